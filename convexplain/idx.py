@@ -1,0 +1,113 @@
+"""The IDX format of the MNIST files: gzip around a header and unsigned bytes.
+
+The header is four bytes (0, 0, the element type, the number of axes), then the length of every
+axis as a big-endian 32-bit integer. Format: the MNIST page of Y. LeCun, C. Cortes, C. Burges.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.errors import ConvexplainError
+
+UNSIGNED_BYTE = 0x08
+#: No file may declare more data than this: MNIST's largest, unpacked, is 47 MB.
+LIMIT = 256 * 2**20
+
+
+def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
+    """Read a gzip-compressed IDX file of unsigned bytes.
+
+    Only what the header declares is unpacked, plus one byte to see whether more follows: a file
+    that would unpack to gigabytes costs no more memory than an honest one.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    axes : int
+        How many axes it must have: 3 for images (N, H, W), 1 for labels (N,).
+
+    Returns
+    -------
+    (N, ...) array of uint8
+        The data, in the shape that the header declares.
+
+    Raises
+    ------
+    ConvexplainError
+        If the file cannot be read, is not gzip, is no IDX file of unsigned bytes with that many
+        axes, or holds less or more data than its header declares.
+    """
+    path = Path(path)
+    try:
+        with gzip.open(path, "rb") as file:
+            shape = _header(file, path, axes)
+            declared = math.prod(shape)
+            data = file.read(declared + 1)
+    except EOFError:
+        raise ConvexplainError(f"{path} ends early: the gzip data is cut off; {_REMEDY}") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise ConvexplainError(f"{path} is not a sound gzip file ({error}); {_REMEDY}") from None
+    except OSError as error:
+        raise ConvexplainError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(data) != declared:
+        found = f"only {len(data):,}" if len(data) < declared else "more"
+        raise ConvexplainError(
+            f"{path} declares {_times(shape)} = {declared:,} bytes and holds {found}; {_REMEDY}"
+        )
+    return np.frombuffer(data, dtype=np.uint8).reshape(shape)
+
+
+def read_count(path: str | Path) -> int:
+    """Return how many items an IDX file declares, without unpacking them.
+
+    Raises
+    ------
+    ConvexplainError
+        As `read_idx` does, where the header shows it.
+    """
+    path = Path(path)
+    try:
+        with gzip.open(path, "rb") as file:
+            return _header(file, path, None)[0]
+    except (EOFError, OSError, zlib.error) as error:
+        raise ConvexplainError(f"{path} cannot be read: {error}; {_REMEDY}") from None
+
+
+_REMEDY = "delete it and run `convexplain data fetch`"
+
+
+def _header(file: BinaryIO | gzip.GzipFile, path: Path, axes: int | None) -> tuple[int, ...]:
+    """Read the header and return the declared shape."""
+    magic = file.read(4)
+    if len(magic) < 4:
+        raise ConvexplainError(f"{path} holds {len(magic)} bytes: too few for IDX; {_REMEDY}")
+    expected = magic[3] if axes is None else axes
+    if magic != bytes([0, 0, UNSIGNED_BYTE, expected]) or expected == 0:
+        rule = bytes([0, 0, UNSIGNED_BYTE, expected or 1]).hex()
+        raise ConvexplainError(
+            f"{path} starts with {magic.hex()}, an IDX file of this kind with {rule}; {_REMEDY}"
+        )
+    lengths = file.read(4 * expected)
+    if len(lengths) < 4 * expected:
+        raise ConvexplainError(f"{path} ends inside its IDX header; {_REMEDY}")
+    shape = struct.unpack(f">{expected}I", lengths)
+    if math.prod(shape) > LIMIT:
+        raise ConvexplainError(
+            f"{path} declares {_times(shape)} bytes, more than the {LIMIT:,} that are read; "
+            f"{_REMEDY}"
+        )
+    return shape
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " × ".join(f"{length:,}" for length in shape)
