@@ -1,0 +1,185 @@
+"""Numbers as the text that people see: one rounding rule, one minus sign, in every view.
+
+Rounding is that of school arithmetic, halves away from zero, applied to the exact value of the
+float: ``number(0.125)`` is "0.13", and 1.005, whose nearest double lies below it, is "1.00".
+JavaScript's ``toFixed`` rounds the same way, so that a page and a video print the same digits.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import SupportsFloat, SupportsIndex
+
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+# Wide enough for every digit of any double (at most 767), so that no sum or tie is rounded twice.
+_EXACT = Context(prec=1200, rounding=ROUND_HALF_UP)
+
+
+def number(value: SupportsFloat, decimals: int = 2, sign: bool = False) -> str:
+    """Print a value with a fixed number of decimals.
+
+    Parameters
+    ----------
+    value : float
+        Any finite real number, numpy scalars included.
+    decimals : int
+        Digits after the point, at least 0.
+    sign : bool
+        Whether a positive number carries a plus sign.
+
+    Returns
+    -------
+    str
+        As "−0.53": U+2212 for minus, and no sign on what prints as zero.
+
+    Raises
+    ------
+    ValueError
+        If the value is not finite, or `decimals` is negative.
+
+    Examples
+    --------
+    >>> number(-0.534), number(0.125, sign=True), number(-0.001)
+    ('−0.53', '+0.13', '0.00')
+    """
+    return _text(_rounded(value, decimals), "+" if sign else "")
+
+
+def percent(share: SupportsFloat, decimals: int = 1) -> str:
+    """Print a share of one as a percentage that claims no certainty it has not.
+
+    Parameters
+    ----------
+    share : float
+        1 is all of it.
+    decimals : int
+        Digits after the point, at least 0.
+
+    Returns
+    -------
+    str
+        As "99.1%". A share below 1 never prints as 100% but as ">99.9%", and one above 0 never
+        as 0% but as "<0.1%".
+
+    Raises
+    ------
+    ValueError
+        If the share is not finite, or `decimals` is negative.
+
+    Examples
+    --------
+    >>> percent(0.9912), percent(0.99999), percent(0.25, 0), percent(1e-9)
+    ('99.1%', '>99.9%', '25%', '<0.1%')
+    """
+    # Through Decimal, since 100 * 0.285 is not what the binary 0.285 says.
+    exact = _exact(share)
+    hundredfold = _quantized(_EXACT.multiply(exact, Decimal(100)), decimals)
+    smallest = Decimal(1).scaleb(-decimals)
+    if exact < 1 and hundredfold == 100:
+        return f">{100 - smallest:f}%"
+    if exact > 0 and hundredfold == 0:
+        return f"<{smallest:f}%"
+    return _text(hundredfold) + "%"
+
+
+def count(n: SupportsIndex) -> str:
+    """Print a whole number with a comma between groups of three digits.
+
+    Parameters
+    ----------
+    n : int
+        Any integer, numpy integers included.
+
+    Returns
+    -------
+    str
+        As "104,202".
+
+    Raises
+    ------
+    TypeError
+        If `n` is not an integer.
+
+    Examples
+    --------
+    >>> count(3100032), count(-1200)
+    ('3,100,032', '−1,200')
+    """
+    return f"{operator.index(n):,}".replace("-", MINUS)
+
+
+def shape(sizes: Iterable[SupportsIndex]) -> str:
+    """Print the shape of a tensor.
+
+    Parameters
+    ----------
+    sizes : iterable of int
+        Such as ``(height, width, channels)``.
+
+    Returns
+    -------
+    str
+        As "26 × 26 × 32".
+
+    Examples
+    --------
+    >>> shape((26, 26, 32)), shape([1152])
+    ('26 × 26 × 32', '1152')
+    """
+    return f" {TIMES} ".join(str(operator.index(size)) for size in sizes)
+
+
+def adds_up(addends: Iterable[SupportsFloat], total: SupportsFloat, decimals: int = 2) -> bool:
+    """Tell whether the printed addends sum to the printed total, digit for digit.
+
+    Parameters
+    ----------
+    addends : iterable of float
+        What is added, unrounded; an array is read element by element.
+    total : float
+        Their sum, as computed in full precision.
+    decimals : int
+        Digits after the point with which `number` prints them.
+
+    Returns
+    -------
+    bool
+        True if a person who adds the printed numbers finds the printed total.
+
+    Examples
+    --------
+    >>> adds_up([0.12, 0.34], 0.46), adds_up([0.004, 0.004], 0.008)
+    (True, False)
+    """
+    printed = Decimal(0)
+    for addend in addends:
+        printed = _EXACT.add(printed, _rounded(addend, decimals))
+    return printed == _rounded(total, decimals)
+
+
+def _rounded(value: SupportsFloat, decimals: int) -> Decimal:
+    return _quantized(_exact(value), decimals)
+
+
+def _exact(value: SupportsFloat) -> Decimal:
+    as_float = float(value)
+    if not math.isfinite(as_float):
+        raise ValueError(f"{as_float} cannot be printed as a number: only finite values can")
+    return Decimal(as_float)
+
+
+def _quantized(exact: Decimal, decimals: int) -> Decimal:
+    if decimals < 0:
+        raise ValueError(f"{decimals} decimals were asked for: give 0 or more")
+    return exact.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+
+
+def _text(rounded: Decimal, plus: str = "") -> str:
+    """Print a rounded decimal; `plus` goes before what is above zero."""
+    prefix = MINUS if rounded < 0 else plus if rounded > 0 else ""
+    return f"{prefix}{abs(rounded):f}"
