@@ -76,7 +76,7 @@ def percent(share: SupportsFloat, decimals: int = 1) -> str:
     >>> percent(0.9912), percent(0.99999), percent(0.25, 0), percent(1e-9)
     ('99.1%', '>99.9%', '25%', '<0.1%')
     """
-    # Through Decimal, since 100 * 0.285 is not what the binary 0.285 says.
+    # The hundredfold is exact here; as a float it would be rounded once more.
     exact = _exact(share)
     hundredfold = _quantized(_EXACT.multiply(exact, Decimal(100)), decimals)
     smallest = Decimal(1).scaleb(-decimals)
@@ -140,7 +140,7 @@ def adds_up(addends: Iterable[SupportsFloat], total: SupportsFloat, decimals: in
     Parameters
     ----------
     addends : iterable of float
-        What is added, unrounded; an array is read element by element.
+        What is added, unrounded; a one-dimensional array will do.
     total : float
         Their sum, as computed in full precision.
     decimals : int

@@ -115,7 +115,8 @@ class Theme:
         _check(data, -limit * (1 + _SLACK), limit * (1 + _SLACK), "raise the limit")
         relative = data / limit if limit > 0 else np.zeros_like(data)
         index = np.rint(relative * _STEPS).astype(np.intp).clip(-_STEPS, _STEPS)
-        return _signed_table(self.negative, self.zero, self.positive)[index + _STEPS]
+        table = _signed_table(self.negative, self.zero, self.positive)
+        return np.asarray(table[index + _STEPS])
 
     def picture(self, values: npt.ArrayLike) -> Colours:
         """Colour the pixels of a gray picture.
