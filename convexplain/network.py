@@ -1,0 +1,489 @@
+"""Networks: layers in a row, with their weights.
+
+`CHAPTER_LAYERS` is the convnet that the chapter builds, `BASELINE_LAYERS` the dense network
+that it is compared with; `Network.load("cnn")` and `Network.load("dense")` are both, trained.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from convexplain import modelfile
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.geometry import ReceptiveField, Window, receptive_field
+from convexplain.layers import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Shape,
+    layer_from_dict,
+)
+
+__all__ = [
+    "BASELINE_LAYERS",
+    "BUNDLED",
+    "CHAPTER_LAYERS",
+    "AveragePooling2D",
+    "Conv2D",
+    "Dense",
+    "Flatten",
+    "Layer",
+    "MaxPooling2D",
+    "Network",
+    "Row",
+]
+
+FloatArray = NDArray[np.float32]
+
+CHAPTER_LAYERS: tuple[Layer, ...] = (
+    Conv2D("conv1", filters=32),
+    MaxPooling2D("pool1"),
+    Conv2D("conv2", filters=64),
+    MaxPooling2D("pool2"),
+    Conv2D("conv3", filters=128),
+    Flatten("flatten"),
+    Dense("dense", units=10, activation="softmax"),
+)
+
+BASELINE_LAYERS: tuple[Layer, ...] = (
+    Flatten("flatten"),
+    Dense("hidden", units=512, activation="relu"),
+    Dense("dense", units=10, activation="softmax"),
+)
+
+#: Networks that ship with the package, by the name that `Network.load` takes.
+BUNDLED: Mapping[str, str] = MappingProxyType(
+    {"cnn": "cnn.safetensors", "dense": "dense.safetensors"}
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer's row of the summary.
+
+    Parameters
+    ----------
+    name, kind : str
+        Such as "conv1" and "Conv2D".
+    output_shape : tuple of int
+    parameters, multiplications : int
+        Of this layer, for one picture.
+    """
+
+    name: str
+    kind: str
+    output_shape: Shape
+    parameters: int
+    multiplications: int
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers and weights, immutable; call it with pictures to get its answers.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        In the order of computation, names unique.
+    weights : mapping of str to array
+        "conv1/kernel" (kH, kW, C_in, C_out), "conv1/bias" (C_out,), "dense/kernel"
+        (inputs, units), "dense/bias" (units,); kept as read-only float32 copies.
+    input_shape : (int, int, int)
+        Height, width and channels of a picture.
+    provenance : mapping
+        JSON data on where the weights come from; kept in the file.
+
+    Raises
+    ------
+    ValueError
+        Layers that do not fit one another, or a missing, extra, mis-shaped or non-finite weight.
+    """
+
+    layers: tuple[Layer, ...]
+    weights: Mapping[str, FloatArray]
+    input_shape: tuple[int, int, int] = field(default=(28, 28, 1), kw_only=True)
+    provenance: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+
+    #: Shape of each layer's output for one picture, in order.
+    shapes: Mapping[str, Shape] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        layers = tuple(self.layers)
+        input_shape = _checked_input_shape(self.input_shape)
+        inputs, shapes = _shapes(layers, input_shape)
+        wanted = {
+            f"{layer.name}/{part}": shape
+            for layer in layers
+            for part, shape in layer.weight_shapes(inputs[layer.name]).items()
+        }
+        self._set("layers", layers)
+        self._set("input_shape", input_shape)
+        self._set("shapes", MappingProxyType(shapes))
+        self._set("weights", MappingProxyType(_checked_weights(self.weights, wanted)))
+        self._set("provenance", MappingProxyType(dict(self.provenance)))
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (
+            self.layers,
+            dict(self.weights),
+            self.input_shape,
+            dict(self.provenance),
+        )
+
+    # Making, loading, saving
+
+    @classmethod
+    def initialised(
+        cls,
+        layers: Sequence[Layer] = CHAPTER_LAYERS,
+        seed: int = 0,
+        *,
+        input_shape: tuple[int, int, int] = (28, 28, 1),
+    ) -> Network:
+        """Make an untrained network: Keras's Glorot-uniform kernels, biases zero.
+
+        A kernel is uniform in ±sqrt(6 / (fan_in + fan_out)); for a convolution the fans are
+        kH * kW times the channels read and the filters (Glorot and Bengio, 2010).
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+        seed : int
+            The same seed gives the same weights.
+        input_shape : (int, int, int)
+        """
+        random = np.random.default_rng(seed)
+        inputs, _ = _shapes(tuple(layers), _checked_input_shape(input_shape))
+        weights: dict[str, FloatArray] = {}
+        for layer in layers:
+            for part, shape in layer.weight_shapes(inputs[layer.name]).items():
+                values = np.zeros(shape, np.float32)
+                if part == "kernel":
+                    places = math.prod(shape[:-2])
+                    limit = math.sqrt(6 / (places * (shape[-2] + shape[-1])))
+                    values = random.uniform(-limit, limit, shape).astype(np.float32)
+                weights[f"{layer.name}/{part}"] = values
+        return cls(tuple(layers), weights, input_shape=input_shape)
+
+    @classmethod
+    def load(cls, name_or_path: str | os.PathLike[str] = "cnn") -> Network:
+        """Load a bundled network by name, or one from a safetensors file.
+
+        Parameters
+        ----------
+        name_or_path : str or path
+            "cnn" (the chapter's convnet), "dense" (the baseline), or a file that `save` wrote.
+
+        Raises
+        ------
+        ConvexplainError
+            There is no such file, or it is refused; the text gives the reason.
+        """
+        if isinstance(name_or_path, str) and name_or_path in BUNDLED:
+            asset = resources.files("convexplain") / "assets" / BUNDLED[name_or_path]
+            with resources.as_file(asset) as path:
+                return cls._load_file(path)
+        return cls._load_file(name_or_path)
+
+    @classmethod
+    def _load_file(cls, path: str | os.PathLike[str]) -> Network:
+        weights, description = modelfile.read(path)
+        try:
+            return cls._from_description(weights, description)
+        except ValueError as error:
+            raise ConvexplainError(f"{os.fspath(path)} is refused: {error}") from error
+
+    @classmethod
+    def _from_description(
+        cls, weights: Mapping[str, FloatArray], description: Mapping[str, Any]
+    ) -> Network:
+        missing = [key for key in ("input_shape", "layers") if key not in description]
+        if missing:
+            raise ValueError(f"its architecture lacks {missing[0]!r}")
+        layers, provenance = description["layers"], description.get("provenance", {})
+        if not isinstance(layers, list):
+            raise ValueError(f"its layers must be a list, not {layers!r:.80}")
+        if not isinstance(provenance, dict):
+            raise ValueError(f"its provenance must be a JSON object, not {provenance!r:.80}")
+        return cls(
+            tuple(layer_from_dict(layer) for layer in layers),
+            weights,
+            input_shape=description["input_shape"],
+            provenance=provenance,
+        )
+
+    def save(self, path: str | os.PathLike[str], *, dtype: str = "float32") -> None:
+        """Write a safetensors file with architecture and provenance, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+        dtype : {"float32", "float16"}
+            float16 halves the file and rounds the weights to 11 bits.
+
+        Raises
+        ------
+        ConvexplainError
+            The file cannot be written, or float16 cannot hold a weight.
+        """
+        modelfile.write(path, self.weights, self.describe(), dtype=dtype)
+
+    def describe(self) -> dict[str, Any]:
+        """Architecture and provenance as plain JSON data: what `save` writes beside the weights."""
+        return {
+            "input_shape": list(self.input_shape),
+            "layers": [layer.to_dict() for layer in self.layers],
+            "provenance": dict(self.provenance),
+        }
+
+    # Computing
+
+    def __call__(self, x: ArrayLike) -> FloatArray:
+        """Compute the last layer's output: in a classifier, the probabilities.
+
+        Parameters
+        ----------
+        x : array, shape `input_shape` or (N, *input_shape)
+            One picture or a batch, values 0 to 1; anything but float32 is converted to it.
+
+        Returns
+        -------
+        float32 array, shape (outputs,) or (N, outputs)
+
+        Raises
+        ------
+        TypeError, ValueError
+            Pictures of another shape or kind; the text gives the rule.
+        """
+        x = self.checked(x)
+        for layer in self.layers:
+            x = layer.activate(layer.before(x, self.weights_of(layer.name)))
+        return x
+
+    def activations(self, x: ArrayLike) -> dict[str, FloatArray]:
+        """Compute every layer's output, after its activation.
+
+        Parameters
+        ----------
+        x : array, shape `input_shape` or (N, *input_shape)
+
+        Returns
+        -------
+        dict of layer name to float32 array
+            In the order of the layers; shapes as in `shapes`, with N before for a batch.
+        """
+        x = self.checked(x)
+        outputs: dict[str, FloatArray] = {}
+        for layer in self.layers:
+            x = layer.activate(layer.before(x, self.weights_of(layer.name)))
+            outputs[layer.name] = x
+        return outputs
+
+    def checked(self, x: ArrayLike) -> FloatArray:
+        """Return `x` as float32 if this network can read it, else say why not.
+
+        Raises
+        ------
+        TypeError
+            Not real numbers.
+        ValueError
+            Another shape, no pictures, NaN or infinity.
+        """
+        array = np.asarray(x)
+        if array.dtype.kind not in "fiu":
+            raise TypeError(f"pictures must be real numbers, not dtype {array.dtype}")
+        if array.ndim not in (3, 4) or array.shape[-3:] != self.input_shape or not array.size:
+            raise ValueError(
+                f"pictures of shape {array.shape} do not fit: this network reads "
+                f"{self.input_shape} (height, width, channels), or a batch (N, *that), N above 0"
+            )
+        array = array.astype(np.float32, copy=False)
+        if not np.isfinite(array).all():
+            raise ValueError("pictures must not hold NaN or infinity: replace those values")
+        return array
+
+    # Asking about layers
+
+    def layer(self, name: str) -> Layer:
+        """Find a layer by its name.
+
+        Raises
+        ------
+        UsageError
+            There is none of that name; the text lists those there are.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UsageError(
+            f"there is no layer {name!r}: choose one of {', '.join(x.name for x in self.layers)}"
+        )
+
+    def weights_of(self, name: str) -> dict[str, FloatArray]:
+        """The layer's "kernel" and "bias"; empty for a layer without weights."""
+        parts = ("kernel", "bias")
+        return {p: self.weights[f"{name}/{p}"] for p in parts if f"{name}/{p}" in self.weights}
+
+    def input_of(self, name: str) -> Shape:
+        """Shape of what the layer reads, for one picture."""
+        index = self.layers.index(self.layer(name))
+        return self.shapes[self.layers[index - 1].name] if index else self.input_shape
+
+    def windows(self, name: str) -> tuple[Window, ...]:
+        """The chain of windows from the picture to a layer's output.
+
+        Pointwise layers add none. The first dense layer reads a whole map: one window of
+        the map's size.
+        """
+        chain: list[Window] = []
+        last_map = self.input_shape
+        flat = False
+        target = self.layer(name)
+        for layer in self.layers:
+            if layer.window is not None:
+                chain.append(layer.window)
+            elif isinstance(layer, Dense) and not flat:
+                chain.append(Window(last_map[:2]))
+                flat = True
+            shape = self.shapes[layer.name]
+            if len(shape) == 3:
+                last_map = shape[0], shape[1], shape[2]
+            if layer is target:
+                break
+        return tuple(chain)
+
+    def receptive_field(self, name: str) -> ReceptiveField:
+        """What one output of a layer sees of the picture: size, step and start, in pixels."""
+        return receptive_field(self.windows(name), self.input_shape[:2])
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The summary as data: one row a layer."""
+        return tuple(
+            Row(
+                layer.name,
+                layer.kind,
+                self.shapes[layer.name],
+                layer.parameters(self.input_of(layer.name)),
+                layer.multiplications(self.input_of(layer.name)),
+            )
+            for layer in self.layers
+        )
+
+    @property
+    def parameters(self) -> int:
+        """Count of all learned numbers."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiplications(self) -> int:
+        """Count of all multiplications for one picture."""
+        return sum(row.multiplications for row in self.rows)
+
+    def summary(self) -> str:
+        """Write a table like Keras's: layer, kind, output shape, parameters, multiplications."""
+        head = ("Layer (kind)", "Output shape", "Parameters", "Multiplications")
+        cells = [("input", str(self.input_shape), "", "")]
+        cells += [
+            (
+                f"{row.name} ({row.kind})",
+                str(row.output_shape),
+                f"{row.parameters:,}",
+                f"{row.multiplications:,}",
+            )
+            for row in self.rows
+        ]
+        total = ("total", "", f"{self.parameters:,}", f"{self.multiplications:,}")
+        widths = [max(len(row[i]) for row in (head, *cells, total)) for i in range(4)]
+        rule = "-" * (sum(widths) + 6)
+        lines = [_line(head, widths), rule, *(_line(row, widths) for row in cells)]
+        return "\n".join([*lines, rule, _line(total, widths)])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Texts to the left, numbers to the right."""
+    name, shape, *numbers = cells
+    left = [name.ljust(widths[0]), shape.ljust(widths[1])]
+    right = [n.rjust(w) for n, w in zip(numbers, widths[2:], strict=True)]
+    return "  ".join(left + right).rstrip()
+
+
+def _rebuild(
+    layers: tuple[Layer, ...],
+    weights: Mapping[str, FloatArray],
+    input_shape: tuple[int, int, int],
+    provenance: Mapping[str, Any],
+) -> Network:
+    """Unpickle a network that went to another process of ours."""
+    return Network(layers, weights, input_shape=input_shape, provenance=provenance)
+
+
+def _checked_input_shape(shape: object) -> tuple[int, int, int]:
+    values = tuple(shape) if isinstance(shape, (tuple, list)) else ()
+    whole = all(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in values)
+    if len(values) != 3 or not whole:
+        raise ValueError(
+            f"input shape {shape!r:.80}: give three whole numbers above 0, "
+            "(height, width, channels)"
+        )
+    return values[0], values[1], values[2]
+
+
+def _shapes(
+    layers: tuple[Layer, ...], input_shape: Shape
+) -> tuple[dict[str, Shape], dict[str, Shape]]:
+    """Shapes of each layer's input and output, checking that the layers fit one another."""
+    if not layers:
+        raise ValueError("a network needs at least one layer")
+    inputs: dict[str, Shape] = {}
+    outputs: dict[str, Shape] = {}
+    shape = input_shape
+    for layer in layers:
+        if not isinstance(layer, Layer):
+            raise ValueError(f"{layer!r:.80} is not a layer: use Conv2D, MaxPooling2D, Dense, ...")
+        if layer.name in inputs:
+            raise ValueError(f"two layers are named {layer.name!r}: names must be unique")
+        inputs[layer.name] = shape
+        outputs[layer.name] = shape = layer.output_shape(shape)
+    return inputs, outputs
+
+
+def _checked_weights(
+    weights: Mapping[str, Any], wanted: Mapping[str, Shape]
+) -> dict[str, FloatArray]:
+    """Copy the weights as read-only float32, in the layers' order, or say what is wrong."""
+    if missing := [name for name in wanted if name not in weights]:
+        raise ValueError(f"weight {missing[0]!r} is missing: its shape is {wanted[missing[0]]}")
+    if extra := [name for name in weights if name not in wanted]:
+        raise ValueError(
+            f"weight {extra[0]!r:.80} belongs to no layer: the layers need {', '.join(wanted)}"
+        )
+    checked: dict[str, FloatArray] = {}
+    for name, shape in wanted.items():
+        array = np.asarray(weights[name])
+        if array.dtype.kind != "f":
+            raise ValueError(f"weight {name!r} has dtype {array.dtype}: floats are needed")
+        if array.shape != shape:
+            raise ValueError(f"weight {name!r} has shape {array.shape}: the layer needs {shape}")
+        with np.errstate(over="ignore"):
+            array = np.array(array, np.float32, order="C")
+        if not np.isfinite(array).all():
+            raise ValueError(f"weight {name!r} holds NaN or infinity: train again or repair it")
+        array.flags.writeable = False
+        checked[name] = array
+    return checked
