@@ -1,0 +1,412 @@
+"""The IDX reader, the search for MNIST on disk, and downloads from a server on loopback."""
+
+import gzip
+import hashlib
+import http.server
+import io
+import struct
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from convexplain import download, idx, mnist
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.mnist import load_mnist
+
+COUNTS = {"train": 7, "test": 3}
+
+
+def idx_bytes(shape: tuple[int, ...], data: bytes, magic: bytes | None = None) -> bytes:
+    """An IDX file, packed, written from the format's description."""
+    magic = bytes([0, 0, 8, len(shape)]) if magic is None else magic
+    return gzip.compress(magic + struct.pack(f">{len(shape)}I", *shape) + data, mtime=0)
+
+
+def small_mnist() -> dict[str, bytes]:
+    """The four files with 7 and 3 digits: every pixel of digit i is i, its label 9 - i."""
+    files = {}
+    for split, count in COUNTS.items():
+        images, labels = mnist.SPLITS[split]
+        pixels = bytes(i for i in range(count) for _ in range(784))
+        files[images] = idx_bytes((count, 28, 28), pixels)
+        files[labels] = idx_bytes((count,), bytes(9 - i for i in range(count)))
+    return files
+
+
+FILES = small_mnist()
+
+
+def write(folder: Path, names: list[str] | None = None) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name in FILES if names is None else names:
+        (folder / name).write_bytes(FILES[name])
+    return folder
+
+
+class Mirrors(http.server.BaseHTTPRequestHandler):
+    """Serves FILES; the first part of the path says how it behaves."""
+
+    release = threading.Event()
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        _, behaviour, name = self.path.split("/")
+        self.asked.append(self.path)
+        body = FILES[name]
+        if behaviour == "missing":
+            self.send_error(404)
+            return
+        if behaviour == "stall":
+            self.release.wait(30)
+            return
+        if behaviour == "wrong":
+            body = bytes(len(body))
+        if behaviour == "endless":
+            body = bytes(4096)
+        self.send_response(200)
+        if behaviour != "endless":
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if behaviour == "halfway":  # stalls in the middle
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.release.wait(30)
+        elif behaviour == "short":
+            self.wfile.write(body[: len(body) // 2])
+        else:
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    Mirrors.release.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirrors) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{httpd.server_port}/"
+        Mirrors.release.set()
+        httpd.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own, the small files' checksums, and no mirror at all."""
+    cache = tmp_path / "cache"
+    monkeypatch.delenv(mnist.VARIABLE, raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: cache)
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()}
+    monkeypatch.setattr(mnist, "FILES", sums)
+    monkeypatch.setattr(mnist, "MIRRORS", ())
+    Mirrors.asked.clear()
+    return cache / "mnist"
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+# --- The IDX reader ---------------------------------------------------------------------------
+
+
+def test_reads_the_shape_and_the_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "images.gz"
+    path.write_bytes(idx_bytes((2, 3, 4), bytes(range(24))))
+    read = idx.read_idx(path, axes=3)
+    assert read.dtype == np.uint8
+    np.testing.assert_array_equal(read, np.arange(24).reshape(2, 3, 4))
+    assert idx.read_count(path) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "holds 0 bytes"),
+        (b"\x00\x00\x08", "not a sound gzip file"),
+        (b"\x89PNG, say", "not a sound gzip file"),
+        (gzip.compress(b""), "holds 0 bytes"),
+        (gzip.compress(b"\x00\x00\x08"), "holds 3 bytes"),
+        (
+            idx_bytes((2, 3), bytes(6)),
+            "starts with 00000802, an IDX file of this kind",
+        ),
+        (idx_bytes((2,), bytes(2), magic=b"\x00\x00\x0d\x01"), "starts with 00000d01"),
+        (idx_bytes((2,), bytes(2), magic=b"\x01\x00\x08\x01"), "starts with 01000801"),
+        (gzip.compress(b"\x00\x00\x08\x01\x00\x00"), "ends inside its IDX header"),
+        (idx_bytes((6,), bytes(5)), "declares 6 = 6 bytes and holds only 5"),
+        (idx_bytes((6,), bytes(7)), "declares 6 = 6 bytes and holds more"),
+        (idx_bytes((2**32 - 1,), bytes(5)), "declares 4,294,967,295 bytes, more than"),
+        (idx_bytes((600,), bytes(range(200)) * 3)[:-60], "cut off"),
+        (idx_bytes((6,), bytes(6))[:-8] + bytes(8), "not a sound gzip file"),
+    ],
+)
+def test_refuses_what_is_no_sound_idx_file(tmp_path: Path, data: bytes, message: str) -> None:
+    path = tmp_path / "labels.gz"
+    path.write_bytes(data)
+    with pytest.raises(ConvexplainError, match=r"labels\.gz") as caught:
+        idx.read_idx(path, axes=1)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_gzip_bomb_costs_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.gz"
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9) as file:
+        file.write(b"\x00\x00\x08\x01" + struct.pack(">I", 100))
+        for _ in range(64):
+            file.write(bytes(2**20))
+    assert len(packed.getvalue()) < 2**17
+    path.write_bytes(packed.getvalue())
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConvexplainError, match="declares 100 = 100 bytes and holds more"):
+            idx.read_idx(path, axes=1)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * 2**20
+
+
+def test_a_missing_idx_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ConvexplainError, match="No such file"):
+        idx.read_idx(tmp_path / "nothing.gz", axes=1)
+    with pytest.raises(ConvexplainError, match="cannot be read"):
+        idx.read_count(tmp_path)
+
+
+# --- Finding the data -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_loads_either_split_from_a_folder(tmp_path: Path, split: mnist.Split) -> None:
+    images, labels = load_mnist(split, write(tmp_path / "data"))
+    count = COUNTS[split]
+    assert images.shape == (count, 28, 28)
+    assert images.dtype == labels.dtype == np.uint8
+    np.testing.assert_array_equal(images[:, 5, 17], np.arange(count))
+    np.testing.assert_array_equal(labels, 9 - np.arange(count))
+
+
+def test_looks_in_the_argument_then_the_variable_then_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away_from_home: Path
+) -> None:
+    monkeypatch.setenv(mnist.VARIABLE, str(tmp_path / "variable"))
+    assert mnist.places(tmp_path / "argument") == (
+        tmp_path / "argument",
+        tmp_path / "variable",
+        away_from_home,
+    )
+    away_from_home.parent.mkdir()
+    write(away_from_home)
+    assert len(load_mnist("test")[0]) == 3
+    # A folder earlier in the row wins: one that is broken shows that it was taken.
+    write(tmp_path / "variable")
+    (tmp_path / "variable" / mnist.SPLITS["test"][1]).write_bytes(idx_bytes((2,), bytes(2)))
+    with pytest.raises(ConvexplainError, match=r"variable.*3 images.*2 labels"):
+        load_mnist("test")
+    assert len(load_mnist("test", write(tmp_path / "argument"))[0]) == 3
+
+
+def test_a_folder_that_lacks_one_file_is_named_with_the_file(tmp_path: Path) -> None:
+    names = sorted(FILES)
+    folder = write(tmp_path / "data", [n for n in names if n != "t10k-labels-idx1-ubyte.gz"])
+    with pytest.raises(ConvexplainError, match=r"data has no t10k-labels-idx1-ubyte\.gz"):
+        load_mnist("test", folder)
+    assert len(load_mnist("train", folder)[0]) == 7
+
+
+def test_other_images_than_digits_are_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path / "data")
+    images, labels = (folder / name for name in mnist.SPLITS["test"])
+    images.write_bytes(idx_bytes((3, 32, 32), bytes(3 * 1024)))
+    with pytest.raises(ConvexplainError, match="holds 32x32 images: MNIST's are 28x28"):
+        load_mnist("test", folder)
+    write(folder)
+    labels.write_bytes(idx_bytes((3,), b"\x00\x0a\x01"))
+    with pytest.raises(ConvexplainError, match="holds the label 10"):
+        load_mnist("test", folder)
+    images.write_bytes(idx_bytes((0, 28, 28), b""))
+    labels.write_bytes(idx_bytes((0,), b""))
+    with pytest.raises(ConvexplainError, match="no images at all"):
+        load_mnist("test", folder)
+
+
+def test_an_unknown_split_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="'train' and 'test'"):
+        load_mnist("validation")  # type: ignore[arg-type]
+
+
+def test_without_a_network_one_line_says_where_it_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away_from_home: Path
+) -> None:
+    monkeypatch.setattr(mnist, "MIRRORS", ("http://127.0.0.1:9/mnist/",))  # nobody listens there
+    monkeypatch.setenv(mnist.VARIABLE, str(tmp_path / "variable"))
+    with pytest.raises(ConvexplainError) as caught:
+        load_mnist("test", tmp_path / "argument")
+    message = str(caught.value)
+    for part in ("argument", "variable", str(away_from_home), "no connection", mnist.VARIABLE):
+        assert part in message
+    assert "\n" not in message
+    assert names_in(tmp_path) == []
+
+
+# --- Downloading ------------------------------------------------------------------------------
+
+
+def test_fetch_fills_the_cache_and_load_uses_it(
+    server: str, monkeypatch: pytest.MonkeyPatch, away_from_home: Path
+) -> None:
+    monkeypatch.setattr(mnist, "MIRRORS", (server + "good/",))
+    images, _ = load_mnist("test")
+    np.testing.assert_array_equal(images[:, 0, 0], [0, 1, 2])
+    assert names_in(away_from_home) == sorted(FILES)
+    asked = len(Mirrors.asked)
+    assert asked == 4
+    load_mnist("train")
+    mnist.fetch()
+    assert len(Mirrors.asked) == asked  # nothing is asked for twice
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        ("wrong", "other bytes (the SHA-256 differs)"),
+        ("stall", "no answer within 0.2 seconds"),
+        ("halfway", "no answer within 0.2 seconds"),
+        ("missing", "404 Not Found"),
+        ("short", "connection closed early"),
+        ("endless", "more than 2,048 bytes"),
+    ],
+)
+def test_a_mirror_that_fails_is_named_and_leaves_nothing(
+    server: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    behaviour: str,
+    reason: str,
+) -> None:
+    monkeypatch.setattr(download, "LIMIT", 2048)
+    with pytest.raises(ConvexplainError) as caught:
+        mnist.fetch(tmp_path / "data", mirrors=[server + behaviour + "/"], timeout=0.2)
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("behaviour", ["wrong", "stall", "missing", "short"])
+def test_the_second_mirror_steps_in_and_is_asked_first_from_then_on(
+    server: str, tmp_path: Path, behaviour: str
+) -> None:
+    mirrors = [f"{server}{behaviour}/", f"{server}good/"]
+    folder = mnist.fetch(tmp_path / "data", mirrors=mirrors, timeout=0.2)
+    assert names_in(folder) == sorted(FILES)
+    assert mnist.status(folder).verified
+    assert sum(path.startswith(f"/{behaviour}/") for path in Mirrors.asked) == 1
+
+
+def test_a_mirror_that_trickles_is_given_up(server: str) -> None:
+    name = mnist.SPLITS["test"][0]
+    with pytest.raises(ConvexplainError, match=r"not complete after -1 seconds"):
+        download.download(name, "0", [server + "good/"], patience=-1)
+
+
+def test_fetch_completes_a_folder_that_was_interrupted(server: str, tmp_path: Path) -> None:
+    present = sorted(FILES)[:2]
+    folder = write(tmp_path / "data", present)
+    mnist.fetch(folder, mirrors=[server + "good/"])
+    assert names_in(folder) == sorted(FILES)
+    assert len(Mirrors.asked) == 2
+
+
+def test_a_half_filled_cache_is_completed(
+    server: str, monkeypatch: pytest.MonkeyPatch, away_from_home: Path
+) -> None:
+    monkeypatch.setattr(mnist, "MIRRORS", (server + "good/",))
+    away_from_home.parent.mkdir()
+    write(away_from_home, ["t10k-images-idx3-ubyte.gz"])
+    assert len(load_mnist("test")[1]) == 3
+
+
+def test_fetch_leaves_a_file_of_other_content_alone(server: str, tmp_path: Path) -> None:
+    folder = write(tmp_path / "data")
+    (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(b"mine")
+    with pytest.raises(ConvexplainError, match="is not MNIST's"):
+        mnist.fetch(folder, mirrors=[server + "good/"])
+    assert (folder / "t10k-labels-idx1-ubyte.gz").read_bytes() == b"mine"
+
+
+def test_two_fetches_at_once_end_with_four_whole_files(server: str, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(mnist.fetch, folder, mirrors=[server + "good/"]) for _ in range(8)]
+        assert {job.result() for job in jobs} == {folder}
+    assert names_in(folder) == sorted(FILES)
+    assert mnist.status(folder).verified
+
+
+def test_fetch_into_a_file_or_below_one_is_refused(server: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConvexplainError, match="is a file"):
+        mnist.fetch(tmp_path / "file", mirrors=[server + "good/"])
+    with pytest.raises(ConvexplainError, match="cannot be written"):
+        mnist.fetch(tmp_path / "file" / "below", mirrors=[server + "good/"])
+
+
+def test_a_full_disk_leaves_neither_the_file_nor_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_half(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises(ConvexplainError, match=r"cannot be written: No space left.*make room"):
+        download.place(b"0123456789", tmp_path / "data" / "file.gz")
+    assert names_in(tmp_path / "data") == []
+
+
+# --- Status -----------------------------------------------------------------------------------
+
+
+def test_status_counts_and_verifies(tmp_path: Path) -> None:
+    folder = write(tmp_path / "data")
+    status = mnist.status(folder)
+    assert status.directory == folder
+    assert status.complete
+    assert status.verified
+    counts = {file.name: file.count for file in status.files}
+    assert counts == {name: COUNTS["train" if name[0:2] == "tr" else "test"] for name in FILES}
+    assert all(file.size == len(FILES[file.name]) for file in status.files)
+
+
+def test_status_tells_missing_unreadable_and_foreign_files_apart(tmp_path: Path) -> None:
+    folder = write(tmp_path / "data")
+    missing, unreadable, foreign, right = sorted(FILES)
+    (folder / missing).unlink()
+    (folder / unreadable).write_bytes(b"no gzip")
+    (folder / foreign).write_bytes(idx_bytes((5, 28, 28), bytes(5 * 784)))
+    found = {file.name: file for file in mnist.status(folder).files}
+    assert found[missing].size is None
+    assert (found[unreadable].size, found[unreadable].count) == (7, None)
+    assert (found[foreign].count, found[foreign].verified) == (5, False)
+    assert found[right].verified
+    assert not mnist.status(folder).complete
+    assert not mnist.status(folder).verified
+
+
+def test_status_without_data_names_where_fetch_would_put_it(away_from_home: Path) -> None:
+    status = mnist.status()
+    assert status.directory == away_from_home
+    assert not status.complete
+    assert not away_from_home.exists()
