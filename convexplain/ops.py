@@ -1,0 +1,230 @@
+"""The operations of a convolutional network, on whole arrays.
+
+Every operation takes one picture (H, W, C) or a batch (N, H, W, C), channels last, and gives the
+result in the same form. float32 gives float32, float64 gives float64, integers become float32;
+weights take the dtype of `x`. What is given is never modified.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convexplain._arrays import Floats, floats, like, pictures
+from convexplain.activations import leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
+from convexplain.geometry import PaddingLike, PairLike, Window
+from convexplain.patching import pad, patches
+from convexplain.pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
+
+__all__ = [
+    "avg_pool2d",
+    "conv2d",
+    "dense",
+    "flatten",
+    "global_avg_pool2d",
+    "global_max_pool2d",
+    "leaky_relu",
+    "log_softmax",
+    "max_pool2d",
+    "pad",
+    "patches",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]
+
+CHUNK = 4 * 2**20
+"""Bytes of patches that `conv2d` unrolls at a time: what a processor's cache can hold."""
+
+
+def conv2d(
+    x: ArrayLike,
+    kernels: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: PairLike = 1,
+    padding: PaddingLike = "valid",
+    dilation: PairLike = 1,
+    groups: int = 1,
+) -> Floats:
+    """Slide kernels over pictures: multiply cell by cell, add up, add the bias.
+
+    For filter ``n``, with the patch that its window reads at output cell ``(r, c)``::
+
+        output[r, c, n] = (patch * kernels[:, :, :, n]).sum() + bias[n]
+
+    The sum runs over rows, columns *and* channels. The kernel is not flipped: what networks call
+    a convolution is a cross-correlation.
+
+    Parameters
+    ----------
+    x : array_like
+        Picture (H, W, C_in) or batch (N, H, W, C_in).
+    kernels : array_like
+        (kH, kW, C_in / groups, C_out)
+    bias : array_like, optional
+        (C_out,), one number a filter.
+    stride, padding, dilation
+        As for `Window`.
+    groups : int
+        Cuts channels and filters into so many equal parts; the filters of a part read its
+        channels alone. ``groups=C_in`` is a depthwise convolution.
+
+    Returns
+    -------
+    ndarray
+        (..., H_out, W_out, C_out)
+
+    Raises
+    ------
+    TypeError
+        Arrays that are not made of real numbers.
+    ValueError
+        NaN, an empty array, shapes that do not fit each other, a window larger than the padded
+        picture.
+
+    Examples
+    --------
+    >>> x = np.arange(16).reshape(4, 4, 1)
+    >>> right_minus_left = np.array([[-1, 1]]).reshape(1, 2, 1, 1)
+    >>> conv2d(x, right_minus_left)[..., 0]
+    array([[1., 1., 1.],
+           [1., 1., 1.],
+           [1., 1., 1.],
+           [1., 1., 1.]], dtype=float32)
+    """
+    x = pictures("x", x)
+    kernels, bias = convolution_weights(x, kernels, bias, groups)
+    window = Window(kernels.shape[:2], stride, padding, dilation)
+    view = patches(x, window)
+    if x.ndim == 3:
+        output = _products_and_sums(view, kernels, groups)
+    else:
+        # The patches of a whole batch would take several times its memory: some at a time.
+        some = max(1, CHUNK // view[0].nbytes)
+        output = np.concatenate(
+            [
+                _products_and_sums(view[start : start + some], kernels, groups)
+                for start in range(0, len(view), some)
+            ]
+        )
+    if bias is not None:
+        output += bias
+    return output
+
+
+def _products_and_sums(view: Floats, kernels: Floats, groups: int) -> Floats:
+    """Contract patches (..., kH, kW, C) with kernels: all multiplications of a convolution.
+
+    `tensordot` writes each patch as a row and each kernel as a column of a matrix, and multiplies
+    the matrices.
+    """
+    if groups == 1:
+        return np.tensordot(view, kernels, axes=3)
+    channels, filters = kernels.shape[2], kernels.shape[3] // groups
+    return np.concatenate(
+        [
+            np.tensordot(
+                view[..., group * channels : (group + 1) * channels],
+                kernels[..., group * filters : (group + 1) * filters],
+                axes=3,
+            )
+            for group in range(groups)
+        ],
+        axis=-1,
+    )
+
+
+def convolution_weights(
+    x: Floats, kernels: ArrayLike, bias: ArrayLike | None, groups: int
+) -> tuple[Floats, Floats | None]:
+    """Give the weights of a convolution of `x` in its dtype, or say why they do not fit.
+
+    Parameters, errors: as for `conv2d`.
+    """
+    kernels = kernels4("kernels", like(x, "kernels", kernels), "(kH, kW, C_in, C_out)")
+    channels, filters = x.shape[-1], kernels.shape[3]
+    check_groups(groups, channels, filters)
+    if kernels.shape[2] * groups != channels:
+        needed = (*kernels.shape[:2], channels // groups, filters)
+        raise ValueError(
+            f"kernels of shape {kernels.shape} read {kernels.shape[2]} channels"
+            f"{f' in each of {groups} groups' if groups > 1 else ''}, but x of shape {x.shape} "
+            f"has {channels}: give kernels of shape {needed}"
+        )
+    return kernels, None if bias is None else like(x, "bias", bias, (filters,))
+
+
+def kernels4(name: str, kernels: Floats, axes: str) -> Floats:
+    """Refuse kernels that have other than four axes (ValueError)."""
+    if kernels.ndim != 4:
+        remedy = "; a single kernel is kernel[:, :, None, None]" if kernels.ndim == 2 else ""
+        raise ValueError(f"{name} have shape {kernels.shape}: give four axes, {axes}{remedy}")
+    return kernels
+
+
+def check_groups(groups: int, channels: int, filters: int) -> None:
+    """Refuse groups that do not divide both channels and filters (ValueError)."""
+    if groups < 1 or channels % groups or filters % groups:
+        raise ValueError(
+            f"{groups} groups do not divide {channels} channels and {filters} filters: "
+            "give a number of groups that divides both"
+        )
+
+
+def dense(x: ArrayLike, weights: ArrayLike, bias: ArrayLike | None = None) -> Floats:
+    """Connect every number to every unit: ``x @ weights + bias``.
+
+    Parameters
+    ----------
+    x : array_like
+        One vector (inputs,) or a batch (N, inputs).
+    weights : array_like
+        (inputs, units)
+    bias : array_like, optional
+        (units,)
+
+    Returns
+    -------
+    ndarray
+        (units,) or (N, units)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `conv2d`.
+    """
+    x = floats("x", x)
+    if x.ndim not in (1, 2):
+        raise ValueError(
+            f"x has shape {x.shape}: give one vector (inputs,) or a batch (N, inputs); "
+            "flatten(x) makes them of pictures"
+        )
+    weights = like(x, "weights", weights)
+    if weights.ndim != 2 or weights.shape[0] != x.shape[-1]:
+        raise ValueError(
+            f"weights of shape {weights.shape} do not fit x of shape {x.shape}: "
+            f"give weights of shape ({x.shape[-1]}, units)"
+        )
+    output: Floats = x @ weights
+    if bias is not None:
+        output += like(x, "bias", bias, (weights.shape[1],))
+    return output
+
+
+def flatten(x: ArrayLike) -> Floats:
+    """Write a picture as one vector: row by row, in a row column by column, then channels.
+
+    Parameters
+    ----------
+    x : array_like
+        Picture (H, W, C) or batch (N, H, W, C).
+
+    Returns
+    -------
+    ndarray
+        (H * W * C,) or (N, H * W * C)
+    """
+    x = pictures("x", x)
+    return x.reshape(*x.shape[:-3], -1)
