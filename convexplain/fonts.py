@@ -1,0 +1,200 @@
+"""The bundled fonts: where they are, what they can write, and the outlines of their text.
+
+"Convexplain Sans" is a subset of Noto Sans CJK SC (``assets/fonts/README.md``), so that English and
+Chinese look the same on a machine without any font. Digits, plus and minus share one advance.
+Text is drawn from its outlines, never through the system's choice of fonts, which would put white
+boxes where a glyph is missing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.errors import ConvexplainError
+
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
+
+FAMILY = "Convexplain Sans"
+WEIGHTS = ("regular", "bold")
+
+Outline = tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8], float]
+
+# Its glyph is empty and in no kerning pair, so its position after a text is the text's advance.
+_END = "\N{IDEOGRAPHIC SPACE}"
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Vertical measures of a font in em.
+
+    Parameters
+    ----------
+    ascent, descent : float
+        What a line takes above and below the base line, both positive.
+    cap_height, x_height : float
+        Height of "H" and of "x" above the base line.
+    """
+
+    ascent: float
+    descent: float
+    cap_height: float
+    x_height: float
+
+
+def path(weight: str = "regular") -> Path:
+    """Return the file of a bundled font.
+
+    Parameters
+    ----------
+    weight : {"regular", "bold"}
+        The weight.
+
+    Returns
+    -------
+    pathlib.Path
+        An OpenType file.
+
+    Raises
+    ------
+    ValueError
+        If there is no such weight.
+    """
+    if weight not in WEIGHTS:
+        raise ValueError(f"there is no weight {weight!r}: use {' or '.join(WEIGHTS)}")
+    return Path(str(files("convexplain") / "assets" / "fonts" / f"convexplain-sans-{weight}.otf"))
+
+
+def require(text: str, font: Path | None = None) -> None:
+    """Make sure that a text can be written.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    font : pathlib.Path, optional
+        Another font's file; the bundled fonts if None.
+
+    Raises
+    ------
+    ConvexplainError
+        If the font lacks a character; the error names each.
+    """
+    written = _coverage(font or path())
+    absent = [c for c in dict.fromkeys(text) if ord(c) not in written]
+    if not absent:
+        return
+    named = ", ".join(f"{c!r} (U+{ord(c):04X} {unicodedata.name(c, 'control')})" for c in absent)
+    if font is None:
+        remedy = "run python tools/make_fonts.py, or give a font that has them"
+    else:
+        remedy = "give another font"
+    raise ConvexplainError(f"the font {font.name if font else FAMILY} lacks {named}: {remedy}")
+
+
+@lru_cache(maxsize=4096)
+def outline(text: str, weight: str = "regular", font: Path | None = None) -> Outline:
+    """Shape a line of text, kerned, and return its outline.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    weight : {"regular", "bold"}
+        The weight of the bundled font.
+    font : pathlib.Path, optional
+        Another font's file, which is used for every weight.
+
+    Returns
+    -------
+    vertices : numpy.ndarray of float64, shape (n, 2)
+        In em, y upwards, from the start of the base line. Read-only.
+    codes : numpy.ndarray of uint8, shape (n,)
+        What each vertex is, as in `matplotlib.path.Path`. Contours are closed, counters run the
+        other way round. Read-only.
+    advance : float
+        Width of the line in em, spaces included.
+
+    Raises
+    ------
+    ConvexplainError
+        If the font lacks a character.
+    ValueError
+        If there is no such weight.
+    """
+    # Not matplotlib.textpath: it lists all fonts of the machine first, in every fresh worker.
+    from matplotlib._text_helpers import layout
+    from matplotlib.path import Path as Curves
+
+    file = font or path(weight)
+    require(text, font)
+    face = _face(file)
+    units = face.units_per_EM
+    vertices, codes, position = [np.empty((0, 2))], [np.empty(0, np.uint8)], 0.0
+    for glyph in layout(text + _end(file), face):
+        points, kinds = face.get_path()
+        position = glyph.x
+        # FreeType leaves the point of a CLOSEPOLY at the origin, which would widen the extents.
+        points[kinds == Curves.CLOSEPOLY] = points[kinds == Curves.MOVETO]
+        vertices.append(points + np.array([glyph.x, glyph.y]))
+        codes.append(kinds.astype(np.uint8))
+    joined = np.concatenate(vertices) / units, np.concatenate(codes)
+    for array in joined:
+        array.flags.writeable = False
+    return *joined, position / units
+
+
+@lru_cache
+def metrics(weight: str = "regular", font: Path | None = None) -> Metrics:
+    """Measure a font.
+
+    Parameters
+    ----------
+    weight : {"regular", "bold"}
+        The weight of the bundled font.
+    font : pathlib.Path, optional
+        Another font's file.
+
+    Returns
+    -------
+    Metrics
+        In em.
+
+    Raises
+    ------
+    ValueError
+        If there is no such weight.
+    """
+    face = _face(font or path(weight))
+    heights = [float(outline(c, weight, font)[0][:, 1].max()) for c in "Hx"]
+    return Metrics(face.ascender / face.units_per_EM, -face.descender / face.units_per_EM, *heights)
+
+
+@lru_cache
+def _face(file: Path) -> FT2Font:
+    """Open a font at one pixel a design unit, where nothing is rounded."""
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        face = FT2Font(file)
+    except (OSError, RuntimeError) as error:
+        raise ConvexplainError(f"the font {file} cannot be read: {error}") from error
+    face.set_size(face.units_per_EM, 72)
+    return face
+
+
+@lru_cache
+def _coverage(file: Path) -> frozenset[int]:
+    return frozenset(_face(file).get_charmap())
+
+
+def _end(file: Path) -> str:
+    return _END if ord(_END) in _coverage(file) else " "
