@@ -183,7 +183,12 @@ class Conv2D(_Windowed):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._normalise(kernel_size=self.kernel_size, stride=self.stride, dilation=self.dilation)
+        self._normalise(
+            self.padding,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            dilation=self.dilation,
+        )
         self._fill(
             filters=self._count("filters", self.filters),
             groups=self._count("groups", self.groups),
