@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Sets up, then checks style, types, the import table, and runs the tests.
+# Arguments go to pytest: bash scripts/test.sh tests/test_ops.py -k stride
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash scripts/setup.sh
+export PATH="$PWD/.venv/bin:$PATH"
+
+ruff check .
+ruff format --check .
+mypy
+lint-imports
+# Two workers; a file's tests stay together, since they share what they rendered.
+pytest --numprocesses 2 --dist loadfile "$@"
