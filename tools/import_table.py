@@ -6,6 +6,7 @@ by part. The rows stand in pyproject.toml, and ``lint-imports`` checks them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from grimp import ImportGraph
@@ -27,6 +28,8 @@ class ImportTable(Contract):  # type: ignore[misc]  # import-linter's base class
     ----------
     package : str
         The package that the rows speak of; names in rows are relative to it.
+    families : list of str
+        ``"part: module, module"``: modules that belong to a part which bears the name of another.
     everywhere : list of str
         Parts that every module may import.
     outside : list of str
@@ -38,6 +41,7 @@ class ImportTable(Contract):  # type: ignore[misc]  # import-linter's base class
     type_name = "table"
 
     package = fields.StringField()
+    families = fields.ListField(subfield=fields.StringField())
     everywhere = fields.ListField(subfield=fields.StringField())
     outside = fields.ListField(subfield=fields.StringField())
     rows = fields.ListField(subfield=fields.StringField())
@@ -45,15 +49,13 @@ class ImportTable(Contract):  # type: ignore[misc]  # import-linter's base class
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Compare every import of the graph with the rows."""
         table = self._table()
-        parts = [*table, *self._full(self.everywhere), *self._full(self.outside)]
         breaches = []
         for importer in sorted(graph.modules):
-            if self._within(importer, self.package) or importer in table:
-                own = self._part(importer, list(table))
-                if own is None:
-                    breaches.append(Breach(importer, None, "stands in no row: give it one"))
-                    continue
-                breaches += self._breaches(graph, importer, own, table[own], parts)
+            own = self._part(importer, table)
+            if own is not None:
+                breaches += self._breaches(graph, importer, own, table)
+            elif self._within(importer, self.package):
+                breaches.append(Breach(importer, None, "stands in no row: give it one"))
         return ContractCheck(kept=not breaches, metadata={"breaches": breaches})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
@@ -64,14 +66,16 @@ class ImportTable(Contract):  # type: ignore[misc]  # import-linter's base class
         output.new_line()
 
     def _breaches(
-        self, graph: ImportGraph, importer: str, own: str, allowed: set[str], parts: list[str]
+        self, graph: ImportGraph, importer: str, own: str, table: dict[str, set[str]]
     ) -> list[Breach]:
         """Return the imports of one module that its row does not allow."""
+        allowed = table[own]
         if "*" in allowed:
             return []
+        targets = [*table, *self._full(self.everywhere), *self._full(self.outside)]
         found = []
         for imported in sorted(graph.find_modules_directly_imported_by(importer)):
-            target = self._part(imported, parts)
+            target = self._part(imported, targets)
             if target is None or target == own or target in allowed:
                 continue
             details = graph.get_import_details(importer=importer, imported=imported)
@@ -82,12 +86,16 @@ class ImportTable(Contract):  # type: ignore[misc]  # import-linter's base class
 
     def _table(self) -> dict[str, set[str]]:
         """Return what each part may import, all as full names."""
-        table = {}
-        for row in self.rows:
-            parts, _, allowed = row.partition(":")
-            names = {*self._full(allowed.split(",")), *self._full(self.everywhere)}
-            table.update(dict.fromkeys(self._full(parts.split(",")), names))
+        everywhere = set(self._full(self.everywhere))
+        table: dict[str, set[str]] = {}
+        for parts, allowed in map(self._split, self.rows):
+            table.update(dict.fromkeys(parts, everywhere.union(allowed)))
         return table
+
+    def _split(self, row: str) -> tuple[list[str], list[str]]:
+        """Return the full names before and after the colon of a row."""
+        before, _, after = row.partition(":")
+        return self._full(before.split(",")), self._full(after.split(","))
 
     def _full(self, names: list[str]) -> list[str]:
         """Return names as they are in the graph."""
@@ -98,12 +106,16 @@ class ImportTable(Contract):  # type: ignore[misc]  # import-linter's base class
     def _short(self, name: str) -> str:
         return name.removeprefix(f"{self.package}.")
 
-    def _part(self, module: str, parts: list[str]) -> str | None:
-        """Return the most specific part that holds a module; the package itself holds none."""
-        inside = [
-            p for p in parts if self._within(module, p) and (p != self.package or p == module)
-        ]
-        return max(inside, key=len, default=None)
+    def _part(self, module: str, parts: Iterable[str]) -> str | None:
+        """Return the most specific part that a module belongs to.
+
+        The package is a part of one module, its ``__init__``: it holds no other.
+        """
+        for (part,), members in map(self._split, self.families):
+            if module in members:
+                module = part
+        held = {p for p in parts if self._within(module, p) and (p != self.package or p == module)}
+        return max(held, key=len, default=None)
 
     @staticmethod
     def _within(module: str, part: str) -> bool:
