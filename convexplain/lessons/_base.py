@@ -1,0 +1,136 @@
+"""What every lesson is: a frozen dataclass of options that tells itself in beats."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+from convexplain.captions import Caption
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One sentence of a lesson: what is shown, what is said, and for how long.
+
+    Parameters
+    ----------
+    name : str
+        Identifier within the lesson, as ``--still NAME`` takes it.
+    title : Caption
+        Heading on the screen, and the chapter marker in the file.
+    caption : Caption
+        The sentence under the picture, the subtitle, the alternative text.
+    seconds : float
+        How long the beat lasts; at least the caption's reading time.
+    data : Any
+        What the views draw: steps, arrays, positions. Never text that is typed in.
+
+    Raises
+    ------
+    ValueError
+        If the beat is shorter than its caption takes to read.
+    """
+
+    name: str
+    title: Caption
+    caption: Caption
+    seconds: float
+    data: Any = None
+
+    def __post_init__(self) -> None:
+        needed = self.caption.reading_time()
+        if self.seconds < needed - 1e-9:
+            raise ValueError(
+                f"beat {self.name!r} lasts {self.seconds:.1f} s, but its caption takes "
+                f"{needed:.1f} s to read: lengthen the beat or shorten the caption"
+            )
+
+
+def option(
+    default: T,
+    *,
+    en: str,
+    zh: str,
+    type: Callable[[], Any] | None = None,
+    metavar: str | None = None,
+    flags: tuple[str, ...] = (),
+) -> T:
+    """Declare a lesson's field as an option of the command line.
+
+    Parameters
+    ----------
+    default : T
+        The value that gives a good video with no options at all.
+    en, zh : str
+        Help text in English and Chinese.
+    type : callable, optional
+        Makes the click type when the command line needs it, so that lessons do not import click.
+    metavar : str, optional
+        What the help shows for the value.
+    flags : tuple of str, optional
+        Names on the command line; the field's name with dashes if empty.
+
+    Returns
+    -------
+    T
+        A dataclass field (typed as its default, as `dataclasses.field` is).
+    """
+    metadata = {"en": en, "zh": zh, "type": type, "metavar": metavar, "flags": flags}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Base of all lessons: options as fields, computed data as cached properties.
+
+    Attributes
+    ----------
+    name : str
+        As the command line takes it, ``sliding-window``.
+    title, question, answer : Caption
+        The heading, what the lesson asks at the start, and its answer in one sentence.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[Caption]
+    question: ClassVar[Caption]
+    answer: ClassVar[Caption]
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Tell the lesson.
+
+        Returns
+        -------
+        tuple of Beat
+            In the order in which they are shown; their names are distinct.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not tell its beats")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to other processes as options alone; what is computed is computed there."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return _rebuild, (type(self), values)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the lesson in seconds: the sum of its beats."""
+        return sum(beat.seconds for beat in self.beats())
+
+    @classmethod
+    def options(cls) -> tuple[dataclasses.Field[Any], ...]:
+        """Return the fields that are options of the command line."""
+        return tuple(f for f in dataclasses.fields(cls) if "en" in f.metadata)
+
+
+def lasting(seconds: float, caption: Caption) -> float:
+    """Return so many seconds, or the caption's reading time in half seconds if that is longer."""
+    return max(seconds, math.ceil(caption.reading_time() * 2) / 2)
+
+
+def _rebuild(cls: Callable[..., Lesson], values: dict[str, Any]) -> Lesson:
+    return cls(**values)

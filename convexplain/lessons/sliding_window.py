@@ -1,0 +1,282 @@
+"""One kernel slides over a digit: nine products, one sum, one number at each stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import digits, examples
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.errors import UsageError
+from convexplain.kernels import Pattern, looks_for
+from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._search import find_stops
+from convexplain.network import Network
+from convexplain.pictures import Picture
+from convexplain.steps import ConvStep
+from convexplain.trace import Trace
+
+LAYER = "conv1"
+
+
+class Stop(NamedTuple):
+    """A stop that is shown term by term, and whether its printed numbers add up."""
+
+    step: ConvStep
+    adds_up: bool
+
+
+@dataclass(frozen=True)
+class SlidingWindow(Lesson):
+    """How one filter of the first layer makes a response map, one number at a time."""
+
+    name: ClassVar[str] = "sliding-window"
+    title: ClassVar[Caption] = Caption(
+        en="Sliding window: one output number", zh="滑动窗口：一个输出值怎么算"
+    )
+    question: ClassVar[Caption] = Caption(
+        en="How does a filter turn a picture into a response map?",
+        zh="过滤器怎样把一幅图变成响应图？",
+    )
+    answer: ClassVar[Caption] = Caption(
+        en="It looks at nine pixels at a time: nine products, one sum, one number for each place.",
+        zh="每次只看 9 个像素：9 个乘积，求和，每个位置得到一个数。",
+    )
+
+    picture: Picture | None = option(
+        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
+    )
+    filter: int | None = option(
+        None,
+        en="filter of conv1, counted from 0 (0 to 31)",
+        zh="conv1 的过滤器，编号从 0 开始（0 到 31）",
+        metavar="N",
+    )
+    model: str = option(
+        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
+    )
+
+    def __post_init__(self) -> None:
+        if self.filter is not None and not 0 <= self.filter < self.filters:
+            raise UsageError(
+                f"there is no filter {self.filter} in {LAYER}: its filters are 0 to "
+                f"{self.filters - 1}"
+            )
+        if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
+            raise UsageError(
+                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
+                f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
+            )
+
+    @cached_property
+    def network(self) -> Network:
+        """The trained network."""
+        return Network.load(self.model)
+
+    @property
+    def filters(self) -> int:
+        """How many filters the layer has."""
+        return int(self.network.weights[f"{LAYER}/kernel"].shape[-1])
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The picture asked for, or the example that the lesson was chosen for."""
+        return self.picture or digits.sample(examples.load()[self.name]["sample"])
+
+    @property
+    def shown_filter(self) -> int:
+        """The filter asked for, or the example's."""
+        return int(examples.load()[self.name]["filter"]) if self.filter is None else self.filter
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The picture on its way through the network."""
+        return Trace(self.network, self.shown_picture.pixels)
+
+    @cached_property
+    def steps(self) -> Sequence[ConvStep]:
+        """Every stop of the window, row by row."""
+        return self.trace.steps(LAYER, self.shown_filter)
+
+    @cached_property
+    def response_map(self) -> npt.NDArray[np.float32]:
+        """The filter's map after ReLU, (height, width)."""
+        return self.trace.activations[LAYER][:, :, self.shown_filter]
+
+    @property
+    def kernel(self) -> npt.NDArray[np.float64]:
+        """The filter's weights on the only channel, (height, width)."""
+        return self.steps[0].kernel[:, :, 0]
+
+    @property
+    def map_limit(self) -> float:
+        """The largest response of the layer: all its maps share one colour scale."""
+        return float(np.abs(self.trace.activations[LAYER]).max())
+
+    @cached_property
+    def stops(self) -> dict[str, Stop]:
+        """The stops that are shown slowly, by name; one that the digit lacks is left out."""
+        return {
+            name: Stop(self.steps[index], adds_up)
+            for name, index, adds_up in find_stops(self.steps)
+        }
+
+    @cached_property
+    def best(self) -> ConvStep:
+        """Where the response is largest; the first such place in a tie."""
+        return self.steps[int(np.argmax(self.response_map))]
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """What the kernel looks for, by rule."""
+        return looks_for(self.kernel)
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Tell the lesson: three stops slowly, the others faster and faster, then the whole."""
+        return tuple(self._tell())
+
+    def _tell(self) -> list[Beat]:
+        total = len(self.steps)
+        told = [
+            _beat("question", self.title, self.question, 4.5),
+            _beat("kernel", self.title, self._kernel_caption(), 4.5),
+        ]
+        seconds = {"strong": 12.0, "negative": 6.5, "blank": 5.5}
+        for name, stop in self.stops.items():
+            caption = _STOPS[name] if stop.adds_up else _STOPS_ROUNDED[name]
+            caption = caption.fill(
+                **{
+                    field: fmt.number(getattr(stop.step, attribute))
+                    for field, attribute in _FIELDS.items()
+                    if field in caption.fields
+                }
+            )
+            told.append(_beat(name, self.title, caption, seconds[name], stop))
+        best = _BEST.fill(v=fmt.number(self.best.activated), n=fmt.count(total))
+        return [
+            *told,
+            _beat("sweep", _SWEEP_TITLE, _SWEEP, 9.0),
+            _beat("best", _SWEEP_TITLE, best, 4.5, self.best),
+            _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=fmt.count(total)), 4.0),
+            _beat("summary", _SWEEP_TITLE, self._summary(), 6.5, self.pattern),
+        ]
+
+    def _kernel_caption(self) -> Caption:
+        return _KERNEL.fill(n=fmt.count(self.kernel.size))
+
+    def _summary(self) -> Caption:
+        if self.pattern.kind == "mixed":
+            return _MIXED.fill(c=fmt.number(self.pattern.cosine))
+        return _LOOKS_FOR.fill(
+            pattern=describe(self.pattern), c=fmt.number(self.pattern.cosine)
+        )
+
+
+def describe(pattern: Pattern) -> Caption:
+    """Say what a kernel looks for.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        As `kernels.looks_for` finds it.
+
+    Returns
+    -------
+    Caption
+        Such as "an edge, ink above it".
+    """
+    if pattern.kind == "spot":
+        return Caption(en="a spot of ink", zh="一个墨点")
+    eighth = round(pattern.angle / 45)
+    if pattern.kind == "line":
+        return _LINES[eighth % 4]
+    return _EDGES[eighth % 8]
+
+
+def _beat(
+    name: str, title: Caption, caption: Caption, seconds: float, data: object = None
+) -> Beat:
+    return Beat(name, title, caption, lasting(seconds, caption), data)
+
+
+_SWEEP_TITLE = Caption(
+    en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图"
+)
+_KERNEL = Caption(
+    en="A filter is {n} weights and one bias, found by training, not by design.",
+    zh="一个过滤器就是 {n} 个权重加 1 个偏置：由训练得来，不是人为设计。",
+)
+_FIELDS = {"v": "activated", "z": "value", "b": "bias"}
+_STOPS = {
+    "strong": Caption(
+        en="Multiply each pixel by its weight, add the nine products and the bias, apply ReLU: {v}.",
+        zh="9 个像素分别乘以对应的权重，求和，加上偏置，再经过 ReLU，得到 {v}。",
+    ),
+    "negative": Caption(
+        en="Here the result is {z}. ReLU turns every negative number into 0.",
+        zh="这里的结果是 {z}，ReLU 把负数一律变成 0。",
+    ),
+    "blank": Caption(
+        en="Blank paper: all nine products are 0, and only the bias is left, {b}.",
+        zh="空白处：9 个乘积都是 0，只剩下偏置 {b}。",
+    ),
+}
+_ROUNDED = Caption(
+    en="Rounded to 2 decimals; sums use full precision.",
+    zh="四舍五入到两位小数，求和按完整精度。",
+)
+_STOPS_ROUNDED = {
+    name: Caption(en=f"{caption.en} {_ROUNDED.en}", zh=f"{caption.zh}{_ROUNDED.zh}")
+    for name, caption in _STOPS.items()
+}
+_SWEEP = Caption(
+    en="The same nine weights visit every position (weight sharing): each stop fills one cell of "
+    "the map.",
+    zh="同一组 9 个权重扫过每个位置（权重共享），每停一处，算出响应图的一格。",
+)
+_BEST = Caption(
+    en="Here the kernel fits best: {v} is the largest of the {n} responses.",
+    zh="这里与卷积核最吻合：{v} 是 {n} 个响应中最大的。",
+)
+_FINISH = Caption(
+    en="{n} positions, {n} numbers: the response map is complete.",
+    zh="{n} 个位置，{n} 个数：响应图完成了。",
+)
+_LOOKS_FOR = Caption(
+    en="This kernel looks for {pattern} (cosine {c} with the ideal kernel).",
+    zh="这个卷积核寻找的是{pattern}（与理想卷积核的余弦相似度为 {c}）。",
+)
+_MIXED = Caption(
+    en="This kernel looks for a mixed pattern (cosine at most {c} with an edge, line or spot).",
+    zh="这个卷积核寻找的是混合模式（与边缘、线条、斑点的余弦相似度最高为 {c}）。",
+)
+# In steps of 45 degrees, counterclockwise from the right: where the ink is.
+_EDGES = tuple(
+    Caption(en=f"an edge with ink {en}, blank paper opposite", zh=f"边缘：{zh}有墨迹，对侧空白")
+    for en, zh in (
+        ("on the right", "右侧"),
+        ("at the upper right", "右上方"),
+        ("above", "上方"),
+        ("at the upper left", "左上方"),
+        ("on the left", "左侧"),
+        ("at the lower left", "左下方"),
+        ("below", "下方"),
+        ("at the lower right", "右下方"),
+    )
+)
+# In steps of 45 degrees, counterclockwise from horizontal: how the line runs.
+_LINES = tuple(
+    Caption(en=en, zh=zh)
+    for en, zh in (
+        ("a horizontal line", "水平线条"),
+        ("a line that rises to the right", "向右上方倾斜的线条"),
+        ("a vertical line", "竖直线条"),
+        ("a line that falls to the right", "向右下方倾斜的线条"),
+    )
+)

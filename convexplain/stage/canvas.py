@@ -1,0 +1,146 @@
+"""The pixels that mobjects of the stage paint on."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import cairo
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.stage.units import HEIGHT, Rect
+from convexplain.theme import RGB, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class Canvas:
+    """An RGBA picture, always opaque, of which one rectangle at a time is painted.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray of uint8, shape (height, width, 4)
+        Painted in place.
+    theme : Theme
+        Gives tokens their colours.
+
+    Attributes
+    ----------
+    scale : float
+        Pixels of this picture per pixel of the 1920 by 1080 stage.
+    clip : Rect
+        What may be painted now.
+    context : cairo.Context
+        Clipped likewise; its unit is one pixel of this picture. Colours go through `source`.
+    """
+
+    def __init__(self, pixels: Pixels, theme: Theme) -> None:
+        self.pixels = pixels
+        self.theme = theme
+        height, width = pixels.shape[:2]
+        self.scale = height / HEIGHT
+        self.frame = Rect(0, 0, width, height)
+        self.clip = self.frame
+        # Cairo keeps B, G, R, A in memory: with red and blue exchanged in `source`, it writes RGBA.
+        surface = cairo.ImageSurface.create_for_data(
+            memoryview(pixels), cairo.FORMAT_ARGB32, width, height
+        )
+        self.context = cairo.Context(surface)
+
+    @contextmanager
+    def within(self, rect: Rect) -> Iterator[None]:
+        """Restrict painting to a rectangle that begins as background."""
+        self.clip = rect.intersection(self.frame)
+        left, top, right, bottom = self.clip
+        self.pixels[top:bottom, left:right, :3] = self.theme.rgb("background")
+        self.context.save()
+        self.context.rectangle(left, top, right - left, bottom - top)
+        self.context.clip()
+        try:
+            yield
+        finally:
+            self.context.restore()
+            self.clip = self.frame
+
+    def colour(self, token: str | RGB) -> RGB:
+        """Return the colour of a token of the theme, or the triple that is given."""
+        return self.theme.rgb(token) if isinstance(token, str) else token
+
+    def source(self, token: str | RGB, opacity: float = 1.0) -> None:
+        """Set the colour that cairo paints with."""
+        red, green, blue = (channel / 255 for channel in self.colour(token))
+        self.context.set_source_rgba(blue, green, red, opacity)
+
+    def paste(self, picture: Pixels, left: int, top: int, opacity: float = 1.0) -> None:
+        """Lay an opaque picture onto the canvas.
+
+        Parameters
+        ----------
+        picture : numpy.ndarray of uint8, shape (height, width, 3)
+            Its colours.
+        left, top : int
+            Where its corner lies.
+        opacity : float
+            0 leaves what is there, 1 covers it.
+        """
+        place = Rect(left, top, left + picture.shape[1], top + picture.shape[0])
+        here = place.intersection(self.clip)
+        if here.empty or opacity <= 0:
+            return
+        target = self.pixels[here.top : here.bottom, here.left : here.right, :3]
+        part = picture[here.top - top : here.bottom - top, here.left - left : here.right - left]
+        if opacity >= 1:
+            target[...] = part
+        else:
+            target[...] = mix(target, part, np.float32(opacity))
+
+    def stencil(self, mask: Pixels, left: int, top: int, colour: RGB, opacity: float = 1.0) -> None:
+        """Paint a colour through a mask, as text is painted.
+
+        Parameters
+        ----------
+        mask : numpy.ndarray of uint8, shape (height, width)
+            255 where the colour covers.
+        left, top : int
+            Where its corner lies.
+        colour : (int, int, int)
+            sRGB.
+        opacity : float
+            Of the whole, 0 to 1.
+        """
+        place = Rect(left, top, left + mask.shape[1], top + mask.shape[0])
+        here = place.intersection(self.clip)
+        if here.empty or opacity <= 0:
+            return
+        target = self.pixels[here.top : here.bottom, here.left : here.right, :3]
+        part = mask[here.top - top : here.bottom - top, here.left - left : here.right - left]
+        share = part[..., None] * np.float32(opacity / 255)
+        target[...] = mix(target, np.array(colour, dtype=np.float32), share)
+
+
+def mix(
+    under: npt.NDArray[np.uint8], over: npt.ArrayLike, share: float | npt.NDArray[np.float32]
+) -> npt.NDArray[np.uint8]:
+    """Blend two pictures.
+
+    Parameters
+    ----------
+    under : numpy.ndarray of uint8
+        What is there.
+    over : array_like
+        What is laid on it; broadcasts against `under`.
+    share : float or numpy.ndarray of float32
+        0 keeps what is there, 1 covers it.
+
+    Returns
+    -------
+    numpy.ndarray of uint8
+        Rounded to the nearest level.
+    """
+    below = under.astype(np.float32)
+    blended = below + (np.asarray(over, dtype=np.float32) - below) * share
+    return (blended + np.float32(0.5)).astype(np.uint8)

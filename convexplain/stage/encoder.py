@@ -1,0 +1,245 @@
+"""Frames into a video file: BT.709, tagged as such, encoded beside the drawing."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.stage.canvas import Pixels
+from convexplain.stage.units import Rect
+
+# ITU-R BT.709: luma weights, and the ranges of studio levels.
+_KR, _KG, _KB = 0.2126, 0.7152, 0.0722
+_LUMA = np.array([_KR, _KG, _KB], dtype=np.float32) * np.float32(219 / 255)
+_CHROMA = np.array(
+    [
+        np.array([-_KR, -_KG, 1 - _KB]) / (2 * (1 - _KB)),
+        np.array([1 - _KR, -_KG, -_KB]) / (2 * (1 - _KR)),
+    ],
+    dtype=np.float32,
+).T * np.float32(224 / 255)
+
+_BT709 = 1  # in FFmpeg's tables of primaries, transfer characteristics and matrices alike
+_STUDIO_RANGE = 1
+
+
+class Chapter(NamedTuple):
+    """A chapter marker: where it begins and ends, in seconds, and what it is called."""
+
+    start: float
+    end: float
+    title: str
+
+
+class Format(NamedTuple):
+    """How one kind of file is encoded."""
+
+    codec: str
+    pixels: str
+    options: dict[str, str]
+
+
+FORMATS = {
+    ".mp4": Format(
+        "libx264",
+        "yuv420p",
+        {"preset": "veryfast", "crf": "18", "threads": "1", "movflags": "+faststart"},
+    ),
+    ".webm": Format(
+        "libvpx-vp9",
+        "yuv420p",
+        {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "threads": "2"},
+    ),
+    # Without loss, for what is made of the frames afterwards.
+    ".mkv": Format("libx264rgb", "rgb24", {"preset": "ultrafast", "qp": "0", "threads": "1"}),
+}
+
+
+class YUVFrame:
+    """The current frame in the encoder's colours, kept up to date rectangle by rectangle.
+
+    Parameters
+    ----------
+    width, height : int
+        Size of the frame in pixels; both even.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.size = (width, height)
+        self.planes: npt.NDArray[np.uint8] = np.zeros((height * 3 // 2, width), dtype=np.uint8)
+        self.luma = self.planes[:height]
+        quarter = (height // 2, width // 2)
+        flat = self.planes[height:].reshape(-1)
+        self.blue = flat[: quarter[0] * quarter[1]].reshape(quarter)
+        self.red = flat[quarter[0] * quarter[1] :].reshape(quarter)
+
+    def update(self, pixels: Pixels, rects: Sequence[Rect]) -> None:
+        """Convert what changed.
+
+        Parameters
+        ----------
+        pixels : numpy.ndarray of uint8, shape (height, width, 4)
+            RGBA.
+        rects : sequence of Rect
+            Where it changed.
+        """
+        width, height = self.size
+        for rect in rects:
+            # Colour has half the resolution: whole 2 by 2 blocks are converted.
+            x0, y0 = rect.left // 2 * 2, rect.top // 2 * 2
+            x1, y1 = min(-(-rect.right // 2) * 2, width), min(-(-rect.bottom // 2) * 2, height)
+            part = pixels[y0:y1, x0:x1, :3].astype(np.float32)
+            self.luma[y0:y1, x0:x1] = part @ _LUMA + np.float32(16.5)
+            blocks = part.reshape((y1 - y0) // 2, 2, (x1 - x0) // 2, 2, 3)
+            chroma = blocks.mean(axis=(1, 3), dtype=np.float32) @ _CHROMA + np.float32(128.5)
+            self.blue[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 0]
+            self.red[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 1]
+
+
+class Encoder:
+    """Writes a video file in a thread of its own, so that drawing and encoding share two cores.
+
+    Parameters
+    ----------
+    path : Path
+        Where to; its extension chooses the format: .mp4, .webm, or lossless .mkv.
+    width, height : int
+        Size of the frames in pixels; both even.
+    frame_rate : float
+        Frames a second.
+    chapters : sequence of Chapter
+        Markers written into the file, mp4 and mkv alike.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        frame_rate: float,
+        chapters: Sequence[Chapter] = (),
+    ) -> None:
+        self.path = path
+        self.format = FORMATS[path.suffix]
+        self.frames = 0
+        rate = Fraction(frame_rate).limit_denominator(1001)
+        self._tick = 1 / rate
+        self._keyframes = {round(chapter.start * float(rate)) for chapter in chapters}
+        self._yuv = YUVFrame(width, height) if self.format.pixels == "yuv420p" else None
+        self._last: av.VideoFrame | None = None
+        self._container = av.open(str(path), "w")
+        stream: Any = self._container.add_stream(
+            self.format.codec, rate=rate, options=dict(self.format.options)
+        )
+        stream.width, stream.height = width, height
+        stream.pix_fmt = self.format.pixels
+        stream.codec_context.gop_size = max(1, round(10 * float(rate)))
+        if self._yuv is not None:
+            context = stream.codec_context
+            context.color_primaries = context.color_trc = context.colorspace = _BT709
+            context.color_range = _STUDIO_RANGE
+        if chapters and path.suffix != ".webm":
+            self._container.set_chapters(
+                [
+                    {
+                        "id": number,
+                        "start": round(chapter.start * 1000),
+                        "end": round(chapter.end * 1000),
+                        "time_base": Fraction(1, 1000),
+                        "metadata": {"title": chapter.title},
+                    }
+                    for number, chapter in enumerate(chapters)
+                ]
+            )
+        self._stream = stream
+        self._error: BaseException | None = None
+        self._queue: queue.Queue[tuple[av.VideoFrame, int, int] | None] = queue.Queue(maxsize=8)
+        self._thread = threading.Thread(target=self._work, name="encoder", daemon=True)
+        self._thread.start()
+
+    @property
+    def seconds(self) -> float:
+        """Length of what has been written so far."""
+        return float(self.frames * self._tick)
+
+    def write(self, pixels: Pixels, changed: Sequence[Rect], repeat: int = 1) -> None:
+        """Append the current picture.
+
+        Parameters
+        ----------
+        pixels : numpy.ndarray of uint8, shape (height, width, 4)
+            RGBA; may be painted on again as soon as this returns.
+        changed : sequence of Rect
+            Where it differs from the picture before.
+        repeat : int
+            For how many frames it stands still.
+        """
+        self._raise()
+        if changed or self._last is None:
+            if self._yuv is None:
+                self._last = av.VideoFrame.from_ndarray(
+                    np.ascontiguousarray(pixels[..., :3]), format="rgb24"
+                )
+            else:
+                self._yuv.update(pixels, changed)
+                self._last = av.VideoFrame.from_ndarray(self._yuv.planes, format="yuv420p")
+        self._queue.put((self._last, self.frames, repeat))
+        self.frames += repeat
+
+    def close(self) -> None:
+        """Finish the file.
+
+        Raises
+        ------
+        OSError
+            If it could not be written, as on a full disk.
+        """
+        self._queue.put(None)
+        self._thread.join()
+        self._container.close()
+        self._raise()
+
+    def abandon(self) -> None:
+        """Stop at once and remove the unfinished file."""
+        if self._thread.is_alive():
+            self._error = self._error or RuntimeError("abandoned")
+            self._queue.put(None)
+            self._thread.join()
+        self._container.close()
+        self.path.unlink(missing_ok=True)
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _work(self) -> None:
+        while (item := self._queue.get()) is not None:
+            if self._error is None:
+                try:
+                    self._encode(*item)
+                except BaseException as error:  # shown to the drawing thread by its next call
+                    self._error = error
+        if self._error is None:
+            try:
+                self._container.mux(self._stream.encode(None))
+            except BaseException as error:
+                self._error = error
+
+    def _encode(self, frame: av.VideoFrame, number: int, repeat: int) -> None:
+        for index in range(number, number + repeat):
+            frame.pts = index
+            frame.time_base = self._tick
+            # A chapter begins with a frame that players can jump to.
+            first = index in self._keyframes
+            frame.pict_type = (
+                av.video.frame.PictureType.I if first else av.video.frame.PictureType.NONE
+            )
+            self._container.mux(self._stream.encode(frame))

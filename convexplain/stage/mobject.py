@@ -1,0 +1,99 @@
+"""What all mobjects of the stage have in common."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from manim.constants import ORIGIN
+from manim.mobject.mobject import Mobject
+
+from convexplain.stage.canvas import Canvas
+from convexplain.stage.units import Points, Rect, from_scene, to_scene
+
+State = tuple[Any, ...]
+
+
+class StageMobject(Mobject):
+    """A mobject that paints itself, and can tell whether it would look different now.
+
+    Its points are places that Manim may move, scale and interpolate; `Camera` asks for `state`,
+    `bounds` and `paint`. Colours are given as tokens of the theme ("ink", "accent", ...).
+
+    Parameters
+    ----------
+    places : sequence of (float, float)
+        Points in pixels of the 1920 by 1080 frame, from its top left corner.
+    opacity : float
+        0 is invisible, 1 opaque.
+    """
+
+    #: Attributes, besides the points, that an animation passes through gradually.
+    animated: ClassVar[tuple[str, ...]] = ("opacity",)
+
+    def __init__(self, places: list[tuple[float, float]], *, opacity: float = 1.0) -> None:
+        super().__init__()
+        self.points = to_scene(places)
+        self.opacity = opacity
+
+    @property
+    def places(self) -> Points:
+        """The points on the stage: float64 of shape (n, 2), in pixels from the top left."""
+        return from_scene(self.points)
+
+    @places.setter
+    def places(self, places: list[tuple[float, float]]) -> None:
+        self.points = to_scene(places)
+
+    def state(self) -> State:
+        """Return all that its looks depend on, as values that can be compared."""
+        return (self.points.tobytes(), self.opacity)
+
+    def bounds(self, scale: float) -> Rect:
+        """Return the pixels that it may paint, at so many pixels per pixel of the stage."""
+        places = self.places * scale
+        margin = 1 + self.reach() * scale
+        low, high = places.min(axis=0) - margin, places.max(axis=0) + margin
+        return Rect(
+            int(np.floor(low[0])),
+            int(np.floor(low[1])),
+            int(np.ceil(high[0])),
+            int(np.ceil(high[1])),
+        )
+
+    def reach(self) -> float:
+        """Return how far it paints beyond its points, in pixels of the stage."""
+        return 0.0
+
+    def damage(self, before: State, scale: float) -> Rect:
+        """Return the pixels that differ from those of an earlier state with the same bounds."""
+        return self.bounds(scale)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint what lies within the canvas's clip."""
+        raise NotImplementedError(f"{type(self).__name__} does not paint itself")
+
+    # What Manim's own animations ask for.
+
+    def interpolate_color(self, mobject1: Mobject, mobject2: Mobject, alpha: float) -> Self:
+        """Pass gradually through the animated attributes; FadeIn, ``.animate`` and others do."""
+        for name in self.animated:
+            start, end = getattr(mobject1, name), getattr(mobject2, name)
+            setattr(self, name, start + (end - start) * alpha)
+        return self
+
+    def set_opacity(self, opacity: float) -> Self:
+        """Make it lighter or heavier: 0 is invisible, 1 opaque."""
+        self.opacity = opacity
+        for part in self.submobjects:
+            part.set_opacity(opacity)
+        return self
+
+    def fade(self, darkness: float = 0.5, family: bool = True) -> Self:
+        """Take away a share of the opacity."""
+        self.opacity *= 1 - darkness
+        return super().fade(darkness, family)
+
+    def fly_to(self, x: float, y: float) -> Self:
+        """Move the centre to a place on the stage, in pixels from the top left."""
+        return self.move_to(to_scene([(x, y)])[0] + ORIGIN)

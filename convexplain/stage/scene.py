@@ -1,0 +1,130 @@
+"""A Manim scene on the stage, for anyone: pixel grids, labels, lines, drawn fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from manim import config
+from manim.animation.animation import Animation
+from manim.mobject.mobject import Mobject
+from manim.scene.scene import Scene
+from manim.utils.rate_functions import linear, smooth
+from tqdm import tqdm
+
+from convexplain.stage.renderer import StageRenderer
+from convexplain.theme import Look, Theme
+
+
+class StageScene(Scene):
+    """A scene whose mobjects are those of the stage, or Manim's vector mobjects, or both.
+
+    Plays last whole frames, and the last frame of a play shows its end. ``manim render`` and
+    ``scene.render()`` both work; nothing is cached between runs.
+
+    Parameters
+    ----------
+    look : Look, optional
+        Language and theme; the class attribute if not given.
+    """
+
+    look: ClassVar[Look] = Look()
+    renderer: StageRenderer
+
+    def __init__(self, look: Look | None = None, **kwargs: Any) -> None:
+        self.shown_look = look or type(self).look
+        super().__init__(renderer=StageRenderer(self.theme), **kwargs)
+        self.renderer.on_frame = self.on_frame
+
+    @property
+    def theme(self) -> Theme:
+        """The colours."""
+        return self.shown_look.tokens
+
+    def on_frame(self, seconds: float) -> None:
+        """Do something after each frame; for progress reports."""
+
+    def get_time_progression(
+        self,
+        run_time: float,
+        description: str,
+        n_iterations: int | None = None,
+        override_skip_animations: bool = False,
+    ) -> tqdm[float]:
+        """Return the moments at which the frames of a play are drawn."""
+        frames = self.frames_in(run_time)
+        first = frames if self.renderer.skip_animations else 1
+        moments = [min(run_time, n / config.frame_rate) for n in range(first, frames + 1)]
+        moments[-1] = run_time
+        return tqdm(moments, disable=True)
+
+    def frames_in(self, seconds: float) -> int:
+        """Return how many frames a play of so many seconds has; at least one."""
+        return max(1, round(seconds * config.frame_rate))
+
+    @classmethod
+    def validate_run_time(
+        cls, run_time: float, method: Callable[[Any], Any], parameter_name: str = "run_time"
+    ) -> float:
+        """Refuse nothing that is at least a moment long; short plays get one frame."""
+        if run_time <= 0:
+            raise ValueError(f"{parameter_name} is {run_time:g} s: a play lasts more than 0 s")
+        return run_time
+
+    def drive(
+        self,
+        function: Callable[[float], None],
+        seconds: float,
+        rate: Callable[[float], float] = linear,
+    ) -> None:
+        """Call a function at every frame with how far the play has come.
+
+        Parameters
+        ----------
+        function : callable
+            Takes a number from 0 to 1 and changes mobjects accordingly.
+        seconds : float
+            How long the play lasts.
+        rate : callable
+            Manim's rate function; straight by default.
+        """
+        self.play(_Drive(function, run_time=seconds, rate_func=rate))
+
+    def appear(self, *mobjects: Mobject, seconds: float = 0.4) -> None:
+        """Add mobjects and let them come up from nothing, together."""
+        goals = [(part, part.opacity) for part in _parts(mobjects)]
+        self.add(*mobjects)
+
+        def rise(alpha: float) -> None:
+            for part, opacity in goals:
+                part.opacity = opacity * alpha
+
+        self.drive(rise, seconds, smooth)
+
+    def vanish(self, *mobjects: Mobject, seconds: float = 0.3) -> None:
+        """Let mobjects fade to nothing, together, and remove them."""
+        starts = [(part, part.opacity) for part in _parts(mobjects)]
+
+        def sink(alpha: float) -> None:
+            for part, opacity in starts:
+                part.opacity = opacity * (1 - alpha)
+
+        self.drive(sink, seconds, smooth)
+        self.remove(*mobjects)
+        for part, opacity in starts:
+            part.opacity = opacity
+
+
+class _Drive(Animation):
+    """Calls a function at each frame of a play."""
+
+    def __init__(self, function: Callable[[float], None], **kwargs: Any) -> None:
+        super().__init__(Mobject(), **kwargs)
+        self.function = function
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        self.function(self.rate_func(alpha))
+
+
+def _parts(mobjects: tuple[Mobject, ...]) -> list[Any]:
+    return [part for mobject in mobjects for part in mobject.get_family() if len(part.points)]

@@ -1,0 +1,206 @@
+"""Lines on the stage: the window, links between pictures, arrows, brackets, rules."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import cairo
+import numpy as np
+
+from convexplain.stage.canvas import Canvas
+from convexplain.stage.grid import PixelGrid
+from convexplain.stage.mobject import StageMobject, State
+
+
+class Line(StageMobject):
+    """A line through points, possibly with an arrowhead, that can be drawn little by little.
+
+    Parameters
+    ----------
+    places : sequence of (float, float)
+        Its corners, in pixels of the stage.
+    colour : str
+        Token of the theme.
+    width : float
+        In pixels of the stage.
+    arrow : bool
+        Whether it ends in an arrowhead.
+    drawn : float
+        How much of its length is there, 0 to 1; may be animated.
+    """
+
+    animated: ClassVar[tuple[str, ...]] = ("opacity", "drawn")
+
+    def __init__(
+        self,
+        places: list[tuple[float, float]],
+        *,
+        colour: str = "muted",
+        width: float = 2.0,
+        arrow: bool = False,
+        opacity: float = 1.0,
+        drawn: float = 1.0,
+    ) -> None:
+        super().__init__(places, opacity=opacity)
+        self.colour = colour
+        self.width_px = width
+        self.arrow = arrow
+        self.drawn = drawn
+
+    def set_drawn(self, share: float) -> Line:
+        """Draw only so much of the line, from its start."""
+        self.drawn = share
+        return self
+
+    def state(self) -> State:
+        """Return all that its looks depend on."""
+        return (*super().state(), self.colour, self.drawn)
+
+    def reach(self) -> float:
+        """Half the width, or the arrowhead."""
+        return self.width_px + (10.0 if self.arrow else 0.0)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw the part that is there."""
+        if self.opacity <= 0 or self.drawn <= 0:
+            return
+        corners = _first_part(self.places * canvas.scale, self.drawn)
+        head = 9.0 * canvas.scale
+        context = canvas.context
+        canvas.source(self.colour, self.opacity)
+        context.set_line_width(max(self.width_px * canvas.scale, 0.75))
+        context.set_line_join(cairo.LINE_JOIN_MITER)
+        end = corners[-1]
+        if self.arrow:
+            along = corners[-1] - corners[-2]
+            along = along / max(float(np.hypot(*along)), 1e-9)
+            corners[-1] = end - along * head
+        context.move_to(*corners[0])
+        for x, y in corners[1:]:
+            context.line_to(x, y)
+        context.stroke()
+        if self.arrow:
+            across = np.array([-along[1], along[0]])
+            context.move_to(*end)
+            context.line_to(*(end - along * 1.5 * head + across * 0.6 * head))
+            context.line_to(*(end - along * 1.5 * head - across * 0.6 * head))
+            context.close_path()
+            context.fill()
+
+
+class WindowFrame(StageMobject):
+    """The outline of a window over a grid: outside its cells, on a rim of background.
+
+    Without the rim the accent would vanish on white ink; drawn inside, it would hide the cells.
+
+    Parameters
+    ----------
+    grid : PixelGrid
+        What it lies on.
+    row, col : int
+        First row and column under it.
+    height, width : int
+        Cells that it spans.
+    colour : str
+        Token of the theme; the active window and the cell that it feeds have the accent.
+    """
+
+    def __init__(
+        self,
+        grid: PixelGrid,
+        row: int,
+        col: int,
+        height: int = 1,
+        width: int = 1,
+        *,
+        colour: str = "accent",
+        line: float = 4.0,
+        opacity: float = 1.0,
+    ) -> None:
+        self.span = (height, width)
+        self.colour = colour
+        self.line = line
+        super().__init__(_corners(grid, row, col, self.span), opacity=opacity)
+
+    def put(self, grid: PixelGrid, row: float, col: float) -> WindowFrame:
+        """Lay it on other cells; fractions lie between them."""
+        self.places = _corners(grid, row, col, self.span)
+        return self
+
+    def state(self) -> State:
+        """Return all that its looks depend on."""
+        return (*super().state(), self.colour)
+
+    def reach(self) -> float:
+        """The rim lies outside the cells."""
+        return 2.0 + self.line + 2.0
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw rim and outline."""
+        if self.opacity <= 0:
+            return
+        places = self.places * canvas.scale
+        (left, top), right, bottom = np.rint(places[0]), *np.rint((places[1, 0], places[2, 1]))
+        width = max(self.line * canvas.scale, 1.5)
+        rim = 2 * width
+        context = canvas.context
+        context.set_line_join(cairo.LINE_JOIN_MITER)
+        for token, thick in (("background", rim), (self.colour, width)):
+            away = rim / 2
+            canvas.source(token, self.opacity)
+            context.set_line_width(thick)
+            context.rectangle(
+                left - away + 1, top - away + 1, right - left + rim - 2, bottom - top + rim - 2
+            )
+            context.stroke()
+
+
+def zoom_lines(
+    window: WindowFrame, target: PixelGrid, *, colour: str = "accent"
+) -> tuple[Line, Line]:
+    """Connect a window with its enlarged patch, from its right corners to the left ones.
+
+    Parameters
+    ----------
+    window : WindowFrame
+        Where the patch was taken.
+    target : PixelGrid
+        The patch, to the right of it.
+    colour : str
+        Token of the theme.
+
+    Returns
+    -------
+    tuple of Line
+        The upper and the lower one.
+    """
+    away = 4.0
+    frame, patch = window.places, target.places
+    upper = [(frame[1, 0] + away, frame[1, 1] - away), (patch[0, 0] - away, patch[0, 1] - away)]
+    lower = [(frame[1, 0] + away, frame[2, 1] + away), (patch[2, 0] - away, patch[2, 1] + away)]
+    return (
+        Line(upper, colour=colour, opacity=0.8),
+        Line(lower, colour=colour, opacity=0.8),
+    )
+
+
+def _corners(
+    grid: PixelGrid, row: float, col: float, span: tuple[int, int]
+) -> list[tuple[float, float]]:
+    left, top = grid.place_of(row, col)
+    right, bottom = grid.place_of(row + span[0], col + span[1])
+    return [(left, top), (right, top), (left, bottom)]
+
+
+def _first_part(corners: np.ndarray, share: float) -> np.ndarray:
+    """Cut a line through points after a share of its length."""
+    steps = np.hypot(*np.diff(corners, axis=0).T)
+    left = share * steps.sum()
+    kept = [corners[0]]
+    for start, end, length in zip(corners, corners[1:], steps, strict=False):
+        if length >= left:
+            kept.append(start + (end - start) * (left / max(length, 1e-9)))
+            break
+        kept.append(end)
+        left -= length
+    return np.array(kept)

@@ -1,0 +1,125 @@
+"""Places on the stage: pixels of a frame of 1920 by 1080, counted from its top left corner.
+
+Manim's own units (the frame is 8 high, its centre is the origin, y points up) stay underneath, so
+that ``shift``, ``next_to`` and the like work on everything here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+WIDTH, HEIGHT = 1920, 1080
+PER_UNIT = HEIGHT / 8.0
+
+Points = npt.NDArray[np.float64]
+
+
+class Rect(NamedTuple):
+    """A rectangle of whole pixels, right and bottom excluded."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no pixel."""
+        return self.right <= self.left or self.bottom <= self.top
+
+    @property
+    def area(self) -> int:
+        """Number of pixels in it."""
+        return 0 if self.empty else (self.right - self.left) * (self.bottom - self.top)
+
+    def meets(self, other: Rect) -> bool:
+        """Tell whether the two share a pixel."""
+        return not self.intersection(other).empty
+
+    def intersection(self, other: Rect) -> Rect:
+        """Return the pixels that both hold; possibly empty."""
+        return Rect(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+    def union(self, other: Rect) -> Rect:
+        """Return the smallest rectangle that holds both."""
+        return Rect(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+def to_scene(places: Iterable[tuple[float, float]]) -> Points:
+    """Convert places on the stage to Manim's points.
+
+    Parameters
+    ----------
+    places : iterable of (float, float)
+        x to the right and y downwards, in pixels of the 1920 by 1080 frame.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n, 3)
+        Points in Manim's units.
+    """
+    xy = np.array(list(places), dtype=np.float64).reshape(-1, 2)
+    points = np.zeros((len(xy), 3))
+    points[:, 0] = (xy[:, 0] - WIDTH / 2) / PER_UNIT
+    points[:, 1] = (HEIGHT / 2 - xy[:, 1]) / PER_UNIT
+    return points
+
+
+def from_scene(points: npt.ArrayLike) -> Points:
+    """Convert Manim's points to places on the stage, the inverse of `to_scene`.
+
+    Parameters
+    ----------
+    points : array_like of float, shape (n, 3)
+        Points in Manim's units.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n, 2)
+        x to the right and y downwards, in pixels of the 1920 by 1080 frame.
+    """
+    xyz = np.asarray(points, dtype=np.float64).reshape(-1, 3)
+    return np.column_stack((xyz[:, 0] * PER_UNIT + WIDTH / 2, HEIGHT / 2 - xyz[:, 1] * PER_UNIT))
+
+
+def merge(rects: Iterable[Rect]) -> list[Rect]:
+    """Join rectangles until none of them meet, so that no pixel is drawn twice.
+
+    Parameters
+    ----------
+    rects : iterable of Rect
+        Empty ones are left out.
+
+    Returns
+    -------
+    list of Rect
+        Rectangles without common pixels that cover the given ones.
+    """
+    apart: list[Rect] = []
+    for rect in rects:
+        if rect.empty:
+            continue
+        joined = rect
+        while True:
+            touching = [other for other in apart if other.meets(joined)]
+            if not touching:
+                break
+            apart = [other for other in apart if not other.meets(joined)]
+            for other in touching:
+                joined = joined.union(other)
+        apart.append(joined)
+    return apart
