@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from operator import index
+from typing import Any, SupportsIndex, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -86,3 +87,54 @@ def like(x: Floats, name: str, values: ArrayLike, shape: tuple[int, ...] | None 
     if shape is not None and array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}: give one number for each, {shape}")
     return array
+
+
+def convolution_weights(
+    x: Floats, kernels: ArrayLike, bias: ArrayLike | None, groups: int, *, transposed: bool = False
+) -> tuple[Floats, Floats | None]:
+    """Give the weights of a convolution of `x` in its dtype, or say why they do not fit.
+
+    Kernels are (kH, kW, C_in / groups, C_out), or (kH, kW, C_out / groups, C_in) for a transposed
+    convolution; the bias is (C_out,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `floats` does; for other shapes; for groups that do not divide channels and filters.
+    """
+    weights = like(x, "kernels", kernels)
+    axes = "(kH, kW, C_out / groups, C_in)" if transposed else "(kH, kW, C_in / groups, C_out)"
+    if weights.ndim != 4:
+        remedy = "; one kernel alone is kernel[:, :, None, None]" if weights.ndim == 2 else ""
+        raise ValueError(f"kernels have shape {weights.shape}: give four axes, {axes}{remedy}")
+    if isinstance(groups, bool) or not isinstance(groups, (int, np.integer)):
+        raise TypeError(f"groups {groups!r} is not a whole number: give an int")
+    if groups < 1:
+        raise ValueError(f"groups {groups} must be at least 1: 1 lets every filter read all")
+    channels = x.shape[-1]
+    if transposed:
+        reads, filters = weights.shape[3], weights.shape[2] * groups
+    else:
+        reads, filters = weights.shape[2] * groups, weights.shape[3]
+    if channels % groups or filters % groups:
+        raise ValueError(
+            f"{groups} groups do not divide the {channels} channels of x {x.shape} and the "
+            f"{filters} filters of kernels {weights.shape}: give a number that divides both"
+        )
+    if reads != channels:
+        last = (filters // groups, channels) if transposed else (channels // groups, filters)
+        raise ValueError(
+            f"kernels of shape {weights.shape} with {groups} groups read {reads} channels, but x "
+            f"of shape {x.shape} has {channels}: give kernels {axes} of shape "
+            f"{(*weights.shape[:2], *last)}"
+        )
+    return weights, None if bias is None else like(x, "bias", bias, (filters,))
+
+
+def numbered(name: str, number: SupportsIndex, count: int) -> int:
+    """Give `number` as an int, or say that of `count` things, counted from 0, it is none."""
+    if isinstance(number, bool) or not isinstance(number, SupportsIndex):
+        raise TypeError(f"{name} {number!r} is not a whole number: give an int")
+    if not 0 <= index(number) < count:
+        raise ValueError(f"{name} {number} does not exist: give one from 0 to {count - 1}")
+    return index(number)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -88,3 +91,15 @@ def _axis(x: Floats, axis: int) -> None:
             f"axis {axis} does not exist in x of shape {x.shape}: "
             f"give one from {-x.ndim} to {x.ndim - 1}"
         )
+
+
+BY_CELL: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
+    {
+        "linear": lambda x: x,
+        "relu": relu,
+        "leaky_relu": leaky_relu,
+        "sigmoid": sigmoid,
+        "tanh": tanh,
+    }
+)
+"""The functions that look at one number at a time, by name. Softmax looks at all of them."""

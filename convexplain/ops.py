@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convexplain._arrays import Floats, floats, like, pictures
+from convexplain._arrays import Floats, convolution_weights, floats, like, pictures
 from convexplain.activations import leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
 from convexplain.geometry import PaddingLike, PairLike, Window
 from convexplain.patching import pad, patches
@@ -134,43 +134,6 @@ def _products_and_sums(view: Floats, kernels: Floats, groups: int) -> Floats:
         ],
         axis=-1,
     )
-
-
-def convolution_weights(
-    x: Floats, kernels: ArrayLike, bias: ArrayLike | None, groups: int
-) -> tuple[Floats, Floats | None]:
-    """Give the weights of a convolution of `x` in its dtype, or say why they do not fit.
-
-    Parameters, errors: as for `conv2d`.
-    """
-    kernels = kernels4("kernels", like(x, "kernels", kernels), "(kH, kW, C_in, C_out)")
-    channels, filters = x.shape[-1], kernels.shape[3]
-    check_groups(groups, channels, filters)
-    if kernels.shape[2] * groups != channels:
-        needed = (*kernels.shape[:2], channels // groups, filters)
-        raise ValueError(
-            f"kernels of shape {kernels.shape} read {kernels.shape[2]} channels"
-            f"{f' in each of {groups} groups' if groups > 1 else ''}, but x of shape {x.shape} "
-            f"has {channels}: give kernels of shape {needed}"
-        )
-    return kernels, None if bias is None else like(x, "bias", bias, (filters,))
-
-
-def kernels4(name: str, kernels: Floats, axes: str) -> Floats:
-    """Refuse kernels that have other than four axes (ValueError)."""
-    if kernels.ndim != 4:
-        remedy = "; a single kernel is kernel[:, :, None, None]" if kernels.ndim == 2 else ""
-        raise ValueError(f"{name} have shape {kernels.shape}: give four axes, {axes}{remedy}")
-    return kernels
-
-
-def check_groups(groups: int, channels: int, filters: int) -> None:
-    """Refuse groups that do not divide both channels and filters (ValueError)."""
-    if groups < 1 or channels % groups or filters % groups:
-        raise ValueError(
-            f"{groups} groups do not divide {channels} channels and {filters} filters: "
-            "give a number of groups that divides both"
-        )
 
 
 def dense(x: ArrayLike, weights: ArrayLike, bias: ArrayLike | None = None) -> Floats:
