@@ -112,9 +112,9 @@ class Network:
     """
 
     layers: tuple[Layer, ...]
-    weights: Mapping[str, FloatArray]
+    weights: Mapping[str, FloatArray] = field(repr=False)
     input_shape: tuple[int, int, int] = field(default=(28, 28, 1), kw_only=True)
-    provenance: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    provenance: Mapping[str, Any] = field(default_factory=dict, kw_only=True, repr=False)
 
     #: Shape of each layer's output for one picture, in order.
     shapes: Mapping[str, Shape] = field(init=False, repr=False)
@@ -293,6 +293,32 @@ class Network:
             x = layer.activate(layer.before(x, self.weights_of(layer.name)))
             outputs[layer.name] = x
         return outputs
+
+    def exact(self, layer: Layer, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Compute one layer with sums in float64, rounded to float32 when they are complete.
+
+        That makes the numbers the same on every type of CPU, which float32 sums are not.
+
+        Parameters
+        ----------
+        layer : Layer
+            One of this network's.
+        x : float32 array
+            What the layer reads, for one picture or a batch.
+
+        Returns
+        -------
+        before, activated : float32 array
+            The output before and after the activation.
+        """
+        if isinstance(layer, (MaxPooling2D, Flatten)):  # nothing is added up
+            x = layer.before(x, {})
+            return x, x
+        sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
+        before = sums.astype(np.float32)
+        if layer.activation == "linear":
+            return before, before
+        return before, layer.activate(before.astype(np.float64)).astype(np.float32)
 
     def checked(self, x: ArrayLike) -> FloatArray:
         """Return `x` as float32 if this network can read it, else say why not.
