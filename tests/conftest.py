@@ -1,0 +1,42 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from convexplain.mnist import FILES, VARIABLE
+from convexplain.network import Network
+
+# Read before any test can change the environment.
+_MNIST = os.environ.get(VARIABLE)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("mnist") and not _MNIST:
+        pytest.skip(f"needs MNIST: set {VARIABLE} to the folder of its four .gz files")
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder with the four MNIST files; the test is skipped where it is not named."""
+    if not _MNIST:
+        pytest.skip(f"needs MNIST: set {VARIABLE} to the folder of its four .gz files")
+    folder = Path(_MNIST)
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    assert not missing, f"{VARIABLE} names {folder}, which lacks {', '.join(missing)}"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cnn() -> Network:
+    """The chapter's convnet, as it ships."""
+    return Network.load("cnn")
+
+
+@pytest.fixture(scope="session")
+def dense() -> Network:
+    """The chapter's dense baseline, as it ships."""
+    return Network.load("dense")
