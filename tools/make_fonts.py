@@ -170,8 +170,8 @@ def composed(noto: TTFont) -> dict[str, tuple[list[Part], int]]:
     digit = noto["hmtx"][cmap[ord("0")]][0]
     dot = noto["hmtx"][cmap[ord(".")]][0]
     x, axis = centre("+")
-    # A rotation about the centre of the plus sign, a little smaller: diagonals look longer.
-    turn = 0.94 * cos(pi / 4)
+    # A rotation about the centre of the plus sign, a little larger: crossed arms look shorter.
+    turn = 1.05 * cos(pi / 4)
     times = (turn, turn, -turn, turn, x - turn * (x - axis), axis - turn * (x + axis))
     thickness = box("−")[3] - box("−")[1]
     below = thickness / 2 - centre("−")[1]  # puts a bar on the base line
