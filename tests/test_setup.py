@@ -1,0 +1,169 @@
+"""The set-up script on systems that it cannot serve: it says what to do and changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+class Machine:
+    """A copy of what set-up reads, and a PATH with nothing on it but what a test puts there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tree = folder / "tree"
+        self.path = folder / "bin"
+        self.log = folder / "log"
+        (self.tree / "scripts").mkdir(parents=True)
+        self.path.mkdir()
+        for name in ["requirements.lock", "requirements-build.lock", "pyproject.toml"]:
+            shutil.copy(ROOT / name, self.tree)
+        shutil.copy(ROOT / "scripts" / "setup.sh", self.tree / "scripts")
+        self.has_tools("bash", "cat", "cksum", "dirname")
+        self.has("id", "echo 0")
+        self.has("uname", "echo Linux")
+
+    def has_tools(self, *names: str) -> None:
+        """Put this machine's own tools on the PATH."""
+        for name in names:
+            found = shutil.which(name)
+            assert found is not None
+            (self.path / name).symlink_to(found)
+
+    def has(self, command: str, script: str) -> None:
+        """Put a command on the PATH that notes its arguments and runs a line of shell."""
+        file = self.path / command
+        file.write_text(f'#!/bin/bash\necho "{command} $*" >>"{self.log}"\n{script}\n')
+        file.chmod(0o755)
+
+    def has_python(self, version: str, *, new: bool) -> None:
+        status = 0 if new else 1
+        self.has(
+            "python3",
+            f'[ "$1" = --version ] && echo "Python {version}" && exit 0; exit {status}',
+        )
+
+    def set_up(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self.path / "bash"), "scripts/setup.sh"],
+            cwd=self.tree,
+            env={"PATH": str(self.path)},
+            capture_output=True,
+            text=True,
+        )
+
+    def called(self) -> str:
+        return self.log.read_text() if self.log.exists() else ""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def stopped(result: subprocess.CompletedProcess[str], machine: Machine) -> str:
+    """The message of a run that stopped without making anything."""
+    assert result.returncode == 1
+    assert not (machine.tree / ".venv").exists()
+    assert all(line.startswith("setup: ") for line in result.stderr.splitlines())
+    return result.stderr
+
+
+def test_an_old_python_is_named_with_the_remedy(machine: Machine) -> None:
+    machine.has_python("3.9.2", new=False)
+    message = stopped(machine.set_up(), machine)
+    assert "Python 3.9.2 is too old" in message
+    assert "PYTHON=/path/to/python3.12 bash scripts/setup.sh" in message
+
+
+def test_an_old_python_stops_before_system_packages_are_installed(machine: Machine) -> None:
+    machine.has_python("3.9.2", new=False)
+    machine.has("apt-get", "exit 0")
+    machine.has("dpkg-query", "exit 1")
+    stopped(machine.set_up(), machine)
+    assert "apt-get" not in machine.called()
+
+
+def test_no_python_at_all_is_named(machine: Machine) -> None:
+    assert "there is no python3 here" in stopped(machine.set_up(), machine)
+
+
+@pytest.mark.parametrize(
+    ("system", "manager", "advice"),
+    [
+        ("Darwin", "brew", "brew install cairo pango pkg-config"),
+        ("Linux", "dnf", "sudo dnf install gcc gcc-c++ python3-devel"),
+        ("Linux", "pacman", "sudo pacman -S base-devel"),
+        ("Linux", "zypper", "sudo zypper install gcc"),
+        ("Linux", "xbps-install", "the headers of Python, cairo and pango"),
+    ],
+)
+def test_another_system_is_told_what_to_install(
+    machine: Machine, system: str, manager: str, advice: str
+) -> None:
+    machine.has_python("3.11.4", new=True)
+    machine.has("uname", f"echo {system}")
+    machine.has(manager, "exit 0")
+    assert advice in stopped(machine.set_up(), machine)
+    assert f"{manager} " not in machine.called()
+
+
+def test_without_root_and_sudo_the_packages_are_named(machine: Machine) -> None:
+    machine.has_python("3.11.4", new=True)
+    machine.has("apt-get", "exit 0")
+    machine.has("dpkg-query", '[ "${@: -1}" = libcairo2-dev ] || echo -n installed')
+    machine.has("id", "echo 1000")
+    message = stopped(machine.set_up(), machine)
+    assert message.endswith("apt-get install libcairo2-dev\n")
+    assert "apt-get" not in machine.called()
+
+
+def test_missing_packages_are_installed_with_sudo_and_lists_fetched_only_then(
+    machine: Machine,
+) -> None:
+    machine.has_python("3.11.4", new=True)
+    machine.has("dpkg-query", '[ "${@: -1}" = libpango1.0-dev ] || echo -n installed')
+    # The first install fails, as on a machine whose package lists are empty.
+    machine.has(
+        "apt-get",
+        f'[ "$1" = update ] || [ "$(grep -c "^apt-get install" "{machine.log}")" -gt 1 ]',
+    )
+    machine.has("sudo", 'while [[ $1 == *=* || $1 == env ]]; do shift; done; exec "$@"')
+    machine.has_tools("grep", "env")
+    machine.has("id", "echo 1000")
+    machine.set_up()
+    calls = [line for line in machine.called().splitlines() if line.startswith("apt-get")]
+    assert [call.split()[1] for call in calls] == ["install", "update", "install"]
+    assert "libpango1.0-dev" in calls[0]
+    assert "libcairo2-dev" not in calls[0]
+
+
+def test_a_finished_set_up_does_nothing_again(machine: Machine) -> None:
+    machine.has_python("3.11.4", new=True)
+    inside = machine.tree / ".venv" / "bin" / "python"
+    inside.parent.mkdir(parents=True)
+    inside.symlink_to(sys.executable)
+    result = machine.set_up()
+    assert result.returncode == 1, "no compiler here: only a finished set-up may pass"
+    wanted = subprocess.run(
+        [
+            str(machine.path / "bash"),
+            "-c",
+            "cat requirements.lock requirements-build.lock "
+            "pyproject.toml scripts/setup.sh | cksum; python3 --version; pwd",
+        ],
+        cwd=machine.tree,
+        env={"PATH": str(machine.path)},
+        capture_output=True,
+        text=True,
+    ).stdout
+    (machine.tree / ".venv" / "convexplain-setup").write_text(wanted)
+    assert machine.set_up().returncode == 0
+    with (machine.tree / "pyproject.toml").open("a") as project:
+        project.write("# changed\n")
+    assert machine.set_up().returncode == 1
