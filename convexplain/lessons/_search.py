@@ -127,4 +127,3 @@ def _sign(value: float) -> int:
 
 def _distance(one: ConvStep, other: ConvStep) -> int:
     return (one.row - other.row) ** 2 + (one.col - other.col) ** 2
-
