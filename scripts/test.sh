@@ -10,6 +10,6 @@ export PATH="$PWD/.venv/bin:$PATH"
 ruff check .
 ruff format --check .
 mypy
-lint-imports
+lint-imports --no-cache  # its cache can miss a module that became a package
 # Two workers; a file's tests stay together, since they share what they rendered.
 pytest --numprocesses 2 --dist loadfile "$@"
