@@ -15,10 +15,13 @@ from convexplain.activations import leaky_relu, log_softmax, relu, sigmoid, soft
 from convexplain.geometry import PaddingLike, PairLike, Window
 from convexplain.patching import pad, patches
 from convexplain.pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
+from convexplain.transposed import conv2d_transpose
 
 __all__ = [
     "avg_pool2d",
+    "batch_norm",
     "conv2d",
+    "conv2d_transpose",
     "dense",
     "flatten",
     "global_avg_pool2d",
@@ -191,3 +194,57 @@ def flatten(x: ArrayLike) -> Floats:
     """
     x = pictures("x", x)
     return x.reshape(*x.shape[:-3], -1)
+
+
+def batch_norm(
+    x: ArrayLike,
+    mean: ArrayLike,
+    variance: ArrayLike,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    *,
+    epsilon: float = 1e-5,
+) -> Floats:
+    """Normalise each channel by the statistics that training gathered, as at inference.
+
+    ``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, channel by channel (Ioffe and
+    Szegedy, *Batch normalization*, 2015, algorithm 2).
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape (..., C).
+    mean, variance : array_like
+        (C,)
+    gamma, beta : array_like, optional
+        (C,); 1 and 0 unless given.
+    epsilon : float
+        Keeps the root away from 0. The default is PyTorch's; Keras takes 1e-3.
+
+    Returns
+    -------
+    ndarray
+        Same shape.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Arrays that are not made of real numbers, NaN, other shapes, a negative variance.
+    """
+    x = floats("x", x)
+    if x.ndim == 0:
+        raise ValueError("x is a single number: give an array whose last axis is the channels")
+    channels = (x.shape[-1],)
+    spread = like(x, "variance", variance, channels) + x.dtype.type(epsilon)
+    if not spread.min() > 0:
+        raise ValueError(
+            f"the smallest variance plus epsilon {epsilon} is {spread.min()}: give variances of "
+            "at least 0 and an epsilon above 0"
+        )
+    factor = 1 / np.sqrt(spread)
+    if gamma is not None:
+        factor *= like(x, "gamma", gamma, channels)
+    output: Floats = (x - like(x, "mean", mean, channels)) * factor
+    if beta is not None:
+        output += like(x, "beta", beta, channels)
+    return output

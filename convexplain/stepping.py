@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convexplain._arrays import Floats
-from convexplain.geometry import Pair, Window
+from convexplain.geometry import Box, Pair, Window
 
 Taps: TypeAlias = tuple[int | None, ...]
 """The input row (or column) that each row (or column) of a window reads; None: no cell."""
@@ -95,6 +95,42 @@ def window_taps(window: Window, size: Pair, row: int, col: int) -> tuple[Taps, T
         )
     )
     return rows, cols
+
+
+def landing_taps(window: Window, size: Pair, row: int, col: int) -> tuple[Taps, Taps, Box]:
+    """List the input rows and columns that a transposed convolution brings to one output cell.
+
+    Input row ``a`` puts kernel row ``i`` on output row ``a * stride + i * dilation - top``. So
+    kernel row ``i`` comes from ``a = (row + top - i * dilation) / stride``, if that is a whole
+    number and a row of the input.
+
+    Parameters
+    ----------
+    window : Window
+        As `transposed.landing` gives it.
+    size : pair of int
+        Rows and columns of the input.
+    row, col : int
+        The output cell.
+
+    Returns
+    -------
+    rows, cols : tuple of int or None
+        For each row and column of the kernel.
+    box : Box
+        From the first input cell that the kernel's span reaches from here to the last.
+    """
+    top, _, left, _ = window.margins()
+    taps: list[Taps] = []
+    ranges: list[range] = []
+    for axis, place in enumerate((row + top, col + left)):
+        stride, dilation = window.stride[axis], window.dilation[axis]
+        away = [divmod(place - i * dilation, stride) for i in range(window.kernel_size[axis])]
+        taps.append(tuple(a if rest == 0 and 0 <= a < size[axis] else None for a, rest in away))
+        first = -((window.span[axis] - 1 - place) // stride)
+        ranges.append(range(first, place // stride + 1))
+    rows, cols = ranges
+    return taps[0], taps[1], Box(rows.start, cols.start, rows.stop, cols.stop)
 
 
 def gather(x: Floats, rows: Taps, cols: Taps) -> tuple[Floats, NDArray[np.bool_]]:

@@ -24,7 +24,8 @@ from convexplain.activations import BY_CELL
 from convexplain.geometry import Box, PaddingLike, Pair, PairLike, Window
 from convexplain.pool_steps import PoolStep, PoolSteps, avg_pool2d_steps, max_pool2d_steps
 from convexplain.step_text import convolution_text, plain
-from convexplain.stepping import Steps, Taps, gather, locked, window_taps
+from convexplain.stepping import Steps, Taps, gather, landing_taps, locked, window_taps
+from convexplain.transposed import landing
 
 __all__ = [
     "ConvStep",
@@ -32,8 +33,10 @@ __all__ = [
     "PoolStep",
     "PoolSteps",
     "Steps",
+    "TransposedSteps",
     "avg_pool2d_steps",
     "conv2d_steps",
+    "conv2d_transpose_steps",
     "max_pool2d_steps",
 ]
 
@@ -113,7 +116,7 @@ class ConvStep:
 
 @dataclass(frozen=True, eq=False)
 class ConvSteps(Steps[ConvStep]):
-    """The steps of one filter of `conv2d` or `conv2d_transpose` over one picture."""
+    """The steps of one filter of `conv2d` over one picture."""
 
     size: Pair
     cells: range
@@ -129,7 +132,7 @@ class ConvSteps(Steps[ConvStep]):
         return replace(self, cells=cells)
 
     def _at(self, row: int, col: int) -> ConvStep:
-        rows, cols = window_taps(self.window, (self.x.shape[0], self.x.shape[1]), row, col)
+        rows, cols, box = self._reads(row, col)
         patch, padding = gather(self.x, rows, cols)
         patch = patch[..., self.first_channel : self.first_channel + self.kernel.shape[2]]
         products = patch.astype(np.float64) * self.kernel.astype(np.float64)
@@ -140,7 +143,7 @@ class ConvSteps(Steps[ConvStep]):
             row=row,
             col=col,
             filter=self.filter,
-            box=self.window.box(row, col),
+            box=box,
             input_rows=rows,
             input_cols=cols,
             padding=locked(padding),
@@ -155,6 +158,17 @@ class ConvSteps(Steps[ConvStep]):
             activated=float(np.asarray(function(value))),
             activation=name,
         )
+
+    def _reads(self, row: int, col: int) -> tuple[Taps, Taps, Box]:
+        size = self.x.shape[0], self.x.shape[1]
+        return (*window_taps(self.window, size, row, col), self.window.box(row, col))
+
+
+class TransposedSteps(ConvSteps):
+    """The steps of one filter of `conv2d_transpose` over one picture."""
+
+    def _reads(self, row: int, col: int) -> tuple[Taps, Taps, Box]:
+        return landing_taps(self.window, (self.x.shape[0], self.x.shape[1]), row, col)
 
 
 def conv2d_steps(
@@ -214,6 +228,57 @@ def conv2d_steps(
         bias=0.0 if biases is None else float(biases[filter]),
         filter=filter,
         first_channel=filter // (weights.shape[3] // groups) * weights.shape[2],
+        window=window,
+        activation=activation,
+    )
+
+
+def conv2d_transpose_steps(
+    x: ArrayLike,
+    kernels: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: PairLike = 1,
+    padding: PaddingLike = "valid",
+    output_padding: PairLike = 0,
+    output_size: PairLike | None = None,
+    dilation: PairLike = 1,
+    groups: int = 1,
+    filter: int = 0,
+    activation: Activation = None,
+) -> TransposedSteps:
+    """Give the steps that make one response map of `ops.conv2d_transpose`.
+
+    Each step gathers what arrives at one output cell, as `ConvStep` says. Parameters, results and
+    errors are those of `conv2d_steps`, with kernels, padding, `output_padding` and `output_size`
+    as for `ops.conv2d_transpose`.
+
+    Examples
+    --------
+    >>> x = np.array([[[1], [10]]])
+    >>> kernel = np.array([[1, 2, 3]]).reshape(1, 3, 1, 1)
+    >>> step = conv2d_transpose_steps(x, kernel, stride=2).at(0, 2)
+    >>> step.input_cols, step.products.ravel().tolist(), step.value
+    ((1, None, 0), [10.0, 0.0, 3.0], 13.0)
+    """
+    x = one_picture("x", x)
+    weights, biases = convolution_weights(x, kernels, bias, groups, transposed=True)
+    window = Window(weights.shape[:2], stride, padding, dilation)
+    window, output_size = landing(window, (x.shape[0], x.shape[1]), output_padding, output_size)
+    filter = numbered("filter", filter, weights.shape[2] * groups)
+    _activation(activation)
+    # Filters are numbered group by group, and a group reads its channels of the last axis.
+    group, number = divmod(filter, weights.shape[2])
+    channels = weights.shape[3] // groups
+    first = group * channels
+    return TransposedSteps(
+        size=output_size,
+        cells=range(output_size[0] * output_size[1]),
+        x=x,
+        kernel=locked(weights[:, :, number, first : first + channels].copy()),
+        bias=0.0 if biases is None else float(biases[filter]),
+        filter=filter,
+        first_channel=first,
         window=window,
         activation=activation,
     )
