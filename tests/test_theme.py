@@ -4,19 +4,9 @@ import pickle
 import numpy as np
 import pytest
 
+from convexplain.colours import contrast, oklab, prefers_black, rgb
 from convexplain.errors import UsageError
-from convexplain.theme import (
-    DARK,
-    LIGHT,
-    THEMES,
-    Look,
-    contrast,
-    from_oklab,
-    luminance,
-    oklab,
-    prefers_black,
-    rgb,
-)
+from convexplain.theme import DARK, LIGHT, THEMES, Look
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 
@@ -51,29 +41,6 @@ def scalar_srgb(lightness, a, b):
         255 * (12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055)
         for c in (min(max(c, 0), 1) for c in linear)
     ]
-
-
-@pytest.mark.parametrize(
-    ("colour", "lab"),
-    [
-        ("#FFFFFF", (1.0, 0.0, 0.0)),
-        ("#000000", (0.0, 0.0, 0.0)),
-        ("#FF0000", (0.62796, 0.22486, 0.12585)),
-        ("#00FF00", (0.86644, -0.23389, 0.17950)),
-        ("#0000FF", (0.45201, -0.03246, -0.31153)),
-    ],
-)
-def test_oklab_has_the_published_values(colour, lab):
-    assert oklab(rgb(colour)) == pytest.approx(lab, abs=1e-5)
-
-
-def test_oklab_and_back_is_the_same_colour():
-    colours = np.random.default_rng(0).integers(0, 256, (50, 40, 3))
-    np.testing.assert_array_equal(from_oklab(oklab(colours)), colours)
-
-
-def test_colours_outside_srgb_are_clipped_to_it():
-    np.testing.assert_array_equal(from_oklab([[2.0, 0, 0], [-1.0, 0, 0]]), [[255] * 3, [0] * 3])
 
 
 @BOTH
@@ -167,15 +134,6 @@ def test_pictures_run_straight_from_paper_to_pen(theme):
     assert (np.diff(colours, axis=0) * np.sign(pen - paper) >= 0).all()
 
 
-def test_contrast_is_the_wcag_ratio():
-    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
-    assert contrast("#FFFFFF", (255, 255, 255)) == 1
-    # The lightest gray that passes on white, and the next that does not, as WCAG tools give them.
-    assert contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.005)
-    assert contrast("#FFFFFF", "#777777") == pytest.approx(4.48, abs=0.005)
-    assert luminance([255, 0, 0]) == pytest.approx(0.2126)
-
-
 @BOTH
 def test_text_on_every_colour_of_the_scales_is_readable(theme):
     shares = np.linspace(-1, 1, 2001)
@@ -214,14 +172,6 @@ def test_every_token_is_a_colour(theme):
     assert len(tokens) == 11
     for token in tokens:
         assert theme.rgb(token) == rgb(getattr(theme, token))
-
-
-def test_rgb_splits_hexadecimal_digits():
-    assert rgb("#4DA8FF") == (77, 168, 255)
-    assert rgb("#4da8ff") == (77, 168, 255)
-    for wrong in ("4DA8FF", "#4DA8F", "#GGGGGG", "#4DA8FF0", "blue"):
-        with pytest.raises(ValueError, match="is not a colour"):
-            rgb(wrong)
 
 
 def test_a_look_finds_its_theme():
