@@ -66,9 +66,8 @@ def conv2d_transpose(
     x = pictures("x", x)
     weights, biases = convolution_weights(x, kernels, bias, groups, transposed=True)
     window = Window(weights.shape[:2], stride, padding, dilation)
-    window, (height, width) = landing(
-        window, (x.shape[-3], x.shape[-2]), output_padding, output_size
-    )
+    size = x.shape[-3], x.shape[-2]
+    window, (height, width) = landing(window, size, output_padding, output_size)
     top, _, left, _ = window.margins()
     (sh, sw), (dh, dw) = window.stride, window.dilation
     last_row, last_col = (size[0] - 1) * sh, (size[1] - 1) * sw
