@@ -201,14 +201,14 @@ class Window:
         height, width = pair("input_size", input_size)
         top, bottom, left, right = self.margins((height, width))
         padded = height + top + bottom, width + left + right
-        if self.span[0] > padded[0] or self.span[1] > padded[1]:
-            raise ValueError(self._too_large(padded))
         rows, cols = (
             self._count(size, stride, span, starts)
             for size, stride, span, starts in zip(
                 padded, self.stride, self.span, (height + top, width + left), strict=True
             )
         )
+        if rows < 1 or cols < 1:
+            raise ValueError(self._too_large(padded))
         return rows, cols
 
     def _count(self, padded: int, stride: int, span: int, starts: int) -> int:
