@@ -1,0 +1,80 @@
+"""What the documents say is so: links lead somewhere, commands exist, examples run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from convexplain.cli import cli
+from convexplain.lessons.sliding_window import SlidingWindow
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The code blocks of a page in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def commands() -> list[list[str]]:
+    """Every `convexplain ...` in a shell block, as arguments."""
+    lines = [line for page in PAGES for code in blocks(page, "bash") for line in code.splitlines()]
+    found = [shlex.split(line, comments=True) for line in lines]
+    return [arguments[1:] for arguments in found if arguments[:1] == ["convexplain"]]
+
+
+def context(arguments: list[str]) -> click.Context:
+    """Parse a command line as the command itself would, without running it."""
+    parent = click.Context(cli, info_name="convexplain")
+    command = cli.get_command(parent, arguments[0])
+    assert command is not None
+    return command.make_context(arguments[0], arguments[1:], parent=parent)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_that_exist(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("arguments", commands(), ids=shlex.join)
+def test_a_documented_command_is_understood(arguments: list[str]) -> None:
+    assert context(arguments).args == []
+
+
+def test_the_example_in_the_readme_prints_the_same_number_twice() -> None:
+    (code,) = blocks(ROOT / "README.md", "python")
+    printed = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    products_and_bias, value = map(float, printed.split())
+    assert products_and_bias == pytest.approx(value, abs=1e-6)
+
+
+def test_the_reference_names_each_option_of_render() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    render = context(["render", "sliding-window"])
+    options = {
+        flag
+        for param in render.command.get_params(render)
+        if isinstance(param, click.Option)
+        for flag in param.opts
+    }
+    undocumented = {flag for flag in options if f"`{flag}" not in page}
+    assert undocumented <= {"-h", "--help"}
+    named = set(re.findall(r"`(--[a-z-]+)", page))
+    assert named <= options | {"--help"}
+
+
+def test_the_reference_names_the_beats_of_the_sliding_window() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"as `--still`\s+takes\s+them: (.*?)\.", page, re.DOTALL)
+    assert re.findall(r"`(\w+)`", listed) == [beat.name for beat in SlidingWindow().beats()]
