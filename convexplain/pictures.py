@@ -1,12 +1,39 @@
-"""A picture as lessons take it: pixels in 0..1, its label if known, and where it came from."""
+"""A picture as lessons take it, and a user's own file read as one."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from convexplain import ink
+from convexplain.errors import ConvexplainError, UsageError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+#: Larger pictures are refused before they are unpacked: 50 million pixels are 200 MB in memory.
+MOST_PIXELS = 50_000_000
+#: Pictures are scaled down to this many pixels along their longer side.
+LONGEST = 1024
+# Only what needs no other program and can hold no script: EPS, for one, would run Ghostscript.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+
+_ORIENTATION = 0x0112  # the EXIF tag: 1 is upright
+# What undoes each orientation.
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,3 +86,150 @@ class Picture:
         """Height, width and channels."""
         height, width, channels = self.pixels.shape
         return height, width, channels
+
+
+def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Picture:
+    """Read a picture file of the user's.
+
+    Turned upright by its EXIF orientation, laid on white where it is transparent; 16-bit, palette,
+    gray and CMYK pictures are converted. Of an animation, the first frame is read.
+
+    Parameters
+    ----------
+    path : path
+        A PNG, JPEG, GIF, BMP, TIFF, WebP or PPM file of at most 50 million pixels.
+    mode : {"digit", "rgb"}
+        ``"digit"`` prepares the picture like an MNIST digit (`convexplain.ink`); ``"rgb"`` keeps
+        its colours, and scales it down to at most 1,024 pixels a side.
+
+    Returns
+    -------
+    Picture
+        (28, 28, 1), or (H, W, 3). `Picture.steps` says what was done.
+
+    Raises
+    ------
+    UsageError
+        If there is no such mode.
+    ConvexplainError
+        If there is no such file, if it is no sound picture, is too large, or, for a digit, if
+        there is no ink on it.
+    """
+    if mode not in ("digit", "rgb"):
+        raise UsageError(f"mode {mode!r}: a picture is read as 'digit' or 'rgb'")
+    path = Path(path)
+    _check_file(path)
+    with warnings.catch_warnings():
+        # Pillow warns of sizes, which are checked here, and of odd metadata, which is not used.
+        warnings.simplefilter("ignore")
+        try:
+            image, steps = _decode(path)
+        except ConvexplainError:
+            raise
+        except Exception as error:  # decoders raise almost anything on broken files
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ConvexplainError(f"{path} is damaged or no picture: {reason}") from None
+    if mode == "rgb":
+        return Picture(_fractions(image.convert("RGB")), None, path.name, steps)
+    if image.mode != "L":
+        image = image.convert("L")
+        steps = (*steps, "made gray")
+    try:
+        pixels, more = ink.to_digit(_fractions(image))
+    except ConvexplainError as error:
+        raise ConvexplainError(f"{path}: {error}") from None
+    return Picture(pixels[..., np.newaxis], None, path.name, (*steps, *more))
+
+
+def _fractions(image: Image.Image) -> npt.NDArray[np.float32]:
+    """Bytes as 0 to 1."""
+    return np.asarray(image, dtype=np.float32) / np.float32(255)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what needs no decoder to be refused."""
+    try:
+        if path.is_dir():
+            raise ConvexplainError(f"{path} is a folder: name a picture file in it")
+        if not path.exists():
+            raise ConvexplainError(f"{path}: there is no such file")
+        if not path.is_file():
+            raise ConvexplainError(f"{path} is not an ordinary file: save the picture to one")
+        if path.stat().st_size == 0:
+            raise ConvexplainError(f"{path} is empty: save the picture again")
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConvexplainError(f"{path} cannot be read: {reason}") from None
+
+
+def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
+    """Read a file as an upright picture without transparency, of mode L or RGB."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        file = Image.open(path, formats=FORMATS)
+    except UnidentifiedImageError:
+        raise ConvexplainError(
+            f"{path} is not a picture that can be read: save it as PNG or JPEG"
+        ) from None
+    except Image.DecompressionBombError:
+        raise ConvexplainError(f"{path} has {_TOO_MANY}") from None
+    with file:
+        width, height = file.size
+        if width * height > MOST_PIXELS:
+            raise ConvexplainError(f"{path} is {width:,} × {height:,}, {_TOO_MANY}")
+        orientation = file.getexif().get(_ORIENTATION, 1)
+        file.draft(None, (LONGEST, LONGEST))  # a large JPEG is unpacked at a fraction of its size
+        file.load()
+        # TIFFs have been turned by now, others have not.
+        turn = _TURNS.get(file.getexif().get(_ORIENTATION, 1))
+        image, steps = _in_eight_bits(file)
+        image = _scaled_down(image)
+    if max(width, height) > LONGEST:
+        steps.append(f"scaled down from {height} × {width} to {image.height} × {image.width}")
+    if turn is not None:
+        image = image.transpose(Image.Transpose[turn])
+    if orientation in _TURNS:
+        steps.append(f"turned upright (EXIF orientation {orientation})")
+    if image.mode == "RGBA":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+        steps.append("laid on white, where it is transparent")
+    return image, tuple(steps)
+
+
+def _in_eight_bits(image: Image.Image) -> tuple[Image.Image, list[str]]:
+    """Convert any mode to L, RGB or, where there is transparency, RGBA."""
+    from PIL import Image
+
+    if image.mode.startswith("I"):
+        # The upper eight of sixteen bits; Pillow's own conversion cuts off at 255.
+        values = np.asarray(image)
+        if values.min() < 0 or values.max() > 65535:
+            raise ConvexplainError(
+                f"pixel values from {values.min()} to {values.max()}: save the picture with 8 or "
+                "16 bits a channel"
+            )
+        return Image.fromarray((values // 257).astype(np.uint8)), ["16 bits a pixel made 8"]
+    if image.has_transparency_data:
+        mode = "RGBA"
+    elif image.mode in ("1", "L"):
+        mode = "L"
+    else:
+        mode = "RGB"
+    return image if image.mode == mode else image.convert(mode), []
+
+
+def _scaled_down(image: Image.Image) -> Image.Image:
+    """Bring the longer side down to `LONGEST`."""
+    from PIL import Image
+
+    if max(image.size) <= LONGEST:
+        return image
+    scale = LONGEST / max(image.size)
+    width, height = (max(1, round(length * scale)) for length in image.size)
+    return image.resize((width, height), Image.Resampling.BOX)
+
+
+_TOO_MANY = f"more than the {MOST_PIXELS:,} pixels that are read: scale it down"

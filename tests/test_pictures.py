@@ -1,0 +1,449 @@
+"""A user's own picture: what is read from the file, and the digit that is made of it."""
+
+import io
+import pickle
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+from scipy import ndimage
+
+from convexplain import digits
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.mnist import load_mnist
+from convexplain.network import Network
+from convexplain.pictures import LONGEST, Picture, load_image
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def save(path: Path, pixels: npt.NDArray[np.generic], **options: object) -> Path:
+    Image.fromarray(pixels).save(path, **options)
+    return path
+
+
+def exif(orientation: int) -> Image.Exif:
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags
+
+
+def page_with(ink: npt.NDArray[np.float64], page: tuple[int, int], at: tuple[int, int]) -> Bytes:
+    """White paper with (h, w) of ink, 1 black, at a (row, column)."""
+    paper = np.full(page, 255.0)
+    rows, columns = slice(at[0], at[0] + ink.shape[0]), slice(at[1], at[1] + ink.shape[1])
+    paper[rows, columns] -= 255 * ink
+    return paper.astype(np.uint8)
+
+
+# --- Picture ----------------------------------------------------------------------------------
+
+
+def test_a_picture_keeps_a_read_only_copy() -> None:
+    pixels = np.zeros((2, 3, 1))
+    picture = Picture(pixels, 7, "made here")
+    pixels[0, 0] = 1
+    assert picture.shape == (2, 3, 1)
+    assert picture.pixels.dtype == np.float32
+    assert picture.pixels.max() == 0
+    with pytest.raises(ValueError, match="read-only"):
+        picture.pixels[0, 0] = 1
+
+
+def test_a_picture_survives_pickling_read_only() -> None:
+    picture = Picture(np.full((1, 2, 3), 0.25), 3, "here", ("made gray",))
+    again = pickle.loads(pickle.dumps(picture))
+    np.testing.assert_array_equal(again.pixels, picture.pixels)
+    assert (again.label, again.origin, again.steps) == (3, "here", ("made gray",))
+    assert not again.pixels.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("pixels", "message"),
+    [
+        (np.zeros((28, 28)), "newaxis"),
+        (np.zeros((0, 28, 1)), "none of them 0"),
+        (np.full((2, 2, 1), 255), "divide bytes by 255"),
+        (np.full((2, 2, 1), -0.1), "0 to 1"),
+        (np.full((2, 2, 1), np.nan), "0 to 1"),
+    ],
+)
+def test_a_picture_refuses_other_arrays(pixels: npt.NDArray[np.generic], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Picture(pixels, None, "made here")  # type: ignore[arg-type]
+
+
+# --- Any file as RGB --------------------------------------------------------------------------
+
+COLOURS = np.array(
+    [[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[0, 0, 0], [51, 102, 153], [255, 255, 255]]],
+    dtype=np.uint8,
+)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "ppm", "gif"])
+def test_rgb_keeps_every_pixel_of_a_lossless_file(tmp_path: Path, suffix: str) -> None:
+    picture = load_image(save(tmp_path / f"colours.{suffix}", COLOURS), mode="rgb")
+    np.testing.assert_array_equal(picture.pixels, COLOURS / np.float32(255))
+    assert picture.origin == f"colours.{suffix}"
+    assert picture.label is None
+    assert picture.steps == ()
+
+
+# What a camera stores when it is held so: by the EXIF standard, stored row 0 is the ... side of
+# the scene, stored column 0 the ... side.
+STORED = {
+    1: lambda scene: scene,  # top, left
+    2: lambda scene: scene[:, ::-1],  # top, right
+    3: lambda scene: scene[::-1, ::-1],  # bottom, right
+    4: lambda scene: scene[::-1],  # bottom, left
+    5: lambda scene: scene.swapaxes(0, 1),  # left, top
+    6: lambda scene: scene[:, ::-1].swapaxes(0, 1),  # right, top
+    7: lambda scene: scene[::-1, ::-1].swapaxes(0, 1),  # right, bottom
+    8: lambda scene: scene[::-1].swapaxes(0, 1),  # left, bottom
+}
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff", "webp"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_is_turned_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
+    stored = np.ascontiguousarray(STORED[orientation](COLOURS))
+    options = {"lossless": True} if suffix == "webp" else {}
+    path = save(tmp_path / f"held.{suffix}", stored, exif=exif(orientation), **options)
+    picture = load_image(path, mode="rgb")
+    np.testing.assert_array_equal(picture.pixels, COLOURS / np.float32(255))
+    turned = (f"turned upright (EXIF orientation {orientation})",)
+    assert picture.steps == (() if orientation == 1 else turned)
+
+
+def test_transparency_is_laid_on_white(tmp_path: Path) -> None:
+    pixels = np.array([[[255, 0, 0, 255], [0, 0, 0, 0], [0, 0, 255, 51]]], dtype=np.uint8)
+    picture = load_image(save(tmp_path / "clear.png", pixels), mode="rgb")
+    # A fifth of blue on white: red and green are 0.2 * 0 + 0.8 * 1.
+    expected = [[[1, 0, 0], [1, 1, 1], [0.8, 0.8, 1]]]
+    np.testing.assert_allclose(picture.pixels, expected, atol=0.5 / 255)
+    assert picture.steps == ("laid on white, where it is transparent",)
+
+
+def test_a_transparent_palette_entry_is_laid_on_white(tmp_path: Path) -> None:
+    image = Image.frombytes("P", (3, 1), bytes([0, 1, 2]))
+    image.putpalette([10, 20, 30, 40, 50, 60, 70, 80, 90])
+    image.save(tmp_path / "plain.png")
+    image.save(tmp_path / "clear.png", transparency=1)
+    plain = load_image(tmp_path / "plain.png", mode="rgb").pixels * 255
+    clear = load_image(tmp_path / "clear.png", mode="rgb").pixels * 255
+    np.testing.assert_allclose(plain, [[[10, 20, 30], [40, 50, 60], [70, 80, 90]]], atol=1e-4)
+    np.testing.assert_allclose(clear, [[[10, 20, 30], [255, 255, 255], [70, 80, 90]]], atol=1e-4)
+
+
+def test_gray_becomes_three_equal_channels(tmp_path: Path) -> None:
+    pixels = np.array([[0, 51, 255]], dtype=np.uint8)
+    picture = load_image(save(tmp_path / "gray.png", pixels), mode="rgb")
+    expected = np.repeat([[[0.0], [0.2], [1.0]]], 3, axis=2)
+    np.testing.assert_allclose(picture.pixels, expected, atol=1e-6)
+
+
+def test_one_bit_and_gray_with_alpha_are_read(tmp_path: Path) -> None:
+    Image.fromarray(np.array([[True, False]])).save(tmp_path / "bits.png")
+    two = np.array([[[0, 255], [0, 0]]], dtype=np.uint8)  # gray, alpha
+    Image.fromarray(two).save(tmp_path / "two.png")
+    assert load_image(tmp_path / "bits.png", mode="rgb").pixels[0, :, 0].tolist() == [1, 0]
+    assert load_image(tmp_path / "two.png", mode="rgb").pixels[0, :, 0].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_sixteen_bits_keep_their_full_range(tmp_path: Path, suffix: str) -> None:
+    pixels = np.array([[0, 257 * 51, 257 * 128, 65535]], dtype=np.uint16)
+    picture = load_image(save(tmp_path / f"deep.{suffix}", pixels), mode="rgb")
+    np.testing.assert_allclose(picture.pixels[0, :, 0] * 255, [0, 51, 128, 255], atol=1e-4)
+    assert picture.steps == ("16 bits a pixel made 8",)
+
+
+def test_values_beyond_sixteen_bits_are_refused(tmp_path: Path) -> None:
+    path = save(tmp_path / "deep.tiff", np.array([[0, 70000]], dtype=np.int32))
+    with pytest.raises(ConvexplainError, match="values from 0 to 70000: save the picture with 8"):
+        load_image(path)
+
+
+def test_cmyk_is_read_as_the_colours_it_prints(tmp_path: Path) -> None:
+    # No cyan, full magenta, full yellow: red; black ink alone: black.
+    inks = np.zeros((8, 16, 4), dtype=np.uint8)
+    inks[:, :8] = [0, 255, 255, 0]
+    inks[:, 8:] = [0, 0, 0, 255]
+    Image.frombytes("CMYK", (16, 8), inks.tobytes()).save(tmp_path / "print.jpg", quality=100)
+    pixels = load_image(tmp_path / "print.jpg", mode="rgb").pixels
+    np.testing.assert_allclose(pixels[:, :8].mean(axis=(0, 1)), [1, 0, 0], atol=0.03)
+    np.testing.assert_allclose(pixels[:, 8:].mean(axis=(0, 1)), [0, 0, 0], atol=0.03)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_a_large_picture_is_scaled_down(tmp_path: Path, suffix: str) -> None:
+    pixels = np.zeros((1500, 3000, 3), dtype=np.uint8)
+    pixels[:, 1500:] = 255
+    picture = load_image(save(tmp_path / f"large.{suffix}", pixels), mode="rgb")
+    assert picture.shape == (LONGEST // 2, LONGEST, 3)
+    np.testing.assert_allclose(picture.pixels[:, : LONGEST // 2 - 2], 0, atol=0.01)
+    np.testing.assert_allclose(picture.pixels[:, LONGEST // 2 + 2 :], 1, atol=0.01)
+    assert picture.steps == ("scaled down from 1500 × 3000 to 512 × 1024",)
+
+
+def test_a_pictures_first_frame_is_read(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (4, 3), colour) for colour in ("#FF0000", "#00FF00")]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    assert load_image(tmp_path / "moving.gif", mode="rgb").pixels[0, 0].tolist() == [1, 0, 0]
+
+
+# --- A digit ----------------------------------------------------------------------------------
+
+
+def test_a_bar_is_scaled_to_twenty_and_centred(tmp_path: Path) -> None:
+    bar = page_with(np.ones((200, 60)), page=(400, 300), at=(30, 200))
+    picture = load_image(save(tmp_path / "bar.png", bar))
+    # 200 x 60 becomes 20 x 6: its middle, 9.5 and 2.5 from its corner, comes closest to the
+    # pixel (14, 14) from rows 4 or 5 and columns 11 or 12; ties go to the even number.
+    expected = np.zeros((28, 28))
+    expected[4:24, 12:18] = 1
+    np.testing.assert_array_equal(picture.pixels[..., 0], expected)
+    assert picture.shape == (28, 28, 1)
+    assert picture.steps == (
+        "inverted: the ink is dark, the paper light",
+        "cut to the ink: rows 30–229, columns 200–259",
+        "scaled to 20 × 6, to fit 20 × 20",
+        "centred by mass in 28 × 28",
+    )
+
+
+def test_the_centre_of_mass_counts_not_the_box(tmp_path: Path) -> None:
+    # A T: the bar is heavy, so the box sits lower than the middle of the field.
+    letter = np.zeros((200, 200))
+    letter[:40] = 1
+    letter[40:, 60:140] = 1
+    path = save(tmp_path / "t.png", page_with(letter, (260, 280), (30, 40)))
+    pixels = load_image(path).pixels[..., 0]
+    # In the 20 x 20 box: 4 rows of 20 around row 1.5, 16 rows of 8 around row 11.5: the mean is
+    # 7.65, and 14 - 7.65 is nearest to 6.
+    rows = np.flatnonzero(pixels.any(axis=1))
+    assert (rows[0], rows[-1]) == (6, 25)
+    np.testing.assert_allclose(ndimage.center_of_mass(pixels), (14, 14), atol=0.501)
+
+
+def test_a_digit_stays_inside_where_its_mass_is_at_its_end(tmp_path: Path) -> None:
+    letter = np.zeros((200, 200))
+    letter[:60] = 1
+    letter[60:, 90:110] = 1
+    path = save(tmp_path / "t.png", page_with(letter, (260, 280), (30, 40)))
+    # 6 rows of 20 around row 2.5, 14 rows of 2 around 12.5: centred, it would reach row 28.
+    rows = np.flatnonzero(load_image(path).pixels.any(axis=(1, 2)))
+    assert (rows[0], rows[-1]) == (8, 27)
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(255, 0), (0, 255), (200, 120), (60, 140)])
+def test_ink_is_bright_whatever_it_was(tmp_path: Path, paper: int, ink: int) -> None:
+    page = np.full((120, 100), paper, dtype=np.uint8)
+    page[30:90, 40:52] = ink
+    picture = load_image(save(tmp_path / "page.png", page))
+    # 60 x 12 becomes 20 x 4.
+    assert picture.pixels.sum() == 80
+    assert set(np.unique(picture.pixels)) == {0, 1}
+    assert ("inverted: the ink is dark, the paper light" in picture.steps) == (ink < paper)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "CMYK", "I;16", "1", "LA"])
+def test_every_kind_of_file_gives_the_same_digit(tmp_path: Path, mode: str) -> None:
+    letter = np.zeros((100, 80))
+    letter[:, :20] = letter[80:] = 1
+    page = Image.fromarray(page_with(letter, (160, 150), (20, 30)))
+    page.save(tmp_path / "gray.png")
+    if mode == "I;16":
+        page = Image.fromarray(np.asarray(page).astype(np.uint16) * 257)
+    else:
+        page = page.convert(mode)
+    page.save(tmp_path / "other.tiff")
+    gray, other = load_image(tmp_path / "gray.png"), load_image(tmp_path / "other.tiff")
+    np.testing.assert_allclose(other.pixels, gray.pixels, atol=1.01 / 255)
+
+
+def test_black_ink_on_a_transparent_page_is_read(tmp_path: Path) -> None:
+    page = np.zeros((120, 100, 4), dtype=np.uint8)  # black and clear
+    page[30:90, 40:52, 3] = 255
+    picture = load_image(save(tmp_path / "clear.png", page))
+    assert picture.pixels.sum() == 80
+    assert picture.steps[:3] == (
+        "laid on white, where it is transparent",
+        "made gray",
+        "inverted: the ink is dark, the paper light",
+    )
+
+
+def test_specks_do_not_count(tmp_path: Path) -> None:
+    page = page_with(np.ones((200, 60)), page=(400, 400), at=(100, 170))
+    clean = load_image(save(tmp_path / "clean.png", page))
+    page[20:24, 30:34] = page[380:386, 350:353] = 0
+    dirty = load_image(save(tmp_path / "dirty.png", page))
+    np.testing.assert_array_equal(dirty.pixels, clean.pixels)
+    assert "small specks left out" in dirty.steps
+    assert "small specks left out" not in clean.steps
+
+
+def test_uneven_light_does_not_count(tmp_path: Path) -> None:
+    letter = np.ones((200, 120))
+    letter[:170, 40:] = 0
+    page = page_with(letter, page=(400, 300), at=(100, 90)) / 255.0
+    flat = load_image(save(tmp_path / "flat.png", (page * 255).astype(np.uint8)))
+    shade = np.linspace(0.95, 0.45, 300) - np.linspace(0, 0.2, 400)[:, np.newaxis]
+    lit = np.rint((shade - 0.25 * (1 - page)) * 255).astype(np.uint8)
+    shaded = load_image(save(tmp_path / "shaded.png", lit))
+    np.testing.assert_allclose(shaded.pixels, flat.pixels, atol=0.05)
+
+
+def test_a_tiny_drawing_is_scaled_up(tmp_path: Path) -> None:
+    page = page_with(np.ones((5, 2)), page=(9, 8), at=(2, 3))
+    pixels = load_image(save(tmp_path / "tiny.png", page)).pixels[..., 0]
+    assert pixels.any(axis=1).sum() == 20
+    assert pixels.any(axis=0).sum() == 8
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_digit_that_is_mnists_already_stays_as_it_is(tmp_path: Path, inverted: bool) -> None:
+    for picture in digits.load()[::20]:
+        stored = np.rint(picture.pixels[..., 0] * 255).astype(np.uint8)
+        path = save(tmp_path / "digit.png", 255 - stored if inverted else stored)
+        again = load_image(path)
+        np.testing.assert_array_equal(again.pixels, picture.pixels)
+        assert again.steps[-1] == "already as MNIST stores digits: neither scaled nor moved"
+
+
+# --- What is refused --------------------------------------------------------------------------
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that only claims to be that large."""
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"")),
+        (b"IEND", b""),
+    ]
+    packed = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + packed
+
+
+def truncated_jpeg() -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((64, 64), 50).save(file, "JPEG")
+    return file.getvalue()[:1000]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b"Not a picture at all.\n", "not a picture that can be read: save it as PNG or JPEG"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture that can be read"),
+        (truncated_jpeg(), "damaged or no picture"),
+        (png_header(28, 28), "damaged or no picture"),
+        (png_header(20_000, 20_000), "more than the 50,000,000 pixels that are read"),
+        (png_header(10_000, 10_000), "is 10,000 × 10,000, more than the 50,000,000 pixels"),
+        (png_header(8_000, 8_000), "is 8,000 × 8,000, more than the 50,000,000 pixels"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["digit", "rgb"])
+def test_bad_files_are_refused_in_one_line(
+    tmp_path: Path, data: bytes, message: str, mode: str
+) -> None:
+    path = tmp_path / "file.png"
+    path.write_bytes(data)
+    with pytest.raises(ConvexplainError) as caught:
+        load_image(path, mode)  # type: ignore[arg-type]
+    assert message in str(caught.value)
+    assert "file.png" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_a_missing_file_and_an_impossible_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConvexplainError, match="is a folder"):
+        load_image(tmp_path)
+    with pytest.raises(ConvexplainError, match="there is no such file"):
+        load_image(tmp_path / "nothing.png")
+    with pytest.raises(ConvexplainError, match=r"cannot be read|no such file"):
+        load_image("a\0b.png")
+    with pytest.raises(UsageError, match="'digit' or 'rgb'"):
+        load_image(tmp_path, mode="gray")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("noise", [0, 4, 20])
+def test_a_blank_page_is_refused(tmp_path: Path, noise: float) -> None:
+    rng = np.random.default_rng(1)
+    page = np.clip(rng.normal(220, noise, (300, 200)), 0, 255).astype(np.uint8)
+    with pytest.raises(ConvexplainError, match=r"blank\.png: no ink found"):
+        load_image(save(tmp_path / "blank.png", page))
+    assert load_image(tmp_path / "blank.png", mode="rgb").shape == (300, 200, 3)
+
+
+def test_pillows_warnings_stay_inside(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    path.write_bytes(png_header(10_000, 10_000))
+    with pytest.warns(Image.DecompressionBombWarning):
+        Image.open(path).close()
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with pytest.raises(ConvexplainError):
+            load_image(path)
+    assert seen == []
+
+
+# --- There and back ---------------------------------------------------------------------------
+
+
+def painted(digit: npt.NDArray[np.floating], rng: np.random.Generator) -> Bytes:
+    """A digit twelve times as large, dark on an off-white, grainy page, off its middle."""
+    ink = ndimage.zoom(digit.astype(np.float64), 12, order=1, grid_mode=True, mode="grid-constant")
+    page = np.zeros((520, 440))
+    top, left = rng.integers(0, 520 - 336), rng.integers(0, 440 - 336)
+    page[top : top + 336, left : left + 336] = ink
+    gray = 0.92 - 0.7 * page + rng.normal(0, 0.04, page.shape)
+    return np.rint(np.clip(gray, 0, 1) * 255).astype(np.uint8)
+
+
+def there_and_back(
+    originals: list[npt.NDArray[np.float32]], folder: Path
+) -> npt.NDArray[np.float32]:
+    """Paint digits, save them turned, read them."""
+    rng = np.random.default_rng(0)
+    read = []
+    for index, digit in enumerate(originals):
+        orientation = 1 + index % 8
+        stored = np.ascontiguousarray(STORED[orientation](painted(digit, rng)))
+        path = save(folder / "page.jpg", stored, exif=exif(orientation), quality=85)
+        read.append(load_image(path).pixels)
+    return np.stack(read)
+
+
+def test_a_painted_digit_comes_back_and_is_read_right(tmp_path: Path, cnn: Network) -> None:
+    pictures = digits.load()[::4]
+    originals = [picture.pixels[..., 0] for picture in pictures]
+    read = there_and_back(originals, tmp_path)
+    difference = np.abs(read[..., 0] - np.stack(originals)).mean(axis=(1, 2))
+    # A digit has a mean of 0.13; a wrong turn, a wrong size or a missing inversion gives 0.1
+    # and more.
+    assert difference.mean() < 0.035
+    assert difference.max() < 0.1
+    before = cnn(np.stack(originals)[..., np.newaxis]).argmax(axis=1)
+    after = cnn(read).argmax(axis=1)
+    assert (before == after).mean() >= 0.97
+
+
+@pytest.mark.mnist
+def test_painted_test_digits_are_read_right(
+    tmp_path: Path, cnn: Network, mnist_folder: Path
+) -> None:
+    images, labels = load_mnist("test", mnist_folder)
+    read = there_and_back(list(images[:200].astype(np.float32) / 255), tmp_path)
+    assert (cnn(read).argmax(axis=1) == labels[:200]).mean() >= 0.98
