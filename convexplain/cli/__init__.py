@@ -1,0 +1,135 @@
+"""The command line: ``convexplain COMMAND``. A command is a file here, loaded when it is needed."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from convexplain import __version__
+from convexplain.errors import ConvexplainError, choose
+
+INTERRUPTED = 128 + signal.SIGINT
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Root(click.Group):
+    """Finds commands by file, and turns every error into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, without importing any."""
+        found = (module.name for module in pkgutil.iter_modules(__path__))
+        return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module and take the object of the same name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"{__name__}.{name}"), name)
+        command.context_settings = {**_CONTEXT, **command.context_settings}
+        if not any(param.name == "debug" for param in command.params):
+            command.params.append(_debug_option())
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for an unknown one name those that there are."""
+        commands = self.list_commands(ctx)
+        if not ctx.resilient_parsing and not args[0].startswith("-") and args[0] not in commands:
+            raise click.UsageError(f"there is no command {args[0]!r}: {choose(args[0], commands)}")
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line, and exit unless told otherwise.
+
+        A command may return its exit code; None is 0.
+        """
+        args = list(sys.argv[1:] if args is None else args)
+        name = prog_name or "convexplain"
+        if not standalone_mode:
+            return super().main(args, name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, name, complete_var, standalone_mode=False, **extra)
+        except Exception as error:
+            code, line = _explain(error)
+            if "--debug" in args:
+                traceback.print_exception(error)
+            click.echo(line, err=True)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> tuple[int, str]:
+    """Return the exit code and the one line for an error."""
+    if isinstance(error, click.Abort):  # click makes this of Ctrl-C, and ends the line
+        return INTERRUPTED, "interrupted"
+    if isinstance(error, ConvexplainError):
+        code, text = error.exit_code, str(error)
+    elif isinstance(error, click.ClickException):
+        code, text = error.exit_code, error.format_message()
+        if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+            text = _no_such_option(error.option_name, error.ctx)
+    elif isinstance(error, OSError):
+        code = 1
+        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    else:
+        code = 1
+        text = f"unexpected {type(error).__name__}: {error}; run again with --debug, and report it"
+    return code, "Error: " + " ".join(text.split())
+
+
+def _no_such_option(name: str, ctx: click.Context) -> str:
+    options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
+    near = difflib.get_close_matches(name, options, n=1)
+    meant = f"did you mean {near[0]}? All: " if near else "see "
+    return f"there is no option {name}: {meant}{ctx.command_path} --help"
+
+
+def _debug_option() -> click.Option:
+    return click.Option(
+        ["--debug"], is_flag=True, expose_value=False, help="Show the traceback of an error."
+    )
+
+
+@click.group(cls=Root, invoke_without_command=True, context_settings=_CONTEXT)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Show how a convolution works: videos whose every number is computed.
+
+    The first thing to try: convexplain render
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave through every ``finally``, with the exit code that shells expect."""
+    sys.exit(128 + number)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Who started us with nohup wants us to go on.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _terminate)
+    cli()

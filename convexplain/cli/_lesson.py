@@ -1,0 +1,186 @@
+"""A command that takes a lesson, and with it the options that the lesson's fields declare."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convexplain.cli._types import Model, Name
+from convexplain.errors import UsageError
+
+if TYPE_CHECKING:
+    from convexplain.lessons import Lesson
+    from convexplain.pictures import Picture
+
+DEFAULT = "sliding-window"
+_FOUND, _LANG = "convexplain.lesson", "convexplain.lang"
+_PICTURE_HELP = {
+    "digit": (
+        "The first bundled digit of this class, 0 to 9.",
+        "该类别的第一个内置手写数字，0 到 9。",
+    ),
+    "sample": ("A bundled digit by its number, from 0.", "按编号选内置手写数字，编号从 0 开始。"),
+    "image": ("A picture file of your own.", "自己的图片文件。"),
+}
+
+
+def lesson_names() -> tuple[str, ...]:
+    """Return the names of the lessons; a module of this name exists for each."""
+    from convexplain import lessons
+
+    return lessons.names()
+
+
+class LessonCommand(click.Command):
+    """Finds the lesson among the arguments, and calls its function with the lesson made.
+
+    The function's parameter ``lesson`` is a `Lesson`; the lesson's options are gone from the
+    others. With ``--lang zh`` the help of the options is Chinese.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = Name("lesson", lesson_names)
+        self.params.insert(
+            0, click.Argument(["lesson"], type=kind, default=DEFAULT, metavar="[LESSON]")
+        )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Learn the lesson, which decides what options there are, and parse."""
+        from convexplain import lessons
+
+        ctx.meta[_LANG] = "zh" if _is_chinese(args) else "en"
+        name = self._name_among(args)
+        if name in lessons.names():
+            ctx.meta[_FOUND] = lessons.find(name)
+        elif not ctx.resilient_parsing:
+            Name("lesson", lessons.names()).convert(name, None, ctx)
+        return super().parse_args(ctx, args)
+
+    def _name_among(self, args: list[str]) -> str:
+        """Return the first argument that is not an option or an option's value."""
+        flags: dict[str, bool] = {
+            flag: isinstance(param, click.Option) and (param.is_flag or param.count)
+            for param in self.params
+            for flag in [*param.opts, *param.secondary_opts]
+        }
+        flags |= {"-h": True, "--help": True}
+        rest = list(args)
+        while rest:
+            arg = rest.pop(0)
+            if arg == "--":
+                return rest[0] if rest else DEFAULT
+            if not arg.startswith("-") or arg == "-":
+                return arg
+            long = arg.startswith("--")
+            has_value = "=" in arg if long else len(arg) > 2
+            # Of the lesson's own options nothing is known yet; most take a value.
+            if not has_value and not flags.get(arg, rest[:1] != [] and rest[0].startswith("--")):
+                rest = rest[1:]
+        return next((arg for arg in args if arg in lesson_names()), DEFAULT)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's parameters and the lesson's."""
+        params = super().get_params(ctx)
+        lesson = ctx.meta.get(_FOUND)
+        if lesson is None:
+            return params
+        return [*_options(lesson, ctx.meta[_LANG]), *params]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Make the lesson of its options, and call the function."""
+        lesson: type[Lesson] = ctx.meta[_FOUND]
+        values = {}
+        for field in lesson.options():
+            if field.name == "picture":
+                values["picture"] = _picture({name: ctx.params.pop(name) for name in _PICTURE_HELP})
+            else:
+                values[field.name] = ctx.params.pop(field.name)
+        ctx.params["lesson"] = lesson(**values)
+        return super().invoke(ctx)
+
+
+def _is_chinese(args: list[str]) -> bool:
+    pairs = zip(args, [*args[1:], ""], strict=False)
+    return any(pair == ("--lang", "zh") or pair[0] == "--lang=zh" for pair in pairs)
+
+
+def _options(lesson: type[Lesson], lang: str) -> list[click.Parameter]:
+    """Make the options of a lesson's fields."""
+    hints = typing.get_type_hints(lesson)
+    made: list[click.Parameter] = []
+    for field in lesson.options():
+        if field.name == "picture":
+            made += _picture_options(lang)
+        else:
+            made.append(_option(field, hints[field.name], lang))
+    return made
+
+
+def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option:
+    """Make the option of one field; its type comes from the metadata or from the annotation."""
+    meta: Mapping[str, Any] = field.metadata
+    kind: Any = meta["type"]() if meta["type"] else _kind(field.name, hint)
+    flag = "--" + field.name.replace("_", "-")
+    flags = meta["flags"] or ((f"{flag}/--no-{flag[2:]}",) if kind is bool else (flag,))
+    return click.Option(
+        [*flags, field.name],
+        type=kind,
+        default=field.default,
+        metavar=meta["metavar"],
+        show_default=field.default not in (None, ""),
+        help=_sentence(meta[lang]),
+    )
+
+
+def _kind(name: str, hint: Any) -> Any:
+    """Return the click type for an annotation such as ``int | None``."""
+    if name == "model":
+        return Model()
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    if typing.get_origin(hint) is typing.Literal:
+        return Name(name.replace("_", " "), typing.get_args(hint))
+    return hint
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital and end with a full stop, as click's own help does."""
+    if not text.isascii():
+        return text.rstrip("。") + "。"
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _picture_options(lang: str) -> list[click.Parameter]:
+    kinds: dict[str, tuple[Any, str]] = {
+        "digit": (int, "D"),
+        "sample": (int, "N"),
+        "image": (click.Path(), "FILE"),
+    }
+    return [
+        click.Option(
+            [f"--{name}"], type=kind, metavar=metavar, help=_PICTURE_HELP[name][lang == "zh"]
+        )
+        for name, (kind, metavar) in kinds.items()
+    ]
+
+
+def _picture(given: Mapping[str, Any]) -> Picture | None:
+    """Return the picture that one of the options names."""
+    from convexplain import digits, pictures
+
+    used = [name for name, value in given.items() if value is not None]
+    if len(used) > 1:
+        raise UsageError(f"--{used[0]} and --{used[1]} exclude one another: give one of them")
+    if not used:
+        return None
+    if used[0] == "digit":
+        return digits.first(given["digit"])
+    if used[0] == "sample":
+        return digits.sample(given["sample"])
+    return pictures.load_image(given["image"])

@@ -1,0 +1,68 @@
+"""Progress on a terminal, in a pipe, or not at all; always on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import suppress
+from typing import Any, Self
+
+LINE_EVERY = 5.0  # seconds between two lines where there is no terminal
+
+
+class Progress:
+    """How far a piece of work has come, with the time that is left; a context manager.
+
+    Parameters
+    ----------
+    name : str
+        What is being done.
+    quiet : bool
+        Show nothing.
+    """
+
+    def __init__(self, name: str, *, quiet: bool = False) -> None:
+        self.name = name
+        self.quiet = quiet
+        self._bar: Any = None
+        self._last = time.monotonic()
+        self._first: tuple[float, float] | None = None
+        self._bars = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def __enter__(self) -> Self:
+        if self._bars and not self.quiet:
+            from tqdm import tqdm
+
+            tqdm.monitor_interval = 0  # no thread of its own: it would take our signals
+            self._bar = tqdm(
+                total=100,
+                desc=self.name,
+                leave=False,
+                bar_format="{desc} {percentage:3.0f}% |{bar}| {remaining} left",
+                file=sys.stderr,
+            )
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, fraction: float) -> None:
+        """Show how much is done, from 0 to 1."""
+        if self.quiet:
+            return
+        if self._bar is not None:
+            self._bar.update(100 * fraction - self._bar.n)
+            return
+        now = time.monotonic()
+        if self._first is None:
+            self._first = (now, fraction)  # starting up says nothing about the pace
+        begin, base = self._first
+        if now - self._last >= LINE_EVERY and base < fraction < 1:
+            self._last = now
+            left = (now - begin) * (1 - fraction) / (fraction - base)
+            with suppress(BrokenPipeError):  # nobody reads it: no reason to stop
+                print(
+                    f"{self.name}: {fraction:.0%}, {left:.0f} s left", file=sys.stderr, flush=True
+                )

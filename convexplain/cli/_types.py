@@ -1,0 +1,89 @@
+"""Kinds of values that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from convexplain.errors import choose
+
+if TYPE_CHECKING:
+    _TextType = click.ParamType[str, str]
+else:
+    _TextType = click.ParamType  # generic since click 8.4 only
+
+
+class Name(_TextType):
+    """One of a few names; a wrong one is answered with those that there are, and the nearest.
+
+    Parameters
+    ----------
+    kind : str
+        What it names, ``"lesson"``.
+    names : iterable of str, or callable
+        The names in order; a callable is asked when they are needed.
+    """
+
+    def __init__(self, kind: str, names: Iterable[str] | Callable[[], Iterable[str]]) -> None:
+        self.name = kind
+        self._names = names
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The allowed names."""
+        return tuple(self._names() if callable(self._names) else self._names)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or fail with a line that helps."""
+        text = str(value)
+        if text not in self.names:
+            raise click.UsageError(
+                f"there is no {self.name} {text!r}: {choose(text, self.names)}", ctx
+            )
+        return text
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Show the names in the help, if they are few."""
+        names = self.names
+        if isinstance(param, click.Argument) or len(names) > 6:
+            return None
+        return "[" + "|".join(names) + "]"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the names that begin so."""
+        return [CompletionItem(name) for name in self.names if name.startswith(incomplete)]
+
+
+class Model(_TextType):
+    """A network: the name of a bundled one, or a file, as an absolute path.
+
+    Workers have a current folder of their own, so that a relative name would mean nothing there.
+    """
+
+    name = "model"
+    bundled = ("cnn", "dense")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name or the path."""
+        text = str(value)
+        if text in self.bundled:
+            return text
+        if not Path(text).exists():
+            raise click.UsageError(
+                f"there is no model or file {text!r}: name a file, or {choose(text, self.bundled)}",
+                ctx,
+            )
+        return str(Path(text).absolute())
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the bundled names and files."""
+        names = [CompletionItem(name) for name in self.bundled if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="file")]

@@ -1,0 +1,41 @@
+"""``convexplain list``: the lessons that there are."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from convexplain.cli._types import Name
+
+
+@click.command()
+@click.option(
+    "--lang",
+    type=Name("language", ("en", "zh")),
+    default="en",
+    show_default=True,
+    help="English or Chinese.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list(lang: str, as_json: bool) -> None:
+    """List the lessons: name, length, title, and the question that each answers."""
+    from convexplain import lessons
+
+    every = [lessons.find(name)() for name in lessons.names()]
+    if as_json:
+        rows = [
+            {
+                "name": lesson.name,
+                "seconds": lesson.seconds,
+                "title": lesson.title.text(lang),
+                "question": lesson.question.text(lang),
+            }
+            for lesson in every
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    width = max(len(lesson.name) for lesson in every)
+    for lesson in every:
+        click.echo(f"{lesson.name:{width}}  {lesson.seconds:3.0f} s  {lesson.title.text(lang)}")
+        click.echo(f"{'':{width}}         {lesson.question.text(lang)}")

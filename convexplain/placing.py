@@ -1,0 +1,165 @@
+"""Files put in place whole: written beside their target, then renamed over it.
+
+A temporary file carries the machine and the process that made it in its name, so that the next
+run can remove what a killed one left behind, and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import re
+import secrets
+import shutil
+import signal
+import threading
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+
+PREFIX = ".convexplain"
+_MACHINE = f"{zlib.crc32(platform.node().encode()):08x}"
+_NAME = re.compile(rf"{re.escape(PREFIX)}-([0-9a-f]{{8}})-([0-9]+)-[0-9a-f]+\.tmp")
+_HELD = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+def temporary_name() -> str:
+    """Return a new name for a temporary file or folder of this process."""
+    return f"{PREFIX}-{_MACHINE}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+
+
+def reserve(target: Path) -> Path:
+    """Make an empty file beside a target, to be filled and put in its place.
+
+    Parameters
+    ----------
+    target : Path
+        What will be written.
+
+    Returns
+    -------
+    Path
+        The new file, in the same folder, with the permissions that the umask leaves.
+
+    Raises
+    ------
+    OSError
+        If the folder is missing, read-only or full.
+    """
+    path = target.parent / temporary_name()
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return path
+
+
+def fill(path: Path, content: Path | str) -> None:
+    """Write a file's bytes or a text (UTF-8) to a reserved file, down to the disk."""
+    # Opened for reading and writing: a reserved file that has gone is an error, not made anew.
+    with path.open("r+b") as out:
+        if isinstance(content, str):
+            out.write(content.encode())
+        else:
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, out, 1 << 20)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def place(temporaries: Mapping[Path, Path]) -> None:
+    """Put files that belong together in place.
+
+    The first target is the main one. The older companions go first and the new ones come last, so
+    that a main file never stands beside companions of another; signals wait until all is done, and
+    so do other processes that place files in the same folder.
+
+    Parameters
+    ----------
+    temporaries : mapping of Path to Path
+        Target to filled file beside it; the main one first.
+
+    Raises
+    ------
+    OSError
+        If a target is a directory, or the folder is gone.
+    """
+    main, *companions = temporaries
+    with signals_held(), _alone_in(main.parent):
+        for target in companions:
+            target.unlink(missing_ok=True)
+        for target in (main, *companions):
+            temporaries[target].replace(target)
+
+
+def discard(paths: Iterable[Path]) -> None:
+    """Remove files or folders that may be gone already."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes of this machine that are no longer alive left in a folder."""
+    try:
+        entries = [entry.name for entry in os.scandir(folder)]
+    except OSError:
+        return  # a folder that cannot be listed is for the caller to report
+    for name in entries:
+        match = _NAME.fullmatch(name)
+        if match and match[1] == _MACHINE and not _alive(int(match[2])):
+            discard([folder / name])
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # not ours, but there
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """Let Ctrl-C and requests to terminate wait until the block has ended.
+
+    Python runs signal handlers in the main thread alone; elsewhere there is nothing to hold.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        arrived.append(number)
+
+    held = [getattr(signal, name) for name in _HELD if hasattr(signal, name)]
+    handlers = {number: signal.signal(number, note) for number in held}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for number in arrived:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's advisory lock, where the system has one; it leaves no file behind."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

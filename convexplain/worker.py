@@ -1,0 +1,297 @@
+"""One worker process: isolates itself, runs scenes with manim, hands over finished files.
+
+The process is started by `convexplain.rendering`. Before manim is imported it has a folder of its
+own as current folder and as home, so that no ``manim.cfg``, cache or font of the user can change
+a frame, and nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib.resources
+import importlib.util
+import inspect
+import os
+import shutil
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import connection as mp_connection
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from tqdm import tqdm
+
+from convexplain.errors import ConvexplainError
+from convexplain.placing import discard, fill
+
+if TYPE_CHECKING:
+    from convexplain.rendering import Job
+
+LOG = "log.txt"
+_REPORT_EVERY = 0.1  # seconds between two messages about progress
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the worker says of a finished job: seconds of video, and remarks for the user."""
+
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What the worker says of a failed job: the error, and where it arose."""
+
+    error: ConvexplainError
+    trace: str
+
+
+Message = float | Done | Failed
+
+
+def serve(channel: Connection, folder: Path) -> None:
+    """Run jobs until the channel closes: the process's main function.
+
+    Parameters
+    ----------
+    channel : Connection
+        Gives pairs (job, mapping of target to reserved file), takes `Message`.
+    folder : Path
+        The process's own, existing folder; whoever started the process removes it.
+    """
+    isolate(folder)
+    temporary = [folder]
+    _leave_with_parent(temporary)
+    number = 0
+    while True:
+        try:
+            job, reserved = channel.recv()
+            temporary[1:] = reserved.values()
+        except EOFError:
+            return
+        except Exception as error:
+            channel.send(_failure("the job cannot be read in its process", error))
+            continue
+        number += 1
+        media = folder / f"job{number}"
+        try:
+            channel.send(_work(job, reserved, media, _reporter(channel)))
+        except ConvexplainError as error:
+            channel.send(Failed(error, traceback.format_exc()))
+        except MemoryError as error:
+            height = job.frame.height
+            channel.send(
+                _failure(
+                    f"out of memory at {height} lines: a lower quality (-q l) needs less", error
+                )
+            )
+        except OSError as error:
+            channel.send(_failure(f"{error.strerror or error}: {error.filename or media}", error))
+        except Exception as error:
+            channel.send(_failure(f"{type(error).__name__}: {error}", error))
+        finally:
+            shutil.rmtree(media, ignore_errors=True)
+
+
+def isolate(folder: Path) -> None:
+    """Make a folder this process's current folder, home, font list and log.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder that is this process's alone.
+    """
+    os.chdir(folder)
+    for name in [name for name in os.environ if name.startswith(("MANIM", "XDG_", "FONTCONFIG"))]:
+        del os.environ[name]
+    config = folder / "fonts.conf"
+    fonts = importlib.resources.files("convexplain") / "assets" / "fonts"
+    config.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+        f"<fontconfig><dir>{escape(str(fonts))}</dir>"
+        f"<cachedir>{escape(str(folder / 'fontcache'))}</cachedir></fontconfig>\n",
+        encoding="utf-8",
+    )
+    os.environ.update(
+        HOME=str(folder),
+        XDG_CACHE_HOME=str(folder / "cache"),
+        XDG_CONFIG_HOME=str(folder / "config"),
+        XDG_DATA_HOME=str(folder / "data"),
+        FONTCONFIG_FILE=str(config),
+        MPLCONFIGDIR=str(folder / "matplotlib"),
+        OPENBLAS_NUM_THREADS="1",
+        OMP_NUM_THREADS="1",
+        MKL_NUM_THREADS="1",
+    )
+    # What libraries print is for the log: the terminal belongs to the parent's progress bar.
+    log = os.open(folder / LOG, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
+    faulthandler.enable()
+    # tqdm's own lock is a semaphore of the system's, which a process that is ended leaves behind.
+    tqdm.set_lock(threading.RLock())
+
+
+def _leave_with_parent(temporary: list[Path]) -> None:
+    """End this process, and what is temporary, as soon as its parent has died."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        mp_connection.wait([parent.sentinel])
+        # Twice: the main thread, which cannot be stopped, may have written meanwhile.
+        discard(temporary)
+        discard(temporary)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _failure(text: str, error: Exception) -> Failed:
+    return Failed(ConvexplainError(text), "".join(traceback.format_exception(error)))
+
+
+def _reporter(channel: Connection) -> Callable[[float], None]:
+    """Return a function that passes fractions of the work on, but not each of them."""
+    last = 0.0
+
+    def report(fraction: float) -> None:
+        nonlocal last
+        now = monotonic()
+        if now - last >= _REPORT_EVERY:
+            last = now
+            channel.send(min(1.0, float(fraction)))
+
+    return report
+
+
+def scene_class(job: Job) -> type[Any]:
+    """Find a job's scene: the class named like its file, ``sliding_window.py: SlidingWindow``.
+
+    Parameters
+    ----------
+    job : Job
+        Its `scene_file`, or else the bundled file with the lesson's name.
+
+    Returns
+    -------
+    type
+        The scene's class.
+
+    Raises
+    ------
+    ConvexplainError
+        If there is no such file, or no such class in it.
+    """
+    path = job.scene_file
+    if path is None:
+        found = importlib.resources.files("convexplain.scenes") / f"{job.module}.py"
+        path = Path(str(found))
+    if not path.is_file():
+        raise ConvexplainError(f"there is no scene file {path}: a lesson's scene has its name")
+    spec = importlib.util.spec_from_file_location(f"convexplain_scene_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    name = "".join(word.capitalize() for word in path.stem.split("_"))
+    found_class = getattr(module, name, None)
+    if not inspect.isclass(found_class):
+        raise ConvexplainError(
+            f"{path} has no class {name}: the scene's class is named as its file"
+        )
+    return found_class
+
+
+def settings(job: Job, media: Path) -> dict[str, Any]:
+    """Return every setting of manim that a user's configuration could have changed.
+
+    Parameters
+    ----------
+    job : Job
+        What is rendered.
+    media : Path
+        The only folder that manim may write to.
+
+    Returns
+    -------
+    dict
+        For `manim.tempconfig`.
+    """
+    return {
+        "pixel_width": job.frame.width,
+        "pixel_height": job.frame.height,
+        "frame_rate": job.frame.rate,
+        "frame_height": 8.0,
+        "frame_width": 8.0 * job.frame.width / job.frame.height,
+        "media_dir": str(media),
+        "assets_dir": str(media),
+        "log_dir": str(media / "logs"),
+        "output_file": "scene",
+        "format": job.format,
+        "renderer": "cairo",
+        "background_opacity": 1.0,
+        "disable_caching": True,
+        "dry_run": False,
+        "enable_gui": False,
+        "from_animation_number": 0,
+        "upto_animation_number": -1,
+        "live_preview": False,
+        "log_to_file": False,
+        "notify_outdated_version": False,
+        "plugins": [],
+        "preview": False,
+        "progress_bar": "none",
+        "save_sections": False,
+        "show_in_file_browser": False,
+        "verbosity": "ERROR",
+        "write_all": False,
+    }
+
+
+def _work(
+    job: Job, reserved: dict[Path, Path], media: Path, report: Callable[[float], None]
+) -> Done:
+    """Render one job, and fill its reserved files once everything is right."""
+    try:
+        from manim import tempconfig
+    except ImportError as error:
+        raise ConvexplainError(
+            f"manim is installed but does not start: {error}; install its libraries (cairo, pango)"
+        ) from error
+    from convexplain import probe, subtitles
+
+    beats = job.lesson.beats()
+    total = sum(beat.seconds for beat in beats)
+    media.mkdir()
+    with tempconfig(settings(job, media)):
+        scene = scene_class(job)(
+            lesson=job.lesson,
+            look=job.look,
+            stop_after=job.still,
+            on_progress=lambda seconds: report(seconds / total),
+        )
+        scene.render()
+        writer = scene.renderer.file_writer
+        made = Path(writer.image_file_path if job.still else writer.movie_file_path)
+    if job.still:
+        probe.check_picture(made, job.frame)
+        seconds = 0.0
+    else:
+        seconds = probe.check_video(made, job.frame, [beat.seconds for beat in beats])
+    for target, file in reserved.items():
+        if target.suffix in subtitles.WRITERS:
+            fill(file, subtitles.WRITERS[target.suffix](job.lesson, job.look.lang))
+        else:
+            fill(file, made)
+    return Done(seconds, tuple(getattr(writer, "notes", ())))
