@@ -11,14 +11,17 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convexplain.digits import training_indices
 from convexplain.errors import UsageError
 from convexplain.gradients import Backpropagation
 from convexplain.layers import Layer
+from convexplain.mnist import load_mnist
 from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Network
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "as_batch",
     "evaluate",
     "train",
+    "training_set",
 ]
 
 Array = NDArray[Any]
@@ -219,6 +223,27 @@ def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels.astype(np.int64), predictions), 1)
     return Evaluation(confusion, predictions.astype(np.int64))
+
+
+def training_set(directory: str | Path | None = None) -> tuple[Array, Array]:
+    """Load MNIST's training set without the bundled digits.
+
+    What lessons show a network is then never what it has learned.
+
+    Parameters
+    ----------
+    directory : path, optional
+        As in `convexplain.mnist.load_mnist`.
+
+    Returns
+    -------
+    images : (59800, 28, 28) array of uint8
+    labels : (59800,) array of uint8
+    """
+    images, labels = load_mnist("train", directory)
+    kept = np.ones(len(images), bool)
+    kept[training_indices()] = False
+    return images[kept], labels[kept]
 
 
 def as_batch(images: Array) -> NDArray[np.float32]:

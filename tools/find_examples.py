@@ -53,9 +53,9 @@ def sliding_window(network: Network, pictures: Sequence[Picture]) -> dict[str, A
             values = trace.before("conv1")[:, :, n]
             columns = values.shape[1]
             largest, best = float(values.max()), int(values.argmax())
-            strong = steps[stops["strong"].index].value / largest
-            negative = -steps[stops["negative"].index].value / largest
-            apart = np.subtract(divmod(stops["strong"].index, columns), divmod(best, columns))
+            strong = steps[stops["strong"].position].value / largest
+            negative = -steps[stops["negative"].position].value / largest
+            apart = np.subtract(divmod(stops["strong"].position, columns), divmod(best, columns))
             if strong < 0.6 or negative < 0.5 or np.abs(apart).max() < 4:
                 continue
             score = 2 * patterns[n].cosine + strong + min(negative, 1.0)
@@ -71,7 +71,7 @@ def sliding_window(network: Network, pictures: Sequence[Picture]) -> dict[str, A
                         "angle": patterns[n].angle,
                         "bias": round(float(biases[n]), 6),
                         "stops": {
-                            name: divmod(stop.index, columns) for name, stop in stops.items()
+                            name: divmod(stop.position, columns) for name, stop in stops.items()
                         },
                         "best": divmod(best, columns),
                         "criterion": " ".join((sliding_window.__doc__ or "").split()),

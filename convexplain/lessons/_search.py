@@ -24,14 +24,14 @@ class FoundStop(NamedTuple):
     Parameters
     ----------
     name : {"strong", "negative", "blank"}
-    index : int
+    position : int
         Into the steps that were searched.
     adds_up : bool
         Whether its printed arithmetic does.
     """
 
     name: str
-    index: int
+    position: int
     adds_up: bool
 
 
