@@ -40,6 +40,7 @@ def small_mnist() -> dict[str, bytes]:
 
 
 FILES = small_mnist()
+GENUINE = mnist.FILES
 
 
 def write(folder: Path, names: list[str] | None = None) -> Path:
@@ -182,6 +183,21 @@ def test_a_missing_idx_file_is_one_line(tmp_path: Path) -> None:
         idx.read_idx(tmp_path / "nothing.gz", axes=1)
     with pytest.raises(ConvexplainError, match="cannot be read"):
         idx.read_count(tmp_path)
+
+
+@pytest.mark.mnist
+def test_the_original_files_are_read_and_verified(
+    mnist_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mnist, "FILES", GENUINE)
+    assert mnist.status(mnist_folder).verified
+    images, labels = load_mnist("train", mnist_folder)
+    assert images.shape == (60_000, 28, 28)
+    assert labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # as everybody knows them
+    images, labels = load_mnist("test", mnist_folder)
+    assert images.shape == (10_000, 28, 28)
+    assert labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+    assert images[0].sum() == 18_454
 
 
 # --- Finding the data -------------------------------------------------------------------------

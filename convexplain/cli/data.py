@@ -1,0 +1,79 @@
+"""``convexplain data``: where the MNIST files are; ``convexplain data fetch`` downloads them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from convexplain.mnist import FileStatus, Status
+
+_directory = click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The folder of the files; else $CONVEXPLAIN_MNIST, else the cache folder.",
+)
+
+
+@click.group(invoke_without_command=True)
+@_directory
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def data(ctx: click.Context, directory: Path | None, as_json: bool) -> None:
+    """Say where the complete MNIST data is, how much of it, and whether it is genuine."""
+    ctx.obj = directory
+    if ctx.invoked_subcommand is not None:
+        return
+    from convexplain.mnist import status
+
+    found = status(directory)
+    click.echo(_as_json(found) if as_json else _as_text(found))
+
+
+@data.command()
+@_directory
+@click.pass_context
+def fetch(ctx: click.Context, directory: Path | None) -> None:
+    """Download what is missing (12 MB in all), and verify what is there."""
+    from convexplain import mnist
+
+    folder = mnist.fetch(directory or ctx.obj)
+    click.echo(f"{folder}: the four MNIST files are there and verified")
+
+
+def _as_json(found: Status) -> str:
+    content = {
+        "directory": str(found.directory),
+        "looked": [str(folder) for folder in found.looked],
+        "complete": found.complete,
+        "verified": found.verified,
+        "files": [asdict(file) for file in found.files],
+    }
+    return json.dumps(content, indent=2)
+
+
+def _as_text(found: Status) -> str:
+    if all(file.size is None for file in found.files):
+        looked = ", ".join(str(folder) for folder in found.looked)
+        return (
+            f"MNIST is not on this machine; looked in {looked}\n"
+            f"convexplain data fetch downloads it (12 MB) to {found.directory}"
+        )
+    width = max(len(file.name) for file in found.files)
+    lines = [f"  {file.name:{width}}  {_in_words(file)}" for file in found.files]
+    return "\n".join([f"MNIST in {found.directory}", *lines])
+
+
+def _in_words(file: FileStatus) -> str:
+    if file.size is None:
+        return "missing: convexplain data fetch downloads it"
+    if file.count is None:
+        return f"{file.size:>9,} bytes, damaged: delete it and fetch it again"
+    kind = "images" if "images" in file.name else "labels"
+    genuine = "verified" if file.verified else "not MNIST's own (the SHA-256 differs)"
+    return f"{file.size:>9,} bytes, {file.count:>6,} {kind}, {genuine}"
