@@ -9,7 +9,7 @@ import click
 from convexplain.cli._types import Name
 
 
-@click.command()
+@click.command(short_help="Name the lessons, with length and question.")
 @click.option(
     "--lang",
     type=Name("language", ("en", "zh")),

@@ -30,7 +30,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-@click.command(cls=LessonCommand)
+@click.command(cls=LessonCommand, short_help="Render a lesson as a video.")
 @click.option(
     "-q",
     "--quality",

@@ -1,0 +1,57 @@
+"""``convexplain evaluate``: how often a network reads a test digit right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from convexplain.cli._types import Model
+
+if TYPE_CHECKING:
+    from convexplain.training import Evaluation
+
+
+@click.command(short_help="Count how many test digits a network reads right.")
+@click.argument("model", type=Model(), default="cnn")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option(
+    "--directory", type=click.Path(path_type=Path), help="The folder with MNIST's four files."
+)
+def evaluate(model: str, as_json: bool, directory: Path | None) -> None:
+    """Test a network on MNIST's 10,000 test digits: cnn (the default), dense, or a file."""
+    from convexplain import training
+    from convexplain.mnist import load_mnist
+    from convexplain.network import Network
+
+    network = Network.load(model)
+    found = training.evaluate(network, *load_mnist("test", directory))
+    if as_json:
+        document = {
+            "model": model,
+            "parameters": network.parameters,
+            "multiplications": network.multiplications,
+            "count": found.count,
+            "correct": found.correct,
+            "accuracy": found.accuracy,
+            "per_class": found.per_class,
+            "confusion": found.confusion.tolist(),
+        }
+        click.echo(json.dumps(document, indent=2))
+        return
+    wrong = found.count - found.correct
+    click.echo(f"{model}: {network.parameters:,} parameters")
+    click.echo(f"{found.correct:,} of {found.count:,} right ({found.accuracy:.2%}), {wrong} wrong")
+    click.echo("\n".join(_table(found)))
+
+
+def _table(found: Evaluation) -> list[str]:
+    """Write the confusion matrix: a row for what the digit is, a column for what was read."""
+    classes = range(len(found.confusion))
+    lines = ["is \\ read" + "".join(f"{column:6d}" for column in classes) + "   right"]
+    for row, share in zip(classes, found.per_class, strict=True):
+        counts = "".join(f"{count:6,d}" if count else "     ·" for count in found.confusion[row])
+        lines.append(f"{row:9d}{counts}  {share:6.1%}")
+    return lines

@@ -1,0 +1,60 @@
+"""``convexplain experiment``: measure again what the lessons quote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from convexplain.cli._types import Name
+
+
+def _names() -> Iterable[str]:
+    from convexplain.experiments import EXPERIMENTS
+
+    return EXPERIMENTS
+
+
+@click.command(short_help="Measure again what the lessons quote.")
+@click.argument("name", type=Name("experiment", _names))
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Fewer digits, a tenth of the training, one seed: to see that it works, not to quote.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option(
+    "--directory", type=click.Path(path_type=Path), help="The folder with MNIST's four files."
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep finished trainings in this file, to go on later.",
+)
+@click.option("--quiet", is_flag=True, help="No progress, only the result.")
+def experiment(
+    name: str,
+    quick: bool,
+    as_json: bool,
+    directory: Path | None,
+    keep: Path | None,
+    quiet: bool,
+) -> None:
+    """Run an experiment again: shift, samples, window, pooling, permuted, edges or blind."""
+    from convexplain import experiments
+
+    def show(line: str) -> None:
+        if not quiet:
+            click.echo(line, err=True)
+
+    setting = experiments.Setting.load(directory, quick=quick, keep=keep, on_progress=show)
+    result = experiments.run(name, setting)
+    if as_json:
+        click.echo(json.dumps({"name": name, **result.to_dict()}, indent=2))
+        return
+    click.echo(result.table())
+    click.echo(f"\n{result.recipe}")
+    warning = "; quick, not to be quoted" if quick else ""
+    click.echo(f"{result.seconds:.0f} s of computing{warning}")

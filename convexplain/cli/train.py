@@ -1,0 +1,75 @@
+"""``convexplain train``: one of the chapter's two networks, from scratch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from convexplain.cli._progress import Progress
+from convexplain.cli._types import Model, Name
+from convexplain.errors import UsageError
+
+if TYPE_CHECKING:
+    from convexplain.training import Step
+
+
+@click.command(short_help="Train one of the two networks from scratch.")
+@click.argument("which", type=Name("network", Model.bundled), metavar="cnn|dense")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Default: NETWORK.safetensors in the current folder.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of chance.")
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Stop after so many batches. Default: 5 epochs, about two minutes.",
+)
+@click.option(
+    "--directory", type=click.Path(path_type=Path), help="The folder with MNIST's four files."
+)
+@click.option("--quiet", is_flag=True, help="No progress, only what was written.")
+def train(
+    which: str,
+    output: Path | None,
+    seed: int,
+    steps: int | None,
+    directory: Path | None,
+    quiet: bool,
+) -> int:
+    """Train the chapter's convnet (cnn) or its dense baseline (dense).
+
+    On MNIST's training set without the bundled digits; the same seed gives the same weights on
+    the same machine. Ctrl-C after the first epoch keeps the epochs that are finished.
+    """
+    from convexplain import training
+    from convexplain.cli import INTERRUPTED
+    from convexplain.mnist import load_mnist
+
+    output = output or Path(f"{which}.safetensors")
+    if not output.parent.is_dir():
+        raise UsageError(f"the output folder {str(output.parent)!r} does not exist: create it")
+    recipe = training.RECIPES[which]
+    images, labels = training.training_set(directory)
+    with Progress(f"training {which}", quiet=quiet) as progress:
+
+        def show(step: Step, weights: object) -> None:
+            progress(step.number / (steps or recipe.epochs * step.epoch_steps))
+
+        done = training.train(recipe, images, labels, seed=seed, steps=steps, on_step=show)
+    done.network.save(output)
+    accuracy = training.evaluate(done.network, *load_mnist("test", directory)).accuracy
+    parts = [
+        f"{done.network.parameters:,} parameters",
+        f"{len(done.epochs)} epochs" if done.interrupted or not steps else f"{steps} steps",
+        f"{accuracy:.2%} of the test digits right",
+    ]
+    if done.interrupted:
+        parts.append("interrupted")
+    click.echo(f"wrote {output}: {', '.join(parts)}")
+    return INTERRUPTED if done.interrupted else 0
