@@ -1,12 +1,10 @@
-"""The IDX reader, the search for MNIST on disk, and downloads from a server on loopback."""
+"""The search for MNIST on disk, and downloads from a server on loopback."""
 
 import gzip
 import hashlib
 import http.server
-import io
 import struct
 import threading
-import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,17 +13,17 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from convexplain import download, idx, mnist
+from convexplain import download, mnist
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.mnist import load_mnist
 
 COUNTS = {"train": 7, "test": 3}
 
 
-def idx_bytes(shape: tuple[int, ...], data: bytes, magic: bytes | None = None) -> bytes:
+def idx_bytes(shape: tuple[int, ...], data: bytes) -> bytes:
     """An IDX file, packed, written from the format's description."""
-    magic = bytes([0, 0, 8, len(shape)]) if magic is None else magic
-    return gzip.compress(magic + struct.pack(f">{len(shape)}I", *shape) + data, mtime=0)
+    header = bytes([0, 0, 8, len(shape)]) + struct.pack(f">{len(shape)}I", *shape)
+    return gzip.compress(header + data, mtime=0)
 
 
 def small_mnist() -> dict[str, bytes]:
@@ -116,90 +114,6 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
-# --- The IDX reader ---------------------------------------------------------------------------
-
-
-def test_reads_the_shape_and_the_bytes(tmp_path: Path) -> None:
-    path = tmp_path / "images.gz"
-    path.write_bytes(idx_bytes((2, 3, 4), bytes(range(24))))
-    read = idx.read_idx(path, axes=3)
-    assert read.dtype == np.uint8
-    np.testing.assert_array_equal(read, np.arange(24).reshape(2, 3, 4))
-    assert idx.read_count(path) == 2
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"", "holds 0 bytes"),
-        (b"\x00\x00\x08", "not a sound gzip file"),
-        (b"\x89PNG, say", "not a sound gzip file"),
-        (gzip.compress(b""), "holds 0 bytes"),
-        (gzip.compress(b"\x00\x00\x08"), "holds 3 bytes"),
-        (
-            idx_bytes((2, 3), bytes(6)),
-            "starts with 00000802, an IDX file of this kind",
-        ),
-        (idx_bytes((2,), bytes(2), magic=b"\x00\x00\x0d\x01"), "starts with 00000d01"),
-        (idx_bytes((2,), bytes(2), magic=b"\x01\x00\x08\x01"), "starts with 01000801"),
-        (gzip.compress(b"\x00\x00\x08\x01\x00\x00"), "ends inside its IDX header"),
-        (idx_bytes((6,), bytes(5)), "declares 6 = 6 bytes and holds only 5"),
-        (idx_bytes((6,), bytes(7)), "declares 6 = 6 bytes and holds more"),
-        (idx_bytes((2**32 - 1,), bytes(5)), "declares 4,294,967,295 bytes, more than"),
-        (idx_bytes((600,), bytes(range(200)) * 3)[:-60], "cut off"),
-        (idx_bytes((6,), bytes(6))[:-8] + bytes(8), "not a sound gzip file"),
-    ],
-)
-def test_refuses_what_is_no_sound_idx_file(tmp_path: Path, data: bytes, message: str) -> None:
-    path = tmp_path / "labels.gz"
-    path.write_bytes(data)
-    with pytest.raises(ConvexplainError, match=r"labels\.gz") as caught:
-        idx.read_idx(path, axes=1)
-    assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_gzip_bomb_costs_no_memory(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.gz"
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9) as file:
-        file.write(b"\x00\x00\x08\x01" + struct.pack(">I", 100))
-        for _ in range(64):
-            file.write(bytes(2**20))
-    assert len(packed.getvalue()) < 2**17
-    path.write_bytes(packed.getvalue())
-    tracemalloc.start()
-    try:
-        with pytest.raises(ConvexplainError, match="declares 100 = 100 bytes and holds more"):
-            idx.read_idx(path, axes=1)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < 4 * 2**20
-
-
-def test_a_missing_idx_file_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ConvexplainError, match="No such file"):
-        idx.read_idx(tmp_path / "nothing.gz", axes=1)
-    with pytest.raises(ConvexplainError, match="cannot be read"):
-        idx.read_count(tmp_path)
-
-
-@pytest.mark.mnist
-def test_the_original_files_are_read_and_verified(
-    mnist_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mnist, "FILES", GENUINE)
-    assert mnist.status(mnist_folder).verified
-    images, labels = load_mnist("train", mnist_folder)
-    assert images.shape == (60_000, 28, 28)
-    assert labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # as everybody knows them
-    images, labels = load_mnist("test", mnist_folder)
-    assert images.shape == (10_000, 28, 28)
-    assert labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
-    assert images[0].sum() == 18_454
-
-
 # --- Finding the data -------------------------------------------------------------------------
 
 
@@ -274,6 +188,21 @@ def test_without_a_network_one_line_says_where_it_looked(
         assert part in message
     assert "\n" not in message
     assert names_in(tmp_path) == []
+
+
+@pytest.mark.mnist
+def test_the_original_files_are_read_and_verified(
+    mnist_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mnist, "FILES", GENUINE)
+    assert mnist.status(mnist_folder).verified
+    images, labels = load_mnist("train", mnist_folder)
+    assert images.shape == (60_000, 28, 28)
+    assert labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # as everybody knows them
+    images, labels = load_mnist("test", mnist_folder)
+    assert images.shape == (10_000, 28, 28)
+    assert labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+    assert images[0].sum() == 18_454
 
 
 # --- Downloading ------------------------------------------------------------------------------
