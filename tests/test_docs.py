@@ -59,6 +59,12 @@ def test_the_example_in_the_readme_prints_the_same_number_twice() -> None:
     assert products_and_bias == pytest.approx(value, abs=1e-6)
 
 
+def test_the_reference_has_a_section_for_each_command() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## `convexplain ([\w-]+)", page, re.MULTILINE)
+    assert sorted(sections) == cli.list_commands(click.Context(cli))
+
+
 def test_the_reference_names_each_option_of_render() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     render = context(["render", "sliding-window"])
@@ -70,8 +76,8 @@ def test_the_reference_names_each_option_of_render() -> None:
     }
     undocumented = {flag for flag in options if f"`{flag}" not in page}
     assert undocumented <= {"-h", "--help"}
-    named = set(re.findall(r"`(--[a-z-]+)", page))
-    assert named <= options | {"--help"}
+    section = page.partition("## `convexplain render")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(--[a-z-]+)", section)) <= options
 
 
 def test_the_reference_names_the_beats_of_the_sliding_window() -> None:
