@@ -33,7 +33,9 @@ def pair(name: str, value: PairLike, *, least: int = 1) -> Pair:
     if len(numbers) != 2:
         raise ValueError(f"{name} {value!r} has {len(numbers)} numbers: give one or two")
     if min(numbers) < least:
-        raise ValueError(f"{name} {value!r} must be at least {least} in rows and columns")
+        raise ValueError(
+            f"{name} {value!r} is too small: give at least {least} for rows and for columns"
+        )
     return numbers[0], numbers[1]
 
 

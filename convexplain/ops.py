@@ -106,12 +106,10 @@ def conv2d(
     else:
         # The patches of a whole batch would take several times its memory: some at a time.
         some = max(1, CHUNK // view[0].nbytes)
-        output = np.concatenate(
-            [
-                _products_and_sums(view[start : start + some], kernels, groups)
-                for start in range(0, len(view), some)
-            ]
-        )
+        output = np.empty((*view.shape[:3], kernels.shape[3]), x.dtype)
+        for start in range(0, len(view), some):
+            part = slice(start, start + some)
+            output[part] = _products_and_sums(view[part], kernels, groups)
     if bias is not None:
         output += bias
     return output
