@@ -11,7 +11,7 @@ from convexplain.captions import Caption
 from convexplain.lessons import sliding_window
 from convexplain.lessons._base import Beat
 from convexplain.lessons.sliding_window import Stop
-from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, zoom_lines
+from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, border, zoom_lines
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.steps import ConvStep
 
@@ -232,7 +232,9 @@ class SlidingWindow(LessonScene):
         """Let the value fly to its cell, which takes its colour."""
         self.fed.put(self.map, step.row, step.col)
         x, y = self.map.centre_of(step.row, step.col)
-        line = Line([(1286, 748), (x, y)], colour="accent", opacity=0.8, drawn=0.0)
+        corner = (1286.0, 748.0)
+        end = border(corner, (x, y), self.map.cell / 2 + 6)
+        line = Line([corner, end], colour="accent", opacity=0.8, drawn=0.0)
         self.link = (line,)
         flying = PixelGrid(
             [[step.activated]], 1194, 752, 88, limit=self.lesson.map_limit, lines=False
@@ -270,7 +272,7 @@ class SlidingWindow(LessonScene):
         self.slide(first, 0.5)
         self.show_running(first)
         self.appear(*self.running, self.box, self.around_box, self.fed, seconds=0.4)
-        self.run(0, self.best_index, self.remaining, begin=6.0, end=4.0)
+        self.run(0, self.best_index, self.remaining, begin=6.0, end_speed=4.0)
 
     @property
     def best_index(self) -> int:
@@ -286,10 +288,13 @@ class SlidingWindow(LessonScene):
 
     def show_finish(self, beat: Beat) -> None:
         """The rest of the map."""
-        self.run(self.best_index, len(self.lesson.steps) - 1, self.remaining - 0.8, begin=6.0)
+        last = len(self.lesson.steps) - 1
+        self.run(self.best_index, last, self.remaining - 1.0, begin=6.0)
+        self.freeze(False)
+        self.show_running(self.lesson.steps[last])
 
     def show_summary(self, beat: Beat) -> None:
-        """Input, kernel and map side by side: what does this kernel look for?"""
+        """Input, kernel and map side by side: what this kernel looks for."""
         parts = [
             *self.running,
             self.box,
@@ -313,6 +318,9 @@ class SlidingWindow(LessonScene):
                 part.points = start + np.array([goal * alpha / 135.0, 0.0, 0.0])
 
         self.drive(move, 0.8, smoothly)
+
+    def show_answer(self, beat: Beat) -> None:
+        """The same picture; the question of the beginning is answered."""
 
     # The running line of the sweep.
 

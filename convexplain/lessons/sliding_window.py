@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -102,7 +102,7 @@ class SlidingWindow(Lesson):
     @cached_property
     def steps(self) -> Sequence[ConvStep]:
         """Every stop of the window, row by row."""
-        return self.trace.steps(LAYER, self.shown_filter)
+        return cast("Sequence[ConvStep]", self.trace.steps(LAYER, self.shown_filter))
 
     @cached_property
     def response_map(self) -> npt.NDArray[np.float32]:
@@ -144,12 +144,16 @@ class SlidingWindow(Lesson):
     def _tell(self) -> list[Beat]:
         total = len(self.steps)
         told = [
-            _beat("question", self.title, self.question, 4.5),
-            _beat("kernel", self.title, self._kernel_caption(), 4.5),
+            _beat("question", self.title, self.question, 4.0),
+            _beat("kernel", self.title, self._kernel_caption(), 5.0),
         ]
-        seconds = {"strong": 12.0, "negative": 6.5, "blank": 5.5}
+        seconds = {"strong": 11.5, "negative": 6.0, "blank": 5.0}
         for name, stop in self.stops.items():
-            caption = _STOPS[name] if stop.adds_up else _STOPS_ROUNDED[name]
+            caption = _STOPS[name]
+            if name == "blank" and stop.step.value < 0:
+                caption = _BLANK_CUT
+            if not stop.adds_up:
+                caption = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
             caption = caption.fill(
                 **{
                     field: fmt.number(getattr(stop.step, attribute))
@@ -158,13 +162,17 @@ class SlidingWindow(Lesson):
                 }
             )
             told.append(_beat(name, self.title, caption, seconds[name], stop))
+        # The run is split at the best place; its slow start takes time even if that is near.
+        before = (self.best.row * self.response_map.shape[1] + self.best.col) / total
+        running = round(3.5 + 5.5 * before**0.5, 1)
         best = _BEST.fill(v=fmt.number(self.best.activated), n=fmt.count(total))
         return [
             *told,
-            _beat("sweep", _SWEEP_TITLE, _SWEEP, 9.0),
+            _beat("sweep", _SWEEP_TITLE, _SWEEP, running),
             _beat("best", _SWEEP_TITLE, best, 4.5, self.best),
-            _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=fmt.count(total)), 4.0),
-            _beat("summary", _SWEEP_TITLE, self._summary(), 6.5, self.pattern),
+            _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=fmt.count(total)), 11.5 - running),
+            _beat("summary", _SWEEP_TITLE, self._summary(), 5.5, self.pattern),
+            _beat("answer", _SWEEP_TITLE, self.answer, 5.0),
         ]
 
     def _kernel_caption(self) -> Caption:
@@ -173,9 +181,7 @@ class SlidingWindow(Lesson):
     def _summary(self) -> Caption:
         if self.pattern.kind == "mixed":
             return _MIXED.fill(c=fmt.number(self.pattern.cosine))
-        return _LOOKS_FOR.fill(
-            pattern=describe(self.pattern), c=fmt.number(self.pattern.cosine)
-        )
+        return _LOOKS_FOR.fill(pattern=describe(self.pattern), c=fmt.number(self.pattern.cosine))
 
 
 def describe(pattern: Pattern) -> Caption:
@@ -199,15 +205,11 @@ def describe(pattern: Pattern) -> Caption:
     return _EDGES[eighth % 8]
 
 
-def _beat(
-    name: str, title: Caption, caption: Caption, seconds: float, data: object = None
-) -> Beat:
+def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: object = None) -> Beat:
     return Beat(name, title, caption, lasting(seconds, caption), data)
 
 
-_SWEEP_TITLE = Caption(
-    en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图"
-)
+_SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")
 _KERNEL = Caption(
     en="A filter is {n} weights and one bias, found by training, not by design.",
     zh="一个过滤器就是 {n} 个权重加 1 个偏置：由训练得来，不是人为设计。",
@@ -215,7 +217,8 @@ _KERNEL = Caption(
 _FIELDS = {"v": "activated", "z": "value", "b": "bias"}
 _STOPS = {
     "strong": Caption(
-        en="Multiply each pixel by its weight, add the nine products and the bias, apply ReLU: {v}.",
+        en="Multiply each pixel by its weight, add the nine products and the bias, "
+        "apply ReLU: {v}.",
         zh="9 个像素分别乘以对应的权重，求和，加上偏置，再经过 ReLU，得到 {v}。",
     ),
     "negative": Caption(
@@ -231,10 +234,10 @@ _ROUNDED = Caption(
     en="Rounded to 2 decimals; sums use full precision.",
     zh="四舍五入到两位小数，求和按完整精度。",
 )
-_STOPS_ROUNDED = {
-    name: Caption(en=f"{caption.en} {_ROUNDED.en}", zh=f"{caption.zh}{_ROUNDED.zh}")
-    for name, caption in _STOPS.items()
-}
+_BLANK_CUT = Caption(
+    en="Blank paper: only the bias is left, {b}, and ReLU makes it 0.",
+    zh="空白处：只剩下偏置 {b}，再经过 ReLU 就是 0。",
+)
 _SWEEP = Caption(
     en="The same nine weights visit every position (weight sharing): each stop fills one cell of "
     "the map.",
@@ -250,15 +253,15 @@ _FINISH = Caption(
 )
 _LOOKS_FOR = Caption(
     en="This kernel looks for {pattern} (cosine {c} with the ideal kernel).",
-    zh="这个卷积核寻找的是{pattern}（与理想卷积核的余弦相似度为 {c}）。",
+    zh="这个卷积核寻找{pattern}（与理想卷积核的余弦相似度 {c}）。",
 )
 _MIXED = Caption(
     en="This kernel looks for a mixed pattern (cosine at most {c} with an edge, line or spot).",
-    zh="这个卷积核寻找的是混合模式（与边缘、线条、斑点的余弦相似度最高为 {c}）。",
+    zh="这个卷积核寻找混合模式（与边缘、线条、斑点的余弦相似度最高 {c}）。",
 )
 # In steps of 45 degrees, counterclockwise from the right: where the ink is.
 _EDGES = tuple(
-    Caption(en=f"an edge with ink {en}, blank paper opposite", zh=f"边缘：{zh}有墨迹，对侧空白")
+    Caption(en=f"an edge with ink {en}", zh=f"{zh}有墨迹的边缘")
     for en, zh in (
         ("on the right", "右侧"),
         ("at the upper right", "右上方"),

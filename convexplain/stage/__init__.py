@@ -20,7 +20,7 @@ from convexplain.stage.grid import PixelGrid
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.mobject import StageMobject
 from convexplain.stage.scene import StageScene
-from convexplain.stage.shapes import Line, WindowFrame, zoom_lines
+from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
 from convexplain.stage.text import Label
 
 for _weight in ("regular", "bold"):
@@ -35,5 +35,6 @@ __all__ = [
     "StageMobject",
     "StageScene",
     "WindowFrame",
+    "border",
     "zoom_lines",
 ]

@@ -39,8 +39,9 @@ class StageCamera(Camera):
         super().__init__(background_color=theme.background, **kwargs)
         self.theme = theme
         self.reset()
-        self.canvas = Canvas(self.pixel_array, theme)
-        self.changed: list[Rect] = [self.canvas.frame]
+        pixels: Any = self.pixel_array
+        self.picture = Canvas(pixels, theme)
+        self.changed: list[Rect] = [self.picture.frame]
         self._shown: Shown = {}
         self._order: list[int] = []
         self._blank = True
@@ -52,9 +53,9 @@ class StageCamera(Camera):
         now: Shown = {}
         for mobject in everything:
             now[id(mobject)] = (*self._looks(mobject), mobject)
-        self.changed = merge(rect.intersection(self.canvas.frame) for rect in self._damage(now))
+        self.changed = merge(rect.intersection(self.picture.frame) for rect in self._damage(now))
         for rect in self.changed:
-            with self.canvas.within(rect):
+            with self.picture.within(rect):
                 for _, bounds, mobject in now.values():
                     if bounds.meets(rect):
                         self._paint(mobject)
@@ -67,7 +68,7 @@ class StageCamera(Camera):
         before = self._shown
         kept = [key for key in self._order if key in now]
         if self._blank or kept != [key for key in now if key in before]:
-            yield self.canvas.frame
+            yield self.picture.frame
             return
         for key, (_, bounds, _) in before.items():
             if key not in now:
@@ -78,16 +79,16 @@ class StageCamera(Camera):
                 yield bounds
             elif old[0] != state:
                 if isinstance(mobject, StageMobject) and old[1] == bounds:
-                    yield mobject.damage(old[0], self.canvas.scale)
+                    yield mobject.damage(old[0], self.picture.scale)
                 else:
                     yield bounds.union(old[1])
 
     def _looks(self, mobject: Mobject) -> tuple[State, Rect]:
         if isinstance(mobject, StageMobject):
-            return mobject.state(), mobject.bounds(self.canvas.scale)
+            return mobject.state(), mobject.bounds(self.picture.scale)
         if isinstance(mobject, VMobject):
-            places = from_scene(mobject.points) * self.canvas.scale
-            margin = 2 + mobject.get_stroke_width() * self.canvas.scale
+            places = from_scene(mobject.points) * self.picture.scale
+            margin = 2 + mobject.get_stroke_width() * self.picture.scale
             low, high = places.min(axis=0) - margin, places.max(axis=0) + margin
             state = (
                 mobject.points.tobytes(),
@@ -103,12 +104,13 @@ class StageCamera(Camera):
 
     def _paint(self, mobject: Mobject) -> None:
         if isinstance(mobject, StageMobject):
-            mobject.paint(self.canvas)
+            mobject.paint(self.picture)
             return
         context = self.get_cairo_context(self.pixel_array)
-        left, top, right, bottom = self.canvas.clip
+        left, top, right, bottom = self.picture.clip
         matrix = context.get_matrix()
         context.save()
+        context.new_path()  # Manim leaves its last one behind
         context.identity_matrix()
         context.rectangle(left, top, right - left, bottom - top)
         context.clip()

@@ -47,7 +47,7 @@ class Canvas:
         self.clip = self.frame
         # Cairo keeps B, G, R, A in memory: with red and blue exchanged in `source`, it writes RGBA.
         surface = cairo.ImageSurface.create_for_data(
-            memoryview(pixels), cairo.FORMAT_ARGB32, width, height
+            pixels.data, cairo.FORMAT_ARGB32, width, height
         )
         self.context = cairo.Context(surface)
 
@@ -123,7 +123,9 @@ class Canvas:
 
 
 def mix(
-    under: npt.NDArray[np.uint8], over: npt.ArrayLike, share: float | npt.NDArray[np.float32]
+    under: npt.NDArray[np.uint8],
+    over: npt.ArrayLike,
+    share: float | np.float32 | npt.NDArray[np.float32],
 ) -> npt.NDArray[np.uint8]:
     """Blend two pictures.
 
@@ -144,3 +146,22 @@ def mix(
     below = under.astype(np.float32)
     blended = below + (np.asarray(over, dtype=np.float32) - below) * share
     return (blended + np.float32(0.5)).astype(np.uint8)
+
+
+def coverage(surface: cairo.ImageSurface) -> Pixels:
+    """Copy what was drawn onto a surface of cairo's format A8.
+
+    Parameters
+    ----------
+    surface : cairo.ImageSurface
+        Of format A8.
+
+    Returns
+    -------
+    numpy.ndarray of uint8, shape (height, width)
+        255 where it is covered.
+    """
+    surface.flush()
+    height, width = surface.get_height(), surface.get_width()
+    rows = np.frombuffer(surface.get_data(), np.uint8).reshape(height, surface.get_stride())
+    return rows[:, :width].copy()

@@ -98,8 +98,9 @@ class YUVFrame:
             x1, y1 = min(-(-rect.right // 2) * 2, width), min(-(-rect.bottom // 2) * 2, height)
             part = pixels[y0:y1, x0:x1, :3].astype(np.float32)
             self.luma[y0:y1, x0:x1] = part @ _LUMA + np.float32(16.5)
-            blocks = part.reshape((y1 - y0) // 2, 2, (x1 - x0) // 2, 2, 3)
-            chroma = blocks.mean(axis=(1, 3), dtype=np.float32) @ _CHROMA + np.float32(128.5)
+            rows = part[0::2] + part[1::2]
+            blocks = (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
+            chroma = blocks @ _CHROMA + np.float32(128.5)
             self.blue[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 0]
             self.red[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 import cairo
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import format as fmt
-from convexplain.stage.canvas import Canvas, Pixels, mix
+from convexplain.stage.canvas import Canvas, Pixels, coverage, mix
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.text import write
 from convexplain.stage.units import Rect
@@ -89,6 +90,8 @@ class PixelGrid(StageMobject):
         self.frame_width = frame
         self.shares = np.ones((height, width), dtype=np.float32)
         self.number_opacity = 1.0 if numbers else 0.0
+        # The last picture of all cells: while a grid fades, only its opacity changes.
+        self._drawn: tuple[tuple[object, ...], Pixels] | None = None
 
     @property
     def shape_in_cells(self) -> tuple[int, int]:
@@ -202,37 +205,40 @@ class PixelGrid(StageMobject):
     ) -> Pixels:
         """Return the pixels of one part of the grid: colours, cell lines and dots."""
         theme = canvas.theme
+        whole = area == Rect(xs[0], ys[0], xs[-1], ys[-1])
+        size = (xs[-1] - xs[0], ys[-1] - ys[0])
+        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, theme, size)
+        if whole and self._drawn is not None and self._drawn[0] == key:
+            return self._drawn[1]
         cols = np.searchsorted(xs, np.arange(area.left, area.right), side="right") - 1
         rows = np.searchsorted(ys, np.arange(area.top, area.bottom), side="right") - 1
         picture = self._dimmed(theme)[rows][:, cols]
         missing = self._missing()
-        thin = min(1.0, canvas.scale)
         if self.lines:
-            at_x = np.isin(np.arange(area.left, area.right), xs[1:-1])
-            at_y = np.isin(np.arange(area.top, area.bottom), ys[1:-1])
-            on_line = at_y[:, None] | at_x[None, :]
-            if missing.any():
-                # A line belongs to the cell on its right or below, or to the one before it.
-                before_col, before_row = np.maximum(cols - at_x, 0), np.maximum(rows - at_y, 0)
-                on_line &= ~(
-                    missing[rows][:, cols]
-                    & missing[before_row][:, cols]
-                    & missing[rows][:, before_col]
-                )
-            share = np.where(on_line, np.float32(thin), np.float32(0))[..., None]
-            picture = mix(picture, theme.rgb("line"), share)
+            share = np.float32(min(1.0, canvas.scale))
+            line = theme.rgb("line")
+            # A line belongs to the cell after it; where neither it nor the one before is
+            # computed, there is no line.
+            at = np.flatnonzero(np.isin(np.arange(area.left, area.right), xs[1:-1]))
+            there = ~(missing[rows][:, cols[at]] & missing[rows][:, cols[at] - 1])
+            picture[:, at] = mix(picture[:, at], line, there[..., None] * share)
+            at = np.flatnonzero(np.isin(np.arange(area.top, area.bottom), ys[1:-1]))
+            there = ~(missing[rows[at]][:, cols] & missing[rows[at] - 1][:, cols])
+            picture[at] = mix(picture[at], line, there[..., None] * share)
         if missing.any():
             dots = _dots(tuple(xs - xs[0]), tuple(ys - ys[0]))
             part = dots[
                 area.top - ys[0] : area.bottom - ys[0], area.left - xs[0] : area.right - xs[0]
             ]
-            share = np.where(missing[rows][:, cols], part, 0)[..., None] * np.float32(1 / 255)
-            picture = mix(picture, theme.rgb("line"), share)
+            dotted = np.where(missing[rows][:, cols], part, 0)[..., None] * np.float32(1 / 255)
+            picture = mix(picture, theme.rgb("line"), dotted)
+        if whole:
+            self._drawn = (key, picture)
         return picture
 
     def _missing(self) -> npt.NDArray[np.bool_]:
         missing = np.isnan(self.values)
-        return missing if missing.ndim == 2 else missing.any(axis=2)
+        return missing if missing.ndim == 2 else np.asarray(missing.any(axis=2))
 
     def _paint_frame(self, canvas: Canvas, cells: Rect) -> None:
         width = max(1, round(self.frame_width * canvas.scale))
@@ -286,10 +292,8 @@ def _dots(xs: tuple[int, ...], ys: tuple[int, ...]) -> Pixels:
     context = cairo.Context(surface)
     context.set_source_rgba(1, 1, 1, 1)
     radius = max(_DOT * (xs[1] - xs[0]), 0.6)
-    for top, bottom in zip(ys, ys[1:], strict=False):
-        for left, right in zip(xs, xs[1:], strict=False):
+    for top, bottom in pairwise(ys):
+        for left, right in pairwise(xs):
             context.arc((left + right) / 2, (top + bottom) / 2, radius, 0, 2 * np.pi)
             context.fill()
-    surface.flush()
-    rows = np.frombuffer(surface.get_data(), np.uint8).reshape(ys[-1], surface.get_stride())
-    return rows[:, : xs[-1]].copy()
+    return coverage(surface)

@@ -110,7 +110,7 @@ class LessonScene(StageScene):
     @property
     def remaining(self) -> float:
         """Seconds until the current beat ends."""
-        return (round(self._until * config.frame_rate) - self._now) / config.frame_rate
+        return float(round(self._until * config.frame_rate) - self._now) / config.frame_rate
 
     @property
     def _now(self) -> int:
@@ -186,7 +186,7 @@ def wrap(text: str, lang: str) -> list[str]:
     for at in range(1, len(text)):
         if lang == "en" and text[at] != " ":
             continue
-        if lang == "zh" and (text[at] in "，。：；、）”" or text[at - 1] in "（“" or _joined(text, at)):
+        if lang == "zh" and not _may_break(text, at):
             continue
         lines = [text[:at].strip(), text[at:].strip()]
         longest = max(width_of(line, CAPTION_SIZE) for line in lines)
@@ -199,9 +199,11 @@ def wrap(text: str, lang: str) -> list[str]:
     return best[1]
 
 
-def _joined(text: str, at: int) -> bool:
-    """Tell whether a break would fall inside a number or a Latin word."""
-    return text[at - 1].isascii() and text[at].isascii() and " " not in text[at - 1 : at + 1]
+def _may_break(text: str, at: int) -> bool:
+    """Tell whether a Chinese line may begin here: not with punctuation, not within a number."""
+    before, after = text[at - 1], text[at]
+    within = before.isascii() and after.isascii() and " " not in (before, after)
+    return after not in "，。：；、）”" and before not in "（“" and not within
 
 
 def _chapters(beats: tuple[Beat, ...], lang: str) -> Iterator[Chapter]:

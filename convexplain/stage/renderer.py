@@ -26,11 +26,14 @@ class StageWriter(SceneFileWriter):
     ----------
     chapters : sequence of Chapter
         To be set before the first frame; they become markers in the file.
+    notes : tuple of str
+        Remarks for the user on the finished file.
     """
 
     def __init__(self, settings: Any) -> None:
         super().__init__(settings)
         self.chapters: Sequence[Chapter] = ()
+        self.notes: tuple[str, ...] = ()
         self._encoder: Encoder | None = None
 
     def add_partial_movie_file(self, hash_animation: str | None) -> None:
@@ -58,11 +61,11 @@ class StageWriter(SceneFileWriter):
             return
         if self._encoder is None:
             self._unfinished.parent.mkdir(parents=True, exist_ok=True)
-            height, width = camera.pixel_array.shape[:2]
+            height, width = camera.picture.pixels.shape[:2]
             self._encoder = Encoder(
                 self._unfinished, width, height, float(config.frame_rate), self.chapters
             )
-        self._encoder.write(camera.pixel_array, camera.changed, repeat)
+        self._encoder.write(camera.picture.pixels, camera.changed, repeat)
 
     @property
     def _unfinished(self) -> Path:
@@ -76,7 +79,7 @@ class StageWriter(SceneFileWriter):
         if self._encoder is not None:
             self._encoder.close()
             if self.output_spec.is_gif:
-                write_gif(self._unfinished, self.movie_file_path)
+                self.notes = write_gif(self._unfinished, self.movie_file_path)
                 self._unfinished.unlink()
             else:
                 self._unfinished.replace(self.movie_file_path)

@@ -26,14 +26,19 @@ class StageScene(Scene):
     ----------
     look : Look, optional
         Language and theme; the class attribute if not given.
+    skip_animations : bool
+        Whether every play jumps to its end and nothing is drawn, as layout checks want it.
     """
 
     look: ClassVar[Look] = Look()
     renderer: StageRenderer
 
-    def __init__(self, look: Look | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, look: Look | None = None, *, skip_animations: bool = False, **kwargs: Any
+    ) -> None:
         self.shown_look = look or type(self).look
-        super().__init__(renderer=StageRenderer(self.theme), **kwargs)
+        renderer = StageRenderer(self.theme, skip_animations=skip_animations)
+        super().__init__(renderer=renderer, skip_animations=skip_animations, **kwargs)
         self.renderer.on_frame = self.on_frame
 
     @property

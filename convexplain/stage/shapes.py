@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
 import cairo
 import numpy as np
 
-from convexplain.stage.canvas import Canvas
+from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
 
@@ -64,28 +65,62 @@ class Line(StageMobject):
         """Draw the part that is there."""
         if self.opacity <= 0 or self.drawn <= 0:
             return
-        corners = _first_part(self.places * canvas.scale, self.drawn)
-        head = 9.0 * canvas.scale
-        context = canvas.context
-        canvas.source(self.colour, self.opacity)
-        context.set_line_width(max(self.width_px * canvas.scale, 0.75))
-        context.set_line_join(cairo.LINE_JOIN_MITER)
-        end = corners[-1]
-        if self.arrow:
-            along = corners[-1] - corners[-2]
-            along = along / max(float(np.hypot(*along)), 1e-9)
-            corners[-1] = end - along * head
-        context.move_to(*corners[0])
-        for x, y in corners[1:]:
-            context.line_to(x, y)
-        context.stroke()
-        if self.arrow:
-            across = np.array([-along[1], along[0]])
-            context.move_to(*end)
-            context.line_to(*(end - along * 1.5 * head + across * 0.6 * head))
-            context.line_to(*(end - along * 1.5 * head - across * 0.6 * head))
-            context.close_path()
-            context.fill()
+        corners = _first_part(self.places, self.drawn) * canvas.scale
+        width = max(self.width_px * canvas.scale, 0.75)
+        head = 9.0 * canvas.scale if self.arrow else 0.0
+        mask, left, top = _line_mask(tuple(map(tuple, corners.round(3))), width, head)
+        canvas.stencil(mask, left, top, canvas.colour(self.colour), self.opacity)
+
+
+@lru_cache(maxsize=256)
+def _line_mask(
+    places: tuple[tuple[float, float], ...], width: float, head: float
+) -> tuple[Pixels, int, int]:
+    """Draw a line as a mask of its own.
+
+    Cairo smooths slanted edges by other amounts under another clip; a mask is the same always.
+
+    Parameters
+    ----------
+    places : tuple of (float, float)
+        Corners in pixels of the picture.
+    width : float
+        In pixels of the picture.
+    head : float
+        Length of the arrowhead; 0 draws none.
+
+    Returns
+    -------
+    mask : numpy.ndarray of uint8, shape (height, width)
+        255 where the line covers.
+    left, top : int
+        Of its corner.
+    """
+    corners = np.array(places)
+    low = np.floor(corners.min(axis=0) - width - 1.5 * head).astype(int)
+    size = np.ceil(corners.max(axis=0) + width + 1.5 * head).astype(int) - low
+    surface = cairo.ImageSurface(cairo.FORMAT_A8, int(size[0]), int(size[1]))
+    context = cairo.Context(surface)
+    context.translate(-low[0], -low[1])
+    context.set_source_rgba(1, 1, 1, 1)
+    context.set_line_width(width)
+    context.set_line_join(cairo.LINE_JOIN_MITER)
+    end = corners[-1].copy()
+    along = end - corners[-2]
+    along = along / max(float(np.hypot(*along)), 1e-9)
+    corners[-1] -= along * head
+    context.move_to(*corners[0])
+    for x, y in corners[1:]:
+        context.line_to(x, y)
+    context.stroke()
+    if head:
+        across = np.array([-along[1], along[0]])
+        context.move_to(*end)
+        context.line_to(*(end - along * 1.5 * head + across * 0.6 * head))
+        context.line_to(*(end - along * 1.5 * head - across * 0.6 * head))
+        context.close_path()
+        context.fill()
+    return coverage(surface), int(low[0]), int(low[1])
 
 
 class WindowFrame(StageMobject):
@@ -142,15 +177,14 @@ class WindowFrame(StageMobject):
         places = self.places * canvas.scale
         (left, top), right, bottom = np.rint(places[0]), *np.rint((places[1, 0], places[2, 1]))
         width = max(self.line * canvas.scale, 1.5)
-        rim = 2 * width
+        # The rim is twice as wide as the line, and ends where the cells begin.
         context = canvas.context
         context.set_line_join(cairo.LINE_JOIN_MITER)
-        for token, thick in (("background", rim), (self.colour, width)):
-            away = rim / 2
+        for token, thick in (("background", 2 * width), (self.colour, width)):
             canvas.source(token, self.opacity)
             context.set_line_width(thick)
             context.rectangle(
-                left - away + 1, top - away + 1, right - left + rim - 2, bottom - top + rim - 2
+                left - width, top - width, right - left + 2 * width, bottom - top + 2 * width
             )
             context.stroke()
 
@@ -182,6 +216,34 @@ def zoom_lines(
         Line(upper, colour=colour, opacity=0.8),
         Line(lower, colour=colour, opacity=0.8),
     )
+
+
+def border(
+    start: tuple[float, float], centre: tuple[float, float], half: float
+) -> tuple[float, float]:
+    """Return where a line to a square's centre meets the square, so that it hides nothing of it.
+
+    Parameters
+    ----------
+    start, centre : (float, float)
+        Ends of the line, in pixels of the stage.
+    half : float
+        Half the side of the square around `centre`.
+
+    Returns
+    -------
+    (float, float)
+        On the line; `start` if that lies in the square.
+
+    Examples
+    --------
+    >>> border((0.0, 0.0), (100.0, 50.0), 10.0)
+    (90.0, 45.0)
+    """
+    dx, dy = centre[0] - start[0], centre[1] - start[1]
+    away = max(abs(dx), abs(dy))
+    share = max(0.0, (away - half) / away) if away > 0 else 0.0
+    return start[0] + share * dx, start[1] + share * dy
 
 
 def _corners(

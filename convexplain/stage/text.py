@@ -13,7 +13,7 @@ import cairo
 import numpy as np
 
 from convexplain import fonts
-from convexplain.stage.canvas import Canvas, Pixels
+from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import PER_UNIT, Rect, from_scene
 from convexplain.theme import RGB
@@ -58,10 +58,7 @@ def mask(text: str, size: float, weight: str, fraction: int) -> tuple[Pixels, in
     _trace(context, x - left, y - top, codes)
     context.set_source_rgba(1, 1, 1, 1)
     context.fill()
-    surface.flush()
-    stride = surface.get_stride()
-    rows = np.frombuffer(surface.get_data(), np.uint8).reshape(height, stride)
-    return rows[:, :width].copy(), left, top
+    return coverage(surface), left, top
 
 
 def _trace(
@@ -142,9 +139,9 @@ def write(
     baseline = y + fonts.metrics(weight).cap_height / 2 * size
     quarters = round(start * canvas.scale * _STEPS)
     whole, fraction = divmod(quarters, _STEPS)
-    coverage, left, top = mask(text, size * canvas.scale, weight, fraction)
+    glyphs, left, top = mask(text, size * canvas.scale, weight, fraction)
     canvas.stencil(
-        coverage,
+        glyphs,
         whole + left,
         round(baseline * canvas.scale) + top,
         canvas.colour(colour),
@@ -250,12 +247,12 @@ class Label(StageMobject):
         x, y = self.anchor_place()
         share = {"left": 0.0, "centre": 0.5, "right": 1.0}[self.anchor]
         size = self.drawn_size()
-        coverage, left, top = mask(self.text, size * scale, self.weight, 0)
+        glyphs, left, top = mask(self.text, size * scale, self.weight, 0)
         start = (x - share * width_of(self.text, size, self.weight)) * scale
         baseline = (y + fonts.metrics(self.weight).cap_height / 2 * size) * scale
         return Rect(
             int(start) + left,
             int(baseline) + top,
-            int(start) + left + coverage.shape[1],
-            int(baseline) + top + coverage.shape[0],
+            int(start) + left + glyphs.shape[1],
+            int(baseline) + top + glyphs.shape[0],
         )

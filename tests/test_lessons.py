@@ -1,0 +1,119 @@
+"""What holds for every lesson: its beats, its words, its layout at the end of each beat."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convexplain import lessons
+from convexplain.lessons import _base
+from convexplain.theme import Look
+
+NAMES = lessons.names()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def lesson(request):
+    return lessons.find(request.param)()
+
+
+def test_the_chapter_names_lessons_that_exist():
+    assert set(lessons.CHAPTER) <= set(NAMES)
+    with pytest.raises(KeyError):
+        lessons.find("sliding-door")
+
+
+def test_a_lesson_lasts_30_to_60_seconds(lesson):
+    assert 30 <= lesson.seconds <= 60.01
+
+
+def test_beats_have_distinct_names_and_time_to_read(lesson):
+    beats = lesson.beats()
+    assert len({beat.name for beat in beats}) == len(beats)
+    for beat in beats:
+        for lang, speed in (("en", 17), ("zh", 6)):
+            assert len(beat.caption.text(lang)) / speed <= beat.seconds + 1e-9
+
+
+def test_a_lesson_opens_with_its_question_and_closes_with_its_answer(lesson):
+    beats = lesson.beats()
+    assert beats[0].caption == lesson.question
+    assert beats[-1].caption.template("en") == lesson.answer.template("en")
+
+
+def test_options_have_help_in_both_languages(lesson):
+    for field in lesson.options():
+        assert field.metadata["en"].strip()
+        assert any("\u4e00" <= character <= "\u9fff" for character in field.metadata["zh"])
+
+
+def test_a_lesson_travels_to_another_process_as_its_options(lesson):
+    lesson.beats()
+    packed = pickle.dumps(lesson)
+    assert len(packed) < 10_000
+    assert [beat.caption for beat in pickle.loads(packed).beats()] == [
+        beat.caption for beat in lesson.beats()
+    ]
+
+
+def test_a_beat_shorter_than_its_caption_is_refused():
+    caption = _base.Caption(en="Seventeen letters " * 5, zh="十七个字" * 5)
+    with pytest.raises(ValueError, match="lengthen the beat"):
+        _base.Beat("x", caption, caption, 1.0)
+    assert _base.lasting(1.0, caption) * 17 >= len(caption.en)
+
+
+def scene_class(name):
+    path = Path(str(files("convexplain.scenes"))) / f"{name.replace('-', '_')}.py"
+    spec = importlib.util.spec_from_file_location(f"scene_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name.title().replace("-", ""))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_overlaps_at_the_end_of_any_beat(name, lang, tmp_path):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from manim import tempconfig
+
+    from convexplain.stage.layout import problems
+
+    class Checked(scene_class(name)):
+        seen = ()
+
+        def on_beat(self, beat):
+            found = problems(self.mobjects)
+            assert not found, f"{beat.name}: " + "; ".join(found)
+            self.seen += (beat.name,)
+
+    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 60}):
+        scene = Checked(look=Look(lang=lang), skip_animations=True)
+        scene.render()
+    assert scene.seen == tuple(beat.name for beat in scene.beats)
+    assert scene.renderer.time == pytest.approx(scene.lesson.seconds, abs=0.02)
+
+
+def test_the_sliding_window_tells_the_numbers_of_its_steps():
+    from scipy.signal import correlate2d
+
+    lesson = lessons.find("sliding-window")()
+    picture = lesson.shown_picture.pixels[:, :, 0].astype(np.float64)
+    weights = lesson.network.weights
+    kernel = weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(np.float64)
+    bias = float(weights["conv1/bias"][lesson.shown_filter])
+    expected = np.maximum(correlate2d(picture, kernel, mode="valid") + bias, 0)
+    np.testing.assert_allclose(lesson.response_map, expected, atol=1e-6)
+    assert lesson.best.activated == pytest.approx(expected.max(), abs=1e-6)
+    captions = {beat.name: beat.caption.text("en") for beat in lesson.beats()}
+    assert f"{expected.max():.2f}" in captions["best"]
+    strong = lesson.stops["strong"].step
+    assert f"{expected[strong.row, strong.col]:.2f}" in captions["strong"]
+    assert lesson.stops["negative"].step.activated == 0
+    assert not lesson.stops["blank"].step.patch.any()
+    assert all(stop.adds_up for stop in lesson.stops.values())

@@ -1,0 +1,286 @@
+"""The stage: what is painted, what is encoded, and that drawing only changes changes nothing."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+
+from convexplain.errors import ConvexplainError
+from convexplain.theme import DARK, LIGHT, Look
+
+pytest.importorskip("manim", reason="the stage needs the extra 'video'")
+
+from bt709 import decode
+from manim import Circle, Square, tempconfig
+
+from convexplain.stage import Label, Line, PixelGrid, StageScene, WindowFrame, zoom_lines
+from convexplain.stage.canvas import Canvas
+from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
+from convexplain.stage.lesson_scene import caption_labels, wrap
+from convexplain.stage.text import width_of
+from convexplain.stage.units import Rect, from_scene, merge, to_scene
+
+RNG = np.random.default_rng(7)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A small, slow frame, and a private media folder."""
+    with tempconfig(
+        {
+            "pixel_width": 854,
+            "pixel_height": 480,
+            "frame_rate": 15,
+            "media_dir": str(tmp_path / "media"),
+            "progress_bar": "none",
+            "verbosity": "ERROR",
+            "output_file": "scene",
+        }
+    ):
+        yield tmp_path
+
+
+def painted(mobject, width=1920, height=1080, theme=DARK):
+    pixels = np.zeros((height, width, 4), np.uint8)
+    pixels[..., 3] = 255
+    canvas = Canvas(pixels, theme)
+    with canvas.within(canvas.frame):
+        mobject.paint(canvas)
+    return pixels[..., :3]
+
+
+def middle(pixels, grid, row, col):
+    x, y = grid.centre_of(row, col)
+    scale = pixels.shape[0] / 1080
+    return pixels[int(y * scale), int(x * scale)]
+
+
+def test_places_survive_the_way_to_manim_and_back():
+    places = [(0.0, 0.0), (1920.0, 1080.0), (96.0, 226.5)]
+    np.testing.assert_allclose(from_scene(to_scene(places)), places, atol=1e-9)
+    # The corner of Manim's frame: 8 units high, 16:9.
+    np.testing.assert_allclose(to_scene([(0, 0)])[0], [-64 / 9, 4, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize("height", [480, 720, 1080, 2160])
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_every_cell_has_the_colour_of_its_value(theme, height):
+    values = RNG.uniform(-2, 2, (9, 7))
+    grid = PixelGrid(values, 100.3, 50.7, 37.0, limit=2.0, frame=2)
+    pixels = painted(grid, round(height * 16 / 9) // 2 * 2, height, theme)
+    expected = theme.signed(values, 2.0)
+    for row, col in np.ndindex(9, 7):
+        np.testing.assert_array_equal(middle(pixels, grid, row, col), expected[row, col])
+
+
+def test_a_cell_not_computed_is_background_with_a_dot_and_no_lines():
+    grid = PixelGrid(np.full((2, 2), np.nan), 100, 100, 100)
+    pixels = painted(grid)
+    background = DARK.rgb("background")
+    np.testing.assert_array_equal(middle(pixels, grid, 0, 0), DARK.rgb("line"))
+    for y, x in ((110, 110), (150, 200), (200, 150), (180, 120)):
+        np.testing.assert_array_equal(pixels[y, x], background)
+
+
+def test_dimmed_cells_lie_between_their_colour_and_the_background():
+    grid = PixelGrid([[1.0, 1.0]], 100, 100, 100)
+    grid.shares[0, 0] = 0.4
+    pixels = painted(grid)
+    background, full = np.array(DARK.rgb("background")), np.array(DARK.rgb("positive"))
+    np.testing.assert_array_equal(middle(pixels, grid, 0, 1), full)
+    expected = background + 0.4 * (full - background)
+    np.testing.assert_allclose(middle(pixels, grid, 0, 0), expected, atol=1)
+
+
+def test_the_window_hides_no_cell():
+    values = RNG.uniform(-1, 1, (6, 6))
+    grid = PixelGrid(values, 100, 100, 18)
+    before = painted(grid)
+    frame = WindowFrame(grid, 1, 1, 3, 3)
+    pixels = np.zeros((1080, 1920, 4), np.uint8)
+    canvas = Canvas(pixels, DARK)
+    with canvas.within(canvas.frame):
+        grid.paint(canvas)
+        frame.paint(canvas)
+    inside = (slice(100 + 18, 100 + 4 * 18), slice(100 + 18, 100 + 4 * 18))
+    np.testing.assert_array_equal(pixels[inside][..., :3], before[inside])
+    accent = (pixels[..., :3] == DARK.rgb("accent")).all(axis=2)
+    assert accent.any()
+    rows, cols = np.nonzero(accent)
+    assert rows.min() >= 100 + 18 - 8
+    assert cols.max() < 100 + 4 * 18 + 8
+
+
+def test_a_label_keeps_its_anchor_when_its_text_changes():
+    label = Label("0.5", 500, 300, 40, anchor="right")
+    label.say("1234.5")
+    x, y = label.anchor_place()
+    assert (x, y) == pytest.approx((500, 300))
+    pixels = painted(label)
+    rows, cols = np.nonzero((pixels != DARK.rgb("background")).any(axis=2))
+    assert 480 < cols.max() <= 500
+    assert cols.min() > 500 - width_of("1234.5", 40) - 2
+    # Digits are as high as capitals: their middle is the label's.
+    assert (rows.min() + rows.max()) / 2 == pytest.approx(300, abs=1.5)
+
+
+def test_a_character_that_the_font_lacks_is_named():
+    with pytest.raises(ConvexplainError, match="U\\+1F600"):
+        Label("\N{GRINNING FACE}", 0, 0)
+
+
+def test_merged_rectangles_cover_the_same_pixels_and_do_not_meet():
+    for _ in range(50):
+        corners = RNG.integers(0, 40, (6, 2))
+        sizes = RNG.integers(1, 12, (6, 2))
+        rects = [
+            Rect(*map(int, (*corner, *(corner + size))))
+            for corner, size in zip(corners, sizes, strict=True)
+        ]
+        apart = merge(rects)
+        assert not any(a.meets(b) for i, a in enumerate(apart) for b in apart[:i])
+        assert all(any(a.intersection(rect) == rect for a in apart) for rect in rects)
+
+
+class Busy(StageScene):
+    """Everything moves: grids, numbers, windows, lines, labels, and Manim's own shapes."""
+
+    compared = 0
+
+    def construct(self):
+        values = np.random.default_rng(3).uniform(-1, 1, (12, 12))
+        values[6:] = np.nan
+        grid = PixelGrid(values, 100, 200, 30, frame=2)
+        patch = PixelGrid(np.zeros((3, 3)), 700, 200, 88, scale="picture", numbers=True)
+        window = WindowFrame(grid, 0, 0, 3, 3)
+        label = Label("0.00", 900, 700, 40, anchor="right")
+        circle, square = Circle(color="#FF0000"), Square(color="#00FF00", fill_opacity=0.5)
+        self.appear(grid, patch, window, label, seconds=0.4)
+        self.add(circle, square, *zoom_lines(window, patch))
+
+        def move(alpha):
+            row = int(alpha * 8)
+            window.put(grid, alpha * 8, alpha * 5)
+            grid.values[6 + row // 2, : row + 1] = alpha
+            patch.values[...] = alpha
+            patch.shares[0, 1] = 1 - alpha / 2
+            label.say(f"{alpha:.2f}")
+
+        self.drive(move, 1.0)
+        self.play(circle.animate.shift([2, 1, 0]), grid.animate.set_opacity(0.4), run_time=0.6)
+        self.play(square.animate.rotate(0.5), window.animate.put(grid, 2, 2), run_time=0.4)
+        self.vanish(patch, label, seconds=0.4)
+        self.bring_to_back(square)
+        self.wait(0.2)
+
+    def on_frame(self, seconds):
+        camera = self.renderer.camera
+        incremental = camera.picture.pixels.copy()
+        camera._blank = True
+        self.renderer.update_frame(self)
+        difference = np.abs(incremental.astype(int) - camera.picture.pixels)
+        # Cairo smooths slanted edges of Manim's shapes by other amounts under another clip.
+        assert difference.max() <= 8
+        assert (difference > 0).mean() < 1e-4
+        self.compared += 1
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_drawing_only_what_changed_gives_the_picture_of_drawing_all(small, theme):
+    scene = Busy(look=Look(theme=theme))
+    scene.render()
+    assert scene.compared > 40
+
+
+def test_a_play_lasts_whole_frames_and_ends_with_its_end(small):
+    reached = []
+
+    class Timed(StageScene):
+        def construct(self):
+            label = Label("1.00", 900, 700)
+            self.add(label)
+            for seconds in (0.1, 0.35, 1 / 3, 0.01):
+                self.drive(reached.append, seconds)
+
+    scene = Timed()
+    scene.render()
+    # At 15 frames a second: 0.1 s is 1.5 frames, printed as 2; the shortest play is one frame.
+    assert round(scene.renderer.time * 15) == 2 + 5 + 5 + 1
+    assert reached[-1] == 1.0
+    assert max(reached) == 1.0
+
+
+def test_colours_are_converted_as_bt709_says():
+    # Code values of ITU-R BT.709 for the primaries, black and white, in studio range.
+    cases = {
+        (255, 0, 0): (63, 102, 240),
+        (0, 255, 0): (173, 42, 26),
+        (0, 0, 255): (32, 240, 118),
+        (0, 0, 0): (16, 128, 128),
+        (255, 255, 255): (235, 128, 128),
+    }
+    for colour, expected in cases.items():
+        frame = YUVFrame(4, 4)
+        pixels = np.zeros((4, 4, 4), np.uint8)
+        pixels[..., :3] = colour
+        frame.update(pixels, [Rect(0, 0, 4, 4)])
+        assert (frame.luma[0, 0], frame.blue[0, 0], frame.red[0, 0]) == expected
+
+
+def test_the_frame_keeps_what_did_not_change():
+    frame = YUVFrame(8, 8)
+    pixels = RNG.integers(0, 256, (8, 8, 4), dtype=np.uint8)
+    frame.update(pixels, [Rect(0, 0, 8, 8)])
+    pixels[3, 5, :3] = 255 - pixels[3, 5, :3]
+    whole = YUVFrame(8, 8)
+    whole.update(pixels, [Rect(0, 0, 8, 8)])
+    frame.update(pixels, [Rect(5, 3, 6, 4)])
+    np.testing.assert_array_equal(frame.planes, whole.planes)
+
+
+def test_the_encoder_writes_frames_tags_and_chapters(tmp_path):
+    path = tmp_path / "a.mp4"
+    pixels = np.zeros((64, 96, 4), np.uint8)
+    pixels[..., :3] = (0x4D, 0xA8, 0xFF)
+    encoder = Encoder(path, 96, 64, 15, [Chapter(0, 1, "eins"), Chapter(1, 2, "二")])
+    encoder.write(pixels, [Rect(0, 0, 96, 64)], repeat=30)
+    encoder.close()
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
+        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["eins", "二"]
+        frames = list(container.decode(video=0))
+    assert len(frames) == 30
+    assert [frame.key_frame for frame in frames].count(True) == 2
+    assert frames[15].key_frame
+    np.testing.assert_allclose(decode(frames[20])[32, 48], (0x4D, 0xA8, 0xFF), atol=2)
+
+
+def test_an_abandoned_video_leaves_no_file(tmp_path):
+    path = tmp_path / "a.mp4"
+    encoder = Encoder(path, 96, 64, 15)
+    encoder.write(np.zeros((64, 96, 4), np.uint8), [Rect(0, 0, 96, 64)], repeat=5)
+    encoder.abandon()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_long_captions_take_two_balanced_lines_and_longer_ones_are_refused():
+    english = " ".join(["window"] * 20)
+    lines = wrap(english, "en")
+    assert len(lines) == 2
+    assert " ".join(lines) == english
+    assert abs(len(lines[0]) - len(lines[1])) <= len("window ")
+    chinese = wrap("窗口扫过每个位置，" * 7 + "得到 26 × 26 个数。", "zh")
+    assert len(chinese) == 2
+    assert chinese[1][0] not in "，。"
+    with pytest.raises(ValueError, match="more than two lines"):
+        wrap(" ".join(["window"] * 60), "en")
+    assert len(caption_labels(english, "en")) == 2
+
+
+def test_an_arrow_ends_where_it_points():
+    pixels = painted(Line([(100, 100), (300, 100)], arrow=True))
+    _, cols = np.nonzero((pixels != DARK.rgb("background")).any(axis=2))
+    assert cols.max() == pytest.approx(299, abs=1)
