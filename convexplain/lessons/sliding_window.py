@@ -170,7 +170,7 @@ class SlidingWindow(Lesson):
             *told,
             _beat("sweep", _SWEEP_TITLE, _SWEEP, running),
             _beat("best", _SWEEP_TITLE, best, 4.5, self.best),
-            _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=fmt.count(total)), 11.5 - running),
+            _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=fmt.count(total)), 11.3 - max(running, 6.0)),
             _beat("summary", _SWEEP_TITLE, self._summary(), 5.5, self.pattern),
             _beat("answer", _SWEEP_TITLE, self.answer, 5.0),
         ]
