@@ -1,0 +1,138 @@
+"""What was measured: the stored results of the experiments, which lessons and docs quote.
+
+``assets/facts.json`` holds one entry an experiment, as `experiments.Result.to_dict` gives it:
+"recipe", "seeds", "seconds", "versions", "quick", "keys" and "rows". ``assets/training_cnn.npz``
+holds what was seen of the shipped convnet while it was trained.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convexplain.errors import UsageError
+
+__all__ = ["Learning", "learning", "load", "names", "row", "rows"]
+
+
+@cache
+def _text() -> str:
+    return (resources.files("convexplain") / "assets" / "facts.json").read_text("utf-8")
+
+
+def names() -> tuple[str, ...]:
+    """Name the experiments whose results are stored."""
+    return tuple(json.loads(_text()))
+
+
+def load(name: str) -> dict[str, Any]:
+    """Give the stored result of an experiment.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    dict
+        A fresh copy.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    results = json.loads(_text())
+    if name not in results:
+        raise UsageError(f"no result of {name!r} is stored: there are {', '.join(results)}")
+    result: dict[str, Any] = results[name]
+    return result
+
+
+def rows(name: str, **where: object) -> tuple[dict[str, Any], ...]:
+    """Give the rows of a stored result whose columns have the values asked for.
+
+    Parameters
+    ----------
+    name : str
+    **where
+        Columns and their values, such as ``network="cnn"``.
+
+    Raises
+    ------
+    UsageError
+        There is no such result, or it has no such column.
+
+    Examples
+    --------
+    >>> [row["pixels"] for row in rows("shift", network="cnn")]
+    [0, 1, 2, 3, 4, 5, 6, 7, 8]
+    """
+    every = load(name)["rows"]
+    for column in where:
+        if column not in every[0]:
+            raise UsageError(f"{name} has no column {column!r}: it has {', '.join(every[0])}")
+    return tuple(r for r in every if all(r[column] == v for column, v in where.items()))
+
+
+def row(name: str, **where: object) -> dict[str, Any]:
+    """Give the one row of a stored result that `where` describes.
+
+    Raises
+    ------
+    UsageError
+        There is no such row, or more than one.
+    """
+    found = rows(name, **where)
+    if len(found) != 1:
+        raise UsageError(
+            f"{len(found)} rows of {name} have {where}: name one value for each of its keys, "
+            f"{', '.join(load(name)['keys'])}"
+        )
+    return found[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """Snapshots of the shipped convnet's training, denser at the start.
+
+    Parameters
+    ----------
+    steps : array of int, shape (S,)
+        Batches learned from when the snapshot was taken; the first is 0, the last is the end.
+    test_loss : array of float64, shape (S,)
+        Mean cross-entropy on the 10,000 test digits.
+    test_accuracy : array of float64, shape (S,)
+        Share of the test digits read right.
+    filters : array of float32, shape (S, 3, 3, 1, 32)
+        The weights of conv1.
+    """
+
+    steps: NDArray[np.int64]
+    test_loss: NDArray[np.float64]
+    test_accuracy: NDArray[np.float64]
+    filters: NDArray[np.float32]
+
+
+@cache
+def learning() -> Learning:
+    """Read the snapshots; their arrays are read-only."""
+    asset = resources.files("convexplain") / "assets" / "training_cnn.npz"
+    with asset.open("rb") as file, np.load(file) as archive:
+        found = Learning(
+            archive["steps"].astype(np.int64),
+            archive["test_loss"].astype(np.float64),
+            # Shares of 10,000 digits, kept as float32: four decimals are all there is to them.
+            archive["test_accuracy"].astype(np.float64).round(4),
+            archive["filters"],
+        )
+    for array in vars(found).values():
+        array.flags.writeable = False
+    return found

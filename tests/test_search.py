@@ -1,0 +1,78 @@
+"""The search for stops that can be checked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convexplain.lessons._search import arithmetic_adds_up, find_stops
+from convexplain.steps import ConvStep, conv2d_steps
+
+
+def one_step(pixels: list[float], weights: list[float], bias: float) -> ConvStep:
+    """The only stop of a kernel that is as wide as its picture."""
+    x = np.array(pixels, np.float64).reshape(1, -1, 1)
+    kernel = np.array(weights, np.float64).reshape(1, -1, 1, 1)
+    return conv2d_steps(x, kernel, np.array([bias]))[0]
+
+
+@pytest.mark.parametrize(
+    ("pixels", "weights", "bias", "adds_up"),
+    [
+        ([0.5, 1.0], [0.2, -0.3], 0.1, True),  # 0.10 - 0.30 = -0.20, + 0.10 = -0.10
+        ([0.0, 0.0], [0.27, -0.31], 0.04, True),  # blank paper
+        ([0.5, 0.5], [0.01, 0.01], 0.0, False),  # prints 0.01 + 0.01 = 0.01
+        ([1.0, 1.0], [0.304, 0.304], 0.0, False),  # prints 0.30 + 0.30 = 0.61
+        ([1.0, 1.0], [0.3, 0.104], 0.004, False),  # 0.30 + 0.10 = 0.40, but + 0.00 = 0.41
+        ([0.994, 0.0], [0.504, 0.0], 0.0, True),  # 0.99 x 0.50 = 0.495, printed 0.50
+        ([0.986, 0.0], [0.486, 0.0], 0.0, False),  # prints 0.99 x 0.49 = 0.48
+    ],
+)
+def test_arithmetic_adds_up_as_it_is_printed(
+    pixels: list[float], weights: list[float], bias: float, adds_up: bool
+) -> None:
+    assert arithmetic_adds_up(one_step(pixels, weights, bias)) is adds_up
+
+
+def steps_of(row: list[float], weights: list[float], bias: float = 0.0) -> list[ConvStep]:
+    """Stops of a 1-row kernel along a 1-row picture."""
+    x = np.array(row, np.float64).reshape(1, -1, 1)
+    kernel = np.array(weights, np.float64).reshape(1, -1, 1, 1)
+    return list(conv2d_steps(x, kernel, np.array([bias])))
+
+
+def test_each_kind_of_stop_is_found() -> None:
+    steps = steps_of([0, 0, 0, 1, 1, 0, 0, 0], [-0.5, 0.5], 0.1)
+    # values: .1 .1 .6 .1 -.4 .1 .1
+    found = {stop.name: stop for stop in find_stops(steps)}
+    assert found["strong"].position == 2
+    assert found["negative"].position == 4
+    assert found["blank"].position == 1  # the blank one next to the strong one
+    assert all(stop.adds_up for stop in found.values())
+
+
+def test_a_stop_that_adds_up_goes_before_a_stronger_one_that_does_not() -> None:
+    # 0.304 + 0.304 prints 0.30 + 0.30 = 0.61; next to it, half of that adds up: 0.30 + 0 = 0.30
+    steps = steps_of([0, 1, 1, 0], [0.304, 0.304])
+    strong = find_stops(steps)[0]
+    assert steps[strong.position].value == pytest.approx(0.304)
+    assert strong.adds_up
+
+
+def test_telling_stops_go_before_dull_ones() -> None:
+    row = [1, 0, 0, 0, 0, 0, 0.5, 0.5, 0.5, 0.5]
+    steps = steps_of(row, [0.6, 0.2, 0.2, 0.2])
+    # The single bright pixel gives 0.60, four half bright ones 0.30 + 3 * 0.10 = 0.60 with more
+    # to see; the order of equal values must not decide.
+    assert find_stops(steps)[0].position == 6
+
+
+def test_where_nothing_adds_up_the_strongest_is_given_and_marked() -> None:
+    steps = steps_of([1, 1], [0.304, 0.304])
+    (strong,) = find_stops(steps)
+    assert (strong.name, strong.position, strong.adds_up) == ("strong", 0, False)
+
+
+def test_stops_that_do_not_exist_are_left_out() -> None:
+    assert [stop.name for stop in find_stops(steps_of([0, 0, 0], [0.5, -0.5]))] == ["blank"]
+    assert [stop.name for stop in find_stops(steps_of([1, 1, 1], [-0.5, -0.5]))] == ["negative"]
