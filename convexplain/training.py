@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from convexplain.digits import training_indices
 from convexplain.errors import UsageError
+from convexplain.evaluation import Evaluation, as_batch, check_pairs, evaluate
 from convexplain.gradients import Backpropagation
 from convexplain.layers import Layer
 from convexplain.mnist import load_mnist
@@ -157,74 +158,6 @@ class RMSprop:
             weight -= self._learning_rate * gradient / np.sqrt(velocity + self._epsilon)
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """How often a network is right.
-
-    Parameters
-    ----------
-    confusion : array of int, shape (classes, classes)
-        Row: what the digit is. Column: what the network reads.
-    predictions : array of int, shape (N,)
-        The class with the highest probability, for each picture in order.
-    """
-
-    confusion: NDArray[np.int64]
-    predictions: NDArray[np.int64]
-
-    @property
-    def count(self) -> int:
-        """Number of pictures."""
-        return int(self.confusion.sum())
-
-    @property
-    def correct(self) -> int:
-        """Number of pictures that were read right."""
-        return int(np.trace(self.confusion))
-
-    @property
-    def accuracy(self) -> float:
-        """Share of pictures that were read right."""
-        return self.correct / self.count
-
-    @property
-    def per_class(self) -> tuple[float, ...]:
-        """For each class, the share of its pictures that were read right; NaN if it has none."""
-        totals = self.confusion.sum(axis=1)
-        right = np.diag(self.confusion)
-        return tuple(float(r / n) if n else math.nan for r, n in zip(right, totals, strict=True))
-
-
-def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
-    """Compare what a network reads with what is written.
-
-    Parameters
-    ----------
-    network : Network
-        Its last layer gives one number a class.
-    images : array of uint8, shape (N, H, W), or floats in 0..1, shape (N, H, W, C)
-    labels : array of int, shape (N,)
-
-    Returns
-    -------
-    Evaluation
-
-    Raises
-    ------
-    UsageError
-        No pictures, a label for some only, or a label that is not a class of the network.
-    """
-    _paired(images, labels)
-    classes = network.shapes[network.layers[-1].name][-1]
-    if int(labels.max()) >= classes:
-        raise UsageError(f"label {labels.max()}: this network knows classes 0 to {classes - 1}")
-    chunks = [images[start : start + 100] for start in range(0, len(images), 100)]
-    predictions = np.concatenate([network(as_batch(c)).argmax(axis=-1) for c in chunks])
-    confusion = np.zeros((classes, classes), np.int64)
-    np.add.at(confusion, (labels.astype(np.int64), predictions), 1)
-    return Evaluation(confusion, predictions.astype(np.int64))
-
-
 def training_set(directory: str | Path | None = None) -> tuple[Array, Array]:
     """Load MNIST's training set without the bundled digits.
 
@@ -244,17 +177,6 @@ def training_set(directory: str | Path | None = None) -> tuple[Array, Array]:
     kept = np.ones(len(images), bool)
     kept[training_indices()] = False
     return images[kept], labels[kept]
-
-
-def as_batch(images: Array) -> NDArray[np.float32]:
-    """Turn bytes (N, H, W) into a batch (N, H, W, 1) of float32 in 0..1; floats stay as they are.
-
-    Division, not multiplication by 1/255, so that 255 becomes exactly 1.
-    """
-    batch = images.astype(np.float32)
-    if images.dtype == np.uint8:
-        batch /= np.float32(255)
-    return batch[..., np.newaxis] if batch.ndim == 3 else batch
 
 
 def train(
@@ -300,7 +222,7 @@ def train(
         Ctrl-C before the first epoch was finished: there is nothing to keep.
     """
     recipe = _recipe(recipe)
-    _paired(images, labels)
+    check_pairs(images, labels)
     first = Network.initialised(
         recipe.layers, seed, input_shape=_three(as_batch(images[:1]).shape[1:])
     )
@@ -344,13 +266,6 @@ def train(
         return Training(kept, tuple(history), interrupted=True)
     assert kept is not None
     return Training(kept, tuple(history), interrupted=False)
-
-
-def _paired(images: Array, labels: Array) -> None:
-    if not len(images) or len(images) != len(labels):
-        raise UsageError(
-            f"{len(images)} images with {len(labels)} labels: give at least one, and one label each"
-        )
 
 
 def _recipe(recipe: Recipe | str) -> Recipe:
