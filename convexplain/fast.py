@@ -59,9 +59,10 @@ def forward(
 
     def compute(start: int) -> FloatArray:
         x = np.ascontiguousarray(np.moveaxis(pictures[start : start + CHUNK], 0, -1))
-        for stage in stages:
-            x = stage(x)
-        return np.moveaxis(x, -1, 0)
+        with np.errstate(over="ignore", invalid="ignore"):  # the network looks at the result
+            for stage in stages:
+                x = stage(x)
+        return np.ascontiguousarray(np.moveaxis(x, -1, 0))
 
     starts = range(0, len(pictures), CHUNK)
     if threads == 1:

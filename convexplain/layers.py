@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from convexplain import ops
 from convexplain.geometry import PaddingLike, PairLike, Window, pair
+from convexplain.pooling import refuse_empty_windows
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -37,7 +39,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(ABC):
     """What every layer has: a name, and answers about shapes, weights and cost.
 
     Parameters
@@ -79,9 +81,9 @@ class Layer:
         """The window that slides over the input; None where none does."""
         return None
 
+    @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:
         """Shape of the output for one input of `shape`, without the batch's axis."""
-        raise NotImplementedError
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         """Names ("kernel", "bias") and shapes of the weights for an input of `shape`."""
@@ -95,15 +97,15 @@ class Layer:
         """Count of multiplications for one input of `shape`, padding included."""
         return 0
 
+    @abstractmethod
     def before(self, x: Array, weights: Mapping[str, Array]) -> Array:
         """Compute the output before the activation function (for a pool: the output).
 
         Parameters
         ----------
         x : array, shape `shape` or (N, *shape)
-        weights : mapping of "kernel" and "bias" to arrays of the dtype of `x`
+        weights : mapping of "kernel" and "bias" to arrays
         """
-        raise NotImplementedError
 
     def activate(self, z: Array) -> Array:
         """Apply the activation function to what `before` returned."""
@@ -122,7 +124,9 @@ class Layer:
 
     def _count(self, what: str, value: object) -> int:
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{self.name}: {what} must be a whole number above 0, not {value!r}")
+            raise ValueError(
+                f"{self.name}: {what} must be a whole number above 0, not {value!r:.40}"
+            )
         return int(value)
 
     def _map_shape(self, shape: Shape) -> tuple[int, int, int]:
@@ -259,7 +263,12 @@ class _Pooling(_Windowed):
 
     def output_shape(self, shape: Shape) -> Shape:
         """(H_out, W_out, C): each channel is pooled by itself."""
-        return (*self._output_size(shape), shape[2])
+        size = self._output_size(shape)
+        try:
+            refuse_empty_windows(self.window, (shape[0], shape[1]))
+        except ValueError as error:
+            raise ValueError(f"{self.name}: {error}") from error
+        return (*size, shape[2])
 
 
 @dataclass(frozen=True)

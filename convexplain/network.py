@@ -6,11 +6,14 @@ that it is compared with; `Network.load("cnn")` and `Network.load("dense")` are 
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +70,10 @@ BASELINE_LAYERS: tuple[Layer, ...] = (
 BUNDLED: Mapping[str, str] = MappingProxyType(
     {"cnn": "cnn.safetensors", "dense": "dense.safetensors"}
 )
+
+#: More numbers than that in one layer's output are refused: no network here needs them, and a
+#: damaged file could ask for more than the machine has.
+MAX_NUMBERS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -132,7 +139,7 @@ class Network:
         self._set("input_shape", input_shape)
         self._set("shapes", MappingProxyType(shapes))
         self._set("weights", MappingProxyType(_checked_weights(self.weights, wanted)))
-        self._set("provenance", MappingProxyType(dict(self.provenance)))
+        self._set("provenance", MappingProxyType(_checked_provenance(self.provenance)))
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -198,6 +205,11 @@ class Network:
             asset = resources.files("convexplain") / "assets" / BUNDLED[name_or_path]
             with resources.as_file(asset) as path:
                 return cls._load_file(path)
+        if not Path(name_or_path).exists():
+            raise ConvexplainError(
+                f"there is no model {os.fspath(name_or_path)!r}: give the path of a .safetensors "
+                f"file, or {' or '.join(BUNDLED)} for a network that ships with the package"
+            )
         return cls._load_file(name_or_path)
 
     @classmethod
@@ -279,10 +291,8 @@ class Network:
             raise ValueError(f"threads must be at least 1, not {threads}")
         x = self.checked(x)
         if x.ndim == 4:
-            return fast.forward(self.layers, self.weights, x, threads=threads)
-        for layer in self.layers:
-            x = layer.activate(layer.before(x, self.weights_of(layer.name)))
-        return x
+            return _finite(fast.forward(self.layers, self.weights, x, threads=threads))
+        return list(self.activations(x).values())[-1]
 
     def activations(self, x: ArrayLike) -> dict[str, FloatArray]:
         """Compute every layer's output, after its activation.
@@ -299,8 +309,9 @@ class Network:
         x = self.checked(x)
         outputs: dict[str, FloatArray] = {}
         for layer in self.layers:
-            x = layer.activate(layer.before(x, self.weights_of(layer.name)))
-            outputs[layer.name] = x
+            with np.errstate(over="ignore", invalid="ignore"):
+                x = layer.activate(layer.before(x, self.weights_of(layer.name)))
+            outputs[layer.name] = _finite(x)
         return outputs
 
     def exact(self, layer: Layer, x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -324,7 +335,8 @@ class Network:
             x = layer.before(x, {})
             return x, x
         sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
-        before = sums.astype(np.float32)
+        with np.errstate(over="ignore"):
+            before = _finite(sums.astype(np.float32))
         if layer.activation == "linear":
             return before, before
         return before, layer.activate(before.astype(np.float64)).astype(np.float32)
@@ -404,7 +416,13 @@ class Network:
 
     def receptive_field(self, name: str) -> ReceptiveField:
         """What one output of a layer sees of the picture: size, step and start, in pixels."""
-        return receptive_field(self.windows(name), self.input_shape[:2])
+        return self._fields[self.layer(name).name]
+
+    @cached_property
+    def _fields(self) -> dict[str, ReceptiveField]:
+        size = self.input_shape[:2]
+        names = [layer.name for layer in self.layers]
+        return {name: receptive_field(self.windows(name), size) for name in names}
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -450,6 +468,14 @@ class Network:
         return "\n".join([*lines, rule, _line(total, widths)])
 
 
+def _finite(outputs: FloatArray) -> FloatArray:
+    if not np.isfinite(outputs).all():
+        raise ConvexplainError(
+            "the network's numbers grow beyond float32: its weights are too large, train it again"
+        )
+    return outputs
+
+
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     """Texts to the left, numbers to the right."""
     name, shape, *numbers = cells
@@ -479,6 +505,15 @@ def _checked_input_shape(shape: object) -> tuple[int, int, int]:
     return values[0], values[1], values[2]
 
 
+def _checked_provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy the provenance through JSON, which a file will hold."""
+    try:
+        copy = json.loads(json.dumps(dict(provenance), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"provenance must be JSON data: {error}") from error
+    return dict(copy)
+
+
 def _shapes(
     layers: tuple[Layer, ...], input_shape: Shape
 ) -> tuple[dict[str, Shape], dict[str, Shape]]:
@@ -495,6 +530,11 @@ def _shapes(
             raise ValueError(f"two layers are named {layer.name!r}: names must be unique")
         inputs[layer.name] = shape
         outputs[layer.name] = shape = layer.output_shape(shape)
+        if math.prod(shape) > MAX_NUMBERS:
+            raise ValueError(
+                f"{layer.name} would put out {math.prod(shape):,} numbers for one picture: "
+                f"at most {MAX_NUMBERS:,}"
+            )
     return inputs, outputs
 
 
