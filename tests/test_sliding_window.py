@@ -1,0 +1,190 @@
+"""The honest picture: what a rendered video shows is what the core computes, cell by cell."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from convexplain import digits
+from convexplain.errors import UsageError
+from convexplain.lessons.sliding_window import SlidingWindow, describe
+from convexplain.theme import THEMES, Look
+
+pytest.importorskip("manim", reason="the scene needs the extra 'video'")
+
+from bt709 import decode
+from manim import tempconfig
+from test_lessons import scene_class
+
+pytestmark = pytest.mark.render
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module", params=["dark", "light"])
+def rendered(request, tmp_path_factory):
+    """A whole video of the lesson, its scene, and the grids as they stood at the end of beats."""
+    media = tmp_path_factory.mktemp(request.param)
+    places = {}
+
+    class Recorded(scene_class("sliding-window")):
+        def on_beat(self, beat):
+            places[beat.name] = {
+                name: (grid.values.copy(), [grid.centre_of(*cell) for cell in cells(grid)])
+                for name in ("input", "patch", "kernel", "products", "map", "box")
+                for grid in [getattr(self, name)]
+                if grid in self.mobjects
+            }
+
+    with tempconfig(
+        {
+            "pixel_width": 854,
+            "pixel_height": 480,
+            "frame_rate": 15,
+            "media_dir": str(media),
+            "progress_bar": "none",
+            "verbosity": "ERROR",
+            "output_file": "scene",
+        }
+    ):
+        lang = {"dark": "en", "light": "zh"}[request.param]
+        scene = Recorded(look=Look(lang=lang, theme=request.param))
+        scene.render()
+    path = Path(scene.renderer.file_writer.movie_file_path)
+    with av.open(str(path)) as container:
+        chapters = container.chapters()
+        frames = [decode(frame) for frame in container.decode(video=0)]
+    return scene, places, frames, chapters
+
+
+def cells(grid):
+    return list(np.ndindex(*grid.shape_in_cells))
+
+
+def shown(frame, centres):
+    scale = frame.shape[0] / 1080
+    return np.array([frame[int(y * scale), int(x * scale)] for x, y in centres]).astype(int)
+
+
+def frame_at_end(frames, scene, name):
+    end = next(cue.end for cue in scene.cues if cue.beat == name)
+    return frames[round(end * 15) - 1]
+
+
+def test_every_cell_of_the_map_has_the_colour_of_the_core_s_value(rendered):
+    scene, places, frames, _ = rendered
+    lesson, theme = scene.lesson, THEMES[scene.shown_look.theme]
+    expected = theme.signed(
+        lesson.trace.activations["conv1"][:, :, lesson.shown_filter],
+        float(np.abs(lesson.trace.activations["conv1"]).max()),
+    )
+    _, centres = places["answer"]["map"]
+    seen = shown(frames[-1], centres).reshape(26, 26, 3)
+    difference = np.abs(seen - expected)
+    # Neighbouring cells bleed a little: colour is stored at half the resolution, lossily.
+    assert difference.max() <= 12
+    assert np.median(difference) <= 1
+
+
+def test_every_pixel_of_the_input_is_the_digit_s(rendered):
+    scene, places, frames, _ = rendered
+    theme = THEMES[scene.shown_look.theme]
+    expected = theme.picture(scene.lesson.shown_picture.pixels[:, :, 0])
+    _, centres = places["answer"]["input"]
+    seen = shown(frames[-1], centres).reshape(28, 28, 3)
+    assert np.abs(seen - expected).max() <= 12
+
+
+@pytest.mark.parametrize("name", ["strong", "negative", "blank"])
+def test_the_slow_stops_show_the_step(rendered, name):
+    scene, places, frames, _ = rendered
+    lesson = scene.lesson
+    step, theme = lesson.stops[name].step, THEMES[scene.shown_look.theme]
+    limit = float(np.abs(step.kernel).max())
+    expected = {
+        "patch": theme.picture(step.patch[:, :, 0]),
+        "kernel": theme.signed(step.kernel[:, :, 0], limit),
+        "products": theme.signed(step.products[:, :, 0], limit),
+    }
+    frame = frame_at_end(frames, scene, name)
+    for grid, colours in expected.items():
+        values, centres = places[name][grid]
+        # Beside the number, in the upper left of the cell.
+        beside = [(x - 34, y - 30) for x, y in centres]
+        np.testing.assert_allclose(shown(frame, beside), colours.reshape(-1, 3), atol=6)
+        computed = {"patch": step.patch, "kernel": step.kernel, "products": step.products}[grid]
+        np.testing.assert_array_equal(values, computed[:, :, 0])
+    values, _ = places[name]["map"]
+    assert values[step.row, step.col] == step.activated
+
+
+def test_cells_that_no_window_has_visited_yet_are_empty(rendered):
+    scene, places, _, _ = rendered
+    stops = [scene.lesson.stops[name].step for name in ("strong", "negative")]
+    values, _ = places["negative"]["map"]
+    known = {(int(row), int(col)) for row, col in np.argwhere(~np.isnan(values))}
+    assert known == {(step.row, step.col) for step in stops}
+
+
+def test_the_video_lasts_what_the_beats_promise_and_marks_them_as_chapters(rendered):
+    scene, _, frames, chapters = rendered
+    beats = scene.lesson.beats()
+    assert len(frames) == round(scene.lesson.seconds * 15)
+    lang = scene.shown_look.lang
+    assert [c["metadata"]["title"] for c in chapters] == [beat.title.text(lang) for beat in beats]
+    starts = np.cumsum([0.0, *(beat.seconds for beat in beats[:-1])])
+    np.testing.assert_allclose(
+        [float(c["start"] * c["time_base"]) for c in chapters], starts, atol=0.002
+    )
+
+
+def test_captions_stay_their_reading_time(rendered):
+    scene = rendered[0]
+    for cue in scene.cues:
+        for lang, speed in (("en", 17), ("zh", 6)):
+            assert cue.end - cue.start >= len(cue.caption.text(lang)) / speed - 1e-6
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_any_digit_and_filter_can_be_shown(digit):
+    lesson = SlidingWindow(picture=digits.first(digit), filter=(7 * digit + 3) % 32)
+    beats = lesson.beats()
+    assert 30 <= lesson.seconds <= 65
+    assert len({beat.name for beat in beats}) == len(beats)
+    for name, stop in lesson.stops.items():
+        rounded = "Rounded" in next(b for b in beats if b.name == name).caption.text("en")
+        assert rounded is not stop.adds_up
+
+
+def test_what_a_kernel_looks_for_is_said_in_words():
+    from convexplain.kernels import looks_for
+
+    above = np.array([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
+    assert describe(looks_for(above)).text("en") == "an edge with ink above"
+    assert describe(looks_for(above.T)).text("zh") == "左侧有墨迹的边缘"
+    line = np.array([[-1.0, 2, -1], [-1, 2, -1], [-1, 2, -1]])
+    assert describe(looks_for(line)).text("en") == "a vertical line"
+    spot = np.array([[-1.0, -1, -1], [-1, 8, -1], [-1, -1, -1]])
+    assert describe(looks_for(spot)).text("en") == "a spot of ink"
+
+
+@pytest.mark.parametrize("number", [-1, 32, 99])
+def test_a_filter_that_does_not_exist_is_refused(number):
+    with pytest.raises(UsageError, match=f"no filter {number}.*0 to 31"):
+        SlidingWindow(filter=number)
+
+
+def test_plain_manim_render_shows_the_lesson_too(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "manim", "render", "-ql", "-s", "--media_dir", str(tmp_path),
+         str(ROOT / "scenes" / "sliding_window.py"), "SlidingWindow"],
+        capture_output=True, text=True, timeout=300, check=False, cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    pictures = list(tmp_path.rglob("*.png"))
+    assert len(pictures) == 1
