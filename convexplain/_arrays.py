@@ -75,17 +75,25 @@ def one_picture(name: str, values: ArrayLike) -> Floats:
     return array
 
 
-def like(x: Floats, name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) -> Floats:
-    """Give `values` as floats in the dtype of `x`, of the `shape` asked for.
+def like(x: Floats, name: str, values: ArrayLike) -> Floats:
+    """Give `values` as floats in the dtype of `x`; errors as for `floats`."""
+    return floats(name, values).astype(x.dtype, copy=False)
+
+
+def each(x: Floats, name: str, values: ArrayLike, count: int, of: str) -> Floats:
+    """Give `values` as floats in the dtype of `x`, one for each of `count` filters, say.
 
     Raises
     ------
     TypeError, ValueError
-        As `floats` does, and for another shape.
+        As `floats` does, and for another shape. The text calls the `count` things `of`.
     """
-    array = floats(name, values).astype(x.dtype, copy=False)
-    if shape is not None and array.shape != shape:
-        raise ValueError(f"{name} has shape {array.shape}: give one number for each, {shape}")
+    array = like(x, name, values)
+    if array.shape != (count,):
+        raise ValueError(
+            f"{name} has shape {array.shape}: give one number for each of the {count} {of}, "
+            f"shape {(count,)}"
+        )
     return array
 
 
@@ -110,7 +118,10 @@ def convolution_weights(
     if isinstance(groups, bool) or not isinstance(groups, (int, np.integer)):
         raise TypeError(f"groups {groups!r} is not a whole number: give an int")
     if groups < 1:
-        raise ValueError(f"groups {groups} must be at least 1: 1 lets every filter read all")
+        raise ValueError(
+            f"groups {groups} is too small: give at least 1, with which every filter reads all "
+            "channels"
+        )
     channels = x.shape[-1]
     if transposed:
         reads, filters = weights.shape[3], weights.shape[2] * groups
@@ -124,11 +135,11 @@ def convolution_weights(
     if reads != channels:
         last = (filters // groups, channels) if transposed else (channels // groups, filters)
         raise ValueError(
-            f"kernels of shape {weights.shape} with {groups} groups read {reads} channels, but x "
-            f"of shape {x.shape} has {channels}: give kernels {axes} of shape "
-            f"{(*weights.shape[:2], *last)}"
+            f"kernels of shape {weights.shape}{f' in {groups} groups' if groups > 1 else ''} read "
+            f"{reads} channels, but x of shape {x.shape} has {channels}: give kernels {axes} of "
+            f"shape {(*weights.shape[:2], *last)}"
         )
-    return weights, None if bias is None else like(x, "bias", bias, (filters,))
+    return weights, None if bias is None else each(x, "bias", bias, filters, "filters")
 
 
 def numbered(name: str, number: SupportsIndex, count: int) -> int:

@@ -246,12 +246,12 @@ def read(text: str) -> Weights:
 
 def _number(cell: str, text: str) -> float:
     # A minus sign may have been copied from what convexplain prints.
-    numerator, _, denominator = cell.replace("\N{MINUS SIGN}", "-").partition("/")
+    numerator, slash, denominator = cell.replace("\N{MINUS SIGN}", "-").partition("/")
     try:
-        value = float(numerator) / float(denominator or 1)
+        value = float(numerator) / (float(denominator) if slash else 1)
     except (ValueError, ZeroDivisionError):
         value = np.nan
-    if not abs(value) <= np.finfo(np.float32).max:
+    if not abs(value) <= float(np.finfo(np.float32).max):
         raise ValueError(
             f'kernel "{text}" holds "{cell.strip()}", which is not a finite number: write rows '
             'as in "1,0,-1;2,0,-2;1,0,-1"'

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convexplain._arrays import Floats, convolution_weights, floats, like, pictures
+from convexplain._arrays import Floats, convolution_weights, each, floats, like, pictures
 from convexplain.activations import leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
 from convexplain.geometry import PaddingLike, PairLike, Window
 from convexplain.patching import pad, patches
@@ -173,7 +173,7 @@ def dense(x: ArrayLike, weights: ArrayLike, bias: ArrayLike | None = None) -> Fl
         )
     output: Floats = x @ weights
     if bias is not None:
-        output += like(x, "bias", bias, (weights.shape[1],))
+        output += each(x, "bias", bias, weights.shape[1], "units")
     return output
 
 
@@ -232,8 +232,11 @@ def batch_norm(
     x = floats("x", x)
     if x.ndim == 0:
         raise ValueError("x is a single number: give an array whose last axis is the channels")
-    channels = (x.shape[-1],)
-    spread = like(x, "variance", variance, channels) + x.dtype.type(epsilon)
+
+    def channelwise(name: str, values: ArrayLike) -> Floats:
+        return each(x, name, values, x.shape[-1], "channels")
+
+    spread = channelwise("variance", variance) + x.dtype.type(epsilon)
     if not spread.min() > 0:
         raise ValueError(
             f"the smallest variance plus epsilon {epsilon} is {spread.min()}: give variances of "
@@ -241,8 +244,8 @@ def batch_norm(
         )
     factor = 1 / np.sqrt(spread)
     if gamma is not None:
-        factor *= like(x, "gamma", gamma, channels)
-    output: Floats = (x - like(x, "mean", mean, channels)) * factor
+        factor *= channelwise("gamma", gamma)
+    output: Floats = (x - channelwise("mean", mean)) * factor
     if beta is not None:
-        output += like(x, "beta", beta, channels)
+        output += channelwise("beta", beta)
     return output
