@@ -20,6 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from convexplain.blas import one_thread
 from convexplain.geometry import Window
 from convexplain.layers import Conv2D, Flatten, Layer, MaxPooling2D
 
@@ -65,10 +66,11 @@ def forward(
         return np.ascontiguousarray(np.moveaxis(x, -1, 0))
 
     starts = range(0, len(pictures), CHUNK)
-    if threads == 1:
-        return np.concatenate([compute(start) for start in starts])
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(compute, starts)))
+    with one_thread():  # for each matrix product
+        if threads == 1:
+            return np.concatenate([compute(start) for start in starts])
+        with ThreadPoolExecutor(threads) as pool:
+            return np.concatenate(list(pool.map(compute, starts)))
 
 
 def _stages(layers: Sequence[Layer], weights: Mapping[str, FloatArray]) -> list[Stage]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from convexplain.blas import one_thread
 from convexplain.errors import UsageError
 from convexplain.geometry import Box
 from convexplain.hierarchy import cut
@@ -216,10 +217,10 @@ def _forward(
     network: Network, last: Layer, pictures: FloatArray
 ) -> Iterator[tuple[int, FloatArray]]:
     """Compute `last` before its activation, exactly, for some pictures at a time."""
+    path = network.layers[: network.layers.index(last) + 1]
     for start in range(0, len(pictures), CHUNK):
         x = pictures[start : start + CHUNK]
-        for layer in network.layers:
-            before, x = network.exact(layer, x)
-            if layer is last:
-                yield start, before
-                break
+        with one_thread():
+            for layer in path:
+                before, x = network.exact(layer, x)
+        yield start, before

@@ -11,14 +11,16 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from convexplain import fitting
 from convexplain.errors import ConvexplainError
+from convexplain.layers import Layer, layer_from_dict
 
 #: The key of the metadata whose value is the architecture and provenance, as JSON.
 METADATA_KEY = "convexplain"
@@ -29,49 +31,59 @@ MAX_BYTES = 256_000_000
 DTYPES = {"float32": np.float32, "float16": np.float16}
 
 
-def write(
-    path: str | os.PathLike[str],
-    weights: Mapping[str, NDArray[np.float32]],
-    description: Mapping[str, Any],
-    *,
-    dtype: str = "float32",
-) -> Path:
-    """Write weights and their description; the file appears whole or not at all.
+class Content(NamedTuple):
+    """What a network's file holds; whether the parts fit one another is for `Network` to say.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+    weights : mapping of tensor name to float32 array
+    input_shape : (int, int, int)
+    provenance : mapping
+        JSON data.
+    """
+
+    layers: tuple[Layer, ...]
+    weights: Mapping[str, NDArray[np.float32]]
+    input_shape: tuple[int, int, int]
+    provenance: Mapping[str, Any]
+
+
+def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float32") -> None:
+    """Write a network's file; it appears whole or not at all.
 
     Parameters
     ----------
     path : path
         Replaced when it exists.
-    weights : mapping of tensor name to float32 array
-    description : mapping
-        JSON data.
+    content : Content
     dtype : {"float32", "float16"}
         How the tensors are stored; float16 takes half the space and rounds to 11 bits.
-
-    Returns
-    -------
-    Path
-        The file.
 
     Raises
     ------
     ConvexplainError
         An unknown dtype, weights that float16 cannot hold, or a folder that cannot be written.
     """
-    target = Path(path)
     if dtype not in DTYPES:
         raise ConvexplainError(f"weights cannot be saved as {dtype!r}: choose float32 or float16")
     with np.errstate(over="ignore"):
-        tensors = {name: np.ascontiguousarray(w, DTYPES[dtype]) for name, w in weights.items()}
+        tensors = {
+            name: np.ascontiguousarray(w, DTYPES[dtype]) for name, w in content.weights.items()
+        }
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ConvexplainError(f"{name} holds weights beyond 65504: save it as float32")
-    text = json.dumps(dict(description), sort_keys=True, allow_nan=False)
-    _replace(target, safetensors.numpy.save(tensors, metadata={METADATA_KEY: text}))
-    return target
+    description = {
+        "input_shape": content.input_shape,
+        "layers": [layer.to_dict() for layer in content.layers],
+        "provenance": dict(content.provenance),
+    }
+    text = json.dumps(description, sort_keys=True, allow_nan=False)
+    _replace(Path(path), safetensors.numpy.save(tensors, metadata={METADATA_KEY: text}))
 
 
-def read(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
+def read(path: str | os.PathLike[str]) -> Content:
     """Read what `write` wrote.
 
     Parameters
@@ -80,9 +92,7 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[np.float32]], 
 
     Returns
     -------
-    weights : dict of tensor name to float32 array
-    description : dict
-        JSON data, not yet checked beyond being a JSON object.
+    Content
 
     Raises
     ------
@@ -99,45 +109,57 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[np.float32]], 
             raise ConvexplainError(
                 f"{source} has {size:,} bytes: a network's file has at most {MAX_BYTES:,}"
             )
-        content = source.read_bytes()
+        file = source.read_bytes()
     except OSError as error:
         raise ConvexplainError(f"{source} cannot be read: {error.strerror}") from error
     try:
-        header = _header(content)
-        weights = _tensors(content, header)
-        description = _description(header)
+        header = _header(file)
+        weights = _tensors(file, header)
+        layers, input_shape, provenance = _architecture(header)
     except ValueError as error:
         raise ConvexplainError(f"{source} is not a network's file: {error}") from error
-    return weights, description
+    return Content(layers, weights, input_shape, provenance)
 
 
-def _header(content: bytes) -> dict[str, Any]:
+def _header(file: bytes) -> dict[str, Any]:
     """Parse the header: 8 bytes little-endian length, then JSON; names must not repeat."""
-    length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or length > len(content) - 8:
+    length = int.from_bytes(file[:8], "little")
+    if len(file) < 8 or length > len(file) - 8:
         raise ValueError("its safetensors header is cut off or missing")
-    return _json_object(content[8 : 8 + length], "its safetensors header")
+    return _json_object(file[8 : 8 + length], "its safetensors header")
 
 
-def _tensors(content: bytes, header: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
+def _tensors(file: bytes, header: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
     """Decode float32 and float16 tensors; the library checks offsets and lengths."""
     for name, entry in header.items():
         dtype = entry.get("dtype") if isinstance(entry, dict) else None
         if name != "__metadata__" and dtype not in ("F32", "F16"):
             raise ValueError(f"tensor {name!r:.80} has dtype {dtype!r:.80}, not F32 or F16")
     try:
-        tensors = safetensors.numpy.load(content)
+        tensors = safetensors.numpy.load(file)
     except SafetensorError as error:
         raise ValueError(f"its tensors cannot be decoded ({error})") from error
     return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
 
-def _description(header: dict[str, Any]) -> dict[str, Any]:
+def _architecture(
+    header: dict[str, Any],
+) -> tuple[tuple[Layer, ...], tuple[int, int, int], dict[str, Any]]:
+    """Read layers, input shape and provenance from the metadata."""
     metadata = header.get("__metadata__")
     text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
         raise ValueError(f"its metadata has no {METADATA_KEY!r} entry with the architecture")
-    return _json_object(text, f"the {METADATA_KEY!r} entry of its metadata")
+    description = _json_object(text, f"the {METADATA_KEY!r} entry of its metadata")
+    if lacking := [key for key in ("input_shape", "layers") if key not in description]:
+        raise ValueError(f"its architecture lacks {lacking[0]!r}")
+    layers, provenance = description["layers"], description.get("provenance", {})
+    if not isinstance(layers, list):
+        raise ValueError(f"its layers must be a list, not {layers!r:.80}")
+    if not isinstance(provenance, dict):
+        raise ValueError(f"its provenance must be a JSON object, not {provenance!r:.80}")
+    input_shape = fitting.input_shape(description["input_shape"])
+    return tuple(layer_from_dict(layer) for layer in layers), input_shape, provenance
 
 
 def _json_object(text: str | bytes, what: str) -> dict[str, Any]:

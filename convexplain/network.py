@@ -6,12 +6,11 @@ that it is compared with; `Network.load("cnn")` and `Network.load("dense")` are 
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convexplain import fast, modelfile
+from convexplain import fast, fitting, modelfile
+from convexplain.blas import one_thread
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.geometry import ReceptiveField, Window, receptive_field
 from convexplain.layers import (
@@ -31,8 +31,8 @@ from convexplain.layers import (
     Layer,
     MaxPooling2D,
     Shape,
-    layer_from_dict,
 )
+from convexplain.summary import Row, table
 
 __all__ = [
     "BASELINE_LAYERS",
@@ -71,30 +71,6 @@ BUNDLED: Mapping[str, str] = MappingProxyType(
     {"cnn": "cnn.safetensors", "dense": "dense.safetensors"}
 )
 
-#: More numbers than that in one layer's output are refused: no network here needs them, and a
-#: damaged file could ask for more than the machine has.
-MAX_NUMBERS = 10_000_000
-
-
-@dataclass(frozen=True)
-class Row:
-    """One layer's row of the summary.
-
-    Parameters
-    ----------
-    name, kind : str
-        Such as "conv1" and "Conv2D".
-    output_shape : tuple of int
-    parameters, multiplications : int
-        Of this layer, for one picture.
-    """
-
-    name: str
-    kind: str
-    output_shape: Shape
-    parameters: int
-    multiplications: int
-
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -128,8 +104,8 @@ class Network:
 
     def __post_init__(self) -> None:
         layers = tuple(self.layers)
-        input_shape = _checked_input_shape(self.input_shape)
-        inputs, shapes = _shapes(layers, input_shape)
+        input_shape = fitting.input_shape(self.input_shape)
+        inputs, shapes = fitting.shapes(layers, input_shape)
         wanted = {
             f"{layer.name}/{part}": shape
             for layer in layers
@@ -138,19 +114,16 @@ class Network:
         self._set("layers", layers)
         self._set("input_shape", input_shape)
         self._set("shapes", MappingProxyType(shapes))
-        self._set("weights", MappingProxyType(_checked_weights(self.weights, wanted)))
-        self._set("provenance", MappingProxyType(_checked_provenance(self.provenance)))
+        self._set("weights", MappingProxyType(fitting.weights(self.weights, wanted)))
+        self._set("provenance", MappingProxyType(fitting.provenance(self.provenance)))
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (
-            self.layers,
-            dict(self.weights),
-            self.input_shape,
-            dict(self.provenance),
-        )
+        # A read-only mapping cannot be pickled: it is made anew, and checked, on the other side.
+        make = partial(Network, input_shape=self.input_shape, provenance=dict(self.provenance))
+        return make, (self.layers, dict(self.weights))
 
     # Making, loading, saving
 
@@ -175,7 +148,7 @@ class Network:
         input_shape : (int, int, int)
         """
         random = np.random.default_rng(seed)
-        inputs, _ = _shapes(tuple(layers), _checked_input_shape(input_shape))
+        inputs, _ = fitting.shapes(tuple(layers), fitting.input_shape(input_shape))
         weights: dict[str, FloatArray] = {}
         for layer in layers:
             for part, shape in layer.weight_shapes(inputs[layer.name]).items():
@@ -214,30 +187,16 @@ class Network:
 
     @classmethod
     def _load_file(cls, path: str | os.PathLike[str]) -> Network:
-        weights, description = modelfile.read(path)
+        content = modelfile.read(path)
         try:
-            return cls._from_description(weights, description)
+            return cls(
+                content.layers,
+                content.weights,
+                input_shape=content.input_shape,
+                provenance=content.provenance,
+            )
         except ValueError as error:
             raise ConvexplainError(f"{os.fspath(path)} is refused: {error}") from error
-
-    @classmethod
-    def _from_description(
-        cls, weights: Mapping[str, FloatArray], description: Mapping[str, Any]
-    ) -> Network:
-        missing = [key for key in ("input_shape", "layers") if key not in description]
-        if missing:
-            raise ValueError(f"its architecture lacks {missing[0]!r}")
-        layers, provenance = description["layers"], description.get("provenance", {})
-        if not isinstance(layers, list):
-            raise ValueError(f"its layers must be a list, not {layers!r:.80}")
-        if not isinstance(provenance, dict):
-            raise ValueError(f"its provenance must be a JSON object, not {provenance!r:.80}")
-        return cls(
-            tuple(layer_from_dict(layer) for layer in layers),
-            weights,
-            input_shape=description["input_shape"],
-            provenance=provenance,
-        )
 
     def save(self, path: str | os.PathLike[str], *, dtype: str = "float32") -> None:
         """Write a safetensors file with architecture and provenance, whole or not at all.
@@ -253,15 +212,8 @@ class Network:
         ConvexplainError
             The file cannot be written, or float16 cannot hold a weight.
         """
-        modelfile.write(path, self.weights, self.describe(), dtype=dtype)
-
-    def describe(self) -> dict[str, Any]:
-        """Architecture and provenance as plain JSON data: what `save` writes beside the weights."""
-        return {
-            "input_shape": list(self.input_shape),
-            "layers": [layer.to_dict() for layer in self.layers],
-            "provenance": dict(self.provenance),
-        }
+        content = modelfile.Content(self.layers, self.weights, self.input_shape, self.provenance)
+        modelfile.write(path, content, dtype=dtype)
 
     # Computing
 
@@ -273,8 +225,7 @@ class Network:
         x : array, shape `input_shape` or (N, *input_shape)
             One picture or a batch, values 0 to 1; anything but float32 is converted to it.
         threads : int
-            Parts of a batch that are computed at the same time. With more than one, numpy's own
-            threads are better limited to one (OPENBLAS_NUM_THREADS=1).
+            Parts of a batch that are computed at the same time.
 
         Returns
         -------
@@ -291,7 +242,7 @@ class Network:
             raise ValueError(f"threads must be at least 1, not {threads}")
         x = self.checked(x)
         if x.ndim == 4:
-            return _finite(fast.forward(self.layers, self.weights, x, threads=threads))
+            return fitting.finite(fast.forward(self.layers, self.weights, x, threads=threads))
         return list(self.activations(x).values())[-1]
 
     def activations(self, x: ArrayLike) -> dict[str, FloatArray]:
@@ -309,9 +260,9 @@ class Network:
         x = self.checked(x)
         outputs: dict[str, FloatArray] = {}
         for layer in self.layers:
-            with np.errstate(over="ignore", invalid="ignore"):
+            with one_thread(), np.errstate(over="ignore", invalid="ignore"):
                 x = layer.activate(layer.before(x, self.weights_of(layer.name)))
-            outputs[layer.name] = _finite(x)
+            outputs[layer.name] = fitting.finite(x)
         return outputs
 
     def exact(self, layer: Layer, x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -336,7 +287,7 @@ class Network:
             return x, x
         sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
         with np.errstate(over="ignore"):
-            before = _finite(sums.astype(np.float32))
+            before = fitting.finite(sums.astype(np.float32))
         if layer.activation == "linear":
             return before, before
         return before, layer.activate(before.astype(np.float64)).astype(np.float32)
@@ -351,18 +302,7 @@ class Network:
         ValueError
             Another shape, no pictures, NaN or infinity.
         """
-        array = np.asarray(x)
-        if array.dtype.kind not in "fiu":
-            raise TypeError(f"pictures must be real numbers, not dtype {array.dtype}")
-        if array.ndim not in (3, 4) or array.shape[-3:] != self.input_shape or not array.size:
-            raise ValueError(
-                f"pictures of shape {array.shape} do not fit: this network reads "
-                f"{self.input_shape} (height, width, channels), or a batch (N, *that), N above 0"
-            )
-        array = array.astype(np.float32, copy=False)
-        if not np.isfinite(array).all():
-            raise ValueError("pictures must not hold NaN or infinity: replace those values")
-        return array
+        return fitting.pictures(x, self.input_shape)
 
     # Asking about layers
 
@@ -450,115 +390,4 @@ class Network:
 
     def summary(self) -> str:
         """Write a table like Keras's: layer, kind, output shape, parameters, multiplications."""
-        head = ("Layer (kind)", "Output shape", "Parameters", "Multiplications")
-        cells = [("input", str(self.input_shape), "", "")]
-        cells += [
-            (
-                f"{row.name} ({row.kind})",
-                str(row.output_shape),
-                f"{row.parameters:,}",
-                f"{row.multiplications:,}",
-            )
-            for row in self.rows
-        ]
-        total = ("total", "", f"{self.parameters:,}", f"{self.multiplications:,}")
-        widths = [max(len(row[i]) for row in (head, *cells, total)) for i in range(4)]
-        rule = "-" * (sum(widths) + 6)
-        lines = [_line(head, widths), rule, *(_line(row, widths) for row in cells)]
-        return "\n".join([*lines, rule, _line(total, widths)])
-
-
-def _finite(outputs: FloatArray) -> FloatArray:
-    if not np.isfinite(outputs).all():
-        raise ConvexplainError(
-            "the network's numbers grow beyond float32: its weights are too large, train it again"
-        )
-    return outputs
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Texts to the left, numbers to the right."""
-    name, shape, *numbers = cells
-    left = [name.ljust(widths[0]), shape.ljust(widths[1])]
-    right = [n.rjust(w) for n, w in zip(numbers, widths[2:], strict=True)]
-    return "  ".join(left + right).rstrip()
-
-
-def _rebuild(
-    layers: tuple[Layer, ...],
-    weights: Mapping[str, FloatArray],
-    input_shape: tuple[int, int, int],
-    provenance: Mapping[str, Any],
-) -> Network:
-    """Unpickle a network that went to another process of ours."""
-    return Network(layers, weights, input_shape=input_shape, provenance=provenance)
-
-
-def _checked_input_shape(shape: object) -> tuple[int, int, int]:
-    values = tuple(shape) if isinstance(shape, (tuple, list)) else ()
-    whole = all(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in values)
-    if len(values) != 3 or not whole:
-        raise ValueError(
-            f"input shape {shape!r:.80}: give three whole numbers above 0, "
-            "(height, width, channels)"
-        )
-    return values[0], values[1], values[2]
-
-
-def _checked_provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy the provenance through JSON, which a file will hold."""
-    try:
-        copy = json.loads(json.dumps(dict(provenance), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"provenance must be JSON data: {error}") from error
-    return dict(copy)
-
-
-def _shapes(
-    layers: tuple[Layer, ...], input_shape: Shape
-) -> tuple[dict[str, Shape], dict[str, Shape]]:
-    """Shapes of each layer's input and output, checking that the layers fit one another."""
-    if not layers:
-        raise ValueError("a network needs at least one layer")
-    inputs: dict[str, Shape] = {}
-    outputs: dict[str, Shape] = {}
-    shape = input_shape
-    for layer in layers:
-        if not isinstance(layer, Layer):
-            raise ValueError(f"{layer!r:.80} is not a layer: use Conv2D, MaxPooling2D, Dense, ...")
-        if layer.name in inputs:
-            raise ValueError(f"two layers are named {layer.name!r}: names must be unique")
-        inputs[layer.name] = shape
-        outputs[layer.name] = shape = layer.output_shape(shape)
-        if math.prod(shape) > MAX_NUMBERS:
-            raise ValueError(
-                f"{layer.name} would put out {math.prod(shape):,} numbers for one picture: "
-                f"at most {MAX_NUMBERS:,}"
-            )
-    return inputs, outputs
-
-
-def _checked_weights(
-    weights: Mapping[str, Any], wanted: Mapping[str, Shape]
-) -> dict[str, FloatArray]:
-    """Copy the weights as read-only float32, in the layers' order, or say what is wrong."""
-    if missing := [name for name in wanted if name not in weights]:
-        raise ValueError(f"weight {missing[0]!r} is missing: its shape is {wanted[missing[0]]}")
-    if extra := [name for name in weights if name not in wanted]:
-        raise ValueError(
-            f"weight {extra[0]!r:.80} belongs to no layer: the layers need {', '.join(wanted)}"
-        )
-    checked: dict[str, FloatArray] = {}
-    for name, shape in wanted.items():
-        array = np.asarray(weights[name])
-        if array.dtype.kind != "f":
-            raise ValueError(f"weight {name!r} has dtype {array.dtype}: floats are needed")
-        if array.shape != shape:
-            raise ValueError(f"weight {name!r} has shape {array.shape}: the layer needs {shape}")
-        with np.errstate(over="ignore"):
-            array = np.array(array, np.float32, order="C")
-        if not np.isfinite(array).all():
-            raise ValueError(f"weight {name!r} holds NaN or infinity: train again or repair it")
-        array.flags.writeable = False
-        checked[name] = array
-    return checked
+        return table(self.input_shape, self.rows)

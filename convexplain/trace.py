@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convexplain.blas import one_thread
 from convexplain.contributions import as_map
 from convexplain.errors import UsageError
 from convexplain.hierarchy import Node, hierarchy, way_back
@@ -78,9 +79,10 @@ class Trace:
         self._before: dict[str, FloatArray] = {}
         activations: dict[str, FloatArray] = {}
         x = self.image
-        for layer in network.layers:
-            z, x = network.exact(layer, x)
-            self._before[layer.name], activations[layer.name] = z, x
+        with one_thread():
+            for layer in network.layers:
+                z, x = network.exact(layer, x)
+                self._before[layer.name], activations[layer.name] = z, x
         for array in (self.image, *self._before.values(), *activations.values()):
             array.flags.writeable = False
         self.activations: Mapping[str, FloatArray] = MappingProxyType(activations)
