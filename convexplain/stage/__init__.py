@@ -22,6 +22,7 @@ from convexplain.stage.mobject import StageMobject
 from convexplain.stage.scene import StageScene
 from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
 from convexplain.stage.text import Label
+from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows
 
 for _weight in ("regular", "bold"):
     # For Manim's own Text; the stage's labels read the files themselves.
@@ -34,6 +35,8 @@ __all__ = [
     "PixelGrid",
     "StageMobject",
     "StageScene",
+    "ThumbnailWindows",
+    "Thumbnails",
     "WindowFrame",
     "border",
     "zoom_lines",

@@ -37,7 +37,7 @@ def problems(mobjects: Iterable[Mobject]) -> list[str]:
     parts = [part for part in _visible(mobjects) if part.opacity > _VISIBLE]
     labels = [part for part in parts if isinstance(part, Label) and part.text.strip()]
     lines = [part for part in parts if isinstance(part, Line) and part.drawn > 0]
-    grids = [part for part in parts if isinstance(part, PixelGrid)]
+    grids = [part for part in parts if isinstance(part, PixelGrid) or hasattr(part, "areas")]
     return [
         *_small(labels),
         *_outside(parts),
@@ -85,14 +85,21 @@ def _on_lines(labels: list[Label], lines: list[Line]) -> Iterator[str]:
                 yield f"a line runs through {label.text!r}"
 
 
-def _on_grids(labels: list[Label], grids: list[PixelGrid]) -> Iterator[str]:
+def _on_grids(labels: list[Label], grids: list[Any]) -> Iterator[str]:
     for grid in grids:
-        places = grid.places
-        (left, top), right, bottom = places[0], places[1, 0], places[2, 1]
-        area = Rect(int(left), int(top), int(right), int(bottom))
+        boxes = [Rect(*map(int, area)) for area in _areas(grid)]
         for label in labels:
-            if label.z_index <= grid.z_index and label.ink_box().meets(area):
+            box = label.ink_box()
+            if label.z_index <= grid.z_index and any(box.meets(area) for area in boxes):
                 yield f"{label.text!r} lies on a grid"
+
+
+def _areas(grid: Any) -> list[tuple[float, float, float, float]]:
+    """Return the boxes that a grid covers: its own, or those that it tells."""
+    if hasattr(grid, "areas"):
+        return list(grid.areas())
+    places = grid.places
+    return [(places[0, 0], places[0, 1], places[1, 0], places[2, 1])]
 
 
 def _crosses(box: Rect, start: np.ndarray, end: np.ndarray) -> bool:
