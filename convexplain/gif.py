@@ -57,7 +57,7 @@ def write_gif(source: Path, target: Path, *, limit: int = LIMIT) -> tuple[str, .
     if size > limit:
         return (f"the GIF has {size / 1e6:.1f} MB even with {' and '.join(notes)}",)
     if notes:
-        return (f"{' and '.join(notes)}, to stay below {limit / 1e6:g} MB",)
+        return (f"{' and '.join(notes)}, to stay below {limit / 1e6:.3g} MB",)
     return ()
 
 

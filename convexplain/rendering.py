@@ -232,6 +232,8 @@ def render(
                     raise message
                 failed(job, message)
             else:
+                if progress:
+                    progress(job, 1.0)
                 size = job.targets[0].stat().st_size
                 results[index] = Result(job, message.seconds, size, message.notes)
     return [results[index] for index in sorted(results)]

@@ -69,36 +69,45 @@ def serve(channel: Connection, folder: Path) -> None:
     """
     isolate(folder)
     temporary = [folder]
-    _leave_with_parent(temporary)
     number = 0
-    while True:
-        try:
-            job, reserved = channel.recv()
+    try:
+        while True:
+            try:
+                job, reserved = channel.recv()
+            except EOFError:
+                break
+            except Exception as error:
+                channel.send(_failure("the job cannot be read in its process", error))
+                continue
             temporary[1:] = reserved.values()
-        except EOFError:
-            return
-        except Exception as error:
-            channel.send(_failure("the job cannot be read in its process", error))
-            continue
-        number += 1
-        media = folder / f"job{number}"
-        try:
-            channel.send(_work(job, reserved, media, _reporter(channel)))
-        except ConvexplainError as error:
-            channel.send(Failed(error, traceback.format_exc()))
-        except MemoryError as error:
-            height = job.frame.height
-            channel.send(
-                _failure(
-                    f"out of memory at {height} lines: a lower quality (-q l) needs less", error
-                )
-            )
-        except OSError as error:
-            channel.send(_failure(f"{error.strerror or error}: {error.filename or media}", error))
-        except Exception as error:
-            channel.send(_failure(f"{type(error).__name__}: {error}", error))
-        finally:
-            shutil.rmtree(media, ignore_errors=True)
+            if number == 0:  # not before it is known what is temporary
+                _leave_with_parent(temporary)
+            number += 1
+            channel.send(_answer(job, reserved, folder / f"job{number}", _reporter(channel)))
+    except ConnectionError:
+        pass  # nobody listens any more
+    discard(temporary)
+
+
+def _answer(
+    job: Job, reserved: dict[Path, Path], media: Path, report: Callable[[float], None]
+) -> Done | Failed:
+    """Do a job in a folder of its own, and turn whatever happens into a message."""
+    try:
+        return _work(job, reserved, media, report)
+    except ConvexplainError as error:
+        return Failed(error, traceback.format_exc())
+    except MemoryError as error:
+        height = job.frame.height
+        return _failure(
+            f"out of memory at {height} lines: a lower quality (-q l) needs less", error
+        )
+    except OSError as error:
+        return _failure(f"{error.strerror or error}: {error.filename or media}", error)
+    except Exception as error:
+        return _failure(f"{type(error).__name__}: {error}", error)
+    finally:
+        shutil.rmtree(media, ignore_errors=True)
 
 
 def isolate(folder: Path) -> None:

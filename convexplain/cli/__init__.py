@@ -61,7 +61,8 @@ class Root(click.Group):
 
         A command may return its exit code; None is 0.
         """
-        args = list(sys.argv[1:] if args is None else args)
+        # Not list(...): a command of that name is a module of this package.
+        args = [*(sys.argv[1:] if args is None else args)]
         name = prog_name or "convexplain"
         if not standalone_mode:
             return super().main(args, name, complete_var, standalone_mode=False, **extra)
@@ -107,7 +108,7 @@ def _debug_option() -> click.Option:
     )
 
 
-@click.group(cls=Root, invoke_without_command=True, context_settings=_CONTEXT)
+@click.group("convexplain", cls=Root, invoke_without_command=True, context_settings=_CONTEXT)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context

@@ -1,0 +1,233 @@
+"""Rendering in worker processes: whole files, nothing beside them, whatever goes wrong."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import stat
+import tempfile
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+from short_lesson import ShortLesson
+
+from convexplain import rendering
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.rendering import QUALITIES, Job, check, render
+from convexplain.theme import DARK, LIGHT, Look
+
+SCENE = Path(__file__).parent / "scenes" / "short.py"
+
+
+def job(output, mode="well", **options):
+    half = options.pop("half", 0.8)
+    options = {"quality": QUALITIES["l"], "scene_file": SCENE, **options}
+    return Job(ShortLesson(mode=mode, half=half), Path(output), **options)
+
+
+def temporaries():
+    folders = [Path.cwd(), Path(tempfile.gettempdir())]
+    return [path for folder in folders for path in folder.glob(f".convexplain-*-{os.getpid()}-*")]
+
+
+def frame_at(path, number):
+    with av.open(str(path)) as container:
+        for index, frame in enumerate(container.decode(video=0)):
+            if index == number:
+                return frame.to_ndarray(format="rgb24")
+    raise AssertionError(f"{path} has no frame {number}")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current folder."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.render
+def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
+    (here / "manim.cfg").write_text("[CLI]\nbackground_color = RED\nframe_rate = 3\n")
+    (here / "manim.py").write_text("raise SystemExit('the current folder was imported')\n")
+    (here / "media").write_text("not a folder\n")
+    monkeypatch.setenv("HOME", str(here))
+    (here / ".config" / "manim").mkdir(parents=True)
+    (here / ".config" / "manim" / "manim.cfg").write_text("[CLI]\nbackground_color = RED\n")
+    umask = os.umask(0o027)
+    seen = []
+    try:
+        results = render(
+            [
+                job("a.mp4"),
+                job("a.gif"),
+                job("b.webm", look=Look(lang="zh", theme="light"), subtitles=False),
+                job("中 文.png", still="first", look=Look(theme="light")),
+            ],
+            progress=lambda job, fraction: seen.append((job.output.name, fraction)),
+        )
+    finally:
+        os.umask(umask)
+
+    made = {"a.mp4", "a.srt", "a.vtt", "a.gif", "b.webm", "中 文.png"}
+    assert {path.name for path in here.iterdir()} == made | {
+        "manim.cfg",
+        "manim.py",
+        "media",
+        ".config",
+    }
+    assert temporaries() == []
+    names = ["a.mp4", "a.gif", "b.webm", "中 文.png"]
+    assert [result.job.output.name for result in results] == names
+    assert [result.size for result in results] == [r.job.output.stat().st_size for r in results]
+    assert stat.S_IMODE((here / "a.mp4").stat().st_mode) == 0o640
+
+    with av.open("a.mp4") as video:
+        stream = video.streams.video[0]
+        assert (stream.width, stream.height, stream.average_rate) == (854, 480, 15)
+        assert [chapter["end"] for chapter in video.chapters()] == [800, 1600]
+    assert [result.seconds for result in results] == pytest.approx([1.6, 1.6, 1.6, 0])
+    # The paper of the theme, not the red of the current folder's manim.cfg; YUV moves it by 2.
+    background = np.array(DARK.rgb("background"))
+    assert np.abs(frame_at("a.mp4", 20)[5, 5].astype(int) - background).max() <= 2
+    assert frame_at("a.gif", 10)[5, 5].tolist() == list(background)
+    assert np.asarray(Image.open("中 文.png"))[5, 5, :3].tolist() == list(LIGHT.rgb("background"))
+
+    with Image.open("a.gif") as gif:
+        assert gif.size == (640, 360)
+        assert gif.info["loop"] == 0
+    assert (here / "a.srt").read_text("utf-8") == (
+        "1\n00:00:00,000 --> 00:00:00,800\nSum?\n\n2\n00:00:00,800 --> 00:00:01,600\nSum.\n\n"
+    )
+    # Every job's progress ascends and ends with 1.
+    for name in names:
+        fractions = [fraction for each, fraction in seen if each == name]
+        assert fractions == sorted(fractions)
+        assert fractions[-1] == 1
+
+
+@pytest.mark.render
+def test_a_job_that_fails_is_named_and_the_others_go_on(here):
+    for name in ("raise", "bug", "die"):
+        (here / f"{name}.mp4").write_text("old video")
+        (here / f"{name}.srt").write_text("old subtitles")
+    errors = {}
+    results = render(
+        [job(f"{mode}.mp4", mode) for mode in ("raise", "bug", "die", "exit", "longer", "memory")]
+        + [job("well.mp4")],
+        workers=2,
+        failed=lambda job, error: errors.__setitem__(job.lesson.mode, error),
+    )
+    assert [result.job.output.name for result in results] == ["well.mp4"]
+    assert str(errors["raise"]) == "the scene says no"
+    assert str(errors["bug"]) == "ZeroDivisionError: one by zero"
+    assert "short.py" in str(errors["bug"].__cause__)  # for --debug
+    assert str(errors["die"]).startswith("the process that rendered short was killed")
+    assert "last words" in str(errors["die"])
+    assert "exit code 7" in str(errors["exit"])
+    assert "lasts 2.6 s instead of 1.6 s" in str(errors["longer"])
+    assert "out of memory at 480 lines" in str(errors["memory"])
+    for name in ("raise", "bug", "die"):
+        assert (here / f"{name}.mp4").read_text() == "old video"
+        assert (here / f"{name}.srt").read_text() == "old subtitles"
+    assert not (here / "longer.mp4").exists()
+    assert temporaries() == []
+
+
+@pytest.mark.render
+def test_the_first_failure_is_raised_where_nobody_takes_it(here):
+    with pytest.raises(ConvexplainError, match="the scene says no"):
+        render([job("a.mp4", "raise")])
+    assert list(here.iterdir()) == []
+    assert temporaries() == []
+
+
+@pytest.mark.render
+def test_the_longest_lesson_is_rendered_first_and_a_link_stays_one(here):
+    (here / "folder").mkdir()
+    (here / "folder" / "real.mp4").write_text("old")
+    (here / "long.mp4").symlink_to("folder/real.mp4")
+    order = []
+
+    def note(job, fraction):
+        if fraction == 1 and job.output.name not in order:
+            order.append(job.output.name)
+
+    render([job("short.mp4"), job("long.mp4", half=1.2)], progress=note)
+    assert order == ["long.mp4", "short.mp4"]
+    assert (here / "long.mp4").is_symlink()
+    assert av.open("folder/real.mp4").streams.video[0].frames == 36
+
+
+def test_what_cannot_be_right_is_said_before_anything_is_done(here):
+    (here / "folder.mp4").mkdir()
+    (here / "a.srt").mkdir()
+    (here / "file").write_text("")
+    for bad, words in [
+        (job("a.avi"), ["'a.avi'", ".avi", ".mp4, .gif or .webm"]),
+        (job("a.mp"), ["did you mean .mp4?"]),
+        (job("plain"), ["(none)"]),
+        (job("a.mp4", still="first"), [".mp4", ".png", "still"]),
+        (job("a.png"), [".png", ".mp4, .gif or .webm"]),
+        (job("a.png", still="frist"), ["'frist'", "first or second", "did you mean first?"]),
+        (job("none/a.mp4"), ["'none'", "does not exist"]),
+        (job("file/a.mp4"), ["'file'", "not a folder"]),
+        (job("folder.mp4"), ["'folder.mp4'", "folder"]),
+        (job("a.mp4"), ["a.srt", "folder"]),
+    ]:
+        with pytest.raises(UsageError) as caught:
+            check(bad)
+        for word in words:
+            assert word in str(caught.value)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(UsageError, match="two lessons would write"):
+        render([job("b.mp4"), job(here / "b.webm")])  # the subtitles are the same files
+    assert {path.name for path in here.iterdir()} == {"folder.mp4", "a.srt", "file"}
+
+
+def test_a_folder_that_refuses_files_is_said_before_anything_is_done(here):
+    folder = here / "locked"
+    folder.mkdir()
+    folder.chmod(0o500)
+    if os.geteuid() == 0:  # for whom no folder is locked
+        folder = Path("/proc")
+    with pytest.raises(UsageError, match=f"cannot write to the folder '{folder}'"):
+        check(job(folder / "a.mp4"))
+
+
+def test_without_manim_the_extra_is_named(here, monkeypatch):
+    monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ConvexplainError, match=r'pip install "convexplain\[video\]"'):
+        render([job("a.mp4")])
+
+
+def test_jobs_travel_to_other_processes():
+    original = job("a.mp4", "die")
+    copy = pickle.loads(pickle.dumps(original))
+    assert copy == original
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "rate"),
+    [
+        ("l", 854, 480, 15),
+        ("m", 1280, 720, 30),
+        ("h", 1920, 1080, 60),
+        ("p", 2560, 1440, 60),
+        ("k", 3840, 2160, 60),
+    ],
+)
+def test_qualities_are_manims(name, width, height, rate):
+    constants = pytest.importorskip("manim.constants")
+    manims = next(q for q in constants.QUALITIES.values() if q["flag"] == name)
+    quality = QUALITIES[name]
+    assert (quality.width, quality.height, quality.rate) == (width, height, rate)
+    assert (manims["pixel_width"], manims["pixel_height"], manims["frame_rate"]) == (
+        width,
+        height,
+        rate,
+    )
