@@ -10,13 +10,15 @@ from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.lessons import sliding_window
 from convexplain.lessons._base import Beat
-from convexplain.lessons.sliding_window import Stop
+from convexplain.lessons.sliding_window import READABLE_SPEED, Stop
 from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, border, zoom_lines
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.steps import ConvStep
 
 # Above so many stops a second running numbers are noise, and freeze.
 READABLE = 8.0
+# A cell of this many pixels holds "−0.31" at 24 pixels, the smallest text.
+SMALLEST_CELL = 66.0
 
 INPUT = Caption(en="Input", zh="输入")
 PATCH = Caption(en="Patch", zh="图块")
@@ -27,6 +29,7 @@ SUM = Caption(en="sum", zh="求和")
 BIAS = Caption(en="bias", zh="偏置")
 PIXELS = Caption(en="{shape} pixels, {c} channel", zh="{shape} 个像素，{c} 个通道")
 WEIGHTS = Caption(en="{shape} weights, filter {n}", zh="{shape} 个权重，过滤器 {n}")
+HAND_MADE = Caption(en="{shape}, made by hand", zh="{shape}，人为设计")
 NUMBERS = Caption(en="{shape} numbers, {c} channel", zh="{shape} 个数，{c} 个通道")
 
 
@@ -39,18 +42,18 @@ class SlidingWindow(LessonScene):
     def prepare(self) -> None:
         """Make every picture and label once; beats move them and change their values."""
         lesson = self.lesson
-        picture, kernel, steps = lesson.trace.image[:, :, 0], lesson.kernel, lesson.steps
+        picture, kernel = lesson.trace.image[:, :, 0], lesson.weights
         height, width = lesson.response_map.shape
         size = 264 / kernel.shape[0]
         limit = float(np.abs(kernel).max())
+        # Numbers of larger kernels could not be read: their cells are too small.
+        look = {"numbers": size >= SMALLEST_CELL, "text_size": min(30.0, size / 3)}
 
         self.input = PixelGrid(picture, 96, 226, 504 / picture.shape[1], scale="picture", frame=2)
-        self.patch = PixelGrid(
-            np.zeros(kernel.shape), 672, 226, size, scale="picture", numbers=True, text_size=30
-        )
-        self.kernel = PixelGrid(kernel, 1020, 226, size, limit=limit, numbers=True, text_size=30)
+        self.patch = PixelGrid(np.zeros(kernel.shape), 672, 226, size, scale="picture", **look)
+        self.kernel = PixelGrid(kernel, 1020, 226, size, limit=limit, **look)
         self.products = PixelGrid(
-            np.full(kernel.shape, np.nan), 672, 576, size, limit=limit, numbers=True, text_size=30
+            np.full(kernel.shape, np.nan), 672, 576, size, limit=limit, **look
         )
         cell = 468 / width
         # A cell of the map is level with the centre of its window.
@@ -77,15 +80,19 @@ class SlidingWindow(LessonScene):
         self.map_labels = self._labels(
             1356, MAP, NUMBERS.fill(shape=_size(lesson.response_map), c=1), 763
         )
-        self.kernel_labels = self._labels(
-            1020, KERNEL, WEIGHTS.fill(shape=_size(kernel), n=lesson.shown_filter), 519
-        )
+        self.kernel_labels = self._labels(1020, KERNEL, self._name_of_kernel(), 519)
         self.patch_label = Label(self.text(PATCH), 672, 198)
         self.products_label = Label(self.text(PRODUCTS), 672, 548)
         self.cell_by_cell = Label("⊙", 978, 358, 52, colour="muted", anchor="centre")
         self.counter = Label("", 1824, 198, colour="muted", anchor="right")
-        self.done = np.zeros(len(steps), dtype=bool)
+        self.done = np.zeros(len(lesson.all_steps), dtype=bool)
         self._make_arithmetic()
+
+    def _name_of_kernel(self) -> Caption:
+        size = _size(self.lesson.weights)
+        if self.lesson.kernel is not None:
+            return HAND_MADE.fill(shape=size)
+        return WEIGHTS.fill(shape=size, n=self.lesson.shown_filter)
 
     def _labels(self, x: float, name: Caption, shape: Caption, below: float) -> list[Label]:
         return [Label(self.text(name), x, 198), Label(self.text(shape), x, below, colour="muted")]
@@ -126,20 +133,9 @@ class SlidingWindow(LessonScene):
         """Nine weights."""
         self.appear(self.kernel, *self.kernel_labels, seconds=0.8)
 
-    def show_strong(self, beat: Beat) -> None:
-        """One stop at full pace, term by term."""
-        self.stop(beat.data)
-
-    def show_negative(self, beat: Beat) -> None:
-        """A stop that ReLU cuts to zero."""
-        self.stop(beat.data)
-
-    def show_blank(self, beat: Beat) -> None:
-        """A stop on blank paper."""
-        self.stop(beat.data)
-
-    def stop(self, stop: Stop) -> None:
-        """Show one output cell: the first time term by term, later row by row."""
+    def show_stop(self, beat: Beat) -> None:
+        """One stop, and its output cell: the first term by term, later ones row by row."""
+        stop: Stop = beat.data
         step, first = stop.step, self.window not in self.mobjects
         self.clear_arithmetic()
         if first:
@@ -148,7 +144,7 @@ class SlidingWindow(LessonScene):
         else:
             self.slide(step, 0.6)
         self.zoom(step, 1.0 if first else 0.4)
-        self.multiply(step, 0.35 if first else 0.08)
+        self.multiply(step, 3.15 if first else 0.72)
         if first:
             self.wait(0.4)
         self.add_up(step, 1.0 if first else 0.45)
@@ -196,7 +192,7 @@ class SlidingWindow(LessonScene):
         self.remove(self.around_patch)
         self.appear(*sorted(new, key=lambda part: part is self.around_patch), seconds=seconds)
 
-    def multiply(self, step: ConvStep, each: float) -> None:
+    def multiply(self, step: ConvStep, seconds: float) -> None:
         """Fill in the products one by one, each pair lit up."""
         self.products.values[...] = np.nan
         new = [part for part in (self.products, self.products_label) if part not in self.mobjects]
@@ -209,7 +205,7 @@ class SlidingWindow(LessonScene):
                     grid.shares[...] = 0.4
                     grid.shares[row, col] = 1
                 self.products.values[row, col] = products[row, col]
-                self.drive(lambda alpha: None, each)
+                self.drive(lambda alpha: None, seconds / products.size)
         for grid in (self.patch, self.kernel):
             grid.shares[...] = 1
 
@@ -266,13 +262,23 @@ class SlidingWindow(LessonScene):
     def show_sweep(self, beat: Beat) -> None:
         """The window runs, faster and faster, until it comes near the largest response."""
         self.clear_arithmetic()
-        self.vanish(self.products_label, seconds=0.2)
         self.make_running_line()
-        first = self.lesson.steps[0]
-        self.slide(first, 0.5)
-        self.show_running(first)
+        first = self.lesson.all_steps[0]
+        if self.window in self.mobjects:
+            self.vanish(self.products_label, seconds=0.2)
+            self.slide(first, 0.5)
+            self.show_running(first)
+        else:
+            self.show_running(first)
+            self.appear(self.patch, self.patch_label, self.cell_by_cell, self.around_patch)
+            self.appear(self.window, seconds=0.3)
         self.appear(*self.running, self.box, self.around_box, self.fed, seconds=0.4)
-        self.run(0, self.best_index, self.remaining, begin=6.0, end_speed=4.0)
+        self.run(0, self.best_index, self.remaining, begin=self.start_speed, end_speed=4.0)
+
+    @property
+    def start_speed(self) -> float:
+        """Stops a second at which a run begins."""
+        return 6.0 if self.lesson.steps != "all" else READABLE_SPEED
 
     @property
     def best_index(self) -> int:
@@ -288,10 +294,10 @@ class SlidingWindow(LessonScene):
 
     def show_finish(self, beat: Beat) -> None:
         """The rest of the map."""
-        last = len(self.lesson.steps) - 1
-        self.run(self.best_index, last, self.remaining - 1.0, begin=6.0)
+        last = len(self.lesson.all_steps) - 1
+        self.run(self.best_index, last, self.remaining - 1.0, begin=self.start_speed)
         self.freeze(False)
-        self.show_running(self.lesson.steps[last])
+        self.show_running(self.lesson.all_steps[last])
 
     def show_summary(self, beat: Beat) -> None:
         """Input, kernel and map side by side: what this kernel looks for."""
@@ -359,7 +365,7 @@ class SlidingWindow(LessonScene):
         self, start: int, end: int, seconds: float, begin: float, end_speed: float | None = None
     ) -> None:
         """Visit the stops from one to another, faster and faster."""
-        steps, width = self.lesson.steps, self.map.shape_in_cells[1]
+        steps, width = self.lesson.all_steps, self.map.shape_in_cells[1]
         path = accelerating(end - start, seconds, begin, end_speed)
         self.frozen = False
         reached = start

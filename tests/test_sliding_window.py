@@ -188,3 +188,75 @@ def test_plain_manim_render_shows_the_lesson_too(tmp_path):
     assert run.returncode == 0, run.stderr
     pictures = list(tmp_path.rglob("*.png"))
     assert len(pictures) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kernel": "sobel-x"},
+        {"kernel": "gaussian-5"},
+        {"kernel": ";".join(["1,0,-1,0,1,0,-1"] * 7)},
+        {"steps": "0"},
+        {"steps": "1"},
+        {"steps": "9"},
+        {"steps": "all"},
+        {"length": 55.0},
+        {"length": 150.0},
+        {"picture": digits.first(1), "filter": 9},
+    ],
+    ids=str,
+)
+def test_every_option_gives_a_scene_in_which_nothing_overlaps(options, tmp_path):
+    from convexplain.stage.layout import problems
+
+    class Checked(scene_class("sliding-window")):
+        def on_beat(self, beat):
+            assert not problems(self.mobjects), beat.name
+
+    lesson = SlidingWindow(**options)
+    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 60}):
+        scene = Checked(lesson, skip_animations=True)
+        scene.render()
+    assert scene.renderer.time == pytest.approx(lesson.seconds, abs=0.02)
+    np.testing.assert_array_equal(scene.map.values, lesson.response_map)
+
+
+def test_a_kernel_of_one_s_own_is_convolved_as_scipy_does():
+    from scipy.signal import correlate2d
+
+    lesson = SlidingWindow(kernel="1,0,-1,0,2;2,0,-2,1,1;1,0,-1,0,0;3,1,0,0,1;0,0,-4,0,0")
+    picture = lesson.shown_picture.pixels[:, :, 0].astype(np.float64)
+    expected = np.maximum(correlate2d(picture, lesson.weights, mode="valid"), 0)
+    np.testing.assert_allclose(lesson.response_map, expected, atol=1e-5)
+
+
+def test_the_number_of_slow_stops_is_as_asked_and_they_lie_apart():
+    lesson = SlidingWindow(steps="7")
+    places = [(stop.step.row, stop.step.col) for stop in lesson.stops.values()]
+    assert len(places) == 7
+    assert len(set(places)) == 7
+    assert all(stop.adds_up for stop in lesson.stops.values())
+    assert not SlidingWindow(steps="0").stops
+
+
+@pytest.mark.parametrize("length", [55.0, 75.5, 300.0])
+def test_a_lesson_fits_the_seconds_that_a_lecture_has(length):
+    assert SlidingWindow(length=length).seconds == pytest.approx(length, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"length": 5.0}, "captions take .* to read"),
+        ({"length": 1e6}, "would stand still"),
+        ({"steps": "10"}, "give 0 to 9, or all"),
+        ({"steps": "-1"}, "give 0 to 9, or all"),
+        ({"kernel": "sobelx"}, "sobel-x"),
+        ({"kernel": "1,2;3"}, "rows of 2, 1 numbers"),
+        ({"kernel": "1,2;3,4"}, "give 3x3, 5x5 or 7x7"),
+        ({"kernel": "sobel-x", "filter": 3}, "exclude one another"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_with_what_can(options, said):
+    with pytest.raises(UsageError, match=said):
+        SlidingWindow(**options)

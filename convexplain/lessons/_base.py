@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from convexplain.captions import Caption
+from convexplain.errors import UsageError
 
 T = TypeVar("T")
 
@@ -29,6 +30,10 @@ class Beat:
         How long the beat lasts; at least the caption's reading time.
     data : Any
         What the views draw: steps, arrays, positions. Never text that is typed in.
+    stretch : float
+        How many times as slow as designed everything in it moves; `paced` sets it.
+    shown_by : str
+        Which of the scene's methods shows it, where several beats share one; its name if empty.
 
     Raises
     ------
@@ -41,6 +46,8 @@ class Beat:
     caption: Caption
     seconds: float
     data: Any = None
+    stretch: float = 1.0
+    shown_by: str = ""
 
     def __post_init__(self) -> None:
         needed = self.caption.reading_time()
@@ -130,6 +137,47 @@ class Lesson:
 def lasting(seconds: float, caption: Caption) -> float:
     """Return so many seconds, or the caption's reading time in half seconds if that is longer."""
     return max(seconds, math.ceil(caption.reading_time() * 2) / 2)
+
+
+def paced(beats: Iterable[Beat], length: float | None) -> tuple[Beat, ...]:
+    """Stretch or squeeze a lesson to a given length; no caption goes before it can be read.
+
+    Parameters
+    ----------
+    beats : iterable of Beat
+        As designed.
+    length : float, optional
+        In seconds; the beats stay as they are if it is None.
+
+    Returns
+    -------
+    tuple of Beat
+        All moved by one factor, except those that their captions hold longer.
+
+    Raises
+    ------
+    UsageError
+        If the captions alone take longer, or it is more than ten times the designed length.
+    """
+    designed = tuple(beats)
+    if length is None:
+        return designed
+    least = [lasting(0.0, beat.caption) for beat in designed]
+    most = 10 * sum(beat.seconds for beat in designed)
+    if not sum(least) <= length <= most:
+        raise UsageError(
+            f"{length:g} s is not a length for this lesson: its captions take {sum(least):g} s to "
+            f"read, and more than {most:g} s would stand still; choose a length between"
+        )
+    low, high = 0.0, 10.0
+    for _ in range(60):
+        factor = (low + high) / 2
+        total = sum(max(factor * b.seconds, s) for b, s in zip(designed, least, strict=True))
+        low, high = (factor, high) if total < length else (low, factor)
+    return tuple(
+        dataclasses.replace(beat, seconds=max(high * beat.seconds, short), stretch=min(high, 1.5))
+        for beat, short in zip(designed, least, strict=True)
+    )
 
 
 def _rebuild(cls: Callable[..., Lesson], values: dict[str, Any]) -> Lesson:

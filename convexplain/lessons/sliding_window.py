@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples
+from convexplain import digits, examples, kernels
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
-from convexplain.kernels import Pattern, looks_for
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._search import find_stops
+from convexplain.kernels import Pattern
+from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._search import FoundStop, arithmetic_adds_up, find_stops
 from convexplain.network import Network
 from convexplain.pictures import Picture
-from convexplain.steps import ConvStep
+from convexplain.steps import ConvStep, conv2d_steps
 from convexplain.trace import Trace
 
 LAYER = "conv1"
+#: Stops a second that a viewer can follow number by number.
+READABLE_SPEED = 4.0
+_SIZES = ((3, 3), (5, 5), (7, 7))
+_MOST = 9
 
 
 class Stop(NamedTuple):
@@ -45,8 +49,8 @@ class SlidingWindow(Lesson):
         zh="过滤器怎样把一幅图变成响应图？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="It looks at nine pixels at a time: nine products, one sum, one number for each place.",
-        zh="每次只看 9 个像素：9 个乘积，求和，每个位置得到一个数。",
+        en="It looks at {n} pixels at a time: {n} products, one sum, one number for each place.",
+        zh="每次只看 {n} 个像素：{n} 个乘积，求和，每个位置得到一个数。",
     )
 
     picture: Picture | None = option(
@@ -58,21 +62,52 @@ class SlidingWindow(Lesson):
         zh="conv1 的过滤器，编号从 0 开始（0 到 31）",
         metavar="N",
     )
+    kernel: str | None = option(
+        None,
+        en="another kernel instead of the filter's: a classic by name (sobel-x), or rows "
+        '("1,0,-1;2,0,-2;1,0,-1"), 3x3, 5x5 or 7x7',
+        zh="用其他卷积核代替过滤器：经典核的名称（sobel-x），或逐行给出"
+        "（“1,0,-1;2,0,-2;1,0,-1”），3x3、5x5 或 7x7",
+        metavar="NAME|ROWS",
+    )
+    steps: str = option(
+        "3",
+        en='how many stops are shown term by term, 0 to 9; or "all" to let every stop be read',
+        zh="逐项展示多少个位置，0 到 9；“all”表示每一步都慢到可以读清",
+        metavar="N|all",
+    )
+    length: float | None = option(
+        None,
+        en="how long the video lasts, in seconds",
+        zh="视频时长，单位为秒",
+        metavar="S",
+        flags=("--seconds",),
+    )
     model: str = option(
         "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
     )
 
     def __post_init__(self) -> None:
+        if self.filter is not None and self.kernel is not None:
+            raise UsageError("--filter and --kernel exclude one another: give one of them")
         if self.filter is not None and not 0 <= self.filter < self.filters:
             raise UsageError(
                 f"there is no filter {self.filter} in {LAYER}: its filters are 0 to "
                 f"{self.filters - 1}"
             )
+        if self.kernel is not None and self.weights.shape not in _SIZES:
+            raise UsageError(
+                f"the kernel {self.kernel!r} has {fmt.shape(self.weights.shape)} weights: "
+                "give 3x3, 5x5 or 7x7"
+            )
+        if self.steps != "all" and not (self.steps.isdecimal() and int(self.steps) <= _MOST):
+            raise UsageError(f"--steps {self.steps} is not possible: give 0 to {_MOST}, or all")
         if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
             raise UsageError(
                 f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
                 f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
             )
+        self.beats()  # a length that cannot be is refused at once
 
     @cached_property
     def network(self) -> Network:
@@ -100,83 +135,119 @@ class SlidingWindow(Lesson):
         return Trace(self.network, self.shown_picture.pixels)
 
     @cached_property
-    def steps(self) -> Sequence[ConvStep]:
+    def all_steps(self) -> Sequence[ConvStep]:
         """Every stop of the window, row by row."""
+        if self.kernel is not None:
+            weights = self.weights[:, :, np.newaxis, np.newaxis]
+            return conv2d_steps(self.trace.image, weights, activation="relu")
         return cast("Sequence[ConvStep]", self.trace.steps(LAYER, self.shown_filter))
 
     @cached_property
     def response_map(self) -> npt.NDArray[np.float32]:
-        """The filter's map after ReLU, (height, width)."""
+        """The map after ReLU, (height, width)."""
+        if self.kernel is not None:
+            size = self.trace.image.shape[0] - self.weights.shape[0] + 1
+            values = [step.activated for step in self.all_steps]
+            return np.array(values, dtype=np.float32).reshape(size, -1)
         return self.trace.activations[LAYER][:, :, self.shown_filter]
 
-    @property
-    def kernel(self) -> npt.NDArray[np.float64]:
-        """The filter's weights on the only channel, (height, width)."""
-        return self.steps[0].kernel[:, :, 0]
+    @cached_property
+    def weights(self) -> npt.NDArray[np.float32]:
+        """The kernel on the only channel, (height, width)."""
+        if self.kernel is None:
+            return self.network.weights[f"{LAYER}/kernel"][:, :, 0, self.shown_filter]
+        try:
+            return kernels.read(self.kernel)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
     @property
     def map_limit(self) -> float:
-        """The largest response of the layer: all its maps share one colour scale."""
-        return float(np.abs(self.trace.activations[LAYER]).max())
+        """End of the map's colour scale: the layer's largest response, or this kernel's own."""
+        maps = self.response_map if self.kernel is not None else self.trace.activations[LAYER]
+        return float(np.abs(maps).max())
 
     @cached_property
     def stops(self) -> dict[str, Stop]:
-        """The stops that are shown slowly, by name; one that the digit lacks is left out."""
-        return {
-            name: Stop(self.steps[index], adds_up)
-            for name, index, adds_up in find_stops(self.steps)
-        }
+        """The stops that are shown term by term, by name; one that the digit lacks is left out."""
+        wanted = 0 if self.steps == "all" else int(self.steps)
+        found = [*find_stops(self.all_steps), *self._further_stops()][:wanted]
+        return {name: Stop(self.all_steps[position], adds_up) for name, position, adds_up in found}
+
+    def _further_stops(self) -> Iterator[FoundStop]:
+        """Find more strong places whose arithmetic adds up, apart from each other."""
+        taken = [self.all_steps[stop.position] for stop in find_stops(self.all_steps)]
+        for position in np.argsort(-self.response_map.ravel(), kind="stable"):
+            step = self.all_steps[int(position)]
+            near = any(max(abs(step.row - t.row), abs(step.col - t.col)) < 3 for t in taken)
+            if not near and step.activated > 0 and arithmetic_adds_up(step):
+                taken.append(step)
+                yield FoundStop(f"stop-{len(taken) - 1}", int(position), True)
 
     @cached_property
     def best(self) -> ConvStep:
         """Where the response is largest; the first such place in a tie."""
-        return self.steps[int(np.argmax(self.response_map))]
+        return self.all_steps[int(np.argmax(self.response_map))]
 
     @cached_property
     def pattern(self) -> Pattern:
         """What the kernel looks for, by rule."""
-        return looks_for(self.kernel)
+        return kernels.looks_for(self.weights)
 
     def beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson: three stops slowly, the others faster and faster, then the whole."""
-        return tuple(self._tell())
+        """Tell the lesson: some stops slowly, the others faster and faster, then the whole."""
+        return paced(self._tell(), self.length)
 
-    def _tell(self) -> list[Beat]:
-        total = len(self.steps)
-        told = [
-            _beat("question", self.title, self.question, 4.0),
-            _beat("kernel", self.title, self._kernel_caption(), 5.0),
-        ]
-        seconds = {"strong": 11.5, "negative": 6.0, "blank": 5.0}
+    def _tell(self) -> Iterator[Beat]:
+        total = fmt.count(len(self.all_steps))
+        yield _beat("question", self.title, self.question, 4.0)
+        yield _beat("kernel", self.title, self._kernel_caption(), 5.0)
         for name, stop in self.stops.items():
-            caption = _STOPS[name]
-            if name == "blank" and stop.step.value < 0:
-                caption = _BLANK_CUT
-            if not stop.adds_up:
-                caption = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
-            caption = caption.fill(
-                **{
-                    field: fmt.number(getattr(stop.step, attribute))
-                    for field, attribute in _FIELDS.items()
-                    if field in caption.fields
-                }
-            )
-            told.append(_beat(name, self.title, caption, seconds[name], stop))
-        # The run is split at the best place; its slow start takes time even if that is near.
-        before = (self.best.row * self.response_map.shape[1] + self.best.col) / total
-        running = round(3.5 + 5.5 * before**0.5, 1)
-        best = _BEST.fill(v=fmt.number(self.best.activated), n=fmt.count(total))
-        return [
-            *told,
-            _beat("sweep", _SWEEP_TITLE, _SWEEP, running),
-            _beat("best", _SWEEP_TITLE, best, 4.5, self.best),
-            _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=fmt.count(total)), 11.3 - max(running, 6.0)),
-            _beat("summary", _SWEEP_TITLE, self._summary(), 5.5, self.pattern),
-            _beat("answer", _SWEEP_TITLE, self.answer, 5.0),
-        ]
+            yield self._tell_stop(name, stop)
+        best = _BEST.fill(v=fmt.number(self.best.activated), n=total)
+        before, after = self._running_times()
+        yield _beat("sweep", _SWEEP_TITLE, _SWEEP.fill(n=self._many), before)
+        yield _beat("best", _SWEEP_TITLE, best, 4.5, self.best)
+        yield _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=total), after)
+        yield _beat("summary", _SWEEP_TITLE, self._summary(), 5.5, self.pattern)
+        yield _beat("answer", _SWEEP_TITLE, self.answer.fill(n=self._many), 5.0)
+
+    def _tell_stop(self, name: str, stop: Stop) -> Beat:
+        caption = _STOPS.get(name, _STOPS["strong"])
+        if name == "blank" and stop.step.value < 0:
+            caption = _BLANK_CUT
+        if not stop.adds_up:
+            caption = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
+        values: dict[str, str | Caption] = {
+            "v": fmt.number(stop.step.activated),
+            "z": fmt.number(stop.step.value),
+            "b": fmt.number(stop.step.bias),
+            "n": self._many,
+        }
+        caption = caption.fill(**{field: values[field] for field in caption.fields})
+        seconds = {"strong": 11.5, "blank": 5.0}.get(name, 6.0)
+        beat = _beat(name, self.title, caption, seconds, stop)
+        return replace(beat, shown_by="stop")
+
+    def _running_times(self) -> tuple[float, float]:
+        """Split the run at the best place; its slow start takes time even if that is near."""
+        before = self.best.row * self.response_map.shape[1] + self.best.col
+        after = len(self.all_steps) - before
+        if self.steps == "all":
+            return 1.5 + before / READABLE_SPEED, 1.5 + after / READABLE_SPEED
+        seconds = max(round(3.5 + 5.5 * (before / len(self.all_steps)) ** 0.5, 1), 6.0)
+        return seconds, 11.3 - seconds
+
+    @property
+    def _many(self) -> Caption:
+        """How many weights the kernel has, in words where that reads better."""
+        size = self.weights.size
+        return Caption(en="nine" if size == 9 else str(size), zh=str(size))
 
     def _kernel_caption(self) -> Caption:
-        return _KERNEL.fill(n=fmt.count(self.kernel.size))
+        if self.kernel is not None:
+            return _HAND_MADE.fill(n=self._many)
+        return _KERNEL.fill(n=self._many)
 
     def _summary(self) -> Caption:
         if self.pattern.kind == "mixed":
@@ -214,20 +285,22 @@ _KERNEL = Caption(
     en="A filter is {n} weights and one bias, found by training, not by design.",
     zh="一个过滤器就是 {n} 个权重加 1 个偏置：由训练得来，不是人为设计。",
 )
-_FIELDS = {"v": "activated", "z": "value", "b": "bias"}
+_HAND_MADE = Caption(
+    en="This kernel is made by hand, not learned: {n} weights, and no bias.",
+    zh="这个卷积核是人为设计的，不是学出来的：{n} 个权重，没有偏置。",
+)
 _STOPS = {
     "strong": Caption(
-        en="Multiply each pixel by its weight, add the nine products and the bias, "
-        "apply ReLU: {v}.",
-        zh="9 个像素分别乘以对应的权重，求和，加上偏置，再经过 ReLU，得到 {v}。",
+        en="Multiply each pixel by its weight, add the {n} products and the bias, apply ReLU: {v}.",
+        zh="{n} 个像素分别乘以对应的权重，求和，加上偏置，再经过 ReLU，得到 {v}。",
     ),
     "negative": Caption(
         en="Here the result is {z}. ReLU turns every negative number into 0.",
         zh="这里的结果是 {z}，ReLU 把负数一律变成 0。",
     ),
     "blank": Caption(
-        en="Blank paper: all nine products are 0, and only the bias is left, {b}.",
-        zh="空白处：9 个乘积都是 0，只剩下偏置 {b}。",
+        en="Blank paper: all {n} products are 0, and only the bias is left, {b}.",
+        zh="空白处：{n} 个乘积都是 0，只剩下偏置 {b}。",
     ),
 }
 _ROUNDED = Caption(
@@ -239,9 +312,9 @@ _BLANK_CUT = Caption(
     zh="空白处：只剩下偏置 {b}，再经过 ReLU 就是 0。",
 )
 _SWEEP = Caption(
-    en="The same nine weights visit every position (weight sharing): each stop fills one cell of "
+    en="The same {n} weights visit every position (weight sharing): each stop fills one cell of "
     "the map.",
-    zh="同一组 9 个权重扫过每个位置（权重共享），每停一处，算出响应图的一格。",
+    zh="同一组 {n} 个权重扫过每个位置（权重共享），每停一处，算出响应图的一格。",
 )
 _BEST = Caption(
     en="Here the kernel fits best: {v} is the largest of the {n} responses.",

@@ -84,8 +84,9 @@ class LessonScene(StageScene):
         for beat in self.beats:
             start, end = end, end + beat.seconds
             self._until = end
+            self.stretch = beat.stretch
             self._announce(beat)
-            getattr(self, f"show_{beat.name.replace('-', '_')}")(beat)
+            getattr(self, "show_" + (beat.shown_by or beat.name).replace("-", "_"))(beat)
             self.rest(beat)
             self.cues.append(Cue(beat.name, beat.caption, start, end))
             self.on_beat(beat)
@@ -109,8 +110,9 @@ class LessonScene(StageScene):
 
     @property
     def remaining(self) -> float:
-        """Seconds until the current beat ends."""
-        return float(round(self._until * config.frame_rate) - self._now) / config.frame_rate
+        """Seconds until the current beat ends, at the beat's own pace."""
+        frames = round(self._until * config.frame_rate) - self._now
+        return frames / float(config.frame_rate) / self.stretch
 
     @property
     def _now(self) -> int:
@@ -124,6 +126,7 @@ class LessonScene(StageScene):
                 f"the beat {beat.name!r} of {type(self).__name__} is planned for {beat.seconds:.1f}"
                 f" s, but its scene takes {-frames / config.frame_rate:.2f} s more"
             )
+        self.stretch = 1.0
         if frames > 0:
             self.wait(frames / config.frame_rate, frozen_frame=True)
 

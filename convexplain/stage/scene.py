@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from manim import config
-from manim.animation.animation import Animation
+from manim.animation.animation import Animation, prepare_animation
 from manim.mobject.mobject import Mobject
 from manim.scene.scene import Scene
 from manim.utils.rate_functions import linear, smooth
@@ -37,6 +37,7 @@ class StageScene(Scene):
         self, look: Look | None = None, *, skip_animations: bool = False, **kwargs: Any
     ) -> None:
         self.shown_look = look or type(self).look
+        self.stretch = 1.0  # how many times as slow as written everything moves
         renderer = StageRenderer(self.theme, skip_animations=skip_animations)
         super().__init__(renderer=renderer, skip_animations=skip_animations, **kwargs)
         self.renderer.on_frame = self.on_frame
@@ -93,7 +94,17 @@ class StageScene(Scene):
         rate : callable
             Manim's rate function; straight by default.
         """
-        self.play(_Drive(function, run_time=seconds, rate_func=rate))
+        self.play(_Drive(function, rate_func=rate), run_time=seconds)
+
+    def play(self, *args: Any, run_time: float | None = None, **kwargs: Any) -> None:
+        """Play animations together, at the pace of the scene."""
+        if run_time is not None:
+            kwargs["run_time"] = run_time * self.stretch
+        elif self.stretch != 1:
+            args = tuple(prepare_animation(animation) for animation in args)
+            for animation in args:
+                animation.run_time *= self.stretch
+        super().play(*args, **kwargs)
 
     def appear(self, *mobjects: Mobject, seconds: float = 0.4) -> None:
         """Add mobjects and let them come up from nothing, together."""
