@@ -20,6 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from convexplain.activations import softmax
 from convexplain.blas import one_thread
 from convexplain.geometry import Window
 from convexplain.layers import Conv2D, Flatten, Layer, MaxPooling2D
@@ -120,9 +121,17 @@ def _convolution(
         if pool:
             z = _maxima(pool.window, z)
         z += bias
-        return np.maximum(z, 0, out=z) if layer.activation == "relu" else layer.activate(z)
+        return _activate(layer, z)
 
     return convolve
+
+
+def _activate(layer: Layer, z: FloatArray) -> FloatArray:
+    if layer.activation == "relu":
+        return np.maximum(z, 0, out=z)
+    if layer.activation == "softmax":  # along the channels, which are not the last axis here
+        return softmax(z, axis=-2)
+    return layer.activate(z)
 
 
 def _windows(x: FloatArray, window: Window, output_size: tuple[int, int]) -> FloatArray:

@@ -1,0 +1,135 @@
+"""Small networks with random weights, and an independent forward pass through plain loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convexplain.network import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Network,
+)
+from tests import naive
+
+Array = NDArray[Any]
+
+#: Every option of every layer occurs in one of these.
+STACKS: dict[str, tuple[Layer, ...]] = {
+    "like the chapter's": (
+        Conv2D("conv1", 4),
+        MaxPooling2D("pool1"),
+        Conv2D("conv2", 5, (2, 3)),
+        Flatten("flatten"),
+        Dense("dense", 3, "softmax"),
+    ),
+    "padded, with a stride": (
+        Conv2D("conv1", 4, 3, stride=2, padding="same", activation="tanh"),
+        Conv2D("conv2", 3, (4, 2), padding=(1, 2, 0, 1), stride=(1, 2), activation="linear"),
+        Flatten("flatten"),
+        Dense("dense", 2),
+    ),
+    "dilated, in groups": (
+        Conv2D("conv1", 4, 2, dilation=(2, 3)),
+        Conv2D("conv2", 6, 3, groups=2, padding=1, activation="leaky_relu"),
+        AveragePooling2D("pool", (2, 3), stride=2, padding="same"),
+    ),
+    "pools that overlap": (
+        Conv2D("conv1", 3, 1, activation="sigmoid"),
+        MaxPooling2D("pool1", 3, stride=2),
+        MaxPooling2D("pool2", 2, stride=1, padding=1),
+        Conv2D("conv2", 2, 2, activation="softmax"),
+    ),
+    "a pool that drops rows": (
+        Conv2D("conv1", 3, 2),
+        MaxPooling2D("pool1", (3, 2), stride=(4, 3)),
+        Flatten("flatten"),
+        Dense("hidden", 5, "relu"),
+        Dense("dense", 3, "softmax"),
+    ),
+}
+INPUT_SHAPE = (11, 12, 2)
+
+
+def network(name: str, seed: int = 0) -> Network:
+    """A network of `STACKS` with normally distributed weights, biases too."""
+    untrained = Network.initialised(STACKS[name], input_shape=INPUT_SHAPE)
+    random = np.random.default_rng(seed)
+    weights = {
+        key: random.normal(0, 0.5, w.shape).astype(np.float32)
+        for key, w in untrained.weights.items()
+    }
+    return Network(untrained.layers, weights, input_shape=INPUT_SHAPE)
+
+
+def picture(seed: int = 0, shape: tuple[int, ...] = INPUT_SHAPE) -> Array:
+    return np.random.default_rng(seed).random(shape, np.float32)
+
+
+def forward(net: Network, x: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Each layer's output before and after its activation, in float64, by loops of this file."""
+    befores: dict[str, Array] = {}
+    afters: dict[str, Array] = {}
+    x = x.astype(np.float64)
+    for layer in net.layers:
+        weights = net.weights
+        if isinstance(layer, Conv2D):
+            kernel = weights[f"{layer.name}/kernel"].astype(np.float64)
+            bias = weights[f"{layer.name}/bias"].astype(np.float64)
+            around = _around(layer.padding, x, layer.kernel_size, layer.stride, layer.dilation)
+            z = naive.conv2d(x, kernel, bias, layer.stride, around, layer.dilation, layer.groups)
+        elif isinstance(layer, (MaxPooling2D, AveragePooling2D)):
+            z = _pool(layer, x)
+        elif isinstance(layer, Dense):
+            kernel = weights[f"{layer.name}/kernel"].astype(np.float64)
+            z = np.array([float(np.dot(x, column)) for column in kernel.T])
+            z = z + weights[f"{layer.name}/bias"]
+        else:
+            z = np.array([x[i, j, c] for i, j, c in np.ndindex(*x.shape)])
+        befores[layer.name] = z
+        x = afters[layer.name] = _activation(layer.activation, z)
+    return befores, afters
+
+
+def _around(padding: Any, x: Array, kernel: Any, stride: Any, dilation: Any) -> naive.Four:
+    span = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+    return naive.four(padding, (x.shape[0], x.shape[1]), (span[0], span[1]), stride)
+
+
+def _pool(layer: MaxPooling2D | AveragePooling2D, x: Array) -> Array:
+    size: Any = layer.pool_size
+    stride: Any = layer.stride
+    top, bottom, left, right = _around(layer.padding, x, size, stride, (1, 1))
+    rows = (x.shape[0] + top + bottom - size[0]) // stride[0] + 1
+    cols = (x.shape[1] + left + right - size[1]) // stride[1] + 1
+    out = np.zeros((rows, cols, x.shape[2]))
+    for r, c, n in np.ndindex(*out.shape):
+        cells = [
+            x[i, j, n]
+            for i in range(r * stride[0] - top, r * stride[0] - top + size[0])
+            for j in range(c * stride[1] - left, c * stride[1] - left + size[1])
+            if 0 <= i < x.shape[0] and 0 <= j < x.shape[1]
+        ]
+        largest = isinstance(layer, MaxPooling2D)
+        out[r, c, n] = max(cells) if largest else sum(cells) / len(cells)
+    return out
+
+
+def _activation(name: str, z: Array) -> Array:
+    if name == "softmax":
+        powers = np.exp(z)
+        return powers / powers.sum(axis=-1, keepdims=True)
+    functions = {
+        "linear": z,
+        "relu": np.where(z > 0, z, 0),
+        "leaky_relu": np.where(z > 0, z, 0.01 * z),
+        "sigmoid": 1 / (1 + np.exp(-z)),
+        "tanh": (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1),
+    }
+    return functions[name]
