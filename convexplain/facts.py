@@ -8,7 +8,7 @@ holds what was seen of the shipped convnet while it was trained.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -113,12 +113,18 @@ class Learning:
         Share of the test digits read right.
     filters : array of float32, shape (S, 3, 3, 1, 32)
         The weights of conv1.
+    bias : array of float32, shape (S, 32)
+        The biases of conv1: with the filters, enough to compute its response maps.
+    probabilities : array of float32, shape (S, 200, 10)
+        What every bundled digit was taken for, rounded to 6 decimals.
     """
 
-    steps: NDArray[np.int64]
+    steps: NDArray[np.int32]
     test_loss: NDArray[np.float64]
     test_accuracy: NDArray[np.float64]
     filters: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
 
 
 @cache
@@ -126,13 +132,7 @@ def learning() -> Learning:
     """Read the snapshots; their arrays are read-only."""
     asset = resources.files("convexplain") / "assets" / "training_cnn.npz"
     with asset.open("rb") as file, np.load(file) as archive:
-        found = Learning(
-            archive["steps"].astype(np.int64),
-            archive["test_loss"].astype(np.float64),
-            # Shares of 10,000 digits, kept as float32: four decimals are all there is to them.
-            archive["test_accuracy"].astype(np.float64).round(4),
-            archive["filters"],
-        )
+        found = Learning(**{field.name: archive[field.name] for field in fields(Learning)})
     for array in vars(found).values():
         array.flags.writeable = False
     return found

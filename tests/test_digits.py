@@ -144,3 +144,45 @@ def test_the_sliding_window_shows_an_edge_and_its_best_place(cnn: Network) -> No
 def test_examples_are_a_fresh_copy_each_time() -> None:
     examples.load()["sliding-window"]["sample"] = -1
     assert examples.load()["sliding-window"]["sample"] != -1
+
+
+def test_every_example_names_a_bundled_digit_and_its_criterion() -> None:
+    for name, example in examples.load().items():
+        if name != "roles":
+            assert digits.sample(example["sample"]).label == example["label"]
+            assert example["criterion"].endswith(".")
+
+
+def test_the_pooling_example_has_a_winner_and_a_mean_that_agrees(cnn: Network) -> None:
+    example = examples.load()["pooling"]
+    responses = Trace(cnn, digits.sample(example["sample"]).pixels).activations["conv1"]
+    row, column = example["at"]
+    block = responses[2 * row : 2 * row + 2, 2 * column : 2 * column + 2, example["filter"]]
+    cents = [round(float(v) * 100) for v in block.ravel()]
+    assert len(set(cents)) == 4
+    assert abs(sum(cents) / 4 - float(block.mean()) * 100) <= 1
+
+
+def test_the_channels_example_can_be_added_up(cnn: Network) -> None:
+    example = examples.load()["channels"]
+    trace = Trace(cnn, digits.sample(example["sample"]).pixels)
+    row, column = example["at"]
+    n = example["filter"]
+    patch = trace.activations["pool1"][row : row + 3, column : column + 3].astype(np.float64)
+    sums = (patch * cnn.weights["conv2/kernel"][..., n]).sum(axis=(0, 1))
+    assert example["channels"] == np.argsort(-np.abs(sums))[:5].tolist()
+    top = sums[example["channels"]]
+    cents = [round(float(v) * 100) for v in (*top, sums.sum() - top.sum())]
+    assert sum(cents) == round(float(sums.sum()) * 100)
+    value = sums.sum() + cnn.weights["conv2/bias"][n]
+    assert value == pytest.approx(trace.before("conv2")[row, column, n], rel=1e-6)
+    assert sum(cents) + round(float(cnn.weights["conv2/bias"][n]) * 100) == round(value * 100)
+
+
+def test_the_networks_disagree_on_the_translated_example(cnn: Network, dense: Network) -> None:
+    example = examples.load()["translation"]
+    way = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}[example["direction"]]
+    shift = (way[0] * example["pixels"], way[1] * example["pixels"])
+    moved = np.roll(digits.sample(example["sample"]).pixels, shift, (0, 1))
+    assert int(cnn(moved).argmax()) == example["label"]
+    assert int(dense(moved).argmax()) != example["label"]

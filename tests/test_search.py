@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convexplain.lessons._search import arithmetic_adds_up, find_stops
-from convexplain.steps import ConvStep, conv2d_steps
+from convexplain.lessons._search import (
+    arithmetic_adds_up,
+    channels_add_up,
+    find_border_stop,
+    find_channel_stop,
+    find_pool_stop,
+    find_stops,
+    mean_adds_up,
+    top_channels,
+)
+from convexplain.steps import ConvStep, conv2d_steps, max_pool2d_steps
 
 
 def one_step(pixels: list[float], weights: list[float], bias: float) -> ConvStep:
@@ -76,3 +85,68 @@ def test_where_nothing_adds_up_the_strongest_is_given_and_marked() -> None:
 def test_stops_that_do_not_exist_are_left_out() -> None:
     assert [stop.name for stop in find_stops(steps_of([0, 0, 0], [0.5, -0.5]))] == ["blank"]
     assert [stop.name for stop in find_stops(steps_of([1, 1, 1], [-0.5, -0.5]))] == ["negative"]
+
+
+def test_a_border_stop_reaches_into_the_padding_and_meets_ink() -> None:
+    x = np.array([0.5, 0.25, 0, 0, 0, 0.5], np.float64).reshape(1, -1, 1)
+    kernel = np.array([0.2, 0.4, 0.6], np.float64).reshape(1, 3, 1, 1)
+    steps = conv2d_steps(x, kernel, padding=(0, 0, 1, 1))
+    # Only the first and the last window reach out: 0.20 + 0.15 = 0.35 and 0.20.
+    found = find_border_stop(steps)
+    assert found is not None
+    assert (found.name, found.position, found.adds_up) == ("border", 0, True)
+
+
+def test_without_padding_or_ink_at_the_border_there_is_no_border_stop() -> None:
+    assert find_border_stop(steps_of([1, 1, 1], [0.5, 0.5])) is None
+    x = np.array([0, 0, 1, 0, 0], np.float64).reshape(1, -1, 1)
+    kernel = np.ones((1, 3, 1, 1))
+    assert find_border_stop(conv2d_steps(x, kernel, padding=(0, 0, 1, 1))) is None
+
+
+def many_channels(values: list[float], bias: float) -> list[ConvStep]:
+    """The only stop of a 1x1 kernel of ones: its channel sums are the picture's channels."""
+    x = np.array(values, np.float64).reshape(1, 1, -1)
+    return list(conv2d_steps(x, np.ones((1, 1, len(values), 1)), np.array([bias])))
+
+
+def test_the_largest_channels_are_named_by_absolute_value() -> None:
+    (step,) = many_channels([0.1, -0.5, 0.3, 0.0], 0.0)
+    assert top_channels(step, 3) == (1, 2, 0)
+
+
+def test_channels_add_up_with_the_rest_in_one() -> None:
+    # shown 0.50 and 0.30, the rest 0.10: together 0.90; + 0.05 = 0.95
+    (step,) = many_channels([0.5, 0.3, 0.06, 0.04], 0.05)
+    assert channels_add_up(step, shown=2)
+    # shown 0.504 and 0.304, the rest 0.004: prints 0.50 + 0.30 + 0.00, but the sum is 0.81
+    (step,) = many_channels([0.504, 0.304, 0.004], 0.0)
+    assert not channels_add_up(step, shown=2)
+    assert find_channel_stop([step], shown=2) == ("channels", 0, False)
+    assert find_channel_stop(many_channels([-0.5, 0.1], 0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "adds_up"),
+    [
+        ([0.1, 0.2, 0.3, 0.4], True),  # 0.25
+        ([0.104, 0.104, 0.104, 0.104], True),  # 0.10
+        ([0.004, 0.004, 0.004, 0.014], False),  # prints 0.01 / 4 = 0.00, the mean is 0.0065
+        ([-0.1, -0.2, 0.0, 0.1], True),  # -0.05
+    ],
+)
+def test_means_add_up_as_they_are_printed(numbers: list[float], adds_up: bool) -> None:
+    assert mean_adds_up(numbers) is adds_up
+
+
+def test_a_pool_stop_has_four_different_numbers_and_a_winner_that_moves() -> None:
+    blocks = [
+        [[0.9, 0.1], [0.2, 0.3]],  # the largest, but in the first cell
+        [[0.1, 0.5], [0.5, 0.2]],  # a tie
+        [[0.1, 0.2], [0.4, 0.3]],  # as wanted
+        [[0.0, 0.0], [0.0, 0.0]],
+    ]
+    x = np.concatenate([np.array(block) for block in blocks], axis=1)[..., np.newaxis]
+    found = find_pool_stop(max_pool2d_steps(x, 2))
+    assert found == ("pool", 2, True)
+    assert find_pool_stop(max_pool2d_steps(x[:, 6:], 2)) is None

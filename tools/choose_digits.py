@@ -30,7 +30,7 @@ from find_examples import find_examples
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convexplain import digits, examples
+from convexplain import digits
 from convexplain.mnist import load_mnist
 from convexplain.network import Network
 from convexplain.trace import Node, Trace, hierarchy
@@ -229,12 +229,13 @@ def main() -> None:
     place = {n: at for at, n in enumerate(chosen)}
     told = {need: [place[n] for n in found] for need, found in roles.items()}
     # The search below reads the digits that were just written.
-    data = {**find_examples(digits.load()), "roles": told}
+    data = {**find_examples(digits.load(), told), "roles": told}
     path = ASSETS / "examples.json"
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for need, found in told.items():
         print(f"{need}: {found}")
-    print(json.dumps(examples.load()["sliding-window"], indent=1, ensure_ascii=False))
+    for lesson, example in data.items():
+        print(lesson, {k: v for k, v in example.items() if k != "criterion"})
     if options.sheet:
         contact_sheet(images[chosen], options.sheet)
 

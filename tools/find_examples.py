@@ -1,32 +1,63 @@
-"""Search the bundled digits for what each lesson shows by default."""
+"""Search the bundled digits for what each lesson shows by default.
+
+The docstring of each function below is the criterion, and goes into assets/examples.json.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convexplain.digits import PER_CLASS
 from convexplain.kernels import looks_for
-from convexplain.lessons._search import find_stops
+from convexplain.lessons._search import (
+    find_border_stop,
+    find_channel_stop,
+    find_pool_stop,
+    find_stops,
+    top_channels,
+)
 from convexplain.network import Network
 from convexplain.pictures import Picture
+from convexplain.steps import conv2d_steps
 from convexplain.trace import Trace
 
+Pictures = Sequence[Picture]
+Roles = Mapping[str, Sequence[int]]
+Example = dict[str, Any]
 
-def find_examples(pictures: Sequence[Picture]) -> dict[str, Any]:
-    """Find the examples of all lessons.
+
+def find_examples(pictures: Pictures, roles: Roles) -> dict[str, Example]:
+    """Find the examples of all lessons that need one.
 
     Parameters
     ----------
     pictures : sequence of Picture
         The bundled digits.
+    roles : mapping of str to sequence of int
+        Bundled digits that meet a need, best first.
     """
-    return {"sliding-window": sliding_window(Network.load("cnn"), pictures)}
+    cnn, dense = Network.load("cnn"), Network.load("dense")
+    examples = {
+        "sliding-window": (sliding_window, sliding_window(cnn, pictures)),
+        "response-map": (response_map, response_map(cnn, pictures)),
+        "window-geometry": (window_geometry, window_geometry(cnn, pictures, roles)),
+        "channels": (channels, channels(cnn, pictures)),
+        "pooling": (pooling, pooling(cnn, pictures)),
+        "forward-pass": (forward_pass, forward_pass(cnn, pictures, roles)),
+        "translation": (translation, translation(cnn, dense, pictures)),
+        "hierarchy": (hierarchy, hierarchy(cnn, pictures, roles)),
+    }
+    return {
+        name: {**found, "criterion": " ".join((search.__doc__ or "").split())}
+        for name, (search, found) in examples.items()
+    }
 
 
-def sliding_window(network: Network, pictures: Sequence[Picture]) -> dict[str, Any]:
+def sliding_window(network: Network, pictures: Pictures) -> Example:
     """Find a digit and a filter whose three slow stops can be checked by hand.
 
     The filter is an oriented edge (cosine at least 0.8) whose bias prints as something above
@@ -36,16 +67,13 @@ def sliding_window(network: Network, pictures: Sequence[Picture]) -> dict[str, A
     filter's cosine and of both stops' shares of the largest response (at most 1 each).
     """
     kernels, biases = network.weights["conv1/kernel"], network.weights["conv1/bias"]
-    patterns = [looks_for(kernels[:, :, 0, n]) for n in range(kernels.shape[-1])]
-    edges = [
-        n
-        for n, pattern in enumerate(patterns)
-        if pattern.kind == "edge" and pattern.cosine >= 0.8 and biases[n] >= 0.005
-    ]
-    found: list[tuple[float, dict[str, Any]]] = []
+    found: list[tuple[float, Example]] = []
     for number in _typical(pictures):
         trace = Trace(network, pictures[number].pixels)
-        for n in edges:
+        for n in _edges(network):
+            if biases[n] < 0.005:
+                continue
+            pattern = looks_for(kernels[:, :, 0, n])
             steps = trace.steps("conv1", n)
             stops = {stop.name: stop for stop in find_stops(steps)}
             if len(stops) < 3 or not all(stop.adds_up for stop in stops.values()):
@@ -58,31 +86,219 @@ def sliding_window(network: Network, pictures: Sequence[Picture]) -> dict[str, A
             apart = np.subtract(divmod(stops["strong"].position, columns), divmod(best, columns))
             if strong < 0.6 or negative < 0.5 or np.abs(apart).max() < 4:
                 continue
-            score = 2 * patterns[n].cosine + strong + min(negative, 1.0)
-            found.append(
-                (
-                    score,
-                    {
-                        "sample": number,
-                        "label": pictures[number].label,
-                        "filter": n,
-                        "pattern": patterns[n].kind,
-                        "cosine": round(patterns[n].cosine, 4),
-                        "angle": patterns[n].angle,
-                        "bias": round(float(biases[n]), 6),
-                        "stops": {
-                            name: divmod(stop.position, columns) for name, stop in stops.items()
-                        },
-                        "best": divmod(best, columns),
-                        "criterion": " ".join((sliding_window.__doc__ or "").split()),
-                    },
-                )
+            example = {
+                "sample": number,
+                "label": pictures[number].label,
+                "filter": n,
+                "pattern": pattern.kind,
+                "cosine": round(pattern.cosine, 4),
+                "angle": pattern.angle,
+                "bias": round(float(biases[n]), 6),
+                "stops": {name: divmod(stop.position, columns) for name, stop in stops.items()},
+                "best": divmod(best, columns),
+            }
+            found.append((2 * pattern.cosine + strong + min(negative, 1.0), example))
+    return _best(found, "sliding window")
+
+
+def response_map(network: Network, pictures: Pictures) -> Example:
+    """Find a digit and a filter whose best place can be checked by hand.
+
+    The filter is an oriented edge (cosine at least 0.8); the arithmetic of its largest response
+    adds up as printed. Among these: the largest product of cosine and response.
+    """
+    found: list[tuple[float, Example]] = []
+    for number in _typical(pictures):
+        trace = Trace(network, pictures[number].pixels)
+        for n in _edges(network):
+            strong = next((s for s in find_stops(trace.steps("conv1", n)) if s.adds_up), None)
+            values = trace.before("conv1")[:, :, n]
+            if strong is None or strong.position != int(values.argmax()):
+                continue
+            cosine = looks_for(network.weights["conv1/kernel"][:, :, 0, n]).cosine
+            at = divmod(strong.position, values.shape[1])
+            example = {"sample": number, "label": pictures[number].label, "filter": n, "best": at}
+            found.append((cosine * float(values.max()), example))
+    return _best(found, "response map")
+
+
+def window_geometry(network: Network, pictures: Pictures, roles: Roles) -> Example:
+    """Find a digit with ink at the border, and a filter whose padded window there adds up.
+
+    The convolution has one ring of zeros and stride 1. Among the digits with ink in rows or
+    columns 0, 1, 26, 27 and the oriented edges: the largest value of a window that lies partly in
+    the padding and whose arithmetic adds up as printed.
+    """
+    weights = network.weights_of("conv1")
+    found: list[tuple[float, Example]] = []
+    for number in roles["border"]:
+        for n in _edges(network):
+            steps = conv2d_steps(
+                pictures[number].pixels, weights["kernel"], weights["bias"], padding=1, filter=n
             )
-    if not found:
-        raise SystemExit("no bundled digit and filter meet the sliding window's criteria")
-    return max(found, key=lambda pair: pair[0])[1]
+            stop = find_border_stop(steps)
+            if stop is None or not stop.adds_up:
+                continue
+            step = steps[stop.position]
+            example = {
+                "sample": number,
+                "label": pictures[number].label,
+                "filter": n,
+                "at": (step.row, step.col),
+            }
+            found.append((abs(step.value), example))
+    return _best(found, "window geometry")
 
 
-def _typical(pictures: Sequence[Picture]) -> list[int]:
+def channels(network: Network, pictures: Pictures) -> Example:
+    """Find a cell of conv2 whose 32 channels can be followed.
+
+    Its five largest channels, the rest, the bias and the value add up as printed, and so do the
+    nine products of the first channel; the cell is one that pool2 reads. Among the typical
+    digits and all filters: the largest share of the five in all that the channels contribute, by
+    absolute value, of the cells that reach half of the layer's largest response.
+    """
+    found: list[tuple[float, Example]] = []
+    for number in _typical(pictures):
+        trace = Trace(network, pictures[number].pixels)
+        least = float(trace.activations["conv2"].max()) / 2
+        for n in range(network.shapes["conv2"][-1]):
+            if trace.activations["conv2"][:, :, n].max() < least:
+                continue
+            steps = trace.steps("conv2", n)
+            stop = find_channel_stop(steps)
+            if stop is None or not stop.adds_up or steps[stop.position].value < least:
+                continue
+            step = steps[stop.position]
+            if max(step.row, step.col) >= 10:  # of 11, the last has no partner to be pooled with
+                continue
+            top = list(top_channels(step))
+            share = float(np.abs(step.channel_sums[top]).sum() / np.abs(step.channel_sums).sum())
+            example = {
+                "sample": number,
+                "label": pictures[number].label,
+                "layer": "conv2",
+                "filter": n,
+                "at": (step.row, step.col),
+                "channels": top,
+            }
+            found.append((share, example))
+    return _best(found, "channels")
+
+
+def pooling(network: Network, pictures: Pictures) -> Example:
+    """Find a pooling window of pool1 that can be checked by hand.
+
+    Four numbers that print differently, the winner not in the first cell, and a mean that agrees
+    with the printed numbers. Among the typical digits and the oriented edges: the largest
+    difference between the maximum and the mean.
+    """
+    found: list[tuple[float, Example]] = []
+    for number in _typical(pictures):
+        trace = Trace(network, pictures[number].pixels)
+        for n in _edges(network):
+            steps = trace.steps("pool1", n)
+            stop = find_pool_stop(steps)
+            if stop is None or not stop.adds_up:
+                continue
+            step = steps[stop.position]
+            printed = {f"{value:.2f}" for value in step.patch.flat}
+            if len(printed) < 4 or int(step.patch.argmax()) == 0:
+                continue
+            example = {
+                "sample": number,
+                "label": pictures[number].label,
+                "filter": n,
+                "at": (step.row, step.col),
+            }
+            found.append((step.value - float(step.patch.mean()), example))
+    return _best(found, "pooling")
+
+
+def forward_pass(network: Network, pictures: Pictures, roles: Roles) -> Example:
+    """Find a digit that is read right after hesitating between two classes.
+
+    Both together have at least 99%, the second at least 20%. Among these: the one whose amount of
+    ink is nearest to the median of its class. Beside it a misread digit, of the same class where
+    there is one.
+    """
+    ink = np.array([picture.pixels.sum() for picture in pictures])
+    found: list[tuple[float, Example]] = []
+    for number in roles["hesitant"]:
+        picture = pictures[number]
+        order = np.argsort(-network(picture.pixels))
+        first, second = network(picture.pixels)[order[:2]]
+        if first + second < 0.99 or second < 0.2:
+            continue
+        label = picture.label
+        same = [n for n, other in enumerate(pictures) if other.label == label]
+        wrong = sorted(roles["misread"], key=lambda n: pictures[n].label != label)[0]
+        example = {
+            "sample": number,
+            "label": label,
+            "second": int(order[1]),
+            "misread": wrong,
+            "misread_label": pictures[wrong].label,
+            "misread_as": int(network(pictures[wrong].pixels).argmax()),
+        }
+        found.append((-float(abs(ink[number] / np.median(ink[same]) - 1)), example))
+    return _best(found, "forward pass")
+
+
+def translation(cnn: Network, dense: Network, pictures: Pictures) -> Example:
+    """Find a digit and a direction in which the two networks come to disagree.
+
+    Both read the digit right with at least 99%. Shifted by 3 pixels, without any ink leaving the
+    picture, the convnet is still right. Among these: the largest difference between the two
+    networks' probabilities of the right class.
+    """
+    ways = {"up": (-3, 0), "down": (3, 0), "left": (0, -3), "right": (0, 3)}
+    found: list[tuple[float, Example]] = []
+    for number, picture in enumerate(pictures):
+        label = picture.label
+        if min(cnn(picture.pixels)[label], dense(picture.pixels)[label]) < 0.99:
+            continue
+        for name, way in ways.items():
+            moved = np.roll(picture.pixels, way, (0, 1))
+            if _ink_leaves(picture.pixels, way) or int(cnn(moved).argmax()) != label:
+                continue
+            example = {"sample": number, "label": label, "direction": name, "pixels": 3}
+            found.append((float(cnn(moved)[label] - dense(moved)[label]), example))
+    return _best(found, "translation")
+
+
+def hierarchy(network: Network, pictures: Pictures, roles: Roles) -> Example:
+    """Find a digit whose tree tells its story.
+
+    Read right, logit above 2, the three strongest cells of conv3 at three places, the six of
+    conv2 at six, the twelve of conv1 at twelve. Among these: the largest logit.
+    """
+    number = roles["hierarchy"][0]
+    logit = float(Trace(network, pictures[number].pixels).logits.max())
+    return {"sample": number, "label": pictures[number].label, "logit": round(logit, 4)}
+
+
+def _typical(pictures: Pictures) -> Iterable[int]:
     """The first digit of each class."""
-    return list(range(0, len(pictures), PER_CLASS))
+    return range(0, len(pictures), PER_CLASS)
+
+
+def _edges(network: Network) -> list[int]:
+    """The filters of conv1 that are an oriented edge."""
+    kernels = network.weights["conv1/kernel"]
+    return [n for n in range(kernels.shape[-1]) if looks_for(kernels[:, :, 0, n]).kind == "edge"]
+
+
+def _ink_leaves(pixels: NDArray[Any], way: tuple[int, int]) -> bool:
+    """Whether ink would leave the picture, or come in on the other side of np.roll."""
+    kept = np.zeros(pixels.shape[:2], bool)
+    rows = slice(max(-way[0], 0), len(kept) - max(way[0], 0))
+    columns = slice(max(-way[1], 0), kept.shape[1] - max(way[1], 0))
+    kept[rows, columns] = True
+    return bool(pixels[~kept].any())
+
+
+def _best(found: Sequence[tuple[float, Example]], lesson: str) -> Example:
+    if not found:
+        raise SystemExit(f"no bundled digit meets the criteria of the {lesson} lesson")
+    return max(found, key=lambda pair: pair[0])[1]

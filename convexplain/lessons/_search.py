@@ -7,12 +7,13 @@ holds for some windows only, so slow stops are searched among these.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convexplain import format as fmt
-from convexplain.steps import ConvStep
+from convexplain.steps import ConvStep, PoolStep
 
 #: Fewer products than this that print as something else than 0.00 make a dull stop.
 TELLING_PRODUCTS = 4
@@ -23,7 +24,7 @@ class FoundStop(NamedTuple):
 
     Parameters
     ----------
-    name : {"strong", "negative", "blank"}
+    name : {"strong", "negative", "blank", "border", "channels", "pool"}
     position : int
         Into the steps that were searched.
     adds_up : bool
@@ -90,6 +91,130 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
         nearest = min(blank, key=lambda i: _distance(every[i], near))
         found.append(FoundStop("blank", nearest, arithmetic_adds_up(every[nearest])))
     return tuple(found)
+
+
+def find_border_stop(steps: Sequence[ConvStep]) -> FoundStop | None:
+    """Choose a stop whose window reaches into the padding, and still meets ink.
+
+    The largest value, above or below zero, of those that add up and are telling; else of those
+    that add up; else of all.
+
+    Parameters
+    ----------
+    steps : sequence of ConvStep
+        All stops of one filter over a padded picture.
+
+    Returns
+    -------
+    FoundStop or None
+        None where no ink lies near the border, or there is no padding.
+    """
+    every = list(steps)
+    order = np.argsort([-abs(step.value) for step in every], kind="stable")
+    near = [int(i) for i in order if every[i].padding.any() and every[i].patch.any()]
+    found = _first(every, near)
+    return FoundStop("border", *found) if found else None
+
+
+def top_channels(step: ConvStep, shown: int = 5) -> tuple[int, ...]:
+    """Name the channels that contribute most to a step, by absolute value, largest first."""
+    order = np.argsort(-np.abs(step.channel_sums), kind="stable")
+    return tuple(int(channel) for channel in order[:shown])
+
+
+def channels_add_up(step: ConvStep, shown: int = 5, decimals: int = 2) -> bool:
+    """Tell whether a step through many channels can be checked by hand.
+
+    The printed sums of the channels shown, and of all others together, must sum to the printed
+    total, and that plus the printed bias to the printed value; in the first channel shown, each
+    product must agree with its printed factors, and all nine sum to the channel's sum.
+
+    Parameters
+    ----------
+    step : ConvStep
+    shown : int
+        How many channels are shown one by one.
+    decimals : int
+    """
+    channels = list(top_channels(step, shown))
+    sums = step.channel_sums[channels]
+    rest = step.total - sums.sum()
+    first = channels[0]
+    products = step.products[:, :, first].ravel()
+    factors = zip(
+        step.patch[:, :, first].flat, step.kernel[:, :, first].flat, products, strict=True
+    )
+    return (
+        fmt.adds_up((*sums, rest), step.total, decimals)
+        and fmt.adds_up((step.total, step.bias), step.value, decimals)
+        and fmt.adds_up(products, step.channel_sums[first], decimals)
+        and all(_product_agrees(x, w, p, decimals) for x, w, p in factors)
+    )
+
+
+def find_channel_stop(steps: Sequence[ConvStep], shown: int = 5) -> FoundStop | None:
+    """Choose a place where one filter's many channels can be followed.
+
+    The largest value of those that add up; else of all.
+
+    Parameters
+    ----------
+    steps : sequence of ConvStep
+        All stops of one filter.
+    shown : int
+        See `channels_add_up`.
+
+    Returns
+    -------
+    FoundStop or None
+        None where no value prints above zero.
+    """
+    every = list(steps)
+    order = np.argsort([-step.value for step in every], kind="stable")
+    positive = [int(i) for i in order if _sign(every[i].value) > 0]
+    for i in positive:
+        if channels_add_up(every[i], shown):
+            return FoundStop("channels", i, True)
+    return FoundStop("channels", positive[0], False) if positive else None
+
+
+def mean_adds_up(patch: Sequence[float] | NDArray[Any], decimals: int = 2) -> bool:
+    """Tell whether the mean of the printed numbers prints as their mean does."""
+    numbers = np.asarray(patch, np.float64).ravel()
+    printed = sum(_printed(value, decimals) for value in numbers)
+    return _printed(printed / numbers.size, 0) == _printed(numbers.mean(), decimals)
+
+
+def find_pool_stop(steps: Sequence[PoolStep]) -> FoundStop | None:
+    """Choose a pooling window that shows that the largest number wins, wherever it stands.
+
+    The largest maximum of the windows whose numbers all print differently, with the winner not in
+    the first cell and a mean that agrees with the printed numbers; else with such a mean; else of
+    all.
+
+    Parameters
+    ----------
+    steps : sequence of PoolStep
+        All stops of max pooling over one response map.
+
+    Returns
+    -------
+    FoundStop or None
+        None where no maximum prints above zero.
+    """
+    every = list(steps)
+    order = np.argsort([-step.value for step in every], kind="stable")
+    positive = [int(i) for i in order if _sign(every[i].value) > 0]
+    for rule in (_shows_a_winner, lambda step: True):
+        for i in positive:
+            if rule(every[i]) and mean_adds_up(every[i].patch):
+                return FoundStop("pool", i, True)
+    return FoundStop("pool", positive[0], False) if positive else None
+
+
+def _shows_a_winner(step: PoolStep) -> bool:
+    printed = [_printed(value, 2) for value in step.patch.flat]
+    return len(set(printed)) == len(printed) and int(step.patch.argmax()) > 0
 
 
 def _first(steps: Sequence[ConvStep], candidates: Sequence[int]) -> tuple[int, bool] | None:
