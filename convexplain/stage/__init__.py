@@ -16,6 +16,7 @@ Places are pixels of a 1920 by 1080 frame, counted from the top left corner, at 
 import manimpango
 
 from convexplain import fonts
+from convexplain.stage.colour_bar import ColourBar
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.mobject import StageMobject
@@ -29,6 +30,7 @@ for _weight in ("regular", "bold"):
     manimpango.register_font(str(fonts.path(_weight)))
 
 __all__ = [
+    "ColourBar",
     "Label",
     "LessonScene",
     "Line",
