@@ -183,6 +183,18 @@ def test_results_are_compared_row_by_row() -> None:
     assert row["difference"] == pytest.approx(0.15)
 
 
+def test_the_comparison_names_the_row_that_differs_most() -> None:
+    rows = [{"n": 1, "accuracy": 0.5, "parameters": 7}, {"n": 2, "accuracy": 0.6, "parameters": 7}]
+    stored = {**result_of(*rows).to_dict(), "versions": {"numpy": "2.4.0"}}
+    now = result_of({**rows[0], "accuracy": 0.49}, {**rows[1], "accuracy": 0.75})
+    assert experiments.comparison(now, stored).splitlines() == [
+        "against the stored result (1 seed, 1 s, numpy 2.4.0), where they differ most:",
+        "  accuracy: 0.7500 now, 0.6000 stored (n 2)",
+        "  parameters: 7 now, 7 stored (n 1)",
+    ]
+    assert "none of these rows" in experiments.comparison(result_of({"n": 9}), stored)
+
+
 def test_a_table_is_aligned_and_leaves_out_the_lists() -> None:
     table = result_of(
         {"n": 100, "accuracy": 0.5, "by_seed": [0.4, 0.6], "parameters": 104202},

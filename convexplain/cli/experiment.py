@@ -43,7 +43,7 @@ def experiment(
     quiet: bool,
 ) -> None:
     """Run an experiment again: shift, samples, window, pooling, permuted, edges or blind."""
-    from convexplain import experiments
+    from convexplain import experiments, facts
 
     def show(line: str) -> None:
         if not quiet:
@@ -58,3 +58,5 @@ def experiment(
     click.echo(f"\n{result.recipe}")
     warning = "; quick, not to be quoted" if quick else ""
     click.echo(f"{result.seconds:.0f} s of computing{warning}")
+    if name in facts.names():
+        click.echo(f"\n{experiments.comparison(result, facts.load(name))}")

@@ -1,7 +1,7 @@
 """The measurements behind what lessons claim, each of which anyone can run again.
 
 `run` does one and gives a `Result`; what the lessons quote is stored in assets/facts.json, and
-`compare` says how a new result differs from that.
+`comparison` says how a new result differs from that.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from convexplain.errors import UsageError
-from convexplain.experiments._base import Result, Runs, Setting, compare
+from convexplain.experiments._base import Runs, Setting
+from convexplain.experiments._result import Result, compare, comparison
 from convexplain.experiments.by_looking import blind, edges, shift
 from convexplain.experiments.by_training import permuted, pooling, samples, window
 
-__all__ = ["EXPERIMENTS", "Result", "Runs", "Setting", "compare", "run"]
+__all__ = ["EXPERIMENTS", "Result", "Runs", "Setting", "compare", "comparison", "run"]
 
 #: Every experiment by its name; the first line of a function's docstring tells what it does.
 EXPERIMENTS: Mapping[str, Callable[[Setting], Result]] = MappingProxyType(

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from convexplain import training
-from convexplain.experiments._base import Array, Result, Row, Setting, stopwatch, versions
+from convexplain.experiments._base import Array, Setting, stopwatch
+from convexplain.experiments._result import Result, Row, versions
 from convexplain.kernels import looks_for
 from convexplain.layers import Conv2D
 from convexplain.network import Network

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convexplain.experiments._base import Array, Result, Row, Setting, spread, versions
+from convexplain.experiments._base import Array, Setting, spread
+from convexplain.experiments._result import Result, Row, versions
 from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Conv2D, Layer, Network
 from convexplain.training import Recipe
 
