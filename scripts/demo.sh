@@ -2,7 +2,7 @@
 # From a fresh clone to a video: installs what is missing, renders the sliding window of a bundled
 # digit, and says what was written. Arguments go to `convexplain render`: bash scripts/demo.sh -ql
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash scripts/setup.sh
 .venv/bin/convexplain render sliding-window "$@"

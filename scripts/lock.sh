@@ -4,7 +4,7 @@
 #   bash scripts/lock.sh             keeps the versions that still fit
 #   bash scripts/lock.sh --upgrade   takes the newest that fit
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT

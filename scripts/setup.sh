@@ -3,7 +3,7 @@
 # It may be run any number of times; when nothing has changed it does nothing.
 #   PYTHON=/path/to/python3.12 bash scripts/setup.sh    takes that Python (default: python3)
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 python=${PYTHON:-python3}
 debian_packages=(build-essential python3-dev python3-venv pkg-config libcairo2-dev libpango1.0-dev)
@@ -36,12 +36,10 @@ installed_by_apt() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        env DEBIAN_FRONTEND=noninteractive "$@"
-    else
-        sudo env DEBIAN_FRONTEND=noninteractive "$@"
-    fi
+apt() {
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
+    [ "$(id -u)" -eq 0 ] || apt=(sudo "${apt[@]}")
+    "${apt[@]}" "$@" >/dev/null
 }
 
 install_debian_packages() {
@@ -53,10 +51,10 @@ install_debian_packages() {
     [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null ||
         stop "these system packages are missing; as root, run:" "apt-get install ${missing[*]}"
     echo "setup: installing ${missing[*]}"
-    # The package lists may be absent or stale; then the first attempt fails and says so quickly.
-    as_root apt-get install -y -q --no-install-recommends "${missing[@]}" ||
-        { as_root apt-get update -q &&
-            as_root apt-get install -y -q --no-install-recommends "${missing[@]}"; } ||
+    # The package lists may be absent, as in a new container, or stale: then they are fetched.
+    local install=(install -y --no-install-recommends "${missing[@]}")
+    apt-get -qq --simulate "${install[@]}" >/dev/null 2>&1 || apt update
+    apt "${install[@]}" || { apt update && apt "${install[@]}"; } ||
         stop "apt-get could not install: ${missing[*]}"
 }
 

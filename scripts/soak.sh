@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests that take minutes. Arguments go to pytest.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash scripts/setup.sh
 status=0

@@ -2,7 +2,7 @@
 # Sets up, then checks style, types, the import table, and runs the tests.
 # Arguments go to pytest: bash scripts/test.sh tests/test_ops.py -k stride
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash scripts/setup.sh
 export PATH="$PWD/.venv/bin:$PATH"
