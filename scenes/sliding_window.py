@@ -346,7 +346,7 @@ class SlidingWindow(LessonScene):
             Label("=", 981, y, 44, colour="muted", anchor="centre"),
             Label(self.text(SUM), 732, above, colour="muted", anchor="centre"),
             Label(self.text(BIAS), 899, above, colour="muted", anchor="centre"),
-            Label("ReLU", 1152, above, colour="muted", anchor="centre"),
+            Label("ReLU", 1136, above, colour="muted", anchor="centre"),
             Line([(1122, y), (1184, y)], arrow=True),
         ]
 
