@@ -1,4 +1,4 @@
-"""Run experiments and store their results in convexplain/assets/facts.json.
+"""Run experiments; store their results in convexplain/assets/facts.json and docs/facts.md.
 
     python tools/measure_facts.py [NAME ...] [--mnist DIR] [--keep FILE]
 
@@ -11,6 +11,8 @@ import argparse
 import json
 from pathlib import Path
 from typing import Any
+
+import facts_page
 
 from convexplain import experiments
 
@@ -37,6 +39,7 @@ def store(name: str, result: dict[str, Any]) -> None:
     facts[name] = result
     ordered = {known: facts[known] for known in experiments.EXPERIMENTS if known in facts}
     FACTS.write_text(_one_row_a_line(ordered) + "\n", "utf-8")
+    facts_page.PAGE.write_text(facts_page.page(ordered), "utf-8")
 
 
 def _one_row_a_line(facts: dict[str, Any]) -> str:
