@@ -299,7 +299,7 @@ def test_a_render_that_is_stopped_leaves_everything_as_it_was(here, name, early)
     (here / "a.mp4").write_text("old video")
     (here / "a.srt").write_text("old subtitles")
     process = subprocess.Popen(
-        [*COMMAND, "render", "-q", "h", "-o", "a.mp4"],
+        [*COMMAND, "render", "-q", "h", "-o", "a.mp4", "--quiet"],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -317,13 +317,13 @@ def test_a_render_that_is_stopped_leaves_everything_as_it_was(here, name, early)
     )
     _, errors = process.communicate(timeout=30)
     assert process.returncode == {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -9}[name]
-    assert "Traceback" not in errors
-    if name == "SIGINT":
-        assert errors.strip() == "interrupted"
-    # A worker whose parent was killed takes a moment to notice.
-    while (left_behind(process.pid, here) or alive(process.pid)) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    if name != "SIGKILL":
+        assert errors.strip() == {"SIGINT": "interrupted", "SIGTERM": ""}[name]
+    while alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)  # a worker whose parent was killed takes a moment to notice
     assert not alive(process.pid)
+    if name == "SIGKILL":  # what nobody could remove, the next run does
+        assert run("render", "--still", "kernel", "-q", "l", "-o", "b.png").exit_code == 0
     assert left_behind(process.pid, here) == []
     assert (here / "a.mp4").read_text() == "old video"
     assert (here / "a.srt").read_text() == "old subtitles"
