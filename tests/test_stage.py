@@ -74,6 +74,12 @@ def test_every_cell_has_the_colour_of_its_value(theme, height):
         np.testing.assert_array_equal(middle(pixels, grid, row, col), expected[row, col])
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_light_is_black_to_white_in_every_theme(theme):
+    pixels = painted(PixelGrid([[0.0, 0.2, 1.0]], 100, 100, 100, scale="light"), theme=theme)
+    assert [pixels[150, x].tolist() for x in (150, 250, 350)] == [[0] * 3, [51] * 3, [255] * 3]
+
+
 def test_a_cell_not_computed_is_background_with_a_dot_and_no_lines():
     grid = PixelGrid(np.full((2, 2), np.nan), 100, 100, 100)
     pixels = painted(grid)

@@ -16,7 +16,9 @@ Places are pixels of a 1920 by 1080 frame, counted from the top left corner, at 
 import manimpango
 
 from convexplain import fonts
+from convexplain.stage.bars import Bars, running
 from convexplain.stage.colour_bar import ColourBar
+from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.mobject import StageMobject
@@ -30,7 +32,9 @@ for _weight in ("regular", "bold"):
     manimpango.register_font(str(fonts.path(_weight)))
 
 __all__ = [
+    "Bars",
     "ColourBar",
+    "Formula",
     "Label",
     "LessonScene",
     "Line",
@@ -41,5 +45,6 @@ __all__ = [
     "Thumbnails",
     "WindowFrame",
     "border",
+    "running",
     "zoom_lines",
 ]

@@ -17,7 +17,7 @@ from convexplain.stage.text import write
 from convexplain.stage.units import Rect
 from convexplain.theme import Theme, rgb
 
-Scale = Literal["picture", "signed", "rgb"]
+Scale = Literal["picture", "light", "signed", "rgb"]
 
 # Radius of the dot that stands for a cell not computed yet, as a share of the cell.
 _DOT = 0.08
@@ -34,8 +34,9 @@ class PixelGrid(StageMobject):
         Of the first cell, in pixels of the stage.
     cell : float
         Side of a cell, in pixels of the stage.
-    scale : {"picture", "signed", "rgb"}
-        Ink 0..1 in the theme's grays; -limit..limit on the diverging scale; colours 0..1.
+    scale : {"picture", "light", "signed", "rgb"}
+        Ink 0..1 in the theme's grays; light 0..1, black to white in every theme, as a photograph's
+        channel; -limit..limit on the diverging scale; colours 0..1.
     limit : float
         Largest magnitude on the signed scale.
     numbers : bool
@@ -162,6 +163,8 @@ class PixelGrid(StageMobject):
         known = np.where(missing, 0.0, values)
         if self.scale_name == "picture":
             colours = theme.picture(known)
+        elif self.scale_name == "light":
+            colours = np.rint(known.clip(0, 1) * 255).astype(np.uint8)[..., None].repeat(3, axis=2)
         else:
             colours = theme.signed(known, self.limit)
         if missing.any():
