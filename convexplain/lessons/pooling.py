@@ -1,0 +1,423 @@
+"""Pooling: what is kept of a response map, and what is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import ClassVar, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import digits, examples, ops
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.errors import UsageError
+from convexplain.geometry import Window, unseen
+from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._search import FoundStop, find_pool_stop, mean_adds_up
+from convexplain.network import Conv2D, MaxPooling2D, Network
+from convexplain.pictures import Picture
+from convexplain.steps import PoolStep
+from convexplain.trace import Trace
+
+Map = npt.NDArray[np.float32]
+#: The only pooling that the lesson tells of.
+POOL = Window(2, stride=2)
+
+
+class Stage(NamedTuple):
+    """A convolution and the max pooling behind it, by their names."""
+
+    conv: str
+    pool: str
+
+
+class Shift(NamedTuple):
+    """A digit moved by one pixel: where to, its way through the network, what stays in place."""
+
+    direction: Caption
+    trace: Trace
+    stays: dict[str, float]
+
+
+class Moved(NamedTuple):
+    """A window with the same largest number before and after the shift, at another place."""
+
+    before: PoolStep
+    after: PoolStep
+
+
+class Odd(NamedTuple):
+    """A response map whose last cells are in no window.
+
+    `rows` and `cols` are in none, `lost` is the largest response in them.
+    """
+
+    stage: Stage
+    channel: int
+    response_map: Map
+    pooled: Map
+    limit: float
+    rows: tuple[int, ...]
+    cols: tuple[int, ...]
+    lost: float
+
+
+class Unseen(NamedTuple):
+    """What of the picture reaches no output: the picture with it inverted, and the logits."""
+
+    rows: tuple[int, ...]
+    cols: tuple[int, ...]
+    inverted: Trace
+    change: float
+
+
+@dataclass(frozen=True)
+class Pooling(Lesson):
+    """How max pooling makes a map smaller, and what that means for a digit that moves."""
+
+    name: ClassVar[str] = "pooling"
+    title: ClassVar[Caption] = Caption(
+        en="Max pooling: keep the largest of four", zh="最大池化：4 个数只留最大值"
+    )
+    question: ClassVar[Caption] = Caption(
+        en="What does pooling keep of a response map, and what does it drop?",
+        zh="池化保留了响应图的什么，又丢掉了什么？",
+    )
+    answer: ClassVar[Caption] = Caption(
+        en="Max pooling keeps the largest of each 2 × 2 window: height and width halve, "
+        "the number of channels stays.",
+        zh="最大池化只保留每个 2 × 2 窗口的最大值：高和宽减半，通道数不变。",
+    )
+
+    picture: Picture | None = option(
+        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
+    )
+    filter: int | None = option(
+        None,
+        en="filter of the first convolution, counted from 0 (conv1: 0 to 31)",
+        zh="第一个卷积层的过滤器，编号从 0 开始（conv1：0 到 31）",
+        metavar="N",
+    )
+    model: str = option(
+        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
+    )
+
+    def __post_init__(self) -> None:
+        if not self.stages:
+            raise UsageError(
+                f"the network {self.model!r} has no 2x2 max pooling behind a convolution: "
+                "give one that has, such as cnn"
+            )
+        channels = self.network.shapes[self.stages[0].pool][-1]
+        if self.filter is not None and not 0 <= self.filter < channels:
+            raise UsageError(
+                f"there is no filter {self.filter} in {self.stages[0].conv}: its filters are "
+                f"0 to {channels - 1}"
+            )
+        if self.picture is not None and self.picture.shape != self.network.input_shape:
+            raise UsageError(
+                f"the picture has the shape {fmt.shape(self.picture.shape)}, but the network "
+                f"reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
+            )
+
+    @cached_property
+    def network(self) -> Network:
+        """The trained network."""
+        return Network.load(self.model)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """Every convolution with a 2x2 max pooling behind it."""
+        layers = self.network.layers
+        return tuple(
+            Stage(conv.name, pool.name)
+            for conv, pool in pairwise(layers)
+            if isinstance(conv, Conv2D) and isinstance(pool, MaxPooling2D) and pool.window == POOL
+        )
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The picture asked for, or the example that the lesson was chosen for."""
+        return self.picture or digits.sample(examples.load()[self.name]["sample"])
+
+    @property
+    def shown_filter(self) -> int:
+        """The filter asked for, or the example's."""
+        channels = self.network.shapes[self.stages[0].pool][-1]
+        example = int(examples.load()[self.name]["filter"])
+        return min(example, channels - 1) if self.filter is None else self.filter
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The picture on its way through the network."""
+        return Trace(self.network, self.shown_picture.pixels)
+
+    @property
+    def response_map(self) -> Map:
+        """What is pooled, (height, width)."""
+        return self.trace.activations[self.stages[0].conv][:, :, self.shown_filter]
+
+    @property
+    def pooled(self) -> Map:
+        """The largest of each window."""
+        return self.trace.activations[self.stages[0].pool][:, :, self.shown_filter]
+
+    @property
+    def averaged(self) -> Map:
+        """The mean of each window."""
+        return average(self.response_map)
+
+    @property
+    def limit(self) -> float:
+        """End of the colour scale of all maps of the convolution, which its pooling keeps."""
+        return float(self.trace.activations[self.stages[0].conv].max())
+
+    @cached_property
+    def steps(self) -> Sequence[PoolStep]:
+        """Every window of the shown map, row by row."""
+        return cast("Sequence[PoolStep]", self.trace.steps(self.stages[0].pool, self.shown_filter))
+
+    @cached_property
+    def stop(self) -> FoundStop:
+        """The window that is shown slowly; the first one if the map has no response at all."""
+        return find_pool_stop(self.steps) or FoundStop("pool", 0, mean_adds_up(self.steps[0].patch))
+
+    @property
+    def step(self) -> PoolStep:
+        """What happens in the window that is shown slowly."""
+        return self.steps[self.stop.position]
+
+    @cached_property
+    def shift(self) -> Shift:
+        """The digit moved by one pixel, towards where it loses the least ink."""
+        pixels = self.shown_picture.pixels
+        moved = {way: _moved(pixels, *way) for way in _WAYS}
+        best = max(_WAYS, key=lambda way: float(moved[way].sum(dtype=np.float64)))
+        trace = Trace(self.network, moved[best])
+        conv, pool = self.stages[0]
+        there = trace.activations[conv][:, :, self.shown_filter]
+        stays = {
+            "map": overlap(self.response_map, there),
+            "max": overlap(self.pooled, trace.activations[pool][:, :, self.shown_filter]),
+            "average": overlap(self.averaged, average(there)),
+        }
+        return Shift(_WAYS[best], trace, stays)
+
+    @cached_property
+    def moved(self) -> Moved | None:
+        """The largest number that stays the winner of its window and changes its place there."""
+        after = cast(
+            "Sequence[PoolStep]", self.shift.trace.steps(self.stages[0].pool, self.shown_filter)
+        )
+        pairs = [Moved(*pair) for pair in zip(self.steps, after, strict=True)]
+        same = [
+            pair
+            for pair in pairs
+            if pair.before.value == pair.after.value > 0 and pair.before.argmax != pair.after.argmax
+        ]
+        return max(same, key=lambda pair: pair.before.value, default=None)
+
+    @cached_property
+    def odd(self) -> Odd | None:
+        """The first map whose windows leave cells over; of its channels, the one losing most."""
+        for stage in self.stages:
+            maps = self.trace.activations[stage.conv]
+            rows, cols = unseen([POOL], maps.shape[:2])
+            if rows or cols:
+                left_over = np.zeros(maps.shape[:2], dtype=bool)
+                left_over[list(rows)] = True
+                left_over[:, list(cols)] = True
+                lost = maps[left_over]
+                channel = int(lost.sum(axis=0, dtype=np.float64).argmax())
+                return Odd(
+                    stage,
+                    channel,
+                    maps[:, :, channel],
+                    self.trace.activations[stage.pool][:, :, channel],
+                    float(maps.max()),
+                    rows,
+                    cols,
+                    float(lost[:, channel].max()),
+                )
+        return None
+
+    @cached_property
+    def unseen(self) -> Unseen | None:
+        """The rows and columns of the picture that no logit depends on, and the proof."""
+        size = self.network.input_shape[:2]
+        rows, cols = unseen(self.network.windows(self.network.layers[-1].name), size)
+        if not (rows or cols) or self.trace.logits.shape != (10,):
+            return None
+        pixels = self.shown_picture.pixels.copy()
+        here = np.zeros(size, dtype=bool)
+        here[list(rows)] = True
+        here[:, list(cols)] = True
+        pixels[here] = 1 - pixels[here]
+        inverted = Trace(self.network, pixels)
+        return Unseen(
+            rows, cols, inverted, float(np.abs(inverted.logits - self.trace.logits).max())
+        )
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Tell the lesson: one window, the whole map, the mean, a shift, what is dropped."""
+        return tuple(self._tell())
+
+    def _tell(self) -> Iterator[Beat]:
+        yield _beat("question", self.title, self.question, 4.0)
+        yield _beat("winner", self.title, self._winner(), 8.0)
+        sweep = _SWEEP.fill(n=fmt.count(self.response_map.size), m=fmt.count(self.pooled.size))
+        yield _beat("sweep", self.title, sweep, 7.0)
+        yield _beat("average", _AVERAGE_TITLE, self._average(), 7.0)
+        if self.step.value > 0:
+            yield _beat("shift", _SHIFT_TITLE, self._shift(), 7.0)
+            if self.moved is not None:
+                yield _beat("place", _SHIFT_TITLE, self._place(self.moved), 6.5)
+        if self.odd is not None:
+            yield _beat("odd", _ODD_TITLE, self._odd(self.odd), 6.5)
+        if self.unseen is not None:
+            yield _beat("unseen", _UNSEEN_TITLE, self._unseen(self.unseen), 7.0)
+        yield _beat("answer", self.title, self.answer, 6.5)
+
+    def _winner(self) -> Caption:
+        if self.step.value <= 0:
+            return _NOTHING
+        return _WINNER.fill(v=fmt.number(self.step.value), place=place(self.step))
+
+    def _average(self) -> Caption:
+        caption = _AVERAGE.fill(
+            m=fmt.number(self.averaged[self.step.row, self.step.col]),
+            a=fmt.number(self.pooled.max()),
+            b=fmt.number(self.averaged.max()),
+        )
+        if self.stop.adds_up:
+            return caption
+        noted = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
+        return noted.fill(**caption.values)
+
+    def _shift(self) -> Caption:
+        stays = self.shift.stays
+        return _SHIFT.fill(
+            direction=self.shift.direction,
+            a=fmt.percent(stays["map"], 0),
+            b=fmt.percent(stays["max"], 0),
+        )
+
+    def _place(self, moved: Moved) -> Caption:
+        return _PLACE.fill(
+            v=fmt.number(moved.before.value), before=place(moved.before), after=place(moved.after)
+        )
+
+    def _odd(self, odd: Odd) -> Caption:
+        return _ODD.fill(
+            layer=odd.stage.conv,
+            places=places(odd.rows, odd.cols),
+            v=fmt.number(odd.lost),
+        )
+
+    def _unseen(self, unseen: Unseen) -> Caption:
+        return _UNSEEN.fill(
+            places=places(unseen.rows, unseen.cols),
+            d=fmt.number(unseen.change, 2 if unseen.change else 0),
+        )
+
+
+def average(response_map: Map) -> Map:
+    """Return the mean of each window of one map, as `POOL` lies on it."""
+    return ops.avg_pool2d(response_map[:, :, np.newaxis], POOL.kernel_size)[:, :, 0]
+
+
+def overlap(before: Map, after: Map) -> float:
+    """Return how much of a map is still in the same cells of another: min summed over before."""
+    total = before.sum(dtype=np.float64)
+    return float(np.minimum(before, after).sum(dtype=np.float64) / total) if total > 0 else 1.0
+
+
+def place(step: PoolStep) -> Caption:
+    """Name where the largest number of a window stands."""
+    row, col = step.argmax or (step.row, step.col)
+    return _CELL.fill(r=row, c=col)
+
+
+def places(rows: Sequence[int], cols: Sequence[int]) -> Caption:
+    """Name rows and columns; at least one of either is given."""
+    parts = [
+        words.fill(n=_listed(numbers))
+        for numbers, words in ((rows, _ROWS[len(rows) > 1]), (cols, _COLUMNS[len(cols) > 1]))
+        if numbers
+    ]
+    return parts[0] if len(parts) == 1 else _BOTH.fill(a=parts[0], b=parts[1])
+
+
+def _listed(numbers: Sequence[int]) -> Caption:
+    texts = [str(number) for number in numbers]
+    return Caption(en=", ".join(texts), zh="、".join(texts))
+
+
+def _moved(pixels: Map, down: int, right: int) -> Map:
+    """Move a picture by whole pixels; paper comes in."""
+    height, width = pixels.shape[:2]
+    padded = np.pad(pixels, ((1, 1), (1, 1), (0, 0)))
+    return padded[1 - down : 1 - down + height, 1 - right : 1 - right + width]
+
+
+def _beat(name: str, title: Caption, caption: Caption, seconds: float) -> Beat:
+    return Beat(name, title, caption, lasting(seconds, caption))
+
+
+# Rows down and columns to the right; the first is taken where no ink is lost.
+_WAYS = {
+    (0, 1): Caption(en="to the right", zh="向右"),
+    (0, -1): Caption(en="to the left", zh="向左"),
+    (1, 0): Caption(en="down", zh="向下"),
+    (-1, 0): Caption(en="up", zh="向上"),
+}
+_ROWS = (Caption(en="row {n}", zh="行 {n}"), Caption(en="rows {n}", zh="行 {n}"))
+_COLUMNS = (Caption(en="column {n}", zh="列 {n}"), Caption(en="columns {n}", zh="列 {n}"))
+_BOTH = Caption(en="{a} and {b}", zh="{a} 和{b}")
+_CELL = Caption(en="row {r}, column {c}", zh="行 {r}、列 {c}")
+_WINNER = Caption(
+    en="Of these four numbers only the largest goes on: {v}, from {place}.",
+    zh="4 个数中，只有最大的 {v} 留下来，它位于{place}。",
+)
+_NOTHING = Caption(
+    en="This filter finds nothing in this picture: the largest of four zeros is 0.",
+    zh="这个过滤器在这幅图里什么也没找到：4 个 0 的最大值还是 0。",
+)
+_SWEEP = Caption(
+    en="Window after window, without overlap: {n} numbers become {m}.",
+    zh="窗口一个接一个，互不重叠：{n} 个数变成 {m} 个。",
+)
+_AVERAGE_TITLE = Caption(
+    en="Average pooling: the mean of the four", zh="平均池化：取 4 个数的平均值"
+)
+_AVERAGE = Caption(
+    en="Average pooling takes the mean, {m}: all four count; the map's peak falls from {a} to {b}.",
+    zh="平均池化取平均值 {m}：4 个数都算，全图峰值由 {a} 降到 {b}。",
+)
+_ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
+_SHIFT_TITLE = Caption(en="What remains when the digit moves", zh="数字平移后，还剩下什么")
+_SHIFT = Caption(
+    en="The digit moves one pixel {direction}: {a} of the response stays in its cells, "
+    "after max pooling {b}.",
+    zh="手写数字{direction}移 1 个像素：{a} 的响应留在原来的格子里，最大池化后是 {b}。",
+)
+_PLACE = Caption(
+    en="Kept: {v}, before and after. Lost: that it moved from {before} to {after}.",
+    zh="保留：前后都是 {v}。丢掉：它从{before} 移到了{after}。",
+)
+_ODD_TITLE = Caption(
+    en="An odd size: the last cells are dropped", zh="尺寸为奇数：剩下的格子被丢掉"
+)
+_ODD = Caption(
+    en="No window reaches {places} of {layer}: responses up to {v} are dropped.",
+    zh="没有窗口够得到 {layer} 的{places}：最大 {v} 的响应被丢掉。",
+)
+_UNSEEN_TITLE = Caption(en="What the network never sees", zh="网络从未看到的地方")
+_UNSEEN = Caption(
+    en="The network never sees {places} of its input: inverted, they change the logits by {d}.",
+    zh="网络从不看输入的{places}：反色后，logit 的变化为 {d}。",
+)
