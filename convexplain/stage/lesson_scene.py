@@ -112,7 +112,7 @@ class LessonScene(StageScene):
     def remaining(self) -> float:
         """Seconds until the current beat ends, at the beat's own pace."""
         frames = round(self._until * config.frame_rate) - self._now
-        return frames / float(config.frame_rate) / self.stretch
+        return float(frames / config.frame_rate / self.stretch)
 
     @property
     def _now(self) -> int:
