@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -78,3 +79,17 @@ def test_the_reference_names_each_option_of_render() -> None:
     documented = {flag for pair in documented for flag in pair if flag}
     render = context(["render", "sliding-window"])
     assert documented == flags(render.command.get_params(render))
+
+
+def test_the_scene_of_the_stage_s_page_renders_and_nothing_overlaps(tmp_path: Path) -> None:
+    manim = pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from convexplain.stage.layout import problems
+
+    (code,) = blocks(ROOT / "docs" / "stage.md", "python")
+    names: dict[str, Any] = {}
+    exec(compile(code, "edge_finder.py", "exec"), names)
+    with manim.tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 15}):
+        scene = names["EdgeFinder"](skip_animations=True)
+        scene.render()
+    assert problems(scene.mobjects) == []
+    assert len(code.splitlines()) <= 40
