@@ -26,6 +26,7 @@ from convexplain.stage.scene import StageScene
 from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
 from convexplain.stage.text import Label
 from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows
+from convexplain.stage.volume import Volume, VolumeWindow
 
 for _weight in ("regular", "bold"):
     # For Manim's own Text; the stage's labels read the files themselves.
@@ -43,6 +44,8 @@ __all__ = [
     "StageScene",
     "ThumbnailWindows",
     "Thumbnails",
+    "Volume",
+    "VolumeWindow",
     "WindowFrame",
     "border",
     "running",
