@@ -48,11 +48,13 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def __call__(self, fraction: float) -> None:
-        """Show how much is done, from 0 to 1."""
+    def __call__(self, fraction: float, note: str = "") -> None:
+        """Show how much is done, from 0 to 1, and a few words on how it goes."""
         if self.quiet:
             return
+        told = f"{self.name}, {note}" if note else self.name
         if self._bar is not None:
+            self._bar.set_description_str(told, refresh=False)
             self._bar.update(100 * fraction - self._bar.n)
             return
         now = time.monotonic()
@@ -63,6 +65,4 @@ class Progress:
             self._last = now
             left = (now - begin) * (1 - fraction) / (fraction - base)
             with suppress(BrokenPipeError):  # nobody reads it: no reason to stop
-                print(
-                    f"{self.name}: {fraction:.0%}, {left:.0f} s left", file=sys.stderr, flush=True
-                )
+                print(f"{told}: {fraction:.0%}, {left:.0f} s left", file=sys.stderr, flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,12 +55,17 @@ def train(
     output = output or Path(f"{which}.safetensors")
     if not output.parent.is_dir():
         raise UsageError(f"the output folder {str(output.parent)!r} does not exist: create it")
+    if not os.access(output.parent, os.W_OK):  # now, not after minutes of training
+        raise UsageError(
+            f"the output folder {str(output.parent)!r} is not writable: choose another"
+        )
     recipe = training.RECIPES[which]
     images, labels = training.training_set(directory)
     with Progress(f"training {which}", quiet=quiet) as progress:
 
         def show(step: Step, weights: object) -> None:
-            progress(step.number / (steps or recipe.epochs * step.epoch_steps))
+            note = f"loss {step.loss:.3f}, {step.accuracy:.1%} right" if step.epoch_step else ""
+            progress(step.number / (steps or recipe.epochs * step.epoch_steps), note)
 
         done = training.train(recipe, images, labels, seed=seed, steps=steps, on_step=show)
     done.network.save(output)
