@@ -96,8 +96,8 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
 def find_border_stop(steps: Sequence[ConvStep]) -> FoundStop | None:
     """Choose a stop whose window reaches into the padding, and still meets ink.
 
-    The largest value, above or below zero, of those that add up and are telling; else of those
-    that add up; else of all.
+    The largest value of those that add up and are telling; else of those that add up; else of
+    all.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def find_border_stop(steps: Sequence[ConvStep]) -> FoundStop | None:
         None where no ink lies near the border, or there is no padding.
     """
     every = list(steps)
-    order = np.argsort([-abs(step.value) for step in every], kind="stable")
+    order = np.argsort([-step.value for step in every], kind="stable")
     near = [int(i) for i in order if every[i].padding.any() and every[i].patch.any()]
     found = _first(every, near)
     return FoundStop("border", *found) if found else None
