@@ -6,73 +6,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import ClassVar, NamedTuple, cast
+from typing import ClassVar, cast
 
-import numpy as np
-import numpy.typing as npt
-
-from convexplain import digits, examples, ops
+from convexplain import digits, examples
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
-from convexplain.geometry import Window, unseen
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._pooled import (
+    POOL,
+    Map,
+    Moved,
+    Odd,
+    Shift,
+    Stage,
+    Unseen,
+    average,
+    left_over,
+    never_seen,
+    same_number_elsewhere,
+    shifted,
+)
 from convexplain.lessons._search import FoundStop, find_pool_stop, mean_adds_up
 from convexplain.network import Conv2D, MaxPooling2D, Network
 from convexplain.pictures import Picture
 from convexplain.steps import PoolStep
 from convexplain.trace import Trace
-
-Map = npt.NDArray[np.float32]
-#: The only pooling that the lesson tells of.
-POOL = Window(2, stride=2)
-
-
-class Stage(NamedTuple):
-    """A convolution and the max pooling behind it, by their names."""
-
-    conv: str
-    pool: str
-
-
-class Shift(NamedTuple):
-    """A digit moved by one pixel: where to, its way through the network, what stays in place."""
-
-    direction: Caption
-    trace: Trace
-    stays: dict[str, float]
-
-
-class Moved(NamedTuple):
-    """A window with the same largest number before and after the shift, at another place."""
-
-    before: PoolStep
-    after: PoolStep
-
-
-class Odd(NamedTuple):
-    """A response map whose last cells are in no window.
-
-    `rows` and `cols` are in none, `lost` is the largest response in them.
-    """
-
-    stage: Stage
-    channel: int
-    response_map: Map
-    pooled: Map
-    limit: float
-    rows: tuple[int, ...]
-    cols: tuple[int, ...]
-    lost: float
-
-
-class Unseen(NamedTuple):
-    """What of the picture reaches no output: the picture with it inverted, and the logits."""
-
-    rows: tuple[int, ...]
-    cols: tuple[int, ...]
-    inverted: Trace
-    change: float
 
 
 @dataclass(frozen=True)
@@ -193,74 +152,23 @@ class Pooling(Lesson):
 
     @cached_property
     def shift(self) -> Shift:
-        """The digit moved by one pixel, towards where it loses the least ink."""
-        pixels = self.shown_picture.pixels
-        moved = {way: _moved(pixels, *way) for way in _WAYS}
-        best = max(_WAYS, key=lambda way: float(moved[way].sum(dtype=np.float64)))
-        trace = Trace(self.network, moved[best])
-        conv, pool = self.stages[0]
-        there = trace.activations[conv][:, :, self.shown_filter]
-        stays = {
-            "map": overlap(self.response_map, there),
-            "max": overlap(self.pooled, trace.activations[pool][:, :, self.shown_filter]),
-            "average": overlap(self.averaged, average(there)),
-        }
-        return Shift(_WAYS[best], trace, stays)
+        """The digit moved by one pixel."""
+        return shifted(self.trace, self.stages[0], self.shown_filter)
 
     @cached_property
     def moved(self) -> Moved | None:
         """The largest number that stays the winner of its window and changes its place there."""
-        after = cast(
-            "Sequence[PoolStep]", self.shift.trace.steps(self.stages[0].pool, self.shown_filter)
-        )
-        pairs = [Moved(*pair) for pair in zip(self.steps, after, strict=True)]
-        same = [
-            pair
-            for pair in pairs
-            if pair.before.value == pair.after.value > 0 and pair.before.argmax != pair.after.argmax
-        ]
-        return max(same, key=lambda pair: pair.before.value, default=None)
+        return same_number_elsewhere(self.trace, self.shift, self.stages[0], self.shown_filter)
 
     @cached_property
     def odd(self) -> Odd | None:
-        """The first map whose windows leave cells over; of its channels, the one losing most."""
-        for stage in self.stages:
-            maps = self.trace.activations[stage.conv]
-            rows, cols = unseen([POOL], maps.shape[:2])
-            if rows or cols:
-                left_over = np.zeros(maps.shape[:2], dtype=bool)
-                left_over[list(rows)] = True
-                left_over[:, list(cols)] = True
-                lost = maps[left_over]
-                channel = int(lost.sum(axis=0, dtype=np.float64).argmax())
-                return Odd(
-                    stage,
-                    channel,
-                    maps[:, :, channel],
-                    self.trace.activations[stage.pool][:, :, channel],
-                    float(maps.max()),
-                    rows,
-                    cols,
-                    float(lost[:, channel].max()),
-                )
-        return None
+        """The first map whose windows leave cells over."""
+        return left_over(self.trace, self.stages)
 
     @cached_property
     def unseen(self) -> Unseen | None:
         """The rows and columns of the picture that no logit depends on, and the proof."""
-        size = self.network.input_shape[:2]
-        rows, cols = unseen(self.network.windows(self.network.layers[-1].name), size)
-        if not (rows or cols) or self.trace.logits.shape != (10,):
-            return None
-        pixels = self.shown_picture.pixels.copy()
-        here = np.zeros(size, dtype=bool)
-        here[list(rows)] = True
-        here[:, list(cols)] = True
-        pixels[here] = 1 - pixels[here]
-        inverted = Trace(self.network, pixels)
-        return Unseen(
-            rows, cols, inverted, float(np.abs(inverted.logits - self.trace.logits).max())
-        )
+        return never_seen(self.trace)
 
     def beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: one window, the whole map, the mean, a shift, what is dropped."""
@@ -275,11 +183,11 @@ class Pooling(Lesson):
         if self.step.value > 0:
             yield _beat("shift", _SHIFT_TITLE, self._shift(), 7.0)
             if self.moved is not None:
-                yield _beat("place", _SHIFT_TITLE, self._place(self.moved), 6.5)
+                yield _beat("place", _SHIFT_TITLE, self._place(self.moved), 6.5, self.moved)
         if self.odd is not None:
-            yield _beat("odd", _ODD_TITLE, self._odd(self.odd), 6.5)
+            yield _beat("odd", _ODD_TITLE, self._odd(self.odd), 6.5, self.odd)
         if self.unseen is not None:
-            yield _beat("unseen", _UNSEEN_TITLE, self._unseen(self.unseen), 7.0)
+            yield _beat("unseen", _UNSEEN_TITLE, self._unseen(self.unseen), 7.0, self.unseen)
         yield _beat("answer", self.title, self.answer, 6.5)
 
     def _winner(self) -> Caption:
@@ -325,17 +233,6 @@ class Pooling(Lesson):
         )
 
 
-def average(response_map: Map) -> Map:
-    """Return the mean of each window of one map, as `POOL` lies on it."""
-    return ops.avg_pool2d(response_map[:, :, np.newaxis], POOL.kernel_size)[:, :, 0]
-
-
-def overlap(before: Map, after: Map) -> float:
-    """Return how much of a map is still in the same cells of another: min summed over before."""
-    total = before.sum(dtype=np.float64)
-    return float(np.minimum(before, after).sum(dtype=np.float64) / total) if total > 0 else 1.0
-
-
 def place(step: PoolStep) -> Caption:
     """Name where the largest number of a window stands."""
     row, col = step.argmax or (step.row, step.col)
@@ -357,24 +254,10 @@ def _listed(numbers: Sequence[int]) -> Caption:
     return Caption(en=", ".join(texts), zh="、".join(texts))
 
 
-def _moved(pixels: Map, down: int, right: int) -> Map:
-    """Move a picture by whole pixels; paper comes in."""
-    height, width = pixels.shape[:2]
-    padded = np.pad(pixels, ((1, 1), (1, 1), (0, 0)))
-    return padded[1 - down : 1 - down + height, 1 - right : 1 - right + width]
+def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: object = None) -> Beat:
+    return Beat(name, title, caption, lasting(seconds, caption), data)
 
 
-def _beat(name: str, title: Caption, caption: Caption, seconds: float) -> Beat:
-    return Beat(name, title, caption, lasting(seconds, caption))
-
-
-# Rows down and columns to the right; the first is taken where no ink is lost.
-_WAYS = {
-    (0, 1): Caption(en="to the right", zh="向右"),
-    (0, -1): Caption(en="to the left", zh="向左"),
-    (1, 0): Caption(en="down", zh="向下"),
-    (-1, 0): Caption(en="up", zh="向上"),
-}
 _ROWS = (Caption(en="row {n}", zh="行 {n}"), Caption(en="rows {n}", zh="行 {n}"))
 _COLUMNS = (Caption(en="column {n}", zh="列 {n}"), Caption(en="columns {n}", zh="列 {n}"))
 _BOTH = Caption(en="{a} and {b}", zh="{a} 和{b}")
@@ -401,8 +284,7 @@ _AVERAGE = Caption(
 _ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
 _SHIFT_TITLE = Caption(en="What remains when the digit moves", zh="数字平移后，还剩下什么")
 _SHIFT = Caption(
-    en="The digit moves one pixel {direction}: {a} of the response stays in its cells, "
-    "after max pooling {b}.",
+    en="One pixel {direction}: {a} of the response stays in its cells, after max pooling {b}.",
     zh="手写数字{direction}移 1 个像素：{a} 的响应留在原来的格子里，最大池化后是 {b}。",
 )
 _PLACE = Caption(
@@ -414,10 +296,10 @@ _ODD_TITLE = Caption(
 )
 _ODD = Caption(
     en="No window reaches {places} of {layer}: responses up to {v} are dropped.",
-    zh="没有窗口够得到 {layer} 的{places}：最大 {v} 的响应被丢掉。",
+    zh="{layer} 的{places} 不在任何窗口里：最大 {v} 的响应被丢掉。",
 )
 _UNSEEN_TITLE = Caption(en="What the network never sees", zh="网络从未看到的地方")
 _UNSEEN = Caption(
-    en="The network never sees {places} of its input: inverted, they change the logits by {d}.",
+    en="The network never sees {places}: inverting them changes the logits by {d}.",
     zh="网络从不看输入的{places}：反色后，logit 的变化为 {d}。",
 )
