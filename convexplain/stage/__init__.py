@@ -17,24 +17,30 @@ import manimpango
 
 from convexplain import fonts
 from convexplain.stage.bars import Bars, running
+from convexplain.stage.chart import Axes, Curve
 from convexplain.stage.colour_bar import ColourBar
 from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.lesson_scene import LessonScene
+from convexplain.stage.marks import CellMarks
 from convexplain.stage.mobject import StageMobject
 from convexplain.stage.scene import StageScene
 from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
 from convexplain.stage.text import Label
 from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows
 from convexplain.stage.volume import Volume, VolumeWindow
+from convexplain.stage.waterfall import Waterfall
 
 for _weight in ("regular", "bold"):
     # For Manim's own Text; the stage's labels read the files themselves.
     manimpango.register_font(str(fonts.path(_weight)))
 
 __all__ = [
+    "Axes",
     "Bars",
+    "CellMarks",
     "ColourBar",
+    "Curve",
     "Formula",
     "Label",
     "LessonScene",
@@ -46,6 +52,7 @@ __all__ = [
     "Thumbnails",
     "Volume",
     "VolumeWindow",
+    "Waterfall",
     "WindowFrame",
     "border",
     "running",
