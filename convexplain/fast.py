@@ -20,6 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from convexplain import fitting
 from convexplain.activations import softmax
 from convexplain.blas import one_thread
 from convexplain.geometry import Window
@@ -191,5 +192,5 @@ def _vector(x: FloatArray) -> FloatArray:
 
 def _by_definition(layer: Layer, weights: Mapping[str, FloatArray], x: FloatArray) -> FloatArray:
     """Any other layer, as `ops` computes it."""
-    batch = np.ascontiguousarray(np.moveaxis(x, -1, 0))
+    batch = fitting.finite(np.ascontiguousarray(np.moveaxis(x, -1, 0)))
     return np.ascontiguousarray(np.moveaxis(layer.activate(layer.before(batch, weights)), 0, -1))

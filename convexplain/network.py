@@ -237,6 +237,8 @@ class Network:
         ------
         TypeError, ValueError
             Pictures of another shape or kind; the text gives the rule.
+        ConvexplainError
+            Weights so large that the numbers grow beyond float32.
         """
         if threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
@@ -261,8 +263,8 @@ class Network:
         outputs: dict[str, FloatArray] = {}
         for layer in self.layers:
             with one_thread(), np.errstate(over="ignore", invalid="ignore"):
-                x = layer.activate(layer.before(x, self.weights_of(layer.name)))
-            outputs[layer.name] = fitting.finite(x)
+                before = fitting.finite(layer.before(x, self.weights_of(layer.name)))
+            outputs[layer.name] = x = layer.activate(before)
         return outputs
 
     def exact(self, layer: Layer, x: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -86,6 +87,10 @@ class Trace:
         for array in (self.image, *self._before.values(), *activations.values()):
             array.flags.writeable = False
         self.activations: Mapping[str, FloatArray] = MappingProxyType(activations)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A picture and a network are sent to a worker; the rest is computed there, to the bit.
+        return Trace, (self.network, self.image)
 
     def __repr__(self) -> str:
         """Name the picture's shape and the answer."""

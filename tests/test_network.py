@@ -424,9 +424,15 @@ def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
         CHAPTER.receptive_field("conv9")
 
 
-def test_weights_that_overflow_are_an_error_and_not_a_wrong_answer() -> None:
-    weights = {name: np.full(w.shape, 1e20, np.float32) for name, w in CHAPTER.weights.items()}
+@pytest.mark.parametrize("signs", [(1,), (1, -1)])
+def test_weights_that_overflow_are_an_error_and_not_a_wrong_answer(signs: tuple[int, ...]) -> None:
+    weights = {
+        name: np.resize(np.array(signs, np.float32) * np.float32(1e30), w.shape)
+        for name, w in CHAPTER.weights.items()
+    }
     net = Network(CHAPTER_LAYERS, weights)
-    for x in (np.ones((28, 28, 1)), np.ones((2, 28, 28, 1))):
-        with pytest.raises(ConvexplainError, match="grow beyond float32"):
-            net(x)
+    x = picture(10, (3, 28, 28, 1))
+    for use in (net, net.activations):
+        for pictures in (x[0], x):
+            with pytest.raises(ConvexplainError, match="grow beyond float32"):
+                use(pictures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import platform
 import subprocess
 import sys
@@ -81,6 +82,14 @@ def test_a_trace_keeps_its_own_read_only_numbers() -> None:
             array[:] = 0
     with pytest.raises(TypeError):
         trace.activations["pool1"] = x  # type: ignore[index]
+
+
+def test_a_trace_goes_through_pickle_to_a_worker() -> None:
+    trace = Trace(Network.initialised(seed=2), picture(4, (28, 28, 1)))
+    copy = pickle.loads(pickle.dumps(trace))
+    for layer, activations in trace.activations.items():
+        np.testing.assert_array_equal(copy.activations[layer], activations)
+    np.testing.assert_array_equal(copy.logits, trace.logits)
 
 
 # The same bits on every type of CPU
