@@ -68,6 +68,11 @@ def test_a_bar_too_short_for_a_pixel_still_shows():
     assert (left, right, bottom - top) == (285, 315, 1)
 
 
+def test_a_bar_from_0_to_0_shows_nothing():
+    bars = Bars([0], [0], [300], low=0, high=4, begin=100, end=500, rest=-1)
+    assert (painted(bars) == DARK.rgb("background")).all()
+
+
 def test_joined_bars_are_linked_at_the_end_of_each():
     starts, ends = running([2.0, 1.0])
     bars = Bars(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convexplain.cli._types import Model, Name
+from convexplain.cli._types import Model, Name, Photo, Place
 from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ class LessonCommand(click.Command):
         values = {}
         for field in lesson.options():
             if field.name == "picture":
-                values["picture"] = _picture({name: ctx.params.pop(name) for name in _PICTURE_HELP})
+                given = {name: ctx.params.pop(name, None) for name in _PICTURE_HELP}
+                values["picture"] = _picture(given)
             else:
                 values[field.name] = ctx.params.pop(field.name)
         ctx.params["lesson"] = lesson(**values)
@@ -114,9 +115,11 @@ def _options(lesson: type[Lesson], lang: str) -> list[click.Parameter]:
     """Make the options of a lesson's fields."""
     hints = typing.get_type_hints(lesson)
     made: list[click.Parameter] = []
+    # A lesson may have another use for one of them, such as a photograph for --image.
+    taken = {flag for field in lesson.options() for flag in field.metadata["flags"]}
     for field in lesson.options():
         if field.name == "picture":
-            made += _picture_options(lang)
+            made += [part for part in _picture_options(lang) if not taken & set(part.opts)]
         else:
             made.append(_option(field, hints[field.name], lang))
     return made
@@ -140,10 +143,16 @@ def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option
 
 def _kind(name: str, hint: Any) -> Any:
     """Return the click type for an annotation such as ``int | None``."""
+    from convexplain.pictures import Picture
+
     if name == "model":
         return Model()
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
         hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    if hint is Picture:
+        return Photo()
+    if hint == tuple[int, int]:
+        return Place()
     if typing.get_origin(hint) is typing.Literal:
         return Name(name.replace("_", " "), typing.get_args(hint))
     return hint

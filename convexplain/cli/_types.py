@@ -12,9 +12,14 @@ from click.shell_completion import CompletionItem
 from convexplain.errors import choose
 
 if TYPE_CHECKING:
+    from convexplain.pictures import Picture
+
     _TextType = click.ParamType[str, str]
+    _PlaceType = click.ParamType[tuple[int, int], str]
+    _PhotoType = click.ParamType[Picture, str]
 else:
-    _TextType = click.ParamType  # generic since click 8.4 only
+    # Generic since click 8.4 only.
+    _TextType = _PlaceType = _PhotoType = click.ParamType
 
 
 class Name(_TextType):
@@ -87,3 +92,53 @@ class Model(_TextType):
         """Offer the bundled names and files."""
         names = [CompletionItem(name) for name in self.bundled if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="file")]
+
+
+class Place(_PlaceType):
+    """A cell of a map, as ``ROW,COL``, both counted from 0."""
+
+    name = "place"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return row and column, or fail with a line that helps."""
+        if isinstance(value, tuple):
+            row, col = value
+            return int(row), int(col)
+        numbers = [part.strip() for part in str(value).split(",")]
+        if len(numbers) != 2 or not all(part.isdecimal() for part in numbers):
+            raise click.UsageError(
+                f"{str(value)!r} is no place: give row and column, counted from 0, such as 9,4", ctx
+            )
+        return int(numbers[0]), int(numbers[1])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show what is expected."""
+        return "ROW,COL"
+
+
+class Photo(_PhotoType):
+    """A picture file that keeps its colours."""
+
+    name = "photo"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Picture:
+        """Read the file."""
+        from convexplain import pictures
+
+        if isinstance(value, pictures.Picture):
+            return value
+        return pictures.load_image(value, mode="rgb")
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show what is expected."""
+        return "FILE"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer files."""
+        return [CompletionItem(incomplete, type="file")]

@@ -151,7 +151,7 @@ class Bars(StageMobject):
             self._stroke(canvas, zero, self._across(0) - reach, self._across(1) + reach, "line")
         for n in range(len(self.starts)):
             share = float(self.shares[n])
-            if self.drawn[n] <= 0 or share <= 0:
+            if self.drawn[n] <= 0 or share <= 0 or self.starts[n] == self.ends[n]:
                 continue
             rising = self.ends[n] >= self.starts[n]
             token = self.colour or ("positive" if rising else "negative")
@@ -162,7 +162,7 @@ class Bars(StageMobject):
                 self._stroke(canvas, self.place_of(float(self.starts[n])), lower, upper, "muted")
 
     def _in_pixels(self, canvas: Canvas, box: Box) -> Rect:
-        """Round a bar to whole pixels; one that is not zero shows."""
+        """Round a bar to whole pixels; one that is not 0 shows, however short."""
         left, top, right, bottom = (round(side * canvas.scale) for side in box)
         if self.upright:
             return Rect(left, top if bottom > top else bottom - 1, right, bottom)

@@ -1,0 +1,320 @@
+"""A filter reads all channels and makes one number of them: a photograph, then a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import digits, examples, facts
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.errors import UsageError
+from convexplain.layers import Conv2D, MaxPooling2D
+from convexplain.lessons import _photo
+from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._photo import Colours
+from convexplain.lessons._search import channels_add_up, find_channel_stop, top_channels
+from convexplain.network import Network
+from convexplain.pictures import Picture
+from convexplain.steps import ConvStep, ConvSteps
+from convexplain.trace import Trace
+
+LAYER = "conv2"
+#: So many channels are shown one by one, the others as one sum.
+SHOWN = 5
+#: So many filters with strong responses are searched for arithmetic that adds up.
+_TRIED = 8
+
+
+class Variant(NamedTuple):
+    """What the chapter's network reached and cost with another number of filters in conv1."""
+
+    filters: int
+    error: float  # the share of the test digits that is misread, mean of all seeds
+    multiplications: int
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Channels(Lesson):
+    """A feature map is a 3D tensor: each filter adds up all channels, and makes one of its own."""
+
+    name: ClassVar[str] = "channels"
+    title: ClassVar[Caption] = Caption(
+        en="Channels: many in, one number out", zh="通道：许多通道，求和得到一个数"
+    )
+    question: ClassVar[Caption] = Caption(
+        en="A picture is a 3D tensor. How does one filter read all its channels at once?",
+        zh="图像是 3D 张量：一个过滤器怎样同时读取所有通道？",
+    )
+    answer: ClassVar[Caption] = Caption(
+        en="One filter reads all {c} channels and adds them into one number; {f} filters give {f} "
+        "channels.",
+        zh="一个过滤器读取全部 {c} 个通道，相乘求和，得到一个数；{f} 个过滤器输出 {f} 个通道。",
+    )
+
+    photo: Picture | None = option(
+        None,
+        en="a photograph of your own, in colour, for the first part",
+        zh="自己的彩色照片，用于第一部分",
+        flags=("--image",),
+    )
+    picture: Picture | None = option(
+        None, en="the digit that the network reads", zh="网络读取的手写数字"
+    )
+    filter: int | None = option(
+        None,
+        en="filter of conv2, counted from 0 (0 to 63)",
+        zh="conv2 的过滤器，编号从 0 开始（0 到 63）",
+        metavar="N",
+    )
+    at: tuple[int, int] | None = option(
+        None,
+        en="row and column of conv2, counted from 0 (0 to 10)",
+        zh="conv2 的行和列，编号从 0 开始（0 到 10）",
+    )
+    model: str = option(
+        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
+    )
+
+    def __post_init__(self) -> None:
+        if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
+            raise UsageError(
+                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
+                f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
+            )
+        layer = self.network.layer(LAYER)
+        if not isinstance(layer, Conv2D) or self.network.weights_of(LAYER)["kernel"].shape[2] < 2:
+            raise UsageError(
+                f"{LAYER} of this network does not read several channels: give a network of the "
+                "chapter's kind"
+            )
+        height, width, filters = self.network.shapes[LAYER]
+        if self.filter is not None and not 0 <= self.filter < filters:
+            raise UsageError(
+                f"there is no filter {self.filter} in {LAYER}: its filters are 0 to {filters - 1}"
+            )
+        if self.at is not None and not (0 <= self.at[0] < height and 0 <= self.at[1] < width):
+            raise UsageError(
+                f"there is no row {self.at[0]}, column {self.at[1]} in {LAYER}: rows are 0 to "
+                f"{height - 1}, columns 0 to {width - 1}"
+            )
+        if self.photo is not None:
+            Colours(self.photo)
+
+    # The photograph.
+
+    @cached_property
+    def colours(self) -> Colours:
+        """The photograph and the kernel made by hand."""
+        return Colours(self.photo or _photo.grace_hopper())
+
+    # The network.
+
+    @cached_property
+    def network(self) -> Network:
+        """The trained network."""
+        return Network.load(self.model)
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The digit asked for, or the example that the lesson was chosen for."""
+        return self.picture or digits.sample(examples.load()[self.name]["sample"])
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The digit on its way through the network."""
+        return Trace(self.network, self.shown_picture.pixels)
+
+    @property
+    def inputs(self) -> npt.NDArray[np.float32]:
+        """What the layer reads, (height, width, channels)."""
+        return self.trace.input_of(LAYER)
+
+    @property
+    def outputs(self) -> npt.NDArray[np.float32]:
+        """What the layer puts out, (height, width, filters)."""
+        return self.trace.activations[LAYER]
+
+    @property
+    def input_name(self) -> str:
+        """Name of the layer before."""
+        before = self.trace.layer_before(self.network.layer(LAYER))
+        return before.name if before is not None else "input"
+
+    @property
+    def input_limit(self) -> float:
+        """End of the inputs' colour scale: a pool keeps its convolution's."""
+        before = self.trace.layer_before(self.network.layer(LAYER))
+        while isinstance(before, MaxPooling2D):
+            before = self.trace.layer_before(before)
+        maps = self.trace.image if before is None else self.trace.activations[before.name]
+        return float(np.abs(maps).max())
+
+    @property
+    def output_limit(self) -> float:
+        """The largest response of the layer: all its maps share one colour scale."""
+        return float(np.abs(self.outputs).max())
+
+    @cached_property
+    def shown_filter(self) -> int:
+        """The filter asked for, the example's, or one that responds strongly to this digit.
+
+        Of the filters with the largest responses, the one with the largest that adds up.
+        """
+        if self.filter is not None:
+            return self.filter
+        if self.picture is None and self.model == "cnn" and self.at is None:
+            return int(examples.load()[self.name]["filter"])
+        maps = self.outputs if self.at is None else self.outputs[self.at[0], self.at[1]][None, None]
+        strongest = [int(n) for n in np.argsort(-maps.max(axis=(0, 1)), kind="stable")[:_TRIED]]
+        steps = {n: self._chosen(n) for n in strongest}
+        honest = [n for n in strongest if channels_add_up(steps[n], SHOWN)]
+        return max(honest or strongest[:1], key=lambda n: steps[n].value)
+
+    @cached_property
+    def step(self) -> ConvStep:
+        """How the filter makes one number at the place that is shown."""
+        return self._chosen(self.shown_filter)
+
+    def _chosen(self, filter: int) -> ConvStep:
+        """Take the place asked for, the example's, or the strongest that adds up."""
+        steps = cast("ConvSteps", self.trace.steps(LAYER, filter))
+        if self.at is not None:
+            return steps.at(*self.at)
+        if self.picture is None and self.filter is None and self.model == "cnn":
+            return steps.at(*examples.load()[self.name]["at"])
+        stop = find_channel_stop(steps, SHOWN)
+        return steps[stop.position if stop else int(np.argmax(self.outputs[:, :, filter]))]
+
+    @property
+    def top(self) -> tuple[int, ...]:
+        """The channels that contribute most, largest first."""
+        return top_channels(self.step, SHOWN)
+
+    @property
+    def addends(self) -> tuple[float, ...]:
+        """What makes the value: the largest channels, all others together, the bias."""
+        sums = [float(self.step.channel_sums[channel]) for channel in self.top]
+        return (*sums, self.step.total - sum(sums), self.step.bias)
+
+    @property
+    def others(self) -> int:
+        """How many channels are told as one sum."""
+        return int(self.inputs.shape[2]) - len(self.top)
+
+    @cached_property
+    def variants(self) -> tuple[Variant, ...]:
+        """What was measured with other numbers of filters, fewest first; empty if nothing was."""
+        if "window" not in facts.names():
+            return ()
+        found = facts.rows("window", window=3)
+        return tuple(
+            Variant(row["filters"], 1 - row["accuracy"], row["multiplications"], row["seeds"])
+            for row in sorted(found, key=lambda row: int(row["filters"]))
+        )
+
+    # The lesson.
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Tell the lesson: three channels of colour, then many of a network."""
+        return (*self._tell_colours(), *self._tell_network())
+
+    def _tell_colours(self) -> Iterator[Beat]:
+        title = _TITLE.fill(c=3)
+        colours = self.colours
+        yield _beat("question", title, self.question, 4.5)
+        made = _KERNEL.fill(n=fmt.count(colours.kernel.size))
+        yield _beat("kernel", title, made, 5.0, colours.kernel)
+        summed = _SUM.fill(v=fmt.number(colours.stop.value))
+        yield _beat("sum", title, _honest(summed, _photo.adds_up(colours.stop)), 6.0, colours.stop)
+        yield _beat("map", title, _MAP, 4.0, colours.response_map)
+
+    def _tell_network(self) -> Iterator[Beat]:
+        step, filters = self.step, self.outputs.shape[2]
+        channels = self.inputs.shape[2]
+        title = _TITLE.fill(c=channels)
+        yield _beat("layer", title, _LAYER, 4.5)
+        opened = _OPEN.fill(w=fmt.count(step.kernel.size), k=self.top[0])
+        yield _beat("open", title, opened, 5.0, step)
+        told = _CHANNELS.fill(m=len(self.top), r=self.others, v=fmt.number(step.activated))
+        yield _beat("channels", title, _honest(told, channels_add_up(step, SHOWN)), 6.0, step)
+        place = f"output[{step.row}, {step.col}, :]"
+        yield _beat("deep", title, _DEEP.fill(f=filters, place=place), 4.5, step)
+        yield _beat("sweep", title, _SWEEP.fill(f=filters, c=channels), 5.0)
+        if self.variants:
+            yield _beat("filters", _FILTERS_TITLE, self._cost(), 5.0, self.variants)
+        yield _beat("answer", title, self.answer.fill(c=channels, f=filters), 6.0)
+
+    def _cost(self) -> Caption:
+        """Say what more filters gain and cost."""
+        fewest, most = self.variants[0], self.variants[-1]
+        return _FILTERS.fill(
+            a=fewest.filters,
+            b=most.filters,
+            x=fmt.percent(fewest.error),
+            y=fmt.percent(most.error),
+            m=fmt.number(most.multiplications / fewest.multiplications, 1),
+        )
+
+
+def _honest(caption: Caption, adds_up: bool) -> Caption:
+    """Say so where the printed numbers do not add up."""
+    if adds_up:
+        return caption
+    values = caption.values
+    longer = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
+    return longer.fill(**values)
+
+
+def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: Any = None) -> Beat:
+    return Beat(name, title, caption, lasting(seconds, caption), data)
+
+
+_TITLE = Caption(en="Channels: {c} in, one number out", zh="通道：{c} 个通道，求和得到一个数")
+_KERNEL = Caption(
+    en="A kernel made by hand: {n} weights that look for red on the left, blue on the right.",
+    zh="人为设计的卷积核：{n} 个权重，寻找左红右蓝的地方。",
+)
+_SUM = Caption(
+    en="Nine products and one sum in each channel. The three sums are added, not averaged: {v}.",
+    zh="每个通道 9 个乘积，各得一个和；3 个和相加，不取平均：{v}。",
+)
+_MAP = Caption(
+    en="Place after place: three channels in, one map out.",
+    zh="逐个位置算下去：输入 3 个通道，输出 1 张图。",
+)
+_LAYER = Caption(
+    en="After a layer, a channel is no colour any more: it is one filter's response.",
+    zh="经过一层之后，通道不再是颜色，而是过滤器的响应。",
+)
+_OPEN = Caption(
+    en="A learned filter: {w} weights and one bias. Channel {k} first: nine products, one sum.",
+    zh="学到的过滤器：{w} 个权重，1 个偏置。先看通道 {k}。",
+)
+_CHANNELS = Caption(
+    en="The {m} largest channels, the {r} others together, and one bias make one number: {v}.",
+    zh="贡献最大的 {m} 个通道、其余 {r} 个通道、偏置，合成一个数：{v}。",
+)
+_DEEP = Caption(
+    en="At this place each of the {f} filters gives one number: {place}.",
+    zh="在这个位置，{f} 个过滤器各得一个数：{place}。",
+)
+_SWEEP = Caption(
+    en="Place after place: the depth is {f}, the number of filters, not {f} × {c} maps.",
+    zh="逐处算完：深度就是过滤器数 {f}，不是 {f} × {c} 张图。",
+)
+_FILTERS_TITLE = Caption(en="How many filters?", zh="用多少个过滤器？")
+_FILTERS = Caption(
+    en="{a} filters in conv1: {x} of the digits misread; {b}: {y}, for {m} times the work.",
+    zh="conv1 用 {a} 个过滤器，错 {x}；用 {b} 个，错 {y}，乘法多到 {m} 倍。",
+)
+_ROUNDED = Caption(
+    en="Rounded to 2 decimals; sums use full precision.",
+    zh="四舍五入到两位小数，求和按完整精度。",
+)
