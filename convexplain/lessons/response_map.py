@@ -1,0 +1,348 @@
+"""One filter's response map, its best place, and then the maps of all filters of a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import digits, examples, kernels
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.errors import UsageError
+from convexplain.geometry import Box, Window
+from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons.sliding_window import describe
+from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network
+from convexplain.pictures import Picture
+from convexplain.steps import ConvStep
+from convexplain.trace import Trace
+
+Map = npt.NDArray[np.float32]
+
+
+class Place(NamedTuple):
+    """A cell of a response map, its value, and what it sees of the picture."""
+
+    row: int
+    col: int
+    value: float
+    box: Box
+
+
+class Balance(NamedTuple):
+    """A step's products by their sign: ink on positive weights, ink on negative ones."""
+
+    step: ConvStep
+    positive: float
+    negative: float
+
+
+class Alike(NamedTuple):
+    """The two maps that resemble each other most, their correlation, and those without response."""
+
+    first: int
+    second: int
+    correlation: float
+    blank: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ResponseMap(Lesson):
+    """Where one filter finds its pattern, and where all others find theirs."""
+
+    name: ClassVar[str] = "response-map"
+    title: ClassVar[Caption] = Caption(
+        en="Response map: where the pattern is", zh="响应图：模式出现在哪里"
+    )
+    question: ClassVar[Caption] = Caption(
+        en="What does one filter find in a picture, and where?",
+        zh="一个过滤器在图里找到了什么，在哪里？",
+    )
+    answer: ClassVar[Caption] = Caption(
+        en="A response map says where its filter's pattern was found, and how strongly.",
+        zh="响应图说明：过滤器的模式出现在哪里，响应有多强。",
+    )
+
+    picture: Picture | None = option(
+        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
+    )
+    layer: str | None = option(
+        None,
+        en="the layer whose maps are shown: conv1, pool1, conv2, pool2 or conv3",
+        zh="展示哪一层的响应图：conv1、pool1、conv2、pool2 或 conv3",
+        metavar="NAME",
+    )
+    filter: int | None = option(
+        None,
+        en="the filter that is shown first, counted from 0 (conv1: 0 to 31)",
+        zh="先展示的过滤器，编号从 0 开始（conv1：0 到 31）",
+        metavar="N",
+    )
+    model: str = option(
+        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
+    )
+
+    def __post_init__(self) -> None:
+        names = self._layers
+        if not names:
+            raise UsageError(
+                f"the network {self.model!r} has no response maps: give one with convolutions, "
+                "such as cnn"
+            )
+        if self.layer is not None and self.layer not in names:
+            raise UsageError(
+                f"there are no response maps of a layer {self.layer!r}: choose one of "
+                f"{', '.join(names)}"
+            )
+        filters = self.network.shapes[self.shown_layer][-1]
+        if self.filter is not None and not 0 <= self.filter < filters:
+            raise UsageError(
+                f"there is no filter {self.filter} in {self.shown_layer}: its filters are 0 to "
+                f"{filters - 1}"
+            )
+        if self.picture is not None and self.picture.shape != self.network.input_shape:
+            raise UsageError(
+                f"the picture has the shape {fmt.shape(self.picture.shape)}, but the network "
+                f"reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
+            )
+
+    @cached_property
+    def network(self) -> Network:
+        """The trained network."""
+        return Network.load(self.model)
+
+    @property
+    def _layers(self) -> tuple[str, ...]:
+        shapes = self.network.shapes
+        return tuple(
+            layer.name
+            for layer in self.network.layers
+            if layer.window is not None and len(shapes[layer.name]) == 3
+        )
+
+    @property
+    def shown_layer(self) -> str:
+        """The layer asked for, or the first that has maps."""
+        return self.layer or self._layers[0]
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The picture asked for, or the example that the lesson was chosen for."""
+        return self.picture or digits.sample(examples.load()[self.name]["sample"])
+
+    @cached_property
+    def shown_filter(self) -> int:
+        """The filter asked for, or the example's; in other layers the one that responds most."""
+        example = int(examples.load()[self.name]["filter"])
+        if self.filter is not None:
+            return self.filter
+        if self.reads_picture and example < self.maps.shape[2]:
+            return example
+        return int(self.maps.max(axis=(0, 1)).argmax())
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The picture on its way through the network."""
+        return Trace(self.network, self.shown_picture.pixels)
+
+    @property
+    def maps(self) -> Map:
+        """All maps of the layer, (height, width, filters)."""
+        return self.trace.activations[self.shown_layer]
+
+    @property
+    def response_map(self) -> Map:
+        """The shown filter's map, (height, width): ``output[:, :, n]``."""
+        return self.maps[:, :, self.shown_filter]
+
+    @property
+    def limit(self) -> float:
+        """End of the colour scale that all maps share; a pooling keeps its convolution's."""
+        layer = self.network.layer(self.shown_layer)
+        pools = isinstance(layer, (MaxPooling2D, AveragePooling2D))
+        maps = self.trace.input_of(layer.name) if pools else self.maps
+        return float(np.abs(maps).max())
+
+    @cached_property
+    def reads_picture(self) -> bool:
+        """Whether a window of the layer is a patch of the gray picture, as large as the kernel."""
+        layer = self.network.layers[0]
+        return (
+            layer.name == self.shown_layer
+            and isinstance(layer, Conv2D)
+            and layer.window == Window(layer.kernel_size, stride=layer.stride)
+            and self.network.input_shape[2] == 1
+        )
+
+    @property
+    def weights(self) -> Map:
+        """All kernels of a layer that reads the picture, (height, width, filters)."""
+        return self.network.weights[f"{self.shown_layer}/kernel"][:, :, 0, :]
+
+    def sees(self, row: int, col: int) -> Box:
+        """Return what one cell of the maps sees of the picture."""
+        return self.network.receptive_field(self.shown_layer).box(row, col)
+
+    @cached_property
+    def best(self) -> Place:
+        """Where the response is largest; the first such place in a tie."""
+        row, col = divmod(int(self.response_map.argmax()), self.response_map.shape[1])
+        return Place(row, col, float(self.response_map[row, col]), self.sees(row, col))
+
+    @cached_property
+    def balance(self) -> Balance:
+        """The products at the best place, of a layer that reads the picture."""
+        step = cast(
+            "ConvStep", self.trace.steps(self.shown_layer, self.shown_filter).at(*self.best[:2])
+        )
+        products = step.products
+        return Balance(
+            step,
+            float(products[products > 0].sum()),
+            float(products[products < 0].sum()),
+        )
+
+    @cached_property
+    def alike(self) -> Alike | None:
+        """The two maps with the largest correlation; None if fewer than two of them vary."""
+        flat = self.maps.reshape(-1, self.maps.shape[2]).astype(np.float64)
+        varying = np.flatnonzero(flat.std(axis=0) > 0)
+        if len(varying) < 2:
+            return None
+        blank = tuple(int(n) for n in np.flatnonzero(np.abs(flat).max(axis=0) == 0))
+        likeness: npt.NDArray[np.float64] = np.array(np.corrcoef(flat[:, varying].T))
+        likeness[np.tril_indices(len(varying))] = -2
+        first, second = np.unravel_index(int(likeness.argmax()), likeness.shape)
+        return Alike(
+            int(varying[first]), int(varying[second]), float(likeness[first, second]), blank
+        )
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Tell the lesson: one filter, its map, its best place; then all maps of the layer."""
+        return tuple(self._tell())
+
+    def _tell(self) -> Iterator[Beat]:
+        yield _beat("question", self.title, self.question, 4.5)
+        yield _beat("map", self.title, self._looks_for(), 7.5)
+        yield _beat("best", self.title, self._best(), 8.0, self.best)
+        if self.reads_picture and self.best.value > 0:
+            yield _beat("overlay", self.title, self._overlay(), 8.0, self.balance)
+        count = self.maps.shape[2]
+        title = _ALL_TITLE.fill(n=count)
+        yield _beat("all", title, self._all(), 7.0)
+        name = _NAME.fill(n=self.shown_filter)
+        yield _beat("name", title, name, 5.5)
+        if self.alike is not None:
+            yield _beat("alike", title, self._alike(self.alike), 6.5, self.alike)
+        yield _beat("answer", title, self.answer, 5.0)
+
+    def _looks_for(self) -> Caption:
+        if not self.reads_picture:
+            return _VISITS.fill(layer=self.shown_layer)
+        pattern = kernels.looks_for(self.weights[:, :, self.shown_filter])
+        if pattern.kind == "mixed":
+            return _MIXED
+        return _LOOKS_FOR.fill(pattern=describe(pattern))
+
+    def _best(self) -> Caption:
+        if self.best.value <= 0:
+            return _NOTHING.fill(n=self.shown_filter)
+        v = fmt.number(self.best.value)
+        if self.reads_picture:
+            return _BEST.fill(v=v)
+        size = self.best.box.height, self.best.box.width
+        return _DEEP.fill(layer=self.shown_layer, n=self.shown_filter, v=v, size=fmt.shape(size))
+
+    def _overlay(self) -> Caption:
+        balance, v = self.balance, self.best.value
+        bias = balance.step.bias
+        caption = _OVERLAY.fill(
+            p=fmt.number(balance.positive, sign=True),
+            m=fmt.number(balance.negative, sign=True),
+            b=fmt.number(bias, sign=True),
+            v=fmt.number(v),
+        )
+        if fmt.adds_up((balance.positive, balance.negative, bias), v):
+            return caption
+        noted = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
+        return noted.fill(**caption.values)
+
+    def _all(self) -> Caption:
+        count = self.maps.shape[2]
+        if self.reads_picture and self.network.weights[f"{self.shown_layer}/bias"].max() > 0:
+            return _ALL.fill(n=count)
+        return _ALL_DEEP.fill(n=count, layer=self.shown_layer)
+
+    def _alike(self, alike: Alike) -> Caption:
+        values: dict[str, str | int] = {
+            "a": alike.first,
+            "b": alike.second,
+            "c": fmt.number(alike.correlation),
+        }
+        if alike.blank:
+            return _BLANK.fill(d=len(alike.blank), n=self.maps.shape[2], **values)
+        return _ALIKE.fill(n=self.maps.shape[2], **values)
+
+
+def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: object = None) -> Beat:
+    return Beat(name, title, caption, lasting(seconds, caption), data)
+
+
+_LOOKS_FOR = Caption(
+    en="This filter looks for {pattern}, at every place in turn: one response, one cell.",
+    zh="这个过滤器逐处寻找{pattern}：每处一个响应，填一格。",
+)
+_MIXED = Caption(
+    en="This filter looks for a mixed pattern, at every place in turn: one response, one cell.",
+    zh="这个过滤器逐处寻找一种混合模式：每处一个响应，填一格。",
+)
+_VISITS = Caption(
+    en="Each cell of {layer} sees its part of the picture: one response, one cell.",
+    zh="{layer} 的每一格各看图的一部分：每处一个响应，填一格。",
+)
+_BEST = Caption(
+    en="The better patch and filter match, the stronger the response; the largest here is {v}.",
+    zh="图块与过滤器越吻合，响应越强；这里最大响应为 {v}。",
+)
+_DEEP = Caption(
+    en="Filter {n} of {layer} responds most strongly here, {v}: this cell sees {size} pixels.",
+    zh="{layer} 的过滤器 {n} 在这里响应最强：{v}；这一格看到 {size} 个像素。",
+)
+_NOTHING = Caption(
+    en="Filter {n} finds nothing here: its map is blank, and it is shown all the same.",
+    zh="过滤器 {n} 在这里什么也没找到：它的响应图是空白，照样显示。",
+)
+_OVERLAY = Caption(
+    en="Laid over each other: ink on positive weights {p}, on negative {m}, bias {b}: {v} in all.",
+    zh="叠在一起：正权重上的墨迹 {p}，负权重上 {m}，偏置 {b}，合计 {v}。",
+)
+_ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
+_ALL_TITLE = Caption(
+    en="One digit, {n} filters, {n} response maps", zh="一个手写数字，{n} 个过滤器，{n} 张响应图"
+)
+_ALL = Caption(
+    en="Strong colour: the pattern is here. A tint on blank paper is positive bias. "
+    "One scale for all {n} maps.",
+    zh="模式出现处响应强；空白处的底色来自正偏置。{n} 张图共用一个色标。",
+)
+_ALL_DEEP = Caption(
+    en="Strong colour: the filter's pattern is here. One scale for all {n} maps of {layer}.",
+    zh="模式出现处响应强；{layer} 的 {n} 张图共用一个色标。",
+)
+_NAME = Caption(
+    en="output[:, :, {n}] is the map of filter {n}: all rows, all columns, one channel.",
+    zh="output[:, :, {n}] 就是过滤器 {n} 的响应图：所有行、所有列、一个通道。",
+)
+_ALIKE = Caption(
+    en="All {n} find something here; the two most alike are {a} and {b} (correlation {c}).",
+    zh="{n} 个过滤器都有响应；最相似的两张是 {a} 和 {b}（相关系数 {c}）。",
+)
+_BLANK = Caption(
+    en="{d} of {n} find nothing here; the two most alike are {a} and {b} (correlation {c}).",
+    zh="{n} 个中有 {d} 个没有响应；最相似的两张是 {a} 和 {b}（相关系数 {c}）。",
+)

@@ -1,0 +1,299 @@
+"""The response map: one filter and its best place, then the maps of all filters of the layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.lessons import response_map
+from convexplain.lessons._base import Beat
+from convexplain.lessons.response_map import Alike, Balance, Place
+from convexplain.stage import (
+    ColourBar,
+    Label,
+    LessonScene,
+    Line,
+    PixelGrid,
+    WindowFrame,
+    zoom_lines,
+)
+from convexplain.stage.pace import accelerating, smoothly
+from convexplain.stage.thumbnails import Thumbnails
+
+TOP, ABOVE = 226.0, 198.0
+# The grid of all maps: the room it has, and what the number beside a tile takes.
+ALL_TOP, ALL_HEIGHT, ALL_WIDTH, BESIDE, BETWEEN = 152.0, 700.0, 1728.0, 52.0, 19.0
+BARS = 866.0
+
+INPUT = Caption(en="Input", zh="输入")
+PIXELS = Caption(en="{shape} pixels", zh="{shape} 个像素")
+FILTER = Caption(en="Filter {n}", zh="过滤器 {n}")
+PRODUCTS = Caption(en="Patch ⊙ filter, cell by cell", zh="图块 ⊙ 过滤器，逐元素相乘")
+BEST = Caption(en="Best match", zh="最吻合处")
+SEEN = Caption(en="What this cell sees", zh="这一格看到的区域")
+MAP = Caption(en="Response map", zh="响应图")
+LAYER_MAP = Caption(en="{layer}, filter {n}", zh="{layer}，过滤器 {n}")
+PLACE = Caption(en="row {r}, column {c}", zh="行 {r}、列 {c}")
+POSITIVE = Caption(en="positive", zh="正")
+NEGATIVE = Caption(en="negative", zh="负")
+BIAS = Caption(en="bias", zh="偏置")
+RESPONSE = Caption(en="response", zh="响应")
+WEIGHTS = Caption(en="filter weights", zh="过滤器权重")
+CORRELATION = Caption(en="correlation {c}", zh="相关系数 {c}")
+
+
+class ResponseMap(LessonScene):
+    """Plays the lesson of the same name."""
+
+    lesson_type = response_map.ResponseMap
+    lesson: response_map.ResponseMap
+
+    def prepare(self) -> None:
+        """Make the input, the filter, and the empty map; the best place is known already."""
+        lesson, best = self.lesson, self.lesson.best
+        picture = lesson.trace.image
+        gray = picture.shape[2] == 1
+        look: dict[str, Any] = {"scale": "picture" if gray else "rgb"}
+        self.picture = picture[:, :, 0] if gray else picture
+        self.input = PixelGrid(self.picture, 96, TOP, 560 / len(picture), frame=2, **look)
+        rows, cols = lesson.response_map.shape
+        # A cell of conv1's map is level with the centre of its window.
+        self.map = PixelGrid(
+            np.full((rows, cols), np.nan), 1304, TOP + 20, 520 / max(rows, cols),
+            limit=lesson.limit, frame=2,
+        )  # fmt: skip
+        self.bar = ColourBar(lesson.limit, 1304, 812, 520)
+        box = best.box
+        self.window = WindowFrame(self.input, box.top, box.left, box.height, box.width)
+        self.fed = WindowFrame(self.map, best.row, best.col)
+        self.box = PixelGrid(
+            [[best.value]], 1137, 670, 88,
+            limit=lesson.limit, numbers=True, text_size=32, bold=True, lines=False,
+        )  # fmt: skip
+        inside = box.clip(self.input.shape_in_cells)
+        patch = self.picture[inside.rows, inside.cols]
+        self.patch = PixelGrid(
+            patch, 828, 582, 264 / max(patch.shape[:2]),
+            numbers=lesson.reads_picture, text_size=30, frame=2, **look,
+        )  # fmt: skip
+        if lesson.reads_picture:
+            kernel = lesson.weights[:, :, lesson.shown_filter]
+            self.kernel = PixelGrid(
+                kernel, 828, TOP, 264 / len(kernel),
+                limit=float(np.abs(kernel).max()), numbers=True, text_size=30,
+            )  # fmt: skip
+
+    def label(self, text: Caption, x: float, y: float, **look: Any) -> Label:
+        """Return a text in the language of the scene."""
+        return Label(self.text(text), x, y, **look)
+
+    def others(self, *kept: Any) -> list[Any]:
+        """Return all that is shown, but for title, caption and what is kept."""
+        stay = {id(part) for part in (self._title, *self._caption, *kept)}
+        return [part for part in self.mobjects if id(part) not in stay]
+
+    # The beats, in their order.
+
+    def show_question(self, beat: Beat) -> None:
+        """The picture, and the filter if it reads the picture itself."""
+        lesson = self.lesson
+        shape = PIXELS.fill(shape=fmt.shape(self.input.shape_in_cells))
+        self.appear(
+            self.input, self.label(INPUT, 96, ABOVE), self.label(shape, 96, 820, colour="muted")
+        )
+        if lesson.reads_picture:
+            name = FILTER.fill(n=lesson.shown_filter)
+            self.kernel_label = self.label(name, 828, ABOVE)
+            self.appear(self.kernel, self.kernel_label, seconds=0.6)
+
+    def show_map(self, beat: Beat) -> None:
+        """The window visits every place, and each response becomes one cell."""
+        lesson = self.lesson
+        name = MAP
+        if not lesson.reads_picture:
+            name = LAYER_MAP.fill(layer=lesson.shown_layer, n=lesson.shown_filter)
+        size = fmt.shape(self.map.shape_in_cells)
+        parts = [
+            self.map,
+            self.label(name, 1304, 218),
+            Label(size, 1824, 218, colour="muted", anchor="right"),
+            self.bar,
+        ]
+        first = lesson.sees(0, 0)
+        self.window.put(self.input, first.top, first.left)
+        self.fed.put(self.map, 0, 0)
+        self.appear(*parts, self.window, self.fed, seconds=0.6)
+        rows, cols = self.map.shape_in_cells
+        seconds = self.remaining - 0.8
+        path = accelerating(rows * cols - 1, seconds, begin=min(4.0, rows * cols / seconds))
+        values = lesson.response_map
+
+        def go(alpha: float) -> None:
+            now = min(round(path.position(alpha * seconds)), rows * cols - 1)
+            self.map.values.flat[: now + 1] = values.flat[: now + 1]
+            row, col = divmod(now, cols)
+            box = lesson.sees(row, col)
+            self.window.put(self.input, box.top, box.left)
+            self.fed.put(self.map, row, col)
+
+        self.drive(go, seconds)
+
+    def show_best(self, beat: Beat) -> None:
+        """The largest response, and what is in the picture there."""
+        place: Place = beat.data
+        self.play(
+            self.window.animate.put(self.input, place.box.top, place.box.left),
+            self.fed.animate.put(self.map, place.row, place.col),
+            run_time=0.8,
+        )
+        if place.value <= 0:
+            return
+        name = BEST if self.lesson.reads_picture else SEEN
+        where = PLACE.fill(r=place.row, c=place.col)
+        height, width = self.patch.shape_in_cells
+        around = WindowFrame(self.patch, 0, 0, height, width)
+        self.zoom = zoom_lines(self.window, self.patch)
+        self.appear(self.patch, self.label(name, 828, 554), around, *self.zoom, seconds=0.8)
+        self.wait(0.5)
+        arrow = Line([(1098, 714), (1125, 714)], colour="accent", arrow=True, opacity=0.8)
+        self.around_box = WindowFrame(self.box, 0, 0)
+        self.appear(arrow, self.box, self.around_box, seconds=0.5)
+        y = self.map.centre_of(place.row, place.col)[1]
+        link = Line([(1181, 662), (1181, y), (1296, y)], colour="accent", arrow=True, opacity=0.8)
+        self.add(link.set_drawn(0.0))
+        self.play(link.animate.set_drawn(1.0), run_time=0.6)
+        self.appear(self.label(where, 1304, 864, colour="muted"), seconds=0.3)
+
+    def show_overlay(self, beat: Beat) -> None:
+        """The patch is laid over the kernel: nine products, by their sign."""
+        balance: Balance = beat.data
+        step = balance.step
+        flying = PixelGrid(
+            step.patch[:, :, 0], 828, 582, self.patch.cell, scale="picture", numbers=True,
+            text_size=30, opacity=0.9,
+        )  # fmt: skip
+        self.add(flying)
+        self.play(flying.animate.fly_to(960, TOP + 132), run_time=1.0)
+        products = PixelGrid(
+            step.products[:, :, 0], 828, TOP, self.kernel.cell, limit=self.kernel.limit,
+            numbers=True, text_size=30,
+        )  # fmt: skip
+        self.wait(0.3)
+        self.vanish(self.kernel_label, seconds=0.2)
+        self.appear(products, self.label(PRODUCTS, 828, ABOVE), seconds=0.6)
+        self.remove(flying)
+        terms = (
+            (POSITIVE, balance.positive),
+            (NEGATIVE, balance.negative),
+            (BIAS, step.bias),
+        )
+        for number, (name, value) in enumerate(terms):
+            y = 790.0 + 38 * number
+            text = fmt.number(value, sign=True)
+            self.appear(
+                self.label(name, 1112, y, size=24, colour="muted"),
+                Label(text, 1286, y, anchor="right"),
+                seconds=0.3,
+            )
+            self.wait(0.3)
+
+    def show_all(self, beat: Beat) -> None:
+        """The map takes its place among all others of the layer."""
+        lesson = self.lesson
+        self.vanish(*self.others(self.map))
+        self.tiles, labels = self.all_maps()
+        left, top, right, bottom = self.tiles.box(lesson.shown_filter)
+        scale = (right - left) / float(self.map.places[1, 0] - self.map.places[0, 0])
+        goal = (left + right) / 2, (top + bottom) / 2
+        self.play(self.map.animate.scale(scale).fly_to(*goal), run_time=0.8)
+        self.tiles.marks[lesson.shown_filter] = 1
+        bars = [ColourBar(lesson.limit, 96, BARS, 640, title=self.text(RESPONSE), height=24)]
+        kernels: list[Any] = []
+        if lesson.reads_picture:
+            kernels, limit = self.all_kernels()
+            bars.append(
+                ColourBar(limit, 1184, BARS, 640, low=-limit, title=self.text(WEIGHTS), height=24)
+            )
+        self.appear(self.tiles, *labels, *kernels, *bars, seconds=1.0)
+        self.remove(self.map)
+
+    def all_maps(self) -> tuple[Thumbnails, list[Any]]:
+        """Return a tile for each filter, and its number beside it."""
+        maps, shown = self.lesson.maps, self.lesson.shown_filter
+        count = maps.shape[2]
+        columns = 8 if count <= 32 else 16
+        rows = -(-count // columns)
+        across, down = ALL_WIDTH / columns, min(175.0, ALL_HEIGHT / rows)
+        cell = min(across - BESIDE, down - BETWEEN) / max(maps.shape[:2])
+        tiles = Thumbnails(
+            maps, 96, ALL_TOP, cell, columns, pitch=(across, down),
+            limit=self.lesson.limit, mark=4,
+        )  # fmt: skip
+        self.numbers = [
+            Label(
+                str(n),
+                tiles.box(n)[2] + 10,
+                tiles.box(n)[1] + 12,
+                24,
+                colour="ink" if n == shown else "muted",
+                weight="bold" if n == shown else "regular",
+            )
+            for n in range(count)
+        ]
+        return tiles, self.numbers
+
+    def all_kernels(self) -> tuple[list[Any], float]:
+        """Return every filter's weights beside its map, under its number, and their limit."""
+        weights = self.lesson.weights
+        limit = float(np.abs(weights).max())
+        cell = 36 / max(weights.shape[:2])
+        grids = []
+        for n in range(weights.shape[2]):
+            _, top, right, bottom = self.tiles.box(n)
+            if bottom - top < 90:
+                return [], limit
+            grid = PixelGrid(
+                weights[:, :, n], right + 10, top + 32, cell, limit=limit, lines=False, frame=1
+            )
+            grids.append(grid)
+        return grids, limit
+
+    def show_name(self, beat: Beat) -> None:
+        """One channel of the output has a name of its own."""
+        shown = self.lesson.shown_filter
+        self.light(shown)
+        name = f"output[:, :, {shown}]"
+        self.named = Label(name, 960, BARS, 28, weight="bold", anchor="centre")
+        self.appear(self.named)
+
+    def light(self, *shown: int) -> None:
+        """Let the others step back."""
+        start, marks = self.tiles.shares.copy(), self.tiles.marks.copy()
+        goal = np.full_like(start, 0.4 if shown else 1.0)
+        framed = np.zeros_like(marks)
+        goal[list(shown)] = framed[list(shown)] = 1
+
+        def dim(alpha: float) -> None:
+            self.tiles.shares[...] = start + (goal - start) * alpha
+            self.tiles.marks[...] = marks + (framed - marks) * alpha
+
+        self.drive(dim, 0.6, smoothly)
+
+    def show_alike(self, beat: Beat) -> None:
+        """Maps without response, and the two that resemble each other most."""
+        alike: Alike = beat.data
+        self.vanish(self.named)
+        self.light(alike.first, alike.second, *alike.blank)
+        self.named = self.label(
+            CORRELATION.fill(c=fmt.number(alike.correlation)), 960, BARS, anchor="centre"
+        )
+        self.appear(self.named)
+
+    def show_answer(self, beat: Beat) -> None:
+        """All maps again."""
+        if self.named in self.mobjects:
+            self.vanish(self.named)
+        self.light()
