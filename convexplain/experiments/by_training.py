@@ -15,7 +15,7 @@ NETWORKS = {"cnn": CHAPTER_LAYERS, "dense": BASELINE_LAYERS}
 #: Digits trained on in `samples`, besides all of them.
 COUNTS = (100, 300, 1000, 3000, 10000)
 #: Steps of each training; the shipped convnet had 4,300.
-SAMPLES_STEPS, PERMUTED_STEPS, SHORT_STEPS = 600, 1000, 500
+SAMPLES_STEPS, PERMUTED_STEPS, WINDOW_STEPS, POOLING_STEPS = 600, 1000, 1000, 500
 BATCH = 64
 
 
@@ -101,12 +101,14 @@ def window(setting: Setting) -> Result:
     rows, seconds = [], 0.0
     for size, filters in variants:
         layers = (Conv2D("conv1", filters, (size, size)), *CHAPTER_LAYERS[1:])
-        row, time = _architecture(setting, f"window: {size}x{size}, {filters} filters", layers)
+        row, time = _architecture(
+            setting, f"window: {size}x{size}, {filters} filters", layers, WINDOW_STEPS
+        )
         rows.append({"window": size, "filters": filters, **row})
         seconds += time
     return Result(
         "window",
-        f"the chapter's network with another first layer, {setting.steps(SHORT_STEPS)} steps of "
+        f"the chapter's network with another first layer, {setting.steps(WINDOW_STEPS)} steps of "
         f"{BATCH} digits (the shipped network: 4,300); RMSprop as in `train`",
         ("window", "filters"),
         tuple(rows),
@@ -126,7 +128,7 @@ def pooling(setting: Setting) -> Result:
     without = tuple(layer for layer in CHAPTER_LAYERS if not layer.name.startswith("pool"))
     rows, seconds = [], 0.0
     for name, layers in (("max pooling", CHAPTER_LAYERS), ("none", without)):
-        row, time = _architecture(setting, f"pooling: {name}", layers)
+        row, time = _architecture(setting, f"pooling: {name}", layers, POOLING_STEPS)
         network = Network.initialised(layers)
         fields = {
             f"{layer}_sees": network.receptive_field(layer).size[0]
@@ -136,7 +138,7 @@ def pooling(setting: Setting) -> Result:
         seconds += time
     return Result(
         "pooling",
-        f"the chapter's network with and without its pooling layers, {setting.steps(SHORT_STEPS)} "
+        f"the chapter's network with and without its pooling layers, {setting.steps(POOLING_STEPS)} "
         f"steps of {BATCH} digits (the shipped network: 4,300); RMSprop as in `train`",
         ("pooling",),
         tuple(rows),
@@ -147,9 +149,11 @@ def pooling(setting: Setting) -> Result:
     )
 
 
-def _architecture(setting: Setting, label: str, layers: Sequence[Layer]) -> tuple[Row, float]:
+def _architecture(
+    setting: Setting, label: str, layers: Sequence[Layer], count: int
+) -> tuple[Row, float]:
     """Train one architecture briefly: a row of what it reaches and costs, and the seconds."""
-    steps = setting.steps(SHORT_STEPS)
+    steps = setting.steps(count)
     recipe = Recipe(tuple(layers), batch_size=BATCH)
     runs = [setting.accuracy(label, recipe, seed, steps) for seed in setting.seeds]
     network = Network.initialised(layers)
