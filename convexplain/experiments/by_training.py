@@ -138,8 +138,9 @@ def pooling(setting: Setting) -> Result:
         seconds += time
     return Result(
         "pooling",
-        f"the chapter's network with and without its pooling layers, {setting.steps(POOLING_STEPS)} "
-        f"steps of {BATCH} digits (the shipped network: 4,300); RMSprop as in `train`",
+        "the chapter's network with and without its pooling layers, "
+        f"{setting.steps(POOLING_STEPS)} steps of {BATCH} digits (the shipped network: 4,300); "
+        "RMSprop as in `train`",
         ("pooling",),
         tuple(rows),
         setting.seeds,
