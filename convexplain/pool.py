@@ -137,7 +137,7 @@ class _Worker:
         except OSError as error:
             raise _cannot_write(job, error) from error
         # Names relative to the user's folder mean nothing in the process's own.
-        files = {target: file.resolve() for target, file in self.reserved.items()}
+        files = [file.resolve() for file in self.reserved.values()]
         scene_file = job.scene_file.resolve() if job.scene_file else None
         try:
             self.channel.send((dataclasses.replace(job, scene_file=scene_file), files))
@@ -190,7 +190,7 @@ class _Worker:
 
 
 def _cannot_write(job: Job, error: OSError) -> ConvexplainError:
-    return ConvexplainError(f"cannot write {str(job.targets[0])!r}: {error.strerror}")
+    return ConvexplainError(f"cannot write {str(job.main)!r}: {error.strerror}")
 
 
 @contextmanager

@@ -76,6 +76,8 @@ class Job:
         Name of a beat: a picture of its end is written instead of a video.
     subtitles : bool
         Whether the .srt and .vtt are written beside an mp4 or webm.
+    sections : Path, optional
+        A folder, made if it is missing, for a clip of each beat of an mp4 or webm.
     scene_file : Path, optional
         A scene of the user's own instead of the bundled one with the lesson's name.
     """
@@ -86,6 +88,7 @@ class Job:
     quality: Quality = QUALITIES["m"]
     still: str | None = None
     subtitles: bool = True
+    sections: Path | None = None
     scene_file: Path | None = None
 
     @property
@@ -104,12 +107,32 @@ class Job:
         return self.lesson.name.replace("-", "_")
 
     @property
-    def targets(self) -> tuple[Path, ...]:
-        """What will be written, the main file first; a link stays and its target is written."""
-        main = self.output.resolve() if self.output.is_symlink() else self.output
+    def main(self) -> Path:
+        """The video or still; where the output is a link, what it points to."""
+        return self.output.resolve() if self.output.is_symlink() else self.output
+
+    @property
+    def subtitle_files(self) -> tuple[Path, ...]:
+        """The subtitles, beside the video."""
         if self.still or not self.subtitles or self.format == "gif":
-            return (main,)
-        return (main, *(main.with_suffix(f".{kind}") for kind in SUBTITLE_FORMATS))
+            return ()
+        return tuple(self.main.with_suffix(f".{kind}") for kind in SUBTITLE_FORMATS)
+
+    @property
+    def section_files(self) -> tuple[Path, ...]:
+        """A clip for each beat, in order."""
+        if self.sections is None:
+            return ()
+        name, ending = self.lesson.name, self.output.suffix.lower()
+        return tuple(
+            self.sections / f"{name}-{number:02d}-{beat.name}{ending}"
+            for number, beat in enumerate(self.lesson.beats())
+        )
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """All that will be written, the main file first."""
+        return (self.main, *self.subtitle_files, *self.section_files)
 
 
 @dataclass(frozen=True)
@@ -161,19 +184,27 @@ def check(job: Job) -> None:
             raise UsageError(
                 f"{job.lesson.name} has no beat {job.still!r}: {choose(job.still, beats)}"
             )
-    folder = job.targets[0].parent
-    if not folder.is_dir():
-        kind = "is not a folder" if folder.exists() else "does not exist"
-        raise UsageError(f"the output folder {str(folder)!r} {kind}: create it, or choose another")
+    if job.sections is not None and job.format not in ("mp4", "webm"):
+        raise UsageError(f"sections are clips of an mp4 or webm: a {job.format} has none")
+    _check_folder(job.main.parent)
+    if job.sections is not None:
+        _check_folder(job.sections if job.sections.exists() else job.sections.parent)
     for target in job.targets:
         if target.is_dir():
             raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
-        try:
-            placing.discard([placing.reserve(target)])
-        except OSError as error:
-            raise UsageError(
-                f"cannot write to the folder {str(folder)!r}: {error.strerror}; choose another"
-            ) from error
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that is not there or takes no files; a file is made in it and removed."""
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise UsageError(f"the output folder {str(folder)!r} {what}: create it, or choose another")
+    try:
+        placing.discard([placing.reserve(folder / "file")])
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to the folder {str(folder)!r}: {error.strerror}; choose another"
+        ) from error
 
 
 def render(
@@ -181,6 +212,7 @@ def render(
     *,
     workers: int = 1,
     progress: Callable[[Job, float], None] | None = None,
+    finished: Callable[[Result], None] | None = None,
     failed: Callable[[Job, ConvexplainError], None] | None = None,
 ) -> list[Result]:
     """Render lessons in worker processes, the longest first.
@@ -193,6 +225,8 @@ def render(
         How many processes render at the same time.
     progress : callable, optional
         Called with a job and the fraction of it that is done, 0 to 1.
+    finished : callable, optional
+        Called with each result as soon as its files stand in their places.
     failed : callable, optional
         Called with a job that failed and why; the other jobs go on. Without it the first failure
         is raised, and ends all.
@@ -220,6 +254,9 @@ def render(
         raise ConvexplainError('videos need manim: pip install "convexplain[video]"')
     for folder in {target.parent for target in targets} | {Path(tempfile.gettempdir())}:
         placing.sweep(folder)
+    for job in jobs:
+        if job.sections:
+            _make_folder(job.sections)
     results: dict[int, Result] = {}
     with Pool(min(workers, len(jobs))) as pool:
         for index, message in pool.run(jobs):
@@ -234,6 +271,17 @@ def render(
             else:
                 if progress:
                     progress(job, 1.0)
-                size = job.targets[0].stat().st_size
+                size = job.main.stat().st_size
                 results[index] = Result(job, message.seconds, size, message.notes)
+                if finished:
+                    finished(results[index])
     return [results[index] for index in sorted(results)]
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ConvexplainError(
+            f"cannot make the folder {str(folder)!r}: {error.strerror}"
+        ) from error

@@ -18,6 +18,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from multiprocessing import connection as mp_connection
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -63,7 +64,7 @@ def serve(channel: Connection, folder: Path) -> None:
     Parameters
     ----------
     channel : Connection
-        Gives pairs (job, mapping of target to reserved file), takes `Message`.
+        Gives pairs (job, reserved files in the order of its targets), takes `Message`.
     folder : Path
         The process's own, existing folder; whoever started the process removes it.
     """
@@ -79,7 +80,7 @@ def serve(channel: Connection, folder: Path) -> None:
             except Exception as error:
                 channel.send(_failure("the job cannot be read in its process", error))
                 continue
-            temporary[1:] = reserved.values()
+            temporary[1:] = reserved
             if number == 0:  # not before it is known what is temporary
                 _leave_with_parent(temporary)
             number += 1
@@ -90,7 +91,7 @@ def serve(channel: Connection, folder: Path) -> None:
 
 
 def _answer(
-    job: Job, reserved: dict[Path, Path], media: Path, report: Callable[[float], None]
+    job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]
 ) -> Done | Failed:
     """Do a job in a folder of its own, and turn whatever happens into a message."""
     try:
@@ -268,9 +269,7 @@ def settings(job: Job, media: Path) -> dict[str, Any]:
     }
 
 
-def _work(
-    job: Job, reserved: dict[Path, Path], media: Path, report: Callable[[float], None]
-) -> Done:
+def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]) -> Done:
     """Render one job, and fill its reserved files once everything is right."""
     try:
         from manim import tempconfig
@@ -278,7 +277,7 @@ def _work(
         raise ConvexplainError(
             f"manim is installed but does not start: {error}; install its libraries (cairo, pango)"
         ) from error
-    from convexplain import probe, subtitles
+    from convexplain import probe, sections, subtitles
 
     beats = job.lesson.beats()
     total = sum(beat.seconds for beat in beats)
@@ -298,9 +297,15 @@ def _work(
         seconds = 0.0
     else:
         seconds = probe.check_video(made, job.frame, [beat.seconds for beat in beats])
-    for target, file in reserved.items():
-        if target.suffix in subtitles.WRITERS:
-            fill(file, subtitles.WRITERS[target.suffix](job.lesson, job.look.lang))
-        else:
-            fill(file, made)
+    ending = made.suffix
+    clips = [media / f"clip{number}{ending}" for number in range(len(job.section_files))]
+    if clips:
+        starts = accumulate((beat.seconds for beat in beats[:-1]), initial=0.0)
+        sections.cut(made, [*starts], clips)
+    told = [
+        subtitles.WRITERS[file.suffix](job.lesson, job.look.lang) for file in job.subtitle_files
+    ]
+    contents: list[Path | str] = [made, *told, *clips]
+    for file, content in zip(reserved, contents, strict=True):
+        fill(file, content)
     return Done(seconds, tuple(getattr(writer, "notes", ())))

@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from convexplain import __version__, lessons
+from convexplain import __version__, lessons, rendering
 from convexplain.cli import cli
 from convexplain.cli._lesson import LessonCommand
 from convexplain.cli._progress import Progress
@@ -111,6 +111,13 @@ BAD = [
     (["render", "--fliter", "3"], ["--fliter", "did you mean --filter?"]),
     (["render", "--zzzz"], ["--zzzz", "convexplain render --help"]),
     (["render", "sliding-window", "extra"], ["extra"]),
+    (["render", "--all", "-j", "0"], ["0", "x>=1"]),
+    (["render", "--all", "pooling"], ["--all", "leave lesson out"]),
+    (["render", "--all", "--digit", "3"], ["--all", "leave --digit out"]),
+    (["render", "--all", "--still", "kernel"], ["--all", "leave --still out"]),
+    (["render", "--all", "-o", "none"], ["'none'", "does not exist"]),
+    (["render", "--sections", "none/clips"], ["'none'", "does not exist"]),
+    (["render", "--sections", "clips", "--format", "gif"], ["sections", "gif"]),
     (["train"], ["cnn|dense"]),
     (["train", "dens"], ["'dens'", "cnn or dense", "did you mean dense?"]),
     (["train", "cnn", "--seed", "-3"], ["-3", "x>=0"]),
@@ -288,6 +295,38 @@ def test_render_says_what_it_wrote(here):
     text = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
     assert result.stdout == f"wrote kernel.png: {text}\n"
     assert [path.name for path in here.iterdir()] == ["kernel.png"]
+
+
+@pytest.mark.parametrize("broken", [(), ("sliding-window",)])
+def test_all_lessons_are_rendered_and_the_exit_code_says_if_one_failed(here, monkeypatch, broken):
+    asked = []
+
+    def render(jobs, *, workers, progress, finished, failed):
+        asked.append((jobs, workers))
+        done = []
+        for job in jobs:
+            progress(job, 0.5)
+            if job.lesson.name in broken:
+                failed(job, ConvexplainError("the scene says no"))
+            else:
+                done.append(rendering.Result(job, 60.0, 1_500_000))
+                finished(done[-1])
+        return done
+
+    monkeypatch.setattr(rendering, "render", render)
+    names = ("sliding-window", "pooling")
+    monkeypatch.setattr(lessons, "names", lambda: names)
+    result = run("render", "--all", "-j", "2", "--format", "webm", "-q", "l", "--lang", "zh")
+    assert result.exit_code == bool(broken)
+    ((jobs, workers),) = asked
+    assert workers == 2
+    assert [str(job.output) for job in jobs] == [f"{name}.webm" for name in names]
+    assert all(job.look.lang == "zh" and job.quality.name == "l" for job in jobs)
+    errors = [f"Error: {name}: the scene says no" for name in broken]
+    assert result.stderr.splitlines() == errors
+    for name in set(names) - set(broken):
+        line = f"wrote {name}.webm: 60.0 s, 1.5 MB; subtitles {name}.srt and .vtt\n"
+        assert line in result.stdout
 
 
 def left_behind(pid, folder):

@@ -17,6 +17,7 @@ from short_lesson import ShortLesson
 from convexplain import rendering
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.rendering import QUALITIES, Job, check, render
+from convexplain.sections import cut
 from convexplain.theme import DARK, LIGHT, Look
 
 SCENE = Path(__file__).parent / "scenes" / "short.py"
@@ -63,7 +64,7 @@ def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
     try:
         results = render(
             [
-                job("a.mp4"),
+                job("a.mp4", sections=Path("clips")),
                 job("a.gif"),
                 job("b.webm", look=Look(lang="zh", theme="light"), subtitles=False),
                 job("中 文.png", still="first", look=Look(theme="light")),
@@ -73,7 +74,7 @@ def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
     finally:
         os.umask(umask)
 
-    made = {"a.mp4", "a.srt", "a.vtt", "a.gif", "b.webm", "中 文.png"}
+    made = {"a.mp4", "a.srt", "a.vtt", "clips", "a.gif", "b.webm", "中 文.png"}
     assert {path.name for path in here.iterdir()} == made | {
         "manim.cfg",
         "manim.py",
@@ -97,6 +98,12 @@ def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
     assert frame_at("a.gif", 10)[5, 5].tolist() == list(background)
     assert np.asarray(Image.open("中 文.png"))[5, 5, :3].tolist() == list(LIGHT.rgb("background"))
 
+    clips = sorted(Path("clips").iterdir())
+    assert [clip.name for clip in clips] == ["short-00-first.mp4", "short-01-second.mp4"]
+    for clip, first in zip(clips, [0, 12], strict=True):
+        for number in (0, 11):
+            np.testing.assert_array_equal(frame_at(clip, number), frame_at("a.mp4", first + number))
+        assert av.open(str(clip)).streams.video[0].frames == 12
     with Image.open("a.gif") as gif:
         assert gif.size == (640, 360)
         assert gif.info["loop"] == 0
@@ -177,6 +184,9 @@ def test_what_cannot_be_right_is_said_before_anything_is_done(here):
         (job("none/a.mp4"), ["'none'", "does not exist"]),
         (job("file/a.mp4"), ["'file'", "not a folder"]),
         (job("folder.mp4"), ["'folder.mp4'", "folder"]),
+        (job("b.gif", sections=here), ["sections", "mp4 or webm", "gif"]),
+        (job("b.mp4", sections=here / "none" / "clips"), ["none'", "does not exist"]),
+        (job("b.mp4", sections=here / "file"), ["file'", "not a folder"]),
         (job("a.mp4"), ["a.srt", "folder"]),
     ]:
         with pytest.raises(UsageError) as caught:
@@ -197,6 +207,17 @@ def test_a_folder_that_refuses_files_is_said_before_anything_is_done(here):
         folder = Path("/proc")
     with pytest.raises(UsageError, match=f"cannot write to the folder '{folder}'"):
         check(job(folder / "a.mp4"))
+
+
+def test_a_clip_that_could_not_be_shown_from_its_start_is_refused(here):
+    with av.open("a.mp4", "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(10):
+            container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
+        container.mux(stream.encode(None))
+    with pytest.raises(ConvexplainError, match=r"a\.mp4 has no key frame at 0\.50 s"):
+        cut(Path("a.mp4"), [0.0, 0.5], [Path("b.mp4"), Path("c.mp4")])
 
 
 def test_without_manim_the_extra_is_named(here, monkeypatch):

@@ -8,7 +8,10 @@ import time
 from contextlib import suppress
 from typing import Any, Self
 
+import click
+
 LINE_EVERY = 5.0  # seconds between two lines where there is no terminal
+ENOUGH = 0.05  # part of the work that must be done before the rest can be foretold
 
 
 class Progress:
@@ -47,6 +50,14 @@ class Progress:
     def __exit__(self, *exception: object) -> None:
         if self._bar is not None:
             self._bar.close()
+
+    def line(self, text: str, *, err: bool = False) -> None:
+        """Print a line, to stay, above the bar."""
+        if self._bar is not None:
+            self._bar.clear()
+        click.echo(text, err=err)
+        if self._bar is not None:
+            self._bar.refresh()
 
     def __call__(self, fraction: float, note: str = "") -> None:
         """Show how much is done, from 0 to 1, and a few words on how it goes."""

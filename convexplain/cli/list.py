@@ -7,6 +7,7 @@ import json
 import click
 
 from convexplain.cli._types import Name
+from convexplain.errors import ConvexplainError
 
 
 @click.command(short_help="Name the lessons, with length and question.")
@@ -18,11 +19,20 @@ from convexplain.cli._types import Name
     help="English or Chinese.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list(lang: str, as_json: bool) -> None:
+def list(lang: str, as_json: bool) -> int:
     """List the lessons: name, length, title, and the question that each answers."""
     from convexplain import lessons
 
-    every = [lessons.find(name)() for name in lessons.names()]
+    every = []
+    for name in lessons.names():
+        try:
+            lesson = lessons.find(name)()
+            lesson.beats()
+        except ConvexplainError as error:  # such as a fact that is not stored
+            click.echo(f"Error: {name}: {error}", err=True)
+        else:
+            every.append(lesson)
+    code = 0 if len(every) == len(lessons.names()) else 1
     if as_json:
         rows = [
             {
@@ -34,8 +44,9 @@ def list(lang: str, as_json: bool) -> None:
             for lesson in every
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    width = max(len(lesson.name) for lesson in every)
+        return code
+    width = max((len(lesson.name) for lesson in every), default=0)
     for lesson in every:
         click.echo(f"{lesson.name:{width}}  {lesson.seconds:3.0f} s  {lesson.title.text(lang)}")
         click.echo(f"{'':{width}}         {lesson.question.text(lang)}")
+    return code

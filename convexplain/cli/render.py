@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from convexplain.cli._lesson import _FOUND, LessonCommand
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
-from convexplain.errors import UsageError
+from convexplain.errors import ConvexplainError, UsageError
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
-    from convexplain.rendering import Result
+    from convexplain.rendering import Job, Result
 
 _QUALITY = (
     "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
@@ -68,6 +71,27 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 @click.option("--no-captions", is_flag=True, help="No sentence at the bottom of the picture.")
 @click.option("--no-subtitles", is_flag=True, help="No .srt and .vtt beside the video.")
 @click.option(
+    "--sections",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write a clip of each beat into this folder, too.",
+)
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Render all lessons, with their defaults; -o names the folder.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="With --all: how many lessons are rendered at the same time.",
+)
+@click.option(
     "-o",
     "--output",
     metavar="FILE",
@@ -84,9 +108,12 @@ def render(
     still: str | None,
     no_captions: bool,
     no_subtitles: bool,
+    sections: Path | None,
+    every: bool,
+    jobs: int,
     output: Path | None,
     quiet: bool,
-) -> None:
+) -> int:
     """Render a lesson as a video, by default the sliding window.
 
     Writes the video, with its beats as chapters, and its subtitles beside it.
@@ -94,17 +121,74 @@ def render(
     from convexplain import rendering
     from convexplain.theme import Look
 
-    job = rendering.Job(
-        lesson,
-        _output(lesson.name, output, kind, still),
+    make = partial(
+        rendering.Job,
         look=Look(lang=lang, theme=theme, captions=not no_captions),
         quality=rendering.QUALITIES[quality],
         still=still,
         subtitles=not no_subtitles,
+        sections=sections,
     )
+    if every:
+        _only_defaults(click.get_current_context(), still)
+        folder = output or Path()
+        return _render_all(
+            lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"), jobs, quiet
+        )
+    job = make(lesson, _output(lesson.name, output, kind, still))
     with Progress(lesson.name, quiet=quiet) as progress:
-        (result,) = rendering.render([job], progress=lambda job, fraction: progress(fraction))
+        (result,) = rendering.render([job], progress=lambda _, done: progress(done))
     click.echo(describe(result))
+    return 0
+
+
+def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool) -> int:
+    """Render lessons, with a line for each as it ends; one that fails does not stop the others."""
+    from convexplain import lessons, rendering
+
+    work: list[Job] = []
+    lengths: dict[str, float] = {}
+    names = lessons.names()
+    for name in names:
+        try:
+            lesson = lessons.find(name)()
+            lengths[name] = lesson.seconds
+        except ConvexplainError as error:  # such as a fact that is not stored
+            click.echo(f"Error: {name}: {error}", err=True)
+        else:
+            work.append(make(lesson))
+    done: dict[str, float] = {}
+    with Progress(f"{len(work)} lessons", quiet=quiet) as progress:
+
+        def advance(job: Job, fraction: float) -> None:
+            done[job.lesson.name] = fraction * lengths[job.lesson.name]
+            progress(sum(done.values()) / sum(lengths.values()))
+
+        def fail(job: Job, error: ConvexplainError) -> None:
+            progress.line(f"Error: {job.lesson.name}: {error}", err=True)
+
+        written = rendering.render(
+            work,
+            workers=jobs,
+            progress=advance,
+            finished=lambda result: progress.line(describe(result)),
+            failed=fail,
+        )
+    return 0 if len(written) == len(names) else 1
+
+
+def _only_defaults(ctx: click.Context, still: str | None) -> None:
+    """Refuse what concerns one lesson alone."""
+    shared = {param.name for param in ctx.command.params} - {"lesson"}
+    for param in ctx.command.get_params(ctx):
+        if param.name not in shared and param.name is not None:
+            source = ctx.get_parameter_source(param.name)
+            if source is not None and source is not ParameterSource.DEFAULT:
+                raise UsageError(
+                    f"--all renders every lesson with its defaults: leave {param.opts[0]} out"
+                )
+    if still is not None:
+        raise UsageError("--all renders videos: leave --still out")
 
 
 def _output(name: str, output: Path | None, kind: str | None, still: str | None) -> Path:
@@ -125,11 +209,13 @@ def _output(name: str, output: Path | None, kind: str | None, still: str | None)
 
 def describe(result: Result) -> str:
     """Say what was written: path, duration, size, what stands beside it, and remarks."""
-    main, *beside = result.job.targets
+    job = result.job
     parts = [f"{result.seconds:.1f} s"] if result.seconds else []
     size = result.size
     parts.append(f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB")
-    line = f"wrote {result.job.output}: {', '.join(parts)}"
-    if beside:
-        line += f"; subtitles {main.stem}" + " and ".join(path.suffix for path in beside)
+    line = f"wrote {job.output}: {', '.join(parts)}"
+    if job.subtitle_files:
+        line += f"; subtitles {job.main.stem}.srt and .vtt"
+    if job.section_files:
+        line += f"; {len(job.section_files)} clips in {job.sections}"
     return line + "".join(f"; {note}" for note in result.notes)
