@@ -10,7 +10,7 @@ from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.lessons import response_map
 from convexplain.lessons._base import Beat
-from convexplain.lessons.response_map import Alike, Balance, Place
+from convexplain.lessons.response_map import Alike, Place
 from convexplain.stage import (
     ColourBar,
     Label,
@@ -22,10 +22,13 @@ from convexplain.stage import (
 )
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.thumbnails import Thumbnails
+from convexplain.steps import ConvStep
 
 TOP, ABOVE = 226.0, 198.0
-# The grid of all maps: the room it has, and what the number beside a tile takes.
-ALL_TOP, ALL_HEIGHT, ALL_WIDTH, BESIDE, BETWEEN = 152.0, 700.0, 1728.0, 52.0, 19.0
+# The grid of all maps: where it begins, the room it has, and what lies between its tiles.
+ALL_TOP, ALL_HEIGHT, ALL_WIDTH, BETWEEN = 152.0, 700.0, 1728.0, 19.0
+# What a number beside a tile, or above it, takes.
+BESIDE, ABOVE_TILE = 60.0, 30.0
 BARS = 866.0
 
 INPUT = Caption(en="Input", zh="输入")
@@ -37,8 +40,7 @@ SEEN = Caption(en="What this cell sees", zh="这一格看到的区域")
 MAP = Caption(en="Response map", zh="响应图")
 LAYER_MAP = Caption(en="{layer}, filter {n}", zh="{layer}，过滤器 {n}")
 PLACE = Caption(en="row {r}, column {c}", zh="行 {r}、列 {c}")
-POSITIVE = Caption(en="positive", zh="正")
-NEGATIVE = Caption(en="negative", zh="负")
+SUM = Caption(en="sum", zh="求和")
 BIAS = Caption(en="bias", zh="偏置")
 RESPONSE = Caption(en="response", zh="响应")
 WEIGHTS = Caption(en="filter weights", zh="过滤器权重")
@@ -168,9 +170,8 @@ class ResponseMap(LessonScene):
         self.appear(self.label(where, 1304, 864, colour="muted"), seconds=0.3)
 
     def show_overlay(self, beat: Beat) -> None:
-        """The patch is laid over the kernel: nine products, by their sign."""
-        balance: Balance = beat.data
-        step = balance.step
+        """The patch is laid over the kernel: nine products, one sum, one bias."""
+        step: ConvStep = beat.data
         flying = PixelGrid(
             step.patch[:, :, 0], 828, 582, self.patch.cell, scale="picture", numbers=True,
             text_size=30, opacity=0.9,
@@ -185,20 +186,16 @@ class ResponseMap(LessonScene):
         self.vanish(self.kernel_label, seconds=0.2)
         self.appear(products, self.label(PRODUCTS, 828, ABOVE), seconds=0.6)
         self.remove(flying)
-        terms = (
-            (POSITIVE, balance.positive),
-            (NEGATIVE, balance.negative),
-            (BIAS, step.bias),
-        )
-        for number, (name, value) in enumerate(terms):
-            y = 790.0 + 38 * number
-            text = fmt.number(value, sign=True)
+        for y, name, value in (
+            (796.0, SUM, fmt.number(step.total)),
+            (838.0, BIAS, fmt.number(step.bias, sign=True)),
+        ):
             self.appear(
-                self.label(name, 1112, y, size=24, colour="muted"),
-                Label(text, 1286, y, anchor="right"),
-                seconds=0.3,
+                self.label(name, 1116, y, colour="muted"),
+                Label(value, 1274, y, anchor="right"),
+                seconds=0.4,
             )
-            self.wait(0.3)
+            self.wait(0.4)
 
     def show_all(self, beat: Beat) -> None:
         """The map takes its place among all others of the layer."""
@@ -211,13 +208,13 @@ class ResponseMap(LessonScene):
         self.play(self.map.animate.scale(scale).fly_to(*goal), run_time=0.8)
         self.tiles.marks[lesson.shown_filter] = 1
         bars = [ColourBar(lesson.limit, 96, BARS, 640, title=self.text(RESPONSE), height=24)]
-        kernels: list[Any] = []
+        self.kernels: list[PixelGrid] = []
         if lesson.reads_picture:
-            kernels, limit = self.all_kernels()
+            self.kernels, limit = self.all_kernels()
             bars.append(
                 ColourBar(limit, 1184, BARS, 640, low=-limit, title=self.text(WEIGHTS), height=24)
             )
-        self.appear(self.tiles, *labels, *kernels, *bars, seconds=1.0)
+        self.appear(self.tiles, *labels, *self.kernels, *bars, seconds=1.0)
         self.remove(self.map)
 
     def all_maps(self) -> tuple[Thumbnails, list[Any]]:
@@ -227,73 +224,80 @@ class ResponseMap(LessonScene):
         columns = 8 if count <= 32 else 16
         rows = -(-count // columns)
         across, down = ALL_WIDTH / columns, min(175.0, ALL_HEIGHT / rows)
-        cell = min(across - BESIDE, down - BETWEEN) / max(maps.shape[:2])
+        beside = min(across - BESIDE, down - BETWEEN)
+        above = min(across - 12, down - ABOVE_TILE - 8)
+        top = ALL_TOP if beside >= above else ALL_TOP + ABOVE_TILE
         tiles = Thumbnails(
-            maps, 96, ALL_TOP, cell, columns, pitch=(across, down),
-            limit=self.lesson.limit, mark=4,
-        )  # fmt: skip
-        self.numbers = [
-            Label(
-                str(n),
-                tiles.box(n)[2] + 10,
-                tiles.box(n)[1] + 12,
-                24,
-                colour="ink" if n == shown else "muted",
-                weight="bold" if n == shown else "regular",
-            )
-            for n in range(count)
-        ]
-        return tiles, self.numbers
+            maps,
+            96,
+            top,
+            max(beside, above) / max(maps.shape[:2]),
+            columns,
+            pitch=(across, down),
+            limit=self.lesson.limit,
+            mark=4,
+        )
+        labels = []
+        for n in range(count):
+            left, top, right, _ = tiles.box(n)
+            place = (right + 10, top + 12) if beside >= above else (left, top - 17)
+            label = Label(str(n), *place, 24, colour="muted")
+            if n == shown:
+                label = Label(str(n), *place, 24, weight="bold")
+            labels.append(label)
+        return tiles, labels
 
-    def all_kernels(self) -> tuple[list[Any], float]:
+    def all_kernels(self) -> tuple[list[PixelGrid], float]:
         """Return every filter's weights beside its map, under its number, and their limit."""
         weights = self.lesson.weights
         limit = float(np.abs(weights).max())
         cell = 36 / max(weights.shape[:2])
-        grids = []
-        for n in range(weights.shape[2]):
-            _, top, right, bottom = self.tiles.box(n)
-            if bottom - top < 90:
-                return [], limit
-            grid = PixelGrid(
+        places = [self.tiles.box(n) for n in range(weights.shape[2])]
+        if any(bottom - top < 80 or right + 46 > 1824 for _, top, right, bottom in places):
+            return [], limit
+        grids = [
+            PixelGrid(
                 weights[:, :, n], right + 10, top + 32, cell, limit=limit, lines=False, frame=1
             )
-            grids.append(grid)
+            for n, (_, top, right, _) in enumerate(places)
+        ]
         return grids, limit
 
     def show_name(self, beat: Beat) -> None:
         """One channel of the output has a name of its own."""
         shown = self.lesson.shown_filter
-        self.light(shown)
+        self.light((shown,))
         name = f"output[:, :, {shown}]"
         self.named = Label(name, 960, BARS, 28, weight="bold", anchor="centre")
         self.appear(self.named)
 
-    def light(self, *shown: int) -> None:
-        """Let the others step back."""
+    def light(self, shown: tuple[int, ...], faintly: tuple[int, ...] = ()) -> None:
+        """Mark some tiles, and let all others step back; all come forward if none is named."""
         start, marks = self.tiles.shares.copy(), self.tiles.marks.copy()
         goal = np.full_like(start, 0.4 if shown else 1.0)
         framed = np.zeros_like(marks)
-        goal[list(shown)] = framed[list(shown)] = 1
+        goal[[*shown, *faintly]] = 1
+        framed[list(faintly)] = 0.4
+        framed[list(shown)] = 1
 
         def dim(alpha: float) -> None:
             self.tiles.shares[...] = start + (goal - start) * alpha
             self.tiles.marks[...] = marks + (framed - marks) * alpha
+            for kernel, share in zip(self.kernels, self.tiles.shares, strict=False):
+                kernel.shares[...] = share
 
         self.drive(dim, 0.6, smoothly)
 
     def show_alike(self, beat: Beat) -> None:
-        """Maps without response, and the two that resemble each other most."""
+        """The two maps that resemble each other most; faintly, those without any response."""
         alike: Alike = beat.data
         self.vanish(self.named)
-        self.light(alike.first, alike.second, *alike.blank)
-        self.named = self.label(
-            CORRELATION.fill(c=fmt.number(alike.correlation)), 960, BARS, anchor="centre"
-        )
+        self.light((alike.first, alike.second), alike.blank)
+        text = CORRELATION.fill(c=fmt.number(alike.correlation))
+        self.named = self.label(text, 960, BARS, anchor="centre")
         self.appear(self.named)
 
     def show_answer(self, beat: Beat) -> None:
         """All maps again."""
-        if self.named in self.mobjects:
-            self.vanish(self.named)
-        self.light()
+        self.vanish(self.named)
+        self.light(())

@@ -16,6 +16,7 @@ from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.geometry import Box, Window
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._search import arithmetic_adds_up
 from convexplain.lessons.sliding_window import describe
 from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network
 from convexplain.pictures import Picture
@@ -32,14 +33,6 @@ class Place(NamedTuple):
     col: int
     value: float
     box: Box
-
-
-class Balance(NamedTuple):
-    """A step's products by their sign: ink on positive weights, ink on negative ones."""
-
-    step: ConvStep
-    positive: float
-    negative: float
 
 
 class Alike(NamedTuple):
@@ -194,18 +187,11 @@ class ResponseMap(Lesson):
         row, col = divmod(int(self.response_map.argmax()), self.response_map.shape[1])
         return Place(row, col, float(self.response_map[row, col]), self.sees(row, col))
 
-    @cached_property
-    def balance(self) -> Balance:
-        """The products at the best place, of a layer that reads the picture."""
-        step = cast(
-            "ConvStep", self.trace.steps(self.shown_layer, self.shown_filter).at(*self.best[:2])
-        )
-        products = step.products
-        return Balance(
-            step,
-            float(products[products > 0].sum()),
-            float(products[products < 0].sum()),
-        )
+    @property
+    def step(self) -> ConvStep:
+        """The arithmetic at the best place, of a layer that reads the picture."""
+        steps = self.trace.steps(self.shown_layer, self.shown_filter)
+        return cast("ConvStep", steps.at(self.best.row, self.best.col))
 
     @cached_property
     def alike(self) -> Alike | None:
@@ -231,7 +217,7 @@ class ResponseMap(Lesson):
         yield _beat("map", self.title, self._looks_for(), 7.5)
         yield _beat("best", self.title, self._best(), 8.0, self.best)
         if self.reads_picture and self.best.value > 0:
-            yield _beat("overlay", self.title, self._overlay(), 8.0, self.balance)
+            yield _beat("overlay", self.title, self._overlay(), 8.0, self.step)
         count = self.maps.shape[2]
         title = _ALL_TITLE.fill(n=count)
         yield _beat("all", title, self._all(), 7.0)
@@ -259,15 +245,14 @@ class ResponseMap(Lesson):
         return _DEEP.fill(layer=self.shown_layer, n=self.shown_filter, v=v, size=fmt.shape(size))
 
     def _overlay(self) -> Caption:
-        balance, v = self.balance, self.best.value
-        bias = balance.step.bias
+        step = self.step
         caption = _OVERLAY.fill(
-            p=fmt.number(balance.positive, sign=True),
-            m=fmt.number(balance.negative, sign=True),
-            b=fmt.number(bias, sign=True),
-            v=fmt.number(v),
+            n=step.products.size,
+            s=fmt.number(step.total),
+            b=fmt.number(step.bias),
+            v=fmt.number(step.activated),
         )
-        if fmt.adds_up((balance.positive, balance.negative, bias), v):
+        if arithmetic_adds_up(step):
             return caption
         noted = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
         return noted.fill(**caption.values)
@@ -294,16 +279,16 @@ def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: obj
 
 
 _LOOKS_FOR = Caption(
-    en="This filter looks for {pattern}, at every place in turn: one response, one cell.",
-    zh="这个过滤器逐处寻找{pattern}：每处一个响应，填一格。",
+    en="It looks for {pattern}: each place gives one response.",
+    zh="它寻找{pattern}：每个位置得到一个响应。",
 )
 _MIXED = Caption(
-    en="This filter looks for a mixed pattern, at every place in turn: one response, one cell.",
-    zh="这个过滤器逐处寻找一种混合模式：每处一个响应，填一格。",
+    en="It looks for a mixed pattern: each place gives one response.",
+    zh="它寻找一种混合模式：每个位置得到一个响应。",
 )
 _VISITS = Caption(
-    en="Each cell of {layer} sees its part of the picture: one response, one cell.",
-    zh="{layer} 的每一格各看图的一部分：每处一个响应，填一格。",
+    en="Each cell of {layer} sees its part of the picture: each place gives one response.",
+    zh="{layer} 的每一格各看图的一部分：每个位置得到一个响应。",
 )
 _BEST = Caption(
     en="The better patch and filter match, the stronger the response; the largest here is {v}.",
@@ -318,8 +303,8 @@ _NOTHING = Caption(
     zh="过滤器 {n} 在这里什么也没找到：它的响应图是空白，照样显示。",
 )
 _OVERLAY = Caption(
-    en="Laid over each other: ink on positive weights {p}, on negative {m}, bias {b}: {v} in all.",
-    zh="叠在一起：正权重上的墨迹 {p}，负权重上 {m}，偏置 {b}，合计 {v}。",
+    en="Laid over each other: the {n} products sum to {s}; with the bias {b}, that is {v}.",
+    zh="叠在一起：{n} 个乘积之和为 {s}，加上偏置 {b}，得到 {v}。",
 )
 _ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
 _ALL_TITLE = Caption(
