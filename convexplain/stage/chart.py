@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, SupportsFloat
 
 import cairo
 import numpy as np
@@ -97,9 +97,11 @@ class Axes:
         up = (y - self._y[0]) / (self._y[1] - self._y[0])
         return self.left + across * self.width, self.top + (1 - up) * self.height
 
-    def places(self, xs: Sequence[float], ys: Sequence[float]) -> list[tuple[float, float]]:
+    def places(
+        self, xs: Iterable[SupportsFloat], ys: Iterable[SupportsFloat]
+    ) -> list[tuple[float, float]]:
         """Return where the points of a curve lie, in pixels of the stage."""
-        return [self.place(x, y) for x, y in zip(xs, ys, strict=True)]
+        return [self.place(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
 
 
 class Curve(StageMobject):
