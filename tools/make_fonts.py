@@ -148,7 +148,10 @@ def build(source: Path, weight: str, characters: str) -> None:
     wide = {name: cmap[ord(c)] for c, name in narrow.items()}
     addOpenTypeFeaturesFromString(font, han_feature(wide), tables=["GSUB"])
     font["GPOS"] = noto["GPOS"]
-    font.save(FONTS / f"convexplain-sans-{weight}.otf")
+    made = FONTS / f"convexplain-sans-{weight}.otf"
+    # Whoever has the old file open keeps it whole: FreeType reads glyphs when they are asked for.
+    font.save(made.with_suffix(".new"))
+    made.with_suffix(".new").replace(made)
 
 
 def composed(noto: TTFont) -> dict[str, tuple[list[Part], int]]:
