@@ -289,8 +289,8 @@ class Pooling(LessonScene):
         for step, grid, pooled in zip(beat.data, maps, pooled_maps, strict=True):
             top = float(grid.places[0, 1]) + 43
             window = WindowFrame(grid, *_corner(step), 2, 2, line=3)
-            patch = self.map_of(step.patch, 812, top, 100, numbers=True, text_size=30)
-            around, winner = WindowFrame(patch, 0, 0, 2, 2), Winner(patch, text_size=34)
+            patch = self.map_of(step.patch, 812, top, 100, numbers=True, text_size=28)
+            around, winner = WindowFrame(patch, 0, 0, 2, 2), Winner(patch, text_size=30)
             label = self.label(place(step), 912, top + 232, anchor="centre")
             self.appear(window, *zoom_lines(window, patch), patch, around, seconds=0.5)
             self.appear(winner, label, seconds=0.4)
@@ -362,7 +362,7 @@ class Pooling(LessonScene):
         """Return a row of numbers, one a class, with its name and the classes above."""
         left = 1824 - 96.0 * len(values)
         limit = float(np.abs(self.lesson.trace.logits).max())
-        row = PixelGrid([values], left, y + 56, 96, limit=limit, numbers=True, text_size=28)
+        row = PixelGrid([values], left, y + 56, 96, limit=limit, numbers=True, text_size=26)
         classes = [
             Label(str(n), row.centre_of(0, n)[0], y + 36, 24, colour="muted", anchor="centre")
             for n in range(len(values))

@@ -176,7 +176,7 @@ class Pooling(Lesson):
 
     def _tell(self) -> Iterator[Beat]:
         yield _beat("question", self.title, self.question, 4.0)
-        yield _beat("winner", self.title, self._winner(), 8.0)
+        yield _beat("winner", self.title, self._winner(), 7.0)
         sweep = _SWEEP.fill(n=fmt.count(self.response_map.size), m=fmt.count(self.pooled.size))
         yield _beat("sweep", self.title, sweep, 7.0)
         yield _beat("average", _AVERAGE_TITLE, self._average(), 7.0)
@@ -278,7 +278,7 @@ _AVERAGE_TITLE = Caption(
     en="Average pooling: the mean of the four", zh="平均池化：取 4 个数的平均值"
 )
 _AVERAGE = Caption(
-    en="Average pooling takes the mean, {m}: all four count; the map's peak falls from {a} to {b}.",
+    en="Average pooling takes the mean, {m}: all four count; the peak falls from {a} to {b}.",
     zh="平均池化取平均值 {m}：4 个数都算，全图峰值由 {a} 降到 {b}。",
 )
 _ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
