@@ -130,7 +130,7 @@ class ResponseMap(LessonScene):
         self.appear(*parts, self.window, self.fed, seconds=0.6)
         rows, cols = self.map.shape_in_cells
         seconds = self.remaining - 0.8
-        path = accelerating(rows * cols - 1, seconds, begin=min(4.0, rows * cols / seconds))
+        path = accelerating(rows * cols - 1, seconds, begin=min(16.0, rows * cols / seconds))
         values = lesson.response_map
 
         def go(alpha: float) -> None:
