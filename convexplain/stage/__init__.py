@@ -17,15 +17,20 @@ import manimpango
 
 from convexplain import fonts
 from convexplain.stage.bars import Bars, running
+from convexplain.stage.cell_by_cell import CellByCell
 from convexplain.stage.chart import Axes, Curve
 from convexplain.stage.colour_bar import ColourBar
+from convexplain.stage.fibre import Fibre
 from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.marks import CellMarks
 from convexplain.stage.mobject import StageMobject
+from convexplain.stage.placed_window import PlacedWindow
+from convexplain.stage.planes import Planes
 from convexplain.stage.scene import StageScene
 from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
+from convexplain.stage.sums import SumColumn
 from convexplain.stage.text import Label
 from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows
 from convexplain.stage.volume import Volume, VolumeWindow
@@ -38,16 +43,21 @@ for _weight in ("regular", "bold"):
 __all__ = [
     "Axes",
     "Bars",
+    "CellByCell",
     "CellMarks",
     "ColourBar",
     "Curve",
+    "Fibre",
     "Formula",
     "Label",
     "LessonScene",
     "Line",
     "PixelGrid",
+    "PlacedWindow",
+    "Planes",
     "StageMobject",
     "StageScene",
+    "SumColumn",
     "ThumbnailWindows",
     "Thumbnails",
     "Volume",
