@@ -280,14 +280,13 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
     from convexplain import probe, sections, subtitles
 
     beats = job.lesson.beats()
-    total = sum(beat.seconds for beat in beats)
     media.mkdir()
     with tempconfig(settings(job, media)):
         scene = scene_class(job)(
             lesson=job.lesson,
             look=job.look,
             stop_after=job.still,
-            on_progress=lambda seconds: report(seconds / total),
+            on_progress=report,
         )
         scene.render()
         writer = scene.renderer.file_writer

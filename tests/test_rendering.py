@@ -170,6 +170,17 @@ def test_the_longest_lesson_is_rendered_first_and_a_link_stays_one(here):
     assert av.open("folder/real.mp4").streams.video[0].frames == 36
 
 
+@pytest.mark.render
+def test_progress_tells_the_share_of_the_video_that_is_done(here):
+    shares = []
+    render(
+        [job("slow.mp4", mode="slow", half=2.0)],
+        progress=lambda job, fraction: shares.append(fraction),
+    )
+    # The second of two beats waits before its first frame: half of the video is done then.
+    assert max(share for share in shares if share < 1) >= 0.4, shares
+
+
 def test_what_cannot_be_right_is_said_before_anything_is_done(here):
     (here / "folder.mp4").mkdir()
     (here / "a.srt").mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 from short_lesson import ShortLesson
 
@@ -24,6 +25,9 @@ class Short(LessonScene):
             raise ConvexplainError("the scene says no")
         if mode == "bug":
             raise ZeroDivisionError("one by zero")
+        if mode == "slow":
+            time.sleep(0.2)
+            self.wait(0.2)
         if mode == "memory":
             raise MemoryError
         if mode == "die":
