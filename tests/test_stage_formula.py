@@ -130,3 +130,16 @@ def test_the_layout_check_sees_formulas():
     assert problems([law(size=20)]) == [
         "'floor((28 + 2 dot 1 - 3) / 2) + 1 = 14' is 20 px high, less than 24"
     ]
+
+
+def test_what_a_change_of_a_share_paints_is_all_that_differs():
+    formula = law().set_shares(0.5)
+    before, state = painted(formula, 1920, 1080), formula.state()
+    formula.set_shares(1.0, "w")
+    damage = formula.damage(state, 1.0)
+    differs = (painted(formula, 1920, 1080) != before).any(axis=2)
+    assert differs.any()
+    differs[damage.top : damage.bottom, damage.left : damage.right] = False
+    assert not differs.any()
+    assert damage.area < formula.bounds(1.0).area / 2
+    assert formula.damage(formula.state(), 1.0).empty

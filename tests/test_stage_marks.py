@@ -133,3 +133,17 @@ def test_the_column_tells_numbers_that_add_up():
     assert [label.text for label in column.numbers] == ["0.54", "+0.02", "0.56"]
     assert column.box.values.tolist() == [[0.56]]
     assert problems([column]) == []
+
+
+@pytest.mark.parametrize("kind", ["dashed", "outline", "dot"])
+def test_what_a_change_of_a_mark_paints_is_all_that_differs(kind):
+    marks = CellMarks(grid(), list(np.ndindex(4, 5)), kind)
+    before, state = painted(marks, 1280, 720), marks.state()
+    marks.shares[[7, 8]] = 0.3
+    damage = marks.damage(state, 720 / 1080)
+    differs = (painted(marks, 1280, 720) != before).any(axis=2)
+    assert differs.any()
+    differs[damage.top : damage.bottom, damage.left : damage.right] = False
+    assert not differs.any()
+    assert damage.area < marks.bounds(720 / 1080).area / 4
+    assert marks.damage(marks.state(), 1.0).empty

@@ -108,7 +108,7 @@ LEAVES = Caption(en="leaves {shape}", zh="剩下 {shape}")
 ACCURACY = Caption(en="accuracy", zh="准确率")
 SPREAD = Caption(en="{mean} ({low} to {high})", zh="{mean}（{low} 到 {high}）")
 FIRST_LAYER = Caption(en="multiplications, conv1", zh="conv1 的乘法次数")
-MULTIPLICATIONS = Caption(en="all layers", zh="所有层")
+MULTIPLICATIONS = Caption(en="multiplications, all layers", zh="所有层的乘法次数")
 PARAMETERS = Caption(en="parameters", zh="参数")
 EXPERIMENT = Caption(
     en="Whole network, {n} trainings of one pass for each size; test accuracy: mean (lowest to "

@@ -310,6 +310,20 @@ class Formula(StageMobject):
         """Smooth edges end within two pixels."""
         return 2.0
 
+    def damage(self, before: State, scale: float) -> Rect:
+        """Return the pixels of the parts that changed, if nothing else did."""
+        now = self.state()
+        if (*now[:2], *now[3:]) != (*before[:2], *before[3:]):
+            return self.bounds(scale)
+        changed = np.flatnonzero(self.shares != np.frombuffer(before[2]))
+        if len(changed) == 0:
+            return Rect(0, 0, 0, 0)
+        boxes = self.glyph_boxes(*(self.names[n] for n in changed)) * scale
+        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+        left, top = np.floor(low).astype(int).tolist()
+        right, bottom = np.ceil(high).astype(int).tolist()
+        return Rect(left - 2, top - 2, right + 2, bottom + 2)
+
     def paint(self, canvas: Canvas) -> None:
         """Draw the parts."""
         left, axis = self._origin()

@@ -14,6 +14,7 @@ from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.text import write
+from convexplain.stage.units import Rect
 
 Kind = Literal["dashed", "dot", "outline"]
 
@@ -99,12 +100,32 @@ class CellMarks(StageMobject):
         """Return all that its looks depend on."""
         return (*super().state(), self.shares.tobytes(), self.colour, self.text)
 
+    def damage(self, before: State, scale: float) -> Rect:
+        """Return the cells whose marks changed, if nothing else did."""
+        now = self.state()
+        if (*now[:2], *now[3:]) != (*before[:2], *before[3:]):
+            return self.bounds(scale)
+        changed = self.offsets[self.shares != np.frombuffer(before[2])]
+        if len(changed) == 0:
+            return Rect(0, 0, 0, 0)
+        corner, cell = self.places[0], self._cell()
+        low = (corner + changed.min(axis=0)[::-1] * cell) * scale
+        high = (corner + (changed.max(axis=0)[::-1] + 1) * cell) * scale
+        left, top = np.floor(low).astype(int).tolist()
+        right, bottom = np.ceil(high).astype(int).tolist()
+        return Rect(left - 2, top - 2, right + 2, bottom + 2)
+
+    def _cell(self) -> float:
+        """Side of a cell now, in pixels of the stage."""
+        left, right = self.places[:2, 0].tolist()
+        return float(right - left) / int(self.span[1])
+
     def paint(self, canvas: Canvas) -> None:
         """Paint the marks, and their texts."""
         if self.opacity <= 0 or not self.shares.any():
             return
         left, top = self.places[0]
-        cell = float(self.places[1, 0] - left) / self.span[1]
+        cell = self._cell()
         seen = self.shares > 0
         x = np.rint((left + self.offsets[seen][:, 1] * cell) * canvas.scale)
         y = np.rint((top + self.offsets[seen][:, 0] * cell) * canvas.scale)
