@@ -15,6 +15,7 @@ from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.layers import Conv2D, MaxPooling2D
+from convexplain.lessons import _channel_words as words
 from convexplain.lessons import _photo
 from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.lessons._photo import Colours
@@ -35,9 +36,11 @@ class Variant(NamedTuple):
     """What the chapter's network reached and cost with another number of filters in conv1."""
 
     filters: int
-    error: float  # the share of the test digits that is misread, mean of all seeds
+    error: float  # share of the test digits that is misread: mean, lowest and highest of all runs
+    lowest: float
+    highest: float
+    runs: int
     multiplications: int
-    seeds: int
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,10 @@ class Channels(Lesson):
                 f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
             )
         layer = self.network.layer(LAYER)
-        if not isinstance(layer, Conv2D) or self.network.weights_of(LAYER)["kernel"].shape[2] < 2:
+        if not (isinstance(layer, Conv2D) and layer.groups == 1 and layer.activation == "relu"):
             raise UsageError(
-                f"{LAYER} of this network does not read several channels: give a network of the "
-                "chapter's kind"
+                f"{LAYER} of this network is no convolution of all channels with ReLU: give a "
+                "network of the chapter's kind"
             )
         height, width, filters = self.network.shapes[LAYER]
         if self.filter is not None and not 0 <= self.filter < filters:
@@ -210,12 +213,17 @@ class Channels(Lesson):
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
-        """What was measured with other numbers of filters, fewest first; empty if nothing was."""
-        if "window" not in facts.names():
-            return ()
+        """What was measured with other numbers of filters, fewest first."""
         found = facts.rows("window", window=3)
         return tuple(
-            Variant(row["filters"], 1 - row["accuracy"], row["multiplications"], row["seeds"])
+            Variant(
+                row["filters"],
+                1 - row["accuracy"],
+                1 - row["highest"],
+                1 - row["lowest"],
+                row["seeds"],
+                row["multiplications"],
+            )
             for row in sorted(found, key=lambda row: int(row["filters"]))
         )
 
@@ -226,95 +234,74 @@ class Channels(Lesson):
         return (*self._tell_colours(), *self._tell_network())
 
     def _tell_colours(self) -> Iterator[Beat]:
-        title = _TITLE.fill(c=3)
-        colours = self.colours
+        title, colours = words.TITLE.fill(c=3), self.colours
         yield _beat("question", title, self.question, 4.5)
-        made = _KERNEL.fill(n=fmt.count(colours.kernel.size))
-        yield _beat("kernel", title, made, 5.0, colours.kernel)
-        summed = _SUM.fill(v=fmt.number(colours.stop.value))
-        yield _beat("sum", title, _honest(summed, _photo.adds_up(colours.stop)), 6.0, colours.stop)
-        yield _beat("map", title, _MAP, 4.0, colours.response_map)
+        yield _said("kernel", title, 5.0, colours.kernel, n=colours.kernel.size)
+        yield _said(
+            "sum",
+            title,
+            6.0,
+            colours.stop,
+            honest=_photo.adds_up(colours.stop),
+            k=_NINE,
+            v=fmt.number(colours.stop.value),
+        )
+        yield _said("map", title, 4.0, colours.response_map)
 
     def _tell_network(self) -> Iterator[Beat]:
-        step, filters = self.step, self.outputs.shape[2]
-        channels = self.inputs.shape[2]
-        title = _TITLE.fill(c=channels)
-        yield _beat("layer", title, _LAYER, 4.5)
-        opened = _OPEN.fill(w=fmt.count(step.kernel.size), k=self.top[0])
-        yield _beat("open", title, opened, 5.0, step)
-        told = _CHANNELS.fill(m=len(self.top), r=self.others, v=fmt.number(step.activated))
-        yield _beat("channels", title, _honest(told, channels_add_up(step, SHOWN)), 6.0, step)
-        place = f"output[{step.row}, {step.col}, :]"
-        yield _beat("deep", title, _DEEP.fill(f=filters, place=place), 4.5, step)
-        yield _beat("sweep", title, _SWEEP.fill(f=filters, c=channels), 5.0)
-        if self.variants:
-            yield _beat("filters", _FILTERS_TITLE, self._cost(), 5.0, self.variants)
+        step, top = self.step, self.top
+        channels, filters = self.inputs.shape[2], self.outputs.shape[2]
+        title, size = words.TITLE.fill(c=channels), step.kernel.size
+        yield _said("layer", title, 4.5)
+        yield _said("open", title, 5.0, step, w=fmt.count(size), c=top[0])
+        yield _said(
+            "channels",
+            title,
+            6.0,
+            step,
+            honest=channels_add_up(step, SHOWN),
+            m=len(top),
+            r=self.others,
+            v=fmt.number(step.activated),
+        )
+        yield _said("deep", title, 4.5, step, f=filters, r=step.row, k=step.col)
+        yield _said("sweep", title, 5.0, f=filters, c=channels)
+        yield _beat("filters", words.FILTERS_TITLE, self._cost(), 5.0, self.variants)
         yield _beat("answer", title, self.answer.fill(c=channels, f=filters), 6.0)
 
     def _cost(self) -> Caption:
-        """Say what more filters gain and cost."""
+        """Say what more filters gain and cost; a gain within the runs' spread is none."""
         fewest, most = self.variants[0], self.variants[-1]
-        return _FILTERS.fill(
-            a=fewest.filters,
-            b=most.filters,
-            x=fmt.percent(fewest.error),
-            y=fmt.percent(most.error),
-            m=fmt.number(most.multiplications / fewest.multiplications, 1),
-        )
+        spread = max(variant.highest - variant.lowest for variant in self.variants)
+        caption = words.WITHIN if abs(fewest.error - most.error) < spread else words.BEYOND
+        values: dict[str, str | int] = {
+            "a": fewest.filters,
+            "b": most.filters,
+            "x": fmt.percent(fewest.error),
+            "y": fmt.percent(most.error),
+            "m": fmt.number(most.multiplications / fewest.multiplications, 1),
+        }
+        return caption.fill(**{field: values[field] for field in caption.fields})
 
 
-def _honest(caption: Caption, adds_up: bool) -> Caption:
-    """Say so where the printed numbers do not add up."""
-    if adds_up:
-        return caption
-    values = caption.values
-    longer = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
-    return longer.fill(**values)
+_NINE = Caption(en="nine", zh="9")
+
+
+def _said(
+    name: str,
+    title: Caption,
+    seconds: float,
+    data: Any = None,
+    *,
+    honest: bool = True,
+    **values: str | int | Caption,
+) -> Beat:
+    """Make the beat of a caption; say so where the printed numbers do not add up."""
+    caption = words.CAPTIONS[name]
+    if not honest:
+        caption = Caption(f"{caption.en} {words.ROUNDED.en}", f"{caption.zh}{words.ROUNDED.zh}")
+    return _beat(name, title, caption.fill(**values), seconds, data)
 
 
 def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: Any = None) -> Beat:
     return Beat(name, title, caption, lasting(seconds, caption), data)
-
-
-_TITLE = Caption(en="Channels: {c} in, one number out", zh="通道：{c} 个通道，求和得到一个数")
-_KERNEL = Caption(
-    en="A kernel made by hand: {n} weights that look for red on the left, blue on the right.",
-    zh="人为设计的卷积核：{n} 个权重，寻找左红右蓝的地方。",
-)
-_SUM = Caption(
-    en="Nine products and one sum in each channel. The three sums are added, not averaged: {v}.",
-    zh="每个通道 9 个乘积，各得一个和；3 个和相加，不取平均：{v}。",
-)
-_MAP = Caption(
-    en="Place after place: three channels in, one map out.",
-    zh="逐个位置算下去：输入 3 个通道，输出 1 张图。",
-)
-_LAYER = Caption(
-    en="After a layer, a channel is no colour any more: it is one filter's response.",
-    zh="经过一层之后，通道不再是颜色，而是过滤器的响应。",
-)
-_OPEN = Caption(
-    en="A learned filter: {w} weights and one bias. Channel {k} first: nine products, one sum.",
-    zh="学到的过滤器：{w} 个权重，1 个偏置。先看通道 {k}。",
-)
-_CHANNELS = Caption(
-    en="The {m} largest channels, the {r} others together, and one bias make one number: {v}.",
-    zh="贡献最大的 {m} 个通道、其余 {r} 个通道、偏置，合成一个数：{v}。",
-)
-_DEEP = Caption(
-    en="At this place each of the {f} filters gives one number: {place}.",
-    zh="在这个位置，{f} 个过滤器各得一个数：{place}。",
-)
-_SWEEP = Caption(
-    en="Place after place: the depth is {f}, the number of filters, not {f} × {c} maps.",
-    zh="逐处算完：深度就是过滤器数 {f}，不是 {f} × {c} 张图。",
-)
-_FILTERS_TITLE = Caption(en="How many filters?", zh="用多少个过滤器？")
-_FILTERS = Caption(
-    en="{a} filters in conv1: {x} of the digits misread; {b}: {y}, for {m} times the work.",
-    zh="conv1 用 {a} 个过滤器，错 {x}；用 {b} 个，错 {y}，乘法多到 {m} 倍。",
-)
-_ROUNDED = Caption(
-    en="Rounded to 2 decimals; sums use full precision.",
-    zh="四舍五入到两位小数，求和按完整精度。",
-)

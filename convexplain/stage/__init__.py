@@ -23,6 +23,7 @@ from convexplain.stage.colour_bar import ColourBar
 from convexplain.stage.fibre import Fibre
 from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
+from convexplain.stage.layer_maps import LayerMaps
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.marks import CellMarks
 from convexplain.stage.mobject import StageMobject
@@ -50,6 +51,7 @@ __all__ = [
     "Fibre",
     "Formula",
     "Label",
+    "LayerMaps",
     "LessonScene",
     "Line",
     "PixelGrid",

@@ -80,6 +80,7 @@ class Thumbnails(StageMobject):
         self.values = np.array(maps, dtype=np.float64)
         height, width, count = self.values.shape
         self.columns = min(columns, count)
+        self.cell = cell  # as made; Manim may have scaled it since
         self.tile = width * cell, height * cell
         self.pitch = pitch or (self.tile[0] + 2, self.tile[1] + 2)
         rows = -(-count // self.columns)
