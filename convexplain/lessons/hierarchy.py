@@ -1,0 +1,307 @@
+"""From the answer down to the edges and up again: what a digit is made of, and how spread out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import digits, examples, kernels, ops
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.errors import UsageError
+from convexplain.geometry import Box
+from convexplain.lessons import _hierarchy_words as words
+from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.network import CHAPTER_LAYERS, Network
+from convexplain.pictures import Picture
+from convexplain.trace import Node, TopPatch, Trace, hierarchy, top_patches
+
+#: How many cells of conv3 are followed, and taken out.
+STRONGEST = 3
+#: How many patches of other digits stand beside a pattern: one would prove nothing.
+ELSEWHERE = 4
+
+
+class View(NamedTuple):
+    """What one cell of a layer sees of the picture."""
+
+    layer: str
+    box: Box
+
+    @property
+    def side(self) -> int:
+        """Rows that it spans, and columns too."""
+        return self.box.height
+
+
+class Reading(NamedTuple):
+    """What the network makes of a digit when so many cells of conv3 are set to zero."""
+
+    removed: int
+    logit: float
+    probability: float
+    label: int
+
+
+@dataclass(frozen=True)
+class Hierarchy(Lesson):
+    """How small patterns build larger ones, from edges to the answer, with every share measured.
+
+    The default digit is the first of the role "hierarchy" in the examples: read right, a logit
+    above 2, and the cells that are followed all at different places.
+    """
+
+    name: ClassVar[str] = "hierarchy"
+    title: ClassVar[Caption] = Caption(
+        en="Hierarchy: small patterns build larger ones", zh="空间层次：小模式组合成大模式"
+    )
+    question: ClassVar[Caption] = Caption(
+        en="How do patches of 3 × 3 pixels add up to a digit?",
+        zh="3 × 3 的小图块，怎样组成手写数字？",
+    )
+    answer: ClassVar[Caption] = Caption(
+        en="Each layer combines patterns of the one before; many small shares make the {k}.",
+        zh="每一层都在组合上一层的模式；许多小份额合成“{k}”。",
+    )
+
+    picture: Picture | None = option(None, en="the digit that is read", zh="要识别的手写数字")
+    length: float | None = option(
+        None,
+        en="how long the video lasts, in seconds",
+        zh="视频时长，单位为秒",
+        metavar="S",
+        flags=("--seconds",),
+    )
+    model: str = option(
+        "cnn",
+        en="another training of the chapter's network, saved to a file",
+        zh="本章网络的另一次训练结果，保存在文件中",
+        metavar="FILE",
+    )
+
+    def __post_init__(self) -> None:
+        if self.network.layers != CHAPTER_LAYERS:
+            names = ", ".join(layer.name for layer in CHAPTER_LAYERS)
+            raise UsageError(
+                f"the hierarchy follows the chapter's layers ({names}), which {self.model!r} does "
+                "not have: give a network trained with this architecture"
+            )
+        if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
+            raise UsageError(
+                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
+                f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
+            )
+        self.beats()  # a length that cannot be is refused at once
+
+    @cached_property
+    def network(self) -> Network:
+        """The trained network."""
+        return Network.load(self.model)
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The picture asked for, or the example."""
+        return self.picture or digits.sample(examples.load()["roles"][self.name][0])
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The picture on its way through the network."""
+        return Trace(self.network, self.shown_picture.pixels)
+
+    @property
+    def label(self) -> int:
+        """The answer, right or wrong: the class of the largest logit."""
+        return self.trace.prediction
+
+    @property
+    def logit(self) -> float:
+        """The answer's logit."""
+        return float(self.trace.logits[self.label])
+
+    @property
+    def probability(self) -> float:
+        """The answer's probability; in float32 a sure one would round to exactly 1."""
+        return self.readings[0].probability
+
+    @property
+    def centred(self) -> bool:
+        """Whether weights are taken less their mean over all classes, as a negative logit asks."""
+        return self.logit <= 0
+
+    # The tree, downwards.
+
+    @cached_property
+    def tree(self) -> Node:
+        """The answer, its strongest cells of conv3, and two below each of them, twice."""
+        return hierarchy(self.trace, self.label, STRONGEST, centred=self.centred)
+
+    @cached_property
+    def path(self) -> tuple[Node, ...]:
+        """One way up, from conv1 to conv3: the strongest parts.
+
+        At its end the first cell of conv1 whose kernel is an oriented edge, if there is one.
+        """
+        way, node = [], self.tree
+        while node.parts:
+            edges = [part for part in node.parts if part.layer == "conv1" and self.is_edge(part)]
+            node = (edges or node.parts)[0]
+            way.append(node)
+        return tuple(reversed(way))
+
+    def is_edge(self, leaf: Node) -> bool:
+        """Tell whether a cell of conv1 has the kernel of an oriented edge, by rule."""
+        return kernels.looks_for(self.kernel(leaf)).kind == "edge"
+
+    def kernel(self, leaf: Node) -> npt.NDArray[np.float32]:
+        """The weights of a cell of conv1, (3, 3)."""
+        return self.network.weights["conv1/kernel"][:, :, 0, leaf.filter]
+
+    @property
+    def top_share(self) -> float:
+        """What the strongest cells give together, of all that pushes towards the answer."""
+        return float(sum(part.share or 0.0 for part in self.tree.parts))
+
+    def elsewhere(self, node: Node) -> tuple[TopPatch, ...]:
+        """Find what excites a node's filter most in other bundled digits, strongest first."""
+        shown = self.shown_picture.pixels
+        others = [
+            other.pixels for other in digits.load() if not np.array_equal(other.pixels, shown)
+        ]
+        return top_patches(self.network, node.layer, node.filter, np.stack(others), ELSEWHERE)
+
+    # Receptive fields.
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """What a cell of each layer sees, from conv1 to conv3, each within the next one's view."""
+        if len(self.path) < 3:  # on blank paper no edge responds
+            cells = {"conv1": (12, 12), "conv2": (5, 5), "conv3": (1, 1)}
+        else:
+            cells = {node.layer: (node.row, node.col) for node in self.path}
+        cells["pool1"] = cells["conv1"][0] // 2, cells["conv1"][1] // 2
+        cells["pool2"] = cells["conv2"][0] // 2, cells["conv2"][1] // 2
+        return tuple(
+            View(name, self.network.receptive_field(name).box(*cells[name]))
+            for name in ("conv1", "pool1", "conv2", "pool2", "conv3")
+        )
+
+    @property
+    def places(self) -> tuple[Box, ...]:
+        """The views of all cells of conv3, row after row."""
+        rows, cols, _ = self.network.shapes["conv3"]
+        field = self.network.receptive_field("conv3")
+        return tuple(field.box(row, col) for row in range(rows) for col in range(cols))
+
+    @property
+    def read(self) -> Box:
+        """All that conv3 reads of the picture; what lies outside changes no answer."""
+        return Box(0, 0, self.places[-1].bottom, self.places[-1].right)
+
+    # The causal check.
+
+    @cached_property
+    def pushes(self) -> npt.NDArray[np.float64]:
+        """What every cell of conv3 adds to the answer, (3, 3, 128)."""
+        weights = self.network.weights["dense/kernel"].astype(np.float64)
+        column = weights[:, self.label] - (weights.mean(axis=1) if self.centred else 0.0)
+        maps = self.trace.activations["conv3"].astype(np.float64)
+        return maps * column.reshape(maps.shape)
+
+    @cached_property
+    def order(self) -> npt.NDArray[np.intp]:
+        """The cells that push towards the answer, strongest first, as flat indices."""
+        return np.argsort(-self.pushes.ravel(), kind="stable")[: self.tree.supporters]
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """The answer with 0, 1, 2, ... of the strongest cells set to zero, computed again."""
+        maps = self.trace.activations["conv3"]
+        x = np.repeat(maps[np.newaxis], len(self.order) + 1, axis=0)
+        flat = x.reshape(len(x), -1)
+        for removed, cell in enumerate(self.order, 1):
+            flat[removed:, cell] = 0
+        above = [layer.name for layer in self.network.layers].index("conv3") + 1
+        for layer in self.network.layers[above:]:
+            logits, x = self.network.exact(layer, x)
+        chances = ops.softmax(logits.astype(np.float64))
+        return tuple(
+            Reading(removed, float(z[self.label]), float(p[self.label]), int(z.argmax()))
+            for removed, (z, p) in enumerate(zip(logits, chances, strict=True))
+        )
+
+    @cached_property
+    def without_strongest(self) -> Reading:
+        """The answer without the cells that the tree follows."""
+        return self.readings[min(STRONGEST, len(self.order))]
+
+    @cached_property
+    def tipping(self) -> Reading | None:
+        """The first reading that gives another answer; None if there is none."""
+        return next((r for r in self.readings if r.label != self.label), None)
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Tell the lesson: what cells see, the tree down, its shares, up again, and the check."""
+        return paced(self._tell(), self.length)
+
+    def _tell(self) -> Iterator[Beat]:
+        k, sides = self.label, {view.layer: view.side for view in self.views}
+        unread = self.network.input_shape[0] - self.read.bottom
+        fields = words.FIELDS.fill(
+            r1=sides["conv1"], r2=sides["conv2"], r3=sides["conv3"], n=words.how_many(unread)
+        )
+        shares = words.SHARES.fill(
+            m=len(self.tree.parts),
+            n=fmt.count(self.tree.supporters),
+            top3=fmt.number(100 * self.top_share, 1),
+            k=k,
+        )
+        yield _beat("question", self.title, self.question, 3.5)
+        yield _beat("fields", words.FIELDS_TITLE, fields, 9.0)
+        yield _beat("parts", self.title, self._parts_caption(), 6.0)
+        yield _beat("strokes", self.title, words.STROKES.fill(n=sides["conv2"]), 5.0)
+        yield _beat("edges", self.title, words.EDGES.fill(n=sides["conv1"]), 5.0)
+        yield _beat("shares", self.title, shares, 5.5)
+        yield _beat("upwards", self.title, self._upwards_caption(), 7.5)
+        yield _beat("check", words.CHECK_TITLE, self._check_caption(), 5.5)
+        yield _beat("more", words.CHECK_TITLE, self._more_caption(), 5.0)
+        yield _beat("answer", self.title, self.answer.fill(k=k), 5.0)
+
+    def _parts_caption(self) -> Caption:
+        """Say where the tree begins, and what is unusual about this digit."""
+        right = self.shown_picture.label
+        parts = [words.PARTS.fill(k=self.label, m=len(self.tree.parts))]
+        if right is not None and right != self.label:
+            parts = [words.MISREAD.fill(k=self.label, right=right, m=len(self.tree.parts))]
+        if self.centred:
+            parts.append(words.CENTRED)
+        return words.joined(*parts)
+
+    def _upwards_caption(self) -> Caption:
+        leaf = self.path[0] if self.path else None
+        small = leaf is not None and leaf.layer == "conv1" and self.is_edge(leaf)
+        return words.UPWARDS.fill(small=words.AN_EDGE if small else words.A_PATCH, k=self.label)
+
+    def _check_caption(self) -> Caption:
+        after = self.without_strongest
+        template = words.STILL if after.label == self.label else words.CHANGED
+        return template.fill(
+            m=after.removed,
+            a=fmt.number(self.logit),
+            b=fmt.number(after.logit),
+            j=after.label,
+        )
+
+    def _more_caption(self) -> Caption:
+        n = fmt.count(len(self.order))
+        if self.tipping is None:
+            return words.NEVER.fill(n=n, k=self.label)
+        return words.TIPS.fill(m=self.tipping.removed, n=n, j=self.tipping.label)
+
+
+def _beat(name: str, title: Caption, caption: Caption, seconds: float) -> Beat:
+    return Beat(name, title, caption, lasting(seconds, caption))
