@@ -75,8 +75,6 @@ class WindowGeometry(LessonScene):
         self.patch_name = Label(self.text(words.PATCH_NAME), PATCH, NAMES)
         self.zeros_name = self.muted(words.ZEROS, PATCH, TOP + ZOOM + 28)
         self.cell_by_cell = Label("⊙", 882, TOP + ZOOM / 2, 44, colour="muted", anchor="centre")
-        self.placed: PlacedWindow
-        self.map: PixelGrid
         self.passing: list[Any] = []  # what belongs to one geometry alone
 
     def kernel_at(self, x: float, weights: Any) -> PixelGrid:
@@ -126,7 +124,7 @@ class WindowGeometry(LessonScene):
         self.fill_law(geometry)
         if geometry.name != "valid":
             self.stop(geometry.stop.step)
-        self.sweep(geometry, max(1.0, self.remaining - 1.5))
+        self.sweep(geometry, max(1.0, self.remaining - 1.8))
         self.conclude(geometry)
 
     def set_up(self, geometry: Geometry) -> None:
@@ -253,9 +251,7 @@ class WindowGeometry(LessonScene):
         """Visit all stops, faster and faster; numbers that cannot be read are not shown."""
         steps, cells, placed = geometry.steps, geometry.map, self.placed
         self.patch.number_opacity = 0.0
-        self.fed.put(self.map, 0, 0)
-        placed.put(0, 0)
-        self.read(steps[0])
+        self.visit(geometry, 0, 0)
         patch = [self.patch, self.patch_name, self.zeros, self.around]
         self.passing += patch
         new = [part for part in (*patch, self.fed) if part not in self.mobjects]
@@ -270,15 +266,18 @@ class WindowGeometry(LessonScene):
 
         def go(alpha: float) -> None:
             now = min(round(path.position(alpha * seconds)), len(steps) - 1)
-            step = steps[now]
             self.map.values.flat[: now + 1] = cells.flat[: now + 1]
-            self.read(step)
-            placed.put(step.row, step.col)
-            self.fed.put(self.map, step.row, step.col)
+            self.visit(geometry, *divmod(now, cells.shape[1]))
             if placed.centres is not None:
                 placed.centres.shares[: now + 1] = 1.0
 
         self.drive(go, seconds)
+
+    def visit(self, geometry: Geometry, row: float, col: float) -> None:
+        """Bring window, patch and fed cell to a place; fractions lie between two."""
+        self.placed.put(row, col)
+        self.fed.put(self.map, row, col)
+        self.read(geometry.steps.at(round(row), round(col)))
 
     def conclude(self, geometry: Geometry) -> None:
         """The map has the size that the law says; zeros that no window read step back."""
@@ -293,6 +292,7 @@ class WindowGeometry(LessonScene):
             new.append(self.muted(geometry.say(words.UNREAD), PATCH, 884, 26))
         self.passing += new
         ring, unread = self.placed.ring, self.placed.unread()
+        last, goal = geometry.steps[-1], geometry.stop.step
         self.add(*new)
 
         def come(alpha: float) -> None:
@@ -300,8 +300,11 @@ class WindowGeometry(LessonScene):
                 part.opacity = alpha
             if ring is not None:
                 ring.shares[unread] = 1 - 0.7 * alpha
+            row, col = last.row * (1 - alpha), last.col * (1 - alpha)
+            self.visit(geometry, row + goal.row * alpha, col + goal.col * alpha)
+            self.patch.number_opacity = alpha if self.count <= 3 else 0.0
 
-        self.drive(come, 0.5, smoothly)
+        self.drive(come, 0.8, smoothly)
 
     # Three sizes, a flipped kernel, the answer.
 
@@ -362,9 +365,8 @@ class WindowGeometry(LessonScene):
             (1000.0, words.FLIPPED_KERNEL, lesson.weights[::-1, ::-1], lesson.flipped_map,
              words.TURNED),
         ):  # fmt: skip
-            result = PixelGrid(
-                values, x + 304, TOP, side / len(values), limit=lesson.map_limit, frame=2
-            )
+            cell = side / len(values)
+            result = PixelGrid(values, x + 304, TOP, cell, limit=lesson.map_limit, frame=2)
             names = (self.name(name, x), self.name(words.OUTPUT, x + 304))
             below = self.muted(said, x, TOP + side + 40)
             self.appear(self.kernel_at(x, weights), result, *names, below, seconds=0.6)
