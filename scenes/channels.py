@@ -303,17 +303,14 @@ class Channels(LessonScene):
 
     def light(self, shown: int, seconds: float) -> None:
         """Mark one more channel; what is not spoken of is dimmed."""
-        number = self.channel_numbers[shown]
         arrays = self.tiles.shares, self.windows.shares, self.tiles.marks
         starts = [array.copy() for array in arrays]
         spoken = np.isin(np.arange(self.tiles.count), self.lesson.top[: shown + 1])
         goals = [np.where(spoken, 1, DIM), np.where(spoken, 1, DIM), spoken.astype(float)]
-        self.add(number)
 
         def change(alpha: float) -> None:
             for array, start, goal in zip(arrays, starts, goals, strict=True):
                 array[...] = start + (goal - start) * alpha
-            number.opacity = alpha
 
         self.drive(change, seconds, smoothly)
 
@@ -338,7 +335,8 @@ class Channels(LessonScene):
         for n, pair in enumerate(self.pairs):
             if n:
                 self.light(n, 0.15)
-            self.add(pair.patch, pair.dot, pair.kernel)
+            # Its number stands where the links of the first one were.
+            self.add(self.channel_numbers[n], pair.patch, pair.dot, pair.kernel)
             if n:
                 self.drive(self.waterfall.row(n), 0.3, smoothly)
         for n, seconds in ((shown, 0.5), (shown + 1, 0.4), (shown + 2, 0.5)):

@@ -91,7 +91,7 @@ FILTER_SAYS = Caption(en="filter {n}: {v}", zh="过滤器 {n}：{v}")
 
 # The table of what was measured.
 
-IN_CONV1 = Caption(en="filters in conv1", zh="conv1 的过滤器数")
+IN_CONV1 = Caption(en="filters in conv1", zh="conv1 过滤器")
 MISREAD = Caption(en="digits misread", zh="错误率")
 TIMES = Caption(en="multiplications", zh="乘法次数")
 MEASURED = Caption(
