@@ -13,6 +13,7 @@ from convexplain.lessons import channels
 from convexplain.lessons._base import Beat
 from convexplain.stage import (
     Bars,
+    Bracket,
     CellByCell,
     ColourBar,
     Fibre,
@@ -20,6 +21,7 @@ from convexplain.stage import (
     LayerMaps,
     LessonScene,
     Line,
+    NamedMap,
     PixelGrid,
     Planes,
     Thumbnails,
@@ -27,6 +29,7 @@ from convexplain.stage import (
     Waterfall,
     WindowFrame,
     border,
+    spotlight,
     zoom_lines,
 )
 from convexplain.stage.pace import accelerating, smoothly
@@ -91,32 +94,18 @@ class Channels(LessonScene):
         self.heads = self.headings(536, 246, MIDDLES[0] - 121)
         made = words.HAND_MADE.fill(shape=fmt.shape(step.kernel.shape), n=step.kernel.size)
         self.made = self.named(made, 881, 888, anchor="centre", **GRAY)
-        self.sums = [
-            Label(fmt.number(value, sign=True), 1340, y, 34, anchor="right")
-            for value, y in zip(step.channel_sums, MIDDLES, strict=True)
-        ]
+        self.sums = Bracket([*step.channel_sums], MIDDLES, 1340, 1404)
         self.sums_head = self.named(words.SUMS, 1340, MIDDLES[0] - 121, anchor="right")
-        first, middle, last = MIDDLES[0] - 20, MIDDLES[1], MIDDLES[2] + 20
-        self.bracket = [
-            Line([(1354, first), (1370, first), (1370, last), (1354, last)]),
-            Line([(1370, middle), (1404, middle)], arrow=True),
-        ]
 
     def make_photo_map(self) -> None:
         """The number that the three sums make, and the kernel's map of the whole photograph."""
         values, step = self.lesson.colours.response_map, self.lesson.colours.stop
-        (height, width), middle = values.shape, MIDDLES[1]
-        cell = min(268 / width, 420 / height)
-        left, top, end = 1824 - cell * width, middle - cell * height / 2, middle + cell * height / 2
-        limit = float(np.abs(values).max())
+        middle, limit = MIDDLES[1], float(np.abs(values).max())
         self.photo_box = self.box(step.value, 1412, middle - 44, limit)
-        empty = np.full_like(values, np.nan)
-        self.photo_map = PixelGrid(empty, left, top, cell, limit=limit, frame=2, lines=False)
-        self.photo_map_labels = [
-            self.named(words.MAP, left, top - 28),
-            Label(fmt.shape((height, width, 1)), left, end + 32, **GRAY),
-            ColourBar(limit, left, end + 84, cell * width, low=-limit, size=24),
-        ]
+        name, shape = self.text(words.MAP), fmt.shape((*values.shape, 1))
+        self.photo_whole = NamedMap(name, shape, values.shape, limit, 1824, middle, (268, 420))
+        self.photo_map = self.photo_whole.map
+        left = self.photo_map.places[0, 0]
         self.photo_fed = WindowFrame(self.photo_map, step.row, step.col, line=3)
         _, y = self.photo_map.centre_of(step.row, step.col)
         self.photo_link = Line([(1508, middle), (left - 6, y)], colour="accent", opacity=0.8)
@@ -153,20 +142,20 @@ class Channels(LessonScene):
         self.appear(*products, self.heads[2], seconds=0.3)
         for n, row in enumerate(self.rows):
             self.drive(row.multiply, 0.8)
-            self.appear(self.sums[n], *([] if n else [self.sums_head]), seconds=0.3)
-        self.appear(*self.bracket, seconds=0.5)
+            self.appear(self.sums.numbers[n], *([] if n else [self.sums_head]), seconds=0.3)
+        self.appear(*self.sums.lines, seconds=0.5)
         self.appear(*self.photo_box, seconds=0.6)
 
     def show_map(self, beat: Beat) -> None:
         """The same for every place."""
         values, step = beat.data, self.lesson.colours.stop
         self.photo_map.values[step.row, step.col] = step.value
-        self.appear(self.photo_map, *self.photo_map_labels, seconds=0.4)
+        self.appear(self.photo_whole, seconds=0.4)
         self.appear(self.photo_link, self.photo_fed, seconds=0.4)
         self.wait(0.3)
         self.vanish(self.photo_link, self.photo_fed, *self.zooms, seconds=0.2)
         rows = [part for row in self.rows for part in row.submobjects]
-        for part in (*rows, *self.sums, *self.bracket, *self.photo_box):
+        for part in (*rows, *self.sums.submobjects, *self.photo_box):
             part.set_opacity(DIM)
         path = accelerating(values.size - 1, 2.2, begin=40.0)
 
@@ -201,21 +190,14 @@ class Channels(LessonScene):
             for n in lesson.top
         ]
         rows, cols, filters = lesson.outputs.shape
-        self.maps = LayerMaps(
-            lesson.outputs.shape,
-            lesson.output_limit,
-            left=1440,
-            top=226,
-            width=385,
-            map_top=446,
-            bar=906,
-            chosen=lesson.shown_filter,
-        )
+        chosen, limit = lesson.shown_filter, lesson.output_limit
+        places: dict[str, Any] = {"left": 1440, "top": 226, "width": 385, "map_top": 446}
+        self.maps = LayerMaps(lesson.outputs.shape, limit, chosen=chosen, bar=906, **places)
         self.fed = self.maps.fed.put(self.maps.map, step.row, step.col)
         self.output_labels = [
             self.named(words.OUTPUT.fill(n=filters), 1440, 198),
             self.named(words.ONE_EACH, 1440, 353, **GRAY),
-            self.named(words.MAP_OF.fill(n=lesson.shown_filter), 1440, 418),
+            self.named(words.MAP_OF.fill(n=chosen), 1440, 418),
         ]
         self.size = Label(fmt.shape((rows, cols)), 1824, 418, anchor="right", **GRAY)
         whole = words.WHOLE.fill(shape=fmt.shape(lesson.outputs.shape))
@@ -295,23 +277,15 @@ class Channels(LessonScene):
         window = WindowFrame(tile, step.row, step.col, height, width)
         self.zooms = [*zoom_lines(window, opened.patch)]
         self.light(0, 0.4)
-        parts = [opened.patch, opened.dot, opened.kernel, *self.open_labels[:2]]
-        self.appear(*parts, *self.zooms, seconds=0.6)
+        parts = [opened.patch, opened.dot, opened.kernel, *self.zooms]
+        self.appear(*parts, *self.open_labels[:2], seconds=0.6)
         self.appear(opened.products, opened.equals, self.open_labels[2], seconds=0.3)
         self.drive(opened.multiply, 1.3)
         self.appear(*self.open_sum, seconds=0.4)
 
     def light(self, shown: int, seconds: float) -> None:
-        """Mark one more channel; what is not spoken of is dimmed."""
-        arrays = self.tiles.shares, self.windows.shares, self.tiles.marks
-        starts = [array.copy() for array in arrays]
-        spoken = np.isin(np.arange(self.tiles.count), self.lesson.top[: shown + 1])
-        goals = [np.where(spoken, 1, DIM), np.where(spoken, 1, DIM), spoken.astype(float)]
-
-        def change(alpha: float) -> None:
-            for array, start, goal in zip(arrays, starts, goals, strict=True):
-                array[...] = start + (goal - start) * alpha
-
+        """Mark one more channel."""
+        change = spotlight(self.tiles, self.windows, self.lesson.top[: shown + 1], DIM)
         self.drive(change, seconds, smoothly)
 
     def show_channels(self, beat: Beat) -> None:
@@ -319,28 +293,17 @@ class Channels(LessonScene):
         step, shown, opened = beat.data, len(self.lesson.top), self.opened
         gone = [opened.products, opened.dot, opened.equals, *self.open_labels, *self.zooms]
         self.vanish(*gone, *self.open_sum, seconds=0.3)
-        moved = (opened.patch, self.pairs[0].patch), (opened.kernel, self.pairs[0].kernel)
-        starts = [grid.points.copy() for grid, _ in moved]
         self.add(self.waterfall)
-        come = self.waterfall.row(0)
-
-        def shrink(alpha: float) -> None:
-            for (grid, goal), start in zip(moved, starts, strict=True):
-                grid.points = start + (goal.points - start) * alpha
-                grid.number_opacity = max(0.0, 1 - 2 * alpha)
-            come(alpha)
-
-        self.drive(shrink, 0.7, smoothly)
+        self.drive(opened.shrink(self.pairs[0]), 0.6, smoothly)
         self.remove(opened.patch, opened.kernel)
         for n, pair in enumerate(self.pairs):
             if n:
                 self.light(n, 0.15)
             # Its number stands where the links of the first one were.
             self.add(self.channel_numbers[n], pair.patch, pair.dot, pair.kernel)
-            if n:
-                self.drive(self.waterfall.row(n), 0.3, smoothly)
-        for n, seconds in ((shown, 0.5), (shown + 1, 0.4), (shown + 2, 0.5)):
-            self.drive(self.waterfall.row(n), seconds, smoothly)
+            self.drive(self.waterfall.row(n), 0.3, smoothly)
+        for n in range(shown, shown + 3):
+            self.drive(self.waterfall.row(n), 0.45, smoothly)
         self.appear(*self.result, seconds=0.4)
         self.maps.map.values[step.row, step.col] = step.activated
         self.appear(self.link, self.fed, seconds=0.5)

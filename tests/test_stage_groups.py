@@ -7,7 +7,18 @@ import pytest
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 
-from convexplain.stage import CellByCell, Fibre, LayerMaps, Planes, Waterfall
+from convexplain.stage import (
+    Bracket,
+    CellByCell,
+    Fibre,
+    LayerMaps,
+    NamedMap,
+    Planes,
+    Thumbnails,
+    ThumbnailWindows,
+    Waterfall,
+    spotlight,
+)
 
 RNG = np.random.default_rng(5)
 
@@ -106,3 +117,37 @@ def test_a_place_is_computed_in_all_maps_of_a_layer_at_once():
     assert maps.map.values[2, 3] == outputs[2, 3, 7]
     assert (~np.isnan(maps.map.values)).sum() == 1
     assert np.flatnonzero(maps.thumbnails.marks).tolist() == [7]
+
+
+def test_a_row_shrinks_onto_another():
+    grids = tuple(RNG.uniform(0, 1, (3, 3, 3)))
+    large, small = CellByCell(grids, 100, 200, 80), CellByCell(grids, 600, 300, 20, text_size=0)
+    move = large.shrink(small)
+    move(1.0)
+    np.testing.assert_allclose(large.patch.places, small.patch.places)
+    np.testing.assert_allclose(large.kernel.places, small.kernel.places)
+    assert large.kernel.number_opacity == 0
+
+
+def test_a_spotlight_marks_what_is_spoken_of_and_dims_the_rest():
+    tiles = Thumbnails(np.zeros((5, 5, 6)), 0, 0, 4, columns=3)
+    windows = ThumbnailWindows(tiles, 0, 0, 3, 3)
+    spotlight(tiles, windows, [1, 4], 0.4)(1.0)
+    for shares in (tiles.shares, windows.shares):
+        np.testing.assert_allclose(shares, [0.4, 1, 0.4, 0.4, 1, 0.4])
+    np.testing.assert_array_equal(tiles.marks, [0, 1, 0, 0, 1, 0])
+
+
+def test_a_named_map_ends_at_the_right_and_is_empty():
+    named = NamedMap("map", "20 × 10", (20, 10), 2.0, 1824, 500, (300, 400))
+    # 20 pixels a cell: 200 wide and 400 high.
+    np.testing.assert_allclose(named.map.places, [(1624, 300), (1824, 300), (1624, 700)])
+    assert np.isnan(named.map.values).all()
+
+
+def test_a_bracket_spans_its_numbers():
+    bracket = Bracket([0.5, -0.25], [300, 500], 1000, 1100)
+    assert [label.text for label in bracket.numbers] == ["+0.50", "−0.25"]
+    assert bracket.lines[0].places[:, 1].min() == pytest.approx(280)
+    assert bracket.lines[0].places[:, 1].max() == pytest.approx(520)
+    np.testing.assert_allclose(bracket.lines[1].places[-1], (1100, 400))

@@ -17,6 +17,7 @@ import manimpango
 
 from convexplain import fonts
 from convexplain.stage.bars import Bars, running
+from convexplain.stage.bracket import Bracket
 from convexplain.stage.cell_by_cell import CellByCell
 from convexplain.stage.chart import Axes, Curve
 from convexplain.stage.colour_bar import ColourBar
@@ -27,13 +28,14 @@ from convexplain.stage.layer_maps import LayerMaps
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.marks import CellMarks
 from convexplain.stage.mobject import StageMobject
+from convexplain.stage.named_map import NamedMap
 from convexplain.stage.placed_window import PlacedWindow
 from convexplain.stage.planes import Planes
 from convexplain.stage.scene import StageScene
 from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
 from convexplain.stage.sums import SumColumn
 from convexplain.stage.text import Label
-from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows
+from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows, spotlight
 from convexplain.stage.volume import Volume, VolumeWindow
 from convexplain.stage.waterfall import Waterfall
 
@@ -44,6 +46,7 @@ for _weight in ("regular", "bold"):
 __all__ = [
     "Axes",
     "Bars",
+    "Bracket",
     "CellByCell",
     "CellMarks",
     "ColourBar",
@@ -54,6 +57,7 @@ __all__ = [
     "LayerMaps",
     "LessonScene",
     "Line",
+    "NamedMap",
     "PixelGrid",
     "PlacedWindow",
     "Planes",
@@ -68,5 +72,6 @@ __all__ = [
     "WindowFrame",
     "border",
     "running",
+    "spotlight",
     "zoom_lines",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -83,3 +84,18 @@ class CellByCell(Mobject):
         """Compute that share of the products, row by row, for `StageScene.drive`."""
         now = round(alpha * self._products.size)
         self.products.values.reshape(-1)[:now] = self._products.reshape(-1)[:now]
+
+    def shrink(self, goal: CellByCell) -> Callable[[float], None]:
+        """Return what moves patch and kernel onto another row's, for `StageScene.drive`.
+
+        Their numbers, which could not be read there, fade on the way.
+        """
+        pairs = (self.patch, goal.patch), (self.kernel, goal.kernel)
+        starts = [grid.points.copy() for grid, _ in pairs]
+
+        def move(alpha: float) -> None:
+            for (grid, end), start in zip(pairs, starts, strict=True):
+                grid.points = start + (end.points - start) * alpha
+                grid.number_opacity = max(0.0, 1 - 2 * alpha)
+
+        return move

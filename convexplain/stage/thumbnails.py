@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import ClassVar, Literal
 
@@ -318,6 +319,32 @@ class ThumbnailWindows(StageMobject):
                     x - width / 2, y - width / 2, end_x - x + width, end_y - y + width
                 )
                 context.stroke()
+
+
+def spotlight(
+    thumbnails: Thumbnails, windows: ThumbnailWindows, spoken: Sequence[int], dim: float
+) -> Callable[[float], None]:
+    """Return what marks the maps that are spoken of and dims the others, for `StageScene.drive`.
+
+    Parameters
+    ----------
+    thumbnails, windows : Thumbnails, ThumbnailWindows
+    spoken : sequence of int
+        Numbers of the maps.
+    dim : float
+        Opacity of the other maps and of the windows on them.
+    """
+    arrays = thumbnails.shares, windows.shares, thumbnails.marks
+    starts = [array.copy() for array in arrays]
+    marks = np.isin(np.arange(thumbnails.count), spoken)
+    shares = np.where(marks, 1.0, dim)
+    goals = shares, shares, marks.astype(np.float64)
+
+    def change(alpha: float) -> None:
+        for array, start, goal in zip(arrays, starts, goals, strict=True):
+            array[...] = start + (goal - start) * alpha
+
+    return change
 
 
 @lru_cache(maxsize=64)
