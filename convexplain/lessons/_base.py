@@ -139,6 +139,39 @@ def lasting(seconds: float, caption: Caption) -> float:
     return max(seconds, math.ceil(caption.reading_time() * 2) / 2)
 
 
+def chapters(beats: Iterable[Beat], lang: str) -> list[tuple[float, float, str]]:
+    """Name the beats as chapters of a video.
+
+    Parameters
+    ----------
+    beats : iterable of Beat
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    list of (float, float, str)
+        Start and end in seconds, and a name: the title where it is new, or else how the caption
+        begins, so that neighbours differ.
+    """
+    named: list[tuple[float, float, str]] = []
+    start, heading = 0.0, ""
+    for beat in beats:
+        title = beat.title.text(lang)
+        name = title if title != heading else _beginning(beat.caption.text(lang), lang)
+        named.append((start, start + beat.seconds, name))
+        start, heading = start + beat.seconds, title
+    return named
+
+
+def _beginning(text: str, lang: str) -> str:
+    """Cut a sentence at the end of a word, or of a clause in Chinese, where it is long."""
+    most, gaps = (48, " ") if lang == "en" else (22, "，；：")
+    if len(text) <= most:
+        return text.rstrip(".。")
+    cut = max(text.rfind(gap, 0, most) for gap in gaps)
+    return text[: cut if cut > 0 else most].rstrip(" ,;:，；：") + "…"
+
+
 def paced(beats: Iterable[Beat], length: float | None) -> tuple[Beat, ...]:
     """Stretch or squeeze a lesson to a given length; no caption goes before it can be read.
 

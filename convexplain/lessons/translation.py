@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, facts
+from convexplain import digits, examples, facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
@@ -140,10 +140,14 @@ class Translation(Lesson):
     def _example(self) -> tuple[Picture, str]:
         """The digit and the direction that are shown.
 
-        The first bundled digit, and direction, that both networks read right in place, from which
-        no ink leaves the frame, and that after the shift only the convnet reads right, as surely
-        as can be found. A digit of the user's keeps to this in choosing the direction alone.
+        The stored example; for other shifts or directions the bundled digit that both networks
+        read right in place, from which no ink leaves the frame, and that after the shift only the
+        convnet reads right, as surely as can be found. For a digit of the user's the direction
+        alone is chosen so.
         """
+        stored = examples.load()[self.name]
+        if self.picture is None and self.direction is None and self.shift == stored["pixels"]:
+            return digits.sample(stored["sample"]), stored["direction"]
         pictures = (self.picture,) if self.picture is not None else digits.load()
         directions = (self.direction,) if self.direction is not None else tuple(_STEP)
         pairs = [(picture, direction) for picture in pictures for direction in directions]

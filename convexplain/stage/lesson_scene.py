@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from manim import config
 from manim.utils.exceptions import EndSceneEarlyException
 
 from convexplain.captions import Caption
-from convexplain.lessons._base import Beat, Lesson
+from convexplain.lessons._base import Beat, Lesson, chapters
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
@@ -71,7 +71,9 @@ class LessonScene(StageScene):
         self.cues: list[Cue] = []
         self.beats = self.lesson.beats()
         self.seconds = sum(beat.seconds for beat in self.beats)
-        self.renderer.file_writer.chapters = list(_chapters(self.beats, self.shown_look.lang))
+        self.renderer.file_writer.chapters = [
+            Chapter(*chapter) for chapter in chapters(self.beats, self.shown_look.lang)
+        ]
         self._frames = 0
         self._title: Label | None = None
         self._caption: list[Label] = []
@@ -207,10 +209,3 @@ def _may_break(text: str, at: int) -> bool:
     before, after = text[at - 1], text[at]
     within = before.isascii() and after.isascii() and " " not in (before, after)
     return after not in "，。：；、）”" and before not in "（“" and not within
-
-
-def _chapters(beats: tuple[Beat, ...], lang: str) -> Iterator[Chapter]:
-    start = 0.0
-    for beat in beats:
-        yield Chapter(start, start + beat.seconds, beat.title.text(lang))
-        start += beat.seconds
