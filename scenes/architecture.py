@@ -13,6 +13,7 @@ from convexplain.lessons._base import Beat
 from convexplain.stage import Label, LessonScene, Line, PixelGrid
 from convexplain.stage.network_row import LayerLook, NetworkRow
 from convexplain.stage.pace import smoothly
+from convexplain.stage.text import width_of
 
 # Of the rows below the volumes, and the length of the longest bar, in pixels of the stage.
 COUNTED_Y, COUNT_Y, BAR_Y, LONGEST = 812.0, 850.0, 888.0, 210.0
@@ -36,38 +37,43 @@ class Architecture(LessonScene):
         """Make the whole row and the texts below it."""
         columns = self.lesson.columns
         names = [self.text(INPUT), *(column.name for column in columns[1:])]
+        total = self.text(TOTAL.fill(n=fmt.count(self.lesson.total)))
+        widths = [max(width_of(self.text(COUNTED), 26), width_of(total, 28, "bold"))]
+        widths += [width_of(column.counted, 26) for column in columns[1:]]
         self.row = NetworkRow(
             [
                 LayerLook(name, column.size, column.values, column.limit, bool(column.kernel))
                 for name, column in zip(names, columns, strict=True)
-            ]
+            ],
+            widths,
         )
-        largest = self.lesson.largest.parameters
         self.counted: dict[int, list[Label]] = {}
         self.bars: list[Line] = []
         self.shares: list[Label] = []
-        for index, column in enumerate(columns):
-            if not column.kernel:
-                continue
-            left = self.row.lefts[index]
+        weighted = [index for index, column in enumerate(columns) if column.kernel]
+        ends = [*(self.row.lefts[index] - 12 for index in weighted[1:]), 1824.0]
+        rooms = [
+            (end - self.row.lefts[index] - 12 - width_of(fmt.percent(columns[index].share), 24))
+            / columns[index].parameters
+            for index, end in zip(weighted, ends, strict=True)
+        ]
+        # One scale for all bars, so that each of them ends before the next column.
+        scale = min(LONGEST / self.lesson.largest.parameters, *rooms)
+        for index in weighted:
+            column, left = columns[index], self.row.lefts[index]
             self.counted[index] = [
                 Label(column.counted, left, COUNTED_Y, 26, colour="muted"),
                 Label(f"= {fmt.count(column.parameters)}", left, COUNT_Y),
             ]
-            length = max(LONGEST * column.parameters / largest, 2.0)
-            bar = Line([(left, BAR_Y), (left + length, BAR_Y)], colour="ink", width=14, drawn=0.0)
-            self.bars.append(bar)
+            end = left + max(column.parameters * scale, 2.0)
+            self.bars.append(Line([(left, BAR_Y), (end, BAR_Y)], colour="ink", width=14, drawn=0.0))
             share = fmt.percent(column.share)
-            at = left + length + 12
-            if at + 70 > 1824:
-                share, at = fmt.percent(column.share), 1754.0
-            self.shares.append(Label(share, at, BAR_Y, 24, colour="muted"))
+            self.shares.append(Label(share, end + 12, BAR_Y, 24, colour="muted"))
         self.headings = [
             Label(self.text(COUNTED), 96, COUNTED_Y, 26, colour="muted"),
             Label(self.text(PARAMETERS), 96, COUNT_Y, colour="muted"),
         ]
-        total = TOTAL.fill(n=fmt.count(self.lesson.total))
-        self.total = Label(self.text(total), 96, BAR_Y, weight="bold")
+        self.total = Label(total, 96, BAR_Y, weight="bold")
         middle = (self.row.strip.places[0, 0] + self.row.strip.places[1, 0]) / 2
         self.folded = Label(self.text(FOLDED), middle, 130, 24, colour="muted", anchor="centre")
         self.legend = [

@@ -24,7 +24,7 @@ _GAP, _LABEL_GAP = 40.0, 18.0
 _LEFT, _RIGHT = 96.0, 1824.0
 _AXIS, _NAME_Y, _SHAPE_Y = 416.0, 712.0, 750.0
 _OUTPUT_LEFT, _OUTPUT, _OUTPUT_HEIGHT = 1624.0, 44.0, 51.2
-_STRIP_TOP, _STRIP_HEIGHT = 160.0, 512.0
+_STRIP_TOP, _STRIP_HEIGHT, _STRIP_CELL, _STRIP_WIDEST = 160.0, 512.0, 4.0, 160.0
 
 
 class LayerLook(NamedTuple):
@@ -58,6 +58,8 @@ class NetworkRow:
     ----------
     layers : sequence of LayerLook
         The picture (height, width, 1), one or more maps, the vector, the outputs (at most 10).
+    widths : sequence of float, optional
+        What a scene's own texts below each column need, in pixels of the stage.
 
     Attributes
     ----------
@@ -89,14 +91,14 @@ class NetworkRow:
         self.appear(row.picture, *row.volumes, *row.names, *row.shapes)
     """
 
-    def __init__(self, layers: Sequence[LayerLook]) -> None:
+    def __init__(self, layers: Sequence[LayerLook], widths: Sequence[float] = ()) -> None:
         self.layers = tuple(layers)
         *maps, vector, outputs = self.layers
         places = maps[-1].values.shape[0] * maps[-1].values.shape[1]
         channels = maps[-1].values.shape[2]
-        side = min(4.0, _STRIP_HEIGHT / channels)
+        side = min(_STRIP_CELL, _STRIP_WIDEST / places)
         strip_left = _OUTPUT_LEFT - 74 - places * side
-        self.lefts, scale = _placed(maps, strip_left - _GAP)
+        self.lefts, scale = _placed(maps, strip_left - _GAP, widths)
         cell, sheet = _CELL * scale, (_SHEET[0] * scale, _SHEET[1] * scale)
 
         height = maps[0].values.shape[0]
@@ -123,12 +125,16 @@ class NetworkRow:
         self.strip = PixelGrid(
             vector.values.reshape(places, channels).T,
             strip_left,
-            _STRIP_TOP + (_STRIP_HEIGHT - channels * side) / 2,
+            _STRIP_TOP,
             side,
             limit=vector.limit,
             lines=False,
             frame=1,
         )
+        # Its cells need not be square: it has its height for any number of channels.
+        left, right = strip_left, strip_left + places * side
+        bottom = _STRIP_TOP + _STRIP_HEIGHT
+        self.strip.places = [(left, _STRIP_TOP), (right, _STRIP_TOP), (left, bottom)]
         count = len(outputs.values)
         top = _STRIP_TOP + (_STRIP_HEIGHT - (count - 1) * _OUTPUT_HEIGHT - _OUTPUT) / 2
         self.outputs = Thumbnails(
@@ -234,14 +240,18 @@ class NetworkRow:
             rod.points = start + (goal - start) * own
 
 
-def _placed(maps: Sequence[LayerLook], right: float) -> tuple[list[float], float]:
+def _placed(
+    maps: Sequence[LayerLook], right: float, texts: Sequence[float]
+) -> tuple[list[float], float]:
     """Choose the scale at which picture and volumes fit side by side, and where each begins."""
     for scale in np.arange(1.0, 0.2, -0.02):
         widths = []
         for n, layer in enumerate(maps):
             _, width, channels = layer.values.shape
             own = width * _CELL + (channels * _SHEET[0] if n else 0.0)
-            text = max(width_of(layer.name, 28, "bold"), width_of(layer.shape, 28))
+            text = max(
+                width_of(layer.name, 28, "bold"), width_of(layer.shape, 28), *texts[n : n + 1]
+            )
             widths.append(max(own * scale + _GAP, text + _LABEL_GAP))
         if _LEFT + sum(widths) - _GAP <= right:
             spare = (right - _LEFT - sum(widths) + _GAP) / max(len(maps) - 1, 1)
