@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 @click.argument("model", type=Model(), default="cnn")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option(
+    "--figure",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the confusion matrix to FILE: .svg, .png or .pdf.",
+)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Of the figure.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="Likewise.")
+@click.option(
     "--directory", type=click.Path(path_type=Path), help="The folder with MNIST's four files."
 )
-def evaluate(model: str, as_json: bool, directory: Path | None) -> None:
+def evaluate(
+    model: str, as_json: bool, figure: Path | None, lang: str, theme: str, directory: Path | None
+) -> None:
     """Test a network on MNIST's 10,000 test digits: cnn (the default), dense, or a file."""
     from convexplain import training
     from convexplain.mnist import load_mnist
@@ -28,6 +38,11 @@ def evaluate(model: str, as_json: bool, directory: Path | None) -> None:
 
     network = Network.load(model)
     found = training.evaluate(network, *load_mnist("test", directory))
+    if figure is not None:
+        from convexplain.figures import _base, confusion_matrix
+        from convexplain.theme import Look
+
+        _base.write(confusion_matrix.draw(found.confusion, Look(lang, theme)), figure)
     if as_json:
         document = {
             "model": model,
@@ -45,6 +60,8 @@ def evaluate(model: str, as_json: bool, directory: Path | None) -> None:
     click.echo(f"{model}: {network.parameters:,} parameters")
     click.echo(f"{found.correct:,} of {found.count:,} right ({found.accuracy:.2%}), {wrong} wrong")
     click.echo("\n".join(_table(found)))
+    if figure is not None:
+        click.echo(f"wrote {figure}")
 
 
 def _table(found: Evaluation) -> list[str]:
