@@ -2,139 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
+from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons import hierarchy
 from convexplain.lessons._base import Beat
+from convexplain.lessons.hierarchy import Reading
 from convexplain.stage import (
-    Axes,
     Bars,
     ColourBar,
-    Curve,
     Label,
     LessonScene,
     Line,
     PixelGrid,
     WindowFrame,
-    running,
 )
 from convexplain.stage.branch import Branch
 from convexplain.stage.pace import smoothly
-from convexplain.stage.shade import Hatching, Shade, between, corners
+from convexplain.stage.patch_tree import Flight, PatchTree, Row, Twig, around, others, stub
+from convexplain.stage.removal import Removal
+from convexplain.stage.shade import Cells, Hatching, corners
+from convexplain.stage.view import View, arrow, slide_out, to_scale
 
 DIM = 0.4
 # The digit on the left, and the panels of the receptive fields.
-TOP, CELL, PANELS = 190.0, 16.0, (96.0, 736.0, 1376.0)
-# The answer in the middle of the tree, and where the names of its rows begin.
+PANELS, TOP, SIDE = (96.0, 736.0, 1376.0), 190.0, 448.0
+# The answer above the tree, where the names of rows begin, and the rows.
 ROOT, NAMES = (1270.0, 172.0), 600.0
-STRIP = 522.0, 9.5
-
-
-class Level(NamedTuple):
-    """One row of the tree."""
-
-    top: float
-    cell: float
-    pitch: float  # from one patch to the next of the same parent
-
-
-LEVELS = {
-    "conv3": Level(282, 9, 350),
-    "conv2": Level(552, 12, 176),
-    "conv1": Level(724, 22, 88),
+ROWS = {
+    "conv3": Row(282, 9, 350, "beside", others=104),
+    "conv2": Row(552, 12, 176, "above", others=54),
+    "conv1": Row(724, 22, 88, "below"),
 }
-
-INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
-SEES = Caption(en="{layer}: one cell sees {n} × {n}", zh="{layer}：一个单元看到 {n} × {n}")
-FIELD = Caption(en="field, px", zh="感受野")
-HATCHED = (
-    Caption(en="hatched: rows and columns {rows}", zh="斜线处：行、列 {rows}"),
-    Caption(en="(from 0), dropped by pool2", zh="（从 0 开始），被 pool2 舍去"),
-)
-ANSWER = Caption(en="answer", zh="答案")
-KERNEL = Caption(en="kernel", zh="卷积核")
-NUMBER = Caption(en="filter", zh="过滤器")
-FILTER = Caption(en="filter {n}", zh="过滤器 {n}")
-LOGIT = Caption(en="logit {z}", zh="logit {z}")
-PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
-OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
-LEGEND = (
-    Caption(en="%: share of all that raises", zh="%：占上一级全部正贡献的比例"),
-    Caption(en="the cell above; gray: all others", zh="灰色：其余全部"),
-)
-ELSEWHERE = Caption(en="{layer}, filter {n} in other digits", zh="其他样本中：{layer} 过滤器 {n}")
-PUSH = Caption(en="{n} cells push towards {k}", zh="{n} 个激活值支持“{k}”")
-FOR_AGAINST = Caption(en="for {plus}, against {minus}", zh="支持 {plus}，反对 {minus}")
-CELLS = Caption(
-    en="All {n} cells of conv3: 9 places × {f} filters",
-    zh="conv3 的全部 {n} 个单元：9 个位置 × {f} 个过滤器",
-)
-TOWARDS = Caption(en="push towards {k}", zh="对“{k}”的贡献")
-CHANCE = Caption(en="probability of {k}", zh="“{k}”的概率")
-SO_MANY = Caption(en="{n} cells", zh="{n} 个")
-SET_TO_ZERO = Caption(en="cells set to 0, strongest first", zh="个单元设为 0，从最强的起")
-READS = Caption(en="it reads {k}", zh="判为“{k}”")
-
-
-class Twig:
-    """One cell of the tree: its patch, what it is called, its link up, and its parts."""
-
-    def __init__(self, node: Any, x: float, parent: Twig | None, name: str) -> None:
-        level = LEVELS[node.layer]
-        self.node, self.x, self.parent = node, x, parent
-        self.side = node.patch.shape[0] * level.cell
-        self.top, self.bottom = level.top, level.top + self.side
-        self.grid = PixelGrid(
-            node.patch[:, :, 0],
-            x - self.side / 2,
-            level.top,
-            level.cell,
-            scale="picture",
-            lines=False,
-            frame=2,
-        )
-        size = 24.0 if node.layer == "conv1" else 26.0
-        self.share = Label("", x, level.top - 18, size, anchor="centre")
-        self.number = Label(name, x, level.top - 46, 24, colour="muted", anchor="centre")
-        self.text_top = level.top - 36
-        if node.layer == "conv2":
-            self.text_top -= 26
-        elif node.layer == "conv3":
-            self.share = Label("", x + 14, level.top - 18, size)
-            self.number = Label(name, x, level.top - 18, 26, colour="muted", anchor="right")
-        else:
-            self.number = Label(name, x, 884, 24, colour="muted", anchor="centre")
-        start = (parent.x, parent.bottom + 6) if parent else (ROOT[0], ROOT[1] + 36)
-        self.link = Branch(start, (x, self.text_top), drawn=0.0)
-        self.parts: list[Twig] = []
-        self.more: list[Any] = []  # the link to all other parts and what they give, the kernel
-
-    @property
-    def source(self) -> tuple[float, float]:
-        """Where its patch begins in that of its parent, in rows and columns."""
-        box, above = self.node.box, self.parent.node.box if self.parent else None
-        return (
-            (box.top, box.left) if above is None else (box.top - above.top, box.left - above.left)
-        )
-
-    def all(self) -> list[Any]:
-        """Everything that belongs to it."""
-        return [self.link, self.grid, self.share, self.number, *self.more]
-
-    def quiet(self) -> list[Any]:
-        """What steps back when other cells are spoken of; a dimmed patch could not be read."""
-        return [part for part in self.all() if not isinstance(part, PixelGrid)]
-
-    def family(self) -> Iterator[Twig]:
-        """Itself and all below it."""
-        yield self
-        for part in self.parts:
-            yield from part.family()
 
 
 class Hierarchy(LessonScene):
@@ -145,129 +48,73 @@ class Hierarchy(LessonScene):
 
     def prepare(self) -> None:
         """Make every picture and label once; beats move them and change their values."""
-        picture = self.lesson.trace.image[:, :, 0]
+        lesson = self.lesson
         self.input = self.panel(0)
-        shape = INPUT.fill(shape=fmt.shape(picture.shape))
-        self.head = Label(self.text(shape), PANELS[0], TOP - 26)
+        shape = words.INPUT.fill(shape=fmt.shape(self.input.shape_in_cells))
+        self.head = self.named(shape, PANELS[0], TOP - 26)
         self.boxes: list[Any] = []
-        self.make_tree()
+        self.tree = PatchTree(
+            lesson.tree, ROOT[0], ROOT[1] + 36, ROWS, name=self.filter_of, kernel=lesson.kernel
+        )
+        self.make_names()
         self.make_path()
         self.make_check()
 
+    def picture(self, pixels: Any, left: float, top: float, side: float) -> PixelGrid:
+        """Make a picture, or a patch of one."""
+        cell = side / len(pixels)
+        return PixelGrid(pixels, left, top, cell, scale="picture", lines=False, frame=2)
+
     def panel(self, n: int) -> PixelGrid:
         """Make a picture of the digit."""
-        picture = self.lesson.trace.image[:, :, 0]
-        cell = 448 / picture.shape[1]
-        return PixelGrid(picture, PANELS[n], TOP, cell, scale="picture", lines=False, frame=2)
+        return self.picture(self.lesson.trace.image[:, :, 0], PANELS[n], TOP, SIDE)
 
     def named(self, what: Caption, x: float, y: float, size: float = 28, **look: Any) -> Label:
         """Make a label in the language of the scene."""
         return Label(self.text(what), x, y, size, **look)
 
-    # The tree.
+    def filter_of(self, node: Any) -> str:
+        """Name a node's filter; the row of conv1 says what its numbers are."""
+        if node.layer == "conv1":
+            return str(node.filter)
+        name = self.text(words.FILTER.fill(n=node.filter))
+        return f"{name} ·" if node.layer == "conv3" else name
 
-    def make_tree(self) -> None:
-        """Answer, patches, links, shares, kernels, and what all others give."""
-        lesson, tree = self.lesson, self.lesson.tree
-        x, y = ROOT
+    def make_names(self) -> None:
+        """The answer, the names of the rows, and what the percentages mean."""
+        lesson, (x, y) = self.lesson, ROOT
         self.answer = [
             Label(str(lesson.label), x, y, 72, weight="bold", anchor="centre"),
-            self.named(LOGIT.fill(z=fmt.number(lesson.logit)), x - 44, y, 30, anchor="right"),
-            self.named(PROBABILITY.fill(p=fmt.percent(lesson.probability)), x + 44, y, 30),
+            Label("", x - 44, y, 30, anchor="right"),
+            Label("", x + 44, y, 30),
         ]
-        self.twigs = self.grow(tree, x, None)
-        others = OTHERS.fill(
-            n=fmt.count(tree.supporters - len(tree.parts)), share=fmt.percent(_rest(tree))
-        )
-        text = self.named(others, 1824, y + 44, 26, colour="muted", anchor="right")
-        stub = _stub((x, y + 36), (float(text.places[0, 0]) - 12, y + 44))
-        self.root_others = [stub, text]
-        self.rows = {
-            "answer": [self.named(ANSWER, NAMES, y)],
-            **{
-                name: [
-                    Label(name, NAMES, level.top + 62 - 34 * (name != "conv3")),
-                    Label(_square(name, lesson), NAMES, level.top + 96 - 34 * (name != "conv3")),
-                ]
-                for name, level in LEVELS.items()
-            },
-        }
-        for names in self.rows.values():
-            for label in names[1:]:
-                label.colour = "muted"
-        self.rows["conv1"] += [
-            self.named(KERNEL, NAMES, 831, colour="muted"),
-            self.named(NUMBER, NAMES, 884, colour="muted"),
-        ]
+        self.say_answer(lesson.readings[0])
+        left = lesson.tree.supporters - len(lesson.tree.parts)
+        rest = words.OTHERS.fill(n=fmt.count(left), share=fmt.percent(others(lesson.tree)))
+        text = self.named(rest, 1824, y + 44, 26, colour="muted", anchor="right")
+        self.others = [stub((x, y + 36), (float(text.places[0, 0]) - 12, y + 44)), text]
+        sides = {view.layer: view.side for view in lesson.views}
+        self.names: dict[str, list[Any]] = {"answer": [self.named(words.ANSWER, NAMES, y)]}
+        for layer, row in ROWS.items():
+            middle = row.top + (79 if layer == "conv3" else 45)
+            size = fmt.shape((sides[layer], sides[layer]))
+            self.names[layer] = [
+                Label(layer, NAMES, middle - 17),
+                Label(size, NAMES, middle + 17, colour="muted"),
+            ]
+        self.names["conv1"].append(self.named(words.NUMBER, NAMES, 884, colour="muted"))
+        self.kernel_name = self.named(words.KERNEL, NAMES, 831, colour="muted")
         self.legend = [
             self.named(line, PANELS[0], 668 + 34 * n, 26, colour="muted")
-            for n, line in enumerate(LEGEND)
+            for n, line in enumerate(words.LEGEND)
         ]
 
-    def grow(self, node: Any, x: float, parent: Twig | None) -> list[Twig]:
-        """Place the parts of a node, and theirs."""
-        twigs = []
-        for n, part in enumerate(node.parts):
-            away = (n - (len(node.parts) - 1) / 2) * LEVELS[part.layer].pitch
-            number = (
-                str(part.filter) if part.layer == "conv1" else self.text(FILTER.fill(n=part.filter))
-            )
-            if part.layer == "conv3":
-                number += " ·"
-            twig = Twig(part, x + away, parent, number)
-            twig.parts = self.grow(part, x + away, twig)
-            if twig.parts:
-                small = part.layer == "conv2"
-                start, right = (twig.x, twig.bottom + 6), twig.x + (54 if small else 104)
-                # Beside the links to its parts, above their names.
-                y = twig.bottom + 24
-                share = Label(fmt.percent(_rest(part)), right, y, 24, colour="muted")
-                twig.more = [_stub(start, (right - 10, y)), share]
-            elif part.layer == "conv1":
-                weights = self.lesson.kernel(part)
-                limit = float(np.abs(weights).max())
-                kernel = PixelGrid(weights, twig.x - 33, 798, 22, limit=limit, lines=False, frame=2)
-                twig.more = [kernel]
-            twigs.append(twig)
-        return twigs
-
-    def level(self, layer: str) -> list[Twig]:
-        """The twigs of one row, from left to right."""
-        every = [twig for top in self.twigs for twig in top.family()]
-        return [twig for twig in every if twig.node.layer == layer]
-
-    def lift(self, twigs: list[Twig], seconds: float) -> None:
-        """Patches lift off the picture in which they lie, and their shares count up."""
-        flights = []
-        for twig in twigs:
-            source = twig.parent.grid if twig.parent else self.input
-            row, col = twig.source
-            size = twig.grid.shape_in_cells[0]
-            goal = twig.grid.points.copy()
-            twig.grid.places = corners(source, (row, col, row + size, col + size))
-            mark = WindowFrame(source, 0, 0, line=3)
-            mark.places = [tuple(place) for place in twig.grid.places]
-            moving = WindowFrame(twig.grid, 0, 0, size, size, line=3)
-            flights.append((twig, twig.grid.points.copy(), goal, mark, moving))
-            self.add(mark, twig.link, twig.share, twig.number, twig.grid, moving)
-
-        def fly(alpha: float) -> None:
-            for twig, start, goal, mark, moving in flights:
-                twig.grid.points = start + (goal - start) * alpha
-                moving.points = twig.grid.points.copy()
-                twig.link.drawn = alpha
-                twig.number.opacity = twig.share.opacity = alpha
-                twig.share.say(fmt.percent((twig.node.share or 0.0) * alpha))
-                mark.opacity = 1 - 0.5 * alpha
-
-        self.drive(fly, seconds, smoothly)
-        for twig, *_, mark, moving in flights:
-            twig.link.drawn = 1.0
-            self.remove(mark, moving)
-            if twig.parent is None:
-                mark.colour, mark.line, mark.opacity = "muted", 2.0, 1.0
-                self.boxes.append(mark)
-                self.add(mark)
+    def say_answer(self, *readings: Reading) -> None:
+        """Print the logit and the probability of the answer, or how they change."""
+        logits = " → ".join(fmt.number(reading.logit) for reading in readings)
+        chances = " → ".join(fmt.percent(reading.probability) for reading in readings)
+        self.answer[1].say(self.text(words.LOGIT.fill(z=logits)))
+        self.answer[2].say(self.text(words.PROBABILITY.fill(p=chances)))
 
     # The beats, in their order.
 
@@ -277,191 +124,134 @@ class Hierarchy(LessonScene):
 
     def show_fields(self, beat: Beat) -> None:
         """The view of one cell grows from layer to layer; the window never comes to the rim."""
-        views = [_cells(view.box) for view in self.lesson.views]
-        self.make_chain()
-        panels = [self.input, self.panel(1), self.panel(2)]
-        fields: list[Any] = []
-        for n, first in enumerate((0, 2, 4)):
-            panel = panels[n]
-            start = views[max(first - 2, 0)]
-            shade, frame = Shade(panel, start), WindowFrame(panel, 0, 0)
-            frame.places = corners(panel, start)
-            names = [self.sees(i, n) for i in range(max(first - 1, 0), first + 1)]
-            if n == 0:
-                self.appear(shade, frame, names[0], self.field_name, *self.chain[0], seconds=0.9)
-                fields += [shade, frame, names[0]]
-                continue
-            ghost = WindowFrame(panel, 0, 0, colour="muted", line=2)
-            ghost.places = corners(panel, start)
-            arrow = self.arrow(n, first)
-            self.copy_panel(panels[n - 1], panel)
-            self.appear(shade, frame, ghost, *arrow, seconds=0.3)
-            for step, name in zip((first - 1, first), names, strict=True):
-                self.widen(panel, shade, frame, views[step - 1], views[step])
-                self.appear(name, *self.chain[step], seconds=0.2)
-                if step < first:
-                    self.remove(name)
-            fields += [panel, shade, frame, ghost, *arrow, names[1]]
-        self.visit(panels[2], shade, frame)
-        hatching = Hatching(panels[2], _cells(self.lesson.read))
-        self.appear(hatching, *self.unread(), seconds=0.4)
-        self.fields = [
-            *fields,
-            hatching,
-            *self.hatched,
-            self.field_name,
-            *_flat(self.chain),
-        ]
-
-    def make_chain(self) -> None:
-        """All views to scale, side by side."""
-        self.field_name = self.named(FIELD, PANELS[0], 810, colour="muted")
-        self.chain: list[list[Any]] = []
-        for n, view in enumerate(self.lesson.views):
-            x, side = 300.0 + 180 * n, 4.5 * view.side
-            square = [(x, 838.0), (x, 838 - side), (x + side, 838 - side), (x + side, 838.0)]
-            self.chain.append(
-                [
-                    Line([*square, square[0], square[1]]),
-                    Label(str(view.side), x + side + 14, 824, weight="bold"),
-                    Label(view.layer, x, 868, colour="muted"),
-                ]
-            )
+        views = self.lesson.views
+        names, sides = [view.layer for view in views], [view.side for view in views]
+        chain = to_scale(names, sides, left=300, base=838, pitch=180, scale=4.5)
+        field = self.named(words.FIELD, PANELS[0], 824, colour="muted")
+        seen = View(self.input, _cells(views[0].box))
+        label = self.sees(0, 0)
+        self.appear(*seen.veil, label, field, *chain[0], seconds=0.9)
+        self.fields: list[Any] = [*seen.veil, label, field, *_flat(chain)]
+        panel = self.input
+        for n, last in ((1, 2), (2, 4)):
+            before, panel = panel, self.panel(n)
+            seen = View(panel, _cells(views[last - 2].box), before=True)
+            way = arrow(PANELS[n] - 96, TOP + SIDE / 2, *names[last - 1 : last + 1])
+            self.add(panel)
+            self.drive(slide_out(before, panel), 0.5, smoothly)
+            self.appear(*seen.veil, *way, seconds=0.3)
+            label = self.sees(last - 1, n)
+            for step in (last - 1, last):
+                self.drive(seen.to(_cells(views[step].box)), 0.5)
+                label.say(self.sees(step, n).text)
+                new = [] if label in self.mobjects else [label]
+                self.appear(*new, *chain[step], seconds=0.2)
+            self.fields += [panel, *seen.veil, *way, label]
+        self.vanish(seen.veil[-1], seconds=0.2)
+        for box in self.lesson.places:
+            self.drive(seen.to(_cells(box), rest=0.4), 0.2)
+        unread = [Hatching(panel, _cells(self.lesson.read)), *self.unread()]
+        self.appear(*unread, seconds=0.4)
+        self.fields += unread
 
     def sees(self, n: int, panel: int) -> Label:
         """Make the label of a view."""
         view = self.lesson.views[n]
-        return self.named(SEES.fill(layer=view.layer, n=view.side), PANELS[panel], 668)
+        return self.named(words.SEES.fill(layer=view.layer, n=view.side), PANELS[panel], 668)
 
-    def arrow(self, panel: int, n: int) -> list[Any]:
-        """Make the arrow to a panel, with the two layers that lead to it."""
-        x, y = PANELS[panel] - 96, TOP + 224
-        names = [self.lesson.views[n - 1].layer, self.lesson.views[n].layer]
-        return [
-            Line([(x - 62, y), (x + 62, y)], arrow=True),
-            Label(names[0], x, y - 28, colour="muted", anchor="centre"),
-            Label(names[1], x, y + 28, colour="muted", anchor="centre"),
-        ]
-
-    def copy_panel(self, source: PixelGrid, panel: PixelGrid) -> None:
-        """Let a second picture of the digit slide out of the one before."""
-        start, goal = source.points.copy(), panel.points.copy()
-        self.add(panel)
-
-        def slide(alpha: float) -> None:
-            panel.points = start + (goal - start) * alpha
-            panel.opacity = alpha
-
-        self.drive(slide, 0.5, smoothly)
-
-    def widen(self, panel: PixelGrid, shade: Shade, frame: WindowFrame, a: Any, b: Any) -> None:
-        """Let the view of one layer grow to that of the next."""
-
-        def grow(alpha: float) -> None:
-            cells = between(a, b, alpha)
-            shade.put(panel, cells)
-            frame.places = corners(panel, cells)
-
-        self.drive(grow, 0.5, smoothly)
-
-    def visit(self, panel: PixelGrid, shade: Shade, frame: WindowFrame) -> None:
-        """Move the view to all places of conv3."""
-        now = _cells(self.lesson.views[-1].box)
-        for box in self.lesson.places:
-            goal = _cells(box)
-
-            def move(alpha: float, start: Any = now, end: Any = goal) -> None:
-                cells = between(start, end, smoothly(min(1.0, 1.6 * alpha)))
-                shade.put(panel, cells)
-                frame.places = corners(panel, cells)
-
-            self.drive(move, 0.2)
-            now = goal
-
-    def unread(self) -> list[Any]:
+    def unread(self) -> list[Label]:
         """Say which rows and columns no cell of conv3 reads."""
-        rows = ", ".join(map(str, range(self.lesson.read.bottom, self.input.shape_in_cells[0])))
-        self.hatched = [
-            self.named(line.fill(rows=rows) if line.fields else line, PANELS[2], y, 26)
-            for line, y in zip(HATCHED, (706, 740), strict=True)
+        first, second = words.HATCHED
+        rows = words.listed(range(self.lesson.read.bottom, self.input.shape_in_cells[0]))
+        return [
+            self.named(first.fill(rows=rows), PANELS[2], 706, 26),
+            self.named(second, PANELS[2], 740, 26),
         ]
-        return self.hatched
 
     def show_parts(self, beat: Beat) -> None:
         """The answer, and the patches of conv3 that push most towards it."""
         self.vanish(*self.fields, seconds=0.4)
-        self.appear(*self.answer, *self.rows["answer"], *self.rows["conv3"], seconds=0.4)
-        for twig in self.twigs:
-            self.lift([twig], 0.8)
-        self.appear(*self.root_others, *self.legend)
+        self.appear(*self.answer, *self.names["answer"], *self.names["conv3"], seconds=0.4)
+        for twig in self.tree.twigs:
+            self.lift([twig], self.input, 0.8)
+        self.appear(*self.others, *self.legend)
 
     def show_strokes(self, beat: Beat) -> None:
         """The patches of conv2 in them."""
-        self.appear(*self.rows["conv2"], seconds=0.3)
-        for twig in self.twigs:
-            for part in twig.parts:
-                self.lift([part], 0.5)
-        self.appear(*self.more(self.level("conv3")))
+        self.appear(*self.names["conv2"], seconds=0.3)
+        for twig in self.tree.row("conv2"):
+            assert twig.parent is not None
+            self.lift([twig], twig.parent.grid, 0.5)
+        self.appear(*self.more("conv3"))
 
     def show_edges(self, beat: Beat) -> None:
         """The patches of conv1 in these, and their kernels."""
-        self.appear(*self.rows["conv1"][:2], *self.rows["conv1"][3:], seconds=0.3)
-        for twig in self.level("conv2"):
-            self.lift(twig.parts, 0.42)
-        self.appear(*self.more(self.level("conv2")))
-        self.appear(self.rows["conv1"][2], *self.more(self.level("conv1")), seconds=0.5)
+        self.appear(*self.names["conv1"], seconds=0.3)
+        for twig in self.tree.row("conv2"):
+            self.lift(twig.parts, twig.grid, 0.42)
+        self.appear(*self.more("conv2"))
+        self.appear(self.kernel_name, *self.more("conv1"), seconds=0.5)
 
-    def more(self, twigs: list[Twig]) -> list[Any]:
-        """What all others give, or the kernels."""
-        return [part for twig in twigs for part in twig.more]
+    def lift(self, twigs: list[Twig], source: PixelGrid, seconds: float) -> None:
+        """Patches lift off the picture in which they lie; on the digit a box stays behind."""
+        # From the digit it passes below the patches that already stand there.
+        flight = Flight(twigs, source, dip=210 if source is self.input else 0)
+        self.add(*flight.mobjects)
+        self.drive(flight.fly, seconds, smoothly)
+        self.remove(*flight.marks, *flight.frames)
+        if source is self.input:
+            for mark in flight.marks:
+                mark.colour, mark.line, mark.opacity = "muted", 2.0, 1.0
+                self.boxes.append(mark)
+                self.add(mark)
+
+    def more(self, layer: str) -> list[Any]:
+        """What all others give below a row, or the kernels."""
+        return _flat([twig.more for twig in self.tree.row(layer)])
+
+    def lower(self) -> list[Any]:
+        """All below the patches of conv3."""
+        twigs = [*self.tree.row("conv2"), *self.tree.row("conv1")]
+        names = [*self.names["conv2"], *self.names["conv1"], self.kernel_name]
+        return [*_flat([twig.mobjects for twig in twigs]), *names, *self.more("conv3")]
 
     def show_shares(self, beat: Beat) -> None:
         """All that pushes towards the answer, side by side, strongest first."""
-        below = [part for name in ("conv2", "conv1") for t in self.level(name) for part in t.all()]
-        self.fade([*below, *self.more(self.level("conv3"))], DIM, 0.4)
-        tree = self.lesson.tree
-        pushes = self.lesson.pushes.ravel()[self.lesson.order]
-        starts, ends = running(pushes)
-        bars = Bars(
-            starts,
-            ends,
-            [796.0] * len(pushes),
-            low=0,
-            high=float(ends[-1]) if len(ends) else 1.0,
-            begin=PANELS[0],
-            end=PANELS[0] + 448,
-            thickness=40,
-            rest=-1,
-        )
+        lesson, tree, left = self.lesson, self.lesson.tree, PANELS[0]
+        pushes = lesson.pushes.ravel()[lesson.order]
+        width = SIDE / len(pushes)
+        at = [left + width * (n + 0.5) for n in range(len(pushes))]
+        axis: dict[str, Any] = {"low": 0, "high": pushes[0], "begin": 862, "end": 780}
+        bars = Bars(np.zeros(len(at)), pushes, at, thickness=width, upright=True, **axis)
         strong = len(tree.parts)
-        bars.shares[strong:] = 0.35
+        bars.shares[strong:] = DIM
         bars.drawn[...] = 0
-        share = Label("", PANELS[0], 840)
-        signs = FOR_AGAINST.fill(
+        top = self.named(words.PUSH.fill(n=fmt.count(tree.supporters), k=lesson.label), left, 752)
+        share = Label("", left, 890)
+        signs = words.FOR_AGAINST.fill(
             plus=fmt.number(tree.positive, sign=True), minus=fmt.number(tree.negative)
         )
-        top = self.named(
-            PUSH.fill(n=fmt.count(tree.supporters), k=self.lesson.label), PANELS[0], 754
-        )
-        total = self.named(signs, PANELS[0] + 448, 840, colour="muted", anchor="right")
-        self.bar = [bars, share, top, total]
+        total = self.named(signs, left + SIDE, 890, colour="muted", anchor="right")
+        self.shares = [bars, share, top, total]
+        names = [self.kernel_name, *_flat(list(self.names.values()))]
+        below = [part for part in self.lower() if part not in names]
+        self.dim(below, 0.4)
         self.add(bars, share)
         self.appear(top)
 
-        def lay(first: int, last: int) -> Any:
-            def go(alpha: float) -> None:
-                reached = first + alpha * (last - first)
-                bars.drawn[first:last] = np.clip(reached - np.arange(first, last), 0, 1)
-                if first == 0:
-                    share.say(fmt.percent(self.lesson.top_share * alpha))
+        def strongest(alpha: float) -> None:
+            bars.drawn[:strong] = alpha
+            share.say(fmt.percent(lesson.top_share * alpha))
 
-            return go
+        def rest(alpha: float) -> None:
+            reached = alpha * (len(pushes) - strong)
+            bars.drawn[strong:] = np.clip(reached - np.arange(len(pushes) - strong), 0, 1)
 
-        self.drive(lay(0, strong), 1.5)
-        self.drive(lay(strong, len(pushes)), 1.5, smoothly)
+        self.drive(strongest, 1.2, smoothly)
+        self.drive(rest, 1.6)
         self.appear(total)
 
-    def fade(self, parts: list[Any], opacity: float, seconds: float) -> None:
+    def dim(self, parts: list[Any], seconds: float, opacity: float = DIM) -> None:
         """Let parts step back, or come forward again."""
         starts = [part.opacity for part in parts]
 
@@ -475,193 +265,133 @@ class Hierarchy(LessonScene):
 
     def make_path(self) -> None:
         """One way up: frames, links, boxes on the digit, and the same patterns elsewhere."""
-        lesson, every = self.lesson, [t for top in self.twigs for t in top.family()]
-        self.path = [twig for node in lesson.path for twig in every if twig.node is node]
+        twigs = {id(twig.node): twig for twig in self.tree.every()}
+        self.path = [twigs[id(node)] for node in self.lesson.path]
         self.lit: list[list[Any]] = []
         self.elsewhere: list[list[Any]] = []
-        for twig in self.path:
-            size, start = twig.grid.shape_in_cells[0], twig.link.places
-            box = WindowFrame(self.input, 0, 0)
-            box.places = corners(self.input, _cells(twig.node.box))
-            up = Branch(tuple(start[-1]), tuple(start[0]), colour="accent", width=3, drawn=0.0)
-            self.lit.append([WindowFrame(twig.grid, 0, 0, size, size, line=3), box, up])
-            what = ELSEWHERE.fill(layer=twig.node.layer, n=twig.node.filter)
+        for node, twig in zip(self.lesson.path, self.path, strict=True):
+            box, places = WindowFrame(self.input, 0, 0), twig.link.places
+            box.places = corners(self.input, _cells(node.box))
+            up = [(float(x), float(y)) for x, y in (places[-1], places[0])]
+            link = Branch(up[0], up[1], colour="accent", width=3, drawn=0.0)
+            self.lit.append([around(twig.grid), box, link])
+            what = words.ELSEWHERE.fill(layer=node.layer, n=node.filter)
+            found = self.lesson.elsewhere(node)
             patches = [
-                PixelGrid(
-                    found.patch[:, :, 0],
-                    PANELS[0] + n * (448 - 96) / 3,
-                    778,
-                    96 / size,
-                    scale="picture",
-                    lines=False,
-                    frame=2,
-                )
-                for n, found in enumerate(lesson.elsewhere(twig.node))
+                self.picture(top.patch[:, :, 0], PANELS[0] + n * (SIDE - 96) / 3, 778, 96)
+                for n, top in enumerate(found)
             ]
-            self.elsewhere.append([self.named(what, PANELS[0], 754, 26), *patches])
+            self.elsewhere.append([self.named(what, PANELS[0], 752, 26), *patches])
 
     def show_upwards(self, beat: Beat) -> None:
         """From an edge to the answer, with patches of other digits that excite the same filters."""
-        every = [twig for top in self.twigs for twig in top.family()]
-        away = [part for twig in every if twig not in self.path for part in twig.quiet()]
-        stubs = [part for t in self.path for part in t.more if not isinstance(part, PixelGrid)]
-        self.vanish(*self.bar, seconds=0.3)
-        patches = [part for twig in every for part in twig.all() if isinstance(part, PixelGrid)]
-        self.fade(patches, 1.0, 0.3)
-        self.fade([part for t in self.path for part in t.quiet() if part not in stubs], 1.0, 0.2)
-        self.fade([*away, *stubs, *self.root_others, *self.boxes], DIM, 0.3)
-        pause = (self.remaining - 0.6) / max(1, len(self.path)) - 1.1
-        shown: list[Any] = []
-        for (frame, box, up), there in zip(self.lit, self.elsewhere, strict=True):
-            if shown:
-                self.vanish(*shown, seconds=0.2)
-            else:
-                self.wait(0.2)
+        every = self.tree.every()
+        ways = [part for t in self.path for part in (t.link, t.share, t.number)]
+        away = [part for twig in every for part in twig.quiet if part not in ways]
+        patches = [part for twig in every for part in twig.mobjects if isinstance(part, PixelGrid)]
+        self.vanish(*self.shares, seconds=0.3)
+        self.dim([*patches, *ways], 0.3, opacity=1.0)
+        self.dim([*away, *self.others, *self.boxes], 0.3)
+        pause = (self.remaining - 0.6) / max(len(self.path), 1) - 1.1
+        self.shown: list[Any] = []
+        for (frame, box, link), there in zip(self.lit, self.elsewhere, strict=True):
+            if self.shown:
+                self.vanish(*self.shown, seconds=0.2)
             self.appear(frame, box, *there, seconds=0.4)
             self.wait(pause)
-            self.add(up)
-            self.drive(up.set_drawn, 0.5, smoothly)
-            shown = there
-        self.shown = shown
+            self.add(link)
+            self.drive(link.set_drawn, 0.5, smoothly)
+            self.shown = there
 
     # The check.
 
     def make_check(self) -> None:
-        """Every cell of conv3, the way to the strongest, and the answer without them."""
-        lesson, (top, cell) = self.lesson, STRIP
-        pushes = lesson.pushes
-        filters = pushes.shape[2]
-        limit = float(np.abs(pushes).max())
-        strip = pushes.reshape(-1, filters)
-        cell = min(cell, (1824 - NAMES) / filters)
-        self.strip = PixelGrid(strip, NAMES, top, cell, limit=limit, lines=False, frame=2)
-        k, bottom = lesson.label, top + cell * len(strip) + 36
-        what = CELLS.fill(n=fmt.count(pushes.size), f=filters)
-        bar = ColourBar(limit, 1344, bottom, 480, low=-limit, title=self.text(TOWARDS.fill(k=k)))
-        self.strip_texts = [self.named(what, NAMES, bottom, 26), bar]
+        """Every cell of conv3 with what it adds, the way to the strongest, and the chart."""
+        lesson, k, top = self.lesson, self.lesson.label, 522.0
+        addends = lesson.pushes.reshape(-1, lesson.pushes.shape[2])
+        self.removal = Removal(
+            addends,
+            lesson.order,
+            [reading.probability for reading in lesson.readings],
+            strip=(NAMES, top, 9.5),
+            chart=(700, 722, 700, 126),
+            counter=(1450, 744),
+            count_text=lambda n: self.text(words.SO_MANY.fill(n=fmt.count(n))),
+        )
+        y, limit = top + 9.5 * len(addends) + 36, self.removal.limit
+        what = words.CELLS.fill(n=fmt.count(addends.size), p=len(addends), f=addends.shape[1])
+        towards = self.text(words.TOWARDS.fill(k=k))
+        self.strip = [
+            self.removal.strip,
+            self.named(what, NAMES, y, 26),
+            ColourBar(limit, 1344, y, 480, low=-limit, title=towards),
+        ]
         self.marks: list[Any] = []
-        for twig in self.twigs:
-            node = twig.node
-            row = node.row * pushes.shape[1] + node.col
-            mark = WindowFrame(self.strip, row, node.filter, line=3)
-            end = self.strip.place_of(row, node.filter + 0.5)
-            link = Line([(twig.x, twig.bottom + 6), (end[0], end[1] - 8)], colour="accent")
-            self.marks += [link, mark]
+        for twig, cell in zip(self.tree.twigs, lesson.order.tolist(), strict=False):
+            mark = self.removal.marked(cell)
+            (left, above), right = mark.places[0], mark.places[1, 0]
+            way = [(twig.x, twig.bottom + 6), (float(left + right) / 2, float(above) - 8)]
+            self.marks += [Line(way, colour="accent"), mark]
+        self.reads = Label("", 1450, 852, 34, weight="bold")
+        self.chart = [
+            *self.removal.chart,
+            self.reads,
+            self.named(words.CHANCE.fill(k=k), 700, 690, 26, colour="muted"),
+            self.named(words.SET_TO_ZERO, 1450, 800, 26, colour="muted"),
+        ]
+
+    def tell(self, removed: float) -> None:
+        """Show what is left without so many cells, computed before."""
+        reading = self.lesson.readings[self.removal.tell(removed)]
+        self.reads.say(self.text(words.READS.fill(k=reading.label)))
 
     def show_check(self, beat: Beat) -> None:
         """The strongest cells are set to zero, and what follows is computed again."""
-        lesson = self.lesson
-        gone = [part for name in ("conv2", "conv1") for t in self.level(name) for part in t.all()]
-        gone += [*self.rows["conv2"], *self.rows["conv1"], *self.more(self.twigs)]
-        gone += [*_flat(self.lit), *self.shown]
+        lesson, after = self.lesson, self.lesson.without_strongest
+        gone = [*self.lower(), *_flat(self.lit), *self.shown]
         self.vanish(*gone, seconds=0.4)
-        self.fade([p for t in self.twigs for p in t.quiet()], 1.0, 0.2)
-        for part in gone:
+        for part in self.lower():
             part.opacity = 1.0
-        self.appear(self.strip, *self.strip_texts)
+        self.dim(_flat([t.quiet for t in self.tree.twigs]) + self.others + self.boxes, 0.2, 1.0)
+        self.appear(*self.strip)
         self.appear(*self.marks)
-        after = lesson.without_strongest
-        cells = lesson.order[: after.removed]
-        start = self.strip.values.ravel()[cells]
+        self.tell(0)
+        self.appear(*self.chart)
+        for n, twig in enumerate(self.tree.twigs):
 
-        def empty(alpha: float) -> None:
-            self.strip.values.reshape(-1)[cells] = start * (1 - alpha)
-            for twig in self.twigs:
-                twig.grid.shares[...] = 1 - 0.75 * alpha
+            def take(alpha: float, n: int = n, grid: PixelGrid = twig.grid) -> None:
+                self.tell(n + alpha)
+                grid.shares[...] = 1 - 0.75 * alpha
 
-        self.drive(empty, 1.0, smoothly)
-        now, then = fmt.number(lesson.logit), fmt.number(after.logit)
-        chance = fmt.percent(lesson.probability), fmt.percent(after.probability)
-        self.answer[1].say(self.text(LOGIT.fill(z=f"{now} → {then}")))
-        self.answer[2].say(self.text(PROBABILITY.fill(p=f"{chance[0]} → {chance[1]}")))
-        self.fade_in_again(self.answer[1:])
-
-    def fade_in_again(self, labels: list[Any]) -> None:
-        """Let labels that say something new come up from nothing."""
-        self.appear(*labels, seconds=0.4)
+            self.drive(take, 0.5)
+        self.say_answer(lesson.readings[0], after)
+        self.appear(*self.answer[1:])
 
     def show_more(self, beat: Beat) -> None:
         """More and more cells are set to zero, until the answer changes."""
-        lesson, readings = self.lesson, self.lesson.readings
-        n = len(readings) - 1
-        first = lesson.without_strongest.removed
-        last = max(lesson.tipping.removed if lesson.tipping else n, first)
-        axes = Axes(
-            700,
-            702,
-            700,
-            146,
-            [0, n or 1],
-            [0, 0.5, 1],
-            x_text=lambda x: self.text(SO_MANY.fill(n=fmt.count(int(x)))) if x else "0",
-            y_text=lambda y: fmt.percent(y, 0),
-            size=24,
-        )
-        curve = Curve(
-            axes.places([r.removed for r in readings], [r.probability for r in readings]),
-            marker="none",
-            drawn=0.0,
-        )
-        count = Label("", 1450, 740, 56, weight="bold")
-        reads = self.named(READS.fill(k=readings[first].label), 1450, 846)
-        title = self.named(CHANCE.fill(k=lesson.label), 1050, 676, 26, colour="muted")
-        self.chart = [*axes.parts, curve, count, reads, title]
-        self.chart.append(self.named(SET_TO_ZERO, 1450, 796, 26, colour="muted"))
-        count.say(fmt.count(first))
-        self.appear(*self.chart)
-        strip, order = self.strip.values.reshape(-1), lesson.order
-
-        def run(alpha: float) -> None:
-            removed = first + round(alpha * (last - first))
-            strip[order[:removed]] = 0
-            curve.drawn = alpha * last / max(n, 1)
-            count.say(fmt.count(removed))
-            reads.say(self.text(READS.fill(k=readings[removed].label)))
-
-        self.drive(run, max(0.5, self.remaining - 1.4))
-        x = axes.place(last, 0)[0]
-        mark = Line([(x, axes.top), (x, axes.top + axes.height)], opacity=0.6)
+        readings, first = self.lesson.readings, self.lesson.without_strongest.removed
+        tips = (self.lesson.tipping or readings[-1]).removed
+        last = max(tips, first)
+        self.dim(self.answer[1:], 0.2)
+        self.drive(lambda a: self.tell(first + a * (last - first)), self.remaining - 1.6)
+        self.say_answer(readings[0], readings[last])
+        self.dim(self.answer[1:], 0.2, opacity=1.0)
+        mark = self.removal.at(tips)
         self.chart.append(mark)
         self.appear(mark, seconds=0.3)
 
     def show_answer(self, beat: Beat) -> None:
         """The tree again, whole."""
-        self.vanish(*self.chart, self.strip, *self.strip_texts, *self.marks, seconds=0.4)
-        self.answer[1].say(self.text(LOGIT.fill(z=fmt.number(self.lesson.logit))))
-        chance = fmt.percent(self.lesson.probability)
-        self.answer[2].say(self.text(PROBABILITY.fill(p=chance)))
-        for twig in self.twigs:
+        self.vanish(*self.chart, *self.strip, *self.marks, seconds=0.4)
+        self.say_answer(self.lesson.readings[0])
+        for twig in self.tree.twigs:
             twig.grid.shares[...] = 1
-        back = [part for name in ("conv2", "conv1") for t in self.level(name) for part in t.all()]
-        back += [*self.rows["conv2"], *self.rows["conv1"], *self.more(self.twigs)]
-        for part in self.root_others:
-            part.opacity = 1.0
-        self.appear(*back, *_flat(self.lit), seconds=0.8)
+        self.appear(*self.lower(), *_flat(self.lit), seconds=0.8)
 
 
 def _flat(groups: list[list[Any]]) -> list[Any]:
     return [part for group in groups for part in group]
 
 
-def _rest(node: Any) -> float:
-    """The share of all positive contributions that are not followed."""
-    return 1.0 - float(sum(part.share or 0.0 for part in node.parts))
-
-
-def _cells(box: Any) -> tuple[float, float, float, float]:
+def _cells(box: Any) -> Cells:
     return box.top, box.left, box.bottom, box.right
-
-
-def _square(layer: str, lesson: hierarchy.Hierarchy) -> str:
-    side = next(view.side for view in lesson.views if view.layer == layer)
-    return fmt.shape((side, side))
-
-
-def _stub(start: tuple[float, float], end: tuple[float, float]) -> Line:
-    """Make the link to all the parts that are not followed: faint, and level at its end."""
-    shares = np.linspace(0.0, 1.0, 13)
-    places = [
-        (start[0] + t * (end[0] - start[0]), start[1] + t * (2 - t) * (end[1] - start[1]))
-        for t in shares.tolist()
-    ]
-    return Line(places, opacity=0.5)

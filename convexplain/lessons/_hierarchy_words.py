@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from convexplain.captions import Caption
 
 FIELDS_TITLE = Caption(
@@ -62,6 +64,38 @@ NEVER = Caption(
     en="Even without all {n} cells that push towards it, the network still reads {k}.",
     zh="去掉全部 {n} 个支持它的单元，仍判为“{k}”。",
 )
+# Labels of the scene.
+INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
+SEES = Caption(en="{layer}: one cell sees {n} × {n}", zh="{layer}：一个单元看到 {n} × {n}")
+FIELD = Caption(en="field, px", zh="感受野")
+HATCHED = (
+    Caption(en="hatched: rows and columns {rows}", zh="斜线处：行与列 {rows}"),
+    Caption(en="(from 0), dropped by pool2", zh="编号从 0 开始，被 pool2 舍去"),
+)
+ANSWER = Caption(en="answer", zh="答案")
+KERNEL = Caption(en="kernel", zh="卷积核")
+NUMBER = Caption(en="filter", zh="过滤器")
+FILTER = Caption(en="filter {n}", zh="过滤器 {n}")
+LOGIT = Caption(en="logit {z}", zh="logit {z}")
+PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
+OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
+LEGEND = (
+    Caption(en="%: share of all that raises", zh="%：占上一级全部正贡献的比例"),
+    Caption(en="the cell above; gray: all others", zh="灰色：其余全部"),
+)
+ELSEWHERE = Caption(en="{layer}, filter {n} in other digits", zh="其他样本中：{layer} 过滤器 {n}")
+PUSH = Caption(en="{n} cells push towards {k}", zh="{n} 个激活值支持“{k}”")
+FOR_AGAINST = Caption(en="for {plus}, against {minus}", zh="支持 {plus}，反对 {minus}")
+CELLS = Caption(
+    en="All {n} cells of conv3: {p} places × {f} filters",
+    zh="conv3 的全部 {n} 个单元：{p} 个位置 × {f} 个过滤器",
+)
+TOWARDS = Caption(en="push towards {k}", zh="对“{k}”的贡献")
+CHANCE = Caption(en="probability of {k}", zh="“{k}”的概率")
+SO_MANY = Caption(en="{n} cells", zh="{n} 个")
+SET_TO_ZERO = Caption(en="cells set to 0, strongest first", zh="个单元设为 0，从最强的起")
+READS = Caption(en="it reads {k}", zh="判为“{k}”")
+
 _MANY = ("no", "one", "two", "three", "four")
 _MANY_ZH = ("零", "一", "两", "三", "四")
 
@@ -69,6 +103,12 @@ _MANY_ZH = ("零", "一", "两", "三", "四")
 def how_many(n: int) -> Caption:
     """Return a small number as a word, from 0 to 4."""
     return Caption(en=_MANY[n], zh=_MANY_ZH[n])
+
+
+def listed(numbers: Iterable[int]) -> Caption:
+    """Return numbers as a list."""
+    texts = [str(number) for number in numbers]
+    return Caption(en=", ".join(texts), zh="、".join(texts))
 
 
 def joined(*captions: Caption) -> Caption:

@@ -96,6 +96,11 @@ class Hierarchy(Lesson):
                 f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
                 f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
             )
+        if not self.tree.parts:
+            raise UsageError(
+                f"no cell of conv3 in {self.model!r} pushes towards its answer, {self.label}, so "
+                "that there is no tree: give a trained network"
+            )
         self.beats()  # a length that cannot be is refused at once
 
     @cached_property

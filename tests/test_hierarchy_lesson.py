@@ -1,0 +1,191 @@
+"""The lesson on the hierarchy tells numbers that NumPy alone finds too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convexplain import digits
+from convexplain.errors import UsageError
+from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.network import CHAPTER_LAYERS, Network
+from convexplain.pictures import Picture
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return Hierarchy()
+
+
+def captions(lesson):
+    return {beat.name: beat.caption.text("en") for beat in lesson.beats()}
+
+
+def dense(lesson, activations):
+    """Logits and probabilities of conv3's activations, written out."""
+    weights = lesson.network.weights
+    kernel = weights["dense/kernel"].astype(np.float64)
+    logits = activations.astype(np.float64).ravel() @ kernel + weights["dense/bias"]
+    powers = np.exp(logits - logits.max())
+    return logits, powers / powers.sum()
+
+
+def strongest(lesson, centred):
+    """What each cell adds to the answer, and the cells by that."""
+    kernel = lesson.network.weights["dense/kernel"].astype(np.float64)
+    if centred:
+        kernel = kernel - kernel.mean(axis=1, keepdims=True)
+    adds = lesson.trace.activations["conv3"].astype(np.float64).ravel() * kernel[:, lesson.label]
+    return adds, np.argsort(-adds, kind="stable")
+
+
+def test_the_default_digit_meets_the_criteria_of_its_role(lesson):
+    nodes = {"conv3": [], "conv2": [], "conv1": []}
+    for part in lesson.tree.parts:
+        nodes["conv3"].append(part)
+        for below in part.parts:
+            nodes["conv2"].append(below)
+            nodes["conv1"] += below.parts
+    assert lesson.label == lesson.shown_picture.label
+    assert lesson.logit > 2
+    assert not lesson.centred
+    for layer, count in (("conv3", 3), ("conv2", 6), ("conv1", 12)):
+        places = {(node.row, node.col) for node in nodes[layer]}
+        assert len(places) == len(nodes[layer]) == count
+
+
+def test_shares_are_of_all_that_pushes_towards_the_answer(lesson):
+    adds, order = strongest(lesson, centred=False)
+    share = adds[order[:3]].sum() / adds[adds > 0].sum()
+    assert lesson.top_share == pytest.approx(share)
+    assert captions(lesson)["shares"] == (
+        f"No single pattern decides: the 3 strongest of {(adds > 0).sum()} cells give "
+        f"{100 * share:.1f}% of the push towards {lesson.label}."
+    )
+
+
+def test_the_answer_without_the_strongest_cells_is_computed_again(lesson):
+    _, order = strongest(lesson, centred=False)
+    activations = lesson.trace.activations["conv3"].copy()
+    before, _ = dense(lesson, activations)
+    activations.reshape(-1)[order[:3]] = 0
+    after, chances = dense(lesson, activations)
+    reading = lesson.without_strongest
+    assert reading.removed == 3
+    assert reading.logit == pytest.approx(after[lesson.label], abs=1e-5)
+    assert reading.probability == pytest.approx(chances[lesson.label], abs=1e-6)
+    assert reading.label == after.argmax()
+    said = captions(lesson)["check"]
+    assert f"from {before[lesson.label]:.2f} to {after[lesson.label]:.2f}" in said
+    assert said.endswith(f"it still reads {after.argmax()}.")
+
+
+@pytest.mark.parametrize("sample", [61, 0, 122], ids=["chosen", "negative logit", "misread"])
+def test_the_answer_tips_when_so_many_cells_are_gone_and_not_before(sample):
+    lesson = Hierarchy(picture=digits.sample(sample))
+    _, order = strongest(lesson, centred=lesson.logit <= 0)
+    activations = lesson.trace.activations["conv3"].copy()
+    removed = 0
+    while dense(lesson, activations)[0].argmax() == lesson.label:
+        activations.reshape(-1)[order[removed]] = 0
+        removed += 1
+    assert lesson.tipping is not None
+    assert (lesson.tipping.removed, lesson.tipping.label) == (
+        removed,
+        dense(lesson, activations)[0].argmax(),
+    )
+    assert f"takes {removed} of the" in captions(lesson)["more"]
+
+
+def test_a_negative_logit_is_told_with_centred_weights():
+    lesson = Hierarchy(picture=digits.first(0))
+    adds, order = strongest(lesson, centred=True)
+    assert lesson.logit < 0
+    assert "Its logit is negative" in captions(lesson)["parts"]
+    np.testing.assert_allclose(lesson.pushes.ravel(), adds, atol=1e-9)
+    cells = [(part.row * 3 + part.col) * 128 + part.filter for part in lesson.tree.parts]
+    assert cells == order[:3].tolist()
+
+
+def test_a_misread_digit_is_called_so():
+    picture = digits.sample(122)
+    lesson = Hierarchy(picture=picture)
+    assert lesson.label != picture.label
+    said = captions(lesson)["parts"]
+    assert said.startswith(f"The network reads {lesson.label}, but this is a {picture.label}.")
+
+
+def test_the_views_are_nested_and_what_lies_outside_of_them_changes_nothing(lesson):
+    assert [view.side for view in lesson.views] == [3, 4, 8, 10, 18]
+    for inner, outer in zip(lesson.views, lesson.views[1:], strict=False):
+        assert outer.box.top <= inner.box.top
+        assert inner.box.bottom <= outer.box.bottom
+        assert outer.box.left <= inner.box.left
+        assert inner.box.right <= outer.box.right
+    noisy = lesson.shown_picture.pixels.copy()
+    noisy[lesson.read.bottom :] = noisy[:, lesson.read.right :] = 0.7
+    outputs = [lesson.network.activations(x)["conv3"] for x in (lesson.trace.image, noisy)]
+    np.testing.assert_array_equal(*outputs)
+    noisy[lesson.read.bottom - 1] = 0.7
+    assert (lesson.network.activations(noisy)["conv3"] != outputs[0]).any()
+    assert "The last two rows and columns" in captions(lesson)["fields"]
+
+
+def test_the_way_up_goes_through_the_strongest_parts(lesson):
+    leaf, stroke, part = lesson.path
+    assert part is lesson.tree.parts[0]
+    assert stroke is part.parts[0]
+    assert leaf in stroke.parts
+    assert "an edge helps" in captions(lesson)["upwards"]
+    assert lesson.is_edge(leaf)
+
+
+def test_patterns_elsewhere_are_those_of_other_digits(lesson):
+    node = lesson.path[0]
+    found = lesson.elsewhere(node)
+    assert len(found) == 4
+    kernel = lesson.kernel(node).astype(np.float64)
+    bias = float(lesson.network.weights["conv1/bias"][node.filter])
+    shown = lesson.shown_picture.pixels
+    others = [d.pixels[:, :, 0] for d in digits.load() if not np.array_equal(d.pixels, shown)]
+    patches = np.lib.stride_tricks.sliding_window_view(np.stack(others), (3, 3), axis=(1, 2))
+    best = np.sort(np.einsum("nrcij,ij->nrc", patches, kernel).max(axis=(1, 2)))[::-1] + bias
+    np.testing.assert_allclose([top.value for top in found], best[:4], atol=1e-5)
+    for top in found:
+        assert (top.patch[:, :, 0] * kernel).sum() + bias == pytest.approx(top.value, abs=1e-5)
+
+
+def test_what_cannot_be_followed_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="the chapter's layers"):
+        Hierarchy(model="dense")
+    with pytest.raises(UsageError, match="28 × 28 × 1"):
+        Hierarchy(picture=Picture(np.zeros((8, 8, 1)), None, "small"))
+    untrained = {name: np.zeros_like(w) for name, w in Network.load("cnn").weights.items()}
+    Network(CHAPTER_LAYERS, untrained).save(tmp_path / "zeros.safetensors")
+    with pytest.raises(UsageError, match="there is no tree"):
+        Hierarchy(model=str(tmp_path / "zeros.safetensors"))
+    path = tmp_path / "again.safetensors"
+    Network.load("cnn").save(path)
+    assert captions(Hierarchy(model=str(path))) == captions(Hierarchy())
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [digits.first(0), digits.sample(122), Picture(np.zeros((28, 28, 1)), None, "blank")],
+    ids=["negative logit", "misread", "blank"],
+)
+def test_other_digits_are_laid_out_as_well(picture, tmp_path):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from manim import tempconfig
+
+    from convexplain.stage.layout import problems
+    from tests.test_lessons import scene_class
+
+    class Checked(scene_class("hierarchy")):
+        def on_beat(self, beat):
+            assert problems(self.mobjects) == [], beat.name
+
+    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 60}):
+        scene = Checked(lesson=Hierarchy(picture=picture), skip_animations=True)
+        scene.render()
+    assert scene.renderer.time == pytest.approx(scene.lesson.seconds, abs=0.02)
