@@ -87,6 +87,30 @@ def percent(share: SupportsFloat, decimals: int = 1) -> str:
     return _text(hundredfold) + "%"
 
 
+def probability(p: SupportsFloat, decimals: int = 1) -> str:
+    """Print a softmax's number: never 100% nor 0%, even where float32 has rounded it to that.
+
+    Parameters
+    ----------
+    p : float
+        In 0..1.
+    decimals : int
+        Digits after the point, at least 0.
+
+    Returns
+    -------
+    str
+        As "70.5%", ">99.9%" or "<0.1%".
+
+    Examples
+    --------
+    >>> probability(1.0), probability(0.7049), probability(0.0)
+    ('>99.9%', '70.5%', '<0.1%')
+    """
+    tiny = 1e-12
+    return percent(min(max(float(p), tiny), 1 - tiny), decimals)
+
+
 def count(n: SupportsIndex) -> str:
     """Print a whole number with a comma between groups of three digits.
 

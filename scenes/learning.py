@@ -157,7 +157,7 @@ class Learning(LessonScene):
         lesson, history = self.lesson, self.lesson.history
         self.step.say(self.text(STEP.fill(n=fmt.count(int(history.steps[snapshot])))))
         self.values["answer"][1].say(str(lesson.answers[snapshot]))
-        self.values["chance"][1].say(fmt.percent(lesson.chances[snapshot]))
+        self.values["chance"][1].say(fmt.probability(lesson.chances[snapshot]))
         self.values["loss"][1].say(fmt.number(lesson.loss_of(snapshot), 4))
         self.now[0].say(fmt.number(history.test_loss[snapshot], 3))
         self.now[1].say(fmt.percent(history.test_accuracy[snapshot], 2))

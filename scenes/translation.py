@@ -168,7 +168,7 @@ class Translation(LessonScene):
         for (bars, said), chances in zip(self.bars, self.lesson.chances, strict=True):
             bars.ends[...] = chances[pixels]
             best = int(chances[pixels].argmax())
-            said.say(f"{best}  {fmt.percent(float(chances[pixels][best]))}")
+            said.say(f"{best}  {fmt.probability(float(chances[pixels][best]))}")
 
     def walk_bars(self, start: int, end: int, seconds: float) -> None:
         """Let the bars grow from one shift's to another's."""

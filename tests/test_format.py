@@ -129,3 +129,11 @@ def test_adds_up_agrees_with_the_printed_text(addends, total):
     assert text.adds_up(addends, total) == (sum(map(hundredths, addends)) == hundredths(total))
     exact = Decimal(total).quantize(Decimal("0.01"), ROUND_HALF_UP)
     assert hundredths(total) == int(exact * 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [(1.0, ">99.9%"), (np.float32(1), ">99.9%"), (0.0, "<0.1%"), (0.5, "50.0%"), (0.9994, "99.9%")],
+)
+def test_a_probability_is_never_certain(value, printed):
+    assert text.probability(value) == printed

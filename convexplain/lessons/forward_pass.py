@@ -261,7 +261,7 @@ class ForwardPass(Lesson):
         told = {True: _RIGHT, False: _WRONG, None: _UNKNOWN}[self.right]
         if self.shown_picture.label is not None:
             told = told.fill(label=self.shown_picture.label)
-        return told.fill(k=best, p=fmt.percent(self.softmax.rows[best].probability))
+        return told.fill(k=best, p=fmt.probability(self.softmax.rows[best].probability))
 
     def _work(self, index: int) -> Work:
         """Choose the cell of a layer that is shown.

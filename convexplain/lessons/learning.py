@@ -170,7 +170,7 @@ class Learning(Lesson):
         yield self._beat(
             "end",
             (_END_RIGHT if surely else _END_WRONG).fill(
-                k=self.label, p=fmt.percent(self.chances[-1]), v=fmt.number(self.loss_of(-1), 4)
+                k=self.label, p=fmt.probability(self.chances[-1]), v=fmt.number(self.loss_of(-1), 4)
             ),
             6.0,
         )
