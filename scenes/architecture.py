@@ -147,7 +147,13 @@ class Architecture(LessonScene):
     def show_dense(self, beat: Beat) -> None:
         """Ten numbers, one of them large."""
         self.appear(self.row.arrows[beat.data - 1], *self.row.body(beat.data), seconds=0.6)
-        self.appear(*self.row.texts(beat.data), seconds=0.4)
+        best, probability = self.lesson.winner
+        y = self.row.digits[best].anchor_place()[1]
+        told = [
+            Label(self.text(PROBABILITY), 1824, 130, 24, colour="muted", anchor="right"),
+            Label(fmt.percent(probability), 1824, y, weight="bold", anchor="right"),
+        ]
+        self.appear(*self.row.texts(beat.data), *told, seconds=0.4)
         self.count(beat.data)
 
     def show_answer(self, beat: Beat) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from convexplain import digits
 from convexplain.errors import UsageError
@@ -59,6 +60,14 @@ def test_poolings_and_flatten_keep_their_convolution_s_limit(lesson):
         assert limit[of] == lesson.trace.activations[of].max()
         assert all(limit[name] == limit[of] for name in after)
     assert limit["input"] == limit["dense"] == 1
+
+
+def test_the_winner_s_probability_claims_no_certainty(lesson):
+    best, probability = lesson.winner
+    expected = softmax(lesson.trace.logits.astype(np.float64))
+    assert best == int(expected.argmax())
+    assert probability == pytest.approx(expected[best], rel=1e-12)
+    assert 0.99 < probability < 1
 
 
 def test_captions_tell_halves_from_rounding_down(lesson):

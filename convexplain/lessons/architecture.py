@@ -73,6 +73,13 @@ class Architecture(Lesson):
         return columns(self.trace)
 
     @property
+    def winner(self) -> tuple[int, float]:
+        """The most probable class and its probability, in float64: near 1 it is not 1."""
+        logits = self.trace.logits.astype(np.float64)
+        best = int(np.argmax(logits))
+        return best, float(1 / np.exp(logits - logits[best]).sum())
+
+    @property
     def total(self) -> int:
         """All parameters of the network."""
         return sum(column.parameters for column in self.columns)
