@@ -79,6 +79,28 @@ def test_changed_values_are_painted_anew():
     np.testing.assert_allclose(painted(volume)[230, 130], over(DARK, [("positive", 0.5)]), atol=1)
 
 
+@pytest.mark.parametrize("height", [480, 1080])
+def test_what_a_changed_cell_paints_anew_lies_within_the_damage(height):
+    values = np.full((9, 7, 12), np.nan)
+    values[2] = 0.4
+    volume = Volume(values, 300, 400, 16.3, sheet=(3.3, 1.7), strength=0.8)
+    scale = height / 1080
+    earlier, state = painted(volume, height=height), volume.state()
+    assert volume.damage(state, scale).empty
+    for cell in ((0, 0), (4, 3), (8, 6)):
+        volume.values[cell] = 0.9
+        later = painted(volume, height=height)
+        left, top, right, bottom = volume.damage(state, scale)
+        assert (right - left) * (bottom - top) < volume.bounds(scale).area / 2
+        differs = (earlier != later).any(axis=2)
+        assert differs.any()
+        differs[top:bottom, left:right] = False
+        assert not differs.any()
+        earlier, state = later, volume.state()
+    volume.shares[0] = 0.5
+    assert volume.damage(state, scale) == volume.bounds(scale)
+
+
 def test_it_paints_only_within_its_bounds():
     volume = Volume(np.ones((5, 5, 20)), 300, 400, 16, sheet=(3.3, 1.7), strength=1.0)
     for height in (480, 1080):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.mobject import StageMobject, State
+from convexplain.stage.units import Rect
 
 # Opacity of the largest value on a sheet behind the first, in a stack of 32, and how it grows
 # with the depth: a deep stack is long, and fewer of its sheets lie behind one another.
@@ -151,6 +152,26 @@ class Volume(StageMobject):
     def reach(self) -> float:
         """The edges lie around the box."""
         return _EDGE + 2
+
+    def damage(self, before: State, scale: float) -> Rect:
+        """Return the cells that changed, through all sheets, if nothing else did."""
+        now = self.state()
+        if now[:-1] != before[:-1]:
+            return self.bounds(scale)
+        # Compared as bits, so that NaN equals NaN.
+        differs = np.frombuffer(now[-1], np.uint64) != np.frombuffer(before[-1], np.uint64)
+        changed = differs.reshape(self.values.shape).any(axis=2)
+        rows, cols = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+        if len(rows) == 0:
+            return Rect(0, 0, 0, 0)
+        (left, top), (right, bottom) = (
+            self.place_of(rows[0], cols[0]),
+            self.place_of(rows[-1] + 1, cols[-1] + 1),
+        )
+        across, down = self.back
+        corners = np.array([left, top + down, right + across, bottom]) * scale
+        low, high = np.floor(corners[:2]).astype(int) - 2, np.ceil(corners[2:]).astype(int) + 2
+        return Rect(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the sheets, then the edges of the box."""
