@@ -10,7 +10,7 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.stage.canvas import Canvas, Pixels, mix
+from convexplain.stage.canvas import Canvas, Pixels
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import Rect
 from convexplain.theme import Theme
@@ -188,13 +188,12 @@ class Thumbnails(StageMobject):
             self._outline(canvas, area, "line", self.frame_width, float(self.shares[n]))
             self._outline(canvas, area, "ink", self.mark_width, float(self.marks[n]))
             picture = self._picture(n, canvas.theme, right - left, bottom - top)
-            canvas.paste(picture, left, top, opacity=self.opacity)
+            canvas.paste(picture, left, top, opacity=self.opacity * float(self.shares[n]))
 
     def _picture(self, n: int, theme: Theme, width: int, height: int) -> Pixels:
         """Return the pixels of one tile."""
         values = self.values[:, :, n]
-        share = self.shares[n]
-        key = (values.tobytes(), float(share), self.limit, theme, width, height)
+        key = (values.tobytes(), self.limit, theme, width, height)
         if n in self._drawn and self._drawn[n][0] == key:
             return self._drawn[n][1]
         missing = np.isnan(values)
@@ -203,12 +202,13 @@ class Thumbnails(StageMobject):
         colours = theme.picture(known) if picture else theme.signed(known, self.limit)
         background = theme.rgb("background")
         shown = np.where(missing[..., None], np.array(background, np.uint8), colours)
-        if share < 1:
-            shown = mix(np.broadcast_to(np.array(background, np.uint8), shown.shape), shown, share)
         down, across = _sampling(height, values.shape[0]), _sampling(width, values.shape[1])
-        sampled = np.einsum("yr,rcs->ycs", down, shown.astype(np.float32))
-        sampled = np.einsum("xc,ycs->yxs", across, sampled)
-        pixels: Pixels = (sampled + np.float32(0.5)).astype(np.uint8)
+        # As two matrix products, in float64: the same pixels on every processor.
+        rows = (down @ shown.reshape(len(shown), -1)).reshape(height, -1, 3)
+        sampled = (across @ rows.transpose(1, 0, 2).reshape(values.shape[1], -1)).reshape(
+            width, height, 3
+        )
+        pixels: Pixels = np.ascontiguousarray((sampled.transpose(1, 0, 2) + 0.5).astype(np.uint8))
         self._drawn[n] = (key, pixels)
         return pixels
 
@@ -348,7 +348,8 @@ def spotlight(
 
 
 @lru_cache(maxsize=64)
-def _sampling(pixels: int, cells: int) -> npt.NDArray[np.float32]:
+@lru_cache(maxsize=64)
+def _sampling(pixels: int, cells: int) -> npt.NDArray[np.float64]:
     """Return how much of each cell every pixel shows, (pixels, cells); rows sum to 1.
 
     Cells of two pixels or more have sharp edges on whole pixels; smaller ones are averaged, so
@@ -360,4 +361,4 @@ def _sampling(pixels: int, cells: int) -> npt.NDArray[np.float32]:
         edges = np.linspace(0, pixels, cells + 1)
     first = np.arange(pixels)[:, None]
     shown = np.minimum(first + 1, edges[None, 1:]) - np.maximum(first, edges[None, :-1])
-    return np.asarray(shown.clip(0, 1), dtype=np.float32)
+    return np.asarray(shown.clip(0, 1))
