@@ -87,7 +87,7 @@ class LessonScene(StageScene):
             start, end = end, end + beat.seconds
             self._until = end
             self.stretch = beat.stretch
-            self._announce(beat)
+            self.announce(beat)
             getattr(self, "show_" + (beat.shown_by or beat.name).replace("-", "_"))(beat)
             self.rest(beat)
             self.cues.append(Cue(beat.name, beat.caption, start, end))
@@ -132,7 +132,7 @@ class LessonScene(StageScene):
         if frames > 0:
             self.wait(frames / config.frame_rate, frozen_frame=True)
 
-    def _announce(self, beat: Beat) -> None:
+    def announce(self, beat: Beat) -> None:
         """Change title and caption, where they change."""
         title, caption = self.text(beat.title), self.text(beat.caption)
         old: list[Label] = []
@@ -191,7 +191,7 @@ def wrap(text: str, lang: str) -> list[str]:
     for at in range(1, len(text)):
         if lang == "en" and text[at] != " ":
             continue
-        if lang == "zh" and not _may_break(text, at):
+        if lang == "zh" and not may_break(text, at):
             continue
         lines = [text[:at].strip(), text[at:].strip()]
         longest = max(width_of(line, CAPTION_SIZE) for line in lines)
@@ -204,7 +204,7 @@ def wrap(text: str, lang: str) -> list[str]:
     return best[1]
 
 
-def _may_break(text: str, at: int) -> bool:
+def may_break(text: str, at: int) -> bool:
     """Tell whether a Chinese line may begin here: not with punctuation, not within a number."""
     before, after = text[at - 1], text[at]
     within = before.isascii() and after.isascii() and " " not in (before, after)

@@ -1,0 +1,152 @@
+"""``convexplain film``: the whole chapter, or lessons of your choice, as one video."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from convexplain.cli import _options
+from convexplain.cli._lesson import lesson_names
+from convexplain.cli._options import PICTURE_HELP, picture_from
+from convexplain.cli._progress import Progress
+from convexplain.cli._types import Name
+
+#: More workers than this want more memory than most machines have.
+MOST_WORKERS = 8
+
+
+class Names(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """Names of lessons with commas between them."""
+
+    name = "lessons"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names; which there are is for the film to say."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(name.strip() for name in str(value).split(",") if name.strip())
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the lessons that are not named yet."""
+        before, comma, start = incomplete.rpartition(",")
+        taken = before.split(",")
+        return [
+            CompletionItem(before + comma + name)
+            for name in lesson_names()
+            if name.startswith(start) and name not in taken
+        ]
+
+
+def cores() -> int:
+    """Return how many processors this process may use, and no more than `MOST_WORKERS`."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(count or 1, MOST_WORKERS)
+
+
+@click.command(short_help="Join the lessons into one film.")
+@click.option(
+    "--lessons",
+    metavar="A,B,C",
+    type=Names(),
+    help="These lessons, in this order, instead of the whole chapter.",
+)
+@click.option("--digit", type=int, metavar="D", help=PICTURE_HELP["digit"][0])
+@click.option("--sample", type=int, metavar="N", help=PICTURE_HELP["sample"][0])
+@click.option("--image", type=click.Path(), metavar="FILE", help=PICTURE_HELP["image"][0])
+@click.option(
+    "--filter",
+    type=int,
+    metavar="N",
+    help="A filter, counted from 0, for the lessons that have this option.",
+)
+@click.option(
+    "-q",
+    "--quality",
+    type=Name("quality", "lmhpk"),
+    default="m",
+    show_default=True,
+    help="Size and frame rate, as render has them.",
+)
+@_options.language
+@click.option(
+    "--theme",
+    type=Name("theme", ("dark", "light")),
+    default="dark",
+    show_default=True,
+    help="Colours.",
+)
+@click.option("--no-captions", is_flag=True, help="No sentence at the bottom of the picture.")
+@click.option(
+    "--embed-subtitles",
+    is_flag=True,
+    help="Subtitles in both languages as tracks of the film, too.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many lessons are rendered at the same time.  [default: one a processor]",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    default=Path("chapter.mp4"),
+    show_default=True,
+    help="An mp4; subtitles and a poster stand beside it.",
+)
+@click.option("--quiet", is_flag=True, help="No progress and no chapters, only what was written.")
+def film(
+    lessons: tuple[str, ...] | None,
+    digit: int | None,
+    sample: int | None,
+    image: str | None,
+    filter: int | None,
+    quality: str,
+    lang: str,
+    theme: str,
+    no_captions: bool,
+    embed_subtitles: bool,
+    jobs: int | None,
+    output: Path,
+    quiet: bool,
+) -> int:
+    """Join the lessons of the chapter into one film.
+
+    With an opening, a title card for each lesson, and a summary. Lessons that are finished are
+    kept: a film that was interrupted goes on where it stopped.
+    """
+    from convexplain import subtitles
+    from convexplain.film import Film, describe, make, select
+    from convexplain.rendering import QUALITIES
+    from convexplain.theme import Look
+
+    picture = picture_from({"digit": digit, "sample": sample, "image": image})
+    wanted = Film(
+        select(lessons, {"picture": picture, "filter": filter}),
+        output,
+        Look(lang=lang, theme=theme, captions=not no_captions),
+        QUALITIES[quality],
+        embed_subtitles,
+    )
+    with Progress("film", quiet=quiet) as progress:
+        made = make(
+            wanted,
+            workers=jobs or cores(),
+            progress=progress,
+            say=lambda line: progress.line(line, err=True),
+        )
+    click.echo(describe(made))
+    if not quiet:
+        click.echo("\nchapters, as a video's description on YouTube takes them:")
+        click.echo(subtitles.youtube(made.chapters, made.seconds), nl=False)
+    return 0

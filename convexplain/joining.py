@@ -1,0 +1,185 @@
+"""Videos joined packet by packet: what was encoded stays as it is, to the bit."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convexplain.errors import ConvexplainError
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+_MILLISECOND = Fraction(1, 1000)
+#: Names of languages in files, ISO 639-2.
+_LANGUAGES = {"en": "eng", "zh": "zho"}
+# The encoder of subtitles wants styles in the format of Advanced SubStation Alpha.
+_STYLE = b"""[Script Info]
+ScriptType: v4.00+
+PlayResX: 384
+PlayResY: 288
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, \
+Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, \
+Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
+Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+
+Cues = Iterable[tuple[float, float, str]]
+
+
+def length(video: Path) -> Fraction:
+    """Return how long a video lasts, in seconds: its frames over their rate.
+
+    Parameters
+    ----------
+    video : Path
+        With frames at a constant rate.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    import av
+
+    with av.open(str(video)) as source:
+        stream = source.streams.video[0]
+        frames = sum(1 for packet in source.demux(stream) if packet.size)
+        return frames / Fraction(stream.average_rate or 1)
+
+
+def join(
+    pieces: Sequence[Path],
+    target: Path,
+    *,
+    chapters: Sequence[tuple[float, str]] = (),
+    subtitles: Mapping[str, Cues] | None = None,
+) -> Fraction:
+    """Write videos one after the other into one mp4, without decoding any.
+
+    Parameters
+    ----------
+    pieces : sequence of Path
+        Encoded alike, each with a key frame at its start, as the stage's encoder makes them.
+    target : Path
+        An mp4, whatever its name ends in; an existing file is written over.
+    chapters : sequence of (float, str)
+        Start in seconds and title of each marker, in order.
+    subtitles : mapping of str to iterable of (float, float, str), optional
+        Cues by language ("en", "zh"), each a track of its own; none is shown unless asked for.
+
+    Returns
+    -------
+    Fraction
+        How long it lasts, in seconds.
+
+    Raises
+    ------
+    ConvexplainError
+        If the pieces are encoded differently, or one does not begin with a key frame.
+    OSError
+        If a file cannot be read or written.
+    """
+    import av
+
+    lengths = [length(piece) for piece in pieces]
+    total = sum(lengths, Fraction(0))
+    with (
+        av.open(str(pieces[0])) as first,
+        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as film,
+    ):
+        template = first.streams.video[0]
+        video = film.add_stream_from_template(template)
+        starts = [sum(lengths[:number], Fraction(0)) for number in range(len(pieces))]
+        tracks = [_moved(pieces, starts, template, video)]
+        for lang, cues in (subtitles or {}).items():
+            track = film.add_stream("mov_text")
+            track.metadata["language"] = _LANGUAGES[lang]
+            track.codec_context.time_base = _MILLISECOND
+            track.codec_context.subtitle_header = _STYLE
+            tracks.append(_told(cues, track))
+        film.set_chapters([*_marks(chapters, float(total))])
+        # Players read a file from front to back: packets go in by time.
+        for _, _, packet in heapq.merge(*tracks, key=lambda item: item[:2]):
+            film.mux(packet)
+    return total
+
+
+Timed = tuple[Fraction, int, "Packet[Any]"]
+
+
+def _moved(
+    pieces: Sequence[Path], starts: Sequence[Fraction], template: VideoStream, target: Any
+) -> Iterator[Timed]:
+    """Yield the packets of all pieces, each piece later by those before it."""
+    import av
+
+    for path, start in zip(pieces, starts, strict=True):
+        with av.open(str(path)) as source:
+            stream = source.streams.video[0]
+            if _coding(stream) != _coding(template):
+                raise ConvexplainError(
+                    f"{path.name} is encoded otherwise than {pieces[0].name}: render both again"
+                )
+            offset = round(start / Fraction(stream.time_base or 1))
+            for number, packet in enumerate(p for p in source.demux(stream) if p.size):
+                if number == 0 and not packet.is_keyframe:
+                    raise ConvexplainError(f"{path.name} does not begin with a key frame")
+                assert packet.pts is not None
+                assert packet.dts is not None
+                packet.pts += offset
+                packet.dts += offset
+                packet.stream = target
+                yield packet.dts * Fraction(packet.time_base), 0, packet
+
+
+def _coding(stream: VideoStream) -> tuple[object, ...]:
+    """Return all that must be the same for one header to serve both."""
+    context = stream.codec_context
+    return (
+        context.name,
+        context.extradata,
+        stream.width,
+        stream.height,
+        stream.average_rate,
+        stream.time_base,
+    )
+
+
+def _told(cues: Cues, track: Any) -> Iterator[Timed]:
+    """Yield cues as packets of 3GPP timed text: the length of the text in two bytes, then UTF-8."""
+    import av
+
+    for begin, end, text in cues:
+        told = text.encode()
+        packet: Packet[Any] = av.Packet(len(told).to_bytes(2, "big") + told)
+        packet.stream = track
+        packet.time_base = _MILLISECOND
+        packet.pts = packet.dts = round(1000 * begin)
+        packet.duration = round(1000 * end) - packet.pts
+        yield packet.pts * _MILLISECOND, track.index, packet
+
+
+def _marks(chapters: Sequence[tuple[float, str]], total: float) -> Iterator[Any]:
+    """Yield chapters as PyAV takes them; each ends where the next begins."""
+    begins = [*(start for start, _ in chapters), total]
+    for number, ((start, end), (_, title)) in enumerate(
+        zip(pairwise(begins), chapters, strict=True)
+    ):
+        yield {
+            "id": number,
+            "start": round(1000 * start),
+            "end": round(1000 * end),
+            "time_base": _MILLISECOND,
+            "metadata": {"title": title},
+        }

@@ -1,0 +1,133 @@
+"""A lesson's title card within the film: its number, its name, its question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import digits
+from convexplain.captions import Caption
+from convexplain.lessons._base import Beat, Lesson, lasting
+from convexplain.network import Network
+from convexplain.pictures import Picture
+from convexplain.trace import Trace
+
+LAYER = "conv1"
+#: Places that a card marks, and how far they are apart, in cells.
+PLACES, APART = 3, 4
+
+
+class Place(NamedTuple):
+    """A cell of a response map; with a 3 × 3 kernel it is also its window's first pixel."""
+
+    row: int
+    col: int
+
+
+@dataclass(frozen=True)
+class Card(Lesson):
+    """What stands before a lesson of the film.
+
+    Parameters
+    ----------
+    number, count : int
+        The lesson's number, from 1, and how many there are.
+    heading : Caption
+        Its name in a few words.
+    asked : Caption
+        Its question.
+    picture : Picture, optional
+        The film's; a typical four if not given.
+    """
+
+    name: ClassVar[str] = "_card"
+    title: ClassVar[Caption] = Caption(en="Lesson {n} of {count}", zh="第 {n} 课，共 {count} 课")
+
+    number: int
+    count: int
+    heading: Caption
+    asked: Caption
+    picture: Picture | None = None
+
+    @property
+    def numbered(self) -> Caption:
+        """The card's first line."""
+        return self.title.fill(n=self.number, count=self.count)
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The picture under the windows."""
+        return self.picture or digits.first(4)
+
+    @cached_property
+    def maps(self) -> npt.NDArray[np.float32]:
+        """The response maps of the first layer, (height, width, filters)."""
+        trace = Trace(Network.load("cnn"), self.shown_picture.pixels)
+        return trace.activations[LAYER]
+
+    @property
+    def filter(self) -> int:
+        """Whose places are marked: each card takes the next filter, the strongest response first.
+
+        Filters that respond to nothing here are left out.
+        """
+        strongest = self.maps.max(axis=(0, 1))
+        order = np.argsort(-strongest, kind="stable")
+        responding = order[: max(1, int((strongest > 0).sum()))]
+        return int(responding[(self.number - 1) % len(responding)])
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where this filter responds most, the strongest first, apart from each other."""
+        response = self.maps[:, :, self.filter]
+        found: list[Place] = []
+        for cell in np.argsort(-response.ravel(), kind="stable"):
+            row, col = divmod(int(cell), response.shape[1])
+            near = any(max(abs(row - r), abs(col - c)) < APART for r, c in found)
+            if response[row, col] <= 0 or len(found) == PLACES:
+                break
+            if not near:
+                found.append(Place(row, col))
+        return tuple(found)
+
+    @property
+    def legend(self) -> Caption:
+        """What the windows mark."""
+        return _LEGEND.fill(n=self.filter, k=len(self.places))
+
+    def beats(self) -> tuple[Beat, ...]:
+        """One beat: the question can be read."""
+        return (Beat("card", self.numbered, self.asked, lasting(4.0, self.asked)),)
+
+
+def heading(title: Caption) -> Caption:
+    """Return the name that a title begins with.
+
+    Parameters
+    ----------
+    title : Caption
+        Such as "Pooling: keep the largest".
+
+    Returns
+    -------
+    Caption
+        What stands before the colon, "Pooling"; the whole where there is no colon in one of the
+        languages.
+
+    Examples
+    --------
+    >>> heading(Caption(en="Pooling: keep the largest", zh="池化：只留最大值")).text("en")
+    'Pooling'
+    """
+    en, _, more = title.text("en").partition(":")
+    zh, _, rest = title.text("zh").partition("：")
+    return Caption(en=en, zh=zh) if more and rest else title
+
+
+_LEGEND = Caption(
+    en="Where filter {n} of conv1 responds most: {k} places", zh="过滤器 {n} 响应最强的 {k} 处"
+)

@@ -1,0 +1,118 @@
+"""How the film begins: a title, two measured accuracies, and the question why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import digits, facts, kernels
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.lessons._base import Beat, Lesson, lasting
+from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE
+from convexplain.network import Network
+from convexplain.pictures import Picture
+from convexplain.trace import Trace
+
+LAYER = "conv1"
+#: What the chapter reports for its convnet; ours is measured, and shown beside it.
+CHAPTER_CNN = 0.991
+
+
+class Score(NamedTuple):
+    """Accuracy of a network: measured on the 10,000 test digits, and as the chapter tells it."""
+
+    network: Caption
+    measured: float
+    told: float
+
+
+@dataclass(frozen=True)
+class Opening(Lesson):
+    """A title, two accuracies, and why they differ.
+
+    Parameters
+    ----------
+    picture : Picture, optional
+        The film's; a typical four if not given.
+    """
+
+    name: ClassVar[str] = "_opening"
+    title: ClassVar[Caption] = Caption(en="Convolution, cell by cell", zh="逐格看懂卷积")
+    subtitle: ClassVar[Caption] = Caption(
+        en="How a network reads a handwritten digit", zh="神经网络怎样认出手写数字"
+    )
+    question: ClassVar[Caption] = Caption(
+        en="Same task, same digits: why does the convnet make fewer mistakes?",
+        zh="同样的任务，同样的数据：卷积网络的错误为什么更少？",
+    )
+
+    picture: Picture | None = None
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The picture that a filter reads."""
+        return self.picture or digits.first(4)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The picture on its way through the convnet."""
+        return Trace(Network.load("cnn"), self.shown_picture.pixels)
+
+    @cached_property
+    def filter(self) -> int:
+        """The edge filter of conv1 that responds most to the picture."""
+        weights = self.trace.network.weights[f"{LAYER}/kernel"]
+        strongest = self.trace.activations[LAYER].max(axis=(0, 1))
+        edges = [
+            n
+            for n in range(weights.shape[-1])
+            if kernels.looks_for(weights[:, :, 0, n]).kind == "edge"
+        ]
+        return max(edges, key=lambda n: float(strongest[n]))
+
+    @property
+    def response(self) -> npt.NDArray[np.float32]:
+        """The filter's values before ReLU, (height, width)."""
+        return self.trace.before(LAYER)[:, :, self.filter]
+
+    @cached_property
+    def scores(self) -> tuple[Score, Score]:
+        """The convnet's and the dense network's."""
+        measured = [
+            facts.row("shift", pixels=0, network=network)["accuracy"]
+            for network in ("cnn", "dense")
+        ]
+        return Score(CNN, measured[0], CHAPTER_CNN), Score(DENSE, measured[1], CHAPTER_DENSE)
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Tell the title, the two numbers, the question, and what the film promises."""
+        cnn, dense = (fmt.percent(score.measured, 2) for score in self.scores)
+        named = _TITLE.fill(title=self.title, how=self.subtitle)
+        return (
+            self._beat("title", named, 6.0),
+            self._beat("scores", _SCORES.fill(a=cnn, b=dense), 6.5),
+            self._beat("question", self.question, 4.5),
+            self._beat("promise", _PROMISE, 5.0),
+        )
+
+    def _beat(self, name: str, caption: Caption, seconds: float) -> Beat:
+        return Beat(name, _HEADING, caption, lasting(seconds, caption))
+
+
+CNN = Caption(en="Convnet", zh="卷积网络")
+DENSE = Caption(en="Dense network", zh="全连接网络")
+_HEADING = Caption(en="Two networks read the same digits", zh="两个网络认同样的手写数字")
+_TITLE = Caption(en="{title}. {how}.", zh="{title}：{how}。")
+_SCORES = Caption(
+    en="Of 10,000 test digits the convnet reads {a} right, the dense network {b}.",
+    zh="10,000 个测试样本，卷积网络的准确率为 {a}，全连接网络为 {b}。",
+)
+_PROMISE = Caption(
+    en="Every number and every colour here is computed, from real digits and trained networks.",
+    zh="片中每个数、每种颜色都是计算得出的：用真实的手写数字和训练好的网络。",
+)
