@@ -104,6 +104,16 @@ class YUVFrame:
             self.blue[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 0]
             self.red[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 1]
 
+    def frame(self) -> Any:
+        """Return the picture as a frame of its own."""
+        width, height = self.size
+        frame: Any = av.VideoFrame(width, height, "yuv420p")
+        if [plane.line_size for plane in frame.planes] == [width, width // 2, width // 2]:
+            for plane, values in zip(frame.planes, (self.luma, self.blue, self.red), strict=True):
+                plane.update(values.data)
+            return frame
+        return av.VideoFrame.from_ndarray(self.planes, format="yuv420p")
+
 
 class Encoder:
     """Writes a video file in a thread of its own, so that drawing and encoding share two cores.
@@ -191,7 +201,7 @@ class Encoder:
                 )
             else:
                 self._yuv.update(pixels, changed)
-                self._last = av.VideoFrame.from_ndarray(self._yuv.planes, format="yuv420p")
+                self._last = self._yuv.frame()
         self._queue.put((self._last, self.frames, repeat))
         self.frames += repeat
 
