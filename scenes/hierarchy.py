@@ -372,10 +372,12 @@ class Hierarchy(LessonScene):
         readings, first = self.lesson.readings, self.lesson.without_strongest.removed
         tips = (self.lesson.tipping or readings[-1]).removed
         last = max(tips, first)
-        self.dim(self.answer[1:], 0.2)
-        self.drive(lambda a: self.tell(first + a * (last - first)), self.remaining - 1.6)
-        self.say_answer(readings[0], readings[last])
-        self.dim(self.answer[1:], 0.2, opacity=1.0)
+        if last > first:
+            # What changes too fast to be read steps back.
+            self.dim(self.answer[1:], 0.2)
+            self.drive(lambda a: self.tell(first + a * (last - first)), self.remaining - 1.6)
+            self.say_answer(readings[0], readings[last])
+            self.dim(self.answer[1:], 0.2, opacity=1.0)
         mark = self.removal.at(tips)
         self.chart.append(mark)
         self.appear(mark, seconds=0.3)
