@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from convexplain._arrays import Floats
 from convexplain.format import adds_up, number
 from convexplain.geometry import Box
+from convexplain.terminal import cells, ljust
 
 if TYPE_CHECKING:
     from convexplain.pool_steps import PoolStep
@@ -22,12 +24,84 @@ SHOWN_CHANNELS = 3
 NOTHING = "\N{MIDDLE DOT}"
 """Stands for a cell of padding: the product with it is zero."""
 
+Paint = Callable[[str, float], str]
+"""Gives the text of a number, already aligned, a colour."""
 
-def convolution_text(step: ConvStep, decimals: int = 2) -> str:
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a step's text, as templates for `str.format`."""
+
+    convolution: str = "row {row}, column {col}, filter {filter}: {reads}"
+    pooling: str = "row {row}, column {col}, channel {filter}: {reads}"
+    reads: str = "reads input {rows}, {cols}"
+    names: tuple[str, str] = ("row{s} {cells}", "column{s} {cells}")
+    none: tuple[str, str] = ("no rows", "no columns")
+    span: str = "{first} to {last}"
+    separator: str = ", "
+    channel: str = "channel {n}"
+    others: str = "the other {n} channels"
+    products: str = "sum of {n} products"
+    bias: str = "+ bias"
+    value: str = "= value"
+    rounded: str = "Rounded to {n} decimals; sums use full precision."
+    nothing: str = "no input cell: counts as 0"
+    largest: str = "largest of {n}"
+    place: str = "at row {row}, column {col}"
+    sum: str = "sum"
+    average: str = "/ {n} = average"
+    padding: tuple[str, str] = ("padding: does not count", "padding: counts as 0")
+
+
+WORDS: Mapping[str, Words] = MappingProxyType(
+    {
+        "en": Words(),
+        "zh": Words(
+            convolution="行 {row}、列 {col}、过滤器 {filter}：{reads}",
+            pooling="行 {row}、列 {col}、通道 {filter}：{reads}",
+            reads="读取输入的{rows}、{cols}",
+            names=("行 {cells}", "列 {cells}"),
+            none=("空行", "空列"),
+            span="{first} 到 {last}",
+            separator="、",
+            channel="通道 {n}",
+            others="其余 {n} 个通道",
+            products="{n} 个乘积之和",
+            bias="+ 偏置",
+            value="= 值",
+            rounded="四舍五入到 {n} 位小数，求和按完整精度。",
+            nothing="没有输入单元：按 0 计",
+            largest="{n} 个数中的最大值",
+            place="位于行 {row}、列 {col}",
+            sum="求和",
+            average="/ {n} = 平均值",
+            padding=("填充：不计入", "填充：按 0 计"),
+        ),
+    }
+)
+"""By language."""
+
+
+def _unpainted(text: str, value: float) -> str:
+    return text
+
+
+def convolution_text(
+    step: ConvStep, decimals: int = 2, *, lang: str = "en", paint: Paint = _unpainted
+) -> str:
     """Tell how a convolution makes one number.
 
     Of more than `SHOWN_CHANNELS` channels, those with the largest sums are shown in full, and
     the rest as one sum.
+
+    Parameters
+    ----------
+    step : ConvStep
+    decimals : int
+    lang : str
+        A key of `WORDS`.
+    paint : callable
+        Colours the numbers of the kernel, of the products and of the sums.
 
     Examples
     --------
@@ -46,44 +120,48 @@ def convolution_text(step: ConvStep, decimals: int = 2) -> str:
     = value            −0.25
     relu                0.00
     """
-    lines = [
-        f"row {step.row}, column {step.col}, filter {step.filter}: "
-        + _reads(step.input_rows, step.input_cols),
-    ]
+    words = WORDS[lang]
+    lines = [_heading(step, words.convolution, step.filter, words)]
     channels = step.patch.shape[2]
     order = np.argsort(-np.abs(step.channel_sums), kind="stable")
     shown = sorted(order[:SHOWN_CHANNELS].tolist())
     for channel in shown:
         blocks = (
             _grid(step.patch[..., channel], decimals, step.padding),
-            _grid(step.kernel[..., channel], decimals),
-            _grid(step.products[..., channel], decimals, step.padding),
+            _grid(step.kernel[..., channel], decimals, paint=paint),
+            _grid(step.products[..., channel], decimals, step.padding, paint=paint),
         )
-        lines += ["", f"channel {step.first_channel + channel}", *_beside(blocks, "⊙=")]
+        name = words.channel.format(n=step.first_channel + channel)
+        lines += ["", name, *_beside(blocks, "⊙=")]
     rows: list[tuple[str, float]] = []
     if channels > 1:
-        rows += [(f"channel {step.first_channel + c}", float(step.channel_sums[c])) for c in shown]
+        rows += [
+            (words.channel.format(n=step.first_channel + c), float(step.channel_sums[c]))
+            for c in shown
+        ]
     if channels > len(shown):
         rest = np.delete(step.channel_sums, shown)
-        rows.append((f"the other {len(rest)} channels", float(rest.sum())))
+        rows.append((words.others.format(n=len(rest)), float(rest.sum())))
     rows += [
-        (f"sum of {step.products.size} products", step.total),
-        ("+ bias", step.bias),
-        ("= value", step.value),
+        (words.products.format(n=step.products.size), step.total),
+        (words.bias, step.bias),
+        (words.value, step.value),
     ]
     if step.activation != "linear":
         rows.append((step.activation, step.activated))
-    lines += ["", *_column(rows, decimals)]
+    lines += ["", *_column(rows, decimals, paint)]
     if step.padding.any():
-        lines.append(f"{NOTHING} no input cell: counts as 0")
+        lines.append(f"{NOTHING} {words.nothing}")
     addends = [*step.products.ravel().tolist(), step.bias]
     if channels > len(shown) or not adds_up(addends, step.value, decimals):
-        lines.append(f"Rounded to {decimals} decimals; sums use full precision.")
+        lines.append(words.rounded.format(n=decimals))
     return "\n".join(lines)
 
 
-def pooling_text(step: PoolStep, decimals: int = 2) -> str:
-    """Tell how a pooling makes one number.
+def pooling_text(
+    step: PoolStep, decimals: int = 2, *, lang: str = "en", paint: Paint = _unpainted
+) -> str:
+    """Tell how a pooling makes one number; parameters as for `convolution_text`.
 
     Examples
     --------
@@ -96,25 +174,23 @@ def pooling_text(step: PoolStep, decimals: int = 2) -> str:
     <BLANKLINE>
     largest of 4  0.70  at row 0, column 1
     """
+    words = WORDS[lang]
     lines = [
-        f"row {step.row}, column {step.col}, channel {step.channel}: "
-        + _reads(step.input_rows, step.input_cols),
+        _heading(step, words.pooling, step.channel, words),
         "",
         *(f"  {line}" for line in _grid(step.patch, decimals, step.padding)),
         "",
     ]
     if step.argmax is not None:
-        (line,) = _column([(f"largest of {step.count}", step.value)], decimals)
-        lines.append(f"{line}  at row {step.argmax[0]}, column {step.argmax[1]}")
+        (line,) = _column([(words.largest.format(n=step.count), step.value)], decimals, paint)
+        row, col = step.argmax
+        lines.append(f"{line}  {words.place.format(row=row, col=col)}")
     elif step.total is not None:
-        rows = [("sum", step.total), (f"/ {step.count} = average", step.value)]
-        lines += _column(rows, decimals)
+        rows = [(words.sum, step.total), (words.average.format(n=step.count), step.value)]
+        lines += _column(rows, decimals, paint)
     if step.padding.any():
-        lines.append(f"{NOTHING} padding: {_PADDING[step.count == step.padding.size]}")
+        lines.append(f"{NOTHING} {words.padding[step.count == step.padding.size]}")
     return "\n".join(lines)
-
-
-_PADDING = {True: "counts as 0", False: "does not count"}
 
 
 def plain(step: ConvStep | PoolStep) -> dict[str, Any]:
@@ -135,32 +211,43 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _reads(rows: Taps, cols: Taps) -> str:
-    texts = [_span(name, cells) for name, cells in (("rows", rows), ("columns", cols))]
-    return "reads input " + ", ".join(texts)
+def _heading(step: ConvStep | PoolStep, template: str, filter: int, words: Words) -> str:
+    rows, cols = (
+        _span(axis, taps, words) for axis, taps in enumerate((step.input_rows, step.input_cols))
+    )
+    reads = words.reads.format(rows=rows, cols=cols)
+    return template.format(row=step.row, col=step.col, filter=filter, reads=reads)
 
 
-def _span(name: str, cells: Taps) -> str:
-    inside = sorted(cell for cell in cells if cell is not None)
+def _span(axis: int, taps: Taps, words: Words) -> str:
+    inside = sorted(cell for cell in taps if cell is not None)
     if not inside:
-        return f"no {name}"
+        return words.none[axis]
     if len(inside) == 1:
-        return f"{name[:-1]} {inside[0]}"
-    if len(inside) == inside[-1] - inside[0] + 1:
-        return f"{name} {inside[0]} to {inside[-1]}"
-    return f"{name} {', '.join(map(str, inside))}"
+        text = str(inside[0])
+    elif len(inside) == inside[-1] - inside[0] + 1:
+        text = words.span.format(first=inside[0], last=inside[-1])
+    else:
+        text = words.separator.join(map(str, inside))
+    return words.names[axis].format(s="s" if len(inside) > 1 else "", cells=text)
 
 
-def _grid(values: Floats, decimals: int, padding: Floats | None = None) -> list[str]:
+def _grid(
+    values: Floats, decimals: int, padding: Floats | None = None, paint: Paint = _unpainted
+) -> list[str]:
     """Print the cells of a grid (rows, columns) in aligned columns."""
-    texts = [[number(value, decimals) for value in row] for row in values.tolist()]
+    numbers = values.tolist()
+    texts = [[number(value, decimals) for value in row] for row in numbers]
     if padding is not None:
         texts = [
             [NOTHING if nothing else text for text, nothing in zip(*pair, strict=True)]
             for pair in zip(texts, padding.tolist(), strict=True)
         ]
     width = max(len(text) for row in texts for text in row)
-    return ["  ".join(text.rjust(width) for text in row) for row in texts]
+    return [
+        "  ".join(paint(text.rjust(width), value) for text, value in zip(*pair, strict=True))
+        for pair in zip(texts, numbers, strict=True)
+    ]
 
 
 def _beside(blocks: Sequence[list[str]], signs: Iterable[str]) -> list[str]:
@@ -172,12 +259,14 @@ def _beside(blocks: Sequence[list[str]], signs: Iterable[str]) -> list[str]:
     return ["  " + "  ".join(cells) for cells in zip(*columns, strict=True)]
 
 
-def _column(rows: Sequence[tuple[str, float]], decimals: int) -> list[str]:
+def _column(
+    rows: Sequence[tuple[str, float]], decimals: int, paint: Paint = _unpainted
+) -> list[str]:
     """Print names and their numbers in two aligned columns."""
     texts = [number(value, decimals) for _, value in rows]
-    names = max(len(name) for name, _ in rows)
+    names = max(cells(name) for name, _ in rows)
     width = max(map(len, texts))
     return [
-        f"{name.ljust(names)}  {text.rjust(width)}"
-        for (name, _), text in zip(rows, texts, strict=True)
+        f"{ljust(name, names)}  {paint(text.rjust(width), value)}"
+        for (name, value), text in zip(rows, texts, strict=True)
     ]

@@ -162,7 +162,7 @@ class Trace:
                 f"layer {layer} ({spec.kind}) has no window that moves: choose a convolution or "
                 "pooling layer"
             )
-        self._check(spec, filter)
+        self.check(spec, filter)
         x = self.input_of(layer)
         if isinstance(spec, MaxPooling2D):
             return max_pool2d_steps(
@@ -214,10 +214,17 @@ class Trace:
             There is no such layer or cell.
         """
         spec = self.network.layer(layer)
-        self._check(spec, filter, row, col)
+        self.check(spec, filter, row, col)
         return way_back(self, layer, (row, col, filter), parts=parts)
 
-    def _check(self, layer: Layer, filter: int, row: int = 0, col: int = 0) -> None:
+    def check(self, layer: Layer, filter: int, row: int = 0, col: int = 0) -> None:
+        """Refuse a cell that a layer does not have.
+
+        Raises
+        ------
+        UsageError
+            The filter, row or column is not one of the layer's output; the text says which are.
+        """
         rows, cols, filters = as_map(self.activations[layer.name]).shape
         what = "unit" if isinstance(layer, Dense) else "filter"
         for name, value, count in (

@@ -10,23 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convexplain.cli._options import PICTURE_HELP, picture_from, picture_options
 from convexplain.cli._types import Model, Name, Photo, Place
-from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
-    from convexplain.pictures import Picture
 
 DEFAULT = "sliding-window"
 _FOUND, _LANG = "convexplain.lesson", "convexplain.lang"
-_PICTURE_HELP = {
-    "digit": (
-        "The first bundled digit of this class, 0 to 9.",
-        "该类别的第一个内置手写数字，0 到 9。",
-    ),
-    "sample": ("A bundled digit by its number, from 0.", "按编号选内置手写数字，编号从 0 开始。"),
-    "image": ("A picture file of your own.", "自己的图片文件。"),
-}
 
 
 def lesson_names() -> tuple[str, ...]:
@@ -98,8 +89,8 @@ class LessonCommand(click.Command):
         values = {}
         for field in lesson.options():
             if field.name == "picture":
-                given = {name: ctx.params.pop(name, None) for name in _PICTURE_HELP}
-                values["picture"] = _picture(given)
+                given = {name: ctx.params.pop(name, None) for name in PICTURE_HELP}
+                values["picture"] = picture_from(given)
             else:
                 values[field.name] = ctx.params.pop(field.name)
         ctx.params["lesson"] = lesson(**values)
@@ -119,7 +110,7 @@ def _options(lesson: type[Lesson], lang: str) -> list[click.Parameter]:
     taken = {flag for field in lesson.options() for flag in field.metadata["flags"]}
     for field in lesson.options():
         if field.name == "picture":
-            made += [part for part in _picture_options(lang) if not taken & set(part.opts)]
+            made += [part for part in picture_options(lang) if not taken & set(part.opts)]
         else:
             made.append(_option(field, hints[field.name], lang))
     return made
@@ -163,33 +154,3 @@ def _sentence(text: str) -> str:
     if not text.isascii():
         return text.rstrip("。") + "。"
     return text[:1].upper() + text[1:].rstrip(".") + "."
-
-
-def _picture_options(lang: str) -> list[click.Parameter]:
-    kinds: dict[str, tuple[Any, str]] = {
-        "digit": (int, "D"),
-        "sample": (int, "N"),
-        "image": (click.Path(), "FILE"),
-    }
-    return [
-        click.Option(
-            [f"--{name}"], type=kind, metavar=metavar, help=_PICTURE_HELP[name][lang == "zh"]
-        )
-        for name, (kind, metavar) in kinds.items()
-    ]
-
-
-def _picture(given: Mapping[str, Any]) -> Picture | None:
-    """Return the picture that one of the options names."""
-    from convexplain import digits, pictures
-
-    used = [name for name, value in given.items() if value is not None]
-    if len(used) > 1:
-        raise UsageError(f"--{used[0]} and --{used[1]} exclude one another: give one of them")
-    if not used:
-        return None
-    if used[0] == "digit":
-        return digits.first(given["digit"])
-    if used[0] == "sample":
-        return digits.sample(given["sample"])
-    return pictures.load_image(given["image"])

@@ -6,19 +6,13 @@ import json
 
 import click
 
-from convexplain.cli._types import Name
+from convexplain.cli import _options
 from convexplain.errors import ConvexplainError
 
 
 @click.command(short_help="Name the lessons, with length and question.")
-@click.option(
-    "--lang",
-    type=Name("language", ("en", "zh")),
-    default="en",
-    show_default=True,
-    help="English or Chinese.",
-)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_options.language
+@_options.as_json
 def list(lang: str, as_json: bool) -> int:
     """List the lessons: name, length, title, and the question that each answers."""
     from convexplain import lessons

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
+from convexplain.cli import _options
 from convexplain.cli._lesson import _FOUND, LessonCommand
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
@@ -42,13 +43,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     show_default=True,
     help=_QUALITY,
 )
-@click.option(
-    "--lang",
-    type=Name("language", ("en", "zh")),
-    default="en",
-    show_default=True,
-    help="English or Chinese.",
-)
+@_options.language
 @click.option(
     "--theme",
     type=Name("theme", ("dark", "light")),

@@ -1,0 +1,156 @@
+"""One cell of a layer's output, as ``step`` and ``pixel`` are asked for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convexplain.captions import Caption
+from convexplain.errors import UsageError
+
+if TYPE_CHECKING:
+    from convexplain.layers import Layer
+    from convexplain.pictures import Picture
+    from convexplain.trace import Trace
+
+_CHOSEN = Caption(
+    en="The largest value of {what}: --filter and --at choose another.",
+    zh="这是{what}的最大值：用 --filter 和 --at 另选。",
+)
+_OF_LAYER = Caption(en="the layer", zh="该层")
+_OF_FILTER = Caption(en="filter {n}", zh="过滤器 {n} ")
+_OF_PLACE = Caption(en="row {row}, column {col}", zh="行 {row}、列 {col} ")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell, and what it was computed from.
+
+    Attributes
+    ----------
+    trace : Trace
+    picture : Picture
+    model : str
+        The network's name or file.
+    layer : Layer
+    filter, row, col : int
+        Counted from 0; of a vector the unit, with row and column 0.
+    chosen : Caption or None
+        How the cell was chosen, if it was not asked for completely.
+    """
+
+    trace: Trace
+    picture: Picture
+    model: str
+    layer: Layer
+    filter: int
+    row: int
+    col: int
+    chosen: Caption | None
+
+    def subject(self, lang: str) -> str:
+        """Say whose cell it is: picture, network and layer."""
+        about = Caption(
+            en="{picture}{label} in {model}, {layer}", zh="{picture}{label}，{model}，{layer}"
+        )
+        number = self.picture.label
+        label = "" if number is None else Caption(en=" ({n})", zh="（{n}）").fill(n=number)
+        filled = about.fill(
+            picture=origin(self.picture), label=label, model=self.model, layer=self.layer.name
+        )
+        return filled.text(lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Say the same for programs."""
+        return {
+            "model": self.model,
+            "picture": {"origin": self.picture.origin, "label": self.picture.label},
+            "layer": self.layer.name,
+        }
+
+
+def origin(picture: Picture) -> Caption | str:
+    """Where a picture came from, in both languages if it is a bundled digit."""
+    text = picture.origin
+    name, _, number = text.rpartition(" ")
+    if name != "bundled digit":
+        return text
+    return Caption(en="bundled digit {n}", zh="内置手写数字 {n}").fill(n=number)
+
+
+def trace_of(picture: Picture, model: str) -> Trace:
+    """Follow a picture through a network.
+
+    Raises
+    ------
+    UsageError
+        The network reads pictures of another shape.
+    """
+    from convexplain.network import Network
+    from convexplain.trace import Trace
+
+    try:
+        return Trace(Network.load(model), picture.pixels)
+    except ValueError as error:
+        raise UsageError(f"{picture.origin} does not fit the network {model}: {error}") from None
+
+
+def find(
+    trace: Trace,
+    picture: Picture,
+    model: str,
+    layer: Layer,
+    filter: int | None,
+    at: tuple[int, int] | None,
+) -> Cell:
+    """Find the cell asked for; what was left open is settled by the largest activation.
+
+    Raises
+    ------
+    UsageError
+        There is no such filter or place.
+    """
+    from convexplain.contributions import as_map
+
+    row, col = at or (0, 0)
+    trace.check(layer, filter or 0, row, col)
+    values = as_map(trace.activations[layer.name])
+    rows, cols, filters = (
+        slice(None) if fixed is None else slice(fixed, fixed + 1)
+        for fixed in (at and row, at and col, filter)
+    )
+    open_to = values[rows, cols, filters]
+    place = np.unravel_index(np.argmax(open_to), open_to.shape)
+    found = [
+        int(i) + (part.start or 0) for i, part in zip(place, (rows, cols, filters), strict=True)
+    ]
+    chosen = None
+    if filter is None or at is None:
+        what = _OF_LAYER
+        if filter is not None:
+            what = _OF_FILTER.fill(n=filter)
+        elif at is not None:
+            what = _OF_PLACE.fill(row=row, col=col)
+        chosen = _CHOSEN.fill(what=what)
+    return Cell(trace, picture, model, layer, found[2], found[0], found[1], chosen)
+
+
+def layer_of(trace: Trace, name: str | None, *, last: bool = False) -> Layer:
+    """Find a layer by its name; without one the first (or the last) convolution layer.
+
+    Of a network without convolutions it is the first (or the last) layer.
+
+    Raises
+    ------
+    UsageError
+        There is no layer of that name.
+    """
+    from convexplain.layers import Conv2D
+
+    if name is not None:
+        return trace.network.layer(name)
+    layers = trace.network.layers
+    convolutions = [layer for layer in layers if isinstance(layer, Conv2D)] or layers
+    return convolutions[-1 if last else 0]

@@ -1,0 +1,127 @@
+"""Options that several commands take: which picture, which network, which language."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from convexplain.cli._types import Model, Name, Place
+from convexplain.errors import UsageError
+
+if TYPE_CHECKING:
+    from convexplain.pictures import Picture
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+#: The options that each choose a picture, with their help in English and in Chinese.
+PICTURE_HELP = {
+    "digit": (
+        "The first bundled digit of this class, 0 to 9.",
+        "该类别的第一个内置手写数字，0 到 9。",
+    ),
+    "sample": ("A bundled digit by its number, from 0.", "按编号选内置手写数字，编号从 0 开始。"),
+    "image": ("A picture file of your own.", "自己的图片文件。"),
+}
+
+language = click.option(
+    "--lang",
+    type=Name("language", ("en", "zh")),
+    default="en",
+    show_default=True,
+    help="English or Chinese.",
+)
+model = click.option(
+    "--model",
+    type=Model(),
+    default="cnn",
+    show_default=True,
+    metavar="cnn|dense|FILE",
+    help="Another network.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
+
+
+def picture_options(lang: str = "en") -> list[click.Option]:
+    """Make --digit, --sample and --image."""
+    kinds: dict[str, tuple[Any, str]] = {
+        "digit": (int, "D"),
+        "sample": (int, "N"),
+        "image": (click.Path(), "FILE"),
+    }
+    return [
+        click.Option(
+            [f"--{name}"], type=kind, metavar=metavar, help=PICTURE_HELP[name][lang == "zh"]
+        )
+        for name, (kind, metavar) in kinds.items()
+    ]
+
+
+def picture_from(given: Mapping[str, Any]) -> Picture | None:
+    """Return the picture that one of the options names; None if none was given.
+
+    Raises
+    ------
+    UsageError
+        More than one was given, or there is no such digit.
+    ConvexplainError
+        The file is no picture.
+    """
+    from convexplain import digits, pictures
+
+    used = [name for name in PICTURE_HELP if given.get(name) is not None]
+    if len(used) > 1:
+        raise UsageError(f"--{used[0]} and --{used[1]} exclude one another: give one of them")
+    if not used:
+        return None
+    if used[0] == "digit":
+        return digits.first(given["digit"])
+    if used[0] == "sample":
+        return digits.sample(given["sample"])
+    return pictures.load_image(given["image"])
+
+
+def picture(function: Function) -> Function:
+    """Give a command --digit, --sample and --image, and its function the `picture` they choose.
+
+    Without any of them it is the example of the first lesson.
+    """
+
+    @functools.wraps(function)
+    def wrapper(**params: Any) -> Any:
+        given = {name: params.pop(name) for name in PICTURE_HELP}
+        return function(picture=picture_from(given) or _example(), **params)
+
+    for option in reversed(picture_options()):
+        wrapper = click.option(
+            *option.opts, type=option.type, metavar=option.metavar, help=option.help
+        )(wrapper)
+    return wrapper  # type: ignore[return-value]
+
+
+def cell(function: Function) -> Function:
+    """Give a command what names one cell: --layer, --filter, --at; picture, network, language."""
+    for add in (
+        as_json,
+        language,
+        model,
+        click.option("--at", type=Place(), help="The cell. Default: where the value is largest."),
+        click.option(
+            "--filter",
+            type=int,
+            metavar="N",
+            help="The response map, from 0. Default: that of the largest value.",
+        ),
+        click.option("--layer", metavar="NAME", help="Such as conv1, pool1, conv2."),
+        picture,
+    ):
+        function = add(function)
+    return function
+
+
+def _example() -> Picture:
+    from convexplain import digits, examples
+
+    return digits.sample(examples.load()["sliding-window"]["sample"])

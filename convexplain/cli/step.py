@@ -1,0 +1,99 @@
+"""``convexplain step``: the whole arithmetic of one output cell."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from convexplain.cli import _options
+from convexplain.cli._types import Name
+from convexplain.errors import UsageError
+
+if TYPE_CHECKING:
+    from convexplain.cli._cell import Cell
+    from convexplain.pictures import Picture
+
+_CODES = ("numpy", "keras", "both")
+
+
+@click.command(short_help="Show the whole arithmetic of one output cell.")
+@_options.cell
+@click.option(
+    "--code",
+    is_flag=False,
+    flag_value="both",
+    type=Name("code", _CODES),
+    help="Print the lines of numpy, of keras, or of both (without a word behind --code), that "
+    "compute the number.",
+)
+def step(
+    picture: Picture,
+    layer: str | None,
+    filter: int | None,
+    at: tuple[int, int] | None,
+    model: str,
+    lang: str,
+    as_json: bool,
+    code: str | None,
+) -> None:
+    """Show how one cell of a layer's output is computed: patch, kernel, products, sum, bias, ReLU.
+
+    By default in the first convolution layer, at its largest value.
+    """
+    from convexplain.cli import _cell
+
+    if as_json and code is not None:
+        raise UsageError("--json and --code exclude one another: give one of them")
+    trace = _cell.trace_of(picture, model)
+    spec = _cell.layer_of(trace, layer)
+    if layer is None and spec.window is None:
+        raise UsageError(
+            f"the network {model} has no window that moves, so it has no steps: choose --model cnn"
+        )
+    trace.steps(spec.name)  # refuses a layer without a window
+    cell = _cell.find(trace, picture, model, spec, filter, at)
+    if code is not None:
+        click.echo(_code(cell, code))
+        return
+    found = trace.steps(spec.name, cell.filter).at(cell.row, cell.col)
+    if as_json:
+        document = {**cell.to_dict(), **found.to_dict()}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    _show(cell, lang)
+
+
+def _show(cell: Cell, lang: str) -> None:
+    """Print the step in colour, and its number as the computer has it."""
+    import numpy as np
+
+    from convexplain.cli._ink import Ink
+    from convexplain.format import MINUS
+    from convexplain.step_text import convolution_text, pooling_text
+    from convexplain.steps import ConvStep
+
+    ink = Ink.of()
+    found = cell.trace.steps(cell.layer.name, cell.filter).at(cell.row, cell.col)
+    if isinstance(found, ConvStep):
+        text, result = convolution_text(found, lang=lang, paint=ink.signed), found.activated
+    else:
+        text, result = pooling_text(found, lang=lang, paint=ink.signed), found.value
+    exact = str(np.float32(result)).replace("-", MINUS)
+    place = f"{cell.layer.name}[{cell.row}, {cell.col}, {cell.filter}]"
+    lines = [cell.subject(lang), text, "", ink.strong(f"{place} = {exact}")]
+    if cell.chosen is not None:
+        lines.append(ink.weak(cell.chosen.text(lang)))
+    ink.echo("\n".join(lines))
+
+
+def _code(cell: Cell, which: str) -> str:
+    """Write the lines to run, with a name above each part if there are two."""
+    from convexplain.cli._code import keras_code, numpy_code
+
+    file = click.get_current_context().params["image"]
+    numpy, keras = numpy_code(cell, file), keras_code(cell, file)
+    if which == "both":
+        return f"# NumPy\n{numpy}\n\n# Keras\n{keras}"
+    return numpy if which == "numpy" else keras

@@ -1,0 +1,111 @@
+"""Text laid out in the character cells of a terminal: widths, columns, tables, bars.
+
+A Chinese character takes two cells where a Latin letter takes one, so that `len` and `str.ljust`
+do not align what is printed; these functions do.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+
+GAP = "  "
+# An eighth of a cell more each time; the full block is the last.
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def cells(text: str) -> int:
+    """Count the cells that a line of text takes.
+
+    Parameters
+    ----------
+    text : str
+        Without tabs or colour codes.
+
+    Examples
+    --------
+    >>> cells("kernel"), cells("卷积核")
+    (6, 6)
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def ljust(text: str, width: int) -> str:
+    """Fill a text with blanks on its right, to `width` cells."""
+    return text + " " * (width - cells(text))
+
+
+def rjust(text: str, width: int) -> str:
+    """Fill a text with blanks on its left, to `width` cells."""
+    return " " * (width - cells(text)) + text
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()
+) -> list[str]:
+    r"""Lay out a table: the head, a rule, and the rows in columns two blanks apart.
+
+    Parameters
+    ----------
+    head : sequence of str
+        One name a column.
+    rows : sequence of sequence of str
+        As many texts in each.
+    right : collection of int
+        The columns, counted from 0, that are aligned at their right end, as numbers are.
+
+    Returns
+    -------
+    list of str
+        Lines, without blanks at their ends.
+
+    Examples
+    --------
+    >>> print("\n".join(table(["layer", "weights"], [["conv1", "320"]], right={1})))
+    layer  weights
+    --------------
+    conv1      320
+    """
+    columns = list(zip(head, *rows, strict=True))
+    widths = [max(map(cells, column)) for column in columns]
+
+    def line(texts: Sequence[str]) -> str:
+        filled = (
+            (rjust if column in right else ljust)(text, width)
+            for column, (text, width) in enumerate(zip(texts, widths, strict=True))
+        )
+        return GAP.join(filled).rstrip()
+
+    rule = "-" * (sum(widths) + len(GAP) * (len(widths) - 1))
+    return [line(head), rule, *map(line, rows)]
+
+
+def bar(share: float, width: int) -> str:
+    """Draw a share of one as a bar, to the nearest eighth of a cell; none is drawn as nothing.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+    width : int
+        Cells that 1 takes.
+
+    Returns
+    -------
+    str
+        At most `width` characters.
+
+    Raises
+    ------
+    ValueError
+        If the share is not from 0 to 1.
+
+    Examples
+    --------
+    >>> bar(0.5, 4), bar(0.28125, 4)
+    ('██', '█▏')
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"{share} cannot be drawn as a bar: give a share from 0 to 1")
+    full, eighths = divmod(round(share * width * 8), 8)
+    return _EIGHTHS[8] * full + _EIGHTHS[eighths].strip()
