@@ -7,7 +7,7 @@ do not align what is printed; these functions do.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 GAP = "  "
 # An eighth of a cell more each time; the full block is the last.
@@ -40,8 +40,16 @@ def rjust(text: str, width: int) -> str:
     return " " * (width - cells(text)) + text
 
 
+def _unpainted(row: int, column: int, text: str) -> str:
+    return text
+
+
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Collection[int] = (),
+    paint: Callable[[int, int, str], str] = _unpainted,
 ) -> list[str]:
     r"""Lay out a table: the head, a rule, and the rows in columns two blanks apart.
 
@@ -53,6 +61,9 @@ def table(
         As many texts in each.
     right : collection of int
         The columns, counted from 0, that are aligned at their right end, as numbers are.
+    paint : callable, optional
+        Given row and column, counted from 0 below the head, and a text filled to its column's
+        width, returns it in colour.
 
     Returns
     -------
@@ -69,15 +80,18 @@ def table(
     columns = list(zip(head, *rows, strict=True))
     widths = [max(map(cells, column)) for column in columns]
 
-    def line(texts: Sequence[str]) -> str:
-        filled = (
+    def filled(texts: Sequence[str]) -> list[str]:
+        return [
             (rjust if column in right else ljust)(text, width)
             for column, (text, width) in enumerate(zip(texts, widths, strict=True))
-        )
-        return GAP.join(filled).rstrip()
+        ]
 
     rule = "-" * (sum(widths) + len(GAP) * (len(widths) - 1))
-    return [line(head), rule, *map(line, rows)]
+    lines = [GAP.join(filled(head)).rstrip(), rule]
+    for number, row in enumerate(rows):
+        painted = (paint(number, column, text) for column, text in enumerate(filled(row)))
+        lines.append(GAP.join(painted).rstrip())
+    return lines
 
 
 def bar(share: float, width: int) -> str:

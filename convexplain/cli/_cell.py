@@ -9,6 +9,7 @@ import numpy as np
 
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
+from convexplain.format import MINUS
 
 if TYPE_CHECKING:
     from convexplain.layers import Layer
@@ -50,6 +51,11 @@ class Cell:
     col: int
     chosen: Caption | None
 
+    @property
+    def place(self) -> str:
+        """The cell as numpy would index it: "conv1[10, 12, 7]"."""
+        return f"{self.layer.name}[{self.row}, {self.col}, {self.filter}]"
+
     def subject(self, lang: str) -> str:
         """Say whose cell it is: picture, network and layer."""
         about = Caption(
@@ -69,6 +75,11 @@ class Cell:
             "picture": {"origin": self.picture.origin, "label": self.picture.label},
             "layer": self.layer.name,
         }
+
+
+def exact(value: float) -> str:
+    """Write a float32 with as many digits as tell it from its neighbours."""
+    return str(np.float32(value)).replace("-", MINUS)
 
 
 def origin(picture: Picture) -> Caption | str:

@@ -67,10 +67,8 @@ def step(
 
 def _show(cell: Cell, lang: str) -> None:
     """Print the step in colour, and its number as the computer has it."""
-    import numpy as np
-
+    from convexplain.cli._cell import exact
     from convexplain.cli._ink import Ink
-    from convexplain.format import MINUS
     from convexplain.step_text import convolution_text, pooling_text
     from convexplain.steps import ConvStep
 
@@ -80,9 +78,7 @@ def _show(cell: Cell, lang: str) -> None:
         text, result = convolution_text(found, lang=lang, paint=ink.signed), found.activated
     else:
         text, result = pooling_text(found, lang=lang, paint=ink.signed), found.value
-    exact = str(np.float32(result)).replace("-", MINUS)
-    place = f"{cell.layer.name}[{cell.row}, {cell.col}, {cell.filter}]"
-    lines = [cell.subject(lang), text, "", ink.strong(f"{place} = {exact}")]
+    lines = [cell.subject(lang), text, "", ink.strong(f"{cell.place} = {exact(result)}")]
     if cell.chosen is not None:
         lines.append(ink.weak(cell.chosen.text(lang)))
     ink.echo("\n".join(lines))
