@@ -99,6 +99,22 @@ def test_nothing_overlaps_at_the_end_of_any_beat(name, lang, tmp_path):
     assert scene.renderer.time == pytest.approx(scene.lesson.seconds, abs=0.02)
 
 
+@pytest.mark.parametrize("factor", [0.0, 1.6])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_fits_any_length_between_its_captions_and_a_lecture(name, factor, tmp_path):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from manim import tempconfig
+
+    designed = lessons.find(name)()
+    length = max(designed.shortest, factor * designed.seconds)
+    lesson = lessons.find(name)(length=length)
+    assert lesson.seconds == pytest.approx(length, abs=1e-6)
+    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):
+        scene = scene_class(name)(lesson, skip_animations=True)
+        scene.render()  # it raises if a beat overruns
+    assert scene.renderer.time == pytest.approx(length, abs=0.04)
+
+
 def test_the_sliding_window_tells_the_numbers_of_its_steps():
     from scipy.signal import correlate2d
 

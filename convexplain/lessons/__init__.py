@@ -10,7 +10,20 @@ from convexplain.lessons._base import Beat, Lesson, option
 __all__ = ["CHAPTER", "Beat", "Lesson", "find", "names", "option"]
 
 #: The order in which the film tells the chapter.
-CHAPTER: tuple[str, ...] = ("sliding-window",)
+CHAPTER: tuple[str, ...] = (
+    "sliding-window",
+    "response-map",
+    "local-patterns",
+    "channels",
+    "window-geometry",
+    "pooling",
+    "architecture",
+    "forward-pass",
+    "translation",
+    "hierarchy",
+    "learning",
+    "dense-vs-conv",
+)
 
 
 def names() -> tuple[str, ...]:

@@ -66,6 +66,7 @@ def option(
     type: Callable[[], Any] | None = None,
     metavar: str | None = None,
     flags: tuple[str, ...] = (),
+    kw_only: bool = False,
 ) -> T:
     """Declare a lesson's field as an option of the command line.
 
@@ -81,6 +82,8 @@ def option(
         What the help shows for the value.
     flags : tuple of str, optional
         Names on the command line; the field's name with dashes if empty.
+    kw_only : bool
+        Whether the field is given by name alone, as what all lessons share is.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def option(
         A dataclass field (typed as its default, as `dataclasses.field` is).
     """
     metadata = {"en": en, "zh": zh, "type": type, "metavar": metavar, "flags": flags}
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata, kw_only=kw_only)
 
 
 @dataclass(frozen=True)
@@ -108,15 +111,39 @@ class Lesson:
     question: ClassVar[Caption]
     answer: ClassVar[Caption]
 
-    def beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson.
+    length: float | None = option(
+        None,
+        en="how long the video lasts, in seconds",
+        zh="视频时长，单位为秒",
+        metavar="S",
+        flags=("--seconds",),
+        kw_only=True,
+    )
+
+    @property
+    def shortest(self) -> float:
+        """The least `length` in seconds: what the captions take to be read."""
+        return sum(lasting(0.0, beat.caption) for beat in self.tell())
+
+    def tell(self) -> Iterable[Beat]:
+        """Tell the lesson at the pace for which it is designed; every lesson says how.
 
         Returns
         -------
-        tuple of Beat
+        iterable of Beat
             In the order in which they are shown; their names are distinct.
         """
         raise NotImplementedError(f"{type(self).__name__} does not tell its beats")
+
+    def beats(self) -> tuple[Beat, ...]:
+        """Return the beats at the length that was asked for.
+
+        Raises
+        ------
+        UsageError
+            If the captions alone take longer than `length`.
+        """
+        return paced(self.tell(), self.length)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other processes as options alone; what is computed is computed there."""
@@ -130,8 +157,9 @@ class Lesson:
 
     @classmethod
     def options(cls) -> tuple[dataclasses.Field[Any], ...]:
-        """Return the fields that are options of the command line."""
-        return tuple(f for f in dataclasses.fields(cls) if "en" in f.metadata)
+        """Return the fields that are options of the command line, its own before the common."""
+        found = (f for f in dataclasses.fields(cls) if "en" in f.metadata)
+        return tuple(sorted(found, key=lambda f: f.name == "length"))
 
 
 def lasting(seconds: float, caption: Caption) -> float:
@@ -208,9 +236,18 @@ def paced(beats: Iterable[Beat], length: float | None) -> tuple[Beat, ...]:
         total = sum(max(factor * b.seconds, s) for b, s in zip(designed, least, strict=True))
         low, high = (factor, high) if total < length else (low, factor)
     return tuple(
-        dataclasses.replace(beat, seconds=max(high * beat.seconds, short), stretch=min(high, 1.5))
+        _stretched(beat, max(high * beat.seconds, short))
         for beat, short in zip(designed, least, strict=True)
     )
+
+
+def _stretched(beat: Beat, seconds: float) -> Beat:
+    """Give a beat another length, and let it move accordingly."""
+    factor = seconds / beat.seconds
+    # Squeezed, it moves a little faster than it must: plays are rounded to whole frames. Long
+    # beats rest at their end rather than crawl.
+    stretch = 0.85 * factor if factor < 1 else min(factor, 1.5)
+    return dataclasses.replace(beat, seconds=seconds, stretch=stretch)
 
 
 def _rebuild(cls: Callable[..., Lesson], values: dict[str, Any]) -> Lesson:

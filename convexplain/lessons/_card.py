@@ -99,9 +99,10 @@ class Card(Lesson):
         """What the windows mark."""
         return _LEGEND.fill(n=self.filter, k=len(self.places))
 
-    def beats(self) -> tuple[Beat, ...]:
-        """One beat: the question can be read."""
-        return (Beat("card", self.numbered, self.asked, lasting(4.0, self.asked)),)
+    def tell(self) -> tuple[Beat, ...]:
+        """One beat: the question can be read. It is not told twice: the lesson begins with it."""
+        told = _TOLD.fill(number=self.numbered, name=self.heading)
+        return (Beat("card", self.numbered, told, lasting(4.0, self.asked)),)
 
 
 def heading(title: Caption) -> Caption:
@@ -128,6 +129,7 @@ def heading(title: Caption) -> Caption:
     return Caption(en=en, zh=zh) if more and rest else title
 
 
+_TOLD = Caption(en="{number}. {name}.", zh="{number}：{name}。")
 _LEGEND = Caption(
     en="Where filter {n} of conv1 responds most: {k} places", zh="过滤器 {n} 响应最强的 {k} 处"
 )

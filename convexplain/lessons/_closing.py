@@ -45,7 +45,7 @@ class Closing(Lesson):
         """The convnet and the dense baseline, as they ship."""
         return Network.load("cnn"), Network.load("dense")
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the claims one by one, then the answer."""
         return tuple(self._tell())
 

@@ -89,7 +89,7 @@ class Opening(Lesson):
         ]
         return Score(CNN, measured[0], CHAPTER_CNN), Score(DENSE, measured[1], CHAPTER_DENSE)
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the title, the two numbers, the question, and what the film promises."""
         cnn, dense = (fmt.percent(score.measured, 2) for score in self.scores)
         named = _TITLE.fill(title=self.title, how=self.subtitle)

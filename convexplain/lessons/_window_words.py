@@ -28,7 +28,7 @@ CAPTIONS = {
         zh="不填充时，{k} 的窗口不能越出图外：响应图缩小为 {o}。",
     ),
     "same": Caption(
-        en="Zeros around it let the window centre on every pixel: the map is {o}, as the picture.",
+        en="Zeros around the picture let the window centre on every pixel: the map is {o}, too.",
         zh="四周补 0，窗口中心就能落到每个像素上：响应图为 {o}，和原图一样大。",
     ),
     "stride": Caption(
@@ -59,12 +59,13 @@ SIZES_TITLE = Caption(
     en="Window size: what each sees, and what it costs", zh="窗口大小：能看到多少，代价多大"
 )
 SAME_ACCURACY = Caption(
-    en="A larger window sees more and leaves a smaller map; here the accuracy hardly differs.",
-    zh="窗口越大，看到的越多，剩下的图越小；这里的准确率相差很小。",
+    en="A larger window sees more and leaves a smaller map; accuracy varies more from training to "
+    "training.",
+    zh="窗口越大，看到的越多，剩下的图越小；准确率的差别，小于每次训练之间的波动。",
 )
 OTHER_ACCURACY = Caption(
     en="A larger window sees more and leaves a smaller map; here the accuracy changes, too.",
-    zh="窗口越大，看到的越多，剩下的图越小；这里的准确率也随之变化。",
+    zh="窗口越大，看到的越多，剩下的图越小；这里的准确率也有变化。",
 )
 FLIPPED_TITLE = Caption(
     en="Cross-correlation: the kernel is not flipped", zh="互相关：卷积核不翻转"
@@ -102,6 +103,11 @@ UNREAD = Caption(
     "unread",
     zh="{travel} / {s} {sign} {quotient}，向下取整为 {floor}：最右和最下的边缘没有读到",
 )
+UNREAD_ZEROS = Caption(
+    en="{travel} / {s} {sign} {quotient}, rounded down to {floor}: the zeros at the right and "
+    "bottom stay unread",
+    zh="{travel} / {s} {sign} {quotient}，向下取整为 {floor}：最右和最下补的 0 没有读到",
+)
 SIZE = Caption(en="{k} window", zh="{k} 的窗口")
 SEES = Caption(en="sees {n} pixels", zh="看到 {n} 个像素")
 LEAVES = Caption(en="leaves {shape}", zh="剩下 {shape}")
@@ -111,9 +117,9 @@ FIRST_LAYER = Caption(en="multiplications, conv1", zh="conv1 的乘法次数")
 MULTIPLICATIONS = Caption(en="multiplications, all layers", zh="所有层的乘法次数")
 PARAMETERS = Caption(en="parameters", zh="参数")
 EXPERIMENT = Caption(
-    en="Whole network, {n} trainings of one pass for each size; test accuracy: mean (lowest to "
-    "highest)",
-    zh="整个网络，每种大小训练 {n} 次，每次只过一遍数据；测试准确率：平均值（最低到最高）",
+    en="Whole network, {n} trainings of {steps} steps for each size; test accuracy: mean (lowest "
+    "to highest)",
+    zh="整个网络，每种大小训练 {n} 次，每次 {steps} 步；测试准确率：平均值（最低到最高）",
 )
 FLIPPED_KERNEL = Caption(en="Flipped kernel", zh="翻转的卷积核")
 AS_IS = Caption(en="cross-correlation: what networks compute", zh="互相关：网络实际的计算")

@@ -89,7 +89,7 @@ class Architecture(Lesson):
         """The layer with the most parameters; the first such in a tie."""
         return max(self.columns, key=lambda column: column.parameters)
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the lesson: one layer after another, then the whole."""
         return tuple(self._tell())
 

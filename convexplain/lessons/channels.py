@@ -229,7 +229,7 @@ class Channels(Lesson):
 
     # The lesson.
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the lesson: three channels of colour, then many of a network."""
         return (*self._tell_colours(), *self._tell_network())
 

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 from convexplain import facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._base import Beat, Lesson, lasting
 from convexplain.network import Network
 
 CNN, DENSE = "cnn", "dense"
@@ -54,14 +54,6 @@ class DenseVsConv(Lesson):
         en="Fewer parameters and fewer mistakes, for more multiplications, as long as neighbours "
         "stay neighbours.",
         zh="参数更少，错误更少，代价是更多乘法；前提是相邻像素保持相邻。",
-    )
-
-    length: float | None = option(
-        None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
-        metavar="S",
-        flags=("--seconds",),
     )
 
     def __post_init__(self) -> None:
@@ -111,11 +103,8 @@ class DenseVsConv(Lesson):
         rows = facts.rows("samples", network=network, pixels=pixels)
         return Points(tuple(row["digits"] for row in rows), tuple(row["accuracy"] for row in rows))
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> Iterator[Beat]:
         """Tell the lesson: costs, mistakes, then the curves and their control."""
-        return paced(self._tell(), self.length)
-
-    def _tell(self) -> Iterator[Beat]:
         cost, work, wrong = self.parameters, self.multiplications, self.mistakes
         share = fmt.percent(cost.ratio, 0).removesuffix("%")
         yield self._beat("question", self.question, 4.0)

@@ -198,7 +198,7 @@ class ForwardPass(Lesson):
         label = self.shown_picture.label
         return None if label is None else label == self.trace.prediction
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the lesson: layer by layer, then column by column."""
         return tuple(self._tell())
 

@@ -16,7 +16,7 @@ from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.geometry import Box
 from convexplain.lessons import _hierarchy_words as words
-from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.network import CHAPTER_LAYERS, Network
 from convexplain.pictures import Picture
 from convexplain.trace import Node, TopPatch, Trace, hierarchy, top_patches
@@ -70,13 +70,6 @@ class Hierarchy(Lesson):
     )
 
     picture: Picture | None = option(None, en="the digit that is read", zh="要识别的手写数字")
-    length: float | None = option(
-        None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
-        metavar="S",
-        flags=("--seconds",),
-    )
     model: str = option(
         "cnn",
         en="another training of the chapter's network, saved to a file",
@@ -249,11 +242,8 @@ class Hierarchy(Lesson):
         """The first reading that gives another answer; None if there is none."""
         return next((r for r in self.readings if r.label != self.label), None)
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> Iterator[Beat]:
         """Tell the lesson: what cells see, the tree down, its shares, up again, and the check."""
-        return paced(self._tell(), self.length)
-
-    def _tell(self) -> Iterator[Beat]:
         k, sides = self.label, {view.layer: view.side for view in self.views}
         unread = self.network.input_shape[0] - self.read.bottom
         fields = words.FIELDS.fill(

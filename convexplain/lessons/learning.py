@@ -15,7 +15,7 @@ from convexplain import digits, facts, kernels, ops
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
-from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.network import Network
 from convexplain.pictures import Picture
 
@@ -36,19 +36,12 @@ class Learning(Lesson):
         zh="没有人设计这些过滤器，它们一开始只是随机数。是什么塑造了它们？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Lowering one number, the loss, a little at each step: that is what made the filters.",
-        zh="每一步都让一个数（损失）变小一点：过滤器就是这样学出来的。",
+        en="Lowering one number, the loss, step by step: that is what made the filters.",
+        zh="一步一步地降低一个数（损失）：过滤器就是这样学出来的。",
     )
 
     picture: Picture | None = option(
         None, en="the bundled digit whose answer is followed", zh="要跟踪其预测的内置手写数字"
-    )
-    length: float | None = option(
-        None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
-        metavar="S",
-        flags=("--seconds",),
     )
 
     def __post_init__(self) -> None:
@@ -138,11 +131,8 @@ class Learning(Lesson):
         row, col = between[0] if len(between) else np.argwhere(pixels > 0)[0]
         return int(row), int(col), round(float(pixels[row, col]) * 255)
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> Iterator[Beat]:
         """Tell the lesson: random filters, the data, the loss, the run, what became of them."""
-        return paced(self._tell(), self.length)
-
-    def _tell(self) -> Iterator[Beat]:
         history = self.history
         learned_from = Network.load("cnn").provenance["data"]
         _, _, stored = self.brightest
@@ -156,8 +146,8 @@ class Learning(Lesson):
             "loss",
             _LOSS.fill(
                 k=self.label,
-                p=fmt.number(self.chances[0], 3),
-                v=fmt.number(self.loss_of(0), 4),
+                p=fmt.number(self.chances[0], 4),
+                v=fmt.number(self.loss_of(0)),
             ),
             7.0,
         )
@@ -210,9 +200,8 @@ _LOSS = Caption(
     zh="训练前，这个 {k} 得到的概率是 {p}，它的损失（交叉熵）为 −ln {p} ≈ {v}。",
 )
 _RUN = Caption(
-    en="{n} steps, {m} digits each: every step moves every weight a little, so that the loss "
-    "falls.",
-    zh="共 {n} 步，每步 {m} 个样本：每一步都把每个权重稍微调一点，让损失下降。",
+    en="{n} steps, {m} digits each: every step moves the weights a little, to make the loss fall.",
+    zh="共 {n} 步，每步 {m} 个样本：每一步都把权重稍微调整一点，让损失下降。",
 )
 _END_RIGHT = Caption(
     en="Now the {k} gets the probability {p}, and its loss is {v}.",

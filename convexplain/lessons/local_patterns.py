@@ -16,7 +16,7 @@ from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.geometry import Window
 from convexplain.lessons import _local_words as words
-from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.network import Network
 from convexplain.pictures import Picture
 from convexplain.trace import TopPatch, Trace, top_patches
@@ -118,13 +118,6 @@ class LocalPatterns(Lesson):
         en="unit of the dense network's hidden layer, counted from 0",
         zh="全连接网络隐藏层的哪个单元，编号从 0 开始",
         metavar="N",
-    )
-    length: float | None = option(
-        None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
-        metavar="S",
-        flags=("--seconds",),
     )
 
     def __post_init__(self) -> None:
@@ -368,11 +361,8 @@ class LocalPatterns(Lesson):
         """Which pixel comes to each place, (784,): the permutation of the stored experiments."""
         return np.random.default_rng(784).permutation(self.shown_picture.pixels[:, :, 0].size)
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> Iterator[Beat]:
         """Tell the lesson: a unit, a filter, where it finds its pattern, all patches, a control."""
-        return paced(self._tell(), self.length)
-
-    def _tell(self) -> Iterator[Beat]:
         unit, places = self.shown_units[0], len(self.places)
         yield self._beat("question", self.question, 4.0)
         pixels = fmt.count(unit.template.size)

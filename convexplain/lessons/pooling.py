@@ -170,7 +170,7 @@ class Pooling(Lesson):
         """The rows and columns of the picture that no logit depends on, and the proof."""
         return never_seen(self.trace)
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the lesson: one window, the whole map, the mean, a shift, what is dropped."""
         return tuple(self._tell())
 
@@ -278,7 +278,7 @@ _AVERAGE_TITLE = Caption(
     en="Average pooling: the mean of the four", zh="平均池化：取 4 个数的平均值"
 )
 _AVERAGE = Caption(
-    en="Average pooling takes the mean, {m}: all four count; the peak falls from {a} to {b}.",
+    en="Average pooling takes the mean, {m}: all four count; the map's peak falls from {a} to {b}.",
     zh="平均池化取平均值 {m}：4 个数都算，全图峰值由 {a} 降到 {b}。",
 )
 _ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")

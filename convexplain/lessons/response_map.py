@@ -208,7 +208,7 @@ class ResponseMap(Lesson):
             int(varying[first]), int(varying[second]), float(likeness[first, second]), blank
         )
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the lesson: one filter, its map, its best place; then all maps of the layer."""
         return tuple(self._tell())
 
@@ -324,10 +324,10 @@ _NAME = Caption(
     zh="output[:, :, {n}] 就是过滤器 {n} 的响应图：所有行、所有列、一个通道。",
 )
 _ALIKE = Caption(
-    en="All {n} find something here; the two most alike are {a} and {b} (correlation {c}).",
+    en="All {n} filters respond here; the most alike are {a} and {b} (correlation {c}).",
     zh="{n} 个过滤器都有响应；最相似的两张是 {a} 和 {b}（相关系数 {c}）。",
 )
 _BLANK = Caption(
-    en="{d} of {n} find nothing here; the two most alike are {a} and {b} (correlation {c}).",
+    en="{d} of {n} filters find nothing; the most alike are {a} and {b} (correlation {c}).",
     zh="{n} 个中有 {d} 个没有响应；最相似的两张是 {a} 和 {b}（相关系数 {c}）。",
 )

@@ -15,7 +15,7 @@ from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.kernels import Pattern
-from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.lessons._search import FoundStop, arithmetic_adds_up, find_stops
 from convexplain.network import Network
 from convexplain.pictures import Picture
@@ -75,13 +75,6 @@ class SlidingWindow(Lesson):
         en='how many stops are shown term by term, 0 to 9; or "all" to let every stop be read',
         zh="逐项展示多少个位置，0 到 9；“all”表示每一步都慢到可以读清",
         metavar="N|all",
-    )
-    length: float | None = option(
-        None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
-        metavar="S",
-        flags=("--seconds",),
     )
     model: str = option(
         "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
@@ -194,11 +187,8 @@ class SlidingWindow(Lesson):
         """What the kernel looks for, by rule."""
         return kernels.looks_for(self.weights)
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> Iterator[Beat]:
         """Tell the lesson: some stops slowly, the others faster and faster, then the whole."""
-        return paced(self._tell(), self.length)
-
-    def _tell(self) -> Iterator[Beat]:
         total = fmt.count(len(self.all_steps))
         yield _beat("question", self.title, self.question, 4.0)
         yield _beat("kernel", self.title, self._kernel_caption(), 5.0)

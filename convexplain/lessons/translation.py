@@ -14,7 +14,7 @@ from convexplain import digits, examples, facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
-from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.network import Network
 from convexplain.pictures import Picture
 from convexplain.trace import Trace
@@ -98,13 +98,6 @@ class Translation(Lesson):
     )
     shift: int = option(
         3, en=f"by how many pixels, 1 to {FAR}", zh=f"平移多少像素，1 到 {FAR}", metavar="PIXELS"
-    )
-    length: float | None = option(
-        None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
-        metavar="S",
-        flags=("--seconds",),
     )
 
     def __post_init__(self) -> None:
@@ -271,11 +264,8 @@ class Translation(Lesson):
         """Return the bias of the class's logit."""
         return float(self.cnn.weights["dense/bias"][self.label])
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> Iterator[Beat]:
         """Tell the lesson: what follows exactly, what nearly, and what does not."""
-        return paced(self._tell(), self.length)
-
-    def _tell(self) -> Iterator[Beat]:
         count, difference = self.shared
         where = _WORDS[self.shown_direction]
         yield self._beat("question", self.question, 4.5)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples, kernels
+from convexplain import digits, examples, facts, kernels
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.geometry import Pair, Window
 from convexplain.lessons import _window_words as words
-from convexplain.lessons._base import Beat, Lesson, lasting, option, paced
+from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.lessons._windows import SIZES, Geometry, Training, edge_kernel, trainings
 from convexplain.network import Network
 from convexplain.ops import conv2d, relu
@@ -82,13 +81,6 @@ class WindowGeometry(Lesson):
         en="distance between the pixels that a window reads, 1 without gaps",
         zh="窗口读取的相邻像素的间距，1 表示没有间隔",
         metavar="N",
-    )
-    length: float | None = option(
-        None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
-        metavar="S",
-        flags=("--seconds",),
     )
     model: str = option(
         "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
@@ -261,10 +253,16 @@ class WindowGeometry(Lesson):
         return trainings()
 
     @property
-    def accuracies_overlap(self) -> bool:
+    def steps(self) -> str:
+        """How long each of them was trained, in words."""
+        return fmt.count(facts.steps("window"))
+
+    @property
+    def seeds_outweigh_sizes(self) -> bool:
         """Whether trainings differ more from seed to seed than from window to window."""
-        ordered = sorted(self.trainings, key=lambda training: training.lowest)
-        return all(low.highest >= high.lowest for low, high in pairwise(ordered))
+        means = [training.accuracy for training in self.trainings]
+        spread = max(training.highest - training.lowest for training in self.trainings)
+        return spread > max(means) - min(means)
 
     @property
     def looked_at(self) -> Pair:
@@ -279,7 +277,7 @@ class WindowGeometry(Lesson):
             min(max(step.col + half, rim), cols - 1 - rim),
         )
 
-    def beats(self) -> tuple[Beat, ...]:
+    def tell(self) -> tuple[Beat, ...]:
         """Tell the lesson: one geometry after another, three sizes, a flipped kernel."""
         told = [_beat("question", self.title, self.question, 4.0)]
         seconds = {"valid": 9.0, "same": 9.5, "stride": 9.5, "dilation": 9.0, "chosen": 13.0}
@@ -287,13 +285,13 @@ class WindowGeometry(Lesson):
             title, caption = self._say(geometry)
             length = lasting(seconds[geometry.name], caption)
             told.append(Beat(geometry.name, title, caption, length, geometry, shown_by="geometry"))
-        sizes = words.SAME_ACCURACY if self.accuracies_overlap else words.OTHER_ACCURACY
+        sizes = words.SAME_ACCURACY if self.seeds_outweigh_sizes else words.OTHER_ACCURACY
         told += [
             _beat("sizes", words.SIZES_TITLE, sizes, 8.0, self.trainings),
             _beat("flipped", words.FLIPPED_TITLE, words.FLIPPED, 6.0),
             _beat("answer", self.title, self.answer, 5.0),
         ]
-        return paced(told, self.length)
+        return tuple(told)
 
     def _say(self, geometry: Geometry) -> tuple[Caption, Caption]:
         """Fill in a geometry's title and caption."""
