@@ -8,6 +8,7 @@ holds what was seen of the shipped convnet while it was trained.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from convexplain.errors import UsageError
 
-__all__ = ["Learning", "learning", "load", "names", "row", "rows"]
+__all__ = ["Learning", "learning", "load", "names", "row", "rows", "steps"]
 
 
 @cache
@@ -97,6 +98,25 @@ def row(name: str, **where: object) -> dict[str, Any]:
             f"{', '.join(load(name)['keys'])}"
         )
     return found[0]
+
+
+def steps(name: str) -> int:
+    """Give how many batches every network of an experiment learned from, as its recipe says.
+
+    Raises
+    ------
+    UsageError
+        There is no such result, or nothing was trained for it.
+
+    Examples
+    --------
+    >>> steps("samples")
+    600
+    """
+    said = re.search(r"(\d+) steps of", load(name)["recipe"])
+    if said is None:
+        raise UsageError(f"nothing was trained for {name}: its recipe names no steps")
+    return int(said[1])
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,6 +37,16 @@ def test_what_was_trained_tells_its_seeds_and_their_spread(name: str) -> None:
         assert row["highest"] == max(row["by_seed"])
 
 
+def test_the_steps_of_a_training_are_read_from_its_recipe() -> None:
+    assert {name: facts.steps(name) for name in ("samples", "window", "pooling")} == {
+        "samples": 600,
+        "window": 1000,
+        "pooling": 500,
+    }
+    with pytest.raises(UsageError, match="nothing was trained for shift"):
+        facts.steps("shift")
+
+
 def test_unshifted_digits_are_read_as_well_as_the_networks_say() -> None:
     for name in ("cnn", "dense"):
         stored = facts.row("shift", network=name, pixels=0)["accuracy"]
