@@ -86,7 +86,7 @@ class LessonCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Make the lesson of its options, and call the function."""
         lesson: type[Lesson] = ctx.meta[_FOUND]
-        values = {}
+        values: dict[str, Any] = {}
         for field in lesson.options():
             if field.name == "picture":
                 given = {name: ctx.params.pop(name, None) for name in PICTURE_HELP}
@@ -127,9 +127,17 @@ def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option
         type=kind,
         default=field.default,
         metavar=meta["metavar"],
+        shell_complete=_kernels if field.name == "kernel" else None,
         show_default=field.default not in (None, ""),
         help=_sentence(meta[lang]),
     )
+
+
+def _kernels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the classic kernels; rows of your own are not known beforehand."""
+    from convexplain.kernels import KERNELS
+
+    return [name for name in KERNELS if name.startswith(incomplete)]
 
 
 def _kind(name: str, hint: Any) -> Any:

@@ -1,0 +1,49 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Parameters
+    ----------
+    name : str
+        What was checked.
+    state : {"ok", "warning", "failed"}
+        "failed" if a render would fail, "warning" if something else would, such as one format.
+    found : str
+        On one line.
+    remedy : str
+        What to type or do; empty if all is well.
+    """
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+def guarded(name: str, check: Callable[[], Finding]) -> Finding:
+    """Make a check; one that itself goes wrong is a failed finding, not an error.
+
+    Parameters
+    ----------
+    name : str
+        What is checked.
+    check : callable
+        Gives the finding.
+    """
+    try:
+        return check()
+    except Exception as error:
+        text = " ".join(str(error).split())
+        remedy = "put right what is failed above; if nothing is, report this"
+        return Finding(name, "failed", f"{type(error).__name__}: {text}", remedy)
