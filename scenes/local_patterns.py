@@ -12,10 +12,8 @@ from convexplain.lessons import local_patterns
 from convexplain.lessons._base import Beat
 from convexplain.lessons.local_patterns import STRONGEST, TEMPLATES
 from convexplain.stage import (
-    Axes,
     CellMarks,
     ColourBar,
-    Curve,
     Label,
     LessonScene,
     Line,
@@ -24,36 +22,39 @@ from convexplain.stage import (
     WindowFrame,
     zoom_lines,
 )
+from convexplain.stage.filter_bins import FilterBins
+from convexplain.stage.flights import Flights
 from convexplain.stage.pace import accelerating, smoothly
+from convexplain.stage.slope import Slope
 from convexplain.stage.tag import Tag
-from convexplain.stage.tiles import Tiles
+from convexplain.stage.template_row import TemplateRow
 
 DIM = 0.4
 # The two rows of the comparison: tops of the pictures; 10 pixels of the stage a cell.
 DENSE_ROW, FILTER_ROW, CELL = 206.0, 586.0, 10.0
-PICTURE, TEMPLATE, MAP, RIGHT = 96.0, 453.0, 822.0, 1221.0
+PICTURE, VALUE, MAP, RIGHT = 96.0, 912.0, 822.0, 1221.0
 SIDE, PITCH = 184.0, 209.5  # of the pictures on the right
 # The digit when it comes apart, and the filters to which its patches fly.
-LARGE, LARGE_TOP = 18.0, 200.0
-FILTERS, FILTERS_TOP, COLUMNS, STEP = 690.0, 232.0, 8, (145.0, 164.0)
-BESIDE = 62.0  # from a kernel to where its patches land
+LARGE, LARGE_CORNER = 18.0, (96.0, 200.0)
+FILTERS, COLUMNS, STEP = (690.0, 232.0), 8, (145.0, 164.0)
 FLIGHT = 0.9
 
-DENSE = Caption(en="Dense unit", zh="全连接单元")
+DENSE = Caption(en="Dense unit {n}", zh="全连接单元 {n}")
 ONE_PICTURE = Caption(
-    en="unit {n}: one template for the whole picture · {w} weights",
-    zh="单元 {n}：整幅图一个模板 · {w} 个权重",
+    en="one template for the whole picture · {w} weights", zh="整幅图一个模板 · {w} 个权重"
 )
-FILTER = Caption(en="Filter", zh="过滤器")
+FILTER = Caption(en="Filter {n}", zh="过滤器 {n}")
 EVERY_PLACE = Caption(
-    en="filter {n}: one 3 × 3 template for every place · {w} weights",
-    zh="过滤器 {n}：每个位置同一个 3 × 3 模板 · {w} 个权重",
+    en="one 3 × 3 template for every place · {w} weights",
+    zh="每个位置同一个 3 × 3 模板 · {w} 个权重",
 )
-TEMPLATES_OF = Caption(en="{n} of the other {m} templates", zh="其余 {m} 个模板中的 {n} 个")
+TEMPLATES_OF = Caption(
+    en="{n} of the other {m}, each on its own scale", zh="其余 {m} 个中的 {n} 个，各用各的色标"
+)
 UNIT = Caption(en="unit {n}", zh="单元 {n}")
 SAME = Caption(en="the same filter on other digits", zh="同一个过滤器看其他样本")
 SUM = Caption(en="then sum", zh="再求和")
-PRODUCTS = Caption(en="{n} products: {v}", zh="{n} 个乘积之和：{v}")
+PRODUCTS = Caption(en="sum of {n} products: {v}", zh="{n} 个乘积之和：{v}")
 BIAS = Caption(en="bias: {v}", zh="偏置：{v}")
 NINE = Caption(en="{n} products, bias {v}, ReLU", zh="{n} 个乘积，偏置 {v}，ReLU")
 STILL = Caption(en="{n} pixels, as initialised", zh="{n} 个像素，仍是初始值")
@@ -99,37 +100,26 @@ class LocalPatterns(LessonScene):
     def make_dense_row(self) -> None:
         """Picture, template, one number; other templates on the right."""
         unit, *others = self.lesson.shown_units
-        limit = float(np.abs(unit.template).max())
-        middle = DENSE_ROW + 14 * CELL
-        self.picture = self.make_picture(DENSE_ROW)
-        self.template = PixelGrid(
-            unit.template, TEMPLATE, DENSE_ROW, CELL, limit=limit, lines=False, frame=2
-        )
-        self.template_bar = ColourBar(
-            limit, TEMPLATE, DENSE_ROW + 306, 280, low=-limit, height=16, size=24
-        )
-        self.value = PixelGrid(
-            [[unit.value]], 912, middle - 40, 80,
-            limit=max(abs(unit.value), limit), numbers=True, text_size=30, bold=True, lines=False,
+        row = self.dense = TemplateRow(
+            self.pixels, unit.template, PICTURE, DENSE_ROW, cell=CELL, template_cell=CELL,
+            result=VALUE, name=self.text(DENSE.fill(n=unit.number)),
+            what=self.text(ONE_PICTURE.fill(w=unit.template.size)), then=self.text(SUM),
         )  # fmt: skip
-        self.dense_heads = self.heads(
-            DENSE, ONE_PICTURE.fill(n=unit.number, w=unit.template.size), DENSE_ROW
-        )
-        self.dense_work = [
-            Label("⊙", 414, middle, 52, colour="muted", anchor="centre"),
-            Label(self.text(SUM), 822, middle - 26, colour="muted", anchor="centre"),
-            Line([(752, middle), (894, middle)], arrow=True),
-        ]
-        terms = (PRODUCTS.fill(n=unit.template.size, v=fmt.number(unit.total)),
-                 BIAS.fill(v=fmt.number(unit.bias)))  # fmt: skip
+        left, limit = float(row.template.places[0, 0]), row.template.limit
+        self.bar = ColourBar(limit, left, DENSE_ROW + 306, 280, low=-limit, height=16, size=24)
+        self.value = PixelGrid(
+            [[unit.value]], VALUE, row.middle - 40, 80, limit=max(abs(unit.value), limit),
+            numbers=True, text_size=30, bold=True, lines=False,
+        )  # fmt: skip
+        total = PRODUCTS.fill(n=unit.template.size, v=fmt.number(unit.total))
         self.terms = [
-            Label(self.text(term), 952, middle + 74 + 40 * n, 26, colour="muted", anchor="centre")
-            for n, term in enumerate(terms)
+            Label(self.text(term), VALUE + 40, row.middle + y, 26, colour="muted", anchor="centre")
+            for term, y in ((total, 74), (BIAS.fill(v=fmt.number(unit.bias)), 114))
         ]
         head = TEMPLATES_OF.fill(n=TEMPLATES, m=fmt.count(self.lesson.units - 1))
         self.templates: list[Any] = [Label(self.text(head), RIGHT, DENSE_ROW - 34, colour="muted")]
         for n, other in enumerate(others):
-            left, top = RIGHT + n * PITCH, middle - SIDE / 2
+            left, top = RIGHT + n * PITCH, row.middle - SIDE / 2
             own = float(np.abs(other.template).max())
             grid = PixelGrid(other.template, left, top, SIDE / 28, limit=own, lines=False, frame=2)
             name = Label(
@@ -137,107 +127,70 @@ class LocalPatterns(LessonScene):
                 colour="muted", anchor="centre",
             )  # fmt: skip
             self.templates += [grid, name]
+        self.dense_parts = [*row.parts, self.bar, self.value, *self.terms, *self.templates]
 
     def make_filter_row(self) -> None:
         """Picture, kernel, map; other digits on the right."""
         lesson = self.lesson
-        middle = FILTER_ROW + 14 * CELL
-        size = lesson.response_map.shape
-        self.same_picture = self.make_picture(FILTER_ROW)
-        self.kernel = PixelGrid(
-            lesson.kernel, TEMPLATE + 50, middle - 90, 60,
-            limit=float(np.abs(lesson.kernel).max()), numbers=True, text_size=24,
+        row = TemplateRow(
+            self.pixels, lesson.kernel, PICTURE, FILTER_ROW, cell=CELL, template_cell=68,
+            result=MAP, name=self.text(FILTER.fill(n=lesson.shown_filter)),
+            what=self.text(EVERY_PLACE.fill(w=lesson.kernel.size)), then=self.text(SUM),
+            numbers=True,
         )  # fmt: skip
+        self.digit = row.picture
         limit = float(lesson.response_map.max())
         # A map's cell is level with the middle of its window.
         self.map = PixelGrid(
-            np.full(size, np.nan), MAP, FILTER_ROW + CELL, CELL, limit=limit or 1.0, lines=False,
-            frame=2,
+            np.full(lesson.response_map.shape, np.nan), MAP, FILTER_ROW + CELL, CELL,
+            limit=limit or 1.0, lines=False, frame=2,
         )  # fmt: skip
-        self.map_bar = ColourBar(limit, MAP, FILTER_ROW + 306, 260, height=16, size=24)
-        self.filter_heads = self.heads(
-            FILTER,
-            EVERY_PLACE.fill(n=lesson.shown_filter, w=lesson.kernel.size),
-            FILTER_ROW,
-        )
         nine = NINE.fill(n=lesson.kernel.size, v=fmt.number(lesson.bias))
-        self.filter_work: list[Any] = [
-            Label("⊙", 414, middle, 52, colour="muted", anchor="centre"),
-            Label(self.text(SUM), 752, middle - 26, colour="muted", anchor="centre"),
-            Line([(700, middle), (806, middle)], arrow=True),
-            Label(self.text(nine), 593, middle + 124, 26, colour="muted", anchor="centre"),
-        ]
-        self.window = WindowFrame(self.same_picture, 0, 0, 3, 3, line=3)
-        self.fed = WindowFrame(self.map, 0, 0, line=3)
+        below = float(row.template.places[0, 0]) + 102, FILTER_ROW + 276
+        # What there is of this row before the filter is spoken of.
+        self.waiting: list[Any] = [
+            *row.parts, self.map, ColourBar(limit, MAP, FILTER_ROW + 306, 260, height=16, size=24),
+            Label(self.text(nine), *below, 26, colour="muted", anchor="centre"),
+        ]  # fmt: skip
         self.found: list[Any] = []
-        for number, (row, col) in enumerate(lesson.places, start=1):
-            self.found += self.numbered(self.same_picture, row, col, number, 3, "positive")
-            self.found += self.numbered(self.map, row, col, number, 1, "ink")
+        for number, place in enumerate(lesson.places, start=1):
+            self.found += self.numbered(number, place)
         self.others: list[Any] = [Label(self.text(SAME), RIGHT, FILTER_ROW - 34, colour="muted")]
         for n, (picture, places) in enumerate(lesson.others):
             grid = PixelGrid(
-                picture.pixels[:, :, 0], RIGHT + n * PITCH, middle - SIDE / 2, SIDE / 28,
+                picture.pixels[:, :, 0], RIGHT + n * PITCH, row.middle - SIDE / 2, SIDE / 28,
                 scale="picture", lines=False, frame=2,
             )  # fmt: skip
             frames = [WindowFrame(grid, *at, 3, 3, colour="positive", line=3) for at in places]
             self.others += [grid, *frames]
+        self.filter_parts = [*self.waiting, *self.others, *self.found]
 
-    def make_picture(self, top: float) -> PixelGrid:
-        """Make the digit, where a row begins."""
-        return PixelGrid(self.pixels, PICTURE, top, CELL, scale="picture", lines=False, frame=2)
-
-    def heads(self, name: Caption, what: Caption, top: float) -> list[Label]:
-        """Make the heading of a row: what it is, in bold, and what it compares."""
-        bold = Label(self.text(name), PICTURE, top - 34, weight="bold")
-        start = float(bold.places[1, 0]) + 20
-        return [bold, Label(self.text(what), start, top - 34, colour="muted")]
-
-    def numbered(
-        self, grid: PixelGrid, row: int, col: int, number: int, span: int, colour: str
-    ) -> list[Any]:
-        """Make a frame with a number to its right."""
-        frame = WindowFrame(grid, row, col, span, span, colour=colour, line=3)
-        right, top = frame.places[1]
-        x, y = float(right) + 22, (float(top) + float(frame.places[2, 1])) / 2
-        return [frame, Tag(str(number), x, y)]
-
-    @property
-    def dense_parts(self) -> list[Any]:
-        """All of the upper row."""
-        return [
-            self.picture, self.template, self.template_bar, self.value,
-            *self.dense_heads, *self.dense_work, *self.terms, *self.templates,
-        ]  # fmt: skip
-
-    @property
-    def filter_parts(self) -> list[Any]:
-        """All of the lower row."""
-        return [
-            self.same_picture, self.kernel, self.map, self.map_bar, *self.filter_heads,
-            *self.filter_work, *self.others, *self.found,
-        ]  # fmt: skip
-
-    @property
-    def waiting(self) -> list[Any]:
-        """What there is of the lower row before the filter is spoken of."""
-        return [
-            self.same_picture, self.kernel, self.map, self.map_bar, *self.filter_heads,
-            *self.filter_work,
-        ]  # fmt: skip
+    def numbered(self, number: int, place: tuple[int, int]) -> list[Any]:
+        """Make a frame on the digit and one on the map, with a number on the emptier side."""
+        row, col = place
+        beside = self.pixels[row : row + 3]
+        to_left = col >= 4 and beside[:, col - 4 : col].sum() < beside[:, col + 3 : col + 7].sum()
+        parts: list[Any] = []
+        for grid, span, colour in ((self.digit, 3, "positive"), (self.map, 1, "ink")):
+            frame = WindowFrame(grid, row, col, span, span, colour=colour, line=3)
+            (left, top), (right, _), (_, bottom) = frame.places.tolist()
+            x = left - 22 if to_left else right + 22
+            parts += [frame, Tag(str(number), x, (top + bottom) / 2)]
+        return parts
 
     # The comparison.
 
     def show_question(self, beat: Beat) -> None:
         """The digit, and how little of it a window sees."""
-        large = PixelGrid(self.pixels, PICTURE, LARGE_TOP, LARGE).points
-        small = self.picture.points.copy()
-        self.picture.points = large
+        picture = self.dense.picture
+        small, large = picture.points.copy(), self.large_points
+        picture.points = large
         # The window goes where the filter will find its pattern; anywhere if it will not.
         stops = self.lesson.places or (self.lesson.sent[0],)
-        window = WindowFrame(self.picture, *stops[0], 3, 3)
+        window = WindowFrame(picture, *stops[0], 3, 3)
         seen = PixelGrid(self.patch_at(stops[0]), 960, 308, 96, scale="picture", frame=2)
         links = zoom_lines(window, seen)
-        self.appear(self.picture, seconds=0.5)
+        self.appear(picture, seconds=0.5)
         self.appear(window, *links, seen, seconds=0.4)
         each = (self.remaining - 1.2) / len(stops)
         self.wait(each)
@@ -245,11 +198,7 @@ class LocalPatterns(LessonScene):
             self.glide(window, links, seen, place, 0.4)
             self.wait(each - 0.4)
         self.vanish(window, *links, seen, seconds=0.3)
-
-        def shrink(alpha: float) -> None:
-            self.picture.points = large + (small - large) * alpha
-
-        self.drive(shrink, 0.6, smoothly)
+        self.drive(lambda alpha: _put(picture, large + (small - large) * alpha), 0.6, smoothly)
 
     def patch_at(self, place: tuple[int, int]) -> np.ndarray:
         """Return the 3 by 3 pixels under the window."""
@@ -266,7 +215,7 @@ class LocalPatterns(LessonScene):
     ) -> None:
         """Move the window, with what it sees, to another place."""
         start = window.points.copy()
-        goal = WindowFrame(self.picture, *place, 3, 3).points
+        goal = WindowFrame(self.dense.picture, *place, 3, 3).points
 
         def go(alpha: float) -> None:
             window.points = start + (goal - start) * alpha
@@ -279,22 +228,23 @@ class LocalPatterns(LessonScene):
 
     def show_dense(self, beat: Beat) -> None:
         """All pixels, all weights, one number; the filter below waits."""
+        row = self.dense
         for part in self.waiting:
             part.set_opacity(DIM)
-        self.appear(*self.dense_heads, self.template, self.template_bar, *self.waiting, seconds=0.7)
-        self.appear(self.dense_work[0], seconds=0.3)
+        self.appear(*row.heads, row.template, self.bar, *self.waiting, seconds=0.7)
+        self.appear(row.signs[0], seconds=0.3)
         self.lay_over()
-        self.appear(*self.dense_work[1:], *self.terms, self.value, seconds=0.6)
+        self.appear(*row.signs[1:], *self.terms, self.value, seconds=0.6)
         self.appear(*self.templates, seconds=0.6)
 
     def lay_over(self) -> None:
         """Let a copy of the template slide over the digit, which it fits only once."""
-        unit = self.lesson.shown_units[0]
+        template = self.dense.template
         copy = PixelGrid(
-            unit.template, TEMPLATE, DENSE_ROW, CELL, limit=self.template.limit, lines=False,
-            opacity=0.75,
-        )  # fmt: skip
-        start, goal = copy.points.copy(), self.picture.points
+            template.values, 0, 0, CELL, limit=template.limit, lines=False, opacity=0.75
+        )
+        start, goal = template.points.copy(), self.dense.picture.points
+        copy.points = start.copy()
         self.add(copy)
         self.drive(lambda alpha: _put(copy, start + (goal - start) * alpha), 1.2, smoothly)
         self.wait(0.5)
@@ -302,29 +252,26 @@ class LocalPatterns(LessonScene):
 
     def show_never_inked(self, beat: Beat) -> None:
         """The rim of the template: weights that no digit has ever moved."""
-        never = self.lesson.never_inked
-        marks = CellMarks(self.template, np.argwhere(never), "outline", colour="ink")
-        text = STILL.fill(n=int(never.sum()))
-        label = Label(self.text(text), 772, DENSE_ROW + 16, 26)
-        self.dim_cells(never, 1.0, DIM)
-        self.appear(marks, label, seconds=0.5)
-        self.wait(self.remaining - 0.9)
-        self.vanish(marks, label, seconds=0.3)
-        self.dim_cells(never, DIM, 1.0)
+        never, template = self.lesson.never_inked, self.dense.template
+        label = Label(self.text(STILL.fill(n=int(never.sum()))), 752, DENSE_ROW + 16, 26)
+        marks = [CellMarks(template, np.argwhere(never), "outline", colour="ink")]
 
-    def dim_cells(self, kept: np.ndarray, start: float, end: float) -> None:
-        """Let all other cells of the template step back, or come again."""
+        def dim(alpha: float) -> None:
+            template.shares[~never] = 1 + (DIM - 1) * alpha
 
-        def go(alpha: float) -> None:
-            self.template.shares[~kept] = start + (end - start) * alpha
-
-        self.drive(go, 0.4)
+        self.drive(dim, 0.4)
+        self.appear(*marks, label, seconds=0.5)
+        self.wait(self.remaining - 0.7)
+        self.vanish(*marks, label, seconds=0.3)
+        self.drive(lambda alpha: dim(1 - alpha), 0.4)
 
     def show_filter(self, beat: Beat) -> None:
         """Nine weights visit every place."""
         self.fade_to(DIM, *self.dense_parts)
         self.fade_to(1.0, *self.waiting)
-        self.appear(self.window, self.fed, seconds=0.2)
+        window = WindowFrame(self.digit, 0, 0, 3, 3, line=3)
+        fed = WindowFrame(self.map, 0, 0, line=3)
+        self.appear(window, fed, seconds=0.2)
         values = self.lesson.response_map
         seconds = self.remaining - 0.7
         path = accelerating(values.size - 1, seconds, begin=12.0)
@@ -334,11 +281,11 @@ class LocalPatterns(LessonScene):
             now = round(path.position(alpha * seconds))
             flat[: now + 1] = values.reshape(-1)[: now + 1]
             row, col = divmod(now, values.shape[1])
-            self.window.put(self.same_picture, row, col)
-            self.fed.put(self.map, row, col)
+            window.put(self.digit, row, col)
+            fed.put(self.map, row, col)
 
         self.drive(go, seconds)
-        self.vanish(self.window, self.fed, seconds=0.3)
+        self.vanish(window, fed, seconds=0.3)
 
     def show_found(self, beat: Beat) -> None:
         """Where the pattern is, on this digit and on others."""
@@ -362,121 +309,105 @@ class LocalPatterns(LessonScene):
 
     def show_patches(self, beat: Beat) -> None:
         """Patch after patch flies to the filter that it excites most."""
-        lesson = self.lesson
+        lesson, digit = self.lesson, self.digit
         rest = [*self.dense_parts, *self.filter_parts]
-        self.vanish(*(part for part in rest if part is not self.same_picture), seconds=0.4)
-        self.enlarge(0.6)
+        self.vanish(*(part for part in rest if part is not digit), seconds=0.4)
+        start, goal = digit.points.copy(), self.large_points
+        self.drive(lambda alpha: _put(digit, start + (goal - start) * alpha), 0.6, smoothly)
         self.make_filters()
-        self.appear(self.filters, *self.filter_labels, *self.numbers, seconds=0.4)
-        sent = np.array(lesson.sent)
-        count = len(sent)
-        starts = self.large_corner + sent[:, ::-1] * LARGE
-        winners = lesson.winners[sent[:, 0], sent[:, 1]]
-        goals = np.array([self.landing(int(n)) for n in winners])
-        patches = np.array([self.pixels[r : r + 3, c : c + 3] for r, c in sent])
-        self.tiles = Tiles(patches, starts, LARGE)
-        self.tiles.shares[...] = 0
-        self.window = WindowFrame(self.same_picture, *lesson.sent[0], 3, 3, line=3)
-        self.appear(self.window, seconds=0.2)
-        self.add(self.tiles)
-        strengths = lesson.trace.activations["conv1"][sent[:, 0], sent[:, 1], winners]
+        self.appear(*self.bins.parts, *self.heads, *self.rules, seconds=0.4)
+        window = WindowFrame(digit, *lesson.sent[0], 3, 3, line=3)
+        self.appear(window, seconds=0.2)
         seconds = self.remaining - 0.6
-        path = accelerating(count, seconds - FLIGHT, begin=2.0)
-        leaves = np.interp(np.arange(count), path.stops, path.times)
+        flights = self.flights = self.make_flights(seconds)
+        self.add(*flights.tiles)
+        last = np.zeros(self.pixels.shape)
+        for (row, col), moment in zip(lesson.sent, flights.leaves.tolist(), strict=True):
+            last[row : row + 3, col : col + 3] = moment
+        winners = self.winners
 
         def go(alpha: float) -> None:
             now = alpha * seconds
-            flown = np.clip((now - leaves) / FLIGHT, 0, 1)
-            self.tiles.put(starts + (goals - starts) * smoothly_all(flown)[:, None])
-            landed = flown >= 1
-            self.tiles.shares[...] = (now >= leaves) & (flown < 1)
-            for n in np.unique(winners[landed]).tolist():
-                own = np.flatnonzero(landed & (winners == n))
-                self.tiles.shares[own[np.argmax(strengths[own])]] = 1
-                self.counts[n].say(str(len(own)))
-            gone = int((now >= leaves).sum())
-            self.window.put(self.same_picture, *sent[min(gone, count - 1)].tolist())
+            flights.at(now)
+            counts = np.bincount(winners[flights.landed], minlength=lesson.filters)
+            for n in np.flatnonzero(counts).tolist():
+                self.bins.counts[n].say(str(counts[n]))
+            # A pixel steps back when the last patch that holds it has left.
+            digit.shares[...] = np.where((last > 0) & (now >= last), DIM, 1)
+            window.put(digit, *lesson.sent[min(int(flights.gone.sum()), len(winners) - 1)])
 
         self.drive(go, seconds)
-        self.vanish(self.window, seconds=0.3)
+        self.vanish(window, seconds=0.3)
+
+    def make_flights(self, seconds: float) -> Flights:
+        """All patches with ink, row by row, faster and faster."""
+        sent, winners = np.array(self.lesson.sent), self.winners
+        path = accelerating(len(sent), seconds - FLIGHT, begin=2.0)
+        return Flights(
+            [self.patch_at(place) for place in self.lesson.sent],
+            np.array(LARGE_CORNER) + sent[:, ::-1] * LARGE,
+            [self.bins.landing(n) for n in winners.tolist()],
+            np.interp(np.arange(len(sent)), path.stops, path.times),
+            cell=LARGE,
+            seconds=FLIGHT,
+            strengths=self.lesson.trace.activations["conv1"][sent[:, 0], sent[:, 1], winners],
+        )
 
     @property
-    def large_corner(self) -> np.ndarray:
-        """Left and top of the digit when it is large."""
-        return np.array([PICTURE, LARGE_TOP])
+    def winners(self) -> np.ndarray:
+        """The filter to which each patch flies, in the order in which they leave."""
+        return np.array([self.lesson.winners[place] for place in self.lesson.sent])
 
-    def enlarge(self, seconds: float) -> None:
-        """Let the digit of the lower row grow."""
-        start = self.same_picture.points.copy()
-        goal = PixelGrid(self.pixels, PICTURE, LARGE_TOP, LARGE).points
-        digit = self.same_picture
-        self.drive(lambda alpha: _put(digit, start + (goal - start) * alpha), seconds, smoothly)
+    @property
+    def large_points(self) -> np.ndarray:
+        """Where the digit's corners lie when it is large."""
+        return np.asarray(PixelGrid(self.pixels, *LARGE_CORNER, LARGE).points)
 
     def make_filters(self) -> None:
-        """The kernels of the layer, with room beside each; numbers and counts below."""
+        """The kernels of the layer, with room beside each; what decides is said below."""
         lesson = self.lesson
-        weights = lesson.cnn.weights["conv1/kernel"][:, :, 0, :]
-        self.filters = Thumbnails(
-            weights, FILTERS, FILTERS_TOP, LARGE, COLUMNS, pitch=STEP,
-            limit=float(np.abs(weights).max()), mark=4,
+        self.bins = FilterBins(
+            lesson.cnn.weights["conv1/kernel"][:, :, 0, :], *FILTERS, LARGE,
+            columns=COLUMNS, pitch=STEP,
         )  # fmt: skip
-        self.filter_labels = [
-            Label(self.text(KERNELS.fill(n=lesson.filters)), FILTERS, 172),
+        self.heads = [
+            Label(self.text(KERNELS.fill(n=lesson.filters)), FILTERS[0], 172),
             Label(self.text(COUNTS), 1824, 206, 24, colour="muted", anchor="right"),
-            *(
-                Label(self.text(line), PICTURE, 748 + 36 * n, 26, colour="muted")
-                for n, line in enumerate(self.rules())
-            ),
         ]
-        self.numbers, self.counts = [], []
-        for n in range(lesson.filters):
-            x, y = self.landing(n)
-            under = y + 3 * LARGE + 24
-            self.numbers.append(
-                Label(str(n), x - BESIDE + 27, under, 24, colour="muted", anchor="centre")
-            )
-            self.counts.append(Label("", x + 27, under, 24, weight="bold", anchor="centre"))
-        self.add(*self.counts)
+        self.rules = self.lines(RULES[0], RULES[1].fill(n=lesson.bundled))
 
-    def rules(self) -> tuple[Caption, Caption]:
-        """What counts as the most excited filter, in two lines."""
-        return RULES[0], RULES[1].fill(n=self.lesson.bundled)
-
-    def landing(self, n: int) -> tuple[float, float]:
-        """Return the corner of where a filter's patches land."""
-        row, col = divmod(n, COLUMNS)
-        return FILTERS + col * STEP[0] + BESIDE, FILTERS_TOP + row * STEP[1]
+    def lines(self, *captions: Caption) -> list[Label]:
+        """Make lines of text below the large digit."""
+        return [
+            Label(self.text(line), PICTURE, 748 + 36 * n, 26, colour="muted")
+            for n, line in enumerate(captions)
+        ]
 
     def show_again(self, beat: Beat) -> None:
         """One filter: all its patches in this digit, and the strongest in others."""
-        lesson = self.lesson
-        n = lesson.shown_filter
-        own = np.argwhere(lesson.winners == n)
-        others = np.arange(lesson.filters) != n
-        shown = self.tiles.shares.copy()
-        sent = np.array(lesson.sent)
-        theirs = lesson.winners[sent[:, 0], sent[:, 1]] != n
+        lesson, n = self.lesson, self.lesson.shown_filter
+        pairs = zip(self.flights.tiles, self.winners.tolist(), strict=True)
+        theirs = [tile for tile, winner in pairs if winner != n and tile.opacity > 0]
+        dimmed = self.digit.shares.copy()
 
         def step_back(alpha: float) -> None:
-            share = 1 + (DIM - 1) * alpha
-            self.filters.shares[others] = share
-            self.filters.marks[n] = alpha
-            self.tiles.shares[...] = np.where(theirs, shown * share, shown)
-            for label in (*self.numbers, *self.counts):
-                label.opacity = share
-            self.numbers[n].opacity = self.counts[n].opacity = 1.0
+            self.bins.light(n, alpha, others=DIM)
+            for tile in theirs:
+                tile.opacity = 1 + (DIM - 1) * alpha
+            self.digit.shares[...] = dimmed + (1 - dimmed) * alpha
 
         self.drive(step_back, 0.5)
-        self.vanish(*self.filter_labels[2:], seconds=0.3)
-        self.again: list[Any] = [
-            Label(self.text(MIDDLES.fill(n=len(own))), PICTURE, 742, 26, colour="muted")
-        ]
+        self.vanish(*self.rules, seconds=0.3)
+        own = np.argwhere(lesson.winners == n)
+        self.again: list[Any] = [*self.lines(MIDDLES.fill(n=len(own)))]
         if len(own):
-            self.again.append(CellMarks(self.same_picture, own + 1, "dot", colour="positive"))
+            self.again.append(CellMarks(self.digit, own + 1, "dot", colour="positive"))
         self.appear(*self.again, seconds=0.5)
         patches = np.stack([p.patch[:, :, 0] for p in lesson.top[:STRONGEST]], axis=2)
-        top = Thumbnails(patches, PICTURE, 824, LARGE, STRONGEST, pitch=(90, 90), scale="picture")
-        strongest = [Label(self.text(ELSEWHERE), PICTURE, 794, 26, colour="muted"), top]
+        strongest: list[Any] = [
+            Label(self.text(ELSEWHERE), PICTURE, 798, 26, colour="muted"),
+            Thumbnails(patches, PICTURE, 828, LARGE, STRONGEST, pitch=(90, 90), scale="picture"),
+        ]
         self.appear(*strongest, seconds=0.5)
         self.again += strongest
 
@@ -484,113 +415,76 @@ class LocalPatterns(LessonScene):
 
     def show_shuffled(self, beat: Beat) -> None:
         """The pixels fly; both networks are trained again."""
-        self.vanish(
-            self.filters, self.tiles, *self.filter_labels[:2], *self.numbers, *self.counts,
-            *self.again, seconds=0.4,
-        )  # fmt: skip
+        seen = [tile for tile in self.flights.tiles if tile.opacity > 0]
+        self.vanish(*self.bins.parts, *self.heads, *seen, *self.again, seconds=0.4)
+        self.remove(*self.flights.tiles)
         self.shuffle()
         self.draw_change()
 
     def shuffle(self) -> None:
         """Every pixel with ink goes where the fixed permutation takes it."""
-        order = self.lesson.shuffled_from
-        flat = self.pixels.reshape(-1)
-        goals_of = np.argsort(order)  # the pixel order[i] comes to place i
+        order, flat = self.lesson.shuffled_from, self.pixels.reshape(-1)
         ink = np.flatnonzero(flat)
-        width = self.pixels.shape[1]
-
-        def corner(at: np.ndarray) -> np.ndarray:
-            return self.large_corner + np.stack([at % width, at // width], axis=1) * LARGE
-
-        starts, goals = corner(ink), corner(goals_of[ink])
-        self.loose = Tiles(flat[ink][:, None, None], starts, LARGE)
+        # The pixel order[i] comes to place i.
+        starts, goals = (
+            np.array(LARGE_CORNER) + np.stack(divmod(at, self.pixels.shape[1])[::-1], 1) * LARGE
+            for at in (ink, np.argsort(order)[ink])
+        )
+        flights = Flights(
+            flat[ink][:, None, None], starts, goals, np.zeros(len(ink)), cell=LARGE, seconds=1.4
+        )
         self.control: list[Any] = [Label(self.text(ONE_RULE), PICTURE, 172, colour="muted")]
-        self.add(self.loose)
-        self.same_picture.values[...] = 0
         self.appear(*self.control, seconds=0.2)
-
-        def fly(alpha: float) -> None:
-            self.loose.put(starts + (goals - starts) * alpha)
-
-        self.drive(fly, 1.4, smoothly)
-        self.same_picture.values[...] = flat[order].reshape(self.pixels.shape)
-        self.remove(self.loose)
-        lines = [
-            Label(self.text(line), PICTURE, 748 + 36 * n, 26, colour="muted")
-            for n, line in enumerate(RENAMED)
-        ]
+        flights.at(0.0)
+        self.add(*flights.tiles)
+        self.digit.values[...] = 0
+        self.drive(lambda alpha: flights.at(1.4 * alpha), 1.4)
+        self.digit.values[...] = flat[order].reshape(self.pixels.shape)
+        self.remove(*flights.tiles)
+        lines = self.lines(*RENAMED)
         self.appear(*lines, seconds=0.4)
         self.control += lines
 
     def draw_change(self) -> None:
         """Accuracy before and after, for both networks."""
         lesson = self.lesson
-        changes = {name: lesson.change(name) for name in ("cnn", "dense")}
-        lowest = min(low for change in changes.values() for low, _ in change.ranges)
+        changes = [lesson.change(name) for name in ("cnn", "dense")]
+        lowest = min(low for change in changes for low, _ in change.ranges)
         ticks = [n / 100 for n in range(int(lowest * 100) // 2 * 2, 101, 2)]
-        axes = Axes(
-            930, 250, 790, 500, [0, 1, 2, 3], ticks,
-            x_text=lambda x: {1.0: self.text(IN_PLACE), 2.0: self.text(SHUFFLED)}.get(x, ""),
-            y_text=lambda y: fmt.percent(y, 0),
+        slope = Slope(
+            930, 250, 790, 500, (self.text(IN_PLACE), self.text(SHUFFLED)), ticks,
+            lambda y: fmt.percent(y, 0),
         )  # fmt: skip
         note = FROM.fill(p=fmt.percent(ticks[0], 0), n=lesson.trainings)
-        labels = [
+        parts = [
+            *slope.parts,
             Label(self.text(CHART), 850, 172, colour="muted"),
             Label(self.text(note), 1325, 842, 26, colour="muted", anchor="centre"),
         ]
-        self.appear(*axes.parts, *labels, seconds=0.4)
-        self.control += [*axes.parts, *labels]
-        lines = [axes.place(0, tick)[1] for tick in ticks]
-        for name, own in (("cnn", True), ("dense", False)):
-            change = changes[name]
-            ends = [axes.place(1, change.in_place), axes.place(2, change.shuffled)]
-            colour = "ink" if own else "muted"
-            ranges = [
-                Line([axes.place(x, low), axes.place(x, high)], colour=colour, width=2)
-                for x, (low, high) in zip((1, 2), change.ranges, strict=True)
-            ]
-            curve = Curve(
-                ends, colour=colour, dashed=not own, marker="dot" if own else "ring", drawn=0.0
-            )
-            network = self.text(CNN if own else DENSE_NETWORK)
-            look: dict[str, Any] = {"colour": colour, "weight": "bold" if own else "regular"}
-            before = Label(
-                f"{network} {fmt.percent(change.in_place, 2)}", ends[0][0] - 24,
-                clear_of(lines, ends[0][1]),
-                anchor="right", **look,
+        self.appear(*parts, seconds=0.4)
+        self.control += parts
+        for name, change in zip((CNN, DENSE_NETWORK), changes, strict=True):
+            before, after = (fmt.percent(v, 2) for v in (change.in_place, change.shuffled))
+            moved = fmt.number(change.points, sign=True)
+            series = slope.series(
+                (change.in_place, change.shuffled), change.ranges,
+                (f"{self.text(name)} {before}", f"{after} ({moved})"), main=name is CNN,
             )  # fmt: skip
-            change_text = fmt.number(change.points, sign=True)
-            after = Label(
-                f"{fmt.percent(change.shuffled, 2)} ({change_text})", ends[1][0] + 24,
-                clear_of(lines, ends[1][1]),
-                **look,
-            )  # fmt: skip
-            self.appear(before, *ranges[:1], seconds=0.2)
-            self.add(curve)
-            self.play(curve.animate.set_drawn(1.0), run_time=0.8)
-            self.appear(after, *ranges[1:], seconds=0.2)
-            self.control += [before, after, curve, *ranges]
+            self.appear(*series.before, seconds=0.2)
+            self.add(series.curve)
+            self.play(series.curve.animate.set_drawn(1.0), run_time=0.8)
+            self.appear(*series.after, seconds=0.2)
+            self.control += series.parts
 
     def show_answer(self, beat: Beat) -> None:
-        """Both rows again, side by side."""
-        self.vanish(*self.control, self.same_picture, seconds=0.4)
-        self.same_picture.values[...] = self.pixels
-        self.same_picture.points = self.make_picture(FILTER_ROW).points
+        """Both rows again, one above the other."""
+        self.vanish(*self.control, self.digit, seconds=0.4)
+        self.digit.values[...] = self.pixels
+        self.digit.points = PixelGrid(self.pixels, PICTURE, FILTER_ROW, CELL).points
         for part in self.dense_parts:
             part.set_opacity(1.0)
         self.appear(*self.dense_parts, *self.filter_parts, seconds=0.8)
 
 
-def smoothly_all(shares: np.ndarray) -> np.ndarray:
-    """Ease many flights at once, as `smoothly` does one."""
-    return np.asarray(shares * shares * (3 - 2 * shares))
-
-
 def _put(grid: PixelGrid, points: np.ndarray) -> None:
     grid.points = points
-
-
-def clear_of(lines: list[float], y: float, away: float = 24.0) -> float:
-    """Return where a label next to `y` can stand without a line through it."""
-    nearest = min(lines, key=lambda line: abs(line - y))
-    return y if abs(nearest - y) >= away else nearest + (away if y >= nearest else -away)

@@ -59,9 +59,9 @@ AGAIN = Caption(
     zh="过滤器 {f} 得到 {n} 个；在其他样本里，它找到同样的小模式。",
 )
 BELOW = Caption(
-    en="Shuffle all pixels by one rule, train again: the convnet changes by {a} points and falls "
+    en="Shuffle all pixels by one rule, train again: the convnet loses {a} points and falls "
     "below the dense network ({b}).",
-    zh="按同一规则打乱像素再训练：卷积网络变化 {a} 个百分点，落到全连接网络（{b}）之下。",
+    zh="按同一规则打乱像素再训练：卷积网络下降 {a} 个百分点，落到全连接网络（{b}）之下。",
 )
 ABOVE = Caption(
     en="Shuffle all pixels by one rule, train again: the convnet changes by {a} points, the dense "

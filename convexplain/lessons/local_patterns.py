@@ -377,9 +377,10 @@ class LocalPatterns(Lesson):
         again = words.AGAIN.fill(f=self.shown_filter, n=self.count_of(self.shown_filter))
         yield self._beat("again", again, 6.0)
         cnn, dense = self.change("cnn"), self.change("dense")
-        caption = words.BELOW if cnn.shuffled < dense.shuffled else words.ABOVE
-        values = {"a": cnn.points, "b": dense.points}
-        said = {k: fmt.number(v, sign=True) for k, v in values.items()}
+        falls = cnn.points < 0 and cnn.shuffled < dense.shuffled
+        caption = words.BELOW if falls else words.ABOVE
+        a = fmt.number(-cnn.points) if falls else fmt.number(cnn.points, sign=True)
+        said = {"a": a, "b": fmt.number(dense.points, sign=True)}
         yield self._beat("shuffled", caption.fill(**said), 8.0)
         yield self._beat("answer", self.answer, 7.0)
 

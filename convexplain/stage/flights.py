@@ -1,0 +1,117 @@
+"""Pieces of a picture that leave it and fly to where they belong, each in its own time."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.stage.grid import PixelGrid, Scale
+from convexplain.stage.pace import smoothly
+
+Floats = npt.NDArray[np.float64]
+
+
+class Flights:
+    """Small grids of one size, each with a start, a goal, and a moment at which it leaves.
+
+    A piece lies unseen on the picture until it leaves, so that nothing jumps. Of the pieces that
+    have landed at one goal the strongest is seen.
+
+    Parameters
+    ----------
+    pieces : array_like of float, shape (n, height, width)
+        Their values.
+    starts, goals : array_like of float, shape (n, 2)
+        Left and top of each, in pixels of the stage.
+    leaves : array_like of float, shape (n,)
+        When each leaves, in seconds.
+    cell : float
+        Side of a cell, in pixels of the stage.
+    seconds : float
+        How long a flight takes.
+    strengths : array_like of float, shape (n,), optional
+        Which of those with the same goal stays on top; the last to land if not given.
+    scale : {"picture", "light", "signed"}
+        As that of `PixelGrid`.
+
+    Attributes
+    ----------
+    tiles : list of PixelGrid
+        To be added to a scene.
+    gone, landed : numpy.ndarray of bool, shape (n,)
+        Which have left, and which have arrived.
+
+    Raises
+    ------
+    ValueError
+        If there is not one start, goal and moment for each piece.
+
+    Examples
+    --------
+    ::
+
+        flights = Flights(patches, starts, goals, leaves, cell=18, seconds=0.9)
+        self.add(*flights.tiles)
+        self.drive(lambda alpha: flights.at(6.0 * alpha), 6.0)
+    """
+
+    def __init__(
+        self,
+        pieces: npt.ArrayLike,
+        starts: npt.ArrayLike,
+        goals: npt.ArrayLike,
+        leaves: npt.ArrayLike,
+        *,
+        cell: float,
+        seconds: float,
+        strengths: npt.ArrayLike | None = None,
+        scale: Scale = "picture",
+    ) -> None:
+        values = np.asarray(pieces, dtype=np.float64)
+        count = len(values)
+        self.starts = np.asarray(starts, dtype=np.float64).reshape(-1, 2)
+        self.goals = np.asarray(goals, dtype=np.float64).reshape(-1, 2)
+        self.leaves = np.asarray(leaves, dtype=np.float64)
+        self.seconds = seconds
+        self.strengths = (
+            np.array(self.leaves) if strengths is None else np.asarray(strengths, np.float64)
+        )
+        sizes = {len(a) for a in (self.starts, self.goals, self.leaves, self.strengths)}
+        if sizes != {count}:
+            raise ValueError(
+                f"{count} pieces, but {', '.join(map(str, sorted(sizes)))} starts, goals, moments "
+                "or strengths: give one of each for every piece"
+            )
+        self.tiles = [
+            PixelGrid(value, x, y, cell, scale=scale, lines=False, opacity=0.0)
+            for value, (x, y) in zip(values, self.starts.tolist(), strict=True)
+        ]
+        self.gone = np.zeros(count, dtype=bool)
+        self.landed = np.zeros(count, dtype=bool)
+
+    def at(self, now: float) -> None:
+        """Bring all pieces to a moment, in seconds; for `StageScene.drive`.
+
+        Time does not run backwards: a piece that has landed stays.
+        """
+        shares = np.clip((now - self.leaves) / self.seconds, 0, 1)
+        self.gone = now >= self.leaves
+        for n in np.flatnonzero(self.gone & ~self.landed).tolist():
+            place = self.starts[n] + (self.goals[n] - self.starts[n]) * smoothly(float(shares[n]))
+            corners = self.tiles[n].places
+            self.tiles[n].places = [(x, y) for x, y in (corners - corners[0] + place).tolist()]
+        self.landed = shares >= 1
+        seen = (self.gone & ~self.landed) | self._on_top()
+        for n, tile in enumerate(self.tiles):
+            tile.opacity = float(seen[n])
+
+    def _on_top(self) -> npt.NDArray[np.bool_]:
+        """Tell which of the landed pieces are seen: bool (n,)."""
+        top: dict[tuple[float, float], int] = {}
+        for n in np.flatnonzero(self.landed).tolist():
+            goal = (float(self.goals[n, 0]), float(self.goals[n, 1]))
+            if goal not in top or self.strengths[n] >= self.strengths[top[goal]]:
+                top[goal] = n
+        seen = np.zeros(len(self.tiles), dtype=bool)
+        seen[list(top.values())] = True
+        return seen
