@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -68,7 +70,7 @@ class Film:
             for kind in rendering.SUBTITLE_FORMATS
         }
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Lesson, ...]:
         """Everything that is shown, in order: the opening, each card and its lesson, the closing.
 
@@ -78,9 +80,15 @@ class Film:
         picture = next((each for each in given if each is not None), None)
         between: list[Lesson] = []
         for number, lesson in enumerate(self.lessons, start=1):
-            name = heading(lesson.title)
-            between += [Card(number, len(self.lessons), name, lesson.question, picture), lesson]
-        return (Opening(picture), *between, Closing())
+            card = Card(
+                number=number,
+                count=len(self.lessons),
+                heading=heading(lesson.title),
+                asked=lesson.question,
+                picture=picture,
+            )
+            between += [card, lesson]
+        return (Opening(picture=picture), *between, Closing())
 
 
 @dataclass(frozen=True)
@@ -298,6 +306,8 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
         for target, lang in film.subtitle_files.items():
             write = subtitles.srt if target.suffix == ".srt" else subtitles.vtt
             placing.fill(temporaries[target], write(cues[lang]))
+        with whole.open("rb+") as file:
+            os.fsync(file.fileno())
         size = whole.stat().st_size
         placing.place(temporaries)
     except OSError as error:
@@ -330,14 +340,3 @@ def _cues(parts: Sequence[Lesson], starts: Sequence[Any], lang: str) -> tuple[Cu
         # A part lasts whole frames, its beats may not.
         cues += [*own[:-1], own[-1]._replace(end=float(end))]
     return tuple(cues)
-
-
-def describe(result: Result) -> str:
-    """Say what was written: path, length, size, and what stands beside it."""
-    film = result.film
-    minutes, seconds = divmod(round(result.seconds), 60)
-    names = ", ".join(path.name for path in film.subtitle_files)
-    return (
-        f"wrote {film.output}: {minutes} min {seconds} s, {result.size / 1e6:.1f} MB; "
-        f"poster {film.poster.name}; subtitles {names}"
-    )

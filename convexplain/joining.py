@@ -94,6 +94,7 @@ def join(
 
     lengths = [length(piece) for piece in pieces]
     total = sum(lengths, Fraction(0))
+    lead = max(map(_lead, pieces))
     with (
         av.open(str(pieces[0])) as first,
         av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as film,
@@ -101,7 +102,7 @@ def join(
         template = first.streams.video[0]
         video = film.add_stream_from_template(template)
         starts = [sum(lengths[:number], Fraction(0)) for number in range(len(pieces))]
-        tracks = [_moved(pieces, starts, template, video)]
+        tracks = [_moved(pieces, starts, lead, template, video)]
         for lang, cues in (subtitles or {}).items():
             track = film.add_stream("mov_text")
             track.metadata["language"] = _LANGUAGES[lang]
@@ -119,9 +120,17 @@ Timed = tuple[Fraction, int, "Packet[Any]"]
 
 
 def _moved(
-    pieces: Sequence[Path], starts: Sequence[Fraction], template: VideoStream, target: Any
+    pieces: Sequence[Path],
+    starts: Sequence[Fraction],
+    lead: Fraction,
+    template: VideoStream,
+    target: Any,
 ) -> Iterator[Timed]:
-    """Yield the packets of all pieces, each piece later by those before it."""
+    """Yield the packets of all pieces, each piece later by those before it.
+
+    Every piece is decoded by the same `lead` before it is shown, so that no piece is to be decoded
+    before the end of the one before it: a clip of one frame has no lead of its own.
+    """
     import av
 
     for path, start in zip(pieces, starts, strict=True):
@@ -131,16 +140,26 @@ def _moved(
                 raise ConvexplainError(
                     f"{path.name} is encoded otherwise than {pieces[0].name}: render both again"
                 )
-            offset = round(start / Fraction(stream.time_base or 1))
+            tick = Fraction(stream.time_base or 1)
+            offset, earlier = round(start / tick), round((lead - _lead(path)) / tick)
             for number, packet in enumerate(p for p in source.demux(stream) if p.size):
                 if number == 0 and not packet.is_keyframe:
                     raise ConvexplainError(f"{path.name} does not begin with a key frame")
                 assert packet.pts is not None
                 assert packet.dts is not None
                 packet.pts += offset
-                packet.dts += offset
+                packet.dts += offset - earlier
                 packet.stream = target
                 yield packet.dts * Fraction(packet.time_base), 0, packet
+
+
+def _lead(video: Path) -> Fraction:
+    """Return how long before it is shown the first frame of a video is decoded, in seconds."""
+    import av
+
+    with av.open(str(video)) as source:
+        first = next(source.demux(source.streams.video[0]))
+        return Fraction((first.pts or 0) - (first.dts or 0)) * Fraction(first.time_base)
 
 
 def _coding(stream: VideoStream) -> tuple[object, ...]:

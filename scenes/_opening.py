@@ -33,6 +33,8 @@ class Opening(CardScene):
 
     def announce(self, beat: Beat) -> None:
         """The title is a card; what follows has heading and caption."""
+        if beat.name == "scores":
+            self.vanish(*self.words, seconds=0.3)
         if beat.name != "title":
             super().announce(beat)
 
@@ -110,7 +112,6 @@ class Opening(CardScene):
 
     def show_scores(self, beat: Beat) -> None:
         """The scan is completed; one number for each network."""
-        self.vanish(*self.words, seconds=0.3)
         self.scan(PAUSE, 1, 1.5)
         self.digit.values[1:-1, 1:-1] = self.map
         self.vanish(self.window, self.fed, seconds=0.3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,6 +14,9 @@ from convexplain.cli._lesson import lesson_names
 from convexplain.cli._options import PICTURE_HELP, picture_from
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
+
+if TYPE_CHECKING:
+    from convexplain.film import Result
 
 #: More workers than this want more memory than most machines have.
 MOST_WORKERS = 8
@@ -126,7 +130,7 @@ def film(
     kept: a film that was interrupted goes on where it stopped.
     """
     from convexplain import subtitles
-    from convexplain.film import Film, describe, make, select
+    from convexplain.film import Film, make, select
     from convexplain.rendering import QUALITIES
     from convexplain.theme import Look
 
@@ -150,3 +154,14 @@ def film(
         click.echo("\nchapters, as a video's description on YouTube takes them:")
         click.echo(subtitles.youtube(made.chapters, made.seconds), nl=False)
     return 0
+
+
+def describe(result: Result) -> str:
+    """Say what was written: path, length, size, and what stands beside it."""
+    made = result.film
+    minutes, seconds = divmod(round(result.seconds), 60)
+    names = ", ".join(path.name for path in made.subtitle_files)
+    return (
+        f"wrote {made.output}: {minutes} min {seconds} s, {result.size / 1e6:.1f} MB; "
+        f"poster {made.poster.name}; subtitles {names}"
+    )

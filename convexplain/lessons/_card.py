@@ -28,7 +28,7 @@ class Place(NamedTuple):
     col: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Card(Lesson):
     """What stands before a lesson of the film.
 
@@ -102,7 +102,8 @@ class Card(Lesson):
     def tell(self) -> tuple[Beat, ...]:
         """One beat: the question can be read. It is not told twice: the lesson begins with it."""
         told = _TOLD.fill(number=self.numbered, name=self.heading)
-        return (Beat("card", self.numbered, told, lasting(4.0, self.asked)),)
+        seconds = max(lasting(4.0, self.asked), lasting(4.0, told))
+        return (Beat("card", self.numbered, told, seconds),)
 
 
 def heading(title: Caption) -> Caption:

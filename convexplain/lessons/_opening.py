@@ -31,7 +31,7 @@ class Score(NamedTuple):
     told: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Opening(Lesson):
     """A title, two accuracies, and why they differ.
 
