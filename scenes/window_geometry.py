@@ -289,7 +289,7 @@ class WindowGeometry(LessonScene):
         if d > 1:
             new.append(Formula(f"w = {d} dot ({k} - 1) + 1 = {geometry.span}", PATCH, 884, 40))
         elif geometry.unread:
-            new.append(self.muted(geometry.say(words.UNREAD), PATCH, 884, 26))
+            new.append(self.muted(geometry.say(geometry.left_unread), PATCH, 884, 26))
         self.passing += new
         ring, unread = self.placed.ring, self.placed.unread()
         last, goal = geometry.steps[-1], geometry.stop.step
@@ -319,7 +319,8 @@ class WindowGeometry(LessonScene):
         for number, training in enumerate(beat.data):
             self.appear(*self.pictures_of(training, LEFT + 592 * number), seconds=0.5)
         tables = [self.table_of(training, LEFT + 592 * n) for n, training in enumerate(beat.data)]
-        note = self.muted(words.EXPERIMENT.fill(n=beat.data[0].seeds), LEFT, 874, 26)
+        experiment = words.EXPERIMENT.fill(n=beat.data[0].seeds, steps=self.lesson.steps)
+        note = self.muted(experiment, LEFT, 874, 26)
         self.appear(*(part for table in tables for part in table), note, seconds=0.6)
 
     def pictures_of(self, training: Training, x: float) -> list[Any]:

@@ -96,6 +96,12 @@ class Geometry:
         return self.travel % self.window.stride[0]
 
     @property
+    def left_unread(self) -> Caption:
+        """What to say of them: zeros of the padding, or the edges of the picture."""
+        _, bottom, _, right = self.margins
+        return words.UNREAD_ZEROS if self.unread <= min(bottom, right) else words.UNREAD
+
+    @property
     def offset(self) -> float:
         """Rows from the picture's corner to the map's, at which cells are level with windows."""
         return ((self.span - 1) / 2 - self.margins[0]) / self.window.stride[0]
