@@ -27,8 +27,8 @@ HEAD_PARAMETERS = Caption(en="parameters", zh="参数")
 HEAD_WORK = Caption(en="multiplications", zh="乘法次数")
 CHART = Caption(en="test accuracy when trained on fewer digits", zh="训练样本减少时的测试准确率")
 ACROSS = Caption(
-    en="training digits (logarithmic; the axis up starts at {p})",
-    zh="训练样本数（对数刻度；纵轴从 {p} 开始）",
+    en="training digits (logarithmic), {n} steps each; the axis up starts at {p}",
+    zh="训练样本数（对数刻度），各训练 {n} 步；纵轴从 {p} 开始",
 )
 CNN_SHUFFLED = Caption(en="CNN, shuffled", zh="CNN，打乱")
 BOTH_DENSE = Caption(en="dense, both", zh="全连接，两种")
@@ -65,7 +65,9 @@ class DenseVsConv(LessonScene):
         self.chart_labels = [
             Label(self.text(CHART), 930, 198, colour="muted"),
             Label(
-                self.text(ACROSS.fill(p=fmt.percent(round(ticks[0], 6), 0))),
+                self.text(
+                    ACROSS.fill(n=fmt.count(lesson.steps), p=fmt.percent(round(ticks[0], 6), 0))
+                ),
                 1260,
                 830,
                 26,
@@ -75,18 +77,17 @@ class DenseVsConv(LessonScene):
         ]
 
     def show_question(self, beat: Beat) -> None:
-        """Two names."""
+        """Two names, and the layers that they stand for."""
         self.names = [
             Label(self.text(CNN_NAME), LEFT, 420, 56, weight="bold"),
             Label(self.text(DENSE_NAME), LEFT, 520, 56, colour="muted"),
         ]
-        self.appear(*self.names, seconds=0.6)
+        self.table = self.make_table()
+        self.appear(*self.names, *self.table[0], seconds=0.6)
 
     def show_parameters(self, beat: Beat) -> None:
         """How many numbers each has learned."""
         self.vanish(*self.names)
-        self.table = self.make_table()
-        self.appear(*self.table[0], seconds=0.4)
         self.appear(*self.table[1], seconds=0.4)
         self.compare(PARAMETERS, 198, self.lesson.parameters)
 

@@ -44,6 +44,11 @@ def test_captions_say_the_measured_numbers(lesson):
     assert f"{most:,}" in said["shuffled"]
 
 
+def test_the_curves_come_from_shorter_trainings_than_the_shipped_networks(lesson):
+    assert lesson.steps == 600
+    assert lesson.curve("cnn", "in place").accuracy[-1] < lesson.accuracy.cnn
+
+
 def test_mistakes_follow_from_the_accuracy_of_the_shipped_networks(lesson):
     for network, accuracy, mistakes in zip(
         lesson.networks, lesson.accuracy, lesson.mistakes, strict=True

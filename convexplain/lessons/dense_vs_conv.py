@@ -92,6 +92,11 @@ class DenseVsConv(Lesson):
         ]
         return Pair(*map(min, by_seed)), Pair(*map(max, by_seed))
 
+    @property
+    def steps(self) -> int:
+        """How many batches the networks of the curves learned from, whatever their digits."""
+        return facts.steps("samples")
+
     def curve(self, network: str, pixels: str) -> Points:
         """Return the measured curve of one network.
 
