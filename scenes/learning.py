@@ -113,7 +113,7 @@ class Learning(LessonScene):
         self.appear(self.digit, self.digit_label, seconds=0.6)
         frame = WindowFrame(self.digit, row, col, colour="ink", line=3)
         quotient = Label(
-            f"{stored} / 255 = {fmt.number(stored / 255)}", 760, 556, 28, weight="bold"
+            f"{stored} / 255 ≈ {fmt.number(stored / 255)}", 760, 556, 28, weight="bold"
         )
         self.appear(frame, quotient, seconds=0.5)
         self.wait(3.0)
