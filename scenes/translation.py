@@ -15,9 +15,9 @@ from convexplain.stage import Axes, Bars, Curve, Label, LessonScene, Line, Pixel
 
 DIGIT = Caption(en="digit", zh="手写数字")
 MAP = Caption(en="response map, filter {n}", zh="响应图，过滤器 {n}")
-MOVED = Caption(en="moved by {n} px", zh="平移 {n} 像素")
+MOVED = Caption(en="moved by {n} px", zh="平移 {n} 个像素")
 DIFFERENCE = Caption(en="largest difference: {d}", zh="最大差值：{d}")
-TABLE = Caption(en="largest difference after a shift by", zh="平移以下像素后的最大差值")
+TABLE = Caption(en="largest difference after a shift by", zh="平移后的最大差值")
 ZERO = Caption(en="20 test digits; 0 is exact", zh="20 个测试样本；0 表示完全相等")
 CNN_SAYS = Caption(en="CNN says", zh="CNN 预测为")
 DENSE_SAYS = Caption(en="dense says", zh="全连接预测为")
@@ -28,7 +28,7 @@ CURVE = Caption(
 PIXELS = Caption(en="pixels (mean of 4 directions)", zh="像素（4 个方向的平均）")
 CNN = Caption(en="CNN", zh="CNN")
 DENSE = Caption(en="dense", zh="全连接")
-PLACES = Caption(en="what each place adds to the logit of {k}", zh="每个位置给 {k} 的 logit 加多少")
+PLACES = Caption(en="what each place adds to the logit of {k}", zh="各位置对“{k}”logit 的贡献")
 IN_PLACE = Caption(en="in place", zh="平移前")
 ROUNDED = Caption(
     en="Rounded to 2 decimals; sums use full precision", zh="四舍五入到两位小数，求和按完整精度"
