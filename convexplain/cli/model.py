@@ -1,0 +1,152 @@
+"""``convexplain model``: a network as a table, what its cells see, and what none sees."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from convexplain.captions import Caption
+from convexplain.cli import _options
+from convexplain.cli._types import Model
+from convexplain.format import count, percent, shape
+
+if TYPE_CHECKING:
+    from convexplain.network import Network
+
+_HEAD = (
+    Caption(en="layer", zh="层"),
+    Caption(en="kind", zh="类型"),
+    Caption(en="output", zh="输出"),
+    Caption(en="parameters", zh="参数"),
+    Caption(en="multiplications", zh="乘法次数"),
+    Caption(en="sees", zh="感受野"),
+    Caption(en="step", zh="间距"),
+)
+_INPUT = Caption(en="input", zh="输入")
+_TOTAL = Caption(en="total", zh="合计")
+_LEGEND = Caption(
+    en="sees: rows × columns of the picture that one cell depends on; step: pixels between "
+    "neighbouring cells.",
+    zh="感受野：一个单元能看到的图片行数 × 列数；间距：相邻单元在图片上相隔的像素数。",
+)
+_UNSEEN = Caption(
+    en="Never seen: rows {rows} and columns {cols} of the picture. What stands there changes no "
+    "answer.",
+    zh="图片的行 {rows}、列 {cols} 从不被读取：那里画什么都不影响输出。",
+)
+_ALL_SEEN = Caption(
+    en="Every row and column of the picture is seen.", zh="图片的每一行、每一列都会被读取。"
+)
+_NONE = Caption(en="none", zh="无")
+_TRAINED = Caption(
+    en="{accuracy} of the test digits right, as measured after its training.",
+    zh="训练完成后测得的测试准确率：{accuracy}。",
+)
+
+
+@click.command(short_help="Show a network's layers, costs and receptive fields.")
+@click.argument("model", type=Model(), default="cnn")
+@_options.language
+@_options.as_json
+def model(model: str, lang: str, as_json: bool) -> None:
+    """Show a network as a table: cnn (the default), dense, or a file.
+
+    Each layer's output, parameters and multiplications, what one of its cells sees of the
+    picture, and the rows and columns that the network never sees.
+    """
+    from convexplain.geometry import unseen
+    from convexplain.network import Network
+
+    network = Network.load(model)
+    last = network.layers[-1].name
+    rows, cols = unseen(network.windows(last), network.input_shape[:2])
+    if as_json:
+        click.echo(json.dumps(_document(model, network, rows, cols), ensure_ascii=False, indent=2))
+        return
+    lines = [*_table(network, lang), "", _LEGEND.text(lang)]
+    if rows or cols:
+        names = [_ranges(taken) or _NONE for taken in (rows, cols)]
+        lines.append(_UNSEEN.fill(rows=names[0], cols=names[1]).text(lang))
+    else:
+        lines.append(_ALL_SEEN.text(lang))
+    accuracy = network.provenance.get("test_accuracy")
+    if isinstance(accuracy, float):
+        lines.append(_TRAINED.fill(accuracy=percent(accuracy, 2)).text(lang))
+    click.echo("\n".join(lines))
+
+
+def _table(network: Network, lang: str) -> list[str]:
+    from convexplain.terminal import table
+
+    lines = [(_INPUT.text(lang), "", shape(network.input_shape), "", "", "", "")]
+    for row in network.rows:
+        field = network.receptive_field(row.name)
+        apart = field.stride[0] if field.stride[0] == field.stride[1] else None
+        # Where a layer has one place only, there are no neighbours to be a step apart.
+        one_place = len(row.output_shape) == 1
+        lines.append(
+            (
+                row.name,
+                row.kind,
+                shape(row.output_shape),
+                count(row.parameters),
+                count(row.multiplications),
+                shape(field.size),
+                "" if one_place else str(apart) if apart else shape(field.stride),
+            )
+        )
+    total = (
+        _TOTAL.text(lang),
+        "",
+        "",
+        count(network.parameters),
+        count(network.multiplications),
+        "",
+        "",
+    )
+    drawn = table([head.text(lang) for head in _HEAD], [*lines, total], right={3, 4, 5, 6})
+    return [*drawn[:-1], drawn[1], drawn[-1]]
+
+
+def _ranges(numbers: tuple[int, ...]) -> str:
+    """Write ascending numbers shortly: "0, 26–27"."""
+    runs: list[list[int]] = []
+    for value in numbers:
+        if runs and value == runs[-1][-1] + 1:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _document(
+    name: str, network: Network, rows: tuple[int, ...], cols: tuple[int, ...]
+) -> dict[str, object]:
+    layers = []
+    for row in network.rows:
+        field = network.receptive_field(row.name)
+        layers.append(
+            {
+                "name": row.name,
+                "kind": row.kind,
+                "output_shape": row.output_shape,
+                "parameters": row.parameters,
+                "multiplications": row.multiplications,
+                "receptive_field": {
+                    "size": field.size,
+                    "step": field.stride,
+                    "start": field.start,
+                },
+            }
+        )
+    return {
+        "model": name,
+        "input_shape": network.input_shape,
+        "layers": layers,
+        "parameters": network.parameters,
+        "multiplications": network.multiplications,
+        "unseen": {"rows": rows, "columns": cols},
+        "provenance": dict(network.provenance),
+    }

@@ -1,0 +1,94 @@
+"""``convexplain predict``: what a network makes of a picture, as bars."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from convexplain.captions import Caption
+from convexplain.cli import _options
+from convexplain.format import number, percent
+
+if TYPE_CHECKING:
+    from convexplain.cli._ink import Ink
+    from convexplain.pictures import Picture
+    from convexplain.trace import Trace
+
+#: Cells of a bar that stands for certainty.
+_WIDTH = 40
+_READ = Caption(en="{model} reads {answer}: {p}", zh="{model} 的预测是 {answer}：{p}")
+_KNOWN = Caption(en="{read}; it is {label}", zh="{read}；正确答案是 {label}")
+_PREPARED = Caption(en="{origin}, prepared: {steps}", zh="{origin}，预处理步骤：{steps}")
+_AS_IS = Caption(en="{origin}", zh="{origin}")
+_CAUTION = Caption(
+    en="A probability is the softmax of the logits: a share, not a certainty. A picture of "
+    "anything else gets one, too.",
+    zh="概率由 logit 经 softmax 得出：它是占比，不是把握。即使图中不是手写数字，也会得到一个概率。",
+)
+
+
+@click.command(short_help="Read a picture: the probabilities as bars.")
+@_options.picture
+@_options.model
+@_options.language
+@_options.as_json
+def predict(picture: Picture, model: str, lang: str, as_json: bool) -> None:
+    """Let a network read a picture, and show what it was given and the ten probabilities.
+
+    By default the digit of the first lesson.
+    """
+    from convexplain.cli._blocks import half_blocks
+    from convexplain.cli._cell import origin, trace_of
+    from convexplain.cli._ink import Ink
+
+    trace = trace_of(picture, model)
+    probabilities = trace.probabilities  # refuses a network without softmax
+    if as_json:
+        document = {
+            "model": model,
+            "picture": {
+                "origin": picture.origin,
+                "label": picture.label,
+                "steps": picture.steps,
+            },
+            "prediction": trace.prediction,
+            "logits": trace.logits.tolist(),
+            "probabilities": probabilities.tolist(),
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    ink = Ink.of()
+    prepared = _PREPARED if picture.steps else _AS_IS
+    fields = {"origin": origin(picture)}
+    if picture.steps:
+        fields["steps"] = "; ".join(picture.steps)
+    lines = [prepared.fill(**fields).text(lang), *half_blocks(trace.image.mean(axis=2), ink)]
+    lines += ["", *_bars(trace, ink), "", _answer(trace, picture, model, lang), _CAUTION.text(lang)]
+    ink.echo("\n".join(lines))
+
+
+def _bars(trace: Trace, ink: Ink) -> list[str]:
+    """Draw a bar for each class: its number, its logit, its probability."""
+    from convexplain.terminal import bar
+
+    logits = [number(value, sign=True) for value in trace.logits]
+    width = max(map(len, logits))
+    digits = len(str(len(logits) - 1))
+    lines = []
+    for label, (logit, p) in enumerate(zip(logits, trace.probabilities.tolist(), strict=True)):
+        line = f"{label:{digits}}  {logit:>{width}}  {percent(p):>6}  "
+        drawn = ink.token(bar(p, _WIDTH), "positive")
+        lines.append((ink.strong(line) if label == trace.prediction else line) + drawn)
+    return [line.rstrip() for line in lines]
+
+
+def _answer(trace: Trace, picture: Picture, model: str, lang: str) -> str:
+    read = _READ.fill(
+        model=model,
+        answer=trace.prediction,
+        p=percent(trace.probabilities[trace.prediction]),
+    )
+    told = read if picture.label is None else _KNOWN.fill(read=read, label=picture.label)
+    return told.text(lang) + ("。" if lang == "zh" else ".")

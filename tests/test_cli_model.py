@@ -1,0 +1,98 @@
+"""`convexplain model`: the table of a network, and what it never sees."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from convexplain import digits
+from convexplain.cli import cli
+from convexplain.network import Conv2D, Flatten, MaxPooling2D, Network
+from tests.refusals import refuses
+
+
+def ran(*args: str) -> str:
+    result = CliRunner().invoke(cli, ["model", *args])
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+# The chapter's own table, and the step on the input.
+CHAPTER = """
+conv1    Conv2D        26 × 26 × 32  320     194,688    3 × 3    1
+pool1    MaxPooling2D  13 × 13 × 32  0       0          4 × 4    2
+conv2    Conv2D        11 × 11 × 64  18,496  2,230,272  8 × 8    2
+pool2    MaxPooling2D  5 × 5 × 64    0       0          10 × 10  4
+conv3    Conv2D        3 × 3 × 128   73,856  663,552    18 × 18  4
+flatten  Flatten       1152          0       0          18 × 18
+dense    Dense         10            11,530  11,520     26 × 26
+"""
+
+
+def test_the_chapter_s_network() -> None:
+    lines = ran().splitlines()
+    rows = [line.split() for line in lines]
+    for line in CHAPTER.strip().splitlines():
+        assert line.split() in rows
+    assert ["total", "104,202", "3,100,032"] in rows
+    assert "rows 26–27 and columns 26–27 of the picture" in ran()
+
+
+def test_the_columns_are_aligned() -> None:
+    head, rule, *rows = ran().splitlines()[:10]
+    for name in ("parameters", "multiplications", "sees"):
+        end = head.index(name) + len(name)
+        for row in rows[1:8]:
+            assert row[end - 1].isdigit()
+            assert row[end : end + 2].strip() == ""
+    assert set(rule) == {"-"}
+
+
+def test_what_is_never_seen_changes_nothing() -> None:
+    network = Network.load("cnn")
+    picture = digits.first(3).pixels.copy()
+    logits = network(picture)
+    picture[26:], picture[:, 26:] = 1, 1
+    assert np.array_equal(network(picture), logits)
+    picture[25, 25] = 1
+    assert not np.array_equal(network(picture), logits)
+
+
+def test_the_baseline_sees_everything() -> None:
+    text = ran("dense")
+    assert ["total", "407,050", "406,528"] in [line.split() for line in text.splitlines()]
+    assert "Every row and column of the picture is seen." in text
+    assert "图片的每一行" in ran("dense", "--lang", "zh")
+
+
+def test_gaps_that_a_stride_leaves_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.safetensors"
+    layers = (Conv2D("conv1", 2, (1, 3), stride=(3, 1)), MaxPooling2D("pool1"), Flatten("flatten"))
+    Network.initialised(layers, input_shape=(12, 8, 1)).save(path)
+    text = ran(str(path))
+    assert "rows 1–2, 4–5, 7–8, 10–11 and columns none of the picture" in text
+    assert next(x for x in text.splitlines() if "conv1" in x).split()[-3:] == ["3", "×", "1"]
+
+
+def test_json_says_the_same() -> None:
+    document = json.loads(ran("--json"))
+    assert document["unseen"] == {"rows": [26, 27], "columns": [26, 27]}
+    sizes = [layer["receptive_field"]["size"] for layer in document["layers"]]
+    assert sizes == [[n, n] for n in (3, 4, 8, 10, 18, 18, 26)]
+    assert document["parameters"] == 104_202
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["dens"], ["'dens'", "cnn or dense", "did you mean dense?"]),
+        (["--lang", "xx"], ["'xx'", "en or zh"]),
+        (["cnn", "dense"], ["dense"]),
+    ],
+)
+def test_what_cannot_be_right(args: list[str], words: list[str]) -> None:
+    refuses(["model", *args], words)
