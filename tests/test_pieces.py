@@ -1,0 +1,187 @@
+"""Finished lessons that are kept: found again whole and right, or not at all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from short_lesson import ShortLesson
+
+from convexplain import digits, pieces
+from convexplain.captions import Caption
+from convexplain.film import select
+from convexplain.lessons._card import Card
+from convexplain.lessons._opening import Opening
+from convexplain.rendering import QUALITIES, Job
+from convexplain.theme import Look
+
+pytest.importorskip("manim", reason="pieces are made by manim: its version is part of their names")
+
+
+def job(**options):
+    given = {"look": Look(), "quality": QUALITIES["l"], **options}
+    lesson = given.pop("lesson", None) or ShortLesson()
+    return Job(lesson, given.pop("output", Path("film.mp4")), **given)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Two pieces that are complete."""
+    paths = [pieces.path_of(job(lesson=ShortLesson(half=half)), tmp_path) for half in (0.8, 0.9)]
+    for number, path in enumerate(paths):
+        path.write_bytes(bytes([number]) * 1000)
+        pieces.keep(path)
+    return paths
+
+
+def test_a_complete_piece_is_found_again(stored):
+    assert [pieces.look_up(path) for path in stored] == [None, None]
+
+
+def test_a_piece_that_was_never_there_is_not_spoken_of(tmp_path):
+    assert pieces.look_up(pieces.path_of(job(), tmp_path)) == ""
+
+
+def test_a_truncated_piece_is_damaged(stored):
+    stored[0].write_bytes(stored[0].read_bytes()[:-1])
+    assert pieces.look_up(stored[0]) == pieces.DAMAGED
+
+
+def test_one_changed_bit_is_damage(stored):
+    content = bytearray(stored[0].read_bytes())
+    content[500] ^= 1
+    stored[0].write_bytes(content)
+    assert pieces.look_up(stored[0]) == pieces.DAMAGED
+
+
+@pytest.mark.parametrize("with_sidecar", [False, True])
+def test_exchanged_pieces_are_noticed(stored, with_sidecar):
+    one, other = stored
+    swap = [(one, other)]
+    if with_sidecar:
+        swap.append((Path(f"{one}.json"), Path(f"{other}.json")))
+    for first, second in swap:
+        content = first.read_bytes()
+        first.write_bytes(second.read_bytes())
+        second.write_bytes(content)
+    assert [pieces.look_up(path) for path in stored] == [pieces.DAMAGED] * 2
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"piece": 1}', b"\xff\xfe"])
+def test_a_damaged_sidecar_vouches_for_nothing(stored, content):
+    Path(f"{stored[0]}.json").write_bytes(content)
+    assert pieces.look_up(stored[0]) == pieces.DAMAGED
+
+
+def test_a_piece_without_a_sidecar_was_not_finished(stored):
+    Path(f"{stored[0]}.json").unlink()
+    assert pieces.look_up(stored[0]) == pieces.UNFINISHED
+
+
+def test_pieces_of_another_version_are_stale(stored, monkeypatch, tmp_path):
+    versions = {**pieces.versions(), "manim": "0.0"}
+    monkeypatch.setattr(pieces, "versions", lambda: versions)
+    pieces._made_by.cache_clear()
+    try:
+        path = pieces.path_of(job(lesson=ShortLesson(half=0.8)), tmp_path)
+    finally:
+        pieces._made_by.cache_clear()
+    assert path != stored[0]
+    assert pieces.look_up(path) == pieces.STALE
+
+
+def test_the_program_s_files_are_part_of_a_piece_s_name(monkeypatch, tmp_path):
+    package = tmp_path / "package"
+    (package / "assets").mkdir(parents=True)
+    (package / "a.py").write_text("x = 1\n")
+    (package / "assets" / "weights").write_bytes(b"\0\1")
+    monkeypatch.setattr(pieces, "files", lambda name: package)
+    seen = []
+
+    def look():
+        pieces._made_by.cache_clear()
+        seen.append(pieces._made_by())
+
+    try:
+        look()
+        (package / "__pycache__").mkdir()
+        (package / "__pycache__" / "a.pyc").write_bytes(b"made by Python")
+        look()
+        assert seen[0] == seen[1]
+        (package / "a.py").write_text("x = 2\n")
+        look()
+        (package / "assets" / "weights").write_bytes(b"\0\2")
+        look()
+        (package / "a.py").rename(package / "b.py")
+        look()
+    finally:
+        pieces._made_by.cache_clear()
+    assert len(set(seen)) == 4
+
+
+def test_what_is_asked_for_is_part_of_a_piece_s_name(tmp_path):
+    caption = Caption(en="a", zh="一")
+    cards = [Card(number=n, count=2, heading=caption, asked=caption) for n in (1, 2)]
+    jobs = [
+        job(),
+        job(lesson=ShortLesson(half=0.9)),
+        job(lesson=ShortLesson(mode="slow")),
+        job(look=Look(lang="zh")),
+        job(look=Look(theme="light")),
+        job(look=Look(captions=False)),
+        job(quality=QUALITIES["m"]),
+        job(output=Path("x.png"), still="first"),
+        job(output=Path("x.png"), still="second"),
+        *(job(lesson=card) for card in cards),
+        *(job(lesson=lesson) for lesson in select(["pooling"], {})),
+        *(job(lesson=lesson) for lesson in select(["pooling"], {"filter": 3})),
+        *(
+            job(lesson=Opening(picture=picture))
+            for picture in (None, digits.first(3), digits.first(4))
+        ),
+    ]
+    names = [pieces.path_of(each, tmp_path).name for each in jobs]
+    assert len(set(names)) == len(names)
+    again = pieces.path_of(
+        job(lesson=Opening(picture=digits.first(4)), output=Path("elsewhere.mp4")), tmp_path
+    )
+    assert again.name == names[-1]
+
+
+def test_a_piece_is_named_alike_by_every_process(tmp_path):
+    code = (
+        "from pathlib import Path; from convexplain import digits, pieces; "
+        "from convexplain.rendering import Job; from convexplain.lessons._opening import Opening; "
+        "job = Job(Opening(picture=digits.first(3)), Path('x.mp4')); "
+        "print(pieces.path_of(job, Path('.')).name)"
+    )
+    run = [sys.executable, "-c", code]
+    name = subprocess.run(run, check=True, capture_output=True, text=True).stdout.strip()
+    assert (
+        name == pieces.path_of(Job(Opening(picture=digits.first(3)), Path("x.mp4")), tmp_path).name
+    )
+
+
+def test_pieces_that_nobody_uses_go_and_the_others_stay(stored, tmp_path, monkeypatch):
+    old, new = stored
+    os.utime(old, (0, time.time() - pieces.KEPT_FOR - 60))
+    (tmp_path / "gone-1-2.mp4.json").write_text("{}")
+    (tmp_path / "notes.txt").write_text("not a piece")
+    pieces.prune(tmp_path, used=[old])
+    assert old.exists()
+    pieces.prune(tmp_path, used=[])
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {new.name, f"{new.name}.json", "notes.txt"}
+    monkeypatch.setattr(pieces, "KEPT_BYTES", 999)
+    pieces.prune(tmp_path, used=[])
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_using_a_piece_keeps_it(stored):
+    os.utime(stored[0], (0, 0))
+    assert pieces.look_up(stored[0]) is None
+    assert stored[0].stat().st_mtime > time.time() - 60
