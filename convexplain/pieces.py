@@ -32,6 +32,7 @@ KEPT_FOR = 14 * 24 * 3600
 #: And the oldest go while all together are larger, in bytes.
 KEPT_BYTES = 2 * 1024**3
 STALE, UNFINISHED, DAMAGED = "stale", "unfinished", "damaged"
+_DIGITS = 24  # of a hash, in a name
 _LIBRARIES = ("manim", "av", "numpy", "pycairo", "manimpango", "matplotlib", "pillow", "typst")
 
 
@@ -67,7 +68,7 @@ def path_of(job: Job, place: Path) -> Path:
         The folder of the pieces.
     """
     name = job.lesson.name.strip("_")
-    return place / f"{name}-{_asked(job)}-{_made_by()[:24]}{job.output.suffix}"
+    return place / f"{name}-{_asked(job)}-{_made_by()[:_DIGITS]}{job.output.suffix}"
 
 
 def look_up(path: Path) -> str | None:
@@ -104,11 +105,16 @@ def look_up(path: Path) -> str | None:
 def keep(path: Path) -> None:
     """Vouch for a piece that has just been made: write its sidecar.
 
+    Nobody can vouch for it if the program was changed while it was made, as by its developer or an
+    update: such a piece is used, but the next film renders it again.
+
     Raises
     ------
     ConvexplainError
         If it cannot be written.
     """
+    if _made_by.__wrapped__()[:_DIGITS] not in path.name:
+        return
     target = _sidecar(path)
     try:
         temporary = placing.reserve(target)

@@ -94,6 +94,14 @@ def test_pieces_of_another_version_are_stale(stored, monkeypatch, tmp_path):
     assert pieces.look_up(path) == pieces.STALE
 
 
+def test_nobody_vouches_for_a_piece_during_which_the_program_changed(monkeypatch, tmp_path):
+    path = pieces.path_of(job(), tmp_path)
+    path.write_bytes(b"made by the old and the new program")
+    monkeypatch.setattr(pieces, "files", lambda name: tmp_path)
+    pieces.keep(path)
+    assert pieces.look_up(path) == pieces.UNFINISHED
+
+
 def test_the_program_s_files_are_part_of_a_piece_s_name(monkeypatch, tmp_path):
     package = tmp_path / "package"
     (package / "assets").mkdir(parents=True)
