@@ -24,9 +24,9 @@ def diagnose() -> tuple[Finding, ...]:
     if memory.state == "failed":  # libraries that get too little hang or end the process
         return python, memory, Finding("libraries", "warning", "not tried in so little memory")
     with libraries.tried() as answers:
-        # Meanwhile the process of the trial imports manim, which takes longest.
+        # The process of the trial meanwhile imports manim. This one leaves alone what writes to
+        # the user's folders when imported, as matplotlib does.
         here = [
-            guarded("fonts", shipped.check_fonts),
             guarded("networks", shipped.check_networks),
             guarded("temporary folder", machine.check_temporary),
             guarded("current folder", lambda: machine.check_current(Path())),
@@ -43,5 +43,6 @@ def diagnose() -> tuple[Finding, ...]:
         guarded("encoders", lambda: libraries.check_encoders(got["av"])),
         guarded("Typst", lambda: libraries.check_typst(got["typst"])),
         memory,
+        guarded("fonts", lambda: shipped.check_fonts(got["fonts"])),
         *here,
     )

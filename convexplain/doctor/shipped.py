@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from importlib import resources
-
 from convexplain.doctor.finding import Finding
+from convexplain.doctor.trial import Answer
 from convexplain.errors import ConvexplainError
 
 _AGAIN = "install convexplain again: its own files are damaged"
 
 
-def check_fonts() -> Finding:
-    """Check that both weights of the font are there and can write every text of the lessons."""
-    from convexplain import fonts
-
-    text = "".join(sorted(set("".join(_texts()))))
-    try:
-        for weight in fonts.WEIGHTS:
-            fonts.require(text, fonts.path(weight))
-    except ConvexplainError as error:
-        return Finding("fonts", "failed", str(error).partition(": ")[0], _AGAIN)
-    chinese = sum("\u3400" <= character <= "\u9fff" for character in text)
-    found = f"all {len(text)} characters of the lessons, {chinese} of them Chinese, in both weights"
+def check_fonts(answer: Answer) -> Finding:
+    """Check that both weights of the font can write every text of the lessons."""
+    if answer.problem:
+        return Finding("fonts", "failed", answer.problem, _AGAIN)
+    every, chinese = answer.found
+    found = f"all {every} characters of the lessons, {chinese} of them Chinese, in both weights"
     return Finding("fonts", "ok", found)
 
 
@@ -67,20 +58,3 @@ def check_mnist() -> Finding:
     wrong += [f"has another {', '.join(damaged)} (the SHA-256 differs)"] * bool(damaged)
     remedy = f"{use}; type: convexplain data fetch" if not damaged else f"{use}; delete and fetch"
     return Finding("MNIST", "warning", f"{status.directory} {' and '.join(wrong)}", remedy)
-
-
-def _texts() -> Iterator[str]:
-    """Yield the strings of the lessons that are not docstrings; none of them is run."""
-    for file in resources.files("convexplain.lessons").iterdir():
-        if not file.name.endswith(".py"):
-            continue
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        nodes = [*ast.walk(tree)]
-        documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-        for node in nodes:
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and id(node) not in documentation
-            ):
-                yield from node.value.splitlines()

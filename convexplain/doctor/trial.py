@@ -6,17 +6,20 @@ isolated like a worker of `convexplain.rendering`, so that what works here works
 
 from __future__ import annotations
 
+import ast
 import importlib
 import multiprocessing
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import resources
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
 
 from convexplain import placing
+from convexplain.errors import ConvexplainError
 
 #: Seconds after which a library that has not answered counts as one that hangs.
 PATIENCE = 30.0
@@ -78,6 +81,33 @@ def _typst() -> tuple[str, ...]:
     return ()
 
 
+def _fonts() -> tuple[str, ...]:
+    """Count the characters of the lessons, and the Chinese ones; both weights have them all."""
+    from convexplain import fonts
+
+    text = "".join(sorted(set("".join(_texts()))))
+    for weight in fonts.WEIGHTS:
+        fonts.require(text, fonts.path(weight))
+    return str(len(text)), str(sum("\u3400" <= character <= "\u9fff" for character in text))
+
+
+def _texts() -> Iterator[str]:
+    """Yield the strings of the lessons that are not docstrings; none of them is run."""
+    for file in resources.files("convexplain.lessons").iterdir():
+        if not file.name.endswith(".py"):
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        nodes = [*ast.walk(tree)]
+        documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in documentation
+            ):
+                yield from node.value.splitlines()
+
+
 #: What each encoder is for.
 ENCODERS: dict[str, str] = {
     "libx264": "mp4",
@@ -95,6 +125,7 @@ ATTEMPTS: dict[str, Callable[[], tuple[str, ...]]] = {
     "av": _encoders,
     "typst": _typst,
     "manim": _manim,
+    "fonts": _fonts,
 }
 
 
@@ -159,6 +190,14 @@ class Trial:
         placing.discard([self._folder])
 
 
+def _in_words(error: Exception) -> str:
+    """Say an error on one line."""
+    text = " ".join(str(error).split())
+    if isinstance(error, ConvexplainError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else repr(error)
+
+
 def _serve(channel: Connection, folder: Path) -> None:
     """Try everything, and send an answer for each: the process's main function."""
     from convexplain.worker import isolate
@@ -168,6 +207,5 @@ def _serve(channel: Connection, folder: Path) -> None:
         try:
             answer = Answer(attempt())
         except Exception as error:
-            text = " ".join(str(error).split())
-            answer = Answer(problem=f"{type(error).__name__}: {text}" if text else repr(error))
+            answer = Answer(problem=_in_words(error))
         channel.send((name, answer))
