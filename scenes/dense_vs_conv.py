@@ -14,6 +14,8 @@ from convexplain.stage import Axes, Bars, Curve, Label, LessonScene
 from convexplain.stage.pace import smoothly
 
 LEFT, BARS, LONGEST = 96.0, 212.0, 404.0
+# From one curve's name to the next, in pixels: a line of text.
+NAMES_APART = 40.0
 
 CNN_NAME = Caption(en="CNN", zh="CNN")
 DENSE_NAME = Caption(en="dense", zh="全连接")
@@ -31,7 +33,7 @@ ACROSS = Caption(
     zh="训练样本数（对数刻度），各训练 {n} 步；纵轴从 {p} 开始",
 )
 CNN_SHUFFLED = Caption(en="CNN, shuffled", zh="CNN，打乱")
-BOTH_DENSE = Caption(en="dense, both", zh="全连接，两种")
+BOTH_DENSE = Caption(en="dense, either way", zh="全连接，打乱前后")
 
 
 class DenseVsConv(LessonScene):
@@ -180,8 +182,15 @@ class DenseVsConv(LessonScene):
         """Both curves grow as the points arrive."""
         self.vanish(*(part for column in self.table for part in column), seconds=0.4)
         self.appear(*self.axes.parts, *self.chart_labels, seconds=0.5)
-        cnn = self.grow(CNN, IN_PLACE, self.text(CNN_NAME), marker="dot")
-        dense = self.grow(DENSE, IN_PLACE, self.text(DENSE_NAME), marker="ring")
+        ends = [
+            self.axes.place(1_000, self.lesson.curve(n, IN_PLACE).accuracy[-1])[1]
+            for n in (CNN, DENSE)
+        ]
+        # Names of curves that end close to each other stand apart.
+        away = max(0.0, (NAMES_APART - abs(ends[1] - ends[0])) / 2)
+        up, down = (-away, away) if ends[0] < ends[1] else (away, -away)
+        cnn = self.grow(CNN, IN_PLACE, self.text(CNN_NAME), marker="dot", shift=up)
+        dense = self.grow(DENSE, IN_PLACE, self.text(DENSE_NAME), marker="ring", shift=down)
         self.curves = [cnn, dense]
 
     def show_shuffled(self, beat: Beat) -> None:
@@ -214,8 +223,10 @@ class DenseVsConv(LessonScene):
 
         self.drive(rise, 0.5)
 
-    def grow(self, network: str, pixels: str, name: str, marker: Any) -> tuple[Curve, Label]:
-        """Draw one curve from left to right, then its name at its end."""
+    def grow(
+        self, network: str, pixels: str, name: str, marker: Any, shift: float = 0.0
+    ) -> tuple[Curve, Label]:
+        """Draw one curve from left to right, then its name at its end, moved by some pixels."""
         points = self.lesson.curve(network, pixels)
         own = network == CNN
         places = self.axes.places(points.digits, points.accuracy)
@@ -232,7 +243,7 @@ class DenseVsConv(LessonScene):
         label = Label(
             name,
             x + 20,
-            y,
+            y + shift,
             26,
             colour="ink" if own else "muted",
             weight="bold" if own else "regular",
