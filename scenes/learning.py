@@ -52,7 +52,7 @@ class Learning(LessonScene):
         )
         self.kernel_labels = [
             Label(self.text(KERNELS.fill(n=count)), 96, 198),
-            ColourBar(weights, 96, 542, 564, low=-weights, height=16, size=24),
+            ColourBar(weights, 96, 532, 564, low=-weights, height=16, size=24),
         ]
         self.map_label = Label(self.text(MAPS.fill(k=lesson.label)), 96, 878, colour="muted")
         self.step = Label("", 660, 198, colour="muted", anchor="right")
@@ -108,7 +108,7 @@ class Learning(LessonScene):
         self.appear(self.kernels, *self.kernel_labels, self.step, seconds=0.8)
 
     def show_data(self, beat: Beat) -> None:
-        """One digit, and one of its pixels."""
+        """One digit, one of its pixels, and what the random kernels make of it."""
         row, col, stored = self.lesson.brightest
         self.appear(self.digit, self.digit_label, seconds=0.6)
         frame = WindowFrame(self.digit, row, col, colour="ink", line=3)
@@ -118,20 +118,20 @@ class Learning(LessonScene):
         self.appear(frame, quotient, seconds=0.5)
         self.wait(3.0)
         self.vanish(frame, quotient)
+        self.appear(self.maps, self.map_label, seconds=0.6)
 
     def show_loss(self, beat: Beat) -> None:
         """What the untrained network says of it."""
         self.count(0)
         for pair in self.values.values():
             self.appear(*pair, seconds=0.5)
+        parts = [*self.loss_axes.parts, *self.accuracy_axes.parts, *self.chart_labels]
+        self.appear(*parts, *self.now, seconds=0.5)
 
     def show_run(self, beat: Beat) -> None:
         """Snapshot after snapshot."""
         history = self.lesson.history
-        self.appear(self.maps, self.map_label, seconds=0.4)
-        parts = [*self.loss_axes.parts, *self.accuracy_axes.parts, *self.chart_labels]
-        self.appear(*parts, seconds=0.4)
-        self.add(*self.curves, *self.now)
+        self.add(*self.curves)
         last = len(history.steps) - 1
         shown = -1
 
