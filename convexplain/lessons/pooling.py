@@ -282,7 +282,7 @@ _AVERAGE = Caption(
     zh="平均池化取平均值 {m}：4 个数都算，全图峰值由 {a} 降到 {b}。",
 )
 _ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
-_SHIFT_TITLE = Caption(en="What remains when the digit moves", zh="数字平移后，还剩下什么")
+_SHIFT_TITLE = Caption(en="What remains when the digit moves", zh="手写数字平移后，还剩下什么")
 _SHIFT = Caption(
     en="One pixel {direction}: {a} of the response stays in its cells, after max pooling {b}.",
     zh="手写数字{direction}移 1 个像素：{a} 的响应留在原来的格子里，最大池化后是 {b}。",

@@ -76,7 +76,7 @@ class Translation(Lesson):
     )
     question: ClassVar[Caption] = Caption(
         en="Move a digit by a few pixels. What moves with it, and what stays?",
-        zh="把数字平移几个像素，什么会跟着动，什么保持不变？",
+        zh="把手写数字平移几个像素，什么会跟着动，什么保持不变？",
     )
     answer: ClassVar[Caption] = Caption(
         en="The map moves with the digit: equivariance. The answer may still change: no full "
@@ -270,7 +270,11 @@ class Translation(Lesson):
         where = _WORDS[self.shown_direction]
         yield self._beat("question", self.question, 4.5)
         follows = _FOLLOWS.fill(
-            n=count, s=self.shift, d=plain(difference), f=fmt.count(self._filters)
+            n=count,
+            lines=_LINES[self.shown_direction in ("left", "right")],
+            s=self.shift,
+            d=plain(difference),
+            f=fmt.count(self._filters),
         )
         yield self._beat("follows", follows, 9.0)
         first = self.differences[1]
@@ -321,11 +325,11 @@ def plain(value: float) -> str:
     return fmt.number(value) if value >= 0.005 else f"{value:.0e}".replace("-", fmt.MINUS)
 
 
+_LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
 _FOLLOWS = Caption(
-    en="Moved {s} pixels, the map moves {s} cells: the largest difference on the {n} shared lines "
-    "of all {f} maps is {d}.",
-    zh="数字平移 {s} 个像素，响应图也平移 {s} 格：全部 {f} 张图在 {n} 行或列的重叠部分，"
-    "最大差值为 {d}。",
+    en="The digit moves {s} pixels, the map {s} cells: on the {n} {lines} that stay in view, "
+    "the largest difference of all {f} maps is {d}.",
+    zh="手写数字平移 {s} 个像素，响应图也平移 {s} 格：{f} 张图在前后重叠的 {n} {lines}上，最大差值为 {d}。",
 )
 _LAYERS = Caption(
     en="Pooling moves in steps of 2: after 1 pixel pool1 differs by up to {a}, after 2 by {b}.",
@@ -348,7 +352,7 @@ _CURVE = Caption(
 _CURVE_CHOSEN = Caption(
     en="This digit was chosen because they disagree. On 10,000 digits moved by {s}: {p} against "
     "{q} right.",
-    zh="选这个数字，是因为两者预测不同。10,000 个样本平移 {s} 个像素后，准确率为 {p} 对 {q}。",
+    zh="选这个样本，是因为两者预测不同。10,000 个样本平移 {s} 个像素后，准确率为 {p} 对 {q}。",
 )
 _WHY = Caption(
     en="Flatten gives each of the {n} places its own weights; a shifted digit meets other weights.",
