@@ -16,7 +16,10 @@ import pytest
 from convexplain.cli import cli
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -93,3 +96,23 @@ def test_the_scene_of_the_stage_s_page_renders_and_nothing_overlaps(tmp_path: Pa
         scene.render()
     assert problems(scene.mobjects) == []
     assert len(code.splitlines()) <= 40
+
+
+def claims() -> list[list[str]]:
+    """The rows of the table of claims: number, claim, lesson, beat, sentence."""
+    page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")]
+    return [[cell.strip().strip("`") for cell in row] for row in rows if len(row) == 5][1:]
+
+
+@pytest.mark.parametrize("row", claims(), ids=lambda row: f"{row[2]}-{row[3]}")
+def test_each_claim_is_told_by_its_lesson_word_for_word(row: list[str]) -> None:
+    from convexplain import lessons
+
+    _, _, lesson, beat, sentence = row
+    told = {each.name: each.caption.text("en") for each in lessons.find(lesson)().beats()}
+    assert told[beat] == sentence
+
+
+def test_all_eight_claims_are_there() -> None:
+    assert [row[0] for row in claims() if row[0]] == [str(n) for n in range(1, 9)]
