@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,7 @@ from convexplain.stage.units import HEIGHT, WIDTH
 SQUARE = (0.571 * WIDTH, 0.157 * HEIGHT, 728.0)
 #: How wide the words may run.
 COLUMN = SQUARE[0] - MARGIN - 80.0
+PAUSES = "，。：；"
 
 
 class CardScene(LessonScene):
@@ -51,10 +54,18 @@ class CardScene(LessonScene):
             One for each line.
         """
         weight, colour = ("bold", "ink") if bold else ("regular", "muted")
-        parts = broken(text, self.shown_look.lang, size, weight)
+        lang = self.shown_look.lang
+        # A little smaller is better than a Chinese line that ends within a word.
+        for share in (1.0, 0.94, 0.88):
+            parts = broken(text, lang, share * size, weight)
+            if len(parts) <= most and (lang == "en" or _pauses(parts)):
+                size *= share
+                break
+        else:
+            parts = broken(text, lang, size, weight)
         while len(parts) > most:
             size *= 0.92
-            parts = broken(text, self.shown_look.lang, size, weight)
+            parts = broken(text, lang, size, weight)
         return [
             Label(line, MARGIN, y + number * pitch * size, size, weight=weight, colour=colour)
             for number, line in enumerate(parts)
@@ -81,6 +92,8 @@ def broken(text: str, lang: str, size: float, weight: str = "regular") -> list[s
         The lines.
     """
     lines = _filled(text, lang, size, weight, COLUMN)
+    if lang == "zh" and (clauses := _clauses(text, len(lines), size, weight)):
+        return clauses
     low, high = 0.0, COLUMN
     for _ in range(12):  # the narrowest column that takes no more lines
         middle = (low + high) / 2
@@ -91,6 +104,25 @@ def broken(text: str, lang: str, size: float, weight: str = "regular") -> list[s
         else:
             low = middle
     return lines
+
+
+def _pauses(lines: list[str]) -> bool:
+    """Tell whether every line but the last ends with punctuation."""
+    return all(line[-1] in PAUSES for line in lines[:-1])
+
+
+def _clauses(text: str, most: int, size: float, weight: str) -> list[str]:
+    """Break Chinese after its punctuation, where that takes no more lines; nothing otherwise."""
+    places = [at for at in range(1, len(text)) if text[at - 1] in PAUSES]
+    best: list[str] = []
+    for chosen in combinations(places, most - 1):
+        lines = [text[a:b] for a, b in pairwise([0, *chosen, len(text)])]
+        longest = max(width_of(line, size, weight) for line in lines)
+        if longest <= COLUMN and (
+            not best or longest < max(width_of(line, size, weight) for line in best)
+        ):
+            best = lines
+    return best
 
 
 def _filled(text: str, lang: str, size: float, weight: str, width: float) -> list[str]:
