@@ -201,7 +201,10 @@ class ResponseMap(LessonScene):
         """The map takes its place among all others of the layer."""
         lesson = self.lesson
         self.vanish(*self.others(self.map))
-        self.tiles, labels = self.all_maps()
+        self.tiles = self.all_maps()
+        self.numbers = {
+            n: self.number_of(n, n == lesson.shown_filter) for n in range(lesson.maps.shape[2])
+        }
         left, top, right, bottom = self.tiles.box(lesson.shown_filter)
         scale = (right - left) / float(self.map.places[1, 0] - self.map.places[0, 0])
         goal = (left + right) / 2, (top + bottom) / 2
@@ -214,20 +217,21 @@ class ResponseMap(LessonScene):
             bars.append(
                 ColourBar(limit, 1184, BARS, 640, low=-limit, title=self.text(WEIGHTS), height=24)
             )
-        self.appear(self.tiles, *labels, *self.kernels, *bars, seconds=1.0)
+        self.appear(self.tiles, *self.numbers.values(), *self.kernels, *bars, seconds=1.0)
         self.remove(self.map)
 
-    def all_maps(self) -> tuple[Thumbnails, list[Any]]:
-        """Return a tile for each filter, and its number beside it."""
-        maps, shown = self.lesson.maps, self.lesson.shown_filter
+    def all_maps(self) -> Thumbnails:
+        """Return a tile for each filter; numbers stand where more room is left for the tiles."""
+        maps = self.lesson.maps
         count = maps.shape[2]
         columns = 8 if count <= 32 else 16
         rows = -(-count // columns)
         across, down = ALL_WIDTH / columns, min(175.0, ALL_HEIGHT / rows)
         beside = min(across - BESIDE, down - BETWEEN)
         above = min(across - 12, down - ABOVE_TILE - 8)
-        top = ALL_TOP if beside >= above else ALL_TOP + ABOVE_TILE
-        tiles = Thumbnails(
+        self.beside = beside >= above
+        top = ALL_TOP if self.beside else ALL_TOP + ABOVE_TILE
+        return Thumbnails(
             maps,
             96,
             top,
@@ -237,15 +241,14 @@ class ResponseMap(LessonScene):
             limit=self.lesson.limit,
             mark=4,
         )
-        labels = []
-        for n in range(count):
-            left, top, right, _ = tiles.box(n)
-            place = (right + 10, top + 12) if beside >= above else (left, top - 17)
-            label = Label(str(n), *place, 24, colour="muted")
-            if n == shown:
-                label = Label(str(n), *place, 24, weight="bold")
-            labels.append(label)
-        return tiles, labels
+
+    def number_of(self, n: int, spoken_of: bool) -> Label:
+        """Return a filter's number beside its tile, or above it."""
+        left, top, right, _ = self.tiles.box(n)
+        place = (right + 10, top + 12) if self.beside else (left, top - 17)
+        if spoken_of:
+            return Label(str(n), *place, 24, weight="bold")
+        return Label(str(n), *place, 24, colour="muted")
 
     def all_kernels(self) -> tuple[list[PixelGrid], float]:
         """Return every filter's weights beside its map, under its number, and their limit."""
@@ -291,11 +294,14 @@ class ResponseMap(LessonScene):
     def show_alike(self, beat: Beat) -> None:
         """The two maps that resemble each other most; faintly, those without any response."""
         alike: Alike = beat.data
-        self.vanish(self.named)
-        self.light((alike.first, alike.second), alike.blank)
+        pair = alike.first, alike.second
+        changed = {self.lesson.shown_filter, *pair}
+        self.vanish(self.named, *(self.numbers[n] for n in sorted(changed)))
+        self.light(pair, alike.blank)
         text = CORRELATION.fill(c=fmt.number(alike.correlation))
         self.named = self.label(text, 960, BARS, anchor="centre")
-        self.appear(self.named)
+        self.numbers |= {n: self.number_of(n, n in pair) for n in changed}
+        self.appear(self.named, *(self.numbers[n] for n in sorted(changed)))
 
     def show_answer(self, beat: Beat) -> None:
         """All maps again."""

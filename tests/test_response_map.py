@@ -92,7 +92,7 @@ def test_blank_maps_are_counted_not_hidden(layer):
     assert lesson.alike.blank == tuple(np.flatnonzero(~flat.any(axis=0)))
     if lesson.alike.blank:
         said = captions(lesson)["alike"]
-        assert said.startswith(f"{len(lesson.alike.blank)} of {LAYERS[layer]} find nothing")
+        assert said.startswith(f"{len(lesson.alike.blank)} of {LAYERS[layer]} filters find nothing")
     assert 30 <= lesson.seconds <= 60
 
 
