@@ -15,7 +15,7 @@ from convexplain.stage.pace import smoothly
 
 LEFT, BARS, LONGEST = 96.0, 212.0, 404.0
 # From one curve's name to the next, in pixels: a line of text.
-NAMES_APART = 40.0
+NAMES_APART = 34.0
 
 CNN_NAME = Caption(en="CNN", zh="CNN")
 DENSE_NAME = Caption(en="dense", zh="全连接")
