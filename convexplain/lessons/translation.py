@@ -329,7 +329,8 @@ _LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
 _FOLLOWS = Caption(
     en="The digit moves {s} pixels, the map {s} cells: on the {n} {lines} that stay in view, "
     "the largest difference of all {f} maps is {d}.",
-    zh="手写数字平移 {s} 个像素，响应图也平移 {s} 格：{f} 张图在前后重叠的 {n} {lines}上，最大差值为 {d}。",
+    zh="手写数字平移 {s} 个像素，响应图也平移 {s} 格："
+    "{f} 张图在前后重叠的 {n} {lines}上，最大差值为 {d}。",
 )
 _LAYERS = Caption(
     en="Pooling moves in steps of 2: after 1 pixel pool1 differs by up to {a}, after 2 by {b}.",
