@@ -51,7 +51,7 @@ def test_the_answer_compares_the_two_most_probable_classes(lesson):
     first, second = np.sort(lesson.trace.probabilities.astype(float))[::-1][:2]
     ratio = first / second
     text = captions(lesson)["answer"]
-    assert f"{math.log(ratio):.2f} more gives {ratio:.2f} times" in text
+    assert f"{math.log(ratio):.2f} more gives {ratio:.1f} times" in text
 
 
 def test_captions_tell_m_the_sum_and_the_verdict(lesson):

@@ -294,8 +294,8 @@ class ForwardPass(Lesson):
 
 
 def _times(ratio: float) -> str:
-    """Print how many times as probable; large ratios without decimals."""
-    return fmt.number(ratio) if ratio < 1000 else fmt.count(round(ratio))
+    """Print how many times as probable, no finer than a difference of two decimals tells."""
+    return fmt.number(ratio, 1) if ratio < 1000 else fmt.count(round(ratio))
 
 
 _CONVOLUTION = Caption(
