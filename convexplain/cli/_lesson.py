@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convexplain.cli._options import PICTURE_HELP, picture_from, picture_options
-from convexplain.cli._types import Model, Name, Photo, Place
+from convexplain.cli._types import Model, Name, Photo, Place, kernels, layers
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
@@ -127,17 +127,10 @@ def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option
         type=kind,
         default=field.default,
         metavar=meta["metavar"],
-        shell_complete=_kernels if field.name == "kernel" else None,
+        shell_complete={"kernel": kernels, "layer": layers}.get(field.name),
         show_default=field.default not in (None, ""),
         help=_sentence(meta[lang]),
     )
-
-
-def _kernels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the classic kernels; rows of your own are not known beforehand."""
-    from convexplain.kernels import KERNELS
-
-    return [name for name in KERNELS if name.startswith(incomplete)]
 
 
 def _kind(name: str, hint: Any) -> Any:

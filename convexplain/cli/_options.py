@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convexplain.cli._types import Model, Name, Place
+from convexplain.cli._types import Model, Name, Place, layers
 from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,7 +114,9 @@ def cell(function: Function) -> Function:
             metavar="N",
             help="The response map, from 0. Default: that of the largest value.",
         ),
-        click.option("--layer", metavar="NAME", help="Such as conv1, pool1, conv2."),
+        click.option(
+            "--layer", metavar="NAME", shell_complete=layers, help="Such as conv1, pool1, conv2."
+        ),
         picture,
     ):
         function = add(function)

@@ -142,3 +142,18 @@ class Photo(_PhotoType):
     ) -> list[CompletionItem]:
         """Offer files."""
         return [CompletionItem(incomplete, type="file")]
+
+
+def kernels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the classic kernels; rows of your own are not known beforehand."""
+    from convexplain.kernels import KERNELS
+
+    return [name for name in KERNELS if name.startswith(incomplete)]
+
+
+def layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the layers of the chapter's network that have maps."""
+    from convexplain.network import CHAPTER_LAYERS
+
+    names = [layer.name for layer in CHAPTER_LAYERS if layer.window is not None]
+    return [name for name in names if name.startswith(incomplete)]
