@@ -8,6 +8,7 @@ import numpy as np
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
+from convexplain.lessons import _local_labels as labels
 from convexplain.lessons import local_patterns
 from convexplain.lessons._base import Beat
 from convexplain.lessons.local_patterns import STRONGEST, TEMPLATES
@@ -39,51 +40,6 @@ LARGE, LARGE_CORNER = 18.0, (96.0, 200.0)
 FILTERS, COLUMNS, STEP = (690.0, 232.0), 8, (145.0, 164.0)
 FLIGHT = 0.9
 
-DENSE = Caption(en="Dense unit {n}", zh="全连接单元 {n}")
-ONE_PICTURE = Caption(
-    en="one template for the whole picture · {w} weights", zh="整幅图一个模板 · {w} 个权重"
-)
-FILTER = Caption(en="Filter {n}", zh="过滤器 {n}")
-EVERY_PLACE = Caption(
-    en="one 3 × 3 template for every place · {w} weights",
-    zh="每个位置同一个 3 × 3 模板 · {w} 个权重",
-)
-TEMPLATES_OF = Caption(
-    en="{n} of the other {m}, each on its own scale", zh="其余 {m} 个中的 {n} 个，各用各的色标"
-)
-UNIT = Caption(en="unit {n}", zh="单元 {n}")
-SAME = Caption(en="the same filter on other digits", zh="同一个过滤器看其他样本")
-SUM = Caption(en="then sum", zh="再求和")
-PRODUCTS = Caption(en="sum of {n} products: {v}", zh="{n} 个乘积之和：{v}")
-BIAS = Caption(en="bias: {v}", zh="偏置：{v}")
-NINE = Caption(en="{n} products, bias {v}, ReLU", zh="{n} 个乘积，偏置 {v}，ReLU")
-STILL = Caption(en="{n} pixels, as initialised", zh="{n} 个像素，仍是初始值")
-KERNELS = Caption(
-    en="the {n} kernels of conv1; beside each, the patch that excites it most",
-    zh="conv1 的 {n} 个卷积核；旁边是最能激活它的图块",
-)
-COUNTS = Caption(en="number · patches", zh="编号 · 图块数")
-RULES = (
-    Caption(en="Blank patches are left out. A response is", zh="空白图块不计。响应值除以该过滤器"),
-    Caption(en="divided by its filter's largest on {n} digits.", zh="在 {n} 个样本上的最大响应。"),
-)
-MIDDLES = Caption(en="dots: the middles of its {n} patches", zh="圆点：{n} 个图块的中心")
-ELSEWHERE = Caption(en="its strongest patches in other digits", zh="其他样本中响应最强的图块")
-IN_PLACE = Caption(en="in place", zh="原位")
-SHUFFLED = Caption(en="shuffled", zh="打乱")
-ONE_RULE = Caption(en="one rule for all digits", zh="所有样本用同一规则")
-RENAMED = (
-    Caption(en="A window finds no neighbours any more;", zh="窗口里不再有相邻像素；"),
-    Caption(en="a dense unit only has its inputs renamed.", zh="全连接单元只是输入换了顺序。"),
-)
-CHART = Caption(en="test accuracy, each network trained again", zh="测试准确率，两种网络都重新训练")
-FROM = Caption(
-    en="the axis starts at {p}; thin lines: lowest and highest of {n} trainings",
-    zh="纵轴从 {p} 开始；细线：{n} 次训练的最低与最高",
-)
-CNN = Caption(en="CNN", zh="CNN")
-DENSE_NETWORK = Caption(en="dense", zh="全连接")
-
 
 class LocalPatterns(LessonScene):
     """Plays the lesson of the same name."""
@@ -102,8 +58,9 @@ class LocalPatterns(LessonScene):
         unit, *others = self.lesson.shown_units
         row = self.dense = TemplateRow(
             self.pixels, unit.template, PICTURE, DENSE_ROW, cell=CELL, template_cell=CELL,
-            result=VALUE, name=self.text(DENSE.fill(n=unit.number)),
-            what=self.text(ONE_PICTURE.fill(w=unit.template.size)), then=self.text(SUM),
+            result=VALUE, name=self.text(labels.DENSE.fill(n=unit.number)),
+            what=self.text(labels.ONE_PICTURE.fill(w=unit.template.size)),
+            then=self.text(labels.SUM),
         )  # fmt: skip
         left, limit = float(row.template.places[0, 0]), row.template.limit
         self.bar = ColourBar(limit, left, DENSE_ROW + 306, 280, low=-limit, height=16, size=24)
@@ -111,19 +68,19 @@ class LocalPatterns(LessonScene):
             [[unit.value]], VALUE, row.middle - 40, 80, limit=max(abs(unit.value), limit),
             numbers=True, text_size=30, bold=True, lines=False,
         )  # fmt: skip
-        total = PRODUCTS.fill(n=unit.template.size, v=fmt.number(unit.total))
+        total = labels.PRODUCTS.fill(n=unit.template.size, v=fmt.number(unit.total))
         self.terms = [
             Label(self.text(term), VALUE + 40, row.middle + y, 26, colour="muted", anchor="centre")
-            for term, y in ((total, 74), (BIAS.fill(v=fmt.number(unit.bias)), 114))
+            for term, y in ((total, 74), (labels.BIAS.fill(v=fmt.number(unit.bias)), 114))
         ]
-        head = TEMPLATES_OF.fill(n=TEMPLATES, m=fmt.count(self.lesson.units - 1))
+        head = labels.TEMPLATES_OF.fill(n=TEMPLATES, m=fmt.count(self.lesson.units - 1))
         self.templates: list[Any] = [Label(self.text(head), RIGHT, DENSE_ROW - 34, colour="muted")]
         for n, other in enumerate(others):
             left, top = RIGHT + n * PITCH, row.middle - SIDE / 2
             own = float(np.abs(other.template).max())
             grid = PixelGrid(other.template, left, top, SIDE / 28, limit=own, lines=False, frame=2)
             name = Label(
-                self.text(UNIT.fill(n=other.number)), left + SIDE / 2, top + SIDE + 30, 26,
+                self.text(labels.UNIT.fill(n=other.number)), left + SIDE / 2, top + SIDE + 30, 26,
                 colour="muted", anchor="centre",
             )  # fmt: skip
             self.templates += [grid, name]
@@ -134,9 +91,9 @@ class LocalPatterns(LessonScene):
         lesson = self.lesson
         row = TemplateRow(
             self.pixels, lesson.kernel, PICTURE, FILTER_ROW, cell=CELL, template_cell=68,
-            result=MAP, name=self.text(FILTER.fill(n=lesson.shown_filter)),
-            what=self.text(EVERY_PLACE.fill(w=lesson.kernel.size)), then=self.text(SUM),
-            numbers=True,
+            result=MAP, name=self.text(labels.FILTER.fill(n=lesson.shown_filter)),
+            what=self.text(labels.EVERY_PLACE.fill(w=lesson.kernel.size)),
+            then=self.text(labels.SUM), numbers=True,
         )  # fmt: skip
         self.digit = row.picture
         limit = float(lesson.response_map.max())
@@ -145,7 +102,7 @@ class LocalPatterns(LessonScene):
             np.full(lesson.response_map.shape, np.nan), MAP, FILTER_ROW + CELL, CELL,
             limit=limit or 1.0, lines=False, frame=2,
         )  # fmt: skip
-        nine = NINE.fill(n=lesson.kernel.size, v=fmt.number(lesson.bias))
+        nine = labels.NINE.fill(n=lesson.kernel.size, v=fmt.number(lesson.bias))
         below = float(row.template.places[0, 0]) + 102, FILTER_ROW + 276
         # What there is of this row before the filter is spoken of.
         self.waiting: list[Any] = [
@@ -155,7 +112,9 @@ class LocalPatterns(LessonScene):
         self.found: list[Any] = []
         for number, place in enumerate(lesson.places, start=1):
             self.found += self.numbered(number, place)
-        self.others: list[Any] = [Label(self.text(SAME), RIGHT, FILTER_ROW - 34, colour="muted")]
+        self.others: list[Any] = [
+            Label(self.text(labels.SAME), RIGHT, FILTER_ROW - 34, colour="muted")
+        ]
         for n, (picture, places) in enumerate(lesson.others):
             grid = PixelGrid(
                 picture.pixels[:, :, 0], RIGHT + n * PITCH, row.middle - SIDE / 2, SIDE / 28,
@@ -253,7 +212,7 @@ class LocalPatterns(LessonScene):
     def show_never_inked(self, beat: Beat) -> None:
         """The rim of the template: weights that no digit has ever moved."""
         never, template = self.lesson.never_inked, self.dense.template
-        label = Label(self.text(STILL.fill(n=int(never.sum()))), 752, DENSE_ROW + 16, 26)
+        label = Label(self.text(labels.STILL.fill(n=int(never.sum()))), 752, DENSE_ROW + 16, 26)
         marks = [CellMarks(template, np.argwhere(never), "outline", colour="ink")]
 
         def dim(alpha: float) -> None:
@@ -320,7 +279,8 @@ class LocalPatterns(LessonScene):
         self.appear(window, seconds=0.2)
         seconds = self.remaining - 0.6
         flights = self.flights = self.make_flights(seconds)
-        self.add(*flights.tiles)
+        self.add(flights)
+        window.z_index = 1
         last = np.zeros(self.pixels.shape)
         for (row, col), moment in zip(lesson.sent, flights.leaves.tolist(), strict=True):
             last[row : row + 3, col : col + 3] = moment
@@ -342,7 +302,7 @@ class LocalPatterns(LessonScene):
     def make_flights(self, seconds: float) -> Flights:
         """All patches with ink, row by row, faster and faster."""
         sent, winners = np.array(self.lesson.sent), self.winners
-        path = accelerating(len(sent), seconds - FLIGHT, begin=2.0)
+        path = accelerating(len(sent), seconds - FLIGHT, begin=6.0)
         return Flights(
             [self.patch_at(place) for place in self.lesson.sent],
             np.array(LARGE_CORNER) + sent[:, ::-1] * LARGE,
@@ -350,6 +310,7 @@ class LocalPatterns(LessonScene):
             np.interp(np.arange(len(sent)), path.stops, path.times),
             cell=LARGE,
             seconds=FLIGHT,
+            frame=1,
             strengths=self.lesson.trace.activations["conv1"][sent[:, 0], sent[:, 1], winners],
         )
 
@@ -371,10 +332,10 @@ class LocalPatterns(LessonScene):
             columns=COLUMNS, pitch=STEP,
         )  # fmt: skip
         self.heads = [
-            Label(self.text(KERNELS.fill(n=lesson.filters)), FILTERS[0], 172),
-            Label(self.text(COUNTS), 1824, 206, 24, colour="muted", anchor="right"),
+            Label(self.text(labels.KERNELS.fill(n=lesson.filters)), FILTERS[0], 172),
+            Label(self.text(labels.COUNTS), 1824, 206, 24, colour="muted", anchor="right"),
         ]
-        self.rules = self.lines(RULES[0], RULES[1].fill(n=lesson.bundled))
+        self.rules = self.lines(labels.RULES[0], labels.RULES[1].fill(n=lesson.bundled))
 
     def lines(self, *captions: Caption) -> list[Label]:
         """Make lines of text below the large digit."""
@@ -386,8 +347,8 @@ class LocalPatterns(LessonScene):
     def show_again(self, beat: Beat) -> None:
         """One filter: all its patches in this digit, and the strongest in others."""
         lesson, n = self.lesson, self.lesson.shown_filter
-        pairs = zip(self.flights.tiles, self.winners.tolist(), strict=True)
-        theirs = [tile for tile, winner in pairs if winner != n and tile.opacity > 0]
+        seen, winners = self.flights.seen(), self.winners
+        theirs = [self.flights.tiles[i] for i in seen if winners[i] != n]
         dimmed = self.digit.shares.copy()
 
         def step_back(alpha: float) -> None:
@@ -399,13 +360,13 @@ class LocalPatterns(LessonScene):
         self.drive(step_back, 0.5)
         self.vanish(*self.rules, seconds=0.3)
         own = np.argwhere(lesson.winners == n)
-        self.again: list[Any] = [*self.lines(MIDDLES.fill(n=len(own)))]
+        self.again: list[Any] = [*self.lines(labels.MIDDLES.fill(n=len(own)))]
         if len(own):
             self.again.append(CellMarks(self.digit, own + 1, "dot", colour="positive"))
         self.appear(*self.again, seconds=0.5)
         patches = np.stack([p.patch[:, :, 0] for p in lesson.top[:STRONGEST]], axis=2)
         strongest: list[Any] = [
-            Label(self.text(ELSEWHERE), PICTURE, 798, 26, colour="muted"),
+            Label(self.text(labels.ELSEWHERE), PICTURE, 798, 26, colour="muted"),
             Thumbnails(patches, PICTURE, 828, LARGE, STRONGEST, pitch=(90, 90), scale="picture"),
         ]
         self.appear(*strongest, seconds=0.5)
@@ -415,9 +376,7 @@ class LocalPatterns(LessonScene):
 
     def show_shuffled(self, beat: Beat) -> None:
         """The pixels fly; both networks are trained again."""
-        seen = [tile for tile in self.flights.tiles if tile.opacity > 0]
-        self.vanish(*self.bins.parts, *self.heads, *seen, *self.again, seconds=0.4)
-        self.remove(*self.flights.tiles)
+        self.vanish(*self.bins.parts, *self.heads, self.flights, *self.again, seconds=0.4)
         self.shuffle()
         self.draw_change()
 
@@ -433,15 +392,15 @@ class LocalPatterns(LessonScene):
         flights = Flights(
             flat[ink][:, None, None], starts, goals, np.zeros(len(ink)), cell=LARGE, seconds=1.4
         )
-        self.control: list[Any] = [Label(self.text(ONE_RULE), PICTURE, 172, colour="muted")]
+        self.control: list[Any] = [Label(self.text(labels.ONE_RULE), PICTURE, 172, colour="muted")]
         self.appear(*self.control, seconds=0.2)
         flights.at(0.0)
-        self.add(*flights.tiles)
+        self.add(flights)
         self.digit.values[...] = 0
         self.drive(lambda alpha: flights.at(1.4 * alpha), 1.4)
         self.digit.values[...] = flat[order].reshape(self.pixels.shape)
-        self.remove(*flights.tiles)
-        lines = self.lines(*RENAMED)
+        self.remove(flights)
+        lines = self.lines(*labels.RENAMED)
         self.appear(*lines, seconds=0.4)
         self.control += lines
 
@@ -452,23 +411,23 @@ class LocalPatterns(LessonScene):
         lowest = min(low for change in changes for low, _ in change.ranges)
         ticks = [n / 100 for n in range(int(lowest * 100) // 2 * 2, 101, 2)]
         slope = Slope(
-            930, 250, 790, 500, (self.text(IN_PLACE), self.text(SHUFFLED)), ticks,
+            930, 250, 790, 500, (self.text(labels.IN_PLACE), self.text(labels.SHUFFLED)), ticks,
             lambda y: fmt.percent(y, 0),
         )  # fmt: skip
-        note = FROM.fill(p=fmt.percent(ticks[0], 0), n=lesson.trainings)
+        note = labels.FROM.fill(p=fmt.percent(ticks[0], 0), n=lesson.trainings)
         parts = [
             *slope.parts,
-            Label(self.text(CHART), 850, 172, colour="muted"),
+            Label(self.text(labels.CHART), 850, 172, colour="muted"),
             Label(self.text(note), 1325, 842, 26, colour="muted", anchor="centre"),
         ]
         self.appear(*parts, seconds=0.4)
         self.control += parts
-        for name, change in zip((CNN, DENSE_NETWORK), changes, strict=True):
+        for name, change in zip((labels.CNN, labels.DENSE_NETWORK), changes, strict=True):
             before, after = (fmt.percent(v, 2) for v in (change.in_place, change.shuffled))
             moved = fmt.number(change.points, sign=True)
             series = slope.series(
                 (change.in_place, change.shuffled), change.ranges,
-                (f"{self.text(name)} {before}", f"{after} ({moved})"), main=name is CNN,
+                (f"{self.text(name)} {before}", f"{after} ({moved})"), main=name is labels.CNN,
             )  # fmt: skip
             self.appear(*series.before, seconds=0.2)
             self.add(series.curve)

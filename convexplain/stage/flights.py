@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from manim.mobject.mobject import Mobject
 
 from convexplain.stage.grid import PixelGrid, Scale
 from convexplain.stage.pace import smoothly
@@ -11,11 +12,11 @@ from convexplain.stage.pace import smoothly
 Floats = npt.NDArray[np.float64]
 
 
-class Flights:
+class Flights(Mobject):
     """Small grids of one size, each with a start, a goal, and a moment at which it leaves.
 
-    A piece lies unseen on the picture until it leaves, so that nothing jumps. Of the pieces that
-    have landed at one goal the strongest is seen.
+    A piece is not there before it leaves: it still is part of the picture below. Of the pieces
+    that have landed at one goal only the strongest stays.
 
     Parameters
     ----------
@@ -33,11 +34,14 @@ class Flights:
         Which of those with the same goal stays on top; the last to land if not given.
     scale : {"picture", "light", "signed"}
         As that of `PixelGrid`.
+    frame : float
+        Width of the line around each piece, without which blank cells would vanish on paper.
 
     Attributes
     ----------
     tiles : list of PixelGrid
-        To be added to a scene.
+        All pieces; those that are seen now are the submobjects, so that a frame costs no more than
+        what flies in it.
     gone, landed : numpy.ndarray of bool, shape (n,)
         Which have left, and which have arrived.
 
@@ -51,7 +55,7 @@ class Flights:
     ::
 
         flights = Flights(patches, starts, goals, leaves, cell=18, seconds=0.9)
-        self.add(*flights.tiles)
+        self.add(flights)
         self.drive(lambda alpha: flights.at(6.0 * alpha), 6.0)
     """
 
@@ -66,7 +70,9 @@ class Flights:
         seconds: float,
         strengths: npt.ArrayLike | None = None,
         scale: Scale = "picture",
+        frame: float = 0.0,
     ) -> None:
+        super().__init__()
         values = np.asarray(pieces, dtype=np.float64)
         count = len(values)
         self.starts = np.asarray(starts, dtype=np.float64).reshape(-1, 2)
@@ -83,7 +89,7 @@ class Flights:
                 "or strengths: give one of each for every piece"
             )
         self.tiles = [
-            PixelGrid(value, x, y, cell, scale=scale, lines=False, opacity=0.0)
+            PixelGrid(value, x, y, cell, scale=scale, lines=False, frame=frame)
             for value, (x, y) in zip(values, self.starts.tolist(), strict=True)
         ]
         self.gone = np.zeros(count, dtype=bool)
@@ -102,8 +108,11 @@ class Flights:
             self.tiles[n].places = [(x, y) for x, y in (corners - corners[0] + place).tolist()]
         self.landed = shares >= 1
         seen = (self.gone & ~self.landed) | self._on_top()
-        for n, tile in enumerate(self.tiles):
-            tile.opacity = float(seen[n])
+        self.submobjects = [self.tiles[n] for n in np.flatnonzero(seen).tolist()]
+
+    def seen(self) -> list[int]:
+        """Return which pieces are there now."""
+        return [n for n, tile in enumerate(self.tiles) if tile in self.submobjects]
 
     def _on_top(self) -> npt.NDArray[np.bool_]:
         """Tell which of the landed pieces are seen: bool (n,)."""
