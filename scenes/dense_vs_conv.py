@@ -109,7 +109,7 @@ class DenseVsConv(LessonScene):
             columns[0].append(Label(self.text(name), 930, y, weight="bold"))
             for row in network.rows:
                 y += 46
-                shape = fmt.shape(row.output_shape)
+                shape = " × ".join(fmt.count(side) for side in row.output_shape)
                 columns[0].append(Label(row.name, 930, y, colour="muted"))
                 columns[0].append(Label(shape, shapes, y, colour="muted"))
                 columns[1].append(_right(fmt.count(row.parameters), x_of_parameters, y))
