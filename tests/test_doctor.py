@@ -274,7 +274,8 @@ def test_the_line_is_that_of_the_system(
     bare(system.manager)
     monkeypatch.setattr("platform.system", lambda: system.kind)
     monkeypatch.setattr("os.geteuid", lambda: 0 if system.root else 1000)
-    assert advice.system_line().startswith(system.line)
+    typed = "" if system.manager == "pkgin" else "type: "
+    assert advice.system_remedy().startswith(typed + system.line)
 
 
 def test_the_packages_are_those_that_set_up_installs() -> None:

@@ -44,13 +44,13 @@ def pip_line(*requirements: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *requirements])
 
 
-def system_line() -> str:
+def system_remedy() -> str:
     """Say what to type on this system to get cairo, pango, their headers and a compiler."""
     if platform.system() == "Darwin":
-        return _BREW if _has_compiler() else f"xcode-select --install; {_BREW}"
+        return f"type: {_BREW}" if _has_compiler() else f"type: xcode-select --install; {_BREW}"
     for manager, line in _MANAGERS.items():
         if shutil.which(manager):
-            return line if os.geteuid() == 0 else f"sudo {line}"
+            return f"type: {line}" if os.geteuid() == 0 else f"type: sudo {line}"
     return "install a C compiler, pkg-config, and the headers of Python, cairo and pango"
 
 

@@ -123,7 +123,7 @@ def check_cairo(answer: Answer) -> Finding:
     missing = advice.missing_headers()
     if missing:
         found = f"missing: {', '.join(missing)}"
-        return Finding(name, "failed", found, f"type: {advice.system_line()}")
+        return Finding(name, "failed", found, advice.system_remedy())
     return Finding(name, "ok", "their headers are there, so that manim can be installed")
 
 
