@@ -11,7 +11,6 @@ import numpy.typing as npt
 from convexplain import format as fmt
 from convexplain.errors import UsageError
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D, Network
-from convexplain.pictures import Picture
 from convexplain.trace import Trace
 
 #: More layers with maps than this leave no room for their texts side by side.
@@ -125,19 +124,4 @@ def require_chain(network: Network, model: str) -> None:
             f"the network {model!r} cannot be shown layer by layer: give one that reads gray "
             f"pictures, with 1 to {MOST_MAPS} convolutions and poolings, a convolution first, "
             "then flatten and one softmax layer of 2 to 10 units, such as cnn"
-        )
-
-
-def require_fitting(picture: Picture | None, network: Network) -> None:
-    """Refuse a picture of another shape than the network reads.
-
-    Raises
-    ------
-    UsageError
-        If there is one and its shape is another.
-    """
-    if picture is not None and picture.pixels.shape != network.input_shape:
-        raise UsageError(
-            f"the picture has the shape {fmt.shape(picture.pixels.shape)}, but the network reads "
-            f"{fmt.shape(network.input_shape)}: prepare it as a digit"
         )

@@ -13,7 +13,8 @@ from convexplain import digits, examples
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._columns import Column, columns, require_chain, require_fitting
+from convexplain.lessons._checks import check_picture
+from convexplain.lessons._columns import Column, columns, require_chain
 from convexplain.network import Network
 from convexplain.pictures import Picture
 from convexplain.trace import Trace
@@ -50,7 +51,7 @@ class Architecture(Lesson):
 
     def __post_init__(self) -> None:
         require_chain(self.network, self.model)
-        require_fitting(self.picture, self.network)
+        check_picture(self.picture, self.network)
 
     @cached_property
     def network(self) -> Network:

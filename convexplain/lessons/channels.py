@@ -18,6 +18,7 @@ from convexplain.layers import Conv2D, MaxPooling2D
 from convexplain.lessons import _channel_words as words
 from convexplain.lessons import _photo
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._checks import check_filter, check_picture
 from convexplain.lessons._photo import Colours
 from convexplain.lessons._search import channels_add_up, find_channel_stop, top_channels
 from convexplain.network import Network
@@ -86,11 +87,7 @@ class Channels(Lesson):
     )
 
     def __post_init__(self) -> None:
-        if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
-            raise UsageError(
-                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
-                f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
-            )
+        check_picture(self.picture, self.network)
         layer = self.network.layer(LAYER)
         if not (isinstance(layer, Conv2D) and layer.groups == 1 and layer.activation == "relu"):
             raise UsageError(
@@ -98,10 +95,7 @@ class Channels(Lesson):
                 "network of the chapter's kind"
             )
         height, width, filters = self.network.shapes[LAYER]
-        if self.filter is not None and not 0 <= self.filter < filters:
-            raise UsageError(
-                f"there is no filter {self.filter} in {LAYER}: its filters are 0 to {filters - 1}"
-            )
+        check_filter(self.filter, filters, LAYER)
         if self.at is not None and not (0 <= self.at[0] < height and 0 <= self.at[1] < width):
             raise UsageError(
                 f"there is no row {self.at[0]}, column {self.at[1]} in {LAYER}: rows are 0 to "

@@ -16,7 +16,8 @@ from convexplain.errors import UsageError
 from convexplain.geometry import Window
 from convexplain.layers import AveragePooling2D, Conv2D, MaxPooling2D
 from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._columns import Column, columns, require_chain, require_fitting
+from convexplain.lessons._checks import check_picture
+from convexplain.lessons._columns import Column, columns, require_chain
 from convexplain.network import Network
 from convexplain.pictures import Picture
 from convexplain.steps import ConvStep, PoolStep
@@ -130,7 +131,7 @@ class ForwardPass(Lesson):
 
     def __post_init__(self) -> None:
         require_chain(self.network, self.model)
-        require_fitting(self.picture, self.network)
+        check_picture(self.picture, self.network)
         units = self.columns[-1].shape[0]
         if units != CLASSES:
             raise UsageError(

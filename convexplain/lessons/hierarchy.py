@@ -17,6 +17,7 @@ from convexplain.errors import UsageError
 from convexplain.geometry import Box
 from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._checks import check_picture
 from convexplain.network import CHAPTER_LAYERS, Network
 from convexplain.pictures import Picture
 from convexplain.trace import Node, TopPatch, Trace, hierarchy, top_patches
@@ -84,11 +85,7 @@ class Hierarchy(Lesson):
                 f"the hierarchy follows the chapter's layers ({names}), which {self.model!r} does "
                 "not have: give a network trained with this architecture"
             )
-        if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
-            raise UsageError(
-                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
-                f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
-            )
+        check_picture(self.picture, self.network)
         if not self.tree.parts:
             raise UsageError(
                 f"no cell of conv3 in {self.model!r} pushes towards its answer, {self.label}, so "

@@ -13,6 +13,7 @@ from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._checks import check_filter, check_picture
 from convexplain.lessons._pooled import (
     POOL,
     Map,
@@ -72,16 +73,8 @@ class Pooling(Lesson):
                 "give one that has, such as cnn"
             )
         channels = self.network.shapes[self.stages[0].pool][-1]
-        if self.filter is not None and not 0 <= self.filter < channels:
-            raise UsageError(
-                f"there is no filter {self.filter} in {self.stages[0].conv}: its filters are "
-                f"0 to {channels - 1}"
-            )
-        if self.picture is not None and self.picture.shape != self.network.input_shape:
-            raise UsageError(
-                f"the picture has the shape {fmt.shape(self.picture.shape)}, but the network "
-                f"reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
-            )
+        check_filter(self.filter, channels, self.stages[0].conv)
+        check_picture(self.picture, self.network)
 
     @cached_property
     def network(self) -> Network:

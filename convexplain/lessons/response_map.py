@@ -16,6 +16,7 @@ from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.geometry import Box, Window
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._checks import check_filter, check_picture
 from convexplain.lessons._search import arithmetic_adds_up
 from convexplain.lessons.sliding_window import describe
 from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network
@@ -93,16 +94,8 @@ class ResponseMap(Lesson):
                 f"{', '.join(names)}"
             )
         filters = self.network.shapes[self.shown_layer][-1]
-        if self.filter is not None and not 0 <= self.filter < filters:
-            raise UsageError(
-                f"there is no filter {self.filter} in {self.shown_layer}: its filters are 0 to "
-                f"{filters - 1}"
-            )
-        if self.picture is not None and self.picture.shape != self.network.input_shape:
-            raise UsageError(
-                f"the picture has the shape {fmt.shape(self.picture.shape)}, but the network "
-                f"reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
-            )
+        check_filter(self.filter, filters, self.shown_layer)
+        check_picture(self.picture, self.network)
 
     @cached_property
     def network(self) -> Network:

@@ -16,6 +16,7 @@ from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.kernels import Pattern
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._checks import check_filter, check_picture
 from convexplain.lessons._search import FoundStop, arithmetic_adds_up, find_stops
 from convexplain.network import Network
 from convexplain.pictures import Picture
@@ -83,11 +84,7 @@ class SlidingWindow(Lesson):
     def __post_init__(self) -> None:
         if self.filter is not None and self.kernel is not None:
             raise UsageError("--filter and --kernel exclude one another: give one of them")
-        if self.filter is not None and not 0 <= self.filter < self.filters:
-            raise UsageError(
-                f"there is no filter {self.filter} in {LAYER}: its filters are 0 to "
-                f"{self.filters - 1}"
-            )
+        check_filter(self.filter, self.filters, LAYER)
         if self.kernel is not None and self.weights.shape not in _SIZES:
             raise UsageError(
                 f"the kernel {self.kernel!r} has {fmt.shape(self.weights.shape)} weights: "
@@ -95,11 +92,7 @@ class SlidingWindow(Lesson):
             )
         if self.steps != "all" and not (self.steps.isdecimal() and int(self.steps) <= _MOST):
             raise UsageError(f"--steps {self.steps} is not possible: give 0 to {_MOST}, or all")
-        if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
-            raise UsageError(
-                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
-                f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
-            )
+        check_picture(self.picture, self.network)
         self.beats()  # a length that cannot be is refused at once
 
     @cached_property

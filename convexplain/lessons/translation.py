@@ -15,6 +15,7 @@ from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._checks import check_filter, check_picture
 from convexplain.network import Network
 from convexplain.pictures import Picture
 from convexplain.trace import Trace
@@ -108,15 +109,8 @@ class Translation(Lesson):
                 f"there is no direction {self.direction!r}: give {', '.join(get_args(Direction))}"
             )
         filters = int(self.cnn.weights["conv1/kernel"].shape[-1])
-        if self.filter is not None and not 0 <= self.filter < filters:
-            raise UsageError(
-                f"there is no filter {self.filter} in conv1: its filters are 0 to {filters - 1}"
-            )
-        if self.picture is not None and self.picture.pixels.shape != self.cnn.input_shape:
-            raise UsageError(
-                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
-                f"networks read {fmt.shape(self.cnn.input_shape)}: prepare it as a digit"
-            )
+        check_filter(self.filter, filters, "conv1")
+        check_picture(self.picture, self.cnn)
         self.beats()  # a length that cannot be is refused at once
 
     @cached_property

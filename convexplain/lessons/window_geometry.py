@@ -16,6 +16,7 @@ from convexplain.errors import UsageError
 from convexplain.geometry import Pair, Window
 from convexplain.lessons import _window_words as words
 from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons._checks import check_filter, check_picture
 from convexplain.lessons._windows import SIZES, Geometry, Training, edge_kernel, trainings
 from convexplain.network import Network
 from convexplain.ops import conv2d, relu
@@ -92,19 +93,12 @@ class WindowGeometry(Lesson):
             flags = " and ".join("--" + name.replace("_", "-") for name in given)
             raise UsageError(f"{flags} exclude one another: give one of them")
         filters = int(self.network.weights[f"{LAYER}/kernel"].shape[-1])
-        if self.filter is not None and not 0 <= self.filter < filters:
-            raise UsageError(
-                f"there is no filter {self.filter} in {LAYER}: its filters are 0 to {filters - 1}"
-            )
+        check_filter(self.filter, filters, LAYER)
         if self.kernel_size is not None and not 2 <= self.kernel_size <= LARGEST_KERNEL:
             raise UsageError(
                 f"--kernel-size {self.kernel_size} is not possible: give 2 to {LARGEST_KERNEL}"
             )
-        if self.picture is not None and self.picture.pixels.shape != self.network.input_shape:
-            raise UsageError(
-                f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
-                f"network reads {fmt.shape(self.network.input_shape)}: prepare it as a digit"
-            )
+        check_picture(self.picture, self.network)
         height, width = self.weights.shape
         if height != width or height > LARGEST_KERNEL:
             raise UsageError(
