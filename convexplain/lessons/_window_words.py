@@ -59,9 +59,9 @@ SIZES_TITLE = Caption(
     en="Window size: what each sees, and what it costs", zh="窗口大小：能看到多少，代价多大"
 )
 SAME_ACCURACY = Caption(
-    en="A larger window sees more and leaves a smaller map; accuracy varies more from training to "
-    "training.",
-    zh="窗口越大，看到的越多，剩下的图越小；准确率的差别，小于每次训练之间的波动。",
+    en="A larger window sees more and leaves a smaller map; accuracy varies more between "
+    "trainings than between sizes.",
+    zh="窗口越大，看到的越多，剩下的图越小；准确率的差别小于各次训练之间的波动。",
 )
 OTHER_ACCURACY = Caption(
     en="A larger window sees more and leaves a smaller map; here the accuracy changes, too.",
