@@ -21,7 +21,7 @@ from convexplain.stage import (
 
 KERNELS = Caption(en="the {n} kernels of conv1", zh="conv1 的 {n} 个卷积核")
 MAPS = Caption(en="response maps of this {k}", zh="这个 {k} 的响应图")
-STEP = Caption(en="step {n}", zh="第 {n} 步")
+STEP = Caption(en="step {n}", zh="训练 {n} 步")
 SHAPE = Caption(en="{shape} pixels, 0 to 1", zh="{shape} 个像素，0 到 1")
 READ_AS = Caption(en="read as", zh="预测为")
 CHANCE = Caption(en="probability of {k}", zh="{k} 的概率")
