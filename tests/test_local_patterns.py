@@ -172,7 +172,7 @@ def test_a_filter_that_finds_little_is_told_as_it_is(number):
     lesson = LocalPatterns(filter=number, unit=0)
     assert lesson.shown_units[0].number == 0
     places = len(lesson.places)
-    words = {0: "finds nothing", 1: "here once"}.get(places, f"here {places} times")
+    words = {0: "finds nothing", 1: "here once"}.get(places, f"places 1 to {places}")
     assert words in said(lesson)["found"]
 
 

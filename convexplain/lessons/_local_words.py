@@ -45,8 +45,8 @@ FOUND = (
         zh="它的模式这里有 1 处，其他样本里也有：同一个过滤器用于所有位置。",
     ),
     Caption(
-        en="Its pattern is here {n} times, and in other digits too: one filter serves all places.",
-        zh="它的模式这里有 {n} 处，其他样本里也有：同一个过滤器用于所有位置。",
+        en="It finds its pattern at places 1 to {n}, and in other digits: one filter serves all.",
+        zh="1 到 {n} 处都是它的模式，其他样本里也有：处处用同一个过滤器。",
     ),
 )
 PATCHES = Caption(
