@@ -13,6 +13,7 @@ from convexplain.lessons._base import Beat
 from convexplain.lessons.sliding_window import READABLE_SPEED, Stop
 from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, border, zoom_lines
 from convexplain.stage.pace import accelerating, smoothly
+from convexplain.stage.running_line import RunningLine
 from convexplain.steps import ConvStep
 
 # Above so many stops a second running numbers are noise, and freeze.
@@ -331,34 +332,18 @@ class SlidingWindow(LessonScene):
     # The running line of the sweep.
 
     def make_running_line(self) -> None:
-        """One line of arithmetic on fixed columns, so that nothing jumps while it runs."""
-        y, above = 708.0, 656.0
+        """One line of arithmetic in place of the products."""
         self.box.move_to(PixelGrid([[0.0]], 1196, 664, 88).get_center())
         self.around_box.put(self.box, 0, 0)
-        self.numbers = {
-            name: Label("", x, y, 44, anchor="centre")
-            for name, x in (("sum", 732.0), ("bias", 899.0), ("value", 1064.0))
-        }
-        self.plus = Label("+", 816, y, 44, colour="muted", anchor="centre")
-        self.running: list[Any] = [
-            *self.numbers.values(),
-            self.plus,
-            Label("=", 981, y, 44, colour="muted", anchor="centre"),
-            Label(self.text(SUM), 732, above, colour="muted", anchor="centre"),
-            Label(self.text(BIAS), 899, above, colour="muted", anchor="centre"),
-            Label("ReLU", 1136, above, colour="muted", anchor="centre"),
-            Line([(1122, y), (1184, y)], arrow=True),
-        ]
+        self.line = RunningLine(672, 708, (self.text(SUM), self.text(BIAS), "ReLU"))
+        self.running: list[Any] = self.line.parts
 
     def show_running(self, step: ConvStep) -> None:
         """Bring window, patch, numbers and fed cell to one stop."""
         self.window.put(self.input, step.row, step.col)
         self.fed.put(self.map, step.row, step.col)
         self.patch.values[...] = step.patch[:, :, 0]
-        self.numbers["sum"].say(fmt.number(step.total))
-        self.plus.say("+" if step.bias >= 0 else fmt.MINUS)
-        self.numbers["bias"].say(fmt.number(abs(step.bias)))
-        self.numbers["value"].say(fmt.number(step.value))
+        self.line.show(step.total, step.bias, step.value)
         self.box.values[...] = step.activated
 
     def run(
