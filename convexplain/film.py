@@ -74,7 +74,8 @@ class Film:
     def parts(self) -> tuple[Lesson, ...]:
         """Everything that is shown, in order: the opening, each card and its lesson, the closing.
 
-        The opening and the cards show the picture of the first lesson that was given one.
+        A card shows its lesson's digit; where it has none, as the opening does, the picture of the
+        first lesson that was given one.
         """
         given = (getattr(lesson, "picture", None) for lesson in self.lessons)
         picture = next((each for each in given if each is not None), None)
@@ -85,7 +86,7 @@ class Film:
                 count=len(self.lessons),
                 heading=heading(lesson.title),
                 asked=lesson.question,
-                picture=picture,
+                picture=getattr(lesson, "shown_picture", picture),
             )
             between += [card, lesson]
         return (Opening(picture=picture), *between, Closing())
