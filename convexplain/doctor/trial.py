@@ -88,7 +88,7 @@ def _fonts() -> tuple[str, ...]:
     text = "".join(sorted(set("".join(_texts()))))
     for weight in fonts.WEIGHTS:
         fonts.require(text, fonts.path(weight))
-    return str(len(text)), str(sum("\u3400" <= character <= "\u9fff" for character in text))
+    return str(len(text)), str(sum(0x3400 <= ord(character) <= 0x9FFF for character in text))
 
 
 def _texts() -> Iterator[str]:

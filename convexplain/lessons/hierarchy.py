@@ -67,7 +67,7 @@ class Hierarchy(Lesson):
     )
     answer: ClassVar[Caption] = Caption(
         en="Each layer combines patterns of the one before; many small shares make the {k}.",
-        zh="每一层都在组合上一层的模式；许多小份额合成“{k}”。",
+        zh="每一层都在组合前一层的模式；许多微小的贡献合成“{k}”。",
     )
 
     picture: Picture | None = option(None, en="the digit that is read", zh="要识别的手写数字")
