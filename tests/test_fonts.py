@@ -53,8 +53,12 @@ def test_every_caption_of_every_lesson_can_be_written():
     kinds = set(lessons())
     assert kinds
     for kind in kinds:
-        captions = [kind.title, kind.question, kind.answer]
-        captions += [c for beat in kind().beats() for c in (beat.title, beat.caption)]
+        # The film's own parts ask, or answer, or neither; a card is told by the lesson it names.
+        said = [getattr(kind, name, None) for name in ("title", "question", "answer")]
+        captions = [caption for caption in said if caption is not None]
+        if kind.name != "_card":
+            captions += [c for beat in kind().beats() for c in (beat.title, beat.caption)]
+        assert len(captions) >= 3 or kind.name == "_card"
         for caption in captions:
             assert isinstance(caption, Caption)
             # The values of unfilled fields are covered as strings of the package, below.
