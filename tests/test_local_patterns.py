@@ -156,7 +156,7 @@ def test_the_control_says_what_was_measured(lesson):
     cnn = round(100 * rows["cnn", "in place"], 2) - round(100 * rows["cnn", "shuffled"], 2)
     assert f"loses {cnn:.2f} points" in said(lesson)["shuffled"]
     below = rows["cnn", "shuffled"] < rows["dense", "shuffled"]
-    assert ("below the dense network" in said(lesson)["shuffled"]) is below
+    assert ("below the dense one" in said(lesson)["shuffled"]) is below
     np.testing.assert_array_equal(lesson.shuffled_from, shuffled_pixels())
 
 

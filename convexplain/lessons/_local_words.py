@@ -8,7 +8,7 @@ TITLE = Caption(
     en="Local patterns: one small question, asked everywhere",
     zh="局部模式：同一个小模板，比对每个位置",
 )
-APART = Caption(en="Local patterns: the digit, patch by patch", zh="局部模式：把数字拆成一个个图块")
+APART = Caption(en="Local patterns: the digit, patch by patch", zh="局部模式：把手写数字拆成图块")
 CONTROL = Caption(
     en="A control: what if nothing is local any more?", zh="对照实验：如果不再有局部模式？"
 )
@@ -52,7 +52,7 @@ FOUND = (
 PATCHES = Caption(
     en="The digit breaks into {n} patches. Each of the {m} with ink flies to the filter that it "
     "excites most.",
-    zh="数字拆成 {n} 个图块，其中 {m} 个有笔画，各自飞向它最能激活的过滤器。",
+    zh="手写数字拆成 {n} 个图块，其中 {m} 个有笔画，各自飞向它最能激活的过滤器。",
 )
 AGAIN = Caption(
     en="Filter {f} gets {n} of them; in other digits it finds the same small pattern.",
@@ -60,8 +60,8 @@ AGAIN = Caption(
 )
 BELOW = Caption(
     en="Shuffle all pixels by one rule, train again: the convnet loses {a} points and falls "
-    "below the dense network ({b}).",
-    zh="按同一规则打乱像素再训练：卷积网络下降 {a} 个百分点，落到全连接网络（{b}）之下。",
+    "below the dense one, which moves by {b}.",
+    zh="按同一规则打乱像素再训练：卷积网络下降 {a} 个百分点，不如全连接网络（{b}）。",
 )
 ABOVE = Caption(
     en="Shuffle all pixels by one rule, train again: the convnet changes by {a} points, the dense "
