@@ -242,11 +242,6 @@ class LocalPatterns(Lesson):
             float(seen.before("hidden")[number]),
         )
 
-    @property
-    def said_for(self) -> int:
-        """The class that the dense network sees in the picture."""
-        return Trace(self.dense, self.shown_picture.pixels).prediction
-
     @cached_property
     def never_inked(self) -> npt.NDArray[np.bool_]:
         """The pixels whose weights are still those that training began with, bool (28, 28).
