@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Makes everything that the project needs in .venv, in the versions of the lock file.
 # It may be run any number of times; when nothing has changed it does nothing.
+#   bash scripts/setup.sh browser    also installs the browser that tests of the classroom page drive
 #   PYTHON=/path/to/python3.12 bash scripts/setup.sh    takes that Python (default: python3)
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 python=${PYTHON:-python3}
 debian_packages=(build-essential python3-dev python3-venv pkg-config libcairo2-dev libpango1.0-dev)
+# Where it cannot be installed, the tests of the classroom page are skipped, and say so.
+wants_browser=false
+[ "${1:-}" != browser ] || wants_browser=true
 
 stop() {
     printf 'setup: %s\n' "$@" >&2
@@ -42,9 +46,13 @@ apt() {
     "${apt[@]}" "$@" >/dev/null
 }
 
+is_debian() {
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null
+}
+
 install_debian_packages() {
     local package missing=()
-    for package in "${debian_packages[@]}"; do
+    for package in "$@"; do
         installed_by_apt "$package" || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
@@ -96,15 +104,21 @@ make_environment() {
     "${pip[@]}" check
 }
 
+install_browser() {
+    ! is_debian || command -v chromium >/dev/null || install_debian_packages chromium
+}
+
 stamp=.venv/convexplain-setup
 if [ -f "$stamp" ] && command -v "$python" >/dev/null && [ "$(wanted)" = "$(cat "$stamp")" ] &&
     .venv/bin/python -c ''; then
+    ! $wants_browser || install_browser
     exit 0
 fi
-if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+if is_debian; then
     # Only a python3 that is too old stops here: one that is absent comes with the packages.
     ! command -v "$python" >/dev/null || require_python
-    install_debian_packages
+    install_debian_packages "${debian_packages[@]}"
+    ! $wants_browser || install_browser
 fi
 require_python
 require_headers

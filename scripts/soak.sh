@@ -3,7 +3,7 @@
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
-bash scripts/setup.sh
+bash scripts/setup.sh browser
 status=0
 .venv/bin/pytest -m soak "$@" || status=$?
 # Pytest's 5: no test was selected. That is no failure of the code.

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
-bash scripts/setup.sh
+bash scripts/setup.sh browser
 export PATH="$PWD/.venv/bin:$PATH"
 
 ruff check .

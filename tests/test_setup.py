@@ -49,9 +49,9 @@ class Machine:
             f'[ "$1" = --version ] && echo "Python {version}" && exit 0; exit {status}',
         )
 
-    def set_up(self) -> subprocess.CompletedProcess[str]:
+    def set_up(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(self.path / "bash"), "scripts/setup.sh"],
+            [str(self.path / "bash"), "scripts/setup.sh", *arguments],
             cwd=self.tree,
             env={"PATH": str(self.path)},
             capture_output=True,
@@ -144,6 +144,21 @@ def test_missing_packages_are_installed_with_sudo_and_lists_fetched_only_then(
     assert "--simulate" in calls[0]
     assert "libpango1.0-dev" in calls[2]
     assert "libcairo2-dev" not in calls[2]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_the_browser_is_installed_for_the_tests_alone(machine: Machine, present: bool) -> None:
+    machine.has_python("3.11.4", new=True)
+    machine.has("dpkg-query", '[ "${@: -1}" = chromium ] || echo -n installed')
+    machine.has("apt-get", "exit 0")
+    machine.has_tools("env")
+    if present:
+        machine.has("chromium", "exit 0")
+    machine.set_up()
+    assert "install" not in machine.called()
+    machine.set_up("browser")
+    calls = [line for line in machine.called().splitlines() if "chromium" in line and "apt" in line]
+    assert any("install" in call for call in calls) is not present
 
 
 def test_a_finished_set_up_does_nothing_again(machine: Machine) -> None:
