@@ -98,7 +98,7 @@ class Layer(ABC):
 
         Parameters
         ----------
-        x : array, shape `shape` or (N, *shape)
+        x : array, shape `shape`, or that with N before it for a batch
         weights : mapping of "kernel" and "bias" to arrays
         """
 

@@ -252,7 +252,7 @@ class Network:
 
         Parameters
         ----------
-        x : array, shape `input_shape` or (N, *input_shape)
+        x : array, shape `input_shape`, or that with N before it for a batch
 
         Returns
         -------

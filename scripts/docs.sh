@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Builds the documentation into docs/_build/html; a warning is an error. Arguments go to Sphinx:
+#   bash scripts/docs.sh -D convexplain_videos=0    figures in place of videos: minutes less
+set -euo pipefail
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash scripts/setup.sh
+.venv/bin/sphinx-build -W --keep-going -j auto -d docs/_build/doctrees "$@" docs docs/_build/html
+echo "docs: docs/_build/html/index.html"

@@ -1,0 +1,59 @@
+"""The documentation's site builds without a warning, and holds what it is there for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from convexplain import lessons
+from convexplain.cli import cli
+
+ROOT = Path(__file__).parents[1]
+pytest.importorskip("manim", reason="the site describes the stage: it needs the extra 'video'")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site, with figures in place of videos."""
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [
+            *(sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2"),
+            *("-d", folder / "doctrees", ROOT / "docs", folder / "html"),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stderr
+    return folder / "html"
+
+
+def read(site: Path, page: str) -> str:
+    return (site / page).read_text(encoding="utf-8")
+
+
+def test_every_command_is_described(site: Path) -> None:
+    page = read(site, "reference/commands.html")
+    for name in cli.list_commands(click.Context(cli)):
+        assert f'<section id="convexplain-{name}">' in page
+
+
+@pytest.mark.parametrize("name", lessons.CHAPTER)
+def test_each_option_of_a_lesson_is_described(site: Path, name: str) -> None:
+    page = read(site, "reference/lessons.html")
+    for field in lessons.find(name).options():
+        flags = field.metadata["flags"] or (f"--{field.name.replace('_', '-')}",)
+        named = "digit" if field.name == "picture" else flags[0].removeprefix("--")
+        assert f'id="cmdoption-convexplain-render-{name}-{named}"' in page
+
+
+def test_links_to_files_of_the_repository_lead_somewhere_in_the_site(site: Path) -> None:
+    assert 'href="project/contributing.html"' in read(site, "index.html")
+    (download,) = re.findall(r'href="\.\./(_downloads/[^"]*)"', read(site, "trust/security.html"))
+    original = ROOT / "convexplain" / "modelfile.py"
+    assert (site / download).read_bytes() == original.read_bytes()
