@@ -6,16 +6,18 @@ picked these by criteria written as code, and the networks that ship were traine
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convexplain.errors import UsageError
-from convexplain.pictures import Picture
+from convexplain.pictures import Picture, load_image
 
-__all__ = ["PER_CLASS", "first", "load", "sample", "training_indices"]
+__all__ = ["PER_CLASS", "choose", "first", "load", "sample", "training_indices"]
 
 #: Digits of one class stand together: those of class k begin at k * PER_CLASS.
 PER_CLASS = 20
@@ -73,6 +75,38 @@ def first(label: int) -> Picture:
     if isinstance(label, bool) or label not in range(10):
         raise UsageError(f"there is no digit {label}: digits are 0 to 9")
     return load()[int(label) * PER_CLASS]
+
+
+def choose(given: Mapping[str, Any]) -> Picture | None:
+    """Give the picture that one of the options of this name asks for.
+
+    Parameters
+    ----------
+    given : mapping
+        "digit" as in `first`, "sample" as in `sample`, "image" a picture file; one that is None
+        was not given, other names do not matter.
+
+    Returns
+    -------
+    Picture or None
+        None if none was given.
+
+    Raises
+    ------
+    UsageError
+        More than one was given, or there is no such digit.
+    ConvexplainError
+        The file is no picture.
+    """
+    readers: dict[str, Callable[[Any], Picture]] = {
+        "digit": first,
+        "sample": sample,
+        "image": load_image,
+    }
+    used = [name for name in readers if given.get(name) is not None]
+    if len(used) > 1:
+        raise UsageError(f"--{used[0]} and --{used[1]} exclude one another: give one of them")
+    return readers[used[0]](given[used[0]]) if used else None
 
 
 def training_indices() -> NDArray[np.int64]:

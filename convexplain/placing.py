@@ -53,12 +53,12 @@ def reserve(target: Path) -> Path:
     return path
 
 
-def fill(path: Path, content: Path | str) -> None:
-    """Write a file's bytes or a text (UTF-8) to a reserved file, down to the disk."""
+def fill(path: Path, content: Path | str | bytes) -> None:
+    """Write a file's content, a text (UTF-8) or bytes to a reserved file, down to the disk."""
     # Opened for reading and writing: a reserved file that has gone is an error, not made anew.
     with path.open("r+b") as out:
-        if isinstance(content, str):
-            out.write(content.encode())
+        if isinstance(content, (str, bytes)):
+            out.write(content.encode() if isinstance(content, str) else content)
         else:
             with content.open("rb") as source:
                 shutil.copyfileobj(source, out, 1 << 20)

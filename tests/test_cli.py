@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from convexplain import __version__, lessons, rendering
+from convexplain import __version__, figures, lessons, rendering
 from convexplain.cli import cli
 from convexplain.cli._lesson import LessonCommand
 from convexplain.cli._progress import Progress
@@ -176,8 +176,9 @@ def test_an_unexpected_error_is_one_line_too(monkeypatch):
 
 def test_list_names_each_lesson_with_its_question():
     result = run("list")
-    told = json.loads(run("list", "--lang", "zh", "--json").output)
+    told = json.loads(run("list", "--lang", "zh", "--json").output)["lessons"]
     assert [lesson["name"] for lesson in told] == list(lessons.names())
+    assert all(f"\n  {name}\n" in result.output for name in figures.names())
     for name, zh in zip(lessons.names(), told, strict=True):
         lesson = lessons.find(name)()
         assert name in result.output

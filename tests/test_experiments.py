@@ -213,5 +213,20 @@ def test_a_result_is_plain_json() -> None:
 
 
 def test_an_unknown_experiment_names_those_there_are(setting: Setting) -> None:
-    with pytest.raises(UsageError, match="choose one of shift, samples, window"):
+    with pytest.raises(UsageError, match="choose one of confusion, shift, samples, window"):
         experiments.run("shifts", setting)
+
+
+def test_the_confusion_of_a_network_counts_every_digit_once(setting: Setting) -> None:
+    result = experiments.run("confusion", setting)
+    assert [(row["network"], row["digit"]) for row in result.rows] == [
+        (name, digit) for name in ("cnn", "dense") for digit in range(10)
+    ]
+    images, labels = setting.test
+    network = Network.load("dense")
+    read = network(images[..., None].astype(np.float32) / np.float32(255)).argmax(axis=1)
+    for row in result.rows[10:]:
+        mine = labels == row["digit"]
+        assert row["count"] == sum(row["read_as"]) == mine.sum()
+        assert row["read_as"] == [int((mine & (read == k)).sum()) for k in range(10)]
+        assert row["right"] == row["read_as"][row["digit"]] == row["count"] - row["wrong"]

@@ -1,93 +1,268 @@
-"""Figures ask their artists: the right numbers in the right cells, the same bytes every time."""
+"""Figures: found by their files, written as the same bytes, described, pyplot left alone."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from xml.etree import ElementTree
 
+import matplotlib
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from matplotlib.figure import Figure
+from PIL import Image
 
-from convexplain.cli import cli
+from convexplain import figures
 from convexplain.errors import UsageError
-from convexplain.figures import _base, confusion_matrix
-from convexplain.theme import DARK, LIGHT, Look
+from convexplain.figures import _base
+from convexplain.theme import Look
 
-COUNTS = np.diag(np.arange(90, 100)).astype(np.int64)
-COUNTS[5, 3], COUNTS[4, 9], COUNTS[2, 7] = 10, 6, 1
+SVG = "{http://www.w3.org/2000/svg}"
+ONE = "confusion-matrix"
+LOOKS = [Look(lang, theme) for lang in ("en", "zh") for theme in ("light", "dark")]
+
+
+def looks_id(look):
+    return f"{look.lang}-{look.theme}"
 
 
 def texts(figure):
-    return {t.get_text(): t.get_position() for t in figure.axes[0].texts}
+    """All texts that a figure shows."""
+    return [text for axes in figure.axes for text in axes.texts if text.get_text()]
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-def test_every_count_stands_in_its_cell_and_mistakes_have_the_colour_of_their_count(theme):
-    figure = confusion_matrix.draw(COUNTS, Look(theme=theme.name))
-    assert texts(figure)["10"] == (3.5, 5.5)
-    assert texts(figure)["99"] == (9.5, 9.5)
-    faces = {
-        (int(p.get_y()), int(p.get_x())): p.get_facecolor()[:3] for p in figure.axes[0].patches
-    }
-    strongest = theme.signed(10, 10) / 255
-    np.testing.assert_allclose(faces[5, 3], strongest, atol=1e-6)
-    np.testing.assert_allclose(faces[4, 9], theme.signed(6, 10) / 255, atol=1e-6)
-    np.testing.assert_allclose(faces[0, 1], theme.signed(0, 10) / 255, atol=1e-6)
-
-
-def test_nothing_leaves_the_figure_and_no_two_texts_overlap():
-    for lang in ("en", "zh"):
-        figure = confusion_matrix.draw(COUNTS, Look(lang=lang, theme="light"))
-        figure.draw_without_rendering()
+@pytest.mark.parametrize("name", figures.names())
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
+    for width in (3.0, figures.COLUMN, 4.5, figures.PAGE, 9.0):
+        figure = figures.draw(name, Look(lang, "light"), width=width)
+        assert figure.get_figwidth() == pytest.approx(width)
         renderer = figure.canvas.get_renderer()
-        boxes = [t.get_window_extent(renderer) for t in figure.axes[0].texts]
+        shown = texts(figure)
+        assert shown
+        boxes = [text.get_window_extent(renderer) for text in shown]
         frame = figure.bbox
-        assert all(b.x0 >= 0 and b.y0 >= 0 for b in boxes)
-        assert all(b.x1 <= frame.x1 and b.y1 <= frame.y1 for b in boxes)
-        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+        for text, box in zip(shown, boxes, strict=True):
+            words = f"{text.get_text()!r} at width {width}"
+            assert text.get_fontsize() >= _base.LEAST, words
+            assert box.x0 >= 0 and box.x1 <= frame.x1, words  # noqa: PT018
+            assert box.y0 >= 0 and box.y1 <= frame.y1, words  # noqa: PT018
+        for n, (text, box) in enumerate(zip(shown, boxes, strict=True)):
+            for other, there in zip(shown[:n], boxes[:n], strict=True):
+                # A box is a line's; letters of neighbouring lines are apart if these touch.
+                across = min(box.x1, there.x1) - max(box.x0, there.x0)
+                down = min(box.y1, there.y1) - max(box.y0, there.y0)
+                words = f"{text.get_text()!r} and {other.get_text()!r} at width {width}"
+                assert across <= 0.5 or down <= 0.25 * min(box.height, there.height), words
 
 
-def test_the_alternative_text_names_the_most_frequent_mistake():
-    said = confusion_matrix.alternative(COUNTS)
-    assert "5 read as 3, 10 times" in said
-    assert f"{np.trace(COUNTS) / COUNTS.sum():.2%}" in said
-    assert "把 5 判为 3，共 10 次" in confusion_matrix.alternative(COUNTS, "zh")
-    assert "all of 945 digits" in confusion_matrix.alternative(np.diag(np.arange(90, 100)))
+@pytest.mark.parametrize("name", figures.names())
+def test_a_figure_says_what_it_shows_in_both_languages(name):
+    for lang in ("en", "zh"):
+        about = figures.about(name, lang)
+        assert figures.alternative(name, lang) == about.alternative
+        assert figures.caption(name, lang) == about.caption
+        assert len(about.alternative) > len(about.title)
+        # Told to a person who cannot see it: with numbers.
+        assert any(character.isdigit() for character in about.alternative)
+        assert about.alternative.isascii() <= (lang == "en")
+        assert "{" not in about.alternative + about.caption
+        figure = figures.draw(name, Look(lang, "light"))
+        assert figure.get_label() == about.alternative
 
 
-@pytest.mark.parametrize("kind", _base.FORMATS)
-def test_the_same_figure_is_the_same_bytes(kind, tmp_path):
-    for name in ("a", "b"):
-        _base.write(confusion_matrix.draw(COUNTS), tmp_path / f"{name}.{kind}")
-    first, second = ((tmp_path / f"{name}.{kind}").read_bytes() for name in ("a", "b"))
-    assert first == second
-    assert len(first) > 5_000
+def test_the_names_are_those_of_the_files_in_the_order_of_the_chapter():
+    names = figures.names()
+    assert len(set(names)) == len(names)
+    assert ONE in names
+    for name in names:
+        assert hasattr(figures.options(name), "title")
 
 
-def test_pyplot_is_not_touched():
-    script = (
-        "import sys, numpy as np; from convexplain.figures import confusion_matrix as c;"
-        "c.draw(np.eye(10, dtype=np.int64)); print('matplotlib.pyplot' in sys.modules)"
+def test_a_figure_has_its_description_in_every_format(tmp_path):
+    figure = figures.draw(ONE, Look("zh", "light"))
+    about = figures.about(ONE, "zh")
+    for kind in figures.FORMATS:
+        figures.write(figure, tmp_path / f"a.{kind}")
+    root = ElementTree.fromstring((tmp_path / "a.svg").read_bytes())
+    assert root.get("role") == "img"
+    title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert (title.text, desc.text) == (about.title, about.alternative)
+    assert root.get("aria-labelledby").split() == [title.get("id"), desc.get("id")]
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "zh"
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.info["Title"] == about.title
+        assert picture.info["Description"] == about.alternative
+    pdf = (tmp_path / "a.pdf").read_bytes()
+    assert about.alternative.encode("utf-16-be")[:20].hex() in pdf.hex()
+
+
+def test_text_of_an_svg_is_outlines_unless_it_is_to_be_selected(tmp_path):
+    figure = figures.draw(ONE)
+    figures.write(figure, tmp_path / "a.svg")
+    figures.write(figure, tmp_path / "b.svg", svg_text=True)
+    outlines, text = ((tmp_path / f"{n}.svg").read_text("utf-8") for n in "ab")
+    assert "<text" not in outlines
+    selectable = ElementTree.fromstring(text.encode()).iter(f"{SVG}text")
+    styles = {"".join(element.itertext()).strip(): element.get("style") for element in selectable}
+    assert "1,132" in styles
+    assert all("'Convexplain Sans', 'Noto Sans CJK SC'" in style for style in styles.values())
+
+
+def test_a_pdf_embeds_the_bundled_font_and_no_other(tmp_path):
+    figures.write(figures.draw(ONE, Look("zh", "light")), tmp_path / "a.pdf")
+    data = (tmp_path / "a.pdf").read_bytes()
+    fonts = {line.split()[1] for line in data.split(b"\n") if line.startswith(b"/BaseFont")}
+    assert fonts
+    assert all(b"ConvexplainSans" in name.replace(b"-", b"") for name in fonts), fonts
+    assert b"/FontFile" in data
+
+
+WRITE = """
+import sys
+from convexplain import figures
+from convexplain.theme import Look
+for name in figures.names()[::4]:
+    figure = figures.draw(name, Look("zh", "dark"), width=3.1)
+    for kind in figures.FORMATS:
+        figures.write(figure, f"{sys.argv[1]}/{name}.{kind}")
+"""
+
+
+def test_the_same_call_gives_the_same_bytes_in_any_process(tmp_path):
+    settings = [
+        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C", "OMP_NUM_THREADS": "1"},
+        {
+            "PYTHONHASHSEED": "2",
+            "TZ": "Asia/Shanghai",
+            "LC_ALL": "de_DE.UTF-8",
+            "OPENBLAS_NUM_THREADS": "2",
+            "SOURCE_DATE_EPOCH": "86400",
+        },
+    ]
+    folders = []
+    for number, more in enumerate(settings):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        # A user's own settings of matplotlib change nothing.
+        (folder / "matplotlibrc").write_text("lines.linewidth: 9\nfont.size: 20\n" * number)
+        env = {**os.environ, **more, "MATPLOTLIBRC": str(folder / "matplotlibrc")}
+        subprocess.run([sys.executable, "-c", WRITE, str(folder)], env=env, check=True)
+        (folder / "matplotlibrc").unlink()
+        folders.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    first, second = folders
+    assert len(first) >= 3
+    assert {name for name in first if first[name] != second.get(name)} == set()
+
+
+def test_pyplot_and_the_users_settings_are_left_alone(tmp_path):
+    program = (
+        "import sys; from convexplain import figures;"
+        "assert 'matplotlib' not in sys.modules;"
+        "import matplotlib; matplotlib.rcParams['lines.linewidth'] = 7;"
+        "before = matplotlib.rcParams.copy();"
+        f"figures.write(figures.draw({ONE!r}), {str(tmp_path / 'a.svg')!r});"
+        "assert matplotlib.rcParams.copy() == before;"
+        "print('matplotlib.pyplot' in sys.modules)"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "False"
 
 
+def test_a_figure_goes_into_a_part_of_another_one_with_its_description(tmp_path):
+    whole = Figure(figsize=(8, 4))
+    left, right = whole.subfigures(1, 2)
+    assert figures.draw(ONE, figure=left) is left
+    figures.draw(ONE, Look("en", "dark"), figure=right, model="dense")
+    axes = right.axes[0].get_position()
+    whole.canvas.draw()
+    for text in texts(right):
+        box = text.get_window_extent()
+        assert box.x0 >= whole.bbox.x1 / 2
+        assert box.x1 <= whole.bbox.x1
+        assert box.y0 >= 0
+    # As wide as the part, and centred in its height.
+    assert (axes.x0, axes.x1) == pytest.approx((0, 1))
+    assert axes.y0 == pytest.approx(1 - axes.y1)
+    assert left.get_facecolor() == matplotlib.colors.to_rgba("#FFFFFF")
+    figures.write(left, tmp_path / "both.svg")
+    desc = ElementTree.parse(tmp_path / "both.svg").getroot().find(f"{SVG}desc").text
+    assert figures.alternative(ONE) in desc
+    assert figures.alternative(ONE, model="dense") in desc
+
+
+def test_what_is_too_high_for_a_part_is_made_smaller():
+    whole = Figure(figsize=(6, 1.5))
+    figures.draw(ONE, figure=whole)
+    whole.canvas.draw()
+    boxes = [text.get_window_extent() for text in texts(whole)]
+    assert min(box.y0 for box in boxes) >= 0
+    assert max(box.y1 for box in boxes) <= whole.bbox.y1
+
+
+def test_a_users_own_figure_can_be_written_too(tmp_path):
+    whole = Figure(figsize=(2, 2))
+    whole.add_axes((0, 0, 1, 1)).plot([1, 2])
+    figures.write(whole, tmp_path / "own.svg")
+    assert "aria-labelledby" not in (tmp_path / "own.svg").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
-    ("name", "said"), [("a.jpeg", ".svg, .png or .pdf"), ("none/a.svg", "no folder")]
+    ("call", "said"),
+    [
+        (lambda: figures.draw("poling"), "there is no figure 'poling'.*confusion-matrix"),
+        (lambda: figures.draw(ONE, modl="cnn"), "no option 'modl'.*did you mean model?"),
+        (lambda: figures.draw(ONE, model="vgg"), "there is no model 'vgg'.*cnn or dense"),
+        (lambda: figures.draw(ONE, width=1), "1 inches wide: give 3 to 10"),
+        (lambda: figures.draw(ONE, width=float("nan")), "nan inches wide"),
+        (lambda: figures.draw(ONE, Look("fr")), "no language 'fr'"),
+        (lambda: figures.alternative(ONE, "fr"), "no language 'fr'"),
+    ],
 )
-def test_a_figure_that_cannot_be_written_is_refused(name, said, tmp_path):
+def test_what_cannot_be_drawn_is_refused(call, said):
     with pytest.raises(UsageError, match=said):
-        _base.write(confusion_matrix.draw(COUNTS), tmp_path / name)
-    assert list(tmp_path.iterdir()) == []
+        call()
 
 
-@pytest.mark.mnist
-def test_evaluate_draws_its_confusion_matrix(tmp_path, mnist_folder):
-    path = tmp_path / "confusion.svg"
-    arguments = ["evaluate", "cnn", "--directory", str(mnist_folder), "--figure", str(path)]
-    result = CliRunner().invoke(cli, arguments)
-    assert result.exit_code == 0, result.output
-    assert f"wrote {path}" in result.output
-    assert path.read_text("utf-8").startswith("<?xml")
+@pytest.mark.parametrize(
+    ("name", "dpi", "said"),
+    [
+        ("a.jpeg", 200, ".svg, .png or .pdf"),
+        ("a", 200, ".svg, .png or .pdf"),
+        ("none/a.svg", 200, "no folder"),
+        ("folder.svg", 200, "is a folder"),
+        ("a.png", 5, "30 to 1200"),
+        ("a.png", float("nan"), "30 to 1200"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(name, dpi, said, tmp_path):
+    (tmp_path / "folder.svg").mkdir()
+    with pytest.raises(UsageError, match=said):
+        figures.write(figures.draw(ONE), tmp_path / name, dpi=dpi)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.svg"]
+
+
+def test_lines_of_a_paragraph_fit_and_do_not_begin_with_a_comma():
+    for words in (
+        "Padding 1, stride 2: one of four windows.",
+        "填充为 1，步幅为 2：四个窗口之一。",
+    ):
+        lines = _base.wrap(words, 60, 8)
+        assert len(lines) > 2
+        assert all(_base.text_width(line, 8) <= 60 for line in lines)
+        assert not any(line[0] in "，。：,:" for line in lines)
+        assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+
+
+def test_a_text_that_could_not_be_read_in_print_is_a_mistake_of_ours():
+    sheet = _base.sheet(Look(theme="light"), 3.1, 100)
+    with pytest.raises(ValueError, match="cannot be read"):
+        sheet.text(10, 10, "small", 4.9)
+
+
+def test_a_confusion_matrix_without_mistakes_says_so():
+    made = figures.options(ONE)(measured=np.diag(np.arange(90, 100)))
+    assert "all of 945 digits" in figures.about_made(ONE, made).alternative

@@ -14,6 +14,7 @@ from convexplain import facts
 
 PAGE = Path(__file__).parents[1] / "docs" / "facts.md"
 _TITLES = {
+    "confusion": "What is taken for what",
     "shift": "Shifted digits",
     "samples": "Few digits, and shuffled pixels",
     "window": "The first layer's window and filters",

@@ -5,19 +5,24 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from convexplain.cli._options import PICTURE_HELP, picture_from, picture_options
+from convexplain.cli._options import PICTURE_HELP, picture_options
 from convexplain.cli._types import Model, Name, Photo, Place, kernels, layers
+from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
-    from convexplain.lessons import Lesson
+    from dataclasses import Field
 
 DEFAULT = "sliding-window"
-_FOUND, _LANG = "convexplain.lesson", "convexplain.lang"
+#: Where the context keeps the name that was given, and the class that was found.
+NAME, FOUND = "convexplain.name", "convexplain.found"
+_LANG = "convexplain.lang"
 
 
 def lesson_names() -> tuple[str, ...]:
@@ -27,30 +32,78 @@ def lesson_names() -> tuple[str, ...]:
     return lessons.names()
 
 
+def _lesson(name: str) -> type[Any]:
+    from convexplain import lessons
+
+    return lessons.find(name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Subjects:
+    """What a command is about: lessons, or figures.
+
+    Parameters
+    ----------
+    word : str
+        Name of the argument, and of the function's parameter.
+    names : callable
+        Gives the names that there are.
+    find : callable
+        Gives the class of a name's options: a dataclass whose fields are declared by
+        `convexplain.lessons.option`.
+    default : str
+        The name that is meant if none is given.
+    without : tuple of str, optional
+        Fields that mean nothing here.
+    """
+
+    word: str
+    names: Callable[[], tuple[str, ...]]
+    find: Callable[[str], type[Any]]
+    default: str = DEFAULT
+    without: tuple[str, ...] = ()
+
+    def fields(self, found: type[Any]) -> tuple[Field[Any], ...]:
+        """Return the fields that are options."""
+        from convexplain import lessons
+
+        every = getattr(found, "options", lambda: lessons.option_fields(found))()
+        return tuple(field for field in every if field.name not in self.without)
+
+
+LESSONS = Subjects("lesson", lesson_names, _lesson)
+
+
 class LessonCommand(click.Command):
     """Finds the lesson among the arguments, and calls its function with the lesson made.
 
     The function's parameter ``lesson`` is a `Lesson`; the lesson's options are gone from the
-    others. With ``--lang zh`` the help of the options is Chinese.
+    others. With ``--lang zh`` the help of the options is Chinese. Other `subjects` are found and
+    made in the same way.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subjects: Subjects = LESSONS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = Name("lesson", lesson_names)
+        self.subjects = subjects
+        kind = Name(subjects.word, subjects.names)
         self.params.insert(
-            0, click.Argument(["lesson"], type=kind, default=DEFAULT, metavar="[LESSON]")
+            0,
+            click.Argument(
+                [subjects.word],
+                type=kind,
+                default=subjects.default,
+                metavar=f"[{subjects.word.upper()}]",
+            ),
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Learn the lesson, which decides what options there are, and parse."""
-        from convexplain import lessons
-
         ctx.meta[_LANG] = "zh" if _is_chinese(args) else "en"
-        name = self._name_among(args)
-        if name in lessons.names():
-            ctx.meta[_FOUND] = lessons.find(name)
+        name, names = self._name_among(args), self.subjects.names()
+        if name in names:
+            ctx.meta[FOUND] = self.subjects.find(name)
         elif not ctx.resilient_parsing:
-            Name("lesson", lessons.names()).convert(name, None, ctx)
+            Name(self.subjects.word, names).convert(name, None, ctx)
         return super().parse_args(ctx, args)
 
     def _name_among(self, args: list[str]) -> str:
@@ -65,7 +118,7 @@ class LessonCommand(click.Command):
         while rest:
             arg = rest.pop(0)
             if arg == "--":
-                return rest[0] if rest else DEFAULT
+                return rest[0] if rest else self.subjects.default
             if not arg.startswith("-") or arg == "-":
                 return arg
             long = arg.startswith("--")
@@ -73,28 +126,70 @@ class LessonCommand(click.Command):
             # Of the lesson's own options nothing is known yet; most take a value.
             if not has_value and not flags.get(arg, rest[:1] != [] and rest[0].startswith("--")):
                 rest = rest[1:]
-        return next((arg for arg in args if arg in lesson_names()), DEFAULT)
+        return next((arg for arg in args if arg in self.subjects.names()), self.subjects.default)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's parameters and the lesson's."""
         params = super().get_params(ctx)
-        lesson = ctx.meta.get(_FOUND)
-        if lesson is None:
+        found = ctx.meta.get(FOUND)
+        if found is None:
             return params
-        return [*_options(lesson, ctx.meta[_LANG]), *params]
+        return [*_options(found, self.subjects.fields(found), ctx.meta[_LANG]), *params]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Make the lesson of its options, and call the function."""
-        lesson: type[Lesson] = ctx.meta[_FOUND]
+        from convexplain import digits
+
+        found: type[Any] = ctx.meta[FOUND]
         values: dict[str, Any] = {}
-        for field in lesson.options():
+        for field in self.subjects.fields(found):
             if field.name == "picture":
                 given = {name: ctx.params.pop(name, None) for name in PICTURE_HELP}
-                values["picture"] = picture_from(given)
+                values["picture"] = digits.choose(given)
             else:
                 values[field.name] = ctx.params.pop(field.name)
-        ctx.params["lesson"] = lesson(**values)
+        ctx.meta[NAME] = ctx.params[self.subjects.word]
+        ctx.params[self.subjects.word] = found(**values)
         return super().invoke(ctx)
+
+
+def only_defaults(ctx: click.Context, rule: str) -> None:
+    """Refuse what concerns one lesson alone, where all are asked for.
+
+    Parameters
+    ----------
+    ctx : click.Context
+        Of a `LessonCommand`.
+    rule : str
+        How the error begins.
+
+    Raises
+    ------
+    UsageError
+    """
+    command = ctx.command
+    assert isinstance(command, LessonCommand)
+    shared = {param.name for param in command.params} - {command.subjects.word}
+    for param in command.get_params(ctx):
+        if param.name is not None and param.name not in shared:
+            source = ctx.get_parameter_source(param.name)
+            if source is not None and source is not ParameterSource.DEFAULT:
+                raise UsageError(f"{rule}: leave {param.opts[0]} out")
+
+
+def output_path(output: Path | None, kind: str | None) -> Path | None:
+    """Return --output, unless --format contradicts its extension.
+
+    Raises
+    ------
+    UsageError
+    """
+    if output is not None and kind is not None and output.suffix.lower() != f".{kind}":
+        raise UsageError(
+            f"--format {kind} and the output {output.name!r} contradict one another: "
+            f"name it {output.stem}.{kind}, or leave --format out"
+        )
+    return output
 
 
 def _is_chinese(args: list[str]) -> bool:
@@ -102,13 +197,13 @@ def _is_chinese(args: list[str]) -> bool:
     return any(pair == ("--lang", "zh") or pair[0] == "--lang=zh" for pair in pairs)
 
 
-def _options(lesson: type[Lesson], lang: str) -> list[click.Parameter]:
+def _options(found: type[Any], fields: tuple[Field[Any], ...], lang: str) -> list[click.Parameter]:
     """Make the options of a lesson's fields."""
-    hints = typing.get_type_hints(lesson)
+    hints = typing.get_type_hints(found)
     made: list[click.Parameter] = []
     # A lesson may have another use for one of them, such as a photograph for --image.
-    taken = {flag for field in lesson.options() for flag in field.metadata["flags"]}
-    for field in lesson.options():
+    taken = {flag for field in fields for flag in field.metadata["flags"]}
+    for field in fields:
         if field.name == "picture":
             made += [part for part in picture_options(lang) if not taken & set(part.opts)]
         else:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from convexplain.cli._types import Model, Name, Place, layers
-from convexplain.errors import UsageError
-
-if TYPE_CHECKING:
-    from convexplain.pictures import Picture
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -59,30 +55,6 @@ def picture_options(lang: str = "en") -> list[click.Option]:
     ]
 
 
-def picture_from(given: Mapping[str, Any]) -> Picture | None:
-    """Return the picture that one of the options names; None if none was given.
-
-    Raises
-    ------
-    UsageError
-        More than one was given, or there is no such digit.
-    ConvexplainError
-        The file is no picture.
-    """
-    from convexplain import digits, pictures
-
-    used = [name for name in PICTURE_HELP if given.get(name) is not None]
-    if len(used) > 1:
-        raise UsageError(f"--{used[0]} and --{used[1]} exclude one another: give one of them")
-    if not used:
-        return None
-    if used[0] == "digit":
-        return digits.first(given["digit"])
-    if used[0] == "sample":
-        return digits.sample(given["sample"])
-    return pictures.load_image(given["image"])
-
-
 def picture(function: Function) -> Function:
     """Give a command --digit, --sample and --image, and its function the `picture` they choose.
 
@@ -91,8 +63,10 @@ def picture(function: Function) -> Function:
 
     @functools.wraps(function)
     def wrapper(**params: Any) -> Any:
+        from convexplain import digits
+
         given = {name: params.pop(name) for name in PICTURE_HELP}
-        return function(picture=picture_from(given) or _example(), **params)
+        return function(picture=digits.choose(given) or _example(), **params)
 
     for option in reversed(picture_options()):
         wrapper = click.option(
@@ -123,7 +97,7 @@ def cell(function: Function) -> Function:
     return function
 
 
-def _example() -> Picture:
+def _example() -> Any:
     from convexplain import digits, examples
 
     return digits.sample(examples.load()["sliding-window"]["sample"])

@@ -39,10 +39,12 @@ def evaluate(
     network = Network.load(model)
     found = training.evaluate(network, *load_mnist("test", directory))
     if figure is not None:
-        from convexplain.figures import _base, confusion_matrix
+        from convexplain import figures
         from convexplain.theme import Look
 
-        _base.write(confusion_matrix.draw(found.confusion, Look(lang, theme)), figure)
+        shown = figures.options("confusion-matrix")(measured=found.confusion)
+        drawn = figures.draw_made("confusion-matrix", shown, Look(lang, theme))
+        figures.write(drawn, figure)
     if as_json:
         document = {
             "model": model,

@@ -42,7 +42,10 @@ def experiment(
     keep: Path | None,
     quiet: bool,
 ) -> None:
-    """Run an experiment again: shift, samples, window, pooling, permuted, edges or blind."""
+    """Run an experiment again.
+
+    Their names: confusion, shift, samples, window, pooling, permuted, edges, blind.
+    """
     from convexplain import experiments, facts
 
     def show(line: str) -> None:

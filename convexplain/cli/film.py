@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from convexplain.cli import _options
 from convexplain.cli._lesson import lesson_names
-from convexplain.cli._options import PICTURE_HELP, picture_from
+from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
 
@@ -129,12 +129,12 @@ def film(
     With an opening, a title card for each lesson, and a summary. Lessons that are finished are
     kept: a film that was interrupted goes on where it stopped.
     """
-    from convexplain import subtitles
+    from convexplain import digits, subtitles
     from convexplain.film import Film, make, select
     from convexplain.rendering import QUALITIES
     from convexplain.theme import Look
 
-    picture = picture_from({"digit": digit, "sample": sample, "image": image})
+    picture = digits.choose({"digit": digit, "sample": sample, "image": image})
     wanted = Film(
         select(lessons, {"picture": picture, "filter": filter}),
         output,

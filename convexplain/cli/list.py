@@ -1,4 +1,4 @@
-"""``convexplain list``: the lessons that there are."""
+"""``convexplain list``: the lessons and figures that there are."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from convexplain.cli import _options
 from convexplain.errors import ConvexplainError
 
 
-@click.command(short_help="Name the lessons, with length and question.")
+@click.command(short_help="Name the lessons, with length and question, and the figures.")
 @_options.language
 @_options.as_json
 def list(lang: str, as_json: bool) -> int:
-    """List the lessons: name, length, title, and the question that each answers."""
-    from convexplain import lessons
+    """List the lessons (name, length, title, the question that each answers) and the figures."""
+    from convexplain import figures, lessons
 
     every = []
     for name in lessons.names():
@@ -37,10 +37,15 @@ def list(lang: str, as_json: bool) -> int:
             }
             for lesson in every
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        document = {"lessons": rows, "figures": figures.names()}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return code
-    width = max((len(lesson.name) for lesson in every), default=0)
+    click.echo("lessons, for convexplain render")
+    width = max(len(name) for name in lessons.names())
     for lesson in every:
-        click.echo(f"{lesson.name:{width}}  {lesson.seconds:3.0f} s  {lesson.title.text(lang)}")
-        click.echo(f"{'':{width}}         {lesson.question.text(lang)}")
+        click.echo(f"  {lesson.name:{width}}  {lesson.seconds:3.0f} s  {lesson.title.text(lang)}")
+        click.echo(f"  {'':{width}}         {lesson.question.text(lang)}")
+    click.echo("figures, for convexplain figure")
+    for name in figures.names():
+        click.echo(f"  {name}")
     return code

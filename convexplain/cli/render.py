@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from convexplain.cli import _options
-from convexplain.cli._lesson import _FOUND, LessonCommand
+from convexplain.cli._lesson import FOUND, LessonCommand, only_defaults, output_path
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
 from convexplain.errors import ConvexplainError, UsageError
@@ -29,7 +28,7 @@ _QUALITY = (
 
 def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the beats of the lesson with its defaults."""
-    lesson = ctx.meta.get(_FOUND)
+    lesson = ctx.meta.get(FOUND)
     names = [beat.name for beat in lesson().beats()] if lesson else []
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
@@ -125,7 +124,9 @@ def render(
         sections=sections,
     )
     if every:
-        _only_defaults(click.get_current_context(), still)
+        only_defaults(click.get_current_context(), "--all renders every lesson with its defaults")
+        if still is not None:
+            raise UsageError("--all renders videos: leave --still out")
         folder = output or Path()
         return _render_all(
             lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"), jobs, quiet
@@ -172,34 +173,13 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool) -> int:
     return 0 if len(written) == len(names) else 1
 
 
-def _only_defaults(ctx: click.Context, still: str | None) -> None:
-    """Refuse what concerns one lesson alone."""
-    shared = {param.name for param in ctx.command.params} - {"lesson"}
-    for param in ctx.command.get_params(ctx):
-        if param.name not in shared and param.name is not None:
-            source = ctx.get_parameter_source(param.name)
-            if source is not None and source is not ParameterSource.DEFAULT:
-                raise UsageError(
-                    f"--all renders every lesson with its defaults: leave {param.opts[0]} out"
-                )
-    if still is not None:
-        raise UsageError("--all renders videos: leave --still out")
-
-
 def _output(name: str, output: Path | None, kind: str | None, still: str | None) -> Path:
     """Return the file to write, whose extension is the format."""
     if still is not None:
         if kind is not None:
             raise UsageError(f"--still writes a PNG: leave --format {kind} out")
         return output or Path(f"{name}-{still}.png")
-    if output is None:
-        return Path(f"{name}.{kind or 'mp4'}")
-    if kind is not None and output.suffix.lower() != f".{kind}":
-        raise UsageError(
-            f"--format {kind} and the output {output.name!r} contradict one another: "
-            f"name it {output.stem}.{kind}, or leave --format out"
-        )
-    return output
+    return output_path(output, kind) or Path(f"{name}.{kind or 'mp4'}")
 
 
 def describe(result: Result) -> str:

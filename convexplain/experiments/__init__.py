@@ -12,7 +12,7 @@ from types import MappingProxyType
 from convexplain.errors import UsageError
 from convexplain.experiments._base import Runs, Setting
 from convexplain.experiments._result import Result, compare, comparison
-from convexplain.experiments.by_looking import blind, edges, shift
+from convexplain.experiments.by_looking import blind, confusion, edges, shift
 from convexplain.experiments.by_training import permuted, pooling, samples, window
 
 __all__ = ["EXPERIMENTS", "Result", "Runs", "Setting", "compare", "comparison", "run"]
@@ -20,6 +20,7 @@ __all__ = ["EXPERIMENTS", "Result", "Runs", "Setting", "compare", "comparison", 
 #: Every experiment by its name; the first line of a function's docstring tells what it does.
 EXPERIMENTS: Mapping[str, Callable[[Setting], Result]] = MappingProxyType(
     {
+        "confusion": confusion,
         "shift": shift,
         "samples": samples,
         "window": window,

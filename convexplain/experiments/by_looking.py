@@ -1,4 +1,4 @@
-"""Experiments on the networks as they ship: shifted digits, kinds of filters, unread pixels."""
+"""Experiments on the networks as they ship: mistakes, shifts, kinds of filters, unread pixels."""
 
 from __future__ import annotations
 
@@ -23,6 +23,29 @@ DIRECTIONS = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 KINDS = ("edge", "line", "spot", "mixed")
 #: The cosine with an ideal pattern from which a kernel bears its name.
 LEAST_COSINE = 0.8
+
+
+def confusion(setting: Setting) -> Result:
+    """Count which digits the shipped networks take for which."""
+    rows: list[Row] = []
+    with stopwatch() as seconds:
+        for name in ("cnn", "dense"):
+            found = training.evaluate(Network.load(name), *setting.test)
+            for digit, read in enumerate(found.confusion):
+                count, right = int(read.sum()), int(read[digit])
+                key = {"network": name, "digit": digit, "count": count}
+                rows.append(
+                    {**key, "right": right, "wrong": count - right, "read_as": read.tolist()}
+                )
+        return _result(
+            "confusion",
+            "shipped networks; for each class, how many of its test digits are read right and "
+            "wrong; read_as (stored, not shown here): how many are read as each class",
+            ("network", "digit"),
+            rows,
+            setting,
+            seconds,
+        )
 
 
 def shift(setting: Setting) -> Result:

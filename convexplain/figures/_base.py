@@ -1,104 +1,244 @@
-"""What all figures share: a Figure of matplotlib in the project's look, written the same always."""
+"""What all figures share: a sheet measured in points, and text in the bundled font.
+
+A module draws on a `Sheet`, whose origin is the top left corner and whose unit is the point, so
+that sizes of text and lines mean what they mean in print whatever the width of the figure.
+"""
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-from typing import Any
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
 
+import matplotlib
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
 
 from convexplain import fonts
-from convexplain.errors import UsageError
-from convexplain.theme import Look
+from convexplain.figures import DEFAULT, About
+from convexplain.theme import Look, Theme
 
-FORMATS = ("svg", "png", "pdf")
-#: Light, as documents are; videos are dark by default.
-DEFAULT = Look(theme="light")
+__all__ = ["DEFAULT", "POINTS", "AnyFigure", "Sheet", "describe", "settings", "sheet"]
 
-# Nothing of the day, the machine or the process may get into a file.
-_SETTINGS: Any = {
-    "svg.fonttype": "path",
-    "svg.hashsalt": "convexplain",
-    "pdf.fonttype": 42,
-    "axes.unicode_minus": True,
-}
-_METADATA: dict[str, dict[str, Any]] = {
-    "svg": {"Date": None, "Creator": "convexplain"},
-    "png": {"Software": "convexplain"},
-    "pdf": {"CreationDate": None, "Producer": "convexplain", "Creator": "convexplain"},
-}
+AnyFigure: TypeAlias = Figure | SubFigure
+
+#: Points in an inch.
+POINTS = 72.0
+#: Sizes of text in points: numbers in cells, labels, notes; nothing is smaller than `LEAST`.
+NUMBER, LABEL, NOTE, HEADING, LEAST = 7.0, 7.5, 7.0, 8.5, 5.0
+#: Widths of lines in points: cells, frames, what is spoken of.
+HAIR, FRAME, STRONG = 0.3, 0.6, 1.4
+#: From this width in inches on, things stand side by side that are stacked in a column.
+WIDE = 4.6
+
+_FAMILY = [fonts.FAMILY, "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "sans-serif"]
+_ABOUT = "_convexplain"
 
 
-def new(width: float, height: float, look: Look) -> Figure:
-    """Make an empty figure; pyplot and its global state are not touched.
+def describe(figure: AnyFigure, about: About) -> None:
+    """Keep what a figure says of itself; its label is the alternative text."""
+    figure.set_label(about.alternative)
+    setattr(figure, _ABOUT, about)
+
+
+def described(figure: AnyFigure) -> tuple[About, ...]:
+    """Return what a figure and the parts of it say of themselves, in order."""
+    own = getattr(figure, _ABOUT, None)
+    parts = [about for part in figure.subfigs for about in described(part)]
+    return (own, *parts) if own is not None else tuple(parts)
+
+
+@contextlib.contextmanager
+def settings(more: dict[str, Any] | None = None) -> Iterator[None]:
+    """Work with matplotlib's own settings, whatever the user's are; those come back afterwards."""
+    chosen: Any = dict(matplotlib.rcParamsDefault)
+    del chosen["backend"]
+    with rc_context(chosen | (more or {})):
+        yield
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """An empty surface in points: x to the right, y downwards.
 
     Parameters
     ----------
+    figure : matplotlib Figure or SubFigure
+    axes : matplotlib.axes.Axes
+        Its data are points; without spines, ticks and labels.
+    look : Look
     width, height : float
-        In inches.
+        In points.
+    scale : float
+        What is drawn is so many times as large as it says: 1 unless it was made to fit.
+    """
+
+    figure: AnyFigure
+    axes: Axes
+    look: Look
+    width: float
+    height: float
+    scale: float = 1.0
+
+    @property
+    def theme(self) -> Theme:
+        """The theme's colours."""
+        return self.look.tokens
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: float = LABEL,
+        *,
+        colour: str | None = None,
+        ha: str = "center",
+        weight: str = "regular",
+        rotation: float = 0.0,
+        zorder: float = 5.0,
+    ) -> Text:
+        """Write a line whose capital letters and digits are centred at a height.
+
+        Parameters
+        ----------
+        x, y : float
+            In points; `ha` says what of the text is at x, the middle of its capitals is at y.
+        words : str
+            One line.
+        size : float
+            In points, at least 5.
+        colour : str, optional
+            ``"#RRGGBB"``; the theme's ink by default.
+        ha : {"left", "center", "right"}
+        weight : {"regular", "bold"}
+        rotation : {0, 90}
+            In degrees; at 90 it is read from below, and centred at (x, y).
+        zorder : float
+
+        Returns
+        -------
+        matplotlib.text.Text
+        """
+        if size < LEAST:
+            raise ValueError(f"{words!r} in {size:g} points cannot be read: {LEAST:g} or more")
+        fonts.require(words)
+        half = fonts.metrics(weight).cap_height * size / 2
+        x, y = (x + half, y) if rotation else (x, y + half)
+        return self.axes.text(
+            x, y, words, fontproperties=font(size * self.scale, weight),
+            color=colour or self.theme.ink, ha=ha, va="baseline", rotation=rotation,
+            rotation_mode="anchor", zorder=zorder, parse_math=False,
+        )  # fmt: skip
+
+    def lines(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        width: float,
+        size: float = NOTE,
+        **options: Any,
+    ) -> float:
+        """Write a text in lines of at most `width` points, the first one centred at y.
+
+        Returns
+        -------
+        float
+            The y of a line that would follow.
+        """
+        for line in wrap(words, width, size, options.get("weight", "regular")):
+            self.text(x, y, line, size, **options)
+            y += leading(size)
+        return y
+
+
+def sheet(look: Look, width: float, height: float, figure: AnyFigure | None = None) -> Sheet:
+    """Make an empty sheet; pyplot and its global state are not touched.
+
+    Parameters
+    ----------
     look : Look
         Its theme gives the background.
+    width : float
+        In inches.
+    height : float
+        In points, as a module has laid it out.
+    figure : matplotlib Figure or SubFigure, optional
+        Where the sheet is put, centred, and made smaller if need be; a new one by default.
     """
-    figure = Figure(figsize=(width, height), facecolor=look.tokens.background)
-    FigureCanvasAgg(figure)
-    return figure
+    across = width * POINTS
+    if figure is None:
+        figure = Figure(figsize=(width, height / POINTS))
+        FigureCanvasAgg(figure)
+    box = figure.bbox.width / figure.dpi * POINTS, figure.bbox.height / figure.dpi * POINTS
+    scale = min(1.0, box[0] / across, box[1] / height)
+    share = across * scale / box[0], height * scale / box[1]
+    figure.set_facecolor(look.tokens.background)
+    axes = figure.add_axes(((1 - share[0]) / 2, (1 - share[1]) / 2, *share))
+    axes.set_axis_off()
+    axes.set_xlim(0, across)
+    axes.set_ylim(height, 0)
+    axes.set_autoscale_on(False)
+    return Sheet(figure, axes, look, across, height, scale)
 
 
 def font(size: float, weight: str = "regular") -> FontProperties:
     """Return the bundled font in a size in points."""
-    return FontProperties(fname=str(fonts.path(weight)), size=size)
+    return FontProperties(family=_FAMILY, weight=weight, size=size, fname=str(fonts.path(weight)))
 
 
-def text(axes: Axes, x: float, y: float, words: str, size: float, **options: Any) -> None:
-    """Write into the data coordinates of axes, in the bundled font."""
-    fonts.require(words)
-    weight = options.pop("weight", "regular")
-    axes.text(x, y, words, fontproperties=font(size, weight), **options)
+def text_width(words: str, size: float, weight: str = "regular") -> float:
+    """Measure a line in points."""
+    return fonts.outline(words, weight)[2] * size
 
 
-def write(figure: Figure, path: Path, *, dpi: float = 200) -> None:
-    """Write a figure to a file, the same bytes on any day.
+def leading(size: float) -> float:
+    """Return the distance of lines in points."""
+    return 1.45 * size
+
+
+def wrap(words: str, width: float, size: float, weight: str = "regular") -> list[str]:
+    """Break a text into lines: English between words, Chinese between characters.
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
-    path : Path
-        Ends in .svg, .png or .pdf. A file of that name is replaced once the new one is complete.
-    dpi : float
-        Pixels an inch, of a PNG.
-
-    Raises
-    ------
-    UsageError
-        The ending is another one, or there is no such folder.
+    words : str
+    width : float
+        In points; a single word that is longer stays whole.
+    size : float
+        In points.
+    weight : {"regular", "bold"}
     """
-    kind = path.suffix[1:].lower()
-    if kind not in FORMATS:
-        raise UsageError(f"{path.name!r} is not a figure's name: let it end in .svg, .png or .pdf")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}: make it, or choose another one")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder: give the name of a file")
-    buffer = io.BytesIO()
-    with rc_context(_SETTINGS):
-        figure.savefig(
-            buffer,
-            format=kind,
-            dpi=dpi,
-            metadata=_METADATA[kind],
-            facecolor=figure.get_facecolor(),
+    found = [""]
+    for piece in _pieces(words):
+        line = found[-1] + piece
+        if found[-1] and text_width(line.rstrip(), size, weight) > width:
+            found.append(piece.lstrip())
+        else:
+            found[-1] = line
+    return [line.rstrip() for line in found]
+
+
+#: What no line begins with, and what none ends with.
+_NOT_FIRST, _NOT_LAST = "，。；：、！？）”》%,.;:!?)", "（“《("
+
+
+def _pieces(words: str) -> list[str]:
+    """Split a text where a line may end."""
+    pieces = [words[:1]]
+    for before, character in pairwise(words):
+        apart = before == " " or (
+            (ord(before) > 0x2E80 or ord(character) > 0x2E80) and character != " "
         )
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_bytes(buffer.getvalue())
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UsageError(
-            f"{path} cannot be written ({error.strerror or error}): choose another place"
-        ) from None
+        if apart and character not in _NOT_FIRST and before not in _NOT_LAST:
+            pieces.append(character)
+        else:
+            pieces[-1] += character
+    return pieces

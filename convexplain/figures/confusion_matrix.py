@@ -2,20 +2,146 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
+from convexplain import facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base
+from convexplain.figures import _base, _cells
+from convexplain.figures._base import AnyFigure, Sheet
+from convexplain.lessons import option
 from convexplain.theme import Look
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class ConfusionMatrix:
+    """Whose mistakes are shown.
+
+    Parameters
+    ----------
+    model : {"cnn", "dense"}
+        A bundled network; what it takes for what was measured on MNIST's 10,000 test digits.
+    measured : array of int, shape (classes, classes), optional
+        What was measured otherwise. Row: what the digit is. Column: what the network reads.
+    """
+
+    title: ClassVar[Caption] = Caption(en="What is taken for what", zh="哪个数字被认成了哪个")
+
+    model: Literal["cnn", "dense"] = option(
+        "cnn", en="whose mistakes: the convnet's or the dense network's", zh="哪个网络的错误"
+    )
+    measured: Counts | None = field(default=None, kw_only=True)
+
+    @property
+    def counts(self) -> Counts:
+        """How often each class was taken for each, (what it is, what is read)."""
+        if self.measured is not None:
+            return self.measured
+        rows = facts.rows("confusion", network=self.model)
+        return np.array([row["read_as"] for row in rows], dtype=np.int64)
+
+    @property
+    def mistakes(self) -> Counts:
+        """The counts off the diagonal, 0 on it."""
+        return np.where(np.eye(len(self.counts), dtype=bool), 0, self.counts)
+
+    @property
+    def share(self) -> float:
+        """Share of the digits that are read right."""
+        return float(np.trace(self.counts) / self.counts.sum())
+
+
+Options = ConfusionMatrix
+
+
+def draw(
+    options: ConfusionMatrix,
+    look: Look = _base.DEFAULT,
+    *,
+    width: float = 6.3,
+    figure: AnyFigure | None = None,
+) -> AnyFigure:
+    """Draw a confusion matrix.
+
+    Mistakes have the colour of their count; what is right lies on the diagonal, in gray, since on
+    one scale with it no mistake could be seen.
+    """
+    counts, mistakes = options.counts, options.mistakes
+    classes = len(counts)
+    left, right, top = 26.0, 34.0, 28.0
+    cell = (width * _base.POINTS - left - right) / classes
+    high = min(cell, 22.0)
+    sheet = _base.sheet(look, width, top + high * classes + 16, figure)
+    theme = look.tokens
+    colours = theme.signed(mistakes, float(max(mistakes.max(), 1)))
+    colours[np.eye(classes, dtype=bool)] = theme.rgb("surface")
+    texts = [[fmt.count(int(n)) if n else "" for n in row] for row in counts]
+    size = min(_base.LABEL, cell / 3)
+    _cells.grid(
+        sheet, left, top, colours, (cell, high), texts=texts, size=size,
+        quiet=np.eye(classes, dtype=bool),
+    )  # fmt: skip
+    _margins(sheet, options, (left, top), (cell, high), size)
+    return sheet.figure
+
+
+def _margins(
+    sheet: Sheet,
+    options: ConfusionMatrix,
+    corner: tuple[float, float],
+    cell: tuple[float, float],
+    size: float,
+) -> None:
+    """Write the classes, the shares read right, and what rows and columns mean."""
+    counts, lang, muted = options.counts, sheet.look.lang, sheet.theme.muted
+    (left, top), (wide, high), classes = corner, cell, len(counts)
+    middle_x, middle_y = left + classes * wide / 2, top + classes * high / 2
+    edge = left + classes * wide + 5
+    totals = np.maximum(counts.sum(axis=1), 1)
+    for n, share in enumerate(np.diag(counts) / totals):
+        sheet.text(left - 7, top + (n + 0.5) * high, str(n))
+        sheet.text(left + (n + 0.5) * wide, top - 7, str(n))
+        sheet.text(edge, top + (n + 0.5) * high, fmt.percent(share), size, ha="left")
+    sheet.text(middle_x, 8, _READ.text(lang), colour=muted)
+    sheet.text(7, middle_y, _IS.text(lang), colour=muted, rotation=90)
+    sheet.text(edge, top - 7, _RIGHT.text(lang), colour=muted, ha="left")
+    words = _TOTAL.fill(
+        wrong=fmt.count(int(options.mistakes.sum())),
+        n=fmt.count(int(counts.sum())),
+        p=fmt.percent(options.share, 2),
+    )
+    sheet.text(left, top + classes * high + 9, words.text(lang), colour=muted, ha="left")
+
+
+def alternative(options: ConfusionMatrix, lang: str = "en") -> str:
+    """Say what a person who cannot see the figure needs."""
+    counts, mistakes = options.counts, options.mistakes
+    known: dict[str, str | int] = {"k": len(counts), "n": fmt.count(int(counts.sum()))}
+    if not mistakes.any():
+        return _NO_MISTAKE.fill(**known).text(lang)
+    row, column = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
+    return _ALT.fill(
+        **known, p=fmt.percent(options.share, 2), a=int(row), b=int(column), m=int(mistakes.max())
+    ).text(lang)
+
+
+def caption(options: ConfusionMatrix, lang: str = "en") -> str:
+    """Say what the figure shows."""
+    counts = options.counts
+    words = _OWN_CAPTION if options.measured is not None else _CAPTIONS[options.model]
+    return words.fill(n=fmt.count(int(counts.sum())), p=fmt.percent(options.share, 2)).text(lang)
+
 
 _IS = Caption(en="what it is", zh="真实类别")
 _READ = Caption(en="what is read", zh="预测类别")
 _RIGHT = Caption(en="right", zh="准确率")
-_TITLE = Caption(
+_TOTAL = Caption(
     en="{wrong} mistakes on {n} digits: {p} right", zh="{n} 个样本中有 {wrong} 个错误：准确率 {p}"
 )
 _ALT = Caption(
@@ -28,98 +154,20 @@ _NO_MISTAKE = Caption(
     en="A table of {k} classes: all of {n} digits are read right.",
     zh="{k} 个类别的表格：{n} 个样本全部判断正确。",
 )
-
-
-def draw(
-    confusion: npt.NDArray[np.int64], look: Look = _base.DEFAULT, *, width: float = 6.3
-) -> Figure:
-    """Draw a confusion matrix.
-
-    Mistakes have the colour of their count; what is right lies on the diagonal, in gray, since on
-    one scale with it no mistake could be seen.
-
-    Parameters
-    ----------
-    confusion : numpy.ndarray of int, shape (classes, classes)
-        Row: what the digit is. Column: what the network reads.
-    look : Look
-        Language and theme.
-    width : float
-        In inches; 6.3 fills a page of A4, 3.1 a column.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Its label is the alternative text.
-    """
-    theme, count = look.tokens, len(confusion)
-    scale = width / 6.3
-    figure = _base.new(width, width * (count + 2.1) / (count + 2.6), look)
-    figure.set_label(alternative(confusion, look.lang))
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_axis_off()
-    axes.set_xlim(-1.3, count + 1.3)
-    axes.set_ylim(count + 0.2, -1.9)
-    mistakes = np.where(np.eye(count, dtype=bool), 0, confusion)
-    colours = theme.signed(mistakes, float(max(mistakes.max(), 1)))
-    for row, column in np.ndindex(count, count):
-        right = row == column
-        face = theme.surface if right else _hex(colours[row, column])
-        axes.add_patch(
-            Rectangle((column, row), 1, 1, facecolor=face, edgecolor=theme.line, linewidth=0.5)
-        )
-        number = int(confusion[row, column])
-        if number:
-            ink = theme.muted if right else theme.text_on(colours[row, column])
-            _base.text(
-                axes, column + 0.5, row + 0.5, fmt.count(number), 8.5 * scale,
-                color=ink, ha="center", va="center_baseline",
-            )  # fmt: skip
-    totals = np.maximum(confusion.sum(axis=1), 1)
-    for n, share in enumerate(np.diag(confusion) / totals):
-        middle = {"va": "center_baseline", "color": theme.ink}
-        _base.text(axes, -0.35, n + 0.5, str(n), 10 * scale, ha="center", **middle)
-        _base.text(axes, n + 0.5, -0.35, str(n), 10 * scale, ha="center", **middle)
-        _base.text(
-            axes, count + 0.15, n + 0.5, fmt.percent(share), 8.5 * scale, ha="left", **middle
-        )
-    quiet = {"color": theme.muted, "va": "center_baseline"}
-    _base.text(axes, count / 2, -0.9, _READ.text(look.lang), 9 * scale, ha="center", **quiet)
-    _base.text(axes, count + 0.15, -0.35, _RIGHT.text(look.lang), 8.5 * scale, ha="left", **quiet)
-    _base.text(
-        axes, -0.95, count / 2, _IS.text(look.lang), 9 * scale, ha="center", rotation=90, **quiet
-    )
-    title = _TITLE.fill(
-        wrong=fmt.count(int(mistakes.sum())), n=fmt.count(int(confusion.sum())), p=_share(confusion)
-    )
-    _base.text(
-        axes, 0, -1.5, title.text(look.lang), 11 * scale,
-        weight="bold", color=theme.ink, ha="left", va="center_baseline",
-    )  # fmt: skip
-    return figure
-
-
-def alternative(confusion: npt.NDArray[np.int64], lang: str = "en") -> str:
-    """Say what a person who cannot see the figure needs.
-
-    Parameters
-    ----------
-    confusion : numpy.ndarray of int, shape (classes, classes)
-    lang : {"en", "zh"}
-    """
-    count, total = len(confusion), fmt.count(int(confusion.sum()))
-    mistakes = np.where(np.eye(count, dtype=bool), 0, confusion)
-    if not mistakes.any():
-        return _NO_MISTAKE.fill(k=count, n=total).text(lang)
-    row, column = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
-    return _ALT.fill(
-        k=count, n=total, p=_share(confusion), a=row, b=column, m=int(mistakes.max())
-    ).text(lang)
-
-
-def _share(confusion: npt.NDArray[np.int64]) -> str:
-    return fmt.percent(np.trace(confusion) / confusion.sum(), 2)
-
-
-def _hex(colour: npt.NDArray[np.uint8]) -> str:
-    return "#" + "".join(f"{channel:02X}" for channel in colour.tolist())
+_CAPTIONS = {
+    "cnn": Caption(
+        en="What the convnet takes for what on {n} test digits: {p} are read right. Only mistakes "
+        "are coloured, by their number.",
+        zh="CNN 在 {n} 个测试样本上的混淆矩阵：准确率 {p}。只有错误着色，颜色表示次数。",
+    ),
+    "dense": Caption(
+        en="What the dense network takes for what on {n} test digits: {p} are read right. Only "
+        "mistakes are coloured, by their number.",
+        zh="全连接网络在 {n} 个测试样本上的混淆矩阵：准确率 {p}。只有错误着色，颜色表示次数。",
+    ),
+}
+_OWN_CAPTION = Caption(
+    en="What the network takes for what on {n} digits: {p} are read right. Only mistakes are "
+    "coloured, by their number.",
+    zh="网络在 {n} 个样本上的混淆矩阵：准确率 {p}。只有错误着色，颜色表示次数。",
+)

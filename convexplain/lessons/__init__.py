@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 from importlib.resources import files
 
-from convexplain.lessons._base import Beat, Lesson, option
+from convexplain.lessons._base import Beat, Lesson, option, option_fields
+from convexplain.lessons._making import make
 
-__all__ = ["CHAPTER", "Beat", "Lesson", "find", "names", "option"]
+__all__ = ["CHAPTER", "Beat", "Lesson", "find", "make", "names", "option", "option_fields"]
 
 #: The order in which the film tells the chapter.
 CHAPTER: tuple[str, ...] = (

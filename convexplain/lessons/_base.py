@@ -158,8 +158,12 @@ class Lesson:
     @classmethod
     def options(cls) -> tuple[dataclasses.Field[Any], ...]:
         """Return the fields that are options of the command line, its own before the common."""
-        found = (f for f in dataclasses.fields(cls) if "en" in f.metadata)
-        return tuple(sorted(found, key=lambda f: f.name == "length"))
+        return tuple(sorted(option_fields(cls), key=lambda f: f.name == "length"))
+
+
+def option_fields(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:
+    """Return the fields of a dataclass that were declared with `option`, in their order."""
+    return tuple(f for f in dataclasses.fields(cls) if "en" in f.metadata)
 
 
 def lasting(seconds: float, caption: Caption) -> float:

@@ -1,0 +1,192 @@
+"""``convexplain figure``: a figure for a document, as SVG, PNG or PDF."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from convexplain.cli import _options
+from convexplain.cli._lesson import NAME, LessonCommand, Subjects, only_defaults, output_path
+from convexplain.cli._types import Name
+from convexplain.errors import ConvexplainError, UsageError
+
+if TYPE_CHECKING:
+    from convexplain.theme import Look
+
+    _WidthType = click.ParamType[float, str]
+else:
+    # Generic since click 8.4 only.
+    _WidthType = click.ParamType
+
+
+def figure_names() -> tuple[str, ...]:
+    """Return the names of the figures; a module of this name exists for each."""
+    from convexplain import figures
+
+    return figures.names()
+
+
+def _figure(name: str) -> type[Any]:
+    from convexplain import figures
+
+    return figures.options(name)
+
+
+# A figure has no length.
+FIGURES = Subjects("figure", figure_names, _figure, "confusion-matrix", without=("length",))
+
+
+class Width(_WidthType):
+    """A width in inches (3.1), centimetres (16cm) or millimetres (80mm), or column or page."""
+
+    name = "width"
+    _UNITS: ClassVar[dict[str, float]] = {"": 1.0, "in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return inches, or fail with a line that helps."""
+        from convexplain import figures
+
+        if isinstance(value, float):
+            return value
+        text = str(value).strip().lower()
+        if text in ("column", "page"):
+            return figures.COLUMN if text == "column" else figures.PAGE
+        match = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*(in|cm|mm|)", text)
+        if match is None:
+            raise click.UsageError(
+                f"{value!r} is no width: give inches such as 3.1, or 16cm, or column or page", ctx
+            )
+        return float(match[1]) * self._UNITS[match[2]]
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show what is expected."""
+        return "W|column|page"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the words."""
+        words = [word for word in ("column", "page") if word.startswith(incomplete)]
+        return [CompletionItem(word) for word in words]
+
+
+@click.command(
+    cls=LessonCommand, subjects=FIGURES, short_help="Draw a figure for a document: SVG, PNG, PDF."
+)
+@_options.language
+@click.option(
+    "--theme",
+    type=Name("theme", ("light", "dark")),
+    default="light",
+    show_default=True,
+    help="Colours.",
+)
+@click.option(
+    "--width",
+    type=Width(),
+    default="page",
+    show_default=True,
+    help="In inches, or with a unit (16cm); column is 3.1, page 6.3. The height follows.",
+)
+@click.option(
+    "--dpi",
+    type=float,
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="Pixels an inch, of a PNG.",
+)
+@click.option(
+    "--svg-text",
+    is_flag=True,
+    help="Keep the text of an SVG as text, to be selected; by default it is outlines.",
+)
+@click.option("--alt", is_flag=True, help="Print the alternative text instead of a file.")
+@click.option(
+    "--format",
+    "kind",
+    type=Name("format", ("svg", "png", "pdf")),
+    help="Default: the extension of --output, or svg.",
+)
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Draw all figures, with their defaults; -o names the folder.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Default: FIGURE.svg in the current folder.",
+)
+def figure(
+    figure: Any,
+    lang: str,
+    theme: str,
+    width: float,
+    dpi: float,
+    svg_text: bool,
+    alt: bool,
+    kind: str | None,
+    every: bool,
+    output: Path | None,
+) -> int:
+    """Draw a figure for a document, by default a confusion matrix.
+
+    The same options give the same bytes, on any day and any machine with the same libraries. What a
+    person needs who cannot see it is written into the file.
+    """
+    from convexplain import figures
+    from convexplain.theme import Look
+
+    look = Look(lang=lang, theme=theme)
+    figures.check_width(width)
+    context = click.get_current_context()
+    if every:
+        only_defaults(context, "--all draws every figure with its defaults")
+        if alt:
+            raise UsageError("--all writes files: leave --alt out")
+        folder = output or Path()
+        return _draw_all(folder, kind or "svg", look, width=width, dpi=dpi, svg_text=svg_text)
+    name = context.meta[NAME]
+    if alt:
+        click.echo(figures.about_made(name, figure, lang).alternative)
+        return 0
+    path = output_path(output, kind) or Path(f"{name}.{kind or 'svg'}")
+    figures.check_path(path)
+    drawn = figures.draw_made(name, figure, look, width=width)
+    figures.write(drawn, path, dpi=dpi, svg_text=svg_text)
+    click.echo(_describe(path))
+    return 0
+
+
+def _draw_all(folder: Path, kind: str, look: Look, *, width: float, **how: Any) -> int:
+    """Draw all figures, with a line for each; one that fails does not stop the others."""
+    from convexplain import figures
+
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}: make it, or choose another one")
+    failed = False
+    for name in figures.names():
+        path = folder / f"{name}.{kind}"
+        try:
+            figures.write(figures.draw(name, look, width=width), path, **how)
+        except ConvexplainError as error:  # such as a fact that is not stored
+            failed = True
+            click.echo(f"Error: {name}: {error}", err=True)
+        else:
+            click.echo(_describe(path))
+    return 1 if failed else 0
+
+
+def _describe(path: Path) -> str:
+    size = path.stat().st_size
+    return f"wrote {path}: " + (f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB")
