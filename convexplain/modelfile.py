@@ -74,13 +74,26 @@ def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ConvexplainError(f"{name} holds weights beyond 65504: save it as float32")
+    _replace(Path(path), encoded(content, tensors))
+
+
+def encoded(content: Content, tensors: Mapping[str, NDArray[np.floating]]) -> bytes:
+    """Give the bytes of a network's file.
+
+    Parameters
+    ----------
+    content : Content
+        Whose architecture and provenance go into the file.
+    tensors : mapping of str to array
+        Its weights as they are to be stored, each float32 or float16.
+    """
     description = {
         "input_shape": content.input_shape,
         "layers": [layer.to_dict() for layer in content.layers],
         "provenance": dict(content.provenance),
     }
     text = json.dumps(description, sort_keys=True, allow_nan=False)
-    _replace(Path(path), safetensors.numpy.save(tensors, metadata={METADATA_KEY: text}))
+    return safetensors.numpy.save(dict(tensors), metadata={METADATA_KEY: text})
 
 
 def read(path: str | os.PathLike[str]) -> Content:

@@ -1,0 +1,175 @@
+"""The page's file: markup, style, script and data, and a policy that allows nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from convexplain import placing
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.page import font
+from convexplain.page.bundle import bundle, read
+
+FOLDER = Path(__file__).parent
+ENTRY = "app"
+
+# What the markup names, and is put inside the file in its place.
+_CHARSET = '<meta charset="utf-8">'
+_STYLE = '<link rel="stylesheet" href="style.css">'
+_SCRIPT = '<script type="module" src="app.js"></script>'
+# "<" could end the block, and U+2028 and U+2029 end lines where a script is read as one.
+_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+
+def document(
+    data: Mapping[str, Any],
+    *,
+    markup: str | None = None,
+    sources: Mapping[str, str] | None = None,
+    entry: str = ENTRY,
+) -> str:
+    """Join everything into one HTML text.
+
+    Parameters
+    ----------
+    data : mapping
+        What ``data.js`` reads, as JSON data.
+    markup : str, optional
+        The page's markup; ``index.html`` if None.
+    sources : mapping of str to str, optional
+        The modules by name; those of this folder if None.
+    entry : str
+        The module to run.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        A part of the page that is not as this module expects it.
+    ConvexplainError
+        A character that the bundled fonts lack.
+    """
+    markup = (FOLDER / "index.html").read_text("utf-8") if markup is None else markup
+    script = bundle(read(FOLDER) if sources is None else sources, entry)
+    styles = [path.read_text("utf-8") for path in sorted(FOLDER.glob("*.css"))]
+    written = "".join((markup, script, *styles, _texts(data)))
+    style = "\n".join((font.faces(written), *styles))
+    if "</style" in style.lower():
+        raise ValueError("the style holds </style, which would end it")
+    block = f'<script type="application/json" id="data">{escaped(data)}</script>'
+    return _replaced(
+        markup,
+        {
+            _CHARSET: f'{_CHARSET}\n<meta http-equiv="Content-Security-Policy" content="'
+            f'{policy(script, style)}">',
+            _STYLE: f"<style>{style}</style>",
+            _SCRIPT: f"{block}\n<script>{script}</script>",
+        },
+    )
+
+
+def policy(script: str, style: str) -> str:
+    """Write the Content-Security-Policy: this script, this style, what is inside the file.
+
+    Parameters
+    ----------
+    script, style : str
+        Exactly what stands between the tags.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data: blob:",
+            "font-src data:",
+            "media-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def escaped(data: Mapping[str, Any]) -> str:
+    r"""Write data as JSON that cannot end the block in which it stands.
+
+    Examples
+    --------
+    >>> escaped({"origin": "</script>"})
+    '{"origin":"\\u003c/script\\u003e"}'
+    """
+    text = json.dumps(
+        data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
+    return text.translate(_ESCAPES)
+
+
+def checked(path: str | Path) -> Path:
+    """Return where a page is to be written, or say why it cannot be written there.
+
+    Raises
+    ------
+    UsageError
+        Another extension than .html or .htm, a folder, or a folder that does not exist.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"{target.name!r} is not a page's name: let it end in .html")
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder: give the name of a file")
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent}: make it, or choose another one")
+    return target
+
+
+def place(target: Path, text: str) -> None:
+    """Write a text beside its target and put it in place whole.
+
+    Raises
+    ------
+    ConvexplainError
+        It cannot be written; what was there before is still there.
+    """
+    temporary = None
+    try:
+        placing.sweep(target.parent)
+        temporary = placing.reserve(target)
+        placing.fill(temporary, text)
+        placing.place({target: temporary})
+    except OSError as error:
+        raise ConvexplainError(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        if temporary is not None:
+            placing.discard([temporary])
+
+
+def _texts(value: Any) -> str:
+    """Join all texts in data that this project wrote: what a user's file is called is not ours."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return "".join(_texts(v) for key, v in value.items() if key not in ("origin", "model"))
+    if isinstance(value, (list, tuple)):
+        return "".join(map(_texts, value))
+    return ""
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _replaced(markup: str, parts: Mapping[str, str]) -> str:
+    """Put parts into the markup; each place must be there exactly once."""
+    for place in parts:
+        if markup.count(place) != 1:
+            raise ValueError(f"the markup must hold {place} once, not {markup.count(place)} times")
+    for place, part in parts.items():
+        markup = markup.replace(place, part)
+    return markup

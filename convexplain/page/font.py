@@ -1,0 +1,61 @@
+"""The bundled fonts inside the page, cut down to the characters that it shows."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import lru_cache
+from importlib.resources import files
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+from convexplain import fonts
+
+_CSS_WEIGHTS = {"regular": 400, "bold": 700}
+# What a number or a name can be made of, even where today's texts do not show it.
+_ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "−×·…–—“”‘’≥≤→←↑↓⊙"
+
+
+def faces(text: str) -> str:
+    """Write the ``@font-face`` rules that a page with this text needs, licence included.
+
+    Parameters
+    ----------
+    text : str
+        Everything that can be shown; characters count once.
+
+    Returns
+    -------
+    str
+        CSS. The fonts are in it as data.
+
+    Raises
+    ------
+    ConvexplainError
+        The bundled fonts lack a character.
+    """
+    characters = "".join(sorted({c for c in text if c.isprintable()} | set(_ALWAYS)))
+    fonts.require(characters)
+    licence = (files("convexplain") / "assets" / "fonts" / "OFL.txt").read_text("utf-8")
+    rules = [
+        f'@font-face {{ font-family: "{fonts.FAMILY}"; font-weight: {css}; font-style: normal; '
+        f'src: url("data:font/woff;base64,{_subset(weight, characters)}") format("woff"); }}'
+        for weight, css in _CSS_WEIGHTS.items()
+    ]
+    return "\n".join((f"/*\n{licence}*/", *rules))
+
+
+@lru_cache(maxsize=8)
+def _subset(weight: str, characters: str) -> str:
+    """A WOFF with these characters of one weight, in base64; the same bytes on any day."""
+    font = TTFont(fonts.path(weight), recalcTimestamp=False)
+    subsetter = Subsetter(
+        Options(layout_features=["*"], name_IDs=["*"], hinting=False, desubroutinize=True)
+    )
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    font.flavor = "woff"
+    file = io.BytesIO()
+    font.save(file)
+    return base64.b64encode(file.getvalue()).decode()

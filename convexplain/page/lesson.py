@@ -1,0 +1,90 @@
+"""A lesson's video inside the page: slides for a lecture that pause at its chapters."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convexplain.captions import Caption
+from convexplain.errors import ConvexplainError
+from convexplain.lessons import Lesson
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One beat of the lesson.
+
+    Parameters
+    ----------
+    start, end : float
+        In seconds.
+    title, caption : str
+        What is said, in the video's language.
+    """
+
+    start: float
+    end: float
+    title: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Slides:
+    """A rendered lesson.
+
+    Parameters
+    ----------
+    name : str
+        The lesson's.
+    title : Caption
+    lang : {"en", "zh"}
+        The video's language.
+    video : bytes
+        An mp4.
+    chapters : tuple of Chapter
+    """
+
+    name: str
+    title: Caption
+    lang: str
+    video: bytes
+    chapters: tuple[Chapter, ...]
+
+    @classmethod
+    def of(cls, lesson: Lesson, video: Path, lang: str) -> Slides:
+        """Join a lesson and its rendered video.
+
+        Parameters
+        ----------
+        lesson : Lesson
+        video : Path
+            The mp4 that was rendered of it, at its own pace.
+        lang : {"en", "zh"}
+
+        Raises
+        ------
+        ConvexplainError
+            The video cannot be read.
+        """
+        start, chapters = 0.0, []
+        for beat in lesson.beats():
+            end = start + beat.seconds
+            chapters.append(Chapter(start, end, beat.title.text(lang), beat.caption.text(lang)))
+            start = end
+        try:
+            content = video.read_bytes()
+        except OSError as error:
+            raise ConvexplainError(f"{video} cannot be read: {error.strerror}") from error
+        return cls(lesson.name, lesson.title, lang, content, tuple(chapters))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the slides as JSON data."""
+        return {
+            "name": self.name,
+            "title": {lang: self.title.template(lang) for lang in ("en", "zh")},
+            "lang": self.lang,
+            "video": base64.b64encode(self.video).decode(),
+            "chapters": [vars(chapter) for chapter in self.chapters],
+        }

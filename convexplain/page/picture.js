@@ -1,0 +1,160 @@
+/**
+ * Pictures of one's own: drawn, pasted or dropped, and what is done to a picture on the page.
+ *
+ * A file becomes a digit by the definition of pictures.py: turned upright, laid on white where it is
+ * transparent, made gray, scaled down to at most 1,024 pixels a side, and prepared by ink.js. Three
+ * things differ, because the browser decodes: 16-bit pictures are reduced as it does, its colour
+ * profiles are applied, and a picture is scaled down with its filter.
+ */
+
+import { fractions, SIDE } from "./data.js";
+import { toDigit } from "./ink.js";
+
+/** Larger pictures are refused before they are drawn. */
+const MOST_PIXELS = 50_000_000;
+/** Pictures are scaled down to this many pixels along their longer side. */
+const LONGEST = 1024;
+
+/**
+ * Read a picture file, or what the clipboard holds, as a digit.
+ *
+ * @param {Blob} blob
+ * @returns {Promise<{pixels: Float32Array, steps: {key: string, values?: object}[]}>}
+ *   28 x 28, 0 is paper, 1 is ink; `steps` says what was done, as words and their values
+ * @throws {PictureError} it is no picture, too large, or has no ink
+ */
+export async function readPicture(blob) {
+  let image;
+  try {
+    image = await createImageBitmap(blob, { imageOrientation: "from-image" });
+  } catch {
+    throw new PictureError("pictureUnread");
+  }
+  try {
+    const { width, height } = image;
+    if (width * height > MOST_PIXELS) throw new PictureError("pictureTooLarge");
+    const scale = Math.min(1, LONGEST / Math.max(width, height));
+    const size = [height, width].map((length) => Math.max(1, Math.round(length * scale)));
+    const { pixels, steps } = digitOf(grayOf(image, ...size), ...size);
+    if (scale === 1) return { pixels, steps };
+    const down = { key: "pictureScaledDown", values: { from: `${height} × ${width}`, to: size.join(" × ") } };
+    return { pixels, steps: [down, ...steps] };
+  } finally {
+    image.close();
+  }
+}
+
+/** Something a picture cannot be read for; `key` names the words that say it. */
+export class PictureError extends Error {
+  constructor(key) {
+    super(key);
+    this.key = key;
+  }
+}
+
+/**
+ * Prepare a gray picture like an MNIST digit, as ink.py does.
+ *
+ * @param {Float32Array} gray  brightness 0 to 1, height * width
+ * @throws {PictureError} nothing stands out from the paper
+ */
+export function digitOf(gray, height, width) {
+  const digit = toDigit(gray, height, width);
+  if (digit === null) throw new PictureError("pictureNoInk");
+  return digit;
+}
+
+/** A picture's brightness, 0 to 1, on white paper where it is transparent. @returns {Float32Array} */
+function grayOf(image, height, width) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, width, height);
+  return brightness(context.getImageData(0, 0, width, height).data);
+}
+
+/**
+ * The brightness of RGBA bytes as ITU-R BT.601 weighs the colours, rounded to bytes as Pillow does.
+ *
+ * @param {Uint8ClampedArray} rgba
+ * @returns {Float32Array} 0 to 1
+ */
+export function brightness(rgba) {
+  const gray = new Uint8Array(rgba.length / 4);
+  for (let i = 0; i < gray.length; i += 1) {
+    const [red, green, blue] = [rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2]];
+    gray[i] = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
+  }
+  return fractions(gray);
+}
+
+/**
+ * Move a picture; what leaves it is lost, what comes in is paper.
+ *
+ * @param {Float32Array} pixels  28 x 28
+ * @param {number} right  pixels, negative to the left
+ * @param {number} down  pixels, negative upwards
+ * @returns {Float32Array} a new one
+ */
+export function shifted(pixels, right, down) {
+  const output = new Float32Array(pixels.length);
+  for (let row = 0; row < SIDE; row += 1) {
+    for (let col = 0; col < SIDE; col += 1) {
+      const [r, c] = [row - down, col - right];
+      if (r >= 0 && r < SIDE && c >= 0 && c < SIDE) output[row * SIDE + col] = pixels[r * SIDE + c];
+    }
+  }
+  return output;
+}
+
+/**
+ * Add normally distributed noise, cut off at paper and ink.
+ *
+ * @param {Float32Array} pixels
+ * @param {number} amount  standard deviation
+ * @param {number} [seed]  the same seed gives the same noise
+ * @returns {Float32Array} a new one
+ */
+export function noisy(pixels, amount, seed = 1) {
+  const random = generator(seed);
+  return Float32Array.from(pixels, (value) => {
+    // Box and Muller: two uniform numbers make a normal one; 1 - x is never 0.
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return Math.min(Math.max(value + amount * normal, 0), 1);
+  });
+}
+
+/**
+ * Make some cells paper.
+ *
+ * @param {Float32Array} pixels  28 x 28
+ * @param {import("./geometry.js").Box} box  what lies outside of the picture is left out
+ * @returns {Float32Array} a new one
+ */
+export function erased(pixels, box) {
+  return pixels.map((value, i) => {
+    const [row, col] = [Math.floor(i / SIDE), i % SIDE];
+    const inside = row >= box.top && row < box.bottom && col >= box.left && col < box.right;
+    return inside ? 0 : value;
+  });
+}
+
+/**
+ * A generator of uniform numbers in 0..1 (1 excluded): mulberry32 by T. Ettinger, 32 bits of state.
+ *
+ * @param {number} seed
+ * @returns {() => number}
+ */
+export function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * Wrong ways to compute one number of a layer that people really take, as slips.py has them: choices
+ * are made of these, so that a wrong answer tells what went wrong.
+ */
+
+import { DATA } from "./data.js";
+
+/** The name under which the right number stands among the wrong ones. */
+export const RIGHT = "right";
+
+/**
+ * What was done and what to say to it, in both languages.
+ *
+ * @param {string} name  of a slip
+ * @returns {{did: {en: string, zh: string}, reply: {en: string, zh: string}}}
+ */
+export function slipWords(name) {
+  return DATA.slips[name];
+}
+
+/**
+ * One cell of a convolution with ReLU, rightly and wrongly.
+ *
+ * @param {ArrayLike<number>} patch  (kH, kW, C)
+ * @param {ArrayLike<number>} kernel  (kH, kW, C)
+ * @param {number[]} shape  [kH, kW, C]
+ * @param {number} bias
+ * @returns {Map<string, number>} `RIGHT` first, then by slip, those that this case allows
+ */
+export function convolutionSlips(patch, kernel, shape, bias) {
+  const [height, width, channels] = shape;
+  const products = Float64Array.from(patch, (value, i) => value * kernel[i]);
+  const total = sumOf(products);
+  const found = new Map([[RIGHT, positive(total + bias)]]);
+  if (height === width) {
+    found.set("matrix-product", positive(matrixProducts(patch, kernel, height, channels) + bias));
+  }
+  found.set("no-bias", positive(total));
+  if (channels > 1) found.set("averaged-channels", positive(total / channels + bias));
+  found.set("no-relu", total + bias);
+  found.set("lost-sign", positive(sumOf(products.map(Math.abs)) + bias));
+  return found;
+}
+
+/**
+ * A cell's channel sums added up, rightly and wrongly.
+ *
+ * @param {ArrayLike<number>} sums  of products, several channels may stand together as one
+ * @param {number} bias
+ * @param {number} [channels]  how many there are
+ * @returns {Map<string, number>}
+ */
+export function channelSlips(sums, bias, channels = sums.length) {
+  const total = sumOf(sums);
+  return new Map([
+    [RIGHT, positive(total + bias)],
+    ["no-bias", positive(total)],
+    ["averaged-channels", positive(total / channels + bias)],
+    ["no-relu", total + bias],
+    ["lost-sign", positive(sumOf(Float64Array.from(sums, Math.abs)) + bias)],
+  ]);
+}
+
+/** One cell of a max pooling, rightly and wrongly. @returns {Map<string, number>} */
+export function poolingSlips(patch) {
+  const total = sumOf(patch);
+  return new Map([
+    [RIGHT, Math.max(...patch)],
+    ["average", total / patch.length],
+    ["sum", total],
+  ]);
+}
+
+/**
+ * Print values, and drop every slip that looks like the right number or an earlier slip.
+ *
+ * @param {Map<string, number>} values
+ * @param {(value: number) => string} text
+ * @returns {Map<string, string>} `RIGHT` first; no two texts are the same
+ */
+export function distinct(values, text) {
+  const shown = new Map([[RIGHT, text(values.get(RIGHT))]]);
+  for (const [name, value] of values) {
+    const printed = text(value);
+    if (![...shown.values()].includes(printed)) shown.set(name, printed);
+  }
+  return shown;
+}
+
+function positive(value) {
+  return Math.max(value, 0);
+}
+
+function sumOf(values) {
+  return Float64Array.from(values).reduce((a, b) => a + b, 0);
+}
+
+/** All cells of the matrix products of each channel's window and kernel, added up. */
+function matrixProducts(x, w, side, channels) {
+  let sum = 0;
+  for (let row = 0; row < side; row += 1) {
+    for (let k = 0; k < side; k += 1) {
+      for (let col = 0; col < side; col += 1) {
+        for (let c = 0; c < channels; c += 1) {
+          sum += x[(row * side + k) * channels + c] * w[(k * side + col) * channels + c];
+        }
+      }
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,58 @@
+"""What the page says beside its controls' names: what is done to a picture, and the slides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from convexplain.captions import Caption
+
+WORDS: Mapping[str, Caption] = MappingProxyType(
+    {
+        # What was done to a picture, as convexplain.ink says it.
+        "pictureInverted": Caption(
+            en="inverted: the ink is dark, the paper light", zh="已反相：墨迹深，纸面浅"
+        ),
+        "pictureSpecks": Caption(en="small specks left out", zh="去掉了小污点"),
+        "picturePrepared": Caption(
+            en="already as MNIST stores digits: neither scaled nor moved",
+            zh="已符合 MNIST 的格式：没有缩放，也没有移动",
+        ),
+        "pictureCut": Caption(
+            en="cut to the ink: rows {top}–{bottom}, columns {left}–{right}",
+            zh="裁到墨迹：行 {top}–{bottom}，列 {left}–{right}",
+        ),
+        "pictureScaled": Caption(
+            en="scaled to {size}, to fit 20 × 20", zh="缩放到 {size}，放进 20 × 20"
+        ),
+        "pictureCentred": Caption(en="centred by mass in 28 × 28", zh="按质心居中，放进 28 × 28"),
+        "pictureScaledDown": Caption(
+            en="scaled down from {from} to {to}", zh="从 {from} 缩小到 {to}"
+        ),
+        # Why a picture cannot be read.
+        "pictureUnread": Caption(
+            en="This is no picture that the browser can read: save it as PNG or JPEG.",
+            zh="读不了这张图片：请另存为 PNG 或 JPEG。",
+        ),
+        "pictureTooLarge": Caption(
+            en="This picture has more than 50 million pixels: scale it down.",
+            zh="这张图片超过 5000 万像素：请先缩小。",
+        ),
+        "pictureNoInk": Caption(
+            en="No ink found: a digit must stand out from the paper around it.",
+            zh="没有找到笔画：手写数字要和周围的纸面有明显反差。",
+        ),
+        # Slides.
+        "slides": Caption(en="Slides: {title}", zh="幻灯片：{title}"),
+        "slidesHint": Caption(
+            en="Space goes on, left goes back, Esc explores the network.",
+            zh="空格键继续，左方向键返回，Esc 键进入探索。",
+        ),
+        "slidesChapter": Caption(en="{n} of {count}: {title}", zh="{n}/{count}：{title}"),
+        "slidesOn": Caption(en="Go on", zh="继续"),
+        "slidesBack": Caption(en="Go back", zh="返回"),
+        "slidesLeave": Caption(en="Explore the network", zh="探索网络"),
+        "slidesOpen": Caption(en="Slides", zh="幻灯片"),
+    }
+)
+"""Templates by the key that ``say`` in ``words.js`` takes."""

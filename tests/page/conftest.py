@@ -1,0 +1,200 @@
+"""A real browser for the page, and a watch over everything that must not happen in it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from convexplain.page import data, document
+from convexplain.page.bundle import _EXPORT, read
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CORE = (
+    "data",
+    "format",
+    "geometry",
+    "ink",
+    "kernels",
+    "network",
+    "ops",
+    "picture",
+    "resize",
+    "slips",
+    "steps",
+    "theme",
+    "trace",
+)
+MARKUP = (
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>core</title>\n'
+    '<link rel="stylesheet" href="style.css"></head>\n'
+    '<body><script type="module" src="app.js"></script></body></html>\n'
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium or Chrome, headless."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        missing = f"needs a browser: none of {', '.join(PROGRAMS)} is on the PATH"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield running
+        running.close()
+
+
+@dataclass
+class Watch:
+    """What a page did that no page of ours may do."""
+
+    problems: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"{message.type}: {message.text}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(("file:", "data:", "blob:")):
+            self.problems.append(f"request: {url}")
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a file, as ``open_page(path, fragment="", **options of new_context)``.
+
+    The test fails afterwards if a page wrote an error or a warning to the console, threw an error
+    that nobody caught, or asked for anything outside of its file.
+    """
+    watch = Watch()
+    contexts = []
+
+    def opened(path: Path, fragment: str = "", **options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        page.goto(path.as_uri() + fragment)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert watch.problems == []
+
+
+class Core:
+    """The page's computing modules in a browser, each by its name: ``core("trace.Trace")``."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def __call__(self, code: str, argument: Any = None) -> Any:
+        """Evaluate ``(core, argument) => code``; typed arrays come back as numpy arrays."""
+        found = self.page.evaluate(
+            f"(argument) => {{ const core = window.core; return core.packed({code}); }}",
+            _packed(argument),
+        )
+        return _unpacked(found)
+
+
+@pytest.fixture(scope="session")
+def core(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
+    """A page of the same making as the real one, whose script only hands out its modules."""
+    path = tmp_path_factory.mktemp("page") / "core.html"
+    path.write_text(core_page(), encoding="utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    watch = Watch()
+    watch.over(page)
+    page.goto(path.as_uri())
+    yield Core(page)
+    context.close()
+    assert watch.problems == []
+
+
+def core_page() -> str:
+    """A page that hands out its computing modules as ``window.core``."""
+    sources = read(document.FOLDER)
+    imports, modules = [], []
+    for module in CORE:
+        names = _EXPORT.findall(sources[module])
+        aliases = ", ".join(f"{name} as {module}_{name}" for name in names)
+        imports.append(f'import {{ {aliases} }} from "./{module}.js";\n')
+        modules.append(f"{module}: {{ {', '.join(f'{n}: {module}_{n}' for n in names)} }}")
+    handle = "".join(imports) + _HANDLE + f"window.core = {{ packed, {', '.join(modules)} }};\n"
+    return document.document(
+        data.collect(), markup=MARKUP, sources={**sources, "handle": handle}, entry="handle"
+    )
+
+
+# Numbers go through the wire as bytes: quick, and exact to the bit.
+_HANDLE = """
+const KINDS = { Float32Array, Float64Array, Int32Array, Uint8Array, Uint8ClampedArray };
+function packed(value) {
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    let binary = "";
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return { kind: value.constructor.name, bytes: btoa(binary) };
+  }
+  if (value instanceof Map) return packed(Object.fromEntries(value));
+  if (Array.isArray(value)) return value.map(packed);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, packed(part)]));
+}
+window.unpack = ({ kind, bytes }) => new KINDS[kind](
+  Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer,
+);
+"""
+
+_KINDS = {
+    "Float32Array": np.float32,
+    "Float64Array": np.float64,
+    "Int32Array": np.int32,
+    "Uint8Array": np.uint8,
+    "Uint8ClampedArray": np.uint8,
+}
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"kind", "bytes"}:
+            return np.frombuffer(base64.b64decode(value["bytes"]), _KINDS[value["kind"]])
+        return {key: _unpacked(part) for key, part in value.items()}
+    return [_unpacked(part) for part in value] if isinstance(value, list) else value
+
+
+def _packed(value: Any) -> Any:
+    """Arrays as what ``unpack`` in the page takes."""
+    if isinstance(value, np.ndarray):
+        (kind,) = [name for name, dtype in _KINDS.items() if dtype == value.dtype][:1]
+        return {"kind": kind, "bytes": base64.b64encode(value.tobytes()).decode()}
+    if isinstance(value, dict):
+        return {key: _packed(part) for key, part in value.items()}
+    return [_packed(part) for part in value] if isinstance(value, (list, tuple)) else value

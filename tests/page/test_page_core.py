@@ -1,0 +1,412 @@
+"""What the page computes is what Python computes: layers, steps, fields, colours, texts."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convexplain import digits, format, geometry, slips, theme
+from convexplain.contributions import addends, as_map, source
+from convexplain.layers import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D
+from convexplain.network import Network
+from convexplain.page import data
+from convexplain.trace import Trace
+from tests import small_networks
+
+# Two of each class: the most typical one and one from further down the list.
+TWENTY = [20 * label + k for label in range(10) for k in (0, 7)]
+COMPUTE = """(() => {
+  const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+  return argument.pictures.map((picture) => {
+    const trace = new core.trace.Trace(network, window.unpack(picture));
+    return { before: trace.befores, after: trace.outputs, prediction: trace.prediction };
+  });
+})()"""
+
+
+def in_page(core: Any, net: Network, pictures: list[np.ndarray]) -> list[dict[str, Any]]:
+    return core(COMPUTE, {"network": data.weights(net), "pictures": pictures})
+
+
+def assert_same(found: dict[str, Any], trace: Trace) -> None:
+    """Every number of every layer, to a millionth of the layer's largest."""
+    for layer in trace.network.layers:
+        for what, expected in (
+            (found["before"], trace.before(layer.name)),
+            (found["after"], trace.activations[layer.name]),
+        ):
+            numbers = what[layer.name]
+            assert numbers.dtype == np.float32
+            assert numbers.size == expected.size
+            most = float(np.abs(expected).max())
+            worst = float(np.abs(numbers.astype(np.float64) - expected.ravel()).max())
+            assert worst <= 1e-6 * most, (layer.name, worst, most)
+    assert found["prediction"] == trace.prediction
+
+
+@pytest.mark.parametrize("name", ["cnn", "dense"])
+def test_every_activation_of_20_digits_equals_the_python_trace(core: Any, name: str) -> None:
+    net = Network.load(name)
+    pictures = [digits.sample(sample).pixels for sample in TWENTY]
+    for found, picture in zip(in_page(core, net, pictures), pictures, strict=True):
+        assert_same(found, Trace(net, picture))
+
+
+@pytest.mark.parametrize("name", small_networks.STACKS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_kind_of_layer_equals_the_python_trace(core: Any, name: str, seed: int) -> None:
+    net = small_networks.network(name, seed)
+    pictures = [small_networks.picture(seed + k) for k in range(3)]
+    for found, picture in zip(in_page(core, net, pictures), pictures, strict=True):
+        assert_same(found, Trace(net, picture))
+        befores, afters = small_networks.forward(net, picture)  # plain loops, no code of ours
+        for layer in net.layers:
+            np.testing.assert_allclose(
+                found["before"][layer.name], befores[layer.name].ravel(), rtol=2e-6, atol=1e-6
+            )
+            np.testing.assert_allclose(
+                found["after"][layer.name], afters[layer.name].ravel(), rtol=2e-6, atol=1e-6
+            )
+
+
+def test_the_page_s_digits_are_the_bundled_digits_to_the_bit(core: Any) -> None:
+    found = core("[...Array(200).keys()].map(core.data.bundledDigit)")
+    for sample, digit in enumerate(found):
+        expected = digits.sample(sample)
+        assert digit["label"] == expected.label
+        assert digit["pixels"].tobytes() == expected.pixels.tobytes()
+    assert core("core.data.samplesOf(7)") == list(range(140, 160))
+
+
+def test_float16_weights_are_read_exactly(core: Any) -> None:
+    # Every float16 there is, but infinities and NaN: subnormal numbers and both zeros among them.
+    bits = np.arange(65536, dtype=np.uint16)
+    halves = bits.view(np.float16)[np.isfinite(bits.view(np.float16))].astype(np.float32)
+    layers = (Flatten("flatten"), Dense("dense", 64))
+    kernel = np.resize(halves, (1024, 64))
+    net = Network(
+        layers,
+        {"dense/kernel": kernel, "dense/bias": np.zeros(64, np.float32)},
+        input_shape=(32, 32, 1),
+    )
+    text = data.weights(net)
+    assert b'"F16"' in base64.b64decode(text)
+    found = core("core.network.readNetwork(core.data.fromBase64(argument)).layers[1].kernels", text)
+    assert found.tobytes() == kernel.tobytes()
+
+
+STEP = """(() => {
+  const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+  const trace = new core.trace.Trace(network, window.unpack(argument.picture));
+  return argument.cells.map(([layer, filter, row, col]) => trace.step(layer, filter, row, col));
+})()"""
+
+
+def random_cells(trace: Trace, count: int = 12) -> list[tuple[str, int, int, int]]:
+    """Cells of convolution and pooling layers, corners among them."""
+    random = np.random.default_rng(5)
+    cells = []
+    for layer in trace.network.layers:
+        if layer.window is None:
+            continue
+        rows, cols, filters = trace.activations[layer.name].shape
+        cells += [(layer.name, 0, 0, 0), (layer.name, filters - 1, rows - 1, cols - 1)]
+        for _ in range(count):
+            filter, row, col = (int(random.integers(n)) for n in (filters, rows, cols))
+            cells.append((layer.name, filter, row, col))
+    return cells
+
+
+def some_traces() -> list[Trace]:
+    small = [
+        Trace(small_networks.network(name), small_networks.picture(3))
+        for name in small_networks.STACKS
+    ]
+    return [Trace(Network.load("cnn"), digits.first(5).pixels), *small]
+
+
+@pytest.mark.parametrize("trace", some_traces(), ids=lambda trace: "-".join(trace.activations))
+def test_a_step_equals_the_python_step(core: Any, trace: Trace) -> None:
+    cells = random_cells(trace)
+    found = core(
+        STEP,
+        {"network": data.weights(trace.network), "picture": trace.image, "cells": cells},
+    )
+    for step, (layer, filter, row, col) in zip(found, cells, strict=True):
+        expected = trace.steps(layer, filter).at(row, col)
+        box = expected.box
+        assert step["box"] == {
+            "top": box.top, "left": box.left, "bottom": box.bottom, "right": box.right
+        }  # fmt: skip
+        assert (step["row"], step["col"]) == (row, col)
+        assert tuple(step["inputRows"]) == expected.input_rows
+        assert tuple(step["inputCols"]) == expected.input_cols
+        assert step["padding"] == expected.padding.ravel().tolist()
+        assert step["patch"].tobytes() == expected.patch.tobytes()
+        if isinstance(trace.network.layer(layer), Conv2D):
+            assert step["shape"] == list(expected.patch.shape)
+            assert step["firstChannel"] == expected.first_channel
+            assert step["kernel"].tobytes() == expected.kernel.tobytes()
+            assert step["products"].tobytes() == expected.products.tobytes()
+            np.testing.assert_allclose(step["channelSums"], expected.channel_sums, atol=1e-12)
+            assert step["total"] == pytest.approx(expected.total, abs=1e-12)
+            assert step["bias"] == expected.bias
+            assert step["value"] == pytest.approx(expected.value, rel=1e-7)
+            assert step["activated"] == pytest.approx(expected.activated, rel=2e-7)
+            assert step["activation"] == expected.activation
+        else:
+            assert step["kind"] == expected.kind
+            assert step["count"] == expected.count
+            assert step["value"] == expected.value
+            assert step["total"] == pytest.approx(expected.total)
+            winner = None if step["winner"] is None else tuple(step["winner"])
+            assert winner == expected.argmax
+
+
+def test_a_tie_is_won_by_the_first_in_reading_order(core: Any) -> None:
+    found = core(
+        """core.steps.poolStep({
+          kind: "MaxPooling2D", inShape: [2, 2, 1],
+          window: { kernelSize: [2, 2], stride: [2, 2], dilation: [1, 1], padding: [0, 0, 0, 0] },
+        }, Float32Array.of(0, 3, 3, 1), 0, 0, 0)"""
+    )
+    assert found["winner"] == [0, 1]
+
+
+CONTRIBUTIONS = """(() => {
+  const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+  const trace = new core.trace.Trace(network, window.unpack(argument.picture));
+  return argument.cells.map(([layer, filter, row, col]) => (
+    { sum: trace.contributions(layer, filter, row, col), before: trace.before(layer).data }
+  ));
+})()"""
+
+
+@pytest.mark.parametrize("trace", some_traces(), ids=lambda trace: "-".join(trace.activations))
+def test_contributions_equal_python_s_and_add_up(core: Any, trace: Trace) -> None:
+    sums = (Conv2D, AveragePooling2D)
+    cells = [
+        cell for cell in random_cells(trace, 5) if isinstance(trace.network.layer(cell[0]), sums)
+    ]
+    cells += [(x.name, 1, 0, 0) for x in trace.network.layers if isinstance(x, Dense)]
+    found = core(
+        CONTRIBUTIONS,
+        {"network": data.weights(trace.network), "picture": trace.image, "cells": cells},
+    )
+    for part, (name, filter, row, col) in zip(found, cells, strict=True):
+        expected = addends(trace, trace.network.layer(name), (row, col, filter))
+        for key in ("rows", "cols", "channels"):
+            assert part["sum"][key].tolist() == getattr(expected, key).tolist()
+        assert part["sum"]["weights"].tobytes() == expected.weights.tobytes()
+        assert part["sum"]["products"].tobytes() == expected.products.tobytes()
+        assert part["sum"]["bias"] == expected.bias
+        before = part["before"].reshape(as_map(trace.before(name)).shape)[row, col, filter]
+        total = part["sum"]["products"].sum() + part["sum"]["bias"]
+        assert total == pytest.approx(float(before), rel=1e-6, abs=1e-6)
+
+
+def test_behind_what_pools_and_flatten_hand_on_stands_the_cell_that_computed_it(core: Any) -> None:
+    trace = Trace(Network.load("cnn"), digits.first(3).pixels)
+    cells = [("flatten", (0, 0, k)) for k in (0, 1, 127, 128, 500, 1151)]
+    cells += [("pool1", (r, c, 9)) for r in (0, 5, 12) for c in (0, 7, 12)]
+    cells += [("pool2", (2, 3, 40)), ("conv3", (1, 1, 5)), ("input", (4, 5, 0))]
+    found = core(
+        """(() => {
+          const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+          const trace = new core.trace.Trace(network, window.unpack(argument.picture));
+          return argument.cells.map(([layer, cell]) => trace.source(layer, cell));
+        })()""",
+        {"network": data.weights(trace.network), "picture": trace.image, "cells": cells},
+    )
+    for at, (name, cell) in zip(found, cells, strict=True):
+        layer = None if name == "input" else trace.network.layer(name)
+        origin, place = source(trace, layer, cell)
+        assert at == {"layer": "input" if origin is None else origin.name, "cell": list(place)}
+
+
+FIELDS = """(() => {
+  const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+  const trace = new core.trace.Trace(network, window.unpack(argument.picture));
+  return argument.cells.map(([layer, filter, row, col]) => ({
+    field: core.geometry.receptiveField(core.network.windowsTo(network, layer)),
+    ...trace.receptiveField(layer, row, col, filter),
+  }));
+})()"""
+
+
+@pytest.mark.parametrize("trace", some_traces(), ids=lambda trace: "-".join(trace.activations))
+def test_receptive_fields_equal_python_s(core: Any, trace: Trace) -> None:
+    net = trace.network
+    cells = random_cells(trace, 4) + [(x.name, 0, 0, 0) for x in net.layers if isinstance(x, Dense)]
+    found = core(FIELDS, {"network": data.weights(net), "picture": trace.image, "cells": cells})
+    names = [layer.name for layer in net.layers]
+    for part, (name, _, row, col) in zip(found, cells, strict=True):
+        expected = net.receptive_field(name)
+        assert part["field"] == {
+            "size": list(expected.size),
+            "stride": list(expected.stride),
+            "start": list(expected.start),
+        }
+        if not isinstance(net.layer(name), Dense):
+            assert part["input"] == vars(expected.box(row, col))
+        assert list(part["layers"]) == names[names.index(name) :: -1]
+
+
+def test_the_class_depends_on_the_pixels_that_changing_them_shows(core: Any) -> None:
+    net = Network.load("cnn")
+    (found,) = core(
+        FIELDS,
+        {
+            "network": data.weights(net),
+            "picture": digits.first(0).pixels,
+            "cells": [("dense", 4, 0, 0)],
+        },
+    )
+    assert found["input"] == {"top": 0, "left": 0, "bottom": 26, "right": 26}
+    assert found["layers"]["conv3"] == {"top": 0, "left": 0, "bottom": 3, "right": 3}
+    # The cells that the text calls unread really change nothing.
+    rows, cols = geometry.unseen(net.windows("conv3"), (28, 28))
+    unread = core(
+        """core.geometry.unseen(core.network.windowsTo(
+          core.network.readNetwork(core.data.fromBase64(argument)), "conv3"), [28, 28])""",
+        data.weights(net),
+    )
+    assert unread == {"rows": list(rows), "cols": list(cols)}
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_every_entry_of_the_colour_tables_is_python_s(core: Any, name: str) -> None:
+    look = theme.THEMES[name]
+    values = np.linspace(-2, 2, 8193)
+    found = core(
+        """(() => {
+          const values = window.unpack(argument.values);
+          const rgba = new Uint8ClampedArray(4 * values.length);
+          core.theme.paint(rgba, values, 2, argument.name);
+          return { rgba, one: core.theme.signedColour(values[100], 2, argument.name) };
+        })()""",
+        {"values": values, "name": name},
+    )
+    assert found["rgba"].reshape(-1, 4)[:, :3].tolist() == look.signed(values, 2).tolist()
+    assert found["one"] == look.signed(values[100], 2).tolist()
+    assert core("core.theme.signedColour(0, 0, argument)", name) == look.signed(0, 0).tolist()
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_pixels_have_python_s_grays_and_text_on_them_its_colour(core: Any, name: str) -> None:
+    look = theme.THEMES[name]
+    values = (np.arange(256) / 255).astype(np.float32)
+    found = core(
+        "Array.from(window.unpack(argument.values),"
+        " (v) => core.theme.pictureColour(v, argument.name))",
+        {"values": values, "name": name},
+    )
+    assert found == look.picture(values).tolist()
+    colours = np.random.default_rng(1).integers(0, 256, (500, 3)).tolist()
+    assert core("argument.map(core.theme.textOn)", colours) == [look.text_on(c) for c in colours]
+
+
+def test_numbers_print_as_in_python(core: Any) -> None:
+    random = np.random.default_rng(2)
+    values = [0.0, -0.0, 0.005, -0.005, 0.125, -0.125, 1.005, 2.675, -0.534, 1e-9, -1e-9, 1234.5]
+    values += random.normal(0, 3, 500).tolist() + (random.integers(-400, 400, 200) / 8).tolist()
+    for decimals in (0, 1, 2, 6):
+        found = core(f"argument.map((v) => core.format.number(v, {decimals}))", values)
+        assert found == [format.number(v, decimals) for v in values]
+    assert core("argument.map((v) => core.format.number(v, 2, true))", values) == [
+        format.number(v, sign=True) for v in values
+    ]
+
+
+def test_shares_counts_and_shapes_print_as_in_python(core: Any) -> None:
+    random = np.random.default_rng(3)
+    shares = [0.0, 1.0, 1e-9, 1 - 1e-9, 0.0005, 0.00049, 0.9995, 0.99949, 0.5, 0.0625, 2.5, -0.25]
+    shares += random.random(500).tolist() + (random.integers(0, 2000, 300) / 2000).tolist()
+    for decimals in (0, 1, 2):
+        found = core(f"argument.map((v) => core.format.percent(v, {decimals}))", shares)
+        assert found == [format.percent(v, decimals) for v in shares]
+    likely = [p for p in shares if 0 <= p <= 1]
+    assert core("argument.map((p) => core.format.probability(p))", likely) == [
+        format.probability(p) for p in likely
+    ]
+    counts = [0, 7, 999, 1000, 104202, 3100032, -1200]
+    assert core("argument.map(core.format.count)", counts) == [format.count(n) for n in counts]
+    assert core("core.format.shape([26, 26, 32])") == format.shape((26, 26, 32))
+    sums = random.normal(0, 1, (300, 4))
+    found = core("argument.map((a) => core.format.addsUp(a.slice(0, 3), a[3]))", sums.tolist())
+    assert found == [format.adds_up(a[:3], a[3]) for a in sums]
+    assert core("core.format.addsUp([0.12, 0.34], 0.46)") is True
+
+
+def test_slips_equal_python_s(core: Any) -> None:
+    random = np.random.default_rng(4)
+    for shape in ((3, 3, 1), (3, 3, 5), (2, 3, 2)):
+        patch, kernel = random.normal(0, 1, (2, *shape))
+        bias = float(random.normal())
+        found = core(
+            "core.slips.convolutionSlips(...argument.arrays.map(window.unpack), "
+            "argument.shape, argument.bias)",
+            {"arrays": [patch.ravel(), kernel.ravel()], "shape": shape, "bias": bias},
+        )
+        expected = slips.convolution(patch, kernel, bias)
+        assert list(found) == list(expected)
+        assert found == pytest.approx(expected)
+    sums = random.normal(0, 1, 8)
+    assert core("core.slips.channelSlips(argument, 0.5)", sums.tolist()) == pytest.approx(
+        slips.sum_of_channels(sums, 0.5)
+    )
+    pooled = core("core.slips.poolingSlips([1, 3, 0, 2])")
+    assert pooled == slips.pooling([[1.0, 3.0], [0.0, 2.0]])
+    shown = core(
+        "core.slips.distinct(new Map(argument), (v) => core.format.number(v))",
+        [["right", 0.5], ["no-relu", 0.501], ["no-bias", 0.25]],
+    )
+    assert shown == {"right": "0.50", "no-bias": "0.25"}
+
+
+def test_an_edited_kernel_computes_what_that_network_computes_in_python(core: Any) -> None:
+    net = Network.load("cnn")
+    weights = np.linspace(-1, 1, 9).astype(np.float32)
+    edited = {name: w.copy() for name, w in net.weights.items()}
+    edited["conv2/kernel"][:, :, 5, 40] = weights.reshape(3, 3)
+    other = Network(net.layers, edited)
+    picture = digits.first(4).pixels
+    found = core(
+        """(() => {
+          const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+          const weights = window.unpack(argument.weights);
+          const other = core.network.withKernel(network, "conv2", 40, 5, weights);
+          const picture = window.unpack(argument.picture);
+          const [before, after, again] = [network, other, network].map((n) => (
+            new core.trace.Trace(n, picture)
+          ));
+          return {
+            edited: { before: after.befores, after: after.outputs, prediction: after.prediction },
+            untouched: String(before.logits) === String(again.logits),
+          };
+        })()""",
+        {"network": data.weights(net), "weights": weights, "picture": picture},
+    )
+    assert_same(found["edited"], Trace(other, picture))
+    assert found["untouched"]
+
+
+def test_a_layer_keeps_its_scale_through_its_pool(core: Any) -> None:
+    trace = Trace(Network.load("cnn"), digits.first(5).pixels)
+    found = core(
+        """(() => {
+          const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+          const trace = new core.trace.Trace(network, window.unpack(argument.picture));
+          return ["conv2", "pool2"].map((name) => trace.limit(name));
+        })()""",
+        {"network": data.weights(trace.network), "picture": trace.image},
+    )
+    assert found == [float(abs(trace.activations["conv2"]).max())] * 2
+
+
+def test_max_pooling_layers_are_in_the_small_networks() -> None:
+    kinds = {type(x) for stack in small_networks.STACKS.values() for x in stack}
+    assert kinds == {Conv2D, MaxPooling2D, AveragePooling2D, Flatten, Dense}
