@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import secrets
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from convexplain import placing
 from convexplain.errors import ConvexplainError
 
 #: Seconds a mirror may take to connect, or to send the next bytes.
@@ -79,15 +79,9 @@ def place(data: bytes, path: Path) -> None:
     ConvexplainError
         If the folder cannot be made or written to.
     """
-    # A name of its own: two processes may be placing the same file.
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            partial.write_bytes(data)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        placing.write(path, data)
     except OSError as error:
         raise ConvexplainError(
             f"{path} cannot be written: {error.strerror or error}; "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from convexplain import joining, lessons, pieces, placing, probe, rendering, subtitles
@@ -24,6 +26,7 @@ from convexplain.theme import Look
 
 #: The beat of the opening whose end is the poster.
 POSTER = "title"
+_logger = logging.getLogger(__name__)
 _FLAGS = {"picture": "--digit, --sample or --image"}
 
 
@@ -54,7 +57,7 @@ class Film:
     @property
     def main(self) -> Path:
         """The film; where the output is a link, what it points to."""
-        return self.output.resolve() if self.output.is_symlink() else self.output
+        return placing.followed(self.output)
 
     @property
     def poster(self) -> Path:
@@ -204,6 +207,8 @@ def make(
     """
     _check(film)
     place = pieces.folder()
+    for folder in (film.main.parent, place):
+        placing.sweep(folder)
     parts = film.parts
     still = Job(parts[0], film.poster, film.look, film.quality, still=POSTER)
     videos = [Job(part, film.main, film.look, film.quality, subtitles=False) for part in parts]
@@ -213,6 +218,7 @@ def make(
         for line in _remarks(jobs, reasons):
             say(line)
     missing = [job for job in jobs if reasons[job.output] is not None]
+    _logger.info("%d of %d pieces are kept in %s", len(jobs) - len(missing), len(jobs), place)
     _render(missing, parts, workers, progress)
     *paths, picture = [job.output for job in jobs]
     result = _join(film, paths, picture, len(missing))
@@ -222,12 +228,14 @@ def make(
 
 def _check(film: Film) -> None:
     """Refuse an output that cannot be written, before any work."""
-    if film.main.suffix.lower() != ".mp4":
+    if film.output.suffix.lower() != ".mp4":
         raise UsageError(
             f"the film {film.output.name!r} has the extension {film.output.suffix or '(none)'}: "
             "a film is an mp4, which holds its chapters; name it so"
         )
     rendering.check(Job(film.lessons[0], film.output, film.look, film.quality, subtitles=False))
+    if film.main in (film.poster, *film.subtitle_files):
+        raise UsageError(f"{str(film.output)!r} leads to a file that is no film: name another")
     for target in (film.poster, *film.subtitle_files):
         if target.is_dir():
             raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
@@ -301,8 +309,10 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
             temporaries[target] = placing.reserve(target)
         whole = temporaries[film.main]
         embedded = cues if film.embed_subtitles else {}
+        began = monotonic()
         seconds = joining.join(paths, whole, chapters=marks, subtitles=embedded)
         probe.check_video(whole, film.quality, [float(each) for each in lengths])
+        _logger.info("joined and looked at in %.2f s", monotonic() - began)
         placing.fill(temporaries[film.poster], picture)
         for target, lang in film.subtitle_files.items():
             write = subtitles.srt if target.suffix == ".srt" else subtitles.vtt
@@ -312,9 +322,7 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
         size = whole.stat().st_size
         placing.place(temporaries)
     except OSError as error:
-        raise ConvexplainError(
-            f"cannot write {str(film.output)!r}: {error.strerror or error}"
-        ) from error
+        raise placing.refused(film.output, error) from error
     finally:
         placing.discard(temporaries.values())
     return Result(film, float(seconds), size, marks, rendered)

@@ -20,6 +20,29 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 _EXACT = Context(prec=1200, rounding=ROUND_HALF_UP)
 
 
+def name(path: object) -> str:
+    r"""Write a file's name on one line.
+
+    Parameters
+    ----------
+    path : path or str
+
+    Returns
+    -------
+    str
+        As it is; in quotes and with escapes where it holds a line end, or what cannot be printed.
+
+    Examples
+    --------
+    >>> name("数 4.mp4")
+    '数 4.mp4'
+    >>> print(name("two\nlines.mp4"))
+    'two\nlines.mp4'
+    """
+    text = str(path)
+    return text if text.isprintable() else repr(text)
+
+
 def number(value: SupportsFloat, decimals: int = 2, sign: bool = False) -> str:
     """Print a value with a fixed number of decimals.
 

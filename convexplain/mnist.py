@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import download
+from convexplain import cache, download
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.idx import read_count, read_idx
 
@@ -131,13 +131,15 @@ def load_mnist(split: Split, directory: str | Path | None = None) -> tuple[Bytes
 
 def places(directory: str | Path | None = None) -> tuple[Path, ...]:
     """Return the folders that are looked in: the argument, the variable, the user's cache."""
-    import platformdirs
-
     named = [name for name in (directory, os.environ.get(VARIABLE)) if name]
-    cache = platformdirs.user_cache_path("convexplain", appauthor=False) / "mnist"
     # Path.expanduser raises where there is no such user, this one leaves the name as it is.
     folders = [Path(os.path.expanduser(name)) for name in named]  # noqa: PTH111
-    return tuple(dict.fromkeys([*folders, cache]))
+    try:
+        folders.append(cache.folder("mnist"))
+    except ConvexplainError:
+        if not folders:
+            raise
+    return tuple(dict.fromkeys(folders))
 
 
 def fetch(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
-from convexplain import fitting
+from convexplain import fitting, placing
 from convexplain.errors import ConvexplainError
 from convexplain.layers import Layer, layer_from_dict
 
@@ -74,7 +73,10 @@ def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ConvexplainError(f"{name} holds weights beyond 65504: save it as float32")
-    _replace(Path(path), encoded(content, tensors))
+    try:
+        placing.write(Path(path), encoded(content, tensors))
+    except OSError as error:
+        raise ConvexplainError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def encoded(content: Content, tensors: Mapping[str, NDArray[np.floating]]) -> bytes:
@@ -191,25 +193,3 @@ def _json_object(text: str | bytes, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{what} is not a JSON object")
     return value
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write beside the target, bring to disk, then take its place in one step."""
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)  # temporary files are private; the result need not be
-        temporary.replace(target)
-    except OSError as error:
-        raise ConvexplainError(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)

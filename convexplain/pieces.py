@@ -11,18 +11,17 @@ import hashlib
 import json
 import os
 import pickle
-import platform
 import time
 from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib import metadata
+from functools import cache as cached
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convexplain import placing
+from convexplain import cache, placing
 from convexplain.errors import ConvexplainError
+from convexplain.versions import versions
 
 if TYPE_CHECKING:
     from convexplain.rendering import Job
@@ -33,7 +32,6 @@ KEPT_FOR = 14 * 24 * 3600
 KEPT_BYTES = 2 * 1024**3
 STALE, UNFINISHED, DAMAGED = "stale", "unfinished", "damaged"
 _DIGITS = 24  # of a hash, in a name
-_LIBRARIES = ("manim", "av", "numpy", "pycairo", "manimpango", "matplotlib", "pillow", "typst")
 
 
 def folder() -> Path:
@@ -44,9 +42,7 @@ def folder() -> Path:
     ConvexplainError
         If it cannot be made.
     """
-    import platformdirs
-
-    place = platformdirs.user_cache_path("convexplain", appauthor=False) / "film"
+    place = cache.folder("film")
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -117,12 +113,7 @@ def keep(path: Path) -> None:
         return
     target = _sidecar(path)
     try:
-        temporary = placing.reserve(target)
-        try:
-            placing.fill(temporary, json.dumps({"piece": path.name, "sha256": _digest(path)}))
-            placing.place({target: temporary})
-        finally:
-            placing.discard([temporary])
+        placing.write(target, json.dumps({"piece": path.name, "sha256": _digest(path)}))
     except OSError as error:
         raise ConvexplainError(f"cannot write {str(target)!r}: {error.strerror}") from error
 
@@ -197,7 +188,7 @@ def _asked(job: Job) -> str:
     return digest.hexdigest()[:16]
 
 
-@cache
+@cached
 def _made_by() -> str:
     """Hash all that a picture depends on beside the options: the program and its libraries."""
     digest = hashlib.sha256()
@@ -217,19 +208,3 @@ def _files(place: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
             yield from _files(entry, f"{name}/{entry.name}")
         else:
             yield f"{name}/{entry.name}", entry.read_bytes()
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of everything that has a part in a picture, without importing manim."""
-    import cairo
-    import manimpango
-    from matplotlib import ft2font
-
-    return {
-        **{name: metadata.version(name) for name in _LIBRARIES},
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "cairo": cairo.cairo_version_string(),
-        "pango": str(manimpango.pango_version()),
-        "freetype": str(ft2font.__freetype_version__),
-    }

@@ -7,6 +7,7 @@ run can remove what a killed one left behind, and nothing else.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import platform
 import re
@@ -19,10 +20,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
+from convexplain.errors import ConvexplainError
+
 PREFIX = ".convexplain"
 _MACHINE = f"{zlib.crc32(platform.node().encode()):08x}"
 _NAME = re.compile(rf"{re.escape(PREFIX)}-([0-9a-f]{{8}})-([0-9]+)-[0-9a-f]+\.tmp")
 _HELD = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+def followed(path: Path) -> Path:
+    """Return what a path leads to where it is a link, or else the path as it is.
+
+    Raises
+    ------
+    OSError
+        If the link leads to itself.
+    """
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except RuntimeError as error:  # Python says so of loops up to 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
 
 
 def temporary_name() -> str:
@@ -57,7 +74,7 @@ def fill(path: Path, content: Path | str | bytes) -> None:
     """Write a file's content, a text (UTF-8) or bytes to a reserved file, down to the disk."""
     # Opened for reading and writing: a reserved file that has gone is an error, not made anew.
     with path.open("r+b") as out:
-        if isinstance(content, (str, bytes)):
+        if isinstance(content, str | bytes):
             out.write(content.encode() if isinstance(content, str) else content)
         else:
             with content.open("rb") as source:
@@ -71,7 +88,8 @@ def place(temporaries: Mapping[Path, Path]) -> None:
 
     The first target is the main one. The older companions go first and the new ones come last, so
     that a main file never stands beside companions of another; signals wait until all is done, and
-    so do other processes that place files in the same folder.
+    so do other processes that place files in the same folder. While this one waits for others,
+    signals do not wait.
 
     Parameters
     ----------
@@ -84,11 +102,44 @@ def place(temporaries: Mapping[Path, Path]) -> None:
         If a target is a directory, or the folder is gone.
     """
     main, *companions = temporaries
-    with signals_held(), _alone_in(main.parent):
+    with _alone_in(main.parent), signals_held():
+        for target in temporaries:
+            if target.is_dir():  # before anything is changed
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
         for target in companions:
             target.unlink(missing_ok=True)
         for target in (main, *companions):
             temporaries[target].replace(target)
+
+
+def write(target: Path, content: Path | str | bytes) -> None:
+    """Write one file, which appears whole or not at all.
+
+    Parameters
+    ----------
+    target : Path
+        Replaced if it exists; where it is a link, what it points to.
+    content : Path or str or bytes
+        As for `fill`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what stood there stands there still.
+    """
+    target = followed(target)
+    sweep(target.parent)
+    temporary = reserve(target)
+    try:
+        fill(temporary, content)
+        place({target: temporary})
+    finally:
+        discard([temporary])
+
+
+def refused(target: Path, error: OSError) -> ConvexplainError:
+    """Return the error for a user whose file could not be written."""
+    return ConvexplainError(f"cannot write {str(target)!r}: {error.strerror or error}")
 
 
 def discard(paths: Iterable[Path]) -> None:

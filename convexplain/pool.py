@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import multiprocessing
+import os
 import signal
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,13 +15,16 @@ from multiprocessing import connection as mp_connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from convexplain import placing, worker
-from convexplain.errors import ConvexplainError
+from convexplain import logs, placing, worker
+from convexplain.errors import ConvexplainError, lacks_memory
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from convexplain.rendering import Job
+
+
+_logger = logging.getLogger(__name__)
 
 
 class Pool:
@@ -78,6 +83,9 @@ class Pool:
                 each = next(item for item in self._workers if item.channel is ready)
                 index = running[each.channel]
                 news = each.news()
+                if isinstance(news, worker.Note):
+                    _logger.log(news.level, "process %d: %s", each.process.pid, news.text)
+                    continue
                 if not isinstance(news, float):
                     del running[each.channel]
                 if isinstance(news, ConvexplainError):
@@ -120,22 +128,38 @@ class _Worker:
                 f"cannot write to the temporary folder {str(folder.parent)!r}: {error.strerror}; "
                 "name another in the environment variable TMPDIR"
             ) from error
-        context = multiprocessing.get_context("spawn")
-        channel, remote = context.Pipe()
-        process = context.Process(target=worker.serve, args=(remote, folder), daemon=True)
-        with _interrupts_are_for_the_parent():
-            process.start()
-        remote.close()
+        try:
+            if not _current_folder_exists():
+                os.chdir(folder)  # a process cannot be started where there is none
+            context = multiprocessing.get_context("spawn")
+            channel, remote = context.Pipe()
+            level = _logger.getEffectiveLevel()
+            process = context.Process(target=worker.serve, args=(remote, folder, level))
+            process.daemon = True
+            with _interrupts_are_for_the_parent():
+                process.start()
+            remote.close()
+        except OSError as error:
+            placing.discard([folder])
+            raise ConvexplainError(
+                f"cannot start a process to render in: {error.strerror or error}"
+            ) from error
+        _logger.debug("process %d works in %s", process.pid, folder)
         return cls(process, channel, folder)
 
     def take(self, job: Job) -> None:
         """Reserve the job's files and send it to the process."""
         self.job = job
+        frame = job.frame
+        _logger.info(
+            "process %d: %s, %d × %d at %d frames a second, to %s",
+            *(self.process.pid, job.lesson.name, frame.width, frame.height, frame.rate, job.main),
+        )
         try:
             for target in job.targets:
                 self.reserved[target] = placing.reserve(target)
         except OSError as error:
-            raise _cannot_write(job, error) from error
+            raise placing.refused(job.main, error) from error
         # Names relative to the user's folder mean nothing in the process's own.
         files = [file.resolve() for file in self.reserved.values()]
         scene_file = job.scene_file.resolve() if job.scene_file else None
@@ -144,7 +168,7 @@ class _Worker:
         except ConnectionError as error:
             raise self.death() from error
 
-    def news(self) -> float | worker.Done | ConvexplainError:
+    def news(self) -> float | worker.Note | worker.Done | ConvexplainError:
         """Receive the next message; put a finished job's files in place."""
         assert self.job is not None
         try:
@@ -152,13 +176,15 @@ class _Worker:
         except (EOFError, ConnectionError):
             return self.death()
         if isinstance(message, worker.Failed):
-            message.error.__cause__ = RuntimeError(f"in the worker:\n{message.trace}")
-            return message.error
+            error = self._logged(message.error, message.trace)
+            error.__cause__ = RuntimeError(f"in the worker:\n{message.trace}")
+            return error
         if isinstance(message, worker.Done):
             try:
                 placing.place(self.reserved)
             except OSError as error:
-                return _cannot_write(self.job, error)
+                return self._logged(placing.refused(self.job.main, error), repr(error))
+            _logger.info("process %d: in place", self.process.pid)
             self.job, self.reserved = None, {}
         return message
 
@@ -167,18 +193,31 @@ class _Worker:
         assert self.job is not None
         self.process.join(timeout=5)
         code = self.process.exitcode or 0
-        if -code == signal.SIGKILL:
-            text = "was killed; if memory ran out, a lower quality (-q l) needs less"
+        log = self._log()
+        if -code == signal.SIGKILL or _memory_is_limited() or lacks_memory(RuntimeError(log)):
+            text = "was killed" if code < 0 else f"ended with exit code {code}"
+            text += "; if memory ran out, a lower quality (-q l) needs less"
         elif code < 0:
             text = f"ended by {signal.Signals(-code).name}"
         else:
             text = f"ended with exit code {code}"
+        lines = [line.strip() for line in log.splitlines() if line.strip()]
+        last = f" ({lines[-1]})" if lines else ""
+        told = f"the process that rendered {self.job.lesson.name} {text}{last}"
+        return self._logged(ConvexplainError(told), f"exit code {code}")
+
+    def _log(self) -> str:
+        """Return what the process wrote to its log, the last of it."""
         try:
-            lines = (self.folder / worker.LOG).read_text(errors="replace").splitlines()
+            return (self.folder / worker.LOG).read_text(errors="replace")[-logs.LENGTH :]
         except OSError:
-            lines = []
-        last = next((f" ({line.strip()})" for line in reversed(lines) if line.strip()), "")
-        return ConvexplainError(f"the process that rendered {self.job.lesson.name} {text}{last}")
+            return ""
+
+    def _logged(self, error: ConvexplainError, trace: str) -> ConvexplainError:
+        """Keep the log of a job that failed, and say where it is."""
+        assert self.job is not None
+        file = logs.keep(self.job.lesson.name, [repr(self.job), str(error), trace, self._log()])
+        return type(error)(f"{error} (log: {file})") if file else error
 
     def close(self) -> None:
         """End the process and remove everything temporary that is its own."""
@@ -189,8 +228,21 @@ class _Worker:
         self.reserved = {}
 
 
-def _cannot_write(job: Job, error: OSError) -> ConvexplainError:
-    return ConvexplainError(f"cannot write {str(job.main)!r}: {error.strerror}")
+def _current_folder_exists() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _memory_is_limited() -> bool:
+    """Say whether this user's processes may not take all of the machine's memory."""
+    try:
+        import resource
+    except ImportError:
+        return False
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 @contextmanager

@@ -109,7 +109,7 @@ class Job:
     @property
     def main(self) -> Path:
         """The video or still; where the output is a link, what it points to."""
-        return self.output.resolve() if self.output.is_symlink() else self.output
+        return placing.followed(self.output)
 
     @property
     def subtitle_files(self) -> tuple[Path, ...]:
@@ -170,6 +170,15 @@ def check(job: Job) -> None:
     UsageError
         If the extension, the beat, or the place of the output cannot be right.
     """
+    try:
+        _check(job)
+    except OSError as error:  # a name that is too long, a link that leads to itself
+        raise UsageError(
+            f"cannot write {str(job.output)!r}: {error.strerror}; choose another name"
+        ) from error
+
+
+def _check(job: Job) -> None:
     if job.output.is_dir():
         raise UsageError(f"{str(job.output)!r} is a folder: name a file in it")
     allowed = ("png",) if job.still else VIDEO_FORMATS

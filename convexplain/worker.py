@@ -11,6 +11,7 @@ import faulthandler
 import importlib.resources
 import importlib.util
 import inspect
+import logging
 import os
 import shutil
 import sys
@@ -29,7 +30,8 @@ from xml.sax.saxutils import escape
 
 from tqdm import tqdm
 
-from convexplain.errors import ConvexplainError
+from convexplain import placing
+from convexplain.errors import ConvexplainError, lacks_memory
 from convexplain.placing import discard, fill
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 LOG = "log.txt"
 _REPORT_EVERY = 0.1  # seconds between two messages about progress
+# Environment variables by which a user's settings could change a frame begin with these.
+_FOREIGN = ("MANIM", "XDG_", "FONTCONFIG", "MPL", "MATPLOTLIB")
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,31 @@ class Failed:
     trace: str
 
 
-Message = float | Done | Failed
+@dataclass(frozen=True)
+class Note:
+    """What the worker is doing: how important it is, as `logging` counts, and the words."""
+
+    level: int
+    text: str
 
 
-def serve(channel: Connection, folder: Path) -> None:
+Message = float | Done | Failed | Note
+_logger = logging.getLogger(__name__)
+
+
+class _Teller(logging.Handler):
+    """Sends what is logged to the parent."""
+
+    def __init__(self, channel: Connection, level: int) -> None:
+        super().__init__(level)
+        self.channel = channel
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record; all come from the thread that draws."""
+        self.channel.send(Note(record.levelno, record.getMessage()))
+
+
+def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> None:
     """Run jobs until the channel closes: the process's main function.
 
     Parameters
@@ -67,8 +92,11 @@ def serve(channel: Connection, folder: Path) -> None:
         Gives pairs (job, reserved files in the order of its targets), takes `Message`.
     folder : Path
         The process's own, existing folder; whoever started the process removes it.
+    level : int
+        What is less important than that is not sent. The process's own log has everything.
     """
     isolate(folder)
+    _log_to(channel, level)
     temporary = [folder]
     number = 0
     try:
@@ -90,6 +118,16 @@ def serve(channel: Connection, folder: Path) -> None:
     discard(temporary)
 
 
+def _log_to(channel: Connection, level: int) -> None:
+    logger = logging.getLogger("convexplain")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False  # manim has a handler of its own for everything
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(message)s", "%H:%M:%S"))
+    logger.addHandler(log)
+    logger.addHandler(_Teller(channel, level))
+
+
 def _answer(
     job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]
 ) -> Done | Failed:
@@ -98,17 +136,25 @@ def _answer(
         return _work(job, reserved, media, report)
     except ConvexplainError as error:
         return Failed(error, traceback.format_exc())
-    except MemoryError as error:
-        height = job.frame.height
-        return _failure(
-            f"out of memory at {height} lines: a lower quality (-q l) needs less", error
-        )
-    except OSError as error:
-        return _failure(f"{error.strerror or error}: {error.filename or media}", error)
     except Exception as error:
-        return _failure(f"{type(error).__name__}: {error}", error)
+        return _failure(_in_words(error, job, media), error)
     finally:
         shutil.rmtree(media, ignore_errors=True)
+
+
+def _in_words(error: Exception, job: Job, media: Path) -> str:
+    """Say what went wrong in a job, and what helps."""
+    if lacks_memory(error):
+        return f"out of memory at {job.frame.height} lines: a lower quality (-q l) needs less"
+    if not isinstance(error, OSError):
+        return f"{type(error).__name__}: {error}"
+    what, where = error.strerror or str(error), Path(os.fsdecode(error.filename or media))
+    if media.parent in (where, *where.parents):
+        return (
+            f"cannot write to the temporary folder {str(media.parents[1])!r}: {what}; make room "
+            "there, or name another in the environment variable TMPDIR"
+        )
+    return f"{what}: {where}"
 
 
 def isolate(folder: Path) -> None:
@@ -120,7 +166,7 @@ def isolate(folder: Path) -> None:
         An existing folder that is this process's alone.
     """
     os.chdir(folder)
-    for name in [name for name in os.environ if name.startswith(("MANIM", "XDG_", "FONTCONFIG"))]:
+    for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
         del os.environ[name]
     config = folder / "fonts.conf"
     fonts = importlib.resources.files("convexplain") / "assets" / "fonts"
@@ -271,14 +317,22 @@ def settings(job: Job, media: Path) -> dict[str, Any]:
 
 def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]) -> Done:
     """Render one job, and fill its reserved files once everything is right."""
+    started, first = monotonic(), "manim" not in sys.modules
     try:
         from manim import tempconfig
     except ImportError as error:
+        if lacks_memory(error):
+            raise
         raise ConvexplainError(
             f"manim is installed but does not start: {error}; install its libraries (cairo, pango)"
         ) from error
     from convexplain import probe, sections, subtitles
+    from convexplain.versions import versions
 
+    if first:
+        _logger.info("manim was there after %.2f s", monotonic() - started)
+        _logger.debug("made by %s", ", ".join(" ".join(each) for each in versions().items()))
+    started = monotonic()
     beats = job.lesson.beats()
     media.mkdir()
     with tempconfig(settings(job, media)):
@@ -296,6 +350,8 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
         seconds = 0.0
     else:
         seconds = probe.check_video(made, job.frame, [beat.seconds for beat in beats])
+    _logger.info("drawn, encoded and looked at in %.2f s", monotonic() - started)
+    started = monotonic()
     ending = made.suffix
     clips = [media / f"clip{number}{ending}" for number in range(len(job.section_files))]
     if clips:
@@ -305,6 +361,10 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
         subtitles.WRITERS[file.suffix](job.lesson, job.look.lang) for file in job.subtitle_files
     ]
     contents: list[Path | str] = [made, *told, *clips]
-    for file, content in zip(reserved, contents, strict=True):
-        fill(file, content)
+    for target, file, content in zip(job.targets, reserved, contents, strict=True):
+        try:
+            fill(file, content)
+        except OSError as error:
+            raise placing.refused(target, error) from error
+    _logger.info("%d bytes on the disk after %.2f s", made.stat().st_size, monotonic() - started)
     return Done(seconds, tuple(getattr(writer, "notes", ())))

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from convexplain import download, mnist
+from convexplain import download, mnist, placing
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.mnist import load_mnist
 
@@ -310,12 +310,11 @@ def test_fetch_into_a_file_or_below_one_is_refused(server: str, tmp_path: Path) 
 def test_a_full_disk_leaves_neither_the_file_nor_a_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_half(path: Path, data: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(data[: len(data) // 2])
+    def write_half(path: Path, data: bytes) -> None:
+        path.write_bytes(data[: len(data) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", write_half)
+    monkeypatch.setattr(placing, "fill", write_half)
     with pytest.raises(ConvexplainError, match=r"cannot be written: No space left.*make room"):
         download.place(b"0123456789", tmp_path / "data" / "file.gz")
     assert names_in(tmp_path / "data") == []

@@ -124,7 +124,7 @@ def test_the_metadata_say_what_the_project_needs(wheel: Path) -> None:
     video = {r.name: r.specifier for r in needed if r.marker and "video" in str(r.marker)}
     assert {"manim", "av", "typst"} <= set(video)
     assert not video["pillow"].contains("13.0")
-    assert "convexplain = convexplain.cli:main" in entry_points
+    assert "convexplain = convexplain.__main__:main" in entry_points
 
 
 @pytest.mark.render

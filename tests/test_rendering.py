@@ -51,6 +51,13 @@ def here(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache folder of the test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
 @pytest.mark.render
 def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
     (here / "manim.cfg").write_text("[CLI]\nbackground_color = RED\nframe_rate = 3\n")
@@ -118,7 +125,7 @@ def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
 
 
 @pytest.mark.render
-def test_a_job_that_fails_is_named_and_the_others_go_on(here):
+def test_a_job_that_fails_is_named_and_the_others_go_on(here, cache):
     for name in ("raise", "bug", "die"):
         (here / f"{name}.mp4").write_text("old video")
         (here / f"{name}.srt").write_text("old subtitles")
@@ -130,8 +137,11 @@ def test_a_job_that_fails_is_named_and_the_others_go_on(here):
         failed=lambda job, error: errors.__setitem__(job.lesson.mode, error),
     )
     assert [result.job.output.name for result in results] == ["well.mp4"]
-    assert str(errors["raise"]) == "the scene says no"
-    assert str(errors["bug"]) == "ZeroDivisionError: one by zero"
+    logs = sorted(cache.glob("convexplain/logs/*.txt"))
+    assert len(logs) == len(errors) == 6
+    (told,) = (log for log in logs if "the scene says no" in log.read_text("utf-8"))
+    assert str(errors["raise"]) == f"the scene says no (log: {told})"
+    assert str(errors["bug"]).startswith("ZeroDivisionError: one by zero (log: ")
     assert "short.py" in str(errors["bug"].__cause__)  # for --debug
     assert str(errors["die"]).startswith("the process that rendered short was killed")
     assert "last words" in str(errors["die"])
@@ -146,7 +156,7 @@ def test_a_job_that_fails_is_named_and_the_others_go_on(here):
 
 
 @pytest.mark.render
-def test_the_first_failure_is_raised_where_nobody_takes_it(here):
+def test_the_first_failure_is_raised_where_nobody_takes_it(here, cache):
     with pytest.raises(ConvexplainError, match="the scene says no"):
         render([job("a.mp4", "raise")])
     assert list(here.iterdir()) == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
+import os
 import pkgutil
 import signal
 import sys
@@ -15,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from convexplain import __version__
-from convexplain.errors import ConvexplainError, choose
+from convexplain.errors import ConvexplainError, choose, lacks_memory
 
 INTERRUPTED = 128 + signal.SIGINT
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -88,7 +90,10 @@ def _explain(error: Exception) -> tuple[int, str]:
             text = _no_such_option(error.option_name, error.ctx)
     elif isinstance(error, OSError):
         code = 1
-        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        text = error.strerror or str(error)
+        text = f"{error.filename}: {text}" if error.filename else text
+    elif lacks_memory(error):
+        code, text = 1, f"out of memory ({type(error).__name__}: {error})"
     else:
         code = 1
         text = f"unexpected {type(error).__name__}: {error}; run again with --debug, and report it"
@@ -121,6 +126,20 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
+def _mend_streams() -> None:
+    """Open what was closed, and let no character that a terminal does not know stop us.
+
+    Where a standard stream is closed, the next file that is opened gets its number, and whatever a
+    library prints.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     """Leave through every ``finally``, with the exit code that shells expect."""
     sys.exit(128 + number)
@@ -128,6 +147,11 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 def main() -> None:
     """Run the command line of this process."""
+    _mend_streams()
+    # Other Pythons that we start search no current folder for modules.
+    os.environ["PYTHONSAFEPATH"] = "1"
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # set while we were imported
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         # Who started us with nohup wants us to go on.

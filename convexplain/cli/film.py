@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain.cli import _options
+from convexplain import format
+from convexplain.cli import _log, _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
@@ -109,6 +111,7 @@ def cores() -> int:
     help="An mp4; subtitles and a poster stand beside it.",
 )
 @click.option("--quiet", is_flag=True, help="No progress and no chapters, only what was written.")
+@_log.verbose
 def film(
     lessons: tuple[str, ...] | None,
     digit: int | None,
@@ -123,6 +126,7 @@ def film(
     jobs: int | None,
     output: Path,
     quiet: bool,
+    verbose: int,
 ) -> int:
     """Join the lessons of the chapter into one film.
 
@@ -142,7 +146,10 @@ def film(
         QUALITIES[quality],
         embed_subtitles,
     )
-    with Progress("film", quiet=quiet) as progress:
+    with (
+        Progress("film", quiet=quiet) as progress,
+        _log.told(verbose, partial(progress.line, err=True)),
+    ):
         made = make(
             wanted,
             workers=jobs or cores(),
@@ -160,8 +167,8 @@ def describe(result: Result) -> str:
     """Say what was written: path, length, size, and what stands beside it."""
     made = result.film
     minutes, seconds = divmod(round(result.seconds), 60)
-    names = ", ".join(path.name for path in made.subtitle_files)
+    names = ", ".join(format.name(path.name) for path in made.subtitle_files)
     return (
-        f"wrote {made.output}: {minutes} min {seconds} s, {result.size / 1e6:.1f} MB; "
-        f"poster {made.poster.name}; subtitles {names}"
+        f"wrote {format.name(made.output)}: {minutes} min {seconds} s, {result.size / 1e6:.1f} MB; "
+        f"poster {format.name(made.poster.name)}; subtitles {names}"
     )

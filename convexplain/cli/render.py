@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain.cli import _options
+from convexplain import format
+from convexplain.cli import _log, _options
 from convexplain.cli._lesson import FOUND, LessonCommand, only_defaults, output_path
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
@@ -93,6 +94,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     help="Default: LESSON.mp4 in the current folder.",
 )
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
+@_log.verbose
 def render(
     lesson: Lesson,
     quality: str,
@@ -107,6 +109,7 @@ def render(
     jobs: int,
     output: Path | None,
     quiet: bool,
+    verbose: int,
 ) -> int:
     """Render a lesson as a video, by default the sliding window.
 
@@ -129,16 +132,19 @@ def render(
             raise UsageError("--all renders videos: leave --still out")
         folder = output or Path()
         return _render_all(
-            lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"), jobs, quiet
+            lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"), jobs, quiet, verbose
         )
     job = make(lesson, _output(lesson.name, output, kind, still))
-    with Progress(lesson.name, quiet=quiet) as progress:
+    with (
+        Progress(lesson.name, quiet=quiet) as progress,
+        _log.told(verbose, partial(progress.line, err=True)),
+    ):
         (result,) = rendering.render([job], progress=lambda _, done: progress(done))
     click.echo(describe(result))
     return 0
 
 
-def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool) -> int:
+def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: int) -> int:
     """Render lessons, with a line for each as it ends; one that fails does not stop the others."""
     from convexplain import lessons, rendering
 
@@ -154,7 +160,10 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool) -> int:
         else:
             work.append(make(lesson))
     done: dict[str, float] = {}
-    with Progress(f"{len(work)} lessons", quiet=quiet) as progress:
+    with (
+        Progress(f"{len(work)} lessons", quiet=quiet) as progress,
+        _log.told(verbose, partial(progress.line, err=True)),
+    ):
 
         def advance(job: Job, fraction: float) -> None:
             done[job.lesson.name] = fraction * lengths[job.lesson.name]
@@ -188,9 +197,9 @@ def describe(result: Result) -> str:
     parts = [f"{result.seconds:.1f} s"] if result.seconds else []
     size = result.size
     parts.append(f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB")
-    line = f"wrote {job.output}: {', '.join(parts)}"
+    line = f"wrote {format.name(job.output)}: {', '.join(parts)}"
     if job.subtitle_files:
-        line += f"; subtitles {job.main.stem}.srt and .vtt"
+        line += f"; subtitles {format.name(job.subtitle_files[0].name)} and .vtt"
     if job.section_files:
-        line += f"; {len(job.section_files)} clips in {job.sections}"
+        line += f"; {len(job.section_files)} clips in {format.name(job.sections)}"
     return line + "".join(f"; {note}" for note in result.notes)

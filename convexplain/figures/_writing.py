@@ -58,17 +58,12 @@ def place(data: bytes, path: Path) -> None:
     UsageError
         If it cannot be written there.
     """
-    temporary: list[Path] = []
     try:
-        temporary.append(placing.reserve(path))
-        placing.fill(temporary[0], data)
-        placing.place({path: temporary[0]})
+        placing.write(path, data)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written ({error.strerror or error}): choose another place"
         ) from None
-    finally:
-        placing.discard(temporary)
 
 
 def _joined(found: tuple[About, ...]) -> About | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, ClassVar, NamedTuple
 
 from manim import config
@@ -20,6 +22,7 @@ MARGIN = 0.05 * WIDTH
 TITLE_SIZE, CAPTION_SIZE = 40.0, 38.0
 _TITLE_Y, _CAPTION_Y, _LINE = 0.060 * HEIGHT, 0.915 * HEIGHT, 46.0
 _CAPTION_WIDTH = 0.90 * WIDTH
+_logger = logging.getLogger(__name__)
 _CHANGE = 0.15  # seconds for an old title or caption to go, and again for the new one to come
 
 
@@ -86,12 +89,16 @@ class LessonScene(StageScene):
         for beat in self.beats:
             start, end = end, end + beat.seconds
             self._until = end
+            began = monotonic()
             self.stretch = beat.stretch
             self.announce(beat)
             getattr(self, "show_" + (beat.shown_by or beat.name).replace("-", "_"))(beat)
             self.rest(beat)
             self.cues.append(Cue(beat.name, beat.caption, start, end))
             self.on_beat(beat)
+            _logger.debug(
+                "beat %s: %.1f s, drawn in %.2f s", beat.name, beat.seconds, monotonic() - began
+            )
             if beat.name == self.stop_after:
                 raise EndSceneEarlyException
 

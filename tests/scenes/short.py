@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 
 from short_lesson import ShortLesson
@@ -20,6 +21,7 @@ class Short(LessonScene):
         self.wait(0.2)
 
     def show_second(self, beat):
+        sys.audit("short.drawing", "second", "")  # a moment for tests that stop the render at it
         mode = self.lesson.mode
         if mode == "raise":
             raise ConvexplainError("the scene says no")

@@ -1,0 +1,142 @@
+"""Renders that are stopped, at exact moments: nothing is lost, nothing stays, nobody survives."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from running import HERE, Run, content, frames, run, temporary_files
+
+pytest.importorskip("manim", reason="rendering needs the extra 'video'")
+if not Path("/proc/self/environ").exists():
+    pytest.skip("the processes of a run are found in /proc", allow_module_level=True)
+
+CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129, "SIGKILL": 137}
+RENDER = ("render", "short", "-q", "l", "--quiet", "-o", "a.mp4")
+FILM = ("film", "--lessons", "short", "-q", "l", "-j", "1", "--quiet", "-o", "a.mp4")
+# Audit events of the parent or the worker; `moments/sitecustomize.py` waits for them.
+MOMENTS = {
+    "there is no worker yet": "parent|import|convexplain.pool|1",
+    "a worker is started": "parent|os.mkdir|/tmp/.convexplain-|1",
+    "a worker starts": "worker|import|manim.|1",
+    "drawing and encoding": "worker|short.drawing|second|1",
+    "looking at the video": "worker|import|convexplain.probe|1",
+    "handing over": "worker|open|here/.convexplain-|2",
+    "moving, old subtitles there": "parent|os.remove|a.srt|1",
+    "moving, old subtitles gone": "parent|os.rename|a.mp4|1",
+    "moving, video in place": "parent|os.rename|a.srt|1",
+    "moving, all but one": "parent|os.rename|a.vtt|1",
+    "moved, cleaning up": "parent|open|/tmp/.convexplain-|1",
+}
+FILM_MOMENTS = {
+    "before anything": "parent|import|convexplain.joining|1",
+    "drawing the second piece": "worker|short.drawing|second|2",
+    "keeping a piece": "parent|os.rename|.mp4.json|1",
+    "moving a piece": "parent|os.rename|film/short|1",
+    "before joining": "parent|open|.convexplain-|7",
+    "joined": "parent|open|.convexplain-|8",
+    "moving, old parts there": "parent|os.remove|a.png|1",
+    "moving, old parts gone": "parent|os.rename|a.mp4|1",
+    "moving, film in place": "parent|os.rename|a.png|1",
+}
+# The others are for scripts/soak.sh.
+QUICK = {
+    ("SIGINT", "a worker starts"),
+    ("SIGINT", "moving, old subtitles gone"),
+    ("SIGTERM", "drawing and encoding"),
+    ("SIGHUP", "handing over"),
+    ("SIGKILL", "drawing and encoding"),
+    ("SIGKILL", "moving, old subtitles gone"),
+    ("SIGKILL", "moving, video in place"),
+    ("SIGTERM", "before joining"),
+    ("SIGKILL", "joined"),
+}
+
+
+def cases(moments):
+    return [
+        pytest.param(name, moment, marks=() if (name, moment) in QUICK else pytest.mark.soak)
+        for name in CODES
+        for moment in moments
+    ]
+
+
+@pytest.fixture
+def here(tmp_path):
+    """An empty folder to run in."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lone(tmp_path_factory):
+    """What undisturbed runs make: a render and a film, and the cache of the film's pieces."""
+    folder = tmp_path_factory.mktemp("lone")
+    for name, command in (("render", RENDER), ("film", FILM)):
+        (folder / name).mkdir(parents=True)
+        run(*command, cwd=folder / name)
+    return folder
+
+
+def stop(here: Path, command: tuple[str, ...], moment: str, name: str) -> None:
+    """Run, and be stopped at a moment."""
+    env = {"MOMENT": f"{moment}|{name}", "PYTHONPATH": str(HERE / "moments")}
+    stopped = Run(*command, cwd=here, env=env)
+    assert stopped.wait() == CODES[name], (stopped.out, stopped.err)
+    said = ("", "interrupted") if name == "SIGINT" else ("",)
+    assert stopped.err.strip() in said
+    assert stopped.survivors() == []
+
+
+def check_after(here: Path, old: dict[str, bytes], new: dict[str, bytes], name: str) -> None:
+    """Assert that all files are the old ones or all are the new ones, and nothing else is there."""
+    left = {file: text for file, text in content(here).items() if ".convexplain" not in file}
+    if name == "SIGKILL":
+        # Killed amid renames: companions may be missing, but belong to the file in every case.
+        whole = old if left["a.mp4"] == old["a.mp4"] else new
+        assert left == {file: whole[file] for file in left}
+    else:
+        assert temporary_files(here, here.parent / "tmp") == []
+        assert left in (old, new)
+
+
+def outdated(here: Path, names: list[str]) -> dict[str, bytes]:
+    """Write files that a run will replace."""
+    for name in names:
+        (here / name).write_bytes(b"old " + name.encode())
+    return content(here)
+
+
+@pytest.mark.render
+@pytest.mark.parametrize(("name", "moment"), cases(MOMENTS))
+def test_a_render_that_is_stopped(here, lone, name, moment):
+    new = content(lone / "render")
+    old = outdated(here, sorted(new))
+    stop(here, RENDER, MOMENTS[moment], name)
+    check_after(here, old, new, name)
+    # A move that has begun is finished, unless the process is killed amid it.
+    moved = ("moved", "moving") if name != "SIGKILL" else ("moved", "moving, video", "moving, all")
+    expected = new if moment.startswith(moved) else old
+    assert (here / "a.mp4").read_bytes() == expected["a.mp4"]
+    run(*RENDER, cwd=here)
+    assert temporary_files(here, here.parent / "tmp") == []
+    assert content(here).keys() == new.keys()
+    assert frames(here / "a.mp4") == frames(lone / "render" / "a.mp4")
+
+
+@pytest.mark.render
+@pytest.mark.parametrize(("name", "moment"), cases(FILM_MOMENTS))
+def test_a_film_that_is_stopped(here, lone, name, moment):
+    new = content(lone / "film")
+    old = outdated(here, sorted(new))
+    stored = here.parent / "cache"
+    if "join" in moment or "old parts" in moment or "in place" in moment:
+        shutil.copytree(lone / "cache", stored)
+    stop(here, FILM, FILM_MOMENTS[moment], name)
+    check_after(here, old, new, name)
+    run(*FILM, cwd=here)
+    assert temporary_files(here, here.parent / "tmp", *stored.glob("convexplain/*")) == []
+    assert content(here).keys() == new.keys()
+    assert frames(here / "a.mp4") == frames(lone / "film" / "a.mp4")
