@@ -16,7 +16,7 @@ from PIL import Image
 from convexplain import figures
 from convexplain.errors import UsageError
 from convexplain.figures import _base
-from convexplain.theme import Look
+from convexplain.theme import Look, contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
 ONE = "confusion-matrix"
@@ -35,26 +35,43 @@ def texts(figure):
 @pytest.mark.parametrize("name", figures.names())
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
-    for width in (3.0, figures.COLUMN, 4.5, figures.PAGE, 9.0):
+    for width in (figures.WIDTHS[0], figures.PAGE):
         figure = figures.draw(name, Look(lang, "light"), width=width)
         assert figure.get_figwidth() == pytest.approx(width)
         renderer = figure.canvas.get_renderer()
         shown = texts(figure)
         assert shown
-        boxes = [text.get_window_extent(renderer) for text in shown]
-        frame = figure.bbox
-        for text, box in zip(shown, boxes, strict=True):
-            words = f"{text.get_text()!r} at width {width}"
-            assert text.get_fontsize() >= _base.LEAST, words
-            assert box.x0 >= 0 and box.x1 <= frame.x1, words  # noqa: PT018
-            assert box.y0 >= 0 and box.y1 <= frame.y1, words  # noqa: PT018
-        for n, (text, box) in enumerate(zip(shown, boxes, strict=True)):
-            for other, there in zip(shown[:n], boxes[:n], strict=True):
-                # A box is a line's; letters of neighbouring lines are apart if these touch.
-                across = min(box.x1, there.x1) - max(box.x0, there.x0)
-                down = min(box.y1, there.y1) - max(box.y0, there.y0)
-                words = f"{text.get_text()!r} and {other.get_text()!r} at width {width}"
-                assert across <= 0.5 or down <= 0.25 * min(box.height, there.height), words
+        assert min(text.get_fontsize() for text in shown) >= _base.LEAST
+        boxes = np.array([text.get_window_extent(renderer).extents for text in shown])
+        (x0, y0, x1, y1), frame = boxes.T, figure.bbox
+        for n in np.flatnonzero((x0 < 0) | (y0 < 0) | (x1 > frame.x1) | (y1 > frame.y1)):
+            pytest.fail(f"{shown[n].get_text()!r} leaves the figure at width {width}")
+        # A box is a line's, taller than its letters: those are apart if boxes overlap a little.
+        high = 0.25 * np.minimum.outer(y1 - y0, y1 - y0)
+        across = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
+        down = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+        for n, m in np.argwhere(np.triu((across > 0.5) & (down > high), k=1)):
+            one, other = shown[n].get_text(), shown[m].get_text()
+            pytest.fail(f"{one!r} and {other!r} overlap at width {width}")
+
+
+@pytest.mark.parametrize("name", figures.names())
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_can_be_told_from_what_is_under_it(name, theme):
+    figure = figures.draw(name, Look("en", theme), width=figures.COLUMN)
+    renderer = figure.canvas.get_renderer()
+    shown = texts(figure)
+    boxes = [text.get_window_extent(renderer) for text in shown]
+    for text in shown:
+        text.set_visible(False)
+    figure.canvas.draw()
+    pixels = np.asarray(figure.canvas.buffer_rgba())[::-1, :, :3]
+    for text, box in zip(shown, boxes, strict=True):
+        under = pixels[int(box.y0) : int(box.y1) + 1, int(box.x0) : int(box.x1) + 1]
+        colours, counts = np.unique(under.reshape(-1, 3), axis=0, return_counts=True)
+        behind = tuple(int(v) for v in colours[counts.argmax()])
+        ink = tuple(round(255 * v) for v in matplotlib.colors.to_rgb(text.get_color()))
+        assert contrast(ink, behind) >= 4.5, (text.get_text(), ink, behind)
 
 
 @pytest.mark.parametrize("name", figures.names())
@@ -122,7 +139,7 @@ def test_a_pdf_embeds_the_bundled_font_and_no_other(tmp_path):
 WRITE = """
 import sys
 from convexplain import figures
-from convexplain.theme import Look
+from convexplain.theme import Look, contrast
 for name in figures.names()[::4]:
     figure = figures.draw(name, Look("zh", "dark"), width=3.1)
     for kind in figures.FORMATS:

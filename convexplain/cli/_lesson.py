@@ -51,8 +51,6 @@ class Subjects:
     find : callable
         Gives the class of a name's options: a dataclass whose fields are declared by
         `convexplain.lessons.option`.
-    default : str
-        The name that is meant if none is given.
     without : tuple of str, optional
         Fields that mean nothing here.
     """
@@ -60,7 +58,6 @@ class Subjects:
     word: str
     names: Callable[[], tuple[str, ...]]
     find: Callable[[str], type[Any]]
-    default: str = DEFAULT
     without: tuple[str, ...] = ()
 
     def fields(self, found: type[Any]) -> tuple[Field[Any], ...]:
@@ -91,7 +88,7 @@ class LessonCommand(click.Command):
             click.Argument(
                 [subjects.word],
                 type=kind,
-                default=subjects.default,
+                default=DEFAULT,
                 metavar=f"[{subjects.word.upper()}]",
             ),
         )
@@ -118,7 +115,7 @@ class LessonCommand(click.Command):
         while rest:
             arg = rest.pop(0)
             if arg == "--":
-                return rest[0] if rest else self.subjects.default
+                return rest[0] if rest else DEFAULT
             if not arg.startswith("-") or arg == "-":
                 return arg
             long = arg.startswith("--")
@@ -126,7 +123,7 @@ class LessonCommand(click.Command):
             # Of the lesson's own options nothing is known yet; most take a value.
             if not has_value and not flags.get(arg, rest[:1] != [] and rest[0].startswith("--")):
                 rest = rest[1:]
-        return next((arg for arg in args if arg in self.subjects.names()), self.subjects.default)
+        return next((arg for arg in args if arg in self.subjects.names()), DEFAULT)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's parameters and the lesson's."""

@@ -37,7 +37,7 @@ def _figure(name: str) -> type[Any]:
 
 
 # A figure has no length.
-FIGURES = Subjects("figure", figure_names, _figure, "confusion-matrix", without=("length",))
+FIGURES = Subjects("figure", figure_names, _figure, without=("length",))
 
 
 class Width(_WidthType):
@@ -139,7 +139,7 @@ def figure(
     every: bool,
     output: Path | None,
 ) -> int:
-    """Draw a figure for a document, by default a confusion matrix.
+    """Draw a figure for a document, by default one step of the sliding window.
 
     The same options give the same bytes, on any day and any machine with the same libraries. What a
     person needs who cannot see it is written into the file.

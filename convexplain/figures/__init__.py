@@ -1,7 +1,7 @@
 """Figures for documents: one module each, the still twin of a lesson or of a measurement.
 
->>> "confusion-matrix" in names()
-True
+>>> names()[:2]
+('sliding-window', 'sliding-window-steps')
 
 `draw` gives a figure of matplotlib, `write` puts it into a file, `alternative` and `caption` say
 what it shows. pyplot is not needed, its state and the rcParams stay as they are.

@@ -209,12 +209,24 @@ def signed(
     return grid(sheet, x, y, sheet.theme.signed(values, limit), cell, lines=lines)
 
 
+def label(sheet: Sheet, box: Box, words: str, right: str = "", *, size: float = _base.NOTE) -> None:
+    """Name what lies in a box, above it at the left; what counts it, muted, at the right."""
+    y = box.y0 - 7
+    sheet.text(box.x0, y, words, ha="left")
+    if right:
+        sheet.text(box.x1, y, right, size, colour=sheet.theme.muted, ha="right")
+
+
 def dots(sheet: Sheet, placed: Grid, there: npt.NDArray[np.bool_]) -> None:
     """Clear the cells that are not computed yet: a dot on the background, no lines."""
     theme = sheet.theme
     where = [(int(row), int(col)) for row, col in np.argwhere(there)]
-    for row, col in where:
-        _rectangle(sheet, placed.part(row, col), facecolor=theme.background, linewidth=0)
+    for row, cells in enumerate(there):
+        # A run of cells at a time: many small rectangles would take seconds.
+        edges = np.flatnonzero(np.diff(cells, prepend=False, append=False))
+        for start, end in edges.reshape(-1, 2).tolist():
+            run = placed.part(row, start, 1, end - start)
+            _rectangle(sheet, run, facecolor=theme.background, linewidth=0)
     radius = 0.16 * placed.wide
     collection = EllipseCollection(
         [radius], [radius], [0.0], units="xy", facecolor=theme.muted, linewidth=0,

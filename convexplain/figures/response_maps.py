@@ -1,0 +1,164 @@
+"""All response maps of a layer, on one colour scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from convexplain import format as fmt
+from convexplain.captions import Caption
+from convexplain.figures import _base, _cells
+from convexplain.figures._base import AnyFigure, Sheet
+from convexplain.lessons.response_map import ResponseMap
+from convexplain.theme import Look
+
+if TYPE_CHECKING:
+    from convexplain.lessons.response_map import Alike
+
+
+@dataclass(frozen=True)
+class AllMaps(ResponseMap):
+    """Whose maps are shown: by default those of the first convolution."""
+
+    title: ClassVar[Caption] = Caption(en="All response maps of a layer", zh="一层的全部响应图")
+
+
+Options = AllMaps
+
+_MARGIN, _LABEL, _GAP = 4.0, 10.0, 5.0
+#: Height of the colour bars with their labels and numbers.
+_BAR = 30.0
+
+
+def draw(
+    options: AllMaps,
+    look: Look = _base.DEFAULT,
+    *,
+    width: float = 6.3,
+    figure: AnyFigure | None = None,
+) -> AnyFigure:
+    """Draw the maps, each with its filter's number; of a layer that reads the picture, its kernel.
+
+    The shown filter has a frame and a bold number, and so have the two that are most alike: a
+    thinner frame.
+    """
+    across, maps = width * _base.POINTS - 2 * _MARGIN, options.maps
+    rows, cols, count = maps.shape
+    wide = width >= _base.WIDE
+    per_row = _per_row(rows, wide)
+    tile = (across - _GAP * (per_row - 1)) / per_row
+    kernel = 0.19 * tile if options.reads_picture else 0.0
+    cell = (tile - kernel - (2 if kernel else 0)) / max(rows, cols)
+    pitch = _LABEL + cell * rows + _GAP
+    lines = -(-count // per_row)
+    sheet = _base.sheet(look, width, 2 * _MARGIN + lines * pitch + 3 + _BAR, figure)
+    for n in range(count):
+        row, column = divmod(n, per_row)
+        x, y = _MARGIN + column * (tile + _GAP), _MARGIN + row * pitch + _LABEL
+        _tile(sheet, options, n, (x, y), cell, kernel)
+    _bars(sheet, options, _MARGIN + lines * pitch + 3, across)
+    return sheet.figure
+
+
+def _per_row(rows: int, wide: bool) -> int:
+    """Choose how many maps stand side by side: fewer where they have more cells."""
+    if rows >= 20:
+        return 8 if wide else 4
+    if rows >= 8:
+        return 10 if wide else 6
+    return 16 if wide else 8
+
+
+def _tile(
+    sheet: Sheet,
+    options: AllMaps,
+    n: int,
+    corner: tuple[float, float],
+    cell: float,
+    kernel: float,
+) -> None:
+    """Draw one map with the number of its filter, and its kernel beside it."""
+    values, shown = options.maps[:, :, n], n == options.shown_filter
+    grid = _cells.signed(sheet, *corner, values, options.limit, cell)
+    alike = options.alike
+    if shown:
+        _cells.outline(sheet, grid.box, colour=sheet.theme.ink, width=1.0)
+    elif alike is not None and n in (alike.first, alike.second):
+        _cells.outline(sheet, grid.box, colour=sheet.theme.muted, width=0.8)
+    weight, colour = ("bold", sheet.theme.ink) if shown else ("regular", sheet.theme.muted)
+    sheet.text(corner[0], corner[1] - 5.5, str(n), 6.5, weight=weight, colour=colour, ha="left")
+    if kernel:
+        weights = options.weights[:, :, n]
+        limit = float(np.abs(options.weights).max())
+        _cells.signed(sheet, grid.box.x1 + 3, corner[1], weights, limit, kernel / len(weights))
+
+
+def _bars(sheet: Sheet, options: AllMaps, y: float, across: float) -> None:
+    """Draw one scale for all maps, and one for all kernels."""
+    lang, long = sheet.look.lang, min(0.44 * across, 150.0)
+    signed = bool(options.maps.min() < 0)
+    words = _RESPONSE.fill(layer=options.shown_layer).text(lang)
+    _cells.colour_bar(sheet, _MARGIN, y, long, options.limit, signed=signed, label=words)
+    if options.reads_picture:
+        limit = float(np.abs(options.weights).max())
+        x = _MARGIN + across - long
+        _cells.colour_bar(sheet, x, y, long, limit, label=_WEIGHTS.text(lang))
+
+
+def alternative(options: AllMaps, lang: str = "en") -> str:
+    """Say which filters respond most, which not at all, and which alike."""
+    maps = options.maps
+    peaks = maps.max(axis=(0, 1))
+    strongest = [int(n) for n in np.argsort(-peaks, kind="stable")[:3]]
+    comma = "、" if lang == "zh" else ", "
+    told = comma.join(_PEAK.fill(n=n, v=fmt.number(peaks[n])).text(lang) for n in strongest)
+    words = _ALT.fill(
+        count=maps.shape[2],
+        shape=fmt.shape(maps.shape[:2]),
+        layer=options.shown_layer,
+        v=fmt.number(options.limit),
+        peaks=Caption(en=told, zh=told),
+    ).text(lang)
+    return words + ("" if lang == "zh" else " ") + _told_alike(options.alike, lang)
+
+
+def _told_alike(alike: Alike | None, lang: str) -> str:
+    if alike is None:
+        return _NONE.text(lang)
+    return _LIKE.fill(
+        a=alike.first, b=alike.second, c=fmt.number(alike.correlation), d=len(alike.blank)
+    ).text(lang)
+
+
+def caption(options: AllMaps, lang: str = "en") -> str:
+    """Say what the figure shows, in the words of the lesson."""
+    said = {beat.name: beat.caption.text(lang) for beat in options.tell()}
+    parts = [_OF.fill(layer=options.shown_layer, n=options.maps.shape[2]).text(lang), said["all"]]
+    alike = options.alike
+    if alike is not None:
+        framed = _FRAMED.fill(n=options.shown_filter, a=alike.first, b=alike.second)
+        parts.append(framed.text(lang))
+    return ("" if lang == "zh" else " ").join(parts)
+
+
+_RESPONSE = Caption(en="response, {layer}", zh="{layer} 的响应")
+_WEIGHTS = Caption(en="weights of the kernels", zh="卷积核的权重")
+_OF = Caption(en="All {n} response maps of {layer}.", zh="{layer} 的全部 {n} 张响应图。")
+_FRAMED = Caption(
+    en="Framed: filter {n}, and the two most alike, {a} and {b}.",
+    zh="加框的是过滤器 {n}，以及最相似的两张：{a} 和 {b}。",
+)
+_PEAK = Caption(en="filter {n} ({v})", zh="过滤器 {n}（{v}）")
+_ALT = Caption(
+    en="{count} response maps of {layer}, {shape} numbers each, on one colour scale that ends at "
+    "{v}. The largest responses: {peaks}.",
+    zh="{layer} 的 {count} 张响应图，每张 {shape} 个数，共用一个色标，最大为 {v}。"
+    "响应最强的是：{peaks}。",
+)
+_LIKE = Caption(
+    en="Most alike are the maps of filters {a} and {b} (correlation {c}); {d} find nothing.",
+    zh="最相似的是过滤器 {a} 和 {b} 的响应图（相关系数 {c}）；没有响应的有 {d} 张。",
+)
+_NONE = Caption(en="Fewer than two maps respond.", zh="有响应的不到两张。")
