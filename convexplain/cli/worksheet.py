@@ -1,0 +1,66 @@
+"""``convexplain worksheet``: exercises on paper, with their answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from convexplain.cli import _options, _output
+
+if TYPE_CHECKING:
+    from convexplain.pictures import Picture
+
+
+@click.command(short_help="Print exercises with an answer key.")
+@_options.picture
+@_options.model
+@click.option(
+    "--count", type=int, default=5, show_default=True, metavar="N", help="How many, 1 to 40."
+)
+@click.option(
+    "--level",
+    type=int,
+    metavar="1|2|3",
+    help="1: one window; 2: bias, ReLU, negative sums, pooling; 3: channels, sizes, receptive "
+    "fields, slips. Default: from easy to hard.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Another sheet of the same kind, with other numbers.",
+)
+@_options.language
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE.pdf",
+    type=click.Path(path_type=Path),
+    default=Path("worksheet.pdf"),
+    show_default=True,
+    help="Where to write.",
+)
+def worksheet(
+    picture: Picture,
+    model: str,
+    count: int,
+    level: int | None,
+    seed: int,
+    lang: str,
+    output: Path,
+) -> None:
+    """Write a worksheet as a PDF on A4: exercises, then the answer key on a page of its own.
+
+    All numbers are of one digit (or a picture of your own) in a trained network.
+    """
+    from convexplain import worksheet as sheets
+    from convexplain.network import Network
+
+    _output.check(output, (".pdf",), "a worksheet")
+    sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)
+    _output.write(output, sheet.pdf(lang))
+    click.echo(f"wrote {output}: {count} exercises and their key")
