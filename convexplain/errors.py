@@ -64,10 +64,10 @@ def choose(given: str, allowed: Iterable[str]) -> str:
     --------
     >>> choose("poling", ["channels", "pooling"])
     'choose channels or pooling; did you mean pooling?'
-    >>> choose("x", ["pooling"])
+    >>> choose("poling", ["pooling"])
     'choose pooling'
     """
     names = list(allowed)
     listed = " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-    near = difflib.get_close_matches(given.lower(), names, n=1)
+    near = difflib.get_close_matches(given.lower(), names, n=1) if len(names) > 1 else []
     return f"choose {listed}" + (f"; did you mean {near[0]}?" if near else "")

@@ -6,7 +6,6 @@ the weight of the pixel at the top right. Row numbers grow downwards.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,7 +14,13 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from convexplain.errors import choose
+
 Weights: TypeAlias = NDArray[np.float32]
+
+#: The largest weight that is read: numbers of more digits cannot be shown in a cell.
+LARGEST = 999
+_ROWS = '"1,0,-1;2,0,-2;1,0,-1"'
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,11 +201,9 @@ def named(name: str) -> Kernel:
     """
     if name in KERNELS:
         return KERNELS[name]
-    near = difflib.get_close_matches(name.lower().replace(" ", "-"), KERNELS, n=1)
-    hint = f'did you mean "{near[0]}"? ' if near else ""
     raise ValueError(
-        f'no kernel is named "{name}": {hint}There are {", ".join(KERNELS)}; '
-        'or give your own as rows, "1,0,-1;2,0,-2;1,0,-1"'
+        f"no kernel is named {name!r:.60}: give your own as rows ({_ROWS}), or "
+        f"{choose(name.replace(' ', '-'), KERNELS)}"
     )
 
 
@@ -220,7 +223,7 @@ def parse(text: str) -> Weights:
     Raises
     ------
     ValueError
-        Something that is not a finite number, or rows of different length.
+        Something that is no number from -`LARGEST` to `LARGEST`, or rows of different length.
 
     Examples
     --------
@@ -233,7 +236,7 @@ def parse(text: str) -> Weights:
     lengths = [len(row) for row in rows]
     if len(set(lengths)) > 1:
         raise ValueError(
-            f'kernel "{text}" has rows of {", ".join(map(str, lengths))} numbers: '
+            f"the kernel {text!r:.60} has rows of {', '.join(map(str, lengths))} numbers: "
             "give every row the same number"
         )
     return np.array(rows, np.float32)
@@ -241,7 +244,7 @@ def parse(text: str) -> Weights:
 
 def read(text: str) -> Weights:
     """Give the weights of a kernel, named as in `KERNELS` or written out as for `parse`."""
-    return named(text).weights if text[:1].isalpha() else parse(text)
+    return parse(text) if {",", ";"} & set(text) or not text[:1].isalpha() else named(text).weights
 
 
 def _number(cell: str, text: str) -> float:
@@ -251,10 +254,10 @@ def _number(cell: str, text: str) -> float:
         value = float(numerator) / (float(denominator) if slash else 1)
     except (ValueError, ZeroDivisionError):
         value = np.nan
-    if not abs(value) <= float(np.finfo(np.float32).max):
+    if not abs(value) <= LARGEST:
         raise ValueError(
-            f'kernel "{text}" holds "{cell.strip()}", which is not a finite number: write rows '
-            'as in "1,0,-1;2,0,-2;1,0,-1"'
+            f"the kernel {text!r:.60} holds {cell.strip()!r:.60}, which is no number from "
+            f"-{LARGEST} to {LARGEST}: write rows as in {_ROWS}"
         )
     return value
 

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from convexplain import fast, fitting, modelfile
 from convexplain.blas import one_thread
-from convexplain.errors import ConvexplainError, UsageError
+from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.geometry import ReceptiveField, Window, receptive_field
 from convexplain.layers import (
     AveragePooling2D,
@@ -320,7 +320,7 @@ class Network:
             if layer.name == name:
                 return layer
         raise UsageError(
-            f"there is no layer {name!r}: choose one of {', '.join(x.name for x in self.layers)}"
+            f"there is no layer {name!r}: {choose(name, [each.name for each in self.layers])}"
         )
 
     def weights_of(self, name: str) -> dict[str, FloatArray]:

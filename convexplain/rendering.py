@@ -114,7 +114,7 @@ class Job:
     @property
     def subtitle_files(self) -> tuple[Path, ...]:
         """The subtitles, beside the video."""
-        if self.still or not self.subtitles or self.format == "gif":
+        if self.still is not None or not self.subtitles or self.format == "gif":
             return ()
         return tuple(self.main.with_suffix(f".{kind}") for kind in SUBTITLE_FORMATS)
 
@@ -181,9 +181,9 @@ def check(job: Job) -> None:
 def _check(job: Job) -> None:
     if job.output.is_dir():
         raise UsageError(f"{str(job.output)!r} is a folder: name a file in it")
-    allowed = ("png",) if job.still else VIDEO_FORMATS
+    allowed = ("png",) if job.still is not None else VIDEO_FORMATS
     if job.format not in allowed:
-        kind = "a still is a picture" if job.still else "a lesson is a video"
+        kind = "a still is a picture" if job.still is not None else "a lesson is a video"
         given = f"{job.output.name!r} has the extension {job.output.suffix or '(none)'}"
         endings = [f".{name}" for name in allowed]
         raise UsageError(f"{given}, but {kind}: {choose(job.output.suffix, endings)}")
@@ -195,16 +195,27 @@ def _check(job: Job) -> None:
             )
     if job.sections is not None and job.format not in ("mp4", "webm"):
         raise UsageError(f"sections are clips of an mp4 or webm: a {job.format} has none")
-    _check_folder(job.main.parent)
+    check_folder(job.main.parent)
     if job.sections is not None:
-        _check_folder(job.sections if job.sections.exists() else job.sections.parent)
+        check_folder(job.sections if job.sections.exists() else job.sections.parent)
     for target in job.targets:
         if target.is_dir():
             raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
 
 
-def _check_folder(folder: Path) -> None:
-    """Refuse a folder that is not there or takes no files; a file is made in it and removed."""
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is not there or takes no files; a file is made in it and removed.
+
+    Parameters
+    ----------
+    folder : Path
+        Where something will be written.
+
+    Raises
+    ------
+    UsageError
+        It says what is wrong with it.
+    """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise UsageError(f"the output folder {str(folder)!r} {what}: create it, or choose another")

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convexplain.digits import training_indices
-from convexplain.errors import UsageError
+from convexplain.errors import UsageError, choose
 from convexplain.evaluation import Evaluation, as_batch, check_pairs, evaluate
 from convexplain.gradients import Backpropagation
 from convexplain.layers import Layer
@@ -272,7 +272,7 @@ def _recipe(recipe: Recipe | str) -> Recipe:
     if isinstance(recipe, Recipe):
         return recipe
     if recipe not in RECIPES:
-        raise UsageError(f"recipe {recipe!r}: choose one of {', '.join(RECIPES)}")
+        raise UsageError(f"there is no recipe {recipe!r}: {choose(recipe, RECIPES)}")
     return RECIPES[recipe]
 
 

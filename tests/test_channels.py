@@ -121,7 +121,7 @@ def test_a_gain_beyond_the_spread_of_the_runs_is_told(monkeypatch):
     [
         ({"filter": 64}, "no filter 64 in conv2: its filters are 0 to 63"),
         ({"at": (11, 0)}, "no row 11, column 0 in conv2: rows are 0 to 10, columns 0 to 10"),
-        ({"model": "dense"}, "no layer 'conv2'"),
+        ({"model": "dense"}, "the network 'dense' has no convolution conv2"),
         ({"photo": photo(channels=1)}, "a photograph in colour has 3 channels"),
         ({"photo": photo(400, 20)}, "too small or too narrow"),
         ({"picture": photo(28, 28)}, "prepare it as a digit"),
@@ -148,7 +148,6 @@ def test_any_digit_has_a_place_that_adds_up(digit):
 
 
 def test_its_options_on_the_command_line(tmp_path):
-    import click
     from PIL import Image
 
     from convexplain.cli._lesson import LessonCommand
@@ -162,7 +161,7 @@ def test_its_options_on_the_command_line(tmp_path):
     assert made[0].photo.pixels[0, 0].tolist() == [1, 0, 0]
     assert made[0].picture.label == 4
     assert made[0].at == (9, 4)
-    with pytest.raises(click.UsageError, match="'9' is no place: give row and column"):
+    with pytest.raises(UsageError, match="'9' is no place: give row and column"):
         command.main(["channels", "--at", "9"], standalone_mode=False)
 
 

@@ -111,7 +111,9 @@ BAD = [
     (["render", "--fliter", "3"], ["--fliter", "did you mean --filter?"]),
     (["render", "--zzzz"], ["--zzzz", "convexplain render --help"]),
     (["render", "sliding-window", "extra"], ["extra"]),
-    (["render", "--all", "-j", "0"], ["0", "x>=1"]),
+    (["render", "--all", "-j", "0"], ["0", "1 or more"]),
+    (["render", "-j", "2"], ["-j", "give --all"]),
+    (["render", "--still", ""], ["''", "kernel"]),
     (["render", "--all", "pooling"], ["--all", "leave lesson out"]),
     (["render", "--all", "--digit", "3"], ["--all", "leave --digit out"]),
     (["render", "--all", "--still", "kernel"], ["--all", "leave --still out"]),
@@ -120,8 +122,8 @@ BAD = [
     (["render", "--sections", "clips", "--format", "gif"], ["sections", "gif"]),
     (["train"], ["cnn|dense"]),
     (["train", "dens"], ["'dens'", "cnn or dense", "did you mean dense?"]),
-    (["train", "cnn", "--seed", "-3"], ["-3", "x>=0"]),
-    (["train", "cnn", "--steps", "0"], ["0", "x>=1"]),
+    (["train", "cnn", "--seed", "-3"], ["-3", "0 or more"]),
+    (["train", "cnn", "--steps", "0"], ["0", "1 or more"]),
     (["train", "cnn", "-o", "none/a.safetensors"], ["'none'", "does not exist"]),
     (["evaluate", "dens"], ["'dens'", "cnn or dense", "did you mean dense?"]),
     (["experiment", "shift "], ["'shift '", "did you mean shift?"]),
@@ -161,6 +163,23 @@ def test_debug_shows_the_traceback_before_the_line():
         assert result.exit_code == 2
         assert "Traceback" in result.stderr
         assert result.stderr.splitlines()[-1].startswith("Error: there is no digit 12")
+
+
+def test_with_json_an_error_is_json_on_stderr_and_stdout_is_empty():
+    result = run("step", "--json", "--digit", "12")
+    assert (result.exit_code, result.stdout) == (2, "")
+    told = {"message": "there is no digit 12: digits are 0 to 9", "exit_code": 2}
+    assert json.loads(result.stderr) == {"error": told}
+    assert result.stderr.count("\n") == 1
+    debugged = json.loads(run("step", "--json", "--digit", "12", "--debug").stderr)
+    assert debugged["error"].pop("traceback").startswith("Traceback")
+    assert debugged == {"error": told}
+
+
+def test_json_behind_two_dashes_is_no_option():
+    result = run("digits", "--", "--json")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
 
 
 def test_an_unexpected_error_is_one_line_too(monkeypatch):

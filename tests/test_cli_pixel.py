@@ -151,7 +151,7 @@ def test_chinese_has_no_english_sentences() -> None:
 
 
 BAD = [
-    (["--parts", "0"], ["0", "1<=x<=9"]),
+    (["--parts", "0"], ["0", "1 to 9"]),
     (["--layer", "conv9"], ["'conv9'", "conv1, pool1"]),
     (["--layer", "conv3", "--at", "3,0"], ["row 3", "0 to 2"]),
     (["--layer", "dense", "--filter", "10"], ["unit 10", "0 to 9"]),

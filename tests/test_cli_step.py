@@ -306,7 +306,7 @@ BAD = [
     (["--model", "cnnn"], ["'cnnn'", "did you mean cnn?"]),
     (["--lang", "fr"], ["'fr'", "en or zh"]),
     (["--code", "torch"], ["'torch'", "numpy, keras or both"]),
-    (["--code", "--json"], ["--json", "--code", "exclude"]),
+    (["--code", "numpy", "--code", "torch"], ["'torch'"]),
     (["extra"], ["extra"]),
 ]
 

@@ -213,7 +213,7 @@ def test_a_result_is_plain_json() -> None:
 
 
 def test_an_unknown_experiment_names_those_there_are(setting: Setting) -> None:
-    with pytest.raises(UsageError, match="choose one of confusion, shift, samples, window"):
+    with pytest.raises(UsageError, match="choose confusion, shift, samples, window"):
         experiments.run("shifts", setting)
 
 

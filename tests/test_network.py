@@ -418,7 +418,7 @@ def test_threads_must_be_a_count() -> None:
 
 
 def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="no layer 'conv9': choose one of conv1, pool1, conv2"):
+    with pytest.raises(UsageError, match="no layer 'conv9': choose conv1, pool1, conv2"):
         CHAPTER.layer("conv9")
     with pytest.raises(UsageError, match="no layer 'conv9'"):
         CHAPTER.receptive_field("conv9")

@@ -99,6 +99,29 @@ def test_dimmed_cells_lie_between_their_colour_and_the_background():
     np.testing.assert_allclose(middle(pixels, grid, 0, 0), expected, atol=1)
 
 
+def inked_columns(values):
+    """The columns of pixels around the first cell in which its number has ink."""
+    grid = PixelGrid(values, 100, 100, 90, limit=1000, numbers=True)
+    plain = PixelGrid(values, 100, 100, 90, limit=1000)
+    differs = (painted(grid) != painted(plain)).any(axis=2)
+    return np.flatnonzero(differs[100:190, :190].any(axis=0))
+
+
+def test_a_long_number_stays_in_its_cell_and_shrinks_those_beside_it():
+    usual, beside = inked_columns([[-0.25, 0.5]]), inked_columns([[-0.25, -999.25]])
+    long = inked_columns([[-999.25, 0.5]])
+    assert 100 <= long.min() < long.max() < 190
+    assert np.ptp(beside) < np.ptp(usual)
+
+
+def test_a_number_that_becomes_long_repaints_the_whole_grid():
+    grid = PixelGrid(np.zeros((3, 3)), 100, 100, 90, numbers=True)
+    for value, whole in ((9.5, False), (100.0, True), (0.0, True), (1.0, False)):
+        before = grid.state()
+        grid.values[0, 0] = value
+        assert (grid.damage(before, 1.0).right > 300) == whole
+
+
 def test_the_window_hides_no_cell():
     values = RNG.uniform(-1, 1, (6, 6))
     grid = PixelGrid(values, 100, 100, 18)

@@ -209,7 +209,7 @@ def test_weights_that_overflow_are_refused() -> None:
 @pytest.mark.parametrize(
     ("layer", "filter", "row", "col", "text"),
     [
-        ("conv4", 0, 0, 0, "no layer 'conv4': choose one of conv1"),
+        ("conv4", 0, 0, 0, "no layer 'conv4': choose conv1"),
         ("conv1", 32, 0, 0, "layer conv1 has no filter 32: they go from 0 to 31"),
         ("conv1", -1, 0, 0, "layer conv1 has no filter -1: they go from 0 to 31"),
         ("conv3", 0, 3, 0, "layer conv3 has no row 3: they go from 0 to 2"),

@@ -137,7 +137,7 @@ def test_an_edge_kernel_is_sobel_s_at_any_size():
         ({"kernel": "sobel"}, "no kernel is named"),
         ({"kernel": "sobel-x", "filter": 1}, "exclude one another"),
         ({"filter": 32}, "0 to 31"),
-        ({"length": 5.0}, "choose a length between"),
+        ({"length": 5.0}, "5 s is no length for this lesson: give"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_can(options, said):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import io
+import json
 import os
 import pkgutil
 import signal
@@ -17,7 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from convexplain import __version__
-from convexplain.errors import ConvexplainError, choose, lacks_memory
+from convexplain.errors import ConvexplainError, UsageError, choose, lacks_memory
 
 INTERRUPTED = 128 + signal.SIGINT
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -48,7 +49,7 @@ class Root(click.Group):
         """Find the command; for an unknown one name those that there are."""
         commands = self.list_commands(ctx)
         if not ctx.resilient_parsing and not args[0].startswith("-") and args[0] not in commands:
-            raise click.UsageError(f"there is no command {args[0]!r}: {choose(args[0], commands)}")
+            raise UsageError(f"there is no command {args[0]!r}: {choose(args[0], commands)}")
         return super().resolve_command(ctx, args)
 
     def main(
@@ -71,11 +72,35 @@ class Root(click.Group):
         try:
             code = super().main(args, name, complete_var, standalone_mode=False, **extra)
         except Exception as error:
-            code, line = _explain(error)
-            if "--debug" in args:
-                traceback.print_exception(error)
-            click.echo(line, err=True)
+            code, text = _explain(error)
+            flags = {*args[: args.index("--") if "--" in args else None]}
+            story = "".join(traceback.format_exception(error)) if "--debug" in flags else ""
+            report(text, code, as_json="--json" in flags, story=story)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def report(text: str, code: int, *, as_json: bool = False, story: str = "") -> None:
+    """Tell of an error on standard error: people in a line, programs in a line of JSON.
+
+    Parameters
+    ----------
+    text : str
+        What went wrong, on one line.
+    code : int
+        The exit code that it means.
+    as_json : bool
+        Whether --json was given.
+    story : str
+        The traceback, if it was asked for.
+    """
+    if as_json:
+        told: dict[str, object] = {"message": text, "exit_code": code}
+        if story:
+            told["traceback"] = story
+        click.echo(json.dumps({"error": told}), err=True)
+        return
+    line = text if code == INTERRUPTED else f"Error: {text}"
+    click.echo(story + line, err=True)
 
 
 def _explain(error: Exception) -> tuple[int, str]:
@@ -88,6 +113,9 @@ def _explain(error: Exception) -> tuple[int, str]:
         code, text = error.exit_code, error.format_message()
         if isinstance(error, click.NoSuchOption) and error.ctx is not None:
             text = _no_such_option(error.option_name, error.ctx)
+        elif isinstance(error, click.UsageError) and error.ctx is not None:
+            end = "" if text.endswith("?") else ";"
+            text = f"{text.rstrip('.')}{end} see {error.ctx.command_path} --help"
     elif isinstance(error, OSError):
         code = 1
         text = error.strerror or str(error)
@@ -97,7 +125,7 @@ def _explain(error: Exception) -> tuple[int, str]:
     else:
         code = 1
         text = f"unexpected {type(error).__name__}: {error}; run again with --debug, and report it"
-    return code, "Error: " + " ".join(text.split())
+    return code, " ".join(text.split())
 
 
 def _no_such_option(name: str, ctx: click.Context) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -36,6 +37,12 @@ model = click.option(
     show_default=True,
     metavar="cnn|dense|FILE",
     help="Another network.",
+)
+directory = click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="The folder with MNIST's four files; else $CONVEXPLAIN_MNIST, else the cache folder.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
 

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain.errors import choose
+from convexplain.errors import UsageError, choose
 
 if TYPE_CHECKING:
     from convexplain.pictures import Picture
 
     _TextType = click.ParamType[str, str]
+    _CountType = click.ParamType[int, str]
     _PlaceType = click.ParamType[tuple[int, int], str]
     _PhotoType = click.ParamType[Picture, str]
 else:
     # Generic since click 8.4 only.
-    _TextType = _PlaceType = _PhotoType = click.ParamType
+    _TextType = _CountType = _PlaceType = _PhotoType = click.ParamType
 
 
 class Name(_TextType):
@@ -46,9 +47,7 @@ class Name(_TextType):
         """Return the name, or fail with a line that helps."""
         text = str(value)
         if text not in self.names:
-            raise click.UsageError(
-                f"there is no {self.name} {text!r}: {choose(text, self.names)}", ctx
-            )
+            raise UsageError(f"there is no {self.name} {text!r}: {choose(text, self.names)}")
         return text
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
@@ -79,10 +78,9 @@ class Model(_TextType):
         text = str(value)
         if text in self.bundled:
             return text
-        if not Path(text).exists():
-            raise click.UsageError(
-                f"there is no model or file {text!r}: name a file, or {choose(text, self.bundled)}",
-                ctx,
+        if not text or not _exists(Path(text)):
+            raise UsageError(
+                f"there is no model or file {text!r}: name a file, or {choose(text, self.bundled)}"
             )
         return str(Path(text).absolute())
 
@@ -92,6 +90,41 @@ class Model(_TextType):
         """Offer the bundled names and files."""
         names = [CompletionItem(name) for name in self.bundled if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="file")]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # such as a name that is too long for the system
+        return False
+
+
+class Count(_CountType):
+    """A whole number with a least value, and perhaps a largest.
+
+    Parameters
+    ----------
+    least : int
+    most : int, optional
+    """
+
+    name = "integer"
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self.least = least
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or fail with a line that helps."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = self.least - 1
+        if number < self.least or (self.most is not None and number > self.most):
+            most = " or more" if self.most is None else f" to {self.most}"
+            flag = max(param.opts, key=len) if param else "a whole number"
+            raise UsageError(f"{flag} {value} is not possible: give {self.least}{most}")
+        return number
 
 
 class Place(_PlaceType):
@@ -108,8 +141,8 @@ class Place(_PlaceType):
             return int(row), int(col)
         numbers = [part.strip() for part in str(value).split(",")]
         if len(numbers) != 2 or not all(part.isdecimal() for part in numbers):
-            raise click.UsageError(
-                f"{str(value)!r} is no place: give row and column, counted from 0, such as 9,4", ctx
+            raise UsageError(
+                f"{str(value)!r} is no place: give row and column, counted from 0, such as 9,4"
             )
         return int(numbers[0]), int(numbers[1])
 

@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convexplain.cli import _options
+
 if TYPE_CHECKING:
     from convexplain.mnist import FileStatus, Status
 
-_directory = click.option(
-    "--directory",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="The folder of the files; else $CONVEXPLAIN_MNIST, else the cache folder.",
-)
-
 
 @click.group(invoke_without_command=True)
-@_directory
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_options.directory
+@_options.as_json
 @click.pass_context
 def data(ctx: click.Context, directory: Path | None, as_json: bool) -> None:
     """Say where the complete MNIST data is, how much of it, and whether it is genuine."""
@@ -36,7 +31,7 @@ def data(ctx: click.Context, directory: Path | None, as_json: bool) -> None:
 
 
 @data.command()
-@_directory
+@_options.directory
 @click.pass_context
 def fetch(ctx: click.Context, directory: Path | None) -> None:
     """Download what is missing (12 MB in all), and verify what is there."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convexplain.cli import _options
+
 if TYPE_CHECKING:
     from convexplain.doctor import Finding
 
 
 @click.command(short_help="Check whether this machine can render.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_options.as_json
 def doctor(as_json: bool) -> int:
     """Check Python, the libraries, fonts, networks, folders, memory and data, a line each.
 

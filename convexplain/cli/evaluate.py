@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convexplain.cli._types import Model
+from convexplain.cli import _options
+from convexplain.cli._types import Model, Name
 
 if TYPE_CHECKING:
     from convexplain.training import Evaluation
@@ -16,18 +17,16 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Count how many test digits a network reads right.")
 @click.argument("model", type=Model(), default="cnn")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_options.as_json
 @click.option(
     "--figure",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Draw the confusion matrix to FILE: .svg, .png or .pdf.",
 )
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Of the figure.")
-@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="Likewise.")
-@click.option(
-    "--directory", type=click.Path(path_type=Path), help="The folder with MNIST's four files."
-)
+@click.option("--lang", type=Name("language", ("en", "zh")), default="en", help="Of the figure.")
+@click.option("--theme", type=Name("theme", ("light", "dark")), default="light", help="Likewise.")
+@_options.directory
 def evaluate(
     model: str, as_json: bool, figure: Path | None, lang: str, theme: str, directory: Path | None
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from convexplain.cli import _options
 from convexplain.cli._types import Name
 
 
@@ -24,10 +25,8 @@ def _names() -> Iterable[str]:
     is_flag=True,
     help="Fewer digits, a tenth of the training, one seed: to see that it works, not to quote.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option(
-    "--directory", type=click.Path(path_type=Path), help="The folder with MNIST's four files."
-)
+@_options.as_json
+@_options.directory
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -47,11 +46,14 @@ def experiment(
     Their names: confusion, shift, samples, window, pooling, permuted, edges, blind.
     """
     from convexplain import experiments, facts
+    from convexplain.rendering import check_folder
 
     def show(line: str) -> None:
         if not quiet:
             click.echo(line, err=True)
 
+    if keep is not None:
+        check_folder(keep.parent)
     setting = experiments.Setting.load(directory, quick=quick, keep=keep, on_progress=show)
     result = experiments.run(name, setting)
     if as_json:

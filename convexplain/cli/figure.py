@@ -59,8 +59,8 @@ class Width(_WidthType):
             return figures.COLUMN if text == "column" else figures.PAGE
         match = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*(in|cm|mm|)", text)
         if match is None:
-            raise click.UsageError(
-                f"{value!r} is no width: give inches such as 3.1, or 16cm, or column or page", ctx
+            raise UsageError(
+                f"{value!r} is no width: give inches such as 3.1, or 16cm, or column or page"
             )
         return float(match[1]) * self._UNITS[match[2]]
 

@@ -15,7 +15,7 @@ from convexplain.cli import _log, _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
-from convexplain.cli._types import Name
+from convexplain.cli._types import Count, Name
 
 if TYPE_CHECKING:
     from convexplain.film import Result
@@ -97,7 +97,7 @@ def cores() -> int:
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(1),
+    type=Count(1),
     metavar="N",
     help="How many lessons are rendered at the same time.  [default: one a processor]",
 )

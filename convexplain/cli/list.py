@@ -6,7 +6,7 @@ import json
 
 import click
 
-from convexplain.cli import _options
+from convexplain.cli import _options, report
 from convexplain.errors import ConvexplainError
 
 
@@ -23,7 +23,7 @@ def list(lang: str, as_json: bool) -> int:
             lesson = lessons.find(name)()
             lesson.beats()
         except ConvexplainError as error:  # such as a fact that is not stored
-            click.echo(f"Error: {name}: {error}", err=True)
+            report(f"{name}: {error}", 1, as_json=as_json)
         else:
             every.append(lesson)
     code = 0 if len(every) == len(lessons.names()) else 1

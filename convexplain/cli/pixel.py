@@ -10,6 +10,7 @@ import click
 
 from convexplain.captions import Caption
 from convexplain.cli import _options
+from convexplain.cli._types import Count
 from convexplain.format import number
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class _Row(NamedTuple):
 @_options.cell
 @click.option(
     "--parts",
-    type=click.IntRange(1, 9),
+    type=Count(1, 9),
     default=2,
     show_default=True,
     metavar="N",

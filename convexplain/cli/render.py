@@ -14,7 +14,7 @@ from convexplain import format
 from convexplain.cli import _log, _options
 from convexplain.cli._lesson import FOUND, LessonCommand, only_defaults, output_path
 from convexplain.cli._progress import Progress
-from convexplain.cli._types import Name
+from convexplain.cli._types import Count, Name
 from convexplain.errors import ConvexplainError, UsageError
 
 if TYPE_CHECKING:
@@ -80,11 +80,9 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
+    type=Count(1),
     metavar="N",
-    help="With --all: how many lessons are rendered at the same time.",
+    help="With --all: how many lessons are rendered at the same time.  [default: 1]",
 )
 @click.option(
     "-o",
@@ -106,7 +104,7 @@ def render(
     no_subtitles: bool,
     sections: Path | None,
     every: bool,
-    jobs: int,
+    jobs: int | None,
     output: Path | None,
     quiet: bool,
     verbose: int,
@@ -132,8 +130,13 @@ def render(
             raise UsageError("--all renders videos: leave --still out")
         folder = output or Path()
         return _render_all(
-            lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"), jobs, quiet, verbose
+            lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"),
+            jobs or 1,
+            quiet,
+            verbose,
         )
+    if jobs is not None:
+        raise UsageError("-j counts lessons rendered at the same time: give --all too, or no -j")
     job = make(lesson, _output(lesson.name, output, kind, still))
     with (
         Progress(lesson.name, quiet=quiet) as progress,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from convexplain.cli import _options
 from convexplain.cli._progress import Progress
-from convexplain.cli._types import Model, Name
-from convexplain.errors import UsageError
+from convexplain.cli._types import Count, Model, Name
 
 if TYPE_CHECKING:
     from convexplain.training import Step
@@ -24,16 +23,14 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Default: NETWORK.safetensors in the current folder.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of chance.")
+@click.option("--seed", type=Count(0), default=0, show_default=True, help="Of chance.")
 @click.option(
     "--steps",
-    type=click.IntRange(1),
+    type=Count(1),
     metavar="N",
     help="Stop after so many batches. Default: 5 epochs, about two minutes.",
 )
-@click.option(
-    "--directory", type=click.Path(path_type=Path), help="The folder with MNIST's four files."
-)
+@_options.directory
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 def train(
     which: str,
@@ -51,14 +48,10 @@ def train(
     from convexplain import training
     from convexplain.cli import INTERRUPTED
     from convexplain.mnist import load_mnist
+    from convexplain.rendering import check_folder
 
     output = output or Path(f"{which}.safetensors")
-    if not output.parent.is_dir():
-        raise UsageError(f"the output folder {str(output.parent)!r} does not exist: create it")
-    if not os.access(output.parent, os.W_OK):  # now, not after minutes of training
-        raise UsageError(
-            f"the output folder {str(output.parent)!r} is not writable: choose another"
-        )
+    check_folder(output.parent)  # now, not after minutes of training
     recipe = training.RECIPES[which]
     images, labels = training.training_set(directory)
     with Progress(f"training {which}", quiet=quiet) as progress:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from convexplain.errors import UsageError
+from convexplain.errors import UsageError, choose
 from convexplain.experiments._base import Runs, Setting
 from convexplain.experiments._result import Result, compare, comparison
 from convexplain.experiments.by_looking import blind, confusion, edges, shift
@@ -52,5 +52,5 @@ def run(name: str, setting: Setting) -> Result:
         There is no such experiment.
     """
     if name not in EXPERIMENTS:
-        raise UsageError(f"there is no experiment {name!r}: choose one of {', '.join(EXPERIMENTS)}")
+        raise UsageError(f"there is no experiment {name!r}: {choose(name, EXPERIMENTS)}")
     return EXPERIMENTS[name](setting)

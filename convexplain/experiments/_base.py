@@ -48,7 +48,7 @@ class Runs:
                 for line in path.read_text("utf-8").splitlines():
                     record = json.loads(line)
                     self._done[record["run"]] = record["accuracy"], record["seconds"]
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
                 raise ConvexplainError(
                     f"{path} does not hold runs of experiments ({error}): remove it or name another"
                 ) from error

@@ -231,8 +231,8 @@ def paced(beats: Iterable[Beat], length: float | None) -> tuple[Beat, ...]:
     most = 10 * sum(beat.seconds for beat in designed)
     if not sum(least) <= length <= most:
         raise UsageError(
-            f"{length:g} s is not a length for this lesson: its captions take {sum(least):g} s to "
-            f"read, and more than {most:g} s would stand still; choose a length between"
+            f"{length:g} s is no length for this lesson: give {math.ceil(sum(least))} (its "
+            f"captions take that long to read) to {math.floor(most)}"
         )
     low, high = 0.0, 10.0
     for _ in range(60):

@@ -2,24 +2,69 @@
 
 from __future__ import annotations
 
+from convexplain import digits
 from convexplain import format as fmt
 from convexplain.errors import UsageError
-from convexplain.network import Network
+from convexplain.network import Conv2D, Network
 from convexplain.pictures import Picture
 
 
 def check_picture(picture: Picture | None, network: Network) -> None:
     """Refuse a picture that the network cannot read.
 
+    Parameters
+    ----------
+    picture : Picture, optional
+        Without one, a bundled digit is shown.
+    network : Network
+
     Raises
     ------
     UsageError
-        If there is one and its shape is another.
+        If the network reads pictures of another shape.
     """
-    if picture is not None and picture.pixels.shape != network.input_shape:
+    shape = (picture or digits.sample(0)).shape
+    if shape == network.input_shape:
+        return
+    reads = f"the network reads {fmt.shape(network.input_shape)}"
+    if picture is None:
         raise UsageError(
-            f"the picture has the shape {fmt.shape(picture.pixels.shape)}, but the network reads "
-            f"{fmt.shape(network.input_shape)}: prepare it as a digit"
+            f"{reads}, but the bundled digits are {fmt.shape(shape)}: give a network for digits, "
+            "such as cnn"
+        )
+    raise UsageError(
+        f"the picture has the shape {fmt.shape(shape)}, but {reads}: prepare it as a digit"
+    )
+
+
+def check_first_convolution(network: Network, layer: str, model: str) -> None:
+    """Refuse a network that does not begin with a convolution as the lessons explain it.
+
+    Parameters
+    ----------
+    network : Network
+    layer : str
+        The name that its first layer must have.
+    model : str
+        What the user asked for.
+
+    Raises
+    ------
+    UsageError
+        If the layer is missing, has gaps in its windows, reads more than one channel, or has no
+        ReLU.
+    """
+    first = network.layers[0]
+    if not (
+        isinstance(first, Conv2D)
+        and first.name == layer
+        and first.activation == "relu"
+        and first.window.dilation == (1, 1)
+        and network.input_shape[2] == 1
+    ):
+        raise UsageError(
+            f"the network {model!r} does not begin with a convolution {layer} of gray pictures "
+            "with ReLU: give one that does, such as cnn"
         )
 
 

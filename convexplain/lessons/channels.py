@@ -88,11 +88,11 @@ class Channels(Lesson):
 
     def __post_init__(self) -> None:
         check_picture(self.picture, self.network)
-        layer = self.network.layer(LAYER)
+        layer = next((each for each in self.network.layers if each.name == LAYER), None)
         if not (isinstance(layer, Conv2D) and layer.groups == 1 and layer.activation == "relu"):
             raise UsageError(
-                f"{LAYER} of this network is no convolution of all channels with ReLU: give a "
-                "network of the chapter's kind"
+                f"the network {self.model!r} has no convolution {LAYER} of all channels with ReLU: "
+                "give one that has, such as cnn"
             )
         height, width, filters = self.network.shapes[LAYER]
         check_filter(self.filter, filters, LAYER)

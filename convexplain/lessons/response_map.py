@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convexplain import digits, examples, kernels
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.errors import UsageError
+from convexplain.errors import UsageError, choose
 from convexplain.geometry import Box, Window
 from convexplain.lessons._base import Beat, Lesson, lasting, option
 from convexplain.lessons._checks import check_filter, check_picture
@@ -90,8 +90,7 @@ class ResponseMap(Lesson):
             )
         if self.layer is not None and self.layer not in names:
             raise UsageError(
-                f"there are no response maps of a layer {self.layer!r}: choose one of "
-                f"{', '.join(names)}"
+                f"there are no response maps of a layer {self.layer!r}: {choose(self.layer, names)}"
             )
         filters = self.network.shapes[self.shown_layer][-1]
         check_filter(self.filter, filters, self.shown_layer)

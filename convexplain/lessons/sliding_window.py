@@ -16,7 +16,7 @@ from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.kernels import Pattern
 from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_picture
+from convexplain.lessons._checks import check_filter, check_first_convolution, check_picture
 from convexplain.lessons._search import FoundStop, arithmetic_adds_up, find_stops
 from convexplain.network import Network
 from convexplain.pictures import Picture
@@ -84,10 +84,11 @@ class SlidingWindow(Lesson):
     def __post_init__(self) -> None:
         if self.filter is not None and self.kernel is not None:
             raise UsageError("--filter and --kernel exclude one another: give one of them")
+        check_first_convolution(self.network, LAYER, self.model)
         check_filter(self.filter, self.filters, LAYER)
         if self.kernel is not None and self.weights.shape not in _SIZES:
             raise UsageError(
-                f"the kernel {self.kernel!r} has {fmt.shape(self.weights.shape)} weights: "
+                f"the kernel {self.kernel!r:.60} has {fmt.shape(self.weights.shape)} weights: "
                 "give 3x3, 5x5 or 7x7"
             )
         if self.steps != "all" and not (self.steps.isdecimal() and int(self.steps) <= _MOST):

@@ -16,7 +16,7 @@ from convexplain.errors import UsageError
 from convexplain.geometry import Pair, Window
 from convexplain.lessons import _window_words as words
 from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_picture
+from convexplain.lessons._checks import check_filter, check_first_convolution, check_picture
 from convexplain.lessons._windows import SIZES, Geometry, Training, edge_kernel, trainings
 from convexplain.network import Network
 from convexplain.ops import conv2d, relu
@@ -92,6 +92,7 @@ class WindowGeometry(Lesson):
         if len(given) > 1:
             flags = " and ".join("--" + name.replace("_", "-") for name in given)
             raise UsageError(f"{flags} exclude one another: give one of them")
+        check_first_convolution(self.network, LAYER, self.model)
         filters = int(self.network.weights[f"{LAYER}/kernel"].shape[-1])
         check_filter(self.filter, filters, LAYER)
         if self.kernel_size is not None and not 2 <= self.kernel_size <= LARGEST_KERNEL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, Literal
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from convexplain import format as fmt
 from convexplain.stage.canvas import Canvas, Pixels, coverage, mix
 from convexplain.stage.mobject import StageMobject, State
-from convexplain.stage.text import write
+from convexplain.stage.text import width_of, write
 from convexplain.stage.units import Rect
 from convexplain.theme import Theme, rgb
 
@@ -21,6 +22,9 @@ Scale = Literal["picture", "light", "signed", "rgb"]
 
 # Radius of the dot that stands for a cell not computed yet, as a share of the cell.
 _DOT = 0.08
+# Values between these print as five characters at most, which fit a cell; where one is longer,
+# all numbers of the grid are made smaller, so that it fills this share of its cell.
+_LEAST, _MOST, _FILLED = -9.995, 99.995, 0.94
 
 
 class PixelGrid(StageMobject):
@@ -137,7 +141,10 @@ class PixelGrid(StageMobject):
     def damage(self, before: State, scale: float) -> Rect:
         """Return the rows and columns of cells that changed, if nothing else did."""
         now = self.state()
-        if now[:-2] != before[:-2]:
+        resized = self.number_opacity > 0 and any(
+            _has_long(np.frombuffer(state[-1])) for state in (now, before)
+        )
+        if resized or now[:-2] != before[:-2]:
             return self.bounds(scale)
         height, width = self.shape_in_cells
         changed = np.zeros((height, width), dtype=bool)
@@ -258,16 +265,28 @@ class PixelGrid(StageMobject):
             strip = np.broadcast_to(line, (side.bottom - side.top, side.right - side.left, 3))
             canvas.paste(strip, side.left, side.top, opacity=self.opacity)
 
-    def _paint_numbers(self, canvas: Canvas) -> None:
+    def _text_size(self, texts: Iterable[str]) -> float:
+        """Return the size of the numbers, smaller where one is too long for its cell."""
         size = self.cell * self.text_share
+        if not _has_long(self.values):
+            return size
+        longest = max(texts, key=len)
+        wide = width_of(longest, 1.0, "bold" if self.bold else "regular")
+        return min(size, _FILLED * self.cell / wide)
+
+    def _paint_numbers(self, canvas: Canvas) -> None:
         missing = self._missing()
+        texts = {
+            (row, col): fmt.number(self.values[row, col]) for row, col in np.argwhere(~missing)
+        }
+        size = self._text_size(texts.values())
         colours = self._dimmed(canvas.theme)
         height, width = self.shape_in_cells
         for row in range(height):
             for col in range(width):
                 if missing[row, col]:
                     continue
-                text = fmt.number(self.values[row, col])
+                text = texts[row, col]
                 colour = rgb(canvas.theme.text_on(colours[row, col]))
                 # A zero says little: it steps back, so that the others stand out.
                 quiet = 0.6 if text == "0.00" else 1.0
@@ -286,6 +305,11 @@ class PixelGrid(StageMobject):
                     * float(self.shares[row, col])
                     * quiet,
                 )
+
+
+def _has_long(values: npt.NDArray[np.float64]) -> bool:
+    """Whether a number would be too long for its cell in the usual size."""
+    return bool(((values <= _LEAST) | (values >= _MOST)).any())
 
 
 @lru_cache(maxsize=64)
