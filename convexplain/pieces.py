@@ -191,11 +191,17 @@ def _asked(job: Job) -> str:
 @cached
 def _made_by() -> str:
     """Hash all that a picture depends on beside the options: the program and its libraries."""
+    digest = hashlib.sha256(program().encode())
+    digest.update(repr(sorted(versions().items())).encode())
+    return digest.hexdigest()
+
+
+def program() -> str:
+    """Hash every file of the program as it is now, what it carries included."""
     digest = hashlib.sha256()
     for package in ("convexplain", "convexplain.scenes"):
         for name, content in sorted(_files(files(package), package)):
             digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
-    digest.update(repr(sorted(versions().items())).encode())
     return digest.hexdigest()
 
 

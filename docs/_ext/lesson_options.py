@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx_click.ext import ClickDirective
 
 from convexplain import lessons
-from convexplain.cli._lesson import _options
+from convexplain.cli._lesson import LESSONS, _options
 
 
 class LessonOptions(ClickDirective):  # type: ignore[misc]  # sphinx-click is untyped
@@ -25,7 +25,8 @@ class LessonOptions(ClickDirective):  # type: ignore[misc]  # sphinx-click is un
         found: list[nodes.Node] = []
         for name in lessons.names():
             lesson = lessons.find(name)
-            command = click.Command(name, params=_options(lesson, "en"), help=_about(lesson))
+            options = _options(lesson, LESSONS.fields(lesson), "en")
+            command = click.Command(name, params=options, help=_about(lesson))
             found += self._generate_nodes(f"convexplain render {name}", command, None, "none")
         return found
 

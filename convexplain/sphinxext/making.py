@@ -1,0 +1,259 @@
+"""What documents need, made once: noted while they are read, drawn before they are written.
+
+A file's name in the cache holds what was asked for and what it was made by, as hashes. It appears
+whole or not at all, so that several builds may share a cache.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+from collections.abc import Iterable
+from functools import cache
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx.util import logging
+from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
+
+from convexplain import figures, pieces, placing, rendering, subtitles
+from convexplain.captions import LANGUAGES
+from convexplain.errors import ConvexplainError
+from convexplain.sphinxext.requests import FigureRequest, VideoRequest
+from convexplain.theme import Look
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+_LOG = logging.getLogger(__name__)
+#: What the pages of a builder show, by its format.
+FORMATS = {"html": "svg", "latex": "pdf"}
+_LIBRARIES = ("matplotlib", "numpy", "pillow")
+
+# What a directive asks for, and where it stands.
+Need = tuple[FigureRequest | VideoRequest, str]
+
+
+def register(app: Sphinx) -> None:
+    """Connect to the events of a build."""
+    app.connect("env-get-outdated", _outdated)
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)
+    app.connect("write-started", make)
+
+
+def need(env: BuildEnvironment, request: FigureRequest | VideoRequest, location: str) -> None:
+    """Note that the document that is being read needs a figure or a video."""
+    _needs(env).setdefault(env.docname, []).append((request, location))
+
+
+def stem(request: FigureRequest) -> str:
+    """Return how the names of a figure's files begin: a theme and an extension follow."""
+    return f"{request.name}-{request.digest}-{_program()}"
+
+
+def film(request: VideoRequest, place: Path) -> tuple[Path, Path]:
+    """Return the files of a video and its poster in the cache, made or not."""
+    video, poster = _jobs(request, place)
+    return video.output, poster.output
+
+
+def track(video: str, lang: str) -> str:
+    """Return the name of a video's subtitles in a language."""
+    return f"{video.removesuffix('.mp4')}.{lang}.vtt"
+
+
+def wants_videos(config: Config) -> bool:
+    """Say whether videos are wanted; what ``-D convexplain_videos=0`` gives is a text."""
+    return str(config.convexplain_videos).lower() not in ("0", "false", "no", "")
+
+
+@cache
+def can_render() -> bool:
+    """Say whether the extra that renders videos is installed."""
+    return all(find_spec(name) is not None for name in ("manim", "av"))
+
+
+def folder(build: BuildEnvironment | Builder) -> Path:
+    """Return the cache: as configured, relative to the sources, or beside the doctrees."""
+    configured = build.config.convexplain_cache
+    return Path(build.srcdir, configured) if configured else Path(build.doctreedir, "convexplain")
+
+
+def make(app: Sphinx, builder: Builder) -> None:
+    """Make what documents need and the cache does not hold; of what fails, a warning."""
+    kind = FORMATS.get(builder.format)
+    needs = [each for found in _needs(app.env).values() for each in found]
+    if kind is None or not needs:
+        return
+    place = folder(builder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _warn(f"cannot make the folder {str(place)!r}: {error.strerror}", "")
+        return
+    placing.sweep(place)
+    shows_videos = builder.format == "html" and builder.name != "epub"
+    videos = [each for each in needs if isinstance(each[0], VideoRequest)]
+    drawn = [each for each in needs if isinstance(each[0], FigureRequest)]
+    if shows_videos and wants_videos(app.config) and can_render():
+        _render(app, videos, place)
+    for request, location in videos:
+        assert isinstance(request, VideoRequest)
+        still = request.still(app.config.convexplain_theme)
+        shown = shows_videos and can_render() and film(request, place)[0].exists()
+        if still is not None and not (shown and wants_videos(app.config)):
+            drawn.append((still, location))
+    _draw(app, drawn, place, kind)
+    _prune(place, needs, app)
+
+
+def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
+    """Render the videos that are missing, with their posters and subtitles."""
+    missing: dict[Path, tuple[rendering.Job, str]] = {}
+    for request, location in videos:
+        assert isinstance(request, VideoRequest)
+        for job in _jobs(request, place):
+            if pieces.look_up(job.output) is not None:
+                missing[job.output] = (job, location)
+        for lang in LANGUAGES:
+            name = place / track(film(request, place)[0].name, lang)
+            if not name.exists():
+                _place(name, subtitles.vtt(subtitles.cues_of(request.lesson, lang)))
+    if not missing:
+        return
+    _LOG.info("convexplain: rendering %d videos and posters", len(missing))
+
+    def failed(job: rendering.Job, error: ConvexplainError) -> None:
+        _warn(f"{job.lesson.name}: {error}", missing[job.output][1])
+
+    def finished(result: rendering.Result) -> None:
+        pieces.keep(result.job.output)
+        _LOG.info("convexplain: %s", result.job.output.name)
+
+    jobs = [job for job, _ in missing.values()]
+    try:
+        rendering.render(jobs, workers=app.parallel, finished=finished, failed=failed)
+    except ConvexplainError as error:
+        _warn(str(error), next(iter(missing.values()))[1])
+
+
+def _jobs(request: VideoRequest, place: Path) -> tuple[rendering.Job, rendering.Job]:
+    """Return the work that makes a video, and that which makes its poster."""
+    quality = rendering.QUALITIES[request.quality]
+
+    def kept(ending: str, still: str | None) -> rendering.Job:
+        unnamed = rendering.Job(
+            request.lesson, place / f"x{ending}", request.look, quality, still, subtitles=False
+        )
+        return dataclasses.replace(unnamed, output=pieces.path_of(unnamed, place))
+
+    return kept(".mp4", None), kept(".png", request.poster)
+
+
+def _draw(app: Sphinx, needed: Iterable[Need], place: Path, kind: str) -> None:
+    """Draw the figures that are missing, several at a time if the build may."""
+    missing: dict[Path, tuple[FigureRequest, str, str]] = {}
+    for request, location in needed:
+        assert isinstance(request, FigureRequest)
+        for theme in request.themes if kind == "svg" else request.themes[:1]:
+            path = place / f"{stem(request)}-{theme}.{kind}"
+            if not path.exists():
+                missing[path] = (request, theme, location)
+    if not missing:
+        return
+    _LOG.info("convexplain: drawing %d figures", len(missing))
+    several = parallel_available and app.parallel > 1 and len(missing) > 1
+    tasks: Any = ParallelTasks(app.parallel) if several else SerialTasks()
+    for path, (request, theme, location) in missing.items():
+        tasks.add_task(_write, (path, request, theme, location))
+    tasks.join()
+
+
+def _write(work: tuple[Path, FigureRequest, str, str]) -> None:
+    """Draw one figure into the cache, or say what went wrong."""
+    path, request, theme, location = work
+    look = Look(lang=request.lang, theme=theme)
+    try:
+        figure = figures.draw_made(request.name, request.options, look, width=request.width)
+        figures.write(figure, path)
+    except ConvexplainError as error:
+        _warn(f"{request.name}: {error}", location)
+    except Exception as error:  # whatever it is, it ends no build of a hundred other pages
+        _warn(f"{request.name}: unexpected {type(error).__name__}: {error}", location)
+
+
+def _place(path: Path, text: str) -> None:
+    temporary = placing.reserve(path)
+    try:
+        placing.fill(temporary, text)
+        placing.place({path: temporary})
+    finally:
+        placing.discard([temporary])
+
+
+def _prune(place: Path, needs: Iterable[Need], app: Sphinx) -> None:
+    """Remove what no document needs, and nobody has made or read for long."""
+    used: set[str] = set()
+    for request, _ in needs:
+        if isinstance(request, FigureRequest):
+            used.add(stem(request))
+            continue
+        still = request.still(app.config.convexplain_theme)
+        used |= {stem(still)} if still else set()
+        used |= {path.stem for path in film(request, place)} if can_render() else set()
+    for path in place.iterdir():
+        old = time.time() - path.stat().st_mtime > pieces.KEPT_FOR
+        if old and not path.name.startswith(tuple(used)):
+            placing.discard([path])
+
+
+@cache
+def _program() -> str:
+    """Hash what figures depend on beside their options: the program and its libraries."""
+    from matplotlib import ft2font
+
+    digest = hashlib.sha256(pieces.program().encode())
+    versions = [metadata.version(name) for name in _LIBRARIES]
+    digest.update(repr((versions, str(ft2font.__freetype_version__))).encode())
+    return digest.hexdigest()[:12]
+
+
+def _needs(env: BuildEnvironment) -> dict[str, list[Need]]:
+    if not hasattr(env, "convexplain_needs"):
+        env.convexplain_needs = {}  # type: ignore[attr-defined]
+    needs: dict[str, list[Need]] = env.convexplain_needs  # type: ignore[attr-defined]
+    return needs
+
+
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Name the documents whose figures another program has made, or with another extra."""
+    now = f"{_program()} {can_render()}"
+    before = getattr(env, "convexplain_made_by", now)
+    env.convexplain_made_by = now  # type: ignore[attr-defined]
+    return [] if before == now else list(_needs(env))
+
+
+def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    _needs(env).pop(docname, None)
+
+
+def _merge(
+    app: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment
+) -> None:
+    found = _needs(other)
+    _needs(env).update({name: found[name] for name in docnames if name in found})
+
+
+def _warn(message: str, location: str) -> None:
+    _LOG.warning(
+        "convexplain: %s", message, location=location or None, type="convexplain", subtype="making"
+    )

@@ -1,0 +1,430 @@
+"""The Sphinx extension, by building tiny projects."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convexplain import digits, figures, probe, rendering, subtitles
+from convexplain.errors import ConvexplainError
+from convexplain.lessons.hierarchy import Hierarchy
+
+pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
+from sphinx.errors import ConfigError
+from sphinx.testing.util import SphinxTestApp
+
+from convexplain.sphinxext import making
+
+FIGURE = ".. convexplain-figure:: confusion-matrix\n"
+Build = Callable[..., SphinxTestApp]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    """Build documents, given as text by file name; settings are keyword arguments."""
+    apps: list[SphinxTestApp] = []
+
+    def run(
+        files: dict[str, str], builder: str = "html", parallel: int = 0, **settings: Any
+    ) -> SphinxTestApp:
+        source = tmp_path / "src"
+        source.mkdir(exist_ok=True)
+        for name, text in {"conf.py": "", **files}.items():
+            file = source / name
+            file.parent.mkdir(exist_ok=True)
+            if not file.exists() or file.read_text(encoding="utf-8") != text:
+                file.write_text(text, encoding="utf-8")
+        for app in apps:
+            app.cleanup()
+        extensions = ["myst_parser", "convexplain.sphinxext"]
+        app = SphinxTestApp(
+            builder,
+            srcdir=source,
+            builddir=tmp_path / "build",
+            confoverrides={"extensions": extensions, "html_theme": "basic", **settings},
+            parallel=parallel,
+        )
+        apps.append(app)
+        app.build()
+        return app
+
+    yield run
+    for app in apps:
+        app.cleanup()
+
+
+def page(app: SphinxTestApp, name: str = "index.html") -> str:
+    return (Path(app.outdir) / name).read_text(encoding="utf-8")
+
+
+def warnings(app: SphinxTestApp) -> list[str]:
+    return re.sub(r"\x1b\[[\d;]*m", "", app.warning.getvalue()).splitlines()
+
+
+def tags(text: str, name: str) -> list[dict[str, str]]:
+    """The attributes of every element of this name."""
+    return [
+        {key: html.unescape(value) for key, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
+        for tag in re.findall(rf"<{name}\b([^>]*)>", text)
+    ]
+
+
+def pictures(app: SphinxTestApp, name: str = "index.html") -> list[dict[str, str]]:
+    return [tag for tag in tags(page(app, name), "img") if "convexplain-" in tag.get("class", "")]
+
+
+def cached(app: SphinxTestApp) -> set[str]:
+    return {path.name for path in making.folder(app.env).iterdir()}
+
+
+def test_a_figure_has_a_picture_for_each_theme_and_says_what_it_shows(build: Build) -> None:
+    app = build({"index.rst": "Title\n=====\n\n" + FIGURE})
+    assert warnings(app) == []
+    light, dark = pictures(app)
+    assert light["class"] == "convexplain-picture convexplain-light"
+    assert dark["class"] == "convexplain-picture convexplain-dark"
+    assert light["alt"] == dark["alt"] == figures.alternative("confusion-matrix")
+    for picture, background in ((light, "#ffffff"), (dark, "#0f1419")):
+        drawn = (Path(app.outdir) / picture["src"]).read_text(encoding="utf-8")
+        assert background in drawn.lower()
+        width, height = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', drawn[:2000]).groups()  # type: ignore[union-attr]
+        assert int(picture["width"]) == round(float(width) * 96 / 72)
+        assert int(picture["height"]) == round(float(height) * 96 / 72)
+    (caption,) = re.findall(r'<span class="caption-text">(.*?)</span>', page(app))
+    assert html.unescape(caption) == figures.caption("confusion-matrix")
+
+
+def test_markdown_says_it_as_restructured_text_does(build: Build) -> None:
+    options = ":width: column\n:alt: Mine\n:name: here\n:class: wide\n"
+    there = options.replace("here", "there")
+    app = build(
+        {
+            "index.rst": "Title\n=====\n\n"
+            + FIGURE
+            + "".join(f"   {line}\n" for line in options.splitlines())
+            + "\n   *My* caption.\n\n   And more.\n",
+            "other.md": f"# Title\n\n```{{convexplain-figure}} confusion-matrix\n{there}\n"
+            "*My* caption.\n\nAnd more.\n```\n\n{ref}`here`\n",
+        },
+        suppress_warnings=["toc.not_included"],
+    )
+    assert warnings(app) == []
+    first, second = (
+        re.search(r"<figure.*?</figure>", page(app, name), re.DOTALL).group()  # type: ignore[union-attr]
+        for name in ("index.html", "other.html")
+    )
+    assert first == second.replace('"there"', '"here"').replace("#there", "#here")
+    assert '<figure class="convexplain wide align-center" id="here">' in first
+    assert 'alt="Mine"' in first
+    assert '<span class="caption-text"><em>My</em> caption.</span>' in first
+    assert '<div class="legend">\n<p>And more.</p>' in first
+    assert 'href="index.html#here"' in page(app, "other.html")
+
+
+def test_no_caption_and_one_theme_are_possible(build: Build) -> None:
+    options = "   :no-caption:\n   :theme: dark\n   :align: left\n"
+    app = build({"index.rst": "Title\n=====\n\n" + FIGURE + options})
+    (picture,) = pictures(app)
+    assert picture["class"] == "convexplain-picture"
+    assert picture["src"].endswith("-dark.svg")
+    assert "<figcaption>" not in page(app)
+    assert '<figure class="convexplain align-left">' in page(app)
+
+
+def test_one_figure_in_two_documents_is_one_file(build: Build) -> None:
+    files = {
+        "index.rst": "Title\n=====\n\n.. toctree::\n\n   a/one\n   a/two\n",
+        "a/one.rst": "One\n===\n\n" + FIGURE,
+        "a/two.rst": "Two\n===\n\n" + FIGURE + "   :lang: en\n",
+    }
+    app = build(files)
+    one, two = (pictures(app, f"a/{name}.html") for name in ("one", "two"))
+    assert [tag["src"] for tag in one] == [tag["src"] for tag in two]
+    assert all((Path(app.outdir) / "a" / tag["src"]).is_file() for tag in one)
+    assert len(cached(app)) == 2
+
+
+def test_two_processes_write_what_one_writes(build: Build, tmp_path: Path) -> None:
+    files = {"index.rst": "Title\n=====\n\n.. toctree::\n   :glob:\n\n   page*\n"}
+    for number in range(6):
+        width = f"   :width: {3 + number % 3}\n"
+        files[f"page{number}.rst"] = f"Page {number}\n======\n\n{FIGURE}{width}"
+    written = []
+    for parallel in (0, 2):
+        app = build(files, parallel=parallel)
+        assert warnings(app) == []
+        out = Path(app.outdir)
+        written.append({path: path.read_bytes() for path in sorted(out.rglob("page*.html"))})
+        drawn = sorted(path.name for path in (out / "_images").iterdir())
+        assert drawn == sorted(cached(app))
+        assert len(drawn) == 6
+        shutil.rmtree(tmp_path / "build")
+    assert written[0] == written[1]
+
+
+WRONG = {
+    "confusion-matrx": "there is no figure 'confusion-matrx'.*did you mean confusion-matrix",
+    "confusion-matrix\n   :modle: dense": "there is no option :modle:.*did you mean :model:",
+    "confusion-matrix\n   :width: 40": "a figure cannot be 40 inches wide: give 3 to 10",
+    "confusion-matrix\n   :width: wide": "'wide' is no width",
+    "confusion-matrix\n   :lang: fr": "there is no language 'fr': choose en or zh",
+    "confusion-matrix\n   :theme: blue": "there is no theme 'blue': choose auto, light or dark",
+    "confusion-matrix\n   :align: up": "up.*unknown.*left",
+    "confusion-matrix\n   :model: none.safetensors": "there is no model or file 'none.safetensors'",
+    "confusion-matrix\n\n   * a list": "its content is the caption: begin it with a paragraph",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda text: " ".join(text.split()))
+def test_what_cannot_be_right_is_a_warning_with_its_line(build: Build, wrong: str) -> None:
+    text = f"Title\n=====\n\n.. convexplain-figure:: {wrong}\n\nAfter it.\n"
+    app = build({"index.rst": text})
+    (line,) = warnings(app)
+    assert re.match(r".*index\.rst:4: WARNING: convexplain-figure: ", line)
+    assert re.search(WRONG[wrong], line)
+    assert line.endswith("[convexplain.option]")
+    assert "After it." in page(app)
+    assert pictures(app) == []
+    assert not making.folder(app.env).exists()
+
+
+WRONG_VIDEO = {
+    "poling": "there is no lesson 'poling'.*did you mean pooling",
+    "pooling\n:digit: 12": "there is no class 12|digit",
+    "pooling\n:digit: 1\n:sample: 3": ":digit: and :sample: exclude one another",
+    "pooling\n:quality: x": "there is no quality 'x': choose l, m, h, p or k",
+    "pooling\n:poster: end": "pooling has no beat 'end': choose ",
+    "pooling\n:seconds: 2": "2 s is not a length for this lesson",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_VIDEO, ids=lambda text: " ".join(text.split()))
+def test_a_video_that_cannot_be_right_is_a_warning_in_markdown(build: Build, wrong: str) -> None:
+    app = build({"index.md": f"# Title\n\n```{{convexplain-video}} {wrong}\n```\n\nAfter it.\n"})
+    (line,) = warnings(app)
+    assert re.match(r".*index\.md:3: WARNING: convexplain-video: ", line)
+    assert re.search(WRONG_VIDEO[wrong], line)
+    assert "After it." in page(app)
+    assert "<video" not in page(app)
+
+
+def test_what_the_cache_holds_is_not_drawn_again(
+    build: Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files = {"index.rst": "Title\n=====\n\n" + FIGURE}
+    first = build(files, convexplain_cache=str(tmp_path / "kept"))
+    before = page(first)
+    assert sorted(cached(first)) == sorted(path.name for path in (tmp_path / "kept").iterdir())
+    shutil.rmtree(tmp_path / "build")
+
+    def draw(*_: Any, **__: Any) -> None:
+        raise AssertionError("drawn again")
+
+    monkeypatch.setattr(figures, "draw_made", draw)
+    again = build(files, convexplain_cache=str(tmp_path / "kept"))
+    assert warnings(again) == []
+    assert page(again) == before
+    assert all((Path(again.outdir) / tag["src"]).is_file() for tag in pictures(again))
+
+
+def test_another_program_draws_its_own_figures(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"index.rst": "Title\n=====\n\n" + FIGURE}
+    old = {tag["src"] for tag in pictures(build(files))}
+    same = build(files)
+    assert "no targets are out of date" in same.status.getvalue()
+    monkeypatch.setattr(making, "_program", lambda: "0123456789ab")
+    app = build(files)
+    new = {tag["src"] for tag in pictures(app)}
+    assert new.isdisjoint(old)
+    assert all((Path(app.outdir) / src).is_file() and "0123456789ab" in src for src in new)
+
+
+def test_a_figure_that_fails_is_a_warning_and_its_words_remain(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ConvexplainError("no ink left")
+
+    monkeypatch.setattr(figures, "draw_made", fail)
+    app = build({"index.rst": "Title\n=====\n\n" + FIGURE + "   :theme: light\n"})
+    (line,) = warnings(app)
+    assert re.search(r"index\.rst:4: WARNING: convexplain: confusion-matrix: no ink left", line)
+    assert figures.alternative("confusion-matrix") in html.unescape(page(app))
+    assert cached(app) == set()
+
+
+def test_on_paper_a_figure_is_a_pdf_in_light_colours(build: Build) -> None:
+    app = build({"index.rst": "Title\n=====\n\n" + FIGURE}, "latex")
+    assert warnings(app) == []
+    (tex,) = Path(app.outdir).glob("*.tex")
+    (name,) = re.findall(
+        r"\\sphinxincludegraphics\[\]\{(confusion-matrix-[\w-]+-light\.pdf)\}",
+        tex.read_text(encoding="utf-8"),
+    )
+    assert (Path(app.outdir) / name).read_bytes().startswith(b"%PDF-")
+    assert r"\caption{What the convnet takes for what" in tex.read_text(encoding="utf-8")
+    assert not list(Path(app.outdir).glob("*-dark*"))
+
+
+def test_an_ebook_shows_one_picture_and_no_video(build: Build) -> None:
+    video = ".. convexplain-video:: pooling\n"
+    app = build({"index.rst": "Title\n=====\n\n" + FIGURE + "\n" + video}, "epub")
+    text = page(app, "index.xhtml")
+    assert [tag["src"][-9:] for tag in tags(text, "img")][:1] == ["light.svg"]
+    assert "<video" not in text
+    assert not [name for name in cached(app) if name.endswith(".mp4")]
+
+
+@pytest.mark.parametrize("builder", ["text", "man", "texinfo"])
+def test_where_there_are_words_alone_the_alternative_text_stands(
+    build: Build, builder: str
+) -> None:
+    app = build(
+        {"index.rst": "Title\n=====\n\n" + FIGURE + "   :alt: Mine\n"},
+        builder,
+        man_pages=[("index", "x", "X", ["X"], 1)],
+    )
+    files = [path for path in Path(app.outdir).iterdir() if path.is_file()]
+    written = [path.read_text(encoding="utf-8") for path in files]
+    assert any("Mine" in text for text in written)
+    assert not making.folder(app.env).exists()
+
+
+def test_the_language_is_that_of_the_project_unless_said(build: Build) -> None:
+    text = (
+        "标题\n====\n\n"
+        + FIGURE
+        + "   :theme: light\n\n"
+        + FIGURE
+        + "   :lang: en\n   :theme: light\n"
+    )
+    app = build({"index.rst": text}, language="zh_CN")
+    chinese, english = pictures(app)
+    assert chinese["alt"] == figures.alternative("confusion-matrix", "zh")
+    assert english["alt"] == figures.alternative("confusion-matrix", "en")
+    assert (chinese["lang"], english["lang"]) == ("zh", "en")
+
+
+VIDEO = "Title\n=====\n\n.. convexplain-video:: hierarchy\n   :quality: l\n"
+
+
+@pytest.mark.render
+@pytest.mark.skipif(not making.can_render(), reason="videos need the extra 'video'")
+def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = build({"index.rst": VIDEO + "   :digit: 3\n   :poster: fields\n"}, parallel=2)
+    assert warnings(app) == []
+    lesson = Hierarchy(picture=digits.first(3))
+    out = Path(app.outdir)
+    (video,) = tags(page(app), "video")
+    assert lesson.beats()[-1].caption.text("en") in video["aria-label"]
+    (source,) = tags(page(app), "source")
+    beats = [beat.seconds for beat in lesson.beats()]
+    quality = rendering.QUALITIES["l"]
+    assert (video["width"], video["height"]) == (str(quality.width), str(quality.height))
+    assert probe.check_video(out / source["src"], quality, beats) == pytest.approx(
+        lesson.seconds, abs=1
+    )
+    with Image.open(out / video["poster"]) as poster:
+        assert poster.size == (quality.width, quality.height)
+    english, chinese = tags(page(app), "track")
+    for track, lang in ((english, "en"), (chinese, "zh")):
+        assert (track["kind"], track["srclang"]) == ("captions", lang)
+        written = (out / track["src"]).read_text(encoding="utf-8")
+        assert written == subtitles.vtt(subtitles.cues_of(lesson, lang))
+    assert "default" not in english  # the captions are in the picture
+    assert not [name for name in cached(app) if name.endswith(".svg")]
+
+    monkeypatch.setattr(rendering, "render", lambda *_, **__: pytest.fail("rendered again"))
+    shutil.rmtree(out)
+    again = build({"index.rst": VIDEO + "   :digit: 3\n   :poster: fields\n"}, parallel=2)
+    assert tags(page(again), "video") == [video]
+    assert (out / source["src"]).is_file()
+
+
+def assert_a_figure_of_the_lesson(app: SphinxTestApp) -> None:
+    light, dark = pictures(app)
+    assert Path(light["src"]).name.startswith("hierarchy-")
+    assert (Path(app.outdir) / light["src"]).is_file()
+    assert (Path(app.outdir) / dark["src"]).is_file()
+    assert Hierarchy().beats()[-1].caption.text("en") in light["alt"]
+    assert "<video" not in page(app)
+
+
+def test_without_what_renders_videos_a_figure_is_shown_and_it_is_said(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "can_render", lambda: False)
+    app = build({"index.rst": VIDEO})
+    (line,) = warnings(app)
+    assert "index.rst:4: WARNING: convexplain-video: videos need manim: pip install" in line
+    assert_a_figure_of_the_lesson(app)
+
+
+def test_videos_can_be_left_out(build: Build) -> None:
+    app = build({"index.rst": VIDEO}, convexplain_videos="0")
+    assert warnings(app) == []
+    assert_a_figure_of_the_lesson(app)
+
+
+def test_a_video_that_fails_is_a_warning_and_a_figure(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(jobs: list[rendering.Job], *, failed: Any, **_: Any) -> list[Any]:
+        failed(jobs[0], ConvexplainError("no film left"))
+        return []
+
+    monkeypatch.setattr(making, "can_render", lambda: True)
+    monkeypatch.setattr(rendering, "render", fail)
+    app = build({"index.rst": VIDEO})
+    (line,) = warnings(app)
+    assert re.search(r"index\.rst:4: WARNING: convexplain: hierarchy: no film left", line)
+    assert_a_figure_of_the_lesson(app)
+
+
+def test_on_paper_a_video_is_the_figure_of_its_lesson(build: Build) -> None:
+    app = build({"index.rst": VIDEO}, "latex")
+    assert warnings(app) == []
+    (tex,) = Path(app.outdir).glob("*.tex")
+    (name,) = re.findall(r"\{(hierarchy-[\w-]+\.pdf)\}", tex.read_text(encoding="utf-8"))
+    assert (Path(app.outdir) / name).read_bytes().startswith(b"%PDF-")
+    assert {Path(name).suffix for name in cached(app)} == {".pdf"}
+
+
+def test_a_file_is_looked_for_beside_its_document_and_watched(build: Build, tmp_path: Path) -> None:
+    def save(number: int) -> None:
+        pixels = (255 * digits.sample(number).pixels[:, :, 0]).astype(np.uint8)
+        (tmp_path / "src" / "sub").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(tmp_path / "src" / "sub" / "mine.png")
+
+    files = {
+        "index.rst": "Title\n=====\n\n.. toctree::\n\n   sub/page\n",
+        "sub/page.rst": "Page\n====\n\n.. convexplain-figure:: hierarchy\n   :image: mine.png\n",
+    }
+    seen = []
+    for number in (60, 140):
+        save(number)
+        app = build(files)
+        assert warnings(app) == []
+        seen.append(pictures(app, "sub/page.html")[0])
+    assert Path(seen[0]["src"]).name != Path(seen[1]["src"]).name
+    assert seen[0]["alt"] != seen[1]["alt"]
+
+
+@pytest.mark.parametrize("setting", [{"convexplain_theme": "blue"}, {"convexplain_quality": "x"}])
+def test_a_setting_that_cannot_be_right_ends_the_build(
+    build: Build, setting: dict[str, str]
+) -> None:
+    with pytest.raises(ConfigError, match="choose "):
+        build({"index.rst": "Title\n=====\n"}, **setting)
