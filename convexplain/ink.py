@@ -81,7 +81,8 @@ def to_digit(gray: npt.NDArray[np.floating]) -> tuple[Gray, tuple[str, ...]]:
 
 def centre_of_mass(pixels: npt.NDArray[np.floating]) -> tuple[float, float]:
     """Return the mean (row, column), weighted by the values of an (H, W) array."""
-    rows, columns = pixels.sum(axis=1), pixels.sum(axis=0)
+    # In doubles: a shape that lies evenly around a half must come out at exactly that half.
+    rows, columns = (pixels.sum(axis=axis, dtype=np.float64) for axis in (1, 0))
     total = float(rows.sum())
     row, column = rows @ np.arange(rows.size), columns @ np.arange(columns.size)
     return float(row) / total, float(column) / total
