@@ -31,7 +31,9 @@ export function fromBase64(text) {
 
 /** Pixels 0 to 255 as float32 from 0 to 1, to the bit as the Python core has them. */
 export function fractions(bytes) {
-  return Float32Array.from(bytes, (byte) => byte / 255);
+  const pixels = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i += 1) pixels[i] = bytes[i] / 255;
+  return pixels;
 }
 
 const DIGIT_BYTES = fromBase64(DATA.digits.pixels);

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convexplain.captions import Caption
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Lesson
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter as Mark
 
 
 @dataclass(frozen=True)
@@ -66,17 +69,26 @@ class Slides:
         Raises
         ------
         ConvexplainError
-            The video cannot be read.
+            The video cannot be read, or its chapters are not the lesson's beats.
         """
-        start, chapters = 0.0, []
-        for beat in lesson.beats():
-            end = start + beat.seconds
-            chapters.append(Chapter(start, end, beat.title.text(lang), beat.caption.text(lang)))
-            start = end
+        import av
+
+        beats = lesson.beats()
         try:
             content = video.read_bytes()
-        except OSError as error:
-            raise ConvexplainError(f"{video} cannot be read: {error.strerror}") from error
+            with av.open(str(video)) as container:
+                marks = [_seconds(chapter) for chapter in container.chapters()]
+        except (OSError, ValueError) as error:
+            raise ConvexplainError(f"{video} cannot be read: {error}") from error
+        if len(marks) != len(beats):
+            raise ConvexplainError(
+                f"{video} has {len(marks)} chapters, but {lesson.name} has {len(beats)} beats: "
+                "render it again"
+            )
+        chapters = [
+            Chapter(start, end, beat.title.text(lang), beat.caption.text(lang))
+            for (start, end), beat in zip(marks, beats, strict=True)
+        ]
         return cls(lesson.name, lesson.title, lang, content, tuple(chapters))
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,3 +100,9 @@ class Slides:
             "video": base64.b64encode(self.video).decode(),
             "chapters": [vars(chapter) for chapter in self.chapters],
         }
+
+
+def _seconds(mark: Mark) -> tuple[float, float]:
+    """Start and end of a video's chapter."""
+    base = float(mark["time_base"] or 1)
+    return mark["start"] * base, mark["end"] * base

@@ -35,8 +35,10 @@ export function readNetwork(bytes) {
   const description = JSON.parse(header.__metadata__[METADATA_KEY]);
   const tensor = (name) => {
     const { dtype, data_offsets: [start, end] } = header[name];
-    const part = new DataView(bytes.buffer, bytes.byteOffset + 8 + length + start, end - start);
-    return dtype === "F16" ? halves(part) : singles(part);
+    // A copy begins where arrays of larger numbers may begin. Every machine with a browser is little
+    // endian, as the file is.
+    const { buffer } = bytes.slice(8 + length + start, 8 + length + end);
+    return dtype === "F16" ? halves(new Uint16Array(buffer)) : new Float32Array(buffer);
   };
   let shape = description.input_shape;
   let vector = false;
@@ -141,9 +143,9 @@ export function firstChannel(layer, filter) {
  */
 export function kernelOf(layer, filter) {
   const filters = layer.bias.length;
-  return Float32Array.from({ length: layer.kernels.length / filters }, (_, i) => (
-    layer.kernels[i * filters + filter]
-  ));
+  const kernel = new Float32Array(layer.kernels.length / filters);
+  for (let i = 0; i < kernel.length; i += 1) kernel[i] = layer.kernels[i * filters + filter];
+  return kernel;
 }
 
 /**
@@ -169,18 +171,14 @@ export function withKernel(network, name, filter, channel, weights) {
   return { ...network, layers };
 }
 
-/** float32, little endian. */
-function singles(part) {
-  return Float32Array.from({ length: part.byteLength / 4 }, (_, i) => part.getFloat32(4 * i, true));
-}
-
-/** float16, little endian: a sign, five bits of exponent, ten of fraction; every one is a float32. */
-function halves(part) {
-  return Float32Array.from({ length: part.byteLength / 2 }, (_, i) => {
-    const bits = part.getUint16(2 * i, true);
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
+/** float16: a sign, five bits of exponent, ten of fraction; every one of them is a float32. */
+function halves(patterns) {
+  const numbers = new Float32Array(patterns.length);
+  for (let i = 0; i < patterns.length; i += 1) {
+    const exponent = (patterns[i] >> 10) & 31;
+    const fraction = patterns[i] & 1023;
     const size = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
-    return bits >> 15 ? -size : size;
-  });
+    numbers[i] = patterns[i] >> 15 ? -size : size;
+  }
+  return numbers;
 }

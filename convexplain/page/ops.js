@@ -45,10 +45,11 @@ export function conv2d(x, shape, kernels, bias, window, groups = 1) {
           for (let channel = 0; channel < channels; channel += 1) {
             const value = x[cell + channel];
             if (value === 0) continue;
-            const group = Math.floor(channel / depth);
-            const weights = (tap + channel - group * depth) * filters;
-            const end = (group + 1) * each;
-            for (let n = group * each; n < end; n += 1) sums[n] += value * kernels[weights + n];
+            const group = groups === 1 ? 0 : Math.floor(channel / depth);
+            const start = group * each;
+            const end = start + each;
+            let at = (tap + channel - group * depth) * filters + start;
+            for (let n = start; n < end; n += 1, at += 1) sums[n] += value * kernels[at];
           }
         }
       }
@@ -61,36 +62,45 @@ export function conv2d(x, shape, kernels, bias, window, groups = 1) {
 
 /** Keep the largest number of each window, channel by channel; padding never wins. */
 export function maxPool2d(x, shape, window) {
-  return pooled(x, shape, window, (cells) => {
-    let largest = -Infinity;
-    for (const cell of cells) if (cell > largest) largest = cell;
-    return largest;
-  });
+  return pooled(x, shape, window, (sums, values, start) => {
+    for (let i = 0; i < sums.length; i += 1) {
+      if (values[start + i] > sums[i]) sums[i] = values[start + i];
+    }
+  }, -Infinity, (largest) => largest);
 }
 
 /** Average the numbers of each window, channel by channel; padding is not counted. */
 export function avgPool2d(x, shape, window) {
-  return pooled(x, shape, window, (cells) => {
-    let sum = 0;
-    for (const cell of cells) sum += cell;
-    return sum / cells.length;
-  });
+  return pooled(x, shape, window, (sums, values, start) => {
+    for (let i = 0; i < sums.length; i += 1) sums[i] += values[start + i];
+  }, 0, (sum, count) => sum / count);
 }
 
-/** Make one number of each window's numbers. @returns {Float32Array} (H_out, W_out, C) */
-function pooled(x, [height, width, channels], window, combine) {
+/**
+ * Make one number of each window's numbers, channel by channel.
+ *
+ * @param {Float32Array} x  (H, W, C)
+ * @param {number[]} shape
+ * @param {import("./geometry.js").Window} window
+ * @param {(kept: Float64Array, x: Float32Array, start: number) => void} take  adds one cell of the
+ *   window to what is kept, which are C numbers; the cell's begin at `start`
+ * @param {number} begin  what is kept before the first cell
+ * @param {(kept: number, count: number) => number} end  the result, of so many cells
+ * @returns {Float32Array} (H_out, W_out, C)
+ */
+function pooled(x, [height, width, channels], window, take, begin, end) {
   const [rows, cols] = outputSize(window, [height, width]);
   const output = new Float32Array(rows * cols * channels);
+  const kept = new Float64Array(channels);
   for (let row = 0; row < rows; row += 1) {
     const tapsOfRow = windowTaps(window, [height, width], 0, row).filter((r) => r !== null);
     for (let col = 0; col < cols; col += 1) {
       const tapsOfCol = windowTaps(window, [height, width], 1, col).filter((c) => c !== null);
-      const places = tapsOfRow.flatMap((r) => tapsOfCol.map((c) => (r * width + c) * channels));
-      const cells = new Float64Array(places.length);
-      for (let channel = 0; channel < channels; channel += 1) {
-        for (let i = 0; i < places.length; i += 1) cells[i] = x[places[i] + channel];
-        output[(row * cols + col) * channels + channel] = combine(cells);
-      }
+      kept.fill(begin);
+      for (const r of tapsOfRow) for (const c of tapsOfCol) take(kept, x, (r * width + c) * channels);
+      const count = tapsOfRow.length * tapsOfCol.length;
+      const place = (row * cols + col) * channels;
+      for (let i = 0; i < channels; i += 1) output[place + i] = end(kept[i], count);
     }
   }
   return output;
@@ -117,7 +127,7 @@ export function dense(x, weights, bias) {
 
 /** Replace what is negative by zero: max(x, 0). */
 export function relu(x) {
-  return Float32Array.from(x, (value) => (value > 0 ? value : 0));
+  return x.map((value) => (value > 0 ? value : 0));
 }
 
 /** Turn logits into probabilities, along the last axis of `size` numbers: exp(x) / sum of exp(x). */
@@ -156,7 +166,7 @@ export const BY_CELL = {
 export function activate(name, z, channels) {
   if (name === "linear") return z;
   if (name === "relu") return relu(z);
-  return name === "softmax" ? softmax(z, channels) : Float32Array.from(z, BY_CELL[name]);
+  return name === "softmax" ? softmax(z, channels) : z.map((value) => BY_CELL[name](value));
 }
 
 /** Refuse numbers that have grown beyond float32. */

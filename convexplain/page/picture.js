@@ -121,7 +121,7 @@ export function shifted(pixels, right, down) {
  */
 export function noisy(pixels, amount, seed = 1) {
   const random = generator(seed);
-  return Float32Array.from(pixels, (value) => {
+  return pixels.map((value) => {
     // Box and Muller: two uniform numbers make a normal one; 1 - x is never 0.
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     return Math.min(Math.max(value + amount * normal, 0), 1);

@@ -228,6 +228,6 @@ function oneCell() {
 /** The largest |x|, at which a signed scale ends. */
 export function largestOf(values) {
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < values.length; i += 1) largest = Math.max(largest, Math.abs(values[i]));
   return largest;
 }

@@ -1,0 +1,66 @@
+"""A page of the same making as the real one, whose script only hands out its computing modules."""
+
+from __future__ import annotations
+
+import re
+
+from convexplain.page import data, document
+from convexplain.page.bundle import read
+
+_EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
+CORE = (
+    "data",
+    "format",
+    "geometry",
+    "ink",
+    "kernels",
+    "network",
+    "ops",
+    "picture",
+    "resize",
+    "slips",
+    "steps",
+    "theme",
+    "trace",
+)
+MARKUP = (
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>core</title>\n'
+    '<link rel="stylesheet" href="style.css"></head>\n'
+    '<body><script type="module" src="app.js"></script></body></html>\n'
+)
+
+
+def core_page() -> str:
+    """A page that hands out its computing modules as ``window.core``."""
+    sources = read(document.FOLDER)
+    imports, modules = [], []
+    for module in CORE:
+        names = _EXPORTED.findall(sources[module])
+        aliases = ", ".join(f"{name} as {module}_{name}" for name in names)
+        imports.append(f'import {{ {aliases} }} from "./{module}.js";\n')
+        modules.append(f"{module}: {{ {', '.join(f'{n}: {module}_{n}' for n in names)} }}")
+    handle = "".join(imports) + _HANDLE + f"window.core = {{ packed, {', '.join(modules)} }};\n"
+    return document.document(
+        data.collect(), markup=MARKUP, sources={**sources, "handle": handle}, entry="handle"
+    )
+
+
+# Numbers go through the wire as bytes: quick, and exact to the bit.
+_HANDLE = """
+const KINDS = { Float32Array, Float64Array, Int32Array, Uint8Array, Uint8ClampedArray };
+function packed(value) {
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    let binary = "";
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return { kind: value.constructor.name, bytes: btoa(binary) };
+  }
+  if (value instanceof Map) return packed(Object.fromEntries(value));
+  if (Array.isArray(value)) return value.map(packed);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, packed(part)]));
+}
+window.unpack = ({ kind, bytes }) => new KINDS[kind](
+  Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer,
+);
+"""
