@@ -1,0 +1,278 @@
+// The page: one state, what shows it, what changes it. Nothing here computes a number.
+
+import { Chain } from "./chain.js";
+import { Controls } from "./controls.js";
+import { DATA } from "./data.js";
+import { make, refill, setAttributes } from "./dom.js";
+import { Drawing } from "./draw.js";
+import { EXPLORE } from "./explore.js";
+import { number } from "./format.js";
+import { Help } from "./help.js";
+import { Keyboard } from "./keyboard.js";
+import { fragmentOf, readFragment } from "./link.js";
+import { Model } from "./model.js";
+import { Overview } from "./overview.js";
+import { captionOf, Panel, titleOf } from "./panel.js";
+import { Player } from "./play.js";
+import { Actions, focusCell, sameCell, Store } from "./state.js";
+import { tokens, useTheme } from "./theme.js";
+import { Toolbar } from "./toolbar.js";
+import { INPUT } from "./trace.js";
+import { say, useLanguage } from "./words.js";
+
+// The live region speaks at most this often, in milliseconds.
+const SPOKEN_EVERY = 500;
+
+class App {
+  constructor(modes) {
+    this.modes = modes;
+    this.model = new Model();
+    this.opening = {
+      ...this.model.opening,
+      lang: DATA.opening.lang ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en"),
+      theme: DATA.opening.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
+    };
+    this.store = new Store({ ...this.opening, ...readFragment(window.location.hash, this.model) });
+    this.actions = new Actions(this.store, this.model);
+    this.player = new Player(this);
+    this.keys = new Keyboard(this);
+    this.secret = null;
+    this.told = null;
+    this.shown = null;
+    this.build();
+    this.store.follow((state, history) => this.render(state, history));
+    this.store.render();
+    this.listen();
+  }
+
+  /** The chosen mode; one that this file cannot have is the plain one. */
+  get mode() {
+    const chosen = this.modes.find(({ name }) => name === this.store.state.mode);
+    return chosen?.available(this) ? chosen : this.modes[0];
+  }
+
+  build() {
+    this.toolbar = new Toolbar(this);
+    this.controls = new Controls(this);
+    this.chain = new Chain(this);
+    this.overview = new Overview(this);
+    this.panel = new Panel(this);
+    this.help = new Help(this);
+    this.drawing = new Drawing(this, this.chain.parts[0].view);
+    this.caption = make("p", { class: "caption-text" });
+    this.spoken = make("p", { class: "aside", role: "status" });
+    this.captionAside = make("span", { class: "caption-aside" });
+    this.chain.element.prepend(this.controls.element);
+    this.chain.element.append(this.overview.card, this.panel.element);
+    setAttributes(this.chain.element, { style: { "--columns": this.template() } });
+    document.getElementById("page").replaceChildren(
+      this.toolbar.element,
+      make("main", {}, this.chain.tabs, this.chain.element, this.chain.tiles),
+      make("div", { class: "caption" }, this.caption, this.captionAside),
+      this.spoken,
+      this.help.element,
+    );
+  }
+
+  /** Widths of the columns, as on a page of 1920 pixels: picture, layers alike, answer. */
+  template() {
+    return this.model.columns.map(({ kind }) => (
+      { picture: "minmax(0, 224fr)", answer: "minmax(0, 280fr)" }[kind] ?? "minmax(0, 208.8fr)"
+    )).join(" ");
+  }
+
+  listen() {
+    new ResizeObserver(() => this.resized()).observe(this.chain.element);
+    window.addEventListener("resize", () => this.resized());
+    document.fonts?.ready.then(() => this.resized());
+    window.addEventListener("popstate", () => this.followAddress());
+    window.addEventListener("hashchange", () => this.followAddress());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
+      if (!DATA.opening.theme) this.actions.setTheme(event.matches ? "dark" : "light");
+    });
+  }
+
+  /** The address changed by other hands: Back, Forward, or a link that was typed. */
+  followAddress() {
+    if (window.location.hash.slice(1) === this.written) return;
+    const { lang, theme, letters, speed } = this.store.state;
+    const read = readFragment(window.location.hash, this.model);
+    this.written = window.location.hash.slice(1);
+    this.store.state = Object.freeze({
+      ...new Store({ ...this.opening, lang, theme, letters, speed, ...read }).state,
+    });
+    this.store.change({}, "none");
+    requestAnimationFrame(() => this.keys.focusMap(this.store.state.pinned));
+  }
+
+  resized() {
+    const key = `${window.innerWidth} ${this.chain.element.clientWidth} ${this.chain.element.dataset.bench} ${devicePixelRatio}`;
+    if (key === this.fitted && document.fonts?.status !== "loading" && this.fontsIn) return;
+    this.fitted = key;
+    this.fontsIn = document.fonts?.status !== "loading";
+    this.fit = true;
+    this.store.change({}, "none");
+  }
+
+  render(state, history) {
+    const changed = this.model.refresh(state);
+    const before = this.shown;
+    const restyled = before?.theme !== state.theme || before?.lang !== state.lang || before?.scale !== state.scale;
+    this.shown = state;
+    if (restyled) this.dress(state);
+    this.secret = this.mode.secret?.(this, state) ?? null;
+    const benched = this.mode.bench?.(this, state) ?? null;
+    const cell = benched ? null : focusCell(state);
+    const bench = benched ? "mode" : cell ? "panel" : "overview";
+    const root = this.chain.element;
+    if (root.dataset.bench !== bench) this.fit = true;
+    setAttributes(root, { "data-bench": bench, "data-mode": this.mode.name });
+    setAttributes(document.documentElement, { "data-tool": state.tool, "data-playing": state.playing ? "true" : null });
+    if (this.chain.mark(state) || this.fit || restyled) {
+      this.chain.fit();
+      this.overview.fit();
+      this.fit = false;
+    }
+    this.chain.render(state);
+    this.controls.render(state);
+    this.toolbar.render(state);
+    if (bench === "overview") this.overview.render(state, changed || this.overviewStale || restyled);
+    this.overviewStale = bench !== "overview" && (this.overviewStale || changed || restyled);
+    if (benched) refill(this.panel.element, benched);
+    else if (cell) this.panel.render(state);
+    setAttributes(this.panel.element, {
+      hidden: bench === "overview", "aria-labelledby": "panel-title", "data-kind": benched ? this.mode.name : this.panel.element.dataset.kind,
+    });
+    this.help.render(state);
+    this.renderCaption(state, cell);
+    this.player.render(state);
+    this.writeAddress(state, history);
+    this.keepFocus(before, state);
+  }
+
+  /** Colours of the theme for the style sheet, language for everyone. */
+  dress(state) {
+    useTheme(state.theme);
+    useLanguage(state.lang);
+    const root = document.documentElement;
+    for (const [token, colour] of Object.entries(tokens(state.theme))) {
+      if (token !== "name") root.style.setProperty(`--${token}`, colour);
+    }
+    setAttributes(root, { lang: state.lang === "zh" ? "zh-Hans" : "en", "data-theme": state.theme });
+    root.style.colorScheme = state.theme;
+    document.title = say("title");
+  }
+
+  /** The sentence at the bottom; on the overview the three steps. */
+  renderCaption(state, cell) {
+    const told = this.told && this.told.state === stateKey(state) ? this.told.text : null;
+    const text = told ?? this.mode.caption?.(this, state)
+      ?? (state.tool ? say("drawHint") : cell ? captionOf(this, cell) : null);
+    if (text === null) {
+      const steps = ["step1", "step2", "step3"].map((key, i) => make(
+        "span", { class: "step" }, make("b", { "aria-hidden": "true" }, i + 1), say(key), " ",
+      ));
+      refill(this.caption, steps);
+    } else if (this.caption.textContent !== text) this.caption.textContent = text;
+    refill(this.captionAside, this.mode.aside?.(this, state) ?? []);
+    const title = cell && !state.playing ? this.spokenName(cell) : "";
+    this.speak(state.playing ? "" : [title, text ?? this.caption.textContent].filter(Boolean).join(". "));
+  }
+
+  spokenName(cell) {
+    const hidden = this.secret && ["output", "sum", "winner"].includes(this.secret.what) && sameCell(cell, this.secret.cell);
+    return this.nameOf(cell, hidden ? say("hiddenNumber") : number(this.model.value(cell)));
+  }
+
+  /** Tell screen readers, politely: the last thing to say, not all that was shown on the way. */
+  speak(text) {
+    this.toSay = text;
+    if (this.speaking) return;
+    this.speaking = setTimeout(() => {
+      this.speaking = 0;
+      if (this.spoken.textContent !== this.toSay) this.spoken.textContent = this.toSay;
+    }, SPOKEN_EVERY);
+  }
+
+  /** Say something about what was just done, until the next thing is done. */
+  tell(text) {
+    if (!text) return;
+    this.told = { text, state: stateKey(this.store.state) };
+    this.store.change({}, "none");
+  }
+
+  writeAddress(state, history) {
+    if (history === "none") return;
+    const fragment = fragmentOf(state, this.opening);
+    if (fragment === this.written) return;
+    const first = this.written === undefined && window.location.hash === "";
+    this.written = fragment;
+    const write = history === "push" && !first ? "pushState" : "replaceState";
+    window.history[write](null, "", `#${fragment}`);
+  }
+
+  /** After walking along the trail the new cell's map has the focus; Back returns to the pinned cell. */
+  keepFocus(before, state) {
+    if (!before || sameCell(before.pinned, state.pinned) || state.playing) return;
+    const walked = before.trail.length !== state.trail.length;
+    const lost = document.activeElement === document.body || document.activeElement === null;
+    if (state.pinned === null && before.pinned) this.keys.focusMap(before.pinned);
+    else if (walked || lost) this.keys.focusMap(state.pinned);
+  }
+
+  /** Whether pointing at a cell shows it. */
+  pointable() {
+    const { state } = this.store;
+    return !state.tool && (this.mode.bench?.(this, state) ?? null) === null && !(this.secret && state.pinned);
+  }
+
+  /** A cell was clicked, tapped, or Enter pressed on it. */
+  clicked(cell) {
+    if (this.store.state.tool && cell.layer === INPUT) return;
+    if (this.mode.clicked?.(this, cell)) return;
+    this.actions.pin(cell);
+  }
+
+  leavePanel() {
+    this.actions.overview();
+  }
+
+  toggleDrawing() {
+    this.actions.setTool(this.store.state.tool ? null : "draw");
+  }
+
+  toggleRubber() {
+    this.actions.setTool(this.store.state.tool === "rubber" ? null : "rubber");
+  }
+
+  /** Begin to type a weight of the kernel that is shown, or end it and go back to weight `at`. */
+  editWeight(editing, at) {
+    this.actions.edit(editing);
+    this.store.render();
+    const field = this.panel.element.querySelector(`[data-key="weight-${at}"]`);
+    field?.focus();
+    if (editing !== null) field?.select?.();
+  }
+
+  /** "conv1, filter 28" */
+  mapName({ layer, filter }) {
+    if (layer === INPUT) return say("input");
+    const spec = this.model.layer(layer);
+    if (spec.vector) return say("unitTitle", { layer, n: filter });
+    return say(spec.kind === "Conv2D" ? "mapName" : "channelName", { layer, n: filter });
+  }
+
+  /** A cell's name as it is read aloud, with its number or what stands for it. */
+  nameOf(cell, value) {
+    if (cell.layer === INPUT) return say("pixelName", { row: cell.row, col: cell.col, value });
+    if (this.model.layer(cell.layer).vector) return `${titleOf(this, cell)}: ${value}`;
+    return say("cellName", { map: this.mapName(cell), row: cell.row, col: cell.col, value });
+  }
+}
+
+/** What has to stay for a remark to stay. */
+function stateKey(state) {
+  return JSON.stringify([state.digit, state.sample, state.pinned, state.preview, state.mode, state.lang, state.tool, state.shift]);
+}
+
+new App([EXPLORE]);

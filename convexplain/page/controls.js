@@ -1,0 +1,154 @@
+// What one does to the picture: choose a digit, draw, open a picture, shift it, add noise.
+
+import { bundledDigit, DATA, samplesOf, SIDE } from "./data.js";
+import { make, roving, setAttributes } from "./dom.js";
+import { percent } from "./format.js";
+import { quantised } from "./model.js";
+import { PictureError, readPicture } from "./picture.js";
+import { paint } from "./theme.js";
+import { say } from "./words.js";
+
+const ARROWS = [
+  ["up", "↑", 0, -1, "shiftUp"],
+  ["left", "←", -1, 0, "shiftLeft"],
+  ["down", "↓", 0, 1, "shiftDown"],
+  ["right", "→", 1, 0, "shiftRight"],
+];
+
+export class Controls {
+  constructor(app) {
+    this.app = app;
+    const { actions } = app;
+    this.title = make("h2", { id: "choose-title" });
+    this.classes = [...new Set(DATA.digits.labels)].sort((a, b) => a - b);
+    this.digits = this.classes.map((digit, at) => make(
+      "button",
+      {
+        type: "button", role: "radio", class: "digit", "data-digit": digit,
+        on: {
+          click: () => actions.chooseDigit(digit),
+          keydown: (event) => {
+            const next = roving(this.digits, at, event);
+            if (next !== null) actions.chooseDigit(this.classes[next]);
+          },
+        },
+      },
+      make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" }),
+    ));
+    const button = (name, click, extra = {}) => {
+      this[name] = make("button", { type: "button", class: name, on: { click }, ...extra });
+      return this[name];
+    };
+    this.file = make("input", {
+      type: "file", accept: "image/*", class: "aside", tabindex: -1, "aria-hidden": "true",
+      on: { change: () => this.opened(this.file.files[0]) },
+    });
+    this.shiftTitle = make("h3");
+    this.shiftValue = make("span", { class: "value" });
+    this.noise = make("input", {
+      type: "range", min: 0, max: 0.5, step: 0.05, id: "noise",
+      on: { input: () => actions.setNoise(Number(this.noise.value)) },
+    });
+    this.noiseLabel = make("label", { for: "noise" });
+    this.keys = ARROWS.map(([name, sign, right, down]) => make("button", {
+      type: "button", class: `shift ${name}`, on: { click: () => actions.shiftBy(right, down) },
+    }, sign));
+    this.element = make(
+      "section", { class: "controls", "aria-labelledby": "choose-title" },
+      this.title,
+      make("div", { class: "digits", role: "radiogroup", "aria-labelledby": "choose-title" }, this.digits),
+      make(
+        "div", { class: "pair" },
+        button("draw", () => app.toggleDrawing()), button("another", () => this.anotherOrClear()),
+      ),
+      make(
+        "div", { class: "pair" }, button("open", () => this.file.click()), button("rubber", () => app.toggleRubber()),
+        this.file,
+      ),
+      make("div", { class: "shift-head" }, this.shiftTitle, this.shiftValue),
+      make("div", { class: "shift-keys" }, this.keys, button("centre", () => actions.shiftTo(0, 0))),
+      make("div", { class: "noise-row" }, this.noiseLabel, this.noise),
+    );
+    this.listen();
+  }
+
+  anotherOrClear() {
+    if (this.app.store.state.tool) this.app.actions.setDrawn(new Uint8Array(SIDE * SIDE));
+    else this.app.actions.another();
+  }
+
+  /** Pictures also come by pasting and by dropping them anywhere on the page. */
+  listen() {
+    document.addEventListener("paste", (event) => {
+      const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
+      if (!file) return;
+      event.preventDefault();
+      this.opened(file);
+    });
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.opened(event.dataTransfer?.files[0]);
+    });
+  }
+
+  /** Read a picture and show it, or say why it cannot be read. */
+  async opened(file) {
+    this.file.value = "";
+    if (!file) return;
+    try {
+      const { pixels, steps } = await readPicture(file);
+      this.app.actions.setDrawn(quantised(pixels));
+      this.app.tell(steps.map(({ key, values }) => say(key, values)).join("; "));
+    } catch (error) {
+      if (!(error instanceof PictureError)) throw error;
+      this.app.tell(say(error.key));
+    }
+  }
+
+  render(state) {
+    const drawing = state.tool !== null;
+    this.title.textContent = say("choose");
+    this.digits.forEach((button, at) => {
+      const digit = this.classes[at];
+      const chosen = digit === state.digit;
+      setAttributes(button, {
+        "aria-checked": String(chosen), "aria-label": say("digit", { n: digit }),
+        tabindex: chosen || (state.digit === null && at === 0) ? 0 : -1,
+      });
+      this.drawDigit(button.firstChild, digit, chosen ? state.sample : 0, state.theme);
+    });
+    this.draw.textContent = say(drawing ? "done" : "draw");
+    setAttributes(this.draw, { "aria-pressed": String(drawing) });
+    this.another.textContent = say(drawing ? "clear" : "another");
+    this.open.textContent = say("picture");
+    this.open.title = say("pictureHint");
+    this.rubber.textContent = say("rubber");
+    setAttributes(this.rubber, { "aria-pressed": String(state.tool === "rubber") });
+    this.shiftTitle.textContent = say("shift");
+    this.shiftValue.textContent = shiftText(state.shift);
+    ARROWS.forEach(([, , , , words], i) => setAttributes(this.keys[i], { "aria-label": say(words) }));
+    this.centre.textContent = "⊙";
+    setAttributes(this.centre, { "aria-label": say("centre"), disabled: !state.shift[0] && !state.shift[1] });
+    this.noiseLabel.textContent = say("noise");
+    if (Number(this.noise.value) !== state.noise) this.noise.value = state.noise;
+    setAttributes(this.noise, { "aria-valuetext": percent(state.noise, 0) });
+  }
+
+  drawDigit(canvas, digit, sample, theme) {
+    const wanted = `${sample} ${theme}`;
+    if (canvas.dataset.drawn === wanted) return;
+    canvas.dataset.drawn = wanted;
+    const image = new ImageData(SIDE, SIDE);
+    paint(image.data, bundledDigit(samplesOf(digit)[sample]).pixels, null, theme);
+    canvas.getContext("2d").putImageData(image, 0, 0);
+  }
+}
+
+/** "left 3, down 1", or that nothing is shifted. */
+export function shiftText([right, down]) {
+  const parts = [];
+  if (right) parts.push(say("shifted", { way: say(right < 0 ? "left" : "right"), n: Math.abs(right) }));
+  if (down) parts.push(say("shifted", { way: say(down < 0 ? "up" : "down"), n: Math.abs(down) }));
+  return parts.join(", ") || "0, 0";
+}

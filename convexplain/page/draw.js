@@ -1,0 +1,85 @@
+// Drawing on the input: strokes of a round pen, or of a rubber, in 16 levels of ink.
+
+import { SIDE } from "./data.js";
+import { LEVELS, quantised } from "./model.js";
+
+// Half the pen's width in pixels, and the soft rim around it, as MNIST's digits have it.
+const RADIUS = 1.1;
+const RIM = 0.9;
+
+/** Let mouse or finger draw on the input's map while a tool is chosen. */
+export class Drawing {
+  constructor(app, view) {
+    this.app = app;
+    this.view = view;
+    this.last = null;
+    const { element } = view;
+    element.addEventListener("pointerdown", (event) => this.began(event));
+    element.addEventListener("pointermove", (event) => this.moved(event));
+    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => { this.last = null; });
+  }
+
+  began(event) {
+    if (!this.app.store.state.tool) return;
+    event.preventDefault();
+    this.view.element.setPointerCapture(event.pointerId);
+    this.last = this.place(event);
+    this.stroke(this.last, this.last);
+  }
+
+  moved(event) {
+    if (!this.last || !this.app.store.state.tool) return;
+    // All that the pointer did since the last event, so that fast strokes stay round.
+    for (const part of event.getCoalescedEvents?.() ?? [event]) {
+      const next = this.place(part);
+      this.stroke(this.last, next);
+      this.last = next;
+    }
+  }
+
+  /** Where the pointer is, in pixels of the picture. */
+  place(event) {
+    const box = this.view.canvas.getBoundingClientRect();
+    return [
+      ((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE,
+    ];
+  }
+
+  stroke(from, to) {
+    const { state } = this.app.store;
+    const now = state.drawn && !state.shift[0] && !state.shift[1] && !state.noise && !state.erased.length
+      ? Uint8Array.from(state.drawn) : quantised(this.app.model.picture(state));
+    this.app.actions.setDrawn(inked(now, from, to, state.tool === "rubber"));
+  }
+}
+
+/**
+ * Lay a stroke onto a picture.
+ *
+ * @param {Uint8Array} levels  28 x 28, 0 to 15
+ * @param {[number, number]} from  x, y in pixels
+ * @param {[number, number]} to
+ * @param {boolean} rubber  take ink away instead
+ * @returns {Uint8Array} a new one
+ */
+export function inked(levels, from, to, rubber) {
+  const out = Uint8Array.from(levels);
+  for (let row = 0; row < SIDE; row += 1) {
+    for (let col = 0; col < SIDE; col += 1) {
+      const distance = distanceTo(col + 0.5, row + 0.5, from, to);
+      const strength = Math.max(0, Math.min(1, 1 - (distance - RADIUS) / RIM));
+      const level = Math.round(strength * LEVELS);
+      const at = row * SIDE + col;
+      out[at] = rubber ? Math.min(out[at], LEVELS - level) : Math.max(out[at], level);
+    }
+  }
+  return out;
+}
+
+/** Distance of a point from a piece of a line. */
+function distanceTo(x, y, [ax, ay], [bx, by]) {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const along = length ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
+  return Math.hypot(x - ax - along * dx, y - ay - along * dy);
+}

@@ -1,0 +1,63 @@
+// The help: keys, what is counted how, a link to this cell, and letters as shortcuts on or off.
+
+import { make } from "./dom.js";
+import { say } from "./words.js";
+
+const KEYS = [
+  ["← ↑ ↓ →", "keyArrows"], ["Enter", "keyEnter"], ["Esc", "keyEsc"], ["Backspace", "keyBackspace"],
+  ["Space", "keySpace"], [", .", "keyComma"], ["PageUp PageDown", "keyPage"], ["Home End", "keyHome"],
+  ["Shift + ← ↑ ↓ →", "keyShift"], ["0–9", "keyDigits"], ["V P C X", "keyModes"], ["E", "keyEdit"],
+  ["R", "keyReveal"], ["L T S", "keyLook"], ["?", "keyHelp"],
+];
+
+/** A dialog that the browser itself keeps the focus in. */
+export class Help {
+  constructor(app) {
+    this.app = app;
+    this.element = make("dialog", {
+      class: "help-dialog", "aria-labelledby": "help-title", on: { close: () => app.actions.setHelp(false) },
+    });
+    this.lang = null;
+  }
+
+  render(state) {
+    if (state.help && this.lang !== state.lang) this.fill(state);
+    if (this.letters) this.letters.checked = state.letters;
+    if (state.help && !this.element.open) this.element.showModal();
+    if (!state.help && this.element.open) this.element.close();
+  }
+
+  fill(state) {
+    this.lang = state.lang;
+    const { actions } = this.app;
+    this.letters = make("input", {
+      type: "checkbox", id: "letters", on: { change: () => actions.setLetters(this.letters.checked) },
+    });
+    const told = make("span", { role: "status" });
+    this.element.replaceChildren(
+      make("h2", { id: "help-title" }, say("helpTitle")),
+      make("dl", {}, KEYS.map(([keys, words]) => make(
+        "div", {}, make("dt", {}, make("kbd", {}, keys)), make("dd", {}, say(words)),
+      ))),
+      make("p", {}, say("countsFrom")),
+      make("p", {}, this.letters, make("label", { for: "letters" }, say("letters"))),
+      make(
+        "p", { class: "pair" },
+        make("button", { type: "button", on: { click: () => this.copy(told) } }, say("copyLink")),
+        make("button", { type: "button", class: "primary", on: { click: () => actions.setHelp(false) } }, say("close")),
+      ),
+      told,
+    );
+  }
+
+  /** Put the address on the clipboard; where the browser has none, show it. */
+  async copy(told) {
+    const address = window.location.href;
+    try {
+      await navigator.clipboard.writeText(address);
+      told.textContent = say("copied");
+    } catch {
+      told.textContent = address;
+    }
+  }
+}

@@ -1,0 +1,189 @@
+// The state as the address's fragment, so that a link opens exactly this cell; and back.
+//
+// #d=5&i=0&s=-3,0&l=conv1&m=28&c=22,9&v=pin&t=dense.5~conv3.69.1.2&k=conv1.0.28:0.26,...&lang=zh
+// Rows, columns and filters count from 0. A value that cannot be is left out silently, a key that
+// is not known is kept. The fragment is only ever read as numbers and known names.
+
+import { FIRST_STATE } from "./state.js";
+
+const KNOWN = [
+  "d", "i", "p", "s", "n", "e", "z", "l", "m", "c", "f", "v", "w", "t", "k", "h", "scale", "lang", "th",
+];
+const MODES = { predict: "predict", compare: "compare", erase: "erase" };
+const HIDEABLE = ["product", "sum", "output", "winner", "answer"];
+
+/**
+ * Write a state as a fragment.
+ *
+ * @param {Object} state
+ * @param {Object} opening  the file's own opening; what is the same is left out
+ * @returns {string} without the number sign
+ */
+export function fragmentOf(state, opening = FIRST_STATE) {
+  const parts = [];
+  const put = (key, value) => parts.push(`${key}=${value}`);
+  if (state.drawn) {
+    put("d", "x");
+    put("p", packed(state.drawn));
+  } else if (state.digit === null) {
+    put("d", "own"); // the picture that the file opens with
+  } else {
+    put("d", state.digit);
+    put("i", state.sample);
+  }
+  if (state.shift[0] || state.shift[1]) put("s", state.shift.join(","));
+  if (state.noise) put("n", state.noise);
+  if (state.erased.length) put("e", state.erased.map((box) => box.join(".")).join("~"));
+  if (state.zeroed.length) put("z", state.zeroed.map(cellText).join("~"));
+  const { pinned } = state;
+  if (pinned) {
+    put("l", pinned.layer);
+    put("m", pinned.filter);
+    put("c", `${pinned.row},${pinned.col}`);
+    if (state.channel !== null) put("w", state.channel);
+  }
+  const maps = Object.entries(state.maps).filter(([name, filter]) => opening.maps[name] !== filter);
+  if (maps.length) put("f", maps.map((pair) => pair.join(".")).join("~"));
+  put("v", MODES[state.mode] ?? (pinned ? "pin" : "over"));
+  if (state.trail.length) put("t", state.trail.map(cellText).join("~"));
+  const kernels = Object.entries(state.kernels);
+  if (kernels.length) {
+    put("k", kernels.map(([key, weights]) => `${key}:${[...weights].map(trimmed).join(",")}`).join("~"));
+  }
+  if (state.mode === "predict") put("h", state.hidden);
+  if (state.scale !== "layer") put("scale", state.scale);
+  put("lang", state.lang);
+  put("th", state.theme);
+  return [...parts, ...state.unknown].join("&");
+}
+
+/**
+ * Read a fragment.
+ *
+ * @param {string} fragment  with or without the number sign
+ * @param {import("./model.js").Model} model  knows which layers, cells and digits there are
+ * @returns {Object} the fields of the state that it sets; what it does not set is as at first
+ */
+export function readFragment(fragment, model) {
+  const read = {};
+  const unknown = [];
+  const pairs = new Map();
+  for (const part of fragment.replace(/^#/, "").split("&").filter(Boolean)) {
+    const at = part.indexOf("=");
+    const key = at < 0 ? part : part.slice(0, at);
+    if (KNOWN.includes(key)) pairs.set(key, decoded(part.slice(at + 1)));
+    else unknown.push(part);
+  }
+  const get = (key) => pairs.get(key) ?? "";
+  if (unknown.length) read.unknown = unknown;
+
+  const digit = whole(get("d"), 0, 9);
+  if (digit !== null) {
+    read.digit = digit;
+    read.sample = whole(get("i"), 0, model.samplesOf(digit) - 1) ?? 0;
+  } else if (get("d") === "x") {
+    const drawn = unpacked(get("p"), model.pixelCount);
+    if (drawn) Object.assign(read, { digit: null, drawn });
+  } else if (get("d") === "own" && model.own) {
+    Object.assign(read, { digit: null, drawn: null });
+  }
+  const shift = numbersOf(get("s"), ",");
+  if (shift.length === 2 && shift.every((n) => Number.isInteger(n) && Math.abs(n) <= 6)) read.shift = shift;
+  const noise = Number(get("n") || NaN);
+  if (noise > 0 && noise <= 1) read.noise = noise;
+  const erased = get("e").split("~").map((text) => numbersOf(text, "."));
+  read.erased = erased.filter((box) => model.hasBox(box)).slice(0, 64);
+  read.zeroed = get("z").split("~").map(cellOf).filter((cell) => model.hasCell(cell)).slice(0, 64);
+  const [row, col] = numbersOf(get("c"), ",");
+  const cell = { layer: get("l"), filter: whole(get("m") || "0", 0, 1e6), row, col };
+  if (model.hasCell(cell)) {
+    read.pinned = cell;
+    const channel = whole(get("w"), 0, 1e6);
+    if (channel !== null && channel < model.channelsInto(cell.layer)) read.channel = channel;
+  }
+  const trail = get("t").split("~").map(cellOf).filter((step) => model.hasCell(step));
+  if (read.pinned && trail.length) read.trail = trail;
+  const maps = { ...model.opening.maps };
+  for (const text of get("f").split("~")) {
+    const at = text.lastIndexOf(".");
+    const filter = whole(text.slice(at + 1), 0, 1e6);
+    if (filter !== null && model.hasCell({ layer: text.slice(0, at), filter, row: 0, col: 0 })) {
+      maps[text.slice(0, at)] = filter;
+    }
+  }
+  if (read.pinned) for (const name of model.family(cell.layer)) maps[name] = cell.filter;
+  read.maps = maps;
+  read.mode = Object.keys(MODES).find((mode) => MODES[mode] === get("v")) ?? "explore";
+  read.kernels = {};
+  for (const text of get("k").split("~")) {
+    const [key, list] = text.split(":");
+    const weights = numbersOf(list ?? "", ",");
+    if (model.hasKernel(key, weights)) read.kernels[key] = weights;
+  }
+  if (HIDEABLE.includes(get("h"))) read.hidden = get("h");
+  if (get("scale") === "map") read.scale = "map";
+  if (["en", "zh"].includes(get("lang"))) read.lang = get("lang");
+  if (["light", "dark"].includes(get("th"))) read.theme = get("th");
+  return read;
+}
+
+/** 784 pixels of 4 bits as base64url text. */
+export function packed(pixels) {
+  let bytes = "";
+  for (let i = 0; i < pixels.length; i += 2) {
+    bytes += String.fromCharCode((pixels[i] << 4) | (pixels[i + 1] ?? 0));
+  }
+  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The way back from `packed`; null if the text is not a picture of `count` pixels. */
+export function unpacked(text, count) {
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) return null;
+  let bytes;
+  try {
+    bytes = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch (error) {
+    if (error instanceof DOMException) return null; // its length is not one of base64
+    throw error;
+  }
+  if (bytes.length !== Math.ceil(count / 2)) return null;
+  return Uint8Array.from({ length: count }, (_, i) => {
+    const byte = bytes.charCodeAt(i >> 1);
+    return i % 2 ? byte & 15 : byte >> 4;
+  });
+}
+
+function cellText(cell) {
+  return `${cell.layer}.${cell.filter}.${cell.row}.${cell.col}`;
+}
+
+function cellOf(text) {
+  const parts = text.split(".");
+  const numbers = parts.slice(1).map((part) => whole(part, 0, 1e6));
+  if (numbers.length === 1) numbers.push(0, 0); // a unit of a dense layer: dense.5
+  if (numbers.length !== 3 || numbers.includes(null)) return null;
+  return { layer: parts[0], filter: numbers[0], row: numbers[1], col: numbers[2] };
+}
+
+function whole(text, low, high) {
+  if (!/^\d{1,7}$/.test(text)) return null;
+  const n = Number(text);
+  return n >= low && n <= high ? n : null;
+}
+
+function numbersOf(text, separator) {
+  return text === "" ? [] : text.split(separator).map((part) => (part.trim() === "" ? NaN : Number(part)));
+}
+
+function trimmed(weight) {
+  return String(Number(Math.fround(weight).toPrecision(9))); // enough to give the same float32 back
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return ""; // a broken escape is a bad value
+    throw error;
+  }
+}

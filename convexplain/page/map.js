@@ -1,0 +1,194 @@
+// One map on the chain: a canvas that is a grid of cells for mouse, finger, keyboard, screen reader.
+
+import { make, setAttributes } from "./dom.js";
+import { number } from "./format.js";
+import { css, paint, pictureColour, signedColour, textOn, tokens } from "./theme.js";
+
+// A cell of a map is drawn with its grid line from 7 px on.
+const GRID_FROM = 7;
+
+/**
+ * A map of rows x cols cells.
+ *
+ * @param {Object} options
+ * @param {string} options.name  the column's
+ * @param {number} options.rows
+ * @param {number} options.cols
+ * @param {Object} options.on  {point(row, col), leave(), pin(row, col), key(event, view)}
+ */
+export class MapView {
+  constructor({ name, rows, cols, on }) {
+    Object.assign(this, { name, rows, cols, on, at: [rows >> 1, cols >> 1] });
+    this.canvas = make("canvas", { "aria-hidden": "true" });
+    this.small = make("canvas", { width: cols, height: rows }); // one dot a cell
+    // One real cell stands for the current one; the canvas cannot be read aloud.
+    this.cell = make("span", { role: "gridcell", id: `cell-${name}` });
+    this.element = make(
+      "div",
+      {
+        class: "map", role: "grid", tabindex: 0, "aria-rowcount": rows, "aria-colcount": cols,
+        "aria-activedescendant": `cell-${name}`, "data-layer": name,
+        on: {
+          pointermove: (event) => this.pointed(event, (row, col) => on.point(row, col)),
+          pointerleave: () => on.leave(),
+          click: (event) => this.pointed(event, (row, col) => on.pin(row, col)),
+          keydown: (event) => on.key(event, this),
+          focus: () => {
+            if (this.element.matches(":focus-visible")) on.point(...this.at, true);
+          },
+          blur: () => on.leave(),
+        },
+      },
+      this.canvas,
+      make("span", { role: "row", class: "aside" }, this.cell),
+    );
+    this.size = 0;
+  }
+
+  /** Call `then` with the cell under the pointer, the nearest one at the rim. */
+  pointed(event, then) {
+    const box = this.canvas.getBoundingClientRect();
+    const place = (offset, length, count) => (
+      Math.max(0, Math.min(count - 1, Math.floor((offset / length) * count)))
+    );
+    this.at = [
+      place(event.clientY - box.top, box.height, this.rows),
+      place(event.clientX - box.left, box.width, this.cols),
+    ];
+    then(...this.at);
+  }
+
+  /** Make the largest cells of whole device pixels that fit a square of `side` CSS pixels. */
+  fit(side) {
+    const ratio = window.devicePixelRatio || 1;
+    const cell = Math.max(1, Math.floor((side * ratio) / Math.max(this.rows, this.cols)));
+    const [width, height] = [cell * this.cols, cell * this.rows];
+    this.ratio = ratio;
+    this.dots = cell;
+    this.size = cell / ratio;
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.canvas.style.width = `${width / ratio}px`;
+    this.canvas.style.height = `${height / ratio}px`;
+  }
+
+  /**
+   * Draw the cells.
+   *
+   * @param {ArrayLike<number>} values  (rows, cols), fewer where a vector does not fill its fold
+   * @param {number|null} limit  the end of the signed scale; null is a gray picture
+   * @param {Object} extra  {unread: {rows, cols}, zeroed: [[row, col]], hidden: [row, col],
+   *     font: CSS pixels}
+   */
+  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = null, font = 24 } = {}) {
+    const { rows, cols, dots } = this;
+    const context = this.canvas.getContext("2d");
+    const image = new ImageData(cols, rows);
+    paint(image.data, values, limit);
+    this.small.getContext("2d").putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    context.drawImage(this.small, 0, 0, this.canvas.width, this.canvas.height);
+    if (this.size >= GRID_FROM) this.drawGrid(context);
+    this.hatch(context, unread);
+    if (hidden) this.cover(context, hidden);
+    const digits = Math.max(...Array.from(values, (value) => number(value).length), 0);
+    if (this.size >= 0.53 * font * digits + 2 && rows * cols <= 49) {
+      this.drawNumbers(context, values, limit, font, hidden);
+    }
+    context.strokeStyle = tokens().ink;
+    context.lineWidth = Math.max(1, this.ratio);
+    for (const [row, col] of zeroed) {
+      context.beginPath();
+      context.moveTo(col * dots + 2, row * dots + 2);
+      context.lineTo((col + 1) * dots - 2, (row + 1) * dots - 2);
+      context.moveTo((col + 1) * dots - 2, row * dots + 2);
+      context.lineTo(col * dots + 2, (row + 1) * dots - 2);
+      context.stroke();
+    }
+  }
+
+  drawGrid(context) {
+    const line = Math.max(1, Math.round(this.ratio));
+    context.fillStyle = tokens().line;
+    context.globalAlpha = 0.55;
+    for (let col = 1; col < this.cols; col += 1) context.fillRect(col * this.dots, 0, line, this.canvas.height);
+    for (let row = 1; row < this.rows; row += 1) context.fillRect(0, row * this.dots, this.canvas.width, line);
+    context.globalAlpha = 1;
+  }
+
+  /** Hatch the rows and columns that no later layer reads. */
+  hatch(context, { rows, cols }) {
+    if (!rows.length && !cols.length) return;
+    const { dots } = this;
+    context.save();
+    context.beginPath();
+    for (const row of rows) context.rect(0, row * dots, this.canvas.width, dots);
+    for (const col of cols) context.rect(col * dots, 0, dots, this.canvas.height);
+    context.clip();
+    context.strokeStyle = tokens().muted;
+    context.globalAlpha = 0.7;
+    context.lineWidth = Math.max(1, this.ratio);
+    const step = 7 * this.ratio;
+    context.beginPath();
+    for (let x = -this.canvas.height; x < this.canvas.width; x += step) {
+      context.moveTo(x, this.canvas.height);
+      context.lineTo(x + this.canvas.height, 0);
+    }
+    context.stroke();
+    context.restore();
+  }
+
+  /** Take a cell's colour away. */
+  cover(context, [row, col]) {
+    context.fillStyle = tokens().background;
+    context.fillRect(col * this.dots, row * this.dots, this.dots, this.dots);
+  }
+
+  drawNumbers(context, values, limit, font, hidden) {
+    const { dots } = this;
+    context.font = `${font * this.ratio}px ${getComputedStyle(this.element).fontFamily}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    Array.from(values).forEach((value, i) => {
+      const colour = limit === null ? pictureColour(value) : signedColour(value, limit);
+      context.fillStyle = textOn(colour);
+      const secret = hidden && hidden[0] === Math.floor(i / this.cols) && hidden[1] === i % this.cols;
+      if (secret) context.fillStyle = tokens().ink;
+      context.fillText(secret ? "?" : number(value), ((i % this.cols) + 0.5) * dots, (Math.floor(i / this.cols) + 0.53) * dots);
+    });
+  }
+
+  /** Say which cell is the current one. */
+  announce(row, col, text) {
+    this.at = [row, col];
+    setAttributes(this.cell, { "aria-rowindex": row + 1, "aria-colindex": col + 1 });
+    if (this.cell.textContent !== text) this.cell.textContent = text;
+  }
+
+  /** Where a box of cells lies, in CSS pixels of `frame`'s box; clipped to the map. */
+  place(box, frame) {
+    const mine = this.canvas.getBoundingClientRect();
+    const theirs = frame.getBoundingClientRect();
+    const clip = (n, end) => Math.max(0, Math.min(end, n));
+    const [top, bottom] = [clip(box.top, this.rows), clip(box.bottom, this.rows)];
+    const [left, right] = [clip(box.left, this.cols), clip(box.right, this.cols)];
+    return {
+      x: mine.left - theirs.left + left * this.size,
+      y: mine.top - theirs.top + top * this.size,
+      width: Math.max(0, right - left) * this.size,
+      height: Math.max(0, bottom - top) * this.size,
+    };
+  }
+}
+
+/** A strip of a scale's colours as a CSS gradient. */
+export function scaleGradient(limit, signed) {
+  const stops = 24;
+  const colours = Array.from({ length: stops + 1 }, (_, i) => {
+    const share = i / stops;
+    if (limit === null) return css(pictureColour(share));
+    return css(signedColour(signed ? 2 * share - 1 : share, 1));
+  });
+  return `linear-gradient(to right, ${colours.join(", ")})`;
+}

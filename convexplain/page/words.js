@@ -1,0 +1,316 @@
+// Every word of the page in both languages, and how a template is filled.
+//
+// Rows, columns and filters count from 0. Chinese has full-width punctuation. Sentences that a lesson
+// says, too, come from the lesson with the file (DATA.words).
+
+import { DATA } from "./data.js";
+
+export const WORDS = {
+  // Title, toolbar
+  title: ["Convolution, cell by cell", "逐格看懂卷积"],
+  skip: ["Skip to the maps", "跳到特征图"],
+  toolbar: ["Controls", "控制"],
+  play: ["Play", "播放"],
+  pause: ["Pause", "暂停"],
+  stepBack: ["Step back", "上一步"],
+  stepOn: ["Step forward", "下一步"],
+  speed: ["Speed", "速度"],
+  perSecond: ["{n}/s", "{n} 格/秒"],
+  mode: ["Mode", "模式"],
+  explore: ["Explore", "探索"],
+  predict: ["Predict", "先猜再看"],
+  compare: ["Compare", "对比"],
+  erase: ["Take away", "拿走"],
+  dark: ["Dark", "深色"],
+  light: ["Light", "浅色"],
+  otherLanguage: ["中文", "EN"],
+  help: ["Help", "帮助"],
+  menu: ["Menu", "菜单"],
+  close: ["Close", "关闭"],
+
+  // Columns
+  network: ["The network", "网络"],
+  input: ["input", "输入"],
+  answer: ["Answer", "网络的预测"],
+  pixels: ["{n} pixels", "{n} 个像素"],
+  filter: ["filter {n}", "过滤器 {n}"],
+  range: [" (0–{last})", "（0–{last}）"],
+  unitsOf: ["units 0–{last}", "单元 0–{last}"],
+  feedsAll: ["all {n} maps →", "{n} 张图全部读入 →"],
+  feedsOne: ["each map alone →", "每张图各自 →"],
+  feedsPicture: ["the picture →", "整幅图 →"],
+  feedsNumbers: ["all {n} numbers →", "全部 {n} 个数 →"],
+  allMaps: ["{layer}: all {n} maps", "{layer}：全部 {n} 张图"],
+  mapName: ["{layer}, filter {n}", "{layer}，过滤器 {n}"],
+  channelName: ["{layer}, channel {n}", "{layer}，通道 {n}"],
+  cellName: ["{map}, row {row}, column {col}: {value}", "{map}，行 {row}，列 {col}：{value}"],
+  pixelName: ["Pixel, row {row}, column {col}: {value}", "像素，行 {row}，列 {col}：{value}"],
+  barName: ["{k}: {p}", "{k}：{p}"],
+  over: ["over {p}", "大于 {p}"],
+  under: ["under {p}", "小于 {p}"],
+  percentWord: ["{n} percent", "百分之 {n}"],
+  hiddenNumber: ["hidden", "已隐藏"],
+
+  // Colour scales
+  scale: ["Scale:", "色标："],
+  scaleGroup: ["One colour scale a layer, or one a map", "每层一个色标，或每张图一个色标"],
+  scaleLayer: ["layer", "每层"],
+  scaleMap: ["map", "每张"],
+  scaleHint: ["Colour scale of {layer}: {low} to {high}", "{layer} 的色标：{low} 到 {high}"],
+
+  // Digit controls
+  choose: ["Choose a digit", "选一个手写数字"],
+  digit: ["Digit {n}", "数字 {n}"],
+  draw: ["Draw", "手写"],
+  done: ["Done", "完成"],
+  clear: ["Clear", "清空"],
+  another: ["Another", "换一个"],
+  shift: ["Shift", "平移"],
+  left: ["left", "左移"],
+  right: ["right", "右移"],
+  up: ["up", "上移"],
+  down: ["down", "下移"],
+  shifted: ["{way} {n}", "{way} {n}"],
+  shiftLeft: ["Shift left", "向左平移"],
+  shiftRight: ["Shift right", "向右平移"],
+  shiftUp: ["Shift up", "向上平移"],
+  shiftDown: ["Shift down", "向下平移"],
+  centre: ["Back to its place", "移回原位"],
+  noise: ["Noise", "噪声"],
+  picture: ["Picture", "图片"],
+  pictureHint: ["Open a picture; you can also paste or drop one", "打开图片；也可以粘贴或拖入"],
+  notAPicture: ["This file is not a picture that the browser can read.", "无法把这个文件读成图片。"],
+  pen: ["Pen", "画笔"],
+  rubber: ["Rubber", "橡皮"],
+  drawHint: ["Draw on the input with mouse or finger.", "用鼠标或手指在输入图上写。"],
+
+  // Overview
+  step1: ["Choose a digit.", "选一个手写数字。"],
+  step2: ["Point at any cell.", "指向任意一格。"],
+  step3: ["See how its number is made.", "看这个数怎样算出来。"],
+  twoNetworks: ["Two networks, one digit", "两个网络，同一个手写数字"],
+  thisNetwork: ["This CNN", "这个 CNN"],
+  denseNetwork: ["Dense network", "全连接网络"],
+  whichChanges: ["Shift the digit. Which one changes its answer?", "平移手写数字，哪个网络会改变预测？"],
+
+  // Panel
+  cellTitle: ["{map}: row {row}, column {col}", "{map}：行 {row}，列 {col}"],
+  unitTitle: ["{layer}, unit {n}", "{layer}，单元 {n}"],
+  answerTitle: ["Answer {k}: logit and probability", "预测 {k}：logit 与概率"],
+  pixelTitle: ["Input: row {row}, column {col}", "输入：行 {row}，列 {col}"],
+  crumb: ["{layer}, {n}", "{layer}，{n}"],
+  crumbAnswer: ["Answer {k}", "预测 {k}"],
+  trail: ["The way back", "回溯路径"],
+  back: ["Back to all maps", "返回全部通道"],
+  walkTo: ["Walk back to {layer}", "回溯到 {layer}"],
+  pinHint: ["Click to keep this cell", "点击可固定这一格"],
+  window: ["Window on the input", "输入中的窗口"],
+  windowOn: ["{layer}, channel {n}", "{layer}，通道 {n}"],
+  kernel: ["Kernel", "卷积核"],
+  kernelEdit: ["Kernel (click to edit)", "卷积核（点击可改）"],
+  kernelFor: ["Kernel for channel {n}", "通道 {n} 的卷积核"],
+  edited: ["edited", "已修改"],
+  reset: ["Reset", "还原"],
+  classic: ["Classic kernels", "经典卷积核"],
+  trainedKernel: ["trained", "训练所得"],
+  weightName: ["Weight, row {row}, column {col}", "权重，行 {row}，列 {col}"],
+  products: ["Products", "逐元素乘积"],
+  productName: ["{patch} × {weight} = {product}: walk back", "{patch} × {weight} = {product}：回溯"],
+  cellByCell: ["cell by cell", "逐元素"],
+  sumOf: ["Sum of the {n} products", "{n} 个乘积之和"],
+  bias: ["bias", "偏置"],
+  before: ["before {activation}: z", "{activation} 前的值 z"],
+  beforeNothing: ["value", "值"],
+  rounded: [
+    "Rounded to 2 decimals; sums use full precision.",
+    "四舍五入到两位小数，求和按完整精度。",
+  ],
+  roundedOnly: ["Rounded to 2 decimals.", "四舍五入到两位小数。"],
+  largest: ["Largest of {n} channels", "{n} 个通道中贡献最大的"],
+  everyOf: ["All {n} channels", "全部 {n} 个通道"],
+  channel: ["channel {n}", "通道 {n}"],
+  others: ["{n} others", "其余 {n} 个"],
+  otherChannels: ["{n} other channels", "其余 {n} 个通道"],
+  fewer: ["Show the largest only", "只看最大的"],
+  padding: ["padding", "填充"],
+  combined: ["value × weight, and their product", "数值 × 权重，以及乘积"],
+  sum: ["sum", "和"],
+  zeroedHere: ["This cell was set to 0.", "这一格已设为 0。"],
+  asSetTo: ["set to", "设为"],
+
+  // Pool
+  largestWins: ["The largest wins", "取最大值"],
+  averageOf: ["The average", "取平均值"],
+  noParameters: ["Max pooling has no parameters: it only picks.", "最大池化没有参数，只做挑选。"],
+  noParametersAverage: ["Average pooling has no parameters.", "平均池化没有参数。"],
+  dropped: ["The other {n} numbers are dropped.", "其余 {n} 个数被丢掉。"],
+  winner: ["The winner is framed. Click it to walk back.", "胜出的一格加了框，点击它回溯一层。"],
+  tie: ["A tie: the first in reading order wins.", "有并列，取按阅读顺序的第一个。"],
+  allZero: ["All {n} are 0.", "{n} 个数都是 0。"],
+  channelsAlone: ["Each channel is pooled alone.", "各通道分别池化。"],
+  divided: ["{sum} divided by {n}", "{sum} 除以 {n}"],
+
+  // Dense
+  largestInputs: ["Largest of {n} inputs", "{n} 个输入中贡献最大的"],
+  inputName: ["{layer} {n} at {row}, {col}", "{layer} 通道 {n}（{row}，{col}）"],
+  unitName: ["unit {n}", "单元 {n}"],
+  pixelAt: ["pixel {row}, {col}", "像素 {row}，{col}"],
+  valueWeight: ["value × weight", "数值 × 权重"],
+  theseFew: ["these {n}", "以上 {n} 项"],
+  otherInputs: ["{n} other inputs", "其余 {n} 个输入"],
+  logitOf: ["logit of {k}", "{k} 的 logit"],
+  softmax: ["Softmax: from logits to probabilities", "softmax：从 logit 到概率"],
+  unit: ["digit", "数字"],
+  logit: ["logit z", "logit z"],
+  lessMax: ["z − max", "z − max"],
+  power: ["e^(z − max)", "e^(z − max)"],
+  share: ["÷ sum", "÷ 总和"],
+  probability: ["probability", "概率"],
+
+  // Captions
+  sayConv: [
+    "{n} pixels, {n} weights, one sum, plus the bias, through {activation}: one new number.",
+    "{n} 个像素分别乘以 {n} 个权重，求和，加偏置，再经过 {activation}，得到一个数。",
+  ],
+  sayConvLinear: [
+    "{n} numbers, {n} weights, one sum, plus the bias: one new number.",
+    "{n} 个数分别乘以 {n} 个权重，求和，加偏置，得到一个数。",
+  ],
+  sayChannels: [
+    "{n} channels add up to this one number. Click a product to walk one layer back.",
+    "{n} 个通道的结果相加，再加偏置，得到 {activation} 前的值。点击一个乘积，回溯一层。",
+  ],
+  sayMaxPool: ["Max pooling keeps the largest of {n} numbers.", "最大池化：{n} 个数里只留最大值。"],
+  sayAveragePool: ["Average pooling keeps the mean of {n} numbers.", "平均池化：{n} 个数取平均值。"],
+  sayDense: [
+    "Each of the {n} inputs has a weight of its own; their products add up to one number.",
+    "{n} 个输入各有自己的权重，乘积相加得到一个数。",
+  ],
+  sayAnswer: [
+    "The largest logit wins. Softmax sees only differences: z − max.",
+    "logit 最大的一类胜出；softmax 只看 logit 之差 z − max。",
+  ],
+  sayPixel: [
+    "A pixel of the picture: here the way back ends.",
+    "图中的一个像素：回溯到此为止。",
+  ],
+  sayUnread: [
+    "{later} never reads this cell: it changes nothing in the answer.",
+    "{later} 从不读取这一格，它不影响预测。",
+  ],
+  pixelOf: ["{n} of 255", "255 级中的 {n}"],
+  readBy: ["{layer} reads it in {n} windows.", "{layer} 有 {n} 个窗口读取它。"],
+  inkOf: ["0 is paper, 1 is ink.", "0 是纸，1 是墨。"],
+
+  // Predict
+  askCell: ["What does this cell become? Predict first, then reveal.", "这一格会变成多少？先猜，再揭晓。"],
+  askProduct: ["What is this product?", "这个乘积是多少？"],
+  askSum: ["What is the sum, plus the bias?", "求和再加偏置，是多少？"],
+  askWinner: ["Which number does the pool keep?", "池化会留下哪个数？"],
+  askAnswer: ["Which digit does the network say?", "网络会判成哪个数字？"],
+  pinFirst: ["Choose a cell of a map first: click it, or press Enter on it.", "请先选定特征图中的一格：点击它，或在它上面按回车。"],
+  yourGuess: ["Your guess", "你的猜测"],
+  hide: ["Hidden:", "隐藏："],
+  hideProduct: ["a product", "一个乘积"],
+  hideSum: ["the sum", "求和"],
+  hideOutput: ["the output", "输出"],
+  hideWinner: ["the winner", "胜者"],
+  hideAnswer: ["the answer", "预测"],
+  reveal: ["Reveal", "揭晓"],
+  again: ["Another cell", "再来一格"],
+  rightGuess: ["{letter} it is.", "正是 {letter}。"],
+  wrongGuess: ["It is {letter}, not {guess}.", "是 {letter}，不是 {guess}。"],
+  itIs: ["It is {letter}.", "答案是 {letter}。"],
+
+  // Compare
+  howSure: ["How sure is each network that this is a {k}?", "两个网络判为 {k} 的概率各是多少？"],
+  howSureOwn: ["How sure is each network of its own answer, {k} and {j}?", "两个网络对各自的预测 {k} 和 {j} 有多大把握？"],
+  sameAnswer: ["same answer as unshifted", "预测未变"],
+  changedAnswer: ["changed its answer", "预测已变"],
+  inkCut: ["ink leaves the frame", "笔画移出画面"],
+  horizontally: ["left and right", "左右"],
+  vertically: ["up and down", "上下"],
+  axisSideways: ["shift in pixels: left −, right +", "平移像素数：左负右正"],
+  axisUpDown: ["shift in pixels: up −, down +", "平移像素数：上负下正"],
+  saySame: ["{where} both networks say {k}.", "{where}两个网络都预测为 {k}。"],
+  sayBoth: ["{where} this CNN says {k}, the dense network says {j}.", "{where}CNN 预测为 {k}，全连接网络预测为 {j}。"],
+  unmoved: ["In its place:", "在原位："],
+  movedBy: ["Shifted {way} {n}:", "{way} {n} 个像素："],
+  onTest: [
+    "On the 10,000 test digits, shifted {n}: CNN {a} right, dense network {b}.",
+    "10,000 个测试样本平移 {n} 个像素：CNN 正确 {a}，全连接网络 {b}。",
+  ],
+
+  // Take away
+  sayErase: [
+    "Click on the input to erase a patch, or on a map's cell to set it to 0. What becomes of the answer?",
+    "点击输入图擦去一小块，或点击特征图的一格把它设为 0。预测会怎样？",
+  ],
+  withoutIt: ["Without it", "拿走之后"],
+  withIt: ["Before", "拿走之前"],
+  patchSize: ["Patch", "擦去大小"],
+  zeroMap: ["Set the whole map to 0", "把整张图设为 0"],
+  giveBack: ["Give back", "全部还原"],
+  taken: ["Taken away", "已拿走"],
+  nothingTaken: ["Nothing yet.", "还没有拿走任何东西。"],
+  takenPatch: ["input: rows {top}–{bottom}, columns {left}–{right}", "输入：行 {top}–{bottom}，列 {left}–{right}"],
+  takenCell: ["{map}: row {row}, column {col}", "{map}：行 {row}，列 {col}"],
+  takenMore: ["and {n} more", "以及另外 {n} 项"],
+  answerKept: ["The answer stays {k}: {a} before, {b} now.", "预测仍为 {k}：之前 {a}，现在 {b}。"],
+  answerChanged: ["The answer was {k} ({a}); now it is {j} ({b}).", "预测原为 {k}（{a}），现在是 {j}（{b}）。"],
+
+  // Help
+  helpTitle: ["Keys", "按键"],
+  letters: ["Single letters are shortcuts", "单个字母键作为快捷键"],
+  countsFrom: ["Rows, columns and filters are counted from 0.", "行、列和过滤器的编号从 0 开始。"],
+  copyLink: ["Copy the link to this cell", "复制这一格的链接"],
+  copied: ["Copied.", "已复制。"],
+  keyArrows: ["move the cell in the map", "在图中移动到相邻格"],
+  keyEnter: ["keep the cell; on a product: walk back", "固定这一格；在乘积上：回溯一层"],
+  keyEsc: ["pause, then back to all maps", "暂停，再返回全部通道"],
+  keyBackspace: ["one step back along the trail", "沿回溯路径退一步"],
+  keySpace: ["play or pause (on a map)", "播放或暂停（在图上）"],
+  keyPage: ["previous, next map of the layer", "本层上一张、下一张图"],
+  keyHome: ["ends of the row; with Ctrl: corners of the map", "行首、行尾；加 Ctrl：图的角"],
+  keyComma: ["step back, step forward", "上一步、下一步"],
+  keyShift: ["shift the digit one pixel", "把手写数字平移一个像素"],
+  keyDigits: ["choose that digit", "选择该数字"],
+  keyModes: ["explore, predict, compare, take away", "探索、先猜再看、对比、拿走"],
+  keyEdit: ["edit the kernel", "修改卷积核"],
+  keyReveal: ["reveal (predict)", "揭晓（先猜再看）"],
+  keyLook: ["language, theme, colour scale", "语言、主题、色标"],
+  keyHelp: ["this help", "打开本帮助"],
+};
+
+let chosen = "en";
+
+/** Choose the language of `say`. */
+export function useLanguage(lang) {
+  chosen = lang;
+}
+
+/** The language in use, "en" or "zh". */
+export function languageInUse() {
+  return chosen;
+}
+
+/**
+ * A word or sentence in the language in use.
+ *
+ * @param {string} key  of WORDS, or of the sentences that came with the file
+ * @param {Object} values  for the fields in braces
+ */
+export function say(key, values = {}) {
+  const entry = WORDS[key];
+  const template = entry ? entry[chosen === "zh" ? 1 : 0] : DATA.words?.[key]?.[chosen];
+  if (template === undefined) throw new RangeError(`there are no words for ${key}`);
+  return template.replace(/\{(\w+)\}/g, (whole, name) => {
+    if (!(name in values)) throw new RangeError(`the words for ${key} lack ${name}`);
+    return String(values[name]).replace(/^-/, "\u2212");
+  });
+}
+
+/** How an activation function is called. */
+export function activationName(activation) {
+  return { relu: "ReLU", leaky_relu: "leaky ReLU", linear: "", softmax: "softmax" }[activation] ?? activation;
+}

@@ -1,0 +1,78 @@
+"""What tests of the page ask: what is written in it, and what Python says should be there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from convexplain import digits
+from convexplain import format as fmt
+from convexplain.network import Network
+from convexplain.trace import Trace
+
+DESK = {"viewport": {"width": 1920, "height": 1080}}
+SMALL_DESK = {"viewport": {"width": 1024, "height": 768}}
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+LOOK = "lang=en&th=light"
+
+
+def trace_of(digit: int = 5, sample: int = 0) -> Trace:
+    """The bundled convnet's trace of a bundled digit."""
+    return Trace(Network.load("cnn"), digits.sample(20 * digit + sample).pixels)
+
+
+def fragment(**keys: Any) -> str:
+    """An address's fragment in English and light, unless something else is said."""
+    keys = {"lang": "en", "th": "light", **keys}
+    return "#" + "&".join(f"{key}={value}" for key, value in keys.items())
+
+
+def cell(layer: str, filter: int, row: int, col: int, **keys: Any) -> str:
+    """The fragment of a pinned cell."""
+    return fragment(l=layer, m=filter, c=f"{row},{col}", v="pin", **keys)
+
+
+def settled(page: Page) -> Page:
+    """Wait until everything that was done is shown."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    return page
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    """The texts of all elements that a selector finds and that are shown."""
+    return [part.inner_text() for part in page.locator(selector).all() if part.is_visible()]
+
+
+def sums(page: Page) -> dict[str, str]:
+    """The lines of the panel's sum."""
+    names, values = texts(page, ".panel dl.sum dt"), texts(page, ".panel dl.sum dd")
+    return dict(zip(names, values, strict=True))
+
+
+def numbers(values: Any) -> list[str]:
+    """Numbers as the page prints them."""
+    return [fmt.number(value) for value in values]
+
+
+def point_at(page: Page, layer: str, row: int, col: int, rows: int, cols: int) -> dict[str, float]:
+    """Where the middle of a cell lies on the screen."""
+    box = page.locator(f'.map[data-layer="{layer}"] canvas').bounding_box()
+    assert box is not None
+    return {
+        "x": box["x"] + (col + 0.5) / cols * box["width"],
+        "y": box["y"] + (row + 0.5) / rows * box["height"],
+    }
+
+
+def click_cell(page: Page, layer: str, row: int, col: int, rows: int, cols: int) -> None:
+    page.mouse.click(**point_at(page, layer, row, col, rows, cols))
+    settled(page)
+
+
+def address(page: Page) -> dict[str, str]:
+    """The address's fragment by key."""
+    parts = page.evaluate("location.hash").removeprefix("#").split("&")
+    return dict(part.split("=", 1) for part in parts if part)
