@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes
-from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, DenseVsConv, Pair
 from convexplain.theme import Look
 
@@ -61,7 +61,7 @@ def draw(
     matplotlib.figure.Figure or SubFigure
     """
     page = width >= WIDE
-    notes = _base.wrap(_notes(options).text(look.lang), width * POINTS - 16, NOTE)
+    notes = _shapes.notes(_notes(options).text(look.lang), width)
     panel, top = 62.0, 9.0
     height = panel * (1 if page else 3) + 10 + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
@@ -83,9 +83,7 @@ def draw(
                     4, at, _charts.NAMES[network].text(look.lang), LABEL, ha="left",
                     weight=style.weight, colour=_shapes.colour_of(sheet, style.colour),
                 )  # fmt: skip
-    for n, line in enumerate(notes):
-        y = height - 8 - (len(notes) - 1 - n) * _base.leading(NOTE)
-        sheet.text(4, y, line, NOTE, ha="left", colour=sheet.theme.muted)
+    _shapes.write_notes(sheet, notes)
     return sheet.figure
 
 

@@ -81,7 +81,7 @@ def draw(
     side = (width * POINTS - 2 * margin - (columns - 1) * gap) / columns
     lines = -(-len(panels) // columns)
     row = side + 32
-    notes = _base.wrap(_note(options).text(look.lang), width * POINTS - 16, NOTE)
+    notes = _shapes.notes(_note(options).text(look.lang), width)
     chain = 5 + lines * row + 2
     height = chain + 76 + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
@@ -90,9 +90,7 @@ def draw(
         before = [earlier for _, earlier in panels[:n]] if n < 3 else []
         _panel(sheet, options, layer, box, before, (x, y), side)
     _chain(sheet, options, chain, page)
-    for n, line in enumerate(notes):
-        y = height - 7 - (len(notes) - 1 - n) * _base.leading(NOTE)
-        sheet.text(margin, y, line, NOTE, ha="left", colour=sheet.theme.muted)
+    _shapes.write_notes(sheet, notes)
     return sheet.figure
 
 

@@ -6,7 +6,7 @@ from convexplain import facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _charts, _shapes
-from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE, IN_PLACE, SHUFFLED, DenseVsConv, Points
 from convexplain.theme import Look
 
@@ -72,7 +72,7 @@ def draw(
     matplotlib.figure.Figure or SubFigure
     """
     page = width >= WIDE
-    notes = _base.wrap(_notes(options).text(look.lang), width * POINTS - 16, NOTE)
+    notes = _shapes.notes(_notes(options).text(look.lang), width)
     height = (170.0 if page else 328.0) + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
     left, right, top = 30.0, 58.0, 24.0
@@ -84,9 +84,7 @@ def draw(
         second = left, top + down + 40, across, down
     _panel(sheet, options, IN_PLACE, first)
     _panel(sheet, options, SHUFFLED, second)
-    y = second[1] + down + 27
-    for n, line in enumerate(notes):
-        sheet.text(4, y + n * _base.leading(NOTE), line, NOTE, ha="left", colour=sheet.theme.muted)
+    _shapes.write_notes(sheet, notes)
     return sheet.figure
 
 

@@ -9,13 +9,11 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.sheets import sheet_opacities, stacked, strength_of
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import Rect
 
-# Opacity of the largest value on a sheet behind the first, in a stack of 32, and how it grows
-# with the depth: a deep stack is long, and fewer of its sheets lie behind one another.
-_STRENGTH, _GROWTH = 0.21, 0.8
 _EDGE = 1.5
 
 
@@ -97,9 +95,7 @@ class Volume(StageMobject):
         back = right + channels * sheet[0], top - channels * sheet[1]
         super().__init__([(left, top), (right, top), (left, bottom), back], opacity=opacity)
         self.limit = limit
-        self.strength = (
-            min(1.0, _STRENGTH * (channels / 32) ** _GROWTH) if strength is None else strength
-        )
+        self.strength = strength_of(channels) if strength is None else strength
         self.edges = edges
         self.shares = np.ones(channels, dtype=np.float32)
         self._drawn: tuple[tuple[object, ...], _Masks] | None = None
@@ -192,10 +188,10 @@ class Volume(StageMobject):
         size = (box.width, box.height, box.across, box.down)
         key = (self.values.tobytes(), self.shares.tobytes(), self.limit, self.strength, size)
         if self._drawn is None or self._drawn[0] != key:
-            known = np.nan_to_num(self.values, nan=0.0) / (self.limit or 1.0)
-            opacities = np.asarray(known.clip(-1, 1), dtype=np.float32) * self.shares
-            opacities[:, :, 1:] *= np.float32(self.strength)
-            self._drawn = key, _composed(opacities, box)
+            opacities = sheet_opacities(self.values, self.limit, self.strength) * self.shares
+            front, back = (box.height, box.width), (box.down, box.across)
+            positive, negative = stacked(opacities, front, back)
+            self._drawn = key, _Masks(_levels(positive), _levels(negative))
         return self._drawn[1]
 
 
@@ -292,41 +288,6 @@ class _Box(NamedTuple):
         """Draw the nine visible edges."""
         mask, left, top = _edges(self._replace(left=0, top=0), round(width, 3))
         canvas.stencil(mask, self.left + left, self.top + top, canvas.colour(token), opacity)
-
-
-def _composed(opacities: npt.NDArray[np.float32], box: _Box) -> _Masks:
-    """Add up what positive and negative cells cover, sheet over sheet.
-
-    Parameters
-    ----------
-    opacities : numpy.ndarray of float32, shape (height, width, channels)
-        -1..1; the sign tells which colour.
-    box : _Box
-        Where the sheets lie.
-    """
-    height, width, channels = opacities.shape
-    room = (box.height + abs(box.down), box.width + abs(box.across))
-    positive, negative = np.zeros(room, np.float32), np.zeros(room, np.float32)
-    rows = np.diff(np.rint(np.linspace(0, box.height, height + 1)).astype(int))
-    cols = np.diff(np.rint(np.linspace(0, box.width, width + 1)).astype(int))
-    both = bool((opacities < 0).any())
-    for channel in reversed(range(channels)):
-        cells = opacities[:, :, channel]
-        if not cells.any():
-            continue
-        sheet = cells.repeat(rows, axis=0).repeat(cols, axis=1)
-        x, y = round(box.across * channel / channels), round(box.down * channel / channels)
-        here = np.s_[y - box.down : y - box.down + box.height, x : x + box.width]
-        through = 1 - np.abs(sheet)
-        positive[here] *= through
-        positive[here] += sheet.clip(0, None)
-        if both:
-            negative[here] *= through
-            negative[here] -= sheet.clip(None, 0)
-    if both:
-        # The positive mask is laid over the negative one, whose own share must remain.
-        negative /= np.maximum(1 - positive, np.float32(1e-6))
-    return _Masks(_levels(positive), _levels(negative) if both else None)
 
 
 def _levels(shares: npt.NDArray[np.float32]) -> Pixels | None:
