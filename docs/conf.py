@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 from convexplain import __version__  # noqa: E402
+from convexplain.theme import THEMES  # noqa: E402
 
 project = "convexplain"
 author = "the convexplain authors"
@@ -23,6 +24,8 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_click",
+    "convexplain.sphinxext",
+    "gallery",
     "lesson_options",
     "mathml",
     "repository_links",
@@ -56,13 +59,15 @@ html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
     "navigation_with_keys": True,
-    "light_css_variables": {
-        "color-brand-primary": "#1f5fbf",
-        "color-brand-content": "#1f5fbf",
-    },
-    "dark_css_variables": {
-        "color-brand-primary": "#6db3ff",
-        "color-brand-content": "#6db3ff",
+    # The ground that figures are drawn on, and the colour of what is positive in them.
+    **{
+        f"{theme.name}_css_variables": {
+            "color-background-primary": theme.background,
+            "color-brand-primary": theme.positive,
+            "color-brand-content": theme.positive,
+            "color-brand-visited": theme.positive,
+        }
+        for theme in THEMES.values()
     },
 }
 html_math_renderer = "mathml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from convexplain import lessons
+from convexplain import figures, lessons
 from convexplain.cli import cli
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = subprocess.run(
         [
             *(sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2"),
+            *("-D", "convexplain_videos=0"),
             *("-d", folder / "doctrees", ROOT / "docs", folder / "html"),
         ],
         capture_output=True,
@@ -35,6 +37,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read(site: Path, page: str) -> str:
     return (site / page).read_text(encoding="utf-8")
+
+
+def text(page: str) -> str:
+    """What is read on a page."""
+    return html.unescape(re.sub(r"<[^>]*>", "", page))
 
 
 def test_every_command_is_described(site: Path) -> None:
@@ -50,6 +57,27 @@ def test_each_option_of_a_lesson_is_described(site: Path, name: str) -> None:
         flags = field.metadata["flags"] or (f"--{field.name.replace('_', '-')}",)
         named = "digit" if field.name == "picture" else flags[0].removeprefix("--")
         assert f'id="cmdoption-convexplain-render-{name}-{named}"' in page
+
+
+def test_the_gallery_shows_every_figure_with_its_command(site: Path) -> None:
+    page = read(site, "gallery/figures.html")
+    for name in figures.names():
+        assert re.search(rf'<img [^>]*src="\.\./_images/{name}-\w+-\w+-light\.svg"', page)
+        assert f"convexplain figure {name} -o {name}.svg" in text(page)
+
+
+def test_the_gallery_asks_what_every_lesson_answers(site: Path) -> None:
+    page = read(site, "gallery/lessons.html")
+    for name in lessons.CHAPTER:
+        assert lessons.find(name).question.text("en") in text(page)
+        assert f"convexplain render {name}" in text(page)
+        assert f'href="../reference/lessons.html#convexplain-render-{name}"' in page
+
+
+def test_the_site_asks_no_other_host_for_anything(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        assert not re.findall(r'src="(?:https?:)?//[^"]*"', path.read_text("utf-8")), path
+        assert not re.findall(r'<link [^>]*href="(?:https?:)?//[^"]*"', path.read_text("utf-8"))
 
 
 def test_links_to_files_of_the_repository_lead_somewhere_in_the_site(site: Path) -> None:
