@@ -223,7 +223,7 @@ def wrap(words: str, width: float, size: float, weight: str = "regular") -> list
             found.append(piece.lstrip())
         else:
             found[-1] = line
-    return [line.rstrip() for line in found]
+    return [line.rstrip().replace("\N{NO-BREAK SPACE}", " ") for line in found]
 
 
 #: What no line begins with, and what none ends with.
@@ -232,6 +232,8 @@ _NOT_FIRST, _NOT_LAST = "，。；：、！？）”》%,.;:!?)", "（“《("
 
 def _pieces(words: str) -> list[str]:
     """Split a text where a line may end."""
+    # A shape is one word: 26 × 26 × 32.
+    words = words.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
     pieces = [words[:1]]
     for before, character in pairwise(words):
         apart = before == " " or (
