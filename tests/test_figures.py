@@ -76,17 +76,21 @@ def test_every_text_can_be_told_from_what_is_under_it(name, theme):
 
 @pytest.mark.parametrize("name", figures.names())
 def test_a_figure_says_what_it_shows_in_both_languages(name):
+    made = figures.make(name)
     for lang in ("en", "zh"):
-        about = figures.about(name, lang)
-        assert figures.alternative(name, lang) == about.alternative
-        assert figures.caption(name, lang) == about.caption
+        about = figures.about_made(name, made, lang)
         assert len(about.alternative) > len(about.title)
         # Told to a person who cannot see it: with numbers.
         assert any(character.isdigit() for character in about.alternative)
         assert about.alternative.isascii() <= (lang == "en")
         assert "{" not in about.alternative + about.caption
-        figure = figures.draw(name, Look(lang, "light"))
-        assert figure.get_label() == about.alternative
+        assert figures.draw_made(name, made, Look(lang, "light")).get_label() == about.alternative
+
+
+def test_alternative_text_and_caption_can_be_asked_for_alone():
+    about = figures.about(ONE, "zh", model="dense")
+    assert figures.alternative(ONE, "zh", model="dense") == about.alternative
+    assert figures.caption(ONE, "zh", model="dense") == about.caption
 
 
 def test_the_names_are_those_of_the_files_in_the_order_of_the_chapter():
