@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -16,7 +17,6 @@ from convexplain.figures._cells import Box, Grid
 from convexplain.lessons import _channel_words as words
 from convexplain.lessons._search import channels_add_up
 from convexplain.lessons.channels import SHOWN, Channels
-from convexplain.pictures import Picture
 from convexplain.theme import Look
 
 
@@ -24,7 +24,7 @@ from convexplain.theme import Look
 class OneNumber(Channels):
     """Which number of the second convolution is shown, and by which digit."""
 
-    photo: Picture | None = dataclasses.field(default=None)  # no option: this is the network
+    photo: Any = dataclasses.field(default=None)  # no option: this is the network
 
 
 Options = OneNumber
