@@ -1,10 +1,12 @@
 // The page: one state, what shows it, what changes it. Nothing here computes a number.
 
 import { Chain } from "./chain.js";
+import { COMPARE } from "./compare.js";
 import { Controls } from "./controls.js";
 import { DATA } from "./data.js";
 import { make, refill, setAttributes } from "./dom.js";
 import { Drawing } from "./draw.js";
+import { ERASE } from "./erase.js";
 import { EXPLORE } from "./explore.js";
 import { number } from "./format.js";
 import { Help } from "./help.js";
@@ -14,9 +16,11 @@ import { Model } from "./model.js";
 import { Overview } from "./overview.js";
 import { captionOf, Panel, titleOf } from "./panel.js";
 import { Player } from "./play.js";
+import { PREDICT } from "./predict.js";
 import { Actions, focusCell, sameCell, Store } from "./state.js";
 import { tokens, useTheme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
+import { hasSlides, Slides } from "./slides.js";
 import { INPUT } from "./trace.js";
 import { say, useLanguage } from "./words.js";
 
@@ -43,6 +47,7 @@ class App {
     this.store.follow((state, history) => this.render(state, history));
     this.store.render();
     this.listen();
+    this.slides?.open();
   }
 
   /** The chosen mode; one that this file cannot have is the plain one. */
@@ -72,6 +77,7 @@ class App {
       this.spoken,
       this.help.element,
     );
+    this.slides = hasSlides() ? new Slides(() => this.toolbar.slides.focus()) : null;
   }
 
   /** Widths of the columns, as on a page of 1920 pixels: picture, layers alike, answer. */
@@ -275,4 +281,4 @@ function stateKey(state) {
   return JSON.stringify([state.digit, state.sample, state.pinned, state.preview, state.mode, state.lang, state.tool, state.shift]);
 }
 
-new App([EXPLORE]);
+new App([EXPLORE, PREDICT, COMPARE, ERASE]);

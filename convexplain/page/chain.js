@@ -176,11 +176,12 @@ export class Chain {
       font,
       unread: cell?.layer === column.name ? model.unread(column.name) : undefined,
       zeroed: state.zeroed.filter(mine).map((other) => this.placeOf(column, other)),
-      hidden: secret?.what === "output" && mine(secret.cell) ? [secret.cell.row, secret.cell.col] : null,
+      erased: picture ? state.erased : [],
+      hidden: ["output", "winner", "sum"].includes(secret?.what) && secret.cell && mine(secret.cell) ? [secret.cell.row, secret.cell.col] : null,
     });
     const [row, col] = cell?.layer === column.name ? this.placeOf(column, cell) : view.at;
     const shown = this.cell(part, row, col);
-    const hidden = secret?.what === "output" && sameCell(shown, secret.cell);
+    const hidden = ["output", "winner", "sum"].includes(secret?.what) && sameCell(shown, secret.cell);
     view.announce(row, col, this.app.nameOf(shown, hidden ? say("hiddenNumber") : number(model.value(shown))));
     this.drawScale(part, limit, picture ? false : model.signed(column.name));
     part.small.getContext("2d").drawImage(view.small, 0, 0);

@@ -6,7 +6,7 @@ import { percent } from "./format.js";
 import { quantised } from "./model.js";
 import { PictureError, readPicture } from "./picture.js";
 import { paint } from "./theme.js";
-import { say } from "./words.js";
+import { languageInUse, say } from "./words.js";
 
 const ARROWS = [
   ["up", "↑", 0, -1, "shiftUp"],
@@ -150,5 +150,5 @@ export function shiftText([right, down]) {
   const parts = [];
   if (right) parts.push(say("shifted", { way: say(right < 0 ? "left" : "right"), n: Math.abs(right) }));
   if (down) parts.push(say("shifted", { way: say(down < 0 ? "up" : "down"), n: Math.abs(down) }));
-  return parts.join(", ") || "0, 0";
+  return parts.join(languageInUse() === "zh" ? "，" : ", ") || "0, 0";
 }

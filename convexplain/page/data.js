@@ -13,6 +13,7 @@
  * DATA.themes     {dark, light}: the tokens of theme.py, "#RRGGBB" each
  * DATA.kernels    the classic kernels of kernels.py: {name, rows, source, finds: {en, zh}}
  * DATA.slips      {name: {did, reply}}, each {en, zh}: what slips.py says
+ * DATA.telling    {steady, failing}: digits to shift, {sample, shift: [right, down]} each; see telling.py
  * DATA.facts      {shift: [{pixels, network, accuracy}], accuracy: {cnn, dense}}, as measured
  * DATA.lesson     null, or a video with its chapters: {video: base64 of an mp4, name, title, chapters}
  */

@@ -14,6 +14,7 @@ from convexplain.captions import LANGUAGES, Caption
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.network import BUNDLED, Dense, Network
 from convexplain.page.lesson import Slides
+from convexplain.page.telling import telling
 from convexplain.page.words import WORDS
 from convexplain.pictures import Picture
 
@@ -69,6 +70,7 @@ def collect(
             for slip in slips.SLIPS.values()
         },
         "facts": measured(),
+        "telling": telling(network, Network.load("dense")),
         "lesson": None if slides is None else slides.to_dict(),
     }
 

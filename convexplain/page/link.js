@@ -7,7 +7,7 @@
 import { FIRST_STATE } from "./state.js";
 
 const KNOWN = [
-  "d", "i", "p", "s", "n", "e", "z", "l", "m", "c", "f", "v", "w", "t", "k", "h", "scale", "lang", "th",
+  "d", "i", "p", "s", "n", "e", "z", "l", "m", "c", "f", "v", "w", "t", "k", "h", "ax", "scale", "lang", "th",
 ];
 const MODES = { predict: "predict", compare: "compare", erase: "erase" };
 const HIDEABLE = ["product", "sum", "output", "winner", "answer"];
@@ -51,6 +51,7 @@ export function fragmentOf(state, opening = FIRST_STATE) {
     put("k", kernels.map(([key, weights]) => `${key}:${[...weights].map(trimmed).join(",")}`).join("~"));
   }
   if (state.mode === "predict") put("h", state.hidden);
+  if (state.axis) put("ax", "y");
   if (state.scale !== "layer") put("scale", state.scale);
   put("lang", state.lang);
   put("th", state.theme);
@@ -121,6 +122,7 @@ export function readFragment(fragment, model) {
     if (model.hasKernel(key, weights)) read.kernels[key] = weights;
   }
   if (HIDEABLE.includes(get("h"))) read.hidden = get("h");
+  if (get("ax") === "y") read.axis = 1;
   if (get("scale") === "map") read.scale = "map";
   if (["en", "zh"].includes(get("lang"))) read.lang = get("lang");
   if (["light", "dark"].includes(get("th"))) read.theme = get("th");

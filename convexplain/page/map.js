@@ -78,9 +78,9 @@ export class MapView {
    * @param {ArrayLike<number>} values  (rows, cols), fewer where a vector does not fill its fold
    * @param {number|null} limit  the end of the signed scale; null is a gray picture
    * @param {Object} extra  {unread: {rows, cols}, zeroed: [[row, col]], hidden: [row, col],
-   *     font: CSS pixels}
+   *     erased: [[row, col, height, width]], font: CSS pixels}
    */
-  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = null, font = 24 } = {}) {
+  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = null, erased = [], font = 24 } = {}) {
     const { rows, cols, dots } = this;
     const context = this.canvas.getContext("2d");
     const image = new ImageData(cols, rows);
@@ -98,6 +98,11 @@ export class MapView {
     }
     context.strokeStyle = tokens().ink;
     context.lineWidth = Math.max(1, this.ratio);
+    context.setLineDash([4 * this.ratio, 3 * this.ratio]);
+    for (const [row, col, height, width] of erased) {
+      context.strokeRect(col * dots + 0.5, row * dots + 0.5, width * dots - 1, height * dots - 1);
+    }
+    context.setLineDash([]);
     for (const [row, col] of zeroed) {
       context.beginPath();
       context.moveTo(col * dots + 2, row * dots + 2);

@@ -56,6 +56,12 @@ export class Model {
     return samplesOf(digit).length;
   }
 
+  /** A bundled digit's class, and which of that class it is. */
+  bundled(sample) {
+    const digit = DATA.digits.labels[sample];
+    return { digit, index: samplesOf(digit).indexOf(sample) };
+  }
+
   /**
    * Compute what the state asks for, if it is something else than before.
    *
@@ -97,9 +103,9 @@ export class Model {
   }
 
   /** The trace of the picture with some cells set to zero, each after its layer is computed. */
-  traceOf(network, zeroed) {
+  traceOf(network, zeroed, pixels = this.pixels) {
     const replaced = new Map();
-    let trace = new Trace(network, this.pixels);
+    let trace = new Trace(network, pixels);
     for (const { name } of network.layers) {
       const cells = zeroed.filter((cell) => cell.layer === name);
       if (!cells.length) continue;
@@ -107,7 +113,7 @@ export class Model {
       const copy = data.slice();
       for (const { filter, row, col } of cells) copy[(row * shape[1] + col) * shape[2] + filter] = 0;
       replaced.set(name, copy);
-      trace = new Trace(network, this.pixels, replaced);
+      trace = new Trace(network, pixels, replaced);
     }
     return trace;
   }

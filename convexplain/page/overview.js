@@ -45,6 +45,7 @@ export class Overview {
     const { app } = this;
     const { model, actions } = app;
     const other = model.baseline;
+    const hidden = app.secret?.what === "answer";
     setAttributes(this.card, { "aria-label": other ? say("twoNetworks") : say("scale") });
     const choice = (scale, words) => make("button", {
       type: "button", role: "radio", "aria-checked": String(state.scale === scale), "data-key": `scale-${scale}`,
@@ -54,8 +55,8 @@ export class Overview {
       this.card,
       other ? [
         make("h3", {}, say("twoNetworks")),
-        make("p", { class: "says" }, say("thisNetwork"), make("b", {}, model.prediction)),
-        make("p", { class: "says" }, say("denseNetwork"), make("b", {}, other.prediction)),
+        make("p", { class: "says" }, say("thisNetwork"), make("b", {}, hidden ? "?" : model.prediction)),
+        make("p", { class: "says" }, say("denseNetwork"), make("b", {}, hidden ? "?" : other.prediction)),
         make("p", {}, say("whichChanges")),
         make("button", { type: "button", "data-key": "compare", on: { click: () => actions.setMode("compare") } }, say("compare")),
       ] : null,

@@ -25,6 +25,8 @@ export const FIRST_STATE = Object.freeze({
   playing: false,
   speed: 4, // cells a second
   tool: null, // "draw" while the input is drawn on
+  patch: 5, // how many pixels a side take-away mode erases
+  axis: 0, // along which compare mode shifts: 0 sideways, 1 up and down
   hidden: "output", // what predict mode hides
   choice: null, // the class's guess: 0, 1, 2
   revealed: false,
@@ -250,6 +252,34 @@ export class Actions {
 
   reveal() {
     this.store.change({ revealed: true }, "none");
+  }
+
+  /** In predict mode, the next question: the cell stays, the number is hidden again. */
+  ask() {
+    this.store.change(UNTOLD, "none");
+  }
+
+  setPatch(patch) {
+    this.store.change({ patch }, "none");
+  }
+
+  setAxis(axis) {
+    this.store.change({ axis });
+  }
+
+  /** Shift along the axis that is compared. */
+  shiftAlong(by) {
+    const shift = [...this.state.shift];
+    shift[this.state.axis] = by;
+    this.shiftTo(...shift);
+  }
+
+  /** A bundled digit by its number, moved. */
+  chooseShifted(sample, shift) {
+    const { digit, index } = this.model.bundled(sample);
+    this.chooseDigit(digit, index);
+    this.store.change({ axis: shift[1] ? 1 : 0 });
+    this.shiftTo(...shift);
   }
 
   setSpeed(speed) {

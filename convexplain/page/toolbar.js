@@ -2,6 +2,7 @@
 
 import { make, roving, setAttributes } from "./dom.js";
 import { SPEEDS } from "./play.js";
+import { hasSlides } from "./slides.js";
 import { say } from "./words.js";
 
 export class Toolbar {
@@ -36,10 +37,11 @@ export class Toolbar {
     this.language = button("language", () => actions.setLanguage(this.app.store.state.lang === "zh" ? "en" : "zh"));
     this.theme = button("theme", () => actions.setTheme(this.app.store.state.theme === "dark" ? "light" : "dark"));
     this.help = button("help", () => actions.setHelp(true));
+    this.slides = hasSlides() ? button("open-slides", () => app.slides.open()) : null;
     this.bar = make(
       "div", { class: "toolbar", role: "toolbar" },
       make("div", { class: "joined playing" }, this.before, this.play, this.after, this.speed),
-      this.group, make("div", { class: "joined look" }, this.language, this.theme, this.help),
+      this.group, make("div", { class: "joined look" }, this.slides, this.language, this.theme, this.help),
     );
     this.element = make("header", { class: "head" }, this.skip, this.title, this.bar);
   }
@@ -65,6 +67,7 @@ export class Toolbar {
     });
     this.language.textContent = say("otherLanguage");
     setAttributes(this.language, { lang: state.lang === "zh" ? "en" : "zh-Hans" });
+    if (this.slides) this.slides.textContent = say("slidesOpen");
     this.theme.textContent = say(state.theme === "dark" ? "light" : "dark");
     this.help.textContent = "?";
     setAttributes(this.help, { "aria-label": say("help"), title: say("help") });
