@@ -15,7 +15,8 @@
  * DATA.slips      {name: {did, reply}}, each {en, zh}: what slips.py says
  * DATA.telling    {steady, failing}: digits to shift, {sample, shift: [right, down]} each; see telling.py
  * DATA.facts      {shift: [{pixels, network, accuracy}], accuracy: {cnn, dense}}, as measured
- * DATA.lesson     null, or a video with its chapters: {video: base64 of an mp4, name, title, chapters}
+ * DATA.lesson     null, or a video with its chapters: {video: base64 of an mp4, name, title,
+ *                 lang, theme, chapters: [{start, end, title, caption}]}, in seconds
  */
 export const DATA = JSON.parse(document.getElementById("data").textContent);
 

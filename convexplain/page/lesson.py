@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from convexplain.captions import Caption
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Lesson
+from convexplain.theme import Look
 
 if TYPE_CHECKING:
     from av.container.core import Chapter as Mark
@@ -44,6 +45,8 @@ class Slides:
     title : Caption
     lang : {"en", "zh"}
         The video's language.
+    theme : {"dark", "light"}
+        The video's colours.
     video : bytes
         An mp4.
     chapters : tuple of Chapter
@@ -52,11 +55,12 @@ class Slides:
     name: str
     title: Caption
     lang: str
+    theme: str
     video: bytes
     chapters: tuple[Chapter, ...]
 
     @classmethod
-    def of(cls, lesson: Lesson, video: Path, lang: str) -> Slides:
+    def of(cls, lesson: Lesson, video: Path, look: Look) -> Slides:
         """Join a lesson and its rendered video.
 
         Parameters
@@ -64,7 +68,8 @@ class Slides:
         lesson : Lesson
         video : Path
             The mp4 that was rendered of it, at its own pace.
-        lang : {"en", "zh"}
+        look : Look
+            In which language and colours it was rendered.
 
         Raises
         ------
@@ -86,10 +91,10 @@ class Slides:
                 "render it again"
             )
         chapters = [
-            Chapter(start, end, beat.title.text(lang), beat.caption.text(lang))
+            Chapter(start, end, beat.title.text(look.lang), beat.caption.text(look.lang))
             for (start, end), beat in zip(marks, beats, strict=True)
         ]
-        return cls(lesson.name, lesson.title, lang, content, tuple(chapters))
+        return cls(lesson.name, lesson.title, look.lang, look.theme, content, tuple(chapters))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the slides as JSON data."""
@@ -97,6 +102,7 @@ class Slides:
             "name": self.name,
             "title": {lang: self.title.template(lang) for lang in ("en", "zh")},
             "lang": self.lang,
+            "theme": self.theme,
             "video": base64.b64encode(self.video).decode(),
             "chapters": [vars(chapter) for chapter in self.chapters],
         }

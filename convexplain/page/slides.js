@@ -5,6 +5,7 @@
 
 import { DATA, fromBase64 } from "./data.js";
 import { make } from "./dom.js";
+import { tokens } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
 // A chapter's last frame is shown a little before its end, at which the next one's first frame is due.
@@ -24,7 +25,7 @@ export function hasSlides() {
 export class Slides {
   /** @param {() => void} [onLeave]  called when the dialog has closed */
   constructor(onLeave = () => {}) {
-    const { chapters, video } = DATA.lesson;
+    const { chapters, video, lang, theme } = DATA.lesson;
     this.chapters = chapters;
     this.current = 0;
     this.ends = false;
@@ -32,7 +33,9 @@ export class Slides {
     this.video.src = URL.createObjectURL(new Blob([fromBase64(video)], { type: "video/mp4" }));
     this.caption = make("p", { class: "slides-caption", role: "status" });
     this.marks = chapters.map((chapter, n) => make("button", {
-      type: "button", class: "slides-mark", on: { click: () => this.goTo(n) },
+      type: "button", class: "slides-mark",
+      // Space goes on from here, too.
+      on: { click: () => { this.goTo(n); this.onButton.focus(); } },
     }));
     this.place = make("p", { class: "slides-place" });
     this.backButton = make("button", { type: "button", on: { click: () => this.back() } });
@@ -45,6 +48,8 @@ export class Slides {
       "dialog",
       {
         class: "slides",
+        lang: lang === "zh" ? "zh-Hans" : "en",
+        style: { "--screen": tokens(theme).background },
         on: { keydown: (event) => this.pressed(event), close: () => { this.stop(); onLeave(); } },
       },
       this.video,

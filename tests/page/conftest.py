@@ -77,6 +77,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(10_000)
         watch.over(page)
         page.goto(path.as_uri() + fragment)
         return page

@@ -214,7 +214,9 @@ def test_other_requests_that_cannot_be_are_refused() -> None:
 
 
 def test_slides_travel_in_the_page() -> None:
-    slides = Slides("pooling", WORDS["slidesOn"], "en", b"mp4", (Chapter(0.0, 2.5, "A", "B"),))
+    slides = Slides(
+        "pooling", WORDS["slidesOn"], "en", "dark", b"mp4", (Chapter(0.0, 2.5, "A", "B"),)
+    )
     found = data.collect(slides=slides)["lesson"]
     assert base64.b64decode(found["video"]) == b"mp4"
     assert found["chapters"] == [{"start": 0.0, "end": 2.5, "title": "A", "caption": "B"}]

@@ -1,0 +1,144 @@
+"""The page that is written: how large, what it names, and the command that writes it."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from convexplain import digits, examples, page
+from convexplain.cli import cli
+from convexplain.lessons.pooling import Pooling
+from convexplain.network import Conv2D, Dense, Flatten, Network
+from convexplain.page import document
+from convexplain.page.lesson import Slides
+from convexplain.theme import Look
+from tests.page.parts import Parts, data_of
+
+
+def test_the_page_is_small_and_the_same_each_time() -> None:
+    text = page.html(digits.first(5), lang="zh", theme="dark")
+    assert len(text.encode()) <= 3_000_000
+    assert text == page.html(digits.first(5), lang="zh", theme="dark")
+    assert text != page.html(digits.first(6), lang="zh", theme="dark")
+
+
+def test_the_page_names_no_other_file_and_no_address() -> None:
+    parts = Parts(page.html())
+    for tag, attributes, _ in parts.found:
+        for name in ("src", "href", "action", "srcset", "poster", "data"):
+            value = attributes.get(name) or "data:,"
+            assert value.startswith(("data:", "#")), f"<{tag} {name}={value!r}>"
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
+
+
+def test_nothing_of_the_page_s_code_reads_text_as_html_or_as_code() -> None:
+    risky = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
+        r"|DOMParser|createContextualFragment|setAttribute\(\"(style|on\w+)\"|\bfetch\(|XMLHttp"
+        r"|WebSocket|EventSource|sendBeacon|(?<!\{)\bimport\("
+    )
+    for file in document.FOLDER.glob("*.js"):
+        assert not risky.search(file.read_text("utf-8")), file.name
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(cli, ["page", *arguments])
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_command_writes_one_file_and_says_so(here: Path) -> None:
+    done = run("-o", "cell.html", "--digit", "7", "--lang", "zh", "--theme", "dark")
+    assert done.exit_code == 0, done.output
+    size = (here / "cell.html").stat().st_size
+    assert done.output == f"wrote cell.html: {size / 1e6:.1f} MB\n"
+    assert [path.name for path in here.iterdir()] == ["cell.html"]
+    opening = data_of(here / "cell.html")["opening"]
+    assert opening == {"sample": 140, "picture": None, "lang": "zh", "theme": "dark"}
+
+
+def test_a_network_of_one_s_own_goes_into_the_page(here: Path) -> None:
+    layers = (
+        Conv2D("a", 3, 5, stride=2, padding="same", activation="tanh"),
+        Flatten("b"),
+        Dense("c", 10, "softmax"),
+    )
+    Network.initialised(layers).save(here / "mine.safetensors")
+    assert run("--model", "mine.safetensors").exit_code == 0
+    content = data_of(here / "lesson.html")
+    assert content["model"] == "mine.safetensors"
+    (here / "again.safetensors").write_bytes(base64.b64decode(content["networks"]["cnn"]))
+    assert Network.load(here / "again.safetensors").layers == layers
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--digit", "12"], "there is no digit 12: digits are 0 to 9"),
+        (["--digit", "1", "--sample", "3"], "--digit and --sample exclude one another"),
+        (["--image", "no.png"], "no.png: there is no such file"),
+        (["--lang", "fr"], "there is no language 'fr': choose en or zh"),
+        (["--theme", "blue"], "there is no theme 'blue': choose dark or light"),
+        (["--lesson", "poling"], "did you mean pooling?"),
+        (["--model", "no.safetensors"], "no model or file 'no.safetensors'"),
+        (["-o", "page.pdf"], "'page.pdf' is not a page's name: let it end in .html"),
+        (["-o", "nowhere/page.html"], "there is no folder nowhere"),
+    ],
+)
+def test_what_cannot_be_written_gets_one_line(here: Path, arguments: list[str], line: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code in (1, 2)
+    assert done.output.startswith("Error: ")
+    assert line in done.output
+    assert done.output.count("\n") == 1
+    assert list(here.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_replaced_stays(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "lesson.html").write_text("before")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("convexplain.placing.fill", full)
+    done = run()
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: lesson.html cannot be written: No space left on device\n",
+    )
+    assert [path.name for path in here.iterdir()] == ["lesson.html"]
+    assert (here / "lesson.html").read_text() == "before"
+
+
+def test_after_the_slides_the_page_shows_the_lesson_s_picture(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered = []
+
+    def render(jobs: list[Any], progress: Any) -> None:
+        rendered.extend(jobs)
+        jobs[0].output.write_bytes(b"mp4")
+
+    monkeypatch.setattr("convexplain.rendering.render", render)
+    slides = Slides("pooling", Pooling.title, "zh", "light", b"mp4", ())
+    monkeypatch.setattr("convexplain.page.lesson.Slides.of", lambda *_: slides)
+    done = run("--lesson", "pooling", "--lang", "zh", "--theme", "light", "-q", "l")
+    assert done.exit_code == 0, done.output
+    (job,) = rendered
+    assert (job.lesson.name, job.quality.name, job.look) == ("pooling", "l", Look("zh", "light"))
+    content = data_of(here / "lesson.html")
+    assert content["opening"]["sample"] == examples.load()["pooling"]["sample"]
+    assert base64.b64decode(content["lesson"]["video"]) == b"mp4"
+    # A digit that is asked for goes into both.
+    assert run("--lesson", "pooling", "--digit", "2").exit_code == 0
+    assert rendered[1].lesson.picture.label == 2
+    assert data_of(here / "lesson.html")["opening"]["sample"] == 40
