@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import errno
 from collections.abc import Iterable
 
 
@@ -29,20 +28,6 @@ class UsageError(ConvexplainError):
     """
 
     exit_code = 2
-
-
-def lacks_memory(error: BaseException) -> bool:
-    """Say whether an error means that there was not enough memory, by its type or by its words.
-
-    Libraries that cannot be loaded, threads that cannot be started and drawings that cannot be
-    made raise errors of other types then.
-    """
-    words = ("out of memory", "cannot allocate", "failed to map segment", "can't start new thread")
-    return (
-        isinstance(error, MemoryError)
-        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
-        or any(each in str(error).lower() for each in words)
-    )
 
 
 def choose(given: str, allowed: Iterable[str]) -> str:

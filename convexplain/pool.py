@@ -15,8 +15,8 @@ from multiprocessing import connection as mp_connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from convexplain import logs, placing, worker
-from convexplain.errors import ConvexplainError, lacks_memory
+from convexplain import logs, memory, placing, worker
+from convexplain.errors import ConvexplainError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -194,13 +194,14 @@ class _Worker:
         self.process.join(timeout=5)
         code = self.process.exitcode or 0
         log = self._log()
-        if -code == signal.SIGKILL or _memory_is_limited() or lacks_memory(RuntimeError(log)):
-            text = "was killed" if code < 0 else f"ended with exit code {code}"
-            text += "; if memory ran out, a lower quality (-q l) needs less"
+        if -code == signal.SIGKILL:
+            text = "was killed"
         elif code < 0:
             text = f"ended by {signal.Signals(-code).name}"
         else:
             text = f"ended with exit code {code}"
+        if -code == signal.SIGKILL or memory.limit() is not None or memory.is_told(log):
+            text += f"; if memory ran out: {memory.advice(self.job.frame.height)}"
         lines = [line.strip() for line in log.splitlines() if line.strip()]
         last = f" ({lines[-1]})" if lines else ""
         told = f"the process that rendered {self.job.lesson.name} {text}{last}"
@@ -234,15 +235,6 @@ def _current_folder_exists() -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _memory_is_limited() -> bool:
-    """Say whether this user's processes may not take all of the machine's memory."""
-    try:
-        import resource
-    except ImportError:
-        return False
-    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 @contextmanager

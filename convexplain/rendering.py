@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convexplain import placing
+from convexplain import memory, placing
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.pool import Pool
 from convexplain.theme import Look
@@ -272,6 +272,13 @@ def render(
         raise UsageError(f"two lessons would write {str(twice)!r}: give each a name of its own")
     if importlib.util.find_spec("manim") is None:
         raise ConvexplainError('videos need manim: pip install "convexplain[video]"')
+    limit = memory.limit()
+    if limit is not None and limit < memory.NEEDED:  # where OpenBLAS would try for ever
+        raise ConvexplainError(
+            f"this process may take {limit / 1e6:.0f} MB of memory at most (ulimit -v): a lower "
+            f"quality (-q l) needs less, but {memory.NEEDED / 1e6:.0f} MB in any case; raise the "
+            "limit"
+        )
     for folder in {target.parent for target in targets} | {Path(tempfile.gettempdir())}:
         placing.sweep(folder)
     for job in jobs:

@@ -30,8 +30,8 @@ from xml.sax.saxutils import escape
 
 from tqdm import tqdm
 
-from convexplain import placing
-from convexplain.errors import ConvexplainError, lacks_memory
+from convexplain import memory, placing
+from convexplain.errors import ConvexplainError
 from convexplain.placing import discard, fill
 
 if TYPE_CHECKING:
@@ -144,10 +144,13 @@ def _answer(
 
 def _in_words(error: Exception, job: Job, media: Path) -> str:
     """Say what went wrong in a job, and what helps."""
-    if lacks_memory(error):
-        return f"out of memory at {job.frame.height} lines: a lower quality (-q l) needs less"
-    if not isinstance(error, OSError):
-        return f"{type(error).__name__}: {error}"
+    height = job.frame.height
+    if memory.is_lacking(error):
+        return f"out of memory at {height} lines: {memory.advice(height)}"
+    if not isinstance(error, OSError) or not error.strerror:
+        text = f"{type(error).__name__}: {error}"
+        # Encoders do not say that it was memory that they lacked.
+        return text if memory.limit() is None else f"{text}; if memory: {memory.advice(height)}"
     what, where = error.strerror or str(error), Path(os.fsdecode(error.filename or media))
     if media.parent in (where, *where.parents):
         return (
@@ -321,7 +324,7 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
     try:
         from manim import tempconfig
     except ImportError as error:
-        if lacks_memory(error):
+        if memory.is_lacking(error):
             raise
         raise ConvexplainError(
             f"manim is installed but does not start: {error}; install its libraries (cairo, pango)"

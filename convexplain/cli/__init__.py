@@ -17,8 +17,8 @@ from typing import Any, NoReturn
 
 import click
 
-from convexplain import __version__
-from convexplain.errors import ConvexplainError, UsageError, choose, lacks_memory
+from convexplain import __version__, memory
+from convexplain.errors import ConvexplainError, UsageError, choose
 
 INTERRUPTED = 128 + signal.SIGINT
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -120,8 +120,8 @@ def _explain(error: Exception) -> tuple[int, str]:
         code = 1
         text = error.strerror or str(error)
         text = f"{error.filename}: {text}" if error.filename else text
-    elif lacks_memory(error):
-        code, text = 1, f"out of memory ({type(error).__name__}: {error})"
+    elif memory.is_lacking(error):
+        code, text = 1, f"out of memory: {memory.advice()}"
     else:
         code = 1
         text = f"unexpected {type(error).__name__}: {error}; run again with --debug, and report it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import zlib
@@ -10,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from convexplain import placing
-from convexplain.errors import UsageError
+from convexplain.errors import ConvexplainError, UsageError
 from convexplain.figures import About, _base, check_path
 from convexplain.figures._base import AnyFigure
 
@@ -57,11 +58,14 @@ def place(data: bytes, path: Path) -> None:
     ------
     UsageError
         If it cannot be written there.
+    ConvexplainError
+        If the disk is full.
     """
     try:
         placing.write(path, data)
     except OSError as error:
-        raise UsageError(
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise (ConvexplainError if full else UsageError)(
             f"{path} cannot be written ({error.strerror or error}): choose another place"
         ) from None
 

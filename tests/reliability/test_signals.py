@@ -62,24 +62,6 @@ def cases(moments):
     ]
 
 
-@pytest.fixture
-def here(tmp_path):
-    """An empty folder to run in."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def lone(tmp_path_factory):
-    """What undisturbed runs make: a render and a film, and the cache of the film's pieces."""
-    folder = tmp_path_factory.mktemp("lone")
-    for name, command in (("render", RENDER), ("film", FILM)):
-        (folder / name).mkdir(parents=True)
-        run(*command, cwd=folder / name)
-    return folder
-
-
 def stop(here: Path, command: tuple[str, ...], moment: str, name: str) -> None:
     """Run, and be stopped at a moment."""
     env = {"MOMENT": f"{moment}|{name}", "PYTHONPATH": str(HERE / "moments")}

@@ -1,0 +1,44 @@
+"""Too little memory: how it shows, and what to do."""
+
+from __future__ import annotations
+
+import errno
+
+#: Bytes of addresses without which no render works; at 720p one takes 0.9 GB, at 1080p 1 GB.
+NEEDED = 600_000_000
+# Libraries that cannot be loaded, threads that cannot be started and drawings that cannot be made
+# raise errors of other types than MemoryError.
+_WORDS = ("out of memory", "cannot allocate", "failed to map segment", "can't start new thread")
+
+
+def is_lacking(error: BaseException) -> bool:
+    """Say whether an error means that there was not enough memory."""
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    return isinstance(error, MemoryError) or is_told(str(error))
+
+
+def is_told(text: str) -> bool:
+    """Say whether a text, such as what a process printed, speaks of too little memory."""
+    return any(each in text.lower() for each in _WORDS)
+
+
+def limit() -> int | None:
+    """Return how many bytes of addresses this process may take (``ulimit -v``); None is any."""
+    try:
+        import resource
+    except ImportError:  # a system without limits
+        return None
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def advice(height: int = 0) -> str:
+    """Say what helps, a render of this many lines or anything else."""
+    limited = limit()
+    if limited is not None:
+        help_ = f"it is limited to {limited / 1e6:.0f} MB (ulimit -v)"
+        return help_ + (", and a lower quality (-q l) needs less" if height > 480 else "")
+    if height > 480:
+        return "a lower quality (-q l) needs less"
+    return "close other programs"
