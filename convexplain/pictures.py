@@ -117,6 +117,8 @@ def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Pic
     """
     if mode not in ("digit", "rgb"):
         raise UsageError(f"mode {mode!r}: a picture is read as 'digit' or 'rgb'")
+    if not str(path):
+        raise ConvexplainError("'' names no picture: give the name of a file")
     path = Path(path)
     _check_file(path)
     with warnings.catch_warnings():

@@ -31,14 +31,15 @@ def evaluate(
     model: str, as_json: bool, figure: Path | None, lang: str, theme: str, directory: Path | None
 ) -> None:
     """Test a network on MNIST's 10,000 test digits: cnn (the default), dense, or a file."""
-    from convexplain import training
+    from convexplain import figures, training
     from convexplain.mnist import load_mnist
     from convexplain.network import Network
 
+    if figure is not None:
+        figures.check_path(figure)  # now, not after the measuring
     network = Network.load(model)
     found = training.evaluate(network, *load_mnist("test", directory))
     if figure is not None:
-        from convexplain import figures
         from convexplain.theme import Look
 
         shown = figures.options("confusion-matrix")(measured=found.confusion)

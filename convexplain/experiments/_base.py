@@ -114,6 +114,7 @@ class Setting:
             See `Runs`.
         on_progress : callable, optional
         """
+        runs = Runs(keep)  # first: a file that is none is said at once
         images, labels = load_mnist("test", directory)
         count = QUICK_TEST if quick else len(images)
         return cls(
@@ -121,7 +122,7 @@ class Setting:
             (images[:count], labels[:count]),
             quick=quick,
             seeds=(0,) if quick else (0, 1, 2),
-            runs=Runs(keep),
+            runs=runs,
             on_progress=on_progress,
         )
 
