@@ -30,7 +30,7 @@ ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
     }
 )
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{,39}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Layer(ABC):
     Parameters
     ----------
     name : str
-        Unique in its network: letters, digits, `_` and `-`, beginning with a letter.
+        Unique in its network: up to 40 letters, digits, `_` and `-`, beginning with a letter.
 
     Raises
     ------
@@ -58,7 +58,8 @@ class Layer(ABC):
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             raise ValueError(
-                f"layer name {self.name!r}: use letters, digits, '_' and '-', a letter first"
+                f"layer name {self.name!r:.60}: use at most 40 letters, digits, '_' and '-', a "
+                "letter first"
             )
         if self.activation not in ACTIVATIONS:
             raise ValueError(

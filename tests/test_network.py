@@ -318,8 +318,8 @@ def test_layers_that_do_not_fit_are_refused(layers: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("make", "text"),
     [
-        (lambda: Conv2D("1st", 2), "layer name '1st': use letters"),
-        (lambda: Conv2D("a/b", 2), "layer name 'a/b': use letters"),
+        (lambda: Conv2D("1st", 2), "layer name '1st': use at most 40 letters"),
+        (lambda: Conv2D("a/b", 2), "layer name 'a/b': use at most 40 letters"),
         (lambda: Conv2D("c", 0), "c: filters must be a whole number above 0, not 0"),
         (lambda: Conv2D("c", True), "c: filters must be a whole number above 0, not True"),
         (lambda: Conv2D("c", 2, stride=0), "c: stride 0 is too small"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -12,6 +13,25 @@ from convexplain.captions import Caption
 from convexplain.errors import UsageError
 
 T = TypeVar("T")
+
+
+# A leading underscore marks the lessons that only a film shows.
+_PLAIN = re.compile(r"_?[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def require_plain(name: str, what: str) -> None:
+    """Refuse a name that would lead elsewhere in a file's name.
+
+    Raises
+    ------
+    ValueError
+        If it is other than words of small letters and digits with dashes between them.
+    """
+    if not _PLAIN.fullmatch(name):
+        raise ValueError(
+            f"{name!r:.60} cannot be the name of a {what}: use words of small letters and digits "
+            "with dashes between them"
+        )
 
 
 @dataclass(frozen=True)
@@ -38,7 +58,8 @@ class Beat:
     Raises
     ------
     ValueError
-        If the beat is shorter than its caption takes to read.
+        If the beat is shorter than its caption takes to read, or its name, which becomes part of
+        a file's, is other than words of letters and digits with dashes between them.
     """
 
     name: str
@@ -50,6 +71,7 @@ class Beat:
     shown_by: str = ""
 
     def __post_init__(self) -> None:
+        require_plain(self.name, "beat")
         needed = self.caption.reading_time()
         if self.seconds < needed - 1e-9:
             raise ValueError(
@@ -110,6 +132,10 @@ class Lesson:
     title: ClassVar[Caption]
     question: ClassVar[Caption]
     answer: ClassVar[Caption]
+
+    def __init_subclass__(cls) -> None:
+        if "name" in vars(cls):
+            require_plain(cls.name, "lesson")
 
     length: float | None = option(
         None,
