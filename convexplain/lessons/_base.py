@@ -25,12 +25,13 @@ def require_plain(name: str, what: str) -> None:
     Raises
     ------
     ValueError
-        If it is other than words of small letters and digits with dashes between them.
+        If it is longer than 40 characters, or other than words of small letters and digits with
+        dashes between them.
     """
-    if not _PLAIN.fullmatch(name):
+    if len(name) > 40 or not _PLAIN.fullmatch(name):
         raise ValueError(
             f"{name!r:.60} cannot be the name of a {what}: use words of small letters and digits "
-            "with dashes between them"
+            "with dashes between them, at most 40 characters"
         )
 
 

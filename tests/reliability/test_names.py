@@ -19,7 +19,7 @@ from convexplain import digits, figures, lessons
 from convexplain.captions import Caption
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Beat, Lesson
-from convexplain.network import BUNDLED, Network
+from convexplain.network import Network
 
 #: Names as an attacker would choose them, for a layer, a beat, a lesson or a figure.
 ELSEWHERE = [
@@ -44,6 +44,8 @@ changes = {"os.mkdir": 1, "os.rmdir": 1, "os.remove": 1, "os.truncate": 1, "os.c
            "os.rename": 2, "os.link": 2, "os.symlink": 2}
 def note(event, args):
     paths = args[:changes.get(event, 0)]
+    if event in ("os.remove", "os.rmdir") and args[1] != -1:
+        return  # a name in a folder that was opened before, as shutil.rmtree clears one
     if event == "open" and isinstance(args[2], int) and args[2] & writes:
         paths = args[:1]
     for path in paths:
@@ -132,7 +134,6 @@ def test_the_lines_of_code_name_a_file_and_run_nothing_else(here: Path) -> None:
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_a_layer_of_such_a_name_is_refused(name: str, tmp_path: Path) -> None:
-    source = Path(BUNDLED["dense"]) if isinstance(BUNDLED, dict) else None
     network = Network.load("dense")
     path = tmp_path / "a.safetensors"
     network.save(path)
