@@ -1,0 +1,235 @@
+"""Charts: their points are the stored facts, their bars to scale, their words the same numbers."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from figure_artists import named, one, overlapping, pictures, rectangle, words
+from matplotlib.colors import to_hex
+
+from convexplain import figures
+from convexplain.cli import cli
+from convexplain.errors import UsageError
+from convexplain.network import Network
+from convexplain.theme import DARK, LIGHT, Look
+
+FACTS = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
+CHARTS = ("shift-accuracy", "samples-accuracy", "dense-vs-conv", "learning")
+NETWORKS = ("cnn", "dense")
+
+
+def rows(experiment, **where):
+    """The stored rows that have these values."""
+    every = FACTS[experiment]["rows"]
+    return [row for row in every if all(row[key] == value for key, value in where.items())]
+
+
+def curve(figure, gid):
+    line = one(figure, gid)
+    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_word_of_a_chart_leaves_it_or_lies_upon_another(name, lang):
+    for width in (3.0, 3.1, 4.5, 6.3):
+        figure = figures.draw(name, Look(lang, "light"), width=width)
+        assert overlapping(figure) == [], width
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_curves_of_shifted_digits_are_the_facts(network):
+    figure = figures.draw("shift-accuracy")
+    stored = rows("shift", network=network)
+    xs, ys = curve(figure, f"curve-{network}")
+    np.testing.assert_array_equal(xs, [row["pixels"] for row in stored])
+    np.testing.assert_array_equal(ys, [row["accuracy"] for row in stored])
+    (shade,) = one(figure, f"band-{network}").get_paths()
+    for row in stored:
+        there = shade.vertices[np.isclose(shade.vertices[:, 0], row["pixels"])][:, 1]
+        assert there.min() == pytest.approx(row["lowest"])
+        assert there.max() == pytest.approx(row["highest"])
+
+
+def test_the_networks_differ_by_more_than_colour():
+    for theme in (LIGHT, DARK):
+        figure = figures.draw("shift-accuracy", Look(theme=theme.name))
+        cnn, dense = (one(figure, f"curve-{network}") for network in NETWORKS)
+        assert to_hex(cnn.get_color()).upper() == theme.ink
+        assert to_hex(dense.get_color()).upper() == theme.muted
+        assert cnn.get_linestyle() != dense.get_linestyle()
+        assert to_hex(dense.get_markerfacecolor()).upper() == theme.background
+        axes = cnn.axes
+        assert axes.get_ylim() == (0, 1)
+
+
+@pytest.mark.parametrize("shift", range(9))
+def test_a_name_stands_by_its_curve_and_never_on_it(shift):
+    for width in (3.1, 6.3):
+        figure = figures.draw("shift-accuracy", width=width, shift=shift)
+        figure.canvas.draw()
+        for network, above in (("cnn", True), ("dense", False)):
+            (measured,) = rows("shift", network=network, pixels=shift)
+            name = one(figure, f"name-{network}")
+            assert name.get_text().endswith(f"{100 * measured['accuracy'] + 1e-9:.1f}%")
+            box = name.get_window_extent()
+            line = one(figure, f"curve-{network}")
+            ends = "highest" if above else "lowest"
+            points = [(row["pixels"], row[ends]) for row in rows("shift", network=network)]
+            xs, ys = line.axes.transData.transform(points).T
+            under = np.interp(np.linspace(box.x0, box.x1, 20), xs, ys)
+            assert (under <= box.y0).all() if above else (under >= box.y1).all()
+            assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+            assert box.y1 <= figure.bbox.y1
+
+
+def test_a_shift_that_was_not_measured_is_refused_in_one_line():
+    with pytest.raises(UsageError, match="shift by 9 pixels: give 0 to 8"):
+        figures.draw("shift-accuracy", shift=9)
+    result = CliRunner().invoke(cli, ["figure", "shift-accuracy", "--shift", "-1"])
+    assert result.exit_code == 2
+    assert "shift by -1 pixels: give 0 to 8" in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("pixels", ["in place", "shuffled"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_curves_of_few_digits_are_the_facts(network, pixels):
+    figure = figures.draw("samples-accuracy", width=3.1)
+    stored = rows("samples", network=network, pixels=pixels)
+    xs, ys = curve(figure, f"curve-{network}-{pixels}")
+    np.testing.assert_array_equal(xs, [row["digits"] for row in stored])
+    np.testing.assert_array_equal(ys, [row["accuracy"] for row in stored])
+    first, last = (
+        one(figure, f"{end}-{network}-{pixels}") if end == "first" else
+        one(figure, f"last-{pixels}-{network}") for end in ("first", "last")
+    )  # fmt: skip
+    assert first.get_text() == f"{100 * stored[0]['accuracy']:.1f}%"
+    assert last.get_text().endswith(f"{100 * stored[-1]['accuracy']:.1f}%")
+    assert first.xy == (stored[0]["digits"], stored[0]["accuracy"])
+    axes = first.axes
+    assert axes.get_xscale() == "log"
+    lowest = min(row["lowest"] for row in FACTS["samples"]["rows"])
+    assert axes.get_ylim()[0] <= lowest
+    assert axes.get_ylim()[1] == 1
+
+
+def test_an_axis_that_does_not_begin_at_zero_says_so():
+    for lang, said in (("en", "the axis starts at 60%"), ("zh", "纵轴从 60% 开始")):
+        figure = figures.draw("samples-accuracy", Look(lang, "light"))
+        axes = one(figure, "curve-cnn-in place").axes
+        assert axes.get_ylim()[0] == 0.6
+        assert any(said in text for text in words(figure))
+
+
+def by_hand():
+    """Parameters and multiplications of both networks, counted with a pencil."""
+    cnn = 3 * 3 * 1 * 32 + 32, 3 * 3 * 32 * 64 + 64, 3 * 3 * 64 * 128 + 128, 1152 * 10 + 10
+    work = 26 * 26 * 32 * 9, 11 * 11 * 64 * 288, 3 * 3 * 128 * 576, 1152 * 10
+    dense = 784 * 512 + 512 + 512 * 10 + 10
+    return {
+        "parameters": (sum(cnn), dense),
+        "multiplications": (sum(work), 784 * 512 + 512 * 10),
+        "mistakes": tuple(
+            round(10_000 * (1 - row["accuracy"]))
+            for network in NETWORKS
+            for row in rows("shift", network=network, pixels=0)
+        ),
+    }
+
+
+@pytest.mark.parametrize("what", ["parameters", "multiplications", "mistakes"])
+def test_bars_are_to_scale_from_zero_and_carry_their_numbers(what):
+    counted = by_hand()[what]
+    for width in (3.1, 6.3):
+        figure = figures.draw("dense-vs-conv", width=width)
+        bars = [rectangle(one(figure, f"{what}-{network}")) for network in NETWORKS]
+        assert bars[0][0] == bars[1][0]
+        assert bars[0][2] / bars[1][2] == pytest.approx(counted[0] / counted[1])
+        for network, value, bar in zip(NETWORKS, counted, bars, strict=True):
+            number = one(figure, f"number-{what}-{network}")
+            assert number.get_text().split()[0] == f"{value:,}"
+            assert number.get_position()[0] > bar[0] + bar[2]
+
+
+def test_every_training_is_a_dot_on_the_scale_of_the_bars():
+    figure = figures.draw("dense-vs-conv")
+    for network in NETWORKS:
+        shares = Network.load(network).provenance["test_accuracy_by_seed"].values()
+        left, _, wide, _ = rectangle(one(figure, f"mistakes-{network}"))
+        shipped = by_hand()["mistakes"][NETWORKS.index(network)]
+        dots = [float(dot.get_xdata()[0]) - left for dot in named(figure, f"seed-{network}")]
+        expected = [wide * 10_000 * (1 - share) / shipped for share in shares]
+        np.testing.assert_allclose(dots, expected)
+
+
+@pytest.fixture(scope="module")
+def snapshots():
+    with (files("convexplain") / "assets" / "training_cnn.npz").open("rb") as file:
+        archive = np.load(file)
+        return {name: archive[name] for name in archive.files}
+
+
+def test_the_curves_of_training_are_the_snapshots(snapshots):
+    figure = figures.draw("learning")
+    for gid, name in (("loss", "test_loss"), ("accuracy", "test_accuracy")):
+        xs, ys = curve(figure, f"curve-{gid}")
+        np.testing.assert_array_equal(xs, snapshots["steps"][1:])
+        np.testing.assert_array_equal(ys, snapshots[name][1:])
+        axes = one(figure, f"curve-{gid}").axes
+        assert axes.get_xscale() == "log"
+        assert axes.get_ylim()[0] == 0
+
+
+def test_kernels_have_one_scale_at_all_steps_and_stand_in_order(snapshots):
+    filters = snapshots["filters"]
+    limit = np.abs(filters).max()
+    for theme in (LIGHT, DARK):
+        figure = figures.draw("learning", Look(theme=theme.name))
+        grids = [(extent, cells) for extent, cells in pictures(figure) if cells.shape[:2] == (3, 3)]
+        steps = [int(text.split()[1].replace(",", "")) for text in words(figure) if "step " in text]
+        assert (steps[0], steps[-1]) == (0, snapshots["steps"][-1])
+        assert len(grids) == 32 * len(steps)
+        for n, step in enumerate(steps):
+            snapshot = filters[list(snapshots["steps"]).index(step)]
+            block = grids[32 * n : 32 * (n + 1)]
+            for k, (extent, cells) in enumerate(block):
+                expected = theme.signed(snapshot[:, :, 0, k], limit)
+                np.testing.assert_array_equal(cells, expected)
+                assert (k % 8 == 0) == (extent[0] == block[0][0][0])
+
+
+def test_the_kernels_that_are_framed_are_as_many_as_were_measured():
+    figure = figures.draw("learning")
+    (stored,) = rows("edges", layer="conv1", weights="trained")
+    framed = [n for n in range(32) if named(figure, f"edge-{n}")]
+    assert len(framed) == round(stored["edge"] * stored["kernels"])
+    assert any(f"framed: {len(framed)} " in text for text in words(figure))
+
+
+def test_a_digit_whose_training_was_not_watched_is_refused():
+    with pytest.raises(UsageError, match="no bundled digit 999"):
+        figures.draw("learning", sample=999)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_said_instead_of_a_chart_holds_its_numbers(lang):
+    for network in NETWORKS:
+        for row in rows("shift", network=network):
+            assert f"{100 * row['accuracy'] + 1e-9:.1f}%" in figures.alternative(
+                "shift-accuracy", lang
+            )
+    for row in FACTS["samples"]["rows"]:
+        said = figures.alternative("samples-accuracy", lang)
+        assert f"{100 * row['accuracy']:.1f}%" in said
+        assert f"{row['digits']:,}" in said
+    for pair in by_hand().values():
+        for number in pair:
+            assert f"{number:,}" in figures.alternative("dense-vs-conv", lang)
+    said = figures.alternative("learning", lang)
+    assert "99.15%" in said
+    assert "2.313" in said

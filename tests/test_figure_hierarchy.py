@@ -1,0 +1,235 @@
+"""The tree and the fields of view: shares and boxes found again by SciPy and by erasing pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from figure_artists import forward, named, one, rectangle, seen, softmax, words
+from matplotlib.colors import to_hex
+
+from convexplain import figures
+from convexplain.cli import cli
+from convexplain.errors import UsageError
+from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.network import Network
+from convexplain.theme import DARK, LIGHT, Look
+
+
+@pytest.fixture(scope="module")
+def network():
+    return Network.load("cnn")
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    return Hierarchy().shown_picture.pixels[:, :, 0]
+
+
+@pytest.fixture(scope="module")
+def maps(network, pixels):
+    return forward(network.weights, pixels)
+
+
+@pytest.fixture(scope="module")
+def figure():
+    return figures.draw("hierarchy")
+
+
+def strongest(products, count):
+    """The cells with the largest products, and their shares of all positive ones."""
+    flat = np.argsort(-products, axis=None, kind="stable")[:count]
+    places = [np.unravel_index(n, products.shape) for n in flat]
+    positive = products[products > 0].sum()
+    return [(tuple(map(int, place)), products[place] / positive) for place in places]
+
+
+def parts_of_the_answer(network, maps):
+    answer = int(maps["logits"].argmax())
+    kernel = network.weights["dense/kernel"][:, answer].astype(float).reshape(3, 3, 128)
+    return strongest(maps["conv3"] * kernel, 3)
+
+
+def parts_of_a_cell(network, maps, layer, before, cell):
+    """The two cells of a pool that raise a cell of a convolution most."""
+    row, col, n = cell
+    kernel = network.weights[f"{layer}/kernel"][:, :, :, n].astype(float)
+    products = maps[before][row : row + 3, col : col + 3] * kernel
+    return [((row + i, col + j, c), share) for (i, j, c), share in strongest(products, 2)]
+
+
+def source(maps, layer, cell):
+    """The cell of a convolution that a maximum came from."""
+    row, col, channel = cell
+    block = maps[layer][2 * row : 2 * row + 2, 2 * col : 2 * col + 2, channel]
+    i, j = np.unravel_index(int(block.argmax()), block.shape)
+    return 2 * row + int(i), 2 * col + int(j), channel
+
+
+def test_shares_and_filters_are_those_that_scipy_finds(figure, network, maps):
+    for a, (cell, share) in enumerate(parts_of_the_answer(network, maps)):
+        assert one(figure, f"share-{a}").get_text() == f"{cell[2]} · {100 * share:.1f}%"
+        found = parts_of_a_cell(network, maps, "conv3", "pool2", cell)
+        for b, (pooled, below) in enumerate(found):
+            above = source(maps, "conv2", pooled)
+            assert one(figure, f"share-{a}-{b}").get_text() == f"{above[2]} · {100 * below:.1f}%"
+            for c, (_, leaf) in enumerate(parts_of_a_cell(network, maps, "conv2", "pool1", above)):
+                assert one(figure, f"share-{a}-{b}-{c}").get_text() == f"{100 * leaf:.1f}%"
+
+
+def test_the_answer_and_all_others_are_written_at_the_top(figure, network, maps):
+    answer = int(maps["logits"].argmax())
+    kernel = network.weights["dense/kernel"][:, answer].astype(float).reshape(3, 3, 128)
+    for_it = int((maps["conv3"] * kernel > 0).sum())
+    rest = 1 - sum(share for _, share in parts_of_the_answer(network, maps))
+    said = words(figure)
+    assert str(answer) in said
+    assert f"logit {maps['logits'][answer]:.2f}" in said
+    assert softmax(maps["logits"])[answer] > 0.999
+    assert "probability >99.9%" in said
+    assert one(figure, "others").get_text() == f"{for_it - 3} others: {100 * rest:.1f}%"
+
+
+def test_bars_show_shares_to_scale_and_their_links_end_at_the_patches(figure, network, maps):
+    whole = [rectangle(bar) for bar in named(figure, "all")]
+    parts = [rectangle(part) for part in named(figure, "part")]
+    x, y, wide, _ = max(whole, key=lambda bar: bar[2])
+    at_top = sorted(part for part in parts if part[1] == y)
+    begin = x
+    for (_, share), part in zip(parts_of_the_answer(network, maps), at_top, strict=True):
+        assert part[0] == pytest.approx(begin)
+        assert part[2] == pytest.approx(share * wide, rel=1e-5)
+        begin += part[2]
+    assert len(parts) == 3 + 6 + 12
+    assert len(whole) == 1 + 3 + 6
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_patches_are_pieces_of_the_digit_and_kernels_have_one_scale(theme, network, maps, pixels):
+    for width in (3.1, 6.3):
+        drawn = figures.draw("hierarchy", Look(theme=theme.name), width=width)
+        assert len(seen(drawn, theme.picture(pixels))) == 1
+        kernels = network.weights["conv1/kernel"]
+        limit = np.abs(kernels).max()
+        leaves = 0
+        for row, col, n in (cell for cell, _ in parts_of_the_answer(network, maps)):
+            piece = theme.picture(pixels[4 * row : 4 * row + 18, 4 * col : 4 * col + 18])
+            assert seen(drawn, piece)
+            for pooled, _ in parts_of_a_cell(network, maps, "conv3", "pool2", (row, col, n)):
+                r, c, m = source(maps, "conv2", pooled)
+                assert seen(drawn, theme.picture(pixels[2 * r : 2 * r + 8, 2 * c : 2 * c + 8]))
+                for low, _ in parts_of_a_cell(network, maps, "conv2", "pool1", (r, c, m)):
+                    i, j, k = source(maps, "conv1", low)
+                    patches = seen(drawn, theme.picture(pixels[i : i + 3, j : j + 3]))
+                    under = seen(drawn, theme.signed(kernels[:, :, 0, k], limit))
+                    assert any(a[:2] == b[:2] and a[2] < b[3] for a in patches for b in under)
+                    leaves += 1
+        assert leaves == 12
+
+
+def test_the_fields_of_the_marked_path_lie_within_each_other_on_the_digit(figure, pixels):
+    ((left, right, _, top),) = seen(figure, LIGHT.picture(pixels))
+    cell = (right - left) / 28
+    boxes = {}
+    for layer, side in (("conv1", 3), ("conv2", 8), ("conv3", 18)):
+        patch = one(figure, f"field-{layer}")
+        x, y, wide, high = rectangle(patch)
+        assert (wide / cell, high / cell) == pytest.approx((side, side))
+        assert to_hex(patch.get_edgecolor()).upper() == LIGHT.accent
+        boxes[layer] = (x - left) / cell, (y - top) / cell, side
+    for small, large in (("conv1", "conv2"), ("conv2", "conv3")):
+        for n in (0, 1):
+            assert boxes[large][n] <= boxes[small][n] + 1e-9
+            assert boxes[small][n] + boxes[small][2] <= boxes[large][n] + boxes[large][2] + 1e-9
+
+
+def test_the_alternative_text_tells_the_tree(network, maps):
+    for lang in ("en", "zh"):
+        said = figures.alternative("hierarchy", lang)
+        for (row, col, n), share in parts_of_the_answer(network, maps):
+            assert f"{100 * share:.1f}%" in said
+            place = f"filter {n} at row {row}, column {col}"
+            assert (place if lang == "en" else f"行 {row}、列 {col} 的过滤器 {n}") in said
+
+
+def test_another_digit_and_a_misread_one_are_drawn():
+    for sample in (61, 122):
+        said = words(figures.draw("hierarchy", width=3.1, sample=sample))
+        assert (
+            str(Hierarchy(picture=figures.make("hierarchy", sample=sample).picture).label) in said
+        )
+
+
+def test_bad_input_is_refused_in_one_line():
+    with pytest.raises(UsageError, match="no bundled digit"):
+        figures.draw("hierarchy", sample=1000)
+    result = CliRunner().invoke(cli, ["figure", "receptive-fields", "--model", "dense"])
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+# Receptive fields.
+
+
+def reach(network, layer, row, col):
+    """Rows and columns of the pixels that change a cell, found by changing one at a time."""
+    rng = np.random.default_rng(7)
+    pictures = np.repeat(rng.random((1, 28, 28, 1), dtype=np.float32), 57, axis=0)
+    for n in range(28):
+        pictures[1 + n, n] = rng.random((28, 1))
+        pictures[29 + n, :, n] = rng.random((28, 1))
+    cells = network.activations(pictures)[layer][:, row, col]
+    changed = ~np.isclose(cells, cells[0], rtol=1e-5, atol=1e-6).all(axis=1)
+    return np.flatnonzero(changed[1:29]), np.flatnonzero(changed[29:])
+
+
+def test_fields_are_the_pixels_that_change_a_cell(network):
+    options = figures.make("receptive-fields")
+    for view in options.views:
+        if view.layer in ("pool1", "pool2"):
+            continue
+        field = network.receptive_field(view.layer)
+        row = (view.box.top - field.start[0]) // field.stride[0]
+        col = (view.box.left - field.start[1]) // field.stride[1]
+        rows, cols = reach(network, view.layer, row, col)
+        assert (min(rows), max(rows) + 1) == (view.box.top, view.box.bottom)
+        assert (min(cols), max(cols) + 1) == (view.box.left, view.box.right)
+
+
+def test_sizes_follow_from_windows_and_strides(pixels):
+    size, step = 1, 1
+    figure = figures.draw("receptive-fields")
+    unit = rectangle(one(figure, "side-conv1"))[2] / 3
+    for layer, window, stride in (
+        ("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2), ("conv3", 3, 1),
+    ):  # fmt: skip
+        size, step = size + (window - 1) * step, step * stride
+        assert one(figure, f"field-{layer}").get_text() == str(size)
+        assert rectangle(one(figure, f"side-{layer}"))[2] == pytest.approx(size * unit)
+    for lang in ("en", "zh"):
+        said = figures.alternative("receptive-fields", lang)
+        assert "3 × 3" in said
+        assert "18 × 18" in said
+        assert "26, 27" in said or "26、27" in said
+
+
+def test_what_is_hatched_changes_no_logit_and_its_neighbour_does(network, pixels):
+    figure = figures.draw("receptive-fields")
+    panels = seen(figure, LIGHT.picture(pixels))
+    assert len(panels) == 4
+    left, right, bottom, top = max(panels)
+    cell = (right - left) / 28
+    strips = sorted(rectangle(patch) for patch in named(figure, "unseen"))
+    (x0, y0, wide, high), (x1, y1, narrow, tall) = strips
+    assert (x0, y0 + high, wide) == pytest.approx((left, bottom, 28 * cell))
+    assert (x1 + narrow, y1, tall) == pytest.approx((right, top, 26 * cell))
+    first = round((y0 - top) / cell)
+    assert first == round((x1 - left) / cell) == 26
+    rng = np.random.default_rng(3)
+    before = forward(network.weights, pixels)["logits"]
+    noisy = pixels.copy()
+    noisy[first:] = rng.random((28 - first, 28))
+    noisy[:, first:] = rng.random((28, 28 - first))
+    np.testing.assert_array_equal(forward(network.weights, noisy)["logits"], before)
+    noisy[first - 1] = rng.random(28)
+    assert not np.array_equal(forward(network.weights, noisy)["logits"], before)
