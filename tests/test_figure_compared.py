@@ -1,0 +1,247 @@
+"""Local patterns and translation: sums, maps and answers found again by SciPy and plain loops."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from figure_artists import forward, named, one, pictures, rectangle, seen, softmax, words
+
+from convexplain import digits, figures
+from convexplain.cli import cli
+from convexplain.errors import UsageError
+from convexplain.network import Network
+from convexplain.theme import DARK, LIGHT, Look
+
+FACTS = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return Network.load("cnn").weights
+
+
+@pytest.fixture(scope="module")
+def dense():
+    return Network.load("dense").weights
+
+
+# Local patterns.
+
+
+@pytest.fixture(scope="module")
+def local():
+    return figures.draw("local-patterns")
+
+
+@pytest.fixture(scope="module")
+def digit():
+    return figures.make("local-patterns").shown_picture.pixels[:, :, 0]
+
+
+def number_after(said, words_before):
+    """The number that follows some words."""
+    (line,) = [line for line in said if words_before in line]
+    return line.split(words_before)[1].split()[0].rstrip(",")
+
+
+def test_the_units_number_is_the_sum_of_its_products_and_its_bias(local, digit, dense):
+    said = words(local)
+    unit = int(number_after(said, "Dense unit "))
+    total = 0.0
+    template = dense["hidden/kernel"][:, unit].reshape(28, 28)
+    for row in range(28):
+        for col in range(28):
+            total += float(digit[row, col]) * float(template[row, col])
+    bias = float(dense["hidden/bias"][unit])
+    assert f"sum of 784 products: {total:.2f}" in said
+    assert f"bias: {bias:.2f}" in said
+    assert f"{total + bias:.2f}" in said
+    assert f"{total:.2f} plus" not in said
+    for number in (total, bias, total + bias):
+        assert f"{number:.2f}" in figures.alternative("local-patterns")
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_template_kernel_and_map_have_the_colours_of_their_numbers(theme, digit, weights, dense):
+    drawn = figures.draw("local-patterns", Look(theme=theme.name))
+    said = words(drawn)
+    unit, n = (int(number_after(said, name)) for name in ("Dense unit ", "Filter "))
+    template = dense["hidden/kernel"][:, unit].reshape(28, 28)
+    assert len(seen(drawn, theme.signed(template, np.abs(template).max()))) == 1
+    answers = forward(weights, digit)["conv1"][:, :, n].astype(np.float32)
+    ((left, right, _, top),) = seen(drawn, theme.signed(answers, answers.max()))
+    # A cell of the map is level with the middle of its window on the digit of its row.
+    digits_there = seen(drawn, theme.picture(digit))
+    cell = (right - left) / 26
+    assert any(there[3] == pytest.approx(top - cell) for there in digits_there)
+    kernel = weights["conv1/kernel"][:, :, 0, n]
+    for weight in kernel.ravel():
+        assert f"{weight:.2f}".replace("-", "−") in said
+    assert f"{answers.max():.2f}" in said
+
+
+def frames(figure, token, theme):
+    """Left, top and side of the squares that are outlined in a colour."""
+    colour = np.array(theme.rgb(token)) / 255
+    return [
+        rectangle(patch)[:3]
+        for patch in figure.axes[0].patches
+        if np.allclose(patch.get_edgecolor()[:3], colour) and patch.get_facecolor()[3] == 0
+    ]
+
+
+def test_places_are_framed_and_numbered_by_their_strength(local, digit, weights):
+    n = int(number_after(words(local), "Filter "))
+    answers = forward(weights, digit)["conv1"][:, :, n]
+    rest, expected = answers.copy(), []
+    while rest.max() >= 0.82 * answers.max() and len(expected) < 3:
+        row, col = np.unravel_index(int(rest.argmax()), rest.shape)
+        expected.append((int(row), int(col)))
+        rest[max(0, row - 5) : row + 6, max(0, col - 5) : col + 6] = -1
+    left, right, _, top = max(seen(local, LIGHT.picture(digit)), key=lambda extent: extent[3])
+    cell = (right - left) / 28
+    on_digit = [
+        (round((y - top) / cell), round((x - left) / cell))
+        for x, y, side in frames(local, "positive", LIGHT)
+        if left - 2 <= x <= right and y >= top - 2
+    ]
+    assert on_digit == expected
+    said = figures.alternative("local-patterns")
+    for row, col in expected:
+        assert f"row {row}, column {col} ({answers[row, col]:.2f})" in said
+
+
+def test_the_count_of_uninked_pixels_is_what_training_left_alone(dense):
+    options = figures.make("local-patterns")
+    count = int(options.never_inked.sum())
+    assert any(
+        f"{count} border pixels" in text
+        for text in [" ".join(words(figures.draw("local-patterns")))]
+    )
+    inked = np.zeros((28, 28), dtype=bool)
+    for sample in digits.load():
+        inked |= sample.pixels[:, :, 0] > 0
+    # The bundled digits were not learned from, but their ink lies where training digits had it.
+    assert not (inked & options.never_inked).any()
+
+
+# Translation.
+
+
+@pytest.fixture(scope="module")
+def moved():
+    return figures.draw("translation")
+
+
+def shifted(picture, direction, by):
+    """A picture moved, by plain loops; zeros come in."""
+    down, right = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}[direction]
+    out = np.zeros_like(picture)
+    for row in range(picture.shape[0]):
+        for col in range(picture.shape[1]):
+            r, c = row - by * down, col - by * right
+            if 0 <= r < picture.shape[0] and 0 <= c < picture.shape[1]:
+                out[row, col] = picture[r, c]
+    return out
+
+
+def answers(weights, dense, picture):
+    """Probabilities by both networks."""
+    hidden = picture.astype(float).ravel() @ dense["hidden/kernel"] + dense["hidden/bias"]
+    logits = np.maximum(hidden, 0) @ dense["dense/kernel"] + dense["dense/bias"]
+    return softmax(forward(weights, picture)["logits"]), softmax(logits)
+
+
+@pytest.mark.parametrize(
+    ("direction", "by", "width"), [("right", 3, 6.3), ("left", 2, 3.1), ("down", 4, 6.3)]
+)
+def test_bars_are_probabilities_and_maps_those_of_the_moved_digit(
+    weights, dense, direction, by, width
+):
+    values = {"sample": 157, "direction": direction, "shift": by}
+    figure = figures.draw("translation", width=width, **values)
+    picture = digits.sample(157).pixels[:, :, 0]
+    there = shifted(picture, direction, by)
+    assert len(seen(figure, LIGHT.picture(picture))) == 1
+    assert len(seen(figure, LIGHT.picture(there))) == 1
+    for network, chances in zip(("cnn", "dense"), answers(weights, dense, there), strict=True):
+        bars = [rectangle(one(figure, f"{network}-{k}")) for k in range(10)]
+        heights = np.array([bar[3] for bar in bars])
+        best = int(chances.argmax())
+        np.testing.assert_allclose(heights / heights[best], chances / chances[best], atol=1e-5)
+        assert f"{network if network == 'dense' else 'CNN'} says {best}, " in " ".join(
+            words(figure)
+        )
+        # All stand on one line, which is zero.
+        feet = {round(bar[1] + bar[3], 6) for bar in bars}
+        assert len(feet) == 1
+
+
+def test_the_shared_columns_agree_exactly_and_are_framed(moved, weights):
+    options = figures.make("translation")
+    picture, n = options.shown_picture.pixels[:, :, 0], options.shown_filter
+    first = forward(weights, picture)["conv1"]
+    second = forward(weights, shifted(picture, "right", 3))["conv1"]
+    assert np.abs(second[:, 3:] - first[:, :23]).max() < 1e-12
+    assert any("shared 23 columns; largest difference, all 32 maps: 0" in w for w in words(moved))
+    limit = options.map_limit
+    for maps, gid, column in ((first, "shared-0", 0), (second, "shared-1", 3)):
+        colours = LIGHT.signed(maps[:, :, n].astype(np.float32), limit)
+        ((left, right, bottom, top),) = seen(moved, colours)
+        cell = (right - left) / 26
+        x, y, wide, high = rectangle(one(moved, gid))
+        assert (x, y) == pytest.approx((left + column * cell, top))
+        assert (wide, high) == pytest.approx((23 * cell, bottom - top))
+
+
+def test_the_table_is_the_stored_measurement(moved):
+    for row in FACTS["shift"]["rows"]:
+        if row["network"] != "cnn" or row["pixels"] not in (1, 2, 3, 4):
+            continue
+        for layer in ("conv1", "pool1", "conv2", "pool2", "conv3"):
+            said = one(moved, f"difference-{layer}-{row['pixels']}").get_text()
+            difference = row[f"{layer}_differs"]
+            assert said == ("0" if difference == 0 else f"{difference:.2f}")
+
+
+def test_places_add_up_to_the_logit_without_its_bias(moved, weights):
+    options = figures.make("translation")
+    said = words(moved)
+    for name, by in (("in place", 0), ("moved", 3)):
+        picture = shifted(options.shown_picture.pixels[:, :, 0], "right", by)
+        logit = forward(weights, picture)["logits"][options.label]
+        total = logit - float(weights["dense/bias"][options.label])
+        assert f"{name}: {total:.2f} in all".replace("-", "−") in said
+
+
+def test_ink_that_leaves_is_spoken_of():
+    gone = figures.draw("translation", sample=157, direction="right", shift=6)
+    assert any("ink has left the picture" in text for text in words(gone))
+    assert not any("ink has left" in text for text in words(figures.draw("translation")))
+
+
+def test_what_cannot_be_moved_is_refused_in_one_line():
+    with pytest.raises(UsageError, match="shift by 7 pixels is not shown: give 1 to 6"):
+        figures.draw("translation", shift=7)
+    result = CliRunner().invoke(cli, ["figure", "local-patterns", "--filter", "32"])
+    assert result.exit_code == 2
+    assert "no filter 32" in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("name", ["local-patterns", "translation"])
+def test_frames_and_pictures_stay_on_the_sheet(name):
+    for width in (3.0, 4.5, 6.3):
+        figure = figures.draw(name, width=width)
+        right, bottom = width * 72, figure.get_figheight() * 72
+        for (x0, x1, y1, y0), _ in pictures(figure):
+            assert 0 <= x0 < x1 <= right
+            assert 0 <= y0 < y1 <= bottom
+        for patch in named(figure, "shared-0"):
+            x, y, wide, high = rectangle(patch)
+            assert x + wide <= right
+            assert y + high <= bottom
