@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+import documented
 import pytest
+from documented import PAGES, ROOT
 
+from convexplain import __version__
 from convexplain.cli import cli
 
-ROOT = Path(__file__).parents[1]
-PAGES = [
-    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
-    *sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts),
+EVERY = [block for page in PAGES for block in documented.blocks(page)]
+RUN = [
+    page
+    for page in PAGES
+    if any(block.language in documented.RUN for block in documented.blocks(page))
 ]
 
 
-def blocks(page: Path, language: str) -> list[str]:
+def code(page: Path, language: str) -> list[str]:
     """The code blocks of a page in one language."""
-    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-
-
-def commands() -> list[list[str]]:
-    """Every `convexplain ...` in a shell block, as arguments."""
-    lines = [line for page in PAGES for code in blocks(page, "bash") for line in code.splitlines()]
-    found = [shlex.split(line, comments=True) for line in lines]
-    return [arguments[1:] for arguments in found if arguments[:1] == ["convexplain"]]
+    return [block.code for block in documented.blocks(page) if block.language == language]
 
 
 def context(arguments: list[str]) -> click.Context:
@@ -42,23 +37,117 @@ def context(arguments: list[str]) -> click.Context:
     return command.make_context(arguments[0], arguments[1:], parent=parent)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=documented.name)
 def test_links_lead_to_files_that_exist(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("arguments", commands(), ids=shlex.join)
-def test_a_documented_command_is_understood(arguments: list[str]) -> None:
+COMMANDS = [each for page in PAGES for each in documented.commands(page)]
+
+
+@pytest.mark.parametrize(("place", "arguments"), COMMANDS, ids=[place for place, _ in COMMANDS])
+def test_a_documented_command_is_understood(place: str, arguments: list[str]) -> None:
     assert context(arguments).args == []
 
 
-def test_the_example_in_the_readme_prints_the_same_number_twice() -> None:
-    (code,) = blocks(ROOT / "README.md", "python")
-    printed = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
+@pytest.mark.parametrize("page", RUN, ids=documented.name)
+def test_the_examples_of_a_page_run_and_print_what_it_says(page: Path, tmp_path: Path) -> None:
+    run(page, tmp_path, slow=False)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("page", RUN, ids=documented.name)
+def test_the_slow_examples_of_a_page_run_too(page: Path, tmp_path: Path) -> None:
+    run(page, tmp_path, slow=True)
+
+
+def run(page: Path, folder: Path, *, slow: bool) -> None:
+    runner = documented.Runner(folder, slow)
+    for block in documented.blocks(page):
+        if block.language in documented.RUN:
+            runner.run(block)
+
+
+def test_every_block_is_in_a_language_that_is_run_or_only_shown() -> None:
+    known = documented.RUN | documented.SHOWN
+    others = {
+        block.place: block.language
+        for block in EVERY
+        if block.language not in known and not block.language.startswith("{")
+    }
+    assert others == {}
+
+
+def test_blocks_that_are_not_run_are_few_and_say_why() -> None:
+    left = {block.place: block.reason for block in EVERY if block.reason}
+    assert len(left) <= 5, left
+    assert all(len(reason) > 15 for reason in left.values()), left
+
+
+def test_a_block_that_goes_wrong_is_noticed(tmp_path: Path) -> None:
+    page = ROOT / "README.md"
+
+    def block(language: str, code: str, shown: str | None = None) -> documented.Block:
+        return documented.Block(page, 3, language, code, shown)
+
+    runner = documented.Runner(tmp_path, slow=False)
+    runner.run(block("python", "x = 2\nprint(x)\n", "2\n"))
+    runner.run(block("bash", "convexplain kernels box-blur > a.txt\ncat a.txt | head -n 1\n"))
+    runner.run(block("bash", "convexplain --version\n", f"convexplain {__version__}\n"))
+    for wrong in (
+        block("python", "print(x)\n", "3\n"),
+        block("bash", "convexplain kernels no-such\n"),
+        block("bash", "convexplain --version\n", "convexplain 99\n"),
+        block("bash", "false\n"),
+    ):
+        with pytest.raises(AssertionError, match=r"README\.md:3"):
+            runner.run(wrong)
+    with pytest.raises(NameError):
+        runner.run(block("python", "y\n"))
+
+
+def test_json_that_is_shown_can_be_read() -> None:
+    for block in EVERY:
+        if block.language == "json":
+            json.loads(block.code)
+
+
+def test_directives_that_are_shown_can_be_built(tmp_path: Path) -> None:
+    """What a page shows of Sphinx is built, in the markup that it is shown in."""
+    pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
+    from sphinx.testing.util import SphinxTestApp
+
+    files = {"index.rst": "Title\n=====\n\n.. toctree::\n   :glob:\n\n   page*\n"}
+    for number, block in enumerate(EVERY):
+        if block.language in ("markdown", "rst") and "convexplain-" in block.code:
+            title = "# Title\n\n" if block.language == "markdown" else "Title\n=====\n\n"
+            ending = "md" if block.language == "markdown" else "rst"
+            files[f"page{number}.{ending}"] = title + block.code
+    source = tmp_path / "src"
+    source.mkdir()
+    for name, text in {"conf.py": "", **files}.items():
+        (source / name).write_text(text, encoding="utf-8")
+    app = SphinxTestApp(
+        "dummy",
+        srcdir=source,
+        confoverrides={
+            "extensions": ["myst_parser", "convexplain.sphinxext"],
+            "convexplain_videos": "0",
+        },
+    )
+    try:
+        app.build()
+        assert app.warning.getvalue() == ""
+    finally:
+        app.cleanup()
+    assert len(files) > 3
+
+
+def test_the_example_in_the_readme_prints_the_same_number_twice(tmp_path: Path) -> None:
+    (block,) = [b for b in documented.blocks(ROOT / "README.md") if b.language == "python"]
+    printed = documented.Runner(tmp_path, slow=False).output(block)
     products_and_bias, value = map(float, printed.split())
     assert products_and_bias == pytest.approx(value, abs=1e-6)
 
@@ -88,14 +177,14 @@ def test_the_scene_of_the_stage_s_page_renders_and_nothing_overlaps(tmp_path: Pa
     manim = pytest.importorskip("manim", reason="scenes need the extra 'video'")
     from convexplain.stage.layout import problems
 
-    (code,) = blocks(ROOT / "docs" / "stage.md", "python")
+    (source,) = code(ROOT / "docs" / "stage.md", "python")
     names: dict[str, Any] = {}
-    exec(compile(code, "edge_finder.py", "exec"), names)
+    exec(compile(source, "edge_finder.py", "exec"), names)
     with manim.tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 15}):
         scene = names["EdgeFinder"](skip_animations=True)
         scene.render()
     assert problems(scene.mobjects) == []
-    assert len(code.splitlines()) <= 40
+    assert len(source.splitlines()) <= 40
 
 
 def claims() -> list[list[str]]:

@@ -18,21 +18,33 @@ ROOT = Path(__file__).parents[1]
 pytest.importorskip("manim", reason="the site describes the stage: it needs the extra 'video'")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site, with figures in place of videos."""
-    folder = tmp_path_factory.mktemp("site")
+def build(folder: Path, *settings: str) -> Path:
+    """Build the site, as scripts/docs.sh does."""
     built = subprocess.run(
         [
             *(sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "2"),
-            *("-D", "convexplain_videos=0"),
-            *("-d", folder / "doctrees", ROOT / "docs", folder / "html"),
+            *("-d", folder / "doctrees", *settings, ROOT / "docs", folder / "html"),
         ],
         capture_output=True,
         text=True,
     )
     assert built.returncode == 0, built.stderr
     return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site, with figures in place of videos."""
+    return build(tmp_path_factory.mktemp("site"), "-D", "convexplain_videos=0")
+
+
+@pytest.mark.soak
+def test_the_whole_site_is_built_with_every_video(tmp_path: Path) -> None:
+    page = read(build(tmp_path), "gallery/lessons.html")
+    videos = re.findall(r'<source src="\.\./(_images/([\w-]+?)-[0-9a-f]{16}-[^"]*)"', page)
+    assert [name for _, name in videos] == [*lessons.names()]
+    assert all((tmp_path / "html" / path).stat().st_size > 100_000 for path, _ in videos)
+    assert page.count("<track ") == 2 * len(videos)
 
 
 def read(site: Path, page: str) -> str:
