@@ -160,6 +160,17 @@ def test_another_digit_and_a_misread_one_are_drawn():
         )
 
 
+def test_a_negative_logit_and_a_misread_digit_are_explained():
+    plain = words(figures.draw("hierarchy", width=3.1))
+    centred = words(figures.draw("hierarchy", width=3.1, sample=0))
+    assert any(text.startswith("logit −") for text in centred)
+    assert "mean over" in " ".join(centred)
+    assert "mean over" not in " ".join(plain)
+    assert "less their mean" in figures.alternative("hierarchy", sample=0)
+    assert "but this is a 6" in figures.caption("hierarchy", sample=122)
+    assert "其实是“6”" in figures.caption("hierarchy", "zh", sample=122)
+
+
 def test_bad_input_is_refused_in_one_line():
     with pytest.raises(UsageError, match="no bundled digit"):
         figures.draw("hierarchy", sample=1000)

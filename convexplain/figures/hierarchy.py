@@ -71,7 +71,7 @@ class _Layout:
         pitch = (across - 6 - left) / 12
         leaf = 0.84 * pitch / 3
         cells = 2.16 * pitch / 18, 1.2 * pitch / 8, leaf
-        first = 58.0 if page else 156.0
+        first = 58.0 if page else 162.0
         gap = 40.0 if page else 34.0
         second = first + 18 * cells[0] + gap
         third = second + 8 * cells[1] + gap
@@ -140,7 +140,7 @@ def _digit(sheet: Sheet, options: Hierarchy, layout: _Layout) -> None:
                 sheet, x + box.left * cell, y + box.top * cell, box.width * cell,
                 box.height * cell, "muted", 0.9, dotted=True, zorder=3,
             )  # fmt: skip
-    for node in options.path:
+    for node in reversed(options.path):  # the smallest last, so that its sides are seen
         box = node.box
         drawn = _shapes.box(
             sheet, x + box.left * cell, y + box.top * cell, box.width * cell, box.height * cell,
@@ -149,7 +149,8 @@ def _digit(sheet: Sheet, options: Hierarchy, layout: _Layout) -> None:
         drawn.set_clip_on(False)
     side = len(pixels) * cell
     shape = words.INPUT.fill(shape=fmt.shape(pixels.shape)).text(sheet.look.lang)
-    legend = _LEGEND.text(sheet.look.lang)
+    told = words.joined(_LEGEND, words.CENTRED) if options.centred else _LEGEND
+    legend = told.text(sheet.look.lang)
     limit = float(np.abs(options.network.weights["conv1/kernel"]).max())
     weights = _KERNEL.text(sheet.look.lang)
     quiet: dict[str, Any] = {"ha": "left", "colour": sheet.theme.muted}
@@ -274,7 +275,8 @@ def alternative(options: Hierarchy, lang: str = "en") -> str:
     lang : {"en", "zh"}
     """
     tree, leaf = options.tree, options.path[0]
-    under = [
+    told = [words.CENTRED] if options.centred else []
+    under = told + [
         _UNDER.fill(f=part.filter, parts=_listed(part.parts)) for part in tree.parts if part.parts
     ]
     below = words.joined(*under).text(lang) if under else ""
@@ -303,7 +305,10 @@ def caption(options: Hierarchy, lang: str = "en") -> str:
     options : Hierarchy
     lang : {"en", "zh"}
     """
-    return _shapes.sentences(options, lang, "shares", "upwards")
+    right = options.shown_picture.label
+    # What is unusual about a digit is said where its tree begins.
+    unusual = options.centred or (right is not None and right != options.label)
+    return _shapes.sentences(options, lang, *(["parts"] if unusual else []), "shares", "upwards")
 
 
 def _listed(parts: tuple[Node, ...]) -> Caption:

@@ -197,6 +197,9 @@ def _probabilities(
                 sheet, [(middle - 0.42 * pitch, level), (middle + 0.42 * pitch, level)],
                 colour=sheet.theme.ink, width=1.1, zorder=3,
             )  # fmt: skip
+            if was - now >= 0.2:
+                gone = fmt.probability(was, 1 if pitch > 26 else 0)
+                sheet.text(middle, level - 6, gone, 6.5, colour=sheet.theme.muted)
         if now >= 0.005:
             told = sheet.text(
                 middle, y + (1 - max(now, was if was - now < 0.2 else 0)) * high - 6,
