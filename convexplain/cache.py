@@ -23,7 +23,10 @@ def folder(name: str) -> Path:
     """
     import platformdirs
 
-    place = platformdirs.user_cache_path("convexplain", appauthor=False) / name
+    try:
+        place = platformdirs.user_cache_path("convexplain", appauthor=False) / name
+    except RuntimeError:  # what newer versions raise; older ones leave the ~ as it is
+        place = Path("~")
     if not place.is_absolute():
         raise ConvexplainError(
             "this user has no home folder for what is kept: name a cache folder in the environment "
