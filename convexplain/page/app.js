@@ -72,9 +72,10 @@ class App {
     setAttributes(this.chain.element, { style: { "--columns": this.template() } });
     document.getElementById("page").replaceChildren(
       this.toolbar.element,
-      make("main", {}, this.chain.tabs, this.chain.element, this.chain.tiles),
-      make("div", { class: "caption" }, this.caption, this.captionAside),
-      this.spoken,
+      make(
+        "main", {}, this.chain.tabs, this.chain.element, this.chain.tiles,
+        make("div", { class: "caption" }, this.caption, this.captionAside), this.spoken,
+      ),
       this.help.element,
     );
     this.slides = hasSlides() ? new Slides(() => this.toolbar.slides.focus()) : null;

@@ -81,14 +81,19 @@ function weightField(app, key, weights, at, cols, limit) {
     });
   }
   const pinned = app.store.state.preview === null;
-  return make("button", {
-    ...common, type: "button", role: "spinbutton", disabled: !pinned, tabindex: at === 0 ? 0 : -1,
+  if (!pinned) return make("span", {}, number(weight));
+  return make("span", {
+    ...common, role: "spinbutton", tabindex: at === 0 ? 0 : -1,
     "aria-valuenow": number(weight, 4).replace("\u2212", "-"), "aria-valuetext": number(weight),
     "aria-valuemin": -FARTHEST, "aria-valuemax": FARTHEST,
     style: { "text-decoration-color": coloured(weight, limit).color },
     on: {
       click: () => app.editWeight(at, at),
       keydown: (event) => {
+        if (event.key === "Enter") {
+          event.preventDefault();
+          app.editWeight(at, at);
+        }
         const by = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
         const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: weights.length - 1 }[event.key];
         if (event.shiftKey || event.ctrlKey || event.altKey || (by === undefined && to === undefined)) return;

@@ -183,8 +183,9 @@ export class Actions {
   }
 
   point(cell) {
-    if (this.state.playing || sameCell(cell, this.state.preview)) return;
-    this.store.change({ preview: cell }, "none");
+    const { pinned, preview, playing } = this.state;
+    const next = sameCell(cell, pinned) ? null : cell;
+    if (!playing && !sameCell(next, preview)) this.store.change({ preview: next }, "none");
   }
 
   /** Keep a cell: the panel stays, a new trail begins. */

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from convexplain import page as classroom
 from tests.page.handle import core_page
+from tests.page.looking import DESK, settled
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = [
@@ -143,3 +145,21 @@ def _packed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _packed(part) for key, part in value.items()}
     return [_packed(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page as the command writes it."""
+    path = tmp_path_factory.mktemp("classroom") / "lesson.html"
+    classroom.write(path)
+    return path
+
+
+@pytest.fixture
+def show(open_page: Callable[..., Page], written: Path) -> Callable[..., Page]:
+    """Open the page at a fragment, on a desk's screen unless something else is said."""
+
+    def shown(where: str = "", **options: Any) -> Page:
+        return settled(open_page(written, where, **{**DESK, **options}))
+
+    return shown

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page
 
 from convexplain import format as fmt
-from convexplain import page as classroom
 from convexplain import theme
 from convexplain.contributions import addends
 from tests.page.looking import (
-    DESK,
     address,
     cell,
     click_cell,
@@ -28,24 +25,6 @@ from tests.page.looking import (
 )
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page as the command writes it."""
-    path = tmp_path_factory.mktemp("classroom") / "lesson.html"
-    classroom.write(path)
-    return path
-
-
-@pytest.fixture
-def show(open_page: Open, written: Path) -> Open:
-    """Open the page at a fragment on a desk's screen."""
-
-    def shown(where: str = "", **options: object) -> Page:
-        return settled(open_page(written, where, **{**DESK, **options}))
-
-    return shown
 
 
 def test_every_layer_has_a_column_with_its_name_and_shape(show: Open) -> None:

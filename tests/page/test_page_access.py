@@ -1,0 +1,199 @@
+"""The page for everyone: no violation that axe-core finds, and all of it by the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.page.looking import DESK, PHONE, SMALL_DESK, address, cell, fragment, settled, texts
+
+Open = Callable[..., Page]
+
+STATES = {
+    "overview": fragment(d=5),
+    "conv": cell("conv1", 28, 17, 12, d=5),
+    "deep": cell("conv3", 20, 1, 2, d=5, t="dense.5"),
+    "pool": cell("pool2", 3, 4, 2, d=5),
+    "answer": cell("dense", 5, 0, 0, d=5),
+    "pixel": cell("input", 0, 12, 14, d=5),
+    "predict": cell("conv1", 28, 8, 20, d=5).replace("v=pin", "v=predict"),
+    "guess": fragment(d=5, v="predict"),
+    "compare": fragment(d=5, v="compare", s="-3,0"),
+    "erase": fragment(d=5, v="erase", e="5.15.7.7", z="conv3.20.1.2"),
+}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found
+        for node in rule["nodes"][:3]
+    ]
+
+
+WIDER = "document.documentElement.scrollWidth > innerWidth"
+CUT = """() => [...document.querySelectorAll("button, h1, h2, h3, dt, dd, td, th")]
+  .filter((e) => e.offsetWidth && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+  .map((e) => [e.className, e.textContent])"""
+
+
+@pytest.mark.parametrize("screen", [DESK, SMALL_DESK, PHONE], ids=["desk", "small", "phone"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_and_no_text_is_cut(
+    show: Open, state: str, screen: dict[str, object]
+) -> None:
+    page = show(STATES[state], **screen)
+    for lang, theme in (("en", "light"), ("zh", "dark")):
+        assert (address_or(page, "lang"), page.locator("html").get_attribute("data-theme")) == (
+            lang, theme,
+        )  # fmt: skip
+        assert violations(page) == []
+        assert not page.evaluate(WIDER)
+        assert page.evaluate(CUT) == []
+        page.locator(".language").click()
+        page.locator(".theme").click()
+        settled(page)
+
+
+def address_or(page: Page, key: str) -> str:
+    return {"en": "en", "zh-Hans": "zh"}[str(page.locator("html").get_attribute(key))]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_axe_finds_nothing_in_the_help(show: Open, lang: str) -> None:
+    page = show(fragment(d=5, lang=lang))
+    page.keyboard.press("?")
+    settled(page)
+    assert page.locator("dialog[open]").count() == 1
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    settled(page)
+    assert page.locator("dialog[open]").count() == 0
+
+
+def focused(page: Page) -> str:
+    return page.evaluate(
+        """() => {
+          const { ariaLabel, className, dataset, id } = document.activeElement;
+          return [className || id, dataset.layer ?? dataset.key ?? "", ariaLabel].join("|");
+        }"""
+    )
+
+
+def test_tab_reaches_everything_in_the_order_of_the_page(show: Open) -> None:
+    page = show(fragment(d=5))
+    stops = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(120)  # the maps come back when a map has lost the focus
+        stops.append(focused(page))
+        if stops.count(stops[-1]) > 1:
+            break
+    order = [
+        "skip", "step-back", "play", "step-on", "speed", "mode explore", "language", "theme",
+        "help", "digit", "draw", "another", "open", "rubber", "shift up", "shift left",
+        "shift down", "shift right",
+    ]  # fmt: skip
+    assert [stop.split("|")[0] for stop in stops[: len(order)]] == order
+    maps = [stop.split("|")[1] for stop in stops if stop.startswith("map|")]
+    assert maps == ["input", "conv1", "pool1", "conv2", "pool2", "conv3"]
+    thumbs = [stop.split("|")[1] for stop in stops if stop.startswith("thumbs|")]
+    assert thumbs == ["conv1", "pool1", "conv2", "pool2", "conv3"]
+    # Each map and each set of thumbnails is one stop, each followed by its thumbnails.
+    at = [i for i, stop in enumerate(stops) if stop.startswith(("map|conv1", "thumbs|conv1"))]
+    assert len(at) == 2
+    assert sum(stop.startswith("bar") for stop in stops) == 1
+    assert any("compare" in stop for stop in stops)
+
+
+def test_the_whole_way_back_by_keyboard_alone(show: Open) -> None:
+    page = show(fragment(d=5))
+    page.locator('.map[data-layer="conv3"]').focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert address(page)["l"] == "conv3"
+    for expected in ("pool2", "conv2", "pool1", "conv1", "input"):
+        page.locator(".walk").focus()
+        page.keyboard.press("Enter")
+        settled(page)
+        assert address(page)["l"] == expected
+        # The new cell's map has the focus.
+        assert focused(page).split("|")[:2] == ["map", expected]
+    page.keyboard.press("Backspace")
+    settled(page)
+    assert focused(page).split("|")[:2] == ["map", "conv1"]
+    page.keyboard.press("Escape")
+    settled(page)
+    assert not page.locator(".panel").is_visible()
+    assert focused(page).split("|")[:2] == ["map", "conv1"]
+
+
+def test_arrows_home_end_and_page_keys_move_the_cell(show: Open) -> None:
+    page = show(cell("conv1", 28, 10, 10, d=5))
+    page.locator('.map[data-layer="conv1"]').focus()
+    for key, at, filter in (
+        ("ArrowDown", "11,10", "28"),
+        ("ArrowLeft", "11,9", "28"),
+        ("Home", "11,0", "28"),
+        ("ArrowLeft", "11,0", "28"),
+        ("End", "11,25", "28"),
+        ("Control+Home", "0,0", "28"),
+        ("Control+End", "25,25", "28"),
+        ("PageUp", "25,25", "27"),
+        ("PageDown", "25,25", "28"),
+        ("Comma", "25,24", "28"),
+        (".", "25,25", "28"),
+    ):
+        page.keyboard.press(key)
+        settled(page)
+        found = address(page)
+        assert (found["c"], found["m"]) == (at, filter), key
+
+
+def test_letters_are_shortcuts_that_can_be_switched_off(show: Open) -> None:
+    page = show(fragment(d=5))
+    page.keyboard.press("7")
+    settled(page)
+    assert address(page)["d"] == "7"
+    page.keyboard.press("t")
+    page.keyboard.press("l")
+    settled(page)
+    assert (address(page)["th"], address(page)["lang"]) == ("dark", "zh")
+    page.keyboard.press("c")
+    settled(page)
+    assert address(page)["v"] == "compare"
+    page.keyboard.press("?")
+    page.locator("#letters").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    settled(page)
+    assert address(page)["d"] == "7"
+
+
+def test_what_is_shown_is_told_to_screen_readers(show: Open) -> None:
+    page = show(cell("conv1", 28, 17, 12, d=5))
+    page.wait_for_timeout(700)  # the live region speaks at most twice a second
+    told = page.locator("[role=status]").first.inner_text()
+    name = page.locator("#cell-conv1").inner_text()
+    assert name.startswith("conv1, filter 28, row 17, column 12: ")
+    assert told.startswith(name)
+    assert texts(page, ".panel .output-cell") == [name.split(": ")[1]]
+    bar = page.locator(".bar").nth(5).get_attribute("aria-label")
+    assert bar == "5: over 99.9 percent"
+
+
+def test_a_page_without_motion_does_not_glide(show: Open) -> None:
+    page = show(cell("conv1", 28, 10, 10, d=5), reduced_motion="reduce")
+    page.locator(".play").click()
+    settled(page)
+    found = page.locator(".links .outline").first.evaluate(
+        "(e) => getComputedStyle(e).transitionDuration"
+    )
+    assert found == "0s"
+    page.keyboard.press("Escape")
