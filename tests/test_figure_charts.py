@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from figure_artists import named, one, overlapping, pictures, rectangle, words
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from convexplain import figures
 from convexplain.cli import cli
@@ -39,6 +41,14 @@ def test_no_word_of_a_chart_leaves_it_or_lies_upon_another(name, lang):
     for width in (3.0, 3.1, 4.5, 6.3):
         figure = figures.draw(name, Look(lang, "light"), width=width)
         assert overlapping(figure) == [], width
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_made_smaller_as_a_whole_where_there_is_little_room(name):
+    whole = Figure(figsize=(6, 1.6))
+    FigureCanvasAgg(whole)
+    figures.draw(name, figure=whole)
+    assert overlapping(whole) == []
 
 
 @pytest.mark.parametrize("network", NETWORKS)

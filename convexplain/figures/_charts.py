@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from convexplain import fonts
 from convexplain.captions import Caption
 from convexplain.figures._base import FRAME, LABEL, NOTE, Sheet, font, leading, text_width
-from convexplain.figures._shapes import colour_of, plot
+from convexplain.figures._shapes import colour_of, plot, set_off
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 
 NAMES = {CNN: Caption(en="CNN", zh="CNN"), DENSE: Caption(en="dense", zh="全连接")}
@@ -83,14 +83,17 @@ def axes(
     chart.set_xticks(list(x_ticks), texts[0])
     chart.set_xticks([], minor=True)
     chart.set_yticks(list(y_ticks), texts[1])
-    chart.tick_params(axis="both", length=0, pad=3, colors=colour_of(sheet, "muted"))
-    chart.tick_params(axis="x", length=2, color=colour_of(sheet, "line"))
+    chart.tick_params(axis="both", length=0, pad=3 * sheet.scale, colors=colour_of(sheet, "muted"))
+    chart.tick_params(axis="x", length=2 * sheet.scale, color=colour_of(sheet, "line"))
     for label in (*chart.get_xticklabels(), *chart.get_yticklabels()):
         label.set_fontproperties(font(NOTE * sheet.scale))
     for n, y in enumerate(y_ticks):
         strong = n == 0
         line = chart.axhline(
-            y, color=colour_of(sheet, "muted" if strong else "line"), lw=FRAME, zorder=1
+            y,
+            color=colour_of(sheet, "muted" if strong else "line"),
+            lw=FRAME * sheet.scale,
+            zorder=1,
         )
         line.set_clip_on(False)
     return chart
@@ -122,8 +125,9 @@ def curve(
     style = STYLES[network]
     colour = colour_of(sheet, style.colour)
     (line,) = chart.plot(
-        xs, ys, color=colour, lw=1.2, ls=(0, (3, 1.6)) if style.dashed else "-",
-        marker="o" if markers else "", ms=3.4, mew=0.9, mec=colour,
+        xs, ys, color=colour, lw=1.2 * sheet.scale, ls=(0, (3, 1.6)) if style.dashed else "-",
+        marker="o" if markers else "", ms=3.4 * sheet.scale,
+        mew=0.9 * sheet.scale, mec=colour,
         mfc=colour_of(sheet, "background") if style.dashed else colour, zorder=3, gid=gid,
     )  # fmt: skip
     line.set_clip_on(False)
@@ -196,7 +200,7 @@ def name(
         start, float(y), words, ha="left", colour=colour_of(sheet, style.colour),
         weight=style.weight, zorder=6,
     )  # fmt: skip
-    written.set_bbox({"facecolor": sheet.theme.background, "edgecolor": "none", "pad": 0.8})
+    set_off(sheet, written)
     written.set_gid(gid)
     return written
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.text import Text
 
 from convexplain.figures._base import FRAME, NOTE, POINTS, Sheet, leading, wrap
 from convexplain.lessons import Lesson
@@ -121,6 +122,12 @@ def plot(sheet: Sheet, x: float, y: float, width: float, height: float) -> Axes:
     return sheet.axes.inset_axes(
         (x / across, 1 - (y + height) / down, width / across, height / down)
     )
+
+
+def set_off(sheet: Sheet, text: Text) -> None:
+    """Lay a text on a piece of background, which keeps lines and cells from it."""
+    pad = 0.7 * sheet.scale
+    text.set_bbox({"facecolor": sheet.theme.background, "edgecolor": "none", "pad": pad})
 
 
 def colour_of(sheet: Sheet, token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes
-from convexplain.figures._base import HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import FRAME, HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, DenseVsConv, Pair
 from convexplain.theme import Look
 
@@ -108,7 +108,7 @@ def _bars(
     for n, (network, value) in enumerate(zip((CNN, DENSE), pair, strict=True)):
         at, own = y + n * _NEXT, network == CNN
         _shapes.box(
-            sheet, x, at - _BAR / 2, value * scale, _BAR, line=0,
+            sheet, x, at - _BAR / 2, value * scale, _BAR, line=0 if own else FRAME,
             fill="ink" if own else "line", gid=f"{gid}-{network}",
         )  # fmt: skip
         end = value * scale

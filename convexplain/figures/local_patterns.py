@@ -204,7 +204,7 @@ def _frame(
         left = place[1] > grid.cols / 2
         x = around.x0 - 4.2 if left else around.x1 + 4.2
         tag = sheet.text(x, box.middle[1], number, 6, weight="bold", zorder=6)
-        tag.set_bbox({"facecolor": sheet.theme.background, "edgecolor": "none", "pad": 0.6})
+        _shapes.set_off(sheet, tag)
 
 
 def _bar(sheet: Sheet, x: float, row: _Row, limit: float, *, signed: bool) -> None:

@@ -116,12 +116,12 @@ def _panel(
         )
         style, y = _charts.STYLES[network], points.accuracy[0]
         first = chart.annotate(
-            fmt.percent(y), (digits[0], y), (-5, 0), textcoords="offset points",
+            fmt.percent(y), (digits[0], y), (-5 * sheet.scale, 0), textcoords="offset points",
             ha="right", va="center_baseline", color=_shapes.colour_of(sheet, style.colour),
             fontproperties=_base.font(LABEL * sheet.scale, style.weight), zorder=6,
         )  # fmt: skip
         first.set_gid(f"first-{network}-{pixels}")
-        first.set_bbox({"facecolor": sheet.theme.background, "edgecolor": "none", "pad": 0.8})
+        _shapes.set_off(sheet, first)
     last = {network: points.accuracy[-1] for network, points in curves.items()}
     words = {n: f"{_charts.NAMES[n].text(lang)} {fmt.percent(last[n])}" for n in last}
     _charts.ends(

@@ -107,7 +107,7 @@ def draw(
         x_text=lambda x: str(int(x)), y_text=lambda y: fmt.percent(y, 0),
     )  # fmt: skip
     mark = options.shift
-    chart.axvline(mark, color=sheet.theme.muted, lw=0.7, ls=(0, (1, 1.6)), zorder=1)
+    chart.axvline(mark, color=sheet.theme.muted, lw=0.7 * sheet.scale, ls=(0, (1, 1.6)), zorder=1)
     for network, end in ((CNN, "highest"), (DENSE, "lowest")):
         rows = options.rows(network)
         low, high = ([row[side] for row in rows] for side in ("lowest", "highest"))
