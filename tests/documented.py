@@ -1,9 +1,9 @@
 """The code blocks of the documents, found and run.
 
-A ``python`` block is executed, with what the page's earlier blocks defined; an ``ipython`` block in
-a shell of IPython's; a ``bash`` block line by line, an ``sh`` block as a whole. A ``text`` block
-right after one of them is what it prints. A page runs in a fresh folder, in which any picture that
-an example names exists. A comment before a block says what is different:
+A ``python`` block is executed, with what the page's earlier blocks defined; the ``ipython`` blocks
+of a page are a session of their own; a ``bash`` block is run line by line, an ``sh`` block as a
+whole. A ``text`` block right after one of them is what it prints. A page runs in a fresh folder, in
+which any picture that an example names exists. A comment before a block says what is different:
 ``<!-- not run: REASON -->``, or ``<!-- slow -->``, for blocks that ``scripts/soak.sh`` runs alone.
 """
 
@@ -143,6 +143,7 @@ class Runner:
         self.folder, self.slow = folder, slow
         self.mnist = "CONVEXPLAIN_MNIST" in os.environ
         self.module = types.ModuleType("documented_page")
+        self._cells: list[Block] = []
         (folder / "scenes").symlink_to(ROOT / "scenes")
 
     def run(self, block: Block) -> None:
@@ -174,14 +175,17 @@ class Runner:
             del sys.modules[self.module.__name__]
         return out.getvalue()
 
-    def _ipython(self, block: Block) -> str:
-        from IPython.core.interactiveshell import InteractiveShell
+    def _ipython(self, block: Block) -> None:
+        self._cells.append(block)
 
-        shell = InteractiveShell.instance()
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            done = shell.run_cell(block.code)
-        done.raise_error()
-        return out.getvalue()
+    def finish(self) -> None:
+        """Run the page's cells of IPython, together, in a process of their own."""
+        if not self._cells:
+            return
+        session = self.folder / "session.ipy"
+        session.write_text("\n".join(block.code for block in self._cells), encoding="utf-8")
+        with contextlib.chdir(self.folder):
+            self._process(f"python -m IPython --colors=NoColor {session}", self._cells[0].place)
 
     def _bash(self, block: Block) -> str | None:
         printed, whole = "", True
@@ -212,7 +216,12 @@ class Runner:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
-            env={**os.environ, "PATH": path, "HOME": str(self.folder)},
+            env={
+                **os.environ,
+                "PATH": path,
+                "HOME": str(self.folder),
+                "IPYTHONDIR": str(self.folder),
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

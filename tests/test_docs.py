@@ -59,7 +59,10 @@ def test_the_examples_of_a_page_run_and_print_what_it_says(page: Path, tmp_path:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("page", RUN, ids=documented.name)
-def test_the_slow_examples_of_a_page_run_too(page: Path, tmp_path: Path) -> None:
+def test_the_slow_examples_of_a_page_run_too(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     run(page, tmp_path, slow=True)
 
 
@@ -68,6 +71,7 @@ def run(page: Path, folder: Path, *, slow: bool) -> None:
     for block in documented.blocks(page):
         if block.language in documented.RUN:
             runner.run(block)
+    runner.finish()
 
 
 def test_every_block_is_in_a_language_that_is_run_or_only_shown() -> None:

@@ -452,8 +452,8 @@ def test_the_page_on_notebooks_runs(
     asked = []
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(_video, "_render", lambda job: asked.append(job))
-    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 3
+    blocks = re.findall(r"```ipython\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 4
     for code in blocks:
         assert shell.run_cell(code).success
     assert len(asked) == 2

@@ -34,8 +34,11 @@ def build(folder: Path, *settings: str) -> Path:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site, with figures in place of videos."""
-    return build(tmp_path_factory.mktemp("site"), "-D", "convexplain_videos=0")
+    """The built site, with figures in place of videos, in one theme."""
+    return build(
+        tmp_path_factory.mktemp("site"),
+        *("-D", "convexplain_videos=0", "-D", "convexplain_theme=light"),
+    )
 
 
 @pytest.mark.soak
