@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from convexplain import lessons
+from convexplain import figures, lessons
 from convexplain.kernels import KERNELS
 
 ROOT = Path(__file__).parents[1]
@@ -79,3 +79,10 @@ def test_bash_completes_commands_lessons_and_kernels(tmp_path: Path) -> None:
     ]
     assert offered(tmp_path, "step", "--layer", "pool") == ["pool1", "pool2"]
     assert offered(tmp_path, "doctor", "--j") == ["--json"]
+    assert offered(tmp_path, "figure", "''") == [*figures.names()]
+    assert offered(tmp_path, "figure", "response-maps", "--layer", "conv") == [
+        "conv1",
+        "conv2",
+        "conv3",
+    ]
+    assert offered(tmp_path, "figure", "--width", "''") == ["column", "page"]

@@ -217,6 +217,7 @@ def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option
     return click.Option(
         [*flags, field.name],
         type=kind,
+        is_flag=kind is bool,
         default=field.default,
         metavar=meta["metavar"],
         shell_complete={"kernel": kernels, "layer": layers}.get(field.name),

@@ -36,7 +36,7 @@ def _figure(name: str) -> type[Any]:
     return figures.options(name)
 
 
-# A figure has no length.
+# As `figures.NOT_OPTIONS`, which is not imported before it is needed.
 FIGURES = Subjects("figure", figure_names, _figure, without=("length",))
 
 

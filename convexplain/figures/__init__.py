@@ -50,6 +50,8 @@ FORMATS = ("svg", "png", "pdf")
 COLUMN, PAGE = 3.1, 6.3
 #: The least and the largest width, in inches, at which all can be read.
 WIDTHS = (3.0, 10.0)
+#: Fields of a lesson that mean nothing to a figure: it has no length.
+NOT_OPTIONS = ("length",)
 #: Light, as documents are; videos are dark by default.
 DEFAULT = Look(theme="light")
 
@@ -105,7 +107,7 @@ def make(name: str, **values: Any) -> Any:
     UsageError
         If there is no such figure or option, or a value is not possible.
     """
-    return lessons.make(options(name), values, of=f"the figure {name}")
+    return lessons.make(options(name), values, of=f"the figure {name}", without=NOT_OPTIONS)
 
 
 def draw(

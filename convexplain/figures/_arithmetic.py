@@ -30,8 +30,8 @@ class Placed(NamedTuple):
     result: Box
 
 
-def cell_size(count: int, width: float, most: float) -> tuple[float, float]:
-    """Return the side of a cell and the size of its number, for two grids of `count` columns.
+def cell_size(count: int, width: float, most: float) -> float:
+    """Return the side of a cell, for two grids of `count` columns.
 
     Parameters
     ----------
@@ -42,8 +42,7 @@ def cell_size(count: int, width: float, most: float) -> tuple[float, float]:
     most : float
         The largest side, in points.
     """
-    cell = min((width - GAP) / (2 * count), most)
-    return cell, min(8.0, cell / 2.9)
+    return min((width - GAP) / (2 * count), most)
 
 
 def extent(count: int, cell: float) -> tuple[float, float]:
@@ -57,7 +56,6 @@ def draw(
     y: float,
     step: ConvStep,
     cell: float,
-    size: float,
     limit: float,
     *,
     centred: bool = False,
@@ -70,7 +68,7 @@ def draw(
     x, y : float
         The top left corner, in points.
     step : ConvStep
-    cell, size : float
+    cell : float
         As `cell_size` gives them.
     limit : float
         End of the colour scale of the result's map.
@@ -87,6 +85,8 @@ def draw(
         sheet.text(at, y + 4, words.text(lang), ha=ha)
     sheet.text(x, below + 4, PRODUCTS.text(lang), ha="left")
     top, under = y + _LABEL, below + _LABEL
+    grids = (step.patch, step.kernel, step.products)
+    size = min(_cells.fitting(values, cell) for values in grids)
     patch = _cells.numbers(sheet, x, top, step.patch[:, :, 0], 1.0, cell, size=size, picture=True)
     placed = _cells.numbers(sheet, right, top, kernel, weight, cell, size=size)
     # A product is at most as large as its weight: one scale for both.

@@ -161,10 +161,12 @@ def numbers(
     limit: float,
     cell: float,
     *,
-    size: float = _base.NUMBER,
+    size: float = 8.0,
     picture: bool = False,
 ) -> Grid:
     """Draw values as cells of their colour with the number in each; what prints as 0.00 is muted.
+
+    Where the cells are too small for numbers that can be read, the colours stand alone.
 
     Parameters
     ----------
@@ -177,15 +179,24 @@ def numbers(
     cell : float
         Side of a cell.
     size : float
-        Of the numbers.
+        Of the numbers, at most: they are smaller where they are long.
     picture : bool
         Whether they are pixels, which are gray.
     """
     data = np.asarray(values, dtype=np.float64)
     colours = sheet.theme.picture(data) if picture else sheet.theme.signed(data, limit)
     texts = [[fmt.number(value) for value in row] for row in data]
+    size = fitting(data, cell, size)
+    if size < _base.LEAST:
+        return grid(sheet, x, y, colours, cell)
     quiet = np.array([[text == "0.00" for text in row] for row in texts])
     return grid(sheet, x, y, colours, cell, texts=texts, size=size, quiet=quiet)
+
+
+def fitting(values: npt.ArrayLike, cell: float, most: float = 8.0) -> float:
+    """Return the size at which all numbers of a grid have room in cells of this side."""
+    texts = [fmt.number(value) for value in np.ravel(values)]
+    return min(most, 0.86 * cell / max(_base.text_width(text, 1.0) for text in texts))
 
 
 def picture(

@@ -67,7 +67,8 @@ def _weights(options: Kernels) -> Caption:
 
 def _classic(options: Kernels, look: Look, width: float, figure: AnyFigure | None) -> AnyFigure:
     """Draw the classic kernels; each has a scale of its own, since they differ a hundredfold."""
-    across, per_row = width * _base.POINTS - 2 * _MARGIN, 8 if width >= _base.WIDE else 4
+    across = width * _base.POINTS - 2 * _MARGIN
+    per_row = 8 if width >= 6 else 6 if width >= _base.WIDE else 4
     gap = 13.0
     tile = (across - gap * (per_row - 1)) / per_row
     side = min(tile, 54.0)
@@ -85,10 +86,10 @@ def _classic(options: Kernels, look: Look, width: float, figure: AnyFigure | Non
             sheet, x, y, colours, cell, texts=texts, size=7.5 if len(numbers) < 4 else 5.2,
             quiet=numbers == 0,
         )  # fmt: skip
-        sheet.text(x, y - 6, kernel.name, 6.5, ha="left")
+        sheet.text(x, y - 6, kernel.name, 6.0, ha="left")
         if denominator > 1:
-            after = x + _base.text_width(f"{kernel.name} ", 6.5)
-            sheet.text(after, y - 6, f"/ {denominator}", 6.5, colour=look.tokens.muted, ha="left")
+            after = x + _base.text_width(f"{kernel.name} ", 6.0)
+            sheet.text(after, y - 6, f"/{denominator}", 6.0, colour=look.tokens.muted, ha="left")
     return sheet.figure
 
 

@@ -80,7 +80,7 @@ def _match(
     """Draw the filter and the patch that it fits best, and lead from their sum to its cell."""
     lang, step, best = sheet.look.lang, options.step, options.best
     count, weights = options.weights.shape[0], step.kernel[:, :, 0]
-    limit, size, side = float(np.abs(weights).max()), min(8.0, cell / 2.9), count * cell
+    limit, side = float(np.abs(weights).max()), count * cell
     name = _FILTER.fill(n=options.shown_filter).text(lang)
     box_wide, box_high = 27.0, 15.0
     if wide:
@@ -91,8 +91,8 @@ def _match(
         x = _MARGIN + 10
         y = read.box.y1 + _BETWEEN + _LABEL
         patch_at, kernel_at = (x, y), (x + side + _arithmetic.GAP, y)
-    kernel = _cells.numbers(sheet, *kernel_at, weights, limit, cell, size=size)
-    patch = _cells.numbers(sheet, *patch_at, step.patch[:, :, 0], 1, cell, size=size, picture=True)
+    kernel = _cells.numbers(sheet, *kernel_at, weights, limit, cell)
+    patch = _cells.numbers(sheet, *patch_at, step.patch[:, :, 0], 1, cell, picture=True)
     sheet.text(kernel.box.x0, kernel.box.y0 - 7, name, ha="left")
     words = _BEST.text(lang)
     if wide:
@@ -130,7 +130,7 @@ def _deep(sheet: Sheet, options: ResponseMap, side: float, across: float) -> Non
     x = _MARGIN + across - lane - cell * values.shape[1]
     name = _MAP_OF.fill(layer=options.shown_layer, n=options.shown_filter).text(lang)
     if cell > 18:
-        filled = _cells.numbers(sheet, x, y, values, options.limit, cell, size=min(8, cell / 2.8))
+        filled = _cells.numbers(sheet, x, y, values, options.limit, cell)
     else:
         filled = _cells.signed(sheet, x, y, values, options.limit, cell, lines=True)
     _cells.label(sheet, filled.box, name)

@@ -74,13 +74,13 @@ def draw(
     columns = picture.shape[1] + result.shape[1]
     wide = width >= _base.WIDE
     if wide:
-        cell, size = _arithmetic.cell_size(count, 0.36 * across if count < 6 else 220, 26)
+        cell = _arithmetic.cell_size(count, 0.36 * across if count < 6 else 0.52 * across, 26)
         block = _arithmetic.extent(count, cell)
         small = min((across - block[0] - 2 * _BETWEEN) / columns, 5.2)
         height = max(block[1], _LABEL + small * len(picture))
     else:
         small = (across - _BETWEEN - _LANE) / columns
-        cell, size = _arithmetic.cell_size(count, 0.82 * across, 28)
+        cell = _arithmetic.cell_size(count, 0.82 * across, 28)
         block = _arithmetic.extent(count, cell)
         height = _LABEL + small * len(picture) + _BETWEEN + block[1]
     notes = _notes(options, look.lang)
@@ -95,7 +95,7 @@ def draw(
         # In the middle, with room at the right for the link.
         corner = (x + (across - _LANE - block[0]) / 2, top + small * len(picture) + _BETWEEN)
     placed = _arithmetic.draw(
-        sheet, *corner, options.step, cell, size, options.map_limit, centred=not wide
+        sheet, *corner, options.step, cell, options.map_limit, centred=not wide
     )
     read = _input(sheet, options, x, top, small)
     offset = (count - 1) / 2 * small

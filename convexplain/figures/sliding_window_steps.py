@@ -46,20 +46,25 @@ class Strip(SlidingWindow):
 
     @cached_property
     def shown(self) -> tuple[ConvStep, ...]:
-        """The steps in the order of the sweep; the lesson's slow stops, then evenly spaced ones."""
+        """The steps in the order of the sweep; the lesson's slow stops, and others between."""
         wanted = int(self.steps)
         columns = self.response_map.shape[1]
-        found = {s.step.row * columns + s.step.col: s.step for s in self.stops.values()}
-        for position in np.linspace(0, len(self.all_steps) - 1, 4 * wanted).astype(int):
-            if len(found) < wanted and all(abs(int(position) - there) > 1 for there in found):
-                found[int(position)] = self.all_steps[int(position)]
-        return tuple(found[position] for position in sorted(found))
+        found = [s.step.row * columns + s.step.col for s in self.stops.values()]
+        inked = [n for n, step in enumerate(self.all_steps) if step.patch.any()]
+        free = np.array(inked if len(inked) > wanted else range(len(self.all_steps)))
+        while len(found) < wanted:
+            # Where the strip would otherwise jump farthest, the ends of the sweep included.
+            there = np.array([*found, -1, len(self.all_steps)])
+            found.append(int(free[np.abs(free[:, None] - there).min(axis=1).argmax()]))
+        return tuple(self.all_steps[position] for position in sorted(found))
 
 
 Options = Strip
 
 # The lane is for the links that pass the maps at the right.
 _MARGIN, _LABEL, _GAP, _LANE = 4.0, 12.0, 9.0, 3.0
+#: Width of a panel in which its texts have room.
+_NARROWEST = 60.0
 
 
 def draw(
@@ -71,7 +76,8 @@ def draw(
 ) -> AnyFigure:
     """Draw the kernel, and under it a panel for each position."""
     across, many = width * _base.POINTS - 2 * _MARGIN, len(options.shown)
-    in_row = many if width >= _base.WIDE and many <= 6 else (many + 1) // 2
+    most = int((across - _LANE + _GAP) // (_NARROWEST + _GAP))
+    in_row = -(-many // -(-many // most))
     panel = (across - _LANE - _GAP * (in_row - 1)) / in_row
     head = 3 * 19.0 + 2 * _LABEL
     tall = _height(options, panel)
@@ -102,10 +108,7 @@ def _head(sheet: Sheet, options: Strip, side: float, across: float) -> None:
     lang, count = sheet.look.lang, options.weights.shape[0]
     limit, cell = float(np.abs(options.weights).max()), side / count
     y = _MARGIN + _LABEL
-    if cell > 14.5:
-        kernel = _cells.numbers(sheet, _MARGIN, y, options.weights, limit, cell, size=cell / 2.9)
-    else:
-        kernel = _cells.signed(sheet, _MARGIN, y, options.weights, limit, cell, lines=True)
+    kernel = _cells.numbers(sheet, _MARGIN, y, options.weights, limit, cell, size=6.8)
     sheet.text(_MARGIN, y - 7, _arithmetic.KERNEL.text(lang), ha="left")
     x, room = kernel.box.x1 + 12, across - side - 12
     bias = fmt.number(options.shown[0].bias, sign=True)
@@ -136,12 +139,7 @@ def _panel(
     cell = _patch(panel, count)
     left, top = middle - cell * count / 2, read.box.y1 + 12
     patch = step.patch[:, :, 0]
-    if cell > 14.5:
-        grid = _cells.numbers(
-            sheet, left, top, patch, 1.0, cell, size=max(5.0, cell / 3.1), picture=True
-        )
-    else:
-        grid = _cells.picture(sheet, left, top, patch, cell, lines=True)
+    grid = _cells.numbers(sheet, left, top, patch, 1.0, cell, size=7.0, picture=True)
     _cells.zoom(sheet, window, _cells.outline(sheet, grid.box, width=1.0), below=True)
 
     y = grid.box.y1 + 10

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Options = WindowGeometry
 
 _MARGIN, _LABEL, _GAP = 4.0, 13.0, 22.0
-#: Side of the kernel and of a patch, whose numbers are printed up to this size.
-_SIDE, _PRINTED = 57.0, 3
+#: Side of the kernel and of a patch.
+_SIDE = 57.0
 
 
 def draw(
@@ -119,15 +119,9 @@ def _small(
     sheet: Sheet, x: float, y: float, values: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
     limit: float, *, picture: bool = False,
 ) -> Grid:  # fmt: skip
-    """Draw a kernel or a patch, with numbers where they can be read."""
-    count = len(values)
-    cell = _SIDE / count
-    if count <= _PRINTED:
-        size = min(7.0, cell / 2.8)
-        return _cells.numbers(sheet, x, y, values, limit, cell, size=size, picture=picture)
-    if picture:
-        return _cells.picture(sheet, x, y, values, cell, lines=True)
-    return _cells.signed(sheet, x, y, values, limit, cell, lines=True)
+    """Draw a kernel or a patch."""
+    cell = _SIDE / len(values)
+    return _cells.numbers(sheet, x, y, values, limit, cell, size=6.8, picture=picture)
 
 
 def _panel(

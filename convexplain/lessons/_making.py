@@ -18,7 +18,7 @@ T = TypeVar("T")
 _CHOOSE = ("digit", "sample", "image")
 
 
-def make(cls: type[T], values: Mapping[str, Any], *, of: str) -> T:
+def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str, ...] = ()) -> T:
     """Make a lesson, or options, of values by name.
 
     Parameters
@@ -31,6 +31,8 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str) -> T:
         stands for the picture in it.
     of : str
         What is made, for the error's line.
+    without : tuple of str, optional
+        Fields that mean nothing here, as if they were no options.
 
     Raises
     ------
@@ -39,7 +41,7 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str) -> T:
     ConvexplainError
         A file is no picture.
     """
-    fields = {field.name: field for field in option_fields(cls)}
+    fields = {field.name: field for field in option_fields(cls) if field.name not in without}
     flags = {f.lstrip("-"): n for n, field in fields.items() for f in field.metadata["flags"]}
     pick = [name for name in _CHOOSE if "picture" in fields and name not in flags]
     hints = typing.get_type_hints(cls)
@@ -49,7 +51,8 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str) -> T:
         if name in fields:
             made[name] = _fitting(given, value, hints[name])
         elif given not in pick:
-            raise UsageError(f"{of} has no option {given!r}: {choose(given, [*pick, *fields])}")
+            there = choose(given, [*pick, *fields]) if fields else "it has none"
+            raise UsageError(f"{of} has no option {given!r}: {there}")
     chosen = digits.choose({name: values.get(name) for name in pick})
     if chosen is not None:
         if made.get("picture") is not None:

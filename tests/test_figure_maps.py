@@ -1,0 +1,204 @@
+"""Response maps, kernels and pooling: colours and numbers as SciPy and loops compute them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawn_cells import (
+    LIGHT,
+    drawn,
+    example,
+    framed,
+    lines,
+    pictures,
+    rectangles,
+    texts,
+    weights,
+    words,
+)
+from scipy.signal import correlate2d
+
+from convexplain import figures, kernels
+from convexplain.errors import UsageError
+
+WIDTHS = [figures.COLUMN, figures.PAGE]
+
+
+def conv1(pixels):
+    """All maps of the first layer after ReLU, (26, 26, 32), by SciPy."""
+    kernel, bias = weights()
+    maps = [correlate2d(pixels, kernel[:, :, 0, n], mode="valid") + bias[n] for n in range(32)]
+    return np.maximum(np.stack(maps, axis=2), 0)
+
+
+def close(colours, values, limit):
+    """Whether these are the colours of these values, up to the rounding of float32."""
+    expected = LIGHT.tokens.signed(np.clip(values, -limit, limit), limit)
+    return np.abs(colours.astype(int) - expected.astype(int)).max() <= 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_response_map_marks_its_largest_number_and_the_patch_that_made_it(width):
+    pixels, chosen = example("response-map")
+    maps = conv1(pixels)
+    one = maps[:, :, chosen["filter"]]
+    row, col = np.unravel_index(one.argmax(), one.shape)
+    figure = drawn("response-map", width)
+    (read,), (filled,) = pictures(figure, 28), pictures(figure, 26)
+    assert close(filled.colours, one, maps.max())
+    assert framed(figure, read.box(row, col, 3, 3))
+    assert framed(figure, filled.box(row, col))
+    said = words(figure)
+    assert f"{one.max():.2f}" in said
+    assert f"{maps.max():.2f}" in said  # the end of the colour bar: that of the layer
+    for value in pixels[row : row + 3, col : col + 3].ravel():
+        assert f"{value:.2f}" in said
+    told = figures.alternative("response-map")
+    assert f"{one.max():.2f}, stands at row {row}, column {col}" in told
+    assert f"{(one > one.max() / 2).sum()} are above" in told
+
+
+def test_a_cell_of_a_deeper_layer_frames_what_it_sees():
+    figure = drawn("response-map", layer="conv2", filter=3)
+    made = figures.make("response-map", layer="conv2", filter=3)
+    row, col = np.unravel_index(made.response_map.argmax(), made.response_map.shape)
+    (read,) = pictures(figure, 28)
+    # conv2 sees 8 x 8 pixels, 2 pixels from cell to cell.
+    assert framed(figure, read.box(2 * row, 2 * col, 8, 8))
+    assert any("8 × 8" in said for said in words(figure))
+
+
+@pytest.mark.parametrize(("width", "in_row"), [(figures.COLUMN, 4), (figures.PAGE, 8)])
+def test_all_maps_of_a_layer_share_one_scale(width, in_row):
+    pixels, chosen = example("response-map")
+    maps, (kernel, _) = conv1(pixels), weights()
+    figure = drawn("response-maps", width)
+    shown = pictures(figure, 26)
+    assert len(shown) == 32
+    assert len({round(cells.x0, 3) for cells in shown}) == in_row
+    for n, cells in enumerate(shown):
+        assert close(cells.colours, maps[:, :, n], maps.max())
+    for n, cells in enumerate(pictures(figure, 3)):
+        assert close(cells.colours, kernel[:, :, 0, n], np.abs(kernel).max())
+    ends = [f"{maps.max():.2f}", f"−{np.abs(kernel).max():.2f}", f"{np.abs(kernel).max():.2f}"]
+    assert all(end in words(figure) for end in ends)
+    bold = [t.get_text() for t in texts(figure) if t.get_fontproperties().get_weight() == "bold"]
+    assert bold == [str(chosen["filter"])]
+
+
+def test_the_most_alike_maps_are_framed_and_named():
+    pixels, _ = example("response-map")
+    flat = conv1(pixels).reshape(-1, 32)
+    likeness = np.triu(np.corrcoef(flat.T), k=1)
+    first, second = np.unravel_index(likeness.argmax(), likeness.shape)
+    told = figures.alternative("response-maps")
+    assert f"filters {first} and {second} (correlation {likeness.max():.2f})" in told
+    figure = drawn("response-maps")
+    shown = pictures(figure, 26)
+    for n in (first, second):
+        assert framed(figure, shown[n].box(0, 0, 26, 26), LIGHT.tokens.muted)
+
+
+def test_every_kernel_is_shown_once_in_the_group_of_what_it_looks_for():
+    kernel, _ = weights()
+    figure = drawn("kernels")
+    numbers = [int(said) for said in words(figure) if said.isdecimal() and said != "0"]
+    assert sorted({*numbers, 0}) == list(range(32))
+    shown = pictures(figure, 3)
+    order = [
+        n
+        for kind in ("edge", "line", "spot", "mixed")
+        for n in range(32)
+        if kernels.looks_for(kernel[:, :, 0, n]).kind == kind
+    ]
+    for n, cells in zip(order, shown, strict=True):
+        assert close(cells.colours, kernel[:, :, 0, n], np.abs(kernel).max())
+    edges = [n for n in range(32) if kernels.looks_for(kernel[:, :, 0, n]).kind == "edge"]
+    assert f"edge: {len(edges)} of 32" in words(figure)
+    assert f"({', '.join(map(str, edges))})" in figures.alternative("kernels")
+
+
+def test_a_filter_of_a_deeper_layer_has_a_kernel_for_each_channel():
+    kernel, _ = weights("conv2")
+    figure = drawn("kernels", layer="conv2", filter=5)
+    assert len(pictures(figure, 3)) == 32
+    assert f"{np.abs(kernel[:, :, :, 5]).max():.2f}" in words(figure)
+
+
+def test_classic_kernels_print_whole_numbers_over_one_denominator():
+    figure = drawn("kernels", classic=True)
+    said = words(figure)
+    assert [name for name in said if name in kernels.KERNELS] == list(kernels.KERNELS)
+    start = said.index("36")
+    binomial = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1])
+    assert said[start - 12 : start + 13] == [str(n) for n in binomial.ravel()]
+    assert "/256" in said
+    assert "−10" in said
+    assert "sobel-x finds vertical edges" in figures.alternative("kernels", classic=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"layer": "pool1"}, "no kernels of a layer 'pool1': choose one of conv1, conv2, conv3"),
+        ({"layer": "conv2", "filter": 64}, "no filter 64 in conv2"),
+        ({"classic": True, "filter": 1}, "exclude one another"),
+        ({"model": "dense"}, "this network has none"),
+    ],
+)
+def test_kernels_that_there_are_not_are_refused(options, said):
+    with pytest.raises(UsageError, match=said):
+        figures.draw("kernels", **options)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pooling_prints_four_numbers_their_largest_and_their_mean(width):
+    pixels, chosen = example("pooling")
+    one = conv1(pixels)[:, :, chosen["filter"]]
+    limit = conv1(pixels).max()
+    row, col = chosen["at"]
+    four = one[2 * row : 2 * row + 2, 2 * col : 2 * col + 2]
+    largest = one.reshape(13, 2, 13, 2).max(axis=(1, 3))
+    mean = one.reshape(13, 2, 13, 2).mean(axis=(1, 3))
+    figure = drawn("pooling", width)
+    said = words(figure)
+    for value in (*four.ravel(), four.max(), four.mean()):
+        assert f"{value:.2f}" in said
+    (source,) = pictures(figure, 26)
+    assert close(source.colours, one, limit)
+    assert framed(figure, source.box(2 * row, 2 * col, 2, 2))
+    first, second = pictures(figure, 13)
+    assert close(first.colours, largest, limit)
+    assert close(second.colours, mean, limit)
+    assert framed(figure, first.box(row, col))
+    assert framed(figure, second.box(row, col), LIGHT.tokens.muted)
+    # The links end at the maps, level with the cells.
+    for cells, colour in ((first, LIGHT.tokens.accent), (second, LIGHT.tokens.muted)):
+        _, y0, _, y1 = cells.box(row, col)
+        ends = [line[-1] for line in lines(figure, colour)]
+        assert any(abs(y - (y0 + y1) / 2) < 0.01 and abs(x - cells.x0) < 5 for x, y in ends)
+
+
+def test_bars_are_as_long_as_what_stays_when_the_digit_moves():
+    pixels, chosen = example("pooling")
+    moved = np.zeros_like(pixels)
+    moved[:, 1:] = pixels[:, :-1]
+    before, after = (conv1(p)[:, :, chosen["filter"]] for p in (pixels, moved))
+
+    def stays(a, b):
+        return np.minimum(a, b).sum() / a.sum()
+
+    def pooled(values, how):
+        return getattr(values.reshape(13, 2, 13, 2), how)(axis=(1, 3))
+
+    shares = [
+        stays(before, after),
+        *(stays(pooled(before, how), pooled(after, how)) for how in ("max", "mean")),
+    ]
+    figure = drawn("pooling")
+    full = [x1 - x0 for x0, _, x1, _ in rectangles(figure, LIGHT.tokens.surface)][-3:]
+    bars = [x1 - x0 for x0, _, x1, _ in rectangles(figure, LIGHT.tokens.positive)]
+    np.testing.assert_allclose(np.array(bars) / full, shares, atol=1e-5)
+    for share in shares:
+        assert f"{share:.0%}" in words(figure)
+        assert f"{share:.0%}" in figures.alternative("pooling")
