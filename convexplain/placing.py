@@ -23,7 +23,18 @@ from types import FrameType
 from convexplain.errors import ConvexplainError
 
 PREFIX = ".convexplain"
-_MACHINE = f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _machine() -> str:
+    """Name what the numbers of processes belong to: the machine, and the container on it."""
+    try:
+        space = os.readlink("/proc/self/ns/pid")  # noqa: PTH115
+    except OSError:  # a system without namespaces
+        space = ""
+    return f"{zlib.crc32((platform.node() + space).encode()):08x}"
+
+
+_MACHINE = _machine()
 _NAME = re.compile(rf"{re.escape(PREFIX)}-([0-9a-f]{{8}})-([0-9]+)-[0-9a-f]+\.tmp")
 _HELD = ("SIGINT", "SIGTERM", "SIGHUP")
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import click
 import pytest
@@ -347,56 +344,6 @@ def test_all_lessons_are_rendered_and_the_exit_code_says_if_one_failed(here, mon
     for name in set(names) - set(broken):
         line = f"wrote {name}.webm: 60.0 s, 1.5 MB; subtitles {name}.srt and .vtt\n"
         assert line in result.stdout
-
-
-def left_behind(pid, folder):
-    places = [folder, Path(tempfile.gettempdir())]
-    return [path for place in places for path in place.glob(f".convexplain-*-{pid}-*")]
-
-
-@pytest.mark.render
-@pytest.mark.parametrize("early", [True, False], ids=["starting", "drawing"])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
-def test_a_render_that_is_stopped_leaves_everything_as_it_was(here, name, early):
-    (here / "a.mp4").write_text("old video")
-    (here / "a.srt").write_text("old subtitles")
-    process = subprocess.Popen(
-        [*COMMAND, "render", "-q", "h", "-o", "a.mp4", "--quiet"],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 60
-    pattern = "*.tmp" if early else "*.tmp/job1/**/*.mp4"
-    reached = Path(tempfile.gettempdir()).glob
-    while not any(reached(f".convexplain-*-{process.pid}-{pattern}")):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    assert process.poll() is None
-    # A terminal sends Ctrl-C to all processes; kill sends the others to one.
-    os.killpg(process.pid, signal.SIGINT) if name == "SIGINT" else process.send_signal(
-        getattr(signal, name)
-    )
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode == {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -9}[name]
-    if name != "SIGKILL":
-        assert errors.strip() == {"SIGINT": "interrupted", "SIGTERM": ""}[name]
-    while alive(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)  # a worker whose parent was killed takes a moment to notice
-    assert not alive(process.pid)
-    if name == "SIGKILL":  # what nobody could remove, the next run does
-        assert run("render", "--still", "kernel", "-q", "l", "-o", "b.png").exit_code == 0
-    assert left_behind(process.pid, here) == []
-    assert (here / "a.mp4").read_text() == "old video"
-    assert (here / "a.srt").read_text() == "old subtitles"
-
-
-def alive(group):
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_errors_carry_the_exit_codes_of_the_command_line(monkeypatch):

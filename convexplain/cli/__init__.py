@@ -180,11 +180,20 @@ def main() -> None:
     _mend_streams()
     # Other Pythons that we start search no current folder for modules.
     os.environ["PYTHONSAFEPATH"] = "1"
-    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # set while we were imported
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        # Who started us with nohup wants us to go on.
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, _terminate)
-    cli()
+    handlers = {
+        getattr(signal, name): signal.default_int_handler if name == "SIGINT" else _terminate
+        for name in ("SIGINT", "SIGTERM", "SIGHUP")
+        if hasattr(signal, name)
+    }
+    # Who started us with nohup wants us to go on.
+    ours = [number for number in handlers if signal.getsignal(number) != signal.SIG_IGN]
+    for number in ours:
+        signal.signal(number, handlers[number])
+    try:
+        cli()
+    except KeyboardInterrupt:  # another one, while the first was being told
+        sys.exit(INTERRUPTED)
+    finally:
+        # Nothing is left to be cleaned: who is still impatient ends us at once, without a word.
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)

@@ -58,9 +58,9 @@ def of_another_version(one: Path, other: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (truncated, DAMAGED),
+        pytest.param(truncated, DAMAGED, marks=pytest.mark.soak),
         (emptied, DAMAGED),
-        (another_valid_clip, DAMAGED),
+        pytest.param(another_valid_clip, DAMAGED, marks=pytest.mark.soak),
         (another_valid_clip_with_its_digest, DAMAGED),
         (not_vouched_for, UNFINISHED),
         (of_another_version, STALE),

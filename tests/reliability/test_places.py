@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 from running import HERE, PROGRAM, Run, content, frames, one_line, run, temporary_files
+from short_lesson import ShortLesson
+
+from convexplain import rendering
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
 pytestmark = pytest.mark.render
 
 RENDER = ("render", "short", "-q", "l", "--quiet")
 FILM = ("film", "--lessons", "short", "-q", "l", "--quiet", "-j", "1")
+SCENE = HERE.parent / "scenes" / "short.py"
 STILL = ("render", "short", "-q", "l", "--quiet", "--still", "first")
 
 
@@ -23,27 +27,42 @@ def nothing_is_left(here: Path) -> bool:
     return temporary_files(here, here.parent / "tmp") == []
 
 
+NAMES = (
+    "two words.png",
+    """it's "quoted".png""",
+    "two\nlines.png",
+    "数 字 四.png",
+    "\N{SNOWMAN}\N{ROCKET}.png",
+    "-q.png",
+    "--help.png",
+    "%d $HOME `ls` \\ *?.png",
+    "e" * 251 + ".png",
+    os.fsdecode(b"no \xff utf-8.png"),
+)
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        "two words.png",
-        """it's "quoted".png""",
-        "two\nlines.png",
-        "数 字 四.png",
-        "\N{SNOWMAN}\N{ROCKET}.png",
-        "-q.png",
-        "--help.png",
-        "%d $HOME `ls` \\ *?.png",
-        "e" * 251 + ".png",
-        os.fsdecode(b"no \xff utf-8.png"),
+        pytest.param(name, marks=() if name in ("two\nlines.png", "-q.png") else pytest.mark.soak)
+        for name in NAMES
     ],
     ids=ascii,
 )
-def test_any_name_that_the_system_takes_works(here, name):
+def test_any_name_that_the_system_takes_is_a_file_s(here, name):
     done = run(*STILL, "-o", name, cwd=here)
     assert done.out.startswith("wrote ")
     assert done.out.count("\n") == 1
     assert list(content(here)) == [name]
+
+
+def test_all_these_names_at_once(here, monkeypatch):
+    monkeypatch.chdir(here)
+    look = {"quality": rendering.QUALITIES["l"], "still": "first", "scene_file": SCENE}
+    rendering.render([rendering.Job(ShortLesson(), Path(name), **look) for name in NAMES])
+    made = content(here)
+    assert sorted(made) == sorted(NAMES)
+    assert len(set(made.values())) == 1
 
 
 def test_a_path_of_300_characters_works_and_a_name_of_300_is_one_line(here, lone):

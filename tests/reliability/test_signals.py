@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,8 @@ def test_a_render_that_is_stopped(here, lone, name, moment):
     moved = ("moved", "moving") if name != "SIGKILL" else ("moved", "moving, video", "moving, all")
     expected = new if moment.startswith(moved) else old
     assert (here / "a.mp4").read_bytes() == expected["a.mp4"]
+    if name != "SIGKILL" and (name, moment) in QUICK:
+        return  # nothing is left that could disturb the next run
     run(*RENDER, cwd=here)
     assert temporary_files(here, here.parent / "tmp") == []
     assert content(here).keys() == new.keys()
@@ -122,3 +126,45 @@ def test_a_film_that_is_stopped(here, lone, name, moment):
     assert temporary_files(here, here.parent / "tmp", *stored.glob("convexplain/*")) == []
     assert content(here).keys() == new.keys()
     assert frames(here / "a.mp4") == frames(lone / "film" / "a.mp4")
+
+
+@pytest.mark.render
+def test_an_impatient_user_is_told_once(here):
+    """Ctrl-C again and again, until the end."""
+    env = {"MOMENT": "worker|short.drawing|second|1|SIGINT", "PYTHONPATH": str(HERE / "moments")}
+    stopped = Run(*RENDER, cwd=here, env=env)
+    while stopped.process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            stopped.signal("SIGINT")
+        time.sleep(0.005)
+    assert stopped.wait() == 130
+    assert "Traceback" not in stopped.err
+    assert stopped.err.strip() in ("", "interrupted")
+    assert stopped.survivors() == []
+
+
+@pytest.mark.render
+@pytest.mark.soak
+@pytest.mark.parametrize("name", CODES)
+@pytest.mark.parametrize("command", [RENDER, FILM], ids=["render", "film"])
+def test_no_moment_of_a_run_is_a_bad_one(here, lone, name, command):
+    """Twenty-five moments spread over a run, wherever they hit."""
+    new = content(lone / command[0])
+    old = outdated(here, sorted(new))
+    began = time.monotonic()
+    run(*command, cwd=here)
+    whole = time.monotonic() - began
+    for number in range(25):
+        shutil.rmtree(here.parent / "cache", ignore_errors=True)
+        outdated(here, sorted(new))
+        stopped = Run(*command, cwd=here)
+        time.sleep(whole * (number + 0.5) / 25)
+        with contextlib.suppress(ProcessLookupError):
+            stopped.signal(name)
+        assert stopped.wait() in (CODES[name], 0)
+        assert stopped.survivors() == []
+        check_after(here, old, new, name)
+    run(*command, cwd=here)
+    assert temporary_files(here, here.parent / "tmp") == []
+    assert content(here).keys() == new.keys()
+    assert frames(here / "a.mp4") == frames(lone / command[0] / "a.mp4")

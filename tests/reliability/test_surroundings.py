@@ -147,12 +147,12 @@ def test_without_a_home_nothing_is_kept_in_the_current_folder(here):
 @pytest.mark.parametrize(
     ("redirection", "code"),
     [
-        (">&-", 0),
-        ("2>&-", 0),
-        ("<&-", 0),
+        pytest.param(">&-", 0, marks=pytest.mark.soak),
+        pytest.param("2>&-", 0, marks=pytest.mark.soak),
+        pytest.param("<&-", 0, marks=pytest.mark.soak),
         ("<&- >&- 2>&-", 0),
         ("| :", 1),
-        (">/dev/full", 1),
+        pytest.param(">/dev/full", 1, marks=pytest.mark.soak),
     ],
 )
 def test_nobody_needs_to_listen(here, lone, redirection, code):
@@ -164,7 +164,7 @@ def test_nobody_needs_to_listen(here, lone, redirection, code):
     assert content(here) == content(lone / "render")
 
 
-@pytest.mark.parametrize("term", ["dumb", "xterm"])
+@pytest.mark.parametrize("term", ["dumb", pytest.param("xterm", marks=pytest.mark.soak)])
 def test_a_terminal_of_any_kind_sees_no_traceback(here, term):
     parent, child = pty.openpty()
     shown = Run(
@@ -201,7 +201,7 @@ def test_no_internet_socket_is_opened(here, lone, tmp_path):
     script = "set -e\n" + "".join(
         f'"$@" {args} >/dev/null\n'
         for args in (
-            *("list", "data", "digits 4", "kernels", "model", "predict", "step", "pixel"),
+            *("list", "data", "predict", "step"),
             "figure shift-accuracy -o a.svg",
             "render short -q l --quiet -o a.mp4",
             "film --lessons short -q l --quiet -o f.mp4",
