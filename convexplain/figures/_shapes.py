@@ -10,8 +10,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from convexplain.figures._base import FRAME, NOTE, POINTS, Sheet, leading, wrap
-from convexplain.lessons import Lesson
+from convexplain.figures._base import FRAME, Sheet
 
 _DOTTED = (0, (1, 1.6))
 
@@ -133,29 +132,3 @@ def set_off(sheet: Sheet, text: Text) -> None:
 def colour_of(sheet: Sheet, token: str) -> str:
     """Return the colour of a token of the theme."""
     return str(getattr(sheet.theme, token))
-
-
-def sentences(lesson: Lesson, lang: str, *names: str) -> str:
-    """Return what a lesson says in some of its beats, one after the other."""
-    told = {beat.name: beat.caption for beat in lesson.beats()}
-    return ("" if lang == "zh" else " ").join(told[name].text(lang) for name in names)
-
-
-def notes(words: str, width: float) -> list[str]:
-    """Break what stands below a figure into lines.
-
-    Parameters
-    ----------
-    words : str
-    width : float
-        Of the figure in inches.
-    """
-    # At the resolution of a screen glyphs are set up to 3% wider, on whole pixels.
-    return wrap(words, 0.96 * width * POINTS - 8, NOTE)
-
-
-def write_notes(sheet: Sheet, lines: list[str]) -> None:
-    """Write such lines at the bottom of a sheet."""
-    for n, words in enumerate(reversed(lines)):
-        y = sheet.height - 7 - n * leading(NOTE)
-        sheet.text(4, y, words, NOTE, ha="left", colour=sheet.theme.muted)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _shapes
+from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
 from convexplain.lessons.architecture import Architecture
 from convexplain.sheets import sheet_opacities, stacked, strength_of
@@ -75,7 +75,7 @@ def draw(
     lines = [columns[:half], columns[half:]] if half < len(columns) else [columns]
     places = _places(options)
     cell = min(_fitting(line, across - 8, places) for line in lines)
-    notes = _shapes.notes(_notes(options).text(look.lang), width)
+    notes = _words.notes(_notes(options).text(look.lang), width)
     highs = [max(_size(column, cell, places)[1] for column in line) for line in lines]
     rows = [high + 62 for high in highs]
     height = sum(rows) + 8 + len(notes) * _base.leading(NOTE)
@@ -85,7 +85,7 @@ def draw(
     for line, high, row in zip(lines, highs, rows, strict=True):
         _line(sheet, options, line, (y, high), cell, most)
         y += row
-    _shapes.write_notes(sheet, notes)
+    _words.write_notes(sheet, notes)
     return sheet.figure
 
 
@@ -236,7 +236,7 @@ def _notes(options: Architecture) -> Caption:
         for column in options.columns
         if column.kind == "convolution"
     ]
-    listed = _listed([limit.text("en") for limit in limits])
+    listed = _words.listed(limits)
     return _NOTE.fill(limits=listed, places=_places(options))
 
 
@@ -264,8 +264,8 @@ def alternative(options: Architecture, lang: str = "en") -> str:
     label = options.shown_picture.label
     return _ALT.fill(
         said=_UNKNOWN if label is None else _SAID.fill(k=label),
-        volumes=_listed(volumes),
-        parameters=_listed(counts),
+        volumes=_words.listed(volumes),
+        parameters=_words.listed(counts),
         total=fmt.count(options.total),
         share=fmt.number(100 * options.largest.share, 0),
         largest=options.largest.name,
@@ -283,8 +283,4 @@ def caption(options: Architecture, lang: str = "en") -> str:
     options : Architecture
     lang : {"en", "zh"}
     """
-    return _shapes.sentences(options, lang, "shape", "answer")
-
-
-def _listed(parts: list[str]) -> Caption:
-    return Caption(en=", ".join(parts), zh="、".join(parts))
+    return _words.sentences(options, lang, "shape", "answer")

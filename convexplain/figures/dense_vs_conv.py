@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _charts, _shapes
+from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import FRAME, HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, DenseVsConv, Pair
 from convexplain.theme import Look
@@ -61,7 +61,7 @@ def draw(
     matplotlib.figure.Figure or SubFigure
     """
     page = width >= WIDE
-    notes = _shapes.notes(_notes(options).text(look.lang), width)
+    notes = _words.notes(_notes(options).text(look.lang), width)
     panel, top = 62.0, 9.0
     height = panel * (1 if page else 3) + 10 + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
@@ -83,7 +83,7 @@ def draw(
                     4, at, _charts.NAMES[network].text(look.lang), LABEL, ha="left",
                     weight=style.weight, colour=_shapes.colour_of(sheet, style.colour),
                 )  # fmt: skip
-    _shapes.write_notes(sheet, notes)
+    _words.write_notes(sheet, notes)
     return sheet.figure
 
 
@@ -178,7 +178,7 @@ def _others(options: DenseVsConv, n: int) -> Caption:
     seeds = options.networks[n].provenance["test_accuracy_by_seed"]
     pairs = zip(seeds, _by_seed(options)[n], strict=True)
     counts = [str(mistakes) for seed, mistakes in pairs if int(seed) != shipped]
-    return Caption(en=", ".join(counts), zh="、".join(counts))
+    return _words.listed(counts)
 
 
 def _notes(options: DenseVsConv) -> Caption:

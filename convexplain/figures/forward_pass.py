@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _shapes
+from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
 from convexplain.lessons.forward_pass import ForwardPass, Work
 from convexplain.theme import Look
@@ -87,7 +87,7 @@ def draw(
     side = (across - 8 - (most - 1) * gap) / most
     row = 6 + side + 55
     lines = -(-len(maps) // most)
-    notes = _shapes.notes(_NOTE.text(look.lang), width)
+    notes = _words.notes(_NOTE.text(look.lang), width)
     vote = _base.wrap(_vote(options).text(look.lang), 0.96 * across - 8, LABEL)
     top = lines * row + 4
     table = top + len(vote) * _base.leading(LABEL) + 12
@@ -105,7 +105,7 @@ def draw(
     for n, words in enumerate(vote):
         sheet.text(4, top + n * _base.leading(LABEL), words, LABEL, ha="left", weight="bold")
     _table(sheet, options, table)
-    _shapes.write_notes(sheet, notes)
+    _words.write_notes(sheet, notes)
     return sheet.figure
 
 
@@ -267,7 +267,6 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
         en="; ".join(f"{name} " + ", ".join(c.text("en") for c in said) for name, said in told),
         zh="；".join(f"{name} " + "，".join(c.text("zh") for c in said) for name, said in told),
     )
-    rows = [f"{fmt.number(row.logit)} ({fmt.probability(row.probability)})" for row in softmax.rows]
     return _ALT.fill(
         what=_PICTURE if label is None else _WHAT.fill(k=label),
         works=works,
@@ -276,10 +275,10 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
         f" = {fmt.number(vote.logit)}",
         m=fmt.number(softmax.largest),
         s=fmt.number(softmax.total, 3),
-        last=len(rows) - 1,
-        rows=Caption(
-            en=", ".join(rows),
-            zh="、".join(row.replace(" (", "（").replace(")", "）") for row in rows),
+        last=len(softmax.rows) - 1,
+        rows=_words.paired(
+            (fmt.number(row.logit) for row in softmax.rows),
+            (fmt.probability(row.probability) for row in softmax.rows),
         ),
     ).text(lang)
 
@@ -292,4 +291,4 @@ def caption(options: ForwardPass, lang: str = "en") -> str:
     options : ForwardPass
     lang : {"en", "zh"}
     """
-    return _shapes.sentences(options, lang, "probabilities", "answer")
+    return _words.sentences(options, lang, "probabilities", "answer")

@@ -10,7 +10,7 @@ import numpy as np
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _shapes
+from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import NOTE, POINTS, WIDE, AnyFigure, Sheet
 from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons.hierarchy import STRONGEST, Hierarchy
@@ -308,15 +308,11 @@ def caption(options: Hierarchy, lang: str = "en") -> str:
     right = options.shown_picture.label
     # What is unusual about a digit is said where its tree begins.
     unusual = options.centred or (right is not None and right != options.label)
-    return _shapes.sentences(options, lang, *(["parts"] if unusual else []), "shares", "upwards")
+    return _words.sentences(options, lang, *(["parts"] if unusual else []), "shares", "upwards")
 
 
 def _listed(parts: tuple[Node, ...]) -> Caption:
-    said = [
+    return _words.listed(
         _PART.fill(f=part.filter, r=part.row, c=part.col, share=fmt.percent(part.share or 0.0))
         for part in parts
-    ]
-    return Caption(
-        en=", ".join(part.text("en") for part in said),
-        zh="、".join(part.text("zh") for part in said),
     )

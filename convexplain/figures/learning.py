@@ -8,7 +8,7 @@ import numpy as np
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _charts, _shapes
+from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN
 from convexplain.lessons.learning import Learning
@@ -166,12 +166,12 @@ def alternative(options: Learning, lang: str = "en") -> str:
     shares = [fmt.percent(history.test_accuracy[k], 2) for k in snapshots]
     return _ALT.fill(
         n=history.filters.shape[-1],
-        steps=Caption(en=", ".join(steps), zh="、".join(steps)),
+        steps=_words.listed(steps),
         e=len(options.filters_of("edge")),
         l=len(options.filters_of("line", "spot")),
         m=len(options.filters_of("mixed")),
-        loss=_listed(losses, steps),
-        accuracy=_listed(shares, steps),
+        loss=_words.paired(losses, steps),
+        accuracy=_words.paired(shares, steps),
     ).text(lang)
 
 
@@ -193,10 +193,3 @@ def caption(options: Learning, lang: str = "en") -> str:
         e=len(options.filters_of("edge")),
         f=history.filters.shape[-1],
     ).text(lang)
-
-
-def _listed(values: Sequence[str], steps: Sequence[str]) -> Caption:
-    pairs = list(zip(values, steps, strict=True))
-    return Caption(
-        en=", ".join(f"{v} ({s})" for v, s in pairs), zh="、".join(f"{v}（{s}）" for v, s in pairs)
-    )

@@ -9,7 +9,7 @@ import numpy as np
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _shapes
+from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
 from convexplain.lessons import _local_labels as labels
 from convexplain.lessons import _local_words as words
@@ -92,7 +92,7 @@ def draw(
     small = (across - result - 26 * cell - 26 - 12) / 3 if page else (across - 8 - 16) / 3
     beside = across - 4 - 3 * small - 12
     row = heads + side + 30 + (0.0 if page else small + 46)
-    notes = _shapes.notes(_notes(options).text(look.lang), width)
+    notes = _words.notes(_notes(options).text(look.lang), width)
     height = 2 * row + 6 + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
     rows = [_Row(n * row + heads, 4, template, result, cell) for n in range(2)]
@@ -106,7 +106,7 @@ def draw(
     gap = 6.0 if page else 8.0
     _templates(sheet, options, where[0], small, gap)
     _others(sheet, options, where[1], small, gap)
-    _shapes.write_notes(sheet, notes)
+    _words.write_notes(sheet, notes)
     return sheet.figure
 
 
@@ -276,14 +276,14 @@ def alternative(options: LocalPatterns, lang: str = "en") -> str:
         t=fmt.number(unit.total),
         b=fmt.number(unit.bias),
         v=fmt.number(unit.value),
-        others=_listed([Caption(en=str(n.number), zh=str(n.number)) for n in rest]),
+        others=_words.listed(str(other.number) for other in rest),
         f=options.shown_filter,
         kernel=Caption(en="; ".join(kernel), zh="；".join(kernel).replace(", ", "、")),
         c=fmt.number(options.bias),
         n=options.response_map.size,
         m=fmt.number(options.response_map.max()),
-        found=_FOUND.fill(places=_listed(found)) if found else _NOWHERE,
-        elsewhere=_listed(elsewhere),
+        found=_FOUND.fill(places=_words.listed(found)) if found else _NOWHERE,
+        elsewhere=_words.listed(elsewhere),
     ).text(lang)
 
 
@@ -295,11 +295,4 @@ def caption(options: LocalPatterns, lang: str = "en") -> str:
     options : LocalPatterns
     lang : {"en", "zh"}
     """
-    return _shapes.sentences(options, lang, "answer", "found")
-
-
-def _listed(parts: Sequence[Caption]) -> Caption:
-    return Caption(
-        en=", ".join(part.text("en") for part in parts),
-        zh="、".join(part.text("zh") for part in parts),
-    )
+    return _words.sentences(options, lang, "answer", "found")

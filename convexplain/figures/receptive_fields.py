@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Rectangle
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _shapes
+from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
 from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons.hierarchy import Hierarchy
@@ -81,7 +80,7 @@ def draw(
     side = (width * POINTS - 2 * margin - (columns - 1) * gap) / columns
     lines = -(-len(panels) // columns)
     row = side + 32
-    notes = _shapes.notes(_note(options).text(look.lang), width)
+    notes = _words.notes(_note(options).text(look.lang), width)
     chain = 5 + lines * row + 2
     height = chain + 76 + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
@@ -90,7 +89,7 @@ def draw(
         before = [earlier for _, earlier in panels[:n]] if n < 3 else []
         _panel(sheet, options, layer, box, before, (x, y), side)
     _chain(sheet, options, chain, page)
-    _shapes.write_notes(sheet, notes)
+    _words.write_notes(sheet, notes)
     return sheet.figure
 
 
@@ -190,11 +189,6 @@ def _unseen(options: Hierarchy) -> tuple[int, ...]:
     return tuple(range(options.read.bottom, options.network.input_shape[0]))
 
 
-def _names(layers: Iterable[str]) -> Caption:
-    found = list(layers)
-    return Caption(en=", ".join(found), zh="、".join(found))
-
-
 def _note(options: Hierarchy) -> Caption:
     unseen = _unseen(options)
     return _HATCHED.fill(rows=words.listed(unseen)) if unseen else _ALL_SEEN
@@ -219,11 +213,8 @@ def alternative(options: Hierarchy, lang: str = "en") -> str:
     strides = [options.network.receptive_field(view.layer).stride[0] for view in options.views]
     return _ALT.fill(
         n=len(panels),
-        fields=Caption(
-            en="; ".join(panel.text("en") for panel in panels),
-            zh="；".join(panel.text("zh") for panel in panels),
-        ),
-        layers=_names(view.layer for view in options.views),
+        fields=_words.listed(panels, Caption(en="; ", zh="；")),
+        layers=_words.listed(view.layer for view in options.views),
         steps=words.listed(strides),
         unseen=_UNSEEN.fill(rows=words.listed(unseen)) if unseen else _ALL_SEEN,
     ).text(lang)
@@ -237,4 +228,4 @@ def caption(options: Hierarchy, lang: str = "en") -> str:
     options : Hierarchy
     lang : {"en", "zh"}
     """
-    return _shapes.sentences(options, lang, "fields")
+    return _words.sentences(options, lang, "fields")

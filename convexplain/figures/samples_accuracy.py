@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain import facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _charts, _shapes
+from convexplain.figures import _base, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE, IN_PLACE, SHUFFLED, DenseVsConv, Points
 from convexplain.theme import Look
@@ -72,7 +72,7 @@ def draw(
     matplotlib.figure.Figure or SubFigure
     """
     page = width >= WIDE
-    notes = _shapes.notes(_notes(options).text(look.lang), width)
+    notes = _words.notes(_notes(options).text(look.lang), width)
     height = (170.0 if page else 328.0) + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
     left, right, top = 30.0, 58.0, 24.0
@@ -84,7 +84,7 @@ def draw(
         second = left, top + down + 40, across, down
     _panel(sheet, options, IN_PLACE, first)
     _panel(sheet, options, SHUFFLED, second)
-    _shapes.write_notes(sheet, notes)
+    _words.write_notes(sheet, notes)
     return sheet.figure
 
 
@@ -174,8 +174,4 @@ def caption(options: DenseVsConv, lang: str = "en") -> str:
 
 
 def _listed(points: Points) -> Caption:
-    pairs = zip(points.digits, points.accuracy, strict=True)
-    texts = [(fmt.percent(y), fmt.count(x)) for x, y in pairs]
-    return Caption(
-        en=", ".join(f"{p} ({x})" for p, x in texts), zh="、".join(f"{p}（{x}）" for p, x in texts)
-    )
+    return _words.paired(map(fmt.percent, points.accuracy), map(fmt.count, points.digits))

@@ -10,7 +10,7 @@ from convexplain import facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _charts
+from convexplain.figures import _base, _charts, _words
 from convexplain.figures._base import HEADING, NOTE, WIDE, AnyFigure
 from convexplain.lessons import option
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
@@ -150,8 +150,4 @@ def caption(options: Options, lang: str = "en") -> str:
 
 
 def _listed(options: Options, network: str) -> Caption:
-    pairs = zip(options.pixels, options.accuracy(network), strict=True)
-    texts = [(fmt.percent(y), x) for x, y in pairs]
-    return Caption(
-        en=", ".join(f"{p} ({x})" for p, x in texts), zh="、".join(f"{p}（{x}）" for p, x in texts)
-    )
+    return _words.paired(map(fmt.percent, options.accuracy(network)), map(str, options.pixels))

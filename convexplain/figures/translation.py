@@ -8,7 +8,7 @@ import numpy as np
 
 from convexplain import format as fmt
 from convexplain.captions import Caption
-from convexplain.figures import _base, _cells, _charts, _shapes
+from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, NOTE, POINTS, WIDE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.translation import LAYERS, SHIFTS, Translation, plain
@@ -89,7 +89,7 @@ def draw(
     cell = (2.75 if page else 3.1) * unit
     side, top = 28 * cell, 20.0
     gap = 24.0 * unit
-    notes = _shapes.notes(_notes(options).text(look.lang), width)
+    notes = _words.notes(_notes(options).text(look.lang), width)
     right = 4 + 2 * side + gap + 34 if page else 4.0
     pairs = top + 2 * side + 30
     charts = 8.0 if page else pairs + 14
@@ -106,7 +106,7 @@ def draw(
     _table(sheet, options, under, min(across - 8, 208.0))
     x = across - 4 - 6 * square - 16 if page else 4.0
     _why(sheet, options, x, places, square)
-    _shapes.write_notes(sheet, notes)
+    _words.write_notes(sheet, notes)
     return sheet.figure
 
 
@@ -278,10 +278,13 @@ def alternative(options: Translation, lang: str = "en") -> str:
     k, s = options.label, options.shift
     a, b = int(cnn[s].argmax()), int(dense[s].argmax())
     rows = [
-        f"{layer} {', '.join(plain(value) for value in row)}"
-        for layer, row in zip(LAYERS, options.differences.tolist(), strict=True)
-    ]
-    places = [", ".join(fmt.number(value) for value in options.by_place(n).ravel()) for n in (0, s)]
+        Caption(en=f"{layer} {row.text('en')}", zh=f"{layer} {row.text('zh')}")
+        for layer, row in zip(
+            LAYERS, (_words.listed(map(plain, row)) for row in options.differences.tolist()),
+            strict=True,
+        )
+    ]  # fmt: skip
+    places = [_words.listed(map(fmt.number, options.by_place(n).ravel())) for n in (0, s)]
     lines = _LINES[options.shown_direction in ("left", "right")]
     return _ALT.fill(
         k=k,
@@ -298,11 +301,11 @@ def alternative(options: Translation, lang: str = "en") -> str:
         pa=fmt.probability(cnn[s][a]),
         b=b,
         qb=fmt.probability(dense[s][b]),
-        shifts=_both(", ".join(map(str, SHIFTS))),
-        table=_both("; ".join(rows)),
+        shifts=_words.listed(map(str, SHIFTS)),
+        table=_words.listed(rows, Caption(en="; ", zh="；")),
         places=options.by_place(0).size,
-        before=_both(places[0]),
-        after=_both(places[1]),
+        before=places[0],
+        after=places[1],
     ).text(lang)
 
 
@@ -314,9 +317,4 @@ def caption(options: Translation, lang: str = "en") -> str:
     options : Translation
     lang : {"en", "zh"}
     """
-    return _shapes.sentences(options, lang, "follows", "answer")
-
-
-def _both(listed: str) -> Caption:
-    """Separate a list's items as each language does."""
-    return Caption(en=listed, zh=listed.replace("; ", "；").replace(", ", "、"))
+    return _words.sentences(options, lang, "follows", "answer")
