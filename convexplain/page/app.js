@@ -246,6 +246,7 @@ class App {
 
   toggleDrawing() {
     this.actions.setTool(this.store.state.tool ? null : "draw");
+    if (this.store.state.tool) this.chain.parts[0].element.scrollIntoView({ block: "nearest" });
   }
 
   toggleRubber() {

@@ -58,8 +58,9 @@ export function refill(element, ...children) {
   if (!key) return;
   const next = element.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!next) return;
-  if (typed) next.replaceWith(typed);
-  (typed ?? next).focus({ preventScroll: true });
+  const goesOn = typed && next.tagName === "INPUT";
+  if (goesOn) next.replaceWith(typed);
+  (goesOn ? typed : next).focus({ preventScroll: true });
 }
 
 /** Whether a key press goes into a text field, where letters are text. */
