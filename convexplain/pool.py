@@ -139,11 +139,10 @@ class _Worker:
             with _interrupts_are_for_the_parent():
                 process.start()
             remote.close()
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             placing.discard([folder])
-            raise ConvexplainError(
-                f"cannot start a process to render in: {error.strerror or error}"
-            ) from error
+            why = getattr(error, "strerror", None) or f"out of memory: {memory.advice()}"
+            raise ConvexplainError(f"cannot start a process to render in: {why}") from error
         _logger.debug("process %d works in %s", process.pid, folder)
         return cls(process, channel, folder)
 

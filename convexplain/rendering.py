@@ -261,7 +261,12 @@ def render(
     UsageError
         If a job cannot be right (`check`), or two write the same file. Nothing has been written.
     ConvexplainError
-        If manim is not installed, or a job fails. What stood at its output stands there still.
+        If manim is not installed, or a job fails. What stood at its output stands there still. Its
+        text names the log of the job, `convexplain.logs`.
+
+    Notes
+    -----
+    What is done is told to the logger ``convexplain`` (`logging`), at the levels INFO and DEBUG.
     """
     jobs = list(jobs)
     for job in jobs:

@@ -150,8 +150,9 @@ def _in_words(error: Exception, job: Job, media: Path) -> str:
     if not isinstance(error, OSError) or not error.strerror:
         text = f"{type(error).__name__}: {error}"
         # Encoders do not say that it was memory that they lacked.
-        return text if memory.limit() is None else f"{text}; if memory: {memory.advice(height)}"
-    what, where = error.strerror or str(error), Path(os.fsdecode(error.filename or media))
+        told = f"{text}; if memory ran out: {memory.advice(height)}"
+        return text if memory.limit() is None else told
+    what, where = error.strerror, Path(os.fsdecode(error.filename or media))
     if media.parent in (where, *where.parents):
         return (
             f"cannot write to the temporary folder {str(media.parents[1])!r}: {what}; make room "
