@@ -45,6 +45,13 @@ export function setAttributes(element, attributes) {
   }
 }
 
+let refilling = false;
+
+/** Whether an element loses the focus only because `refill` moves it, and gets it back at once. */
+export function isRefilling() {
+  return refilling;
+}
+
 /**
  * Replace the children of an element; who had the focus keeps it, found by its `data-key`.
  *
@@ -54,13 +61,15 @@ export function refill(element, ...children) {
   const active = document.activeElement;
   const key = element.contains(active) ? active.dataset.key : undefined;
   const typed = key && active.tagName === "INPUT" ? active : null;
+  refilling = true;
   element.replaceChildren(...children.flat(Infinity).filter(Boolean));
-  if (!key) return;
-  const next = element.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!next) return;
-  const goesOn = typed && next.tagName === "INPUT";
+  const next = key ? element.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+  const goesOn = next && typed && next.tagName === "INPUT";
+  const caret = goesOn ? [typed.selectionStart, typed.selectionEnd] : null;
   if (goesOn) next.replaceWith(typed);
-  (goesOn ? typed : next).focus({ preventScroll: true });
+  (goesOn ? typed : next)?.focus({ preventScroll: true });
+  if (goesOn && typed.type === "text") typed.setSelectionRange(...caret);
+  refilling = false;
 }
 
 /** Whether a key press goes into a text field, where letters are text. */

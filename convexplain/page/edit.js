@@ -1,7 +1,7 @@
 // The kernel in the panel: its weights can be typed, stepped, or replaced by a classic kernel.
 
 import { colourAs, coloured, exactly } from "./cells.js";
-import { make } from "./dom.js";
+import { isRefilling, make } from "./dom.js";
 import { number } from "./format.js";
 import { classicKernels, classicWeights } from "./kernels.js";
 import { keyOfKernel } from "./model.js";
@@ -76,7 +76,9 @@ function weightField(app, key, weights, at, cols, limit) {
           event.stopPropagation();
           app.editWeight(null, at);
         },
-        blur: () => app.actions.edit(null),
+        blur: () => {
+          if (!isRefilling()) app.actions.edit(null);
+        },
       },
     });
   }
