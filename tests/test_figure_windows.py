@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from drawn_cells import LIGHT, drawn, example, framed, pictures, rectangles, weights, words
 from matplotlib.collections import EllipseCollection, LineCollection
+from PIL import Image
 from scipy.signal import correlate2d
 
 from convexplain import figures
@@ -189,3 +190,47 @@ def test_the_alternative_text_of_channels_tells_what_each_adds():
     for channel in np.argsort(-np.abs(sums))[:5]:
         assert f"channel {channel}: {signed(sums[channel])}" in told
     assert f"after ReLU: {sums.sum() + bias:.2f}" in told
+
+
+PHOTO = "channels-photo"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_three_channels_of_a_photograph_make_one_number(width):
+    made = figures.make(PHOTO)
+    pixels, kernel = made.colours.pixels.astype(np.float64), made.colours.kernel
+    result = sum(correlate2d(pixels[:, :, c], kernel[:, :, c], mode="valid") for c in range(3))
+    figure = drawn(PHOTO, width)
+    said = words(figure)
+    (filled,) = pictures(figure, pixels.shape[0] - 2)
+    limit = np.abs(result).max()
+    colours = LIGHT.tokens.signed(result, limit).astype(int)
+    assert np.abs(filled.colours.astype(int) - colours).max() <= 1
+    (read,) = pictures(figure, pixels.shape[0])
+    np.testing.assert_array_equal(read.colours, np.rint(255 * pixels).astype(np.uint8))
+    row, col = made.colours.stop.row, made.colours.stop.col
+    assert framed(figure, read.box(row, col, 3, 3))
+    assert framed(figure, filled.box(row, col))
+    assert f"{result[row, col]:.2f}" in said
+    for channel in range(3):
+        patch = pixels[row : row + 3, col : col + 3, channel]
+        total = (patch * kernel[:, :, channel]).sum()
+        assert (signed(total) if abs(total) > 0.005 else "0.00") in said
+        for value in patch.ravel():
+            assert f"{value:.2f}" in said
+            assert f"{value:.2f}" in figures.alternative(PHOTO)
+
+
+def test_a_photograph_of_ones_own_can_be_shown(tmp_path):
+    colours = np.zeros((40, 40, 3), np.uint8)
+    colours[:, :20, 0], colours[:, 20:, 2] = 200, 250
+    Image.fromarray(colours).save(tmp_path / "own.png")
+    figure = drawn(PHOTO, image=tmp_path / "own.png")
+    (read,) = pictures(figure, 40)
+    np.testing.assert_array_equal(read.colours, colours)
+    assert "5.29" in words(figure)  # 3 x 200 + 3 x 250 of 255
+
+
+def test_a_gray_picture_has_no_three_channels_to_show():
+    with pytest.raises(UsageError, match="no option 'digit'"):
+        figures.draw(PHOTO, digit=3)

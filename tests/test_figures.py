@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -134,10 +135,11 @@ def test_text_of_an_svg_is_outlines_unless_it_is_to_be_selected(tmp_path):
 def test_a_pdf_embeds_the_bundled_font_and_no_other(tmp_path):
     figures.write(figures.draw(ONE, Look("zh", "light")), tmp_path / "a.pdf")
     data = (tmp_path / "a.pdf").read_bytes()
-    fonts = {line.split()[1] for line in data.split(b"\n") if line.startswith(b"/BaseFont")}
-    assert fonts
-    assert all(b"ConvexplainSans" in name.replace(b"-", b"") for name in fonts), fonts
-    assert b"/FontFile" in data
+    fonts = re.findall(rb"/Type /Font /BaseFont /[A-Z]+\+(\S+)", data)
+    assert set(fonts) == {b"ConvexplainSans-Regular"}
+    # As outlines: an OpenType font with PostScript outlines in a TrueType's place is no valid file.
+    assert data.count(b"/Subtype /Type3") == len(fonts) == data.count(b"/CharProcs")
+    assert b"/FontFile" not in data
 
 
 WRITE = """
