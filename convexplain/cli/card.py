@@ -1,0 +1,71 @@
+"""``convexplain card``: one page about a lesson for the person who teaches it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from convexplain.cli import _options, _output
+from convexplain.cli._types import Name
+from convexplain.errors import UsageError
+
+_KINDS = (".pdf", ".html")
+
+
+def _names() -> tuple[str, ...]:
+    from convexplain import lessons
+
+    return lessons.names()
+
+
+@click.command(short_help="Print a teacher's card for a lesson.")
+@click.argument("lesson", type=Name("lesson", _names), required=False)
+@_options.language
+@click.option(
+    "--format",
+    "kind",
+    type=Name("format", ("pdf", "html")),
+    help="Default: the extension of --output, or pdf.",
+)
+@click.option(
+    "--all", "every", is_flag=True, help="Write the cards of all lessons; -o names the folder."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Default: LESSON-card.pdf in the current folder.",
+)
+def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: Path | None) -> None:
+    """Write a teacher's card, one page: aim, where to pause, wrong answers to expect.
+
+    As a PDF (A4) or as one HTML file that needs no other.
+    """
+    from convexplain import cards
+
+    if every:
+        if lesson is not None:
+            raise UsageError(f"{lesson} and --all exclude one another: give one of them")
+        folder = output or Path()
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {folder}: make it, or choose another one")
+        for name in cards.names():
+            _write(name, lang, folder / f"{name}-card.{kind or 'pdf'}")
+        return
+    if lesson is None:
+        raise UsageError("whose card? Name a lesson (convexplain list), or give --all")
+    path = output or Path(f"{lesson}-card.{kind or 'pdf'}")
+    if kind is not None and path.suffix.lower() != f".{kind}":
+        raise UsageError(f"--format {kind} and the name {path.name!r} contradict one another")
+    _write(lesson, lang, path)
+
+
+def _write(name: str, lang: str, path: Path) -> None:
+    from convexplain import cards
+
+    ending = _output.check(path, _KINDS, "a card")
+    made = cards.make(name)
+    _output.write(path, cards.pdf(made, lang) if ending == ".pdf" else cards.page(made, lang))
+    click.echo(f"wrote {path}")
