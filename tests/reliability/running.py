@@ -20,7 +20,7 @@ PROGRAM = (sys.executable, str(HERE / "program.py"))
 COMMAND = (str(Path(sys.executable).with_name("convexplain")),)
 #: The environment variable by which the processes of a run are found.
 MARK = "CONVEXPLAIN_TEST_RUN"
-PATIENCE = 120  # seconds; only what hangs takes them
+PATIENCE = 300  # seconds; only what hangs takes them
 
 
 class Run:

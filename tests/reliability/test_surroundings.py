@@ -104,9 +104,9 @@ ALL = {name: value for each in SURROUNDINGS.values() for name, value in each.ite
     ids=["all at once", *SURROUNDINGS],
 )
 def test_frames_are_the_same_whatever_the_environment(here, lone, change):
-    one_core = ("taskset", "-c", str(min(os.sched_getaffinity(0)))) if change is ALL else ()
-    if one_core and not shutil.which("taskset"):
-        one_core = ()
+    one_core: tuple[str, ...] = ()
+    if change is ALL and shutil.which("taskset"):
+        one_core = ("taskset", "-c", str(min(os.sched_getaffinity(0))))
     done = run(*(*RENDER, "-o", "数字.mp4"), cwd=here, program=(*one_core, *PROGRAM), env=change)
     assert "Traceback" not in done.err
     assert sorted(content(here)) == ["数字.mp4", "数字.srt", "数字.vtt"]
