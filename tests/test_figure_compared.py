@@ -8,7 +8,17 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from figure_artists import forward, named, one, pictures, rectangle, seen, softmax, words
+from figure_artists import (
+    forward,
+    named,
+    one,
+    overlapping,
+    pictures,
+    rectangle,
+    seen,
+    softmax,
+    words,
+)
 
 from convexplain import digits, figures
 from convexplain.cli import cli
@@ -113,6 +123,12 @@ def test_places_are_framed_and_numbered_by_their_strength(local, digit, weights)
     said = figures.alternative("local-patterns")
     for row, col in expected:
         assert f"row {row}, column {col} ({answers[row, col]:.2f})" in said
+
+
+@pytest.mark.parametrize("values", [{"sample": 101}, {"sample": 145}, {"filter": 0}])
+def test_numbers_of_places_that_are_near_stay_apart(values):
+    for width in (3.0, 6.3):
+        assert overlapping(figures.draw("local-patterns", width=width, **values)) == []
 
 
 def test_the_count_of_uninked_pixels_is_what_training_left_alone(dense):

@@ -188,23 +188,48 @@ def _filter(sheet: Sheet, options: LocalPatterns, row: _Row, page: bool) -> None
         sheet.text(row.template + row.side / 2, under, nine, NOTE, colour=quiet)
     else:
         sheet.text(row.picture, under + 24, nine, NOTE, ha="left", colour=quiet)
-    for number, place in enumerate(options.places, start=1):
-        _frame(sheet, digit, place, 3, "positive", str(number))
-        _frame(sheet, placed, place, 1, "ink", str(number))
+    _found(sheet, digit, options.places, 3, "positive", numbered=True)
+    _found(sheet, placed, options.places, 1, "ink", numbered=True)
 
 
-def _frame(
-    sheet: Sheet, grid: _cells.Grid, place: Place, span: int, token: str, number: str
+def _found(
+    sheet: Sheet,
+    grid: _cells.Grid,
+    places: Sequence[Place],
+    span: int,
+    token: str,
+    *,
+    numbered: bool,
 ) -> None:
-    """Frame cells, with a number on the side where more room is."""
+    """Frame cells; their numbers stand beside them where no frame and no other number is."""
     colour = _shapes.colour_of(sheet, token)
-    box = grid.part(place[0], place[1], span, span)
-    around = _cells.outline(sheet, box, colour=colour, width=1.1)
-    if number:
-        left = place[1] > grid.cols / 2
-        x = around.x0 - 4.2 if left else around.x1 + 4.2
-        tag = sheet.text(x, box.middle[1], number, 6, weight="bold", zorder=6)
+    parts = [grid.part(row, col, span, span) for row, col in places]
+    taken = [_cells.outline(sheet, part, colour=colour, width=1.1) for part in parts]
+    if not numbered:
+        return
+    for number, frame in enumerate(taken[:], start=1):
+        (x, y), wide, high = frame.middle, 4.2, 4.6
+        beside = [(frame.x1 + wide, y), (frame.x0 - wide, y)]
+        if x > grid.box.middle[0]:
+            beside.reverse()
+        spots = [*beside, (x, frame.y0 - high), (x, frame.y1 + high)]
+        boxes = [_cells.Box(a - 2.6, b - 3.4, a + 2.6, b + 3.4) for a, b in spots]
+        free = [
+            n for n, box in enumerate(boxes)
+            if not any(_meet(box, other) for other in taken) and _within(box, grid.box)
+        ]  # fmt: skip
+        chosen = free[0] if free else 0
+        tag = sheet.text(*spots[chosen], str(number), 6, weight="bold", zorder=6)
         _shapes.set_off(sheet, tag)
+        taken.append(boxes[chosen])
+
+
+def _meet(a: _cells.Box, b: _cells.Box) -> bool:
+    return a.x0 < b.x1 and b.x0 < a.x1 and a.y0 < b.y1 and b.y0 < a.y1
+
+
+def _within(a: _cells.Box, b: _cells.Box) -> bool:
+    return b.x0 <= a.x0 and a.x1 <= b.x1 and b.y0 <= a.y0 and a.y1 <= b.y1
 
 
 def _bar(sheet: Sheet, x: float, row: _Row, limit: float, *, signed: bool) -> None:
@@ -236,8 +261,7 @@ def _others(
     _small_head(sheet, labels.SAME.text(sheet.look.lang), x, y, 3 * side + 2 * gap)
     for n, (picture, places) in enumerate(options.others):
         grid = _cells.picture(sheet, x + n * (side + gap), y, picture.pixels[:, :, 0], side / 28)
-        for place in places:
-            _frame(sheet, grid, place, 3, "positive", "")
+        _found(sheet, grid, places, 3, "positive", numbered=False)
 
 
 def _small_head(sheet: Sheet, words: str, x: float, y: float, width: float) -> None:
