@@ -25,6 +25,9 @@ const TO_LAB = [
   [0.0259040371, 0.7827717662, -0.8086757660],
 ];
 
+const FROM_CONES = inverse(TO_CONES);
+const FROM_LAB = inverse(TO_LAB);
+
 let current = "light";
 const tables = new Map();
 
@@ -113,10 +116,10 @@ function signedEntry(value, limit) {
 function signedTable(theme) {
   if (!tables.has(theme)) {
     const { negative, zero, positive } = tokens(theme);
-    const middle = oklab(rgb(zero));
+    const [below, middle, above] = [negative, zero, positive].map((end) => oklab(rgb(end)));
     const table = new Uint8Array(3 * (2 * STEPS + 1));
     for (let step = -STEPS; step <= STEPS; step += 1) {
-      const end = oklab(rgb(step < 0 ? negative : positive));
+      const end = step < 0 ? below : above;
       const share = Math.abs(step) / STEPS;
       const lab = middle.map((value, i) => value + share * (end[i] - value));
       table.set(fromOklab(lab), 3 * (step + STEPS));
@@ -129,8 +132,9 @@ function signedTable(theme) {
 /** Round as numpy's rint: halves to the even neighbour. */
 export function roundHalfEven(value) {
   const down = Math.floor(value);
-  const half = value - down === 0.5;
-  return half ? down + (Math.abs(down) % 2) : Math.round(value);
+  const rest = value - down;
+  if (rest === 0.5) return down % 2 === 0 ? down : down + 1;
+  return rest < 0.5 ? down : down + 1;
 }
 
 /** Linear light of an sRGB code value (IEC 61966-2-1). */
@@ -144,8 +148,8 @@ function oklab(colour) {
 }
 
 function fromOklab(lab) {
-  const cones = times(inverse(TO_LAB), lab).map((value) => value ** 3);
-  return times(inverse(TO_CONES), cones).map((value) => {
+  const cones = times(FROM_LAB, lab).map((value) => value ** 3);
+  return times(FROM_CONES, cones).map((value) => {
     const light = Math.min(Math.max(value, 0), 1);
     const encoded = light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
     return Math.floor(255 * encoded + 0.5);

@@ -3,9 +3,6 @@
 import { make, setAttributes } from "./dom.js";
 import { paint } from "./theme.js";
 
-// A map is first drawn with this many dots a cell, then scaled down smoothly.
-const DOTS = 8;
-
 /** The thumbnails of one layer. */
 export class Thumbs {
   /** @param {Object} options  {name, rows, cols, filters, choose(filter)} */
@@ -85,25 +82,19 @@ export class Thumbs {
    * @param {(filter: number) => number} limitOf
    */
   draw(mapOf, limitOf) {
-    const context = this.canvas.getContext("2d");
-    const { rows, cols, side, step, ratio } = this;
-    const image = new ImageData(cols, rows);
-    const small = make("canvas");
-    [small.width, small.height] = [cols, rows];
-    const large = make("canvas");
-    [large.width, large.height] = [cols * DOTS, rows * DOTS];
-    const dots = large.getContext("2d");
-    dots.imageSmoothingEnabled = false;
-    context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = "high";
+    const { rows, cols, ratio } = this;
+    const side = Math.round(this.side * ratio);
+    const cells = new Uint8ClampedArray(4 * rows * cols);
+    const sheet = new ImageData(this.canvas.width, this.canvas.height);
+    const across = shares(side, cols);
+    const down = shares(side, rows);
     for (let filter = 0; filter < this.filters; filter += 1) {
-      paint(image.data, mapOf(filter), limitOf(filter));
-      small.getContext("2d").putImageData(image, 0, 0);
-      dots.drawImage(small, 0, 0, large.width, large.height);
-      const x = (filter % this.across) * step[0] * ratio;
-      const y = Math.floor(filter / this.across) * step[1] * ratio;
-      context.drawImage(large, x, y, side * ratio, side * ratio);
+      paint(cells, mapOf(filter), limitOf(filter));
+      const left = Math.round((filter % this.across) * this.step[0] * ratio);
+      const top = Math.round(Math.floor(filter / this.across) * this.step[1] * ratio);
+      lay(sheet, left, top, cells, cols, across, down);
     }
+    this.canvas.getContext("2d").putImageData(sheet, 0, 0);
   }
 
   /** Frame the chosen map and name it. */
@@ -116,5 +107,62 @@ export class Thumbs {
     setAttributes(this.option, { "aria-posinset": filter + 1 });
     this.option.textContent = name;
     setAttributes(this.element, { "aria-label": label });
+  }
+}
+
+/**
+ * For each pixel along a side: the first cell that it lies on, and its shares of that and the next.
+ *
+ * @returns {{first: number, weights: number[]}[]} weights add up to 1
+ */
+function shares(pixels, cells) {
+  const length = cells / pixels;
+  return Array.from({ length: pixels }, (_, pixel) => {
+    const [start, stop] = [pixel * length, (pixel + 1) * length];
+    const first = Math.floor(start + 1e-9);
+    const weights = [];
+    for (let cell = first; cell < stop - 1e-9; cell += 1) {
+      weights.push((Math.min(stop, cell + 1) - Math.max(start, cell)) / length);
+    }
+    return { first, weights };
+  });
+}
+
+/** Scale one map's colours to a square of the sheet: each pixel is the mean of what it lies on. */
+function lay(sheet, left, top, cells, cols, across, down) {
+  const { data, width } = sheet;
+  const side = across.length;
+  // First along the rows, then along the columns: the many rows of cells are done once.
+  const narrow = new Float32Array((cells.length / cols) * side);
+  for (let row = 0, at = 0; row * cols * 4 < cells.length; row += 1) {
+    for (const { first, weights } of across) {
+      for (let channel = 0; channel < 4; channel += 1, at += 1) {
+        let sum = 0;
+        for (let i = 0; i < weights.length; i += 1) {
+          sum += weights[i] * cells[4 * (row * cols + first + i) + channel];
+        }
+        narrow[at] = sum;
+      }
+    }
+  }
+  const length = 4 * side;
+  for (let y = 0; y < side; y += 1) {
+    const { first, weights } = down[y];
+    const start = 4 * ((top + y) * width + left);
+    const at = first * length;
+    if (weights.length === 1) {
+      for (let i = 0; i < length; i += 1) data[start + i] = narrow[at + i];
+    } else if (weights.length === 2) {
+      const [a, b] = weights;
+      for (let i = 0; i < length; i += 1) {
+        data[start + i] = a * narrow[at + i] + b * narrow[at + length + i];
+      }
+    } else {
+      for (let i = 0; i < length; i += 1) {
+        let sum = 0;
+        for (let k = 0; k < weights.length; k += 1) sum += weights[k] * narrow[at + k * length + i];
+        data[start + i] = sum;
+      }
+    }
   }
 }

@@ -41,6 +41,7 @@ export class Trace {
   constructor(network, pixels, replaced = new Map()) {
     this.network = network;
     this.pixels = pixels;
+    this.limits = new Map();
     this.befores = new Map();
     this.outputs = new Map();
     let x = pixels;
@@ -100,7 +101,10 @@ export class Trace {
       if (before === null) return 1;
       layer = before;
     }
-    return largestOf(this.outputs.get(layer.name));
+    if (!this.limits.has(layer.name)) {
+      this.limits.set(layer.name, largestOf(this.outputs.get(layer.name)));
+    }
+    return this.limits.get(layer.name);
   }
 
   /** The single step that computes one cell of a convolution or pooling layer. */
