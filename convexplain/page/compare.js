@@ -56,6 +56,12 @@ function chart(app, rows, k, state) {
   const curve = (name) => makeSvg("polyline", {
     class: `curve ${name}`, points: rows.map((row) => `${x(row.by)},${y(row[name].probabilities[k])}`).join(" "),
   });
+  // Over the band where it is wide enough, else from the chart's rim inwards.
+  const inkLabel = (from, to) => {
+    const wide = to - from > 10 * font;
+    const [at, anchor] = wide ? [(from + to) / 2, "middle"] : from < x(0) ? [from + 6, "start"] : [to - 6, "end"];
+    return text(say("inkCut"), { class: "label", x: at, y: y(0.5) + 1.6 * font, "text-anchor": anchor });
+  };
   const cut = rows.filter((row) => row.cut);
   const sides = [cut.filter(({ by }) => by < 0), cut.filter(({ by }) => by > 0)].filter((side) => side.length);
   return makeSvg(
@@ -66,8 +72,7 @@ function chart(app, rows, k, state) {
       const to = x(last) + step / 2;
       return [
         makeSvg("rect", { class: "cut", x: from, y: top - 8, width: to - from, height: low - top + 16 }),
-        to - from > 6 * font
-          ? text(say("inkCut"), { class: "label", x: (from + to) / 2, y: (top + low) / 2 - 0.35 * font, "text-anchor": "middle" }) : null,
+        inkLabel(from, to),
       ];
     }),
     [0, 0.5, 1].map((p) => [

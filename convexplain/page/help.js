@@ -44,7 +44,7 @@ export class Help {
       make(
         "p", { class: "pair" },
         make("button", { type: "button", on: { click: () => this.copy(told) } }, say("copyLink")),
-        make("button", { type: "button", class: "primary", on: { click: () => actions.setHelp(false) } }, say("close")),
+        make("button", { type: "button", class: "primary", autofocus: true, on: { click: () => actions.setHelp(false) } }, say("close")),
       ),
       told,
     );

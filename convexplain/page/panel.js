@@ -99,7 +99,7 @@ export class Panel {
 /** The cells from which one walked back here, each a way to return. */
 function crumbs(app, state) {
   if (!state.trail.length) return null;
-  const last = state.trail.slice(-3);
+  const last = state.trail.slice(-2);
   const skipped = state.trail.length - last.length;
   return make(
     "nav", { class: "crumbs", "aria-label": say("trail") },
