@@ -177,6 +177,7 @@ export class Chain {
       unread: cell?.layer === column.name ? model.unread(column.name) : undefined,
       zeroed: state.zeroed.filter(mine).map((other) => this.placeOf(column, other)),
       erased: picture ? state.erased : [],
+      until: state.sweeping && cell?.layer === column.name ? this.reached(column, cell) : Infinity,
       hidden: ["output", "winner", "sum"].includes(secret?.what) && secret.cell && mine(secret.cell) ? [secret.cell.row, secret.cell.col] : null,
     });
     const [row, col] = cell?.layer === column.name ? this.placeOf(column, cell) : view.at;
@@ -186,6 +187,12 @@ export class Chain {
     this.drawScale(part, limit, picture ? false : model.signed(column.name));
     part.small.getContext("2d").drawImage(view.small, 0, 0);
     setAttributes(part.tab, { "aria-current": (cell?.layer ?? INPUT) === column.name ? "true" : false });
+  }
+
+  /** How many cells of a column come before a cell, itself included. */
+  reached(column, cell) {
+    const [row, col] = this.placeOf(column, cell);
+    return row * column.cols + col + 1;
   }
 
   drawScale(part, limit, signed) {

@@ -93,7 +93,9 @@ export function convolutionCaption(app, cell) {
   const layer = model.layer(cell.layer);
   const activation = activationName(layer.activation === "softmax" ? "linear" : layer.activation);
   const depth = layer.inShape[2] / layer.groups;
-  if (depth > 1) return say("sayChannels", { n: depth, activation: activation || "z" });
+  if (depth > 1) {
+    return activation ? say("sayChannels", { n: depth, activation }) : say("sayChannelsLinear", { n: depth });
+  }
   const n = layer.window.kernelSize[0] * layer.window.kernelSize[1];
   return activation ? say("sayConv", { n, activation }) : say("sayConvLinear", { n });
 }

@@ -29,7 +29,7 @@ export function fragmentOf(state, opening = FIRST_STATE) {
     put("d", "own"); // the picture that the file opens with
   } else {
     put("d", state.digit);
-    put("i", state.sample);
+    if (state.sample) put("i", state.sample);
   }
   if (state.shift[0] || state.shift[1]) put("s", state.shift.join(","));
   if (state.noise) put("n", state.noise);

@@ -78,9 +78,9 @@ export class MapView {
    * @param {ArrayLike<number>} values  (rows, cols), fewer where a vector does not fill its fold
    * @param {number|null} limit  the end of the signed scale; null is a gray picture
    * @param {Object} extra  {unread: {rows, cols}, zeroed: [[row, col]], hidden: [row, col],
-   *     erased: [[row, col, height, width]], font: CSS pixels}
+   *     erased: [[row, col, height, width]], until: how many cells are computed, font: CSS pixels}
    */
-  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = null, erased = [], font = 24 } = {}) {
+  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = null, erased = [], until = Infinity, font = 24 } = {}) {
     const { rows, cols, dots } = this;
     const context = this.canvas.getContext("2d");
     const image = new ImageData(cols, rows);
@@ -96,6 +96,7 @@ export class MapView {
     if (this.size >= 0.53 * font * digits + 2 && rows * cols <= 49) {
       this.drawNumbers(context, values, limit, font, hidden);
     }
+    if (until < rows * cols) this.dotFrom(context, until);
     context.strokeStyle = tokens().ink;
     context.lineWidth = Math.max(1, this.ratio);
     context.setLineDash([4 * this.ratio, 3 * this.ratio]);
@@ -142,6 +143,23 @@ export class MapView {
     }
     context.stroke();
     context.restore();
+  }
+
+  /** Dots where nothing is computed yet: an empty cell would look like a zero. */
+  dotFrom(context, until) {
+    const { cols, dots } = this;
+    const row = Math.floor(until / cols);
+    const left = (until % cols) * dots;
+    context.fillStyle = tokens().background;
+    context.fillRect(left, row * dots, this.canvas.width - left, dots);
+    context.fillRect(0, (row + 1) * dots, this.canvas.width, this.canvas.height);
+    context.fillStyle = tokens().muted;
+    const radius = Math.max(0.5 * this.ratio, Math.min(0.12 * dots, 3 * this.ratio));
+    for (let i = until; i < this.rows * cols; i += 1) {
+      context.beginPath();
+      context.arc(((i % cols) + 0.5) * dots, (Math.floor(i / cols) + 0.5) * dots, radius, 0, 2 * Math.PI);
+      context.fill();
+    }
   }
 
   /** Take a cell's colour away. */

@@ -23,7 +23,7 @@ export class Player {
     const column = this.app.model.column(pinned.layer);
     // At the end it begins anew.
     if (this.next(pinned, column, 1) === null) this.goTo(this.at(pinned, column, 0), true);
-    else this.app.store.change({ playing: true, preview: null }, "none");
+    this.app.store.change({ playing: true, sweeping: true, preview: null }, "none");
     return undefined;
   }
 
@@ -84,10 +84,12 @@ export class Player {
     if (now >= this.due) {
       this.due = Math.max(now, this.due) + 1000 / state.speed;
       const next = this.next(state.pinned, this.app.model.column(state.pinned.layer), 1);
-      if (!next) return this.app.actions.pause();
+      if (!next) {
+        this.app.store.change({ playing: false, sweeping: false });
+        return;
+      }
       this.goTo(next, true);
     }
     this.frame = requestAnimationFrame((later) => this.tick(later));
-    return undefined;
   }
 }

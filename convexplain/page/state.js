@@ -23,6 +23,7 @@ export const FIRST_STATE = Object.freeze({
   editing: null, // the kernel's weight that is typed: its place in the kernel
   mode: "explore",
   playing: false,
+  sweeping: false, // since playing began: cells that the window has not reached are not shown yet
   speed: 4, // cells a second
   tool: null, // "draw" while the input is drawn on
   patch: 5, // how many pixels a side take-away mode erases
@@ -86,7 +87,7 @@ export class Store {
 }
 
 // What another cell, digit or mode always ends.
-const CALM = { playing: false, preview: null, editing: null };
+const CALM = { playing: false, sweeping: false, preview: null, editing: null };
 const UNTOLD = { choice: null, revealed: false };
 
 /** Everything that can be done, each in one place. */

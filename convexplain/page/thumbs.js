@@ -47,7 +47,9 @@ export class Thumbs {
     if (next === null) return;
     event.preventDefault();
     event.stopPropagation();
-    if (next >= 0 && next < this.filters) this.choose(next);
+    if (next < 0 || next >= this.filters) return;
+    this.current = next; // at once, for the next key may come before the next frame
+    this.choose(next);
   }
 
   /** Arrange the maps in a box: as many across as make them largest. */

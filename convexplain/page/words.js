@@ -25,7 +25,6 @@ export const WORDS = {
   light: ["Light", "浅色"],
   otherLanguage: ["中文", "EN"],
   help: ["Help", "帮助"],
-  menu: ["Menu", "菜单"],
   close: ["Close", "关闭"],
 
   // Columns
@@ -79,8 +78,6 @@ export const WORDS = {
   noise: ["Noise", "噪声"],
   picture: ["Picture", "图片"],
   pictureHint: ["Open a picture; you can also paste or drop one", "打开图片；也可以粘贴或拖入"],
-  notAPicture: ["This file is not a picture that the browser can read.", "无法把这个文件读成图片。"],
-  pen: ["Pen", "画笔"],
   rubber: ["Rubber", "橡皮"],
   drawHint: ["Draw on the input with mouse or finger.", "用鼠标或手指在输入图上写。"],
 
@@ -136,7 +133,6 @@ export const WORDS = {
   combined: ["value × weight, and their product", "数值 × 权重，以及乘积"],
   sum: ["sum", "和"],
   zeroedHere: ["This cell was set to 0.", "这一格已设为 0。"],
-  asSetTo: ["set to", "设为"],
 
   // Pool
   largestWins: ["The largest wins", "取最大值"],
@@ -155,7 +151,6 @@ export const WORDS = {
   inputName: ["{layer} {n} at {row}, {col}", "{layer} 通道 {n}（{row}，{col}）"],
   unitName: ["unit {n}", "单元 {n}"],
   pixelAt: ["pixel {row}, {col}", "像素 {row}，{col}"],
-  valueWeight: ["value × weight", "数值 × 权重"],
   theseFew: ["these {n}", "以上 {n} 项"],
   otherInputs: ["{n} other inputs", "其余 {n} 个输入"],
   logitOf: ["logit of {k}", "{k} 的 logit"],
@@ -177,8 +172,12 @@ export const WORDS = {
     "{n} 个数分别乘以 {n} 个权重，求和，加偏置，得到一个数。",
   ],
   sayChannels: [
-    "{n} channels add up to this one number. Click a product to walk one layer back.",
+    "{n} channels add up, plus the bias, to the value before {activation}. Click a product: one layer back.",
     "{n} 个通道的结果相加，再加偏置，得到 {activation} 前的值。点击一个乘积，回溯一层。",
+  ],
+  sayChannelsLinear: [
+    "{n} channels, plus the bias, add up to this one number. Click a product: one layer back.",
+    "{n} 个通道的结果相加，再加偏置，得到这个数。点击一个乘积，回溯一层。",
   ],
   sayMaxPool: ["Max pooling keeps the largest of {n} numbers.", "最大池化：{n} 个数里只留最大值。"],
   sayAveragePool: ["Average pooling keeps the mean of {n} numbers.", "平均池化：{n} 个数取平均值。"],

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from convexplain import digits, kernels
+from convexplain import digits, kernels, theme
 from convexplain import format as fmt
 from convexplain.network import Network
 from convexplain.trace import Trace
@@ -171,9 +171,22 @@ def test_playing_visits_cell_after_cell_and_pauses(show: Open) -> None:
     assert 3 * row + col > 0
     step = trace_of().steps("conv3", 20).at(row, col)
     assert texts(page, ".panel .output-cell") == [fmt.number(step.activated)]
+    # What the window has not reached is not shown yet.
+    colour = """([row, col]) => {
+      const canvas = document.querySelector('.map[data-layer="conv3"] canvas');
+      const copy = new OffscreenCanvas(canvas.width, canvas.height);
+      const context = copy.getContext("2d", { willReadFrequently: true });
+      context.drawImage(canvas, 0, 0);
+      const size = canvas.width / 3;
+      const { data } = context.getImageData((col + 0.8) * size, (row + 0.8) * size, 1, 1);
+      return [...data].slice(0, 3);
+    }"""
+    assert page.evaluate(colour, [2, 2]) == list(theme.LIGHT.rgb("background"))
+    assert page.evaluate(colour, [0, 0]) == list(theme.LIGHT.rgb("zero"))
     page.locator(".play").click()
     page.wait_for_timeout(1400)
     assert address(page)["c"] == "2,2"  # it stops at the last cell
+    assert page.evaluate(colour, [2, 2]) != list(theme.LIGHT.rgb("background"))
     assert page.locator(".play").inner_text().strip() == "Play"
     page.locator(".step-back").click()
     settled(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from convexplain import format as fmt
-from convexplain import theme
+from convexplain import link, theme
 from convexplain.contributions import addends
 from tests.page.looking import (
     address,
@@ -309,6 +310,23 @@ def test_a_broken_address_falls_back_to_the_opening(show: Open, bad: str) -> Non
     assert not page.locator(".panel").is_visible()
     assert texts(page, ".bar .share") == [fmt.probability(p) for p in trace_of().probabilities]
     assert page.locator("img").count() == 0
+
+
+def test_the_links_that_worksheets_print_open_their_cell(show: Open) -> None:
+    page = show(link.fragment({"d": 5, "i": 3, "l": "pool1", "m": 7, "c": (4, 5)}))
+    assert address_of(page) == ("pool1", "7", "4,5")
+    step = trace_of(5, 3).steps("pool1", 7).at(4, 5)
+    assert texts(page, ".pooled td") == numbers(step.patch.ravel())
+
+
+def address_of(page: Page) -> tuple[str, str, str]:
+    """Layer, map and cell as the panel's title names them."""
+    found = re.match(
+        r"(\w+)\W+(?:filter|channel|通道|过滤器) (\d+)\D+(\d+)\D+(\d+)",
+        texts(page, "#panel-title")[0],
+    )
+    assert found is not None
+    return found[1], found[2], f"{found[3]},{found[4]}"
 
 
 def test_keys_that_are_not_known_stay_in_the_address(show: Open) -> None:
