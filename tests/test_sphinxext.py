@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convexplain import digits, figures, probe, rendering, subtitles
+from convexplain import digits, figures, lessons, probe, rendering, subtitles
 from convexplain.errors import ConvexplainError
 from convexplain.lessons.hierarchy import Hierarchy
 
@@ -21,7 +23,8 @@ pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
 from sphinx.errors import ConfigError
 from sphinx.testing.util import SphinxTestApp
 
-from convexplain.sphinxext import making
+from convexplain.sphinxext import making, requests
+from convexplain.sphinxext.requests import VideoRequest
 
 FIGURE = ".. convexplain-figure:: confusion-matrix\n"
 Build = Callable[..., SphinxTestApp]
@@ -202,7 +205,7 @@ WRONG_VIDEO = {
     "pooling\n:digit: 1\n:sample: 3": ":digit: and :sample: exclude one another",
     "pooling\n:quality: x": "there is no quality 'x': choose l, m, h, p or k",
     "pooling\n:poster: end": "pooling has no beat 'end': choose ",
-    "pooling\n:seconds: 2": "2 s is not a length for this lesson",
+    "pooling\n:seconds: 2": "2 s is no length for this lesson",
 }
 
 
@@ -400,6 +403,36 @@ def test_on_paper_a_video_is_the_figure_of_its_lesson(build: Build) -> None:
     (name,) = re.findall(r"\{(hierarchy-[\w-]+\.pdf)\}", tex.read_text(encoding="utf-8"))
     assert (Path(app.outdir) / name).read_bytes().startswith(b"%PDF-")
     assert {Path(name).suffix for name in cached(app)} == {".pdf"}
+
+
+@pytest.mark.parametrize("name", lessons.CHAPTER)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_lesson_has_a_figure_to_stand_for_it_and_words(name: str, lang: str) -> None:
+    picture = [] if name in ("dense-vs-conv", "learning") else ["--digit=7"]
+    request = requests.parse("video", [name, f"--lang={lang}", *picture])
+    assert isinstance(request, VideoRequest)
+    still = request.still("auto")
+    assert still is not None
+    assert still.name == name
+    if picture:
+        assert still.options.picture == request.lesson.picture == digits.first(7)
+    first, *_, last = request.lesson.beats()
+    assert first.title.text(lang) in request.alternative
+    assert request.lesson.question.text(lang) in request.caption
+    assert request.caption.endswith(last.caption.text(lang))
+
+
+def test_what_no_document_needs_goes_after_two_weeks(build: Build) -> None:
+    app = build({"index.rst": "Title\n=====\n\n" + FIGURE})
+    place = making.folder(app.env)
+    needed = {path: path.stat().st_mtime for path in place.iterdir()}
+    for path in (old := place / "pooling-0-0-light.svg", new := place / "pooling-1-0-light.svg"):
+        path.write_text("<svg/>", encoding="utf-8")
+    long_ago = time.time() - 15 * 24 * 3600
+    for path in (old, *needed):
+        os.utime(path, (long_ago, long_ago))
+    build({"index.rst": "Title!\n======\n\n" + FIGURE})
+    assert set(place.iterdir()) == {new, *needed}
 
 
 def test_a_file_is_looked_for_beside_its_document_and_watched(build: Build, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convexplain import figures
+from convexplain import figures, lessons
 from convexplain.captions import Caption
 from convexplain.cli import _options
 from convexplain.cli._lesson import LESSONS, NAME, LessonCommand
@@ -123,11 +123,18 @@ class VideoRequest:
         )
 
     def still(self, theme: str) -> FigureRequest | None:
-        """Return the figure that stands for the video on paper, None if the lesson has none."""
-        for name in figures.names():
-            if figures.options(name) is type(self.lesson):
-                return FigureRequest(name, self.lesson, self.look.lang, theme, figures.PAGE)
-        return None
+        """Return the figure that stands for the video on paper, None if the lesson has none.
+
+        It has the lesson's name, and takes from the lesson the options that both have.
+        """
+        name = self.lesson.name
+        if name not in figures.names():
+            return None
+        kind = figures.options(name)
+        both = {field.name for field in lessons.option_fields(kind)}
+        fields = (field.name for field in self.lesson.options() if field.name in both)
+        options = kind(**{field: getattr(self.lesson, field) for field in fields})
+        return FigureRequest(name, options, self.look.lang, theme, figures.PAGE)
 
 
 def parse(kind: str, arguments: Sequence[str]) -> FigureRequest | VideoRequest:
