@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from convexplain import lessons
+from convexplain import __version__, lessons
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -45,3 +45,41 @@ def test_the_page_on_trust_names_tests_that_exist() -> None:
         if f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh.md", "zh")])
+def test_each_readme_names_every_lesson_with_its_question(name: str, lang: str) -> None:
+    readme = (ROOT / name).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", readme, re.MULTILINE)
+    assert rows == [(each, lessons.find(each).question.text(lang)) for each in lessons.CHAPTER]
+
+
+def test_both_readmes_have_the_same_parts_and_give_the_same_commands() -> None:
+    english, chinese = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")
+    )
+    # Without what is said in the language itself: comments, and the option that chooses it.
+    parts = [
+        (
+            len(re.findall("^## ", text, re.MULTILINE)),
+            [
+                re.sub(r" --lang zh| *#.*", "", line).rstrip()
+                for code in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL)
+                for line in code.splitlines()
+            ],
+            [line.count("|") for line in text.splitlines() if line.startswith("|")],
+            sorted(
+                set(re.findall(r"\]\(((?:docs/|[A-Z]+\.)[^)]*)\)", text))
+                - {"README.md", "README.zh.md"}
+            ),
+        )
+        for text in (english, chinese)
+    ]
+    assert parts[0][:3] == parts[1][:3]
+    assert set(parts[0][3]) - set(parts[1][3]) <= {"docs/index.md"}
+
+
+def test_the_version_to_cite_is_this_one() -> None:
+    for name in ("README.md", "README.zh.md", "CITATION.cff"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert re.findall(r"^(?:> V|v)ersion:? ([\d.]+?)\.?$", text, re.MULTILINE) == [__version__]
