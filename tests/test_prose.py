@@ -15,7 +15,7 @@ DOCS = ROOT / "docs"
 
 def quotations() -> list[tuple[str, str, str]]:
     """Sentence, lesson and beat of every quotation in the chapter."""
-    page = (DOCS / "chapter.md").read_text(encoding="utf-8")
+    page = (DOCS / "learn" / "chapter.md").read_text(encoding="utf-8")
     return re.findall(r"^> (.+)\n> — `([\w-]+)`, `([\w-]+)`$", page, re.MULTILINE)
 
 
@@ -26,7 +26,7 @@ def test_the_chapter_quotes_lessons_word_for_word(sentence: str, lesson: str, be
 
 
 def test_the_chapter_quotes_every_lesson_and_nothing_unnamed() -> None:
-    page = (DOCS / "chapter.md").read_text(encoding="utf-8")
+    page = (DOCS / "learn" / "chapter.md").read_text(encoding="utf-8")
     quoted = quotations()
     assert {lesson for _, lesson, _ in quoted} >= set(lessons.CHAPTER) - {
         "sliding-window",
@@ -37,7 +37,9 @@ def test_the_chapter_quotes_every_lesson_and_nothing_unnamed() -> None:
 
 
 def test_the_page_on_trust_names_tests_that_exist() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / "trust.md").read_text("utf-8"))
+    named = re.findall(
+        r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / "trust" / "numbers.md").read_text("utf-8")
+    )
     assert len(named) > 20
     missing = [
         f"{file}::{test}"
