@@ -39,7 +39,8 @@ def context(arguments: list[str]) -> click.Context:
 
 @pytest.mark.parametrize("page", PAGES, ids=documented.name)
 def test_links_lead_to_files_that_exist(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.M)
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", prose)
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
 
