@@ -188,8 +188,8 @@ def caption(options: Learning, lang: str = "en") -> str:
         n=fmt.count(int(history.steps[-1])),
         a=fmt.number(history.test_loss[0]),
         b=fmt.number(history.test_loss[-1]),
-        c=fmt.percent(history.test_accuracy[0], 1),
-        d=fmt.percent(history.test_accuracy[-1], 1),
+        c=fmt.percent(history.test_accuracy[0], 2),
+        d=fmt.percent(history.test_accuracy[-1], 2),
         e=len(options.filters_of("edge")),
         f=history.filters.shape[-1],
     ).text(lang)
