@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from convexplain import page as classroom
 from convexplain.page import data, document
@@ -102,12 +102,12 @@ def main() -> None:
         print("|---|---|---|---|---|---|---|---|")
         for times in options.throttle:
             loads(browser, file, times, options.loads)
-            page = opened(browser, within, times)
+            view = Opened(browser, within, times)
             for name, act in ACTS.items():
-                found = page.evaluate(MEASURE, {"act": act, "runs": options.runs})
-                spent = [processor(page, act, n) for n in range(options.runs)]
+                found = view.page.evaluate(MEASURE, {"act": act, "runs": options.runs})
+                spent = [processor(view, act, n) for n in range(options.runs)]
                 row(times, name, spent, found["work"], found["shown"])
-            page.context.close()
+            view.context.close()
         browser.close()
 
 
@@ -133,40 +133,40 @@ def sizes(size: int) -> None:
     print(f"  script: {script:,}")
 
 
-def opened(browser: Browser, file: Path, times: int) -> Page:
-    """Open the page on a processor that is so many times slower."""
-    page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})
-    page.goto(file.as_uri())
-    return page
+class Opened:
+    """The page, opened in a fresh profile on a processor that is so many times slower."""
+
+    def __init__(self, browser: Browser, file: Path, times: int) -> None:
+        self.context = browser.new_context(viewport={"width": 1920, "height": 1080})
+        self.page = self.context.new_page()
+        self.session = self.context.new_cdp_session(self.page)
+        self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self.session.send("Emulation.setCPUThrottlingRate", {"rate": times})
+        self.page.goto(file.as_uri())
+
+    def spent(self) -> float:
+        """Milliseconds that the page's thread has computed since it was opened."""
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        (spent,) = [metric["value"] for metric in metrics if metric["name"] == "TaskDuration"]
+        return 1000 * float(spent)
 
 
 def loads(browser: Browser, file: Path, times: int, count: int) -> None:
     """Open the page again and again, each time in a fresh profile."""
     found: list[Any] = []
     for _ in range(count):
-        page = opened(browser, file, times)
-        found.append({**page.evaluate(LOADED), "spent": spent_by(page)})
-        page.context.close()
+        view = Opened(browser, file, times)
+        found.append({**view.page.evaluate(LOADED), "spent": view.spent()})
+        view.context.close()
     columns = ([each[key] for each in found] for key in ("spent", "built", "shown"))
     row(times, "the file is opened", *columns)
 
 
-def processor(page: Page, act: str, n: int) -> float:
+def processor(view: Opened, act: str, n: int) -> float:
     """Do something once; give the milliseconds that the page's thread computed for it."""
-    before = spent_by(page)
-    page.evaluate(ONCE, {"act": act, "n": n})
-    return spent_by(page) - before
-
-
-def spent_by(page: Page) -> float:
-    """Milliseconds that the page's thread has computed since it was opened."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    session.detach()
-    (spent,) = [metric["value"] for metric in metrics if metric["name"] == "TaskDuration"]
-    return 1000 * float(spent)
+    before = view.spent()
+    view.page.evaluate(ONCE, {"act": act, "n": n})
+    return view.spent() - before
 
 
 def row(times: int, name: str, *columns: list[float]) -> None:
