@@ -88,13 +88,15 @@ export class Thumbs {
     const side = Math.round(this.side * ratio);
     const cells = new Uint8ClampedArray(4 * rows * cols);
     const sheet = new ImageData(this.canvas.width, this.canvas.height);
-    const across = shares(side, cols);
-    const down = shares(side, rows);
+    // A map that is not square stands in the middle of its square.
+    const [high, wide] = [rows, cols].map((n) => Math.max(1, Math.round((side * n) / Math.max(rows, cols))));
+    const across = shares(wide, cols);
+    const down = shares(high, rows);
     for (let filter = 0; filter < this.filters; filter += 1) {
       paint(cells, mapOf(filter), limitOf(filter));
       const left = Math.round((filter % this.across) * this.step[0] * ratio);
       const top = Math.round(Math.floor(filter / this.across) * this.step[1] * ratio);
-      lay(sheet, left, top, cells, cols, across, down);
+      lay(sheet, left + ((side - wide) >> 1), top + ((side - high) >> 1), cells, cols, across, down);
     }
     this.canvas.getContext("2d").putImageData(sheet, 0, 0);
   }
@@ -130,12 +132,11 @@ function shares(pixels, cells) {
   });
 }
 
-/** Scale one map's colours to a square of the sheet: each pixel is the mean of what it lies on. */
+/** Scale one map's colours to a part of the sheet: each pixel is the mean of what it lies on. */
 function lay(sheet, left, top, cells, cols, across, down) {
   const { data, width } = sheet;
-  const side = across.length;
   // First along the rows, then along the columns: the many rows of cells are done once.
-  const narrow = new Float32Array((cells.length / cols) * side);
+  const narrow = new Float32Array((cells.length / cols) * across.length);
   for (let row = 0, at = 0; row * cols * 4 < cells.length; row += 1) {
     for (const { first, weights } of across) {
       for (let channel = 0; channel < 4; channel += 1, at += 1) {
@@ -147,8 +148,8 @@ function lay(sheet, left, top, cells, cols, across, down) {
       }
     }
   }
-  const length = 4 * side;
-  for (let y = 0; y < side; y += 1) {
+  const length = 4 * across.length;
+  for (let y = 0; y < down.length; y += 1) {
     const { first, weights } = down[y];
     const start = 4 * ((top + y) * width + left);
     const at = first * length;

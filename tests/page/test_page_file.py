@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from playwright.sync_api import Browser
 
-from convexplain import digits, examples, page
+from convexplain import digits, examples
+from convexplain import page as classroom
 from convexplain.cli import cli
 from convexplain.lessons.pooling import Pooling
 from convexplain.network import Conv2D, Dense, Flatten, Network
 from convexplain.page import document
 from convexplain.page.lesson import Slides
 from convexplain.theme import Look
+from tests.page.conftest import Watch
 from tests.page.parts import Parts, data_of
 
 
 def test_the_page_is_small_and_the_same_each_time() -> None:
-    text = page.html(digits.first(5), lang="zh", theme="dark")
+    text = classroom.html(digits.first(5), lang="zh", theme="dark")
     assert len(text.encode()) <= 3_000_000
-    assert text == page.html(digits.first(5), lang="zh", theme="dark")
-    assert text != page.html(digits.first(6), lang="zh", theme="dark")
+    assert text == classroom.html(digits.first(5), lang="zh", theme="dark")
+    assert text != classroom.html(digits.first(6), lang="zh", theme="dark")
 
 
 def test_the_page_names_no_other_file_and_no_address() -> None:
-    parts = Parts(page.html())
+    parts = Parts(classroom.html())
     for tag, attributes, _ in parts.found:
         for name in ("src", "href", "action", "srcset", "poster", "data"):
             value = attributes.get(name) or "data:,"
@@ -142,3 +146,53 @@ def test_after_the_slides_the_page_shows_the_lesson_s_picture(
     assert run("--lesson", "pooling", "--digit", "2").exit_code == 0
     assert rendered[1].lesson.picture.label == 2
     assert data_of(here / "lesson.html")["opening"]["sample"] == 40
+
+
+def test_the_watch_notices_what_it_looks_for(browser: Browser, tmp_path: Path) -> None:
+    watch = Watch()
+    page = browser.new_page()
+    watch.over(page)
+    (tmp_path / "bad.html").write_text(
+        "<img src='http://127.0.0.1:9/a.png'><script>console.error('said');"
+        "setTimeout(() => { throw new Error('thrown'); });</script>"
+    )
+    page.goto((tmp_path / "bad.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    page.close()
+    kinds = {problem.partition(":")[0] for problem in watch.problems}
+    assert kinds == {"error", "request"}
+    for what in ("said", "thrown", "http://127.0.0.1:9/a.png"):
+        assert [problem for problem in watch.problems if what in problem]
+
+
+def test_the_policy_stops_what_a_script_in_the_page_would_try(
+    browser: Browser, tmp_path: Path
+) -> None:
+    classroom.write(tmp_path / "page.html")
+    watch = Watch()
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    watch.over(page)
+    host = socket.create_server(("127.0.0.1", 0))
+    host.settimeout(0.5)
+    page.evaluate(
+        """async (host) => {
+          const image = document.createElement("img");
+          image.src = `http://${host}/a.png`;
+          const script = document.createElement("script");
+          script.textContent = "window.ran = true;";
+          const style = document.createElement("div");
+          style.setAttribute("style", "color: red");
+          document.body.append(image, script, style);
+          await fetch(`http://${host}/b`).catch(() => {});
+        }""",
+        f"127.0.0.1:{host.getsockname()[1]}",
+    )
+    assert page.evaluate("window.ran") is None
+    assert page.locator("body > div").last.evaluate("(part) => part.style.color") == ""
+    page.close()
+    refused = [problem for problem in watch.problems if "Content Security Policy" in problem]
+    assert len(refused) >= 4
+    with pytest.raises(TimeoutError):
+        host.accept()
+    host.close()
