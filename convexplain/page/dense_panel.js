@@ -81,7 +81,6 @@ export function denseBody(app, cell, state) {
           outputCell(model.value(cell), model.limit(name, 0, state.scale), hides),
         ),
       ),
-    app.mode.extra ? make("div", { class: "result" }, app.mode.extra(app, cell)) : null,
   ];
 }
 

@@ -45,7 +45,7 @@ export function poolBody(app, cell, state) {
       make("h4", {}, say(max ? "largestWins" : "averageOf")), outputCell(model.value(cell), limit, hidden),
     ),
     make("ul", { class: "notes" }, notes(step, max, hidden).map((text) => make("li", {}, text))),
-    app.mode.extra ? make("div", { class: "result" }, app.mode.extra(app, cell)) : null,
+    max && app.mode.extra ? make("div", { class: "result" }, app.mode.extra(app, cell)) : null,
   ];
 }
 

@@ -149,7 +149,7 @@ export const PREDICT = {
     const question = questionOf(app, state);
     if (!question) return null;
     return [
-      focusCell(state) ? null : choiceButtons(app, state),
+      question.what === "answer" ? choiceButtons(app, state) : null,
       state.revealed
         ? make("button", { type: "button", "data-key": "again", on: { click: () => app.actions.ask() } }, say("again"))
         : make("button", {

@@ -148,9 +148,9 @@ export const WORDS = {
 
   // Dense
   largestInputs: ["Largest of {n} inputs", "{n} 个输入中贡献最大的"],
-  inputName: ["{layer} {n} at {row}, {col}", "{layer} 通道 {n}（{row}，{col}）"],
+  inputName: ["{layer}[{row}, {col}, {n}]", "{layer}[{row}, {col}, {n}]"], // as output[row, col, n]
   unitName: ["unit {n}", "单元 {n}"],
-  pixelAt: ["pixel {row}, {col}", "像素 {row}，{col}"],
+  pixelAt: ["input[{row}, {col}]", "input[{row}, {col}]"],
   theseFew: ["these {n}", "以上 {n} 项"],
   otherInputs: ["{n} other inputs", "其余 {n} 个输入"],
   logitOf: ["logit of {k}", "{k} 的 logit"],

@@ -165,7 +165,7 @@ def test_an_answer_shows_its_largest_inputs_its_logit_and_the_softmax(show: Open
     rows = [text.split("\n") for text in texts(page, ".contributions li")]
     assert [row[-1] for row in rows] == numbers(parts.products[order])
     places = [np.unravel_index(i, (3, 3, 128)) for i in order]
-    assert [row[0] for row in rows] == [f"conv3 {c} at {r}, {col}" for r, col, c in places]
+    assert [row[0] for row in rows] == [f"conv3[{r}, {col}, {c}]" for r, col, c in places]
     few = parts.products[order].sum()
     shown = [few, parts.products.sum() - few, parts.bias, trace.logits[k]]
     assert list(sums(page).values()) == numbers(shown)
@@ -261,10 +261,10 @@ def test_the_way_back_leads_from_the_answer_to_a_pixel_and_forwards_again(show: 
     assert address(page)["l"] == "conv1"
     page.locator(".crumbs button").first.click()
     settled(page)
-    assert address(page)["l"] == "pool2"
+    assert address(page)["l"] == "conv2"
     page.keyboard.press("Backspace")
     settled(page)
-    assert address(page)["l"] == "conv3"
+    assert address(page)["l"] == "pool2"
 
 
 def stronger(trace: object, name: str, at: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ from convexplain.page.document import FOLDER
 
 SOURCES = read(FOLDER)
 ENTRY = re.compile(
-    r'^  (\w+): \[\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\],$', re.MULTILINE
+    r'^  (\w+): \[\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\],(?: // .*)?$', re.MULTILINE
 )
 
 
