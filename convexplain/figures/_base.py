@@ -207,6 +207,8 @@ def leading(size: float) -> float:
 def wrap(words: str, width: float, size: float, weight: str = "regular") -> list[str]:
     """Break a text into lines: English between words, Chinese between characters.
 
+    No last line is left with a lonely word where shorter lines avoid it.
+
     Parameters
     ----------
     words : str
@@ -216,6 +218,23 @@ def wrap(words: str, width: float, size: float, weight: str = "regular") -> list
         In points.
     weight : {"regular", "bold"}
     """
+    found = _broken(words, width, size, weight)
+    narrower = width
+    while len(found) > 1 and text_width(found[-1], size, weight) < _LONELY * width:
+        narrower -= 0.04 * width
+        tried = _broken(words, narrower, size, weight)
+        if len(tried) > len(found) or narrower < 0.5 * width:
+            break
+        found = tried
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in found]
+
+
+#: Share of the width below which a last line looks lost.
+_LONELY = 0.25
+
+
+def _broken(words: str, width: float, size: float, weight: str) -> list[str]:
+    """Fill lines from the first on."""
     found = [""]
     for piece in _pieces(words):
         line = found[-1] + piece
@@ -223,7 +242,7 @@ def wrap(words: str, width: float, size: float, weight: str = "regular") -> list
             found.append(piece.lstrip())
         else:
             found[-1] = line
-    return [line.rstrip().replace("\N{NO-BREAK SPACE}", " ") for line in found]
+    return [line.rstrip() for line in found]
 
 
 #: What no line begins with, and what none ends with.
