@@ -69,10 +69,10 @@ def named_or_margins(padding: PaddingLike) -> PaddingName | Margins:
 def _whole(name: str, value: object) -> tuple[int, ...]:
     items = tuple(value) if isinstance(value, Iterable) else (value,)
     if isinstance(value, str) or any(isinstance(item, bool) for item in items):
-        raise TypeError(f"{name} {value!r} is not made of whole numbers: give an int or ints")
+        raise TypeError(f"{name} {value!r:.80} is not made of whole numbers: give an int or ints")
     try:
         return tuple(index(item) for item in items)
     except TypeError:
         raise TypeError(
-            f"{name} {value!r} is not made of whole numbers: give an int or ints"
+            f"{name} {value!r:.80} is not made of whole numbers: give an int or ints"
         ) from None

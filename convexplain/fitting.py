@@ -18,6 +18,7 @@ FloatArray = NDArray[np.float32]
 #: More numbers than that in one layer's output are refused: no network here needs them, and a
 #: damaged file could ask for more than the machine has.
 MAX_NUMBERS = 10_000_000
+MAX_LAYERS = 100
 
 
 def input_shape(shape: object) -> tuple[int, int, int]:
@@ -47,6 +48,8 @@ def shapes(
     """Shapes of each layer's input and output, checking that the layers fit one another."""
     if not layers:
         raise ValueError("a network needs at least one layer")
+    if len(layers) > MAX_LAYERS:
+        raise ValueError(f"{len(layers):,} layers: a network has at most {MAX_LAYERS}")
     inputs: dict[str, Shape] = {}
     outputs: dict[str, Shape] = {}
     shape = input_shape
@@ -56,6 +59,12 @@ def shapes(
         if layer.name in inputs:
             raise ValueError(f"two layers are named {layer.name!r}: names must be unique")
         inputs[layer.name] = shape
+        reads = _padded(layer, shape)
+        if reads > MAX_NUMBERS:
+            raise ValueError(
+                f"{layer.name} would read {reads:,} numbers for one picture, padding included: "
+                f"at most {MAX_NUMBERS:,}"
+            )
         outputs[layer.name] = shape = layer.output_shape(shape)
         if math.prod(shape) > MAX_NUMBERS:
             raise ValueError(
@@ -63,6 +72,15 @@ def shapes(
                 f"at most {MAX_NUMBERS:,}"
             )
     return inputs, outputs
+
+
+def _padded(layer: Layer, shape: Shape) -> int:
+    """Count the numbers that a layer reads, padding included."""
+    if layer.window is None or len(shape) != 3:
+        return math.prod(shape)
+    height, width, channels = shape
+    top, bottom, left, right = layer.window.margins((height, width))
+    return (height + top + bottom) * (width + left + right) * channels
 
 
 def weights(weights: Mapping[str, Any], wanted: Mapping[str, Shape]) -> dict[str, FloatArray]:

@@ -6,7 +6,6 @@ axis as a big-endian 32-bit integer. Format: the MNIST page of Y. LeCun, C. Cort
 
 from __future__ import annotations
 
-import gzip
 import math
 import struct
 import zlib
@@ -20,7 +19,7 @@ from convexplain.errors import ConvexplainError
 
 UNSIGNED_BYTE = 0x08
 #: No file may declare more data than this: MNIST's largest, unpacked, is 47 MB.
-LIMIT = 256 * 2**20
+LIMIT = 64 * 2**20
 
 
 def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
@@ -49,16 +48,20 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
     """
     path = Path(path)
     try:
-        with gzip.open(path, "rb") as file:
+        with path.open("rb") as packed:
+            file = _Member(packed)
             shape = _header(file, path, axes)
             declared = math.prod(shape)
             data = file.read(declared + 1)
+            more = file.goes_on()
     except EOFError:
         raise ConvexplainError(f"{path} ends early: the gzip data is cut off; {_REMEDY}") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
+    except zlib.error as error:
         raise ConvexplainError(f"{path} is not a sound gzip file ({error}); {_REMEDY}") from None
     except OSError as error:
         raise ConvexplainError(f"{path} cannot be read: {error.strerror or error}") from None
+    if more:
+        raise ConvexplainError(f"{path} goes on behind the end of its gzip data; {_REMEDY}")
     if len(data) != declared:
         found = f"only {len(data):,}" if len(data) < declared else "more"
         raise ConvexplainError(
@@ -77,8 +80,8 @@ def read_count(path: str | Path) -> int:
     """
     path = Path(path)
     try:
-        with gzip.open(path, "rb") as file:
-            return _header(file, path, None)[0]
+        with path.open("rb") as packed:
+            return _header(_Member(packed), path, None)[0]
     except (EOFError, OSError, zlib.error) as error:
         raise ConvexplainError(f"{path} cannot be read: {error}; {_REMEDY}") from None
 
@@ -86,7 +89,43 @@ def read_count(path: str | Path) -> int:
 _REMEDY = "delete it and run `convexplain data fetch`"
 
 
-def _header(file: BinaryIO | gzip.GzipFile, path: Path, axes: int | None) -> tuple[int, ...]:
+class _Member:
+    """A gzip file of one part, unpacked as it is read.
+
+    Python's own reader goes on through any number of parts, empty ones too, which takes a file of
+    megabytes many seconds.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._unpacker = zlib.decompressobj(wbits=31)  # with gzip's header and checksum
+
+    def read(self, count: int) -> bytes:
+        """Return so many bytes, fewer only at the end.
+
+        Raises
+        ------
+        EOFError
+            The file ends before its data does.
+        zlib.error
+            The data is not sound.
+        """
+        parts = []
+        while count > 0 and not self._unpacker.eof:
+            packed = self._unpacker.unconsumed_tail or self._file.read(1 << 16)
+            part = self._unpacker.decompress(packed, count)
+            if not packed and not part:
+                raise EOFError
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def goes_on(self) -> bool:
+        """Whether something stands behind the end of the data."""
+        return self._unpacker.eof and bool(self._unpacker.unused_data or self._file.read(1))
+
+
+def _header(file: _Member, path: Path, axes: int | None) -> tuple[int, ...]:
     """Read the header and return the declared shape."""
     magic = file.read(4)
     if len(magic) < 4:

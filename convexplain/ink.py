@@ -52,10 +52,7 @@ def to_digit(gray: npt.NDArray[np.floating]) -> tuple[Gray, tuple[str, ...]]:
     brighter = gray - paper
     dark, contrast = _ink_is_dark(brighter)
     if contrast < max(_LEAST_CONTRAST, _NOISE_FACTOR * noise):
-        raise ConvexplainError(
-            "no ink found: a digit must stand out from the paper around it; "
-            "use a dark pen on white paper, or cut the picture to the digit"
-        )
+        raise ConvexplainError(_NO_INK)
     ink = np.clip(-brighter if dark else brighter, 0, 1)
     steps = ["inverted: the ink is dark, the paper light"] if dark else []
 
@@ -64,7 +61,10 @@ def to_digit(gray: npt.NDArray[np.floating]) -> tuple[Gray, tuple[str, ...]]:
     floor = max(0.05, _NOISE_FACTOR * noise / strength)
     strokes = np.clip(ink / strength, 0, 1).astype(np.float32)
     strokes[strokes < floor] = 0
-    strokes, was_dirty = _without_dirt(strokes, threshold=max(0.25, floor))
+    threshold = max(0.25, floor)
+    if not (strokes > threshold).any():  # as where the paper is as rough as the strokes are dark
+        raise ConvexplainError(_NO_INK)
+    strokes, was_dirty = _without_dirt(strokes, threshold)
     if was_dirty:
         steps.append("small specks left out")
 
@@ -77,6 +77,12 @@ def to_digit(gray: npt.NDArray[np.floating]) -> tuple[Gray, tuple[str, ...]]:
     steps.append(f"scaled to {small.shape[0]} × {small.shape[1]}, to fit {BOX} × {BOX}")
     steps.append(f"centred by mass in {SIDE} × {SIDE}")
     return _in_bytes(_centred(small)), tuple(steps)
+
+
+_NO_INK = (
+    "no ink found: a digit must stand out from the paper around it; use a dark pen on white paper, "
+    "or cut the picture to the digit"
+)
 
 
 def centre_of_mass(pixels: npt.NDArray[np.floating]) -> tuple[float, float]:

@@ -24,8 +24,10 @@ from convexplain.layers import Layer, layer_from_dict
 #: The key of the metadata whose value is the architecture and provenance, as JSON.
 METADATA_KEY = "convexplain"
 
-#: Larger files are refused: the chapter's network takes 0.4 MB.
-MAX_BYTES = 256_000_000
+#: Larger files and headers are refused, so that no file takes more than 200 MB to read: the
+#: chapter's network takes 0.4 MB, its header 2 kB.
+MAX_BYTES = 32_000_000
+MAX_HEADER = 1_000_000
 
 DTYPES = {"float32": np.float32, "float16": np.float16}
 
@@ -141,6 +143,8 @@ def _header(file: bytes) -> dict[str, Any]:
     length = int.from_bytes(file[:8], "little")
     if len(file) < 8 or length > len(file) - 8:
         raise ValueError("its safetensors header is cut off or missing")
+    if length > MAX_HEADER:
+        raise ValueError(f"its safetensors header has {length:,} bytes: at most {MAX_HEADER:,}")
     return _json_object(file[8 : 8 + length], "its safetensors header")
 
 
@@ -181,10 +185,12 @@ def _json_object(text: str | bytes, what: str) -> dict[str, Any]:
     """Parse JSON, refusing names that occur twice (parsers differ in which one wins)."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if double := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"{double[0]!r:.80} occurs twice in {what}")
-        return dict(pairs)
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                raise ValueError(f"{name!r:.80} occurs twice in {what}")
+            found[name] = value
+        return found
 
     try:
         value = json.loads(text, object_pairs_hook=unique)

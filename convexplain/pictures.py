@@ -16,8 +16,11 @@ from convexplain.errors import ConvexplainError, UsageError
 if TYPE_CHECKING:
     from PIL import Image
 
-#: Larger pictures are refused before they are unpacked: 50 million pixels are 200 MB in memory.
-MOST_PIXELS = 50_000_000
+#: Larger pictures are refused before they are unpacked, so that none takes more than 200 MB.
+MOST_PIXELS = 16_000_000
+# A JPEG in gray or RGB is unpacked at a fraction of its size; WebP's decoder needs much.
+_MOST = {("JPEG", "L"): 25_000_000, ("JPEG", "RGB"): 25_000_000}
+_MOST |= {("WEBP", mode): 10_000_000 for mode in ("RGB", "RGBA")}
 #: Pictures are scaled down to this many pixels along their longer side.
 LONGEST = 1024
 # Only what needs no other program and can hold no script: EPS, for one, would run Ghostscript.
@@ -97,7 +100,8 @@ def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Pic
     Parameters
     ----------
     path : path
-        A PNG, JPEG, GIF, BMP, TIFF, WebP or PPM file of at most 50 million pixels.
+        A PNG, JPEG, GIF, BMP, TIFF, WebP or PPM file of at most 16 million pixels; as JPEG 25
+        million, as WebP 10 million.
     mode : {"digit", "rgb"}
         ``"digit"`` prepares the picture like an MNIST digit (`convexplain.ink`); ``"rgb"`` keeps
         its colours, and scales it down to at most 1,024 pixels a side.
@@ -177,17 +181,20 @@ def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
             f"{path} is not a picture that can be read: save it as PNG or JPEG"
         ) from None
     except Image.DecompressionBombError:
-        raise ConvexplainError(f"{path} has {_TOO_MANY}") from None
+        raise ConvexplainError(f"{path} has {_too_many(MOST_PIXELS)}") from None
     with file:
         width, height = file.size
-        if width * height > MOST_PIXELS:
-            raise ConvexplainError(f"{path} is {width:,} × {height:,}, {_TOO_MANY}")
+        most = _MOST.get((file.format or "", file.mode), MOST_PIXELS)
+        if width * height > most:
+            raise ConvexplainError(f"{path} is {width:,} × {height:,}, {_too_many(most)}")
         orientation = file.getexif().get(_ORIENTATION, 1)
         file.draft(None, (LONGEST, LONGEST))  # a large JPEG is unpacked at a fraction of its size
         file.load()
         # TIFFs have been turned by now, others have not.
         turn = _TURNS.get(file.getexif().get(_ORIENTATION, 1))
-        image, steps = _in_eight_bits(file)
+        # First smaller, then converted, which takes memory; what has a palette needs its colours.
+        small = file if file.mode in ("1", "P", "PA") else _scaled_down(file)
+        image, steps = _in_eight_bits(small)
         image = _scaled_down(image)
     if max(width, height) > LONGEST:
         steps.append(f"scaled down from {height} × {width} to {image.height} × {image.width}")
@@ -234,4 +241,5 @@ def _scaled_down(image: Image.Image) -> Image.Image:
     return image.resize((width, height), Image.Resampling.BOX)
 
 
-_TOO_MANY = f"more than the {MOST_PIXELS:,} pixels that are read: scale it down"
+def _too_many(most: int) -> str:
+    return f"more than the {most:,} pixels that are read: scale it down"

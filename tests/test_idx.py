@@ -31,7 +31,7 @@ def test_reads_the_shape_and_the_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "holds 0 bytes"),
+        (b"", "ends early: the gzip data is cut off"),
         (b"\x00\x00\x08", "not a sound gzip file"),
         (b"\x89PNG, say", "not a sound gzip file"),
         (gzip.compress(b"", mtime=0), "holds 0 bytes"),
@@ -83,3 +83,14 @@ def test_a_missing_idx_file_is_one_line(tmp_path: Path) -> None:
         idx.read_idx(tmp_path / "nothing.gz", axes=1)
     with pytest.raises(ConvexplainError, match="cannot be read"):
         idx.read_count(tmp_path)
+
+
+def test_what_stands_behind_the_data_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "labels.gz"
+    whole = gzip.compress(bytes([0, 0, 8, 1, 0, 0, 0, 1, 7]), mtime=0)
+    path.write_bytes(whole)
+    assert idx.read_idx(path, axes=1).tolist() == [7]
+    for more in (b"\0", whole, b"PK"):
+        path.write_bytes(whole + more)
+        with pytest.raises(ConvexplainError, match="goes on behind the end of its gzip data"):
+            idx.read_idx(path, axes=1)

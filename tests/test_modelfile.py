@@ -182,11 +182,11 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     assert "is not a file" in refused(tmp_path / "pipe")
 
 
-def test_a_file_over_256_mb_is_refused_unread(tmp_path: Path) -> None:
+def test_a_file_over_32_mb_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "large.safetensors"
     with path.open("wb") as file:
-        file.truncate(256_000_001)
-    assert "has 256,000,001 bytes: a network's file has at most 256,000,000" in refused(path)
+        file.truncate(32_000_001)
+    assert "has 32,000,001 bytes: a network's file has at most 32,000,000" in refused(path)
 
 
 @pytest.mark.parametrize("length", [0, 7, 8, 100, 1000, -1])
@@ -334,4 +334,4 @@ def test_a_file_that_may_not_be_read_says_so(path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_limit_is_the_one_that_the_message_gives() -> None:
-    assert modelfile.MAX_BYTES == 256_000_000
+    assert modelfile.MAX_BYTES == 32_000_000

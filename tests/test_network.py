@@ -306,7 +306,8 @@ def test_layers_survive_the_way_through_plain_data(layers: tuple[Any, ...]) -> N
         ((Conv2D("c", 2, 13),), "c: a 13x13 kernel is larger than the padded 11x12 input"),
         ((Conv2D("c", 2, groups=2), Conv2D("e", 3, groups=3)), "e: 3 groups do not divide the 2"),
         ((MaxPooling2D("p", 2, padding=2),), "p: padding .* nothing but padding"),
-        ((Conv2D("c", 2, 1, padding=10_000),), "c would put out .* numbers .* at most 10,000,000"),
+        ((Conv2D("c", 2, 1, padding=10_000),), "c would read .* numbers .* at most 10,000,000"),
+        ((Conv2D("c", 100_000, 1),), "c would put out .* numbers .* at most 10,000,000"),
         (("conv",), "'conv' is not a layer"),
     ],
 )
