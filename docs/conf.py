@@ -63,6 +63,7 @@ html_theme_options = {
     **{
         f"{theme.name}_css_variables": {
             "color-background-primary": theme.background,
+            "color-background-secondary": theme.surface,
             "color-brand-primary": theme.positive,
             "color-brand-content": theme.positive,
             "color-brand-visited": theme.positive,

@@ -16,11 +16,11 @@ from convexplain import figures, lessons
 _LESSON = """
 ## {title}
 
-*{question}* {seconds} seconds; [its options](../reference/lessons.md#convexplain-render-{name}).
-
 ```bash
 convexplain render {name}
 ```
+
+{seconds} seconds; [its options](../reference/lessons.md#convexplain-render-{name}).
 
 ```{{convexplain-video}} {name}
 ```
@@ -32,11 +32,7 @@ _FIGURE = """
 convexplain figure {name} -o {name}.svg
 ```
 
-```python
-from convexplain import figures
-
-figures.write(figures.draw("{name}"), "{name}.pdf")
-```
+In Python `figures.draw("{name}")`, a figure of matplotlib.
 
 ```{{convexplain-figure}} {name}
 ```
@@ -53,7 +49,6 @@ def lesson_gallery() -> str:
             _LESSON.format(
                 name=name,
                 title=first.title.text("en").rstrip("?"),
-                question=lesson.question.text("en"),
                 seconds=round(lesson.seconds),
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import click
@@ -35,8 +36,14 @@ def _about(lesson: type[lessons.Lesson]) -> str:
     return f"{lesson.title.text('en')}. {lesson.question.text('en')}"
 
 
+def _plain(app: Sphinx, ctx: click.Context, lines: list[str]) -> None:
+    """Write defaults as they are typed, without the quotes of Python."""
+    lines[:] = [re.sub(r"(:default: ``)'(.*)'(``)$", r"\1\2\3", line) for line in lines]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.setup_extension("sphinx_click")
     app.add_directive("lesson-options", LessonOptions)
+    app.connect("sphinx-click-process-options", _plain)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
