@@ -1,15 +1,17 @@
 """``python -m convexplain``, and what the command ``convexplain`` starts."""
 
-import contextlib
-import signal
+import os
 import sys
-from pathlib import Path
 
 if __name__ == "__main__":
-    # Python puts the current folder first; a numpy.py or manim.py that lies there is not ours.
-    with contextlib.suppress(FileNotFoundError):  # a current folder that was deleted holds nothing
-        here = Path.cwd()
-        sys.path[:] = [folder for folder in sys.path if folder and Path(folder) != here]
+    # Python puts the current folder first; a numpy.py or signal.py that lies there is not ours.
+    try:
+        here = os.path.realpath(".")
+    except FileNotFoundError:  # a folder that was deleted holds nothing
+        here = ""
+    sys.path[:] = [folder for folder in sys.path if folder and os.path.realpath(folder) != here]
+
+import signal
 
 
 def main() -> None:
