@@ -11,8 +11,9 @@ def fragment(values: Mapping[str, object]) -> str:
     Parameters
     ----------
     values : mapping
-        As the page names them: "d" the digit, "i" which of its samples (0 is left out), "l" the
-        layer, "m" the map, "c" row and column. What is None is left out. All are counted from 0.
+        As the page names them (``page/link.js``): "d" the digit, or "own" for the picture that
+        the page was written with; "i" which of the digit's samples (0 is left out); "l" the
+        layer, "m" the map, "c" row and column. All are counted from 0.
 
     Returns
     -------
@@ -24,10 +25,8 @@ def fragment(values: Mapping[str, object]) -> str:
     >>> fragment({"d": 5, "i": 0, "l": "conv1", "m": 28, "c": (22, 9)})
     '#d=5&l=conv1&m=28&c=22,9'
     """
-    given = {key: value for key, value in values.items() if value is not None}
-    if given.get("i") == 0:
-        del given["i"]
-    return "#" + "&".join(f"{key}={_text(value)}" for key, value in given.items())
+    given = [(key, value) for key, value in values.items() if (key, value) != ("i", 0)]
+    return "#" + "&".join(f"{key}={_text(value)}" for key, value in given)
 
 
 def _text(value: object) -> str:

@@ -400,11 +400,11 @@ def test_a_pdf_bears_no_date(cnn: Network) -> None:
     assert not re.search(rb"CreationDate|ModDate|CreateDate|ModifyDate", written)
 
 
-def test_an_own_picture_links_to_the_cell_alone(cnn: Network) -> None:
+def test_an_own_picture_links_to_the_one_that_the_page_opens_with(cnn: Network) -> None:
     pixels = np.roll(PICTURE.pixels, 1, axis=1)
     sheet = worksheet.make(Picture(pixels, None, "mine.png"), cnn, count=1)
     (shown,) = sheet.document("en")["exercises"]
-    assert re.fullmatch(r"#l=conv1&m=\d+&c=\d+,\d+", shown["link"])
+    assert re.fullmatch(r"#d=own&l=conv1&m=\d+&c=\d+,\d+", shown["link"])
     assert "of one picture and" in sheet.document("en")["intro"]
 
 

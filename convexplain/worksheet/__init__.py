@@ -84,9 +84,12 @@ class Worksheet:
             None,
         )
         # A picture of one's own is what a page opens with that was written for it.
-        label, sample = (None, None) if number is None else divmod(number, digits.PER_CLASS)
+        picture: dict[str, object] = {"d": "own"}
+        if number is not None:
+            label, sample = divmod(number, digits.PER_CLASS)
+            picture = {"d": label, "i": sample}
         where = {"l": cell.layer, "m": cell.map, "c": (cell.row, cell.col)}
-        return link.fragment({"d": label, "i": sample, **where})
+        return link.fragment({**picture, **where})
 
     def document(self, lang: str) -> dict[str, Any]:
         """Give all texts, numbers and answers in one language, ready for JSON.

@@ -1,0 +1,73 @@
+"""What is printed, in a browser: links of worksheets open their cells, cards are for everyone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from convexplain import cards, digits, worksheet
+from convexplain import page as classroom
+from convexplain.format import number
+from convexplain.network import Network
+from convexplain.pictures import Picture
+from convexplain.trace import Trace
+from tests.page.looking import DESK, PHONE, settled, texts
+
+Open = Callable[..., Page]
+DRAWN = Picture(digits.sample(104).pixels[::-1], None, "drawn.png")
+
+
+@pytest.mark.parametrize(("digit", "sample"), [(3, 0), (5, 4)])
+def test_the_link_of_an_exercise_opens_its_cell(show: Open, digit: int, sample: int) -> None:
+    picture = digits.sample(digit * digits.PER_CLASS + sample)
+    network = Network.load("cnn")
+    sheet = worksheet.make(picture, network, count=12, seed=1)
+    # One exercise of each layer: to open the page takes its time.
+    cells = {exercise.cell.layer: exercise.cell for exercise in sheet.exercises if exercise.cell}
+    assert len(cells) >= 3
+    for layer, cell in cells.items():
+        page = show(sheet.link(cell))
+        (title,) = texts(page, "#panel-title")
+        numbers = [int(found) for found in re.findall(r"\d+", title.partition(",")[2])]
+        assert title.startswith(layer)
+        assert numbers == [cell.map, cell.row, cell.col]
+        value = Trace(network, picture.pixels).activations[layer][cell.row, cell.col, cell.map]
+        assert number(value) in page.locator(".panel").inner_text()
+
+
+def test_the_link_of_an_own_picture_opens_its_cell(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "own.html"
+    classroom.write(path, picture=DRAWN)
+    sheet = worksheet.make(DRAWN, Network.load("cnn"), count=1)
+    cell = sheet.exercises[0].cell
+    assert cell is not None
+    page = settled(open_page(path, sheet.link(cell), **DESK))
+    (title,) = texts(page, "#panel-title")
+    assert title == f"conv1, filter {cell.map}: row {cell.row}, column {cell.col}"
+    assert "d=own" in page.evaluate("location.hash")
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("lang", "theme"), [("en", "light"), ("zh", "dark")])
+def test_axe_finds_nothing_on_a_card(
+    open_page: Open, tmp_path: Path, lang: str, theme: str, screen: dict[str, object]
+) -> None:
+    path = tmp_path / "card.html"
+    path.write_text(cards.page(cards.make("pooling"), lang), encoding="utf-8")
+    page = open_page(path, color_scheme=theme, **screen)
+    assert [found["id"] for found in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", ["learning", "window-geometry", "channels"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_card_prints_on_one_page(open_page: Open, tmp_path: Path, name: str, lang: str) -> None:
+    path = tmp_path / "card.html"
+    path.write_text(cards.page(cards.make(name), lang), encoding="utf-8")
+    printed = open_page(path).pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/Type\s*/Pages\s.*?/Count\s+(\d+)", printed, re.DOTALL) == [b"1"]
