@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -158,7 +159,17 @@ def guarded(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "args",
-    [["list"], ["data"], ["doctor"], ["render", "--help"]],
+    [
+        ["list"],
+        ["data"],
+        ["doctor"],
+        ["render", "--help"],
+        ["card", "pooling", "--format", "html"],
+        pytest.param(
+            ["worksheet"],
+            marks=pytest.mark.skipif(find_spec("typst") is None, reason="needs the extra 'print'"),
+        ),
+    ],
     ids=" ".join,
 )
 def test_commands_need_no_network(args: list[str], guarded: dict[str, str], tmp_path: Path) -> None:
