@@ -341,6 +341,9 @@ def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
     )
     with Image.open(out / video["poster"]) as poster:
         assert poster.size == (quality.width, quality.height)
+        # The controls of a player lie at the bottom: no caption there, only the background.
+        bottom = np.asarray(poster.convert("RGB"))[int(0.88 * quality.height) :]
+        assert np.ptp(bottom.reshape(-1, 3), axis=0).max() <= 2
     english, chinese = tags(page(app), "track")
     for track, lang in ((english, "en"), (chinese, "zh")):
         assert (track["kind"], track["srclang"]) == ("captions", lang)

@@ -149,8 +149,10 @@ def _jobs(request: VideoRequest, place: Path) -> tuple[rendering.Job, rendering.
     quality = rendering.QUALITIES[request.quality]
 
     def kept(ending: str, still: str | None) -> rendering.Job:
+        # The player's own controls lie where a poster's caption would be.
+        look = dataclasses.replace(request.look, captions=request.look.captions and not still)
         unnamed = rendering.Job(
-            request.lesson, place / f"x{ending}", request.look, quality, still, subtitles=False
+            request.lesson, place / f"x{ending}", look, quality, still, subtitles=False
         )
         return dataclasses.replace(unnamed, output=pieces.path_of(unnamed, place))
 
