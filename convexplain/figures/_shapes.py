@@ -12,6 +12,8 @@ from matplotlib.text import Text
 
 from convexplain.figures._base import FRAME, Sheet
 
+#: From this width in inches on, these figures are laid out for a page, below it for a column.
+BROAD = 5.2
 _DOTTED = (0, (1, 1.6))
 
 

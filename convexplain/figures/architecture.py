@@ -10,7 +10,7 @@ import numpy.typing as npt
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
-from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.architecture import Architecture
 from convexplain.sheets import sheet_opacities, stacked, strength_of
 from convexplain.theme import Look
@@ -71,7 +71,7 @@ def draw(
     matplotlib.figure.Figure or SubFigure
     """
     columns, across = options.columns, width * POINTS
-    half = len(columns) if width >= WIDE else -(-len(columns) // 2)
+    half = len(columns) if width >= _shapes.BROAD else -(-len(columns) // 2)
     lines = [columns[:half], columns[half:]] if half < len(columns) else [columns]
     places = _places(options)
     cell = min(_fitting(line, across - 8, places) for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes, _words
-from convexplain.figures._base import FRAME, HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import FRAME, HEADING, LABEL, NOTE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, DenseVsConv, Pair
 from convexplain.theme import Look
 
@@ -60,7 +60,7 @@ def draw(
     -------
     matplotlib.figure.Figure or SubFigure
     """
-    page = width >= WIDE
+    page = width >= _shapes.BROAD
     notes = _words.notes(_notes(options).text(look.lang), width)
     panel, top = 62.0, 9.0
     height = panel * (1 if page else 3) + 10 + len(notes) * _base.leading(NOTE)

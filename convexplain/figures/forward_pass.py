@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
-from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.forward_pass import ForwardPass, Work
 from convexplain.theme import Look
 
@@ -82,7 +82,7 @@ def draw(
     """
     maps = options.columns[:-2]
     across = width * POINTS
-    most = len(maps) if width >= WIDE else 3
+    most = len(maps) if width >= _shapes.BROAD else 3
     gap = 9.0
     side = (across - 8 - (most - 1) * gap) / most
     row = 6 + side + 55
@@ -177,7 +177,7 @@ def _table(sheet: Sheet, options: ForwardPass, y: float) -> None:
     """Write z, z - m, e^(z - m) and p of each class, with a bar for p."""
     softmax, lang, quiet = options.softmax, sheet.look.lang, sheet.theme.muted
     left, across = 4.0, sheet.width - 8
-    edges = [left + share * across for share in _EDGES[sheet.width >= WIDE * POINTS]]
+    edges = [left + share * across for share in _EDGES[sheet.width >= _shapes.BROAD * POINTS]]
     bars = edges[-1] + 8
     heads = _CLASS.text(lang), _LOGIT.text(lang), "z − m", "", _SHARE.text(lang)
     for n, (edge, head) in enumerate(zip(edges, heads, strict=True)):

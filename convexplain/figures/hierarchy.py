@@ -11,7 +11,7 @@ import numpy as np
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
-from convexplain.figures._base import NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons.hierarchy import STRONGEST, Hierarchy
 from convexplain.theme import Look
@@ -65,10 +65,10 @@ class _Layout:
     @classmethod
     def of(cls, width: float) -> _Layout:
         """Lay the tree out for a width in inches."""
-        page = width >= WIDE
+        page = width >= _shapes.BROAD
         across = width * POINTS
         left = 148.0 if page else 30.0
-        pitch = (across - 6 - left) / 12
+        pitch = (across - 9 - left) / 12
         leaf = 0.84 * pitch / 3
         cells = 2.16 * pitch / 18, 1.2 * pitch / 8, leaf
         first = 58.0 if page else 162.0
@@ -173,7 +173,7 @@ def _answer(sheet: Sheet, options: Hierarchy, layout: _Layout) -> None:
     chance = words.PROBABILITY.fill(p=fmt.probability(options.probability)).text(lang)
     sheet.text(x - 12, y - 2, logit, NOTE, ha="right")
     sheet.text(x + 12, y - 2, chance, NOTE, ha="left")
-    span = (6 if layout.page else 5) * layout.pitch
+    span = (5.6 if layout.page else 5) * layout.pitch
     _bar(sheet, options.tree, x - span / 2, y + 10, span, options, ())
     others = options.tree.supporters - len(options.tree.parts)
     rest = words.OTHERS.fill(n=fmt.count(others), share=fmt.percent(_rest(options.tree)))

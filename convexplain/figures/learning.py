@@ -9,7 +9,7 @@ import numpy as np
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes, _words
-from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN
 from convexplain.lessons.learning import Learning
 from convexplain.theme import Look
@@ -72,7 +72,7 @@ def draw(
     -------
     matplotlib.figure.Figure or SubFigure
     """
-    page, snapshots = width >= WIDE, shown(options)
+    page, snapshots = width >= _shapes.BROAD, shown(options)
     count = options.history.filters.shape[-1]
     blocks = 3 if page else 2
     lines = -(-len(snapshots) // blocks)

@@ -10,7 +10,7 @@ import numpy as np
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
-from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons import _local_labels as labels
 from convexplain.lessons import _local_words as words
 from convexplain.lessons.local_patterns import APART, LEAST, TEMPLATES, LocalPatterns, Place
@@ -82,14 +82,14 @@ def draw(
     -------
     matplotlib.figure.Figure or SubFigure
     """
-    page, across = width >= WIDE, width * POINTS
-    unit = across / (454.0 if page else 223.0)
+    page, across = width >= _shapes.BROAD, width * POINTS
+    unit = across / 454.0 if page else min(across / 223.0, 1.3)
     cell = (2.85 if page else 2.15) * unit
     side = 28 * cell
     sign = (18.0 if page else 15.0) * unit
     template, result = 4 + side + sign, 4 + 2 * (side + sign)
     heads = 22.0 if page else 32.0
-    small = (across - result - 26 * cell - 26 - 12) / 3 if page else (across - 8 - 16) / 3
+    small = (across - result - 26 * cell - 26 - 12) / 3 if page else (223 * unit - 24) / 3
     beside = across - 4 - 3 * small - 12
     row = heads + side + 30 + (0.0 if page else small + 46)
     notes = _words.notes(_notes(options).text(look.lang), width)

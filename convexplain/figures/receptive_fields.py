@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
-from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.theme import Look
@@ -75,7 +75,7 @@ def draw(
     -------
     matplotlib.figure.Figure or SubFigure
     """
-    page, panels = width >= WIDE, _panels(options)
+    page, panels = width >= _shapes.BROAD, _panels(options)
     columns, gap, margin = (4, 14.0, 5.0) if page else (2, 14.0, 5.0)
     side = (width * POINTS - 2 * margin - (columns - 1) * gap) / columns
     lines = -(-len(panels) // columns)

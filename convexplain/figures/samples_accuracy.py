@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from convexplain import facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _charts, _shapes, _words
-from convexplain.figures._base import HEADING, LABEL, NOTE, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import HEADING, LABEL, NOTE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE, IN_PLACE, SHUFFLED, DenseVsConv, Points
 from convexplain.theme import Look
 
@@ -71,7 +73,7 @@ def draw(
     -------
     matplotlib.figure.Figure or SubFigure
     """
-    page = width >= WIDE
+    page = width >= _shapes.BROAD
     notes = _words.notes(_notes(options).text(look.lang), width)
     height = (170.0 if page else 328.0) + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
@@ -99,12 +101,15 @@ def _panel(
     head.set_gid(f"head-{pixels}")
     curves = {network: options.curve(network, pixels) for network in (CNN, DENSE)}
     digits = curves[CNN].digits
-    ticks = [digits[0], 1_000, 10_000, digits[-1]]
+    decade = (place[2] - 29) / math.log10(digits[-1] / digits[0])
+    # A number that would lie upon the last one is left out.
+    between = [n for n in (1_000, 10_000) if decade * math.log10(digits[-1] / n) > 28]
+    ticks = [digits[0], *between, digits[-1]]
     tens = [n / 10 for n in range(round(10 * lowest), 11)]
     chart = _charts.axes(
         sheet, place, ticks, tens,
         x_text=lambda x: fmt.count(int(x)), y_text=lambda y: fmt.percent(y, 0), log_x=True,
-        margin=(0.27, 0.03),
+        margin=(29 * 1.03 / (place[2] - 29), 0.03),
     )  # fmt: skip
     chart.set_gid(f"chart-{pixels}")
     for network, points in curves.items():

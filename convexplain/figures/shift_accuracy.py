@@ -10,8 +10,8 @@ from convexplain import facts
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _charts, _words
-from convexplain.figures._base import HEADING, NOTE, WIDE, AnyFigure
+from convexplain.figures import _base, _charts, _shapes, _words
+from convexplain.figures._base import HEADING, NOTE, AnyFigure
 from convexplain.lessons import option
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.theme import Look
@@ -96,7 +96,7 @@ def draw(
     -------
     matplotlib.figure.Figure or SubFigure
     """
-    height = 208.0 if width >= WIDE else 172.0
+    height = 208.0 if width >= _shapes.BROAD else 172.0
     sheet = _base.sheet(look, width, height, figure)
     head = _UP.fill(n=fmt.count(_DIGITS)).text(look.lang)
     sheet.text(4, 9, head, HEADING, ha="left", weight="bold")

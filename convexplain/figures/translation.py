@@ -9,7 +9,7 @@ import numpy as np
 from convexplain import format as fmt
 from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes, _words
-from convexplain.figures._base import HEADING, NOTE, POINTS, WIDE, AnyFigure, Sheet
+from convexplain.figures._base import HEADING, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.translation import LAYERS, SHIFTS, Translation, plain
 from convexplain.theme import Look
@@ -84,16 +84,16 @@ def draw(
     -------
     matplotlib.figure.Figure or SubFigure
     """
-    page, across = width >= WIDE, width * POINTS
-    unit = across / (454.0 if page else 223.0)
-    cell = (2.75 if page else 3.1) * unit
+    page, across = width >= _shapes.BROAD, width * POINTS
+    unit = across / 454.0 if page else min(across / 223.0, 1.3)
+    cell = (2.75 if page else 2.6) * unit
     side, top = 28 * cell, 20.0
     gap = 24.0 * unit
     notes = _words.notes(_notes(options).text(look.lang), width)
     right = 4 + 2 * side + gap + 34 if page else 4.0
     pairs = top + 2 * side + 30
     charts = 8.0 if page else pairs + 14
-    chart = pairs / 2 - 38 if page else 74.0
+    chart = pairs / 2 - 38 if page else 56.0
     under = pairs + 20 if page else charts + 2 * (chart + 40) + 12
     table = 76.0
     square = 24.0
