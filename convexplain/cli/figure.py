@@ -141,8 +141,8 @@ def figure(
 ) -> int:
     """Draw a figure for a document, by default one step of the sliding window.
 
-    The same options give the same bytes, on any day and any machine with the same libraries. What a
-    person needs who cannot see it is written into the file.
+    The same options give the same bytes on any day. What a person needs who cannot see it is
+    written into the file.
     """
     from convexplain import figures
     from convexplain.theme import Look
@@ -158,6 +158,8 @@ def figure(
         return _draw_all(folder, kind or "svg", look, width=width, dpi=dpi, svg_text=svg_text)
     name = context.meta[NAME]
     if alt:
+        if output is not None or kind is not None:
+            raise UsageError("--alt writes no file: leave --output and --format out")
         click.echo(figures.about_made(name, figure, lang).alternative)
         return 0
     path = output_path(output, kind) or Path(f"{name}.{kind or 'svg'}")

@@ -62,6 +62,11 @@ class Kernels:
                 + (f"choose one of {', '.join(names)}" if names else "this network has none")
             )
         check_filter(self.filter, self.learned.shape[3], self.layer)
+        if self.filter is not None and not self.one_filter:
+            raise UsageError(
+                f"the kernels of {self.layer}, one for each filter, are shown together: leave "
+                "--filter out, or give a deeper --layer"
+            )
 
     @cached_property
     def network(self) -> Network:
