@@ -31,7 +31,9 @@ export class Slides {
     this.ends = false;
     this.video = make("video", { class: "slides-video", playsinline: true, preload: "auto", tabindex: -1 });
     this.video.src = URL.createObjectURL(new Blob([fromBase64(video)], { type: "video/mp4" }));
-    this.caption = make("p", { class: "slides-caption", role: "status" });
+    this.caption = make("p", {
+      class: "slides-caption", role: "status", lang: lang === "zh" ? "zh-Hans" : "en",
+    });
     this.marks = chapters.map((chapter, n) => make("button", {
       type: "button", class: "slides-mark",
       // Space goes on from here, too.
@@ -48,7 +50,6 @@ export class Slides {
       "dialog",
       {
         class: "slides",
-        lang: lang === "zh" ? "zh-Hans" : "en",
         style: { "--screen": tokens(theme).background },
         on: { keydown: (event) => this.pressed(event), close: () => { this.stop(); onLeave(); } },
       },

@@ -19,6 +19,8 @@ from convexplain.captions import Caption
 from convexplain.errors import ConvexplainError
 from convexplain.page.lesson import Chapter, Slides
 from convexplain.theme import Look
+from tests.page.looking import DESK, PHONE
+from tests.page.test_page_access import violations
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from short_lesson import ShortLesson
@@ -147,6 +149,16 @@ def test_escape_leaves_to_the_network_and_the_toolbar_leads_back(
     assert page.locator("video").evaluate("(video) => video.paused")
     page.get_by_role("button", name="Slides").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("look", ["#lang=en&th=light", "#lang=zh&th=dark"])
+def test_axe_finds_nothing_in_the_slides(
+    open_page: Callable[..., Page], file: Path, look: str, screen: dict[str, object]
+) -> None:
+    page = open_page(file, look, **screen)
+    assert violations(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_a_page_without_a_lesson_has_no_slides(
