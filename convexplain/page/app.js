@@ -84,7 +84,7 @@ class App {
   /** Widths of the columns, as on a page of 1920 pixels: picture, layers alike, answer. */
   template() {
     return this.model.columns.map(({ kind }) => (
-      { picture: "minmax(0, 224fr)", answer: "minmax(0, 280fr)" }[kind] ?? "minmax(0, 208.8fr)"
+      { picture: "calc(224 * var(--u))", answer: "minmax(0, 280fr)" }[kind] ?? "minmax(0, 208.8fr)"
     )).join(" ");
   }
 
@@ -230,7 +230,7 @@ class App {
   /** Whether pointing at a cell shows it. */
   pointable() {
     const { state } = this.store;
-    return !state.tool && (this.mode.bench?.(this, state) ?? null) === null && !(this.secret && state.pinned);
+    return !state.tool && (this.mode.bench?.(this, state) ?? null) === null && !this.secret;
   }
 
   /** A cell was clicked, tapped, or Enter pressed on it. */

@@ -43,7 +43,7 @@ export function numberTable({ title, cols, cells, kind, beside = null }) {
   const longest = Math.max(...cells.map(({ value }) => number(value).length));
   return make(
     "div",
-    { class: `numbers ${kind}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
+    { class: `numbers ${kind} ${cols > 3 ? "many" : ""}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
     make("table", {}, make("caption", {}, title), make("tbody", {}, rows)),
     beside,
   );
@@ -54,7 +54,7 @@ function numberCell({ value, limit, key, click, label, framed, padding, secret, 
   const inner = content ?? (click && !secret
     ? make("button", { type: "button", "data-key": key, "aria-label": label, on: { click } }, text)
     : make("span", {}, text));
-  const cell = make("td", { class: framed && !secret ? "framed" : false, title: secret ? null : exactly(value) }, inner);
+  const cell = make("td", { class: framed && !secret ? "framed" : false, title: secret ? null : exactly(value), "data-exact": secret ? null : exactly(value) }, inner);
   if (secret) cell.classList.add("secret");
   else if (padding) {
     cell.classList.add("padding");

@@ -6,7 +6,7 @@ import { kernelTable } from "./edit.js";
 import { number, TIMES } from "./format.js";
 import { largestAt } from "./model.js";
 import { INPUT, largestOf } from "./trace.js";
-import { activationName, say } from "./words.js";
+import { activationName, say, spelled, spelledFirst } from "./words.js";
 
 /** How many contributions a list shows before it is opened. */
 export const SHOWN = 5;
@@ -97,7 +97,8 @@ export function convolutionCaption(app, cell) {
     return activation ? say("sayChannels", { n: depth, activation }) : say("sayChannelsLinear", { n: depth });
   }
   const n = layer.window.kernelSize[0] * layer.window.kernelSize[1];
-  return activation ? say("sayConv", { n, activation }) : say("sayConvLinear", { n });
+  const counts = { N: spelledFirst(n), n: spelled(n) };
+  return activation ? say("sayConv", { ...counts, activation }) : say("sayConvLinear", counts);
 }
 
 /** The largest sums a channel, or all of them. */

@@ -28,13 +28,13 @@ export function kernelTable(app, cell, { step, channel, depth, taps }, limit) {
   const rows = [];
   for (let at = 0; at < weights.length; at += cols) {
     rows.push(make("tr", {}, weights.slice(at, at + cols).map((weight, i) => {
-      const td = make("td", { title: exactly(weight) }, weightField(app, key, weights, at + i, cols, limit));
+      const td = make("td", { title: exactly(weight), "data-exact": exactly(weight) }, weightField(app, key, weights, at + i, cols, limit));
       return colourAs(td, weight, limit);
     })));
   }
   const longest = Math.max(...weights.map((weight) => number(weight).length));
   return make(
-    "div", { class: "numbers kernel", style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
+    "div", { class: `numbers kernel ${cols > 3 ? "many" : ""}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
     make(
       "div", { class: "over" },
       make("span", { "aria-hidden": "true" }, say("kernel")),

@@ -29,7 +29,10 @@ export class MapView {
         class: "map", role: "grid", tabindex: 0, "aria-rowcount": rows, "aria-colcount": cols,
         "aria-activedescendant": `cell-${name}`, "data-layer": name,
         on: {
-          pointermove: (event) => this.pointed(event, (row, col) => on.point(row, col)),
+          // A finger that moves scrolls the page; its tap comes as a click.
+          pointermove: (event) => {
+            if (event.pointerType !== "touch") this.pointed(event, (row, col) => on.point(row, col));
+          },
           pointerleave: () => on.leave(),
           click: (event) => this.pointed(event, (row, col) => on.pin(row, col)),
           keydown: (event) => on.key(event, this),
@@ -166,6 +169,9 @@ export class MapView {
   cover(context, [row, col]) {
     context.fillStyle = tokens().background;
     context.fillRect(col * this.dots, row * this.dots, this.dots, this.dots);
+    const small = this.small.getContext("2d");
+    small.fillStyle = tokens().background;
+    small.fillRect(col, row, 1, 1);
   }
 
   drawNumbers(context, values, limit, font, hidden) {

@@ -4,7 +4,7 @@ import { numberTable, outputCell } from "./cells.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
 import { INPUT } from "./trace.js";
-import { say } from "./words.js";
+import { say, spelled } from "./words.js";
 
 /** Where "walk back" leads: to the winner; from an average to its first cell. */
 export function poolSource(app, cell) {
@@ -70,5 +70,5 @@ function notes(step, max, hidden) {
 export function poolCaption(app, cell) {
   const layer = app.model.layer(cell.layer);
   const n = layer.window.kernelSize[0] * layer.window.kernelSize[1];
-  return say(layer.kind === "MaxPooling2D" ? "sayMaxPool" : "sayAveragePool", { n });
+  return say(layer.kind === "MaxPooling2D" ? "sayMaxPool" : "sayAveragePool", { n: spelled(n) });
 }

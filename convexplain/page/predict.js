@@ -4,7 +4,6 @@ import { make } from "./dom.js";
 import { convolutionOf } from "./conv_panel.js";
 import { number } from "./format.js";
 import { convolutionSlips, distinct, poolingSlips, RIGHT, slipWords } from "./slips.js";
-import { focusCell } from "./state.js";
 import { languageInUse, say } from "./words.js";
 
 const LETTERS = ["A", "B", "C"];
@@ -25,7 +24,7 @@ function hideable(app, cell) {
 
 /** What is asked now; null where nothing can be. */
 function questionOf(app, state) {
-  const cell = focusCell(state);
+  const cell = state.pinned;
   const can = hideable(app, cell);
   if (!can.length) return null;
   return { what: can.includes(state.hidden) ? state.hidden : can[0], cell };
@@ -130,9 +129,9 @@ export const PREDICT = {
 
   /** Which number is hidden. */
   tools(app, cell) {
-    const can = hideable(app, cell);
-    if (can.length < 2) return null;
     const { state } = app.store;
+    const can = hideable(app, cell);
+    if (can.length < 2 || state.preview) return null;
     const now = questionOf(app, state).what;
     return make(
       "label", { class: "hides" }, say("hide"), " ",
@@ -143,7 +142,7 @@ export const PREDICT = {
     );
   },
 
-  extra: (app) => choiceButtons(app, app.store.state),
+  extra: (app) => (app.store.state.preview ? null : choiceButtons(app, app.store.state)),
 
   aside(app, state) {
     const question = questionOf(app, state);

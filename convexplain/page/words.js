@@ -164,12 +164,12 @@ export const WORDS = {
 
   // Captions
   sayConv: [
-    "{n} pixels, {n} weights, one sum, plus the bias, through {activation}: one new number.",
-    "{n} 个像素分别乘以 {n} 个权重，求和，加偏置，再经过 {activation}，得到一个数。",
+    "{N} pixels, {n} weights, one sum, plus the bias, through {activation}: one new number.",
+    "{N} 个像素分别乘以 {n} 个权重，求和，加偏置，再经过 {activation}，得到一个数。",
   ],
   sayConvLinear: [
-    "{n} numbers, {n} weights, one sum, plus the bias: one new number.",
-    "{n} 个数分别乘以 {n} 个权重，求和，加偏置，得到一个数。",
+    "{N} numbers, {n} weights, one sum, plus the bias: one new number.",
+    "{N} 个数分别乘以 {n} 个权重，求和，加偏置，得到一个数。",
   ],
   sayChannels: [
     "{n} channels add up, plus the bias, to the value before {activation}. Click a product: one layer back.",
@@ -306,6 +306,19 @@ export function say(key, values = {}) {
     if (!(name in values)) throw new RangeError(`the words for ${key} lack ${name}`);
     return String(values[name]).replace(/^-/, "\u2212");
   });
+}
+
+const COUNTED = { 1: "one", 2: "two", 3: "three", 4: "four", 6: "six", 8: "eight", 9: "nine" };
+
+/** A small count as a sentence has it: "nine" in English, 9 in Chinese. */
+export function spelled(n) {
+  return chosen === "zh" ? String(n) : COUNTED[n] ?? String(n);
+}
+
+/** The same at the beginning of a sentence: "Nine". */
+export function spelledFirst(n) {
+  const word = spelled(n);
+  return word[0].toUpperCase() + word.slice(1);
 }
 
 /** How an activation function is called. */

@@ -258,3 +258,47 @@ def test_the_file_s_own_picture_is_shown_to_the_last_bit(open_page: Open, tmp_pa
     step = Trace(Network.load("cnn"), pixels).steps("conv1", int(address(page)["m"])).at(2, 2)
     assert texts(page, ".operands .patch td") == numbers(step.patch.ravel())
     assert address(page)["d"] == "own"
+
+
+def test_a_phone_shows_the_map_that_is_read_beside_the_one_that_is_written(show: Open) -> None:
+    page = show(fragment(d=5), **PHONE)
+    assert texts(page, ".column h2") == ["input"]
+    page.locator(".tab").nth(3).tap()
+    settled(page)
+    assert texts(page, ".column h2") == ["pool1", "conv2"]
+    at = point_at(page, "conv2", 5, 2, 11, 11)
+    page.touchscreen.tap(at["x"], at["y"])
+    settled(page)
+    found = address(page)
+    assert (found["l"], found["c"]) == ("conv2", "5,2")
+    step = trace_of().steps("conv2", int(found["m"])).at(5, 2)
+    channel = int(np.abs(step.channel_sums).argmax())
+    shown = [text.split("\n") for text in texts(page, ".combined td")]
+    assert [lines[-1] for lines in shown] == numbers(step.products[..., channel].ravel())
+    for lines, x, w in zip(
+        shown, step.patch[..., channel].ravel(), step.kernel[..., channel].ravel(), strict=True
+    ):
+        assert lines[0] == f"{fmt.number(x)} × {fmt.number(w)}"
+    page.locator(".combined button").first.tap()
+    settled(page)
+    assert address(page)["l"] == "pool1"
+    page.locator(".tile").nth(5).tap()
+    settled(page)
+    assert texts(page, ".column h2") == ["conv3", "Answer"]
+
+
+def test_six_decimals_for_mouse_and_keyboard(show: Open) -> None:
+    page = show(cell("conv1", 28, 17, 12, d=5))
+    step = trace_of().steps("conv1", 28).at(17, 12)
+    exact = [fmt.number(value, 6) for value in step.products.ravel()]
+    titles = [td.get_attribute("title") for td in page.locator(".products td").all()]
+    assert titles == exact
+    page.locator(".walk").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.key") == "product-0":
+            break
+    shown = page.locator(".products td").first.evaluate(
+        "(td) => getComputedStyle(td, '::after').content"
+    )
+    assert shown == f'"{exact[0]}"'

@@ -28,6 +28,7 @@ from tests.page.looking import (
     cell,
     click_cell,
     fragment,
+    point_at,
     settled,
     sums,
     texts,
@@ -258,3 +259,14 @@ def test_other_networks_are_shown_layer_by_layer(
         else:
             assert texts(page, ".panel .output-cell") == [fmt.number(value)], layer.name
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pointing_does_not_betray_what_is_hidden(show: Open) -> None:
+    page = show(fragment(d=5, v="predict"))
+    page.mouse.move(**point_at(page, "conv1", 17, 12, 26, 26))
+    settled(page)
+    assert set(texts(page, ".bar .share")) == {"?"}
+    page = show(predicted("conv1", 28, 8, 20))
+    page.mouse.move(**point_at(page, "conv1", 8, 21, 26, 26))
+    settled(page)
+    assert texts(page, ".panel .output-cell") == ["?"]
