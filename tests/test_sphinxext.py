@@ -52,7 +52,7 @@ def build(tmp_path: Path) -> Iterator[Build]:
             builder,
             srcdir=source,
             builddir=tmp_path / "build",
-            confoverrides={"extensions": extensions, "html_theme": "basic", **settings},
+            confoverrides={"extensions": extensions, "html_theme": "furo", **settings},
             parallel=parallel,
         )
         apps.append(app)
@@ -140,6 +140,14 @@ def test_no_caption_and_one_theme_are_possible(build: Build) -> None:
     assert picture["src"].endswith("-dark.svg")
     assert "<figcaption>" not in page(app)
     assert '<figure class="convexplain align-left">' in page(app)
+
+
+def test_a_site_that_is_always_light_shows_the_light_picture(build: Build) -> None:
+    app = build({"index.rst": "Title\n=====\n\n" + FIGURE}, html_theme="alabaster")
+    (picture,) = pictures(app)
+    assert picture["class"] == "convexplain-picture"
+    assert picture["src"].endswith("-light.svg")
+    assert len(cached(app)) == 1
 
 
 def test_one_figure_in_two_documents_is_one_file(build: Build) -> None:

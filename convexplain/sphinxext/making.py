@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -34,6 +34,25 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 #: What the pages of a builder show, by its format.
 FORMATS = {"html": "svg", "latex": "pdf"}
+#: Themes that have no dark side: Sphinx's own, and one that many sites use.
+ALWAYS_LIGHT = frozenset(
+    [
+        "agogo",
+        "alabaster",
+        "basic",
+        "bizstyle",
+        "classic",
+        "default",
+        "haiku",
+        "nature",
+        "nonav",
+        "pyramid",
+        "scrolls",
+        "sphinxdoc",
+        "sphinx_rtd_theme",
+        "traditional",
+    ]
+)
 _LIBRARIES = ("matplotlib", "numpy", "pillow")
 
 # What a directive asks for, and where it stands.
@@ -56,6 +75,13 @@ def need(env: BuildEnvironment, request: FigureRequest | VideoRequest, location:
 def stem(request: FigureRequest) -> str:
     """Return how the names of a figure's files begin: a theme and an extension follow."""
     return f"{request.name}-{request.digest}-{_program()}"
+
+
+def themes(drawn: Sequence[str], builder: Builder) -> tuple[str, ...]:
+    """Return those of a figure's themes that the pages of a builder show."""
+    light = builder.format != "html" or builder.config.html_theme in ALWAYS_LIGHT
+    # Readers of ebooks know one page, and hide no picture.
+    return tuple(drawn[:1] if light or builder.name == "epub" else drawn)
 
 
 def film(request: VideoRequest, place: Path) -> tuple[Path, Path]:
@@ -88,9 +114,8 @@ def folder(build: BuildEnvironment | Builder) -> Path:
 
 def make(app: Sphinx, builder: Builder) -> None:
     """Make what documents need and the cache does not hold; of what fails, a warning."""
-    kind = FORMATS.get(builder.format)
     needs = [each for found in _needs(app.env).values() for each in found]
-    if kind is None or not needs:
+    if builder.format not in FORMATS or not needs:
         return
     place = folder(builder)
     try:
@@ -110,7 +135,7 @@ def make(app: Sphinx, builder: Builder) -> None:
         shown = shows_videos and can_render() and film(request, place)[0].exists()
         if still is not None and not (shown and wants_videos(app.config)):
             drawn.append((still, location))
-    _draw(app, drawn, place, kind)
+    _draw(app, builder, drawn, place)
     _prune(place, needs, app)
 
 
@@ -159,13 +184,13 @@ def _jobs(request: VideoRequest, place: Path) -> tuple[rendering.Job, rendering.
     return kept(".mp4", None), kept(".png", request.poster)
 
 
-def _draw(app: Sphinx, needed: Iterable[Need], place: Path, kind: str) -> None:
+def _draw(app: Sphinx, builder: Builder, needed: Iterable[Need], place: Path) -> None:
     """Draw the figures that are missing, several at a time if the build may."""
     missing: dict[Path, tuple[FigureRequest, str, str]] = {}
     for request, location in needed:
         assert isinstance(request, FigureRequest)
-        for theme in request.themes if kind == "svg" else request.themes[:1]:
-            path = place / f"{stem(request)}-{theme}.{kind}"
+        for theme in themes(request.themes, builder):
+            path = place / f"{stem(request)}-{theme}.{FORMATS[builder.format]}"
             if not path.exists():
                 missing[path] = (request, theme, location)
     if not missing:

@@ -54,9 +54,7 @@ def _html(writer: Any, node: convexplain_picture) -> None:
 
 def _figure(writer: Any, node: convexplain_picture) -> bool:
     """Write the pictures of all themes; False if one is missing, as after a failure."""
-    themes = node.get("themes", ())
-    if writer.builder.name == "epub":  # its readers know one page, and no script
-        themes = themes[:1]
+    themes = making.themes(node.get("themes", ()), writer.builder)
     names = [f"{node['stem']}-{theme}.svg" for theme in themes]
     if not names or not all(_take(writer.builder, name) for name in names):
         return False
