@@ -3,8 +3,8 @@
 import { bundledDigit, DATA, samplesOf, SIDE } from "./data.js";
 import { make, roving, setAttributes } from "./dom.js";
 import { percent } from "./format.js";
-import { quantised } from "./model.js";
-import { PictureError, readPicture } from "./picture.js";
+import { LEVELS, quantised } from "./model.js";
+import { digitOf, PictureError, readPicture } from "./picture.js";
 import { paint } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
@@ -66,7 +66,7 @@ export class Controls {
         this.file,
       ),
       make("div", { class: "shift-head" }, this.shiftTitle, this.shiftValue),
-      make("div", { class: "shift-keys" }, this.keys, button("centre", () => actions.shiftTo(0, 0))),
+      make("div", { class: "shift-keys" }, this.keys, button("centre", () => this.centred())),
       make("div", { class: "noise-row" }, this.noiseLabel, this.noise),
     );
     this.listen();
@@ -75,6 +75,17 @@ export class Controls {
   anotherOrClear() {
     if (this.app.store.state.tool) this.app.actions.setDrawn(new Uint8Array(SIDE * SIDE));
     else this.app.actions.another();
+  }
+
+  /** Back to its place; there, a picture of one's own is scaled and centred as MNIST's digits are. */
+  centred() {
+    const { drawn, shift } = this.app.store.state;
+    if (shift[0] || shift[1]) {
+      this.app.actions.shiftTo(0, 0);
+    } else {
+      const ink = Float32Array.from(drawn, (level) => level / LEVELS);
+      this.show(() => digitOf(ink, SIDE, SIDE));
+    }
   }
 
   /** Pictures also come by pasting and by dropping them anywhere on the page. */
@@ -92,12 +103,15 @@ export class Controls {
     });
   }
 
-  /** Read a picture and show it, or say why it cannot be read. */
   async opened(file) {
     this.file.value = "";
-    if (!file) return;
+    if (file) await this.show(() => readPicture(file));
+  }
+
+  /** Show a picture once it is prepared, and what was done to it; or say why it cannot be. */
+  async show(prepare) {
     try {
-      const { pixels, steps } = await readPicture(file);
+      const { pixels, steps } = await prepare();
       this.app.actions.setDrawn(quantised(pixels));
       this.app.tell(steps.map(({ key, values }) => say(key, values)).join("; "));
     } catch (error) {
@@ -129,7 +143,11 @@ export class Controls {
     this.shiftValue.textContent = shiftText(state.shift);
     ARROWS.forEach(([, , , , words], i) => setAttributes(this.keys[i], { "aria-label": say(words) }));
     this.centre.textContent = "⊙";
-    setAttributes(this.centre, { "aria-label": say("centre"), disabled: !state.shift[0] && !state.shift[1] });
+    const shifted = state.shift[0] !== 0 || state.shift[1] !== 0;
+    const centre = say(shifted || !state.drawn ? "centre" : "pictureCentre");
+    setAttributes(this.centre, {
+      "aria-label": centre, title: centre, disabled: !shifted && !state.drawn,
+    });
     this.noiseLabel.textContent = say("noise");
     if (Number(this.noise.value) !== state.noise) this.noise.value = state.noise;
     setAttributes(this.noise, { "aria-valuetext": percent(state.noise, 0) });

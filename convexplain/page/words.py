@@ -29,6 +29,9 @@ WORDS: Mapping[str, Caption] = MappingProxyType(
         "pictureScaledDown": Caption(
             en="scaled down from {from} to {to}", zh="从 {from} 缩小到 {to}"
         ),
+        "pictureCentre": Caption(
+            en="Scale and centre it as MNIST does", zh="按 MNIST 的方式缩放并居中"
+        ),
         # Why a picture cannot be read.
         "pictureUnread": Caption(
             en="This is no picture that the browser can read: save it as PNG or JPEG.",
