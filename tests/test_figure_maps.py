@@ -51,8 +51,12 @@ def test_a_response_map_marks_its_largest_number_and_the_patch_that_made_it(widt
     said = words(figure)
     assert f"{one.max():.2f}" in said
     assert f"{maps.max():.2f}" in said  # the end of the colour bar: that of the layer
-    for value in pixels[row : row + 3, col : col + 3].ravel():
+    patch = pixels[row : row + 3, col : col + 3]
+    for value in patch.ravel():
         assert f"{value:.2f}" in said
+    kernel, bias = weights()
+    assert f"sum {(patch * kernel[:, :, 0, chosen['filter']]).sum():.2f}" in said
+    assert f"bias {bias[chosen['filter']]:+.2f}".replace("-", "−") in said
     told = figures.alternative("response-map")
     assert f"{one.max():.2f}, stands at row {row}, column {col}" in told
     assert f"{(one > one.max() / 2).sum()} are above" in told

@@ -106,6 +106,12 @@ def _match(
     result = Box(*corner, corner[0] + box_wide, corner[1] + box_high)
     _arithmetic.cell_text(sheet, result, step.activated, options.limit)
     _cells.outline(sheet, result)
+    # What the box holds: the products' sum, and the bias, which no cell shows.
+    for n, (name_of, value) in enumerate(
+        ((_arithmetic.SUM, step.total), (_arithmetic.BIAS, step.bias))
+    ):
+        told = f"{name_of.text(lang)} {fmt.number(value, sign=n > 0)}"
+        sheet.text(result.middle[0], result.y1 + 8 + 9 * n, told, 6.5, colour=sheet.theme.muted)
     row_level = filled.centre(best.row, best.col)[1]
     if wide:
         between = (result.x1 + filled.box.x0) / 2

@@ -87,6 +87,8 @@ def _told(options: WindowGeometry, lang: str, across: float) -> list[tuple[int, 
         if there:
             first, *more = _base.wrap(caption.text(lang), room - 14, _base.NOTE)
             lines += [(sign, first), *((3, line) for line in more)]
+    if len(options.weights) <= 3 and not all(g.stop.adds_up for g in options.geometries):
+        lines += [(3, line) for line in _base.wrap(words.ROUNDED.text(lang), room - 14, _base.NOTE)]
     return lines
 
 
