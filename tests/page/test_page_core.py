@@ -1,4 +1,4 @@
-"""What the page computes is what Python computes: layers, steps, fields, colours, texts."""
+"""What the page computes is what Python computes: layers, steps, contributions, fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convexplain import digits, format, geometry, slips, theme
+from convexplain import digits, geometry
 from convexplain.contributions import addends, as_map, source
 from convexplain.layers import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D
 from convexplain.network import Network
@@ -275,96 +275,6 @@ def test_the_class_depends_on_the_pixels_that_changing_them_shows(core: Any) -> 
         data.weights(net),
     )
     assert unread == {"rows": list(rows), "cols": list(cols)}
-
-
-@pytest.mark.parametrize("name", ["dark", "light"])
-def test_every_entry_of_the_colour_tables_is_python_s(core: Any, name: str) -> None:
-    look = theme.THEMES[name]
-    values = np.linspace(-2, 2, 8193)
-    found = core(
-        """(() => {
-          const values = window.unpack(argument.values);
-          const rgba = new Uint8ClampedArray(4 * values.length);
-          core.theme.paint(rgba, values, 2, argument.name);
-          return { rgba, one: core.theme.signedColour(values[100], 2, argument.name) };
-        })()""",
-        {"values": values, "name": name},
-    )
-    assert found["rgba"].reshape(-1, 4)[:, :3].tolist() == look.signed(values, 2).tolist()
-    assert found["one"] == look.signed(values[100], 2).tolist()
-    assert core("core.theme.signedColour(0, 0, argument)", name) == look.signed(0, 0).tolist()
-
-
-@pytest.mark.parametrize("name", ["dark", "light"])
-def test_pixels_have_python_s_grays_and_text_on_them_its_colour(core: Any, name: str) -> None:
-    look = theme.THEMES[name]
-    values = (np.arange(256) / 255).astype(np.float32)
-    found = core(
-        "Array.from(window.unpack(argument.values),"
-        " (v) => core.theme.pictureColour(v, argument.name))",
-        {"values": values, "name": name},
-    )
-    assert found == look.picture(values).tolist()
-    colours = np.random.default_rng(1).integers(0, 256, (500, 3)).tolist()
-    assert core("argument.map(core.theme.textOn)", colours) == [look.text_on(c) for c in colours]
-
-
-def test_numbers_print_as_in_python(core: Any) -> None:
-    random = np.random.default_rng(2)
-    values = [0.0, -0.0, 0.005, -0.005, 0.125, -0.125, 1.005, 2.675, -0.534, 1e-9, -1e-9, 1234.5]
-    values += random.normal(0, 3, 500).tolist() + (random.integers(-400, 400, 200) / 8).tolist()
-    for decimals in (0, 1, 2, 6):
-        found = core(f"argument.map((v) => core.format.number(v, {decimals}))", values)
-        assert found == [format.number(v, decimals) for v in values]
-    assert core("argument.map((v) => core.format.number(v, 2, true))", values) == [
-        format.number(v, sign=True) for v in values
-    ]
-
-
-def test_shares_counts_and_shapes_print_as_in_python(core: Any) -> None:
-    random = np.random.default_rng(3)
-    shares = [0.0, 1.0, 1e-9, 1 - 1e-9, 0.0005, 0.00049, 0.9995, 0.99949, 0.5, 0.0625, 2.5, -0.25]
-    shares += random.random(500).tolist() + (random.integers(0, 2000, 300) / 2000).tolist()
-    for decimals in (0, 1, 2):
-        found = core(f"argument.map((v) => core.format.percent(v, {decimals}))", shares)
-        assert found == [format.percent(v, decimals) for v in shares]
-    likely = [p for p in shares if 0 <= p <= 1]
-    assert core("argument.map((p) => core.format.probability(p))", likely) == [
-        format.probability(p) for p in likely
-    ]
-    counts = [0, 7, 999, 1000, 104202, 3100032, -1200]
-    assert core("argument.map(core.format.count)", counts) == [format.count(n) for n in counts]
-    assert core("core.format.shape([26, 26, 32])") == format.shape((26, 26, 32))
-    sums = random.normal(0, 1, (300, 4))
-    found = core("argument.map((a) => core.format.addsUp(a.slice(0, 3), a[3]))", sums.tolist())
-    assert found == [format.adds_up(a[:3], a[3]) for a in sums]
-    assert core("core.format.addsUp([0.12, 0.34], 0.46)") is True
-
-
-def test_slips_equal_python_s(core: Any) -> None:
-    random = np.random.default_rng(4)
-    for shape in ((3, 3, 1), (3, 3, 5), (2, 3, 2)):
-        patch, kernel = random.normal(0, 1, (2, *shape))
-        bias = float(random.normal())
-        found = core(
-            "core.slips.convolutionSlips(...argument.arrays.map(window.unpack), "
-            "argument.shape, argument.bias)",
-            {"arrays": [patch.ravel(), kernel.ravel()], "shape": shape, "bias": bias},
-        )
-        expected = slips.convolution(patch, kernel, bias)
-        assert list(found) == list(expected)
-        assert found == pytest.approx(expected)
-    sums = random.normal(0, 1, 8)
-    assert core("core.slips.channelSlips(argument, 0.5)", sums.tolist()) == pytest.approx(
-        slips.sum_of_channels(sums, 0.5)
-    )
-    pooled = core("core.slips.poolingSlips([1, 3, 0, 2])")
-    assert pooled == slips.pooling([[1.0, 3.0], [0.0, 2.0]])
-    shown = core(
-        "core.slips.distinct(new Map(argument), (v) => core.format.number(v))",
-        [["right", 0.5], ["no-relu", 0.501], ["no-bias", 0.25]],
-    )
-    assert shown == {"right": "0.50", "no-bias": "0.25"}
 
 
 def test_an_edited_kernel_computes_what_that_network_computes_in_python(core: Any) -> None:
