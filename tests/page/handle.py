@@ -22,6 +22,7 @@ CORE = (
     "steps",
     "theme",
     "trace",
+    "words",
 )
 MARKUP = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>core</title>\n'

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 from convexplain import format, slips, theme
+from convexplain.captions import Caption
+from convexplain.page.words import WORDS
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
@@ -98,3 +101,13 @@ def test_slips_equal_python_s(core: Any) -> None:
         [["right", 0.5], ["no-relu", 0.501], ["no-bias", 0.25]],
     )
     assert shown == {"right": "0.50", "no-bias": "0.25"}
+
+
+def test_every_word_is_there_in_both_languages_with_the_same_fields(core: Any) -> None:
+    words = core("core.words.WORDS")
+    assert len(words) > 100
+    for key, (en, zh) in words.items():
+        Caption(en=en, zh=zh)  # refuses a language that is empty, or other fields
+        # Full-width punctuation beside Chinese characters.
+        assert not re.search(r"[\u4e00-\u9fff][,;:!?.()]|[,;:!?()][\u4e00-\u9fff]", zh), key
+    assert not set(words) & set(WORDS), "a key of words.js hides one of words.py"
