@@ -75,7 +75,7 @@ export class Panel {
         source && !state.preview && !app.secret
           ? make("button", {
             type: "button", class: "primary walk", "data-key": "walk", on: { click: () => app.actions.walkBack(source) },
-          }, say("walkTo", { layer: source.layer === INPUT ? say("input") : source.layer }))
+          }, source.layer === INPUT ? say("walkToInput") : say("walkTo", { layer: source.layer }))
           : null,
         make("span", { class: "space" }),
         app.mode.tools?.(app, cell) ?? null,

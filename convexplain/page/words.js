@@ -100,6 +100,7 @@ export const WORDS = {
   trail: ["The way back", "回溯路径"],
   back: ["Back to all maps", "返回全部通道"],
   walkTo: ["Walk back to {layer}", "回溯到 {layer}"],
+  walkToInput: ["Walk back to the input", "回溯到输入"],
   pinHint: ["Click to keep this cell", "点击可固定这一格"],
   window: ["Window on the input", "输入中的窗口"],
   windowOn: ["{layer}, channel {n}", "{layer}，通道 {n}"],
