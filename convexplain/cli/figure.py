@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 from convexplain.cli import _options
 from convexplain.cli._lesson import NAME, LessonCommand, Subjects, only_defaults, output_path
+from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
 from convexplain.errors import ConvexplainError, UsageError
 
@@ -127,6 +128,7 @@ class Width(_WidthType):
     type=click.Path(path_type=Path),
     help="Default: FIGURE.svg in the current folder.",
 )
+@click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 def figure(
     figure: Any,
     lang: str,
@@ -138,6 +140,7 @@ def figure(
     kind: str | None,
     every: bool,
     output: Path | None,
+    quiet: bool,
 ) -> int:
     """Draw a figure for a document, by default one step of the sliding window.
 
@@ -155,7 +158,9 @@ def figure(
         if alt:
             raise UsageError("--all writes files: leave --alt out")
         folder = output or Path()
-        return _draw_all(folder, kind or "svg", look, width=width, dpi=dpi, svg_text=svg_text)
+        how = {"width": width, "dpi": dpi, "svg_text": svg_text}
+        with Progress("figures", quiet=quiet) as progress:
+            return _draw_all(folder, kind or "svg", look, progress, **how)
     name = context.meta[NAME]
     if alt:
         if output is not None or kind is not None:
@@ -170,22 +175,26 @@ def figure(
     return 0
 
 
-def _draw_all(folder: Path, kind: str, look: Look, *, width: float, **how: Any) -> int:
+def _draw_all(
+    folder: Path, kind: str, look: Look, progress: Progress, *, width: float, **how: Any
+) -> int:
     """Draw all figures, with a line for each; one that fails does not stop the others."""
     from convexplain import figures
 
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}: make it, or choose another one")
     failed = False
-    for name in figures.names():
+    names = figures.names()
+    for number, name in enumerate(names):
+        progress(number / len(names), name)
         path = folder / f"{name}.{kind}"
         try:
             figures.write(figures.draw(name, look, width=width), path, **how)
         except ConvexplainError as error:  # such as a fact that is not stored
             failed = True
-            click.echo(f"Error: {name}: {error}", err=True)
+            progress.line(f"Error: {name}: {error}", err=True)
         else:
-            click.echo(_describe(path))
+            progress.line(_describe(path))
     return 1 if failed else 0
 
 
