@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -41,6 +42,12 @@ SLOW = {"render", "film", "train"}
 MNIST = {"evaluate", "experiment", "train"}
 # What stands for a file of the reader's own.
 _FILES = {"--image": "picture"}
+_SESSION = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+for cell in json.loads(sys.argv[1]):
+    InteractiveShell.instance().run_cell(cell).raise_error()
+"""
 _COMMENT = re.compile(r"<!--\s*(not run: (?P<reason>.+?)|(?P<slow>slow))\s*-->\s*$", re.DOTALL)
 
 
@@ -182,10 +189,11 @@ class Runner:
         """Run the page's cells of IPython, together, in a process of their own."""
         if not self._cells:
             return
-        session = self.folder / "session.ipy"
-        session.write_text("\n".join(block.code for block in self._cells), encoding="utf-8")
+        cells = [block.code for block in self._cells]
+        # Not a file, but as in a notebook: workers that are started cannot run the cells again.
+        command = [sys.executable, "-c", _SESSION, json.dumps(cells)]
         with contextlib.chdir(self.folder):
-            self._process(f"python -m IPython --colors=NoColor {session}", self._cells[0].place)
+            self._process(shlex.join(command), self._cells[0].place)
 
     def _bash(self, block: Block) -> str | None:
         printed, whole = "", True
