@@ -262,6 +262,12 @@ class App {
     if (editing !== null) field?.select?.();
   }
 
+  /** What the explained network is called, alone and in a sentence. */
+  get names() {
+    return this.model.isConvnet
+      ? { alone: say("thisNetwork"), within: say("theCnn") } : { alone: say("otherNetwork"), within: say("theOther") };
+  }
+
   /** "conv1, filter 28" */
   mapName({ layer, filter }) {
     if (layer === INPUT) return say("input");

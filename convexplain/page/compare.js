@@ -96,8 +96,8 @@ function chart(app, rows, k, state) {
 }
 
 /** The same numbers for who cannot see the curves. */
-function hiddenTable(rows, k) {
-  const heads = [say("shift"), say("thisNetwork"), say("denseNetwork")];
+function hiddenTable(app, rows, k) {
+  const heads = [say("shift"), app.names.alone, say("denseNetwork")];
   return make(
     "table", { class: "aside" }, make("caption", {}, say("howSure", { k })),
     make("thead", {}, make("tr", {}, heads.map((head) => make("th", { scope: "col" }, head)))),
@@ -108,7 +108,7 @@ function hiddenTable(rows, k) {
   );
 }
 
-function network(kind, words, trace, unmoved) {
+function network(kind, name, trace, unmoved) {
   const sample = makeSvg(
     "svg", { class: "key", viewBox: "0 0 60 20", "aria-hidden": "true" },
     makeSvg("polyline", { class: `curve ${kind}`, points: "0,10 60,10" }),
@@ -116,7 +116,7 @@ function network(kind, words, trace, unmoved) {
       : makeSvg("rect", { class: "mark dense", x: 23, y: 3, width: 14, height: 14 }),
   );
   return make(
-    "div", { class: `network ${kind}` }, make("h4", {}, sample, say(words)),
+    "div", { class: `network ${kind}` }, make("h4", {}, sample, name),
     make("p", { class: "verdict" }, make("b", {}, trace.prediction), probability(trace.probabilities[trace.prediction])),
     make("p", { class: "held" }, say(trace.prediction === unmoved.prediction ? "sameAnswer" : "changedAnswer")),
   );
@@ -125,8 +125,8 @@ function network(kind, words, trace, unmoved) {
 /** Digits to try: where the CNN holds, and where it fails, too. */
 function suggestions(app) {
   const { steady, failing } = DATA.telling;
-  const group = (words, list) => list.length > 0 && make(
-    "span", { class: "try", role: "group", "aria-label": say(words) }, say(words), " ",
+  const group = (title, list) => list.length > 0 && make(
+    "span", { class: "try", role: "group", "aria-label": title }, title, " ",
     list.map(({ sample, shift }) => {
       const canvas = make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" });
       const image = new ImageData(SIDE, SIDE);
@@ -140,7 +140,10 @@ function suggestions(app) {
       }, canvas);
     }),
   );
-  return [group("tryDense", steady), group("tryBoth", failing)];
+  return [
+    group(say("tryDense", { name: app.names.within }), steady),
+    group(say("tryBoth", { name: app.names.within }), failing),
+  ];
 }
 
 /** What stored experiments say of this many pixels, where the shift goes along one axis. */
@@ -176,12 +179,12 @@ export const COMPARE = {
       make(
         "div", { class: "panel-body" },
         make(
-          "div", { class: "curves" }, chart(app, rows, k, state), hiddenTable(rows, k),
+          "div", { class: "curves" }, chart(app, rows, k, state), hiddenTable(app, rows, k),
           make("p", { class: "tries" }, suggestions(app)),
         ),
         make(
-          "div", { class: "networks" }, network("cnn", "thisNetwork", now.cnn, unmoved.cnn),
-          network("dense", "denseNetwork", now.dense, unmoved.dense),
+          "div", { class: "networks" }, network("cnn", app.names.alone, now.cnn, unmoved.cnn),
+          network("dense", say("denseNetwork"), now.dense, unmoved.dense),
         ),
       ),
       make("p", { class: "note" }, onTestDigits(state.shift)),
@@ -195,6 +198,6 @@ export const COMPARE = {
     const where = still ? say("unmoved") : say("movedBy", { way: shiftText(state.shift) });
     const gap = languageInUse() === "zh" ? "" : " ";
     const [k, j] = [now.cnn.prediction, now.dense.prediction];
-    return where + gap + (k === j ? say("saySame", { k }) : say("sayBoth", { k, j }));
+    return where + gap + (k === j ? say("saySame", { k }) : say("sayBoth", { name: app.names.within, k, j }));
   },
 };

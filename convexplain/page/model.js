@@ -47,6 +47,11 @@ export class Model {
     return height * width;
   }
 
+  /** Whether the network that is explained has a convolution, and so is a CNN. */
+  get isConvnet() {
+    return this.columns.some(({ layer }) => layer?.kind === "Conv2D");
+  }
+
   get prediction() {
     return this.trace.prediction;
   }

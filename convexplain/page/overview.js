@@ -55,7 +55,7 @@ export class Overview {
       this.card,
       other ? [
         make("h3", {}, say("twoNetworks")),
-        make("p", { class: "says" }, say("thisNetwork"), make("b", {}, hidden ? "?" : model.prediction)),
+        make("p", { class: "says" }, app.names.alone, make("b", {}, hidden ? "?" : model.prediction)),
         make("p", { class: "says" }, say("denseNetwork"), make("b", {}, hidden ? "?" : other.prediction)),
         make("p", {}, say("whichChanges")),
         make("button", { type: "button", "data-key": "compare", on: { click: () => actions.setMode("compare") } }, say("compare")),

@@ -32,7 +32,7 @@ export function sourceOf(app, cell, state) {
 export function captionOf(app, cell) {
   const { rows, cols } = app.model.unread(cell.layer);
   if (rows.includes(cell.row) || cols.includes(cell.col)) {
-    return say("sayUnread", { later: cell.layer === INPUT ? say("thisNetwork") : laterOf(app, cell.layer) });
+    return say("sayUnread", { later: cell.layer === INPUT ? app.names.alone : laterOf(app, cell.layer) });
   }
   return kindOf(app, cell).caption(app, cell);
 }

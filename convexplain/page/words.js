@@ -87,6 +87,9 @@ export const WORDS = {
   step3: ["See how its number is made.", "看这个数怎样算出来。"],
   twoNetworks: ["Two networks, one digit", "两个网络，同一个手写数字"],
   thisNetwork: ["This CNN", "这个 CNN"],
+  otherNetwork: ["This network", "这个网络"],
+  theCnn: ["this CNN", "CNN"],
+  theOther: ["this network", "这个网络"],
   denseNetwork: ["Dense network", "全连接网络"],
   whichChanges: ["Shift the digit. Which one changes its answer?", "平移手写数字，哪个网络会改变预测？"],
 
@@ -230,10 +233,10 @@ export const WORDS = {
   inkCut: ["ink leaves the frame", "笔画移出画面"],
   horizontally: ["left and right", "左右"],
   vertically: ["up and down", "上下"],
-  tryDense: ["Only the CNN holds:", "只有 CNN 不变："],
-  tryBoth: ["The CNN fails, too:", "CNN 也会错："],
+  tryDense: ["Only {name} holds:", "只有 {name} 不变："],
+  tryBoth: ["Where {name} fails, too:", "{name} 也会错："],
   saySame: ["both networks say {k}.", "两个网络都预测为 {k}。"],
-  sayBoth: ["this CNN says {k}, the dense network says {j}.", "CNN 预测为 {k}，全连接网络预测为 {j}。"],
+  sayBoth: ["{name} says {k}, the dense network says {j}.", "{name} 预测为 {k}，全连接网络预测为 {j}。"],
   unmoved: ["In its place:", "在原位："],
   movedBy: ["Shifted {way}:", "{way}："],
   onTest: [
