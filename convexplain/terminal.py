@@ -6,6 +6,7 @@ do not align what is printed; these functions do.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 
@@ -38,6 +39,44 @@ def ljust(text: str, width: int) -> str:
 def rjust(text: str, width: int) -> str:
     """Fill a text with blanks on its left, to `width` cells."""
     return " " * (width - cells(text)) + text
+
+
+# A colour code; a Chinese character with the punctuation that must not begin a line; a word.
+_PIECES = re.compile(
+    "(?:\x1b\\[[0-9;]*m)+|[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]"
+    "[，。、；：！？）」”]*|[^\\s\x1b\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]+ *| +"
+)
+_CODE = re.compile("\x1b\\[[0-9;]*m")
+
+
+def fold(line: str, width: int) -> list[str]:
+    """Break a line of prose between words, or Chinese characters, so that it fits a width.
+
+    Parameters
+    ----------
+    line : str
+        It may hold colour codes. What has two blanks side by side is laid out already, such as
+        the row of a table, and is left as it is.
+    width : int
+        In cells.
+
+    Examples
+    --------
+    >>> fold("a share, not a certainty", 12)
+    ['a share, not', 'a certainty']
+    >>> fold("这是该层的最大值。", 12)
+    ['这是该层的最', '大值。']
+    """
+    if cells(_CODE.sub("", line)) <= width or "  " in line:
+        return [line]
+    lines = [""]
+    for piece in _PIECES.findall(line):
+        together = _CODE.sub("", lines[-1] + piece).rstrip()
+        if cells(together) > width and _CODE.sub("", lines[-1]).strip():
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+        lines[-1] += piece
+    return lines
 
 
 def _unpainted(row: int, column: int, text: str) -> str:

@@ -96,3 +96,14 @@ def test_json_says_the_same() -> None:
 )
 def test_what_cannot_be_right(args: list[str], words: list[str]) -> None:
     refuses(["model", *args], words)
+
+
+@pytest.mark.parametrize("told", ["7.5", "-1.0"])
+def test_an_accuracy_that_cannot_be_is_not_repeated(tmp_path: Path, told: str) -> None:
+    path = tmp_path / "a.safetensors"
+    network = Network.load("dense")
+    provenance = {"test_accuracy": float(told)}
+    Network(network.layers, network.weights, provenance=provenance).save(path)
+    result = CliRunner().invoke(cli, ["model", str(path)])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "test digits right" not in result.stdout

@@ -18,6 +18,7 @@ from convexplain import terminal
 from convexplain.cli._blocks import framed, half_blocks
 from convexplain.cli._ink import Ink
 from convexplain.geometry import Box
+from convexplain.terminal import cells, fold
 from convexplain.theme import DARK
 
 TRUE_COLOUR = Ink(1 << 24)
@@ -130,3 +131,17 @@ def test_no_command_imports_numpy_before_it_runs() -> None:
     imports = "; ".join(f"import convexplain.cli.{name}" for name in names)
     program = f"import sys; {imports}; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_prose_is_folded_between_words_and_tables_are_not():
+    text = "\x1b[2mA probability is a share, not a certainty; 概率是占比，不是把握。\x1b[0m"
+    for width in (12, 20, 30, 46, 60):
+        lines = fold(text, width)
+        plain = [line.replace("\x1b[2m", "").replace("\x1b[0m", "") for line in lines]
+        assert all(cells(line) <= width for line in plain)
+        assert not any(line[:1] in "，。 " for line in plain if line)
+        words = "".join(plain).replace(" ", "")
+        assert words == "Aprobabilityisashare,notacertainty;概率是占比，不是把握。"
+    assert fold("conv1    Conv2D  320", 10) == ["conv1    Conv2D  320"]
+    assert fold("a" * 30, 10) == ["a" * 30]
+    assert fold("", 10) == [""]

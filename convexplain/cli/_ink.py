@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 import click
+
+from convexplain.terminal import fold
 
 if TYPE_CHECKING:
     from convexplain.theme import RGB
@@ -74,7 +77,10 @@ class Ink:
         return click.style(text, dim=True) if self.colours else text
 
     def echo(self, text: str) -> None:
-        """Print a text on standard output."""
+        """Print a text on standard output; on a terminal its sentences fit the width."""
+        if sys.stdout.isatty():
+            width = shutil.get_terminal_size().columns
+            text = "\n".join(part for line in text.split("\n") for part in fold(line, width))
         click.echo(text, color=bool(self.colours))
 
     def _colour(self, colour: RGB | None) -> RGB | int | None:

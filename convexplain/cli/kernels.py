@@ -46,6 +46,7 @@ def kernels(name: str | None, lang: str, as_json: bool) -> None:
 
     Weights are written as they are laid on the picture, unflipped.
     """
+    from convexplain.cli._ink import Ink
     from convexplain.kernels import KERNELS
     from convexplain.terminal import table
 
@@ -54,11 +55,11 @@ def kernels(name: str | None, lang: str, as_json: bool) -> None:
         click.echo(json.dumps([_plain(each) for each in chosen], ensure_ascii=False, indent=2))
         return
     if name:
-        click.echo("\n".join(_one(chosen[0], lang)))
+        Ink.of().echo("\n".join(_one(chosen[0], lang)))
         return
     rows = [(each.name, shape(each.weights.shape), _finds(each, lang)) for each in chosen]
     lines = table([head.text(lang) for head in _HEAD], rows)
-    click.echo("\n".join([*lines, "", _USE.text(lang)]))
+    Ink.of().echo("\n".join([*lines, "", _USE.text(lang)]))
 
 
 def _finds(kernel: Kernel, lang: str) -> str:

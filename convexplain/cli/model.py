@@ -56,6 +56,7 @@ def model(model: str, lang: str, as_json: bool) -> None:
     Each layer's output, parameters and multiplications, what one of its cells sees of the
     picture, and the rows and columns that the network never sees.
     """
+    from convexplain.cli._ink import Ink
     from convexplain.geometry import unseen
     from convexplain.network import Network
 
@@ -72,9 +73,9 @@ def model(model: str, lang: str, as_json: bool) -> None:
     else:
         lines.append(_ALL_SEEN.text(lang))
     accuracy = network.provenance.get("test_accuracy")
-    if isinstance(accuracy, float):
+    if isinstance(accuracy, float) and 0 <= accuracy <= 1:  # a file may say anything
         lines.append(_TRAINED.fill(accuracy=percent(accuracy, 2)).text(lang))
-    click.echo("\n".join(lines))
+    Ink.of().echo("\n".join(lines))
 
 
 def _table(network: Network, lang: str) -> list[str]:
