@@ -154,7 +154,7 @@ export class Chain {
         this.drawMap(part, maps[column.name] ?? 0, state, font);
       }
     }
-    this.drawLinks(cell, maps);
+    this.drawLinks(cell ?? this.penCell(state));
     this.links.glide(state.playing);
     setAttributes(this.tabs, { "aria-label": say("network") });
     if (model.answer) {
@@ -187,6 +187,13 @@ export class Chain {
     this.drawScale(part, limit, picture ? false : model.signed(column.name));
     part.small.getContext("2d").drawImage(view.small, 0, 0);
     setAttributes(part.tab, { "aria-current": (cell?.layer ?? INPUT) === column.name ? "true" : false });
+  }
+
+  /** While one draws with the keyboard: the pixel that Enter inks. */
+  penCell(state) {
+    const { view } = this.parts[0];
+    if (!state.tool || !view.element.matches(":focus-visible")) return null;
+    return { layer: INPUT, filter: 0, row: view.at[0], col: view.at[1] };
   }
 
   /** How many cells of a column come before a cell, itself included. */

@@ -45,6 +45,11 @@ export class Drawing {
     ];
   }
 
+  /** A dot in the middle of a pixel, for who draws with the keyboard. */
+  dot(row, col) {
+    this.stroke([col + 0.5, row + 0.5], [col + 0.5, row + 0.5]);
+  }
+
   stroke(from, to) {
     const { state } = this.app.store;
     const now = state.drawn && !state.shift[0] && !state.shift[1] && !state.noise && !state.erased.length

@@ -30,6 +30,8 @@ export class Keyboard {
     }
     if (event.key in moves) {
       this.moveTo(part, ...moves[event.key]);
+    } else if (event.key === "Enter" && !far && app.store.state.tool && column.name === INPUT) {
+      app.drawing.dot(row, col);
     } else if (event.key === "Enter" && !far) {
       app.clicked(app.chain.cell(part, row, col));
     } else if (event.key === " " && !far) {
@@ -51,9 +53,11 @@ export class Keyboard {
     const { pinned } = app.store.state;
     const cell = app.chain.cell(part, row, col);
     part.view.at = [row, col];
+    if (app.store.state.tool && part.column.name === INPUT) return app.store.change({}, "none"); // the pen moves
     if (pinned?.layer !== part.column.name) app.chain.point(cell);
     else if (part.column.kind === "vector") app.store.change({ pinned: cell, preview: null, channel: null, playing: false });
     else app.actions.move(row, col);
+    return undefined;
   }
 
   /** A key that no control took. */

@@ -108,6 +108,26 @@ def test_drawing_with_the_mouse_makes_a_picture_of_16_levels(show: Open) -> None
     assert shares(show(link)) == seen
 
 
+def test_drawing_with_the_keyboard(show: Open) -> None:
+    page = show(fragment(d=5))
+    page.locator(".draw").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # clear
+    page.locator('.map[data-layer="input"]').focus()
+    page.keyboard.press("Control+Home")
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    settled(page)
+    picture = drawn_pixels(page)
+    assert picture[2, 1] == 1
+    assert picture.sum() < 12
+    assert page.locator(".links .outline").first.is_visible()
+    page.keyboard.press("Escape")
+    settled(page)
+    assert not page.locator(".links .outline").first.is_visible()
+
+
 def test_drawing_with_a_finger_on_a_phone(show: Open) -> None:
     page = show(fragment(d=1), **PHONE)
     page.locator(".draw").tap()
