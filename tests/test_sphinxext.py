@@ -26,6 +26,9 @@ from sphinx.testing.util import SphinxTestApp
 from convexplain.sphinxext import making, requests
 from convexplain.sphinxext.requests import VideoRequest
 
+# Sphinx forks to work in parallel; since 3.12 Python warns of that where BLAS has threads.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
 FIGURE = ".. convexplain-figure:: confusion-matrix\n"
 Build = Callable[..., SphinxTestApp]
 
