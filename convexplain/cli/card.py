@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from convexplain.cli import _options, _output
+from convexplain import documents
+from convexplain.cli import _options
 from convexplain.cli._types import Name
 from convexplain.errors import UsageError
 
@@ -65,7 +66,7 @@ def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: P
 def _write(name: str, lang: str, path: Path) -> None:
     from convexplain import cards
 
-    ending = _output.check(path, _KINDS, "a card")
+    ending = documents.check(path, _KINDS, "a card")
     made = cards.make(name)
-    _output.write(path, cards.pdf(made, lang) if ending == ".pdf" else cards.page(made, lang))
+    documents.write(path, cards.pdf(made, lang) if ending == ".pdf" else cards.page(made, lang))
     click.echo(f"wrote {path}")

@@ -77,15 +77,15 @@ def page(
     It opens in any browser, without a network or a server. --digit, --sample or --image choose
     what it opens with.
     """
-    from convexplain import digits
+    from convexplain import digits, documents
     from convexplain import page as classroom
     from convexplain.network import Network
-    from convexplain.page import data, document
+    from convexplain.page import data
 
     picture = digits.choose(chosen)
     network = Network.load(model)
     # What is wrong is said before a video is rendered.
-    document.checked(output)
+    documents.check(output, classroom.ENDINGS, "a page")
     data.check_network(network)
     data.opening_picture(picture)
     slides = None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convexplain.cli import _options, _output
+from convexplain import documents
+from convexplain.cli import _options
 
 if TYPE_CHECKING:
     from convexplain.pictures import Picture
@@ -60,7 +61,7 @@ def worksheet(
     from convexplain import worksheet as sheets
     from convexplain.network import Network
 
-    _output.check(output, (".pdf",), "a worksheet")
+    documents.check(output, (".pdf",), "a worksheet")
     sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)
-    _output.write(output, sheet.pdf(lang))
+    documents.write(output, sheet.pdf(lang))
     click.echo(f"wrote {output}: {count} exercises and their key")

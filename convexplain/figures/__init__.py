@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convexplain import lessons
+from convexplain import documents, lessons
 from convexplain.errors import UsageError, choose
 from convexplain.theme import Look
 
@@ -273,14 +273,7 @@ def check_path(path: Path) -> str:
     UsageError
         If there is none, the name is a folder's, or its folder is missing.
     """
-    kind = path.suffix[1:].lower()
-    if kind not in FORMATS:
-        raise UsageError(f"{path.name!r} is not a figure's name: let it end in .svg, .png or .pdf")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}: make it, or choose another one")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder: give the name of a file")
-    return kind
+    return documents.check(path, tuple(f".{kind}" for kind in FORMATS), "a figure")[1:]
 
 
 def _module(name: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import re
 import zlib
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from convexplain import placing
-from convexplain.errors import ConvexplainError, UsageError
+from convexplain import documents
+from convexplain.errors import UsageError
 from convexplain.figures import About, _base, check_path
 from convexplain.figures._base import AnyFigure
 
@@ -33,7 +32,7 @@ def write(figure: AnyFigure, path: Path, *, dpi: float, svg_text: bool) -> None:
     kind = check_path(path)
     if not DPI[0] <= dpi <= DPI[1]:
         raise UsageError(f"{dpi:g} pixels an inch are not possible: give {DPI[0]:g} to {DPI[1]:g}")
-    place(content(figure, kind, dpi=dpi, svg_text=svg_text), path)
+    documents.write(path, content(figure, kind, dpi=dpi, svg_text=svg_text))
 
 
 def content(figure: AnyFigure, kind: str, *, dpi: float = 200, svg_text: bool = False) -> bytes:
@@ -51,25 +50,6 @@ def content(figure: AnyFigure, kind: str, *, dpi: float = 200, svg_text: bool = 
         )
     written = buffer.getvalue()
     return _described(written.decode(), about).encode() if kind == "svg" and about else written
-
-
-def place(data: bytes, path: Path) -> None:
-    """Put a file in place whole.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be written there.
-    ConvexplainError
-        If the disk is full.
-    """
-    try:
-        placing.write(path, data)
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise (ConvexplainError if full else UsageError)(
-            f"{path} cannot be written ({error.strerror or error}): choose another place"
-        ) from None
 
 
 def _joined(found: tuple[About, ...]) -> About | None:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from convexplain.page.lesson import Slides
     from convexplain.pictures import Picture
 
-__all__ = ["html", "write"]
+__all__ = ["ENDINGS", "html", "write"]
+
+#: What a page's name may end in.
+ENDINGS = (".html", ".htm")
 
 
 def html(
@@ -92,9 +95,10 @@ def write(
     ConvexplainError
         The file cannot be written.
     """
-    from convexplain.page import document
+    from convexplain import documents
 
-    target = document.checked(path)
+    target = Path(path)
+    documents.check(target, ENDINGS, "a page")
     text = html(picture, network=network, model=model, lang=lang, theme=theme, slides=slides)
-    document.place(target, text)
+    documents.write(target, text)
     return len(text.encode())

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from convexplain import placing
-from convexplain.errors import ConvexplainError, UsageError
 from convexplain.page import font
 from convexplain.page.bundle import bundle, read
 
@@ -109,45 +107,6 @@ def escaped(data: Mapping[str, Any]) -> str:
         data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
     return text.translate(_ESCAPES)
-
-
-def checked(path: str | Path) -> Path:
-    """Return where a page is to be written, or say why it cannot be written there.
-
-    Raises
-    ------
-    UsageError
-        Another extension than .html or .htm, a folder, or a folder that does not exist.
-    """
-    target = Path(path)
-    if target.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"{target.name!r} is not a page's name: let it end in .html")
-    if target.is_dir():
-        raise UsageError(f"{target} is a folder: give the name of a file")
-    if not target.parent.is_dir():
-        raise UsageError(f"there is no folder {target.parent}: make it, or choose another one")
-    return target
-
-
-def place(target: Path, text: str) -> None:
-    """Write a text beside its target and put it in place whole.
-
-    Raises
-    ------
-    ConvexplainError
-        It cannot be written; what was there before is still there.
-    """
-    temporary = None
-    try:
-        placing.sweep(target.parent)
-        temporary = placing.reserve(target)
-        placing.fill(temporary, text)
-        placing.place({target: temporary})
-    except OSError as error:
-        raise ConvexplainError(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        if temporary is not None:
-            placing.discard([temporary])
 
 
 def _texts(value: Any) -> str:

@@ -94,7 +94,7 @@ def test_a_network_of_one_s_own_goes_into_the_page(here: Path) -> None:
         (["--theme", "blue"], "there is no theme 'blue': choose dark or light"),
         (["--lesson", "poling"], "did you mean pooling?"),
         (["--model", "no.safetensors"], "no model or file 'no.safetensors'"),
-        (["-o", "page.pdf"], "'page.pdf' is not a page's name: let it end in .html"),
+        (["-o", "page.pdf"], "'page.pdf' is not the name of a page: let it end in .html or .htm"),
         (["-o", "nowhere/page.html"], "there is no folder nowhere"),
     ],
 )
@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_replaced_stays(here: Path, monkeypatch: pytest.Mo
     done = run()
     assert (done.exit_code, done.output) == (
         1,
-        "Error: lesson.html cannot be written: No space left on device\n",
+        "Error: cannot write 'lesson.html': No space left on device\n",
     )
     assert [path.name for path in here.iterdir()] == ["lesson.html"]
     assert (here / "lesson.html").read_text() == "before"

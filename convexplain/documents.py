@@ -1,9 +1,10 @@
-"""Where a command writes its document."""
+"""Documents of all kinds written to where a user says: checked beforehand, placed whole."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from convexplain import placing
 from convexplain.errors import UsageError
 
 
@@ -26,10 +27,11 @@ def check(path: Path, endings: tuple[str, ...], what: str) -> str:
     Raises
     ------
     UsageError
+        Another ending, a folder, or a folder that does not exist.
     """
     ending = path.suffix.lower()
     if ending not in endings:
-        allowed = " or ".join(endings)
+        allowed = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
         raise UsageError(f"{path.name!r} is not the name of {what}: let it end in {allowed}")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent}: make it, or choose another one")
@@ -46,8 +48,6 @@ def write(path: Path, content: str | bytes) -> None:
     ConvexplainError
         The file cannot be written.
     """
-    from convexplain import placing
-
     try:
         placing.write(path, content)
     except OSError as error:
