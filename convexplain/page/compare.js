@@ -11,7 +11,9 @@ import { languageInUse, say } from "./words.js";
 const FAR = 6;
 const SHIFTS = Array.from({ length: 2 * FAR + 1 }, (_, i) => i - FAR);
 // The chart's frame in its own units, which are pixels on a page of 1920.
-const CHART = { width: 940, height: 250, left: 96, right: 24, top: 16, bottom: 44 };
+const CHART = { width: 940, height: 250, right: 24, top: 16, bottom: 44 };
+// On a narrow screen the chart has the panel's whole width, beside nothing.
+const NARROW = { below: 700, width: 440 };
 
 const known = { key: null, rows: null };
 
@@ -44,11 +46,14 @@ function digitOf(app, rows) {
 }
 
 function chart(app, rows, k, state) {
-  const scale = app.panel.element.clientWidth ? (0.63 * app.panel.element.clientWidth) / CHART.width : 1;
+  const room = app.panel.element.clientWidth || CHART.width / 0.63;
+  const narrow = room < NARROW.below;
+  const width = narrow ? NARROW.width : CHART.width;
+  const scale = ((narrow ? 1 : 0.63) * room) / width;
   const font = parseFloat(getComputedStyle(app.panel.element).fontSize) / scale;
-  const { width, height, left, right, top, bottom } = CHART;
+  const { height, right, top, bottom } = CHART;
   const low = height - Math.max(bottom, 1.5 * font);
-  const start = Math.max(left, 4 * font);
+  const start = 4 * font;
   const x = (by) => start + ((by + FAR) / (2 * FAR)) * (width - start - right);
   const y = (p) => low - p * (low - top);
   const step = x(1) - x(0);
@@ -56,11 +61,12 @@ function chart(app, rows, k, state) {
   const curve = (name) => makeSvg("polyline", {
     class: `curve ${name}`, points: rows.map((row) => `${x(row.by)},${y(row[name].probabilities[k])}`).join(" "),
   });
-  // Over the band where it is wide enough, else from the chart's rim inwards.
+  // From the chart's rim inwards, where the curves have fallen.
   const inkLabel = (from, to) => {
-    const wide = to - from > 10 * font;
-    const [at, anchor] = wide ? [(from + to) / 2, "middle"] : from < x(0) ? [from + 6, "start"] : [to - 6, "end"];
-    return text(say("inkCut"), { class: "label", x: at, y: y(0.5) + 1.6 * font, "text-anchor": anchor });
+    const inset = 0.5 * font;
+    const [at, anchor] = from < x(0)
+      ? [Math.max(from, start - inset) + inset, "start"] : [Math.min(to, width) - inset, "end"];
+    return text(say("inkCut"), { class: "label", x: at, y: y(1) + 1.5 * font, "text-anchor": anchor });
   };
   const cut = rows.filter((row) => row.cut);
   const sides = [cut.filter(({ by }) => by < 0), cut.filter(({ by }) => by > 0)].filter((side) => side.length);
