@@ -14,6 +14,12 @@ LINE_EVERY = 5.0  # seconds between two lines where there is no terminal
 ENOUGH = 0.05  # part of the work that must be done before the rest can be foretold
 
 
+def _size() -> dict[str, int]:
+    """Say how large the terminal is where it does not tell: a bar of no width would be nothing."""
+    told = os.get_terminal_size(sys.stderr.fileno())
+    return {} if told.columns and told.lines else {"ncols": 80, "nrows": 24}
+
+
 class Progress:
     """How far a piece of work has come, with the time that is left; a context manager.
 
@@ -42,6 +48,7 @@ class Progress:
                 total=100,
                 desc=self.name,
                 leave=False,
+                **_size(),
                 bar_format="{desc} {percentage:3.0f}% |{bar}| {remaining} left",
                 file=sys.stderr,
             )
