@@ -43,8 +43,8 @@ def rjust(text: str, width: int) -> str:
 
 # A colour code; a Chinese character with the punctuation that must not begin a line; a word.
 _PIECES = re.compile(
-    "(?:\x1b\\[[0-9;]*m)+|[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]"
-    "[，。、；：！？）」”]*|[^\\s\x1b\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]+ *| +"
+    r"(?:\x1b\[[0-9;]*m)+|[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]"
+    r"[，。、；：！？）」”]*|[^\s\x1b\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]+ *| +"
 )
 _CODE = re.compile("\x1b\\[[0-9;]*m")
 
