@@ -128,12 +128,13 @@ class App {
     this.shown = state;
     if (restyled) this.dress(state);
     this.secret = this.mode.secret?.(this, state) ?? null;
-    const benched = this.mode.bench?.(this, state) ?? null;
-    const cell = benched ? null : focusCell(state);
-    const bench = benched ? "mode" : cell ? "panel" : "overview";
+    const cell = this.mode.bench ? null : focusCell(state);
+    const bench = this.mode.bench ? "mode" : cell ? "panel" : "overview";
     const root = this.chain.element;
     if (root.dataset.bench !== bench) this.fit = true;
     setAttributes(root, { "data-bench": bench, "data-mode": this.mode.name });
+    this.panel.element.hidden = bench === "overview";
+    const benched = this.mode.bench?.(this, state); // in the panel as it is laid out now
     setAttributes(document.documentElement, { "data-tool": state.tool, "data-playing": state.playing ? "true" : null });
     if (this.chain.mark(state) || this.fit || restyled) {
       this.chain.fit();
@@ -148,7 +149,7 @@ class App {
     if (benched) refill(this.panel.element, benched);
     else if (cell) this.panel.render(state);
     setAttributes(this.panel.element, {
-      hidden: bench === "overview", "aria-labelledby": "panel-title", "data-kind": benched ? this.mode.name : this.panel.element.dataset.kind,
+      "aria-labelledby": "panel-title", "data-kind": benched ? this.mode.name : this.panel.element.dataset.kind,
     });
     this.help.render(state);
     this.renderCaption(state, cell);

@@ -10,10 +10,6 @@ import { languageInUse, say } from "./words.js";
 
 const FAR = 6;
 const SHIFTS = Array.from({ length: 2 * FAR + 1 }, (_, i) => i - FAR);
-// The chart's frame in its own units, which are pixels on a page of 1920.
-const CHART = { width: 940, height: 250, right: 24, top: 16, bottom: 44 };
-// On a narrow screen the chart has the panel's whole width, beside nothing.
-const NARROW = { below: 700, width: 440 };
 
 const known = { key: null, rows: null };
 
@@ -45,54 +41,64 @@ function digitOf(app, rows) {
   return app.model.label ?? rows.find(({ by }) => by === 0).cnn.prediction;
 }
 
+/** Neighbouring shifts at which ink leaves the frame, from the first to the last of each run. */
+export function cutRuns(rows) {
+  const runs = [];
+  for (const { by, cut } of rows) {
+    if (!cut) continue;
+    if (runs.at(-1)?.[1] === by - 1) runs.at(-1)[1] = by;
+    else runs.push([by, by]);
+  }
+  return runs;
+}
+
+/** The chart in pixels of the screen; its heights and marks follow the size of the text. */
 function chart(app, rows, k, state) {
-  const room = app.panel.element.clientWidth || CHART.width / 0.63;
-  const narrow = room < NARROW.below;
-  const width = narrow ? NARROW.width : CHART.width;
-  const scale = ((narrow ? 1 : 0.63) * room) / width;
-  const font = parseFloat(getComputedStyle(app.panel.element).fontSize) / scale;
-  const { height, right, top, bottom } = CHART;
-  const low = height - Math.max(bottom, 1.5 * font);
-  const start = 4 * font;
-  const x = (by) => start + ((by + FAR) / (2 * FAR)) * (width - start - right);
+  const style = getComputedStyle(app.panel.element);
+  const inner = app.panel.element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const width = inner * parseFloat(style.getPropertyValue("--curves"));
+  const font = parseFloat(style.fontSize);
+  const runs = cutRuns(rows);
+  // Where ink leaves the frame is said over the curves, in a line that is there only if need be.
+  const top = (runs.length ? 2 : 0.8) * font;
+  const low = top + 6.8 * font;
+  const height = low + 1.8 * font;
+  const [start, end] = [3.6 * font, width - font];
+  const x = (by) => start + ((by + FAR) / (2 * FAR)) * (end - start);
   const y = (p) => low - p * (low - top);
   const step = x(1) - x(0);
+  const mark = 0.3 * font;
   const text = (value, attributes) => makeSvg("text", { "font-size": font, ...attributes }, value);
   const curve = (name) => makeSvg("polyline", {
     class: `curve ${name}`, points: rows.map((row) => `${x(row.by)},${y(row[name].probabilities[k])}`).join(" "),
   });
-  // From the chart's rim inwards, where the curves have fallen.
-  const inkLabel = (from, to) => {
-    const inset = 0.5 * font;
-    const [at, anchor] = from < x(0)
-      ? [Math.max(from, start - inset) + inset, "start"] : [Math.min(to, width) - inset, "end"];
-    return text(say("inkCut"), { class: "label", x: at, y: y(1) + 1.5 * font, "text-anchor": anchor });
+  const band = ([first, last]) => {
+    const [from, to] = [Math.max(start - 0.5 * font, x(first) - step / 2), Math.min(width, x(last) + step / 2)];
+    // Centred over its band where that is wide enough, else from the chart's rim inwards.
+    const [at, anchor] = to - from > 11 * font ? [(from + to) / 2, "middle"] : first === -FAR ? [from + 0.3 * font, "start"] : [to - 0.3 * font, "end"];
+    return [
+      makeSvg("rect", { class: "cut", x: from, y: 0, width: to - from, height: low + 0.4 * font }),
+      text(say("inkCut"), { class: "label", x: at, y: 1.2 * font, "text-anchor": anchor }),
+    ];
   };
-  const cut = rows.filter((row) => row.cut);
-  const sides = [cut.filter(({ by }) => by < 0), cut.filter(({ by }) => by > 0)].filter((side) => side.length);
+  const now = x(state.shift[state.axis]);
   return makeSvg(
     "svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": say("howSure", { k }) },
-    sides.map((side) => {
-      const [first, last] = [side[0].by, side.at(-1).by];
-      const from = x(first) - step / 2;
-      const to = x(last) + step / 2;
-      return [
-        makeSvg("rect", { class: "cut", x: from, y: top - 8, width: to - from, height: low - top + 16 }),
-        inkLabel(from, to),
-      ];
-    }),
+    runs.map(band),
     [0, 0.5, 1].map((p) => [
-      makeSvg("line", { class: "rule", x1: x(-FAR), x2: x(FAR), y1: y(p), y2: y(p) }),
-      text(percent(p, 0), { class: "label", x: x(-FAR) - 0.9 * font, y: y(p) + 0.35 * font, "text-anchor": "end" }),
+      makeSvg("line", { class: "rule", x1: start, x2: end, y1: y(p), y2: y(p) }),
+      text(percent(p, 0), { class: "label", x: start - 0.8 * font, y: y(p) + 0.35 * font, "text-anchor": "end" }),
     ]),
     SHIFTS.filter((by) => by % 2 === 0).map((by) => (
-      text(number(by, 0, true), { class: "label", x: x(by), y: low + 1.35 * font, "text-anchor": "middle" })
+      text(number(by, 0, true), { class: "label", x: x(by), y: low + 1.45 * font, "text-anchor": "middle" })
     )),
-    makeSvg("line", { class: "now", x1: x(state.shift[state.axis]), x2: x(state.shift[state.axis]), y1: top - 8, y2: low + 8 }),
+    makeSvg("line", { class: "now", x1: now, x2: now, y1: top - 0.4 * font, y2: low + 0.4 * font }),
     curve("dense"), curve("cnn"),
     rows.map((row) => [
-      makeSvg("rect", { class: "mark dense", x: x(row.by) - 7, y: y(row.dense.probabilities[k]) - 7, width: 14, height: 14 }),
-      makeSvg("circle", { class: "mark cnn", cx: x(row.by), cy: y(row.cnn.probabilities[k]), r: 7 }),
+      makeSvg("rect", {
+        class: "mark dense", x: x(row.by) - mark, y: y(row.dense.probabilities[k]) - mark, width: 2 * mark, height: 2 * mark,
+      }),
+      makeSvg("circle", { class: "mark cnn", cx: x(row.by), cy: y(row.cnn.probabilities[k]), r: mark }),
       makeSvg("rect", {
         class: "touch", x: x(row.by) - step / 2, y: 0, width: step, height,
         on: { click: () => app.actions.shiftAlong(row.by) },

@@ -35,7 +35,6 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-WIDER = "document.documentElement.scrollWidth > innerWidth"
 CUT = """() => [...document.querySelectorAll("button, h1, h2, h3, dt, dd, td, th")]
   .filter((e) => e.offsetWidth && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
   .map((e) => [e.className, e.textContent])"""
@@ -47,12 +46,14 @@ def test_axe_finds_nothing_and_no_text_is_cut(
     show: Open, state: str, screen: dict[str, object]
 ) -> None:
     page = show(STATES[state], **screen)
+    width = page.viewport_size["width"]  # type: ignore[index]
     for lang, theme in (("en", "light"), ("zh", "dark")):
         assert (address_or(page, "lang"), page.locator("html").get_attribute("data-theme")) == (
             lang, theme,
         )  # fmt: skip
         assert violations(page) == []
-        assert not page.evaluate(WIDER)
+        # Not innerWidth: a phone's browser widens it for what does not fit.
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(CUT) == []
         page.locator(".language").click()
         page.locator(".theme").click()
