@@ -21,7 +21,7 @@ from running import COMMAND, Run, one_line, run
 
 from convexplain.cli import cli
 from convexplain.mnist import VARIABLE
-from convexplain.network import Conv2D, Dense, Flatten, Network
+from convexplain.network import Conv2D, Dense, Flatten, Layer, Network
 
 LONG = "x" * 400
 
@@ -158,6 +158,38 @@ USAGE = [
     ("figure --at 26,0", "26", "0 to 25"),
     ("figure --all --digit 3", "--all", "--digit"),
     ("figure --all -o none", "none", "choose another"),
+    # page
+    ("page extra", "extra", "convexplain page --help"),
+    ("page --digit 10", "10", "0 to 9"),
+    ("page --digit 3 --sample 4", "--digit and --sample exclude"),
+    ("page --lesson slidin-window", "'slidin-window'", "did you mean sliding-window?"),
+    ("page --lesson ../pooling", "'../pooling'", "did you mean pooling?"),
+    ("page --lesson pooling -q 720p", "'720p'", "l, m, h, p or k"),
+    ("page --lesson pooling -o none/a.html", "none", "choose another"),
+    ("page --model cnnn", "'cnnn'", "did you mean cnn?"),
+    ("page --model gray-8.safetensors", "8 × 8 × 1", "28 × 28 × 1"),
+    ("page --model two-classes.safetensors", "ends with dense", "10 units and softmax"),
+    ("page --model large.safetensors", "4,007,850 parameters", "4,000,000"),
+    ("page --theme blue", "'blue'", "dark or light"),
+    ("page --lang de", "'de'", "en or zh"),
+    ("page -o a.pdf", "'a.pdf'", ".html or .htm"),
+    ("page -o folder", "'folder'", ".html"),
+    ("page -o text.png/a.html", "text.png", "choose another"),
+    # card
+    ("card", "whose card?", "convexplain list"),
+    ("card pooling channels", "channels", "convexplain card --help"),
+    ("card poling", "'poling'", "did you mean pooling?"),
+    ("card ../pooling", "'../pooling'", "did you mean pooling?"),
+    ("card _card", "'_card'", "sliding-window"),
+    ("card pooling --lang de", "'de'", "en or zh"),
+    ("card pooling --format docx", "'docx'", "pdf or html"),
+    ("card pooling --format pdf -o a.html", "pdf", "'a.html'"),
+    ("card pooling --all", "pooling and --all exclude"),
+    ("card pooling -o a.txt", "'a.txt'", ".pdf or .html"),
+    ("card pooling -o folder", "'folder'", ".pdf or .html"),
+    ("card pooling -o none/a.pdf", "none", "choose another"),
+    ("card --all -o none", "none", "choose another"),
+    ("card --all -o text.png", "text.png", "choose another"),
 ]
 
 #: The request is sound, and a file, a folder or the machine is not: exit code 1.
@@ -184,12 +216,31 @@ FAILURES = [
     ("figure --image blank.png", "blank.png", "dark pen"),
     ("film --image torn.png", "torn.png", "damaged"),
     ("worksheet --image torn.png", "torn.png", "damaged"),
+    ("page --image torn.png", "torn.png", "damaged"),
+    ("page --model torn.safetensors", "torn.safetensors", "not a network's file"),
+    ("page -o /proc/a.html", "/proc/a.html", "cannot write"),
+    ("card pooling --format html -o /proc/a.html", "/proc/a.html", "cannot write"),
     ("evaluate --directory folder", "folder", "t10k-labels", "data fetch"),
     ("train dense --directory folder", "folder", "train-labels", "data fetch"),
     ("experiment shift --directory folder", "folder", "t10k-labels", "data fetch"),
     ("experiment shift --keep text.png", "text.png", "remove it or name another"),
     ("data fetch --directory folder", "folder", "not MNIST's", "delete it"),
 ]
+
+
+def network(shape: tuple[int, int, int], layers: tuple[Layer, ...], path: Path) -> None:
+    """Save a network whose weights are all the same number."""
+    channels, length = shape[2], shape[0] * shape[1] * shape[2]
+    weights = {}
+    for layer in layers:
+        if isinstance(layer, Conv2D):
+            weights[f"{layer.name}/kernel"] = np.ones((3, 3, channels, layer.filters), np.float32)
+            weights[f"{layer.name}/bias"] = np.zeros(layer.filters, np.float32)
+            length = (shape[0] - 2) * (shape[1] - 2) * layer.filters
+        elif isinstance(layer, Dense):
+            weights[f"{layer.name}/kernel"] = np.full((length, layer.units), 0.12345, np.float32)
+            weights[f"{layer.name}/bias"] = np.zeros(layer.units, np.float32)
+    Network(layers, weights, input_shape=shape).save(path)
 
 
 @pytest.fixture(scope="module")
@@ -207,15 +258,14 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "torn.png").write_bytes((folder / "whole.png").read_bytes()[:900])
     Image.new("L", (28, 28), 255).save(folder / "blank.png")
     Image.new("1", (20_000, 20_000)).save(folder / "huge.png")
-    layers = (Conv2D("conv1", 1), Flatten("flatten"), Dense("dense", 10, "softmax"))
-    weights = {
-        "conv1/kernel": np.ones((3, 3, 1, 1), np.float32),
-        "conv1/bias": np.zeros(1, np.float32),
-        "dense/kernel": np.full((36, 10), 0.12345, np.float32),
-        "dense/bias": np.zeros(10, np.float32),
-    }
     small = folder / "gray-8.safetensors"
-    Network(layers, weights, input_shape=(8, 8, 1)).save(small)
+    layers = (Conv2D("conv1", 1), Flatten("flatten"), Dense("dense", 10, "softmax"))
+    network((8, 8, 1), layers, small)
+    network(
+        (28, 28, 1), (Flatten("flatten"), Dense("dense", 2)), folder / "two-classes.safetensors"
+    )
+    layers = (Conv2D("conv1", 592), Flatten("flatten"), Dense("dense", 10, "softmax"))
+    network((28, 28, 1), layers, folder / "large.safetensors")
     whole = small.read_bytes()
     (folder / "torn.safetensors").write_bytes(whole[:200])
     number, nan = np.float32(0.12345).tobytes(), np.float32(np.nan).tobytes()
