@@ -51,8 +51,8 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
             Slip(
                 "matrix-product",
                 Caption(
-                    en="multiplied as matrices, rows by columns, then added everything up",
-                    zh="当成矩阵乘法（行乘列），再全部相加",
+                    en="took the matrix product, then added up",
+                    zh="当成矩阵乘法，再求和",
                 ),
                 Caption(
                     en="Each number meets only the one at the same place: cell by cell, ⊙.",
@@ -71,7 +71,7 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
                 "averaged-channels",
                 Caption(
                     en="averaged the channels instead of adding them",
-                    zh="把各通道取了平均，没有相加",
+                    zh="把各通道取了平均，没有求和",
                 ),
                 Caption(
                     en="The sums of the channels are added: no division anywhere.",
@@ -90,7 +90,7 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
                 Caption(en="lost the minus signs", zh="漏掉了负号"),
                 Caption(
                     en="A negative weight counts against the pattern: its sign stays.",
-                    zh="负权重表示“这里不该有”，负号不能丢。",
+                    zh="负权重表示“这里不该有笔画”，负号不能丢。",
                 ),
             ),
             Slip(

@@ -29,8 +29,8 @@ HEADING_Y, SUM_Y, BOX = 812.0, 862.0, 72.0
 DIM = 0.4
 
 INPUT = Caption(en="input", zh="输入")
-FILTER = Caption(en="filter {n}, row {r}, column {c}", zh="过滤器 {n}，行 {r}，列 {c}")
-CHANNEL = Caption(en="channel {n}, row {r}, column {c}", zh="通道 {n}，行 {r}，列 {c}")
+FILTER = Caption(en="filter {n}, row {r}, column {c}", zh="过滤器 {n}，行 {r}、列 {c}")
+CHANNEL = Caption(en="channel {n}, row {r}, column {c}", zh="通道 {n}，行 {r}、列 {c}")
 PRODUCTS = Caption(en="{m} products, added", zh="{m} 个乘积之和")
 BIAS = Caption(en="bias", zh="偏置")
 NUMBERS = Caption(en="{m} numbers", zh="{m} 个数")

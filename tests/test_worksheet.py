@@ -154,7 +154,7 @@ def wrong_ways(shown: dict[str, Any]) -> dict[str, Decimal]:
     )
     bias, signless = z - total, sum((abs(p) for row in products for p in row), Decimal(0))
     return {
-        "multiplied as matrices, rows by columns, then added everything up": matrix + bias,
+        "took the matrix product, then added up": matrix + bias,
         "forgot the bias": total,
         "forgot ReLU": z,
         "lost the minus signs": signless + bias,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from convexplain.captions import Caption
 
-KIND = Caption(en="Teacher's card", zh="教师卡片")
+KIND = Caption(en="Teacher's card", zh="教学卡")
 ABOUT = Caption(en="{kind}, {name}, {n} s", zh="{kind}，{name}，{n} 秒")
 AIM = Caption(en="Aim", zh="目标")
-NEEDS = Caption(en="Known before", zh="先要知道")
+NEEDS = Caption(en="Known before", zh="预备知识")
 PAUSES = Caption(en="Where to pause, and what to ask", zh="在哪里暂停，问什么")
 COLUMNS = (
     Caption(en="at", zh="时间"),
-    Caption(en="before", zh="段落之前"),
+    Caption(en="before", zh="在此段之前"),
     Caption(en="ask", zh="提问"),
     Caption(en="listen for", zh="期待的回答"),
 )

@@ -99,7 +99,7 @@ def card(lesson: DenseVsConv) -> Card:
                 Caption(
                     en="Where neighbours belong together, with few digits, too ({few}: {cnn} "
                     "against {dense}). With pixels shuffled it falls behind.",
-                    zh="前提是相邻像素有关系，样本少时也一样（{few} 个：{cnn} 对 {dense}）；"
+                    zh="相邻像素有关系时确实如此，样本少时也是（{few} 个：{cnn} 对 {dense}）；"
                     "像素一打乱，它就落后了。",
                 ),
                 values,

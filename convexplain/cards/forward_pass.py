@@ -30,9 +30,9 @@ def card(lesson: ForwardPass) -> Card:
     return Card(
         lesson,
         aim=Caption(
-            en="Explain how ten sums become ten shares of one, and why only the differences "
-            "between the sums count.",
-            zh="能解释十个和怎样变成总和为一的十份，以及为什么只有它们的差起作用。",
+            en="Explain how ten logits become ten probabilities that add up to one, and why only "
+            "the differences between logits count.",
+            zh="能解释十个 logit 怎样变成总和为一的十个概率，以及为什么只有它们之差起作用。",
         ),
         needs=(
             Caption(
@@ -50,7 +50,7 @@ def card(lesson: ForwardPass) -> Card:
                     en="All these numbers are negative. Can the network answer at all?",
                     zh="这些数全是负的，网络还能给出答案吗？",
                 ),
-                Caption(en="Yes: the largest wins, {m}.", zh="能：最大的获胜，{m}。"),
+                Caption(en="Yes: the largest wins, {m}.", zh="能：最大的胜出，即 {m}。"),
                 values,
             ),
             pause(
@@ -84,7 +84,7 @@ def card(lesson: ForwardPass) -> Card:
                 Caption(
                     en="A logit says nothing alone. {m} is the largest of the {classes} and wins "
                     "with {p}.",
-                    zh="单看一个 logit 没有意义：{m} 是 {classes} 个里最大的，以 {p} 获胜。",
+                    zh="单看一个 logit 没有意义：{m} 是 {classes} 个里最大的，以 {p} 的概率胜出。",
                 ),
                 values,
             ),
@@ -96,7 +96,7 @@ def card(lesson: ForwardPass) -> Card:
                 Caption(
                     en="It is a share among {classes} classes. Blank paper gets one, too: {q} for "
                     "a {j}.",
-                    zh="它只是 {classes} 个类别中的占比。一张白纸也有：{q} 判为 {j}。",
+                    zh="它只是 {classes} 个类别中的占比。一张白纸也会有答案：{q} 判为 {j}。",
                 ),
                 values,
             ),

@@ -36,8 +36,8 @@ def card(lesson: Hierarchy) -> Card:
                 zh="过滤器读取全部通道（课程 channels）。",
             ),
             Caption(
-                en="The dense layer adds up all it reads.",
-                zh="全连接层把读到的都加起来。",
+                en="The dense layer weights all it reads and adds it up.",
+                zh="全连接层把读到的数加权求和。",
             ),
         ),
         pauses=(
@@ -59,7 +59,7 @@ def card(lesson: Hierarchy) -> Card:
                     en="How much of the push comes from the {m} strongest cells?",
                     zh="最强的 {m} 个激活值占支持总量的多少？",
                 ),
-                Caption(en="{top3}%: {n} cells push.", zh="{top3}%：共有 {n} 个支持。"),
+                Caption(en="{top3}%: {n} cells push.", zh="{top3}%：支持的共有 {n} 个。"),
                 values,
             ),
             pause(
@@ -79,12 +79,12 @@ def card(lesson: Hierarchy) -> Card:
             mistake(
                 Caption(
                     en="This cell is the detector of the {k}.",
-                    zh="这一格就是 {k} 的检测器。",
+                    zh="这一格就是“{k}”的检测器。",
                 ),
                 Caption(
                     en="It is one of {n} cells that push towards {k}; the {m} strongest "
                     "together give {top3}%.",
-                    zh="支持 {k} 的共有 {n} 个激活值，它只是其中之一；"
+                    zh="支持“{k}”的共有 {n} 个激活值，它只是其中之一；"
                     "最强的 {m} 个合起来占 {top3}%。",
                 ),
                 values,

@@ -91,7 +91,7 @@ def card(lesson: Learning) -> Card:
                 values,
             ),
             mistake(
-                Caption(en="Each step learns one digit.", zh="每一步学会一个数字。"),
+                Caption(en="Each step learns one digit.", zh="每一步学会一个样本。"),
                 Caption(
                     en="Each step looks at {batch} digits and moves every weight a little; all "
                     "{train} are seen several times.",
@@ -107,7 +107,7 @@ def card(lesson: Learning) -> Card:
                 Caption(
                     en="That is the loss of this {k} alone. Of digits that it never "
                     "saw, it reads {accuracy} right.",
-                    zh="那只是这个 {k} 的损失。在没见过的样本上，准确率是 {accuracy}。",
+                    zh="那只是这个“{k}”的损失。在没见过的样本上，准确率是 {accuracy}。",
                 ),
                 values,
             ),

@@ -52,7 +52,7 @@ def card(lesson: ResponseMap) -> Card:
                 ),
                 Caption(
                     en="Where the patch looks most like the kernel: {v}.",
-                    zh="图块和卷积核最像的地方：{v}。",
+                    zh="图块与卷积核最吻合的地方：{v}。",
                 ),
                 values,
             ),

@@ -55,7 +55,7 @@ def card(lesson: Translation) -> Card:
                 "guess",
                 Caption(
                     en="The {label} moves on. Which network changes its answer first?",
-                    zh="这个 {label} 继续移动，哪个网络先改变预测？",
+                    zh="这个“{label}”继续移动，哪个网络先改变预测？",
                 ),
                 Caption(
                     en="The dense one: after {s} pixels it says {dense}, the convnet {cnn}.",

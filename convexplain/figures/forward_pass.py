@@ -26,7 +26,7 @@ _PRODUCTS = Caption(en="{m} products: {v}", zh="{m} 个乘积：{v}")
 _BIAS = Caption(en="bias: {v}", zh="偏置：{v}")
 _ACTIVATED = Caption(en="after {a}: {v}", zh="{a} 之后：{v}")
 _LARGEST = Caption(en="largest of {m}: {v}", zh="{m} 个数的最大值：{v}")
-_MEAN = Caption(en="mean of {m}: {v}", zh="{m} 个数的平均：{v}")
+_MEAN = Caption(en="mean of {m}: {v}", zh="{m} 个数的平均值：{v}")
 _VOTE = Caption(
     en="dense, logit of {k}: {p} (products above 0) {n} (below 0) {b} (bias) = {z}",
     zh="dense，“{k}”的 logit：{p}（正的乘积）{n}（负的乘积）{b}（偏置）= {z}",

@@ -38,7 +38,7 @@ _ALT = Caption(
     "kernel of {what}; its share is {share}.",
     zh="一棵树，顶端是答案“{k}”：logit {z}，概率 {p}。conv3 中有 {n} 个单元支持它，"
     "最强的是{parts}；其余全部占 {rest}。{below}标出的路径终点是 conv1 的过滤器 {f}，"
-    "行 {r}，列 {c}：3 × 3 像素的图块，卷积核是{what}，占 {share}。",
+    "行 {r}、列 {c}：3 × 3 像素的图块，卷积核是{what}，占 {share}。",
 )
 _PART = Caption(
     en="filter {f} at row {r}, column {c} ({share})", zh="行 {r}、列 {c} 的过滤器 {f}（{share}）"

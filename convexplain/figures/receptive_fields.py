@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from convexplain.geometry import Box
 
 _FIELD = Caption(en="field, pixels", zh="感受野，像素")
-_STEP = Caption(en="step, pixels", zh="步距，像素")
+_STEP = Caption(en="step, pixels", zh="单元间距，像素")
 _SEES = Caption(en="one cell sees {n}", zh="一个单元看到 {n}")
 _HATCHED = Caption(
     en="Hatched: rows and columns {rows} (from 0). pool2 drops the last row and column of conv2; "
@@ -39,7 +39,7 @@ _UNSEEN = Caption(
 )
 _PANEL = Caption(
     en="{layer} {size}, rows {top} to {bottom}, columns {left} to {right}",
-    zh="{layer} {size}，行 {top} 到 {bottom}，列 {left} 到 {right}",
+    zh="{layer} {size}，行 {top} 到 {bottom}、列 {left} 到 {right}",
 )
 
 

@@ -20,7 +20,7 @@ WORDS: Mapping[str, Caption] = MappingProxyType(
         ),
         "pictureCut": Caption(
             en="cut to the ink: rows {top}–{bottom}, columns {left}–{right}",
-            zh="裁到墨迹：行 {top}–{bottom}，列 {left}–{right}",
+            zh="裁到墨迹：行 {top}–{bottom}、列 {left}–{right}",
         ),
         "pictureScaled": Caption(
             en="scaled to {size}, to fit 20 × 20", zh="缩放到 {size}，放进 20 × 20"

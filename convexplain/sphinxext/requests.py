@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from convexplain.lessons import Lesson
 
 _VIDEO = Caption(
-    en="A video of {s} seconds, “{title}”. {answer}", zh="{s} 秒的视频“{title}”。{answer}"
+    en="A video of {s} seconds, “{title}”. {answer}", zh="视频“{title}”，{s} 秒。{answer}"
 )
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 _CAPTION = Caption(en="{question} {answer}", zh="{question}{answer}")

@@ -100,7 +100,7 @@ SIZES = Caption(en="Write the height and width of every layer.", zh="写出每�
 INPUT = Caption(en="input", zh="输入")
 DROPPED = Caption(
     en="{layer} has rows 0 to {last}. What does {pool} do with row {last}? {does}",
-    zh="{layer} 有行 0 到行 {last}。{pool} 怎样处理行 {last}？{does}",
+    zh="{layer} 的行号是 0 到 {last}。{pool} 怎样处理行 {last}？{does}",
 )
 LEAVES_OUT = Caption(en="leaves it out", zh="舍去")
 FIELD = Caption(
@@ -131,7 +131,7 @@ PARAMETERS = Caption(
 )
 NO_BIASES = Caption(en="forgot the biases", zh="忘了偏置")
 ONE_CHANNEL = Caption(en="as if it read one channel", zh="只算了一个通道")
-BIAS_EACH = Caption(en="one bias for each channel", zh="每个通道都算了偏置")
+BIAS_EACH = Caption(en="one bias for each channel", zh="每通道一个偏置")
 SLIP = Caption(
     en="Someone finds {wrong} here, after ReLU. Which slip was made?",
     zh="有人在这里算出 ReLU 之后是 {wrong}。错在哪里？",
