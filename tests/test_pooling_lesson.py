@@ -108,7 +108,7 @@ def test_an_odd_map_loses_its_last_row_and_column(lesson):
     assert odd.channel == int(lost.argmax())
     assert odd.lost == max(maps[10, :, odd.channel].max(), maps[:, 10, odd.channel].max())
     np.testing.assert_array_equal(odd.pooled, pooled(odd.response_map, np.max))
-    assert f"{odd.lost:.2f}" in captions(lesson)["odd"]
+    assert f"channel {odd.channel} loses responses up to {odd.lost:.2f}" in captions(lesson)["odd"]
 
 
 def test_rows_and_columns_26_and_27_are_never_seen(lesson):

@@ -23,6 +23,7 @@ def card(lesson: Pooling) -> Card:
         "before": shift["a"],
         "after": shift["b"],
         "lost": told(lesson, "odd")["v"],
+        "channel": told(lesson, "odd")["n"],
         "places": told(lesson, "odd")["places"],
         "c": lesson.network.shapes["pool1"][-1],
         "p": fmt.count(parameters),
@@ -67,8 +68,8 @@ def card(lesson: Pooling) -> Card:
                     zh="conv2 的行数是奇数，最后一行怎么办？",
                 ),
                 Caption(
-                    en="It is in no window: responses up to {lost} are dropped.",
-                    zh="不在任何窗口里：最大 {lost} 的响应被丢掉。",
+                    en="It is in no window: channel {channel} loses responses up to {lost}.",
+                    zh="不在任何窗口里：通道 {channel} 丢掉的响应最大为 {lost}。",
                 ),
                 values,
             ),

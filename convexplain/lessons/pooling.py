@@ -216,6 +216,7 @@ class Pooling(Lesson):
         return _ODD.fill(
             layer=odd.stage.conv,
             places=places(odd.rows, odd.cols),
+            n=odd.channel,
             v=fmt.number(odd.lost),
         )
 
@@ -288,8 +289,8 @@ _ODD_TITLE = Caption(
     en="An odd size: the last cells are dropped", zh="尺寸为奇数：剩下的格子被丢掉"
 )
 _ODD = Caption(
-    en="No window reaches {places} of {layer}: responses up to {v} are dropped.",
-    zh="{layer} 的{places} 不在任何窗口里：最大 {v} 的响应被丢掉。",
+    en="No window reaches {places} of {layer}: channel {n} loses responses up to {v}.",
+    zh="{layer} 的{places} 不在任何窗口里：通道 {n} 丢掉的响应最大为 {v}。",
 )
 _UNSEEN_TITLE = Caption(en="What the network never sees", zh="网络从未看到的地方")
 _UNSEEN = Caption(
