@@ -1,0 +1,64 @@
+"""Every width of a window, and colours that the system forces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.page.looking import cell, fragment, settled
+
+Open = Callable[..., Page]
+
+STATES = {
+    "overview": fragment(d=5),
+    "deep": cell("conv3", 20, 1, 2, d=5, t="dense.5"),
+    "answer": cell("dense", 5, 0, 0, d=5),
+    "predict": cell("conv3", 20, 1, 2, d=5).replace("v=pin", "v=predict"),
+    "compare": fragment(d=5, v="compare", s="-3,0"),
+    "erase": fragment(d=5, v="erase", e="5.15.7.7", z="conv3.20.1.2"),
+}
+# A page zoomed to 400% on 1280 pixels, both sides of each change of layout, and between.
+WIDTHS = (320, 599, 600, 683, 1023, 1024, 1279, 1280)
+OUTSIDE = """() => [...document.querySelectorAll("#page *")]
+  .filter((e) => !e.closest(".aside, .skip") && e.getClientRects().length)
+  .map((e) => [e, e.getBoundingClientRect()])
+  .filter(([, { left, right }]) => left < -1 || right > innerWidth + 1)
+  .map(([e]) => `${e.tagName} ${e.className.baseVal ?? e.className}`)"""
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_reaches_out_of_a_window_of_any_width(show: Open, state: str) -> None:
+    page = show(STATES[state])
+    for lang in ("en", "zh"):
+        page.evaluate(f"location.hash = '{STATES[state].replace('lang=en', f'lang={lang}')}'")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 700})
+            settled(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (lang, width)
+            assert page.evaluate(OUTSIDE) == [], (lang, width)
+
+
+def colours(page: Page, *selectors: str) -> list[str]:
+    style = "(e) => getComputedStyle(e).backgroundColor"
+    return [page.locator(selector).first.evaluate(style) for selector in selectors]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_bars_and_what_is_chosen_to_be_seen(show: Open, scheme: str) -> None:
+    page = show(STATES["deep"].replace("th=light", f"th={scheme}"), forced_colors="active",
+                color_scheme=scheme)  # fmt: skip
+    paper, full, track, bar = colours(page, "html", ".bar .fill", ".bar .track", ".bar-fill")
+    assert len({paper, full, track}) == 3
+    assert bar != paper
+    chosen, other = colours(page, ".mode.explore", ".mode.compare")
+    assert chosen != other
+    largest, zero = page.locator(".products td").evaluate_all(
+        "(all) => all.map((e) => getComputedStyle(e).backgroundColor)"
+    )[1:3]
+    assert largest != zero
+    outline = page.locator('.digit[aria-checked="true"]').evaluate(
+        "(e) => getComputedStyle(e).outlineStyle"
+    )
+    assert outline == "solid"
