@@ -175,6 +175,23 @@ def sweep(folder: Path) -> None:
             discard([folder / name])
 
 
+@contextlib.contextmanager
+def standing_in(folder: Path) -> Iterator[None]:
+    """Stand in a folder where the current one was deleted: no process can be started there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        gone = os.open(".", os.O_RDONLY)
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.fchdir(gone)
+            os.close(gone)
+    else:
+        yield
+
+
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)

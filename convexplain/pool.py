@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import logging
 import multiprocessing
-import os
 import signal
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -129,14 +128,12 @@ class _Worker:
                 "name another in the environment variable TMPDIR"
             ) from error
         try:
-            if not _current_folder_exists():
-                os.chdir(folder)  # a process cannot be started where there is none
             context = multiprocessing.get_context("spawn")
             channel, remote = context.Pipe()
             level = _logger.getEffectiveLevel()
             process = context.Process(target=worker.serve, args=(remote, folder, level))
             process.daemon = True
-            with _interrupts_are_for_the_parent():
+            with placing.standing_in(folder), _interrupts_are_for_the_parent():
                 process.start()
             remote.close()
         except (OSError, MemoryError) as error:
@@ -226,14 +223,6 @@ class _Worker:
         self.channel.close()
         placing.discard([self.folder, *self.reserved.values()])
         self.reserved = {}
-
-
-def _current_folder_exists() -> bool:
-    try:
-        Path.cwd()
-    except FileNotFoundError:
-        return False
-    return True
 
 
 @contextmanager

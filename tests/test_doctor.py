@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 from test_cli_data import write
 
-from convexplain import doctor, fonts, mnist, network
+from convexplain import doctor, fonts, memory, mnist, network
 from convexplain.cli import cli
 from convexplain.doctor import advice, libraries, machine, shipped, trial
 from convexplain.doctor.finding import Finding, guarded
@@ -398,16 +398,44 @@ def test_little_memory_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(machine, "available_memory", lambda: available)
-    monkeypatch.setattr(machine, "address_limit", lambda: addresses)
+    monkeypatch.setattr(memory, "limit", lambda: addresses)
     finding = machine.check_memory()
     assert finding.state == state
     assert words in finding.found
     assert bool(finding.remedy) == (state != "ok")
 
 
+def test_the_limit_on_addresses_is_the_one_that_a_render_sees() -> None:
+    code = (
+        "import resource; from convexplain import memory; from convexplain.doctor import machine; "
+        "resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, resource.RLIM_INFINITY)); "
+        "print(memory.limit(), machine.check_memory(8 * 10**9).found)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    told = "this process may take 1.5 GB of addresses at most (ulimit -v)"
+    assert done.stdout == f"1500000000 {told}\n"
+
+
+def test_in_a_deleted_folder_only_that_is_said(tmp_path: Path) -> None:
+    pytest.importorskip("manim", reason="the extra 'video' is not installed")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = 'rmdir "$PWD" && exec "$@"'
+    args = ["sh", "-c", command, "sh", *COMMAND, "--json"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+    done = subprocess.run(args, cwd=gone, env=env, capture_output=True, text=True, check=False)
+    assert not gone.exists()
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 0, done.stdout
+    assert checks["current folder"]["state"] == "warning"
+    assert checks["current folder"]["found"] == "it does not exist any more"
+    for name in ("packages", "manim", "cairo and pango", "encoders", "Typst"):
+        assert checks[name]["state"] == "ok", checks[name]
+
+
 def test_a_system_that_does_not_tell_its_memory_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "available_memory", lambda: None)
-    monkeypatch.setattr(machine, "address_limit", lambda: None)
+    monkeypatch.setattr(memory, "limit", lambda: None)
     assert machine.check_memory().state == "ok"
 
 

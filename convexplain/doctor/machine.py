@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from convexplain import placing
+from convexplain import memory, placing
 from convexplain.doctor.finding import Finding, State
 
 _MB, _GB = 10**6, 10**9
@@ -32,7 +32,12 @@ def check_temporary() -> Finding:
 
 def check_current(folder: Path) -> Finding:
     """Check the folder that ``convexplain render`` writes to, where -o names no other."""
-    return check_folder("current folder", folder, "go to another, or name one with -o")
+    remedy = "go to another, or name one with -o"
+    try:
+        folder = folder.absolute()
+    except FileNotFoundError:
+        return Finding("current folder", "warning", "it does not exist any more", remedy)
+    return check_folder("current folder", folder, remedy)
 
 
 def check_cache() -> Finding:
@@ -83,7 +88,7 @@ def check_memory(available: int | None = None, addresses: int | None = None) -> 
         Bytes; by default those of this machine and process.
     """
     available = available_memory() if available is None else available
-    addresses = address_limit() if addresses is None else addresses
+    addresses = memory.limit() if addresses is None else addresses
     if addresses is not None and addresses < ADDRESSES_WISHED:
         state: State = "failed" if addresses < ADDRESSES_NEEDED else "warning"
         found = f"this process may take {addresses / _GB:.1f} GB of addresses at most (ulimit -v)"
@@ -125,14 +130,6 @@ def available_memory(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP) -> int | 
         if all(number.isdecimal() for number in numbers):  # "max" is no limit
             known.append(max(0, int(numbers[0]) - int(numbers[1])))
     return min(known, default=None)
-
-
-def address_limit() -> int | None:
-    """Return the bytes of addresses that a process may take; None without a limit."""
-    import resource
-
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _text(path: Path) -> str:

@@ -145,7 +145,8 @@ class Trial:
         try:
             self._channel, remote = context.Pipe()
             self._process = context.Process(target=_serve, args=(remote, self._folder), daemon=True)
-            self._process.start()
+            with placing.standing_in(self._folder):
+                self._process.start()
         except BaseException:
             placing.discard([self._folder])
             raise
