@@ -23,7 +23,7 @@ from convexplain.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from convexplain.network import Network
 from convexplain.pictures import Picture
 from convexplain.trace import Trace
-from convexplain.worksheet import Exercise, Worksheet
+from convexplain.worksheet import Exercise, Worksheet, _labels
 
 SEEDS = range(4)
 KINDS = [kind for kinds in worksheet.KINDS.values() for kind in kinds]
@@ -496,3 +496,28 @@ def test_the_example_of_the_page_on_worksheets_runs(capsys: pytest.CaptureFixtur
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(code, {})
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_numbers_of_windows_do_not_cover_one_another() -> None:
+    """Two windows close to one another, one at the upper edge and one in a corner."""
+    size = {"height": 3, "width": 3}
+    marks = [
+        {"number": n, "top": top, "left": left, **size}
+        for n, (top, left) in enumerate(((4, 16), (10, 17), (0, 5), (25, 25)), 1)
+    ]
+    boxes = _labels.beside(marks, (28, 28))
+    windows = [(m["left"], m["top"], m["left"] + 3, m["top"] + 3) for m in marks]
+    for n, box in enumerate(boxes):
+        assert 0 <= box[0] < box[2] <= 28
+        assert 0 <= box[1] < box[3] <= 28
+        assert all(_labels.overlap(box, other) == 0 for other in [*boxes[:n], *windows])
+    assert _labels.overlap((0, 0, 2, 2), (1, 1, 3, 3)) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_numbers_of_a_full_sheet_can_be_told_apart(seed: int, cnn: Network) -> None:
+    sheet = worksheet.make(digits.first(8), cnn, count=8, level=1, seed=seed)
+    marks = sheet.document("en")["marks"]
+    centres = [(mark["label"]["x"], mark["label"]["top"]) for mark in marks]
+    for n, (x, y) in enumerate(centres):
+        assert all(abs(x - a) >= 1.5 or abs(y - b) >= 1.9 for a, b in centres[:n])

@@ -21,7 +21,7 @@ from convexplain.captions import LANGUAGES, Caption
 from convexplain.errors import UsageError
 from convexplain.network import Network
 from convexplain.pictures import Picture
-from convexplain.worksheet import _first_layer, _later_layers
+from convexplain.worksheet import _first_layer, _labels, _later_layers
 from convexplain.worksheet import _words as words
 from convexplain.worksheet._blocks import Cell, Exercise
 from convexplain.worksheet._material import Material
@@ -121,6 +121,7 @@ class Worksheet:
             for number, exercise in enumerate(self.exercises, 1)
             if (cell := exercise.cell) is not None and cell.window is not None
         ]
+        labels = _labels.beside(marks, self.picture.shape[:2])
         intro = [words.INTRO.fill(picture=picture).text(lang)]
         if marks:
             intro.append(words.MARKED.text(lang))
@@ -139,7 +140,10 @@ class Worksheet:
                 "width": self.picture.shape[1],
                 "alt": self._alternative(picture, marks, lang),
             },
-            "marks": marks,
+            "marks": [
+                {**mark, "label": {"x": (left + right) / 2, "top": top}}
+                for mark, (left, top, right, _) in zip(marks, labels, strict=True)
+            ],
             "exercises": [self._exercise(exercise, lang) for exercise in self.exercises],
         }
 
