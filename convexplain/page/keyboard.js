@@ -116,5 +116,7 @@ export class Keyboard {
     const part = this.app.chain.parts.find(({ column }) => column.name === (cell?.layer ?? INPUT));
     const target = part?.view?.element ?? part?.bars?.rows[cell.filter].button;
     target?.focus({ preventScroll: true });
+    // With nothing kept all maps are shown, until an arrow key or the pointer points again.
+    if (!this.app.store.state.pinned) this.app.actions.point(null);
   }
 }

@@ -322,3 +322,26 @@ def test_six_decimals_for_mouse_and_keyboard(show: Open) -> None:
         "(td) => getComputedStyle(td, '::after').content"
     )
     assert shown == f'"{exact[0]}"'
+
+
+def test_leaving_a_cell_shows_all_maps_although_its_map_keeps_the_focus(show: Open) -> None:
+    page = show(fragment(d=5))
+    bench = page.locator(".chain")
+    page.locator('.map[data-layer="conv1"]').focus()
+    page.keyboard.press("Enter")
+    settled(page)
+    assert bench.get_attribute("data-bench") == "panel"
+    page.keyboard.press("Escape")
+    settled(page)
+    assert bench.get_attribute("data-bench") == "overview"
+    assert page.evaluate("document.activeElement.dataset.layer") == "conv1"
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    assert bench.get_attribute("data-bench") == "panel"
+    page.keyboard.press("Enter")
+    settled(page)
+    page.go_back()
+    page.wait_for_function("location.hash.includes('v=over')")
+    settled(page)
+    settled(page)
+    assert bench.get_attribute("data-bench") == "overview"

@@ -62,3 +62,19 @@ def test_forced_colours_leave_bars_and_what_is_chosen_to_be_seen(show: Open, sch
         "(e) => getComputedStyle(e).outlineStyle"
     )
     assert outline == "solid"
+
+
+def test_the_choice_of_a_scale_has_room_for_its_words(show: Open) -> None:
+    page = show(fragment(d=5), viewport={"width": 1024, "height": 768})
+    for lang in ("en", "zh"):
+        page.evaluate(f"location.hash = '{fragment(d=5, lang=lang)}'")
+        settled(page)
+        room = page.locator(".scales button").evaluate_all(
+            """(all) => all.map((button) => {
+              const words = document.createRange();
+              words.selectNodeContents(button);
+              const [inner, outer] = [words, button].map((one) => one.getBoundingClientRect());
+              return Math.min(inner.left - outer.left, outer.right - inner.right);
+            })"""
+        )
+        assert min(room) >= 5, (lang, room)
