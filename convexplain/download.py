@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,11 +27,11 @@ def download(
     *,
     timeout: float = TIMEOUT,
     patience: float = PATIENCE,
+    on_progress: Callable[[float], None] | None = None,
 ) -> tuple[bytes, str]:
     """Fetch a file from the first mirror that gives the right bytes.
 
-    Nothing touches the disk, so nothing partial can stay behind, whatever ends the process. A
-    progress bar is drawn on the standard error where that is a terminal.
+    Nothing touches the disk, so nothing partial can stay behind, whatever ends the process.
 
     Parameters
     ----------
@@ -45,6 +45,8 @@ def download(
         Seconds to wait for a connection, and for each next piece.
     patience : float
         Seconds to wait for the complete file.
+    on_progress : callable, optional
+        Given the fraction of the file that is there, from 0 to 1, where the mirror tells its size.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def download(
     failures = []
     for mirror in mirrors:
         try:
-            data = _get(mirror + name, name, timeout, patience)
+            data = _get(mirror + name, timeout, patience, on_progress)
         except _MirrorError as error:
             failures.append(f"{urlsplit(mirror).netloc}: {error}")
             continue
@@ -109,26 +111,44 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
-def _get(url: str, name: str, timeout: float, patience: float) -> bytes:
+class _Counter:
+    """What pooch takes for a progress bar."""
+
+    def __init__(self, on_progress: Callable[[float], None] | None) -> None:
+        self.on_progress = on_progress
+        self.total = 0  # pooch sets it, to 0 where the mirror does not tell
+        self.reset()
+
+    def reset(self) -> None:
+        self.count = 0
+
+    def update(self, count: int) -> None:
+        self.count += count
+        if self.total and self.on_progress is not None:
+            self.on_progress(min(1.0, self.count / self.total))
+
+    def close(self) -> None:
+        """Leave nothing open; there is nothing to close."""
+
+
+def _get(
+    url: str, timeout: float, patience: float, on_progress: Callable[[float], None] | None
+) -> bytes:
     """Download one address into memory."""
     import pooch
     import requests
-    from tqdm import tqdm
 
     buffer = _Bounded(patience)
-    # disable=None: only on a terminal. The total comes with the answer; without any, a bar has no
-    # truth value, and pooch asks for it.
-    with tqdm(total=1, desc=name, unit="B", unit_scale=True, disable=None, leave=False) as bar:
-        get = pooch.HTTPDownloader(
-            progressbar=bar,
-            timeout=timeout,
-            # The files are .gz: a server that also unpacks or packs would change the bytes.
-            headers={"Accept-Encoding": "identity"},
-        )
-        try:
-            get(url, buffer, None)
-        except requests.RequestException as error:
-            raise _MirrorError(_reason(error, timeout)) from None
+    get = pooch.HTTPDownloader(
+        progressbar=_Counter(on_progress),
+        timeout=timeout,
+        # The files are .gz: a server that also unpacks or packs would change the bytes.
+        headers={"Accept-Encoding": "identity"},
+    )
+    try:
+        get(url, buffer, None)
+    except requests.RequestException as error:
+        raise _MirrorError(_reason(error, timeout)) from None
     return buffer.getvalue()
 
 

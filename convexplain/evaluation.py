@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,13 @@ class Evaluation:
         return tuple(float(r / n) if n else math.nan for r, n in zip(right, totals, strict=True))
 
 
-def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
+def evaluate(
+    network: Network,
+    images: Array,
+    labels: Array,
+    *,
+    on_progress: Callable[[float], None] | None = None,
+) -> Evaluation:
     """Compare what a network reads with what is written.
 
     Parameters
@@ -62,6 +69,8 @@ def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
         Its last layer gives one number a class.
     images : array of uint8, shape (N, H, W), or floats in 0..1, shape (N, H, W, C)
     labels : array of int, shape (N,)
+    on_progress : callable, optional
+        Given the fraction that is done, from 0 to 1, after each hundred pictures.
 
     Returns
     -------
@@ -76,11 +85,15 @@ def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
     classes = network.shapes[network.layers[-1].name][-1]
     if int(labels.max()) >= classes:
         raise UsageError(f"label {labels.max()}: this network knows classes 0 to {classes - 1}")
-    chunks = [images[start : start + 100] for start in range(0, len(images), 100)]
-    predictions = np.concatenate([network(as_batch(c)).argmax(axis=-1) for c in chunks])
+    predictions = np.empty(len(images), np.int64)
+    for start in range(0, len(images), 100):
+        part = slice(start, start + 100)
+        predictions[part] = network(as_batch(images[part])).argmax(axis=-1)
+        if on_progress is not None:
+            on_progress(min(1.0, (start + 100) / len(images)))
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels.astype(np.int64), predictions), 1)
-    return Evaluation(confusion, predictions.astype(np.int64))
+    return Evaluation(confusion, predictions)
 
 
 def as_batch(images: Array) -> NDArray[np.float32]:

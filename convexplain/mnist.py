@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -147,6 +148,7 @@ def fetch(
     *,
     mirrors: Sequence[str] | None = None,
     timeout: float = download.TIMEOUT,
+    on_progress: Callable[[str, float], None] | None = None,
 ) -> Path:
     """Make a folder hold the four verified files, downloading those that it lacks.
 
@@ -160,6 +162,8 @@ def fetch(
         Addresses, each ending in a slash, tried in turn; by default `MIRRORS`.
     timeout : float
         Seconds to wait for a mirror's answer.
+    on_progress : callable, optional
+        Given the name of the file that is downloaded, and the fraction of it that is there.
 
     Returns
     -------
@@ -187,7 +191,13 @@ def fetch(
                 )
             continue
         try:
-            data, mirror = download.download(name, sha256, order, timeout=timeout)
+            data, mirror = download.download(
+                name,
+                sha256,
+                order,
+                timeout=timeout,
+                on_progress=None if on_progress is None else partial(on_progress, name),
+            )
         except ConvexplainError as error:
             raise ConvexplainError(
                 f"MNIST is not in {' or '.join(map(str, looked))}, and {error}: try again with a "

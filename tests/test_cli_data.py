@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import http.server
 import json
+import math
+import re
 import struct
 import threading
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from convexplain import mnist
-from convexplain.cli import cli
+from convexplain.cli import _progress, cli
 
 COUNTS = {
     "train-images-idx3-ubyte.gz": (5, 28, 28),
@@ -136,6 +138,50 @@ def test_fetch_fills_the_folder(tmp_path: Path, order: str) -> None:
     assert result.exit_code == 0
     assert result.output == f"{folder}: the four MNIST files are there and verified\n"
     assert sorted(path.name for path in folder.iterdir()) == sorted(COUNTS)
+
+
+@pytest.mark.usefixtures("mirror")
+@pytest.mark.parametrize("more", [[], ["--quiet"]])
+def test_in_a_pipe_a_download_tells_how_far_it_is(
+    more: list[str], original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "train-images-idx3-ubyte.gz"
+    large = bytes(range(256)) * 200  # 50 pieces of 1,024 bytes
+    (original / name).write_bytes(large)
+    monkeypatch.setitem(mnist.FILES, name, hashlib.sha256(large).hexdigest())
+    monkeypatch.setattr(_progress, "LINE_EVERY", 0)
+    result = run("fetch", *more)
+    folder = tmp_path / "cache" / "mnist"
+    assert result.stdout == f"{folder}: the four MNIST files are there and verified\n"
+    lines = result.stderr.splitlines()
+    if more:
+        assert lines == []
+        return
+    assert len(lines) > 20
+    for line in lines:
+        assert re.fullmatch(rf"{re.escape(name)}: \d+%, \d+ s left", line)
+
+
+@pytest.mark.parametrize("more", [[], ["--quiet"]])
+def test_in_a_pipe_a_test_of_a_network_tells_how_far_it_is(
+    more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "digits"
+    folder.mkdir()
+    for name, shape in (
+        ("t10k-images-idx3-ubyte.gz", (400, 28, 28)),
+        ("t10k-labels-idx1-ubyte.gz", (400,)),
+    ):
+        header = bytes([0, 0, 8, len(shape)]) + struct.pack(f">{len(shape)}I", *shape)
+        (folder / name).write_bytes(gzip.compress(header + bytes(math.prod(shape)), mtime=0))
+    monkeypatch.setattr(_progress, "LINE_EVERY", 0)
+    args = ["evaluate", "dense", "--directory", str(folder), *more]
+    result = CliRunner().invoke(cli, args)
+    assert result.exit_code == 0
+    assert "of 400 right" in result.stdout
+    told = re.findall(r"^testing dense: (\d+)%, \d+ s left$", result.stderr, re.M)
+    assert told == ([] if more else ["50", "75"])
+    assert bool(result.stderr) == (not more)
 
 
 @pytest.mark.usefixtures("original")

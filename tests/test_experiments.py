@@ -106,7 +106,9 @@ def test_few_digits_are_drawn_by_the_seed_and_shared_by_all_runs(
 ) -> None:
     seen: list[tuple[Any, Any, int]] = []
 
-    def train(recipe: Recipe, images: Any, labels: Any, *, seed: int, steps: int) -> Any:
+    def train(
+        recipe: Recipe, images: Any, labels: Any, *, seed: int, steps: int, on_step: Any
+    ) -> Any:
         seen.append((images, labels, seed))
         return training.Training(Network.initialised(recipe.layers), (), interrupted=False)
 
@@ -140,6 +142,38 @@ def test_architectures_cost_what_the_chapter_says(
     # a 7x7 window leaves 22 -> 11 -> 9 -> 4 -> 2: 7·7·32 + 32, 18,496, 73,856, 2·2·128·10 + 10
     assert rows[7, 32]["parameters"] == 1_600 + 18_496 + 73_856 + 5_130
     assert rows[3, 8]["parameters"] == 80 + (3 * 3 * 8 * 64 + 64) + 73_856 + 11_530
+
+
+def test_progress_follows_what_parts_cost(bundled: tuple[Any, Any]) -> None:
+    told: list[tuple[float, str]] = []
+    setting = Setting(bundled, bundled, on_progress=lambda *each: told.append(each))
+    for name, part in setting.parts(["short", "long"], [1, 3]):
+        for half, each in part.parts([1, 2]):
+            each.report(0.5, f"{name} {half}")
+    half = [each for each in told if each[1]]
+    assert half == [
+        (0.0625, "short 1"),
+        (0.1875, "short 2"),
+        (0.4375, "long 1"),
+        (0.8125, "long 2"),
+    ]
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+
+
+@pytest.mark.parametrize("name", ["confusion", "shift", "edges", "blind", "training"])
+def test_every_experiment_tells_how_far_it_is(bundled: tuple[Any, Any], name: str) -> None:
+    few = bundled[0][::20], bundled[1][::20]
+    told: list[float] = []
+    setting = Setting(few, few, quick=True, on_progress=lambda done, _: told.append(done))
+    if name == "training":
+        setting.accuracy("dense", Recipe(training.RECIPES["dense"].layers), 0, 3)
+    else:
+        experiments.run(name, setting)
+    assert len(told) > 3
+    assert np.diff(told).min() > -1e-9  # but for the rounding of sums
+    assert told[-1] == pytest.approx(1)
 
 
 def test_a_run_is_done_once_and_kept_in_the_file(

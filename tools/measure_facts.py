@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import facts_page
 
 from convexplain import experiments
+from convexplain.cli._progress import Progress
 
 FACTS = Path(__file__).parents[1] / "convexplain" / "assets" / "facts.json"
 
@@ -26,9 +28,10 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    setting = experiments.Setting.load(options.mnist, keep=options.keep, on_progress=print)
+    setting = experiments.Setting.load(options.mnist, keep=options.keep)
     for name in options.names:
-        result = experiments.run(name, setting)
+        with Progress(name) as progress:
+            result = experiments.run(name, replace(setting, on_progress=progress))
         print(result.table(), f"\n{result.seconds:.0f} s\n", flush=True)
         store(name, result.to_dict())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._progress import Progress
 
 if TYPE_CHECKING:
     from convexplain.mnist import FileStatus, Status
@@ -32,12 +34,22 @@ def data(ctx: click.Context, directory: Path | None, as_json: bool) -> None:
 
 @data.command()
 @_options.directory
+@click.option("--quiet", is_flag=True, help="No progress, only the result.")
 @click.pass_context
-def fetch(ctx: click.Context, directory: Path | None) -> None:
+def fetch(ctx: click.Context, directory: Path | None, quiet: bool) -> None:
     """Download what is missing (12 MB in all), and verify what is there."""
     from convexplain import mnist
 
-    folder = mnist.fetch(directory or ctx.obj)
+    with ExitStack() as shown:
+        latest: list[Progress] = []
+
+        def show(name: str, fraction: float) -> None:
+            if not latest or latest[-1].name != name:
+                shown.close()  # the file before is there
+                latest.append(shown.enter_context(Progress(name, quiet=quiet)))
+            latest[-1](fraction)
+
+        folder = mnist.fetch(directory or ctx.obj, on_progress=show)
     click.echo(f"{folder}: the four MNIST files are there and verified")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._progress import Progress
 from convexplain.cli._types import Model, Name
 
 if TYPE_CHECKING:
@@ -27,8 +28,15 @@ if TYPE_CHECKING:
 @click.option("--lang", type=Name("language", ("en", "zh")), default="en", help="Of the figure.")
 @click.option("--theme", type=Name("theme", ("light", "dark")), default="light", help="Likewise.")
 @_options.directory
+@click.option("--quiet", is_flag=True, help="No progress, only the result.")
 def evaluate(
-    model: str, as_json: bool, figure: Path | None, lang: str, theme: str, directory: Path | None
+    model: str,
+    as_json: bool,
+    figure: Path | None,
+    lang: str,
+    theme: str,
+    directory: Path | None,
+    quiet: bool,
 ) -> None:
     """Test a network on MNIST's 10,000 test digits: cnn (the default), dense, or a file."""
     from convexplain import figures, training
@@ -38,7 +46,9 @@ def evaluate(
     if figure is not None:
         figures.check_path(figure)  # now, not after the measuring
     network = Network.load(model)
-    found = training.evaluate(network, *load_mnist("test", directory))
+    images, labels = load_mnist("test", directory)
+    with Progress(f"testing {Path(model).name}", quiet=quiet) as progress:
+        found = training.evaluate(network, images, labels, on_progress=progress)
     if figure is not None:
         from convexplain.theme import Look
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
 
 
@@ -48,14 +49,11 @@ def experiment(
     from convexplain import experiments, facts
     from convexplain.rendering import check_folder
 
-    def show(line: str) -> None:
-        if not quiet:
-            click.echo(line, err=True)
-
     if keep is not None:
         check_folder(keep.parent)
-    setting = experiments.Setting.load(directory, quick=quick, keep=keep, on_progress=show)
-    result = experiments.run(name, setting)
+    with Progress(name, quiet=quiet) as progress:
+        setting = experiments.Setting.load(directory, quick=quick, keep=keep, on_progress=progress)
+        result = experiments.run(name, setting)
     if as_json:
         click.echo(json.dumps({"name": name, **result.to_dict()}, indent=2))
         return

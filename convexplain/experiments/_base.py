@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from convexplain.mnist import load_mnist
 from convexplain.training import Recipe
 
 Array = NDArray[Any]
+T = TypeVar("T")
 
 #: Digits that the quick version is tested on, and the part of all steps that it trains.
 QUICK_TEST, QUICK_STEPS = 2000, 0.1
@@ -84,7 +85,7 @@ class Setting:
     seeds : tuple of int
     runs : Runs
     on_progress : callable, optional
-        Given a line of text before each training.
+        Given the fraction that is done, from 0 to 1, and a few words on what is being done.
     """
 
     train: tuple[Array, Array]
@@ -92,7 +93,7 @@ class Setting:
     quick: bool = False
     seeds: tuple[int, ...] = (0, 1, 2)
     runs: Runs = field(default_factory=Runs)
-    on_progress: Callable[[str], None] | None = None
+    on_progress: Callable[[float, str], None] | None = None
 
     @classmethod
     def load(
@@ -101,7 +102,7 @@ class Setting:
         *,
         quick: bool = False,
         keep: Path | None = None,
-        on_progress: Callable[[str], None] | None = None,
+        on_progress: Callable[[float, str], None] | None = None,
     ) -> Setting:
         """Read MNIST; the bundled digits are left out of what is trained on.
 
@@ -129,6 +130,36 @@ class Setting:
     def steps(self, count: int) -> int:
         """Give the steps to train for: `count`, or a tenth of them in the quick version."""
         return max(1, round(count * QUICK_STEPS)) if self.quick else count
+
+    def report(self, fraction: float, note: str = "") -> None:
+        """Tell how much is done, from 0 to 1."""
+        if self.on_progress is not None:
+            self.on_progress(fraction, note)
+
+    def parts(
+        self, items: Iterable[T], costs: Sequence[float] | None = None
+    ) -> Iterator[tuple[T, Setting]]:
+        """Yield what is done one after the other, each with the setting that it reports to.
+
+        Parameters
+        ----------
+        items : iterable
+        costs : sequence of float, optional
+            How long each takes, in any unit; by default all take equally long.
+        """
+        every = tuple(items)
+        weights = [1.0] * len(every) if costs is None else costs
+        begin, whole = 0.0, sum(weights)
+        for item, weight in zip(every, weights, strict=True):
+            end = begin + weight / whole
+            yield item, replace(self, on_progress=self._between(begin, end))
+            self.report(min(end, 1.0))
+            begin = end
+
+    def _between(self, begin: float, end: float) -> Callable[[float, str], None] | None:
+        if self.on_progress is None:
+            return None
+        return lambda fraction, note: self.report(begin + fraction * (end - begin), note)
 
     def accuracy(
         self,
@@ -174,14 +205,26 @@ class Setting:
             }
         )
 
+        note = f"{label}, seed {seed}"
+        # A digit that is learned from goes through the network about three times.
+        learning = 3 * recipe.batch_size * steps
+        share = learning / (learning + len(self.test[0]))
+
         def measure() -> float:
-            if self.on_progress:
-                self.on_progress(f"{label}, seed {seed}: {steps} steps")
             result = training.train(
-                recipe, _reordered(images, order), labels, seed=seed, steps=steps
+                recipe,
+                _reordered(images, order),
+                labels,
+                seed=seed,
+                steps=steps,
+                on_step=lambda step, _: self.report(share * step.number / steps, note),
             )
-            test = _reordered(self.test[0], order)
-            return training.evaluate(result.network, test, self.test[1]).accuracy
+            return training.evaluate(
+                result.network,
+                _reordered(self.test[0], order),
+                self.test[1],
+                on_progress=lambda done: self.report(share + (1 - share) * done, note),
+            ).accuracy
 
         return self.runs.get(what, measure)
 

@@ -29,8 +29,10 @@ def confusion(setting: Setting) -> Result:
     """Count which digits the shipped networks take for which."""
     rows: list[Row] = []
     with stopwatch() as seconds:
-        for name in ("cnn", "dense"):
-            found = training.evaluate(Network.load(name), *setting.test)
+        networks = {name: Network.load(name) for name in ("cnn", "dense")}
+        costs = [network.multiplications for network in networks.values()]
+        for (name, network), part in setting.parts(networks.items(), costs):
+            found = training.evaluate(network, *setting.test, on_progress=part.report)
             for digit, read in enumerate(found.confusion):
                 count, right = int(read.sum()), int(read[digit])
                 key = {"network": name, "digit": digit, "count": count}
@@ -57,15 +59,19 @@ def shift(setting: Setting) -> Result:
     a whole number, both neighbours are tried, and the smaller difference counts.
     """
     networks = {"cnn": Network.load("cnn"), "dense": Network.load("dense")}
+    costs = [network.multiplications for network in networks.values()]
     rows: list[Row] = []
     with stopwatch() as seconds:
         images, labels = setting.test
-        for pixels in range(0, FARTHEST + 1, 4 if setting.quick else 1):
+        every = range(0, FARTHEST + 1, 4 if setting.quick else 1)
+        for pixels, part in setting.parts(every, [len(DIRECTIONS) if s else 1 for s in every]):
             maps = _largest_differences(networks["cnn"], images[:COMPARED], pixels)
-            for name, network in networks.items():
+            for (name, network), each in part.parts(networks.items(), costs):
                 found = [
-                    training.evaluate(network, shifted(images, pixels, *way), labels).accuracy
-                    for way in (DIRECTIONS.values() if pixels else [(0, 0)])
+                    training.evaluate(
+                        network, shifted(images, pixels, *way), labels, on_progress=one.report
+                    ).accuracy
+                    for way, one in each.parts(DIRECTIONS.values() if pixels else [(0, 0)])
                 ]
                 rows.append(
                     {
@@ -151,16 +157,17 @@ def edges(setting: Setting) -> Result:
     networks = {"trained": trained, "untrained": Network.initialised(trained.layers, seed=0)}
     rows: list[Row] = []
     with stopwatch() as seconds:
-        for layer in trained.layers:
-            if not isinstance(layer, Conv2D):
-                continue
-            for state, network in networks.items():
+        layers = [layer for layer in trained.layers if isinstance(layer, Conv2D)]
+        sizes = [trained.weights[f"{layer.name}/kernel"].size for layer in layers]
+        for layer, part in setting.parts(layers, sizes):
+            for (state, network), each in part.parts(networks.items()):
                 kernels = network.weights[f"{layer.name}/kernel"]
                 if setting.quick:
                     kernels = kernels[:, :, :COMPARED, :COMPARED]
                 flat = kernels.reshape(*kernels.shape[:2], -1)
                 found: list[str] = [
-                    looks_for(flat[:, :, n], least=LEAST_COSINE).kind for n in range(flat.shape[2])
+                    looks_for(flat[:, :, n], least=LEAST_COSINE).kind
+                    for n, _ in each.parts(range(flat.shape[2]))
                 ]
                 shares = {kind: found.count(kind) / len(found) for kind in KINDS}
                 key = {"layer": layer.name, "weights": state, "kernels": len(found)}
@@ -188,29 +195,19 @@ def blind(setting: Setting) -> Result:
     with stopwatch() as seconds:
         images, _ = setting.test
         few = images[:COMPARED]
-        for axis, at in [(axis, at) for axis in ("row", "column") for at in range(28)]:
-            changed, flips = _noise(network, few, [(axis, at)])
-            rows.append(
-                {
-                    "where": f"{axis} {at}",
-                    "digits": len(few),
-                    "inked": _inked(few, [(axis, at)]),
-                    "largest_change": changed,
-                    "answers_changed": flips,
-                }
-            )
-        unread = [(row["where"].split()[0], int(row["where"].split()[1])) for row in rows
-                  if row["largest_change"] == 0]  # fmt: skip
-        changed, flips = _noise(network, images, unread)
-        rows.append(
-            {
-                "where": "all unread",
-                "digits": len(images),
-                "inked": _inked(images, unread),
-                "largest_change": changed,
-                "answers_changed": flips,
-            }
-        )
+        bands = [(axis, at) for axis in ("row", "column") for at in range(28)]
+        costs = [len(bands) * len(few), len(images)]
+        for places, part in setting.parts(("single", "unread"), costs):
+            if places == "single":
+                rows += [
+                    _blinded(network, f"{axis} {at}", few, [(axis, at)], each)
+                    for (axis, at), each in part.parts(bands)
+                ]
+                continue
+            unread = [
+                band for band, row in zip(bands, rows, strict=True) if row["largest_change"] == 0
+            ]
+            rows.append(_blinded(network, "all unread", images, unread, part))
         return _result(
             "blind",
             f"uniform noise (seed 0) instead of one row or column of {COMPARED} test digits, and "
@@ -235,7 +232,22 @@ def _inked(images: Array, places: list[tuple[str, int]]) -> float:
     return float(inked.mean())
 
 
-def _noise(network: Network, images: Array, places: list[tuple[str, int]]) -> tuple[float, int]:
+def _blinded(
+    network: Network, where: str, images: Array, places: list[tuple[str, int]], setting: Setting
+) -> Row:
+    changed, flips = _noise(network, images, places, setting)
+    return {
+        "where": where,
+        "digits": len(images),
+        "inked": _inked(images, places),
+        "largest_change": changed,
+        "answers_changed": flips,
+    }
+
+
+def _noise(
+    network: Network, images: Array, places: list[tuple[str, int]], setting: Setting
+) -> tuple[float, int]:
     """Replace bands by noise: the largest change of a probability, and the answers changed."""
     noise = np.random.default_rng(0).integers(0, 256, images.shape).astype(np.uint8)
     noisy = images.copy()
@@ -248,6 +260,7 @@ def _noise(network: Network, images: Array, places: list[tuple[str, int]]) -> tu
         after = network(training.as_batch(noisy[part]))
         changed = max(changed, float(np.abs(after - before).max()))
         flips += int((after.argmax(axis=1) != before.argmax(axis=1)).sum())
+        setting.report(min(1.0, (start + 100) / len(images)))
     return changed, flips
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
@@ -35,19 +36,19 @@ def samples(setting: Setting) -> Result:
     every = len(setting.train[0])
     counts = (100, 1000) if setting.quick else (*COUNTS, every)
     rows, seconds = [], 0.0
-    for pixels, order in (("in place", None), ("shuffled", shuffled_pixels())):
-        for count in counts:
-            for name, layers in NETWORKS.items():
-                label = f"samples: {name}, {count} digits, pixels {pixels}"
-                runs = [
-                    setting.accuracy(
-                        label, Recipe(layers, batch_size=BATCH), s, steps, count=count, order=order
-                    )
-                    for s in setting.seeds
-                ]
-                seconds += sum(run[1] for run in runs)
-                key = {"digits": count, "network": name, "pixels": pixels}
-                rows.append({**key, **spread([run[0] for run in runs])})
+    orders = {"in place": None, "shuffled": shuffled_pixels()}
+    variants = list(product(orders, counts, NETWORKS))
+    costs = [_cost(NETWORKS[name]) for *_, name in variants]
+    for (pixels, count, name), part in setting.parts(variants, costs):
+        label = f"{name}, {count} digits, pixels {pixels}"
+        recipe = Recipe(NETWORKS[name], batch_size=BATCH)
+        runs = [
+            each.accuracy(label, recipe, seed, steps, count=count, order=orders[pixels])
+            for seed, each in part.parts(setting.seeds)
+        ]
+        seconds += sum(run[1] for run in runs)
+        key = {"digits": count, "network": name, "pixels": pixels}
+        rows.append({**key, **spread([run[0] for run in runs])})
     return Result(
         "samples",
         f"{steps} steps of {BATCH} digits each, whatever their number; digits drawn by the seed; "
@@ -69,16 +70,18 @@ def permuted(setting: Setting) -> Result:
     """
     steps = setting.steps(PERMUTED_STEPS)
     rows, seconds = [], 0.0
-    for name, layers in NETWORKS.items():
-        for pixels, order in (("in place", None), ("shuffled", shuffled_pixels())):
-            label = f"permuted: {name}, pixels {pixels}"
-            recipe = Recipe(layers, batch_size=BATCH)
-            runs = [
-                setting.accuracy(label, recipe, seed, steps, order=order) for seed in setting.seeds
-            ]
-            seconds += sum(run[1] for run in runs)
-            key = {"network": name, "pixels": pixels}
-            rows.append({**key, **spread([run[0] for run in runs])})
+    orders = {"in place": None, "shuffled": shuffled_pixels()}
+    variants = list(product(NETWORKS, orders))
+    costs = [_cost(NETWORKS[name]) for name, _ in variants]
+    for (name, pixels), part in setting.parts(variants, costs):
+        recipe = Recipe(NETWORKS[name], batch_size=BATCH)
+        runs = [
+            each.accuracy(f"{name}, pixels {pixels}", recipe, seed, steps, order=orders[pixels])
+            for seed, each in part.parts(setting.seeds)
+        ]
+        seconds += sum(run[1] for run in runs)
+        key = {"network": name, "pixels": pixels}
+        rows.append({**key, **spread([run[0] for run in runs])})
     return Result(
         "permuted",
         f"all training digits, {steps} steps of {BATCH}; pixels in place, or shuffled by one fixed "
@@ -98,12 +101,15 @@ def window(setting: Setting) -> Result:
     The deeper layers keep their windows and filters; larger windows leave smaller maps to them.
     """
     variants = [(size, 32) for size in (3, 5, 7)] + [(3, filters) for filters in (8, 16, 64)]
+    networks = [
+        (Conv2D("conv1", filters, (size, size)), *CHAPTER_LAYERS[1:]) for size, filters in variants
+    ]
     rows, seconds = [], 0.0
-    for size, filters in variants:
-        layers = (Conv2D("conv1", filters, (size, size)), *CHAPTER_LAYERS[1:])
-        row, time = _architecture(
-            setting, f"window: {size}x{size}, {filters} filters", layers, WINDOW_STEPS
-        )
+    costs = [_cost(layers) for layers in networks]
+    for (layers, (size, filters)), part in setting.parts(
+        zip(networks, variants, strict=True), costs
+    ):
+        row, time = _architecture(part, f"{size}x{size}, {filters} filters", layers, WINDOW_STEPS)
         rows.append({"window": size, "filters": filters, **row})
         seconds += time
     return Result(
@@ -127,8 +133,10 @@ def pooling(setting: Setting) -> Result:
     """
     without = tuple(layer for layer in CHAPTER_LAYERS if not layer.name.startswith("pool"))
     rows, seconds = [], 0.0
-    for name, layers in (("max pooling", CHAPTER_LAYERS), ("none", without)):
-        row, time = _architecture(setting, f"pooling: {name}", layers, POOLING_STEPS)
+    variants = {"max pooling": CHAPTER_LAYERS, "none": without}
+    costs = [_cost(layers) for layers in variants.values()]
+    for (name, layers), part in setting.parts(variants.items(), costs):
+        row, time = _architecture(part, name, layers, POOLING_STEPS)
         network = Network.initialised(layers)
         fields = {
             f"{layer}_sees": network.receptive_field(layer).size[0]
@@ -150,13 +158,20 @@ def pooling(setting: Setting) -> Result:
     )
 
 
+def _cost(layers: Sequence[Layer]) -> int:
+    """Say about how long a network takes, in multiplications."""
+    return Network.initialised(layers).multiplications
+
+
 def _architecture(
     setting: Setting, label: str, layers: Sequence[Layer], count: int
 ) -> tuple[Row, float]:
     """Train one architecture briefly: a row of what it reaches and costs, and the seconds."""
     steps = setting.steps(count)
     recipe = Recipe(tuple(layers), batch_size=BATCH)
-    runs = [setting.accuracy(label, recipe, seed, steps) for seed in setting.seeds]
+    runs = [
+        each.accuracy(label, recipe, seed, steps) for seed, each in setting.parts(setting.seeds)
+    ]
     network = Network.initialised(layers)
     row = {
         **spread([run[0] for run in runs]),
