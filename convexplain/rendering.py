@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convexplain import memory, placing
+from convexplain import documents, memory, placing
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.pool import Pool
 from convexplain.theme import Look
@@ -195,36 +195,12 @@ def _check(job: Job) -> None:
             )
     if job.sections is not None and job.format not in ("mp4", "webm"):
         raise UsageError(f"sections are clips of an mp4 or webm: a {job.format} has none")
-    check_folder(job.main.parent)
+    documents.check_folder(job.main.parent)
     if job.sections is not None:
-        check_folder(job.sections if job.sections.exists() else job.sections.parent)
+        documents.check_folder(job.sections if job.sections.exists() else job.sections.parent)
     for target in job.targets:
         if target.is_dir():
             raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that is not there or takes no files; a file is made in it and removed.
-
-    Parameters
-    ----------
-    folder : Path
-        Where something will be written.
-
-    Raises
-    ------
-    UsageError
-        It says what is wrong with it.
-    """
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise UsageError(f"the output folder {str(folder)!r} {what}: create it, or choose another")
-    try:
-        placing.discard([placing.reserve(folder / "file")])
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to the folder {str(folder)!r}: {error.strerror}; choose another"
-        ) from error
 
 
 def render(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from convexplain.mnist import FILES, VARIABLE
 from convexplain.network import Network
+
+# A shell starts what runs in its background with Ctrl-C ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Read before any test can change the environment.
 _MNIST = os.environ.get(VARIABLE)

@@ -115,7 +115,7 @@ BAD = [
     (["pooling", "--format", "gif"], ["'gif'", "svg, png or pdf"]),
     (["pooling", "--format", "png", "-o", "a.svg"], ["png", "'a.svg'", "a.png"]),
     (["pooling", "-o", "a.gif"], ["'a.gif'", ".svg, .png or .pdf"]),
-    (["pooling", "-o", "none/a.svg"], ["no folder none"]),
+    (["pooling", "-o", "none/a.svg"], ["folder 'none' does not exist"]),
     (["pooling", "-o", "folder.svg"], ["folder.svg is a folder"]),
     (["sliding-window", "--at", "99,0"], ["no row 99", "0 to 25"]),
     (["sliding-window", "--at", "9"], ["'9' is no place"]),
@@ -127,7 +127,7 @@ BAD = [
     (["--all", "pooling"], ["--all", "leave figure out"]),
     (["--all", "--digit", "3"], ["--all", "leave --digit out"]),
     (["--all", "--alt"], ["leave --alt out"]),
-    (["--all", "-o", "none"], ["no folder none"]),
+    (["--all", "-o", "none"], ["folder 'none' does not exist"]),
 ]
 
 

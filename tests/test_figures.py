@@ -259,7 +259,7 @@ def test_what_cannot_be_drawn_is_refused(call, said):
     [
         ("a.jpeg", 200, ".svg, .png or .pdf"),
         ("a", 200, ".svg, .png or .pdf"),
-        ("none/a.svg", 200, "no folder"),
+        ("none/a.svg", 200, "does not exist"),
         ("folder.svg", 200, "is a folder"),
         ("a.png", 5, "30 to 1200"),
         ("a.png", float("nan"), "30 to 1200"),

@@ -50,8 +50,7 @@ def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: P
         if lesson is not None:
             raise UsageError(f"{lesson} and --all exclude one another: give one of them")
         folder = output or Path()
-        if not folder.is_dir():
-            raise UsageError(f"there is no folder {folder}: make it, or choose another one")
+        documents.check_folder(folder)
         for name in cards.names():
             _write(name, lang, folder / f"{name}-card.{kind or 'pdf'}")
         return

@@ -47,7 +47,7 @@ def experiment(
     Their names: confusion, shift, samples, window, pooling, permuted, edges, blind.
     """
     from convexplain import experiments, facts
-    from convexplain.rendering import check_folder
+    from convexplain.documents import check_folder
 
     if keep is not None:
         check_folder(keep.parent)

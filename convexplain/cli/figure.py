@@ -179,10 +179,9 @@ def _draw_all(
     folder: Path, kind: str, look: Look, progress: Progress, *, width: float, **how: Any
 ) -> int:
     """Draw all figures, with a line for each; one that fails does not stop the others."""
-    from convexplain import figures
+    from convexplain import documents, figures
 
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}: make it, or choose another one")
+    documents.check_folder(folder)
     failed = False
     names = figures.names()
     for number, name in enumerate(names):
