@@ -33,12 +33,15 @@ function shiftRows(app, state) {
       cnn: model.traceOf(model.network, state.zeroed, pixels), dense: new Trace(model.beside, pixels),
     };
   });
+  // In its place: not shifted along the other axis either.
+  const still = model.picture({ ...state, shift: [0, 0] });
+  known.rows.unmoved = { cnn: model.traceOf(model.network, state.zeroed, still), dense: new Trace(model.beside, still) };
   return known.rows;
 }
 
 /** Of which digit the curves tell: the one it is, else what the CNN takes it for in its place. */
 function digitOf(app, rows) {
-  return app.model.label ?? rows.find(({ by }) => by === 0).cnn.prediction;
+  return app.model.label ?? rows.unmoved.cnn.prediction;
 }
 
 /** Neighbouring shifts at which ink leaves the frame, from the first to the last of each run. */
@@ -176,7 +179,7 @@ export const COMPARE = {
     const rows = shiftRows(app, state);
     const k = digitOf(app, rows);
     const now = rows.find(({ by }) => by === state.shift[state.axis]);
-    const unmoved = rows.find(({ by }) => by === 0);
+    const { unmoved } = rows;
     const axis = (value, words) => make("button", {
       type: "button", role: "radio", "aria-checked": String(state.axis === value), "data-key": `axis-${value}`,
       on: { click: () => app.actions.setAxis(value) },

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page
 
 from convexplain import digits
+from convexplain.network import Network
+from convexplain.trace import Trace
 from tests.page.looking import DESK, PHONE, SMALL_DESK, fragment, settled
 
 Open = Callable[..., Page]
@@ -86,3 +89,16 @@ def test_bands_show_where_ink_leaves_the_frame(show: Open, down: int) -> None:
     starts = sum(moved[by] and not moved.get(by - 1, False) for by in moved)
     assert page.locator(".chart .cut").count() == starts
     assert page.locator(".chart text", has_text="ink leaves the frame").count() == starts
+
+
+def test_an_answer_is_held_against_that_of_the_digit_in_its_place(show: Open) -> None:
+    right, down, picture = -2, 6, digits.first(0).pixels
+    page = show(fragment(d=0, v="compare", s=f"{right},{down}"))
+    lower, shifted = np.zeros_like(picture), np.zeros_like(picture)
+    lower[down:] = picture[:-down]
+    shifted[down:, :right] = picture[:-down, -right:]
+    for name in ("cnn", "dense"):
+        net = Network.load(name)
+        first, now, along = (Trace(net, p).prediction for p in (picture, shifted, lower))
+        assert first != now == along  # the digit that is only lower would say that nothing changed
+        assert page.locator(f".network.{name} .held").inner_text() == "changed its answer"
