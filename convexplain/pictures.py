@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 #: Larger pictures are refused before they are unpacked, so that none takes more than 200 MB.
 MOST_PIXELS = 16_000_000
-# A JPEG in gray or RGB is unpacked at a fraction of its size; WebP's decoder needs much.
+#: A camera's JPEG is unpacked line by line, at a fraction of its size.
+MOST_OF_A_CAMERA = 110_000_000
+# A JPEG in several scans is kept whole; WebP's decoder needs much.
 _MOST = {("JPEG", "L"): 25_000_000, ("JPEG", "RGB"): 25_000_000}
 _MOST |= {("WEBP", mode): 10_000_000 for mode in ("RGB", "RGBA")}
 #: Pictures are scaled down to this many pixels along their longer side.
@@ -100,8 +102,9 @@ def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Pic
     Parameters
     ----------
     path : path
-        A PNG, JPEG, GIF, BMP, TIFF, WebP or PPM file of at most 16 million pixels; as JPEG 25
-        million, as WebP 10 million.
+        A PNG, JPEG, GIF, BMP, TIFF, WebP or PPM file of at most 16 million pixels; as WebP 10
+        million, as JPEG 110 million where it has a single scan, as photographs from cameras and
+        phones have, and else ("progressive") 25 million.
     mode : {"digit", "rgb"}
         ``"digit"`` prepares the picture like an MNIST digit (`convexplain.ink`); ``"rgb"`` keeps
         its colours, and scales it down to at most 1,024 pixels a side.
@@ -184,11 +187,17 @@ def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
         raise ConvexplainError(f"{path} has {_too_many(MOST_PIXELS)}") from None
     with file:
         width, height = file.size
-        most = _MOST.get((file.format or "", file.mode), MOST_PIXELS)
+        # Phones put a second picture after the first; Pillow calls such a JPEG an MPO.
+        kind = "JPEG" if file.format == "MPO" else file.format or ""
+        most = _MOST.get((kind, file.mode), MOST_PIXELS)
+        if kind == "JPEG" and file.mode in ("L", "RGB") and _has_one_scan(path):
+            most = MOST_OF_A_CAMERA
         if width * height > most:
             raise ConvexplainError(f"{path} is {width:,} × {height:,}, {_too_many(most)}")
         orientation = file.getexif().get(_ORIENTATION, 1)
-        file.draft(None, (LONGEST, LONGEST))  # a large JPEG is unpacked at a fraction of its size
+        # A large JPEG is unpacked at a fraction of its size, no smaller than what is wanted.
+        scale = LONGEST / max(width, height)
+        file.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
         file.load()
         # TIFFs have been turned by now, others have not.
         turn = _TURNS.get(file.getexif().get(_ORIENTATION, 1))
@@ -206,6 +215,24 @@ def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
         steps.append("laid on white, where it is transparent")
     return image, tuple(steps)
+
+
+def _has_one_scan(path: Path) -> bool:
+    """Say whether a JPEG holds its channels together, in one scan from top to bottom.
+
+    Others, such as progressive ones, must be held in memory whole (ITU-T T.81, B.2.2 and B.2.3).
+    """
+    channels = 0
+    with path.open("rb") as file:
+        file.seek(2)  # the start of the image
+        while len(head := file.read(4)) == 4 and head[0] == 0xFF:
+            marker, length = head[1], int.from_bytes(head[2:], "big")
+            segment = file.read(length - 2) if length > 2 else b""
+            if marker in (0xC0, 0xC1) and len(segment) > 5:  # a frame in sequential order
+                channels = segment[5]
+            if marker == 0xDA and segment:  # a scan
+                return channels > 0 and segment[0] == channels
+    return False
 
 
 def _in_eight_bits(image: Image.Image) -> tuple[Image.Image, list[str]]:

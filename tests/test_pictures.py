@@ -6,6 +6,7 @@ import struct
 import warnings
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -176,6 +177,34 @@ def test_a_large_picture_is_scaled_down(tmp_path: Path, suffix: str) -> None:
     np.testing.assert_allclose(picture.pixels[:, : LONGEST // 2 - 2], 0, atol=0.01)
     np.testing.assert_allclose(picture.pixels[:, LONGEST // 2 + 2 :], 1, atol=0.01)
     assert picture.steps == ("scaled down from 1500 × 3000 to 512 × 1024",)
+
+
+def photograph(path: Path, size: tuple[int, int], **options: Any) -> Path:
+    """A phone's photograph of a thick black bar on paper, upright in the middle."""
+    width, height = size
+    image = Image.new("RGB", size, "white")
+    image.paste((0, 0, 0), (width * 9 // 20, height // 4, width * 11 // 20, height * 3 // 4))
+    image.save(path, quality=85, **options)
+    return path
+
+
+def test_a_phones_photograph_of_fifty_megapixels_is_read(tmp_path: Path) -> None:
+    small = load_image(photograph(tmp_path / "small.jpg", (1024, 768)))
+    second = Image.new("RGB", (64, 48))
+    for name, options in (
+        ("one.jpg", {}),
+        ("two.jpg", {"format": "MPO", "save_all": True, "append_images": [second]}),
+    ):
+        read = load_image(photograph(tmp_path / name, (8192, 6144), **options))
+        assert "scaled down from 6144 × 8192 to 768 × 1024" in read.steps
+        np.testing.assert_allclose(read.pixels, small.pixels, atol=0.05)
+        assert read.pixels.max() > 0.9
+
+
+def test_a_large_jpeg_in_several_scans_is_refused(tmp_path: Path) -> None:
+    path = photograph(tmp_path / "several.jpg", (6000, 4500), progressive=True)
+    with pytest.raises(ConvexplainError, match=r"4,500, more than the 25,000,000 pixels"):
+        load_image(path)
 
 
 def test_a_pictures_first_frame_is_read(tmp_path: Path) -> None:
