@@ -48,6 +48,17 @@ def test_the_documented_lines_write_a_script_for_the_shell(script: tuple[str, Pa
         assert (checked.returncode, checked.stderr) == (0, "")
 
 
+#: What is typed before Tab is pressed, and what is then offered.
+TYPED = [
+    ("doc", ["doctor"]),
+    ("render ", sorted(lessons.names())),
+    ("render sliding-window --kernel sobel", ["sobel-x", "sobel-y"]),
+    ("render response-map --layer conv", ["conv1", "conv2", "conv3"]),
+    ("step --layer pool", ["pool1", "pool2"]),
+    ("figure ", sorted(figures.names())),
+]
+
+
 def offered(tmp_path: Path, *words: str) -> list[str]:
     """What bash offers when Tab is pressed after the last word."""
     env = {**ENV, "HOME": str(tmp_path)}
@@ -86,3 +97,45 @@ def test_bash_completes_commands_lessons_and_kernels(tmp_path: Path) -> None:
         "conv3",
     ]
     assert offered(tmp_path, "figure", "--width", "''") == ["column", "page"]
+
+
+def test_fish_completes_commands_lessons_and_kernels(tmp_path: Path) -> None:
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed")
+    env = {**ENV, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / ".config")}
+    subprocess.run(["bash", "-euc", documented("fish")], env=env, check=True)
+    for line, expected in TYPED:
+        done = subprocess.run(
+            ["fish", "-c", "complete -C $argv[1]", f"convexplain {line}"],
+            cwd=tmp_path,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        # A tab and a description follow the name of a command.
+        assert sorted(each.split("\t")[0] for each in done.stdout.splitlines()) == expected
+
+
+def test_zsh_completes_commands_lessons_and_kernels(tmp_path: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh is not installed")
+    env = {**ENV, "HOME": str(tmp_path), "ZDOTDIR": str(tmp_path), "TERM": "dumb"}
+    subprocess.run(["bash", "-euc", documented("zsh")], env=env, check=True)
+    # What the document puts into ~/.zshrc; what offers words to the user prints them.
+    (lines,) = re.findall(r"```zsh\n(.*?)```", (ROOT / "docs" / "cli.md").read_text("utf-8"), re.S)
+    lines = lines.replace("compinit\n", "compinit -u\n")  # whoever owns zsh's own folders
+    for line, expected in TYPED:
+        words = ["convexplain", *line.split(" ")]
+        press = (
+            f"{lines}\n[[ $_comps[convexplain] == _convexplain_completion ]] || exit 3\n"
+            "compadd() { local name=$argv[-1]; print -rl -- ${(P)name} }\n"
+            "_describe() { local name=$argv[-2]; print -rl -- ${${(P)name}%%:*} }\n"
+            f"words=({' '.join(words[:-1])} {words[-1] or chr(34) * 2}); CURRENT={len(words)}\n"
+            "_convexplain_completion\n"
+        )
+        done = subprocess.run(
+            ["zsh", "-fc", press], cwd=tmp_path, env=env, capture_output=True, text=True
+        )
+        assert sorted(done.stdout.split()) == expected, done.stderr
