@@ -28,7 +28,7 @@ pool1    MaxPooling2D  13 × 13 × 32  0       0          4 × 4    2
 conv2    Conv2D        11 × 11 × 64  18,496  2,230,272  8 × 8    2
 pool2    MaxPooling2D  5 × 5 × 64    0       0          10 × 10  4
 conv3    Conv2D        3 × 3 × 128   73,856  663,552    18 × 18  4
-flatten  Flatten       1152          0       0          18 × 18
+flatten  Flatten       1,152         0       0          18 × 18
 dense    Dense         10            11,530  11,520     26 × 26
 """
 

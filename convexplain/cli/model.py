@@ -91,7 +91,7 @@ def _table(network: Network, lang: str) -> list[str]:
             (
                 row.name,
                 row.kind,
-                shape(row.output_shape),
+                count(row.output_shape[0]) if one_place else shape(row.output_shape),
                 count(row.parameters),
                 count(row.multiplications),
                 shape(field.size),
