@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Sequence
 
 GAP = "  "
+# A column of sentences narrower than this cannot be read.
+_LEAST = 16
 # An eighth of a cell more each time; the full block is the last.
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -89,6 +91,7 @@ def table(
     *,
     right: Collection[int] = (),
     paint: Callable[[int, int, str], str] = _unpainted,
+    width: int | None = None,
 ) -> list[str]:
     r"""Lay out a table: the head, a rule, and the rows in columns two blanks apart.
 
@@ -103,6 +106,8 @@ def table(
     paint : callable, optional
         Given row and column, counted from 0 below the head, and a text filled to its column's
         width, returns it in colour.
+    width : int, optional
+        In cells; sentences of the last column fold where the table would be wider.
 
     Returns
     -------
@@ -118,18 +123,23 @@ def table(
     """
     columns = list(zip(head, *rows, strict=True))
     widths = [max(map(cells, column)) for column in columns]
+    if width is not None:
+        before = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
+        widths[-1] = min(widths[-1], max(width - before, _LEAST))
 
     def filled(texts: Sequence[str]) -> list[str]:
         return [
-            (rjust if column in right else ljust)(text, width)
-            for column, (text, width) in enumerate(zip(texts, widths, strict=True))
+            (rjust if column in right else ljust)(text, size)
+            for column, (text, size) in enumerate(zip(texts, widths, strict=True))
         ]
 
     rule = "-" * (sum(widths) + len(GAP) * (len(widths) - 1))
     lines = [GAP.join(filled(head)).rstrip(), rule]
     for number, row in enumerate(rows):
-        painted = (paint(number, column, text) for column, text in enumerate(filled(row)))
-        lines.append(GAP.join(painted).rstrip())
+        for part, last in enumerate(fold(row[-1], widths[-1])):
+            texts = [*(row[:-1] if part == 0 else [""] * (len(row) - 1)), last]
+            painted = (paint(number, column, text) for column, text in enumerate(filled(texts)))
+            lines.append(GAP.join(painted).rstrip())
     return lines
 
 

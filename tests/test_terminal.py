@@ -145,3 +145,17 @@ def test_prose_is_folded_between_words_and_tables_are_not():
     assert fold("conv1    Conv2D  320", 10) == ["conv1    Conv2D  320"]
     assert fold("a" * 30, 10) == ["a" * 30]
     assert fold("", 10) == [""]
+
+
+def test_sentences_of_the_last_column_fold_where_a_table_is_too_wide() -> None:
+    rows = [["emboss", "a relief, lit from the lower right"], ["锐化", "夸大边缘之后的图像本身"]]
+    lines = terminal.table(["name", "finds"], rows, width=28)
+    assert lines == [
+        "name    finds",
+        "----------------------------",
+        "emboss  a relief, lit from",
+        "        the lower right",
+        "锐化    夸大边缘之后的图像本",
+        "        身",
+    ]
+    assert all(terminal.cells(line) <= 28 for line in lines)

@@ -76,10 +76,14 @@ class Ink:
         """Write what is not spoken of."""
         return click.style(text, dim=True) if self.colours else text
 
+    @property
+    def width(self) -> int | None:
+        """Cells in a line of the terminal; None where standard output is none."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
     def echo(self, text: str) -> None:
         """Print a text on standard output; on a terminal its sentences fit the width."""
-        if sys.stdout.isatty():
-            width = shutil.get_terminal_size().columns
+        if (width := self.width) is not None:
             text = "\n".join(part for line in text.split("\n") for part in fold(line, width))
         click.echo(text, color=bool(self.colours))
 

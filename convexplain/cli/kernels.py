@@ -58,8 +58,9 @@ def kernels(name: str | None, lang: str, as_json: bool) -> None:
         Ink.of().echo("\n".join(_one(chosen[0], lang)))
         return
     rows = [(each.name, shape(each.weights.shape), _finds(each, lang)) for each in chosen]
-    lines = table([head.text(lang) for head in _HEAD], rows)
-    Ink.of().echo("\n".join([*lines, "", _USE.text(lang)]))
+    ink = Ink.of()
+    lines = table([head.text(lang) for head in _HEAD], rows, width=ink.width)
+    ink.echo("\n".join([*lines, "", _USE.text(lang)]))
 
 
 def _finds(kernel: Kernel, lang: str) -> str:
