@@ -11,8 +11,9 @@ import pytest
 from convexplain.mnist import FILES, VARIABLE
 from convexplain.network import Network
 
-# A shell starts what runs in its background with Ctrl-C ignored, and children inherit that.
+# What a shell or nohup starts in the background ignores these signals, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Read before any test can change the environment.
 _MNIST = os.environ.get(VARIABLE)

@@ -159,6 +159,8 @@ USAGE = [
     ("figure --all --digit 3", "--all", "--digit"),
     ("figure --all -o none", "none", "choose another"),
     # page
+    ("page -o /proc/a.html", "'/proc'", "cannot write to the folder"),
+    ("card pooling --format html -o /proc/a.html", "'/proc'", "cannot write to the folder"),
     ("page extra", "extra", "convexplain page --help"),
     ("page --digit 10", "10", "0 to 9"),
     ("page --digit 3 --sample 4", "--digit and --sample exclude"),
@@ -218,8 +220,6 @@ FAILURES = [
     ("worksheet --image torn.png", "torn.png", "damaged"),
     ("page --image torn.png", "torn.png", "damaged"),
     ("page --model torn.safetensors", "torn.safetensors", "not a network's file"),
-    ("page -o /proc/a.html", "/proc/a.html", "cannot write"),
-    ("card pooling --format html -o /proc/a.html", "/proc/a.html", "cannot write"),
     ("evaluate --directory folder", "folder", "t10k-labels", "data fetch"),
     ("train dense --directory folder", "folder", "train-labels", "data fetch"),
     ("experiment shift --directory folder", "folder", "t10k-labels", "data fetch"),
