@@ -30,8 +30,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convexplain.network import Network
-from convexplain.trace import Trace
+from convexplain.network import Network, Trace
 
 FloatArray = NDArray[np.float32]
 Clock = Callable[[], float]

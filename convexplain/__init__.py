@@ -1,22 +1,22 @@
 """Videos that show how a convolution works: every number and every colour computed.
 
 The public names below are imported when they are first used, so that ``import convexplain`` and
-``convexplain --help`` cost nothing. Operations stand in their modules: `convexplain.ops`,
-`convexplain.steps`, `convexplain.geometry`.
+``convexplain --help`` cost nothing. Operations and their steps stand in `convexplain.ops`, networks
+and traces in `convexplain.network`, lessons and their views in packages of those names.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from convexplain.data import digits, kernels
+    from convexplain.data.mnist import load_mnist
+    from convexplain.data.pictures import Picture, load_image
     from convexplain.errors import ConvexplainError, UsageError
-    from convexplain.geometry import Window, receptive_field
-    from convexplain.mnist import load_mnist
-    from convexplain.network import Network
-    from convexplain.pictures import Picture, load_image
-    from convexplain.steps import ConvStep, conv2d_steps
-    from convexplain.theme import Look
-    from convexplain.trace import Trace
+    from convexplain.network import Network, Trace
+    from convexplain.ops import ConvStep, Window, conv2d_steps, receptive_field
+    from convexplain.paper import cards, worksheet
+    from convexplain.style.theme import Look
 
 __version__ = "0.1.0"
 
@@ -30,33 +30,43 @@ __all__ = [
     "UsageError",
     "Window",
     "__version__",
+    "cards",
     "conv2d_steps",
+    "digits",
+    "kernels",
     "load_image",
     "load_mnist",
     "receptive_field",
+    "worksheet",
 ]
 
-_MODULES = {
-    "ConvStep": "steps",
+#: In which package or module a public name stands; a module is a name, too.
+_HOMES = {
+    "ConvStep": "ops",
     "ConvexplainError": "errors",
-    "Look": "theme",
+    "Look": "style.theme",
     "Network": "network",
-    "Picture": "pictures",
-    "Trace": "trace",
+    "Picture": "data.pictures",
+    "Trace": "network",
     "UsageError": "errors",
-    "Window": "geometry",
-    "conv2d_steps": "steps",
-    "load_image": "pictures",
-    "load_mnist": "mnist",
-    "receptive_field": "geometry",
+    "Window": "ops",
+    "cards": "paper.cards",
+    "conv2d_steps": "ops",
+    "digits": "data.digits",
+    "kernels": "data.kernels",
+    "load_image": "data.pictures",
+    "load_mnist": "data.mnist",
+    "receptive_field": "ops",
+    "worksheet": "paper.worksheet",
 }
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used (PEP 562)."""
-    if name not in _MODULES:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    home = import_module(f"{__name__}.{_HOMES[name]}")
+    value: object = home if _HOMES[name].endswith(f".{name}") else getattr(home, name)
     globals()[name] = value
     return value
 

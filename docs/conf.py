@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 from convexplain import __version__  # noqa: E402
-from convexplain.theme import THEMES  # noqa: E402
+from convexplain.style.theme import THEMES  # noqa: E402
 
 project = "convexplain"
 author = "the convexplain authors"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import _opening
-from convexplain.lessons._base import Beat
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.stage import Label, WindowFrame
 from convexplain.stage.cards import CardScene
 from convexplain.stage.lesson_scene import MARGIN
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 SIZE = 3  # of conv1's kernels
 # Where the scan stops while the title stands, as a share of all places: a little way into a row.

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import architecture
-from convexplain.lessons._base import Beat
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.stage import Label, LessonScene, Line, PixelGrid
 from convexplain.stage.network_row import LayerLook, NetworkRow
 from convexplain.stage.pace import smoothly
 from convexplain.stage.text import width_of
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 # Of the rows below the volumes, and the length of the longest bar, in pixels of the stage.
 COUNTED_Y, COUNT_Y, BAR_Y, LONGEST = 812.0, 850.0, 888.0, 210.0

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
-from convexplain.lessons import _channel_words as words
 from convexplain.lessons import channels
-from convexplain.lessons._base import Beat
+from convexplain.lessons.parts import channel_words as words
+from convexplain.lessons.parts.lesson import Beat
+from convexplain.ops import ConvStep
 from convexplain.stage import (
     Bars,
     Bracket,
@@ -33,7 +32,8 @@ from convexplain.stage import (
     zoom_lines,
 )
 from convexplain.stage.pace import accelerating, smoothly
-from convexplain.steps import ConvStep
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 DIM = 0.4
 GRAY: dict[str, Any] = {"colour": "muted"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import dense_vs_conv
-from convexplain.lessons._base import Beat
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, IN_PLACE, SHUFFLED, Pair
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.stage import Axes, Bars, Curve, Label, LessonScene
 from convexplain.stage.pace import smoothly
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 LEFT, BARS, LONGEST = 96.0, 212.0, 404.0
 # From one curve's name to the next, in pixels: a line of text.

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import forward_pass
-from convexplain.lessons._base import Beat
 from convexplain.lessons.forward_pass import Vote, Work
+from convexplain.lessons.parts.lesson import Beat
+from convexplain.ops import ConvStep
 from convexplain.stage import (
     Label,
     LessonScene,
@@ -22,7 +21,8 @@ from convexplain.stage import (
 from convexplain.stage.network_row import LayerLook, NetworkRow
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.softmax_table import SoftmaxTable
-from convexplain.steps import ConvStep
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 # The line of arithmetic below the network, in pixels of the stage.
 HEADING_Y, SUM_Y, BOX = 812.0, 862.0, 72.0

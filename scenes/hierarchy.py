@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
-from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons import hierarchy
-from convexplain.lessons._base import Beat
 from convexplain.lessons.hierarchy import Reading
+from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.stage import (
     Bars,
     ColourBar,
@@ -27,6 +25,8 @@ from convexplain.stage.patch_tree import Flight, PatchTree, Row, Twig, around, o
 from convexplain.stage.removal import Removal
 from convexplain.stage.shade import Cells, Hatching, corners
 from convexplain.stage.view import View, arrow, slide_out, to_scale
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 DIM = 0.4
 # The digit on the left, and the panels of the receptive fields.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import learning
-from convexplain.lessons._base import Beat
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.stage import (
     Axes,
     ColourBar,
@@ -18,6 +16,8 @@ from convexplain.stage import (
     Thumbnails,
     WindowFrame,
 )
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 KERNELS = Caption(en="the {n} kernels of conv1", zh="conv1 的 {n} 个卷积核")
 MAPS = Caption(en="response maps of this {k}", zh="这个 {k} 的响应图")

@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
-from convexplain.lessons import _local_labels as labels
 from convexplain.lessons import local_patterns
-from convexplain.lessons._base import Beat
 from convexplain.lessons.local_patterns import STRONGEST, TEMPLATES
+from convexplain.lessons.parts import local_labels as labels
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.stage import (
     CellMarks,
     ColourBar,
@@ -29,6 +27,8 @@ from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.slope import Slope
 from convexplain.stage.tag import Tag
 from convexplain.stage.template_row import TemplateRow
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 DIM = 0.4
 # The two rows of the comparison: tops of the pictures; 10 pixels of the stage a cell.

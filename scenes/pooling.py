@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import pooling
-from convexplain.lessons._base import Beat
-from convexplain.lessons._pooled import Odd, Unseen
+from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.pooled import Odd, Unseen
 from convexplain.lessons.pooling import place, places
+from convexplain.ops import PoolStep
 from convexplain.stage import (
     ColourBar,
     Label,
@@ -25,7 +24,8 @@ from convexplain.stage import (
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.thumbnails import Thumbnails
 from convexplain.stage.winner import Winner
-from convexplain.steps import PoolStep
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 READABLE = 8.0  # above so many stops a second running numbers are noise, and freeze
 TOP, ABOVE = 226.0, 198.0

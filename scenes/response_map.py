@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import response_map
-from convexplain.lessons._base import Beat
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.lessons.response_map import Alike, Place
+from convexplain.ops import ConvStep
 from convexplain.stage import (
     ColourBar,
     Label,
@@ -22,7 +21,8 @@ from convexplain.stage import (
 )
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.thumbnails import Thumbnails
-from convexplain.steps import ConvStep
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 TOP, ABOVE = 226.0, 198.0
 # The grid of all maps: where it begins, the room it has, and what lies between its tiles.

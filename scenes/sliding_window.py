@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import sliding_window
-from convexplain.lessons._base import Beat
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.lessons.sliding_window import READABLE_SPEED, Stop
+from convexplain.ops import ConvStep
 from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, border, zoom_lines
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.running_line import RunningLine
-from convexplain.steps import ConvStep
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 # Above so many stops a second running numbers are noise, and freeze.
 READABLE = 8.0

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.lessons import translation
-from convexplain.lessons._base import Beat
+from convexplain.lessons.parts.lesson import Beat
 from convexplain.lessons.translation import FAR, LAYERS, SHIFTS
 from convexplain.stage import Axes, Bars, Curve, Label, LessonScene, Line, PixelGrid, WindowFrame
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 DIGIT = Caption(en="digit", zh="手写数字")
 MAP = Caption(en="response map, filter {n}", zh="响应图，过滤器 {n}")

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
-from convexplain.lessons import _window_words as words
 from convexplain.lessons import window_geometry
-from convexplain.lessons._base import Beat
-from convexplain.lessons._windows import Geometry, Training
+from convexplain.lessons.parts import window_words as words
+from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.windows import Geometry, Training
+from convexplain.ops import ConvStep
 from convexplain.stage import (
     CellMarks,
     ColourBar,
@@ -28,7 +27,8 @@ from convexplain.stage import (
     zoom_lines,
 )
 from convexplain.stage.pace import accelerating, smoothly
-from convexplain.steps import ConvStep
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 LEFT, TOP, RIGHT = 96.0, 226.0, 1824.0
 SIDE, ZOOM = 480.0, 240.0  # of the padded input, and of patch and kernel

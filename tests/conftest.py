@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from convexplain.mnist import FILES, VARIABLE
+from convexplain.data.mnist import FILES, VARIABLE
 from convexplain.network import Network
 
 # What a shell or nohup starts in the background ignores these signals, and children inherit that.

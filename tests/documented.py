@@ -26,8 +26,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from convexplain import digits
 from convexplain.cli import cli
+from convexplain.data import digits
 
 ROOT = Path(__file__).parents[1]
 PAGES = [

@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from convexplain import digits, examples, figures
+from convexplain import figures
+from convexplain.data import digits, examples
 from convexplain.figures import _cells
 from convexplain.network import Network
-from convexplain.theme import Look
+from convexplain.style.theme import Look
 
 LIGHT = Look("en", "light")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from convexplain.captions import Caption
 from convexplain.lessons import Beat, Lesson, option
+from convexplain.style.captions import Caption
 
 HELLO = Caption(en="Hello", zh="你好")
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from convexplain import digits
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.architecture import Architecture
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D, Network
-from convexplain.pictures import Picture
 
 
 @pytest.fixture(scope="module")

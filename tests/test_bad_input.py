@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from convexplain import ops, steps
-from convexplain.geometry import Window
+from convexplain import ops
+from convexplain.ops import Window, steps
 
 X = np.zeros((5, 5, 4))
 K = np.zeros((3, 3, 4, 2))

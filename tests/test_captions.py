@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-from convexplain.captions import Caption
+from convexplain.style.captions import Caption
 
 BEST = Caption(en="The largest of {n} is {v}.", zh="{n} 个中最大为 {v}。")
 
@@ -46,7 +46,7 @@ def test_a_value_can_differ_between_languages():
         ("{a}", "无", r"\['a'\] in English and \[\] in Chinese"),
         ("{}", "{}", "not a plain name"),
         ("{0}", "{0}", "not a plain name"),
-        ("{v:.2f}", "{v:.2f}", "convexplain.format"),
+        ("{v:.2f}", "{v:.2f}", "convexplain.style.format"),
         ("{v!r}", "{v!r}", "not a plain name"),
         ("{v.real}", "{v.real}", "not a plain name"),
     ],

@@ -16,15 +16,17 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from convexplain import cards, digits, figures, lessons, slips, typesetting
-from convexplain.captions import Caption
-from convexplain.cards import Card
-from convexplain.cards._document import printed
+from convexplain import figures, lessons
 from convexplain.cli import cli
+from convexplain.data import digits
 from convexplain.errors import ConvexplainError
-from convexplain.format import number
-from convexplain.network import Network
-from convexplain.trace import Trace
+from convexplain.lessons.parts import slips
+from convexplain.network import Network, Trace
+from convexplain.paper import cards, typesetting
+from convexplain.paper.cards import Card
+from convexplain.paper.cards._document import printed
+from convexplain.style.captions import Caption
+from convexplain.style.format import number
 
 NAMES = lessons.CHAPTER
 BOTH = [(name, lang) for name in NAMES for lang in ("en", "zh")]
@@ -167,8 +169,8 @@ def test_the_hierarchys_push_and_pull_add_up(cnn: Network) -> None:
 
 def test_numbers_follow_the_lesson() -> None:
     """A card of another digit has other numbers: none is written down."""
-    from convexplain.cards import pooling
     from convexplain.lessons.pooling import Pooling
+    from convexplain.paper.cards import pooling
 
     other = pooling.card(Pooling(picture=digits.first(7)))
     usual = made("pooling")

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from convexplain import digits, facts
+from convexplain.data import digits, facts
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons._photo import adds_up, reduced
 from convexplain.lessons.channels import Channels
-from convexplain.pictures import Picture
-from convexplain.theme import Look
+from convexplain.lessons.parts.photo import adds_up, reduced
+from convexplain.style.theme import Look
 
 RNG = np.random.default_rng(21)
 

@@ -12,12 +12,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from convexplain import __version__, figures, lessons, rendering
+from convexplain import __version__, figures, lessons
 from convexplain.cli import cli
 from convexplain.cli._lesson import LessonCommand
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
 from convexplain.errors import ConvexplainError
+from convexplain.video import rendering
 
 COMMAND = (sys.executable, "-m", "convexplain")
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from convexplain import mnist
 from convexplain.cli import _progress, cli
+from convexplain.data import mnist
 
 COUNTS = {
     "train-images-idx3-ubyte.gz": (5, 28, 28),

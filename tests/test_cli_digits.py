@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from convexplain import digits
 from convexplain.cli import cli
+from convexplain.data import digits
 from convexplain.network import Network
 from tests.refusals import refuses
 

@@ -146,7 +146,7 @@ def test_what_cannot_be_right_is_one_line_and_exit_2(here, args, said):
 
 def test_a_file_that_was_there_stays_until_the_new_one_is_complete(here, monkeypatch):
     (here / "kernels.svg").write_text("old")
-    from convexplain import placing
+    from convexplain.files import placing
 
     def full(*args):
         raise OSError(28, "No space left on device")

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from convexplain.cli import cli
-from convexplain.format import MINUS
-from convexplain.kernels import KERNELS
+from convexplain.data.kernels import KERNELS
+from convexplain.style.format import MINUS
 from tests.refusals import refuses
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from convexplain import digits
 from convexplain.cli import cli
+from convexplain.data import digits
 from convexplain.network import Conv2D, Flatten, MaxPooling2D, Network
 from tests.refusals import refuses
 

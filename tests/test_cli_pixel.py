@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from convexplain import digits
 from convexplain.cli import cli
-from convexplain.format import MINUS, number
+from convexplain.data import digits
 from convexplain.network import Network
+from convexplain.style.format import MINUS, number
 from tests import small_networks
 from tests.refusals import refuses
 

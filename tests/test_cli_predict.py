@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from PIL import Image
 from scipy import special
 
-from convexplain import digits
 from convexplain.cli import cli
-from convexplain.format import MINUS, percent
+from convexplain.data import digits
 from convexplain.network import Network
+from convexplain.style.format import MINUS, percent
 from tests import small_networks
 from tests.refusals import refuses
 

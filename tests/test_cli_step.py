@@ -13,9 +13,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 from scipy import signal
 
-from convexplain import digits
 from convexplain.cli import cli
-from convexplain.format import MINUS, number
+from convexplain.data import digits
 from convexplain.network import (
     AveragePooling2D,
     Conv2D,
@@ -23,6 +22,7 @@ from convexplain.network import (
     MaxPooling2D,
     Network,
 )
+from convexplain.style.format import MINUS, number
 from tests import naive, small_networks
 from tests.refusals import refuses
 

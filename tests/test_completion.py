@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from convexplain import figures, lessons
-from convexplain.kernels import KERNELS
+from convexplain.data.kernels import KERNELS
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent

@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexplain import digits, examples
+from convexplain.data import digits, examples
+from convexplain.data.kernels import looks_for
+from convexplain.data.mnist import load_mnist
 from convexplain.errors import UsageError
-from convexplain.kernels import looks_for
-from convexplain.lessons._search import arithmetic_adds_up
-from convexplain.mnist import load_mnist
-from convexplain.network import Network
-from convexplain.steps import ConvStep, conv2d_steps
-from convexplain.trace import Trace, hierarchy
+from convexplain.lessons.parts.search import arithmetic_adds_up
+from convexplain.network import Network, Trace, hierarchy
+from convexplain.ops import ConvStep, conv2d_steps
 
 
 def test_there_are_twenty_digits_of_each_class_in_order() -> None:

@@ -22,13 +22,17 @@ import pytest
 from click.testing import CliRunner
 from test_cli_data import write
 
-from convexplain import doctor, fonts, memory, mnist, network
+from convexplain import network
+from convexplain.cli import _doctor as doctor
 from convexplain.cli import cli
-from convexplain.doctor import advice, libraries, machine, shipped, trial
-from convexplain.doctor.finding import Finding, guarded
-from convexplain.doctor.trial import Answer
+from convexplain.cli._doctor import advice, libraries, machine, shipped, trial
+from convexplain.cli._doctor.finding import Finding, guarded
+from convexplain.cli._doctor.trial import Answer
+from convexplain.data import mnist
 from convexplain.errors import ConvexplainError
 from convexplain.network import Network
+from convexplain.style import fonts
+from convexplain.video import memory
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "convexplain", "doctor")
@@ -407,7 +411,8 @@ def test_little_memory_is_said(
 
 def test_the_limit_on_addresses_is_the_one_that_a_render_sees() -> None:
     code = (
-        "import resource; from convexplain import memory; from convexplain.doctor import machine; "
+        "import resource; from convexplain.cli._doctor import machine; "
+        "from convexplain.video import memory; "
         "resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, resource.RLIM_INFINITY)); "
         "print(memory.limit(), machine.check_memory(8 * 10**9).found)"
     )

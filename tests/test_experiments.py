@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convexplain import digits, experiments, training
+from convexplain import training
+from convexplain.data import digits
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.experiments import Result, Runs, Setting, by_looking, by_training, compare
 from convexplain.network import Network
-from convexplain.training import Recipe
+from convexplain.training import Recipe, experiments
+from convexplain.training.experiments import Result, Runs, Setting, by_looking, by_training, compare
 
 
 @pytest.fixture(scope="module")

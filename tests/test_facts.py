@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convexplain import digits, facts
+from convexplain.data import digits, facts
 from convexplain.errors import UsageError
-from convexplain.experiments import EXPERIMENTS
 from convexplain.network import Network
+from convexplain.training.experiments import EXPERIMENTS
 from tools import facts_page
 
 

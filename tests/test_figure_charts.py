@@ -17,7 +17,7 @@ from convexplain import figures
 from convexplain.cli import cli
 from convexplain.errors import UsageError
 from convexplain.network import Network
-from convexplain.theme import DARK, LIGHT, Look
+from convexplain.style.theme import DARK, LIGHT, Look
 
 FACTS = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
 CHARTS = ("shift-accuracy", "samples-accuracy", "dense-vs-conv", "learning")

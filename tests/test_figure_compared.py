@@ -20,11 +20,12 @@ from figure_artists import (
     words,
 )
 
-from convexplain import digits, figures
+from convexplain import figures
 from convexplain.cli import cli
+from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.network import Network
-from convexplain.theme import DARK, LIGHT, Look
+from convexplain.style.theme import DARK, LIGHT, Look
 
 FACTS = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from convexplain import facts, figures
+from convexplain import figures
 from convexplain.cli import cli
+from convexplain.data import facts
 from convexplain.figures.confusion_matrix import ConfusionMatrix, alternative, draw
 from convexplain.network import Network
-from convexplain.theme import DARK, LIGHT, Look
+from convexplain.style.theme import DARK, LIGHT, Look
 
 COUNTS = np.diag(np.arange(90, 100)).astype(np.int64)
 COUNTS[5, 3], COUNTS[4, 9], COUNTS[2, 7] = 10, 6, 1

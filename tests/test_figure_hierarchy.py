@@ -13,7 +13,7 @@ from convexplain.cli import cli
 from convexplain.errors import UsageError
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.network import Network
-from convexplain.theme import DARK, LIGHT, Look
+from convexplain.style.theme import DARK, LIGHT, Look
 
 
 @pytest.fixture(scope="module")

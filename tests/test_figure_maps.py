@@ -18,7 +18,8 @@ from drawn_cells import (
 )
 from scipy.signal import correlate2d
 
-from convexplain import figures, kernels
+from convexplain import figures
+from convexplain.data import kernels
 from convexplain.errors import UsageError
 
 WIDTHS = [figures.COLUMN, figures.PAGE]

@@ -19,8 +19,8 @@ from drawn_cells import (
 from scipy.signal import correlate2d
 
 from convexplain import figures
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.pictures import Picture
 
 NAME = "sliding-window"
 

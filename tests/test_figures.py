@@ -17,7 +17,7 @@ from PIL import Image
 from convexplain import figures
 from convexplain.errors import UsageError
 from convexplain.figures import _base
-from convexplain.theme import Look, contrast
+from convexplain.style.theme import Look, contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
 ONE = "confusion-matrix"
@@ -145,7 +145,7 @@ def test_a_pdf_embeds_the_bundled_font_and_no_other(tmp_path):
 WRITE = """
 import sys
 from convexplain import figures
-from convexplain.theme import Look, contrast
+from convexplain.style.theme import Look, contrast
 for name in figures.names()[int(sys.argv[2]) :: 5]:
     figure = figures.draw(name, Look("zh", "dark"), width=3.1)
     for kind in figures.FORMATS:

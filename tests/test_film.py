@@ -12,17 +12,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from convexplain import digits, lessons, pieces
-from convexplain import film as films
-from convexplain.captions import Caption
+from convexplain import lessons
 from convexplain.cli import cli
+from convexplain.data import digits
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.film import Film, make, select
 from convexplain.lessons._card import Card
 from convexplain.lessons._closing import Closing
 from convexplain.lessons._opening import Opening
-from convexplain.rendering import Quality
-from convexplain.theme import Look
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
+from convexplain.video import film as films
+from convexplain.video import pieces
+from convexplain.video.film import Film, make, select
+from convexplain.video.rendering import Quality
 
 TINY = Quality("tiny", 320, 180, 5)
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexplain import digits, lessons
-from convexplain.captions import Caption
+from convexplain import lessons
+from convexplain.data import digits
 from convexplain.lessons._card import APART, Card, heading
 from convexplain.lessons._closing import Closing
 from convexplain.lessons._opening import Opening
-from convexplain.theme import Look
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 
 def scene_class(name):

@@ -14,10 +14,10 @@ from fontTools.ttLib import TTFont
 from matplotlib.path import Path as Curves
 
 import convexplain.lessons
-from convexplain import fonts
-from convexplain.captions import Caption
 from convexplain.errors import ConvexplainError
-from convexplain.lessons._base import Lesson
+from convexplain.lessons.parts.lesson import Lesson
+from convexplain.style import fonts
+from convexplain.style.captions import Caption
 
 ROOT = Path(__file__).parent.parent
 WEIGHTS = pytest.mark.parametrize("weight", fonts.WEIGHTS)
@@ -259,7 +259,7 @@ def test_an_unknown_weight_is_refused():
 
 
 def test_text_is_drawn_without_listing_the_machines_fonts():
-    code = "import sys, convexplain.fonts as f; f.outline('a'); print(*sys.modules)"
+    code = "import sys, convexplain.style.fonts as f; f.outline('a'); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     loaded = run.stdout.split()
     assert "matplotlib.ft2font" in loaded

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexplain import format as text
+from convexplain.style import format as text
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import pytest
 from scipy.signal import correlate
 from scipy.special import softmax
 
-from convexplain import digits, examples
+from convexplain.data import digits, examples
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.format import adds_up
 from convexplain.lessons.forward_pass import ForwardPass
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
-from convexplain.pictures import Picture
+from convexplain.style.format import adds_up
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive import EXAMPLES, tensorflow_padding
 
-from convexplain.geometry import Box, ReceptiveField, Window, receptive_field, unseen
+from convexplain.ops import Box, ReceptiveField, Window, receptive_field, unseen
 
 CHAPTER = [Window(3), Window(2, stride=2), Window(3), Window(2, stride=2), Window(3)]
 

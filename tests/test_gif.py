@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convexplain.gif import write_gif
+from convexplain.stage.gif import write_gif
 
 RNG = np.random.default_rng(3)
 BLUE, INK = (77, 168, 255), (231, 236, 244)

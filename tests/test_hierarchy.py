@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from convexplain.errors import UsageError
-from convexplain.geometry import Box
-from convexplain.network import Conv2D, Flatten, Network
-from convexplain.trace import Node, Trace, hierarchy
+from convexplain.network import Conv2D, Flatten, Network, Node, Trace, hierarchy
+from convexplain.ops import Box
 from tests import small_networks
 from tests.small_networks import STACKS, picture
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convexplain import digits
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.network import CHAPTER_LAYERS, Network
-from convexplain.pictures import Picture
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexplain import idx
+from convexplain.data import idx
 from convexplain.errors import ConvexplainError
 
 

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 from convexplain.errors import UsageError
-from convexplain.geometry import Box
-from convexplain.network import Conv2D, Flatten, MaxPooling2D, Network
-from convexplain.trace import Trace, effective_receptive_field, top_patches
+from convexplain.network import (
+    Conv2D,
+    Flatten,
+    MaxPooling2D,
+    Network,
+    Trace,
+    effective_receptive_field,
+    top_patches,
+)
+from convexplain.ops import Box
 
 SHAPE = (9, 10, 1)
 

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from convexplain import digits
-from convexplain.mnist import load_mnist
+from convexplain.data import digits
+from convexplain.data.mnist import load_mnist
+from convexplain.data.pictures import load_image
 from convexplain.network import Network
-from convexplain.pictures import load_image
 
 Bytes = npt.NDArray[np.uint8]
 

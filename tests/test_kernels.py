@@ -9,7 +9,7 @@ import pytest
 from scipy import ndimage
 
 from convexplain import ops
-from convexplain.kernels import KERNELS, Pattern, looks_for, named, parse, read
+from convexplain.data.kernels import KERNELS, Pattern, looks_for, named, parse, read
 
 PICTURE = np.random.default_rng(8).normal(size=(9, 10))
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from convexplain import digits
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.learning import Learning
 from convexplain.network import Network
-from convexplain.pictures import Picture
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from convexplain import lessons
-from convexplain.lessons import _base
-from convexplain.theme import Look
+from convexplain.style.theme import Look
 
 NAMES = lessons.names()
 
@@ -62,10 +61,10 @@ def test_a_lesson_travels_to_another_process_as_its_options(lesson):
 
 
 def test_a_beat_shorter_than_its_caption_is_refused():
-    caption = _base.Caption(en="Seventeen letters " * 5, zh="十七个字" * 5)
+    caption = parts.Caption(en="Seventeen letters " * 5, zh="十七个字" * 5)
     with pytest.raises(ValueError, match="lengthen the beat"):
-        _base.Beat("x", caption, caption, 1.0)
-    assert _base.lasting(1.0, caption) * 17 >= len(caption.en)
+        parts.Beat("x", caption, caption, 1.0)
+    assert parts.lasting(1.0, caption) * 17 >= len(caption.en)
 
 
 def scene_class(name):

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from convexplain import digits
+from convexplain.data import digits
+from convexplain.data.kernels import looks_for
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.experiments.by_training import shuffled_pixels
-from convexplain.kernels import looks_for
 from convexplain.lessons.local_patterns import LocalPatterns, found_places, inked
 from convexplain.network import Network
-from convexplain.pictures import Picture
+from convexplain.training.experiments.by_training import shuffled_pixels
 
 
 @pytest.fixture(scope="module")

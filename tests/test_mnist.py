@@ -13,9 +13,10 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from convexplain import download, mnist, placing
+from convexplain.data import download, mnist
+from convexplain.data.mnist import load_mnist
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.mnist import load_mnist
+from convexplain.files import placing
 
 COUNTS = {"train": 7, "test": 3}
 

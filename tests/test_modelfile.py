@@ -15,9 +15,8 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from convexplain import modelfile
 from convexplain.errors import ConvexplainError
-from convexplain.network import BUNDLED, CHAPTER_LAYERS, Network
+from convexplain.network import BUNDLED, CHAPTER_LAYERS, Network, modelfile
 from tests import small_networks
 from tests.small_networks import STACKS, picture
 

@@ -13,20 +13,22 @@ import numpy as np
 import pytest
 from scipy.signal import correlate
 
-from convexplain import blas, fast
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.geometry import Box
-from convexplain.layers import KINDS, layer_from_dict
 from convexplain.network import (
     BASELINE_LAYERS,
     CHAPTER_LAYERS,
+    KINDS,
     AveragePooling2D,
     Conv2D,
     Dense,
     Flatten,
     MaxPooling2D,
     Network,
+    blas,
+    fast,
+    layer_from_dict,
 )
+from convexplain.ops import Box
 from tests import small_networks
 from tests.small_networks import INPUT_SHAPE, STACKS, picture
 

@@ -16,14 +16,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convexplain import digits, figures, lessons
+from convexplain import figures, lessons
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError
-from convexplain.layers import Conv2D
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.steps import avg_pool2d_steps, conv2d_steps
-from convexplain.theme import DARK, LIGHT, contrast
-from convexplain.trace import Trace
+from convexplain.network import Conv2D, Network, Trace
+from convexplain.ops import avg_pool2d_steps, conv2d_steps
+from convexplain.style.theme import DARK, LIGHT, contrast
 
 pytest.importorskip("IPython", reason="notebooks need IPython")
 from traitlets.config import Config
@@ -387,7 +386,7 @@ def test_a_video_is_rendered_once_and_embedded(
     shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     pytest.importorskip("manim", reason="videos need the extra 'video'")
-    from convexplain import rendering
+    from convexplain.video import rendering
     from tests.short_lesson import ShortLesson
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -435,7 +434,7 @@ def test_a_real_lesson_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_core_imports_no_view() -> None:
     code = (
-        "import sys, convexplain.trace, convexplain.lessons\n"
+        "import sys, convexplain.network.trace, convexplain.lessons\n"
         "print([name for name in sys.modules if name.startswith(('IPython', 'convexplain.note'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,7 +12,7 @@ from naive import conv2d_transpose as naive_transpose
 from scipy.signal import convolve2d, correlate2d
 
 from convexplain import ops
-from convexplain.geometry import Window
+from convexplain.ops import Window
 
 X = np.arange(16, dtype=np.float32).reshape(4, 4, 1)
 ONES = np.ones((2, 2, 1, 1), np.float32)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from convexplain.data.pictures import LONGEST, Picture, load_image
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.pictures import LONGEST, Picture, load_image
 
 
 def save(path: Path, pixels: npt.NDArray[np.generic], **options: object) -> Path:

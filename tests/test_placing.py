@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from convexplain import placing
+from convexplain.files import placing
 
 
 def names(folder):

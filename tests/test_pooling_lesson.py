@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from convexplain import digits
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons._pooled import overlap
+from convexplain.lessons.parts.pooled import overlap
 from convexplain.lessons.pooling import Pooling, place, places
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network
-from convexplain.pictures import Picture
-from convexplain.theme import Look
+from convexplain.style.theme import Look
 
 
 @pytest.fixture(scope="module")

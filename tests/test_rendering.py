@@ -14,11 +14,11 @@ import pytest
 from PIL import Image
 from short_lesson import ShortLesson
 
-from convexplain import rendering
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.rendering import QUALITIES, Job, check, render
-from convexplain.sections import cut
-from convexplain.theme import DARK, LIGHT, Look
+from convexplain.style.theme import DARK, LIGHT, Look
+from convexplain.video import rendering
+from convexplain.video.rendering import QUALITIES, Job, check, render
+from convexplain.video.sections import cut
 
 SCENE = Path(__file__).parent / "scenes" / "short.py"
 
@@ -137,7 +137,7 @@ def test_a_job_that_fails_is_named_and_the_others_go_on(here, cache):
         failed=lambda job, error: errors.__setitem__(job.lesson.mode, error),
     )
     assert [result.job.output.name for result in results] == ["well.mp4"]
-    logs = sorted(cache.glob("convexplain/logs/*.txt"))
+    logs = sorted(cache.glob("convexplain/video/logs/*.txt"))
     assert len(logs) == len(errors) == 6
     (told,) = (log for log in logs if "the scene says no" in log.read_text("utf-8"))
     assert str(errors["raise"]) == f"the scene says no (log: {told})"

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from convexplain import digits
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
-from convexplain.pictures import Picture
-from convexplain.theme import Look
+from convexplain.style.theme import Look
 
 LAYERS = {"conv1": 32, "pool1": 32, "conv2": 64, "pool2": 64, "conv3": 128}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convexplain.lessons._search import (
+from convexplain.lessons.parts.search import (
     arithmetic_adds_up,
     channels_add_up,
     find_border_stop,
@@ -15,7 +15,7 @@ from convexplain.lessons._search import (
     mean_adds_up,
     top_channels,
 )
-from convexplain.steps import ConvStep, conv2d_steps, max_pool2d_steps
+from convexplain.ops import ConvStep, conv2d_steps, max_pool2d_steps
 
 
 def one_step(pixels: list[float], weights: list[float], bias: float) -> ConvStep:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convexplain import digits, mnist
+from convexplain.data import digits, mnist
 
 ROOT = Path(__file__).parents[1]
 COMMAND = Path(sys.executable).with_name("convexplain")
@@ -128,11 +128,11 @@ def test_one_module_alone_can_reach_the_network() -> None:
             for module in NETWORK
         )
     }
-    assert reach == {"convexplain/download.py"}
+    assert reach == {"convexplain/data/download.py"}
     users = {
         file.stem
         for file in SOURCES
-        if "convexplain.download" in imported(file.read_text(encoding="utf-8"))
+        if "convexplain.data.download" in imported(file.read_text(encoding="utf-8"))
     }
     assert users == {"mnist"}
 

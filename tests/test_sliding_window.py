@@ -10,10 +10,10 @@ import av
 import numpy as np
 import pytest
 
-from convexplain import digits
+from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.sliding_window import SlidingWindow, describe
-from convexplain.theme import THEMES, Look
+from convexplain.style.theme import THEMES, Look
 
 pytest.importorskip("manim", reason="the scene needs the extra 'video'")
 
@@ -165,7 +165,7 @@ def test_any_digit_and_filter_can_be_shown(digit):
 
 
 def test_what_a_kernel_looks_for_is_said_in_words():
-    from convexplain.kernels import looks_for
+    from convexplain.data.kernels import looks_for
 
     above = np.array([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
     assert describe(looks_for(above)).text("en") == "an edge with ink above"

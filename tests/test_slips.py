@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convexplain import slips
-from convexplain.format import number
-from convexplain.trace import Trace
+from convexplain.lessons.parts import slips
+from convexplain.network import Trace
+from convexplain.style.format import number
 
 
 def test_a_window_worked_out_by_hand() -> None:
@@ -70,7 +70,7 @@ def test_a_pooling_worked_out_by_hand() -> None:
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2"])
 def test_the_right_number_is_the_networks(cnn: Any, layer: str) -> None:
-    from convexplain import digits
+    from convexplain.data import digits
 
     trace = Trace(cnn, digits.first(5).pixels)
     for step in trace.steps(layer, 7)[::13]:

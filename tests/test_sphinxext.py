@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convexplain import digits, figures, lessons, probe, rendering, subtitles
+from convexplain import figures, lessons
+from convexplain.data import digits
 from convexplain.errors import ConvexplainError
 from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.video import probe, rendering, subtitles
 
 pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
 from sphinx.errors import ConfigError

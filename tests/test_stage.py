@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from convexplain.errors import ConvexplainError
-from convexplain.theme import DARK, LIGHT, Look
+from convexplain.style.theme import DARK, LIGHT, Look
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 

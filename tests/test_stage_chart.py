@@ -9,10 +9,10 @@ pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 
 from test_stage import painted
 
-from convexplain.format import count, percent
 from convexplain.stage.chart import Axes, Curve
 from convexplain.stage.layout import problems
-from convexplain.theme import DARK
+from convexplain.style.format import count, percent
+from convexplain.style.theme import DARK
 
 
 def axes(**options):

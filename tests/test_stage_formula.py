@@ -7,7 +7,7 @@ import socket
 import numpy as np
 import pytest
 
-from convexplain.theme import DARK, LIGHT
+from convexplain.style.theme import DARK, LIGHT
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 

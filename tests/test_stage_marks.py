@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convexplain.geometry import Window
-from convexplain.theme import DARK
+from convexplain.ops import Window
+from convexplain.style.theme import DARK
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 

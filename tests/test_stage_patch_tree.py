@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 
-from convexplain.geometry import Box
+from convexplain.ops import Box
 from convexplain.stage import PixelGrid
 from convexplain.stage.layout import problems
 from convexplain.stage.patch_tree import Flight, PatchTree, Row, others, place_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convexplain.theme import DARK, LIGHT, contrast
+from convexplain.style.theme import DARK, LIGHT, contrast
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from naive import EXAMPLES, Case, PoolCase, conv_cases, pool_cases
 from naive import conv2d_transpose as naive_transpose
 
-from convexplain import ops, steps
-from convexplain.geometry import Box
+from convexplain import ops
+from convexplain.ops import Box, steps
 
 X = 10 * np.arange(4)[:, None, None] + np.arange(4, dtype=np.float32)[:, None]
 ONES = np.ones((2, 2, 1, 1))

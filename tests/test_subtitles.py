@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexplain import subtitles
-from convexplain.captions import Caption
+from convexplain.style.captions import Caption
+from convexplain.video import subtitles
 
 CUES = [(0.0, 2.5, "Sliding window"), (2.5, 3661.0625, "滑动窗口"), (3662, 3663.9996, "end")]
 

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convexplain import terminal
 from convexplain.cli._blocks import framed, half_blocks
 from convexplain.cli._ink import Ink
-from convexplain.geometry import Box
-from convexplain.terminal import cells, fold
-from convexplain.theme import DARK
+from convexplain.ops import Box
+from convexplain.style import terminal
+from convexplain.style.terminal import cells, fold
+from convexplain.style.theme import DARK
 
 TRUE_COLOUR = Ink(1 << 24)
 

@@ -4,9 +4,9 @@ import pickle
 import numpy as np
 import pytest
 
-from convexplain.colours import contrast, oklab, prefers_black, rgb
 from convexplain.errors import UsageError
-from convexplain.theme import DARK, LIGHT, THEMES, Look
+from convexplain.style.colours import contrast, oklab, prefers_black, rgb
+from convexplain.style.theme import DARK, LIGHT, THEMES, Look
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 

@@ -15,10 +15,17 @@ import numpy as np
 import pytest
 
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.layers import AveragePooling2D, Conv2D, MaxPooling2D
-from convexplain.network import CHAPTER_LAYERS, Dense, Flatten, Network
-from convexplain.steps import ConvStep, PoolStep
-from convexplain.trace import Trace
+from convexplain.network import (
+    CHAPTER_LAYERS,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
+from convexplain.ops import ConvStep, PoolStep
 from tests import small_networks
 from tests.small_networks import STACKS, picture
 
@@ -98,7 +105,7 @@ CODE = """
     import hashlib
     import numpy as np
     from convexplain.network import Network
-    from convexplain.trace import Trace
+    from convexplain.network.trace import Trace
 
     network = Network.load("cnn")
     exact, float32 = hashlib.sha256(), hashlib.sha256()

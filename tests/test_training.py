@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 
 from convexplain.errors import UsageError
-from convexplain.gradients import Backpropagation
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D, Network
-from convexplain.training import RECIPES, Recipe, RMSprop, Step, as_batch, evaluate, train
+from convexplain.training import (
+    RECIPES,
+    Backpropagation,
+    Recipe,
+    RMSprop,
+    Step,
+    as_batch,
+    evaluate,
+    train,
+)
 
 HEAD = (Flatten("flatten"), Dense("dense", 3, "softmax"))
 TINY = Recipe(

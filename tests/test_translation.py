@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import shift as scipy_shift
 from scipy.signal import correlate2d
 
-from convexplain import digits
+from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.translation import FAR, Translation, moved
 from convexplain.network import Network

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.signal import convolve2d, correlate2d
 
-from convexplain import digits, facts
+from convexplain.data import digits, facts
 from convexplain.errors import UsageError
-from convexplain.lessons._windows import edge_kernel
+from convexplain.lessons.parts.windows import edge_kernel
 from convexplain.lessons.window_geometry import WindowGeometry
-from convexplain.theme import Look
+from convexplain.style.theme import Look
 
 
 @pytest.fixture(scope="module")

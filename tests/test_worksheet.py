@@ -16,14 +16,13 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from convexplain import digits, typesetting, worksheet
 from convexplain.cli import cli
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.trace import Trace
-from convexplain.worksheet import Exercise, Worksheet, _labels
+from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, Trace
+from convexplain.paper import typesetting, worksheet
+from convexplain.paper.worksheet import Exercise, Worksheet, _labels
 
 SEEDS = range(4)
 KINDS = [kind for kinds in worksheet.KINDS.values() for kind in kinds]

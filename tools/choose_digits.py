@@ -30,10 +30,9 @@ from find_examples import find_examples
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convexplain import digits
-from convexplain.mnist import load_mnist
-from convexplain.network import Network
-from convexplain.trace import Node, Trace, hierarchy
+from convexplain.data import digits
+from convexplain.data.mnist import load_mnist
+from convexplain.network import Network, Node, Trace, hierarchy
 from convexplain.training import as_batch
 
 Array = NDArray[Any]

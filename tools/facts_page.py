@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from convexplain import facts
+from convexplain.data import facts
 
 PAGE = Path(__file__).parents[1] / "docs" / "facts.md"
 _TITLES = {

@@ -11,19 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convexplain.digits import PER_CLASS
-from convexplain.kernels import looks_for
-from convexplain.lessons._search import (
+from convexplain.data.digits import PER_CLASS
+from convexplain.data.kernels import looks_for
+from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.search import (
     find_border_stop,
     find_channel_stop,
     find_pool_stop,
     find_stops,
     top_channels,
 )
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.steps import conv2d_steps
-from convexplain.trace import Trace
+from convexplain.network import Network, Trace
+from convexplain.ops import conv2d_steps
 
 Pictures = Sequence[Picture]
 Roles = Mapping[str, Sequence[int]]

@@ -15,8 +15,8 @@ from typing import Any
 
 import facts_page
 
-from convexplain import experiments
 from convexplain.cli._progress import Progress
+from convexplain.training import experiments
 
 FACTS = Path(__file__).parents[1] / "convexplain" / "assets" / "facts.json"
 

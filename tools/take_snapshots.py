@@ -18,11 +18,12 @@ import held_out
 import numpy as np
 from numpy.typing import NDArray
 
-from convexplain import digits, training
-from convexplain.gradients import Backpropagation
-from convexplain.mnist import load_mnist
+from convexplain import training
+from convexplain.data import digits
+from convexplain.data.mnist import load_mnist
 from convexplain.network import Network
 from convexplain.ops import log_softmax
+from convexplain.training import Backpropagation
 
 Array = NDArray[Any]
 TARGET = Path(__file__).parents[1] / "convexplain" / "assets" / "training_cnn.npz"

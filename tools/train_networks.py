@@ -21,7 +21,7 @@ import held_out
 import numpy as np
 
 from convexplain import training
-from convexplain.mnist import load_mnist
+from convexplain.data.mnist import load_mnist
 from convexplain.network import Network
 
 ASSETS = Path(__file__).parents[1] / "convexplain" / "assets"

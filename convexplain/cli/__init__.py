@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 
 import click
 
-from convexplain import __version__, memory
+from convexplain import __version__
 from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.video import memory
 
 INTERRUPTED = 128 + signal.SIGINT
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -11,8 +11,8 @@ from convexplain.cli._ink import Ink
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from convexplain.geometry import Box
-    from convexplain.theme import RGB
+    from convexplain.ops import Box
+    from convexplain.style.theme import RGB
 
 #: Two pixels, one above the other, each with ink or without: index 2 * above + below.
 _HALVES = " ▄▀█"

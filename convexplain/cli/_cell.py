@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convexplain.captions import Caption
 from convexplain.errors import UsageError
-from convexplain.format import MINUS
+from convexplain.style.captions import Caption
+from convexplain.style.format import MINUS
 
 if TYPE_CHECKING:
-    from convexplain.layers import Layer
-    from convexplain.pictures import Picture
-    from convexplain.trace import Trace
+    from convexplain.data.pictures import Picture
+    from convexplain.network import Layer, Trace
 
 _CHOSEN = Caption(
     en="The largest value of {what}: --filter and --at choose another.",
@@ -99,8 +98,7 @@ def trace_of(picture: Picture, model: str) -> Trace:
     UsageError
         The network reads pictures of another shape.
     """
-    from convexplain.network import Network
-    from convexplain.trace import Trace
+    from convexplain.network import Network, Trace
 
     try:
         return Trace(Network.load(model), picture.pixels)
@@ -123,7 +121,7 @@ def find(
     UsageError
         There is no such filter or place.
     """
-    from convexplain.contributions import as_map
+    from convexplain.network.contributions import as_map
 
     row, col = at or (0, 0)
     trace.check(layer, filter or 0, row, col)
@@ -158,7 +156,7 @@ def layer_of(trace: Trace, name: str | None, *, last: bool = False) -> Layer:
     UsageError
         There is no layer of that name.
     """
-    from convexplain.layers import Conv2D
+    from convexplain.network import Conv2D
 
     if name is not None:
         return trace.network.layer(name)

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from convexplain.cli._cell import Cell
-from convexplain.geometry import Margins
-from convexplain.layers import AveragePooling2D, Conv2D, MaxPooling2D
+from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D
+from convexplain.ops.geometry import Margins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from convexplain.geometry import Window
+    from convexplain.ops import Window
 
 #: What turns `z` into the activation; softmax looks at all filters, so that a step ends with z.
 _NUMPY = {

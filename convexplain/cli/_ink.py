@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from convexplain.terminal import fold
+from convexplain.style.terminal import fold
 
 if TYPE_CHECKING:
-    from convexplain.theme import RGB
+    from convexplain.style.theme import RGB
 
 #: The levels of red, green and blue in the 6 x 6 x 6 cube of a terminal with 256 colours.
 _LEVELS = (0, 95, 135, 175, 215, 255)
@@ -60,7 +60,7 @@ class Ink:
         """Give a text the colour of a token of the dark theme, such as "accent"."""
         if not self.colours:
             return text
-        from convexplain.theme import DARK
+        from convexplain.style.theme import DARK
 
         return self.paint(text, DARK.rgb(token))
 

@@ -135,7 +135,7 @@ class LessonCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Make the lesson of its options, and call the function."""
-        from convexplain import digits
+        from convexplain.data import digits
 
         found: type[Any] = ctx.meta[FOUND]
         values: dict[str, Any] = {}
@@ -228,7 +228,7 @@ def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option
 
 def _kind(name: str, hint: Any) -> Any:
     """Return the click type for an annotation such as ``int | None``."""
-    from convexplain.pictures import Picture
+    from convexplain.data.pictures import Picture
 
     if name == "model":
         return Model()

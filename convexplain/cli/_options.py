@@ -70,7 +70,7 @@ def picture(function: Function) -> Function:
 
     @functools.wraps(function)
     def wrapper(**params: Any) -> Any:
-        from convexplain import digits
+        from convexplain.data import digits
 
         given = {name: params.pop(name) for name in PICTURE_HELP}
         return function(picture=digits.choose(given) or _example(), **params)
@@ -105,6 +105,6 @@ def cell(function: Function) -> Function:
 
 
 def _example() -> Any:
-    from convexplain import digits, examples
+    from convexplain.data import digits, examples
 
     return digits.sample(examples.load()["sliding-window"]["sample"])

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from convexplain.errors import UsageError, choose
 
 if TYPE_CHECKING:
-    from convexplain.pictures import Picture
+    from convexplain.data.pictures import Picture
 
     _TextType = click.ParamType[str, str]
     _CountType = click.ParamType[int, str]
@@ -160,7 +160,7 @@ class Photo(_PhotoType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Picture:
         """Read the file."""
-        from convexplain import pictures
+        from convexplain.data import pictures
 
         if isinstance(value, pictures.Picture):
             return value
@@ -179,7 +179,7 @@ class Photo(_PhotoType):
 
 def kernels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the classic kernels; rows of your own are not known beforehand."""
-    from convexplain.kernels import KERNELS
+    from convexplain.data.kernels import KERNELS
 
     return [name for name in KERNELS if name.startswith(incomplete)]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from convexplain import documents
 from convexplain.cli import _options
 from convexplain.cli._types import Name
 from convexplain.errors import UsageError
+from convexplain.files import documents
 
 _KINDS = (".pdf", ".html")
 
@@ -44,7 +44,7 @@ def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: P
 
     As a PDF (A4) or as one HTML file that needs no other.
     """
-    from convexplain import cards
+    from convexplain.paper import cards
 
     if every:
         if lesson is not None:
@@ -63,7 +63,7 @@ def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: P
 
 
 def _write(name: str, lang: str, path: Path) -> None:
-    from convexplain import cards
+    from convexplain.paper import cards
 
     ending = documents.check(path, _KINDS, "a card")
     made = cards.make(name)

@@ -14,7 +14,7 @@ from convexplain.cli import _options
 from convexplain.cli._progress import Progress
 
 if TYPE_CHECKING:
-    from convexplain.mnist import FileStatus, Status
+    from convexplain.data.mnist import FileStatus, Status
 
 
 @click.group(invoke_without_command=True)
@@ -26,7 +26,7 @@ def data(ctx: click.Context, directory: Path | None, as_json: bool) -> None:
     ctx.obj = directory
     if ctx.invoked_subcommand is not None:
         return
-    from convexplain.mnist import status
+    from convexplain.data.mnist import status
 
     found = status(directory)
     click.echo(_as_json(found) if as_json else _as_text(found))
@@ -38,7 +38,7 @@ def data(ctx: click.Context, directory: Path | None, as_json: bool) -> None:
 @click.pass_context
 def fetch(ctx: click.Context, directory: Path | None, quiet: bool) -> None:
     """Download what is missing (12 MB in all), and verify what is there."""
-    from convexplain import mnist
+    from convexplain.data import mnist
 
     with ExitStack() as shown:
         latest: list[Progress] = []

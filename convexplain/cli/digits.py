@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convexplain.captions import Caption
 from convexplain.cli import _options
+from convexplain.style.captions import Caption
 
 if TYPE_CHECKING:
     from convexplain.cli._ink import Ink
-    from convexplain.pictures import Picture
+    from convexplain.data.pictures import Picture
 
 #: A thumbnail shows the mean of squares of this many pixels a side.
 _SHRINK = 2
@@ -45,9 +45,9 @@ def digits(digit: int | None, sample: int | None, lang: str, as_json: bool) -> N
 
     Below each stands its number, as --sample takes it.
     """
-    from convexplain import digits as bundled
     from convexplain.cli._blocks import half_blocks
     from convexplain.cli._ink import Ink
+    from convexplain.data import digits as bundled
     from convexplain.errors import UsageError
 
     if digit is not None and sample is not None:
@@ -84,9 +84,9 @@ def _title(picture: Picture, lang: str) -> str:
 
 def _class(label: int, numbers: list[int], ink: Ink, lang: str) -> list[str]:
     """Draw the digits of one class, as many side by side as the terminal is wide."""
-    from convexplain import digits as bundled
     from convexplain import ops
     from convexplain.cli._blocks import beside, half_blocks
+    from convexplain.data import digits as bundled
 
     blocks = []
     for n in numbers:
@@ -101,7 +101,7 @@ def _class(label: int, numbers: list[int], ink: Ink, lang: str) -> list[str]:
 
 def _roles(numbers: list[int], lang: str) -> list[str]:
     """Name the digits that have a role: misread ones, for instance."""
-    from convexplain import examples
+    from convexplain.data import examples
 
     lines = []
     for role, caption in _ROLES.items():
@@ -112,8 +112,8 @@ def _roles(numbers: list[int], lang: str) -> list[str]:
 
 
 def _document(numbers: list[int]) -> list[dict[str, object]]:
-    from convexplain import digits as bundled
-    from convexplain import examples
+    from convexplain.data import digits as bundled
+    from convexplain.data import examples
 
     roles = examples.load()["roles"]
     places = bundled.training_indices()

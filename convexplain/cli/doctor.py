@@ -11,7 +11,7 @@ import click
 from convexplain.cli import _options
 
 if TYPE_CHECKING:
-    from convexplain.doctor import Finding
+    from convexplain.cli._doctor import Finding
 
 
 @click.command(short_help="Check whether this machine can render.")
@@ -22,7 +22,7 @@ def doctor(as_json: bool) -> int:
     A line that begins with "failed" means that a render would fail, and the exit code is 1;
     "warning" means that something else would, and says what. Both say what to do.
     """
-    from convexplain.doctor import diagnose
+    from convexplain.cli._doctor import diagnose
 
     findings = diagnose()
     failed = [finding for finding in findings if finding.state == "failed"]

@@ -40,7 +40,7 @@ def evaluate(
 ) -> None:
     """Test a network on MNIST's 10,000 test digits: cnn (the default), dense, or a file."""
     from convexplain import figures, training
-    from convexplain.mnist import load_mnist
+    from convexplain.data.mnist import load_mnist
     from convexplain.network import Network
 
     if figure is not None:
@@ -50,7 +50,7 @@ def evaluate(
     with Progress(f"testing {Path(model).name}", quiet=quiet) as progress:
         found = training.evaluate(network, images, labels, on_progress=progress)
     if figure is not None:
-        from convexplain.theme import Look
+        from convexplain.style.theme import Look
 
         shown = figures.options("confusion-matrix")(measured=found.confusion)
         drawn = figures.draw_made("confusion-matrix", shown, Look(lang, theme))

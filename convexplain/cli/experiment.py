@@ -14,7 +14,7 @@ from convexplain.cli._types import Name
 
 
 def _names() -> Iterable[str]:
-    from convexplain.experiments import EXPERIMENTS
+    from convexplain.training.experiments import EXPERIMENTS
 
     return EXPERIMENTS
 
@@ -46,8 +46,9 @@ def experiment(
 
     Their names: confusion, shift, samples, window, pooling, permuted, edges, blind.
     """
-    from convexplain import experiments, facts
-    from convexplain.documents import check_folder
+    from convexplain.data import facts
+    from convexplain.files.documents import check_folder
+    from convexplain.training import experiments
 
     if keep is not None:
         check_folder(keep.parent)

@@ -16,7 +16,7 @@ from convexplain.cli._types import Name
 from convexplain.errors import ConvexplainError, UsageError
 
 if TYPE_CHECKING:
-    from convexplain.theme import Look
+    from convexplain.style.theme import Look
 
     _WidthType = click.ParamType[float, str]
 else:
@@ -148,7 +148,7 @@ def figure(
     written into the file.
     """
     from convexplain import figures
-    from convexplain.theme import Look
+    from convexplain.style.theme import Look
 
     look = Look(lang=lang, theme=theme)
     figures.check_width(width)
@@ -179,7 +179,8 @@ def _draw_all(
     folder: Path, kind: str, look: Look, progress: Progress, *, width: float, **how: Any
 ) -> int:
     """Draw all figures, with a line for each; one that fails does not stop the others."""
-    from convexplain import documents, figures
+    from convexplain import figures
+    from convexplain.files import documents
 
     documents.check_folder(folder)
     failed = False

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain import format
 from convexplain.cli import _log, _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Count, Name
+from convexplain.style import format
 
 if TYPE_CHECKING:
-    from convexplain.film import Result
+    from convexplain.video.film import Result
 
 #: More workers than this want more memory than most machines have.
 MOST_WORKERS = 8
@@ -133,10 +133,11 @@ def film(
     With an opening, a title card for each lesson, and a summary. Lessons that are finished are
     kept: a film that was interrupted goes on where it stopped.
     """
-    from convexplain import digits, subtitles
-    from convexplain.film import Film, make, select
-    from convexplain.rendering import QUALITIES
-    from convexplain.theme import Look
+    from convexplain.data import digits
+    from convexplain.style.theme import Look
+    from convexplain.video import subtitles
+    from convexplain.video.film import Film, make, select
+    from convexplain.video.rendering import QUALITIES
 
     picture = digits.choose({"digit": digit, "sample": sample, "image": image})
     wanted = Film(

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convexplain.captions import Caption
 from convexplain.cli import _options
 from convexplain.cli._types import Name
-from convexplain.format import number, shape
+from convexplain.style.captions import Caption
+from convexplain.style.format import number, shape
 
 if TYPE_CHECKING:
-    from convexplain.kernels import Kernel
+    from convexplain.data.kernels import Kernel
 
 _HEAD = (
     Caption(en="name", zh="名称"),
@@ -32,7 +32,7 @@ _DECIMALS = 4
 
 
 def _names() -> Iterable[str]:
-    from convexplain.kernels import KERNELS
+    from convexplain.data.kernels import KERNELS
 
     return KERNELS
 
@@ -47,8 +47,8 @@ def kernels(name: str | None, lang: str, as_json: bool) -> None:
     Weights are written as they are laid on the picture, unflipped.
     """
     from convexplain.cli._ink import Ink
-    from convexplain.kernels import KERNELS
-    from convexplain.terminal import table
+    from convexplain.data.kernels import KERNELS
+    from convexplain.style.terminal import table
 
     chosen = [KERNELS[name]] if name else [*KERNELS.values()]
     if as_json:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convexplain.captions import Caption
 from convexplain.cli import _options
 from convexplain.cli._types import Model
-from convexplain.format import count, percent, shape
+from convexplain.style.captions import Caption
+from convexplain.style.format import count, percent, shape
 
 if TYPE_CHECKING:
     from convexplain.network import Network
@@ -57,8 +57,8 @@ def model(model: str, lang: str, as_json: bool) -> None:
     picture, and the rows and columns that the network never sees.
     """
     from convexplain.cli._ink import Ink
-    from convexplain.geometry import unseen
     from convexplain.network import Network
+    from convexplain.ops import unseen
 
     network = Network.load(model)
     last = network.layers[-1].name
@@ -79,7 +79,7 @@ def model(model: str, lang: str, as_json: bool) -> None:
 
 
 def _table(network: Network, lang: str) -> list[str]:
-    from convexplain.terminal import table
+    from convexplain.style.terminal import table
 
     lines = [(_INPUT.text(lang), "", shape(network.input_shape), "", "", "", "")]
     for row in network.rows:

@@ -77,8 +77,9 @@ def page(
     It opens in any browser, without a network or a server. --digit, --sample or --image choose
     what it opens with.
     """
-    from convexplain import digits, documents
     from convexplain import page as classroom
+    from convexplain.data import digits
+    from convexplain.files import documents
     from convexplain.network import Network
     from convexplain.page import data
 
@@ -122,9 +123,9 @@ def _made(name: str, chosen: Mapping[str, Any], model: str) -> Lesson:
 
 def _slides(lesson: Lesson, quality: str, lang: str, theme: str, quiet: bool) -> Slides:
     """Render a lesson where nobody sees it, and take its video."""
-    from convexplain import rendering
     from convexplain.page.lesson import Slides
-    from convexplain.theme import Look
+    from convexplain.style.theme import Look
+    from convexplain.video import rendering
 
     look = Look(lang=lang, theme=theme)
     with tempfile.TemporaryDirectory(prefix="convexplain-") as folder:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from convexplain.captions import Caption
 from convexplain.cli import _options
 from convexplain.cli._types import Count
-from convexplain.format import number
+from convexplain.style.captions import Caption
+from convexplain.style.format import number
 
 if TYPE_CHECKING:
     from convexplain.cli._cell import Cell
     from convexplain.cli._ink import Ink
-    from convexplain.geometry import Box
-    from convexplain.hierarchy import Node
-    from convexplain.pictures import Picture
+    from convexplain.data.pictures import Picture
+    from convexplain.network import Node
+    from convexplain.ops import Box
 
 _SEES = Caption(
     en="It sees rows {top} to {bottom} and columns {left} to {right} of the picture{beyond}.",
@@ -108,7 +108,7 @@ def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     from convexplain.cli._blocks import framed
     from convexplain.cli._cell import exact
     from convexplain.cli._ink import Ink
-    from convexplain.contributions import as_map
+    from convexplain.network.contributions import as_map
 
     ink = Ink.of()
     value = float(as_map(cell.trace.activations[cell.layer.name])[cell.row, cell.col, cell.filter])
@@ -143,7 +143,7 @@ def _sees(box: Box, size: tuple[int, ...], lang: str) -> str:
 
 def _table(node: Node, ink: Ink, lang: str) -> list[str]:
     """Lay out the way back: numbers in columns, cells indented under what they are part of."""
-    from convexplain.terminal import table
+    from convexplain.style.terminal import table
 
     rows = list(_rows(node, 0, lang))
     texts = [
@@ -179,7 +179,7 @@ def _rows(node: Node, depth: int, lang: str) -> Iterator[_Row]:
 
 
 def _name(node: Node, lang: str) -> str:
-    from convexplain.hierarchy import INPUT
+    from convexplain.network.attribution import INPUT
 
     layer = _PIXEL.text(lang) if node.layer == INPUT else node.layer
     return f"{layer}[{node.row}, {node.col}, {node.filter}]"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convexplain.captions import Caption
 from convexplain.cli import _options
-from convexplain.format import number, percent
+from convexplain.style.captions import Caption
+from convexplain.style.format import number, percent
 
 if TYPE_CHECKING:
     from convexplain.cli._ink import Ink
-    from convexplain.pictures import Picture
-    from convexplain.trace import Trace
+    from convexplain.data.pictures import Picture
+    from convexplain.network import Trace
 
 #: Cells of a bar that stands for certainty.
 _WIDTH = 40
@@ -71,7 +71,7 @@ def predict(picture: Picture, model: str, lang: str, as_json: bool) -> None:
 
 def _bars(trace: Trace, ink: Ink) -> list[str]:
     """Draw a bar for each class: its number, its logit, its probability."""
-    from convexplain.terminal import bar
+    from convexplain.style.terminal import bar
 
     logits = [number(value, sign=True) for value in trace.logits]
     width = max(map(len, logits))

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain import format
 from convexplain.cli import _log, _options
 from convexplain.cli._lesson import FOUND, LessonCommand, only_defaults, output_path
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Count, Name
 from convexplain.errors import ConvexplainError, UsageError
+from convexplain.style import format
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
-    from convexplain.rendering import Job, Result
+    from convexplain.video.rendering import Job, Result
 
 _QUALITY = (
     "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
@@ -113,8 +113,8 @@ def render(
 
     Writes the video, with its beats as chapters, and its subtitles beside it.
     """
-    from convexplain import rendering
-    from convexplain.theme import Look
+    from convexplain.style.theme import Look
+    from convexplain.video import rendering
 
     make = partial(
         rendering.Job,
@@ -149,7 +149,8 @@ def render(
 
 def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: int) -> int:
     """Render lessons, with a line for each as it ends; one that fails does not stop the others."""
-    from convexplain import lessons, rendering
+    from convexplain import lessons
+    from convexplain.video import rendering
 
     work: list[Job] = []
     lengths: dict[str, float] = {}

@@ -13,7 +13,7 @@ from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
     from convexplain.cli._cell import Cell
-    from convexplain.pictures import Picture
+    from convexplain.data.pictures import Picture
 
 _CODES = ("numpy", "keras", "both")
 
@@ -69,8 +69,8 @@ def _show(cell: Cell, lang: str) -> None:
     """Print the step in colour, and its number as the computer has it."""
     from convexplain.cli._cell import exact
     from convexplain.cli._ink import Ink
-    from convexplain.step_text import convolution_text, pooling_text
-    from convexplain.steps import ConvStep
+    from convexplain.ops import ConvStep
+    from convexplain.ops.step_text import convolution_text, pooling_text
 
     ink = Ink.of()
     found = cell.trace.steps(cell.layer.name, cell.filter).at(cell.row, cell.col)

@@ -47,8 +47,8 @@ def train(
     """
     from convexplain import training
     from convexplain.cli import INTERRUPTED
-    from convexplain.documents import check_folder
-    from convexplain.mnist import load_mnist
+    from convexplain.data.mnist import load_mnist
+    from convexplain.files.documents import check_folder
 
     output = output or Path(f"{which}.safetensors")
     check_folder(output.parent)  # now, not after minutes of training

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convexplain import documents
 from convexplain.cli import _options
+from convexplain.files import documents
 
 if TYPE_CHECKING:
-    from convexplain.pictures import Picture
+    from convexplain.data.pictures import Picture
 
 
 @click.command(short_help="Print exercises with an answer key.")
@@ -58,8 +58,8 @@ def worksheet(
 
     All numbers are of one digit (or a picture of your own) in a trained network.
     """
-    from convexplain import worksheet as sheets
     from convexplain.network import Network
+    from convexplain.paper import worksheet as sheets
 
     documents.check(output, (".pdf",), "a worksheet")
     sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)

@@ -16,9 +16,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convexplain import documents, lessons
+from convexplain import lessons
 from convexplain.errors import UsageError, choose
-from convexplain.theme import Look
+from convexplain.files import documents
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import Sheet
 from convexplain.figures._cells import Box, Grid
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 if TYPE_CHECKING:
-    from convexplain.steps import ConvStep
+    from convexplain.ops import ConvStep
 
 #: Between patch and kernel, where the ⊙ stands.
 GAP = 18.0

@@ -20,9 +20,9 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
-from convexplain import fonts
 from convexplain.figures import DEFAULT, About
-from convexplain.theme import Look, Theme
+from convexplain.style import fonts
+from convexplain.style.theme import Look, Theme
 
 __all__ = ["DEFAULT", "POINTS", "AnyFigure", "Sheet", "describe", "settings", "sheet"]
 

@@ -17,9 +17,9 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 
-from convexplain import format as fmt
 from convexplain.figures import _base
 from convexplain.figures._base import Sheet
+from convexplain.style import format as fmt
 
 Point = tuple[float, float]
 Colours = npt.NDArray[np.uint8]

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from convexplain import fonts
-from convexplain.captions import Caption
 from convexplain.figures._base import FRAME, LABEL, NOTE, Sheet, font, leading, text_width
 from convexplain.figures._shapes import colour_of, plot, set_off
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
+from convexplain.style import fonts
+from convexplain.style.captions import Caption
 
 NAMES = {CNN: Caption(en="CNN", zh="CNN"), DENSE: Caption(en="dense", zh="全连接")}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from convexplain.captions import Caption
 from convexplain.figures._base import NOTE, POINTS, Sheet, leading, wrap
 from convexplain.lessons import Lesson
+from convexplain.style.captions import Caption
 
 
 def sentences(lesson: Lesson, lang: str, *names: str) -> str:

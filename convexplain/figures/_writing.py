@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from convexplain import documents
 from convexplain.errors import UsageError
 from convexplain.figures import About, _base, check_path
 from convexplain.figures._base import AnyFigure
+from convexplain.files import documents
 
 DPI = (30.0, 1200.0)
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.architecture import Architecture
-from convexplain.sheets import sheet_opacities, stacked, strength_of
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.sheets import sheet_opacities, stacked, strength_of
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
-    from convexplain.lessons._columns import Column
+    from convexplain.lessons.parts.columns import Column
 
 Options = Architecture
 

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
-from convexplain.lessons import _channel_words as words
-from convexplain.lessons._search import channels_add_up
 from convexplain.lessons.channels import SHOWN, Channels
-from convexplain.theme import Look
+from convexplain.lessons.parts import channel_words as words
+from convexplain.lessons.parts.search import channels_add_up
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 
 @dataclass(frozen=True)

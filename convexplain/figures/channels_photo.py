@@ -9,15 +9,15 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
-from convexplain.lessons import _channel_words as words
-from convexplain.lessons import _photo
 from convexplain.lessons.channels import Channels
-from convexplain.theme import Look
+from convexplain.lessons.parts import channel_words as words
+from convexplain.lessons.parts import photo
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Photograph(Channels):
     @property
     def adds_up(self) -> bool:
         """Whether the printed numbers give the printed sums."""
-        return _photo.adds_up(self.colours.stop)
+        return photo.adds_up(self.colours.stop)
 
 
 Options = Photograph

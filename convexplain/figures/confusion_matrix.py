@@ -8,13 +8,13 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import facts
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import facts
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.lessons import option
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Counts = npt.NDArray[np.int64]
 

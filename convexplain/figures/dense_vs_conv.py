@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import FRAME, HEADING, LABEL, NOTE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, DenseVsConv, Pair
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = DenseVsConv
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.forward_pass import ForwardPass, Work
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
-    from convexplain.lessons._columns import Column
+    from convexplain.lessons.parts.columns import Column
 
 Options = ForwardPass
 

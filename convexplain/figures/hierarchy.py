@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import NOTE, POINTS, AnyFigure, Sheet
-from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons.hierarchy import STRONGEST, Hierarchy
-from convexplain.theme import Look
+from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
-    from convexplain.trace import Node
+    from convexplain.network import Node
 
 Options = Hierarchy
 

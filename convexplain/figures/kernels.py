@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
-from convexplain.lessons._kernels import LEAST, Kernels, whole
-from convexplain.theme import Look
+from convexplain.lessons.parts.kernels import LEAST, Kernels, whole
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = Kernels
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN
 from convexplain.lessons.learning import Learning
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = Learning
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, AnyFigure, Sheet
-from convexplain.lessons import _local_labels as labels
-from convexplain.lessons import _local_words as words
 from convexplain.lessons.local_patterns import APART, LEAST, TEMPLATES, LocalPatterns, Place
-from convexplain.theme import Look
+from convexplain.lessons.parts import local_labels as labels
+from convexplain.lessons.parts import local_words as words
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = LocalPatterns
 

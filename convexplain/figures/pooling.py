@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.patches import Rectangle
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.pooling import Pooling, place
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = Pooling
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Rectangle
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
-from convexplain.lessons import _hierarchy_words as words
 from convexplain.lessons.hierarchy import Hierarchy
-from convexplain.theme import Look
+from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
-    from convexplain.geometry import Box
+    from convexplain.ops import Box
 
 _FIELD = Caption(en="field, pixels", zh="感受野，像素")
 _STEP = Caption(en="step, pixels", zh="单元间距，像素")

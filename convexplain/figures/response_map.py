@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.response_map import ResponseMap
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = ResponseMap
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.lessons.response_map import ResponseMap
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
     from convexplain.lessons.response_map import Alike

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from convexplain import facts
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import facts
 from convexplain.figures import _base, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, LABEL, NOTE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE, IN_PLACE, SHUFFLED, DenseVsConv, Points
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = DenseVsConv
 

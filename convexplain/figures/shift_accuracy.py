@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from convexplain import facts
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import facts
 from convexplain.errors import UsageError
 from convexplain.figures import _base, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, NOTE, AnyFigure
 from convexplain.lessons import option
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 _UP = Caption(en="test accuracy, {n} digits", zh="{n} 个样本的测试准确率")
 _ACROSS = Caption(

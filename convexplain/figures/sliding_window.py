@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convexplain import format as fmt
 from convexplain import lessons
-from convexplain.captions import Caption
 from convexplain.errors import UsageError
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Grid
 from convexplain.lessons.sliding_window import LAYER, SlidingWindow
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
-    from convexplain.steps import ConvStep
+    from convexplain.ops import ConvStep
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.translation import LAYERS, SHIFTS, Translation, plain
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 Options = Translation
 

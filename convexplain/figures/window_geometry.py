@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.collections import EllipseCollection, LineCollection
 
-from convexplain import format as fmt
-from convexplain.captions import Caption
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
-from convexplain.lessons import _window_words as words
+from convexplain.lessons.parts import window_words as words
 from convexplain.lessons.window_geometry import LAYER, WindowGeometry
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
-    from convexplain.lessons._windows import Geometry
-    from convexplain.steps import ConvStep
+    from convexplain.lessons.parts.windows import Geometry
+    from convexplain.ops import ConvStep
 
 Options = WindowGeometry
 

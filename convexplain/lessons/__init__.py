@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 from importlib.resources import files
 
-from convexplain.lessons._base import Beat, Lesson, option, option_fields
-from convexplain.lessons._making import make
+from convexplain.lessons.parts.build import make
+from convexplain.lessons.parts.lesson import Beat, Lesson, option, option_fields
 
 __all__ = ["CHAPTER", "Beat", "Lesson", "find", "make", "names", "option", "option_fields"]
 

@@ -9,12 +9,11 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits
-from convexplain.captions import Caption
-from convexplain.lessons._base import Beat, Lesson, lasting
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.trace import Trace
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting
+from convexplain.network import Network, Trace
+from convexplain.style.captions import Caption
 
 LAYER = "conv1"
 #: Places that a card marks, and how far they are apart, in cells.

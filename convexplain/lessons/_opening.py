@@ -9,14 +9,13 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, facts, kernels
-from convexplain import format as fmt
-from convexplain.captions import Caption
-from convexplain.lessons._base import Beat, Lesson, lasting
+from convexplain.data import digits, facts, kernels
+from convexplain.data.pictures import Picture
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.trace import Trace
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting
+from convexplain.network import Network, Trace
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 LAYER = "conv1"
 #: What the chapter reports for its convnet; ours is measured, and shown beside it.

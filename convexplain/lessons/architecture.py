@@ -9,15 +9,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from convexplain import digits, examples
-from convexplain import format as fmt
-from convexplain.captions import Caption
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_picture
-from convexplain.lessons._columns import Column, columns, require_chain
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.trace import Trace
+from convexplain.data import digits, examples
+from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.checks import check_picture
+from convexplain.lessons.parts.columns import Column, columns, require_chain
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.network import Network, Trace
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True)

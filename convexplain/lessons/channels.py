@@ -10,21 +10,19 @@ from typing import Any, ClassVar, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples, facts
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import digits, examples, facts
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.layers import Conv2D, MaxPooling2D
-from convexplain.lessons import _channel_words as words
-from convexplain.lessons import _photo
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_picture
-from convexplain.lessons._photo import Colours
-from convexplain.lessons._search import channels_add_up, find_channel_stop, top_channels
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.steps import ConvStep, ConvSteps
-from convexplain.trace import Trace
+from convexplain.lessons.parts import channel_words as words
+from convexplain.lessons.parts import photo
+from convexplain.lessons.parts.checks import check_filter, check_picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.photo import Colours
+from convexplain.lessons.parts.search import channels_add_up, find_channel_stop, top_channels
+from convexplain.network import Conv2D, MaxPooling2D, Network, Trace
+from convexplain.ops import ConvStep, ConvSteps
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 LAYER = "conv2"
 #: So many channels are shown one by one, the others as one sum.
@@ -109,7 +107,7 @@ class Channels(Lesson):
     @cached_property
     def colours(self) -> Colours:
         """The photograph and the kernel made by hand."""
-        return Colours(self.photo or _photo.grace_hopper())
+        return Colours(self.photo or photo.grace_hopper())
 
     # The network.
 
@@ -236,7 +234,7 @@ class Channels(Lesson):
             title,
             6.0,
             colours.stop,
-            honest=_photo.adds_up(colours.stop),
+            honest=photo.adds_up(colours.stop),
             k=_NINE,
             v=fmt.number(colours.stop.value),
         )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
-from convexplain import facts
-from convexplain import format as fmt
-from convexplain.captions import Caption
-from convexplain.lessons._base import Beat, Lesson, lasting
+from convexplain.data import facts
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting
 from convexplain.network import Network
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 CNN, DENSE = "cnn", "dense"
 IN_PLACE, SHUFFLED = "in place", "shuffled"

@@ -9,19 +9,16 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from convexplain import digits, examples
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import digits, examples
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.geometry import Window
-from convexplain.layers import AveragePooling2D, Conv2D, MaxPooling2D
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_picture
-from convexplain.lessons._columns import Column, columns, require_chain
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.steps import ConvStep, PoolStep
-from convexplain.trace import Trace
+from convexplain.lessons.parts.checks import check_picture
+from convexplain.lessons.parts.columns import Column, columns, require_chain
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network, Trace
+from convexplain.ops import ConvStep, PoolStep, Window
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 CLASSES = 10
 #: How many of a layer's largest responses are tried for one whose printed sum can be checked.

@@ -10,17 +10,25 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples, kernels, ops
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain import ops
+from convexplain.data import digits, examples, kernels
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.geometry import Box
-from convexplain.lessons import _hierarchy_words as words
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_picture
-from convexplain.network import CHAPTER_LAYERS, Network
-from convexplain.pictures import Picture
-from convexplain.trace import Node, TopPatch, Trace, hierarchy, top_patches
+from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.lessons.parts.checks import check_picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.network import (
+    CHAPTER_LAYERS,
+    Network,
+    Node,
+    TopPatch,
+    Trace,
+    hierarchy,
+    top_patches,
+)
+from convexplain.ops import Box
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 #: How many cells of conv3 are followed, and taken out.
 STRONGEST = 3

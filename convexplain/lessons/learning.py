@@ -11,13 +11,14 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, facts, kernels, ops
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain import ops
+from convexplain.data import digits, facts, kernels
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons._base import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
 from convexplain.network import Network
-from convexplain.pictures import Picture
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 #: A digit that is surely read right in the end makes the better example.
 _SURE = 0.99

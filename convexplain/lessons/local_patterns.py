@@ -10,16 +10,16 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, facts, kernels, ops
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain import ops
+from convexplain.data import digits, facts, kernels
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.geometry import Window
-from convexplain.lessons import _local_words as words
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.trace import TopPatch, Trace, top_patches
+from convexplain.lessons.parts import local_words as words
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.network import Network, TopPatch, Trace, top_patches
+from convexplain.ops import Window
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float32]
 Place = tuple[int, int]

@@ -8,13 +8,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar, cast
 
-from convexplain import digits, examples
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import digits, examples
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_picture
-from convexplain.lessons._pooled import (
+from convexplain.lessons.parts.checks import check_filter, check_picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.pooled import (
     POOL,
     Map,
     Moved,
@@ -28,11 +27,11 @@ from convexplain.lessons._pooled import (
     same_number_elsewhere,
     shifted,
 )
-from convexplain.lessons._search import FoundStop, find_pool_stop, mean_adds_up
-from convexplain.network import Conv2D, MaxPooling2D, Network
-from convexplain.pictures import Picture
-from convexplain.steps import PoolStep
-from convexplain.trace import Trace
+from convexplain.lessons.parts.search import FoundStop, find_pool_stop, mean_adds_up
+from convexplain.network import Conv2D, MaxPooling2D, Network, Trace
+from convexplain.ops import PoolStep
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,17 @@ from typing import ClassVar, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples, kernels
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import digits, examples, kernels
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError, choose
-from convexplain.geometry import Box, Window
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_picture
-from convexplain.lessons._search import arithmetic_adds_up
+from convexplain.lessons.parts.checks import check_filter, check_picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.search import arithmetic_adds_up
 from convexplain.lessons.sliding_window import describe
-from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network
-from convexplain.pictures import Picture
-from convexplain.steps import ConvStep
-from convexplain.trace import Trace
+from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network, Trace
+from convexplain.ops import Box, ConvStep, Window
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 Map = npt.NDArray[np.float32]
 

@@ -10,18 +10,17 @@ from typing import ClassVar, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples, kernels
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import digits, examples, kernels
+from convexplain.data.kernels import Pattern
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.kernels import Pattern
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_first_convolution, check_picture
-from convexplain.lessons._search import FoundStop, arithmetic_adds_up, find_stops
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.steps import ConvStep, conv2d_steps
-from convexplain.trace import Trace
+from convexplain.lessons.parts.checks import check_filter, check_first_convolution, check_picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.search import FoundStop, arithmetic_adds_up, find_stops
+from convexplain.network import Network, Trace
+from convexplain.ops import ConvStep, conv2d_steps
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 LAYER = "conv1"
 #: Stops a second that a viewer can follow number by number.

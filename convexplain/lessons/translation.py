@@ -10,15 +10,14 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples, facts
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import digits, examples, facts
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_picture
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.trace import Trace
+from convexplain.lessons.parts.checks import check_filter, check_picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.network import Network, Trace
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 Direction = Literal["left", "right", "up", "down"]
 Floats = npt.NDArray[np.float32]

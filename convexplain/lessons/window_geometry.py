@@ -9,20 +9,18 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import digits, examples, facts, kernels
-from convexplain import format as fmt
-from convexplain.captions import Caption
+from convexplain.data import digits, examples, facts, kernels
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.geometry import Pair, Window
-from convexplain.lessons import _window_words as words
-from convexplain.lessons._base import Beat, Lesson, lasting, option
-from convexplain.lessons._checks import check_filter, check_first_convolution, check_picture
-from convexplain.lessons._windows import SIZES, Geometry, Training, edge_kernel, trainings
-from convexplain.network import Network
-from convexplain.ops import conv2d, relu
-from convexplain.pictures import Picture
-from convexplain.steps import conv2d_steps
-from convexplain.trace import Trace
+from convexplain.lessons.parts import window_words as words
+from convexplain.lessons.parts.checks import check_filter, check_first_convolution, check_picture
+from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.windows import SIZES, Geometry, Training, edge_kernel, trainings
+from convexplain.network import Network, Trace
+from convexplain.ops import Window, conv2d, conv2d_steps, relu
+from convexplain.ops.geometry import Pair
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 LAYER = "conv1"
 #: Side of the largest padded picture that is drawn, and of the largest kernel.

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from convexplain import lessons
+from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Lesson
-from convexplain.network import Network
+from convexplain.network import Network, Trace
 from convexplain.notebook import _html, _maps, _state, _steps, _views
-from convexplain.pictures import Picture
-from convexplain.steps import ConvStep, ConvSteps, PoolStep, PoolSteps, TransposedSteps
-from convexplain.theme import Look
-from convexplain.trace import Trace
+from convexplain.ops import ConvStep, ConvSteps, PoolStep, PoolSteps, TransposedSteps
+from convexplain.style.theme import Look
 
 _FIGURE = "matplotlib.figure.Figure"
 _DPI = 144
@@ -112,7 +111,7 @@ def one_line(
 
 
 def _text_of_step(step: ConvStep | PoolStep, lang: str) -> str:
-    from convexplain.step_text import convolution_text, pooling_text
+    from convexplain.ops.step_text import convolution_text, pooling_text
 
     if isinstance(step, ConvStep):
         return convolution_text(step, lang=lang)

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import format as fmt
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
 
 _FONT = "system-ui,-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"
 TABLE = "border-collapse:collapse;margin:0;font-size:13px;width:auto"

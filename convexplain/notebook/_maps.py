@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import format as fmt
 from convexplain.errors import UsageError, choose
-from convexplain.layers import AveragePooling2D, MaxPooling2D
+from convexplain.network import AveragePooling2D, MaxPooling2D, Trace
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
-from convexplain.theme import Look
-from convexplain.trace import Trace
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
 
 # Widths in CSS pixels of one map among many, and alone.
 _SMALL, _LARGE = 78, 280

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convexplain.theme import Look
+from convexplain.style.theme import Look
 
 look = Look("en", "light")
 

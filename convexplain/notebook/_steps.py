@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain import format as fmt
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
-from convexplain.step_text import (
+from convexplain.ops import ConvStep, PoolStep, Steps
+from convexplain.ops.step_text import (
     NOTHING,
     SHOWN_CHANNELS,
     WORDS,
     convolution_text,
     pooling_text,
 )
-from convexplain.steps import ConvStep, PoolStep, Steps
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
 
 
 def convolution(step: ConvStep, look: Look) -> str:

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convexplain import format as fmt
-from convexplain import lessons, pieces, placing, rendering, subtitles
-from convexplain.captions import LANGUAGES
+from convexplain import lessons
 from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.files import placing
 from convexplain.lessons import Lesson
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
-from convexplain.rendering import QUALITIES, Job
-from convexplain.theme import Look
+from convexplain.style import format as fmt
+from convexplain.style.captions import LANGUAGES
+from convexplain.style.theme import Look
+from convexplain.video import pieces, rendering, subtitles
+from convexplain.video.rendering import QUALITIES, Job
 
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 # Seconds, and share of the work, between two updates of the progress: where no HTML is shown, each

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain import format as fmt
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons import Lesson
-from convexplain.network import Network
+from convexplain.network import Network, Trace
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
-from convexplain.pictures import Picture
-from convexplain.theme import Look
-from convexplain.trace import Trace
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
 
 _SCALE = 6  # CSS pixels of one pixel of a digit
 _MOST = 280  # and of a whole picture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convexplain.captions import Caption
+from convexplain.style.captions import Caption
 
 CONVOLUTION = Caption(
     en="filter {filter}, row {row}, column {col}: {v}",

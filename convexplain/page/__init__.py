@@ -1,7 +1,7 @@
 """The classroom page: one HTML file in which a class explores a trained network.
 
 `html` makes its text, `write` its file. What runs in it are the ``.js`` files beside this one. They
-compute in a browser what `convexplain.trace` computes here, with the same names and numbers.
+compute in a browser what `convexplain.network` computes here, with the same names and numbers.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from convexplain.data.pictures import Picture
     from convexplain.network import Network
     from convexplain.page.lesson import Slides
-    from convexplain.pictures import Picture
 
 __all__ = ["ENDINGS", "html", "write"]
 
@@ -95,7 +95,7 @@ def write(
     ConvexplainError
         The file cannot be written.
     """
-    from convexplain import documents
+    from convexplain.files import documents
 
     target = Path(path)
     documents.check(target, ENDINGS, "a page")

@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import digits, facts, kernels, modelfile, slips, theme
-from convexplain.captions import LANGUAGES, Caption
+from convexplain.data import digits, facts, kernels
+from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError, UsageError, choose
-from convexplain.network import BUNDLED, Dense, Network
+from convexplain.lessons.parts import slips
+from convexplain.network import BUNDLED, Dense, Network, modelfile
 from convexplain.page.lesson import Slides
 from convexplain.page.telling import telling
 from convexplain.page.words import WORDS
-from convexplain.pictures import Picture
+from convexplain.style import theme
+from convexplain.style.captions import LANGUAGES, Caption
 
 SHAPE = (28, 28, 1)
 CLASSES = 10

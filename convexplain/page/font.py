@@ -10,7 +10,7 @@ from importlib.resources import files
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from convexplain import fonts
+from convexplain.style import fonts
 
 _CSS_WEIGHTS = {"regular": 400, "bold": 700}
 # What a number or a name can be made of, even where today's texts do not show it.

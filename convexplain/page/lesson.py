@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convexplain.captions import Caption
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Lesson
-from convexplain.theme import Look
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
     from av.container.core import Chapter as Mark

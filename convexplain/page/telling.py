@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convexplain import digits
+from convexplain.data import digits
 from convexplain.network import Network
 
 #: How far digits are shifted, in pixels; beyond it, ink soon leaves the frame.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from convexplain.captions import Caption
+from convexplain.style.captions import Caption
 
 WORDS: Mapping[str, Caption] = MappingProxyType(
     {
-        # What was done to a picture, as convexplain.ink says it.
+        # What was done to a picture, as convexplain.data.ink says it.
         "pictureInverted": Caption(
             en="inverted: the ink is dark, the paper light", zh="已反相：墨迹深，纸面浅"
         ),

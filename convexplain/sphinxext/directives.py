@@ -12,10 +12,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from convexplain.errors import ConvexplainError
-from convexplain.rendering import QUALITIES
 from convexplain.sphinxext import making, requests
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.sphinxext.writers import convexplain_picture
+from convexplain.video.rendering import QUALITIES
 
 _LOG = logging.getLogger(__name__)
 # What is a file beside the document, not a value.

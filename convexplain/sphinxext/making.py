@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 from sphinx.util import logging
 from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
-from convexplain import figures, pieces, placing, rendering, subtitles
-from convexplain.captions import LANGUAGES
+from convexplain import figures
 from convexplain.errors import ConvexplainError
+from convexplain.files import placing
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
-from convexplain.theme import Look
+from convexplain.style.captions import LANGUAGES
+from convexplain.style.theme import Look
+from convexplain.video import pieces, rendering, subtitles
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convexplain import figures, lessons
-from convexplain.captions import Caption
 from convexplain.cli import _options
 from convexplain.cli._lesson import LESSONS, NAME, LessonCommand
 from convexplain.cli._types import Name
 from convexplain.cli.figure import FIGURES, Width
 from convexplain.errors import ConvexplainError, choose
-from convexplain.rendering import QUALITIES
-from convexplain.theme import Look
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
+from convexplain.video.rendering import QUALITIES
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
@@ -90,7 +90,7 @@ class VideoRequest:
     look : Look
         Language, theme, captions in the picture.
     quality : str
-        A name in `convexplain.rendering.QUALITIES`.
+        A name in `convexplain.video.rendering.QUALITIES`.
     poster : str
         The beat whose end is shown before it plays.
     """

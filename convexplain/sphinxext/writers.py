@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from convexplain import placing
-from convexplain.captions import LANGUAGES
+from convexplain.files import placing
 from convexplain.sphinxext import making
+from convexplain.style.captions import LANGUAGES
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

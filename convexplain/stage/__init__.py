@@ -15,7 +15,6 @@ Places are pixels of a 1920 by 1080 frame, counted from the top left corner, at 
 
 import manimpango
 
-from convexplain import fonts
 from convexplain.stage.bars import Bars, running
 from convexplain.stage.bracket import Bracket
 from convexplain.stage.cell_by_cell import CellByCell
@@ -38,6 +37,7 @@ from convexplain.stage.text import Label
 from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows, spotlight
 from convexplain.stage.volume import Volume, VolumeWindow
 from convexplain.stage.waterfall import Waterfall
+from convexplain.style import fonts
 
 for _weight in ("regular", "bold"):
     # For Manim's own Text; the stage's labels read the files themselves.

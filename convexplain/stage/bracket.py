@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from manim.mobject.mobject import Mobject
 
-from convexplain import format as fmt
 from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
+from convexplain.style import format as fmt
 
 
 class Bracket(Mobject):

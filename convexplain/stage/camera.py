@@ -13,7 +13,7 @@ from manim.mobject.types.vectorized_mobject import VMobject
 from convexplain.stage.canvas import Canvas
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import Rect, from_scene, merge
-from convexplain.theme import Theme
+from convexplain.style.theme import Theme
 
 Shown = dict[int, tuple[State, Rect, Mobject]]
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.stage.units import HEIGHT, Rect
-from convexplain.theme import RGB, Theme
+from convexplain.style.theme import RGB, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,7 +30,7 @@ class Axes:
     x_ticks, y_ticks : sequence of float
         Where labels stand; the first and the last are the ends of the scales.
     x_text, y_text : callable
-        Make a tick's label; use `convexplain.format`.
+        Make a tick's label; use `convexplain.style.format`.
     log_x : bool
         Whether equal steps to the right multiply by the same factor.
     size : float

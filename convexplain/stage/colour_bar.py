@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from convexplain import format as fmt
 from convexplain.stage.canvas import Canvas
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.text import Label, width_of
+from convexplain.style import format as fmt
 
 _GAP = 14.0  # between texts and bar, in pixels of the stage
 _FRAME = 2.0

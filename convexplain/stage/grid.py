@@ -11,12 +11,12 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import format as fmt
 from convexplain.stage.canvas import Canvas, Pixels, coverage, mix
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.text import width_of, write
 from convexplain.stage.units import Rect
-from convexplain.theme import Theme, rgb
+from convexplain.style import format as fmt
+from convexplain.style.theme import Theme, rgb
 
 Scale = Literal["picture", "light", "signed", "rgb"]
 

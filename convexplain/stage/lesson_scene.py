@@ -10,13 +10,13 @@ from typing import Any, ClassVar, NamedTuple
 from manim import config
 from manim.utils.exceptions import EndSceneEarlyException
 
-from convexplain.captions import Caption
-from convexplain.lessons._base import Beat, Lesson, chapters
+from convexplain.lessons.parts.lesson import Beat, Lesson, chapters
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
 from convexplain.stage.units import HEIGHT, WIDTH
-from convexplain.theme import Look
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
 
 MARGIN = 0.05 * WIDTH
 TITLE_SIZE, CAPTION_SIZE = 40.0, 38.0

@@ -8,20 +8,20 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import format as fmt
 from convexplain.stage.branch import Branch
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.shade import corners
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
 from convexplain.stage.units import PER_UNIT
+from convexplain.style import format as fmt
 
 _GAP = 6.0  # between a patch and the links below it, in pixels of the stage
 _TEXT = 28.0  # height of a line of text, likewise
 
 
 class Part(Protocol):
-    """What a node of the tree tells, as `convexplain.trace.Node` does."""
+    """What a node of the tree tells, as `convexplain.network.trace.Node` does."""
 
     @property
     def layer(self) -> str:

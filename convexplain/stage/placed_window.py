@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain.geometry import Margins, Window
+from convexplain.ops import Window
+from convexplain.ops.geometry import Margins
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.marks import CellMarks
 from convexplain.stage.shapes import WindowFrame

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from manim.mobject.mobject import Mobject
 
-from convexplain import format as fmt
 from convexplain.stage.chart import Axes, Curve
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
+from convexplain.style import format as fmt
 
 
 class Removal:

@@ -13,10 +13,10 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
 from manim.scene.scene_file_writer import SceneFileWriter
 
-from convexplain.gif import write_gif
 from convexplain.stage.camera import StageCamera
 from convexplain.stage.encoder import Chapter, Encoder
-from convexplain.theme import Theme
+from convexplain.stage.gif import write_gif
+from convexplain.style.theme import Theme
 
 
 class StageWriter(SceneFileWriter):

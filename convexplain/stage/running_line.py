@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from convexplain import format as fmt
 from convexplain.stage.mobject import StageMobject
 from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
+from convexplain.style import format as fmt
 
 
 class RunningLine:

@@ -13,7 +13,7 @@ from manim.utils.rate_functions import linear, smooth
 from tqdm import tqdm
 
 from convexplain.stage.renderer import StageRenderer
-from convexplain.theme import Look, Theme
+from convexplain.style.theme import Look, Theme
 
 
 class StageScene(Scene):

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from convexplain import format as fmt
 from convexplain.stage.bars import Bars
 from convexplain.stage.formula import Formula
 from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
 from convexplain.stage.units import Points
+from convexplain.style import format as fmt
 
 # Rows, and right edges of the columns, in pixels of the stage.
 _FIRST, _PITCH, _LAST = 290.0, 56.0, 876.0

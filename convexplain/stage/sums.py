@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from manim.mobject.mobject import Mobject
 
-from convexplain import format as fmt
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
+from convexplain.style import format as fmt
 
 
 class SumColumn(Mobject):

@@ -12,11 +12,11 @@ from typing import ClassVar, Literal
 import cairo
 import numpy as np
 
-from convexplain import fonts
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import PER_UNIT, Rect, from_scene
-from convexplain.theme import RGB
+from convexplain.style import fonts
+from convexplain.style.theme import RGB
 
 Anchor = Literal["left", "centre", "right"]
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convexplain.stage.canvas import Canvas, Pixels
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import Rect
-from convexplain.theme import Theme
+from convexplain.style.theme import Theme
 
 
 class Thumbnails(StageMobject):

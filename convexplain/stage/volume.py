@@ -9,10 +9,10 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.sheets import sheet_opacities, stacked, strength_of
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import Rect
+from convexplain.style.sheets import sheet_opacities, stacked, strength_of
 
 _EDGE = 1.5
 

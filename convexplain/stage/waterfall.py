@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from manim.mobject.mobject import Mobject
 
-from convexplain import format as fmt
 from convexplain.stage.bars import Bars, running
 from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
+from convexplain.style import format as fmt
 
 
 class Waterfall(Mobject):

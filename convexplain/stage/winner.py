@@ -7,7 +7,7 @@ import numpy as np
 
 from convexplain.stage.canvas import Canvas
 from convexplain.stage.grid import PixelGrid
-from convexplain.theme import rgb
+from convexplain.style.theme import rgb
 
 _INSET = 6.0  # from the cell's edge to the frame, in pixels of the stage
 _WIDTH = 4.0

@@ -6,10 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from convexplain import digits
-from convexplain import format as fmt
-from convexplain.network import Network
-from convexplain.trace import Trace
+from convexplain.data import digits
+from convexplain.network import Network, Trace
+from convexplain.style import format as fmt
 
 DESK = {"viewport": {"width": 1920, "height": 1080}}
 SMALL_DESK = {"viewport": {"width": 1024, "height": 768}}

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from convexplain import digits
-from convexplain.network import Network
-from convexplain.trace import Trace
+from convexplain.data import digits
+from convexplain.network import Network, Trace
 from tests.page.looking import DESK, PHONE, SMALL_DESK, fragment, settled
 
 Open = Callable[..., Page]

@@ -8,12 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convexplain import digits, geometry
-from convexplain.contributions import addends, as_map, source
-from convexplain.layers import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D
-from convexplain.network import Network
+from convexplain.data import digits
+from convexplain.network import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
+from convexplain.network.contributions import addends, as_map, source
+from convexplain.ops import geometry
 from convexplain.page import data
-from convexplain.trace import Trace
 from tests import small_networks
 
 # Two of each class: the most typical one and one from further down the list.

@@ -14,14 +14,15 @@ import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 
-from convexplain import digits, fonts
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.network import CHAPTER_LAYERS, Conv2D, Dense, Flatten, Network
 from convexplain.page import data, document, font
 from convexplain.page.bundle import bundle
 from convexplain.page.lesson import Chapter, Slides
 from convexplain.page.words import WORDS
-from convexplain.pictures import Picture
+from convexplain.style import fonts
 from tests import small_networks
 from tests.page.parts import Parts
 

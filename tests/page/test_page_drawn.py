@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from convexplain import digits, ink
+from convexplain.data import digits, ink
 from convexplain.page.words import WORDS
 from tests.page.looking import address, fragment, settled
 

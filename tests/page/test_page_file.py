@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser
 
-from convexplain import digits, examples
 from convexplain import page as classroom
 from convexplain.cli import cli
+from convexplain.data import digits, examples
 from convexplain.lessons.pooling import Pooling
 from convexplain.network import Conv2D, Dense, Flatten, Network
 from convexplain.page import document
 from convexplain.page.lesson import Slides
-from convexplain.theme import Look
+from convexplain.style.theme import Look
 from tests.page.conftest import Watch
 from tests.page.parts import Parts, data_of
 
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_replaced_stays(here: Path, monkeypatch: pytest.Mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("convexplain.placing.fill", full)
+    monkeypatch.setattr("convexplain.files.placing.fill", full)
     done = run()
     assert (done.exit_code, done.output) == (
         1,
@@ -132,7 +132,7 @@ def test_after_the_slides_the_page_shows_the_lesson_s_picture(
         rendered.extend(jobs)
         jobs[0].output.write_bytes(b"mp4")
 
-    monkeypatch.setattr("convexplain.rendering.render", render)
+    monkeypatch.setattr("convexplain.video.rendering.render", render)
     slides = Slides("pooling", Pooling.title, "zh", "light", b"mp4", ())
     monkeypatch.setattr("convexplain.page.lesson.Slides.of", lambda *_: slides)
     done = run("--lesson", "pooling", "--lang", "zh", "--theme", "light", "-q", "l")

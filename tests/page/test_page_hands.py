@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from convexplain import digits, kernels, theme
-from convexplain import format as fmt
-from convexplain.network import Network
-from convexplain.trace import Trace
+from convexplain.data import digits, kernels
+from convexplain.network import Network, Trace
+from convexplain.style import format as fmt
+from convexplain.style import theme
 from tests.page.looking import (
     PHONE,
     address,

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from convexplain import format as fmt
-from convexplain import link, theme
-from convexplain.contributions import addends
+from convexplain.network.contributions import addends
+from convexplain.paper import link
+from convexplain.style import format as fmt
+from convexplain.style import theme
 from tests.page.looking import (
     address,
     cell,

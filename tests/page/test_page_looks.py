@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convexplain import format, slips, theme
-from convexplain.captions import Caption
+from convexplain.lessons.parts import slips
 from convexplain.page.words import WORDS
+from convexplain.style import format, theme
+from convexplain.style.captions import Caption
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

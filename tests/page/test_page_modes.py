@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from convexplain import digits, facts, slips
-from convexplain import format as fmt
 from convexplain import page as classroom
+from convexplain.data import digits, facts
+from convexplain.lessons.parts import slips
 from convexplain.network import (
     AveragePooling2D,
     Conv2D,
@@ -20,8 +20,9 @@ from convexplain.network import (
     Layer,
     MaxPooling2D,
     Network,
+    Trace,
 )
-from convexplain.trace import Trace
+from convexplain.style import format as fmt
 from tests.page.looking import (
     DESK,
     address,

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from convexplain import digits, ink
-from convexplain.captions import Caption
+from convexplain.data import digits, ink
+from convexplain.data.pictures import load_image
 from convexplain.errors import ConvexplainError
 from convexplain.page.words import WORDS
-from convexplain.pictures import load_image
+from convexplain.style.captions import Caption
 
 Gray = NDArray[np.float32]
 

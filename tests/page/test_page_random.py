@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convexplain.layers import AveragePooling2D, Conv2D, Dense, Flatten, Layer, MaxPooling2D
-from convexplain.network import Network
-from convexplain.trace import Trace
+from convexplain.network import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
 from tests.page.test_page_core import assert_same, in_page
 
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "softmax")

@@ -14,11 +14,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from convexplain import page as classroom
-from convexplain import rendering
-from convexplain.captions import Caption
 from convexplain.errors import ConvexplainError
 from convexplain.page.lesson import Chapter, Slides
-from convexplain.theme import Look
+from convexplain.style.captions import Caption
+from convexplain.style.theme import Look
+from convexplain.video import rendering
 from tests.page.looking import DESK, PHONE
 from tests.page.test_page_access import violations
 

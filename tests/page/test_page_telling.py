@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from convexplain import digits
+from convexplain.data import digits
 from convexplain.network import Network
 from convexplain.page.telling import EACH, SURE, telling
 

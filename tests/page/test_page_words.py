@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from convexplain.captions import Caption
 from convexplain.page.bundle import read
 from convexplain.page.document import FOLDER
+from convexplain.style.captions import Caption
 
 SOURCES = read(FOLDER)
 ENTRY = re.compile(

@@ -10,12 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from convexplain import cards, digits, worksheet
 from convexplain import page as classroom
-from convexplain.format import number
-from convexplain.network import Network
-from convexplain.pictures import Picture
-from convexplain.trace import Trace
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
+from convexplain.network import Network, Trace
+from convexplain.paper import cards, worksheet
+from convexplain.style.format import number
 from tests.page.looking import DESK, PHONE, settled, texts
 
 Open = Callable[..., Page]

@@ -16,9 +16,9 @@ import safetensors.numpy
 from hypothesis import strategies as st
 from PIL import Image
 
-from convexplain.idx import LIMIT
-from convexplain.modelfile import MAX_BYTES, MAX_HEADER
+from convexplain.data.idx import LIMIT
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D
+from convexplain.network.modelfile import MAX_BYTES, MAX_HEADER
 
 LAYERS = (
     Conv2D("conv1", 2, 3, stride=2, padding="same"),

@@ -19,8 +19,9 @@ sys.path.insert(0, str(TESTS))
 
 from short_lesson import ShortLesson  # noqa: E402
 
-from convexplain import lessons, rendering  # noqa: E402
+from convexplain import lessons  # noqa: E402
 from convexplain.cli import main  # noqa: E402
+from convexplain.video import rendering  # noqa: E402
 
 SCENE = TESTS / "scenes" / "short.py"
 #: Seconds of the two beats of each part of the film.
@@ -41,7 +42,7 @@ def add_the_short_lesson() -> None:
 
 
 def make_a_film_of_it() -> None:
-    from convexplain import film
+    from convexplain.video import film
 
     film.POSTER = "first"
     film.Film.parts = property(  # type: ignore[assignment]

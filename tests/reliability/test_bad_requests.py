@@ -20,7 +20,7 @@ from PIL import Image
 from running import COMMAND, Run, one_line, run
 
 from convexplain.cli import cli
-from convexplain.mnist import VARIABLE
+from convexplain.data.mnist import VARIABLE
 from convexplain.network import Conv2D, Dense, Flatten, Layer, Network
 
 LONG = "x" * 400

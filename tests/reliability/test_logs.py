@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from running import content, one_line, run, temporary_files
 
-from convexplain import __version__, logs
+from convexplain import __version__
+from convexplain.video import logs
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
 pytestmark = pytest.mark.render

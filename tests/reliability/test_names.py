@@ -15,11 +15,12 @@ import safetensors.numpy
 from PIL import Image
 from running import COMMAND, PROGRAM, run
 
-from convexplain import digits, figures, lessons
-from convexplain.captions import Caption
+from convexplain import figures, lessons
+from convexplain.data import digits
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Beat, Lesson
 from convexplain.network import Network
+from convexplain.style.captions import Caption
 
 #: Names as an attacker would choose them, for a layer, a beat, a lesson or a figure.
 ELSEWHERE = [

@@ -11,7 +11,7 @@ import pytest
 from running import HERE, PROGRAM, Run, content, frames, one_line, run, temporary_files
 from short_lesson import ShortLesson
 
-from convexplain import rendering
+from convexplain.video import rendering
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
 pytestmark = pytest.mark.render

@@ -1,0 +1,144 @@
+"""The machine: folders that can be written to, with room in them, and memory."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from convexplain.cli._doctor.finding import Finding, State
+from convexplain.files import placing
+from convexplain.video import memory
+
+_MB, _GB = 10**6, 10**9
+#: Bytes. A minute takes 1.3 MB at 720p, 2.3 MB at 1080p60, and a GIF with its frames 4 MB.
+DISK_NEEDED, DISK_WISHED = 20 * _MB, 500 * _MB
+#: Bytes. A render takes 0.3 GB at 480p, 0.4 GB at 720p, 0.7 GB at 1080p60 and for a GIF.
+MEMORY_NEEDED, MEMORY_WISHED = 450 * _MB, 1 * _GB
+#: Bytes of addresses, used or not, which ulimit -v limits: 0.9 GB at 720p, 1.2 GB for a GIF.
+ADDRESSES_NEEDED, ADDRESSES_WISHED = 1 * _GB, 2 * _GB
+
+_MEMINFO, _CGROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
+
+
+def check_temporary() -> Finding:
+    """Check the folder that renders work in."""
+    name = "temporary folder"
+    try:
+        folder = Path(tempfile.gettempdir())
+    except OSError as error:  # none of those that Python tries can be written to
+        return Finding(name, "failed", f"{error.strerror}", _other("TMPDIR"))
+    return check_folder(name, folder, _other("TMPDIR"), needed=True)
+
+
+def check_current(folder: Path) -> Finding:
+    """Check the folder that ``convexplain render`` writes to, where -o names no other."""
+    remedy = "go to another, or name one with -o"
+    try:
+        folder = folder.absolute()
+    except FileNotFoundError:
+        return Finding("current folder", "warning", "it does not exist any more", remedy)
+    return check_folder("current folder", folder, remedy)
+
+
+def check_cache() -> Finding:
+    """Check the folder that keeps what ``convexplain film`` and ``data fetch`` made."""
+    import platformdirs
+
+    folder = platformdirs.user_cache_path("convexplain", appauthor=False)
+    return check_folder("cache folder", folder, _other("XDG_CACHE_HOME"))
+
+
+def check_folder(name: str, folder: Path, remedy: str, *, needed: bool = False) -> Finding:
+    """Check that a folder, or the one above in which it would be made, takes files.
+
+    Parameters
+    ----------
+    name : str
+        Of the finding.
+    folder : Path
+        It need not exist. A file is made in it, or above it, and removed.
+    remedy : str
+        Where it cannot be written to.
+    needed : bool
+        Whether no render works without it.
+    """
+    bad: State = "failed" if needed else "warning"
+    existing = next(place for place in [folder, *folder.absolute().parents] if place.exists())
+    try:
+        placing.discard([placing.reserve(existing / "file")])
+        free = shutil.disk_usage(existing).free
+    except OSError as error:
+        found = f"{folder.absolute()} cannot be written to ({error.strerror})"
+        return Finding(name, bad, found, remedy)
+    found = f"{folder.absolute()}, {free / _GB:,.1f} GB free"
+    if free < DISK_NEEDED:
+        found = f"{folder.absolute()}, only {free / _MB:.1f} MB free"
+        return Finding(name, bad, found, f"make room there, or {remedy}")
+    if free < DISK_WISHED:
+        return Finding(name, "warning", found, f"make room there, or {remedy}")
+    return Finding(name, "ok", found)
+
+
+def check_memory(available: int | None = None, addresses: int | None = None) -> Finding:
+    """Check the memory that is free, and the limit on addresses.
+
+    Parameters
+    ----------
+    available, addresses : int, optional
+        Bytes; by default those of this machine and process.
+    """
+    available = available_memory() if available is None else available
+    addresses = memory.limit() if addresses is None else addresses
+    if addresses is not None and addresses < ADDRESSES_WISHED:
+        state: State = "failed" if addresses < ADDRESSES_NEEDED else "warning"
+        found = f"this process may take {addresses / _GB:.1f} GB of addresses at most (ulimit -v)"
+        wish = f"raise the limit to {ADDRESSES_WISHED / _GB:.0f} GB or more: ulimit -v unlimited"
+        return Finding("memory", state, found, wish)
+    if available is None:
+        return Finding("memory", "ok", "this system does not say how much is free")
+    found = f"{available / _GB:.1f} GB free"
+    remedy = "close other programs, or render with -q l, which needs 0.3 GB"
+    if available < MEMORY_WISHED:
+        state = "failed" if available < MEMORY_NEEDED else "warning"
+        return Finding("memory", state, found, remedy)
+    return Finding("memory", "ok", found)
+
+
+def available_memory(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP) -> int | None:
+    """Return how many bytes may still be taken, by this machine and by this container.
+
+    Parameters
+    ----------
+    meminfo, cgroup : Path
+        Where Linux tells it; elsewhere they are missing.
+
+    Returns
+    -------
+    int or None
+        None where the system does not tell.
+    """
+    known = []
+    for line in _text(meminfo).splitlines():
+        key, _, value = line.partition(":")
+        if key == "MemAvailable":
+            known.append(int(value.split()[0]) * 1024)
+    for limit, used in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        numbers = [_text(cgroup / name).strip() for name in (limit, used)]
+        if all(number.isdecimal() for number in numbers):  # "max" is no limit
+            known.append(max(0, int(numbers[0]) - int(numbers[1])))
+    return min(known, default=None)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def _other(variable: str) -> str:
+    return f"name another in the environment variable {variable}"

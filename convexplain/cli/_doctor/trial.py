@@ -1,0 +1,212 @@
+"""Libraries tried as a render uses them, in a process of its own.
+
+Whatever a broken library does there, raise, crash or hang, is an answer here. The process is
+isolated like a worker of `convexplain.video.rendering`, so that what works here works there.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import multiprocessing
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic
+
+from convexplain.errors import ConvexplainError
+from convexplain.files import placing
+
+#: Seconds after which a library that has not answered counts as one that hangs.
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one library said.
+
+    Parameters
+    ----------
+    found : tuple of str
+        What was found: versions, or names of encoders that are missing.
+    problem : str
+        Why it does not work, on one line; empty if it does.
+    """
+
+    found: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def _import(name: str) -> Callable[[], tuple[str, ...]]:
+    def attempt() -> tuple[str, ...]:
+        importlib.import_module(name)
+        return ()
+
+    return attempt
+
+
+def _manim() -> tuple[str, ...]:
+    """Import manim; give the versions of cairo and pango that it runs on."""
+    import cairo
+    import manim
+    import manimpango
+
+    assert manim.Scene is not None
+    return f"cairo {cairo.cairo_version_string()}", f"pango {manimpango.pango_version()}"
+
+
+def _encoders() -> tuple[str, ...]:
+    """Name the encoders that PyAV lacks."""
+    from av.codec import Codec
+    from av.codec.codec import UnknownCodecError
+
+    lacking = []
+    for name in ENCODERS:
+        try:
+            Codec(name, "w")
+        except UnknownCodecError:
+            lacking.append(name)
+    return tuple(lacking)
+
+
+def _typst() -> tuple[str, ...]:
+    """Set a formula with the fonts that Typst brings."""
+    import typst
+
+    typst.compile(b"$ sum_(i=0)^8 x_i w_i + b $", format="svg", ignore_system_fonts=True)
+    return ()
+
+
+def _fonts() -> tuple[str, ...]:
+    """Count the characters of the lessons, and the Chinese ones; both weights have them all."""
+    from convexplain.style import fonts
+
+    text = "".join(sorted(set("".join(_texts()))))
+    for weight in fonts.WEIGHTS:
+        fonts.require(text, fonts.path(weight))
+    return str(len(text)), str(sum(0x3400 <= ord(character) <= 0x9FFF for character in text))
+
+
+def _texts() -> Iterator[str]:
+    """Yield the strings of the lessons that are not docstrings; none of them is run."""
+    for file in resources.files("convexplain.lessons").iterdir():
+        if not file.name.endswith(".py"):
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        nodes = [*ast.walk(tree)]
+        documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in documentation
+            ):
+                yield from node.value.splitlines()
+
+
+#: What each encoder is for.
+ENCODERS: dict[str, str] = {
+    "libx264": "mp4",
+    "libx264rgb": "gif",
+    "gif": "gif",
+    "libvpx-vp9": "webm",
+    "mov_text": "the film's subtitles",
+}
+#: What is tried, in this order; each attempt tells what it found, or raises.
+ATTEMPTS: dict[str, Callable[[], tuple[str, ...]]] = {
+    "numpy": _import("numpy"),
+    "matplotlib": _import("matplotlib.ft2font"),
+    "safetensors": _import("safetensors.numpy"),
+    "pillow": _import("PIL.Image"),
+    "av": _encoders,
+    "typst": _typst,
+    "manim": _manim,
+    "fonts": _fonts,
+}
+
+
+class Trial:
+    """The process at work, until it is closed.
+
+    Raises
+    ------
+    OSError
+        If there is no temporary folder to write to, or no process can be started.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.gettempdir()) / placing.temporary_name()
+        self._folder.mkdir(mode=0o700)
+        context = multiprocessing.get_context("spawn")
+        try:
+            self._channel, remote = context.Pipe()
+            self._process = context.Process(target=_serve, args=(remote, self._folder), daemon=True)
+            with placing.standing_in(self._folder):
+                self._process.start()
+        except BaseException:
+            placing.discard([self._folder])
+            raise
+        remote.close()
+
+    def answers(self, patience: float = PATIENCE) -> dict[str, Answer]:
+        """Collect an answer for each of `ATTEMPTS`.
+
+        Parameters
+        ----------
+        patience : float
+            Seconds to wait for all of them.
+        """
+        got: dict[str, Answer] = {}
+        deadline = monotonic() + patience
+        problem = f"no answer within {patience:g} seconds"
+        while len(got) < len(ATTEMPTS) and self._channel.poll(max(0.0, deadline - monotonic())):
+            try:
+                name, answer = self._channel.recv()
+            except (EOFError, ConnectionError):
+                problem = self._death()
+                break
+            got[name] = answer
+        for name in ATTEMPTS:
+            if name not in got:  # the first that is missing is the one that did it
+                got[name] = Answer(problem=problem)
+                problem = "not tried: its process had ended"
+        return got
+
+    def _death(self) -> str:
+        self._process.join(timeout=5)
+        code = self._process.exitcode or 0
+        if code < 0:
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process ended with exit code {code}"
+
+    def close(self) -> None:
+        """End the process, and remove its folder."""
+        self._process.kill()
+        self._process.join()
+        self._channel.close()
+        placing.discard([self._folder])
+
+
+def _in_words(error: Exception) -> str:
+    """Say an error on one line."""
+    text = " ".join(str(error).split())
+    if isinstance(error, ConvexplainError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else repr(error)
+
+
+def _serve(channel: Connection, folder: Path) -> None:
+    """Try everything, and send an answer for each: the process's main function."""
+    from convexplain.video.worker import isolate
+
+    isolate(folder)
+    for name, attempt in ATTEMPTS.items():
+        try:
+            answer = Answer(attempt())
+        except Exception as error:
+            answer = Answer(problem=_in_words(error))
+        channel.send((name, answer))

@@ -1,0 +1,274 @@
+"""The complete MNIST data set: found on disk, or downloaded and verified.
+
+MNIST is attributed to Yann LeCun and Corinna Cortes, CC BY-SA 3.0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import download
+from convexplain.data.idx import read_count, read_idx
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.files import cache
+
+Split = Literal["train", "test"]
+Bytes = npt.NDArray[np.uint8]
+
+#: The folder that is looked in before the cache.
+VARIABLE = "CONVEXPLAIN_MNIST"
+#: Images and labels of each split.
+SPLITS: dict[str, tuple[str, str]] = {
+    "train": ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
+    "test": ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
+}
+#: SHA-256 of the four files.
+FILES: dict[str, str] = {
+    "train-images-idx3-ubyte.gz": (
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
+    ),
+}
+MIRRORS: tuple[str, ...] = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """One of the four files: `size` is None where it is missing, `count` where unreadable."""
+
+    name: str
+    size: int | None
+    count: int | None
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where the data is, or would be put, and what was found there."""
+
+    directory: Path
+    looked: tuple[Path, ...]
+    files: tuple[FileStatus, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all four files are there."""
+        return all(file.size is not None for file in self.files)
+
+    @property
+    def verified(self) -> bool:
+        """Whether all four files are there with MNIST's checksums."""
+        return all(file.verified for file in self.files)
+
+
+def load_mnist(split: Split, directory: str | Path | None = None) -> tuple[Bytes, Bytes]:
+    """Load one split of MNIST, downloading the data where it is nowhere on this machine.
+
+    Parameters
+    ----------
+    split : {"train", "test"}
+        60,000 training or 10,000 test digits.
+    directory : path, optional
+        A folder with the four files, looked in first; then ``$CONVEXPLAIN_MNIST``, then the
+        user's cache folder. Whatever has to be downloaded goes into the first of these.
+
+    Returns
+    -------
+    images : (N, 28, 28) array of uint8
+        0 is paper, 255 is ink.
+    labels : (N,) array of uint8
+        0 to 9.
+
+    Raises
+    ------
+    UsageError
+        If there is no such split.
+    ConvexplainError
+        If a folder holds only some of the files, if they are nowhere and no mirror gives them, or
+        if they are not what they should be.
+
+    Notes
+    -----
+    What is downloaded must have MNIST's checksums. Files found in a folder need only be sound and
+    of MNIST's form, so that another data set of that form can take its place; `status` says
+    whether they are MNIST's own.
+    """
+    if split not in SPLITS:
+        raise UsageError(f"split {split!r}: MNIST has 'train' and 'test'")
+    names = SPLITS[split]
+    looked = places(directory)
+    for folder in looked:
+        missing = [name for name in names if not _is_file(folder / name)]
+        if not missing:
+            return _read(folder / names[0], folder / names[1])
+        # The cache, last, may be half filled by a fetch that was interrupted: that is mended.
+        if folder != looked[-1] and any(_is_file(folder / name) for name in FILES):
+            raise ConvexplainError(
+                f"{folder} has no {' and no '.join(missing)}: add what is missing with "
+                f"`convexplain data fetch --directory {folder}`, or name another folder"
+            )
+    folder = fetch(directory)
+    return _read(folder / names[0], folder / names[1])
+
+
+def places(directory: str | Path | None = None) -> tuple[Path, ...]:
+    """Return the folders that are looked in: the argument, the variable, the user's cache."""
+    named = [name for name in (directory, os.environ.get(VARIABLE)) if name]
+    # Path.expanduser raises where there is no such user, this one leaves the name as it is.
+    folders = [Path(os.path.expanduser(name)) for name in named]  # noqa: PTH111
+    try:
+        folders.append(cache.folder("mnist"))
+    except ConvexplainError:
+        if not folders:
+            raise
+    return tuple(dict.fromkeys(folders))
+
+
+def fetch(
+    directory: str | Path | None = None,
+    *,
+    mirrors: Sequence[str] | None = None,
+    timeout: float = download.TIMEOUT,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> Path:
+    """Make a folder hold the four verified files, downloading those that it lacks.
+
+    A file reaches the folder whole and verified, or not at all; two processes may fetch at once.
+
+    Parameters
+    ----------
+    directory : path, optional
+        The folder; by default ``$CONVEXPLAIN_MNIST`` or the user's cache folder.
+    mirrors : sequence of str, optional
+        Addresses, each ending in a slash, tried in turn; by default `MIRRORS`.
+    timeout : float
+        Seconds to wait for a mirror's answer.
+    on_progress : callable, optional
+        Given the name of the file that is downloaded, and the fraction of it that is there.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    ConvexplainError
+        If a file of that name with other content is there (it is left alone), if no mirror gives
+        a file, or if the folder cannot be written to.
+    """
+    looked = places(directory)
+    folder = looked[0]
+    if folder.exists() and not folder.is_dir():
+        raise ConvexplainError(f"{folder} is a file: name the folder that is to hold MNIST")
+    order = list(MIRRORS if mirrors is None else mirrors)
+    for name, sha256 in FILES.items():
+        path = folder / name
+        if _is_file(path):
+            if _sha256(path) != sha256:
+                raise ConvexplainError(
+                    f"{path} is there and is not MNIST's (its SHA-256 differs): "
+                    "delete it, or name another folder"
+                )
+            continue
+        try:
+            data, mirror = download.download(
+                name,
+                sha256,
+                order,
+                timeout=timeout,
+                on_progress=None if on_progress is None else partial(on_progress, name),
+            )
+        except ConvexplainError as error:
+            raise ConvexplainError(
+                f"MNIST is not in {' or '.join(map(str, looked))}, and {error}: try again with a "
+                f"network, or set {VARIABLE} to a folder that has its four .gz files"
+            ) from None
+        order.sort(key=lambda address: address != mirror)  # the one that works is asked first
+        download.place(data, path)
+    return folder
+
+
+def status(directory: str | Path | None = None) -> Status:
+    """Say where the data is, how much of it, and whether it is MNIST's own; downloads nothing.
+
+    Parameters
+    ----------
+    directory : path, optional
+        As for `load_mnist`.
+
+    Returns
+    -------
+    Status
+        Of the first folder that holds any of the four files, or of the one that `fetch` would
+        fill.
+    """
+    looked = places(directory)
+    holding = (folder for folder in looked if any(_is_file(folder / name) for name in FILES))
+    folder = next(holding, looked[0])
+    return Status(folder, looked, tuple(_file_status(folder / name) for name in FILES))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file, also in a folder that may not be searched."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _file_status(path: Path) -> FileStatus:
+    if not _is_file(path):
+        return FileStatus(path.name, size=None, count=None, verified=False)
+    try:
+        count: int | None = read_count(path)
+    except ConvexplainError:
+        count = None  # reported as unreadable: the status itself must not fail on it
+    verified = count is not None and _sha256(path) == FILES[path.name]
+    return FileStatus(path.name, size=path.stat().st_size, count=count, verified=verified)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ConvexplainError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _read(images_path: Path, labels_path: Path) -> tuple[Bytes, Bytes]:
+    """Read both files of a split and check that they belong together."""
+    images, labels = read_idx(images_path, axes=3), read_idx(labels_path, axes=1)
+    if images.shape[1:] != (28, 28):
+        height, width = images.shape[1:]
+        raise ConvexplainError(f"{images_path} holds {height}x{width} images: MNIST's are 28x28")
+    if len(images) != len(labels):
+        raise ConvexplainError(
+            f"{images_path} holds {len(images):,} images, {labels_path.name} {len(labels):,} "
+            "labels: they are not of one data set"
+        )
+    if not labels.size:
+        raise ConvexplainError(f"{images_path} holds no images at all: replace it")
+    if labels.max() > 9:
+        raise ConvexplainError(f"{labels_path} holds the label {labels.max()}: digits are 0 to 9")
+    return images, labels

@@ -1,0 +1,272 @@
+"""A picture as lessons take it, and a user's own file read as one."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import ink
+from convexplain.errors import ConvexplainError, UsageError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+#: Larger pictures are refused before they are unpacked, so that none takes more than 200 MB.
+MOST_PIXELS = 16_000_000
+#: A camera's JPEG is unpacked line by line, at a fraction of its size.
+MOST_OF_A_CAMERA = 110_000_000
+# A JPEG in several scans is kept whole; WebP's decoder needs much.
+_MOST = {("JPEG", "L"): 25_000_000, ("JPEG", "RGB"): 25_000_000}
+_MOST |= {("WEBP", mode): 10_000_000 for mode in ("RGB", "RGBA")}
+#: Pictures are scaled down to this many pixels along their longer side.
+LONGEST = 1024
+# Only what needs no other program and can hold no script: EPS, for one, would run Ghostscript.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+
+_ORIENTATION = 0x0112  # the EXIF tag: 1 is upright
+# What undoes each orientation.
+_TURNS = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture, channels last.
+
+    Parameters
+    ----------
+    pixels : (H, W, C) array of float32
+        Values from 0 to 1. A read-only copy is kept.
+    label : int or None
+        The class, where it is known.
+    origin : str
+        Where the picture came from, for people: ``"bundled digit 83"`` or a file's name.
+    steps : tuple of str
+        What was done to the original to get these pixels, in order, in English.
+
+    Raises
+    ------
+    ValueError
+        If `pixels` is not (H, W, C), is empty, or leaves 0..1.
+    """
+
+    pixels: npt.NDArray[np.float32]
+    label: int | None
+    origin: str
+    steps: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        pixels = np.array(self.pixels, dtype=np.float32, order="C")
+        if pixels.ndim != 3 or pixels.size == 0:
+            raise ValueError(
+                f"pixels of shape {pixels.shape}: a picture is (height, width, channels), "
+                "none of them 0; add the missing axis with [..., np.newaxis]"
+            )
+        if not (pixels.min() >= 0 and pixels.max() <= 1):  # also false where there is a NaN
+            raise ValueError(
+                f"pixels from {pixels.min():g} to {pixels.max():g}: a picture's values go from "
+                "0 to 1; divide bytes by 255"
+            )
+        pixels.flags.writeable = False
+        object.__setattr__(self, "pixels", pixels)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through the constructor: a plain unpickling would give back a writable array.
+        return Picture, (self.pixels, self.label, self.origin, self.steps)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels."""
+        height, width, channels = self.pixels.shape
+        return height, width, channels
+
+
+def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Picture:
+    """Read a picture file of the user's.
+
+    Turned upright by its EXIF orientation, laid on white where it is transparent; 16-bit, palette,
+    gray and CMYK pictures are converted. Of an animation, the first frame is read.
+
+    Parameters
+    ----------
+    path : path
+        A PNG, JPEG, GIF, BMP, TIFF, WebP or PPM file of at most 16 million pixels; as WebP 10
+        million, as JPEG 110 million where it has a single scan, as photographs from cameras and
+        phones have, and else ("progressive") 25 million.
+    mode : {"digit", "rgb"}
+        ``"digit"`` prepares the picture like an MNIST digit (`convexplain.data.ink`); ``"rgb"``
+        keeps its colours, and scales it down to at most 1,024 pixels a side.
+
+    Returns
+    -------
+    Picture
+        (28, 28, 1), or (H, W, 3). `Picture.steps` says what was done.
+
+    Raises
+    ------
+    UsageError
+        If there is no such mode.
+    ConvexplainError
+        If there is no such file, if it is no sound picture, is too large, or, for a digit, if
+        there is no ink on it.
+    """
+    if mode not in ("digit", "rgb"):
+        raise UsageError(f"mode {mode!r}: a picture is read as 'digit' or 'rgb'")
+    if not str(path):
+        raise ConvexplainError("'' names no picture: give the name of a file")
+    path = Path(path)
+    _check_file(path)
+    with warnings.catch_warnings():
+        # Pillow warns of sizes, which are checked here, and of odd metadata, which is not used.
+        warnings.simplefilter("ignore")
+        try:
+            image, steps = _decode(path)
+        except ConvexplainError:
+            raise
+        except Exception as error:  # decoders raise almost anything on broken files
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ConvexplainError(f"{path} is damaged or no picture: {reason}") from None
+    if mode == "rgb":
+        return Picture(_fractions(image.convert("RGB")), None, path.name, steps)
+    if image.mode != "L":
+        image = image.convert("L")
+        steps = (*steps, "made gray")
+    try:
+        pixels, more = ink.to_digit(_fractions(image))
+    except ConvexplainError as error:
+        raise ConvexplainError(f"{path}: {error}") from None
+    return Picture(pixels[..., np.newaxis], None, path.name, (*steps, *more))
+
+
+def _fractions(image: Image.Image) -> npt.NDArray[np.float32]:
+    """Bytes as 0 to 1."""
+    return np.asarray(image, dtype=np.float32) / np.float32(255)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what needs no decoder to be refused."""
+    try:
+        if path.is_dir():
+            raise ConvexplainError(f"{path} is a folder: name a picture file in it")
+        if not path.exists():
+            raise ConvexplainError(f"{path}: there is no such file")
+        if not path.is_file():
+            raise ConvexplainError(f"{path} is not an ordinary file: save the picture to one")
+        if path.stat().st_size == 0:
+            raise ConvexplainError(f"{path} is empty: save the picture again")
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConvexplainError(f"{path} cannot be read: {reason}") from None
+
+
+def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
+    """Read a file as an upright picture without transparency, of mode L or RGB."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        file = Image.open(path, formats=FORMATS)
+    except UnidentifiedImageError:
+        raise ConvexplainError(
+            f"{path} is not a picture that can be read: save it as PNG or JPEG"
+        ) from None
+    except Image.DecompressionBombError:
+        raise ConvexplainError(f"{path} has {_too_many(MOST_PIXELS)}") from None
+    with file:
+        width, height = file.size
+        # Phones put a second picture after the first; Pillow calls such a JPEG an MPO.
+        kind = "JPEG" if file.format == "MPO" else file.format or ""
+        most = _MOST.get((kind, file.mode), MOST_PIXELS)
+        if kind == "JPEG" and file.mode in ("L", "RGB") and _has_one_scan(path):
+            most = MOST_OF_A_CAMERA
+        if width * height > most:
+            raise ConvexplainError(f"{path} is {width:,} × {height:,}, {_too_many(most)}")
+        orientation = file.getexif().get(_ORIENTATION, 1)
+        # A large JPEG is unpacked at a fraction of its size, no smaller than what is wanted.
+        scale = LONGEST / max(width, height)
+        file.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
+        file.load()
+        # TIFFs have been turned by now, others have not.
+        turn = _TURNS.get(file.getexif().get(_ORIENTATION, 1))
+        # First smaller, then converted, which takes memory; what has a palette needs its colours.
+        small = file if file.mode in ("1", "P", "PA") else _scaled_down(file)
+        image, steps = _in_eight_bits(small)
+        image = _scaled_down(image)
+    if max(width, height) > LONGEST:
+        steps.append(f"scaled down from {height} × {width} to {image.height} × {image.width}")
+    if turn is not None:
+        image = image.transpose(Image.Transpose[turn])
+    if orientation in _TURNS:
+        steps.append(f"turned upright (EXIF orientation {orientation})")
+    if image.mode == "RGBA":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+        steps.append("laid on white, where it is transparent")
+    return image, tuple(steps)
+
+
+def _has_one_scan(path: Path) -> bool:
+    """Say whether a JPEG holds its channels together, in one scan from top to bottom.
+
+    Others, such as progressive ones, must be held in memory whole (ITU-T T.81, B.2.2 and B.2.3).
+    """
+    channels = 0
+    with path.open("rb") as file:
+        file.seek(2)  # the start of the image
+        while len(head := file.read(4)) == 4 and head[0] == 0xFF:
+            marker, length = head[1], int.from_bytes(head[2:], "big")
+            segment = file.read(length - 2) if length > 2 else b""
+            if marker in (0xC0, 0xC1) and len(segment) > 5:  # a frame in sequential order
+                channels = segment[5]
+            if marker == 0xDA and segment:  # a scan
+                return channels > 0 and segment[0] == channels
+    return False
+
+
+def _in_eight_bits(image: Image.Image) -> tuple[Image.Image, list[str]]:
+    """Convert any mode to L, RGB or, where there is transparency, RGBA."""
+    from PIL import Image
+
+    if image.mode.startswith("I"):
+        # The upper eight of sixteen bits; Pillow's own conversion cuts off at 255.
+        values = np.asarray(image)
+        if values.min() < 0 or values.max() > 65535:
+            raise ConvexplainError(
+                f"pixel values from {values.min()} to {values.max()}: save the picture with 8 or "
+                "16 bits a channel"
+            )
+        return Image.fromarray((values // 257).astype(np.uint8)), ["16 bits a pixel made 8"]
+    if image.has_transparency_data:
+        mode = "RGBA"
+    elif image.mode in ("1", "L"):
+        mode = "L"
+    else:
+        mode = "RGB"
+    return image if image.mode == mode else image.convert(mode), []
+
+
+def _scaled_down(image: Image.Image) -> Image.Image:
+    """Bring the longer side down to `LONGEST`."""
+    from PIL import Image
+
+    if max(image.size) <= LONGEST:
+        return image
+    scale = LONGEST / max(image.size)
+    width, height = (max(1, round(length * scale)) for length in image.size)
+    return image.resize((width, height), Image.Resampling.BOX)
+
+
+def _too_many(most: int) -> str:
+    return f"more than the {most:,} pixels that are read: scale it down"

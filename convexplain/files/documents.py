@@ -1,0 +1,77 @@
+"""Documents of all kinds written to where a user says: checked beforehand, placed whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from convexplain.errors import UsageError
+from convexplain.files import placing
+
+
+def check(path: Path, endings: tuple[str, ...], what: str) -> str:
+    """Refuse a place where a document cannot be written, before any work is done.
+
+    Parameters
+    ----------
+    path : Path
+    endings : tuple of str
+        What the name may end in, ``".pdf"``.
+    what : str
+        What is written, with its article: "a worksheet".
+
+    Returns
+    -------
+    str
+        The ending, in lower case.
+
+    Raises
+    ------
+    UsageError
+        Another ending, a folder, or what `check_folder` refuses.
+    """
+    ending = path.suffix.lower()
+    if ending not in endings:
+        allowed = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
+        raise UsageError(f"{path.name!r} is not the name of {what}: let it end in {allowed}")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: give the name of a file")
+    check_folder(path.parent)
+    return ending
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is not there or takes no files; a file is made in it and removed.
+
+    Parameters
+    ----------
+    folder : Path
+        Where something will be written.
+
+    Raises
+    ------
+    UsageError
+        It says what is wrong with it.
+    """
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise UsageError(f"the output folder {str(folder)!r} {what}: create it, or choose another")
+    try:
+        placing.discard([placing.reserve(folder / "file")])
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to the folder {str(folder)!r}: {error.strerror}; choose another"
+        ) from error
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Put a finished document in its place, whole.
+
+    Raises
+    ------
+    ConvexplainError
+        The file cannot be written.
+    """
+    try:
+        placing.write(path, content)
+    except OSError as error:
+        raise placing.refused(path, error) from None

@@ -1,0 +1,95 @@
+"""Lessons, and whatever else has options, made of values by name, as in a call of a function."""
+
+from __future__ import annotations
+
+import os
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from convexplain.data import digits, pictures
+from convexplain.data.pictures import Picture
+from convexplain.errors import UsageError, choose
+from convexplain.lessons.parts.lesson import option_fields
+
+T = TypeVar("T")
+
+_CHOOSE = ("digit", "sample", "image")
+
+
+def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str, ...] = ()) -> T:
+    """Make a lesson, or options, of values by name.
+
+    Parameters
+    ----------
+    cls : type
+        A dataclass whose fields were declared with `option`.
+    values : mapping
+        By the names of the fields, or of their flags. Where there is a field ``picture``,
+        "digit", "sample" and "image" choose it as they do on the command line; a file's name
+        stands for the picture in it.
+    of : str
+        What is made, for the error's line.
+    without : tuple of str, optional
+        Fields that mean nothing here, as if they were no options.
+
+    Raises
+    ------
+    UsageError
+        There is no such option, or a value is not possible.
+    ConvexplainError
+        A file is no picture.
+    """
+    fields = {field.name: field for field in option_fields(cls) if field.name not in without}
+    flags = {f.lstrip("-"): n for n, field in fields.items() for f in field.metadata["flags"]}
+    pick = [name for name in _CHOOSE if "picture" in fields and name not in flags]
+    hints = typing.get_type_hints(cls)
+    made: dict[str, Any] = {}
+    for given, value in values.items():
+        name = flags.get(given, given)
+        if name in fields:
+            made[name] = _fitting(given, value, hints[name])
+        elif given not in pick:
+            there = choose(given, [*pick, *fields]) if fields else "it has none"
+            raise UsageError(f"{of} has no option {given!r}: {there}")
+    chosen = digits.choose({name: values.get(name) for name in pick})
+    if chosen is not None:
+        if made.get("picture") is not None:
+            raise UsageError("a picture and another one exclude one another: give one of them")
+        made["picture"] = chosen
+    return cls(**made)
+
+
+def _fitting(name: str, value: Any, hint: Any) -> Any:
+    """Check the type of a value, and read a file that stands for a picture."""
+    union = isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
+    kinds = typing.get_args(hint) if union else (hint,)
+    if Picture in kinds and isinstance(value, (str, os.PathLike)):
+        mode: typing.Literal["digit", "rgb"] = "digit" if name == "picture" else "rgb"
+        return pictures.load_image(os.fspath(value), mode=mode)
+    for kind in kinds:
+        if typing.get_origin(kind) is typing.Literal:
+            allowed = typing.get_args(kind)
+            if value not in allowed:
+                raise UsageError(f"there is no {name} {value!r}: {choose(str(value), allowed)}")
+            return value
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        plain = typing.get_origin(kind) or kind
+        if isinstance(value, plain) and (plain is bool or not isinstance(value, bool)):
+            return value
+    raise UsageError(f"{name}={value!r} is not possible: give {_described(kinds)}")
+
+
+def _described(kinds: tuple[Any, ...]) -> str:
+    words = {
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        bool: "True or False",
+        tuple[int, int]: "a pair (row, column)",
+        type(None): "None",
+        Picture: "a Picture",
+    }
+    return " or ".join(words.get(kind, str(kind)) for kind in kinds)

@@ -1,0 +1,134 @@
+"""A convnet as columns side by side: what each layer puts out, and how its parameters count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.errors import UsageError
+from convexplain.network import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
+from convexplain.style import format as fmt
+
+#: More layers with maps than this leave no room for their texts side by side.
+MOST_MAPS = 5
+
+Kind = Literal["input", "convolution", "pooling", "flatten", "dense"]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One layer, or the picture before the first.
+
+    Parameters
+    ----------
+    name : str
+        Of the layer; "input" for the picture.
+    kind : str
+        "input", "convolution", "pooling", "flatten" or "dense".
+    values : numpy.ndarray of float32
+        What it puts out: (height, width, channels), or (n,) from flatten on.
+    limit : float
+        End of the colour scale: the largest magnitude of a convolution, which poolings and
+        flatten after it keep; 1 for the picture and for probabilities.
+    kernel : tuple of int
+        Shape of its weights; empty if it has none.
+    parameters : int
+        Weights and biases.
+    share : float
+        Of the network's parameters, 0 to 1.
+    """
+
+    name: str
+    kind: Kind
+    values: npt.NDArray[np.float32]
+    limit: float
+    kernel: tuple[int, ...]
+    parameters: int
+    share: float
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what it puts out."""
+        return self.values.shape
+
+    @property
+    def size(self) -> str:
+        """The shape in words of numbers: "26 × 26 × 32", or "1,152"."""
+        return fmt.count(self.shape[0]) if len(self.shape) == 1 else fmt.shape(self.shape)
+
+    @property
+    def counted(self) -> str:
+        """How the parameters are counted: "3·3·1·32 + 32"; empty if there are none."""
+        if not self.kernel:
+            return ""
+        return "·".join(map(fmt.count, self.kernel)) + f" + {fmt.count(self.kernel[-1])}"
+
+
+def columns(trace: Trace) -> tuple[Column, ...]:
+    """Return the picture and all layers, in order."""
+    network = trace.network
+    total = sum(array.size for array in network.weights.values())
+    found = [Column("input", "input", trace.image, 1.0, (), 0, 0.0)]
+    for layer in network.layers:
+        values = trace.activations[layer.name]
+        weights = network.weights_of(layer.name)
+        kind: Kind
+        limit = found[-1].limit
+        if isinstance(layer, Conv2D):
+            kind, limit = "convolution", float(np.abs(values).max())
+        elif isinstance(layer, Dense):
+            kind, limit = "dense", 1.0
+        else:
+            kind = "flatten" if isinstance(layer, Flatten) else "pooling"
+        parameters = sum(array.size for array in weights.values())
+        kernel = weights["kernel"].shape if weights else ()
+        found.append(
+            Column(layer.name, kind, values, limit, kernel, parameters, parameters / total)
+        )
+    return tuple(found)
+
+
+def require_chain(network: Network, model: str) -> None:
+    """Refuse a network that cannot be drawn as columns.
+
+    Parameters
+    ----------
+    network : Network
+    model : str
+        What the user asked for, for the message.
+
+    Raises
+    ------
+    UsageError
+        If it is not one to five convolutions and poolings on gray pictures, the first of them a
+        convolution, then flatten and one dense layer with softmax and two to ten units.
+    """
+    layers = network.layers
+    maps, tail = layers[:-2], layers[-2:]
+    fits = (
+        1 <= len(maps) <= MOST_MAPS
+        and isinstance(maps[0], Conv2D)
+        and all(isinstance(n, Conv2D | MaxPooling2D | AveragePooling2D) for n in maps)
+        and isinstance(tail[0], Flatten)
+        and isinstance(tail[1], Dense)
+        and tail[1].activation == "softmax"
+        and 2 <= tail[1].units <= 10
+        and network.input_shape[2] == 1
+    )
+    if not fits:
+        raise UsageError(
+            f"the network {model!r} cannot be shown layer by layer: give one that reads gray "
+            f"pictures, with 1 to {MOST_MAPS} convolutions and poolings, a convolution first, "
+            "then flatten and one softmax layer of 2 to 10 units, such as cnn"
+        )

@@ -1,0 +1,142 @@
+"""A photograph in colour, a kernel made by hand, and a place where both can be followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import ops
+from convexplain.data import pictures
+from convexplain.data.pictures import Picture
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.ops import ConvStep, ConvSteps, conv2d_steps
+from convexplain.style import format as fmt
+
+#: Photographs are shown with at most so many pixels a side, so that one window can be seen.
+LONGEST = 56
+
+
+def red_to_blue() -> npt.NDArray[np.float32]:
+    """Make the kernel (3, 3, 3): more red on the left and more blue on the right.
+
+    Its weights for red and blue are opposite and those for green are 0: at each of the nine places
+    the three add up to 0, so that gray, however bright, gives 0. All weights are -1, 0 or 1, so
+    that each product prints as its pixel does.
+    """
+    kernel = np.zeros((3, 3, 3), dtype=np.float32)
+    kernel[:, 0, 0] = kernel[:, 2, 2] = 1
+    kernel[:, 2, 0] = kernel[:, 0, 2] = -1
+    kernel.flags.writeable = False
+    return kernel
+
+
+def grace_hopper() -> Picture:
+    """Read the photograph that comes with matplotlib, without importing matplotlib.
+
+    Raises
+    ------
+    ConvexplainError
+        If this matplotlib was installed without its sample data.
+    """
+    spec = find_spec("matplotlib")
+    if spec is not None and spec.origin is not None:
+        path = Path(spec.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg"
+        if path.is_file():
+            return pictures.load_image(path, mode="rgb")
+    raise ConvexplainError(
+        "matplotlib's sample photograph is not installed: give a photograph of your own, "
+        "--image FILE"
+    )
+
+
+def reduced(pixels: npt.NDArray[np.float32], longest: int = LONGEST) -> npt.NDArray[np.float32]:
+    """Average squares of pixels until the longer side has at most `longest` of them.
+
+    Parameters
+    ----------
+    pixels : array of float32, shape (H, W, C)
+    longest : int
+
+    Returns
+    -------
+    array of float32, shape (H // n, W // n, C)
+        With the smallest fitting n; rows and columns that fill no square are cut off evenly.
+    """
+    height, width, channels = pixels.shape
+    side = -(-max(height, width) // longest)
+    rows, cols = height // side, width // side
+    top, left = (height - rows * side) // 2, (width - cols * side) // 2
+    kept = pixels[top : top + rows * side, left : left + cols * side]
+    squares = kept.reshape(rows, side, cols, side, channels).astype(np.float64)
+    return np.asarray(squares.mean(axis=(1, 3)), dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Colours:
+    """A photograph through the kernel made by hand.
+
+    Parameters
+    ----------
+    picture : Picture
+        In colour: (H, W, 3).
+
+    Raises
+    ------
+    UsageError
+        If it has no three channels, or is too small or too narrow for a window.
+    """
+
+    picture: Picture
+
+    def __post_init__(self) -> None:
+        if self.picture.shape[2] != 3:
+            raise UsageError(
+                f"{self.picture.origin} has the shape {fmt.shape(self.picture.shape)}: a "
+                "photograph in colour has 3 channels"
+            )
+        if min(self.pixels.shape[:2]) < 8:
+            raise UsageError(
+                f"{self.picture.origin} is {fmt.shape(self.picture.shape[:2])}, too small or too "
+                "narrow to move a window over: cut out a part that is nearly square"
+            )
+
+    @cached_property
+    def pixels(self) -> npt.NDArray[np.float32]:
+        """The photograph as shown, (H, W, 3)."""
+        return reduced(self.picture.pixels)
+
+    @cached_property
+    def kernel(self) -> npt.NDArray[np.float32]:
+        """The weights, (3, 3, 3): height, width, channels."""
+        return red_to_blue()
+
+    @cached_property
+    def steps(self) -> ConvSteps:
+        """Every stop of the window; no bias, no activation."""
+        return conv2d_steps(self.pixels, self.kernel[..., np.newaxis])
+
+    @cached_property
+    def response_map(self) -> npt.NDArray[np.float32]:
+        """All results, (H - 2, W - 2)."""
+        exact = ops.conv2d(self.pixels.astype(np.float64), self.kernel[..., np.newaxis])
+        return np.asarray(exact[:, :, 0], dtype=np.float32)
+
+    @cached_property
+    def stop(self) -> ConvStep:
+        """The largest result whose printed numbers add up; the largest of all if there is none."""
+        order = np.argsort(-self.response_map, axis=None, kind="stable")
+        found = (self.steps[int(i)] for i in order[: 2 * LONGEST])
+        return next((step for step in found if adds_up(step)), self.steps[int(order[0])])
+
+
+def adds_up(step: ConvStep) -> bool:
+    """Tell whether the printed products give each channel's sum, and these sums the total."""
+    channels = range(step.products.shape[2])
+    return all(
+        fmt.adds_up(step.products[:, :, c].ravel(), step.channel_sums[c]) for c in channels
+    ) and fmt.adds_up(step.channel_sums, step.total)

@@ -1,0 +1,133 @@
+"""Do layers, weights and pictures fit one another? If not, each check says why (ValueError)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from convexplain.errors import ConvexplainError
+from convexplain.network.layers import Layer, Shape
+
+FloatArray = NDArray[np.float32]
+
+#: More numbers than that in one layer's output are refused: no network here needs them, and a
+#: damaged file could ask for more than the machine has.
+MAX_NUMBERS = 10_000_000
+MAX_LAYERS = 100
+
+
+def input_shape(shape: object) -> tuple[int, int, int]:
+    """Give (height, width, channels) as a tuple."""
+    values = tuple(shape) if isinstance(shape, (tuple, list)) else ()
+    whole = all(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in values)
+    if len(values) != 3 or not whole:
+        raise ValueError(
+            f"input shape {shape!r:.80}: give three whole numbers above 0, "
+            "(height, width, channels)"
+        )
+    return values[0], values[1], values[2]
+
+
+def provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy the provenance through JSON, which a file will hold."""
+    try:
+        copy = json.loads(json.dumps(dict(provenance), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"provenance must be JSON data: {error}") from error
+    return dict(copy)
+
+
+def shapes(
+    layers: tuple[Layer, ...], input_shape: Shape
+) -> tuple[dict[str, Shape], dict[str, Shape]]:
+    """Shapes of each layer's input and output, checking that the layers fit one another."""
+    if not layers:
+        raise ValueError("a network needs at least one layer")
+    if len(layers) > MAX_LAYERS:
+        raise ValueError(f"{len(layers):,} layers: a network has at most {MAX_LAYERS}")
+    inputs: dict[str, Shape] = {}
+    outputs: dict[str, Shape] = {}
+    shape = input_shape
+    for layer in layers:
+        if not isinstance(layer, Layer):
+            raise ValueError(f"{layer!r:.80} is not a layer: use Conv2D, MaxPooling2D, Dense, ...")
+        if layer.name in inputs:
+            raise ValueError(f"two layers are named {layer.name!r}: names must be unique")
+        inputs[layer.name] = shape
+        reads = _padded(layer, shape)
+        if reads > MAX_NUMBERS:
+            raise ValueError(
+                f"{layer.name} would read {reads:,} numbers for one picture, padding included: "
+                f"at most {MAX_NUMBERS:,}"
+            )
+        outputs[layer.name] = shape = layer.output_shape(shape)
+        if math.prod(shape) > MAX_NUMBERS:
+            raise ValueError(
+                f"{layer.name} would put out {math.prod(shape):,} numbers for one picture: "
+                f"at most {MAX_NUMBERS:,}"
+            )
+    return inputs, outputs
+
+
+def _padded(layer: Layer, shape: Shape) -> int:
+    """Count the numbers that a layer reads, padding included."""
+    if layer.window is None or len(shape) != 3:
+        return math.prod(shape)
+    height, width, channels = shape
+    top, bottom, left, right = layer.window.margins((height, width))
+    return (height + top + bottom) * (width + left + right) * channels
+
+
+def weights(weights: Mapping[str, Any], wanted: Mapping[str, Shape]) -> dict[str, FloatArray]:
+    """Copy the weights as read-only float32, in the layers' order, or say what is wrong."""
+    if missing := [name for name in wanted if name not in weights]:
+        raise ValueError(f"weight {missing[0]!r} is missing: its shape is {wanted[missing[0]]}")
+    if extra := [name for name in weights if name not in wanted]:
+        raise ValueError(
+            f"weight {extra[0]!r:.80} belongs to no layer: the layers need {', '.join(wanted)}"
+        )
+    checked: dict[str, FloatArray] = {}
+    for name, shape in wanted.items():
+        array = np.asarray(weights[name])
+        if array.dtype.kind != "f":
+            raise ValueError(f"weight {name!r} has dtype {array.dtype}: floats are needed")
+        if array.shape != shape:
+            raise ValueError(f"weight {name!r} has shape {array.shape}: the layer needs {shape}")
+        with np.errstate(over="ignore"):
+            array = np.array(array, np.float32, order="C")
+        if not np.isfinite(array).all():
+            raise ValueError(f"weight {name!r} holds NaN or infinity: train again or repair it")
+        array.flags.writeable = False
+        checked[name] = array
+    return checked
+
+
+def pictures(x: ArrayLike, input_shape: Shape) -> FloatArray:
+    """Give pictures as float32, one or a batch; TypeError for anything but real numbers."""
+    array = np.asarray(x)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"pictures must be real numbers, not dtype {array.dtype}")
+    if array.ndim not in (3, 4) or array.shape[-3:] != input_shape or not array.size:
+        raise ValueError(
+            f"pictures of shape {array.shape} do not fit: this network reads "
+            f"{input_shape} (height, width, channels), or a batch (N, *that), N above 0"
+        )
+    with np.errstate(over="ignore"):
+        array = array.astype(np.float32, copy=False)
+    if not np.isfinite(array).all():
+        raise ValueError("pictures must not hold NaN or infinity: replace those values")
+    return array
+
+
+def finite(outputs: FloatArray) -> FloatArray:
+    """Give what was computed, if it is not beyond float32 (else ConvexplainError)."""
+    if not np.isfinite(outputs).all():
+        raise ConvexplainError(
+            "the network's numbers grow beyond float32: its weights are too large, train it again"
+        )
+    return outputs

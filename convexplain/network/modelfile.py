@@ -1,0 +1,202 @@
+"""Networks as files: safetensors, with the architecture as JSON in the metadata.
+
+A file from elsewhere is read as data and nothing else, and is refused with the reason when
+anything in it is missing, double, too large or not finite. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+
+from convexplain.errors import ConvexplainError
+from convexplain.files import placing
+from convexplain.network import fitting
+from convexplain.network.layers import Layer, layer_from_dict
+
+#: The key of the metadata whose value is the architecture and provenance, as JSON.
+METADATA_KEY = "convexplain"
+
+#: Larger files and headers are refused, so that no file takes more than 200 MB to read: the
+#: chapter's network takes 0.4 MB, its header 2 kB.
+MAX_BYTES = 32_000_000
+MAX_HEADER = 1_000_000
+
+DTYPES = {"float32": np.float32, "float16": np.float16}
+
+
+class Content(NamedTuple):
+    """What a network's file holds; whether the parts fit one another is for `Network` to say.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+    weights : mapping of tensor name to float32 array
+    input_shape : (int, int, int)
+    provenance : mapping
+        JSON data.
+    """
+
+    layers: tuple[Layer, ...]
+    weights: Mapping[str, NDArray[np.float32]]
+    input_shape: tuple[int, int, int]
+    provenance: Mapping[str, Any]
+
+
+def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float32") -> None:
+    """Write a network's file; it appears whole or not at all.
+
+    Parameters
+    ----------
+    path : path
+        Replaced when it exists.
+    content : Content
+    dtype : {"float32", "float16"}
+        How the tensors are stored; float16 takes half the space and rounds to 11 bits.
+
+    Raises
+    ------
+    ConvexplainError
+        An unknown dtype, weights that float16 cannot hold, or a folder that cannot be written.
+    """
+    if dtype not in DTYPES:
+        raise ConvexplainError(f"weights cannot be saved as {dtype!r}: choose float32 or float16")
+    with np.errstate(over="ignore"):
+        tensors = {
+            name: np.ascontiguousarray(w, DTYPES[dtype]) for name, w in content.weights.items()
+        }
+    for name, tensor in tensors.items():
+        if not np.isfinite(tensor).all():
+            raise ConvexplainError(f"{name} holds weights beyond 65504: save it as float32")
+    try:
+        placing.write(Path(path), encoded(content, tensors))
+    except OSError as error:
+        raise ConvexplainError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def encoded(content: Content, tensors: Mapping[str, NDArray[np.floating]]) -> bytes:
+    """Give the bytes of a network's file.
+
+    Parameters
+    ----------
+    content : Content
+        Whose architecture and provenance go into the file.
+    tensors : mapping of str to array
+        Its weights as they are to be stored, each float32 or float16.
+    """
+    description = {
+        "input_shape": content.input_shape,
+        "layers": [layer.to_dict() for layer in content.layers],
+        "provenance": dict(content.provenance),
+    }
+    text = json.dumps(description, sort_keys=True, allow_nan=False)
+    return safetensors.numpy.save(dict(tensors), metadata={METADATA_KEY: text})
+
+
+def read(path: str | os.PathLike[str]) -> Content:
+    """Read what `write` wrote.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    Content
+
+    Raises
+    ------
+    ConvexplainError
+        No such file, too large, or not a network's file; the text says which.
+    """
+    source = Path(path)
+    try:
+        if not source.is_file():
+            what = "is not a file" if source.exists() else "does not exist"
+            raise ConvexplainError(f"{source} {what}: give the path of a .safetensors file")
+        size = source.stat().st_size
+        if size > MAX_BYTES:
+            raise ConvexplainError(
+                f"{source} has {size:,} bytes: a network's file has at most {MAX_BYTES:,}"
+            )
+        file = source.read_bytes()
+    except OSError as error:
+        raise ConvexplainError(f"{source} cannot be read: {error.strerror}") from error
+    try:
+        header = _header(file)
+        weights = _tensors(file, header)
+        layers, input_shape, provenance = _architecture(header)
+    except ValueError as error:
+        raise ConvexplainError(f"{source} is not a network's file: {error}") from error
+    return Content(layers, weights, input_shape, provenance)
+
+
+def _header(file: bytes) -> dict[str, Any]:
+    """Parse the header: 8 bytes little-endian length, then JSON; names must not repeat."""
+    length = int.from_bytes(file[:8], "little")
+    if len(file) < 8 or length > len(file) - 8:
+        raise ValueError("its safetensors header is cut off or missing")
+    if length > MAX_HEADER:
+        raise ValueError(f"its safetensors header has {length:,} bytes: at most {MAX_HEADER:,}")
+    return _json_object(file[8 : 8 + length], "its safetensors header")
+
+
+def _tensors(file: bytes, header: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """Decode float32 and float16 tensors; the library checks offsets and lengths."""
+    for name, entry in header.items():
+        dtype = entry.get("dtype") if isinstance(entry, dict) else None
+        if name != "__metadata__" and dtype not in ("F32", "F16"):
+            raise ValueError(f"tensor {name!r:.80} has dtype {dtype!r:.80}, not F32 or F16")
+    try:
+        tensors = safetensors.numpy.load(file)
+    except SafetensorError as error:
+        raise ValueError(f"its tensors cannot be decoded ({error})") from error
+    return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
+
+
+def _architecture(
+    header: dict[str, Any],
+) -> tuple[tuple[Layer, ...], tuple[int, int, int], dict[str, Any]]:
+    """Read layers, input shape and provenance from the metadata."""
+    metadata = header.get("__metadata__")
+    text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
+    if not isinstance(text, str):
+        raise ValueError(f"its metadata has no {METADATA_KEY!r} entry with the architecture")
+    description = _json_object(text, f"the {METADATA_KEY!r} entry of its metadata")
+    if lacking := [key for key in ("input_shape", "layers") if key not in description]:
+        raise ValueError(f"its architecture lacks {lacking[0]!r}")
+    layers, provenance = description["layers"], description.get("provenance", {})
+    if not isinstance(layers, list):
+        raise ValueError(f"its layers must be a list, not {layers!r:.80}")
+    if not isinstance(provenance, dict):
+        raise ValueError(f"its provenance must be a JSON object, not {provenance!r:.80}")
+    input_shape = fitting.input_shape(description["input_shape"])
+    return tuple(layer_from_dict(layer) for layer in layers), input_shape, provenance
+
+
+def _json_object(text: str | bytes, what: str) -> dict[str, Any]:
+    """Parse JSON, refusing names that occur twice (parsers differ in which one wins)."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                raise ValueError(f"{name!r:.80} occurs twice in {what}")
+            found[name] = value
+        return found
+
+    try:
+        value = json.loads(text, object_pairs_hook=unique)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"{what} is not JSON") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"{what} is not a JSON object")
+    return value

@@ -1,0 +1,380 @@
+"""Networks: layers in a row, with their weights.
+
+`CHAPTER_LAYERS` is the convnet that the chapter builds, `BASELINE_LAYERS` the dense network
+that it is compared with; `Network.load("cnn")` and `Network.load("dense")` are both, trained.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.network import fast, fitting, modelfile
+from convexplain.network.blas import one_thread
+from convexplain.network.layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Shape,
+)
+from convexplain.network.summary import Row, table
+from convexplain.ops import ReceptiveField, Window, receptive_field
+
+FloatArray = NDArray[np.float32]
+
+CHAPTER_LAYERS: tuple[Layer, ...] = (
+    Conv2D("conv1", filters=32),
+    MaxPooling2D("pool1"),
+    Conv2D("conv2", filters=64),
+    MaxPooling2D("pool2"),
+    Conv2D("conv3", filters=128),
+    Flatten("flatten"),
+    Dense("dense", units=10, activation="softmax"),
+)
+
+BASELINE_LAYERS: tuple[Layer, ...] = (
+    Flatten("flatten"),
+    Dense("hidden", units=512, activation="relu"),
+    Dense("dense", units=10, activation="softmax"),
+)
+
+#: Networks that ship with the package, by the name that `Network.load` takes.
+BUNDLED: Mapping[str, str] = MappingProxyType(
+    {"cnn": "cnn.safetensors", "dense": "dense.safetensors"}
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers and weights, immutable; call it with pictures to get its answers.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        In the order of computation, names unique.
+    weights : mapping of str to array
+        "conv1/kernel" (kH, kW, C_in, C_out), "conv1/bias" (C_out,), "dense/kernel"
+        (inputs, units), "dense/bias" (units,); kept as read-only float32 copies.
+    input_shape : (int, int, int)
+        Height, width and channels of a picture.
+    provenance : mapping
+        JSON data on where the weights come from; kept in the file.
+
+    Raises
+    ------
+    ValueError
+        Layers that do not fit one another, or a missing, extra, mis-shaped or non-finite weight.
+    """
+
+    layers: tuple[Layer, ...]
+    weights: Mapping[str, FloatArray] = field(repr=False)
+    input_shape: tuple[int, int, int] = field(default=(28, 28, 1), kw_only=True)
+    provenance: Mapping[str, Any] = field(default_factory=dict, kw_only=True, repr=False)
+
+    #: Shape of each layer's output for one picture, in order.
+    shapes: Mapping[str, Shape] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        layers = tuple(self.layers)
+        input_shape = fitting.input_shape(self.input_shape)
+        inputs, shapes = fitting.shapes(layers, input_shape)
+        wanted = {
+            f"{layer.name}/{part}": shape
+            for layer in layers
+            for part, shape in layer.weight_shapes(inputs[layer.name]).items()
+        }
+        self._set("layers", layers)
+        self._set("input_shape", input_shape)
+        self._set("shapes", MappingProxyType(shapes))
+        self._set("weights", MappingProxyType(fitting.weights(self.weights, wanted)))
+        self._set("provenance", MappingProxyType(fitting.provenance(self.provenance)))
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A read-only mapping cannot be pickled: it is made anew, and checked, on the other side.
+        make = partial(Network, input_shape=self.input_shape, provenance=dict(self.provenance))
+        return make, (self.layers, dict(self.weights))
+
+    # Making, loading, saving
+
+    @classmethod
+    def initialised(
+        cls,
+        layers: Sequence[Layer] = CHAPTER_LAYERS,
+        seed: int = 0,
+        *,
+        input_shape: tuple[int, int, int] = (28, 28, 1),
+    ) -> Network:
+        """Make an untrained network: Keras's Glorot-uniform kernels, biases zero.
+
+        A kernel is uniform in ±sqrt(6 / (fan_in + fan_out)); for a convolution the fans are
+        kH * kW times the channels read and the filters (Glorot and Bengio, 2010).
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+        seed : int
+            The same seed gives the same weights.
+        input_shape : (int, int, int)
+        """
+        random = np.random.default_rng(seed)
+        inputs, _ = fitting.shapes(tuple(layers), fitting.input_shape(input_shape))
+        weights: dict[str, FloatArray] = {}
+        for layer in layers:
+            for part, shape in layer.weight_shapes(inputs[layer.name]).items():
+                values = np.zeros(shape, np.float32)
+                if part == "kernel":
+                    places = math.prod(shape[:-2])
+                    limit = math.sqrt(6 / (places * (shape[-2] + shape[-1])))
+                    values = random.uniform(-limit, limit, shape).astype(np.float32)
+                weights[f"{layer.name}/{part}"] = values
+        return cls(tuple(layers), weights, input_shape=input_shape)
+
+    @classmethod
+    def load(cls, name_or_path: str | os.PathLike[str] = "cnn") -> Network:
+        """Load a bundled network by name, or one from a safetensors file.
+
+        Parameters
+        ----------
+        name_or_path : str or path
+            "cnn" (the chapter's convnet), "dense" (the baseline), or a file that `save` wrote.
+
+        Raises
+        ------
+        ConvexplainError
+            There is no such file, or it is refused; the text gives the reason.
+        """
+        if isinstance(name_or_path, str) and name_or_path in BUNDLED:
+            asset = resources.files("convexplain") / "assets" / BUNDLED[name_or_path]
+            with resources.as_file(asset) as path:
+                return cls._load_file(path)
+        if not Path(name_or_path).exists():
+            raise ConvexplainError(
+                f"there is no model {os.fspath(name_or_path)!r}: give the path of a .safetensors "
+                f"file, or {' or '.join(BUNDLED)} for a network that ships with the package"
+            )
+        return cls._load_file(name_or_path)
+
+    @classmethod
+    def _load_file(cls, path: str | os.PathLike[str]) -> Network:
+        content = modelfile.read(path)
+        try:
+            return cls(
+                content.layers,
+                content.weights,
+                input_shape=content.input_shape,
+                provenance=content.provenance,
+            )
+        except ValueError as error:
+            raise ConvexplainError(f"{os.fspath(path)} is refused: {error}") from error
+
+    def save(self, path: str | os.PathLike[str], *, dtype: str = "float32") -> None:
+        """Write a safetensors file with architecture and provenance, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+        dtype : {"float32", "float16"}
+            float16 halves the file and rounds the weights to 11 bits.
+
+        Raises
+        ------
+        ConvexplainError
+            The file cannot be written, or float16 cannot hold a weight.
+        """
+        content = modelfile.Content(self.layers, self.weights, self.input_shape, self.provenance)
+        modelfile.write(path, content, dtype=dtype)
+
+    # Computing
+
+    def __call__(self, x: ArrayLike, *, threads: int = 1) -> FloatArray:
+        """Compute the last layer's output: in a classifier, the probabilities.
+
+        Parameters
+        ----------
+        x : array, shape `input_shape` or (N, *input_shape)
+            One picture or a batch, values 0 to 1; anything but float32 is converted to it.
+        threads : int
+            Parts of a batch that are computed at the same time.
+
+        Returns
+        -------
+        float32 array, shape (outputs,) or (N, outputs)
+            A batch is computed by `convexplain.network.fast`: equal to `activations` but for the
+            last bits of float32.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Pictures of another shape or kind; the text gives the rule.
+        ConvexplainError
+            Weights so large that the numbers grow beyond float32.
+        """
+        if threads < 1:
+            raise ValueError(f"threads must be at least 1, not {threads}")
+        x = self.checked(x)
+        if x.ndim == 4:
+            return fitting.finite(fast.forward(self.layers, self.weights, x, threads=threads))
+        return list(self.activations(x).values())[-1]
+
+    def activations(self, x: ArrayLike) -> dict[str, FloatArray]:
+        """Compute every layer's output, after its activation.
+
+        Parameters
+        ----------
+        x : array, shape `input_shape`, or that with N before it for a batch
+
+        Returns
+        -------
+        dict of layer name to float32 array
+            In the order of the layers; shapes as in `shapes`, with N before for a batch.
+        """
+        x = self.checked(x)
+        outputs: dict[str, FloatArray] = {}
+        for layer in self.layers:
+            with one_thread(), np.errstate(over="ignore", invalid="ignore"):
+                before = fitting.finite(layer.before(x, self.weights_of(layer.name)))
+            outputs[layer.name] = x = layer.activate(before)
+        return outputs
+
+    def exact(self, layer: Layer, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Compute one layer with sums in float64, rounded to float32 when they are complete.
+
+        That makes the numbers the same on every type of CPU, which float32 sums are not.
+
+        Parameters
+        ----------
+        layer : Layer
+            One of this network's.
+        x : float32 array
+            What the layer reads, for one picture or a batch.
+
+        Returns
+        -------
+        before, activated : float32 array
+            The output before and after the activation.
+        """
+        if isinstance(layer, (MaxPooling2D, Flatten)):  # nothing is added up
+            x = layer.before(x, {})
+            return x, x
+        sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
+        with np.errstate(over="ignore"):
+            before = fitting.finite(sums.astype(np.float32))
+        if layer.activation == "linear":
+            return before, before
+        return before, layer.activate(before.astype(np.float64)).astype(np.float32)
+
+    def checked(self, x: ArrayLike) -> FloatArray:
+        """Return `x` as float32 if this network can read it, else say why not.
+
+        Raises
+        ------
+        TypeError
+            Not real numbers.
+        ValueError
+            Another shape, no pictures, NaN or infinity.
+        """
+        return fitting.pictures(x, self.input_shape)
+
+    # Asking about layers
+
+    def layer(self, name: str) -> Layer:
+        """Find a layer by its name.
+
+        Raises
+        ------
+        UsageError
+            There is none of that name; the text lists those there are.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UsageError(
+            f"there is no layer {name!r}: {choose(name, [each.name for each in self.layers])}"
+        )
+
+    def weights_of(self, name: str) -> dict[str, FloatArray]:
+        """The layer's "kernel" and "bias"; empty for a layer without weights."""
+        parts = ("kernel", "bias")
+        return {p: self.weights[f"{name}/{p}"] for p in parts if f"{name}/{p}" in self.weights}
+
+    def input_of(self, name: str) -> Shape:
+        """Shape of what the layer reads, for one picture."""
+        index = self.layers.index(self.layer(name))
+        return self.shapes[self.layers[index - 1].name] if index else self.input_shape
+
+    def windows(self, name: str) -> tuple[Window, ...]:
+        """The chain of windows from the picture to a layer's output.
+
+        Pointwise layers add none. The first dense layer reads a whole map: one window of
+        the map's size.
+        """
+        chain: list[Window] = []
+        last_map = self.input_shape
+        flat = False
+        target = self.layer(name)
+        for layer in self.layers:
+            if layer.window is not None:
+                chain.append(layer.window)
+            elif isinstance(layer, Dense) and not flat:
+                chain.append(Window(last_map[:2]))
+                flat = True
+            shape = self.shapes[layer.name]
+            if len(shape) == 3:
+                last_map = shape[0], shape[1], shape[2]
+            if layer is target:
+                break
+        return tuple(chain)
+
+    def receptive_field(self, name: str) -> ReceptiveField:
+        """What one output of a layer sees of the picture: size, step and start, in pixels."""
+        return self._fields[self.layer(name).name]
+
+    @cached_property
+    def _fields(self) -> dict[str, ReceptiveField]:
+        size = self.input_shape[:2]
+        names = [layer.name for layer in self.layers]
+        return {name: receptive_field(self.windows(name), size) for name in names}
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The summary as data: one row a layer."""
+        return tuple(
+            Row(
+                layer.name,
+                layer.kind,
+                self.shapes[layer.name],
+                layer.parameters(self.input_of(layer.name)),
+                layer.multiplications(self.input_of(layer.name)),
+            )
+            for layer in self.layers
+        )
+
+    @property
+    def parameters(self) -> int:
+        """Count of all learned numbers."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiplications(self) -> int:
+        """Count of all multiplications for one picture."""
+        return sum(row.multiplications for row in self.rows)
+
+    def summary(self) -> str:
+        """Write a table like Keras's: layer, kind, output shape, parameters, multiplications."""
+        return table(self.input_shape, self.rows)

@@ -1,0 +1,57 @@
+"""The operations of a convolutional network: on whole arrays, and one output cell at a time.
+
+Every operation takes one picture (H, W, C) or a batch (N, H, W, C), channels last, and gives the
+result in the same form. float32 gives float32, float64 gives float64, integers become float32;
+weights take the dtype of `x`. What is given is never modified.
+"""
+
+from convexplain.ops.activations import leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
+from convexplain.ops.convolution import batch_norm, conv2d, dense, flatten
+from convexplain.ops.geometry import Box, ReceptiveField, Window, receptive_field, unseen
+from convexplain.ops.patching import pad, patches
+from convexplain.ops.pool_steps import PoolStep, PoolSteps, avg_pool2d_steps, max_pool2d_steps
+from convexplain.ops.pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
+from convexplain.ops.stepping import Steps
+from convexplain.ops.steps import (
+    ConvStep,
+    ConvSteps,
+    TransposedSteps,
+    conv2d_steps,
+    conv2d_transpose_steps,
+)
+from convexplain.ops.transposed import conv2d_transpose
+
+__all__ = [
+    "Box",
+    "ConvStep",
+    "ConvSteps",
+    "PoolStep",
+    "PoolSteps",
+    "ReceptiveField",
+    "Steps",
+    "TransposedSteps",
+    "Window",
+    "avg_pool2d",
+    "avg_pool2d_steps",
+    "batch_norm",
+    "conv2d",
+    "conv2d_steps",
+    "conv2d_transpose",
+    "conv2d_transpose_steps",
+    "dense",
+    "flatten",
+    "global_avg_pool2d",
+    "global_max_pool2d",
+    "leaky_relu",
+    "log_softmax",
+    "max_pool2d",
+    "max_pool2d_steps",
+    "pad",
+    "patches",
+    "receptive_field",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+    "unseen",
+]

@@ -1,0 +1,366 @@
+"""Where windows lie: output sizes, boxes, receptive fields. Integers only, no arrays.
+
+A window of ``k`` cells with dilation ``d`` spans ``d * (k - 1) + 1`` cells. Window ``i`` starts
+at ``i * stride - padding`` of the input, so that along one axis of ``n`` cells there are
+
+    floor((n + padding_before + padding_after - span) / stride) + 1
+
+windows (Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*, 2016,
+relationship 6, with relationship 15 for the dilation). Sizes, positions and strides are always
+pairs: first rows, then columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from convexplain.ops._integers import Margins as Margins
+from convexplain.ops._integers import PaddingLike as PaddingLike
+from convexplain.ops._integers import PaddingName as PaddingName
+from convexplain.ops._integers import Pair as Pair
+from convexplain.ops._integers import PairLike as PairLike
+from convexplain.ops._integers import margins as margins
+from convexplain.ops._integers import named_or_margins
+from convexplain.ops._integers import pair as pair
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of cells, half open: rows ``top`` to ``bottom - 1``, columns likewise.
+
+    A box may reach outside of the picture, into the padding: then `top` or `left` is negative,
+    or `bottom` or `right` exceeds the picture's size.
+
+    Examples
+    --------
+    >>> box = Box(-1, 4, 2, 7)
+    >>> box.height, box.width
+    (3, 3)
+    >>> box.clip((28, 28)).rows
+    slice(0, 2, None)
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.right - self.left
+
+    @property
+    def rows(self) -> slice:
+        """The rows as a slice; ValueError if the box begins above the picture."""
+        return self._slice("row", self.top, self.bottom)
+
+    @property
+    def cols(self) -> slice:
+        """The columns as a slice; ValueError if the box begins left of the picture."""
+        return self._slice("column", self.left, self.right)
+
+    def _slice(self, axis: str, start: int, stop: int) -> slice:
+        # A negative start would silently count from the other end of the array.
+        if start < 0:
+            raise ValueError(
+                f"{self} begins at {axis} {start}, outside of the picture: "
+                "cut it with .clip((H, W)) before slicing"
+            )
+        return slice(start, stop)
+
+    def clip(self, size: Pair) -> Box:
+        """Give the part of the box that lies in a picture of `size` (rows, columns)."""
+        height, width = size
+        return Box(
+            min(max(self.top, 0), height),
+            min(max(self.left, 0), width),
+            min(max(self.bottom, 0), height),
+            min(max(self.right, 0), width),
+        )
+
+
+@dataclass(frozen=True, init=False)
+class Window:
+    """The window that slides over a picture, for convolution and pooling alike.
+
+    Parameters
+    ----------
+    kernel_size : int or pair of int
+        Cells that the window reads, (rows, columns).
+    stride : int or pair of int
+        Cells from one stop to the next.
+    padding : {"valid", "same", "same_lower"}, int, pair of int, or four ints
+        Cells around the picture. "valid" adds none. "same" makes the output
+        ``ceil(size / stride)`` large, as TensorFlow and Keras do: where an odd number of cells
+        is added, the extra one goes to the bottom right; with "same_lower" to the top left.
+        An int pads all sides, a pair pads (rows, columns), four ints pad
+        (top, bottom, left, right).
+    dilation : int or pair of int
+        Distance between neighbouring cells that the window reads; 1 means no gaps.
+    ceil_mode : bool
+        Round the number of windows up, not down: the last one may reach beyond the padding,
+        but none starts outside of the picture and its top left padding (PyTorch's rule).
+
+    Raises
+    ------
+    TypeError
+        A size that is not made of whole numbers.
+    ValueError
+        A kernel size, stride or dilation below 1, a negative padding, an unknown name.
+
+    Examples
+    --------
+    >>> window = Window(3, stride=2, padding=1)
+    >>> window.output_size((28, 28))
+    (14, 14)
+    >>> window.box(0, 1)
+    Box(top=-1, left=1, bottom=2, right=4)
+    """
+
+    kernel_size: Pair
+    stride: Pair
+    padding: PaddingName | Margins
+    dilation: Pair
+    ceil_mode: bool
+
+    def __init__(
+        self,
+        kernel_size: PairLike = (3, 3),
+        stride: PairLike = (1, 1),
+        padding: PaddingLike = "valid",
+        dilation: PairLike = (1, 1),
+        ceil_mode: bool = False,
+    ) -> None:
+        # The class is frozen: only object's own __setattr__ may fill it.
+        fill = object.__setattr__
+        fill(self, "kernel_size", pair("kernel_size", kernel_size))
+        fill(self, "stride", pair("stride", stride))
+        fill(self, "padding", named_or_margins(padding))
+        fill(self, "dilation", pair("dilation", dilation))
+        fill(self, "ceil_mode", bool(ceil_mode))
+
+    @property
+    def span(self) -> Pair:
+        """Rows and columns from the first cell that the window reads to the last."""
+        (kh, kw), (dh, dw) = self.kernel_size, self.dilation
+        return dh * (kh - 1) + 1, dw * (kw - 1) + 1
+
+    def margins(self, input_size: Pair | None = None) -> Margins:
+        """Give the padding as numbers: (top, bottom, left, right).
+
+        Parameters
+        ----------
+        input_size : pair of int, optional
+            Rows and columns of the picture. Only "same" and "same_lower" with a stride above 1
+            depend on it.
+
+        Raises
+        ------
+        ValueError
+            The padding depends on the picture's size, and none was given.
+        """
+        if not isinstance(self.padding, str):
+            return self.padding
+        if self.padding == "valid":
+            return 0, 0, 0, 0
+        if input_size is None and self.stride != (1, 1):
+            raise ValueError(
+                f'padding "{self.padding}" with stride {_times(self.stride)} depends on the size '
+                "of the input: pass input_size=(H, W)"
+            )
+        # At stride 1, span - 1 cells keep any size as it is; 1 stands for all of them.
+        sizes = (1, 1) if input_size is None else pair("input_size", input_size)
+        totals = [
+            max((-(-size // stride) - 1) * stride + span - size, 0)
+            for size, stride, span in zip(sizes, self.stride, self.span, strict=True)
+        ]
+        rows, cols = totals
+        if self.padding == "same":
+            return rows // 2, rows - rows // 2, cols // 2, cols - cols // 2
+        return rows - rows // 2, rows // 2, cols - cols // 2, cols // 2
+
+    def on(self, input_size: Pair) -> Window:
+        """Give the same window with its padding in numbers, as it is on `input_size`."""
+        return replace(self, padding=self.margins(input_size))
+
+    def output_size(self, input_size: Pair) -> Pair:
+        """Count the windows that fit, (rows, columns), by the law at the top of this module.
+
+        Raises
+        ------
+        ValueError
+            The window spans more than the padded picture.
+        """
+        height, width = pair("input_size", input_size)
+        top, bottom, left, right = self.margins((height, width))
+        padded = height + top + bottom, width + left + right
+        rows, cols = (
+            self._count(size, stride, span, starts)
+            for size, stride, span, starts in zip(
+                padded, self.stride, self.span, (height + top, width + left), strict=True
+            )
+        )
+        if rows < 1 or cols < 1:
+            raise ValueError(self._too_large(padded))
+        return rows, cols
+
+    def _count(self, padded: int, stride: int, span: int, starts: int) -> int:
+        if not self.ceil_mode:
+            return (padded - span) // stride + 1
+        count = -(-(padded - span) // stride) + 1
+        # The window that rounding up added may begin in the padding behind the picture.
+        return count - 1 if (count - 1) * stride >= starts else count
+
+    def _too_large(self, padded: Pair) -> str:
+        kernel, gaps = _times(self.kernel_size), _times(self.dilation)
+        if self.dilation == (1, 1):
+            return (
+                f"a {kernel} kernel is larger than the padded {_times(padded)} input: "
+                "take a smaller kernel or add padding"
+            )
+        if self.dilation[0] == self.dilation[1]:
+            gaps = str(self.dilation[0])
+        return (
+            f"a {kernel} kernel with dilation {gaps} spans {_times(self.span)}, more than the "
+            f"padded {_times(padded)} input: lower the dilation or add padding"
+        )
+
+    def box(self, row: int, col: int, input_size: Pair | None = None) -> Box:
+        """Give the box that the window covers for output cell (`row`, `col`).
+
+        Parameters
+        ----------
+        row, col : int
+            The output cell, counted from 0.
+        input_size : pair of int, optional
+            As for `margins`.
+
+        Returns
+        -------
+        Box
+            In coordinates of the input; it may reach into the padding.
+        """
+        return receptive_field([self], input_size).box(row, col)
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """What one cell of a late layer sees of the input.
+
+    Attributes
+    ----------
+    size : pair of int
+        Rows and columns that one cell sees.
+    stride : pair of int
+        Distance on the input between what neighbouring cells see.
+    start : pair of int
+        Row and column where the field of cell (0, 0) begins; negative inside the padding.
+    """
+
+    size: Pair
+    stride: Pair
+    start: Pair
+
+    def box(self, row: int, col: int) -> Box:
+        """Give what cell (`row`, `col`), counted from 0, sees of the input."""
+        if row < 0 or col < 0:
+            raise ValueError(f"cell ({row}, {col}): rows and columns are counted from 0")
+        top = self.start[0] + row * self.stride[0]
+        left = self.start[1] + col * self.stride[1]
+        return Box(top, left, top + self.size[0], left + self.size[1])
+
+
+def receptive_field(windows: Iterable[Window], input_size: Pair | None = None) -> ReceptiveField:
+    """Follow a chain of windows from its input to its last output.
+
+    Each window widens the field by ``(span - 1) * s`` cells, shifts its start by ``-padding * s``
+    and multiplies the step by its stride, where ``s`` is the product of the strides before it
+    (Araujo, Norris and Sim, *Computing receptive fields of convolutional neural networks*, 2019).
+
+    Parameters
+    ----------
+    windows : iterable of Window
+        From the input on. No window at all: one cell sees itself.
+    input_size : pair of int, optional
+        Rows and columns of the picture; needed only where a padding depends on it.
+
+    Examples
+    --------
+    >>> receptive_field([Window(3), Window(2, stride=2), Window(3)])
+    ReceptiveField(size=(8, 8), stride=(2, 2), start=(0, 0))
+    """
+    size, step, start = (1, 1), (1, 1), (0, 0)
+    for window in windows:
+        top, _, left, _ = window.margins(input_size)
+        size = _plus(size, ((window.span[0] - 1) * step[0], (window.span[1] - 1) * step[1]))
+        start = _plus(start, (-top * step[0], -left * step[1]))
+        step = step[0] * window.stride[0], step[1] * window.stride[1]
+        if input_size is not None:
+            input_size = window.output_size(input_size)
+    return ReceptiveField(size, step, start)
+
+
+def unseen(windows: Iterable[Window], input_size: Pair) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Find the input rows and columns that no output of a chain of windows ever reads.
+
+    Strides drop cells at the bottom right and between windows, dilation leaves gaps.
+
+    Parameters
+    ----------
+    windows : iterable of Window
+        From the input on.
+    input_size : pair of int
+        Rows and columns of the picture.
+
+    Returns
+    -------
+    rows, columns : tuple of int
+        Counted from 0, ascending.
+
+    Examples
+    --------
+    >>> chapter = [Window(3), Window(2, 2), Window(3), Window(2, 2), Window(3)]
+    >>> unseen(chapter, (28, 28))
+    ((26, 27), (26, 27))
+    """
+    placed: list[tuple[Window, Pair]] = []
+    size = pair("input_size", input_size)
+    for window in windows:
+        placed.append((window.on(size), size))
+        size = window.output_size(size)
+    read = set(range(size[0])), set(range(size[1]))
+    for window, before in reversed(placed):
+        top, _, left, _ = window.margins()
+        read = (
+            _reads(read[0], window, axis=0, padding=top, size=before[0]),
+            _reads(read[1], window, axis=1, padding=left, size=before[1]),
+        )
+    height, width = pair("input_size", input_size)
+    rows = tuple(row for row in range(height) if row not in read[0])
+    return rows, tuple(col for col in range(width) if col not in read[1])
+
+
+def _reads(outputs: set[int], window: Window, *, axis: int, padding: int, size: int) -> set[int]:
+    """Along one axis, collect the input cells that some of the outputs read."""
+    stride, dilation = window.stride[axis], window.dilation[axis]
+    cells = {
+        output * stride - padding + tap * dilation
+        for output in outputs
+        for tap in range(window.kernel_size[axis])
+    }
+    return {cell for cell in cells if 0 <= cell < size}
+
+
+def _plus(a: Pair, b: Pair) -> Pair:
+    return a[0] + b[0], a[1] + b[1]
+
+
+def _times(size: Pair) -> str:
+    return f"{size[0]}x{size[1]}"

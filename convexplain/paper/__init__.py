@@ -1,0 +1,1 @@
+"""What is printed: worksheets with their keys, and teacher's cards."""

@@ -1,0 +1,110 @@
+"""What a teacher's card is: the same parts for every lesson, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from convexplain.lessons import Lesson
+from convexplain.style.captions import Caption, Value
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Where to stop the video, and what for.
+
+    Parameters
+    ----------
+    beat : str
+        The beat that is about to begin: its start is a chapter mark of the video.
+    ask : Caption
+        The question to the class.
+    expect : Caption
+        The answer to listen for; the beat shows it.
+    """
+
+    beat: str
+    ask: Caption
+    expect: Caption
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer to expect.
+
+    Parameters
+    ----------
+    said : Caption
+        As a student says it.
+    reply : Caption
+        What to say or to show.
+    """
+
+    said: Caption
+    reply: Caption
+
+
+@dataclass(frozen=True)
+class Card:
+    """One page about a lesson for the person who teaches it.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        With its defaults; all numbers are of it.
+    aim : Caption
+        What a student can do afterwards.
+    needs : tuple of Caption
+        What must be known before.
+    pauses : tuple of Pause
+        In the order of the video.
+    mistakes : tuple of Mistake
+        Three.
+    chapter : Caption
+        The chapter's sentence, word for word in Chinese, and its translation.
+    tries : str
+        A command to try in class, without ``convexplain``.
+    """
+
+    lesson: Lesson
+    aim: Caption
+    needs: tuple[Caption, ...]
+    pauses: tuple[Pause, ...]
+    mistakes: tuple[Mistake, Mistake, Mistake]
+    chapter: Caption
+    tries: str
+
+    def start(self, pause: Pause) -> float:
+        """When in the video a pause comes, in seconds.
+
+        Raises
+        ------
+        ValueError
+            The lesson has no such beat.
+        """
+        start = 0.0
+        for beat in self.lesson.beats():
+            if beat.name == pause.beat:
+                return start
+            start += beat.seconds
+        raise ValueError(f"{self.lesson.name} has no beat {pause.beat!r}")
+
+
+def told(lesson: Lesson, beat: str) -> dict[str, Value]:
+    """Give what the lesson fills into a beat's caption, by field."""
+    return next(each.caption.values for each in lesson.beats() if each.name == beat)
+
+
+def fill(caption: Caption, values: dict[str, Any]) -> Caption:
+    """Fill a caption's fields from values of which it needs some."""
+    return caption.fill(**{name: values[name] for name in caption.fields})
+
+
+def pause(beat: str, ask: Caption, expect: Caption, values: dict[str, Any]) -> Pause:
+    """Make a pause whose texts take their fields from `values`."""
+    return Pause(beat, fill(ask, values), fill(expect, values))
+
+
+def mistake(said: Caption, reply: Caption, values: dict[str, Any]) -> Mistake:
+    """Make a mistake whose texts take their fields from `values`."""
+    return Mistake(fill(said, values), fill(reply, values))

@@ -1,0 +1,117 @@
+"""Teacher's card: shapes and parameters of the whole network."""
+
+from __future__ import annotations
+
+from convexplain.lessons.architecture import Architecture
+from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+
+def card(lesson: Architecture) -> Card:
+    """Write the card."""
+    rows = {row.name: row for row in lesson.network.rows}
+    weights = lesson.network.weights["conv2/kernel"]
+    values = {
+        **told(lesson, "conv2"),
+        **{name: value for name, value in told(lesson, "pool2").items() if name in "ab"},
+        **told(lesson, "answer"),
+        "k": fmt.shape(weights.shape[:2]),
+        "w": fmt.count(weights.size),
+        "p2": fmt.count(rows["conv2"].parameters),
+        "m2": fmt.count(rows["conv2"].multiplications),
+        "p3": fmt.count(rows["conv3"].parameters),
+        "m3": fmt.count(rows["conv3"].multiplications),
+        "dense": fmt.count(rows["dense"].parameters),
+        "f1": rows["conv1"].output_shape[-1],
+        "f2": rows["conv2"].output_shape[-1],
+        "f3": rows["conv3"].output_shape[-1],
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Follow the shape of a picture through all layers, and count the parameters of "
+            "each.",
+            zh="能逐层说出数据的形状，并算出每一层的参数个数。",
+        ),
+        needs=(
+            Caption(
+                en="Channels, pooling and output sizes (lessons channels, pooling, "
+                "window-geometry).",
+                zh="通道、池化和输出大小（课程 channels、pooling、window-geometry）。",
+            ),
+        ),
+        pauses=(
+            pause(
+                "conv2",
+                Caption(
+                    en="{c} channels in, {n} filters, windows of {k}: how many weights?",
+                    zh="输入 {c} 个通道，{n} 个过滤器，窗口 {k}：多少个权重？",
+                ),
+                Caption(
+                    en="{w}, and {n} biases: {p2} parameters.",
+                    zh="{w} 个，加上 {n} 个偏置：{p2} 个参数。",
+                ),
+                values,
+            ),
+            pause(
+                "pool2",
+                Caption(en="What is half of {a}?", zh="{a} 的一半是多少？"),
+                Caption(
+                    en="{b}: rounded down. One row and one column are left out.",
+                    zh="{b}：向下取整，舍去一行一列。",
+                ),
+                values,
+            ),
+            pause(
+                "answer",
+                Caption(en="Which layer has the most parameters?", zh="哪一层的参数最多？"),
+                Caption(
+                    en="Of {total}, {share}% are in {layer}.",
+                    zh="{layer}，占全部 {total} 个的 {share}%。",
+                ),
+                values,
+            ),
+        ),
+        mistakes=(
+            mistake(
+                Caption(
+                    en="Maps must get more because they get smaller.",
+                    zh="图变小了，张数自然要变多。",
+                ),
+                Caption(
+                    en="The depth is a choice: {f1}, {f2}, {f3} are the numbers of filters that "
+                    "the designer wrote. Pooling leaves it alone.",
+                    zh="深度由设计者选定：{f1}、{f2}、{f3} 就是写下的过滤器个数；池化不改变深度。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="Most parameters are in the dense layer.",
+                    zh="大部分参数都在全连接层。",
+                ),
+                Caption(
+                    en="Here it has {dense}, conv3 {p3}: pooling left few numbers to connect.",
+                    zh="这里它有 {dense} 个，conv3 有 {p3} 个：池化之后要连接的数已经不多。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(en="More parameters mean more computations.", zh="参数多，计算就多。"),
+                Caption(
+                    en="conv2 has {p2} parameters and {m2} multiplications, conv3 {p3} and {m3}: "
+                    "each weight is used at every place.",
+                    zh="conv2 有 {p2} 个参数、{m2} 次乘法；conv3 有 {p3} 个参数、{m3} 次乘法："
+                    "权重在每个位置都要用一次。",
+                ),
+                values,
+            ),
+        ),
+        chapter=Caption(
+            en="The last output of the convnet is 3x3x128; the Flatten behind it turns the 3D "
+            "tensor into a 1D tensor.",
+            zh="cnn 最后的输出是 3x3x128 ,后面接了 Flatten 将 3d 张量变成了 1d 张量.",
+        ),
+        tries="model",
+    )

@@ -1,0 +1,129 @@
+"""Teacher's card: all channels in, one number out."""
+
+from __future__ import annotations
+
+from convexplain.lessons.channels import Channels
+from convexplain.lessons.parts import slips
+from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+
+def card(lesson: Channels) -> Card:
+    """Write the card; the wrong average is that of the learned filter's place."""
+    step = lesson.step
+    ways = slips.convolution(step.patch, step.kernel, step.bias)
+    deep, sweep = told(lesson, "deep"), told(lesson, "sweep")
+    layer = "conv2"
+    count, filters = step.patch.shape[2], lesson.network.shapes[layer][-1]
+    values = {
+        **sweep,
+        "rgb": lesson.colours.steps[0].patch.shape[2],
+        "k": told(lesson, "sum")["k"],
+        "s": told(lesson, "sum")["v"],
+        "r": deep["r"],
+        "col": deep["k"],
+        "v": told(lesson, "channels")["v"],
+        "average": fmt.number(ways["averaged-channels"]),
+        "w": told(lesson, "open")["w"],
+        "kernels": fmt.count(count * filters),
+        "each": fmt.count(step.kernel.size + 1),
+        "total": fmt.count(next(r.parameters for r in lesson.network.rows if r.name == layer)),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Explain why a filter of conv2 has weights for every channel and yet gives one "
+            "number a place, and where the depth of the output comes from.",
+            zh="能解释 conv2 的过滤器为什么对每个通道都有权重，却在每处只得一个数，"
+            "以及输出的深度从何而来。",
+        ),
+        needs=(
+            Caption(
+                en="One cell with one channel (lesson sliding-window).",
+                zh="单通道时一格的算法（课程 sliding-window）。",
+            ),
+            Caption(
+                en="A colour picture has height, width and channels.",
+                zh="彩色图有高、宽和通道。",
+            ),
+        ),
+        pauses=(
+            pause(
+                "sum",
+                Caption(
+                    en="{rgb} channels, {k} products each: how many numbers come out here?",
+                    zh="{rgb} 个通道，每个通道 {k} 个乘积：这里得到几个数？",
+                ),
+                Caption(
+                    en="One: the channels' sums are added to {s}.",
+                    zh="一个：各通道的和相加，得到 {s}。",
+                ),
+                values,
+            ),
+            pause(
+                "deep",
+                Caption(
+                    en="What is output[{r}, {col}, :], and how long is it?",
+                    zh="output[{r}, {col}, :] 是什么，有多长？",
+                ),
+                Caption(
+                    en="What all filters found at one place: {f} numbers.",
+                    zh="所有过滤器在同一处的结果：{f} 个数。",
+                ),
+                values,
+            ),
+            pause(
+                "sweep",
+                Caption(
+                    en="{c} maps go in, {f} filters read them. How many come out?",
+                    zh="输入 {c} 张图，由 {f} 个过滤器读取，输出几张？",
+                ),
+                Caption(
+                    en="{f}: every filter reads all {c} maps.",
+                    zh="{f} 张：每个过滤器都读取全部 {c} 张。",
+                ),
+                values,
+            ),
+        ),
+        mistakes=(
+            mistake(
+                Caption(en="The sums of the channels are averaged.", zh="各通道的和要取平均。"),
+                Caption(
+                    en="They are added: {v} at the place shown. The average, with bias and ReLU, "
+                    "would be {average}.",
+                    zh="是相加：图中这一处得 {v}；若取平均，加偏置、过 ReLU 之后是 {average}。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="{f} filters on {c} channels make {kernels} maps.",
+                    zh="{f} 个过滤器乘以 {c} 个通道，得到 {kernels} 张图。",
+                ),
+                Caption(
+                    en="{kernels} is the number of small kernels. Each filter adds its {c} up to "
+                    "one map: {f} maps.",
+                    zh="{kernels} 是小卷积核的个数。每个过滤器把自己的 {c} 个结果加成一张图："
+                    "共 {f} 张。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(en="Each channel of a filter has a bias.", zh="过滤器的每个通道都有偏置。"),
+                Caption(
+                    en="One bias a filter: {w} weights and one bias are {each} parameters, times "
+                    "{f} filters {total}.",
+                    zh="每个过滤器一个偏置：{w} 个权重加一个偏置是 {each} 个参数，"
+                    "{f} 个过滤器共 {total} 个。",
+                ),
+                values,
+            ),
+        ),
+        chapter=Caption(
+            en="After a convolution layer the depth axis no longer stands for the picture's own "
+            "information, but for what the layer filtered from it: its filters.",
+            zh="经过一层卷积层,深度轴不再代表原始的图像信息,而是卷积层对图像的过滤结果-过滤器.",
+        ),
+        tries=f"step --layer {layer} --filter {step.filter} --at {step.row},{step.col}",
+    )

@@ -1,0 +1,120 @@
+"""Teacher's card: from sums to shares."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from convexplain.lessons.forward_pass import ForwardPass
+from convexplain.network import Trace
+from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+
+def card(lesson: ForwardPass) -> Card:
+    """Write the card; blank paper is read by the same network."""
+    paper = Trace(lesson.network, np.zeros_like(lesson.trace.image))
+    values = {
+        **told(lesson, "probabilities"),
+        **told(lesson, "answer"),
+        "m": told(lesson, "logits")["m"],
+        "n": told(lesson, "flatten")["n"],
+        "two": 2,
+        "twice": fmt.number(math.log(2)),
+        "classes": lesson.trace.logits.size,
+        "j": paper.prediction,
+        "q": fmt.probability(paper.probabilities.max()),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Explain how ten logits become ten probabilities that add up to one, and why only "
+            "the differences between logits count.",
+            zh="能解释十个 logit 怎样变成总和为一的十个概率，以及为什么只有它们之差起作用。",
+        ),
+        needs=(
+            Caption(
+                en="How one cell is computed; what flatten does.",
+                zh="一格是怎样算出来的；展平做了什么。",
+            ),
+            Caption(
+                en="Powers of e: always positive, and steep.", zh="e 的幂：总是正数，增长很快。"
+            ),
+        ),
+        pauses=(
+            pause(
+                "logits",
+                Caption(
+                    en="All these numbers are negative. Can the network answer at all?",
+                    zh="这些数全是负的，网络还能给出答案吗？",
+                ),
+                Caption(en="Yes: the largest wins, {m}.", zh="能：最大的胜出，即 {m}。"),
+                values,
+            ),
+            pause(
+                "shift",
+                Caption(
+                    en="Subtract {m} from all of them. What happens to the answer?",
+                    zh="每个都减去 {m}，答案会变吗？",
+                ),
+                Caption(en="Nothing: all differences stay.", zh="不变：它们的差都没有变。"),
+                values,
+            ),
+            pause(
+                "answer",
+                Caption(
+                    en="How much larger must a logit be to give twice the probability?",
+                    zh="logit 高出多少，概率就是对方的两倍？",
+                ),
+                Caption(
+                    en="By ln {two} = {twice}; here {d} more gives {r} times.",
+                    zh="高出 ln {two} = {twice}；这里高出 {d}，是 {r} 倍。",
+                ),
+                values,
+            ),
+        ),
+        mistakes=(
+            mistake(
+                Caption(
+                    en="A negative logit means: it is not this digit.",
+                    zh="logit 为负，就说明不是这个数字。",
+                ),
+                Caption(
+                    en="A logit says nothing alone. {m} is the largest of the {classes} and wins "
+                    "with {p}.",
+                    zh="单看一个 logit 没有意义：{m} 是 {classes} 个里最大的，以 {p} 的概率胜出。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="{p} means that the network is {p} sure.",
+                    zh="{p} 就是网络有 {p} 的把握。",
+                ),
+                Caption(
+                    en="It is a share among {classes} classes. Blank paper gets one, too: {q} for "
+                    "a {j}.",
+                    zh="它只是 {classes} 个类别中的占比。一张白纸也会有答案：{q} 判为 {j}。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="One strong feature decides the logit.",
+                    zh="logit 由一个很强的特征决定。",
+                ),
+                Caption(
+                    en="It is a sum of {n} products and a bias (lesson hierarchy takes it apart).",
+                    zh="它是 {n} 个乘积与偏置之和（课程 hierarchy 会把它拆开）。",
+                ),
+                values,
+            ),
+        ),
+        chapter=Caption(
+            en="Ten classes, softmax as the last activation, the loss checked by cross-entropy.",
+            zh="十路的分类,最后是 softmax 激活,使用交叉熵验证损失.",
+        ),
+        tries=f"predict --sample {lesson.shown_picture.origin.rpartition(' ')[2]}",
+    )

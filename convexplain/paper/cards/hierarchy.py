@@ -1,0 +1,127 @@
+"""Teacher's card: one answer traced back to its edges."""
+
+from __future__ import annotations
+
+from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+
+def card(lesson: Hierarchy) -> Card:
+    """Write the card."""
+    root = lesson.tree
+    values = {
+        **told(lesson, "fields"),
+        **told(lesson, "shares"),
+        **told(lesson, "check"),
+        "k": told(lesson, "shares")["k"],
+        "n": told(lesson, "shares")["n"],
+        "all": told(lesson, "more")["m"],
+        "positive": fmt.number(root.positive),
+        "negative": fmt.number(root.negative),
+        "logit": fmt.number(root.before),
+        "readings": fmt.count(root.readings),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Follow one answer back to parts, strokes and edges, and see that many small "
+            "contributions carry it.",
+            zh="能把一个预测回溯到部件、笔画和边缘，并看到它由许多微小的贡献合成。",
+        ),
+        needs=(
+            Caption(
+                en="A filter reads all channels (lesson channels).",
+                zh="过滤器读取全部通道（课程 channels）。",
+            ),
+            Caption(
+                en="The dense layer weights all it reads and adds it up.",
+                zh="全连接层把读到的数加权求和。",
+            ),
+        ),
+        pauses=(
+            pause(
+                "fields",
+                Caption(
+                    en="How much of the picture does one cell of conv3 see?",
+                    zh="conv3 的一格能看到图中多大的区域？",
+                ),
+                Caption(
+                    en="{r3} × {r3} pixels; a cell of conv1 only {r1} × {r1}.",
+                    zh="{r3} × {r3} 像素；conv1 的一格只有 {r1} × {r1}。",
+                ),
+                values,
+            ),
+            pause(
+                "shares",
+                Caption(
+                    en="How much of the push comes from the {m} strongest cells?",
+                    zh="最强的 {m} 个激活值占支持总量的多少？",
+                ),
+                Caption(en="{top3}%: {n} cells push.", zh="{top3}%：支持的共有 {n} 个。"),
+                values,
+            ),
+            pause(
+                "check",
+                Caption(
+                    en="We set these {m} to zero. Does it still read {k}?",
+                    zh="把这 {m} 个设为零，还会判为 {k} 吗？",
+                ),
+                Caption(
+                    en="Yes: the logit falls from {a} to {b}. It takes {all} cells.",
+                    zh="会：logit 从 {a} 降到 {b}。要去掉 {all} 个才会改判。",
+                ),
+                values,
+            ),
+        ),
+        mistakes=(
+            mistake(
+                Caption(
+                    en="This cell is the detector of the {k}.",
+                    zh="这一格就是“{k}”的检测器。",
+                ),
+                Caption(
+                    en="It is one of {n} cells that push towards {k}; the {m} strongest "
+                    "together give {top3}%.",
+                    zh="支持“{k}”的共有 {n} 个激活值，它只是其中之一；"
+                    "最强的 {m} 个合起来占 {top3}%。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="Multiply the shares down the tree, and you have an edge's share of the "
+                    "answer.",
+                    zh="沿着树把比例相乘，就得到一条边缘对答案的贡献。",
+                ),
+                Caption(
+                    en="Each share is of its own parent's positive contributions. ReLU and maximum "
+                    "lie between: never multiply.",
+                    zh="每个比例只针对自己的上一级的正贡献，中间隔着 ReLU 和取最大值，不能相乘。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="All cells speak for the answer that wins.",
+                    zh="所有激活值都支持获胜的答案。",
+                ),
+                Caption(
+                    en="Of {readings} contributions {n} push by {positive}, the others pull by "
+                    "{negative}; with the bias {logit} is left.",
+                    zh="{readings} 项贡献中，{n} 项支持，合计 {positive}；其余反对，"
+                    "合计 {negative}；"
+                    "加上偏置得 {logit}。",
+                ),
+                values,
+            ),
+        ),
+        chapter=Caption(
+            en="In the example above the convnet stacks layer on layer and keeps taking local "
+            "features apart. This is much like the way people recognise things.",
+            zh="前面的例子中 cnn 一层一层的堆叠,不停的拆解局部特征.这个过程和人识别物体很像",
+        ),
+        tries=f"pixel --sample {lesson.shown_picture.origin.rpartition(' ')[2]} --layer dense "
+        f"--filter {lesson.label}",
+    )

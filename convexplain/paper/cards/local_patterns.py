@@ -1,0 +1,122 @@
+"""Teacher's card: the whole picture once, or a small template everywhere."""
+
+from __future__ import annotations
+
+from convexplain.lessons.local_patterns import LocalPatterns
+from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+
+def card(lesson: LocalPatterns) -> Card:
+    """Write the card."""
+    values = {
+        **told(lesson, "shuffled"),
+        "pixels": told(lesson, "dense")["n"],
+        "never": told(lesson, "never-inked")["n"],
+        "w": told(lesson, "filter")["w"],
+        "places": told(lesson, "filter")["n"],
+        "found": told(lesson, "found")["n"],
+        "dense": fmt.count(lesson.dense.parameters),
+        "cnn": fmt.count(lesson.cnn.parameters),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Say what a dense unit compares and what a filter compares, and why a small window "
+            "that goes everywhere needs so few weights.",
+            zh="能说出全连接单元和过滤器各在比对什么，以及小窗口扫遍全图为什么只要很少的权重。",
+        ),
+        needs=(
+            Caption(
+                en="How one cell is computed, and what a response map says.",
+                zh="一格怎样算出来，响应图说明什么。",
+            ),
+            Caption(
+                en="A dense unit: one weight for each pixel.", zh="全连接单元：每个像素一个权重。"
+            ),
+        ),
+        pauses=(
+            pause(
+                "dense",
+                Caption(
+                    en="How many weights has one dense unit for this picture?",
+                    zh="对这幅图，一个全连接单元有多少个权重？",
+                ),
+                Caption(
+                    en="{pixels}, one for each pixel; a filter has {w}.",
+                    zh="{pixels} 个，每个像素一个；一个过滤器只有 {w} 个。",
+                ),
+                values,
+            ),
+            pause(
+                "found",
+                Caption(
+                    en="Where else on the digit does this template fit?",
+                    zh="这个模板还和图中哪些地方吻合？",
+                ),
+                Caption(
+                    en="{found} places are marked; it fits in other digits, too.",
+                    zh="标出了 {found} 处；在其他样本里也有。",
+                ),
+                values,
+            ),
+            pause(
+                "shuffled",
+                Caption(
+                    en="All pixels change places by one fixed rule. Who suffers?",
+                    zh="按同一规则打乱所有像素，哪个网络会变差？",
+                ),
+                Caption(
+                    en="The convnet loses {a} points; the dense one moves by {b}.",
+                    zh="卷积网络下降 {a} 个百分点；全连接网络变化 {b}。",
+                ),
+                values,
+            ),
+        ),
+        mistakes=(
+            mistake(
+                Caption(
+                    en="A filter sees so little that it must know less than a dense unit.",
+                    zh="过滤器看到的太少，肯定不如全连接单元。",
+                ),
+                Caption(
+                    en="It asks its question at {places} places: together they cover the picture, "
+                    "and later layers combine the answers.",
+                    zh="它在 {places} 个位置发问，合起来覆盖全图，后面的层再把答案组合起来。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="The dense template is noisy at the rim: badly trained.",
+                    zh="全连接模板的边缘全是噪声，说明没训练好。",
+                ),
+                Caption(
+                    en="{never} border pixels were never inked in training: their weights are "
+                    "still the random ones of the start.",
+                    zh="边缘有 {never} 个像素在训练中从未有过笔画，它们的权重仍是初始的随机数。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="The dense network is worse because it has fewer weights.",
+                    zh="全连接网络差，是因为权重太少。",
+                ),
+                Caption(
+                    en="It has {dense} parameters, the convnet {cnn}. What it lacks is that "
+                    "neighbours belong together.",
+                    zh="它有 {dense} 个参数，卷积网络只有 {cnn} 个。"
+                    "它缺的是“相邻像素有关系”这一点。",
+                ),
+                values,
+            ),
+        ),
+        chapter=Caption(
+            en="A dense layer learns global patterns from its input; a convolution layer learns "
+            "local ones.",
+            zh="全连接层从输入数据的学习到的是全局模式,而卷积层学到的是局部模式.",
+        ),
+        tries="figure local-patterns -o local-patterns.svg",
+    )

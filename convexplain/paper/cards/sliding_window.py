@@ -1,0 +1,113 @@
+"""Teacher's card: one output number, and the same weights everywhere."""
+
+from __future__ import annotations
+
+from convexplain.lessons.parts import slips
+from convexplain.lessons.sliding_window import SlidingWindow
+from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+
+def card(lesson: SlidingWindow) -> Card:
+    """Write the card; all numbers are of the lesson's strong stop and its map."""
+    step = lesson.stops["strong"].step
+    ways = slips.convolution(step.patch, step.kernel, step.bias)
+    values = {
+        **told(lesson, "strong"),
+        "z": told(lesson, "negative")["z"],
+        "b": told(lesson, "blank")["b"],
+        "places": fmt.count(len(lesson.all_steps)),
+        "wrong": fmt.number(ways["matrix-product"]),
+    }
+    number = lesson.shown_picture.origin.rpartition(" ")[2]
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Compute one cell of a response map by hand, and say what is the same at every "
+            "place: the weights and the bias.",
+            zh="会手算响应图的一格，并能说出每个位置都相同的是什么：权重和偏置。",
+        ),
+        needs=(
+            Caption(
+                en="A gray picture is a grid of numbers between zero and one.",
+                zh="灰度图是由零到一之间的数排成的网格。",
+            ),
+            Caption(en="Products and sums of signed decimals.", zh="带符号小数的乘法和加法。"),
+        ),
+        pauses=(
+            pause(
+                "strong",
+                Caption(
+                    en="What will be multiplied with what, and how often?",
+                    zh="谁和谁相乘？一共乘几次？",
+                ),
+                Caption(
+                    en="Each pixel with the weight that lies on it: {n} products.",
+                    zh="每个像素乘以盖在它上面的权重：{n} 个乘积。",
+                ),
+                values,
+            ),
+            pause(
+                "negative",
+                Caption(
+                    en="No pixel is negative. Can the result be?",
+                    zh="像素都不是负数，结果会是负数吗？",
+                ),
+                Caption(
+                    en="Yes, weights can be: here {z}, which ReLU cuts to zero.",
+                    zh="会，因为权重可以为负：这里是 {z}，ReLU 把它变成零。",
+                ),
+                values,
+            ),
+            pause(
+                "blank",
+                Caption(
+                    en="There is no ink in the window. What comes out?",
+                    zh="窗口里没有笔画，会得到什么？",
+                ),
+                Caption(en="The bias alone: {b}.", zh="只剩下偏置：{b}。"),
+                values,
+            ),
+        ),
+        mistakes=(
+            mistake(
+                Caption(
+                    en="That is a matrix product, rows by columns.", zh="这就是矩阵乘法，行乘列。"
+                ),
+                Caption(
+                    en="No, cell by cell (⊙): the matrix product, added up, would give {wrong} "
+                    "here, not {v}.",
+                    zh="不是，是逐元素相乘（⊙）：用矩阵乘法再求和，这里会得到 {wrong}，"
+                    "而不是 {v}。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(en="Each place has weights of its own.", zh="每个位置都有自己的一组权重。"),
+                Caption(
+                    en="One kernel serves all {places} places: {n} weights and one bias in all.",
+                    zh="{places} 个位置共用一个卷积核：总共 {n} 个权重，一个偏置。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="The window has to move in order, each cell needs the one before.",
+                    zh="窗口必须按顺序移动，后一格要用到前一格。",
+                ),
+                Caption(
+                    en="No cell reads another cell of the map: all {places} could be computed at "
+                    "once. The order is for our eyes.",
+                    zh="各格互不依赖：{places} 格可以同时计算，顺序只是为了让人看清楚。",
+                ),
+                values,
+            ),
+        ),
+        chapter=Caption(
+            en="Convolution takes patches from the input feature map, applies the same "
+            "transformation to each of them, and so makes the output feature map.",
+            zh="卷积运算从输入的特征图提取图块,对这些图块进行相同的变换,生成输出特征图.",
+        ),
+        tries=f"step --sample {number} --filter {step.filter} --at {step.row},{step.col}",
+    )

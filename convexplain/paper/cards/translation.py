@@ -1,0 +1,119 @@
+"""Teacher's card: the map moves along, the answer need not."""
+
+from __future__ import annotations
+
+from convexplain.data import facts
+from convexplain.lessons.translation import Translation
+from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+
+def card(lesson: Translation) -> Card:
+    """Write the card; accuracies are those measured on the test digits."""
+    layers, guess, curve = (told(lesson, beat) for beat in ("layers", "guess", "curve"))
+    here = facts.row("shift", pixels=0, network="cnn")["accuracy"]
+    values = {
+        **told(lesson, "follows"),
+        **curve,
+        "cnn": guess["a"],
+        "dense": guess["b"],
+        "label": lesson.label,
+        "one": layers["a"],
+        "two": layers["b"],
+        "places": told(lesson, "why")["n"],
+        "here": fmt.percent(here, 2),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Tell equivariance from invariance: the map moves with the digit, but the answer "
+            "may change.",
+            zh="能区分等变与不变：响应图跟着手写数字移动，预测却可能改变。",
+        ),
+        needs=(
+            Caption(
+                en="The same weights at every place (lesson sliding-window).",
+                zh="每个位置用同一组权重（课程 sliding-window）。",
+            ),
+            Caption(en="Pooling and flatten.", zh="池化和展平。"),
+        ),
+        pauses=(
+            pause(
+                "follows",
+                Caption(
+                    en="The digit moves by {s} pixels. What does the map do?",
+                    zh="手写数字平移 {s} 个像素，响应图会怎样？",
+                ),
+                Caption(
+                    en="It moves by {s} cells: the difference is {d}.",
+                    zh="也平移 {s} 格：差值为 {d}。",
+                ),
+                values,
+            ),
+            pause(
+                "guess",
+                Caption(
+                    en="The {label} moves on. Which network changes its answer first?",
+                    zh="这个“{label}”继续移动，哪个网络先改变预测？",
+                ),
+                Caption(
+                    en="The dense one: after {s} pixels it says {dense}, the convnet {cnn}.",
+                    zh="全连接网络：平移 {s} 个像素后它判为 {dense}，卷积网络判为 {cnn}。",
+                ),
+                values,
+            ),
+            pause(
+                "why",
+                Caption(
+                    en="The maps only moved. Why can the answer change?",
+                    zh="响应图只是移动了，预测为什么会变？",
+                ),
+                Caption(
+                    en="Flatten: each of the {places} places has weights of its own.",
+                    zh="展平之后，{places} 个位置各用各的权重。",
+                ),
+                values,
+            ),
+        ),
+        mistakes=(
+            mistake(
+                Caption(en="Convnets are translation-invariant.", zh="卷积网络具有平移不变性。"),
+                Caption(
+                    en="Their maps are equivariant. Moved by {s} pixels, {p} of the test digits "
+                    "are read right; unmoved, {here}.",
+                    zh="响应图是平移等变的。测试样本平移 {s} 个像素后，准确率为 {p}；"
+                    "不平移时是 {here}。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(en="Pooling takes care of every shift.", zh="有了池化，怎么平移都行。"),
+                Caption(
+                    en="Only of whole steps: after one pixel pool1 differs by up to {one}, after "
+                    "two by {two}.",
+                    zh="只对整步平移有效：平移一个像素，pool1 最多相差 {one}；两个像素，"
+                    "相差 {two}。",
+                ),
+                values,
+            ),
+            mistake(
+                Caption(
+                    en="Then the convnet is no better than the dense network.",
+                    zh="那卷积网络并不比全连接网络好。",
+                ),
+                Caption(
+                    en="It is: {p} against {q} at {s} pixels. More tolerant, not immune.",
+                    zh="好得多：平移 {s} 个像素时 {p} 对 {q}。更能容忍平移，但不是不受影响。",
+                ),
+                values,
+            ),
+        ),
+        chapter=Caption(
+            en="Suppose the convnet has learned a pattern from 3x3 pixels: when the same 3x3 comes "
+            "up in other pictures, the pattern serves there, too, and need not be trained again.",
+            zh="假设 cnn 从 3x3 学习到了模式,当这个 3x3 又在其他图片重复出现时,"
+            "这个模式也通用,不再需要重复训练",
+        ),
+        tries="figure shift-accuracy -o shift.svg",
+    )

@@ -1,0 +1,152 @@
+"""The arithmetic that a person does with the printed numbers, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from convexplain.lessons.parts import slips
+from convexplain.lessons.parts.search import top_channels
+from convexplain.ops import ConvStep
+from convexplain.style import format as fmt
+
+#: Digits after the point: of a pixel, of a weight or bias, and of a product of both.
+PIXEL, WEIGHT, PRODUCT = 1, 2, 3
+SHOWN_CHANNELS = 5
+
+
+def printed(value: Any, decimals: int) -> Fraction:
+    """Give what is printed of a value, as an exact number."""
+    return Fraction(fmt.number(value, decimals).replace(fmt.MINUS, "-"))
+
+
+def exact(values: ArrayLike, decimals: int) -> NDArray[Any]:
+    """Give what is printed of each value of an array."""
+    array = np.asarray(values)
+    numbers = np.empty(array.shape, dtype=object)
+    for place in np.ndindex(array.shape):
+        numbers[place] = printed(array[place], decimals)
+    return numbers
+
+
+def rows(values: NDArray[Any], decimals: int) -> tuple[tuple[str, ...], ...]:
+    """Print a grid."""
+    return tuple(tuple(fmt.number(value, decimals) for value in row) for row in values)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One cell of a convolution that reads one channel, from its printed patch and kernel.
+
+    Parameters
+    ----------
+    step : ConvStep
+        The network's own arithmetic.
+    """
+
+    step: ConvStep
+
+    @cached_property
+    def patch(self) -> NDArray[Any]:
+        """The printed pixels, (kH, kW, 1)."""
+        return exact(self.step.patch, PIXEL)
+
+    @cached_property
+    def kernel(self) -> NDArray[Any]:
+        """The printed weights, (kH, kW, 1)."""
+        return exact(self.step.kernel, WEIGHT)
+
+    @cached_property
+    def bias(self) -> Fraction:
+        """The printed bias."""
+        return printed(self.step.bias, WEIGHT)
+
+    @property
+    def products(self) -> NDArray[Any]:
+        """Cell by cell, (kH, kW, 1)."""
+        products: NDArray[Any] = np.multiply(self.patch, self.kernel, dtype=object)
+        return products
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of the products."""
+        return Fraction(self.products.sum())
+
+    @property
+    def value(self) -> Fraction:
+        """The sum and the bias: z."""
+        return self.total + self.bias
+
+    @property
+    def output(self) -> Fraction:
+        """After ReLU."""
+        return max(self.value, Fraction(0))
+
+    @property
+    def ways(self) -> dict[str, Any]:
+        """What comes out, rightly and by each slip."""
+        return slips.convolution(self.patch, self.kernel, self.bias)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether rounding moves the number by less than a person would wonder at."""
+        return abs(float(self.value) - self.step.value) < 0.025
+
+
+@dataclass(frozen=True)
+class Channels:
+    """One cell of a convolution that reads many channels, from its printed channel sums.
+
+    Parameters
+    ----------
+    step : ConvStep
+        The network's own arithmetic.
+    """
+
+    step: ConvStep
+
+    @cached_property
+    def shown(self) -> tuple[int, ...]:
+        """The channels that stand alone: the largest by absolute value."""
+        return top_channels(self.step, SHOWN_CHANNELS)
+
+    @cached_property
+    def sums(self) -> NDArray[Any]:
+        """The printed sums of the channels shown, then of all others together."""
+        alone = self.step.channel_sums[list(self.shown)]
+        return exact([*alone, self.step.total - alone.sum()], WEIGHT)
+
+    @cached_property
+    def bias(self) -> Fraction:
+        """The printed bias."""
+        return printed(self.step.bias, WEIGHT)
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of all channels."""
+        return Fraction(self.sums.sum())
+
+    @property
+    def value(self) -> Fraction:
+        """The sum and the bias: z."""
+        return self.total + self.bias
+
+    @property
+    def output(self) -> Fraction:
+        """After ReLU."""
+        return max(self.value, Fraction(0))
+
+    @property
+    def ways(self) -> dict[str, Any]:
+        """What comes out, rightly and by each slip."""
+        return slips.sum_of_channels(self.sums, self.bias, len(self.step.channel_sums))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether rounding moves the number by less than a person would wonder at."""
+        return abs(float(self.value) - self.step.value) < 0.025

@@ -1,0 +1,192 @@
+"""Where exercises take their numbers from: a picture in a network, searched by seeded chance."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convexplain import ops
+from convexplain.data.pictures import Picture
+from convexplain.errors import UsageError
+from convexplain.network import Conv2D, Layer, MaxPooling2D, Network, Trace
+from convexplain.ops import Box, ConvStep, receptive_field
+from convexplain.paper.worksheet import _byhand
+
+Mask = NDArray[np.bool_]
+
+# A larger patch does not fit beside its kernel and its products on A4.
+_WIDEST = 5
+_FEWEST_CHANNELS = _byhand.SHOWN_CHANNELS + 2
+_TRIES = 300
+# Cells of paper between two windows on the picture, so that their numbers can be told apart.
+_APART = 2
+
+
+class Material:
+    """A picture on its way through a network, and what a sheet has already used of it.
+
+    Parameters
+    ----------
+    picture : Picture
+    network : Network
+    seed : int
+        The same seed gives the same choices, on any machine and with any version of Python.
+
+    Raises
+    ------
+    UsageError
+        The network does not begin with a convolution that a person can compute.
+    """
+
+    def __init__(self, picture: Picture, network: Network, seed: int) -> None:
+        first = network.layers[0]
+        if (
+            not isinstance(first, Conv2D)
+            or first.activation != "relu"
+            or network.input_shape[2] != 1
+            or max(first.window.kernel_size) > _WIDEST
+        ):
+            raise UsageError(
+                f"layer {first.name} cannot be computed by hand: a worksheet needs a network that "
+                f"begins with a convolution with ReLU over one channel, at most "
+                f"{_WIDEST} × {_WIDEST}"
+            )
+        try:
+            self.trace = Trace(network, picture.pixels)
+        except ValueError as error:
+            raise UsageError(f"{picture.origin} does not fit the network: {error}") from None
+        self.picture, self.network, self.first = picture, network, first
+        # Of all its methods, Random promises to keep only random() from version to version.
+        self._random = random.Random(seed)
+        self.used: set[Any] = set()
+        self._windows: list[tuple[Box, int]] = []
+
+    def below(self, count: int) -> int:
+        """Choose a whole number from 0 to count - 1."""
+        return int(self._random.random() * count)
+
+    def is_new(self, *what: Any) -> bool:
+        """Tell whether something was not on this sheet yet, and remember it."""
+        if what in self.used:
+            return False
+        self.used.add(what)
+        return True
+
+    # The layers that exercises are about
+
+    @property
+    def window_layers(self) -> list[Layer]:
+        """The layers whose cells have rows and columns, as far as they follow one another."""
+        return [layer for layer in self.network.layers if layer.window is not None]
+
+    @cached_property
+    def pool(self) -> MaxPooling2D | None:
+        """The first max pooling of 2 × 2 cells side by side."""
+        for layer in self.window_layers:
+            window = layer.window
+            if (
+                isinstance(layer, MaxPooling2D)
+                and window is not None
+                and window.kernel_size == window.stride == (2, 2)
+                and not any(window.margins(self.trace.input_of(layer.name).shape[:2]))
+            ):
+                return layer
+        return None
+
+    @cached_property
+    def deep(self) -> Conv2D | None:
+        """The first convolution with ReLU that reads many channels."""
+        for layer in self.window_layers:
+            channels = self.trace.input_of(layer.name).shape[2]
+            if (
+                isinstance(layer, Conv2D)
+                and layer.activation == "relu"
+                and layer.groups == 1
+                and channels >= _FEWEST_CHANNELS
+            ):
+                return layer
+        return None
+
+    def seen_by(self, layer: str, row: int, col: int) -> Box:
+        """What a cell sees of the picture."""
+        field = receptive_field(self.network.windows(layer), self._size)
+        return field.box(row, col).clip(self._size)
+
+    # Windows of the first layer
+
+    @cached_property
+    def pixels(self) -> NDArray[Any]:
+        """The pixels of every window as they are printed, (H, W, kH, kW)."""
+        patches = ops.patches(self.trace.image, self.first.window)[..., 0]
+        return np.round(patches.astype(np.float64), _byhand.PIXEL)
+
+    @cached_property
+    def by_hand(self) -> NDArray[Any]:
+        """What the printed numbers come to before ReLU, (H, W, filters), for searching."""
+        weights = self.network.weights_of(self.first.name)
+        kernels = np.round(weights["kernel"][:, :, 0].astype(np.float64), _byhand.WEIGHT)
+        biases = np.round(weights["bias"].astype(np.float64), _byhand.WEIGHT)
+        return np.tensordot(self.pixels, kernels, 2) + biases
+
+    def window(self, mask: Mask, fits: Callable[[_byhand.Window], bool]) -> _byhand.Window | None:
+        """Choose a window of the first layer by chance.
+
+        Windows apart from those on the sheet and filters that are not yet on it come first.
+
+        Parameters
+        ----------
+        mask : array of bool, (H, W, filters)
+            Where to look.
+        fits : callable
+            Whether a window will do.
+        """
+        steps: dict[int, Any] = {}
+        for strict in (True, False):
+            places = np.argwhere(mask & self._free() if strict else mask)
+            for _ in range(min(_TRIES, 4 * len(places))):
+                row, col, filter = (int(n) for n in places[self.below(len(places))])
+                if filter not in steps:
+                    steps[filter] = self.trace.steps(self.first.name, filter)
+                found = _byhand.Window(cast("ConvStep", steps[filter].at(row, col)))
+                if found.agrees and fits(found) and self.is_new("window", row, col, filter):
+                    self._windows.append((found.step.box, filter))
+                    return found
+        return None
+
+    def _free(self) -> Mask:
+        """Where a window would lie apart from the others and belong to another filter."""
+        free = np.ones(self.by_hand.shape, np.bool_)
+        rows, cols = len(free), len(free[0])
+        for box, filter in self._windows:
+            free[..., filter] = False
+            at_row = [self.first.window.box(row, 0, self._size) for row in range(rows)]
+            at_col = [self.first.window.box(0, col, self._size) for col in range(cols)]
+            near_row = [_near(one.top, one.bottom, box.top, box.bottom) for one in at_row]
+            near_col = [_near(one.left, one.right, box.left, box.right) for one in at_col]
+            free[np.ix_(near_row, near_col)] = False
+        return free
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self.network.input_shape[:2]
+
+    # Cells of later layers
+
+    def cell(self, layer: Layer, fits: Callable[[int, int, int], Any]) -> Any:
+        """Choose a cell by chance: what `fits(filter, row, col)` gives, if that is not None."""
+        rows, cols, filters = self.trace.activations[layer.name].shape
+        for _ in range(_TRIES):
+            place = self.below(filters), self.below(rows), self.below(cols)
+            found = fits(*place)
+            if found is not None and self.is_new(layer.name, *place):
+                return found
+        return None
+
+
+def _near(start: int, stop: int, other_start: int, other_stop: int) -> bool:
+    return start < other_stop + _APART and other_start < stop + _APART

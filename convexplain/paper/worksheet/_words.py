@@ -1,0 +1,139 @@
+"""What a worksheet says, in English and Chinese."""
+
+from __future__ import annotations
+
+from convexplain.style.captions import Caption
+
+TITLE = Caption(en="Worksheet: convolution by hand", zh="练习：手算卷积")
+KEY_TITLE = Caption(en="Answer key: convolution by hand", zh="答案：手算卷积")
+NAME = Caption(en="Name:", zh="姓名：")
+CLASS = Caption(en="Class:", zh="班级：")
+INTRO = Caption(
+    en="All numbers are of one {picture} and of a trained network, rounded. Rows, columns, filters "
+    "and channels are counted from 0.",
+    zh="所有数都来自{picture}和训练好的网络，经过四舍五入。行、列、过滤器和通道的编号从 0 开始。",
+)
+MARKED = Caption(
+    en="Windows on the picture bear the number of their exercise.",
+    zh="图上的窗口标有题号。",
+)
+DIGIT = Caption(en="handwritten {n}", zh="手写数字 {n}")
+PICTURE = Caption(en="picture", zh="图片")
+ALT = Caption(
+    en="The {picture}, {size} pixels; marked windows: {marks}.",
+    zh="{picture}，{size} 像素；标出的窗口：{marks}。",
+)
+MARK = Caption(en="{n} at row {row}, column {col}", zh="{n} 在行 {row}、列 {col}")
+NO_MARKS = Caption(en="none", zh="无")
+CHECK = Caption(en="Check it on the page:", zh="在网页上核对：")
+SHEET = Caption(en="Convolution, cell by cell (sheet {n})", zh="逐格看懂卷积（练习单 {n}）")
+NETWORK = Caption(en="(network: {v})", zh="（网络：{v}）")
+
+WINDOW = Caption(en="patch", zh="图块")
+KERNEL = Caption(en="kernel", zh="卷积核")
+PRODUCTS = Caption(en="products", zh="逐元素乘积")
+ABOUT = Caption(
+    en="{layer}, filter {filter}, row {row}, column {col}",
+    zh="{layer}，过滤器 {filter}，行 {row}、列 {col}",
+)
+ABOUT_POOL = Caption(
+    en="{layer}, channel {filter}, row {row}, column {col}",
+    zh="{layer}，通道 {filter}，行 {row}、列 {col}",
+)
+ABOUT_CHANNEL = Caption(
+    en="{layer}, channel {filter}, from row {row}, column {col}",
+    zh="{layer}，通道 {filter}，从行 {row}、列 {col} 开始",
+)
+
+MULTIPLY = Caption(
+    en="Multiply cell by cell, add the {n} products and the bias, apply ReLU.",
+    zh="逐元素相乘，把 {n} 个乘积和偏置加起来，再经过 ReLU。",
+)
+SUM_LINE = Caption(
+    en="sum of {n} products {sum} + bias ({bias}) = {z} → after ReLU {out}",
+    zh="{n} 个乘积之和 {sum} + 偏置（{bias}）= {z} → ReLU 之后 {out}",
+)
+NEGATIVE = Caption(
+    en="First guess: positive or negative? Then compute.",
+    zh="先猜：结果是正还是负？再计算。",
+)
+GUESS = Caption(en="guess: {guess}", zh="猜：{guess}")
+NEGATIVE_ANSWER = Caption(en="negative", zh="负")
+CHOOSE = Caption(
+    en="Which number does this filter put out here, after ReLU?",
+    zh="这个过滤器在这里经过 ReLU 之后输出哪个数？",
+)
+WITH_BIAS = Caption(en="bias {bias}", zh="偏置 {bias}")
+BLANK = Caption(
+    en="Blank paper: every pixel is 0. What does the filter put out?",
+    zh="空白处：像素全是 0。过滤器输出多少？",
+)
+BLANK_LINE = Caption(
+    en="bias {bias}; before ReLU {z}, after ReLU {out}",
+    zh="偏置 {bias}；ReLU 之前 {z}，ReLU 之后 {out}",
+)
+
+POOL = Caption(
+    en="Max pooling: circle the largest number of each 2 × 2 window and copy it.",
+    zh="最大池化：圈出每个 2 × 2 窗口中最大的数，填到右边。",
+)
+PICK = Caption(
+    en="Max pooling reads these four numbers. What does it put out?",
+    zh="最大池化读入这 4 个数，输出哪个数？",
+)
+
+CHANNELS = Caption(
+    en="One filter, {n} channels: add the sums of the channels, then the bias.",
+    zh="一个过滤器，{n} 个通道：把各通道的和加起来，再加偏置。",
+)
+CHANNEL = Caption(en="channel {n}", zh="通道 {n}")
+OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
+CHANNELS_LINE = Caption(
+    en="together {sum} + bias ({bias}) = {z} → after ReLU {out}",
+    zh="合计 {sum} + 偏置（{bias}）= {z} → ReLU 之后 {out}",
+)
+READS = Caption(
+    en="For this one cell the filter reads {kh} × {kw} × {channels} = {n} numbers.",
+    zh="为了这一格，过滤器要读 {kh} × {kw} × {channels} = {n} 个数。",
+)
+SIZES = Caption(en="Write the height and width of every layer.", zh="写出每一层的高和宽。")
+INPUT = Caption(en="input", zh="输入")
+DROPPED = Caption(
+    en="{layer} has rows 0 to {last}. What does {pool} do with row {last}? {does}",
+    zh="{layer} 的行号是 0 到 {last}。{pool} 怎样处理行 {last}？{does}",
+)
+LEAVES_OUT = Caption(en="leaves it out", zh="舍去")
+FIELD = Caption(
+    en="How much of the picture does one cell of {layer} see?",
+    zh="{layer} 的一格能看到图中多大的区域？",
+)
+FIELD_LINE = Caption(en="{height} × {width} pixels", zh="{height} × {width} 像素")
+FIELD_NOTE = Caption(en="layer by layer: {chain}", zh="逐层：{chain}")
+FIELD_PLACE = Caption(
+    en="The cell at row {row}, column {col}: rows {top} to {bottom}, columns {left} to {right}.",
+    zh="行 {row}、列 {col} 的一格：看到行 {top} 到 {bottom}、列 {left} 到 {right}。",
+)
+GEOMETRY = Caption(en="How large is the output?", zh="输出有多大？")
+GEOMETRY_GIVEN = Caption(
+    en="Input {size} × {size}, window {k} × {k}, padding {p} on every side, stride {s}, dilation "
+    "{d}.",
+    zh="输入 {size} × {size}，窗口 {k} × {k}，四周填充 {p}，步幅 {s}，膨胀率 {d}。",
+)
+GEOMETRY_LINE = Caption(en="{height} × {width}", zh="{height} × {width}")
+GEOMETRY_NOTE = Caption(
+    en="the window spans {span}: ({size} + {both} − {span}) / {s} + 1, rounded down",
+    zh="窗口覆盖 {span}：（{size} + {both} − {span}）/ {s} + 1，向下取整",
+)
+PARAMETERS = Caption(
+    en="{layer}: {filters} filters, window {kh} × {kw}, input depth {channels}. How many "
+    "parameters?",
+    zh="{layer}：{filters} 个过滤器，窗口 {kh} × {kw}，输入深度 {channels}。共多少个参数？",
+)
+NO_BIASES = Caption(en="forgot the biases", zh="忘了偏置")
+ONE_CHANNEL = Caption(en="as if it read one channel", zh="只算了一个通道")
+BIAS_EACH = Caption(en="one bias for each channel", zh="每通道一个偏置")
+SLIP = Caption(
+    en="Someone finds {wrong} here, after ReLU. Which slip was made?",
+    zh="有人在这里算出 ReLU 之后是 {wrong}。错在哪里？",
+)
+SLIP_NOTE = Caption(en="Right: {right}. {reply}", zh="正确：{right}。{reply}")

@@ -1,0 +1,178 @@
+"""What a lesson says, in English and Chinese at once: templates with named fields."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, replace
+from string import Formatter
+from typing import SupportsIndex, TypeAlias
+
+LANGUAGES = ("en", "zh")
+CHARACTERS_A_SECOND = {"en": 17.0, "zh": 6.0}
+
+Value: TypeAlias = "str | int | Caption"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One sentence in both languages, with the same named fields in each.
+
+    Parameters
+    ----------
+    en, zh : str
+        Templates: a field is a name in braces, ``{v}``; a brace that is meant is doubled.
+    filled : tuple of (str, str or int or Caption), optional
+        What the fields stand for; `fill` sets it.
+
+    Raises
+    ------
+    ValueError
+        If a language is empty, the fields of the two languages differ, or a field is not a
+        plain name: numbers become text in `convexplain.style.format`, not by format specifications.
+
+    Examples
+    --------
+    >>> best = Caption(en="The largest response is {v}.", zh="最大响应为 {v}。")
+    >>> best.fill(v="2.35").text("zh")
+    '最大响应为 2.35。'
+    """
+
+    en: str
+    zh: str
+    filled: tuple[tuple[str, Value], ...] = ()
+
+    def __post_init__(self) -> None:
+        for lang in LANGUAGES:
+            if not self.template(lang).strip():
+                raise ValueError(
+                    f"the caption en={self.en!r}, zh={self.zh!r} says nothing in {lang!r}: "
+                    "write both languages"
+                )
+        en, zh = _fields(self.en), _fields(self.zh)
+        if set(en) != set(zh):
+            raise ValueError(
+                f"the caption {self.en!r} has the fields {sorted(en)} in English and "
+                f"{sorted(zh)} in Chinese: name the same fields in both"
+            )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the template's fields, in the order of the English text."""
+        return _fields(self.en)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What has been filled in so far, by field."""
+        return dict(self.filled)
+
+    def template(self, lang: str) -> str:
+        """Return the unfilled text of one language, ``"en"`` or ``"zh"``."""
+        if lang not in LANGUAGES:
+            raise ValueError(f"{lang!r} is not a language of captions: use 'en' or 'zh'")
+        return self.en if lang == "en" else self.zh
+
+    def fill(self, **values: str | SupportsIndex | Caption) -> Caption:
+        """Give fields their values; template and earlier values are kept.
+
+        Parameters
+        ----------
+        **values : str or int or Caption
+            Text made by `convexplain.style.format`, a whole number, or a caption where the
+            languages need different words.
+
+        Returns
+        -------
+        Caption
+            A new one.
+
+        Raises
+        ------
+        ValueError
+            If the template has no such field.
+        TypeError
+            If a value is a float or anything else that has no exact text.
+        """
+        unknown = sorted(set(values) - set(self.fields))
+        if unknown:
+            raise ValueError(
+                f"the caption {self.en!r} has no field {', '.join(unknown)}: its fields are "
+                f"{', '.join(self.fields) or 'none'}"
+            )
+        merged = self.values | {name: _plain(name, value) for name, value in values.items()}
+        return replace(self, filled=tuple(merged.items()))
+
+    def text(self, lang: str) -> str:
+        """Return the sentence as it is read.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            The language.
+
+        Returns
+        -------
+        str
+            With every field filled in.
+
+        Raises
+        ------
+        ValueError
+            If the language is another one, or a field has no value yet.
+        """
+        template = self.template(lang)
+        values = self.values
+        missing = [name for name in self.fields if name not in values]
+        if missing:
+            raise ValueError(
+                f"the caption {self.en!r} still lacks {', '.join(missing)}: fill() it first"
+            )
+        return template.format(**{name: _said(value, lang) for name, value in values.items()})
+
+    def reading_time(self) -> float:
+        """Seconds that a viewer needs to read it, in the slower of the two languages.
+
+        Returns
+        -------
+        float
+            At 17 characters a second in English and 6 in Chinese.
+
+        Raises
+        ------
+        ValueError
+            If a field has no value yet: its length is unknown.
+        """
+        return max(len(self.text(lang)) / CHARACTERS_A_SECOND[lang] for lang in LANGUAGES)
+
+
+def _fields(template: str) -> tuple[str, ...]:
+    """Names of the fields of a template, each once, in order."""
+    names: list[str] = []
+    for _, name, spec, conversion in Formatter().parse(template):
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise ValueError(
+                f"the caption {template!r} has a field that is not a plain name: write {{v}}, "
+                "and make its text with convexplain.style.format"
+            )
+        if name not in names:
+            names.append(name)
+    return tuple(names)
+
+
+def _plain(name: str, value: object) -> Value:
+    """Check a value and turn integers of any library into Python's own."""
+    if isinstance(value, str | Caption):
+        return value
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise TypeError(
+            f"the field {name} was given {value!r}: give text made by convexplain.style.format, "
+            "an integer or a Caption"
+        )
+    return operator.index(value)
+
+
+def _said(value: Value, lang: str) -> str:
+    if isinstance(value, Caption):
+        return value.text(lang)
+    return str(value).replace("-", "\N{MINUS SIGN}") if isinstance(value, int) else value

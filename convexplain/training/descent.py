@@ -1,0 +1,272 @@
+"""Training in numpy, reproducible from a seed, and what a trained network is worth.
+
+Initial weights and the optimiser follow Keras 3: Glorot-uniform kernels, biases of zero,
+RMSprop with learning rate 0.001, rho 0.9 and epsilon 1e-7 *inside* the root.
+The same seed gives the same weights, bit for bit, on the same machine.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convexplain.data.digits import training_indices
+from convexplain.data.mnist import load_mnist
+from convexplain.errors import UsageError, choose
+from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Layer, Network
+from convexplain.training.evaluation import as_batch, check_pairs
+from convexplain.training.gradients import Backpropagation
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is trained, and how.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+    epochs : int
+        Times that every training digit is seen.
+    batch_size : int
+        Digits a step; the last step of an epoch takes what is left.
+    learning_rate, rho, epsilon : float
+        Of RMSprop.
+    """
+
+    layers: tuple[Layer, ...]
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    epsilon: float = 1e-7
+
+    def describe(self) -> str:
+        """Tell the recipe in one line, as it stands in a model file's provenance."""
+        return (
+            f"{self.epochs} epochs, batches of {self.batch_size}, cross-entropy, RMSprop "
+            f"(learning rate {self.learning_rate:g}, rho {self.rho:g}, epsilon {self.epsilon:g}), "
+            "Glorot-uniform kernels, zero biases"
+        )
+
+
+#: The chapter's convnet and its dense baseline, as `convexplain train` trains them.
+RECIPES: Mapping[str, Recipe] = {
+    "cnn": Recipe(tuple(CHAPTER_LAYERS), epochs=5, batch_size=64),
+    "dense": Recipe(tuple(BASELINE_LAYERS), epochs=5, batch_size=128),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a training is after one batch.
+
+    Parameters
+    ----------
+    number : int
+        Steps done, over all epochs.
+    epoch, epoch_step, epoch_steps : int
+        The epoch (from 0), the steps done in it, and how many it has.
+    loss, accuracy : float
+        Means over this epoch's digits so far, each as seen when its batch came.
+    """
+
+    number: int
+    epoch: int
+    epoch_step: int
+    epoch_steps: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch came to: means over its digits, and the time it took in seconds."""
+
+    number: int
+    loss: float
+    accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """What came out of a training.
+
+    Parameters
+    ----------
+    network : Network
+        Its weights after the last epoch that was finished.
+    epochs : tuple of Epoch
+    interrupted : bool
+        Whether Ctrl-C ended it before the last epoch.
+    """
+
+    network: Network
+    epochs: tuple[Epoch, ...]
+    interrupted: bool
+
+
+class RMSprop:
+    """Keras's RMSprop: each weight's step is divided by the running size of its gradient.
+
+    ``v = rho v + (1 - rho) g²``, then ``w = w - learning_rate g / sqrt(v + epsilon)``.
+
+    Parameters
+    ----------
+    weights : mapping of str to array
+        Changed in place.
+    learning_rate, rho, epsilon : float
+    """
+
+    def __init__(
+        self, weights: Mapping[str, Array], learning_rate: float, rho: float, epsilon: float
+    ) -> None:
+        self._weights = weights
+        self._velocities = {name: np.zeros_like(w) for name, w in weights.items()}
+        self._learning_rate, self._rho, self._epsilon = learning_rate, rho, epsilon
+
+    def step(self, gradients: Mapping[str, Array]) -> None:
+        """Move every weight against its gradient."""
+        for name, weight in self._weights.items():
+            gradient, velocity = gradients[name], self._velocities[name]
+            velocity *= self._rho
+            velocity += (1 - self._rho) * gradient * gradient
+            weight -= self._learning_rate * gradient / np.sqrt(velocity + self._epsilon)
+
+
+def training_set(directory: str | Path | None = None) -> tuple[Array, Array]:
+    """Load MNIST's training set without the bundled digits.
+
+    What lessons show a network is then never what it has learned.
+
+    Parameters
+    ----------
+    directory : path, optional
+        As in `convexplain.data.mnist.load_mnist`.
+
+    Returns
+    -------
+    images : (59800, 28, 28) array of uint8
+    labels : (59800,) array of uint8
+    """
+    images, labels = load_mnist("train", directory)
+    kept = np.ones(len(images), bool)
+    kept[training_indices()] = False
+    return images[kept], labels[kept]
+
+
+def train(
+    recipe: Recipe | str,
+    images: Array,
+    labels: Array,
+    *,
+    seed: int = 0,
+    steps: int | None = None,
+    on_step: Callable[[Step, Mapping[str, Array]], None] | None = None,
+    on_epoch: Callable[[Epoch, Network], None] | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> Training:
+    """Train a network.
+
+    Parameters
+    ----------
+    recipe : Recipe or {"cnn", "dense"}
+    images : array of uint8, shape (N, H, W)
+        0 is paper, 255 is ink.
+    labels : array of int, shape (N,)
+    seed : int
+        Decides the first weights and the order of the digits.
+    steps : int, optional
+        Stop after so many batches, however many epochs that is, instead of after
+        `recipe.epochs`.
+    on_step : callable, optional
+        Given a `Step` and the weights (to read) after each batch, and before the first one.
+    on_epoch : callable, optional
+        Given an `Epoch` and the network after each epoch.
+    provenance : mapping, optional
+        JSON data that goes into the network, beside recipe and seed.
+
+    Returns
+    -------
+    Training
+
+    Raises
+    ------
+    UsageError
+        An unknown recipe, no digits, or as many labels as there are not images.
+    KeyboardInterrupt
+        Ctrl-C before the first epoch was finished: there is nothing to keep.
+    """
+    recipe = _recipe(recipe)
+    check_pairs(images, labels)
+    first = Network.initialised(
+        recipe.layers, seed, input_shape=_three(as_batch(images[:1]).shape[1:])
+    )
+    weights = {name: weight.copy() for name, weight in first.weights.items()}
+    # A stream of its own: the order of the digits does not hang on how weights were drawn.
+    rng = np.random.default_rng([seed, 1])
+    optimiser = RMSprop(weights, recipe.learning_rate, recipe.rho, recipe.epsilon)
+    gradient = Backpropagation(recipe.layers, weights)
+    told = {"recipe": recipe.describe(), "seed": seed, **(provenance or {})}
+    per_epoch = -(-len(images) // recipe.batch_size)
+    epochs = recipe.epochs if steps is None else -(-steps // per_epoch)
+    kept: Network | None = None
+    history: list[Epoch] = []
+    done = 0
+    if on_step:
+        on_step(Step(0, 0, 0, per_epoch, math.nan, math.nan), weights)
+    try:
+        for epoch in range(epochs):
+            start, seen, total, correct = time.perf_counter(), 0, 0.0, 0
+            for number, chosen in enumerate(_batches(len(images), recipe.batch_size, rng), 1):
+                loss, right, gradients = gradient(as_batch(images[chosen]), labels[chosen])
+                optimiser.step(gradients)
+                done += 1
+                seen += len(chosen)
+                total += loss * len(chosen)
+                correct += right
+                if on_step:
+                    at = Step(done, epoch, number, per_epoch, total / seen, correct / seen)
+                    on_step(at, weights)
+                if done == steps:
+                    break
+            history.append(Epoch(epoch, total / seen, correct / seen, time.perf_counter() - start))
+            kept = replace(
+                first, weights=weights, provenance={**told, "epochs": epoch + 1, "steps": done}
+            )
+            if on_epoch:
+                on_epoch(history[-1], kept)
+    except KeyboardInterrupt:
+        if kept is None:
+            raise
+        return Training(kept, tuple(history), interrupted=True)
+    assert kept is not None
+    return Training(kept, tuple(history), interrupted=False)
+
+
+def _recipe(recipe: Recipe | str) -> Recipe:
+    if isinstance(recipe, Recipe):
+        return recipe
+    if recipe not in RECIPES:
+        raise UsageError(f"there is no recipe {recipe!r}: {choose(recipe, RECIPES)}")
+    return RECIPES[recipe]
+
+
+def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[Array]:
+    order = rng.permutation(count)
+    for start in range(0, count, size):
+        yield order[start : start + size]
+
+
+def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    height, width, channels = shape
+    return height, width, channels

@@ -1,0 +1,353 @@
+"""The chapter as one film: lessons with a title card each, an opening and a summary, joined."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from convexplain import lessons
+from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.files import placing
+from convexplain.lessons import Lesson
+from convexplain.lessons._card import Card, heading
+from convexplain.lessons._closing import Closing
+from convexplain.lessons._opening import Opening
+from convexplain.style.captions import LANGUAGES
+from convexplain.style.theme import Look
+from convexplain.video import joining, pieces, probe, rendering, subtitles
+from convexplain.video.rendering import Job, Quality
+from convexplain.video.subtitles import Cue
+
+#: The beat of the opening whose end is the poster.
+POSTER = "title"
+_logger = logging.getLogger(__name__)
+_FLAGS = {"picture": "--digit, --sample or --image"}
+
+
+@dataclass(frozen=True)
+class Film:
+    """What is to be made.
+
+    Parameters
+    ----------
+    lessons : tuple of Lesson
+        In order; `select` makes them.
+    output : Path
+        An mp4; the subtitles and the poster stand beside it.
+    look : Look
+        Language, theme, captions.
+    quality : Quality
+        Size and frame rate.
+    embed_subtitles : bool
+        Whether the subtitles are also tracks of the file, in both languages.
+    """
+
+    lessons: tuple[Lesson, ...]
+    output: Path
+    look: Look = field(default_factory=Look)
+    quality: Quality = rendering.QUALITIES["m"]
+    embed_subtitles: bool = False
+
+    @property
+    def main(self) -> Path:
+        """The film; where the output is a link, what it points to."""
+        return placing.followed(self.output)
+
+    @property
+    def poster(self) -> Path:
+        """The picture beside it."""
+        return self.main.with_suffix(".png")
+
+    @property
+    def subtitle_files(self) -> dict[Path, str]:
+        """The subtitles beside it, each with its language."""
+        return {
+            self.main.with_suffix(f".{lang}.{kind}"): lang
+            for lang in LANGUAGES
+            for kind in rendering.SUBTITLE_FORMATS
+        }
+
+    @cached_property
+    def parts(self) -> tuple[Lesson, ...]:
+        """Everything that is shown, in order: the opening, each card and its lesson, the closing.
+
+        A card shows its lesson's digit; where it has none, as the opening does, the picture of the
+        first lesson that was given one.
+        """
+        given = (getattr(lesson, "picture", None) for lesson in self.lessons)
+        picture = next((each for each in given if each is not None), None)
+        between: list[Lesson] = []
+        for number, lesson in enumerate(self.lessons, start=1):
+            card = Card(
+                number=number,
+                count=len(self.lessons),
+                heading=heading(lesson.title),
+                asked=lesson.question,
+                picture=getattr(lesson, "shown_picture", picture),
+            )
+            between += [card, lesson]
+        return (Opening(picture=picture), *between, Closing())
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was made.
+
+    Parameters
+    ----------
+    film : Film
+        As it was given.
+    seconds : float
+        How long it lasts.
+    size : int
+        Its bytes.
+    chapters : tuple of (float, str)
+        Start in seconds and title of each marker.
+    rendered : int
+        How many parts were rendered now; the others were there.
+    """
+
+    film: Film
+    seconds: float
+    size: int
+    chapters: tuple[tuple[float, str], ...]
+    rendered: int
+
+
+def select(names: Sequence[str] | None, options: Mapping[str, Any]) -> tuple[Lesson, ...]:
+    """Make the lessons of a film.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        In the order in which they are shown; the chapter's if not given.
+    options : mapping
+        Fields and their values, each for the lessons that have it; None is not given.
+
+    Returns
+    -------
+    tuple of Lesson
+        At least one.
+
+    Raises
+    ------
+    UsageError
+        If there is no such lesson, one is named twice, no lesson has an option, or one cannot
+        take its value.
+    """
+    known = lessons.names()
+    chosen = [name for name in lessons.CHAPTER if name in known] if names is None else list(names)
+    for name in chosen:
+        if name not in known:
+            raise UsageError(f"there is no lesson {name!r}: {choose(name, known)}")
+        if chosen.count(name) > 1:
+            raise UsageError(f"the lesson {name} is named twice: a film shows each one once")
+    if not chosen:
+        raise UsageError("a film of no lessons: name one or more")
+    given = {name: value for name, value in options.items() if value is not None}
+    kinds = [lessons.find(name) for name in chosen]
+    for option in given:
+        if not any(option in _fields(kind) for kind in kinds):
+            raise UsageError(
+                f"none of these lessons has {_FLAGS.get(option, '--' + option)}: leave it out, or "
+                "add a lesson that has it"
+            )
+    made = []
+    for kind in kinds:
+        own = {name: value for name, value in given.items() if name in _fields(kind)}
+        try:
+            made.append(kind(**own))
+        except UsageError as error:
+            raise UsageError(f"{kind.name}: {error}") from error
+    return tuple(made)
+
+
+def _fields(kind: type[Lesson]) -> set[str]:
+    return {each.name for each in kind.options()}
+
+
+def make(
+    film: Film,
+    *,
+    workers: int = 1,
+    progress: Callable[[float, str], None] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Result:
+    """Render what is missing, and join everything.
+
+    Parameters
+    ----------
+    film : Film
+        What to make.
+    workers : int
+        How many parts are rendered at the same time.
+    progress : callable, optional
+        Called with the share of the film that is done, 0 to 1, and the lesson in work.
+    say : callable, optional
+        Called with a line about stored pieces that could not be used.
+
+    Returns
+    -------
+    Result
+        Once every file stands in its place.
+
+    Raises
+    ------
+    UsageError
+        If the output cannot be right. Nothing has been written.
+    ConvexplainError
+        If a part fails, or a file cannot be written. Parts that are finished stay in the cache;
+        what stood at the output stands there still.
+    """
+    _check(film)
+    place = pieces.folder()
+    for folder in (film.main.parent, place):
+        placing.sweep(folder)
+    parts = film.parts
+    still = Job(parts[0], film.poster, film.look, film.quality, still=POSTER)
+    videos = [Job(part, film.main, film.look, film.quality, subtitles=False) for part in parts]
+    jobs = [_kept(job, place) for job in (*videos, still)]
+    reasons = {job.output: pieces.look_up(job.output) for job in jobs}
+    if say:
+        for line in _remarks(jobs, reasons):
+            say(line)
+    missing = [job for job in jobs if reasons[job.output] is not None]
+    _logger.info("%d of %d pieces are kept in %s", len(jobs) - len(missing), len(jobs), place)
+    _render(missing, parts, workers, progress)
+    *paths, picture = [job.output for job in jobs]
+    result = _join(film, paths, picture, len(missing))
+    pieces.prune(place, [*paths, picture])
+    return result
+
+
+def _check(film: Film) -> None:
+    """Refuse an output that cannot be written, before any work."""
+    if film.output.suffix.lower() != ".mp4":
+        raise UsageError(
+            f"the film {film.output.name!r} has the extension {film.output.suffix or '(none)'}: "
+            "a film is an mp4, which holds its chapters; name it so"
+        )
+    rendering.check(Job(film.lessons[0], film.output, film.look, film.quality, subtitles=False))
+    if film.main in (film.poster, *film.subtitle_files):
+        raise UsageError(f"{str(film.output)!r} leads to a file that is no film: name another")
+    for target in (film.poster, *film.subtitle_files):
+        if target.is_dir():
+            raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
+
+
+def _kept(job: Job, place: Path) -> Job:
+    return dataclasses.replace(job, output=pieces.path_of(job, place))
+
+
+def _remarks(jobs: Sequence[Job], reasons: Mapping[Path, str | None]) -> Iterator[str]:
+    """Say which stored pieces are not used and why, a line for each reason."""
+    whys = {
+        pieces.STALE: "made by another version of the program or its libraries",
+        pieces.UNFINISHED: "not finished",
+        pieces.DAMAGED: "damaged, or another's",
+    }
+    for reason, why in whys.items():
+        names = [_called(job.lesson) for job in jobs if reasons[job.output] == reason]
+        if names:
+            told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+            yield f"stored pieces {why}, rendered again: {told}"
+
+
+def _called(part: Lesson) -> str:
+    """Name a part of the film to the user."""
+    if isinstance(part, Card):
+        return f"title of {part.heading.text('en')!r}"
+    return part.name.strip("_")
+
+
+def _render(
+    missing: Sequence[Job],
+    parts: Sequence[Lesson],
+    workers: int,
+    progress: Callable[[float, str], None] | None,
+) -> None:
+    """Render pieces, vouching for each as soon as it is complete."""
+    if not missing:
+        return
+    lengths = {id(job): 1.0 if job.still else job.lesson.seconds for job in missing}
+    total = sum(lengths.values())
+    done: dict[int, float] = {}
+
+    def advance(job: Job, fraction: float) -> None:
+        done[id(job)] = fraction
+        if progress:
+            share = sum(lengths[each] * part for each, part in done.items()) / total
+            progress(share, _called(job.lesson))
+
+    def fail(job: Job, error: ConvexplainError) -> None:
+        raise type(error)(f"{_called(job.lesson)}: {error}") from error
+
+    rendering.render(
+        missing,
+        workers=workers,
+        progress=advance,
+        finished=lambda result: pieces.keep(result.job.output),
+        failed=fail,
+    )
+
+
+def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Result:
+    """Join verified pieces; put the film and what belongs to it in place together."""
+    temporaries: dict[Path, Path] = {}
+    try:
+        lengths = [joining.length(path) for path in paths]
+        starts = [*accumulate(lengths, initial=lengths[0] * 0)]
+        marks = tuple(_chapters(film, [float(start) for start in starts]))
+        cues = {lang: _cues(film.parts, starts, lang) for lang in LANGUAGES}
+        for target in (film.main, film.poster, *film.subtitle_files):
+            temporaries[target] = placing.reserve(target)
+        whole = temporaries[film.main]
+        embedded = cues if film.embed_subtitles else {}
+        began = monotonic()
+        seconds = joining.join(paths, whole, chapters=marks, subtitles=embedded)
+        probe.check_video(whole, film.quality, [float(each) for each in lengths])
+        _logger.info("joined and looked at in %.2f s", monotonic() - began)
+        placing.fill(temporaries[film.poster], picture)
+        for target, lang in film.subtitle_files.items():
+            write = subtitles.srt if target.suffix == ".srt" else subtitles.vtt
+            placing.fill(temporaries[target], write(cues[lang]))
+        with whole.open("rb+") as file:
+            os.fsync(file.fileno())
+        size = whole.stat().st_size
+        placing.place(temporaries)
+    except OSError as error:
+        raise placing.refused(film.output, error) from error
+    finally:
+        placing.discard(temporaries.values())
+    return Result(film, float(seconds), size, marks, rendered)
+
+
+def _chapters(film: Film, starts: Sequence[float]) -> Iterator[tuple[float, str]]:
+    """Yield a marker for each lesson, at its card, and for the opening and the closing.
+
+    The beats are not marked: a hundred chapters of a few seconds are no table of contents.
+    """
+    lang = film.look.lang
+    for number, part in enumerate(film.parts):
+        if isinstance(part, Card):
+            yield starts[number], film.parts[number + 1].title.text(lang)
+        elif isinstance(part, Opening | Closing):
+            yield starts[number], part.title.text(lang)
+
+
+def _cues(parts: Sequence[Lesson], starts: Sequence[Any], lang: str) -> tuple[Cue, ...]:
+    """Return the captions of all parts as cues, each part from its first frame to its last."""
+    cues: list[Cue] = []
+    for part, start, end in zip(parts, starts, starts[1:], strict=False):
+        own = subtitles.cues_of(part, lang, float(start))
+        # A part lasts whole frames, its beats may not.
+        cues += [*own[:-1], own[-1]._replace(end=float(end))]
+    return tuple(cues)

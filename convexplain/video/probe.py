@@ -1,0 +1,92 @@
+"""Looks at a finished file before anyone is told that it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convexplain.errors import ConvexplainError
+
+if TYPE_CHECKING:
+    from convexplain.video.rendering import Quality
+
+
+def check_video(path: Path, frame: Quality, beats: Sequence[float]) -> float:
+    """Check that a video opens, has the right size, and is as long as its beats.
+
+    Parameters
+    ----------
+    path : Path
+        The video.
+    frame : Quality
+        Expected size and frame rate.
+    beats : sequence of float
+        How long each beat lasts, in seconds.
+
+    Returns
+    -------
+    float
+        The duration in seconds, counted in whole frames.
+
+    Raises
+    ------
+    ConvexplainError
+        If the file is not what was to be rendered.
+    """
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            size = (stream.width, stream.height)
+            # Packets, not the header's duration: a truncated file keeps its header.
+            frames = sum(1 for packet in container.demux(stream) if packet.size)
+            rate = stream.average_rate or frame.rate  # a GIF may have given up some frames
+    except (OSError, IndexError, ValueError) as error:
+        raise ConvexplainError(f"the rendered video {path.name} does not open: {error}") from error
+    _check_size(path, size, frame)
+    seconds = float(frames / rate)
+    # Each beat may be rounded to whole frames.
+    if abs(seconds - sum(beats)) > (len(beats) + 1) / rate:
+        raise ConvexplainError(
+            f"the rendered video {path.name} lasts {seconds:.1f} s instead of {sum(beats):.1f} s: "
+            "is the disk full?"
+        )
+    return seconds
+
+
+def check_picture(path: Path, frame: Quality) -> None:
+    """Check that a picture opens whole and has the right size.
+
+    Parameters
+    ----------
+    path : Path
+        A PNG.
+    frame : Quality
+        Expected size.
+
+    Raises
+    ------
+    ConvexplainError
+        If the file is not what was to be rendered.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+            size = picture.size
+    except (OSError, SyntaxError) as error:  # what Pillow raises for damaged files
+        raise ConvexplainError(
+            f"the rendered picture {path.name} does not open: {error}"
+        ) from error
+    _check_size(path, size, frame)
+
+
+def _check_size(path: Path, size: tuple[int, int], frame: Quality) -> None:
+    if size != (frame.width, frame.height):
+        raise ConvexplainError(
+            f"{path.name} has {size[0]} × {size[1]} pixels instead of "
+            f"{frame.width} × {frame.height}"
+        )

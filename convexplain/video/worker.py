@@ -1,0 +1,375 @@
+"""One worker process: isolates itself, runs scenes with manim, hands over finished files.
+
+The process is started by `pool`. Before manim is imported it has a folder of its own as current
+folder and as home, so that no ``manim.cfg``, cache or font of the user can change a frame, and
+nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib.resources
+import importlib.util
+import inspect
+import logging
+import os
+import shutil
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
+from multiprocessing import connection as mp_connection
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from tqdm import tqdm
+
+from convexplain.errors import ConvexplainError
+from convexplain.files import placing
+from convexplain.files.placing import discard, fill
+from convexplain.video import memory
+
+if TYPE_CHECKING:
+    from convexplain.video.rendering import Job
+
+LOG = "log.txt"
+_REPORT_EVERY = 0.1  # seconds between two messages about progress
+# Environment variables by which a user's settings could change a frame begin with these.
+_FOREIGN = ("MANIM", "XDG_", "FONTCONFIG", "MPL", "MATPLOTLIB")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the worker says of a finished job: seconds of video, and remarks for the user."""
+
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What the worker says of a failed job: the error, and where it arose."""
+
+    error: ConvexplainError
+    trace: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the worker is doing: how important it is, as `logging` counts, and the words."""
+
+    level: int
+    text: str
+
+
+Message = float | Done | Failed | Note
+_logger = logging.getLogger(__name__)
+
+
+class _Teller(logging.Handler):
+    """Sends what is logged to the parent."""
+
+    def __init__(self, channel: Connection, level: int) -> None:
+        super().__init__(level)
+        self.channel = channel
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record; all come from the thread that draws."""
+        self.channel.send(Note(record.levelno, record.getMessage()))
+
+
+def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> None:
+    """Run jobs until the channel closes: the process's main function.
+
+    Parameters
+    ----------
+    channel : Connection
+        Gives pairs (job, reserved files in the order of its targets), takes `Message`.
+    folder : Path
+        The process's own, existing folder; whoever started the process removes it.
+    level : int
+        What is less important than that is not sent. The process's own log has everything.
+    """
+    isolate(folder)
+    _log_to(channel, level)
+    temporary = [folder]
+    number = 0
+    try:
+        while True:
+            try:
+                job, reserved = channel.recv()
+            except EOFError:
+                break
+            except Exception as error:
+                channel.send(_failure("the job cannot be read in its process", error))
+                continue
+            temporary[1:] = reserved
+            if number == 0:  # not before it is known what is temporary
+                _leave_with_parent(temporary)
+            number += 1
+            channel.send(_answer(job, reserved, folder / f"job{number}", _reporter(channel)))
+    except ConnectionError:
+        pass  # nobody listens any more
+    discard(temporary)
+
+
+def _log_to(channel: Connection, level: int) -> None:
+    logger = logging.getLogger("convexplain")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False  # manim has a handler of its own for everything
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(message)s", "%H:%M:%S"))
+    logger.addHandler(log)
+    logger.addHandler(_Teller(channel, level))
+
+
+def _answer(
+    job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]
+) -> Done | Failed:
+    """Do a job in a folder of its own, and turn whatever happens into a message."""
+    try:
+        return _work(job, reserved, media, report)
+    except ConvexplainError as error:
+        return Failed(error, traceback.format_exc())
+    except Exception as error:
+        return _failure(_in_words(error, job, media), error)
+    finally:
+        shutil.rmtree(media, ignore_errors=True)
+
+
+def _in_words(error: Exception, job: Job, media: Path) -> str:
+    """Say what went wrong in a job, and what helps."""
+    height = job.frame.height
+    if memory.is_lacking(error):
+        return f"out of memory at {height} lines: {memory.advice(height)}"
+    if not isinstance(error, OSError) or not error.strerror:
+        text = f"{type(error).__name__}: {error}"
+        # Encoders do not say that it was memory that they lacked.
+        told = f"{text}; if memory ran out: {memory.advice(height)}"
+        return text if memory.limit() is None else told
+    what, where = error.strerror, Path(os.fsdecode(error.filename or media))
+    if media.parent in (where, *where.parents):
+        return (
+            f"cannot write to the temporary folder {str(media.parents[1])!r}: {what}; make room "
+            "there, or name another in the environment variable TMPDIR"
+        )
+    return f"{what}: {where}"
+
+
+def isolate(folder: Path) -> None:
+    """Make a folder this process's current folder, home, font list and log.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder that is this process's alone.
+    """
+    os.chdir(folder)
+    for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
+        del os.environ[name]
+    config = folder / "fonts.conf"
+    fonts = importlib.resources.files("convexplain") / "assets" / "fonts"
+    config.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+        f"<fontconfig><dir>{escape(str(fonts))}</dir>"
+        f"<cachedir>{escape(str(folder / 'fontcache'))}</cachedir></fontconfig>\n",
+        encoding="utf-8",
+    )
+    os.environ.update(
+        HOME=str(folder),
+        XDG_CACHE_HOME=str(folder / "cache"),
+        XDG_CONFIG_HOME=str(folder / "config"),
+        XDG_DATA_HOME=str(folder / "data"),
+        FONTCONFIG_FILE=str(config),
+        MPLCONFIGDIR=str(folder / "matplotlib"),
+        OPENBLAS_NUM_THREADS="1",
+        OMP_NUM_THREADS="1",
+        MKL_NUM_THREADS="1",
+    )
+    # What libraries print is for the log: the terminal belongs to the parent's progress bar.
+    log = os.open(folder / LOG, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
+    faulthandler.enable()
+    # tqdm's own lock is a semaphore of the system's, which a process that is ended leaves behind.
+    tqdm.set_lock(threading.RLock())
+
+
+def _leave_with_parent(temporary: list[Path]) -> None:
+    """End this process, and what is temporary, as soon as its parent has died."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        mp_connection.wait([parent.sentinel])
+        # Twice: the main thread, which cannot be stopped, may have written meanwhile.
+        discard(temporary)
+        discard(temporary)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _failure(text: str, error: Exception) -> Failed:
+    return Failed(ConvexplainError(text), "".join(traceback.format_exception(error)))
+
+
+def _reporter(channel: Connection) -> Callable[[float], None]:
+    """Return a function that passes fractions of the work on, but not each of them."""
+    last = 0.0
+
+    def report(fraction: float) -> None:
+        nonlocal last
+        now = monotonic()
+        if now - last >= _REPORT_EVERY:
+            last = now
+            channel.send(min(1.0, float(fraction)))
+
+    return report
+
+
+def scene_class(job: Job) -> type[Any]:
+    """Find a job's scene: the class named like its file, ``sliding_window.py: SlidingWindow``.
+
+    Parameters
+    ----------
+    job : Job
+        Its `scene_file`, or else the bundled file with the lesson's name.
+
+    Returns
+    -------
+    type
+        The scene's class.
+
+    Raises
+    ------
+    ConvexplainError
+        If there is no such file, or no such class in it.
+    """
+    path = job.scene_file
+    if path is None:
+        found = importlib.resources.files("convexplain.scenes") / f"{job.module}.py"
+        path = Path(str(found))
+    if not path.is_file():
+        raise ConvexplainError(f"there is no scene file {path}: a lesson's scene has its name")
+    spec = importlib.util.spec_from_file_location(f"convexplain_scene_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    name = "".join(word.capitalize() for word in path.stem.split("_"))
+    found_class = getattr(module, name, None)
+    if not inspect.isclass(found_class):
+        raise ConvexplainError(
+            f"{path} has no class {name}: the scene's class is named as its file"
+        )
+    return found_class
+
+
+def settings(job: Job, media: Path) -> dict[str, Any]:
+    """Return every setting of manim that a user's configuration could have changed.
+
+    Parameters
+    ----------
+    job : Job
+        What is rendered.
+    media : Path
+        The only folder that manim may write to.
+
+    Returns
+    -------
+    dict
+        For `manim.tempconfig`.
+    """
+    return {
+        "pixel_width": job.frame.width,
+        "pixel_height": job.frame.height,
+        "frame_rate": job.frame.rate,
+        "frame_height": 8.0,
+        "frame_width": 8.0 * job.frame.width / job.frame.height,
+        "media_dir": str(media),
+        "assets_dir": str(media),
+        "log_dir": str(media / "logs"),
+        "output_file": "scene",
+        "format": job.format,
+        "renderer": "cairo",
+        "background_opacity": 1.0,
+        "disable_caching": True,
+        "dry_run": False,
+        "enable_gui": False,
+        "from_animation_number": 0,
+        "upto_animation_number": -1,
+        "live_preview": False,
+        "log_to_file": False,
+        "notify_outdated_version": False,
+        "plugins": [],
+        "preview": False,
+        "progress_bar": "none",
+        "save_sections": False,
+        "show_in_file_browser": False,
+        "verbosity": "ERROR",
+        "write_all": False,
+    }
+
+
+def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]) -> Done:
+    """Render one job, and fill its reserved files once everything is right."""
+    started, first = monotonic(), "manim" not in sys.modules
+    try:
+        from manim import tempconfig
+    except ImportError as error:
+        if memory.is_lacking(error):
+            raise
+        raise ConvexplainError(
+            f"manim is installed but does not start: {error}; install its libraries (cairo, pango)"
+        ) from error
+    from convexplain.video import probe, sections, subtitles
+    from convexplain.video.versions import versions
+
+    if first:
+        _logger.info("manim was there after %.2f s", monotonic() - started)
+        _logger.debug("made by %s", ", ".join(" ".join(each) for each in versions().items()))
+    started = monotonic()
+    beats = job.lesson.beats()
+    media.mkdir()
+    with tempconfig(settings(job, media)):
+        scene = scene_class(job)(
+            lesson=job.lesson,
+            look=job.look,
+            stop_after=job.still,
+            on_progress=report,
+        )
+        scene.render()
+        writer = scene.renderer.file_writer
+        made = Path(writer.image_file_path if job.still else writer.movie_file_path)
+    if job.still:
+        probe.check_picture(made, job.frame)
+        seconds = 0.0
+    else:
+        seconds = probe.check_video(made, job.frame, [beat.seconds for beat in beats])
+    _logger.info("drawn, encoded and looked at in %.2f s", monotonic() - started)
+    started = monotonic()
+    ending = made.suffix
+    clips = [media / f"clip{number}{ending}" for number in range(len(job.section_files))]
+    if clips:
+        starts = accumulate((beat.seconds for beat in beats[:-1]), initial=0.0)
+        sections.cut(made, [*starts], clips)
+    told = [
+        subtitles.WRITERS[file.suffix](job.lesson, job.look.lang) for file in job.subtitle_files
+    ]
+    contents: list[Path | str] = [made, *told, *clips]
+    for target, file, content in zip(job.targets, reserved, contents, strict=True):
+        try:
+            fill(file, content)
+        except OSError as error:
+            raise placing.refused(target, error) from error
+    _logger.info("%d bytes on the disk after %.2f s", made.stat().st_size, monotonic() - started)
+    return Done(seconds, tuple(getattr(writer, "notes", ())))
