@@ -19,7 +19,7 @@ from typing import NamedTuple
 import av
 
 from convexplain import lessons
-from convexplain.video.rendering import QUALITIES
+from convexplain.video.job import QUALITIES
 
 
 class Cost(NamedTuple):

@@ -24,7 +24,7 @@ from convexplain.style.theme import Look
 from convexplain.video import film as films
 from convexplain.video import pieces
 from convexplain.video.film import Film, make, select
-from convexplain.video.rendering import Quality
+from convexplain.video.job import Quality
 
 TINY = Quality("tiny", 320, 180, 5)
 

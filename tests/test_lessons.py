@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from convexplain import lessons
+from convexplain.lessons.parts import lesson as parts
 from convexplain.style.theme import Look
 
 NAMES = lessons.names()

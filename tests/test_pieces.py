@@ -18,7 +18,7 @@ from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 from convexplain.video import pieces
 from convexplain.video.film import select
-from convexplain.video.rendering import QUALITIES, Job
+from convexplain.video.job import QUALITIES, Job
 
 pytest.importorskip("manim", reason="pieces are made by manim: its version is part of their names")
 
@@ -164,7 +164,7 @@ def test_what_is_asked_for_is_part_of_a_piece_s_name(tmp_path):
 def test_a_piece_is_named_alike_by_every_process(tmp_path):
     code = (
         "from pathlib import Path; from convexplain.data import digits; "
-        "from convexplain.video import pieces; from convexplain.video.rendering import Job; "
+        "from convexplain.video import pieces; from convexplain.video.job import Job; "
         "from convexplain.lessons._opening import Opening; "
         "job = Job(Opening(picture=digits.first(3)), Path('x.mp4')); "
         "print(pieces.path_of(job, Path('.')).name)"

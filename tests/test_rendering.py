@@ -17,7 +17,8 @@ from short_lesson import ShortLesson
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.style.theme import DARK, LIGHT, Look
 from convexplain.video import rendering
-from convexplain.video.rendering import QUALITIES, Job, check, render
+from convexplain.video.job import QUALITIES, Job
+from convexplain.video.rendering import check, render
 from convexplain.video.sections import cut
 
 SCENE = Path(__file__).parent / "scenes" / "short.py"

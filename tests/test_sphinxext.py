@@ -20,6 +20,7 @@ from convexplain.data import digits
 from convexplain.errors import ConvexplainError
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.video import probe, rendering, subtitles
+from convexplain.video.job import QUALITIES, Job
 
 pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
 from sphinx.errors import ConfigError
@@ -347,7 +348,7 @@ def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
     assert lesson.beats()[-1].caption.text("en") in video["aria-label"]
     (source,) = tags(page(app), "source")
     beats = [beat.seconds for beat in lesson.beats()]
-    quality = rendering.QUALITIES["l"]
+    quality = QUALITIES["l"]
     assert (video["width"], video["height"]) == (str(quality.width), str(quality.height))
     assert probe.check_video(out / source["src"], quality, beats) == pytest.approx(
         lesson.seconds, abs=1
@@ -400,7 +401,7 @@ def test_videos_can_be_left_out(build: Build) -> None:
 def test_a_video_that_fails_is_a_warning_and_a_figure(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(jobs: list[rendering.Job], *, failed: Any, **_: Any) -> list[Any]:
+    def fail(jobs: list[Job], *, failed: Any, **_: Any) -> list[Any]:
         failed(jobs[0], ConvexplainError("no film left"))
         return []
 

@@ -121,7 +121,7 @@ def find(
     UsageError
         There is no such filter or place.
     """
-    from convexplain.network.contributions import as_map
+    from convexplain.network.layer import as_map
 
     row, col = at or (0, 0)
     trace.check(layer, filter or 0, row, col)

@@ -137,7 +137,7 @@ def film(
     from convexplain.style.theme import Look
     from convexplain.video import subtitles
     from convexplain.video.film import Film, make, select
-    from convexplain.video.rendering import QUALITIES
+    from convexplain.video.job import QUALITIES
 
     picture = digits.choose({"digit": digit, "sample": sample, "image": image})
     wanted = Film(

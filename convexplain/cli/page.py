@@ -126,14 +126,15 @@ def _slides(lesson: Lesson, quality: str, lang: str, theme: str, quiet: bool) ->
     from convexplain.page.lesson import Slides
     from convexplain.style.theme import Look
     from convexplain.video import rendering
+    from convexplain.video.job import QUALITIES, Job
 
     look = Look(lang=lang, theme=theme)
     with tempfile.TemporaryDirectory(prefix="convexplain-") as folder:
-        job = rendering.Job(
+        job = Job(
             lesson,
             Path(folder) / "lesson.mp4",
             look=look,
-            quality=rendering.QUALITIES[quality],
+            quality=QUALITIES[quality],
             subtitles=False,
         )
         with Progress(lesson.name, quiet=quiet) as progress:

@@ -108,7 +108,7 @@ def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     from convexplain.cli._blocks import framed
     from convexplain.cli._cell import exact
     from convexplain.cli._ink import Ink
-    from convexplain.network.contributions import as_map
+    from convexplain.network.layer import as_map
 
     ink = Ink.of()
     value = float(as_map(cell.trace.activations[cell.layer.name])[cell.row, cell.col, cell.filter])

@@ -19,7 +19,8 @@ from convexplain.style import format
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
-    from convexplain.video.rendering import Job, Result
+    from convexplain.video.job import Job
+    from convexplain.video.rendering import Result
 
 _QUALITY = (
     "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
@@ -115,11 +116,12 @@ def render(
     """
     from convexplain.style.theme import Look
     from convexplain.video import rendering
+    from convexplain.video.job import QUALITIES
 
     make = partial(
-        rendering.Job,
+        Job,
         look=Look(lang=lang, theme=theme, captions=not no_captions),
-        quality=rendering.QUALITIES[quality],
+        quality=QUALITIES[quality],
         still=still,
         subtitles=not no_subtitles,
         sections=sections,

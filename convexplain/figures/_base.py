@@ -20,7 +20,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
-from convexplain.figures import DEFAULT, About
+from convexplain.figures._about import DEFAULT, About
 from convexplain.style import fonts
 from convexplain.style.theme import Look, Theme
 

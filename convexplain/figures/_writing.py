@@ -10,7 +10,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from convexplain.errors import UsageError
-from convexplain.figures import About, _base, check_path
+from convexplain.figures import _base
+from convexplain.figures._about import About, check_path
 from convexplain.figures._base import AnyFigure
 from convexplain.files import documents
 

@@ -12,18 +12,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from convexplain.errors import UsageError
-from convexplain.network.contributions import Addends, Cell, addends, as_map, source
+from convexplain.network.contributions import Addends, Cell, addends, source
+from convexplain.network.forward import Forward
+from convexplain.network.layer import as_map
 from convexplain.network.layers import Dense, Layer
 from convexplain.network.network import FloatArray
 from convexplain.ops import Box
-
-if TYPE_CHECKING:
-    from convexplain.network.trace import Trace
+from convexplain.ops.patching import cut
 
 #: Stands for the picture where a layer's name is wanted.
 INPUT = "input"
@@ -97,7 +97,7 @@ class Node:
 
 
 def hierarchy(
-    trace: Trace,
+    trace: Forward,
     label: int | None = None,
     parts: int = 3,
     *,
@@ -109,7 +109,7 @@ def hierarchy(
 
     Parameters
     ----------
-    trace : Trace
+    trace : Forward
         Of a network whose last layer is dense.
     label : int, optional
         The class; the predicted one by default.
@@ -150,12 +150,12 @@ def hierarchy(
     return walk.node(last, (0, 0, label), [parts] + [below] * (levels - 1))
 
 
-def way_back(trace: Trace, layer: str, cell: Cell, *, parts: int = 3) -> Node:
+def way_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
     """Follow a cell back to the pixels; `Trace.pixel` says what comes out.
 
     Parameters
     ----------
-    trace : Trace
+    trace : Forward
     layer : str
     cell : (row, col, filter)
     parts : int
@@ -175,7 +175,7 @@ class _Walk:
     else follow the largest by absolute value, down to the pixels.
     """
 
-    trace: Trace
+    trace: Forward
     supporting: bool
     centred: bool = False
 
@@ -253,14 +253,3 @@ class _Walk:
         if layer is None:
             return Box(row, col, row + 1, col + 1)
         return self.trace.network.receptive_field(layer.name).box(row, col)
-
-
-def cut(image: FloatArray, box: Box) -> FloatArray:
-    """Cut a box out of a picture (H, W, C); what lies in the padding is 0."""
-    inside = box.clip((image.shape[0], image.shape[1]))
-    patch = np.zeros((box.height, box.width, image.shape[2]), image.dtype)
-    rows = slice(inside.top - box.top, inside.bottom - box.top)
-    cols = slice(inside.left - box.left, inside.right - box.left)
-    patch[rows, cols] = image[inside.rows, inside.cols]
-    patch.flags.writeable = False
-    return patch

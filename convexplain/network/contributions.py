@@ -8,15 +8,14 @@ flatten all of them, so that behind what they hand on stands the cell that compu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convexplain.network.forward import Forward
+from convexplain.network.layer import as_map
 from convexplain.network.layers import AveragePooling2D, Conv2D, Dense, Flatten, Layer, MaxPooling2D
-
-if TYPE_CHECKING:
-    from convexplain.network.trace import Trace
 
 Cell = tuple[int, int, int]
 """(row, col, channel) in a map; a vector of n numbers is a map of one place, (1, 1, n)."""
@@ -48,12 +47,12 @@ class Addends:
         return int(self.rows[index]), int(self.cols[index]), int(self.channels[index])
 
 
-def addends(trace: Trace, layer: Layer, cell: Cell) -> Addends:
+def addends(trace: Forward, layer: Layer, cell: Cell) -> Addends:
     """Write a cell of a convolution, dense or averaging layer as the sum that it is.
 
     Parameters
     ----------
-    trace : Trace
+    trace : Forward
     layer : Layer
     cell : (row, col, channel)
         Of the layer's output, counted from 0.
@@ -85,12 +84,12 @@ def addends(trace: Trace, layer: Layer, cell: Cell) -> Addends:
     return Addends(rows, cols, channels, doubles, products, bias)
 
 
-def source(trace: Trace, layer: Layer | None, cell: Cell) -> tuple[Layer | None, Cell]:
+def source(trace: Forward, layer: Layer | None, cell: Cell) -> tuple[Layer | None, Cell]:
     """Go back through max pools and flatten to where a value was computed.
 
     Parameters
     ----------
-    trace : Trace
+    trace : Forward
     layer : Layer or None
         The layer whose output holds the cell; None is the picture.
     cell : (row, col, channel)
@@ -113,11 +112,6 @@ def source(trace: Trace, layer: Layer | None, cell: Cell) -> tuple[Layer | None,
             cell = _cell(np.unravel_index(cell[2], x.shape))
         layer = trace.layer_before(layer)
     return layer, cell
-
-
-def as_map(x: NDArray[Any]) -> NDArray[Any]:
-    """Give a vector as a map of one place."""
-    return x if x.ndim == 3 else x.reshape(1, 1, -1)
 
 
 def _cell(index: tuple[np.integer[Any], ...]) -> Cell:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.errors import UsageError
-from convexplain.network.attribution import cut
 from convexplain.network.blas import one_thread
 from convexplain.network.layers import Layer
 from convexplain.network.network import FloatArray, Network
 from convexplain.ops import Box
+from convexplain.ops.patching import cut
 
 Doubles = NDArray[np.float64]
 

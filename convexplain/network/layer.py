@@ -34,6 +34,11 @@ ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{,39}")
 
 
+def as_map(x: Array) -> Array:
+    """Give a vector as a map of one place."""
+    return x if x.ndim == 3 else x.reshape(1, 1, -1)
+
+
 @dataclass(frozen=True)
 class Layer(ABC):
     """What every layer has: a name, and answers about shapes, weights and cost.

@@ -20,7 +20,7 @@ from convexplain.style import format as fmt
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
 from convexplain.video import pieces, rendering, subtitles
-from convexplain.video.rendering import QUALITIES, Job
+from convexplain.video.job import QUALITIES, Job
 
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 # Seconds, and share of the work, between two updates of the progress: where no HTML is shown, each

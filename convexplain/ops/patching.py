@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from convexplain.ops._arrays import Floats, pictures
-from convexplain.ops.geometry import Margins, Window, margins
+from convexplain.ops.geometry import Box, Margins, Window, margins
 
 PadMode: TypeAlias = Literal["constant", "edge", "reflect"]
 
@@ -131,3 +131,14 @@ def surround(x: Floats, around: Margins, value: float) -> Floats:
     padded = np.full(shape, value, x.dtype)
     padded[..., top : top + height, left : left + width, :] = x
     return padded
+
+
+def cut(image: Floats, box: Box) -> Floats:
+    """Cut a box out of a picture (H, W, C); what lies in the padding is 0."""
+    inside = box.clip((image.shape[0], image.shape[1]))
+    patch = np.zeros((box.height, box.width, image.shape[2]), image.dtype)
+    rows = slice(inside.top - box.top, inside.bottom - box.top)
+    cols = slice(inside.left - box.left, inside.right - box.left)
+    patch[rows, cols] = image[inside.rows, inside.cols]
+    patch.flags.writeable = False
+    return patch

@@ -47,7 +47,7 @@ def _check(app: Sphinx, config: Config) -> None:
     from sphinx.errors import ConfigError
 
     from convexplain.errors import choose
-    from convexplain.video.rendering import QUALITIES
+    from convexplain.video.job import QUALITIES
 
     allowed = {"theme": ("auto", "light", "dark"), "quality": tuple(QUALITIES)}
     for name, values in allowed.items():

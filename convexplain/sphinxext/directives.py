@@ -15,7 +15,7 @@ from convexplain.errors import ConvexplainError
 from convexplain.sphinxext import making, requests
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.sphinxext.writers import convexplain_picture
-from convexplain.video.rendering import QUALITIES
+from convexplain.video.job import QUALITIES
 
 _LOG = logging.getLogger(__name__)
 # What is a file beside the document, not a value.

@@ -26,6 +26,7 @@ from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
 from convexplain.video import pieces, rendering, subtitles
+from convexplain.video.job import QUALITIES, Job
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -143,7 +144,7 @@ def make(app: Sphinx, builder: Builder) -> None:
 
 def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
     """Render the videos that are missing, with their posters and subtitles."""
-    missing: dict[Path, tuple[rendering.Job, str]] = {}
+    missing: dict[Path, tuple[Job, str]] = {}
     for request, location in videos:
         assert isinstance(request, VideoRequest)
         for job in _jobs(request, place):
@@ -157,7 +158,7 @@ def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
         return
     _LOG.info("convexplain: rendering %d videos and posters", len(missing))
 
-    def failed(job: rendering.Job, error: ConvexplainError) -> None:
+    def failed(job: Job, error: ConvexplainError) -> None:
         _warn(f"{job.lesson.name}: {error}", missing[job.output][1])
 
     def finished(result: rendering.Result) -> None:
@@ -171,16 +172,14 @@ def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
         _warn(str(error), next(iter(missing.values()))[1])
 
 
-def _jobs(request: VideoRequest, place: Path) -> tuple[rendering.Job, rendering.Job]:
+def _jobs(request: VideoRequest, place: Path) -> tuple[Job, Job]:
     """Return the work that makes a video, and that which makes its poster."""
-    quality = rendering.QUALITIES[request.quality]
+    quality = QUALITIES[request.quality]
 
-    def kept(ending: str, still: str | None) -> rendering.Job:
+    def kept(ending: str, still: str | None) -> Job:
         # The player's own controls lie where a poster's caption would be.
         look = dataclasses.replace(request.look, captions=request.look.captions and not still)
-        unnamed = rendering.Job(
-            request.lesson, place / f"x{ending}", look, quality, still, subtitles=False
-        )
+        unnamed = Job(request.lesson, place / f"x{ending}", look, quality, still, subtitles=False)
         return dataclasses.replace(unnamed, output=pieces.path_of(unnamed, place))
 
     return kept(".mp4", None), kept(".png", request.poster)

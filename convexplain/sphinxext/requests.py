@@ -22,7 +22,7 @@ from convexplain.cli.figure import FIGURES, Width
 from convexplain.errors import ConvexplainError, choose
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
-from convexplain.video.rendering import QUALITIES
+from convexplain.video.job import QUALITIES
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
@@ -90,7 +90,7 @@ class VideoRequest:
     look : Look
         Language, theme, captions in the picture.
     quality : str
-        A name in `convexplain.video.rendering.QUALITIES`.
+        A name in `convexplain.video.job.QUALITIES`.
     poster : str
         The beat whose end is shown before it plays.
     """

@@ -23,7 +23,7 @@ from convexplain.lessons._opening import Opening
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
 from convexplain.video import joining, pieces, probe, rendering, subtitles
-from convexplain.video.rendering import Job, Quality
+from convexplain.video.job import QUALITIES, SUBTITLE_FORMATS, Job, Quality
 from convexplain.video.subtitles import Cue
 
 #: The beat of the opening whose end is the poster.
@@ -53,7 +53,7 @@ class Film:
     lessons: tuple[Lesson, ...]
     output: Path
     look: Look = field(default_factory=Look)
-    quality: Quality = rendering.QUALITIES["m"]
+    quality: Quality = QUALITIES["m"]
     embed_subtitles: bool = False
 
     @property
@@ -72,7 +72,7 @@ class Film:
         return {
             self.main.with_suffix(f".{lang}.{kind}"): lang
             for lang in LANGUAGES
-            for kind in rendering.SUBTITLE_FORMATS
+            for kind in SUBTITLE_FORMATS
         }
 
     @cached_property

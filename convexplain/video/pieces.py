@@ -24,7 +24,7 @@ from convexplain.files import cache, placing
 from convexplain.video.versions import versions
 
 if TYPE_CHECKING:
-    from convexplain.video.rendering import Job
+    from convexplain.video.job import Job
 
 #: A piece that no film has used for so long goes, in seconds: 14 days.
 KEPT_FOR = 14 * 24 * 3600

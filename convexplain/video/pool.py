@@ -21,7 +21,7 @@ from convexplain.video import logs, memory, worker
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from convexplain.video.rendering import Job
+    from convexplain.video.job import Job
 
 
 _logger = logging.getLogger(__name__)

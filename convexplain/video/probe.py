@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from convexplain.errors import ConvexplainError
 
 if TYPE_CHECKING:
-    from convexplain.video.rendering import Quality
+    from convexplain.video.job import Quality
 
 
 def check_video(path: Path, frame: Quality, beats: Sequence[float]) -> float:

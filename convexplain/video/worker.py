@@ -36,7 +36,7 @@ from convexplain.files.placing import discard, fill
 from convexplain.video import memory
 
 if TYPE_CHECKING:
-    from convexplain.video.rendering import Job
+    from convexplain.video.job import Job
 
 LOG = "log.txt"
 _REPORT_EVERY = 0.1  # seconds between two messages about progress

@@ -19,6 +19,7 @@ from convexplain.page.lesson import Chapter, Slides
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 from convexplain.video import rendering
+from convexplain.video.job import QUALITIES, Job
 from tests.page.looking import DESK, PHONE
 from tests.page.test_page_access import violations
 
@@ -173,10 +174,10 @@ def test_a_page_without_a_lesson_has_no_slides(
 @pytest.mark.render
 def test_chapters_come_from_the_rendered_video(tmp_path: Path) -> None:
     lesson = ShortLesson()
-    job = rendering.Job(
+    job = Job(
         lesson,
         tmp_path / "short.mp4",
-        quality=rendering.QUALITIES["l"],
+        quality=QUALITIES["l"],
         scene_file=Path(__file__).parents[1] / "scenes" / "short.py",
         subtitles=False,
     )

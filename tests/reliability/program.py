@@ -21,7 +21,7 @@ from short_lesson import ShortLesson  # noqa: E402
 
 from convexplain import lessons  # noqa: E402
 from convexplain.cli import main  # noqa: E402
-from convexplain.video import rendering  # noqa: E402
+from convexplain.video.job import Job  # noqa: E402
 
 SCENE = TESTS / "scenes" / "short.py"
 #: Seconds of the two beats of each part of the film.
@@ -29,16 +29,16 @@ HALVES = (0.8, 1.0, 1.2)
 
 
 def add_the_short_lesson() -> None:
-    names, find, make = lessons.names, lessons.find, rendering.Job.__init__
+    names, find, make = lessons.names, lessons.find, Job.__init__
 
-    def init(job: rendering.Job, lesson: Any, *args: Any, **options: Any) -> None:
+    def init(job: Job, lesson: Any, *args: Any, **options: Any) -> None:
         make(job, lesson, *args, **options)
         if isinstance(lesson, ShortLesson) and job.scene_file is None:
             object.__setattr__(job, "scene_file", SCENE)
 
     lessons.names = lambda: (*names(), "short")
     lessons.find = lambda name: ShortLesson if name == "short" else find(name)
-    rendering.Job.__init__ = init  # type: ignore[method-assign]
+    Job.__init__ = init  # type: ignore[method-assign]
 
 
 def make_a_film_of_it() -> None:

@@ -12,6 +12,7 @@ from running import HERE, PROGRAM, Run, content, frames, one_line, run, temporar
 from short_lesson import ShortLesson
 
 from convexplain.video import rendering
+from convexplain.video.job import QUALITIES, Job
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
 pytestmark = pytest.mark.render
@@ -58,8 +59,8 @@ def test_any_name_that_the_system_takes_is_a_file_s(here, name):
 
 def test_all_these_names_at_once(here, monkeypatch):
     monkeypatch.chdir(here)
-    look = {"quality": rendering.QUALITIES["l"], "still": "first", "scene_file": SCENE}
-    rendering.render([rendering.Job(ShortLesson(), Path(name), **look) for name in NAMES])
+    look = {"quality": QUALITIES["l"], "still": "first", "scene_file": SCENE}
+    rendering.render([Job(ShortLesson(), Path(name), **look) for name in NAMES])
     made = content(here)
     assert sorted(made) == sorted(NAMES)
     assert len(set(made.values())) == 1

@@ -1,0 +1,203 @@
+"""A figure by its name: found, made of options, drawn, written."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convexplain import lessons
+from convexplain.errors import UsageError, choose
+from convexplain.figures._about import DEFAULT, PAGE, WIDTHS, About, check_width
+from convexplain.style.theme import Look
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+
+#: Fields of a lesson that mean nothing to a figure: it has no length.
+NOT_OPTIONS = ("length",)
+PACKAGE = "convexplain.figures"
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all figures: those of the lessons in the chapter's order, then others."""
+    found = sorted(
+        entry.name.removesuffix(".py").replace("_", "-")
+        for entry in files(PACKAGE).iterdir()
+        if entry.name.endswith(".py") and not entry.name.startswith("_")
+    )
+    ordered = [
+        name
+        for lesson in lessons.CHAPTER
+        for name in found
+        # "response-maps" belongs to "response-map", too.
+        if name.startswith(lesson)
+    ]
+    return (*ordered, *(name for name in found if name not in ordered))
+
+
+def options(name: str) -> type[Any]:
+    """Return the class of a figure's options: a frozen dataclass, often that of a lesson.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such figure.
+    """
+    found: type[Any] = _module(name).Options
+    return found
+
+
+def make(name: str, **values: Any) -> Any:
+    """Make the options of a figure.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+    **values
+        Its options by name, as the command line has them; ``digit``, ``sample`` or ``image``
+        choose a picture.
+
+    Raises
+    ------
+    UsageError
+        If there is no such figure or option, or a value is not possible.
+    """
+    return lessons.make(options(name), values, of=f"the figure {name}", without=NOT_OPTIONS)
+
+
+def draw(
+    name: str,
+    look: Look = DEFAULT,
+    *,
+    width: float = PAGE,
+    figure: Figure | SubFigure | None = None,
+    **values: Any,
+) -> Figure | SubFigure:
+    """Draw a figure.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+    look : Look
+        Language and theme.
+    width : float
+        In inches, 3 to 10; the height follows. 6.3 fills a page, 3.1 a column.
+    figure : matplotlib Figure or SubFigure, optional
+        What to draw into, as large as it is: `width` is not used then, and what would be too high
+        is made smaller, text included.
+    **values
+        The figure's options, as in `make`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        `figure`, or a new one that no window of pyplot knows.
+
+    Raises
+    ------
+    UsageError
+        If there is no such figure or option, or a value is not possible.
+    """
+    return draw_made(name, make(name, **values), look, width=width, figure=figure)
+
+
+def draw_made(
+    name: str,
+    made: Any,
+    look: Look = DEFAULT,
+    *,
+    width: float = PAGE,
+    figure: Figure | SubFigure | None = None,
+) -> Figure | SubFigure:
+    """Draw a figure of options that `make` has made; see `draw`."""
+    from convexplain.figures import _base
+
+    if figure is not None:
+        width = min(max(figure.bbox.width / figure.dpi, WIDTHS[0]), WIDTHS[1])
+    check_width(width)
+    with _base.settings():
+        drawn: Figure | SubFigure = _module(name).draw(made, look, width=width, figure=figure)
+    _base.describe(drawn, about_made(name, made, look.lang))
+    return drawn
+
+
+def about(name: str, lang: str = "en", **values: Any) -> About:
+    """Say what a figure is about.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+    lang : {"en", "zh"}
+    **values
+        The figure's options, as in `make`.
+
+    Raises
+    ------
+    UsageError
+        As `draw`.
+    """
+    return about_made(name, make(name, **values), lang)
+
+
+def about_made(name: str, made: Any, lang: str = "en") -> About:
+    """Say what a figure of options that `make` has made is about; see `about`."""
+    Look(lang)  # a language that there is not is refused
+    module = _module(name)
+    return About(
+        made.title.text(lang), module.alternative(made, lang), module.caption(made, lang), lang
+    )
+
+
+def alternative(name: str, lang: str = "en", **values: Any) -> str:
+    """Say what a person who cannot see a figure needs, with its numbers; see `about`."""
+    return about(name, lang, **values).alternative
+
+
+def caption(name: str, lang: str = "en", **values: Any) -> str:
+    """Say in one or two sentences what a figure shows; see `about`."""
+    return about(name, lang, **values).caption
+
+
+def write(
+    figure: Figure | SubFigure, path: str | Path, *, dpi: float = 200, svg_text: bool = False
+) -> None:
+    """Write a figure to a file: the same bytes on any day and any number of cores.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or SubFigure
+        Of a SubFigure, the whole figure is written.
+    path : path
+        Ends in .svg, .png or .pdf. A file of that name is replaced once the new one is complete.
+    dpi : float
+        Pixels an inch, of a PNG; 30 to 1200.
+    svg_text : bool
+        Keep the text of an SVG as text, which can be selected and searched, but looks like this
+        only where the font is installed; by default it is outlines.
+
+    Raises
+    ------
+    UsageError
+        If the ending is another one, or the file cannot be written.
+    """
+    from convexplain.figures import _writing
+
+    _writing.write(figure, Path(path), dpi=dpi, svg_text=svg_text)
+
+
+def _module(name: str) -> Any:
+    if name not in names():
+        raise UsageError(f"there is no figure {name!r}: {choose(name, names())}")
+    return importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}")

@@ -1,0 +1,127 @@
+"""What is to be rendered: a lesson, a look, a size, and the file that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convexplain.files import placing
+from convexplain.lessons import Lesson
+from convexplain.style.theme import Look
+
+VIDEO_FORMATS = ("mp4", "gif", "webm")
+SUBTITLE_FORMATS = ("srt", "vtt")
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Size and frame rate of a video.
+
+    Parameters
+    ----------
+    name : str
+        As ``--quality`` takes it.
+    width, height : int
+        In pixels.
+    rate : int
+        Frames a second.
+    """
+
+    name: str
+    width: int
+    height: int
+    rate: int
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.width} × {self.height} at {self.rate}"
+
+
+QUALITIES = {
+    quality.name: quality
+    for quality in (
+        Quality("l", 854, 480, 15),
+        Quality("m", 1280, 720, 30),
+        Quality("h", 1920, 1080, 60),
+        Quality("p", 2560, 1440, 60),
+        Quality("k", 3840, 2160, 60),
+    )
+}
+# A GIF has one size: larger ones cannot be sent to anyone.
+GIF_FRAME = Quality("gif", 640, 360, 10)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One lesson to render into one file.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        With its options.
+    output : Path
+        Its extension is the format: mp4, gif or webm; png for a still.
+    look : Look
+        Language, theme, captions.
+    quality : Quality
+        Size and frame rate; a GIF is always `GIF_FRAME`.
+    still : str, optional
+        Name of a beat: a picture of its end is written instead of a video.
+    subtitles : bool
+        Whether the .srt and .vtt are written beside an mp4 or webm.
+    sections : Path, optional
+        A folder, made if it is missing, for a clip of each beat of an mp4 or webm.
+    scene_file : Path, optional
+        A scene of the user's own instead of the bundled one with the lesson's name.
+    """
+
+    lesson: Lesson
+    output: Path
+    look: Look = field(default_factory=Look)
+    quality: Quality = QUALITIES["m"]
+    still: str | None = None
+    subtitles: bool = True
+    sections: Path | None = None
+    scene_file: Path | None = None
+
+    @property
+    def format(self) -> str:
+        """The output's extension, without the dot, in lower case."""
+        return self.output.suffix[1:].lower()
+
+    @property
+    def frame(self) -> Quality:
+        """Size and frame rate of what is rendered."""
+        return GIF_FRAME if self.format == "gif" else self.quality
+
+    @property
+    def module(self) -> str:
+        """Name of the lesson's module and scene file, ``sliding_window``."""
+        return self.lesson.name.replace("-", "_")
+
+    @property
+    def main(self) -> Path:
+        """The video or still; where the output is a link, what it points to."""
+        return placing.followed(self.output)
+
+    @property
+    def subtitle_files(self) -> tuple[Path, ...]:
+        """The subtitles, beside the video."""
+        if self.still is not None or not self.subtitles or self.format == "gif":
+            return ()
+        return tuple(self.main.with_suffix(f".{kind}") for kind in SUBTITLE_FORMATS)
+
+    @property
+    def section_files(self) -> tuple[Path, ...]:
+        """A clip for each beat, in order."""
+        if self.sections is None:
+            return ()
+        name, ending = self.lesson.name, self.output.suffix.lower()
+        return tuple(
+            self.sections / f"{name}-{number:02d}-{beat.name}{ending}"
+            for number, beat in enumerate(self.lesson.beats())
+        )
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """All that will be written, the main file first."""
+        return (self.main, *self.subtitle_files, *self.section_files)
