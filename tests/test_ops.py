@@ -12,7 +12,7 @@ from naive import conv2d_transpose as naive_transpose
 from scipy.signal import convolve2d, correlate2d
 
 from convexplain import ops
-from convexplain.ops import Window
+from convexplain.ops import Window, convolution
 
 X = np.arange(16, dtype=np.float32).reshape(4, 4, 1)
 ONES = np.ones((2, 2, 1, 1), np.float32)
@@ -119,9 +119,9 @@ def test_the_dtype_of_the_picture_decides(given_dtype: Any, expected: Any) -> No
     assert ops.log_softmax(x).dtype == expected
 
 
-@pytest.mark.parametrize("chunk", [1, 1000, ops.CHUNK])
+@pytest.mark.parametrize("chunk", [1, 1000, convolution.CHUNK])
 def test_a_batch_is_its_pictures_one_by_one(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ops, "CHUNK", chunk)
+    monkeypatch.setattr(convolution, "CHUNK", chunk)
     random = np.random.default_rng(3)
     batch = random.normal(size=(5, 6, 7, 4))
     kernels, bias = random.normal(size=(3, 2, 2, 6)), random.normal(size=6)

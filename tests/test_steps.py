@@ -14,7 +14,7 @@ from naive import EXAMPLES, Case, PoolCase, conv_cases, pool_cases
 from naive import conv2d_transpose as naive_transpose
 
 from convexplain import ops
-from convexplain.ops import Box, steps
+from convexplain.ops import Box
 
 X = 10 * np.arange(4)[:, None, None] + np.arange(4, dtype=np.float32)[:, None]
 ONES = np.ones((2, 2, 1, 1))
@@ -32,7 +32,7 @@ def test_every_step_is_its_cell_of_the_convolution(case: Case) -> None:
     expected = case.output
     whole = ops.conv2d(case.x, case.kernels, case.bias, **case.options)
     for n in range(filters):
-        sequence = steps.conv2d_steps(case.x, case.kernels, case.bias, filter=n, **case.options)
+        sequence = ops.conv2d_steps(case.x, case.kernels, case.bias, filter=n, **case.options)
         assert (*sequence.size, filters) == expected.shape
         for step in sequence:
             value = expected[step.row, step.col, n]
@@ -46,7 +46,7 @@ def test_every_step_is_its_cell_of_the_convolution(case: Case) -> None:
 @given(conv_cases())
 def test_what_a_step_tells_belongs_together(case: Case) -> None:
     n = case.kernels.shape[3] - 1
-    sequence = steps.conv2d_steps(
+    sequence = ops.conv2d_steps(
         case.x, case.kernels, case.bias, filter=n, activation="relu", **case.options
     )
     step = sequence[len(sequence) // 2]
@@ -82,7 +82,7 @@ def test_every_transposed_step_gathers_what_lands_on_its_cell(case: Case) -> Non
         y, case.kernels, bias, case.stride, case.around, case.dilation, case.groups, size
     )
     for n in range(filters):
-        sequence = steps.conv2d_transpose_steps(
+        sequence = ops.conv2d_transpose_steps(
             y, case.kernels, bias, output_size=size, filter=n, **case.options
         )
         assert sequence.size == size
@@ -100,14 +100,14 @@ def test_every_transposed_step_gathers_what_lands_on_its_cell(case: Case) -> Non
 def test_a_transposed_step_names_the_input_cells_that_reach_it() -> None:
     x = np.array([[1.0, 10.0]])[..., None]
     kernel = np.array([[1.0, 2.0, 3.0]])[..., None, None]
-    sequence = steps.conv2d_transpose_steps(x, kernel, [0.5], stride=(1, 2))
+    sequence = ops.conv2d_transpose_steps(x, kernel, [0.5], stride=(1, 2))
     step = sequence.at(0, 2)
     assert step.input_cols == (1, None, 0)
     assert step.patch[0, :, 0].tolist() == [10, 0, 1]
     assert step.padding.tolist() == [[False, True, False]]
     assert step.box == Box(0, 0, 1, 2)
     assert (step.total, step.value) == (13, 13.5)
-    gap = steps.conv2d_transpose_steps(x, kernel[:, :1], stride=(1, 3)).at(0, 1)
+    gap = ops.conv2d_transpose_steps(x, kernel[:, :1], stride=(1, 3)).at(0, 1)
     assert gap.input_cols == (None,)
     assert gap.box.width == 0
     assert gap.value == 0
@@ -120,7 +120,7 @@ def test_every_pool_step_is_its_cell_of_the_pooling(case: PoolCase) -> None:
         return
     x = case.x.astype(np.float32)
     largest, indices = ops.max_pool2d(x, case.pool_size, return_indices=True, **case.options)
-    for step in steps.max_pool2d_steps(x, case.pool_size, channel=1, **case.options):
+    for step in ops.max_pool2d_steps(x, case.pool_size, channel=1, **case.options):
         assert step.value == largest[step.row, step.col, 1]
         assert step.argmax == divmod(indices[step.row, step.col, 1], x.shape[1])
         assert step.total is None
@@ -131,7 +131,7 @@ def test_every_pool_step_is_its_cell_of_the_pooling(case: PoolCase) -> None:
         options: dict[str, Any] = {**case.options, "count_include_pad": include}
         mean = ops.avg_pool2d(x, case.pool_size, **options)
         windows = case.windows()
-        for step in steps.avg_pool2d_steps(x, case.pool_size, channel=1, **options):
+        for step in ops.avg_pool2d_steps(x, case.pool_size, channel=1, **options):
             _, inside, padded = next(windows)
             assert step.value == mean[step.row, step.col, 1]
             assert step.count == len(padded if include else inside)
@@ -141,7 +141,7 @@ def test_every_pool_step_is_its_cell_of_the_pooling(case: PoolCase) -> None:
 
 
 def test_steps_are_a_sequence() -> None:
-    sequence = steps.conv2d_steps(X, ONES)
+    sequence = ops.conv2d_steps(X, ONES)
     assert len(sequence) == 9
     assert [(step.row, step.col) for step in sequence][:4] == [(0, 0), (0, 1), (0, 2), (1, 0)]
     assert sequence[-1].patch[..., 0].tolist() == [[22, 23], [32, 33]]
@@ -154,8 +154,8 @@ def test_steps_are_a_sequence() -> None:
 
 
 def test_a_slice_of_steps_is_lazy_too() -> None:
-    part = steps.conv2d_steps(X, ONES)[1:8:3]
-    assert isinstance(part, steps.ConvSteps)
+    part = ops.conv2d_steps(X, ONES)[1:8:3]
+    assert isinstance(part, ops.ConvSteps)
     assert [(step.row, step.col) for step in part] == [(0, 1), (1, 1), (2, 1)]
     assert [(step.row, step.col) for step in part[::-1][:2]] == [(2, 1), (1, 1)]
     assert part.size == (3, 3)
@@ -170,7 +170,7 @@ def test_a_step_is_computed_when_it_is_asked_for() -> None:
         calls.append(float(value))
         return value
 
-    sequence = steps.conv2d_steps(X, ONES, activation=spy)
+    sequence = ops.conv2d_steps(X, ONES, activation=spy)
     assert calls == []
     assert sequence[4].activation == "spy"
     assert calls == [66]
@@ -180,8 +180,8 @@ def test_steps_of_a_large_picture_take_constant_memory() -> None:
     x = np.zeros((2000, 2000, 1), np.float32)
     tracemalloc.start()
     try:
-        sequence = steps.conv2d_steps(x, np.ones((3, 3, 1, 1)), padding="same")
-        pooled = steps.max_pool2d_steps(x, 3, stride=1, padding=1)
+        sequence = ops.conv2d_steps(x, np.ones((3, 3, 1, 1)), padding="same")
+        pooled = ops.max_pool2d_steps(x, 3, stride=1, padding=1)
         assert len(sequence) == len(pooled) == 4_000_000
         for index in range(0, 4_000_000, 100_000):
             assert sequence[index].value == pooled[index].value == 0
@@ -194,10 +194,10 @@ def test_steps_of_a_large_picture_take_constant_memory() -> None:
 
 def test_float32_sums_are_made_in_float64_and_rounded_once() -> None:
     x = np.array([2.0**24, 1.0, 1.0], np.float32).reshape(1, 3, 1)
-    step = steps.conv2d_steps(x, np.ones((1, 3, 1, 1)))[0]
+    step = ops.conv2d_steps(x, np.ones((1, 3, 1, 1)))[0]
     assert step.total == 2**24 + 2  # float32 alone would lose both ones
     assert step.value == 2**24 + 2
-    third = steps.conv2d_steps(np.full((1, 1, 1), 1 / 3, np.float32), np.ones((1, 1, 1, 1)), [1])[0]
+    third = ops.conv2d_steps(np.full((1, 1, 1), 1 / 3, np.float32), np.ones((1, 1, 1, 1)), [1])[0]
     assert third.value == float(np.float32(float(np.float32(1 / 3)) + 1))
     assert third.products.dtype == np.float64
 
@@ -214,14 +214,14 @@ def test_float32_sums_are_made_in_float64_and_rounded_once() -> None:
     ],
 )
 def test_an_activation_is_a_name_or_a_function(activation: Any, name: str, expected: float) -> None:
-    step = steps.conv2d_steps(
+    step = ops.conv2d_steps(
         np.full((1, 1, 1), -2, np.float32), np.ones((1, 1, 1, 1)), activation=activation
     )[0]
     assert (step.value, step.activated, step.activation) == (-2, expected, name)
 
 
 def test_what_a_step_tells_cannot_be_changed() -> None:
-    step = steps.conv2d_steps(X, ONES, padding=1)[0]
+    step = ops.conv2d_steps(X, ONES, padding=1)[0]
     for array in (step.patch, step.kernel, step.products, step.channel_sums, step.padding):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
@@ -231,7 +231,7 @@ def test_what_a_step_tells_cannot_be_changed() -> None:
 
 def test_a_step_leaves_the_arrays_given_alone() -> None:
     x, kernels = X.copy(), ONES.copy()
-    step = steps.conv2d_steps(x, kernels)[0]
+    step = ops.conv2d_steps(x, kernels)[0]
     assert not np.shares_memory(step.kernel, kernels)
     x += 1
     kernels += 1
@@ -241,12 +241,12 @@ def test_a_step_leaves_the_arrays_given_alone() -> None:
 
 
 def test_steps_can_be_pickled() -> None:
-    sequence = pickle.loads(pickle.dumps(steps.conv2d_steps(X, ONES, activation="relu")))
+    sequence = pickle.loads(pickle.dumps(ops.conv2d_steps(X, ONES, activation="relu")))
     assert sequence.at(1, 2).value == 70
 
 
 def test_a_convolution_step_as_plain_data() -> None:
-    step = steps.conv2d_steps(X[:2, :2], ONES, [-0.5], padding=(1, 0, 0, 0), activation="relu").at(
+    step = ops.conv2d_steps(X[:2, :2], ONES, [-0.5], padding=(1, 0, 0, 0), activation="relu").at(
         0, 0
     )
     assert json.loads(json.dumps(step.to_dict())) == {
@@ -271,7 +271,7 @@ def test_a_convolution_step_as_plain_data() -> None:
 
 
 def test_pool_steps_as_plain_data() -> None:
-    step = steps.max_pool2d_steps(X).at(0, 1)
+    step = ops.max_pool2d_steps(X).at(0, 1)
     assert json.loads(json.dumps(step.to_dict())) == {
         "kind": "max",
         "row": 0,
@@ -287,14 +287,14 @@ def test_pool_steps_as_plain_data() -> None:
         "value": 13.0,
         "argmax": [1, 3],
     }
-    average = steps.avg_pool2d_steps(X).at(0, 1).to_dict()
+    average = ops.avg_pool2d_steps(X).at(0, 1).to_dict()
     assert (average["total"], average["value"], average["argmax"]) == (30, 7.5, None)
 
 
 def test_a_convolution_step_as_text() -> None:
     x = np.array([[[0.25, 1.0], [0.5, 0.0]], [[1.0, -0.5], [0.0, 2.0]]])
     kernel = np.array([[[1.0, 0.5], [-1.0, 10.0]], [[0.5, 1.0], [2.0, -1.0]]])[..., None]
-    step = steps.conv2d_steps(x, kernel, [0.25], padding=(0, 1), activation="relu").at(0, 0)
+    step = ops.conv2d_steps(x, kernel, [0.25], padding=(0, 1), activation="relu").at(0, 0)
     assert step.text().splitlines() == [
         "row 0, column 0, filter 0: reads input rows 0 to 1, column 0",
         "",
@@ -319,7 +319,7 @@ def test_a_convolution_step_as_text() -> None:
 def test_of_many_channels_the_text_shows_the_strongest_and_the_rest_as_one_sum() -> None:
     x = np.ones((1, 1, 6))
     kernel = np.array([1.0, -30.0, 2.0, 0.004, 20.0, 10.0]).reshape(1, 1, 6, 1)
-    text = steps.conv2d_steps(x, kernel)[0].text()
+    text = ops.conv2d_steps(x, kernel)[0].text()
     assert text.splitlines()[-8:] == [
         "channel 1             −30.00",
         "channel 4              20.00",
@@ -340,13 +340,13 @@ def test_of_many_channels_the_text_shows_the_strongest_and_the_rest_as_one_sum()
 def test_text_says_so_where_printed_numbers_do_not_add_up() -> None:
     rounding = "Rounded to 2 decimals; sums use full precision."
     x = np.full((1, 2, 1), 0.004)
-    assert rounding in steps.conv2d_steps(x, np.ones((1, 2, 1, 1)))[0].text()
-    assert rounding not in steps.conv2d_steps(x, np.ones((1, 2, 1, 1)))[0].text(decimals=3)
+    assert rounding in ops.conv2d_steps(x, np.ones((1, 2, 1, 1)))[0].text()
+    assert rounding not in ops.conv2d_steps(x, np.ones((1, 2, 1, 1)))[0].text(decimals=3)
 
 
 def test_pool_steps_as_text() -> None:
     x = np.array([[0.5, -1.0], [2.0, 0.25]])[..., None]
-    assert steps.max_pool2d_steps(x, 2, stride=1, padding=(1, 0)).at(0, 0).text().splitlines() == [
+    assert ops.max_pool2d_steps(x, 2, stride=1, padding=(1, 0)).at(0, 0).text().splitlines() == [
         "row 0, column 0, channel 0: reads input row 0, columns 0 to 1",
         "",
         "      ·      ·",
@@ -355,7 +355,7 @@ def test_pool_steps_as_text() -> None:
         "largest of 2  0.50  at row 0, column 0",
         "· padding: does not count",
     ]
-    average = steps.avg_pool2d_steps(x, 2, stride=1, padding=(1, 0)).at(0, 0)
+    average = ops.avg_pool2d_steps(x, 2, stride=1, padding=(1, 0)).at(0, 0)
     assert average.text().splitlines()[-3:] == [
         "sum            −0.50",
         "/ 4 = average  −0.13",
@@ -364,5 +364,5 @@ def test_pool_steps_as_text() -> None:
 
 
 def test_a_dilated_window_reads_columns_apart() -> None:
-    step = steps.conv2d_steps(X, np.ones((1, 2, 1, 1)), dilation=(1, 3)).at(2, 0)
+    step = ops.conv2d_steps(X, np.ones((1, 2, 1, 1)), dilation=(1, 3)).at(2, 0)
     assert step.text().startswith("row 2, column 0, filter 0: reads input row 2, columns 0, 3\n")
