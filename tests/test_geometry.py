@@ -151,6 +151,40 @@ def test_a_box_is_the_smallest_that_holds_all_cells_read(
     assert (box.height, box.width) == window.span
 
 
+@EXAMPLES
+@given(windows(), st.integers(0, 5), st.integers(0, 5))
+def test_taps_are_the_cells_read_and_none_in_the_padding(
+    window: Window, row: int, col: int
+) -> None:
+    height, width = 9, 7
+    rows, cols = window.taps(0, row, height), window.taps(1, col, width)
+    assert (len(rows), len(cols)) == window.kernel_size
+    inside = {(i, j) for i in rows for j in cols if i is not None and j is not None}
+    cells = reads(window, (height, width), row, col)
+    assert inside == {(i, j) for i, j in cells if 0 <= i < height and 0 <= j < width}
+    for taps, axis in ((rows, 0), (cols, 1)):
+        read = [tap for tap in taps if tap is not None]
+        assert read == sorted(read)
+        assert {*read} == {cell[axis] for cell in cells if 0 <= cell[axis] < (height, width)[axis]}
+
+
+@EXAMPLES
+@given(windows())
+def test_slices_read_at_every_position_what_a_loop_over_positions_reads(window: Window) -> None:
+    top, bottom, left, right = window.margins((9, 7))
+    outputs = window.output_size((9, 7))
+    number = np.arange((9 + top + bottom) * (7 + left + right)).reshape(9 + top + bottom, -1)
+    read = np.stack([number[tap] for tap in window.slices(outputs)], axis=-1)
+    for row, col in np.ndindex(*outputs):
+        cells = sorted(reads(window, (9, 7), row, col))
+        assert read[row, col].tolist() == [number[i + top, j + left] for i, j in cells]
+
+
+def test_positions_are_counted_from_0() -> None:
+    with pytest.raises(ValueError, match="counted from 0"):
+        Window(3).taps(0, -1, 28)
+
+
 def test_a_clipped_box_slices_what_lies_in_the_picture() -> None:
     picture = np.arange(12).reshape(3, 4)
     box = Box(-1, 2, 2, 6).clip((3, 4))

@@ -122,14 +122,11 @@ def _places(
     layer: Conv2D | MaxPooling2D | AveragePooling2D, cell: Cell, shape: tuple[int, ...]
 ) -> tuple[NDArray[np.int_], NDArray[np.int_], tuple[slice, slice]]:
     """Rows and columns of the input that the window of a cell reads, and by which of its taps."""
-    window = layer.window.on((shape[0], shape[1]))
-    top, _, left, _ = window.margins()
     axes = []
-    for i, padding in enumerate((top, left)):
-        first = cell[i] * window.stride[i] - padding
-        places = first + window.dilation[i] * np.arange(window.kernel_size[i])
-        inside = np.flatnonzero((places >= 0) & (places < shape[i]))
-        taps = slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else slice(0)
-        axes.append((places[inside], taps))
+    for axis in (0, 1):
+        taps = layer.window.taps(axis, cell[axis], shape[axis])
+        inside = [i for i, place in enumerate(taps) if place is not None]
+        places = np.array([place for place in taps if place is not None], int)
+        axes.append((places, slice(inside[0], inside[-1] + 1) if inside else slice(0)))
     (rows, row_taps), (cols, col_taps) = axes
     return rows, cols, (row_taps, col_taps)

@@ -170,15 +170,7 @@ def _read_by(window: Window, size: tuple[int, int]) -> tuple[int, int]:
 
 def _maxima(window: Window, x: FloatArray) -> FloatArray:
     """Max pooling of (H, W, C, n): each tap of the window is one slice."""
-    rows, cols = window.output_size((x.shape[0], x.shape[1]))
-    taps = [
-        x[
-            i : i + (rows - 1) * window.stride[0] + 1 : window.stride[0],
-            j : j + (cols - 1) * window.stride[1] + 1 : window.stride[1],
-        ]
-        for i in range(window.kernel_size[0])
-        for j in range(window.kernel_size[1])
-    ]
+    taps = [x[tap] for tap in window.slices(window.output_size((x.shape[0], x.shape[1])))]
     largest = np.maximum(taps[0], taps[-1])
     for tap in taps[1:-1]:
         np.maximum(largest, tap, out=largest)

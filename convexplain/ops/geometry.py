@@ -12,8 +12,9 @@ pairs: first rows, then columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from convexplain.ops._integers import Margins as Margins
 from convexplain.ops._integers import PaddingLike as PaddingLike
@@ -23,6 +24,9 @@ from convexplain.ops._integers import PairLike as PairLike
 from convexplain.ops._integers import margins as margins
 from convexplain.ops._integers import named_or_margins
 from convexplain.ops._integers import pair as pair
+
+Taps: TypeAlias = tuple[int | None, ...]
+"""The input row (or column) that each row (or column) of a window reads; None: no cell."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +253,64 @@ class Window:
         """
         return receptive_field([self], input_size).box(row, col)
 
+    def taps(self, axis: int, position: int, size: int) -> Taps:
+        """List, along one axis, the cells of the input that the window reads.
+
+        Parameters
+        ----------
+        axis : int
+            0 for rows, 1 for columns.
+        position : int
+            The output cell along that axis, counted from 0.
+        size : int
+            Cells of the input along that axis.
+
+        Returns
+        -------
+        tuple of int or None
+            One a kernel row or column; None where it lies in the padding or beyond it.
+
+        Examples
+        --------
+        >>> Window(3, padding="same").taps(axis=0, position=0, size=28)
+        (None, 0, 1)
+        """
+        if position < 0:
+            raise ValueError(f"position {position}: rows and columns are counted from 0")
+        # The padding along one axis depends on the size along that axis alone.
+        first = position * self.stride[axis] - self.margins((size, size))[2 * axis]
+        places = (first + i * self.dilation[axis] for i in range(self.kernel_size[axis]))
+        return tuple(place if 0 <= place < size else None for place in places)
+
+    def slices(self, output_size: Pair) -> Iterator[tuple[slice, slice]]:
+        """Give, for each cell of the window, row by row, what it reads at all positions at once.
+
+        Reading one such cell in all windows at once is one strided slice, which numpy handles
+        much faster than many small windows.
+
+        Parameters
+        ----------
+        output_size : pair of int
+            Rows and columns of the output.
+
+        Yields
+        ------
+        rows, columns : slice
+            Of the padded input.
+
+        Examples
+        --------
+        >>> list(Window((1, 2), stride=2).slices((3, 3)))[1]
+        (slice(0, 5, 2), slice(1, 6, 2))
+        """
+        (rows, cols), (sh, sw), (dh, dw) = output_size, self.stride, self.dilation
+        for top in range(0, self.kernel_size[0] * dh, dh):
+            for left in range(0, self.kernel_size[1] * dw, dw):
+                yield (
+                    slice(top, top + (rows - 1) * sh + 1, sh),
+                    slice(left, left + (cols - 1) * sw + 1, sw),
+                )
+
 
 @dataclass(frozen=True)
 class ReceptiveField:
@@ -337,25 +399,16 @@ def unseen(windows: Iterable[Window], input_size: Pair) -> tuple[tuple[int, ...]
         size = window.output_size(size)
     read = set(range(size[0])), set(range(size[1]))
     for window, before in reversed(placed):
-        top, _, left, _ = window.margins()
-        read = (
-            _reads(read[0], window, axis=0, padding=top, size=before[0]),
-            _reads(read[1], window, axis=1, padding=left, size=before[1]),
+        rows, cols = (
+            {tap for place in read[axis] for tap in window.taps(axis, place, before[axis])}
+            for axis in (0, 1)
         )
+        read = {row for row in rows if row is not None}, {col for col in cols if col is not None}
     height, width = pair("input_size", input_size)
-    rows = tuple(row for row in range(height) if row not in read[0])
-    return rows, tuple(col for col in range(width) if col not in read[1])
-
-
-def _reads(outputs: set[int], window: Window, *, axis: int, padding: int, size: int) -> set[int]:
-    """Along one axis, collect the input cells that some of the outputs read."""
-    stride, dilation = window.stride[axis], window.dilation[axis]
-    cells = {
-        output * stride - padding + tap * dilation
-        for output in outputs
-        for tap in range(window.kernel_size[axis])
-    }
-    return {cell for cell in cells if 0 <= cell < size}
+    return (
+        tuple(row for row in range(height) if row not in read[0]),
+        tuple(col for col in range(width) if col not in read[1]),
+    )
 
 
 def _plus(a: Pair, b: Pair) -> Pair:

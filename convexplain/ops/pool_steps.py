@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.ops._arrays import Floats, numbered, one_picture
-from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Window
-from convexplain.ops.pooling import counts, pool_window, refuse_empty_windows
+from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Taps, Window
+from convexplain.ops.pooling import counted, pool_window, refuse_empty_windows
 from convexplain.ops.step_text import plain, pooling_text
-from convexplain.ops.stepping import Steps, Taps, gather, locked, window_taps
+from convexplain.ops.stepping import Steps, gather, locked
 
 PoolKind: TypeAlias = Literal["max", "average"]
 
@@ -86,7 +86,7 @@ class PoolSteps(Steps[PoolStep]):
 
     def _at(self, row: int, col: int) -> PoolStep:
         size = self.x.shape[0], self.x.shape[1]
-        rows, cols = window_taps(self.window, size, row, col)
+        rows, cols = self.window.taps(0, row, size[0]), self.window.taps(1, col, size[1])
         patch, padding = gather(self.x[..., self.channel : self.channel + 1], rows, cols)
         patch = patch[..., 0]
         total: float | None = None
@@ -102,7 +102,9 @@ class PoolSteps(Steps[PoolStep]):
             # Of equal cells, max() keeps the first, and they come row by row.
             value, argmax = max(cells, key=lambda cell: cell[0])
         else:
-            count = int(counts(self.window, size, self.count_include_pad)[row, col])
+            include = self.count_include_pad
+            count = counted(self.window, 0, row, size[0], include)
+            count *= counted(self.window, 1, col, size[1], include)
             total = float(patch.sum(dtype=np.float64))
             value = float(self.x.dtype.type(total / count))
         return PoolStep(

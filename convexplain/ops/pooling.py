@@ -8,8 +8,8 @@ behind the picture, and positions of maxima are counted in the plane of one chan
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal, overload
+from dataclasses import replace
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,18 +98,18 @@ def max_pool2d(
     size = x.shape[-3], x.shape[-2]
     refuse_empty_windows(window, size)
     padded = surround(x, reach(window, size), -np.inf)
-    taps = _taps(padded, window, window.output_size(size))
+    first, *others = window.slices(window.output_size(size))
+    largest = padded[..., *first, :].copy()
     if not return_indices:
-        largest = next(taps)[1].copy()
-        for _, cells in taps:
-            np.maximum(largest, cells, out=largest)
+        for tap in others:
+            np.maximum(largest, padded[..., *tap, :], out=largest)
         return largest
-    rows, cols = (positions(window, size, axis) for axis in (0, 1))
-    (i, j), cells = next(taps)
-    largest, winner = cells.copy(), np.empty(cells.shape, np.int64)
-    winner[...] = _plane(rows[:, i], cols[:, j], size)
-    for (i, j), cells in taps:
-        place = _plane(rows[:, i], cols[:, j], size)
+    # The number of each cell in its channel's plane; padding has -1.
+    numbers = surround(np.arange(size[0] * size[1]).reshape(*size, 1), reach(window, size), -1)
+    winner = np.empty(largest.shape, np.int64)
+    winner[...] = numbers[first]
+    for tap in others:
+        cells, place = padded[..., *tap, :], numbers[tap]
         # A cell of minus infinity beats padding, which only stands there as minus infinity.
         better = (cells > largest) | ((winner < 0) & (place >= 0))
         np.copyto(largest, cells, where=better)
@@ -156,9 +156,9 @@ def avg_pool2d(
     padded = surround(x, reach(window, size), 0)
     output_size = window.output_size(size)
     total = np.zeros((*x.shape[:-3], *output_size, x.shape[-1]), np.float64)
-    for _, cells in _taps(padded, window, output_size):
-        total += cells
-    total /= counts(window, size, count_include_pad)[..., None]
+    for tap in window.slices(output_size):
+        total += padded[..., *tap, :]
+    total /= np.outer(*counts(window, size, count_include_pad))[..., None]
     return total.astype(x.dtype, copy=False)
 
 
@@ -175,21 +175,21 @@ def global_avg_pool2d(x: ArrayLike) -> Floats:
     return mean
 
 
-def positions(window: Window, size: Pair, axis: int) -> NDArray[np.int64]:
-    """List the rows (`axis` 0) or columns (1) that each window reads: (windows, kernel size)."""
-    start = np.arange(window.output_size(size)[axis]) * window.stride[axis]
-    start -= window.margins(size)[2 * axis]
-    return start[:, None] + np.arange(window.kernel_size[axis]) * window.dilation[axis]
+def counted(window: Window, axis: int, position: int, size: int, include_pad: bool) -> int:
+    """Count the cells that enter an average, along one axis, as for `Window.taps`."""
+    if include_pad:  # the padding is part of the picture; what ceil mode adds to it is not
+        size += sum(window.margins((size, size))[2 * axis : 2 * axis + 2])
+        window = replace(window, padding="valid")
+    return sum(tap is not None for tap in window.taps(axis, position, size))
 
 
-def counts(window: Window, size: Pair, include_pad: bool) -> NDArray[np.int64]:
-    """Count the cells that enter each average: (H_out, W_out)."""
-    around = window.margins(size) if include_pad else (0, 0, 0, 0)
+def counts(window: Window, size: Pair, include_pad: bool) -> tuple[list[int], list[int]]:
+    """Count the rows and the columns of each window that enter an average: (H_out), (W_out)."""
     rows, cols = (
-        _inside(positions(window, size, axis), -before, size[axis] + after).sum(axis=1)
-        for axis, before, after in ((0, *around[:2]), (1, *around[2:]))
+        [counted(window, axis, position, size[axis], include_pad) for position in range(count)]
+        for axis, count in enumerate(window.output_size(size))
     )
-    return np.outer(rows, cols)
+    return rows, cols
 
 
 def refuse_empty_windows(window: Window, size: Pair) -> None:
@@ -197,42 +197,11 @@ def refuse_empty_windows(window: Window, size: Pair) -> None:
     around = window.margins(size)
     if not any(around):
         return
-    for axis in (0, 1):
-        if not _inside(positions(window, size, axis), 0, size[axis]).any(axis=1).all():
+    for counted in counts(window, size, include_pad=False):
+        if not all(counted):
             raise ValueError(
                 f"padding {around} (top, bottom, left, right) is too much for a "
                 f"{window.kernel_size[0]}x{window.kernel_size[1]} pool on a "
                 f"{size[0]}x{size[1]} input: a window would read nothing but padding; pad by at "
                 "most half of the pool's size"
-            )
-
-
-def _inside(cells: NDArray[np.int64], start: int, stop: int) -> NDArray[np.bool_]:
-    return (cells >= start) & (cells < stop)
-
-
-def _plane(rows: NDArray[Any], cols: NDArray[Any], size: Pair) -> NDArray[np.int64]:
-    """Number the cells of one channel's plane (H_out, W_out, 1); padding gets -1."""
-    inside = np.logical_and.outer(_inside(rows, 0, size[0]), _inside(cols, 0, size[1]))
-    return np.where(inside, np.add.outer(rows * size[1], cols), -1)[..., None]
-
-
-def _taps(padded: Floats, window: Window, output_size: Pair) -> Iterator[tuple[Pair, Floats]]:
-    """For each cell (i, j) of the window, give what all windows read there.
-
-    Reading one such cell in all windows at once is one strided slice, which numpy handles much
-    faster than many small windows.
-    """
-    (rows, cols), (sh, sw), (dh, dw) = output_size, window.stride, window.dilation
-    for i in range(window.kernel_size[0]):
-        for j in range(window.kernel_size[1]):
-            top, left = i * dh, j * dw
-            yield (
-                (i, j),
-                padded[
-                    ...,
-                    top : top + (rows - 1) * sh + 1 : sh,
-                    left : left + (cols - 1) * sw + 1 : sw,
-                    :,
-                ],
             )

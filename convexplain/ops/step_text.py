@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convexplain.ops._arrays import Floats
-from convexplain.ops.geometry import Box
+from convexplain.ops.geometry import Box, Taps
 from convexplain.style.format import adds_up, number
 from convexplain.style.terminal import cells, ljust
 
 if TYPE_CHECKING:
     from convexplain.ops.pool_steps import PoolStep
-    from convexplain.ops.stepping import Taps
     from convexplain.ops.steps import ConvStep
 
 SHOWN_CHANNELS = 3
@@ -165,7 +164,7 @@ def pooling_text(
 
     Examples
     --------
-    >>> from convexplain.ops.steps import max_pool2d_steps
+    >>> from convexplain.ops.pool_steps import max_pool2d_steps
     >>> print(max_pool2d_steps([[[0.1], [0.7]], [[0.3], [0.2]]]).at(0, 0).text())
     row 0, column 0, channel 0: reads input rows 0 to 1, columns 0 to 1
     <BLANKLINE>

@@ -5,16 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from operator import index
-from typing import Generic, Self, TypeAlias, TypeVar, overload
+from typing import Generic, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convexplain.ops._arrays import Floats
-from convexplain.ops.geometry import Box, Pair, Window
+from convexplain.ops.geometry import Box, Pair, Taps, Window
 
-Taps: TypeAlias = tuple[int | None, ...]
-"""The input row (or column) that each row (or column) of a window reads; None: no cell."""
 Step = TypeVar("Step", covariant=True)
 
 
@@ -73,28 +71,6 @@ class Steps(Sequence[Step], Generic[Step]):
                 f"step {i} does not exist: there are {len(self)}, 0 to {len(self) - 1}"
             ) from None
         return self._at(*divmod(cell, self.size[1]))
-
-
-def window_taps(window: Window, size: Pair, row: int, col: int) -> tuple[Taps, Taps]:
-    """List the input rows and columns that a window reads for one output cell.
-
-    Parameters
-    ----------
-    window : Window
-        With its padding in numbers, as ``window.on(size)`` gives it.
-    size : pair of int
-        Rows and columns of the input.
-    row, col : int
-        The output cell.
-    """
-    box = window.box(row, col)
-    rows, cols = (
-        tuple(cell if 0 <= cell < cells else None for cell in range(start, start + span, dilation))
-        for start, span, dilation, cells in zip(
-            (box.top, box.left), window.span, window.dilation, size, strict=True
-        )
-    )
-    return rows, cols
 
 
 def landing_taps(window: Window, size: Pair, row: int, col: int) -> tuple[Taps, Taps, Box]:

@@ -21,9 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from convexplain.ops._arrays import Floats, convolution_weights, numbered, one_picture
 from convexplain.ops.activations import BY_CELL
-from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Window
+from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Taps, Window
 from convexplain.ops.step_text import convolution_text, plain
-from convexplain.ops.stepping import Steps, Taps, gather, landing_taps, locked, window_taps
+from convexplain.ops.stepping import Steps, gather, landing_taps, locked
 from convexplain.ops.transposed import landing
 
 Activation: TypeAlias = str | Callable[[Floats], ArrayLike] | None
@@ -146,8 +146,9 @@ class ConvSteps(Steps[ConvStep]):
         )
 
     def _reads(self, row: int, col: int) -> tuple[Taps, Taps, Box]:
-        size = self.x.shape[0], self.x.shape[1]
-        return (*window_taps(self.window, size, row, col), self.window.box(row, col))
+        height, width = self.x.shape[:2]
+        rows, cols = self.window.taps(0, row, height), self.window.taps(1, col, width)
+        return rows, cols, self.window.box(row, col)
 
 
 class TransposedSteps(ConvSteps):

@@ -7,7 +7,7 @@ time, and a convolution and both of its gradients are one matrix product each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -99,18 +99,6 @@ def _fit(window: Window, x: Array) -> tuple[tuple[int, int], Margins]:
     return window.output_size((height, width)), window.margins((height, width))
 
 
-def _taps(window: Window, output_size: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
-    """For each cell of the window, row by row: what it reads at all positions, in the padded x."""
-    for i in range(window.kernel_size[0]):
-        for j in range(window.kernel_size[1]):
-            top, left = i * window.dilation[0], j * window.dilation[1]
-            rows = slice(top, top + window.stride[0] * (output_size[0] - 1) + 1, window.stride[0])
-            columns = slice(
-                left, left + window.stride[1] * (output_size[1] - 1) + 1, window.stride[1]
-            )
-            yield rows, columns
-
-
 def _pad(x: Array, padding: Margins, value: float) -> Array:
     top, bottom, left, right = padding
     if not any(padding):
@@ -144,7 +132,7 @@ class _ConvPass:
             (groups, kernel.shape[0] * kernel.shape[1], x.shape[0] // groups, *size, x.shape[3]),
             x.dtype,
         )
-        for tap, (rows, columns) in enumerate(_taps(self._window, size)):
+        for tap, (rows, columns) in enumerate(self._window.slices(size)):
             seen = x[:, rows, columns]
             patches[:, tap] = seen.reshape(groups, -1, *seen.shape[1:])
         self._patches = patches
@@ -172,7 +160,7 @@ class _ConvPass:
         np.matmul(self._by_group(kernel), dz, out=patches)  # the patches are no longer needed
         dx = self._buffers.get("dx", self._padded_shape, dy.dtype)
         dx[:] = 0
-        for tap, (rows, columns) in enumerate(_taps(self._window, self._y.shape[1:3])):
+        for tap, (rows, columns) in enumerate(self._window.slices(self._y.shape[1:3])):
             part = self._patches[:, tap]
             dx[:, rows, columns] += part.reshape(-1, *part.shape[2:])
         return _crop(dx, self._margins)
@@ -192,7 +180,7 @@ class _MaxPass:
         winner = self._buffers.get("winner", shape, np.uint16)
         larger = self._buffers.get("larger", shape, np.bool_)
         winner[:] = 0
-        for tap, (rows, columns) in enumerate(_taps(self._window, size)):
+        for tap, (rows, columns) in enumerate(self._window.slices(size)):
             seen = x[:, rows, columns]
             if tap == 0:
                 y[:] = seen
@@ -206,7 +194,7 @@ class _MaxPass:
     def backward(self, dy: Array, weights: Weights, gradients: dict[str, Array]) -> Array:
         dx = self._buffers.get("dx", self._padded_shape, dy.dtype)
         dx[:] = 0
-        for tap, (rows, columns) in enumerate(_taps(self._window, dy.shape[1:3])):
+        for tap, (rows, columns) in enumerate(self._window.slices(dy.shape[1:3])):
             dx[:, rows, columns] += dy * (self._winner == tap)
         return _crop(dx, self._margins)
 
@@ -222,13 +210,13 @@ class _AveragePass:
         x = _pad(x, self._margins, 0.0)
         self._padded_shape = x.shape
         # The mean of the cells that exist: padding counts neither above nor below the line.
-        self._counts: Array = np.asarray(sum(inside[:, r, c] for r, c in _taps(self._window, size)))
-        total: Array = sum(x[:, r, c] for r, c in _taps(self._window, size)) / self._counts
+        self._counts: Array = np.asarray(sum(inside[:, r, c] for r, c in self._window.slices(size)))
+        total: Array = sum(x[:, r, c] for r, c in self._window.slices(size)) / self._counts
         return total
 
     def backward(self, dy: Array, weights: Weights, gradients: dict[str, Array]) -> Array:
         dx = np.zeros(self._padded_shape, dy.dtype)
-        for rows, columns in _taps(self._window, dy.shape[1:3]):
+        for rows, columns in self._window.slices(dy.shape[1:3]):
             dx[:, rows, columns] += dy / self._counts
         return _crop(dx, self._margins)
 
