@@ -77,7 +77,7 @@ def test_an_unknown_language_is_refused():
 
 @pytest.mark.parametrize("value", [0.5, np.float32(1), True, None, [1]])
 def test_a_value_without_exact_text_is_refused(value):
-    with pytest.raises(TypeError, match=r"give text made by convexplain\.format"):
+    with pytest.raises(TypeError, match=r"give text made by convexplain\.style\.format"):
         BEST.fill(n=value)
 
 
