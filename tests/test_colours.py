@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from convexplain.style.colours import contrast, from_oklab, luminance, oklab, prefers_black, rgb
+from convexplain.style.theme import contrast, from_oklab, luminance, oklab, prefers_black, rgb
 
 
 @pytest.mark.parametrize(

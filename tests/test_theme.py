@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from convexplain.errors import UsageError
-from convexplain.style.colours import contrast, oklab, prefers_black, rgb
-from convexplain.style.theme import DARK, LIGHT, THEMES, Look
+from convexplain.style.theme import DARK, LIGHT, THEMES, Look, contrast, oklab, prefers_black, rgb
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 

@@ -9,15 +9,18 @@ from convexplain.ops.activations import leaky_relu, log_softmax, relu, sigmoid, 
 from convexplain.ops.convolution import batch_norm, conv2d, dense, flatten
 from convexplain.ops.geometry import Box, ReceptiveField, Window, receptive_field, unseen
 from convexplain.ops.patching import pad, patches
-from convexplain.ops.pool_steps import PoolStep, PoolSteps, avg_pool2d_steps, max_pool2d_steps
 from convexplain.ops.pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
-from convexplain.ops.stepping import Steps
 from convexplain.ops.steps import (
     ConvStep,
     ConvSteps,
+    PoolStep,
+    PoolSteps,
+    Steps,
     TransposedSteps,
+    avg_pool2d_steps,
     conv2d_steps,
     conv2d_transpose_steps,
+    max_pool2d_steps,
 )
 from convexplain.ops.transposed import conv2d_transpose
 

@@ -15,8 +15,7 @@ from convexplain.style.format import adds_up, number
 from convexplain.style.terminal import cells, ljust
 
 if TYPE_CHECKING:
-    from convexplain.ops.pool_steps import PoolStep
-    from convexplain.ops.steps import ConvStep
+    from convexplain.ops.steps import ConvStep, PoolStep
 
 SHOWN_CHANNELS = 3
 """Of how many channels a step's text shows the grids; of the others it gives the sum."""
@@ -164,7 +163,7 @@ def pooling_text(
 
     Examples
     --------
-    >>> from convexplain.ops.pool_steps import max_pool2d_steps
+    >>> from convexplain.ops.steps import max_pool2d_steps
     >>> print(max_pool2d_steps([[[0.1], [0.7]], [[0.3], [0.2]]]).at(0, 0).text())
     row 0, column 0, channel 0: reads input rows 0 to 1, columns 0 to 1
     <BLANKLINE>

@@ -12,9 +12,11 @@ Sums are made in float64 and rounded once, to the dtype of the picture.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self, TypeAlias
+from operator import index
+from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,12 +24,71 @@ from numpy.typing import ArrayLike, NDArray
 from convexplain.ops._arrays import Floats, convolution_weights, numbered, one_picture
 from convexplain.ops.activations import BY_CELL
 from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Taps, Window
-from convexplain.ops.step_text import convolution_text, plain
-from convexplain.ops.stepping import Steps, gather, landing_taps, locked
+from convexplain.ops.pooling import counted, pool_window, refuse_empty_windows
+from convexplain.ops.step_text import convolution_text, plain, pooling_text
 from convexplain.ops.transposed import landing
 
 Activation: TypeAlias = str | Callable[[Floats], ArrayLike] | None
 """A key of `activations.BY_CELL`, a function of an array, or None."""
+PoolKind: TypeAlias = Literal["max", "average"]
+Step = TypeVar("Step", covariant=True)
+
+
+class Steps(Sequence[Step], Generic[Step]):
+    """One step for each output cell, row by row: length, index, slice, iterate.
+
+    Attributes
+    ----------
+    size : pair of int
+        Rows and columns of the output.
+    cells : range
+        Which cells, numbered row by row, are in this sequence; a slice has fewer.
+    """
+
+    size: Pair
+    cells: range
+
+    @abstractmethod
+    def _at(self, row: int, col: int) -> Step:
+        """Compute the step of one output cell."""
+
+    @abstractmethod
+    def _only(self, cells: range) -> Self:
+        """Give the same steps with fewer cells."""
+
+    def at(self, row: int, col: int) -> Step:
+        """Compute the step of output cell (`row`, `col`), counted from 0.
+
+        Raises
+        ------
+        IndexError
+            The output has no such cell.
+        """
+        height, width = self.size
+        if not (0 <= row < height and 0 <= col < width):
+            raise IndexError(
+                f"cell ({row}, {col}) does not exist: the output is {height}x{width}, "
+                f"rows 0 to {height - 1} and columns 0 to {width - 1}"
+            )
+        return self._at(index(row), index(col))
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @overload
+    def __getitem__(self, i: int) -> Step: ...
+    @overload
+    def __getitem__(self, i: slice) -> Self: ...
+    def __getitem__(self, i: int | slice) -> Step | Self:
+        if isinstance(i, slice):
+            return self._only(self.cells[i])
+        try:
+            cell = self.cells[i]
+        except IndexError:
+            raise IndexError(
+                f"step {i} does not exist: there are {len(self)}, 0 to {len(self) - 1}"
+            ) from None
+        return self._at(*divmod(cell, self.size[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,6 +332,174 @@ def conv2d_transpose_steps(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class PoolStep:
+    """How a pooling makes one number of one channel.
+
+    Attributes
+    ----------
+    kind : {"max", "average"}
+    row, col, channel : int
+        The output cell and the channel, counted from 0.
+    box : Box
+        What the window covers of the input; it may reach into the padding.
+    input_rows, input_cols : tuple of int or None
+        The input row that each row of the window reads, and the column likewise; None: padding.
+    padding : ndarray of bool, (kH, kW)
+        True where the patch holds padding.
+    patch : ndarray, (kH, kW)
+        The numbers in the window; padding reads as 0, but never wins a maximum.
+    count : int
+        The cells that take part: all but padding for a maximum; what the sum is divided by for an
+        average.
+    total : float or None
+        The sum in float64, of an average; None for a maximum.
+    value : float
+        The maximum or the average, in the dtype of the picture.
+    argmax : pair of int or None
+        Row and column of the maximum in the input, the first in row-major order in a tie; None
+        for an average.
+    """
+
+    kind: PoolKind
+    row: int
+    col: int
+    channel: int
+    box: Box
+    input_rows: Taps
+    input_cols: Taps
+    padding: NDArray[np.bool_]
+    patch: Floats
+    count: int
+    total: float | None
+    value: float
+    argmax: Pair | None
+
+    def text(self, decimals: int = 2) -> str:
+        """Tell of the step in aligned plain text."""
+        return pooling_text(self, decimals)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all fields as plain numbers, texts, lists and dicts, ready for JSON."""
+        return plain(self)
+
+
+@dataclass(frozen=True, eq=False)
+class PoolSteps(Steps[PoolStep]):
+    """The steps of one channel of `max_pool2d` or `avg_pool2d` over one picture."""
+
+    size: Pair
+    cells: range
+    x: Floats
+    kind: PoolKind
+    channel: int
+    window: Window
+    count_include_pad: bool
+
+    def _only(self, cells: range) -> Self:
+        return replace(self, cells=cells)
+
+    def _at(self, row: int, col: int) -> PoolStep:
+        size = self.x.shape[0], self.x.shape[1]
+        rows, cols = self.window.taps(0, row, size[0]), self.window.taps(1, col, size[1])
+        patch, padding = gather(self.x[..., self.channel : self.channel + 1], rows, cols)
+        patch = patch[..., 0]
+        total: float | None = None
+        argmax: Pair | None = None
+        if self.kind == "max":
+            cells = [
+                (float(patch[i, j]), (r, c))
+                for i, r in enumerate(rows)
+                for j, c in enumerate(cols)
+                if r is not None and c is not None
+            ]
+            count = len(cells)
+            # Of equal cells, max() keeps the first, and they come row by row.
+            value, argmax = max(cells, key=lambda cell: cell[0])
+        else:
+            include = self.count_include_pad
+            count = counted(self.window, 0, row, size[0], include)
+            count *= counted(self.window, 1, col, size[1], include)
+            total = float(patch.sum(dtype=np.float64))
+            value = float(self.x.dtype.type(total / count))
+        return PoolStep(
+            kind=self.kind,
+            row=row,
+            col=col,
+            channel=self.channel,
+            box=self.window.box(row, col),
+            input_rows=rows,
+            input_cols=cols,
+            padding=locked(padding),
+            patch=locked(patch),
+            count=count,
+            total=total,
+            value=value,
+            argmax=argmax,
+        )
+
+
+def max_pool2d_steps(
+    x: ArrayLike,
+    pool_size: PairLike = 2,
+    *,
+    stride: PairLike | None = None,
+    padding: PaddingLike = "valid",
+    dilation: PairLike = 1,
+    ceil_mode: bool = False,
+    channel: int = 0,
+) -> PoolSteps:
+    """Give the steps that make one channel of `ops.max_pool2d`.
+
+    Parameters
+    ----------
+    x : array_like
+        One picture (H, W, C). It is read when a step is asked for.
+    pool_size, stride, padding, dilation, ceil_mode
+        As for `ops.max_pool2d`.
+    channel : int
+        Which channel, counted from 0.
+
+    Returns
+    -------
+    Sequence of PoolStep
+        One for each output cell, row by row; ``.at(row, col)`` gives a cell's.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `ops.max_pool2d`, and for a batch, or a channel that does not exist.
+
+    Examples
+    --------
+    >>> step = max_pool2d_steps(np.arange(16).reshape(4, 4, 1)).at(0, 1)
+    >>> step.patch.tolist(), step.value, step.argmax
+    ([[2.0, 3.0], [6.0, 7.0]], 7.0, (1, 3))
+    """
+    window = pool_window(pool_size, stride, padding, dilation, ceil_mode)
+    return _pool_steps("max", x, window, channel, count_include_pad=False)
+
+
+def avg_pool2d_steps(
+    x: ArrayLike,
+    pool_size: PairLike = 2,
+    *,
+    stride: PairLike | None = None,
+    padding: PaddingLike = "valid",
+    dilation: PairLike = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    channel: int = 0,
+) -> PoolSteps:
+    """Give the steps that make one channel of `ops.avg_pool2d`.
+
+    Parameters, results and errors are those of `max_pool2d_steps`; `count_include_pad` is that of
+    `ops.avg_pool2d`.
+    """
+    window = pool_window(pool_size, stride, padding, dilation, ceil_mode)
+    return _pool_steps("average", x, window, channel, count_include_pad=count_include_pad)
+
+
 def _activation(activation: Activation) -> tuple[str, Callable[[Floats], ArrayLike]]:
     """Give an activation's name and the function itself."""
     if activation is None:
@@ -283,3 +512,74 @@ def _activation(activation: Activation) -> tuple[str, Callable[[Floats], ArrayLi
             f"{', '.join(BY_CELL)}, or a function of an array"
         )
     return activation, BY_CELL[activation]
+
+
+def _pool_steps(
+    kind: PoolKind, x: ArrayLike, window: Window, channel: int, *, count_include_pad: bool
+) -> PoolSteps:
+    x = one_picture("x", x)
+    size = x.shape[0], x.shape[1]
+    output_size = window.output_size(size)
+    refuse_empty_windows(window, size)
+    return PoolSteps(
+        size=output_size,
+        cells=range(output_size[0] * output_size[1]),
+        x=x,
+        kind=kind,
+        channel=numbered("channel", channel, x.shape[2]),
+        window=window.on(size),
+        count_include_pad=count_include_pad,
+    )
+
+
+def landing_taps(window: Window, size: Pair, row: int, col: int) -> tuple[Taps, Taps, Box]:
+    """List the input rows and columns that a transposed convolution brings to one output cell.
+
+    Input row ``a`` puts kernel row ``i`` on output row ``a * stride + i * dilation - top``. So
+    kernel row ``i`` comes from ``a = (row + top - i * dilation) / stride``, if that is a whole
+    number and a row of the input.
+
+    Parameters
+    ----------
+    window : Window
+        As `transposed.landing` gives it.
+    size : pair of int
+        Rows and columns of the input.
+    row, col : int
+        The output cell.
+
+    Returns
+    -------
+    rows, cols : tuple of int or None
+        For each row and column of the kernel.
+    box : Box
+        From the first input cell that the kernel's span reaches from here to the last.
+    """
+    top, _, left, _ = window.margins()
+    taps: list[Taps] = []
+    ranges: list[range] = []
+    for axis, place in enumerate((row + top, col + left)):
+        stride, dilation = window.stride[axis], window.dilation[axis]
+        away = [divmod(place - i * dilation, stride) for i in range(window.kernel_size[axis])]
+        taps.append(tuple(a if rest == 0 and 0 <= a < size[axis] else None for a, rest in away))
+        first = -((window.span[axis] - 1 - place) // stride)
+        ranges.append(range(first, place // stride + 1))
+    rows, cols = ranges
+    return taps[0], taps[1], Box(rows.start, cols.start, rows.stop, cols.stop)
+
+
+def gather(x: Floats, rows: Taps, cols: Taps) -> tuple[Floats, NDArray[np.bool_]]:
+    """Read a patch (kH, kW, C) from a picture, and where it holds padding (kH, kW).
+
+    Padding reads as 0.
+    """
+    padding = np.logical_or.outer([row is None for row in rows], [col is None for col in cols])
+    patch = x[np.ix_([row or 0 for row in rows], [col or 0 for col in cols])]
+    patch[padding] = 0
+    return patch, padding
+
+
+def locked(array: Floats) -> Floats:
+    """Make an array read-only: what a step tells does not change."""
+    array.flags.writeable = False
+    return array
