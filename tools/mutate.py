@@ -1,11 +1,14 @@
-"""Break the core on purpose, in small ways, and see whether the tests notice.
+"""Make small mistakes on purpose, one at a time, and see whether the tests notice.
 
-Each mutation is a change of one place in the text of one file, and the tests that should catch it.
+Each mutation changes one place in the text of one file, and names the tests that should catch it.
 It is made in a copy of the tree, where these tests then run and must fail::
 
     python tools/mutate.py                # all of them: exit code 1 if one is not caught
     python tools/mutate.py stride bias    # those whose names have one of these words
     python tools/mutate.py --check        # only whether every change still has its place
+
+A mutation whose file no test has run, or read, proves nothing: it is told as NOT REACHED.
+The mutations stand in tools/mutations.py.
 """
 
 from __future__ import annotations
@@ -22,9 +25,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-#: What the tests of the core need.
-PARTS = ("convexplain", "scenes", "tests", "tools", "docs", "pyproject.toml")
+#: What the tests need.
+PARTS = (
+    "convexplain",
+    "scenes",
+    "tests",
+    "tools",
+    "docs",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+)
 FAILED = 1  # pytest's exit code where tests have failed; others mean that none could run
+CAUGHT, SURVIVED, NOT_REACHED = "caught", "SURVIVED", "NOT REACHED"
+
+# Every Python that runs in a copy has this as its `sitecustomize`: it leaves a mark once the
+# changed file is executed, or read if it is not Python. Worker processes, and scenes, which are
+# run as files, are seen as well as modules.
+_WATCH = """
+import os
+import sys
+
+_file, _mark = os.environ.get("MUTATED_FILE", ""), os.environ.get("MUTATED_MARK", "")
+
+
+def _watch(event, arguments):
+    if event == "exec":
+        name = getattr(arguments[0], "co_filename", "")
+    elif event == "open" and not _file.endswith(".py"):
+        name = arguments[0]
+    else:
+        return
+    if isinstance(name, str) and name.endswith(_end) and os.path.realpath(name) == _file:
+        os.close(os.open(_mark, os.O_CREAT | os.O_WRONLY))
+
+
+_end = os.path.basename(_file)
+if _mark:
+    sys.addaudithook(_watch)
+"""
 
 
 @dataclass(frozen=True)
@@ -35,19 +74,28 @@ class Mutation:
     ----------
     name : str
         What is wrong then.
-    file : str
-        Where, from the root of the repository.
+    where : str
+        A module by its dotted name, or another file by its path from the root of the repository.
     right, wrong : str
         The text as it is, which stands there once, and what takes its place.
     tests : str
-        Files of tests that should notice, with blanks between them.
+        Files of tests, or tests in them as pytest names them, with blanks between.
     """
 
     name: str
-    file: str
+    where: str
     right: str
     wrong: str
     tests: str
+
+    @property
+    def file(self) -> str:
+        """The file, from the root of the repository."""
+        if "/" in self.where:
+            return self.where
+        path = self.where.replace(".", "/")
+        package = f"{path}/__init__.py"
+        return package if (ROOT / package).is_file() else f"{path}.py"
 
     def applied(self, text: str) -> str:
         """Return the file's text with the mistake.
@@ -63,213 +111,87 @@ class Mutation:
         return text.replace(self.right, self.wrong)
 
 
-MUTATIONS = (
-    Mutation(
-        "the sign of a product",
-        "convexplain/steps.py",
-        "products = patch.astype(np.float64) * self",
-        "products = -patch.astype(np.float64) * self",
-        "tests/test_steps.py",
-    ),
-    Mutation(
-        "a forgotten bias",
-        "convexplain/ops.py",
-        "    if bias is not None:\n        output += bias\n    return output\n\n\ndef _products",
-        "    return output\n\n\ndef _products",
-        "tests/test_ops.py",
-    ),
-    Mutation(
-        "a kernel that is flipped",
-        "convexplain/ops.py",
-        "return np.tensordot(view, kernels, axes=3)",
-        "return np.tensordot(view, kernels[::-1, ::-1], axes=3)",
-        "tests/test_ops.py",
-    ),
-    Mutation(
-        "rows taken for columns",
-        "convexplain/patching.py",
-        "view[..., ::sh, ::sw, ::dh, ::dw, :]",
-        "view[..., ::sw, ::sh, ::dh, ::dw, :]",
-        "tests/test_ops.py",
-    ),
-    Mutation(
-        "a stride that is ignored in counting",
-        "convexplain/geometry.py",
-        "return (padded - span) // stride + 1",
-        "return (padded - span) + 1",
-        "tests/test_geometry.py",
-    ),
-    Mutation(
-        "a dilation off by one",
-        "convexplain/geometry.py",
-        "return dh * (kh - 1) + 1, dw * (kw - 1) + 1",
-        "return dh * (kh - 1) + 1, (dw + 1) * (kw - 1) + 1",
-        "tests/test_geometry.py",
-    ),
-    Mutation(
-        "padding on the wrong side",
-        "convexplain/geometry.py",
-        "return rows // 2, rows - rows // 2, cols // 2, cols - cols // 2",
-        "return rows - rows // 2, rows // 2, cols // 2, cols - cols // 2",
-        "tests/test_geometry.py tests/test_ops.py",
-    ),
-    Mutation(
-        "a receptive field off by one",
-        "convexplain/geometry.py",
-        "size = _plus(size, ((window.span[0] - 1) * step[0],",
-        "size = _plus(size, (window.span[0] * step[0],",
-        "tests/test_geometry.py",
-    ),
-    Mutation(
-        "ReLU as the absolute value",
-        "convexplain/activations.py",
-        "output: Floats = np.maximum(x, x.dtype.type(0))",
-        "output: Floats = np.abs(x)",
-        "tests/test_activations.py",
-    ),
-    Mutation(
-        "softmax without subtracting the largest",
-        "convexplain/activations.py",
-        "powers = np.exp(x - x.max(axis=axis, keepdims=True))",
-        "powers = np.exp(x)",
-        "tests/test_activations.py",
-    ),
-    Mutation(
-        "the mean in place of the largest",
-        "convexplain/pooling.py",
-        'pictures("x", x).max(axis=(-3, -2))',
-        'pictures("x", x).mean(axis=(-3, -2))',
-        "tests/test_pooling.py",
-    ),
-    Mutation(
-        "the last of equal cells wins a pool",
-        "convexplain/pool_steps.py",
-        "value, argmax = max(cells, key=lambda cell: cell[0])",
-        "value, argmax = max(cells)",
-        "tests/test_steps.py tests/test_pooling.py",
-    ),
-    Mutation(
-        "channels in the wrong order",
-        "convexplain/patching.py",
-        "view = np.moveaxis(view, -3, -1)",
-        "view = np.moveaxis(view, -3, -1)[..., ::-1]",
-        "tests/test_ops.py",
-    ),
-    Mutation(
-        "channels averaged, not added",
-        "convexplain/steps.py",
-        "total = products.sum()",
-        "total = products.sum(axis=(0, 1)).mean()",
-        "tests/test_steps.py",
-    ),
-    Mutation(
-        "sums in float32",
-        "convexplain/network.py",
-        "sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))",
-        "sums = layer.before(x.astype(np.float32), self.weights_of(layer.name))",
-        "tests/test_network.py tests/test_trace.py",
-    ),
-    Mutation(
-        "a hyphen for the minus sign",
-        "convexplain/format.py",
-        'MINUS = "\\N{MINUS SIGN}"',
-        'MINUS = "-"',
-        "tests/test_format.py",
-    ),
-    Mutation(
-        "halves rounded to even",
-        "convexplain/format.py",
-        "_EXACT = Context(prec=1200, rounding=ROUND_HALF_UP)",
-        '_EXACT = Context(prec=1200, rounding="ROUND_HALF_EVEN")',
-        "tests/test_format.py",
-    ),
-    Mutation(
-        "the wrong colour for a negative value",
-        "convexplain/theme.py",
-        "table = _signed_table(self.negative, self.zero, self.positive)",
-        "table = _signed_table(self.positive, self.zero, self.positive)",
-        "tests/test_theme.py",
-    ),
-    Mutation(
-        "a colour scale for each map",
-        "convexplain/lessons/response_map.py",
-        "maps = self.trace.input_of(layer.name) if pools else self.maps\n",
-        "maps = self.response_map\n",
-        "tests/test_response_map.py",
-    ),
-    Mutation(
-        "a stale piece accepted",
-        "convexplain/pieces.py",
-        'right = told == {"piece": path.name, "sha256": _digest(path)}',
-        'right = told["piece"] == path.name',
-        "tests/test_pieces.py",
-    ),
-    Mutation(
-        "the gradient without ReLU's mask",
-        "convexplain/passes.py",
-        '"relu": lambda y: y > 0,',
-        '"relu": lambda y: y == y,',
-        "tests/test_training.py",
-    ),
-    Mutation(
-        "subtitles that overlap",
-        "convexplain/subtitles.py",
-        "cues.append(Cue(begin, end, text))",
-        "cues.append(Cue(begin, end + 0.5, text))",
-        "tests/test_subtitles.py",
-    ),
-)
-
-
 def copy(folder: Path) -> None:
-    """Copy what the tests of the core need."""
+    """Copy what the tests need; the copy's scenes are found as `convexplain.scenes`."""
     for part in PARTS:
         source, target = ROOT / part, folder / part
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "_build"))
         else:
             shutil.copy2(source, target)
+    # An editable install knows them by a table that leads to its own tree.
+    (folder / "convexplain" / "scenes").symlink_to(folder / "scenes")
 
 
-def run(folder: Path, tests: Sequence[str]) -> int:
-    """Run tests in a copy; return pytest's exit code."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(folder),
-        "PYTHONDONTWRITEBYTECODE": "1",  # a changed file may have the size and time of another
-        "OMP_NUM_THREADS": "1",
-    }
-    options = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--tb=line")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *tests],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode not in (0, FAILED):
-        raise RuntimeError(f"no tests ran ({done.returncode}): {done.stdout[-500:]}{done.stderr}")
-    return done.returncode
+def run(folder: Path, tests: Sequence[str], changed: str = "") -> tuple[int, bool]:
+    """Run tests in a copy.
+
+    Parameters
+    ----------
+    folder : Path
+        The copy.
+    tests : sequence of str
+        As pytest takes them.
+    changed : str
+        The file that is watched, from the root of the copy.
+
+    Returns
+    -------
+    code : int
+        pytest's exit code.
+    reached : bool
+        Whether the file was executed, or read if it is not Python.
+    """
+    with tempfile.TemporaryDirectory(prefix="watch-") as place:
+        watch = Path(place)
+        (watch / "sitecustomize.py").write_text(_WATCH, "utf-8")
+        mark = watch / "reached"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join((place, str(folder))),
+            "PYTHONDONTWRITEBYTECODE": "1",  # a changed file may have the size and time of another
+            "OMP_NUM_THREADS": "1",
+            "MUTATED_FILE": str((folder / changed).resolve()),
+            "MUTATED_MARK": str(mark),
+        }
+        options = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", "--tb=line")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *options, *tests],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode not in (0, FAILED):
+            raise RuntimeError(
+                f"no tests ran ({done.returncode}): {done.stdout[-500:]}{done.stderr}"
+            )
+        return done.returncode, mark.exists()
 
 
-def is_caught(mutation: Mutation, folder: Path) -> bool:
+def outcome(mutation: Mutation, folder: Path) -> str:
     """Make one mistake in a copy, run its tests, and put it right again."""
     path = folder / mutation.file
     text = path.read_text("utf-8")
     path.write_text(mutation.applied(text), "utf-8")
     try:
-        return run(folder, mutation.tests.split()) == FAILED
+        code, reached = run(folder, mutation.tests.split(), mutation.file)
     finally:
         path.write_text(text, "utf-8")
+    if not reached:
+        return NOT_REACHED
+    return CAUGHT if code == FAILED else SURVIVED
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Make the mistakes that were asked for; return 1 if a test does not notice one."""
+    from tools.mutations import MUTATIONS
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("words", nargs="*", help="only mutations whose names have one of these")
     parser.add_argument("--check", action="store_true", help="change and run nothing")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="how many run at the same time")
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     chosen = [m for m in MUTATIONS if not asked.words or any(w in m.name for w in asked.words)]
     for mutation in chosen:
         mutation.applied((ROOT / mutation.file).read_text("utf-8"))
@@ -280,16 +202,16 @@ def main() -> int:
         for folder in folders:
             copy(folder)
         every = sorted({test for mutation in chosen for test in mutation.tests.split()})
-        if run(folders[0], every) == FAILED:
+        if run(folders[0], every)[0] == FAILED:
             print("the tests fail without any mistake: put that right first", file=sys.stderr)
             return 1
 
         def worker(number: int) -> list[str]:
             survived = []
             for mutation in chosen[number :: asked.jobs]:
-                caught = is_caught(mutation, folders[number])
-                print(f"{'caught' if caught else 'SURVIVED':8}  {mutation.name}", flush=True)
-                survived += [] if caught else [mutation.name]
+                found = outcome(mutation, folders[number])
+                print(f"{found:11}  {mutation.name}", flush=True)
+                survived += [] if found == CAUGHT else [mutation.name]
             return survived
 
         with ThreadPoolExecutor(asked.jobs) as pool:
@@ -299,4 +221,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     sys.exit(main())
