@@ -23,6 +23,7 @@ from convexplain.stage.colour_bar import ColourBar
 from convexplain.stage.fibre import Fibre
 from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
+from convexplain.stage.inset import Inset
 from convexplain.stage.layer_maps import LayerMaps
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.marks import CellMarks
@@ -53,6 +54,7 @@ __all__ = [
     "Curve",
     "Fibre",
     "Formula",
+    "Inset",
     "Label",
     "LayerMaps",
     "LessonScene",

@@ -9,7 +9,7 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.stage.units import HEIGHT, Rect
+from convexplain.stage.units import Rect, Shot, home_shot
 from convexplain.style.theme import RGB, Theme
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ Pixels = npt.NDArray[np.uint8]
 
 
 class Canvas:
-    """An RGBA picture, always opaque, of which one rectangle at a time is painted.
+    """An RGBA frame, always opaque, of which one rectangle at a time is painted.
+
+    What is painted are places of a picture of the stage, of which the frame may show a part only:
+    `paste`, `stencil`, `clip` and `context` count pixels of that picture.
 
     Parameters
     ----------
@@ -30,8 +33,10 @@ class Canvas:
 
     Attributes
     ----------
-    scale : float
-        Pixels of this picture per pixel of the 1920 by 1080 stage.
+    shot : Shot
+        Which part of the stage is seen, and how large.
+    frame : Rect
+        All pixels of the frame, counted from its own corner.
     clip : Rect
         What may be painted now.
     context : cairo.Context
@@ -42,33 +47,66 @@ class Canvas:
         self.pixels = pixels
         self.theme = theme
         height, width = pixels.shape[:2]
-        self.scale = height / HEIGHT
+        self.shot = home_shot(width, height)
         self.frame = Rect(0, 0, width, height)
         # Whole pixels at once are filled many times faster than channels.
         self._words = pixels.view(np.uint32)[..., 0]
         opaque = np.array([*theme.rgb("background"), 255], np.uint8)
         self._background = opaque.view(np.uint32)[0]
-        self.clip = self.frame
+        self.clip = self.shot.in_picture(self.frame)
         # Cairo keeps B, G, R, A in memory: with red and blue exchanged in `source`, it writes RGBA.
         surface = cairo.ImageSurface.create_for_data(
             pixels.data, cairo.FORMAT_ARGB32, width, height
         )
         self.context = cairo.Context(surface)
+        self.context.translate(-self.shot.left, -self.shot.top)
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the picture per pixel of the stage."""
+        return self.shot.scale
 
     @contextmanager
     def within(self, rect: Rect) -> Iterator[None]:
-        """Restrict painting to a rectangle that begins as background."""
-        self.clip = rect.intersection(self.frame)
-        left, top, right, bottom = self.clip
-        self._words[top:bottom, left:right] = self._background
+        """Restrict painting to a rectangle of the frame, which begins as background."""
+        with self.seen(self.shot, rect):
+            self.clear()
+            yield
+
+    @contextmanager
+    def seen(self, shot: Shot, rect: Rect | None = None) -> Iterator[None]:
+        """See the stage otherwise for a while, in a rectangle of the frame at most."""
+        before, clip = self.shot, self.clip
+        allowed = before.in_frame(clip)
+        if rect is not None:
+            allowed = allowed.intersection(rect)
+        self.shot, self.clip = shot, shot.in_picture(allowed)
         self.context.save()
-        self.context.rectangle(left, top, right - left, bottom - top)
+        self.context.translate(before.left - shot.left, before.top - shot.top)
+        left, top, right, bottom = self.clip
+        self.context.rectangle(left, top, max(0, right - left), max(0, bottom - top))
         self.context.clip()
         try:
             yield
         finally:
             self.context.restore()
-            self.clip = self.frame
+            self.shot, self.clip = before, clip
+
+    def clear(self) -> None:
+        """Fill what may be painted with background."""
+        if self.clip.empty:
+            return
+        left, top, right, bottom = self.shot.in_frame(self.clip)
+        self._words[top:bottom, left:right] = self._background
+
+    def copy(self) -> Pixels:
+        """Return what is there now of what may be painted, (height, width, 3)."""
+        return self._target(self.clip).copy()
+
+    def fade(self, picture: Pixels, share: float) -> None:
+        """Lay a `copy` over what has been painted since, to a share of 0 to 1."""
+        target = self._target(self.clip)
+        target[...] = mix(target, picture, np.float32(share))
 
     def colour(self, token: str | RGB) -> RGB:
         """Return the colour of a token of the theme, or the triple that is given."""
@@ -95,12 +133,16 @@ class Canvas:
         here = place.intersection(self.clip)
         if here.empty or opacity <= 0:
             return
-        target = self.pixels[here.top : here.bottom, here.left : here.right, :3]
+        target = self._target(here)
         part = picture[here.top - top : here.bottom - top, here.left - left : here.right - left]
         if opacity >= 1:
             target[...] = part
         else:
             target[...] = mix(target, part, np.float32(opacity))
+
+    def _target(self, place: Rect) -> Pixels:
+        left, top, right, bottom = self.shot.in_frame(place)
+        return self.pixels[top:bottom, left:right, :3]
 
     def stencil(self, mask: Pixels, left: int, top: int, colour: RGB, opacity: float = 1.0) -> None:
         """Paint a colour through a mask, as text is painted.
@@ -120,7 +162,7 @@ class Canvas:
         here = place.intersection(self.clip)
         if here.empty or opacity <= 0:
             return
-        target = self.pixels[here.top : here.bottom, here.left : here.right, :3]
+        target = self._target(here)
         part = mask[here.top - top : here.bottom - top, here.left - left : here.right - left]
         share = part[..., None] * np.float32(opacity / 255)
         target[...] = mix(target, np.array(colour, dtype=np.float32), share)

@@ -312,7 +312,7 @@ def _has_long(values: npt.NDArray[np.float64]) -> bool:
     return bool(((values <= _LEAST) | (values >= _MOST)).any())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _dots(xs: tuple[int, ...], ys: tuple[int, ...]) -> Pixels:
     """Return a mask with a dot in the middle of every cell, uint8 (height, width)."""
     surface = cairo.ImageSurface(cairo.FORMAT_A8, xs[-1], ys[-1])

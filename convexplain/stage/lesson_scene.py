@@ -148,6 +148,7 @@ class LessonScene(StageScene):
             if self._title is not None:
                 old.append(self._title)
             self._title = Label(title, MARGIN, _TITLE_Y, TITLE_SIZE, weight="bold")
+            self._title.pinned = True
             new.append(self._title)
         if self.shown_look.captions and caption != self._said[1]:
             old += self._caption
@@ -182,12 +183,15 @@ def caption_labels(text: str, lang: str) -> list[Label]:
     """
     lines = wrap(text, lang)
     middle = (len(lines) - 1) / 2
-    return [
+    labels = [
         Label(
             line, WIDTH / 2, _CAPTION_Y + (number - middle) * _LINE, CAPTION_SIZE, anchor="centre"
         )
         for number, line in enumerate(lines)
     ]
+    for label in labels:
+        label.pinned = True
+    return labels
 
 
 def wrap(text: str, lang: str) -> list[str]:

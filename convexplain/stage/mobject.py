@@ -28,6 +28,8 @@ class StageMobject(Mobject):
         0 is invisible, 1 opaque.
     """
 
+    #: Whether it stays where it is in the frame when the camera moves, as captions do.
+    pinned: bool = False
     #: Attributes, besides the points, that an animation passes through gradually.
     animated: ClassVar[tuple[str, ...]] = ("opacity",)
 

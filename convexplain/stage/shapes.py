@@ -11,6 +11,7 @@ import numpy as np
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
+from convexplain.stage.units import Points, Rect
 
 
 class Line(StageMobject):
@@ -68,13 +69,23 @@ class Line(StageMobject):
         corners = _first_part(self.places, self.drawn) * canvas.scale
         width = max(self.width_px * canvas.scale, 0.75)
         head = 9.0 * canvas.scale if self.arrow else 0.0
-        mask, left, top = _line_mask(tuple(map(tuple, corners.round(3))), width, head)
+        places = tuple(map(tuple, corners.round(3)))
+        mask, left, top = _line_mask(places, width, head, _room(canvas, corners))
         canvas.stencil(mask, left, top, canvas.colour(self.colour), self.opacity)
+
+
+def _room(canvas: Canvas, corners: Points) -> Rect | None:
+    """Return what of the picture a line's mask may cover, where the line is longer than that."""
+    left, top, right, bottom = canvas.shot.in_picture(canvas.frame)
+    room = Rect(left - 128, top - 128, right + 128, bottom + 128)
+    (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+    within = room.left <= x0 and room.top <= y0 and x1 <= room.right and y1 <= room.bottom
+    return None if within else room
 
 
 @lru_cache(maxsize=256)
 def _line_mask(
-    places: tuple[tuple[float, float], ...], width: float, head: float
+    places: tuple[tuple[float, float], ...], width: float, head: float, room: Rect | None = None
 ) -> tuple[Pixels, int, int]:
     """Draw a line as a mask of its own.
 
@@ -88,6 +99,8 @@ def _line_mask(
         In pixels of the picture.
     head : float
         Length of the arrowhead; 0 draws none.
+    room : Rect, optional
+        The mask covers no more than that.
 
     Returns
     -------
@@ -98,7 +111,10 @@ def _line_mask(
     """
     corners = np.array(places)
     low = np.floor(corners.min(axis=0) - width - 1.5 * head).astype(int)
-    size = np.ceil(corners.max(axis=0) + width + 1.5 * head).astype(int) - low
+    high = np.ceil(corners.max(axis=0) + width + 1.5 * head).astype(int)
+    if room is not None:
+        low, high = np.maximum(low, room[:2]), np.minimum(high, room[2:])
+    size = np.maximum(high - low, 1)
     surface = cairo.ImageSurface(cairo.FORMAT_A8, int(size[0]), int(size[1]))
     context = cairo.Context(surface)
     context.translate(-low[0], -low[1])

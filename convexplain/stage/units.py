@@ -36,6 +36,10 @@ class Rect(NamedTuple):
         """Number of pixels in it."""
         return 0 if self.empty else (self.right - self.left) * (self.bottom - self.top)
 
+    def moved(self, x: int, y: int) -> Rect:
+        """Return the rectangle elsewhere."""
+        return Rect(self.left + x, self.top + y, self.right + x, self.bottom + y)
+
     def meets(self, other: Rect) -> bool:
         """Tell whether the two share a pixel."""
         return not self.intersection(other).empty
@@ -57,6 +61,44 @@ class Rect(NamedTuple):
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
+
+
+class Shot(NamedTuple):
+    """How the stage is seen: its picture has this scale, and the frame cuts out a part of it.
+
+    Parameters
+    ----------
+    scale : float
+        Pixels of the picture per pixel of the stage.
+    left, top : int
+        Where the frame begins in the picture, in whole pixels.
+    """
+
+    scale: float
+    left: int
+    top: int
+
+    def in_frame(self, rect: Rect) -> Rect:
+        """Return where a rectangle of the picture lies in the frame."""
+        return rect.moved(-self.left, -self.top)
+
+    def in_picture(self, rect: Rect) -> Rect:
+        """Return where a rectangle of the frame lies in the picture."""
+        return rect.moved(self.left, self.top)
+
+
+def home_shot(width: int, height: int) -> Shot:
+    """Return the shot of a frame that shows the stage as it is laid out.
+
+    Parameters
+    ----------
+    width, height : int
+        Of the frame in pixels. Its shorter side shows 1080 pixels of the stage, and the middle of
+        the stage is the middle of the frame.
+    """
+    scale = min(width, height) / HEIGHT
+    # Widths are rounded to even numbers of pixels; that moves nothing.
+    return Shot(scale, int(WIDTH / 2 * scale - width / 2), int(HEIGHT / 2 * scale - height / 2))
 
 
 def to_scene(places: Iterable[tuple[float, float]]) -> Points:
