@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Pixels = npt.NDArray[np.uint8]
+_LARGE = 20_000  # pixels of a mask from which on only those that it covers are mixed
 
 
 class Canvas:
@@ -164,8 +165,14 @@ class Canvas:
             return
         target = self._target(here)
         part = mask[here.top - top : here.bottom - top, here.left - left : here.right - left]
-        share = part[..., None] * np.float32(opacity / 255)
-        target[...] = mix(target, np.array(colour, dtype=np.float32), share)
+        over = np.array(colour, dtype=np.float32)
+        factor = np.float32(opacity / 255)
+        if part.size < _LARGE:
+            target[...] = mix(target, over, part[..., None] * factor)
+            return
+        # A long line covers few of its mask's pixels.
+        covered = part > 0
+        target[covered] = mix(target[covered], over, part[covered, None] * factor)
 
 
 def mix(
