@@ -274,3 +274,33 @@ def test_qualities_are_manims(name, width, height, rate):
         height,
         rate,
     )
+
+
+@pytest.mark.parametrize("name", QUALITIES)
+def test_an_aspect_keeps_the_shorter_side(name):
+    quality = QUALITIES[name]
+    for aspect, ratio in (("16:9", 16 / 9), ("4:3", 4 / 3), ("1:1", 1.0), ("9:16", 9 / 16)):
+        frame = quality.at(aspect)
+        assert frame.lines == quality.height
+        assert frame.width / frame.height == pytest.approx(ratio, rel=0.002)
+        assert frame.width % 2 == frame.height % 2 == 0
+        assert frame.rate == quality.rate
+
+
+def test_a_frame_can_be_upright(here, cache):
+    (result,) = render([job("a.mp4", aspect="9:16")])
+    assert result.job.frame.width == 480
+    assert frame_at("a.mp4", 3).shape == (854, 480, 3)
+    (still,) = render([job("a.png", aspect="1:1", still="first")])
+    with Image.open(still.job.main) as picture:
+        assert picture.size == (480, 480)
+        # The middle of the stage, where a cell of the grid lies, is the middle of the frame.
+        assert picture.getpixel((230, 240)) == picture.getpixel((200, 240))
+
+
+def test_a_lesson_refuses_an_aspect_for_which_it_is_not_laid_out(here):
+    wide = Job(ShortLesson(), Path("a.mp4"), aspect="9:16")
+    with pytest.raises(UsageError, match="short is laid out for 16:9, not for 9:16: leave --asp"):
+        check(wide)
+    with pytest.raises(UsageError, match="there is no aspect '16:10'"):
+        check(job("a.mp4", aspect="16:10"))

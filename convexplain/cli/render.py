@@ -44,6 +44,13 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     show_default=True,
     help=_QUALITY,
 )
+@click.option(
+    "--aspect",
+    type=Name("aspect", ("16:9", "4:3", "1:1", "9:16")),
+    default="16:9",
+    show_default=True,
+    help="Width to height; the quality counts the shorter side.",
+)
 @_options.language
 @click.option(
     "--theme",
@@ -97,6 +104,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 def render(
     lesson: Lesson,
     quality: str,
+    aspect: str,
     lang: str,
     theme: str,
     kind: str | None,
@@ -116,7 +124,7 @@ def render(
     """
     from convexplain.style.theme import Look
     from convexplain.video import rendering
-    from convexplain.video.job import QUALITIES
+    from convexplain.video.job import QUALITIES, Job
 
     make = partial(
         Job,
@@ -125,9 +133,12 @@ def render(
         still=still,
         subtitles=not no_subtitles,
         sections=sections,
+        aspect=aspect,
     )
     if every:
         only_defaults(click.get_current_context(), "--all renders every lesson with its defaults")
+        if aspect != "16:9":
+            raise UsageError(f"not every lesson is laid out for {aspect}: leave --all out")
         if still is not None:
             raise UsageError("--all renders videos: leave --still out")
         folder = output or Path()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from convexplain.files import placing
@@ -32,6 +32,23 @@ class Quality:
     height: int
     rate: int
 
+    @property
+    def lines(self) -> int:
+        """The shorter side in pixels: what 720p counts."""
+        return min(self.width, self.height)
+
+    def at(self, aspect: str) -> Quality:
+        """Return the size with the same shorter side and another aspect, one of `ASPECTS`."""
+        long, short = self.width, self.height
+        sizes = {
+            "16:9": (long, short),
+            "4:3": (short * 4 // 3, short),
+            "1:1": (short, short),
+            "9:16": (short, long),
+        }
+        width, height = sizes[aspect]
+        return replace(self, width=width, height=height)
+
     def __str__(self) -> str:
         return f"{self.name}: {self.width} × {self.height} at {self.rate}"
 
@@ -46,6 +63,8 @@ QUALITIES = {
         Quality("k", 3840, 2160, 60),
     )
 }
+#: Width to height, as ``--aspect`` takes it; the first is that of the `QUALITIES`.
+ASPECTS = ("16:9", "4:3", "1:1", "9:16")
 # A GIF has one size: larger ones cannot be sent to anyone.
 GIF_FRAME = Quality("gif", 640, 360, 10)
 
@@ -72,6 +91,8 @@ class Job:
         A folder, made if it is missing, for a clip of each beat of an mp4 or webm.
     scene_file : Path, optional
         A scene of the user's own instead of the bundled one with the lesson's name.
+    aspect : {"16:9", "4:3", "1:1", "9:16"}
+        Width to height; the quality counts the shorter side.
     """
 
     lesson: Lesson
@@ -82,6 +103,7 @@ class Job:
     subtitles: bool = True
     sections: Path | None = None
     scene_file: Path | None = None
+    aspect: str = ASPECTS[0]
 
     @property
     def format(self) -> str:
@@ -91,7 +113,7 @@ class Job:
     @property
     def frame(self) -> Quality:
         """Size and frame rate of what is rendered."""
-        return GIF_FRAME if self.format == "gif" else self.quality
+        return (GIF_FRAME if self.format == "gif" else self.quality).at(self.aspect)
 
     @property
     def module(self) -> str:

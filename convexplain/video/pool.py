@@ -198,7 +198,7 @@ class _Worker:
         else:
             text = f"ended with exit code {code}"
         if -code == signal.SIGKILL or memory.limit() is not None or memory.is_told(log):
-            text += f"; if memory ran out: {memory.advice(self.job.frame.height)}"
+            text += f"; if memory ran out: {memory.advice(self.job.frame.lines)}"
         lines = [line.strip() for line in log.splitlines() if line.strip()]
         last = f" ({lines[-1]})" if lines else ""
         told = f"the process that rendered {self.job.lesson.name} {text}{last}"

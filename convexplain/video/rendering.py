@@ -11,7 +11,7 @@ from pathlib import Path
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import documents, placing
 from convexplain.video import memory
-from convexplain.video.job import VIDEO_FORMATS, Job
+from convexplain.video.job import ASPECTS, VIDEO_FORMATS, Job
 from convexplain.video.pool import Pool
 
 
@@ -67,6 +67,7 @@ def _check(job: Job) -> None:
         given = f"{job.output.name!r} has the extension {job.output.suffix or '(none)'}"
         endings = [f".{name}" for name in allowed]
         raise UsageError(f"{given}, but {kind}: {choose(job.output.suffix, endings)}")
+    _check_aspect(job)
     if job.still is not None:
         beats = [beat.name for beat in job.lesson.beats()]
         if job.still not in beats:
@@ -81,6 +82,16 @@ def _check(job: Job) -> None:
     for target in job.targets:
         if target.is_dir():
             raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
+
+
+def _check_aspect(job: Job) -> None:
+    if job.aspect not in ASPECTS:
+        raise UsageError(f"there is no aspect {job.aspect!r}: {choose(job.aspect, ASPECTS)}")
+    if job.aspect not in job.lesson.aspects and job.scene_file is None:
+        raise UsageError(
+            f"{job.lesson.name} is laid out for {' and '.join(job.lesson.aspects)}, not for "
+            f"{job.aspect}: leave --aspect out"
+        )
 
 
 def render(

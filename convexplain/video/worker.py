@@ -145,7 +145,7 @@ def _answer(
 
 def _in_words(error: Exception, job: Job, media: Path) -> str:
     """Say what went wrong in a job, and what helps."""
-    height = job.frame.height
+    height = job.frame.lines
     if memory.is_lacking(error):
         return f"out of memory at {height} lines: {memory.advice(height)}"
     if not isinstance(error, OSError) or not error.strerror:
@@ -293,8 +293,8 @@ def settings(job: Job, media: Path) -> dict[str, Any]:
         "pixel_width": job.frame.width,
         "pixel_height": job.frame.height,
         "frame_rate": job.frame.rate,
-        "frame_height": 8.0,
-        "frame_width": 8.0 * job.frame.width / job.frame.height,
+        "frame_height": 8.0 * job.frame.height / job.frame.lines,
+        "frame_width": 8.0 * job.frame.width / job.frame.lines,
         "media_dir": str(media),
         "assets_dir": str(media),
         "log_dir": str(media / "logs"),

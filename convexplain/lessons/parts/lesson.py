@@ -127,12 +127,15 @@ class Lesson:
         As the command line takes it, ``sliding-window``.
     title, question, answer : Caption
         The heading, what the lesson asks at the start, and its answer in one sentence.
+    aspects : tuple of str
+        Width to height of the videos for which its scene lays itself out.
     """
 
     name: ClassVar[str]
     title: ClassVar[Caption]
     question: ClassVar[Caption]
     answer: ClassVar[Caption]
+    aspects: ClassVar[tuple[str, ...]] = ("16:9",)
 
     def __init_subclass__(cls) -> None:
         if "name" in vars(cls):
