@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, TypeAlias
 
 import matplotlib
@@ -21,10 +20,14 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
 from convexplain.figures._about import DEFAULT, About
+from convexplain.panels.text import leading, text_width, wrap
 from convexplain.style import fonts
 from convexplain.style.theme import Look, Theme
 
-__all__ = ["DEFAULT", "POINTS", "AnyFigure", "Sheet", "describe", "settings", "sheet"]
+__all__ = [
+    "DEFAULT", "POINTS", "AnyFigure", "Sheet", "describe", "leading", "settings", "sheet",
+    "text_width", "wrap",
+]  # fmt: skip
 
 AnyFigure: TypeAlias = Figure | SubFigure
 
@@ -192,74 +195,3 @@ def sheet(look: Look, width: float, height: float, figure: AnyFigure | None = No
 def font(size: float, weight: str = "regular") -> FontProperties:
     """Return the bundled font in a size in points."""
     return FontProperties(family=_FAMILY, weight=weight, size=size, fname=str(fonts.path(weight)))
-
-
-def text_width(words: str, size: float, weight: str = "regular") -> float:
-    """Measure a line in points."""
-    return fonts.outline(words, weight)[2] * size
-
-
-def leading(size: float) -> float:
-    """Return the distance of lines in points."""
-    return 1.45 * size
-
-
-def wrap(words: str, width: float, size: float, weight: str = "regular") -> list[str]:
-    """Break a text into lines: English between words, Chinese between characters.
-
-    No last line is left with a lonely word where shorter lines avoid it.
-
-    Parameters
-    ----------
-    words : str
-    width : float
-        In points; a single word that is longer stays whole.
-    size : float
-        In points.
-    weight : {"regular", "bold"}
-    """
-    found = _broken(words, width, size, weight)
-    narrower = width
-    while len(found) > 1 and text_width(found[-1], size, weight) < _LONELY * width:
-        narrower -= 0.04 * width
-        tried = _broken(words, narrower, size, weight)
-        if len(tried) > len(found) or narrower < 0.5 * width:
-            break
-        found = tried
-    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in found]
-
-
-#: Share of the width below which a last line looks lost.
-_LONELY = 0.25
-
-
-def _broken(words: str, width: float, size: float, weight: str) -> list[str]:
-    """Fill lines from the first on."""
-    found = [""]
-    for piece in _pieces(words):
-        line = found[-1] + piece
-        if found[-1] and text_width(line.rstrip(), size, weight) > width:
-            found.append(piece.lstrip())
-        else:
-            found[-1] = line
-    return [line.rstrip() for line in found]
-
-
-#: What no line begins with, and what none ends with.
-_NOT_FIRST, _NOT_LAST = "，。；：、！？）”》%,.;:!?)", "（“《("
-
-
-def _pieces(words: str) -> list[str]:
-    """Split a text where a line may end."""
-    # A shape is one word: 26 × 26 × 32.
-    words = words.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
-    pieces = [words[:1]]
-    for before, character in pairwise(words):
-        apart = before == " " or (
-            (ord(before) > 0x2E80 or ord(character) > 0x2E80) and character != " "
-        )
-        if apart and character not in _NOT_FIRST and before not in _NOT_LAST:
-            pieces.append(character)
-        else:
-            pieces[-1] += character
-    return pieces

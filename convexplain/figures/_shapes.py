@@ -133,4 +133,4 @@ def set_off(sheet: Sheet, text: Text) -> None:
 
 def colour_of(sheet: Sheet, token: str) -> str:
     """Return the colour of a token of the theme."""
-    return str(getattr(sheet.theme, token))
+    return token if token.startswith("#") else str(getattr(sheet.theme, token))

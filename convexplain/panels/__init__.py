@@ -1,0 +1,97 @@
+"""Pictures that lay themselves out: what is to be seen, in words of the subject.
+
+A `Diagram` holds panels (`Cells`, `Maps`, `Sum`, `Chart`, ...) in rows and columns, and links
+between them; it knows no coordinate. `place` lays it out on a `Sheet`: a frame of a video, a page,
+a column. What comes out consists of five kinds of pieces (`Words`, `Grid`, `Fill`, `Path`,
+`Frame`), which are all that a backend draws, and of a box for every name, by which scenes move
+things. A lesson describes its pictures (its method `picture`); figure, scene and notebook show
+the same description.
+"""
+
+from __future__ import annotations
+
+from convexplain.panels.arrange import Aligned, Column, Either, Overlay, Row, Space
+from convexplain.panels.box import Box
+from convexplain.panels.cells import Cells, Maps, Mark
+from convexplain.panels.check import faintest, problems
+from convexplain.panels.links import Link
+from convexplain.panels.panel import Panel, Part
+from convexplain.panels.pieces import Fill, Frame, Grid, Path, Piece, Words
+from convexplain.panels.place import Diagram, Placed, place
+from convexplain.panels.scale import INK, Scale
+from convexplain.panels.sheet import (
+    ASPECTS,
+    COLUMN,
+    PAGE,
+    SHEETS,
+    SLIDE,
+    SQUARE,
+    TALL,
+    VIDEO,
+    WIDE43,
+    Sheet,
+    paper,
+    video,
+)
+from convexplain.panels.words import Addend, Formula, Legend, Sum, Table, Term, Text
+
+__all__ = [
+    "ASPECTS",
+    "COLUMN",
+    "INK",
+    "PAGE",
+    "SHEETS",
+    "SLIDE",
+    "SQUARE",
+    "TALL",
+    "VIDEO",
+    "WIDE43",
+    "Addend",
+    "Aligned",
+    "Box",
+    "Cells",
+    "Column",
+    "Diagram",
+    "Either",
+    "Fill",
+    "Formula",
+    "Frame",
+    "Grid",
+    "Legend",
+    "Link",
+    "Maps",
+    "Mark",
+    "Overlay",
+    "Panel",
+    "Part",
+    "Path",
+    "Piece",
+    "Placed",
+    "Row",
+    "Scale",
+    "Sheet",
+    "Space",
+    "Sum",
+    "Table",
+    "Term",
+    "Text",
+    "Words",
+    "alternative",
+    "faintest",
+    "paper",
+    "place",
+    "problems",
+    "video",
+]
+
+
+def alternative(diagram: Diagram, lang: str = "en") -> str:
+    """Tell a picture to a person who cannot see it: each panel with its numbers, in order.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    lang : {"en", "zh"}
+    """
+    told = (panel.told(lang) for panel in diagram.root.panels())
+    return ("" if lang == "zh" else " ").join(filter(None, told))

@@ -1,0 +1,240 @@
+"""Rows, columns and overlays: how panels stand to one another, without a coordinate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from itertools import product
+from typing import Literal, NamedTuple
+
+from convexplain.panels.panel import Extent, Part, Setting
+from convexplain.panels.pieces import Piece
+
+Across = Literal["left", "middle", "right"]
+Down = Literal["top", "middle", "bottom"]
+
+_NOTHING = Extent(0.0, 0.0)
+# Where a body stands in its row or column: share of the room that is left over before it.
+_BEFORE = {"left": 0.0, "top": 0.0, "middle": 0.5, "right": 1.0, "bottom": 1.0}
+
+
+class _Track(NamedTuple):
+    """A row or a column: its bodies' size, and what reaches out before and behind."""
+
+    before: float
+    size: float
+    behind: float
+
+    @property
+    def whole(self) -> float:
+        return self.before + self.size + self.behind
+
+
+def _track(spans: Sequence[_Track], align: str) -> _Track:
+    """Join what stands in one row or column, aligned by bodies."""
+    share, size = _BEFORE[align], max((span.size for span in spans), default=0.0)
+    before = max((span.before - share * (size - span.size) for span in spans), default=0.0)
+    behind = max((span.behind - (1 - share) * (size - span.size) for span in spans), default=0.0)
+    return _Track(before, size, behind)
+
+
+def _across(extent: Extent) -> _Track:
+    return _Track(extent.left, extent.width, extent.right)
+
+
+def _down(extent: Extent) -> _Track:
+    return _Track(extent.up, extent.height, extent.down)
+
+
+def _along(tracks: Sequence[_Track], gap: float) -> list[float]:
+    """Return where the body of each track begins, counted from the first one's."""
+    places, edge = [], -tracks[0].before if tracks else 0.0
+    for track in tracks:
+        places.append(edge + track.before)
+        edge += track.whole + (gap if track.whole else 0.0)
+    return places
+
+
+@dataclass(frozen=True, eq=False)
+class Aligned(Part):
+    """Rows of panels that share their columns.
+
+    Bodies are aligned, not titles: grids stand level, and products under the patch.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of Part or None
+        None leaves a place empty.
+    gap, row_gap : float
+        Between columns and between rows, in gaps of the sheet.
+    across : {"left", "middle", "right"}
+        How bodies stand in a column.
+    down : {"top", "middle", "bottom"}
+        How bodies stand in a row.
+    """
+
+    rows: Sequence[Sequence[Part | None]]
+    _: KW_ONLY
+    gap: float = 1.0
+    row_gap: float = 1.0
+    across: Across = "left"
+    down: Down = "top"
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return all parts, row by row."""
+        return tuple(part for row in self.rows for part in row if part is not None)
+
+    def arrangements(self) -> Iterator[Part]:
+        """Yield it with all arrangements of its parts."""
+        for chosen in product(*(part.arrangements() for part in self.parts())):
+            left = iter(chosen)
+            rows = tuple(
+                tuple(None if part is None else next(left) for part in row) for row in self.rows
+            )
+            yield replace(self, rows=rows)
+
+    def _extents(self, at: Setting) -> list[list[Extent]]:
+        return [[_NOTHING if p is None else p.extent(at) for p in row] for row in self.rows]
+
+    def _tracks(self, extents: list[list[Extent]]) -> tuple[list[_Track], list[_Track]]:
+        many = max((len(row) for row in extents), default=0)
+        cols = [
+            _track([_across(row[n]) for row in extents if n < len(row)], self.across)
+            for n in range(many)
+        ]
+        return cols, [_track([_down(extent) for extent in row], self.down) for row in extents]
+
+    def _gaps(self, at: Setting) -> tuple[float, float]:
+        return at.gap(self.gap) * at.spread, at.gap(self.row_gap)
+
+    def extent(self, at: Setting) -> Extent:
+        """Return the room of all, with the gaps between."""
+        cols, rows = self._tracks(self._extents(at))
+        if not cols or not rows:
+            return _NOTHING
+        left, top = cols[0].before, rows[0].before
+        shown = [[track for track in tracks if track.whole] for tracks in (cols, rows)]
+        if not all(shown):
+            return _NOTHING
+        wide, high = (
+            sum(track.whole for track in tracks) + gap * (len(tracks) - 1)
+            for tracks, gap in zip(shown, self._gaps(at), strict=True)
+        )
+        right, below = shown[0][-1].behind, shown[1][-1].behind
+        return Extent(wide - left - right, high - top - below, left, top, right, below)
+
+    def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
+        """Yield the pieces of all parts."""
+        extents = self._extents(at)
+        cols, rows = self._tracks(extents)
+        gaps = self._gaps(at)
+        lefts, tops = _along(cols, gaps[0]), _along(rows, gaps[1])
+        for row, parts, sizes in zip(range(len(rows)), self.rows, extents, strict=True):
+            for col, (part, size) in enumerate(zip(parts, sizes, strict=True)):
+                if part is not None:
+                    dx = _BEFORE[self.across] * (cols[col].size - size.width)
+                    dy = _BEFORE[self.down] * (rows[row].size - size.height)
+                    yield from part.pieces(at, x + lefts[col] + dx, y + tops[row] + dy)
+
+
+def Row(*parts: Part, gap: float = 1.0, align: Down = "middle") -> Aligned:
+    """Stand panels side by side, their bodies aligned.
+
+    Parameters
+    ----------
+    *parts : Part
+    gap : float
+        Between neighbours, in gaps of the sheet.
+    align : {"top", "middle", "bottom"}
+    """
+    return Aligned((parts,), gap=gap, down=align)
+
+
+def Column(*parts: Part, gap: float = 1.0, align: Across = "left") -> Aligned:
+    """Stand panels under one another, their bodies aligned.
+
+    Parameters
+    ----------
+    *parts : Part
+    gap : float
+        Between neighbours, in gaps of the sheet.
+    align : {"left", "middle", "right"}
+    """
+    return Aligned(tuple((part,) for part in parts), row_gap=gap, across=align)
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class Overlay(Part):
+    """Panels on one another, the middles of their bodies on one place; the last lies on top."""
+
+    layers: tuple[Part, ...]
+
+    def __init__(self, *layers: Part) -> None:
+        object.__setattr__(self, "layers", layers)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return its layers."""
+        return self.layers
+
+    def arrangements(self) -> Iterator[Part]:
+        """Yield it with all arrangements of its layers."""
+        for chosen in product(*(layer.arrangements() for layer in self.layers)):
+            yield Overlay(*chosen)
+
+    def extent(self, at: Setting) -> Extent:
+        """Return the room of the largest layer."""
+        extents = [layer.extent(at) for layer in self.layers]
+        wide = _track([_across(extent) for extent in extents], "middle")
+        high = _track([_down(extent) for extent in extents], "middle")
+        return Extent(wide.size, high.size, wide.before, high.before, wide.behind, high.behind)
+
+    def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
+        """Yield the pieces of all layers, the lowest first."""
+        whole = self.extent(at)
+        for layer in self.layers:
+            extent = layer.extent(at)
+            dx, dy = (whole.width - extent.width) / 2, (whole.height - extent.height) / 2
+            yield from layer.pieces(at, x + dx, y + dy)
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class Either(Part):
+    """Arrangements of the same panels: the first that is comfortable on a sheet, or the largest."""
+
+    choices: tuple[Part, ...]
+
+    def __init__(self, *choices: Part) -> None:
+        object.__setattr__(self, "choices", choices)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the first arrangement, which stands for all."""
+        return self.choices[:1]
+
+    def arrangements(self) -> Iterator[Part]:
+        """Yield what each choice can be."""
+        for choice in self.choices:
+            yield from choice.arrangements()
+
+    def extent(self, at: Setting) -> Extent:
+        """Return the room of the first choice."""
+        return self.choices[0].extent(at)
+
+    def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
+        """Yield the pieces of the first choice."""
+        return self.choices[0].pieces(at, x, y)
+
+
+@dataclass(frozen=True)
+class Space(Part):
+    """Nothing, in gaps of the sheet."""
+
+    width: float = 0.0
+    height: float = 0.0
+
+    def extent(self, at: Setting) -> Extent:
+        """Return its room."""
+        return Extent(at.gap(self.width), at.gap(self.height))
+
+    def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
+        """Yield nothing."""
+        return iter(())

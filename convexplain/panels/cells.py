@@ -1,0 +1,290 @@
+"""Grids: pictures, maps, kernels, patches; and many maps at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.ops.geometry import Box as Window
+from convexplain.panels.box import Box
+from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting
+from convexplain.panels.pieces import Frame, Grid, Piece
+from convexplain.panels.scale import INK, Scale
+from convexplain.panels.text import text_width
+from convexplain.style import format as fmt
+
+#: What of a cell its number may take, and how much larger than a number a cell becomes at most.
+FILLED, ROOMY = 0.86, 4.2
+#: Cells with numbers are so many times as large as others, unless a panel says otherwise.
+_LARGER = 5.0
+#: Up to so many cells are told one by one.
+_TOLD = 49
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A window on a grid: cells that are framed.
+
+    Parameters
+    ----------
+    row, col, rows, cols : float
+        In cells; it may reach out of the grid.
+    tone : str
+        Token of the theme.
+    strong, dashed : bool
+        How the frame is drawn.
+    """
+
+    row: float
+    col: float
+    rows: float = 1
+    cols: float = 1
+    tone: str = "accent"
+    strong: bool = True
+    dashed: bool = False
+
+    @classmethod
+    def over(cls, box: Window, tone: str = "accent", **how: bool) -> Mark:
+        """Mark the cells of a window, as `Window.box` and receptive fields give them."""
+        return cls(box.top, box.left, box.height, box.width, tone, **how)
+
+
+@dataclass(frozen=True, eq=False)
+class Cells(Panel):
+    """A grid of numbers: a picture, a map, a kernel, a patch, products, a photograph.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (rows, cols), or (rows, cols, 3) for a photograph
+    scale : Scale
+        What their colours mean.
+    numbers : bool
+        Whether the numbers are printed where there is room.
+    share : str
+        Panels of one `share` have cells of one size and numbers of one size.
+    weight : float, optional
+        Size of its cells relative to those of other panels.
+    marks : mapping of str to Mark
+        Windows on it, found as ``"panel.mark"``.
+    computed : numpy.ndarray of bool, shape (rows, cols), optional
+        Where it is False nothing is known yet.
+    lines : bool
+        Whether lines part the cells.
+    """
+
+    values: npt.NDArray[Any]
+    scale: Scale = INK
+    _: KW_ONLY
+    numbers: bool = False
+    share: str = ""
+    weight: float | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    computed: npt.NDArray[np.bool_] | None = None
+    lines: bool = True
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 and self.values.shape[2:] != (3,):
+            raise ValueError(
+                f"the panel {self.name!r} was given values of shape {self.values.shape}: give "
+                "(rows, cols), or (rows, cols, 3) for a photograph"
+            )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.values.shape[0], self.values.shape[1]
+
+    @property
+    def group(self) -> str:
+        """Its share, or its name."""
+        return self.share or self.name
+
+    def numbered(self) -> bool:
+        """Tell whether its numbers are printed where there is room."""
+        return self.numbers
+
+    def scale_shown(self) -> Scale | None:
+        """Return its scale, unless it is that of pictures."""
+        return None if self.scale.limit is None else self.scale
+
+    def bounds(self, at: Setting) -> Bounds:
+        """Return how large its cells can be."""
+        sheet, count = at.sheet, max(self.shape)
+        large = min(sheet.room / count, ROOMY * sheet.number)
+        if not self.numbers or at.decimals is None:
+            least = max(sheet.thumb / count, sheet.pixel)
+            good = max(least, min(sheet.good / count, 0.4 * sheet.number))
+            usual = 1.0 if not self.numbers else _LARGER
+            return Bounds(self.weight or usual, least, good, max(large, good))
+        widest = max(
+            text_width(fmt.number(value, at.decimals), 1.0)
+            for value in (self.scale.least, self.scale.most)
+        )
+        least, good = (widest * size / FILLED for size in (sheet.least, sheet.number))
+        return Bounds(self.weight or _LARGER, least, good, max(large, good), widest)
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of the grid alone."""
+        side = at.sides[self.group]
+        return Extent(side * self.shape[1], side * self.shape[0])
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield the grid and its marks."""
+        decimals = at.decimals if self.numbers else None
+        yield Grid(
+            self.name, self.name, box, self.values, self.scale, decimals,
+            at.sizes.get(self.group, 0.0), self.computed, self.lines,
+        )  # fmt: skip
+        for name, mark in self.marks.items():
+            place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)
+            yield Frame(
+                f"{self.name}.{name}", self.name, place, mark.tone, mark.strong, mark.dashed
+            )
+
+    def tell(self, lang: str) -> str:
+        """Tell a small grid number by number, of a large one its size and its extremes."""
+        return f"{self.called(lang)}{_COLON[lang]}{_contents(self, lang)}{_STOP[lang]}"
+
+
+_COLON, _STOP = {"en": ": ", "zh": "："}, {"en": ".", "zh": "。"}
+
+
+def _contents(panel: Cells, lang: str) -> str:
+    values, shape = panel.values, fmt.shape(panel.values.shape)
+    if panel.numbers and values.size <= _TOLD:
+        comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
+        return gap.join(comma.join(fmt.number(value) for value in row) for row in values)
+    low, high = fmt.number(values.min()), fmt.number(values.max())
+    said = f"{shape}，{low} 到 {high}" if lang == "zh" else f"{shape}, from {low} to {high}"
+    if panel.computed is not None and not panel.computed.all():
+        done, all_ = fmt.count(int(panel.computed.sum())), fmt.count(panel.computed.size)
+        said += f"，已算出 {done} / {all_}" if lang == "zh" else f", {done} of {all_} computed"
+    for mark in panel.marks.values():
+        said += _place(mark, lang)
+    return said
+
+
+def _place(mark: Mark, lang: str) -> str:
+    if any(side != int(side) for side in (mark.row, mark.col, mark.rows, mark.cols)):
+        return ""
+    row, col = int(mark.row), int(mark.col)
+    if mark.rows == mark.cols == 1:
+        return f"，标出行 {row}、列 {col}" if lang == "zh" else f"; marked: row {row}, column {col}"
+    last = int(row + mark.rows - 1), int(col + mark.cols - 1)
+    if lang == "zh":
+        return f"，标出行 {row} 到 {last[0]}、列 {col} 到 {last[1]}"
+    return f"; marked: rows {row} to {last[0]}, columns {col} to {last[1]}"
+
+
+@dataclass(frozen=True, eq=False)
+class Maps(Panel):
+    """Many maps of one layer: a wall on which each is seen, or a stack that shows the depth.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (rows, cols, channels)
+    scale : Scale
+        One for all.
+    share : str
+    weight : float, optional
+        As of `Cells`.
+    columns : int, optional
+        Of the wall; the layout chooses by default.
+    stack : bool
+        Whether the maps lie behind one another.
+    marks : mapping of str to int
+        Channels that are framed, found as ``"panel.mark"``.
+    """
+
+    values: npt.NDArray[Any]
+    scale: Scale
+    _: KW_ONLY
+    share: str = ""
+    weight: float | None = None
+    columns: int | None = None
+    stack: bool = False
+    marks: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> int:
+        """How many maps there are."""
+        return int(self.values.shape[2])
+
+    @property
+    def group(self) -> str:
+        """Its share, or its name."""
+        return self.share or self.name
+
+    def arrangements(self) -> Iterator[Part]:
+        """Yield walls of all breadths that leave no row nearly empty."""
+        if self.columns is not None or self.stack:
+            yield self
+            return
+        rows = sorted({-(-self.channels // n) for n in range(1, self.channels + 1)})
+        breadths = sorted({-(-self.channels // n) for n in rows}, reverse=True)
+        # Square first, then broader and higher ones.
+        for columns in sorted(breadths, key=lambda n: abs(np.log(n * n / self.channels))):
+            yield replace(self, columns=columns)
+
+    def scale_shown(self) -> Scale | None:
+        """Return the scale of all maps."""
+        return None if self.scale.limit is None else self.scale
+
+    def bounds(self, at: Setting) -> Bounds:
+        """Return how large a cell of a map can be."""
+        sheet, count = at.sheet, max(self.values.shape[:2])
+        least = max(sheet.thumb / count, sheet.pixel)
+        most = min(sheet.room / count, ROOMY * sheet.number)
+        return Bounds(self.weight or 1.0, least, max(least, sheet.good / 3 / count), most)
+
+    def _step(self, at: Setting) -> tuple[float, float]:
+        """Return how far it is from one map to the next."""
+        rows, cols, _ = self.values.shape
+        side, apart = at.sides[self.group], 0.2 * at.sheet.gap
+        if self.stack:
+            back = min(0.12 * at.sheet.gap, 1.5 * at.sheet.gap / self.channels)
+            return back, back
+        return cols * side + apart, rows * side + apart
+
+    def _place(self, at: Setting, channel: int) -> Box:
+        rows, cols, count = self.values.shape
+        side, (dx, dy) = at.sides[self.group], self._step(at)
+        if self.stack:  # the first lies before all others, which reach up and to the right
+            behind = count - 1 - channel
+            x, y = channel * dx, behind * dy
+        else:
+            wide = self.columns or 1
+            x, y = channel % wide * dx, channel // wide * dy
+        return Box(x, y, cols * side, rows * side)
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of all maps."""
+        last = self.channels - 1
+        if self.stack:
+            first, back = self._place(at, 0), self._place(at, last)
+            return Extent(back.right, first.bottom)
+        wide = self.columns or 1
+        end, below = self._place(at, min(wide, self.channels) - 1), self._place(at, last)
+        return Extent(end.right, below.bottom)
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield one grid a map, the last first."""
+        for channel in reversed(range(self.channels)):
+            place = self._place(at, channel).moved(box.x, box.y)
+            name = f"{self.name}[{channel}]"
+            yield Grid(name, self.name, place, self.values[:, :, channel], self.scale, lines=False)
+        for mark, channel in self.marks.items():
+            place = self._place(at, channel).moved(box.x, box.y)
+            yield Frame(f"{self.name}.{mark}", self.name, place)
+
+    def tell(self, lang: str) -> str:
+        """Tell how many maps there are, how large, and between which values."""
+        low, high = (fmt.number(value) for value in (self.values.min(), self.values.max()))
+        shape = fmt.shape(self.values.shape[:2])
+        if lang == "zh":
+            return f"{self.called(lang)}：{self.channels} 幅 {shape} 的响应图，{low} 到 {high}。"
+        return f"{self.called(lang)}: {self.channels} maps of {shape}, from {low} to {high}."

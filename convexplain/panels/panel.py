@@ -1,0 +1,293 @@
+"""What all parts of a picture share: how much room they take, and of which pieces they consist."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass
+
+from convexplain.panels.box import Box
+from convexplain.panels.pieces import Align, Piece, Words
+from convexplain.panels.scale import Scale
+from convexplain.panels.sheet import Sheet
+from convexplain.panels.text import leading, text_width, wrap
+from convexplain.style.captions import Caption
+
+# A title, and what is between a body and the words above and below it, in sizes of their text.
+_TITLE, _ABOVE, _BELOW = 1.3, 0.3, 0.35
+#: Where a note below a panel breaks, in sizes of its text.
+_NOTE_MEASURE = 18.0
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The size of a body, and what stands around it: its titles, notes and labels.
+
+    Neighbours are aligned by their bodies, so that grids stand level whatever their titles are.
+    """
+
+    width: float
+    height: float
+    left: float = 0.0
+    up: float = 0.0
+    right: float = 0.0
+    down: float = 0.0
+
+    @property
+    def across(self) -> float:
+        """Width with all that stands around."""
+        return self.left + self.width + self.right
+
+    @property
+    def high(self) -> float:
+        """Height with all that stands around."""
+        return self.up + self.height + self.down
+
+    def around(self, x: float, y: float) -> Box:
+        """Return the box of all, if the body's corner is at x, y."""
+        return Box(x - self.left, y - self.up, self.across, self.high)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large the cells of a panel can be.
+
+    Parameters
+    ----------
+    weight : float
+        Relative to the cells of other panels.
+    least, good, most : float
+        The side at which a cell can be read, is comfortable, and needs no more room.
+    widest : float
+        Of the numbers in it: their width in sizes of the text, 0 without.
+    """
+
+    weight: float
+    least: float
+    good: float
+    most: float
+    widest: float = 0.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a picture is being laid out: on what, in which language, with cells how large.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    lang : {"en", "zh"}
+    decimals : int, optional
+        With how many decimals numbers in cells are printed; None: they are not.
+    sides, sizes : mapping of str to float
+        Side of a cell, and size of the numbers in it, by `Panel.group`.
+    spread : float
+        By how much gaps are widened.
+    scales : tuple of (Scale, Caption or str)
+        What the legend has to explain, and how it calls that.
+    """
+
+    sheet: Sheet
+    lang: str
+    decimals: int | None
+    sides: Mapping[str, float]
+    sizes: Mapping[str, float]
+    spread: float = 1.0
+    scales: tuple[tuple[Scale, Caption | str], ...] = ()
+
+    def gap(self, many: float) -> float:
+        """Return so many gaps."""
+        return many * self.sheet.gap
+
+    def say(self, words: Caption | str) -> str:
+        """Return words in the language of the picture."""
+        return words if isinstance(words, str) else words.text(self.lang)
+
+
+class Part(ABC):
+    """A panel, or an arrangement of them."""
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return what it consists of."""
+        return ()
+
+    def arrangements(self) -> Iterator[Part]:
+        """Yield the ways in which it can be arranged, the best first."""
+        yield self
+
+    def panels(self) -> Iterator[Panel]:
+        """Yield all panels in it, in reading order."""
+        for part in self.parts():
+            yield from part.panels()
+
+    @abstractmethod
+    def extent(self, at: Setting) -> Extent:
+        """Return how much room it takes."""
+
+    @abstractmethod
+    def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
+        """Yield its pieces; the top left corner of its body is at x, y."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel(Part):
+    """One thing to look at.
+
+    Parameters
+    ----------
+    name : str
+        By which a scene, a link and a caption find it.
+    title : Caption, optional
+        Above it, at the left.
+    counter : Caption, optional
+        Above it, at the right, muted: how far something is.
+    widest_counter : str
+        The longest counter that will come; room is kept for it.
+    note : Caption, optional
+        Below it, muted.
+    alternative : Caption, optional
+        What is told to a person who cannot see it; made of its numbers if there is none.
+    """
+
+    name: str
+    _: KW_ONLY
+    title: Caption | None = None
+    counter: Caption | None = None
+    widest_counter: str = ""
+    note: Caption | None = None
+    alternative: Caption | None = None
+
+    def panels(self) -> Iterator[Panel]:
+        """Yield itself, and what it holds."""
+        yield self
+        yield from super().panels()
+
+    @property
+    def group(self) -> str:
+        """Panels of one group have cells of one size."""
+        return self.name
+
+    def bounds(self, at: Setting) -> Bounds | None:
+        """Return how large its cells can be; None: it has none."""
+        return None
+
+    def numbered(self) -> bool:
+        """Tell whether numbers are printed in its cells where there is room."""
+        return False
+
+    def scale_shown(self) -> Scale | None:
+        """Return the scale of its colours, if a legend has to explain them."""
+        return None
+
+    @abstractmethod
+    def body(self, at: Setting) -> Extent:
+        """Return its room without title, counter and note."""
+
+    @abstractmethod
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield its pieces without title, counter and note."""
+
+    @abstractmethod
+    def tell(self, lang: str) -> str:
+        """Return what it shows, with its numbers, as a sentence."""
+
+    def told(self, lang: str) -> str:
+        """Return the alternative text."""
+        return self.alternative.text(lang) if self.alternative else self.tell(lang)
+
+    def called(self, lang: str) -> str:
+        """Return its title, or else its name."""
+        return self.title.text(lang) if self.title else self.name
+
+    def extent(self, at: Setting) -> Extent:
+        """Return the room of its body, with title, counter and note."""
+        inner, sheet = self.body(at), at.sheet
+        up, down, wide = inner.up, inner.down, inner.width + inner.right
+        if self.title or self.counter:
+            up += (_TITLE + _ABOVE) * sheet.text
+            wide = max(wide, self._heading_width(at))
+        lines = self._note_lines(at)
+        if lines:
+            down += _BELOW * sheet.note + leading(sheet.note) * len(lines)
+            wide = max(wide, *(text_width(line, sheet.note) for line in lines))
+        return Extent(inner.width, inner.height, inner.left, up, wide - inner.width, down)
+
+    def _heading_width(self, at: Setting) -> float:
+        parts = [text_width(at.say(self.title), at.sheet.text)] if self.title else []
+        if self.counter:
+            parts.append(self._counter_width(at))
+        return sum(parts) + 0.8 * at.sheet.text * (len(parts) - 1)
+
+    def _counter_width(self, at: Setting) -> float:
+        said = at.say(self.counter) if self.counter else ""
+        return max(text_width(words, at.sheet.note) for words in (said, self.widest_counter))
+
+    def _note_lines(self, at: Setting) -> list[str]:
+        if self.note is None:
+            return []
+        return wrap(at.say(self.note), _NOTE_MEASURE * at.sheet.note, at.sheet.note)
+
+    def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
+        """Yield title, counter, note and what it shows."""
+        inner, sheet = self.body(at), at.sheet
+        box = Box(x, y, inner.width, inner.height)
+        high = _TITLE * sheet.text
+        top = y - inner.up - _ABOVE * sheet.text - high
+        if self.title:
+            said = at.say(self.title)
+            place = Box(x, top, text_width(said, sheet.text), high)
+            yield Words(f"{self.name}.title", self.name, place, said, sheet.text)
+        if self.counter:
+            wide = self._counter_width(at)
+            right = max(box.right, x + self._heading_width(at))
+            place = Box(right - wide, top, wide, high)
+            said = at.say(self.counter)
+            yield Words(
+                f"{self.name}.counter", self.name, place, said, sheet.note, "regular", "muted",
+                "right",
+            )  # fmt: skip
+        below = box.bottom + inner.down + _BELOW * sheet.note
+        for n, line in enumerate(self._note_lines(at)):
+            place = Box(
+                x, below + n * leading(sheet.note), text_width(line, sheet.note),
+                leading(sheet.note),
+            )  # fmt: skip
+            name = f"{self.name}.note" + (f"-{n}" if n else "")
+            yield Words(name, self.name, place, line, sheet.note, "regular", "muted")
+        yield from self.draw(at, box)
+
+
+def line(
+    at: Setting,
+    panel: str,
+    name: str,
+    words: str,
+    x: float,
+    y: float,
+    size: float,
+    *,
+    align: Align = "left",
+    tone: str = "ink",
+    weight: str = "regular",
+    room: float = 0.0,
+) -> Words:
+    """Make a line of text whose capitals are centred at y.
+
+    Parameters
+    ----------
+    at : Setting
+    panel, name : str
+        Whose it is, and its own.
+    words : str
+    x, y : float
+        Its left end, middle or right end, as `align` says, and its middle from top to bottom.
+    size : float
+    align : {"left", "middle", "right"}
+    tone, weight : str
+    room : float
+        How wide it may become.
+    """
+    wide = max(text_width(words, size, weight), room)
+    left = x - {"left": 0.0, "middle": 0.5, "right": 1.0}[align] * wide
+    box = Box(left, y - _TITLE * size / 2, wide, _TITLE * size)
+    return Words(name, panel, box, words, size, weight, tone, align)

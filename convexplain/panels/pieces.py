@@ -1,0 +1,179 @@
+"""What a placed picture consists of: five kinds of pieces, which every backend draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.panels.box import Box, Point
+from convexplain.panels.scale import Colours, Scale
+from convexplain.style import format as fmt
+from convexplain.style.theme import Theme, contrast, rgb
+
+Align = Literal["left", "middle", "right"]
+#: What a number in a cell needs to be read.
+READABLE = 4.5
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Something drawn at a place.
+
+    Parameters
+    ----------
+    name : str
+        As the mapping of names to boxes has it.
+    panel : str
+        The panel that it belongs to.
+    box : Box
+    """
+
+    name: str
+    panel: str
+    box: Box
+
+
+@dataclass(frozen=True, eq=False)
+class Words(Piece):
+    """A line of text; the middle of its capitals is the middle of the box, from top to bottom.
+
+    Parameters
+    ----------
+    text : str
+    size : float
+        In the unit of the sheet.
+    weight : {"regular", "bold"}
+    tone : str
+        Token of the theme.
+    align : {"left", "middle", "right"}
+        Where the text stands if the box is wider, because a longer one may come.
+    """
+
+    text: str
+    size: float
+    weight: str = "regular"
+    tone: str = "ink"
+    align: Align = "left"
+
+
+@dataclass(frozen=True, eq=False)
+class Grid(Piece):
+    """Cells with colours, perhaps with numbers.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (rows, cols) or (rows, cols, 3)
+    scale : Scale
+    decimals : int, optional
+        How the numbers are printed; None: they are not.
+    size : float
+        Of the numbers.
+    computed : numpy.ndarray of bool, shape (rows, cols), optional
+        Where it is False nothing is known yet: a dot stands there.
+    lines : bool
+        Whether lines part the cells.
+    """
+
+    values: npt.NDArray[Any]
+    scale: Scale
+    decimals: int | None = None
+    size: float = 0.0
+    computed: npt.NDArray[np.bool_] | None = None
+    lines: bool = True
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.values.shape[0], self.values.shape[1]
+
+    @property
+    def side(self) -> float:
+        """The width of a cell."""
+        return self.box.width / self.shape[1]
+
+    def cell(self, row: float, col: float, rows: float = 1, cols: float = 1) -> Box:
+        """Return the box of some cells, which may reach out of the grid."""
+        return self.box.cells(self.shape, row, col, rows, cols)
+
+    def colours(self, theme: Theme) -> Colours:
+        """Return the colour of each cell, shape (rows, cols, 3)."""
+        return self.scale.colours(self.values, theme)
+
+    def texts(self) -> list[list[str]]:
+        """Return the number in each cell; empty where nothing is printed."""
+        return [
+            [self._printed(row, col) for col in range(self.shape[1])]
+            for row in range(self.shape[0])
+        ]
+
+    def _printed(self, row: int, col: int) -> str:
+        known = self.computed is None or bool(self.computed[row, col])
+        if self.decimals is None or self.values.ndim == 3 or not known:
+            return ""
+        return fmt.number(self.values[row, col], self.decimals)
+
+    def inks(self, theme: Theme) -> list[list[str]]:
+        """Return the colour of each number: what prints as zero is muted, if it can be read."""
+        zero = fmt.number(0, self.decimals or 0)
+        colours = self.colours(theme)
+        return [
+            [_ink(theme, colours[row, col], text == zero) for col, text in enumerate(texts)]
+            for row, texts in enumerate(self.texts())
+        ]
+
+
+def _ink(theme: Theme, under: npt.NDArray[np.uint8], quiet: bool) -> str:
+    muted = quiet and contrast(rgb(theme.muted), under) >= READABLE
+    return theme.muted if muted else theme.text_on(under)
+
+
+@dataclass(frozen=True, eq=False)
+class Fill(Piece):
+    """A filled rectangle: a bar, whose colour is a token of the theme or that of a value."""
+
+    tone: str = "ink"
+    value: float | None = None
+    scale: Scale = field(default_factory=Scale)
+
+    def colour(self, theme: Theme) -> str:
+        """Return its colour as ``"#RRGGBB"``."""
+        if self.value is None:
+            return str(getattr(theme, self.tone))
+        red, green, blue = self.scale.colours([[self.value]], theme)[0, 0]
+        return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+@dataclass(frozen=True, eq=False)
+class Path(Piece):
+    """A line through points.
+
+    Parameters
+    ----------
+    points : tuple of (float, float)
+    tone : str
+        Token of the theme.
+    head : bool
+        Whether an arrowhead is at its end.
+    dashed, strong : bool
+    curved : bool
+        Whether it is an S from the first point down to the second.
+    """
+
+    points: tuple[Point, ...]
+    tone: str = "muted"
+    head: bool = False
+    dashed: bool = False
+    strong: bool = False
+    curved: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Frame(Piece):
+    """An outline of cells, drawn outside of them on a rim of the background."""
+
+    tone: str = "accent"
+    strong: bool = True
+    dashed: bool = False

@@ -1,0 +1,348 @@
+"""Layout: the largest cells with which a picture fits its sheet, and where everything then is.
+
+Sizes of text belong to the sheet and stay. All else grows with one number, so that halving finds
+the largest that fits; no equations are solved. Then each group of panels grows on by itself as
+far as it can, and the gaps take the width that is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from convexplain.errors import UsageError, choose
+from convexplain.panels.box import Box, around
+from convexplain.panels.links import Link
+from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting
+from convexplain.panels.pieces import Grid, Piece
+from convexplain.panels.scale import Scale
+from convexplain.panels.sheet import Sheet
+from convexplain.panels.words import Legend
+from convexplain.style.captions import Caption
+
+_HALVINGS = 24
+#: Of what is comfortable, so much can be borne.
+_BEARABLE = 0.65
+#: By how much gaps are widened at most.
+_SPREAD = 2.4
+#: How numbers in cells are printed: with so many decimals, at last not at all.
+_FORMS: tuple[int | None, ...] = (2, 1, None)
+_PLACE = re.compile(r"(?P<panel>[^\[\]]+)\[(?P<places>[\d\s,]+)\]")
+
+
+@dataclass(frozen=True, eq=False)
+class Diagram:
+    """A picture: panels in an arrangement, and links between them.
+
+    Parameters
+    ----------
+    root : Part
+    links : tuple of Link
+
+    Raises
+    ------
+    ValueError
+        If two panels have one name.
+    """
+
+    root: Part
+    links: tuple[Link, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [panel.name for panel in self.root.panels()]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"two panels are called {sorted(twice)[0]!r}: give each its own name")
+
+    def panel(self, name: str) -> Panel:
+        """Return the panel of a name."""
+        found = {panel.name: panel for panel in self.root.panels()}
+        if name not in found:
+            raise ValueError(f"there is no panel {name!r}: {choose(name, found)}")
+        return found[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Placed(Mapping[str, Box]):
+    """Where everything is: a mapping of names to boxes in the unit of the sheet.
+
+    A panel's name stands for its body, the grid without its title. ``"input[3, 4]"`` is a cell,
+    ``"input[3]"`` a row (of many maps: a map, and ``"maps[7, 3, 4]"`` its cell), ``"input.all"``
+    all of a panel; these are found, but not listed.
+
+    Attributes
+    ----------
+    diagram : Diagram
+    sheet : Sheet
+    lang : {"en", "zh"}
+    decimals : int or None
+        How numbers in cells are printed.
+    pieces : tuple of Piece
+        In the order of drawing.
+    width, height : float
+        Of the sheet; the height of paper is what the picture needs.
+    """
+
+    diagram: Diagram
+    sheet: Sheet
+    lang: str
+    decimals: int | None
+    width: float
+    height: float
+    pieces: tuple[Piece, ...]
+    panels: Mapping[str, Panel] = field(repr=False)
+
+    @cached_property
+    def _boxes(self) -> dict[str, Box]:
+        """The box of each name; of a panel without a piece of its own all that it consists of."""
+        found: dict[str, Box] = {}
+        for piece in self.pieces:
+            found.setdefault(piece.name, piece.box)
+        for name in self.panels:
+            own = [piece.box for piece in self.of(name)]
+            if name not in found and own:
+                found[name] = around(own)
+        return found
+
+    def of(self, panel: str) -> tuple[Piece, ...]:
+        """Return the pieces of one panel."""
+        return tuple(piece for piece in self.pieces if piece.panel == panel)
+
+    def piece(self, name: str) -> Piece:
+        """Return the first piece of a name."""
+        return next(piece for piece in self.pieces if piece.name == name)
+
+    def __getitem__(self, name: str) -> Box:
+        """Return the box of a name."""
+        if name in self._boxes:
+            return self._boxes[name]
+        if name.endswith(".all") and name[:-4] in self.panels:
+            return around(piece.box for piece in self.of(name[:-4]))
+        found = _PLACE.fullmatch(name)
+        if found:
+            panel, places = found["panel"], [int(n) for n in found["places"].split(",")]
+            grids = {piece.name: piece for piece in self.pieces if isinstance(piece, Grid)}
+            if panel not in grids:
+                panel, places = f"{panel}[{places[0]}]", places[1:]
+            if panel in grids and len(places) <= 2:
+                grid, (rows, cols) = grids[panel], grids[panel].shape
+                if not places:
+                    return grid.box
+                row, col = [*places, None][:2]
+                if row is not None and row < rows and (col is None or col < cols):
+                    return grid.cell(row, 0, 1, cols) if col is None else grid.cell(row, col)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield all names that are listed."""
+        return iter(self._boxes)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._boxes)
+
+
+def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
+    """Lay a picture out on a sheet.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    sheet : Sheet
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Placed
+        The same for the same picture, sheet and language, always.
+
+    Raises
+    ------
+    UsageError
+        If there is no arrangement in which it fits: which panel is in the way, how much room is
+        missing, and what helps.
+    ValueError
+        If a colour has neither a number nor a legend.
+    """
+    arranged = list(diagram.root.arrangements())
+    printed = any(panel.numbered() for panel in diagram.root.panels())
+    possible: list[_Fit] = []
+    for decimals in _FORMS if printed else (None,):
+        fits = []
+        for root in arranged:
+            fit = _Fit(root, sheet, lang, decimals)
+            if fit.possible and fit.comfort >= 1:
+                return _placed(diagram, fit)
+            if fit.possible:
+                fits.append(fit)
+        # Numbers are not given up for a little more room.
+        if fits and max(fit.comfort for fit in fits) >= _BEARABLE:
+            return _placed(diagram, max(fits, key=_comfort))
+        possible += fits
+    if possible:
+        return _placed(diagram, max(possible, key=_comfort))
+    raise _refusal(min((_Fit(root, sheet, lang, None) for root in arranged), key=_Fit.lacking))
+
+
+def _comfort(fit: _Fit) -> float:
+    return fit.comfort
+
+
+class _Fit:
+    """One arrangement with one way of printing numbers, as large as it can be."""
+
+    def __init__(self, root: Part, sheet: Sheet, lang: str, decimals: int | None) -> None:
+        self.root, self.sheet = root, sheet
+        bare = Setting(sheet, lang, decimals, {}, {}, scales=_unexplained(root, lang, decimals))
+        self.bounds = _groups(root, bare)
+        self._bare = bare
+        self.possible = self._fits(self.at({}))
+        if self.possible:
+            self.setting = self._grown()
+
+    def at(self, sides: Mapping[str, float], spread: float = 1.0) -> Setting:
+        """Return the setting with cells of these sides, the least where none is given."""
+        least = {name: bounds.least for name, bounds in self.bounds.items()}
+        chosen = {**least, **sides}
+        sizes = {
+            name: min(self.sheet.number, max(self.sheet.least, _FILLED * chosen[name] / b.widest))
+            for name, b in self.bounds.items()
+            if b.widest
+        }
+        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread)
+
+    @property
+    def comfort(self) -> float:
+        """The least of all cells relative to a comfortable one; 1 or more is good."""
+        shares = [
+            self.setting.sides[name] / bounds.good for name, bounds in self.bounds.items()
+        ]  # fmt: skip
+        return min(shares, default=1.0) + 1e-9
+
+    def lacking(self) -> float:
+        """Return how much room is missing with the least cells."""
+        return sum(max(0.0, much) for much in self.missing())
+
+    def missing(self) -> tuple[float, float]:
+        """Return how much width and height are missing with the least cells."""
+        extent, room = self.root.extent(self.at({})), self.sheet.body_box
+        return extent.across - room.width, extent.high - room.height
+
+    def _fits(self, setting: Setting) -> bool:
+        extent, room = self.root.extent(setting), self.sheet.body_box
+        return extent.across <= room.width + 1e-6 and extent.high <= room.height + 1e-6
+
+    def _grown(self) -> Setting:
+        """Let all cells grow together, then each group by itself, then the gaps."""
+
+        def scaled(scale: float) -> dict[str, float]:
+            return {
+                name: min(max(scale * b.weight, b.least), b.most)
+                for name, b in self.bounds.items()
+            }  # fmt: skip
+
+        most = max((b.most / b.weight for b in self.bounds.values()), default=0.0)
+        sides = scaled(_largest(0.0, most, lambda scale: self._fits(self.at(scaled(scale)))))
+        for name, bounds in self.bounds.items():
+            sides[name] = _largest(
+                sides[name],
+                bounds.most,
+                lambda side, name=name: self._fits(self.at({**sides, name: side})),  # type: ignore[misc]
+            )
+        spread = _largest(1.0, _SPREAD, lambda many: self._fits(self.at(sides, many)))
+        return self.at(sides, spread)
+
+
+#: Of a cell's width.
+_FILLED = 0.86
+
+
+def _largest(low: float, high: float, fits: Callable[[float], bool]) -> float:
+    """Halve the way to the largest value that fits; the lowest one does."""
+    if high <= low or fits(high):
+        return max(low, high)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _groups(root: Part, at: Setting) -> dict[str, Bounds]:
+    """Return how large cells can be, by group: what all panels of it allow."""
+    found: dict[str, Bounds] = {}
+    for panel in root.panels():
+        bounds = panel.bounds(at)
+        if bounds is None:
+            continue
+        known = found.get(panel.group)
+        if known is not None:
+            least, good = max(known.least, bounds.least), max(known.good, bounds.good)
+            bounds = Bounds(
+                max(known.weight, bounds.weight), least, good,
+                max(min(known.most, bounds.most), least), max(known.widest, bounds.widest),
+            )  # fmt: skip
+        found[panel.group] = bounds
+    return found
+
+
+def _unexplained(
+    root: Part, lang: str, decimals: int | None
+) -> tuple[tuple[Scale, Caption | str], ...]:
+    """Return the scales of colours without numbers, each once, and how they are called."""
+    found: dict[Scale, Caption | str] = {}
+    for panel in root.panels():
+        scale = panel.scale_shown()
+        if scale is not None and not (panel.numbered() and decimals is not None):
+            found.setdefault(scale, scale.name or panel.title or panel.name)
+    if found and not any(isinstance(panel, Legend) for panel in root.panels()):
+        called = (name if isinstance(name, str) else name.text(lang) for name in found.values())
+        named = ", ".join(called)
+        raise ValueError(
+            f"the colours of {named} have no numbers on this sheet: add a Legend to the picture"
+        )
+    return tuple(found.items())
+
+
+def _placed(diagram: Diagram, fit: _Fit) -> Placed:
+    sheet, at = fit.sheet, fit.setting
+    extent, room = fit.root.extent(at), sheet.body_box
+    height = sheet.height if sheet.fixed else extent.high + 2 * sheet.margin
+    left = room.x + (room.width - extent.across) / 2
+    top = room.y + (room.height - extent.high) / 2 if sheet.fixed else sheet.margin
+    pieces = tuple(fit.root.pieces(at, left + extent.left, top + extent.up))
+    panels = {panel.name: panel for panel in fit.root.panels()}
+    placed = Placed(diagram, sheet, at.lang, at.decimals, sheet.width, height, pieces, panels)
+    lines: list[Piece] = []
+    lanes = Box(0, 0, sheet.width, height).grown(-0.1 * sheet.margin)
+    for link in diagram.links:
+        try:
+            lines += link.pieces(placed.__getitem__, (*pieces, *lines), lanes, sheet.gap)
+        except KeyError as error:
+            raise ValueError(
+                f"a link leads to {error.args[0]!r}, which is no panel, mark or cell: "
+                f"{choose(error.args[0], placed)}"
+            ) from None
+    return replace(placed, pieces=(*pieces, *lines))
+
+
+def _refusal(fit: _Fit) -> UsageError:
+    """Say which panel is in the way, how much is missing, and what helps."""
+    sheet, (wide, high) = fit.sheet, fit.missing()
+    at = fit.at({})
+
+    def size(panel: Panel) -> float:
+        extent: Extent = panel.extent(at)
+        return extent.across if wide > 0 else extent.high
+
+    largest = max(fit.root.panels(), key=size)
+    lacking = " and ".join(
+        f"{sheet.missing(much)} of {what}"
+        for much, what in ((wide, "width"), (high, "height"))
+        if much > 0
+    )
+    return UsageError(
+        f"the picture does not fit {sheet.name}: {lacking} are missing, and {largest.name!r} "
+        f"takes {sheet.missing(size(largest))} at least; give a larger sheet, or fewer cells"
+    )

@@ -1,0 +1,414 @@
+"""Panels of words: text, a formula, a sum, a table, the legend of the colours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal
+
+import numpy as np
+
+from convexplain.panels.box import Box
+from convexplain.panels.panel import Extent, Panel, Setting, line
+from convexplain.panels.pieces import Align, Grid, Path, Piece, Words
+from convexplain.panels.scale import Scale
+from convexplain.panels.text import leading, text_width, wrap
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+Role = Literal["text", "note", "number", "heading", "sign"]
+
+_STOP = {"en": ".", "zh": "。"}
+_COMMA = {"en": ", ", "zh": "，"}
+_COLON = {"en": ": ", "zh": "："}
+
+
+@dataclass(frozen=True, eq=False)
+class Text(Panel):
+    """Words by themselves.
+
+    Parameters
+    ----------
+    words : Caption or str
+    role : {"text", "note", "number", "heading", "sign"}
+        Which of the sheet's sizes they have; a sign stands between grids.
+    tone : str
+        Token of the theme.
+    weight : {"regular", "bold"}
+    measure : float
+        Where lines break, in sizes of the text, and never beyond the sheet.
+    """
+
+    words: Caption | str
+    _: KW_ONLY
+    role: Role = "text"
+    tone: str = "ink"
+    weight: str = "regular"
+    measure: float = math.inf
+
+    def _size(self, at: Setting) -> float:
+        return float(getattr(at.sheet, self.role))
+
+    def _lines(self, at: Setting) -> list[str]:
+        size = self._size(at)
+        width = min(self.measure * size, at.sheet.body_box.width)
+        return wrap(at.say(self.words), width, size, self.weight)
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of its lines."""
+        size, lines = self._size(at), self._lines(at)
+        wide = max(text_width(words, size, self.weight) for words in lines)
+        return Extent(wide, leading(size) * len(lines))
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield its lines."""
+        size = self._size(at)
+        for n, words in enumerate(self._lines(at)):
+            name = self.name + (f".{n}" if n else "")
+            place = Box(
+                box.x, box.y + n * leading(size), text_width(words, size, self.weight),
+                leading(size),
+            )  # fmt: skip
+            yield Words(name, self.name, place, words, size, self.weight, self.tone)
+
+    def tell(self, lang: str) -> str:
+        """Tell its words; a sign says nothing by itself."""
+        words = self.words if isinstance(self.words, str) else self.words.text(lang)
+        return "" if self.role == "sign" else words
+
+
+@dataclass(frozen=True)
+class Term:
+    """A part of a formula.
+
+    Parameters
+    ----------
+    name : str
+    text : Caption or str
+    over : Caption, optional
+        What it is, in small words above it.
+    tone : str
+        Token of the theme.
+    widest : str
+        The longest text that it will have.
+    """
+
+    name: str
+    text: Caption | str
+    over: Caption | None = None
+    tone: str = "ink"
+    widest: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Formula(Panel):
+    """Terms in a line, each with what it is above it: sum 0.55 + bias 0.02 = 0.57."""
+
+    terms: Sequence[Term]
+
+    def _widths(self, at: Setting) -> list[float]:
+        size, note = at.sheet.number, at.sheet.note
+        return [
+            max(
+                text_width(at.say(term.text), size),
+                text_width(term.widest, size),
+                text_width(at.say(term.over), note) if term.over else 0.0,
+            )
+            for term in self.terms
+        ]
+
+    def _apart(self, at: Setting) -> float:
+        return 0.45 * at.sheet.number
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of its line; what stands above it reaches out."""
+        widths, sheet = self._widths(at), at.sheet
+        over = leading(sheet.note) if any(term.over for term in self.terms) else 0.0
+        wide = sum(widths) + self._apart(at) * (len(widths) - 1)
+        return Extent(wide, leading(sheet.number), up=over)
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield its terms from left to right."""
+        x, sheet = box.x, at.sheet
+        for term, wide in zip(self.terms, self._widths(at), strict=True):
+            middle, name = x + wide / 2, f"{self.name}.{term.name}"
+            yield line(
+                at, self.name, name, at.say(term.text), middle, box.middle[1], sheet.number,
+                align="middle", tone=term.tone, room=text_width(term.widest, sheet.number),
+            )  # fmt: skip
+            if term.over:
+                above = box.y - leading(sheet.note) / 2
+                yield line(
+                    at, self.name, f"{name}.over", at.say(term.over), middle, above, sheet.note,
+                    align="middle", tone="muted",
+                )  # fmt: skip
+            x += wide + self._apart(at)
+
+    def tell(self, lang: str) -> str:
+        """Tell the terms, each with what it is."""
+        said = (
+            " ".join(filter(None, (_say(term.over, lang), _say(term.text, lang))))
+            for term in self.terms
+        )
+        return " ".join(said) + _STOP[lang]
+
+
+def _say(words: Caption | str | None, lang: str) -> str:
+    return words.text(lang) if isinstance(words, Caption) else words or ""
+
+
+@dataclass(frozen=True)
+class Addend:
+    """A number with its name: what is added up.
+
+    Parameters
+    ----------
+    name : str
+    label : Caption or str
+    value : float
+    """
+
+    name: str
+    label: Caption | str
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sum(Panel):
+    """Named addends under one another, their total, and what the activation makes of it.
+
+    Parameters
+    ----------
+    addends : sequence of Addend
+    total : float
+        Found as ``"sum.total"``.
+    activation : str, optional
+        Its name; None: the total is the result.
+    activated : float
+        The result, on the colour of its value; found as ``"sum.activated"``.
+    scale : Scale
+        Of the result.
+    widest : float
+        The largest ``|value|`` that the numbers will ever have; room is kept for it.
+    """
+
+    addends: Sequence[Addend]
+    total: float
+    activation: str | None
+    activated: float
+    scale: Scale
+    _: KW_ONLY
+    widest: float = 0.0
+
+    def _numbers(self) -> list[str]:
+        first, *others = self.addends
+        return [
+            fmt.number(first.value),
+            *(fmt.number(addend.value, sign=True) for addend in others),
+            fmt.number(self.total),
+        ]
+
+    def _column(self, at: Setting) -> float:
+        widest = fmt.number(-self.widest) if self.widest else ""
+        return max(text_width(words, at.sheet.number) for words in (*self._numbers(), widest))
+
+    def _cell(self, at: Setting) -> tuple[float, float]:
+        """Return the size of the result's cell."""
+        return max(self._column(at) * 1.15, 3.0 * at.sheet.number), 1.9 * at.sheet.number
+
+    def _labels(self, at: Setting) -> list[str]:
+        return [*(at.say(addend.label) for addend in self.addends), "="]
+
+    def _pitch(self, at: Setting) -> float:
+        return 1.5 * at.sheet.text
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of its rows and of the result."""
+        sheet, (wide, high) = at.sheet, self._cell(at)
+        labels = max(text_width(words, sheet.text) for words in self._labels(at))
+        apart = 0.8 * sheet.text
+        result = wide
+        if self.activation is not None:
+            result += text_width(self.activation, sheet.text) + 2.6 * sheet.text
+        rows = (len(self.addends) + 1) * self._pitch(at) + 0.3 * sheet.text
+        return Extent(max(labels + apart + self._column(at), result), rows + 0.4 * high + high)
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield the rows, the rule above the total, and the result."""
+        sheet, pitch, (wide, high) = at.sheet, self._pitch(at), self._cell(at)
+        names = [*(addend.name for addend in self.addends), "total"]
+        y = box.y + pitch / 2
+        rows = zip(names, self._labels(at), self._numbers(), strict=True)
+        for name, label, number in rows:
+            if name == "total":
+                y += 0.3 * sheet.text
+                rule = y - pitch / 2 - 0.15 * sheet.text
+                ends = (box.x, rule), (box.right, rule)
+                place = Box(box.x, rule, box.width, 0)
+                yield Path(f"{self.name}.rule", self.name, place, ends)
+            full = f"{self.name}.{name}"
+            yield line(at, self.name, f"{full}.label", label, box.x, y, sheet.text, tone="muted")
+            yield line(
+                at, self.name, full, number, box.right, y, sheet.number, align="right",
+                room=self._column(at),
+            )  # fmt: skip
+            y += pitch
+        cell = Box(box.right - wide, box.bottom - high, wide, high)
+        yield Grid(
+            f"{self.name}.activated", self.name, cell, np.array([[self.activated]]), self.scale,
+            2, sheet.number,
+        )  # fmt: skip
+        if self.activation is not None:
+            middle = cell.middle[1]
+            yield line(
+                at, self.name, f"{self.name}.activation", self.activation, box.x, middle,
+                sheet.text, tone="muted",
+            )  # fmt: skip
+            start = box.x + text_width(self.activation, sheet.text) + 0.5 * sheet.text
+            ends = (start, middle), (cell.x - 0.35 * sheet.text, middle)
+            place = Box(start, middle, ends[1][0] - start, 0)
+            yield Path(f"{self.name}.arrow", self.name, place, ends, head=True)
+
+    def tell(self, lang: str) -> str:
+        """Tell the addends, the total and the result."""
+        rows = [
+            f"{_say(addend.label, lang)} {number}"
+            for addend, number in zip(self.addends, self._numbers(), strict=False)
+        ]
+        said = _COMMA[lang].join([*rows, f"= {fmt.number(self.total)}"])
+        if self.activation is not None:
+            said += f"{_COMMA[lang]}{self.activation} → {fmt.number(self.activated)}"
+        return said + _STOP[lang]
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Panel):
+    """Rows of words, found as ``"table[row, column]"``.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of Caption or str
+    header : sequence of Caption or str, optional
+    align : sequence of {"left", "middle", "right"}, optional
+        One a column: the first at the left, the others at the right by default.
+    """
+
+    rows: Sequence[Sequence[Caption | str]]
+    _: KW_ONLY
+    header: Sequence[Caption | str] | None = None
+    align: Sequence[Align] | None = None
+
+    def _widths(self, at: Setting) -> list[float]:
+        all_rows = [*self.rows, *([self.header] if self.header else [])]
+        return [
+            max(text_width(at.say(words), at.sheet.text) for words in column)
+            for column in zip(*all_rows, strict=True)
+        ]
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of its rows; the header reaches out above."""
+        widths, pitch = self._widths(at), leading(at.sheet.text)
+        wide = sum(widths) + 1.2 * at.sheet.text * (len(widths) - 1)
+        return Extent(wide, pitch * len(self.rows), up=1.2 * pitch if self.header else 0.0)
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield the header, the rule below it, and the rows."""
+        pitch, widths = leading(at.sheet.text), self._widths(at)
+        if self.header:
+            yield from self._row(at, box.x, box.y - 0.7 * pitch, widths, self.header, "header")
+            rule = box.y - 0.1 * pitch
+            ends = (box.x, rule), (box.right, rule)
+            yield Path(f"{self.name}.rule", self.name, Box(box.x, rule, box.width, 0), ends, "line")
+        for n, row in enumerate(self.rows):
+            yield from self._row(at, box.x, box.y + (n + 0.5) * pitch, widths, row, str(n))
+
+    def _row(
+        self,
+        at: Setting,
+        x: float,
+        y: float,
+        widths: list[float],
+        words: Sequence[Caption | str],
+        row: str,
+    ) -> Iterator[Piece]:
+        right: Align = "right"
+        aligned: Sequence[Align] = self.align or ("left", *(right for _ in widths[1:]))
+        for n, (wide, said, align) in enumerate(zip(widths, words, aligned, strict=True)):
+            left = x + {"left": 0.0, "middle": 0.5, "right": 1.0}[align] * wide
+            yield line(
+                at, self.name, f"{self.name}[{row}, {n}]", at.say(said), left, y, at.sheet.text,
+                align=align, tone="muted" if row == "header" else "ink",
+            )  # fmt: skip
+            x += wide + 1.2 * at.sheet.text
+
+    def tell(self, lang: str) -> str:
+        """Tell it row by row."""
+        rows = [*([self.header] if self.header else []), *self.rows]
+        gap = "；" if lang == "zh" else "; "
+        said = gap.join(_COMMA[lang].join(_say(words, lang) for words in row) for row in rows)
+        called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
+        return f"{called}{said}{_STOP[lang]}"
+
+
+@dataclass(frozen=True, eq=False)
+class Legend(Panel):
+    """The scales of all colours without a number on them; nothing if there are none.
+
+    Parameters
+    ----------
+    row : bool
+        Whether the scales stand side by side, not under one another.
+    """
+
+    _: KW_ONLY
+    row: bool = False
+
+    def _sizes(self, at: Setting) -> tuple[float, float, float]:
+        """Return the width of a scale, the height of its bar, and of all of it."""
+        note = at.sheet.note
+        said = [text_width(at.say(name), note) for _, name in at.scales]
+        return max([8.5 * note, *said]), 0.7 * note, 0.7 * note + 2 * leading(note)
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of all scales."""
+        many = len(at.scales)
+        if not many:
+            return Extent(0.0, 0.0)
+        wide, _, high = self._sizes(at)
+        apart = (at.sheet.gap * (many - 1), 0.0) if self.row else (0.0, 0.4 * high * (many - 1))
+        cols, rows = (many, 1) if self.row else (1, many)
+        return Extent(wide * cols + apart[0], high * rows + apart[1])
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield name, bar and ends of each scale."""
+        if not at.scales:
+            return
+        note, (wide, bar, high) = at.sheet.note, self._sizes(at)
+        x, y = box.x, box.y
+        for n, (scale, name) in enumerate(at.scales):
+            full = f"{self.name}.{n}"
+            top = y + leading(note) / 2
+            yield line(
+                at, self.name, f"{full}.name", at.say(name), x, top, note, tone="muted"
+            )  # fmt: skip
+            place = Box(x, y + leading(note), wide, bar)
+            values = np.linspace(scale.least, scale.most, 129)[np.newaxis]
+            yield Grid(full, self.name, place, values, scale, lines=False)
+            ends: list[tuple[float, float, Align]] = [
+                (x, scale.least, "left"), (x + wide, scale.most, "right"),
+            ]  # fmt: skip
+            if scale.least < 0:
+                ends.insert(1, (x + wide / 2, 0.0, "middle"))
+            for k, (left, value, align) in enumerate(ends):
+                words = fmt.number(value) if value else "0"
+                below = place.bottom + leading(note) / 2
+                yield line(
+                    at, self.name, f"{full}.{k}", words, left, below, note, align=align,
+                    tone="muted",
+                )  # fmt: skip
+            x, y = (x + wide + at.sheet.gap, y) if self.row else (x, y + 1.4 * high)
+
+    def tell(self, lang: str) -> str:
+        """Tell nothing: other panels tell their numbers."""
+        return ""

@@ -1,0 +1,328 @@
+"""Pictures lay themselves out: nothing overlaps or leaves a sheet, whatever they hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convexplain import panels
+from convexplain.errors import UsageError
+from convexplain.panels import (
+    SHEETS,
+    Addend,
+    Aligned,
+    Box,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Formula,
+    Grid,
+    Legend,
+    Link,
+    Maps,
+    Mark,
+    Overlay,
+    Path,
+    Row,
+    Scale,
+    Sum,
+    Table,
+    Term,
+    Text,
+    Words,
+    place,
+    problems,
+)
+from convexplain.style.captions import Caption
+from convexplain.style.theme import DARK, LIGHT, contrast
+
+RANDOM = np.random.default_rng(5)
+WEIGHTS = Scale(0.42, Caption(en="weights", zh="权重"))
+RESPONSE = Scale(2.5, Caption(en="response", zh="响应"), signed=False)
+
+
+def said(en, zh=None):
+    return Caption(en=en, zh=zh or en)
+
+
+def step(size=28, kernel=3, colour=False):
+    """One step of a convolution: every kind of panel that its picture needs."""
+    out = size - kernel + 1
+    shape = (size, size, 3) if colour else (size, size)
+    pixels = RANDOM.random(shape)
+    weights = RANDOM.uniform(-0.42, 0.42, (kernel, kernel))
+    patch = RANDOM.random((kernel, kernel))
+    done = np.arange(out * out).reshape(out, out) < out * out // 3
+    row, col = size // 3, size // 2
+    read = Cells(
+        "input", pixels, title=said("Input", "输入"), note=said(f"{size} × {size}"), share="pixels",
+        marks={"window": Mark(row, col, kernel, kernel)},
+    )  # fmt: skip
+    shown = Cells("patch", patch, title=said("Patch", "图块"), numbers=True, share="numbers")
+    filter_ = Cells(
+        "kernel", weights, WEIGHTS, title=said("Kernel", "卷积核"), numbers=True, share="numbers"
+    )
+    products = Cells(
+        "products", patch * weights, WEIGHTS, numbers=True, share="numbers",
+        title=said("Products, cell by cell", "逐元素乘积"),
+    )  # fmt: skip
+    total = Sum(
+        "sum",
+        (Addend("all", said("sum", "求和"), 0.62), Addend("bias", said("bias", "偏置"), 0.02)),
+        0.64, "ReLU", 0.64, RESPONSE, widest=2.5,
+    )  # fmt: skip
+    responses = Cells(
+        "map", RANDOM.random((out, out)) * 2.5, RESPONSE, title=said("Response map", "响应图"),
+        counter=said("12 / 676"), share="pixels", computed=done, marks={"cell": Mark(row, col)},
+    )  # fmt: skip
+    filled = Column(responses, Legend("legend"), gap=0.5)
+    sign = Text("times", "⊙", role="sign", tone="muted")
+    block = Aligned(((shown, sign, filter_), (products, None, total)), gap=0.5, down="middle")
+    both = Row(read, filled, align="top")
+    root = Either(
+        Row(read, block, filled),
+        Column(both, block, align="middle"),
+        Column(both, Row(shown, sign, filter_, products, total), align="middle"),
+        Column(both, Row(shown, sign, filter_, gap=0.5), Row(products, total), align="middle"),
+        Column(read, filled, Row(shown, sign, filter_, gap=0.5), Row(products, total)),
+    )
+    links = (
+        Link("input.window", "patch", "zoom"),
+        Link("products", "sum", "gather", "muted"),
+        Link("sum.activated", "map.cell"),
+    )
+    return Diagram(root, links)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize(
+    ("size", "kernel", "colour"),
+    [(28, 3, False), (28, 5, False), (28, 7, False), (32, 3, True), (96, 5, True), (224, 7, True)],
+)
+def test_a_step_lays_itself_out_on_every_sheet(size, kernel, colour, sheet, lang):
+    assert problems(place(step(size, kernel, colour), SHEETS[sheet], lang)) == []
+
+
+def test_numbers_in_cells_stay_as_long_as_there_is_room():
+    assert place(step(), panels.VIDEO).decimals == 2
+    assert place(step(), panels.PAGE).decimals == 2
+    assert place(step(kernel=5), panels.PAGE).decimals == 2
+    assert place(step(kernel=7), panels.SQUARE).decimals is None
+
+
+def test_a_legend_explains_the_colours_that_have_no_numbers():
+    def explained(kernel, sheet):
+        placed = place(step(kernel=kernel), sheet)
+        return [piece.text for piece in placed.of("legend") if piece.name.endswith(".name")]
+
+    assert explained(3, panels.VIDEO) == ["response"]
+    assert explained(7, panels.SQUARE) == ["response", "weights"] or explained(
+        7, panels.SQUARE
+    ) == ["weights", "response"]
+
+
+def test_a_colour_without_a_number_or_a_legend_is_refused():
+    alone = Diagram(Cells("map", np.ones((9, 9)), RESPONSE))
+    with pytest.raises(ValueError, match="the colours of response have no numbers"):
+        place(alone, panels.PAGE)
+    place(Diagram(Cells("digit", np.ones((9, 9)))), panels.PAGE)
+
+
+def test_panels_that_share_a_size_have_cells_of_one_size():
+    for sheet in SHEETS.values():
+        placed = place(step(kernel=5), sheet)
+        one, two = placed.piece("input"), placed.piece("map")
+        assert one.side == pytest.approx(two.side)
+        sides = {placed.piece(name).side for name in ("patch", "kernel", "products")}
+        assert max(sides) == pytest.approx(min(sides))
+        assert len({placed.piece(name).size for name in ("patch", "kernel", "products")}) == 1
+
+
+def test_products_stand_under_the_patch():
+    placed = place(step(), panels.VIDEO)
+    assert placed["products"].x == pytest.approx(placed["patch"].x)
+    assert placed["products"].y > placed["patch"].bottom
+    assert placed["patch"].y == pytest.approx(placed["kernel"].y)
+
+
+def test_a_cell_a_row_a_mark_and_all_of_a_panel_have_boxes():
+    placed = place(step(), panels.PAGE)
+    whole, side = placed["input"], placed["input"].width / 28
+    cell = placed["input[9, 14]"]
+    assert (cell.x, cell.y) == pytest.approx((whole.x + 14 * side, whole.y + 9 * side))
+    assert placed["input.window"].width == pytest.approx(3 * side)
+    assert placed["input.window"].x == pytest.approx(cell.x)
+    assert placed["input[9]"].width == pytest.approx(whole.width)
+    assert placed["input.all"].holds(placed["input.title"])
+    assert placed["input.all"].holds(placed["input.note"])
+    for name in ("nothing", "input[28, 0]", "input[0, 28]", "input[1, 2, 3]"):
+        with pytest.raises(KeyError):
+            placed[name]
+
+
+def test_maps_are_found_by_channel():
+    maps = Maps("maps", RANDOM.random((13, 13, 32)) * 2.5, RESPONSE, marks={"chosen": 7})
+    placed = place(Diagram(Column(maps, Legend("legend"))), panels.PAGE)
+    assert placed["maps.chosen"] == placed["maps[7]"]
+    assert placed["maps"].holds(placed["maps[31]"])
+    cell = placed["maps[7, 3, 4]"]
+    assert placed["maps[7]"].holds(cell)
+    assert cell.width == pytest.approx(placed["maps[7]"].width / 13)
+    wall = [piece for piece in placed.of("maps") if isinstance(piece, Grid)]
+    assert len(wall) == 32
+    assert problems(placed) == []
+
+
+def test_layers_lie_middle_on_middle():
+    read, map_ = Cells("read", np.ones((28, 28)), share="a"), Cells(
+        "map", np.ones((26, 26)), RESPONSE, share="a"
+    )  # fmt: skip
+    placed = place(Diagram(Column(Overlay(read, map_), Legend("legend"))), panels.VIDEO)
+    assert placed["map[0, 0]"].middle == pytest.approx(placed["read[1, 1]"].middle)
+    assert problems(placed) == []
+
+
+def test_what_does_not_fit_is_refused_with_the_panel_and_what_is_missing():
+    long = Formula("law", [Term(str(n), "0.1234567") for n in range(30)])
+    with pytest.raises(UsageError) as refused:
+        place(Diagram(Column(Cells("digit", np.ones((9, 9))), long)), panels.COLUMN)
+    words = str(refused.value)
+    assert "'law'" in words
+    assert "pt of width are missing" in words
+    missing = float(words.split(" pt of width")[0].split()[-1])
+    wide = place(Diagram(long), panels.paper(16))["law.all"].width
+    assert missing == pytest.approx(wide - panels.COLUMN.body_box.width, abs=0.6)
+
+
+def test_two_panels_of_one_name_and_a_link_to_nothing_are_refused():
+    cells = Cells("a", np.ones((3, 3)))
+    with pytest.raises(ValueError, match="two panels are called 'a'"):
+        Diagram(Row(cells, cells))
+    with pytest.raises(ValueError, match="leads to 'b'"):
+        place(Diagram(cells, (Link("a", "b"),)), panels.PAGE)
+    with pytest.raises(ValueError, match=r"shape \(2, 3, 4\)"):
+        Cells("a", np.ones((2, 3, 4)))
+
+
+def test_a_link_runs_through_lanes():
+    for sheet in SHEETS.values():
+        placed = place(step(), sheet)
+        way = placed.piece("sum.activated->map.cell")
+        assert isinstance(way, Path)
+        grids = [piece.box for piece in placed.pieces if isinstance(piece, Grid)]
+        for start, end in zip(way.points, way.points[1:], strict=False):
+            assert start[0] == pytest.approx(end[0]) or start[1] == pytest.approx(end[1])
+            assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
+
+
+def test_the_checker_sees_what_is_wrong():
+    placed = place(step(), panels.PAGE)
+    here = placed.piece("input.title").box
+    wrong = Words("new", "new", here.moved(3, 1), "Input", 3.0)
+    line = Path("stroke", "", here, ((here.x - 5, here.middle[1]), (here.right, here.middle[1])))
+    away = Words("away", "away", here.moved(1000, 0), "x", 9)
+    found = problems(replace(placed, pieces=(*placed.pieces, wrong, line, away)))
+    assert any("overlap" in problem for problem in found)
+    assert any("smaller than 5 pt" in problem for problem in found)
+    assert any("runs through 'Input'" in problem for problem in found)
+    assert any("'away' leaves the sheet" in problem for problem in found)
+    moved = replace(placed.piece("patch"), box=placed["input"])
+    found = problems(replace(placed, pieces=(*placed.pieces, moved)))
+    assert "'input' and 'patch' overlap" in found
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_numbers_can_be_read_on_every_cell(theme):
+    for scale in (WEIGHTS, panels.INK, RESPONSE):
+        values = np.linspace(scale.least, scale.most, 200).reshape(10, 20)
+        grid = Grid("a", "a", Box(0, 0, 200, 100), values, scale, 2, 5.0)
+        colours = grid.colours(theme)
+        for row, inks in enumerate(grid.inks(theme)):
+            for col, ink in enumerate(inks):
+                assert contrast(ink, colours[row, col]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_dimmed_text_keeps_its_contrast(theme):
+    opacity = panels.faintest(theme)
+    ground, ink = (np.array(theme.rgb(token)) for token in ("background", "ink"))
+    mixed = np.rint(ground + opacity * (ink - ground)).astype(int)
+    assert 3.0 <= contrast(mixed, ground) < 3.2
+
+
+def test_alternative_text_tells_every_number_in_both_languages():
+    patch = np.array([[0.11, 0.34], [0.67, 1.0]])
+    cells = Cells("patch", patch, numbers=True, title=said("Patch", "图块"))
+    large = Cells("input", np.eye(28), title=said("Input", "输入"), marks={"w": Mark(5, 5, 3, 3)})
+    table = Table("t", [["a", "1"], ["b", "2"]], header=["name", "n"])
+    diagram = Diagram(Column(cells, large, table))
+    english, chinese = panels.alternative(diagram), panels.alternative(diagram, "zh")
+    assert english.startswith("Patch: 0.11, 0.34; 0.67, 1.00. Input: 28 × 28, from 0.00 to 1.00")
+    assert "rows 5 to 7, columns 5 to 7" in english
+    assert "name, n; a, 1; b, 2." in english
+    assert chinese.startswith("图块：0.11，0.34；0.67，1.00。输入：28 × 28，0.00 到 1.00")
+    told = panels.alternative(step())
+    assert "sum 0.62, bias +0.02, = 0.64, ReLU → 0.64." in told
+
+
+sizes = st.integers(1, 40)
+names = st.text("abcdefgh", min_size=3, max_size=3)
+
+
+@st.composite
+def trees(draw, depth=2):
+    """Arrangements of panels of any kind and size."""
+    count = 0
+
+    def leaf():
+        nonlocal count
+        count += 1
+        name = f"p{count}"
+        title = draw(st.sampled_from([None, said("Title"), said("A longer title", "长一些的标题")]))
+        kind = draw(st.sampled_from(["picture", "kernel", "text", "formula", "maps"]))
+        share = draw(st.sampled_from(["", "s", "t"]))
+        if kind == "picture":
+            values = np.full((draw(sizes), draw(sizes)), 0.5)
+            return Cells(name, values, share=share, title=title)
+        if kind == "kernel":
+            values = np.full((draw(st.integers(1, 4)), draw(st.integers(1, 4))), -0.4)
+            return Cells(name, values, WEIGHTS, numbers=True, share=f"k{share}", title=title)
+        if kind == "text":
+            return Text(name, draw(st.sampled_from(["sum", "a longer text, of some words"])))
+        if kind == "maps":
+            return Maps(name, np.full((5, 6, draw(st.integers(1, 9))), 0.1), RESPONSE, title=title)
+        return Formula(name, [Term("a", "0.55", said("sum")), Term("b", "= 0.62")], title=title)
+
+    def part(level):
+        if level == 0 or draw(st.booleans()):
+            return leaf()
+        parts = [part(level - 1) for _ in range(draw(st.integers(1, 3)))]
+        if draw(st.booleans()):
+            return Row(*parts, align=draw(st.sampled_from(["top", "middle", "bottom"])))
+        return Column(*parts, align=draw(st.sampled_from(["left", "middle", "right"])))
+
+    return Diagram(Column(part(depth), Legend("legend")))
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees(), st.sampled_from(sorted(SHEETS)), st.sampled_from(["en", "zh"]))
+def test_whatever_is_described_is_refused_or_has_no_problem(diagram, sheet, lang):
+    try:
+        placed = place(diagram, SHEETS[sheet], lang)
+    except UsageError:
+        return
+    assert problems(placed) == []
+    shares = {}
+    for panel in diagram.root.panels():
+        if isinstance(panel, Cells):
+            shares.setdefault(panel.group, []).append(placed.piece(panel.name).side)
+    for sides in shares.values():
+        assert max(sides) == pytest.approx(min(sides))
+    again = place(diagram, SHEETS[sheet], lang)
+    assert dict(again) == dict(placed)
