@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from played import check_layout
 from scipy.signal import correlate2d
 
 from convexplain.data import digits, facts
@@ -11,7 +12,6 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts.photo import adds_up, reduced
-from convexplain.style.theme import Look
 
 RNG = np.random.default_rng(21)
 
@@ -177,18 +177,6 @@ def test_its_options_on_the_command_line(tmp_path):
     ids=["digit", "digit-filter", "corner", "wide-photo", "black-photo"],
 )
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_nothing_overlaps_with_other_options(options, lang, tmp_path):
+def test_nothing_overlaps_with_other_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    from manim import tempconfig
-    from test_lessons import scene_class
-
-    from convexplain.stage.layout import problems
-
-    class Checked(scene_class("channels")):
-        def on_beat(self, beat):
-            assert not (found := problems(self.mobjects)), f"{beat.name}: " + "; ".join(found)
-
-    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 60}):
-        scene = Checked(Channels(**options), Look(lang=lang), skip_animations=True)
-        scene.render()
-    assert scene.renderer.time == pytest.approx(scene.lesson.seconds, abs=0.02)
+    check_layout(Channels(**options), lang)

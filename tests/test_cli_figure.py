@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from convexplain import figures
+from convexplain import Look, figures
 from convexplain.cli import cli
 from convexplain.errors import ConvexplainError
 
@@ -34,7 +34,7 @@ def test_without_options_a_step_of_the_sliding_window_is_drawn(here):
 def test_options_are_those_of_the_lesson_and_the_figure(here):
     result = run("response-map", "--digit", "7", "--filter", "3", "--lang", "zh", "-o", "a.pdf")
     assert result.exit_code == 0, result.output
-    drawn = figures.draw("response-map", figures.Look("zh", "light"), digit=7, filter=3)
+    drawn = figures.draw("response-map", Look("zh", "light"), digit=7, filter=3)
     figures.write(drawn, here / "b.pdf")
     assert (here / "a.pdf").read_bytes() == (here / "b.pdf").read_bytes()
     told = run("response-map", "--help").output

@@ -22,7 +22,6 @@ import pytest
 from click.testing import CliRunner
 from test_cli_data import write
 
-from convexplain import network
 from convexplain.cli import _doctor as doctor
 from convexplain.cli import cli
 from convexplain.cli._doctor import advice, libraries, machine, shipped, trial
@@ -30,7 +29,7 @@ from convexplain.cli._doctor.finding import Finding, guarded
 from convexplain.cli._doctor.trial import Answer
 from convexplain.data import mnist
 from convexplain.errors import ConvexplainError
-from convexplain.network import Network
+from convexplain.network import Network, network
 from convexplain.style import fonts
 from convexplain.video import memory
 

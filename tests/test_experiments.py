@@ -14,7 +14,15 @@ from convexplain.data import digits
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.network import Network
 from convexplain.training import Recipe, experiments
-from convexplain.training.experiments import Result, Runs, Setting, by_looking, by_training, compare
+from convexplain.training.experiments import (
+    Result,
+    Runs,
+    Setting,
+    _base,
+    by_looking,
+    by_training,
+    compare,
+)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +121,7 @@ def test_few_digits_are_drawn_by_the_seed_and_shared_by_all_runs(
         seen.append((images, labels, seed))
         return training.Training(Network.initialised(recipe.layers), (), interrupted=False)
 
-    monkeypatch.setattr(training, "train", train)
+    monkeypatch.setattr(_base, "train", train)
     result = experiments.run("samples", setting)
     assert len(result.rows) == 8  # 2 numbers of digits, 2 networks, 2 kinds of pixels
     assert {len(images) for images, _, _ in seen} == {100, 200}
@@ -184,7 +192,7 @@ def test_a_run_is_done_once_and_kept_in_the_file(
     recipe = Recipe(training.RECIPES["dense"].layers)
     first = Setting(bundled, bundled, runs=Runs(keep)).accuracy("dense", recipe, 0, 3)
     assert len(keep.read_text().splitlines()) == 1
-    monkeypatch.setattr(training, "train", lambda *a, **k: pytest.fail("trained again"))
+    monkeypatch.setattr(_base, "train", lambda *a, **k: pytest.fail("trained again"))
     again = Setting(bundled, bundled, runs=Runs(keep))
     assert again.accuracy("dense", recipe, 0, 3) == first
     with pytest.raises(pytest.fail.Exception):

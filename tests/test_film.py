@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import boxes
 import pytest
 from click.testing import CliRunner
 
@@ -119,6 +120,7 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
 
+    assert boxes.plays_while_it_loads("film.mp4")
     lengths = [24.0, 4.0, 51.0]
     assert [part.seconds for part in film.parts] == lengths
     assert result.seconds == pytest.approx(sum(lengths), abs=0.3)
@@ -127,7 +129,7 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
         assert len(video.streams.subtitles) == 2
     assert [title for _, title in marks] == [title for _, title in result.chapters]
     assert [start for start, _ in marks] == pytest.approx([0, 24_000, 28_000], abs=300)
-    cues = Path("film.zh.srt").read_text("utf-8").strip().split("\n\n")
+    cues = Path("film.zh.srt").read_text("utf-8-sig").strip().split("\n\n")
     assert len(cues) == sum(len(part.beats()) for part in film.parts)
     assert cues[-1].splitlines()[2] == Closing().answer.text("zh")
     ends = cues[-1].splitlines()[1].split(" --> ")[1]

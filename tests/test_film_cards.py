@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -19,21 +18,15 @@ from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
 
-def scene_class(name):
-    path = Path(str(files("convexplain.scenes"))) / f"_{name}.py"
-    spec = importlib.util.spec_from_file_location(f"scene_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return getattr(module, name.capitalize())
-
-
 def show(lesson, lang, tmp_path):
     """Run a scene without drawing; look at it whenever something goes, and at the end of beats."""
     from manim import tempconfig
 
     from convexplain.stage.layout import problems
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
 
-    class Checked(scene_class(lesson.name.strip("_"))):
+    class Checked(scene_class(Job(lesson, Path("none.mp4")))):
         looked = 0
 
         def look(self):

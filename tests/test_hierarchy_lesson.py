@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from played import check_layout
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
@@ -174,18 +175,6 @@ def test_what_cannot_be_followed_is_refused(tmp_path):
     [digits.first(0), digits.sample(122), Picture(np.zeros((28, 28, 1)), None, "blank")],
     ids=["negative logit", "misread", "blank"],
 )
-def test_other_digits_are_laid_out_as_well(picture, tmp_path):
+def test_other_digits_are_laid_out_as_well(picture):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    from manim import tempconfig
-
-    from convexplain.stage.layout import problems
-    from tests.test_lessons import scene_class
-
-    class Checked(scene_class("hierarchy")):
-        def on_beat(self, beat):
-            assert problems(self.mobjects) == [], beat.name
-
-    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 60}):
-        scene = Checked(lesson=Hierarchy(picture=picture), skip_animations=True)
-        scene.render()
-    assert scene.renderer.time == pytest.approx(scene.lesson.seconds, abs=0.02)
+    check_layout(Hierarchy(picture=picture))

@@ -63,7 +63,7 @@ def test_each_public_name_is_the_one_that_type_checkers_see() -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("convexplain.")
         for alias in node.names
     }
-    assert set(convexplain.__all__) == {*declared, "__version__"}
+    assert {*convexplain.__all__, *convexplain._MODULES} == {*declared, "__version__"}
     for name, module in declared.items():
         assert getattr(convexplain, name) is getattr(importlib.import_module(module), name)
 

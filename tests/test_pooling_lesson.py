@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from played import check_layout
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -12,7 +13,6 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts.pooled import overlap
 from convexplain.lessons.pooling import Pooling, place, places
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network
-from convexplain.style.theme import Look
 
 
 @pytest.fixture(scope="module")
@@ -185,17 +185,6 @@ def test_what_cannot_be_shown_is_refused(options, text):
 @pytest.mark.parametrize(
     ("digit", "channel", "lang"), [(1, 18, "en"), (4, 24, "zh"), (7, 29, "en")]
 )
-def test_other_digits_and_filters_keep_the_layout(digit, channel, lang, tmp_path):
+def test_other_digits_and_filters_keep_the_layout(digit, channel, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    from manim import tempconfig
-    from test_lessons import scene_class
-
-    from convexplain.stage.layout import problems
-
-    class Checked(scene_class("pooling")):
-        def on_beat(self, beat):
-            assert not problems(self.mobjects), beat.name
-
-    chosen = Pooling(picture=digits.first(digit), filter=channel)
-    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 15}):
-        Checked(chosen, Look(lang=lang), skip_animations=True).render()
+    check_layout(Pooling(picture=digits.first(digit), filter=channel), lang)

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import av
+import boxes
 import numpy as np
 import pytest
 from PIL import Image
@@ -112,10 +113,11 @@ def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
         for number in (0, 11):
             np.testing.assert_array_equal(frame_at(clip, number), frame_at("a.mp4", first + number))
         assert av.open(str(clip)).streams.video[0].frames == 12
+    assert all(boxes.plays_while_it_loads(video) for video in ("a.mp4", *clips))
     with Image.open("a.gif") as gif:
         assert gif.size == (640, 360)
         assert gif.info["loop"] == 0
-    assert (here / "a.srt").read_text("utf-8") == (
+    assert (here / "a.srt").read_text("utf-8-sig") == (
         "1\n00:00:00,000 --> 00:00:00,800\nSum?\n\n2\n00:00:00,800 --> 00:00:01,600\nSum.\n\n"
     )
     # Every job's progress ascends and ends with 1.
@@ -138,7 +140,7 @@ def test_a_job_that_fails_is_named_and_the_others_go_on(here, cache):
         failed=lambda job, error: errors.__setitem__(job.lesson.mode, error),
     )
     assert [result.job.output.name for result in results] == ["well.mp4"]
-    logs = sorted(cache.glob("convexplain/video/logs/*.txt"))
+    logs = sorted(cache.glob("convexplain/logs/*.txt"))
     assert len(logs) == len(errors) == 6
     (told,) = (log for log in logs if "the scene says no" in log.read_text("utf-8"))
     assert str(errors["raise"]) == f"the scene says no (log: {told})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from played import check_layout
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -11,7 +12,6 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
-from convexplain.style.theme import Look
 
 LAYERS = {"conv1": 32, "pool1": 32, "conv2": 64, "pool2": 64, "conv3": 128}
 
@@ -168,17 +168,6 @@ def test_what_cannot_be_shown_is_refused(options, text):
         (0, "conv3", None, "en"),
     ],
 )
-def test_other_digits_layers_and_filters_keep_the_layout(digit, layer, channel, lang, tmp_path):
+def test_other_digits_layers_and_filters_keep_the_layout(digit, layer, channel, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    from manim import tempconfig
-    from test_lessons import scene_class
-
-    from convexplain.stage.layout import problems
-
-    class Checked(scene_class("response-map")):
-        def on_beat(self, beat):
-            assert not problems(self.mobjects), beat.name
-
-    chosen = ResponseMap(picture=digits.first(digit), layer=layer, filter=channel)
-    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 15}):
-        Checked(chosen, Look(lang=lang), skip_animations=True).render()
+    check_layout(ResponseMap(picture=digits.first(digit), layer=layer, filter=channel), lang)

@@ -19,19 +19,25 @@ pytest.importorskip("manim", reason="the scene needs the extra 'video'")
 
 from bt709 import decode
 from manim import tempconfig
-from test_lessons import scene_class
+from played import play
+
+from convexplain.video.job import Job
+from convexplain.video.worker import scene_class
 
 pytestmark = pytest.mark.render
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module", params=["dark", "light"])
-def rendered(request, tmp_path_factory):
-    """A whole video of the lesson, its scene, and the grids as they stood at the end of beats."""
-    media = tmp_path_factory.mktemp(request.param)
-    places = {}
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """A whole video of the lesson: its scene, grids and frames at the end of beats, chapters.
 
-    class Recorded(scene_class("sliding-window")):
+    It is in Chinese on light ground; `test_drawn` looks at both languages and themes unencoded.
+    """
+    media = tmp_path_factory.mktemp("video")
+    look, lesson, places = Look("zh", "light"), SlidingWindow(), {}
+
+    class Recorded(scene_class(Job(lesson, Path("none.mp4")))):
         def on_beat(self, beat):
             places[beat.name] = {
                 name: (grid.values.copy(), [grid.centre_of(*cell) for cell in cells(grid)])
@@ -51,13 +57,18 @@ def rendered(request, tmp_path_factory):
             "output_file": "scene",
         }
     ):
-        lang = {"dark": "en", "light": "zh"}[request.param]
-        scene = Recorded(look=Look(lang=lang, theme=request.param))
+        scene = Recorded(lesson, look)
         scene.render()
     path = Path(scene.renderer.file_writer.movie_file_path)
+    ends = {round(cue.end * 15) - 1: cue.beat for cue in scene.cues}
+    frames, count = {}, 0
     with av.open(str(path)) as container:
         chapters = container.chapters()
-        frames = [decode(frame) for frame in container.decode(video=0)]
+        for number, frame in enumerate(container.decode(video=0)):
+            count += 1
+            if number in ends:
+                frames[ends[number]] = decode(frame)
+    assert count == round(lesson.seconds * 15)
     return scene, places, frames, chapters
 
 
@@ -70,11 +81,6 @@ def shown(frame, centres):
     return np.array([frame[int(y * scale), int(x * scale)] for x, y in centres]).astype(int)
 
 
-def frame_at_end(frames, scene, name):
-    end = next(cue.end for cue in scene.cues if cue.beat == name)
-    return frames[round(end * 15) - 1]
-
-
 def test_every_cell_of_the_map_has_the_colour_of_the_core_s_value(rendered):
     scene, places, frames, _ = rendered
     lesson, theme = scene.lesson, THEMES[scene.shown_look.theme]
@@ -83,7 +89,7 @@ def test_every_cell_of_the_map_has_the_colour_of_the_core_s_value(rendered):
         float(np.abs(lesson.trace.activations["conv1"]).max()),
     )
     _, centres = places["answer"]["map"]
-    seen = shown(frames[-1], centres).reshape(26, 26, 3)
+    seen = shown(frames["answer"], centres).reshape(26, 26, 3)
     difference = np.abs(seen - expected)
     # Neighbouring cells bleed a little: colour is stored at half the resolution, lossily.
     assert difference.max() <= 12
@@ -95,7 +101,7 @@ def test_every_pixel_of_the_input_is_the_digit_s(rendered):
     theme = THEMES[scene.shown_look.theme]
     expected = theme.picture(scene.lesson.shown_picture.pixels[:, :, 0])
     _, centres = places["answer"]["input"]
-    seen = shown(frames[-1], centres).reshape(28, 28, 3)
+    seen = shown(frames["answer"], centres).reshape(28, 28, 3)
     assert np.abs(seen - expected).max() <= 12
 
 
@@ -110,7 +116,7 @@ def test_the_slow_stops_show_the_step(rendered, name):
         "kernel": theme.signed(step.kernel[:, :, 0], limit),
         "products": theme.signed(step.products[:, :, 0], limit),
     }
-    frame = frame_at_end(frames, scene, name)
+    frame = frames[name]
     for grid, colours in expected.items():
         values, centres = places[name][grid]
         # Beside the number, in the upper left of the cell.
@@ -131,9 +137,8 @@ def test_cells_that_no_window_has_visited_yet_are_empty(rendered):
 
 
 def test_the_video_lasts_what_the_beats_promise_and_marks_them_as_chapters(rendered):
-    scene, _, frames, chapters = rendered
+    scene, _, _, chapters = rendered
     beats = scene.lesson.beats()
-    assert len(frames) == round(scene.lesson.seconds * 15)
     lang = scene.shown_look.lang
     titles = [c["metadata"]["title"] for c in chapters]
     assert len(set(titles)) == len(titles) == len(beats)
@@ -210,19 +215,12 @@ def test_plain_manim_render_shows_the_lesson_too(tmp_path):
     ],
     ids=str,
 )
-def test_every_option_gives_a_scene_in_which_nothing_overlaps(options, tmp_path):
-    from convexplain.stage.layout import problems
-
-    class Checked(scene_class("sliding-window")):
-        def on_beat(self, beat):
-            assert not problems(self.mobjects), beat.name
-
+def test_every_option_gives_a_scene_in_which_nothing_overlaps(options):
     lesson = SlidingWindow(**options)
-    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 60}):
-        scene = Checked(lesson, skip_animations=True)
-        scene.render()
-    assert scene.renderer.time == pytest.approx(lesson.seconds, abs=0.02)
-    np.testing.assert_array_equal(scene.map.values, lesson.response_map)
+    played = play(lesson, rate=60)
+    assert played.problems == {beat.name: [] for beat in lesson.beats()}
+    assert played.seconds == pytest.approx(lesson.seconds, abs=0.02)
+    np.testing.assert_array_equal(played.ends["answer"]["map"].values, lesson.response_map)
 
 
 def test_a_kernel_of_one_s_own_is_convolved_as_scipy_does():

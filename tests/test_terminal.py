@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convexplain import cli
 from convexplain.cli._blocks import framed, half_blocks
 from convexplain.cli._ink import Ink
 from convexplain.ops import Box
@@ -125,7 +126,7 @@ def test_on_a_real_terminal_no_color_decides(setting: str) -> None:
 
 
 def test_no_command_imports_numpy_before_it_runs() -> None:
-    folder = Path(terminal.__file__).parent / "cli"
+    folder = Path(cli.__file__).parent
     names = ["step", "pixel", "model", "digits", "kernels", "predict"]
     assert all((folder / f"{name}.py").exists() for name in names)
     imports = "; ".join(f"import convexplain.cli.{name}" for name in names)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from played import check_layout
 from scipy.signal import convolve2d, correlate2d
 
 from convexplain.data import digits, facts
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.windows import edge_kernel
 from convexplain.lessons.window_geometry import WindowGeometry
-from convexplain.style.theme import Look
 
 
 @pytest.fixture(scope="module")
@@ -164,20 +164,6 @@ def test_a_digit_without_ink_at_the_border_is_said_to_have_none():
     ids=["same-stride", "even", "dilated", "wide", "seven"],
 )
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_nothing_overlaps_whatever_the_options(options, lang, tmp_path):
+def test_nothing_overlaps_whatever_the_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    from manim import tempconfig
-    from test_lessons import scene_class
-
-    from convexplain.stage.layout import problems
-
-    found = {}
-
-    class Checked(scene_class("window-geometry")):
-        def on_beat(self, beat):
-            found[beat.name] = problems(self.mobjects)
-
-    lesson = WindowGeometry(**options)
-    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 15}):
-        Checked(lesson, Look(lang=lang), skip_animations=True).render()
-    assert found == {beat.name: [] for beat in lesson.beats()}
+    check_layout(WindowGeometry(**options), lang)

@@ -29,6 +29,11 @@ def versions() -> str:
     )
 
 
+def digest(pixels: Any) -> str:
+    """Return the hash of a frame, uint8 (height, width, 4)."""
+    return hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
+
+
 def hashes(name: str, *, height: int = 480) -> dict[str, str]:
     """Return a hash of the last frame of each beat of a lesson, before encoding.
 
@@ -47,8 +52,7 @@ def hashes(name: str, *, height: int = 480) -> dict[str, str]:
     class Hashed(base):  # type: ignore[misc, valid-type]
         def on_beat(self, beat: Any) -> None:
             self.renderer.update_frame(self)
-            pixels = self.renderer.camera.picture.pixels
-            found[beat.name] = hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
+            found[beat.name] = digest(self.renderer.camera.picture.pixels)
 
     with tempfile.TemporaryDirectory() as media:
         settings = {

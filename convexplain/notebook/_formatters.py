@@ -68,7 +68,7 @@ class Formatters:
         # A class that writes its own repr, as a dataclass does, hides what its base class shows as
         # plain text. By name: a lesson is loaded when it is asked for.
         for name in lessons.names():
-            module = f"{Lesson.__module__.rpartition('.')[0]}.{name.replace('-', '_')}"
+            module = f"convexplain.lessons.{name.replace('-', '_')}"
             full = f"{module}.{name.title().replace('-', '')}"
             self._add(self._plain, full, _plain_of(VIEWS[Lesson]))
         # By name: matplotlib is not loaded until somebody draws.

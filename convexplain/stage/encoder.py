@@ -47,13 +47,16 @@ class Format(NamedTuple):
     codec: str
     pixels: str
     options: dict[str, str]
+    container: dict[str, str] = {}  # noqa: RUF012  # a named tuple's default is never changed
 
 
 FORMATS = {
     ".mp4": Format(
         "libx264",
         "yuv420p",
-        {"preset": "veryfast", "crf": "18", "threads": "1", "movflags": "+faststart"},
+        {"preset": "veryfast", "crf": "18", "threads": "1"},
+        # The index goes before the pictures: a browser plays the file while it still loads.
+        container={"movflags": "+faststart"},
     ),
     ".webm": Format(
         "libvpx-vp9",
@@ -156,7 +159,7 @@ class Encoder:
         self._keyframes = {round(chapter.start * float(rate)) for chapter in chapters}
         self._yuv = YUVFrame(width, height) if self.format.pixels == "yuv420p" else None
         self._last: av.VideoFrame | None = None
-        self._container = av.open(str(path), "w")
+        self._container = av.open(str(path), "w", options=self.format.container)
         stream: Any = self._container.add_stream(
             self.format.codec, rate=rate, options=dict(self.format.options)
         )

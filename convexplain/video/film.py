@@ -317,8 +317,7 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
         _logger.info("joined and looked at in %.2f s", monotonic() - began)
         placing.fill(temporaries[film.poster], picture)
         for target, lang in film.subtitle_files.items():
-            write = subtitles.srt if target.suffix == ".srt" else subtitles.vtt
-            placing.fill(temporaries[target], write(cues[lang]))
+            placing.fill(temporaries[target], subtitles.encode(target.suffix, cues[lang]))
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
         size = whole.stat().st_size

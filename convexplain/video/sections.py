@@ -53,7 +53,9 @@ def cut(video: Path, starts: Sequence[float], clips: Sequence[Path]) -> None:
                 )
             firsts.append(first)
         for clip, (first, end) in zip(clips, pairwise([*firsts, len(packets)]), strict=True):
-            with av.open(str(clip), "w") as target:
+            # An mp4's index goes before its pictures, so that a browser plays it while it loads.
+            options = {"movflags": "+faststart"} if clip.suffix == ".mp4" else {}
+            with av.open(str(clip), "w", options=options) as target:
                 copy = target.add_stream_from_template(stream)
                 offset = packets[first].pts or 0
                 for packet in packets[first:end]:

@@ -7,7 +7,7 @@ cues which follow each other exactly still do in the file: no gap, no overlap.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -95,7 +95,7 @@ def cues_of(lesson: Tells, lang: str, start: float = 0.0) -> tuple[Cue, ...]:
 
 
 def srt(cues: Iterable[tuple[float, float, str]]) -> str:
-    """Write cues as SubRip, to be encoded as UTF-8.
+    """Write cues as SubRip.
 
     Parameters
     ----------
@@ -160,11 +160,15 @@ def vtt(cues: Iterable[tuple[float, float, str]]) -> str:
     return "\n".join(blocks)
 
 
-WRITERS: dict[str, Callable[[Tells, str], str]] = {
-    ".srt": lambda lesson, lang: srt(cues_of(lesson, lang)),
-    ".vtt": lambda lesson, lang: vtt(cues_of(lesson, lang)),
-}
-"""What writes a lesson's subtitles, by the file's suffix."""
+def encode(ending: str, cues: Iterable[tuple[float, float, str]]) -> bytes:
+    """Return the bytes of a subtitle file, ``".srt"`` or ``".vtt"``.
+
+    SubRip does not say how it is encoded: without the mark of UTF-8 players on Windows read it in
+    the system's code page, which for Chinese gives other characters. WebVTT is always UTF-8.
+    """
+    if ending == ".srt":
+        return srt(cues).encode("utf-8-sig")
+    return vtt(cues).encode()
 
 
 def youtube(chapters: Iterable[tuple[float, str]], seconds: float) -> str:

@@ -362,10 +362,9 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
     if clips:
         starts = accumulate((beat.seconds for beat in beats[:-1]), initial=0.0)
         sections.cut(made, [*starts], clips)
-    told = [
-        subtitles.WRITERS[file.suffix](job.lesson, job.look.lang) for file in job.subtitle_files
-    ]
-    contents: list[Path | str] = [made, *told, *clips]
+    cues = subtitles.cues_of(job.lesson, job.look.lang)
+    texts = [subtitles.encode(file.suffix, cues) for file in job.subtitle_files]
+    contents: list[Path | bytes] = [made, *texts, *clips]
     for target, file, content in zip(job.targets, reserved, contents, strict=True):
         try:
             fill(file, content)

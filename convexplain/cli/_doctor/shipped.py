@@ -23,7 +23,7 @@ def check_networks() -> Finding:
     import numpy as np
 
     from convexplain.data import digits
-    from convexplain.network import BUNDLED, Network
+    from convexplain.network.network import BUNDLED, Network
 
     try:
         pictures = np.stack([digits.first(label).pixels for label in range(10)])

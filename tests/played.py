@@ -1,0 +1,206 @@
+"""Lessons played without a file: what stands on the stage after each play, and at each beat's end.
+
+A lesson is played once a process and look; tests ask of it what a viewer would see.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convexplain import lessons
+from convexplain.style.theme import Look
+
+#: The two looks in which every lesson is played: each language, and each theme, in one of them.
+LOOKS = (Look("en", "dark"), Look("zh", "light"))
+HEIGHT = 480
+
+
+class Stage:
+    """What stood on the stage at one moment.
+
+    Parameters
+    ----------
+    scene : LessonScene
+        While it runs; nothing of it is kept but copies.
+
+    Attributes
+    ----------
+    seconds : float
+        Since the lesson began.
+    beat : str
+        That was playing.
+    caption : str
+        What could be read at the bottom, its lines joined.
+    parts : list of StageMobject
+        Copies of all that was visible, in the order in which it was drawn.
+    """
+
+    def __init__(self, scene: Any) -> None:
+        self.seconds = float(scene.renderer.time)
+        self.beat: str = scene.beats[len(scene.cues)].name if scene.in_beat else ""
+        twins: dict[int, Any] = {}
+        for mobject in scene.mobjects:
+            for part in mobject.get_family():
+                if len(part.points) and getattr(part, "opacity", 1) > 0.05:
+                    twins[id(part)] = _twin(part)
+        self.parts = list(twins.values())
+        spoken = [scene._title, *scene._caption]
+        self.caption = "".join(twins[id(p)].text for p in scene._caption if id(p) in twins)
+        aside = {id(twins[id(part)]) for part in spoken if id(part) in twins}
+        self.shown = [part for part in self.parts if id(part) not in aside]
+        self._named = {
+            name: twins[id(part)] for name, part in _named(vars(scene)) if id(part) in twins
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what the scene calls so, as in ``stage["terms[sum][1]"]``."""
+        return self._named[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._named
+
+    def of(self, kind: type) -> list[Any]:
+        """Return all visible parts of a kind."""
+        return [part for part in self.shown if isinstance(part, kind)]
+
+    @property
+    def texts(self) -> list[str]:
+        """What the labels say, without title and caption, in the order in which they were drawn."""
+        from convexplain.stage import Label
+
+        return [part.text for part in self.of(Label) if part.text]
+
+
+@dataclass
+class Played:
+    """A lesson that was played to its end."""
+
+    lesson: Any
+    look: Look
+    seconds: float = 0.0
+    cues: list[Any] = field(default_factory=list)
+    #: After each play, in order; at the end of each beat, by its name.
+    plays: list[Stage] = field(default_factory=list)
+    ends: dict[str, Stage] = field(default_factory=dict)
+    #: At the end of each beat: what overlaps or is too small, and the frame, uint8 (h, w, 3).
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    frames: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def during(self, beat: str) -> list[Stage]:
+        """Return the moments after each play of a beat."""
+        return [stage for stage in self.plays if stage.beat == beat]
+
+    def before(self, beat: str) -> Stage | None:
+        """Return the end of the beat before; None for the first."""
+        names = list(self.ends)
+        at = names.index(beat)
+        return self.ends[names[at - 1]] if at else None
+
+
+def play(lesson: Any, look: Look = LOOKS[0], *, rate: int = 15, watch: bool = False) -> Played:
+    """Play a lesson.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        With its options.
+    look : Look
+        Language and theme.
+    rate : int
+        Frames a second.
+    watch : bool
+        Whether what stands on the stage is kept after each play, and each beat's last frame, which
+        is `HEIGHT` pixels high.
+
+    Returns
+    -------
+    Played
+        With all that stood on the stage.
+    """
+    from manim import tempconfig
+
+    from convexplain.stage.layout import problems
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    played = Played(lesson, look)
+
+    class Watched(scene_class(Job(lesson, Path("none.mp4")))):  # type: ignore[misc]
+        in_beat = False
+
+        def announce(self, beat: Any) -> None:
+            self.in_beat = True
+            super().announce(beat)
+
+        def play(self, *args: Any, **kwargs: Any) -> None:
+            super().play(*args, **kwargs)
+            if watch:
+                played.plays.append(Stage(self))
+
+        def on_beat(self, beat: Any) -> None:
+            self.in_beat = False
+            played.ends[beat.name] = Stage(self)
+            played.problems[beat.name] = problems(self.mobjects)
+            if watch:
+                self.renderer.update_frame(self)
+                played.frames[beat.name] = self.renderer.camera.picture.pixels.copy()
+
+    with tempfile.TemporaryDirectory() as media:
+        settings = {
+            "dry_run": True,
+            "media_dir": media,
+            "pixel_height": HEIGHT,
+            "pixel_width": round(HEIGHT * 16 / 9) // 2 * 2,
+            "frame_rate": rate,
+        }
+        with tempconfig(settings):
+            scene = Watched(lesson, look, skip_animations=True)
+            scene.render()
+    played.seconds = float(scene.renderer.time)
+    played.cues = list(scene.cues)
+    return played
+
+
+def check_layout(lesson: Any, lang: str = "en") -> None:
+    """Play a lesson: nothing overlaps at the end of any beat, and it lasts what it promises."""
+    played = play(lesson, Look(lang), rate=60)
+    assert played.problems == {beat.name: [] for beat in lesson.beats()}
+    assert abs(played.seconds - lesson.seconds) < 0.02
+
+
+@cache
+def of(name: str, look: Look) -> Played:
+    """Return a lesson with its defaults as it was played in this process."""
+    # The other rate is that of the finest videos: no beat may overrun there either.
+    return play(lessons.find(name)(), look, rate=15 if look.lang == "en" else 60, watch=True)
+
+
+def _twin(part: Any) -> Any:
+    """Copy a mobject with its arrays, not with its submobjects."""
+    twin = object.__new__(type(part))
+    twin.__dict__ = {
+        name: value.copy() if isinstance(value, np.ndarray | list | dict) else value
+        for name, value in vars(part).items()
+    }
+    return twin
+
+
+def _named(found: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the mobjects of a scene with the names by which it has them."""
+    from manim import Mobject
+
+    if isinstance(found, Mobject):
+        yield name, found
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            yield from _named(value, f"{name}[{key}]" if name else str(key))
+    elif isinstance(found, list | tuple) and name != "mobjects":
+        for number, value in enumerate(found):
+            yield from _named(value, f"{name}[{number}]")

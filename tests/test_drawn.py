@@ -1,0 +1,137 @@
+"""What the stage shows of every lesson, in both languages and both themes.
+
+Each lesson is played twice: in English on dark ground and in Chinese on light ground.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim", reason="scenes need the extra 'video'")
+
+import played as plays
+
+from convexplain import lessons
+from convexplain.stage import Label, PixelGrid
+
+NAMES = lessons.names()
+#: How long an old caption takes to go and the new one to come, and a frame for rounding.
+CHANGE = 0.3 + 1 / 15
+# Of more than one digit: a language may say "four numbers" where the other says 4.
+NUMBER = re.compile(r"[−-]?\d(?:\d|,\d{3}|\.\d)+")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module", params=plays.LOOKS, ids=["en-dark", "zh-light"])
+def played(request, name):
+    return plays.of(name, request.param)
+
+
+@pytest.fixture(scope="module")
+def both(name):
+    return [plays.of(name, look) for look in plays.LOOKS]
+
+
+def test_nothing_overlaps_at_the_end_of_any_beat(played):
+    assert played.problems == {beat.name: [] for beat in played.lesson.beats()}
+
+
+def test_every_beat_lasts_what_it_promises(played):
+    starts = np.cumsum([0.0, *(beat.seconds for beat in played.lesson.beats())])
+    assert [cue.beat for cue in played.cues] == [beat.name for beat in played.lesson.beats()]
+    np.testing.assert_allclose([cue.start for cue in played.cues], starts[:-1], atol=1e-9)
+    np.testing.assert_allclose([cue.end for cue in played.cues], starts[1:], atol=1e-9)
+    assert played.seconds == pytest.approx(played.lesson.seconds, abs=0.04)
+    ends = [stage.seconds for stage in played.ends.values()]
+    np.testing.assert_allclose(ends, starts[1:], atol=0.04)
+
+
+def test_the_caption_on_the_stage_is_the_one_of_the_moment(played):
+    """What is read on the screen, what stands in the subtitles, and what is shown go together."""
+    seen = set()
+    for cue, beat in zip(played.cues, played.lesson.beats(), strict=True):
+        words = beat.caption.text(played.look.lang).replace(" ", "")
+        for stage in played.plays:
+            if cue.start + CHANGE <= stage.seconds <= cue.end + 0.04:
+                assert stage.caption.replace(" ", "") == words, (cue.beat, stage.seconds)
+                assert stage.beat == cue.beat
+                seen.add(cue.beat)
+        assert cue.caption == beat.caption
+    assert seen == set(played.ends)
+
+
+def test_every_cell_has_the_colour_of_its_value(played):
+    """At the end of each beat: what no other part covers has its colour in the picture."""
+    scale = plays.HEIGHT / 1080
+    checked = 0
+    for beat, stage in played.ends.items():
+        frame = played.frames[beat][..., :3].astype(int)
+        for at, grid in enumerate(stage.parts):
+            if not isinstance(grid, PixelGrid) or grid.opacity < 1 or grid.cell * scale < 3:
+                continue
+            covers = [part.bounds(1.0) for part in _over(stage.parts, at)]
+            wanted = colours(grid, played.look.tokens)
+            # A number stands in the middle of its cell.
+            down = 0.14 if grid.number_opacity else 0.5
+            for row, col in np.ndindex(*grid.shape_in_cells):
+                x, y = grid.place_of(row + down, col + 0.5)
+                inside = any(
+                    b.left - 3 <= x < b.right + 3 and b.top - 3 <= y < b.bottom + 3 for b in covers
+                )
+                if inside or np.isnan(grid.values[row, col]).any():
+                    continue
+                seen = frame[int(y * scale), int(x * scale)]
+                assert np.abs(seen - wanted[row, col]).max() <= 2, (beat, row, col)
+                checked += 1
+    assert checked > 100 or played.lesson.name == "dense-vs-conv"  # which has bars and curves
+
+
+def _over(parts, at):
+    """What is drawn after a part: what comes later, or lies higher."""
+    mine = parts[at].z_index
+    return [
+        part
+        for number, part in enumerate(parts)
+        if part.z_index > mine or (part.z_index == mine and number > at)
+    ]
+
+
+def colours(grid, theme):
+    """The colours of a grid's cells, int (height, width, 3), from its values alone."""
+    values = np.nan_to_num(grid.values)
+    full = {
+        "rgb": lambda: np.rint(values.clip(0, 1) * 255),
+        "light": lambda: np.rint(values.clip(0, 1) * 255)[..., None].repeat(3, axis=2),
+        "picture": lambda: theme.picture(values),
+        "signed": lambda: theme.signed(values, grid.limit),
+    }[grid.scale_name]()
+    share = grid.shares[..., None]
+    return np.asarray(theme.rgb("background")) * (1 - share) + np.asarray(full, float) * share
+
+
+def test_both_languages_show_the_same_cells(both):
+    english, chinese = both
+    assert list(english.ends) == list(chinese.ends)
+    for beat, stage in english.ends.items():
+        mine, other = (s.of(PixelGrid) for s in (stage, chinese.ends[beat]))
+        assert len(mine) == len(other), beat
+        for one, two in zip(mine, other, strict=True):
+            np.testing.assert_array_equal(one.values, two.values)
+            np.testing.assert_array_equal(one.shares, two.shares)
+
+
+def test_both_languages_print_the_same_numbers(both):
+    english, chinese = both
+    for beat, stage in english.ends.items():
+        mine, other = (
+            sorted(n for part in s.of(Label) for n in NUMBER.findall(part.text))
+            for s in (stage, chinese.ends[beat])
+        )
+        assert mine == other, beat
