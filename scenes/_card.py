@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.lessons import _card
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import Label, Line, WindowFrame
 from convexplain.stage.cards import COLUMN, SQUARE, CardScene
 from convexplain.stage.lesson_scene import MARGIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.lessons import _closing
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import Label, LessonScene
 from convexplain.stage.lesson_scene import MARGIN
 

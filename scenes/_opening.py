@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convexplain.lessons import _opening
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import Label, WindowFrame
 from convexplain.stage.cards import CardScene
 from convexplain.stage.lesson_scene import MARGIN

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.lessons import architecture
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import Label, LessonScene, Line, PixelGrid
 from convexplain.stage.network_row import LayerLook, NetworkRow
 from convexplain.stage.pace import smoothly

@@ -8,7 +8,7 @@ import numpy as np
 
 from convexplain.lessons import channels
 from convexplain.lessons.parts import channel_words as words
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.ops import ConvStep
 from convexplain.stage import (
     Bars,

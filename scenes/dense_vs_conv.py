@@ -7,7 +7,7 @@ from typing import Any
 
 from convexplain.lessons import dense_vs_conv
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, IN_PLACE, SHUFFLED, Pair
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import Axes, Bars, Curve, Label, LessonScene
 from convexplain.stage.pace import smoothly
 from convexplain.style import format as fmt

@@ -8,7 +8,7 @@ import numpy as np
 
 from convexplain.lessons import forward_pass
 from convexplain.lessons.forward_pass import Vote, Work
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.ops import ConvStep
 from convexplain.stage import (
     Label,

@@ -9,7 +9,7 @@ import numpy as np
 from convexplain.lessons import hierarchy
 from convexplain.lessons.hierarchy import Reading
 from convexplain.lessons.parts import hierarchy_words as words
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import (
     Bars,
     ColourBar,

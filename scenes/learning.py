@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convexplain.lessons import learning
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import (
     Axes,
     ColourBar,

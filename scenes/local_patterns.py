@@ -9,7 +9,7 @@ import numpy as np
 from convexplain.lessons import local_patterns
 from convexplain.lessons.local_patterns import STRONGEST, TEMPLATES
 from convexplain.lessons.parts import local_labels as labels
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import (
     CellMarks,
     ColourBar,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.lessons import pooling
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.pooled import Odd, Unseen
 from convexplain.lessons.pooling import place, places
 from convexplain.ops import PoolStep

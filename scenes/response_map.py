@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.lessons import response_map
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.response_map import Alike, Place
 from convexplain.ops import ConvStep
 from convexplain.stage import (

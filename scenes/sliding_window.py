@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.lessons import sliding_window
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.sliding_window import READABLE_SPEED, Stop
 from convexplain.ops import ConvStep
 from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, border, zoom_lines

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.lessons import translation
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.translation import FAR, LAYERS, SHIFTS
 from convexplain.stage import Axes, Bars, Curve, Label, LessonScene, Line, PixelGrid, WindowFrame
 from convexplain.style import format as fmt

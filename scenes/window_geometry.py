@@ -9,7 +9,7 @@ import numpy as np
 
 from convexplain.lessons import window_geometry
 from convexplain.lessons.parts import window_words as words
-from convexplain.lessons.parts.lesson import Beat
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.windows import Geometry, Training
 from convexplain.ops import ConvStep
 from convexplain.stage import (

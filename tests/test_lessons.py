@@ -9,7 +9,7 @@ import pytest
 from played import play
 
 from convexplain import lessons
-from convexplain.lessons.parts import lesson as parts
+from convexplain.lessons.parts import beats as parts
 
 NAMES = lessons.names()
 

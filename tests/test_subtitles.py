@@ -1,10 +1,10 @@
 import re
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convexplain.lessons import Beat
 from convexplain.style.captions import Caption
 from convexplain.video import subtitles
 
@@ -87,17 +87,15 @@ def test_consecutive_cues_neither_overlap_nor_drift(durations):
     assert abs(times[-1] - 1000 * sum(durations)) <= 0.5 + 1e-6
 
 
-@dataclass(frozen=True)
-class Told:
-    caption: Caption
-    seconds: float
+TITLE = Caption(en="Sum", zh="求和")
 
 
 class Short:
     def beats(self):
+        first = Caption(en="Nine products: {v}.", zh="九个乘积：{v}。").fill(v="0.64")
         return (
-            Told(Caption(en="Nine products: {v}.", zh="九个乘积：{v}。").fill(v="0.64"), 2.0),
-            Told(Caption(en="x > 0", zh="x 大于 0"), 1.25),
+            Beat("first", TITLE, first, 2.0),
+            Beat("second", TITLE, Caption(en="x > 0", zh="x 大于 0"), 1.25),
         )
 
 

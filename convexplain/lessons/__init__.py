@@ -1,15 +1,19 @@
 """The lessons: one module a topic, found by its file, computing and saying what is shown."""
 
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, lasting
 from convexplain.lessons.parts.build import make
 from convexplain.lessons.parts.finding import CHAPTER, find, names
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option, option_fields
+from convexplain.lessons.parts.lesson import Lesson, option, option_fields
 from convexplain.style.captions import Caption
 
 __all__ = [
     "CHAPTER",
     "Beat",
     "Caption",
+    "Choice",
+    "Event",
     "Lesson",
+    "Question",
     "find",
     "lasting",
     "make",

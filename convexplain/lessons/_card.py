@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting
+from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.lesson import Lesson
 from convexplain.network import Network, Trace
 from convexplain.style.captions import Caption
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting
+from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.lesson import Lesson
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption

@@ -11,9 +11,10 @@ import numpy as np
 
 from convexplain.data import digits, examples
 from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_picture
 from convexplain.lessons.parts.columns import Column, columns, require_chain
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption

@@ -15,8 +15,9 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.photo import Colours
 from convexplain.lessons.parts.search import channels_add_up, find_channel_stop, top_channels
 from convexplain.network import Conv2D, MaxPooling2D, Network, Trace

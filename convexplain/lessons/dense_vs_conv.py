@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from convexplain.data import facts
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting
+from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.lesson import Lesson
 from convexplain.network import Network
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption

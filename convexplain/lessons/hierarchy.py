@@ -15,8 +15,9 @@ from convexplain.data import digits, examples, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import (
     CHAPTER_LAYERS,
     Network,

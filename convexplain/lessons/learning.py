@@ -15,7 +15,8 @@ from convexplain import ops
 from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption

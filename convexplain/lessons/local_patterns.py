@@ -15,7 +15,8 @@ from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import local_words as words
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network, TopPatch, Trace, top_patches
 from convexplain.ops import Window
 from convexplain.style import format as fmt

@@ -11,8 +11,9 @@ from typing import ClassVar, cast
 from convexplain.data import digits, examples
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.pooled import (
     POOL,
     Map,

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from convexplain.data import digits, examples, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError, choose
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.search import arithmetic_adds_up
 from convexplain.lessons.sliding_window import describe
 from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network, Trace

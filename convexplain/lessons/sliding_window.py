@@ -14,8 +14,9 @@ from convexplain.data import digits, examples, kernels
 from convexplain.data.kernels import Pattern
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_first_convolution, check_picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.search import FoundStop, arithmetic_adds_up, find_stops
 from convexplain.network import Network, Trace
 from convexplain.ops import ConvStep, conv2d_steps

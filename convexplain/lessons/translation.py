@@ -13,8 +13,9 @@ import numpy.typing as npt
 from convexplain.data import digits, examples, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption

@@ -13,8 +13,9 @@ from convexplain.data import digits, examples, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import window_words as words
+from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_first_convolution, check_picture
-from convexplain.lessons.parts.lesson import Beat, Lesson, lasting, option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.windows import SIZES, Geometry, Training, edge_kernel, trainings
 from convexplain.network import Network, Trace
 from convexplain.ops import Window, conv2d, conv2d_steps, relu

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Lesson
+from convexplain.lessons.parts.beats import marks
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -74,25 +75,25 @@ class Slides:
         Raises
         ------
         ConvexplainError
-            The video cannot be read, or its chapters are not the lesson's beats.
+            The video cannot be read, or its chapters are not the lesson's.
         """
         import av
 
-        beats = lesson.beats()
+        stops = marks(lesson.beats())
         try:
             content = video.read_bytes()
             with av.open(str(video)) as container:
-                marks = [_seconds(chapter) for chapter in container.chapters()]
+                places = [_seconds(chapter) for chapter in container.chapters()]
         except (OSError, ValueError) as error:
             raise ConvexplainError(f"{video} cannot be read: {error}") from error
-        if len(marks) != len(beats):
+        if len(places) != len(stops):
             raise ConvexplainError(
-                f"{video} has {len(marks)} chapters, but {lesson.name} has {len(beats)} beats: "
+                f"{video} has {len(places)} chapters, but {lesson.name} has {len(stops)}: "
                 "render it again"
             )
         chapters = [
-            Chapter(start, end, beat.title.text(look.lang), beat.caption.text(look.lang))
-            for (start, end), beat in zip(marks, beats, strict=True)
+            Chapter(start, end, stop.title.text(look.lang), stop.caption.text(look.lang))
+            for (start, end), stop in zip(places, stops, strict=True)
         ]
         return cls(lesson.name, lesson.title, look.lang, look.theme, content, tuple(chapters))
 

@@ -10,14 +10,17 @@ from typing import Any, ClassVar, NamedTuple
 from manim import config
 from manim.utils.exceptions import EndSceneEarlyException
 
-from convexplain.lessons.parts.lesson import Beat, Lesson, chapters
+from convexplain.lessons.parts.beats import Beat, Event, chapters
+from convexplain.lessons.parts.lesson import Lesson
 from convexplain.stage.encoder import Chapter
+from convexplain.stage.pace import Move, smoothly, together
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
 from convexplain.stage.units import HEIGHT, WIDTH
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
+Rate = Callable[[float], float]
 MARGIN = 0.05 * WIDTH
 TITLE_SIZE, CAPTION_SIZE = 40.0, 38.0
 _TITLE_Y, _CAPTION_Y, _LINE = 0.060 * HEIGHT, 0.915 * HEIGHT, 46.0
@@ -37,6 +40,9 @@ class Cue(NamedTuple):
 
 class LessonScene(StageScene):
     """Plays a lesson beat by beat; the method ``show_NAME`` shows the beat of that name.
+
+    Where a beat has events, ``show_NAME`` shows the event of that name and fills all of its time:
+    a share of it with `during`, what is left with `remaining`.
 
     Parameters
     ----------
@@ -78,6 +84,7 @@ class LessonScene(StageScene):
             Chapter(*chapter) for chapter in chapters(self.beats, self.shown_look.lang)
         ]
         self._frames = 0
+        self._event_seconds = 0.0
         self._title: Label | None = None
         self._caption: list[Label] = []
         self._said: tuple[str, str] = ("", "")
@@ -88,13 +95,16 @@ class LessonScene(StageScene):
         end = 0.0
         for beat in self.beats:
             start, end = end, end + beat.seconds
-            self._until = end
             began = monotonic()
-            self.stretch = beat.stretch
-            self.announce(beat)
-            getattr(self, "show_" + (beat.shown_by or beat.name).replace("-", "_"))(beat)
-            self.rest(beat)
-            self.cues.append(Cue(beat.name, beat.caption, start, end))
+            if beat.events:
+                self._play_events(beat, start)
+            else:
+                self._until = end
+                self.stretch = beat.stretch
+                self.announce(beat)
+                self._show(beat)
+                self.rest(beat)
+                self.cues.append(Cue(beat.name, beat.caption, start, end))
             self.on_beat(beat)
             _logger.debug(
                 "beat %s: %.1f s, drawn in %.2f s", beat.name, beat.seconds, monotonic() - began
@@ -102,11 +112,48 @@ class LessonScene(StageScene):
             if beat.name == self.stop_after:
                 raise EndSceneEarlyException
 
+    def _play_events(self, beat: Beat, end: float) -> None:
+        for event in beat.events:
+            start, end = end, end + event.seconds
+            self._until = end
+            self._event_seconds = event.seconds
+            self.change_words(beat.title, event.said)
+            self._show(event)
+            self.rest(event)
+            if event.said is not None:
+                self.cues.append(Cue(beat.name, event.said, start, end))
+            self.on_event(event)
+
+    def _show(self, told: Beat | Event) -> None:
+        getattr(self, "show_" + (told.shown_by or told.name).replace("-", "_"))(told)
+
+    def during(self, share: float, *moves: Move, rate: Rate = smoothly) -> None:
+        """Let things move together for a share of the event, which is what is left at most.
+
+        Parameters
+        ----------
+        share : float
+            Of all the time that the event has; 1 is what is left of it.
+        *moves : callable
+            Each takes a number from 0 to 1, as `StageScene.drive` gives it.
+        rate : callable
+            As Manim's rate functions; eased by default.
+        """
+        left = self.remaining
+        seconds = left if share >= 1 else min(left, share * self._event_seconds)
+        if seconds * config.frame_rate >= 0.5:
+            self.drive(together(*moves), seconds, rate)
+        else:
+            together(*moves)(1.0)
+
     def prepare(self) -> None:
         """Make the mobjects; nothing is shown yet."""
 
     def on_beat(self, beat: Beat) -> None:
         """Do something at the end of each beat; for tests."""
+
+    def on_event(self, event: Event) -> None:
+        """Do something at the end of each event; for tests."""
 
     def on_frame(self, seconds: float) -> None:
         """Report progress."""
@@ -127,13 +174,15 @@ class LessonScene(StageScene):
     def _now(self) -> int:
         return round(self.renderer.time * config.frame_rate)
 
-    def rest(self, beat: Beat) -> None:
-        """Hold the picture until the beat is over."""
+    def rest(self, beat: Beat | Event) -> None:
+        """Hold the picture until the beat or event is over."""
         frames = round(self._until * config.frame_rate) - self._now
         if frames < 0:
+            kind = type(beat).__name__.lower()
             raise RuntimeError(
-                f"the beat {beat.name!r} of {type(self).__name__} is planned for {beat.seconds:.1f}"
-                f" s, but its scene takes {-frames / config.frame_rate:.2f} s more"
+                f"the {kind} {beat.name!r} of {type(self).__name__} is planned for "
+                f"{beat.seconds:.1f} s, but its scene takes {-frames / config.frame_rate:.2f} s "
+                "more"
             )
         self.stretch = 1.0
         if frames > 0:
@@ -141,7 +190,33 @@ class LessonScene(StageScene):
 
     def announce(self, beat: Beat) -> None:
         """Change title and caption, where they change."""
-        title, caption = self.text(beat.title), self.text(beat.caption)
+        old, new = self._words(beat.title, beat.caption)
+        if old:
+            self.vanish(*old, seconds=_CHANGE)
+        if new:
+            self.appear(*new, seconds=_CHANGE)
+
+    def change_words(self, title: Caption, caption: Caption | None) -> None:
+        """Change title and caption, where they change, while other things move."""
+        old, new = self._words(title, caption)
+        self.add(*new)
+
+        def cross(alpha: float) -> None:
+            for label in old:
+                label.opacity = max(0.0, 1 - 2 * alpha)
+            for label in new:
+                label.opacity = max(0.0, 2 * alpha - 1)
+            if alpha >= 1:
+                self.remove(*old)
+
+        cross(0.0)
+        if old or new:
+            self.meanwhile(cross, 2 * _CHANGE)
+
+    def _words(self, heading: Caption, said: Caption | None) -> tuple[list[Label], list[Label]]:
+        """Return the labels that go and those that come; without a caption the last one stays."""
+        title = self.text(heading)
+        caption = self._said[1] if said is None else self.text(said)
         old: list[Label] = []
         new: list[Label] = []
         if title != self._said[0]:
@@ -155,10 +230,7 @@ class LessonScene(StageScene):
             self._caption = caption_labels(caption, self.shown_look.lang)
             new += self._caption
         self._said = (title, caption)
-        if old:
-            self.vanish(*old, seconds=_CHANGE)
-        if new:
-            self.appear(*new, seconds=_CHANGE)
+        return old, new
 
 
 def caption_labels(text: str, lang: str) -> list[Label]:
@@ -181,7 +253,9 @@ def caption_labels(text: str, lang: str) -> list[Label]:
     ValueError
         If it takes more than two lines.
     """
-    lines = wrap(text, lang)
+    lines = [line for part in text.split("\n") for line in wrap(part, lang)]
+    if len(lines) > 2:
+        raise ValueError(f"the caption {text!r} takes more than two lines: shorten it")
     middle = (len(lines) - 1) / 2
     labels = [
         Label(

@@ -2,10 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+#: Takes a number from 0 to 1, how far a movement has come, and changes mobjects accordingly.
+Move = Callable[[float], None]
+
+
+def together(*moves: Move) -> Move:
+    """Return a move that makes several at once."""
+
+    def go(alpha: float) -> None:
+        for move in moves:
+            move(alpha)
+
+    return go
+
+
+def in_turn(*moves: Move, overlap: float = 0.0) -> Move:
+    """Return a move that makes several one after the other, each in the same time.
+
+    Parameters
+    ----------
+    *moves : callable
+        None is called before its turn; each is called with 1 once it is over.
+    overlap : float
+        How much of a move's time has passed when the next one begins: 0 for none of it, 1 for all
+        moves at once.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> move = in_turn(lambda a: seen.append(("a", a)), lambda a: seen.append(("b", a)))
+    >>> move(0.25); move(0.75); move(1.0)
+    >>> seen
+    [('a', 0.5), ('a', 1.0), ('b', 0.5), ('b', 1.0)]
+    """
+    own = 1 / (1 + (len(moves) - 1) * (1 - overlap)) if moves else 1.0
+    over = [False] * len(moves)
+
+    def go(alpha: float) -> None:
+        for number, move in enumerate(moves):
+            share = (alpha - number * own * (1 - overlap)) / own
+            if share < 0:
+                break
+            if over[number]:
+                continue
+            over[number] = share >= 1 - 1e-9
+            move(1.0 if over[number] else share)
+
+    return go
+
+
+def eased(move: Move) -> Move:
+    """Return a move that starts and ends at rest, for one among others in `in_turn`."""
+    return lambda alpha: move(smoothly(alpha))
 
 
 def smoothly(alpha: float) -> float:

@@ -108,6 +108,7 @@ class StageRenderer(CairoRenderer):
         camera: Any = partial(StageCamera, theme)
         super().__init__(file_writer_class=StageWriter, camera_class=camera, **kwargs)
         self.on_frame: Callable[[float], None] = lambda seconds: None
+        self.before_frame: Callable[[float], None] = lambda seconds: None
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         """Play animations frame by frame."""
@@ -123,6 +124,7 @@ class StageRenderer(CairoRenderer):
             self.update_frame(scene)
             self.file_writer.show(self.camera, repeat=frames)
         self.time = end
+        self.before_frame(end)
         self.on_frame(self.time)
         self.num_plays += 1
 
@@ -143,6 +145,7 @@ class StageRenderer(CairoRenderer):
         """Draw and write one frame."""
         if self.skip_animations:
             return
+        self.before_frame(self.time + 1 / config.frame_rate)
         self.update_frame(scene)
         self.file_writer.show(self.camera)
         self.time += 1 / config.frame_rate

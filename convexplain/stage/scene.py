@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from manim import config
 from manim.animation.animation import Animation, prepare_animation
@@ -41,6 +41,8 @@ class StageScene(Scene):
         renderer = StageRenderer(self.theme, skip_animations=skip_animations)
         super().__init__(renderer=renderer, skip_animations=skip_animations, **kwargs)
         self.renderer.on_frame = self.on_frame
+        self.renderer.before_frame = self._advance
+        self._meanwhile: list[_Meanwhile] = []
 
     @property
     def theme(self) -> Theme:
@@ -96,6 +98,35 @@ class StageScene(Scene):
         """
         self.play(_Drive(function, rate_func=rate), run_time=seconds)
 
+    def meanwhile(self, function: Callable[[float], None], seconds: float) -> None:
+        """Call a function at every frame from now on, beside whatever is played.
+
+        Parameters
+        ----------
+        function : callable
+            Takes a number from 0 to 1, as in `drive`.
+        seconds : float
+            How long it takes; it stops where the scene does.
+        """
+        self._meanwhile.append(_Meanwhile(function, self.renderer.time, seconds))
+
+    def _advance(self, time: float) -> None:
+        for each in self._meanwhile:
+            each.function(min(1.0, (time - each.start) / each.seconds))
+        self._meanwhile = [
+            each for each in self._meanwhile if time < each.start + each.seconds - 1e-9
+        ]
+
+    def wait(self, duration: float = 1.0, *args: Any, **kwargs: Any) -> None:
+        """Hold the picture; what goes on meanwhile comes to its end first."""
+        ends = [each.start + each.seconds for each in self._meanwhile]
+        moving = min(duration, max(ends, default=0.0) - self.renderer.time)
+        if moving > 0:
+            self.drive(lambda alpha: None, moving / self.stretch)
+            duration -= self.frames_in(moving) / config.frame_rate
+        if duration > 1e-9:
+            super().wait(duration, *args, **kwargs)
+
     def play(self, *args: Any, run_time: float | None = None, **kwargs: Any) -> None:
         """Play animations together, at the pace of the scene."""
         if run_time is not None:
@@ -129,6 +160,14 @@ class StageScene(Scene):
         self.remove(*mobjects)
         for part, opacity in starts:
             part.opacity = opacity
+
+
+class _Meanwhile(NamedTuple):
+    """What goes on beside the plays, since when, and for how long."""
+
+    function: Callable[[float], None]
+    start: float
+    seconds: float
 
 
 class _Drive(Animation):

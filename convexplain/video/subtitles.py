@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
-from convexplain.style.captions import Caption
+from convexplain.lessons.parts.beats import Beat, spoken
 
 # YouTube ignores a list with a shorter chapter: "Video chapters" in its help.
 YOUTUBE_SECONDS = 10
@@ -25,22 +25,10 @@ class Cue(NamedTuple):
     text: str
 
 
-class Told(Protocol):
-    """Part of a beat that subtitles need."""
+class HasBeats(Protocol):
+    """Anything that is told in beats: a lesson, or several joined."""
 
-    @property
-    def caption(self) -> Caption:
-        """The sentence."""
-
-    @property
-    def seconds(self) -> float:
-        """How long it is shown."""
-
-
-class Tells(Protocol):
-    """Anything that tells itself in beats: a lesson, or several joined."""
-
-    def beats(self) -> Sequence[Told]:
+    def beats(self) -> Sequence[Beat]:
         """Return what is told, in order."""
 
 
@@ -74,8 +62,8 @@ def consecutive(timed: Iterable[tuple[float, str]], start: float = 0.0) -> tuple
     return tuple(cues)
 
 
-def cues_of(lesson: Tells, lang: str, start: float = 0.0) -> tuple[Cue, ...]:
-    """Return the captions of a lesson's beats as cues.
+def cues_of(lesson: HasBeats, lang: str, start: float = 0.0) -> tuple[Cue, ...]:
+    """Return what a lesson says as cues.
 
     Parameters
     ----------
@@ -89,9 +77,10 @@ def cues_of(lesson: Tells, lang: str, start: float = 0.0) -> tuple[Cue, ...]:
     Returns
     -------
     tuple of Cue
-        One for each beat.
+        One for each event that says something; it stands until the next one that does.
     """
-    return consecutive(((b.seconds, b.caption.text(lang)) for b in lesson.beats()), start)
+    said = ((seconds, caption.text(lang)) for seconds, caption in spoken(lesson.beats()))
+    return consecutive(said, start)
 
 
 def srt(cues: Iterable[tuple[float, float, str]]) -> str:

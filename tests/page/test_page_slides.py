@@ -190,7 +190,7 @@ def test_chapters_come_from_the_rendered_video(tmp_path: Path) -> None:
 
 def test_a_video_that_is_not_the_lesson_s_is_refused(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(film())
-    with pytest.raises(ConvexplainError, match="0 chapters, but short has 2 beats"):
+    with pytest.raises(ConvexplainError, match="0 chapters, but short has 2: render"):
         Slides.of(ShortLesson(), tmp_path / "film.mp4", Look())
     (tmp_path / "text.mp4").write_text("no video")
     with pytest.raises(ConvexplainError, match="cannot be read"):

@@ -91,8 +91,10 @@ class Card:
 
 
 def told(lesson: Lesson, beat: str) -> dict[str, Value]:
-    """Give what the lesson fills into a beat's caption, by field."""
-    return next(each.caption.values for each in lesson.beats() if each.name == beat)
+    """Give what the lesson fills into a beat's captions, by field."""
+    found = next(each for each in lesson.beats() if each.name == beat)
+    said = [event.said for event in found.parts if event.said is not None]
+    return {name: value for caption in said for name, value in caption.values.items()}
 
 
 def fill(caption: Caption, values: dict[str, Any]) -> Caption:
