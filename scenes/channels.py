@@ -205,7 +205,7 @@ class Channels(LessonScene):
 
     def make_sum(self) -> None:
         """The largest channel in numbers, and the waterfall of all."""
-        lesson, step = self.lesson, self.lesson.step
+        lesson, step, account = self.lesson, self.lesson.step, self.lesson.breakdown
         told = words.FILTER.fill(
             n=step.filter, shape=fmt.shape(step.kernel.shape), w=step.kernel.size
         )
@@ -223,16 +223,16 @@ class Channels(LessonScene):
         self.open_sum = [
             Line([(1132, 566), (1372, 566)]),
             self.named(words.CHANNEL.fill(n=lesson.top[0]), 1132, 600, **GRAY),
-            Label(fmt.number(lesson.addends[0], sign=True), 1372, 600, 32, anchor="right"),
+            Label(fmt.number(account.parts[0].value, sign=True), 1372, 600, 32, anchor="right"),
         ]
-        names = [words.CHANNEL.fill(n=n) for n in lesson.top]
-        names += [words.OTHERS.fill(n=lesson.others), words.BIAS]
+        addends = [*account.addends, (words.BIAS, account.bias)]
         below = places[-1] + PITCH
+        others = [below - 4] if account.rest_count else []
         self.waterfall = Waterfall(
-            [self.text(name) for name in names],
-            lesson.addends,
+            [self.text(name) for name, _ in addends],
+            [value for _, value in addends],
             self.text(words.TOTAL.fill(z=fmt.number(step.value))),
-            [*places, below - 4, below + 52, below + 148],
+            [*places, *others, below + 52, below + 148],
             left=530,
             begin=902,
             end=1190,
@@ -302,7 +302,7 @@ class Channels(LessonScene):
             # Its number stands where the links of the first one were.
             self.add(self.channel_numbers[n], pair.patch, pair.dot, pair.kernel)
             self.drive(self.waterfall.row(n), 0.3, smoothly)
-        for n in range(shown, shown + 3):
+        for n in range(shown, len(self.waterfall.names)):
             self.drive(self.waterfall.row(n), 0.45, smoothly)
         self.appear(*self.result, seconds=0.4)
         self.maps.map.values[step.row, step.col] = step.activated

@@ -184,13 +184,14 @@ class ForwardPass(LessonScene):
         step, column = work.step, self.lesson.columns[work.column]
         if isinstance(step, ConvStep):
             place = FILTER.fill(n=step.filter, r=step.row, c=step.col)
-            count = fmt.count(step.products.size)
+            account, count = step.breakdown(shown=0), fmt.count(step.products.size)
+            sign, bias = fmt.addend(account.bias)
             parts = [
-                *self._term(self.text(PRODUCTS.fill(m=count)), fmt.number(step.total), 700),
-                self._sign(_sign_of(step.bias), 830),
-                *self._term(self.text(BIAS), fmt.number(abs(step.bias)), 920),
+                *self._term(self.text(PRODUCTS.fill(m=count)), fmt.number(account.total), 700),
+                self._sign(sign, 830),
+                *self._term(self.text(BIAS), bias, 920),
                 self._sign("=", 1010),
-                *self._term("", fmt.number(step.value), 1100),
+                *self._term("", fmt.number(account.value), 1100),
             ]
             name, value = self.lesson.activation(column), step.activated
         else:
@@ -276,6 +277,7 @@ class ForwardPass(LessonScene):
         self.focus(column - 1)
         new = [row.arrows[column - 1], *row.body(column), *row.texts(column)]
         self.appear(*new, seconds=0.3)
+        sign, bias = fmt.addend(vote.bias)
         strip = WindowFrame(row.strip, 0, 0, line=3)
         strip.points = row.strip.points.copy()  # all of it, whatever the shape of its cells
         self.window, self.fed = strip, WindowFrame(self._tile(vote.digit), 0, 0, line=3)
@@ -285,8 +287,8 @@ class ForwardPass(LessonScene):
             *self._term(self.text(ABOVE), fmt.number(vote.positive), 560),
             self._sign(fmt.MINUS, 690),
             *self._term(self.text(BELOW), fmt.number(abs(vote.negative)), 830),
-            self._sign(_sign_of(vote.bias), 960),
-            *self._term(self.text(BIAS), fmt.number(abs(vote.bias)), 1050),
+            self._sign(sign, 960),
+            *self._term(self.text(BIAS), bias, 1050),
             self._sign("=", 1140),
             *self._term(self.text(LOGIT), fmt.number(vote.logit), 1250),
             *self._note(vote.adds_up),
@@ -389,7 +391,3 @@ class ForwardPass(LessonScene):
         columns = [self.row.digits, self.zs, table.shifted, table.powers, table.shares]
         two = set(self.lesson.softmax.order[:2])
         self.drive(table.light(two, columns), 0.4, smoothly)
-
-
-def _sign_of(addend: float) -> str:
-    return fmt.MINUS if addend < 0 else "+"

@@ -343,7 +343,7 @@ class SlidingWindow(LessonScene):
         self.window.put(self.input, step.row, step.col)
         self.fed.put(self.map, step.row, step.col)
         self.patch.values[...] = step.patch[:, :, 0]
-        self.line.show(step.total, step.bias, step.value)
+        self.line.show(step.breakdown())
         self.box.values[...] = step.activated
 
     def run(

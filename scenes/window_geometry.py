@@ -221,7 +221,7 @@ class WindowGeometry(LessonScene):
         patch = [self.patch, self.patch_name, self.zeros, self.around]
         said = [self.zeros_name] if step.padding.any() else []
         self.appear(*lines, *patch, self.cell_by_cell, *said, seconds=0.6)
-        sums.tell(step.total, step.bias, step.value, step.activated)
+        sums.tell(step.breakdown())
         self.appear(*sums.sum, *sums.bias, seconds=0.4)
         self.appear(*sums.value, seconds=0.3)
         self.appear(*sums.result, seconds=0.4)

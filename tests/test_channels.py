@@ -11,7 +11,7 @@ from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.channels import Channels
-from convexplain.lessons.parts.photo import adds_up, reduced
+from convexplain.lessons.parts.photo import reduced
 
 RNG = np.random.default_rng(21)
 
@@ -41,7 +41,11 @@ def test_the_photograph_s_map_is_the_sum_of_three_correlations(lesson):
     step = colours.stop
     assert step.value == pytest.approx(expected[step.row, step.col], abs=1e-5)
     assert step.value == pytest.approx(step.channel_sums.sum(), abs=1e-6)
-    assert adds_up(step)
+    # The kernel's weights are 0 and 1: each product prints as its pixel, and all nine of a
+    # channel as their sum.
+    printed = np.round(step.products, 2).sum(axis=(0, 1))
+    np.testing.assert_allclose(printed, np.round(step.channel_sums, 2), atol=1e-9)
+    assert printed.sum() == pytest.approx(round(step.total, 2))
     assert f"{expected[step.row, step.col]:.2f}" in captions(lesson)["sum"]
 
 
@@ -67,9 +71,11 @@ def test_the_number_is_the_sum_over_all_channels(lesson):
     np.testing.assert_allclose(
         lesson.outputs[:, :, step.filter], np.maximum(expected, 0), atol=1e-5
     )
-    assert sum(lesson.addends) == pytest.approx(expected[step.row, step.col], abs=1e-6)
-    assert len(lesson.addends) == 5 + 1 + 1
-    assert lesson.others == 27
+    addends = [value for _, value in lesson.breakdown.addends]
+    whole = sum(addends) + lesson.breakdown.bias
+    assert whole == pytest.approx(expected[step.row, step.col], abs=1e-6)
+    assert len(addends) == 5 + 1
+    assert lesson.breakdown.rest_count == 27
     told = captions(lesson)
     assert f"{expected[step.row, step.col]:.2f}" in told["channels"]
     assert "288 weights" in told["open"]
@@ -83,7 +89,8 @@ def test_the_channels_shown_are_the_largest_either_way(lesson):
 
 
 def test_the_printed_addends_add_up(lesson):
-    printed = [round(float(f"{addend:.2f}") * 100) for addend in lesson.addends]
+    addends = [*(value for _, value in lesson.breakdown.addends), lesson.breakdown.bias]
+    printed = [round(float(f"{addend:.2f}") * 100) for addend in addends]
     assert sum(printed) == round(lesson.step.value * 100)
     assert "Rounded" not in " ".join(captions(lesson).values())
 

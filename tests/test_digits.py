@@ -12,7 +12,6 @@ from convexplain.data import digits, examples
 from convexplain.data.kernels import looks_for
 from convexplain.data.mnist import load_mnist
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.search import arithmetic_adds_up
 from convexplain.network import Network, Trace, hierarchy
 from convexplain.ops import ConvStep, conv2d_steps
 
@@ -123,7 +122,7 @@ def test_the_sliding_window_stops_are_what_they_are_called() -> None:
 @pytest.mark.parametrize("name", ["strong", "negative", "blank"])
 def test_the_sliding_window_stops_can_be_added_up_by_hand(name: str) -> None:
     step = stop(name)
-    assert arithmetic_adds_up(step)
+    assert step.breakdown().checkable()
     # The same once more, in whole hundredths, without the project's own code.
     cents = [round(abs(v) * 100 + 1e-9) * (1 if v > 0 else -1) for v in step.products.ravel()]
     total, bias, value = (round(v * 100) for v in (step.total, step.bias, step.value))

@@ -6,41 +6,12 @@ import numpy as np
 import pytest
 
 from convexplain.lessons.parts.search import (
-    arithmetic_adds_up,
-    channels_add_up,
     find_border_stop,
     find_channel_stop,
     find_pool_stop,
     find_stops,
-    mean_adds_up,
-    top_channels,
 )
 from convexplain.ops import ConvStep, conv2d_steps, max_pool2d_steps
-
-
-def one_step(pixels: list[float], weights: list[float], bias: float) -> ConvStep:
-    """The only stop of a kernel that is as wide as its picture."""
-    x = np.array(pixels, np.float64).reshape(1, -1, 1)
-    kernel = np.array(weights, np.float64).reshape(1, -1, 1, 1)
-    return conv2d_steps(x, kernel, np.array([bias]))[0]
-
-
-@pytest.mark.parametrize(
-    ("pixels", "weights", "bias", "adds_up"),
-    [
-        ([0.5, 1.0], [0.2, -0.3], 0.1, True),  # 0.10 - 0.30 = -0.20, + 0.10 = -0.10
-        ([0.0, 0.0], [0.27, -0.31], 0.04, True),  # blank paper
-        ([0.5, 0.5], [0.01, 0.01], 0.0, False),  # prints 0.01 + 0.01 = 0.01
-        ([1.0, 1.0], [0.304, 0.304], 0.0, False),  # prints 0.30 + 0.30 = 0.61
-        ([1.0, 1.0], [0.3, 0.104], 0.004, False),  # 0.30 + 0.10 = 0.40, but + 0.00 = 0.41
-        ([0.994, 0.0], [0.504, 0.0], 0.0, True),  # 0.99 x 0.50 = 0.495, printed 0.50
-        ([0.986, 0.0], [0.486, 0.0], 0.0, False),  # prints 0.99 x 0.49 = 0.48
-    ],
-)
-def test_arithmetic_adds_up_as_it_is_printed(
-    pixels: list[float], weights: list[float], bias: float, adds_up: bool
-) -> None:
-    assert arithmetic_adds_up(one_step(pixels, weights, bias)) is adds_up
 
 
 def steps_of(row: list[float], weights: list[float], bias: float = 0.0) -> list[ConvStep]:
@@ -110,33 +81,14 @@ def many_channels(values: list[float], bias: float) -> list[ConvStep]:
     return list(conv2d_steps(x, np.ones((1, 1, len(values), 1)), np.array([bias])))
 
 
-def test_the_largest_channels_are_named_by_absolute_value() -> None:
-    (step,) = many_channels([0.1, -0.5, 0.3, 0.0], 0.0)
-    assert top_channels(step, 3) == (1, 2, 0)
-
-
-def test_channels_add_up_with_the_rest_in_one() -> None:
-    # shown 0.50 and 0.30, the rest 0.10: together 0.90; + 0.05 = 0.95
-    (step,) = many_channels([0.5, 0.3, 0.06, 0.04], 0.05)
-    assert channels_add_up(step, shown=2)
+def test_a_place_is_marked_where_the_channels_shown_do_not_add_up_with_the_rest() -> None:
+    assert find_channel_stop(many_channels([0.5, 0.3, 0.06, 0.04], 0.05), shown=2) == (
+        "channels", 0, True
+    )  # fmt: skip
     # shown 0.504 and 0.304, the rest 0.004: prints 0.50 + 0.30 + 0.00, but the sum is 0.81
-    (step,) = many_channels([0.504, 0.304, 0.004], 0.0)
-    assert not channels_add_up(step, shown=2)
-    assert find_channel_stop([step], shown=2) == ("channels", 0, False)
+    steps = many_channels([0.504, 0.304, 0.004], 0.0)
+    assert find_channel_stop(steps, shown=2) == ("channels", 0, False)
     assert find_channel_stop(many_channels([-0.5, 0.1], 0.0)) is None
-
-
-@pytest.mark.parametrize(
-    ("numbers", "adds_up"),
-    [
-        ([0.1, 0.2, 0.3, 0.4], True),  # 0.25
-        ([0.104, 0.104, 0.104, 0.104], True),  # 0.10
-        ([0.004, 0.004, 0.004, 0.014], False),  # prints 0.01 / 4 = 0.00, the mean is 0.0065
-        ([-0.1, -0.2, 0.0, 0.1], True),  # -0.05
-    ],
-)
-def test_means_add_up_as_they_are_printed(numbers: list[float], adds_up: bool) -> None:
-    assert mean_adds_up(numbers) is adds_up
 
 
 def test_a_pool_stop_has_four_different_numbers_and_a_winner_that_moves() -> None:

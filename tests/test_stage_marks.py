@@ -12,6 +12,7 @@ pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 
 from test_stage import painted
 
+from convexplain.ops import conv2d_steps
 from convexplain.stage import CellMarks, PixelGrid, PlacedWindow, SumColumn
 from convexplain.stage.layout import problems
 
@@ -129,9 +130,10 @@ def test_zeros_that_no_box_covers_are_unread(stride, size):
 
 
 def test_the_column_tells_numbers_that_add_up():
-    column = SumColumn(1176, 1336, 226, ("sum", "bias"), limit=1.0).tell(0.54, 0.02, 0.56, 0.56)
-    assert [label.text for label in column.numbers] == ["0.54", "+0.02", "0.56"]
-    assert column.box.values.tolist() == [[0.56]]
+    (step,) = conv2d_steps([[[0.5]]], [[[[1.0]]]], [-0.75], activation="relu")
+    column = SumColumn(1176, 1336, 226, ("sum", "bias"), limit=1.0).tell(step.breakdown())
+    assert [label.text for label in column.numbers] == ["0.50", "−0.75", "−0.25"]
+    assert column.box.values.tolist() == [[0.0]]
     assert problems([column]) == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 
+from convexplain.ops import conv2d_steps
 from convexplain.stage import Label
 from convexplain.stage.layout import problems
 from convexplain.stage.running_line import RunningLine
@@ -14,8 +15,8 @@ from convexplain.stage.running_line import RunningLine
 def test_numbers_change_and_their_columns_do_not():
     line = RunningLine(672, 708, ("sum", "bias", "ReLU"))
     seen = []
-    for stop in ((0.614, 0.021, 0.635), (-2.5, -0.3, -2.8)):
-        line.show(*stop)
+    for pixel, bias in ((0.614, 0.021), (-2.5, -0.3)):
+        line.show(conv2d_steps([[[pixel]]], [[[[1.0]]]], [bias])[0].breakdown())
         labels = [part for part in line.parts if isinstance(part, Label)]
         seen.append(([label.text for label in labels], [label.anchor_place() for label in labels]))
         assert problems(line.parts) == []

@@ -19,10 +19,10 @@ from convexplain.lessons.parts.search import (
     find_channel_stop,
     find_pool_stop,
     find_stops,
-    top_channels,
 )
 from convexplain.network import Network, Trace
 from convexplain.ops import conv2d_steps
+from convexplain.ops.breakdown import largest
 
 Pictures = Sequence[Picture]
 Roles = Mapping[str, Sequence[int]]
@@ -176,7 +176,7 @@ def channels(network: Network, pictures: Pictures) -> Example:
             step = steps[stop.position]
             if max(step.row, step.col) >= 10:  # of 11, the last has no partner to be pooled with
                 continue
-            top = list(top_channels(step))
+            top = list(largest(step.channel_sums, 5))
             share = float(np.abs(step.channel_sums[top]).sum() / np.abs(step.channel_sums).sum())
             example = {
                 "sample": number,

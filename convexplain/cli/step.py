@@ -69,16 +69,11 @@ def _show(cell: Cell, lang: str) -> None:
     """Print the step in colour, and its number as the computer has it."""
     from convexplain.cli._cell import exact
     from convexplain.cli._ink import Ink
-    from convexplain.ops import ConvStep
-    from convexplain.ops.step_text import convolution_text, pooling_text
 
     ink = Ink.of()
-    found = cell.trace.steps(cell.layer.name, cell.filter).at(cell.row, cell.col)
-    if isinstance(found, ConvStep):
-        text, result = convolution_text(found, lang=lang, paint=ink.signed), found.activated
-    else:
-        text, result = pooling_text(found, lang=lang, paint=ink.signed), found.value
-    lines = [cell.subject(lang), text, "", ink.strong(f"{cell.place} = {exact(result)}")]
+    found = cell.trace.steps(cell.layer.name, cell.filter).at(cell.row, cell.col).breakdown()
+    result = ink.strong(f"{cell.place} = {exact(found.activated)}")
+    lines = [cell.subject(lang), found.text(lang, paint=ink.signed), "", result]
     if cell.chosen is not None:
         lines.append(ink.weak(cell.chosen.text(lang)))
     ink.echo("\n".join(lines))

@@ -14,7 +14,7 @@ from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 if TYPE_CHECKING:
-    from convexplain.ops import ConvStep
+    from convexplain.ops import Breakdown, ConvStep
 
 #: Between patch and kernel, where the ⊙ stands.
 GAP = 18.0
@@ -92,7 +92,8 @@ def draw(
     # A product is at most as large as its weight: one scale for both.
     products = _cells.numbers(sheet, x, under, step.products[:, :, 0], weight, cell, size=size)
     sheet.text(x + side + GAP / 2, top + side / 2, "⊙", 11, colour=sheet.theme.muted)
-    result = _sum(sheet, Box(right, under, right + side, under + side), step, limit)
+    account = step.breakdown()
+    result = _sum(sheet, Box(right, under, right + side, under + side), account, limit)
     _bracket(sheet, products.box, right - 3)
     return Placed(patch, placed, products, result)
 
@@ -105,14 +106,14 @@ def _bracket(sheet: Sheet, box: Box, right: float) -> None:
     _cells.line(sheet, [(x + 3, y), (right, y)], width=0.7, head=True)
 
 
-def _sum(sheet: Sheet, box: Box, step: ConvStep, limit: float) -> Box:
+def _sum(sheet: Sheet, box: Box, account: Breakdown, limit: float) -> Box:
     """Write sum, bias and value one under the other, and the result in its colour."""
     lang, muted, theme = sheet.look.lang, sheet.theme.muted, sheet.theme
     pitch = min(12.5, (box.y1 - box.y0) / 5.5)
     addends = (
-        (SUM.text(lang), fmt.number(step.total)),
-        (BIAS.text(lang), fmt.number(step.bias, sign=True)),
-        ("=", fmt.number(step.value)),
+        (SUM.text(lang), fmt.number(account.total)),
+        (BIAS.text(lang), fmt.number(account.bias, sign=True)),
+        ("=", fmt.number(account.value)),
     )
     for n, (words, number) in enumerate(addends):
         y = box.y0 + 7 + pitch * n + (4 if n == 2 else 0)
@@ -122,7 +123,7 @@ def _sum(sheet: Sheet, box: Box, step: ConvStep, limit: float) -> Box:
     _cells.line(sheet, [(box.x0, rule), (box.x1, rule)], colour=theme.line, width=0.7)
     high, wide = 16.0, 30.0
     result = Box(box.x1 - wide, box.y1 - high, box.x1, box.y1)
-    cell_text(sheet, result, step.activated, limit)
+    cell_text(sheet, result, account.activated, limit)
     _cells.outline(sheet, result)
     sheet.text(box.x0, result.middle[1], "ReLU", colour=muted, ha="left")
     start = box.x0 + _base.text_width("ReLU", _base.LABEL) + 3

@@ -12,9 +12,8 @@ from matplotlib.patches import Rectangle
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
-from convexplain.lessons.channels import SHOWN, Channels
+from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts import channel_words as words
-from convexplain.lessons.parts.search import channels_add_up
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -91,7 +90,7 @@ def _notes(options: OneNumber, lang: str, across: float) -> list[str]:
         n=options.shown_filter, shape=fmt.shape(options.step.kernel.shape),
         w=fmt.count(options.step.kernel.size), r=options.step.row, c=options.step.col,
     )]  # fmt: skip
-    if not channels_add_up(options.step, SHOWN):
+    if not options.breakdown.checkable():
         said.append(words.ROUNDED)
     return [line for one in said for line in _base.wrap(one.text(lang), across, _base.NOTE)]
 
@@ -132,7 +131,7 @@ def _mark(sheet: Sheet, options: OneNumber, grids: list[Grid]) -> None:
 
 def _waterfall(sheet: Sheet, options: OneNumber, box: Box, high: float) -> Box:
     """Draw what each of the largest channels adds, then the others, the bias, and the sum."""
-    lang, theme, step = sheet.look.lang, sheet.theme, options.step
+    lang, theme, step, account = sheet.look.lang, sheet.theme, options.step, options.breakdown
     count = step.kernel.shape[0]
     cell = (high - 5) / count
     side = cell * count
@@ -144,10 +143,9 @@ def _waterfall(sheet: Sheet, options: OneNumber, box: Box, high: float) -> Box:
     sheet.text(box.x0, box.y0 - 7, title, ha="left")
     limit = float(np.abs(step.kernel).max())
     running, y, last = 0.0, box.y0, box.y0
-    for channel, value in zip(options.top, options.addends, strict=False):
-        middle = y + high / 2
-        sheet.text(box.x0, middle, words.CHANNEL.fill(n=channel).text(lang), _base.NOTE,
-                   colour=theme.muted, ha="left")  # fmt: skip
+    for part in account.parts:
+        channel, middle = part.place, y + high / 2
+        sheet.text(box.x0, middle, part.name.text(lang), _base.NOTE, colour=theme.muted, ha="left")
         at = y + (high - side) / 2
         patch = _cells.signed(
             sheet, patch_x, at, step.patch[:, :, channel], options.input_limit, cell, lines=True
@@ -157,12 +155,12 @@ def _waterfall(sheet: Sheet, options: OneNumber, box: Box, high: float) -> Box:
         weights = step.kernel[:, :, channel]
         kernel_x = patch_x + side + _TIMES
         _cells.signed(sheet, kernel_x, at, weights, limit, cell, lines=True)
-        running = _bar(sheet, scale, last, middle, running, value, 9.0)
+        running = _bar(sheet, scale, last, middle, running, part.value, 9.0)
         last = middle + 4.5
-        sheet.text(box.x1, middle, fmt.number(value, sign=True), ha="right")
+        sheet.text(box.x1, middle, fmt.number(part.value, sign=True), ha="right")
         y += high
-    rest = (words.OTHERS.fill(n=options.others), words.BIAS)
-    for caption, value in zip(rest, options.addends[len(options.top) :], strict=True):
+    rest = [*account.addends[len(account.parts) :], (words.BIAS, account.bias)]
+    for caption, value in rest:
         sheet.text(box.x0, y + 6, caption.text(lang), _base.NOTE, colour=theme.muted, ha="left")
         running = _bar(sheet, scale, last, y + 6, running, value, 6.0)
         last = y + 9
@@ -192,7 +190,8 @@ class _Scale:
 
 def _scale(options: OneNumber, bars: Box) -> _Scale:
     """Fit every running sum, and zero."""
-    sums = np.concatenate([[0.0], np.cumsum(options.addends)])
+    addends = [value for _, value in options.breakdown.addends]
+    sums = np.cumsum([0.0, *addends, options.breakdown.bias])
     return _Scale(float(sums.min()), float(max(sums.max(), sums.min() + 1e-9)), bars)
 
 
@@ -253,12 +252,11 @@ def _output(
 
 def alternative(options: OneNumber, lang: str = "en") -> str:
     """Say what each of the largest channels adds, and what becomes of it."""
-    step, gap = options.step, "、" if lang == "zh" else ", "
+    step, account, gap = options.step, options.breakdown, "、" if lang == "zh" else ", "
     told = gap.join(
-        _SAYS.fill(n=channel, v=fmt.number(value, sign=True)).text(lang)
-        for channel, value in zip(options.top, options.addends, strict=False)
+        _SAYS.fill(n=part.place, v=fmt.number(part.value, sign=True)).text(lang)
+        for part in account.parts
     )
-    others, bias = options.addends[len(options.top) :]
     return _ALT.fill(
         n=options.shown_filter,
         c=options.inputs.shape[2],
@@ -266,9 +264,9 @@ def alternative(options: OneNumber, lang: str = "en") -> str:
         r=step.row,
         k=step.col,
         top=Caption(en=told, zh=told),
-        m=options.others,
-        rest=fmt.number(others, sign=True),
-        bias=fmt.number(bias, sign=True),
+        m=account.rest_count,
+        rest=fmt.number(account.rest, sign=True),
+        bias=fmt.number(account.bias, sign=True),
         z=fmt.number(step.value),
         v=fmt.number(step.activated),
     ).text(lang)

@@ -14,7 +14,6 @@ from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts import channel_words as words
-from convexplain.lessons.parts import photo
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -34,11 +33,6 @@ class Photograph(Channels):
     filter: Any = dataclasses.field(default=None)
     at: Any = dataclasses.field(default=None)
     model: str = dataclasses.field(default="cnn")
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether the printed numbers give the printed sums."""
-        return photo.adds_up(self.colours.stop)
 
 
 Options = Photograph
@@ -68,7 +62,7 @@ def draw(
     pictures = cell * pixels.shape[0]
     notes = [words.HAND_MADE.fill(
         shape=fmt.shape(options.colours.kernel.shape), n=options.colours.kernel.size
-    )] + [words.ROUNDED] * (not options.adds_up)  # fmt: skip
+    )] + [words.ROUNDED] * (not options.colours.stop.breakdown().adds_up())  # fmt: skip
     lines = [line for n in notes for line in _base.wrap(n.text(look.lang), across, _base.NOTE)]
     if wide:
         height = _LABEL + max(pictures + 26, table.y1)

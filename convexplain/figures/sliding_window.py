@@ -51,12 +51,6 @@ class OneStep(SlidingWindow):
             return asked
         return next((stop.step for stop in self.stops.values()), self.best)
 
-    @property
-    def adds_up(self) -> bool:
-        """Whether the printed numbers give the printed results."""
-        products, values = self.step.products.ravel(), (self.step.total, self.step.bias)
-        return fmt.adds_up(products, self.step.total) and fmt.adds_up(values, self.step.value)
-
 
 Options = OneStep
 
@@ -159,7 +153,7 @@ def _notes(options: OneStep, lang: str) -> list[str]:
         words = _PLACE.fill(layer=LAYER, n=options.shown_filter, **place)
     else:
         words = _OWN_PLACE.fill(**place)
-    rounded = [] if options.adds_up else [_ROUNDED.text(lang)]
+    rounded = [] if step.breakdown().adds_up() else [_ROUNDED.text(lang)]
     return [words.text(lang), *rounded]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, cast
 
@@ -19,9 +19,9 @@ from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.photo import Colours
-from convexplain.lessons.parts.search import channels_add_up, find_channel_stop, top_channels
+from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.network import Conv2D, MaxPooling2D, Network, Trace
-from convexplain.ops import ConvStep, ConvSteps
+from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -170,7 +170,7 @@ class Channels(Lesson):
         maps = self.outputs if self.at is None else self.outputs[self.at[0], self.at[1]][None, None]
         strongest = [int(n) for n in np.argsort(-maps.max(axis=(0, 1)), kind="stable")[:_TRIED]]
         steps = {n: self._chosen(n) for n in strongest}
-        honest = [n for n in strongest if channels_add_up(steps[n], SHOWN)]
+        honest = [n for n in strongest if steps[n].breakdown(SHOWN, grids=1).checkable()]
         return max(honest or strongest[:1], key=lambda n: steps[n].value)
 
     @cached_property
@@ -188,21 +188,15 @@ class Channels(Lesson):
         stop = find_channel_stop(steps, SHOWN)
         return steps[stop.position if stop else int(np.argmax(self.outputs[:, :, filter]))]
 
+    @cached_property
+    def breakdown(self) -> Breakdown:
+        """What makes the value: the largest channels, the first of them cell by cell."""
+        return replace(self.step.breakdown(SHOWN, grids=1), rest_name=words.OTHERS)
+
     @property
     def top(self) -> tuple[int, ...]:
         """The channels that contribute most, largest first."""
-        return top_channels(self.step, SHOWN)
-
-    @property
-    def addends(self) -> tuple[float, ...]:
-        """What makes the value: the largest channels, all others together, the bias."""
-        sums = [float(self.step.channel_sums[channel]) for channel in self.top]
-        return (*sums, self.step.total - sum(sums), self.step.bias)
-
-    @property
-    def others(self) -> int:
-        """How many channels are told as one sum."""
-        return int(self.inputs.shape[2]) - len(self.top)
+        return tuple(part.place for part in self.breakdown.parts)
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
@@ -235,7 +229,7 @@ class Channels(Lesson):
             title,
             6.0,
             colours.stop,
-            honest=photo.adds_up(colours.stop),
+            honest=colours.stop.breakdown().adds_up(),
             k=_NINE,
             v=fmt.number(colours.stop.value),
         )
@@ -252,9 +246,9 @@ class Channels(Lesson):
             title,
             6.0,
             step,
-            honest=channels_add_up(step, SHOWN),
+            honest=self.breakdown.checkable(),
             m=len(top),
-            r=self.others,
+            r=self.breakdown.rest_count,
             v=fmt.number(step.activated),
         )
         yield _said("deep", title, 4.5, step, f=filters, r=step.row, k=step.col)

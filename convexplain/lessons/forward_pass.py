@@ -276,7 +276,7 @@ class ForwardPass(Lesson):
             order = np.argsort(-column.values, axis=None, kind="stable")[:TRIED]
             for place in order:
                 step = self._step(column, int(place))
-                if fmt.adds_up((step.total, step.bias), step.value):
+                if step.breakdown(shown=0).adds_up():
                     return Work(index, window, step, True)
             return Work(index, window, self._step(column, int(order[0])), False)
         mean = AveragePooling2D("mean", layer.pool_size, layer.stride, layer.padding)

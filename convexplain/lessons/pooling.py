@@ -28,7 +28,7 @@ from convexplain.lessons.parts.pooled import (
     same_number_elsewhere,
     shifted,
 )
-from convexplain.lessons.parts.search import FoundStop, find_pool_stop, mean_adds_up
+from convexplain.lessons.parts.search import FoundStop, find_pool_stop
 from convexplain.network import Conv2D, MaxPooling2D, Network, Trace
 from convexplain.ops import PoolStep
 from convexplain.style import format as fmt
@@ -136,7 +136,8 @@ class Pooling(Lesson):
     @cached_property
     def stop(self) -> FoundStop:
         """The window that is shown slowly; the first one if the map has no response at all."""
-        return find_pool_stop(self.steps) or FoundStop("pool", 0, mean_adds_up(self.steps[0].patch))
+        first = self.steps[0].mean()
+        return find_pool_stop(self.steps) or FoundStop("pool", 0, first.adds_up())
 
     @property
     def step(self) -> PoolStep:

@@ -16,7 +16,6 @@ from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
-from convexplain.lessons.parts.search import arithmetic_adds_up
 from convexplain.lessons.sliding_window import describe
 from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network, Trace
 from convexplain.ops import Box, ConvStep, Window
@@ -243,7 +242,7 @@ class ResponseMap(Lesson):
             b=fmt.number(step.bias),
             v=fmt.number(step.activated),
         )
-        if arithmetic_adds_up(step):
+        if step.breakdown().checkable():
             return caption
         noted = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
         return noted.fill(**caption.values)

@@ -17,7 +17,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.checks import check_filter, check_first_convolution, check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
-from convexplain.lessons.parts.search import FoundStop, arithmetic_adds_up, find_stops
+from convexplain.lessons.parts.search import FoundStop, find_stops
 from convexplain.network import Network, Trace
 from convexplain.ops import ConvStep, conv2d_steps
 from convexplain.style import format as fmt
@@ -167,7 +167,7 @@ class SlidingWindow(Lesson):
         for position in np.argsort(-self.response_map.ravel(), kind="stable"):
             step = self.all_steps[int(position)]
             near = any(max(abs(step.row - t.row), abs(step.col - t.col)) < 3 for t in taken)
-            if not near and step.activated > 0 and arithmetic_adds_up(step):
+            if not near and step.activated > 0 and step.breakdown().checkable():
                 taken.append(step)
                 yield FoundStop(f"stop-{len(taken) - 1}", int(position), True)
 

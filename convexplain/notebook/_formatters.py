@@ -111,11 +111,7 @@ def one_line(
 
 
 def _text_of_step(step: ConvStep | PoolStep, lang: str) -> str:
-    from convexplain.ops.step_text import convolution_text, pooling_text
-
-    if isinstance(step, ConvStep):
-        return convolution_text(step, lang=lang)
-    return pooling_text(step, lang=lang)
+    return step.breakdown().text(lang)
 
 
 def _html_of(view: View) -> Callable[[Any], str]:

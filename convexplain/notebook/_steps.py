@@ -6,115 +6,79 @@ import numpy as np
 
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
-from convexplain.ops import ConvStep, PoolStep, Steps
-from convexplain.ops.step_text import (
-    NOTHING,
-    SHOWN_CHANNELS,
-    WORDS,
-    convolution_text,
-    pooling_text,
-)
+from convexplain.ops import Breakdown, ConvStep, PoolStep, Steps
+from convexplain.ops.breakdown import NOTHING, ROUNDED, grid_texts
 from convexplain.style import format as fmt
 from convexplain.style.theme import Look
 
 
 def convolution(step: ConvStep, look: Look) -> str:
     """Show how a convolution makes one number; of many channels those with the largest sums."""
-    lang, said = look.lang, WORDS[look.lang]
+    lang, account = look.lang, step.breakdown()
     title = words.CONVOLUTION.fill(
         filter=step.filter, row=step.row, col=step.col, v=fmt.number(step.activated)
     )
-    order = np.argsort(-np.abs(step.channel_sums), kind="stable")
-    shown = sorted(int(channel) for channel in order[:SHOWN_CHANNELS])
+    shown = [part.place - step.first_channel for part in account.parts]
     kernel_limit = float(np.abs(step.kernel[..., shown]).max())
     product_limit = float(np.abs(step.products[..., shown]).max())
-    where = convolution_text(step, lang=lang).splitlines()[0]
-    parts = [_html.heading(title.text(lang)), _html.line(look, where, weak=True)]
-    for channel in shown:
-        name = words.PATCH_OF.fill(n=step.first_channel + channel).text(lang)
-        patch = step.patch[..., channel]
-        texts = [
-            [NOTHING if nothing else fmt.number(value) for value, nothing in zip(*row, strict=True)]
-            for row in zip(patch, step.padding, strict=True)
-        ]
+    parts = _head(title.text(lang), account, look)
+    for part in account.in_order:
+        channel = part.place - step.first_channel
+        patch, texts = step.patch[..., channel], grid_texts(step.patch[..., channel], step.padding)
+        kernel, products = step.kernel[..., channel], step.products[..., channel]
+        name = words.PATCH_OF.fill(n=part.place).text(lang)
         parts.append(
             _html.beside(
                 _html.numbers(look, name, patch, texts=texts),
                 _html.sign(look, "⊙"),
-                _html.numbers(
-                    look, words.KERNEL.text(lang), step.kernel[..., channel], limit=kernel_limit
-                ),
+                _html.numbers(look, words.KERNEL.text(lang), kernel, limit=kernel_limit),
                 _html.sign(look, "="),
-                _html.numbers(
-                    look,
-                    words.PRODUCTS.text(lang),
-                    step.products[..., channel],
-                    limit=product_limit,
-                ),
+                _html.numbers(look, words.PRODUCTS.text(lang), products, limit=product_limit),
             )
         )
-    parts.append(_html.beside(_html.listing(look, "", ("", ""), _sums(step, shown, look))))
-    if step.padding.any():
-        parts.append(_html.line(look, f"{NOTHING} {said.nothing}", weak=True))
-    parts.append(_html.line(look, said.rounded.format(n=2), weak=True))
-    return _html.card(look, *parts)
-
-
-def _sums(step: ConvStep, shown: list[int], look: Look) -> list[tuple[str, str]]:
-    """Name all that is added, and what it comes to."""
-    said = WORDS[look.lang]
-    rows: list[tuple[str, float]] = []
-    if len(step.channel_sums) > 1:
-        rows = [
-            (said.channel.format(n=step.first_channel + c), float(step.channel_sums[c]))
-            for c in shown
-        ]
-    rest = np.delete(step.channel_sums, shown)
-    if rest.size:
-        rows.append((said.others.format(n=rest.size), float(rest.sum())))
-    rows += [
-        (said.products.format(n=step.products.size), step.total),
-        (said.bias, step.bias),
-        (said.value, step.value),
-    ]
-    if step.activation != "linear":
-        rows.append((step.activation, step.activated))
-    return [(name, fmt.number(value)) for name, value in rows]
+    rows = [(name.text(lang), number) for name, number in account.rows()]
+    parts.append(_html.beside(_html.listing(look, "", ("", ""), rows)))
+    rounded = ROUNDED.fill(n=2).text(lang)
+    return _html.card(look, *parts, *_padding(account, look), _html.line(look, rounded, weak=True))
 
 
 def pooling(step: PoolStep, look: Look) -> str:
     """Show how a pooling makes one number; the winner of a maximum has a frame."""
-    lang, said = look.lang, WORDS[look.lang]
+    lang, account = look.lang, step.breakdown()
+    (part,) = account.parts
     title = words.POOLING.fill(
         filter=step.channel, row=step.row, col=step.col, v=fmt.number(step.value)
     )
-    marked = None
+    marked, result = None, words.MEAN_OF.fill(n=step.count)
     if step.argmax is not None:
         row, col = step.argmax
         marked = step.input_rows.index(row), step.input_cols.index(col)
-        result = f"{said.largest.format(n=step.count)}, {said.place.format(row=row, col=col)}"
-    else:
-        result = said.average.format(n=step.count).lstrip("/ ")
-    texts = [
-        [NOTHING if nothing else fmt.number(value) for value, nothing in zip(*row, strict=True)]
-        for row in zip(step.patch, step.padding, strict=True)
-    ]
+        result = words.LARGEST_OF.fill(n=step.count, place=part.name)
     limit = float(np.abs(step.patch).max())
-    parts = [
-        _html.heading(title.text(lang)),
-        _html.line(look, pooling_text(step, lang=lang).splitlines()[0], weak=True),
-        _html.beside(
-            _html.numbers(
-                look, words.WINDOW.text(lang), step.patch, limit=limit, marked=marked, texts=texts
-            ),
-            _html.sign(look, "→"),
-            _html.numbers(look, result, [[step.value]], limit=max(limit, abs(step.value))),
+    texts = grid_texts(step.patch, step.padding)
+    grids = _html.beside(
+        _html.numbers(
+            look, words.WINDOW.text(lang), step.patch, limit=limit, marked=marked, texts=texts
         ),
-    ]
-    if step.padding.any():
-        note = said.padding[step.count == step.padding.size]
-        parts.append(_html.line(look, f"{NOTHING} {note}", weak=True))
-    return _html.card(look, *parts)
+        _html.sign(look, "→"),
+        _html.numbers(look, result.text(lang), [[step.value]], limit=max(limit, abs(step.value))),
+    )
+    return _html.card(
+        look, *_head(title.text(lang), account, look), grids, *_padding(account, look)
+    )
+
+
+def _head(title: str, account: Breakdown, look: Look) -> list[str]:
+    """Write the number's name, and what is read for it."""
+    reads = [] if account.title is None else [account.title.text(look.lang)]
+    return [_html.heading(title), *(_html.line(look, words, weak=True) for words in reads)]
+
+
+def _padding(account: Breakdown, look: Look) -> list[str]:
+    """Say what a cell of padding counts as, if there is one."""
+    if account.padding is None:
+        return []
+    return [_html.line(look, f"{NOTHING} {account.padding.text(look.lang)}", weak=True)]
 
 
 def steps_text(steps: Steps[ConvStep] | Steps[PoolStep], lang: str) -> str:

@@ -20,6 +20,8 @@ PATCH_OF = Caption(en="patch, channel {n}", zh="图块，通道 {n}")
 KERNEL = Caption(en="kernel", zh="卷积核")
 PRODUCTS = Caption(en="products", zh="逐元素乘积")
 WINDOW = Caption(en="window", zh="窗口")
+LARGEST_OF = Caption(en="largest of {n}, {place}", zh="{n} 个数中的最大值, {place}")
+MEAN_OF = Caption(en="average of {n}", zh="{n} 个数的平均值")
 READS_PICTURE = Caption(en="The network reads {answer}: {p}.", zh="网络的预测是 {answer}：{p}。")
 ANSWERS = Caption(en="output {answer} is the largest: {v}", zh="最大的输出是 {answer}：{v}")
 INPUT_ALT = Caption(

@@ -6,6 +6,7 @@ weights take the dtype of `x`. What is given is never modified.
 """
 
 from convexplain.ops.activations import leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
+from convexplain.ops.breakdown import Breakdown, Cells, Part
 from convexplain.ops.convolution import batch_norm, conv2d, dense, flatten
 from convexplain.ops.geometry import Box, ReceptiveField, Window, receptive_field, unseen
 from convexplain.ops.patching import pad, patches
@@ -26,8 +27,11 @@ from convexplain.ops.transposed import conv2d_transpose
 
 __all__ = [
     "Box",
+    "Breakdown",
+    "Cells",
     "ConvStep",
     "ConvSteps",
+    "Part",
     "PoolStep",
     "PoolSteps",
     "ReceptiveField",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from operator import index
 from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
 
@@ -23,10 +23,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from convexplain.ops._arrays import Floats, convolution_weights, numbered, one_picture
 from convexplain.ops.activations import BY_CELL
+from convexplain.ops.breakdown import SHOWN, Breakdown, Cells, Part, Rule, largest
 from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Taps, Window
 from convexplain.ops.pooling import counted, pool_window, refuse_empty_windows
-from convexplain.ops.step_text import convolution_text, plain, pooling_text
 from convexplain.ops.transposed import landing
+from convexplain.style.captions import Caption
 
 Activation: TypeAlias = str | Callable[[Floats], ArrayLike] | None
 """A key of `activations.BY_CELL`, a function of an array, or None."""
@@ -152,13 +153,60 @@ class ConvStep:
     activated: float
     activation: str
 
+    def breakdown(self, shown: int = SHOWN, *, grids: int | None = None) -> Breakdown:
+        """Return the number as named addends: a channel each, the other channels, the bias.
+
+        Parameters
+        ----------
+        shown : int
+            How many channels are named, those with the largest sums; the others are one sum.
+        grids : int, optional
+            How many of these have their cells shown; by default all.
+
+        Returns
+        -------
+        Breakdown
+        """
+        channels = largest(self.channel_sums, shown)
+        with_cells = channels[:grids]
+        return Breakdown(
+            parts=tuple(
+                Part(
+                    name=_CHANNEL.fill(n=self.first_channel + channel),
+                    value=float(self.channel_sums[channel]),
+                    place=self.first_channel + channel,
+                    cells=self._cells(channel) if channel in with_cells else None,
+                )
+                for channel in channels
+            ),
+            rest=float(np.delete(self.channel_sums, channels).sum()),
+            rest_count=len(self.channel_sums) - len(channels),
+            rest_name=_OTHER_CHANNELS,
+            total=self.total,
+            count=self.products.size,
+            bias=self.bias,
+            value=self.value,
+            activation=self.activation,
+            activated=self.activated,
+            title=_title(_CONVOLUTION, self, self.filter),
+            padding=_NO_CELL if self.padding.any() else None,
+        )
+
+    def _cells(self, channel: int) -> Cells:
+        return Cells(
+            self.patch[..., channel],
+            self.padding,
+            self.products[..., channel],
+            self.kernel[..., channel],
+        )
+
     def text(self, decimals: int = 2) -> str:
-        """Tell of the step in aligned plain text."""
-        return convolution_text(self, decimals)
+        """Return the step as aligned plain text."""
+        return self.breakdown().text("en", decimals)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all fields as plain numbers, texts, lists and dicts, ready for JSON."""
-        return plain(self)
+        """Return all fields as plain numbers, texts, lists and dicts, ready for JSON."""
+        return _plain_fields(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -375,13 +423,44 @@ class PoolStep:
     value: float
     argmax: Pair | None
 
+    def breakdown(self) -> Breakdown:
+        """Return the number as what it is made of: the winner, or the sum of which it is a share.
+
+        Returns
+        -------
+        Breakdown
+        """
+        if self.argmax is None:
+            return self.mean()
+        row, col = self.argmax
+        return self._of(_AT.fill(row=row, col=col), self.value, self.value, "max")
+
+    def mean(self) -> Breakdown:
+        """Return what average pooling makes of the same cells, as their sum and its share."""
+        total = float(self.patch.sum(dtype=np.float64))
+        value = self.value if self.total is not None else total / self.count
+        return self._of(_WINDOW, total, value, "mean")
+
+    def _of(self, name: Caption, total: float, value: float, rule: Rule) -> Breakdown:
+        counts = self.count == self.padding.size
+        return Breakdown(
+            parts=(Part(name, total, 0, Cells(self.patch, self.padding, self.patch)),),
+            total=total,
+            count=self.count,
+            value=value,
+            activated=value,
+            rule=rule,
+            title=_title(_POOLING, self, self.channel),
+            padding=_PADDING[counts] if self.padding.any() else None,
+        )
+
     def text(self, decimals: int = 2) -> str:
-        """Tell of the step in aligned plain text."""
-        return pooling_text(self, decimals)
+        """Return the step as aligned plain text."""
+        return self.breakdown().text("en", decimals)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give all fields as plain numbers, texts, lists and dicts, ready for JSON."""
-        return plain(self)
+        """Return all fields as plain numbers, texts, lists and dicts, ready for JSON."""
+        return _plain_fields(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -580,6 +659,73 @@ def gather(x: Floats, rows: Taps, cols: Taps) -> tuple[Floats, NDArray[np.bool_]
 
 
 def locked(array: Floats) -> Floats:
-    """Make an array read-only: what a step tells does not change."""
+    """Make an array read-only: a step does not change."""
     array.flags.writeable = False
     return array
+
+
+def _title(template: Caption, step: ConvStep | PoolStep, map: int) -> Caption:
+    """Name the output cell, and the rows and columns that are read for it."""
+    rows, cols = (
+        _span(names, taps)
+        for names, taps in zip(_AXES, (step.input_rows, step.input_cols), strict=True)
+    )
+    return template.fill(row=step.row, col=step.col, map=map, rows=rows, cols=cols)
+
+
+def _span(names: tuple[Caption, Caption, Caption], taps: Taps) -> Caption:
+    none, one, many = names
+    inside = sorted(cell for cell in taps if cell is not None)
+    if not inside:
+        return none
+    if len(inside) == 1:
+        return one.fill(n=inside[0])
+    if len(inside) == inside[-1] - inside[0] + 1:
+        return many.fill(n=_TO.fill(first=inside[0], last=inside[-1]))
+    return many.fill(n=Caption(en=", ".join(map(str, inside)), zh="、".join(map(str, inside))))
+
+
+def _plain_fields(value: ConvStep | PoolStep | Box) -> dict[str, Any]:
+    # Not dataclasses.asdict(), which would copy every array first.
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Box):
+        return _plain_fields(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+_CONVOLUTION = Caption(
+    en="row {row}, column {col}, filter {map}: reads input {rows}, {cols}",
+    zh="行 {row}、列 {col}、过滤器 {map}：读取输入的{rows}、{cols}",
+)
+_POOLING = Caption(
+    en="row {row}, column {col}, channel {map}: reads input {rows}, {cols}",
+    zh="行 {row}、列 {col}、通道 {map}：读取输入的{rows}、{cols}",
+)
+_AXES = (
+    (
+        Caption(en="no rows", zh="空行"),
+        Caption(en="row {n}", zh="行 {n}"),
+        Caption(en="rows {n}", zh="行 {n}"),
+    ),
+    (
+        Caption(en="no columns", zh="空列"),
+        Caption(en="column {n}", zh="列 {n}"),
+        Caption(en="columns {n}", zh="列 {n}"),
+    ),
+)
+_TO = Caption(en="{first} to {last}", zh="{first} 到 {last}")
+_AT = Caption(en="at row {row}, column {col}", zh="位于行 {row}、列 {col}")
+_WINDOW = Caption(en="window", zh="窗口")
+_CHANNEL = Caption(en="channel {n}", zh="通道 {n}")
+_OTHER_CHANNELS = Caption(en="the other {n} channels", zh="其余 {n} 个通道")
+_NO_CELL = Caption(en="no input cell: counts as 0", zh="没有输入单元：按 0 计")
+#: By whether the cells of padding count.
+_PADDING = (
+    Caption(en="padding: does not count", zh="填充：不计入"),
+    Caption(en="padding: counts as 0", zh="填充：按 0 计"),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convexplain.ops import Breakdown
 from convexplain.stage.mobject import StageMobject
 from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
@@ -36,8 +37,10 @@ class RunningLine:
             Line([(left + 450, y), (left + 512, y)], arrow=True),
         ]
 
-    def show(self, total: float, bias: float, value: float) -> None:
+    def show(self, account: Breakdown) -> None:
         """Bring the numbers to one stop: ``total + bias = value``."""
-        self._sign.say("+" if bias >= 0 else fmt.MINUS)
-        for label, number in zip(self._numbers, (total, abs(bias), value), strict=True):
-            label.say(fmt.number(number))
+        sign, bias = fmt.addend(account.bias)
+        self._sign.say(sign)
+        texts = fmt.number(account.total), bias, fmt.number(account.value)
+        for label, text in zip(self._numbers, texts, strict=True):
+            label.say(text)

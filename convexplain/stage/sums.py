@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from manim.mobject.mobject import Mobject
 
+from convexplain.ops import Breakdown
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
@@ -36,7 +37,7 @@ class SumColumn(Mobject):
     ::
 
         column = SumColumn(1176, 1336, 226, ("sum", "bias"), limit=1.7)
-        column.tell(0.54, 0.02, 0.56, 0.56)
+        column.tell(step.breakdown())
         self.appear(*column.sum, *column.bias)
         self.appear(*column.value)
         self.appear(*column.result)
@@ -70,10 +71,11 @@ class SumColumn(Mobject):
         self.result = (relu, self.box, self.frame)
         self.add(*self.sum, *self.bias, *self.value, *self.result)
 
-    def tell(self, total: float, bias: float, value: float, activated: float) -> SumColumn:
+    def tell(self, account: Breakdown) -> SumColumn:
         """Show the numbers of one stop."""
-        texts = (fmt.number(total), fmt.number(bias, sign=True), fmt.number(value))
+        bias = fmt.number(account.bias, sign=True)
+        texts = (fmt.number(account.total), bias, fmt.number(account.value))
         for label, text in zip(self.numbers, texts, strict=True):
             label.say(text)
-        self.box.values[...] = activated
+        self.box.values[...] = account.activated
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
+from functools import cache
 from string import Formatter
 from typing import SupportsIndex, TypeAlias
 
@@ -144,6 +145,7 @@ class Caption:
         return max(len(self.text(lang)) / CHARACTERS_A_SECOND[lang] for lang in LANGUAGES)
 
 
+@cache
 def _fields(template: str) -> tuple[str, ...]:
     """Names of the fields of a template, each once, in order."""
     names: list[str] = []

@@ -70,7 +70,7 @@ def number(value: SupportsFloat, decimals: int = 2, sign: bool = False) -> str:
     >>> number(-0.534), number(0.125, sign=True), number(-0.001)
     ('−0.53', '+0.13', '0.00')
     """
-    return _text(_rounded(value, decimals), "+" if sign else "")
+    return _text(rounded(value, decimals), "+" if sign else "")
 
 
 def percent(share: SupportsFloat, decimals: int = 1) -> str:
@@ -181,7 +181,25 @@ def shape(sizes: Iterable[SupportsIndex]) -> str:
     return f" {TIMES} ".join(str(operator.index(size)) for size in sizes)
 
 
-def adds_up(addends: Iterable[SupportsFloat], total: SupportsFloat, decimals: int = 2) -> bool:
+def addend(value: float, decimals: int = 2) -> tuple[str, str]:
+    """Print a number behind another: the sign between them, and its size.
+
+    Examples
+    --------
+    >>> addend(0.2), addend(-0.53)
+    (('+', '0.20'), ('−', '0.53'))
+    """
+    return MINUS if value < 0 else "+", number(abs(value), decimals)
+
+
+def rounded(value: SupportsFloat, decimals: int = 2) -> Decimal:
+    """Return what `number` prints as an exact number, to calculate with it as a person does."""
+    return _quantized(_exact(value), decimals)
+
+
+def adds_up(
+    addends: Iterable[SupportsFloat], total: SupportsFloat, decimals: int = 2, *, share: int = 1
+) -> bool:
     """Tell whether the printed addends sum to the printed total, digit for digit.
 
     Parameters
@@ -192,6 +210,8 @@ def adds_up(addends: Iterable[SupportsFloat], total: SupportsFloat, decimals: in
         Their sum, as computed in full precision.
     decimals : int
         Digits after the point with which `number` prints them.
+    share : int
+        What their sum is divided by, for a mean.
 
     Returns
     -------
@@ -205,15 +225,15 @@ def adds_up(addends: Iterable[SupportsFloat], total: SupportsFloat, decimals: in
     """
     printed = Decimal(0)
     for addend in addends:
-        printed = _EXACT.add(printed, _rounded(addend, decimals))
-    return printed == _rounded(total, decimals)
-
-
-def _rounded(value: SupportsFloat, decimals: int) -> Decimal:
-    return _quantized(_exact(value), decimals)
+        printed = _EXACT.add(printed, rounded(addend, decimals))
+    if share != 1:
+        printed = _quantized(_EXACT.divide(printed, Decimal(share)), decimals)
+    return printed == rounded(total, decimals)
 
 
 def _exact(value: SupportsFloat) -> Decimal:
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
     as_float = float(value)
     if not math.isfinite(as_float):
         raise ValueError(f"{as_float} cannot be printed as a number: only finite values can")

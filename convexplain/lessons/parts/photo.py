@@ -131,12 +131,5 @@ class Colours:
         """The largest result whose printed numbers add up; the largest of all if there is none."""
         order = np.argsort(-self.response_map, axis=None, kind="stable")
         found = (self.steps[int(i)] for i in order[: 2 * LONGEST])
-        return next((step for step in found if adds_up(step)), self.steps[int(order[0])])
-
-
-def adds_up(step: ConvStep) -> bool:
-    """Tell whether the printed products give each channel's sum, and these sums the total."""
-    channels = range(step.products.shape[2])
-    return all(
-        fmt.adds_up(step.products[:, :, c].ravel(), step.channel_sums[c]) for c in channels
-    ) and fmt.adds_up(step.channel_sums, step.total)
+        honest = (step for step in found if step.breakdown().adds_up())
+        return next(honest, self.steps[int(order[0])])

@@ -7,10 +7,9 @@ holds for some windows only, so slow stops are searched among these.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convexplain.ops import ConvStep, PoolStep
 from convexplain.style import format as fmt
@@ -34,26 +33,6 @@ class FoundStop(NamedTuple):
     name: str
     position: int
     adds_up: bool
-
-
-def arithmetic_adds_up(step: ConvStep, decimals: int = 2) -> bool:
-    """Tell whether all that is printed of a step can be checked by hand.
-
-    Each printed pixel times its printed weight must round to the printed product, the printed
-    products must sum to the printed sum, and that plus the printed bias to the printed value.
-
-    Parameters
-    ----------
-    step : ConvStep
-    decimals : int
-        Digits after the point with which everything is printed.
-    """
-    operands = zip(step.patch.flat, step.kernel.flat, step.products.flat, strict=True)
-    return (
-        all(_product_agrees(x, w, p, decimals) for x, w, p in operands)
-        and fmt.adds_up(step.products.ravel(), step.total, decimals)
-        and fmt.adds_up((step.total, step.bias), step.value, decimals)
-    )
 
 
 def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
@@ -89,7 +68,7 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
     blank = [i for i in range(len(every)) if not every[i].patch.any()]
     if blank:
         nearest = min(blank, key=lambda i: _distance(every[i], near))
-        found.append(FoundStop("blank", nearest, arithmetic_adds_up(every[nearest])))
+        found.append(FoundStop("blank", nearest, every[nearest].breakdown().checkable()))
     return tuple(found)
 
 
@@ -116,53 +95,18 @@ def find_border_stop(steps: Sequence[ConvStep]) -> FoundStop | None:
     return FoundStop("border", *found) if found else None
 
 
-def top_channels(step: ConvStep, shown: int = 5) -> tuple[int, ...]:
-    """Name the channels that contribute most to a step, by absolute value, largest first."""
-    order = np.argsort(-np.abs(step.channel_sums), kind="stable")
-    return tuple(int(channel) for channel in order[:shown])
-
-
-def channels_add_up(step: ConvStep, shown: int = 5, decimals: int = 2) -> bool:
-    """Tell whether a step through many channels can be checked by hand.
-
-    The printed sums of the channels shown, and of all others together, must sum to the printed
-    total, and that plus the printed bias to the printed value; in the first channel shown, each
-    product must agree with its printed factors, and all nine sum to the channel's sum.
-
-    Parameters
-    ----------
-    step : ConvStep
-    shown : int
-        How many channels are shown one by one.
-    decimals : int
-    """
-    channels = list(top_channels(step, shown))
-    sums = step.channel_sums[channels]
-    rest = step.total - sums.sum()
-    first = channels[0]
-    products = step.products[:, :, first].ravel()
-    factors = zip(
-        step.patch[:, :, first].flat, step.kernel[:, :, first].flat, products, strict=True
-    )
-    return (
-        fmt.adds_up((*sums, rest), step.total, decimals)
-        and fmt.adds_up((step.total, step.bias), step.value, decimals)
-        and fmt.adds_up(products, step.channel_sums[first], decimals)
-        and all(_product_agrees(x, w, p, decimals) for x, w, p in factors)
-    )
-
-
 def find_channel_stop(steps: Sequence[ConvStep], shown: int = 5) -> FoundStop | None:
     """Choose a place where one filter's many channels can be followed.
 
-    The largest value of those that add up; else of all.
+    The largest value of those whose printed numbers can be checked, where `shown` channels are
+    named and the first of them is shown cell by cell; else of all.
 
     Parameters
     ----------
     steps : sequence of ConvStep
         All stops of one filter.
     shown : int
-        See `channels_add_up`.
+        How many channels are shown one by one.
 
     Returns
     -------
@@ -173,16 +117,9 @@ def find_channel_stop(steps: Sequence[ConvStep], shown: int = 5) -> FoundStop | 
     order = np.argsort([-step.value for step in every], kind="stable")
     positive = [int(i) for i in order if _sign(every[i].value) > 0]
     for i in positive:
-        if channels_add_up(every[i], shown):
+        if every[i].breakdown(shown, grids=1).checkable():
             return FoundStop("channels", i, True)
     return FoundStop("channels", positive[0], False) if positive else None
-
-
-def mean_adds_up(patch: Sequence[float] | NDArray[Any], decimals: int = 2) -> bool:
-    """Tell whether the mean of the printed numbers prints as their mean does."""
-    numbers = np.asarray(patch, np.float64).ravel()
-    printed = sum(_printed(value, decimals) for value in numbers)
-    return _printed(printed / numbers.size, 0) == _printed(numbers.mean(), decimals)
 
 
 def find_pool_stop(steps: Sequence[PoolStep]) -> FoundStop | None:
@@ -207,21 +144,21 @@ def find_pool_stop(steps: Sequence[PoolStep]) -> FoundStop | None:
     positive = [int(i) for i in order if _sign(every[i].value) > 0]
     for rule in (_shows_a_winner, lambda step: True):
         for i in positive:
-            if rule(every[i]) and mean_adds_up(every[i].patch):
+            if rule(every[i]) and every[i].mean().adds_up():
                 return FoundStop("pool", i, True)
     return FoundStop("pool", positive[0], False) if positive else None
 
 
 def _shows_a_winner(step: PoolStep) -> bool:
-    printed = [_printed(value, 2) for value in step.patch.flat]
+    printed = [fmt.rounded(value) for value in step.patch.flat]
     return len(set(printed)) == len(printed) and int(step.patch.argmax()) > 0
 
 
 def _first(steps: Sequence[ConvStep], candidates: Sequence[int]) -> tuple[int, bool] | None:
     """The first candidate that adds up and is telling, else that adds up, else the first."""
     rules: tuple[Callable[[ConvStep], bool], ...] = (
-        lambda step: _is_telling(step) and arithmetic_adds_up(step),
-        arithmetic_adds_up,
+        lambda step: _is_telling(step) and step.breakdown().checkable(),
+        lambda step: step.breakdown().checkable(),
     )
     for rule in rules:
         for i in candidates:
@@ -234,20 +171,9 @@ def _is_telling(step: ConvStep) -> bool:
     return sum(_sign(product) != 0 for product in step.products.flat) >= TELLING_PRODUCTS
 
 
-def _product_agrees(x: float, w: float, product: float, decimals: int) -> bool:
-    printed = _printed(x, decimals) * _printed(w, decimals)
-    return _printed(printed / 10**decimals, 0) == _printed(product, decimals)
-
-
-def _printed(value: float, decimals: int) -> int:
-    """The digits that are printed, as a whole number: 0.25 is 25."""
-    text = fmt.number(value, decimals).replace(fmt.MINUS, "-")
-    return int(text.replace(".", ""))
-
-
 def _sign(value: float) -> int:
     """The sign of what is printed: a value that prints as 0.00 has none."""
-    return int(np.sign(_printed(value, 2)))
+    return int(np.sign(float(fmt.rounded(value))))
 
 
 def _distance(one: ConvStep, other: ConvStep) -> int:

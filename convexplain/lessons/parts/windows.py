@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from convexplain.data import facts
 from convexplain.lessons.parts import window_words as words
-from convexplain.lessons.parts.search import arithmetic_adds_up, find_border_stop, find_stops
+from convexplain.lessons.parts.search import find_border_stop, find_stops
 from convexplain.ops import ConvStep, ConvSteps, Window, conv2d, relu
 from convexplain.ops.geometry import Margins, Pair
 from convexplain.style import format as fmt
@@ -152,7 +152,7 @@ class Geometry:
         if strong is not None:
             return Stop(self.steps[strong.position], strong.adds_up, False)
         step = self.steps[int(self.map.argmax())]
-        return Stop(step, arithmetic_adds_up(step), bool(step.padding.any()))
+        return Stop(step, step.breakdown().checkable(), bool(step.padding.any()))
 
 
 class Training(NamedTuple):

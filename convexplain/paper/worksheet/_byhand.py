@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.lessons.parts import slips
-from convexplain.lessons.parts.search import top_channels
-from convexplain.ops import ConvStep
+from convexplain.ops import Breakdown, ConvStep
 from convexplain.style import format as fmt
 
 #: Digits after the point: of a pixel, of a weight or bias, and of a product of both.
@@ -22,7 +21,7 @@ SHOWN_CHANNELS = 5
 
 def printed(value: Any, decimals: int) -> Fraction:
     """Give what is printed of a value, as an exact number."""
-    return Fraction(fmt.number(value, decimals).replace(fmt.MINUS, "-"))
+    return Fraction(fmt.rounded(value, decimals))
 
 
 def exact(values: ArrayLike, decimals: int) -> NDArray[Any]:
@@ -111,15 +110,14 @@ class Channels:
     step: ConvStep
 
     @cached_property
-    def shown(self) -> tuple[int, ...]:
-        """The channels that stand alone: the largest by absolute value."""
-        return top_channels(self.step, SHOWN_CHANNELS)
+    def breakdown(self) -> Breakdown:
+        """The channels that stand alone, and the others."""
+        return self.step.breakdown(SHOWN_CHANNELS)
 
     @cached_property
     def sums(self) -> NDArray[Any]:
         """The printed sums of the channels shown, then of all others together."""
-        alone = self.step.channel_sums[list(self.shown)]
-        return exact([*alone, self.step.total - alone.sum()], WEIGHT)
+        return exact([value for _, value in self.breakdown.addends], WEIGHT)
 
     @cached_property
     def bias(self) -> Fraction:

@@ -121,8 +121,8 @@ def channels(material: Material) -> Exercise | None:
 def _channels(layer: Conv2D, found: _byhand.Channels) -> Exercise:
     step = found.step
     height, width, count = step.patch.shape
-    heads = [words.CHANNEL.fill(n=channel) for channel in found.shown]
-    others = words.OTHERS.fill(n=count - len(found.shown))
+    heads = [part.name for part in found.breakdown.parts]
+    others = words.OTHERS.fill(n=found.breakdown.rest_count)
     sums = Grid((tuple(fmt.number(value) for value in found.sums),), heads=(*heads, others))
     answers = {
         name: fmt.number(value)

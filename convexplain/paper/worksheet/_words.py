@@ -86,7 +86,6 @@ CHANNELS = Caption(
     en="One filter, {n} channels: add the sums of the channels, then the bias.",
     zh="一个过滤器，{n} 个通道：把各通道的和加起来，再加偏置。",
 )
-CHANNEL = Caption(en="channel {n}", zh="通道 {n}")
 OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
 CHANNELS_LINE = Caption(
     en="together {sum} + bias ({bias}) = {z} → after ReLU {out}",
