@@ -10,12 +10,15 @@ import json
 import re
 import shlex
 import subprocess
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from running import COMMAND, Run, one_line, run
 
@@ -292,14 +295,37 @@ class Attempt(NamedTuple):
 
 
 def attempt(here: Path, line: str) -> Attempt:
-    """Run a command line for real, with nothing of the user's about.
+    """Run a command line as a process, with nothing of the user's about.
 
     Matplotlib's list of fonts, which it keeps for itself, goes elsewhere.
     """
-    fonts = str(here.parent.parent / "matplotlib")
-    env = {"HOME": str(here.parent), "MPLCONFIGDIR": fonts, VARIABLE: None}
+    env = surroundings(here)
     done = Run(*shlex.split(line), cwd=here, program=COMMAND, env=env, stdin=subprocess.DEVNULL)
     return Attempt(done.wait(), done.out, done.err)
+
+
+def surroundings(here: Path) -> dict[str, str | None]:
+    """Variables of the environment that a request is made in."""
+    fonts = str(here.parent.parent / "matplotlib")
+    return {"HOME": str(here.parent), "MPLCONFIGDIR": fonts, VARIABLE: None}
+
+
+@pytest.fixture
+def asked(here: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Attempt]:
+    """Run a command line in this process: the same, but for what a start of Python costs."""
+    monkeypatch.chdir(here)
+    places = {"TMPDIR": str(here.parent / "tmp"), "XDG_CACHE_HOME": str(here.parent / "cache")}
+    for name, value in (surroundings(here) | places).items():
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+    def ask(line: str) -> Attempt:
+        done = CliRunner().invoke(cli, shlex.split(line), prog_name="convexplain")
+        return Attempt(done.exit_code, done.stdout, done.stderr)
+
+    return ask
 
 
 @pytest.mark.parametrize(
@@ -308,17 +334,47 @@ def attempt(here: Path, line: str) -> Attempt:
     ids=lambda value: value[:60] if isinstance(value, str) else "",
 )
 def test_a_bad_request_is_one_line_and_writes_nothing(
-    here: Path, code: int, line: str, words: list[str]
+    here: Path,
+    asked: Callable[[str], Attempt],
+    code: int,
+    line: str,
+    words: list[str],
 ) -> None:
     (here.parent / "tmp").mkdir(exist_ok=True)
     before = snapshot(here.parent)
-    done = attempt(here, line)
+    done = asked(line)
     assert (done.code, done.out) == (code, ""), done.err
     assert one_line(done.err), done.err
     assert len(done.err) < 900
     for word in words:
         assert word in done.err
     assert not re.search(r"unexpected \w+(Error|Exception)|Errno|Traceback", done.err)
+    assert snapshot(here.parent) == before
+
+
+#: Requests of different kinds, for which a process is started as well.
+STARTED = (
+    "rendr",
+    "step --digit -1",
+    "step --fliter 3",
+    "predict --image torn.png",
+    "step --model nan.safetensors",
+    "render --model torn.safetensors",
+    "figure --image blank.png",
+    "worksheet --image torn.png",
+    "page --model torn.safetensors",
+    "data fetch --directory folder",
+)
+
+
+@pytest.mark.parametrize("line", STARTED)
+def test_a_process_says_and_does_the_same(
+    here: Path, asked: Callable[[str], Attempt], line: str
+) -> None:
+    assert line in {row[0] for row in USAGE + FAILURES}
+    (here.parent / "tmp").mkdir(exist_ok=True)
+    before = snapshot(here.parent)
+    assert attempt(here, line) == asked(line)
     assert snapshot(here.parent) == before
 
 
@@ -351,16 +407,20 @@ def test_every_command_has_bad_requests() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_names_itself_for_an_option_that_is_not_there(here: Path, name: str) -> None:
-    done = attempt(here, f"{name} --no-such-option")
+def test_every_command_names_itself_for_an_option_that_is_not_there(
+    asked: Callable[[str], Attempt], name: str
+) -> None:
+    done = asked(f"{name} --no-such-option")
     assert (done.code, done.out) == (2, "")
     assert one_line(done.err)
     assert f"convexplain {name}" in done.err
 
 
 @pytest.mark.parametrize("name", WITH_JSON)
-def test_with_json_every_command_tells_of_errors_in_json(here: Path, name: str) -> None:
-    done = attempt(here, f"{name} --json --no-such-option")
+def test_with_json_every_command_tells_of_errors_in_json(
+    asked: Callable[[str], Attempt], name: str
+) -> None:
+    done = asked(f"{name} --json --no-such-option")
     assert (done.code, done.out) == (2, "")
     error = json.loads(done.err.splitlines()[-1])["error"]
     assert error["exit_code"] == 2
