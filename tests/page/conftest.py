@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from convexplain import page as classroom
 from tests.page.handle import core_page
@@ -65,28 +66,54 @@ class Watch:
             self.problems.append(f"request: {url}")
 
 
+class Contexts:
+    """The browser's contexts for a file of tests: one for each set of options."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._by_options: dict[str, BrowserContext] = {}
+
+    def page(self, watch: Watch, **options: Any) -> Page:
+        """Open an empty page that is watched."""
+        key = json.dumps(options, sort_keys=True)
+        if key not in self._by_options:
+            self._by_options[key] = self.browser.new_context(**options)
+        page = self._by_options[key].new_page()
+        page.set_default_timeout(10_000)
+        watch.over(page)
+        return page
+
+    def close(self) -> None:
+        for context in self._by_options.values():
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    """The contexts of this file's tests; the page keeps nothing in them."""
+    made = Contexts(browser)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(contexts: Contexts) -> Iterator[Callable[..., Page]]:
     """Open a file, as ``open_page(path, fragment="", **options of new_context)``.
 
     The test fails afterwards if a page wrote an error or a warning to the console, threw an error
     that nobody caught, or asked for anything outside of its file.
     """
     watch = Watch()
-    contexts = []
+    pages = []
 
     def opened(path: Path, fragment: str = "", **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        watch.over(page)
+        pages.append(page := contexts.page(watch, **options))
         page.goto(path.as_uri() + fragment)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert watch.problems == []
 
 
@@ -156,10 +183,59 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def show(open_page: Callable[..., Page], written: Path) -> Callable[..., Page]:
+def fresh(open_page: Callable[..., Page], written: Path) -> Callable[..., Page]:
     """Open the page at a fragment, on a desk's screen unless something else is said."""
 
     def shown(where: str = "", **options: Any) -> Page:
         return settled(open_page(written, where, **{**DESK, **options}))
 
     return shown
+
+
+@pytest.fixture
+def show(fresh: Callable[..., Page]) -> Callable[..., Page]:
+    """Open the page anew; a file may override this with `visit`."""
+    return fresh
+
+
+class Visits:
+    """Pages that stay open for all tests of a file; each visit follows an address."""
+
+    def __init__(self, contexts: Contexts, path: Path) -> None:
+        self.contexts = contexts
+        self.path = path
+        self.watch = Watch()
+        self._pages: dict[str, Page] = {}
+
+    def to(self, where: str = "", **options: Any) -> Page:
+        """Bring a page to an address, as somebody who types it does."""
+        options = {**DESK, **options}
+        key = json.dumps(options, sort_keys=True)
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = self.contexts.page(self.watch, **options)
+            page.goto(self.path.as_uri() + where)
+            return settled(page)
+        page.set_viewport_size(options["viewport"])
+        page.mouse.move(0, 0)
+        page.evaluate(
+            "(where) => { document.activeElement.blur(); scrollTo(0, 0); location.hash = where; }",
+            where,
+        )
+        return settled(page)
+
+
+@pytest.fixture(scope="module")
+def visits(contexts: Contexts, written: Path) -> Visits:
+    return Visits(contexts, written)
+
+
+@pytest.fixture
+def visit(visits: Visits) -> Iterator[Callable[..., Page]]:
+    """Show an address in a page that other tests have visited, too: it costs no loading.
+
+    For what an address decides alone. A file takes it for all its tests by a fixture ``show``.
+    """
+    yield visits.to
+    problems, visits.watch.problems[:] = [*visits.watch.problems], []
+    assert problems == []

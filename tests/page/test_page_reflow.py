@@ -11,6 +11,13 @@ from tests.page.looking import cell, fragment, settled
 
 Open = Callable[..., Page]
 
+
+@pytest.fixture
+def show(visit: Open) -> Open:
+    """The address says all that these tests need."""
+    return visit
+
+
 STATES = {
     "overview": fragment(d=5),
     "deep": cell("conv3", 20, 1, 2, d=5, t="dense.5"),
