@@ -3,6 +3,9 @@
 import gzip
 import hashlib
 import http.server
+import os
+import signal
+import stat
 import struct
 import threading
 from collections.abc import Iterator
@@ -16,7 +19,6 @@ import pytest
 from convexplain.data import download, mnist
 from convexplain.data.mnist import load_mnist
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.files import placing
 
 COUNTS = {"train": 7, "test": 3}
 
@@ -188,7 +190,7 @@ def test_without_a_network_one_line_says_where_it_looked(
     for part in ("argument", "variable", str(away_from_home), "no connection", mnist.VARIABLE):
         assert part in message
     assert "\n" not in message
-    assert names_in(tmp_path) == []
+    assert names_in(tmp_path / "argument") == []
 
 
 @pytest.mark.mnist
@@ -246,7 +248,7 @@ def test_a_mirror_that_fails_is_named_and_leaves_nothing(
         mnist.fetch(tmp_path / "data", mirrors=[server + behaviour + "/"], timeout=0.2)
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert names_in(tmp_path) == []
+    assert names_in(tmp_path / "data") == []
 
 
 @pytest.mark.parametrize("behaviour", ["wrong", "stall", "missing", "short"])
@@ -260,10 +262,11 @@ def test_the_second_mirror_steps_in_and_is_asked_first_from_then_on(
     assert sum(path.startswith(f"/{behaviour}/") for path in Mirrors.asked) == 1
 
 
-def test_a_mirror_that_trickles_is_given_up(server: str) -> None:
-    name = mnist.SPLITS["test"][0]
+def test_a_mirror_that_trickles_is_given_up(server: str, tmp_path: Path) -> None:
+    path = tmp_path / mnist.SPLITS["test"][0]
     with pytest.raises(ConvexplainError, match=r"not complete after -1 seconds"):
-        download.download(name, "0", [server + "good/"], patience=-1)
+        download.retrieve(path, "0", [server + "good/"], patience=-1)
+    assert names_in(tmp_path) == []
 
 
 def test_fetch_completes_a_folder_that_was_interrupted(server: str, tmp_path: Path) -> None:
@@ -308,17 +311,27 @@ def test_fetch_into_a_file_or_below_one_is_refused(server: str, tmp_path: Path) 
         mnist.fetch(tmp_path / "file" / "below", mirrors=[server + "good/"])
 
 
-def test_a_full_disk_leaves_neither_the_file_nor_a_part(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def write_half(path: Path, data: bytes) -> None:
-        path.write_bytes(data[: len(data) // 2])
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(placing, "fill", write_half)
-    with pytest.raises(ConvexplainError, match=r"cannot be written: No space left.*make room"):
-        download.place(b"0123456789", tmp_path / "data" / "file.gz")
+def test_a_full_disk_leaves_neither_the_file_nor_a_part(server: str, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="this system has no limits")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then it is an error like any other
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
+    try:
+        with pytest.raises(ConvexplainError, match=r"cannot be written: File too large; make room"):
+            mnist.fetch(tmp_path / "data", mirrors=[server + "good/"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
     assert names_in(tmp_path / "data") == []
+
+
+def test_what_is_fetched_is_for_all_whom_the_umask_lets(server: str, tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        folder = mnist.fetch(tmp_path / "data", mirrors=[server + "good/"])
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o640}
 
 
 # --- Status -----------------------------------------------------------------------------------

@@ -1,16 +1,15 @@
-"""One small file from one of several mirrors: verified in memory, then placed whole."""
+"""One small file from one of several mirrors, by pooch: verified, then put in its place."""
 
 from __future__ import annotations
 
-import hashlib
-import io
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import placing
 
 #: Seconds a mirror may take to connect, or to send the next bytes.
 TIMEOUT = 20.0
@@ -20,136 +19,84 @@ PATIENCE = 900.0
 LIMIT = 32 * 2**20
 
 
-def download(
-    name: str,
+def retrieve(
+    path: Path,
     sha256: str,
     mirrors: Sequence[str],
     *,
     timeout: float = TIMEOUT,
     patience: float = PATIENCE,
     on_progress: Callable[[float], None] | None = None,
-) -> tuple[bytes, str]:
-    """Fetch a file from the first mirror that gives the right bytes.
+) -> str:
+    """Fetch a file from the first mirror that gives the right bytes, and return that mirror.
 
-    Nothing touches the disk, so nothing partial can stay behind, whatever ends the process.
-
-    Parameters
-    ----------
-    name : str
-        The file's name, added to each mirror's address.
-    sha256 : str
-        What its content must hash to, in hexadecimal.
-    mirrors : sequence of str
-        Addresses that end in a slash, tried in turn.
-    timeout : float
-        Seconds to wait for a connection, and for each next piece.
-    patience : float
-        Seconds to wait for the complete file.
-    on_progress : callable, optional
-        Given the fraction of the file that is there, from 0 to 1, where the mirror tells its size.
-
-    Returns
-    -------
-    data : bytes
-        The verified content.
-    mirror : str
-        The mirror that gave it.
-
-    Raises
-    ------
-    ConvexplainError
-        If no mirror gave it: what went wrong at each, in one line.
+    A mirror is an address that ends in a slash; the file's name is added to it. `on_progress` is
+    given the fraction that is there, where the mirror tells the size. What is not the file, or not
+    all of it, never gets its name. An `OSError` means that the file cannot be written.
     """
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel(logging.WARNING)  # the command line has its own progress
     failures = []
     for mirror in mirrors:
+        http = pooch.HTTPDownloader(
+            progressbar=_Watch(patience, on_progress),
+            timeout=timeout,
+            # The files are .gz: a server that also unpacks or packs would change the bytes.
+            headers={"Accept-Encoding": "identity"},
+        )
+
+        def get(url: str, file: str, asked: Any, http: Any = http) -> None:
+            # Only its owner may read pooch's temporary file; one made anew obeys the umask.
+            Path(file).unlink()
+            http(url, file, asked)
+
         try:
-            data = _get(mirror + name, timeout, patience, on_progress)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pooch.retrieve(
+                mirror + path.name, f"sha256:{sha256}", path.name, path.parent, None, get
+            )
         except _MirrorError as error:
-            failures.append(f"{urlsplit(mirror).netloc}: {error}")
-            continue
-        if hashlib.sha256(data).hexdigest() == sha256:
-            return data, mirror
-        failures.append(f"{urlsplit(mirror).netloc}: other bytes (the SHA-256 differs)")
-    raise ConvexplainError(f"{name} could not be downloaded ({'; '.join(failures)})")
-
-
-def place(data: bytes, path: Path) -> None:
-    """Write a file so that others see all of it or nothing.
-
-    Raises
-    ------
-    ConvexplainError
-        If the folder cannot be made or written to.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        placing.write(path, data)
-    except OSError as error:
-        raise ConvexplainError(
-            f"{path} cannot be written: {error.strerror or error}; "
-            "make room there, or name another folder"
-        ) from None
+            reason = str(error)
+        except ValueError:
+            reason = "other bytes (the SHA-256 differs)"
+        except requests.RequestException as error:  # an OSError, too
+            reason = _reason(error, timeout)
+        else:
+            return mirror
+        failures.append(f"{urlsplit(mirror).netloc}: {reason}")
+    raise ConvexplainError(f"{path.name} could not be downloaded ({'; '.join(failures)})")
 
 
 class _MirrorError(Exception):
     """Why one mirror did not give the file."""
 
 
-class _Bounded(io.BytesIO):
-    """A buffer that neither grows nor waits without end."""
+class _Watch:
+    """What pooch takes for a progress bar; stops a mirror that sends too much or takes too long."""
 
-    def __init__(self, patience: float) -> None:
-        super().__init__()
-        self.deadline = time.monotonic() + patience
+    def __init__(self, patience: float, on_progress: Callable[[float], None] | None) -> None:
         self.patience = patience
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        if self.tell() + len(data) > LIMIT:
-            raise _MirrorError(f"more than {LIMIT:,} bytes")
-        if time.monotonic() > self.deadline:
-            raise _MirrorError(f"not complete after {self.patience:g} seconds")
-        return super().write(data)
-
-
-class _Counter:
-    """What pooch takes for a progress bar."""
-
-    def __init__(self, on_progress: Callable[[float], None] | None) -> None:
+        self.deadline = time.monotonic() + patience
         self.on_progress = on_progress
         self.total = 0  # pooch sets it, to 0 where the mirror does not tell
-        self.reset()
-
-    def reset(self) -> None:
         self.count = 0
 
     def update(self, count: int) -> None:
         self.count += count
+        if self.count > LIMIT:
+            raise _MirrorError(f"more than {LIMIT:,} bytes")
+        if time.monotonic() > self.deadline:
+            raise _MirrorError(f"not complete after {self.patience:g} seconds")
         if self.total and self.on_progress is not None:
             self.on_progress(min(1.0, self.count / self.total))
 
+    def reset(self) -> None:
+        self.count = 0
+
     def close(self) -> None:
         """Leave nothing open; there is nothing to close."""
-
-
-def _get(
-    url: str, timeout: float, patience: float, on_progress: Callable[[float], None] | None
-) -> bytes:
-    """Download one address into memory."""
-    import pooch
-    import requests
-
-    buffer = _Bounded(patience)
-    get = pooch.HTTPDownloader(
-        progressbar=_Counter(on_progress),
-        timeout=timeout,
-        # The files are .gz: a server that also unpacks or packs would change the bytes.
-        headers={"Accept-Encoding": "identity"},
-    )
-    try:
-        get(url, buffer, None)
-    except requests.RequestException as error:
-        raise _MirrorError(_reason(error, timeout)) from None
-    return buffer.getvalue()
 
 
 def _reason(error: Exception, timeout: float) -> str:

@@ -192,8 +192,8 @@ def fetch(
                 )
             continue
         try:
-            data, mirror = download.download(
-                name,
+            mirror = download.retrieve(
+                path,
                 sha256,
                 order,
                 timeout=timeout,
@@ -204,8 +204,12 @@ def fetch(
                 f"MNIST is not in {' or '.join(map(str, looked))}, and {error}: try again with a "
                 f"network, or set {VARIABLE} to a folder that has its four .gz files"
             ) from None
+        except OSError as error:
+            what = error.strerror or str(error).partition(" | ")[0]  # pooch adds a hint of its own
+            raise ConvexplainError(
+                f"{path} cannot be written: {what}; make room there, or name another folder"
+            ) from None
         order.sort(key=lambda address: address != mirror)  # the one that works is asked first
-        download.place(data, path)
     return folder
 
 
