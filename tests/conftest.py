@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from convexplain.network import Network
 
 # What a shell or nohup starts in the background ignores these signals, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Read before any test can change the environment.
 _MNIST = os.environ.get(VARIABLE)
@@ -45,3 +47,18 @@ def cnn() -> Network:
 def dense() -> Network:
     """The chapter's dense baseline, as it ships."""
     return Network.load("dense")
+
+
+@pytest.fixture
+def absent(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names of packages that count as not installed."""
+    names: set[str] = set()
+    version = metadata.version
+
+    def look(name: str) -> str:
+        if name in names:
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(metadata, "version", look)
+    return names

@@ -301,9 +301,12 @@ def test_what_cannot_be_is_refused_in_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_typst_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_typst_it_is_said_what_to_type(
+    monkeypatch: pytest.MonkeyPatch, absent: set[str]
+) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(ConvexplainError, match=r"pip install 'convexplain\[print\]'"):
+    absent.add("typst")
+    with pytest.raises(ConvexplainError, match=r"^pages for paper need typst, .* install 'typst>"):
         cards.pdf(made("pooling"))
 
 

@@ -22,9 +22,10 @@ import pytest
 from click.testing import CliRunner
 from test_cli_data import write
 
+from convexplain import extras
 from convexplain.cli import _doctor as doctor
 from convexplain.cli import cli
-from convexplain.cli._doctor import advice, libraries, machine, shipped, trial
+from convexplain.cli._doctor import libraries, machine, shipped, trial
 from convexplain.cli._doctor.finding import Finding, guarded
 from convexplain.cli._doctor.trial import Answer
 from convexplain.data import mnist
@@ -66,7 +67,7 @@ def test_what_is_needed_is_read_from_the_metadata(
         'Requires-Dist: colorama; sys_platform == "nowhere"\n'
     )
     monkeypatch.syspath_prepend(tmp_path)
-    (pillow,) = libraries.requirements("demo").values()
+    (pillow,) = extras.requirements("video", "demo").values()
     assert pillow.specifier.contains("12.3.0")
     assert not pillow.specifier.contains("13.0.0")
     assert not pillow.specifier.contains("10.4.0")
@@ -251,7 +252,7 @@ SYSTEMS = [
     System("pacman", "Linux", False, "sudo pacman -S base-devel "),
     System("zypper", "Linux", False, "sudo zypper install gcc "),
     System("brew", "Darwin", False, "xcode-select --install; brew install cairo pango pkg-config"),
-    System("pkgin", "SunOS", True, "install a C compiler, pkg-config, and the headers of "),
+    System("pkgin", "SunOS", True, ""),
 ]
 
 
@@ -277,14 +278,13 @@ def test_the_line_is_that_of_the_system(
     bare(system.manager)
     monkeypatch.setattr("platform.system", lambda: system.kind)
     monkeypatch.setattr("os.geteuid", lambda: 0 if system.root else 1000)
-    typed = "" if system.manager == "pkgin" else "type: "
-    assert advice.system_remedy().startswith(typed + system.line)
+    assert extras.system_line().startswith(system.line)
 
 
 def test_the_packages_are_those_that_set_up_installs() -> None:
     script = (ROOT / "scripts" / "setup.sh").read_text(encoding="utf-8")
     named = [set(re.findall(r"[\w.+-]+", line)) for line in script.splitlines()]
-    for line in [*advice._MANAGERS.values(), advice._BREW]:
+    for line in [*extras._MANAGERS.values(), extras._BREW]:
         _, _, *packages = line.split()
         assert any(set(packages) <= names for names in named), packages
 
@@ -293,13 +293,13 @@ def test_each_missing_header_is_named(
     bare: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
-    assert advice.missing_headers() == ["a C compiler", "Python.h", "pkg-config"]
+    assert extras.missing_headers() == ["a C compiler", "Python.h", "pkg-config"]
     (tmp_path / "Python.h").touch()
     bare("gcc")
     bare("pkg-config", '[ "$2" = cairo ]')
-    assert advice.missing_headers() == ["pangocairo >= 1.30.0"]
+    assert extras.missing_headers() == ["pangocairo >= 1.30.0"]
     bare("pkg-config")
-    assert advice.missing_headers() == []
+    assert extras.missing_headers() == []
 
 
 def test_missing_headers_matter_only_while_manim_does_not_start(
@@ -321,10 +321,12 @@ def test_missing_headers_matter_only_while_manim_does_not_start(
 def test_without_pip_the_line_is_that_of_uv(
     bare: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bare("uv")
-    assert advice.pip_line("a<2").endswith("-m pip install 'a<2'")
+    assert extras.pip_line("a<2").endswith("-m pip install 'a<2'")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert advice.pip_line("a<2") == f"uv pip install --python {sys.executable} 'a<2'"
+    with_pip = f"{sys.executable} -m pip install 'a<2'"
+    assert extras.pip_line("a<2") == f"{sys.executable} -m ensurepip && {with_pip}"
+    bare("uv")
+    assert extras.pip_line("a<2") == f"uv pip install --python {sys.executable} 'a<2'"
 
 
 # The machine

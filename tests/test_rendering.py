@@ -17,7 +17,6 @@ from short_lesson import ShortLesson
 
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.style.theme import DARK, LIGHT, Look
-from convexplain.video import rendering
 from convexplain.video.job import QUALITIES, Job
 from convexplain.video.rendering import check, render
 from convexplain.video.sections import cut
@@ -244,9 +243,9 @@ def test_a_clip_that_could_not_be_shown_from_its_start_is_refused(here):
         cut(Path("a.mp4"), [0.0, 0.5], [Path("b.mp4"), Path("c.mp4")])
 
 
-def test_without_manim_the_extra_is_named(here, monkeypatch):
-    monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ConvexplainError, match=r'pip install "convexplain\[video\]"'):
+def test_without_manim_it_is_said_what_to_type(here, absent):
+    absent.add("manim")
+    with pytest.raises(ConvexplainError, match=r"^videos need manim, .* install 'manim<"):
         render([job("a.mp4")])
 
 

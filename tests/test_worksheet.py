@@ -478,9 +478,12 @@ def test_the_command_writes_a_pdf(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.pdf"]
 
 
-def test_without_typst_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, cnn: Network) -> None:
+def test_without_typst_it_is_said_what_to_type(
+    monkeypatch: pytest.MonkeyPatch, absent: set[str], cnn: Network
+) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(ConvexplainError, match=r"pip install 'convexplain\[print\]'"):
+    absent.add("typst")
+    with pytest.raises(ConvexplainError, match=r"^pages for paper need typst, .* install 'typst>"):
         worksheet.make(PICTURE, cnn, count=1).pdf()
 
 

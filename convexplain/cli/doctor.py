@@ -30,8 +30,10 @@ def doctor(as_json: bool) -> int:
         checks = [asdict(finding) for finding in findings]
         click.echo(json.dumps({"ok": not failed, "checks": checks}, indent=2))
         return 1 if failed else 0
+    said: set[str] = set()
     for finding in findings:
-        click.echo(_line(finding))
+        click.echo(_line(finding, repeats=finding.remedy in said))
+        said.add(finding.remedy)
     if failed:
         click.echo(f"a render would fail: {', '.join(finding.name for finding in failed)}")
         return 1
@@ -39,6 +41,8 @@ def doctor(as_json: bool) -> int:
     return 0
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, *, repeats: bool) -> str:
     line = f"{finding.state:7}  {finding.name}: {finding.found}"
-    return f"{line}; {finding.remedy}" if finding.remedy else line
+    if not finding.remedy:
+        return line
+    return f"{line}; {'the same line mends it' if repeats else finding.remedy}"

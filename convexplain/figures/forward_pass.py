@@ -228,19 +228,20 @@ def power_text(power: float) -> str:
 
 
 def _vote(options: ForwardPass) -> Caption:
-    return _VOTE.fill(k=options.trace.prediction, **_votes(options))
-
-
-def _votes(options: ForwardPass) -> dict[str, str]:
-    """Print the products above and below zero, the bias, and the logit that they make."""
     vote = options.vote
-    positive, negative = vote.in_order
-    return {
-        "p": fmt.number(positive.value, sign=True),
-        "n": " ".join(fmt.addend(negative.value)),
-        "b": " ".join(fmt.addend(vote.bias)),
-        "z": fmt.number(vote.value),
-    }
+    return _VOTE.fill(
+        k=vote.digit,
+        p=fmt.number(vote.positive, sign=True),
+        n=_added(vote.negative),
+        b=_added(vote.bias),
+        z=fmt.number(vote.logit),
+    )
+
+
+def _added(value: float) -> str:
+    """Print an addend with its sign before it, set off by a space."""
+    said = fmt.number(value, sign=True)
+    return f"{said[0]} {said[1:]}" if said[0] in f"+{fmt.MINUS}" else f"+ {said}"
 
 
 def alternative(options: ForwardPass, lang: str = "en") -> str:
@@ -251,7 +252,7 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
     options : ForwardPass
     lang : {"en", "zh"}
     """
-    label, softmax = options.shown_picture.label, options.softmax
+    label, softmax, vote = options.shown_picture.label, options.softmax, options.vote
     told = [
         (
             options.columns[work.column].name,
@@ -269,8 +270,9 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
     return _ALT.fill(
         what=_PICTURE if label is None else _WHAT.fill(k=label),
         works=works,
-        k=options.trace.prediction,
-        vote="{p} {n} {b} = {z}".format(**_votes(options)),
+        k=vote.digit,
+        vote=f"{fmt.number(vote.positive, sign=True)} {_added(vote.negative)} {_added(vote.bias)}"
+        f" = {fmt.number(vote.logit)}",
         m=fmt.number(softmax.largest),
         s=fmt.number(softmax.total, 3),
         last=len(softmax.rows) - 1,

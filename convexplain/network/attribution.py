@@ -22,10 +22,8 @@ from convexplain.network.forward import Forward
 from convexplain.network.layer import as_map
 from convexplain.network.layers import Dense, Layer
 from convexplain.network.network import FloatArray
-from convexplain.ops import Box, Breakdown, Part
-from convexplain.ops.breakdown import largest
+from convexplain.ops import Box
 from convexplain.ops.patching import cut
-from convexplain.style.captions import Caption
 
 #: Stands for the picture where a layer's name is wanted.
 INPUT = "input"
@@ -66,8 +64,6 @@ class Node:
         Sum of all positive and of all negative contributions to this cell.
     supporters, readings : int
         How many contributions are positive, and how many there are (zeros included).
-    activation : str
-        Its layer's activation; "linear" for a pixel.
     """
 
     layer: str
@@ -88,30 +84,6 @@ class Node:
     negative: float = 0.0
     supporters: int = 0
     readings: int = 0
-    activation: str = "linear"
-
-    @property
-    def name(self) -> Caption:
-        """The cell as numpy would index it: "conv2[3, 4, 17]", or "pixel[5, 5, 0]"."""
-        return cell_name(self.layer, (self.row, self.col, self.filter))
-
-    def breakdown(self) -> Breakdown:
-        """Return `before` as named addends: the parts' contributions, the rest, the bias."""
-        return Breakdown(
-            parts=tuple(
-                Part(part.name, part.contribution or 0.0, place)
-                for place, part in enumerate(self.parts)
-            ),
-            rest=self.rest,
-            rest_count=self.readings - len(self.parts),
-            total=self.before - self.bias,
-            count=self.readings,
-            bias=self.bias,
-            value=self.before,
-            activation=self.activation,
-            activated=self.activated,
-            title=self.name,
-        )
 
     def to_dict(self) -> dict[str, Any]:
         """The node and all below it as plain JSON data; the patch as nested lists."""
@@ -195,17 +167,6 @@ def way_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
     return _Walk(trace, supporting=False).node(origin, cell, [parts] * len(trace.network.layers))
 
 
-def cell_name(layer: str, cell: Cell) -> Caption:
-    """Name a cell of a layer, or a pixel, as numpy would index it."""
-    index = ", ".join(str(number) for number in cell)
-    named = _PIXEL if layer == INPUT else _CELL.fill(layer=layer)
-    return named.fill(index=index)
-
-
-_CELL = Caption(en="{layer}[{index}]", zh="{layer}[{index}]")
-_PIXEL = Caption(en="pixel[{index}]", zh="像素[{index}]")
-
-
 @dataclass(frozen=True)
 class _Walk:
     """One way of walking back.
@@ -251,7 +212,6 @@ class _Walk:
             negative=math.fsum(products[products < 0]),
             supporters=int((products > 0).sum()),
             readings=products.size,
-            activation="linear" if layer is None else layer.activation,
             **link,
         )
 
@@ -260,11 +220,10 @@ class _Walk:
         if not counts or (self.supporting and before is None):
             return ()
         size = sums.products if self.supporting else abs(sums.products)
+        order = np.argsort(-size, kind="stable")[: counts[0]]
         positive = math.fsum(sums.products[sums.products > 0])
         parts = []
-        for index in largest(np.maximum(size, 0), counts[0]):
-            if size[index] <= 0:
-                break
+        for index in order[size[order] > 0]:
             contribution = float(sums.products[index])
             origin, cell = source(self.trace, before, sums.cell(index))
             part = self.node(

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from typing import Literal
-
 from convexplain.errors import UsageError
-from convexplain.network.attribution import INPUT, Node, cell_name, way_back
-from convexplain.network.contributions import Cell, addends, source
+from convexplain.network.attribution import Node, way_back
 from convexplain.network.forward import Forward
 from convexplain.network.layer import as_map
-from convexplain.network.layers import AveragePooling2D, Conv2D, Dense, Flatten, Layer, MaxPooling2D
-from convexplain.ops import (
-    Breakdown,
-    ConvStep,
-    ConvSteps,
-    Part,
-    PoolSteps,
-    avg_pool2d_steps,
-    conv2d_steps,
-    max_pool2d_steps,
-)
-from convexplain.ops.breakdown import SHOWN, largest
-from convexplain.style.captions import Caption
+from convexplain.network.layers import AveragePooling2D, Conv2D, Dense, Layer, MaxPooling2D
+from convexplain.ops import ConvSteps, PoolSteps, avg_pool2d_steps, conv2d_steps, max_pool2d_steps
 
 
 class Trace(Forward):
@@ -97,72 +82,6 @@ class Trace(Forward):
             activation=None if spec.activation == "softmax" else spec.activation,
         )
 
-    def breakdown(
-        self, layer: str, cell: Cell, *, shown: int = SHOWN, by: Literal["size", "sign"] = "size"
-    ) -> Breakdown:
-        """Return the number of one cell as named addends, the rest, the bias and the activation.
-
-        Parameters
-        ----------
-        layer : str
-            A convolution, pooling or dense layer.
-        cell : (row, col, filter)
-            Counted from 0; in a dense layer (0, 0, unit).
-        shown : int
-            How many of the largest addends are named: channels of a convolution, inputs of a
-            dense layer.
-        by : {"size", "sign"}
-            "sign" sums up all products above 0, and all below, instead.
-
-        Raises
-        ------
-        UsageError
-            There is no such layer or cell, or the layer only hands values on.
-        """
-        spec = self.network.layer(layer)
-        row, col, filter = cell
-        self.check(spec, filter, row, col)
-        if by == "size" and spec.window is not None:
-            step = self.steps(layer, filter).at(row, col)
-            return step.breakdown(shown) if isinstance(step, ConvStep) else step.breakdown()
-        if isinstance(spec, MaxPooling2D | Flatten):
-            raise UsageError(
-                f"layer {layer} ({spec.kind}) hands values on and adds nothing up: choose a "
-                "convolution or dense layer"
-            )
-        return self._sum(spec, cell, shown, by)
-
-    def _sum(self, layer: Layer, cell: Cell, shown: int, by: str) -> Breakdown:
-        sums = addends(self, layer, cell)
-        products = sums.products
-        if by == "sign":
-            signs = (POSITIVE, products[products > 0]), (NEGATIVE, products[products < 0])
-            found = [(name, math.fsum(part), place) for place, (name, part) in enumerate(signs)]
-            rest_count = 0
-        else:
-            origins = (
-                (place, *source(self, self.layer_before(layer), sums.cell(place)))
-                for place in largest(products, shown)
-            )
-            found = [
-                (cell_name(INPUT if read is None else read.name, at), float(products[place]), place)
-                for place, read, at in origins
-            ]
-            rest_count = products.size - len(found)
-        total = math.fsum(products)
-        return Breakdown(
-            parts=tuple(Part(*part) for part in found),
-            rest=total - math.fsum(value for _, value, _ in found) if rest_count else 0.0,
-            rest_count=rest_count,
-            total=total,
-            count=products.size,
-            bias=sums.bias,
-            value=float(as_map(self.before(layer.name))[cell]),
-            activation=layer.activation,
-            activated=float(as_map(self.activations[layer.name])[cell]),
-            title=cell_name(layer.name, cell),
-        )
-
     def pixel(self, layer: str, filter: int, row: int, col: int, *, parts: int = 3) -> Node:
         """Follow one activation back to the picture: what made it, layer by layer.
 
@@ -208,8 +127,3 @@ class Trace(Forward):
                 raise UsageError(
                     f"layer {layer.name} has no {name} {value}: they go from 0 to {count - 1}"
                 )
-
-
-#: What the two parts of a sum by sign are called.
-POSITIVE = Caption(en="products above 0", zh="正的乘积之和")
-NEGATIVE = Caption(en="products below 0", zh="负的乘积之和")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convexplain import lessons
-from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain import extras, lessons
+from convexplain.errors import UsageError, choose
 from convexplain.files import placing
 from convexplain.lessons import Lesson
 from convexplain.notebook import _html
@@ -119,8 +118,7 @@ def video(
     if quality not in QUALITIES:
         raise UsageError(f"there is no quality {quality!r}: {choose(quality, QUALITIES)}")
     look = Look(lang or _state.look.lang, theme, captions)
-    if importlib.util.find_spec("manim") is None:
-        raise ConvexplainError('videos need manim: pip install "convexplain[video]"')
+    extras.require("video", "videos")
     place = pieces.folder()
     placing.sweep(place)
     job = Job(made, Path("lesson.mp4"), look, QUALITIES[quality], subtitles=False)

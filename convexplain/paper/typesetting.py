@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from convexplain import extras
 from convexplain.errors import ConvexplainError
 from convexplain.style import fonts
 
@@ -52,10 +53,9 @@ def _compiled(
 ) -> list[bytes]:
     try:
         import typst
-    except ImportError:
-        raise ConvexplainError(
-            "pages for paper need Typst: pip install 'convexplain[print]'"
-        ) from None
+    except ImportError as error:
+        problem = extras.lacking("print", "pages for paper")
+        raise ConvexplainError(problem or f"Typst does not start: {error}") from error
     for text in _texts(data):
         fonts.require(text)
     # The stub says bytes; of several PNGs it is a list.

@@ -11,6 +11,7 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from convexplain import extras
 from convexplain.errors import ConvexplainError
 from convexplain.sphinxext import making, requests
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
@@ -147,9 +148,9 @@ class VideoDirective(_Directive):
         if not making.wants_videos(self.config):
             return picture
         if not making.can_render():
+            problem = extras.lacking("video", "videos")
             _LOG.warning(
-                'convexplain-video: videos need manim: pip install "convexplain[video]"; '
-                "a figure is shown instead",
+                f"convexplain-video: {problem}; a figure is shown instead",
                 location=self.get_location(), type="convexplain", subtype="video",
             )  # fmt: skip
             return picture

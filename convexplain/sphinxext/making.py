@@ -12,14 +12,13 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
 from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
-from convexplain import figures
+from convexplain import extras, figures
 from convexplain.errors import ConvexplainError
 from convexplain.files import placing
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
@@ -106,7 +105,7 @@ def wants_videos(config: Config) -> bool:
 @cache
 def can_render() -> bool:
     """Say whether the extra that renders videos is installed."""
-    return all(find_spec(name) is not None for name in ("manim", "av"))
+    return not extras.lacking("video", "videos")
 
 
 def folder(build: BuildEnvironment | Builder) -> Path:

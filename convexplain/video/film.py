@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from convexplain import lessons
+from convexplain import extras, lessons
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import placing
 from convexplain.lessons import Lesson
@@ -208,6 +208,7 @@ def make(
         what stood at the output stands there still.
     """
     _check(film)
+    extras.require("video", "videos")
     place = pieces.folder()
     for folder in (film.main.parent, place):
         placing.sweep(folder)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from convexplain import extras
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import documents, placing
 from convexplain.video import memory
@@ -128,8 +128,8 @@ def render(
     UsageError
         If a job cannot be right (`check`), or two write the same file. Nothing has been written.
     ConvexplainError
-        If manim is not installed, or a job fails. What stood at its output stands there still. Its
-        text names the log of the job, `convexplain.video.logs`.
+        If the extra "video" is not installed, or a job fails; its output file is left as it was.
+        Its text names the log of the job, `convexplain.video.logs`.
 
     Notes
     -----
@@ -142,8 +142,7 @@ def render(
     twice = next((target for target in targets if targets.count(target) > 1), None)
     if twice:
         raise UsageError(f"two lessons would write {str(twice)!r}: give each a name of its own")
-    if importlib.util.find_spec("manim") is None:
-        raise ConvexplainError('videos need manim: pip install "convexplain[video]"')
+    extras.require("video", "videos")
     limit = memory.limit()
     if limit is not None and limit < memory.NEEDED:  # where OpenBLAS would try for ever
         raise ConvexplainError(

@@ -6,18 +6,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
-from typing import TYPE_CHECKING
 
-from convexplain.cli._doctor import advice, trial
+from convexplain import extras
+from convexplain.cli._doctor import trial
 from convexplain.cli._doctor.finding import Finding
 from convexplain.cli._doctor.trial import Answer
 
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
-
 PYTHON = (3, 11)
-# Each has a check of its own.
-_VIDEO = ("av", "manim", "pillow", "typst")
+# What manim's pictures are made with, and what it is tried with.
+_WITH_MANIM = ("manim", "manimpango", "pycairo", "svgelements")
 
 
 @contextmanager
@@ -41,44 +38,6 @@ def tried() -> Iterator[Callable[[], Mapping[str, Answer]]]:
         started.close()
 
 
-def requirements(package: str = "convexplain") -> dict[str, Requirement]:
-    """Return what this package needs to render, by name, as its metadata says.
-
-    Parameters
-    ----------
-    package : str
-        Whose metadata.
-
-    Raises
-    ------
-    importlib.metadata.PackageNotFoundError
-        If it is not installed.
-    """
-    from packaging.requirements import Requirement
-
-    needed: dict[str, Requirement] = {}
-    for line in metadata.requires(package) or ():
-        requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate({"extra": "video"}):
-            same = needed.get(requirement.name)
-            if same:
-                requirement.specifier &= same.specifier
-            requirement.marker = None
-            needed[requirement.name] = requirement
-    return needed
-
-
-def unmet(requirement: Requirement) -> str:
-    """Say what of a requirement is not met: absent, or another version; empty if it is met."""
-    try:
-        version = metadata.version(requirement.name)
-    except metadata.PackageNotFoundError:
-        return f"{requirement.name} is not installed"
-    if requirement.specifier.contains(version, prereleases=True):
-        return ""
-    return f"{requirement.name} {version} is installed, but {requirement.specifier} is needed"
-
-
 def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Finding:
     """Check Python's version."""
     text = ".".join(map(str, version))
@@ -90,19 +49,20 @@ def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Findin
 
 def check_packages(answers: Mapping[str, Answer]) -> Finding:
     """Check the packages that all of convexplain needs: versions, and whether they start."""
-    needed = [each for name, each in requirements().items() if name not in _VIDEO]
-    wrong = {each.name: (str(each), reason) for each in needed if (reason := unmet(each))}
-    for each in needed:
-        answer = answers.get(each.name, Answer())
-        if answer.problem and each.name not in wrong:
-            reason = f"{each.name} does not start: {answer.problem}"
-            wrong[each.name] = (f"{each.name}=={metadata.version(each.name)}", reason)
-    if wrong:
-        found = "; ".join(reason for _, reason in wrong.values())
-        line = advice.pip_line("--force-reinstall", *(wanted for wanted, _ in wrong.values()))
-        return Finding("packages", "failed", found, f"type: {line}")
-    versions = ", ".join(f"{each.name} {metadata.version(each.name)}" for each in needed)
-    return Finding("packages", "ok", versions)
+    needed = {k: each for k, each in extras.requirements("").items() if k != "pillow"}
+    unmet = {name: reason for name, each in needed.items() if (reason := extras.unmet(each))}
+    versions = {name: metadata.version(name) for name in needed if name not in unmet}
+    problems = {name: answers.get(name, Answer()).problem for name in versions}
+    broken = {name: problem for name, problem in problems.items() if problem}
+    if not unmet and not broken:
+        return Finding("packages", "ok", ", ".join(" ".join(each) for each in versions.items()))
+    does_not = [f"{name} does not start: {problem}" for name, problem in broken.items()]
+    found = "; ".join([*unmet.values(), *does_not])
+    if not broken:
+        return Finding("packages", "failed", found, _install())
+    wanted = [str(needed[name]) for name in unmet] + [f"{n}=={versions[n]}" for n in broken]
+    line = extras.pip_line("--force-reinstall", *wanted)
+    return Finding("packages", "failed", found, f"type: {line}")
 
 
 def check_pillow(answer: Answer) -> Finding:
@@ -111,7 +71,11 @@ def check_pillow(answer: Answer) -> Finding:
 
 
 def check_manim(answer: Answer) -> Finding:
-    """Check manim: there, in the right version, and it starts."""
+    """Check manim and what it draws with: there, in the right versions, and it starts."""
+    wanted = [extras.requirements("video").get(name) for name in _WITH_MANIM]
+    unmet = [reason for each in wanted if each and (reason := extras.unmet(each))]
+    if unmet:
+        return Finding("manim", "failed", "; ".join(unmet), _install())
     return _package("manim", "manim", answer)
 
 
@@ -120,10 +84,12 @@ def check_cairo(answer: Answer) -> Finding:
     name = "cairo and pango"
     if not answer.problem:
         return Finding(name, "ok", ", ".join(answer.found))
-    missing = advice.missing_headers()
+    missing = extras.missing_headers()
     if missing:
         found = f"missing: {', '.join(missing)}"
-        return Finding(name, "failed", found, advice.system_remedy())
+        line = extras.system_line()
+        remedy = "install a C compiler, pkg-config, and the headers of Python, cairo and pango"
+        return Finding(name, "failed", found, f"type: {line}" if line else remedy)
     return Finding(name, "ok", "their headers are there, so that manim can be installed")
 
 
@@ -136,7 +102,8 @@ def check_encoders(answer: Answer) -> Finding:
         return Finding("encoders", "ok", f"{finding.found}: {', '.join(trial.ENCODERS)}")
     lost = dict.fromkeys(trial.ENCODERS[encoder] for encoder in answer.found)
     found = f"{finding.found} lacks {', '.join(answer.found)}: no {' and no '.join(lost)}"
-    line = advice.pip_line("--force-reinstall", "--only-binary", "av", str(requirements()["av"]))
+    wanted = str(extras.requirements("video")["av"])
+    line = extras.pip_line("--force-reinstall", "--only-binary", "av", wanted)
     return Finding("encoders", "failed" if "mp4" in lost else "warning", found, f"type: {line}")
 
 
@@ -147,15 +114,20 @@ def check_typst(answer: Answer) -> Finding:
 
 def _package(name: str, package: str, answer: Answer) -> Finding:
     """Check one package that rendering needs."""
-    wanted = requirements().get(package)
+    wanted = extras.requirements("video").get(package)
     if wanted is None:
         raise LookupError(f"the installed convexplain does not say which {package} it needs")
-    reason = unmet(wanted)
+    reason = extras.unmet(wanted)
     if reason:
-        return Finding(name, "failed", reason, f"type: {advice.pip_line(str(wanted))}")
+        return Finding(name, "failed", reason, _install())
     version = metadata.version(package)
     if answer.problem:
-        line = advice.pip_line("--force-reinstall", "--no-deps", f"{package}=={version}")
+        line = extras.pip_line("--force-reinstall", "--no-deps", f"{package}=={version}")
         found = f"{package} {version} is installed but does not work: {answer.problem}"
         return Finding(name, "failed", found, f"type: {line}")
     return Finding(name, "ok", f"{package} {version}")
+
+
+def _install() -> str:
+    """Say what installs everything that rendering lacks, whichever check asks."""
+    return f"type: {extras.install_line('video')}"
