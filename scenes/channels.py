@@ -260,7 +260,7 @@ class Channels(LessonScene):
 
     def show_layer(self, beat: Beat) -> None:
         """The photograph goes; a layer's input and its empty output come."""
-        kept = (self._title, *self._caption)
+        kept = (*self._title, *self._caption)
         self.vanish(*[part for part in self.mobjects if part not in kept], seconds=0.4)
         self.appear(self.tiles, *self.input_labels, seconds=0.8)
         self.wait(0.5)

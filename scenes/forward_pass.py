@@ -321,7 +321,7 @@ class ForwardPass(LessonScene):
     def show_logits(self, beat: Beat) -> None:
         """The logits become the first column; the largest of them is m."""
         row, table = self.row, self.table
-        kept = [row.picture, *row.digits, *self.zs, self._title, *self._caption]
+        kept = [row.picture, *row.digits, *self.zs, *self._title, *self._caption]
         self.vanish(*[part for part in self.mobjects if part not in kept], seconds=0.3)
         cells = row.picture.shape_in_cells
         picture = PixelGrid(np.zeros(cells), 96, 330, 280 / max(cells)).points

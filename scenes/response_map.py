@@ -94,7 +94,7 @@ class ResponseMap(LessonScene):
 
     def others(self, *kept: Any) -> list[Any]:
         """Return all that is shown, but for title, caption and what is kept."""
-        stay = {id(part) for part in (self._title, *self._caption, *kept)}
+        stay = {id(part) for part in (*self._title, *self._caption, *kept)}
         return [part for part in self.mobjects if id(part) not in stay]
 
     # The beats, in their order.

@@ -310,7 +310,7 @@ class WindowGeometry(LessonScene):
 
     def clear_stage(self) -> None:
         """Take away all but title and caption."""
-        kept = [self._title, *self._caption]
+        kept = [*self._title, *self._caption]
         self.fade_out([part for part in self.mobjects if part not in kept], 0.4)
 
     def show_sizes(self, beat: Beat) -> None:

@@ -51,7 +51,7 @@ class Stage:
                 if len(part.points) and getattr(part, "opacity", 1) > 0.05:
                     twins[id(part)] = _twin(part)
         self.parts = list(twins.values())
-        spoken = [scene._title, *scene._caption]
+        spoken = [*scene._title, *scene._caption]
         self.caption = "".join(twins[id(p)].text for p in scene._caption if id(p) in twins)
         aside = {id(twins[id(part)]) for part in spoken if id(part) in twins}
         self.shown = [part for part in self.parts if id(part) not in aside]

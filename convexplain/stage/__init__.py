@@ -16,6 +16,7 @@ Places are pixels of a 1920 by 1080 frame, counted from the top left corner, at 
 import manimpango
 
 from convexplain.stage.bars import Bars, running
+from convexplain.stage.board import Board
 from convexplain.stage.bracket import Bracket
 from convexplain.stage.cell_by_cell import CellByCell
 from convexplain.stage.chart import Axes, Curve
@@ -47,6 +48,7 @@ for _weight in ("regular", "bold"):
 __all__ = [
     "Axes",
     "Bars",
+    "Board",
     "Bracket",
     "CellByCell",
     "CellMarks",

@@ -53,6 +53,8 @@ class PixelGrid(StageMobject):
         Whether cells are parted by thin lines.
     frame : float
         Width of the line around the whole grid; 0 draws none.
+    decimals : int
+        Of the numbers.
 
     Attributes
     ----------
@@ -81,6 +83,7 @@ class PixelGrid(StageMobject):
         lines: bool = True,
         frame: float = 0.0,
         opacity: float = 1.0,
+        decimals: int = 2,
     ) -> None:
         self.values = np.array(values, dtype=np.float64)
         height, width = self.values.shape[:2]
@@ -91,6 +94,7 @@ class PixelGrid(StageMobject):
         self.numbers = numbers
         self.text_share = (text_size or cell / 3) / cell
         self.bold = bold
+        self.decimals = decimals
         self.lines = lines
         self.frame_width = frame
         self.shares = np.ones((height, width), dtype=np.float32)
@@ -123,6 +127,37 @@ class PixelGrid(StageMobject):
         """Return the colour of one computed cell."""
         red, green, blue = self._colours(theme)[row, col].tolist()
         return red, green, blue
+
+    def part(self, row: int, col: int, rows: int, cols: int) -> PixelGrid:
+        """Return a grid of some of its cells, which looks like them and lies on them.
+
+        Cells that reach out of it are empty, as those not computed.
+        """
+        height, width = self.shape_in_cells
+        values = np.full((rows, cols, *self.values.shape[2:]), np.nan)
+        top, left = max(0, row), max(0, col)
+        bottom, right = min(height, row + rows), min(width, col + cols)
+        values[top - row : bottom - row, left - col : right - col] = self.values[
+            top:bottom, left:right
+        ]
+        x, y = self.place_of(row, col)
+        grid = PixelGrid(
+            values,
+            x,
+            y,
+            self.cell,
+            scale=self.scale_name,
+            limit=self.limit,
+            numbers=self.numbers,
+            text_size=self.text_share * self.cell,
+            bold=self.bold,
+            lines=self.lines,
+            frame=self.frame_width,
+            decimals=self.decimals,
+        )
+        if (row, col, rows, cols) == (0, 0, height, width):
+            grid.points = self.points.copy()  # its cells may be no squares
+        return grid
 
     def state(self) -> State:
         """Return all that its looks depend on."""
@@ -277,11 +312,13 @@ class PixelGrid(StageMobject):
     def _paint_numbers(self, canvas: Canvas) -> None:
         missing = self._missing()
         texts = {
-            (row, col): fmt.number(self.values[row, col]) for row, col in np.argwhere(~missing)
+            (row, col): fmt.number(self.values[row, col], self.decimals)
+            for row, col in np.argwhere(~missing)
         }
         size = self._text_size(texts.values())
         colours = self._dimmed(canvas.theme)
         height, width = self.shape_in_cells
+        zero = fmt.number(0.0, self.decimals)
         for row in range(height):
             for col in range(width):
                 if missing[row, col]:
@@ -289,7 +326,7 @@ class PixelGrid(StageMobject):
                 text = texts[row, col]
                 colour = rgb(canvas.theme.text_on(colours[row, col]))
                 # A zero says little: it steps back, so that the others stand out.
-                quiet = 0.6 if text == "0.00" else 1.0
+                quiet = 0.6 if text == zero else 1.0
                 x, y = self.centre_of(row, col)
                 write(
                     canvas,

@@ -21,7 +21,11 @@ _VISIBLE = 0.05
 Text = Label | Formula
 
 
-def problems(mobjects: Iterable[Mobject]) -> list[str]:
+Frame = tuple[float, float, float, float]
+WIDE: Frame = (0, 0, WIDTH, HEIGHT)
+
+
+def problems(mobjects: Iterable[Mobject], frame: Frame = WIDE) -> list[str]:
     """Look at a scene as it stands.
 
     Labels and formulas may not overlap each other, lines, or grids; nothing may leave the frame;
@@ -31,6 +35,8 @@ def problems(mobjects: Iterable[Mobject]) -> list[str]:
     ----------
     mobjects : iterable of Mobject
         Such as ``scene.mobjects``.
+    frame : (float, float, float, float)
+        Left, top, right and bottom of what is seen of the stage.
 
     Returns
     -------
@@ -43,7 +49,7 @@ def problems(mobjects: Iterable[Mobject]) -> list[str]:
     grids = [part for part in parts if isinstance(part, PixelGrid) or hasattr(part, "areas")]
     return [
         *_small(labels),
-        *_outside(parts),
+        *_outside(parts, frame),
         *_on_each_other(labels),
         *_on_lines(labels, lines),
         *_on_grids(labels, grids),
@@ -68,14 +74,15 @@ def _small(labels: list[Text]) -> Iterator[str]:
             yield f"{label.text!r} is {label.drawn_size():.0f} px high, less than 24"
 
 
-def _outside(parts: list[Any]) -> Iterator[str]:
+def _outside(parts: list[Any], frame: Frame) -> Iterator[str]:
+    left, top, right, bottom = frame
     for part in parts:
         if isinstance(part, Label):
             box = part.ink_box()
         else:
             low, high = part.places.min(axis=0), part.places.max(axis=0)
             box = Rect(int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1])))
-        if box.left < 0 or box.top < 0 or box.right > WIDTH or box.bottom > HEIGHT:
+        if box.left < left or box.top < top or box.right > right or box.bottom > bottom:
             yield f"{_name(part)} leaves the frame: {tuple(box)}"
 
 

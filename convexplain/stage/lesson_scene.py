@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, ClassVar, NamedTuple
@@ -12,6 +13,9 @@ from manim.utils.exceptions import EndSceneEarlyException
 
 from convexplain.lessons.parts.beats import Beat, Event, chapters
 from convexplain.lessons.parts.lesson import Lesson
+from convexplain.panels import text as words
+from convexplain.panels.sheet import ASPECTS, VIDEO, Sheet
+from convexplain.stage.board import Board
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.pace import Move, smoothly, together
 from convexplain.stage.scene import StageScene
@@ -59,6 +63,10 @@ class LessonScene(StageScene):
     ----------
     cues : list of Cue
         Filled while the scene runs; subtitles are made of them.
+    sheet : Sheet
+        On which pictures are laid out: that of the frame's aspect.
+    board : Board
+        On which a scene shows panels and moves them by name.
     """
 
     lesson_type: ClassVar[type[Lesson]]
@@ -83,9 +91,11 @@ class LessonScene(StageScene):
         self.renderer.file_writer.chapters = [
             Chapter(*chapter) for chapter in chapters(self.beats, self.shown_look.lang)
         ]
+        self.sheet = sheet_of(config.pixel_width, config.pixel_height)
+        self.board = Board(self, self.sheet, self.shown_look.lang)
         self._frames = 0
         self._event_seconds = 0.0
-        self._title: Label | None = None
+        self._title: list[Label] = []
         self._caption: list[Label] = []
         self._said: tuple[str, str] = ("", "")
 
@@ -220,52 +230,101 @@ class LessonScene(StageScene):
         old: list[Label] = []
         new: list[Label] = []
         if title != self._said[0]:
-            if self._title is not None:
-                old.append(self._title)
-            self._title = Label(title, MARGIN, _TITLE_Y, TITLE_SIZE, weight="bold")
-            self._title.pinned = True
-            new.append(self._title)
+            old += self._title
+            self._title = title_labels(title, self.sheet)
+            new += self._title
         if self.shown_look.captions and caption != self._said[1]:
             old += self._caption
-            self._caption = caption_labels(caption, self.shown_look.lang)
+            self._caption = caption_labels(caption, self.shown_look.lang, self.sheet)
             new += self._caption
         self._said = (title, caption)
         return old, new
 
 
-def caption_labels(text: str, lang: str) -> list[Label]:
-    """Set a caption in one or two lines, centred at the bottom.
-
-    Parameters
-    ----------
-    text : str
-        The sentence.
-    lang : {"en", "zh"}
-        Chinese may break between any two characters, but no line begins with punctuation.
-
-    Returns
-    -------
-    list of Label
-        One or two.
-
-    Raises
-    ------
-    ValueError
-        If it takes more than two lines.
-    """
-    lines = [line for part in text.split("\n") for line in wrap(part, lang)]
-    if len(lines) > 2:
-        raise ValueError(f"the caption {text!r} takes more than two lines: shorten it")
-    middle = (len(lines) - 1) / 2
+def title_labels(text: str, sheet: Sheet) -> list[Label]:
+    """Set a title at the top left, in as many lines as it takes."""
+    left, top = _corner(sheet)
+    if sheet is VIDEO:
+        lines, middle = [text], _TITLE_Y
+    else:
+        box = sheet.title_box
+        lines = words.wrap(text, box.width, TITLE_SIZE, "bold")
+        middle = top + box.middle[1] + 0.12 * box.height
     labels = [
         Label(
-            line, WIDTH / 2, _CAPTION_Y + (number - middle) * _LINE, CAPTION_SIZE, anchor="centre"
+            line,
+            left + sheet.margin,
+            middle + (number - (len(lines) - 1) / 2) * _LINE * 1.1,
+            TITLE_SIZE,
+            weight="bold",
         )
         for number, line in enumerate(lines)
     ]
     for label in labels:
         label.pinned = True
     return labels
+
+
+def caption_labels(text: str, lang: str, sheet: Sheet = VIDEO) -> list[Label]:
+    """Set a caption, centred at the bottom.
+
+    Parameters
+    ----------
+    text : str
+        The sentence, or several lines.
+    lang : {"en", "zh"}
+        Chinese may break between any two characters, but no line begins with punctuation.
+    sheet : Sheet
+        Of the frame's aspect.
+
+    Returns
+    -------
+    list of Label
+        A line each: one or two, or up to five where the frame is narrow.
+
+    Raises
+    ------
+    ValueError
+        If it takes more lines.
+    """
+    left, top = _corner(sheet)
+    if sheet is VIDEO:
+        lines = [line for part in text.split("\n") for line in wrap(part, lang)]
+        most, middle = 2, _CAPTION_Y
+    else:
+        box = sheet.caption_box
+        lines = [
+            line for part in text.split("\n") for line in words.wrap(part, box.width, CAPTION_SIZE)
+        ]
+        most = int(box.height // _LINE)
+        # On a phone the lower end of an upright frame lies under buttons.
+        middle = top + (box.middle[1] if sheet.width >= sheet.height else box.y + 0.3 * box.height)
+    if len(lines) > most:
+        raise ValueError(f"the caption {text!r} takes more than {most} lines: shorten it")
+    labels = [
+        Label(
+            line,
+            left + sheet.width / 2,
+            middle + (number - (len(lines) - 1) / 2) * _LINE,
+            CAPTION_SIZE,
+            anchor="centre",
+        )
+        for number, line in enumerate(lines)
+    ]
+    for label in labels:
+        label.pinned = True
+    return labels
+
+
+def _corner(sheet: Sheet) -> tuple[float, float]:
+    """Return where the corner of a sheet is on the stage."""
+    return WIDTH / 2 - sheet.width / 2, HEIGHT / 2 - sheet.height / 2
+
+
+def sheet_of(width: float, height: float) -> Sheet:
+    """Return the sheet whose aspect is nearest to that of a frame."""
+    ratio = math.log(width / height)
+    return min(ASPECTS.values(), key=lambda s: abs(math.log(s.width / s.height) - ratio))
 
 
 def wrap(text: str, lang: str) -> list[str]:

@@ -174,7 +174,7 @@ class _Drive(Animation):
     """Calls a function at each frame of a play."""
 
     def __init__(self, function: Callable[[float], None], **kwargs: Any) -> None:
-        super().__init__(Mobject(), **kwargs)
+        super().__init__(Mobject(), remover=True, **kwargs)
         self.function = function
 
     def interpolate_mobject(self, alpha: float) -> None:

@@ -29,6 +29,8 @@ class Line(StageMobject):
         Whether it ends in an arrowhead.
     drawn : float
         How much of its length is there, 0 to 1; may be animated.
+    dashed : bool
+        Whether it consists of strokes.
     """
 
     animated: ClassVar[tuple[str, ...]] = ("opacity", "drawn")
@@ -42,8 +44,10 @@ class Line(StageMobject):
         arrow: bool = False,
         opacity: float = 1.0,
         drawn: float = 1.0,
+        dashed: bool = False,
     ) -> None:
         super().__init__(places, opacity=opacity)
+        self.dashed = dashed
         self.colour = colour
         self.width_px = width
         self.arrow = arrow
@@ -70,7 +74,7 @@ class Line(StageMobject):
         width = max(self.width_px * canvas.scale, 0.75)
         head = 9.0 * canvas.scale if self.arrow else 0.0
         places = tuple(map(tuple, corners.round(3)))
-        mask, left, top = _line_mask(places, width, head, _room(canvas, corners))
+        mask, left, top = _line_mask(places, width, head, _room(canvas, corners), self.dashed)
         canvas.stencil(mask, left, top, canvas.colour(self.colour), self.opacity)
 
 
@@ -85,7 +89,11 @@ def _room(canvas: Canvas, corners: Points) -> Rect | None:
 
 @lru_cache(maxsize=256)
 def _line_mask(
-    places: tuple[tuple[float, float], ...], width: float, head: float, room: Rect | None = None
+    places: tuple[tuple[float, float], ...],
+    width: float,
+    head: float,
+    room: Rect | None = None,
+    dashed: bool = False,
 ) -> tuple[Pixels, int, int]:
     """Draw a line as a mask of its own.
 
@@ -101,6 +109,8 @@ def _line_mask(
         Length of the arrowhead; 0 draws none.
     room : Rect, optional
         The mask covers no more than that.
+    dashed : bool
+        Strokes instead of a line.
 
     Returns
     -------
@@ -128,6 +138,8 @@ def _line_mask(
     context.move_to(*corners[0])
     for x, y in corners[1:]:
         context.line_to(x, y)
+    if dashed:
+        context.set_dash((4 * width, 3 * width))
     context.stroke()
     if head:
         across = np.array([-along[1], along[0]])

@@ -1,0 +1,58 @@
+"""A filled rectangle: a bar, in the colour of a token of the theme or of a value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convexplain.panels import Scale
+from convexplain.stage.canvas import Canvas
+from convexplain.stage.mobject import StageMobject, State
+
+
+class Rectangle(StageMobject):
+    """Fills a box.
+
+    Parameters
+    ----------
+    places : sequence of (float, float)
+        Its top left, top right and bottom left corners, in pixels of the stage.
+    tone : str
+        Token of the theme.
+    value : float, optional
+        If given, the colour is that of the value on the scale.
+    scale : Scale
+        Of the value.
+    """
+
+    def __init__(
+        self,
+        places: list[tuple[float, float]],
+        *,
+        tone: str = "ink",
+        value: float | None = None,
+        scale: Scale | None = None,
+        opacity: float = 1.0,
+    ) -> None:
+        super().__init__(places, opacity=opacity)
+        self.tone = tone
+        self.value = value
+        self.scale_of_value = scale or Scale()
+
+    def state(self) -> State:
+        """Return all that its looks depend on."""
+        return (*super().state(), self.tone, self.value, self.scale_of_value.limit)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Fill it."""
+        if self.opacity <= 0:
+            return
+        places = self.places * canvas.scale
+        left, top = np.rint(places[0]).astype(int).tolist()
+        right, bottom = np.rint((places[1, 0], places[2, 1])).astype(int).tolist()
+        if right <= left or bottom <= top:
+            return
+        colour = np.array(canvas.colour(self.tone), dtype=np.uint8)
+        if self.value is not None:
+            colour = self.scale_of_value.colours([[self.value]], canvas.theme)[0, 0]
+        picture = np.broadcast_to(colour, (bottom - top, right - left, 3))
+        canvas.paste(picture, left, top, opacity=self.opacity)

@@ -1,0 +1,249 @@
+"""The board: panels on the stage stand where they were placed, and move by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("manim", reason="the stage needs the extra 'video'")
+
+from manim import tempconfig
+
+from convexplain import panels
+from convexplain.lessons import Caption
+from convexplain.panels import Cells, Diagram, Link, Mark, Row, Scale, Sum
+from convexplain.stage import Board, Label, Line, PixelGrid, StageScene, WindowFrame
+from convexplain.stage.layout import problems
+from convexplain.stage.pace import in_turn, together
+
+RNG = np.random.default_rng(5)
+PIXELS = RNG.uniform(0, 1, (12, 12))
+KERNEL = RNG.uniform(-1, 1, (3, 3))
+WORDS = Caption(en="Input", zh="输入"), Caption(en="Map", zh="响应图")
+
+
+def picture(row=2, col=3, *, map_first=False):
+    patch = PIXELS[row : row + 3, col : col + 3]
+    total = float((patch * KERNEL).sum())
+    computed = np.zeros((10, 10), dtype=bool)
+    shown = Cells("map", np.ones((10, 10)), Scale(2.0, WORDS[1]), title=WORDS[1],
+                  computed=computed, share="small", marks={"cell": Mark(row, col)})  # fmt: skip
+    parts = [
+        Cells("input", PIXELS, share="small", title=WORDS[0],
+              marks={"window": Mark(row, col, 3, 3)}),
+        Cells("patch", patch, numbers=True, share="large"),
+        Cells("kernel", KERNEL, Scale(1.0), numbers=True, share="large"),
+        Sum("sum", [panels.Addend("total", WORDS[0], total)], total, "ReLU", max(total, 0.0),
+            Scale(2.0), widest=9.0),
+    ]  # fmt: skip
+    parts = [shown, *parts] if map_first else [*parts, shown]
+    root = panels.Column(Row(*parts), panels.Legend("legend"))
+    links = (Link("input.window", "patch", "zoom"), Link("sum.activated", "map.cell"))
+    return Diagram(root, links)
+
+
+class Played(StageScene):
+    """Runs what a test gives it on a small frame."""
+
+    def __init__(self, script, sheet=panels.VIDEO, lang="en", **kwargs):
+        self.script = script
+        super().__init__(**kwargs)
+        self.board = Board(self, sheet, lang)
+
+    def construct(self):
+        self.board.lay(picture())
+        self.script(self, self.board)
+
+
+def play(tmp_path, script, *, skip=True, size=(854, 480), **kwargs):
+    settings = {"pixel_width": size[0], "pixel_height": size[1], "frame_rate": 10}
+    with tempconfig({**settings, "dry_run": True, "media_dir": str(tmp_path)}):
+        scene = Played(script, skip_animations=skip, **kwargs)
+        scene.render()
+    return scene
+
+
+@pytest.mark.parametrize("aspect", panels.ASPECTS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_everything_stands_where_it_was_placed(tmp_path, aspect, lang):
+    sheet = panels.video(aspect)
+    kinds = {"Grid": PixelGrid, "Words": Label, "Path": Line, "Frame": WindowFrame}
+
+    def script(scene, board):
+        scene.drive(board.show(), 0.2)
+        scene.drive(board.show("input.window", "input.window->patch"), 0.2)
+        dx, dy = 960 - sheet.width / 2, 540 - sheet.height / 2
+        for piece in board.placed.pieces:
+            part = board.part(piece.name)
+            assert isinstance(part, kinds[type(piece).__name__])
+            if isinstance(part, PixelGrid | WindowFrame):
+                low, high = part.places.min(axis=0), part.places.max(axis=0)
+                expected = piece.box.x + dx, piece.box.y + dy, piece.box.right + dx
+                assert (*low, high[0]) == pytest.approx(expected, abs=1e-6)
+        frame = (dx, dy, dx + sheet.width, dy + sheet.height)
+        assert problems(scene.mobjects, frame) == []
+
+    play(tmp_path, script, sheet=sheet, lang=lang)
+
+
+def test_a_mark_slides_over_its_grid_and_its_links_follow(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show("input", "patch", "input.window", "input.window->patch"), 0.2)
+        grid, line = board.part("input"), board.part("input.window->patch")
+        before = line.places.copy()
+        scene.drive(board.move("input.window", 7, 1.5), 0.5)
+        assert board.box("input.window")[:2] == pytest.approx(grid.place_of(7, 1.5))
+        way = np.array(grid.place_of(7, 1.5)) - grid.place_of(2, 3)
+        np.testing.assert_allclose(line.places[0], before[0] + way)
+        np.testing.assert_allclose(line.places[1], before[1])
+
+    play(tmp_path, script)
+
+
+def test_a_patch_grows_out_of_its_window_and_folds_back(tmp_path):
+    seen = []
+
+    def script(scene, board):
+        scene.drive(board.show("input", "input.window"), 0.2)
+        patch, place = board.part("patch"), board.box("patch")
+        grow = board.grow("patch", out_of="input.window")
+        grow(0.0)
+        assert board.box("patch") == pytest.approx(board.box("input.window"))
+        assert patch.number_opacity == 0.0
+        scene.drive(grow, 0.5, lambda alpha: seen.append(patch.cell) or alpha)
+        assert board.box("patch") == pytest.approx(place)
+        assert patch.number_opacity == 1.0
+        scene.drive(board.fold("patch", into="input.window"), 0.5)
+        assert patch not in scene.mobjects
+        # It can come again.
+        scene.drive(board.show("patch"), 0.2)
+        assert board.box("patch") == pytest.approx(place)
+
+    play(tmp_path, script, skip=False)
+    assert seen == sorted(seen)
+
+
+def test_a_value_flies_to_its_cell_and_gives_it_its_colour(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show(), 0.2)
+        assert np.isnan(board.part("map").values).all()
+        count = len(scene.mobjects)
+
+        def landed():
+            board.fill("map", np.full((10, 10), 0.5), cells="map[2, 3]")
+
+        send = board.send("sum.activated", "map[2, 3]", landed)
+        send(0.0)
+        (ghost,) = scene.mobjects[count:]
+        send(0.999)
+        assert ghost.places[0] == pytest.approx(board.part("map").place_of(2, 3), abs=2)
+        assert np.isnan(board.part("map").values).all()  # nothing before it lands
+        scene.drive(send, 0.3)
+        assert ghost not in scene.mobjects
+        values = board.part("map").values
+        assert values[2, 3] == 0.5
+        assert np.isnan(values).sum() == 99
+
+    play(tmp_path, script)
+
+
+def test_cells_are_lit_by_name(tmp_path):
+    def script(scene, board):
+        board.light("patch[0, 2]", "kernel[1]", rest=0.3)
+        np.testing.assert_allclose(
+            board.part("patch").shares, [[0.3, 0.3, 1], [0.3] * 3, [0.3] * 3], atol=1e-6
+        )
+        np.testing.assert_allclose(board.part("kernel").shares[:, 0], [0.3, 1, 0.3], atol=1e-6)
+        board.light("patch", "kernel")
+        assert (board.part("patch").shares == 1).all()
+        assert (board.part("kernel").shares == 1).all()
+
+    play(tmp_path, script)
+
+
+def test_panels_of_one_name_glide_into_the_next_picture_and_others_fade(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show("input", "patch", "map", "input.window"), 0.2)
+        kept, patch = board.part("input"), board.part("patch")
+        before = board.box("input")
+        become = board.become(picture(6, 6, map_first=True))
+        become(0.0)
+        assert board.box("input") == pytest.approx(before)  # it starts from where it was
+        scene.drive(become, 0.5)
+        expected = board.placed["input"]
+        assert board.part("input") is kept
+        assert board.box("input") == pytest.approx(
+            (expected.x, expected.y, expected.width, expected.height)
+        )
+        assert board.box("input")[0] > before[0]
+        assert board.part("patch") is patch
+        np.testing.assert_allclose(patch.values, PIXELS[6:9, 6:9])  # with its new values
+        assert not board.shown("kernel")  # what was not shown does not come by itself
+        scene.drive(board.become(Diagram(Cells("input", PIXELS))), 0.5)
+        assert scene.mobjects == [kept]
+
+    play(tmp_path, script)
+
+
+def test_the_same_name_with_another_shape_is_another_panel(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show("input"), 0.2)
+        old = board.part("input")
+        scene.drive(board.become(Diagram(Cells("input", PIXELS[:5, :5]))), 0.5)
+        assert board.part("input") is not old
+        assert scene.mobjects == [board.part("input")]
+        assert board.part("input").opacity == 1.0
+
+    play(tmp_path, script)
+
+
+def test_lines_are_walked_and_parts_dimmed_and_hidden(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show("input", "patch"), 0.2)
+        walk = board.walk("input.window->patch")
+        walk(0.25)
+        assert board.part("input.window->patch").drawn == 0.25
+        scene.drive(together(walk, board.dim("input", to=0.4)), 0.2)
+        assert board.part("input").opacity == pytest.approx(0.4)
+        scene.drive(board.dim("input", to=1.0), 0.2)
+        pulse = board.pulse("patch", "input[2, 3]")
+        count = len(scene.mobjects)
+        pulse(0.5)
+        assert len(scene.mobjects) == count + 2
+        scene.drive(pulse, 0.2)
+        assert len(scene.mobjects) == count
+        scene.drive(board.hide(), 0.2)
+        assert scene.mobjects == []
+
+    play(tmp_path, script)
+
+
+def test_moves_in_turn_begin_from_what_the_one_before_left(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show("input", "input.window"), 0.2)
+        first, second = board.move("input.window", 8, 8), board.move("input.window", 0, 0)
+        scene.drive(in_turn(first, second), 1.0)
+        assert board.box("input.window")[:2] == pytest.approx(board.part("input").place_of(0, 0))
+
+    play(tmp_path, script, skip=False)
+
+
+def test_a_name_that_is_none_is_refused_with_those_there_are(tmp_path):
+    def script(scene, board):
+        with pytest.raises(ValueError, match=r"nothing is called 'pacth'.*patch"):
+            board.show("pacth")(0.5)
+        with pytest.raises(ValueError, match="nothing is called 'kernal'"):
+            board.fill("kernal", KERNEL)
+
+    play(tmp_path, script)
+
+
+def test_the_camera_goes_to_what_is_named(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show(), 0.2)
+        scene.drive(scene.camera.to(board.around("patch", "kernel"), share=0.9), 0.5)
+        *_, width, height = board.around("patch", "kernel")
+        shot = scene.camera.shot
+        assert max(width * shot.scale / 854, height * shot.scale / 480) == pytest.approx(0.9)
+
+    play(tmp_path, script)
