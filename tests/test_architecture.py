@@ -121,13 +121,18 @@ def test_another_network_is_told_with_its_own_numbers(tmp_path):
     ids=["no maps", "pool first", "no softmax", "eleven classes", "six maps"],
 )
 def test_a_network_that_does_not_fit_is_refused(tmp_path, layers):
-    with pytest.raises(UsageError, match="cannot be shown layer by layer"):
+    with pytest.raises(UsageError, match="lacks a row of 1 to 5 convolutions and poolings"):
         Architecture(model=saved(tmp_path, *layers))
 
 
-def test_pictures_of_another_shape_are_refused():
+def test_pictures_of_another_size_are_scaled():
+    small = Picture(np.ones((14, 14, 1), np.float32), None, "small.png")
+    assert (Architecture(picture=small).trace.image == np.ones((28, 28, 1))).all()
+
+
+def test_colours_for_a_gray_network_are_refused():
     with pytest.raises(UsageError, match="prepare it as a digit"):
-        Architecture(picture=Picture(np.zeros((14, 14, 1), np.float32), None, "small.png"))
+        Architecture(picture=Picture(np.zeros((28, 28, 3), np.float32), None, "cat.png"))
 
 
 def test_colours_are_refused(tmp_path):

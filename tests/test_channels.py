@@ -128,7 +128,7 @@ def test_a_gain_beyond_the_spread_of_the_runs_is_told(monkeypatch):
     [
         ({"filter": 64}, "no filter 64 in conv2: its filters are 0 to 63"),
         ({"at": (11, 0)}, "no row 11, column 0 in conv2: rows are 0 to 10, columns 0 to 10"),
-        ({"model": "dense"}, "the network 'dense' has no convolution conv2"),
+        ({"model": "dense"}, "the network 'dense' lacks a convolution of all channels"),
         ({"photo": photo(channels=1)}, "a photograph in colour has 3 channels"),
         ({"photo": photo(400, 20)}, "too small or too narrow"),
         ({"picture": photo(28, 28)}, "prepare it as a digit"),

@@ -163,7 +163,7 @@ def test_another_network_is_told_with_its_own_numbers(tmp_path):
     assert "rest" not in told
 
 
-def test_a_network_with_other_classes_is_refused(tmp_path):
+def test_a_network_with_other_classes_counts_its_own(tmp_path):
     path = tmp_path / "model.safetensors"
     layers = (
         Conv2D("a", filters=2),
@@ -171,7 +171,12 @@ def test_a_network_with_other_classes_is_refused(tmp_path):
         Dense("d", units=3, activation="softmax"),
     )
     Network.initialised(layers).save(path)
-    with pytest.raises(UsageError, match="has 3 outputs"):
-        ForwardPass(model=str(path))
-    with pytest.raises(UsageError, match="cannot be shown"):
+    lesson = ForwardPass(model=str(path))
+    told = {beat.name: beat.caption for beat in lesson.beats()}
+    assert lesson.shown_title.text("en") == "Forward pass: from three logits to three probabilities"
+    assert told["question"].text("en") == "What happens between a picture and three probabilities?"
+    assert told["logits"].text("en").startswith("Three logits, one for each class.")
+    assert told["logits"].text("zh").startswith("3 个 logit，每类一个")
+    assert lesson.right is None  # a four is none of three classes
+    with pytest.raises(UsageError, match="lacks a row of 1 to 5 convolutions and poolings"):
         ForwardPass(model="dense")

@@ -160,7 +160,7 @@ def test_what_cannot_be_followed_is_refused(tmp_path):
     with pytest.raises(UsageError, match="the chapter's layers"):
         Hierarchy(model="dense")
     with pytest.raises(UsageError, match="28 × 28 × 1"):
-        Hierarchy(picture=Picture(np.zeros((8, 8, 1)), None, "small"))
+        Hierarchy(picture=Picture(np.zeros((8, 8, 3)), None, "small"))
     untrained = {name: np.zeros_like(w) for name, w in Network.load("cnn").weights.items()}
     Network(CHAPTER_LAYERS, untrained).save(tmp_path / "zeros.safetensors")
     with pytest.raises(UsageError, match="there is no tree"):

@@ -174,7 +174,7 @@ def test_beats_that_a_network_has_no_example_for_are_left_out(tmp_path):
     [
         ({"filter": 32}, "no filter 32 in conv1: its filters are 0 to 31"),
         ({"filter": -1}, "no filter -1"),
-        ({"model": "dense"}, "no 2x2 max pooling"),
+        ({"model": "dense"}, "lacks a 2 × 2 max pooling"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(options, text):

@@ -150,8 +150,8 @@ def test_a_filter_that_finds_nothing_is_shown_as_such():
         ({"layer": "conv2", "filter": 64}, "no filter 64 in conv2: its filters are 0 to 63"),
         ({"layer": "dense"}, "choose conv1, pool1, conv2, pool2 or conv3"),
         ({"layer": "conv9"}, "no response maps of a layer 'conv9'"),
-        ({"model": "dense"}, "no response maps"),
-        ({"picture": Picture(np.zeros((9, 9, 1)), None, "small")}, "9 × 9 × 1"),
+        ({"model": "dense"}, "lacks response maps"),
+        ({"picture": Picture(np.zeros((9, 9, 3)), None, "small")}, "9 × 9 × 3"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(options, text):

@@ -17,8 +17,19 @@ from numpy.typing import NDArray
 from convexplain.data.pictures import Picture, load_image
 from convexplain.errors import UsageError
 
-__all__ = ["PER_CLASS", "choose", "first", "load", "sample", "training_indices"]
+__all__ = [
+    "CLASSES",
+    "PER_CLASS",
+    "choose",
+    "first",
+    "is_bundled",
+    "load",
+    "sample",
+    "training_indices",
+]
 
+#: The classes: 0 to 9.
+CLASSES = 10
 #: Digits of one class stand together: those of class k begin at k * PER_CLASS.
 PER_CLASS = 20
 
@@ -59,6 +70,11 @@ def sample(index: int) -> Picture:
     return every[index]
 
 
+def is_bundled(picture: Picture) -> bool:
+    """Tell whether a picture was made of a bundled digit, in whatever size."""
+    return any(picture.origin == digit.origin for digit in load())
+
+
 def first(label: int) -> Picture:
     """Give the first bundled digit of a class, its most typical one.
 
@@ -72,7 +88,7 @@ def first(label: int) -> Picture:
     UsageError
         There is no such class.
     """
-    if isinstance(label, bool) or label not in range(10):
+    if isinstance(label, bool) or label not in range(CLASSES):
         raise UsageError(f"there is no digit {label}: digits are 0 to 9")
     return load()[int(label) * PER_CLASS]
 

@@ -13,7 +13,7 @@ from convexplain.errors import UsageError
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Grid
-from convexplain.lessons.sliding_window import LAYER, SlidingWindow
+from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -150,7 +150,7 @@ def _notes(options: OneStep, lang: str) -> list[str]:
     step = options.step
     place = {"r": step.row, "c": step.col}
     if options.kernel is None:
-        words = _PLACE.fill(layer=LAYER, n=options.shown_filter, **place)
+        words = _PLACE.fill(layer=options.shown_layer, n=options.shown_filter, **place)
     else:
         words = _OWN_PLACE.fill(**place)
     rounded = [] if step.breakdown().adds_up() else [_ROUNDED.text(lang)]

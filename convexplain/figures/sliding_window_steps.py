@@ -12,7 +12,7 @@ from convexplain import lessons
 from convexplain.errors import UsageError
 from convexplain.figures import _arithmetic, _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
-from convexplain.lessons.sliding_window import LAYER, SlidingWindow
+from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -113,7 +113,7 @@ def _head(sheet: Sheet, options: Strip, side: float, across: float) -> None:
     x, room = kernel.box.x1 + 12, across - side - 12
     bias = fmt.number(options.shown[0].bias, sign=True)
     words = _HAND_MADE if options.kernel is not None else _FILTER
-    values = {"layer": LAYER, "n": str(options.shown_filter), "b": bias}
+    values = {"layer": options.shown_layer, "n": str(options.shown_filter), "b": bias}
     filled = words.fill(**{field: values[field] for field in words.fields})
     below = sheet.lines(x, y + 5, filled.text(lang), room, _base.LABEL, ha="left")
     bar = min(room, 130.0)

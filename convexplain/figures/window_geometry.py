@@ -11,7 +11,7 @@ from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.parts import window_words as words
-from convexplain.lessons.window_geometry import LAYER, WindowGeometry
+from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -76,7 +76,7 @@ def _told(options: WindowGeometry, lang: str, across: float) -> list[tuple[int, 
         named = _MADE.fill(k=fmt.shape(options.weights.shape))
     else:
         bias = fmt.number(options.bias, sign=True)
-        named = _FILTER.fill(n=options.shown_filter, layer=LAYER, b=bias)
+        named = _FILTER.fill(n=options.shown_filter, layer=options.shown_layer, b=bias)
     padded = any(any(geometry.margins) for geometry in options.geometries)
     strided = any(geometry.window.stride != (1, 1) for geometry in options.geometries)
     room = across - _SIDE - 12

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from convexplain.data import facts
-from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.network import Network
 from convexplain.style import format as fmt
@@ -52,9 +52,8 @@ class Closing(Lesson):
 
     def _tell(self) -> Iterator[Beat]:
         for number, (claim, caption) in enumerate(self._claims()):
-            seconds = lasting(4.0, caption)
-            yield Beat(f"claim-{number}", self.title, caption, seconds, claim, shown_by="claim")
-        yield Beat("answer", self.title, self.answer, lasting(6.0, self.answer))
+            yield self.beat(f"claim-{number}", caption, 4.0, claim, shown_by="claim")
+        yield self.beat("answer", self.answer, 6.0)
 
     def _claims(self) -> Iterator[tuple[Claim, Caption]]:
         """Yield the claims in the chapter's order, with the sentence for each."""

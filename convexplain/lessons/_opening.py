@@ -12,7 +12,7 @@ import numpy.typing as npt
 from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE
-from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
@@ -94,14 +94,11 @@ class Opening(Lesson):
         cnn, dense = (fmt.percent(score.measured, 2) for score in self.scores)
         named = _TITLE.fill(title=self.title, how=self.subtitle)
         return (
-            self._beat("title", named, 6.0),
-            self._beat("scores", _SCORES.fill(a=cnn, b=dense), 6.5),
-            self._beat("question", self.question, 4.5),
-            self._beat("promise", _PROMISE, 5.0),
+            self.beat("title", named, 6.0, title=_HEADING),
+            self.beat("scores", _SCORES.fill(a=cnn, b=dense), 6.5, title=_HEADING),
+            self.beat("question", self.question, 4.5, title=_HEADING),
+            self.beat("promise", _PROMISE, 5.0, title=_HEADING),
         )
-
-    def _beat(self, name: str, caption: Caption, seconds: float) -> Beat:
-        return Beat(name, _HEADING, caption, lasting(seconds, caption))
 
 
 CNN = Caption(en="Convnet", zh="卷积网络")

@@ -9,19 +9,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from convexplain.data import digits, examples
-from convexplain.data.pictures import Picture
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_picture
-from convexplain.lessons.parts.columns import Column, columns, require_chain
-from convexplain.lessons.parts.lesson import Lesson, option
-from convexplain.network import Network, Trace
+from convexplain.lessons.parts.beats import Beat, slug
+from convexplain.lessons.parts.columns import Column, columns
+from convexplain.lessons.parts.network_lesson import NetworkLesson
+from convexplain.lessons.parts.subject import Role
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True)
-class Architecture(Lesson):
+class Architecture(NetworkLesson):
     """The network as volumes to scale, filled with what one digit makes of them.
 
     The digit is the hierarchy's unless another is asked for: read right, with a positive logit,
@@ -42,31 +39,8 @@ class Architecture(Lesson):
         zh="共 {total} 个参数，{share}% 在{layer}；池化层没有参数。",
     )
 
-    picture: Picture | None = option(
-        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
-    )
-    model: str = option(
-        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
-    )
-
-    def __post_init__(self) -> None:
-        require_chain(self.network, self.model)
-        check_picture(self.picture, self.network)
-
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The picture asked for, or the example of the hierarchy."""
-        return self.picture or digits.sample(examples.load()["hierarchy"]["sample"])
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The picture on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
+    needs: ClassVar[tuple[Role, ...]] = ("chain",)
+    example: ClassVar[str] = "hierarchy"
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -95,29 +69,27 @@ class Architecture(Lesson):
         return tuple(self._tell())
 
     def _tell(self) -> Iterator[Beat]:
-        yield self._beat("question", self.question, 4.5)
+        taken = ["question", "shape", "flatten", "dense", "answer"]
+        yield self.beat("question", self.question, 4.5)
         for index, column in enumerate(self.columns):
             if column.kind in ("convolution", "pooling"):
                 seconds = 6.0 if index <= 2 else 4.5
-                yield self._beat(column.name, self._caption(index), seconds, index, "maps")
-        yield self._beat("shape", self._shape_caption(), 5.0)
+                name = slug(column.name, taken)
+                taken.append(name)
+                yield self.beat(name, self._caption(index), seconds, index, shown_by="maps")
+        yield self.beat("shape", self._shape_caption(), 5.0)
         *_, last, flat, dense = self.columns
         count, places = fmt.count(flat.shape[0]), last.shape[0] * last.shape[1]
         flatten = _FLATTEN.fill(n=count, places=places)
-        yield self._beat("flatten", flatten, 5.5, len(self.columns) - 2)
+        yield self.beat("flatten", flatten, 5.5, len(self.columns) - 2)
         told = _DENSE.fill(u=dense.shape[0], n=count)
-        yield self._beat("dense", told, 5.0, len(self.columns) - 1)
+        yield self.beat("dense", told, 5.0, len(self.columns) - 1)
         answer = self.answer.fill(
             total=fmt.count(self.total),
             share=fmt.percent(self.largest.share, 0).removesuffix("%"),
             layer=self._ordinal(self.largest),
         )
-        yield self._beat("answer", answer, 7.0)
-
-    def _beat(
-        self, name: str, caption: Caption, seconds: float, data: object = None, by: str = ""
-    ) -> Beat:
-        return Beat(name, self.title, caption, lasting(seconds, caption), data, shown_by=by)
+        yield self.beat("answer", answer, 7.0)
 
     def _caption(self, index: int) -> Caption:
         """Say what a convolution or a pooling does to the volume before it."""

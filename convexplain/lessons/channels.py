@@ -10,22 +10,22 @@ from typing import Any, ClassVar, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, examples, facts
+from convexplain.data import facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.photo import Colours
 from convexplain.lessons.parts.search import find_channel_stop
-from convexplain.network import Conv2D, MaxPooling2D, Network, Trace
+from convexplain.lessons.parts.subject import Role
+from convexplain.network import MaxPooling2D
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-LAYER = "conv2"
 #: So many channels are shown one by one, the others as one sum.
 SHOWN = 5
 #: So many filters with strong responses are searched for arithmetic that adds up.
@@ -44,7 +44,7 @@ class Variant(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Channels(Lesson):
+class Channels(FilterLesson):
     """A feature map is a 3D tensor: each filter adds up all channels, and makes one of its own."""
 
     name: ClassVar[str] = "channels"
@@ -61,44 +61,27 @@ class Channels(Lesson):
         zh="一个过滤器读取全部 {c} 个通道，相乘求和，得到一个数；{f} 个过滤器输出 {f} 个通道。",
     )
 
+    needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
+
     photo: Picture | None = option(
         None,
         en="a photograph of your own, in colour, for the first part",
         zh="自己的彩色照片，用于第一部分",
         flags=("--image",),
     )
-    picture: Picture | None = option(
-        None, en="the digit that the network reads", zh="网络读取的手写数字"
-    )
-    filter: int | None = option(
-        None,
-        en="filter of conv2, counted from 0 (0 to 63)",
-        zh="conv2 的过滤器，编号从 0 开始（0 到 63）",
-        metavar="N",
-    )
     at: tuple[int, int] | None = option(
         None,
-        en="row and column of conv2, counted from 0 (0 to 10)",
-        zh="conv2 的行和列，编号从 0 开始（0 到 10）",
-    )
-    model: str = option(
-        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
+        en="row and column of the filter's map, counted from 0",
+        zh="响应图的行和列，编号从 0 开始",
     )
 
     def __post_init__(self) -> None:
-        check_picture(self.picture, self.network)
-        layer = next((each for each in self.network.layers if each.name == LAYER), None)
-        if not (isinstance(layer, Conv2D) and layer.groups == 1 and layer.activation == "relu"):
-            raise UsageError(
-                f"the network {self.model!r} has no convolution {LAYER} of all channels with ReLU: "
-                "give one that has, such as cnn"
-            )
-        height, width, filters = self.network.shapes[LAYER]
-        check_filter(self.filter, filters, LAYER)
+        super().__post_init__()
+        height, width, _ = self.network.shapes[self.shown_layer]
         if self.at is not None and not (0 <= self.at[0] < height and 0 <= self.at[1] < width):
             raise UsageError(
-                f"there is no row {self.at[0]}, column {self.at[1]} in {LAYER}: rows are 0 to "
-                f"{height - 1}, columns 0 to {width - 1}"
+                f"there is no row {self.at[0]}, column {self.at[1]} in {self.shown_layer}: rows "
+                f"are 0 to {height - 1}, columns 0 to {width - 1}"
             )
         if self.photo is not None:
             Colours(self.photo)
@@ -112,41 +95,26 @@ class Channels(Lesson):
 
     # The network.
 
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The digit asked for, or the example that the lesson was chosen for."""
-        return self.picture or digits.sample(examples.load()[self.name]["sample"])
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The digit on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
-
     @property
     def inputs(self) -> npt.NDArray[np.float32]:
         """What the layer reads, (height, width, channels)."""
-        return self.trace.input_of(LAYER)
+        return self.trace.input_of(self.shown_layer)
 
     @property
     def outputs(self) -> npt.NDArray[np.float32]:
         """What the layer puts out, (height, width, filters)."""
-        return self.trace.activations[LAYER]
+        return self.maps
 
     @property
     def input_name(self) -> str:
         """Name of the layer before."""
-        before = self.trace.layer_before(self.network.layer(LAYER))
+        before = self.trace.layer_before(self.network.layer(self.shown_layer))
         return before.name if before is not None else "input"
 
     @property
     def input_limit(self) -> float:
         """End of the inputs' colour scale: a pool keeps its convolution's."""
-        before = self.trace.layer_before(self.network.layer(LAYER))
+        before = self.trace.layer_before(self.network.layer(self.shown_layer))
         while isinstance(before, MaxPooling2D):
             before = self.trace.layer_before(before)
         maps = self.trace.image if before is None else self.trace.activations[before.name]
@@ -165,8 +133,8 @@ class Channels(Lesson):
         """
         if self.filter is not None:
             return self.filter
-        if self.picture is None and self.model == "cnn" and self.at is None:
-            return int(examples.load()[self.name]["filter"])
+        if self.picture is None and self.model == DEFAULT and self.at is None:
+            return int(self.chosen["filter"])
         maps = self.outputs if self.at is None else self.outputs[self.at[0], self.at[1]][None, None]
         strongest = [int(n) for n in np.argsort(-maps.max(axis=(0, 1)), kind="stable")[:_TRIED]]
         steps = {n: self._chosen(n) for n in strongest}
@@ -180,11 +148,11 @@ class Channels(Lesson):
 
     def _chosen(self, filter: int) -> ConvStep:
         """Take the place asked for, the example's, or the strongest that adds up."""
-        steps = cast("ConvSteps", self.trace.steps(LAYER, filter))
+        steps = cast("ConvSteps", self.trace.steps(self.shown_layer, filter))
         if self.at is not None:
             return steps.at(*self.at)
-        if self.picture is None and self.filter is None and self.model == "cnn":
-            return steps.at(*examples.load()[self.name]["at"])
+        if self.picture is None and self.filter is None and self.model == DEFAULT:
+            return steps.at(*self.chosen["at"])
         stop = find_channel_stop(steps, SHOWN)
         return steps[stop.position if stop else int(np.argmax(self.outputs[:, :, filter]))]
 
@@ -222,9 +190,9 @@ class Channels(Lesson):
 
     def _tell_colours(self) -> Iterator[Beat]:
         title, colours = words.TITLE.fill(c=3), self.colours
-        yield _beat("question", title, self.question, 4.5)
-        yield _said("kernel", title, 5.0, colours.kernel, n=colours.kernel.size)
-        yield _said(
+        yield self.beat("question", self.question, 4.5, title=title)
+        yield self._said("kernel", title, 5.0, colours.kernel, n=colours.kernel.size)
+        yield self._said(
             "sum",
             title,
             6.0,
@@ -233,15 +201,15 @@ class Channels(Lesson):
             k=_NINE,
             v=fmt.number(colours.stop.value),
         )
-        yield _said("map", title, 4.0, colours.response_map)
+        yield self._said("map", title, 4.0, colours.response_map)
 
     def _tell_network(self) -> Iterator[Beat]:
         step, top = self.step, self.top
         channels, filters = self.inputs.shape[2], self.outputs.shape[2]
         title, size = words.TITLE.fill(c=channels), step.kernel.size
-        yield _said("layer", title, 4.5)
-        yield _said("open", title, 5.0, step, w=fmt.count(size), c=top[0])
-        yield _said(
+        yield self._said("layer", title, 4.5)
+        yield self._said("open", title, 5.0, step, w=fmt.count(size), c=top[0])
+        yield self._said(
             "channels",
             title,
             6.0,
@@ -251,10 +219,27 @@ class Channels(Lesson):
             r=self.breakdown.rest_count,
             v=fmt.number(step.activated),
         )
-        yield _said("deep", title, 4.5, step, f=filters, r=step.row, k=step.col)
-        yield _said("sweep", title, 5.0, f=filters, c=channels)
-        yield _beat("filters", words.FILTERS_TITLE, self._cost(), 5.0, self.variants)
-        yield _beat("answer", title, self.answer.fill(c=channels, f=filters), 6.0)
+        yield self._said("deep", title, 4.5, step, f=filters, r=step.row, k=step.col)
+        yield self._said("sweep", title, 5.0, f=filters, c=channels)
+        told = self._cost()
+        yield self.beat("filters", told, 5.0, self.variants, title=words.FILTERS_TITLE)
+        yield self.beat("answer", self.answer.fill(c=channels, f=filters), 6.0, title=title)
+
+    def _said(
+        self,
+        name: str,
+        title: Caption,
+        seconds: float,
+        data: Any = None,
+        *,
+        honest: bool = True,
+        **values: str | int | Caption,
+    ) -> Beat:
+        """Make the beat of a caption; say so where the printed numbers do not add up."""
+        caption = words.CAPTIONS[name]
+        if not honest:
+            caption = Caption(f"{caption.en} {words.ROUNDED.en}", f"{caption.zh}{words.ROUNDED.zh}")
+        return self.beat(name, caption.fill(**values), seconds, data, title=title)
 
     def _cost(self) -> Caption:
         """Say what more filters gain and cost; a gain within the runs' spread is none."""
@@ -272,23 +257,3 @@ class Channels(Lesson):
 
 
 _NINE = Caption(en="nine", zh="9")
-
-
-def _said(
-    name: str,
-    title: Caption,
-    seconds: float,
-    data: Any = None,
-    *,
-    honest: bool = True,
-    **values: str | int | Caption,
-) -> Beat:
-    """Make the beat of a caption; say so where the printed numbers do not add up."""
-    caption = words.CAPTIONS[name]
-    if not honest:
-        caption = Caption(f"{caption.en} {words.ROUNDED.en}", f"{caption.zh}{words.ROUNDED.zh}")
-    return _beat(name, title, caption.fill(**values), seconds, data)
-
-
-def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: Any = None) -> Beat:
-    return Beat(name, title, caption, lasting(seconds, caption), data)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from convexplain.data import facts
-from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.network import Network
 from convexplain.style import format as fmt
@@ -113,38 +113,40 @@ class DenseVsConv(Lesson):
         """Tell the lesson: costs, mistakes, then the curves and their control."""
         cost, work, wrong = self.parameters, self.multiplications, self.mistakes
         share = fmt.percent(cost.ratio, 0).removesuffix("%")
-        yield self._beat("question", self.question, 4.0)
-        yield self._beat(
+        yield self.beat("question", self.question, 4.0)
+        yield self.beat(
             "parameters",
             _PARAMETERS.fill(a=fmt.count(int(cost.cnn)), b=fmt.count(int(cost.dense)), w=share),
             6.0,
         )
-        yield self._beat("multiplications", _WORK.fill(m=fmt.number(work.ratio, 1)), 5.0)
-        yield self._beat(
+        yield self.beat("multiplications", _WORK.fill(m=fmt.number(work.ratio, 1)), 5.0)
+        yield self.beat(
             "mistakes",
             _MISTAKES.fill(w=share, e=fmt.percent(wrong.ratio, 0).removesuffix("%")),
             6.0,
         )
-        yield self._beat("spread", self._spread_caption(), 6.5)
+        yield self.beat("spread", self._spread_caption(), 6.5)
         few, lead = self._at(0, IN_PLACE)
-        yield self._beat(
+        yield self.beat(
             "samples",
             _SAMPLES.fill(
                 d=fmt.count(few), a=fmt.percent(lead.cnn, 0), b=fmt.percent(lead.dense, 0)
             ),
             8.0,
+            title=_CURVES,
         )
         most, control = self._at(-1, SHUFFLED)
         below = control.cnn < control.dense
         caption = _SHUFFLED_BELOW if below else _SHUFFLED_ABOVE
-        yield self._beat(
+        yield self.beat(
             "shuffled",
             caption.fill(
                 d=fmt.count(most), a=fmt.percent(control.cnn), b=fmt.percent(control.dense)
             ),
             8.5,
+            title=_CURVES,
         )
-        yield self._beat("answer", self.answer, 5.5)
+        yield self.beat("answer", self.answer, 5.5, title=_CURVES)
 
     def _at(self, index: int, pixels: str) -> tuple[int, Pair]:
         """How many digits the first or last point stands for, and both accuracies there."""
@@ -159,10 +161,6 @@ class DenseVsConv(Lesson):
         ]
         seeds = len(self.networks[0].provenance["test_accuracy_by_seed"])
         return caption.fill(n=seeds, a=ranges[0], b=ranges[1])
-
-    def _beat(self, name: str, caption: Caption, seconds: float) -> Beat:
-        title = _CURVES if name in ("samples", "shuffled", "answer") else self.title
-        return Beat(name, title, caption, lasting(seconds, caption))
 
 
 _CURVES = Caption(en="Fewer training digits, and a control", zh="训练样本更少时，以及一个对照实验")

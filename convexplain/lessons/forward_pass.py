@@ -9,19 +9,17 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from convexplain.data import digits, examples
-from convexplain.data.pictures import Picture
-from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_picture
-from convexplain.lessons.parts.columns import Column, columns, require_chain
-from convexplain.lessons.parts.lesson import Lesson, option
-from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network, Trace
+from convexplain.data import digits
+from convexplain.lessons.parts.beats import Beat, slug
+from convexplain.lessons.parts.columns import Column, columns
+from convexplain.lessons.parts.network_lesson import NetworkLesson
+from convexplain.lessons.parts.number_words import in_words
+from convexplain.lessons.parts.subject import Role
+from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D
 from convexplain.ops import ConvStep, PoolStep, Window
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-CLASSES = 10
 #: How many of a layer's largest responses are tried for one whose printed sum can be checked.
 TRIED = 200
 
@@ -99,7 +97,7 @@ class Softmax(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ForwardPass(Lesson):
+class ForwardPass(NetworkLesson):
     """From the pixels of one digit to ten probabilities, in the numbers of every layer.
 
     The digit is one that the network hesitates about unless another is asked for; what it was
@@ -108,49 +106,19 @@ class ForwardPass(Lesson):
 
     name: ClassVar[str] = "forward-pass"
     title: ClassVar[Caption] = Caption(
-        en="Forward pass: from ten logits to ten probabilities",
-        zh="前向传播：10 个 logit 变成 10 个概率",
-    )
+        en="Forward pass: from {n} logits to {n} probabilities",
+        zh="前向传播：{n} 个 logit 变成 {n} 个概率",
+    ).fill(n=in_words(digits.CLASSES))
     question: ClassVar[Caption] = Caption(
-        en="What happens between a picture and ten probabilities?",
-        zh="从一幅图到 10 个概率，中间发生了什么？",
-    )
+        en="What happens between a picture and {n} probabilities?",
+        zh="从一幅图到 {n} 个概率，中间发生了什么？",
+    ).fill(n=in_words(digits.CLASSES))
     answer: ClassVar[Caption] = Caption(
         en="Softmax sees only differences: {d} more gives {r} times the probability.",
         zh="softmax 只看 logit 之差：高出 {d}，概率就是对方的 {r} 倍。",
     )
 
-    picture: Picture | None = option(
-        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
-    )
-    model: str = option(
-        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
-    )
-
-    def __post_init__(self) -> None:
-        require_chain(self.network, self.model)
-        check_picture(self.picture, self.network)
-        units = self.columns[-1].shape[0]
-        if units != CLASSES:
-            raise UsageError(
-                f"the network {self.model!r} has {units} outputs: this lesson tells of "
-                f"{CLASSES}, one for each digit, such as those of cnn"
-            )
-
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The picture asked for, or the digit that the network hesitates about."""
-        return self.picture or digits.sample(examples.load()[self.name]["sample"])
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The picture on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
+    needs: ClassVar[tuple[Role, ...]] = ("chain",)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -192,9 +160,18 @@ class ForwardPass(Lesson):
         )
 
     @property
+    def shown_title(self) -> Caption:
+        """The title with the number of this network's classes."""
+        return self.title.fill(n=self._classes)
+
+    @property
+    def _classes(self) -> Caption:
+        return in_words(self.network.outputs)
+
+    @property
     def right(self) -> bool | None:
         """Whether the answer is the picture's label; None if it has none."""
-        label = self.shown_picture.label
+        label = self.subject.label
         return None if label is None else label == self.trace.prediction
 
     def tell(self) -> tuple[Beat, ...]:
@@ -202,42 +179,45 @@ class ForwardPass(Lesson):
         return tuple(self._tell())
 
     def _tell(self) -> Iterator[Beat]:
-        yield self._beat("question", self.question, 3.5)
+        yield self.beat("question", self.question.fill(n=self._classes), 3.5)
+        taken = list(_BEATS)
         slowly = self._shown_alone()
         for work in slowly:
-            yield self._beat(self.columns[work.column].name, self._says(work), 4.5, (work,), "work")
+            name = slug(self.columns[work.column].name, taken)
+            taken.append(name)
+            yield self.beat(name, self._says(work), 4.5, (work,), shown_by="work")
         if rest := self.works[len(slowly) :]:
             names = [self.columns[work.column].name for work in rest]
             listed = Caption(en=", ".join(names), zh="、".join(names))
-            yield self._beat("rest", _REST.fill(layers=listed), 4.5, rest, "work")
+            yield self.beat("rest", _REST.fill(layers=listed), 4.5, rest, shown_by="work")
         count = fmt.count(self.columns[-2].shape[0])
-        yield self._beat("flatten", _FLATTEN.fill(n=count), 3.5)
+        yield self.beat("flatten", _FLATTEN.fill(n=count), 3.5)
         vote = self.vote
-        dense = _DENSE.fill(k=vote.digit, z=fmt.number(vote.logit))
-        yield self._beat("dense", dense, 5.5, vote)
+        dense = _DENSE.fill(k=self.network.class_name(vote.digit), z=fmt.number(vote.logit))
+        yield self.beat("dense", dense, 5.5, vote)
         yield from self._tell_softmax()
 
     def _tell_softmax(self) -> Iterator[Beat]:
         softmax = self.softmax
         first, second = (softmax.rows[n] for n in softmax.order[:2])
-        told = _ALL_NEGATIVE if softmax.largest < 0 else _LOGITS
-        yield self._beat("logits", told.fill(m=fmt.number(softmax.largest)), 5.0, softmax)
-        yield self._beat("shift", _SHIFT, 4.0, softmax)
-        yield self._beat("powers", _POWERS.fill(s=fmt.number(softmax.total, 3)), 4.5, softmax)
-        yield self._beat("probabilities", self._verdict(), 5.5, softmax)
+        told = _ONE_FOR_EACH[self.subject.reads_digits]
+        if softmax.largest < 0:
+            told = _ALL_NEGATIVE
+        logits = told.fill(
+            n=in_words(self.network.outputs, capital=True), m=fmt.number(softmax.largest)
+        )
+        yield self.beat("logits", logits, 5.0, softmax)
+        yield self.beat("shift", _SHIFT, 4.0, softmax)
+        yield self.beat("powers", _POWERS.fill(s=fmt.number(softmax.total, 3)), 4.5, softmax)
+        yield self.beat("probabilities", self._verdict(), 5.5, softmax)
         less = first.logit - second.logit
         answer = self.answer.fill(d=fmt.number(less), r=_times(float(np.exp(less))))
-        yield self._beat("answer", answer, 5.5, softmax)
+        yield self.beat("answer", answer, 5.5, softmax)
 
     def activation(self, column: Column) -> str:
         """Return the name of a layer's activation as people write it."""
         name = str(self.network.layer(column.name).activation)
         return "ReLU" if name == "relu" else name
-
-    def _beat(
-        self, name: str, caption: Caption, seconds: float, data: object = None, by: str = ""
-    ) -> Beat:
-        return Beat(name, self.title, caption, lasting(seconds, caption), data, shown_by=by)
 
     def _shown_alone(self) -> tuple[Work, ...]:
         """The first layers up to the second convolution, which reads channels."""
@@ -258,9 +238,11 @@ class ForwardPass(Lesson):
         """Say the answer, and whether it is right."""
         best = self.softmax.order[0]
         told = {True: _RIGHT, False: _WRONG, None: _UNKNOWN}[self.right]
-        if self.shown_picture.label is not None:
-            told = told.fill(label=self.shown_picture.label)
-        return told.fill(k=best, p=fmt.probability(self.softmax.rows[best].probability))
+        if self.subject.label is not None:
+            told = told.fill(label=self.subject.recipe.name(self.subject.label))
+        return told.fill(
+            k=self.subject.recipe.name(best), p=fmt.probability(self.softmax.rows[best].probability)
+        )
 
     def _work(self, index: int) -> Work:
         """Choose the cell of a layer that is shown.
@@ -297,6 +279,11 @@ def _times(ratio: float) -> str:
     return fmt.number(ratio, 1) if ratio < 1000 else fmt.count(round(ratio))
 
 
+#: Names of the beats that are called after no layer.
+_BEATS = (
+    *("question", "rest", "flatten", "dense"),
+    *("logits", "shift", "powers", "probabilities", "answer"),
+)
 _CONVOLUTION = Caption(
     en="{layer}: {m} products, added up, plus a bias, through {a}: {v}.",
     zh="{layer}：{m} 个乘积求和，加偏置，经过 {a}：{v}。",
@@ -322,13 +309,19 @@ _DENSE = Caption(
     zh="各乘权重，求和，加偏置：“{k}”的 logit 是 {z}。",
 )
 _ALL_NEGATIVE = Caption(
-    en="Ten logits, all of them negative here. The largest is called m: {m}.",
-    zh="10 个 logit 全为负，最大的记作 m：{m}。",
+    en="{n} logits, all of them negative here. The largest is called m: {m}.",
+    zh="{n} 个 logit 全为负，最大的记作 m：{m}。",
 )
-_LOGITS = Caption(
-    en="Ten logits, one for each digit. The largest is called m: {m}.",
-    zh="10 个 logit，每类一个；最大的记作 m：{m}。",
-)
+_ONE_FOR_EACH = {
+    True: Caption(
+        en="{n} logits, one for each digit. The largest is called m: {m}.",
+        zh="{n} 个 logit，每类一个；最大的记作 m：{m}。",
+    ),
+    False: Caption(
+        en="{n} logits, one for each class. The largest is called m: {m}.",
+        zh="{n} 个 logit，每类一个；最大的记作 m：{m}。",
+    ),
+}
 _SHIFT = Caption(
     en="Subtract m from each: the largest becomes 0, all differences stay.",
     zh="每个都减去 m：最大的变成 0，差不变。",

@@ -11,19 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import digits, examples, kernels
-from convexplain.data.pictures import Picture
+from convexplain.data import digits, kernels
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_picture
-from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.network import (
     CHAPTER_LAYERS,
-    Network,
     Node,
     TopPatch,
-    Trace,
     hierarchy,
     top_patches,
 )
@@ -59,7 +55,7 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Hierarchy(Lesson):
+class Hierarchy(NetworkLesson):
     """How small patterns build larger ones, from edges to the answer, with every share measured.
 
     The default digit is the first of the role "hierarchy" in the examples: read right, a logit
@@ -79,14 +75,6 @@ class Hierarchy(Lesson):
         zh="每一层都在组合前一层的模式；许多微小的贡献合成“{k}”。",
     )
 
-    picture: Picture | None = option(None, en="the digit that is read", zh="要识别的手写数字")
-    model: str = option(
-        "cnn",
-        en="another training of the chapter's network, saved to a file",
-        zh="本章网络的另一次训练结果，保存在文件中",
-        metavar="FILE",
-    )
-
     def __post_init__(self) -> None:
         if self.network.layers != CHAPTER_LAYERS:
             names = ", ".join(layer.name for layer in CHAPTER_LAYERS)
@@ -94,28 +82,13 @@ class Hierarchy(Lesson):
                 f"the hierarchy follows the chapter's layers ({names}), which {self.model!r} does "
                 "not have: give a network trained with this architecture"
             )
-        check_picture(self.picture, self.network)
+        super().__post_init__()
         if not self.tree.parts:
             raise UsageError(
                 f"no cell of conv3 in {self.model!r} pushes towards its answer, {self.label}, so "
                 "that there is no tree: give a trained network"
             )
         self.beats()  # a length that cannot be is refused at once
-
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The picture asked for, or the example."""
-        return self.picture or digits.sample(examples.load()["roles"][self.name][0])
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The picture on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
 
     @property
     def label(self) -> int:
@@ -261,16 +234,16 @@ class Hierarchy(Lesson):
             top3=fmt.number(100 * self.top_share, 1),
             k=k,
         )
-        yield _beat("question", self.title, self.question, 3.5)
-        yield _beat("fields", words.FIELDS_TITLE, fields, 9.0)
-        yield _beat("parts", self.title, self._parts_caption(), 6.0)
-        yield _beat("strokes", self.title, words.STROKES.fill(n=sides["conv2"]), 5.0)
-        yield _beat("edges", self.title, words.EDGES.fill(n=sides["conv1"]), 5.0)
-        yield _beat("shares", self.title, shares, 5.5)
-        yield _beat("upwards", self.title, self._upwards_caption(), 7.5)
-        yield _beat("check", words.CHECK_TITLE, self._check_caption(), 5.5)
-        yield _beat("more", words.CHECK_TITLE, self._more_caption(), 5.0)
-        yield _beat("answer", self.title, self.answer.fill(k=k), 5.0)
+        yield self.beat("question", self.question, 3.5)
+        yield self.beat("fields", fields, 9.0, title=words.FIELDS_TITLE)
+        yield self.beat("parts", self._parts_caption(), 6.0)
+        yield self.beat("strokes", words.STROKES.fill(n=sides["conv2"]), 5.0)
+        yield self.beat("edges", words.EDGES.fill(n=sides["conv1"]), 5.0)
+        yield self.beat("shares", shares, 5.5)
+        yield self.beat("upwards", self._upwards_caption(), 7.5)
+        yield self.beat("check", self._check_caption(), 5.5, title=words.CHECK_TITLE)
+        yield self.beat("more", self._more_caption(), 5.0, title=words.CHECK_TITLE)
+        yield self.beat("answer", self.answer.fill(k=k), 5.0)
 
     def _parts_caption(self) -> Caption:
         """Say where the tree begins, and what is unusual about this digit."""
@@ -302,7 +275,3 @@ class Hierarchy(Lesson):
         if self.tipping is None:
             return words.NEVER.fill(n=n, k=self.label)
         return words.TIPS.fill(m=self.tipping.removed, n=n, j=self.tipping.label)
-
-
-def _beat(name: str, title: Caption, caption: Caption, seconds: float) -> Beat:
-    return Beat(name, title, caption, lasting(seconds, caption))

@@ -15,7 +15,7 @@ from convexplain import ops
 from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network
 from convexplain.style import format as fmt
@@ -138,13 +138,13 @@ class Learning(Lesson):
         history = self.history
         learned_from = Network.load("cnn").provenance["data"]
         _, _, stored = self.brightest
-        yield self._beat("question", self.question, 5.0)
-        yield self._beat(
+        yield self.beat("question", self.question, 5.0)
+        yield self.beat(
             "data",
             _DATA.fill(a=stored, b=fmt.number(stored / 255), n=_numbers(learned_from)[0]),
             7.0,
         )
-        yield self._beat(
+        yield self.beat(
             "loss",
             _LOSS.fill(
                 k=self.label,
@@ -153,20 +153,20 @@ class Learning(Lesson):
             ),
             7.0,
         )
-        yield self._beat(
+        yield self.beat(
             "run",
             _RUN.fill(n=fmt.count(int(history.steps[-1])), m=_numbers(self._recipe)[1]),
             15.0,
         )
         surely = self.answers[-1] == self.label
-        yield self._beat(
+        yield self.beat(
             "end",
             (_END_RIGHT if surely else _END_WRONG).fill(
                 k=self.label, p=fmt.probability(self.chances[-1]), v=fmt.number(self.loss_of(-1), 4)
             ),
             6.0,
         )
-        yield self._beat(
+        yield self.beat(
             "patterns",
             _PATTERNS.fill(
                 e=len(self.filters_of("edge")),
@@ -175,14 +175,11 @@ class Learning(Lesson):
             ),
             7.0,
         )
-        yield self._beat("answer", self.answer, 5.5)
+        yield self.beat("answer", self.answer, 5.5)
 
     @property
     def _recipe(self) -> str:
         return str(Network.load("cnn").provenance["recipe"])
-
-    def _beat(self, name: str, caption: Caption, seconds: float) -> Beat:
-        return Beat(name, self.title, caption, lasting(seconds, caption))
 
 
 def _numbers(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from convexplain.data import digits, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import local_words as words
-from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network, TopPatch, Trace, top_patches
 from convexplain.ops import Window
@@ -360,29 +360,25 @@ class LocalPatterns(Lesson):
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: a unit, a filter, where it finds its pattern, all patches, a control."""
         unit, places = self.shown_units[0], len(self.places)
-        yield self._beat("question", self.question, 4.0)
+        yield self.beat("question", self.question, 4.0)
         pixels = fmt.count(unit.template.size)
-        yield self._beat("dense", words.DENSE.fill(n=pixels, v=fmt.number(unit.value)), 7.0)
-        yield self._beat("never-inked", words.NEVER.fill(n=int(self.never_inked.sum())), 6.5)
+        yield self.beat("dense", words.DENSE.fill(n=pixels, v=fmt.number(unit.value)), 7.0)
+        yield self.beat("never-inked", words.NEVER.fill(n=int(self.never_inked.sum())), 6.5)
         n = self.response_map.size
-        yield self._beat("filter", words.FILTER.fill(w=self.kernel.size, n=fmt.count(n)), 6.5)
+        yield self.beat("filter", words.FILTER.fill(w=self.kernel.size, n=fmt.count(n)), 6.5)
         found = words.FOUND[min(places, 2)]
-        yield self._beat("found", found.fill(**({"n": places} if places > 1 else {})), 5.5)
+        yield self.beat("found", found.fill(**({"n": places} if places > 1 else {})), 5.5)
         sent = words.PATCHES.fill(n=fmt.count(n), m=fmt.count(len(self.sent)))
-        yield self._beat("patches", sent, 9.5)
+        yield self.beat("patches", sent, 9.5, title=words.APART)
         again = words.AGAIN.fill(f=self.shown_filter, n=self.count_of(self.shown_filter))
-        yield self._beat("again", again, 6.0)
+        yield self.beat("again", again, 6.0, title=words.APART)
         cnn, dense = self.change("cnn"), self.change("dense")
         falls = cnn.points < 0 and cnn.shuffled < dense.shuffled
         caption = words.BELOW if falls else words.ABOVE
         a = fmt.number(-cnn.points) if falls else fmt.number(cnn.points, sign=True)
         said = {"a": a, "b": fmt.number(dense.points, sign=True)}
-        yield self._beat("shuffled", caption.fill(**said), 8.0)
-        yield self._beat("answer", self.answer, 7.0)
-
-    def _beat(self, name: str, caption: Caption, seconds: float) -> Beat:
-        title = {"patches": words.APART, "again": words.APART, "shuffled": words.CONTROL}
-        return Beat(name, title.get(name, self.title), caption, lasting(seconds, caption))
+        yield self.beat("shuffled", caption.fill(**said), 8.0, title=words.CONTROL)
+        yield self.beat("answer", self.answer, 7.0)
 
 
 @cache

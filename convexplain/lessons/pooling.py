@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import ClassVar, cast
 
-from convexplain.data import digits, examples
-from convexplain.data.pictures import Picture
-from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.pooled import (
-    POOL,
     Map,
     Moved,
     Odd,
@@ -29,14 +23,14 @@ from convexplain.lessons.parts.pooled import (
     shifted,
 )
 from convexplain.lessons.parts.search import FoundStop, find_pool_stop
-from convexplain.network import Conv2D, MaxPooling2D, Network, Trace
+from convexplain.lessons.parts.subject import Role, max_pools
 from convexplain.ops import PoolStep
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True)
-class Pooling(Lesson):
+class Pooling(FilterLesson):
     """How max pooling makes a map smaller, and what that means for a digit that moves."""
 
     name: ClassVar[str] = "pooling"
@@ -53,65 +47,17 @@ class Pooling(Lesson):
         zh="最大池化只保留每个 2 × 2 窗口的最大值：高和宽减半，通道数不变。",
     )
 
-    picture: Picture | None = option(
-        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
-    )
-    filter: int | None = option(
-        None,
-        en="filter of the first convolution, counted from 0 (conv1: 0 to 31)",
-        zh="第一个卷积层的过滤器，编号从 0 开始（conv1：0 到 31）",
-        metavar="N",
-    )
-    model: str = option(
-        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
-    )
-
-    def __post_init__(self) -> None:
-        if not self.stages:
-            raise UsageError(
-                f"the network {self.model!r} has no 2x2 max pooling behind a convolution: "
-                "give one that has, such as cnn"
-            )
-        channels = self.network.shapes[self.stages[0].pool][-1]
-        check_filter(self.filter, channels, self.stages[0].conv)
-        check_picture(self.picture, self.network)
-
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
+    needs: ClassVar[tuple[Role, ...]] = ("max pool",)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """Every convolution with a 2x2 max pooling behind it."""
-        layers = self.network.layers
-        return tuple(
-            Stage(conv.name, pool.name)
-            for conv, pool in pairwise(layers)
-            if isinstance(conv, Conv2D) and isinstance(pool, MaxPooling2D) and pool.window == POOL
-        )
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The picture asked for, or the example that the lesson was chosen for."""
-        return self.picture or digits.sample(examples.load()[self.name]["sample"])
+        return tuple(Stage(conv.name, pool.name) for conv, pool in max_pools(self.network))
 
     @property
-    def shown_filter(self) -> int:
-        """The filter asked for, or the example's."""
-        channels = self.network.shapes[self.stages[0].pool][-1]
-        example = int(examples.load()[self.name]["filter"])
-        return min(example, channels - 1) if self.filter is None else self.filter
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The picture on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
-
-    @property
-    def response_map(self) -> Map:
-        """What is pooled, (height, width)."""
-        return self.trace.activations[self.stages[0].conv][:, :, self.shown_filter]
+    def shown_layer(self) -> str:
+        """The convolution whose map is pooled."""
+        return self.stages[0].conv
 
     @property
     def pooled(self) -> Map:
@@ -126,7 +72,7 @@ class Pooling(Lesson):
     @property
     def limit(self) -> float:
         """End of the colour scale of all maps of the convolution, which its pooling keeps."""
-        return float(self.trace.activations[self.stages[0].conv].max())
+        return float(self.maps.max())
 
     @cached_property
     def steps(self) -> Sequence[PoolStep]:
@@ -169,20 +115,23 @@ class Pooling(Lesson):
         return tuple(self._tell())
 
     def _tell(self) -> Iterator[Beat]:
-        yield _beat("question", self.title, self.question, 4.0)
-        yield _beat("winner", self.title, self._winner(), 7.0)
+        yield self.beat("question", self.question, 4.0)
+        yield self.beat("winner", self._winner(), 7.0)
         sweep = _SWEEP.fill(n=fmt.count(self.response_map.size), m=fmt.count(self.pooled.size))
-        yield _beat("sweep", self.title, sweep, 7.0)
-        yield _beat("average", _AVERAGE_TITLE, self._average(), 7.0)
+        yield self.beat("sweep", sweep, 7.0)
+        yield self.beat("average", self._average(), 7.0, title=_AVERAGE_TITLE)
         if self.step.value > 0:
-            yield _beat("shift", _SHIFT_TITLE, self._shift(), 7.0)
+            yield self.beat("shift", self._shift(), 7.0, title=_SHIFT_TITLE)
             if self.moved is not None:
-                yield _beat("place", _SHIFT_TITLE, self._place(self.moved), 6.5, self.moved)
+                yield self.beat(
+                    "place", self._place(self.moved), 6.5, self.moved, title=_SHIFT_TITLE
+                )
         if self.odd is not None:
-            yield _beat("odd", _ODD_TITLE, self._odd(self.odd), 6.5, self.odd)
+            yield self.beat("odd", self._odd(self.odd), 6.5, self.odd, title=_ODD_TITLE)
         if self.unseen is not None:
-            yield _beat("unseen", _UNSEEN_TITLE, self._unseen(self.unseen), 7.0, self.unseen)
-        yield _beat("answer", self.title, self.answer, 6.5)
+            said = self._unseen(self.unseen)
+            yield self.beat("unseen", said, 7.0, self.unseen, title=_UNSEEN_TITLE)
+        yield self.beat("answer", self.answer, 6.5)
 
     def _winner(self) -> Caption:
         if self.step.value <= 0:
@@ -247,10 +196,6 @@ def places(rows: Sequence[int], cols: Sequence[int]) -> Caption:
 def _listed(numbers: Sequence[int]) -> Caption:
     texts = [str(number) for number in numbers]
     return Caption(en=", ".join(texts), zh="、".join(texts))
-
-
-def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: object = None) -> Beat:
-    return Beat(name, title, caption, lasting(seconds, caption), data)
 
 
 _ROWS = (Caption(en="row {n}", zh="行 {n}"), Caption(en="rows {n}", zh="行 {n}"))

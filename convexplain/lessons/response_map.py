@@ -10,14 +10,14 @@ from typing import ClassVar, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, examples, kernels
-from convexplain.data.pictures import Picture
+from convexplain.data import kernels
 from convexplain.errors import UsageError, choose
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts.network_lesson import FilterLesson
+from convexplain.lessons.parts.subject import Role, with_maps
 from convexplain.lessons.sliding_window import describe
-from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D, Network, Trace
+from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D
 from convexplain.ops import Box, ConvStep, Window
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -44,7 +44,7 @@ class Alike(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ResponseMap(Lesson):
+class ResponseMap(FilterLesson):
     """Where one filter finds its pattern, and where all others find theirs."""
 
     name: ClassVar[str] = "response-map"
@@ -60,88 +60,31 @@ class ResponseMap(Lesson):
         zh="响应图说明：过滤器的模式出现在哪里，响应有多强。",
     )
 
-    picture: Picture | None = option(
-        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
-    )
+    needs: ClassVar[tuple[Role, ...]] = ("maps",)
+
     layer: str | None = option(
         None,
-        en="the layer whose maps are shown: conv1, pool1, conv2, pool2 or conv3",
-        zh="展示哪一层的响应图：conv1、pool1、conv2、pool2 或 conv3",
+        en="the layer whose maps are shown, by its name; the first that has any if not given",
+        zh="展示哪一层的响应图，给出层名；默认为第一个有响应图的层",
         metavar="NAME",
     )
-    filter: int | None = option(
-        None,
-        en="the filter that is shown first, counted from 0 (conv1: 0 to 31)",
-        zh="先展示的过滤器，编号从 0 开始（conv1：0 到 31）",
-        metavar="N",
-    )
-    model: str = option(
-        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
-    )
-
-    def __post_init__(self) -> None:
-        names = self._layers
-        if not names:
-            raise UsageError(
-                f"the network {self.model!r} has no response maps: give one with convolutions, "
-                "such as cnn"
-            )
-        if self.layer is not None and self.layer not in names:
-            raise UsageError(
-                f"there are no response maps of a layer {self.layer!r}: {choose(self.layer, names)}"
-            )
-        filters = self.network.shapes[self.shown_layer][-1]
-        check_filter(self.filter, filters, self.shown_layer)
-        check_picture(self.picture, self.network)
-
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
-
-    @property
-    def _layers(self) -> tuple[str, ...]:
-        shapes = self.network.shapes
-        return tuple(
-            layer.name
-            for layer in self.network.layers
-            if layer.window is not None and len(shapes[layer.name]) == 3
-        )
 
     @property
     def shown_layer(self) -> str:
         """The layer asked for, or the first that has maps."""
-        return self.layer or self._layers[0]
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The picture asked for, or the example that the lesson was chosen for."""
-        return self.picture or digits.sample(examples.load()[self.name]["sample"])
+        names = tuple(layer.name for layer in with_maps(self.network))
+        if self.layer is not None and self.layer not in names:
+            raise UsageError(
+                f"there are no response maps of a layer {self.layer!r}: {choose(self.layer, names)}"
+            )
+        return self.layer or names[0]
 
     @cached_property
     def shown_filter(self) -> int:
         """The filter asked for, or the example's; in other layers the one that responds most."""
-        example = int(examples.load()[self.name]["filter"])
-        if self.filter is not None:
-            return self.filter
-        if self.reads_picture and example < self.maps.shape[2]:
-            return example
-        return int(self.maps.max(axis=(0, 1)).argmax())
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The picture on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
-
-    @property
-    def maps(self) -> Map:
-        """All maps of the layer, (height, width, filters)."""
-        return self.trace.activations[self.shown_layer]
-
-    @property
-    def response_map(self) -> Map:
-        """The shown filter's map, (height, width): ``output[:, :, n]``."""
-        return self.maps[:, :, self.shown_filter]
+        if self.filter is None and not self.reads_picture:
+            return self.strongest
+        return super().shown_filter
 
     @property
     def limit(self) -> float:
@@ -159,13 +102,14 @@ class ResponseMap(Lesson):
             layer.name == self.shown_layer
             and isinstance(layer, Conv2D)
             and layer.window == Window(layer.kernel_size, stride=layer.stride)
-            and self.network.input_shape[2] == 1
+            and self.subject.recipe.colour == "gray"
+            and self.subject.recipe.plain
         )
 
     @property
     def weights(self) -> Map:
         """All kernels of a layer that reads the picture, (height, width, filters)."""
-        return self.network.weights[f"{self.shown_layer}/kernel"][:, :, 0, :]
+        return self.subject.kernels(self.shown_layer)
 
     def sees(self, row: int, col: int) -> Box:
         """Return what one cell of the maps sees of the picture."""
@@ -203,19 +147,19 @@ class ResponseMap(Lesson):
         return tuple(self._tell())
 
     def _tell(self) -> Iterator[Beat]:
-        yield _beat("question", self.title, self.question, 4.5)
-        yield _beat("map", self.title, self._looks_for(), 7.5)
-        yield _beat("best", self.title, self._best(), 8.0, self.best)
+        yield self.beat("question", self.question, 4.5)
+        yield self.beat("map", self._looks_for(), 7.5)
+        yield self.beat("best", self._best(), 8.0, self.best)
         if self.reads_picture and self.best.value > 0:
-            yield _beat("overlay", self.title, self._overlay(), 8.0, self.step)
+            yield self.beat("overlay", self._overlay(), 8.0, self.step)
         count = self.maps.shape[2]
         title = _ALL_TITLE.fill(n=count)
-        yield _beat("all", title, self._all(), 7.0)
+        yield self.beat("all", self._all(), 7.0, title=title)
         name = _NAME.fill(n=self.shown_filter)
-        yield _beat("name", title, name, 5.5)
+        yield self.beat("name", name, 5.5, title=title)
         if self.alike is not None:
-            yield _beat("alike", title, self._alike(self.alike), 6.5, self.alike)
-        yield _beat("answer", title, self.answer, 5.0)
+            yield self.beat("alike", self._alike(self.alike), 6.5, self.alike, title=title)
+        yield self.beat("answer", self.answer, 5.0, title=title)
 
     def _looks_for(self) -> Caption:
         if not self.reads_picture:
@@ -249,7 +193,7 @@ class ResponseMap(Lesson):
 
     def _all(self) -> Caption:
         count = self.maps.shape[2]
-        if self.reads_picture and self.network.weights[f"{self.shown_layer}/bias"].max() > 0:
+        if self.reads_picture and self.network.weights_of(self.shown_layer)["bias"].max() > 0:
             return _ALL.fill(n=count)
         return _ALL_DEEP.fill(n=count, layer=self.shown_layer)
 
@@ -262,10 +206,6 @@ class ResponseMap(Lesson):
         if alike.blank:
             return _BLANK.fill(d=len(alike.blank), n=self.maps.shape[2], **values)
         return _ALIKE.fill(n=self.maps.shape[2], **values)
-
-
-def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: object = None) -> Beat:
-    return Beat(name, title, caption, lasting(seconds, caption), data)
 
 
 _LOOKS_FOR = Caption(

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, examples, kernels
+from convexplain.data import kernels
 from convexplain.data.kernels import Pattern
-from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_filter, check_first_convolution, check_picture
-from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.search import FoundStop, find_stops
-from convexplain.network import Network, Trace
+from convexplain.lessons.parts.subject import Role
 from convexplain.ops import ConvStep, conv2d_steps
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-LAYER = "conv1"
 #: Stops a second that a viewer can follow number by number.
 READABLE_SPEED = 4.0
 _SIZES = ((3, 3), (5, 5), (7, 7))
@@ -38,7 +36,7 @@ class Stop(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SlidingWindow(Lesson):
+class SlidingWindow(FilterLesson):
     """How one filter of the first layer makes a response map, one number at a time."""
 
     name: ClassVar[str] = "sliding-window"
@@ -54,15 +52,8 @@ class SlidingWindow(Lesson):
         zh="每次只看 {n} 个像素：{n} 个乘积，求和，每个位置得到一个数。",
     )
 
-    picture: Picture | None = option(
-        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
-    )
-    filter: int | None = option(
-        None,
-        en="filter of conv1, counted from 0 (0 to 31)",
-        zh="conv1 的过滤器，编号从 0 开始（0 到 31）",
-        metavar="N",
-    )
+    needs: ClassVar[tuple[Role, ...]] = ("convolution of the picture",)
+
     kernel: str | None = option(
         None,
         en="another kernel instead of the filter's: a classic by name (sobel-x), or rows "
@@ -77,15 +68,11 @@ class SlidingWindow(Lesson):
         zh="逐项展示多少个位置，0 到 9；“all”表示每一步都慢到可以读清",
         metavar="N|all",
     )
-    model: str = option(
-        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
-    )
 
     def __post_init__(self) -> None:
         if self.filter is not None and self.kernel is not None:
             raise UsageError("--filter and --kernel exclude one another: give one of them")
-        check_first_convolution(self.network, LAYER, self.model)
-        check_filter(self.filter, self.filters, LAYER)
+        super().__post_init__()
         if self.kernel is not None and self.weights.shape not in _SIZES:
             raise UsageError(
                 f"the kernel {self.kernel!r:.60} has {fmt.shape(self.weights.shape)} weights: "
@@ -93,33 +80,7 @@ class SlidingWindow(Lesson):
             )
         if self.steps != "all" and not (self.steps.isdecimal() and int(self.steps) <= _MOST):
             raise UsageError(f"--steps {self.steps} is not possible: give 0 to {_MOST}, or all")
-        check_picture(self.picture, self.network)
         self.beats()  # a length that cannot be is refused at once
-
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
-
-    @property
-    def filters(self) -> int:
-        """How many filters the layer has."""
-        return int(self.network.weights[f"{LAYER}/kernel"].shape[-1])
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The picture asked for, or the example that the lesson was chosen for."""
-        return self.picture or digits.sample(examples.load()[self.name]["sample"])
-
-    @property
-    def shown_filter(self) -> int:
-        """The filter asked for, or the example's."""
-        return int(examples.load()[self.name]["filter"]) if self.filter is None else self.filter
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The picture on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
 
     @cached_property
     def all_steps(self) -> Sequence[ConvStep]:
@@ -127,22 +88,22 @@ class SlidingWindow(Lesson):
         if self.kernel is not None:
             weights = self.weights[:, :, np.newaxis, np.newaxis]
             return conv2d_steps(self.trace.image, weights, activation="relu")
-        return cast("Sequence[ConvStep]", self.trace.steps(LAYER, self.shown_filter))
+        return cast("Sequence[ConvStep]", self.trace.steps(self.shown_layer, self.shown_filter))
 
     @cached_property
     def response_map(self) -> npt.NDArray[np.float32]:
         """The map after ReLU, (height, width)."""
-        if self.kernel is not None:
-            size = self.trace.image.shape[0] - self.weights.shape[0] + 1
-            values = [step.activated for step in self.all_steps]
-            return np.array(values, dtype=np.float32).reshape(size, -1)
-        return self.trace.activations[LAYER][:, :, self.shown_filter]
+        if self.kernel is None:
+            return self.maps[:, :, self.shown_filter]
+        size = self.trace.image.shape[0] - self.weights.shape[0] + 1
+        values = [step.activated for step in self.all_steps]
+        return np.array(values, dtype=np.float32).reshape(size, -1)
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float32]:
         """The kernel on the only channel, (height, width)."""
         if self.kernel is None:
-            return self.network.weights[f"{LAYER}/kernel"][:, :, 0, self.shown_filter]
+            return self.subject.kernels(self.shown_layer)[:, :, self.shown_filter]
         try:
             return kernels.read(self.kernel)
         except ValueError as error:
@@ -151,7 +112,7 @@ class SlidingWindow(Lesson):
     @property
     def map_limit(self) -> float:
         """End of the map's colour scale: the layer's largest response, or this kernel's own."""
-        maps = self.response_map if self.kernel is not None else self.trace.activations[LAYER]
+        maps = self.maps if self.kernel is None else self.response_map
         return float(np.abs(maps).max())
 
     @cached_property
@@ -184,17 +145,18 @@ class SlidingWindow(Lesson):
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: some stops slowly, the others faster and faster, then the whole."""
         total = fmt.count(len(self.all_steps))
-        yield _beat("question", self.title, self.question, 4.0)
-        yield _beat("kernel", self.title, self._kernel_caption(), 5.0)
+        yield self.beat("question", self.question, 4.0)
+        yield self.beat("kernel", self._kernel_caption(), 5.0)
         for name, stop in self.stops.items():
             yield self._tell_stop(name, stop)
         best = _BEST.fill(v=fmt.number(self.best.activated), n=total)
         before, after = self._running_times()
-        yield _beat("sweep", _SWEEP_TITLE, _SWEEP.fill(n=self._many), before)
-        yield _beat("best", _SWEEP_TITLE, best, 4.5, self.best)
-        yield _beat("finish", _SWEEP_TITLE, _FINISH.fill(n=total), after)
-        yield _beat("summary", _SWEEP_TITLE, self._summary(), 5.5, self.pattern)
-        yield _beat("answer", _SWEEP_TITLE, self.answer.fill(n=self._many), 5.0)
+        swept = _SWEEP_TITLE
+        yield self.beat("sweep", _SWEEP.fill(n=self._many), before, title=swept)
+        yield self.beat("best", best, 4.5, self.best, title=swept)
+        yield self.beat("finish", _FINISH.fill(n=total), after, title=swept)
+        yield self.beat("summary", self._summary(), 5.5, self.pattern, title=swept)
+        yield self.beat("answer", self.answer.fill(n=self._many), 5.0, title=swept)
 
     def _tell_stop(self, name: str, stop: Stop) -> Beat:
         caption = _STOPS.get(name, _STOPS["strong"])
@@ -210,8 +172,7 @@ class SlidingWindow(Lesson):
         }
         caption = caption.fill(**{field: values[field] for field in caption.fields})
         seconds = {"strong": 11.5, "blank": 5.0}.get(name, 6.0)
-        beat = _beat(name, self.title, caption, seconds, stop)
-        return replace(beat, shown_by="stop")
+        return self.beat(name, caption, seconds, stop, shown_by="stop")
 
     def _running_times(self) -> tuple[float, float]:
         """Split the run at the best place; its slow start takes time even if that is near."""
@@ -258,10 +219,6 @@ def describe(pattern: Pattern) -> Caption:
     if pattern.kind == "line":
         return _LINES[eighth % 4]
     return _EDGES[eighth % 8]
-
-
-def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: object = None) -> Beat:
-    return Beat(name, title, caption, lasting(seconds, caption), data)
 
 
 _SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convexplain.data import digits, examples, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat, lasting
+from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.checks import check_filter, check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network, Trace
@@ -262,7 +262,7 @@ class Translation(Lesson):
         """Tell the lesson: what follows exactly, what nearly, and what does not."""
         count, difference = self.shared
         where = _WORDS[self.shown_direction]
-        yield self._beat("question", self.question, 4.5)
+        yield self.beat("question", self.question, 4.5)
         follows = _FOLLOWS.fill(
             n=count,
             lines=_LINES[self.shown_direction in ("left", "right")],
@@ -270,18 +270,18 @@ class Translation(Lesson):
             d=plain(difference),
             f=fmt.count(self._filters),
         )
-        yield self._beat("follows", follows, 9.0)
+        yield self.beat("follows", follows, 9.0)
         first = self.differences[1]
-        yield self._beat("layers", _LAYERS.fill(a=fmt.number(first[0]), b=plain(first[1])), 7.0)
-        yield self._beat("guess", self._guess_caption(where), 11.0)
+        yield self.beat("layers", _LAYERS.fill(a=fmt.number(first[0]), b=plain(first[1])), 7.0)
+        yield self.beat("guess", self._guess_caption(where), 11.0)
         cnn, dense = (self.accuracy(network)[self.shift] for network in ("cnn", "dense"))
         chosen = self.picture is None and self._disagree
         curve = (_CURVE_CHOSEN if chosen else _CURVE).fill(
             s=self.shift, p=fmt.percent(cnn), q=fmt.percent(dense)
         )
-        yield self._beat("curve", curve, 7.5)
-        yield self._beat("why", _WHY.fill(n=self.by_place(0).size), 7.5)
-        yield self._beat("answer", self.answer, 6.5)
+        yield self.beat("curve", curve, 7.5)
+        yield self.beat("why", _WHY.fill(n=self.by_place(0).size), 7.5)
+        yield self.beat("answer", self.answer, 6.5)
 
     @property
     def _filters(self) -> int:
@@ -307,9 +307,6 @@ class Translation(Lesson):
         if self.shift == FAR:
             return _GUESS_ONCE.fill(**{name: values[name] for name in _GUESS_ONCE.fields})
         return _GUESS.fill(**values)
-
-    def _beat(self, name: str, caption: Caption, seconds: float) -> Beat:
-        return Beat(name, self.title, caption, lasting(seconds, caption))
 
 
 def plain(value: float) -> str:

@@ -9,27 +9,25 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, examples, facts, kernels
-from convexplain.data.pictures import Picture
+from convexplain.data import facts, kernels
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import window_words as words
-from convexplain.lessons.parts.beats import Beat, lasting
-from convexplain.lessons.parts.checks import check_filter, check_first_convolution, check_picture
-from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts.network_lesson import FilterLesson
+from convexplain.lessons.parts.subject import Role
 from convexplain.lessons.parts.windows import SIZES, Geometry, Training, edge_kernel, trainings
-from convexplain.network import Network, Trace
 from convexplain.ops import Window, conv2d, conv2d_steps, relu
 from convexplain.ops.geometry import Pair
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-LAYER = "conv1"
 #: Side of the largest padded picture that is drawn, and of the largest kernel.
 LARGEST, LARGEST_KERNEL = 60, 11
 
 
 @dataclass(frozen=True)
-class WindowGeometry(Lesson):
+class WindowGeometry(FilterLesson):
     """How padding, stride, dilation and the window's size decide how large the map is."""
 
     name: ClassVar[str] = "window-geometry"
@@ -45,15 +43,8 @@ class WindowGeometry(Lesson):
         zh="加上填充，减去窗口，除以步幅，向下取整，再加 1。",
     )
 
-    picture: Picture | None = option(
-        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
-    )
-    filter: int | None = option(
-        None,
-        en="filter of conv1, counted from 0 (0 to 31)",
-        zh="conv1 的过滤器，编号从 0 开始（0 到 31）",
-        metavar="N",
-    )
+    needs: ClassVar[tuple[Role, ...]] = ("convolution of the picture",)
+
     kernel: str | None = option(
         None,
         en="another kernel instead of the filter's: a classic by name (sobel-x), or rows "
@@ -82,23 +73,17 @@ class WindowGeometry(Lesson):
         zh="窗口读取的相邻像素的间距，1 表示没有间隔",
         metavar="N",
     )
-    model: str = option(
-        "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
-    )
 
     def __post_init__(self) -> None:
         given = [n for n in ("filter", "kernel", "kernel_size") if getattr(self, n) is not None]
         if len(given) > 1:
             flags = " and ".join("--" + name.replace("_", "-") for name in given)
             raise UsageError(f"{flags} exclude one another: give one of them")
-        check_first_convolution(self.network, LAYER, self.model)
-        filters = int(self.network.weights[f"{LAYER}/kernel"].shape[-1])
-        check_filter(self.filter, filters, LAYER)
+        super().__post_init__()
         if self.kernel_size is not None and not 2 <= self.kernel_size <= LARGEST_KERNEL:
             raise UsageError(
                 f"--kernel-size {self.kernel_size} is not possible: give 2 to {LARGEST_KERNEL}"
             )
-        check_picture(self.picture, self.network)
         height, width = self.weights.shape
         if height != width or height > LARGEST_KERNEL:
             raise UsageError(
@@ -107,30 +92,10 @@ class WindowGeometry(Lesson):
             )
         self.beats()  # a geometry or a length that cannot be is refused at once
 
-    @cached_property
-    def network(self) -> Network:
-        """The trained network."""
-        return Network.load(self.model)
-
-    @cached_property
-    def shown_picture(self) -> Picture:
-        """The picture asked for, or the example that the lesson was chosen for."""
-        return self.picture or digits.sample(examples.load()[self.name]["sample"])
-
     @property
     def hand_made(self) -> bool:
         """Whether the kernel is not one that the network learned."""
         return self.kernel is not None or self.kernel_size is not None
-
-    @property
-    def shown_filter(self) -> int:
-        """The filter asked for, or the example's."""
-        return int(examples.load()[self.name]["filter"]) if self.filter is None else self.filter
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The picture on its way through the network."""
-        return Trace(self.network, self.shown_picture.pixels)
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float32]:
@@ -138,7 +103,7 @@ class WindowGeometry(Lesson):
         if self.kernel_size is not None:
             return edge_kernel(self.kernel_size)
         if self.kernel is None:
-            return self.network.weights[f"{LAYER}/kernel"][:, :, 0, self.shown_filter]
+            return self.subject.kernels(self.shown_layer)[:, :, self.shown_filter]
         try:
             return kernels.read(self.kernel)
         except ValueError as error:
@@ -149,7 +114,7 @@ class WindowGeometry(Lesson):
         """The filter's bias; a kernel made by hand has none."""
         if self.hand_made:
             return 0.0
-        return float(self.network.weights[f"{LAYER}/bias"][self.shown_filter])
+        return float(self.network.weights_of(self.shown_layer)["bias"][self.shown_filter])
 
     @property
     def is_tour(self) -> bool:
@@ -225,7 +190,7 @@ class WindowGeometry(Lesson):
         """The map of the same kernel turned by half, (height, width)."""
         turned = self.weights[::-1, ::-1, np.newaxis, np.newaxis].astype(np.float64)
         before = conv2d(self.trace.image.astype(np.float64), turned, np.array([self.bias]))
-        return relu(before.astype(np.float32))[:, :, 0]
+        return relu(before.astype(np.float32)).squeeze(axis=2)
 
     @property
     def differing(self) -> int:
@@ -238,7 +203,7 @@ class WindowGeometry(Lesson):
         """End of the colour scale of all maps: the layer's largest response, or theirs."""
         maps = [*(geometry.map for geometry in self.geometries), self.upright.map, self.flipped_map]
         if not self.hand_made:
-            maps.append(self.trace.activations[LAYER])
+            maps.append(self.maps)
         return max(float(np.abs(m).max()) for m in maps)
 
     @cached_property
@@ -273,17 +238,19 @@ class WindowGeometry(Lesson):
 
     def tell(self) -> tuple[Beat, ...]:
         """Tell the lesson: one geometry after another, three sizes, a flipped kernel."""
-        told = [_beat("question", self.title, self.question, 4.0)]
+        told = [self.beat("question", self.question, 4.0)]
         seconds = {"valid": 9.0, "same": 9.5, "stride": 9.5, "dilation": 9.0, "chosen": 13.0}
         for geometry in self.geometries:
             title, caption = self._say(geometry)
-            length = lasting(seconds[geometry.name], caption)
-            told.append(Beat(geometry.name, title, caption, length, geometry, shown_by="geometry"))
+            name, length = geometry.name, seconds[geometry.name]
+            told.append(
+                self.beat(name, caption, length, geometry, title=title, shown_by="geometry")
+            )
         sizes = words.SAME_ACCURACY if self.seeds_outweigh_sizes else words.OTHER_ACCURACY
         told += [
-            _beat("sizes", words.SIZES_TITLE, sizes, 8.0, self.trainings),
-            _beat("flipped", words.FLIPPED_TITLE, words.FLIPPED, 6.0),
-            _beat("answer", self.title, self.answer, 5.0),
+            self.beat("sizes", sizes, 8.0, self.trainings, title=words.SIZES_TITLE),
+            self.beat("flipped", words.FLIPPED, 6.0, title=words.FLIPPED_TITLE),
+            self.beat("answer", self.answer, 5.0),
         ]
         return tuple(told)
 
@@ -301,7 +268,3 @@ class WindowGeometry(Lesson):
 
 def _joined(first: Caption, second: Caption) -> Caption:
     return Caption(en=f"{first.en} {second.en}", zh=f"{first.zh}{second.zh}")
-
-
-def _beat(name: str, title: Caption, caption: Caption, seconds: float, data: object = None) -> Beat:
-    return Beat(name, title, caption, lasting(seconds, caption), data)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError
 from convexplain.network.layers import Layer, Shape
 
@@ -40,6 +41,22 @@ def provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError) as error:
         raise ValueError(f"provenance must be JSON data: {error}") from error
     return dict(copy)
+
+
+def recipe(recipe: Recipe | None, input_shape: tuple[int, int, int], outputs: int) -> Recipe | None:
+    """Give the recipe, or the one that none means, if it fits the input and the classes."""
+    if recipe is None:
+        return Recipe.of(input_shape)
+    if recipe.shape != input_shape:
+        raise ValueError(
+            f"the recipe is for pictures of shape {recipe.shape}, but the network reads "
+            f"{input_shape}"
+        )
+    if recipe.classes and len(recipe.classes) != outputs:
+        raise ValueError(
+            f"the recipe names {len(recipe.classes)} classes, but the network has {outputs} outputs"
+        )
+    return recipe
 
 
 def shapes(

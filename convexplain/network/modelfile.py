@@ -17,6 +17,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError
 from convexplain.files import placing
 from convexplain.network import fitting
@@ -43,12 +44,15 @@ class Content(NamedTuple):
     input_shape : (int, int, int)
     provenance : mapping
         JSON data.
+    recipe : Recipe or None
+        None where a file leaves it out.
     """
 
     layers: tuple[Layer, ...]
     weights: Mapping[str, NDArray[np.float32]]
     input_shape: tuple[int, int, int]
     provenance: Mapping[str, Any]
+    recipe: Recipe | None = None
 
 
 def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float32") -> None:
@@ -92,11 +96,13 @@ def encoded(content: Content, tensors: Mapping[str, NDArray[np.floating]]) -> by
     tensors : mapping of str to array
         Its weights as they are to be stored, each float32 or float16.
     """
-    description = {
+    description: dict[str, Any] = {
         "input_shape": content.input_shape,
         "layers": [layer.to_dict() for layer in content.layers],
         "provenance": dict(content.provenance),
     }
+    if content.recipe is not None:
+        description["recipe"] = content.recipe.to_dict()
     text = json.dumps(description, sort_keys=True, allow_nan=False)
     return safetensors.numpy.save(dict(tensors), metadata={METADATA_KEY: text})
 
@@ -133,10 +139,10 @@ def read(path: str | os.PathLike[str]) -> Content:
     try:
         header = _header(file)
         weights = _tensors(file, header)
-        layers, input_shape, provenance = _architecture(header)
+        content = _architecture(header, weights)
     except ValueError as error:
         raise ConvexplainError(f"{source} is not a network's file: {error}") from error
-    return Content(layers, weights, input_shape, provenance)
+    return content
 
 
 def _header(file: bytes) -> dict[str, Any]:
@@ -162,10 +168,8 @@ def _tensors(file: bytes, header: dict[str, Any]) -> dict[str, NDArray[np.float3
     return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
 
-def _architecture(
-    header: dict[str, Any],
-) -> tuple[tuple[Layer, ...], tuple[int, int, int], dict[str, Any]]:
-    """Read layers, input shape and provenance from the metadata."""
+def _architecture(header: dict[str, Any], weights: Mapping[str, NDArray[np.float32]]) -> Content:
+    """Read layers, input shape, provenance and recipe from the metadata."""
     metadata = header.get("__metadata__")
     text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
@@ -179,7 +183,9 @@ def _architecture(
     if not isinstance(provenance, dict):
         raise ValueError(f"its provenance must be a JSON object, not {provenance!r:.80}")
     input_shape = fitting.input_shape(description["input_shape"])
-    return tuple(layer_from_dict(layer) for layer in layers), input_shape, provenance
+    recipe = Recipe.from_dict(description["recipe"]) if "recipe" in description else None
+    made = tuple(layer_from_dict(layer) for layer in layers)
+    return Content(made, weights, input_shape, provenance, recipe)
 
 
 def _json_object(text: str | bytes, what: str) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from convexplain.data.pictures import Picture
+from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.network import fast, fitting, modelfile
 from convexplain.network.blas import one_thread
@@ -32,6 +34,8 @@ from convexplain.network.layers import (
 )
 from convexplain.network.summary import Row, table
 from convexplain.ops import ReceptiveField, Window, receptive_field
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 
 FloatArray = NDArray[np.float32]
 
@@ -72,17 +76,22 @@ class Network:
         Height, width and channels of a picture.
     provenance : mapping
         JSON data on where the weights come from; kept in the file.
+    recipe : Recipe, optional
+        How a picture becomes the input, and what the classes are called; kept in the file. Without
+        one, the values of a gray or colour picture from 0 to 1, and classes by their numbers.
 
     Raises
     ------
     ValueError
-        Layers that do not fit one another, or a missing, extra, mis-shaped or non-finite weight.
+        Layers or a recipe that do not fit one another, or a missing, extra, mis-shaped or
+        non-finite weight.
     """
 
     layers: tuple[Layer, ...]
     weights: Mapping[str, FloatArray] = field(repr=False)
     input_shape: tuple[int, int, int] = field(default=(28, 28, 1), kw_only=True)
     provenance: Mapping[str, Any] = field(default_factory=dict, kw_only=True, repr=False)
+    recipe: Recipe | None = field(default=None, kw_only=True, repr=False)
 
     #: Shape of each layer's output for one picture, in order.
     shapes: Mapping[str, Shape] = field(init=False, repr=False)
@@ -99,6 +108,7 @@ class Network:
         self._set("layers", layers)
         self._set("input_shape", input_shape)
         self._set("shapes", MappingProxyType(shapes))
+        self._set("recipe", fitting.recipe(self.recipe, input_shape, self.outputs))
         self._set("weights", MappingProxyType(fitting.weights(self.weights, wanted)))
         self._set("provenance", MappingProxyType(fitting.provenance(self.provenance)))
 
@@ -107,7 +117,12 @@ class Network:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A read-only mapping cannot be pickled: it is made anew, and checked, on the other side.
-        make = partial(Network, input_shape=self.input_shape, provenance=dict(self.provenance))
+        make = partial(
+            Network,
+            input_shape=self.input_shape,
+            provenance=dict(self.provenance),
+            recipe=self.recipe,
+        )
         return make, (self.layers, dict(self.weights))
 
     # Making, loading, saving
@@ -179,6 +194,7 @@ class Network:
                 content.weights,
                 input_shape=content.input_shape,
                 provenance=content.provenance,
+                recipe=content.recipe,
             )
         except ValueError as error:
             raise ConvexplainError(f"{os.fspath(path)} is refused: {error}") from error
@@ -197,8 +213,66 @@ class Network:
         ConvexplainError
             The file cannot be written, or float16 cannot hold a weight.
         """
-        content = modelfile.Content(self.layers, self.weights, self.input_shape, self.provenance)
-        modelfile.write(path, content, dtype=dtype)
+        modelfile.write(path, self.content, dtype=dtype)
+
+    @property
+    def content(self) -> modelfile.Content:
+        """What a file of this network holds; a recipe that any reader would assume is left out."""
+        assumed = self.recipe == Recipe.of(self.input_shape)
+        return modelfile.Content(
+            self.layers,
+            self.weights,
+            self.input_shape,
+            self.provenance,
+            None if assumed else self.recipe,
+        )
+
+    # Pictures and classes
+
+    def prepare(self, picture: Picture) -> FloatArray:
+        """Give what this network reads of a picture, by its recipe.
+
+        Parameters
+        ----------
+        picture : Picture
+            Of any size; see `Recipe.fit`.
+
+        Returns
+        -------
+        float32 array, shape `input_shape`
+
+        Raises
+        ------
+        UsageError
+            A colour picture for a network that reads gray ones, or a network whose input is no
+            picture.
+        """
+        return self.reading.numbers(picture)
+
+    @property
+    def reading(self) -> Recipe:
+        """The recipe of a network that reads pictures.
+
+        Raises
+        ------
+        UsageError
+            The input has neither the channel of a gray picture nor the three of a colour one.
+        """
+        if self.recipe is None:
+            raise UsageError(
+                f"the network reads {fmt.shape(self.input_shape)}, which is no picture: give one "
+                "that reads 1 channel (gray) or 3 (colour)"
+            )
+        return self.recipe
+
+    def class_name(self, index: int) -> Caption:
+        """Return what a class is called, its number if it has no name."""
+        return Caption(str(index), str(index)) if self.recipe is None else self.recipe.name(index)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the last layer puts out for each place: in a classifier, the classes."""
+        return self.shapes[self.layers[-1].name][-1]
 
     # Computing
 

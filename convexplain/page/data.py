@@ -126,10 +126,7 @@ def weights(network: Network) -> str:
         else np.ascontiguousarray(w)
         for name, w in network.weights.items()
     }
-    content = modelfile.Content(
-        network.layers, network.weights, network.input_shape, network.provenance
-    )
-    return base64.b64encode(modelfile.encoded(content, tensors)).decode()
+    return base64.b64encode(modelfile.encoded(network.content, tensors)).decode()
 
 
 def bundled_digits() -> dict[str, Any]:

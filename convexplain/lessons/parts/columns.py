@@ -8,20 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.errors import UsageError
-from convexplain.network import (
-    AveragePooling2D,
-    Conv2D,
-    Dense,
-    Flatten,
-    MaxPooling2D,
-    Network,
-    Trace,
-)
+from convexplain.network import Conv2D, Dense, Flatten, Trace
 from convexplain.style import format as fmt
-
-#: More layers with maps than this leave no room for their texts side by side.
-MOST_MAPS = 5
 
 Kind = Literal["input", "convolution", "pooling", "flatten", "dense"]
 
@@ -97,38 +85,3 @@ def columns(trace: Trace) -> tuple[Column, ...]:
             Column(layer.name, kind, values, limit, kernel, parameters, parameters / total)
         )
     return tuple(found)
-
-
-def require_chain(network: Network, model: str) -> None:
-    """Refuse a network that cannot be drawn as columns.
-
-    Parameters
-    ----------
-    network : Network
-    model : str
-        What the user asked for, for the message.
-
-    Raises
-    ------
-    UsageError
-        If it is not one to five convolutions and poolings on gray pictures, the first of them a
-        convolution, then flatten and one dense layer with softmax and two to ten units.
-    """
-    layers = network.layers
-    maps, tail = layers[:-2], layers[-2:]
-    fits = (
-        1 <= len(maps) <= MOST_MAPS
-        and isinstance(maps[0], Conv2D)
-        and all(isinstance(n, Conv2D | MaxPooling2D | AveragePooling2D) for n in maps)
-        and isinstance(tail[0], Flatten)
-        and isinstance(tail[1], Dense)
-        and tail[1].activation == "softmax"
-        and 2 <= tail[1].units <= 10
-        and network.input_shape[2] == 1
-    )
-    if not fits:
-        raise UsageError(
-            f"the network {model!r} cannot be shown layer by layer: give one that reads gray "
-            f"pictures, with 1 to {MOST_MAPS} convolutions and poolings, a convolution first, "
-            "then flatten and one softmax layer of 2 to 10 units, such as cnn"
-        )

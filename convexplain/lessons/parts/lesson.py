@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
-from convexplain.lessons.parts.beats import Beat, paced, require_plain, shortest
+from convexplain.lessons.parts.beats import Beat, lasting, paced, require_plain, shortest
 from convexplain.style.captions import Caption
 
 T = TypeVar("T")
@@ -83,6 +83,11 @@ class Lesson:
     )
 
     @property
+    def shown_title(self) -> Caption:
+        """The title as this lesson's beats bear it."""
+        return self.title
+
+    @property
     def shortest(self) -> float:
         """The least `length` in seconds: what the captions take to be read."""
         return shortest(self.tell())
@@ -96,6 +101,29 @@ class Lesson:
             In the order in which they are shown; their names are distinct.
         """
         raise NotImplementedError(f"{type(self).__name__} does not tell its beats")
+
+    def beat(
+        self,
+        name: str,
+        caption: Caption,
+        seconds: float,
+        data: Any = None,
+        *,
+        title: Caption | None = None,
+        shown_by: str = "",
+    ) -> Beat:
+        """Make a beat that lasts so many seconds, or longer if its caption takes longer to read.
+
+        Parameters
+        ----------
+        name, caption, data, shown_by
+            As in `Beat`.
+        seconds : float
+        title : Caption, optional
+            The lesson's `shown_title` if not given.
+        """
+        heading = self.shown_title if title is None else title
+        return Beat(name, heading, caption, lasting(seconds, caption), data, shown_by=shown_by)
 
     def beats(self) -> tuple[Beat, ...]:
         """Return the beats at the length that was asked for.
@@ -120,7 +148,7 @@ class Lesson:
     @classmethod
     def options(cls) -> tuple[dataclasses.Field[Any], ...]:
         """Return the fields that are options of the command line, its own before the common."""
-        return tuple(sorted(option_fields(cls), key=lambda f: f.name == "length"))
+        return tuple(sorted(option_fields(cls), key=lambda f: (f.kw_only, f.name == "length")))
 
 
 def option_fields(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:

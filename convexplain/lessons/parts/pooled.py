@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
+from convexplain.lessons.parts.subject import POOL
 from convexplain.network import Trace
-from convexplain.ops import PoolStep, Window, geometry
+from convexplain.ops import PoolStep, geometry
 from convexplain.style.captions import Caption
 
 Map = npt.NDArray[np.float32]
-#: The only pooling that the lesson tells of.
-POOL = Window(2, stride=2)
 
 
 class Stage(NamedTuple):
@@ -64,7 +63,7 @@ class Unseen(NamedTuple):
 
 def average(response_map: Map) -> Map:
     """Return the mean of each window of one map, as `POOL` lies on it."""
-    return ops.avg_pool2d(response_map[:, :, np.newaxis], POOL.kernel_size)[:, :, 0]
+    return ops.avg_pool2d(response_map[:, :, np.newaxis], POOL.kernel_size).squeeze(axis=2)
 
 
 def overlap(before: Map, after: Map) -> float:

@@ -1,0 +1,134 @@
+"""Lessons about a network and a picture of the user's choice, and those about one filter of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import digits, examples
+from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.checks import check_filter
+from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.subject import Role, Subject
+from convexplain.network import Network, Trace
+
+#: The network for which the examples were chosen.
+DEFAULT = "cnn"
+
+
+@dataclass(frozen=True)
+class NetworkLesson(Lesson):
+    """What lessons share that follow a picture through a network.
+
+    Attributes
+    ----------
+    needs : tuple of Role
+        What a network must have to be shown; another is refused.
+    example : str
+        Whose example is shown, by the lesson's name; the lesson's own if empty.
+    """
+
+    needs: ClassVar[tuple[Role, ...]] = ()
+    example: ClassVar[str] = ""
+
+    picture: Picture | None = option(
+        None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
+    )
+    model: str = option(
+        DEFAULT,
+        en="a network that was saved to a file",
+        zh="保存好的网络文件",
+        metavar="FILE",
+        kw_only=True,
+    )
+
+    def __post_init__(self) -> None:
+        for role in self.needs:
+            self.subject.role(role)
+        _ = self.shown_picture  # one that the network cannot read is refused at once
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The example that the lesson was chosen for, as stored."""
+        found: dict[str, Any] = examples.load()[self.example or self.name]
+        return found
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The network, and the picture asked for or the example."""
+        picture = self.picture or digits.sample(self.chosen["sample"])
+        return Subject(Network.load(self.model), picture, self.model)
+
+    @property
+    def network(self) -> Network:
+        """The network that is shown."""
+        return self.subject.network
+
+    @property
+    def shown_picture(self) -> Picture:
+        """The picture as the network reads it."""
+        return self.subject.picture
+
+    @property
+    def drawn(self) -> npt.NDArray[np.float32]:
+        """The picture as it is drawn: (height, width), or (height, width, 3) in colour."""
+        return self.subject.drawn
+
+    @property
+    def trace(self) -> Trace:
+        """The picture on its way through the network."""
+        return self.subject.trace
+
+
+@dataclass(frozen=True)
+class FilterLesson(NetworkLesson):
+    """What lessons share that look at one filter of one layer."""
+
+    filter: int | None = option(
+        None,
+        en="the filter that is shown, counted from 0",
+        zh="展示哪个过滤器，编号从 0 开始",
+        metavar="N",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_filter(self.filter, self.filters, self.shown_layer)
+
+    @property
+    def shown_layer(self) -> str:
+        """Name of the layer whose filter is shown: the first that the lesson needs."""
+        return self.subject.role(self.needs[0]).name
+
+    @property
+    def filters(self) -> int:
+        """How many filters the layer has."""
+        return self.network.shapes[self.shown_layer][-1]
+
+    @property
+    def shown_filter(self) -> int:
+        """The filter asked for, the example's, or in other networks the one that responds most."""
+        if self.filter is not None:
+            return self.filter
+        if self.model == DEFAULT:
+            return int(self.chosen["filter"])
+        return self.strongest
+
+    @property
+    def maps(self) -> npt.NDArray[np.float32]:
+        """All maps of the layer, (height, width, filters)."""
+        return self.trace.activations[self.shown_layer]
+
+    @property
+    def response_map(self) -> npt.NDArray[np.float32]:
+        """The shown filter's map, (height, width)."""
+        return self.maps[:, :, self.shown_filter]
+
+    @cached_property
+    def strongest(self) -> int:
+        """The filter of the layer with the largest response."""
+        return int(self.maps.max(axis=(0, 1)).argmax())

@@ -1,0 +1,298 @@
+"""What a lesson is about: a network and a picture; its layers are found by the parts they play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
+from convexplain.data.recipe import Recipe
+from convexplain.errors import UsageError
+from convexplain.network import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
+from convexplain.ops import Window
+from convexplain.style.captions import Caption
+
+#: The only pooling that a lesson tells of.
+POOL = Window(2, stride=2)
+#: More layers with maps, or classes, than this leave no room for their texts side by side.
+MOST_MAPS, MOST_CLASSES = 5, 10
+#: Parts that a layer may play in a network.
+Role = Literal[
+    "first convolution",
+    "convolution of the picture",
+    "convolution of many channels",
+    "maps",
+    "max pool",
+    "chain",
+    "last map",
+    "flatten",
+    "hidden",
+    "classifier",
+]
+
+
+class Part(NamedTuple):
+    """How a role is told, and how the layer that plays it is found.
+
+    Parameters
+    ----------
+    words : Caption
+        What a network has that has it: "a convolution".
+    find : callable
+        Of a network, its first such layer, or None.
+    """
+
+    words: Caption
+    find: Callable[[Network], Layer | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A network and a picture that fits it.
+
+    Parameters
+    ----------
+    network : Network
+    given : Picture
+        Of any size and colour that the network's recipe takes.
+    model : str
+        What the user calls the network, for messages.
+
+    Raises
+    ------
+    UsageError
+        The network reads no pictures, or not this one.
+    """
+
+    network: Network
+    given: Picture = field(repr=False)
+    model: str
+
+    @property
+    def recipe(self) -> Recipe:
+        """How a picture becomes the network's input, and what its classes are called."""
+        return self.network.reading
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The picture in the network's size and colour, values still from 0 to 1."""
+        return self.recipe.fit(self.given)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The picture on its way through the network."""
+        return Trace(self.network, self.recipe.numbers(self.picture))
+
+    @property
+    def drawn(self) -> npt.NDArray[np.float32]:
+        """The picture as it is drawn: (height, width), or (height, width, 3) in colour."""
+        return self.recipe.drawn(self.trace.image)
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether the classes are the ten digits: so many, and without names of their own."""
+        return not self.recipe.classes and self.network.outputs == digits.CLASSES
+
+    @property
+    def label(self) -> int | None:
+        """The class of the picture if it is known, and is one of the network's.
+
+        A digit's class means nothing to a network of other classes.
+        """
+        label = self.picture.label
+        strange = not self.reads_digits and digits.is_bundled(self.picture)
+        return None if label is None or strange or label >= self.network.outputs else label
+
+    def kernels(self, layer: str) -> npt.NDArray[np.float32]:
+        """Return the kernels of a layer that reads one channel, (height, width, filters)."""
+        return self.network.weights_of(layer)["kernel"].squeeze(axis=2)
+
+    def role(self, role: Role) -> Layer:
+        """Return the layer that plays a part.
+
+        Raises
+        ------
+        UsageError
+            There is none; the text says what the network lacks.
+        """
+        return require(self.network, role, self.model)
+
+
+def find(network: Network, role: Role) -> Layer | None:
+    """Return the layer of a network that plays a part, None if there is none."""
+    return ROLES[role].find(network)
+
+
+def require(network: Network, role: Role, model: str) -> Layer:
+    """Return the layer of a network that plays a part, or say what the network lacks.
+
+    Parameters
+    ----------
+    network : Network
+    role : str
+    model : str
+        What the user calls the network.
+
+    Raises
+    ------
+    UsageError
+        There is no such layer.
+    """
+    found = find(network, role)
+    if found is None:
+        words = ROLES[role].words.en
+        raise UsageError(f"the network {model!r} lacks {words}: give one that has it, such as cnn")
+    return found
+
+
+def lacking(network: Network, roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """Return those of the roles that no layer of a network plays."""
+    return tuple(role for role in roles if find(network, role) is None)
+
+
+def _first_convolution(network: Network) -> Layer | None:
+    return next((layer for layer in network.layers if isinstance(layer, Conv2D)), None)
+
+
+def _of_the_picture(network: Network) -> Layer | None:
+    """The kernel is drawn over the pixels themselves, and what is below zero is cut."""
+    first, recipe = network.layers[0], network.recipe
+    fits = (
+        isinstance(first, Conv2D)
+        and first.activation == "relu"
+        and first.window.dilation == (1, 1)
+        and recipe is not None
+        and recipe.colour == "gray"
+        and recipe.plain
+    )
+    return first if fits else None
+
+
+def _of_many_channels(network: Network) -> Layer | None:
+    """Not one that reads the picture: its channels are colours."""
+    for layer in network.layers[1:]:
+        if (
+            isinstance(layer, Conv2D)
+            and layer.groups == 1
+            and layer.activation == "relu"
+            and network.input_of(layer.name)[2] > 1
+        ):
+            return layer
+    return None
+
+
+def with_maps(network: Network) -> tuple[Layer, ...]:
+    """Find all layers whose windows fill maps."""
+    return tuple(
+        layer
+        for layer in network.layers
+        if layer.window is not None and len(network.shapes[layer.name]) == 3
+    )
+
+
+def _maps(network: Network) -> Layer | None:
+    return next(iter(with_maps(network)), None)
+
+
+def max_pools(network: Network) -> tuple[tuple[Layer, Layer], ...]:
+    """Find every convolution with a 2 x 2 max pooling behind it."""
+    return tuple(
+        (before, layer)
+        for before, layer in pairwise(network.layers)
+        if isinstance(before, Conv2D) and isinstance(layer, MaxPooling2D) and layer.window == POOL
+    )
+
+
+def _max_pool(network: Network) -> Layer | None:
+    return next((pool for _, pool in max_pools(network)), None)
+
+
+def _chain(network: Network) -> Layer | None:
+    maps, tail = network.layers[:-2], network.layers[-2:]
+    fits = (
+        1 <= len(maps) <= MOST_MAPS
+        and isinstance(maps[0], Conv2D)
+        and all(isinstance(n, Conv2D | MaxPooling2D | AveragePooling2D) for n in maps)
+        and isinstance(tail[0], Flatten)
+        and isinstance(tail[1], Dense)
+        and tail[1].activation == "softmax"
+        and 2 <= tail[1].units <= MOST_CLASSES
+        and network.recipe is not None
+        and network.recipe.colour == "gray"
+    )
+    return tail[1] if fits else None
+
+
+def _last_map(network: Network) -> Layer | None:
+    return next((n for n in reversed(network.layers) if len(network.shapes[n.name]) == 3), None)
+
+
+def _flatten(network: Network) -> Layer | None:
+    return next((layer for layer in network.layers if isinstance(layer, Flatten)), None)
+
+
+def _hidden(network: Network) -> Layer | None:
+    dense = [layer for layer in network.layers[:-1] if isinstance(layer, Dense)]
+    return dense[0] if dense else None
+
+
+def _classifier(network: Network) -> Layer | None:
+    last = network.layers[-1]
+    fits = last.activation == "softmax" and len(network.shapes[last.name]) == 1
+    return last if fits else None
+
+
+ROLES: Mapping[Role, Part] = {
+    "first convolution": Part(Caption(en="a convolution", zh="卷积层"), _first_convolution),
+    "convolution of the picture": Part(
+        Caption(
+            en="as its first layer a convolution of gray pictures, from 0 to 1, with ReLU and "
+            "without gaps in its windows",
+            zh="第一层是灰度图（0 到 1）的卷积层，使用 ReLU，窗口没有间隔",
+        ),
+        _of_the_picture,
+    ),
+    "convolution of many channels": Part(
+        Caption(
+            en="a convolution of all channels of the layer before it, with ReLU",
+            zh="读取前一层全部通道并使用 ReLU 的卷积层",
+        ),
+        _of_many_channels,
+    ),
+    "maps": Part(Caption(en="response maps", zh="响应图"), _maps),
+    "max pool": Part(
+        Caption(en="a 2 × 2 max pooling behind a convolution", zh="卷积层之后的 2 × 2 最大池化层"),
+        _max_pool,
+    ),
+    "chain": Part(
+        Caption(
+            en=f"a row of 1 to {MOST_MAPS} convolutions and poolings on gray pictures, a "
+            f"convolution first, then flatten and one softmax layer of 2 to {MOST_CLASSES} units",
+            zh=f"作用于灰度图的 1 到 {MOST_MAPS} 个卷积层和池化层（第一个是卷积层），"
+            f"然后是展平层和一个 2 到 {MOST_CLASSES} 个单元的 softmax 层",
+        ),
+        _chain,
+    ),
+    "last map": Part(Caption(en="response maps", zh="响应图"), _last_map),
+    "flatten": Part(Caption(en="a flatten layer", zh="展平层"), _flatten),
+    "hidden": Part(Caption(en="a hidden dense layer", zh="全连接隐藏层"), _hidden),
+    "classifier": Part(
+        Caption(en="a softmax layer at its end", zh="最后的 softmax 层"), _classifier
+    ),
+}
