@@ -146,12 +146,12 @@ def test_what_cannot_be_right_is_one_line_and_exit_2(here, args, said):
 
 def test_a_file_that_was_there_stays_until_the_new_one_is_complete(here, monkeypatch):
     (here / "kernels.svg").write_text("old")
-    from convexplain.files import placing
+    from convexplain.files import atomic
 
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(placing, "fill", full)
+    monkeypatch.setattr(atomic, "fill", full)
     result = run("kernels")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "No space left" in result.stderr

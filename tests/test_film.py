@@ -22,8 +22,8 @@ from convexplain.lessons._closing import Closing
 from convexplain.lessons._opening import Opening
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
+from convexplain.video import clip_cache
 from convexplain.video import film as films
-from convexplain.video import pieces
 from convexplain.video.film import Film, make, select
 from convexplain.video.job import Quality
 
@@ -138,7 +138,7 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
     assert end == pytest.approx(result.seconds, abs=0.001)
 
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-    cache = pieces.folder()
+    cache = clip_cache.folder()
     assert cache == tmp_path / "cache" / "convexplain" / "film"
     (card,) = cache.glob("card-*.mp4")
     card.write_bytes(card.read_bytes()[:-100])
@@ -152,7 +152,7 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
     def fail(*arguments, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(films.joining, "join", fail)
+    monkeypatch.setattr(films.concatenate, "join", fail)
     with pytest.raises(ConvexplainError, match=r"cannot write 'film.mp4': No space left"):
         make(film)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
@@ -186,4 +186,4 @@ def test_a_film_that_is_stopped_keeps_the_finished_pieces_and_nothing_else(tmp_p
     assert [(path.name, path.read_text()) for path in here.iterdir()] == [("film.mp4", "old film")]
     finished = sorted(cache.iterdir())
     assert len(finished) == 2
-    assert pieces.look_up(finished[0]) is None
+    assert clip_cache.look_up(finished[0]) is None

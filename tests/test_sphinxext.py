@@ -19,7 +19,7 @@ from convexplain import figures, lessons
 from convexplain.data import digits
 from convexplain.errors import ConvexplainError
 from convexplain.lessons.hierarchy import Hierarchy
-from convexplain.video import probe, rendering, subtitles
+from convexplain.video import measure_video, rendering, subtitles
 from convexplain.video.job import QUALITIES, Job
 
 pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
@@ -350,7 +350,7 @@ def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
     beats = [beat.seconds for beat in lesson.beats()]
     quality = QUALITIES["l"]
     assert (video["width"], video["height"]) == (str(quality.width), str(quality.height))
-    assert probe.check_video(out / source["src"], quality, beats) == pytest.approx(
+    assert measure_video.check_video(out / source["src"], quality, beats) == pytest.approx(
         lesson.seconds, abs=1
     )
     with Image.open(out / video["poster"]) as poster:

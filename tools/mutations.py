@@ -140,7 +140,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a stale piece accepted",
-        "convexplain.video.pieces",
+        "convexplain.video.clip_cache",
         'right = told == {"piece": path.name, "sha256": _digest(path)}',
         'right = told["piece"] == path.name',
         "tests/test_pieces.py",

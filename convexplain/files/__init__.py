@@ -1,5 +1,5 @@
 """Files that appear whole or not at all.
 
-`placing` writes and moves them, `documents` checks where a user wants one, `cache` says where
+`atomic` writes and moves them, `documents` checks where a user wants one, `cache` says where
 downloads and clips are kept.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from convexplain.errors import UsageError
-from convexplain.files import placing
+from convexplain.files import atomic
 
 
 def check(path: Path, endings: tuple[str, ...], what: str) -> str:
@@ -56,7 +56,7 @@ def check_folder(folder: Path) -> None:
         what = "is not a folder" if folder.exists() else "does not exist"
         raise UsageError(f"the output folder {str(folder)!r} {what}: create it, or choose another")
     try:
-        placing.discard([placing.reserve(folder / "file")])
+        atomic.remove([atomic.temporary(folder / "file")])
     except OSError as error:
         raise UsageError(
             f"cannot write to the folder {str(folder)!r}: {error.strerror}; choose another"
@@ -72,6 +72,6 @@ def write(path: Path, content: str | bytes) -> None:
         The file cannot be written.
     """
     try:
-        placing.write(path, content)
+        atomic.write(path, content)
     except OSError as error:
-        raise placing.refused(path, error) from None
+        raise atomic.refused(path, error) from None

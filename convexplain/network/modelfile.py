@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.network import fitting
 from convexplain.network.layers import Layer, layer_from_dict
 
@@ -81,7 +81,7 @@ def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float
         if not np.isfinite(tensor).all():
             raise ConvexplainError(f"{name} holds weights beyond 65504: save it as float32")
     try:
-        placing.write(Path(path), encoded(content, tensors))
+        atomic.write(Path(path), encoded(content, tensors))
     except OSError as error:
         raise ConvexplainError(f"{path} cannot be written: {error.strerror}") from error
 

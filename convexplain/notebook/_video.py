@@ -11,14 +11,14 @@ from typing import Any
 
 from convexplain import extras, lessons
 from convexplain.errors import UsageError, choose
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.lessons import Lesson
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
 from convexplain.style import format as fmt
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
-from convexplain.video import pieces, rendering, subtitles
+from convexplain.video import clip_cache, rendering, subtitles
 from convexplain.video.job import QUALITIES, Job
 
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
@@ -119,13 +119,13 @@ def video(
         raise UsageError(f"there is no quality {quality!r}: {choose(quality, QUALITIES)}")
     look = Look(lang or _state.look.lang, theme, captions)
     extras.require("video", "videos")
-    place = pieces.folder()
-    placing.sweep(place)
+    place = clip_cache.folder()
+    atomic.sweep(place)
     job = Job(made, Path("lesson.mp4"), look, QUALITIES[quality], subtitles=False)
-    path = pieces.path_of(job, place)
-    if pieces.look_up(path) is not None:
+    path = clip_cache.path_of(job, place)
+    if clip_cache.look_up(path) is not None:
         _render(Job(made, path, look, QUALITIES[quality], subtitles=False))
-    pieces.prune(place, [path])
+    clip_cache.prune(place, [path])
     return Video(made, path, look, min(QUALITIES[quality].width, 960))
 
 
@@ -147,7 +147,7 @@ def _render(job: Job) -> None:
         rendering.render(
             [job],
             progress=lambda _, share: progress(share),
-            finished=lambda result: pieces.keep(result.job.output),
+            finished=lambda result: clip_cache.mark_valid(result.job.output),
         )
 
 

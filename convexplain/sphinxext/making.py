@@ -20,11 +20,11 @@ from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
 from convexplain import extras, figures
 from convexplain.errors import ConvexplainError
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
-from convexplain.video import pieces, rendering, subtitles
+from convexplain.video import clip_cache, rendering, subtitles
 from convexplain.video.job import QUALITIES, Job
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def make(app: Sphinx, builder: Builder) -> None:
     except OSError as error:
         _warn(f"cannot make the folder {str(place)!r}: {error.strerror}", "")
         return
-    placing.sweep(place)
+    atomic.sweep(place)
     shows_videos = builder.format == "html" and builder.name != "epub"
     videos = [each for each in needs if isinstance(each[0], VideoRequest)]
     drawn = [each for each in needs if isinstance(each[0], FigureRequest)]
@@ -147,7 +147,7 @@ def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
     for request, location in videos:
         assert isinstance(request, VideoRequest)
         for job in _jobs(request, place):
-            if pieces.look_up(job.output) is not None:
+            if clip_cache.look_up(job.output) is not None:
                 missing[job.output] = (job, location)
         for lang in LANGUAGES:
             name = place / track(film(request, place)[0].name, lang)
@@ -161,7 +161,7 @@ def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
         _warn(f"{job.lesson.name}: {error}", missing[job.output][1])
 
     def finished(result: rendering.Result) -> None:
-        pieces.keep(result.job.output)
+        clip_cache.mark_valid(result.job.output)
         _LOG.info("convexplain: %s", result.job.output.name)
 
     jobs = [job for job, _ in missing.values()]
@@ -179,7 +179,7 @@ def _jobs(request: VideoRequest, place: Path) -> tuple[Job, Job]:
         # The player's own controls lie where a poster's caption would be.
         look = dataclasses.replace(request.look, captions=request.look.captions and not still)
         unnamed = Job(request.lesson, place / f"x{ending}", look, quality, still, subtitles=False)
-        return dataclasses.replace(unnamed, output=pieces.path_of(unnamed, place))
+        return dataclasses.replace(unnamed, output=clip_cache.path_of(unnamed, place))
 
     return kept(".mp4", None), kept(".png", request.poster)
 
@@ -217,12 +217,12 @@ def _write(work: tuple[Path, FigureRequest, str, str]) -> None:
 
 
 def _place(path: Path, text: str) -> None:
-    temporary = placing.reserve(path)
+    temporary = atomic.temporary(path)
     try:
-        placing.fill(temporary, text)
-        placing.place({path: temporary})
+        atomic.fill(temporary, text)
+        atomic.replace({path: temporary})
     finally:
-        placing.discard([temporary])
+        atomic.remove([temporary])
 
 
 def _prune(place: Path, needs: Iterable[Need], app: Sphinx) -> None:
@@ -236,9 +236,9 @@ def _prune(place: Path, needs: Iterable[Need], app: Sphinx) -> None:
         used |= {stem(still)} if still else set()
         used |= {path.stem for path in film(request, place)} if can_render() else set()
     for path in place.iterdir():
-        old = time.time() - path.stat().st_mtime > pieces.KEPT_FOR
+        old = time.time() - path.stat().st_mtime > clip_cache.KEPT_FOR
         if old and not path.name.startswith(tuple(used)):
-            placing.discard([path])
+            atomic.remove([path])
 
 
 @cache
@@ -246,7 +246,7 @@ def _program() -> str:
     """Hash what figures depend on beside their options: the program and its libraries."""
     from matplotlib import ft2font
 
-    digest = hashlib.sha256(pieces.program().encode())
+    digest = hashlib.sha256(clip_cache.program_hash().encode())
     versions = [metadata.version(name) for name in _LIBRARIES]
     digest.update(repr((versions, str(ft2font.__freetype_version__))).encode())
     return digest.hexdigest()[:12]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.sphinxext import making
 from convexplain.style.captions import LANGUAGES
 
@@ -128,12 +128,12 @@ def _take(builder: Any, name: str) -> bool:
         return False
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = placing.reserve(target)
+        temporary = atomic.temporary(target)
         try:
-            placing.fill(temporary, source)
-            placing.place({target: temporary})
+            atomic.fill(temporary, source)
+            atomic.replace({target: temporary})
         finally:
-            placing.discard([temporary])
+            atomic.remove([temporary])
     return True
 
 

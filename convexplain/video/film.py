@@ -15,14 +15,14 @@ from typing import Any
 
 from convexplain import extras, lessons
 from convexplain.errors import ConvexplainError, UsageError, choose
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.lessons import Lesson
 from convexplain.lessons._card import Card, heading
 from convexplain.lessons._closing import Closing
 from convexplain.lessons._opening import Opening
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
-from convexplain.video import joining, pieces, probe, rendering, subtitles
+from convexplain.video import clip_cache, concatenate, measure_video, rendering, subtitles
 from convexplain.video.job import QUALITIES, SUBTITLE_FORMATS, Job, Quality
 from convexplain.video.subtitles import Cue
 
@@ -59,7 +59,7 @@ class Film:
     @property
     def main(self) -> Path:
         """The film; where the output is a link, what it points to."""
-        return placing.followed(self.output)
+        return atomic.followed(self.output)
 
     @property
     def poster(self) -> Path:
@@ -209,14 +209,14 @@ def make(
     """
     _check(film)
     extras.require("video", "videos")
-    place = pieces.folder()
+    place = clip_cache.folder()
     for folder in (film.main.parent, place):
-        placing.sweep(folder)
+        atomic.sweep(folder)
     parts = film.parts
     still = Job(parts[0], film.poster, film.look, film.quality, still=POSTER)
     videos = [Job(part, film.main, film.look, film.quality, subtitles=False) for part in parts]
     jobs = [_kept(job, place) for job in (*videos, still)]
-    reasons = {job.output: pieces.look_up(job.output) for job in jobs}
+    reasons = {job.output: clip_cache.look_up(job.output) for job in jobs}
     if say:
         for line in _remarks(jobs, reasons):
             say(line)
@@ -225,7 +225,7 @@ def make(
     _render(missing, parts, workers, progress)
     *paths, picture = [job.output for job in jobs]
     result = _join(film, paths, picture, len(missing))
-    pieces.prune(place, [*paths, picture])
+    clip_cache.prune(place, [*paths, picture])
     return result
 
 
@@ -245,15 +245,15 @@ def _check(film: Film) -> None:
 
 
 def _kept(job: Job, place: Path) -> Job:
-    return dataclasses.replace(job, output=pieces.path_of(job, place))
+    return dataclasses.replace(job, output=clip_cache.path_of(job, place))
 
 
 def _remarks(jobs: Sequence[Job], reasons: Mapping[Path, str | None]) -> Iterator[str]:
     """Say which stored pieces are not used and why, a line for each reason."""
     whys = {
-        pieces.STALE: "made by another version of the program or its libraries",
-        pieces.UNFINISHED: "not finished",
-        pieces.DAMAGED: "damaged, or another's",
+        clip_cache.STALE: "made by another version of the program or its libraries",
+        clip_cache.UNFINISHED: "not finished",
+        clip_cache.DAMAGED: "damaged, or another's",
     }
     for reason, why in whys.items():
         names = [_called(job.lesson) for job in jobs if reasons[job.output] == reason]
@@ -275,7 +275,7 @@ def _render(
     workers: int,
     progress: Callable[[float, str], None] | None,
 ) -> None:
-    """Render pieces, vouching for each as soon as it is complete."""
+    """Render clips; each is marked as valid as soon as it is complete."""
     if not missing:
         return
     lengths = {id(job): 1.0 if job.still else job.lesson.seconds for job in missing}
@@ -295,38 +295,38 @@ def _render(
         missing,
         workers=workers,
         progress=advance,
-        finished=lambda result: pieces.keep(result.job.output),
+        finished=lambda result: clip_cache.mark_valid(result.job.output),
         failed=fail,
     )
 
 
 def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Result:
-    """Join verified pieces; put the film and what belongs to it in place together."""
+    """Concatenate valid clips; put the film and what belongs to it in place together."""
     temporaries: dict[Path, Path] = {}
     try:
-        lengths = [joining.length(path) for path in paths]
+        lengths = [concatenate.length(path) for path in paths]
         starts = [*accumulate(lengths, initial=lengths[0] * 0)]
         marks = tuple(_chapters(film, [float(start) for start in starts]))
         cues = {lang: _cues(film.parts, starts, lang) for lang in LANGUAGES}
         for target in (film.main, film.poster, *film.subtitle_files):
-            temporaries[target] = placing.reserve(target)
+            temporaries[target] = atomic.temporary(target)
         whole = temporaries[film.main]
         embedded = cues if film.embed_subtitles else {}
         began = monotonic()
-        seconds = joining.join(paths, whole, chapters=marks, subtitles=embedded)
-        probe.check_video(whole, film.quality, [float(each) for each in lengths])
+        seconds = concatenate.join(paths, whole, chapters=marks, subtitles=embedded)
+        measure_video.check_video(whole, film.quality, [float(each) for each in lengths])
         _logger.info("joined and looked at in %.2f s", monotonic() - began)
-        placing.fill(temporaries[film.poster], picture)
+        atomic.fill(temporaries[film.poster], picture)
         for target, lang in film.subtitle_files.items():
-            placing.fill(temporaries[target], subtitles.encode(target.suffix, cues[lang]))
+            atomic.fill(temporaries[target], subtitles.encode(target.suffix, cues[lang]))
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
         size = whole.stat().st_size
-        placing.place(temporaries)
+        atomic.replace(temporaries)
     except OSError as error:
-        raise placing.refused(film.output, error) from error
+        raise atomic.refused(film.output, error) from error
     finally:
-        placing.discard(temporaries.values())
+        atomic.remove(temporaries.values())
     return Result(film, float(seconds), size, marks, rendered)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.lessons import Lesson
 from convexplain.style.theme import Look
 
@@ -123,7 +123,7 @@ class Job:
     @property
     def main(self) -> Path:
         """The video or still; where the output is a link, what it points to."""
-        return placing.followed(self.output)
+        return atomic.followed(self.output)
 
     @property
     def subtitle_files(self) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import cache, placing
+from convexplain.files import atomic, cache
 
 #: So many logs are kept; the oldest go.
 KEPT = 20
@@ -52,8 +52,8 @@ def keep(name: str, told: Iterable[str]) -> Path | None:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         unique = f"{os.getpid()}-{time.monotonic_ns() % 10**6:06d}"
         file = place / f"{now}-{name.strip('_')}-{unique}.txt"
-        placing.write(file, "\n\n".join(part.rstrip() for part in parts) + "\n")
-        placing.discard(sorted(place.glob("[0-9]*-*.txt"))[:-KEPT])
+        atomic.write(file, "\n\n".join(part.rstrip() for part in parts) + "\n")
+        atomic.remove(sorted(place.glob("[0-9]*-*.txt"))[:-KEPT])
     except (ConvexplainError, OSError):
         return None
     return file

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.video import logs, memory, worker
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Pool:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with placing.signals_held():
+        with atomic.signals_held():
             for each in self._workers:
                 each.close()
 
@@ -96,14 +96,14 @@ class Pool:
         for each in self._workers:
             if each.job is None:
                 return each
-        with placing.signals_held():  # no process is started that is not known
+        with atomic.signals_held():  # no process is started that is not known
             each = _Worker.start()
             self._workers.append(each)
         return each
 
     def _dismiss(self, each: _Worker) -> None:
         """End a worker whose state after a failure is not to be trusted."""
-        with placing.signals_held():
+        with atomic.signals_held():
             each.close()
             self._workers.remove(each)
 
@@ -120,7 +120,7 @@ class _Worker:
 
     @classmethod
     def start(cls) -> _Worker:
-        folder = Path(tempfile.gettempdir()) / placing.temporary_name()
+        folder = Path(tempfile.gettempdir()) / atomic.temporary_name()
         try:
             folder.mkdir(mode=0o700)
         except OSError as error:
@@ -134,11 +134,11 @@ class _Worker:
             level = _logger.getEffectiveLevel()
             process = context.Process(target=worker.serve, args=(remote, folder, level))
             process.daemon = True
-            with placing.standing_in(folder), _interrupts_are_for_the_parent():
+            with atomic.standing_in(folder), _interrupts_are_for_the_parent():
                 process.start()
             remote.close()
         except (OSError, MemoryError) as error:
-            placing.discard([folder])
+            atomic.remove([folder])
             why = getattr(error, "strerror", None) or f"out of memory: {memory.advice()}"
             raise ConvexplainError(f"cannot start a process to render in: {why}") from error
         _logger.debug("process %d works in %s", process.pid, folder)
@@ -154,9 +154,9 @@ class _Worker:
         )
         try:
             for target in job.targets:
-                self.reserved[target] = placing.reserve(target)
+                self.reserved[target] = atomic.temporary(target)
         except OSError as error:
-            raise placing.refused(job.main, error) from error
+            raise atomic.refused(job.main, error) from error
         # Names relative to the user's folder mean nothing in the process's own.
         files = [file.resolve() for file in self.reserved.values()]
         scene_file = job.scene_file.resolve() if job.scene_file else None
@@ -178,9 +178,9 @@ class _Worker:
             return error
         if isinstance(message, worker.Done):
             try:
-                placing.place(self.reserved)
+                atomic.replace(self.reserved)
             except OSError as error:
-                return self._logged(placing.refused(self.job.main, error), repr(error))
+                return self._logged(atomic.refused(self.job.main, error), repr(error))
             _logger.info("process %d: in place", self.process.pid)
             self.job, self.reserved = None, {}
         return message
@@ -222,7 +222,7 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.channel.close()
-        placing.discard([self.folder, *self.reserved.values()])
+        atomic.remove([self.folder, *self.reserved.values()])
         self.reserved = {}
 
 

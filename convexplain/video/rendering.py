@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convexplain import extras
 from convexplain.errors import ConvexplainError, UsageError, choose
-from convexplain.files import documents, placing
+from convexplain.files import atomic, documents
 from convexplain.video import memory
 from convexplain.video.job import ASPECTS, VIDEO_FORMATS, Job
 from convexplain.video.pool import Pool
@@ -151,7 +151,7 @@ def render(
             "limit"
         )
     for folder in {target.parent for target in targets} | {Path(tempfile.gettempdir())}:
-        placing.sweep(folder)
+        atomic.sweep(folder)
     for job in jobs:
         if job.sections:
             _make_folder(job.sections)

@@ -31,8 +31,8 @@ from xml.sax.saxutils import escape
 from tqdm import tqdm
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import placing
-from convexplain.files.placing import discard, fill
+from convexplain.files import atomic
+from convexplain.files.atomic import fill, remove
 from convexplain.video import memory
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> No
             channel.send(_answer(job, reserved, folder / f"job{number}", _reporter(channel)))
     except ConnectionError:
         pass  # nobody listens any more
-    discard(temporary)
+    remove(temporary)
 
 
 def _log_to(channel: Connection, level: int) -> None:
@@ -210,8 +210,8 @@ def _leave_with_parent(temporary: list[Path]) -> None:
     def watch() -> None:
         mp_connection.wait([parent.sentinel])
         # Twice: the main thread, which cannot be stopped, may have written meanwhile.
-        discard(temporary)
-        discard(temporary)
+        remove(temporary)
+        remove(temporary)
         os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
@@ -331,7 +331,7 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
         raise ConvexplainError(
             f"manim is installed but does not start: {error}; install its libraries (cairo, pango)"
         ) from error
-    from convexplain.video import probe, sections, subtitles
+    from convexplain.video import measure_video, sections, subtitles
     from convexplain.video.versions import versions
 
     if first:
@@ -351,10 +351,10 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
         writer = scene.renderer.file_writer
         made = Path(writer.image_file_path if job.still else writer.movie_file_path)
     if job.still:
-        probe.check_picture(made, job.frame)
+        measure_video.check_picture(made, job.frame)
         seconds = 0.0
     else:
-        seconds = probe.check_video(made, job.frame, [beat.seconds for beat in beats])
+        seconds = measure_video.check_video(made, job.frame, [beat.seconds for beat in beats])
     _logger.info("drawn, encoded and looked at in %.2f s", monotonic() - started)
     started = monotonic()
     ending = made.suffix
@@ -369,6 +369,6 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
         try:
             fill(file, content)
         except OSError as error:
-            raise placing.refused(target, error) from error
+            raise atomic.refused(target, error) from error
     _logger.info("%d bytes on the disk after %.2f s", made.stat().st_size, monotonic() - started)
     return Done(seconds, tuple(getattr(writer, "notes", ())))

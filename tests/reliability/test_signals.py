@@ -23,7 +23,7 @@ MOMENTS = {
     "a worker is started": "parent|os.mkdir|/tmp/.convexplain-|1",
     "a worker starts": "worker|import|manim.|1",
     "drawing and encoding": "worker|short.drawing|second|1",
-    "looking at the video": "worker|import|convexplain.video.probe|1",
+    "looking at the video": "worker|import|convexplain.video.measure_video|1",
     "handing over": "worker|open|here/.convexplain-|2",
     "moving, old subtitles there": "parent|os.remove|a.srt|1",
     "moving, old subtitles gone": "parent|os.rename|a.mp4|1",
@@ -32,7 +32,7 @@ MOMENTS = {
     "moved, cleaning up": "parent|open|/tmp/.convexplain-|1",
 }
 FILM_MOMENTS = {
-    "before anything": "parent|import|convexplain.video.joining|1",
+    "before anything": "parent|import|convexplain.video.concatenate|1",
     "drawing the second piece": "worker|short.drawing|second|2",
     "keeping a piece": "parent|os.rename|.mp4.json|1",
     "moving a piece": "parent|os.rename|film/short|1",

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from convexplain.cli._doctor.finding import Finding, State
-from convexplain.files import placing
+from convexplain.files import atomic
 from convexplain.video import memory
 
 _MB, _GB = 10**6, 10**9
@@ -66,7 +66,7 @@ def check_folder(name: str, folder: Path, remedy: str, *, needed: bool = False) 
     bad: State = "failed" if needed else "warning"
     existing = next(place for place in [folder, *folder.absolute().parents] if place.exists())
     try:
-        placing.discard([placing.reserve(existing / "file")])
+        atomic.remove([atomic.temporary(existing / "file")])
         free = shutil.disk_usage(existing).free
     except OSError as error:
         found = f"{folder.absolute()} cannot be written to ({error.strerror})"

@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import placing
+from convexplain.files import atomic
 
 #: Seconds after which a library that has not answered counts as one that hangs.
 PATIENCE = 30.0
@@ -139,16 +139,16 @@ class Trial:
     """
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.gettempdir()) / placing.temporary_name()
+        self._folder = Path(tempfile.gettempdir()) / atomic.temporary_name()
         self._folder.mkdir(mode=0o700)
         context = multiprocessing.get_context("spawn")
         try:
             self._channel, remote = context.Pipe()
             self._process = context.Process(target=_serve, args=(remote, self._folder), daemon=True)
-            with placing.standing_in(self._folder):
+            with atomic.standing_in(self._folder):
                 self._process.start()
         except BaseException:
-            placing.discard([self._folder])
+            atomic.remove([self._folder])
             raise
         remote.close()
 
@@ -188,7 +188,7 @@ class Trial:
         self._process.kill()
         self._process.join()
         self._channel.close()
-        placing.discard([self._folder])
+        atomic.remove([self._folder])
 
 
 def _in_words(error: Exception) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from convexplain.files import placing
+from convexplain.files import atomic
 
 
 def names(folder):
@@ -24,15 +24,15 @@ def pair(tmp_path):
     ready = {}
     for target in targets:
         target.write_text("old")
-        ready[target] = placing.reserve(target)
-        placing.fill(ready[target], "new")
+        ready[target] = atomic.temporary(target)
+        atomic.fill(ready[target], "new")
     return ready
 
 
 def test_reserved_files_lie_beside_their_target_and_replace_it(pair, tmp_path):
     assert [path.parent for path in pair.values()] == [tmp_path, tmp_path]
     assert [path.read_text() for path in pair] == ["old", "old"]
-    placing.place(pair)
+    atomic.replace(pair)
     assert [path.read_text() for path in pair] == ["new", "new"]
     assert names(tmp_path) == ["a.mp4", "a.srt"]
 
@@ -59,9 +59,9 @@ def test_a_new_video_never_stands_beside_old_subtitles(pair, monkeypatch, moment
         monkeypatch.setattr(Path, name, step(getattr(Path, name)))
     if moment < 3:
         with pytest.raises(DeadError):
-            placing.place(pair)
+            atomic.replace(pair)
     else:
-        placing.place(pair)
+        atomic.replace(pair)
     video, subtitles = pair
     state = (video.read_text(), subtitles.read_text() if subtitles.exists() else None)
     assert state == [("old", "old"), ("old", None), ("new", None), ("new", "new")][moment]
@@ -70,17 +70,17 @@ def test_a_new_video_never_stands_beside_old_subtitles(pair, monkeypatch, moment
 def test_a_folder_that_is_gone_is_an_error_and_not_made_anew(tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
-    reserved = placing.reserve(folder / "a.mp4")
-    placing.discard([folder])
+    reserved = atomic.temporary(folder / "a.mp4")
+    atomic.remove([folder])
     with pytest.raises(FileNotFoundError):
-        placing.fill(reserved, "text")
+        atomic.fill(reserved, "text")
     assert not folder.exists()
 
 
 def test_only_the_files_of_dead_processes_of_this_machine_are_swept(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    mine = placing.temporary_name()
+    mine = atomic.temporary_name()
     gone = mine.replace(f"-{os.getpid()}-", f"-{dead.pid}-")
     machine = gone.split("-")[1]
     elsewhere = gone.replace(machine, "0" * 8 if machine != "0" * 8 else "1" * 8)
@@ -89,16 +89,16 @@ def test_only_the_files_of_dead_processes_of_this_machine_are_swept(tmp_path):
     kept = [mine, elsewhere, f"{gone}.mp4", "a.tmp", ".convexplain.toml"]
     for name in [gone, *kept]:
         (tmp_path / name).write_text("")
-    placing.sweep(tmp_path)
+    atomic.sweep(tmp_path)
     assert names(tmp_path) == sorted(kept)
-    placing.sweep(tmp_path / "missing")  # nothing to do, no error
+    atomic.sweep(tmp_path / "missing")  # nothing to do, no error
 
 
 def test_ctrl_c_waits_until_the_block_has_ended():
     done = []
 
     def place():
-        with placing.signals_held():
+        with atomic.signals_held():
             signal.raise_signal(signal.SIGINT)
             done.append("inside")
 

@@ -1,7 +1,7 @@
 """Finished lessons, kept to be joined: found again only if nothing that made them has changed.
 
-A piece's name holds what was asked for and what it was made by, as hashes; a sidecar, written
-after it, holds its own SHA-256. A piece that was cut short, changed or exchanged is not used.
+A clip's name holds what was asked for and what it was made by, as hashes; a sidecar, written
+after it, holds its own SHA-256. A clip that was cut short, changed or exchanged is not used.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import cache, placing
+from convexplain.files import atomic, cache
 from convexplain.video.versions import versions
 
 if TYPE_CHECKING:
     from convexplain.video.job import Job
 
-#: A piece that no film has used for so long goes, in seconds: 14 days.
+#: A clip that no film has used for so long goes, in seconds: 14 days.
 KEPT_FOR = 14 * 24 * 3600
 #: And the oldest go while all together are larger, in bytes.
 KEPT_BYTES = 2 * 1024**3
@@ -35,7 +35,7 @@ _DIGITS = 24  # of a hash, in a name
 
 
 def folder() -> Path:
-    """Return the folder of the pieces in the user's cache, made if it is missing.
+    """Return the folder of the clips in the user's cache, made if it is missing.
 
     Raises
     ------
@@ -54,21 +54,21 @@ def folder() -> Path:
 
 
 def path_of(job: Job, place: Path) -> Path:
-    """Return where the piece of a job is kept.
+    """Return where the clip of a job is kept.
 
     Parameters
     ----------
     job : Job
         Its lesson with all options, look, quality and kind of file count; its output does not.
     place : Path
-        The folder of the pieces.
+        The folder of the clips.
     """
     name = job.lesson.name.strip("_")
     return place / f"{name}-{_asked(job)}-{_made_by()[:_DIGITS]}{job.output.suffix}"
 
 
 def look_up(path: Path) -> str | None:
-    """Say why a piece cannot be used.
+    """Say why a clip cannot be used.
 
     Parameters
     ----------
@@ -98,11 +98,11 @@ def look_up(path: Path) -> str | None:
     return None
 
 
-def keep(path: Path) -> None:
-    """Vouch for a piece that has just been made: write its sidecar.
+def mark_valid(path: Path) -> None:
+    """Write the checksum file that marks a finished clip as valid.
 
     Nobody can vouch for it if the program was changed while it was made, as by its developer or an
-    update: such a piece is used, but the next film renders it again.
+    update: such a clip is used, but the next film renders it again.
 
     Raises
     ------
@@ -113,37 +113,37 @@ def keep(path: Path) -> None:
         return
     target = _sidecar(path)
     try:
-        placing.write(target, json.dumps({"piece": path.name, "sha256": _digest(path)}))
+        atomic.write(target, json.dumps({"piece": path.name, "sha256": _digest(path)}))
     except OSError as error:
         raise ConvexplainError(f"cannot write {str(target)!r}: {error.strerror}") from error
 
 
 def prune(place: Path, used: Iterable[Path]) -> None:
-    """Remove pieces that nobody has used for long, and the oldest of too many.
+    """Remove clips that nobody has used for long, and the oldest of too many.
 
     Parameters
     ----------
     place : Path
-        The folder of the pieces.
+        The folder of the clips.
     used : iterable of Path
         Pieces that stay in any case.
     """
     stay = {path.name for path in used}
     now, total = time.time(), 0
-    for path in sorted(_pieces(place), key=_last_used, reverse=True):
+    for path in sorted(_clips(place), key=_last_used, reverse=True):
         try:
             total += path.stat().st_size
         except OSError:
             continue  # another film's pruning took it
         old = now - _last_used(path) > KEPT_FOR
         if path.name not in stay and (old or total > KEPT_BYTES):
-            placing.discard([_sidecar(path), path])
+            atomic.remove([_sidecar(path), path])
     for sidecar in place.glob("*.json"):
         if not sidecar.with_suffix("").exists():
-            placing.discard([sidecar])
+            atomic.remove([sidecar])
 
 
-def _pieces(place: Path) -> Iterator[Path]:
+def _clips(place: Path) -> Iterator[Path]:
     for ending in (".mp4", ".png"):
         yield from place.glob(f"*-*-*{ending}")
 
@@ -191,12 +191,12 @@ def _asked(job: Job) -> str:
 @cached
 def _made_by() -> str:
     """Hash all that a picture depends on beside the options: the program and its libraries."""
-    digest = hashlib.sha256(program().encode())
+    digest = hashlib.sha256(program_hash().encode())
     digest.update(repr(sorted(versions().items())).encode())
     return digest.hexdigest()
 
 
-def program() -> str:
+def program_hash() -> str:
     """Hash every file of the program as it is now, what it carries included."""
     digest = hashlib.sha256()
     for package in ("convexplain", "convexplain.scenes"):

@@ -59,7 +59,7 @@ def length(video: Path) -> Fraction:
 
 
 def join(
-    pieces: Sequence[Path],
+    clips: Sequence[Path],
     target: Path,
     *,
     chapters: Sequence[tuple[float, str]] = (),
@@ -69,7 +69,7 @@ def join(
 
     Parameters
     ----------
-    pieces : sequence of Path
+    clips : sequence of Path
         Encoded alike, each with a key frame at its start, as the stage's encoder makes them.
     target : Path
         An mp4, whatever its name ends in; an existing file is written over.
@@ -86,23 +86,23 @@ def join(
     Raises
     ------
     ConvexplainError
-        If the pieces are encoded differently, or one does not begin with a key frame.
+        If the clips are encoded differently, or one does not begin with a key frame.
     OSError
         If a file cannot be read or written.
     """
     import av
 
-    lengths = [length(piece) for piece in pieces]
+    lengths = [length(clip) for clip in clips]
     total = sum(lengths, Fraction(0))
-    lead = max(map(_lead, pieces))
+    lead = max(map(_lead, clips))
     with (
-        av.open(str(pieces[0])) as first,
+        av.open(str(clips[0])) as first,
         av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as film,
     ):
         template = first.streams.video[0]
         video = film.add_stream_from_template(template)
-        starts = [sum(lengths[:number], Fraction(0)) for number in range(len(pieces))]
-        tracks = [_moved(pieces, starts, lead, template, video)]
+        starts = [sum(lengths[:number], Fraction(0)) for number in range(len(clips))]
+        tracks = [_moved(clips, starts, lead, template, video)]
         for lang, cues in (subtitles or {}).items():
             track = film.add_stream("mov_text")
             track.metadata["language"] = _LANGUAGES[lang]
@@ -120,25 +120,25 @@ Timed = tuple[Fraction, int, "Packet[Any]"]
 
 
 def _moved(
-    pieces: Sequence[Path],
+    clips: Sequence[Path],
     starts: Sequence[Fraction],
     lead: Fraction,
     template: VideoStream,
     target: Any,
 ) -> Iterator[Timed]:
-    """Yield the packets of all pieces, each piece later by those before it.
+    """Yield the packets of all clips, each clip later by those before it.
 
-    Every piece is decoded by the same `lead` before it is shown, so that no piece is to be decoded
+    Every clip is decoded by the same `lead` before it is shown, so that no clip is to be decoded
     before the end of the one before it: a clip of one frame has no lead of its own.
     """
     import av
 
-    for path, start in zip(pieces, starts, strict=True):
+    for path, start in zip(clips, starts, strict=True):
         with av.open(str(path)) as source:
             stream = source.streams.video[0]
             if _coding(stream) != _coding(template):
                 raise ConvexplainError(
-                    f"{path.name} is encoded otherwise than {pieces[0].name}: render both again"
+                    f"{path.name} is encoded otherwise than {clips[0].name}: render both again"
                 )
             tick = Fraction(stream.time_base or 1)
             offset, earlier = round(start / tick), round((lead - _lead(path)) / tick)

@@ -12,7 +12,7 @@ from convexplain.errors import ConvexplainError
 av = pytest.importorskip("av", reason="films need the extra 'video'")
 pytest.importorskip("manim", reason="the encoder stands beside the stage, which needs manim")
 
-from convexplain.video.joining import join, length  # noqa: E402
+from convexplain.video.concatenate import join, length  # noqa: E402
 
 
 def clip(path, frames, *, size=(64, 48), rate=15, seed=0):

@@ -58,7 +58,7 @@ def temporary_name() -> str:
     return f"{PREFIX}-{_MACHINE}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
 
 
-def reserve(target: Path) -> Path:
+def temporary(target: Path) -> Path:
     """Make an empty file beside a target, to be filled and put in its place.
 
     Parameters
@@ -94,7 +94,7 @@ def fill(path: Path, content: Path | str | bytes) -> None:
         os.fsync(out.fileno())
 
 
-def place(temporaries: Mapping[Path, Path]) -> None:
+def replace(temporaries: Mapping[Path, Path]) -> None:
     """Put files that belong together in place.
 
     The first target is the main one. The older companions go first and the new ones come last, so
@@ -140,12 +140,12 @@ def write(target: Path, content: Path | str | bytes) -> None:
     """
     target = followed(target)
     sweep(target.parent)
-    temporary = reserve(target)
+    made = temporary(target)
     try:
-        fill(temporary, content)
-        place({target: temporary})
+        fill(made, content)
+        replace({target: made})
     finally:
-        discard([temporary])
+        remove([made])
 
 
 def refused(target: Path, error: OSError) -> ConvexplainError:
@@ -153,7 +153,7 @@ def refused(target: Path, error: OSError) -> ConvexplainError:
     return ConvexplainError(f"cannot write {str(target)!r}: {error.strerror or error}")
 
 
-def discard(paths: Iterable[Path]) -> None:
+def remove(paths: Iterable[Path]) -> None:
     """Remove files or folders that may be gone already."""
     for path in paths:
         if path.is_dir() and not path.is_symlink():
@@ -172,7 +172,7 @@ def sweep(folder: Path) -> None:
     for name in entries:
         match = _NAME.fullmatch(name)
         if match and match[1] == _MACHINE and not _alive(int(match[2])):
-            discard([folder / name])
+            remove([folder / name])
 
 
 @contextlib.contextmanager
