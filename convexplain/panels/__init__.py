@@ -13,6 +13,7 @@ from __future__ import annotations
 from convexplain.panels.arrange import Aligned, Column, Either, Overlay, Row, Space
 from convexplain.panels.box import Box
 from convexplain.panels.cells import Cells, Maps, Mark
+from convexplain.panels.charts import Axis, Bar, Bars, Chart, Curve
 from convexplain.panels.check import faintest, problems
 from convexplain.panels.links import Link
 from convexplain.panels.panel import Panel, Part
@@ -33,6 +34,7 @@ from convexplain.panels.sheet import (
     paper,
     video,
 )
+from convexplain.panels.tree import Branch, Tree
 from convexplain.panels.words import Addend, Formula, Legend, Sum, Table, Term, Text
 
 __all__ = [
@@ -48,9 +50,15 @@ __all__ = [
     "WIDE43",
     "Addend",
     "Aligned",
+    "Axis",
+    "Bar",
+    "Bars",
     "Box",
+    "Branch",
     "Cells",
+    "Chart",
     "Column",
+    "Curve",
     "Diagram",
     "Either",
     "Fill",
@@ -75,6 +83,7 @@ __all__ = [
     "Table",
     "Term",
     "Text",
+    "Tree",
     "Words",
     "alternative",
     "faintest",

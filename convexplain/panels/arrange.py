@@ -105,7 +105,7 @@ class Aligned(Part):
         return cols, [_track([_down(extent) for extent in row], self.down) for row in extents]
 
     def _gaps(self, at: Setting) -> tuple[float, float]:
-        return at.gap(self.gap) * at.spread, at.gap(self.row_gap)
+        return at.gap(self.gap) * at.spread[0], at.gap(self.row_gap) * at.spread[1]
 
     def extent(self, at: Setting) -> Extent:
         """Return the room of all, with the gaps between."""

@@ -31,7 +31,7 @@ def problems(placed: Placed) -> list[str]:
         *(f"{word.text!r} lies on {grid.name!r}" for word in words for grid in grids
           if isinstance(grid, Grid) and ink(word).meets(grid.box)),
         *(f"a line of {line.name!r} runs through {word.text!r}" for line in lines for word in words
-          if any(ink(word).crossed_by(*ends) for ends in pairwise(line.points))),
+          if any(ink(word).crossed_by(*ends) for ends in pairwise(line.line))),
         *_on_each_other(placed, grids),
     ]  # fmt: skip
 

@@ -81,8 +81,8 @@ class Setting:
         With how many decimals numbers in cells are printed; None: they are not.
     sides, sizes : mapping of str to float
         Side of a cell, and size of the numbers in it, by `Panel.group`.
-    spread : float
-        By how much gaps are widened.
+    spread : (float, float)
+        By how much gaps between columns, and between rows, are widened.
     scales : tuple of (Scale, Caption or str)
         What the legend has to explain, and how it calls that.
     """
@@ -92,7 +92,7 @@ class Setting:
     decimals: int | None
     sides: Mapping[str, float]
     sizes: Mapping[str, float]
-    spread: float = 1.0
+    spread: tuple[float, float] = (1.0, 1.0)
     scales: tuple[tuple[Scale, Caption | str], ...] = ()
 
     def gap(self, many: float) -> float:

@@ -14,6 +14,8 @@ from convexplain.style import format as fmt
 from convexplain.style.theme import Theme, contrast, rgb
 
 Align = Literal["left", "middle", "right"]
+#: Straight pieces of a curve.
+_SAMPLES = 16
 #: What a number in a cell needs to be read.
 READABLE = 4.5
 
@@ -168,6 +170,22 @@ class Path(Piece):
     dashed: bool = False
     strong: bool = False
     curved: bool = False
+
+    @property
+    def line(self) -> tuple[Point, ...]:
+        """The points through which it is drawn; of a curve, enough to see where it runs."""
+        if not self.curved:
+            return self.points
+        (x0, y0), (x1, y1) = self.points[0], self.points[-1]
+        shares = [n / _SAMPLES for n in range(_SAMPLES + 1)]
+        # Bézier's cubic whose handles stand upright at half of the height.
+        return tuple(
+            (
+                x0 + (x1 - x0) * (3 * t**2 - 2 * t**3),
+                y0 + (y1 - y0) * (1.5 * t - 1.5 * t**2 + t**3),
+            )
+            for t in shares
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,8 +25,8 @@ from convexplain.style.captions import Caption
 _HALVINGS = 24
 #: Of what is comfortable, so much can be borne.
 _BEARABLE = 0.65
-#: By how much gaps are widened at most.
-_SPREAD = 2.4
+#: By how much gaps between columns, and between rows, are widened at most.
+_SPREAD = 2.4, 1.6
 #: How numbers in cells are printed: with so many decimals, at last not at all.
 _FORMS: tuple[int | None, ...] = (2, 1, None)
 _PLACE = re.compile(r"(?P<panel>[^\[\]]+)\[(?P<places>[\d\s,]+)\]")
@@ -202,7 +202,7 @@ class _Fit:
         if self.possible:
             self.setting = self._grown()
 
-    def at(self, sides: Mapping[str, float], spread: float = 1.0) -> Setting:
+    def at(self, sides: Mapping[str, float], spread: tuple[float, float] = (1.0, 1.0)) -> Setting:
         """Return the setting with cells of these sides, the least where none is given."""
         least = {name: bounds.least for name, bounds in self.bounds.items()}
         chosen = {**least, **sides}
@@ -251,8 +251,11 @@ class _Fit:
                 bounds.most,
                 lambda side, name=name: self._fits(self.at({**sides, name: side})),  # type: ignore[misc]
             )
-        spread = _largest(1.0, _SPREAD, lambda many: self._fits(self.at(sides, many)))
-        return self.at(sides, spread)
+        wide = _largest(1.0, _SPREAD[0], lambda many: self._fits(self.at(sides, (many, 1.0))))
+        if not self.sheet.fixed:  # paper takes no more height than it needs
+            return self.at(sides, (wide, 1.0))
+        high = _largest(1.0, _SPREAD[1], lambda many: self._fits(self.at(sides, (wide, many))))
+        return self.at(sides, (wide, high))
 
 
 #: Of a cell's width.

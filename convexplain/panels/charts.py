@@ -1,0 +1,385 @@
+"""Bars and curves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.panels.box import Box, Point, around
+from convexplain.panels.panel import Bounds, Extent, Panel, Setting, line
+from convexplain.panels.pieces import Fill, Path, Piece
+from convexplain.panels.scale import Scale
+from convexplain.panels.text import leading, text_width
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+_COMMA, _STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
+_COLON = {"en": ": ", "zh": "："}
+#: Ticks on an axis, at most.
+_TICKS = 5
+
+
+def _say(words: Caption | str, lang: str) -> str:
+    return words.text(lang) if isinstance(words, Caption) else words
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar with its name.
+
+    Parameters
+    ----------
+    name : str
+    label : Caption or str
+    value : float
+    text : str
+        What is printed for the value; two decimals by default.
+    tone : str
+        Token of the theme; by default the colour of the value on the scale.
+    """
+
+    name: str
+    label: Caption | str
+    value: float
+    text: str = ""
+    tone: str = ""
+
+    @property
+    def printed(self) -> str:
+        """The value as it is read."""
+        return self.text or fmt.number(self.value)
+
+
+@dataclass(frozen=True, eq=False)
+class Bars(Panel):
+    """Bars under one another, each with its name and number; or end to end as shares of a whole.
+
+    Parameters
+    ----------
+    bars : sequence of Bar
+        Found as ``"panel.bar"``.
+    scale : Scale
+        Its end is where the longest bar can end.
+    length : float
+        Of the scale's end, in cells.
+    share : str
+        Of whose cells.
+    stacked : bool
+        Positive bars end to end, negative ones under them likewise; numbers are not printed.
+    rest : float
+        What a stack lacks to the end of its scale is drawn muted, so far.
+    thick : float
+        Of a stack's bar, in sizes of the text.
+    """
+
+    bars: Sequence[Bar]
+    scale: Scale
+    _: KW_ONLY
+    length: float = 12.0
+    share: str = ""
+    stacked: bool = False
+    rest: float = 0.0
+    thick: float = 0.9
+
+    @property
+    def group(self) -> str:
+        """Its share, or its name."""
+        return self.share or self.name
+
+    def bounds(self, at: Setting) -> Bounds:
+        """Return what a cell of its length can be."""
+        sheet = at.sheet
+        least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
+        return Bounds(1.0, least, max(least, good), max(least, sheet.room / self.length))
+
+    def _signs(self) -> tuple[bool, bool]:
+        return any(b.value >= 0 for b in self.bars), any(b.value < 0 for b in self.bars)
+
+    def _long(self, at: Setting, value: float) -> float:
+        return abs(value) / (self.scale.most or 1.0) * self.length * at.sides[self.group]
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of the bars; names stand at the left, numbers at the right."""
+        sheet, whole = at.sheet, self.length * at.sides[self.group]
+        if self.stacked:
+            rows = 2 if all(self._signs()) else 1
+            return Extent(whole, rows * self.thick * sheet.text)
+        below = max((self._long(at, b.value) for b in self.bars if b.value < 0), default=0.0)
+        left = max(text_width(_say(bar.label, at.lang), sheet.text) for bar in self.bars)
+        right = max(text_width(bar.printed, sheet.number) for bar in self.bars)
+        apart = 0.5 * sheet.text
+        return Extent(
+            below + whole, 1.5 * sheet.text * len(self.bars), left + apart, 0.0, right + apart
+        )
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield the bars with names and numbers."""
+        yield from self._stack(at, box) if self.stacked else self._rows(at, box)
+
+    def _stack(self, at: Setting, box: Box) -> Iterator[Piece]:
+        thick = self.thick * at.sheet.text
+        ends = {True: box.x, False: box.x}
+        rows = {True: box.y, False: box.y + (thick if all(self._signs()) else 0.0)}
+        if self.rest:
+            long = self._long(at, self.rest)
+            yield Fill(
+                f"{self.name}.rest", self.name, Box(box.right - long, box.y, long, thick), "line"
+            )
+        for bar in self.bars:
+            up, long = bar.value >= 0, self._long(at, bar.value)
+            place = Box(ends[up], rows[up], long, thick)
+            yield self._fill(bar, place)
+            ends[up] += long
+
+    def _fill(self, bar: Bar, place: Box) -> Fill:
+        tone, value = (bar.tone, None) if bar.tone else ("ink", bar.value)
+        return Fill(f"{self.name}.{bar.name}", self.name, place, tone, value, self.scale)
+
+    def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
+        sheet, pitch = at.sheet, 1.5 * at.sheet.text
+        zero = box.right - self.length * at.sides[self.group]
+        for n, bar in enumerate(self.bars):
+            middle, long = box.y + (n + 0.5) * pitch, self._long(at, bar.value)
+            start = zero if bar.value >= 0 else zero - long
+            yield self._fill(bar, Box(start, middle - 0.3 * pitch, long, 0.6 * pitch))
+            name, apart = f"{self.name}.{bar.name}", 0.5 * sheet.text
+            label = _say(bar.label, at.lang)
+            yield line(
+                at, self.name, f"{name}.label", label, box.x - apart, middle, sheet.text,
+                align="right", tone="muted",
+            )  # fmt: skip
+            end = zero + long if bar.value >= 0 else zero
+            yield line(
+                at, self.name, f"{name}.value", bar.printed, end + apart, middle, sheet.number
+            )
+        ends = (zero, box.y), (zero, box.bottom)
+        yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
+
+    def tell(self, lang: str) -> str:
+        """Tell each bar's name and number."""
+        said = _COMMA[lang].join(f"{_say(bar.label, lang)} {bar.printed}" for bar in self.bars)
+        called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
+        return f"{called}{said}{_STOP[lang]}"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What is measured along a side of a chart.
+
+    Parameters
+    ----------
+    label : Caption
+    low, high : float, optional
+        Where it begins and ends; as far as the data by default.
+    percent : bool
+        Whether values are shares of one.
+    """
+
+    label: Caption
+    low: float | None = None
+    high: float | None = None
+    percent: bool = False
+
+    def text(self, value: float, step: float) -> str:
+        """Print a tick's value with as many decimals as the ticks' distance needs."""
+        unit = 100.0 if self.percent else 1.0
+        decimals = max(0, -math.floor(math.log10(step * unit) + 1e-9))
+        if self.percent:
+            return fmt.number(100 * value, decimals) + "%"
+        return fmt.count(round(value)) if decimals == 0 else fmt.number(value, decimals)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A line through points, named at its end.
+
+    Parameters
+    ----------
+    name : str
+    x, y : array_like of float
+    label : Caption, optional
+    tone : str
+        Token of the theme.
+    dashed, strong : bool
+    """
+
+    name: str
+    x: npt.NDArray[Any]
+    y: npt.NDArray[Any]
+    label: Caption | None = None
+    tone: str = "ink"
+    _: KW_ONLY
+    dashed: bool = False
+    strong: bool = True
+
+
+def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
+    """Return round values between two ends, at most so many.
+
+    Examples
+    --------
+    >>> ticks(0, 153)
+    [0.0, 50.0, 100.0, 150.0]
+    """
+    rough = (high - low) / max(1, most - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * n for n in (1, 2, 2.5, 5, 10, 20) if (high - low) / (power * n) <= most - 1)
+    first = math.ceil(low / step - 1e-9)
+    return [n * step for n in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Chart(Panel):
+    """Curves over two axes.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        Found as ``"panel.curve"``.
+    x, y : Axis
+    size : (float, float)
+        Height and width of the frame in cells.
+    share : str
+        Of whose cells.
+    """
+
+    curves: Sequence[Curve]
+    x: Axis
+    y: Axis
+    _: KW_ONLY
+    size: tuple[float, float] = (16, 28)
+    share: str = ""
+
+    @property
+    def group(self) -> str:
+        """Its share, or its name."""
+        return self.share or self.name
+
+    def bounds(self, at: Setting) -> Bounds:
+        """Return what a cell of its frame can be."""
+        sheet, count = at.sheet, max(self.size)
+        # Ticks must not touch one another.
+        wide = max(text_width(self.x.text(v, self._step(0)), sheet.note) for v in self._ticks(0))
+        least = max(
+            1.3 * wide * len(self._ticks(0)) / self.size[1],
+            1.3 * leading(sheet.note) * len(self._ticks(1)) / self.size[0],
+        )
+        good = max(least, sheet.good / count)
+        return Bounds(1.0, least, good, max(good, sheet.room / count))
+
+    def _range(self, axis: int) -> tuple[float, float]:
+        told = (self.x, self.y)[axis]
+        data = np.concatenate([np.asarray((c.x, c.y)[axis], dtype=float) for c in self.curves])
+        low = float(data.min()) if told.low is None else told.low
+        high = float(data.max()) if told.high is None else told.high
+        return low, high if high > low else low + 1.0
+
+    def _ticks(self, axis: int) -> list[float]:
+        return ticks(*self._range(axis))
+
+    def _step(self, axis: int) -> float:
+        found = self._ticks(axis)
+        return found[1] - found[0] if len(found) > 1 else 1.0
+
+    def _tick_texts(self, axis: int) -> list[str]:
+        told = (self.x, self.y)[axis]
+        return [told.text(value, self._step(axis)) for value in self._ticks(axis)]
+
+    def at_data(self, box: Box, x: float, y: float) -> Point:
+        """Return where a point of the data is, if the frame is this box."""
+        (left, right), (low, high) = self._range(0), self._range(1)
+        return (
+            box.x + (x - left) / (right - left) * box.width,
+            box.bottom - (y - low) / (high - low) * box.height,
+        )
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of the frame; ticks and names reach out."""
+        sheet, side = at.sheet, at.sides[self.group]
+        note, apart = sheet.note, 0.5 * sheet.note
+        left = max(text_width(words, note) for words in self._tick_texts(1)) + apart
+        end = text_width(self._tick_texts(0)[-1], note) / 2
+        named = [text_width(at.say(c.label), note) + apart for c in self.curves if c.label]
+        x_name = text_width(at.say(self.x.label), note) - side * self.size[1]
+        right = max([end, x_name, *named])
+        return Extent(
+            side * self.size[1], side * self.size[0], left, 1.4 * leading(note), right,
+            apart + 2 * leading(note),
+        )  # fmt: skip
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield axes, ticks, curves and their names."""
+        note, apart = at.sheet.note, 0.5 * at.sheet.note
+        axes = (box.x, box.y), (box.x, box.bottom), (box.right, box.bottom)
+        yield Path(f"{self.name}.axes", self.name, box, axes, "muted")
+        for n, (value, words) in enumerate(zip(self._ticks(0), self._tick_texts(0), strict=True)):
+            x, _ = self.at_data(box, value, 0)
+            y = box.bottom + apart + leading(note) / 2
+            yield line(
+                at, self.name, f"{self.name}.x{n}", words, x, y, note, align="middle", tone="muted"
+            )
+        for n, (value, words) in enumerate(zip(self._ticks(1), self._tick_texts(1), strict=True)):
+            _, y = self.at_data(box, 0, value)
+            yield line(
+                at, self.name, f"{self.name}.y{n}", words, box.x - apart, y, note, align="right",
+                tone="muted",
+            )  # fmt: skip
+        below = box.bottom + apart + 1.5 * leading(note)
+        x_name, y_name = at.say(self.x.label), at.say(self.y.label)
+        yield line(at, self.name, f"{self.name}.x", x_name, box.x, below, note, tone="muted")
+        above = box.y - 0.9 * leading(note)
+        yield line(at, self.name, f"{self.name}.y", y_name, box.x, above, note, tone="muted")
+        ends: list[tuple[float, Curve]] = []
+        for curve in self.curves:
+            points = tuple(
+                self.at_data(box, float(x), float(y)) for x, y in zip(curve.x, curve.y, strict=True)
+            )
+            place = around(Box(x, y, 0, 0) for x, y in points)
+            yield Path(
+                f"{self.name}.{curve.name}", self.name, place, points, curve.tone,
+                dashed=curve.dashed, strong=curve.strong,
+            )  # fmt: skip
+            if curve.label:
+                ends.append((points[-1][1], curve))
+        heights = _apart([y for y, _ in ends], leading(note), box)
+        for y, (_, curve) in zip(heights, ends, strict=True):
+            said = at.say(curve.label) if curve.label else ""
+            name = f"{self.name}.{curve.name}.label"
+            yield line(at, self.name, name, said, box.right + apart, y, note, tone=curve.tone)
+
+    def tell(self, lang: str) -> str:
+        """Tell for each curve where it begins and ends."""
+        said = []
+        for curve in self.curves:
+            called = _say(curve.label, lang) if curve.label else self.y.label.text(lang)
+            first, last = (
+                f"{self.y.text(float(curve.y[n]), self._step(1) / 10)} "
+                f"({self.x.label.text(lang)} {self.x.text(float(curve.x[n]), self._step(0))})"
+                for n in (0, -1)
+            )
+            to = "到" if lang == "zh" else "to"
+            said.append(f"{called} {first} {to} {last}")
+        called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
+        return called + _COMMA[lang].join(said) + _STOP[lang]
+
+
+def _apart(heights: Sequence[float], pitch: float, box: Box) -> list[float]:
+    """Move heights so far apart that lines of text do not touch, in their order."""
+    order = sorted(range(len(heights)), key=lambda n: (heights[n], n))
+    placed = [0.0] * len(heights)
+    edge = -math.inf
+    for n in order:
+        edge = max(heights[n], edge + pitch)
+        placed[n] = edge
+    over = edge - box.bottom
+    if order and over > 0:
+        edge = math.inf
+        for n in reversed(order):
+            edge = min(placed[n], box.bottom if edge == math.inf else edge - pitch)
+            placed[n] = edge
+    return placed

@@ -1,0 +1,214 @@
+"""Bars, charts, trees, stacks and formulas: each where its numbers put it, on every sheet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convexplain import panels
+from convexplain.errors import UsageError
+from convexplain.panels import (
+    SHEETS,
+    Axis,
+    Bar,
+    Bars,
+    Branch,
+    Cells,
+    Chart,
+    Column,
+    Curve,
+    Diagram,
+    Fill,
+    Formula,
+    Grid,
+    Legend,
+    Maps,
+    Path,
+    Row,
+    Scale,
+    Table,
+    Term,
+    Text,
+    Tree,
+    Words,
+    place,
+    problems,
+)
+from convexplain.panels.charts import ticks
+from convexplain.style.captions import Caption
+from convexplain.style.theme import DARK
+
+LANGS = ["en", "zh"]
+RESPONSE = Scale(2.5, Caption(en="response", zh="响应"), signed=False)
+WEIGHTS = Scale(0.5, Caption(en="weights", zh="权重"))
+
+
+def said(en, zh=None):
+    return Caption(en=en, zh=zh or en)
+
+
+def patch(name, side=5, **how):
+    return Cells(name, np.linspace(0, 1, side * side).reshape(side, side), **how)
+
+
+def bars():
+    return Bars(
+        "bars",
+        [
+            Bar("three", said("3", "3"), 0.8),
+            Bar("two", said("two", "二"), -0.4),
+            Bar("none", "none", 0),
+        ],
+        Scale(1.0),
+        title=said("Logits", "输出"),
+    )  # fmt: skip
+
+
+def chart():
+    x = np.arange(154)
+    y = 8 - 0.13 * x
+    return Chart(
+        "chart",
+        [
+            Curve("three", x, y, said("logit of 3", "3 的输出"), "accent"),
+            Curve("two", x, y / 2, said("of 2")),
+            Curve("flat", x, y / 2 + 0.01, said("of 1"), dashed=True),
+        ],
+        Axis(said("cells set to 0", "设为 0 的单元")),
+        Axis(said("logit")),
+    )
+
+
+def tree(rows=2):
+    def branch(name, level):
+        parts = [branch(f"{name}{n}", level - 1) for n in range(2)] if level else []
+        title = said("3.2%") if level < rows else None
+        side = (3, 8, 18)[level]
+        return Branch(
+            f"to-{name}", patch(f"p{name}", side, title=title, share=f"level{level}"), parts,
+            lit=name.endswith("0"),
+        )  # fmt: skip
+
+    names = [None, *(Text(f"row{n}", f"conv{n}") for n in range(rows))]
+    return Tree("tree", branch("r", rows), rows=names)
+
+
+PICTURES = {
+    "bars": lambda: bars(),
+    "chart": lambda: chart(),
+    "tree": lambda: tree(),
+    "stack": lambda: Column(
+        Maps("maps", np.ones((13, 13, 32)), RESPONSE, stack=True), Legend("legend")
+    ),
+    "formula": lambda: Formula(
+        "law",
+        [Term("sum", "0.55", said("sum", "求和")), Term("op", "+"), Term("b", "0.02", said("bias"))],
+    ),
+    "table": lambda: Table(
+        "table",
+        [("conv1", "26 × 26 × 32"), (said("dense", "全连接"), "10")],
+        header=("layer", "shape"),
+    ),
+    "both": lambda: Column(Row(patch("read", 28, share="a"), chart()), bars()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("kind", PICTURES)
+def test_every_kind_lays_itself_out_on_every_sheet(kind, sheet, lang):
+    assert problems(place(Diagram(PICTURES[kind]()), SHEETS[sheet], lang)) == []
+
+
+def test_bars_are_as_long_as_their_values():
+    placed = place(Diagram(bars()), panels.PAGE)
+    three, two = placed["bars.three"], placed["bars.two"]
+    assert three.width == pytest.approx(2 * two.width)
+    assert three.x == pytest.approx(two.right)
+    assert placed["bars.none"].width == 0
+    texts = [piece.text for piece in placed.of("bars") if isinstance(piece, Words)]
+    assert texts == ["Logits", "3", "0.80", "two", "−0.40", "none", "0.00"]
+    assert placed["bars.two.label"].right < two.x
+
+
+def test_shares_lie_end_to_end_and_the_rest_fills_up():
+    shares = [Bar("a", "a", 0.2, tone="accent"), Bar("b", "b", 0.1, tone="positive")]
+    stack = Bars("bar", shares, Scale(1.0), stacked=True, rest=0.7, length=10)
+    placed = place(Diagram(stack), panels.PAGE)
+    whole = placed["bar"]
+    assert placed["bar.a"].x == pytest.approx(whole.x)
+    assert placed["bar.b"].x == pytest.approx(placed["bar.a"].right)
+    assert placed["bar.b"].right == pytest.approx(placed["bar.rest"].x)
+    assert placed["bar.rest"].right == pytest.approx(whole.right)
+    assert placed["bar.a"].width == pytest.approx(0.2 * whole.width)
+
+
+def test_votes_for_and_against_hang_on_two_sides():
+    votes = Bars("votes", [Bar(str(n), "", v) for n, v in enumerate([0.2, -0.1, 0.3])], WEIGHTS,
+                 stacked=True)  # fmt: skip
+    placed = place(Diagram(votes), panels.VIDEO)
+    assert placed["votes.2"].x == pytest.approx(placed["votes.0"].right)
+    assert placed["votes.1"].y == pytest.approx(placed["votes.0"].bottom)
+    assert placed["votes.1"].x == pytest.approx(placed["votes.0"].x)
+    colours = {p.name: p.colour(DARK) for p in placed.of("votes") if isinstance(p, Fill)}
+    assert colours["votes.1"] != colours["votes.0"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 153, [0, 50, 100, 150]),
+        (-10.9, 7.96, [-10, -5, 0, 5]),
+        (0.7, 1.0, [0.7, 0.8, 0.9, 1.0]),
+        (0, 1, [0, 0.25, 0.5, 0.75, 1]),
+    ],
+)
+def test_ticks_are_round(low, high, expected):
+    assert ticks(low, high) == pytest.approx(expected)
+
+
+def test_a_curve_runs_through_its_points():
+    placed = place(Diagram(chart()), panels.PAGE)
+    curve, frame = placed.piece("chart.three"), placed.piece("chart.axes").box
+    assert isinstance(curve, Path)
+    assert curve.points[0] == pytest.approx((frame.x, frame.y))
+    assert curve.points[77][0] == pytest.approx(frame.x + frame.width * 77 / 153)
+    # Names at the ends keep their distance, in the order of the curves.
+    heights = {name: placed[f"chart.{name}.label"].middle[1] for name in ("three", "two", "flat")}
+    assert heights["flat"] < heights["two"] < heights["three"]
+    assert heights["two"] - heights["flat"] >= placed.sheet.note
+
+
+def test_a_tree_stands_in_rows_each_parent_above_the_middle_of_its_parts():
+    placed = place(Diagram(tree()), panels.VIDEO)
+    assert placed["pr0"].y == pytest.approx(placed["pr1"].y)
+    assert placed["pr00"].y == pytest.approx(placed["pr11"].y)
+    middle = (placed["pr0"].middle[0] + placed["pr1"].middle[0]) / 2
+    assert placed["pr"].middle[0] == pytest.approx(middle)
+    link = placed.piece("tree.to-r0")
+    assert link.points[0][1] >= placed["pr"].bottom
+    assert link.points[1][1] <= placed["pr0.title"].y
+    assert placed.piece("tree.to-r0").strong
+    assert not placed.piece("tree.to-r1").strong
+    assert placed["row0"].right < placed["pr0"].x
+
+
+def test_a_stack_shows_its_first_map_whole():
+    placed = place(Diagram(PICTURES["stack"]()), panels.PAGE)
+    grids = [p for p in placed.pieces if isinstance(p, Grid) and p.panel == "maps"]
+    assert [p.name for p in grids][-1] == "maps[0]"
+    first, last = placed["maps[0]"], placed["maps[31]"]
+    assert last.x > first.x
+    assert last.y < first.y
+
+
+def test_errors_name_the_panel_in_the_way():
+    with pytest.raises(UsageError, match="'tree' takes"):
+        place(Diagram(tree(2)), panels.paper(0.5))
+
+
+def test_every_kind_tells_its_numbers():
+    assert panels.alternative(Diagram(bars())) == "Logits: 3 0.80, two −0.40, none 0.00."
+    told = panels.alternative(Diagram(chart()))
+    assert told.startswith("logit of 3 8.0 (cells set to 0 0) to −11.9 (cells set to 0 153)")
+    assert panels.alternative(Diagram(PICTURES["formula"]()), "zh") == "求和 0.55 + bias 0.02。"
