@@ -92,8 +92,9 @@ def test_the_alternative_text_tells_every_number():
     told = figures.alternative(NAME, at=(row, col))
     for value in (*patch.ravel(), *kernel.ravel(), *(patch * kernel).ravel()):
         assert printed(value) in told
-    assert f"with the bias {printed(bias)} that is {printed(before[row, col])}" in told
-    assert told.endswith("after ReLU: 0.00.")
+    total = printed((patch * kernel).sum())
+    result = f"bias +{printed(bias)}, = {printed(before[row, col])}, ReLU → 0.00."
+    assert f"sum {total}, {result}" in told
     assert f"行 {row}、列 {col}" in figures.alternative(NAME, "zh", at=(row, col))
     assert "turns that into 0.00" in figures.caption(NAME, at=(row, col))
 
@@ -113,6 +114,19 @@ def test_a_kernel_of_ones_own_is_drawn_with_its_weights():
     assert said.count("−2.00") == 1
     assert any(text.startswith("A kernel made by hand") for text in said)
     assert len(pictures(drawn(NAME, kernel="log-5"), 24)) == 1
+
+
+@pytest.mark.parametrize("width", [figures.COLUMN, figures.PAGE])
+@pytest.mark.parametrize("kernel", ["log-5", ";".join(["0,1,0,-1,0,2,1"] * 7)])
+def test_larger_kernels_print_all_their_numbers(kernel, width):
+    step = figures.make(NAME, kernel=kernel).step
+    said, many = words(drawn(NAME, width, kernel=kernel)), step.kernel.size
+    runs = [said[n : n + many] for n in range(len(said))]
+    for values in (step.patch, step.kernel, step.products):
+        # With two decimals where there is room, else with one.
+        texts = [[f"{v + 0.0:.{n}f}" for v in values.ravel()] for n in (2, 1)]
+        plain = [[t.replace("-", "") if float(t) == 0 else t for t in run] for run in texts]
+        assert any([t.replace("-", "−") for t in run] in runs for run in plain)
 
 
 @pytest.mark.parametrize(

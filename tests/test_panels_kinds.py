@@ -102,7 +102,7 @@ PICTURES = {
     ),
     "formula": lambda: Formula(
         "law",
-        [Term("sum", "0.55", said("sum", "求和")), Term("op", "+"), Term("b", "0.02", said("bias"))],
+        [Term("a", "0.55", said("sum", "求和")), Term("op", "+"), Term("b", "0.02", said("bias"))],
     ),
     "table": lambda: Table(
         "table",
@@ -208,7 +208,7 @@ def test_errors_name_the_panel_in_the_way():
 
 
 def test_every_kind_tells_its_numbers():
-    assert panels.alternative(Diagram(bars())) == "Logits: 3 0.80, two −0.40, none 0.00."
-    told = panels.alternative(Diagram(chart()))
+    assert Diagram(bars()).told("en") == "Logits: 3 0.80, two −0.40, none 0.00."
+    told = Diagram(chart()).told("en")
     assert told.startswith("logit of 3 8.0 (cells set to 0 0) to −11.9 (cells set to 0 153)")
-    assert panels.alternative(Diagram(PICTURES["formula"]()), "zh") == "求和 0.55 + bias 0.02。"
+    assert Diagram(PICTURES["formula"]()).told("zh") == "求和 0.55 + bias 0.02。"

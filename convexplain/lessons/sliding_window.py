@@ -17,8 +17,10 @@ from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.search import FoundStop, find_stops
+from convexplain.lessons.parts.step_picture import step_picture
 from convexplain.lessons.parts.subject import Role
 from convexplain.ops import ConvStep, conv2d_steps
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -122,6 +124,17 @@ class SlidingWindow(FilterLesson):
         found = [*find_stops(self.all_steps), *self._further_stops()][:wanted]
         return {name: Stop(self.all_steps[position], adds_up) for name, position, adds_up in found}
 
+    def diagram(self, step: ConvStep) -> Diagram:
+        """Describe the picture of one stop, for a figure and for a scene alike."""
+        at: dict[str, int] = {"r": step.row, "c": step.col}
+        place = _OWN_PLACE.fill(**at)
+        if self.kernel is None:
+            place = _PLACE.fill(layer=self.shown_layer, n=self.shown_filter, **at)
+        return step_picture(
+            step, self.trace.image[:, :, 0], self.response_map, self.map_limit,
+            about=_ABOUT.fill(**at), place=place, biased=self.kernel is None,
+        )  # fmt: skip
+
     def _further_stops(self) -> Iterator[FoundStop]:
         """Find more strong places whose arithmetic adds up, apart from each other."""
         taken = [self.all_steps[stop.position] for stop in find_stops(self.all_steps)]
@@ -221,6 +234,18 @@ def describe(pattern: Pattern) -> Caption:
     return _EDGES[eighth % 8]
 
 
+_ABOUT = Caption(
+    en="One step of a convolution, at row {r}, column {c} of the response map.",
+    zh="卷积的一步，位于响应图的行 {r}、列 {c}。",
+)
+_PLACE = Caption(
+    en="Filter {n} of {layer} at row {r}, column {c} (counted from 0).",
+    zh="{layer} 的过滤器 {n}，行 {r}、列 {c}（编号从 0 开始）。",
+)
+_OWN_PLACE = Caption(
+    en="A kernel made by hand at row {r}, column {c} (counted from 0).",
+    zh="人为设计的卷积核，行 {r}、列 {c}（编号从 0 开始）。",
+)
 _SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")
 _KERNEL = Caption(
     en="A filter is {n} weights and one bias, found by training, not by design.",

@@ -85,22 +85,9 @@ __all__ = [
     "Text",
     "Tree",
     "Words",
-    "alternative",
     "faintest",
     "paper",
     "place",
     "problems",
     "video",
 ]
-
-
-def alternative(diagram: Diagram, lang: str = "en") -> str:
-    """Tell a picture to a person who cannot see it: each panel with its numbers, in order.
-
-    Parameters
-    ----------
-    diagram : Diagram
-    lang : {"en", "zh"}
-    """
-    told = (panel.told(lang) for panel in diagram.root.panels())
-    return ("" if lang == "zh" else " ").join(filter(None, told))

@@ -40,6 +40,8 @@ class Diagram:
     ----------
     root : Part
     links : tuple of Link
+    about : Caption, optional
+        With which the alternative text begins.
 
     Raises
     ------
@@ -49,12 +51,19 @@ class Diagram:
 
     root: Part
     links: tuple[Link, ...] = ()
+    about: Caption | None = None
 
     def __post_init__(self) -> None:
         names = [panel.name for panel in self.root.panels()]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"two panels are called {sorted(twice)[0]!r}: give each its own name")
+
+    def told(self, lang: str) -> str:
+        """Return its alternative text: what it is, and each panel with its numbers, in order."""
+        panels = (panel.told(lang) for panel in self.root.panels())
+        about = self.about.text(lang) if self.about else ""
+        return ("" if lang == "zh" else " ").join(filter(None, (about, *panels)))
 
     def panel(self, name: str) -> Panel:
         """Return the panel of a name."""

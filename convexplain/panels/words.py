@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from convexplain.ops import Breakdown
 from convexplain.panels.box import Box
 from convexplain.panels.panel import Extent, Panel, Setting, line
 from convexplain.panels.pieces import Align, Grid, Path, Piece, Words
@@ -19,6 +20,10 @@ from convexplain.style.captions import Caption
 
 Role = Literal["text", "note", "number", "heading", "sign"]
 
+SUM = Caption(en="sum", zh="求和")
+BIAS = Caption(en="bias", zh="偏置")
+# As people write them; none of these, and the number is the result.
+_ACTIVATIONS = {"relu": "ReLU", "linear": None}
 _STOP = {"en": ".", "zh": "。"}
 _COMMA = {"en": ", ", "zh": "，"}
 _COLON = {"en": ": ", "zh": "："}
@@ -38,6 +43,8 @@ class Text(Panel):
     weight : {"regular", "bold"}
     measure : float
         Where lines break, in sizes of the text, and never beyond the sheet.
+    coarse : Caption, optional
+        What is said instead where numbers in cells have fewer than two decimals.
     """
 
     words: Caption | str
@@ -46,6 +53,7 @@ class Text(Panel):
     tone: str = "ink"
     weight: str = "regular"
     measure: float = math.inf
+    coarse: Caption | None = None
 
     def _size(self, at: Setting) -> float:
         return float(getattr(at.sheet, self.role))
@@ -53,7 +61,8 @@ class Text(Panel):
     def _lines(self, at: Setting) -> list[str]:
         size = self._size(at)
         width = min(self.measure * size, at.sheet.body_box.width)
-        return wrap(at.say(self.words), width, size, self.weight)
+        words = self.coarse if self.coarse is not None and at.decimals == 1 else self.words
+        return wrap(at.say(words), width, size, self.weight)
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its lines."""
@@ -182,7 +191,7 @@ class Sum(Panel):
     ----------
     addends : sequence of Addend
     total : float
-        Found as ``"sum.total"``.
+        Found as ``"sum.total"``, where there is more than one addend.
     activation : str, optional
         Its name; None: the total is the result.
     activated : float
@@ -201,13 +210,43 @@ class Sum(Panel):
     _: KW_ONLY
     widest: float = 0.0
 
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        account: Breakdown,
+        scale: Scale,
+        *,
+        biased: bool = True,
+        widest: float = 0.0,
+    ) -> Sum:
+        """Describe what a number is made of: its named parts, all others as one, the bias.
+
+        Parameters
+        ----------
+        name : str
+        account : Breakdown
+        scale : Scale
+            Of the result.
+        biased : bool
+            Whether there is a bias to be named.
+        widest : float
+        """
+        named = account.addends
+        addends = [Addend("products", SUM, account.total)]
+        if len(named) > 1:
+            addends = [Addend(f"part-{n}", label, value) for n, (label, value) in enumerate(named)]
+        if biased:
+            addends.append(Addend("bias", BIAS, account.bias))
+        activation = _ACTIVATIONS.get(account.activation, account.activation)
+        return cls(
+            name, addends, account.value, activation, account.activated, scale, widest=widest
+        )
+
     def _numbers(self) -> list[str]:
         first, *others = self.addends
-        return [
-            fmt.number(first.value),
-            *(fmt.number(addend.value, sign=True) for addend in others),
-            fmt.number(self.total),
-        ]
+        numbers = [fmt.number(addend.value, sign=True) for addend in others]
+        return [fmt.number(first.value), *numbers, *([fmt.number(self.total)] if others else [])]
 
     def _column(self, at: Setting) -> float:
         widest = fmt.number(-self.widest) if self.widest else ""
@@ -218,7 +257,8 @@ class Sum(Panel):
         return max(self._column(at) * 1.15, 3.0 * at.sheet.number), 1.9 * at.sheet.number
 
     def _labels(self, at: Setting) -> list[str]:
-        return [*(at.say(addend.label) for addend in self.addends), "="]
+        labels = [at.say(addend.label) for addend in self.addends]
+        return [*labels, "="] if len(labels) > 1 else labels
 
     def _pitch(self, at: Setting) -> float:
         return 1.5 * at.sheet.text
@@ -231,7 +271,7 @@ class Sum(Panel):
         result = wide
         if self.activation is not None:
             result += text_width(self.activation, sheet.text) + 2.6 * sheet.text
-        rows = (len(self.addends) + 1) * self._pitch(at) + 0.3 * sheet.text
+        rows = len(self._labels(at)) * self._pitch(at) + 0.3 * sheet.text
         return Extent(max(labels + apart + self._column(at), result), rows + 0.4 * high + high)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
@@ -239,7 +279,7 @@ class Sum(Panel):
         sheet, pitch, (wide, high) = at.sheet, self._pitch(at), self._cell(at)
         names = [*(addend.name for addend in self.addends), "total"]
         y = box.y + pitch / 2
-        rows = zip(names, self._labels(at), self._numbers(), strict=True)
+        rows = zip(names, self._labels(at), self._numbers(), strict=False)
         for name, label, number in rows:
             if name == "total":
                 y += 0.3 * sheet.text
@@ -276,7 +316,9 @@ class Sum(Panel):
             f"{_say(addend.label, lang)} {number}"
             for addend, number in zip(self.addends, self._numbers(), strict=False)
         ]
-        said = _COMMA[lang].join([*rows, f"= {fmt.number(self.total)}"])
+        if len(rows) > 1:
+            rows.append(f"= {fmt.number(self.total)}")
+        said = _COMMA[lang].join(rows)
         if self.activation is not None:
             said += f"{_COMMA[lang]}{self.activation} → {fmt.number(self.activated)}"
         return said + _STOP[lang]
