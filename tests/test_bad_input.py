@@ -280,7 +280,8 @@ NAN[1, 0, 0] = np.nan
             lambda: steps.conv2d_steps(X, K, activation="softmax"),
             ValueError,
             "activation 'softmax' is not applied cell by cell: give one of linear, relu, "
-            "leaky_relu, sigmoid, tanh, or a function of an array",
+            "leaky_relu, sigmoid, tanh, relu6, elu, silu, gelu, gelu_tanh, hard_swish, or a "
+            "function of an array",
         ),
         (
             lambda: steps.max_pool2d_steps(X, channel=4),

@@ -57,8 +57,8 @@ MUTATIONS = (
     Mutation(
         "a receptive field off by one",
         "convexplain.ops.geometry",
-        "size = _plus(size, ((window.span[0] - 1) * step[0],",
-        "size = _plus(size, (window.span[0] * step[0],",
+        "_plus(self.size, ((rows - 1) * down,",
+        "_plus(self.size, (rows * down,",
         "tests/test_geometry.py",
     ),
     Mutation(
@@ -84,7 +84,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the last of equal cells wins a pool",
-        "convexplain.ops.pool_steps",
+        "convexplain.ops.steps",
         "value, argmax = max(cells, key=lambda cell: cell[0])",
         "value, argmax = max(cells)",
         "tests/test_steps.py tests/test_pooling.py",
@@ -147,9 +147,16 @@ MUTATIONS = (
     ),
     Mutation(
         "the gradient without ReLU's mask",
-        "convexplain.training.passes",
-        '"relu": lambda y: y > 0,',
-        '"relu": lambda y: y == y,',
+        "convexplain.ops.activations",
+        'Activation("relu", relu, lambda z, y: y > 0,',
+        'Activation("relu", relu, lambda z, y: y == y,',
+        "tests/test_training.py",
+    ),
+    Mutation(
+        "a gradient that forgets the label",
+        "convexplain.training.gradients",
+        "delta[rows, labels] -= 1",
+        "delta[rows, labels] -= 0",
         "tests/test_training.py",
     ),
     Mutation(

@@ -121,7 +121,7 @@ def find(
     UsageError
         There is no such filter or place.
     """
-    from convexplain.network.layer import as_map
+    from convexplain.network.layers import as_map
 
     row, col = at or (0, 0)
     trace.check(layer, filter or 0, row, col)
@@ -156,10 +156,8 @@ def layer_of(trace: Trace, name: str | None, *, last: bool = False) -> Layer:
     UsageError
         There is no layer of that name.
     """
-    from convexplain.network import Conv2D
-
     if name is not None:
         return trace.network.layer(name)
     layers = trace.network.layers
-    convolutions = [layer for layer in layers if isinstance(layer, Conv2D)] or layers
+    convolutions = [layer for layer in layers if layer.family == "convolution"] or layers
     return convolutions[-1 if last else 0]

@@ -58,11 +58,9 @@ def model(model: str, lang: str, as_json: bool) -> None:
     """
     from convexplain.cli._ink import Ink
     from convexplain.network import Network
-    from convexplain.ops import unseen
 
     network = Network.load(model)
-    last = network.layers[-1].name
-    rows, cols = unseen(network.windows(last), network.input_shape[:2])
+    rows, cols = network.unseen()
     if as_json:
         click.echo(json.dumps(_document(model, network, rows, cols), ensure_ascii=False, indent=2))
         return

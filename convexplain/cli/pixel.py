@@ -108,7 +108,7 @@ def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     from convexplain.cli._blocks import framed
     from convexplain.cli._cell import exact
     from convexplain.cli._ink import Ink
-    from convexplain.network.layer import as_map
+    from convexplain.network.layers import as_map
 
     ink = Ink.of()
     value = float(as_map(cell.trace.activations[cell.layer.name])[cell.row, cell.col, cell.filter])
@@ -179,7 +179,7 @@ def _rows(node: Node, depth: int, lang: str) -> Iterator[_Row]:
 
 
 def _name(node: Node, lang: str) -> str:
-    from convexplain.network.attribution import INPUT
+    from convexplain.network.fitting import INPUT
 
     layer = _PIXEL.text(lang) if node.layer == INPUT else node.layer
     return f"{layer}[{node.row}, {node.col}, {node.filter}]"

@@ -81,10 +81,10 @@ def _show(cell: Cell, lang: str) -> None:
 
 def _code(cell: Cell, which: str) -> str:
     """Write the lines to run, with a name above each part if there are two."""
-    from convexplain.cli._code import keras_code, numpy_code
+    from convexplain.cli._code import code
 
     file = click.get_current_context().params["image"]
-    numpy, keras = numpy_code(cell, file), keras_code(cell, file)
+    numpy, keras = code(cell, "numpy", file), code(cell, "keras", file)
     if which == "both":
         return f"# NumPy\n{numpy}\n\n# Keras\n{keras}"
     return numpy if which == "numpy" else keras

@@ -17,16 +17,12 @@ from typing import Any
 import numpy as np
 
 from convexplain.errors import UsageError
-from convexplain.network.contributions import Addends, Cell, addends, source
+from convexplain.network.fitting import INPUT
 from convexplain.network.forward import Forward
-from convexplain.network.layer import as_map
-from convexplain.network.layers import Dense, Layer
+from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray
 from convexplain.ops import Box
 from convexplain.ops.patching import cut
-
-#: Stands for the picture where a layer's name is wanted.
-INPUT = "input"
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +133,12 @@ def hierarchy(
         There is no such class, or the network does not end in a dense layer.
     """
     last = trace.network.layers[-1]
-    if not isinstance(last, Dense):
+    classes = trace.logits.shape[-1]
+    if last.family != "dense":
         raise UsageError(f"the last layer, {last.name}, is not dense: there are no classes")
     label = trace.prediction if label is None else label
-    if not 0 <= label < last.units:
-        raise UsageError(f"there is no class {label}: they go from 0 to {last.units - 1}")
+    if not 0 <= label < classes:
+        raise UsageError(f"there is no class {label}: they go from 0 to {classes - 1}")
     for name, value in (("parts", parts), ("below", below), ("depth", depth)):
         if value is not None and value < 1:
             raise UsageError(f"{name} must be at least 1, not {value}")
@@ -163,7 +160,7 @@ def way_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
     """
     if parts < 1:
         raise UsageError(f"parts must be at least 1, not {parts}")
-    origin, cell = source(trace, trace.network.layer(layer), cell)
+    origin, cell = trace.origin(trace.network.layer(layer), cell)
     return _Walk(trace, supporting=False).node(origin, cell, [parts] * len(trace.network.layers))
 
 
@@ -190,7 +187,7 @@ class _Walk:
         else:
             value = float(as_map(self.trace.activations[layer.name])[cell])
             before = float(as_map(self.trace.before(layer.name))[cell])
-            sums = addends(self.trace, layer, cell)
+            sums = self.trace.addends(layer, cell)
             if self.centred and layer is self.trace.network.layers[-1]:
                 sums = self._centred(sums)
                 before -= float(self.trace.logits.mean(dtype=np.float64))
@@ -216,8 +213,7 @@ class _Walk:
         )
 
     def _parts(self, layer: Layer, sums: Addends, counts: Sequence[int]) -> tuple[Node, ...]:
-        before = self.trace.layer_before(layer)
-        if not counts or (self.supporting and before is None):
+        if not counts:
             return ()
         size = sums.products if self.supporting else abs(sums.products)
         order = np.argsort(-size, kind="stable")[: counts[0]]
@@ -225,7 +221,10 @@ class _Walk:
         parts = []
         for index in order[size[order] > 0]:
             contribution = float(sums.products[index])
-            origin, cell = source(self.trace, before, sums.cell(index))
+            before, cell = self.trace.behind(layer, sums.cell(index))
+            if self.supporting and before is None:
+                continue
+            origin, cell = self.trace.origin(before, cell)
             part = self.node(
                 origin,
                 cell,
@@ -239,14 +238,15 @@ class _Walk:
 
     def _centred(self, sums: Addends) -> Addends:
         """The last layer's addends, less their mean over all classes."""
-        weights = self.trace.network.weights_of(self.trace.network.layers[-1].name)
-        mean = weights["kernel"].mean(axis=1, dtype=np.float64)
-        activations = self.trace.input_of(self.trace.network.layers[-1].name).astype(np.float64)
+        last = self.trace.network.layers[-1]
+        every = [self.trace.addends(last, (0, 0, label)) for label in range(self.trace.logits.size)]
+        mean = np.stack([each.weights for each in every], axis=1).mean(axis=1)
+        activations = self.trace.input_of(last.name).astype(np.float64)
         return replace(
             sums,
             weights=sums.weights - mean,
             products=activations * (sums.weights - mean),
-            bias=sums.bias - float(weights["bias"].mean(dtype=np.float64)),
+            bias=sums.bias - float(np.mean([each.bias for each in every])),
         )
 
     def _box(self, layer: Layer | None, row: int, col: int) -> Box:

@@ -12,9 +12,11 @@ for numbers that are shown (those are `convexplain.network.trace`'s).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -22,11 +24,12 @@ from numpy.typing import NDArray
 
 from convexplain.network import fitting
 from convexplain.network.blas import one_thread
+from convexplain.network.fitting import INPUT
 from convexplain.network.layers import Conv2D, Flatten, Layer, MaxPooling2D
-from convexplain.ops import Window, softmax
+from convexplain.ops import Window, activations
 
 FloatArray = NDArray[np.float32]
-Stage = Callable[[FloatArray], FloatArray]
+Compute = Callable[[FloatArray], FloatArray]
 
 #: Pictures computed at a time: the matrices of a layer then fit into a core's cache.
 CHUNK = 32
@@ -37,6 +40,7 @@ _AFTER_POOL = ("linear", "relu")
 
 def forward(
     layers: Sequence[Layer],
+    sources: Mapping[str, tuple[str, ...]],
     weights: Mapping[str, FloatArray],
     pictures: FloatArray,
     *,
@@ -47,6 +51,8 @@ def forward(
     Parameters
     ----------
     layers : sequence of Layer
+    sources : mapping of str to tuple of str
+        What each layer reads, as `fitting.sources` has it.
     weights : mapping of str to float32 array
         As in `convexplain.network.network.Network`.
     pictures : float32 array (N, H, W, C)
@@ -57,13 +63,20 @@ def forward(
     -------
     float32 array (N, ...)
     """
-    stages = _stages(layers, weights)
+    stages = _stages(layers, sources, weights)
+    last_use = {name: n for n, stage in enumerate(stages) for name in stage.reads}
 
     def compute(start: int) -> FloatArray:
         x = np.ascontiguousarray(np.moveaxis(pictures[start : start + CHUNK], 0, -1))
+        outputs = {INPUT: x}
         with np.errstate(over="ignore", invalid="ignore"):  # the network looks at the result
-            for stage in stages:
-                x = stage(x)
+            for n, stage in enumerate(stages):
+                reads = [outputs[name] for name in stage.reads]
+                x = stage.compute(reads[0] if len(reads) == 1 else np.concatenate(reads, axis=-2))
+                outputs[stage.name] = x
+                for name in stage.reads:
+                    if last_use[name] == n:
+                        outputs.pop(name, None)
         return np.ascontiguousarray(np.moveaxis(x, -1, 0))
 
     starts = range(0, len(pictures), CHUNK)
@@ -74,42 +87,61 @@ def forward(
             return np.concatenate(list(pool.map(compute, starts)))
 
 
-def _stages(layers: Sequence[Layer], weights: Mapping[str, FloatArray]) -> list[Stage]:
-    """One function a layer, or one for a convolution and the max pool behind it."""
-    stages: list[Stage] = []
+class _Stage(NamedTuple):
+    """A layer, or a convolution and the max pool behind it: what it reads, whose output it is."""
+
+    reads: tuple[str, ...]
+    name: str
+    compute: Compute
+
+
+def _stages(
+    layers: Sequence[Layer],
+    sources: Mapping[str, tuple[str, ...]],
+    weights: Mapping[str, FloatArray],
+) -> list[_Stage]:
+    """One stage a layer, or one for a convolution and the max pool behind it."""
+    stages: list[_Stage] = []
     waiting = list(layers)
+    used = Counter(name for read in sources.values() for name in read)
     while waiting:
         layer = waiting.pop(0)
-        parts = [part for part in ("kernel", "bias") if f"{layer.name}/{part}" in weights]
-        own = {part: weights[f"{layer.name}/{part}"] for part in parts}
+        name = layer.name
+        reads, start = sources[name], f"{name}/"
+        own = {key.removeprefix(start): w for key, w in weights.items() if key.startswith(start)}
+        compute: Compute
         if isinstance(layer, Conv2D) and layer.groups == 1 and layer.window.dilation == (1, 1):
             pool = _plain_pool(waiting[0]) if waiting else None
-            if pool and layer.activation in _AFTER_POOL:
-                waiting.pop(0)
-                stages.append(_convolution(layer, own, pool))
+            alone = pool and sources[pool.name] == (name,) and used[name] == 1
+            if pool and alone and layer.activation in _AFTER_POOL:
+                name = waiting.pop(0).name
+                compute = _convolution(layer, own, pool)
             else:
-                stages.append(_convolution(layer, own))
+                compute = _convolution(layer, own)
         elif pool := _plain_pool(layer):
-            stages.append(partial(_maxima, pool.window))
-        elif isinstance(layer, Flatten):
-            stages.append(_vector)
+            compute = partial(_maxima, pool.window)
+        elif isinstance(layer, Flatten) and layer.order == "channels_last":
+            compute = _vector
         else:
-            stages.append(partial(_by_definition, layer, own))
+            compute = partial(_by_definition, layer, own)
+        stages.append(_Stage(reads, name, compute))
     return stages
 
 
 def _plain_pool(layer: Layer) -> MaxPooling2D | None:
-    return layer if isinstance(layer, MaxPooling2D) and layer.padding == "valid" else None
+    if isinstance(layer, MaxPooling2D) and layer.padding == "valid" and not layer.ceil_mode:
+        return layer
+    return None
 
 
 def _convolution(
     layer: Conv2D, weights: Mapping[str, FloatArray], pool: MaxPooling2D | None = None
-) -> Stage:
+) -> Compute:
     """A convolution without groups and dilation, with the max pool behind it if there is one."""
     # One row a filter; its columns are in the order of the rows of `_windows`: kW, kH, C.
     kernels = np.ascontiguousarray(weights["kernel"].transpose(3, 1, 0, 2))
     kernels = kernels.reshape(layer.filters, -1)
-    bias = weights["bias"][:, None]
+    bias = weights["bias"][:, None] if layer.use_bias else None
 
     def convolve(x: FloatArray) -> FloatArray:
         size = x.shape[0], x.shape[1]
@@ -120,7 +152,8 @@ def _convolution(
         z: FloatArray = np.matmul(kernels, _windows(x, window, output_size))
         if pool:
             z = _maxima(pool.window, z)
-        z += bias
+        if bias is not None:
+            z += bias
         return _activate(layer, z)
 
     return convolve
@@ -129,9 +162,10 @@ def _convolution(
 def _activate(layer: Layer, z: FloatArray) -> FloatArray:
     if layer.activation == "relu":
         return np.maximum(z, 0, out=z)
-    if layer.activation == "softmax":  # along the channels, which are not the last axis here
-        return softmax(z, axis=-2)
-    return layer.activate(z)
+    function = activations.find(layer.activation)
+    if not function.by_cell:  # along the channels, which are not the last axis here
+        return function.compute(z, axis=-2)
+    return function(z)
 
 
 def _windows(x: FloatArray, window: Window, output_size: tuple[int, int]) -> FloatArray:

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError
 from convexplain.network.layers import Layer, Shape
+from convexplain.ops import ReceptiveField, Window
+from convexplain.ops.geometry import Pair
 
 FloatArray = NDArray[np.float32]
 
@@ -20,6 +22,9 @@ FloatArray = NDArray[np.float32]
 #: damaged file could ask for more than the machine has.
 MAX_NUMBERS = 10_000_000
 MAX_LAYERS = 100
+
+#: Stands for the picture where a layer's name is wanted.
+INPUT = "input"
 
 
 def input_shape(shape: object) -> tuple[int, int, int]:
@@ -59,6 +64,22 @@ def recipe(recipe: Recipe | None, input_shape: tuple[int, int, int], outputs: in
     return recipe
 
 
+def sources(layers: tuple[Layer, ...]) -> dict[str, tuple[str, ...]]:
+    """Name what each layer reads: layers before it, or `INPUT` for the picture."""
+    found: dict[str, tuple[str, ...]] = {}
+    before = INPUT
+    for layer in layers:
+        for name in layer.inputs:
+            if name not in found and name != INPUT:
+                raise ValueError(
+                    f"{layer.name} reads {name!r:.60}, which is no layer before it: give one of "
+                    f"{', '.join([*found, INPUT])}"
+                )
+        found[layer.name] = layer.inputs or (before,)
+        before = layer.name
+    return found
+
+
 def shapes(
     layers: tuple[Layer, ...], input_shape: Shape
 ) -> tuple[dict[str, Shape], dict[str, Shape]]:
@@ -67,19 +88,25 @@ def shapes(
         raise ValueError("a network needs at least one layer")
     if len(layers) > MAX_LAYERS:
         raise ValueError(f"{len(layers):,} layers: a network has at most {MAX_LAYERS}")
-    inputs: dict[str, Shape] = {}
-    outputs: dict[str, Shape] = {}
-    shape = input_shape
+    seen = {INPUT}
     for layer in layers:
         if not isinstance(layer, Layer):
             raise ValueError(f"{layer!r:.80} is not a layer: use Conv2D, MaxPooling2D, Dense, ...")
-        if layer.name in inputs:
+        if layer.name == INPUT:
+            raise ValueError(f"a layer is named {INPUT!r}, as the picture is: rename it")
+        if layer.name in seen:
             raise ValueError(f"two layers are named {layer.name!r}: names must be unique")
+        seen.add(layer.name)
+    inputs: dict[str, Shape] = {}
+    outputs: dict[str, Shape] = {INPUT: input_shape}
+    reads = sources(layers)
+    for layer in layers:
+        shape = layer.join([outputs[name] for name in reads[layer.name]])
         inputs[layer.name] = shape
-        reads = _padded(layer, shape)
-        if reads > MAX_NUMBERS:
+        numbers = _padded(layer, shape)
+        if numbers > MAX_NUMBERS:
             raise ValueError(
-                f"{layer.name} would read {reads:,} numbers for one picture, padding included: "
+                f"{layer.name} would read {numbers:,} numbers for one picture, padding included: "
                 f"at most {MAX_NUMBERS:,}"
             )
         outputs[layer.name] = shape = layer.output_shape(shape)
@@ -88,7 +115,43 @@ def shapes(
                 f"{layer.name} would put out {math.prod(shape):,} numbers for one picture: "
                 f"at most {MAX_NUMBERS:,}"
             )
+    del outputs[INPUT]
     return inputs, outputs
+
+
+def fields(
+    layers: tuple[Layer, ...], input_size: Pair
+) -> tuple[dict[str, ReceptiveField], dict[str, tuple[Window, Pair] | None]]:
+    """What one output of each layer sees of the picture, and through which window of its input.
+
+    Returns
+    -------
+    fields : dict of str to ReceptiveField
+    windows : dict of str to (Window, (int, int)) or None
+        With the size of the map that the window lies on; None where a layer's outputs each read
+        the cell at their own place. A vector that was a map lies on the map's places still.
+    """
+    found = {INPUT: ReceptiveField((1, 1), (1, 1), (0, 0))}
+    windows: dict[str, tuple[Window, Pair] | None] = {}
+    sizes = {INPUT: input_size}
+    reads = sources(layers)
+    for layer in layers:
+        first, *others = reads[layer.name]
+        seen, size = found[first], sizes[first]
+        for name in others:
+            try:
+                seen = seen.union(found[name])
+            except ValueError as error:
+                raise ValueError(f"{layer.name} reads {first} and {name}: {error}") from error
+        window = layer.sees(size)
+        # A vector of one place has nothing around it to be seen.
+        windows[layer.name] = None
+        if window is not None and (size != (1, 1) or layer.window is not None):
+            windows[layer.name] = window, size
+            seen, size = seen.through(window, size), window.output_size(size)
+        found[layer.name], sizes[layer.name] = seen, size
+    del found[INPUT]
+    return found, windows
 
 
 def _padded(layer: Layer, shape: Shape) -> int:

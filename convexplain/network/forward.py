@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 
 from convexplain.errors import UsageError
 from convexplain.network.blas import one_thread
-from convexplain.network.layers import Layer
+from convexplain.network.fitting import INPUT
+from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray, Network
 
 
@@ -53,14 +54,14 @@ class Forward:
         self.network = network
         self.image: FloatArray = picture.copy()
         self._before: dict[str, FloatArray] = {}
-        activations: dict[str, FloatArray] = {}
-        x = self.image
+        self._outputs: dict[str, FloatArray] = {INPUT: self.image}
         with one_thread():
             for layer in network.layers:
-                z, x = network.exact(layer, x)
-                self._before[layer.name], activations[layer.name] = z, x
-        for array in (self.image, *self._before.values(), *activations.values()):
+                z, y = network.exact(layer, network.gather(layer, self._outputs))
+                self._before[layer.name], self._outputs[layer.name] = z, y
+        for array in (*self._before.values(), *self._outputs.values()):
             array.flags.writeable = False
+        activations = {layer.name: self._outputs[layer.name] for layer in network.layers}
         self.activations: Mapping[str, FloatArray] = MappingProxyType(activations)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -86,14 +87,60 @@ class Forward:
         return self._before[self.network.layer(layer).name]
 
     def input_of(self, layer: str) -> FloatArray:
-        """What a layer reads: the activations of the layer before it, or the picture."""
-        before = self.layer_before(self.network.layer(layer))
-        return self.image if before is None else self.activations[before.name]
+        """What a layer reads: the activations of the layer before it, or the picture.
+
+        Of several inputs, the channels stand one behind the other.
+        """
+        return self.network.gather(self.network.layer(layer), self._outputs)
 
     def layer_before(self, layer: Layer) -> Layer | None:
-        """The layer whose output `layer` reads; None is the picture."""
-        index = self.network.layers.index(layer)
-        return self.network.layers[index - 1] if index else None
+        """The layer whose output `layer` reads, the first of several; None is the picture."""
+        return self._named(self.network.sources(layer.name)[0])
+
+    def _named(self, name: str) -> Layer | None:
+        return None if name == INPUT else self.network.layer(name)
+
+    def behind(self, layer: Layer, cell: Cell) -> tuple[Layer | None, Cell]:
+        """Find whose output a cell of a layer's input is, and which cell of it."""
+        row, col, channel = cell
+        for name in self.network.sources(layer.name):
+            depth = (self.network.shapes[name] if name != INPUT else self.image.shape)[-1]
+            if channel < depth:
+                break
+            channel -= depth
+        return self._named(name), (row, col, channel)
+
+    def origin(self, layer: Layer | None, cell: Cell) -> tuple[Layer | None, Cell]:
+        """Go back through layers that hand on values, such as max pools, to where one was made.
+
+        Parameters
+        ----------
+        layer : Layer or None
+            The layer whose output holds the cell; None is the picture.
+        cell : (row, col, channel)
+
+        Returns
+        -------
+        layer : Layer or None
+            The layer that computed the value, or put padding there; None is the picture.
+        cell : (row, col, channel)
+            In that layer's output. Of equal maxima the first in row-major order.
+        """
+        while layer is not None and layer.hands_on:
+            found = layer.origin(as_map(self.input_of(layer.name)), cell)
+            if found is None:
+                break
+            layer, cell = self.behind(layer, found)
+        return layer, cell
+
+    def addends(self, layer: Layer, cell: Cell) -> Addends:
+        """Write a cell, before its activation, as the sum that it is.
+
+        What a layer hands on without adding up is the sum of nothing: see `origin`.
+        """
+        x = as_map(self.input_of(layer.name))
+        found = layer.addends(x, self.network.weights_of(layer.name), cell)
+        return Addends.none() if found is None else found
 
     @property
     def logits(self) -> FloatArray:

@@ -6,12 +6,12 @@ that it is compared with; `Network.load("cnn")` and `Network.load("dense")` are 
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +24,7 @@ from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.network import fast, fitting, modelfile
 from convexplain.network.blas import one_thread
+from convexplain.network.fitting import INPUT
 from convexplain.network.layers import (
     Conv2D,
     Dense,
@@ -33,7 +34,8 @@ from convexplain.network.layers import (
     Shape,
 )
 from convexplain.network.summary import Row, table
-from convexplain.ops import ReceptiveField, Window, receptive_field
+from convexplain.ops import ReceptiveField, Window
+from convexplain.ops.geometry import Pair, reads
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -68,10 +70,11 @@ class Network:
     Parameters
     ----------
     layers : sequence of Layer
-        In the order of computation, names unique.
+        In the order of computation, names unique; each reads the one before it, or its `inputs`.
     weights : mapping of str to array
-        "conv1/kernel" (kH, kW, C_in, C_out), "conv1/bias" (C_out,), "dense/kernel"
-        (inputs, units), "dense/bias" (units,); kept as read-only float32 copies.
+        Named by layer and part, as in `Layer.weight_shapes`: "conv1/kernel" (kH, kW, C_in,
+        C_out), "conv1/bias" (C_out,), "dense/kernel" (inputs, units), "dense/bias" (units,);
+        kept as read-only float32 copies.
     input_shape : (int, int, int)
         Height, width and channels of a picture.
     provenance : mapping
@@ -96,16 +99,29 @@ class Network:
     #: Shape of each layer's output for one picture, in order.
     shapes: Mapping[str, Shape] = field(init=False, repr=False)
 
+    _parts: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
+    _inputs: Mapping[str, Shape] = field(init=False, repr=False)
+    _sources: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
+    _fields: Mapping[str, ReceptiveField] = field(init=False, repr=False)
+    _windows: Mapping[str, tuple[Window, Pair] | None] = field(init=False, repr=False)
+
     def __post_init__(self) -> None:
         layers = tuple(self.layers)
         input_shape = fitting.input_shape(self.input_shape)
         inputs, shapes = fitting.shapes(layers, input_shape)
+        parts = {layer.name: layer.weight_shapes(inputs[layer.name]) for layer in layers}
         wanted = {
-            f"{layer.name}/{part}": shape
-            for layer in layers
-            for part, shape in layer.weight_shapes(inputs[layer.name]).items()
+            f"{name}/{part}": shape
+            for name, shapes_of in parts.items()
+            for part, shape in shapes_of.items()
         }
+        fields, windows = fitting.fields(layers, input_shape[:2])
         self._set("layers", layers)
+        self._set("_parts", {name: tuple(shapes_of) for name, shapes_of in parts.items()})
+        self._set("_inputs", inputs)
+        self._set("_sources", fitting.sources(layers))
+        self._set("_fields", fields)
+        self._set("_windows", windows)
         self._set("input_shape", input_shape)
         self._set("shapes", MappingProxyType(shapes))
         self._set("recipe", fitting.recipe(self.recipe, input_shape, self.outputs))
@@ -137,9 +153,6 @@ class Network:
     ) -> Network:
         """Make an untrained network: Keras's Glorot-uniform kernels, biases zero.
 
-        A kernel is uniform in ±sqrt(6 / (fan_in + fan_out)); for a convolution the fans are
-        kH * kW times the channels read and the filters (Glorot and Bengio, 2010).
-
         Parameters
         ----------
         layers : sequence of Layer
@@ -149,15 +162,11 @@ class Network:
         """
         random = np.random.default_rng(seed)
         inputs, _ = fitting.shapes(tuple(layers), fitting.input_shape(input_shape))
-        weights: dict[str, FloatArray] = {}
-        for layer in layers:
-            for part, shape in layer.weight_shapes(inputs[layer.name]).items():
-                values = np.zeros(shape, np.float32)
-                if part == "kernel":
-                    places = math.prod(shape[:-2])
-                    limit = math.sqrt(6 / (places * (shape[-2] + shape[-1])))
-                    values = random.uniform(-limit, limit, shape).astype(np.float32)
-                weights[f"{layer.name}/{part}"] = values
+        weights = {
+            f"{layer.name}/{part}": values
+            for layer in layers
+            for part, values in layer.initial(inputs[layer.name], random).items()
+        }
         return cls(tuple(layers), weights, input_shape=input_shape)
 
     @classmethod
@@ -303,7 +312,9 @@ class Network:
             raise ValueError(f"threads must be at least 1, not {threads}")
         x = self.checked(x)
         if x.ndim == 4:
-            return fitting.finite(fast.forward(self.layers, self.weights, x, threads=threads))
+            return fitting.finite(
+                fast.forward(self.layers, self._sources, self.weights, x, threads=threads)
+            )
         return list(self.activations(x).values())[-1]
 
     def activations(self, x: ArrayLike) -> dict[str, FloatArray]:
@@ -319,12 +330,22 @@ class Network:
             In the order of the layers; shapes as in `shapes`, with N before for a batch.
         """
         x = self.checked(x)
-        outputs: dict[str, FloatArray] = {}
+        outputs: dict[str, FloatArray] = {INPUT: x}
         for layer in self.layers:
+            x = self.gather(layer, outputs)
             with one_thread(), np.errstate(over="ignore", invalid="ignore"):
                 before = fitting.finite(layer.before(x, self.weights_of(layer.name)))
-            outputs[layer.name] = x = layer.activate(before)
+            outputs[layer.name] = layer.activate(before)
+        del outputs[INPUT]
         return outputs
+
+    def gather(self, layer: Layer, outputs: Mapping[str, FloatArray]) -> FloatArray:
+        """Give what a layer reads, from the picture ("input") and the layers' outputs.
+
+        Of several inputs, the channels stand one behind the other.
+        """
+        arrays = [outputs[name] for name in self.sources(layer.name)]
+        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=-1)
 
     def exact(self, layer: Layer, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Compute one layer with sums in float64, rounded to float32 when they are complete.
@@ -343,7 +364,7 @@ class Network:
         before, activated : float32 array
             The output before and after the activation.
         """
-        if isinstance(layer, (MaxPooling2D, Flatten)):  # nothing is added up
+        if layer.hands_on:  # nothing is added up
             x = layer.before(x, {})
             return x, x
         sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
@@ -383,47 +404,68 @@ class Network:
         )
 
     def weights_of(self, name: str) -> dict[str, FloatArray]:
-        """The layer's "kernel" and "bias"; empty for a layer without weights."""
-        parts = ("kernel", "bias")
-        return {p: self.weights[f"{name}/{p}"] for p in parts if f"{name}/{p}" in self.weights}
+        """The layer's weights by their part, such as "kernel"; empty for a layer without."""
+        return {part: self.weights[f"{name}/{part}"] for part in self._parts[name]}
 
     def input_of(self, name: str) -> Shape:
         """Shape of what the layer reads, for one picture."""
-        index = self.layers.index(self.layer(name))
-        return self.shapes[self.layers[index - 1].name] if index else self.input_shape
+        return self._inputs[self.layer(name).name]
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether every layer reads the one before it, and nothing else."""
+        names = [INPUT, *(layer.name for layer in self.layers)]
+        return all(self._sources[after] == (name,) for name, after in pairwise(names))
+
+    def sources(self, name: str) -> tuple[str, ...]:
+        """Names of the layers that a layer reads; "input" is the picture."""
+        return self._sources[self.layer(name).name]
 
     def windows(self, name: str) -> tuple[Window, ...]:
         """The chain of windows from the picture to a layer's output.
 
-        Pointwise layers add none. The first dense layer reads a whole map: one window of
-        the map's size.
+        Layers that look at one place add none. The first dense layer reads a whole map: one
+        window of the map's size. Of several inputs, the first is followed.
         """
         chain: list[Window] = []
-        last_map = self.input_shape
-        flat = False
-        target = self.layer(name)
-        for layer in self.layers:
-            if layer.window is not None:
-                chain.append(layer.window)
-            elif isinstance(layer, Dense) and not flat:
-                chain.append(Window(last_map[:2]))
-                flat = True
-            shape = self.shapes[layer.name]
-            if len(shape) == 3:
-                last_map = shape[0], shape[1], shape[2]
-            if layer is target:
-                break
-        return tuple(chain)
+        name = self.layer(name).name
+        while name != INPUT:
+            if (seen := self._windows[name]) is not None:
+                chain.append(seen[0])
+            name = self._sources[name][0]
+        return tuple(reversed(chain))
 
     def receptive_field(self, name: str) -> ReceptiveField:
         """What one output of a layer sees of the picture: size, step and start, in pixels."""
         return self._fields[self.layer(name).name]
 
-    @cached_property
-    def _fields(self) -> dict[str, ReceptiveField]:
-        size = self.input_shape[:2]
-        names = [layer.name for layer in self.layers]
-        return {name: receptive_field(self.windows(name), size) for name in names}
+    def unseen(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Rows and columns of the picture that no output of the last layer ever depends on."""
+        places: dict[str, tuple[set[int], set[int]]] = {}
+        for layer in reversed(self.layers):
+            if layer is self.layers[-1]:
+                rows, cols = self._places(layer.name)
+                places[layer.name] = set(range(rows)), set(range(cols))
+            read = places.get(layer.name, (set(), set()))
+            if (seen := self._windows[layer.name]) is not None:
+                read = reads(*seen, read)
+            for name in self._sources[layer.name]:
+                others = places.get(name, (set(), set()))
+                places[name] = read[0] | others[0], read[1] | others[1]
+        down, across = (
+            tuple(sorted({*range(count)} - seen))
+            for count, seen in zip(self.input_shape[:2], places[INPUT], strict=True)
+        )
+        return down, across
+
+    def _places(self, name: str) -> Pair:
+        """Rows and columns of a layer's output; a vector lies on the places of its map."""
+        while True:
+            if (seen := self._windows[name]) is not None:
+                return seen[0].output_size(seen[1])
+            name = self._sources[name][0]
+            if name == INPUT:
+                return self.input_shape[0], self.input_shape[1]
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from convexplain.errors import UsageError
 from convexplain.network.attribution import Node, way_back
 from convexplain.network.forward import Forward
-from convexplain.network.layer import as_map
-from convexplain.network.layers import AveragePooling2D, Conv2D, Dense, Layer, MaxPooling2D
-from convexplain.ops import ConvSteps, PoolSteps, avg_pool2d_steps, conv2d_steps, max_pool2d_steps
+from convexplain.network.layers import Layer, as_map
+from convexplain.ops import ConvSteps, PoolSteps
 
 
 class Trace(Forward):
@@ -48,39 +47,14 @@ class Trace(Forward):
             There is no such layer or filter, or the layer has no steps.
         """
         spec = self.network.layer(layer)
-        if not isinstance(spec, (Conv2D, MaxPooling2D, AveragePooling2D)):
+        self.check(spec, filter)
+        steps = spec.steps(self.input_of(layer), self.network.weights_of(layer), filter)
+        if steps is None:
             raise UsageError(
                 f"layer {layer} ({spec.kind}) has no window that moves: choose a convolution or "
                 "pooling layer"
             )
-        self.check(spec, filter)
-        x = self.input_of(layer)
-        if isinstance(spec, MaxPooling2D):
-            return max_pool2d_steps(
-                x, spec.pool_size, stride=spec.stride, padding=spec.padding, channel=filter
-            )
-        if isinstance(spec, AveragePooling2D):
-            return avg_pool2d_steps(
-                x,
-                spec.pool_size,
-                stride=spec.stride,
-                padding=spec.padding,
-                channel=filter,
-                count_include_pad=False,
-            )
-        weights = self.network.weights_of(layer)
-        return conv2d_steps(
-            x,
-            weights["kernel"],
-            weights["bias"],
-            stride=spec.stride,
-            padding=spec.padding,
-            dilation=spec.dilation,
-            groups=spec.groups,
-            filter=filter,
-            # Softmax is not applied cell by cell: its steps end with the value before it.
-            activation=None if spec.activation == "softmax" else spec.activation,
-        )
+        return steps
 
     def pixel(self, layer: str, filter: int, row: int, col: int, *, parts: int = 3) -> Node:
         """Follow one activation back to the picture: what made it, layer by layer.
@@ -117,7 +91,7 @@ class Trace(Forward):
             The filter, row or column is not one of the layer's output; the text says which are.
         """
         rows, cols, filters = as_map(self.activations[layer.name]).shape
-        what = "unit" if isinstance(layer, Dense) else "filter"
+        what = "unit" if layer.family == "dense" else "filter"
         for name, value, count in (
             (what, filter, filters),
             ("row", row, rows),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.errors import UsageError, choose
-from convexplain.network import AveragePooling2D, MaxPooling2D, Trace
+from convexplain.network import Trace
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
 from convexplain.style import format as fmt
@@ -116,7 +116,7 @@ def maps(
     trace.check(spec, filter or 0)
     scaled = values
     source = trace.layer_before(spec)
-    if isinstance(spec, (MaxPooling2D, AveragePooling2D)) and source is not None:
+    if spec.family == "pooling" and source is not None:
         scaled = trace.activations[source.name]
     filters = tuple(range(values.shape[2])) if filter is None else (filter,)
     return FeatureMaps(layer, values[..., filters], filters, float(np.abs(scaled).max()))

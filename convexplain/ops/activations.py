@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from convexplain.ops._arrays import Floats, floats
+
+_erf = np.vectorize(math.erf, otypes=[np.float64])
 
 
 def relu(x: ArrayLike) -> Floats:
@@ -38,6 +44,18 @@ def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> Floats:
     return np.where(x < 0, x * x.dtype.type(negative_slope), x)
 
 
+def relu6(x: ArrayLike) -> Floats:
+    """Keep every number within 0..6: ``min(max(x, 0), 6)``."""
+    x = floats("x", x)
+    return np.clip(x, x.dtype.type(0), x.dtype.type(6))
+
+
+def elu(x: ArrayLike, alpha: float = 1.0) -> Floats:
+    """Bend what is negative towards ``-alpha``: ``alpha * (exp(x) - 1)``, and leave the rest."""
+    x = floats("x", x)
+    return np.where(x > 0, x, x.dtype.type(alpha) * np.expm1(np.minimum(x, 0)))
+
+
 def sigmoid(x: ArrayLike) -> Floats:
     """Squash every number into 0..1: ``1 / (1 + exp(-x))``, without overflow at any `x`."""
     x = floats("x", x)
@@ -49,6 +67,40 @@ def sigmoid(x: ArrayLike) -> Floats:
 def tanh(x: ArrayLike) -> Floats:
     """Squash every number into -1..1: the hyperbolic tangent."""
     return np.tanh(floats("x", x))
+
+
+def silu(x: ArrayLike) -> Floats:
+    """Multiply every number by its sigmoid: ``x * sigmoid(x)``, also called swish."""
+    x = floats("x", x)
+    output: Floats = x * sigmoid(x)
+    return output
+
+
+def gelu(x: ArrayLike, approximate: bool = False) -> Floats:
+    """Multiply every number by the share of a normal distribution that lies below it.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    approximate : bool
+        With a hyperbolic tangent in place of the error function: Hendrycks and Gimpel, *Gaussian
+        error linear units* (2016).
+    """
+    x = floats("x", x)
+    if approximate:
+        inner = np.tanh(np.sqrt(x.dtype.type(2 / np.pi)) * (x + x.dtype.type(0.044715) * x**3))
+    else:
+        inner = _erf(x / np.sqrt(x.dtype.type(2))).astype(x.dtype)
+    output: Floats = x * (1 + inner) / 2
+    return output
+
+
+def hard_swish(x: ArrayLike) -> Floats:
+    """Multiply every number by a sigmoid made of straight lines: ``x * relu6(x + 3) / 6``."""
+    x = floats("x", x)
+    output: Floats = x * relu6(x + x.dtype.type(3)) / x.dtype.type(6)
+    return output
 
 
 def softmax(x: ArrayLike, axis: int = -1) -> Floats:
@@ -93,13 +145,153 @@ def _axis(x: Floats, axis: int) -> None:
         )
 
 
-BY_CELL: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
+@dataclass(frozen=True)
+class Activation:
+    """An activation function, and what training and printed code know of it.
+
+    Attributes
+    ----------
+    name : str
+        As layers name it, with its number if that is not the usual one: "leaky_relu(0.2)".
+    compute : callable
+        The function of an array.
+    slope : callable or None
+        The derivative, of the function's input and its output; None for what looks at a whole
+        axis.
+    numpy : str
+        A line of Python that computes it from `z`.
+    keras : str
+        What a Keras layer takes as its `activation`.
+    """
+
+    name: str
+    compute: Callable[..., Floats]
+    slope: Callable[[Floats, Floats], ArrayLike] | None
+    numpy: str
+    keras: str
+
+    @property
+    def by_cell(self) -> bool:
+        """Whether it looks at one number at a time; softmax looks at all of them."""
+        return self.slope is not None
+
+    def __call__(self, x: ArrayLike) -> Floats:
+        """Compute the function."""
+        return self.compute(x)
+
+
+def _leaky_relu(name: str, slope: float) -> Activation:
+    return Activation(
+        name,
+        partial(leaky_relu, negative_slope=slope),
+        lambda z, y: np.where(y > 0, 1, slope).astype(y.dtype),
+        f"np.where(z < 0, z * np.float32({slope:g}), z)",
+        f"lambda z: keras.ops.leaky_relu(z, {slope:g})",
+    )
+
+
+def _elu(name: str, alpha: float) -> Activation:
+    return Activation(
+        name,
+        partial(elu, alpha=alpha),
+        lambda z, y: np.where(z > 0, 1, y + alpha).astype(y.dtype),
+        f"np.where(z > 0, z, np.float32({alpha:g}) * np.expm1(np.minimum(z, 0)))",
+        f"lambda z: keras.ops.elu(z, {alpha:g})",
+    )
+
+
+def _gelu_slope(z: Floats, y: Floats) -> Floats:
+    below = (1 + _erf(z / np.sqrt(2))) / 2
+    slope: Floats = (below + z * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)).astype(y.dtype)
+    return slope
+
+
+def _gelu_tanh_slope(z: Floats, y: Floats) -> Floats:
+    inner = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
+    rise = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z * z) * (1 - inner * inner)
+    slope: Floats = ((1 + inner + z * rise) / 2).astype(y.dtype)
+    return slope
+
+
+_SIGMOID = "np.where(z >= 0, 1, np.exp(z)) / (1 + np.exp(-abs(z)))"
+_TANH = "np.tanh((2 / np.pi) ** 0.5 * (z + 0.044715 * z**3))"
+
+#: Functions with a number of their own, and the number that is usual.
+_WITH_A_NUMBER: Mapping[str, tuple[Callable[[str, float], Activation], float]] = MappingProxyType(
+    {"leaky_relu": (_leaky_relu, 0.01), "elu": (_elu, 1.0)}
+)
+
+ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
-        "linear": lambda x: x,
-        "relu": relu,
-        "leaky_relu": leaky_relu,
-        "sigmoid": sigmoid,
-        "tanh": tanh,
+        function.name: function
+        for function in (
+            Activation("linear", lambda z: z, lambda z, y: np.ones_like(y), "z", "None"),
+            Activation("relu", relu, lambda z, y: y > 0, "np.maximum(z, 0)", '"relu"'),
+            _leaky_relu("leaky_relu", _WITH_A_NUMBER["leaky_relu"][1]),
+            Activation("sigmoid", sigmoid, lambda z, y: y * (1 - y), _SIGMOID, '"sigmoid"'),
+            Activation("tanh", tanh, lambda z, y: 1 - y * y, "np.tanh(z)", '"tanh"'),
+            Activation("softmax", softmax, None, "z", "None"),
+            Activation("log_softmax", log_softmax, None, "z", "None"),
+            Activation(
+                "relu6",
+                relu6,
+                lambda z, y: (y > 0) & (y < 6),
+                "np.clip(z, 0, 6)",
+                '"relu6"',
+            ),
+            _elu("elu", _WITH_A_NUMBER["elu"][1]),
+            Activation(
+                "silu",
+                silu,
+                lambda z, y: sigmoid(z) + y * (1 - sigmoid(z)),
+                f"z * {_SIGMOID}",
+                '"silu"',
+            ),
+            Activation("gelu", gelu, _gelu_slope, "z * (1 + math.erf(z / 2**0.5)) / 2", '"gelu"'),
+            Activation(
+                "gelu_tanh",
+                partial(gelu, approximate=True),
+                _gelu_tanh_slope,
+                f"z * (1 + {_TANH}) / 2",
+                "lambda z: keras.ops.gelu(z, approximate=True)",
+            ),
+            Activation(
+                "hard_swish",
+                hard_swish,
+                lambda z, y: np.where(abs(z) < 3, (2 * z + 3) / 6, z > 0).astype(y.dtype),
+                "z * np.clip(z + 3, 0, 6) / 6",
+                '"hard_silu"',
+            ),
+        )
     }
 )
-"""The functions that look at one number at a time, by name. Softmax looks at all of them."""
+"""The activation functions that layers know, by name."""
+
+
+def find(name: object) -> Activation:
+    """Find an activation function by its name, with its number in brackets if it has one.
+
+    Raises
+    ------
+    ValueError
+        There is none of that name.
+
+    Examples
+    --------
+    >>> find("leaky_relu(0.25)")([-8.0, 2.0])
+    array([-2.,  2.])
+    """
+    if isinstance(name, str) and name in ACTIVATIONS:
+        return ACTIVATIONS[name]
+    match = re.fullmatch(r"([a-z_0-9]+)\(([0-9.e+-]+)\)", name) if isinstance(name, str) else None
+    if match and match[1] in _WITH_A_NUMBER:
+        try:
+            number = float(match[2])
+        except ValueError:
+            number = math.nan
+        if 0 <= number < math.inf:
+            return _WITH_A_NUMBER[match[1]][0](match[0], number)
+    raise ValueError(
+        f"unknown activation {name!r:.60}: choose one of {', '.join(ACTIVATIONS)}; "
+        f"{' and '.join(_WITH_A_NUMBER)} take a number of at least 0, as leaky_relu(0.2)"
+    )

@@ -340,13 +340,48 @@ class ReceptiveField:
         left = self.start[1] + col * self.stride[1]
         return Box(top, left, top + self.size[0], left + self.size[1])
 
+    def through(self, window: Window, input_size: Pair | None = None) -> ReceptiveField:
+        """Give the field of one output of a window whose input cells have this field.
+
+        A window widens the field by ``(span - 1) * s`` cells, shifts its start by
+        ``-padding * s`` and multiplies the step by its stride, where ``s`` is the step so far
+        (Araujo, Norris and Sim, *Computing receptive fields of convolutional neural networks*,
+        2019).
+
+        Parameters
+        ----------
+        window : Window
+        input_size : pair of int, optional
+            As for `Window.margins`.
+        """
+        top, _, left, _ = window.margins(input_size)
+        (down, across), (rows, cols) = self.stride, window.span
+        return ReceptiveField(
+            _plus(self.size, ((rows - 1) * down, (cols - 1) * across)),
+            (down * window.stride[0], across * window.stride[1]),
+            _plus(self.start, (-top * down, -left * across)),
+        )
+
+    def union(self, other: ReceptiveField) -> ReceptiveField:
+        """Give the field of what reads, at each place, two cells of these fields.
+
+        Raises
+        ------
+        ValueError
+            The steps of the two differ, so that their cells drift apart.
+        """
+        if self.stride != other.stride:
+            raise ValueError(
+                f"their cells lie {_times(self.stride)} and {_times(other.stride)} pixels apart: "
+                "layers that are read together need the same strides"
+            )
+        top, left = (min(a, b) for a, b in zip(self.start, other.start, strict=True))
+        bottom, right = (max(a.start[i] + a.size[i] for a in (self, other)) for i in (0, 1))
+        return ReceptiveField((bottom - top, right - left), self.stride, (top, left))
+
 
 def receptive_field(windows: Iterable[Window], input_size: Pair | None = None) -> ReceptiveField:
     """Follow a chain of windows from its input to its last output.
-
-    Each window widens the field by ``(span - 1) * s`` cells, shifts its start by ``-padding * s``
-    and multiplies the step by its stride, where ``s`` is the product of the strides before it
-    (Araujo, Norris and Sim, *Computing receptive fields of convolutional neural networks*, 2019).
 
     Parameters
     ----------
@@ -360,15 +395,12 @@ def receptive_field(windows: Iterable[Window], input_size: Pair | None = None) -
     >>> receptive_field([Window(3), Window(2, stride=2), Window(3)])
     ReceptiveField(size=(8, 8), stride=(2, 2), start=(0, 0))
     """
-    size, step, start = (1, 1), (1, 1), (0, 0)
+    field = ReceptiveField((1, 1), (1, 1), (0, 0))
     for window in windows:
-        top, _, left, _ = window.margins(input_size)
-        size = _plus(size, ((window.span[0] - 1) * step[0], (window.span[1] - 1) * step[1]))
-        start = _plus(start, (-top * step[0], -left * step[1]))
-        step = step[0] * window.stride[0], step[1] * window.stride[1]
+        field = field.through(window, input_size)
         if input_size is not None:
             input_size = window.output_size(input_size)
-    return ReceptiveField(size, step, start)
+    return field
 
 
 def unseen(windows: Iterable[Window], input_size: Pair) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -401,16 +433,29 @@ def unseen(windows: Iterable[Window], input_size: Pair) -> tuple[tuple[int, ...]
         size = window.output_size(size)
     read = set(range(size[0])), set(range(size[1]))
     for window, before in reversed(placed):
-        rows, cols = (
-            {tap for place in read[axis] for tap in window.taps(axis, place, before[axis])}
-            for axis in (0, 1)
-        )
-        read = {row for row in rows if row is not None}, {col for col in cols if col is not None}
-    height, width = pair("input_size", input_size)
-    return (
-        tuple(row for row in range(height) if row not in read[0]),
-        tuple(col for col in range(width) if col not in read[1]),
+        read = reads(window, before, read)
+    rows, cols = (sorted({*range(n)} - cells) for n, cells in zip(input_size, read, strict=True))
+    return tuple(rows), tuple(cols)
+
+
+def reads(
+    window: Window, size: Pair, places: tuple[set[int], set[int]]
+) -> tuple[set[int], set[int]]:
+    """Collect the input rows and columns that a window reads at any of its output's places.
+
+    Parameters
+    ----------
+    window : Window
+    size : pair of int
+        Rows and columns of the input.
+    places : (set of int, set of int)
+        Rows and columns of the output.
+    """
+    rows, cols = (
+        {tap for place in places[axis] for tap in window.taps(axis, place, size[axis])}
+        for axis in (0, 1)
     )
+    return {row for row in rows if row is not None}, {col for col in cols if col is not None}
 
 
 def _plus(a: Pair, b: Pair) -> Pair:

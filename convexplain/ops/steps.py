@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.ops._arrays import Floats, convolution_weights, numbered, one_picture
-from convexplain.ops.activations import BY_CELL
+from convexplain.ops.activations import ACTIVATIONS, find
 from convexplain.ops.breakdown import SHOWN, Breakdown, Cells, Part, Rule, largest
 from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Taps, Window
 from convexplain.ops.pooling import counted, pool_window, refuse_empty_windows
@@ -30,7 +30,7 @@ from convexplain.ops.transposed import landing
 from convexplain.style.captions import Caption
 
 Activation: TypeAlias = str | Callable[[Floats], ArrayLike] | None
-"""A key of `activations.BY_CELL`, a function of an array, or None."""
+"""A name that `activations.find` knows, a function of an array, or None."""
 PoolKind: TypeAlias = Literal["max", "average"]
 Step = TypeVar("Step", covariant=True)
 
@@ -290,7 +290,7 @@ def conv2d_steps(
     filter : int
         Which filter, counted from 0.
     activation : str or callable, optional
-        "linear", "relu", "leaky_relu", "sigmoid", "tanh", or a function of an array.
+        A name such as "relu" or "leaky_relu(0.2)", or a function of an array.
 
     Returns
     -------
@@ -585,12 +585,14 @@ def _activation(activation: Activation) -> tuple[str, Callable[[Floats], ArrayLi
         activation = "linear"
     if callable(activation):
         return getattr(activation, "__name__", "activation"), activation
-    if activation not in BY_CELL:
+    function = find(activation)
+    if not function.by_cell:
+        cellwise = ", ".join(name for name, each in ACTIVATIONS.items() if each.by_cell)
         raise ValueError(
-            f"activation {activation!r} is not applied cell by cell: give one of "
-            f"{', '.join(BY_CELL)}, or a function of an array"
+            f"activation {activation!r} is not applied cell by cell: give one of {cellwise}, "
+            "or a function of an array"
         )
-    return activation, BY_CELL[activation]
+    return activation, function
 
 
 def _pool_steps(

@@ -135,9 +135,9 @@ class RMSprop:
         self._learning_rate, self._rho, self._epsilon = learning_rate, rho, epsilon
 
     def step(self, gradients: Mapping[str, Array]) -> None:
-        """Move every weight against its gradient."""
-        for name, weight in self._weights.items():
-            gradient, velocity = gradients[name], self._velocities[name]
+        """Move every weight that has a gradient against it."""
+        for name, gradient in gradients.items():
+            weight, velocity = self._weights[name], self._velocities[name]
             velocity *= self._rho
             velocity += (1 - self._rho) * gradient * gradient
             weight -= self._learning_rate * gradient / np.sqrt(velocity + self._epsilon)

@@ -6,19 +6,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convexplain.network import Conv2D, Dense, Layer
-from convexplain.training.passes import Array, Weights, make_pass
+from convexplain.network import Layer, fitting
+from convexplain.network.layers import Array, Weights
 
 
 class Backpropagation:
     """A network's mean cross-entropy on a batch, and its gradient by every weight.
+
+    A batch goes through the layers as `Layer.backward` wants it, channels first and batch last.
 
     Parameters
     ----------
     layers : sequence of Layer
         The last one is a Dense layer with softmax: cross-entropy is computed from its logits.
     weights : mapping of str to array
-        "conv1/kernel" and the like, read anew for each batch; not changed here.
+        "conv1/kernel" and the like, read anew for each batch. Of these, running statistics are
+        brought up to date here; what has a gradient is not changed.
 
     Raises
     ------
@@ -28,15 +31,28 @@ class Backpropagation:
 
     def __init__(self, layers: Sequence[Layer], weights: Weights) -> None:
         softmax = [layer.name for layer in layers if layer.activation == "softmax"]
-        if not (layers and isinstance(layers[-1], Dense) and softmax == [layers[-1].name]):
+        ends = layers and layers[-1].family in ("dense", "activation")
+        if not (ends and softmax == [layers[-1].name]):
             raise ValueError(
                 f"softmax in {softmax or 'no layer'}: training needs it in the last layer, "
                 "a Dense one, and nowhere else"
             )
+        self._sources = fitting.sources(tuple(layers))
+        names = [layer.name for layer in layers]
+        self._parts = {
+            name: {
+                key.removeprefix(f"{name}/"): key for key in weights if key.startswith(f"{name}/")
+            }
+            for name in names
+        }
         self._weights = weights
-        learning = [layer.name for layer in layers if isinstance(layer, (Conv2D, Dense))]
-        self._passes = [make_pass(layer, first=layer.name == learning[0]) for layer in layers]
-        self._stop = next(n for n, layer in enumerate(layers) if layer.name == learning[0])
+        self._first = next(name for name in names if self._parts[name])
+        self._passes = {
+            layer.name: layer.backward(first=layer.name == self._first) for layer in layers
+        }
+
+    def _weights_of(self, name: str) -> dict[str, Array]:
+        return {part: self._weights[key] for part, key in self._parts[name].items()}
 
     def logits(self, x: Array) -> Array:
         """The scores before softmax.
@@ -49,10 +65,13 @@ class Backpropagation:
         -------
         array, shape (N, classes)
         """
-        x = np.ascontiguousarray(x.transpose(3, 1, 2, 0))  # as `passes` wants it
-        for one in self._passes:
-            x = one.forward(x, self._weights)
-        return x.T
+        outputs = {fitting.INPUT: np.ascontiguousarray(x.transpose(3, 1, 2, 0))}
+        for name, one in self._passes.items():
+            reads = [outputs[each] for each in self._sources[name]]
+            x = reads[0] if len(reads) == 1 else np.concatenate(reads)
+            outputs[name] = one.forward(x, self._weights_of(name))
+        self._depths = {name: len(output) for name, output in outputs.items()}
+        return outputs[name].T
 
     def __call__(self, x: Array, labels: Array) -> tuple[float, int, dict[str, Array]]:
         """Run one batch forwards and backwards.
@@ -69,7 +88,7 @@ class Backpropagation:
         correct : int
             How many labels had the highest score.
         gradients : dict of str to array
-            Of the loss, by each of the weights: same names, same shapes.
+            Of the loss, by each of the weights that are learned: same names, same shapes.
         """
         logits = self.logits(x)
         rows = np.arange(len(labels))
@@ -82,8 +101,22 @@ class Backpropagation:
         delta = exponentials / totals
         delta[rows, labels] -= 1
         delta /= len(labels)
+        return loss, correct, self._gradients(np.ascontiguousarray(delta.T))
+
+    def _gradients(self, dy: Array) -> dict[str, Array]:
+        """The gradients by the weights, from that by the logits."""
         gradients: dict[str, Array] = {}
-        dy = np.ascontiguousarray(delta.T)
-        for one in reversed(self._passes[self._stop :]):
-            dy = one.backward(dy, self._weights, gradients)
-        return loss, correct, gradients
+        arriving = {[*self._passes][-1]: dy}
+        for name, one in reversed(self._passes.items()):
+            if name not in arriving:
+                raise ValueError(f"no other layer reads {name}, so that it cannot be trained")
+            dx, found = one.backward(arriving.pop(name), self._weights_of(name))
+            gradients |= {self._parts[name][part]: each for part, each in found.items()}
+            if name == self._first:
+                break
+            start = 0
+            for source in self._sources[name]:
+                part = dx[start : start + self._depths[source]]
+                start += self._depths[source]
+                arriving[source] = arriving[source] + part if source in arriving else part
+        return gradients

@@ -18,7 +18,7 @@ from convexplain.network import (
     Network,
     Trace,
 )
-from convexplain.network.contributions import addends, as_map, source
+from convexplain.network.layers import as_map
 from convexplain.ops import geometry
 from convexplain.page import data
 from tests import small_networks
@@ -204,7 +204,7 @@ def test_contributions_equal_python_s_and_add_up(core: Any, trace: Trace) -> Non
         {"network": data.weights(trace.network), "picture": trace.image, "cells": cells},
     )
     for part, (name, filter, row, col) in zip(found, cells, strict=True):
-        expected = addends(trace, trace.network.layer(name), (row, col, filter))
+        expected = trace.addends(trace.network.layer(name), (row, col, filter))
         for key in ("rows", "cols", "channels"):
             assert part["sum"][key].tolist() == getattr(expected, key).tolist()
         assert part["sum"]["weights"].tobytes() == expected.weights.tobytes()
@@ -230,7 +230,7 @@ def test_behind_what_pools_and_flatten_hand_on_stands_the_cell_that_computed_it(
     )
     for at, (name, cell) in zip(found, cells, strict=True):
         layer = None if name == "input" else trace.network.layer(name)
-        origin, place = source(trace, layer, cell)
+        origin, place = trace.origin(layer, cell)
         assert at == {"layer": "input" if origin is None else origin.name, "cell": list(place)}
 
 

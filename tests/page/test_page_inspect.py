@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from convexplain.network.contributions import addends
 from convexplain.paper import link
 from convexplain.style import format as fmt
 from convexplain.style import theme
@@ -167,7 +166,7 @@ def test_a_pooled_cell_shows_its_four_numbers_and_the_winner(
 def test_an_answer_shows_its_largest_inputs_its_logit_and_the_softmax(show: Open, k: int) -> None:
     page = show(cell("dense", k, 0, 0, d=5))
     trace = trace_of()
-    parts = addends(trace, trace.network.layer("dense"), (0, 0, k))
+    parts = trace.addends(trace.network.layer("dense"), (0, 0, k))
     order = np.argsort(-np.abs(parts.products), kind="stable")[:5]
     rows = [text.split("\n") for text in texts(page, ".contributions li")]
     assert [row[-1] for row in rows] == numbers(parts.products[order])
@@ -279,7 +278,7 @@ def stronger(trace: object, name: str, at: tuple[int, int, int]) -> tuple[int, i
     layer = trace.network.layer(name)  # type: ignore[attr-defined]
     row, col, channel = at
     if name == "dense":
-        parts = addends(trace, layer, (0, 0, channel))  # type: ignore[arg-type]
+        parts = trace.addends(layer, (0, 0, channel))  # type: ignore[arg-type]
         best = int(np.argmax(np.abs(parts.products)))
         r, c, k = np.unravel_index(best, (3, 3, 128))
         return int(r), int(c), int(k)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.network import Conv2D, Network
+from convexplain.network import Network
 from convexplain.style import format as fmt
 
 
@@ -56,9 +56,8 @@ def check_first_convolution(network: Network, layer: str, model: str) -> None:
     """
     first = network.layers[0]
     if not (
-        isinstance(first, Conv2D)
-        and first.name == layer
-        and first.activation == "relu"
+        (first.name, first.family, first.activation) == (layer, "convolution", "relu")
+        and first.window is not None
         and first.window.dilation == (1, 1)
         and network.input_shape[2] == 1
     ):

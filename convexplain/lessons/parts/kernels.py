@@ -14,7 +14,7 @@ from convexplain.data.kernels import Kernel, Pattern
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import option
-from convexplain.network import Conv2D, Network
+from convexplain.network import Network
 from convexplain.style.captions import Caption
 
 #: What a kernel may look for, in the order in which they are shown.
@@ -54,7 +54,7 @@ class Kernels:
     def __post_init__(self) -> None:
         if self.classic and self.filter is not None:
             raise UsageError("--classic and --filter exclude one another: give one of them")
-        names = [layer.name for layer in self.network.layers if isinstance(layer, Conv2D)]
+        names = [layer.name for layer in self.network.layers if layer.family == "convolution"]
         if self.layer not in names:
             raise UsageError(
                 f"there are no kernels of a layer {self.layer!r}: "

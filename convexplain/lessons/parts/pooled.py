@@ -148,7 +148,7 @@ def left_over(trace: Trace, stages: Sequence[Stage]) -> Odd | None:
 def never_seen(trace: Trace) -> Unseen | None:
     """Invert the rows and columns that no output reads, and compare ten logits; None if all are."""
     size = trace.network.input_shape[:2]
-    rows, cols = geometry.unseen(trace.network.windows(trace.network.layers[-1].name), size)
+    rows, cols = trace.network.unseen()
     if not (rows or cols) or trace.logits.shape != (10,):
         return None
     pixels = trace.image.copy()

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from convexplain.lessons.parts import slips
-from convexplain.network import Conv2D
+from convexplain.network import Layer
 from convexplain.ops import Window, receptive_field
 from convexplain.paper.worksheet import _byhand
 from convexplain.paper.worksheet import _words as words
@@ -118,7 +118,7 @@ def channels(material: Material) -> Exercise | None:
     return material.cell(layer, numbers)  # type: ignore[no-any-return]
 
 
-def _channels(layer: Conv2D, found: _byhand.Channels) -> Exercise:
+def _channels(layer: Layer, found: _byhand.Channels) -> Exercise:
     step = found.step
     height, width, count = step.patch.shape
     heads = [part.name for part in found.breakdown.parts]
@@ -234,24 +234,23 @@ def geometry(material: Material) -> Exercise | None:
 
 def parameters(material: Material) -> Exercise | None:
     """How many numbers a convolution learns, among wrong ways to count."""
+    network = material.network
     layers = [
         layer
         for layer in material.window_layers
-        if isinstance(layer, Conv2D)
-        and layer.groups == 1
-        and material.network.input_of(layer.name)[2] > 1  # of one channel two ways agree
+        if layer.family == "convolution"
+        and material.reads_all(layer) > 1  # of one channel two ways agree
         and ("parameters", layer.name) not in material.used
     ]
     if not layers:
         return None
     layer = layers[material.below(len(layers))]
     material.is_new("parameters", layer.name)
-    kh, kw = layer.window.kernel_size
-    count, filters = material.network.input_of(layer.name)[2], layer.filters
+    kh, kw, count, filters = network.weights_of(layer.name)["kernel"].shape
     weights = kh * kw * count * filters
     ways: dict[str, tuple[int, Caption | None]] = {}
     for number, note in (
-        (layer.parameters(material.network.input_of(layer.name)), None),
+        (layer.parameters(network.input_of(layer.name)), None),
         (weights, words.NO_BIASES),
         (kh * kw * filters + filters, words.ONE_CHANNEL),
         (weights + count * filters, words.BIAS_EACH),

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from convexplain import ops
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.network import Conv2D, Layer, MaxPooling2D, Network, Trace
-from convexplain.ops import Box, ConvStep, receptive_field
+from convexplain.network import Layer, Network, Trace
+from convexplain.ops import Box, ConvStep
 from convexplain.paper.worksheet import _byhand
 
 Mask = NDArray[np.bool_]
@@ -46,8 +46,8 @@ class Material:
     def __init__(self, picture: Picture, network: Network, seed: int) -> None:
         first = network.layers[0]
         if (
-            not isinstance(first, Conv2D)
-            or first.activation != "relu"
+            (first.family, first.activation) != ("convolution", "relu")
+            or first.window is None
             or network.input_shape[2] != 1
             or max(first.window.kernel_size) > _WIDEST
         ):
@@ -61,6 +61,7 @@ class Material:
         except ValueError as error:
             raise UsageError(f"{picture.origin} does not fit the network: {error}") from None
         self.picture, self.network, self.first = picture, network, first
+        self.first_window = first.window
         # Of all its methods, Random promises to keep only random() from version to version.
         self._random = random.Random(seed)
         self.used: set[Any] = set()
@@ -85,12 +86,12 @@ class Material:
         return [layer for layer in self.network.layers if layer.window is not None]
 
     @cached_property
-    def pool(self) -> MaxPooling2D | None:
+    def pool(self) -> Layer | None:
         """The first max pooling of 2 × 2 cells side by side."""
         for layer in self.window_layers:
             window = layer.window
             if (
-                isinstance(layer, MaxPooling2D)
+                (layer.family, layer.hands_on) == ("pooling", True)
                 and window is not None
                 and window.kernel_size == window.stride == (2, 2)
                 and not any(window.margins(self.trace.input_of(layer.name).shape[:2]))
@@ -99,22 +100,22 @@ class Material:
         return None
 
     @cached_property
-    def deep(self) -> Conv2D | None:
+    def deep(self) -> Layer | None:
         """The first convolution with ReLU that reads many channels."""
         for layer in self.window_layers:
-            channels = self.trace.input_of(layer.name).shape[2]
-            if (
-                isinstance(layer, Conv2D)
-                and layer.activation == "relu"
-                and layer.groups == 1
-                and channels >= _FEWEST_CHANNELS
-            ):
+            relu = (layer.family, layer.activation) == ("convolution", "relu")
+            if relu and self.reads_all(layer) >= _FEWEST_CHANNELS:
                 return layer
         return None
 
+    def reads_all(self, layer: Layer) -> int:
+        """How many channels each filter reads; 0 if these are not all channels."""
+        shape = self.network.input_of(layer.name)
+        return shape[2] if len(layer.channels(shape, 0)) == shape[2] else 0
+
     def seen_by(self, layer: str, row: int, col: int) -> Box:
         """What a cell sees of the picture."""
-        field = receptive_field(self.network.windows(layer), self._size)
+        field = self.network.receptive_field(layer)
         return field.box(row, col).clip(self._size)
 
     # Windows of the first layer
@@ -122,7 +123,7 @@ class Material:
     @cached_property
     def pixels(self) -> NDArray[Any]:
         """The pixels of every window as they are printed, (H, W, kH, kW)."""
-        patches = ops.patches(self.trace.image, self.first.window)[..., 0]
+        patches = ops.patches(self.trace.image, self.first_window)[..., 0]
         return np.round(patches.astype(np.float64), _byhand.PIXEL)
 
     @cached_property
@@ -164,8 +165,8 @@ class Material:
         rows, cols = len(free), len(free[0])
         for box, filter in self._windows:
             free[..., filter] = False
-            at_row = [self.first.window.box(row, 0, self._size) for row in range(rows)]
-            at_col = [self.first.window.box(0, col, self._size) for col in range(cols)]
+            at_row = [self.first_window.box(row, 0, self._size) for row in range(rows)]
+            at_col = [self.first_window.box(0, col, self._size) for col in range(cols)]
             near_row = [_near(one.top, one.bottom, box.top, box.bottom) for one in at_row]
             near_col = [_near(one.left, one.right, box.left, box.right) for one in at_col]
             free[np.ix_(near_row, near_col)] = False

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from convexplain.data.kernels import looks_for
-from convexplain.network import Conv2D, Network, Trace
+from convexplain.network import Network, Trace
 from convexplain.training.evaluation import as_batch, evaluate
 from convexplain.training.experiments._base import Array, Setting, stopwatch
 from convexplain.training.experiments._result import Result, Row, versions
@@ -155,7 +155,7 @@ def edges(setting: Setting) -> Result:
     networks = {"trained": trained, "untrained": Network.initialised(trained.layers, seed=0)}
     rows: list[Row] = []
     with stopwatch() as seconds:
-        layers = [layer for layer in trained.layers if isinstance(layer, Conv2D)]
+        layers = [layer for layer in trained.layers if layer.family == "convolution"]
         sizes = [trained.weights[f"{layer.name}/kernel"].size for layer in layers]
         for layer, part in setting.parts(layers, sizes):
             for (state, network), each in part.parts(networks.items()):

@@ -1,0 +1,100 @@
+"""The kinds of layers that a network is made of: one file a kind, found by itself.
+
+A layer is a small frozen description. It holds no weights: it says which weights it needs, what
+comes out of it and what that costs, computes it with `convexplain.ops`, and answers whatever a
+view asks: single steps, what a cell is the sum of, where a value comes from, the way back that
+training goes, facts in words, lines of code.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+from typing import Any
+
+from convexplain.network.layers.addends import Addends, Cell
+from convexplain.network.layers.conv2d import Conv2D
+from convexplain.network.layers.dense import Dense
+from convexplain.network.layers.flatten import Flatten
+from convexplain.network.layers.layer import Array, Fact, Family, Layer, Shape, Weights, as_map
+from convexplain.network.layers.pooling import AveragePooling2D, MaxPooling2D
+from convexplain.ops.activations import ACTIVATIONS
+
+__all__ = [
+    "ACTIVATIONS",
+    "KINDS",
+    "Addends",
+    "Array",
+    "AveragePooling2D",
+    "Cell",
+    "Conv2D",
+    "Dense",
+    "Fact",
+    "Family",
+    "Flatten",
+    "Layer",
+    "MaxPooling2D",
+    "Shape",
+    "Weights",
+    "as_map",
+    "layer_from_dict",
+]
+
+
+def _kinds() -> dict[str, type[Layer]]:
+    found: dict[str, type[Layer]] = {}
+    for info in iter_modules(__path__):
+        module = import_module(f"{__name__}.{info.name}")
+        for name, value in vars(module).items():
+            if (
+                isinstance(value, type)
+                and issubclass(value, Layer)
+                and value.__module__ == module.__name__
+                and not inspect.isabstract(value)
+            ):
+                found[name] = value
+    return found
+
+
+KINDS: Mapping[str, type[Layer]] = MappingProxyType(_kinds())
+"""Every kind of layer by its name: every class of a layer in a file of this package."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in KINDS:
+        return KINDS[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def layer_from_dict(data: object) -> Layer:
+    """Make a layer from what `Layer.to_dict` wrote.
+
+    Parameters
+    ----------
+    data : dict
+        "kind", "name" and the fields of that kind; fields left out keep their defaults.
+
+    Raises
+    ------
+    ValueError
+        Not a dictionary, an unknown kind, an unknown or missing field, or a wrong value.
+    """
+    if not isinstance(data, dict):
+        raise ValueError(f"a layer is a dictionary with 'kind' and 'name', not {data!r:.80}")
+    options = dict(data)
+    kind = options.pop("kind", None)
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"unknown layer kind {kind!r:.80}: known are {', '.join(KINDS)}")
+    known = [f.name for f in fields(KINDS[kind])]
+    if unknown := [str(name) for name in options if name not in known]:
+        raise ValueError(
+            f"a {kind} layer has no field {unknown[0]!r:.80}: its fields are {', '.join(known)}"
+        )
+    try:
+        return KINDS[kind](**options)
+    except TypeError as error:
+        raise ValueError(f"a {kind} layer cannot be made from {options!r:.80}: {error}") from error
