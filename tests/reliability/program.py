@@ -1,7 +1,7 @@
 """The command line with one more lesson, the short one of the tests; its film is of that alone.
 
 ``python program.py render short --half 1.5 -o a.mp4`` is a run like any other: its processes,
-signals and files are real. Worker processes run this file, too, before they get work.
+signals and files are real. Of the figures it knows two. Worker processes run this file, too, before they get work.
 """
 
 from __future__ import annotations
@@ -53,8 +53,16 @@ def make_a_film_of_it() -> None:
     )
 
 
+def keep_two_figures() -> None:
+    from convexplain import figures
+
+    figures.names = lambda: ("shift-accuracy", "sliding-window")
+
+
 if __name__ == "__main__":
     add_the_short_lesson()
+    if "figure" in sys.argv[1:2]:
+        keep_two_figures()
     if "film" in sys.argv[1:2]:
         make_a_film_of_it()
     main()

@@ -53,10 +53,10 @@ def test_a_render_shows_a_bar_with_the_time_left_on_a_terminal(
 
 
 def test_all_figures_show_a_bar_and_a_line_for_each_that_is_written(tmp_path: Path) -> None:
-    out, shown = on_a_terminal(*COMMAND, *DRAW, "--format", "png", "--dpi", "30", cwd=tmp_path)
+    out, shown = on_a_terminal(*PROGRAM, *DRAW, "--format", "png", "--dpi", "30", cwd=tmp_path)
     written = sorted(path.name for path in tmp_path.glob("*.png"))
     assert sorted(line.split()[1].rstrip(":") for line in out.splitlines()) == written
-    assert len(written) > 10
+    assert len(written) == 2
     assert "figures" in shown
     assert " left" in shown
 
