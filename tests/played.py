@@ -20,6 +20,11 @@ from convexplain.style.theme import Look
 #: The two looks in which every lesson is played: each language, and each theme, in one of them.
 LOOKS = (Look("en", "dark"), Look("zh", "light"))
 HEIGHT = 480
+#: What Manim keeps in every mobject, and in a scene, besides what these call by a name.
+_MANIMS = frozenset(
+    ("submobjects", "updaters", "target", "mobjects", "foreground_mobjects", "static_mobjects",
+     "moving_mobjects", "animations")
+)  # fmt: skip
 
 
 class Stage:
@@ -55,8 +60,13 @@ class Stage:
         self.caption = "".join(twins[id(p)].text for p in scene._caption if id(p) in twins)
         aside = {id(twins[id(part)]) for part in spoken if id(part) in twins}
         self.shown = [part for part in self.parts if id(part) not in aside]
+        seen: set[int] = set()
         self._named = {
-            name: twins[id(part)] for name, part in _named(vars(scene)) if id(part) in twins
+            name: twins[id(part)]
+            for attribute, found in vars(scene).items()
+            if attribute not in _MANIMS
+            for name, part in _named(found, attribute, seen)
+            if id(part) in twins
         }
 
     def __getitem__(self, name: str) -> Any:
@@ -168,6 +178,13 @@ def play(lesson: Any, look: Look = LOOKS[0], *, rate: int = 15, watch: bool = Fa
     return played
 
 
+def bundled() -> tuple[Any, ...]:
+    """Return the bundled digits."""
+    from convexplain.data import digits
+
+    return tuple(digits.load())
+
+
 def check_layout(lesson: Any, lang: str = "en") -> None:
     """Play a lesson: nothing overlaps at the end of any beat, and it lasts what it promises."""
     played = play(lesson, Look(lang), rate=60)
@@ -192,15 +209,20 @@ def _twin(part: Any) -> Any:
     return twin
 
 
-def _named(found: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def _named(found: Any, name: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
     """Yield the mobjects of a scene with the names by which it has them."""
     from manim import Mobject
 
     if isinstance(found, Mobject):
         yield name, found
-    elif isinstance(found, dict):
+    if isinstance(found, dict):
         for key, value in found.items():
-            yield from _named(value, f"{name}[{key}]" if name else str(key))
-    elif isinstance(found, list | tuple) and name != "mobjects":
+            yield from _named(value, f"{name}[{key}]", seen)
+    elif isinstance(found, list | tuple):
         for number, value in enumerate(found):
-            yield from _named(value, f"{name}[{number}]")
+            yield from _named(value, f"{name}[{number}]", seen)
+    elif type(found).__module__.startswith("convexplain.stage") and id(found) not in seen:
+        seen.add(id(found))
+        for key, value in vars(found).items():
+            if key not in _MANIMS:
+                yield from _named(value, f"{name}.{key}", seen)

@@ -1,7 +1,8 @@
 """The command line with one more lesson, the short one of the tests; its film is of that alone.
 
 ``python program.py render short --half 1.5 -o a.mp4`` is a run like any other: its processes,
-signals and files are real. Of the figures it knows two. Worker processes run this file, too, before they get work.
+signals and files are real. Of the figures it knows two. Worker processes run this file, too,
+before they get work.
 """
 
 from __future__ import annotations

@@ -1,0 +1,508 @@
+"""Numbers, frames and arrows on the stage, lesson by lesson, against SciPy and counts by hand.
+
+What a viewer sees is asked: which cell is lit, on which cells a frame lies, where an arrow ends,
+which number stands beside which word. In English on dark ground, and in Chinese on light ground.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.signal import correlate2d
+
+pytest.importorskip("manim", reason="scenes need the extra 'video'")
+
+import played as plays
+
+from convexplain.network import Network
+from convexplain.stage import Bars, Label, Line, PixelGrid
+
+
+@pytest.fixture(scope="module", params=plays.LOOKS, ids=["en-dark", "zh-light"])
+def look(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return {name: value.astype(np.float64) for name, value in Network.load("cnn").weights.items()}
+
+
+def conv1(weights, picture, filter):
+    """A map of conv1, by SciPy."""
+    kernel, bias = weights["conv1/kernel"][:, :, 0, filter], weights["conv1/bias"][filter]
+    return np.maximum(correlate2d(picture.astype(np.float64), kernel, "valid") + bias, 0)
+
+
+def digit(played):
+    return played.lesson.shown_picture.pixels[:, :, 0]
+
+
+def under(frame, grid):
+    """Row, column, height and width, in cells of a grid, of what a frame lies on."""
+    (left, top), (right, _), (_, bottom) = (frame.places - grid.places[0]) / grid.cell
+    found = np.array([top, left, bottom - top, right - left])
+    assert np.abs(found - found.round()).max() < 0.02, found
+    return tuple(found.round().astype(int).tolist())
+
+
+def value(label):
+    """The number that a label prints."""
+    return float(label.text.replace("−", "-").replace("+", "").replace(",", ""))
+
+
+def beside(stage, label):
+    """The text of the label that stands at the same height, next to the right."""
+    x, y = label.anchor_place()
+    there = [
+        (other.anchor_place()[0], other.text)
+        for other in stage.of(Label)
+        if other is not label and abs(other.anchor_place()[1] - y) < 2 and other.text.strip()
+    ]
+    return min(item for item in there if item[0] > x)[1]
+
+
+def saying(stage, text):
+    (found,) = [label for label in stage.of(Label) if label.text == text]
+    return found
+
+
+# The sliding window.
+
+
+def test_the_pair_that_is_lit_is_the_pair_that_is_multiplied(look):
+    played = plays.of("sliding-window", look)
+    lit = 0
+    for name, stop in played.lesson.stops.items():
+        kernel = stop.step.kernel[:, :, 0].astype(np.float64)
+        top, left = stop.step.row, stop.step.col
+        patch = digit(played)[top : top + 3, left : left + 3]
+        before = 0
+        for stage in played.during(name):
+            if "patch" not in stage or (stage["patch"].shares == 1).sum() != 1:
+                continue
+            (cell,) = np.argwhere(stage["patch"].shares == 1).tolist()
+            assert np.argwhere(stage["kernel"].shares == 1).tolist() == [cell]
+            known = ~np.isnan(stage["products"].values)
+            assert known.sum() == before + 1
+            assert known[tuple(cell)]
+            before = known.sum()
+            np.testing.assert_allclose(
+                stage["products"].values[known], (patch * kernel)[known], atol=1e-6
+            )
+            lit += 1
+    assert lit == 9 * len(played.lesson.stops)
+
+
+@pytest.mark.parametrize("beat", ["strong", "negative", "blank", "best", "finish"])
+def test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place(
+    look, beat, weights
+):
+    played = plays.of("sliding-window", look)
+    stage = played.ends[beat]
+    row, col, height, width = under(stage["window"], stage["input"])
+    np.testing.assert_array_equal(
+        stage["patch"].values, digit(played)[row : row + height, col : col + width]
+    )
+    assert under(stage["fed"], stage["map"]) == (row, col, 1, 1)
+    expected = conv1(weights, digit(played), played.lesson.shown_filter)
+    assert stage["map"].values[row, col] == pytest.approx(expected[row, col], abs=1e-6)
+    assert stage["box"].values[0, 0] == pytest.approx(expected[row, col], abs=1e-6)
+    if beat == "best":
+        assert (row, col) == np.unravel_index(expected.argmax(), expected.shape)
+    known = ~np.isnan(stage["map"].values)
+    np.testing.assert_allclose(stage["map"].values[known], expected[known], atol=1e-6)
+    assert stage["counter"].text == f"{known.sum()} / 676"
+
+
+def test_sum_bias_and_value_stand_beside_their_names(look, weights):
+    played = plays.of("sliding-window", look)
+    filter = played.lesson.shown_filter
+    for name, stop in played.lesson.stops.items():
+        stage = played.ends[name]
+        row, col = stop.step.row, stop.step.col
+        patch = digit(played)[row : row + 3, col : col + 3].astype(np.float64)
+        total = (patch * weights["conv1/kernel"][:, :, 0, filter]).sum()
+        bias = weights["conv1/bias"][filter]
+        printed = [value(stage[f"terms[{term}][1]"]) for term in ("sum", "bias", "total")]
+        assert printed == pytest.approx([total, bias, total + bias], abs=0.00501)
+        heights = [
+            [stage[f"terms[{term}][{n}]"].anchor_place()[1] for n in (0, 1)]
+            for term in ("sum", "bias", "total")
+        ]
+        assert all(one == two for one, two in heights)
+
+
+# The response map.
+
+
+def test_the_window_of_the_response_map_ends_on_its_best_place(look, weights):
+    played = plays.of("response-map", look)
+    expected = conv1(weights, digit(played), played.lesson.shown_filter)
+    best = np.unravel_index(expected.argmax(), expected.shape)
+    stage = played.ends["best"]
+    assert under(stage["fed"], stage["map"]) == (*best, 1, 1)
+    assert under(stage["window"], stage["input"]) == (*best, 3, 3)
+    assert stage["box"].values[0, 0] == pytest.approx(expected.max(), abs=1e-6)
+    np.testing.assert_allclose(stage["map"].values, expected, atol=1e-6)
+    moments = [moment for moment in played.during("map") if "window" in moment]
+    assert moments
+    for moment in moments:
+        assert (
+            under(moment["window"], moment["input"])[:2] == under(moment["fed"], moment["map"])[:2]
+        )
+
+
+def test_the_overlay_shows_products_and_what_they_add_up_to(look, weights):
+    played = plays.of("response-map", look)
+    filter = played.lesson.shown_filter
+    stage = played.ends["overlay"]
+    row, col = under(stage["fed"], stage["map"])[:2]
+    kernel = weights["conv1/kernel"][:, :, 0, filter]
+    products = digit(played)[row : row + 3, col : col + 3].astype(np.float64) * kernel
+    # They lie where the kernel lay.
+    (over,) = [
+        grid
+        for grid in stage.of(PixelGrid)
+        if np.allclose(grid.places, stage["kernel"].places) and grid is not stage["kernel"]
+    ]
+    np.testing.assert_allclose(over.values, products, atol=1e-6)
+    names = {"en": ("sum", "bias"), "zh": ("求和", "偏置")}[look.lang]
+    told = [float(beside(stage, saying(stage, name)).replace("−", "-")) for name in names]
+    assert told == pytest.approx([products.sum(), weights["conv1/bias"][filter]], abs=0.00501)
+
+
+def test_every_number_of_a_filter_stands_by_its_own_map(look, weights):
+    played = plays.of("response-map", look)
+    stage = played.ends["all"]
+    tiles = stage["tiles"]
+    for n in range(32):
+        x, y = stage[f"numbers[{n}]"].anchor_place()
+        assert stage[f"numbers[{n}]"].text == str(n)
+        _, top, right, bottom = tiles.box(n)
+        assert right < x < right + 30
+        assert top < y < bottom
+        expected = conv1(weights, digit(played), n)
+        np.testing.assert_allclose(tiles.values[:, :, n], expected, atol=1e-5)
+        kernel = stage[f"kernels[{n}]"]
+        np.testing.assert_array_equal(kernel.values, weights["conv1/kernel"][:, :, 0, n])
+        assert abs(kernel.places[0, 0] - x) < 2
+
+
+# Local patterns.
+
+
+def test_the_places_found_are_framed_on_the_digit_and_on_the_map(look, weights):
+    played = plays.of("local-patterns", look)
+    expected = conv1(weights, digit(played), played.lesson.shown_filter)
+    stage = played.ends["found"]
+    for n in range(3):
+        on_digit, first, on_map, second = (stage[f"found[{4 * n + part}]"] for part in range(4))
+        row, col, height, width = under(on_map, stage["map"])
+        assert (height, width) == (1, 1)
+        assert under(on_digit, stage["digit"]) == (row, col, 3, 3)
+        assert expected[row, col] >= 0.82 * expected.max()
+        assert first.text == second.text == str(n + 1)
+    np.testing.assert_allclose(stage["map"].values, expected, atol=1e-6)
+
+
+def test_patches_are_counted_at_the_filter_to_which_they_flew(look):
+    played = plays.of("local-patterns", look)
+    stage = played.ends["patches"]
+    bundled = [picture.pixels for picture in plays.bundled()]
+    every = np.stack([Network.load("cnn").activations(x)["conv1"] for x in bundled])
+    largest = every.max(axis=(0, 1, 2))
+    own = Network.load("cnn").activations(played.lesson.shown_picture.pixels)["conv1"] / largest
+    pixels = digit(played)
+    inked = [
+        (row, col) for row, col in np.ndindex(26, 26) if pixels[row : row + 3, col : col + 3].any()
+    ]
+    wanted = np.bincount([int(own[place].argmax()) for place in inked], minlength=32)
+    told = [
+        int(stage[f"bins.counts[{n}]"].text or 0) if f"bins.counts[{n}]" in stage else 0
+        for n in range(32)
+    ]
+    assert told == wanted.tolist()
+
+
+# Channels.
+
+
+def test_every_channel_of_the_photograph_has_its_own_row_and_sum(look):
+    played = plays.of("channels", look)
+    stage, pixels = played.ends["sum"], played.lesson.colours.pixels.astype(np.float64)
+    row, col = played.lesson.colours.stop.row, played.lesson.colours.stop.col
+    for n, sign in enumerate((1, 0, -1)):  # red, green, blue
+        patch = pixels[row : row + 3, col : col + 3, n]
+        kernel = np.array([[1.0, 0, -1]] * 3) * sign
+        parts = [stage[f"rows[{n}].{name}"] for name in ("patch", "kernel", "products")]
+        for part, expected in zip(parts, (patch, kernel, patch * kernel), strict=True):
+            np.testing.assert_allclose(part.values, expected, atol=1e-6)
+            assert abs(part.get_center()[1] - stage[f"sums.numbers[{n}]"].get_center()[1]) < 0.01
+        printed = value(stage[f"sums.numbers[{n}]"])
+        assert printed == pytest.approx((patch * kernel).sum(), abs=0.00501)
+
+
+def test_channels_are_named_by_what_their_patches_show(look):
+    played = plays.of("channels", look)
+    stage, step = played.ends["channels"], played.lesson.step
+    for n in range(len(played.lesson.top)):
+        channel = int(stage[f"channel_numbers[{n}]"].text)
+        rows, cols = slice(step.row, step.row + 3), slice(step.col, step.col + 3)
+        np.testing.assert_allclose(
+            stage[f"pairs[{n}].patch"].values, played.lesson.inputs[rows, cols, channel], atol=1e-6
+        )
+        assert stage[f"waterfall.names[{n}]"].text.split()[-1] == str(channel)
+    assert under(stage["fed"], stage["maps.map"]) == (step.row, step.col, 1, 1)
+
+
+# Windows and their sizes.
+
+
+def test_zeros_of_padding_lie_where_the_window_leaves_the_picture(look):
+    played = plays.of("window-geometry", look)
+    pixels, seen = np.pad(digit(played), 1), 0
+    for beat in ("same", "stride"):
+        for stage in played.during(beat):
+            if "zeros" not in stage or "placed.frame" not in stage:
+                continue
+            if stage["patch"].number_opacity == 0:
+                continue
+            row, col = under(stage["placed.frame"], stage["input"])[:2]
+            rows, cols = np.arange(row, row + 3), np.arange(col, col + 3)
+            outside = (rows[:, None] < 0) | (cols < 0) | (rows[:, None] > 27) | (cols > 27)
+            np.testing.assert_array_equal(stage["zeros"].shares.reshape(3, 3) > 0, outside)
+            np.testing.assert_array_equal(stage["patch"].shares > 0, ~outside)
+            np.testing.assert_array_equal(
+                stage["patch"].values, pixels[row + 1 : row + 4, col + 1 : col + 4]
+            )
+            seen += 1
+    assert seen > 6
+
+
+def test_what_a_number_of_the_law_counts_is_lit_with_it(look):
+    played = plays.of("window-geometry", look)
+    counted = {
+        "en": {"input": "input", "padding": None, "window": "kernel", "output": "map"},
+        "zh": {"输入": "input", "填充": None, "窗口": "kernel", "输出": "map"},
+    }[look.lang]
+    lit = {}
+    for stage in played.during("same"):
+        newest = stage.of(Label)[-1].text
+        pictures = [name for name in ("input", "kernel", "map") if name in stage]
+        bright = [name for name in pictures if stage[name].opacity == 1]
+        if newest in counted and len(pictures) == 3 and newest not in lit:
+            lit[newest] = bright
+    assert lit == {word: [name] if name else [] for word, name in counted.items()}
+
+
+# Pooling.
+
+
+def blocks(values):
+    """Each 2 by 2 block of a map of even size: (rows, cols, 4)."""
+    rows, cols = (size // 2 for size in values.shape)
+    return values.reshape(rows, 2, cols, 2).transpose(0, 2, 1, 3).reshape(rows, cols, 4)
+
+
+def test_each_arrow_of_pooling_leads_to_the_map_and_cell_that_it_feeds(look, weights):
+    played = plays.of("pooling", look)
+    four = blocks(conv1(weights, digit(played), played.lesson.shown_filter))
+    stage = played.ends["average"]
+    for box, arrow, target, pooled in (
+        ("box", "link", "max", four.max(axis=2)),
+        ("mean_box", "mean_link", "mean", four.mean(axis=2)),
+    ):
+        (x0, y0), (x1, y1) = stage[arrow].places
+        corner = stage[box].places
+        assert corner[1, 0] < x0 < corner[1, 0] + 20
+        assert corner[0, 1] < y0 < corner[2, 1]
+        grid = stage[target]
+        assert abs(grid.places[0, 0] - x1) < 10
+        row = int((y1 - grid.places[0, 1]) // grid.cell)
+        window = under(stage["window"], stage["map"])
+        assert (row, window[2:]) == (window[0] // 2, (2, 2))
+        col = window[1] // 2
+        assert stage[box].values[0, 0] == pytest.approx(pooled[row, col], abs=1e-6)
+        np.testing.assert_allclose(grid.values, pooled, atol=1e-6)
+        fed = stage["fed" if target == "max" else "mean_fed"]
+        assert under(fed, grid) == (row, col, 1, 1)
+    np.testing.assert_allclose(stage["patch"].values.ravel(), four[row, col], atol=1e-6)
+    assert under(stage["winner"], stage["patch"])[:2] == divmod(int(four[row, col].argmax()), 2)
+
+
+def test_what_stays_after_the_shift_has_a_bar_of_its_length(look, weights):
+    played = plays.of("pooling", look)
+    stage, pixels = played.ends["shift"], digit(played)
+    before, after = (
+        conv1(weights, picture, played.lesson.shown_filter)
+        for picture in (pixels, np.pad(pixels, ((0, 0), (1, 0)))[:, :-1])
+    )
+    pairs = [(before, after)]
+    pairs += [tuple(how(blocks(v), axis=2) for v in pairs[0]) for how in (np.max, np.mean)]
+    wanted = [np.minimum(one, two).sum() / one.sum() for one, two in pairs]
+    full, *bars = [line for line in stage.of(Line) if line.width_px == 24]
+    lengths = [np.ptp(line.places[:, 0]) for line in (full, *bars)]
+    np.testing.assert_allclose(np.array(lengths[1::2]) / lengths[0], wanted, atol=1e-5)
+    printed = [label.text for label in stage.of(Label) if label.text.endswith("%")]
+    assert printed == [f"{100 * share:.0f}%" for share in wanted]
+
+
+# A digit that moves.
+
+
+def test_the_frames_follow_the_digit_and_its_map(look, weights):
+    played = plays.of("translation", look)
+    lesson, moments = played.lesson, [s for s in played.during("follows") if "windows[3]" in s]
+    first = under(moments[0]["windows[1]"], moments[0]["maps[0]"])
+    start = conv1(weights, digit(played), lesson.shown_filter)
+    assert start[first[:2]] == pytest.approx(start.max(), abs=1e-6)
+    for stage in moments:
+        moved, found = stage["digits[1]"], stage["maps[1]"]
+        expected = conv1(weights, moved.values, lesson.shown_filter)
+        np.testing.assert_allclose(found.values, expected, atol=1e-5)
+        place = under(stage["windows[3]"], found)
+        assert under(stage["windows[2]"], moved) == (*place[:2], 3, 3)
+        # The same number, where the digit has gone.
+        assert found.values[place[:2]] == pytest.approx(start.max(), abs=1e-6)
+        assert str(abs(place[1] - first[1]) + abs(place[0] - first[0])) in stage["moved"].text
+
+
+def test_both_networks_answers_stand_with_their_bars(look):
+    played = plays.of("translation", look)
+    stage = played.ends["guess"]
+    pixels = stage["digits[1]"].values[None, :, :, None].astype(np.float32)
+    for n, name in enumerate(("cnn", "dense")):
+        chances = Network.load(name)(pixels)[0]
+        bars, said = stage[f"bars[{n}][0]"], stage[f"bars[{n}][1]"]
+        np.testing.assert_allclose(bars.ends, chances, atol=1e-6)
+        assert said.text.split()[0] == str(int(chances.argmax()))
+
+
+# Networks.
+
+
+def test_the_parameters_below_each_layer_are_those_counted_by_hand(look):
+    stage = plays.of("architecture", look).ends["answer"]
+    counted = {
+        "conv1": ("3 × 3 × 1 × 32 + 32", 320),
+        "conv2": ("3 × 3 × 32 × 64 + 64", 18_496),
+        "conv3": ("3 × 3 × 64 × 128 + 128", 73_856),
+        "dense": ("1,152 × 10 + 10", 11_530),
+    }
+    names = ["input", "conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense"]
+    total = sum(number for _, number in counted.values())
+    for n, (name, (_, number)) in enumerate(counted.items()):
+        index = names.index(name)
+        assert stage[f"counted[{index}][1]"].text == f"= {number:,}"
+        assert stage[f"row.names[{index}]"].text == name
+        left = stage[f"counted[{index}][1]"].anchor_place()[0]
+        assert stage[f"counted[{index}][0]"].anchor_place()[0] == left
+        assert stage[f"bars[{n}]"].places[0, 0] == left
+        assert stage[f"shares[{n}]"].text == f"{100 * number / total:.1f}%"
+    lengths = [np.ptp(stage[f"bars[{n}]"].places[:, 0]) for n in range(4)]
+    assert lengths[2] / lengths[1] == pytest.approx(73_856 / 18_496, rel=1e-6)
+    assert f"{total:,}" in stage["total"].text
+
+
+def test_the_window_of_the_forward_pass_feeds_the_cell_whose_sum_is_told(look, weights):
+    played = plays.of("forward-pass", look)
+    for work in played.lesson.works:
+        column = played.lesson.columns[work.column]
+        if not column.name.startswith("conv"):
+            continue
+        explained = [s for s in played.during(column.name) if "arithmetic[0]" in s]
+        if not explained:
+            continue
+        stage, step = explained[0], work.step
+        values = stage[f"row.volumes[{work.column - 1}]"].values
+        known = ~np.isnan(values).any(axis=2)
+        assert np.argwhere(known).tolist() == [[step.row, step.col]]
+        x = played.lesson.trace.input_of(column.name).astype(np.float64)
+        patch = x[step.row : step.row + 3, step.col : step.col + 3]
+        kernel = weights[f"{column.name}/kernel"][..., step.filter]
+        total, bias = (patch * kernel).sum(), weights[f"{column.name}/bias"][step.filter]
+        where = stage["arithmetic[0]"].text
+        for number in (step.filter, step.row, step.col):
+            assert str(number) in where
+        printed = [part.text for part in stage.of(Label) if abs(part.anchor_place()[1] - 862) < 1]
+        for number in (total, abs(bias), total + bias):
+            assert f"{number:.2f}".replace("-", "−") in printed
+
+
+def test_products_above_and_below_zero_stand_under_their_names(look, weights):
+    played = plays.of("forward-pass", look)
+    (stage,) = [s for s in played.during("dense") if "arithmetic[0]" in s][:1]
+    lesson = played.lesson
+    flat = lesson.trace.activations["flatten"].astype(np.float64)
+    products = flat * weights["dense/kernel"][:, int(lesson.trace.logits.argmax())]
+    heads = {
+        "en": ("products above 0", "products below 0"),
+        "zh": ("正的乘积之和", "负的乘积之和"),
+    }[look.lang]
+    for head, wanted in zip(
+        heads, (products[products > 0].sum(), -products[products < 0].sum()), strict=True
+    ):
+        x, y = saying(stage, head).anchor_place()
+        (below,) = [
+            label.text
+            for label in stage.of(Label)
+            if abs(label.anchor_place()[0] - x) < 2 and y < label.anchor_place()[1] < y + 60
+        ]
+        assert below == f"{wanted:.2f}"
+
+
+def test_the_tree_s_answer_is_told_before_and_after_its_strongest_parts_are_gone(look, weights):
+    played = plays.of("hierarchy", look)
+    lesson, kernel = played.lesson, weights["dense/kernel"]
+    kept = lesson.trace.activations["conv3"].astype(np.float64).ravel()
+    order = np.argsort(-kept * kernel[:, lesson.label], kind="stable")
+    logits = [kept @ kernel[:, lesson.label] + weights["dense/bias"][lesson.label]]
+    kept = kept.copy()
+    kept[order[:3]] = 0
+    logits.append(kept @ kernel[:, lesson.label] + weights["dense/bias"][lesson.label])
+    told = played.ends["check"]["answer[1]"].text
+    assert " → ".join(f"{z:.2f}".replace("-", "−") for z in logits) in told
+    assert f"{logits[0]:.2f}" in played.ends["answer"]["answer[1]"].text
+    assert "→" not in played.ends["answer"]["answer[1]"].text
+
+
+def test_the_snapshot_s_numbers_are_those_of_its_step(look):
+    played = plays.of("learning", look)
+    history, lesson = played.lesson.history, played.lesson
+    for beat, at in (("loss", 0), ("run", -1)):
+        stage = played.ends[beat]
+        chance = float(history.probabilities[at, lesson.sample, lesson.label])
+        assert f"{int(history.steps[at]):,}" in stage["step"].text
+        answer = int(history.probabilities[at, lesson.sample].argmax())
+        assert stage["values[answer][1]"].text == str(answer)
+        assert float(stage["values[loss][1]"].text) == pytest.approx(-np.log(chance), abs=5e-4)
+        assert stage["now[0]"].text == f"{history.test_loss[at]:.3f}"
+        assert stage["now[1]"].text == f"{100 * history.test_accuracy[at]:.2f}%"
+        for n in (0, 13, 31):
+            np.testing.assert_array_equal(
+                stage["kernels"].values[:, :, n], history.filters[at][:, :, 0, n]
+            )
+
+
+def test_the_networks_bars_have_their_own_names_and_numbers(look):
+    played = plays.of("dense-vs-conv", look)
+    dense = {"en": "dense", "zh": "全连接"}[look.lang]
+    counted = {
+        "parameters": {"CNN": 104_202, dense: 407_050},
+        "multiplications": {"CNN": 3_100_032, dense: 406_528},
+    }
+    for beat, wanted in counted.items():
+        stage = played.ends[beat]
+        bars = stage.of(Bars)[-2:]
+        told = {}
+        for bar in bars:
+            _, top, _, bottom = bar.box(0)
+            line = sorted(
+                (label.anchor_place()[0], label.text)
+                for label in stage.of(Label)
+                if top < label.anchor_place()[1] < bottom and label.anchor_place()[0] < 900
+            )
+            told[line[0][1]] = int(line[-1][1].replace(",", ""))
+            assert bar.ends[0] == told[line[0][1]]
+        assert told == wanted
