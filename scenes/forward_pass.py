@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from convexplain.lessons import forward_pass
-from convexplain.lessons.forward_pass import Vote, Work
+from convexplain.lessons.forward_pass import Work
 from convexplain.lessons.parts.beats import Beat
-from convexplain.ops import ConvStep
+from convexplain.ops import Breakdown, ConvStep
 from convexplain.stage import (
     Label,
     LessonScene,
@@ -37,8 +37,6 @@ NUMBERS = Caption(en="{m} numbers", zh="{m} 个数")
 LARGEST = Caption(en="largest", zh="最大值")
 MEAN = Caption(en="mean", zh="平均值")
 FOR = Caption(en="for {k}", zh="类别 {k}")
-ABOVE = Caption(en="products above 0", zh="正的乘积之和")
-BELOW = Caption(en="products below 0", zh="负的乘积之和")
 ROUNDED = Caption(
     en="Rounded to 2 decimals; sums use full precision.",
     zh="四舍五入到两位小数，求和按完整精度。",
@@ -272,37 +270,38 @@ class ForwardPass(LessonScene):
 
     def show_dense(self, beat: Beat) -> None:
         """One class adds up all its products; then the other nine do."""
-        vote: Vote = beat.data
+        vote: Breakdown = beat.data
+        best = self.lesson.trace.prediction
         column, row = len(self.lesson.columns) - 1, self.row
         self.focus(column - 1)
         new = [row.arrows[column - 1], *row.body(column), *row.texts(column)]
         self.appear(*new, seconds=0.3)
-        sign, bias = fmt.addend(vote.bias)
+        (above, below), (sign, bias) = vote.in_order, fmt.addend(vote.bias)
         strip = WindowFrame(row.strip, 0, 0, line=3)
         strip.points = row.strip.points.copy()  # all of it, whatever the shape of its cells
-        self.window, self.fed = strip, WindowFrame(self._tile(vote.digit), 0, 0, line=3)
+        self.window, self.fed = strip, WindowFrame(self._tile(best), 0, 0, line=3)
         self.connection = Line(self._to_tile(), colour="accent", opacity=0.8)
         self.arithmetic = [
-            Label(self.text(FOR.fill(k=vote.digit)), 96, SUM_Y, colour="muted"),
-            *self._term(self.text(ABOVE), fmt.number(vote.positive), 560),
+            Label(self.text(FOR.fill(k=best)), 96, SUM_Y, colour="muted"),
+            *self._term(self.text(above.name), fmt.number(above.value), 560),
             self._sign(fmt.MINUS, 690),
-            *self._term(self.text(BELOW), fmt.number(abs(vote.negative)), 830),
+            *self._term(self.text(below.name), fmt.number(abs(below.value)), 830),
             self._sign(sign, 960),
             *self._term(self.text(BIAS), bias, 1050),
             self._sign("=", 1140),
-            *self._term(self.text(LOGIT), fmt.number(vote.logit), 1250),
-            *self._note(vote.adds_up),
+            *self._term(self.text(LOGIT), fmt.number(vote.value), 1250),
+            *self._note(vote.adds_up(total=False)),
         ]
         self.appear(self.connection, strip, self.fed, *self.arithmetic, seconds=0.4)
-        row.outputs.values[0, 0, vote.digit] = vote.logit
-        self.appear(self.zs[vote.digit], seconds=0.3)
+        row.outputs.values[0, 0, best] = vote.value
+        self.appear(self.zs[best], seconds=0.3)
         self.wait(max(self.remaining - 2.0, 0.1))
         self.step_back(self.arithmetic)
         for digit, z in enumerate(self.zs):
             self.fed.put(self._tile(digit), 0, 0)
             self.connection.places = self._to_tile()
             row.outputs.values[0, 0, digit] = self.lesson.trace.logits[digit]
-            if digit != vote.digit:
+            if digit != best:
                 self.add(z)
             self.drive(lambda alpha: None, 0.13)
 

@@ -56,6 +56,7 @@ class LocalPatterns(LessonScene):
     def make_dense_row(self) -> None:
         """Picture, template, one number; other templates on the right."""
         unit, *others = self.lesson.shown_units
+        account = unit.account
         row = self.dense = TemplateRow(
             self.pixels, unit.template, PICTURE, DENSE_ROW, cell=CELL, template_cell=CELL,
             result=VALUE, name=self.text(labels.DENSE.fill(n=unit.number)),
@@ -65,13 +66,13 @@ class LocalPatterns(LessonScene):
         left, limit = float(row.template.places[0, 0]), row.template.limit
         self.bar = ColourBar(limit, left, DENSE_ROW + 306, 280, low=-limit, height=16, size=24)
         self.value = PixelGrid(
-            [[unit.value]], VALUE, row.middle - 40, 80, limit=max(abs(unit.value), limit),
+            [[account.value]], VALUE, row.middle - 40, 80, limit=max(abs(account.value), limit),
             numbers=True, text_size=30, bold=True, lines=False,
         )  # fmt: skip
-        total = labels.PRODUCTS.fill(n=unit.template.size, v=fmt.number(unit.total))
+        total = labels.PRODUCTS.fill(n=unit.template.size, v=fmt.number(account.total))
         self.terms = [
             Label(self.text(term), VALUE + 40, row.middle + y, 26, colour="muted", anchor="centre")
-            for term, y in ((total, 74), (labels.BIAS.fill(v=fmt.number(unit.bias)), 114))
+            for term, y in ((total, 74), (labels.BIAS.fill(v=fmt.number(account.bias)), 114))
         ]
         head = labels.TEMPLATES_OF.fill(n=TEMPLATES, m=fmt.count(self.lesson.units - 1))
         self.templates: list[Any] = [Label(self.text(head), RIGHT, DENSE_ROW - 34, colour="muted")]

@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from convexplain.errors import UsageError
+from convexplain.network import Conv2D, Dense, Flatten, Layer, MaxPooling2D, Network, Trace
 from convexplain.ops import ConvStep, avg_pool2d_steps, conv2d_steps, max_pool2d_steps
 from convexplain.ops.breakdown import largest
 
@@ -183,3 +185,93 @@ def test_text_is_the_same_account_in_chinese() -> None:
         "= 值            −4.50",
         "四舍五入到 2 位小数，求和按完整精度。",
     ]
+
+
+# Of a network
+
+
+def small(*layers: Layer, shape: tuple[int, int, int]) -> Network:
+    """A network with weights that are 1, 2, 3, ... and biases of 0.5."""
+    network = Network.initialised(layers, 0, input_shape=shape)
+    weights = {
+        name: np.full(array.shape, 0.5, np.float32)
+        if name.endswith("bias")
+        else np.arange(1, array.size + 1, dtype=np.float32).reshape(array.shape)
+        for name, array in network.weights.items()
+    }
+    return Network(layers, weights, input_shape=shape)
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    """Four pixels, flattened, into two units: unit 0 has the weights 1, 3, 5, 7."""
+    layers = Flatten("flatten"), Dense("dense", 2, activation="relu")
+    return Trace(small(*layers, shape=(2, 2, 1)), np.array([[0.5, 0.25], [0.0, 1.0]])[..., None])
+
+
+def test_a_dense_cell_names_the_largest_inputs_where_they_come_from(trace: Trace) -> None:
+    account = trace.breakdown("dense", (0, 0, 0), shown=2)
+    # 0.5 * 1 + 0.25 * 3 + 0 * 5 + 1 * 7 = 8.25, and the bias is 0.5
+    assert [(part.name.text("en"), part.value) for part in account.parts] == [
+        ("pixel[1, 1, 0]", 7.0),
+        ("pixel[0, 1, 0]", 0.75),
+    ]
+    assert (account.rest, account.rest_count, account.total) == (0.5, 2, 8.25)
+    assert (account.bias, account.value, account.activated) == (0.5, 8.75, 8.75)
+    assert account.text("zh").splitlines() == [
+        "dense[0, 0, 0]",
+        "",
+        "像素[0, 1, 0]  0.75",
+        "像素[1, 1, 0]  7.00",
+        "其余 2 项      0.50",
+        "4 个乘积之和   8.25",
+        "+ 偏置         0.50",
+        "= 值           8.75",
+        "relu           8.75",
+        "四舍五入到 2 位小数，求和按完整精度。",
+    ]
+
+
+def test_a_dense_cell_by_sign_is_the_products_above_and_below_zero() -> None:
+    layers = Flatten("flatten"), Dense("dense", 1)
+    network = small(*layers, shape=(1, 3, 1))
+    kernel = np.array([[2.0], [-3.0], [-1.0]], np.float32)
+    network = Network(layers, {**network.weights, "dense/kernel": kernel}, input_shape=(1, 3, 1))
+    x = np.array([0.5, 0.25, 1.0]).reshape(1, 3, 1)
+    account = Trace(network, x).breakdown("dense", (0, 0, 0), by="sign")
+    assert [(part.name.text("en"), part.value) for part in account.in_order] == [
+        ("products above 0", 1.0),
+        ("products below 0", -1.75),
+    ]
+    assert (account.total, account.bias, account.value) == (-0.75, 0.5, -0.25)
+    assert account.adds_up(total=False)
+    # 1.004 - 0.503 + 0.5 = 1.001 prints 1.00 - 0.50 + 0.50 = 1.00, but through 0.501: the same
+    kernel = np.array([[2.008], [-1.996], [-0.004]], np.float32)
+    network = Network(layers, {**network.weights, "dense/kernel": kernel}, input_shape=(1, 3, 1))
+    account = Trace(network, x).breakdown("dense", (0, 0, 0), by="sign")
+    assert account.adds_up(total=False)
+
+
+def test_a_cell_with_a_window_is_the_account_of_its_step() -> None:
+    layers = Conv2D("conv", 2, (2, 2)), MaxPooling2D("pool", (2, 2))
+    network = small(*layers, shape=(3, 3, 1))
+    trace = Trace(network, np.arange(9).reshape(3, 3, 1) / 8)
+    convolution = trace.breakdown("conv", (1, 0, 1))
+    # The window holds 3, 4, 6, 7 eighths; filter 1 has the weights 2, 4, 6, 8.
+    assert convolution.total == (3 * 2 + 4 * 4 + 6 * 6 + 7 * 8) / 8
+    assert trace.breakdown("pool", (0, 0, 1)).parts[0].name.text("en") == "at row 1, column 1"
+    with pytest.raises(UsageError, match="hands values on"):
+        trace.breakdown("pool", (0, 0, 1), by="sign")
+    with pytest.raises(UsageError, match="no row 2"):
+        trace.breakdown("conv", (2, 0, 1))
+
+
+def test_a_node_is_its_parts_the_rest_and_the_bias(trace: Trace) -> None:
+    account = trace.pixel("dense", 0, 0, 0, parts=3).breakdown()
+    assert [(name.text("en"), value) for name, value in account.addends] == [
+        ("pixel[1, 1, 0]", 7.0),
+        ("pixel[0, 1, 0]", 0.75),
+        ("pixel[0, 0, 0]", 0.5),
+        ("the other 1", 0.0),
+    ]
+    assert (account.bias, account.value, account.activation) == (0.5, 8.75, "relu")

@@ -97,22 +97,22 @@ def test_the_pooling_s_window_stands_out_from_its_mean(lesson):
 
 
 def test_the_dense_layer_adds_products_above_and_below_zero_and_the_bias(lesson):
-    vote = lesson.vote
+    vote, answer = lesson.vote, int(lesson.trace.logits.argmax())
+    positive, negative = vote.in_order
     weights = lesson.network.weights
     products = [
         float(x) * float(w)
         for x, w in zip(
             lesson.trace.activations["flatten"],
-            weights["dense/kernel"][:, vote.digit],
+            weights["dense/kernel"][:, answer],
             strict=True,
         )
     ]
     assert len(products) == 1152
-    assert vote.positive == pytest.approx(math.fsum(p for p in products if p > 0))
-    assert vote.negative == pytest.approx(math.fsum(p for p in products if p < 0))
-    whole = math.fsum([*products, float(weights["dense/bias"][vote.digit])])
-    assert vote.logit == pytest.approx(whole, abs=1e-5)
-    assert vote.digit == int(lesson.trace.logits.argmax())
+    assert positive.value == pytest.approx(math.fsum(p for p in products if p > 0))
+    assert negative.value == pytest.approx(math.fsum(p for p in products if p < 0))
+    whole = math.fsum([*products, float(weights["dense/bias"][answer])])
+    assert vote.value == pytest.approx(whole, abs=1e-5)
 
 
 def test_a_misread_digit_is_called_wrong():

@@ -68,11 +68,11 @@ def test_the_unit_adds_784_products_and_its_bias(lesson):
     flat = lesson.shown_picture.pixels.reshape(-1).astype(np.float64)
     z = flat @ weights["hidden/kernel"].astype(np.float64) + weights["hidden/bias"]
     for unit in lesson.shown_units:
-        assert unit.value == pytest.approx(z[unit.number], abs=1e-5)
-        assert unit.total + unit.bias == pytest.approx(unit.value, abs=1e-5)
-    first = lesson.shown_units[0]
+        assert unit.account.value == pytest.approx(z[unit.number], abs=1e-5)
+        assert unit.account.total + unit.account.bias == pytest.approx(unit.account.value, abs=1e-5)
+    first = lesson.shown_units[0].account
     assert round(first.total, 2) + round(first.bias, 2) == pytest.approx(round(first.value, 2))
-    assert f"{z[first.number]:.2f}" in said(lesson)["dense"]
+    assert f"{z[lesson.shown_units[0].number]:.2f}" in said(lesson)["dense"]
 
 
 def test_units_are_those_that_push_most_towards_the_answer(lesson):

@@ -39,8 +39,6 @@ _HEAD = (
     Caption(en="weight", zh="权重"),
     Caption(en="cell [row, column, filter]", zh="单元 [行, 列, 过滤器]"),
 )
-_PIXEL = Caption(en="pixel", zh="像素")
-_OTHERS = Caption(en="the other {n}", zh="其余 {n} 项")
 _BIAS = Caption(en="bias", zh="偏置")
 _RULE = Caption(
     en="contribution = value × weight. What is indented under a cell adds up to its value before\n"
@@ -118,10 +116,12 @@ def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     lines.append(_sees(box, cell.trace.image.shape[:2], lang))
     lines += ["", *framed(cell.trace.image.mean(axis=2), box, ink), ""]
     if node.layer != cell.layer.name:
-        handed = _HANDED_ON.fill(here=cell.place, there=_name(node, lang), v=exact(node.activated))
+        handed = _HANDED_ON.fill(
+            here=cell.place, there=node.name.text(lang), v=exact(node.activated)
+        )
         lines.append(handed.text(lang))
     if node.readings:
-        there = _name(node, lang)
+        there = node.name.text(lang)
         told = _SUM.fill(there=there, z=number(node.before, sign=True), n=node.readings)
         lines += [told.text(lang), "", *_table(node, ink, lang), "", _RULE.text(lang)]
     ink.echo("\n".join(lines))
@@ -166,20 +166,11 @@ def _table(node: Node, ink: Ink, lang: str) -> list[str]:
 
 def _rows(node: Node, depth: int, lang: str) -> Iterator[_Row]:
     """List what a cell is made of: parts, each with its own below it, the others, the bias."""
-    for part in node.parts:
-        assert part.contribution is not None
-        name = _name(part, lang)
-        yield _Row(depth, name, part.contribution, part.activated, part.weight)
+    if not node.readings:
+        return
+    account = node.breakdown()
+    for part, (name, value) in zip(node.parts, account.addends, strict=False):
+        yield _Row(depth, name.text(lang), value, part.activated, part.weight)
         yield from _rows(part, depth + 1, lang)
-    others = node.readings - len(node.parts)
-    if others:
-        yield _Row(depth, _OTHERS.fill(n=others).text(lang), node.rest)
-    if node.readings:
-        yield _Row(depth, _BIAS.text(lang), node.bias)
-
-
-def _name(node: Node, lang: str) -> str:
-    from convexplain.network.fitting import INPUT
-
-    layer = _PIXEL.text(lang) if node.layer == INPUT else node.layer
-    return f"{layer}[{node.row}, {node.col}, {node.filter}]"
+    for name, value in (*account.addends[len(node.parts) :], (_BIAS, account.bias)):
+        yield _Row(depth, name.text(lang), value)

@@ -228,20 +228,19 @@ def power_text(power: float) -> str:
 
 
 def _vote(options: ForwardPass) -> Caption:
+    return _VOTE.fill(k=options.trace.prediction, **_votes(options))
+
+
+def _votes(options: ForwardPass) -> dict[str, str]:
+    """Print the products above and below zero, the bias, and the logit that they make."""
     vote = options.vote
-    return _VOTE.fill(
-        k=vote.digit,
-        p=fmt.number(vote.positive, sign=True),
-        n=_added(vote.negative),
-        b=_added(vote.bias),
-        z=fmt.number(vote.logit),
-    )
-
-
-def _added(value: float) -> str:
-    """Print an addend with its sign before it, set off by a space."""
-    said = fmt.number(value, sign=True)
-    return f"{said[0]} {said[1:]}" if said[0] in f"+{fmt.MINUS}" else f"+ {said}"
+    positive, negative = vote.in_order
+    return {
+        "p": fmt.number(positive.value, sign=True),
+        "n": " ".join(fmt.addend(negative.value)),
+        "b": " ".join(fmt.addend(vote.bias)),
+        "z": fmt.number(vote.value),
+    }
 
 
 def alternative(options: ForwardPass, lang: str = "en") -> str:
@@ -252,7 +251,7 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
     options : ForwardPass
     lang : {"en", "zh"}
     """
-    label, softmax, vote = options.shown_picture.label, options.softmax, options.vote
+    label, softmax = options.shown_picture.label, options.softmax
     told = [
         (
             options.columns[work.column].name,
@@ -270,9 +269,8 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
     return _ALT.fill(
         what=_PICTURE if label is None else _WHAT.fill(k=label),
         works=works,
-        k=vote.digit,
-        vote=f"{fmt.number(vote.positive, sign=True)} {_added(vote.negative)} {_added(vote.bias)}"
-        f" = {fmt.number(vote.logit)}",
+        k=options.trace.prediction,
+        vote="{p} {n} {b} = {z}".format(**_votes(options)),
         m=fmt.number(softmax.largest),
         s=fmt.number(softmax.total, 3),
         last=len(softmax.rows) - 1,

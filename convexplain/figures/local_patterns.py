@@ -148,14 +148,15 @@ def _dense(sheet: Sheet, options: LocalPatterns, row: _Row, page: bool) -> None:
     limit = float(np.abs(unit.template).max())
     _cells.signed(sheet, row.template, row.y, unit.template, limit, row.cell)
     _bar(sheet, row.template, row, limit, signed=True)
-    box = min(30.0, 13 * row.cell)
+    box, value = min(30.0, 13 * row.cell), unit.account.value
     _cells.numbers(
-        sheet, row.result, row.middle - box / 2, [[unit.value]], max(abs(unit.value), limit), box,
-        size=LABEL,
+        sheet, row.result, row.middle - box / 2, [[value]], max(abs(value), limit), box, size=LABEL,
     )  # fmt: skip
     terms = (
-        labels.PRODUCTS.fill(n=fmt.count(unit.template.size), v=fmt.number(unit.total)).text(lang),
-        labels.BIAS.fill(v=fmt.number(unit.bias)).text(lang),
+        labels.PRODUCTS.fill(
+            n=fmt.count(unit.template.size), v=fmt.number(unit.account.total)
+        ).text(lang),
+        labels.BIAS.fill(v=fmt.number(unit.account.bias)).text(lang),
     )
     under, quiet = row.y + row.side + 8, sheet.theme.muted
     if not page:
@@ -297,9 +298,9 @@ def alternative(options: LocalPatterns, lang: str = "en") -> str:
     return _ALT.fill(
         u=unit.number,
         w=unit.template.size,
-        t=fmt.number(unit.total),
-        b=fmt.number(unit.bias),
-        v=fmt.number(unit.value),
+        t=fmt.number(unit.account.total),
+        b=fmt.number(unit.account.bias),
+        v=fmt.number(unit.account.value),
         others=_words.listed(str(other.number) for other in rest),
         f=options.shown_filter,
         kernel=Caption(en="; ".join(kernel), zh="；".join(kernel).replace(", ", "、")),

@@ -16,7 +16,7 @@ from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D
-from convexplain.ops import ConvStep, PoolStep, Window
+from convexplain.ops import Breakdown, ConvStep, PoolStep, Window
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -42,27 +42,6 @@ class Work(NamedTuple):
     column: int
     window: Window
     step: ConvStep | PoolStep
-    adds_up: bool
-
-
-class Vote(NamedTuple):
-    """How the dense layer adds up for one class.
-
-    Parameters
-    ----------
-    digit : int
-    positive, negative : float
-        Sums of the products above and below zero, in float64.
-    bias, logit : float
-    adds_up : bool
-        Whether the printed numbers do.
-    """
-
-    digit: int
-    positive: float
-    negative: float
-    bias: float
-    logit: float
     adds_up: bool
 
 
@@ -132,18 +111,10 @@ class ForwardPass(NetworkLesson):
         return tuple(self._work(n) for n, column in enumerate(self.columns) if column.kind in maps)
 
     @cached_property
-    def vote(self) -> Vote:
-        """How the dense layer comes to the largest logit."""
-        digit = self.trace.prediction
+    def vote(self) -> Breakdown:
+        """How the dense layer comes to the largest logit: products above 0, below 0, the bias."""
         dense = self.network.layers[-1].name
-        weights = self.network.weights_of(dense)
-        vector = self.trace.input_of(dense).astype(np.float64)
-        products = vector * weights["kernel"][:, digit].astype(np.float64)
-        positive = float(products[products > 0].sum())
-        negative = float(products[products < 0].sum())
-        bias, logit = float(weights["bias"][digit]), float(self.trace.logits[digit])
-        adds_up = fmt.adds_up((positive, negative, bias), logit)
-        return Vote(digit, positive, negative, bias, logit, adds_up)
+        return self.trace.breakdown(dense, (0, 0, self.trace.prediction), by="sign")
 
     @cached_property
     def softmax(self) -> Softmax:
@@ -193,7 +164,9 @@ class ForwardPass(NetworkLesson):
         count = fmt.count(self.columns[-2].shape[0])
         yield self.beat("flatten", _FLATTEN.fill(n=count), 3.5)
         vote = self.vote
-        dense = _DENSE.fill(k=self.network.class_name(vote.digit), z=fmt.number(vote.logit))
+        dense = _DENSE.fill(
+            k=self.network.class_name(self.trace.prediction), z=fmt.number(vote.value)
+        )
         yield self.beat("dense", dense, 5.5, vote)
         yield from self._tell_softmax()
 

@@ -18,7 +18,7 @@ from convexplain.lessons.parts import local_words as words
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network, TopPatch, Trace, top_patches
-from convexplain.ops import Window
+from convexplain.ops import Breakdown, Window
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -78,9 +78,7 @@ class DenseUnit(NamedTuple):
 
     number: int
     template: Floats
-    total: float
-    bias: float
-    value: float
+    account: Breakdown
 
 
 class Change(NamedTuple):
@@ -228,20 +226,13 @@ class LocalPatterns(Lesson):
             rest = [n for n in order if n != self.unit]
             return tuple(self._unit(seen, n) for n in (self.unit, *rest[:TEMPLATES]))
         found = [self._unit(seen, n) for n in order[: TEMPLATES + 1]]
-        found.sort(key=lambda unit: not fmt.adds_up((unit.total, unit.bias), unit.value))
+        found.sort(key=lambda unit: not unit.account.adds_up())
         return tuple(found)
 
     def _unit(self, seen: Trace, number: int) -> DenseUnit:
-        weights = self.dense.weights_of("hidden")
-        template = weights["kernel"][:, number].reshape(self.shown_picture.pixels.shape[:2])
-        products = self.shown_picture.pixels[:, :, 0].astype(np.float64) * template
-        return DenseUnit(
-            number,
-            template,
-            float(products.sum()),
-            float(weights["bias"][number]),
-            float(seen.before("hidden")[number]),
-        )
+        kernel = self.dense.weights_of("hidden")["kernel"]
+        template = kernel[:, number].reshape(self.shown_picture.pixels.shape[:2])
+        return DenseUnit(number, template, seen.breakdown("hidden", (0, 0, number), shown=0))
 
     @cached_property
     def never_inked(self) -> npt.NDArray[np.bool_]:
@@ -362,7 +353,7 @@ class LocalPatterns(Lesson):
         unit, places = self.shown_units[0], len(self.places)
         yield self.beat("question", self.question, 4.0)
         pixels = fmt.count(unit.template.size)
-        yield self.beat("dense", words.DENSE.fill(n=pixels, v=fmt.number(unit.value)), 7.0)
+        yield self.beat("dense", words.DENSE.fill(n=pixels, v=fmt.number(unit.account.value)), 7.0)
         yield self.beat("never-inked", words.NEVER.fill(n=int(self.never_inked.sum())), 6.5)
         n = self.response_map.size
         yield self.beat("filter", words.FILTER.fill(w=self.kernel.size, n=fmt.count(n)), 6.5)

@@ -18,11 +18,13 @@ import numpy as np
 
 from convexplain.errors import UsageError
 from convexplain.network.fitting import INPUT
-from convexplain.network.forward import Forward
+from convexplain.network.forward import Forward, cell_name
 from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray
-from convexplain.ops import Box
+from convexplain.ops import Box, Breakdown, Part
+from convexplain.ops.breakdown import largest
 from convexplain.ops.patching import cut
+from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +62,8 @@ class Node:
         Sum of all positive and of all negative contributions to this cell.
     supporters, readings : int
         How many contributions are positive, and how many there are (zeros included).
+    activation : str
+        Its layer's activation; "linear" for a pixel.
     """
 
     layer: str
@@ -80,6 +84,30 @@ class Node:
     negative: float = 0.0
     supporters: int = 0
     readings: int = 0
+    activation: str = "linear"
+
+    @property
+    def name(self) -> Caption:
+        """The cell as numpy would index it: "conv2[3, 4, 17]", or "pixel[5, 5, 0]"."""
+        return cell_name(self.layer, (self.row, self.col, self.filter))
+
+    def breakdown(self) -> Breakdown:
+        """Return `before` as named addends: the parts' contributions, the rest, the bias."""
+        return Breakdown(
+            parts=tuple(
+                Part(part.name, part.contribution or 0.0, place)
+                for place, part in enumerate(self.parts)
+            ),
+            rest=self.rest,
+            rest_count=self.readings - len(self.parts),
+            total=self.before - self.bias,
+            count=self.readings,
+            bias=self.bias,
+            value=self.before,
+            activation=self.activation,
+            activated=self.activated,
+            title=self.name,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The node and all below it as plain JSON data; the patch as nested lists."""
@@ -209,6 +237,7 @@ class _Walk:
             negative=math.fsum(products[products < 0]),
             supporters=int((products > 0).sum()),
             readings=products.size,
+            activation="linear" if layer is None else layer.activation,
             **link,
         )
 
@@ -216,10 +245,11 @@ class _Walk:
         if not counts:
             return ()
         size = sums.products if self.supporting else abs(sums.products)
-        order = np.argsort(-size, kind="stable")[: counts[0]]
         positive = math.fsum(sums.products[sums.products > 0])
         parts = []
-        for index in order[size[order] > 0]:
+        for index in largest(np.maximum(size, 0), counts[0]):
+            if size[index] <= 0:
+                break
             contribution = float(sums.products[index])
             before, cell = self.trace.behind(layer, sums.cell(index))
             if self.supporting and before is None:

@@ -7,10 +7,11 @@ numbers do not depend on the order of adding, which differs between types of CPU
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +21,13 @@ from convexplain.network.blas import one_thread
 from convexplain.network.fitting import INPUT
 from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray, Network
+from convexplain.ops import Breakdown, ConvStep, Part
+from convexplain.ops.breakdown import SHOWN, largest
+from convexplain.style.captions import Caption
+
+#: What the two parts of a sum by sign are called.
+POSITIVE = Caption(en="products above 0", zh="正的乘积之和")
+NEGATIVE = Caption(en="products below 0", zh="负的乘积之和")
 
 
 class Forward:
@@ -142,6 +150,91 @@ class Forward:
         found = layer.addends(x, self.network.weights_of(layer.name), cell)
         return Addends.none() if found is None else found
 
+    def breakdown(
+        self, layer: str, cell: Cell, *, shown: int = SHOWN, by: Literal["size", "sign"] = "size"
+    ) -> Breakdown:
+        """Return the number of one cell as named addends, the rest, the bias and the activation.
+
+        Parameters
+        ----------
+        layer : str
+            A layer that adds up or compares what it reads.
+        cell : (row, col, filter)
+            Counted from 0; in a dense layer (0, 0, unit).
+        shown : int
+            How many of the largest addends are named: channels of a convolution, single cells of
+            a layer without a window.
+        by : {"size", "sign"}
+            "sign" sums up all products above 0, and all below, instead.
+
+        Raises
+        ------
+        UsageError
+            There is no such layer or cell, or the layer only hands values on.
+        """
+        spec = self.network.layer(layer)
+        row, col, filter = cell
+        self.check(spec, filter, row, col)
+        steps = spec.steps(self.input_of(layer), self.network.weights_of(layer), filter)
+        if by == "size" and steps is not None:
+            step = steps.at(row, col)
+            return step.breakdown(shown) if isinstance(step, ConvStep) else step.breakdown()
+        if spec.hands_on:
+            raise UsageError(
+                f"layer {layer} ({spec.kind}) hands values on and adds nothing up: choose a "
+                "convolution or dense layer"
+            )
+        sums = self.addends(spec, cell)
+        products = sums.products
+        if by == "sign":
+            signs = (POSITIVE, products[products > 0]), (NEGATIVE, products[products < 0])
+            found = [Part(name, math.fsum(some), n) for n, (name, some) in enumerate(signs)]
+            rest_count = 0
+        else:
+            found = [
+                Part(self._name(spec, sums.cell(place)), float(products[place]), place)
+                for place in largest(products, shown)
+            ]
+            rest_count = products.size - len(found)
+        total = math.fsum(products)
+        return Breakdown(
+            parts=tuple(found),
+            rest=total - math.fsum(part.value for part in found) if rest_count else 0.0,
+            rest_count=rest_count,
+            total=total,
+            count=products.size,
+            bias=sums.bias,
+            value=float(as_map(self.before(layer))[cell]),
+            activation=spec.activation,
+            activated=float(as_map(self.activations[layer])[cell]),
+            title=cell_name(layer, cell),
+        )
+
+    def check(self, layer: Layer, filter: int, row: int = 0, col: int = 0) -> None:
+        """Refuse a cell that a layer does not have.
+
+        Raises
+        ------
+        UsageError
+            The filter, row or column is not one of the layer's output; the text says which are.
+        """
+        rows, cols, filters = as_map(self.activations[layer.name]).shape
+        what = "unit" if layer.family == "dense" else "filter"
+        for name, value, count in (
+            (what, filter, filters),
+            ("row", row, rows),
+            ("column", col, cols),
+        ):
+            if not 0 <= value < count:
+                raise UsageError(
+                    f"layer {layer.name} has no {name} {value}: they go from 0 to {count - 1}"
+                )
+
+    def _name(self, layer: Layer, cell: Cell) -> Caption:
+        """Name where a cell of a layer's input was computed."""
+        read, place = self.origin(*self.behind(layer, cell))
+        return cell_name(INPUT if read is None else read.name, place)
+
     @property
     def logits(self) -> FloatArray:
         """The last layer's numbers before its activation, one a class."""
@@ -162,3 +255,14 @@ class Forward:
     def prediction(self) -> int:
         """The class of the largest logit, the first one in a tie."""
         return int(np.argmax(self.logits))
+
+
+def cell_name(layer: str, cell: Cell) -> Caption:
+    """Name a cell of a layer, or a pixel, as numpy would index it."""
+    index = ", ".join(str(number) for number in cell)
+    named = _PIXEL if layer == INPUT else _CELL.fill(layer=layer)
+    return named.fill(index=index)
+
+
+_CELL = Caption(en="{layer}[{index}]", zh="{layer}[{index}]")
+_PIXEL = Caption(en="pixel[{index}]", zh="像素[{index}]")

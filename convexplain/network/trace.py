@@ -5,7 +5,6 @@ from __future__ import annotations
 from convexplain.errors import UsageError
 from convexplain.network.attribution import Node, way_back
 from convexplain.network.forward import Forward
-from convexplain.network.layers import Layer, as_map
 from convexplain.ops import ConvSteps, PoolSteps
 
 
@@ -81,23 +80,3 @@ class Trace(Forward):
         spec = self.network.layer(layer)
         self.check(spec, filter, row, col)
         return way_back(self, layer, (row, col, filter), parts=parts)
-
-    def check(self, layer: Layer, filter: int, row: int = 0, col: int = 0) -> None:
-        """Refuse a cell that a layer does not have.
-
-        Raises
-        ------
-        UsageError
-            The filter, row or column is not one of the layer's output; the text says which are.
-        """
-        rows, cols, filters = as_map(self.activations[layer.name]).shape
-        what = "unit" if layer.family == "dense" else "filter"
-        for name, value, count in (
-            (what, filter, filters),
-            ("row", row, rows),
-            ("column", col, cols),
-        ):
-            if not 0 <= value < count:
-                raise UsageError(
-                    f"layer {layer.name} has no {name} {value}: they go from 0 to {count - 1}"
-                )

@@ -173,7 +173,7 @@ class Breakdown:
         """The parts in the order of their places, as `rows` and `text` have them."""
         return tuple(sorted(self.parts, key=lambda part: part.place))
 
-    def adds_up(self, decimals: int = 2) -> bool:
+    def adds_up(self, decimals: int = 2, *, total: bool = True) -> bool:
         """Tell whether the printed numbers add up, digit for digit.
 
         The printed products of a part must sum to its printed value, the printed parts and rest
@@ -184,6 +184,8 @@ class Breakdown:
         ----------
         decimals : int
             Digits after the point with which everything is printed.
+        total : bool
+            Whether the total is printed, too; else parts, rest and bias must sum to the value.
 
         Examples
         --------
@@ -199,10 +201,13 @@ class Breakdown:
             return all(
                 adds_up(cells.ravel(), self.value, decimals, share=self.count) for _, cells in grids
             )
-        return (
-            all(adds_up(products.ravel(), value, decimals) for value, products in grids)
-            and adds_up((value for _, value in self.addends), self.total, decimals)
-            and adds_up((self.total, self.bias), self.value, decimals)
+        if not all(adds_up(products.ravel(), value, decimals) for value, products in grids):
+            return False
+        addends = [value for _, value in self.addends]
+        if not total:
+            return adds_up([*addends, self.bias], self.value, decimals)
+        return adds_up(addends, self.total, decimals) and adds_up(
+            (self.total, self.bias), self.value, decimals
         )
 
     def checkable(self, decimals: int = 2) -> bool:

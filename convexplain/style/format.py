@@ -186,10 +186,11 @@ def addend(value: float, decimals: int = 2) -> tuple[str, str]:
 
     Examples
     --------
-    >>> addend(0.2), addend(-0.53)
-    (('+', '0.20'), ('−', '0.53'))
+    >>> addend(0.2), addend(-0.53), addend(-0.001)
+    (('+', '0.20'), ('−', '0.53'), ('+', '0.00'))
     """
-    return MINUS if value < 0 else "+", number(abs(value), decimals)
+    printed = number(value, decimals)
+    return (MINUS, printed[1:]) if printed.startswith(MINUS) else ("+", printed)
 
 
 def rounded(value: SupportsFloat, decimals: int = 2) -> Decimal:
