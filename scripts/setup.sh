@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes everything that the project needs in .venv, in the versions of the lock file.
 # It may be run any number of times; when nothing has changed it does nothing.
-#   bash scripts/setup.sh browser    also installs the browser that tests of the classroom page drive
+#   bash scripts/setup.sh browser    also installs the browser that tests of the classroom page drive,
+#                                    and, where there is npm, the checker of its JavaScript's types
 #   PYTHON=/path/to/python3.12 bash scripts/setup.sh    takes that Python (default: python3)
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -108,10 +109,22 @@ install_browser() {
     ! is_debian || command -v chromium >/dev/null || install_debian_packages chromium
 }
 
+# Where it cannot be installed, the types are not checked, and the test that is skipped says so.
+install_typescript() {
+    command -v npm >/dev/null || return 0
+    ! cmp -s tools/typescript/package-lock.json .venv/typescript/package-lock.json || return 0
+    mkdir -p .venv/typescript
+    cp tools/typescript/package.json tools/typescript/package-lock.json .venv/typescript
+    npm ci --prefix .venv/typescript --ignore-scripts --no-audit --no-fund --fetch-retries 0 \
+        --loglevel error >/dev/null && return
+    rm -r .venv/typescript
+    echo "setup: npm could not install TypeScript: the types of the page's JavaScript stay unchecked"
+}
+
 stamp=.venv/convexplain-setup
 if [ -f "$stamp" ] && command -v "$python" >/dev/null && [ "$(wanted)" = "$(cat "$stamp")" ] &&
     .venv/bin/python -c ''; then
-    ! $wants_browser || install_browser
+    ! $wants_browser || { install_browser && install_typescript; }
     exit 0
 fi
 if is_debian; then
@@ -126,4 +139,5 @@ echo "setup: installing the Python packages of requirements.lock into .venv (abo
 rm -f "$stamp"
 make_environment
 wanted >"$stamp"
+! $wants_browser || install_typescript
 echo "setup: done"

@@ -161,13 +161,12 @@ def test_the_browser_is_installed_for_the_tests_alone(machine: Machine, present:
     assert any("install" in call for call in calls) is not present
 
 
-def test_a_finished_set_up_does_nothing_again(machine: Machine) -> None:
+def finish(machine: Machine) -> None:
+    """Write what a finished set-up leaves."""
     machine.has_python("3.11.4", new=True)
     inside = machine.tree / ".venv" / "bin" / "python"
     inside.parent.mkdir(parents=True)
     inside.symlink_to(sys.executable)
-    result = machine.set_up()
-    assert result.returncode == 1, "no compiler here: only a finished set-up may pass"
     wanted = subprocess.run(
         [
             str(machine.path / "bash"),
@@ -181,6 +180,24 @@ def test_a_finished_set_up_does_nothing_again(machine: Machine) -> None:
         text=True,
     ).stdout
     (machine.tree / ".venv" / "convexplain-setup").write_text(wanted)
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_registry_that_cannot_be_reached_stops_nothing(machine: Machine, reached: bool) -> None:
+    finish(machine)
+    machine.has_tools("cmp", "cp", "mkdir", "rm")
+    shutil.copytree(ROOT / "tools" / "typescript", machine.tree / "tools" / "typescript")
+    machine.has("npm", f"exit {0 if reached else 1}")
+    for _ in range(2):
+        result = machine.set_up("browser")
+        assert result.returncode == 0
+        assert ("npm could not install TypeScript" in result.stdout) is not reached
+    # What is there is not installed again; what is not, is tried again.
+    assert machine.called().count("npm ci") == (1 if reached else 2)
+
+
+def test_a_finished_set_up_does_nothing_again(machine: Machine) -> None:
+    finish(machine)
     assert machine.set_up().returncode == 0
     with (machine.tree / "pyproject.toml").open("a") as project:
         project.write("# changed\n")

@@ -1,66 +1,76 @@
-// The last column: a bar for each class, and the table from logits to probabilities.
+/**
+ * The last column: a bar for each class, and the table from logits to probabilities.
+ *
+ * @import { Trace } from "./trace.js"
+ */
 
-import { make, refill, roving, setAttributes } from "./dom.js";
-import { number, probability } from "./format.js";
+import { button, make, refill, roving, setAttributes } from "./dom.js";
+import { MINUS, number, probability } from "./format.js";
+import { clamp, sumOf } from "./numbers.js";
 import { say } from "./words.js";
 
 /** The bars of the classes; one stop for Tab, arrows go from bar to bar, Enter explains one. */
 export class Bars {
-  /** @param {Object} options  {count, pin(k), point(k), leave()} */
+  /**
+   * @param {object} options
+   * @param {number} options.count
+   * @param {(k: number) => void} options.pin
+   * @param {(k: number) => void} options.point
+   * @param {() => void} options.leave
+   */
   constructor({ count, pin, point, leave }) {
-    this.current = 0;
     this.rows = Array.from({ length: count }, (_, k) => {
       const fill = make("span", { class: "fill" });
       const share = make("span", { class: "share" });
-      const button = make(
-        "button",
+      const bar = button(
+        () => pin(k),
         {
-          type: "button", class: "bar", tabindex: k === 0 ? 0 : -1, "data-key": `bar-${k}`,
+          class: "bar", tabindex: k === 0 ? 0 : -1, "data-key": `bar-${k}`,
           on: {
-            click: () => pin(k),
             pointerenter: () => point(k),
             pointerleave: () => leave(),
             keydown: (event) => {
-              const next = roving(this.rows.map((row) => row.button), k, event);
+              const next = roving(this.rows.map((row) => row.bar), k, event);
               if (next !== null) this.stop(next);
             },
           },
         },
         make("span", { class: "class" }, k), make("span", { class: "track" }, fill), share,
       );
-      return { button, fill, share };
+      return { bar, fill, share };
     });
-    this.element = make("ul", { class: "bars" }, this.rows.map(({ button }) => make("li", {}, button)));
+    this.element = make("ul", { class: "bars" }, this.rows.map(({ bar }) => make("li", {}, bar)));
   }
 
-  /** Which bar Tab reaches. */
+  /** Choose the bar that Tab reaches. @param {number} k */
   stop(k) {
-    this.rows.forEach(({ button }, i) => setAttributes(button, { tabindex: i === k ? 0 : -1 }));
+    this.rows.forEach(({ bar }, i) => setAttributes(bar, { tabindex: i === k ? 0 : -1 }));
   }
 
   /**
-   * @param {ArrayLike<number>} probabilities
-   * @param {number} prediction  the bar that stands out
+   * @param {Trace} trace
    * @param {number|null} chosen  the bar that is explained
    * @param {boolean} secret  hide all numbers
    */
-  draw(probabilities, prediction, chosen, secret) {
-    this.rows.forEach(({ button, fill, share }, k) => {
+  draw({ probabilities, prediction }, chosen, secret) {
+    this.rows.forEach(({ bar, fill, share }, k) => {
       const p = probabilities[k];
-      fill.style.width = secret ? "0" : `${100 * Math.max(0, Math.min(1, p))}%`;
+      fill.style.width = secret ? "0" : `${100 * clamp(p, 0, 1)}%`;
       share.textContent = secret ? "?" : probability(p);
-      button.classList.toggle("best", !secret && k === prediction);
-      setAttributes(button, {
-        "aria-label": say("barName", { k, p: secret ? say("hiddenNumber") : spoken(p) }),
-        "aria-current": k === chosen ? "true" : false,
-      });
+      bar.classList.toggle("best", !secret && k === prediction);
+      setAttributes(bar, { "aria-label": barName(k, p, secret), "aria-current": k === chosen ? "true" : false });
     });
     this.stop(chosen ?? (secret ? 0 : prediction));
   }
 }
 
-/** A probability as it is read aloud: "over 99.9 percent". */
-export function spoken(p) {
+/** A bar as it is read aloud. @param {number} k @param {number} p @param {boolean} secret */
+function barName(k, p, secret) {
+  return say("barName", { k, p: secret ? say("hiddenNumber") : spoken(p) });
+}
+
+/** A probability as it is read aloud: "over 99.9 percent". @param {number} p */
+function spoken(p) {
   const text = probability(p);
   const words = say("percentWord", { n: text.replace(/[<>%]/g, "") });
   if (text.startsWith(">")) return say("over", { p: words });
@@ -68,11 +78,16 @@ export function spoken(p) {
   return words;
 }
 
-/** The softmax, written out: z, z - max, its power of e, and the probability of each class. */
-export function softmaxTable(logits, probabilities, chosen, secret) {
+/**
+ * The softmax, written out: z, z - max, its power of e, and the probability of each class.
+ *
+ * @param {Trace} trace
+ * @param {number} chosen
+ * @param {boolean} secret
+ */
+export function softmaxTable({ logits, probabilities }, chosen, secret) {
   const largest = logits.reduce((a, b) => Math.max(a, b));
   const powers = Array.from(logits, (z) => Math.exp(z - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
   const heads = ["unit", "logit", "lessMax", "power", "probability"].map((key) => (
     make("th", { scope: "col" }, key === "power" ? ["e", make("sup", {}, say("lessMax"))] : say(key))
   ));
@@ -85,7 +100,7 @@ export function softmaxTable(logits, probabilities, chosen, secret) {
   ));
   const foot = make(
     "tr", {}, make("th", { scope: "row" }, say("sum")), make("td"), make("td"),
-    make("td", {}, secret ? "?" : number(total)), make("td", {}, secret ? "?" : "100%"),
+    make("td", {}, secret ? "?" : number(sumOf(powers))), make("td", {}, secret ? "?" : "100%"),
   );
   return make(
     "table", { class: "softmax" }, make("caption", { class: "aside" }, say("softmax")),
@@ -93,39 +108,36 @@ export function softmaxTable(logits, probabilities, chosen, secret) {
   );
 }
 
-/** A power of e, which two decimals would often print as 0.00. */
+/** A power of e, which two decimals would often print as 0.00. @param {number} value */
 function small(value) {
   if (value >= 0.005) return number(value);
   const [digits, exponent] = value.toExponential(0).split("e");
-  return [`${digits} × 10`, make("sup", {}, exponent.replace("-", "\u2212"))];
+  return [`${digits} × 10`, make("sup", {}, exponent.replace("-", MINUS))];
 }
 
-/** The bars of the classes as a row of tiles, for a phone. */
-export function tiles(probabilities, prediction, secret, pin) {
-  return make("ul", { class: "tiles" }, Array.from(probabilities, (p, k) => {
-    const fill = make("span", { class: "fill" });
-    fill.style.height = secret ? "0" : `${100 * p}%`;
-    return make("li", {}, make(
-      "button",
-      {
-        type: "button", class: !secret && k === prediction ? "tile best" : "tile", "data-key": `tile-${k}`,
-        "aria-label": say("barName", { k, p: secret ? say("hiddenNumber") : spoken(p) }),
-        on: { click: () => pin(k) },
-      },
-      make("span", { class: "well" }, fill), make("span", { class: "class" }, k),
-    ));
-  }));
-}
-
-/** Put the tiles, with the answer over them, into an element. */
-export function showTiles(element, trace, secret, pin) {
-  const { probabilities, prediction } = trace;
+/**
+ * Put the bars of the classes as a row of tiles, for a phone, with the answer over them, into an element.
+ *
+ * @param {Element} element
+ * @param {Trace} trace
+ * @param {boolean} secret
+ * @param {(k: number) => void} pin
+ */
+export function showTiles(element, { probabilities, prediction }, secret, pin) {
   refill(
     element,
     make(
       "p", { class: "tiles-title" }, make("b", {}, `${say("answer")}: ${secret ? "?" : prediction}`),
       make("b", {}, secret ? "?" : probability(probabilities[prediction])),
     ),
-    tiles(probabilities, prediction, secret, pin),
+    make("ul", { class: "tiles" }, Array.from(probabilities, (p, k) => {
+      const fill = make("span", { class: "fill" });
+      fill.style.height = secret ? "0" : `${100 * p}%`;
+      return make("li", {}, button(
+        () => pin(k),
+        { class: !secret && k === prediction ? "tile best" : "tile", "data-key": `tile-${k}`, "aria-label": barName(k, p, secret) },
+        make("span", { class: "well" }, fill), make("span", { class: "class" }, k),
+      ));
+    })),
   );
 }

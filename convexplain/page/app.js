@@ -1,9 +1,15 @@
-// The page: one state, what shows it, what changes it. Nothing here computes a number.
+/**
+ * The page: one state, what shows it, what changes it. Nothing here computes a number.
+ *
+ * @import { Mode, Secret } from "./explore.js"
+ * @import { History, State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ */
 
 import { Chain } from "./chain.js";
 import { COMPARE } from "./compare.js";
 import { Controls } from "./controls.js";
-import { DATA } from "./data.js";
+import { DATA, INPUT } from "./data.js";
 import { make, refill, setAttributes } from "./dom.js";
 import { Drawing } from "./draw.js";
 import { ERASE } from "./erase.js";
@@ -14,25 +20,30 @@ import { Keyboard } from "./keyboard.js";
 import { fragmentOf, readFragment } from "./link.js";
 import { Model } from "./model.js";
 import { Overview } from "./overview.js";
-import { captionOf, Panel, titleOf } from "./panel.js";
+import { captionOf, PanelView } from "./panel.js";
 import { Player } from "./play.js";
 import { PREDICT } from "./predict.js";
-import { Actions, focusCell, sameCell, Store } from "./state.js";
+import { Actions, FIRST_STATE, focusCell, sameCell, Store } from "./state.js";
 import { tokens, useTheme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
-import { hasSlides, Slides } from "./slides.js";
-import { INPUT } from "./trace.js";
+import { Slides } from "./slides.js";
 import { say, useLanguage } from "./words.js";
 
 // The live region speaks at most this often, in milliseconds.
 const SPOKEN_EVERY = 500;
 
-class App {
+// Where these are hidden, the cell's own number is.
+/** @type {Secret["what"][]} */
+const HIDE_CELL = ["output", "sum", "winner"];
+
+export class App {
+  /** @param {Mode[]} modes */
   constructor(modes) {
     this.modes = modes;
     this.model = new Model();
+    /** @type {State} */
     this.opening = {
-      ...this.model.opening,
+      ...FIRST_STATE, ...this.model.opening,
       lang: DATA.opening.lang ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en"),
       theme: DATA.opening.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
     };
@@ -40,9 +51,32 @@ class App {
     this.actions = new Actions(this.store, this.model);
     this.player = new Player(this);
     this.keys = new Keyboard(this);
+    /** @type {Secret|null} */
     this.secret = null;
+    /** A remark, and what has to stay for it to stay. @type {{text: string, state: string}|null} */
     this.told = null;
+    /** What is shown. @type {State|null} */
     this.shown = null;
+    /** The fragment of the address. @type {string|undefined} */
+    this.written = undefined;
+    this.speaking = 0;
+    this.toSay = "";
+    this.fitted = "";
+    /** Whether the maps must be fitted to their room. */
+    this.fit = true;
+    this.fontsIn = false;
+    this.overviewStale = false;
+    this.toolbar = new Toolbar(this);
+    this.controls = new Controls(this);
+    this.chain = new Chain(this);
+    this.overview = new Overview(this);
+    this.panel = new PanelView(this);
+    this.help = new Help(this);
+    this.drawing = new Drawing(this, this.chain.picture);
+    this.caption = make("p", { class: "caption-text" });
+    this.spoken = make("p", { class: "aside", role: "status" });
+    this.captionAside = make("span", { class: "caption-aside" });
+    this.slides = DATA.lesson && new Slides(DATA.lesson, () => this.toolbar.slides?.focus());
     this.build();
     this.store.follow((state, history) => this.render(state, history));
     this.store.render();
@@ -57,20 +91,10 @@ class App {
   }
 
   build() {
-    this.toolbar = new Toolbar(this);
-    this.controls = new Controls(this);
-    this.chain = new Chain(this);
-    this.overview = new Overview(this);
-    this.panel = new Panel(this);
-    this.help = new Help(this);
-    this.drawing = new Drawing(this, this.chain.parts[0].view);
-    this.caption = make("p", { class: "caption-text" });
-    this.spoken = make("p", { class: "aside", role: "status" });
-    this.captionAside = make("span", { class: "caption-aside" });
     this.chain.element.prepend(this.controls.element);
     this.chain.element.append(this.overview.card, this.panel.element);
-    setAttributes(this.chain.element, { style: { "--columns": this.template() } });
-    document.getElementById("page").replaceChildren(
+    setAttributes(this.chain.element, { style: { "--columns": this.model.columns.map(({ width }) => width).join(" ") } });
+    document.getElementById("page")?.replaceChildren(
       this.toolbar.element,
       make(
         "main", {}, this.chain.tabs, this.chain.element, this.chain.tiles,
@@ -78,14 +102,6 @@ class App {
       ),
       this.help.element,
     );
-    this.slides = hasSlides() ? new Slides(() => this.toolbar.slides.focus()) : null;
-  }
-
-  /** Widths of the columns, as on a page of 1920 pixels: picture, layers alike, answer. */
-  template() {
-    return this.model.columns.map(({ kind }) => (
-      { picture: "calc(224 * var(--u))", answer: "minmax(0, 280fr)" }[kind] ?? "minmax(0, 208.8fr)"
-    )).join(" ");
   }
 
   listen() {
@@ -121,6 +137,7 @@ class App {
     this.store.change({}, "none");
   }
 
+  /** @param {State} state @param {History} history */
   render(state, history) {
     const changed = this.model.refresh(state);
     const before = this.shown;
@@ -148,9 +165,6 @@ class App {
     this.overviewStale = bench !== "overview" && (this.overviewStale || changed || restyled);
     if (benched) refill(this.panel.element, benched);
     else if (cell) this.panel.render(state);
-    setAttributes(this.panel.element, {
-      "aria-labelledby": "panel-title", "data-kind": benched ? this.mode.name : this.panel.element.dataset.kind,
-    });
     this.help.render(state);
     this.renderCaption(state, cell);
     this.player.render(state);
@@ -158,7 +172,7 @@ class App {
     this.keepFocus(before, state);
   }
 
-  /** Colours of the theme for the style sheet, language for everyone. */
+  /** Colours of the theme for the style sheet, language for everyone. @param {State} state */
   dress(state) {
     useTheme(state.theme);
     useLanguage(state.lang);
@@ -171,7 +185,7 @@ class App {
     document.title = say("title");
   }
 
-  /** The sentence at the bottom; on the overview the three steps. */
+  /** The sentence at the bottom; on the overview the three steps. @param {State} state @param {Cell|null} cell */
   renderCaption(state, cell) {
     const told = this.told && this.told.state === stateKey(state) ? this.told.text : null;
     const text = told ?? this.mode.caption?.(this, state)
@@ -187,28 +201,35 @@ class App {
     this.speak(state.playing ? "" : [title, text ?? this.caption.textContent].filter(Boolean).join(". "));
   }
 
-  spokenName(cell) {
-    const hidden = this.secret && ["output", "sum", "winner"].includes(this.secret.what) && sameCell(cell, this.secret.cell);
-    return this.nameOf(cell, hidden ? say("hiddenNumber") : number(this.model.value(cell)));
+  /** Whether a cell's number is nowhere to be seen. @param {Cell} cell */
+  hides(cell) {
+    return this.secret !== null && HIDE_CELL.includes(this.secret.what) && sameCell(cell, this.secret.cell);
   }
 
-  /** Tell screen readers, politely: the last thing to say, not all that was shown on the way. */
+  /** A cell with its number, as it is read aloud. @param {Cell} cell */
+  spokenName(cell) {
+    const value = this.hides(cell) ? say("hiddenNumber") : number(this.model.value(cell));
+    return this.model.column(cell.layer).spoken(cell, value);
+  }
+
+  /** Tell screen readers, politely: the last thing to say, not all that was shown on the way. @param {string} text */
   speak(text) {
     this.toSay = text;
     if (this.speaking) return;
-    this.speaking = setTimeout(() => {
+    this.speaking = window.setTimeout(() => {
       this.speaking = 0;
       if (this.spoken.textContent !== this.toSay) this.spoken.textContent = this.toSay;
     }, SPOKEN_EVERY);
   }
 
-  /** Say something about what was just done, until the next thing is done. */
+  /** Say something about what was just done, until the next thing is done. @param {string} text */
   tell(text) {
     if (!text) return;
     this.told = { text, state: stateKey(this.store.state) };
     this.store.change({}, "none");
   }
 
+  /** @param {State} state @param {History} history */
   writeAddress(state, history) {
     if (history === "none") return;
     const fragment = fragmentOf(state, this.opening);
@@ -219,7 +240,7 @@ class App {
     window.history[write](null, "", `#${fragment}`);
   }
 
-  /** After walking along the trail the new cell's map has the focus; Back returns to the pinned cell. */
+  /** After walking along the trail the new cell's map has the focus; Back returns to the pinned cell. @param {State|null} before @param {State} state */
   keepFocus(before, state) {
     if (!before || sameCell(before.pinned, state.pinned) || state.playing) return;
     const walked = before.trail.length !== state.trail.length;
@@ -234,33 +255,35 @@ class App {
     return !state.tool && (this.mode.bench?.(this, state) ?? null) === null && !this.secret;
   }
 
-  /** A cell was clicked, tapped, or Enter pressed on it. */
+  /** A cell was clicked, tapped, or Enter pressed on it. @param {Cell} cell */
   clicked(cell) {
     if (this.store.state.tool && cell.layer === INPUT) return;
     if (this.mode.clicked?.(this, cell)) return;
     this.actions.pin(cell);
   }
 
-  leavePanel() {
-    this.actions.overview();
-  }
-
   toggleDrawing() {
     this.actions.setTool(this.store.state.tool ? null : "draw");
-    if (this.store.state.tool) this.chain.parts[0].element.scrollIntoView({ block: "nearest" });
+    if (this.store.state.tool) this.chain.picture.element.closest("section")?.scrollIntoView({ block: "nearest" });
   }
 
   toggleRubber() {
     this.actions.setTool(this.store.state.tool === "rubber" ? null : "rubber");
   }
 
-  /** Begin to type a weight of the kernel that is shown, or end it and go back to weight `at`. */
+  /** Begin to type a weight of the kernel that is shown, or end it and go back to weight `at`. @param {number|null} editing @param {number} at */
   editWeight(editing, at) {
     this.actions.edit(editing);
     this.store.render();
-    const field = this.panel.element.querySelector(`[data-key="weight-${at}"]`);
-    field?.focus();
-    if (editing !== null) field?.select?.();
+    const field = this.focusKey(`weight-${at}`);
+    if (field instanceof HTMLInputElement) field.select();
+  }
+
+  /** Give the focus to what has a key in the panel. @param {string} key */
+  focusKey(key) {
+    const found = /** @type {HTMLElement|null} */ (this.panel.element.querySelector(`[data-key="${key}"]`));
+    found?.focus();
+    return found;
   }
 
   /** What the explained network is called, alone and in a sentence. */
@@ -268,24 +291,9 @@ class App {
     return this.model.isConvnet
       ? { alone: say("thisNetwork"), within: say("theCnn") } : { alone: say("otherNetwork"), within: say("theOther") };
   }
-
-  /** "conv1, filter 28" */
-  mapName({ layer, filter }) {
-    if (layer === INPUT) return say("input");
-    const spec = this.model.layer(layer);
-    if (spec.vector) return say("unitTitle", { layer, n: filter });
-    return say(spec.kind === "Conv2D" ? "mapName" : "channelName", { layer, n: filter });
-  }
-
-  /** A cell's name as it is read aloud, with its number or what stands for it. */
-  nameOf(cell, value) {
-    if (cell.layer === INPUT) return say("pixelName", { row: cell.row, col: cell.col, value });
-    if (this.model.layer(cell.layer).vector) return `${titleOf(this, cell)}: ${value}`;
-    return say("cellName", { map: this.mapName(cell), row: cell.row, col: cell.col, value });
-  }
 }
 
-/** What has to stay for a remark to stay. */
+/** What has to stay for a remark to stay. @param {State} state */
 function stateKey(state) {
   return JSON.stringify([state.digit, state.sample, state.pinned, state.preview, state.mode, state.lang, state.tool, state.shift]);
 }

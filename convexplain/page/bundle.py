@@ -7,11 +7,14 @@ a function that is called once, after those that it imports, and gives back what
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-_IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./([\w-]+)\.js";[ \t]*\n', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import\s*\{([^}]*)\}\s*from\s*"(\.{1,2}/[\w/-]+)\.js";[ \t]*\n', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const)\s+([\w$]+))", re.MULTILINE)
 # In a page these would end the script, or begin what HTML calls an escaped one.
 _UNSAFE = re.compile(r"</script|<!--", re.IGNORECASE)
@@ -23,7 +26,7 @@ def bundle(sources: Mapping[str, str], entry: str) -> str:
     Parameters
     ----------
     sources : mapping of str to str
-        The modules' texts by name, ``"ops"``.
+        The modules' texts by name, ``"ops"`` or ``"layers/conv2d"``.
     entry : str
         The module to run, with all that it imports.
 
@@ -44,8 +47,11 @@ def bundle(sources: Mapping[str, str], entry: str) -> str:
 
 
 def read(folder: Path) -> dict[str, str]:
-    """Read all modules of a folder, by name."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js"))}
+    """Read all modules of a folder and the folders in it, by name."""
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*.js"))
+    }
 
 
 def _visit(name: str, sources: Mapping[str, str], order: list[str], above: tuple[str, ...]) -> None:
@@ -58,7 +64,8 @@ def _visit(name: str, sources: Mapping[str, str], order: list[str], above: tuple
         raise ValueError(
             f"{above[-1] if above else 'the page'} imports {name}.js, which is not there"
         )
-    for names, module in _IMPORT.findall(sources[name]):
+    for names, path in _IMPORT.findall(sources[name]):
+        module = _module(name, path)
         _visit(module, sources, order, (*above, name))
         exported = set(_EXPORT.findall(sources[module]))
         for wanted, _ in _names(names):
@@ -76,7 +83,9 @@ def _names(listed: str) -> list[tuple[str, str]]:
 def _function(name: str, source: str) -> str:
     """Write a module as a function that is called where it stands."""
     exported = _EXPORT.findall(source)
-    text = _EXPORT.sub("", _IMPORT.sub(_taken, source))
+    text = _EXPORT.sub(
+        "", _IMPORT.sub(lambda match: _taken(match[1], _module(name, match[2])), source)
+    )
     if left := re.search(r"^(?:import|export)\b.*", text, re.MULTILINE):
         raise ValueError(
             f'{name}.js has {left[0]!r}: write `import {{ a, b }} from "./c.js";` and '
@@ -90,10 +99,15 @@ def _function(name: str, source: str) -> str:
     )
 
 
-def _taken(match: re.Match[str]) -> str:
-    names = (f"{a}: {b}" if a != b else a for a, b in _names(match[1]))
-    return f"const {{ {', '.join(names)} }} = {_variable(match[2])};\n"
+def _taken(names: str, module: str) -> str:
+    taken = (f"{a}: {b}" if a != b else a for a, b in _names(names))
+    return f"const {{ {', '.join(taken)} }} = {_variable(module)};\n"
+
+
+def _module(name: str, path: str) -> str:
+    """The name of the module that another one imports by a path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
 
 
 def _variable(name: str) -> str:
-    return "$" + name.replace("-", "_")
+    return "$" + re.sub(r"\W", "_", name)

@@ -1,60 +1,92 @@
-// Pieces of the panels: tables of coloured numbers, bars of contributions, sums, one output cell.
+/**
+ * Pieces of the panels: tables of coloured numbers, bars of contributions, sums, one output cell.
+ *
+ * @import { App } from "./app.js"
+ * @import { Child } from "./dom.js"
+ *
+ * @typedef {object} NumberCell
+ * @property {number} value
+ * @property {number|null} limit  of the colour scale; null is a gray picture
+ * @property {string} [key]
+ * @property {(() => unknown)|null} [click]
+ * @property {string} [label]
+ * @property {boolean} [framed]
+ * @property {boolean} [padding]
+ * @property {boolean} [secret]
+ * @property {Node} [content]  in place of the number
+ *
+ * @typedef {{name: string, value: number, total?: boolean, secret?: boolean}} SumLine
+ */
 
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
 import { number } from "./format.js";
-import { css, pictureColour, signedColour, textOn } from "./theme.js";
+import { colourOf, css, textOn } from "./theme.js";
 import { say } from "./words.js";
 
-/** Background and text colour for a value; `limit` null is a gray picture. */
-export function coloured(value, limit) {
-  const colour = limit === null ? pictureColour(value) : signedColour(value, limit);
-  return { background: css(colour), color: textOn(colour) };
-}
-
-/** Colour an element as a value. */
+/**
+ * Colour an element as a value.
+ *
+ * @template {HTMLElement} Made
+ * @param {Made} element
+ * @param {number} value
+ * @param {number|null} limit  null is a gray picture
+ */
 export function colourAs(element, value, limit) {
-  const { background, color } = coloured(value, limit);
-  element.style.backgroundColor = background;
-  element.style.color = color;
+  const colour = colourOf(value, limit);
+  element.style.backgroundColor = css(colour);
+  element.style.color = textOn(colour);
   return element;
 }
 
-/** Six decimals, for who asks with the mouse. */
+/** Six decimals, for who asks with the mouse. @param {number} value */
 export function exactly(value) {
   return number(value, 6);
 }
 
+/** @param {number} value @param {boolean} [secret] */
+function shown(value, secret) {
+  return secret ? "?" : number(value);
+}
+
 /**
- * A table of numbers, each on its colour.
+ * A block of numbers, each on its colour.
  *
- * @param {Object} options
- * @param {string} options.title
- * @param {number} options.cols
- * @param {Array<{value: number, limit: number|null, key?: string, click?: Function, label?: string,
- *     framed?: boolean, padding?: boolean, secret?: boolean, content?: Node}>} options.cells
- * @param {string} options.kind  a class
- * @param {Node} [options.beside]  after the title
+ * @param {string} kind  a class
+ * @param {number} cols
+ * @param {number[]} values  those that are printed
+ * @param {HTMLElement[]} cells  one `td` a value
+ * @param {Child} caption  the table's
+ * @param {Child} [over]  what stands over the table
  */
-export function numberTable({ title, cols, cells, kind, beside = null }) {
-  const rows = [];
-  for (let at = 0; at < cells.length; at += cols) {
-    rows.push(make("tr", {}, cells.slice(at, at + cols).map(numberCell)));
-  }
-  const longest = Math.max(...cells.map(({ value }) => number(value).length));
+export function numberBlock(kind, cols, values, cells, caption, over = null) {
+  const rows = Array.from({ length: Math.ceil(cells.length / cols) }, (_, row) => (
+    make("tr", {}, cells.slice(row * cols, (row + 1) * cols))
+  ));
+  const longest = Math.max(...values.map((value) => number(value).length));
   return make(
     "div",
     { class: `numbers ${kind} ${cols > 3 ? "many" : ""}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
-    make("table", {}, make("caption", {}, title), make("tbody", {}, rows)),
-    beside,
+    over, make("table", {}, caption, make("tbody", {}, rows)),
   );
 }
 
+/**
+ * A table of numbers.
+ *
+ * @param {{title: string, cols: number, cells: NumberCell[], kind: string}} options  kind: a class
+ */
+export function numberTable({ title, cols, cells, kind }) {
+  return numberBlock(kind, cols, cells.map(({ value }) => value), cells.map(numberCell), make("caption", {}, title));
+}
+
+/** @param {NumberCell} options */
 function numberCell({ value, limit, key, click, label, framed, padding, secret, content }) {
-  const text = secret ? "?" : number(value);
+  const text = shown(value, secret);
   const inner = content ?? (click && !secret
-    ? make("button", { type: "button", "data-key": key, "aria-label": label, on: { click } }, text)
+    ? button(click, { "data-key": key, "aria-label": label }, text)
     : make("span", {}, text));
-  const cell = make("td", { class: framed && !secret ? "framed" : false, title: secret ? null : exactly(value), "data-exact": secret ? null : exactly(value) }, inner);
+  const exact = secret ? null : exactly(value);
+  const cell = make("td", { class: framed && !secret ? "framed" : false, title: exact, "data-exact": exact }, inner);
   if (secret) cell.classList.add("secret");
   else if (padding) {
     cell.classList.add("padding");
@@ -63,23 +95,46 @@ function numberCell({ value, limit, key, click, label, framed, padding, secret, 
   return cell;
 }
 
-/** One number, large, in the accent's frame: the cell that the panel explains. */
+/**
+ * One number, large, in the accent's frame: the cell that the panel explains.
+ *
+ * @param {number} value
+ * @param {number|null} limit
+ * @param {boolean} secret
+ */
 export function outputCell(value, limit, secret) {
-  const cell = make("output", { class: "output-cell", title: secret ? null : exactly(value) }, secret ? "?" : number(value));
+  const cell = make("output", { class: "output-cell", title: secret ? null : exactly(value) }, shown(value, secret));
   if (secret) cell.classList.add("secret");
   else colourAs(cell, value, limit);
   return cell;
 }
 
 /**
- * A sum, line by line.
+ * The activation, and the cell that it makes.
  *
- * @param {Array<{name: string, value: number, total?: boolean, secret?: boolean}>} lines
+ * @param {string} activation  its name
+ * @param {number} value  after it
+ * @param {number|null} limit
+ * @param {boolean} secret
  */
+export function becomes(activation, value, limit, secret) {
+  return make(
+    "div", { class: "becomes" },
+    make("p", {}, make("b", {}, activation), activation === "ReLU" && make("i", {}, "max(0, z)")),
+    outputCell(value, limit, secret),
+  );
+}
+
+/** The way from the panel to all maps. @param {App} app */
+export function backButton(app) {
+  return button(() => app.actions.overview(), { class: "back", "data-key": "back" }, say("back"));
+}
+
+/** A sum, line by line. @param {SumLine[]} lines */
 export function sumLines(lines) {
   return make("dl", { class: "sum" }, lines.map(({ name, value, total, secret }) => make(
     "div", { class: total ? "total" : false },
-    make("dt", {}, name), make("dd", { title: secret ? null : exactly(value) }, secret ? "?" : number(value)),
+    make("dt", {}, name), make("dd", { title: secret ? null : exactly(value) }, shown(value, secret)),
   )));
 }
 
@@ -89,7 +144,7 @@ export function sumLines(lines) {
  * @param {Object} options
  * @param {string} options.title
  * @param {Array<{key: string, name: string, detail?: string, value: number, chosen?: boolean,
- *     click: Function, label?: string}>} options.rows
+ *     click: () => unknown}>} options.rows
  * @param {number} options.limit  the value of the longest bar
  * @param {Node|null} options.rest  what stands under the rows
  */
@@ -97,17 +152,14 @@ export function contributionList({ title, rows, limit, rest }) {
   return make(
     "div", { class: "contributions" },
     make("h4", {}, title),
-    make("ul", {}, rows.map(({ key, name, detail, value, chosen, click, label }) => {
+    make("ul", {}, rows.map(({ key, name, detail, value, chosen, click }) => {
       const bar = make("span", { class: value < 0 ? "bar-fill negative" : "bar-fill" });
       bar.style.width = `${limit > 0 ? (100 * Math.abs(value)) / limit : 0}%`;
-      return make("li", {}, make(
-        "button",
-        {
-          type: "button", "data-key": key, "aria-pressed": chosen === undefined ? null : String(chosen),
-          "aria-label": label, title: exactly(value), on: { click },
-        },
+      return make("li", {}, button(
+        click,
+        { "data-key": key, "aria-pressed": chosen === undefined ? null : String(chosen), title: exactly(value) },
         make("span", { class: "name" }, name),
-        detail ? make("span", { class: "detail" }, detail) : null,
+        detail && make("span", { class: "detail" }, detail),
         make("span", { class: "bar-track" }, bar),
         make("span", { class: "value" }, number(value)),
       ));
@@ -116,12 +168,18 @@ export function contributionList({ title, rows, limit, rest }) {
   );
 }
 
-/** The row that stands for all other contributions: it opens and closes the whole list. */
+/**
+ * The row that stands for all other contributions: it opens and closes the whole list.
+ *
+ * @param {string} name
+ * @param {number} value
+ * @param {boolean} open
+ * @param {() => unknown} click
+ */
 export function restRow(name, value, open, click) {
-  return make(
-    "button",
-    { type: "button", class: "rest", "data-key": "rest", "aria-expanded": String(open), on: { click } },
+  return button(
+    click, { class: "rest", "data-key": "rest", "aria-expanded": String(open) },
     make("span", { class: "name" }, open ? say("fewer") : name),
-    open ? null : make("span", { class: "value" }, number(value)),
+    !open && make("span", { class: "value" }, number(value)),
   );
 }

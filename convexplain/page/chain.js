@@ -1,269 +1,237 @@
-// The chain: the picture, one map of each layer, the answer; windows and links drawn over them.
+/**
+ * The chain: the picture, one map of each layer, the answer; windows and links drawn over them.
+ *
+ * @import { App } from "./app.js"
+ * @import { Column } from "./columns.js"
+ * @import { Joined } from "./links.js"
+ * @import { State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ *
+ * @typedef {ReturnType<Chain["makeMap"]>} MapPart  a column with a map
+ */
 
 import { Bars, showTiles } from "./answer.js";
-import { make, setAttributes } from "./dom.js";
-import { number, shape } from "./format.js";
+import { INPUT } from "./data.js";
+import { button, make, setAttributes } from "./dom.js";
+import { number } from "./format.js";
 import { Links, within } from "./links.js";
 import { MapView, scaleGradient } from "./map.js";
-import { boxOf } from "./model.js";
-import { focusCell, sameCell } from "./state.js";
-import { INPUT } from "./trace.js";
+import { focusCell } from "./state.js";
+import { contextOf } from "./theme.js";
 import { say } from "./words.js";
 
+// Leaving one map for the next does not flash the overview in between.
+const LEAVE_AFTER = 80;
+
 export class Chain {
-  /** @param {Object} app  {model, store, actions, keys, secret} */
+  /** @param {App} app */
   constructor(app) {
     this.app = app;
     this.links = new Links();
     this.element = make("div", { class: "chain" });
     this.tabs = make("div", { class: "tabs", role: "group" });
     this.tiles = make("div", { class: "answer-tiles" });
-    this.parts = app.model.columns.map((column) => this.makeColumn(column));
-    this.element.append(...this.parts.map((part) => part.element), this.links.element);
+    this.columns = app.model.columns.map((column) => this.makeColumn(column));
+    this.maps = this.columns.filter(({ column }) => column !== app.model.answer).map((part) => this.makeMap(part));
+    this.answer = this.columns.filter(({ column }) => column === app.model.answer).map((part) => this.makeBars(part))[0] ?? null;
+    this.element.append(...this.columns.map((part) => part.element), this.links.element);
+    this.tabs.append(...this.maps.map(({ tab }) => tab));
     this.leaving = 0;
+    this.widths = "";
   }
 
+  /** The picture's map. */
+  get picture() {
+    return this.maps[0].view;
+  }
+
+  /** @param {Column} column */
   makeColumn(column) {
-    const { actions } = this.app;
     const name = make("h2", { id: `name-${column.name}` });
     const sizes = make("p", { class: "shape" });
     const feeds = make("span");
-    const gap = make("p", { class: "feeds", "aria-hidden": "true" }, feeds);
+    const frame = make("div", { class: "frame" }, make("p", { class: "feeds", "aria-hidden": "true" }, feeds));
     const which = make("p", { class: "which" });
-    const part = { column, name, sizes, feeds, which };
-    if (column.kind === "answer") {
-      part.bars = new Bars({
-        count: column.shape[2],
-        pin: (k) => this.app.clicked(this.unit(column, k)),
-        point: (k) => this.point(this.unit(column, k)),
-        leave: () => this.leave(),
-      });
-      part.frame = make("div", { class: "frame" }, gap, part.bars.element);
-    } else {
-      part.low = make("span");
-      part.high = make("span");
-      part.strip = make("span", { class: "strip" });
-      part.scale = make(
-        "button",
-        {
-          type: "button", class: "scale", disabled: column.kind === "picture",
-          on: { click: () => actions.setScale(this.app.store.state.scale === "map" ? "layer" : "map") },
-        },
-        part.low, part.strip, part.high,
-      );
-      part.view = new MapView({
-        name: column.name, rows: column.rows, cols: column.cols,
-        on: {
-          point: (row, col) => this.point(this.cell(part, row, col)),
-          leave: () => this.leave(),
-          pin: (row, col) => this.app.clicked(this.cell(part, row, col)),
-          key: (event) => this.app.keys.onMap(event, part),
-        },
-      });
-      part.frame = make("div", { class: "frame" }, gap, part.view.element);
-      part.tab = make(
-        "button",
-        { type: "button", class: "tab", on: { click: () => this.openTab(part) } },
-        (part.small = make("canvas", { width: column.cols, height: column.rows, "aria-hidden": "true" })), (part.tabName = make("span")),
-      );
-      this.tabs.append(part.tab);
-    }
-    part.element = make(
+    const element = make(
       "section",
       { class: `column of-${column.kind}`, "aria-labelledby": `name-${column.name}`, "data-layer": column.name },
-      name, sizes, part.frame, which, part.scale ?? null,
+      name, sizes, frame, which,
     );
-    return part;
+    return { column, name, sizes, feeds, frame, which, element };
   }
 
-  /** The cell of a column's place; null where a folded vector has none. */
-  cell({ column }, row, col) {
-    const { model, store } = this.app;
-    if (column.kind === "vector") {
-      const filter = Math.min(row * column.cols + col, column.shape[2] - 1);
-      return { layer: column.name, filter, row: 0, col: 0 };
-    }
-    return { layer: column.name, filter: model.shown(store.state)[column.name] ?? 0, row, col };
+  /** @param {ReturnType<Chain["makeColumn"]>} part */
+  makeMap(part) {
+    const { column } = part;
+    const low = make("span");
+    const high = make("span");
+    const strip = make("span", { class: "strip" });
+    const scale = button(
+      () => this.app.actions.setScale(), { class: "scale", disabled: column.name === INPUT }, low, strip, high,
+    );
+    const view = new MapView(column, {
+      point: (row, col) => this.point(this.cell(column, row, col)),
+      leave: () => this.leave(),
+      pin: (row, col) => this.app.clicked(this.cell(column, row, col)),
+      key: (event) => this.app.keys.onMap(event, map),
+    });
+    const small = make("canvas", { width: column.cols, height: column.rows, "aria-hidden": "true" });
+    const tabName = make("span");
+    const tab = button(() => this.openTab(column), { class: "tab" }, small, tabName);
+    const map = { ...part, low, high, strip, scale, view, small, tab, tabName };
+    part.frame.append(view.element);
+    part.element.append(scale);
+    return map;
   }
 
-  unit(column, k) {
-    return { layer: column.name, filter: k, row: 0, col: 0 };
+  /** @param {ReturnType<Chain["makeColumn"]>} part */
+  makeBars(part) {
+    const unit = (/** @type {number} */ k) => part.column.cellAt(k, 0);
+    const bars = new Bars({
+      count: part.column.count,
+      pin: (k) => this.app.clicked(unit(k)),
+      point: (k) => this.point(unit(k)),
+      leave: () => this.leave(),
+    });
+    part.frame.append(bars.element);
+    return { ...part, bars };
   }
 
-  /** The place of a cell in its column. */
-  placeOf(column, cell) {
-    if (column.kind !== "vector") return [cell.row, cell.col];
-    return [Math.floor(cell.filter / column.cols), cell.filter % column.cols];
+  /** Which map of a column is shown. @param {Column} column */
+  filterOf(column) {
+    return this.app.model.shown(this.app.store.state)[column.name] ?? 0;
   }
 
+  /** The cell at a column's place. @param {Column} column @param {number} row @param {number} col */
+  cell(column, row, col) {
+    return column.cellAt(row * column.cols + col, this.filterOf(column));
+  }
+
+  /** @param {Cell} cell */
   point(cell) {
     clearTimeout(this.leaving);
-    if (this.app.pointable(cell)) this.app.actions.point(cell);
+    if (this.app.pointable()) this.app.actions.point(cell);
   }
 
-  /** Leaving one map for the next does not flash the overview in between. */
   leave() {
     clearTimeout(this.leaving);
-    this.leaving = setTimeout(() => this.app.actions.point(null), 80);
+    this.leaving = window.setTimeout(() => this.app.actions.point(null), LEAVE_AFTER);
   }
 
-  /** On a phone: look at a layer, where nothing is pinned at its strongest cell. */
-  openTab({ column }) {
-    const { model, store, actions } = this.app;
+  /** On a phone: look at a layer, where nothing is pinned at its strongest cell. @param {Column} column */
+  openTab(column) {
+    const { model, actions } = this.app;
     if (column.name === INPUT) return actions.overview();
-    const filter = model.shown(store.state)[column.name] ?? 0;
+    const filter = this.filterOf(column);
     const values = model.map(column.name, filter);
-    const best = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
-    return actions.pin(this.cell({ column }, Math.floor(best / column.cols), best % column.cols));
+    return actions.pin(column.cellAt(values.indexOf(values.reduce((a, b) => Math.max(a, b))), filter));
   }
 
   /** Fit all maps to the room that the style sheet gives them. */
   fit() {
-    for (const { view, frame } of this.parts) {
-      if (frame.clientWidth) view?.fit(Math.min(frame.clientWidth, frame.clientHeight));
+    for (const { view, frame } of this.maps) {
+      if (frame.clientWidth) view.fit(Math.min(frame.clientWidth, frame.clientHeight));
     }
   }
 
-  /** Say which columns are read and written, by which a phone shows them; true if that changes any. */
+  /** Say which columns are read and written, by which a phone shows them; true if that changes any. @param {State} state */
   mark(state) {
     const cell = focusCell(state);
     const source = cell && cell.layer !== INPUT ? this.app.model.columnBefore(cell.layer).name : INPUT;
     this.element.classList.toggle("linked", Boolean(cell));
-    for (const { column, element } of this.parts) {
+    for (const { column, element } of this.columns) {
       element.classList.toggle("current", cell?.layer === column.name);
-      element.classList.toggle("source", Boolean(cell) && source === column.name && cell.layer !== column.name);
+      element.classList.toggle("source", Boolean(cell) && source === column.name && cell?.layer !== column.name);
     }
-    const widths = this.parts.map(({ frame }) => frame.clientWidth).join();
+    const widths = this.columns.map(({ frame }) => frame.clientWidth).join();
     const changed = widths !== this.widths;
     this.widths = widths;
     return changed;
   }
 
+  /** @param {State} state */
   render(state) {
     const { model, secret } = this.app;
     const maps = model.shown(state);
     const cell = focusCell(state);
     const font = parseFloat(getComputedStyle(this.element).fontSize);
-    for (const part of this.parts) {
-      const { column } = part;
-      this.label(part, maps);
-      if (part.bars) {
-        const chosen = cell?.layer === column.name ? cell.filter : null;
-        part.bars.draw(model.trace.probabilities, model.trace.prediction, chosen, secret?.what === "answer");
-      } else {
-        this.drawMap(part, maps[column.name] ?? 0, state, font);
-      }
+    const hidden = secret?.what === "answer";
+    for (const part of this.columns) this.label(part, maps[part.column.name] ?? 0);
+    for (const part of this.maps) this.drawMap(part, maps[part.column.name] ?? 0, state, font);
+    if (this.answer) {
+      const { bars, column } = this.answer;
+      bars.draw(model.trace, cell?.layer === column.name ? cell.filter : null, hidden);
+      showTiles(this.tiles, model.trace, hidden, (k) => this.app.clicked(column.cellAt(k, 0)));
     }
     this.drawLinks(cell ?? this.penCell(state));
     this.links.glide(state.playing);
     setAttributes(this.tabs, { "aria-label": say("network") });
-    if (model.answer) {
-      showTiles(this.tiles, model.trace, secret?.what === "answer", (k) => (
-        this.app.clicked(this.unit(model.answer, k))
-      ));
-    }
   }
 
-  drawMap(part, filter, state, font) {
-    const { model, secret } = this.app;
-    const { column, view } = part;
-    const picture = column.kind === "picture";
-    const values = picture ? model.pixels : model.map(column.name, filter);
+  /** Names, shapes and what feeds a column, in the language in use. @param {ReturnType<Chain["makeColumn"]>} part @param {number} filter */
+  label({ column, name, sizes, feeds, which }, filter) {
+    name.textContent = column.heading;
+    sizes.textContent = column.sizes;
+    const [chosen, range] = column.which(filter);
+    which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
+    if (column.layer) feeds.textContent = column.feeds(this.app.model.columnBefore(column.name));
+  }
+
+  /** @param {MapPart} part @param {number} filter @param {State} state @param {number} font */
+  drawMap({ column, view, small, tab, tabName, low, high, strip, scale }, filter, state, font) {
+    const { app } = this;
+    const { model } = app;
+    const picture = column.name === INPUT;
     const limit = picture ? null : model.limit(column.name, filter, state.scale);
-    const cell = focusCell(state);
-    const mine = (other) => other.layer === column.name && other.filter === filter;
-    view.draw(values, limit, {
+    const focus = focusCell(state);
+    const cell = focus?.layer === column.name ? focus : null;
+    const secret = app.secret?.cell;
+    view.draw(picture ? model.pixels : model.map(column.name, filter), limit, {
       font,
-      unread: cell?.layer === column.name ? model.unread(column.name) : undefined,
-      zeroed: state.zeroed.filter(mine).map((other) => this.placeOf(column, other)),
+      unread: cell ? model.unread(column.name) : undefined,
+      zeroed: state.zeroed.filter((other) => column.shows(other, filter)).map((other) => column.placeOf(other)),
       erased: picture ? state.erased : [],
-      until: state.sweeping && cell?.layer === column.name ? this.reached(column, cell) : Infinity,
-      hidden: ["output", "winner", "sum"].includes(secret?.what) && secret.cell && mine(secret.cell) ? [secret.cell.row, secret.cell.col] : null,
+      until: state.sweeping && cell ? column.indexOf(cell) + 1 : Infinity,
+      hidden: secret && app.hides(secret) && column.shows(secret, filter) ? column.placeOf(secret) : null,
     });
-    const [row, col] = cell?.layer === column.name ? this.placeOf(column, cell) : view.at;
-    const shown = this.cell(part, row, col);
-    const hidden = ["output", "winner", "sum"].includes(secret?.what) && sameCell(shown, secret.cell);
-    view.announce(row, col, this.app.nameOf(shown, hidden ? say("hiddenNumber") : number(model.value(shown))));
-    this.drawScale(part, limit, picture ? false : model.signed(column.name));
-    part.small.getContext("2d").drawImage(view.small, 0, 0);
-    setAttributes(part.tab, { "aria-current": (cell?.layer ?? INPUT) === column.name ? "true" : false });
+    const [row, col] = cell ? column.placeOf(cell) : view.at;
+    view.announce(row, col, app.spokenName(this.cell(column, row, col)));
+    view.element.setAttribute("aria-label", column.label(filter));
+
+    const signed = !picture && model.signed(column.name);
+    const ends = limit === null ? ["0", "1"] : [signed ? number(-limit) : "0", number(limit)];
+    [low.textContent, high.textContent] = ends;
+    strip.style.background = scaleGradient(limit, signed);
+    setAttributes(scale, { "aria-label": say("scaleHint", { layer: column.heading, low: ends[0], high: ends[1] }) });
+
+    contextOf(small).drawImage(view.small, 0, 0);
+    tabName.textContent = column.heading;
+    setAttributes(tab, { "aria-current": (focus?.layer ?? INPUT) === column.name ? "true" : false });
   }
 
-  /** While one draws with the keyboard: the pixel that Enter inks. */
+  /** While one draws with the keyboard: the pixel that Enter inks. @param {State} state */
   penCell(state) {
-    const { view } = this.parts[0];
-    if (!state.tool || !view.element.matches(":focus-visible")) return null;
-    return { layer: INPUT, filter: 0, row: view.at[0], col: view.at[1] };
+    const { picture } = this;
+    if (!state.tool || !picture.element.matches(":focus-visible")) return null;
+    return { layer: INPUT, filter: 0, row: picture.at[0], col: picture.at[1] };
   }
 
-  /** How many cells of a column come before a cell, itself included. */
-  reached(column, cell) {
-    const [row, col] = this.placeOf(column, cell);
-    return row * column.cols + col + 1;
-  }
-
-  drawScale(part, limit, signed) {
-    const [low, high] = limit === null ? ["0", "1"] : [signed ? number(-limit) : "0", number(limit)];
-    part.low.textContent = low;
-    part.high.textContent = high;
-    part.strip.style.background = scaleGradient(limit, signed);
-    setAttributes(part.scale, {
-      "aria-label": say("scaleHint", { layer: part.name.textContent, low, high }),
-    });
-  }
-
-  /** Names, shapes and what feeds a column, in the language in use. */
-  label(part, maps) {
-    const { model } = this.app;
-    const { column } = part;
-    const { kind, layer } = column;
-    const title = { picture: say("input"), answer: say("answer") }[kind] ?? column.name;
-    part.name.textContent = title;
-    const [height, width, depth] = column.shape;
-    part.sizes.textContent = layer?.vector
-      ? `${column.name}: ${layer.inShape[2]} → ${depth}`
-      : shape(kind === "picture" && depth === 1 ? [height, width] : column.shape);
-    const last = depth - 1;
-    if (kind === "map") {
-      part.which.replaceChildren(
-        say(layer.kind === "Conv2D" ? "filter" : "channel", { n: maps[column.name] ?? 0 }),
-        make("span", { class: "range" }, say("range", { last })),
-      );
-    } else {
-      part.which.textContent = {
-        picture: say("pixels", { n: height * width }), vector: say("unitsOf", { last }), answer: "",
-      }[kind];
-    }
-    part.view?.element.setAttribute("aria-label", kind === "map"
-      ? say(layer.kind === "Conv2D" ? "mapName" : "channelName", { layer: column.name, n: maps[column.name] ?? 0 })
-      : title);
-    if (part.tabName) part.tabName.textContent = title;
-    if (!layer) return;
-    const before = model.columnBefore(column.name);
-    const n = before.filters;
-    if (layer.vector) part.feeds.textContent = say("feedsNumbers", { n: layer.inShape[2] });
-    else if (layer.kind !== "Conv2D") part.feeds.textContent = say("feedsOne");
-    else part.feeds.textContent = n === 1 ? say("feedsPicture") : say("feedsAll", { n: layer.inShape[2] / layer.groups });
-  }
-
-  /** Draw the windows that a cell depends on, from the picture to the cell. */
+  /** Draw the windows that a cell depends on, from the picture to the cell. @param {Cell|null} cell */
   drawLinks(cell) {
     if (!cell) return this.links.show([]);
     const field = this.app.model.field(cell);
+    /** @type {Joined[]} */
     const seen = [];
-    for (const { column, view, frame, bars, element } of this.parts) {
+    for (const { column, view, element } of this.maps) {
       const box = field.get(column.name);
       if (!box || !element.offsetWidth) continue;
-      if (bars) {
-        const bar = within(bars.rows[cell.filter].button, this.element);
-        seen.push({ name: column.name, map: within(frame, this.element), box: bar });
-      } else {
-        const [row, col] = this.placeOf(column, cell);
-        const own = column.kind === "vector"
-          ? column.name === cell.layer ? boxOf({ row, col }) : { top: 0, left: 0, bottom: column.rows, right: column.cols }
-          : box;
-        seen.push({ name: column.name, map: within(view.canvas, this.element), box: view.place(own, this.element) });
-      }
+      const place = view.place(column.placeOfBox(box, cell), this.element);
+      seen.push({ name: column.name, map: within(view.canvas, this.element), box: place });
+    }
+    if (this.answer && field.has(this.answer.column.name) && this.answer.element.offsetWidth) {
+      const { column, frame, bars } = this.answer;
+      const bar = within(bars.rows[cell.filter].bar, this.element);
+      seen.push({ name: column.name, map: within(frame, this.element), box: bar });
     }
     return this.links.show(seen);
   }

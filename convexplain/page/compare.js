@@ -1,61 +1,86 @@
-// Two networks, one digit: how sure each is of it while it is shifted.
+/**
+ * Two networks, one digit: how sure each is of it while it is shifted.
+ *
+ * @import { App } from "./app.js"
+ * @import { Shifted } from "./data.js"
+ * @import { Mode } from "./explore.js"
+ * @import { Network } from "./network.js"
+ * @import { State } from "./state.js"
+ *
+ * @typedef {{cnn: Trace, dense: Trace}} Both  what both networks make of a picture
+ * @typedef {Both & {by: number, cut: boolean}} Row  of the picture moved by so many pixels; cut: ink
+ *   leaves the frame
+ * @typedef {{rows: Row[], unmoved: Both}} Rows
+ */
 
-import { bundledDigit, DATA, SIDE } from "./data.js";
-import { make, makeSvg } from "./dom.js";
-import { number, percent, probability } from "./format.js";
-import { paint } from "./theme.js";
-import { Trace } from "./trace.js";
+import { backButton } from "./cells.js";
 import { shiftText } from "./controls.js";
-import { languageInUse, say } from "./words.js";
+import { bundledDigit, DATA, SIDE } from "./data.js";
+import { button, make, makeSvg, radio } from "./dom.js";
+import { number, percent, probability } from "./format.js";
+import { sumOf } from "./numbers.js";
+import { FAR, PICTURE_KEYS } from "./state.js";
+import { paintOn } from "./theme.js";
+import { Trace } from "./trace.js";
+import { gap, say } from "./words.js";
 
-const FAR = 6;
 const SHIFTS = Array.from({ length: 2 * FAR + 1 }, (_, i) => i - FAR);
 
-const known = { key: null, rows: null };
+/** @type {{key: unknown[], found: Rows|null}} */
+const known = { key: [], found: null };
 
-/** Both networks' numbers at every shift along an axis (0 is sideways, 1 up and down). */
-function shiftRows(app, state) {
-  const { model } = app;
-  const { shift, axis } = state;
-  const parts = ["digit", "sample", "drawn", "noise", "erased", "zeroed", "kernels"].map((key) => state[key]);
-  const key = [...parts, axis, shift[1 - axis]];
-  if (known.key?.every((part, i) => part === key[i])) return known.rows;
-  const ink = (pixels) => pixels.reduce((sum, value) => sum + value, 0);
-  const whole = ink(model.picture({ ...state, shift: [0, 0], noise: 0, erased: [] }));
-  known.key = key;
-  known.rows = SHIFTS.map((by) => {
-    const moved = [...shift];
-    moved[axis] = by;
-    const pixels = model.picture({ ...state, shift: moved });
-    const bare = model.picture({ ...state, shift: moved, noise: 0, erased: [] });
+/** Both networks' numbers at every shift along an axis. @param {App} app @param {State} state @returns {Rows} */
+function shiftRows({ model }, state) {
+  const { shift: [right, down], axis } = state;
+  const key = [...PICTURE_KEYS.map((name) => state[name]), axis, axis === 0 ? down : right];
+  if (known.found && known.key.every((part, i) => part === key[i])) return known.found;
+  /** @param {State["shift"]} shift @returns {Both} */
+  const both = (shift) => {
+    const pixels = model.picture({ ...state, shift });
     return {
-      by, cut: ink(bare) < whole - 0.5,
-      cnn: model.traceOf(model.network, state.zeroed, pixels), dense: new Trace(model.beside, pixels),
+      cnn: model.traceOf(model.network, state.zeroed, pixels),
+      dense: new Trace(/** @type {Network} */ (model.beside), pixels),
     };
+  };
+  const ink = (/** @type {State["shift"]} */ shift) => sumOf(model.picture({ ...state, shift, noise: 0, erased: [] }));
+  const whole = ink([0, 0]);
+  const rows = SHIFTS.map((by) => {
+    /** @type {State["shift"]} */
+    const shift = axis === 0 ? [by, down] : [right, by];
+    return { by, cut: ink(shift) < whole - 0.5, ...both(shift) };
   });
+  known.key = key;
   // In its place: not shifted along the other axis either.
-  const still = model.picture({ ...state, shift: [0, 0] });
-  known.rows.unmoved = { cnn: model.traceOf(model.network, state.zeroed, still), dense: new Trace(model.beside, still) };
-  return known.rows;
+  known.found = { rows, unmoved: both([0, 0]) };
+  return known.found;
 }
 
-/** Of which digit the curves tell: the one it is, else what the CNN takes it for in its place. */
-function digitOf(app, rows) {
-  return app.model.label ?? rows.unmoved.cnn.prediction;
+/** The row of the picture as it is shifted now. @param {Row[]} rows @param {State} state */
+function rowNow(rows, { shift, axis }) {
+  return /** @type {Row} */ (rows.find(({ by }) => by === shift[axis]));
 }
 
-/** Neighbouring shifts at which ink leaves the frame, from the first to the last of each run. */
-export function cutRuns(rows) {
+/** Neighbouring shifts at which ink leaves the frame, from the first to the last of each run. @param {Row[]} rows */
+function cutRuns(rows) {
+  /** @type {[number, number][]} */
   const runs = [];
   for (const { by, cut } of rows) {
     if (!cut) continue;
-    if (runs.at(-1)?.[1] === by - 1) runs.at(-1)[1] = by;
+    const last = runs.at(-1);
+    if (last?.[1] === by - 1) last[1] = by;
     else runs.push([by, by]);
   }
   return runs;
 }
 
-/** The chart in pixels of the screen; its heights and marks follow the size of the text. */
+/**
+ * The chart in pixels of the screen; its heights and marks follow the size of the text.
+ *
+ * @param {App} app
+ * @param {Row[]} rows
+ * @param {number} k  the digit of which the curves tell
+ * @param {State} state
+ */
 function chart(app, rows, k, state) {
   const style = getComputedStyle(app.panel.element);
   const inner = app.panel.element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
@@ -67,15 +92,15 @@ function chart(app, rows, k, state) {
   const low = top + 6.8 * font;
   const height = low + 1.8 * font;
   const [start, end] = [3.6 * font, width - font];
-  const x = (by) => start + ((by + FAR) / (2 * FAR)) * (end - start);
-  const y = (p) => low - p * (low - top);
+  const x = (/** @type {number} */ by) => start + ((by + FAR) / (2 * FAR)) * (end - start);
+  const y = (/** @type {number} */ p) => low - p * (low - top);
   const step = x(1) - x(0);
   const mark = 0.3 * font;
-  const text = (value, attributes) => makeSvg("text", { "font-size": font, ...attributes }, value);
-  const curve = (name) => makeSvg("polyline", {
+  const text = (/** @type {string} */ value, /** @type {Record<string, unknown>} */ attributes) => makeSvg("text", { "font-size": font, ...attributes }, value);
+  const curve = (/** @type {keyof Both} */ name) => makeSvg("polyline", {
     class: `curve ${name}`, points: rows.map((row) => `${x(row.by)},${y(row[name].probabilities[k])}`).join(" "),
   });
-  const band = ([first, last]) => {
+  const band = (/** @type {number[]} */ [first, last]) => {
     const [from, to] = [Math.max(start - 0.5 * font, x(first) - step / 2), Math.min(width, x(last) + step / 2)];
     // Centred over its band where that is wide enough, else from the chart's rim inwards.
     const [at, anchor] = to - from > 11 * font ? [(from + to) / 2, "middle"] : first === -FAR ? [from + 0.3 * font, "start"] : [to - 0.3 * font, "end"];
@@ -110,7 +135,7 @@ function chart(app, rows, k, state) {
   );
 }
 
-/** The same numbers for who cannot see the curves. */
+/** The same numbers for who cannot see the curves. @param {App} app @param {Row[]} rows @param {number} k */
 function hiddenTable(app, rows, k) {
   const heads = [say("shift"), app.names.alone, say("denseNetwork")];
   return make(
@@ -123,7 +148,15 @@ function hiddenTable(app, rows, k) {
   );
 }
 
-function network(kind, name, trace, unmoved) {
+/**
+ * What a network says now, and whether that has changed.
+ *
+ * @param {keyof Both} kind
+ * @param {string} name
+ * @param {Row} now
+ * @param {Both} unmoved
+ */
+function network(kind, name, { [kind]: trace }, unmoved) {
   const sample = makeSvg(
     "svg", { class: "key", viewBox: "0 0 60 20", "aria-hidden": "true" },
     makeSvg("polyline", { class: `curve ${kind}`, points: "0,10 60,10" }),
@@ -133,25 +166,21 @@ function network(kind, name, trace, unmoved) {
   return make(
     "div", { class: `network ${kind}` }, make("h4", {}, sample, name),
     make("p", { class: "verdict" }, make("b", {}, trace.prediction), probability(trace.probabilities[trace.prediction])),
-    make("p", { class: "held" }, say(trace.prediction === unmoved.prediction ? "sameAnswer" : "changedAnswer")),
+    make("p", { class: "held" }, say(trace.prediction === unmoved[kind].prediction ? "sameAnswer" : "changedAnswer")),
   );
 }
 
-/** Digits to try: where the CNN holds, and where it fails, too. */
+/** Digits to try: where the CNN holds, and where it fails, too. @param {App} app */
 function suggestions(app) {
   const { steady, failing } = DATA.telling;
-  const group = (title, list) => list.length > 0 && make(
+  const group = (/** @type {string} */ title, /** @type {Shifted[]} */ list) => list.length > 0 && make(
     "span", { class: "try", role: "group", "aria-label": title }, title, " ",
     list.map(({ sample, shift }) => {
       const canvas = make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" });
-      const image = new ImageData(SIDE, SIDE);
       const { pixels, label } = bundledDigit(sample);
-      paint(image.data, pixels, null);
-      canvas.getContext("2d").putImageData(image, 0, 0);
-      return make("button", {
-        type: "button", class: "digit", "data-key": `try-${sample}`,
-        "aria-label": `${say("digit", { n: label })}, ${shiftText(shift)}`,
-        on: { click: () => app.actions.chooseShifted(sample, shift) },
+      paintOn(canvas, pixels, null);
+      return button(() => app.actions.chooseShifted(sample, shift), {
+        class: "digit", "data-key": `try-${sample}`, "aria-label": `${say("digit", { n: label })}, ${shiftText(shift)}`,
       }, canvas);
     }),
   );
@@ -161,35 +190,35 @@ function suggestions(app) {
   ];
 }
 
-/** What stored experiments say of this many pixels, where the shift goes along one axis. */
+/** What stored experiments say of this many pixels, where the shift goes along one axis. @param {State["shift"]} shift */
 function onTestDigits([right, down]) {
   const n = Math.abs(right || down);
   if (right && down) return null;
-  const accuracy = (name) => DATA.facts.shift.find((row) => row.pixels === n && row.network === name)?.accuracy;
+  const accuracy = (/** @type {string} */ name) => DATA.facts.shift.find((row) => row.pixels === n && row.network === name)?.accuracy;
   const [a, b] = [accuracy("cnn"), accuracy("dense")];
   if (a === undefined || b === undefined || DATA.model !== "cnn") return null;
   return say("onTest", { n, a: percent(a), b: percent(b) });
 }
 
+/** @type {Mode} */
 export const COMPARE = {
   name: "compare",
   available: (app) => app.model.beside !== null,
 
   bench(app, state) {
-    const rows = shiftRows(app, state);
-    const k = digitOf(app, rows);
-    const now = rows.find(({ by }) => by === state.shift[state.axis]);
-    const { unmoved } = rows;
-    const axis = (value, words) => make("button", {
-      type: "button", role: "radio", "aria-checked": String(state.axis === value), "data-key": `axis-${value}`,
-      on: { click: () => app.actions.setAxis(value) },
-    }, say(words));
+    const { rows, unmoved } = shiftRows(app, state);
+    // The digit that it is, else what the CNN takes it for in its place.
+    const k = app.model.label ?? unmoved.cnn.prediction;
+    const now = rowNow(rows, state);
+    const axis = (/** @type {number} */ value, /** @type {string} */ words) => (
+      radio(state.axis === value, () => app.actions.setAxis(value), { "data-key": `axis-${value}` }, say(words))
+    );
     return [
       make(
         "div", { class: "panel-head" }, make("h3", { id: "panel-title" }, say("howSure", { k })),
         make("span", { class: "space" }),
         make("div", { class: "joined", role: "radiogroup", "aria-label": say("shift") }, axis(0, "horizontally"), axis(1, "vertically")),
-        make("button", { type: "button", class: "back", "data-key": "back", on: { click: () => app.leavePanel() } }, say("back")),
+        backButton(app),
       ),
       make(
         "div", { class: "panel-body" },
@@ -198,8 +227,8 @@ export const COMPARE = {
           make("p", { class: "tries" }, suggestions(app)),
         ),
         make(
-          "div", { class: "networks" }, network("cnn", app.names.alone, now.cnn, unmoved.cnn),
-          network("dense", say("denseNetwork"), now.dense, unmoved.dense),
+          "div", { class: "networks" }, network("cnn", app.names.alone, now, unmoved),
+          network("dense", say("denseNetwork"), now, unmoved),
         ),
       ),
       make("p", { class: "note" }, onTestDigits(state.shift)),
@@ -207,12 +236,10 @@ export const COMPARE = {
   },
 
   caption(app, state) {
-    const rows = shiftRows(app, state);
-    const now = rows.find(({ by }) => by === state.shift[state.axis]);
+    const now = rowNow(shiftRows(app, state).rows, state);
     const still = !state.shift[0] && !state.shift[1];
     const where = still ? say("unmoved") : say("movedBy", { way: shiftText(state.shift) });
-    const gap = languageInUse() === "zh" ? "" : " ";
     const [k, j] = [now.cnn.prediction, now.dense.prediction];
-    return where + gap + (k === j ? say("saySame", { k }) : say("sayBoth", { name: app.names.within, k, j }));
+    return where + gap() + (k === j ? say("saySame", { k }) : say("sayBoth", { name: app.names.within, k, j }));
   },
 };

@@ -1,13 +1,20 @@
-// What one does to the picture: choose a digit, draw, open a picture, shift it, add noise.
+/**
+ * What one does to the picture: choose a digit, draw, open a picture, shift it, add noise.
+ *
+ * @import { App } from "./app.js"
+ * @import { Digit } from "./ink.js"
+ * @import { State } from "./state.js"
+ */
 
 import { bundledDigit, DATA, samplesOf, SIDE } from "./data.js";
-import { make, roving, setAttributes } from "./dom.js";
+import { button, make, radio, roving, setAttributes } from "./dom.js";
 import { percent } from "./format.js";
 import { LEVELS, quantised } from "./model.js";
 import { digitOf, PictureError, readPicture } from "./picture.js";
-import { paint } from "./theme.js";
+import { paintOn } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
+/** Class, sign, right, down, words. @type {[string, string, number, number, string][]} */
 const ARROWS = [
   ["up", "↑", 0, -1, "shiftUp"],
   ["left", "←", -1, 0, "shiftLeft"],
@@ -16,57 +23,49 @@ const ARROWS = [
 ];
 
 export class Controls {
+  /** @param {App} app */
   constructor(app) {
     this.app = app;
     const { actions } = app;
     this.title = make("h2", { id: "choose-title" });
     this.classes = [...new Set(DATA.digits.labels)].sort((a, b) => a - b);
-    this.digits = this.classes.map((digit, at) => make(
-      "button",
+    this.canvases = this.classes.map(() => make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" }));
+    this.digits = this.classes.map((digit, at) => radio(
+      false, () => actions.chooseDigit(digit),
       {
-        type: "button", role: "radio", class: "digit", "data-digit": digit,
+        class: "digit", "data-digit": digit,
         on: {
-          click: () => actions.chooseDigit(digit),
           keydown: (event) => {
             const next = roving(this.digits, at, event);
             if (next !== null) actions.chooseDigit(this.classes[next]);
           },
         },
       },
-      make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" }),
+      this.canvases[at],
     ));
-    const button = (name, click, extra = {}) => {
-      this[name] = make("button", { type: "button", class: name, on: { click }, ...extra });
-      return this[name];
-    };
-    this.file = make("input", {
-      type: "file", accept: "image/*", class: "aside", tabindex: -1, "aria-hidden": "true",
-      on: { change: () => this.opened(this.file.files[0]) },
-    });
+    this.draw = button(() => app.toggleDrawing(), { class: "draw" });
+    this.another = button(() => this.anotherOrClear(), { class: "another" });
+    this.open = button(() => this.file.click(), { class: "open" });
+    this.rubber = button(() => app.toggleRubber(), { class: "rubber" });
+    this.centre = button(() => this.centred(), { class: "centre" }, "⊙");
+    this.file = make("input", { type: "file", accept: "image/*", class: "aside", tabindex: -1, "aria-hidden": "true" });
+    this.file.addEventListener("change", () => this.opened(this.file.files?.[0]));
     this.shiftTitle = make("h3");
     this.shiftValue = make("span", { class: "value" });
-    this.noise = make("input", {
-      type: "range", min: 0, max: 0.5, step: 0.05, id: "noise",
-      on: { input: () => actions.setNoise(Number(this.noise.value)) },
-    });
+    this.noise = make("input", { type: "range", min: 0, max: 0.5, step: 0.05, id: "noise" });
+    this.noise.addEventListener("input", () => actions.setNoise(Number(this.noise.value)));
     this.noiseLabel = make("label", { for: "noise" });
-    this.keys = ARROWS.map(([name, sign, right, down]) => make("button", {
-      type: "button", class: `shift ${name}`, on: { click: () => actions.shiftBy(right, down) },
-    }, sign));
+    this.keys = ARROWS.map(([name, sign, right, down]) => (
+      button(() => actions.shiftBy(right, down), { class: `shift ${name}` }, sign)
+    ));
     this.element = make(
       "section", { class: "controls", "aria-labelledby": "choose-title" },
       this.title,
       make("div", { class: "digits", role: "radiogroup", "aria-labelledby": "choose-title" }, this.digits),
-      make(
-        "div", { class: "pair" },
-        button("draw", () => app.toggleDrawing()), button("another", () => this.anotherOrClear()),
-      ),
-      make(
-        "div", { class: "pair" }, button("open", () => this.file.click()), button("rubber", () => app.toggleRubber()),
-        this.file,
-      ),
+      make("div", { class: "pair" }, this.draw, this.another),
+      make("div", { class: "pair" }, this.open, this.rubber, this.file),
       make("div", { class: "shift-head" }, this.shiftTitle, this.shiftValue),
-      make("div", { class: "shift-keys" }, this.keys, button("centre", () => this.centred())),
+      make("div", { class: "shift-keys" }, this.keys, this.centre),
       make("div", { class: "noise-row" }, this.noiseLabel, this.noise),
     );
     this.listen();
@@ -83,7 +82,7 @@ export class Controls {
     if (shift[0] || shift[1]) {
       this.app.actions.shiftTo(0, 0);
     } else {
-      const ink = Float32Array.from(drawn, (level) => level / LEVELS);
+      const ink = Float32Array.from(drawn ?? [], (level) => level / LEVELS);
       this.show(() => digitOf(ink, SIDE, SIDE));
     }
   }
@@ -103,12 +102,13 @@ export class Controls {
     });
   }
 
+  /** @param {File|undefined} file */
   async opened(file) {
     this.file.value = "";
     if (file) await this.show(() => readPicture(file));
   }
 
-  /** Show a picture once it is prepared, and what was done to it; or say why it cannot be. */
+  /** Show a picture once it is prepared, and what was done to it; or say why it cannot be. @param {() => Digit|Promise<Digit>} prepare */
   async show(prepare) {
     try {
       const { pixels, steps } = await prepare();
@@ -120,17 +120,18 @@ export class Controls {
     }
   }
 
+  /** @param {State} state */
   render(state) {
     const drawing = state.tool !== null;
     this.title.textContent = say("choose");
-    this.digits.forEach((button, at) => {
+    this.digits.forEach((choice, at) => {
       const digit = this.classes[at];
       const chosen = digit === state.digit;
-      setAttributes(button, {
+      setAttributes(choice, {
         "aria-checked": String(chosen), "aria-label": say("digit", { n: digit }),
         tabindex: chosen || (state.digit === null && at === 0) ? 0 : -1,
       });
-      this.drawDigit(button.firstChild, digit, chosen ? state.sample : 0, state.theme);
+      this.drawDigit(this.canvases[at], digit, chosen ? state.sample : 0, state.theme);
     });
     this.draw.textContent = say(drawing ? "done" : "draw");
     setAttributes(this.draw, { "aria-pressed": String(drawing) });
@@ -142,28 +143,26 @@ export class Controls {
     this.shiftTitle.textContent = say("shift");
     this.shiftValue.textContent = shiftText(state.shift);
     ARROWS.forEach(([, , , , words], i) => setAttributes(this.keys[i], { "aria-label": say(words) }));
-    this.centre.textContent = "⊙";
     const shifted = state.shift[0] !== 0 || state.shift[1] !== 0;
     const centre = say(shifted || !state.drawn ? "centre" : "pictureCentre");
     setAttributes(this.centre, {
       "aria-label": centre, title: centre, disabled: !shifted && !state.drawn,
     });
     this.noiseLabel.textContent = say("noise");
-    if (Number(this.noise.value) !== state.noise) this.noise.value = state.noise;
+    if (Number(this.noise.value) !== state.noise) this.noise.value = String(state.noise);
     setAttributes(this.noise, { "aria-valuetext": percent(state.noise, 0) });
   }
 
+  /** @param {HTMLCanvasElement} canvas @param {number} digit @param {number} sample @param {State["theme"]} theme */
   drawDigit(canvas, digit, sample, theme) {
     const wanted = `${sample} ${theme}`;
     if (canvas.dataset.drawn === wanted) return;
     canvas.dataset.drawn = wanted;
-    const image = new ImageData(SIDE, SIDE);
-    paint(image.data, bundledDigit(samplesOf(digit)[sample]).pixels, null, theme);
-    canvas.getContext("2d").putImageData(image, 0, 0);
+    paintOn(canvas, bundledDigit(samplesOf(digit)[sample]).pixels, null, theme);
   }
 }
 
-/** "left 3, down 1", or that nothing is shifted. */
+/** "left 3, down 1", or that nothing is shifted. @param {readonly [number, number]} shift */
 export function shiftText([right, down]) {
   const parts = [];
   if (right) parts.push(say("shifted", { way: say(right < 0 ? "left" : "right"), n: Math.abs(right) }));

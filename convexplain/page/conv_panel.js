@@ -1,63 +1,66 @@
-// How a convolution made a cell: window ⊙ kernel = products, their sum, the bias, the activation.
+/**
+ * How a convolution made a cell: window ⊙ kernel = products, their sum, the bias, the activation.
+ *
+ * @import { App } from "./app.js"
+ * @import { SumLine } from "./cells.js"
+ * @import { ConvStep } from "./layers/conv2d.js"
+ * @import { Hideable, Panel } from "./panel.js"
+ * @import { State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ */
 
-import { contributionList, numberTable, outputCell, restRow, sumLines } from "./cells.js";
-import { make } from "./dom.js";
+import { becomes, contributionList, numberTable, restRow, sumLines } from "./cells.js";
+import { INPUT } from "./data.js";
+import { button, make } from "./dom.js";
 import { kernelTable } from "./edit.js";
 import { number, TIMES } from "./format.js";
-import { largestAt } from "./model.js";
-import { INPUT, largestOf } from "./trace.js";
+import { bySize, largestAt, largestOf, sumOf } from "./numbers.js";
+import { convolutionSlips, RIGHT } from "./slips.js";
 import { activationName, say, spelled, spelledFirst } from "./words.js";
 
 /** How many contributions a list shows before it is opened. */
 export const SHOWN = 5;
 
-/** The cell that a tap of the window reads; null in the padding. */
-function tapCell(step, tap, layer, channel) {
-  const cols = step.inputCols.length;
-  const row = step.inputRows[Math.floor(tap / cols)];
-  const col = step.inputCols[tap % cols];
-  return row === null || col === null ? null : { layer, filter: channel, row, col };
-}
-
 /**
  * What a convolution's panel shows, in numbers.
  *
- * @returns {Object} step, channel, before (the column that is read), taps: [{value, weight, product,
- *     cell}] of that channel, largest: which of them is the largest in size
+ * @param {App} app
+ * @param {Cell} cell
+ * @param {State} state
  */
-export function convolutionOf(app, cell, state) {
-  const { model } = app;
-  const step = model.trace.step(cell.layer, cell.filter, cell.row, cell.col);
-  const channel = model.chosenChannel(cell, state);
-  const before = model.columnBefore(cell.layer);
+export function convolutionOf({ model }, cell, state) {
+  /** @type {ConvStep} */
+  const step = model.trace.step(cell);
+  const channel = /** @type {number} */ (model.chosenChannel(cell, state));
   const depth = step.shape[2];
+  const cols = step.inputCols.length;
+  /** The window's cells of that channel. */
   const taps = step.padding.map((padding, tap) => {
     const at = tap * depth + channel - step.firstChannel;
+    const [row, col] = [step.inputRows[Math.floor(tap / cols)], step.inputCols[tap % cols]];
     return {
       padding, value: step.patch[at], weight: step.kernel[at], product: step.products[at],
-      cell: tapCell(step, tap, before.name, channel),
+      cell: row === null || col === null ? null : model.cellBefore(cell.layer, { row, col, filter: channel }),
     };
   });
+  /** Which of them is the largest in size. */
   const largest = largestAt(taps.map(({ product }) => product));
-  return { step, channel, before, depth, taps, largest };
+  return { step, channel, before: model.columnBefore(cell.layer), depth, taps, largest };
 }
 
-/** Where "walk back" leads. */
-export function convolutionSource(app, cell, state) {
-  const { taps, largest } = convolutionOf(app, cell, state);
-  return taps[largest].cell;
-}
+/** @typedef {ReturnType<typeof convolutionOf>} Convolution */
 
-/** The body of the panel. */
-export function convolutionBody(app, cell, state) {
+/** @type {Panel["body"]} */
+function body(app, cell, state) {
   const { model, secret } = app;
   const all = convolutionOf(app, cell, state);
   const { step, depth } = all;
   const limit = model.limit(cell.layer, cell.filter, state.scale);
-  const hides = (...what) => secret !== null && what.includes(secret.what);
+  const hides = (/** @type {Hideable[]} */ ...what) => secret !== null && what.includes(secret.what);
   const single = depth === 1;
   const here = step.channelSums[all.channel - step.firstChannel];
   const activation = activationName(step.activation);
+  /** @type {SumLine[]} */
   const lines = single
     ? [{ name: say("sumOf", { n: all.taps.length }), value: step.total, secret: hides("sum") }]
     : [
@@ -77,37 +80,63 @@ export function convolutionBody(app, cell, state) {
     combinedTable(app, all),
     make(
       "div", { class: "result" }, sumLines(lines),
-      make(
-        "div", { class: "becomes" },
-        make("p", {}, make("b", {}, activation), activation === "ReLU" ? make("i", {}, "max(0, z)") : null),
-        outputCell(step.activated, limit, hides("sum", "output")),
-      ),
+      becomes(activation, step.activated, limit, hides("sum", "output")),
       app.mode.extra?.(app, cell) ?? null,
     ),
   ];
 }
 
-/** The caption under everything. */
-export function convolutionCaption(app, cell) {
-  const { model } = app;
-  const layer = model.layer(cell.layer);
-  const activation = activationName(layer.activation === "softmax" ? "linear" : layer.activation);
-  const depth = layer.inShape[2] / layer.groups;
+/** @type {Panel["caption"]} */
+function caption({ model }, cell) {
+  /** @type {ConvStep} */
+  const step = model.trace.step(cell);
+  const activation = activationName(step.activation);
+  const [depth, n] = [step.shape[2], step.padding.length];
   if (depth > 1) {
     return activation ? say("sayChannels", { n: depth, activation }) : say("sayChannelsLinear", { n: depth });
   }
-  const n = layer.window.kernelSize[0] * layer.window.kernelSize[1];
   const counts = { N: spelledFirst(n), n: spelled(n) };
   return activation ? say("sayConv", { ...counts, activation }) : say("sayConvLinear", counts);
 }
 
-/** The largest sums a channel, or all of them. */
+/** What predict mode can hide: the output only where the wrong ways to it are known. @type {Panel["hideable"]} */
+const hideable = ({ activation }) => (
+  ["relu", "linear"].includes(activation) ? ["output", "sum", "product"] : ["sum", "product"]
+);
+
+/** @type {Required<Panel>["slips"]} */
+function slips(app, what, cell, state) {
+  const { step, taps, largest } = convolutionOf(app, cell, state);
+  if (what === "product") {
+    const { value, weight, product } = taps[largest];
+    return new Map([[RIGHT, product], ["lost-sign", -product], ["added", value + weight]]);
+  }
+  if (what === "output" && step.activation === "relu") return convolutionSlips(step.patch, step.kernel, step.shape, step.bias);
+  const lost = sumOf(step.products.map(Math.abs));
+  return new Map([
+    [RIGHT, step.total + step.bias], ["no-bias", step.total], ["lost-sign", lost + step.bias],
+  ]);
+}
+
+/** @type {Panel} */
+export const CONVOLUTION = {
+  body,
+  caption,
+  source(app, cell, state) {
+    const { taps, largest } = convolutionOf(app, cell, state);
+    return taps[largest].cell;
+  },
+  hideable,
+  slips,
+  note: "rounded",
+};
+
+/** The largest sums a channel, or all of them. @param {App} app @param {Convolution} all @param {State} state */
 function channelList(app, { step, channel, depth }, state) {
-  const order = [...step.channelSums.keys()]
-    .sort((a, b) => Math.abs(step.channelSums[b]) - Math.abs(step.channelSums[a]));
+  const order = bySize(step.channelSums);
   const open = state.every || depth <= SHOWN + 1;
   const shown = open ? order : order.slice(0, SHOWN);
-  const rest = step.total - shown.reduce((sum, k) => sum + step.channelSums[k], 0);
+  const rest = step.total - sumOf(shown.map((k) => step.channelSums[k]));
   return contributionList({
     title: say(open ? "everyOf" : "largest", { n: depth }),
     limit: Math.abs(step.channelSums[order[0]]),
@@ -122,7 +151,7 @@ function channelList(app, { step, channel, depth }, state) {
   });
 }
 
-/** Window ⊙ kernel = products. */
+/** Window ⊙ kernel = products. @param {App} app @param {Convolution} all @param {Cell} cell @param {State} state */
 function operands(app, all, cell, state) {
   const { model, secret } = app;
   const { step, channel, before, depth, taps, largest } = all;
@@ -131,8 +160,7 @@ function operands(app, all, cell, state) {
   const patchLimit = picture ? null : model.limit(before.name, channel, state.scale);
   const kernelLimit = largestOf(taps.map(({ weight }) => weight));
   const productLimit = depth === 1
-    ? Math.max(kernelLimit, largestOf(taps.map(({ product }) => product))) : largestOf(step.products);
-  const walk = (tap) => tap.cell && (() => app.actions.walkBack(tap.cell));
+    ? largestOf(taps.flatMap(({ weight, product }) => [weight, product])) : largestOf(step.products);
   return make(
     "div", { class: "operands" },
     numberTable({
@@ -148,7 +176,7 @@ function operands(app, all, cell, state) {
     numberTable({
       title: say("products"), kind: "products", cols,
       cells: taps.map((tap, i) => ({
-        value: tap.product, limit: productLimit, framed: i === largest, key: `product-${i}`, click: walk(tap),
+        value: tap.product, limit: productLimit, framed: i === largest, key: `product-${i}`, click: walkTo(app, tap.cell),
         secret: secret?.what === "product" && i === largest,
         label: say("productName", {
           patch: number(tap.value), weight: number(tap.weight), product: number(tap.product),
@@ -158,11 +186,16 @@ function operands(app, all, cell, state) {
   );
 }
 
-/** For narrow screens: each cell holds its product under "value × weight". */
-function combinedTable(app, { step, taps, depth }) {
+/** Walk back, where there is something to walk to. @param {App} app @param {Cell|null} cell */
+function walkTo(app, cell) {
+  return cell && (() => app.actions.walkBack(cell));
+}
+
+/** For narrow screens: each cell holds its product under "value × weight". @param {App} app @param {Convolution} all */
+function combinedTable(app, { step, taps, depth, largest }) {
   const limit = depth === 1
-    ? Math.max(...["weight", "product"].map((key) => largestOf(taps.map((tap) => tap[key])))) : largestOf(step.products);
-  const hidden = app.secret?.what === "product" ? largestAt(taps.map(({ product }) => product)) : -1;
+    ? largestOf(taps.flatMap(({ weight, product }) => [weight, product])) : largestOf(step.products);
+  const hidden = app.secret?.what === "product" ? largest : -1;
   return numberTable({
     title: say("combined"), kind: "combined", cols: step.inputCols.length,
     cells: taps.map((tap, i) => {
@@ -173,9 +206,7 @@ function combinedTable(app, { step, taps, depth }) {
       return {
         value: tap.product, limit, padding: tap.padding, secret: i === hidden,
         content: tap.cell && i !== hidden
-          ? make("button", {
-            type: "button", "data-key": `combined-${i}`, on: { click: () => app.actions.walkBack(tap.cell) },
-          }, lines)
+          ? button(walkTo(app, tap.cell), { "data-key": `combined-${i}` }, lines)
           : make("span", {}, lines),
       };
     }),

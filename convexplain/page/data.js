@@ -1,47 +1,56 @@
 /**
  * What the page was written with: the JSON block that `convexplain.page` put into the file.
  *
- * DATA.networks   {cnn, dense}: safetensors files in base64, as `Network.save` writes them; "cnn" is
- *                 the network that is explained, whatever it is, and "dense" the one beside it,
- *                 null if that is the same
- * DATA.model      what the explained network is called: "cnn", "dense", or a file's name
- * DATA.digits     {pixels: base64 of bytes, labels: [...]}: the bundled digits, 28 x 28 each, numbered
- *                 as `--sample` takes them
- * DATA.opening    {picture, sample, lang, theme}: what the page opens with; lang and theme may be
- *                 null (the browser's), picture is null or {pixels, label, origin, steps}
- * DATA.words      {key: {en, zh}}: templates with {fields}
- * DATA.themes     {dark, light}: the tokens of theme.py, "#RRGGBB" each
- * DATA.kernels    the classic kernels of kernels.py: {name, rows, source, finds: {en, zh}}
- * DATA.slips      {name: {did, reply}}, each {en, zh}: what slips.py says
- * DATA.telling    {steady, failing}: digits to shift, {sample, shift: [right, down]} each; see telling.py
- * DATA.facts      {shift: [{pixels, network, accuracy}], accuracy: {cnn, dense}}, as measured
- * DATA.lesson     null, or a video with its chapters: {video: base64 of an mp4, name, title,
- *                 lang, theme, chapters: [{start, end, title, caption}]}, in seconds
+ * @typedef {"en"|"zh"} Language
+ * @typedef {"dark"|"light"} ThemeName
+ * @typedef {Record<Language, string>} Words  a template with {fields} in both languages
+ * @typedef {{pixels: string, label: number|null, origin: string, steps: string[]}} OwnPicture
+ *
+ * @typedef {object} Data
+ * @property {{cnn: string, dense: string|null}} networks  safetensors files in base64, as
+ *   `Network.save` writes them; "cnn" is the network that is explained, whatever it is, and "dense"
+ *   the one beside it, null if that is the same
+ * @property {string} model  what the explained network is called: "cnn", "dense", or a file's name
+ * @property {{pixels: string, labels: number[]}} digits  the bundled digits, 28 x 28 bytes each in
+ *   base64, numbered as `--sample` takes them
+ * @property {{picture: OwnPicture|null, sample: number|null, lang: Language|null,
+ *   theme: ThemeName|null}} opening  what the page opens with; null is the browser's, or none
+ * @property {Record<string, Words>} words
+ * @property {Record<ThemeName, Record<string, string>>} themes  the tokens of a theme, "#RRGGBB" each
+ * @property {{name: string, rows: number[][], source: string, finds: Words}[]} kernels  the classic
+ *   kernels of kernels.py
+ * @property {Record<string, {did: Words, reply: Words}>} slips  what is said to a mistake
+ * @property {{steady: Shifted[], failing: Shifted[]}} telling  digits to shift; see telling.py
+ * @property {{shift: {pixels: number, network: string, accuracy: number}[],
+ *   accuracy: Record<string, number>}} facts  as measured
+ * @property {Lesson|null} lesson  a video with its chapters
+ *
+ * @typedef {{sample: number, shift: [number, number]}} Shifted  right, down
+ * @typedef {{start: number, end: number, title: string, caption: string}} Chapter  in seconds
+ * @typedef {{video: string, name: string, title: Words, lang: Language, theme: ThemeName,
+ *   chapters: Chapter[]}} Lesson  video: base64 of an mp4
  */
-export const DATA = JSON.parse(document.getElementById("data").textContent);
+
+/** @type {Data} */
+export const DATA = JSON.parse(document.getElementById("data")?.textContent ?? "");
 
 /** Pixels along one side of a picture. */
 export const SIDE = 28;
 
-/** Bytes of a base64 text. @returns {Uint8Array} */
+/** Stands for the picture where a layer's name is wanted. */
+export const INPUT = "input";
+
+/** Bytes of a base64 text. @param {string} text */
 export function fromBase64(text) {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < bytes.length; i += 1) bytes[i] = binary.charCodeAt(i);
-  return bytes;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** Pixels 0 to 255 as float32 from 0 to 1, to the bit as the Python core has them. */
+/** Pixels 0 to 255 as float32 from 0 to 1, to the bit as the Python core has them. @param {Uint8Array} bytes */
 export function fractions(bytes) {
-  const pixels = new Float32Array(bytes.length);
-  for (let i = 0; i < bytes.length; i += 1) pixels[i] = bytes[i] / 255;
-  return pixels;
+  return Float32Array.from(bytes, (byte) => byte / 255);
 }
 
 const DIGIT_BYTES = fromBase64(DATA.digits.pixels);
-
-/** How many digits are bundled. */
-export const DIGIT_COUNT = DATA.digits.labels.length;
 
 /**
  * One bundled digit.
@@ -54,7 +63,7 @@ export function bundledDigit(sample) {
   return { pixels: fractions(bytes), label: DATA.digits.labels[sample], sample };
 }
 
-/** The numbers of the bundled digits of one class, the most typical one first. */
+/** The numbers of the bundled digits of one class, the most typical one first. @param {number} label */
 export function samplesOf(label) {
-  return DATA.digits.labels.flatMap((other, sample) => (other === label ? [sample] : []));
+  return [...DATA.digits.labels.keys()].filter((sample) => DATA.digits.labels[sample] === label);
 }

@@ -1,92 +1,86 @@
-// How a dense layer made a unit: every input times its own weight; in the last layer, the softmax.
+/**
+ * How a dense layer made a unit: every input times its own weight; in the last layer, the softmax.
+ *
+ * @import { App } from "./app.js"
+ * @import { Panel } from "./panel.js"
+ * @import { Cell } from "./trace.js"
+ */
 
 import { softmaxTable } from "./answer.js";
-import { contributionList, outputCell, restRow, sumLines } from "./cells.js";
+import { becomes, contributionList, restRow, sumLines } from "./cells.js";
 import { SHOWN } from "./conv_panel.js";
 import { make } from "./dom.js";
 import { number, TIMES } from "./format.js";
-import { INPUT } from "./trace.js";
+import { bySize, sumOf } from "./numbers.js";
 import { activationName, say } from "./words.js";
 
-/** The cell that input `i` of a dense layer is, in the column that it reads. */
-export function inputCell(app, layer, i) {
-  const before = app.model.columnBefore(layer);
-  if (before.kind === "vector") return { layer: before.name, filter: i, row: 0, col: 0 };
-  const [, width, depth] = before.shape;
-  return {
-    layer: before.name, filter: i % depth, row: Math.floor(i / (width * depth)), col: Math.floor(i / depth) % width,
-  };
+// A list that is opened holds this many.
+const MOST_SHOWN = 60;
+
+/** The cell that input `i` of a dense layer is, in the column that it reads. @param {App} app @param {string} layer @param {number} i */
+function inputCell(app, layer, i) {
+  return app.model.cellBefore(layer, { row: 0, col: 0, filter: i });
 }
 
-function inputName({ layer, filter, row, col }, kind) {
-  if (kind === "vector") return say("unitName", { n: filter });
-  if (layer === INPUT) return say("pixelAt", { row, col });
-  return say("inputName", { layer, n: filter, row, col });
+/** @param {App} app @param {Cell} cell */
+function endsInSoftmax({ model }, cell) {
+  return cell.layer === model.answer?.name && model.layer(cell.layer)?.activation === "softmax";
 }
 
-/** Where "walk back" leads. */
-export function denseSource(app, cell, state) {
-  return inputCell(app, cell.layer, app.model.chosenChannel(cell, state));
-}
-
-/** The body of the panel. */
-export function denseBody(app, cell, state) {
+/** @type {Panel["body"]} */
+function body(app, cell, state) {
   const { model, secret } = app;
-  const { name, kind, layer } = model.column(cell.layer);
-  const parts = model.trace.contributions(name, cell.filter, 0, 0);
-  const values = model.trace.input(name).data;
-  const order = [...parts.products.keys()].sort((a, b) => Math.abs(parts.products[b]) - Math.abs(parts.products[a]));
-  const shown = order.slice(0, state.every ? 60 : SHOWN);
-  const sum = (indices) => indices.reduce((total, i) => total + parts.products[i], 0);
-  const z = model.trace.before(name).data[cell.filter];
-  const last = kind === "answer";
+  const name = cell.layer;
+  const { products, weights, bias } = model.trace.addends(cell);
+  const values = model.trace.input(name);
+  const order = bySize(products);
+  const shown = order.slice(0, state.every ? MOST_SHOWN : SHOWN);
+  const rest = order.length - shown.length;
+  const sum = (/** @type {number[]} */ places) => sumOf(places.map((i) => products[i]));
   const few = sum(shown);
   const before = model.columnBefore(name);
-  const activation = activationName(layer.activation);
+  const activation = activationName(model.layer(name)?.activation ?? "");
   const hides = secret !== null && ["sum", "output", "answer"].includes(secret.what);
-  const total = last ? say("logitOf", { k: cell.filter })
+  const total = name === model.answer?.name ? say("logitOf", { k: cell.filter })
     : activation ? say("before", { activation }) : say("beforeNothing");
   return [
     make(
       "div", { class: "dense-sum" },
       contributionList({
         title: say("largestInputs", { n: order.length }),
-        limit: Math.abs(parts.products[order[0]]),
+        limit: Math.abs(products[order[0]]),
         rows: shown.map((i) => {
           const source = inputCell(app, name, i);
           return {
-            key: `input-${i}`, name: inputName(source, before.kind),
-            detail: `${number(values[i])} ${TIMES} ${number(parts.weights[i])}`, value: parts.products[i],
+            key: `input-${i}`, name: before.inputName(source),
+            detail: `${number(values[i])} ${TIMES} ${number(weights[i])}`, value: products[i],
             click: () => app.actions.walkBack(source),
           };
         }),
         rest: restRow(
-          say("otherInputs", { n: order.length - shown.length }), sum(order.slice(shown.length)), state.every,
+          say("otherInputs", { n: rest }), sum(order.slice(shown.length)), state.every,
           () => app.actions.setEvery(!state.every),
         ),
       }),
       sumLines([
         { name: say("theseFew", { n: shown.length }), value: few },
-        { name: `+ ${say("otherInputs", { n: order.length - shown.length })}`, value: sum(order) - few, secret: hides },
-        { name: `+ ${say("bias")}`, value: parts.bias },
-        { name: total, value: z, total: true, secret: hides },
+        { name: `+ ${say("otherInputs", { n: rest })}`, value: sum(order) - few, secret: hides },
+        { name: `+ ${say("bias")}`, value: bias },
+        { name: total, value: model.trace.before(name)[cell.filter], total: true, secret: hides },
       ]),
     ),
-    last && layer.activation === "softmax"
-      ? softmaxTable(model.trace.logits, model.trace.probabilities, cell.filter, secret?.what === "answer")
-      : make(
-        "div", { class: "result" },
-        make(
-          "div", { class: "becomes" }, make("p", {}, make("b", {}, activation)),
-          outputCell(model.value(cell), model.limit(name, 0, state.scale), hides),
-        ),
-      ),
+    endsInSoftmax(app, cell)
+      ? softmaxTable(model.trace, cell.filter, secret?.what === "answer")
+      : make("div", { class: "result" }, becomes(activation, model.value(cell), model.limit(name, 0, state.scale), hides)),
   ];
 }
 
-/** The caption under everything. */
-export function denseCaption(app, cell) {
-  const { kind, layer } = app.model.column(cell.layer);
-  if (kind === "answer" && layer.activation === "softmax") return say("sayAnswer");
-  return say("sayDense", { n: layer.inShape[2] });
-}
+/** @type {Panel} */
+export const DENSE = {
+  body,
+  caption: (app, cell) => (
+    endsInSoftmax(app, cell) ? say("sayAnswer") : say("sayDense", { n: app.model.channelsInto(cell.layer) })
+  ),
+  source: (app, cell, state) => inputCell(app, cell.layer, app.model.chosenChannel(cell, state) ?? 0),
+  note: "rounded",
+};

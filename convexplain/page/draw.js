@@ -1,7 +1,15 @@
-// Drawing on the input: strokes of a round pen, or of a rubber, in 16 levels of ink.
+/**
+ * Drawing on the input: strokes of a round pen, or of a rubber, in 16 levels of ink.
+ *
+ * @import { App } from "./app.js"
+ * @import { MapView } from "./map.js"
+ *
+ * @typedef {[number, number]} Point  x, y in pixels of the picture
+ */
 
 import { SIDE } from "./data.js";
 import { LEVELS, quantised } from "./model.js";
+import { clamp } from "./numbers.js";
 
 // Half the pen's width in pixels, and the soft rim around it, as MNIST's digits have it.
 const RADIUS = 1.1;
@@ -9,16 +17,23 @@ const RIM = 0.9;
 
 /** Let mouse or finger draw on the input's map while a tool is chosen. */
 export class Drawing {
+  /** @param {App} app @param {MapView} view  the input's map */
   constructor(app, view) {
     this.app = app;
     this.view = view;
+    /** Where the stroke is. @type {Point|null} */
     this.last = null;
     const { element } = view;
     element.addEventListener("pointerdown", (event) => this.began(event));
     element.addEventListener("pointermove", (event) => this.moved(event));
-    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => { this.last = null; });
+    for (const end of ["pointerup", "pointercancel"]) {
+      element.addEventListener(end, () => {
+        this.last = null;
+      });
+    }
   }
 
+  /** @param {PointerEvent} event */
   began(event) {
     if (!this.app.store.state.tool) return;
     event.preventDefault();
@@ -27,6 +42,7 @@ export class Drawing {
     this.stroke(this.last, this.last);
   }
 
+  /** @param {PointerEvent} event */
   moved(event) {
     if (!this.last || !this.app.store.state.tool) return;
     // All that the pointer did since the last event, so that fast strokes stay round.
@@ -37,7 +53,7 @@ export class Drawing {
     }
   }
 
-  /** Where the pointer is, in pixels of the picture. */
+  /** Where the pointer is. @param {PointerEvent} event @returns {Point} */
   place(event) {
     const box = this.view.canvas.getBoundingClientRect();
     return [
@@ -45,11 +61,12 @@ export class Drawing {
     ];
   }
 
-  /** A dot in the middle of a pixel, for who draws with the keyboard. */
+  /** A dot in the middle of a pixel, for who draws with the keyboard. @param {number} row @param {number} col */
   dot(row, col) {
     this.stroke([col + 0.5, row + 0.5], [col + 0.5, row + 0.5]);
   }
 
+  /** @param {Point} from @param {Point} to */
   stroke(from, to) {
     const { state } = this.app.store;
     const now = state.drawn && !state.shift[0] && !state.shift[1] && !state.noise && !state.erased.length
@@ -62,17 +79,17 @@ export class Drawing {
  * Lay a stroke onto a picture.
  *
  * @param {Uint8Array} levels  28 x 28, 0 to 15
- * @param {[number, number]} from  x, y in pixels
- * @param {[number, number]} to
+ * @param {Point} from
+ * @param {Point} to
  * @param {boolean} rubber  take ink away instead
  * @returns {Uint8Array} a new one
  */
-export function inked(levels, from, to, rubber) {
+function inked(levels, from, to, rubber) {
   const out = Uint8Array.from(levels);
   for (let row = 0; row < SIDE; row += 1) {
     for (let col = 0; col < SIDE; col += 1) {
       const distance = distanceTo(col + 0.5, row + 0.5, from, to);
-      const strength = Math.max(0, Math.min(1, 1 - (distance - RADIUS) / RIM));
+      const strength = clamp(1 - (distance - RADIUS) / RIM, 0, 1);
       const level = Math.round(strength * LEVELS);
       const at = row * SIDE + col;
       out[at] = rubber ? Math.min(out[at], LEVELS - level) : Math.max(out[at], level);
@@ -81,10 +98,10 @@ export function inked(levels, from, to, rubber) {
   return out;
 }
 
-/** Distance of a point from a piece of a line. */
+/** Distance of a point from a piece of a line. @param {number} x @param {number} y @param {Point} a @param {Point} b */
 function distanceTo(x, y, [ax, ay], [bx, by]) {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy;
-  const along = length ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
+  const along = length ? clamp(((x - ax) * dx + (y - ay) * dy) / length, 0, 1) : 0;
   return Math.hypot(x - ax - along * dx, y - ay - along * dy);
 }

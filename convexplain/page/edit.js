@@ -1,10 +1,17 @@
-// The kernel in the panel: its weights can be typed, stepped, or replaced by a classic kernel.
+/**
+ * The kernel in the panel: its weights can be typed, stepped, or replaced by a classic kernel.
+ *
+ * @import { App } from "./app.js"
+ * @import { Convolution } from "./conv_panel.js"
+ * @import { Cell } from "./trace.js"
+ */
 
-import { colourAs, coloured, exactly } from "./cells.js";
-import { isRefilling, make } from "./dom.js";
-import { number } from "./format.js";
+import { colourAs, exactly, numberBlock } from "./cells.js";
+import { button, consume, isRefilling, make, select } from "./dom.js";
+import { MINUS, number } from "./format.js";
 import { classicKernels, classicWeights } from "./kernels.js";
-import { keyOfKernel } from "./model.js";
+import { clamp } from "./numbers.js";
+import { colourOf, textOn } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
 // One press of an arrow key, and how far a weight can go.
@@ -14,66 +21,61 @@ const FARTHEST = 10;
 /**
  * The kernel's table.
  *
- * @param {Object} app
- * @param {Object} cell  whose filter it is
- * @param {Object} all  what `convolutionOf` found
+ * @param {App} app
+ * @param {Cell} cell  whose filter it is
+ * @param {Convolution} all
  * @param {number} limit  of the colour scale
  */
 export function kernelTable(app, cell, { step, channel, depth, taps }, limit) {
-  const layer = app.model.layer(cell.layer);
-  const key = keyOfKernel(layer, cell.filter, channel);
+  const key = `${cell.layer}.${channel - step.firstChannel}.${cell.filter}`;
   const cols = step.inputCols.length;
   const weights = taps.map(({ weight }) => weight);
   const edited = key in app.store.state.kernels;
-  const rows = [];
-  for (let at = 0; at < weights.length; at += cols) {
-    rows.push(make("tr", {}, weights.slice(at, at + cols).map((weight, i) => {
-      const td = make("td", { title: exactly(weight), "data-exact": exactly(weight) }, weightField(app, key, weights, at + i, cols, limit));
-      return colourAs(td, weight, limit);
-    })));
-  }
-  const longest = Math.max(...weights.map((weight) => number(weight).length));
-  return make(
-    "div", { class: `numbers kernel ${cols > 3 ? "many" : ""}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
+  const cells = weights.map((weight, at) => {
+    const td = make("td", { title: exactly(weight), "data-exact": exactly(weight) }, weightField(app, key, weights, at, cols, limit));
+    return colourAs(td, weight, limit);
+  });
+  return numberBlock(
+    "kernel", cols, weights, cells,
+    make("caption", { class: "aside" }, depth === 1 ? say("kernelEdit") : say("kernelFor", { n: channel })),
     make(
       "div", { class: "over" },
       make("span", { "aria-hidden": "true" }, say("kernel")),
-      classicChoice(app, key, step.shape.slice(0, 2), edited),
-      edited ? make("button", {
-        type: "button", class: "reset", "data-key": "kernel-reset",
-        on: { click: () => app.actions.setKernel(key, null) },
-      }, say("reset")) : null,
-    ),
-    make(
-      "table", {},
-      make("caption", { class: "aside" }, depth === 1 ? say("kernelEdit") : say("kernelFor", { n: channel })),
-      make("tbody", {}, rows),
+      classicChoice(app, key, step.shape, edited),
+      edited && button(() => app.actions.setKernel(key, null), { class: "reset", "data-key": "kernel-reset" }, say("reset")),
     ),
   );
 }
 
-/** One weight: a value to step through, or, once chosen, a text field. */
+/**
+ * One weight: a value to step through, or, once chosen, a text field.
+ *
+ * @param {App} app
+ * @param {string} key
+ * @param {number[]} weights
+ * @param {number} at
+ * @param {number} cols
+ * @param {number} limit
+ */
 function weightField(app, key, weights, at, cols, limit) {
   const weight = weights[at];
-  const place = { row: Math.floor(at / cols), col: at % cols };
-  const set = (value) => {
+  const set = (/** @type {number} */ value) => {
     const changed = weights.map(Math.fround);
-    changed[at] = Math.fround(Math.max(-FARTHEST, Math.min(FARTHEST, value)));
+    changed[at] = Math.fround(clamp(value, -FARTHEST, FARTHEST));
     app.actions.setKernel(key, changed);
   };
-  const common = { "data-key": `weight-${at}`, "aria-label": say("weightName", place) };
+  const common = { "data-key": `weight-${at}`, "aria-label": say("weightName", { row: Math.floor(at / cols), col: at % cols }) };
   if (app.store.state.editing === at) {
-    return make("input", {
-      ...common, type: "text", inputmode: "decimal", autocomplete: "off", value: number(weight).replace("\u2212", "-"),
+    const input = make("input", {
+      ...common, type: "text", inputmode: "decimal", autocomplete: "off", value: plain(number(weight)),
       on: {
-        input: (event) => {
-          const value = Number(event.target.value.trim().replace("\u2212", "-").replace(",", "."));
-          if (event.target.value.trim() !== "" && Number.isFinite(value)) set(value);
+        input: () => {
+          const text = input.value.trim().replace(MINUS, "-").replace(",", ".");
+          if (text !== "" && Number.isFinite(Number(text))) set(Number(text));
         },
         keydown: (event) => {
           if (event.key !== "Enter" && event.key !== "Escape") return;
-          event.preventDefault();
-          event.stopPropagation();
+          consume(event);
           app.editWeight(null, at);
         },
         blur: () => {
@@ -81,14 +83,14 @@ function weightField(app, key, weights, at, cols, limit) {
         },
       },
     });
+    return input;
   }
-  const pinned = app.store.state.preview === null;
-  if (!pinned) return make("span", {}, number(weight));
+  if (app.store.state.preview) return make("span", {}, number(weight));
   return make("span", {
     ...common, role: "spinbutton", tabindex: at === 0 ? 0 : -1,
-    "aria-valuenow": number(weight, 4).replace("\u2212", "-"), "aria-valuetext": number(weight),
+    "aria-valuenow": plain(number(weight, 4)), "aria-valuetext": number(weight),
     "aria-valuemin": -FARTHEST, "aria-valuemax": FARTHEST,
-    style: { "text-decoration-color": coloured(weight, limit).color },
+    style: { "text-decoration-color": textOn(colourOf(weight, limit)) },
     on: {
       click: () => app.editWeight(at, at),
       keydown: (event) => {
@@ -99,35 +101,37 @@ function weightField(app, key, weights, at, cols, limit) {
         const by = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
         const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: weights.length - 1 }[event.key];
         if (event.shiftKey || event.ctrlKey || event.altKey || (by === undefined && to === undefined)) return;
-        event.preventDefault();
-        event.stopPropagation();
+        consume(event);
         if (by !== undefined) set(weight + by);
-        else event.target.closest("table").querySelector(`[data-key="weight-${to}"]`)?.focus();
+        else app.focusKey(`weight-${to}`);
       },
     },
   }, number(weight));
 }
 
-/** Classic kernels of this size to put in the trained one's place. */
+/** A printed number as a machine reads it. @param {string} text */
+function plain(text) {
+  return text.replace(MINUS, "-");
+}
+
+/**
+ * Classic kernels of this size to put in the trained one's place.
+ *
+ * @param {App} app
+ * @param {string} key
+ * @param {number[]} shape  rows, columns
+ * @param {boolean} edited
+ */
 function classicChoice(app, key, [height, width], edited) {
   const classics = classicKernels(height, width);
   if (!classics.length) return null;
-  const now = app.store.state.kernels[key];
-  const chosen = edited
-    ? classics.find(({ name }) => String(Array.from(classicWeights(name))) === String(Array.from(now, Math.fround))) : null;
-  return make(
-    "select",
-    {
-      "aria-label": say("classic"), "data-key": "classic", disabled: app.store.state.preview !== null,
-      on: {
-        change: (event) => {
-          const { value } = event.target;
-          app.actions.setKernel(key, value === "" ? null : Array.from(classicWeights(value)));
-        },
-      },
-    },
+  const now = String(Array.from(app.store.state.kernels[key] ?? [], Math.fround));
+  const chosen = edited ? classics.find(({ name }) => String(classicWeights(name)) === now) : null;
+  return select(
+    (name) => app.actions.setKernel(key, name === "" ? null : Array.from(classicWeights(name))),
+    { "aria-label": say("classic"), "data-key": "classic", disabled: app.store.state.preview !== null },
     make("option", { value: "", selected: !edited }, say("trainedKernel")),
-    edited && !chosen ? make("option", { value: "own", selected: true, disabled: true }, say("edited")) : null,
+    edited && !chosen && make("option", { value: "own", selected: true, disabled: true }, say("edited")),
     classics.map(({ name, finds }) => make("option", {
       value: name, selected: chosen?.name === name, title: finds[languageInUse()],
     }, name)),

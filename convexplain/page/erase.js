@@ -1,40 +1,57 @@
-// Take it away: erase patches of the digit, set cells to zero, and see what becomes of the answer.
+/**
+ * Take it away: erase patches of the digit, set cells to zero, and see what becomes of the answer.
+ *
+ * @import { App } from "./app.js"
+ * @import { Mode } from "./explore.js"
+ * @import { Patch, State } from "./state.js"
+ * @import { Cell, Trace } from "./trace.js"
+ */
 
-import { make } from "./dom.js";
+import { backButton } from "./cells.js";
+import { INPUT } from "./data.js";
+import { button, make, select } from "./dom.js";
 import { probability, TIMES } from "./format.js";
-import { INPUT } from "./trace.js";
+import { clamp } from "./numbers.js";
 import { say } from "./words.js";
 
 const SIZES = [1, 3, 5, 7, 9];
 // Longer lists end in "and n more".
 const LISTED = 4;
 
-/** A patch of some size around a pixel, moved into the picture where it would leave it. */
-export function patchAround({ row, col }, size, [height, width]) {
-  const within = (at, end) => Math.max(0, Math.min(end - size, at - (size >> 1)));
-  return [within(row, height), within(col, width), size, size];
+/**
+ * A patch of some size around a pixel, moved into the picture where it would leave it.
+ *
+ * @param {Cell} pixel
+ * @param {number} size
+ * @param {number[]} shape  of the picture
+ * @returns {Patch}
+ */
+function patchAround({ row, col }, size, [height, width]) {
+  const before = size >> 1;
+  return [clamp(row - before, 0, height - size), clamp(col - before, 0, width - size), size, size];
 }
 
+/** @param {App} app @param {State} state */
 function takenList(app, state) {
   const items = [
     ...state.erased.map(([top, left, height, width]) => say("takenPatch", {
       top, left, bottom: top + height - 1, right: left + width - 1,
     })),
-    ...state.zeroed.map((cell) => say("takenCell", { map: app.mapName(cell), row: cell.row, col: cell.col })),
+    ...state.zeroed.map((cell) => say("takenCell", { map: app.model.column(cell.layer).mapName(cell.filter), row: cell.row, col: cell.col })),
   ];
   if (!items.length) return make("p", { class: "notes-line" }, say("nothingTaken"));
   const rest = items.length - LISTED;
-  return make("ul", {}, items.slice(-LISTED).map((text) => make("li", {}, text)), rest > 0 ? make("li", {}, say("takenMore", { n: rest })) : null);
+  return make("ul", {}, items.slice(-LISTED).map((text) => make("li", {}, text)), rest > 0 && make("li", {}, say("takenMore", { n: rest })));
 }
 
-/** All classes, before and now. */
+/** All classes, before and now. @param {Trace} before @param {Trace} now */
 function beforeAndNow(before, now) {
-  const bar = (p, kind) => {
+  const bar = (/** @type {number} */ p, /** @type {string} */ kind) => {
     const fill = make("span", { class: `fill ${kind}` });
     fill.style.width = `${100 * p}%`;
     return make("td", { class: "share-bar" }, make("span", { class: "track" }, fill));
   };
-  const row = (k) => make(
+  const row = (/** @type {number} */ k) => make(
     "tr", { class: [k === before.prediction ? "was" : "", k === now.prediction ? "is" : ""].join(" ") },
     make("th", { scope: "row" }, k),
     bar(before.probabilities[k], "before"), make("td", {}, probability(before.probabilities[k])),
@@ -49,6 +66,7 @@ function beforeAndNow(before, now) {
   );
 }
 
+/** @type {Mode} */
 export const ERASE = {
   name: "erase",
   available: () => true,
@@ -62,13 +80,13 @@ export const ERASE = {
         make("span", { class: "space" }),
         make(
           "label", { class: "hides" }, say("patchSize"), " ",
-          make(
-            "select", { "data-key": "patch", on: { change: (event) => app.actions.setPatch(Number(event.target.value)) } },
+          select(
+            (size) => app.actions.setPatch(Number(size)), { "data-key": "patch" },
             SIZES.map((size) => make("option", { value: size, selected: size === state.patch }, `${size} ${TIMES} ${size}`)),
           ),
         ),
-        make("button", { type: "button", "data-key": "give", disabled: !taken, on: { click: () => app.actions.giveBack() } }, say("giveBack")),
-        make("button", { type: "button", class: "back", "data-key": "back", on: { click: () => app.leavePanel() } }, say("back")),
+        button(() => app.actions.giveBack(), { "data-key": "give", disabled: !taken }, say("giveBack")),
+        backButton(app),
       ),
       make(
         "div", { class: "panel-body" },

@@ -1,16 +1,29 @@
-// The plain mode: point, keep, walk back.
-//
-// A mode is an object with this interface; all but `name` and `available` may be left out, and the
-// page asks the chosen mode anew at every rendering, since all it knows is in the state:
-//   name                     a key of WORDS, of the state's `mode`
-//   available(app)           whether this network and this file can have it
-//   bench(app, state)        elements that take the place of panel and thumbnails; null to leave them
-//   tools(app, cell)         an element for the panel's head
-//   extra(app, cell)         an element for the panel's result
-//   secret(app, state)       {what, cell}: a number that is nowhere to be seen; or null
-//   clicked(app, cell)       whether it took the click on a cell
-//   aside(app, state)        an element beside the caption
-//   caption(app, state)      the sentence at the bottom; null to leave it
-//   keys                     {letter: (app, event) => false if it did nothing}
+/**
+ * The plain mode: point, keep, walk back.
+ *
+ * The page asks the chosen mode anew at every rendering, since all it knows is in the state.
+ *
+ * @import { App } from "./app.js"
+ * @import { Children } from "./dom.js"
+ * @import { Hideable } from "./panel.js"
+ * @import { ModeName, State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ *
+ * @typedef {{what: Hideable, cell: Cell|null}} Secret  a number that is nowhere to be seen
+ *
+ * @typedef {object} Mode
+ * @property {ModeName} name  a key of WORDS, too
+ * @property {(app: App) => boolean} available  whether this network and this file can have it
+ * @property {(app: App, state: State) => Node[]} [bench]  what takes the place of panel and
+ *   thumbnails
+ * @property {(app: App, cell: Cell) => Node|null} [tools]  an element for the panel's head
+ * @property {(app: App, cell: Cell) => Node|null} [extra]  an element for the panel's result
+ * @property {(app: App, state: State) => Secret|null} [secret]
+ * @property {(app: App, cell: Cell) => boolean} [clicked]  whether it took the click on a cell
+ * @property {(app: App, state: State) => Children} [aside]  elements beside the caption
+ * @property {(app: App, state: State) => string} [caption]  the sentence at the bottom
+ * @property {Record<string, (app: App, event: KeyboardEvent) => unknown>} [keys]  false if it did nothing
+ */
 
+/** @type {Mode} */
 export const EXPLORE = { name: "explore", available: () => true };

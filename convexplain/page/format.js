@@ -3,6 +3,8 @@
  * value of the double, U+2212 for minus, no sign on what prints as zero.
  */
 
+import { clamp } from "./numbers.js";
+
 /** The minus sign. */
 export const MINUS = "\u2212";
 /** The multiplication sign. */
@@ -25,6 +27,8 @@ export function number(value, decimals = 2, sign = false) {
 /**
  * Print a share of one as a percentage that claims no certainty it has not: a share below 1 never
  * prints as 100% but as ">99.9%", and one above 0 never as 0% but as "<0.1%".
+ *
+ * @param {number} share
  */
 export function percent(share, decimals = 1) {
   const smallest = decimals ? `0.${"1".padStart(decimals, "0")}` : "1";
@@ -36,32 +40,32 @@ export function percent(share, decimals = 1) {
   return `${share < 0 && /[1-9]/.test(text) ? MINUS : ""}${text}%`;
 }
 
-/** Print a softmax's number: never 100% nor 0%, even where float32 has rounded it to that. */
+/** Print a softmax's number: never 100% nor 0%, even where float32 has rounded it to that. @param {number} p */
 export function probability(p, decimals = 1) {
-  return percent(Math.min(Math.max(p, 1e-12), 1 - 1e-12), decimals);
+  return percent(clamp(p, 1e-12, 1 - 1e-12), decimals);
 }
 
-/** Print a whole number with a comma between groups of three digits. */
+/** Print a whole number with a comma between groups of three digits. @param {number} n */
 export function count(n) {
   const text = String(Math.abs(n)).replace(/\B(?=(\d{3})+$)/g, ",");
   return n < 0 ? MINUS + text : text;
 }
 
-/** Print the shape of a tensor: "26 × 26 × 32". */
+/** Print the shape of a tensor: "26 × 26 × 32". @param {number[]} sizes */
 export function shape(sizes) {
   return sizes.join(` ${TIMES} `);
 }
 
-/** Whether the printed addends sum to the printed total, digit for digit. */
+/** Whether the printed addends sum to the printed total, digit for digit. @param {Iterable<number>} addends @param {number} total */
 export function addsUp(addends, total, decimals = 2) {
-  const units = (value) => {
+  const units = (/** @type {number} */ value) => {
     const digits = BigInt(Math.abs(value).toFixed(decimals).replace(".", ""));
     return value < 0 ? -digits : digits;
   };
   return [...addends].reduce((sum, addend) => sum + units(addend), 0n) === units(total);
 }
 
-/** 100 times a share, rounded once: the point is moved in the text, where a product would round. */
+/** 100 times a share, rounded once: the point is moved in the text, where a product would round. @param {number} share @param {number} decimals */
 function hundredfold(share, decimals) {
   const [whole, fraction] = share.toFixed(decimals + 2).split(".");
   const digits = (whole + fraction.slice(0, 2)).replace(/^0+(?=\d)/, "");

@@ -1,6 +1,11 @@
-// The help: keys, what is counted how, a link to this cell, and letters as shortcuts on or off.
+/**
+ * The help: keys, what is counted how, a link to this cell, and letters as shortcuts on or off.
+ *
+ * @import { App } from "./app.js"
+ * @import { State } from "./state.js"
+ */
 
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
 import { say } from "./words.js";
 
 const KEYS = [
@@ -12,27 +17,29 @@ const KEYS = [
 
 /** A dialog that the browser itself keeps the focus in. */
 export class Help {
+  /** @param {App} app */
   constructor(app) {
     this.app = app;
+    this.letters = make("input", { type: "checkbox", id: "letters" });
+    this.letters.addEventListener("change", () => app.actions.setLetters(this.letters.checked));
     this.element = make("dialog", {
       class: "help-dialog", "aria-labelledby": "help-title", on: { close: () => app.actions.setHelp(false) },
     });
-    this.lang = null;
+    this.lang = "";
   }
 
+  /** @param {State} state */
   render(state) {
     if (state.help && this.lang !== state.lang) this.fill(state);
-    if (this.letters) this.letters.checked = state.letters;
+    this.letters.checked = state.letters;
     if (state.help && !this.element.open) this.element.showModal();
     if (!state.help && this.element.open) this.element.close();
   }
 
+  /** @param {State} state */
   fill(state) {
     this.lang = state.lang;
     const { actions } = this.app;
-    this.letters = make("input", {
-      type: "checkbox", id: "letters", on: { change: () => actions.setLetters(this.letters.checked) },
-    });
     const told = make("span", { role: "status" });
     this.element.replaceChildren(
       make("h2", { id: "help-title" }, say("helpTitle")),
@@ -43,14 +50,14 @@ export class Help {
       make("p", {}, this.letters, make("label", { for: "letters" }, say("letters"))),
       make(
         "p", { class: "pair" },
-        make("button", { type: "button", on: { click: () => this.copy(told) } }, say("copyLink")),
-        make("button", { type: "button", class: "primary", autofocus: true, on: { click: () => actions.setHelp(false) } }, say("close")),
+        button(() => this.copy(told), {}, say("copyLink")),
+        button(() => actions.setHelp(false), { class: "primary", autofocus: true }, say("close")),
       ),
       told,
     );
   }
 
-  /** Put the address on the clipboard; where the browser has none, show it. */
+  /** Put the address on the clipboard; where the browser has none, show it. @param {HTMLElement} told */
   async copy(told) {
     const address = window.location.href;
     try {

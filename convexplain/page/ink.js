@@ -3,9 +3,16 @@
  *
  * MNIST's digits are bright ink (1) on dark paper (0). Their box was scaled to fit 20 x 20 with its
  * aspect kept, and put into 28 x 28 with the centre of mass at the pixel (14, 14).
+ *
+ * @import { Box } from "./geometry.js"
+ *
+ * @typedef {{pixels: Float32Array, steps: {key: string, values?: Record<string, unknown>}[]}} Digit
+ *   28 x 28, in steps of 1/255, and what was done, as words and their values
  */
 
 import { SIDE } from "./data.js";
+import { axes } from "./geometry.js";
+import { clamp, sumOf } from "./numbers.js";
 import { BICUBIC, BOX, resize } from "./resize.js";
 import { roundHalfEven } from "./theme.js";
 
@@ -24,15 +31,15 @@ const DIRT = 0.05;
  * @param {Float32Array} gray  brightness 0 to 1, row after row
  * @param {number} height
  * @param {number} width
- * @returns {{pixels: Float32Array, steps: {key: string, values?: object}[]}|null}
- *   28 x 28, in steps of 1/255, and what was done; null if nothing stands out from the paper
+ * @returns {Digit|null} null if nothing stands out from the paper
  */
 export function toDigit(gray, height, width) {
   const { level, noise } = paperOf(gray, height, width);
   const brighter = Float64Array.from(gray, (value, i) => value - level[i]);
   const { dark, contrast } = inkIsDark(brighter, height, width);
   if (contrast < Math.max(LEAST_CONTRAST, NOISE_FACTOR * noise)) return null;
-  const ink = brighter.map((value) => Math.min(Math.max(dark ? -value : value, 0), 1));
+  const ink = brighter.map((value) => clamp(dark ? -value : value, 0, 1));
+  /** @type {Digit["steps"]} */
   const steps = dark ? [{ key: "pictureInverted" }] : [];
 
   // Strokes become 1 at their usual strength, not at their darkest speck.
@@ -50,13 +57,11 @@ export function toDigit(gray, height, width) {
   const { top, left, bottom, right } = box;
   const cut = { top, left, bottom: bottom - 1, right: right - 1 };
   const scale = FIT / Math.max(bottom - top, right - left);
-  const size = [bottom - top, right - left].map((length) => (
-    Math.max(1, roundHalfEven(length * scale))
-  ));
+  const size = axes((axis) => Math.max(1, roundHalfEven([bottom - top, right - left][axis] * scale)));
   // Averages of areas on the way down, as in MNIST; interpolation on the way up.
   const scaled = resize(strokes, width, box, size, scale < 1 ? BOX : BICUBIC);
   const most = scaled.reduce((a, b) => Math.max(a, b));
-  const small = scaled.map((value) => Math.min(Math.max(Math.fround(value / most), 0), 1));
+  const small = scaled.map((value) => clamp(Math.fround(value / most), 0, 1));
   steps.push(
     { key: "pictureCut", values: cut },
     { key: "pictureScaled", values: { size: size.join(" × ") } },
@@ -65,7 +70,7 @@ export function toDigit(gray, height, width) {
   return { pixels: inBytes(centred(small, size)), steps };
 }
 
-/** The mean [row, column], weighted by the values. */
+/** The mean [row, column], weighted by the values. @param {Float32Array} values @param {number} width */
 export function centreOfMass(values, width) {
   let [total, row, col] = [0, 0, 0];
   values.forEach((value, i) => {
@@ -81,6 +86,10 @@ export function centreOfMass(values, width) {
  *
  * Ink that reaches the rim is left out of the fit: it lies far from the rim's median. The noise is a
  * standard deviation, estimated as 1.4826 times the median absolute deviation.
+ *
+ * @param {Float32Array} gray
+ * @param {number} height
+ * @param {number} width
  */
 function paperOf(gray, height, width) {
   const thick = Math.max(1, roundHalfEven(0.04 * Math.min(height, width)));
@@ -100,11 +109,11 @@ function paperOf(gray, height, width) {
   return { level: Float64Array.from(gray, (_, place) => plane(place)), noise };
 }
 
-/** The plane through some cells with least squares, as a function of a cell's place. */
+/** The plane through some cells with least squares, as a function of a cell's place. @param {Float32Array} gray @param {number[]} places @param {number} width */
 function fitted(gray, places, width) {
-  const mean = (of) => places.reduce((sum, place) => sum + of(place), 0) / places.length;
-  const rowOf = (place) => Math.floor(place / width);
-  const colOf = (place) => place % width;
+  const mean = (/** @type {(place: number) => number} */ of) => sumOf(places.map(of)) / places.length;
+  const rowOf = (/** @type {number} */ place) => Math.floor(place / width);
+  const colOf = (/** @type {number} */ place) => place % width;
   const [level, row, col] = [mean((place) => gray[place]), mean(rowOf), mean(colOf)];
   // Around the means, the level drops out of the normal equations: two slopes are left.
   let [rr, cc, rc, rg, cg] = [0, 0, 0, 0, 0];
@@ -119,8 +128,8 @@ function fitted(gray, places, width) {
   const determinant = rr * cc - rc * rc;
   // In a picture one cell high or wide there is one slope, or none.
   const down = determinant ? (rg * cc - cg * rc) / determinant : rr && rg / rr;
-  const along = determinant ? (cg * rr - rg * rc) / determinant : !rr && cc && cg / cc;
-  return (place) => level + down * (rowOf(place) - row) + along * (colOf(place) - col);
+  const along = determinant ? (cg * rr - rg * rc) / determinant : rr ? 0 : cc && cg / cc;
+  return (/** @type {number} */ place) => level + down * (rowOf(place) - row) + along * (colOf(place) - col);
 }
 
 /**
@@ -128,16 +137,19 @@ function fitted(gray, places, width) {
  *
  * Means of 3 x 3 pixels are compared, so that single specks do not decide: the thousandth of the page
  * that is furthest above the paper against the thousandth furthest below it.
+ *
+ * @param {Float64Array} brighter
+ * @param {number} height
+ * @param {number} width
  */
 function inkIsDark(brighter, height, width) {
   const smooth = new Float64Array(brighter.length);
-  const within = (value, end) => Math.min(Math.max(value, 0), end - 1);
   for (let row = 0; row < height; row += 1) {
     for (let col = 0; col < width; col += 1) {
       let sum = 0;
       for (let i = -1; i <= 1; i += 1) {
         for (let j = -1; j <= 1; j += 1) {
-          sum += brighter[within(row + i, height) * width + within(col + j, width)];
+          sum += brighter[clamp(row + i, 0, height - 1) * width + clamp(col + j, 0, width - 1)];
         }
       }
       smooth[row * width + col] = sum / 9;
@@ -145,9 +157,8 @@ function inkIsDark(brighter, height, width) {
   }
   smooth.sort();
   const few = Math.max(1, Math.floor(smooth.length / 1000));
-  const mean = (part) => part.reduce((a, b) => a + b, 0) / few;
-  const below = -mean(smooth.subarray(0, few));
-  const above = mean(smooth.subarray(smooth.length - few));
+  const below = -sumOf(smooth.subarray(0, few)) / few;
+  const above = sumOf(smooth.subarray(smooth.length - few)) / few;
   return { dark: below > above, contrast: Math.max(below, above) };
 }
 
@@ -156,17 +167,22 @@ function inkIsDark(brighter, height, width) {
  *
  * Blots are joined on a grid of at most 128 cells a side, so that strokes with small gaps count as
  * one, and so that the time is bounded.
+ *
+ * @param {Float32Array} strokes
+ * @param {number} height
+ * @param {number} width
+ * @param {number} threshold
  */
 function withoutDirt(strokes, height, width, threshold) {
   const cell = Math.ceil(Math.max(height, width) / 128);
   const [rows, cols] = [Math.ceil(height / cell), Math.ceil(width / cell)];
-  const placeOf = (i) => Math.floor(Math.floor(i / width) / cell) * cols + Math.floor((i % width) / cell);
+  const placeOf = (/** @type {number} */ i) => Math.floor(Math.floor(i / width) / cell) * cols + Math.floor((i % width) / cell);
   const mass = new Float64Array(rows * cols);
   strokes.forEach((value, i) => {
     if (value > threshold) mass[placeOf(i)] += value;
   });
   const blots = blotsOf(mass, rows, cols);
-  const weights = blots.map((blot) => blot.reduce((sum, place) => sum + mass[place], 0));
+  const weights = blots.map((blot) => sumOf(blot.map((place) => mass[place])));
   const least = DIRT * weights.reduce((a, b) => Math.max(a, b), 0);
   const kept = new Uint8Array(mass.length);
   blots.forEach((blot, n) => {
@@ -183,9 +199,10 @@ function withoutDirt(strokes, height, width, threshold) {
   };
 }
 
-/** Group cells with mass that touch, also at corners. @returns {number[][]} */
+/** Group cells with mass that touch, also at corners. @param {Float64Array} mass @param {number} rows @param {number} cols */
 function blotsOf(mass, rows, cols) {
   const seen = mass.map((value) => (value > 0 ? 0 : 1));
+  /** @type {number[][]} */
   const blots = [];
   seen.forEach((done, start) => {
     if (done || seen[start]) return;
@@ -205,6 +222,7 @@ function blotsOf(mass, rows, cols) {
   return blots;
 }
 
+/** @param {number} place @param {number} rows @param {number} cols */
 function* neighbours(place, rows, cols) {
   const [row, col] = [Math.floor(place / cols), place % cols];
   for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r += 1) {
@@ -214,7 +232,7 @@ function* neighbours(place, rows, cols) {
   }
 }
 
-/** The box around all cells above a threshold. @returns {import("./geometry.js").Box} */
+/** The box around all cells above a threshold. @param {Float32Array} strokes @param {number} width @param {number} threshold @returns {Box} */
 function boundsOf(strokes, width, threshold) {
   const box = { top: Infinity, left: Infinity, bottom: 0, right: 0 };
   strokes.forEach((value, i) => {
@@ -228,19 +246,26 @@ function boundsOf(strokes, width, threshold) {
   return box;
 }
 
-/** Whether a picture has MNIST's size, box and centre already. */
+/**
+ * Whether a picture has MNIST's size, box and centre already.
+ *
+ * @param {Float32Array} strokes
+ * @param {number} height
+ * @param {number} width
+ * @param {Box} box
+ */
 function isPrepared(strokes, height, width, box) {
   if (height !== SIDE || width !== SIDE) return false;
   const near = centreOfMass(strokes, width).every((place) => Math.abs(place - CENTRE) < 0.75);
   return near && Math.max(box.bottom - box.top, box.right - box.left) === FIT;
 }
 
-/** Put a digit into 28 x 28 so that its centre of mass comes closest to (14, 14). */
+/** Put a digit into 28 x 28 so that its centre of mass comes closest to (14, 14). @param {Float32Array} small @param {number[]} size */
 function centred(small, size) {
   const pixels = new Float32Array(SIDE * SIDE);
   // The digit stays inside, even where its mass is far from its middle.
   const [top, left] = centreOfMass(small, size[1]).map((middle, axis) => (
-    Math.min(Math.max(roundHalfEven(CENTRE - middle), 0), SIDE - size[axis])
+    clamp(roundHalfEven(CENTRE - middle), 0, SIDE - size[axis])
   ));
   for (let row = 0; row < size[0]; row += 1) {
     pixels.set(small.subarray(row * size[1], (row + 1) * size[1]), (top + row) * SIDE + left);
@@ -248,12 +273,12 @@ function centred(small, size) {
   return pixels;
 }
 
-/** Round to the 256 values that MNIST has. */
+/** Round to the 256 values that MNIST has. @param {Float32Array|Float64Array} pixels */
 function inBytes(pixels) {
   return Float32Array.from(pixels, (value) => roundHalfEven(value * 255) / 255);
 }
 
-/** The middle value, or the mean of the two middle ones. */
+/** The middle value, or the mean of the two middle ones. @param {ArrayLike<number>} values */
 function median(values) {
   const sorted = Float64Array.from(values).sort();
   const half = sorted.length >> 1;

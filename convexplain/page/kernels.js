@@ -2,20 +2,12 @@
 
 import { DATA } from "./data.js";
 
-/**
- * The classic kernels of one size.
- *
- * @param {number} rows
- * @param {number} cols
- * @returns {{name: string, rows: number[][], source: string, finds: {en: string, zh: string}}[]}
- */
+/** The classic kernels of one size. @param {number} rows @param {number} cols */
 export function classicKernels(rows, cols) {
-  return DATA.kernels.filter(
-    (kernel) => kernel.rows.length === rows && kernel.rows[0].length === cols,
-  );
+  return DATA.kernels.filter((kernel) => kernel.rows.length === rows && kernel.rows[0].length === cols);
 }
 
-/** A classic kernel's weights, flat, (kH, kW). @returns {Float32Array} */
+/** A classic kernel's weights, flat, (kH, kW). @param {string} name */
 export function classicWeights(name) {
   const found = DATA.kernels.find((kernel) => kernel.name === name);
   if (!found) throw new RangeError(`no kernel is named ${name}`);

@@ -1,73 +1,75 @@
-// Every key: on a map, and anywhere. Letters do nothing in text fields, or when switched off in help.
+/**
+ * Every key: on a map, and anywhere. Letters do nothing in text fields, or when switched off in help.
+ *
+ * @import { App } from "./app.js"
+ * @import { MapPart } from "./chain.js"
+ * @import { ModeName, State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ */
 
-import { isTyping } from "./dom.js";
-import { INPUT } from "./trace.js";
+import { INPUT } from "./data.js";
+import { consume, isTyping } from "./dom.js";
+import { clamp } from "./numbers.js";
 
+/** @type {Record<string, ModeName>} */
+const MODE_KEYS = { p: "predict", c: "compare", x: "erase", v: "explore" };
+/** Down, right. @type {Record<string, number[]>} */
 const ARROW_STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Keyboard {
+  /** @param {App} app */
   constructor(app) {
     this.app = app;
     document.addEventListener("keydown", (event) => this.anywhere(event));
   }
 
-  /** A key on a map that has the focus. */
+  /** A key on a map that has the focus. @param {KeyboardEvent} event @param {MapPart} part */
   onMap(event, part) {
     if (event.shiftKey || event.altKey || event.metaKey) return;
     const { app } = this;
     const { column, view } = part;
     const [row, col] = view.at;
     const far = event.ctrlKey;
-    const moves = {
-      Home: [far ? 0 : row, 0],
-      End: [far ? column.rows - 1 : row, column.cols - 1],
-    };
     if (event.key in ARROW_STEPS && !far) {
       const [down, right] = ARROW_STEPS[event.key];
-      moves[event.key] = [
-        Math.max(0, Math.min(column.rows - 1, row + down)), Math.max(0, Math.min(column.cols - 1, col + right)),
-      ];
-    }
-    if (event.key in moves) {
-      this.moveTo(part, ...moves[event.key]);
+      this.moveTo(part, clamp(row + down, 0, column.rows - 1), clamp(col + right, 0, column.cols - 1));
+    } else if (event.key === "Home") {
+      this.moveTo(part, far ? 0 : row, 0);
+    } else if (event.key === "End") {
+      this.moveTo(part, far ? column.rows - 1 : row, column.cols - 1);
     } else if (event.key === "Enter" && !far && app.store.state.tool && column.name === INPUT) {
       app.drawing.dot(row, col);
     } else if (event.key === "Enter" && !far) {
-      app.clicked(app.chain.cell(part, row, col));
+      app.clicked(app.chain.cell(column, row, col));
     } else if (event.key === " " && !far) {
       app.player.toggle();
     } else if ((event.key === "PageUp" || event.key === "PageDown") && !far && column.filters > 1) {
-      const now = app.model.shown(app.store.state)[column.name] ?? 0;
-      const next = now + (event.key === "PageUp" ? -1 : 1);
+      const next = app.chain.filterOf(column) + (event.key === "PageUp" ? -1 : 1);
       if (next >= 0 && next < column.filters) app.actions.showMap(column.name, next);
     } else {
       return;
     }
-    event.preventDefault();
-    event.stopPropagation();
+    consume(event);
   }
 
-  /** Arrows move the pinned cell of this map, or show what a cell would say. */
-  moveTo(part, row, col) {
+  /** Arrows move the pinned cell of this map, or show what a cell would say. @param {MapPart} part @param {number} row @param {number} col */
+  moveTo({ column, view }, row, col) {
     const { app } = this;
-    const { pinned } = app.store.state;
-    const cell = app.chain.cell(part, row, col);
-    part.view.at = [row, col];
-    if (app.store.state.tool && part.column.name === INPUT) return app.store.change({}, "none"); // the pen moves
-    if (pinned?.layer !== part.column.name) app.chain.point(cell);
-    else if (part.column.kind === "vector") app.store.change({ pinned: cell, preview: null, channel: null, playing: false });
-    else app.actions.move(row, col);
-    return undefined;
+    const { pinned, tool } = app.store.state;
+    view.at = [row, col];
+    if (tool && column.name === INPUT) app.store.change({}, "none"); // the pen moves
+    else if (pinned?.layer === column.name) app.player.goTo(app.chain.cell(column, row, col), false);
+    else app.chain.point(app.chain.cell(column, row, col));
   }
 
-  /** A key that no control took. */
+  /** A key that no control took. @param {KeyboardEvent} event */
   anywhere(event) {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     if (isTyping(event.target)) return;
     const { app } = this;
     const { state } = app.store;
     if (event.key in ARROW_STEPS) {
-      if (!event.shiftKey || event.target.matches?.("input")) return;
+      if (!event.shiftKey || event.target instanceof HTMLInputElement) return;
       const [down, right] = ARROW_STEPS[event.key];
       app.actions.shiftBy(right, down);
     } else if (event.key === "Escape") {
@@ -80,15 +82,16 @@ export class Keyboard {
     event.preventDefault();
   }
 
+  /** @param {State} state */
   escape(state) {
     const { actions } = this.app;
     if (state.help) actions.setHelp(false);
     else if (state.playing) actions.pause();
     else if (state.tool) actions.setTool(null);
-    else this.app.leavePanel();
+    else actions.overview();
   }
 
-  /** A single character; true if it meant something. */
+  /** A single character; true if it meant something. @param {KeyboardEvent} event @param {State} state */
   letter(event, state) {
     const { app } = this;
     const { actions, player } = app;
@@ -96,25 +99,25 @@ export class Keyboard {
     const key = event.key.toLowerCase();
     const own = app.mode.keys?.[key];
     if (own && own(app, event) !== false) return true;
-    const modeKeys = { p: "predict", c: "compare", x: "erase", v: "explore" };
+    const mode = MODE_KEYS[key];
     if (key >= "0" && key <= "9") actions.chooseDigit(Number(key));
-    else if (key in modeKeys && app.modes.some((mode) => mode.name === modeKeys[key] && mode.available(app))) {
-      actions.setMode(modeKeys[key]);
-    } else if (key === ",") player.step(-1);
+    else if (app.modes.some(({ name, available }) => name === mode && available(app))) actions.setMode(mode);
+    else if (key === ",") player.step(-1);
     else if (key === ".") player.step(1);
     else if (key === "e") app.editWeight(0, 0);
-    else if (key === "l") actions.setLanguage(state.lang === "zh" ? "en" : "zh");
-    else if (key === "t") actions.setTheme(state.theme === "dark" ? "light" : "dark");
-    else if (key === "s") actions.setScale(state.scale === "map" ? "layer" : "map");
+    else if (key === "l") actions.switchLanguage();
+    else if (key === "t") actions.setTheme();
+    else if (key === "s") actions.setScale();
     else if (key === "?") actions.setHelp(!state.help);
     else return false;
     return true;
   }
 
-  /** The map of a cell gets the focus, as after walking back. */
+  /** The map of a cell gets the focus, as after walking back. @param {Cell|null} cell */
   focusMap(cell) {
-    const part = this.app.chain.parts.find(({ column }) => column.name === (cell?.layer ?? INPUT));
-    const target = part?.view?.element ?? part?.bars?.rows[cell.filter].button;
+    const { maps, answer } = this.app.chain;
+    const map = maps.find(({ column }) => column.name === (cell?.layer ?? INPUT));
+    const target = map?.view.element ?? answer?.bars.rows[cell?.filter ?? 0].bar;
     target?.focus({ preventScroll: true });
     // With nothing kept all maps are shown, until an arrow key or the pointer points again.
     if (!this.app.store.state.pinned) this.app.actions.point(null);

@@ -1,27 +1,38 @@
-// The state as the address's fragment, so that a link opens exactly this cell; and back.
-//
-// #d=5&i=0&s=-3,0&l=conv1&m=28&c=22,9&v=pin&t=dense.5~conv3.69.1.2&k=conv1.0.28:0.26,...&lang=zh
-// Rows, columns and filters count from 0. A value that cannot be is left out silently, a key that
-// is not known is kept. The fragment is only ever read as numbers and known names.
+/**
+ * The state as the address's fragment, so that a link opens exactly this cell; and back.
+ *
+ * #d=5&i=0&s=-3,0&l=conv1&m=28&c=22,9&v=pin&t=dense.5~conv3.69.1.2&k=conv1.0.28:0.26,...&lang=zh
+ * Rows, columns and filters count from 0. A value that cannot be is left out silently, a key that
+ * is not known is kept. The fragment is only ever read as numbers and known names.
+ *
+ * @import { Model } from "./model.js"
+ * @import { Patch, State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ */
 
-import { FIRST_STATE } from "./state.js";
+import { FAR, MOST_TAKEN } from "./state.js";
 
 const KNOWN = [
   "d", "i", "p", "s", "n", "e", "z", "l", "m", "c", "f", "v", "w", "t", "k", "h", "ax", "scale", "lang", "th",
 ];
-const MODES = { predict: "predict", compare: "compare", erase: "erase" };
+/** @type {State["mode"][]} */
+const MODES = ["predict", "compare", "erase"];
+/** @type {State["hidden"][]} */
 const HIDEABLE = ["product", "sum", "output", "winner", "answer"];
+// Larger numbers name no cell.
+const LARGEST = 1e6;
 
 /**
  * Write a state as a fragment.
  *
- * @param {Object} state
- * @param {Object} opening  the file's own opening; what is the same is left out
+ * @param {State} state
+ * @param {State} opening  the file's own opening; what is the same is left out
  * @returns {string} without the number sign
  */
-export function fragmentOf(state, opening = FIRST_STATE) {
+export function fragmentOf(state, opening) {
+  /** @type {string[]} */
   const parts = [];
-  const put = (key, value) => parts.push(`${key}=${value}`);
+  const put = (/** @type {string} */ key, /** @type {unknown} */ value) => parts.push(`${key}=${value}`);
   if (state.drawn) {
     put("d", "x");
     put("p", packed(state.drawn));
@@ -44,7 +55,7 @@ export function fragmentOf(state, opening = FIRST_STATE) {
   }
   const maps = Object.entries(state.maps).filter(([name, filter]) => opening.maps[name] !== filter);
   if (maps.length) put("f", maps.map((pair) => pair.join(".")).join("~"));
-  put("v", MODES[state.mode] ?? (pinned ? "pin" : "over"));
+  put("v", MODES.includes(state.mode) ? state.mode : pinned ? "pin" : "over");
   if (state.trail.length) put("t", state.trail.map(cellText).join("~"));
   const kernels = Object.entries(state.kernels);
   if (kernels.length) {
@@ -62,10 +73,11 @@ export function fragmentOf(state, opening = FIRST_STATE) {
  * Read a fragment.
  *
  * @param {string} fragment  with or without the number sign
- * @param {import("./model.js").Model} model  knows which layers, cells and digits there are
- * @returns {Object} the fields of the state that it sets; what it does not set is as at first
+ * @param {Model} model  knows which layers, cells and digits there are
+ * @returns {Partial<State>} the fields of the state that it sets; what it does not set is as at first
  */
 export function readFragment(fragment, model) {
+  /** @type {{-readonly [Key in keyof State]?: State[Key]}} */
   const read = {};
   const unknown = [];
   const pairs = new Map();
@@ -75,62 +87,73 @@ export function readFragment(fragment, model) {
     if (KNOWN.includes(key)) pairs.set(key, decoded(part.slice(at + 1)));
     else unknown.push(part);
   }
-  const get = (key) => pairs.get(key) ?? "";
+  const get = (/** @type {string} */ key) => /** @type {string} */ (pairs.get(key) ?? "");
   if (unknown.length) read.unknown = unknown;
 
-  const digit = whole(get("d"), 0, 9);
+  const digit = whole(get("d"), 9);
   if (digit !== null) {
     read.digit = digit;
-    read.sample = whole(get("i"), 0, model.samplesOf(digit) - 1) ?? 0;
+    read.sample = whole(get("i"), model.samplesOf(digit) - 1) ?? 0;
   } else if (get("d") === "x") {
     const drawn = unpacked(get("p"), model.pixelCount);
     if (drawn) Object.assign(read, { digit: null, drawn });
   } else if (get("d") === "own" && model.own) {
     Object.assign(read, { digit: null, drawn: null });
   }
-  const shift = numbersOf(get("s"), ",");
-  if (shift.length === 2 && shift.every((n) => Number.isInteger(n) && Math.abs(n) <= 6)) read.shift = shift;
+  const [right, down, ...more] = numbersOf(get("s"), ",");
+  if (!more.length && [right, down].every((n) => Number.isInteger(n) && Math.abs(n) <= FAR)) read.shift = [right, down];
   const noise = Number(get("n") || NaN);
   if (noise > 0 && noise <= 1) read.noise = noise;
   const erased = get("e").split("~").map((text) => numbersOf(text, "."));
-  read.erased = erased.filter((box) => model.hasBox(box)).slice(0, 64);
-  read.zeroed = get("z").split("~").map(cellOf).filter((cell) => model.hasCell(cell)).slice(0, 64);
+  read.erased = /** @type {Patch[]} */ (erased.filter((patch) => model.hasPatch(patch)).slice(0, MOST_TAKEN));
+  read.zeroed = cellsOf(get("z"), model).slice(0, MOST_TAKEN);
   const [row, col] = numbersOf(get("c"), ",");
-  const cell = { layer: get("l"), filter: whole(get("m") || "0", 0, 1e6), row, col };
+  const cell = { layer: get("l"), filter: whole(get("m") || "0") ?? NaN, row, col };
   if (model.hasCell(cell)) {
     read.pinned = cell;
-    const channel = whole(get("w"), 0, 1e6);
+    const channel = whole(get("w"));
     if (channel !== null && channel < model.channelsInto(cell.layer)) read.channel = channel;
+    const trail = cellsOf(get("t"), model);
+    if (trail.length) read.trail = trail;
   }
-  const trail = get("t").split("~").map(cellOf).filter((step) => model.hasCell(step));
-  if (read.pinned && trail.length) read.trail = trail;
+  /** @type {Record<string, number>} */
   const maps = { ...model.opening.maps };
   for (const text of get("f").split("~")) {
     const at = text.lastIndexOf(".");
-    const filter = whole(text.slice(at + 1), 0, 1e6);
+    const filter = whole(text.slice(at + 1));
     if (filter !== null && model.hasCell({ layer: text.slice(0, at), filter, row: 0, col: 0 })) {
       maps[text.slice(0, at)] = filter;
     }
   }
   if (read.pinned) for (const name of model.family(cell.layer)) maps[name] = cell.filter;
   read.maps = maps;
-  read.mode = Object.keys(MODES).find((mode) => MODES[mode] === get("v")) ?? "explore";
-  read.kernels = {};
+  read.mode = oneOf(MODES, get("v")) ?? "explore";
+  /** @type {Record<string, number[]>} */
+  const kernels = {};
   for (const text of get("k").split("~")) {
     const [key, list] = text.split(":");
     const weights = numbersOf(list ?? "", ",");
-    if (model.hasKernel(key, weights)) read.kernels[key] = weights;
+    if (model.hasKernel(key, weights)) kernels[key] = weights;
   }
-  if (HIDEABLE.includes(get("h"))) read.hidden = get("h");
+  read.kernels = kernels;
   if (get("ax") === "y") read.axis = 1;
   if (get("scale") === "map") read.scale = "map";
-  if (["en", "zh"].includes(get("lang"))) read.lang = get("lang");
-  if (["light", "dark"].includes(get("th"))) read.theme = get("th");
+  const [hidden, lang, theme] = [
+    oneOf(HIDEABLE, get("h")), oneOf(/** @type {const} */ (["en", "zh"]), get("lang")), oneOf(/** @type {const} */ (["light", "dark"]), get("th")),
+  ];
+  if (hidden) read.hidden = hidden;
+  if (lang) read.lang = lang;
+  if (theme) read.theme = theme;
   return read;
 }
 
-/** 784 pixels of 4 bits as base64url text. */
-export function packed(pixels) {
+/** A text that is one of some; undefined if it is none. @template {string} Known @param {readonly Known[]} known @param {string} text */
+function oneOf(known, text) {
+  return known.find((one) => one === text);
+}
+
+/** 784 pixels of 4 bits as base64url text. @param {ArrayLike<number>} pixels */
+function packed(pixels) {
   let bytes = "";
   for (let i = 0; i < pixels.length; i += 2) {
     bytes += String.fromCharCode((pixels[i] << 4) | (pixels[i + 1] ?? 0));
@@ -138,8 +161,8 @@ export function packed(pixels) {
   return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** The way back from `packed`; null if the text is not a picture of `count` pixels. */
-export function unpacked(text, count) {
+/** The way back from `packed`; null if the text is not a picture of `count` pixels. @param {string} text @param {number} count */
+function unpacked(text, count) {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) return null;
   let bytes;
   try {
@@ -155,32 +178,42 @@ export function unpacked(text, count) {
   });
 }
 
+/** @param {Cell} cell */
 function cellText(cell) {
   return `${cell.layer}.${cell.filter}.${cell.row}.${cell.col}`;
 }
 
+/** Those cells of a list that there are. @param {string} list @param {Model} model */
+function cellsOf(list, model) {
+  return list.split("~").map(cellOf).filter((cell) => cell !== null).filter((cell) => model.hasCell(cell));
+}
+
+/** @param {string} text @returns {Cell|null} */
 function cellOf(text) {
-  const parts = text.split(".");
-  const numbers = parts.slice(1).map((part) => whole(part, 0, 1e6));
+  const [layer, ...parts] = text.split(".");
+  const numbers = parts.map((part) => whole(part) ?? NaN);
   if (numbers.length === 1) numbers.push(0, 0); // a unit of a dense layer: dense.5
-  if (numbers.length !== 3 || numbers.includes(null)) return null;
-  return { layer: parts[0], filter: numbers[0], row: numbers[1], col: numbers[2] };
+  const [filter, row, col] = numbers;
+  return numbers.length === 3 ? { layer, filter, row, col } : null;
 }
 
-function whole(text, low, high) {
-  if (!/^\d{1,7}$/.test(text)) return null;
+/** @param {string} text */
+function whole(text, largest = LARGEST) {
   const n = Number(text);
-  return n >= low && n <= high ? n : null;
+  return /^\d{1,7}$/.test(text) && n <= largest ? n : null;
 }
 
+/** @param {string} text @param {string} separator */
 function numbersOf(text, separator) {
   return text === "" ? [] : text.split(separator).map((part) => (part.trim() === "" ? NaN : Number(part)));
 }
 
+/** @param {number} weight */
 function trimmed(weight) {
   return String(Number(Math.fround(weight).toPrecision(9))); // enough to give the same float32 back
 }
 
+/** @param {string} text */
 function decoded(text) {
   try {
     return decodeURIComponent(text);

@@ -1,41 +1,46 @@
-// Windows on the maps and the lines between them: what a cell depends on, layer by layer.
+/**
+ * Windows on the maps and the lines between them: what a cell depends on, layer by layer.
+ *
+ * @typedef {{x: number, y: number, width: number, height: number}} Rectangle  in the overlay
+ * @typedef {{name: string, map: Rectangle, box: Rectangle}} Joined  a map's frame, and a box on it
+ */
 
-import { makeSvg } from "./dom.js";
+import { makeSvg, setAttributes } from "./dom.js";
+
+// How wide the line around a box is.
+const WIDE = 3.5;
 
 /** An overlay over the chain that takes no clicks. */
 export class Links {
   constructor() {
     this.lines = makeSvg("g", { class: "lines" });
     this.boxes = makeSvg("g", { class: "boxes" });
-    this.svg = makeSvg("svg", { class: "links", "aria-hidden": "true" }, this.lines, this.boxes);
-    this.element = this.svg;
+    this.element = makeSvg("svg", { class: "links", "aria-hidden": "true" }, this.lines, this.boxes);
+    /** @type {Map<string, SVGGElement>} */
     this.marks = new Map();
   }
 
-  /**
-   * Show boxes and join neighbours.
-   *
-   * @param {Array<{name: string, map: DOMRect, box: Object}>} parts  from the input to the cell:
-   *     the frame of the map and the box on it, both {x, y, width, height} in the overlay
-   */
+  /** The mark of a column's box. @param {string} name */
+  mark(name) {
+    const known = this.marks.get(name);
+    if (known) return known;
+    const mark = makeSvg("g", {}, makeSvg("rect", { class: "halo" }), makeSvg("rect", { class: "outline" }));
+    this.marks.set(name, mark);
+    this.boxes.append(mark);
+    return mark;
+  }
+
+  /** Show boxes and join neighbours. @param {Joined[]} parts  from the input to the cell */
   show(parts) {
-    const seen = new Set();
     for (const { name, box } of parts) {
-      seen.add(name);
-      if (!this.marks.has(name)) {
-        const mark = makeSvg("g", {}, makeSvg("rect", { class: "halo" }), makeSvg("rect", { class: "outline" }));
-        this.marks.set(name, mark);
-        this.boxes.append(mark);
-      }
-      const wide = 3.5;
-      for (const rect of this.marks.get(name).children) {
+      for (const rect of this.mark(name).children) {
         // Drawn outside of its cells, so that it covers none of their colour.
-        rect.style.x = `${box.x - wide / 2}px`;
-        rect.style.y = `${box.y - wide / 2}px`;
-        rect.style.width = `${box.width + wide}px`;
-        rect.style.height = `${box.height + wide}px`;
+        setAttributes(rect, { style: {
+          x: `${box.x - WIDE / 2}px`, y: `${box.y - WIDE / 2}px`, width: `${box.width + WIDE}px`, height: `${box.height + WIDE}px`,
+        } });
       }
     }
+    const seen = new Set(parts.map(({ name }) => name));
     for (const [name, mark] of this.marks) mark.toggleAttribute("hidden", !seen.has(name));
     const lines = [];
     for (let i = 0; i + 1 < parts.length; i += 1) {
@@ -45,16 +50,16 @@ export class Links {
       lines.push(...joined(from, to));
     }
     this.lines.replaceChildren(...lines);
-    this.svg.toggleAttribute("hidden", parts.length === 0);
+    this.element.toggleAttribute("hidden", parts.length === 0);
   }
 
-  /** Make the boxes glide from cell to cell, or jump. */
+  /** Make the boxes glide from cell to cell, or jump. @param {boolean} on */
   glide(on) {
-    this.svg.classList.toggle("gliding", on);
+    this.element.classList.toggle("gliding", on);
   }
 }
 
-/** Two lines, and between the two maps a tint. */
+/** Two lines, and between the two maps a tint. @param {Joined} from @param {Joined} to @returns {SVGElement[]} */
 function joined(from, to) {
   const start = from.box.x + from.box.width;
   const end = to.box.x;
@@ -62,9 +67,10 @@ function joined(from, to) {
     [from.box.y, to.box.y],
     [from.box.y + from.box.height, to.box.y + to.box.height],
   ];
-  const at = (x, [a, b]) => a + ((b - a) * (x - start)) / Math.max(1, end - start);
+  const at = (/** @type {number} */ x, /** @type {number[]} */ [a, b]) => a + ((b - a) * (x - start)) / Math.max(1, end - start);
   const left = Math.max(start, from.map.x + from.map.width);
   const right = Math.min(end, to.map.x);
+  /** @type {SVGElement[]} */
   const made = edges.map(([y1, y2]) => makeSvg("line", { x1: start, y1, x2: end, y2 }));
   if (right > left) {
     const [top, bottom] = edges;
@@ -76,7 +82,7 @@ function joined(from, to) {
   return made;
 }
 
-/** A rectangle relative to a frame. */
+/** An element's rectangle relative to a frame. @param {Element} element @param {Element} frame @returns {Rectangle} */
 export function within(element, frame) {
   const mine = element.getBoundingClientRect();
   const theirs = frame.getBoundingClientRect();

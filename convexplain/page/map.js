@@ -1,24 +1,39 @@
-// One map on the chain: a canvas that is a grid of cells for mouse, finger, keyboard, screen reader.
+/**
+ * One map on the chain: a canvas that is a grid of cells for mouse, finger, keyboard, screen reader.
+ *
+ * @import { Box } from "./geometry.js"
+ * @import { Rectangle } from "./links.js"
+ * @import { Patch } from "./state.js"
+ *
+ * @typedef {number[]} At  row, column
+ */
 
 import { make, setAttributes } from "./dom.js";
 import { number } from "./format.js";
-import { css, paint, pictureColour, signedColour, textOn, tokens } from "./theme.js";
+import { clamp } from "./numbers.js";
+import { colourOf, contextOf, css, paintOn, textOn, tokens } from "./theme.js";
 
 // A cell of a map is drawn with its grid line from 7 px on.
 const GRID_FROM = 7;
 
-/**
- * A map of rows x cols cells.
- *
- * @param {Object} options
- * @param {string} options.name  the column's
- * @param {number} options.rows
- * @param {number} options.cols
- * @param {Object} options.on  {point(row, col), leave(), pin(row, col), key(event, view)}
- */
+/** A map of rows x cols cells. */
 export class MapView {
-  constructor({ name, rows, cols, on }) {
-    Object.assign(this, { name, rows, cols, on, at: [rows >> 1, cols >> 1] });
+  /**
+   * @param {{name: string, rows: number, cols: number}} column
+   * @param {object} on
+   * @param {(row: number, col: number) => void} on.point
+   * @param {() => void} on.leave
+   * @param {(row: number, col: number) => void} on.pin
+   * @param {(event: KeyboardEvent) => void} on.key
+   */
+  constructor({ name, rows, cols }, on) {
+    this.rows = rows;
+    this.cols = cols;
+    /** The current cell. @type {At} */
+    this.at = [rows >> 1, cols >> 1];
+    this.ratio = 1; // device pixels a CSS pixel
+    this.dots = 1; // device pixels a cell
+    this.size = 0; // CSS pixels a cell
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.small = make("canvas", { width: cols, height: rows }); // one dot a cell
     // One real cell stands for the current one; the canvas cannot be read aloud.
@@ -35,9 +50,9 @@ export class MapView {
           },
           pointerleave: () => on.leave(),
           click: (event) => this.pointed(event, (row, col) => on.pin(row, col)),
-          keydown: (event) => on.key(event, this),
+          keydown: (event) => on.key(event),
           focus: () => {
-            if (this.element.matches(":focus-visible")) on.point(...this.at, true);
+            if (this.element.matches(":focus-visible")) on.point(this.at[0], this.at[1]);
           },
           blur: () => on.leave(),
         },
@@ -45,23 +60,18 @@ export class MapView {
       this.canvas,
       make("span", { role: "row", class: "aside" }, this.cell),
     );
-    this.size = 0;
   }
 
-  /** Call `then` with the cell under the pointer, the nearest one at the rim. */
+  /** Call `then` with the cell under the pointer, the nearest one at the rim. @param {MouseEvent} event @param {(row: number, col: number) => void} then */
   pointed(event, then) {
     const box = this.canvas.getBoundingClientRect();
-    const place = (offset, length, count) => (
-      Math.max(0, Math.min(count - 1, Math.floor((offset / length) * count)))
-    );
-    this.at = [
-      place(event.clientY - box.top, box.height, this.rows),
-      place(event.clientX - box.left, box.width, this.cols),
-    ];
-    then(...this.at);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+    const col = Math.floor(((event.clientX - box.left) / box.width) * this.cols);
+    this.at = [clamp(row, 0, this.rows - 1), clamp(col, 0, this.cols - 1)];
+    then(this.at[0], this.at[1]);
   }
 
-  /** Make the largest cells of whole device pixels that fit a square of `side` CSS pixels. */
+  /** Make the largest cells of whole device pixels that fit a square of `side` CSS pixels. @param {number} side */
   fit(side) {
     const ratio = window.devicePixelRatio || 1;
     const cell = Math.max(1, Math.floor((side * ratio) / Math.max(this.rows, this.cols)));
@@ -80,15 +90,18 @@ export class MapView {
    *
    * @param {ArrayLike<number>} values  (rows, cols), fewer where a vector does not fill its fold
    * @param {number|null} limit  the end of the signed scale; null is a gray picture
-   * @param {Object} extra  {unread: {rows, cols}, zeroed: [[row, col]], hidden: [row, col],
-   *     erased: [[row, col, height, width]], until: how many cells are computed, font: CSS pixels}
+   * @param {object} extra
+   * @param {{rows: number[], cols: number[]}} [extra.unread]
+   * @param {At[]} [extra.zeroed]
+   * @param {At|null} [extra.hidden]
+   * @param {readonly Patch[]} [extra.erased]
+   * @param {number} [extra.until]  how many cells are computed
+   * @param {number} [extra.font]  CSS pixels
    */
   draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = null, erased = [], until = Infinity, font = 24 } = {}) {
     const { rows, cols, dots } = this;
-    const context = this.canvas.getContext("2d");
-    const image = new ImageData(cols, rows);
-    paint(image.data, values, limit);
-    this.small.getContext("2d").putImageData(image, 0, 0);
+    const context = contextOf(this.canvas);
+    paintOn(this.small, values, limit);
     context.imageSmoothingEnabled = false;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.drawImage(this.small, 0, 0, this.canvas.width, this.canvas.height);
@@ -117,6 +130,7 @@ export class MapView {
     }
   }
 
+  /** @param {CanvasRenderingContext2D} context */
   drawGrid(context) {
     const line = Math.max(1, Math.round(this.ratio));
     context.fillStyle = tokens().line;
@@ -126,7 +140,7 @@ export class MapView {
     context.globalAlpha = 1;
   }
 
-  /** Hatch the rows and columns that no later layer reads. */
+  /** Hatch the rows and columns that no later layer reads. @param {CanvasRenderingContext2D} context @param {{rows: number[], cols: number[]}} unread */
   hatch(context, { rows, cols }) {
     if (!rows.length && !cols.length) return;
     const { dots } = this;
@@ -148,7 +162,7 @@ export class MapView {
     context.restore();
   }
 
-  /** Dots where nothing is computed yet: an empty cell would look like a zero. */
+  /** Dots where nothing is computed yet: an empty cell would look like a zero. @param {CanvasRenderingContext2D} context @param {number} until */
   dotFrom(context, until) {
     const { cols, dots } = this;
     const row = Math.floor(until / cols);
@@ -165,43 +179,47 @@ export class MapView {
     }
   }
 
-  /** Take a cell's colour away. */
+  /** Take a cell's colour away. @param {CanvasRenderingContext2D} context @param {At} at */
   cover(context, [row, col]) {
     context.fillStyle = tokens().background;
     context.fillRect(col * this.dots, row * this.dots, this.dots, this.dots);
-    const small = this.small.getContext("2d");
+    const small = contextOf(this.small);
     small.fillStyle = tokens().background;
     small.fillRect(col, row, 1, 1);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {ArrayLike<number>} values
+   * @param {number|null} limit
+   * @param {number} font
+   * @param {At|null} hidden
+   */
   drawNumbers(context, values, limit, font, hidden) {
     const { dots } = this;
     context.font = `${font * this.ratio}px ${getComputedStyle(this.element).fontFamily}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     Array.from(values).forEach((value, i) => {
-      const colour = limit === null ? pictureColour(value) : signedColour(value, limit);
-      context.fillStyle = textOn(colour);
       const secret = hidden && hidden[0] === Math.floor(i / this.cols) && hidden[1] === i % this.cols;
-      if (secret) context.fillStyle = tokens().ink;
+      context.fillStyle = secret ? tokens().ink : textOn(colourOf(value, limit));
       context.fillText(secret ? "?" : number(value), ((i % this.cols) + 0.5) * dots, (Math.floor(i / this.cols) + 0.53) * dots);
     });
   }
 
-  /** Say which cell is the current one. */
+  /** Say which cell is the current one. @param {number} row @param {number} col @param {string} text */
   announce(row, col, text) {
     this.at = [row, col];
     setAttributes(this.cell, { "aria-rowindex": row + 1, "aria-colindex": col + 1 });
     if (this.cell.textContent !== text) this.cell.textContent = text;
   }
 
-  /** Where a box of cells lies, in CSS pixels of `frame`'s box; clipped to the map. */
+  /** Where a box of cells lies, in CSS pixels of `frame`'s box; clipped to the map. @param {Box} box @param {Element} frame @returns {Rectangle} */
   place(box, frame) {
     const mine = this.canvas.getBoundingClientRect();
     const theirs = frame.getBoundingClientRect();
-    const clip = (n, end) => Math.max(0, Math.min(end, n));
-    const [top, bottom] = [clip(box.top, this.rows), clip(box.bottom, this.rows)];
-    const [left, right] = [clip(box.left, this.cols), clip(box.right, this.cols)];
+    const [top, bottom] = [box.top, box.bottom].map((row) => clamp(row, 0, this.rows));
+    const [left, right] = [box.left, box.right].map((col) => clamp(col, 0, this.cols));
     return {
       x: mine.left - theirs.left + left * this.size,
       y: mine.top - theirs.top + top * this.size,
@@ -211,13 +229,12 @@ export class MapView {
   }
 }
 
-/** A strip of a scale's colours as a CSS gradient. */
+/** A strip of a scale's colours as a CSS gradient. @param {number|null} limit @param {boolean} signed */
 export function scaleGradient(limit, signed) {
   const stops = 24;
   const colours = Array.from({ length: stops + 1 }, (_, i) => {
     const share = i / stops;
-    if (limit === null) return css(pictureColour(share));
-    return css(signedColour(signed ? 2 * share - 1 : share, 1));
+    return css(limit === null ? colourOf(share, null) : colourOf(signed ? 2 * share - 1 : share, 1));
   });
   return `linear-gradient(to right, ${colours.join(", ")})`;
 }

@@ -1,45 +1,60 @@
-// From the state to numbers: which picture, which weights, and the trace that they give.
+/**
+ * From the state to numbers: which picture, which weights, and the trace that they give.
+ *
+ * @import { Column } from "./columns.js"
+ * @import { Box } from "./geometry.js"
+ * @import { ConvLayer } from "./layers/conv2d.js"
+ * @import { Place } from "./layers/layer.js"
+ * @import { Network } from "./network.js"
+ * @import { PictureState, State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ */
 
-import { bundledDigit, DATA, fractions, fromBase64, samplesOf } from "./data.js";
+import { columnsOf } from "./columns.js";
+import { bundledDigit, DATA, fractions, fromBase64, INPUT, samplesOf } from "./data.js";
 import { unseen } from "./geometry.js";
-import { depthOf, firstChannel, layerBefore, layerNamed, readNetwork, withKernel } from "./network.js";
+import { depthOf } from "./layers/conv2d.js";
+import { edited, layerBefore, layerNamed, readNetwork } from "./network.js";
+import { largestOf } from "./numbers.js";
 import { erased, noisy, shifted } from "./picture.js";
-import { INPUT, largestOf, Trace } from "./trace.js";
+import { FIRST_STATE, PICTURE_KEYS } from "./state.js";
+import { Trace } from "./trace.js";
 
 /** The levels of a pixel that was drawn: 4 bits. */
 export const LEVELS = 15;
 
-/**
- * @typedef {object} Column
- * @property {string} name  the layer's, or "input"
- * @property {"picture"|"map"|"vector"|"answer"} kind
- * @property {number} rows  as the column shows them; a vector is folded
- * @property {number} cols
- * @property {number} filters  how many maps; 1 for a vector
- * @property {object|null} layer
- */
-
 /** The network that is explained, the picture that it reads, and all that follows from both. */
 export class Model {
   constructor() {
-    this.trained = readNetwork(fromBase64(DATA.networks.cnn));
+    const { networks: { cnn, dense }, opening: { picture, sample } } = DATA;
+    /** The network as its file has it, and with the kernels that were changed. */
+    this.trained = readNetwork(fromBase64(cnn));
     this.network = this.trained;
-    this.beside = DATA.networks.dense ? readNetwork(fromBase64(DATA.networks.dense)) : null;
+    /** A dense network beside it, which reads the same pictures. */
+    this.beside = dense && dense !== cnn ? readNetwork(fromBase64(dense)) : null;
     if (String(this.beside?.inputShape) !== String(this.trained.inputShape)) this.beside = null;
-    if (DATA.networks.dense === DATA.networks.cnn) this.beside = null;
     this.columns = columnsOf(this.trained);
-    this.read = null;
-    const { picture, sample } = DATA.opening;
-    const label = picture ? null : DATA.digits.labels[sample ?? samplesOf(5)[0]];
-    this.own = picture ? { ...picture, pixels: fractions(fromBase64(picture.pixels)) } : null;
-    const first = {
-      digit: label,
-      sample: picture ? 0 : Math.max(0, samplesOf(label).indexOf(sample)),
-      drawn: null,
-      shift: [0, 0], noise: 0, erased: [], zeroed: [], kernels: {},
-    };
-    this.refresh(first);
-    this.opening = { ...first, maps: this.presets() };
+    /** The picture that the file opened with. */
+    this.own = picture && { ...picture, pixels: fractions(fromBase64(picture.pixels)) };
+    const first = sample ?? samplesOf(5)[0];
+    const { digit, index } = this.bundled(first);
+    /** @type {PictureState} */
+    const opening = { ...FIRST_STATE, digit: picture ? null : digit, sample: picture ? 0 : index };
+    /** What the numbers are of. */
+    this.read = opening;
+    /** What the picture is known to be; null for one's own. @type {number|null} */
+    this.label = null;
+    /** The picture before it is moved or changed, and as the network reads it. @type {Float32Array} */
+    this.source = new Float32Array();
+    this.pixels = this.source;
+    this.trace = this.compute(opening);
+    /** @type {Trace|null} */
+    this.plain = null;
+    /** @type {Trace|null} */
+    this.second = null;
+    /** Ends of the colour scales of single maps. @type {Map<string, number>} */
+    this.limits = new Map();
+    this.opening = { ...opening, maps: this.presets() };
   }
 
   get pixelCount() {
@@ -49,54 +64,52 @@ export class Model {
 
   /** Whether the network that is explained has a convolution, and so is a CNN. */
   get isConvnet() {
-    return this.columns.some(({ layer }) => layer?.kind === "Conv2D");
+    return this.columns.some(({ layer }) => layer?.kind.convolves);
   }
 
   get prediction() {
     return this.trace.prediction;
   }
 
-  /** How many bundled digits of a class there are. */
+  /** How many bundled digits of a class there are. @param {number} digit */
   samplesOf(digit) {
     return samplesOf(digit).length;
   }
 
-  /** A bundled digit's class, and which of that class it is. */
+  /** A bundled digit's class, and which of that class it is. @param {number} sample */
   bundled(sample) {
     const digit = DATA.digits.labels[sample];
     return { digit, index: samplesOf(digit).indexOf(sample) };
   }
 
-  /**
-   * Compute what the state asks for, if it is something else than before.
-   *
-   * @returns {boolean} whether any number changed
-   */
+  /** Compute what the state asks for, if it is something else than before; whether any number changed. @param {State} state */
   refresh(state) {
-    const same = this.read && ["digit", "sample", "drawn", "shift", "noise", "erased", "zeroed", "kernels"]
-      .every((key) => this.read[key] === state[key]);
-    if (same) return false;
-    if (this.read?.kernels !== state.kernels) this.network = this.edited(state.kernels);
-    this.read = state;
-    // What the picture is known to be; null for one's own.
-    this.label = state.digit ?? (state.drawn ? null : this.own.label);
-    this.source = this.sourceOf(state);
-    this.pixels = this.picture(state);
-    this.trace = this.traceOf(this.network, state.zeroed);
+    if (PICTURE_KEYS.every((key) => this.read[key] === state[key]) && this.read.shift === state.shift) return false;
+    this.trace = this.compute(state);
     this.plain = null;
     this.second = null;
     this.limits = new Map();
     return true;
   }
 
-  /** The picture before it is moved or changed. */
-  sourceOf({ digit, sample, drawn }) {
-    if (drawn) return Float32Array.from(drawn, (level) => level / LEVELS);
-    if (digit === null) return this.own.pixels;
-    return bundledDigit(samplesOf(digit)[sample]).pixels;
+  /** @param {PictureState} state */
+  compute(state) {
+    if (this.read.kernels !== state.kernels) this.network = this.edited(state.kernels);
+    this.read = state;
+    this.label = state.digit ?? (state.drawn ? null : this.own?.label ?? null);
+    this.source = this.sourceOf(state);
+    this.pixels = this.picture(state);
+    return this.traceOf(this.network, state.zeroed);
   }
 
-  /** The picture as the network reads it: moved, with noise, with patches of paper. */
+  /** The picture before it is moved or changed. @param {PictureState} state */
+  sourceOf({ digit, sample, drawn }) {
+    if (drawn) return Float32Array.from(drawn, (level) => level / LEVELS);
+    if (digit !== null) return bundledDigit(samplesOf(digit)[sample]).pixels;
+    return this.own?.pixels ?? new Float32Array(this.pixelCount);
+  }
+
+  /** The picture as the network reads it: moved, with noise, with patches of paper. @param {PictureState} state */
   picture({ shift, noise, erased: boxes }) {
     let pixels = this.source;
     if (shift[0] || shift[1]) pixels = shifted(pixels, shift[0], shift[1]);
@@ -107,16 +120,22 @@ export class Model {
     return pixels;
   }
 
-  /** The trace of the picture with some cells set to zero, each after its layer is computed. */
+  /**
+   * The trace of the picture with some cells set to zero, each after its layer is computed.
+   *
+   * @param {Network} network
+   * @param {State["zeroed"]} zeroed
+   * @param {Float32Array} [pixels]
+   */
   traceOf(network, zeroed, pixels = this.pixels) {
     const replaced = new Map();
     let trace = new Trace(network, pixels);
     for (const { name } of network.layers) {
       const cells = zeroed.filter((cell) => cell.layer === name);
       if (!cells.length) continue;
-      const { data, shape } = trace.output(name);
-      const copy = data.slice();
-      for (const { filter, row, col } of cells) copy[(row * shape[1] + col) * shape[2] + filter] = 0;
+      const [, width, channels] = trace.shape(name);
+      const copy = trace.output(name).slice();
+      for (const { filter, row, col } of cells) copy[(row * width + col) * channels + filter] = 0;
       replaced.set(name, copy);
       trace = new Trace(network, pixels, replaced);
     }
@@ -136,135 +155,140 @@ export class Model {
     return this.second;
   }
 
+  /** The trained network with other kernels. @param {State["kernels"]} kernels */
   edited(kernels) {
     let network = this.trained;
     for (const [key, weights] of Object.entries(kernels)) {
       const { layer, channel, filter } = kernelKey(key);
-      network = withKernel(network, layer, filter, channel, weights);
+      network = edited(network, layer, filter, channel, weights);
     }
     return network;
   }
 
-  /** A layer by its name; null is the picture. */
+  /** A layer by its name; null is the picture. @param {string} name */
   layer(name) {
     return name === INPUT ? null : layerNamed(this.network, name);
   }
 
+  /** A column by its name. @param {string} name @returns {Column} */
   column(name) {
-    return this.columns.find((column) => column.name === name);
+    return /** @type {Column} */ (this.columns.find((column) => column.name === name));
   }
 
   get answer() {
     return this.columns.find((column) => column.kind === "answer") ?? null;
   }
 
-  /** The column that a layer reads: flatten only writes a map as a vector, so it has none. */
+  /** The column that a layer reads, past layers that are not shown. @param {string} name */
   columnBefore(name) {
     let before = layerBefore(this.network, name);
-    while (before && before.kind === "Flatten") before = layerBefore(this.network, before.name);
+    while (before?.kind.hidden) before = layerBefore(this.network, before.name);
     return this.column(before?.name ?? INPUT);
   }
 
-  /** The layers whose channels are the same: a convolution and the pools right after it. */
-  family(name) {
-    const families = [];
-    for (const column of this.columns) {
-      if (column.layer?.kind.endsWith("Pooling2D")) families.at(-1).push(column.name);
-      else families.push([column.name]);
-    }
-    return families.find((names) => names.includes(name)) ?? [name];
+  /**
+   * The cell of a column that a cell's layer reads at some place, past layers that are not shown.
+   *
+   * @param {string} name
+   * @param {Place} place  in what the layer reads
+   * @returns {Cell}
+   */
+  cellBefore(name, { row, col, filter }) {
+    const before = { layer: layerBefore(this.network, name)?.name ?? INPUT, row, col, filter };
+    return this.trace.source(before, ({ hidden }) => hidden);
   }
 
+  /** The columns whose channels are the same, as those of a convolution and its pool. @param {string} name */
+  family(name) {
+    let names = [INPUT];
+    for (const layer of this.network.layers) {
+      if (!layer.kind.channelwise) {
+        if (names.includes(name)) break;
+        names = [];
+      }
+      if (!layer.kind.hidden) names.push(layer.name);
+    }
+    return names;
+  }
+
+  /** How many channels a layer reads. @param {string} name */
   channelsInto(name) {
     return this.layer(name)?.inShape[2] ?? 0;
   }
 
+  /** Whether there is a cell. @param {Cell} cell */
   hasCell(cell) {
-    const column = cell && this.columns.find(({ name }) => name === cell.layer);
+    const column = this.columns.find(({ name }) => name === cell.layer);
     if (!column) return false;
     const [rows, cols, filters] = column.shape;
     return [[cell.row, rows], [cell.col, cols], [cell.filter, filters]]
       .every(([n, end]) => Number.isInteger(n) && n >= 0 && n < end);
   }
 
-  hasBox(box) {
-    const [height, width] = this.trained.inputShape;
-    if (box.length !== 4 || !box.every((n) => Number.isInteger(n) && n >= 0)) return false;
-    return box[2] > 0 && box[3] > 0 && box[0] + box[2] <= height && box[1] + box[3] <= width;
+  /** Whether numbers are a patch of the picture. @param {number[]} patch */
+  hasPatch([row, col, height, width, ...more]) {
+    const [rows, cols] = this.trained.inputShape;
+    return [row, col, height, width].every((n) => Number.isInteger(n) && n >= 0) && !more.length
+      && height > 0 && width > 0 && row + height <= rows && col + width <= cols;
   }
 
+  /** Whether a key names a kernel that can be changed, and weights can be its. @param {string} key @param {number[]} weights */
   hasKernel(key, weights) {
-    const { layer: name, channel, filter } = kernelKey(key ?? "");
-    const layer = this.columns.find((column) => column.name === name)?.layer;
-    if (layer?.kind !== "Conv2D") return false;
-    const taps = layer.window.kernelSize[0] * layer.window.kernelSize[1];
+    const { layer: name, channel, filter } = kernelKey(key);
+    const layer = /** @type {ConvLayer|undefined} */ (this.columns.find((column) => column.name === name)?.layer);
+    if (!layer?.kind.editable) return false;
     return channel >= 0 && channel < depthOf(layer) && filter >= 0 && filter < layer.outShape[2]
-      && weights.length === taps && weights.every((w) => Math.abs(w) <= 10);
+      && weights.length === layer.window.count && weights.every((w) => Math.abs(w) <= 10);
   }
 
-  /** The number of a cell after its activation. */
-  value({ layer, filter, row, col }) {
-    return this.trace.value(layer, row, col, filter);
+  /** The number of a cell after its activation. @param {Cell} cell */
+  value(cell) {
+    return this.trace.value(cell);
   }
 
-  /** One map of a layer, flat; a vector as it is folded. */
+  /** One map of a layer, flat; a vector as it is folded. @param {string} name @param {number} filter */
   map(name, filter) {
-    const { data, shape } = this.trace.output(name);
-    const column = this.column(name);
-    if (column.kind === "vector") return data;
-    return Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => data[i * shape[2] + filter]);
+    return this.column(name).values(this.trace.output(name), filter);
   }
 
-  /** The value at the end of the colour scale that a map is shown with. */
+  /** The value at the end of the colour scale that a map is shown with. @param {string} name @param {number} filter @param {State["scale"]} scale */
   limit(name, filter, scale) {
     if (name === INPUT) return 1;
     if (scale !== "map") return this.trace.limit(name);
+    const scaled = this.trace.scaledAs(name);
     const key = `${name}.${filter}`;
-    if (!this.limits.has(key)) {
-      const [first] = this.family(name);
-      const base = first === INPUT ? name : first;
-      this.limits.set(key, largestOf(this.map(base, filter)));
-    }
-    return this.limits.get(key);
+    const limit = this.limits.get(key) ?? largestOf(this.map(scaled === INPUT ? name : scaled, filter));
+    this.limits.set(key, limit);
+    return limit;
   }
 
-  /** Whether a layer's numbers fall below zero, so that its scale has both halves. */
+  /** Whether a layer's numbers fall below zero, so that its scale has both halves. @param {string} name */
   signed(name) {
-    return this.trace.output(name).data.some((value) => value < 0);
+    return this.trace.output(name).some((value) => value < 0);
   }
 
-  /** Rows and columns of a layer that no later layer reads: {rows, cols}. */
+  /** Rows and columns of a layer that no later layer reads. @param {string} name */
   unread(name) {
-    if (name === INPUT) {
-      const windows = this.network.layers.flatMap((layer) => layer.window ?? []);
-      return unseen(windows, this.network.inputShape);
-    }
     const at = this.network.layers.findIndex((layer) => layer.name === name);
-    const windows = this.network.layers.slice(at + 1).flatMap((layer) => layer.window ?? []);
-    return windows.length ? unseen(windows, this.layer(name).outShape) : { rows: [], cols: [] };
+    return unseen(this.network.layers.slice(at + 1).flatMap((layer) => layer.window ?? []));
   }
 
   /**
    * Which channel of its input a cell's panel shows: the chosen one, or the largest in size.
    *
-   * @returns {number|null} of the input; of a flattened map the number in the vector; null for a
-   *   pixel and a pool, which reads the one channel that it writes
+   * @param {Cell} cell
+   * @param {State} state
+   * @returns {number|null} of the input; of a flattened map the number in the vector; null where
+   *   there is no choice
    */
   chosenChannel(cell, state) {
-    const layer = this.layer(cell.layer);
-    if (!layer || layer.window && layer.kind !== "Conv2D") return null;
-    const chosen = state.preview ? null : state.channel;
-    if (layer.kind === "Dense") {
-      if (chosen !== null && chosen < layer.inShape[2]) return chosen;
-      return largestAt(this.trace.contributions(cell.layer, cell.filter, 0, 0).products);
-    }
-    const first = firstChannel(layer, cell.filter);
-    if (chosen !== null && chosen >= first && chosen < first + depthOf(layer)) return chosen;
-    return first + largestAt(this.trace.step(cell.layer, cell.filter, cell.row, cell.col).channelSums);
+    if (!this.layer(cell.layer)?.kind.channel) return null;
+    return this.trace.ask("channel", cell, state.preview ? null : state.channel);
   }
 
-  /** Which map of each layer is shown: the chosen ones, and those that the explained cell needs. */
+  /** Which map of each layer is shown: the chosen ones, and those that the explained cell needs. @param {State} state */
   shown(state) {
+    /** @type {Record<string, number>} */
     const maps = { ...state.maps };
     const cell = state.preview ?? state.pinned;
     if (!cell || cell.layer === INPUT) return maps;
@@ -272,20 +296,18 @@ export class Model {
     const channel = this.chosenChannel(cell, state);
     if (channel === null) return maps;
     const before = this.columnBefore(cell.layer);
-    if (before.kind === "vector") return maps;
     for (const name of this.family(before.name)) maps[name] = channel % before.shape[2];
     return maps;
   }
 
-  /** The boxes of all columns that a cell depends on, itself included, by column. */
+  /** The boxes of all columns that a cell depends on, itself included, by column. @param {Cell} cell @returns {Map<string, Box>} */
   field(cell) {
-    if (cell.layer === INPUT) return new Map([[INPUT, boxOf(cell)]]);
-    const { input, layers } = this.trace.receptiveField(cell.layer, cell.row, cell.col, cell.filter);
-    return new Map([[INPUT, input], ...[...layers].filter(([name]) => this.column(name))]);
+    return this.trace.receptiveField(cell);
   }
 
   /** The maps shown at first: in each layer the one with the largest spread, no number twice. */
   presets() {
+    /** @type {Record<string, number>} */
     const maps = {};
     const taken = new Set();
     for (const { name, kind } of this.columns) {
@@ -295,8 +317,7 @@ export class Model {
         maps[name] = maps[family[0]];
         continue;
       }
-      const [, , filters] = this.trace.output(name).shape;
-      const spreads = Array.from({ length: filters }, (_, filter) => spread(this.map(name, filter)));
+      const spreads = Array.from({ length: this.column(name).filters }, (_, filter) => spread(this.map(name, filter)));
       const order = [...spreads.keys()].sort((a, b) => spreads[b] - spreads[a]);
       maps[name] = order.find((filter) => !taken.has(filter)) ?? order[0];
       taken.add(maps[name]);
@@ -305,55 +326,18 @@ export class Model {
   }
 }
 
-/** "conv1.0.28": the kernel of conv1's filter 28 for the channel 0 of those that it reads. */
-export function kernelKey(key) {
+/** "conv1.0.28": the kernel of conv1's filter 28 for the channel 0 of those that it reads. @param {string} key */
+function kernelKey(key) {
   const at = /^(.+)\.(\d+)\.(\d+)$/.exec(key);
   return at ? { layer: at[1], channel: Number(at[2]), filter: Number(at[3]) } : { layer: "", channel: -1, filter: -1 };
 }
 
-/** The key of the kernel with which a cell's layer reads an input channel. */
-export function keyOfKernel(layer, filter, channel) {
-  return `${layer.name}.${channel - firstChannel(layer, filter)}.${filter}`;
-}
-
-/** Pixels 0 to 1 as 4-bit levels. */
+/** Pixels 0 to 1 as 4-bit levels. @param {Float32Array} pixels */
 export function quantised(pixels) {
   return Uint8Array.from(pixels, (value) => Math.round(value * LEVELS));
 }
 
-/** A cell as a box of one. */
-export function boxOf({ row, col }) {
-  return { top: row, left: col, bottom: row + 1, right: col + 1 };
-}
-
-/** Where the number of the largest size stands, the first one in a tie. */
-export function largestAt(values) {
-  let best = 0;
-  values.forEach((value, i) => {
-    if (Math.abs(value) > Math.abs(values[best])) best = i;
-  });
-  return best;
-}
-
-function columnsOf(network) {
-  const [height, width, depth] = network.inputShape;
-  const columns = [{
-    name: INPUT, kind: "picture", rows: height, cols: width, filters: depth, shape: network.inputShape, layer: null,
-  }];
-  network.layers.forEach((layer, i) => {
-    if (layer.kind === "Flatten") return;
-    const [rows, cols, filters] = layer.outShape;
-    const common = { name: layer.name, layer, shape: layer.outShape };
-    if (!layer.vector) columns.push({ ...common, kind: "map", rows, cols, filters });
-    else if (i === network.layers.length - 1) columns.push({ ...common, kind: "answer", rows: filters, cols: 1, filters: 1 });
-    else {
-      const across = Math.ceil(Math.sqrt(filters));
-      columns.push({ ...common, kind: "vector", rows: Math.ceil(filters / across), cols: across, filters: 1 });
-    }
-  });
-  return columns;
-}
-
+/** How far values lie from their mean: the variance. @param {Float32Array} values */
 function spread(values) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;

@@ -5,10 +5,16 @@
  * transparent, made gray, scaled down to at most 1,024 pixels a side, and prepared by ink.js. Three
  * things differ, because the browser decodes: 16-bit pictures are reduced as it does, its colour
  * profiles are applied, and a picture is scaled down with its filter.
+ *
+ * @import { Box } from "./geometry.js"
+ * @import { Digit } from "./ink.js"
  */
 
 import { fractions, SIDE } from "./data.js";
+import { axes, inBox } from "./geometry.js";
 import { toDigit } from "./ink.js";
+import { clamp } from "./numbers.js";
+import { contextOf } from "./theme.js";
 
 /** Larger pictures are refused before they are drawn. */
 const MOST_PIXELS = 50_000_000;
@@ -19,8 +25,7 @@ const LONGEST = 1024;
  * Read a picture file, or what the clipboard holds, as a digit.
  *
  * @param {Blob} blob
- * @returns {Promise<{pixels: Float32Array, steps: {key: string, values?: object}[]}>}
- *   28 x 28, 0 is paper, 1 is ink; `steps` says what was done, as words and their values
+ * @returns {Promise<Digit>} 0 is paper, 1 is ink
  * @throws {PictureError} it is no picture, too large, or has no ink
  */
 export async function readPicture(blob) {
@@ -34,7 +39,7 @@ export async function readPicture(blob) {
     const { width, height } = image;
     if (width * height > MOST_PIXELS) throw new PictureError("pictureTooLarge");
     const scale = Math.min(1, LONGEST / Math.max(width, height));
-    const size = [height, width].map((length) => Math.max(1, Math.round(length * scale)));
+    const size = axes((axis) => Math.max(1, Math.round([height, width][axis] * scale)));
     const { pixels, steps } = digitOf(grayOf(image, ...size), ...size);
     if (scale === 1) return { pixels, steps };
     const down = { key: "pictureScaledDown", values: { from: `${height} × ${width}`, to: size.join(" × ") } };
@@ -46,6 +51,7 @@ export async function readPicture(blob) {
 
 /** Something a picture cannot be read for; `key` names the words that say it. */
 export class PictureError extends Error {
+  /** @param {string} key */
   constructor(key) {
     super(key);
     this.key = key;
@@ -56,6 +62,8 @@ export class PictureError extends Error {
  * Prepare a gray picture like an MNIST digit, as ink.py does.
  *
  * @param {Float32Array} gray  brightness 0 to 1, height * width
+ * @param {number} height
+ * @param {number} width
  * @throws {PictureError} nothing stands out from the paper
  */
 export function digitOf(gray, height, width) {
@@ -64,12 +72,12 @@ export function digitOf(gray, height, width) {
   return digit;
 }
 
-/** A picture's brightness, 0 to 1, on white paper where it is transparent. @returns {Float32Array} */
+/** A picture's brightness, 0 to 1, on white paper where it is transparent. @param {ImageBitmap} image @param {number} height @param {number} width */
 function grayOf(image, height, width) {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const context = contextOf(canvas, { willReadFrequently: true });
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
@@ -124,7 +132,7 @@ export function noisy(pixels, amount, seed = 1) {
   return pixels.map((value) => {
     // Box and Muller: two uniform numbers make a normal one; 1 - x is never 0.
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    return Math.min(Math.max(value + amount * normal, 0), 1);
+    return clamp(value + amount * normal, 0, 1);
   });
 }
 
@@ -132,15 +140,11 @@ export function noisy(pixels, amount, seed = 1) {
  * Make some cells paper.
  *
  * @param {Float32Array} pixels  28 x 28
- * @param {import("./geometry.js").Box} box  what lies outside of the picture is left out
+ * @param {Box} box  what lies outside of the picture is left out
  * @returns {Float32Array} a new one
  */
 export function erased(pixels, box) {
-  return pixels.map((value, i) => {
-    const [row, col] = [Math.floor(i / SIDE), i % SIDE];
-    const inside = row >= box.top && row < box.bottom && col >= box.left && col < box.right;
-    return inside ? 0 : value;
-  });
+  return pixels.map((value, i) => (inBox(box, Math.floor(i / SIDE), i % SIDE) ? 0 : value));
 }
 
 /**

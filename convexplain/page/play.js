@@ -1,11 +1,16 @@
-// Playing: the window visits every position of the pinned map, row by row.
-
-import { INPUT } from "./trace.js";
+/**
+ * Playing: the window visits every position of the pinned map, row by row.
+ *
+ * @import { App } from "./app.js"
+ * @import { State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ */
 
 /** Speeds to choose from, in cells a second. */
 export const SPEEDS = [1, 4, 12];
 
 export class Player {
+  /** @param {App} app */
   constructor(app) {
     this.app = app;
     this.frame = 0;
@@ -18,55 +23,51 @@ export class Player {
 
   toggle() {
     if (this.state.playing) return this.app.actions.pause();
-    this.ensurePinned();
-    const { pinned } = this.state;
-    const column = this.app.model.column(pinned.layer);
+    const pinned = this.ensurePinned();
     // At the end it begins anew.
-    if (this.next(pinned, column, 1) === null) this.goTo(this.at(pinned, column, 0), true);
+    if (this.next(pinned, 1) === null) this.goTo(this.columnOf(pinned).cellAt(0, pinned.filter), true);
     this.app.store.change({ playing: true, sweeping: true, preview: null }, "none");
     return undefined;
   }
 
-  /** One cell on or back, in reading order. */
+  /** One cell on or back, in reading order. @param {number} by */
   step(by) {
-    if (!this.state.pinned) return this.ensurePinned();
     const { pinned } = this.state;
-    const next = this.next(pinned, this.app.model.column(pinned.layer), by);
+    if (!pinned) return this.ensurePinned();
+    const next = this.next(pinned, by);
     if (next) this.goTo(next, false);
     else this.app.actions.pause();
     return undefined;
   }
 
+  /** Explain another cell of the pinned one's column. @param {Cell} cell @param {boolean} playing */
   goTo(cell, playing) {
-    const { pinned } = this.state;
-    if (cell.filter === pinned.filter) this.app.actions.move(cell.row, cell.col, playing);
+    if (cell.filter === this.state.pinned?.filter) this.app.actions.move(cell.row, cell.col, playing);
     else this.app.store.change({ pinned: cell, preview: null, channel: null, playing });
   }
 
-  /** With nothing pinned, the first map's first cell. */
+  /** The pinned cell; with nothing pinned, the first map's first cell. */
   ensurePinned() {
-    if (this.state.pinned) return;
-    const { model, actions } = this.app;
-    const first = model.columns.find((column) => column.name !== INPUT);
-    const filter = model.shown(this.state)[first.name] ?? 0;
-    actions.pin({ layer: first.name, filter, row: 0, col: 0 });
+    if (this.state.pinned) return this.state.pinned;
+    const first = this.app.model.columns[1];
+    const cell = first.cellAt(0, this.app.chain.filterOf(first));
+    this.app.actions.pin(cell);
+    return cell;
   }
 
-  /** The cell after or before one; null beyond the ends. */
-  next(cell, column, by) {
-    const vector = column.layer?.vector;
-    const index = vector ? cell.filter : cell.row * column.cols + cell.col;
-    const count = vector ? column.shape[2] : column.rows * column.cols;
-    const next = index + by;
-    return next >= 0 && next < count ? this.at(cell, column, next) : null;
+  /** @param {Cell} cell */
+  columnOf(cell) {
+    return this.app.model.column(cell.layer);
   }
 
-  at(cell, column, index) {
-    if (column.layer?.vector) return { ...cell, filter: index };
-    return { ...cell, row: Math.floor(index / column.cols), col: index % column.cols };
+  /** The cell after or before one; null beyond the ends. @param {Cell} cell @param {number} by */
+  next(cell, by) {
+    const column = this.columnOf(cell);
+    const index = column.indexOf(cell) + by;
+    return index >= 0 && index < column.count ? column.cellAt(index, cell.filter) : null;
   }
 
-  /** Keep the clock running while the state says so. */
+  /** Keep the clock running while the state says so. @param {State} state */
   render(state) {
     if (!state.playing) {
       cancelAnimationFrame(this.frame);
@@ -77,13 +78,14 @@ export class Player {
     }
   }
 
+  /** @param {number} now */
   tick(now) {
     this.frame = 0;
     const { state } = this;
     if (!state.playing || !state.pinned) return;
     if (now >= this.due) {
       this.due = Math.max(now, this.due) + 1000 / state.speed;
-      const next = this.next(state.pinned, this.app.model.column(state.pinned.layer), 1);
+      const next = this.next(state.pinned, 1);
       if (!next) {
         this.app.store.change({ playing: false, sweeping: false });
         return;

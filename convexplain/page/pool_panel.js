@@ -1,37 +1,34 @@
-// How a pool made a cell: the numbers in its window, and the one that it hands on.
+/**
+ * How a pool made a cell: the numbers in its window, and the one that it hands on.
+ *
+ * @import { PoolStep } from "./layers/pooling.js"
+ * @import { Panel } from "./panel.js"
+ */
 
 import { numberTable, outputCell } from "./cells.js";
+import { INPUT } from "./data.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
-import { INPUT } from "./trace.js";
+import { poolingSlips } from "./slips.js";
 import { say, spelled } from "./words.js";
 
-/** Where "walk back" leads: to the winner; from an average to its first cell. */
-export function poolSource(app, cell) {
-  const step = app.model.trace.step(cell.layer, cell.filter, cell.row, cell.col);
-  const before = app.model.columnBefore(cell.layer);
-  const [row, col] = step.winner ?? [step.inputRows, step.inputCols].map((taps) => taps.find((tap) => tap !== null));
-  return { layer: before.name, filter: cell.filter, row, col };
-}
-
-/** The body of the panel. */
-export function poolBody(app, cell, state) {
+/** @type {Panel["body"]} */
+function body(app, cell, state) {
   const { model, secret } = app;
-  const step = model.trace.step(cell.layer, cell.filter, cell.row, cell.col);
+  /** @type {PoolStep} */
+  const step = model.trace.step(cell);
   const before = model.columnBefore(cell.layer);
-  const max = step.kind === "max";
   const limit = model.limit(cell.layer, cell.filter, state.scale);
   const hidden = secret !== null && ["output", "winner"].includes(secret.what);
   const cols = step.inputCols.length;
   const cells = Array.from(step.patch, (value, tap) => {
-    const row = step.inputRows[Math.floor(tap / cols)];
-    const col = step.inputCols[tap % cols];
-    const wins = max && step.winner[0] === row && step.winner[1] === col;
-    const source = { layer: before.name, filter: cell.filter, row, col };
+    const [row, col] = [step.inputRows[Math.floor(tap / cols)], step.inputCols[tap % cols]];
+    const wins = step.winner !== null && step.winner.row === row && step.winner.col === col;
+    const source = row === null || col === null ? null : model.cellBefore(cell.layer, { row, col, filter: cell.filter });
     return {
-      value, limit: before.name === INPUT ? null : limit, padding: step.padding[tap], framed: wins && !hidden,
-      key: `pooled-${tap}`, label: app.nameOf(source, number(value)),
-      click: step.padding[tap] ? null : () => app.actions.walkBack(source),
+      value, limit: before.name === INPUT ? null : limit, padding: source === null, framed: wins && !hidden,
+      key: `pooled-${tap}`, label: source ? before.spoken(source, number(value)) : undefined,
+      click: source ? () => app.actions.walkBack(source) : null,
     };
   });
   return [
@@ -42,33 +39,52 @@ export function poolBody(app, cell, state) {
     make("span", { class: "sign" }, "→"),
     make(
       "div", { class: "pool-output" },
-      make("h4", {}, say(max ? "largestWins" : "averageOf")), outputCell(model.value(cell), limit, hidden),
+      make("h4", {}, say(step.winner ? "largestWins" : "averageOf")), outputCell(model.value(cell), limit, hidden),
     ),
-    make("ul", { class: "notes" }, notes(step, max, hidden).map((text) => make("li", {}, text))),
-    max && app.mode.extra ? make("div", { class: "result" }, app.mode.extra(app, cell)) : null,
+    make("ul", { class: "notes" }, notes(step, hidden).map((text) => make("li", {}, text))),
+    step.winner && app.mode.extra ? make("div", { class: "result" }, app.mode.extra(app, cell)) : null,
   ];
 }
 
-function notes(step, max, hidden) {
-  if (!max) {
-    return [
-      say("noParametersAverage"), hidden ? null : say("divided", { sum: number(step.total), n: step.count }),
-      say("channelsAlone"),
-    ].filter(Boolean);
+/** @param {PoolStep} step @param {boolean} hidden */
+function notes(step, hidden) {
+  if (step.total !== null) {
+    const divided = hidden ? [] : [say("divided", { sum: number(step.total), n: step.count })];
+    return [say("noParametersAverage"), ...divided, say("channelsAlone")];
   }
-  const values = Array.from(step.patch).filter((_, tap) => !step.padding[tap]);
-  const tied = values.filter((value) => value === step.value).length > 1;
   const told = [say("noParameters"), say("channelsAlone")];
   if (hidden) return told;
+  const values = read(step);
+  const tied = values.filter((value) => value === step.value).length > 1;
   if (values.every((value) => value === 0)) told.push(say("allZero", { n: values.length }));
   else told.push(tied ? say("tie") : say("dropped", { n: values.length - 1 }));
   told.push(say("winner"));
   return told;
 }
 
-/** The caption under everything. */
-export function poolCaption(app, cell) {
-  const layer = app.model.layer(cell.layer);
-  const n = layer.window.kernelSize[0] * layer.window.kernelSize[1];
-  return say(layer.kind === "MaxPooling2D" ? "sayMaxPool" : "sayAveragePool", { n: spelled(n) });
+/** The numbers that the window reads, padding left out. @param {PoolStep} step */
+function read(step) {
+  return step.patch.filter((_, tap) => !step.padding[tap]);
 }
+
+/** @type {Panel} */
+export const MAXIMUM = {
+  body,
+  caption: (app, cell) => say("sayMaxPool", { n: spelled(app.model.trace.step(cell).padding.length) }),
+  source: ({ model }, cell) => model.cellBefore(cell.layer, model.trace.ask("origin", cell)),
+  hideable: () => ["winner"],
+  slips: ({ model }, _, cell) => poolingSlips(read(model.trace.step(cell))),
+  note: "roundedOnly",
+};
+
+/** @type {Panel} */
+export const AVERAGE = {
+  body,
+  caption: (app, cell) => say("sayAveragePool", { n: spelled(app.model.trace.step(cell).padding.length) }),
+  /** The first of the cells that are averaged. */
+  source({ model }, cell) {
+    const { rows: [row], cols: [col] } = model.trace.addends(cell);
+    return model.cellBefore(cell.layer, { row, col, filter: cell.filter });
+  },
+  note: "rounded",
+};

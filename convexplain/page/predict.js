@@ -1,28 +1,34 @@
-// Predict, then reveal: one number is hidden, the class chooses among real slips, then it is shown.
+/**
+ * Predict, then reveal: one number is hidden, the class chooses among real slips, then it is shown.
+ *
+ * @import { App } from "./app.js"
+ * @import { Mode, Secret } from "./explore.js"
+ * @import { Hideable } from "./panel.js"
+ * @import { State } from "./state.js"
+ * @import { Cell } from "./trace.js"
+ *
+ * @typedef {{slip: string, text: string}} Choice  `slip` is RIGHT for one, "" where it has no name
+ */
 
-import { make } from "./dom.js";
-import { convolutionOf } from "./conv_panel.js";
+import { button, make, radio, select } from "./dom.js";
 import { number } from "./format.js";
-import { convolutionSlips, distinct, poolingSlips, RIGHT, slipWords } from "./slips.js";
-import { languageInUse, say } from "./words.js";
+import { panelOf } from "./panel.js";
+import { distinct, RIGHT, slipWords } from "./slips.js";
+import { gap, languageInUse, say } from "./words.js";
 
 const LETTERS = ["A", "B", "C"];
 // Which slips are offered first: those that more people make.
 const ORDER = ["no-relu", "matrix-product", "average", "lost-sign", "sum", "added", "no-bias", "averaged-channels"];
 
-/** What can be hidden of a cell, the first one by default. */
+/** What can be hidden of a cell, the first one by default. @param {App} app @param {Cell|null} cell @returns {Hideable[]} */
 function hideable(app, cell) {
-  if (!cell) return app.model.answer ? ["answer"] : [];
-  const column = app.model.column(cell.layer);
-  if (column.kind === "answer") return ["answer"];
-  if (column.layer?.kind === "Conv2D") {
-    const known = ["relu", "linear"].includes(column.layer.activation);
-    return known ? ["output", "sum", "product"] : ["sum", "product"];
-  }
-  return column.layer?.kind === "MaxPooling2D" ? ["winner"] : [];
+  const { model } = app;
+  if (!cell || cell.layer === model.answer?.name) return model.answer ? ["answer"] : [];
+  const layer = model.layer(cell.layer);
+  return (layer && panelOf(app, cell).hideable?.(layer)) ?? [];
 }
 
-/** What is asked now; null where nothing can be. */
+/** What is asked now; null where nothing can be. @param {App} app @param {State} state @returns {Secret|null} */
 function questionOf(app, state) {
   const cell = state.pinned;
   const can = hideable(app, cell);
@@ -30,46 +36,28 @@ function questionOf(app, state) {
   return { what: can.includes(state.hidden) ? state.hidden : can[0], cell };
 }
 
-/** The right value and the wrong ones by slip. */
-function valuesOf(app, { what, cell }, state) {
-  const { model } = app;
-  if (what === "winner") {
-    const step = model.trace.step(cell.layer, cell.filter, cell.row, cell.col);
-    return poolingSlips(step.patch.filter((_, tap) => !step.padding[tap]));
-  }
-  const { step, taps, largest } = convolutionOf(app, cell, state);
-  if (what === "product") {
-    const { value, weight, product } = taps[largest];
-    return new Map([[RIGHT, product], ["lost-sign", -product], ["added", value + weight]]);
-  }
-  const all = convolutionSlips(step.patch, step.kernel, step.shape, step.bias);
-  if (what === "output" && step.activation === "relu") return all;
-  const lost = step.products.reduce((sum, product) => sum + Math.abs(product), 0);
-  return new Map([
-    [RIGHT, step.total + step.bias], ["no-bias", step.total], ["lost-sign", lost + step.bias],
-  ]);
-}
-
 /**
- * The choices of a question, in the order of their numbers.
+ * The choices of a question, two or three, in the order of their numbers.
  *
- * @returns {Array<{slip: string, text: string}>} two or three; `slip` is RIGHT for one
+ * @param {App} app
+ * @param {Secret} question
+ * @param {State} state
+ * @returns {Choice[]}
  */
-export function choicesOf(app, question, state) {
-  if (question.what === "answer") {
+function choicesOf(app, { what, cell }, state) {
+  if (what === "answer" || !cell) {
     const { probabilities, prediction } = app.model.trace;
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 3);
     return order.sort((a, b) => a - b).map((k) => ({ slip: k === prediction ? RIGHT : "", text: String(k) }));
   }
-  const values = valuesOf(app, question, state);
+  const values = panelOf(app, cell).slips?.(app, what, cell, state) ?? new Map();
   const sorted = new Map([...values].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)));
-  const shown = [...distinct(sorted, number)].slice(0, LETTERS.length);
-  return shown
-    .map(([slip, text]) => ({ slip, text, value: values.get(slip) }))
-    .sort((a, b) => a.value - b.value);
+  return [...distinct(sorted, number)].slice(0, LETTERS.length)
+    .map(([slip, text]) => ({ slip, text }))
+    .sort((a, b) => values.get(a.slip) - values.get(b.slip));
 }
 
-/** The choices as buttons. */
+/** The choices as buttons. @param {App} app @param {State} state */
 function choiceButtons(app, state) {
   const question = questionOf(app, state);
   if (!question) return null;
@@ -79,13 +67,12 @@ function choiceButtons(app, state) {
     make("h4", { id: "guess-title" }, say("yourGuess")),
     make(
       "div", { class: "choices", role: "radiogroup", "aria-labelledby": "guess-title" },
-      choices.map(({ slip, text }, i) => make(
-        "button",
+      choices.map(({ slip, text }, i) => radio(
+        state.choice === i, () => app.actions.guess(i),
         {
-          type: "button", role: "radio", "aria-checked": String(state.choice === i), "data-key": `choice-${i}`,
+          "data-key": `choice-${i}`,
           class: state.revealed ? (slip === RIGHT ? "choice right" : "choice wrong") : "choice",
           "aria-disabled": state.revealed ? "true" : null,
-          on: { click: () => app.actions.guess(i) },
         },
         make("b", {}, LETTERS[i]), " ", text,
       )),
@@ -93,7 +80,7 @@ function choiceButtons(app, state) {
   );
 }
 
-/** What is said after the number is revealed. */
+/** What is said after the number is revealed. @param {App} app @param {Secret} question @param {State} state */
 function verdict(app, question, state) {
   const choices = choicesOf(app, question, state);
   const right = LETTERS[choices.findIndex(({ slip }) => slip === RIGHT)];
@@ -102,16 +89,19 @@ function verdict(app, question, state) {
   if (slip === RIGHT) return say("rightGuess", { letter: right });
   const sentence = say("wrongGuess", { letter: right, guess: LETTERS[state.choice] });
   const reply = slip === "added" ? say("addedReply") : slip ? slipWords(slip).reply[languageInUse()] : "";
-  return reply ? `${sentence}${languageInUse() === "zh" ? "" : " "}${reply}` : sentence;
+  return reply ? sentence + gap() + reply : sentence;
 }
 
+/** @type {Record<Hideable, string>} */
 const ASKED = {
   output: "askCell", sum: "askSum", product: "askProduct", winner: "askWinner", answer: "askAnswer",
 };
+/** @type {Record<Hideable, string>} */
 const HIDES = {
   output: "hideOutput", sum: "hideSum", product: "hideProduct", winner: "hideWinner", answer: "hideAnswer",
 };
 
+/** @param {App} app @param {number} at */
 function choose(app, at) {
   const question = questionOf(app, app.store.state);
   if (!question || app.store.state.revealed || at >= choicesOf(app, question, app.store.state).length) return false;
@@ -119,6 +109,7 @@ function choose(app, at) {
   return true;
 }
 
+/** @type {Mode} */
 export const PREDICT = {
   name: "predict",
   available: () => true,
@@ -132,11 +123,11 @@ export const PREDICT = {
     const { state } = app.store;
     const can = hideable(app, cell);
     if (can.length < 2 || state.preview) return null;
-    const now = questionOf(app, state).what;
+    const now = questionOf(app, state)?.what;
     return make(
       "label", { class: "hides" }, say("hide"), " ",
-      make(
-        "select", { "data-key": "hides", on: { change: (event) => app.actions.hide(event.target.value) } },
+      select(
+        (what) => app.actions.hide(/** @type {Hideable} */ (what)), { "data-key": "hides" },
         can.map((what) => make("option", { value: what, selected: what === now }, say(HIDES[what]))),
       ),
     );
@@ -148,13 +139,11 @@ export const PREDICT = {
     const question = questionOf(app, state);
     if (!question) return null;
     return [
-      question.what === "answer" ? choiceButtons(app, state) : null,
+      question.what === "answer" && choiceButtons(app, state),
       state.revealed
-        ? make("button", { type: "button", "data-key": "again", on: { click: () => app.actions.ask() } }, say("again"))
-        : make("button", {
-          type: "button", class: "primary", "data-key": "reveal", on: { click: () => app.actions.reveal() },
-        }, say("reveal")),
-    ].filter(Boolean);
+        ? button(() => app.actions.ask(), { "data-key": "again" }, say("again"))
+        : button(() => app.actions.reveal(), { class: "primary", "data-key": "reveal" }, say("reveal")),
+    ];
   },
 
   caption(app, state) {
@@ -166,7 +155,7 @@ export const PREDICT = {
   keys: {
     a: (app) => choose(app, 0),
     b: (app) => choose(app, 1),
-    c: (app, event) => Boolean(event.target.closest?.(".choices")) && choose(app, 2),
+    c: (app, event) => event.target instanceof Element && event.target.closest(".choices") !== null && choose(app, 2),
     r: (app) => app.actions.reveal(),
   },
 };

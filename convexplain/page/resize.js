@@ -1,12 +1,16 @@
 /**
  * Scaling as Pillow does it: each output pixel is a weighted mean of the input pixels around its
  * centre, first along rows, then along columns. What is between the two passes is float32, too.
+ *
+ * @typedef {{support: number, weight: (x: number) => number}} Filter
  */
 
-/** Averages of areas, for the way down. */
+import { sumOf } from "./numbers.js";
+
+/** Averages of areas, for the way down. @type {Filter} */
 export const BOX = { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) };
 
-/** Cubic interpolation (Keys, a = -0.5), for the way up. */
+/** Cubic interpolation (Keys, a = -0.5), for the way up. @type {Filter} */
 export const BICUBIC = {
   support: 2,
   weight: (x) => {
@@ -23,7 +27,7 @@ export const BICUBIC = {
  * @param {number} width  of the picture
  * @param {import("./geometry.js").Box} box  inside of it
  * @param {[number, number]} size  rows and columns of the result
- * @param {{support: number, weight: (x: number) => number}} filter
+ * @param {Filter} filter
  * @returns {Float32Array}
  */
 export function resize(pixels, width, box, [rows, cols], filter) {
@@ -49,7 +53,15 @@ export function resize(pixels, width, box, [rows, cols], filter) {
   return output;
 }
 
-/** For each of `count` output cells: the first input cell and the weights of those from it on. */
+/**
+ * For each of `count` output cells: the first input cell and the weights of those from it on.
+ *
+ * @param {number} length
+ * @param {number} start
+ * @param {number} stop
+ * @param {number} count
+ * @param {Filter} filter
+ */
 function taps(length, start, stop, count, filter) {
   const step = (stop - start) / count;
   const scale = Math.max(step, 1);
@@ -61,7 +73,7 @@ function taps(length, start, stop, count, filter) {
     const raw = Array.from({ length: end - first }, (__, i) => (
       filter.weight((i + first - centre + 0.5) / scale)
     ));
-    const sum = raw.reduce((a, b) => a + b, 0);
+    const sum = sumOf(raw);
     return { first, weights: raw.map((weight) => weight / sum) };
   });
 }

@@ -1,10 +1,12 @@
 /**
  * Slides for a lecture: a lesson's video that pauses at the end of each chapter, and goes on when
  * someone presses space, clicks, or uses the clicker in their hand (which sends PageDown).
+ *
+ * @import { Lesson } from "./data.js"
  */
 
-import { DATA, fromBase64 } from "./data.js";
-import { make } from "./dom.js";
+import { fromBase64 } from "./data.js";
+import { button, make } from "./dom.js";
 import { tokens } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
@@ -16,35 +18,32 @@ const BEGUN = 0.5;
 const FORWARD = [" ", "Enter", "ArrowRight", "ArrowDown", "PageDown", "n"];
 const BACK = ["ArrowLeft", "ArrowUp", "PageUp", "p", "Backspace"];
 
-/** Whether the page was written with a lesson. */
-export function hasSlides() {
-  return DATA.lesson !== null;
-}
-
 /** The video in a dialog over the page. */
 export class Slides {
-  /** @param {() => void} [onLeave]  called when the dialog has closed */
-  constructor(onLeave = () => {}) {
-    const { chapters, video, lang, theme } = DATA.lesson;
+  /**
+   * @param {Lesson} lesson
+   * @param {() => void} onLeave  called when the dialog has closed
+   */
+  constructor(lesson, onLeave) {
+    const { chapters, video, lang, theme } = lesson;
+    this.lesson = lesson;
     this.chapters = chapters;
     this.current = 0;
     this.ends = false;
+    this.frame = 0;
     this.video = make("video", { class: "slides-video", playsinline: true, preload: "auto", tabindex: -1 });
     this.video.src = URL.createObjectURL(new Blob([fromBase64(video)], { type: "video/mp4" }));
     this.caption = make("p", {
       class: "slides-caption", role: "status", lang: lang === "zh" ? "zh-Hans" : "en",
     });
-    this.marks = chapters.map((chapter, n) => make("button", {
-      type: "button", class: "slides-mark",
-      // Space goes on from here, too.
-      on: { click: () => { this.goTo(n); this.onButton.focus(); } },
-    }));
+    this.marks = chapters.map((_, n) => button(() => {
+      this.goTo(n);
+      this.onButton.focus(); // Space goes on from here, too.
+    }, { class: "slides-mark" }));
     this.place = make("p", { class: "slides-place" });
-    this.backButton = make("button", { type: "button", on: { click: () => this.back() } });
-    this.onButton = make("button", {
-      type: "button", class: "primary", autofocus: true, on: { click: () => this.forward() },
-    });
-    this.leaveButton = make("button", { type: "button", on: { click: () => this.close() } });
+    this.backButton = button(() => this.back());
+    this.onButton = button(() => this.forward(), { class: "primary", autofocus: true });
+    this.leaveButton = button(() => this.close());
     this.hint = make("p", { class: "slides-hint" });
     this.element = make(
       "dialog",
@@ -97,7 +96,7 @@ export class Slides {
     this.goTo(begun ? this.current : Math.max(0, this.current - 1));
   }
 
-  /** Stand still at the beginning of a chapter. */
+  /** Stand still at the beginning of a chapter. @param {number} n */
   goTo(n) {
     this.stop();
     this.current = n;
@@ -111,7 +110,7 @@ export class Slides {
       await this.video.play();
     } catch (error) {
       // Stopped again before it had begun: nothing to play any more.
-      if (error.name !== "AbortError") throw error;
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
       return;
     }
     this.refresh();
@@ -142,11 +141,12 @@ export class Slides {
     this.frame = requestAnimationFrame(() => this.watch());
   }
 
+  /** @param {KeyboardEvent} event */
   pressed(event) {
     // The page's own keys do not work behind the slides.
     event.stopPropagation();
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const onButton = event.target.matches("button") && [" ", "Enter"].includes(event.key);
+    const onButton = event.target instanceof HTMLButtonElement && [" ", "Enter"].includes(event.key);
     if (onButton && event.target !== this.onButton) return;
     if (FORWARD.includes(event.key)) this.forward();
     else if (BACK.includes(event.key)) this.back();
@@ -158,11 +158,11 @@ export class Slides {
 
   /** Write everything that says where the slides are, in the language in use. */
   refresh() {
-    const named = (n) => say("slidesChapter", {
+    const named = (/** @type {number} */ n) => say("slidesChapter", {
       n: n + 1, count: this.chapters.length, title: this.chapters[n].title,
     });
     const last = this.current + 1 === this.chapters.length;
-    this.element.setAttribute("aria-label", say("slides", { title: DATA.lesson.title[languageInUse()] }));
+    this.element.setAttribute("aria-label", say("slides", { title: this.lesson.title[languageInUse()] }));
     this.video.setAttribute("aria-label", this.chapters[this.current].caption);
     this.caption.textContent = this.chapters[this.current].caption;
     this.place.textContent = named(this.current);

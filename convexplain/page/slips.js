@@ -4,6 +4,7 @@
  */
 
 import { DATA } from "./data.js";
+import { sumOf } from "./numbers.js";
 
 /** The name under which the right number stands among the wrong ones. */
 export const RIGHT = "right";
@@ -12,7 +13,6 @@ export const RIGHT = "right";
  * What was done and what to say to it, in both languages.
  *
  * @param {string} name  of a slip
- * @returns {{did: {en: string, zh: string}, reply: {en: string, zh: string}}}
  */
 export function slipWords(name) {
   return DATA.slips[name];
@@ -61,7 +61,7 @@ export function channelSlips(sums, bias, channels = sums.length) {
   ]);
 }
 
-/** One cell of a max pooling, rightly and wrongly. @returns {Map<string, number>} */
+/** One cell of a max pooling, rightly and wrongly. @param {Float32Array} patch */
 export function poolingSlips(patch) {
   const total = sumOf(patch);
   return new Map([
@@ -79,7 +79,7 @@ export function poolingSlips(patch) {
  * @returns {Map<string, string>} `RIGHT` first; no two texts are the same
  */
 export function distinct(values, text) {
-  const shown = new Map([[RIGHT, text(values.get(RIGHT))]]);
+  const shown = new Map([[RIGHT, text(/** @type {number} */ (values.get(RIGHT)))]]);
   for (const [name, value] of values) {
     const printed = text(value);
     if (![...shown.values()].includes(printed)) shown.set(name, printed);
@@ -87,15 +87,19 @@ export function distinct(values, text) {
   return shown;
 }
 
+/** @param {number} value */
 function positive(value) {
   return Math.max(value, 0);
 }
 
-function sumOf(values) {
-  return Float64Array.from(values).reduce((a, b) => a + b, 0);
-}
-
-/** All cells of the matrix products of each channel's window and kernel, added up. */
+/**
+ * All cells of the matrix products of each channel's window and kernel, added up.
+ *
+ * @param {ArrayLike<number>} x
+ * @param {ArrayLike<number>} w
+ * @param {number} side
+ * @param {number} channels
+ */
 function matrixProducts(x, w, side, channels) {
   let sum = 0;
   for (let row = 0; row < side; row += 1) {

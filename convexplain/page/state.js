@@ -1,64 +1,126 @@
-// All that the page shows follows from one state; only the actions here change it.
-//
-// A cell is {layer, filter, row, col}, counted from 0; the picture's layer is "input", a dense
-// layer's unit is its filter at row 0 and column 0.
+/**
+ * All that the page shows follows from one state; only the actions here change it.
+ *
+ * @import { Language, ThemeName } from "./data.js"
+ * @import { Model } from "./model.js"
+ * @import { Hideable } from "./panel.js"
+ * @import { Cell } from "./trace.js"
+ *
+ * @typedef {[number, number, number, number]} Patch  row, column, height, width
+ * @typedef {"explore"|"predict"|"compare"|"erase"} ModeName
+ * @typedef {"push"|"replace"|"none"} History  what becomes of the address
+ *
+ * @typedef {object} PictureState  which picture the network reads, and with which weights
+ * @property {number|null} digit  the class chosen; null for a picture of one's own: drawn, or what
+ *   the file opened with
+ * @property {number} sample  which bundled digit of that class
+ * @property {ArrayLike<number>|null} drawn  0 to 15 a pixel, row by row, where the picture is one's own
+ * @property {readonly [number, number]} shift  pixels to the right, downwards
+ * @property {number} noise  strength, 0 to 1
+ * @property {readonly Patch[]} erased  set to paper
+ * @property {readonly Cell[]} zeroed  cells set to 0
+ * @property {Readonly<Record<string, number[]>>} kernels  "layer.channel.filter": weights in place of
+ *   the trained ones
+ *
+ * @typedef {object} ViewState
+ * @property {Readonly<Record<string, number>>} maps  layer: filter that is shown
+ * @property {"layer"|"map"} scale  one colour scale a layer, or a map
+ * @property {Cell|null} pinned  the cell that the panel explains
+ * @property {Cell|null} preview  the cell pointed at, which stands before the pinned one
+ * @property {number|null} channel  the input channel whose products are shown; null is the largest
+ * @property {readonly (Cell & {channel?: number|null})[]} trail  the cells from which one walked back,
+ *   the first one first
+ * @property {boolean} every  the panel lists all contributions
+ * @property {number|null} editing  the kernel's weight that is typed: its place in the kernel
+ * @property {ModeName} mode
+ * @property {boolean} playing
+ * @property {boolean} sweeping  since playing began: cells that the window has not reached are not
+ *   shown yet
+ * @property {number} speed  cells a second
+ * @property {"draw"|"rubber"|null} tool  while the input is drawn on
+ * @property {number} patch  how many pixels a side take-away mode erases
+ * @property {number} axis  along which compare mode shifts: 0 sideways, 1 up and down
+ * @property {Hideable} hidden  what predict mode hides
+ * @property {number|null} choice  the class's guess: 0, 1, 2
+ * @property {boolean} revealed
+ * @property {Language} lang
+ * @property {ThemeName} theme
+ * @property {boolean} letters  single letters are shortcuts
+ * @property {boolean} help
+ * @property {readonly string[]} unknown  keys of the address that are not ours, kept
+ *
+ * @typedef {Readonly<PictureState & ViewState>} State
+ */
 
-/** What the page opens with, before the file's own opening and the address say otherwise. */
-export const FIRST_STATE = Object.freeze({
-  digit: 5, // the class chosen; null for a picture of one's own: drawn, or what the file opened with
-  sample: 0, // which bundled digit of that class
-  drawn: null, // 0 to 15 a pixel, row by row, where the picture is one's own
-  shift: Object.freeze([0, 0]), // pixels to the right, downwards
-  noise: 0, // strength, 0 to 1
-  erased: Object.freeze([]), // [row, col, height, width], set to paper
-  zeroed: Object.freeze([]), // cells set to 0
-  kernels: Object.freeze({}), // "layer.channel.filter" -> weights in place of the trained ones
-  maps: Object.freeze({}), // layer -> filter that is shown
-  scale: "layer", // one colour scale a "layer", or a "map"
-  pinned: null, // the cell that the panel explains
-  preview: null, // the cell pointed at, which stands before the pinned one
-  channel: null, // the input channel whose products are shown; null is the largest
-  trail: Object.freeze([]), // the cells from which one walked back, the first one first
-  every: false, // the panel lists all contributions
-  editing: null, // the kernel's weight that is typed: its place in the kernel
+import { clamp } from "./numbers.js";
+
+/** What of the state says which numbers the networks compute, but for the shift. @type {(keyof PictureState)[]} */
+export const PICTURE_KEYS = ["digit", "sample", "drawn", "noise", "erased", "zeroed", "kernels"];
+/** How far a picture can be moved. */
+export const FAR = 6;
+/** How many patches or cells can be taken away. */
+export const MOST_TAKEN = 64;
+
+/** What the page opens with, before the file's own opening and the address say otherwise. @type {State} */
+export const FIRST_STATE = {
+  digit: 5,
+  sample: 0,
+  drawn: null,
+  shift: [0, 0],
+  noise: 0,
+  erased: [],
+  zeroed: [],
+  kernels: {},
+  maps: {},
+  scale: "layer",
+  pinned: null,
+  preview: null,
+  channel: null,
+  trail: [],
+  every: false,
+  editing: null,
   mode: "explore",
   playing: false,
-  sweeping: false, // since playing began: cells that the window has not reached are not shown yet
-  speed: 4, // cells a second
-  tool: null, // "draw" while the input is drawn on
-  patch: 5, // how many pixels a side take-away mode erases
-  axis: 0, // along which compare mode shifts: 0 sideways, 1 up and down
-  hidden: "output", // what predict mode hides
-  choice: null, // the class's guess: 0, 1, 2
+  sweeping: false,
+  speed: 4,
+  tool: null,
+  patch: 5,
+  axis: 0,
+  hidden: "output",
+  choice: null,
   revealed: false,
   lang: "en",
   theme: "light",
-  letters: true, // single letters are shortcuts
+  letters: true,
   help: false,
-  unknown: Object.freeze([]), // keys of the address that are not ours, kept
-});
+  unknown: [],
+};
 
-/** Whether two cells, or none, are the same. */
+/** Whether two cells, or none, are the same. @param {Cell|null|undefined} a @param {Cell|null|undefined} b */
 export function sameCell(a, b) {
   if (!a || !b) return a === b;
   return a.layer === b.layer && a.filter === b.filter && a.row === b.row && a.col === b.col;
 }
 
-/** The cell that the panel explains now: the one pointed at, or the pinned one. */
+/** The cell that the panel explains now: the one pointed at, or the pinned one. @param {State} state */
 export function focusCell(state) {
   return state.preview ?? state.pinned;
 }
 
 /** The state, who follows it, and one loop: however many changes, one rendering a frame. */
 export class Store {
+  /** @param {Partial<State>} state */
   constructor(state) {
+    /** @type {State} */
     this.state = Object.freeze({ ...FIRST_STATE, ...state });
+    /** @type {((state: State, history: History) => void)[]} */
     this.followers = [];
+    /** @type {History} */
     this.history = "none";
     this.frame = 0;
   }
 
-  /** Call `follower(state, history)` in the frame after a change. */
+  /** Call `follower(state, history)` in the frame after a change. @param {(state: State, history: History) => void} follower */
   follow(follower) {
     this.followers.push(follower);
   }
@@ -66,8 +128,8 @@ export class Store {
   /**
    * Change the state.
    *
-   * @param {Object} changes
-   * @param {"push"|"replace"|"none"} history  what becomes of the address
+   * @param {Partial<State>} changes
+   * @param {History} history
    */
   change(changes, history = "replace") {
     this.state = Object.freeze({ ...this.state, ...changes });
@@ -92,7 +154,7 @@ const UNTOLD = { choice: null, revealed: false };
 
 /** Everything that can be done, each in one place. */
 export class Actions {
-  /** @param {Store} store  @param {import("./model.js").Model} model */
+  /** @param {Store} store @param {Model} model */
   constructor(store, model) {
     this.store = store;
     this.model = model;
@@ -102,6 +164,7 @@ export class Actions {
     return this.store.state;
   }
 
+  /** @param {number} digit */
   chooseDigit(digit, sample = 0) {
     this.store.change({
       ...CALM, ...UNTOLD, digit, sample, drawn: null, erased: [], noise: 0, tool: null,
@@ -116,39 +179,43 @@ export class Actions {
     this.chooseDigit(chosen, digit === null ? 0 : (sample + 1) % count);
   }
 
-  /** Show a picture of one's own: 0 to 15 a pixel. */
+  /** Show a picture of one's own: 0 to 15 a pixel. @param {Uint8Array} drawn */
   setDrawn(drawn) {
     this.store.change({ ...CALM, ...UNTOLD, digit: null, drawn, shift: [0, 0], erased: [], noise: 0 });
   }
 
+  /** @param {State["tool"]} tool */
   setTool(tool) {
     this.store.change({ ...CALM, tool }, "none");
   }
 
+  /** @param {number} right @param {number} down */
   shiftBy(right, down) {
     const [x, y] = this.state.shift;
     this.shiftTo(x + right, y + down);
   }
 
+  /** @param {number} right @param {number} down */
   shiftTo(right, down) {
-    const clip = (n) => Math.max(-6, Math.min(6, n));
-    this.store.change({ ...UNTOLD, playing: false, shift: [clip(right), clip(down)] });
+    this.store.change({ ...UNTOLD, playing: false, shift: [clamp(right, -FAR, FAR), clamp(down, -FAR, FAR)] });
   }
 
+  /** @param {number} noise */
   setNoise(noise) {
     this.store.change({ ...UNTOLD, playing: false, noise });
   }
 
-  erase(box) {
-    const rest = this.state.erased.filter((other) => String(other) !== String(box));
-    this.store.change({ ...UNTOLD, playing: false, erased: [...rest, box].slice(-64) });
+  /** @param {Patch} patch */
+  erase(patch) {
+    const rest = this.state.erased.filter((other) => String(other) !== String(patch));
+    this.store.change({ ...UNTOLD, playing: false, erased: [...rest, patch].slice(-MOST_TAKEN) });
   }
 
-  /** Set a cell to zero, or give it back its value. */
+  /** Set a cell to zero, or give it back its value. @param {Cell} cell */
   toggleZero(cell) {
     const { zeroed } = this.state;
     const rest = zeroed.filter((other) => !sameCell(other, cell));
-    const next = rest.length < zeroed.length ? rest : [...rest, cell].slice(-64);
+    const next = rest.length < zeroed.length ? rest : [...rest, cell].slice(-MOST_TAKEN);
     this.store.change({ ...UNTOLD, playing: false, zeroed: next });
   }
 
@@ -156,6 +223,7 @@ export class Actions {
     this.store.change({ ...UNTOLD, erased: [], zeroed: [] });
   }
 
+  /** @param {string} key @param {number[]|null} weights  null: those that were trained */
   setKernel(key, weights) {
     const kernels = { ...this.state.kernels };
     if (weights) kernels[key] = weights;
@@ -163,55 +231,62 @@ export class Actions {
     this.store.change({ ...UNTOLD, playing: false, kernels });
   }
 
+  /** @param {number|null} editing */
   edit(editing) {
     this.store.change({ editing, playing: false }, "none");
   }
 
-  setScale(scale) {
+  /** One colour scale a layer, or one a map. @param {State["scale"]} [scale]  the other one by default */
+  setScale(scale = this.state.scale === "map" ? "layer" : "map") {
     this.store.change({ scale });
   }
 
-  /** Show a map of a layer, and the same channel in its pool or convolution. */
+  /** Show a map of a layer, and the same channel in its pool or convolution. @param {string} layer @param {number} filter */
   showMap(layer, filter) {
-    const maps = { ...this.state.maps };
-    for (const name of this.model.family(layer)) maps[name] = filter;
     const { pinned } = this.state;
-    const moved = pinned && this.model.family(layer).includes(pinned.layer);
+    const moved = pinned !== null && this.model.family(layer).includes(pinned.layer);
     this.store.change({
-      ...CALM, ...UNTOLD, maps, channel: moved ? null : this.state.channel,
+      ...CALM, ...UNTOLD, maps: this.mapsWith({ layer, filter }), channel: moved ? null : this.state.channel,
       pinned: moved ? { ...pinned, filter } : pinned,
     });
   }
 
+  /** @param {Cell|null} cell */
   point(cell) {
     const { pinned, preview, playing } = this.state;
     const next = sameCell(cell, pinned) ? null : cell;
     if (!playing && !sameCell(next, preview)) this.store.change({ preview: next }, "none");
   }
 
-  /** Keep a cell: the panel stays, a new trail begins. */
+  /** Keep a cell: the panel stays, a new trail begins. @param {Cell} cell */
   pin(cell) {
+    this.explain(cell, []);
+  }
+
+  /**
+   * Explain a cell.
+   *
+   * @param {Cell} cell
+   * @param {State["trail"]} trail
+   * @param {number|null} [channel]
+   */
+  explain(cell, trail, channel = null) {
     this.store.change({
-      ...CALM, ...UNTOLD, pinned: cell, channel: null, trail: [], every: false,
-      maps: this.mapsWith(cell),
+      ...CALM, ...UNTOLD, pinned: cell, channel, trail, every: false, maps: this.mapsWith(cell),
     }, "push");
   }
 
-  /** Move the kept cell within its map. */
+  /** Move the kept cell within its map. @param {number} row @param {number} col */
   move(row, col, playing = false) {
     const { pinned } = this.state;
     if (!pinned) return;
     this.store.change({ ...UNTOLD, preview: null, pinned: { ...pinned, row, col }, playing });
   }
 
-  /** Go to a cell that the pinned one was made of. */
+  /** Go to a cell that the pinned one was made of. @param {Cell} cell */
   walkBack(cell) {
     const { pinned, trail, channel } = this.state;
-    if (!pinned) return this.pin(cell);
-    this.store.change({
-      ...CALM, ...UNTOLD, pinned: cell, channel: null, every: false,
-      trail: [...trail, { ...pinned, channel }], maps: this.mapsWith(cell),
-    }, "push");
+    this.explain(cell, pinned ? [...trail, { ...pinned, channel }] : []);
   }
 
   /** Go back along the trail to one of its cells, by default the last. */
@@ -219,16 +294,15 @@ export class Actions {
     const { trail } = this.state;
     if (!trail[index]) return;
     const { channel, ...cell } = trail[index];
-    this.store.change({
-      ...CALM, ...UNTOLD, pinned: cell, channel: channel ?? null, every: false,
-      trail: trail.slice(0, index), maps: this.mapsWith(cell),
-    }, "push");
+    this.explain(cell, trail.slice(0, index), channel ?? null);
   }
 
+  /** @param {number} channel */
   chooseChannel(channel) {
     this.store.change({ channel }, "replace");
   }
 
+  /** @param {boolean} every */
   setEvery(every) {
     this.store.change({ every }, "none");
   }
@@ -240,14 +314,17 @@ export class Actions {
     }, "push");
   }
 
+  /** @param {ModeName} mode */
   setMode(mode) {
     this.store.change({ ...CALM, ...UNTOLD, mode, tool: null }, "push");
   }
 
+  /** @param {Hideable} hidden */
   hide(hidden) {
     this.store.change({ ...UNTOLD, hidden });
   }
 
+  /** @param {number} choice */
   guess(choice) {
     if (!this.state.revealed) this.store.change({ choice }, "none");
   }
@@ -261,22 +338,23 @@ export class Actions {
     this.store.change(UNTOLD, "none");
   }
 
+  /** @param {number} patch */
   setPatch(patch) {
     this.store.change({ patch }, "none");
   }
 
+  /** @param {number} axis */
   setAxis(axis) {
     this.store.change({ axis });
   }
 
-  /** Shift along the axis that is compared. */
+  /** Shift along the axis that is compared. @param {number} by */
   shiftAlong(by) {
-    const shift = [...this.state.shift];
-    shift[this.state.axis] = by;
-    this.shiftTo(...shift);
+    const { axis, shift: [right, down] } = this.state;
+    this.shiftTo(axis === 0 ? by : right, axis === 1 ? by : down);
   }
 
-  /** A bundled digit by its number, moved. */
+  /** A bundled digit by its number, moved. @param {number} sample @param {[number, number]} shift */
   chooseShifted(sample, shift) {
     const { digit, index } = this.model.bundled(sample);
     this.chooseDigit(digit, index);
@@ -284,6 +362,7 @@ export class Actions {
     this.shiftTo(...shift);
   }
 
+  /** @param {number} speed */
   setSpeed(speed) {
     this.store.change({ speed }, "none");
   }
@@ -292,25 +371,29 @@ export class Actions {
     if (this.state.playing) this.store.change({ playing: false });
   }
 
-  setLanguage(lang) {
-    this.store.change({ lang });
+  switchLanguage() {
+    this.store.change({ lang: this.state.lang === "zh" ? "en" : "zh" });
   }
 
-  setTheme(theme) {
+  /** @param {ThemeName} [theme]  the other one by default */
+  setTheme(theme = this.state.theme === "dark" ? "light" : "dark") {
     this.store.change({ theme });
   }
 
+  /** @param {boolean} help */
   setHelp(help) {
     this.store.change({ help, playing: false }, "none");
   }
 
+  /** @param {boolean} letters */
   setLetters(letters) {
     this.store.change({ letters }, "none");
   }
 
-  mapsWith(cell) {
+  /** The maps that are shown, with one of a layer and of all that have the same channels. @param {{layer: string, filter: number}} cell */
+  mapsWith({ layer, filter }) {
     const maps = { ...this.state.maps };
-    for (const name of this.model.family(cell.layer)) maps[name] = cell.filter;
+    for (const name of this.model.family(layer)) maps[name] = filter;
     return maps;
   }
 }

@@ -1,13 +1,29 @@
-// All maps of a layer as small pictures, on one canvas: one stop for Tab, arrows choose.
+/**
+ * All maps of a layer as small pictures, on one canvas: one stop for Tab, arrows choose.
+ *
+ * @typedef {{first: number, weights: number[]}} Share  the first cell that a pixel lies on, and its
+ *   shares of that and the next ones; they add up to 1
+ */
 
-import { make, setAttributes } from "./dom.js";
-import { paint } from "./theme.js";
+import { consume, isModified, make, setAttributes } from "./dom.js";
+import { contextOf, paint } from "./theme.js";
 
 /** The thumbnails of one layer. */
 export class Thumbs {
-  /** @param {Object} options  {name, rows, cols, filters, choose(filter)} */
-  constructor({ name, rows, cols, filters, choose }) {
-    Object.assign(this, { name, rows, cols, filters, choose, current: 0 });
+  /**
+   * @param {{name: string, rows: number, cols: number, filters: number}} column
+   * @param {(filter: number) => void} choose
+   */
+  constructor({ name, rows, cols, filters }, choose) {
+    this.rows = rows;
+    this.cols = cols;
+    this.filters = filters;
+    this.choose = choose;
+    this.current = 0;
+    this.side = 0; // CSS pixels a side of a map
+    this.across = 0; // maps in a row
+    this.ratio = 1; // device pixels a CSS pixel
+    this.step = [0, 0]; // CSS pixels from map to map: to the right, downwards
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.frame = make("span", { class: "thumb-frame", "aria-hidden": "true" });
     this.option = make("span", { role: "option", id: `thumb-${name}`, "aria-selected": "true", "aria-setsize": filters });
@@ -30,6 +46,7 @@ export class Thumbs {
     );
   }
 
+  /** The map under the pointer; null between them. @param {MouseEvent} event */
   under(event) {
     const box = this.canvas.getBoundingClientRect();
     const col = Math.floor((event.clientX - box.left) / this.step[0]);
@@ -38,21 +55,22 @@ export class Thumbs {
     return col >= 0 && col < this.across && row >= 0 && filter < this.filters ? filter : null;
   }
 
+  /** @param {KeyboardEvent} event */
   pressed(event) {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.across, ArrowDown: this.across };
-    if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
-    let next = event.key in steps ? this.current + steps[event.key] : null;
-    if (event.key === "Home") next = 0;
-    if (event.key === "End") next = this.filters - 1;
-    if (next === null) return;
-    event.preventDefault();
-    event.stopPropagation();
+    /** @type {Record<string, number|undefined>} */
+    const places = {
+      ArrowLeft: this.current - 1, ArrowRight: this.current + 1, Home: 0, End: this.filters - 1,
+      ArrowUp: this.current - this.across, ArrowDown: this.current + this.across,
+    };
+    const next = places[event.key];
+    if (next === undefined || isModified(event)) return;
+    consume(event);
     if (next < 0 || next >= this.filters) return;
     this.current = next; // at once, for the next key may come before the next frame
     this.choose(next);
   }
 
-  /** Arrange the maps in a box: as many across as make them largest. */
+  /** Arrange the maps in a box: as many across as make them largest. @param {number} width @param {number} height */
   fit(width, height) {
     const gap = Math.max(2, Math.round(width / 40));
     let best = { side: 0, across: 1 };
@@ -66,7 +84,7 @@ export class Thumbs {
     this.ratio = window.devicePixelRatio || 1;
     const down = Math.ceil(this.filters / this.across);
     // What is left over goes between the maps, so that they fill the box.
-    const spaced = (length, count) => (
+    const spaced = (/** @type {number} */ length, /** @type {number} */ count) => (
       count > 1 ? Math.floor((length - this.side) / (count - 1)) : this.side
     );
     this.step = [spaced(width, this.across), Math.min(spaced(height, down), this.side + 4 * gap)];
@@ -98,10 +116,10 @@ export class Thumbs {
       const top = Math.round(Math.floor(filter / this.across) * this.step[1] * ratio);
       lay(sheet, left + ((side - wide) >> 1), top + ((side - high) >> 1), cells, cols, across, down);
     }
-    this.canvas.getContext("2d").putImageData(sheet, 0, 0);
+    contextOf(this.canvas).putImageData(sheet, 0, 0);
   }
 
-  /** Frame the chosen map and name it. */
+  /** Frame the chosen map and name it. @param {number} filter @param {string} name @param {string} label */
   select(filter, name, label) {
     this.current = filter;
     this.frame.style.left = `${(filter % this.across) * this.step[0]}px`;
@@ -114,11 +132,7 @@ export class Thumbs {
   }
 }
 
-/**
- * For each pixel along a side: the first cell that it lies on, and its shares of that and the next.
- *
- * @returns {{first: number, weights: number[]}[]} weights add up to 1
- */
+/** What each pixel along a side lies on. @param {number} pixels @param {number} cells @returns {Share[]} */
 function shares(pixels, cells) {
   const length = cells / pixels;
   return Array.from({ length: pixels }, (_, pixel) => {
@@ -132,7 +146,17 @@ function shares(pixels, cells) {
   });
 }
 
-/** Scale one map's colours to a part of the sheet: each pixel is the mean of what it lies on. */
+/**
+ * Scale one map's colours to a part of the sheet: each pixel is the mean of what it lies on.
+ *
+ * @param {ImageData} sheet
+ * @param {number} left
+ * @param {number} top
+ * @param {Uint8ClampedArray} cells  RGBA
+ * @param {number} cols
+ * @param {Share[]} across
+ * @param {Share[]} down
+ */
 function lay(sheet, left, top, cells, cols, across, down) {
   const { data, width } = sheet;
   // First along the rows, then along the columns: the many rows of cells are done once.
@@ -153,19 +177,10 @@ function lay(sheet, left, top, cells, cols, across, down) {
     const { first, weights } = down[y];
     const start = 4 * ((top + y) * width + left);
     const at = first * length;
-    if (weights.length === 1) {
-      for (let i = 0; i < length; i += 1) data[start + i] = narrow[at + i];
-    } else if (weights.length === 2) {
-      const [a, b] = weights;
-      for (let i = 0; i < length; i += 1) {
-        data[start + i] = a * narrow[at + i] + b * narrow[at + length + i];
-      }
-    } else {
-      for (let i = 0; i < length; i += 1) {
-        let sum = 0;
-        for (let k = 0; k < weights.length; k += 1) sum += weights[k] * narrow[at + k * length + i];
-        data[start + i] = sum;
-      }
+    for (let i = 0; i < length; i += 1) {
+      let sum = 0;
+      for (let k = 0; k < weights.length; k += 1) sum += weights[k] * narrow[at + k * length + i];
+      data[start + i] = sum;
     }
   }
 }

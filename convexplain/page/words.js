@@ -1,10 +1,15 @@
-// Every word of the page in both languages, and how a template is filled.
-//
-// Rows, columns and filters count from 0. Chinese has full-width punctuation. Sentences that a lesson
-// says, too, come from the lesson with the file (DATA.words).
+/**
+ * Every word of the page in both languages, and how a template is filled.
+ *
+ * Rows, columns and filters count from 0. Chinese has full-width punctuation. Sentences that a lesson
+ * says, too, come from the lesson with the file (DATA.words).
+ *
+ * @import { Language } from "./data.js"
+ */
 
 import { DATA } from "./data.js";
 
+/** @type {Record<string, [string, string]>} */
 export const WORDS = {
   // Title, toolbar
   title: ["Convolution, cell by cell", "逐格看懂卷积"],
@@ -284,14 +289,15 @@ export const WORDS = {
   keyHelp: ["this help", "打开本帮助"],
 };
 
+/** @type {Language} */
 let chosen = "en";
 
-/** Choose the language of `say`. */
+/** Choose the language of `say`. @param {Language} lang */
 export function useLanguage(lang) {
   chosen = lang;
 }
 
-/** The language in use, "en" or "zh". */
+/** The language in use. */
 export function languageInUse() {
   return chosen;
 }
@@ -300,32 +306,41 @@ export function languageInUse() {
  * A word or sentence in the language in use.
  *
  * @param {string} key  of WORDS, or of the sentences that came with the file
- * @param {Object} values  for the fields in braces
+ * @param {Record<string, unknown>} values  for the fields in braces
  */
 export function say(key, values = {}) {
   const entry = WORDS[key];
-  const template = entry ? entry[chosen === "zh" ? 1 : 0] : DATA.words?.[key]?.[chosen];
+  const template = entry ? entry[chosen === "zh" ? 1 : 0] : DATA.words[key]?.[chosen];
   if (template === undefined) throw new RangeError(`there are no words for ${key}`);
-  return template.replace(/\{(\w+)\}/g, (whole, name) => {
+  return template.replace(/\{(\w+)\}/g, (_, name) => {
     if (!(name in values)) throw new RangeError(`the words for ${key} lack ${name}`);
     return String(values[name]).replace(/^-/, "\u2212");
   });
 }
 
+/** @type {Record<string, string>} */
 const COUNTED = { 1: "one", 2: "two", 3: "three", 4: "four", 6: "six", 8: "eight", 9: "nine" };
 
-/** A small count as a sentence has it: "nine" in English, 9 in Chinese. */
+/** A small count as a sentence has it: "nine" in English, 9 in Chinese. @param {number} n */
 export function spelled(n) {
   return chosen === "zh" ? String(n) : COUNTED[n] ?? String(n);
 }
 
-/** The same at the beginning of a sentence: "Nine". */
+/** The same at the beginning of a sentence: "Nine". @param {number} n */
 export function spelledFirst(n) {
   const word = spelled(n);
   return word[0].toUpperCase() + word.slice(1);
 }
 
-/** How an activation function is called. */
+/** @type {Record<string, string>} */
+const ACTIVATIONS = { relu: "ReLU", leaky_relu: "leaky ReLU", linear: "" };
+
+/** How an activation function is called; "" if there is none. @param {string} activation */
 export function activationName(activation) {
-  return { relu: "ReLU", leaky_relu: "leaky ReLU", linear: "", softmax: "softmax" }[activation] ?? activation;
+  return ACTIVATIONS[activation] ?? activation;
+}
+
+/** What stands between sentences. */
+export function gap() {
+  return chosen === "zh" ? "" : " ";
 }

@@ -32,6 +32,8 @@ COMPUTE = """(() => {
     return { before: trace.befores, after: trace.outputs, prediction: trace.prediction };
   });
 })()"""
+# A cell as (layer, filter, row, col), in the form that the page has for it.
+CELL = "(([layer, filter, row, col]) => ({ layer, filter, row, col }))"
 
 
 def in_page(core: Any, net: Network, pictures: list[np.ndarray]) -> list[dict[str, Any]]:
@@ -105,11 +107,11 @@ def test_float16_weights_are_read_exactly(core: Any) -> None:
     assert found.tobytes() == kernel.tobytes()
 
 
-STEP = """(() => {
+STEP = f"""(() => {{
   const network = core.network.readNetwork(core.data.fromBase64(argument.network));
   const trace = new core.trace.Trace(network, window.unpack(argument.picture));
-  return argument.cells.map(([layer, filter, row, col]) => trace.step(layer, filter, row, col));
-})()"""
+  return argument.cells.map({CELL}).map((cell) => trace.step(cell));
+}})()"""
 
 
 def random_cells(trace: Trace, count: int = 12) -> list[tuple[str, int, int, int]]:
@@ -169,27 +171,26 @@ def test_a_step_equals_the_python_step(core: Any, trace: Trace) -> None:
             assert step["count"] == expected.count
             assert step["value"] == expected.value
             assert step["total"] == pytest.approx(expected.total)
-            winner = None if step["winner"] is None else tuple(step["winner"])
-            assert winner == expected.argmax
+            winner = step["winner"]
+            assert (winner and (winner["row"], winner["col"])) == expected.argmax
 
 
 def test_a_tie_is_won_by_the_first_in_reading_order(core: Any) -> None:
     found = core(
-        """core.steps.poolStep({
-          kind: "MaxPooling2D", inShape: [2, 2, 1],
-          window: { kernelSize: [2, 2], stride: [2, 2], dilation: [1, 1], padding: [0, 0, 0, 0] },
-        }, Float32Array.of(0, 3, 3, 1), 0, 0, 0)"""
+        """core.layers.KINDS.MaxPooling2D.step({
+          inShape: [2, 2, 1], window: new core.geometry.Window([2, 2], [2, 2]),
+        }, Float32Array.of(0, 3, 3, 1), { filter: 0, row: 0, col: 0 })"""
     )
-    assert found["winner"] == [0, 1]
+    assert found["winner"] == {"row": 0, "col": 1}
 
 
-CONTRIBUTIONS = """(() => {
+CONTRIBUTIONS = f"""(() => {{
   const network = core.network.readNetwork(core.data.fromBase64(argument.network));
   const trace = new core.trace.Trace(network, window.unpack(argument.picture));
-  return argument.cells.map(([layer, filter, row, col]) => (
-    { sum: trace.contributions(layer, filter, row, col), before: trace.before(layer).data }
+  return argument.cells.map({CELL}).map((cell) => (
+    {{ sum: trace.addends(cell), before: trace.before(cell.layer) }}
   ));
-})()"""
+}})()"""
 
 
 @pytest.mark.parametrize("trace", some_traces(), ids=lambda trace: "-".join(trace.activations))
@@ -224,24 +225,24 @@ def test_behind_what_pools_and_flatten_hand_on_stands_the_cell_that_computed_it(
         """(() => {
           const network = core.network.readNetwork(core.data.fromBase64(argument.network));
           const trace = new core.trace.Trace(network, window.unpack(argument.picture));
-          return argument.cells.map(([layer, cell]) => trace.source(layer, cell));
+          return argument.cells.map(([layer, [row, col, filter]]) => (
+            trace.source({ layer, row, col, filter })
+          ));
         })()""",
         {"network": data.weights(trace.network), "picture": trace.image, "cells": cells},
     )
     for at, (name, cell) in zip(found, cells, strict=True):
         layer = None if name == "input" else trace.network.layer(name)
         origin, place = trace.origin(layer, cell)
-        assert at == {"layer": "input" if origin is None else origin.name, "cell": list(place)}
+        layer_name = "input" if origin is None else origin.name
+        assert (at["layer"], (at["row"], at["col"], at["filter"])) == (layer_name, place)
 
 
-FIELDS = """(() => {
+FIELDS = f"""(() => {{
   const network = core.network.readNetwork(core.data.fromBase64(argument.network));
   const trace = new core.trace.Trace(network, window.unpack(argument.picture));
-  return argument.cells.map(([layer, filter, row, col]) => ({
-    field: core.geometry.receptiveField(core.network.windowsTo(network, layer)),
-    ...trace.receptiveField(layer, row, col, filter),
-  }));
-})()"""
+  return argument.cells.map({CELL}).map((cell) => trace.receptiveField(cell));
+}})()"""
 
 
 @pytest.mark.parametrize("trace", some_traces(), ids=lambda trace: "-".join(trace.activations))
@@ -250,21 +251,15 @@ def test_receptive_fields_equal_python_s(core: Any, trace: Trace) -> None:
     cells = random_cells(trace, 4) + [(x.name, 0, 0, 0) for x in net.layers if isinstance(x, Dense)]
     found = core(FIELDS, {"network": data.weights(net), "picture": trace.image, "cells": cells})
     names = [layer.name for layer in net.layers]
-    for part, (name, _, row, col) in zip(found, cells, strict=True):
-        expected = net.receptive_field(name)
-        assert part["field"] == {
-            "size": list(expected.size),
-            "stride": list(expected.stride),
-            "start": list(expected.start),
-        }
+    for boxes, (name, _, row, col) in zip(found, cells, strict=True):
         if not isinstance(net.layer(name), Dense):
-            assert part["input"] == vars(expected.box(row, col))
-        assert list(part["layers"]) == names[names.index(name) :: -1]
+            assert boxes["input"] == vars(net.receptive_field(name).box(row, col))
+        assert list(boxes) == [*names[names.index(name) :: -1], "input"]
 
 
 def test_the_class_depends_on_the_pixels_that_changing_them_shows(core: Any) -> None:
     net = Network.load("cnn")
-    (found,) = core(
+    (boxes,) = core(
         FIELDS,
         {
             "network": data.weights(net),
@@ -272,13 +267,13 @@ def test_the_class_depends_on_the_pixels_that_changing_them_shows(core: Any) -> 
             "cells": [("dense", 4, 0, 0)],
         },
     )
-    assert found["input"] == {"top": 0, "left": 0, "bottom": 26, "right": 26}
-    assert found["layers"]["conv3"] == {"top": 0, "left": 0, "bottom": 3, "right": 3}
+    assert boxes["input"] == {"top": 0, "left": 0, "bottom": 26, "right": 26}
+    assert boxes["conv3"] == {"top": 0, "left": 0, "bottom": 3, "right": 3}
     # The cells that the text calls unread really change nothing.
     rows, cols = geometry.unseen(net.windows("conv3"), (28, 28))
     unread = core(
-        """core.geometry.unseen(core.network.windowsTo(
-          core.network.readNetwork(core.data.fromBase64(argument)), "conv3"), [28, 28])""",
+        """core.geometry.unseen(core.network.readNetwork(core.data.fromBase64(argument)).layers
+          .flatMap((layer) => layer.window ?? []))""",
         data.weights(net),
     )
     assert unread == {"rows": list(rows), "cols": list(cols)}
@@ -295,7 +290,7 @@ def test_an_edited_kernel_computes_what_that_network_computes_in_python(core: An
         """(() => {
           const network = core.network.readNetwork(core.data.fromBase64(argument.network));
           const weights = window.unpack(argument.weights);
-          const other = core.network.withKernel(network, "conv2", 40, 5, weights);
+          const other = core.network.edited(network, "conv2", 40, 5, weights);
           const picture = window.unpack(argument.picture);
           const [before, after, again] = [network, other, network].map((n) => (
             new core.trace.Trace(n, picture)

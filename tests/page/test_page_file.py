@@ -46,7 +46,7 @@ def test_nothing_of_the_page_s_code_reads_text_as_html_or_as_code() -> None:
         r"|DOMParser|createContextualFragment|setAttribute\(\"(style|on\w+)\"|\bfetch\(|XMLHttp"
         r"|WebSocket|EventSource|sendBeacon|(?<!\{)\bimport\("
     )
-    for file in document.FOLDER.glob("*.js"):
+    for file in document.FOLDER.rglob("*.js"):
         assert not risky.search(file.read_text("utf-8")), file.name
 
 

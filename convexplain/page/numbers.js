@@ -1,0 +1,32 @@
+// Questions to a list of numbers.
+
+/** The sum. @param {ArrayLike<number>} values */
+export function sumOf(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += values[i];
+  return sum;
+}
+
+/** The largest |x|, at which a signed scale ends. @param {ArrayLike<number>} values */
+export function largestOf(values) {
+  let largest = 0;
+  for (let i = 0; i < values.length; i += 1) largest = Math.max(largest, Math.abs(values[i]));
+  return largest;
+}
+
+/** Where the number of the largest size stands, the first one in a tie. @param {ArrayLike<number>} values */
+export function largestAt(values) {
+  let best = 0;
+  for (let i = 1; i < values.length; i += 1) if (Math.abs(values[i]) > Math.abs(values[best])) best = i;
+  return best;
+}
+
+/** The places of all numbers, that of the largest size first. @param {ArrayLike<number>} values */
+export function bySize(values) {
+  return [...Array(values.length).keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
+}
+
+/** A number, or the nearest one from `low` to `high`. @param {number} value @param {number} low @param {number} high */
+export function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
