@@ -20,7 +20,6 @@ from convexplain.errors import ConvexplainError, UsageError
 from convexplain.lessons._card import Card
 from convexplain.lessons._closing import Closing
 from convexplain.lessons._opening import Opening
-from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 from convexplain.video import clip_cache
 from convexplain.video import film as films
@@ -93,14 +92,14 @@ def test_the_command_line_says_what_is_wrong_in_one_line(tmp_path, monkeypatch):
 # The whole.
 
 
-class Trailer(Film):
-    """A film without lessons: what it consists of beside them, and quickly made."""
-
-    @property
-    def parts(self):
-        name = Caption(en="Max pooling", zh="最大池化")
-        asked = lessons.find("pooling").question
-        return (Opening(), Card(number=1, count=1, heading=name, asked=asked), Closing())
+def cue_of(text):
+    """When the subtitles in Chinese say a text, in seconds."""
+    for cue in Path("film.zh.srt").read_text("utf-8").strip().split("\n\n"):
+        _, times, *lines = cue.splitlines()
+        if "".join(lines).replace(" ", "") == text.replace(" ", ""):
+            hours, minutes, seconds = times.split(" --> ")[0].replace(",", ".").split(":")
+            return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+    raise AssertionError(f"no subtitle says {text}")
 
 
 @pytest.mark.render
@@ -110,25 +109,36 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    film = Trailer(select(["pooling"], {}), Path("film.mp4"), Look(), TINY, embed_subtitles=True)
+    film = Film(select(["pooling"], {}), Path("film.mp4"), Look(), TINY, embed_subtitles=True)
+    pooling = film.lessons[0]
     shares, said = [], []
     result = make(film, workers=2, progress=lambda share, _: shares.append(share), say=said.append)
     beside = {f"film.{lang}.{kind}" for lang in ("en", "zh") for kind in ("srt", "vtt")}
     made = {path.name for path in tmp_path.iterdir()} - {"cache"}
     assert made == {"film.mp4", "film.png"} | beside
-    assert (result.rendered, said) == (4, [])
+    assert (result.rendered, said) == (5, [])
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
 
     assert boxes.plays_while_it_loads("film.mp4")
-    lengths = [24.0, 4.0, 51.0]
+    lengths = [24.0, 4.0, pooling.seconds, 51.0]
     assert [part.seconds for part in film.parts] == lengths
     assert result.seconds == pytest.approx(sum(lengths), abs=0.3)
     with av.open("film.mp4") as video:
         marks = [(m["start"], m["metadata"]["title"]) for m in video.chapters()]
         assert len(video.streams.subtitles) == 2
-    assert [title for _, title in marks] == [title for _, title in result.chapters]
-    assert [start for start, _ in marks] == pytest.approx([0, 24_000, 28_000], abs=300)
+    assert [title for _, title in marks] == [
+        Opening().title.text("en"),
+        pooling.title.text("en"),
+        Closing().title.text("en"),
+    ]
+    # The lesson's chapter begins with its card.
+    starts = [0, 24_000, 28_000 + 1000 * pooling.seconds]
+    assert [start for start, _ in marks] == pytest.approx(starts, abs=300)
+    # The captions of the lesson stand where the lesson is shown.
+    first, last = (cue_of(caption.text("zh")) for caption in (pooling.question, pooling.answer))
+    assert first == pytest.approx(28, abs=0.3)
+    assert last < 28 + pooling.seconds
     cues = Path("film.zh.srt").read_text("utf-8-sig").strip().split("\n\n")
     assert len(cues) == sum(len(part.beats()) for part in film.parts)
     assert cues[-1].splitlines()[2] == Closing().answer.text("zh")

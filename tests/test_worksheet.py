@@ -390,6 +390,45 @@ def test_the_default_sheet_is_two_black_and_white_pages(cnn: Network, lang: str)
         assert len(pictures(worksheet.make(PICTURE, cnn, seed=seed), lang)) == 2
 
 
+def other_answers(part: Any) -> Any:
+    """A part of a sheet with other answers: what stands after a sign, in blanks, and circled."""
+    if isinstance(part, list):
+        after = False
+        found = []
+        for each in part:
+            changed = other_answers(each)
+            if after and isinstance(each, dict) and "cells" in each:
+                changed["cells"] = [[digits_turned(text) for text in row] for row in each["cells"]]
+            after = after or each in ("=", "→")
+            found.append(changed)
+        return found
+    if isinstance(part, dict):
+        changed = {name: other_answers(value) for name, value in part.items()}
+        if "blank" in part:
+            changed["blank"] = digits_turned(part["blank"])
+        if part.get("circled"):
+            changed["circled"] = [[0, 0]]
+        return changed
+    return part
+
+
+def digits_turned(text: str) -> str:
+    return text.translate(str.maketrans("0123456789", "9876543210"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("level", worksheet.KINDS)
+def test_an_exercise_sheet_tells_no_answer(cnn: Network, level: int, lang: str) -> None:
+    """With other answers the exercises look the same to the pixel, and the key does not."""
+    pytest.importorskip("typst", reason="pages need the extra 'print'")
+    document = worksheet.make(PICTURE, cnn, count=4, level=level).document(lang)
+    changed = {**document, "exercises": other_answers(document["exercises"])}
+    one, other = (typesetting.pages("worksheet", each) for each in (document, changed))
+    half = len(one) // 2
+    assert one[:half] == other[:half]
+    assert one[half:] != other[half:]
+
+
 def test_each_page_names_the_links_of_its_own_exercises(cnn: Network) -> None:
     assert len(pictures(worksheet.make(PICTURE, cnn, count=14), "zh")) >= 4
 
