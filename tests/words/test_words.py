@@ -11,8 +11,8 @@ from tests.words import HERE, current, difference, marked, names, stored
 @pytest.mark.parametrize("name", names())
 def test_the_words_are_those_that_are_kept(name: str) -> None:
     assert current(name) == stored(name), (
-        f"{difference(name)}\nread the difference: does each number still belong to the same thing? "
-        "Then run python -m tests.words"
+        f"{difference(name)}\n"
+        "Does each number still belong to the same thing? Then run python -m tests.words"
     )
 
 
