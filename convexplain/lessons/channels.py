@@ -21,7 +21,6 @@ from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.photo import Colours
 from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role
-from convexplain.network import MaxPooling2D
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -115,7 +114,7 @@ class Channels(FilterLesson):
     def input_limit(self) -> float:
         """End of the inputs' colour scale: a pool keeps its convolution's."""
         before = self.trace.layer_before(self.network.layer(self.shown_layer))
-        while isinstance(before, MaxPooling2D):
+        while before is not None and before.hands_on:
             before = self.trace.layer_before(before)
         maps = self.trace.image if before is None else self.trace.activations[before.name]
         return float(np.abs(maps).max())

@@ -15,8 +15,7 @@ from convexplain.lessons.parts.columns import Column, columns
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role
-from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D
-from convexplain.ops import Breakdown, ConvStep, PoolStep, Window
+from convexplain.ops import Breakdown, ConvStep, PoolStep, Window, avg_pool2d
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -225,17 +224,22 @@ class ForwardPass(NetworkLesson):
         """
         column, (height, width) = self.columns[index], self.columns[index - 1].shape[:2]
         layer = self.network.layer(column.name)
-        assert isinstance(layer, Conv2D | MaxPooling2D | AveragePooling2D)
+        assert layer.window is not None
         window = layer.window.on((height, width))
-        if isinstance(layer, Conv2D):
+        if layer.family == "convolution":
             order = np.argsort(-column.values, axis=None, kind="stable")[:TRIED]
             for place in order:
                 step = self._step(column, int(place))
                 if step.breakdown(shown=0).adds_up():
                     return Work(index, window, step, True)
             return Work(index, window, self._step(column, int(order[0])), False)
-        mean = AveragePooling2D("mean", layer.pool_size, layer.stride, layer.padding)
-        means = mean.before(self.trace.input_of(column.name), {})
+        means = avg_pool2d(
+            self.trace.input_of(column.name),
+            window.kernel_size,
+            stride=window.stride,
+            padding=window.margins(),
+            count_include_pad=False,
+        )
         row, col, channel = np.unravel_index(np.argmax(column.values - means), column.shape)
         steps = self.trace.steps(column.name, int(channel))
         return Work(index, window, steps[int(row) * column.shape[1] + int(col)], True)

@@ -259,7 +259,7 @@ class LocalPatterns(Lesson):
     @property
     def bias(self) -> float:
         """Its bias."""
-        return float(self.cnn.weights["conv1/bias"][self.shown_filter])
+        return float(self.cnn.biases("conv1")[self.shown_filter])
 
     @property
     def response_map(self) -> Floats:

@@ -17,7 +17,6 @@ from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.subject import Role, with_maps
 from convexplain.lessons.sliding_window import describe
-from convexplain.network import AveragePooling2D, Conv2D, MaxPooling2D
 from convexplain.ops import Box, ConvStep, Window
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -90,7 +89,7 @@ class ResponseMap(FilterLesson):
     def limit(self) -> float:
         """End of the colour scale that all maps share; a pooling keeps its convolution's."""
         layer = self.network.layer(self.shown_layer)
-        pools = isinstance(layer, (MaxPooling2D, AveragePooling2D))
+        pools = layer.family == "pooling"
         maps = self.trace.input_of(layer.name) if pools else self.maps
         return float(np.abs(maps).max())
 
@@ -98,10 +97,11 @@ class ResponseMap(FilterLesson):
     def reads_picture(self) -> bool:
         """Whether a window of the layer is a patch of the gray picture, as large as the kernel."""
         layer = self.network.layers[0]
+        window = layer.window
         return (
-            layer.name == self.shown_layer
-            and isinstance(layer, Conv2D)
-            and layer.window == Window(layer.kernel_size, stride=layer.stride)
+            (layer.name, layer.family) == (self.shown_layer, "convolution")
+            and window is not None
+            and window == Window(window.kernel_size, window.stride)
             and self.subject.recipe.colour == "gray"
             and self.subject.recipe.plain
         )
@@ -193,7 +193,7 @@ class ResponseMap(FilterLesson):
 
     def _all(self) -> Caption:
         count = self.maps.shape[2]
-        if self.reads_picture and self.network.weights_of(self.shown_layer)["bias"].max() > 0:
+        if self.reads_picture and self.network.biases(self.shown_layer).max() > 0:
             return _ALL.fill(n=count)
         return _ALL_DEEP.fill(n=count, layer=self.shown_layer)
 

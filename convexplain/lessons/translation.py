@@ -256,7 +256,7 @@ class Translation(Lesson):
 
     def bias(self) -> float:
         """Return the bias of the class's logit."""
-        return float(self.cnn.weights["dense/bias"][self.label])
+        return float(self.cnn.biases("dense")[self.label])
 
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: what follows exactly, what nearly, and what does not."""

@@ -114,7 +114,7 @@ class WindowGeometry(FilterLesson):
         """The filter's bias; a kernel made by hand has none."""
         if self.hand_made:
             return 0.0
-        return float(self.network.weights_of(self.shown_layer)["bias"][self.shown_filter])
+        return float(self.network.biases(self.shown_layer)[self.shown_filter])
 
     @property
     def is_tour(self) -> bool:

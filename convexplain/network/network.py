@@ -407,6 +407,11 @@ class Network:
         """The layer's weights by their part, such as "kernel"; empty for a layer without."""
         return {part: self.weights[f"{name}/{part}"] for part in self._parts[name]}
 
+    def biases(self, name: str) -> FloatArray:
+        """The layer's biases, one for each channel of its output; zeros if it has none."""
+        channels = self.shapes[self.layer(name).name][-1]
+        return self.weights.get(f"{name}/bias", np.zeros(channels, np.float32))
+
     def input_of(self, name: str) -> Shape:
         """Shape of what the layer reads, for one picture."""
         return self._inputs[self.layer(name).name]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.network import Conv2D, Dense, Flatten, Trace
+from convexplain.network import Trace
+from convexplain.network.layers import Family
 from convexplain.style import format as fmt
 
-Kind = Literal["input", "convolution", "pooling", "flatten", "dense"]
+Kind: TypeAlias = Literal["input"] | Family
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,7 @@ class Column:
     name : str
         Of the layer; "input" for the picture.
     kind : str
-        "input", "convolution", "pooling", "flatten" or "dense".
+        "input", or the layer's family.
     values : numpy.ndarray of float32
         What it puts out: (height, width, channels), or (n,) from flatten on.
     limit : float
@@ -60,7 +62,9 @@ class Column:
         """How the parameters are counted: "3·3·1·32 + 32"; empty if there are none."""
         if not self.kernel:
             return ""
-        return "·".join(map(fmt.count, self.kernel)) + f" + {fmt.count(self.kernel[-1])}"
+        product = "·".join(map(fmt.count, self.kernel))
+        biases = self.parameters - math.prod(self.kernel)
+        return f"{product} + {fmt.count(biases)}" if biases else product
 
 
 def columns(trace: Trace) -> tuple[Column, ...]:
@@ -71,17 +75,14 @@ def columns(trace: Trace) -> tuple[Column, ...]:
     for layer in network.layers:
         values = trace.activations[layer.name]
         weights = network.weights_of(layer.name)
-        kind: Kind
         limit = found[-1].limit
-        if isinstance(layer, Conv2D):
-            kind, limit = "convolution", float(np.abs(values).max())
-        elif isinstance(layer, Dense):
-            kind, limit = "dense", 1.0
-        else:
-            kind = "flatten" if isinstance(layer, Flatten) else "pooling"
+        if layer.family == "convolution":
+            limit = float(np.abs(values).max())
+        elif layer.family == "dense":
+            limit = 1.0
         parameters = sum(array.size for array in weights.values())
-        kernel = weights["kernel"].shape if weights else ()
+        kernel = weights["kernel"].shape if "kernel" in weights else ()
         found.append(
-            Column(layer.name, kind, values, limit, kernel, parameters, parameters / total)
+            Column(layer.name, layer.family, values, limit, kernel, parameters, parameters / total)
         )
     return tuple(found)

@@ -16,12 +16,7 @@ from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.network import (
-    AveragePooling2D,
-    Conv2D,
-    Dense,
-    Flatten,
     Layer,
-    MaxPooling2D,
     Network,
     Trace,
 )
@@ -167,15 +162,15 @@ def lacking(network: Network, roles: tuple[Role, ...]) -> tuple[Role, ...]:
 
 
 def _first_convolution(network: Network) -> Layer | None:
-    return next((layer for layer in network.layers if isinstance(layer, Conv2D)), None)
+    return next((layer for layer in network.layers if layer.family == "convolution"), None)
 
 
 def _of_the_picture(network: Network) -> Layer | None:
     """The kernel is drawn over the pixels themselves, and what is below zero is cut."""
     first, recipe = network.layers[0], network.recipe
     fits = (
-        isinstance(first, Conv2D)
-        and first.activation == "relu"
+        (first.family, first.activation) == ("convolution", "relu")
+        and first.window is not None
         and first.window.dilation == (1, 1)
         and recipe is not None
         and recipe.colour == "gray"
@@ -187,22 +182,17 @@ def _of_the_picture(network: Network) -> Layer | None:
 def _of_many_channels(network: Network) -> Layer | None:
     """Not one that reads the picture: its channels are colours."""
     for layer in network.layers[1:]:
-        if (
-            isinstance(layer, Conv2D)
-            and layer.groups == 1
-            and layer.activation == "relu"
-            and network.input_of(layer.name)[2] > 1
-        ):
-            return layer
+        if (layer.family, layer.activation) == ("convolution", "relu"):
+            shape = network.input_of(layer.name)
+            if len(layer.channels(shape, 0)) == shape[2] > 1:
+                return layer
     return None
 
 
 def with_maps(network: Network) -> tuple[Layer, ...]:
     """Find all layers whose windows fill maps."""
     return tuple(
-        layer
-        for layer in network.layers
-        if layer.window is not None and len(network.shapes[layer.name]) == 3
+        layer for layer in network.layers if layer.window is not None and layer.family != "padding"
     )
 
 
@@ -215,7 +205,9 @@ def max_pools(network: Network) -> tuple[tuple[Layer, Layer], ...]:
     return tuple(
         (before, layer)
         for before, layer in pairwise(network.layers)
-        if isinstance(before, Conv2D) and isinstance(layer, MaxPooling2D) and layer.window == POOL
+        if before.family == "convolution"
+        and (layer.family, layer.hands_on, layer.window) == ("pooling", True, POOL)
+        and network.sources(layer.name) == (before.name,)
     )
 
 
@@ -226,13 +218,13 @@ def _max_pool(network: Network) -> Layer | None:
 def _chain(network: Network) -> Layer | None:
     maps, tail = network.layers[:-2], network.layers[-2:]
     fits = (
-        1 <= len(maps) <= MOST_MAPS
-        and isinstance(maps[0], Conv2D)
-        and all(isinstance(n, Conv2D | MaxPooling2D | AveragePooling2D) for n in maps)
-        and isinstance(tail[0], Flatten)
-        and isinstance(tail[1], Dense)
+        network.is_chain
+        and 1 <= len(maps) <= MOST_MAPS
+        and maps[0].family == "convolution"
+        and all(n.family in ("convolution", "pooling") and n.window is not None for n in maps)
+        and [layer.family for layer in tail] == ["flatten", "dense"]
         and tail[1].activation == "softmax"
-        and 2 <= tail[1].units <= MOST_CLASSES
+        and 2 <= network.shapes[tail[1].name][0] <= MOST_CLASSES
         and network.recipe is not None
         and network.recipe.colour == "gray"
     )
@@ -244,11 +236,20 @@ def _last_map(network: Network) -> Layer | None:
 
 
 def _flatten(network: Network) -> Layer | None:
-    return next((layer for layer in network.layers if isinstance(layer, Flatten)), None)
+    """One that writes the channels of a place one behind the other."""
+    places = np.zeros((2, 2, 2))
+    return next(
+        (
+            layer
+            for layer in network.layers
+            if layer.family == "flatten" and layer.origin(places, (0, 0, 1)) == (0, 0, 1)
+        ),
+        None,
+    )
 
 
 def _hidden(network: Network) -> Layer | None:
-    dense = [layer for layer in network.layers[:-1] if isinstance(layer, Dense)]
+    dense = [layer for layer in network.layers[:-1] if layer.family == "dense"]
     return dense[0] if dense else None
 
 

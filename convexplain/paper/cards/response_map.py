@@ -13,7 +13,7 @@ from convexplain.style.captions import Caption
 def card(lesson: ResponseMap) -> Card:
     """Write the card; some numbers compare the ten first bundled digits."""
     network, layer = lesson.network, lesson.shown_layer
-    biases = network.weights_of(layer)["bias"]
+    biases = network.biases(layer)
     strongest = [
         int(Trace(network, digits.first(label).pixels).activations[layer].max(axis=(0, 1)).argmax())
         for label in range(10)

@@ -143,7 +143,7 @@ def _telling(material: Material) -> Mask:
 
 def _has_bias(material: Material) -> Mask:
     """Which filters have a bias that does not print as zero; all, if none has."""
-    biases = material.network.weights_of(material.first.name)["bias"]
+    biases = material.network.biases(material.first.name)
     found = np.array([bool(_byhand.printed(bias, _byhand.WEIGHT)) for bias in biases])
     return found if found.any() else ~found
 

@@ -131,7 +131,7 @@ class Material:
         """What the printed numbers come to before ReLU, (H, W, filters), for searching."""
         weights = self.network.weights_of(self.first.name)
         kernels = np.round(weights["kernel"][:, :, 0].astype(np.float64), _byhand.WEIGHT)
-        biases = np.round(weights["bias"].astype(np.float64), _byhand.WEIGHT)
+        biases = np.round(self.network.biases(self.first.name).astype(np.float64), _byhand.WEIGHT)
         return np.tensordot(self.pixels, kernels, 2) + biases
 
     def window(self, mask: Mask, fits: Callable[[_byhand.Window], bool]) -> _byhand.Window | None:
