@@ -26,12 +26,12 @@ class Backpropagation:
     Raises
     ------
     ValueError
-        If softmax is not exactly the last layer's activation, or a layer type is unknown.
+        If softmax is not exactly the last layer's activation, or no layer reads one of them.
     """
 
     def __init__(self, layers: Sequence[Layer], weights: Weights) -> None:
         softmax = [layer.name for layer in layers if layer.activation == "softmax"]
-        ends = layers and layers[-1].family in ("dense", "activation")
+        ends = bool(layers) and layers[-1].family in ("dense", "activation")
         if not (ends and softmax == [layers[-1].name]):
             raise ValueError(
                 f"softmax in {softmax or 'no layer'}: training needs it in the last layer, "
@@ -45,6 +45,9 @@ class Backpropagation:
             }
             for name in names
         }
+        read = {source for sources in self._sources.values() for source in sources}
+        if idle := [name for name in names[:-1] if name not in read]:
+            raise ValueError(f"no layer reads {idle[0]}, so that it learns nothing: leave it out")
         self._weights = weights
         self._first = next(name for name in names if self._parts[name])
         self._passes = {
@@ -108,8 +111,6 @@ class Backpropagation:
         gradients: dict[str, Array] = {}
         arriving = {[*self._passes][-1]: dy}
         for name, one in reversed(self._passes.items()):
-            if name not in arriving:
-                raise ValueError(f"no other layer reads {name}, so that it cannot be trained")
             dx, found = one.backward(arriving.pop(name), self._weights_of(name))
             gradients |= {self._parts[name][part]: each for part, each in found.items()}
             if name == self._first:

@@ -14,32 +14,48 @@ from dataclasses import fields
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
-from typing import Any
 
+from convexplain.network.layers.activation import Activation
+from convexplain.network.layers.add import Add
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.conv2d import Conv2D
 from convexplain.network.layers.dense import Dense
+from convexplain.network.layers.depthwise_conv2d import DepthwiseConv2D
+from convexplain.network.layers.dropout import Dropout
 from convexplain.network.layers.flatten import Flatten
+from convexplain.network.layers.global_pooling import GlobalAveragePooling2D, GlobalMaxPooling2D
 from convexplain.network.layers.layer import Array, Fact, Family, Layer, Shape, Weights, as_map
 from convexplain.network.layers.pooling import AveragePooling2D, MaxPooling2D
+from convexplain.network.layers.rescaling import Rescaling
+from convexplain.network.layers.separable_conv2d import SeparableConv2D
+from convexplain.network.layers.zero_padding2d import ZeroPadding2D
 from convexplain.ops.activations import ACTIVATIONS
 
 __all__ = [
     "ACTIVATIONS",
     "KINDS",
+    "Activation",
+    "Add",
     "Addends",
     "Array",
     "AveragePooling2D",
     "Cell",
     "Conv2D",
     "Dense",
+    "DepthwiseConv2D",
+    "Dropout",
     "Fact",
     "Family",
     "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
     "Layer",
     "MaxPooling2D",
+    "Rescaling",
+    "SeparableConv2D",
     "Shape",
     "Weights",
+    "ZeroPadding2D",
     "as_map",
     "layer_from_dict",
 ]
@@ -62,12 +78,6 @@ def _kinds() -> dict[str, type[Layer]]:
 
 KINDS: Mapping[str, type[Layer]] = MappingProxyType(_kinds())
 """Every kind of layer by its name: every class of a layer in a file of this package."""
-
-
-def __getattr__(name: str) -> Any:
-    if name in KINDS:
-        return KINDS[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def layer_from_dict(data: object) -> Layer:
