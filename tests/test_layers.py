@@ -34,6 +34,7 @@ from convexplain.network.layers import (
     as_map,
     layer_from_dict,
 )
+from convexplain.network.layers.batch_normalization import BatchNormalization
 from convexplain.training import Backpropagation
 from tests import naive
 
@@ -126,6 +127,16 @@ def padded(layer: Any, x: Array, w: Weights) -> Array:
     return output
 
 
+def normalised(layer: Any, x: Array, w: Weights) -> Array:
+    output = np.zeros(x.shape)
+    for i, j, c in np.ndindex(*x.shape):
+        spread = math.sqrt(w["moving_variance"][c] + layer.epsilon)
+        value = (x[i, j, c] - w["moving_mean"][c]) / spread
+        output[i, j, c] = value * w["gamma"][c] if layer.scale else value
+        output[i, j, c] += w["beta"][c] if layer.center else 0
+    return output
+
+
 #: Layers with the loop, or the few lines of NumPy, that say what they put out before activation.
 CASES: list[tuple[Layer, Callable[[Any, Array, Weights], Array]]] = [
     (Conv2D("x", 3), grouped),
@@ -155,6 +166,9 @@ CASES: list[tuple[Layer, Callable[[Any, Array, Weights], Array]]] = [
         Rescaling("x", (1, 2, 0.5, -1), (0, -1, 3, 0.25)),
         lambda _, x, w: x * np.array([1, 2, 0.5, -1]) + np.array([0, -1, 3, 0.25]),
     ),
+    (BatchNormalization("x"), normalised),
+    (BatchNormalization("x", 1e-5, center=False), normalised),
+    (BatchNormalization("x", scale=False), normalised),
     (Dropout("x", 0.25), lambda _, x, w: x),
     *((Activation("x", name), lambda _, x, w: x) for name in FORMULAS),
 ]
@@ -344,6 +358,18 @@ def check_gradients(layers: tuple[Layer, ...]) -> None:
             assert gradient[at] == pytest.approx(slope, rel=1e-4, abs=1e-8)
 
 
+def test_running_statistics_follow_those_of_the_batches() -> None:
+    layers = (BatchNormalization("bn", momentum=0.75), Flatten("f"), Dense("d", 3, "softmax"))
+    start = Network.initialised(layers, input_shape=SHAPE)
+    weights = {name: w.copy() for name, w in start.weights.items()}
+    x = np.stack([picture(seed) for seed in range(8)])
+    Backpropagation(layers, weights)(x, np.zeros(8, int))
+    numbers = x.reshape(-1, SHAPE[2]).astype(np.float64)
+    np.testing.assert_allclose(weights["bn/moving_mean"], numbers.mean(0) / 4, rtol=1e-4)
+    spread = ((numbers - numbers.mean(0)) ** 2).sum(0) / len(numbers)
+    np.testing.assert_allclose(weights["bn/moving_variance"], 0.75 + spread / 4, rtol=1e-4)
+
+
 # Several inputs
 
 RESIDUAL: tuple[Layer, ...] = (
@@ -435,6 +461,8 @@ def test_gradients_flow_through_both_branches() -> None:
         (lambda: Add("s"), "needs the names of at least two layers"),
         (lambda: Add("s", inputs="ab"), "inputs must be a list of layers' names"),
         (lambda: Rescaling("r", "x"), "scale must be a number, not 'x'"),
+        (lambda: BatchNormalization("b", 0), "epsilon must be a number above 0, not 0"),
+        (lambda: BatchNormalization("b", momentum=2), "momentum must be from 0 to 1, not 2"),
         (lambda: Dropout("d", 1), "rate must be at least 0 and below 1, not 1"),
         (lambda: Flatten("f", order="columns"), "order must be channels_last or channels_first"),  # type: ignore[arg-type]
         (lambda: ZeroPadding2D("z", "same"), "padding 'same': give one, two or four"),
