@@ -13,18 +13,15 @@ from convexplain.stage.network_row import LayerLook, NetworkRow
 from convexplain.stage.pace import smoothly
 from convexplain.stage.text import width_of
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 # Of the rows below the volumes, and the length of the longest bar, in pixels of the stage.
 COUNTED_Y, COUNT_Y, BAR_Y, LONGEST = 812.0, 850.0, 888.0, 210.0
 
-INPUT = Caption(en="input", zh="输入")
 COUNTED = Caption(en="weights + biases", zh="权重 + 偏置")
-PARAMETERS = Caption(en="parameters", zh="参数")
 TOTAL = Caption(en="{n} in all", zh="共 {n} 个")
-FOLDED = Caption(en="one vector, folded", zh="一个向量，折叠显示")
 LEGEND = Caption(en="largest response of its convolution", zh="所属卷积层的最大响应")
-PROBABILITY = Caption(en="probability", zh="概率")
 
 
 class Architecture(LessonScene):
@@ -36,7 +33,7 @@ class Architecture(LessonScene):
     def prepare(self) -> None:
         """Make the whole row and the texts below it."""
         columns = self.lesson.columns
-        names = [self.text(INPUT), *(column.name for column in columns[1:])]
+        names = [self.text(terms.INPUT), *(column.name for column in columns[1:])]
         total = self.text(TOTAL.fill(n=fmt.count(self.lesson.total)))
         widths = [max(width_of(self.text(COUNTED), 26), width_of(total, 28, "bold"))]
         widths += [width_of(column.counted, 26) for column in columns[1:]]
@@ -71,11 +68,13 @@ class Architecture(LessonScene):
             self.shares.append(Label(share, end + 12, BAR_Y, 24, colour="muted"))
         self.headings = [
             Label(self.text(COUNTED), 96, COUNTED_Y, 26, colour="muted"),
-            Label(self.text(PARAMETERS), 96, COUNT_Y, colour="muted"),
+            Label(self.text(terms.PARAMETERS), 96, COUNT_Y, colour="muted"),
         ]
         self.total = Label(total, 96, BAR_Y, weight="bold")
         middle = (self.row.strip.places[0, 0] + self.row.strip.places[1, 0]) / 2
-        self.folded = Label(self.text(FOLDED), middle, 130, 24, colour="muted", anchor="centre")
+        self.folded = Label(
+            self.text(terms.VECTOR), middle, 130, 24, colour="muted", anchor="centre"
+        )
         self.legend = [
             Label("0", 96, 168, 24, colour="muted"),
             PixelGrid(np.linspace(0, 1, 160)[None], 124, 158, 1, lines=False, frame=1),
@@ -150,7 +149,7 @@ class Architecture(LessonScene):
         best, probability = self.lesson.winner
         y = self.row.digits[best].anchor_place()[1]
         told = [
-            Label(self.text(PROBABILITY), 1824, 130, 24, colour="muted", anchor="right"),
+            Label(self.text(terms.PROBABILITY), 1824, 130, 24, colour="muted", anchor="right"),
             Label(fmt.percent(probability), 1824, y, weight="bold", anchor="right"),
         ]
         self.appear(*self.row.texts(beat.data), *told, seconds=0.4)

@@ -33,6 +33,7 @@ from convexplain.stage import (
 )
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 DIM = 0.4
@@ -62,7 +63,7 @@ class Channels(LessonScene):
 
     def headings(self, left: float, pitch: float, y: float) -> list[Label]:
         """Name patch, kernel and products."""
-        heads = words.PATCH, words.KERNEL, words.PRODUCTS
+        heads = terms.PATCH.capital, terms.KERNEL.capital, terms.PRODUCTS.capital
         return [self.named(what, left + pitch * n, y) for n, what in enumerate(heads)]
 
     # The photograph.
@@ -102,7 +103,7 @@ class Channels(LessonScene):
         values, step = self.lesson.colours.response_map, self.lesson.colours.stop
         middle, limit = MIDDLES[1], float(np.abs(values).max())
         self.photo_box = self.box(step.value, 1412, middle - 44, limit)
-        name, shape = self.text(words.MAP), fmt.shape((*values.shape, 1))
+        name, shape = self.text(terms.RESPONSE_MAP.capital), fmt.shape((*values.shape, 1))
         self.photo_whole = NamedMap(name, shape, values.shape, limit, 1824, middle, (268, 420))
         self.photo_map = self.photo_whole.map
         left = self.photo_map.places[0, 0]
@@ -197,7 +198,7 @@ class Channels(LessonScene):
         self.output_labels = [
             self.named(words.OUTPUT.fill(n=filters), 1440, 198),
             self.named(words.ONE_EACH, 1440, 353, **GRAY),
-            self.named(words.MAP_OF.fill(n=chosen), 1440, 418),
+            self.named(terms.CHANNEL.capital.fill(n=chosen), 1440, 418),
         ]
         self.size = Label(fmt.shape((rows, cols)), 1824, 418, anchor="right", **GRAY)
         whole = words.WHOLE.fill(shape=fmt.shape(lesson.outputs.shape))
@@ -222,10 +223,10 @@ class Channels(LessonScene):
         self.open_labels = self.headings(540, 296, 272)
         self.open_sum = [
             Line([(1132, 566), (1372, 566)]),
-            self.named(words.CHANNEL.fill(n=lesson.top[0]), 1132, 600, **GRAY),
+            self.named(terms.CHANNEL.fill(n=lesson.top[0]), 1132, 600, **GRAY),
             Label(fmt.number(account.parts[0].value, sign=True), 1372, 600, 32, anchor="right"),
         ]
-        addends = [*account.addends, (words.BIAS, account.bias)]
+        addends = [*account.addends, (terms.BIAS, account.bias)]
         below = places[-1] + PITCH
         others = [below - 4] if account.rest_count else []
         self.waterfall = Waterfall(
@@ -254,8 +255,8 @@ class Channels(LessonScene):
         x = float(np.clip(self.fibre.frame.get_center()[0] * 135 + 960, 630, 1230))
         self.says = self.named(says, x, 790, anchor="centre")
         self.ends = [
-            self.named(words.FILTER_AT.fill(n=0), 530, 745, **GRAY),
-            self.named(words.FILTER_AT.fill(n=filters - 1), 1330, 745, anchor="right", **GRAY),
+            self.named(terms.FILTER.fill(n=0), 530, 745, **GRAY),
+            self.named(terms.FILTER.fill(n=filters - 1), 1330, 745, anchor="right", **GRAY),
         ]
 
     def show_layer(self, beat: Beat) -> None:
@@ -366,7 +367,7 @@ class Channels(LessonScene):
             Bars(np.zeros(len(errors)), errors, places, colour="muted", **axis),
             self.named(words.IN_CONV1, 530, 236, **GRAY),
             self.named(words.MISREAD, 760, 236, **GRAY),
-            self.named(words.TIMES, 1390, 236, anchor="right", **GRAY),
+            self.named(terms.MULTIPLICATIONS, 1390, 236, anchor="right", **GRAY),
             self.named(note, 530, places[-1] + 92, **GRAY),
         ]
         for variant, y in zip(beat.data, places, strict=True):

@@ -11,22 +11,18 @@ from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import Axes, Bars, Curve, Label, LessonScene
 from convexplain.stage.pace import smoothly
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 LEFT, BARS, LONGEST = 96.0, 212.0, 404.0
 # From one curve's name to the next, in pixels: a line of text.
 NAMES_APART = 34.0
 
-CNN_NAME = Caption(en="CNN", zh="CNN")
-DENSE_NAME = Caption(en="dense", zh="全连接")
-DENSE_NETWORK = Caption(en="dense network", zh="全连接网络")
 PARAMETERS = Caption(en="parameters (trained numbers)", zh="参数（训练得到的数）")
 WORK = Caption(en="multiplications for one picture", zh="处理一幅图的乘法次数")
 MISTAKES = Caption(en="mistakes on 10,000 test digits", zh="10,000 个测试样本中的错误数")
 ACCURACY = Caption(en="test accuracy", zh="测试准确率")
 CHAPTER = Caption(en="the chapter: dense {p}", zh="教材：全连接 {p}")
-HEAD_PARAMETERS = Caption(en="parameters", zh="参数")
-HEAD_WORK = Caption(en="multiplications", zh="乘法次数")
 CHART = Caption(en="test accuracy when trained on fewer digits", zh="训练样本减少时的测试准确率")
 ACROSS = Caption(
     en="training digits (logarithmic), {n} steps each; the axis up starts at {p}",
@@ -81,8 +77,8 @@ class DenseVsConv(LessonScene):
     def show_question(self, beat: Beat) -> None:
         """Two names, and the layers that they stand for."""
         self.names = [
-            Label(self.text(CNN_NAME), LEFT, 420, 56, weight="bold"),
-            Label(self.text(DENSE_NAME), LEFT, 520, 56, colour="muted"),
+            Label(self.text(terms.CNN), LEFT, 420, 56, weight="bold"),
+            Label(self.text(terms.DENSE), LEFT, 520, 56, colour="muted"),
         ]
         self.table = self.make_table()
         self.appear(*self.names, *self.table[0], seconds=0.6)
@@ -102,10 +98,12 @@ class DenseVsConv(LessonScene):
         """Layer by layer: names and shapes, parameters, multiplications."""
         shapes, x_of_parameters, x_of_work = 1130.0, 1560.0, 1824.0
         columns: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
-        columns[1].append(_right(self.text(HEAD_PARAMETERS), x_of_parameters, 198))
-        columns[2].append(_right(self.text(HEAD_WORK), x_of_work, 198))
+        columns[1].append(_right(self.text(terms.PARAMETERS), x_of_parameters, 198))
+        columns[2].append(_right(self.text(terms.MULTIPLICATIONS), x_of_work, 198))
         y = 198.0
-        for name, network in zip((CNN_NAME, DENSE_NETWORK), self.lesson.networks, strict=True):
+        for name, network in zip(
+            (terms.CNN, terms.DENSE_NETWORK), self.lesson.networks, strict=True
+        ):
             columns[0].append(Label(self.text(name), 930, y, weight="bold"))
             for row in network.rows:
                 y += 46
@@ -127,7 +125,7 @@ class DenseVsConv(LessonScene):
         self.appear(Label(self.text(name), LEFT, y, colour="muted"), seconds=0.3)
         grown: list[tuple[Bars, Label, float]] = []
         for row, (caption, value, own) in enumerate(
-            ((CNN_NAME, pair.cnn, True), (DENSE_NAME, pair.dense, False))
+            ((terms.CNN, pair.cnn, True), (terms.DENSE, pair.dense, False))
         ):
             at = y + 44 + 50 * row
             bars = Bars(
@@ -166,8 +164,8 @@ class DenseVsConv(LessonScene):
         cnn, dense = (fmt.percent(share, 2) for share in accuracy)
         self.appear(Label(self.text(ACCURACY), LEFT, y, colour="muted"), seconds=0.3)
         self.appear(
-            Label(f"{self.text(CNN_NAME)} {cnn}", LEFT, y + 44, 34, weight="bold"),
-            Label(f"{self.text(DENSE_NAME)} {dense}", 340, y + 44, 34, colour="muted"),
+            Label(f"{self.text(terms.CNN)} {cnn}", LEFT, y + 44, 34, weight="bold"),
+            Label(f"{self.text(terms.DENSE)} {dense}", 340, y + 44, 34, colour="muted"),
             Label(
                 self.text(CHAPTER.fill(p=fmt.percent(CHAPTER_DENSE, 2))),
                 LEFT,
@@ -189,8 +187,8 @@ class DenseVsConv(LessonScene):
         # Names of curves that end close to each other stand apart.
         away = max(0.0, (NAMES_APART - abs(ends[1] - ends[0])) / 2)
         up, down = (-away, away) if ends[0] < ends[1] else (away, -away)
-        cnn = self.grow(CNN, IN_PLACE, self.text(CNN_NAME), marker="dot", shift=up)
-        dense = self.grow(DENSE, IN_PLACE, self.text(DENSE_NAME), marker="ring", shift=down)
+        cnn = self.grow(CNN, IN_PLACE, self.text(terms.CNN), marker="dot", shift=up)
+        dense = self.grow(DENSE, IN_PLACE, self.text(terms.DENSE), marker="ring", shift=down)
         self.curves = [cnn, dense]
 
     def show_shuffled(self, beat: Beat) -> None:

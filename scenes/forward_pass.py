@@ -22,35 +22,24 @@ from convexplain.stage.network_row import LayerLook, NetworkRow
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.softmax_table import SoftmaxTable
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 # The line of arithmetic below the network, in pixels of the stage.
 HEADING_Y, SUM_Y, BOX = 812.0, 862.0, 72.0
 DIM = 0.4
 
-INPUT = Caption(en="input", zh="输入")
 FILTER = Caption(en="filter {n}, row {r}, column {c}", zh="过滤器 {n}，行 {r}、列 {c}")
 CHANNEL = Caption(en="channel {n}, row {r}, column {c}", zh="通道 {n}，行 {r}、列 {c}")
 PRODUCTS = Caption(en="{m} products, added", zh="{m} 个乘积之和")
-BIAS = Caption(en="bias", zh="偏置")
 NUMBERS = Caption(en="{m} numbers", zh="{m} 个数")
-LARGEST = Caption(en="largest", zh="最大值")
-MEAN = Caption(en="mean", zh="平均值")
 FOR = Caption(en="for {k}", zh="类别 {k}")
-ROUNDED = Caption(
-    en="Rounded to 2 decimals; sums use full precision.",
-    zh="四舍五入到两位小数，求和按完整精度。",
-)
-FOLDED = Caption(en="one vector, folded", zh="一个向量，折叠显示")
-LABEL = Caption(en="label: {n}", zh="标签：{n}")
 ANSWER = Caption(en="answer: {n}", zh="预测：{n}")
 RIGHT = Caption(en="right", zh="正确")
 WRONG = Caption(en="wrong", zh="错误")
 DIGIT = Caption(en="digit", zh="类别")
-LOGIT = Caption(en="logit", zh="logit")
 LESS = Caption(en="minus m", zh="减去 m")
 RAISED = Caption(en="power of e", zh="e 的幂")
-PROBABILITY = Caption(en="probability", zh="概率")
 M_IS = Caption(en="= largest logit = {m}", zh="= 最大的 logit = {m}")
 
 
@@ -64,7 +53,7 @@ class ForwardPass(LessonScene):
         """Make the row of layers, empty but for the picture, and the table's columns."""
         lesson = self.lesson
         logits = lesson.trace.logits.astype(np.float64)
-        names = [self.text(INPUT), *(column.name for column in lesson.columns[1:])]
+        names = [self.text(terms.INPUT), *(column.name for column in lesson.columns[1:])]
         looks = [
             LayerLook(name, column.size, column.values, column.limit, bool(column.kernel))
             for name, column in zip(names, lesson.columns, strict=True)
@@ -76,7 +65,9 @@ class ForwardPass(LessonScene):
             volume.values[...] = np.nan
         self.row.outputs.values[...] = np.nan
         middle = (self.row.strip.places[0, 0] + self.row.strip.places[1, 0]) / 2
-        self.folded = Label(self.text(FOLDED), middle, 130, 24, colour="muted", anchor="centre")
+        self.folded = Label(
+            self.text(terms.VECTOR), middle, 130, 24, colour="muted", anchor="centre"
+        )
         self.zs = [
             Label(fmt.number(z), 1824, digit.anchor_place()[1], anchor="right")
             for z, digit in zip(logits, self.row.digits, strict=True)
@@ -89,10 +80,10 @@ class ForwardPass(LessonScene):
         softmax = self.lesson.softmax
         words = {
             "class": DIGIT,
-            "z": LOGIT,
+            "z": terms.LOGIT,
             "shifted": LESS,
             "power": RAISED,
-            "share": PROBABILITY,
+            "share": terms.PROBABILITY,
             "m": M_IS.fill(m=fmt.number(softmax.largest)),
         }
         texts = {name: self.text(caption) for name, caption in words.items()}
@@ -104,7 +95,7 @@ class ForwardPass(LessonScene):
         """The picture, and the empty layers that it will go through."""
         row = self.row
         label = self.lesson.shown_picture.label
-        self.label = [] if label is None else [self._below(LABEL.fill(n=label), 0)]
+        self.label = [] if label is None else [self._below(terms.LABEL.fill(n=label), 0)]
         empty = [*row.volumes, *row.names[1:-2], *row.shapes[1:-2], *row.arrows[:-2]]
         for part in empty:
             part.opacity = DIM
@@ -187,7 +178,7 @@ class ForwardPass(LessonScene):
             parts = [
                 *self._term(self.text(PRODUCTS.fill(m=count)), fmt.number(account.total), 700),
                 self._sign(sign, 830),
-                *self._term(self.text(BIAS), bias, 920),
+                *self._term(self.text(terms.BIAS), bias, 920),
                 self._sign("=", 1010),
                 *self._term("", fmt.number(account.value), 1100),
             ]
@@ -197,7 +188,7 @@ class ForwardPass(LessonScene):
             listed = [fmt.number(number) for number in step.patch.ravel()]
             text = "   ".join(listed) if len(listed) <= 4 else ""
             parts = self._term(self.text(NUMBERS.fill(m=step.count)), text, 880)
-            name, value = self.text(LARGEST if step.kind == "max" else MEAN), step.value
+            name, value = self.text(terms.LARGEST if step.kind == "max" else terms.MEAN), step.value
         look: dict[str, Any] = {"numbers": True, "text_size": 28, "bold": True, "lines": False}
         box = PixelGrid([[value]], 1284, SUM_Y - BOX / 2, BOX, limit=column.limit, **look)
         arrow = Line([(1172, SUM_Y), (1268, SUM_Y)], arrow=True)
@@ -210,7 +201,7 @@ class ForwardPass(LessonScene):
 
     def _note(self, adds_up: bool) -> list[Label]:
         """Say so where printed numbers do not add up exactly."""
-        return [] if adds_up else [Label(self.text(ROUNDED), 96, 906, 24, colour="muted")]
+        return [] if adds_up else [Label(self.text(terms.ROUNDED), 96, 906, 24, colour="muted")]
 
     def _term(self, heading: str, text: str, x: float) -> list[Label]:
         above = Label(heading, x, HEADING_Y, colour="muted", anchor="centre")
@@ -287,9 +278,9 @@ class ForwardPass(LessonScene):
             self._sign(fmt.MINUS, 690),
             *self._term(self.text(below.name), fmt.number(abs(below.value)), 830),
             self._sign(sign, 960),
-            *self._term(self.text(BIAS), bias, 1050),
+            *self._term(self.text(terms.BIAS), bias, 1050),
             self._sign("=", 1140),
-            *self._term(self.text(LOGIT), fmt.number(vote.value), 1250),
+            *self._term(self.text(terms.LOGIT), fmt.number(vote.value), 1250),
             *self._note(vote.adds_up(total=False)),
         ]
         self.appear(self.connection, strip, self.fed, *self.arithmetic, seconds=0.4)

@@ -26,6 +26,7 @@ from convexplain.stage.removal import Removal
 from convexplain.stage.shade import Cells, Hatching, corners
 from convexplain.stage.view import View, arrow, slide_out, to_scale
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 DIM = 0.4
@@ -77,7 +78,7 @@ class Hierarchy(LessonScene):
         """Name a node's filter; the row of conv1 says what its numbers are."""
         if node.layer == "conv1":
             return str(node.filter)
-        name = self.text(words.FILTER.fill(n=node.filter))
+        name = self.text(terms.FILTER.fill(n=node.filter))
         return f"{name} ·" if node.layer == "conv3" else name
 
     def make_names(self) -> None:
@@ -94,7 +95,7 @@ class Hierarchy(LessonScene):
         text = self.named(rest, 1824, y + 44, 26, colour="muted", anchor="right")
         self.others = [stub((x, y + 36), (float(text.places[0, 0]) - 12, y + 44)), text]
         sides = {view.layer: view.side for view in lesson.views}
-        self.names: dict[str, list[Any]] = {"answer": [self.named(words.ANSWER, NAMES, y)]}
+        self.names: dict[str, list[Any]] = {"answer": [self.named(terms.ANSWER, NAMES, y)]}
         for layer, row in ROWS.items():
             middle = row.top + (79 if layer == "conv3" else 45)
             size = fmt.shape((sides[layer], sides[layer]))
@@ -103,7 +104,7 @@ class Hierarchy(LessonScene):
                 Label(size, NAMES, middle + 17, colour="muted"),
             ]
         self.names["conv1"].append(self.named(words.NUMBER, NAMES, 884, colour="muted"))
-        self.kernel_name = self.named(words.KERNEL, NAMES, 831, colour="muted")
+        self.kernel_name = self.named(terms.KERNEL, NAMES, 831, colour="muted")
         self.legend = [
             self.named(line, PANELS[0], 668 + 34 * n, 26, colour="muted")
             for n, line in enumerate(words.LEGEND)
@@ -336,7 +337,7 @@ class Hierarchy(LessonScene):
         self.chart = [
             *self.removal.chart,
             self.reads,
-            self.named(words.CHANCE.fill(k=k), 700, 690, 26, colour="muted"),
+            self.named(terms.PROBABILITY_OF.fill(k=k), 700, 690, 26, colour="muted"),
             self.named(words.SET_TO_ZERO, 1450, 800, 26, colour="muted"),
         ]
 

@@ -17,19 +17,14 @@ from convexplain.stage import (
     WindowFrame,
 )
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 KERNELS = Caption(en="the {n} kernels of conv1", zh="conv1 的 {n} 个卷积核")
 MAPS = Caption(en="response maps of this {k}", zh="这个 {k} 的响应图")
-STEP = Caption(en="step {n}", zh="训练 {n} 步")
 SHAPE = Caption(en="{shape} pixels, 0 to 1", zh="{shape} 个像素，0 到 1")
 READ_AS = Caption(en="read as", zh="预测为")
-CHANCE = Caption(en="probability of {k}", zh="{k} 的概率")
 LOSS = Caption(en="loss on this digit", zh="该样本的损失")
-TEST_LOSS = Caption(en="loss on the test set", zh="测试集损失")
-TEST_ACCURACY = Caption(en="accuracy on the test set", zh="测试集准确率")
-STEPS = Caption(en="training steps (logarithmic)", zh="训练步数（对数刻度）")
-WEIGHTS = Caption(en="weight", zh="权重")
 
 
 class Learning(LessonScene):
@@ -67,7 +62,7 @@ class Learning(LessonScene):
             )
             for name, caption, y in (
                 ("answer", READ_AS, 590.0),
-                ("chance", CHANCE.fill(k=lesson.label), 640.0),
+                ("chance", terms.PROBABILITY_OF.fill(k=lesson.label), 640.0),
                 ("loss", LOSS, 690.0),
             )
         }
@@ -96,15 +91,15 @@ class Learning(LessonScene):
             )
         ]
         self.chart_labels = [
-            Label(self.text(TEST_LOSS), 1230, 198, colour="muted"),
-            Label(self.text(TEST_ACCURACY), 1230, 532, colour="muted"),
-            Label(self.text(STEPS), 1510, 878, 26, colour="muted", anchor="centre"),
+            Label(self.text(terms.LOSS), 1230, 198, colour="muted"),
+            Label(self.text(terms.ACCURACY), 1230, 532, colour="muted"),
+            Label(self.text(terms.TRAINING_STEPS), 1510, 878, 26, colour="muted", anchor="centre"),
         ]
         self.now = [Label("", 1790, y, 28, anchor="right", weight="bold") for y in (198.0, 532.0)]
 
     def show_question(self, beat: Beat) -> None:
         """Random kernels."""
-        self.step.say(self.text(STEP.fill(n=0)))
+        self.step.say(self.text(terms.TRAINING_STEP.fill(n=0)))
         self.appear(self.kernels, *self.kernel_labels, self.step, seconds=0.8)
 
     def show_data(self, beat: Beat) -> None:
@@ -155,7 +150,9 @@ class Learning(LessonScene):
     def count(self, snapshot: int) -> None:
         """Bring all numbers to one snapshot."""
         lesson, history = self.lesson, self.lesson.history
-        self.step.say(self.text(STEP.fill(n=fmt.count(int(history.steps[snapshot])))))
+        self.step.say(
+            self.text(terms.TRAINING_STEP.fill(n=fmt.count(int(history.steps[snapshot]))))
+        )
         self.values["answer"][1].say(str(lesson.answers[snapshot]))
         self.values["chance"][1].say(fmt.probability(lesson.chances[snapshot]))
         self.values["loss"][1].say(fmt.number(lesson.loss_of(snapshot), 4))

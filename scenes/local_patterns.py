@@ -28,6 +28,7 @@ from convexplain.stage.slope import Slope
 from convexplain.stage.tag import Tag
 from convexplain.stage.template_row import TemplateRow
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 DIM = 0.4
@@ -72,7 +73,7 @@ class LocalPatterns(LessonScene):
         total = labels.PRODUCTS.fill(n=unit.template.size, v=fmt.number(account.total))
         self.terms = [
             Label(self.text(term), VALUE + 40, row.middle + y, 26, colour="muted", anchor="centre")
-            for term, y in ((total, 74), (labels.BIAS.fill(v=fmt.number(account.bias)), 114))
+            for term, y in ((total, 74), (terms.BIAS_OF.fill(v=fmt.number(account.bias)), 114))
         ]
         head = labels.TEMPLATES_OF.fill(n=TEMPLATES, m=fmt.count(self.lesson.units - 1))
         self.templates: list[Any] = [Label(self.text(head), RIGHT, DENSE_ROW - 34, colour="muted")]
@@ -81,7 +82,7 @@ class LocalPatterns(LessonScene):
             own = float(np.abs(other.template).max())
             grid = PixelGrid(other.template, left, top, SIDE / 28, limit=own, lines=False, frame=2)
             name = Label(
-                self.text(labels.UNIT.fill(n=other.number)), left + SIDE / 2, top + SIDE + 30, 26,
+                self.text(terms.UNIT.fill(n=other.number)), left + SIDE / 2, top + SIDE + 30, 26,
                 colour="muted", anchor="centre",
             )  # fmt: skip
             self.templates += [grid, name]
@@ -92,7 +93,7 @@ class LocalPatterns(LessonScene):
         lesson = self.lesson
         row = TemplateRow(
             self.pixels, lesson.kernel, PICTURE, FILTER_ROW, cell=CELL, template_cell=68,
-            result=MAP, name=self.text(labels.FILTER.fill(n=lesson.shown_filter)),
+            result=MAP, name=self.text(terms.FILTER.capital.fill(n=lesson.shown_filter)),
             what=self.text(labels.EVERY_PLACE.fill(w=lesson.kernel.size)),
             then=self.text(labels.SUM), numbers=True,
         )  # fmt: skip
@@ -423,12 +424,12 @@ class LocalPatterns(LessonScene):
         ]
         self.appear(*parts, seconds=0.4)
         self.control += parts
-        for name, change in zip((labels.CNN, labels.DENSE_NETWORK), changes, strict=True):
+        for name, change in zip((terms.CNN, terms.DENSE), changes, strict=True):
             before, after = (fmt.percent(v, 2) for v in (change.in_place, change.shuffled))
             moved = fmt.number(change.points, sign=True)
             series = slope.series(
                 (change.in_place, change.shuffled), change.ranges,
-                (f"{self.text(name)} {before}", f"{after} ({moved})"), main=name is labels.CNN,
+                (f"{self.text(name)} {before}", f"{after} ({moved})"), main=name is terms.CNN,
             )  # fmt: skip
             self.appear(*series.before, seconds=0.2)
             self.add(series.curve)

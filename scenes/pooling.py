@@ -25,6 +25,7 @@ from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.thumbnails import Thumbnails
 from convexplain.stage.winner import Winner
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 READABLE = 8.0  # above so many stops a second running numbers are noise, and freeze
@@ -37,13 +38,10 @@ LARGEST = Caption(en="largest: {place}", zh="最大值：{place}")
 MEAN = Caption(en="mean of the four", zh="4 个数的平均值")
 MAX = Caption(en="Max", zh="最大值")
 AVERAGE = Caption(en="Average", zh="平均值")
-INPUT = Caption(en="Input", zh="输入")
-RESPONSES = Caption(en="Response map", zh="响应图")
 MAX_POOLING = Caption(en="Max pooling", zh="最大池化")
 AVERAGE_POOLING = Caption(en="Average pooling", zh="平均池化")
 MOVED = Caption(en="one pixel {direction}", zh="{direction}移 1 个像素")
 STAYS = Caption(en="Stays in its cells", zh="留在原来的格子里")
-LAYER = Caption(en="{layer}, filter {n}", zh="{layer}，过滤器 {n}")
 LOGITS = Caption(en="Logits, input as it is", zh="logit，原输入")
 INVERTED = Caption(en="Logits, {places} inverted", zh="logit，{places} 反色后")
 CHANGE = Caption(en="largest change: {d}", zh="最大变化：{d}")
@@ -242,7 +240,7 @@ class Pooling(LessonScene):
         )
         self.map_after = self.map_of(lesson.response_map, 430, low, size / len(lesson.response_map))
         self.max_after = self.map_of(lesson.pooled, 1090, low, size / len(lesson.pooled))
-        names = ((INPUT, 96), (RESPONSES, 430), (MAX_POOLING, 1090))
+        names = ((terms.INPUT.capital, 96), (terms.RESPONSE_MAP.capital, 430), (MAX_POOLING, 1090))
         heads = [self.label(name, x, ABOVE) for name, x in names]
         short = [Line([(388, top + 143), (420, top + 143)], arrow=True) for top in (TOP, low)]
         self.long = [Line([(728, top + 143), (1080, top + 143)], arrow=True) for top in (TOP, low)]
@@ -270,7 +268,7 @@ class Pooling(LessonScene):
     def bars(self, stays: dict[str, float]) -> list[Any]:
         """Return a bar for each kind of map: how much of it stays where it was."""
         parts: list[Any] = [self.label(STAYS, 1440, ABOVE)]
-        names = {"map": RESPONSES, "max": MAX_POOLING, "average": AVERAGE_POOLING}
+        names = {"map": terms.RESPONSE_MAP.capital, "max": MAX_POOLING, "average": AVERAGE_POOLING}
         for number, (kind, name) in enumerate(names.items()):
             y = 302.0 + 96 * number
             colour = "ink" if kind == "max" else "muted"
@@ -304,7 +302,7 @@ class Pooling(LessonScene):
         grid = PixelGrid(odd.response_map, 330, TOP, cell, limit=odd.limit, frame=2)
         empty = np.full(odd.pooled.shape, np.nan)
         pooled = PixelGrid(empty, 1210, TOP, cell, limit=odd.limit, frame=2)
-        first, second = (LAYER.fill(layer=layer, n=odd.channel) for layer in odd.stage)
+        first, second = (terms.MAP_OF.fill(layer=layer, n=odd.channel) for layer in odd.stage)
         labels = [*self.named(grid, first), *self.named(pooled, second)]
         bar = ColourBar(odd.limit, 1210, float(grid.places[2, 1]) - 14, 400)
         self.vanish(*self.others(), seconds=0.2)
@@ -350,7 +348,7 @@ class Pooling(LessonScene):
         grid = PixelGrid(picture, 96, TOP, 532 / len(picture), scale="picture", frame=2)
         self.vanish(*self.others(), seconds=0.2)
         logits = self.logits(self.lesson.trace.logits, LOGITS, 290)
-        self.appear(grid, self.label(INPUT, 96, ABOVE), *logits, seconds=0.5)
+        self.appear(grid, self.label(terms.INPUT.capital, 96, ABOVE), *logits, seconds=0.5)
         self.appear(*self.outlines(grid, found.rows, found.cols), seconds=0.4)
         self.blend([grid], [found.inverted.image[:, :, 0]])
         inverted = INVERTED.fill(places=places(found.rows, found.cols))

@@ -22,6 +22,7 @@ from convexplain.stage import (
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.thumbnails import Thumbnails
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 TOP, ABOVE = 226.0, 198.0
@@ -31,18 +32,9 @@ ALL_TOP, ALL_HEIGHT, ALL_WIDTH, BETWEEN = 152.0, 700.0, 1728.0, 19.0
 BESIDE, ABOVE_TILE = 60.0, 30.0
 BARS = 866.0
 
-INPUT = Caption(en="Input", zh="输入")
 PIXELS = Caption(en="{shape} pixels", zh="{shape} 个像素")
-FILTER = Caption(en="Filter {n}", zh="过滤器 {n}")
 PRODUCTS = Caption(en="Patch ⊙ filter, cell by cell", zh="图块 ⊙ 过滤器，逐元素相乘")
-BEST = Caption(en="Best match", zh="最吻合处")
 SEEN = Caption(en="What this cell sees", zh="这一格看到的区域")
-MAP = Caption(en="Response map", zh="响应图")
-LAYER_MAP = Caption(en="{layer}, filter {n}", zh="{layer}，过滤器 {n}")
-PLACE = Caption(en="row {r}, column {c}", zh="行 {r}、列 {c}")
-SUM = Caption(en="sum", zh="求和")
-BIAS = Caption(en="bias", zh="偏置")
-RESPONSE = Caption(en="response", zh="响应")
 WEIGHTS = Caption(en="filter weights", zh="过滤器权重")
 CORRELATION = Caption(en="correlation {c}", zh="相关系数 {c}")
 
@@ -104,19 +96,21 @@ class ResponseMap(LessonScene):
         lesson = self.lesson
         shape = PIXELS.fill(shape=fmt.shape(self.input.shape_in_cells))
         self.appear(
-            self.input, self.label(INPUT, 96, ABOVE), self.label(shape, 96, 820, colour="muted")
+            self.input,
+            self.label(terms.INPUT.capital, 96, ABOVE),
+            self.label(shape, 96, 820, colour="muted"),
         )
         if lesson.reads_picture:
-            name = FILTER.fill(n=lesson.shown_filter)
+            name = terms.FILTER.capital.fill(n=lesson.shown_filter)
             self.kernel_label = self.label(name, 828, ABOVE)
             self.appear(self.kernel, self.kernel_label, seconds=0.6)
 
     def show_map(self, beat: Beat) -> None:
         """The window visits every place, and each response becomes one cell."""
         lesson = self.lesson
-        name = MAP
+        name = terms.RESPONSE_MAP.capital
         if not lesson.reads_picture:
-            name = LAYER_MAP.fill(layer=lesson.shown_layer, n=lesson.shown_filter)
+            name = terms.MAP_OF.fill(layer=lesson.shown_layer, n=lesson.shown_filter)
         size = fmt.shape(self.map.shape_in_cells)
         parts = [
             self.map,
@@ -153,8 +147,8 @@ class ResponseMap(LessonScene):
         )
         if place.value <= 0:
             return
-        name = BEST if self.lesson.reads_picture else SEEN
-        where = PLACE.fill(r=place.row, c=place.col)
+        name = terms.BEST_MATCH.capital if self.lesson.reads_picture else SEEN
+        where = terms.CELL.fill(r=place.row, c=place.col)
         height, width = self.patch.shape_in_cells
         around = WindowFrame(self.patch, 0, 0, height, width)
         self.zoom = zoom_lines(self.window, self.patch)
@@ -187,8 +181,8 @@ class ResponseMap(LessonScene):
         self.appear(products, self.label(PRODUCTS, 828, ABOVE), seconds=0.6)
         self.remove(flying)
         for y, name, value in (
-            (796.0, SUM, fmt.number(step.total)),
-            (838.0, BIAS, fmt.number(step.bias, sign=True)),
+            (796.0, terms.SUM, fmt.number(step.total)),
+            (838.0, terms.BIAS, fmt.number(step.bias, sign=True)),
         ):
             self.appear(
                 self.label(name, 1116, y, colour="muted"),
@@ -210,7 +204,7 @@ class ResponseMap(LessonScene):
         goal = (left + right) / 2, (top + bottom) / 2
         self.play(self.map.animate.scale(scale).fly_to(*goal), run_time=0.8)
         self.tiles.marks[lesson.shown_filter] = 1
-        bars = [ColourBar(lesson.limit, 96, BARS, 640, title=self.text(RESPONSE), height=24)]
+        bars = [ColourBar(lesson.limit, 96, BARS, 640, title=self.text(terms.RESPONSE), height=24)]
         self.kernels: list[PixelGrid] = []
         if lesson.reads_picture:
             self.kernels, limit = self.all_kernels()

@@ -14,6 +14,7 @@ from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, 
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.running_line import RunningLine
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 # Above so many stops a second running numbers are noise, and freeze.
@@ -21,16 +22,9 @@ READABLE = 8.0
 # A cell of this many pixels holds "−0.31" at 24 pixels, the smallest text.
 SMALLEST_CELL = 66.0
 
-INPUT = Caption(en="Input", zh="输入")
-PATCH = Caption(en="Patch", zh="图块")
-KERNEL = Caption(en="Kernel", zh="卷积核")
-PRODUCTS = Caption(en="Products, cell by cell", zh="逐元素乘积")
-MAP = Caption(en="Response map", zh="响应图")
-SUM = Caption(en="sum", zh="求和")
-BIAS = Caption(en="bias", zh="偏置")
 PIXELS = Caption(en="{shape} pixels, {c} channel", zh="{shape} 个像素，{c} 个通道")
 WEIGHTS = Caption(en="{shape} weights, filter {n}", zh="{shape} 个权重，过滤器 {n}")
-HAND_MADE = Caption(en="{shape}, made by hand", zh="{shape}，人为设计")
+HAND_MADE = Caption(en="{shape}, made by hand", zh="{shape}，人工设计")
 NUMBERS = Caption(en="{shape} numbers, {c} channel", zh="{shape} 个数，{c} 个通道")
 
 
@@ -77,13 +71,18 @@ class SlidingWindow(LessonScene):
         self.fed = WindowFrame(self.map, 0, 0)
         self.around_box = WindowFrame(self.box, 0, 0)
 
-        self.input_labels = self._labels(96, INPUT, PIXELS.fill(shape=_size(picture), c=1), 763)
-        self.map_labels = self._labels(
-            1356, MAP, NUMBERS.fill(shape=_size(lesson.response_map), c=1), 763
+        self.input_labels = self._labels(
+            96, terms.INPUT.capital, PIXELS.fill(shape=_size(picture), c=1), 763
         )
-        self.kernel_labels = self._labels(1020, KERNEL, self._name_of_kernel(), 519)
-        self.patch_label = Label(self.text(PATCH), 672, 198)
-        self.products_label = Label(self.text(PRODUCTS), 672, 548)
+        self.map_labels = self._labels(
+            1356,
+            terms.RESPONSE_MAP.capital,
+            NUMBERS.fill(shape=_size(lesson.response_map), c=1),
+            763,
+        )
+        self.kernel_labels = self._labels(1020, terms.KERNEL.capital, self._name_of_kernel(), 519)
+        self.patch_label = Label(self.text(terms.PATCH.capital), 672, 198)
+        self.products_label = Label(self.text(terms.CELL_BY_CELL.capital), 672, 548)
         self.cell_by_cell = Label("⊙", 978, 358, 52, colour="muted", anchor="centre")
         self.counter = Label("", 1824, 198, colour="muted", anchor="right")
         self.done = np.zeros(len(lesson.all_steps), dtype=bool)
@@ -105,8 +104,8 @@ class SlidingWindow(LessonScene):
             Line([(964, 604), (1004, 604)], arrow=True),
         ]
         self.terms = {
-            "sum": (self._term(SUM, 604), self._value(604)),
-            "bias": (self._term(BIAS, 652), self._value(652)),
+            "sum": (self._term(terms.SUM, 604), self._value(604)),
+            "bias": (self._term(terms.BIAS, 652), self._value(652)),
             "total": (Label("=", 1020, 710, colour="muted"), self._value(710)),
         }
         self.rule = Line([(1020, 681), (1282, 681)])
@@ -335,7 +334,7 @@ class SlidingWindow(LessonScene):
         """One line of arithmetic in place of the products."""
         self.box.move_to(PixelGrid([[0.0]], 1196, 664, 88).get_center())
         self.around_box.put(self.box, 0, 0)
-        self.line = RunningLine(672, 708, (self.text(SUM), self.text(BIAS), "ReLU"))
+        self.line = RunningLine(672, 708, (self.text(terms.SUM), self.text(terms.BIAS), "ReLU"))
         self.running: list[Any] = self.line.parts
 
     def show_running(self, step: ConvStep) -> None:

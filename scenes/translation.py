@@ -11,13 +11,13 @@ from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.translation import FAR, LAYERS, SHIFTS
 from convexplain.stage import Axes, Bars, Curve, Label, LessonScene, Line, PixelGrid, WindowFrame
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 DIGIT = Caption(en="digit", zh="手写数字")
 MAP = Caption(en="response map, filter {n}", zh="响应图，过滤器 {n}")
 MOVED = Caption(en="moved by {n} px", zh="平移 {n} 个像素")
 DIFFERENCE = Caption(en="largest difference: {d}", zh="最大差值：{d}")
-TABLE = Caption(en="largest difference after a shift by", zh="平移后的最大差值")
 ZERO = Caption(en="20 test digits; 0 is exact", zh="20 个测试样本；0 表示完全相等")
 CNN_SAYS = Caption(en="CNN says", zh="CNN 预测为")
 DENSE_SAYS = Caption(en="dense says", zh="全连接预测为")
@@ -26,8 +26,6 @@ CURVE = Caption(
     en="test accuracy after a shift (10,000 digits)", zh="平移后的测试准确率（10,000 个样本）"
 )
 PIXELS = Caption(en="pixels (mean of 4 directions)", zh="像素（4 个方向的平均）")
-CNN = Caption(en="CNN", zh="CNN")
-DENSE = Caption(en="dense", zh="全连接")
 PLACES = Caption(en="what each place adds to the logit of {k}", zh="各位置对“{k}”logit 的贡献")
 IN_PLACE = Caption(en="in place", zh="平移前")
 ROUNDED = Caption(
@@ -102,7 +100,7 @@ class Translation(LessonScene):
 
     def show_layers(self, beat: Beat) -> None:
         """Layer by layer: which shifts are exact."""
-        parts: list[Any] = [Label(self.text(TABLE), 920, 198, colour="muted")]
+        parts: list[Any] = [Label(self.text(terms.SHIFT_CHANGE), 920, 198, colour="muted")]
         columns = [1260 + 150 * n for n in range(len(SHIFTS))]
         for x, pixels in zip(columns, SHIFTS, strict=True):
             parts.append(Label(f"{pixels} px", x, 250, colour="muted", anchor="right"))
@@ -188,7 +186,7 @@ class Translation(LessonScene):
         )  # fmt: skip
         shifts = range(FAR + 1)
         curves, names = [], []
-        for name, network, own in ((CNN, "cnn", True), (DENSE, "dense", False)):
+        for name, network, own in ((terms.CNN, "cnn", True), (terms.DENSE, "dense", False)):
             places = axes.places(shifts, self.lesson.accuracy(network))
             look: dict[str, Any] = {"colour": "ink" if own else "muted", "dashed": not own}
             curves.append(Curve(places, marker="dot" if own else "ring", drawn=0.0, **look))

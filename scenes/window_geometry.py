@@ -28,6 +28,7 @@ from convexplain.stage import (
 )
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 LEFT, TOP, RIGHT = 96.0, 226.0, 1824.0
@@ -69,10 +70,10 @@ class WindowGeometry(LessonScene):
         self.zeros = CellMarks(self.patch, cells, text="0" if count <= 3 else "")
         self.zeros.shares[...] = 0.0
         self.around = WindowFrame(self.patch, 0, 0, count, count)
-        names = (self.text(words.SUM), self.text(words.BIAS))
+        names = (self.text(terms.SUM), self.text(terms.BIAS))
         self.sums = SumColumn(SUMS, SUMS_END, TOP, names, limit=lesson.map_limit)
 
-        self.patch_name = Label(self.text(words.PATCH_NAME), PATCH, NAMES)
+        self.patch_name = Label(self.text(terms.PATCH.capital), PATCH, NAMES)
         self.zeros_name = self.muted(words.ZEROS, PATCH, TOP + ZOOM + 28)
         self.cell_by_cell = Label("⊙", 882, TOP + ZOOM / 2, 44, colour="muted", anchor="centre")
         self.passing: list[Any] = []  # what belongs to one geometry alone
@@ -105,17 +106,17 @@ class WindowGeometry(LessonScene):
         lesson, (x, y) = self.lesson, self.corner
         pixels = lesson.geometries[0].say(words.PIXELS)
         self.size_label = self.muted(pixels, LEFT, self.bottom + 34)
-        self.appear(self.input, self.name(words.INPUT, LEFT), self.size_label, seconds=0.6)
+        self.appear(self.input, self.name(terms.INPUT.capital, LEFT), self.size_label, seconds=0.6)
         origin = words.FILTER.fill(n=lesson.shown_filter)
         origin = words.HAND_MADE if lesson.hand_made else origin
         below = self.muted(origin, KERNEL, TOP + ZOOM + 28)
-        self.appear(self.kernel, self.name(words.KERNEL_NAME, KERNEL), below, seconds=0.5)
+        self.appear(self.kernel, self.name(terms.KERNEL.capital, KERNEL), below, seconds=0.5)
         side = lesson.geometries[0].size[0] * self.cell
         corners = [(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)]
         outline = Line(corners, opacity=0.6)
         said = self.muted(words.OUTLINE, x, self.bottom + 72, 24)
         bar = ColourBar(lesson.map_limit, x, self.bottom + 114, RIGHT - x)
-        self.appear(outline, self.name(words.OUTPUT, x), said, bar, seconds=0.5)
+        self.appear(outline, self.name(terms.RESPONSE_MAP.capital, x), said, bar, seconds=0.5)
 
     def show_geometry(self, beat: Beat) -> None:
         """Fill the law, show a stop in numbers, and fill the map: it has the size foretold."""
@@ -362,13 +363,13 @@ class WindowGeometry(LessonScene):
         self.clear_stage()
         lesson, side = self.lesson, 520.0
         for x, name, weights, values, said in (
-            (96.0, words.KERNEL_NAME, lesson.weights, lesson.upright.map, words.AS_IS),
+            (96.0, terms.KERNEL.capital, lesson.weights, lesson.upright.map, words.AS_IS),
             (1000.0, words.FLIPPED_KERNEL, lesson.weights[::-1, ::-1], lesson.flipped_map,
              words.TURNED),
         ):  # fmt: skip
             cell = side / len(values)
             result = PixelGrid(values, x + 304, TOP, cell, limit=lesson.map_limit, frame=2)
-            names = (self.name(name, x), self.name(words.OUTPUT, x + 304))
+            names = (self.name(name, x), self.name(terms.RESPONSE_MAP.capital, x + 304))
             below = self.muted(said, x, TOP + side + 40)
             self.appear(self.kernel_at(x, weights), result, *names, below, seconds=0.6)
         total = fmt.count(lesson.upright.map.size)

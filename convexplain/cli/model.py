@@ -9,6 +9,7 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._types import Model
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.format import count, percent, shape
 
@@ -16,15 +17,14 @@ if TYPE_CHECKING:
     from convexplain.network import Network
 
 _HEAD = (
-    Caption(en="layer", zh="层"),
-    Caption(en="kind", zh="类型"),
-    Caption(en="output", zh="输出"),
-    Caption(en="parameters", zh="参数"),
-    Caption(en="multiplications", zh="乘法次数"),
+    terms.LAYER,
+    terms.KIND,
+    terms.OUTPUT,
+    terms.PARAMETERS,
+    terms.MULTIPLICATIONS,
     Caption(en="sees", zh="感受野"),
     Caption(en="step", zh="间距"),
 )
-_INPUT = Caption(en="input", zh="输入")
 _TOTAL = Caption(en="total", zh="合计")
 _LEGEND = Caption(
     en="sees: rows × columns of the picture that one cell depends on; step: pixels between "
@@ -39,7 +39,6 @@ _UNSEEN = Caption(
 _ALL_SEEN = Caption(
     en="Every row and column of the picture is seen.", zh="图片的每一行、每一列都会被读取。"
 )
-_NONE = Caption(en="none", zh="无")
 _TRAINED = Caption(
     en="{accuracy} of the test digits right, as measured after its training.",
     zh="训练完成后测得的测试准确率：{accuracy}。",
@@ -66,7 +65,7 @@ def model(model: str, lang: str, as_json: bool) -> None:
         return
     lines = [*_table(network, lang), "", _LEGEND.text(lang)]
     if rows or cols:
-        names = [_ranges(taken) or _NONE for taken in (rows, cols)]
+        names = [_ranges(taken) or terms.NONE for taken in (rows, cols)]
         lines.append(_UNSEEN.fill(rows=names[0], cols=names[1]).text(lang))
     else:
         lines.append(_ALL_SEEN.text(lang))
@@ -79,7 +78,7 @@ def model(model: str, lang: str, as_json: bool) -> None:
 def _table(network: Network, lang: str) -> list[str]:
     from convexplain.style.terminal import table
 
-    lines = [(_INPUT.text(lang), "", shape(network.input_shape), "", "", "", "")]
+    lines = [(terms.INPUT.text(lang), "", shape(network.input_shape), "", "", "", "")]
     for row in network.rows:
         field = network.receptive_field(row.name)
         apart = field.stride[0] if field.stride[0] == field.stride[1] else None

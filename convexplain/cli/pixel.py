@@ -10,6 +10,7 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._types import Count
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.format import number
 
@@ -35,11 +36,10 @@ _SUM = Caption(
 )
 _HEAD = (
     Caption(en="contribution", zh="贡献"),
-    Caption(en="value", zh="值"),
-    Caption(en="weight", zh="权重"),
+    terms.VALUE,
+    terms.WEIGHT,
     Caption(en="cell [row, column, filter]", zh="单元 [行, 列, 过滤器]"),
 )
-_BIAS = Caption(en="bias", zh="偏置")
 _RULE = Caption(
     en="contribution = value × weight. What is indented under a cell adds up to its value before\n"
     "the activation; shown are the largest contributions, by absolute value.",
@@ -172,5 +172,5 @@ def _rows(node: Node, depth: int, lang: str) -> Iterator[_Row]:
     for part, (name, value) in zip(node.parts, account.addends, strict=False):
         yield _Row(depth, name.text(lang), value, part.activated, part.weight)
         yield from _rows(part, depth + 1, lang)
-    for name, value in (*account.addends[len(node.parts) :], (_BIAS, account.bias)):
+    for name, value in (*account.addends[len(node.parts) :], (terms.BIAS, account.bias)):
         yield _Row(depth, name.text(lang), value)

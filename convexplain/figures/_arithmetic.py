@@ -10,7 +10,6 @@ from convexplain.figures import _cells
 from convexplain.figures._base import Sheet
 from convexplain.figures._cells import Box
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
 
 #: Between patch and kernel, where the ⊙ stands.
 GAP = 18.0
@@ -28,8 +27,3 @@ def rows(values: npt.NDArray[Any], lang: str) -> str:
     """Write a small grid of numbers as text, row by row."""
     comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
     return gap.join(comma.join(fmt.number(value) for value in row) for row in values)
-
-
-KERNEL = Caption(en="Kernel", zh="卷积核")
-SUM = Caption(en="sum", zh="求和")
-BIAS = Caption(en="bias", zh="偏置")

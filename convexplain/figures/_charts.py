@@ -13,10 +13,9 @@ from matplotlib.text import Text
 from convexplain.figures._base import FRAME, LABEL, NOTE, Sheet, font, leading, text_width
 from convexplain.figures._shapes import colour_of, plot, set_off
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
-from convexplain.style import fonts
-from convexplain.style.captions import Caption
+from convexplain.style import fonts, terms
 
-NAMES = {CNN: Caption(en="CNN", zh="CNN"), DENSE: Caption(en="dense", zh="全连接")}
+NAMES = {CNN: terms.CNN, DENSE: terms.DENSE}
 
 
 class Style(NamedTuple):

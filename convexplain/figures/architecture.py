@@ -11,6 +11,7 @@ from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.architecture import Architecture
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.sheets import sheet_opacities, stacked, strength_of
 from convexplain.style.theme import Look
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 Options = Architecture
 
-_PARAMETERS = Caption(en="parameters", zh="参数")
-_NONE = Caption(en="none", zh="无")
 _NOTE = Caption(
     en="Volumes are to scale: height and width by one rule, depth by another. The stronger the "
     "colour, the nearer to the layer's largest value: {limits}. flatten is one vector, folded: a "
@@ -171,9 +170,9 @@ def _line(
                 gid=f"bar-{column.name}",
             )  # fmt: skip
         elif column.kind == "input":
-            sheet.text(x, below + 24, _PARAMETERS.text(lang), _SMALL, ha="left", colour=quiet)
+            sheet.text(x, below + 24, terms.PARAMETERS.text(lang), _SMALL, ha="left", colour=quiet)
         elif column.kind == "pooling":
-            sheet.text(x, below + 24, _NONE.text(lang), _SMALL, ha="left", colour=quiet)
+            sheet.text(x, below + 24, terms.NONE.text(lang), _SMALL, ha="left", colour=quiet)
         x += room + gap
 
 

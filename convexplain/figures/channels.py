@@ -15,6 +15,7 @@ from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts import channel_words as words
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -91,7 +92,7 @@ def _notes(options: OneNumber, lang: str, across: float) -> list[str]:
         w=fmt.count(options.step.kernel.size), r=options.step.row, c=options.step.col,
     )]  # fmt: skip
     if not options.breakdown.checkable():
-        said.append(words.ROUNDED)
+        said.append(terms.ROUNDED)
     return [line for one in said for line in _base.wrap(one.text(lang), across, _base.NOTE)]
 
 
@@ -135,7 +136,7 @@ def _waterfall(sheet: Sheet, options: OneNumber, box: Box, high: float) -> Box:
     count = step.kernel.shape[0]
     cell = (high - 5) / count
     side = cell * count
-    name_wide = _base.text_width(words.CHANNEL.fill(n=88).text(lang), _base.NOTE) + 5
+    name_wide = _base.text_width(terms.CHANNEL.fill(n=88).text(lang), _base.NOTE) + 5
     patch_x = box.x0 + name_wide
     bars = Box(patch_x + 2 * side + _TIMES + 2, box.y0, box.x1 - 34, box.y1)
     scale = _scale(options, bars)
@@ -159,7 +160,7 @@ def _waterfall(sheet: Sheet, options: OneNumber, box: Box, high: float) -> Box:
         last = middle + 4.5
         sheet.text(box.x1, middle, fmt.number(part.value, sign=True), ha="right")
         y += high
-    rest = [*account.addends[len(account.parts) :], (words.BIAS, account.bias)]
+    rest = [*account.addends[len(account.parts) :], (terms.BIAS, account.bias)]
     for caption, value in rest:
         sheet.text(box.x0, y + 6, caption.text(lang), _base.NOTE, colour=theme.muted, ha="left")
         running = _bar(sheet, scale, last, y + 6, running, value, 6.0)

@@ -15,6 +15,7 @@ from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts import channel_words as words
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -62,7 +63,7 @@ def draw(
     pictures = cell * pixels.shape[0]
     notes = [words.HAND_MADE.fill(
         shape=fmt.shape(options.colours.kernel.shape), n=options.colours.kernel.size
-    )] + [words.ROUNDED] * (not options.colours.stop.breakdown().adds_up())  # fmt: skip
+    )] + [terms.ROUNDED] * (not options.colours.stop.breakdown().adds_up())  # fmt: skip
     lines = [line for n in notes for line in _base.wrap(n.text(look.lang), across, _base.NOTE)]
     if wide:
         height = _LABEL + max(pictures + 26, table.y1)
@@ -98,7 +99,7 @@ def _pictures(
     x = _MARGIN + across - lane - cell * values.shape[1]
     limit = float(np.abs(values).max())
     filled = _cells.signed(sheet, x, y + cell, values, limit, cell)
-    _cells.label(sheet, filled.box, words.MAP.text(lang), fmt.shape(values.shape))
+    _cells.label(sheet, filled.box, terms.RESPONSE_MAP.capital.text(lang), fmt.shape(values.shape))
     _cells.colour_bar(sheet, x, filled.box.y1 + 6, cell * values.shape[1], limit)
     return read, filled
 
@@ -110,8 +111,8 @@ def _table(
     lang, theme, step, (x, y) = sheet.look.lang, sheet.theme, options.colours.stop, corner
     side, left = 3 * _CELL, x
     right, end = left + side + _TIMES, x + width
-    for at, caption, ha in ((left + side / 2, words.PATCH, "center"),
-                            (right + side / 2, words.KERNEL, "center"),
+    for at, caption, ha in ((left + side / 2, terms.PATCH.capital, "center"),
+                            (right + side / 2, terms.KERNEL.capital, "center"),
                             (end, words.SUMS, "right")):  # fmt: skip
         sheet.text(at, y - 7, caption.text(lang), ha=ha)
     weight = float(np.abs(step.kernel).max())

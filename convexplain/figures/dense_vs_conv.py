@@ -6,13 +6,12 @@ from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import FRAME, HEADING, LABEL, NOTE, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, DenseVsConv, Pair
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
 Options = DenseVsConv
 
-_PARAMETERS = Caption(en="parameters", zh="参数")
-_WORK = Caption(en="multiplications", zh="乘法次数")
 _MISTAKES = Caption(en="mistakes on {n} digits", zh="{n} 个样本中的错误数")
 _NOTES = Caption(
     en="Dots: mistakes of {n} trainings from different seeds; bar: the network that ships. "
@@ -68,8 +67,8 @@ def draw(
     names, gap = 38.0, 14.0
     across = (sheet.width - names - 3 * gap) / 3 if page else sheet.width - names - gap
     pairs = (
-        ("parameters", _PARAMETERS, options.parameters),
-        ("multiplications", _WORK, options.multiplications),
+        ("parameters", terms.PARAMETERS, options.parameters),
+        ("multiplications", terms.MULTIPLICATIONS, options.multiplications),
         ("mistakes", _MISTAKES.fill(n=fmt.count(_DIGITS)), options.mistakes),
     )
     for n, (gid, head, pair) in enumerate(pairs):

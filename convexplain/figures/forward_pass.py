@@ -9,6 +9,7 @@ from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.forward_pass import ForwardPass, Work
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -17,13 +18,11 @@ if TYPE_CHECKING:
 
 Options = ForwardPass
 
-_TRUE = Caption(en="label: {k}", zh="标签：{k}")
 _FILTER = Caption(en="filter {n} at {r},{c}", zh="过滤器 {n}，位置 {r},{c}")
 _CHANNEL = Caption(en="channel {n} at {r},{c}", zh="通道 {n}，位置 {r},{c}")
 _FILTER_AT = Caption(en="filter {n} at row {r}, column {c}", zh="过滤器 {n}，行 {r}、列 {c}")
 _CHANNEL_AT = Caption(en="channel {n} at row {r}, column {c}", zh="通道 {n}，行 {r}、列 {c}")
 _PRODUCTS = Caption(en="{m} products: {v}", zh="{m} 个乘积：{v}")
-_BIAS = Caption(en="bias: {v}", zh="偏置：{v}")
 _ACTIVATED = Caption(en="after {a}: {v}", zh="{a} 之后：{v}")
 _LARGEST = Caption(en="largest of {m}: {v}", zh="{m} 个数的最大值：{v}")
 _MEAN = Caption(en="mean of {m}: {v}", zh="{m} 个数的平均值：{v}")
@@ -33,7 +32,6 @@ _VOTE = Caption(
 )
 _CLASS = Caption(en="class", zh="类别")
 _LOGIT = Caption(en="logit z", zh="logit z")
-_SHARE = Caption(en="probability", zh="概率")
 _M = Caption(en="m = {m} (largest)", zh="m = {m}（最大）")
 _SUM = Caption(en="sum {s}", zh="总和 {s}")
 _NOTE = Caption(
@@ -139,7 +137,7 @@ def _layer(
     if wide + _base.text_width(column.size, _SMALL) + 5 < side:
         sheet.text(x + wide + 4, y + side + 9, column.size, _SMALL, ha="left", colour=quiet)
     label = options.shown_picture.label
-    lines = [_TRUE.fill(k=label)] if work is None and label is not None else []
+    lines = [terms.LABEL.fill(n=label)] if work is None and label is not None else []
     if work is not None:
         lines = [_place(work, _FILTER, _CHANNEL), *_numbers(options, column, work)]
     for n, line in enumerate(lines):
@@ -166,7 +164,7 @@ def _numbers(options: ForwardPass, column: Column, work: Work) -> list[Caption]:
     if column.kind == "convolution":
         return [
             _PRODUCTS.fill(m=fmt.count(step.products.size), v=fmt.number(step.total)),
-            _BIAS.fill(v=fmt.number(step.bias)),
+            terms.BIAS_OF.fill(v=fmt.number(step.bias)),
             _ACTIVATED.fill(a=options.activation(column), v=fmt.number(step.activated)),
         ]
     told = _LARGEST if step.kind == "max" else _MEAN
@@ -179,7 +177,7 @@ def _table(sheet: Sheet, options: ForwardPass, y: float) -> None:
     left, across = 4.0, sheet.width - 8
     edges = [left + share * across for share in _EDGES[sheet.width >= _shapes.BROAD * POINTS]]
     bars = edges[-1] + 8
-    heads = _CLASS.text(lang), _LOGIT.text(lang), "z − m", "", _SHARE.text(lang)
+    heads = _CLASS.text(lang), _LOGIT.text(lang), "z − m", "", terms.PROBABILITY.text(lang)
     for n, (edge, head) in enumerate(zip(edges, heads, strict=True)):
         if head and n:
             sheet.text(edge, y, head, NOTE, ha="right", colour=quiet)

@@ -13,6 +13,7 @@ from convexplain.figures._base import NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.hierarchy import STRONGEST, Hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -25,7 +26,6 @@ _LAYERS = ("conv3", "conv2", "conv1")
 # How many cells are followed under each, layer by layer.
 _BELOW = (STRONGEST, 2, 2)
 
-_KERNEL = Caption(en="kernel", zh="卷积核")
 _LEGEND = Caption(
     en="Above a patch: filter · share of all that raises the cell above it. Gray in a bar: all "
     "other cells.",
@@ -152,7 +152,7 @@ def _digit(sheet: Sheet, options: Hierarchy, layout: _Layout) -> None:
     told = words.joined(_LEGEND, words.CENTRED) if options.centred else _LEGEND
     legend = told.text(sheet.look.lang)
     limit = float(np.abs(options.network.weights["conv1/kernel"]).max())
-    weights = _KERNEL.text(sheet.look.lang)
+    weights = terms.KERNEL.text(sheet.look.lang)
     quiet: dict[str, Any] = {"ha": "left", "colour": sheet.theme.muted}
     if layout.page:
         sheet.text(x, y + side + 10, shape, NOTE, **quiet)
@@ -257,7 +257,7 @@ def _names(sheet: Sheet, options: Hierarchy, layout: _Layout) -> None:
         sheet.text(x, middle + 4.5, fmt.shape((across, down)), size, ha=ha, colour=quiet)
     leaf, lang = 3 * layout.cells[2], sheet.look.lang
     bottom = layout.tops[2] + 2 * leaf
-    sheet.text(x, bottom + 3 - leaf / 2, words.KERNEL.text(lang), size, ha=ha, colour=quiet)
+    sheet.text(x, bottom + 3 - leaf / 2, terms.KERNEL.text(lang), size, ha=ha, colour=quiet)
     sheet.text(x, bottom + 11, words.NUMBER.text(lang), size, ha=ha, colour=quiet)
 
 

@@ -150,7 +150,7 @@ _ALT = Caption(
 _CAPTION = Caption(
     en="Learned, not designed: {what}. A kernel bears the name of the ideal pattern whose cosine "
     "with it is at least {c}; the others are mixed. Numbers count from 0.",
-    zh="由训练得来，不是人为设计：{what}。与某种理想模式的余弦相似度不低于 {c} 的，归入该模式，"
+    zh="由训练得来，不是人工设计：{what}。与某种理想模式的余弦相似度不低于 {c} 的，归入该模式，"
     "其余为混合。编号从 0 开始。",
 )
 _FINDS = Caption(en="{name} finds {what}", zh="{name}：{what}")
@@ -160,5 +160,5 @@ _CLASSIC = Caption(
 _CLASSIC_CAPTION = Caption(
     en="{n} kernels that people designed, as they are laid on the picture. Each has a colour scale "
     "of its own; a denominator behind the name divides all weights.",
-    zh="{n} 个人为设计的卷积核，按放在图上的方向书写。各用自己的色标；名称后的分母除以全部权重。",
+    zh="{n} 个人工设计的卷积核，按放在图上的方向书写。各用自己的色标；名称后的分母除以全部权重。",
 )

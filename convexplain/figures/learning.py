@@ -11,17 +11,13 @@ from convexplain.figures._base import HEADING, LABEL, NOTE, POINTS, AnyFigure, S
 from convexplain.lessons.dense_vs_conv import CNN
 from convexplain.lessons.learning import Learning
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
 Options = Learning
 
 _KERNELS = Caption(en="the {n} kernels of conv1", zh="conv1 的 {n} 个卷积核")
-_STEP = Caption(en="step {n}", zh="训练 {n} 步")
-_LOSS = Caption(en="loss on the test set", zh="测试集损失")
-_ACCURACY = Caption(en="accuracy on the test set", zh="测试集准确率")
-_STEPS = Caption(en="training steps (logarithmic)", zh="训练步数（对数刻度）")
-_WEIGHT = Caption(en="weight", zh="权重")
 _FRAMED = Caption(en="framed: {e} that became oriented edges", zh="加框：{e} 个成为有方向的边缘")
 _ALT = Caption(
     en="The {n} kernels of conv1 at training steps {steps}: random at first, at the end {e} are "
@@ -90,7 +86,7 @@ def draw(
         x, y = 4 + n % blocks * (block + gap), top + n // blocks * row
         _block(sheet, options, snapshot, x, y, pitch)
     limit = float(np.abs(options.history.filters).max())
-    _cells.colour_bar(sheet, 4, bar, 88, limit, label=_WEIGHT.text(look.lang))
+    _cells.colour_bar(sheet, 4, bar, 88, limit, label=terms.WEIGHT.text(look.lang))
     edges = _FRAMED.fill(e=len(options.filters_of("edge"))).text(look.lang)
     sheet.text(sheet.width - 4, bar + 3.5, edges, NOTE, ha="right", colour=sheet.theme.muted)
     _curves(sheet, options, below + 8, chart, page)
@@ -114,7 +110,7 @@ def _block(
                 sheet, box.x0 - 0.5, box.y0 - 0.5, 3 * cell + 1, 3 * cell + 1, "ink", 1.0,
                 zorder=4, gid=f"edge-{n}",
             )  # fmt: skip
-    step = _STEP.fill(n=fmt.count(int(history.steps[snapshot]))).text(sheet.look.lang)
+    step = terms.TRAINING_STEP.fill(n=fmt.count(int(history.steps[snapshot]))).text(sheet.look.lang)
     sheet.text(x, y + 4, step, LABEL, ha="left", colour=sheet.theme.muted)
 
 
@@ -125,9 +121,9 @@ def _curves(sheet: Sheet, options: Learning, y: float, high: float, page: bool) 
     charts: Sequence[
         tuple[str, Caption, Sequence[float], Sequence[float], Callable[[float], str]]
     ] = (
-        ("loss", _LOSS, history.test_loss.tolist(), range(top + 1), lambda v: str(int(v))),
+        ("loss", terms.LOSS, history.test_loss.tolist(), range(top + 1), lambda v: str(int(v))),
         (
-            "accuracy", _ACCURACY, history.test_accuracy.tolist(), (0, 0.25, 0.5, 0.75, 1),
+            "accuracy", terms.ACCURACY, history.test_accuracy.tolist(), (0, 0.25, 0.5, 0.75, 1),
             lambda v: fmt.percent(v, 0),
         ),
     )  # fmt: skip
@@ -149,7 +145,14 @@ def _curves(sheet: Sheet, options: Learning, y: float, high: float, page: bool) 
             [steps[k - 1] for k in dotted], [values[k] for k in dotted], "o",
             ms=3.4 * sheet.scale, color=sheet.theme.ink, zorder=4, clip_on=False,
         )  # fmt: skip
-    sheet.text(30, sheet.height - 8, _STEPS.text(lang), NOTE, ha="left", colour=sheet.theme.muted)
+    sheet.text(
+        30,
+        sheet.height - 8,
+        terms.TRAINING_STEPS.text(lang),
+        NOTE,
+        ha="left",
+        colour=sheet.theme.muted,
+    )
 
 
 def alternative(options: Learning, lang: str = "en") -> str:

@@ -13,6 +13,7 @@ from convexplain.lessons.local_patterns import APART, LEAST, TEMPLATES, LocalPat
 from convexplain.lessons.parts import local_labels as labels
 from convexplain.lessons.parts import local_words as words
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -116,7 +117,7 @@ def _heads(sheet: Sheet, options: LocalPatterns, rows: Sequence[_Row], page: boo
     told = (
         (labels.DENSE.fill(n=unit.number), labels.ONE_PICTURE.fill(w=unit.template.size)),
         (
-            labels.FILTER.fill(n=options.shown_filter),
+            terms.FILTER.capital.fill(n=options.shown_filter),
             labels.EVERY_PLACE.fill(w=options.kernel.size),
         ),
     )
@@ -152,17 +153,16 @@ def _dense(sheet: Sheet, options: LocalPatterns, row: _Row, page: bool) -> None:
     _cells.numbers(
         sheet, row.result, row.middle - box / 2, [[value]], max(abs(value), limit), box, size=LABEL,
     )  # fmt: skip
-    terms = (
-        labels.PRODUCTS.fill(
-            n=fmt.count(unit.template.size), v=fmt.number(unit.account.total)
-        ).text(lang),
-        labels.BIAS.fill(v=fmt.number(unit.account.bias)).text(lang),
+    size, total = fmt.count(unit.template.size), fmt.number(unit.account.total)
+    addends = (
+        labels.PRODUCTS.fill(n=size, v=total).text(lang),
+        terms.BIAS_OF.fill(v=fmt.number(unit.account.bias)).text(lang),
     )
     under, quiet = row.y + row.side + 8, sheet.theme.muted
     if not page:
-        sheet.text(row.picture, under + 24, " · ".join(terms), NOTE, ha="left", colour=quiet)
+        sheet.text(row.picture, under + 24, " · ".join(addends), NOTE, ha="left", colour=quiet)
         return
-    for n, term in enumerate(terms):
+    for n, term in enumerate(addends):
         x = row.template + row.side + 6
         sheet.text(x, under + 10 * n, term, NOTE, ha="left", colour=quiet)
 
@@ -250,7 +250,7 @@ def _templates(
         left = x + n * (side + gap)
         own = float(np.abs(unit.template).max())
         _cells.signed(sheet, left, y, unit.template, own, side / 28)
-        name = labels.UNIT.fill(n=unit.number).text(lang)
+        name = terms.UNIT.fill(n=unit.number).text(lang)
         sheet.text(left + side / 2, y + side + 7, name, 6.5, colour=sheet.theme.muted)
 
 

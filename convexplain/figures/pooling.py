@@ -11,6 +11,7 @@ from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.pooling import Pooling, place
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -47,7 +48,7 @@ def draw(
     x, y = _MARGIN, _MARGIN + _LABEL
 
     source = _map(sheet, options.response_map, options.limit, (x, y), cell)
-    name = _MAP.fill(layer=options.stages[0].conv, n=options.shown_filter).text(look.lang)
+    name = terms.MAP_OF.fill(layer=options.stages[0].conv, n=options.shown_filter).text(look.lang)
     _cells.label(sheet, source.box, name, fmt.shape((rows, cols)))
     if wide:
         top = y + (cell * rows - four) / 2
@@ -198,15 +199,14 @@ def caption(options: Pooling, lang: str = "en") -> str:
     return ("" if lang == "zh" else " ").join([said["answer"], said["average"]])
 
 
-_MAP = Caption(en="{layer}, filter {n}", zh="{layer}，过滤器 {n}")
 _KINDS = (Caption(en="Max", zh="最大池化"), Caption(en="Mean", zh="平均池化"))
-_RESULTS = (Caption(en="largest", zh="最大值"), Caption(en="mean", zh="平均值"))
+_RESULTS = (terms.LARGEST, terms.MEAN)
 _SHIFT = Caption(
     en="Move the digit by one pixel {direction}: so much of the response stays in its cells",
     zh="手写数字{direction}移 1 个像素后，留在原来格子里的响应",
 )
 _STAYS = {
-    "map": Caption(en="response map", zh="响应图"),
+    "map": terms.RESPONSE_MAP,
     "max": Caption(en="after max pooling", zh="最大池化后"),
     "average": Caption(en="after mean pooling", zh="平均池化后"),
 }

@@ -9,6 +9,7 @@ from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -50,7 +51,7 @@ def draw(
     sheet = _base.sheet(look, width, 2 * _MARGIN + _LABEL + height, figure)
     x, top = _MARGIN, _MARGIN + _LABEL
     read = _cells.picture(sheet, x, top, pixels, small, lines=True)
-    _cells.label(sheet, read.box, _INPUT.text(look.lang), fmt.shape(pixels.shape))
+    _cells.label(sheet, read.box, terms.INPUT.capital.text(look.lang), fmt.shape(pixels.shape))
     right = x + across - lane - small * values[1]
     level = top + (count - 1) / 2 * small
     filled = _map(sheet, options, right, level, small)
@@ -65,7 +66,7 @@ def _map(sheet: Sheet, options: ResponseMap, x: float, y: float, cell: float) ->
     """Draw the map with its best cell marked, and its colour bar below."""
     values, lang, best = options.response_map, sheet.look.lang, options.best
     filled = _cells.signed(sheet, x, y, values, options.limit, cell, lines=True)
-    _cells.label(sheet, filled.box, _MAP.text(lang), fmt.shape(values.shape))
+    _cells.label(sheet, filled.box, terms.RESPONSE_MAP.capital.text(lang), fmt.shape(values.shape))
     if best.value > 0:
         _cells.outline(sheet, filled.part(best.row, best.col))
     width = filled.box.x1 - filled.box.x0
@@ -81,7 +82,7 @@ def _match(
     lang, step, best = sheet.look.lang, options.step, options.best
     count, weights = options.weights.shape[0], step.kernel[:, :, 0]
     limit, side = float(np.abs(weights).max()), count * cell
-    name = _FILTER.fill(n=options.shown_filter).text(lang)
+    name = terms.FILTER.capital.fill(n=options.shown_filter).text(lang)
     box_wide, box_high = 27.0, 15.0
     if wide:
         spare = filled.box.x0 - read.box.x1 - side - box_wide - 7
@@ -94,7 +95,7 @@ def _match(
     kernel = _cells.numbers(sheet, *kernel_at, weights, limit, cell)
     patch = _cells.numbers(sheet, *patch_at, step.patch[:, :, 0], 1, cell, picture=True)
     sheet.text(kernel.box.x0, kernel.box.y0 - 7, name, ha="left")
-    words = _BEST.text(lang)
+    words = terms.BEST_MATCH.capital.text(lang)
     if wide:
         sheet.text(patch.box.x0, patch.box.y0 - 7, words, ha="left")
         corner = patch.box.x1 + 7, patch.box.middle[1] - box_high / 2
@@ -107,9 +108,7 @@ def _match(
     _arithmetic.cell_text(sheet, result, step.activated, options.limit)
     _cells.outline(sheet, result)
     # What the box holds: the products' sum, and the bias, which no cell shows.
-    for n, (name_of, value) in enumerate(
-        ((_arithmetic.SUM, step.total), (_arithmetic.BIAS, step.bias))
-    ):
+    for n, (name_of, value) in enumerate(((terms.SUM, step.total), (terms.BIAS, step.bias))):
         told = f"{name_of.text(lang)} {fmt.number(value, sign=n > 0)}"
         sheet.text(result.middle[0], result.y1 + 8 + 9 * n, told, 6.5, colour=sheet.theme.muted)
     row_level = filled.centre(best.row, best.col)[1]
@@ -130,11 +129,11 @@ def _deep(sheet: Sheet, options: ResponseMap, side: float, across: float) -> Non
     pixels, values = options.trace.image[:, :, 0], options.response_map
     y = _MARGIN + _LABEL
     read = _cells.picture(sheet, _MARGIN, y, pixels, side / pixels.shape[0], lines=True)
-    _cells.label(sheet, read.box, _INPUT.text(lang), fmt.shape(pixels.shape))
+    _cells.label(sheet, read.box, terms.INPUT.capital.text(lang), fmt.shape(pixels.shape))
     cell = side / values.shape[0]
     lane = 0 if across > _base.WIDE * _base.POINTS else _LANE
     x = _MARGIN + across - lane - cell * values.shape[1]
-    name = _MAP_OF.fill(layer=options.shown_layer, n=options.shown_filter).text(lang)
+    name = terms.MAP_OF.fill(layer=options.shown_layer, n=options.shown_filter).text(lang)
     if cell > 18:
         filled = _cells.numbers(sheet, x, y, values, options.limit, cell)
     else:
@@ -184,11 +183,6 @@ def caption(options: ResponseMap, lang: str = "en") -> str:
     return ("" if lang == "zh" else " ").join([said["map"], said["best"]])
 
 
-_INPUT = Caption(en="Input", zh="输入")
-_FILTER = Caption(en="Filter {n}", zh="过滤器 {n}")
-_BEST = Caption(en="Best match", zh="最吻合的图块")
-_MAP = Caption(en="Response map", zh="响应图")
-_MAP_OF = Caption(en="{layer}, filter {n}", zh="{layer}，过滤器 {n}")
 _SEES = Caption(en="The marked cell sees {n} pixels.", zh="标出的一格看到 {n} 个像素。")
 _ALT = Caption(
     en="The response map of filter {n} of {layer}, {shape} numbers. The largest, {v}, stands at "

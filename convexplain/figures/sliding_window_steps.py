@@ -10,10 +10,11 @@ import numpy as np
 
 from convexplain import lessons
 from convexplain.errors import UsageError
-from convexplain.figures import _arithmetic, _base, _cells
+from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -109,7 +110,7 @@ def _head(sheet: Sheet, options: Strip, side: float, across: float) -> None:
     limit, cell = float(np.abs(options.weights).max()), side / count
     y = _MARGIN + _LABEL
     kernel = _cells.numbers(sheet, _MARGIN, y, options.weights, limit, cell, size=6.8)
-    sheet.text(_MARGIN, y - 7, _arithmetic.KERNEL.text(lang), ha="left")
+    sheet.text(_MARGIN, y - 7, terms.KERNEL.capital.text(lang), ha="left")
     x, room = kernel.box.x1 + 12, across - side - 12
     bias = fmt.number(options.shown[0].bias, sign=True)
     words = _HAND_MADE if options.kernel is not None else _FILTER
@@ -119,7 +120,7 @@ def _head(sheet: Sheet, options: Strip, side: float, across: float) -> None:
     bar = min(room, 130.0)
     _cells.colour_bar(
         sheet, x, max(below + 2, kernel.box.y1 - 26), bar, options.map_limit, signed=False,
-        label=_MAP.text(lang),
+        label=terms.RESPONSE.text(lang),
     )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def _panel(
     (x, y), count = corner, options.weights.shape[0]
     pixels, values = options.trace.image[:, :, 0], options.response_map
     small, middle = panel / pixels.shape[1], x + panel / 2
-    place = _PLACE.fill(r=step.row, c=step.col).text(lang)
+    place = terms.CELL.fill(r=step.row, c=step.col).text(lang)
     sheet.text(middle, y + 5, place, 6.5)
     read = _cells.picture(sheet, x, y + _LABEL, pixels, small)
     window = _cells.outline(sheet, read.part(step.row, step.col, count, count), width=1.0)
@@ -193,10 +194,8 @@ _FILTER = Caption(
 )
 _HAND_MADE = Caption(
     en="A kernel made by hand, without bias: the same weights at every place, counted from 0.",
-    zh="人为设计的卷积核，没有偏置：每个位置都用同一组权重。编号从 0 开始。",
+    zh="人工设计的卷积核，没有偏置：每个位置都用同一组权重。编号从 0 开始。",
 )
-_MAP = Caption(en="response", zh="响应")
-_PLACE = Caption(en="row {r}, column {c}", zh="行 {r}、列 {c}")
 _SUM = Caption(en="sum + bias", zh="和 + 偏置")
 _ONE = Caption(
     en="row {r}, column {c}: {z}, after ReLU {v}", zh="行 {r}、列 {c}：{z}，经过 ReLU 为 {v}"

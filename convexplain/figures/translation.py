@@ -11,6 +11,7 @@ from convexplain.figures._base import HEADING, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.translation import LAYERS, SHIFTS, Translation, plain
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -28,7 +29,6 @@ _SHARED = Caption(
     zh="虚线框：重叠的{lines}；全部 {f} 张图的最大差值：{d}",
 )
 _LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
-_TABLE = Caption(en="largest difference after a shift by", zh="平移后的最大差值")
 _PIXELS = Caption(en="{n} px", zh="{n} 像素")
 _PLACES = Caption(
     en="what the {n} places add to the logit of {k}", zh="{n} 个位置对“{k}”logit 的贡献"
@@ -53,12 +53,6 @@ _ALT = Caption(
     "平移 {shifts} 个像素后各层响应图的最大差值：{table}。"
     "conv3 的 {places} 个位置对“{k}”logit 的贡献（按行），平移前 {before}；平移后 {after}。",
 )
-_WHERE = {
-    "left": Caption(en="left", zh="左"),
-    "right": Caption(en="right", zh="右"),
-    "up": Caption(en="up", zh="上"),
-    "down": Caption(en="down", zh="下"),
-}
 
 
 def draw(
@@ -119,7 +113,7 @@ def _pictures(
     heads = _DIGIT.text(lang), _MAP.fill(n=options.shown_filter).text(lang)
     for x, head in zip((4.0, right + cell), heads, strict=True):
         sheet.text(x, 9, head, NOTE, ha="left", colour=sheet.theme.muted)
-    moved = _MOVED.fill(w=_WHERE[options.shown_direction], s=options.shift).text(lang)
+    moved = _MOVED.fill(w=terms.DIRECTIONS[options.shown_direction], s=options.shift).text(lang)
     for n, (pixels, y) in enumerate(zip((0, options.shift), tops, strict=True)):
         digit = _cells.picture(sheet, 4, y, options.traces[pixels].image[:, :, 0], cell)
         # A map's cell is level with the middle of its window.
@@ -216,7 +210,7 @@ def _probabilities(
 def _table(sheet: Sheet, options: Translation, y: float, width: float) -> None:
     """Write how far each layer's maps are from moved maps, by the shift."""
     lang, quiet = sheet.look.lang, sheet.theme.muted
-    sheet.text(4, y, _TABLE.text(lang), HEADING, ha="left", weight="bold")
+    sheet.text(4, y, terms.SHIFT_CHANGE.text(lang), HEADING, ha="left", weight="bold")
     first = 40.0
     pitch = (width - first) / len(SHIFTS)
     for n, shift in enumerate(SHIFTS):
@@ -288,7 +282,7 @@ def alternative(options: Translation, lang: str = "en") -> str:
     lines = _LINES[options.shown_direction in ("left", "right")]
     return _ALT.fill(
         k=k,
-        w=_WHERE[options.shown_direction],
+        w=terms.DIRECTIONS[options.shown_direction],
         s=s,
         n=options.shown_filter,
         c=count,

@@ -13,6 +13,7 @@ from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.parts import window_words as words
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -88,7 +89,7 @@ def _told(options: WindowGeometry, lang: str, across: float) -> list[tuple[int, 
             first, *more = _base.wrap(caption.text(lang), room - 14, _base.NOTE)
             lines += [(sign, first), *((3, line) for line in more)]
     if len(options.weights) <= 3 and not all(g.stop.adds_up for g in options.geometries):
-        lines += [(3, line) for line in _base.wrap(words.ROUNDED.text(lang), room - 14, _base.NOTE)]
+        lines += [(3, line) for line in _base.wrap(terms.ROUNDED.text(lang), room - 14, _base.NOTE)]
     return lines
 
 
@@ -96,7 +97,7 @@ def _head(sheet: Sheet, options: WindowGeometry, across: float) -> None:
     """Draw the kernel that all share, and say what the signs mean."""
     y = _MARGIN + _LABEL
     kernel = _small(sheet, _MARGIN, y, options.weights, float(np.abs(options.weights).max()))
-    sheet.text(_MARGIN, y - 7, words.KERNEL_NAME.text(sheet.look.lang), ha="left")
+    sheet.text(_MARGIN, y - 7, terms.KERNEL.capital.text(sheet.look.lang), ha="left")
     x, y = kernel.box.x1 + 12, y + 5
     for sign, line in _told(options, sheet.look.lang, across):
         if sign < 0:
@@ -307,7 +308,7 @@ _FILTER = Caption(
 )
 _MADE = Caption(
     en="A {k} kernel made by hand, without bias, laid on the same digit in different ways.",
-    zh="人为设计的 {k} 卷积核（没有偏置），以不同方式放在同一个手写数字上。",
+    zh="人工设计的 {k} 卷积核（没有偏置），以不同方式放在同一个手写数字上。",
 )
 _WINDOW = Caption(
     en="a window, its patch enlarged, and the cell that it fills",

@@ -16,6 +16,7 @@ from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 LAYER = "conv1"
@@ -87,7 +88,9 @@ class Opening(Lesson):
             facts.row("shift", pixels=0, network=network)["accuracy"]
             for network in ("cnn", "dense")
         ]
-        return Score(CNN, measured[0], CHAPTER_CNN), Score(DENSE, measured[1], CHAPTER_DENSE)
+        return Score(CNN, measured[0], CHAPTER_CNN), Score(
+            terms.DENSE_NETWORK.capital, measured[1], CHAPTER_DENSE
+        )
 
     def tell(self) -> tuple[Beat, ...]:
         """Tell the title, the two numbers, the question, and what the film promises."""
@@ -102,7 +105,6 @@ class Opening(Lesson):
 
 
 CNN = Caption(en="Convnet", zh="卷积网络")
-DENSE = Caption(en="Dense network", zh="全连接网络")
 _HEADING = Caption(en="Two networks read the same digits", zh="两个网络认同样的手写数字")
 _TITLE = Caption(en="{title}. {how}.", zh="{title}：{how}。")
 _SCORES = Caption(

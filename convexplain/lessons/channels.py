@@ -23,6 +23,7 @@ from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: So many channels are shown one by one, the others as one sum.
@@ -158,7 +159,7 @@ class Channels(FilterLesson):
     @cached_property
     def breakdown(self) -> Breakdown:
         """What makes the value: the largest channels, the first of them cell by cell."""
-        return replace(self.step.breakdown(SHOWN, grids=1), rest_name=words.OTHERS)
+        return replace(self.step.breakdown(SHOWN, grids=1), rest_name=terms.OTHER_CHANNELS)
 
     @property
     def top(self) -> tuple[int, ...]:
@@ -237,7 +238,7 @@ class Channels(FilterLesson):
         """Make the beat of a caption; say so where the printed numbers do not add up."""
         caption = words.CAPTIONS[name]
         if not honest:
-            caption = Caption(f"{caption.en} {words.ROUNDED.en}", f"{caption.zh}{words.ROUNDED.zh}")
+            caption = caption.then(terms.ROUNDED)
         return self.beat(name, caption.fill(**values), seconds, data, title=title)
 
     def _cost(self) -> Caption:

@@ -26,6 +26,7 @@ from convexplain.lessons.parts.search import FoundStop, find_pool_stop
 from convexplain.lessons.parts.subject import Role, max_pools
 from convexplain.ops import PoolStep
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 
@@ -146,8 +147,7 @@ class Pooling(FilterLesson):
         )
         if self.stop.adds_up:
             return caption
-        noted = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
-        return noted.fill(**caption.values)
+        return caption.then(terms.ROUNDED_BRIEFLY)
 
     def _shift(self) -> Caption:
         stays = self.shift.stays
@@ -180,7 +180,7 @@ class Pooling(FilterLesson):
 def place(step: PoolStep) -> Caption:
     """Name where the largest number of a window stands."""
     row, col = step.argmax or (step.row, step.col)
-    return _CELL.fill(r=row, c=col)
+    return terms.CELL.fill(r=row, c=col)
 
 
 def places(rows: Sequence[int], cols: Sequence[int]) -> Caption:
@@ -198,10 +198,9 @@ def _listed(numbers: Sequence[int]) -> Caption:
     return Caption(en=", ".join(texts), zh="、".join(texts))
 
 
-_ROWS = (Caption(en="row {n}", zh="行 {n}"), Caption(en="rows {n}", zh="行 {n}"))
-_COLUMNS = (Caption(en="column {n}", zh="列 {n}"), Caption(en="columns {n}", zh="列 {n}"))
+_ROWS = (terms.ROW, terms.ROWS)
+_COLUMNS = (terms.COLUMN, terms.COLUMNS)
 _BOTH = Caption(en="{a} and {b}", zh="{a} 和{b}")
-_CELL = Caption(en="row {r}, column {c}", zh="行 {r}、列 {c}")
 _WINNER = Caption(
     en="Of these four numbers only the largest goes on: {v}, from {place}.",
     zh="4 个数中，只有最大的 {v} 留下来，它位于{place}。",
@@ -221,7 +220,6 @@ _AVERAGE = Caption(
     en="Average pooling takes the mean, {m}: all four count; the map's peak falls from {a} to {b}.",
     zh="平均池化取平均值 {m}：4 个数都算，全图峰值由 {a} 降到 {b}。",
 )
-_ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
 _SHIFT_TITLE = Caption(en="What remains when the digit moves", zh="手写数字平移后，还剩下什么")
 _SHIFT = Caption(
     en="One pixel {direction}: {a} of the response stays in its cells, after max pooling {b}.",

@@ -19,6 +19,7 @@ from convexplain.lessons.parts.subject import Role, with_maps
 from convexplain.lessons.sliding_window import describe
 from convexplain.ops import Box, ConvStep, Window
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Map = npt.NDArray[np.float32]
@@ -188,8 +189,7 @@ class ResponseMap(FilterLesson):
         )
         if step.breakdown().checkable():
             return caption
-        noted = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
-        return noted.fill(**caption.values)
+        return caption.then(terms.ROUNDED_BRIEFLY)
 
     def _all(self) -> Caption:
         count = self.maps.shape[2]
@@ -236,7 +236,6 @@ _OVERLAY = Caption(
     en="Laid over each other: the {n} products sum to {s}; with the bias {b}, that is {v}.",
     zh="叠在一起：{n} 个乘积之和为 {s}，加上偏置 {b}，得到 {v}。",
 )
-_ROUNDED = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
 _ALL_TITLE = Caption(
     en="One digit, {n} filters, {n} response maps", zh="一个手写数字，{n} 个过滤器，{n} 张响应图"
 )

@@ -22,6 +22,7 @@ from convexplain.lessons.parts.subject import Role
 from convexplain.ops import ConvStep, conv2d_steps
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: Stops a second that a viewer can follow number by number.
@@ -176,7 +177,7 @@ class SlidingWindow(FilterLesson):
         if name == "blank" and stop.step.value < 0:
             caption = _BLANK_CUT
         if not stop.adds_up:
-            caption = Caption(f"{caption.en} {_ROUNDED.en}", f"{caption.zh}{_ROUNDED.zh}")
+            caption = caption.then(terms.ROUNDED)
         values: dict[str, str | Caption] = {
             "v": fmt.number(stop.step.activated),
             "z": fmt.number(stop.step.value),
@@ -244,16 +245,16 @@ _PLACE = Caption(
 )
 _OWN_PLACE = Caption(
     en="A kernel made by hand at row {r}, column {c} (counted from 0).",
-    zh="人为设计的卷积核，行 {r}、列 {c}（编号从 0 开始）。",
+    zh="人工设计的卷积核，行 {r}、列 {c}（编号从 0 开始）。",
 )
 _SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")
 _KERNEL = Caption(
     en="A filter is {n} weights and one bias, found by training, not by design.",
-    zh="一个过滤器就是 {n} 个权重加 1 个偏置：由训练得来，不是人为设计。",
+    zh="一个过滤器就是 {n} 个权重加 1 个偏置：由训练得来，不是人工设计。",
 )
 _HAND_MADE = Caption(
     en="This kernel is made by hand, not learned: {n} weights, and no bias.",
-    zh="这个卷积核是人为设计的，不是学出来的：{n} 个权重，没有偏置。",
+    zh="这个卷积核是人工设计的，不是学出来的：{n} 个权重，没有偏置。",
 )
 _STOPS = {
     "strong": Caption(
@@ -269,10 +270,6 @@ _STOPS = {
         zh="空白处：{n} 个乘积都是 0，只剩下偏置 {b}。",
     ),
 }
-_ROUNDED = Caption(
-    en="Rounded to 2 decimals; sums use full precision.",
-    zh="四舍五入到两位小数，求和按完整精度。",
-)
 _BLANK_CUT = Caption(
     en="Blank paper: only the bias is left, {b}, and ReLU makes it 0.",
     zh="空白处：只剩下偏置 {b}，再经过 ReLU 就是 0。",

@@ -18,6 +18,7 @@ from convexplain.lessons.parts.checks import check_filter, check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Direction = Literal["left", "right", "up", "down"]
@@ -29,12 +30,6 @@ _STEP: dict[str, tuple[int, int]] = {
     "right": (0, 1),
     "up": (-1, 0),
     "down": (1, 0),
-}
-_WORDS = {
-    "left": Caption(en="left", zh="左"),
-    "right": Caption(en="right", zh="右"),
-    "up": Caption(en="up", zh="上"),
-    "down": Caption(en="down", zh="下"),
 }
 #: How far the digit walks; beyond this little of it is left in the frame.
 FAR = 6
@@ -261,7 +256,7 @@ class Translation(Lesson):
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: what follows exactly, what nearly, and what does not."""
         count, difference = self.shared
-        where = _WORDS[self.shown_direction]
+        where = terms.DIRECTIONS[self.shown_direction]
         yield self.beat("question", self.question, 4.5)
         follows = _FOLLOWS.fill(
             n=count,

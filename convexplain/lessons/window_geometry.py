@@ -20,6 +20,7 @@ from convexplain.lessons.parts.windows import SIZES, Geometry, Training, edge_ke
 from convexplain.ops import Window, conv2d, conv2d_steps, relu
 from convexplain.ops.geometry import Pair
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: Side of the largest padded picture that is drawn, and of the largest kernel.
@@ -260,11 +261,7 @@ class WindowGeometry(FilterLesson):
         if geometry.name == "stride" and geometry.margins[0] != 1:
             caption = words.MORE_ZEROS
         if geometry.name == "same" and not geometry.stop.in_padding:
-            caption = _joined(caption, words.NO_INK)
+            caption = caption.then(words.NO_INK)
         if geometry.name != "valid" and not geometry.stop.adds_up and self.weights.size <= 9:
-            caption = _joined(caption, words.ROUNDED)
+            caption = caption.then(terms.ROUNDED)
         return geometry.say(title), geometry.say(caption)
-
-
-def _joined(first: Caption, second: Caption) -> Caption:
-    return Caption(en=f"{first.en} {second.en}", zh=f"{first.zh}{second.zh}")

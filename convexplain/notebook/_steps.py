@@ -9,6 +9,7 @@ from convexplain.notebook import _words as words
 from convexplain.ops import Breakdown, ConvStep, PoolStep, Steps
 from convexplain.ops.breakdown import NOTHING, ROUNDED, grid_texts
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.theme import Look
 
 
@@ -31,9 +32,9 @@ def convolution(step: ConvStep, look: Look) -> str:
             _html.beside(
                 _html.numbers(look, name, patch, texts=texts),
                 _html.sign(look, "⊙"),
-                _html.numbers(look, words.KERNEL.text(lang), kernel, limit=kernel_limit),
+                _html.numbers(look, terms.KERNEL.text(lang), kernel, limit=kernel_limit),
                 _html.sign(look, "="),
-                _html.numbers(look, words.PRODUCTS.text(lang), products, limit=product_limit),
+                _html.numbers(look, terms.PRODUCTS.text(lang), products, limit=product_limit),
             )
         )
     rows = [(name.text(lang), number) for name, number in account.rows()]
@@ -58,7 +59,7 @@ def pooling(step: PoolStep, look: Look) -> str:
     texts = grid_texts(step.patch, step.padding)
     grids = _html.beside(
         _html.numbers(
-            look, words.WINDOW.text(lang), step.patch, limit=limit, marked=marked, texts=texts
+            look, terms.WINDOW.text(lang), step.patch, limit=limit, marked=marked, texts=texts
         ),
         _html.sign(look, "→"),
         _html.numbers(look, result.text(lang), [[step.value]], limit=max(limit, abs(step.value))),

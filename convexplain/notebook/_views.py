@@ -11,6 +11,7 @@ from convexplain.network import Network, Trace
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.theme import Look
 
 _SCALE = 6  # CSS pixels of one pixel of a digit
@@ -73,7 +74,7 @@ def network_text(network: Network, lang: str) -> str:
 def network(network: Network, look: Look) -> str:
     """Show the layers: shapes, receptive fields, parameters, multiplications."""
     lang = look.lang
-    rows = [(words.INPUT.text(lang), "", fmt.shape(network.input_shape), "", "", "")]
+    rows = [(terms.INPUT.text(lang), "", fmt.shape(network.input_shape), "", "", "")]
     for row in network.rows:
         field = network.receptive_field(row.name).size
         rows.append(

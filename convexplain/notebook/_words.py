@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 CONVOLUTION = Caption(
@@ -17,9 +18,6 @@ STEPS_HOW = Caption(
     zh="用 steps.at(row, col) 查看其中一步；行和列的编号从 0 开始。",
 )
 PATCH_OF = Caption(en="patch, channel {n}", zh="图块，通道 {n}")
-KERNEL = Caption(en="kernel", zh="卷积核")
-PRODUCTS = Caption(en="products", zh="逐元素乘积")
-WINDOW = Caption(en="window", zh="窗口")
 LARGEST_OF = Caption(en="largest of {n}, {place}", zh="{n} 个数中的最大值, {place}")
 MEAN_OF = Caption(en="average of {n}", zh="{n} 个数的平均值")
 READS_PICTURE = Caption(en="The network reads {answer}: {p}.", zh="网络的预测是 {answer}：{p}。")
@@ -37,14 +35,13 @@ NETWORK = Caption(
     zh="{parameters} 个参数，每幅图 {multiplications} 次乘法",
 )
 HEAD = (
-    Caption(en="layer", zh="层"),
-    Caption(en="kind", zh="类型"),
-    Caption(en="output", zh="输出"),
-    Caption(en="receptive field", zh="感受野"),
-    Caption(en="parameters", zh="参数"),
-    Caption(en="multiplications", zh="乘法次数"),
+    terms.LAYER,
+    terms.KIND,
+    terms.OUTPUT,
+    terms.RECEPTIVE_FIELD,
+    terms.PARAMETERS,
+    terms.MULTIPLICATIONS,
 )
-INPUT = Caption(en="input", zh="输入")
 MAPS = Caption(
     en="{layer}: {n} maps of {height} × {width}, one scale for all",
     zh="{layer}：{n} 张图，{height} × {width}，共用一个色标",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.ops._arrays import Floats
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.format import adds_up, number, rounded
 from convexplain.style.terminal import cells, ljust
@@ -37,7 +38,6 @@ _BIAS = Caption(en="+ bias", zh="+ 偏置")
 _VALUE = Caption(en="= value", zh="= 值")
 _LARGEST = Caption(en="largest of {n}", zh="{n} 个数中的最大值")
 _NAME = Caption(en="{n}", zh="{n}")
-_SUM = Caption(en="sum", zh="求和")
 _MEAN = Caption(en="/ {n} = average", zh="/ {n} = 平均值")
 
 
@@ -277,7 +277,7 @@ class Breakdown:
         if self.rule == "max":
             return [(_LARGEST.fill(n=self.count), self.value)]
         if self.rule == "mean":
-            return [(_SUM, self.total), (_MEAN.fill(n=self.count), self.value)]
+            return [(terms.SUM, self.total), (_MEAN.fill(n=self.count), self.value)]
         rows = [(part.name, part.value) for part in self.in_order]
         rows += self.addends[len(self.parts) :]
         if len(rows) == 1:

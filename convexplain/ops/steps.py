@@ -27,6 +27,7 @@ from convexplain.ops.breakdown import SHOWN, Breakdown, Cells, Part, Rule, large
 from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Taps, Window
 from convexplain.ops.pooling import counted, pool_window, refuse_empty_windows
 from convexplain.ops.transposed import landing
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Activation: TypeAlias = str | Callable[[Floats], ArrayLike] | None
@@ -172,7 +173,7 @@ class ConvStep:
         return Breakdown(
             parts=tuple(
                 Part(
-                    name=_CHANNEL.fill(n=self.first_channel + channel),
+                    name=terms.CHANNEL.fill(n=self.first_channel + channel),
                     value=float(self.channel_sums[channel]),
                     place=self.first_channel + channel,
                     cells=self._cells(channel) if channel in with_cells else None,
@@ -439,7 +440,7 @@ class PoolStep:
         """Return what average pooling makes of the same cells, as their sum and its share."""
         total = float(self.patch.sum(dtype=np.float64))
         value = self.value if self.total is not None else total / self.count
-        return self._of(_WINDOW, total, value, "mean")
+        return self._of(terms.WINDOW, total, value, "mean")
 
     def _of(self, name: Caption, total: float, value: float, rule: Rule) -> Breakdown:
         counts = self.count == self.padding.size
@@ -711,19 +712,17 @@ _POOLING = Caption(
 _AXES = (
     (
         Caption(en="no rows", zh="空行"),
-        Caption(en="row {n}", zh="行 {n}"),
-        Caption(en="rows {n}", zh="行 {n}"),
+        terms.ROW,
+        terms.ROWS,
     ),
     (
         Caption(en="no columns", zh="空列"),
-        Caption(en="column {n}", zh="列 {n}"),
-        Caption(en="columns {n}", zh="列 {n}"),
+        terms.COLUMN,
+        terms.COLUMNS,
     ),
 )
 _TO = Caption(en="{first} to {last}", zh="{first} 到 {last}")
 _AT = Caption(en="at row {row}, column {col}", zh="位于行 {row}、列 {col}")
-_WINDOW = Caption(en="window", zh="窗口")
-_CHANNEL = Caption(en="channel {n}", zh="通道 {n}")
 _OTHER_CHANNELS = Caption(en="the other {n} channels", zh="其余 {n} 个通道")
 _NO_CELL = Caption(en="no input cell: counts as 0", zh="没有输入单元：按 0 计")
 #: By whether the cells of padding count.

@@ -140,7 +140,7 @@ export const WORDS = {
   fewer: ["Show the largest only", "只看最大的"],
   padding: ["padding", "填充"],
   combined: ["value × weight, and their product", "数值 × 权重，以及乘积"],
-  sum: ["sum", "和"],
+  sum: ["sum", "求和"],
   zeroedHere: ["This cell was set to 0.", "这一格已设为 0。"],
 
   // Pool

@@ -16,12 +16,11 @@ from convexplain.panels.pieces import Align, Grid, Path, Piece, Words
 from convexplain.panels.scale import Scale
 from convexplain.panels.text import leading, text_width, wrap
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Role = Literal["text", "note", "number", "heading", "sign"]
 
-SUM = Caption(en="sum", zh="求和")
-BIAS = Caption(en="bias", zh="偏置")
 # As people write them; none of these, and the number is the result.
 _ACTIVATIONS = {"relu": "ReLU", "linear": None}
 _STOP = {"en": ".", "zh": "。"}
@@ -233,11 +232,11 @@ class Sum(Panel):
         widest : float
         """
         named = account.addends
-        addends = [Addend("products", SUM, account.total)]
+        addends = [Addend("products", terms.SUM, account.total)]
         if len(named) > 1:
             addends = [Addend(f"part-{n}", label, value) for n, (label, value) in enumerate(named)]
         if biased:
-            addends.append(Addend("bias", BIAS, account.bias))
+            addends.append(Addend("bias", terms.BIAS, account.bias))
         activation = _ACTIVATIONS.get(account.activation, account.activation)
         return cls(
             name, addends, account.value, activation, account.activated, scale, widest=widest

@@ -66,6 +66,15 @@ class Caption:
         """What has been filled in so far, by field."""
         return dict(self.filled)
 
+    @property
+    def capital(self) -> Caption:
+        """The same with a capital first letter in English, as a label of its own has it."""
+        return replace(self, en=self.en[:1].upper() + self.en[1:])
+
+    def then(self, more: Caption) -> Caption:
+        """Return this sentence followed by another, with the values of both."""
+        return Caption(f"{self.en} {more.en}", f"{self.zh}{more.zh}", (*self.filled, *more.filled))
+
     def template(self, lang: str) -> str:
         """Return the unfilled text of one language, ``"en"`` or ``"zh"``."""
         if lang not in LANGUAGES:

@@ -11,7 +11,7 @@ FILTERS_TITLE = Caption(en="How many filters?", zh="用多少个过滤器？")
 CAPTIONS = {
     "kernel": Caption(
         en="A kernel made by hand: {n} weights that look for red on the left, blue on the right.",
-        zh="人为设计的卷积核：{n} 个权重，寻找左红右蓝的地方。",
+        zh="人工设计的卷积核：{n} 个权重，寻找左红右蓝的地方。",
     ),
     "sum": Caption(
         en="In each channel {k} products make one sum. The sums are added, not averaged: {v}.",
@@ -51,24 +51,16 @@ BEYOND = Caption(
     en="From {a} to {b} filters: {m} times the work; mistakes go from {x} to {y}.",
     zh="从 {a} 个到 {b} 个：乘法 {m} 倍，错误率从 {x} 到 {y}。",
 )
-ROUNDED = Caption(
-    en="Rounded to 2 decimals; sums use full precision.",
-    zh="四舍五入到两位小数，求和按完整精度。",
-)
 
 # Labels of the photograph's part.
 
 COLOURS = (Caption(en="red", zh="红"), Caption(en="green", zh="绿"), Caption(en="blue", zh="蓝"))
 PHOTO = Caption(en="Input: a photograph", zh="输入：一张照片")
 SHAPE = Caption(en="{shape}: height, width, channels", zh="{shape}：高、宽、通道")
-PATCH = Caption(en="Patch", zh="图块")
-KERNEL = Caption(en="Kernel", zh="卷积核")
-PRODUCTS = Caption(en="Products", zh="乘积")
 SUMS = Caption(en="Sums", zh="求和")
 HAND_MADE = Caption(
-    en="made by hand: {shape} = {n} weights, no bias", zh="人为设计：{shape} = {n} 个权重，无偏置"
+    en="made by hand: {shape} = {n} weights, no bias", zh="人工设计：{shape} = {n} 个权重，无偏置"
 )
-MAP = Caption(en="Response map", zh="响应图")
 
 # Labels of the network's part.
 
@@ -77,23 +69,17 @@ FILTER = Caption(
     en="Filter {n}: {shape} = {w} weights + 1 bias",
     zh="过滤器 {n}：{shape} = {w} 个权重 + 1 个偏置",
 )
-CHANNEL = Caption(en="channel {n}", zh="通道 {n}")
-OTHERS = Caption(en="{n} other channels", zh="其余 {n} 个通道")
-BIAS = Caption(en="bias", zh="偏置")
 TOTAL = Caption(en="sum {z}, then ReLU", zh="求和 {z}，再经过 ReLU")
 OUTPUT = Caption(en="Output: {n} channels", zh="输出：{n} 个通道")
 ONE_EACH = Caption(en="one channel for each filter", zh="一个过滤器对应一个通道")
-MAP_OF = Caption(en="Channel {n}", zh="通道 {n}")
 WHOLE = Caption(en="{shape}: height, width, filters", zh="{shape}：高、宽、过滤器")
 DEEP = Caption(en="output[{r}, {k}, :]: {n} numbers", zh="output[{r}, {k}, :]：{n} 个数")
-FILTER_AT = Caption(en="filter {n}", zh="过滤器 {n}")
 FILTER_SAYS = Caption(en="filter {n}: {v}", zh="过滤器 {n}：{v}")
 
 # The table of what was measured.
 
 IN_CONV1 = Caption(en="filters in conv1", zh="conv1 过滤器")
 MISREAD = Caption(en="digits misread", zh="错误率")
-TIMES = Caption(en="multiplications", zh="乘法次数")
 MEASURED = Caption(
     en="Trained briefly; mean of {n} runs, and their range.",
     zh="短时间训练；{n} 次的平均值和范围。",

@@ -72,10 +72,7 @@ HATCHED = (
     Caption(en="hatched: rows and columns {rows}", zh="斜线处：行与列 {rows}"),
     Caption(en="(from 0), dropped by pool2", zh="编号从 0 开始，被 pool2 舍去"),
 )
-ANSWER = Caption(en="answer", zh="答案")
-KERNEL = Caption(en="kernel", zh="卷积核")
 NUMBER = Caption(en="filter", zh="过滤器")
-FILTER = Caption(en="filter {n}", zh="过滤器 {n}")
 LOGIT = Caption(en="logit {z}", zh="logit {z}")
 PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
 OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
@@ -91,7 +88,6 @@ CELLS = Caption(
     zh="conv3 的全部 {n} 个单元：{p} 个位置 × {f} 个过滤器",
 )
 TOWARDS = Caption(en="push towards {k}", zh="对“{k}”的贡献")
-CHANCE = Caption(en="probability of {k}", zh="“{k}”的概率")
 SO_MANY = Caption(en="{n} cells", zh="{n} 个")
 SET_TO_ZERO = Caption(en="cells set to 0, strongest first", zh="个单元设为 0，从最强的起")
 READS = Caption(en="it reads {k}", zh="判为“{k}”")

@@ -44,7 +44,7 @@ class Kernels:
     classic: bool = option(
         False,
         en="the classic kernels that people designed, instead of learned ones",
-        zh="展示人为设计的经典卷积核，而不是学到的",
+        zh="展示人工设计的经典卷积核，而不是学到的",
         flags=("--classic",),
     )
     model: str = option(

@@ -8,7 +8,6 @@ DENSE = Caption(en="Dense unit {n}", zh="全连接单元 {n}")
 ONE_PICTURE = Caption(
     en="one template for the whole picture · {w} weights", zh="整幅图一个模板 · {w} 个权重"
 )
-FILTER = Caption(en="Filter {n}", zh="过滤器 {n}")
 EVERY_PLACE = Caption(
     en="one 3 × 3 template for every place · {w} weights",
     zh="每个位置同一个 3 × 3 模板 · {w} 个权重",
@@ -16,11 +15,9 @@ EVERY_PLACE = Caption(
 TEMPLATES_OF = Caption(
     en="{n} of the other {m}, each on its own scale", zh="其余 {m} 个中的 {n} 个，各用各的色标"
 )
-UNIT = Caption(en="unit {n}", zh="单元 {n}")
 SAME = Caption(en="the same filter on other digits", zh="同一个过滤器看其他样本")
 SUM = Caption(en="then sum", zh="再求和")
 PRODUCTS = Caption(en="sum of {n} products: {v}", zh="{n} 个乘积之和：{v}")
-BIAS = Caption(en="bias: {v}", zh="偏置：{v}")
 NINE = Caption(en="{n} products, bias {v}, ReLU", zh="{n} 个乘积，偏置 {v}，ReLU")
 STILL = Caption(en="{n} pixels, as initialised", zh="{n} 个像素，仍是初始值")
 KERNELS = Caption(
@@ -46,5 +43,3 @@ FROM = Caption(
     en="the axis starts at {p}; thin lines: lowest and highest of {n} trainings",
     zh="纵轴从 {p} 开始；细线：{n} 次训练的最低与最高",
 )
-CNN = Caption(en="CNN", zh="CNN")
-DENSE_NETWORK = Caption(en="dense", zh="全连接")

@@ -12,6 +12,7 @@ from convexplain import ops
 from convexplain.lessons.parts.subject import POOL
 from convexplain.network import Trace
 from convexplain.ops import PoolStep, geometry
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Map = npt.NDArray[np.float32]
@@ -169,8 +170,8 @@ def _mask(
 
 # Rows down and columns to the right.
 _WAYS = {
-    (0, 1): Caption(en="to the right", zh="向右"),
-    (0, -1): Caption(en="to the left", zh="向左"),
-    (1, 0): Caption(en="down", zh="向下"),
-    (-1, 0): Caption(en="up", zh="向上"),
+    (0, 1): Caption(en="to the right", zh="右"),
+    (0, -1): Caption(en="to the left", zh="左"),
+    (1, 0): terms.DIRECTIONS["down"],
+    (-1, 0): terms.DIRECTIONS["up"],
 }

@@ -28,6 +28,7 @@ from convexplain.panels import (
     Text,
 )
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 
@@ -66,16 +67,17 @@ def step_picture(
         (with ``sum.activated``) and ``map`` (with the mark ``cell``).
     """
     weights = Scale(float(np.abs(step.kernel).max()), WEIGHTS)
-    response = Scale(limit, RESPONSE, signed=bool((responses < 0).any()))
+    response = Scale(limit, terms.RESPONSE, signed=bool((responses < 0).any()))
     read = Cells(
-        "input", pixels, share="pixels", title=INPUT, note=PIXELS.fill(n=fmt.shape(pixels.shape)),
+        "input", pixels, share="pixels", title=terms.INPUT.capital,
+        note=PIXELS.fill(n=fmt.shape(pixels.shape)),
         marks={"window": Mark.over(step.box)},
     )  # fmt: skip
     whole = {"frame": Mark(0, 0, *step.kernel.shape[:2])}
-    patch = _numbers("patch", step.patch, panels.INK, PATCH, marks=whole)
-    kernel = _numbers("kernel", step.kernel, weights, KERNEL)
+    patch = _numbers("patch", step.patch, panels.INK, terms.PATCH.capital, marks=whole)
+    kernel = _numbers("kernel", step.kernel, weights, terms.KERNEL.capital)
     # A product is at most as large as its weight: one scale for both.
-    products = _numbers("products", step.products, weights, PRODUCTS)
+    products = _numbers("products", step.products, weights, terms.CELL_BY_CELL.capital)
     account = step.breakdown()
     total = Sum.of("sum", account, response, biased=biased)
     filled = _map(step, responses, response)
@@ -119,7 +121,7 @@ def _map(step: ConvStep, responses: npt.NDArray[np.float32], scale: Scale) -> Pa
     count, before = responses.size, step.row * responses.shape[1] + step.col
     every = fmt.count(count)
     filled = Cells(
-        "map", responses, scale, share="pixels", title=MAP,
+        "map", responses, scale, share="pixels", title=terms.RESPONSE_MAP.capital,
         computed=np.arange(count).reshape(responses.shape) <= before,
         counter=_plain(f"{fmt.count(before + 1)} / {every}"), widest_counter=f"{every} / {every}",
         marks={"cell": Mark(step.row, step.col)},
@@ -136,14 +138,8 @@ def _joined(*captions: Caption) -> Caption:
     return Caption(en=english, zh="".join(caption.text("zh") for caption in captions))
 
 
-INPUT = Caption(en="Input", zh="输入")
-PIXELS = Caption(en="{n} pixels", zh="{n} 像素")
-PATCH = Caption(en="Patch", zh="图块")
-KERNEL = Caption(en="Kernel", zh="卷积核")
-PRODUCTS = Caption(en="Products, cell by cell", zh="逐元素乘积")
-MAP = Caption(en="Response map", zh="响应图")
+PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
-RESPONSE = Caption(en="response", zh="响应")
 COARSE = Caption(
     en="Cells are rounded to 1 decimal; sums use full precision.",
     zh="单元格四舍五入到一位小数，求和按完整精度。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 # Titles and captions, by beat.
@@ -50,10 +51,6 @@ MORE_ZEROS = Caption(
     en="Zeros around the picture let the window sit on the edge; stride {s} moves it {s} pixels.",
     zh="四周补 0，窗口中心就能落到边缘；步幅为 {s}，窗口每次移动 {s} 个像素。",
 )
-ROUNDED = Caption(
-    en="Rounded to 2 decimals; sums use full precision.",
-    zh="四舍五入到两位小数，求和按完整精度。",
-)
 NO_INK = Caption(en="This digit has no ink at the border.", zh="这个手写数字的边缘没有墨迹。")
 SIZES_TITLE = Caption(
     en="Window size: what each sees, and what it costs", zh="窗口大小：能看到多少，代价多大"
@@ -77,10 +74,6 @@ FLIPPED = Caption(
 
 # Labels.
 
-INPUT = Caption(en="Input", zh="输入")
-PATCH_NAME = Caption(en="Patch", zh="图块")
-KERNEL_NAME = Caption(en="Kernel", zh="卷积核")
-OUTPUT = Caption(en="Response map", zh="响应图")
 PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
 PADDED = Caption(en="{n} pixels, padded to {padded}", zh="{n} 个像素，填充到 {padded}")
 CENTRES = Caption(en="• window centres, {s} pixels apart", zh="• 窗口中心，相距 {s} 个像素")
@@ -89,14 +82,12 @@ HAND_MADE = Caption(en="made by hand", zh="人工设计")
 ZEROS = Caption(en="0: from padding", zh="0：来自填充")
 NUMBERS = Caption(en="{o} numbers", zh="{o} 个数")
 OUTLINE = Caption(en="outline: size of the input", zh="外框：输入的大小")
-SUM = Caption(en="sum", zh="求和")
-BIAS = Caption(en="bias", zh="偏置")
 TERMS = {
-    "n": Caption(en="input", zh="输入"),
-    "p": Caption(en="padding", zh="填充"),
-    "w": Caption(en="window", zh="窗口"),
+    "n": terms.INPUT,
+    "p": terms.PADDING,
+    "w": terms.WINDOW,
     "s": Caption(en="stride", zh="步幅"),
-    "o": Caption(en="output", zh="输出"),
+    "o": terms.OUTPUT,
 }
 UNREAD = Caption(
     en="{travel} / {s} {sign} {quotient}, rounded down to {floor}: the right and bottom edges stay "
@@ -115,7 +106,6 @@ ACCURACY = Caption(en="accuracy", zh="准确率")
 SPREAD = Caption(en="{mean} ({low} to {high})", zh="{mean}（{low} 到 {high}）")
 FIRST_LAYER = Caption(en="multiplications, conv1", zh="conv1 的乘法次数")
 MULTIPLICATIONS = Caption(en="multiplications, all layers", zh="所有层的乘法次数")
-PARAMETERS = Caption(en="parameters", zh="参数")
 EXPERIMENT = Caption(
     en="Whole network, {n} trainings of {steps} steps for each size; test accuracy: mean (lowest "
     "to highest)",

@@ -15,6 +15,7 @@ from convexplain.lessons.parts.search import find_border_stop, find_stops
 from convexplain.ops import ConvStep, ConvSteps, Window, conv2d, relu
 from convexplain.ops.geometry import Margins, Pair
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: Windows of the first layer that the experiment compares, each with so many filters.
@@ -182,7 +183,7 @@ class Training(NamedTuple):
             (words.ACCURACY, words.SPREAD.fill(mean=mean, low=low, high=high)),
             (words.FIRST_LAYER, _plain(fmt.count(self.first_layer(input_size)))),
             (words.MULTIPLICATIONS, _plain(fmt.count(self.multiplications))),
-            (words.PARAMETERS, _plain(fmt.count(self.parameters))),
+            (terms.PARAMETERS, _plain(fmt.count(self.parameters))),
         )
 
 

@@ -17,6 +17,7 @@ from convexplain.network.layers.backward import Backward
 from convexplain.ops import ConvSteps, PoolSteps, Window, activations
 from convexplain.ops.geometry import Margins, PaddingLike, Pair, PairLike, pair
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Array = NDArray[Any]
@@ -232,14 +233,17 @@ class Layer(ABC):
 
     def describe(self, shape: Shape) -> tuple[Fact, ...]:
         """Tell what there is to know of the layer, for an input of `shape`."""
-        facts = [Fact("output", _OUTPUT, fmt.shape(self.output_shape(shape))), *self._facts(shape)]
+        facts = [
+            Fact("output", terms.OUTPUT, fmt.shape(self.output_shape(shape))),
+            *self._facts(shape),
+        ]
         if self.activation != "linear":
             facts.append(Fact("activation", _ACTIVATION, self.activation))
         if self.weight_shapes(shape):
-            facts.append(Fact("parameters", _PARAMETERS, fmt.count(self.parameters(shape))))
+            facts.append(Fact("parameters", terms.PARAMETERS, fmt.count(self.parameters(shape))))
         if self.multiplications(shape):
             cost = fmt.count(self.multiplications(shape))
-            facts.append(Fact("multiplications", _MULTIPLICATIONS, cost))
+            facts.append(Fact("multiplications", terms.MULTIPLICATIONS, cost))
         return tuple(facts)
 
     def _facts(self, shape: Shape) -> list[Fact]:
@@ -384,7 +388,7 @@ class WindowLayer(Layer):
     def _facts(self, shape: Shape) -> list[Fact]:
         window = self.window
         facts = [
-            Fact("window", _WINDOW, fmt.shape(window.kernel_size)),
+            Fact("window", terms.WINDOW, fmt.shape(window.kernel_size)),
             Fact("stride", _STRIDE, fmt.shape(window.stride)),
         ]
         if window.dilation != (1, 1):
@@ -425,11 +429,7 @@ def cells(start: int, count: int, step: int = 1) -> str:
     return f"{start}:{start + (count - 1) * step + 1}" + (f":{step}" if step > 1 else "")
 
 
-_OUTPUT = Caption(en="output", zh="输出")
 _ACTIVATION = Caption(en="activation", zh="激活函数")
-_PARAMETERS = Caption(en="parameters", zh="参数")
-_MULTIPLICATIONS = Caption(en="multiplications", zh="乘法次数")
-_WINDOW = Caption(en="window", zh="窗口")
 _STRIDE = Caption(en="stride", zh="步幅")
 _DILATION = Caption(en="dilation", zh="膨胀率")
 _PADDING = Caption(en="padding (top, bottom, left, right)", zh="填充（上、下、左、右）")

@@ -25,6 +25,7 @@ from convexplain.paper.worksheet import _words as words
 from convexplain.paper.worksheet._blocks import Cell, Exercise
 from convexplain.paper.worksheet._material import Material
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import LANGUAGES, Caption
 
 __all__ = ["KINDS", "MOST", "Exercise", "Worksheet", "make"]
@@ -153,7 +154,7 @@ class Worksheet:
             words.MARK.fill(n=mark["number"], row=mark["top"], col=mark["left"]).text(lang)
             for mark in marks
         ]
-        listed = ("; " if lang == "en" else "；").join(named) or words.NO_MARKS.text(lang)
+        listed = ("; " if lang == "en" else "；").join(named) or terms.NONE.text(lang)
         size = fmt.shape(self.picture.shape[:2])
         return words.ALT.fill(picture=picture, size=size, marks=listed).text(lang)
 

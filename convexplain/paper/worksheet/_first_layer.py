@@ -10,6 +10,7 @@ from convexplain.paper.worksheet import _words as words
 from convexplain.paper.worksheet._blocks import Cell, Choices, Exercise, Grid, Line, Row, Text
 from convexplain.paper.worksheet._material import Mask, Material
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 # A result nearer to zero is dull, and its sign hangs on rounding.
@@ -150,7 +151,7 @@ def _has_bias(material: Material) -> Mask:
 
 def _to_fill(found: _byhand.Window) -> Row:
     products = Grid(
-        _byhand.rows(found.products[..., 0], _byhand.PRODUCT), words.PRODUCTS, answer=True
+        _byhand.rows(found.products[..., 0], _byhand.PRODUCT), terms.PRODUCTS, answer=True
     )
     return Row((_patch(found), "⊙", _kernel(found), "=", products))
 
@@ -163,11 +164,11 @@ def _given(found: _byhand.Window, *, bias: bool = True) -> Row:
 
 
 def _patch(found: _byhand.Window) -> Grid:
-    return Grid(_byhand.rows(found.patch[..., 0], _byhand.PIXEL), words.WINDOW)
+    return Grid(_byhand.rows(found.patch[..., 0], _byhand.PIXEL), terms.PATCH)
 
 
 def _kernel(found: _byhand.Window) -> Grid:
-    return Grid(_byhand.rows(found.kernel[..., 0], _byhand.WEIGHT), words.KERNEL)
+    return Grid(_byhand.rows(found.kernel[..., 0], _byhand.WEIGHT), terms.KERNEL)
 
 
 def _sum_line(found: _byhand.Window) -> Line:

@@ -23,6 +23,7 @@ from convexplain.paper.worksheet._blocks import (
 from convexplain.paper.worksheet._first_layer import text
 from convexplain.paper.worksheet._material import Material
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 _SIDE = 2  # windows of a pooling side by side, in either direction
@@ -154,7 +155,7 @@ def sizes(material: Material) -> Exercise | None:
     network, layers = material.network, material.window_layers
     shapes = [network.input_shape, *(network.shapes[layer.name] for layer in layers)]
     boxes = Boxes(
-        (words.INPUT, *(layer.name for layer in layers)),
+        (terms.INPUT, *(layer.name for layer in layers)),
         tuple(fmt.shape(shape[:2]) for shape in shapes),
     )
     blocks: list[Block] = [boxes]

@@ -24,14 +24,10 @@ ALT = Caption(
     zh="{picture}，{size} 像素；标出的窗口：{marks}。",
 )
 MARK = Caption(en="{n} at row {row}, column {col}", zh="{n} 在行 {row}、列 {col}")
-NO_MARKS = Caption(en="none", zh="无")
 CHECK = Caption(en="Check it on the page:", zh="在网页上核对：")
 SHEET = Caption(en="Convolution, cell by cell (sheet {n})", zh="逐格看懂卷积（练习单 {n}）")
 NETWORK = Caption(en="(network: {v})", zh="（网络：{v}）")
 
-WINDOW = Caption(en="patch", zh="图块")
-KERNEL = Caption(en="kernel", zh="卷积核")
-PRODUCTS = Caption(en="products", zh="逐元素乘积")
 ABOUT = Caption(
     en="{layer}, filter {filter}, row {row}, column {col}",
     zh="{layer}，过滤器 {filter}，行 {row}、列 {col}",
@@ -96,7 +92,6 @@ READS = Caption(
     zh="为了这一格，过滤器要读 {kh} × {kw} × {channels} = {n} 个数。",
 )
 SIZES = Caption(en="Write the height and width of every layer.", zh="写出每一层的高和宽。")
-INPUT = Caption(en="input", zh="输入")
 DROPPED = Caption(
     en="{layer} has rows 0 to {last}. What does {pool} do with row {last}? {does}",
     zh="{layer} 的行号是 0 到 {last}。{pool} 怎样处理行 {last}？{does}",

@@ -1,0 +1,109 @@
+"""One English label has one Chinese word, in every view."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HOME, PAGE = "convexplain/style/terms.py", "convexplain/page/words.js"
+
+HOMONYMS = {
+    "before": "of a card: the part that follows; on the page: before cells are taken away",
+    "digit": "a written digit, or the class that a network answers with",
+    "in place": "pixels that are not shuffled, or a digit that has not moved",
+    "layer": "a layer, or a colour scale for each layer",
+    "max": "max pooling as a method, or its map of largest numbers",
+    "mean": "average pooling as a method, or a number",
+    "patch": "what a window reads, or the size of what is wiped out",
+    "right": "correct, a share of correct answers, or a direction",
+    "left": "a direction, or a button that moves the digit",
+    "up": "a direction, or a button that moves the digit",
+    "down": "a direction, or a button that moves the digit",
+    "this cnn": "at the beginning and within a sentence",
+}
+"""English words with more than one meaning; each meaning has its own Chinese."""
+
+
+@cache
+def written() -> tuple[tuple[str, str, str], ...]:
+    """English, Chinese and place of every caption that stands in the code, and of the page's."""
+    return tuple(_written())
+
+
+def _written() -> Iterator[tuple[str, str, str]]:
+    for folder in ("convexplain", "scenes"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Caption"):
+                    continue
+                texts = [*node.args, *(keyword.value for keyword in node.keywords)][:2]
+                try:
+                    en, zh = (ast.literal_eval(text) for text in texts)
+                except ValueError:
+                    continue  # made while the program runs
+                yield en, zh, f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+    text = r'"((?:[^"\\]|\\.)*)"'
+    for name, en, zh in re.findall(rf"(\w+): \[{text}, {text}\]", (ROOT / PAGE).read_text("utf-8")):
+        yield en, zh, f"{PAGE}: {name}"
+
+
+def alike(en: str, zh: str) -> tuple[str, str]:
+    """A label in small letters, its fields numbered in the order of the English text."""
+    numbers: dict[str, str] = {}
+    for field in re.findall(r"\{(\w+)\}", en):
+        numbers.setdefault(field, str(len(numbers)))
+    here = re.compile(r"\{(\w+)\}")
+    return (
+        here.sub(lambda found: f"{{{numbers[found[1]]}}}", en).lower().strip(),
+        here.sub(lambda found: f"{{{numbers.get(found[1], found[1])}}}", zh).strip(),
+    )
+
+
+@cache
+def labels() -> dict[str, dict[str, list[str]]]:
+    """Each English label that has a word: its Chinese, and where that is written."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for en, zh, place in written():
+        label, chinese = alike(en, zh)
+        if re.search(r"[a-z]", re.sub(r"\{\w+\}", "", label)):
+            found[label][chinese].append(place)
+    return found
+
+
+def test_a_label_has_one_chinese_word_in_all_views() -> None:
+    several = {
+        label: dict(chinese)
+        for label, chinese in labels().items()
+        if len(chinese) > 1 and label not in HOMONYMS
+    }
+    assert several == {}
+
+
+def test_only_words_with_two_chinese_ones_are_listed_as_such() -> None:
+    found = labels()
+    assert [label for label in HOMONYMS if len(found[label]) < 2] == []
+
+
+def test_a_term_stands_in_the_vocabulary_alone() -> None:
+    vocabulary = [alike(en, zh) for en, zh, place in written() if place.startswith(HOME)]
+    again = [
+        (en, place)
+        for en, zh, place in written()
+        # A Chinese space at the end makes it a part of a sentence.
+        if alike(en, zh) in vocabulary and zh == zh.strip() and not place.startswith((HOME, PAGE))
+    ]
+    assert len(vocabulary) > 40
+    assert again == []
+
+
+def test_the_captions_are_found() -> None:
+    found = {en: zh for en, zh, _ in written()}
+    assert found["kernel"] == "卷积核"  # of the vocabulary
+    assert found["Answer"] == "网络的预测"  # of the page
+    assert len(found) > 900
+    assert alike("Row {row}, {n}", "第 {n} 列 {row}") == ("row {0}, {1}", "第 {1} 列 {0}")
