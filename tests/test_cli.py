@@ -101,9 +101,8 @@ BAD = [
     (["render", "--format", "gif", "-o", "a.mp4"], ["gif", "'a.mp4'", "a.gif"]),
     (["render", "-o", "a.avi"], ["'a.avi'", ".mp4, .gif or .webm"]),
     (["render", "-o", "a"], ["'a'", "(none)", ".mp4"]),
-    (["render", "-o", "none/a.mp4"], ["'none'", "does not exist"]),
+    (["render", "-o", "/proc/none/a.mp4"], ["/proc/none", "choose another"]),
     (["render", "-o", "old.mp4/a.mp4"], ["'old.mp4'", "not a folder"]),
-    (["render", "-o", "."], ["'.'", "folder"]),
     (["render", "-o", "/proc/a.mp4"], ["cannot write", "'/proc'"]),
     (["render", "--model", "cnnn"], ["'cnnn'", "cnn or dense", "did you mean cnn?"]),
     (["render", "--fliter", "3"], ["--fliter", "did you mean --filter?"]),
@@ -115,7 +114,7 @@ BAD = [
     (["render", "--all", "pooling"], ["--all", "leave lesson out"]),
     (["render", "--all", "--digit", "3"], ["--all", "leave --digit out"]),
     (["render", "--all", "--still", "kernel"], ["--all", "leave --still out"]),
-    (["render", "--all", "-o", "none"], ["'none'", "does not exist"]),
+    (["render", "--all", "-o", "/proc/none"], ["/proc/none", "choose another"]),
     (["render", "--sections", "none/clips"], ["'none'", "does not exist"]),
     (["render", "--sections", "clips", "--format", "gif"], ["sections", "gif"]),
     (["train"], ["cnn|dense"]),
@@ -124,7 +123,7 @@ BAD = [
     (["train", "cnn", "--steps", "0"], ["0", "1 or more"]),
     (["train", "cnn", "-o", "none/a.safetensors"], ["'none'", "does not exist"]),
     (["evaluate", "dens"], ["'dens'", "cnn or dense", "did you mean dense?"]),
-    (["experiment", "shift "], ["'shift '", "did you mean shift?"]),
+    (["experiment", "shft"], ["'shft'", "did you mean shift?"]),
     (["list", "--lang", "xx"], ["'xx'", "en or zh"]),
 ]
 

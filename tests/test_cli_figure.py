@@ -115,8 +115,6 @@ BAD = [
     (["pooling", "--format", "gif"], ["'gif'", "svg, png or pdf"]),
     (["pooling", "--format", "png", "-o", "a.svg"], ["png", "'a.svg'", "a.png"]),
     (["pooling", "-o", "a.gif"], ["'a.gif'", ".svg, .png or .pdf"]),
-    (["pooling", "-o", "none/a.svg"], ["folder 'none' does not exist"]),
-    (["pooling", "-o", "folder.svg"], ["folder.svg is a folder"]),
     (["sliding-window", "--at", "99,0"], ["no row 99", "0 to 25"]),
     (["sliding-window", "--at", "9"], ["'9' is no place"]),
     (["kernels", "--classic", "--filter", "3"], ["--classic", "--filter", "exclude"]),
@@ -127,7 +125,6 @@ BAD = [
     (["--all", "pooling"], ["--all", "leave figure out"]),
     (["--all", "--digit", "3"], ["--all", "leave --digit out"]),
     (["--all", "--alt"], ["leave --alt out"]),
-    (["--all", "-o", "none"], ["folder 'none' does not exist"]),
 ]
 
 

@@ -78,7 +78,7 @@ def test_the_command_line_says_what_is_wrong_in_one_line(tmp_path, monkeypatch):
         (["--lessons", "sliding-windw"], "did you mean sliding-window?"),
         (["--lessons", ","], "a film of no lessons"),
         (["-o", "film.webm"], "has the extension .webm: a film is an mp4"),
-        (["-o", "missing/film.mp4"], "does not exist"),
+        (["-o", "/proc/none/film.mp4"], "choose another"),
         (["--digit", "3", "--sample", "4"], "exclude one another"),
         (["--digit", "12"], "there is no digit 12"),
     ):

@@ -50,7 +50,13 @@ class Root(click.Group):
         """Find the command; for an unknown one name those that there are."""
         commands = self.list_commands(ctx)
         if not ctx.resilient_parsing and not args[0].startswith("-") and args[0] not in commands:
-            raise UsageError(f"there is no command {args[0]!r}: {choose(args[0], commands)}")
+            if args == ["help"]:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            if args == ["version"]:
+                click.echo(f"convexplain {__version__}")
+                ctx.exit()
+            args = _meant(args, commands)
         return super().resolve_command(ctx, args)
 
     def main(
@@ -78,6 +84,30 @@ class Root(click.Group):
             story = "".join(traceback.format_exception(error)) if "--debug" in flags else ""
             report(text, code, as_json="--json" in flags, story=story)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _meant(args: list[str], commands: Sequence[str]) -> list[str]:
+    """Return the command line that is plainly meant, where its first word is no command.
+
+    Raises
+    ------
+    UsageError
+        None is; the text names the commands, and the nearest.
+    """
+    from convexplain import lessons
+    from convexplain.cli._types import slug
+
+    word, *rest = args
+    name = slug(word)
+    if name == "help" and rest:
+        return [rest[0], "--help"]
+    if name in lessons.names():
+        return ["render", name, *rest]
+    if near := difflib.get_close_matches(name, lessons.names(), n=1):
+        raise UsageError(
+            f"there is no command {word!r}: did you mean convexplain render {near[0]}?"
+        )
+    raise UsageError(f"there is no command {word!r}: {choose(word, commands)}")
 
 
 def report(text: str, code: int, *, as_json: bool = False, story: str = "") -> None:
@@ -129,9 +159,25 @@ def _explain(error: Exception) -> tuple[int, str]:
     return code, " ".join(text.split())
 
 
+#: Options that other programs have, and what does the same here.
+_ELSEWHERE = {
+    "--fps": "--quality",
+    "--framerate": "--quality",
+    "--resolution": "--quality",
+    "--size": "--quality",
+    "--duration": "--seconds",
+    "--length": "--seconds",
+    "--language": "--lang",
+    "--out": "--output",
+    "--file": "--image",
+    "--picture": "--image",
+}
+
+
 def _no_such_option(name: str, ctx: click.Context) -> str:
     options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
-    near = difflib.get_close_matches(name, options, n=1)
+    known = _ELSEWHERE.get(name)
+    near = [known] if known in options else difflib.get_close_matches(name, options, n=1)
     meant = f"did you mean {near[0]}? All: " if near else "see "
     return f"there is no option {name}: {meant}{ctx.command_path} --help"
 
@@ -143,7 +189,7 @@ def _debug_option() -> click.Option:
 
 
 @click.group("convexplain", cls=Root, invoke_without_command=True, context_settings=_CONTEXT)
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context
 def cli(ctx: click.Context) -> None:

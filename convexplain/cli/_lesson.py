@@ -12,8 +12,18 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from convexplain.cli._options import PICTURE_HELP, picture_options
-from convexplain.cli._types import Model, Name, Photo, Place, kernels, layers
+from convexplain.cli._options import given_picture, picture_argument, picture_options
+from convexplain.cli._types import (
+    Language,
+    Model,
+    Name,
+    Number,
+    Photo,
+    Place,
+    is_picture,
+    kernels,
+    layers,
+)
 from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -96,11 +106,15 @@ class LessonCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Learn the lesson, which decides what options there are, and parse."""
         ctx.meta[_LANG] = "zh" if _is_chinese(args) else "en"
-        name, names = self._name_among(args), self.subjects.names()
-        if name in names:
+        kind = Name(self.subjects.word, self.subjects.names)
+        name = kind.meant(self._name_among(args))
+        if name not in kind.names and is_picture(name):  # the first lesson, with this picture
+            name = DEFAULT
+            args = [name, *args]
+        if name in kind.names:
             ctx.meta[FOUND] = self.subjects.find(name)
         elif not ctx.resilient_parsing:
-            Name(self.subjects.word, names).convert(name, None, ctx)
+            kind.convert(name, None, ctx)
         return super().parse_args(ctx, args)
 
     def _name_among(self, args: list[str]) -> str:
@@ -131,7 +145,11 @@ class LessonCommand(click.Command):
         found = ctx.meta.get(FOUND)
         if found is None:
             return params
-        return [*_options(found, self.subjects.fields(found), ctx.meta[_LANG]), *params]
+        fields = self.subjects.fields(found)
+        made = [*_options(found, fields, ctx.meta[_LANG]), *params]
+        if any(field.name == "picture" for field in fields):
+            made.append(picture_argument(self.subjects.names))
+        return made
 
     def invoke(self, ctx: click.Context) -> Any:
         """Make the lesson of its options, and call the function."""
@@ -141,8 +159,7 @@ class LessonCommand(click.Command):
         values: dict[str, Any] = {}
         for field in self.subjects.fields(found):
             if field.name == "picture":
-                given = {name: ctx.params.pop(name, None) for name in PICTURE_HELP}
-                values["picture"] = digits.choose(given)
+                values["picture"] = digits.choose(given_picture(ctx.params))
             else:
                 values[field.name] = ctx.params.pop(field.name)
         ctx.meta[NAME] = ctx.params[self.subjects.word]
@@ -174,14 +191,14 @@ def only_defaults(ctx: click.Context, rule: str) -> None:
                 raise UsageError(f"{rule}: leave {param.opts[0]} out")
 
 
-def output_path(output: Path | None, kind: str | None) -> Path | None:
-    """Return --output, unless --format contradicts its extension.
+def output_path(output: Path, kind: str | None) -> Path:
+    """Return the output, unless --format contradicts its extension.
 
     Raises
     ------
     UsageError
     """
-    if output is not None and kind is not None and output.suffix.lower() != f".{kind}":
+    if kind is not None and output.suffix.lower() != f".{kind}":
         raise UsageError(
             f"--format {kind} and the output {output.name!r} contradict one another: "
             f"name it {output.stem}.{kind}, or leave --format out"
@@ -191,7 +208,12 @@ def output_path(output: Path | None, kind: str | None) -> Path | None:
 
 def _is_chinese(args: list[str]) -> bool:
     pairs = zip(args, [*args[1:], ""], strict=False)
-    return any(pair == ("--lang", "zh") or pair[0] == "--lang=zh" for pair in pairs)
+    given = [
+        second if first == "--lang" else first.removeprefix("--lang=")
+        for first, second in pairs
+        if first == "--lang" or first.startswith("--lang=")
+    ]
+    return bool(given) and Language().meant(given[-1]) == "zh"
 
 
 def _options(found: type[Any], fields: tuple[Field[Any], ...], lang: str) -> list[click.Parameter]:
@@ -240,7 +262,7 @@ def _kind(name: str, hint: Any) -> Any:
         return Place()
     if typing.get_origin(hint) is typing.Literal:
         return Name(name.replace("_", " "), typing.get_args(hint))
-    return hint
+    return Number() if hint is float else hint
 
 
 def _sentence(text: str) -> str:

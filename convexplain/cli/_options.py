@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from convexplain.cli._types import Model, Name, Place, layers
+from convexplain.cli._types import Language, Model, Place, Shown, layers
+from convexplain.errors import UsageError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -25,7 +27,7 @@ PICTURE_HELP = {
 
 language = click.option(
     "--lang",
-    type=Name("language", ("en", "zh")),
+    type=Language(),
     default="en",
     show_default=True,
     help="English or Chinese.",
@@ -47,6 +49,63 @@ directory = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 
+def output(metavar: str, help: str) -> Callable[[Function], Function]:
+    """Give a command --output; `target` says which file that is."""
+    return click.option("-o", "--output", metavar=metavar, type=click.Path(), help=help)
+
+
+def target(output: str | None, name: str) -> Path:
+    """Say which file is to be written, and make its folder if it is missing.
+
+    Parameters
+    ----------
+    output : str or None
+        What --output says: a file, or a folder if there is one or a slash stands at the end; None
+        is the current folder.
+    name : str
+        The file's name where that is a folder.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be made.
+    """
+    if output is None:
+        return Path(name)
+    path = expanded(output)
+    if path.is_dir() or output.endswith(("/", os.sep)):
+        return made_folder(path) / name
+    made_folder(path.parent)
+    return path
+
+
+def expanded(path: str) -> Path:
+    """Return a path, ``~`` as the home folder."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"there is no home folder for {path!r}: write it out") from error
+
+
+def made_folder(folder: Path) -> Path:
+    """Make a folder for results, with those around it, and say so.
+
+    Raises
+    ------
+    UsageError
+        It cannot be made.
+    """
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            click.echo(f"made the folder {folder}", err=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot make the folder {str(folder)!r}: {error.strerror}; choose another"
+        ) from error
+    return folder
+
+
 def picture_options(lang: str = "en") -> list[click.Option]:
     """Make --digit, --sample and --image."""
     kinds: dict[str, tuple[Any, str]] = {
@@ -62,6 +121,30 @@ def picture_options(lang: str = "en") -> list[click.Option]:
     ]
 
 
+def picture_argument(names: Callable[[], Iterable[str]] | None = None) -> click.Argument:
+    """Make the argument that says the same in a word: 5, or drawing.png."""
+    return click.Argument(["shown"], type=Shown(names), required=False, metavar="[PICTURE]")
+
+
+def given_picture(params: dict[str, Any]) -> dict[str, Any]:
+    """Take out of a command's parameters which picture was chosen, for `digits.choose`.
+
+    Raises
+    ------
+    UsageError
+        The argument and an option both choose one.
+    """
+    given = {name: params.pop(name, None) for name in PICTURE_HELP}
+    shown = params.pop("shown", None)
+    if shown is not None:
+        name, value = shown
+        other = next((key for key, chosen in given.items() if chosen is not None), None)
+        if other is not None:
+            raise UsageError(f"{value} and --{other} both choose a picture: give one of them")
+        given[name] = value
+    return given
+
+
 def picture(function: Function) -> Function:
     """Give a command --digit, --sample and --image, and its function the `picture` they choose.
 
@@ -72,14 +155,17 @@ def picture(function: Function) -> Function:
     def wrapper(**params: Any) -> Any:
         from convexplain.data import digits
 
-        given = {name: params.pop(name) for name in PICTURE_HELP}
-        return function(picture=digits.choose(given) or _example(), **params)
+        chosen = digits.choose(given_picture(params))
+        return function(picture=chosen or _example(), **params)
 
     for option in reversed(picture_options()):
         wrapper = click.option(
             *option.opts, type=option.type, metavar=option.metavar, help=option.help
         )(wrapper)
-    return wrapper  # type: ignore[return-value]
+    shown = picture_argument()
+    return click.argument(str(shown.name), type=shown.type, required=False, metavar=shown.metavar)(
+        wrapper
+    )  # type: ignore[return-value]
 
 
 def cell(function: Function) -> Function:

@@ -11,6 +11,14 @@ from click.shell_completion import CompletionItem
 
 from convexplain.errors import UsageError, choose
 
+#: What people call the languages.
+_LANGUAGES = {
+    "cn": "zh",
+    "chinese": "zh",
+    "english": "en",
+    "中文": "zh",
+}
+
 if TYPE_CHECKING:
     from convexplain.data.pictures import Picture
 
@@ -18,9 +26,12 @@ if TYPE_CHECKING:
     _CountType = click.ParamType[int, str]
     _PlaceType = click.ParamType[tuple[int, int], str]
     _PhotoType = click.ParamType[Picture, str]
+    _ShownType = click.ParamType[tuple[str, int | str], str]
+    _NumberType = click.ParamType[float, str]
 else:
     # Generic since click 8.4 only.
     _TextType = _CountType = _PlaceType = _PhotoType = click.ParamType
+    _ShownType = _NumberType = click.ParamType
 
 
 class Name(_TextType):
@@ -32,11 +43,19 @@ class Name(_TextType):
         What it names, ``"lesson"``.
     names : iterable of str, or callable
         The names in order; a callable is asked when they are needed.
+    near : callable, optional
+        Gives the names that a word may mean; by default those that it is a part of.
     """
 
-    def __init__(self, kind: str, names: Iterable[str] | Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        names: Iterable[str] | Callable[[], Iterable[str]],
+        near: Callable[[str], Iterable[str]] | None = None,
+    ) -> None:
         self.name = kind
         self._names = names
+        self._near = near
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -45,10 +64,22 @@ class Name(_TextType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name, or fail with a line that helps."""
-        text = str(value)
-        if text not in self.names:
-            raise UsageError(f"there is no {self.name} {text!r}: {choose(text, self.names)}")
-        return text
+        text, names = str(value), self.names
+        meant = self.meant(text)
+        if meant not in names:
+            parts = [name for name in names if meant and meant in name.split("-")]
+            near = [*self._near(text)] if self._near else parts
+            if near:
+                raise UsageError(f"there is no {self.name} {text!r}: did you mean {either(near)}?")
+            raise UsageError(f"there is no {self.name} {text!r}: {choose(text, names)}")
+        return meant
+
+    def meant(self, text: str) -> str:
+        """Return a name as it is written here: "Sliding window" is ``sliding-window``."""
+        names = self.names
+        if text in names:
+            return text
+        return next((name for name in names if name == slug(text)), text)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         """Show the names in the help, if they are few."""
@@ -62,6 +93,30 @@ class Name(_TextType):
     ) -> list[CompletionItem]:
         """Offer the names that begin so."""
         return [CompletionItem(name) for name in self.names if name.startswith(incomplete)]
+
+
+class Language(Name):
+    """A language, by its code, by one with a region (zh-CN), or by its name."""
+
+    def __init__(self) -> None:
+        super().__init__("language", ("en", "zh"))
+
+    def meant(self, text: str) -> str:
+        """Return the code."""
+        known = text.strip().lower()
+        base = known.replace("_", "-").partition("-")[0]
+        return _LANGUAGES.get(known, base if base in self.names else text)
+
+
+def slug(text: str) -> str:
+    """Write a name as the command line does: lower case, words joined by hyphens."""
+    return "-".join(text.lower().replace("_", " ").replace("-", " ").split())
+
+
+def either(names: Iterable[str]) -> str:
+    """Join names as a choice: "a, b or c"."""
+    listed = [*names]
+    return " or ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
 
 
 class Model(_TextType):
@@ -125,6 +180,68 @@ class Count(_CountType):
             flag = max(param.opts, key=len) if param else "a whole number"
             raise UsageError(f"{flag} {value} is not possible: give {self.least}{most}")
         return number
+
+
+class Number(_NumberType):
+    """A number with a decimal point, if need be."""
+
+    name = "float"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail with a line that helps."""
+        try:
+            return float(value)
+        except ValueError:
+            flag = max(param.opts, key=len) if param else "a number"
+            unit = " in seconds, as 60" if flag == "--seconds" else ", as 1.5"
+            raise UsageError(f"{flag} {value!r} is no number: give one{unit}") from None
+
+
+def is_picture(text: str) -> bool:
+    """Whether an argument is the class of a digit, or a file."""
+    return (text.isdecimal() and len(text) == 1) or _exists(Path(text))
+
+
+class Shown(_ShownType):
+    """A picture as an argument: the class of a bundled digit, or a file.
+
+    Parameters
+    ----------
+    names : callable, optional
+        Gives names that may be meant by mistake: of lessons, where one has been given already.
+    """
+
+    name = "picture"
+
+    def __init__(self, names: Callable[[], Iterable[str]] | None = None) -> None:
+        self._names = names
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int | str]:
+        """Return which option the argument stands for, and its value."""
+        if isinstance(value, tuple):
+            return value
+        text = str(value)
+        if is_picture(text):
+            return ("digit", int(text)) if text.isdecimal() else ("image", text)
+        if self._names is not None and slug(text) in self._names():
+            raise UsageError(
+                f"{text!r} is a second name, and one is shown at a time: film --lessons A,B joins "
+                "several lessons, --all renders or draws all"
+            )
+        raise UsageError(
+            f"{text!r} is neither a digit, 0 to 9, nor a file: give one of them, as in --digit 5 "
+            "or --image FILE"
+        )
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer files."""
+        return [CompletionItem(incomplete, type="file")]
 
 
 class Place(_PlaceType):

@@ -32,14 +32,8 @@ def _names() -> tuple[str, ...]:
 @click.option(
     "--all", "every", is_flag=True, help="Write the cards of all lessons; -o names the folder."
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Default: LESSON-card.pdf in the current folder.",
-)
-def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: Path | None) -> None:
+@_options.output("FILE", "Default: LESSON-card.pdf in the current folder.")
+def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: str | None) -> None:
     """Write a teacher's card, one page: aim, where to pause, wrong answers to expect.
 
     As a PDF (A4) or as one HTML file that needs no other.
@@ -49,14 +43,14 @@ def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: P
     if every:
         if lesson is not None:
             raise UsageError(f"{lesson} and --all exclude one another: give one of them")
-        folder = output or Path()
+        folder = _options.made_folder(_options.expanded(output or "."))
         documents.check_folder(folder)
         for name in cards.names():
             _write(name, lang, folder / f"{name}-card.{kind or 'pdf'}")
         return
     if lesson is None:
         raise UsageError("whose card? Name a lesson (convexplain list), or give --all")
-    path = output or Path(f"{lesson}-card.{kind or 'pdf'}")
+    path = _options.target(output, f"{lesson}-card.{kind or 'pdf'}")
     if kind is not None and path.suffix.lower() != f".{kind}":
         raise UsageError(f"--format {kind} and the name {path.name!r} contradict one another")
     _write(lesson, lang, path)

@@ -12,12 +12,30 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
+from convexplain.errors import UsageError, choose
 
 if TYPE_CHECKING:
     from convexplain.data.mnist import FileStatus, Status
 
 
-@click.group(invoke_without_command=True)
+#: What other programs call `fetch`.
+_ELSEWHERE = {"download": "fetch", "get": "fetch", "install": "fetch"}
+
+
+class _Group(click.Group):
+    """Knows what other programs call its commands."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for an unknown one name those that there are."""
+        meant = _ELSEWHERE.get(args[0], args[0])
+        if meant not in self.commands and not ctx.resilient_parsing:
+            raise UsageError(f"data has no command {args[0]!r}: {choose(args[0], self.commands)}")
+        return super().resolve_command(ctx, [meant, *args[1:]])
+
+
+@click.group(cls=_Group, invoke_without_command=True)
 @_options.directory
 @_options.as_json
 @click.pass_context

@@ -121,13 +121,7 @@ class Width(_WidthType):
     is_flag=True,
     help="Draw all figures, with their defaults; -o names the folder.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Default: FIGURE.svg in the current folder.",
-)
+@_options.output("FILE", "Default: FIGURE.svg in the current folder.")
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 def figure(
     figure: Any,
@@ -139,7 +133,7 @@ def figure(
     alt: bool,
     kind: str | None,
     every: bool,
-    output: Path | None,
+    output: str | None,
     quiet: bool,
 ) -> int:
     """Draw a figure for a document, by default one step of the sliding window.
@@ -157,7 +151,7 @@ def figure(
         only_defaults(context, "--all draws every figure with its defaults")
         if alt:
             raise UsageError("--all writes files: leave --alt out")
-        folder = output or Path()
+        folder = _options.made_folder(_options.expanded(output or "."))
         how = {"width": width, "dpi": dpi, "svg_text": svg_text}
         with Progress("figures", quiet=quiet) as progress:
             return _draw_all(folder, kind or "svg", look, progress, **how)
@@ -167,7 +161,7 @@ def figure(
             raise UsageError("--alt writes no file: leave --output and --format out")
         click.echo(figures.about_made(name, figure, lang).alternative)
         return 0
-    path = output_path(output, kind) or Path(f"{name}.{kind or 'svg'}")
+    path = output_path(_options.target(output, f"{name}.{kind or 'svg'}"), kind)
     figures.check_path(path)
     drawn = figures.draw_made(name, figure, look, width=width)
     figures.write(drawn, path, dpi=dpi, svg_text=svg_text)

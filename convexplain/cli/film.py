@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -101,15 +100,7 @@ def cores() -> int:
     metavar="N",
     help="How many lessons are rendered at the same time.  [default: one a processor]",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    default=Path("chapter.mp4"),
-    show_default=True,
-    help="An mp4; subtitles and a poster stand beside it.",
-)
+@_options.output("FILE", "An mp4; subtitles and a poster stand beside it.  [default: chapter.mp4]")
 @click.option("--quiet", is_flag=True, help="No progress and no chapters, only what was written.")
 @_log.verbose
 def film(
@@ -124,7 +115,7 @@ def film(
     no_captions: bool,
     embed_subtitles: bool,
     jobs: int | None,
-    output: Path,
+    output: str | None,
     quiet: bool,
     verbose: int,
 ) -> int:
@@ -142,7 +133,7 @@ def film(
     picture = digits.choose({"digit": digit, "sample": sample, "image": image})
     wanted = Film(
         select(lessons, {"picture": picture, "filter": filter}),
-        output,
+        _options.target(output, "chapter.mp4"),
         Look(lang=lang, theme=theme, captions=not no_captions),
         QUALITIES[quality],
         embed_subtitles,

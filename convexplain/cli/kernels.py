@@ -37,8 +37,14 @@ def _names() -> Iterable[str]:
     return KERNELS
 
 
+def _near(word: str) -> Iterable[str]:
+    from convexplain.data.kernels import matching
+
+    return matching(word)
+
+
 @click.command(short_help="Name the classic kernels, and what each finds.")
-@click.argument("name", type=Name("kernel", _names), required=False, metavar="[NAME]")
+@click.argument("name", type=Name("kernel", _names, _near), required=False, metavar="[NAME]")
 @_options.language
 @_options.as_json
 def kernels(name: str | None, lang: str, as_json: bool) -> None:

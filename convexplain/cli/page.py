@@ -12,7 +12,7 @@ import click
 from convexplain.cli import _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._progress import Progress
-from convexplain.cli._types import Name
+from convexplain.cli._types import Language, Name
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def _with_pictures(command: click.Command) -> click.Command:
     """Give a command --digit, --sample and --image before its other options."""
-    command.params[:0] = _options.picture_options()
+    command.params[:0] = [_options.picture_argument(), *_options.picture_options()]
     return command
 
 
@@ -30,7 +30,7 @@ def _with_pictures(command: click.Command) -> click.Command:
 @_options.model
 @click.option(
     "--lang",
-    type=Name("language", ("en", "zh")),
+    type=Language(),
     help="The language it opens in; the browser's if none is given.",
 )
 @click.option(
@@ -52,15 +52,7 @@ def _with_pictures(command: click.Command) -> click.Command:
     show_default=True,
     help="Size and frame rate of that video, as render has them.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    default=Path("lesson.html"),
-    show_default=True,
-    help="An HTML file.",
-)
+@_options.output("FILE", "An HTML file.  [default: lesson.html]")
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 def page(
     model: str,
@@ -68,7 +60,7 @@ def page(
     theme: str | None,
     lesson: str | None,
     quality: str,
-    output: Path,
+    output: str | None,
     quiet: bool,
     **chosen: Any,
 ) -> None:
@@ -83,10 +75,12 @@ def page(
     from convexplain.network import Network
     from convexplain.page import data
 
+    chosen = _options.given_picture(chosen)
     picture = digits.choose(chosen)
     network = Network.load(model)
     # What is wrong is said before a video is rendered.
-    documents.check(output, classroom.ENDINGS, "a page")
+    path = _options.target(output, "lesson.html")
+    documents.check(path, classroom.ENDINGS, "a page")
     data.check_network(network)
     data.opening_picture(picture)
     slides = None
@@ -97,7 +91,7 @@ def page(
         data.opening_picture(picture)
         slides = _slides(told, quality, lang or "en", theme or "dark", quiet)
     size = classroom.write(
-        output,
+        path,
         picture,
         network=network,
         model=model if model in ("cnn", "dense") else Path(model).name,
@@ -105,7 +99,7 @@ def page(
         theme=theme,
         slides=slides,
     )
-    click.echo(f"wrote {output}: {size / 1e6:.1f} MB")
+    click.echo(f"wrote {path}: {size / 1e6:.1f} MB")
 
 
 def _made(name: str, chosen: Mapping[str, Any], model: str) -> Lesson:

@@ -77,18 +77,26 @@ def _bars(trace: Trace, ink: Ink) -> list[str]:
     width = max(map(len, logits))
     digits = len(str(len(logits) - 1))
     lines = []
-    for label, (logit, p) in enumerate(zip(logits, trace.probabilities.tolist(), strict=True)):
+    for label, (logit, p) in enumerate(zip(logits, _shares(trace), strict=True)):
         line = f"{label:{digits}}  {logit:>{width}}  {percent(p):>6}  "
         drawn = ink.token(bar(p, _WIDTH), "positive")
         lines.append((ink.strong(line) if label == trace.prediction else line) + drawn)
     return [line.rstrip() for line in lines]
 
 
+def _shares(trace: Trace) -> list[float]:
+    """Return the softmax of the logits in float64, in which no share is rounded up to 1."""
+    from convexplain.ops import softmax
+
+    shares: list[float] = softmax(trace.logits.astype(float)).tolist()
+    return shares
+
+
 def _answer(trace: Trace, picture: Picture, model: str, lang: str) -> str:
     read = _READ.fill(
         model=model,
         answer=trace.prediction,
-        p=percent(trace.probabilities[trace.prediction]),
+        p=percent(_shares(trace)[trace.prediction]),
     )
     told = read if picture.label is None else _KNOWN.fill(read=read, label=picture.label)
     return told.text(lang) + ("。" if lang == "zh" else ".")

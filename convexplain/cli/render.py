@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from convexplain.cli import _log, _options
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 _QUALITY = (
     "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
     "k 3840x2160 at 60. A GIF is always 640x360 at 10."
+)
+
+
+_NEXT = (
+    "Next: convexplain list names the lessons, convexplain render pooling 5 shows another of "
+    "another digit, convexplain demo opens the classroom page, convexplain film joins all."
 )
 
 
@@ -92,13 +99,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     metavar="N",
     help="With --all: how many lessons are rendered at the same time.  [default: 1]",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Default: LESSON.mp4 in the current folder.",
-)
+@_options.output("FILE", "Default: LESSON.mp4 in the current folder.")
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 @_log.verbose
 def render(
@@ -114,7 +115,7 @@ def render(
     sections: Path | None,
     every: bool,
     jobs: int | None,
-    output: Path | None,
+    output: str | None,
     quiet: bool,
     verbose: int,
 ) -> int:
@@ -141,7 +142,7 @@ def render(
             raise UsageError(f"not every lesson is laid out for {aspect}: leave --all out")
         if still is not None:
             raise UsageError("--all renders videos: leave --still out")
-        folder = output or Path()
+        folder = _options.made_folder(_options.expanded(output or "."))
         return _render_all(
             lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"),
             jobs or 1,
@@ -157,7 +158,15 @@ def render(
     ):
         (result,) = rendering.render([job], progress=lambda _, done: progress(done))
     click.echo(describe(result))
+    if not quiet and _is_first_try():
+        click.echo(_NEXT, err=True)
     return 0
+
+
+def _is_first_try() -> bool:
+    """Whether `convexplain render` was typed and no lesson was named."""
+    context = click.get_current_context()
+    return context.get_parameter_source("lesson") is ParameterSource.DEFAULT
 
 
 def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: int) -> int:
@@ -199,13 +208,13 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: 
     return 0 if len(written) == len(names) else 1
 
 
-def _output(name: str, output: Path | None, kind: str | None, still: str | None) -> Path:
+def _output(name: str, output: str | None, kind: str | None, still: str | None) -> Path:
     """Return the file to write, whose extension is the format."""
     if still is not None:
         if kind is not None:
             raise UsageError(f"--still writes a PNG: leave --format {kind} out")
-        return output or Path(f"{name}-{still}.png")
-    return output_path(output, kind) or Path(f"{name}.{kind or 'mp4'}")
+        return _options.target(output, f"{name}-{still}.png")
+    return output_path(_options.target(output, f"{name}.{kind or 'mp4'}"), kind)
 
 
 def describe(result: Result) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -36,15 +35,7 @@ if TYPE_CHECKING:
     help="Another sheet of the same kind, with other numbers.",
 )
 @_options.language
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE.pdf",
-    type=click.Path(path_type=Path),
-    default=Path("worksheet.pdf"),
-    show_default=True,
-    help="Where to write.",
-)
+@_options.output("FILE.pdf", "Where to write.  [default: worksheet.pdf]")
 def worksheet(
     picture: Picture,
     model: str,
@@ -52,7 +43,7 @@ def worksheet(
     level: int | None,
     seed: int,
     lang: str,
-    output: Path,
+    output: str | None,
 ) -> None:
     """Write a worksheet as a PDF on A4: exercises, then the answer key on a page of its own.
 
@@ -61,7 +52,8 @@ def worksheet(
     from convexplain.network import Network
     from convexplain.paper import worksheet as sheets
 
-    documents.check(output, (".pdf",), "a worksheet")
+    path = _options.target(output, "worksheet.pdf")
+    documents.check(path, (".pdf",), "a worksheet")
     sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)
-    documents.write(output, sheet.pdf(lang))
-    click.echo(f"wrote {output}: {count} exercises and their key")
+    documents.write(path, sheet.pdf(lang))
+    click.echo(f"wrote {path}: {count} exercises and their key")

@@ -201,10 +201,19 @@ def named(name: str) -> Kernel:
     """
     if name in KERNELS:
         return KERNELS[name]
+    near = matching(name)
+    meant = f"did you mean {' or '.join(near)}?" if near else choose(name, KERNELS)
     raise ValueError(
-        f"no kernel is named {name!r:.60}: give your own as rows ({_ROWS}), or "
-        f"{choose(name.replace(' ', '-'), KERNELS)}"
+        f"no kernel is named {name!r:.60}: give your own as rows ({_ROWS}), or {meant}"
     )
+
+
+def matching(word: str) -> tuple[str, ...]:
+    """Return the kernels with a word in their name, or else those that find what it says."""
+    wanted = word.lower().replace("_", "-").replace(" ", "-")
+    named = [name for name in KERNELS if f"-{wanted}" in f"-{name}" and len(wanted) > 2]
+    found = [k.name for k in KERNELS.values() if wanted in k.finds.lower() and len(wanted) > 3]
+    return tuple(named or found)
 
 
 def parse(text: str) -> Weights:
