@@ -23,8 +23,7 @@ from convexplain.errors import ConvexplainError
 from convexplain.lessons.parts import slips
 from convexplain.network import Network, Trace
 from convexplain.paper import cards, typesetting
-from convexplain.paper.cards import Card
-from convexplain.paper.cards._document import printed
+from convexplain.paper.cards import Card, printed
 from convexplain.style.captions import Caption
 from convexplain.style.format import number
 
@@ -169,8 +168,8 @@ def test_the_hierarchys_push_and_pull_add_up(cnn: Network) -> None:
 
 def test_numbers_follow_the_lesson() -> None:
     """A card of another digit has other numbers: none is written down."""
+    from convexplain.lessons.cards import pooling
     from convexplain.lessons.pooling import Pooling
-    from convexplain.paper.cards import pooling
 
     other = pooling.card(Pooling(picture=digits.first(7)))
     usual = made("pooling")

@@ -24,14 +24,18 @@ CHAPTER: tuple[str, ...] = (
 )
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of all lessons: the chapter's in its order, then any others."""
-    here = files("convexplain.lessons")
-    found = {
+def modules(package: str) -> set[str]:
+    """Return the public modules of a package by the names of their lessons."""
+    return {
         entry.name.removesuffix(".py").replace("_", "-")
-        for entry in here.iterdir()
+        for entry in files(package).iterdir()
         if entry.name.endswith(".py") and not entry.name.startswith("_")
     }
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all lessons: the chapter's in its order, then any others."""
+    found = modules("convexplain.lessons")
     return tuple(name for name in CHAPTER if name in found) + tuple(sorted(found - set(CHAPTER)))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.hierarchy import Hierarchy
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -41,7 +41,7 @@ def card(lesson: Hierarchy) -> Card:
             ),
         ),
         pauses=(
-            pause(
+            Pause(
                 "fields",
                 Caption(
                     en="How much of the picture does one cell of conv3 see?",
@@ -51,18 +51,16 @@ def card(lesson: Hierarchy) -> Card:
                     en="{r3} × {r3} pixels; a cell of conv1 only {r1} × {r1}.",
                     zh="{r3} × {r3} 像素；conv1 的一格只有 {r1} × {r1}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "shares",
                 Caption(
                     en="How much of the push comes from the {m} strongest cells?",
                     zh="最强的 {m} 个激活值占支持总量的多少？",
                 ),
                 Caption(en="{top3}%: {n} cells push.", zh="{top3}%：支持的共有 {n} 个。"),
-                values,
             ),
-            pause(
+            Pause(
                 "check",
                 Caption(
                     en="We set these {m} to zero. Does it still read {k}?",
@@ -72,11 +70,10 @@ def card(lesson: Hierarchy) -> Card:
                     en="Yes: the logit falls from {a} to {b}. It takes {all} cells.",
                     zh="会：logit 从 {a} 降到 {b}。要去掉 {all} 个才会改判。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="This cell is the detector of the {k}.",
                     zh="这一格就是“{k}”的检测器。",
@@ -87,9 +84,8 @@ def card(lesson: Hierarchy) -> Card:
                     zh="支持“{k}”的共有 {n} 个激活值，它只是其中之一；"
                     "最强的 {m} 个合起来占 {top3}%。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="Multiply the shares down the tree, and you have an edge's share of the "
                     "answer.",
@@ -100,9 +96,8 @@ def card(lesson: Hierarchy) -> Card:
                     "lie between: never multiply.",
                     zh="每个比例只针对自己的上一级的正贡献，中间隔着 ReLU 和取最大值，不能相乘。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="All cells speak for the answer that wins.",
                     zh="所有激活值都支持获胜的答案。",
@@ -114,7 +109,6 @@ def card(lesson: Hierarchy) -> Card:
                     "合计 {negative}；"
                     "加上偏置得 {logit}。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -124,4 +118,4 @@ def card(lesson: Hierarchy) -> Card:
         ),
         tries=f"pixel --sample {lesson.shown_picture.origin.rpartition(' ')[2]} --layer dense "
         f"--filter {lesson.label}",
-    )
+    ).filled(values)

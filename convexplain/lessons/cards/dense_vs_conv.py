@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.dense_vs_conv import DenseVsConv
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style.captions import Caption
 
 
@@ -41,22 +41,20 @@ def card(lesson: DenseVsConv) -> Card:
             ),
         ),
         pauses=(
-            pause(
+            Pause(
                 "parameters",
                 Caption(en="Which of the two learns more numbers?", zh="哪个网络要学的参数更多？"),
                 Caption(en="The dense one: {b} against {a}.", zh="全连接网络：{b} 对 {a}。"),
-                values,
             ),
-            pause(
+            Pause(
                 "multiplications",
                 Caption(en="And which one multiplies more?", zh="哪个网络的乘法更多？"),
                 Caption(
                     en="The convnet, {m} times: every weight works at every place.",
                     zh="卷积网络，是对方的 {m} 倍：每个权重在每个位置都要用。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "shuffled",
                 Caption(
                     en="Shuffle all pixels by one fixed rule. Who wins now?",
@@ -66,11 +64,10 @@ def card(lesson: DenseVsConv) -> Card:
                     en="The dense network: {kept} against {mixed}.",
                     zh="全连接网络：{kept} 对 {mixed}。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="The network with more parameters is the better one.",
                     zh="参数越多，网络越好。",
@@ -79,9 +76,8 @@ def card(lesson: DenseVsConv) -> Card:
                     en="With {w}% of the parameters the convnet makes {e}% of the mistakes.",
                     zh="卷积网络只有 {w}% 的参数，错误数只是对方的 {e}%。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="The difference could be luck of the training.",
                     zh="差别也许只是训练的运气。",
@@ -92,9 +88,8 @@ def card(lesson: DenseVsConv) -> Card:
                     zh="各训练 {runs} 次：{best} 对 {other}。"
                     "最差的卷积网络也好于最好的全连接网络。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(en="Convnets are better at everything.", zh="卷积网络什么都更强。"),
                 Caption(
                     en="Where neighbours belong together, with few digits, too ({few}: {cnn} "
@@ -102,7 +97,6 @@ def card(lesson: DenseVsConv) -> Card:
                     zh="相邻像素有关系时确实如此，样本少时也是（{few} 个：{cnn} 对 {dense}）；"
                     "像素一打乱，它就落后了。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -111,4 +105,4 @@ def card(lesson: DenseVsConv) -> Card:
             zh="只将 layer 替换成 cnn 效果一次就到了 99.1%,还是让我有些惊讶.",
         ),
         tries="evaluate",
-    )
+    ).filled(values)

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.forward_pass import ForwardPass
 from convexplain.network import Trace
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -44,25 +44,23 @@ def card(lesson: ForwardPass) -> Card:
             ),
         ),
         pauses=(
-            pause(
+            Pause(
                 "logits",
                 Caption(
                     en="All these numbers are negative. Can the network answer at all?",
                     zh="这些数全是负的，网络还能给出答案吗？",
                 ),
                 Caption(en="Yes: the largest wins, {m}.", zh="能：最大的胜出，即 {m}。"),
-                values,
             ),
-            pause(
+            Pause(
                 "shift",
                 Caption(
                     en="Subtract {m} from all of them. What happens to the answer?",
                     zh="每个都减去 {m}，答案会变吗？",
                 ),
                 Caption(en="Nothing: all differences stay.", zh="不变：它们的差都没有变。"),
-                values,
             ),
-            pause(
+            Pause(
                 "answer",
                 Caption(
                     en="How much larger must a logit be to give twice the probability?",
@@ -72,11 +70,10 @@ def card(lesson: ForwardPass) -> Card:
                     en="By ln {two} = {twice}; here {d} more gives {r} times.",
                     zh="高出 ln {two} = {twice}；这里高出 {d}，是 {r} 倍。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="A negative logit means: it is not this digit.",
                     zh="logit 为负，就说明不是这个数字。",
@@ -86,9 +83,8 @@ def card(lesson: ForwardPass) -> Card:
                     "with {p}.",
                     zh="单看一个 logit 没有意义：{m} 是 {classes} 个里最大的，以 {p} 的概率胜出。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="{p} means that the network is {p} sure.",
                     zh="{p} 就是网络有 {p} 的把握。",
@@ -98,9 +94,8 @@ def card(lesson: ForwardPass) -> Card:
                     "a {j}.",
                     zh="它只是 {classes} 个类别中的占比。一张白纸也会有答案：{q} 判为 {j}。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="One strong feature decides the logit.",
                     zh="logit 由一个很强的特征决定。",
@@ -109,7 +104,6 @@ def card(lesson: ForwardPass) -> Card:
                     en="It is a sum of {n} products and a bias (lesson hierarchy takes it apart).",
                     zh="它是 {n} 个乘积与偏置之和（课程 hierarchy 会把它拆开）。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -117,4 +111,4 @@ def card(lesson: ForwardPass) -> Card:
             zh="十路的分类,最后是 softmax 激活,使用交叉熵验证损失.",
         ),
         tries=f"predict --sample {lesson.shown_picture.origin.rpartition(' ')[2]}",
-    )
+    ).filled(values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.local_patterns import LocalPatterns
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -37,7 +37,7 @@ def card(lesson: LocalPatterns) -> Card:
             ),
         ),
         pauses=(
-            pause(
+            Pause(
                 "dense",
                 Caption(
                     en="How many weights has one dense unit for this picture?",
@@ -47,9 +47,8 @@ def card(lesson: LocalPatterns) -> Card:
                     en="{pixels}, one for each pixel; a filter has {w}.",
                     zh="{pixels} 个，每个像素一个；一个过滤器只有 {w} 个。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "found",
                 Caption(
                     en="Where else on the digit does this template fit?",
@@ -59,9 +58,8 @@ def card(lesson: LocalPatterns) -> Card:
                     en="{found} places are marked; it fits in other digits, too.",
                     zh="标出了 {found} 处；在其他样本里也有。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "shuffled",
                 Caption(
                     en="All pixels change places by one fixed rule. Who suffers?",
@@ -71,11 +69,10 @@ def card(lesson: LocalPatterns) -> Card:
                     en="The convnet loses {a} points; the dense one moves by {b}.",
                     zh="卷积网络下降 {a} 个百分点；全连接网络变化 {b}。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="A filter sees so little that it must know less than a dense unit.",
                     zh="过滤器看到的太少，肯定不如全连接单元。",
@@ -85,9 +82,8 @@ def card(lesson: LocalPatterns) -> Card:
                     "and later layers combine the answers.",
                     zh="它在 {places} 个位置发问，合起来覆盖全图，后面的层再把答案组合起来。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="The dense template is noisy at the rim: badly trained.",
                     zh="全连接模板的边缘全是噪声，说明没训练好。",
@@ -97,9 +93,8 @@ def card(lesson: LocalPatterns) -> Card:
                     "still the random ones of the start.",
                     zh="边缘有 {never} 个像素在训练中从未有过笔画，它们的权重仍是初始的随机数。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="The dense network is worse because it has fewer weights.",
                     zh="全连接网络差，是因为权重太少。",
@@ -110,7 +105,6 @@ def card(lesson: LocalPatterns) -> Card:
                     zh="它有 {dense} 个参数，卷积网络只有 {cnn} 个。"
                     "它缺的是“相邻像素有关系”这一点。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -119,4 +113,4 @@ def card(lesson: LocalPatterns) -> Card:
             zh="全连接层从输入数据的学习到的是全局模式,而卷积层学到的是局部模式.",
         ),
         tries="figure local-patterns -o local-patterns.svg",
-    )
+    ).filled(values)

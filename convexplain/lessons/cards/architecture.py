@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.lessons.architecture import Architecture
-from convexplain.paper.cards._base import Card, mistake, pause, told
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -42,7 +42,7 @@ def card(lesson: Architecture) -> Card:
             ),
         ),
         pauses=(
-            pause(
+            Pause(
                 "conv2",
                 Caption(
                     en="{c} channels in, {n} filters, windows of {k}: how many weights?",
@@ -52,29 +52,26 @@ def card(lesson: Architecture) -> Card:
                     en="{w}, and {n} biases: {p2} parameters.",
                     zh="{w} 个，加上 {n} 个偏置：{p2} 个参数。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "pool2",
                 Caption(en="What is half of {a}?", zh="{a} 的一半是多少？"),
                 Caption(
                     en="{b}: rounded down. One row and one column are left out.",
                     zh="{b}：向下取整，舍去一行一列。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "answer",
                 Caption(en="Which layer has the most parameters?", zh="哪一层的参数最多？"),
                 Caption(
                     en="Of {total}, {share}% are in {layer}.",
                     zh="{layer}，占全部 {total} 个的 {share}%。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="Maps must get more because they get smaller.",
                     zh="图变小了，张数自然要变多。",
@@ -84,9 +81,8 @@ def card(lesson: Architecture) -> Card:
                     "the designer wrote. Pooling leaves it alone.",
                     zh="深度由设计者选定：{f1}、{f2}、{f3} 就是写下的过滤器个数；池化不改变深度。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="Most parameters are in the dense layer.",
                     zh="大部分参数都在全连接层。",
@@ -95,9 +91,8 @@ def card(lesson: Architecture) -> Card:
                     en="Here it has {dense}, conv3 {p3}: pooling left few numbers to connect.",
                     zh="这里它有 {dense} 个，conv3 有 {p3} 个：池化之后要连接的数已经不多。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(en="More parameters mean more computations.", zh="参数多，计算就多。"),
                 Caption(
                     en="conv2 has {p2} parameters and {m2} multiplications, conv3 {p3} and {m3}: "
@@ -105,7 +100,6 @@ def card(lesson: Architecture) -> Card:
                     zh="conv2 有 {p2} 个参数、{m2} 次乘法；conv3 有 {p3} 个参数、{m3} 次乘法："
                     "权重在每个位置都要用一次。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -114,4 +108,4 @@ def card(lesson: Architecture) -> Card:
             zh="cnn 最后的输出是 3x3x128 ,后面接了 Flatten 将 3d 张量变成了 1d 张量.",
         ),
         tries="model",
-    )
+    ).filled(values)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from convexplain.data import digits
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import Trace
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -44,7 +44,7 @@ def card(lesson: ResponseMap) -> Card:
             Caption(en="How Python indexes an array.", zh="Python 数组的下标。"),
         ),
         pauses=(
-            pause(
+            Pause(
                 "best",
                 Caption(
                     en="Where will this filter respond most? Point at it.",
@@ -54,9 +54,8 @@ def card(lesson: ResponseMap) -> Card:
                     en="Where the patch looks most like the kernel: {v}.",
                     zh="图块与卷积核最吻合的地方：{v}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "all",
                 Caption(
                     en="There are {n} filters. Will their maps look alike?",
@@ -66,9 +65,8 @@ def card(lesson: ResponseMap) -> Card:
                     en="Mostly not; filters {a} and {b} are nearly twins here ({c}).",
                     zh="大多不一样；这里过滤器 {a} 和 {b} 几乎相同（{c}）。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "name",
                 Caption(
                     en="How is the map of filter {f} written in Python?",
@@ -78,11 +76,10 @@ def card(lesson: ResponseMap) -> Card:
                     en="output[:, :, {f}]: all rows, all columns, one channel.",
                     zh="output[:, :, {f}]：所有行、所有列、一个通道。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="The response {v} is the probability that the pattern is there.",
                     zh="响应 {v} 就是模式出现的概率。",
@@ -92,9 +89,8 @@ def card(lesson: ResponseMap) -> Card:
                     "{high}.",
                     zh="它是乘积之和，没有上限：同一个手写数字在 conv2 里达到 {high}。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="Blank paper has a tint, so the filter found something there.",
                     zh="空白处有颜色，说明过滤器在那里找到了东西。",
@@ -104,9 +100,8 @@ def card(lesson: ResponseMap) -> Card:
                     "{g}.",
                     zh="那里的乘积全是零，剩下的是偏置：过滤器 {g} 的偏置是 {bias}。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="The filter with the strongest map is the best one.",
                     zh="响应最强的过滤器就是最好的过滤器。",
@@ -117,7 +112,6 @@ def card(lesson: ResponseMap) -> Card:
                     zh="十个类别各取一个样本，其中 {count} 个都是过滤器 {often} 最强，"
                     "说明不了什么。下一层读取全部 {n} 张图。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -126,4 +120,4 @@ def card(lesson: ResponseMap) -> Card:
             zh="它是过滤器对输入的响应图,表明这个过滤器在输入不同位置的响应.",
         ),
         tries="figure response-maps -o maps.svg",
-    )
+    ).filled(values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.pooling import Pooling
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -40,7 +40,7 @@ def card(lesson: Pooling) -> Card:
             Caption(en="Windows that lie side by side (stride).", zh="窗口互不重叠（步幅）。"),
         ),
         pauses=(
-            pause(
+            Pause(
                 "winner",
                 Caption(
                     en="Four numbers, one goes on. Which? And what is forgotten?",
@@ -50,18 +50,16 @@ def card(lesson: Pooling) -> Card:
                     en="The largest, {v}. That it came from {place}.",
                     zh="留最大的 {v}；忘掉它来自{place}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "average",
                 Caption(en="And if we took the mean of the four?", zh="如果取四个数的平均值呢？"),
                 Caption(
                     en="{mean}: all count, and the peak falls from {a} to {b}.",
                     zh="得 {mean}：四个数都算，全图峰值由 {a} 降到 {b}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "odd",
                 Caption(
                     en="conv2 has an odd number of rows. What becomes of the last?",
@@ -71,27 +69,24 @@ def card(lesson: Pooling) -> Card:
                     en="It is in no window: channel {channel} loses responses up to {lost}.",
                     zh="不在任何窗口里：通道 {channel} 丢掉的响应最大为 {lost}。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(en="Pooling mixes the channels.", zh="池化会把各通道混在一起。"),
                 Caption(
                     en="Each channel is pooled by itself: {c} go in, {c} come out.",
                     zh="每个通道各自池化：输入 {c} 个，输出 {c} 个。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(en="Pooling learns which number matters.", zh="池化会学习哪个数重要。"),
                 Caption(
                     en="It has {p} parameters: the largest wins, whatever it means.",
                     zh="它有 {p} 个参数：谁大留谁，不管含义。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="After pooling a shift does not matter any more.",
                     zh="池化之后，平移就没有影响了。",
@@ -102,7 +97,6 @@ def card(lesson: Pooling) -> Card:
                     zh="只是影响变小：平移一个像素，{before} 的响应留在原来的格子里，"
                     "最大池化后是 {after}。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -112,4 +106,4 @@ def card(lesson: Pooling) -> Card:
         ),
         tries=f"step --layer pool1 --filter {lesson.shown_filter} "
         f"--at {lesson.step.row},{lesson.step.col}",
-    )
+    ).filled(values)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts import slips
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -49,7 +49,7 @@ def card(lesson: Channels) -> Card:
             ),
         ),
         pauses=(
-            pause(
+            Pause(
                 "sum",
                 Caption(
                     en="{rgb} channels, {k} products each: how many numbers come out here?",
@@ -59,9 +59,8 @@ def card(lesson: Channels) -> Card:
                     en="One: the channels' sums are added to {s}.",
                     zh="一个：各通道的和相加，得到 {s}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "deep",
                 Caption(
                     en="What is output[{r}, {col}, :], and how long is it?",
@@ -71,9 +70,8 @@ def card(lesson: Channels) -> Card:
                     en="What all filters found at one place: {f} numbers.",
                     zh="所有过滤器在同一处的结果：{f} 个数。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "sweep",
                 Caption(
                     en="{c} maps go in, {f} filters read them. How many come out?",
@@ -83,20 +81,18 @@ def card(lesson: Channels) -> Card:
                     en="{f}: every filter reads all {c} maps.",
                     zh="{f} 张：每个过滤器都读取全部 {c} 张。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(en="The sums of the channels are averaged.", zh="各通道的和要取平均。"),
                 Caption(
                     en="They are added: {v} at the place shown. The average, with bias and ReLU, "
                     "would be {average}.",
                     zh="是相加：图中这一处得 {v}；若取平均，加偏置、过 ReLU 之后是 {average}。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="{f} filters on {c} channels make {kernels} maps.",
                     zh="{f} 个过滤器乘以 {c} 个通道，得到 {kernels} 张图。",
@@ -107,9 +103,8 @@ def card(lesson: Channels) -> Card:
                     zh="{kernels} 是小卷积核的个数。每个过滤器把自己的 {c} 个结果加成一张图："
                     "共 {f} 张。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(en="Each channel of a filter has a bias.", zh="过滤器的每个通道都有偏置。"),
                 Caption(
                     en="One bias a filter: {w} weights and one bias are {each} parameters, times "
@@ -117,7 +112,6 @@ def card(lesson: Channels) -> Card:
                     zh="每个过滤器一个偏置：{w} 个权重加一个偏置是 {each} 个参数，"
                     "{f} 个过滤器共 {total} 个。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -126,4 +120,4 @@ def card(lesson: Channels) -> Card:
             zh="经过一层卷积层,深度轴不再代表原始的图像信息,而是卷积层对图像的过滤结果-过滤器.",
         ),
         tries=f"step --layer {layer} --filter {step.filter} --at {step.row},{step.col}",
-    )
+    ).filled(values)

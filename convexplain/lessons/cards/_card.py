@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from convexplain.lessons import Lesson
+from convexplain.lessons.parts.lesson import Lesson
 from convexplain.style.captions import Caption, Value
 
 
@@ -74,6 +74,23 @@ class Card:
     chapter: Caption
     tries: str
 
+    def filled(self, values: Mapping[str, Value]) -> Card:
+        """Return the card with the fields of its questions, answers and mistakes filled in."""
+
+        def fill(caption: Caption) -> Caption:
+            return caption.fill(**{name: values[name] for name in caption.fields})
+
+        first, second, third = (
+            Mistake(fill(mistake.said), fill(mistake.reply)) for mistake in self.mistakes
+        )
+        return replace(
+            self,
+            pauses=tuple(
+                Pause(pause.beat, fill(pause.ask), fill(pause.expect)) for pause in self.pauses
+            ),
+            mistakes=(first, second, third),
+        )
+
     def start(self, pause: Pause) -> float:
         """When in the video a pause comes, in seconds.
 
@@ -95,18 +112,3 @@ def told(lesson: Lesson, beat: str) -> dict[str, Value]:
     found = next(each for each in lesson.beats() if each.name == beat)
     said = [event.said for event in found.parts if event.said is not None]
     return {name: value for caption in said for name, value in caption.values.items()}
-
-
-def fill(caption: Caption, values: dict[str, Any]) -> Caption:
-    """Fill a caption's fields from values of which it needs some."""
-    return caption.fill(**{name: values[name] for name in caption.fields})
-
-
-def pause(beat: str, ask: Caption, expect: Caption, values: dict[str, Any]) -> Pause:
-    """Make a pause whose texts take their fields from `values`."""
-    return Pause(beat, fill(ask, values), fill(expect, values))
-
-
-def mistake(said: Caption, reply: Caption, values: dict[str, Any]) -> Mistake:
-    """Make a mistake whose texts take their fields from `values`."""
-    return Mistake(fill(said, values), fill(reply, values))

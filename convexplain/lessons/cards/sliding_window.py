@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.parts import slips
 from convexplain.lessons.sliding_window import SlidingWindow
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -36,7 +36,7 @@ def card(lesson: SlidingWindow) -> Card:
             Caption(en="Products and sums of signed decimals.", zh="带符号小数的乘法和加法。"),
         ),
         pauses=(
-            pause(
+            Pause(
                 "strong",
                 Caption(
                     en="What will be multiplied with what, and how often?",
@@ -46,9 +46,8 @@ def card(lesson: SlidingWindow) -> Card:
                     en="Each pixel with the weight that lies on it: {n} products.",
                     zh="每个像素乘以盖在它上面的权重：{n} 个乘积。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "negative",
                 Caption(
                     en="No pixel is negative. Can the result be?",
@@ -58,20 +57,18 @@ def card(lesson: SlidingWindow) -> Card:
                     en="Yes, weights can be: here {z}, which ReLU cuts to zero.",
                     zh="会，因为权重可以为负：这里是 {z}，ReLU 把它变成零。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "blank",
                 Caption(
                     en="There is no ink in the window. What comes out?",
                     zh="窗口里没有笔画，会得到什么？",
                 ),
                 Caption(en="The bias alone: {b}.", zh="只剩下偏置：{b}。"),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="That is a matrix product, rows by columns.", zh="这就是矩阵乘法，行乘列。"
                 ),
@@ -81,17 +78,15 @@ def card(lesson: SlidingWindow) -> Card:
                     zh="不是，是逐元素相乘（⊙）：用矩阵乘法再求和，这里会得到 {wrong}，"
                     "而不是 {v}。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(en="Each place has weights of its own.", zh="每个位置都有自己的一组权重。"),
                 Caption(
                     en="One kernel serves all {places} places: {n} weights and one bias in all.",
                     zh="{places} 个位置共用一个卷积核：总共 {n} 个权重，一个偏置。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="The window has to move in order, each cell needs the one before.",
                     zh="窗口必须按顺序移动，后一格要用到前一格。",
@@ -101,7 +96,6 @@ def card(lesson: SlidingWindow) -> Card:
                     "once. The order is for our eyes.",
                     zh="各格互不依赖：{places} 格可以同时计算，顺序只是为了让人看清楚。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -110,4 +104,4 @@ def card(lesson: SlidingWindow) -> Card:
             zh="卷积运算从输入的特征图提取图块,对这些图块进行相同的变换,生成输出特征图.",
         ),
         tries=f"step --sample {number} --filter {step.filter} --at {step.row},{step.col}",
-    )
+    ).filled(values)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from convexplain.data import facts
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.learning import Learning
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -40,7 +40,7 @@ def card(lesson: Learning) -> Card:
             Caption(en="−ln p is small where p is near one.", zh="p 接近一时，−ln p 很小。"),
         ),
         pauses=(
-            pause(
+            Pause(
                 "loss",
                 Caption(
                     en="Ten classes, nothing learned yet: how probable is the right one?",
@@ -50,9 +50,8 @@ def card(lesson: Learning) -> Card:
                     en="About a tenth: {p}, a loss of {first}.",
                     zh="大约十分之一：{p}，损失为 {first}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "run",
                 Caption(
                     en="Who says what each filter is to look for?",
@@ -62,9 +61,8 @@ def card(lesson: Learning) -> Card:
                     en="Nobody: {steps} steps, each made to lower the loss.",
                     zh="没有人决定：{steps} 步，每一步都朝着降低损失的方向走。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "patterns",
                 Caption(
                     en="What have the {kernels} kernels become?",
@@ -74,11 +72,10 @@ def card(lesson: Learning) -> Card:
                     en="{e} edges, {l} lines or spots, {m} mixed patterns.",
                     zh="{e} 个边缘，{l} 个线条或斑点，{m} 个混合模式。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(
                     en="The filters were designed to find edges.",
                     zh="过滤器是为找边缘而设计的。",
@@ -88,18 +85,16 @@ def card(lesson: Learning) -> Card:
                     "simple name.",
                     zh="它们一开始是随机数。{kernels} 个中 {e} 个变成边缘，{m} 个说不上是什么。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(en="Each step learns one digit.", zh="每一步学会一个样本。"),
                 Caption(
                     en="Each step looks at {batch} digits and moves every weight a little; all "
                     "{train} are seen several times.",
                     zh="每一步看 {batch} 个样本，把每个权重稍微调一点；{train} 个样本会看好几遍。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="A loss of {last} means that it makes no mistakes.",
                     zh="损失只有 {last}，说明不会出错了。",
@@ -109,7 +104,6 @@ def card(lesson: Learning) -> Card:
                     "saw, it reads {accuracy} right.",
                     zh="那只是这个“{k}”的损失。在没见过的样本上，准确率是 {accuracy}。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -117,4 +111,4 @@ def card(lesson: Learning) -> Card:
             zh="单个过滤器代表的是从图像提取的特征(模式).",
         ),
         tries="figure learning -o learning.svg",
-    )
+    ).filled(values)

@@ -1,4 +1,4 @@
-"""A card as plain data in one language, and the two views of it."""
+"""Teacher's cards on a page: as plain data in one language, as PDF, as HTML."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Any
 from convexplain import figures
 from convexplain.errors import UsageError
 from convexplain.figures import _writing
+from convexplain.lessons.cards import Card, Mistake, Pause, make, names
 from convexplain.paper import typesetting
-from convexplain.paper.cards import _words as words
-from convexplain.paper.cards._base import Card
 from convexplain.style import format as fmt
-from convexplain.style.captions import LANGUAGES
+from convexplain.style.captions import LANGUAGES, Caption
 from convexplain.style.theme import DARK, LIGHT, Look, Theme
+
+__all__ = ["Card", "Mistake", "Pause", "document", "make", "names", "page", "pdf"]
 
 # Commands that can speak Chinese.
 _BILINGUAL = ("figure", "model", "pixel", "predict", "render", "step", "worksheet")
@@ -37,7 +38,7 @@ def document(card: Card, lang: str) -> dict[str, Any]:
     if lang not in LANGUAGES:
         raise UsageError(f"there is no language {lang!r}: choose en or zh")
     lesson = card.lesson
-    about = words.ABOUT.fill(kind=words.KIND, name=lesson.name, n=fmt.number(lesson.seconds, 0))
+    about = _ABOUT.fill(kind=_KIND, name=lesson.name, n=fmt.number(lesson.seconds, 0))
     other = next(each for each in LANGUAGES if each != lang)
     return {
         "lang": lang,
@@ -46,30 +47,30 @@ def document(card: Card, lang: str) -> dict[str, Any]:
         "about": about.text(lang),
         "question": lesson.question.text(lang),
         "headings": {
-            "aim": words.AIM.text(lang),
-            "needs": words.NEEDS.text(lang),
-            "pauses": words.PAUSES.text(lang),
-            "mistakes": words.MISTAKES.text(lang),
-            "chapter": words.CHAPTER.text(lang),
-            "commands": words.COMMANDS.text(lang),
+            "aim": _AIM.text(lang),
+            "needs": _NEEDS.text(lang),
+            "pauses": _PAUSES.text(lang),
+            "mistakes": _MISTAKES.text(lang),
+            "chapter": _CHAPTER.text(lang),
+            "commands": _COMMANDS.text(lang),
         },
         "alternative": figures.alternative(lesson.name, lang),
         "aim": card.aim.text(lang),
         "needs": [need.text(lang) for need in card.needs],
-        "columns": [column.text(lang) for column in words.COLUMNS],
+        "columns": [column.text(lang) for column in _COLUMNS],
         "pauses": [
             [_clock(card.start(pause)), pause.beat, pause.ask.text(lang), pause.expect.text(lang)]
             for pause in card.pauses
         ],
         "mistakes": [
-            [words.QUOTED.fill(said=mistake.said).text(lang), mistake.reply.text(lang)]
+            [_QUOTED.fill(said=mistake.said).text(lang), mistake.reply.text(lang)]
             for mistake in card.mistakes
         ],
         # The chapter is Chinese: its own words stand on both cards.
         "chapter": card.chapter.text(lang),
         "translation": card.chapter.text(other),
         "commands": [_command(f"render {lesson.name}", lang), _command(card.tries, lang)],
-        "note": words.NOTE.text(lang),
+        "note": _NOTE.text(lang),
     }
 
 
@@ -207,3 +208,24 @@ def _command(arguments: str, lang: str) -> str:
 
 def _text(words: str) -> str:
     return html.escape(words, quote=True)
+
+
+_KIND = Caption(en="Teacher's card", zh="教学卡")
+_ABOUT = Caption(en="{kind}, {name}, {n} s", zh="{kind}，{name}，{n} 秒")
+_AIM = Caption(en="Aim", zh="目标")
+_NEEDS = Caption(en="Known before", zh="预备知识")
+_PAUSES = Caption(en="Where to pause, and what to ask", zh="在哪里暂停，问什么")
+_COLUMNS = (
+    Caption(en="at", zh="时间"),
+    Caption(en="before", zh="在此段之前"),
+    Caption(en="ask", zh="提问"),
+    Caption(en="listen for", zh="期待的回答"),
+)
+_MISTAKES = Caption(en="Three wrong answers to expect", zh="三种常见的错误回答")
+_QUOTED = Caption(en="“{said}”", zh="“{said}”")
+_CHAPTER = Caption(en="The chapter says", zh="教材里这样说")
+_COMMANDS = Caption(en="Commands", zh="命令")
+_NOTE = Caption(
+    en="Times are those of the video with its defaults; each is a chapter mark of the file.",
+    zh="时间以默认选项的视频为准；每处都是视频文件里的章节标记。",
+)

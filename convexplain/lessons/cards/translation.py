@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from convexplain.data import facts
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.translation import Translation
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -39,7 +39,7 @@ def card(lesson: Translation) -> Card:
             Caption(en="Pooling and flatten.", zh="池化和展平。"),
         ),
         pauses=(
-            pause(
+            Pause(
                 "follows",
                 Caption(
                     en="The digit moves by {s} pixels. What does the map do?",
@@ -49,9 +49,8 @@ def card(lesson: Translation) -> Card:
                     en="It moves by {s} cells: the difference is {d}.",
                     zh="也平移 {s} 格：差值为 {d}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "guess",
                 Caption(
                     en="The {label} moves on. Which network changes its answer first?",
@@ -61,9 +60,8 @@ def card(lesson: Translation) -> Card:
                     en="The dense one: after {s} pixels it says {dense}, the convnet {cnn}.",
                     zh="全连接网络：平移 {s} 个像素后它判为 {dense}，卷积网络判为 {cnn}。",
                 ),
-                values,
             ),
-            pause(
+            Pause(
                 "why",
                 Caption(
                     en="The maps only moved. Why can the answer change?",
@@ -73,11 +71,10 @@ def card(lesson: Translation) -> Card:
                     en="Flatten: each of the {places} places has weights of its own.",
                     zh="展平之后，{places} 个位置各用各的权重。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(en="Convnets are translation-invariant.", zh="卷积网络具有平移不变性。"),
                 Caption(
                     en="Their maps are equivariant. Moved by {s} pixels, {p} of the test digits "
@@ -85,9 +82,8 @@ def card(lesson: Translation) -> Card:
                     zh="响应图是平移等变的。测试样本平移 {s} 个像素后，准确率为 {p}；"
                     "不平移时是 {here}。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(en="Pooling takes care of every shift.", zh="有了池化，怎么平移都行。"),
                 Caption(
                     en="Only of whole steps: after one pixel pool1 differs by up to {one}, after "
@@ -95,9 +91,8 @@ def card(lesson: Translation) -> Card:
                     zh="只对整步平移有效：平移一个像素，pool1 最多相差 {one}；两个像素，"
                     "相差 {two}。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="Then the convnet is no better than the dense network.",
                     zh="那卷积网络并不比全连接网络好。",
@@ -106,7 +101,6 @@ def card(lesson: Translation) -> Card:
                     en="It is: {p} against {q} at {s} pixels. More tolerant, not immune.",
                     zh="好得多：平移 {s} 个像素时 {p} 对 {q}。更能容忍平移，但不是不受影响。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -116,4 +110,4 @@ def card(lesson: Translation) -> Card:
             "这个模式也通用,不再需要重复训练",
         ),
         tries="figure shift-accuracy -o shift.svg",
-    )
+    ).filled(values)

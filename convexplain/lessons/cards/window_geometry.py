@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.window_geometry import WindowGeometry
-from convexplain.paper.cards._base import Card, mistake, pause, told
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -40,25 +40,23 @@ def card(lesson: WindowGeometry) -> Card:
             Caption(en="Division, rounded down.", zh="除法，向下取整。"),
         ),
         pauses=(
-            pause(
+            Pause(
                 "valid",
                 Caption(
                     en="{i} rows, a window of {k}: how many places from top to bottom?",
                     zh="图有 {i} 行，窗口高 {k}：从上到下有几个位置？",
                 ),
                 Caption(en="{o}: the first place counts, too.", zh="{o} 个：起始位置也要算。"),
-                values,
             ),
-            pause(
+            Pause(
                 "stride",
                 Caption(
                     en="Stride {s}: how large does the map become?",
                     zh="步幅为 {s}，响应图会变成多大？",
                 ),
                 Caption(en="{strided}.", zh="{strided}。"),
-                values,
             ),
-            pause(
+            Pause(
                 "flipped",
                 Caption(
                     en="Turn the kernel round by half a turn. The same map?",
@@ -68,19 +66,17 @@ def card(lesson: WindowGeometry) -> Card:
                     en="No: {differ} cells differ. Networks do not turn it.",
                     zh="不一样：有 {differ} 格不同。网络并不翻转卷积核。",
                 ),
-                values,
             ),
         ),
         mistakes=(
-            mistake(
+            Mistake(
                 Caption(en="{i} − {k} = {wrong}.", zh="{i} − {k} = {wrong}。"),
                 Caption(
                     en="Fence posts: {wrong} moves, and the place before the first: {o}.",
                     zh="植树问题：移动 {wrong} 次，加上起始位置，共 {o} 个。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="With dilation {d} the kernel is {w}, so it has more weights.",
                     zh="膨胀率为 {d} 时，卷积核变成 {w}，权重更多了。",
@@ -89,9 +85,8 @@ def card(lesson: WindowGeometry) -> Card:
                     en="It is spread over {w} but still has {weights} weights, with gaps between.",
                     zh="它铺开到 {w} 的范围，权重仍是 {weights} 个，中间留有空隙。",
                 ),
-                values,
             ),
-            mistake(
+            Mistake(
                 Caption(
                     en="Padding brings new information in at the rim.",
                     zh="填充给边缘增加了新信息。",
@@ -102,7 +97,6 @@ def card(lesson: WindowGeometry) -> Card:
                     zh="填进来的是零（每边 {ring} 圈），让窗口中心能落到每个像素上，"
                     "响应图保持 {kept}。",
                 ),
-                values,
             ),
         ),
         chapter=Caption(
@@ -110,4 +104,4 @@ def card(lesson: WindowGeometry) -> Card:
             zh="从输入中提取的图块的尺寸.一般选择有 3x3 5x5 或者 7x7.",
         ),
         tries="worksheet --level 3 --count 6",
-    )
+    ).filled(values)
