@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 from figure_artists import forward, named, one, rectangle, seen, softmax, words
 from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
 
-from convexplain import figures
+from convexplain import figures, panels
 from convexplain.cli import cli
 from convexplain.errors import UsageError
 from convexplain.lessons.hierarchy import Hierarchy
@@ -90,18 +91,20 @@ def test_the_answer_and_all_others_are_written_at_the_top(figure, network, maps)
     assert one(figure, "others").get_text() == f"{for_it - 3} others: {100 * rest:.1f}%"
 
 
-def test_bars_show_shares_to_scale_and_their_links_end_at_the_patches(figure, network, maps):
-    whole = [rectangle(bar) for bar in named(figure, "all")]
-    parts = [rectangle(part) for part in named(figure, "part")]
-    x, y, wide, _ = max(whole, key=lambda bar: bar[2])
-    at_top = sorted(part for part in parts if part[1] == y)
-    begin = x
-    for (_, share), part in zip(parts_of_the_answer(network, maps), at_top, strict=True):
-        assert part[0] == pytest.approx(begin)
-        assert part[2] == pytest.approx(share * wide, rel=1e-5)
-        begin += part[2]
+def test_bars_show_shares_to_scale_and_the_rest_fills_them(figure, network, maps):
+    found = parts_of_the_answer(network, maps)
+    parts = [rectangle(one(figure, f"bar.{n}")) for n in range(3)]
+    rest = rectangle(one(figure, "bar.rest"))
+    begin, wide = parts[0][0], rest[0] + rest[2] - parts[0][0]
+    for (_, share), (x, _, long, _) in zip(found, parts, strict=True):
+        assert x == pytest.approx(begin)
+        assert long == pytest.approx(share * wide, rel=1e-5)
+        begin += long
+    assert rest[0] == pytest.approx(begin)
+    bars = [artist.get_gid() for artist in figure.findobj(Rectangle) if artist.get_gid()]
+    parts = [gid for gid in bars if gid.startswith("bar") and not gid.endswith("rest")]
     assert len(parts) == 3 + 6 + 12
-    assert len(whole) == 1 + 3 + 6
+    assert sum(gid.endswith(".rest") for gid in bars) == 1 + 3 + 6
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
@@ -132,8 +135,11 @@ def test_the_fields_of_the_marked_path_lie_within_each_other_on_the_digit(figure
     cell = (right - left) / 28
     boxes = {}
     for layer, side in (("conv1", 3), ("conv2", 8), ("conv3", 18)):
-        patch = one(figure, f"field-{layer}")
+        patch = one(figure, f"input.{layer}")
         x, y, wide, high = rectangle(patch)
+        # The line lies outside of the cells.
+        line = patch.get_linewidth()
+        x, y, wide, high = x + line / 2, y + line / 2, wide - line, high - line
         assert (wide / cell, high / cell) == pytest.approx((side, side))
         assert to_hex(patch.get_edgecolor()).upper() == LIGHT.accent
         boxes[layer] = (x - left) / cell, (y - top) / cell, side
@@ -169,6 +175,16 @@ def test_a_negative_logit_and_a_misread_digit_are_explained():
     assert "less their mean" in figures.alternative("hierarchy", sample=0)
     assert "but this is a 6" in figures.caption("hierarchy", sample=122)
     assert "其实是“6”" in figures.caption("hierarchy", "zh", sample=122)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("sheet", panels.SHEETS)
+def test_the_tree_lays_itself_out_on_pages_and_frames_of_every_shape(sheet, lang):
+    for lesson in (Hierarchy(), figures.make("hierarchy", sample=0)):
+        placed = panels.place(lesson.diagram(), panels.SHEETS[sheet], lang)
+        assert panels.problems(placed) == []
+        tops = [placed[name].y for name in ("patch-0", "patch-0-0", "patch-0-0-0", "kernel-0-0-0")]
+        assert tops == sorted(tops)
 
 
 def test_bad_input_is_refused_in_one_line():

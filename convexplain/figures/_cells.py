@@ -248,7 +248,12 @@ def dots(sheet: Sheet, placed: Grid, there: npt.NDArray[np.bool_]) -> None:
 
 
 def outline(
-    sheet: Sheet, box: Box, *, colour: str | None = None, width: float = _base.STRONG
+    sheet: Sheet,
+    box: Box,
+    *,
+    colour: str | None = None,
+    width: float = _base.STRONG,
+    gid: str | None = None,
 ) -> Box:
     """Draw a window round cells: outside them, over a rim of the background.
 
@@ -261,21 +266,23 @@ def outline(
         The theme's accent by default, which is kept for windows and what they feed.
     width : float
         Of the line.
+    gid : str, optional
+        Name of the artist.
 
     Returns
     -------
     Box
         Where the line's outer edge lies.
     """
-    for line, edge in (
-        (2.4 * width, sheet.theme.background),
-        (width, colour or sheet.theme.accent),
+    for line, edge, named in (
+        (2.4 * width, sheet.theme.background, None),
+        (width, colour or sheet.theme.accent, gid),
     ):
         out = width / 2
         around = Box(box.x0 - out, box.y0 - out, box.x1 + out, box.y1 + out)
         _rectangle(
             sheet, around, facecolor="none", edgecolor=edge, linewidth=line * sheet.scale,
-            joinstyle="miter", zorder=_BEFORE,
+            joinstyle="miter", zorder=_BEFORE, gid=named,
         )  # fmt: skip
     return Box(box.x0 - width, box.y0 - width, box.x1 + width, box.y1 + width)
 

@@ -111,7 +111,8 @@ def _frame(piece: Frame, sheet: Sheet, unit: float) -> None:
         )  # fmt: skip
         return
     width = _base.STRONG if piece.strong else 1.1
-    _cells.outline(sheet, box, colour=_shapes.colour_of(sheet, piece.tone), width=width)
+    colour = _shapes.colour_of(sheet, piece.tone)
+    _cells.outline(sheet, box, colour=colour, width=width, gid=piece.name)
 
 
 def _scaled(box: Place, unit: float) -> _cells.Box:

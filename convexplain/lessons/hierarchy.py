@@ -15,6 +15,7 @@ from convexplain.data import digits, kernels
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.network import (
     CHAPTER_LAYERS,
@@ -24,6 +25,7 @@ from convexplain.network import (
     top_patches,
 )
 from convexplain.ops import Box
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -150,6 +152,22 @@ class Hierarchy(NetworkLesson):
             other.pixels for other in digits.load() if not np.array_equal(other.pixels, shown)
         ]
         return top_patches(self.network, node.layer, node.filter, np.stack(others), ELSEWHERE)
+
+    def diagram(self) -> Diagram:
+        """Describe the picture of the tree, for a figure and for a scene alike."""
+        layers = [node.layer for node in self.path]
+        leaf = self.path[0]
+        return HierarchyPicture(
+            tree=self.tree,
+            path=self.path,
+            pixels=self.trace.image[:, :, 0],
+            kernels=self.network.weights[f"{leaf.layer}/kernel"][:, :, 0],
+            fields={layer: self.network.receptive_field(layer).size for layer in layers},
+            logit=self.logit,
+            probability=self.probability,
+            centred=self.centred,
+            edge=leaf.layer == "conv1" and self.is_edge(leaf),
+        ).diagram()
 
     # Receptive fields.
 

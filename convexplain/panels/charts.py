@@ -92,8 +92,10 @@ class Bars(Panel):
         return self.share or self.name
 
     def bounds(self, at: Setting) -> Bounds:
-        """Return what a cell of its length can be."""
+        """Return what a cell of its length can be; with others' cells, what these can be."""
         sheet = at.sheet
+        if self.share:
+            return Bounds(1.0, 0.0, 0.0, sheet.room)
         least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
         return Bounds(1.0, least, max(least, good), max(least, sheet.room / self.length))
 

@@ -120,6 +120,11 @@ class Part(ABC):
         for part in self.parts():
             yield from part.panels()
 
+    def told(self, lang: str) -> Iterator[str]:
+        """Yield what is told of it to a person who cannot see it, panel by panel."""
+        for part in self.parts():
+            yield from part.told(lang)
+
     @abstractmethod
     def extent(self, at: Setting) -> Extent:
         """Return how much room it takes."""
@@ -146,7 +151,7 @@ class Panel(Part):
     note : Caption, optional
         Below it, muted.
     alternative : Caption, optional
-        What is told to a person who cannot see it; made of its numbers if there is none.
+        What is told to a person who cannot see it and all in it; made of the numbers if none.
     """
 
     name: str
@@ -191,9 +196,13 @@ class Panel(Part):
     def tell(self, lang: str) -> str:
         """Return what it shows, with its numbers, as a sentence."""
 
-    def told(self, lang: str) -> str:
-        """Return the alternative text."""
-        return self.alternative.text(lang) if self.alternative else self.tell(lang)
+    def told(self, lang: str) -> Iterator[str]:
+        """Yield the alternative text, or what it shows and what is in it."""
+        if self.alternative:
+            yield self.alternative.text(lang)
+            return
+        yield self.tell(lang)
+        yield from super().told(lang)
 
     def called(self, lang: str) -> str:
         """Return its title, or else its name."""

@@ -61,9 +61,8 @@ class Diagram:
 
     def told(self, lang: str) -> str:
         """Return its alternative text: what it is, and each panel with its numbers, in order."""
-        panels = (panel.told(lang) for panel in self.root.panels())
         about = self.about.text(lang) if self.about else ""
-        return ("" if lang == "zh" else " ").join(filter(None, (about, *panels)))
+        return ("" if lang == "zh" else " ").join(filter(None, (about, *self.root.told(lang))))
 
     def panel(self, name: str) -> Panel:
         """Return the panel of a name."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from convexplain.errors import UsageError, choose
 from convexplain.panels.box import Box
 
+#: From so many inches on, paper is a page, and below a column of it.
+_BROAD = 4.6
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -26,8 +29,9 @@ class Sheet:
         How much is kept free at the top and at the bottom.
     margin : float
         Kept free at all sides.
-    text, note, number, heading, sign : float
-        Sizes of text: labels, secondary text, numbers in cells, headings, a sign between grids.
+    text, note, small, number, heading, sign : float
+        Sizes of text: labels, secondary text, dense labels, numbers in cells, headings, a sign
+        between grids.
     least : float
         No text is smaller.
     gap : float
@@ -50,6 +54,7 @@ class Sheet:
     margin: float
     text: float
     note: float
+    small: float
     number: float
     heading: float
     sign: float
@@ -87,7 +92,7 @@ class Sheet:
 
 VIDEO = Sheet(
     name="16:9", unit="px", width=1920, height=1080, title=120, caption=170, margin=96,
-    text=30, note=27, number=30, heading=40, sign=44, least=27, gap=40,
+    text=30, note=27, small=27, number=30, heading=40, sign=44, least=27, gap=40,
     pixel=0.5, thumb=40, good=280, room=860, fixed=True,
 )  # fmt: skip
 WIDE43 = replace(VIDEO, name="4:3", width=1440, margin=72)
@@ -95,9 +100,9 @@ SQUARE = replace(VIDEO, name="1:1", width=1080, margin=54, caption=190, gap=32)
 # On a phone the frame is narrow, and its lower end lies under buttons.
 TALL = replace(
     VIDEO, name="9:16", width=1080, height=1920, margin=54, title=200, caption=340,
-    text=36, note=32, number=34, heading=44, sign=48, gap=36,
+    text=36, note=32, small=28, number=34, heading=44, sign=48, gap=36,
 )  # fmt: skip
-SLIDE = replace(VIDEO, name="slide", text=36, note=30, number=34, caption=96)
+SLIDE = replace(VIDEO, name="slide", text=36, note=30, small=27, number=34, caption=96)
 
 
 def paper(inches: float) -> Sheet:
@@ -110,7 +115,8 @@ def paper(inches: float) -> Sheet:
     """
     return Sheet(
         name=f"{inches:g} in", unit="pt", width=72 * inches, height=660, title=0, caption=0,
-        margin=5, text=7.5, note=7, number=7, heading=8.5, sign=11, least=5, gap=10,
+        margin=5, text=7.5, note=7, small=6.5 if inches >= _BROAD else 5.2, number=7,
+        heading=11, sign=11, least=5, gap=10,
         pixel=0.4, thumb=11, good=72, room=150, fixed=False,
     )  # fmt: skip
 

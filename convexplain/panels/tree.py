@@ -11,7 +11,7 @@ from convexplain.panels.panel import Extent, Panel, Part, Setting
 from convexplain.panels.pieces import Path, Piece
 
 #: Between rows, for the links; and between neighbours, in gaps of the sheet.
-_ROWS, _NEIGHBOURS = 1.5, 0.35
+_ROWS, _NEIGHBOURS = 1.1, 0.35
 
 
 @dataclass(frozen=True, eq=False)
