@@ -107,3 +107,26 @@ def test_an_accuracy_that_cannot_be_is_not_repeated(tmp_path: Path, told: str) -
     result = CliRunner().invoke(cli, ["model", str(path)])
     assert (result.exit_code, result.stderr) == (0, "")
     assert "test digits right" not in result.stdout
+
+
+def test_one_layer_is_told_with_all_that_it_is() -> None:
+    facts = dict(line.split("  ", 1) for line in ran("--layer", "conv2").splitlines())
+    told = {name: value.strip() for name, value in facts.items()}
+    assert told == {
+        "kind": "Conv2D",
+        "reads": "pool1: 13 × 13 × 32",
+        "output": "11 × 11 × 64",
+        "filters": "64",
+        "window": "3 × 3",
+        "stride": "1 × 1",
+        "activation": "relu",
+        "parameters": "18,496",
+        "multiplications": "2,230,272",
+        "sees of the picture": "8 × 8",
+    }
+    assert json.loads(ran("--layer", "conv2", "--json"))["reads"] == "pool1: 13 × 13 × 32"
+    assert "过滤器" in ran("--layer", "conv2", "--lang", "zh")
+
+
+def test_a_layer_that_is_not_there_is_refused() -> None:
+    refuses(["model", "--layer", "conv9"], ["conv9", "conv1"])

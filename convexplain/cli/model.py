@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from convexplain.cli import _options
-from convexplain.cli._types import Model
+from convexplain.cli._types import Model, layers
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.format import count, percent, shape
+from convexplain.style.terminal import cells
 
 if TYPE_CHECKING:
     from convexplain.network import Network
+    from convexplain.network.layers import Fact
 
 _HEAD = (
     terms.LAYER,
@@ -25,6 +27,8 @@ _HEAD = (
     Caption(en="sees", zh="感受野"),
     Caption(en="step", zh="间距"),
 )
+_READS = Caption(en="reads", zh="读取")
+_SEES = Caption(en="sees of the picture", zh="感受野")
 _TOTAL = Caption(en="total", zh="合计")
 _LEGEND = Caption(
     en="sees: rows × columns of the picture that one cell depends on; step: pixels between "
@@ -47,9 +51,12 @@ _TRAINED = Caption(
 
 @click.command(short_help="Show a network's layers, costs and receptive fields.")
 @click.argument("model", type=Model(), default="cnn")
+@click.option(
+    "--layer", metavar="NAME", shell_complete=layers, help="All there is to know of one layer."
+)
 @_options.language
 @_options.as_json
-def model(model: str, lang: str, as_json: bool) -> None:
+def model(model: str, layer: str | None, lang: str, as_json: bool) -> None:
     """Show a network as a table: cnn (the default), dense, or a file.
 
     Each layer's output, parameters and multiplications, what one of its cells sees of the
@@ -59,6 +66,20 @@ def model(model: str, lang: str, as_json: bool) -> None:
     from convexplain.network import Network
 
     network = Network.load(model)
+    if layer is not None:
+        facts = _facts(network, layer)
+        if as_json:
+            values = {fact.key: fact.value for fact in facts}
+            document = {"model": model, "layer": layer, **values}
+            click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        else:
+            widths = [cells(fact.name.text(lang)) for fact in facts]
+            lines = [
+                f"{fact.name.text(lang)}{' ' * (max(widths) - width)}  {fact.value}"
+                for fact, width in zip(facts, widths, strict=True)
+            ]
+            Ink.of().echo("\n".join(lines))
+        return
     rows, cols = network.unseen()
     if as_json:
         click.echo(json.dumps(_document(model, network, rows, cols), ensure_ascii=False, indent=2))
@@ -73,6 +94,21 @@ def model(model: str, lang: str, as_json: bool) -> None:
     if isinstance(accuracy, float) and 0 <= accuracy <= 1:  # a file may say anything
         lines.append(_TRAINED.fill(accuracy=percent(accuracy, 2)).text(lang))
     Ink.of().echo("\n".join(lines))
+
+
+def _facts(network: Network, name: str) -> list[Fact]:
+    """List what there is to know of a layer: what it reads, what it is, what it sees."""
+    from convexplain.network.layers import Fact
+    from convexplain.network.layers.layer import size
+
+    layer = network.layer(name)
+    reads, field = network.input_of(name), network.receptive_field(name)
+    return [
+        Fact("kind", terms.KIND, layer.kind),
+        Fact("reads", _READS, f"{', '.join(network.sources(name))}: {size(reads)}"),
+        *layer.describe(reads),
+        Fact("sees", _SEES, shape(field.size)),
+    ]
 
 
 def _table(network: Network, lang: str) -> list[str]:

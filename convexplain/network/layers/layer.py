@@ -234,7 +234,7 @@ class Layer(ABC):
     def describe(self, shape: Shape) -> tuple[Fact, ...]:
         """Tell what there is to know of the layer, for an input of `shape`."""
         facts = [
-            Fact("output", terms.OUTPUT, fmt.shape(self.output_shape(shape))),
+            Fact("output", terms.OUTPUT, size(self.output_shape(shape))),
             *self._facts(shape),
         ]
         if self.activation != "linear":
@@ -417,6 +417,11 @@ def glorot(random: np.random.Generator, shape: Shape, read: int, written: int) -
     """
     limit = math.sqrt(6 / (math.prod(shape[:-2]) * (read + written)))
     return random.uniform(-limit, limit, shape).astype(np.float32)
+
+
+def size(shape: Shape) -> str:
+    """Write a shape: "26 × 26 × 32", or "1,152"."""
+    return fmt.count(shape[0]) if len(shape) == 1 else fmt.shape(shape)
 
 
 def place(cell: Cell, shape: Shape) -> str:
