@@ -2,24 +2,21 @@
  * How a convolution made a cell: window ⊙ kernel = products, their sum, the bias, the activation.
  *
  * @import { App } from "./app.js"
- * @import { SumLine } from "./cells.js"
  * @import { ConvStep } from "./layers/conv2d.js"
  * @import { Hideable, Panel } from "./panel.js"
  * @import { State } from "./state.js"
  * @import { Cell } from "./trace.js"
  */
 
+import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
 import { becomes, contributionList, numberTable, restRow, sumLines } from "./cells.js";
 import { INPUT } from "./data.js";
 import { button, make } from "./dom.js";
 import { kernelTable } from "./edit.js";
 import { number, TIMES } from "./format.js";
-import { bySize, largestAt, largestOf, sumOf } from "./numbers.js";
+import { largestAt, largestOf, sumOf } from "./numbers.js";
 import { convolutionSlips, RIGHT } from "./slips.js";
 import { activationName, say, spelled, spelledFirst } from "./words.js";
-
-/** How many contributions a list shows before it is opened. */
-export const SHOWN = 5;
 
 /**
  * What a convolution's panel shows, in numbers.
@@ -58,21 +55,15 @@ function body(app, cell, state) {
   const limit = model.limit(cell.layer, cell.filter, state.scale);
   const hides = (/** @type {Hideable[]} */ ...what) => secret !== null && what.includes(secret.what);
   const single = depth === 1;
-  const here = step.channelSums[all.channel - step.firstChannel];
   const activation = activationName(step.activation);
-  /** @type {SumLine[]} */
-  const lines = single
-    ? [{ name: say("sumOf", { n: all.taps.length }), value: step.total, secret: hides("sum") }]
-    : [
-      { name: say("channel", { n: all.channel }), value: here },
-      { name: `+ ${say("otherChannels", { n: depth - 1 })}`, value: step.total - here, secret: hides("sum") },
-    ];
-  lines.push(
-    { name: `+ ${say("bias")}`, value: step.bias },
+  const lines = rows(
+    breakdown(step.channelSums, [all.channel - step.firstChannel], step),
     {
-      name: activation ? say("before", { activation }) : say("beforeNothing"), value: step.value, total: true,
-      secret: hides("sum", "output"),
+      named: single ? say("sumOf", { n: all.taps.length }) : say("channel", { n: all.channel }),
+      rest: say("otherChannels", { n: depth - 1 }),
+      value: activation ? say("before", { activation }) : say("beforeNothing"),
     },
+    { sum: hides("sum"), value: hides("sum", "output") },
   );
   return [
     single ? null : channelList(app, all, state),
@@ -133,17 +124,16 @@ export const CONVOLUTION = {
 
 /** The largest sums a channel, or all of them. @param {App} app @param {Convolution} all @param {State} state */
 function channelList(app, { step, channel, depth }, state) {
-  const order = bySize(step.channelSums);
+  const { channelSums: sums, firstChannel } = step;
   const open = state.every || depth <= SHOWN + 1;
-  const shown = open ? order : order.slice(0, SHOWN);
-  const rest = step.total - sumOf(shown.map((k) => step.channelSums[k]));
+  const { parts, rest } = breakdown(sums, largestPlaces(sums, open ? depth : SHOWN), step);
   return contributionList({
     title: say(open ? "everyOf" : "largest", { n: depth }),
-    limit: Math.abs(step.channelSums[order[0]]),
-    rows: shown.map((k) => ({
-      key: `channel-${k}`, name: say("channel", { n: k + step.firstChannel }), value: step.channelSums[k],
-      chosen: k + step.firstChannel === channel,
-      click: () => app.actions.chooseChannel(k + step.firstChannel),
+    limit: Math.abs(parts[0].value),
+    rows: parts.map(({ place, value }) => ({
+      key: `channel-${place}`, name: say("channel", { n: place + firstChannel }), value,
+      chosen: place + firstChannel === channel,
+      click: () => app.actions.chooseChannel(place + firstChannel),
     })),
     rest: depth <= SHOWN + 1 ? null : restRow(
       say("others", { n: depth - SHOWN }), rest, state.every, () => app.actions.setEvery(!state.every),

@@ -7,11 +7,10 @@
  */
 
 import { softmaxTable } from "./answer.js";
+import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
 import { becomes, contributionList, restRow, sumLines } from "./cells.js";
-import { SHOWN } from "./conv_panel.js";
 import { make } from "./dom.js";
 import { number, TIMES } from "./format.js";
-import { bySize, sumOf } from "./numbers.js";
 import { activationName, say } from "./words.js";
 
 // A list that is opened holds this many.
@@ -33,11 +32,10 @@ function body(app, cell, state) {
   const name = cell.layer;
   const { products, weights, bias } = model.trace.addends(cell);
   const values = model.trace.input(name);
-  const order = bySize(products);
-  const shown = order.slice(0, state.every ? MOST_SHOWN : SHOWN);
-  const rest = order.length - shown.length;
-  const sum = (/** @type {number[]} */ places) => sumOf(places.map((i) => products[i]));
-  const few = sum(shown);
+  const account = breakdown(products, largestPlaces(products, state.every ? MOST_SHOWN : SHOWN), {
+    bias, value: model.trace.before(name)[cell.filter],
+  });
+  const others = say("otherInputs", { n: account.restCount });
   const before = model.columnBefore(name);
   const activation = activationName(model.layer(name)?.activation ?? "");
   const hides = secret !== null && ["sum", "output", "answer"].includes(secret.what);
@@ -47,27 +45,22 @@ function body(app, cell, state) {
     make(
       "div", { class: "dense-sum" },
       contributionList({
-        title: say("largestInputs", { n: order.length }),
-        limit: Math.abs(products[order[0]]),
-        rows: shown.map((i) => {
-          const source = inputCell(app, name, i);
+        title: say("largestInputs", { n: products.length }),
+        limit: Math.abs(account.parts[0].value),
+        rows: account.parts.map(({ place, value }) => {
+          const source = inputCell(app, name, place);
           return {
-            key: `input-${i}`, name: before.inputName(source),
-            detail: `${number(values[i])} ${TIMES} ${number(weights[i])}`, value: products[i],
+            key: `input-${place}`, name: before.inputName(source),
+            detail: `${number(values[place])} ${TIMES} ${number(weights[place])}`, value,
             click: () => app.actions.walkBack(source),
           };
         }),
-        rest: restRow(
-          say("otherInputs", { n: rest }), sum(order.slice(shown.length)), state.every,
-          () => app.actions.setEvery(!state.every),
-        ),
+        rest: restRow(others, account.rest, state.every, () => app.actions.setEvery(!state.every)),
       }),
-      sumLines([
-        { name: say("theseFew", { n: shown.length }), value: few },
-        { name: `+ ${say("otherInputs", { n: rest })}`, value: sum(order) - few, secret: hides },
-        { name: `+ ${say("bias")}`, value: bias },
-        { name: total, value: model.trace.before(name)[cell.filter], total: true, secret: hides },
-      ]),
+      sumLines(rows(
+        account, { named: say("theseFew", { n: account.parts.length }), rest: others, value: total },
+        { sum: hides, value: hides },
+      )),
     ),
     endsInSoftmax(app, cell)
       ? softmaxTable(model.trace, cell.filter, secret?.what === "answer")

@@ -9,6 +9,7 @@ from convexplain.page.bundle import read
 
 _EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
 CORE = (
+    "breakdown",
     "data",
     "format",
     "geometry",

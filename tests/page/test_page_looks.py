@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from convexplain.lessons.parts import slips
+from convexplain.ops import conv2d_steps
 from convexplain.page.words import WORDS
 from convexplain.style import format, theme
 from convexplain.style.captions import Caption
@@ -76,6 +77,50 @@ def test_shares_counts_and_shapes_print_as_in_python(core: Any) -> None:
     found = core("argument.map((a) => core.format.addsUp(a.slice(0, 3), a[3]))", sums.tolist())
     assert found == [format.adds_up(a[:3], a[3]) for a in sums]
     assert core("core.format.addsUp([0.12, 0.34], 0.46)") is True
+
+
+def test_a_breakdown_is_python_s(core: Any) -> None:
+    random = np.random.default_rng(5)
+    for channels, shown in ((1, 5), (4, 5), (12, 5), (12, 3), (12, 12)):
+        x = random.normal(0, 1, (3, 3, channels))
+        kernel = random.normal(0, 1, (3, 3, channels, 1))
+        x[..., -1], kernel[..., -1, :] = x[..., 0], kernel[..., 0, :]  # a tie: the first one wins
+        (step,) = conv2d_steps(x, kernel, [float(random.normal())])
+        account = step.breakdown(shown)
+        found = core(
+            "core.breakdown.breakdown(argument.sums, "
+            "core.breakdown.largestPlaces(argument.sums, argument.shown), argument)",
+            {
+                "sums": step.channel_sums.tolist(),
+                "shown": shown,
+                "bias": step.bias,
+                "value": step.value,
+            },
+        )
+        assert [part["place"] for part in found["parts"]] == [part.place for part in account.parts]
+        assert [part["value"] for part in found["parts"]] == [part.value for part in account.parts]
+        assert found["restCount"] == account.rest_count
+        assert found["rest"] == pytest.approx(account.rest, abs=1e-12)
+        assert found["named"] + found["rest"] == pytest.approx(account.total)
+        assert (found["bias"], found["value"]) == (account.bias, account.value)
+
+
+def test_a_sum_s_lines_hide_what_is_to_be_guessed(core: Any) -> None:
+    made = {"parts": [], "named": 3.0, "rest": -1.0, "restCount": 2, "bias": 0.5, "value": 2.5}
+    lines = """core.breakdown.rows(
+        argument, { named: "few", rest: "others", value: "z" }, { sum: true, value: false })
+        .map((line) => [line.name, line.value, line.secret ?? false])"""
+    assert core(lines, made) == [
+        ["few", 3.0, False],
+        ["+ others", -1.0, True],
+        ["+ bias", 0.5, False],
+        ["z", 2.5, False],
+    ]
+    assert core(lines, {**made, "rest": 0.0, "restCount": 0}) == [
+        ["few", 3.0, True],
+        ["+ bias", 0.5, False],
+        ["z", 2.5, False],
+    ]
 
 
 def test_slips_equal_python_s(core: Any) -> None:
