@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convexplain import figures, lessons
+from convexplain import figures, lessons, panels
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError
+from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.network import Conv2D, Network, Trace
 from convexplain.ops import avg_pool2d_steps, conv2d_steps
 from convexplain.style.theme import DARK, LIGHT, contrast
@@ -299,6 +300,35 @@ def test_figures_of_others_are_left_to_them(shell: Any) -> None:
 
     data, _ = shell.display_formatter.format(Figure())
     assert "text/html" not in data
+
+
+def test_a_lessons_picture_is_drawn_as_it_was_placed(shell: Any) -> None:
+    lesson = SlidingWindow()
+    step = lesson.best
+    picture = lesson.diagram(step)
+    page = html(shell, picture)
+    (drawn,) = page.all("svg")
+    assert drawn["aria-label"] == picture.told("en") == plain(shell, picture)
+    placed = panels.place(picture, panels.PAGE)
+    assert drawn["viewbox"] == f"0 0 {placed.width:.2f} {placed.height:.2f}"
+    # Every number of the patch, in its cell, is as wide as it was measured.
+    texts = [[float(text[key]) for key in ("x", "textlength", "y")] for text in page.all("text")]
+    for (row, col), value in np.ndenumerate(step.patch[:, :, 0]):
+        box, words = placed[f"patch[{row}, {col}]"], f"{value:.2f}"
+        assert words in page.texts
+        within = [
+            left
+            for left, wide, base in texts
+            if box.x <= left and left + wide <= box.right and box.y <= base <= box.bottom
+        ]
+        assert len(within) == 1
+    # The map as far as the window has come, its cells in the theme's colours.
+    maps = [pixels({"src": image["href"]}) for image in page.all("image")]
+    shown = LIGHT.signed(lesson.response_map, lesson.map_limit)
+    assert any(np.array_equal(array, shown) for array in maps)
+    fills = {rect["fill"] for rect in page.all("rect")}
+    kernel = LIGHT.signed(step.kernel[:, :, 0], float(np.abs(step.kernel).max()))
+    assert {"#{:02X}{:02X}{:02X}".format(*colour) for colour in kernel.reshape(-1, 3)} <= fills
 
 
 def test_chinese_is_a_choice(shell: Any, trace: Trace) -> None:

@@ -10,8 +10,9 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError
 from convexplain.lessons import Lesson
 from convexplain.network import Network, Trace
-from convexplain.notebook import _html, _maps, _state, _steps, _views
+from convexplain.notebook import _draw, _html, _maps, _state, _steps, _views
 from convexplain.ops import ConvStep, ConvSteps, PoolStep, PoolSteps, TransposedSteps
+from convexplain.panels import Diagram
 from convexplain.style.theme import Look
 
 _FIGURE = "matplotlib.figure.Figure"
@@ -44,6 +45,7 @@ VIEWS: dict[type, View] = {
     Network: View(_views.network, _views.network_text),
     Lesson: View(_views.lesson, _views.lesson_text),
     Picture: View(_views.picture, _views.picture_text),
+    Diagram: View(_draw.diagram, _draw.diagram_text),
 }
 
 
