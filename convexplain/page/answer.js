@@ -1,7 +1,8 @@
 /**
  * The last column: a bar for each class, and the table from logits to probabilities.
  *
- * @import { Trace } from "./trace.js"
+ * @import { App } from "./app.js"
+ * @import { Cell, Trace } from "./trace.js"
  */
 
 import { button, make, refill, roving, setAttributes } from "./dom.js";
@@ -76,6 +77,11 @@ function spoken(p) {
   if (text.startsWith(">")) return say("over", { p: words });
   if (text.startsWith("<")) return say("under", { p: words });
   return words;
+}
+
+/** Whether a cell is a class whose probability is the softmax of its layer. @param {App} app @param {Cell} cell */
+export function explainsAnswer({ model }, cell) {
+  return cell.layer === model.answer?.name && model.layer(cell.layer)?.activation === "softmax";
 }
 
 /**

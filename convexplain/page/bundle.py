@@ -3,6 +3,9 @@
 Browsers refuse to load modules over ``file://``. The modules of this package are written so that
 joining them is simple: named imports of their neighbours, named exports, nothing else. Each becomes
 a function that is called once, after those that it imports, and gives back what it exports.
+
+A module in a folder adds itself to what its folder holds, as each kind of layer does: nobody has to
+import it.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ _UNSAFE = re.compile(r"</script|<!--", re.IGNORECASE)
 def bundle(sources: Mapping[str, str], entry: str) -> str:
     """Join modules into one strict script that leaves nothing among the page's global names.
 
+    Those in folders come first.
+
     Parameters
     ----------
     sources : mapping of str to str
@@ -41,7 +46,9 @@ def bundle(sources: Mapping[str, str], entry: str) -> str:
         exported, or an import or export of another form.
     """
     order: list[str] = []
-    _visit(entry, sources, order, ())
+    kinds = sorted(name for name in sources if "/" in name)
+    for name in (*kinds, entry):
+        _visit(name, sources, order, ())
     parts = [_function(name, sources[name]) for name in order]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 

@@ -242,7 +242,7 @@ class VectorColumn extends Column {
 
 class AnswerColumn extends VectorColumn {
   kind = "answer";
-  width = "minmax(0, 280fr)";
+  width = "minmax(calc(170 * var(--u)), 280fr)";
 
   get heading() {
     return say("answer");

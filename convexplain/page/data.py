@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.lessons.parts import slips
 from convexplain.network import BUNDLED, Network, modelfile
+from convexplain.network.fitting import INPUT
 from convexplain.page.lesson import Slides
 from convexplain.page.telling import telling
 from convexplain.page.words import WORDS
@@ -22,9 +23,6 @@ from convexplain.style.captions import LANGUAGES, Caption
 
 SHAPE = (28, 28, 1)
 CLASSES = 10
-#: Kinds of layers that the page's JavaScript computes.
-KINDS = ("Conv2D", "MaxPooling2D", "AveragePooling2D", "Flatten", "Dense")
-
 #: A network of more numbers would make a page that a browser opens slowly or not at all.
 MOST_PARAMETERS = 4_000_000
 
@@ -90,29 +88,27 @@ def check_network(network: Network) -> None:
         ten classes, is too large, or computes numbers beyond float32.
     """
     last = network.layers[-1]
-    classes = network.shapes[last.name][-1]
     if network.input_shape != SHAPE:
         read = " × ".join(map(str, network.input_shape))
         raise UsageError(
             f"the page shows 28 × 28 × 1 digits, but this network reads {read}: "
             "give a network with input_shape (28, 28, 1)"
         )
-    if not (last.family == "dense" and classes == CLASSES and last.activation == "softmax"):
+    if network.shapes[last.name] != (CLASSES,) or last.activation != "softmax":
         raise UsageError(
             f"the page shows ten probabilities, but this network ends with {last.name}, "
             f"{last.kind} of shape {network.shapes[last.name]} with activation "
             f"{last.activation}: end it with a Dense layer of 10 units and softmax"
         )
+    before = INPUT
     for layer in network.layers:
-        # Only what a layer has beside the fields that it always writes is unknown to the page.
-        plain = {"kind", *(f.name for f in fields(layer) if not f.kw_only)}
-        extra = [name for name in layer.to_dict() if name not in plain]
-        if layer.kind not in KINDS or extra:
-            what = f" with {extra[0]}" if extra else ""
+        if layer.inputs not in ((), (before,)):
             raise UsageError(
-                f"the page cannot compute {layer.name}, a {layer.kind} layer{what}: show this "
-                "network with convexplain step, pixel or predict"
+                f"the page shows layers in a row, but {layer.name} reads "
+                f"{' and '.join(layer.inputs)}: show this network with convexplain step, pixel or "
+                "predict"
             )
+        before = layer.name
     if network.parameters > MOST_PARAMETERS:
         raise UsageError(
             f"this network has {network.parameters:,} parameters: a page holds at most "

@@ -3,10 +3,9 @@
  *
  * @import { App } from "./app.js"
  * @import { Panel } from "./panel.js"
- * @import { Cell } from "./trace.js"
  */
 
-import { softmaxTable } from "./answer.js";
+import { explainsAnswer, softmaxTable } from "./answer.js";
 import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
 import { becomes, contributionList, restRow, sumLines } from "./cells.js";
 import { make } from "./dom.js";
@@ -19,11 +18,6 @@ const MOST_SHOWN = 60;
 /** The cell that input `i` of a dense layer is, in the column that it reads. @param {App} app @param {string} layer @param {number} i */
 function inputCell(app, layer, i) {
   return app.model.cellBefore(layer, { row: 0, col: 0, filter: i });
-}
-
-/** @param {App} app @param {Cell} cell */
-function endsInSoftmax({ model }, cell) {
-  return cell.layer === model.answer?.name && model.layer(cell.layer)?.activation === "softmax";
 }
 
 /** @type {Panel["body"]} */
@@ -62,7 +56,7 @@ function body(app, cell, state) {
         { sum: hides, value: hides },
       )),
     ),
-    endsInSoftmax(app, cell)
+    explainsAnswer(app, cell)
       ? softmaxTable(model.trace, cell.filter, secret?.what === "answer")
       : make("div", { class: "result" }, becomes(activation, model.value(cell), model.limit(name, 0, state.scale), hides)),
   ];
@@ -72,7 +66,7 @@ function body(app, cell, state) {
 export const DENSE = {
   body,
   caption: (app, cell) => (
-    endsInSoftmax(app, cell) ? say("sayAnswer") : say("sayDense", { n: app.model.channelsInto(cell.layer) })
+    explainsAnswer(app, cell) ? say("sayAnswer") : say("sayDense", { n: app.model.channelsInto(cell.layer) })
   ),
   source: (app, cell, state) => inputCell(app, cell.layer, app.model.chosenChannel(cell, state) ?? 0),
   note: "rounded",

@@ -31,17 +31,18 @@ export function kernelTable(app, cell, { step, channel, depth, taps }, limit) {
   const cols = step.inputCols.length;
   const weights = taps.map(({ weight }) => weight);
   const edited = key in app.store.state.kernels;
+  const editable = app.model.layer(cell.layer)?.kind.editable ?? false;
   const cells = weights.map((weight, at) => {
-    const td = make("td", { title: exactly(weight), "data-exact": exactly(weight) }, weightField(app, key, weights, at, cols, limit));
+    const td = make("td", { title: exactly(weight), "data-exact": exactly(weight) }, editable ? weightField(app, key, weights, at, cols, limit) : number(weight));
     return colourAs(td, weight, limit);
   });
   return numberBlock(
     "kernel", cols, weights, cells,
-    make("caption", { class: "aside" }, depth === 1 ? say("kernelEdit") : say("kernelFor", { n: channel })),
+    make("caption", { class: "aside" }, depth === 1 && editable ? say("kernelEdit") : say("kernelFor", { n: channel })),
     make(
       "div", { class: "over" },
       make("span", { "aria-hidden": "true" }, say("kernel")),
-      classicChoice(app, key, step.shape, edited),
+      editable && classicChoice(app, key, step.shape, edited),
       edited && button(() => app.actions.setKernel(key, null), { class: "reset", "data-key": "kernel-reset" }, say("reset")),
     ),
   );

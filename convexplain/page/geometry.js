@@ -20,9 +20,10 @@ export class Window {
   /**
    * @param {Pair} kernelSize  cells that it reads
    * @param {Pair} size  rows and columns of the map, on which "same" depends
-   * @param {{stride?: Pair, dilation?: Pair, padding?: Padding}} [options]
+   * @param {{stride?: Pair, dilation?: Pair, padding?: Padding, ceilMode?: boolean}} [options]
+   *   ceilMode: the last window may reach beyond the padding, but none starts there
    */
-  constructor(kernelSize, size, { stride = [1, 1], dilation = [1, 1], padding = "valid" } = {}) {
+  constructor(kernelSize, size, { stride = [1, 1], dilation = [1, 1], padding = "valid", ceilMode = false } = {}) {
     this.kernelSize = kernelSize;
     this.size = size;
     this.stride = stride;
@@ -30,10 +31,16 @@ export class Window {
     /** Rows and columns from the first cell that it reads to the last. */
     this.span = axes((axis) => dilation[axis] * (kernelSize[axis] - 1) + 1);
     this.margins = margins(padding, size, stride, this.span);
-    /** Rows and columns of the map with its padding. */
-    this.padded = axes((axis) => size[axis] + this.margins[2 * axis] + this.margins[2 * axis + 1]);
+    const around = axes((axis) => size[axis] + this.margins[2 * axis] + this.margins[2 * axis + 1]);
     /** How many windows fit. */
-    this.outputSize = axes((axis) => Math.floor((this.padded[axis] - this.span[axis]) / stride[axis]) + 1);
+    this.outputSize = axes((axis) => {
+      const most = (around[axis] - this.span[axis]) / stride[axis];
+      if (!ceilMode) return Math.floor(most) + 1;
+      const starts = Math.ceil((size[axis] + this.margins[2 * axis]) / stride[axis]);
+      return Math.min(Math.ceil(most) + 1, starts);
+    });
+    /** Rows and columns of the map with its padding, and of all that windows reach beyond it. */
+    this.padded = axes((axis) => Math.max(around[axis], (this.outputSize[axis] - 1) * stride[axis] + this.span[axis]));
   }
 
   /** How many cells it reads at each position, those of the padding included. */
@@ -49,11 +56,25 @@ export class Window {
    * @returns {Taps}
    */
   taps(axis, position) {
+    return this.reads(axis, position).map((cell) => (cell >= 0 && cell < this.size[axis] ? cell : null));
+  }
+
+  /**
+   * Along one axis, how many cells enter an average.
+   *
+   * @param {number} axis
+   * @param {number} position  of the output cell
+   * @param {boolean} includePad  whether padding counts; what lies beyond it never does
+   */
+  counted(axis, position, includePad) {
+    const [before, after] = includePad ? this.margins.slice(2 * axis, 2 * axis + 2) : [0, 0];
+    return this.reads(axis, position).filter((cell) => cell >= -before && cell < this.size[axis] + after).length;
+  }
+
+  /** The same cells as `taps`, those of the padding numbered on. @param {number} axis @param {number} position */
+  reads(axis, position) {
     const first = position * this.stride[axis] - this.margins[2 * axis];
-    return Array.from({ length: this.kernelSize[axis] }, (_, i) => {
-      const cell = first + i * this.dilation[axis];
-      return cell >= 0 && cell < this.size[axis] ? cell : null;
-    });
+    return Array.from({ length: this.kernelSize[axis] }, (_, i) => first + i * this.dilation[axis]);
   }
 
   /**

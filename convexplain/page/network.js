@@ -7,7 +7,7 @@
  */
 
 import { withKernel } from "./layers/conv2d.js";
-import { KINDS } from "./layers.js";
+import { KINDS } from "./layers/layer.js";
 
 const METADATA_KEY = "convexplain";
 

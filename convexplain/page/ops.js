@@ -8,8 +8,6 @@
  * @import { Window } from "./geometry.js"
  */
 
-import { sumOf } from "./numbers.js";
-
 /**
  * Slide kernels over a map: multiply cell by cell, add up, add the bias.
  *
@@ -21,21 +19,8 @@ import { sumOf } from "./numbers.js";
  * @returns {Float32Array} (H_out, W_out, filters)
  */
 export function conv2d(x, window, kernels, bias, groups = 1) {
-  return plusBias(sumsOfProducts(x, window, kernels, bias.length, groups), bias);
-}
-
-/**
- * The sums of a convolution in doubles, not rounded yet.
- *
- * @param {Float32Array|Float64Array} x
- * @param {Window} window
- * @param {Float32Array} kernels
- * @param {number} filters
- * @param {number} groups
- */
-export function sumsOfProducts(x, window, kernels, filters, groups) {
-  const padded = surrounded(x, window, 0);
-  const channels = x.length / (window.size[0] * window.size[1]);
+  const filters = bias.length;
+  const [padded, channels] = [surrounded(x, window, 0), channelsOf(x, window)];
   const depth = channels / groups;
   const each = filters / groups;
   const sums = new Float64Array(window.outputSize[0] * window.outputSize[1] * filters);
@@ -51,7 +36,7 @@ export function sumsOfProducts(x, window, kernels, filters, groups) {
       for (let at = first; at < first + each; at += 1, weight += 1) sums[at] += value * kernels[weight];
     }
   });
-  return sums;
+  return plusBias(sums, bias);
 }
 
 /**
@@ -60,7 +45,7 @@ export function sumsOfProducts(x, window, kernels, filters, groups) {
  * @param {Float64Array} sums  (..., filters)
  * @param {Float32Array} bias  (filters)
  */
-export function plusBias(sums, bias) {
+function plusBias(sums, bias) {
   return finite(Float32Array.from(sums, (sum, i) => sum + bias[i % bias.length]));
 }
 
@@ -83,44 +68,41 @@ export function maxPool2d(x, window) {
 }
 
 /**
- * Average the numbers of each window, channel by channel; padding is not counted.
+ * Average the numbers of each window, channel by channel.
  *
  * @param {Float32Array} x  (H, W, C)
  * @param {Window} window
+ * @param {boolean} [includePad]  whether padding counts as zeros; else it does not count at all
  */
-export function avgPool2d(x, window) {
+export function avgPool2d(x, window, includePad = false) {
   const [padded, channels] = [surrounded(x, window, 0), channelsOf(x, window)];
   const [rows, cols] = window.outputSize;
   const sums = new Float64Array(rows * cols * channels);
   slide(window, (cell, place) => {
     for (let i = 0; i < channels; i += 1) sums[place * channels + i] += padded[cell * channels + i];
   });
-  const counted = [0, 1].map((axis) => Array.from({ length: window.outputSize[axis] }, (_, position) => (
-    window.taps(axis, position).filter((tap) => tap !== null).length
+  const counts = [0, 1].map((axis) => Array.from({ length: window.outputSize[axis] }, (_, position) => (
+    window.counted(axis, position, includePad)
   )));
   return Float32Array.from(sums, (sum, i) => {
     const place = Math.floor(i / channels);
-    return sum / (counted[0][Math.floor(place / cols)] * counted[1][place % cols]);
+    return sum / (counts[0][Math.floor(place / cols)] * counts[1][place % cols]);
   });
 }
 
 /**
  * A map with its padding around it; `x` itself where there is none.
  *
- * @template {Float32Array|Float64Array} Numbers
- * @param {Numbers} x  (H, W, C)
+ * @param {Float32Array} x  (H, W, C)
  * @param {Window} window
  * @param {number} value  of the padding
- * @returns {Numbers}
  */
 export function surrounded(x, window, value) {
-  const { margins: [top, bottom, left, right], size: [height, width], padded } = window;
-  if (!top && !bottom && !left && !right) return x;
+  const { margins: [top, , left], size: [height, width], padded } = window;
+  if (padded[0] === height && padded[1] === width) return x;
   const row = x.length / height;
   const channels = row / width;
-  const Kind = /** @type {new (length: number) => Numbers} */ (x.constructor);
-  const output = new Kind(padded[0] * padded[1] * channels);
-  output.fill(value);
+  const output = new Float32Array(padded[0] * padded[1] * channels).fill(value);
   for (let r = 0; r < height; r += 1) {
     output.set(x.subarray(r * row, (r + 1) * row), ((top + r) * padded[1] + left) * channels);
   }
@@ -173,66 +155,14 @@ export function dense(x, weights, bias) {
 }
 
 /**
- * Multiply and add a number a channel: `weights * x + bias`.
+ * Change every number by the channel that it is in.
  *
  * @param {Float32Array} x  (..., C)
- * @param {ArrayLike<number>} weights  (C)
- * @param {ArrayLike<number>} bias  (C)
+ * @param {number} channels
+ * @param {(value: number, channel: number) => number} change
  */
-export function scaled(x, weights, bias) {
-  const channels = weights.length;
-  return finite(x.map((value, i) => value * weights[i % channels] + bias[i % channels]));
-}
-
-/** Turn logits into probabilities, along the last axis of `size` numbers: exp(x) / sum of exp(x).
- *
- * @param {Float32Array} x
- * @param {number} size
- */
-function softmax(x, size) {
-  const output = new Float32Array(x.length);
-  for (let start = 0; start < x.length; start += size) {
-    const logits = x.subarray(start, start + size);
-    // Adding the same number to all logits changes nothing: so no exponential overflows.
-    const largest = Math.max(...logits);
-    const powers = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
-    const sum = sumOf(powers);
-    powers.forEach((power, i) => {
-      output[start + i] = power / sum;
-    });
-  }
-  return output;
-}
-
-/** @type {Record<string, (z: number) => number>} */
-const BY_CELL = {
-  linear: (z) => z,
-  relu: (z) => (z > 0 ? z : 0),
-  leaky_relu: (z) => (z < 0 ? z * 0.01 : z),
-  sigmoid: (z) => 1 / (1 + Math.exp(-z)),
-  tanh: Math.tanh,
-};
-
-/**
- * Apply a layer's activation.
- *
- * @param {string} name  a key of `BY_CELL`, or "softmax"
- * @param {Float32Array} z
- * @param {number} channels  the length of the last axis, along which softmax runs
- * @returns {Float32Array} `z` itself where there is nothing to apply
- */
-export function activate(name, z, channels) {
-  if (name === "linear") return z;
-  return name === "softmax" ? softmax(z, channels) : z.map(BY_CELL[name]);
-}
-
-/** Apply an activation to one number; softmax, which no number has alone, leaves it as it is.
- *
- * @param {string} name
- * @param {number} z
- */
-export function activateOne(name, z) {
-  return Math.fround((BY_CELL[name] ?? BY_CELL.linear)(z));
+export function channelwise(x, channels, change) {
+  return finite(x.map((value, i) => change(value, i % channels)));
 }
 
 /** Refuse numbers that have grown beyond float32. @param {Float32Array} values */

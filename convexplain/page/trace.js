@@ -8,11 +8,11 @@
  * @typedef {{layer: string} & Place} Cell  of a layer's output; the picture is the layer "input"
  */
 
+import { activate } from "./activations.js";
 import { INPUT } from "./data.js";
 import { boxOf } from "./geometry.js";
 import { layerBefore, layerNamed } from "./network.js";
 import { largestOf } from "./numbers.js";
-import { activate } from "./ops.js";
 
 export class Trace {
   /**
@@ -147,8 +147,9 @@ export class Trace {
     let at = cell;
     while (at.layer !== INPUT) {
       const { kind } = layerNamed(this.network, at.layer);
-      if (!kind.origin || !past(kind)) break;
-      at = { ...this.ask("origin", at), layer: layerBefore(this.network, at.layer)?.name ?? INPUT };
+      const origin = kind.origin && past(kind) ? this.ask("origin", at) : null;
+      if (!origin) break;
+      at = { ...origin, layer: layerBefore(this.network, at.layer)?.name ?? INPUT };
     }
     return at;
   }

@@ -42,6 +42,7 @@ export const WORDS = {
   unitsOf: ["units 0–{last}", "单元 0–{last}"],
   feedsAll: ["all {n} maps →", "{n} 张图全部读入 →"],
   feedsOne: ["each map alone →", "每张图各自 →"],
+  feedsEach: ["each number alone →", "每个数各自 →"],
   feedsPicture: ["the picture →", "整幅图 →"],
   feedsNumbers: ["all {n} numbers →", "全部 {n} 个数 →"],
   allMaps: ["{layer}: all {n} maps", "{layer}：全部 {n} 张图"],
@@ -154,6 +155,21 @@ export const WORDS = {
   allZero: ["All {n} are 0.", "{n} 个数都是 0。"],
   channelsAlone: ["Each channel is pooled alone.", "各通道分别池化。"],
   divided: ["{sum} divided by {n}", "{sum} 除以 {n}"],
+
+  // One number at a time
+  lessMean: ["− mean {n}", "− 均值 {n}"],
+  overSpread: ["÷ √(variance + ε) = {n}", "÷ √（方差 + ε）= {n}"],
+  sayNormalization: [
+    "Less the channel's mean, over its spread, then scaled and shifted: all by numbers from training.",
+    "减去通道的均值，除以标准差，再缩放、平移；这些数都来自训练。",
+  ],
+  timesScale: ["× scale {n}", "× 缩放系数 {n}"],
+  offset: ["offset", "偏移"],
+  sayActivation: ["{activation} of one number: one new number.", "{activation} 作用于一个数，得到一个新数。"],
+  sayActivationAll: ["{activation} of all channels at this place.", "{activation} 作用于这一位置的全部通道。"],
+  sayRescaling: ["Each number times a scale, plus an offset: nothing here is learned.", "每个数乘以缩放系数，再加偏移；这里没有要学习的参数。"],
+  sayPadding: ["Zeros are put around each map; its numbers only move.", "在每张图四周补 0，图中的数只是移了位置。"],
+  sayPaddingZero: ["A zero of the padding: nothing is read here.", "填充的 0：这里没有读取任何数。"],
 
   // Dense
   largestInputs: ["Largest of {n} inputs", "{n} 个输入中贡献最大的"],
@@ -333,11 +349,16 @@ export function spelledFirst(n) {
 }
 
 /** @type {Record<string, string>} */
-const ACTIVATIONS = { relu: "ReLU", leaky_relu: "leaky ReLU", linear: "" };
+const ACTIVATIONS = {
+  linear: "", relu: "ReLU", leaky_relu: "leaky ReLU", relu6: "ReLU6", elu: "ELU", silu: "SiLU", gelu: "GELU",
+  gelu_tanh: "GELU", hard_swish: "hard swish", log_softmax: "log softmax",
+};
 
-/** How an activation function is called; "" if there is none. @param {string} activation */
+/** How an activation function is called; "" if there is none. @param {string} activation  "elu(0.5)" */
 export function activationName(activation) {
-  return ACTIVATIONS[activation] ?? activation;
+  const [base, own] = activation.split(/[()]/);
+  const name = ACTIVATIONS[base] ?? base;
+  return own === undefined ? name : `${name} (${own})`;
 }
 
 /** What stands between sentences. */

@@ -8,6 +8,7 @@ from convexplain.page import data, document
 from convexplain.page.bundle import read
 
 _EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
+#: What a test calls a module: its name, or what follows the folder.
 CORE = (
     "breakdown",
     "data",
@@ -15,7 +16,7 @@ CORE = (
     "geometry",
     "ink",
     "kernels",
-    "layers",
+    "layers/layer",
     "network",
     "picture",
     "slips",
@@ -36,9 +37,10 @@ def core_page() -> str:
     imports, modules = [], []
     for module in CORE:
         names = _EXPORTED.findall(sources[module])
-        aliases = ", ".join(f"{name} as {module}_{name}" for name in names)
+        called = module.rpartition("/")[2]
+        aliases = ", ".join(f"{name} as {called}_{name}" for name in names)
         imports.append(f'import {{ {aliases} }} from "./{module}.js";\n')
-        modules.append(f"{module}: {{ {', '.join(f'{n}: {module}_{n}' for n in names)} }}")
+        modules.append(f"{called}: {{ {', '.join(f'{n}: {called}_{n}' for n in names)} }}")
     handle = "".join(imports) + _HANDLE + f"window.core = {{ packed, {', '.join(modules)} }};\n"
     return document.document(
         data.collect(), markup=MARKUP, sources={**sources, "handle": handle}, entry="handle"

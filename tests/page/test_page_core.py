@@ -177,7 +177,7 @@ def test_a_step_equals_the_python_step(core: Any, trace: Trace) -> None:
 
 def test_a_tie_is_won_by_the_first_in_reading_order(core: Any) -> None:
     found = core(
-        """core.layers.KINDS.MaxPooling2D.step({
+        """core.layer.KINDS.MaxPooling2D.step({
           inShape: [2, 2, 1], window: new core.geometry.Window([2, 2], [2, 2]),
         }, Float32Array.of(0, 3, 3, 1), { filter: 0, row: 0, col: 0 })"""
     )

@@ -1,16 +1,22 @@
 /**
  * A convolution: kernels slide over the maps.
  *
- * @import { Kind, Place, WindowLayer } from "./layer.js"
+ * @import { Place, Spec, Tensor, WindowLayer } from "./layer.js"
  *
  * @typedef {WindowLayer & {groups: number, kernels: Float32Array, bias: Float32Array}} ConvLayer
  *   kernels: (kH, kW, C / groups, filters), bias: one number a filter
  */
 
+import { activateOne, isByCell } from "../activations.js";
 import { CONVOLUTION } from "../conv_panel.js";
 import { largestAt } from "../numbers.js";
-import { activateOne, conv2d } from "../ops.js";
-import { addendsOf, belowWindow, gather, PLAIN, windowOn } from "./layer.js";
+import { conv2d } from "../ops.js";
+import { addendsOf, belowWindow, gather, PLAIN, register, windowOn } from "./layer.js";
+
+/** The biases of a layer; zeros where it has none. @param {Spec} spec @param {Tensor} tensor @param {number} count */
+export function biasOf(spec, tensor, count) {
+  return spec.use_bias === false ? new Float32Array(count) : tensor("bias");
+}
 
 /** How many channels of its input one filter reads. @param {ConvLayer} layer */
 export function depthOf(layer) {
@@ -78,15 +84,14 @@ export function convStep(layer, x, place, kernel = kernelOf(layer, place.filter)
   return {
     ...read, kernel, products, channelSums, total, bias, value,
     activated: activateOne(layer.activation, value),
-    // Softmax is not applied cell by cell: such a step ends with the value before it.
-    activation: layer.activation === "softmax" ? "linear" : layer.activation,
+    // What looks at all channels is not applied cell by cell: such a step ends with the value before it.
+    activation: isByCell(layer.activation) ? layer.activation : "linear",
   };
 }
 
 /** @typedef {ReturnType<typeof convStep>} ConvStep */
 
-/** @type {Kind} */
-export const Conv2D = {
+export const Conv2D = register({
   ...PLAIN,
   name: "Conv2D",
   convolves: true,
@@ -96,7 +101,7 @@ export const Conv2D = {
     const window = windowOn(spec.kernel_size, inShape, spec);
     return {
       window, groups: spec.groups ?? 1, outShape: [...window.outputSize, spec.filters],
-      kernels: tensor("kernel"), bias: tensor("bias"),
+      kernels: tensor("kernel"), bias: biasOf(spec, tensor, spec.filters),
     };
   },
   compute: (layer, x) => conv2d(x, layer.window, layer.kernels, layer.bias, layer.groups),
@@ -112,4 +117,4 @@ export const Conv2D = {
     return first + largestAt(convStep(layer, x, place).channelSums);
   },
   panel: CONVOLUTION,
-};
+});

@@ -1,7 +1,7 @@
 /**
  * A dense layer: every unit reads every number.
  *
- * @import { Addends, Kind, Layer, Place } from "./layer.js"
+ * @import { Addends, Layer, Place } from "./layer.js"
  *
  * @typedef {Layer & {kernels: Float32Array, bias: Float32Array}} DenseLayer  kernels: (inputs, units)
  */
@@ -9,7 +9,8 @@
 import { DENSE } from "../dense_panel.js";
 import { largestAt } from "../numbers.js";
 import { dense } from "../ops.js";
-import { belowAll, PLAIN } from "./layer.js";
+import { biasOf } from "./conv2d.js";
+import { belowAll, PLAIN, register } from "./layer.js";
 
 /** @param {DenseLayer} layer @param {Float32Array} x @param {Place} place @returns {Addends} */
 function addends({ kernels, bias }, x, { filter }) {
@@ -24,12 +25,13 @@ function addends({ kernels, bias }, x, { filter }) {
   };
 }
 
-/** @type {Kind} */
-export const Dense = {
+register({
   ...PLAIN,
   name: "Dense",
 
-  read: (spec, inShape, tensor) => ({ outShape: [1, 1, spec.units], kernels: tensor("kernel"), bias: tensor("bias") }),
+  read: (spec, inShape, tensor) => ({
+    outShape: [1, 1, spec.units], kernels: tensor("kernel"), bias: biasOf(spec, tensor, spec.units),
+  }),
   compute: (layer, x) => dense(x, layer.kernels, layer.bias),
   addends,
   below: belowAll,
@@ -38,4 +40,4 @@ export const Dense = {
     return largestAt(addends(layer, x, place).products);
   },
   panel: DENSE,
-};
+});

@@ -4,7 +4,7 @@
  * A cell is named by its row, column and filter in a layer's output; a vector of n numbers is a map
  * of one place, so that unit n is the filter n at row 0 and column 0.
  *
- * @import { Box, Padding, Pair, Taps } from "../geometry.js"
+ * @import { Box, Pair, Taps } from "../geometry.js"
  * @import { Panel } from "../panel.js"
  *
  * @typedef {[number, number, number]} Shape  rows, columns, channels
@@ -31,7 +31,7 @@
  * @property {number} bias  with the products it adds up to the value before the activation
  *
  * @typedef {object} Kind  one kind of layer: everything that the page asks of it
- * @property {string} name  what its file calls it
+ * @property {string} name  what a network's file calls it
  * @property {(spec: Spec, inShape: Shape, tensor: Tensor) => object} read  what a
  *   layer of this kind has beside its name, for an input of this shape
  * @property {(layer: any, x: Float32Array) => Float32Array} compute  the output before the activation
@@ -39,8 +39,8 @@
  *   absent where a cell's number is handed on unchanged
  * @property {(layer: any, x: Float32Array, place: Place) => Addends} [addends]  absent where a cell
  *   is no sum
- * @property {(layer: any, x: Float32Array, place: Place) => Place} [origin]  the input cell whose
- *   number a cell is; absent where it is a new number
+ * @property {(layer: any, x: Float32Array, place: Place) => Place|null} [origin]  the input cell whose
+ *   number a cell is, null in the padding; absent where it is a new number
  * @property {(layer: any, reach: Reach) => Reach} below  the input that some output depends on
  * @property {(layer: any, x: Float32Array, place: Place, wanted: number|null) => number} [channel]
  *   the input channel whose part of the sum is shown: the wanted one if it is read, else the largest;
@@ -59,20 +59,32 @@ import { Window, wholeBox } from "../geometry.js";
 
 /** @typedef {Layer & {window: Window}} WindowLayer */
 
+/** Every kind of layer by its name. Each file in this folder adds its own. @type {Record<string, Kind>} */
+export const KINDS = {};
+
+/** Add a kind of layer. @param {Kind} kind */
+export function register(kind) {
+  KINDS[kind.name] = kind;
+  return kind;
+}
+
 /** What most kinds are like. */
 export const PLAIN = {
   hidden: false, convolves: false, editable: false, channelwise: false, ownScale: true,
 };
 
-/**
- * The window of a layer on its input.
- *
- * @param {Pair} kernelSize
- * @param {Shape} shape  of the input
- * @param {{stride?: Pair, dilation?: Pair, padding?: Padding}} spec
- */
-export function windowOn(kernelSize, [height, width], spec) {
-  return new Window(kernelSize, [height, width], spec);
+/** A kind whose every number is made of the one in the same place. */
+export const CELLWISE = {
+  ...PLAIN,
+  channelwise: true,
+  read: () => ({}),
+  /** @param {Layer} _ @param {Reach} reach @returns {Reach} */
+  below: (_, reach) => reach,
+};
+
+/** The window of a layer on its input. @param {Pair} kernelSize @param {Shape} shape  of the input @param {Spec} spec */
+export function windowOn(kernelSize, [height, width], { stride, dilation, padding, ceil_mode: ceilMode }) {
+  return new Window(kernelSize, [height, width], { stride, dilation, padding, ceilMode });
 }
 
 /**
@@ -144,9 +156,17 @@ export function belowWindow({ window }, { box, channel }) {
   return { box: window.below(box), channel };
 }
 
-/** Where each number is made of the one in its place. @param {Layer} _ @param {Reach} reach @returns {Reach} */
-export function belowCell(_, reach) {
-  return reach;
+/** The number in the same place, of a layer that reads maps. @param {Layer} layer @param {Float32Array} x @param {Place} place */
+export function valueAt({ inShape: [, width, channels] }, x, { row, col, filter }) {
+  return x[(row * width + col) * channels + filter];
+}
+
+/** A cell that is another one, times a weight. @param {Place} place @param {number} value @param {number} weight @param {number} bias @returns {Addends} */
+export function oneAddend({ row, col, filter }, value, weight, bias) {
+  return {
+    rows: Int32Array.of(row), cols: Int32Array.of(col), channels: Int32Array.of(filter),
+    weights: Float64Array.of(weight), products: Float64Array.of(value * weight), bias,
+  };
 }
 
 /** All of the input. @param {Layer} layer @returns {Reach} */

@@ -1,0 +1,69 @@
+/**
+ * How a layer that looks at one number at a time made a cell: that number, and what became of it.
+ *
+ * @import { SumLine } from "./cells.js"
+ * @import { Layer } from "./layers/layer.js"
+ * @import { Panel } from "./panel.js"
+ */
+
+import { explainsAnswer, softmaxTable } from "./answer.js";
+import { isByCell } from "./activations.js";
+import { becomes, numberTable, sumLines } from "./cells.js";
+import { INPUT } from "./data.js";
+import { make } from "./dom.js";
+import { number } from "./format.js";
+import { activationName, say } from "./words.js";
+
+/**
+ * A panel of one number.
+ *
+ * @param {(layer: any, value: number, channel: number) => SumLine[]} lines  what becomes of it
+ * @param {Panel["caption"]} caption
+ * @returns {Panel}
+ */
+export function valuePanel(lines, caption) {
+  return {
+    body(app, cell, state) {
+      const { model, secret } = app;
+      const layer = /** @type {Layer} */ (model.layer(cell.layer));
+      if (explainsAnswer(app, cell)) return [softmaxTable(model.trace, cell.filter, secret?.what === "answer")];
+      const before = model.columnBefore(cell.layer);
+      const read = this.source(app, cell, state);
+      const value = read ? model.value(read) : 0;
+      const told = lines(layer, value, cell.filter);
+      return [
+        numberTable({
+          title: before.mapName(cell.filter), kind: "patch", cols: 1,
+          cells: [{
+            value, limit: before.name === INPUT ? null : model.limit(before.name, cell.filter, state.scale), padding: read === null,
+            key: "read", click: read && (() => app.actions.walkBack(read)), label: read ? before.spoken(read, number(value)) : undefined,
+          }],
+        }),
+        make("span", { class: "sign" }, "→"),
+        make(
+          "div", { class: "result value" }, told.length > 0 && sumLines(told),
+          becomes(activationName(layer.activation), model.value(cell), model.limit(cell.layer, cell.filter, state.scale), false),
+        ),
+      ];
+    },
+    caption,
+    source({ model }, cell) {
+      const place = model.layer(cell.layer)?.kind.origin ? model.trace.ask("origin", cell) : cell;
+      return place && model.cellBefore(cell.layer, place);
+    },
+    note: "rounded",
+  };
+}
+
+/** A function of the number. */
+export const ACTIVATED = valuePanel(() => [], (app, cell) => {
+  if (explainsAnswer(app, cell)) return say("sayAnswer");
+  const { activation } = /** @type {Layer} */ (app.model.layer(cell.layer));
+  return say(isByCell(activation) ? "sayActivation" : "sayActivationAll", { activation: activationName(activation) });
+});
+
+/** The number, or a zero where there is none. */
+export const PADDED = valuePanel(
+  () => [],
+  ({ model }, cell) => say(model.trace.ask("origin", cell) ? "sayPadding" : "sayPaddingZero"),
+);

@@ -1,0 +1,205 @@
+"""Every kind of layer that Python has is on the page, with the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from convexplain import page
+from convexplain.data import digits
+from convexplain.network import KINDS, Layer, Network, Trace
+from convexplain.network.layers import (
+    Activation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Rescaling,
+    SeparableConv2D,
+    ZeroPadding2D,
+    as_map,
+)
+from convexplain.network.layers.batch_normalization import BatchNormalization
+from convexplain.page import data
+from convexplain.style import format as fmt
+from tests import test_layers
+from tests.page.looking import DESK, address, cell, numbers, settled, texts
+from tests.page.test_page_core import CELL, assert_same, in_page
+from tests.test_layers import FORMULAS, words
+
+#: A page shows layers in a row; these read several.
+BRANCHING = {"Add"}
+
+#: Layers that `tests.test_layers` has a reference for.
+CASES = test_layers.CASES
+
+
+def test_every_kind_is_on_the_page_and_in_these_tests(core: Any) -> None:
+    assert set(core("Object.keys(core.layer.KINDS)")) == KINDS.keys() - BRANCHING
+    assert all(core("Object.entries(core.layer.KINDS).map(([name, kind]) => name === kind.name)"))
+    assert {layer.kind for layer, _ in CASES} | {"Dense"} == KINDS.keys() - BRANCHING
+
+
+@pytest.mark.parametrize(("layer", "reference"), CASES, ids=map(words, CASES))
+def test_numbers_are_those_of_python_and_of_loops(core: Any, layer: Layer, reference: Any) -> None:
+    net, x = test_layers.network(layer), test_layers.picture()
+    (found,) = in_page(core, net, [x])
+    trace = Trace(net, x)
+    assert_same(found, trace)
+    before = reference(layer, x.astype(np.float64), test_layers.weights_of(net))
+    np.testing.assert_allclose(found["before"]["x"], before.ravel(), rtol=1e-6, atol=1e-6)
+    after = FORMULAS[layer.activation](before).ravel()
+    np.testing.assert_allclose(found["after"]["x"], after, rtol=1e-6, atol=1e-6)
+
+
+ASK = f"""(() => {{
+  const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+  const trace = new core.trace.Trace(network, window.unpack(argument.picture));
+  const {{ step, addends, origin }} = network.layers.at(-1).kind;
+  return argument.cells.map({CELL}).map((cell) => ({{
+    step: step ? trace.step(cell) : null,
+    addends: addends ? trace.addends(cell) : null,
+    origin: origin ? trace.ask("origin", cell) : null,
+    box: trace.receptiveField(cell).get("input"),
+  }}));
+}})()"""
+
+
+@pytest.mark.parametrize(("layer", "_"), CASES, ids=map(words, CASES))
+def test_a_cell_is_told_as_in_python(core: Any, layer: Layer, _: Any) -> None:
+    net, x = test_layers.network(layer), test_layers.picture()
+    weights = net.weights_of("x")
+    cells = test_layers.cells(net)
+    found = core(
+        ASK,
+        {
+            "network": data.weights(net),
+            "picture": x,
+            "cells": [("x", channel, row, col) for row, col, channel in cells],
+        },
+    )
+    for answer, (row, col, channel) in zip(found, cells, strict=True):
+        cell = (row, col, channel)
+        expected = layer.addends(x, weights, cell)
+        assert (answer["addends"] is None) == (expected is None)
+        if expected is not None:
+            for key in ("rows", "cols", "channels"):
+                assert answer["addends"][key].tolist() == getattr(expected, key).tolist()
+            for key in ("weights", "products"):
+                np.testing.assert_allclose(answer["addends"][key], getattr(expected, key), 1e-12)
+            assert answer["addends"]["bias"] == pytest.approx(expected.bias)
+        else:
+            origin = layer.origin(x, cell)
+            place = answer["origin"]
+            assert (place and (place["row"], place["col"], place["filter"])) == origin
+        steps = layer.steps(x, weights, channel)
+        assert (answer["step"] is None) == (steps is None)
+        if steps is not None:
+            step = steps.at(row, col)
+            assert answer["step"]["box"] == vars(step.box)
+            assert answer["step"]["padding"] == step.padding.ravel().tolist()
+            assert answer["step"]["patch"].tobytes() == step.patch.tobytes()
+            assert answer["step"]["value"] == pytest.approx(step.value, rel=1e-6, abs=1e-6)
+        if layer.kind != "Flatten":
+            assert answer["box"] == vars(net.receptive_field("x").box(row, col))
+
+
+def test_layers_behind_a_vector_count_its_numbers_as_channels(core: Any) -> None:
+    layers = (
+        Conv2D("conv", 2, 3, activation="linear"),
+        Flatten("flatten"),
+        Dropout("dropout", 0.5),
+        Rescaling("rescaling", 0.5, 1.0),
+        Dense("dense", 4, use_bias=False),
+        Activation("answer", "softmax"),
+    )
+    net, x = small(layers), np.random.default_rng(0).random((5, 6, 1), np.float32)
+    (found,) = in_page(core, net, [x])
+    assert_same(found, Trace(net, x))
+    numbers = found["after"]["conv"].astype(np.float64) * 0.5 + 1
+    logits = numbers @ net.weights["dense/kernel"].astype(np.float64)
+    np.testing.assert_allclose(found["before"]["answer"], logits, rtol=1e-5)
+    powers = np.exp(logits)
+    np.testing.assert_allclose(found["after"]["answer"], powers / powers.sum(), rtol=1e-5)
+
+
+def small(layers: tuple[Layer, ...], shape: tuple[int, int, int] = (5, 6, 1)) -> Network:
+    """A network of these layers, with random weights."""
+    untrained = Network.initialised(layers, input_shape=shape)
+    random = np.random.default_rng(3)
+    weights = {name: test_layers.drawn(random, name, w) for name, w in untrained.weights.items()}
+    return Network(layers, weights, input_shape=shape)
+
+
+MANY = (
+    ZeroPadding2D("padding", (2, 1)),
+    Rescaling("rescaling", 2.0, -1.0),
+    Conv2D("conv", 4, 5, 2, activation="linear", use_bias=False),
+    BatchNormalization("norm"),
+    Activation("silu", "silu"),
+    DepthwiseConv2D("depthwise", 3, padding="same", depth_multiplier=2, activation="relu"),
+    SeparableConv2D("separable", 6, 3, activation="gelu"),
+    Dropout("dropout", 0.25),
+    MaxPooling2D("maximum", 2, ceil_mode=True),
+    AveragePooling2D("average", 2, 1, 1, count_include_pad=True),
+    GlobalAveragePooling2D("global"),
+    Rescaling("offsets", 0.5, (0.0, 1.0, 2.0, 3.0, 4.0, 5.0)),
+    Dense("dense", 10),
+    Activation("answer", "softmax"),
+)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trace]:
+    """A page of a network of all these layers, and what Python computes for its digit."""
+    path = tmp_path_factory.mktemp("kinds") / "many.html"
+    net = small(MANY, (28, 28, 1))
+    page.write(path, network=net, model="many", lang="en", theme="light")
+    return path, Trace(net, digits.sample(100).pixels)
+
+
+def test_every_column_s_numbers_are_explained(
+    many: tuple[Path, Trace], open_page: Callable[..., Page]
+) -> None:
+    path, trace = many
+    shown = settled(open_page(path, "#d=5&lang=en", **DESK))
+    names = [layer.name for layer in MANY if layer.name != "dropout"]
+    assert texts(shown, ".column h2")[1:] == [*names[:-1], "Answer"]
+    for name in names:
+        values = as_map(trace.activations[name])
+        row, col, filter = (n // 2 for n in values.shape)
+        shown.evaluate("(hash) => { location.hash = hash; }", cell(name, filter, row, col, d=5))
+        settled(shown)
+        assert shown.locator(".panel h3").inner_text() != ""
+        assert shown.locator(".caption-text").inner_text() != ""
+        if name == "answer":
+            probability = fmt.probability(float(values[row, col, filter]))
+            assert probability in shown.locator(".softmax tr.chosen").inner_text()
+            continue
+        assert texts(shown, ".output-cell") == numbers([values[row, col, filter]])
+        if (total := shown.locator("dl.sum .total dd")).count():
+            before = float(as_map(trace.before(name))[row, col, filter])
+            assert total.inner_text() in numbers([before, before + 1e-6, before - 1e-6])
+
+
+def test_one_walks_back_from_the_answer_to_a_pixel(
+    many: tuple[Path, Trace], open_page: Callable[..., Page]
+) -> None:
+    shown = settled(open_page(many[0], cell("answer", 3, 0, 0, d=5), **DESK))
+    passed = ["answer"]
+    while shown.locator('[data-key="walk"]').count():
+        shown.locator('[data-key="walk"]').click()
+        passed.append(address(settled(shown))["l"])
+    names = [layer.name for layer in MANY if layer.name != "dropout"]
+    assert passed == [*reversed(names), "input"][: len(passed)]
+    # A zero of the padding has nothing behind it.
+    assert passed[-1] in ("input", "padding")
