@@ -166,6 +166,19 @@ def test_the_hierarchys_push_and_pull_add_up(cnn: Network) -> None:
     assert said in text("hierarchy")
 
 
+def test_the_poolings_four_numbers(cnn: Network) -> None:
+    from convexplain.data import examples
+
+    chosen = examples.load()["pooling"]
+    maps = cnn.activations(digits.sample(chosen["sample"]).pixels)["conv1"]
+    row, col = (2 * place for place in chosen["at"])
+    four = maps[row : row + 2, col : col + 2, chosen["filter"]].astype(np.float64)
+    winner, average = (made("pooling").pauses[n].expect for n in (0, 1))
+    for lang in ("en", "zh"):
+        assert f"{four.max():.2f}" in winner.text(lang)
+        assert f"{four.mean():.2f}" in average.text(lang)
+
+
 def test_numbers_follow_the_lesson() -> None:
     """A card of another digit has other numbers: none is written down."""
     from convexplain.lessons.cards import pooling

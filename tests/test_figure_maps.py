@@ -177,6 +177,19 @@ def test_pooling_prints_four_numbers_their_largest_and_their_mean(width):
     assert close(second.colours, mean, limit)
     assert framed(figure, first.box(row, col))
     assert framed(figure, second.box(row, col), LIGHT.tokens.muted)
+    # The largest is framed as its cell is, and so is the mean.
+    for value, colour in ((four.max(), LIGHT.tokens.accent), (four.mean(), LIGHT.tokens.muted)):
+        frames = rectangles(figure, colour, edge=True)
+        places = [
+            text.get_position() for text in texts(figure) if text.get_text() == f"{value:.2f}"
+        ]
+        inside = [
+            (x, y)
+            for x, y in places
+            for x0, y0, x1, y1 in frames
+            if x0 < x < x1 and y0 < y < y1 and x1 - x0 > 12
+        ]
+        assert inside
     # The links end at the maps, level with the cells.
     for cells, colour in ((first, LIGHT.tokens.accent), (second, LIGHT.tokens.muted)):
         _, y0, _, y1 = cells.box(row, col)

@@ -22,7 +22,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.network import Conv2D, Network, Trace
-from convexplain.ops import avg_pool2d_steps, conv2d_steps
+from convexplain.ops import avg_pool2d_steps, conv2d_steps, max_pool2d_steps
 from convexplain.style.theme import DARK, LIGHT, contrast
 
 pytest.importorskip("IPython", reason="notebooks need IPython")
@@ -189,6 +189,9 @@ def test_a_pooling_frames_its_winner(shell: Any, trace: Trace) -> None:
     assert float(result[0][0]) == pytest.approx(float(step.patch.max()), abs=0.00501)
     framed = [n for n, td in enumerate(page.all("td")) if "2px solid" in td["style"]]
     assert framed == [int(step.patch.argmax())]
+    right = max_pool2d_steps(np.array([[0.0, 4.0], [1.0, 2.0]])[..., np.newaxis]).at(0, 0)
+    shown = html(shell, right).all("td")[:4]
+    assert ["2px solid" in td["style"] for td in shown] == [False, True, False, False]
     average = avg_pool2d_steps(np.arange(4.0).reshape(2, 2, 1)).at(0, 0)
     assert html(shell, average).tables[1] == [["1.50"]]
 

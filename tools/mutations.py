@@ -295,8 +295,8 @@ MUTATIONS = (
     Mutation(
         "bars of two networks exchanged",
         "scenes.dense_vs_conv",
-        "((CNN_NAME, pair.cnn, True), (DENSE_NAME, pair.dense, False))",
-        "((CNN_NAME, pair.dense, True), (DENSE_NAME, pair.cnn, False))",
+        "((terms.CNN, pair.cnn, True), (terms.DENSE, pair.dense, False))",
+        "((terms.CNN, pair.dense, True), (terms.DENSE, pair.cnn, False))",
         "tests/test_drawn_numbers.py",
     ),
     Mutation(
@@ -386,13 +386,13 @@ MUTATIONS = (
     Mutation(
         "answers on the exercise sheet",
         "convexplain.paper.worksheet._first_layer",
-        "words.PRODUCTS, answer=True",
-        "words.PRODUCTS, answer=False",
+        "terms.PRODUCTS, answer=True",
+        "terms.PRODUCTS, answer=False",
         "tests/test_worksheet.py",
     ),
     Mutation(
         "a card that gives the mean for the largest",
-        "convexplain.paper.cards.pooling",
+        "convexplain.lessons.cards.pooling",
         '"v": told(lesson, "winner")["v"],',
         '"v": told(lesson, "average")["m"],',
         "tests/test_cards.py",
