@@ -11,5 +11,5 @@ ruff check .
 ruff format --check .
 mypy
 lint-imports --no-cache  # its cache can miss a module that became a package
-# Two workers; a file's tests stay together, since they share what they rendered.
-pytest --numprocesses 2 --dist loadfile "$@"
+# Two workers: each begins with half of the tests, and takes from the other when it has none left.
+pytest --numprocesses 2 --dist worksteal "$@"

@@ -35,6 +35,7 @@ def test_frames_are_those_of_yesterday(name):
     )
 
 
+@pytest.mark.soak  # a lesson that is quicker is rendered so in reliability/test_surroundings.py
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot pin cores")
 def test_frames_are_the_same_on_one_core_as_on_all_and_under_another_hash_seed():
     script = (

@@ -453,6 +453,7 @@ def test_a_video_is_rendered_once_and_embedded(
         assert lesson.beats()[0].caption.text(lang) in base64.b64decode(tracks[lang]).decode()
 
 
+@pytest.mark.soak  # the test above has a stand-in for the renderer, which is tested elsewhere
 @pytest.mark.render
 def test_a_real_lesson_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("manim", reason="videos need the extra 'video'")

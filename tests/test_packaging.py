@@ -143,6 +143,7 @@ def test_an_installed_wheel_lists_and_renders(wheel: Path, tmp_path: Path) -> No
     assert {path.name for path in work.iterdir()} == {"video.mp4", "video.srt", "video.vtt"}
 
 
+@pytest.mark.soak  # the tests themselves run in such an install
 @pytest.mark.render
 def test_an_editable_install_renders_from_the_tree(tree: Path, tmp_path: Path) -> None:
     python = clean_environment(tmp_path)

@@ -118,7 +118,27 @@ def test_many_damaged_files_are_errors_by_name_or_read_right(
     fuzz(reader, tmp_path, kind, LONG)
 
 
-@pytest.mark.parametrize("name", ABSURD)
+#: The costliest of each kind; the others are left to the soak tests.
+COSTLIEST = (
+    "model, as large as is read",
+    "model, a nested header",
+    "model, 70,000 names",
+    "model, a tensor of 10**18",
+    "picture, RGBA as large as is read",
+    "picture, a bomb of text",
+    "picture, more data than pixels",
+    "picture, a TIFF of 32 bits",
+    "images, a bomb",
+    "images, without an end",
+    "labels, as many as are read",
+)
+assert set(COSTLIEST) <= set(ABSURD)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if n in COSTLIEST else pytest.mark.soak) for n in ABSURD],
+)
 def test_what_asks_for_too_much_gets_little(tmp_path: Path, name: str) -> None:
     kind, make = ABSURD[name]
     path = tmp_path / "file"
