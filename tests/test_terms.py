@@ -104,6 +104,6 @@ def test_a_term_stands_in_the_vocabulary_alone() -> None:
 def test_the_captions_are_found() -> None:
     found = {en: zh for en, zh, _ in written()}
     assert found["kernel"] == "卷积核"  # of the vocabulary
-    assert found["Answer"] == "网络的预测"  # of the page
+    assert found["Explore"] == "探索"  # of the page
     assert len(found) > 900
     assert alike("Row {row}, {n}", "第 {n} 列 {row}") == ("row {0}, {1}", "第 {1} 列 {0}")

@@ -1,8 +1,8 @@
 /**
  * Every word of the page in both languages, and how a template is filled.
  *
- * Rows, columns and filters count from 0. Chinese has full-width punctuation. Sentences that a lesson
- * says, too, come from the lesson with the file (DATA.words).
+ * Rows, columns and filters count from 0. Chinese has full-width punctuation. Terms and sentences that
+ * other views print, too, come with the file (DATA.words).
  *
  * @import { Language } from "./data.js"
  */
@@ -34,10 +34,7 @@ export const WORDS = {
 
   // Columns
   network: ["The network", "网络"],
-  input: ["input", "输入"],
-  answer: ["Answer", "网络的预测"],
   pixels: ["{n} pixels", "{n} 个像素"],
-  filter: ["filter {n}", "过滤器 {n}"],
   range: [" (0–{last})", "（0–{last}）"],
   unitsOf: ["units 0–{last}", "单元 0–{last}"],
   feedsAll: ["all {n} maps →", "{n} 张图全部读入 →"],
@@ -46,7 +43,6 @@ export const WORDS = {
   feedsPicture: ["the picture →", "整幅图 →"],
   feedsNumbers: ["all {n} numbers →", "全部 {n} 个数 →"],
   allMaps: ["{layer}: all {n} maps", "{layer}：全部 {n} 张图"],
-  mapName: ["{layer}, filter {n}", "{layer}，过滤器 {n}"],
   channelName: ["{layer}, channel {n}", "{layer}，通道 {n}"],
   cellName: ["{map}, row {row}, column {col}: {value}", "{map}，行 {row}、列 {col}：{value}"],
   pixelName: ["Pixel, row {row}, column {col}: {value}", "像素，行 {row}、列 {col}：{value}"],
@@ -96,7 +92,6 @@ export const WORDS = {
   otherNetwork: ["This network", "这个网络"],
   theCnn: ["this CNN", "CNN"],
   theOther: ["this network", "这个网络"],
-  denseNetwork: ["Dense network", "全连接网络"],
   whichChanges: ["Shift the digit. Which one changes its answer?", "平移手写数字，哪个网络会改变预测？"],
 
   // Panel
@@ -113,7 +108,6 @@ export const WORDS = {
   pinHint: ["Click to keep this cell", "点击可固定这一格"],
   window: ["Window on the input", "输入中的窗口"],
   windowOn: ["{layer}, channel {n}", "{layer}，通道 {n}"],
-  kernel: ["Kernel", "卷积核"],
   kernelEdit: ["Kernel (click to edit)", "卷积核（点击可改）"],
   kernelFor: ["Kernel for channel {n}", "通道 {n} 的卷积核"],
   edited: ["edited", "已修改"],
@@ -121,13 +115,10 @@ export const WORDS = {
   classic: ["Classic kernels", "经典卷积核"],
   trainedKernel: ["trained", "训练所得"],
   weightName: ["Weight, row {row}, column {col}", "权重，行 {row}、列 {col}"],
-  products: ["Products", "逐元素乘积"],
   productName: ["{patch} × {weight} = {product}: walk back", "{patch} × {weight} = {product}：回溯"],
   cellByCell: ["cell by cell", "逐元素"],
   sumOf: ["Sum of the {n} products", "{n} 个乘积之和"],
-  bias: ["bias", "偏置"],
   before: ["before {activation}: z", "{activation} 前的值 z"],
-  beforeNothing: ["value", "值"],
   rounded: [
     "Rounded to 2 decimals; sums use full precision.",
     "四舍五入到两位小数，求和按完整精度。",
@@ -135,13 +126,9 @@ export const WORDS = {
   roundedOnly: ["Rounded to 2 decimals.", "四舍五入到两位小数。"],
   largest: ["Largest of {n} channels", "{n} 个通道中贡献最大的"],
   everyOf: ["All {n} channels", "全部 {n} 个通道"],
-  channel: ["channel {n}", "通道 {n}"],
   others: ["{n} others", "其余 {n} 个"],
-  otherChannels: ["{n} other channels", "其余 {n} 个通道"],
   fewer: ["Show the largest only", "只看最大的"],
-  padding: ["padding", "填充"],
   combined: ["value × weight, and their product", "数值 × 权重，以及乘积"],
-  sum: ["sum", "求和"],
   zeroedHere: ["This cell was set to 0.", "这一格已设为 0。"],
 
   // Pool
@@ -174,7 +161,6 @@ export const WORDS = {
   // Dense
   largestInputs: ["Largest of {n} inputs", "{n} 个输入中贡献最大的"],
   inputName: ["{layer}[{row}, {col}, {n}]", "{layer}[{row}, {col}, {n}]"], // as output[row, col, n]
-  unitName: ["unit {n}", "单元 {n}"],
   pixelAt: ["input[{row}, {col}]", "input[{row}, {col}]"],
   theseFew: ["these {n}", "以上 {n} 项"],
   otherInputs: ["{n} other inputs", "其余 {n} 个输入"],
@@ -185,7 +171,6 @@ export const WORDS = {
   lessMax: ["z − max", "z − max"],
   power: ["e^(z − max)", "e^(z − max)"],
   share: ["÷ sum", "÷ 总和"],
-  probability: ["probability", "概率"],
 
   // Captions
   sayConv: [

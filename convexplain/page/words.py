@@ -1,14 +1,31 @@
-"""What the page says beside its controls' names: what is done to a picture, and the slides."""
+"""What the page says beside its controls' names: terms, what is done to a picture, the slides."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 WORDS: Mapping[str, Caption] = MappingProxyType(
     {
+        # Terms that other views print, too.
+        "input": terms.INPUT,
+        "answer": terms.ANSWER.capital,
+        "filter": terms.FILTER,
+        "mapName": terms.MAP_OF,
+        "denseNetwork": terms.DENSE_NETWORK.capital,
+        "kernel": terms.KERNEL.capital,
+        "products": terms.PRODUCTS.capital,
+        "bias": terms.BIAS,
+        "beforeNothing": terms.VALUE,
+        "channel": terms.CHANNEL,
+        "otherChannels": terms.OTHER_CHANNELS,
+        "padding": terms.PADDING,
+        "sum": terms.SUM,
+        "unitName": terms.UNIT,
+        "probability": terms.PROBABILITY,
         # What was done to a picture, as convexplain.data.ink says it.
         "pictureInverted": Caption(
             en="inverted: the ink is dark, the paper light", zh="已反相：墨迹深，纸面浅"
