@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from convexplain.errors import UsageError
 from convexplain.lessons import hierarchy
 from convexplain.lessons.hierarchy import Reading
 from convexplain.lessons.parts import hierarchy_words as words
@@ -50,6 +51,11 @@ class Hierarchy(LessonScene):
     def prepare(self) -> None:
         """Make every picture and label once; beats move them and change their values."""
         lesson = self.lesson
+        if lesson.levels != tuple(reversed(ROWS)):
+            raise UsageError(
+                f"the video of the hierarchy is laid out for layers {', '.join(reversed(ROWS))}, "
+                f"not {', '.join(lesson.levels)}: take the figure of it"
+            )
         self.input = self.panel(0)
         shape = words.INPUT.fill(shape=fmt.shape(self.input.shape_in_cells))
         self.head = self.named(shape, PANELS[0], TOP - 26)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convexplain.data.recipe import Recipe
 from convexplain.network import (
     AveragePooling2D,
     Conv2D,
@@ -16,6 +17,7 @@ from convexplain.network import (
     MaxPooling2D,
     Network,
 )
+from convexplain.style.captions import Caption
 from tests import naive
 
 Array = NDArray[Any]
@@ -133,3 +135,91 @@ def _activation(name: str, z: Array) -> Array:
         "tanh": (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1),
     }
     return functions[name]
+
+
+PETS = tuple(Caption(en=en, zh=zh) for en, zh in (("cat", "猫"), ("dog", "狗"), ("carp", "鲤鱼")))
+#: Classifiers of pictures whose layers are called and built otherwise than the bundled ones':
+#: input shape, layers, and their recipe if it is not the one that a file without one means.
+CLASSIFIERS: dict[str, tuple[tuple[int, int, int], tuple[Layer, ...], Recipe | None]] = {
+    "names as Keras gives them": (
+        (28, 28, 1),
+        (
+            Conv2D("conv2d", 8),
+            MaxPooling2D("max_pooling2d"),
+            Conv2D("conv2d_1", 12),
+            MaxPooling2D("max_pooling2d_1"),
+            Conv2D("conv2d_2", 16),
+            Flatten("flatten"),
+            Dense("dense", 10, "softmax"),
+        ),
+        None,
+    ),
+    "another size, three classes with names": (
+        (20, 24, 1),
+        (
+            Conv2D("conv2d_7", 6, 5),
+            MaxPooling2D("max_pooling2d_3"),
+            Conv2D("conv2d_8", 7),
+            Flatten("flatten_2"),
+            Dense("predictions", 3, "softmax"),
+        ),
+        Recipe((20, 24), "gray", classes=PETS),
+    ),
+    "one convolution, two classes": (
+        (14, 14, 1),
+        (Conv2D("answer", 3), Flatten("Flat"), Dense("out_", 2, "softmax")),
+        None,
+    ),
+    "five maps, padded": (
+        (32, 32, 1),
+        (
+            Conv2D("Conv_A", 4, padding="same"),
+            Conv2D("Conv_B", 5, stride=2),
+            AveragePooling2D("pool-1"),
+            Conv2D("Conv_C", 6),
+            MaxPooling2D("pool-2"),
+            Flatten("f"),
+            Dense("softmax", 7, "softmax"),
+        ),
+        None,
+    ),
+    "in colour": (
+        (18, 18, 3),
+        (
+            Conv2D("conv2d", 5),
+            MaxPooling2D("max_pooling2d"),
+            Conv2D("conv2d_1", 6),
+            Flatten("flatten"),
+            Dense("dense", 3, "softmax"),
+        ),
+        Recipe((18, 18), "rgb", classes=PETS),
+    ),
+    "bytes, and a hidden layer": (
+        (16, 16, 1),
+        (
+            Conv2D("conv2d", 4),
+            MaxPooling2D("max_pooling2d"),
+            Flatten("flatten"),
+            Dense("dense", 9, "relu"),
+            Dense("dense_1", 10, "softmax"),
+        ),
+        Recipe((16, 16), "gray", 255.0, (128.0,), (64.0,)),
+    ),
+    "dense alone": (
+        (10, 12, 1),
+        (Flatten("flatten"), Dense("dense", 6, "relu"), Dense("dense_1", 4, "softmax")),
+        None,
+    ),
+}
+
+
+def classifier(name: str, seed: int = 0) -> Network:
+    """A network of `CLASSIFIERS` with random weights, its biases around zero."""
+    shape, layers, recipe = CLASSIFIERS[name]
+    untrained = Network.initialised(layers, seed, input_shape=shape)
+    random = np.random.default_rng(seed)
+    weights = {
+        key: w if w.ndim > 1 else random.normal(0, 0.1, w.shape).astype(np.float32)
+        for key, w in untrained.weights.items()
+    }
+    return Network(layers, weights, input_shape=shape, recipe=recipe)

@@ -321,4 +321,4 @@ def test_a_network_for_other_pictures_is_refused(tmp_path: Path) -> None:
     small_networks.network("like the chapter's").save(path)
     result = run("--model", str(path))
     assert result.exit_code == 2
-    assert "does not fit" in result.stderr
+    assert "which is no picture" in result.stderr

@@ -145,10 +145,10 @@ def test_classic_kernels_print_whole_numbers_over_one_denominator():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"layer": "pool1"}, "no kernels of a layer 'pool1': choose one of conv1, conv2, conv3"),
+        ({"layer": "pool1"}, "no kernels of a layer 'pool1': choose conv1, conv2 or conv3"),
         ({"layer": "conv2", "filter": 64}, "no filter 64 in conv2"),
         ({"classic": True, "filter": 1}, "exclude one another"),
-        ({"model": "dense"}, "this network has none"),
+        ({"model": "dense"}, "lacks a convolution"),
     ],
 )
 def test_kernels_that_there_are_not_are_refused(options, said):

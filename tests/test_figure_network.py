@@ -231,5 +231,5 @@ def test_a_network_that_is_no_chain_is_refused_in_one_line():
     for name in ("architecture", "forward-pass"):
         result = CliRunner().invoke(cli, ["figure", name, "--model", "dense"])
         assert result.exit_code == 2
-        assert "cannot be shown layer by layer" in result.output
+        assert "lacks a row of 1 to 5 convolutions" in result.output
         assert "Traceback" not in result.output

@@ -157,7 +157,7 @@ def test_patterns_elsewhere_are_those_of_other_digits(lesson):
 
 
 def test_what_cannot_be_followed_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="the chapter's layers"):
+    with pytest.raises(UsageError, match="'dense' lacks three convolutions"):
         Hierarchy(model="dense")
     with pytest.raises(UsageError, match="28 × 28 × 1"):
         Hierarchy(picture=Picture(np.zeros((8, 8, 3)), None, "small"))

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convexplain.errors import UsageError
 from convexplain.style.captions import Caption
 from convexplain.style.format import MINUS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from convexplain.data.pictures import Picture
+    from convexplain.lessons.parts.subject import Subject
     from convexplain.network import Layer, Trace
 
 _CHOSEN = Caption(
@@ -30,10 +32,8 @@ class Cell:
 
     Attributes
     ----------
-    trace : Trace
-    picture : Picture
-    model : str
-        The network's name or file.
+    about : Subject
+        The network and the picture.
     layer : Layer
     filter, row, col : int
         Counted from 0; of a vector the unit, with row and column 0.
@@ -41,14 +41,17 @@ class Cell:
         How the cell was chosen, if it was not asked for completely.
     """
 
-    trace: Trace
-    picture: Picture
-    model: str
+    about: Subject
     layer: Layer
     filter: int
     row: int
     col: int
     chosen: Caption | None
+
+    @property
+    def trace(self) -> Trace:
+        """The picture on its way through the network."""
+        return self.about.trace
 
     @property
     def place(self) -> str:
@@ -60,18 +63,23 @@ class Cell:
         about = Caption(
             en="{picture}{label} in {model}, {layer}", zh="{picture}{label}，{model}，{layer}"
         )
-        number = self.picture.label
-        label = "" if number is None else Caption(en=" ({n})", zh="（{n}）").fill(n=number)
+        label: Caption | str = ""
+        if self.about.label is not None:
+            name = self.about.network.class_name(self.about.label)
+            label = Caption(en=" ({n})", zh="（{n}）").fill(n=name)
         filled = about.fill(
-            picture=origin(self.picture), label=label, model=self.model, layer=self.layer.name
+            picture=origin(self.about.picture),
+            label=label,
+            model=self.about.model,
+            layer=self.layer.name,
         )
         return filled.text(lang)
 
     def to_dict(self) -> dict[str, Any]:
         """Say the same for programs."""
         return {
-            "model": self.model,
-            "picture": {"origin": self.picture.origin, "label": self.picture.label},
+            "model": self.about.model,
+            "picture": {"origin": self.about.picture.origin, "label": self.about.label},
             "layer": self.layer.name,
         }
 
@@ -90,26 +98,14 @@ def origin(picture: Picture) -> Caption | str:
     return Caption(en="bundled digit {n}", zh="内置手写数字 {n}").fill(n=number)
 
 
-def trace_of(picture: Picture, model: str) -> Trace:
-    """Follow a picture through a network.
-
-    Raises
-    ------
-    UsageError
-        The network reads pictures of another shape.
-    """
-    from convexplain.network import Network, Trace
-
-    try:
-        return Trace(Network.load(model), picture.pixels)
-    except ValueError as error:
-        raise UsageError(f"{picture.origin} does not fit the network {model}: {error}") from None
+def brightness(subject: Subject) -> NDArray[np.float32]:
+    """Give the picture that a network reads as the ink of one colour, (height, width)."""
+    ink: NDArray[np.float32] = np.atleast_3d(subject.drawn).mean(axis=2)
+    return ink
 
 
 def find(
-    trace: Trace,
-    picture: Picture,
-    model: str,
+    about: Subject,
     layer: Layer,
     filter: int | None,
     at: tuple[int, int] | None,
@@ -124,6 +120,7 @@ def find(
     from convexplain.network.layers import as_map
 
     row, col = at or (0, 0)
+    trace = about.trace
     trace.check(layer, filter or 0, row, col)
     values = as_map(trace.activations[layer.name])
     rows, cols, filters = (
@@ -143,7 +140,7 @@ def find(
         elif at is not None:
             what = _OF_PLACE.fill(row=row, col=col)
         chosen = _CHOSEN.fill(what=what)
-    return Cell(trace, picture, model, layer, found[2], found[0], found[1], chosen)
+    return Cell(about, layer, found[2], found[0], found[1], chosen)
 
 
 def layer_of(trace: Trace, name: str | None, *, last: bool = False) -> Layer:

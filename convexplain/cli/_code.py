@@ -31,18 +31,22 @@ def code(cell: Cell, dialect: Dialect, file: str | None = None) -> str:
 
 def _beginning(cell: Cell, file: str | None) -> list[str]:
     """Load the network, and what the layer reads of the picture."""
-    origin = cell.picture.origin
+    origin = cell.about.picture.origin
     name, _, number = origin.rpartition(" ")
     if name == "bundled digit":
         imports, picture = "Network, Trace, digits", f"digits.sample({number})"
     else:
         imports, picture = "Network, Trace, load_image", f"load_image({_quoted(file)})"
     shape = cell.trace.input_of(cell.layer.name).shape
+    if cell.about.recipe.colour == "rgb" and file is not None:
+        picture = f'load_image({_quoted(file)}, mode="rgb")'
+    as_it_is = cell.about.picture is cell.about.given and cell.about.recipe.plain
+    read = f"{picture}.pixels" if as_it_is else f"network.prepare({picture})"
     return [
         f"from convexplain import {imports}",
         "",
-        f"network = Network.load({_quoted(cell.model)})",
-        f'x = Trace(network, {picture}.pixels).input_of("{cell.layer.name}")  # {shape}',
+        f"network = Network.load({_quoted(cell.about.model)})",
+        f'x = Trace(network, {read}).input_of("{cell.layer.name}")  # {shape}',
     ]
 
 

@@ -25,6 +25,7 @@ from convexplain.cli._types import (
     layers,
 )
 from convexplain.errors import UsageError
+from convexplain.style.captions import Caption
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -49,7 +50,7 @@ def _lesson(name: str) -> type[Any]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Subjects:
+class Topics:
     """What a command is about: lessons, or figures.
 
     Parameters
@@ -78,41 +79,41 @@ class Subjects:
         return tuple(field for field in every if field.name not in self.without)
 
 
-LESSONS = Subjects("lesson", lesson_names, _lesson)
+LESSONS = Topics("lesson", lesson_names, _lesson)
 
 
 class LessonCommand(click.Command):
     """Finds the lesson among the arguments, and calls its function with the lesson made.
 
     The function's parameter ``lesson`` is a `Lesson`; the lesson's options are gone from the
-    others. With ``--lang zh`` the help of the options is Chinese. Other `subjects` are found and
+    others. With ``--lang zh`` the help of the options is Chinese. Other `topics` are found and
     made in the same way.
     """
 
-    def __init__(self, *args: Any, subjects: Subjects = LESSONS, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, topics: Topics = LESSONS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.subjects = subjects
-        kind = Name(subjects.word, subjects.names)
+        self.topics = topics
+        kind = Name(topics.word, topics.names)
         self.params.insert(
             0,
             click.Argument(
-                [subjects.word],
+                [topics.word],
                 type=kind,
                 default=DEFAULT,
-                metavar=f"[{subjects.word.upper()}]",
+                metavar=f"[{topics.word.upper()}]",
             ),
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Learn the lesson, which decides what options there are, and parse."""
         ctx.meta[_LANG] = "zh" if _is_chinese(args) else "en"
-        kind = Name(self.subjects.word, self.subjects.names)
+        kind = Name(self.topics.word, self.topics.names)
         name = kind.meant(self._name_among(args))
         if name not in kind.names and is_picture(name):  # the first lesson, with this picture
             name = DEFAULT
             args = [name, *args]
         if name in kind.names:
-            ctx.meta[FOUND] = self.subjects.find(name)
+            ctx.meta[FOUND] = self.topics.find(name)
         elif not ctx.resilient_parsing:
             kind.convert(name, None, ctx)
         return super().parse_args(ctx, args)
@@ -137,7 +138,7 @@ class LessonCommand(click.Command):
             # Of the lesson's own options nothing is known yet; most take a value.
             if not has_value and not flags.get(arg, rest[:1] != [] and rest[0].startswith("--")):
                 rest = rest[1:]
-        return next((arg for arg in args if arg in self.subjects.names()), DEFAULT)
+        return next((arg for arg in args if arg in self.topics.names()), DEFAULT)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's parameters and the lesson's."""
@@ -145,26 +146,43 @@ class LessonCommand(click.Command):
         found = ctx.meta.get(FOUND)
         if found is None:
             return params
-        fields = self.subjects.fields(found)
+        fields = self.topics.fields(found)
         made = [*_options(found, fields, ctx.meta[_LANG]), *params]
         if any(field.name == "picture" for field in fields):
-            made.append(picture_argument(self.subjects.names))
+            made.append(picture_argument(self.topics.names))
         return made
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Tell what another network must have."""
+        super().format_epilog(ctx, formatter)
+        if needs := getattr(ctx.meta.get(FOUND), "needs", ()):
+            from convexplain.lessons.parts.subject import ROLES
+
+            lang = ctx.meta[_LANG]
+            for role in needs:
+                formatter.write_paragraph()
+                formatter.write_text(_NEEDS.fill(what=ROLES[role].words).text(lang))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Make the lesson of its options, and call the function."""
-        from convexplain.data import digits
+        from convexplain.lessons.parts.subject import choose_picture
 
         found: type[Any] = ctx.meta[FOUND]
         values: dict[str, Any] = {}
-        for field in self.subjects.fields(found):
+        for field in self.topics.fields(found):
             if field.name == "picture":
-                values["picture"] = digits.choose(given_picture(ctx.params))
+                given = given_picture(ctx.params)
+                values["picture"] = choose_picture(given, ctx.params.get("model"))
             else:
                 values[field.name] = ctx.params.pop(field.name)
-        ctx.meta[NAME] = ctx.params[self.subjects.word]
-        ctx.params[self.subjects.word] = found(**values)
+        ctx.meta[NAME] = ctx.params[self.topics.word]
+        ctx.params[self.topics.word] = found(**values)
         return super().invoke(ctx)
+
+
+_NEEDS = Caption(
+    en="The network of --model must have {what}.", zh="--model 给出的网络必须有：{what}。"
+)
 
 
 def only_defaults(ctx: click.Context, rule: str) -> None:
@@ -183,7 +201,7 @@ def only_defaults(ctx: click.Context, rule: str) -> None:
     """
     command = ctx.command
     assert isinstance(command, LessonCommand)
-    shared = {param.name for param in command.params} - {command.subjects.word}
+    shared = {param.name for param in command.params} - {command.topics.word}
     for param in command.get_params(ctx):
         if param.name is not None and param.name not in shared:
             source = ctx.get_parameter_source(param.name)

@@ -153,9 +153,9 @@ def picture(function: Function) -> Function:
 
     @functools.wraps(function)
     def wrapper(**params: Any) -> Any:
-        from convexplain.data import digits
+        from convexplain.lessons.parts.subject import choose_picture
 
-        chosen = digits.choose(given_picture(params))
+        chosen = choose_picture(given_picture(params), params.get("model"))
         return function(picture=chosen or _example(), **params)
 
     for option in reversed(picture_options()):
@@ -182,7 +182,10 @@ def cell(function: Function) -> Function:
             help="The response map, from 0. Default: that of the largest value.",
         ),
         click.option(
-            "--layer", metavar="NAME", shell_complete=layers, help="Such as conv1, pool1, conv2."
+            "--layer",
+            metavar="NAME",
+            shell_complete=layers,
+            help="By its name, as convexplain model lists them.",
         ),
         picture,
     ):

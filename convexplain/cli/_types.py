@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain.errors import UsageError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose
 
 #: What people call the languages.
 _LANGUAGES = {
@@ -302,8 +302,13 @@ def kernels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the layers of the chapter's network that have maps."""
-    from convexplain.network import CHAPTER_LAYERS
+    """Offer the layers that have maps, of the network that was named before."""
+    from convexplain.lessons.parts.subject import with_maps
+    from convexplain.network import Network
 
-    names = [layer.name for layer in CHAPTER_LAYERS if layer.window is not None]
+    try:
+        network = Network.load(ctx.params.get("model") or Model.bundled[0])
+    except ConvexplainError:
+        return []
+    names = [layer.name for layer in with_maps(network)]
     return [name for name in names if name.startswith(incomplete)]

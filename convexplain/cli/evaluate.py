@@ -11,6 +11,7 @@ import click
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Model, Name
+from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
     from convexplain.training import Evaluation
@@ -40,19 +41,28 @@ def evaluate(
 ) -> None:
     """Test a network on MNIST's 10,000 test digits: cnn (the default), dense, or a file."""
     from convexplain import figures, training
+    from convexplain.data.digits import CLASSES, SHAPE
     from convexplain.data.mnist import load_mnist
     from convexplain.network import Network
+    from convexplain.style.format import shape
 
     if figure is not None:
         figures.check_path(figure)  # now, not after the measuring
     network = Network.load(model)
+    if network.recipe is None or network.recipe.shape != SHAPE or network.outputs != CLASSES:
+        raise UsageError(
+            f"MNIST's digits are {shape(SHAPE)} pictures of {CLASSES} classes, but {model} reads "
+            f"{shape(network.input_shape)} and answers with {network.outputs}: give a network for "
+            "digits, such as cnn"
+        )
     images, labels = load_mnist("test", directory)
     with Progress(f"testing {Path(model).name}", quiet=quiet) as progress:
         found = training.evaluate(network, images, labels, on_progress=progress)
     if figure is not None:
         from convexplain.style.theme import Look
 
-        shown = figures.options("confusion-matrix")(measured=found.confusion)
+        names = tuple(network.class_name(n) for n in range(CLASSES))
+        shown = figures.options("confusion-matrix")(measured=found.confusion, names=names)
         drawn = figures.draw_made("confusion-matrix", shown, Look(lang, theme))
         figures.write(drawn, figure)
     if as_json:

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from convexplain.cli import _options
-from convexplain.cli._lesson import NAME, LessonCommand, Subjects, only_defaults, output_path
+from convexplain.cli._lesson import NAME, LessonCommand, Topics, only_defaults, output_path
 from convexplain.cli._progress import Progress
 from convexplain.cli._types import Name
 from convexplain.errors import ConvexplainError, UsageError
@@ -38,7 +38,7 @@ def _figure(name: str) -> type[Any]:
 
 
 # As `figures.NOT_OPTIONS`, which is not imported before it is needed.
-FIGURES = Subjects("figure", figure_names, _figure, without=("length",))
+FIGURES = Topics("figure", figure_names, _figure, without=("length",))
 
 
 class Width(_WidthType):
@@ -78,7 +78,7 @@ class Width(_WidthType):
 
 
 @click.command(
-    cls=LessonCommand, subjects=FIGURES, short_help="Draw a figure for a document: SVG, PNG, PDF."
+    cls=LessonCommand, topics=FIGURES, short_help="Draw a figure for a document: SVG, PNG, PDF."
 )
 @_options.language
 @click.option(

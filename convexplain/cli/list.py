@@ -7,15 +7,26 @@ import json
 import click
 
 from convexplain.cli import _options, report
+from convexplain.cli._types import Model
 from convexplain.errors import ConvexplainError
+from convexplain.style.captions import Caption
 
 
 @click.command(short_help="Name the lessons, with length and question, and the figures.")
+@click.option(
+    "--model",
+    type=Model(),
+    metavar="cnn|dense|FILE",
+    help="Only what shows this network, and what it lacks for the others.",
+)
 @_options.language
 @_options.as_json
-def list(lang: str, as_json: bool) -> int:
+def list(model: str | None, lang: str, as_json: bool) -> int:
     """List the lessons (name, length, title, the question that each answers) and the figures."""
     from convexplain import figures, lessons
+
+    if model is not None:
+        return _list_for(model, lang, as_json)
 
     every = []
     for name in lessons.names():
@@ -49,3 +60,44 @@ def list(lang: str, as_json: bool) -> int:
     for name in figures.names():
         click.echo(f"  {name}")
     return code
+
+
+def _list_for(model: str, lang: str, as_json: bool) -> int:
+    """List what can be shown of a network, and for the rest what it lacks."""
+    from convexplain import figures, lessons
+    from convexplain.lessons.parts.network_lesson import shows_networks
+    from convexplain.lessons.parts.subject import ROLES, lacking
+    from convexplain.network import Network
+
+    network = Network.load(model)
+    kinds = {
+        "lessons": {name: lessons.find(name) for name in lessons.names()},
+        "figures": {name: figures.options(name) for name in figures.names()},
+    }
+    document: dict[str, dict[str, str | None]] = {}
+    for word, found in kinds.items():
+        document[word] = {}
+        for name, options in found.items():
+            if shows_networks(options):
+                lacks = lacking(network, options.needs)
+                told = [_LACKS.fill(what=ROLES[role].words).text(lang) for role in lacks]
+                document[word][name] = told[0] if told else None
+            else:
+                document[word][name] = _BUNDLED.text(lang)
+    if as_json:
+        click.echo(json.dumps({"model": model, **document}, ensure_ascii=False, indent=2))
+        return 0
+    for word, rows in document.items():
+        click.echo(f"{word}, for convexplain {_COMMANDS[word]} NAME --model {model}")
+        width = max(map(len, rows))
+        for name, why in rows.items():
+            click.echo(f"  {name:{width}}  {'' if why is None else why}".rstrip())
+    return 0
+
+
+_COMMANDS = {"lessons": "render", "figures": "figure"}
+_LACKS = Caption(en="no: the network lacks {what}", zh="不能：网络缺少{what}")
+_BUNDLED = Caption(
+    en="takes no other network: it is about those that ship with the package",
+    zh="不接受其他网络：只讲随包附带的网络",
+)

@@ -82,10 +82,13 @@ def pixel(
     By default in the last convolution layer, at its largest value.
     """
     from convexplain.cli import _cell
+    from convexplain.lessons.parts.subject import Subject
+    from convexplain.network import Network
 
-    trace = _cell.trace_of(picture, model)
+    about = Subject(Network.load(model), picture, model)
+    trace = about.trace
     spec = _cell.layer_of(trace, layer, last=True)
-    cell = _cell.find(trace, picture, model, spec, filter, at)
+    cell = _cell.find(about, spec, filter, at)
     node = trace.pixel(spec.name, cell.filter, cell.row, cell.col, parts=parts)
     box = trace.network.receptive_field(spec.name).box(cell.row, cell.col)
     if as_json:
@@ -104,7 +107,7 @@ def pixel(
 
 def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     from convexplain.cli._blocks import framed
-    from convexplain.cli._cell import exact
+    from convexplain.cli._cell import brightness, exact
     from convexplain.cli._ink import Ink
     from convexplain.network.layers import as_map
 
@@ -114,7 +117,7 @@ def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     if cell.chosen is not None:
         lines.append(ink.weak(cell.chosen.text(lang)))
     lines.append(_sees(box, cell.trace.image.shape[:2], lang))
-    lines += ["", *framed(cell.trace.image.mean(axis=2), box, ink), ""]
+    lines += ["", *framed(brightness(cell.about), box, ink), ""]
     if node.layer != cell.layer.name:
         handed = _HANDED_ON.fill(
             here=cell.place, there=node.name.text(lang), v=exact(node.activated)

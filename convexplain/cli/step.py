@@ -43,17 +43,20 @@ def step(
     By default in the first convolution layer, at its largest value.
     """
     from convexplain.cli import _cell
+    from convexplain.lessons.parts.subject import Subject
+    from convexplain.network import Network
 
     if as_json and code is not None:
         raise UsageError("--json and --code exclude one another: give one of them")
-    trace = _cell.trace_of(picture, model)
+    about = Subject(Network.load(model), picture, model)
+    trace = about.trace
     spec = _cell.layer_of(trace, layer)
     if layer is None and spec.window is None:
         raise UsageError(
             f"the network {model} has no window that moves, so it has no steps: choose --model cnn"
         )
     trace.steps(spec.name)  # refuses a layer without a window
-    cell = _cell.find(trace, picture, model, spec, filter, at)
+    cell = _cell.find(about, spec, filter, at)
     if code is not None:
         click.echo(_code(cell, code))
         return

@@ -7,9 +7,9 @@ picked these by criteria written as code, and the networks that ship were traine
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from convexplain.errors import UsageError
 __all__ = [
     "CLASSES",
     "PER_CLASS",
+    "SHAPE",
     "choose",
     "first",
     "is_bundled",
@@ -28,8 +29,8 @@ __all__ = [
     "training_indices",
 ]
 
-#: The classes: 0 to 9.
-CLASSES = 10
+#: The classes: 0 to 9; the shape of every digit's pixels.
+CLASSES, SHAPE = 10, (28, 28, 1)
 #: Digits of one class stand together: those of class k begin at k * PER_CLASS.
 PER_CLASS = 20
 
@@ -93,7 +94,7 @@ def first(label: int) -> Picture:
     return load()[int(label) * PER_CLASS]
 
 
-def choose(given: Mapping[str, Any]) -> Picture | None:
+def choose(given: Mapping[str, Any], *, mode: Literal["digit", "rgb"] = "digit") -> Picture | None:
     """Give the picture that one of the options of this name asks for.
 
     Parameters
@@ -101,6 +102,8 @@ def choose(given: Mapping[str, Any]) -> Picture | None:
     given : mapping
         "digit" as in `first`, "sample" as in `sample`, "image" a picture file; one that is None
         was not given, other names do not matter.
+    mode : {"digit", "rgb"}
+        How a file is read.
 
     Returns
     -------
@@ -117,7 +120,7 @@ def choose(given: Mapping[str, Any]) -> Picture | None:
     readers: dict[str, Callable[[Any], Picture]] = {
         "digit": first,
         "sample": sample,
-        "image": load_image,
+        "image": partial(load_image, mode=mode),
     }
     used = [name for name in readers if given.get(name) is not None]
     if len(used) > 1:

@@ -135,7 +135,7 @@ class Recipe:
                 f"{fmt.shape(self.shape)}: prepare it as a digit"
             )
         if pixels.shape[:2] != self.size:
-            pixels = _scaled(pixels, self.size)
+            pixels = _resized(pixels, self.size)
             steps.append(f"scaled to {fmt.shape(self.size)}")
         if pixels.shape[2] != self.channels:
             pixels = pixels.repeat(self.channels, axis=2)
@@ -159,7 +159,10 @@ class Recipe:
         UsageError
             As `fit`.
         """
-        pixels = self.fit(picture).pixels
+        return self.scaled(self.fit(picture).pixels)
+
+    def scaled(self, pixels: Floats) -> Floats:
+        """Give what the network reads of pixels from 0 to 1, (..., height, width, channels)."""
         if self.plain:
             return pixels
         exact = (pixels.astype(np.float64) * self.scale - self.mean) / self.std
@@ -244,7 +247,7 @@ def _check_name(caption: Caption) -> None:
             )
 
 
-def _scaled(pixels: Floats, size: tuple[int, int]) -> Floats:
+def _resized(pixels: Floats, size: tuple[int, int]) -> Floats:
     """Cut a picture to an aspect, and scale it."""
     from PIL import Image
 
@@ -259,5 +262,5 @@ def _scaled(pixels: Floats, size: tuple[int, int]) -> Floats:
         np.asarray(Image.fromarray(pixels[:, :, n]).resize((size[1], size[0]), way, box=box))
         for n in range(pixels.shape[2])
     ]
-    scaled: Floats = np.clip(np.stack(planes, axis=2), 0, 1)
-    return scaled
+    resized: Floats = np.clip(np.stack(planes, axis=2), 0, 1)
+    return resized

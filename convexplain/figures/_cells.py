@@ -202,8 +202,11 @@ def fitting(values: npt.ArrayLike, cell: float, most: float = 8.0) -> float:
 def picture(
     sheet: Sheet, x: float, y: float, pixels: npt.ArrayLike, cell: float, *, lines: bool = False
 ) -> Grid:
-    """Draw a gray picture, shape (rows, cols), values 0 to 1."""
-    return grid(sheet, x, y, sheet.theme.picture(pixels), cell, lines=lines)
+    """Draw a picture, (rows, cols) in gray or (rows, cols, 3) in colour, values 0 to 1."""
+    values = np.asarray(pixels)
+    if values.ndim == 3:
+        return grid(sheet, x, y, np.rint(255 * values).astype(np.uint8), cell, lines=lines)
+    return grid(sheet, x, y, sheet.theme.picture(values), cell, lines=lines)
 
 
 def signed(

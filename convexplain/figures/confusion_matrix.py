@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
+from convexplain.errors import UsageError
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.lessons import option
@@ -29,6 +30,13 @@ class ConfusionMatrix:
         A bundled network; what it takes for what was measured on MNIST's 10,000 test digits.
     measured : array of int, shape (classes, classes), optional
         What was measured otherwise. Row: what the digit is. Column: what the network reads.
+    names : tuple of Caption, optional
+        What the classes are called, if not by their numbers.
+
+    Raises
+    ------
+    UsageError
+        Nothing was measured of this network.
     """
 
     title: ClassVar[Caption] = Caption(en="What is taken for what", zh="哪个数字被认成了哪个")
@@ -37,6 +45,18 @@ class ConfusionMatrix:
         "cnn", en="whose mistakes: the convnet's or the dense network's", zh="哪个网络的错误"
     )
     measured: Counts | None = field(default=None, kw_only=True)
+    names: tuple[Caption, ...] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.measured is None and not facts.rows("confusion", network=self.model):
+            raise UsageError(
+                f"the mistakes of {self.model!r} were not measured: convexplain evaluate "
+                "MODEL --figure FILE counts and draws them; or give cnn or dense"
+            )
+
+    def name(self, index: int) -> Caption:
+        """Return what a class is called, its number if it has no name."""
+        return self.names[index] if self.names else Caption(str(index), str(index))
 
     @property
     def counts(self) -> Counts:
@@ -105,8 +125,8 @@ def _margins(
     edge = left + classes * wide + 5
     totals = np.maximum(counts.sum(axis=1), 1)
     for n, share in enumerate(np.diag(counts) / totals):
-        sheet.text(left - 7, top + (n + 0.5) * high, str(n))
-        sheet.text(left + (n + 0.5) * wide, top - 7, str(n))
+        sheet.text(left - 7, top + (n + 0.5) * high, options.name(n).text(lang))
+        sheet.text(left + (n + 0.5) * wide, top - 7, options.name(n).text(lang))
         sheet.text(edge, top + (n + 0.5) * high, fmt.percent(share), size, ha="left")
     sheet.text(middle_x, 8, _READ.text(lang), colour=muted)
     sheet.text(7, middle_y, _IS.text(lang), colour=muted, rotation=90)
@@ -122,12 +142,16 @@ def _margins(
 def alternative(options: ConfusionMatrix, lang: str = "en") -> str:
     """Say what a person who cannot see the figure needs."""
     counts, mistakes = options.counts, options.mistakes
-    known: dict[str, str | int] = {"k": len(counts), "n": fmt.count(int(counts.sum()))}
+    known: dict[str, str | int | Caption] = {"k": len(counts), "n": fmt.count(int(counts.sum()))}
     if not mistakes.any():
         return _NO_MISTAKE.fill(**known).text(lang)
     row, column = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
     return _ALT.fill(
-        **known, p=fmt.percent(options.share, 2), a=int(row), b=int(column), m=int(mistakes.max())
+        **known,
+        p=fmt.percent(options.share, 2),
+        a=options.name(int(row)),
+        b=options.name(int(column)),
+        m=int(mistakes.max()),
     ).text(lang)
 
 

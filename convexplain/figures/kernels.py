@@ -61,8 +61,8 @@ def _tile(
 
 def _weights(options: Kernels) -> Caption:
     if options.one_filter:
-        return _WEIGHTS_OF.fill(layer=options.layer, n=options.shown_filter)
-    return _WEIGHTS.fill(layer=options.layer)
+        return _WEIGHTS_OF.fill(layer=options.shown_layer, n=options.shown_filter)
+    return _WEIGHTS.fill(layer=options.shown_layer)
 
 
 def _classic(options: Kernels, look: Look, width: float, figure: AnyFigure | None) -> AnyFigure:
@@ -125,8 +125,8 @@ def caption(options: Kernels, lang: str = "en") -> str:
 def _what(options: Kernels) -> Caption:
     count = len(options.patterns)
     if options.one_filter:
-        return _OF_FILTER.fill(n=count, filter=options.shown_filter, layer=options.layer)
-    return _OF_LAYER.fill(n=count, layer=options.layer)
+        return _OF_FILTER.fill(n=count, filter=options.shown_filter, layer=options.shown_layer)
+    return _OF_LAYER.fill(n=count, layer=options.shown_layer)
 
 
 _KINDS = {

@@ -10,6 +10,8 @@ from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.lessons.parts.subject import max_pools
+from convexplain.lessons.pooling import places
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -21,10 +23,14 @@ _FIELD = Caption(en="field, pixels", zh="感受野，像素")
 _STEP = Caption(en="step, pixels", zh="单元间距，像素")
 _SEES = Caption(en="one cell sees {n}", zh="一个单元看到 {n}")
 _HATCHED = Caption(
-    en="Hatched: rows and columns {rows} (from 0). pool2 drops the last row and column of conv2; "
+    en="Hatched: rows and columns {rows} (from 0). {pool} drops the last row and column of {conv}; "
     "what only they see changes no answer.",
-    zh="斜线处：行与列 {rows}（编号从 0 开始）。pool2 舍去 conv2 的最后一行和一列，"
+    zh="斜线处：行与列 {rows}（编号从 0 开始）。{pool} 舍去 {conv} 的最后一行和一列，"
     "只被它们看到的像素不影响输出。",
+)
+_HATCHED_ONLY = Caption(
+    en="Hatched, counted from 0: {places}. What stands there changes no answer.",
+    zh="斜线处（编号从 0 开始）：{places}。那里的像素不影响输出。",
 )
 _ALL_SEEN = Caption(en="The answer depends on every pixel.", zh="每个像素都影响输出。")
 _ALT = Caption(
@@ -86,7 +92,7 @@ def draw(
     sheet = _base.sheet(look, width, height, figure)
     for n, (layer, box) in enumerate(panels):
         x, y = margin + n % columns * (side + gap), 5 + n // columns * row
-        before = [earlier for _, earlier in panels[:n]] if n < 3 else []
+        before = [earlier for _, earlier in panels[:n]] if n < len(panels) - 1 else []
         _panel(sheet, options, layer, box, before, (x, y), side)
     _chain(sheet, options, chain, page)
     _words.write_notes(sheet, notes)
@@ -97,7 +103,7 @@ def _panels(options: Hierarchy) -> list[tuple[str, Box]]:
     """Return what one cell of each layer with weights sees."""
     views = {view.layer: view.box for view in options.views}
     last = options.network.layers[-1].name
-    return [(layer, views[layer]) for layer in ("conv1", "conv2", "conv3")] + [(last, options.read)]
+    return [(layer, views[layer]) for layer in options.levels] + [(last, options.read)]
 
 
 def _panel(
@@ -111,7 +117,7 @@ def _panel(
 ) -> None:
     """Draw the digit, veiled outside of the field; before are the fields of layers before."""
     x, y = corner
-    pixels = options.trace.image[:, :, 0]
+    pixels = options.drawn
     height, width = pixels.shape
     cell = side / width
     _cells.picture(sheet, x, y, pixels, cell)
@@ -167,6 +173,10 @@ def _chain(sheet: Sheet, options: Hierarchy, y: float, page: bool) -> None:
     names = [_base.text_width(view.layer, NOTE) for view in views]
     sides = [view.side * scale for view in views]
     wide = [max(side + 15, name) for side, name in zip(sides, names, strict=True)]
+    # Long names stand in two rows, each name with the room of its neighbour.
+    rows = 1 if sum(wide) + 6 * (len(views) - 1) <= sheet.width - left - 5 else 2
+    if rows == 2:
+        wide = [side + 15 for side in sides]
     gap = min((sheet.width - left - 5 - sum(wide)) / (len(views) - 1), 40.0)
     quiet: dict[str, Any] = {"ha": "left", "colour": sheet.theme.muted}
     sheet.text(5, base - 4, _FIELD.text(lang), NOTE, **quiet)
@@ -179,19 +189,40 @@ def _chain(sheet: Sheet, options: Hierarchy, y: float, page: bool) -> None:
         )  # fmt: skip
         number = sheet.text(x + side + 3, base - 4, str(view.side), LABEL, ha="left", weight="bold")
         number.set_gid(f"field-{view.layer}")
-        sheet.text(x, base + 9, view.layer, NOTE, **quiet)
+        sheet.text(x, base + 9 - 46 * (n % rows), view.layer, NOTE, **quiet)
         step = options.network.receptive_field(view.layer).stride[0]
         sheet.text(x, base + 22, str(step), LABEL, ha="left", weight="bold")
 
 
-def _unseen(options: Hierarchy) -> tuple[int, ...]:
-    """Return the rows, which are also the columns, that change no answer."""
-    return tuple(range(options.read.bottom, options.network.input_shape[0]))
+def _unseen(options: Hierarchy) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the rows, and the columns, that change no answer."""
+    height, width = options.network.input_shape[:2]
+    return tuple(range(options.read.bottom, height)), tuple(range(options.read.right, width))
 
 
 def _note(options: Hierarchy) -> Caption:
-    unseen = _unseen(options)
-    return _HATCHED.fill(rows=words.listed(unseen)) if unseen else _ALL_SEEN
+    rows, cols = _unseen(options)
+    if not rows and not cols:
+        return _ALL_SEEN
+    shapes = options.network.shapes
+    odd = [
+        (conv.name, pool.name)
+        for conv, pool in max_pools(options.network)
+        if shapes[conv.name][0] % 2 or shapes[conv.name][1] % 2
+    ]
+    if rows == cols and len(odd) == 1:
+        conv, pool = odd[0]
+        return _HATCHED.fill(rows=words.listed(rows), conv=conv, pool=pool)
+    return _HATCHED_ONLY.fill(places=places(rows, cols))
+
+
+def _told_unseen(options: Hierarchy) -> Caption:
+    rows, cols = _unseen(options)
+    if not rows and not cols:
+        return _ALL_SEEN
+    if rows == cols:
+        return _UNSEEN.fill(rows=words.listed(rows))
+    return _HATCHED_ONLY.fill(places=places(rows, cols))
 
 
 def alternative(options: Hierarchy, lang: str = "en") -> str:
@@ -209,14 +240,13 @@ def alternative(options: Hierarchy, lang: str = "en") -> str:
         )
         for layer, box in _panels(options)
     ]  # fmt: skip
-    unseen = _unseen(options)
     strides = [options.network.receptive_field(view.layer).stride[0] for view in options.views]
     return _ALT.fill(
         n=len(panels),
         fields=_words.listed(panels, Caption(en="; ", zh="；")),
         layers=_words.listed(view.layer for view in options.views),
         steps=words.listed(strides),
-        unseen=_UNSEEN.fill(rows=words.listed(unseen)) if unseen else _ALL_SEEN,
+        unseen=_told_unseen(options),
     ).text(lang)
 
 

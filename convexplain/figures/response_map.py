@@ -29,7 +29,7 @@ def draw(
 ) -> AnyFigure:
     """Draw input, filter, best patch and map; of a deeper layer what its best cell sees."""
     across, wide = width * _base.POINTS - 2 * _MARGIN, width >= _base.WIDE
-    pixels = options.trace.image[:, :, 0]
+    pixels = options.drawn
     lane = 0.0 if wide else _LANE
     if not options.reads_picture:
         side = min((across - _BETWEEN - lane) / 2, 190.0)
@@ -80,7 +80,7 @@ def _match(
 ) -> Grid:
     """Draw the filter and the patch that it fits best, and lead from their sum to its cell."""
     lang, step, best = sheet.look.lang, options.step, options.best
-    count, weights = options.weights.shape[0], step.kernel[:, :, 0]
+    count, weights = options.weights.shape[0], step.kernel.squeeze(axis=2)
     limit, side = float(np.abs(weights).max()), count * cell
     name = terms.FILTER.capital.fill(n=options.shown_filter).text(lang)
     box_wide, box_high = 27.0, 15.0
@@ -93,7 +93,7 @@ def _match(
         y = read.box.y1 + _BETWEEN + _LABEL
         patch_at, kernel_at = (x, y), (x + side + _arithmetic.GAP, y)
     kernel = _cells.numbers(sheet, *kernel_at, weights, limit, cell)
-    patch = _cells.numbers(sheet, *patch_at, step.patch[:, :, 0], 1, cell, picture=True)
+    patch = _cells.numbers(sheet, *patch_at, step.patch.squeeze(axis=2), 1, cell, picture=True)
     sheet.text(kernel.box.x0, kernel.box.y0 - 7, name, ha="left")
     words = terms.BEST_MATCH.capital.text(lang)
     if wide:
@@ -126,7 +126,7 @@ def _match(
 def _deep(sheet: Sheet, options: ResponseMap, side: float, across: float) -> None:
     """Draw what the strongest cell of a deeper layer sees, beside the map."""
     lang, best = sheet.look.lang, options.best
-    pixels, values = options.trace.image[:, :, 0], options.response_map
+    pixels, values = options.drawn, options.response_map
     y = _MARGIN + _LABEL
     read = _cells.picture(sheet, _MARGIN, y, pixels, side / pixels.shape[0], lines=True)
     _cells.label(sheet, read.box, terms.INPUT.capital.text(lang), fmt.shape(pixels.shape))
@@ -171,8 +171,8 @@ def alternative(options: ResponseMap, lang: str = "en") -> str:
         return words
     step = options.step
     told = _MATCH.fill(
-        patch=_arithmetic.rows(step.patch[:, :, 0], lang),
-        kernel=_arithmetic.rows(step.kernel[:, :, 0], lang),
+        patch=_arithmetic.rows(step.patch.squeeze(axis=2), lang),
+        kernel=_arithmetic.rows(step.kernel.squeeze(axis=2), lang),
     ).text(lang)
     return words + ("" if lang == "zh" else " ") + told
 

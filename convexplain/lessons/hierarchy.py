@@ -17,8 +17,8 @@ from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.network_lesson import NetworkLesson
+from convexplain.lessons.parts.subject import Role, convolutions, with_maps
 from convexplain.network import (
-    CHAPTER_LAYERS,
     Node,
     TopPatch,
     hierarchy,
@@ -29,7 +29,7 @@ from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-#: How many cells of conv3 are followed, and taken out.
+#: How many cells of the last level are followed, and taken out.
 STRONGEST = 3
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 4
@@ -48,7 +48,7 @@ class View(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What the network makes of a digit when so many cells of conv3 are set to zero."""
+    """What the network makes of a digit when so many cells of the last level are set to zero."""
 
     removed: int
     logit: float
@@ -59,6 +59,8 @@ class Reading(NamedTuple):
 @dataclass(frozen=True)
 class Hierarchy(NetworkLesson):
     """How small patterns build larger ones, from edges to the answer, with every share measured.
+
+    The levels are the network's three convolutions.
 
     The default digit is the first of the role "hierarchy" in the examples: read right, a logit
     above 2, and the cells that are followed all at different places.
@@ -77,18 +79,14 @@ class Hierarchy(NetworkLesson):
         zh="每一层都在组合前一层的模式；许多微小的贡献合成“{k}”。",
     )
 
+    needs: ClassVar[tuple[Role, ...]] = ("three levels",)
+
     def __post_init__(self) -> None:
-        if self.network.layers != CHAPTER_LAYERS:
-            names = ", ".join(layer.name for layer in CHAPTER_LAYERS)
-            raise UsageError(
-                f"the hierarchy follows the chapter's layers ({names}), which {self.model!r} does "
-                "not have: give a network trained with this architecture"
-            )
         super().__post_init__()
         if not self.tree.parts:
             raise UsageError(
-                f"no cell of conv3 in {self.model!r} pushes towards its answer, {self.label}, so "
-                "that there is no tree: give a trained network"
+                f"no cell of {self.levels[-1]} in {self.model!r} pushes towards its answer, "
+                f"{self.answer_name.text('en')}, so that there is no tree: give a trained network"
             )
         self.beats()  # a length that cannot be is refused at once
 
@@ -112,33 +110,50 @@ class Hierarchy(NetworkLesson):
         """Whether weights are taken less their mean over all classes, as a negative logit asks."""
         return self.logit <= 0
 
+    @property
+    def answer_name(self) -> Caption:
+        """What the answer is called."""
+        return self.network.class_name(self.label)
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """Names of the three convolutions, from the picture upwards."""
+        return tuple(layer.name for layer in convolutions(self.network))
+
+    @property
+    def _classifier(self) -> str:
+        return self.subject.role("three levels").name
+
     # The tree, downwards.
 
     @cached_property
     def tree(self) -> Node:
-        """The answer, its strongest cells of conv3, and two below each of them, twice."""
+        """The answer, its strongest cells of the last level, and two below each of them, twice."""
         return hierarchy(self.trace, self.label, STRONGEST, centred=self.centred)
 
     @cached_property
     def path(self) -> tuple[Node, ...]:
-        """One way up, from conv1 to conv3: the strongest parts.
+        """One way up, from the first level to the last: the strongest parts.
 
-        At its end the first cell of conv1 whose kernel is an oriented edge, if there is one.
+        At its end the first cell of the first level whose kernel is an oriented edge, if there is
+        one.
         """
         way, node = [], self.tree
         while node.parts:
-            edges = [part for part in node.parts if part.layer == "conv1" and self.is_edge(part)]
+            edges = [
+                part for part in node.parts if part.layer == self.levels[0] and self.is_edge(part)
+            ]
             node = (edges or node.parts)[0]
             way.append(node)
         return tuple(reversed(way))
 
     def is_edge(self, leaf: Node) -> bool:
-        """Tell whether a cell of conv1 has the kernel of an oriented edge, by rule."""
+        """Tell whether a cell of the first level has the kernel of an oriented edge, by rule."""
         return kernels.looks_for(self.kernel(leaf)).kind == "edge"
 
     def kernel(self, leaf: Node) -> npt.NDArray[np.float32]:
-        """The weights of a cell of conv1, (3, 3)."""
-        return self.network.weights["conv1/kernel"][:, :, 0, leaf.filter]
+        """The weights of a cell of the first level, (height, width)."""
+        return self.subject.kernels(self.levels[0])[:, :, leaf.filter]
 
     @property
     def top_share(self) -> float:
@@ -173,38 +188,42 @@ class Hierarchy(NetworkLesson):
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        """What a cell of each layer sees, from conv1 to conv3, each within the next one's view."""
-        if len(self.path) < 3:  # on blank paper no edge responds
-            cells = {"conv1": (12, 12), "conv2": (5, 5), "conv3": (1, 1)}
+        """What a cell of each layer sees, up to the last level, each within the next one's view."""
+        shapes = self.network.shapes
+        if len(self.path) < len(self.levels):  # on blank paper no edge responds
+            cells = {n: ((shapes[n][0] - 1) // 2, (shapes[n][1] - 1) // 2) for n in self.levels}
         else:
             cells = {node.layer: (node.row, node.col) for node in self.path}
-        cells["pool1"] = cells["conv1"][0] // 2, cells["conv1"][1] // 2
-        cells["pool2"] = cells["conv2"][0] // 2, cells["conv2"][1] // 2
-        return tuple(
-            View(name, self.network.receptive_field(name).box(*cells[name]))
-            for name in ("conv1", "pool1", "conv2", "pool2", "conv3")
-        )
+        found: list[View] = []
+        row = col = 0
+        for layer in with_maps(self.network):
+            rows, cols, _ = shapes[layer.name]
+            # Of a pooling it is the window that reads the cell below it.
+            read = min(row // 2, rows - 1), min(col // 2, cols - 1)
+            row, col = cells.get(layer.name, read)
+            found.append(View(layer.name, self.network.receptive_field(layer.name).box(row, col)))
+        return tuple(found)
 
     @property
     def places(self) -> tuple[Box, ...]:
-        """The views of all cells of conv3, row after row."""
-        rows, cols, _ = self.network.shapes["conv3"]
-        field = self.network.receptive_field("conv3")
+        """The views of all cells of the last level, row after row."""
+        rows, cols, _ = self.network.shapes[self.levels[-1]]
+        field = self.network.receptive_field(self.levels[-1])
         return tuple(field.box(row, col) for row in range(rows) for col in range(cols))
 
     @property
     def read(self) -> Box:
-        """All that conv3 reads of the picture; what lies outside changes no answer."""
+        """All that the last level reads of the picture; what lies outside changes no answer."""
         return Box(0, 0, self.places[-1].bottom, self.places[-1].right)
 
     # The causal check.
 
     @cached_property
     def pushes(self) -> npt.NDArray[np.float64]:
-        """What every cell of conv3 adds to the answer, (3, 3, 128)."""
-        weights = self.network.weights["dense/kernel"].astype(np.float64)
+        """What every cell of the last level adds to the answer, (height, width, filters)."""
+        weights = self.network.weights_of(self._classifier)["kernel"].astype(np.float64)
         column = weights[:, self.label] - (weights.mean(axis=1) if self.centred else 0.0)
-        maps = self.trace.activations["conv3"].astype(np.float64)
+        maps = self.trace.activations[self.levels[-1]].astype(np.float64)
         return maps * column.reshape(maps.shape)
 
     @cached_property
@@ -215,12 +234,12 @@ class Hierarchy(NetworkLesson):
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
         """The answer with 0, 1, 2, ... of the strongest cells set to zero, computed again."""
-        maps = self.trace.activations["conv3"]
+        maps = self.trace.activations[self.levels[-1]]
         x = np.repeat(maps[np.newaxis], len(self.order) + 1, axis=0)
         flat = x.reshape(len(x), -1)
         for removed, cell in enumerate(self.order, 1):
             flat[removed:, cell] = 0
-        above = [layer.name for layer in self.network.layers].index("conv3") + 1
+        above = [layer.name for layer in self.network.layers].index(self.levels[-1]) + 1
         for layer in self.network.layers[above:]:
             logits, x = self.network.exact(layer, x)
         chances = ops.softmax(logits.astype(np.float64))
@@ -241,11 +260,13 @@ class Hierarchy(NetworkLesson):
 
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: what cells see, the tree down, its shares, up again, and the check."""
-        k, sides = self.label, {view.layer: view.side for view in self.views}
-        unread = self.network.input_shape[0] - self.read.bottom
-        fields = words.FIELDS.fill(
-            r1=sides["conv1"], r2=sides["conv2"], r3=sides["conv3"], n=words.how_many(unread)
-        )
+        k, boxes = self.answer_name, {view.layer: view.box for view in self.views}
+        first, second, third = (_across(boxes[level]) for level in self.levels)
+        height, width = self.network.input_shape[:2]
+        unread = height - self.read.bottom, width - self.read.right
+        fields = words.FIELDS_ONLY.fill(r1=first, r2=second, r3=third)
+        if unread[0] == unread[1] > 0:
+            fields = words.FIELDS.fill(**fields.values, n=words.how_many(unread[0]))
         shares = words.SHARES.fill(
             m=len(self.tree.parts),
             n=fmt.count(self.tree.supporters),
@@ -255,8 +276,14 @@ class Hierarchy(NetworkLesson):
         yield self.beat("question", self.question, 3.5)
         yield self.beat("fields", fields, 9.0, title=words.FIELDS_TITLE)
         yield self.beat("parts", self._parts_caption(), 6.0)
-        yield self.beat("strokes", words.STROKES.fill(n=sides["conv2"]), 5.0)
-        yield self.beat("edges", words.EDGES.fill(n=sides["conv1"]), 5.0)
+        yield self.beat(
+            "strokes",
+            words.STROKES.fill(layer=self.levels[1], size=_size(boxes[self.levels[1]])),
+            5.0,
+        )
+        yield self.beat(
+            "edges", words.EDGES.fill(layer=self.levels[0], size=_size(boxes[self.levels[0]])), 5.0
+        )
         yield self.beat("shares", shares, 5.5)
         yield self.beat("upwards", self._upwards_caption(), 7.5)
         yield self.beat("check", self._check_caption(), 5.5, title=words.CHECK_TITLE)
@@ -265,18 +292,21 @@ class Hierarchy(NetworkLesson):
 
     def _parts_caption(self) -> Caption:
         """Say where the tree begins, and what is unusual about this digit."""
-        right = self.shown_picture.label
-        parts = [words.PARTS.fill(k=self.label, m=len(self.tree.parts))]
+        right, told = self.subject.label, words.PARTS
         if right is not None and right != self.label:
-            parts = [words.MISREAD.fill(k=self.label, right=right, m=len(self.tree.parts))]
+            told = words.MISREAD.fill(right=self.network.class_name(right))
+        told = told.fill(k=self.answer_name, m=len(self.tree.parts), layer=self.levels[-1])
+        parts = [told]
         if self.centred:
-            parts.append(words.CENTRED)
+            parts.append(words.CENTRED if self.subject.reads_digits else words.CENTRED_ON_CLASSES)
         return words.joined(*parts)
 
     def _upwards_caption(self) -> Caption:
         leaf = self.path[0] if self.path else None
-        small = leaf is not None and leaf.layer == "conv1" and self.is_edge(leaf)
-        return words.UPWARDS.fill(small=words.AN_EDGE if small else words.A_PATCH, k=self.label)
+        small = leaf is not None and leaf.layer == self.levels[0] and self.is_edge(leaf)
+        return words.UPWARDS.fill(
+            small=words.AN_EDGE if small else words.A_PATCH, k=self.answer_name
+        )
 
     def _check_caption(self) -> Caption:
         after = self.without_strongest
@@ -285,11 +315,21 @@ class Hierarchy(NetworkLesson):
             m=after.removed,
             a=fmt.number(self.logit),
             b=fmt.number(after.logit),
-            j=after.label,
+            j=self.network.class_name(after.label),
         )
 
     def _more_caption(self) -> Caption:
         n = fmt.count(len(self.order))
         if self.tipping is None:
-            return words.NEVER.fill(n=n, k=self.label)
-        return words.TIPS.fill(m=self.tipping.removed, n=n, j=self.tipping.label)
+            return words.NEVER.fill(n=n, k=self.answer_name)
+        other = self.network.class_name(self.tipping.label)
+        return words.TIPS.fill(m=self.tipping.removed, n=n, j=other)
+
+
+def _across(box: Box) -> str:
+    """Print how wide a view is, or both its sides if they differ."""
+    return str(box.height) if box.height == box.width else _size(box)
+
+
+def _size(box: Box) -> str:
+    return fmt.shape((box.height, box.width))

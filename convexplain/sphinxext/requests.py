@@ -166,7 +166,7 @@ def parse(kind: str, arguments: Sequence[str]) -> FigureRequest | VideoRequest:
     return request
 
 
-@click.command(cls=LessonCommand, subjects=FIGURES, add_help_option=False)
+@click.command(cls=LessonCommand, topics=FIGURES, add_help_option=False)
 @_options.language
 @click.option("--theme", type=Name("theme", ("auto", "light", "dark")), default="auto")
 @click.option("--width", type=Width(), default="page")
@@ -178,7 +178,7 @@ def _figure(figure: Any, lang: str, theme: str, width: float) -> FigureRequest:
     return request
 
 
-@click.command(cls=LessonCommand, subjects=LESSONS, add_help_option=False)
+@click.command(cls=LessonCommand, topics=LESSONS, add_help_option=False)
 @_options.language
 @click.option("--theme", type=Name("theme", ("dark", "light")), default="dark")
 @click.option("-q", "--quality", type=Name("quality", tuple(QUALITIES)), default="m")

@@ -88,12 +88,17 @@ def evaluate(
     predictions = np.empty(len(images), np.int64)
     for start in range(0, len(images), 100):
         part = slice(start, start + 100)
-        predictions[part] = network(as_batch(images[part])).argmax(axis=-1)
+        predictions[part] = network(_read(network, as_batch(images[part]))).argmax(axis=-1)
         if on_progress is not None:
             on_progress(min(1.0, (start + 100) / len(images)))
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels.astype(np.int64), predictions), 1)
     return Evaluation(confusion, predictions)
+
+
+def _read(network: Network, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give what the network reads of pixels from 0 to 1."""
+    return pixels if network.recipe is None else network.recipe.scaled(pixels)
 
 
 def as_batch(images: Array) -> NDArray[np.float32]:

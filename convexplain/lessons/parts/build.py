@@ -8,10 +8,11 @@ import typing
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from convexplain.data import digits, pictures
+from convexplain.data import pictures
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts.lesson import option_fields
+from convexplain.lessons.parts.subject import choose_picture, mode_of
 
 T = TypeVar("T")
 
@@ -49,11 +50,11 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str
     for given, value in values.items():
         name = flags.get(given, given)
         if name in fields:
-            made[name] = _fitting(given, value, hints[name])
+            made[name] = _fitting(given, value, hints[name], values.get("model"))
         elif given not in pick:
             there = choose(given, [*pick, *fields]) if fields else "it has none"
             raise UsageError(f"{of} has no option {given!r}: {there}")
-    chosen = digits.choose({name: values.get(name) for name in pick})
+    chosen = choose_picture({name: values.get(name) for name in pick}, values.get("model"))
     if chosen is not None:
         if made.get("picture") is not None:
             raise UsageError("a picture and another one exclude one another: give one of them")
@@ -61,12 +62,12 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str
     return cls(**made)
 
 
-def _fitting(name: str, value: Any, hint: Any) -> Any:
+def _fitting(name: str, value: Any, hint: Any, model: str | None) -> Any:
     """Check the type of a value, and read a file that stands for a picture."""
     union = isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
     kinds = typing.get_args(hint) if union else (hint,)
     if Picture in kinds and isinstance(value, (str, os.PathLike)):
-        mode: typing.Literal["digit", "rgb"] = "digit" if name == "picture" else "rgb"
+        mode = mode_of(model) if name == "picture" else "rgb"
         return pictures.load_image(os.fspath(value), mode=mode)
     for kind in kinds:
         if typing.get_origin(kind) is typing.Literal:

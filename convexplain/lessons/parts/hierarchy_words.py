@@ -10,31 +10,39 @@ FIELDS_TITLE = Caption(
     en="Receptive field: how much of the picture one cell sees",
     zh="感受野：一个单元能看到多大的区域",
 )
+FIELDS_ONLY = Caption(
+    en="Each layer widens the view: {r1}, {r2}, {r3} pixels.",
+    zh="感受野逐层扩大：{r1}、{r2}、{r3} 个像素。",
+)
 FIELDS = Caption(
     en="Each layer widens the view: {r1}, {r2}, {r3} pixels. The last {n} rows and columns change "
     "nothing.",
     zh="感受野逐层扩大：{r1}、{r2}、{r3} 个像素；最后{n}行和最后{n}列不影响输出。",
 )
 PARTS = Caption(
-    en="The answer is {k}. These {m} of the cells of conv3 push most towards it.",
-    zh="答案是“{k}”：在 conv3 的激活值中，这 {m} 个最支持它。",
+    en="The answer is {k}. These {m} of the cells of {layer} push most towards it.",
+    zh="答案是“{k}”：在 {layer} 的激活值中，这 {m} 个最支持它。",
 )
 MISREAD = Caption(
-    en="The network reads {k}, but this is a {right}. These {m} cells of conv3 push most towards "
+    en="The network reads {k}, but this is a {right}. These {m} cells of {layer} push most towards "
     "{k}.",
-    zh="网络判为“{k}”，其实是“{right}”。在 conv3 中，这 {m} 个激活值最支持“{k}”。",
+    zh="网络判为“{k}”，其实是“{right}”。在 {layer} 中，这 {m} 个激活值最支持“{k}”。",
 )
 CENTRED = Caption(
     en="Its logit is negative, so weights count less their mean over the ten digits.",
     zh="它的 logit 为负，所以权重先减去对十个类别的平均。",
 )
+CENTRED_ON_CLASSES = Caption(
+    en="Its logit is negative, so weights count less their mean over all classes.",
+    zh="它的 logit 为负，所以权重先减去对所有类别的平均。",
+)
 STROKES = Caption(
-    en="Under each, the two cells of conv2 that raise it most: {n} × {n} pixels.",
-    zh="每个之下是 conv2 中贡献最大的两个：{n} × {n} 像素。",
+    en="Under each, the two cells of {layer} that raise it most: {size} pixels.",
+    zh="每个之下是 {layer} 中贡献最大的两个：{size} 像素。",
 )
 EDGES = Caption(
-    en="Under these, conv1: patches of {n} × {n} pixels, each with the kernel that found it.",
-    zh="再往下是 conv1：{n} × {n} 图块和找到它的卷积核。",
+    en="Under these, {layer}: patches of {size} pixels, each with the kernel that found it.",
+    zh="再往下是 {layer}：{size} 图块和找到它的卷积核。",
 )
 SHARES = Caption(
     en="No single pattern decides: the {m} strongest of {n} cells give {top3}% of the push "
@@ -121,8 +129,10 @@ _MANY_ZH = ("零", "一", "两", "三", "四")
 
 
 def how_many(n: int) -> Caption:
-    """Return a small number as a word, from 0 to 4."""
-    return Caption(en=_MANY[n], zh=_MANY_ZH[n])
+    """Return a small number as a word, from 0 to 4; larger ones in digits."""
+    if n < len(_MANY):
+        return Caption(en=_MANY[n], zh=_MANY_ZH[n])
+    return Caption(en=str(n), zh=f" {n} ")
 
 
 def listed(numbers: Iterable[int]) -> Caption:

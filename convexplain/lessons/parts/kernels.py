@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from convexplain.data import kernels
 from convexplain.data.kernels import Kernel, Pattern
-from convexplain.errors import UsageError
+from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts.subject import Role, convolutions, require
 from convexplain.network import Network
 from convexplain.style.captions import Caption
 
@@ -29,10 +30,10 @@ class Kernels:
 
     title: ClassVar[Caption] = Caption(en="Kernels and what they look for", zh="卷积核在寻找什么")
 
-    layer: str = option(
-        "conv1",
-        en="the convolution whose kernels are shown: conv1, conv2 or conv3",
-        zh="展示哪个卷积层的卷积核：conv1、conv2 或 conv3",
+    layer: str | None = option(
+        None,
+        en="the convolution whose kernels are shown, by its name; the first if not given",
+        zh="展示哪个卷积层的卷积核，给出层名；默认为第一个",
         metavar="NAME",
     )
     filter: int | None = option(
@@ -51,20 +52,22 @@ class Kernels:
         "cnn", en="a network that was saved to a file", zh="保存好的网络文件", metavar="FILE"
     )
 
+    needs: ClassVar[tuple[Role, ...]] = ("first convolution",)
+
     def __post_init__(self) -> None:
         if self.classic and self.filter is not None:
             raise UsageError("--classic and --filter exclude one another: give one of them")
-        names = [layer.name for layer in self.network.layers if layer.family == "convolution"]
-        if self.layer not in names:
+        require(self.network, self.needs[0], self.model)
+        names = [layer.name for layer in convolutions(self.network)]
+        if self.layer is not None and self.layer not in names:
             raise UsageError(
-                f"there are no kernels of a layer {self.layer!r}: "
-                + (f"choose one of {', '.join(names)}" if names else "this network has none")
+                f"there are no kernels of a layer {self.layer!r}: {choose(self.layer, names)}"
             )
-        check_filter(self.filter, self.learned.shape[3], self.layer)
+        check_filter(self.filter, self.learned.shape[3], self.shown_layer)
         if self.filter is not None and not self.one_filter:
             raise UsageError(
-                f"the kernels of {self.layer}, one for each filter, are shown together: leave "
-                "--filter out, or give a deeper --layer"
+                f"the kernels of {self.shown_layer}, one for each filter, are shown together: "
+                "leave --filter out, or give a deeper --layer"
             )
 
     @cached_property
@@ -73,9 +76,14 @@ class Kernels:
         return Network.load(self.model)
 
     @property
+    def shown_layer(self) -> str:
+        """The convolution asked for, or the first."""
+        return self.layer or convolutions(self.network)[0].name
+
+    @property
     def learned(self) -> npt.NDArray[np.float32]:
         """All weights of the layer, (height, width, channels, filters)."""
-        return self.network.weights[f"{self.layer}/kernel"]
+        return self.network.weights_of(self.shown_layer)["kernel"]
 
     @property
     def one_filter(self) -> bool:
@@ -94,7 +102,7 @@ class Kernels:
         """The kernels that are shown, (height, width, n): of all filters, or of all channels."""
         if self.one_filter:
             return self.learned[:, :, :, self.shown_filter]
-        return self.learned[:, :, 0, :]
+        return self.learned.squeeze(axis=2)
 
     @property
     def limit(self) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from convexplain.data import digits, examples
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.checks import check_filter
-from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.lesson import Lesson, option, option_fields
 from convexplain.lessons.parts.subject import Role, Subject
 from convexplain.network import Network, Trace
 
@@ -132,3 +132,9 @@ class FilterLesson(NetworkLesson):
     def strongest(self) -> int:
         """The filter of the layer with the largest response."""
         return int(self.maps.max(axis=(0, 1)).argmax())
+
+
+def shows_networks(options: type[Any]) -> bool:
+    """Tell whether a lesson, or a figure's options, can be about any network that has its needs."""
+    taken = {field.name for field in option_fields(options)}
+    return hasattr(options, "needs") and "model" in taken

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from convexplain.style.captions import Caption
 
 #: The only pooling that a lesson tells of.
 POOL = Window(2, stride=2)
+#: Steps of the hierarchy: edges, strokes, parts.
+LEVELS = 3
 #: More layers with maps, or classes, than this leave no room for their texts side by side.
 MOST_MAPS, MOST_CLASSES = 5, 10
 #: Parts that a layer may play in a network.
@@ -35,6 +37,7 @@ Role = Literal[
     "maps",
     "max pool",
     "chain",
+    "three levels",
     "last map",
     "flatten",
     "hidden",
@@ -129,6 +132,30 @@ class Subject:
         return require(self.network, role, self.model)
 
 
+def choose_picture(given: Mapping[str, Any], model: str | None) -> Picture | None:
+    """Give the picture that "digit", "sample" or "image" asks for, a file in the network's colour.
+
+    Parameters
+    ----------
+    given : mapping
+        As in `digits.choose`.
+    model : str, optional
+        Which network will read it; without one it is a network for digits.
+
+    Raises
+    ------
+    ConvexplainError
+        As in `digits.choose` and `Network.load`.
+    """
+    return digits.choose(given, mode=mode_of(model) if given.get("image") is not None else "digit")
+
+
+def mode_of(model: str | None) -> Literal["digit", "rgb"]:
+    """Tell how a picture's file is to be read for a network: in colour, or as a gray digit."""
+    recipe = None if model is None else Network.load(model).recipe
+    return "rgb" if recipe is not None and recipe.colour == "rgb" else "digit"
+
+
 def find(network: Network, role: Role) -> Layer | None:
     """Return the layer of a network that plays a part, None if there is none."""
     return ROLES[role].find(network)
@@ -161,15 +188,25 @@ def lacking(network: Network, roles: tuple[Role, ...]) -> tuple[Role, ...]:
     return tuple(role for role in roles if find(network, role) is None)
 
 
+def convolutions(network: Network) -> tuple[Layer, ...]:
+    """Find all convolutions whose filters have one kernel for each channel that they read."""
+    return tuple(
+        layer
+        for layer in network.layers
+        if layer.family == "convolution" and "kernel" in network.weights_of(layer.name)
+    )
+
+
 def _first_convolution(network: Network) -> Layer | None:
-    return next((layer for layer in network.layers if layer.family == "convolution"), None)
+    return next(iter(convolutions(network)), None)
 
 
 def _of_the_picture(network: Network) -> Layer | None:
     """The kernel is drawn over the pixels themselves, and what is below zero is cut."""
     first, recipe = network.layers[0], network.recipe
     fits = (
-        (first.family, first.activation) == ("convolution", "relu")
+        first in convolutions(network)
+        and first.activation == "relu"
         and first.window is not None
         and first.window.dilation == (1, 1)
         and recipe is not None
@@ -182,7 +219,7 @@ def _of_the_picture(network: Network) -> Layer | None:
 def _of_many_channels(network: Network) -> Layer | None:
     """Not one that reads the picture: its channels are colours."""
     for layer in network.layers[1:]:
-        if (layer.family, layer.activation) == ("convolution", "relu"):
+        if layer in convolutions(network) and layer.activation == "relu":
             shape = network.input_of(layer.name)
             if len(layer.channels(shape, 0)) == shape[2] > 1:
                 return layer
@@ -206,7 +243,7 @@ def max_pools(network: Network) -> tuple[tuple[Layer, Layer], ...]:
         (before, layer)
         for before, layer in pairwise(network.layers)
         if before.family == "convolution"
-        and (layer.family, layer.hands_on, layer.window) == ("pooling", True, POOL)
+        and _is_pool(layer)
         and network.sources(layer.name) == (before.name,)
     )
 
@@ -229,6 +266,25 @@ def _chain(network: Network) -> Layer | None:
         and network.recipe.colour == "gray"
     )
     return tail[1] if fits else None
+
+
+def _three_levels(network: Network) -> Layer | None:
+    """Convolutions and 2 x 2 max poolings: three levels, whose last map the answer reads."""
+    maps, tail = network.layers[:-2], network.layers[-2:]
+    fits = (
+        network.is_chain
+        and len(convolutions(network)) == LEVELS
+        and _of_the_picture(network) is not None
+        and maps[-1].family == "convolution"
+        and all(n.family == "convolution" or _is_pool(n) for n in maps)
+        and _flatten(network) is tail[0]
+        and (tail[1].family, tail[1].activation) == ("dense", "softmax")
+    )
+    return tail[1] if fits else None
+
+
+def _is_pool(layer: Layer) -> bool:
+    return (layer.family, layer.hands_on, layer.window) == ("pooling", True, POOL)
 
 
 def _last_map(network: Network) -> Layer | None:
@@ -289,6 +345,15 @@ ROLES: Mapping[Role, Part] = {
             f"然后是展平层和一个 2 到 {MOST_CLASSES} 个单元的 softmax 层",
         ),
         _chain,
+    ),
+    "three levels": Part(
+        Caption(
+            en="three convolutions with nothing but 2 × 2 max poolings between them, the first on "
+            "gray pictures, from 0 to 1, with ReLU, then flatten and one softmax layer",
+            zh="三个卷积层，其间只有 2 × 2 最大池化层，第一个读取灰度图（0 到 1）并使用 ReLU，"
+            "然后是展平层和一个 softmax 层",
+        ),
+        _three_levels,
     ),
     "last map": Part(Caption(en="response maps", zh="响应图"), _last_map),
     "flatten": Part(Caption(en="a flatten layer", zh="展平层"), _flatten),

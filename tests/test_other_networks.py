@@ -1,0 +1,167 @@
+"""Networks of other names, sizes, kinds and classes: shown where they can be, else refused so.
+
+The layers are called as Keras calls them, or worse; what a network lacks is told in one line.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from convexplain import figures, lessons
+from convexplain.cli import cli
+from convexplain.data import digits
+from convexplain.errors import UsageError
+from convexplain.lessons.parts.network_lesson import shows_networks
+from convexplain.lessons.parts.subject import lacking
+from convexplain.network import Network, Trace
+from tests import small_networks
+
+NAMES = tuple(small_networks.CLASSIFIERS)
+ABOUT_NETWORKS = tuple(n for n in lessons.names() if shows_networks(lessons.find(n)))
+FIGURES = tuple(n for n in figures.names() if shows_networks(figures.options(n)))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("networks")
+    paths = {}
+    for number, name in enumerate(NAMES):
+        paths[name] = str(folder / f"network-{number}.safetensors")
+        small_networks.classifier(name).save(paths[name])
+    return paths
+
+
+@cache
+def network(name: str) -> Network:
+    return small_networks.classifier(name)
+
+
+def run(*args: str):
+    result = CliRunner().invoke(cli, args)
+    assert "Traceback" not in result.output, result.output
+    assert "unexpected" not in result.output, result.output
+    return result
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("lesson", ABOUT_NETWORKS)
+def test_a_lesson_tells_of_a_network_or_says_what_it_lacks(lesson, name, files):
+    kind = lessons.find(lesson)
+    lacks = lacking(network(name), kind.needs)
+    if lacks:
+        with pytest.raises(UsageError, match="lacks") as refused:
+            kind(model=files[name])
+        assert "\n" not in str(refused.value)
+        return
+    told = kind(model=files[name])
+    beats = told.beats()
+    assert len({beat.name for beat in beats}) == len(beats)
+    for beat in beats:
+        for text in (beat.caption.text("en"), beat.caption.text("zh"), beat.title.text("en")):
+            assert not {"conv1", "pool1", "conv2", "conv3"} & set(text.split())
+
+
+def test_each_network_is_shown_by_some_lesson_and_each_lesson_shows_some():
+    shown = {
+        name: [n for n in ABOUT_NETWORKS if not lacking(network(name), lessons.find(n).needs)]
+        for name in NAMES
+    }
+    assert [name for name, found in shown.items() if not found] == ["dense alone"]
+    assert {lesson for found in shown.values() for lesson in found} == set(ABOUT_NETWORKS)
+    assert set(shown["names as Keras gives them"]) == set(ABOUT_NETWORKS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_shows_a_network_or_says_what_it_lacks(figure, name, files):
+    kind = figures.options(figure)
+    if lacking(network(name), kind.needs):
+        result = run("figure", figure, "--model", files[name], "-o", "none.svg")
+        assert result.exit_code == 2
+        assert "lacks" in result.output
+        assert len(result.output.strip().splitlines()) == 1
+        return
+    try:
+        figures.draw(figure, model=files[name])
+        for lang in ("en", "zh"):
+            assert figures.alternative(figure, lang=lang, model=files[name])
+            assert figures.caption(figure, lang=lang, model=files[name])
+    finally:
+        plt.close("all")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("predict",),
+        ("predict", "--lang", "zh"),
+        ("step",),
+        ("step", "--json"),
+        ("pixel",),
+        ("pixel", "--lang", "zh", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_a_terminal_shows_a_network_or_says_why_not(command, name, files):
+    result = run(*command, "--model", files[name])
+    if result.exit_code:
+        assert (command[0], name) == ("step", "dense alone")
+        assert result.exit_code == 2
+        assert "no steps" in result.output
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_answer_is_that_of_the_prepared_picture(name, files):
+    found = json.loads(run("predict", "--digit", "3", "--json", "--model", files[name]).stdout)
+    net = network(name)
+    _, afters = small_networks.forward(net, net.prepare(digits.first(3)))
+    expected = afters[net.layers[-1].name]
+    np.testing.assert_allclose(found["probabilities"], expected, atol=1e-5)
+    assert found["picture"]["label"] == (3 if net.outputs == 10 else None)
+
+
+def test_classes_have_their_names(files):
+    name = "another size, three classes with names"
+    english = run("predict", "--model", files[name]).stdout
+    chinese = run("predict", "--lang", "zh", "--model", files[name]).stdout
+    best = int(Trace(network(name), network(name).prepare(digits.first(8))).prediction)
+    assert f"reads {small_networks.PETS[best].en}:" in english
+    for pet in small_networks.PETS:
+        assert pet.en in english
+        assert pet.zh in chinese
+
+
+def test_what_fits_is_listed(files):
+    found = json.loads(run("list", "--json", "--model", files["dense alone"]).stdout)
+    assert "response maps" in found["lessons"]["response-map"]
+    assert "ship with the package" in found["lessons"]["learning"]
+    every = json.loads(run("list", "--json", "--model", files["names as Keras gives them"]).stdout)
+    assert {n for n, why in every["lessons"].items() if why is None} == set(ABOUT_NETWORKS)
+    assert {n for n, why in every["figures"].items() if why is None} == set(FIGURES)
+    chinese = run("list", "--lang", "zh", "--model", files["dense alone"]).stdout
+    assert "网络缺少响应图" in chinese
+
+
+def test_help_tells_what_a_network_must_have():
+    text = " ".join(run("render", "pooling", "--help").stdout.split())
+    assert "The network of --model must have a 2 × 2 max pooling behind a convolution." in text
+
+
+def test_a_network_of_other_pictures_is_not_tested_on_digits(files):
+    result = run("evaluate", files["in colour"])
+    assert result.exit_code == 2
+    assert "reads 18 × 18 × 3 and answers with 3" in result.output
+
+
+def test_mistakes_that_were_not_counted_are_not_drawn(files):
+    result = run("figure", "confusion-matrix", "--model", files["in colour"], "-o", "none.svg")
+    assert result.exit_code == 2
+    assert "were not measured" in result.output
+    assert len(result.output.strip().splitlines()) == 1
