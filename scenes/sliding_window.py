@@ -1,31 +1,24 @@
-"""The sliding window: three stops term by term, then the whole picture, faster and faster."""
+"""The sliding window: one number is made slowly, others faster, then the whole map."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import sliding_window
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.sliding_window import READABLE_SPEED, Stop
+from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
-from convexplain.stage import Label, LessonScene, Line, PixelGrid, WindowFrame, border, zoom_lines
-from convexplain.stage.pace import accelerating, smoothly
-from convexplain.stage.running_line import RunningLine
+from convexplain.panels import Diagram
+from convexplain.stage import LessonScene
+from convexplain.stage.board import lazily
+from convexplain.stage.pace import Move, accelerating, eased, in_turn
 from convexplain.style import format as fmt
-from convexplain.style import terms
-from convexplain.style.captions import Caption
 
-# Above so many stops a second running numbers are noise, and freeze.
-READABLE = 8.0
-# A cell of this many pixels holds "−0.31" at 24 pixels, the smallest text.
-SMALLEST_CELL = 66.0
-
-PIXELS = Caption(en="{shape} pixels, {c} channel", zh="{shape} 个像素，{c} 个通道")
-WEIGHTS = Caption(en="{shape} weights, filter {n}", zh="{shape} 个权重，过滤器 {n}")
-HAND_MADE = Caption(en="{shape}, made by hand", zh="{shape}，人工设计")
-NUMBERS = Caption(en="{shape} numbers, {c} channel", zh="{shape} 个数，{c} 个通道")
+WINDOW, ZOOM, FEEDS = "input.window", "input.window->patch", "sum.activated->map.cell"
+FACTORS = ("patch", "times", "kernel")
 
 
 class SlidingWindow(LessonScene):
@@ -35,351 +28,308 @@ class SlidingWindow(LessonScene):
     lesson: sliding_window.SlidingWindow
 
     def prepare(self) -> None:
-        """Make every picture and label once; beats move them and change their values."""
-        lesson = self.lesson
-        picture, kernel = lesson.trace.image[:, :, 0], lesson.weights
-        height, width = lesson.response_map.shape
-        size = 264 / kernel.shape[0]
-        limit = float(np.abs(kernel).max())
-        # Numbers of larger kernels could not be read: their cells are too small.
-        look = {"numbers": size >= SMALLEST_CELL, "text_size": min(30.0, size / 3)}
+        """Lay out the picture that is read; nothing of the map is known yet."""
+        self.map = np.full(self.lesson.response_map.shape, np.nan)
+        self.board.lay(self.lesson.opening())
 
-        self.input = PixelGrid(picture, 96, 226, 504 / picture.shape[1], scale="picture", frame=2)
-        self.patch = PixelGrid(np.zeros(kernel.shape), 672, 226, size, scale="picture", **look)
-        self.kernel = PixelGrid(kernel, 1020, 226, size, limit=limit, **look)
-        self.products = PixelGrid(
-            np.full(kernel.shape, np.nan), 672, 576, size, limit=limit, **look
-        )
-        cell = 468 / width
-        # A cell of the map is level with the centre of its window.
-        self.map = PixelGrid(
-            np.full((height, width), np.nan), 1356, 244, cell, limit=lesson.map_limit, frame=2
-        )
-        self.box = PixelGrid(
-            [[0.0]],
-            1194,
-            752,
-            88,
-            limit=lesson.map_limit,
-            numbers=True,
-            text_size=32,
-            bold=True,
-            lines=False,
-        )
-        self.window = WindowFrame(self.input, 0, 0, *kernel.shape)
-        self.around_patch = WindowFrame(self.patch, 0, 0, *kernel.shape)
-        self.fed = WindowFrame(self.map, 0, 0)
-        self.around_box = WindowFrame(self.box, 0, 0)
+    # The first number, term by term.
 
-        self.input_labels = self._labels(
-            96, terms.INPUT.capital, PIXELS.fill(shape=_size(picture), c=1), 763
-        )
-        self.map_labels = self._labels(
-            1356,
-            terms.RESPONSE_MAP.capital,
-            NUMBERS.fill(shape=_size(lesson.response_map), c=1),
-            763,
-        )
-        self.kernel_labels = self._labels(1020, terms.KERNEL.capital, self._name_of_kernel(), 519)
-        self.patch_label = Label(self.text(terms.PATCH.capital), 672, 198)
-        self.products_label = Label(self.text(terms.CELL_BY_CELL.capital), 672, 548)
-        self.cell_by_cell = Label("⊙", 978, 358, 52, colour="muted", anchor="centre")
-        self.counter = Label("", 1824, 198, colour="muted", anchor="right")
-        self.done = np.zeros(len(lesson.all_steps), dtype=bool)
-        self._make_arithmetic()
+    def show_search(self, event: Event) -> None:
+        """The window comes onto the picture and searches along the ink."""
+        way = np.array(self.lesson.search, dtype=float)
+        self.during(0.15, self.board.show("input", WINDOW))
+        legs = [eased(self._leg(start, end)) for start, end in pairwise(way)]
+        self.during(1, in_turn(*legs), rate=linear)
 
-    def _name_of_kernel(self) -> Caption:
-        size = _size(self.lesson.weights)
-        if self.lesson.kernel is not None:
-            return HAND_MADE.fill(shape=size)
-        return WEIGHTS.fill(shape=size, n=self.lesson.shown_filter)
+    def _leg(self, start: Any, end: Any) -> Move:
+        return self.board.visit(WINDOW, lambda alpha: tuple(start + (end - start) * alpha))
 
-    def _labels(self, x: float, name: Caption, shape: Caption, below: float) -> list[Label]:
-        return [Label(self.text(name), x, 198), Label(self.text(shape), x, below, colour="muted")]
+    def show_patch(self, event: Event) -> None:
+        """The picture makes room; the window's pixels grow out of it."""
+        self.become(self.lesson.making(event.data.step), 0.35)
+        near = self.camera.to(self.board.around("input.all", "patch.all"), share=0.94)
+        self.during(0.4, self.board.grow("patch", out_of=WINDOW), near)
+        self.during(1, self.board.walk(ZOOM), self.board.show("patch.frame"))
 
-    def _make_arithmetic(self) -> None:
-        """Sum, bias, result, ReLU: to the right of the products."""
-        self.bracket = [
-            Line([(948, 580), (964, 580), (964, 836), (948, 836)], drawn=1.0),
-            Line([(964, 604), (1004, 604)], arrow=True),
-        ]
-        self.terms = {
-            "sum": (self._term(terms.SUM, 604), self._value(604)),
-            "bias": (self._term(terms.BIAS, 652), self._value(652)),
-            "total": (Label("=", 1020, 710, colour="muted"), self._value(710)),
-        }
-        self.rule = Line([(1020, 681), (1282, 681)])
-        self.relu = [
-            Label("ReLU", 1020, 796, colour="muted"),
-            Line([(1104, 796), (1180, 796)], arrow=True),
-        ]
+    def show_filter(self, event: Event) -> None:
+        """The weights appear row by row, beside the patch."""
+        weights = self.board.part("kernel").values.copy()
+        self.board.fill("kernel", np.nan)
+        rows = [self._row(weights, row) for row in range(len(weights))]
+        near = self.camera.to(self.board.around("patch", "kernel.all"), share=0.8)
+        away = self.board.hide("input.title", "input.note")
+        legend = ["legend"] if self.board.has("legend") else []
+        self.during(0.4, near, away, self.board.show("times", "kernel", *legend))
+        self.during(1, in_turn(*rows))
 
-    def _term(self, name: Caption, y: float) -> Label:
-        return Label(self.text(name), 1020, y, colour="muted")
+    def _row(self, values: Any, row: int) -> Move:
+        return lambda alpha: self.board.fill("kernel", values, cells=f"kernel[{row}]")
 
-    def _value(self, y: float) -> Label:
-        return Label("", 1278, y, 34, anchor="right")
+    def show_signs(self, event: Event) -> None:
+        """Weights for the pattern light up, then those against it."""
+        weights = self.lesson.weights
+        for sign, share in ((1, 0.45), (-1, 1)):
+            cells = [f"kernel[{r}, {c}]" for r, c in np.argwhere(np.sign(weights) == sign)]
+            self.board.light(*cells)
+            colour = "positive" if sign > 0 else "negative"
+            self.during(share, self.board.pulse(*cells, colour=colour))
+        self.board.light("kernel")
 
-    # The beats, in their order.
+    def show_predict_sign(self, event: Event) -> None:
+        """Rows of pixels and weights light up together, in turn; then the video waits."""
+        rows = [self.lit(f"patch[{row}]", f"kernel[{row}]") for row in self.rows]
+        self.during(min(1.0, 6.0 / event.seconds), in_turn(*rows), rate=linear)
+        self.board.light("patch", "kernel")
 
-    def show_question(self, beat: Beat) -> None:
-        """A digit, and an empty map."""
-        self.appear(self.input, *self.input_labels)
-        self.appear(self.map, *self.map_labels)
-        self.count_cells()
-        self.appear(self.counter)
+    show_predict_gate = show_predict_sign
 
-    def show_kernel(self, beat: Beat) -> None:
-        """Nine weights."""
-        self.appear(self.kernel, *self.kernel_labels, seconds=0.8)
+    @property
+    def rows(self) -> range:
+        """The rows of the kernel."""
+        return range(len(self.lesson.weights))
 
-    def show_stop(self, beat: Beat) -> None:
-        """One stop, and its output cell: the first term by term, later ones row by row."""
-        stop: Stop = beat.data
-        step, first = stop.step, self.window not in self.mobjects
-        self.clear_arithmetic()
-        if first:
-            self.window.put(self.input, step.row, step.col)
-            self.appear(self.window)
-        else:
-            self.slide(step, 0.6)
-        self.zoom(step, 1.0 if first else 0.4)
-        self.multiply(step, 3.15 if first else 0.72)
-        if first:
-            self.wait(0.4)
-        self.add_up(step, 1.0 if first else 0.45)
-        self.deliver(step, 0.8 if first else 0.5)
+    def lit(self, *names: str) -> Move:
+        """Return a move that leads the eye to some cells; the others of their grids are dimmed."""
 
-    def clear_arithmetic(self) -> None:
-        """Take away what belongs to the stop before."""
-        parts = [part for part in self.arithmetic() if part in self.mobjects]
-        if parts:
-            self.vanish(*parts, seconds=0.2)
+        def start() -> Move:
+            self.board.light(*names)
+            return self.board.pulse(*names, colour="muted")
 
-    def arithmetic(self) -> list[Any]:
-        """Everything that belongs to one stop."""
-        return [
-            *getattr(self, "zoom_lines", ()),
-            *self.bracket,
-            *(label for pair in self.terms.values() for label in pair),
-            self.rule,
-            *self.relu,
-            self.box,
-            self.around_box,
-            self.fed,
-            *getattr(self, "link", ()),
-            self.products,
-        ]
+        return lazily(start)
 
-    def slide(self, step: ConvStep, seconds: float) -> None:
-        """Move the window over the input."""
-        start = self.window.copy()
-        goal = self.window.copy().put(self.input, step.row, step.col)
-
-        def move(alpha: float) -> None:
-            self.window.points = start.points + (goal.points - start.points) * alpha
-
-        self.drive(move, seconds, smoothly)
-
-    def zoom(self, step: ConvStep, seconds: float) -> None:
-        """Enlarge the window's pixels beside the kernel."""
-        self.patch.values[...] = step.patch[:, :, 0]
-        self.zoom_lines = zoom_lines(self.window, self.patch)
-        new = [self.around_patch, *self.zoom_lines]
-        if self.patch not in self.mobjects:
-            new += [self.patch, self.patch_label, self.cell_by_cell]
-        # The frame lies over the cells.
-        self.remove(self.around_patch)
-        self.appear(*sorted(new, key=lambda part: part is self.around_patch), seconds=seconds)
-
-    def multiply(self, step: ConvStep, seconds: float) -> None:
-        """Fill in the products one by one, each pair lit up."""
-        self.products.values[...] = np.nan
-        new = [part for part in (self.products, self.products_label) if part not in self.mobjects]
-        self.appear(*new, seconds=0.3)
+    def show_products(self, event: Event) -> None:
+        """Each pixel moves onto its weight; their product falls into its place."""
+        step: ConvStep = event.data.step
         products = step.products[:, :, 0]
+        self.board.fill("products", np.nan)
+        near = self.camera.to(self.board.around("patch", "kernel.all", "products"), share=0.96)
+        self.during(0.12, near, self.board.show("products"))
         height, width = products.shape
-        for row in range(height):
-            for col in range(width):
-                for grid in (self.patch, self.kernel):
-                    grid.shares[...] = 0.4
-                    grid.shares[row, col] = 1
-                self.products.values[row, col] = products[row, col]
-                self.drive(lambda alpha: None, seconds / products.size)
-        for grid in (self.patch, self.kernel):
-            grid.shares[...] = 1
+        one_by_one = height <= 3
+        places = [f"{r}, {c}" for r in range(height) for c in range(width)]
+        for place in places if one_by_one else map(str, range(height)):
+            self.board.light(f"patch[{place}]", f"kernel[{place}]")
+            move = in_turn(
+                self.board.send(f"patch[{place}]", f"kernel[{place}]"),
+                self.board.send(f"kernel[{place}]", f"products[{place}]"),
+            )
+            self.during(0.86 / (len(places) if one_by_one else height), move)
+            self.board.fill("products", products, cells=f"products[{place}]")
+        self.board.light("patch", "kernel")
+        self.during(1, self.board.pulse("products"))
 
-    def add_up(self, step: ConvStep, pace: float) -> None:
-        """Sum, bias, result, ReLU."""
-        for name, value, sign in (
-            ("sum", step.total, False),
-            ("bias", step.bias, True),
-            ("total", step.value, False),
-        ):
-            self.terms[name][1].say(fmt.number(value, sign=sign))
-        self.box.values[...] = step.activated
-        self.box.number_opacity = 1.0
-        self.appear(*self.bracket, *self.terms["sum"], seconds=0.7 * pace)
-        self.appear(*self.terms["bias"], seconds=0.6 * pace)
-        self.appear(self.rule, *self.terms["total"], seconds=0.5 * pace)
-        self.appear(*self.relu, self.box, self.around_box, seconds=0.8 * pace)
-
-    def deliver(self, step: ConvStep, seconds: float) -> None:
-        """Let the value fly to its cell, which takes its colour."""
-        self.fed.put(self.map, step.row, step.col)
-        x, y = self.map.centre_of(step.row, step.col)
-        corner = (1286.0, 748.0)
-        end = border(corner, (x, y), self.map.cell / 2 + 6)
-        line = Line([corner, end], colour="accent", opacity=0.8, drawn=0.0)
-        self.link = (line,)
-        flying = PixelGrid(
-            [[step.activated]], 1194, 752, 88, limit=self.lesson.map_limit, lines=False
-        )
-        start = flying.points.copy()
-        left, top = self.map.place_of(step.row, step.col)
-        goal = PixelGrid([[0.0]], left, top, self.map.cell).points
-        self.add(line, flying)
-
-        def fly(alpha: float) -> None:
-            line.drawn = alpha
-            flying.points = start + (goal - start) * alpha
-
-        self.drive(fly, seconds, smoothly)
-        self.remove(flying)
-        self.fill(step)
-        self.count_cells()
-        self.add(self.fed)
-
-    def fill(self, step: ConvStep) -> None:
-        """Give one cell of the map its value."""
-        self.map.values[step.row, step.col] = step.activated
-        self.done[step.row * self.map.shape_in_cells[1] + step.col] = True
-
-    def count_cells(self) -> None:
-        """Say how many cells are computed."""
-        self.counter.say(f"{fmt.count(self.done.sum())} / {fmt.count(self.done.size)}")
-
-    def show_sweep(self, beat: Beat) -> None:
-        """The window runs, faster and faster, until it comes near the largest response."""
-        self.clear_arithmetic()
-        self.make_running_line()
-        first = self.lesson.all_steps[0]
-        if self.window in self.mobjects:
-            self.vanish(self.products_label, seconds=0.2)
-            self.slide(first, 0.5)
-            self.show_running(first)
-        else:
-            self.show_running(first)
-            self.appear(self.patch, self.patch_label, self.cell_by_cell, self.around_patch)
-            self.appear(self.window, seconds=0.3)
-        self.appear(*self.running, self.box, self.around_box, self.fed, seconds=0.4)
-        self.run(0, self.best_index, self.remaining, begin=self.start_speed, end_speed=4.0)
-
-    @property
-    def start_speed(self) -> float:
-        """Stops a second at which a run begins."""
-        return 6.0 if self.lesson.steps != "all" else READABLE_SPEED
-
-    @property
-    def best_index(self) -> int:
-        """The position of the largest response in the order of the sweep."""
-        best = self.lesson.best
-        return best.row * self.map.shape_in_cells[1] + best.col
-
-    def show_best(self, beat: Beat) -> None:
-        """The largest response: the numbers can be read again."""
-        self.show_running(beat.data)
-        for part in (*self.running, self.box):
-            part.set_opacity(1.0)
-
-    def show_finish(self, beat: Beat) -> None:
-        """The rest of the map."""
-        last = len(self.lesson.all_steps) - 1
-        self.run(self.best_index, last, self.remaining - 1.0, begin=self.start_speed)
-        self.freeze(False)
-        self.show_running(self.lesson.all_steps[last])
-
-    def show_summary(self, beat: Beat) -> None:
-        """Input, kernel and map side by side: what this kernel looks for."""
-        parts = [
-            *self.running,
-            self.box,
-            self.around_box,
-            self.around_patch,
-            self.fed,
-            self.window,
-            self.patch,
-            self.patch_label,
-            self.cell_by_cell,
+    def show_votes(self, event: Event) -> None:
+        """Products line up: those for the pattern, and those against; what is over is the sum."""
+        step = event.data.step
+        self.board.fill("products", step.products[:, :, 0])
+        shown = [name for name in ("sum.products", "sum.products.label") if self.board.has(name)]
+        near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), share=0.9)
+        self.during(0.2, near, self.board.hide(ZOOM))
+        bars = [
+            self.board.grow(f"votes.{r}-{c}", out_of=f"products[{r}, {c}]")
+            for r, c in np.ndindex(step.products.shape[:2])
         ]
-        self.vanish(*[part for part in parts if part in self.mobjects], seconds=0.5)
+        self.during(0.45, self.board.show("votes.title"), in_turn(*bars, overlap=0.7))
+        self.during(0.2, self.board.show(*shown))
+        self.during(1, self.board.pulse("sum.products"))
 
-        middle = (600 + 1356) / 2
-        goal = middle - (self.kernel.places[0, 0] + 132)
-        parts_of_kernel = [self.kernel, *self.kernel_labels]
-        starts = [part.points.copy() for part in parts_of_kernel]
+    def show_bias(self, event: Event) -> None:
+        """The bias comes below the sum, and both become the value."""
+        self.during(0.4, self.board.show("sum.bias", "sum.bias.label"))
+        self.during(0.3, self.board.show("sum.rule", "sum.total", "sum.total.label"))
+        self.during(1, self.board.pulse("sum.total"))
 
-        def move(alpha: float) -> None:
-            for part, start in zip(parts_of_kernel, starts, strict=True):
-                part.points = start + np.array([goal * alpha / 135.0, 0.0, 0.0])
+    def show_gate(self, event: Event) -> None:
+        """The value goes through the activation."""
+        self.during(0.4, self.board.show(*self.gate()))
+        value = "sum.total" if self.board.has("sum.total") else "sum.products"
+        self.during(1, self.board.grow("sum.activated", out_of=value))
 
-        self.drive(move, 0.8, smoothly)
+    def gate(self) -> list[str]:
+        """Names of the activation and its arrow, where there is one."""
+        return [name for name in ("sum.activation", "sum.arrow") if self.board.has(name)]
 
-    def show_answer(self, beat: Beat) -> None:
-        """The same picture; the question of the beginning is answered."""
+    def show_place(self, event: Event) -> None:
+        """The map comes, and the number flies to its place in it."""
+        self.reveal_sum()
+        picture = self.lesson.diagram(event.data.step)
+        new = ("map", "legend", "input.title", "input.note", ZOOM)
+        self.become(picture, 0.5, self.camera.home(), show=new)
+        self.deliver(event.data.step, 1)
 
-    # The running line of the sweep.
+    # The stops that follow.
 
-    def make_running_line(self) -> None:
-        """One line of arithmetic in place of the products."""
-        self.box.move_to(PixelGrid([[0.0]], 1196, 664, 88).get_center())
-        self.around_box.put(self.box, 0, 0)
-        self.line = RunningLine(672, 708, (self.text(terms.SUM), self.text(terms.BIAS), "ReLU"))
-        self.running: list[Any] = self.line.parts
+    def show_travel(self, event: Event) -> None:
+        """The patch goes back into its window, which moves to another place."""
+        self.leave(0.3)
+        step = event.data.step
+        self.during(0.4, self.board.move(WINDOW, step.row, step.col))
+        self.open(step, 1, self.camera.to(self.board.around(*self.block()), share=0.96))
 
-    def show_running(self, step: ConvStep) -> None:
-        """Bring window, patch, numbers and fed cell to one stop."""
-        self.window.put(self.input, step.row, step.col)
-        self.fed.put(self.map, step.row, step.col)
-        self.patch.values[...] = step.patch[:, :, 0]
-        self.line.show(step.breakdown())
-        self.box.values[...] = step.activated
+    def show_at_once(self, event: Event) -> None:
+        """All products at once, and their sum."""
+        step = event.data.step
+        self.multiply(step, 0.5)
+        total = [name for name in self.sums() if "activat" not in name and "arrow" not in name]
+        self.during(0.25, self.board.show(*total))
+        self.during(1, self.board.pulse("sum.total" if "sum.total" in total else "sum.products"))
 
-    def run(
-        self, start: int, end: int, seconds: float, begin: float, end_speed: float | None = None
+    def show_cut(self, event: Event) -> None:
+        """What the activation leaves of it goes to the map."""
+        value = "sum.total" if self.board.has("sum.total") else "sum.products"
+        self.during(0.2, self.board.show(*self.gate()))
+        self.during(0.3, self.board.grow("sum.activated", out_of=value))
+        self.during(0.25, self.camera.home())
+        self.deliver(event.data.step, 1)
+
+    def show_short(self, event: Event) -> None:
+        """One stop in a single breath."""
+        step = event.data.step
+        if self.board.has("patch"):
+            self.leave(0.15)
+            self.during(0.2, self.board.move(WINDOW, step.row, step.col))
+            self.open(step, 0.2)
+        else:  # the first of all
+            self.become(self.lesson.diagram(step), 0.4, show=("map", "legend", "patch", "kernel"))
+            self.during(0.15, self.board.show(*FACTORS))
+        self.multiply(step, 0.15)
+        self.during(0.1, self.board.show(*self.sums()))
+        self.deliver(step, 1)
+
+    def block(self) -> list[str]:
+        """Names of what a stop is computed in."""
+        return ["patch", "kernel.all", "products", "sum"]
+
+    def sums(self) -> list[str]:
+        """Names of all lines of the sum."""
+        return self.board.names("sum")
+
+    def reveal_sum(self) -> None:
+        """What belongs to the sum and was not spoken of is there, too."""
+        self.board.show(*self.sums())(1.0)
+
+    def leave(self, share: float) -> None:
+        """Take away what belongs to the last stop: no number stays that is not true any more."""
+        names = [name for name in ("products", "sum", ZOOM, FEEDS, "products->sum", "map.cell",
+                                   "patch.frame") if self.board.has(name)]  # fmt: skip
+        self.during(share, self.board.hide(*names), self.board.fold("patch", into=WINDOW))
+
+    def open(self, step: ConvStep, share: float, *others: Move) -> None:
+        """Lay out another stop, and let its patch grow out of the window."""
+        self.board.become(self.lesson.diagram(step))(1.0)
+        self.board.fill("map", self.map)
+        self.count()
+        self.during(share, self.board.grow("patch", out_of=WINDOW), *others)
+        self.board.show(ZOOM, "patch.frame")(1.0)
+
+    def multiply(self, step: ConvStep, share: float) -> None:
+        """All pixels move onto their weights, row by row at the same time."""
+        self.board.fill("products", np.nan)
+        rows = range(step.products.shape[0])
+        self.board.show("products")(1.0)
+        self.during(
+            0.6 * share, *(self.board.send(f"patch[{row}]", f"kernel[{row}]") for row in rows)
+        )
+        self.during(
+            0.4 * share, *(self.board.send(f"kernel[{row}]", f"products[{row}]") for row in rows)
+        )
+        self.board.fill("products", step.products[:, :, 0])
+        if self.board.has("products->sum"):
+            self.board.show("products->sum")(1.0)
+
+    def deliver(self, step: ConvStep, share: float) -> None:
+        """Let the number fly into its cell of the map."""
+
+        def land() -> None:
+            self.map[step.row, step.col] = step.activated
+            self.board.fill("map", self.map)
+            self.count()
+            self.board.show("map.cell")(1.0)
+
+        cell = f"map[{step.row}, {step.col}]"
+        self.during(share, self.board.send("sum.activated", cell, land))
+
+    def become(
+        self, picture: Diagram, share: float, *others: Move, show: tuple[str, ...] = ()
     ) -> None:
-        """Visit the stops from one to another, faster and faster."""
-        steps, width = self.lesson.all_steps, self.map.shape_in_cells[1]
-        path = accelerating(end - start, seconds, begin, end_speed)
-        self.frozen = False
-        reached = start
+        """Lay out another picture, with as much of the map as is known."""
+        move = self.board.become(picture, show=show)
 
         def go(alpha: float) -> None:
-            nonlocal reached
-            now = start + min(round(path.position(alpha * seconds)), end - start)
-            for index in range(reached, now + 1):
-                self.fill(steps[index])
-            reached = now
-            self.count_cells()
-            if path.speed(alpha * seconds) <= READABLE:
-                self.freeze(False)
-                self.show_running(steps[now])
-            else:
-                self.freeze(True)
-                row, col = divmod(now, width)
-                self.window.put(self.input, row, col)
-                self.fed.put(self.map, row, col)
+            move(alpha)
+            if self.board.has("map"):
+                self.board.fill("map", self.map)
+                self.count()
 
-        self.drive(go, seconds)
+        self.during(share, go, *others)
 
-    def freeze(self, frozen: bool) -> None:
-        """Let numbers that cannot be read step back."""
-        if frozen != self.frozen:
-            for part in (*self.running, self.box, self.around_box):
-                part.set_opacity(0.4 if frozen else 1.0)
-            self.patch.shares[...] = 0.4 if frozen else 1.0
-            self.frozen = frozen
+    def count(self) -> None:
+        """Say how many cells are known."""
+        done = int(np.isfinite(self.map).sum())
+        if self.board.has("map.counter"):
+            self.board.say("map.counter", f"{fmt.count(done)} / {fmt.count(self.map.size)}")
 
+    # The whole map.
 
-def _size(cells: Any) -> str:
-    return fmt.shape(cells.shape[:2])
+    def show_sweep(self, event: Event) -> None:
+        """The window runs over all places, faster and faster; the map fills."""
+        first = self.lesson.all_steps[0]
+        if self.board.has("patch"):
+            self.leave(0.08)
+        self.become(
+            self.lesson.field(first, upright=self.upright),
+            0.12,
+            self.camera.home(),
+            show=("map", "legend", WINDOW, "map.cell"),
+        )
+        values, (_, width) = self.lesson.response_map, self.lesson.response_map.shape
+        seconds = self.remaining
+        begin = 4.0 if self.lesson.steps != "all" else sliding_window.READABLE_SPEED
+        path = accelerating(self.map.size - 1, seconds, begin)
+        flat, known = self.map.reshape(-1), 0
+
+        def at(alpha: float) -> tuple[float, float]:
+            row, col = divmod(min(round(path.position(alpha * seconds)), flat.size - 1), width)
+            return float(row), float(col)
+
+        def fill(alpha: float) -> None:
+            nonlocal known
+            row, col = at(alpha)
+            reached = int(row) * width + int(col) + 1
+            flat[known:reached] = values.reshape(-1)[known:reached]
+            known = reached
+            self.board.fill("map", self.map)
+            self.count()
+
+        fed = self.board.visit("map.cell", at)
+        self.during(1, self.board.visit(WINDOW, at, fed, fill), rate=linear)
+
+    def show_complete(self, event: Event) -> None:
+        """The last cell has landed; the map is looked at as a whole."""
+        self.during(0.5, self.board.hide(WINDOW, "map.cell"), self.board.pulse("map.counter"))
+        self.during(1, self.board.pulse("map"))
+
+    def show_rise(self, event: Event) -> None:
+        """The map slides over the picture, half transparent."""
+        self.become(self.lesson.overlay(upright=self.upright), 0.7)
+        self.during(1, self.board.dim("map", to=0.72))
+
+    def show_visits(self, event: Event) -> None:
+        """One last time the window stands at each stop, with the number that it gave."""
+        stops = self.lesson.stops
+        self.board.show("shown")(1.0)
+        for name, stop in stops.items():
+            self.board.fill("shown", [[stop.step.activated]])
+            window = f"input.{name}"
+            self.during(0.25, self.board.show(window))
+            self.during(1 / len(stops) - 0.25, self.board.pulse(window, times=2))
+            if name != list(stops)[-1]:
+                self.board.hide(window)(1.0)
+
+    def show_fold(self, event: Event) -> None:
+        """Everything folds into one row: a patch and a kernel become one cell."""
+        self.become(self.lesson.closing(), 0.4, show=("patch", "times", "kernel"))
+        legend = ["legend"] if self.board.has("legend") else []
+        self.during(0.25, self.board.show("becomes", *legend))
+        self.during(0.2, self.board.grow("value", out_of="becomes"))
+        self.during(1, self.board.pulse("value"))

@@ -49,7 +49,7 @@ class Stage:
 
     def __init__(self, scene: Any) -> None:
         self.seconds = float(scene.renderer.time)
-        self.beat: str = scene.beats[len(scene.cues)].name if scene.in_beat else ""
+        self.beat: str = scene.playing.name if scene.in_beat else ""
         twins: dict[int, Any] = {}
         for mobject in scene.mobjects:
             for part in mobject.get_family():
@@ -68,6 +68,8 @@ class Stage:
             for name, part in _named(found, attribute, seen)
             if id(part) in twins
         }
+        board = scene.board.parts.items()
+        self._named |= {name: twins[id(part)] for name, part in board if id(part) in twins}
 
     def __getitem__(self, name: str) -> Any:
         """Return what the scene calls so, as in ``stage["terms[sum][1]"]``."""

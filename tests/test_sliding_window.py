@@ -12,37 +12,46 @@ import pytest
 
 from convexplain.data import digits
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.beats import chapters as chapters_of
 from convexplain.lessons.sliding_window import SlidingWindow, describe
 from convexplain.style.theme import THEMES, Look
 
 pytest.importorskip("manim", reason="the scene needs the extra 'video'")
 
+import stillness
 from bt709 import decode
 from manim import tempconfig
 from played import play
 
+from convexplain.stage import Label
+from convexplain.stage.layout import problems
+from convexplain.style import format as fmt
 from convexplain.video.job import Job
 from convexplain.video.worker import scene_class
 
 pytestmark = pytest.mark.render
+GRIDS = ("input", "patch", "kernel", "products", "map")
+# With which event the number of each stop has reached the map.
+DONE = {"strong": "place", "negative": "cut", "blank": "blank"}
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory):
-    """A whole video of the lesson: its scene, grids and frames at the end of beats, chapters.
+    """A whole video of the lesson: its scene, grids and frames at the end of events, chapters.
 
     It is in Chinese on light ground; `test_drawn` looks at both languages and themes unencoded.
     """
     media = tmp_path_factory.mktemp("video")
-    look, lesson, places = Look("zh", "light"), SlidingWindow(), {}
+    look, lesson, places, ends = Look("zh", "light"), SlidingWindow(), {}, {}
 
     class Recorded(scene_class(Job(lesson, Path("none.mp4")))):
-        def on_beat(self, beat):
-            places[beat.name] = {
+        def on_event(self, event):
+            shown = {name: self.board.part(name) for name in GRIDS if self.board.has(name)}
+            ends[round(self.renderer.time * 15) - 1] = event.name
+            places[event.name] = {
                 name: (grid.values.copy(), [grid.centre_of(*cell) for cell in cells(grid)])
-                for name in ("input", "patch", "kernel", "products", "map", "box")
-                for grid in [getattr(self, name)]
+                for name, grid in shown.items()
                 if grid in self.mobjects
             }
 
@@ -60,7 +69,6 @@ def rendered(tmp_path_factory):
         scene = Recorded(lesson, look)
         scene.render()
     path = Path(scene.renderer.file_writer.movie_file_path)
-    ends = {round(cue.end * 15) - 1: cue.beat for cue in scene.cues}
     frames, count = {}, 0
     with av.open(str(path)) as container:
         chapters = container.chapters()
@@ -88,8 +96,8 @@ def test_every_cell_of_the_map_has_the_colour_of_the_core_s_value(rendered):
         lesson.trace.activations["conv1"][:, :, lesson.shown_filter],
         float(np.abs(lesson.trace.activations["conv1"]).max()),
     )
-    _, centres = places["answer"]["map"]
-    seen = shown(frames["answer"], centres).reshape(26, 26, 3)
+    _, centres = places["complete"]["map"]
+    seen = shown(frames["complete"], centres).reshape(26, 26, 3)
     difference = np.abs(seen - expected)
     # Neighbouring cells bleed a little: colour is stored at half the resolution, lossily.
     assert difference.max() <= 12
@@ -100,8 +108,8 @@ def test_every_pixel_of_the_input_is_the_digit_s(rendered):
     scene, places, frames, _ = rendered
     theme = THEMES[scene.shown_look.theme]
     expected = theme.picture(scene.lesson.shown_picture.pixels[:, :, 0])
-    _, centres = places["answer"]["input"]
-    seen = shown(frames["answer"], centres).reshape(28, 28, 3)
+    _, centres = places["complete"]["input"]
+    seen = shown(frames["complete"], centres).reshape(28, 28, 3)
     assert np.abs(seen - expected).max() <= 12
 
 
@@ -116,38 +124,37 @@ def test_the_slow_stops_show_the_step(rendered, name):
         "kernel": theme.signed(step.kernel[:, :, 0], limit),
         "products": theme.signed(step.products[:, :, 0], limit),
     }
-    frame = frames[name]
+    frame, there = frames[DONE[name]], places[DONE[name]]
     for grid, colours in expected.items():
-        values, centres = places[name][grid]
+        values, centres = there[grid]
         # Beside the number, in the upper left of the cell.
         beside = [(x - 34, y - 30) for x, y in centres]
         np.testing.assert_allclose(shown(frame, beside), colours.reshape(-1, 3), atol=6)
         computed = {"patch": step.patch, "kernel": step.kernel, "products": step.products}[grid]
-        np.testing.assert_array_equal(values, computed[:, :, 0])
-    values, _ = places[name]["map"]
+        np.testing.assert_allclose(values, computed[:, :, 0])
+    values, _ = there["map"]
     assert values[step.row, step.col] == step.activated
 
 
 def test_cells_that_no_window_has_visited_yet_are_empty(rendered):
     scene, places, _, _ = rendered
     stops = [scene.lesson.stops[name].step for name in ("strong", "negative")]
-    values, _ = places["negative"]["map"]
+    values, _ = places["cut"]["map"]
     known = {(int(row), int(col)) for row, col in np.argwhere(~np.isnan(values))}
     assert known == {(step.row, step.col) for step in stops}
 
 
 def test_the_video_lasts_what_the_beats_promise_and_marks_them_as_chapters(rendered):
     scene, _, _, chapters = rendered
-    beats = scene.lesson.beats()
-    lang = scene.shown_look.lang
+    expected = chapters_of(scene.lesson.beats(), scene.shown_look.lang)
     titles = [c["metadata"]["title"] for c in chapters]
-    assert len(set(titles)) == len(titles) == len(beats)
-    assert titles[0] == beats[0].title.text(lang)
-    kernel = beats[1].caption.text(lang)
-    assert kernel.startswith(titles[1].rstrip("…"))
-    starts = np.cumsum([0.0, *(beat.seconds for beat in beats[:-1])])
+    assert titles == [title for _, _, title in expected]
+    assert len(set(titles)) == len(titles)
+    assert sum(title.startswith("先猜") for title in titles) == 2
     np.testing.assert_allclose(
-        [float(c["start"] * c["time_base"]) for c in chapters], starts, atol=0.002
+        [float(c["start"] * c["time_base"]) for c in chapters],
+        [start for start, _, _ in expected],
+        atol=0.002,
     )
 
 
@@ -209,8 +216,9 @@ def test_plain_manim_render_shows_the_lesson_too(tmp_path):
         {"steps": "1"},
         {"steps": "9"},
         {"steps": "all"},
-        {"length": 55.0},
-        {"length": 150.0},
+        {"length": 30.0},
+        {"length": 120.0},
+        {"pause": 9.0},
         {"picture": digits.first(1), "filter": 9},
     ],
     ids=str,
@@ -220,7 +228,7 @@ def test_every_option_gives_a_scene_in_which_nothing_overlaps(options):
     played = play(lesson, rate=60)
     assert played.problems == {beat.name: [] for beat in lesson.beats()}
     assert played.seconds == pytest.approx(lesson.seconds, abs=0.02)
-    np.testing.assert_array_equal(played.ends["answer"]["map"].values, lesson.response_map)
+    assert played.ends["sweep"]["map"].values == pytest.approx(lesson.response_map)
 
 
 def test_a_kernel_of_one_s_own_is_convolved_as_scipy_does():
@@ -241,7 +249,7 @@ def test_the_number_of_slow_stops_is_as_asked_and_they_lie_apart():
     assert not SlidingWindow(steps="0").stops
 
 
-@pytest.mark.parametrize("length", [55.0, 75.5, 300.0])
+@pytest.mark.parametrize("length", [30.0, 75.5, 120.0])
 def test_a_lesson_fits_the_seconds_that_a_lecture_has(length):
     assert SlidingWindow(length=length).seconds == pytest.approx(length, abs=1e-6)
 
@@ -250,7 +258,8 @@ def test_a_lesson_fits_the_seconds_that_a_lecture_has(length):
     ("options", "said"),
     [
         ({"length": 5.0}, "captions take .* to read"),
-        ({"length": 1e6}, "1e\\+06 s is no length for this lesson: give 5[0-9] .* to 5[0-9]{2}$"),
+        ({"length": 1e6}, "1e\\+06 s is no length for this lesson: give 30 .* to 2[0-9]{2}$"),
+        ({"pause": 0.0}, "--pause 0 is not possible: give more than 0 to 600 seconds"),
         ({"steps": "10"}, "give 0 to 9, or all"),
         ({"steps": "-1"}, "give 0 to 9, or all"),
         ({"kernel": "sobelx"}, "sobel-x"),
@@ -262,3 +271,72 @@ def test_a_lesson_fits_the_seconds_that_a_lecture_has(length):
 def test_options_that_cannot_be_are_refused_with_what_can(options, said):
     with pytest.raises(UsageError, match=said):
         SlidingWindow(**options)
+
+
+@pytest.mark.parametrize(("aspect", "size"), [("16:9", (426, 240)), ("9:16", (240, 426))])
+def test_the_picture_stands_still_for_moments_only(aspect, size):
+    found = stillness.measure(scene_class(Job(SlidingWindow(), Path("none.mp4"))),
+                              SlidingWindow(), Look(), size)  # fmt: skip
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found
+
+
+@pytest.mark.parametrize("look", [Look("en", "dark"), Look("zh", "light")], ids=str)
+@pytest.mark.parametrize("size", [(1440, 1080), (1080, 1080), (1080, 1920)], ids=str)
+@pytest.mark.parametrize("options", [{}, {"kernel": ";".join(["1,0,-1,0,1,0,-1"] * 7)}], ids=str)
+def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, size, options):
+    lesson = SlidingWindow(**options)
+    left, top = 960 - size[0] / 2, 540 - size[1] / 2
+    frame = (left, top, left + size[0], top + size[1])
+
+    class Checked(scene_class(Job(lesson, Path("none.mp4")))):
+        def on_event(self, event):
+            assert problems(self.mobjects, frame) == [], event.name
+
+    sized = {"pixel_width": size[0], "pixel_height": size[1]}
+    with tempconfig({**sized, "dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):
+        Checked(lesson, look, skip_animations=True).render()
+
+
+def test_no_caption_tells_a_number_before_it_stands_there(tmp_path):
+    """A number that a caption tells is on the stage half a second later, or was before."""
+    lesson = SlidingWindow()
+    early = []
+
+    class Watched(scene_class(Job(lesson, Path("none.mp4")))):
+        telling = ()
+
+        def change_words(self, title, caption):
+            super().change_words(title, caption)
+            said = caption.values.values() if caption is not None else ()
+            numbers = [value for value in said if isinstance(value, str) and "." in value]
+            self.telling = numbers
+
+        def on_event(self, event):
+            texts = {label.text for label in self.mobjects if isinstance(label, Label)}
+            for number in self.telling:
+                if number not in texts:
+                    early.append((event.name, number))
+            self.telling = ()
+
+    with tempconfig({"dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):
+        Watched(lesson, skip_animations=True).render()
+    assert early == []
+
+
+def test_choices_are_what_known_mistakes_give():
+    lesson = SlidingWindow()
+    asked = {e.name: e.ask for beat in lesson.beats() for e in beat.events if e.ask is not None}
+    step = lesson.stops["negative"].step
+    products = step.patch.astype(float) * step.kernel
+    expected = {
+        fmt.number(0.0),
+        fmt.number(products.sum() + step.bias),
+        fmt.number(max(0.0, np.abs(products).sum() + step.bias)),
+    }
+    choices = asked["predict-gate"].choices
+    assert {choice.text.text("en") for choice in choices} == expected
+    (right,) = [choice.text.text("en") for choice in choices if choice.reply is None]
+    assert right == "0.00"
+    (sign,) = [c.text.text("en") for c in asked["predict-sign"].choices if c.reply is None]
+    assert sign == "positive"

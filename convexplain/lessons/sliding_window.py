@@ -13,16 +13,24 @@ import numpy.typing as npt
 from convexplain.data import kernels
 from convexplain.data.kernels import Pattern
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts import slips
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.search import FoundStop, find_stops
-from convexplain.lessons.parts.step_picture import step_picture
+from convexplain.lessons.parts.step_picture import (
+    closing_picture,
+    field_picture,
+    making_picture,
+    overlay_picture,
+    read_picture,
+    step_picture,
+)
 from convexplain.lessons.parts.subject import Role
 from convexplain.ops import ConvStep, conv2d_steps
-from convexplain.panels import Diagram
+from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: Stops a second that a viewer can follow number by number.
@@ -47,14 +55,15 @@ class SlidingWindow(FilterLesson):
         en="Sliding window: one output number", zh="滑动窗口：一个输出值怎么算"
     )
     question: ClassVar[Caption] = Caption(
-        en="How does a filter turn a picture into a response map?",
-        zh="过滤器怎样把一幅图变成响应图？",
+        en="How do a window's pixels become one number?",
+        zh="窗口里的像素怎样变成一个数？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="It looks at {n} pixels at a time: {n} products, one sum, one number for each place.",
-        zh="每次只看 {n} 个像素：{n} 个乘积，求和，每个位置得到一个数。",
+        en="{N} pixels, {n} weights, one vote; the same at {places} places.",
+        zh="{N} 个像素，{n} 个权重，一次表决；{places} 处都一样。",
     )
 
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution of the picture",)
 
     kernel: str | None = option(
@@ -72,10 +81,17 @@ class SlidingWindow(FilterLesson):
         metavar="N|all",
     )
 
+    pause: float = pause_option()
+
     def __post_init__(self) -> None:
         if self.filter is not None and self.kernel is not None:
             raise UsageError("--filter and --kernel exclude one another: give one of them")
         super().__post_init__()
+        if self.trace.image.shape[2] != 1:
+            raise UsageError(
+                f"the network reads {self.trace.image.shape[2]} channels, and this lesson shows "
+                "one: see how channels are added with convexplain render channels"
+            )
         if self.kernel is not None and self.weights.shape not in _SIZES:
             raise UsageError(
                 f"the kernel {self.kernel!r:.60} has {fmt.shape(self.weights.shape)} weights: "
@@ -83,6 +99,7 @@ class SlidingWindow(FilterLesson):
             )
         if self.steps != "all" and not (self.steps.isdecimal() and int(self.steps) <= _MOST):
             raise UsageError(f"--steps {self.steps} is not possible: give 0 to {_MOST}, or all")
+        check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
 
     @cached_property
@@ -125,17 +142,6 @@ class SlidingWindow(FilterLesson):
         found = [*find_stops(self.all_steps), *self._further_stops()][:wanted]
         return {name: Stop(self.all_steps[position], adds_up) for name, position, adds_up in found}
 
-    def diagram(self, step: ConvStep) -> Diagram:
-        """Describe the picture of one stop, for a figure and for a scene alike."""
-        at: dict[str, int] = {"r": step.row, "c": step.col}
-        place = _OWN_PLACE.fill(**at)
-        if self.kernel is None:
-            place = _PLACE.fill(layer=self.shown_layer, n=self.shown_filter, **at)
-        return step_picture(
-            step, self.trace.image[:, :, 0], self.response_map, self.map_limit,
-            about=_ABOUT.fill(**at), place=place, biased=self.kernel is None,
-        )  # fmt: skip
-
     def _further_stops(self) -> Iterator[FoundStop]:
         """Find more strong places whose arithmetic adds up, apart from each other."""
         taken = [self.all_steps[stop.position] for stop in find_stops(self.all_steps)]
@@ -156,46 +162,167 @@ class SlidingWindow(FilterLesson):
         """What the kernel looks for, by rule."""
         return kernels.looks_for(self.weights)
 
+    @cached_property
+    def search(self) -> tuple[tuple[int, int], ...]:
+        """Places on a way along the ink, from the top down; it ends at the first stop."""
+        height, width = self.weights.shape
+        read = self.drawn if self.drawn.ndim == 2 else self.drawn.mean(axis=2)
+        ink = np.lib.stride_tricks.sliding_window_view(read, (height, width)).sum(axis=(2, 3))
+        rows = np.flatnonzero(ink.max(axis=1) > 0.5 * ink.max())
+        chosen = rows[np.linspace(0, len(rows) - 1, min(5, len(rows))).round().astype(int)]
+        way = [(int(row), int(ink[row].argmax())) for row in chosen]
+        return (*way, (self.first.row, self.first.col))
+
+    @property
+    def first(self) -> ConvStep:
+        """The stop that is computed term by term, or the largest response where there is none."""
+        return next(iter(self.stops.values())).step if self.stops else self.best
+
+    @property
+    def biased(self) -> bool:
+        """Whether there is a bias; a kernel made by hand has none."""
+        return self.kernel is None
+
+    # The pictures: the same panels, laid out for what is spoken of.
+
+    def diagram(self, step: ConvStep) -> Diagram:
+        """Describe the picture of one stop, for a figure and for a scene alike."""
+        at: dict[str, int] = {"r": step.row, "c": step.col}
+        place = _OWN_PLACE.fill(**at)
+        if self.kernel is None:
+            place = _PLACE.fill(layer=self.shown_layer, n=self.shown_filter, **at)
+        return step_picture(
+            step, self.drawn, self.response_map, self.map_limit, about=_ABOUT.fill(**at),
+            place=place, biased=self.biased,
+        )  # fmt: skip
+
+    def opening(self) -> Diagram:
+        """Describe the picture that is read, with the window at its first place."""
+        return read_picture(self.first, self.drawn, self.search[0])
+
+    def making(self, step: ConvStep) -> Diagram:
+        """Describe how one number is made, with the votes of its products."""
+        return making_picture(step, self.drawn, self.map_limit, biased=self.biased)
+
+    def field(self, step: ConvStep, *, upright: bool = False) -> Diagram:
+        """Describe the picture and its map, as large as they can be."""
+        return field_picture(step, self.drawn, self.response_map, self.map_limit, upright=upright)
+
+    def overlay(self, *, upright: bool = False) -> Diagram:
+        """Describe the map on the picture, with the stops' windows."""
+        steps = {name: stop.step for name, stop in self.stops.items()} or {"best": self.best}
+        return overlay_picture(
+            steps, self.drawn, self.response_map, self.map_limit, upright=upright
+        )
+
+    def closing(self) -> Diagram:
+        """Describe one row: patch and kernel, and the number that they become."""
+        return closing_picture(self.first, self.map_limit)
+
+    # What is said.
+
     def tell(self) -> Iterator[Beat]:
-        """Tell the lesson: some stops slowly, the others faster and faster, then the whole."""
-        total = fmt.count(len(self.all_steps))
-        yield self.beat("question", self.question, 4.0)
-        yield self.beat("kernel", self._kernel_caption(), 5.0)
+        """Tell the lesson: one number slowly, others faster, then the map and what it means."""
+        n, places = self._many, fmt.count(len(self.all_steps))
+        yield Beat.of("question", self.title, Event("search", 2.8, self.question))
+        if "strong" in self.stops:
+            yield Beat.of("strong", self.title, *self._tell_strong(self.stops["strong"]))
         for name, stop in self.stops.items():
-            yield self._tell_stop(name, stop)
-        best = _BEST.fill(v=fmt.number(self.best.activated), n=total)
-        before, after = self._running_times()
-        swept = _SWEEP_TITLE
-        yield self.beat("sweep", _SWEEP.fill(n=self._many), before, title=swept)
-        yield self.beat("best", best, 4.5, self.best, title=swept)
-        yield self.beat("finish", _FINISH.fill(n=total), after, title=swept)
-        yield self.beat("summary", self._summary(), 5.5, self.pattern, title=swept)
-        yield self.beat("answer", self.answer.fill(n=self._many), 5.0, title=swept)
+            if name == "negative":
+                yield Beat.of(name, self.title, *self._tell_negative(stop))
+            elif name != "strong":
+                yield Beat.of(name, self.title, self._tell_short(name, stop))
+        yield Beat.of(
+            "sweep", _SWEEP_TITLE,
+            Event("sweep", self._running_time, _SWEEP.fill(n=n)),
+            Event("complete", 2.0, _COMPLETE.fill(places=places)),
+        )  # fmt: skip
+        yield Beat.of(
+            "map", _MAP_TITLE,
+            Event("rise", 2.6, self._meaning()),
+            Event("visits", 1.1 * max(1, len(self.stops)), detail=1),
+        )  # fmt: skip
+        answer = self.answer.fill(n=n, N=self._many_first, places=places)
+        yield Beat.of("answer", _MAP_TITLE, Event("fold", 4.0, answer))
 
-    def _tell_stop(self, name: str, stop: Stop) -> Beat:
-        caption = _STOPS.get(name, _STOPS["strong"])
-        if name == "blank" and stop.step.value < 0:
+    def _tell_strong(self, stop: Stop) -> Iterator[Event]:
+        step, n = stop.step, self._many
+        yield Event("patch", 2.4, _PATCH.fill(n=n), stop)
+        about = (_FILTER if self.kernel is None else _HAND_MADE).fill(n=n)
+        yield Event("filter", 2.2, about, stop)
+        if (self.weights < 0).any() and (self.weights > 0).any():
+            yield Event("signs", 2.6, _SIGNS, stop, detail=1)
+        yield Event("predict-sign", self.pause, data=stop, ask=self._ask_sign(step), detail=1)
+        rows, cols = self.weights.shape
+        slow = 0.36 * rows * cols if rows <= 3 else 0.8 * rows
+        yield Event("products", slow, _PRODUCTS, stop)
+        votes = _VOTES if stop.adds_up else _VOTES_ROUNDED
+        yield Event("votes", 2.6, votes, stop)
+        if self.biased:
+            yield Event("bias", 2.4, _BIAS, stop)
+        if step.activation != "linear":
+            gate = _PASSES if step.activated == step.value else _CHANGES
+            said = gate.fill(activation=_named(step))
+            yield Event("gate", 2.0, said, stop, detail=1)
+        yield Event("place", 2.2, _ONE_PLACE, stop)
+
+    def _tell_negative(self, stop: Stop) -> Iterator[Event]:
+        yield Event("travel", 2.0, _ANOTHER.fill(n=self._many), stop)
+        if stop.step.activation != "linear":
+            yield Event(
+                "predict-gate", self.pause, data=stop, ask=self._ask_gate(stop.step), detail=1
+            )
+        yield Event("at-once", 2.6, data=stop)
+        cut = _CUT if stop.step.activated == 0 else _NEGATIVE
+        yield Event("cut", 2.4, cut.fill(**_used(cut, activation=_named(stop.step))), stop)
+
+    def _tell_short(self, name: str, stop: Stop) -> Event:
+        """One stop in a single event: blank paper, or a further place."""
+        value = fmt.number(stop.step.activated)
+        if name != "blank":
+            return Event(name, 3.0, _FURTHER.fill(v=value), stop, "short", detail=1)
+        caption = _BLANK if self.biased else _NOTHING
+        if self.biased and stop.step.activated != stop.step.value:
             caption = _BLANK_CUT
-        if not stop.adds_up:
-            caption = caption.then(terms.ROUNDED)
-        values: dict[str, str | Caption] = {
-            "v": fmt.number(stop.step.activated),
-            "z": fmt.number(stop.step.value),
-            "b": fmt.number(stop.step.bias),
-            "n": self._many,
-        }
-        caption = caption.fill(**{field: values[field] for field in caption.fields})
-        seconds = {"strong": 11.5, "blank": 5.0}.get(name, 6.0)
-        return self.beat(name, caption, seconds, stop, shown_by="stop")
+        values = _used(caption, b=fmt.number(stop.step.bias), activation=_named(stop.step))
+        return Event(name, 3.0, caption.fill(**values), stop, "short", detail=1)
 
-    def _running_times(self) -> tuple[float, float]:
-        """Split the run at the best place; its slow start takes time even if that is near."""
-        before = self.best.row * self.response_map.shape[1] + self.best.col
-        after = len(self.all_steps) - before
-        if self.steps == "all":
-            return 1.5 + before / READABLE_SPEED, 1.5 + after / READABLE_SPEED
-        seconds = max(round(3.5 + 5.5 * (before / len(self.all_steps)) ** 0.5, 1), 6.0)
-        return seconds, 11.3 - seconds
+    def _ask_sign(self, step: ConvStep) -> Question:
+        """Ask for the sign of the sum; wrong ones come of counting weights instead of votes."""
+        signs = {"positive": _POSITIVE, "zero": _ZERO, "negative": _BELOW}
+        right = ("zero", "positive", "negative")[int(np.sign(float(fmt.rounded(step.total))))]
+        against = int((self.weights < 0).sum())
+        reply = _COUNTED.fill(k=against, n=self.weights.size)
+        return Question(
+            _WHICH_SIGN,
+            tuple(
+                Choice(said, None if name == right else (_CANCEL if name == "zero" else reply))
+                for name, said in signs.items()
+            ),
+        )
+
+    def _ask_gate(self, step: ConvStep) -> Question:
+        """Ask what the activation gives; the wrong numbers come of known mistakes."""
+        ways = slips.convolution(step.patch, step.kernel, step.bias)
+        ways = {**ways, slips.RIGHT: step.activated, "no-relu": step.value}
+        known = {name: ways[name] for name in (slips.RIGHT, "no-relu", "lost-sign")}
+        texts = slips.distinct(known, fmt.number)
+        return Question(
+            _WHICH_RESULT.fill(activation=_named(step)),
+            tuple(
+                Choice(
+                    Caption(en=text, zh=text),
+                    None if name == slips.RIGHT else slips.SLIPS[name].reply,
+                )
+                for name, text in sorted(texts.items(), key=lambda item: float(ways[item[0]]))
+            ),
+        )
+
+    @property
+    def _running_time(self) -> float:
+        """Seconds of the run over all places."""
+        count = len(self.all_steps)
+        return count / READABLE_SPEED if self.steps == "all" else 5.0
 
     @property
     def _many(self) -> Caption:
@@ -203,15 +330,26 @@ class SlidingWindow(FilterLesson):
         size = self.weights.size
         return Caption(en="nine" if size == 9 else str(size), zh=str(size))
 
-    def _kernel_caption(self) -> Caption:
-        if self.kernel is not None:
-            return _HAND_MADE.fill(n=self._many)
-        return _KERNEL.fill(n=self._many)
+    @property
+    def _many_first(self) -> Caption:
+        """The same at the beginning of a sentence."""
+        many = self._many
+        return Caption(en=many.en.capitalize(), zh=many.zh)
 
-    def _summary(self) -> Caption:
-        if self.pattern.kind == "mixed":
-            return _MIXED.fill(c=fmt.number(self.pattern.cosine))
-        return _LOOKS_FOR.fill(pattern=describe(self.pattern), c=fmt.number(self.pattern.cosine))
+    def _meaning(self) -> Caption:
+        """Say where the map lights up; of a photograph nothing is called ink."""
+        if self.pattern.kind == "mixed" or self.shown_picture.label is None:
+            return _LIGHTS
+        return _LIGHTS_AT.fill(pattern=describe(self.pattern))
+
+
+def _named(step: ConvStep) -> str:
+    return {"relu": "ReLU"}.get(step.activation, step.activation)
+
+
+def _used(caption: Caption, **values: str) -> dict[str, str]:
+    """Return those values for which a caption has a field."""
+    return {name: value for name, value in values.items() if name in caption.fields}
 
 
 def describe(pattern: Pattern) -> Caption:
@@ -248,53 +386,55 @@ _OWN_PLACE = Caption(
     zh="人工设计的卷积核，行 {r}、列 {c}（编号从 0 开始）。",
 )
 _SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")
-_KERNEL = Caption(
-    en="A filter is {n} weights and one bias, found by training, not by design.",
-    zh="一个过滤器就是 {n} 个权重加 1 个偏置：由训练得来，不是人工设计。",
-)
+_MAP_TITLE = Caption(en="Sliding window: the response map", zh="滑动窗口：响应图")
+_PATCH = Caption(en="These {n} pixels are a patch.", zh="这 {n} 个像素是一个图块。")
+_FILTER = Caption(en="A filter: {n} weights, found by training.", zh="过滤器：学到的 {n} 个权重。")
 _HAND_MADE = Caption(
-    en="This kernel is made by hand, not learned: {n} weights, and no bias.",
-    zh="这个卷积核是人工设计的，不是学出来的：{n} 个权重，没有偏置。",
+    en="A kernel made by hand: {n} weights, no bias.", zh="人工设计的卷积核：{n} 个权重，没有偏置。"
 )
-_STOPS = {
-    "strong": Caption(
-        en="Multiply each pixel by its weight, add the {n} products and the bias, apply ReLU: {v}.",
-        zh="{n} 个像素分别乘以对应的权重，求和，加上偏置，再经过 ReLU，得到 {v}。",
-    ),
-    "negative": Caption(
-        en="Here the result is {z}. ReLU turns every negative number into 0.",
-        zh="这里的结果是 {z}，ReLU 把负数一律变成 0。",
-    ),
-    "blank": Caption(
-        en="Blank paper: all {n} products are 0, and only the bias is left, {b}.",
-        zh="空白处：{n} 个乘积都是 0，只剩下偏置 {b}。",
-    ),
-}
+_SIGNS = Caption(
+    en="Blue weights vote for it, orange ones (−) against.",
+    zh="蓝色权重支持，橙色（−）反对。",
+)
+_WHICH_SIGN = Caption(en="Which sign will the sum have?", zh="总和会是正、零还是负？")
+_POSITIVE = Caption(en="positive", zh="正")
+_ZERO = Caption(en="zero", zh="零")
+_BELOW = Caption(en="negative", zh="负")
+_CANCEL = Caption(
+    en="Weights cancel only where ink lies under both.", zh="只有两种权重下面都有墨，和才会是零。"
+)
+_COUNTED = Caption(
+    en="{k} of {n} weights are negative, but weight times ink counts, not how many.",
+    zh="{n} 个权重中有 {k} 个为负，但要看权重乘以墨，而不是个数。",
+)
+_PRODUCTS = Caption(en="Each pixel times its weight.", zh="每个像素乘以它的权重。")
+_VOTES = Caption(en="The votes add up.", zh="各项相加。")
+_VOTES_ROUNDED = Caption(
+    en="The votes add up (shown rounded; the sum is exact).",
+    zh="各项相加（显示时已四舍五入，总和是精确的）。",
+)
+_BIAS = Caption(en="Plus the filter's own bias.", zh="加上过滤器自带的偏置。")
+_PASSES = Caption(en="{activation} lets it pass as it is.", zh="{activation} 让它原样通过。")
+_CHANGES = Caption(en="{activation} turns it into the response.", zh="{activation} 把它变成响应。")
+_ONE_PLACE = Caption(en="One place, one number.", zh="一个位置，一个数。")
+_ANOTHER = Caption(en="The same {n} weights, another place.", zh="同样 {n} 个权重，换个位置。")
+_WHICH_RESULT = Caption(en="What will {activation} give here?", zh="{activation} 会输出多少？")
+_AT_ONCE = Caption(en="All {n} products at once.", zh="{n} 个乘积一次算完。")
+_CUT = Caption(en="Negative: {activation} passes on 0.", zh="负数：{activation} 输出 0。")
+_NEGATIVE = Caption(en="The votes against it win: negative.", zh="反对的更多：结果为负。")
+_BLANK = Caption(en="Blank paper: the bias alone, {b}.", zh="空白纸：只剩偏置 {b}。")
+_NOTHING = Caption(en="Blank paper: every product is 0.", zh="空白纸：每个乘积都是 0。")
 _BLANK_CUT = Caption(
-    en="Blank paper: only the bias is left, {b}, and ReLU makes it 0.",
-    zh="空白处：只剩下偏置 {b}，再经过 ReLU 就是 0。",
+    en="Blank paper: the bias alone, {b}; {activation} makes it 0.",
+    zh="空白纸：只剩偏置 {b}，{activation} 把它变成 0。",
 )
-_SWEEP = Caption(
-    en="The same {n} weights visit every position (weight sharing): each stop fills one cell of "
-    "the map.",
-    zh="同一组 {n} 个权重扫过每个位置（权重共享），每停一处，算出响应图的一格。",
+_FURTHER = Caption(en="Another strong place: {v}.", zh="另一个强响应：{v}。")
+_SWEEP = Caption(en="The same {n} weights, everywhere.", zh="同样 {n} 个权重，处处都用。")
+_COMPLETE = Caption(en="{places} places, {places} numbers.", zh="{places} 处，{places} 个数。")
+_LIGHTS = Caption(
+    en="Where the pattern is, the map lights up.", zh="哪里有这种模式，响应图就在哪里亮起。"
 )
-_BEST = Caption(
-    en="Here the kernel fits best: {v} is the largest of the {n} responses.",
-    zh="这里与卷积核最吻合：{v} 是 {n} 个响应中最大的。",
-)
-_FINISH = Caption(
-    en="{n} positions, {n} numbers: the response map is complete.",
-    zh="{n} 个位置，{n} 个数：响应图完成了。",
-)
-_LOOKS_FOR = Caption(
-    en="This kernel looks for {pattern} (cosine {c} with the ideal kernel).",
-    zh="这个卷积核寻找{pattern}（与理想卷积核的余弦相似度 {c}）。",
-)
-_MIXED = Caption(
-    en="This kernel looks for a mixed pattern (cosine at most {c} with an edge, line or spot).",
-    zh="这个卷积核寻找混合模式（与边缘、线条、斑点的余弦相似度最高 {c}）。",
-)
+_LIGHTS_AT = Caption(en="The map lights up at {pattern}.", zh="响应图在{pattern}处亮起。")
 # In steps of 45 degrees, counterclockwise from the right: where the ink is.
 _EDGES = tuple(
     Caption(en=f"an edge with ink {en}", zh=f"{zh}有墨迹的边缘")

@@ -85,7 +85,10 @@ class Board:
         self._marks = {}
 
     def box(self, name: str) -> Region:
-        """Return left, top, width and height of something in pixels of the stage, as it is now."""
+        """Return left, top, width and height of something in pixels of the stage, as it is now.
+
+        A panel's name is its grid, if it has one; ``"patch.all"`` is all of it.
+        """
         found = _CELL.fullmatch(name)
         if found and found["panel"] in self._parts:
             grid = self._parts[found["panel"]]
@@ -93,7 +96,12 @@ class Board:
             return _cells_of(grid, row, col, rows, cols)
         if name in self._parts:
             return _bounds([self._parts[name]])
-        return _bounds([self._parts[key] for key in self._keys(name)])
+        return _bounds(self._all([name.removesuffix(".all")]))
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What draws each part, by name, whether it is shown or not."""
+        return dict(self._parts)
 
     def part(self, name: str) -> Any:
         """Return what draws a part: a `PixelGrid`, a `Label`, a `Line`, a `WindowFrame`."""
@@ -104,6 +112,10 @@ class Board:
     def has(self, name: str) -> bool:
         """Tell whether the picture has something of this name."""
         return name in self._parts or any(piece.panel == name for piece in self._pieces.values())
+
+    def names(self, name: str) -> list[str]:
+        """Return the names of all that a panel or a part consists of."""
+        return self._keys(name)
 
     def shown(self, name: str) -> bool:
         """Tell whether something is on the stage."""
@@ -132,7 +144,8 @@ class Board:
         return found
 
     def _all(self, names: Iterable[str]) -> list[Any]:
-        return [self._parts[key] for name in names for key in self._keys(name)]
+        keys = dict.fromkeys(key for name in names for key in self._keys(name))
+        return [self._parts[key] for key in keys]
 
     # What it looks like.
 
@@ -542,7 +555,11 @@ class Board:
                     self._parts[key] = old
                     glides.append(_glide(old, new))
                     del parts[key]
-                elif key in wanted or (piece.panel in panel_shown and not isinstance(piece, Frame)):
+                elif key in wanted or (
+                    key not in before
+                    and piece.panel in panel_shown
+                    and not isinstance(piece, Frame)
+                ):
                     coming.append(new)
             going = [part for part in parts.values() if part in self.scene.mobjects]
             opacities = [part.opacity for part in going]

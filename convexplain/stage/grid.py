@@ -116,8 +116,12 @@ class PixelGrid(StageMobject):
 
     def place_of(self, row: float, col: float) -> tuple[float, float]:
         """Return the top left corner of a cell, in pixels of the stage."""
-        left, top = self.places[0]
-        return float(left + col * self.cell), float(top + row * self.cell)
+        places, rows = self.places, self.shape_in_cells[0]
+        left, top = places[0]
+        width, height = self.cell, float(places[2, 1] - top) / rows
+        # A single result may be wider than high.
+        high = width if abs(height - width) < 1e-6 * width else height
+        return float(left + col * width), float(top + row * high)
 
     def centre_of(self, row: float, col: float) -> tuple[float, float]:
         """Return the middle of a cell, in pixels of the stage."""

@@ -20,7 +20,7 @@ from convexplain.stage.encoder import Chapter
 from convexplain.stage.pace import Move, smoothly, together
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
-from convexplain.stage.units import HEIGHT, WIDTH
+from convexplain.stage.units import HEIGHT, WIDTH, Rect
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -63,6 +63,8 @@ class LessonScene(StageScene):
     ----------
     cues : list of Cue
         Filled while the scene runs; subtitles are made of them.
+    playing : Beat
+        Which one is shown now.
     sheet : Sheet
         On which pictures are laid out: that of the frame's aspect.
     board : Board
@@ -87,6 +89,7 @@ class LessonScene(StageScene):
         self.on_progress = on_progress
         self.cues: list[Cue] = []
         self.beats = self.lesson.beats()
+        self.playing = self.beats[0]
         self.seconds = sum(beat.seconds for beat in self.beats)
         self.renderer.file_writer.chapters = [
             Chapter(*chapter) for chapter in chapters(self.beats, self.shown_look.lang)
@@ -101,11 +104,14 @@ class LessonScene(StageScene):
 
     def construct(self) -> None:
         """Play the beats in order; each lasts exactly its seconds."""
+        if any(beat.events for beat in self.beats):
+            self._leave_room()
         self.prepare()
         end = 0.0
         for beat in self.beats:
             start, end = end, end + beat.seconds
             began = monotonic()
+            self.playing = beat
             if beat.events:
                 self._play_events(beat, start)
             else:
@@ -122,6 +128,13 @@ class LessonScene(StageScene):
             if beat.name == self.stop_after:
                 raise EndSceneEarlyException
 
+    def _leave_room(self) -> None:
+        """Keep what the camera looks at between title and caption."""
+        body, top = self.sheet.body_box, _corner(self.sheet)[1]
+        shot, frame = self.camera.home_shot, self.camera.picture.frame
+        above, below = ((top + y) * shot.scale - shot.top for y in (body.y, body.bottom))
+        self.camera.stage_area = Rect(frame.left, round(above), frame.right, round(below))
+
     def _play_events(self, beat: Beat, end: float) -> None:
         for event in beat.events:
             start, end = end, end + event.seconds
@@ -132,6 +145,8 @@ class LessonScene(StageScene):
             self.rest(event)
             if event.said is not None:
                 self.cues.append(Cue(beat.name, event.said, start, end))
+            elif self.cues:
+                self.cues[-1] = self.cues[-1]._replace(end=end)
             self.on_event(event)
 
     def _show(self, told: Beat | Event) -> None:
@@ -169,6 +184,11 @@ class LessonScene(StageScene):
         """Report progress."""
         if self.on_progress is not None:
             self.on_progress(min(1.0, seconds / self.seconds))
+
+    @property
+    def upright(self) -> bool:
+        """Whether the frame is higher than wide, so that a row becomes a column."""
+        return self.sheet.height > self.sheet.width
 
     def text(self, caption: Caption) -> str:
         """Return a caption in the language of the scene."""

@@ -12,6 +12,7 @@ from manim.scene.scene import Scene
 from manim.utils.rate_functions import linear, smooth
 from tqdm import tqdm
 
+from convexplain.stage.camera import StageCamera
 from convexplain.stage.renderer import StageRenderer
 from convexplain.style.theme import Look, Theme
 
@@ -48,6 +49,11 @@ class StageScene(Scene):
     def theme(self) -> Theme:
         """The colours."""
         return self.shown_look.tokens
+
+    @property
+    def camera(self) -> StageCamera:
+        """What looks at the stage: `StageCamera.to` comes near to a part of it."""
+        return self.renderer.camera
 
     def on_frame(self, seconds: float) -> None:
         """Do something after each frame; for progress reports."""

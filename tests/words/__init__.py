@@ -42,7 +42,8 @@ def current(name: str) -> str:
     lesson = ends.get(name) or lessons.find(name)()
     parts = []
     for beat in lesson.beats():
-        said = [beat.caption] if beat.title == lesson.title else [beat.title, beat.caption]
+        said = [event.said for event in beat.parts if event.said is not None]
+        said = said if beat.title == lesson.title else [beat.title, *said]
         lines = [f"  {lang}  {marked(caption, lang)}" for caption in said for lang in LANGUAGES]
         parts.append("\n".join([beat.name, *lines]) + "\n")
     return "\n".join(parts)

@@ -11,12 +11,14 @@ from convexplain.style.captions import Caption
 
 def card(lesson: SlidingWindow) -> Card:
     """Write the card; all numbers are of the lesson's strong stop and its map."""
-    step = lesson.stops["strong"].step
+    stops = {name: stop.step for name, stop in lesson.stops.items()}
+    step = stops["strong"]
     ways = slips.convolution(step.patch, step.kernel, step.bias)
     values = {
-        **told(lesson, "strong"),
-        "z": told(lesson, "negative")["z"],
-        "b": told(lesson, "blank")["b"],
+        "n": told(lesson, "strong")["n"],
+        "v": fmt.number(step.activated),
+        "z": fmt.number(stops["negative"].value),
+        "b": fmt.number(stops["blank"].bias),
         "places": fmt.count(len(lesson.all_steps)),
         "wrong": fmt.number(ways["matrix-product"]),
     }

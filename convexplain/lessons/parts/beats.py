@@ -423,14 +423,20 @@ def _kept(beats: Iterable[Beat], detail: int) -> tuple[Beat, ...]:
 def _scaled(beats: Sequence[Beat], factor: float) -> tuple[Beat, ...]:
     """Let everything move so many times as slowly, or more slowly where it is to be read."""
     events = [event for beat in beats for event in beat.events]
-    seconds = [event.seconds * (1.0 if event.ask else factor) for event in events]
+    # A question is read before its answer comes.
+    seconds = [
+        max(event.seconds, event.ask.caption.reading_time())
+        if event.ask
+        else event.seconds * factor
+        for event in events
+    ]
     starts = [n for n, event in enumerate(events) if event.said is not None]
     for start, end in zip(starts, [*starts[1:], len(events)], strict=True):
         said = events[start].said
         assert said is not None
         short = said.reading_time() - sum(seconds[start:end])
         if short > 0:
-            moving = [n for n in range(start, end) if not events[n].ask] or [start]
+            moving = range(start, end)
             stretch = 1 + short / sum(seconds[n] for n in moving)
             for n in moving:
                 seconds[n] *= stretch

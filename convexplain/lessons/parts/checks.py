@@ -87,3 +87,9 @@ def check_filter(number: int | None, count: int, layer: str) -> None:
         raise UsageError(
             f"there is no filter {number} in {layer}: its filters are 0 to {count - 1}"
         )
+
+
+def check_pause(seconds: float) -> None:
+    """Refuse a rest at questions that is none, or longer than a class takes to answer."""
+    if not 0 < seconds <= 600:
+        raise UsageError(f"--pause {seconds:g} is not possible: give more than 0 to 600 seconds")

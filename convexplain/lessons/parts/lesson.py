@@ -49,6 +49,17 @@ def option(
     return field(default=default, metadata=metadata, kw_only=kw_only)
 
 
+def pause_option() -> float:
+    """Declare how long a lesson rests at its questions, as an option of it."""
+    return option(
+        3.0,
+        en="seconds for which the video rests at a question",
+        zh="视频在每个提问处停留的秒数",
+        metavar="S",
+        kw_only=True,
+    )
+
+
 @dataclass(frozen=True)
 class Lesson:
     """Base of all lessons: options as fields, computed data as cached properties.

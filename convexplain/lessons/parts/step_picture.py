@@ -14,6 +14,8 @@ from convexplain.ops import ConvStep
 from convexplain.ops.breakdown import ROUNDED
 from convexplain.panels import (
     Aligned,
+    Bar,
+    Bars,
     Cells,
     Column,
     Diagram,
@@ -21,6 +23,7 @@ from convexplain.panels import (
     Legend,
     Link,
     Mark,
+    Overlay,
     Part,
     Row,
     Scale,
@@ -66,22 +69,13 @@ def step_picture(
         Panels ``input`` (with the mark ``window``), ``patch``, ``kernel``, ``products``, ``sum``
         (with ``sum.activated``) and ``map`` (with the mark ``cell``).
     """
-    weights = Scale(float(np.abs(step.kernel).max()), WEIGHTS)
-    response = Scale(limit, terms.RESPONSE, signed=bool((responses < 0).any()))
-    read = Cells(
-        "input", pixels, share="pixels", title=terms.INPUT.capital,
-        note=PIXELS.fill(n=fmt.shape(pixels.shape)),
-        marks={"window": Mark.over(step.box)},
-    )  # fmt: skip
-    whole = {"frame": Mark(0, 0, *step.kernel.shape[:2])}
-    patch = _numbers("patch", step.patch, panels.INK, terms.PATCH.capital, marks=whole)
-    kernel = _numbers("kernel", step.kernel, weights, terms.KERNEL.capital)
-    # A product is at most as large as its weight: one scale for both.
-    products = _numbers("products", step.products, weights, terms.CELL_BY_CELL.capital)
+    response = _response(limit, responses)
+    read = _read(pixels, Mark.over(step.box))
+    patch, kernel, products = _grids(step)
     account = step.breakdown()
     total = Sum.of("sum", account, response, biased=biased)
     filled = _map(step, responses, response)
-    times = Text("times", "⊙", role="sign", tone="muted")
+    times = _sign("times", "⊙")
     notes = Text(
         "notes", _joined(place, *([] if account.adds_up() else [ROUNDED.fill(n=2)])), role="note",
         tone="muted", coarse=_joined(place, COARSE),
@@ -102,6 +96,169 @@ def step_picture(
         Link("sum.activated", "map.cell"),
     )
     return Diagram(Column(arranged, notes, gap=0.8), links, about)
+
+
+def read_picture(step: ConvStep, pixels: npt.NDArray[np.float32], at: tuple[int, int]) -> Diagram:
+    """Describe the picture alone, as large as it can be, with the window of a step elsewhere.
+
+    Parameters
+    ----------
+    step : ConvStep
+        Any one: windows have one size.
+    pixels : numpy.ndarray, shape (height, width)
+    at : (int, int)
+        Row and column of the window.
+    """
+    return Diagram(_read(pixels, Mark(*at, *step.kernel.shape[:2])))
+
+
+def making_picture(
+    step: ConvStep, pixels: npt.NDArray[np.float32], limit: float, *, biased: bool = True
+) -> Diagram:
+    """Describe how one number is made, without the map: its products are votes, too.
+
+    Parameters
+    ----------
+    step : ConvStep
+    pixels : numpy.ndarray, shape (height, width)
+    limit : float
+        End of the map's scale.
+    biased : bool
+        Whether there is a bias.
+
+    Returns
+    -------
+    Diagram
+        As `step_picture`, with ``votes`` (``votes.0-2`` is the product in row 0, column 2) instead
+        of ``map``.
+    """
+    read, (patch, kernel, products) = _read(pixels, Mark.over(step.box)), _grids(step)
+    total = Sum.of("sum", step.breakdown(), Scale(limit, terms.RESPONSE), biased=biased)
+    values = step.products[:, :, 0]
+    most = max(float(values.clip(0).sum()), float((-values).clip(0).sum()), 1e-9)
+    votes = Bars(
+        "votes",
+        [
+            Bar(f"{row}-{col}", products.title or VOTES, float(value))
+            for (row, col), value in np.ndenumerate(values)
+        ],
+        Scale(most, WEIGHTS), title=VOTES, stacked=True, length=9, thick=1.4,
+    )  # fmt: skip
+    factors = Row(patch, _sign("times", "⊙"), kernel, gap=0.4)
+    counted = Column(votes, total, gap=1.1)
+    arranged = Either(
+        Row(read, Aligned(((patch, _sign("times", "⊙"), kernel), (products, None, counted)),
+                          gap=0.4, down="middle")),
+        Column(read, factors, Row(products, counted), align="middle"),
+        Column(Row(read, factors), Row(products, counted), align="middle"),
+    )  # fmt: skip
+    links = Link("input.window", "patch", "zoom"), Link("products", "votes", "gather", "muted")
+    return Diagram(Column(arranged, Legend("legend")), links)
+
+
+def field_picture(
+    step: ConvStep,
+    pixels: npt.NDArray[np.float32],
+    responses: npt.NDArray[np.float32],
+    limit: float,
+    *,
+    upright: bool = False,
+) -> Diagram:
+    """Describe a picture and its map, as far as the window has come, as large as they can be.
+
+    Parameters
+    ----------
+    step : ConvStep
+    pixels, responses : numpy.ndarray, shape (height, width)
+    limit : float
+        End of the map's scale.
+    upright : bool
+        Whether the map is below the picture, not beside it.
+    """
+    read = _read(pixels, Mark.over(step.box))
+    filled = _map(step, responses, _response(limit, responses))
+    if upright:
+        return Diagram(Column(read, filled, align="middle"))
+    return Diagram(Row(read, filled, align="top"))
+
+
+def overlay_picture(
+    steps: Mapping[str, ConvStep],
+    pixels: npt.NDArray[np.float32],
+    responses: npt.NDArray[np.float32],
+    limit: float,
+    *,
+    upright: bool = False,
+) -> Diagram:
+    """Describe the map on its picture, each response over the middle of its window.
+
+    Parameters
+    ----------
+    steps : mapping of str to ConvStep
+        Windows that are marked, as ``"input.NAME"``; the first one's response is ``shown``.
+    pixels, responses : numpy.ndarray, shape (height, width)
+    limit : float
+        End of the map's scale.
+    upright : bool
+        Whether number and scale are below the picture, not beside it.
+    """
+    response = _response(limit, responses)
+    marks = {name: Mark.over(step.box) for name, step in steps.items()}
+    read = Cells("input", pixels, share="pixels", marks=marks)
+    laid = Cells("map", responses, response, share="pixels", lines=False)
+    first = next(iter(steps.values()))
+    value = Cells(
+        "shown",
+        np.array([[first.activated]]),
+        response,
+        numbers=True,
+        share="shown",
+        title=terms.RESPONSE,
+    )
+    whole, legend = Overlay(read, laid), Legend("legend")
+    if upright:
+        return Diagram(Column(whole, Row(value, legend, gap=2), align="middle"))
+    return Diagram(Row(whole, Column(value, legend, gap=2)))
+
+
+def closing_picture(step: ConvStep, limit: float) -> Diagram:
+    """Describe one row: the patch and the kernel, and the one cell that they become."""
+    patch, kernel, _ = _grids(step)
+    value = Cells(
+        "value", np.array([[step.activated]]), Scale(limit, terms.RESPONSE), numbers=True,
+        share="numbers", title=terms.RESPONSE,
+    )  # fmt: skip
+    parts = patch, _sign("times", "⊙"), kernel, _sign("becomes", "→"), value
+    arranged = Either(Row(*parts), Column(Row(*parts[:3]), Row(*parts[3:]), align="middle"))
+    return Diagram(Column(arranged, Legend("legend")))
+
+
+def _response(limit: float, responses: npt.NDArray[np.float32]) -> Scale:
+    return Scale(limit, terms.RESPONSE, signed=bool((responses < 0).any()))
+
+
+def _sign(name: str, sign: str) -> Text:
+    return Text(name, sign, role="sign", tone="muted")
+
+
+def _read(pixels: npt.NDArray[np.float32], window: Mark) -> Cells:
+    return Cells(
+        "input", pixels, share="pixels", title=terms.INPUT.capital,
+        note=PIXELS.fill(n=fmt.shape(pixels.shape)),
+        marks={"window": window},
+    )  # fmt: skip
+
+
+def _grids(step: ConvStep) -> tuple[Cells, Cells, Cells]:
+    """Return patch, kernel and products, in cells of one size."""
+    weights = Scale(float(np.abs(step.kernel).max()), WEIGHTS)
+    whole = {"frame": Mark(0, 0, *step.kernel.shape[:2])}
+    return (
+        _numbers("patch", step.patch, panels.INK, terms.PATCH.capital, marks=whole),
+        _numbers("kernel", step.kernel, weights, terms.KERNEL.capital),
+        # A product is at most as large as its weight: one scale for both.
+        _numbers("products", step.products, weights, terms.CELL_BY_CELL.capital),
+    )
 
 
 def _numbers(
@@ -139,6 +296,7 @@ def _joined(*captions: Caption) -> Caption:
 
 
 PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
+VOTES = Caption(en="Votes: for, and against", zh="支持与反对")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
 COARSE = Caption(
     en="Cells are rounded to 1 decimal; sums use full precision.",
