@@ -20,7 +20,7 @@ from convexplain.cli import cli
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, Trace
+from convexplain.network import Add, Conv2D, Dense, Flatten, MaxPooling2D, Network, Trace
 from convexplain.paper import typesetting, worksheet
 from convexplain.paper.worksheet import Exercise, Worksheet, _labels
 
@@ -561,3 +561,22 @@ def test_numbers_of_a_full_sheet_can_be_told_apart(seed: int, cnn: Network) -> N
     centres = [(mark["label"]["x"], mark["label"]["top"]) for mark in marks]
     for n, (x, y) in enumerate(centres):
         assert all(abs(x - a) >= 1.5 or abs(y - b) >= 1.9 for a, b in centres[:n])
+
+
+def test_sizes_are_asked_of_layers_that_follow_one_another() -> None:
+    layers = (
+        Conv2D("a", 4, padding="same"),
+        MaxPooling2D("b"),
+        Conv2D("c", 4, padding="same"),
+        Add("sum", inputs=("b", "c")),
+        Conv2D("d", 4),
+        Flatten("flatten"),
+        Dense("dense", 10, "softmax"),
+    )
+    net = Network.initialised(layers, seed=1)
+    (level,) = (level for level, kinds in worksheet.KINDS.items() if "sizes" in kinds)
+    sheets = [worksheet.make(PICTURE, net, count=12, level=level, seed=n) for n in range(3)]
+    asked = [x for sheet in sheets for x in sheet.exercises if x.kind == "sizes"]
+    assert asked
+    for exercise in asked:
+        assert list(exercise.blocks[0].answers) == ["a", "b", "c"]

@@ -161,7 +161,8 @@ def sizes(material: Material) -> Exercise | None:
     blocks: list[Block] = [boxes]
     for before, layer in pairwise(layers):
         rows = network.shapes[before.name][0]
-        (window,) = network.windows(layer.name)[len(network.windows(before.name)) :]
+        window = layer.window
+        assert window is not None
         if window.kernel_size == window.stride == (2, 2) and rows % 2:
             asked = words.DROPPED.fill(layer=before.name, pool=layer.name, last=rows - 1)
             blocks.append(Line(asked, {"does": words.LEAVES_OUT}, wide=True))

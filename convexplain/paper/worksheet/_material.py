@@ -14,6 +14,7 @@ from convexplain import ops
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.network import Layer, Network, Trace
+from convexplain.network.fitting import INPUT
 from convexplain.ops import Box, ConvStep
 from convexplain.paper.worksheet import _byhand
 
@@ -82,8 +83,16 @@ class Material:
 
     @property
     def window_layers(self) -> list[Layer]:
-        """The layers whose cells have rows and columns, as far as they follow one another."""
-        return [layer for layer in self.network.layers if layer.window is not None]
+        """The layers whose windows slide, as far as each reads what is before it alone."""
+        found: list[Layer] = []
+        before = INPUT
+        for layer in self.network.layers:
+            if self.network.sources(layer.name) != (before,):
+                break
+            if layer.window is not None:
+                found.append(layer)
+            before = layer.name
+        return found
 
     @cached_property
     def pool(self) -> Layer | None:
