@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from convexplain.errors import ConvexplainError
 from convexplain.files import atomic
 
 
@@ -18,27 +20,30 @@ def names(folder):
 
 
 @pytest.fixture
-def pair(tmp_path):
-    """An old video with old subtitles, and new ones that are ready."""
+def old(tmp_path):
+    """An old video with old subtitles."""
     targets = [tmp_path / "a.mp4", tmp_path / "a.srt"]
-    ready = {}
     for target in targets:
         target.write_text("old")
-        ready[target] = atomic.temporary(target)
-        atomic.fill(ready[target], "new")
-    return ready
+    return targets
 
 
-def test_reserved_files_lie_beside_their_target_and_replace_it(pair, tmp_path):
-    assert [path.parent for path in pair.values()] == [tmp_path, tmp_path]
-    assert [path.read_text() for path in pair] == ["old", "old"]
-    atomic.replace(pair)
-    assert [path.read_text() for path in pair] == ["new", "new"]
-    assert names(tmp_path) == ["a.mp4", "a.srt"]
+def test_files_are_made_beside_their_targets_and_replace_them(old, tmp_path):
+    video, subtitles = old
+
+    def make(path):
+        assert path.parent == tmp_path
+        path.write_text("new video")
+        assert [target.read_text() for target in old] == ["old", "old"]
+
+    (tmp_path / "text").write_bytes(b"new subtitles")
+    atomic.write(video, make, beside={subtitles: tmp_path / "text", tmp_path / "a.vtt": "vtt"})
+    assert [path.read_text() for path in old] == ["new video", "new subtitles"]
+    assert names(tmp_path) == ["a.mp4", "a.srt", "a.vtt", "text"]
 
 
 @pytest.mark.parametrize("moment", [0, 1, 2, 3])
-def test_a_new_video_never_stands_beside_old_subtitles(pair, monkeypatch, moment):
+def test_a_new_video_never_stands_beside_old_subtitles(old, monkeypatch, moment):
     """Whatever step the process dies at."""
     steps = 0
 
@@ -55,26 +60,67 @@ def test_a_new_video_never_stands_beside_old_subtitles(pair, monkeypatch, moment
 
         return stepped
 
+    def write():
+        atomic.write(old[0], "new", beside={old[1]: b"new"})
+
+    monkeypatch.setattr(atomic, "remove", lambda paths: None)  # it is dead
     for name in ("unlink", "replace"):
         monkeypatch.setattr(Path, name, step(getattr(Path, name)))
     if moment < 3:
         with pytest.raises(DeadError):
-            atomic.replace(pair)
+            write()
     else:
-        atomic.replace(pair)
-    video, subtitles = pair
+        write()
+    video, subtitles = old
     state = (video.read_text(), subtitles.read_text() if subtitles.exists() else None)
     assert state == [("old", "old"), ("old", None), ("new", None), ("new", "new")][moment]
 
 
-def test_a_folder_that_is_gone_is_an_error_and_not_made_anew(tmp_path):
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    reserved = atomic.temporary(folder / "a.mp4")
-    atomic.remove([folder])
-    with pytest.raises(FileNotFoundError):
-        atomic.fill(reserved, "text")
-    assert not folder.exists()
+def test_what_cannot_be_written_is_named_and_changes_nothing(old, tmp_path):
+    video, subtitles = old
+    (tmp_path / "a.vtt").mkdir()
+    with pytest.raises(ConvexplainError, match=r"^cannot write '.*a\.mp4': Is a directory$"):
+        atomic.write(video, "new", beside={subtitles: "new", tmp_path / "a.vtt": "new"})
+    with pytest.raises(ConvexplainError, match=r"^cannot write '.*b\.srt': No such file"):
+        atomic.write(video, "new", beside={tmp_path / "gone" / "b.srt": "new"})
+    assert [path.read_text() for path in old] == ["old", "old"]
+    assert names(tmp_path) == ["a.mp4", "a.srt", "a.vtt"]
+
+
+# Systems that are not POSIX: what they lack is taken away.
+
+
+def test_a_file_that_another_program_has_open_says_what_to_do(old, monkeypatch):
+    def refuse(self, target):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(ConvexplainError, match=r"Permission denied$"):
+        atomic.write(old[0], "new")
+    monkeypatch.setattr(atomic, "_IS_POSIX", False)
+    with pytest.raises(ConvexplainError, match=r"denied; if another program has it open, close"):
+        atomic.write(old[0], "new")
+
+
+def test_without_locks_of_folders_and_all_signals_files_are_whole_too(old, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.delattr(signal, "SIGHUP")
+    atomic.write(old[0], "new", beside={old[1]: "new"})
+    assert [path.read_text() for path in old] == ["new", "new"]
+
+
+def test_where_processes_cannot_be_asked_for_only_old_files_are_swept(tmp_path, monkeypatch):
+    def kill(pid, number):
+        raise AssertionError("a process was ended")
+
+    monkeypatch.setattr(os, "kill", kill)
+    monkeypatch.setattr(atomic, "_IS_POSIX", False)
+    new, old = tmp_path / atomic.temporary_name(), tmp_path / atomic.temporary_name()
+    for path in (new, old):
+        path.write_text("")
+    os.utime(old, (0, time.time() - atomic.ABANDONED - 60))
+    atomic.sweep(tmp_path)
+    assert names(tmp_path) == [new.name]
 
 
 def test_only_the_files_of_dead_processes_of_this_machine_are_swept(tmp_path):

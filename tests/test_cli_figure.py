@@ -148,7 +148,7 @@ def test_a_file_that_was_there_stays_until_the_new_one_is_complete(here, monkeyp
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(atomic, "fill", full)
+    monkeypatch.setattr(atomic, "_fill", full)
     result = run("kernels")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "No space left" in result.stderr

@@ -124,7 +124,7 @@ def test_a_failed_write_keeps_the_old_file(path: Path, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ConvexplainError, match="cannot be written: No space left on device"):
+    with pytest.raises(ConvexplainError, match=r"^cannot write .*: No space left on device$"):
         small_networks.network(NAME, seed=9).save(path)
     assert path.read_bytes() == old
     assert names(path.parent) == [path.name]
@@ -132,7 +132,7 @@ def test_a_failed_write_keeps_the_old_file(path: Path, monkeypatch: pytest.Monke
 
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     target = tmp_path / "no" / "n.safetensors"
-    with pytest.raises(ConvexplainError, match=f"{re.escape(str(target))} cannot be written: No"):
+    with pytest.raises(ConvexplainError, match=re.escape(f"cannot write {str(target)!r}: No such")):
         small_networks.network(NAME).save(target)
 
 

@@ -9,7 +9,7 @@ import click
 from convexplain.cli import _options
 from convexplain.cli._types import Name
 from convexplain.errors import UsageError
-from convexplain.files import documents
+from convexplain.files import atomic, documents
 
 _KINDS = (".pdf", ".html")
 
@@ -61,5 +61,5 @@ def _write(name: str, lang: str, path: Path) -> None:
 
     ending = documents.check(path, _KINDS, "a card")
     made = cards.make(name)
-    documents.write(path, cards.pdf(made, lang) if ending == ".pdf" else cards.page(made, lang))
+    atomic.write(path, cards.pdf(made, lang) if ending == ".pdf" else cards.page(made, lang))
     click.echo(f"wrote {path}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convexplain.cli import _options
-from convexplain.files import documents
+from convexplain.files import atomic, documents
 
 if TYPE_CHECKING:
     from convexplain.data.pictures import Picture
@@ -55,5 +55,5 @@ def worksheet(
     path = _options.target(output, "worksheet.pdf")
     documents.check(path, (".pdf",), "a worksheet")
     sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)
-    documents.write(path, sheet.pdf(lang))
+    atomic.write(path, sheet.pdf(lang))
     click.echo(f"wrote {path}: {count} exercises and their key")

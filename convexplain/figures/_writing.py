@@ -13,7 +13,7 @@ from convexplain.errors import UsageError
 from convexplain.figures import _base
 from convexplain.figures._about import About, check_path
 from convexplain.figures._base import AnyFigure
-from convexplain.files import documents
+from convexplain.files import atomic
 
 DPI = (30.0, 1200.0)
 
@@ -33,7 +33,7 @@ def write(figure: AnyFigure, path: Path, *, dpi: float, svg_text: bool) -> None:
     kind = check_path(path)
     if not DPI[0] <= dpi <= DPI[1]:
         raise UsageError(f"{dpi:g} pixels an inch are not possible: give {DPI[0]:g} to {DPI[1]:g}")
-    documents.write(path, content(figure, kind, dpi=dpi, svg_text=svg_text))
+    atomic.write(path, content(figure, kind, dpi=dpi, svg_text=svg_text))
 
 
 def content(figure: AnyFigure, kind: str, *, dpi: float = 200, svg_text: bool = False) -> bytes:

@@ -1,4 +1,4 @@
-"""Files put in place whole: written beside their target, then renamed over it.
+"""Files that appear whole or not at all: written beside their target, then renamed over it.
 
 A temporary file carries the machine and the process that made it in its name, so that the next
 run can remove what a killed one left behind, and nothing else.
@@ -14,9 +14,11 @@ import re
 import secrets
 import shutil
 import signal
+import tempfile
 import threading
+import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -35,18 +37,18 @@ def _machine() -> str:
 
 
 _MACHINE = _machine()
+#: Seconds after which a temporary file is left over where processes cannot be asked for.
+ABANDONED = 24 * 3600
 _NAME = re.compile(rf"{re.escape(PREFIX)}-([0-9a-f]{{8}})-([0-9]+)-[0-9a-f]+\.tmp")
+_IS_POSIX = os.name == "posix"
 _HELD = ("SIGINT", "SIGTERM", "SIGHUP")
+
+#: A text (UTF-8), bytes, a file to copy, or what writes the file that it is given.
+Content = str | bytes | Path | Callable[[Path], object]
 
 
 def followed(path: Path) -> Path:
-    """Return what a path leads to where it is a link, or else the path as it is.
-
-    Raises
-    ------
-    OSError
-        If the link leads to itself.
-    """
+    """Return what a path leads to where it is a link; `OSError` if it leads to itself."""
     try:
         return path.resolve() if path.is_symlink() else path
     except RuntimeError as error:  # Python says so of loops up to 3.12
@@ -58,59 +60,59 @@ def temporary_name() -> str:
     return f"{PREFIX}-{_MACHINE}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
 
 
-def temporary(target: Path) -> Path:
-    """Make an empty file beside a target, to be filled and put in its place.
+def temporary_folder() -> Path:
+    """Make a folder for this user alone among the system's temporary files."""
+    folder = Path(tempfile.gettempdir()) / temporary_name()
+    folder.mkdir(mode=0o700)
+    return folder
 
-    Parameters
-    ----------
-    target : Path
-        What will be written.
 
-    Returns
-    -------
-    Path
-        The new file, in the same folder, with the permissions that the umask leaves.
+def write(target: Path, content: Content, beside: Mapping[Path, Content] | None = None) -> None:
+    """Write a file, and those that belong to it, so that all appear whole or none does.
 
-    Raises
-    ------
-    OSError
-        If the folder is missing, read-only or full.
+    Links are followed. A `ConvexplainError` says which file cannot be written; what was there
+    before is left as it was.
     """
-    path = target.parent / temporary_name()
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    return path
+    temporaries: dict[Path, Path] = {}
+    writing = target
+    try:
+        for writing, each in {target: content, **(beside or {})}.items():
+            final = followed(writing)
+            sweep(final.parent)
+            temporaries[final] = final.parent / temporary_name()
+            _fill(temporaries[final], each)
+        writing = target
+        _replace(temporaries)
+    except OSError as error:
+        is_open = not _IS_POSIX and isinstance(error, PermissionError)
+        hint = "; if another program has it open, close it there" if is_open else ""
+        raise ConvexplainError(
+            f"cannot write {str(writing)!r}: {error.strerror or error}{hint}"
+        ) from error
+    finally:
+        remove(temporaries.values())
 
 
-def fill(path: Path, content: Path | str | bytes) -> None:
-    """Write a file's content, a text (UTF-8) or bytes to a reserved file, down to the disk."""
-    # Opened for reading and writing: a reserved file that has gone is an error, not made anew.
-    with path.open("r+b") as out:
+def _fill(path: Path, content: Content) -> None:
+    """Make a file, with the permissions that the umask leaves, and see it onto the disk."""
+    if callable(content):
+        content(path)
+    with path.open("r+b" if callable(content) else "xb") as file:
         if isinstance(content, str | bytes):
-            out.write(content.encode() if isinstance(content, str) else content)
-        else:
+            file.write(content.encode() if isinstance(content, str) else content)
+        elif isinstance(content, Path):
             with content.open("rb") as source:
-                shutil.copyfileobj(source, out, 1 << 20)
-        out.flush()
-        os.fsync(out.fileno())
+                shutil.copyfileobj(source, file, 1 << 20)
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def replace(temporaries: Mapping[Path, Path]) -> None:
-    """Put files that belong together in place.
+def _replace(temporaries: Mapping[Path, Path]) -> None:
+    """Rename temporary files to their targets, the main one first.
 
-    The first target is the main one. The older companions go first and the new ones come last, so
-    that a main file never stands beside companions of another; signals wait until all is done, and
-    so do other processes that place files in the same folder. While this one waits for others,
-    signals do not wait.
-
-    Parameters
-    ----------
-    temporaries : mapping of Path to Path
-        Target to filled file beside it; the main one first.
-
-    Raises
-    ------
-    OSError
-        If a target is a directory, or the folder is gone.
+    The older companions go before and the new ones come after it, so that a main file never stands
+    beside companions of another. Signals wait until all is done, and so do other processes that
+    write to the same folder; while this one waits for others, signals do not.
     """
     main, *companions = temporaries
     with _alone_in(main.parent), signals_held():
@@ -123,34 +125,13 @@ def replace(temporaries: Mapping[Path, Path]) -> None:
             temporaries[target].replace(target)
 
 
-def write(target: Path, content: Path | str | bytes) -> None:
-    """Write one file, which appears whole or not at all.
-
-    Parameters
-    ----------
-    target : Path
-        Replaced if it exists; where it is a link, what it points to.
-    content : Path or str or bytes
-        As for `fill`.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; what stood there stands there still.
-    """
-    target = followed(target)
-    sweep(target.parent)
-    made = temporary(target)
+def check_writable(folder: Path) -> None:
+    """Make a file in a folder and remove it; an `OSError` says why that is not possible."""
+    path = folder / temporary_name()
     try:
-        fill(made, content)
-        replace({target: made})
+        path.touch(exist_ok=False)
     finally:
-        remove([made])
-
-
-def refused(target: Path, error: OSError) -> ConvexplainError:
-    """Return the error for a user whose file could not be written."""
-    return ConvexplainError(f"cannot write {str(target)!r}: {error.strerror or error}")
+        remove([path])
 
 
 def remove(paths: Iterable[Path]) -> None:
@@ -171,35 +152,22 @@ def sweep(folder: Path) -> None:
         return  # a folder that cannot be listed is for the caller to report
     for name in entries:
         match = _NAME.fullmatch(name)
-        if match and match[1] == _MACHINE and not _alive(int(match[2])):
+        if match and match[1] == _MACHINE and _is_abandoned(folder / name, int(match[2])):
             remove([folder / name])
 
 
-@contextlib.contextmanager
-def standing_in(folder: Path) -> Iterator[None]:
-    """Stand in a folder where the current one was deleted: no process can be started there."""
-    try:
-        Path.cwd()
-    except FileNotFoundError:
-        gone = os.open(".", os.O_RDONLY)
-        os.chdir(folder)
-        try:
-            yield
-        finally:
-            os.fchdir(gone)
-            os.close(gone)
-    else:
-        yield
-
-
-def _alive(pid: int) -> bool:
+def _is_abandoned(path: Path, pid: int) -> bool:
+    if not _IS_POSIX:  # elsewhere os.kill does not ask for a process, but ends it
+        with contextlib.suppress(OSError):
+            return time.time() - path.stat().st_mtime > ABANDONED
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return False
-    except OSError:  # not ours, but there
         return True
-    return True
+    except OSError:  # another user's, but there
+        return False
+    return False
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Documents of all kinds written to where a user says: checked beforehand, placed whole."""
+"""Places for documents that a user names, checked before any work is done."""
 
 from __future__ import annotations
 
@@ -9,25 +9,9 @@ from convexplain.files import atomic
 
 
 def check(path: Path, endings: tuple[str, ...], what: str) -> str:
-    """Refuse a place where a document cannot be written, before any work is done.
+    """Refuse a place where a document cannot be written, before any work; return its ending.
 
-    Parameters
-    ----------
-    path : Path
-    endings : tuple of str
-        What the name may end in, ``".pdf"``.
-    what : str
-        What is written, with its article: "a worksheet".
-
-    Returns
-    -------
-    str
-        The ending, in lower case.
-
-    Raises
-    ------
-    UsageError
-        Another ending, a folder, or what `check_folder` refuses.
+    `endings` are what the name may end in (".pdf"), `what` is written ("a worksheet").
     """
     ending = path.suffix.lower()
     if ending not in endings:
@@ -40,38 +24,13 @@ def check(path: Path, endings: tuple[str, ...], what: str) -> str:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that is not there or takes no files; a file is made in it and removed.
-
-    Parameters
-    ----------
-    folder : Path
-        Where something will be written.
-
-    Raises
-    ------
-    UsageError
-        It says what is wrong with it.
-    """
+    """Refuse a folder that is not there or takes no files; a file is made in it and removed."""
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise UsageError(f"the output folder {str(folder)!r} {what}: create it, or choose another")
     try:
-        atomic.remove([atomic.temporary(folder / "file")])
+        atomic.check_writable(folder)
     except OSError as error:
         raise UsageError(
             f"cannot write to the folder {str(folder)!r}: {error.strerror}; choose another"
         ) from error
-
-
-def write(path: Path, content: str | bytes) -> None:
-    """Put a finished document in its place, whole.
-
-    Raises
-    ------
-    ConvexplainError
-        The file cannot be written.
-    """
-    try:
-        atomic.write(path, content)
-    except OSError as error:
-        raise atomic.refused(path, error) from None

@@ -80,10 +80,7 @@ def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ConvexplainError(f"{name} holds weights beyond 65504: save it as float32")
-    try:
-        atomic.write(Path(path), encoded(content, tensors))
-    except OSError as error:
-        raise ConvexplainError(f"{path} cannot be written: {error.strerror}") from error
+    atomic.write(Path(path), encoded(content, tensors))
 
 
 def encoded(content: Content, tensors: Mapping[str, NDArray[np.floating]]) -> bytes:

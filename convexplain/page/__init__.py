@@ -95,10 +95,10 @@ def write(
     ConvexplainError
         The file cannot be written.
     """
-    from convexplain.files import documents
+    from convexplain.files import atomic, documents
 
     target = Path(path)
     documents.check(target, ENDINGS, "a page")
     text = html(picture, network=network, model=model, lang=lang, theme=theme, slides=slides)
-    documents.write(target, text)
+    atomic.write(target, text)
     return len(text.encode())

@@ -152,7 +152,7 @@ def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
         for lang in LANGUAGES:
             name = place / track(film(request, place)[0].name, lang)
             if not name.exists():
-                _place(name, subtitles.vtt(subtitles.cues_of(request.lesson, lang)))
+                atomic.write(name, subtitles.vtt(subtitles.cues_of(request.lesson, lang)))
     if not missing:
         return
     _LOG.info("convexplain: rendering %d videos and posters", len(missing))
@@ -214,15 +214,6 @@ def _write(work: tuple[Path, FigureRequest, str, str]) -> None:
         _warn(f"{request.name}: {error}", location)
     except Exception as error:  # whatever it is, it ends no build of a hundred other pages
         _warn(f"{request.name}: unexpected {type(error).__name__}: {error}", location)
-
-
-def _place(path: Path, text: str) -> None:
-    temporary = atomic.temporary(path)
-    try:
-        atomic.fill(temporary, text)
-        atomic.replace({path: temporary})
-    finally:
-        atomic.remove([temporary])
 
 
 def _prune(place: Path, needs: Iterable[Need], app: Sphinx) -> None:

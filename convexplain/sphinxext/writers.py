@@ -128,12 +128,7 @@ def _take(builder: Any, name: str) -> bool:
         return False
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = atomic.temporary(target)
-        try:
-            atomic.fill(temporary, source)
-            atomic.replace({target: temporary})
-        finally:
-            atomic.remove([temporary])
+        atomic.write(target, source)
     return True
 
 

@@ -111,11 +111,7 @@ def mark_valid(path: Path) -> None:
     """
     if _made_by.__wrapped__()[:_DIGITS] not in path.name:
         return
-    target = _sidecar(path)
-    try:
-        atomic.write(target, json.dumps({"piece": path.name, "sha256": _digest(path)}))
-    except OSError as error:
-        raise ConvexplainError(f"cannot write {str(target)!r}: {error.strerror}") from error
+    atomic.write(_sidecar(path), json.dumps({"piece": path.name, "sha256": _digest(path)}))
 
 
 def prune(place: Path, used: Iterable[Path]) -> None:

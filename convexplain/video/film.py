@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -302,31 +301,27 @@ def _render(
 
 def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Result:
     """Concatenate valid clips; put the film and what belongs to it in place together."""
-    temporaries: dict[Path, Path] = {}
     try:
         lengths = [concatenate.length(path) for path in paths]
-        starts = [*accumulate(lengths, initial=lengths[0] * 0)]
-        marks = tuple(_chapters(film, [float(start) for start in starts]))
-        cues = {lang: _cues(film.parts, starts, lang) for lang in LANGUAGES}
-        for target in (film.main, film.poster, *film.subtitle_files):
-            temporaries[target] = atomic.temporary(target)
-        whole = temporaries[film.main]
-        embedded = cues if film.embed_subtitles else {}
-        began = monotonic()
-        seconds = concatenate.join(paths, whole, chapters=marks, subtitles=embedded)
-        measure_video.check_video(whole, film.quality, [float(each) for each in lengths])
-        _logger.info("joined and looked at in %.2f s", monotonic() - began)
-        atomic.fill(temporaries[film.poster], picture)
-        for target, lang in film.subtitle_files.items():
-            atomic.fill(temporaries[target], subtitles.encode(target.suffix, cues[lang]))
-        with whole.open("rb+") as file:
-            os.fsync(file.fileno())
-        size = whole.stat().st_size
-        atomic.replace(temporaries)
     except OSError as error:
-        raise atomic.refused(film.output, error) from error
-    finally:
-        atomic.remove(temporaries.values())
+        raise ConvexplainError(f"cannot read a finished lesson: {error}") from error
+    starts = [*accumulate(lengths, initial=lengths[0] * 0)]
+    marks = tuple(_chapters(film, [float(start) for start in starts]))
+    cues = {lang: _cues(film.parts, starts, lang) for lang in LANGUAGES}
+
+    def whole(file: Path) -> None:
+        began = monotonic()
+        embedded = cues if film.embed_subtitles else {}
+        concatenate.join(paths, file, chapters=marks, subtitles=embedded)
+        measure_video.check_video(file, film.quality, [float(each) for each in lengths])
+        _logger.info("joined and looked at in %.2f s", monotonic() - began)
+
+    texts = {
+        target: subtitles.encode(target.suffix, cues[lang])
+        for target, lang in film.subtitle_files.items()
+    }
+    atomic.write(film.output, whole, beside={film.poster: picture, **texts})
+    size, seconds = film.main.stat().st_size, starts[-1]
     return Result(film, float(seconds), size, marks, rendered)
 
 

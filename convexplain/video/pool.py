@@ -1,22 +1,21 @@
-"""Worker processes: started when there is work, reused, ended with all that is temporary."""
+"""Processes that render: started when there is work, reused, replaced when one fails.
+
+`concurrent.futures` does not do: one process that dies takes the whole of its pool with it, and
+does not say how it ended; and a pool cannot be ended at once before Python 3.14.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-import multiprocessing
-import signal
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from multiprocessing import connection as mp_connection
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic
 from convexplain.video import logs, memory, worker
+from convexplain.video.child import Child
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -28,13 +27,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Pool:
-    """Worker processes that render jobs; a context manager that leaves none behind.
-
-    Parameters
-    ----------
-    size : int
-        How many processes work at the same time.
-    """
+    """So many processes, or fewer, that render jobs; a context manager that leaves none behind."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -46,50 +39,41 @@ class Pool:
     def __exit__(self, *exception: object) -> None:
         with atomic.signals_held():
             for each in self._workers:
-                each.close()
+                each.child.close()
 
     def run(
         self, jobs: Sequence[Job]
     ) -> Iterator[tuple[int, float | worker.Done | ConvexplainError]]:
-        """Render jobs, the longest first, and put their files in place.
+        """Render jobs that have been checked, the longest first, and write their files.
 
-        Parameters
-        ----------
-        jobs : sequence of Job
-            That have been checked.
-
-        Yields
-        ------
-        tuple
-            A job's index, and what is new: the fraction that is done, that its files stand in
-            their places, or the error that it ended with.
+        What comes out is a job's index, and what is new: the fraction that is done, that its files
+        are there, or the error that it ended with.
         """
         waiting = list(range(len(jobs)))[::-1]
         if len(jobs) > self.size:
             waiting.sort(key=lambda index: jobs[index].lesson.seconds)  # the last comes first
-        running: dict[Connection, int] = {}
+        running: dict[Connection, tuple[int, _Worker]] = {}
         while waiting or running:
             while waiting and len(running) < self.size:
                 index = waiting.pop()
-                each = self._idle()
+                idle = self._idle()
                 try:
-                    each.take(jobs[index])
+                    idle.take(jobs[index])
                 except ConvexplainError as error:
-                    self._dismiss(each)
+                    self._dismiss(idle)
                     yield index, error
                 else:
-                    running[each.channel] = index
+                    running[idle.child.channel] = index, idle
             for ready in mp_connection.wait(list(running)):
-                each = next(item for item in self._workers if item.channel is ready)
-                index = running[each.channel]
-                news = each.news()
+                index, busy = running[ready]  # type: ignore[index]
+                news = busy.news()
                 if isinstance(news, worker.Note):
-                    _logger.log(news.level, "process %d: %s", each.process.pid, news.text)
+                    _logger.log(news.level, "process %d: %s", busy.child.process.pid, news.text)
                     continue
                 if not isinstance(news, float):
-                    del running[each.channel]
+                    del running[busy.child.channel]
                 if isinstance(news, ConvexplainError):
-                    self._dismiss(each)
+                    self._dismiss(busy)
                 yield index, news
 
     def _idle(self) -> _Worker:
@@ -97,146 +81,78 @@ class Pool:
             if each.job is None:
                 return each
         with atomic.signals_held():  # no process is started that is not known
-            each = _Worker.start()
+            each = _Worker()
             self._workers.append(each)
         return each
 
     def _dismiss(self, each: _Worker) -> None:
         """End a worker whose state after a failure is not to be trusted."""
         with atomic.signals_held():
-            each.close()
+            each.child.close()
             self._workers.remove(each)
 
 
-@dataclass
 class _Worker:
-    """A process, the channel to it, its folder, and the job that it has."""
+    """A process, and the job that it has."""
 
-    process: multiprocessing.process.BaseProcess
-    channel: Connection
-    folder: Path
-    job: Job | None = None
-    reserved: dict[Path, Path] = field(default_factory=dict)
-
-    @classmethod
-    def start(cls) -> _Worker:
-        folder = Path(tempfile.gettempdir()) / atomic.temporary_name()
-        try:
-            folder.mkdir(mode=0o700)
-        except OSError as error:
-            raise ConvexplainError(
-                f"cannot write to the temporary folder {str(folder.parent)!r}: {error.strerror}; "
-                "name another in the environment variable TMPDIR"
-            ) from error
-        try:
-            context = multiprocessing.get_context("spawn")
-            channel, remote = context.Pipe()
-            level = _logger.getEffectiveLevel()
-            process = context.Process(target=worker.serve, args=(remote, folder, level))
-            process.daemon = True
-            with atomic.standing_in(folder), _interrupts_are_for_the_parent():
-                process.start()
-            remote.close()
-        except (OSError, MemoryError) as error:
-            atomic.remove([folder])
-            why = getattr(error, "strerror", None) or f"out of memory: {memory.advice()}"
-            raise ConvexplainError(f"cannot start a process to render in: {why}") from error
-        _logger.debug("process %d works in %s", process.pid, folder)
-        return cls(process, channel, folder)
+    def __init__(self) -> None:
+        self.child = Child(worker.serve, _logger.getEffectiveLevel())
+        self.job: Job | None = None
+        _logger.debug("process %d works in %s", self.child.process.pid, self.child.folder)
 
     def take(self, job: Job) -> None:
-        """Reserve the job's files and send it to the process."""
+        """Send a job to the process."""
         self.job = job
         frame = job.frame
         _logger.info(
             "process %d: %s, %d × %d at %d frames a second, to %s",
-            *(self.process.pid, job.lesson.name, frame.width, frame.height, frame.rate, job.main),
+            *(self.child.process.pid, job.lesson.name),
+            *(frame.width, frame.height, frame.rate, job.main),
         )
-        try:
-            for target in job.targets:
-                self.reserved[target] = atomic.temporary(target)
-        except OSError as error:
-            raise atomic.refused(job.main, error) from error
-        # Names relative to the user's folder mean nothing in the process's own.
-        files = [file.resolve() for file in self.reserved.values()]
+        # A name relative to the user's folder means nothing in the process's own.
         scene_file = job.scene_file.resolve() if job.scene_file else None
         try:
-            self.channel.send((dataclasses.replace(job, scene_file=scene_file), files))
+            self.child.channel.send(dataclasses.replace(job, scene_file=scene_file))
         except ConnectionError as error:
-            raise self.death() from error
+            raise self._death() from error
 
     def news(self) -> float | worker.Note | worker.Done | ConvexplainError:
-        """Receive the next message; put a finished job's files in place."""
+        """Receive the next message; write a finished job's files."""
         assert self.job is not None
         try:
-            message: worker.Message = self.channel.recv()
+            message: worker.Message = self.child.channel.recv()
         except (EOFError, ConnectionError):
-            return self.death()
+            return self._death()
         if isinstance(message, worker.Failed):
             error = self._logged(message.error, message.trace)
             error.__cause__ = RuntimeError(f"in the worker:\n{message.trace}")
             return error
         if isinstance(message, worker.Done):
+            pid = self.child.process.pid
+            _logger.info("process %d: handing over %d files", pid, len(message.contents))
+            main, *beside = zip(self.job.targets, message.contents, strict=True)
             try:
-                atomic.replace(self.reserved)
-            except OSError as error:
-                return self._logged(atomic.refused(self.job.main, error), repr(error))
-            _logger.info("process %d: in place", self.process.pid)
-            self.job, self.reserved = None, {}
+                atomic.write(*main, beside=dict(beside))
+            except ConvexplainError as failure:
+                return self._logged(failure, repr(failure.__cause__))
+            _logger.info("process %d: in place", pid)
+            self.job = None
         return message
 
-    def death(self) -> ConvexplainError:
+    def _death(self) -> ConvexplainError:
         """Say how the process ended, with the last thing that it printed."""
         assert self.job is not None
-        self.process.join(timeout=5)
-        code = self.process.exitcode or 0
-        log = self._log()
-        if -code == signal.SIGKILL:
-            text = "was killed"
-        elif code < 0:
-            text = f"ended by {signal.Signals(-code).name}"
-        else:
-            text = f"ended with exit code {code}"
-        if -code == signal.SIGKILL or memory.limit() is not None or memory.is_told(log):
+        text, log = self.child.ending(), self.child.log()
+        if text == "was killed" or memory.limit() is not None or memory.is_told(log):
             text += f"; if memory ran out: {memory.advice(self.job.frame.lines)}"
         lines = [line.strip() for line in log.splitlines() if line.strip()]
         last = f" ({lines[-1]})" if lines else ""
         told = f"the process that rendered {self.job.lesson.name} {text}{last}"
-        return self._logged(ConvexplainError(told), f"exit code {code}")
-
-    def _log(self) -> str:
-        """Return what the process wrote to its log, the last of it."""
-        try:
-            return (self.folder / worker.LOG).read_text(errors="replace")[-logs.LENGTH :]
-        except OSError:
-            return ""
+        return self._logged(ConvexplainError(told), repr(self.child.process.exitcode))
 
     def _logged(self, error: ConvexplainError, trace: str) -> ConvexplainError:
         """Keep the log of a job that failed, and say where it is."""
         assert self.job is not None
-        file = logs.keep(self.job.lesson.name, [repr(self.job), str(error), trace, self._log()])
+        parts = [repr(self.job), str(error), trace, self.child.log()[-logs.LENGTH :]]
+        file = logs.keep(self.job.lesson.name, parts)
         return type(error)(f"{error} (log: {file})") if file else error
-
-    def close(self) -> None:
-        """End the process and remove everything temporary that is its own."""
-        self.process.kill()
-        self.process.join()
-        self.channel.close()
-        atomic.remove([self.folder, *self.reserved.values()])
-        self.reserved = {}
-
-
-@contextmanager
-def _interrupts_are_for_the_parent() -> Iterator[None]:
-    """Start processes that do not see the terminal's Ctrl-C: the parent ends them.
-
-    A signal that is blocked while a process is started stays blocked in it.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

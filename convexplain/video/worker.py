@@ -1,13 +1,7 @@
-"""One worker process: isolates itself, runs scenes with manim, hands over finished files.
-
-The process is started by `pool`. Before manim is imported it has a folder of its own as current
-folder and as home, so that no ``manim.cfg``, cache or font of the user can change a frame, and
-nothing is left behind.
-"""
+"""What a process of `pool` does: scenes run with manim, one after the other."""
 
 from __future__ import annotations
 
-import faulthandler
 import importlib.resources
 import importlib.util
 import inspect
@@ -20,41 +14,34 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
-from multiprocessing import connection as mp_connection
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from tqdm import tqdm
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import atomic
-from convexplain.files.atomic import fill, remove
-from convexplain.video import memory
+from convexplain.video import child, memory
 
 if TYPE_CHECKING:
     from convexplain.video.job import Job
 
-LOG = "log.txt"
 _REPORT_EVERY = 0.1  # seconds between two messages about progress
-# Environment variables by which a user's settings could change a frame begin with these.
-_FOREIGN = ("MANIM", "XDG_", "FONTCONFIG", "MPL", "MATPLOTLIB")
 
 
 @dataclass(frozen=True)
 class Done:
-    """What the worker says of a finished job: seconds of video, and remarks for the user."""
+    """A finished job: what its targets are to hold, seconds of video, remarks for the user."""
 
+    contents: tuple[Path | bytes, ...]
     seconds: float
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Failed:
-    """What the worker says of a failed job: the error, and where it arose."""
+    """A failed job: the error, and where it arose."""
 
     error: ConvexplainError
     trace: str
@@ -62,7 +49,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Note:
-    """What the worker is doing: how important it is, as `logging` counts, and the words."""
+    """What is being done: how important it is, as `logging` counts, and the words."""
 
     level: int
     text: str
@@ -87,36 +74,25 @@ class _Teller(logging.Handler):
 def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> None:
     """Run jobs until the channel closes: the process's main function.
 
-    Parameters
-    ----------
-    channel : Connection
-        Gives pairs (job, reserved files in the order of its targets), takes `Message`.
-    folder : Path
-        The process's own, existing folder; whoever started the process removes it.
-    level : int
-        What is less important than that is not sent. The process's own log has everything.
+    The channel gives jobs and takes a `Message`. Notes below the level are not sent; the process's
+    own log has everything.
     """
-    isolate(folder)
+    child.enter(folder)
+    # tqdm's own lock is a semaphore of the system's, which a process that is ended leaves behind.
+    tqdm.set_lock(threading.RLock())
     _log_to(channel, level)
-    temporary = [folder]
-    number = 0
     try:
         while True:
             try:
-                job, reserved = channel.recv()
+                job = channel.recv()
             except EOFError:
                 break
             except Exception as error:
                 channel.send(_failure("the job cannot be read in its process", error))
                 continue
-            temporary[1:] = reserved
-            if number == 0:  # not before it is known what is temporary
-                _leave_with_parent(temporary)
-            number += 1
-            channel.send(_answer(job, reserved, folder / f"job{number}", _reporter(channel)))
+            channel.send(_answer(job, folder / "job", _reporter(channel)))
     except ConnectionError:
         pass  # nobody listens any more
-    remove(temporary)
 
 
 def _log_to(channel: Connection, level: int) -> None:
@@ -129,18 +105,15 @@ def _log_to(channel: Connection, level: int) -> None:
     logger.addHandler(_Teller(channel, level))
 
 
-def _answer(
-    job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]
-) -> Done | Failed:
+def _answer(job: Job, media: Path, report: Callable[[float], None]) -> Done | Failed:
     """Do a job in a folder of its own, and turn whatever happens into a message."""
+    shutil.rmtree(media, ignore_errors=True)  # of the job before, which is done with
     try:
-        return _work(job, reserved, media, report)
+        return _work(job, media, report)
     except ConvexplainError as error:
         return Failed(error, traceback.format_exc())
     except Exception as error:
         return _failure(_in_words(error, job, media), error)
-    finally:
-        shutil.rmtree(media, ignore_errors=True)
 
 
 def _in_words(error: Exception, job: Job, media: Path) -> str:
@@ -162,61 +135,6 @@ def _in_words(error: Exception, job: Job, media: Path) -> str:
     return f"{what}: {where}"
 
 
-def isolate(folder: Path) -> None:
-    """Make a folder this process's current folder, home, font list and log.
-
-    Parameters
-    ----------
-    folder : Path
-        An existing folder that is this process's alone.
-    """
-    os.chdir(folder)
-    for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
-        del os.environ[name]
-    config = folder / "fonts.conf"
-    fonts = importlib.resources.files("convexplain") / "assets" / "fonts"
-    config.write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
-        f"<fontconfig><dir>{escape(str(fonts))}</dir>"
-        f"<cachedir>{escape(str(folder / 'fontcache'))}</cachedir></fontconfig>\n",
-        encoding="utf-8",
-    )
-    os.environ.update(
-        HOME=str(folder),
-        XDG_CACHE_HOME=str(folder / "cache"),
-        XDG_CONFIG_HOME=str(folder / "config"),
-        XDG_DATA_HOME=str(folder / "data"),
-        FONTCONFIG_FILE=str(config),
-        MPLCONFIGDIR=str(folder / "matplotlib"),
-        OPENBLAS_NUM_THREADS="1",
-        OMP_NUM_THREADS="1",
-        MKL_NUM_THREADS="1",
-    )
-    # What libraries print is for the log: the terminal belongs to the parent's progress bar.
-    log = os.open(folder / LOG, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-    for stream in (1, 2):
-        os.dup2(log, stream)
-    os.close(log)
-    faulthandler.enable()
-    # tqdm's own lock is a semaphore of the system's, which a process that is ended leaves behind.
-    tqdm.set_lock(threading.RLock())
-
-
-def _leave_with_parent(temporary: list[Path]) -> None:
-    """End this process, and what is temporary, as soon as its parent has died."""
-    parent = parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        mp_connection.wait([parent.sentinel])
-        # Twice: the main thread, which cannot be stopped, may have written meanwhile.
-        remove(temporary)
-        remove(temporary)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
-
-
 def _failure(text: str, error: Exception) -> Failed:
     return Failed(ConvexplainError(text), "".join(traceback.format_exception(error)))
 
@@ -236,23 +154,7 @@ def _reporter(channel: Connection) -> Callable[[float], None]:
 
 
 def scene_class(job: Job) -> type[Any]:
-    """Find a job's scene: the class named like its file, ``sliding_window.py: SlidingWindow``.
-
-    Parameters
-    ----------
-    job : Job
-        Its `scene_file`, or else the bundled file with the lesson's name.
-
-    Returns
-    -------
-    type
-        The scene's class.
-
-    Raises
-    ------
-    ConvexplainError
-        If there is no such file, or no such class in it.
-    """
+    """Find a job's scene: the class named like its file, ``sliding_window.py: SlidingWindow``."""
     path = job.scene_file
     if path is None:
         found = importlib.resources.files("convexplain.scenes") / f"{job.module}.py"
@@ -275,20 +177,7 @@ def scene_class(job: Job) -> type[Any]:
 
 
 def settings(job: Job, media: Path) -> dict[str, Any]:
-    """Return every setting of manim that a user's configuration could have changed.
-
-    Parameters
-    ----------
-    job : Job
-        What is rendered.
-    media : Path
-        The only folder that manim may write to.
-
-    Returns
-    -------
-    dict
-        For `manim.tempconfig`.
-    """
+    """Return every setting of manim that a user's configuration could have changed."""
     return {
         "pixel_width": job.frame.width,
         "pixel_height": job.frame.height,
@@ -320,8 +209,8 @@ def settings(job: Job, media: Path) -> dict[str, Any]:
     }
 
 
-def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float], None]) -> Done:
-    """Render one job, and fill its reserved files once everything is right."""
+def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
+    """Render one job, and look at what has been made."""
     started, first = monotonic(), "manim" not in sys.modules
     try:
         from manim import tempconfig
@@ -356,7 +245,6 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
     else:
         seconds = measure_video.check_video(made, job.frame, [beat.seconds for beat in beats])
     _logger.info("drawn, encoded and looked at in %.2f s", monotonic() - started)
-    started = monotonic()
     ending = made.suffix
     clips = [media / f"clip{number}{ending}" for number in range(len(job.section_files))]
     if clips:
@@ -364,11 +252,4 @@ def _work(job: Job, reserved: list[Path], media: Path, report: Callable[[float],
         sections.cut(made, [*starts], clips)
     cues = subtitles.cues_of(job.lesson, job.look.lang)
     texts = [subtitles.encode(file.suffix, cues) for file in job.subtitle_files]
-    contents: list[Path | bytes] = [made, *texts, *clips]
-    for target, file, content in zip(job.targets, reserved, contents, strict=True):
-        try:
-            fill(file, content)
-        except OSError as error:
-            raise atomic.refused(target, error) from error
-    _logger.info("%d bytes on the disk after %.2f s", made.stat().st_size, monotonic() - started)
-    return Done(seconds, tuple(getattr(writer, "notes", ())))
+    return Done((made, *texts, *clips), seconds, tuple(getattr(writer, "notes", ())))

@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_replaced_stays(here: Path, monkeypatch: pytest.Mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("convexplain.files.atomic.fill", full)
+    monkeypatch.setattr("convexplain.files.atomic._fill", full)
     done = run()
     assert (done.exit_code, done.output) == (
         1,

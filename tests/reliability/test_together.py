@@ -37,7 +37,7 @@ def test_many_renders_at_once_are_each_like_a_lone_one(here, many, rounds):
 def ready(each: Run) -> None:
     """Wait until a run has nothing left to do but to put its files in place."""
     for line in each.process.stderr:
-        if "bytes on the disk" in line:
+        if "handing over" in line:
             return
     raise AssertionError("the run ended before")
 

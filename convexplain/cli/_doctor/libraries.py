@@ -11,6 +11,7 @@ from convexplain import extras
 from convexplain.cli._doctor import trial
 from convexplain.cli._doctor.finding import Finding
 from convexplain.cli._doctor.trial import Answer
+from convexplain.errors import ConvexplainError
 
 PYTHON = (3, 11)
 # What manim's pictures are made with, and what it is tried with.
@@ -28,8 +29,8 @@ def tried() -> Iterator[Callable[[], Mapping[str, Answer]]]:
     """
     try:
         started = trial.Trial()
-    except OSError as error:
-        problem = f"not tried: no process could be started for it ({error.strerror or error})"
+    except ConvexplainError as error:
+        problem = f"not tried: {error}"
         yield lambda: dict.fromkeys(trial.ATTEMPTS, Answer(problem=problem))
         return
     try:

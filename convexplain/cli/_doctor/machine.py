@@ -66,7 +66,7 @@ def check_folder(name: str, folder: Path, remedy: str, *, needed: bool = False) 
     bad: State = "failed" if needed else "warning"
     existing = next(place for place in [folder, *folder.absolute().parents] if place.exists())
     try:
-        atomic.remove([atomic.temporary(existing / "file")])
+        atomic.check_writable(existing)
         free = shutil.disk_usage(existing).free
     except OSError as error:
         found = f"{folder.absolute()} cannot be written to ({error.strerror})"

@@ -1,16 +1,13 @@
 """Libraries tried as a render uses them, in a process of its own.
 
 Whatever a broken library does there, raise, crash or hang, is an answer here. The process is
-isolated like a worker of `convexplain.video.rendering`, so that what works here works there.
+isolated like one that renders, so that what works here works there.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib
-import multiprocessing
-import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -19,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from convexplain.errors import ConvexplainError
-from convexplain.files import atomic
+from convexplain.video.child import Child, enter
 
 #: Seconds after which a library that has not answered counts as one that hangs.
 PATIENCE = 30.0
@@ -130,27 +127,10 @@ ATTEMPTS: dict[str, Callable[[], tuple[str, ...]]] = {
 
 
 class Trial:
-    """The process at work, until it is closed.
-
-    Raises
-    ------
-    OSError
-        If there is no temporary folder to write to, or no process can be started.
-    """
+    """The process at work, until it is closed; a `ConvexplainError` says why it did not start."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.gettempdir()) / atomic.temporary_name()
-        self._folder.mkdir(mode=0o700)
-        context = multiprocessing.get_context("spawn")
-        try:
-            self._channel, remote = context.Pipe()
-            self._process = context.Process(target=_serve, args=(remote, self._folder), daemon=True)
-            with atomic.standing_in(self._folder):
-                self._process.start()
-        except BaseException:
-            atomic.remove([self._folder])
-            raise
-        remote.close()
+        self.child = Child(_serve)
 
     def answers(self, patience: float = PATIENCE) -> dict[str, Answer]:
         """Collect an answer for each of `ATTEMPTS`.
@@ -163,11 +143,12 @@ class Trial:
         got: dict[str, Answer] = {}
         deadline = monotonic() + patience
         problem = f"no answer within {patience:g} seconds"
-        while len(got) < len(ATTEMPTS) and self._channel.poll(max(0.0, deadline - monotonic())):
+        channel = self.child.channel
+        while len(got) < len(ATTEMPTS) and channel.poll(max(0.0, deadline - monotonic())):
             try:
-                name, answer = self._channel.recv()
+                name, answer = channel.recv()
             except (EOFError, ConnectionError):
-                problem = self._death()
+                problem = f"its process {self.child.ending()}"
                 break
             got[name] = answer
         for name in ATTEMPTS:
@@ -176,19 +157,9 @@ class Trial:
                 problem = "not tried: its process had ended"
         return got
 
-    def _death(self) -> str:
-        self._process.join(timeout=5)
-        code = self._process.exitcode or 0
-        if code < 0:
-            return f"its process was ended by {signal.Signals(-code).name}"
-        return f"its process ended with exit code {code}"
-
     def close(self) -> None:
         """End the process, and remove its folder."""
-        self._process.kill()
-        self._process.join()
-        self._channel.close()
-        atomic.remove([self._folder])
+        self.child.close()
 
 
 def _in_words(error: Exception) -> str:
@@ -201,9 +172,7 @@ def _in_words(error: Exception) -> str:
 
 def _serve(channel: Connection, folder: Path) -> None:
     """Try everything, and send an answer for each: the process's main function."""
-    from convexplain.video.worker import isolate
-
-    isolate(folder)
+    enter(folder)
     for name, attempt in ATTEMPTS.items():
         try:
             answer = Answer(attempt())
