@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import stat
 import tempfile
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 
 import av
@@ -247,6 +249,52 @@ def test_without_manim_it_is_said_what_to_type(here, absent):
     absent.add("manim")
     with pytest.raises(ConvexplainError, match=r"^videos need manim, .* install 'manim<"):
         render([job("a.mp4")])
+
+
+@pytest.mark.render
+def test_an_executor_renders_elsewhere_and_the_files_are_written_here(here, tmp_path):
+    (tmp_path / "there").mkdir()
+    jobs = [job(tmp_path / "there" / "a.mp4", sections=tmp_path / "there" / "clips")]
+    render(jobs)
+    finished, failed = [], []
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+        results = render(
+            [job("a.mp4", sections=Path("clips")), job("b.mp4", "raise"), job("c.mp4", "die")],
+            executor=executor,
+            finished=lambda result: finished.append(result.job.output.name),
+            failed=lambda job, error: failed.append((job.output.name, str(error))),
+        )
+    assert [result.job.output.name for result in results] == finished == ["a.mp4"]
+    assert results[0].seconds == pytest.approx(1.6)
+    assert sorted(name for name, _ in failed) == ["b.mp4", "c.mp4"]
+    assert "the scene says no" in dict(failed)["b.mp4"]
+    made = {path.relative_to(here): path for path in here.rglob("*") if path.is_file()}
+    lone = {
+        path.relative_to(tmp_path / "there"): path for path in (tmp_path / "there").rglob("*.*")
+    }
+    assert made.keys() == lone.keys()
+    for name, path in made.items():
+        if path.suffix == ".mp4":
+            np.testing.assert_array_equal(frame_at(path, 5), frame_at(lone[name], 5))
+        else:
+            assert path.read_bytes() == lone[name].read_bytes()
+    assert temporaries() == []
+
+
+def test_an_executor_that_loses_a_job_names_it(here):
+    class Losing(Executor):
+        def submit(self, function, /, *args, **kwargs):
+            pickle.dumps((function, args))
+            future = Future()
+            future.set_exception(OSError("the machine is gone"))
+            return future
+
+    errors = []
+    render([job("a.mp4")], executor=Losing(), failed=lambda _, error: errors.append(str(error)))
+    assert errors == ["short was not rendered: OSError: the machine is gone"]
+    with pytest.raises(ConvexplainError, match="the machine is gone"):
+        render([job("a.mp4")], executor=Losing())
+    assert list(here.iterdir()) == []
 
 
 def test_jobs_travel_to_other_processes():

@@ -19,14 +19,11 @@ def _text() -> str:
 
 
 def load() -> dict[str, Any]:
-    """Read the examples.
+    """Read the examples, a fresh copy each time.
 
-    Returns
-    -------
-    dict
-        One entry a lesson, by its name ("sliding-window": "sample", "filter", "stops", ...), and
-        "roles": for what lessons may need ("misread", "hesitant", "border", "hierarchy"), the
-        bundled digits that have it, best first. A fresh copy each time.
+    One entry a lesson, by its name ("sliding-window": "sample", "filter", "stops", ...), and
+    "roles": for what lessons may need ("misread", "hesitant", ...) the bundled digits that have it,
+    best first.
     """
     data: dict[str, Any] = json.loads(_text())
     return data

@@ -23,28 +23,10 @@ LIMIT = 64 * 2**20
 
 
 def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
-    """Read a gzip-compressed IDX file of unsigned bytes.
+    """Read a gzip-compressed IDX file of unsigned bytes with so many axes, (N, H, W) or (N,).
 
     Only what the header declares is unpacked, plus one byte to see whether more follows: a file
     that would unpack to gigabytes costs no more memory than an honest one.
-
-    Parameters
-    ----------
-    path : path
-        The file.
-    axes : int
-        How many axes it must have: 3 for images (N, H, W), 1 for labels (N,).
-
-    Returns
-    -------
-    (N, ...) array of uint8
-        The data, in the shape that the header declares.
-
-    Raises
-    ------
-    ConvexplainError
-        If the file cannot be read, is not gzip, is no IDX file of unsigned bytes with that many
-        axes, or holds less or more data than its header declares.
     """
     path = Path(path)
     try:
@@ -71,13 +53,7 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
 
 
 def read_count(path: str | Path) -> int:
-    """Return how many items an IDX file declares, without unpacking them.
-
-    Raises
-    ------
-    ConvexplainError
-        As `read_idx` does, where the header shows it.
-    """
+    """Return how many items an IDX file declares, without unpacking them."""
     path = Path(path)
     try:
         with path.open("rb") as packed:

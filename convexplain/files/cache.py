@@ -10,16 +10,8 @@ from convexplain.errors import ConvexplainError
 def folder(name: str) -> Path:
     """Return a folder in the user's cache folder; it need not exist.
 
-    Parameters
-    ----------
-    name : str
-        Of the folder in it.
-
-    Raises
-    ------
-    ConvexplainError
-        If this user has no home folder: a name that begins with ``~`` would lead into the current
-        folder.
+    A user without a home folder is told so: a name that begins with ``~`` would lead into the
+    current folder.
     """
     import platformdirs
 

@@ -70,7 +70,7 @@ class Child:
     def log(self) -> str:
         """Return what the process and its libraries have printed."""
         try:
-            return (self.folder / LOG).read_text(errors="replace")
+            return (self.folder / LOG).read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
 

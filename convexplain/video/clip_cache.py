@@ -35,13 +35,7 @@ _DIGITS = 24  # of a hash, in a name
 
 
 def folder() -> Path:
-    """Return the folder of the clips in the user's cache, made if it is missing.
-
-    Raises
-    ------
-    ConvexplainError
-        If it cannot be made.
-    """
+    """Return the folder of the clips in the user's cache, made if it is missing."""
     place = cache.folder("film")
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -56,30 +50,16 @@ def folder() -> Path:
 def path_of(job: Job, place: Path) -> Path:
     """Return where the clip of a job is kept.
 
-    Parameters
-    ----------
-    job : Job
-        Its lesson with all options, look, quality and kind of file count; its output does not.
-    place : Path
-        The folder of the clips.
+    Lesson, options, look, quality and kind of file count; the job's output does not.
     """
     name = job.lesson.name.strip("_")
     return place / f"{name}-{_asked(job)}-{_made_by()[:_DIGITS]}{job.output.suffix}"
 
 
 def look_up(path: Path) -> str | None:
-    """Say why a clip cannot be used.
+    """Return None if a clip can be used, else why not.
 
-    Parameters
-    ----------
-    path : Path
-        From `path_of`.
-
-    Returns
-    -------
-    str or None
-        None if it can; "" if there never was one; otherwise "stale", made by other code or other
-        libraries, "unfinished" or "damaged".
+    "" if there never was one; "stale", made by other code or libraries; "unfinished"; "damaged".
     """
     if not path.exists():
         asked = path.name.rsplit("-", 1)[0]
@@ -101,13 +81,8 @@ def look_up(path: Path) -> str | None:
 def mark_valid(path: Path) -> None:
     """Write the checksum file that marks a finished clip as valid.
 
-    Nobody can vouch for it if the program was changed while it was made, as by its developer or an
-    update: such a clip is used, but the next film renders it again.
-
-    Raises
-    ------
-    ConvexplainError
-        If it cannot be written.
+    Not if the program was changed meanwhile, as by its developer or an update: such a clip is used,
+    but the next film renders it again.
     """
     if _made_by.__wrapped__()[:_DIGITS] not in path.name:
         return
@@ -115,15 +90,7 @@ def mark_valid(path: Path) -> None:
 
 
 def prune(place: Path, used: Iterable[Path]) -> None:
-    """Remove clips that nobody has used for long, and the oldest of too many.
-
-    Parameters
-    ----------
-    place : Path
-        The folder of the clips.
-    used : iterable of Path
-        Pieces that stay in any case.
-    """
+    """Remove clips that no film has used for long, and the oldest of too many; `used` ones stay."""
     stay = {path.name for path in used}
     now, total = time.time(), 0
     for path in sorted(_clips(place), key=_last_used, reverse=True):

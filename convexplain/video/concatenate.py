@@ -38,18 +38,7 @@ Cues = Iterable[tuple[float, float, str]]
 
 
 def length(video: Path) -> Fraction:
-    """Return how long a video lasts, in seconds: its frames over their rate.
-
-    Parameters
-    ----------
-    video : Path
-        With frames at a constant rate.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
+    """Return how long a video of constant rate lasts, in seconds: its frames over their rate."""
     import av
 
     with av.open(str(video)) as source:
@@ -65,30 +54,10 @@ def join(
     chapters: Sequence[tuple[float, str]] = (),
     subtitles: Mapping[str, Cues] | None = None,
 ) -> Fraction:
-    """Write videos one after the other into one mp4, without decoding any.
+    """Write videos one after the other into one mp4, without decoding any; return its seconds.
 
-    Parameters
-    ----------
-    clips : sequence of Path
-        Encoded alike, each with a key frame at its start, as the stage's encoder makes them.
-    target : Path
-        An mp4, whatever its name ends in; an existing file is written over.
-    chapters : sequence of (float, str)
-        Start in seconds and title of each marker, in order.
-    subtitles : mapping of str to iterable of (float, float, str), optional
-        Cues by language ("en", "zh"), each a track of its own; none is shown unless asked for.
-
-    Returns
-    -------
-    Fraction
-        How long it lasts, in seconds.
-
-    Raises
-    ------
-    ConvexplainError
-        If the clips are encoded differently, or one does not begin with a key frame.
-    OSError
-        If a file cannot be read or written.
+    The clips are encoded alike, each with a key frame at its start. Chapters are starts in seconds
+    and titles; subtitles are cues by language, each a track that is shown only if asked for.
     """
     import av
 

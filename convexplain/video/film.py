@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -177,6 +178,7 @@ def make(
     film: Film,
     *,
     workers: int = 1,
+    executor: Executor | None = None,
     progress: Callable[[float, str], None] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Result:
@@ -188,6 +190,8 @@ def make(
         What to make.
     workers : int
         How many parts are rendered at the same time.
+    executor : concurrent.futures.Executor, optional
+        What renders the parts, as for `convexplain.video.rendering.render`.
     progress : callable, optional
         Called with the share of the film that is done, 0 to 1, and the lesson in work.
     say : callable, optional
@@ -221,7 +225,7 @@ def make(
             say(line)
     missing = [job for job in jobs if reasons[job.output] is not None]
     _logger.info("%d of %d pieces are kept in %s", len(jobs) - len(missing), len(jobs), place)
-    _render(missing, parts, workers, progress)
+    _render(missing, parts, workers, executor, progress)
     *paths, picture = [job.output for job in jobs]
     result = _join(film, paths, picture, len(missing))
     clip_cache.prune(place, [*paths, picture])
@@ -272,6 +276,7 @@ def _render(
     missing: Sequence[Job],
     parts: Sequence[Lesson],
     workers: int,
+    executor: Executor | None,
     progress: Callable[[float, str], None] | None,
 ) -> None:
     """Render clips; each is marked as valid as soon as it is complete."""
@@ -293,6 +298,7 @@ def _render(
     rendering.render(
         missing,
         workers=workers,
+        executor=executor,
         progress=advance,
         finished=lambda result: clip_cache.mark_valid(result.job.output),
         failed=fail,

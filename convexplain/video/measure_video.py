@@ -13,26 +13,9 @@ if TYPE_CHECKING:
 
 
 def check_video(path: Path, frame: Quality, beats: Sequence[float]) -> float:
-    """Check that a video opens, has the right size, and is as long as its beats.
+    """Return a video's seconds, counted in whole frames, if it is what was to be rendered.
 
-    Parameters
-    ----------
-    path : Path
-        The video.
-    frame : Quality
-        Expected size and frame rate.
-    beats : sequence of float
-        How long each beat lasts, in seconds.
-
-    Returns
-    -------
-    float
-        The duration in seconds, counted in whole frames.
-
-    Raises
-    ------
-    ConvexplainError
-        If the file is not what was to be rendered.
+    It opens, has the right size, and is as long as its beats, given in seconds.
     """
     import av
 
@@ -57,20 +40,7 @@ def check_video(path: Path, frame: Quality, beats: Sequence[float]) -> float:
 
 
 def check_picture(path: Path, frame: Quality) -> None:
-    """Check that a picture opens whole and has the right size.
-
-    Parameters
-    ----------
-    path : Path
-        A PNG.
-    frame : Quality
-        Expected size.
-
-    Raises
-    ------
-    ConvexplainError
-        If the file is not what was to be rendered.
-    """
+    """Check that a PNG opens whole and has the right size."""
     from PIL import Image
 
     try:

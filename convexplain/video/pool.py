@@ -44,10 +44,10 @@ class Pool:
     def run(
         self, jobs: Sequence[Job]
     ) -> Iterator[tuple[int, float | worker.Done | ConvexplainError]]:
-        """Render jobs that have been checked, the longest first, and write their files.
+        """Render jobs that have been checked, the longest first.
 
-        What comes out is a job's index, and what is new: the fraction that is done, that its files
-        are there, or the error that it ended with.
+        What comes out is a job's index, and what is new: the fraction that is done, what its files
+        hold, or the error that it ended with. Files that are named there are gone afterwards.
         """
         waiting = list(range(len(jobs)))[::-1]
         if len(jobs) > self.size:
@@ -117,7 +117,7 @@ class _Worker:
             raise self._death() from error
 
     def news(self) -> float | worker.Note | worker.Done | ConvexplainError:
-        """Receive the next message; write a finished job's files."""
+        """Receive the next message."""
         assert self.job is not None
         try:
             message: worker.Message = self.child.channel.recv()
@@ -128,14 +128,6 @@ class _Worker:
             error.__cause__ = RuntimeError(f"in the worker:\n{message.trace}")
             return error
         if isinstance(message, worker.Done):
-            pid = self.child.process.pid
-            _logger.info("process %d: handing over %d files", pid, len(message.contents))
-            main, *beside = zip(self.job.targets, message.contents, strict=True)
-            try:
-                atomic.write(*main, beside=dict(beside))
-            except ConvexplainError as failure:
-                return self._logged(failure, repr(failure.__cause__))
-            _logger.info("process %d: in place", pid)
             self.job = None
         return message
 

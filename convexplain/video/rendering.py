@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +17,10 @@ from convexplain.files import atomic, documents
 from convexplain.video import memory
 from convexplain.video.job import ASPECTS, VIDEO_FORMATS, Job
 from convexplain.video.pool import Pool
+from convexplain.video.worker import Done
+
+_logger = logging.getLogger(__name__)
+News = float | Done | ConvexplainError
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,7 @@ def render(
     jobs: Sequence[Job],
     *,
     workers: int = 1,
+    executor: Executor | None = None,
     progress: Callable[[Job, float], None] | None = None,
     finished: Callable[[Result], None] | None = None,
     failed: Callable[[Job, ConvexplainError], None] | None = None,
@@ -110,6 +119,8 @@ def render(
         With different outputs.
     workers : int
         How many processes render at the same time.
+    executor : concurrent.futures.Executor, optional
+        It calls `render_one` for each job, as on other machines; the files are written here.
     progress : callable, optional
         Called with a job and the fraction of it that is done, 0 to 1.
     finished : callable, optional
@@ -142,6 +153,91 @@ def render(
     twice = next((target for target in targets if targets.count(target) > 1), None)
     if twice:
         raise UsageError(f"two lessons would write {str(twice)!r}: give each a name of its own")
+    if executor is None:
+        _require_what_renders()
+    for folder in {target.parent for target in targets} | {Path(tempfile.gettempdir())}:
+        atomic.sweep(folder)
+    for job in jobs:
+        if job.sections:
+            _make_folder(job.sections)
+    results: dict[int, Result] = {}
+    with closing(_here(jobs, workers) if executor is None else _by(executor, jobs)) as events:
+        for index, news in events:
+            job = jobs[index]
+            if isinstance(news, Done):
+                try:
+                    results[index] = _write(job, news)
+                except ConvexplainError as error:
+                    news = error
+            if isinstance(news, ConvexplainError):
+                if failed is None:
+                    raise news
+                failed(job, news)
+                continue
+            if progress:
+                progress(job, news if isinstance(news, float) else 1.0)
+            if finished and index in results:
+                finished(results[index])
+    return [results[index] for index in sorted(results)]
+
+
+def render_one(job: Job) -> Done:
+    """Render a job in a process of its own, and return what its files are to hold, as bytes.
+
+    It is what an executor calls, perhaps on another machine; nothing is written to the job's place.
+
+    Parameters
+    ----------
+    job : Job
+        A scene file of its own must be there on that machine.
+
+    Raises
+    ------
+    ConvexplainError
+        If the job fails.
+    """
+    _require_what_renders()
+    with Pool(1) as pool:
+        for _, news in pool.run([job]):
+            if isinstance(news, ConvexplainError):
+                raise news
+            if isinstance(news, Done):
+                held = [c if isinstance(c, bytes) else c.read_bytes() for c in news.contents]
+                return dataclasses.replace(news, contents=tuple(held))
+    raise AssertionError("a job ends with its files or an error")
+
+
+def _here(jobs: Sequence[Job], workers: int) -> Generator[tuple[int, News], None, None]:
+    with Pool(min(workers, len(jobs))) as pool:
+        yield from pool.run(jobs)
+
+
+def _by(executor: Executor, jobs: Sequence[Job]) -> Generator[tuple[int, News], None, None]:
+    futures = {executor.submit(render_one, job): index for index, job in enumerate(jobs)}
+    try:
+        for future in as_completed(futures):
+            index = futures[future]
+            try:
+                yield index, future.result()
+            except ConvexplainError as error:
+                yield index, error
+            except Exception as error:
+                name, kind = jobs[index].lesson.name, type(error).__name__
+                yield index, ConvexplainError(f"{name} was not rendered: {kind}: {error}")
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _write(job: Job, done: Done) -> Result:
+    _logger.info("%s: handing over %d files", job.lesson.name, len(done.contents))
+    main, *beside = zip(job.targets, done.contents, strict=True)
+    atomic.write(*main, beside=dict(beside))
+    _logger.info("%s: in place", job.lesson.name)
+    return Result(job, done.seconds, job.main.stat().st_size, done.notes)
+
+
+def _require_what_renders() -> None:
     extras.require("video", "videos")
     limit = memory.limit()
     if limit is not None and limit < memory.NEEDED:  # where OpenBLAS would try for ever
@@ -150,30 +246,6 @@ def render(
             f"quality (-q l) needs less, but {memory.NEEDED / 1e6:.0f} MB in any case; raise the "
             "limit"
         )
-    for folder in {target.parent for target in targets} | {Path(tempfile.gettempdir())}:
-        atomic.sweep(folder)
-    for job in jobs:
-        if job.sections:
-            _make_folder(job.sections)
-    results: dict[int, Result] = {}
-    with Pool(min(workers, len(jobs))) as pool:
-        for index, message in pool.run(jobs):
-            job = jobs[index]
-            if isinstance(message, float):
-                if progress:
-                    progress(job, message)
-            elif isinstance(message, ConvexplainError):
-                if failed is None:
-                    raise message
-                failed(job, message)
-            else:
-                if progress:
-                    progress(job, 1.0)
-                size = job.main.stat().st_size
-                results[index] = Result(job, message.seconds, size, message.notes)
-                if finished:
-                    finished(results[index])
-    return [results[index] for index in sorted(results)]
 
 
 def _make_folder(folder: Path) -> None:

@@ -15,23 +15,10 @@ if TYPE_CHECKING:
 
 
 def cut(video: Path, starts: Sequence[float], clips: Sequence[Path]) -> None:
-    """Copy the packets of a video into clips.
+    """Copy the packets of a video into a clip for each start; a clip ends where the next begins.
 
-    Parameters
-    ----------
-    video : Path
-        With a key frame where each clip starts, as the stage's encoder makes it.
-    starts : sequence of float
-        When each clip starts, in seconds, the first at 0; a clip ends where the next one starts.
-    clips : sequence of Path
-        The files to write.
-
-    Raises
-    ------
-    ConvexplainError
-        If a clip would not start with a key frame: its first frames could not be shown.
-    OSError
-        If a file cannot be read or written.
+    Starts are in seconds, the first at 0. A clip that would not start with a key frame is refused:
+    its first frames could not be shown.
     """
     import av
 

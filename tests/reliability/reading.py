@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from convexplain import idx, ink, pictures  # noqa: F401  (ink: imported before measuring)
+from convexplain.data import idx, ink, pictures  # noqa: F401  (ink: imported before measuring)
 from convexplain.errors import ConvexplainError
 from convexplain.network import Network
 

@@ -10,13 +10,7 @@ __all__ = ["Finding", "State", "diagnose"]
 
 
 def diagnose() -> tuple[Finding, ...]:
-    """Make every check; nothing is downloaded, and nothing stays behind.
-
-    Returns
-    -------
-    tuple of Finding
-        In the order in which to read them.
-    """
+    """Make every check, in the order in which to read them; nothing is downloaded or stays."""
     from convexplain.cli._doctor import libraries, machine, shipped
 
     python = guarded("Python", libraries.check_python)

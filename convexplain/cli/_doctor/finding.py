@@ -11,18 +11,9 @@ State = Literal["ok", "warning", "failed"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found.
+    """What one check found, on one line, and what to type or do about it.
 
-    Parameters
-    ----------
-    name : str
-        What was checked.
-    state : {"ok", "warning", "failed"}
-        "failed" if a render would fail, "warning" if something else would, such as one format.
-    found : str
-        On one line.
-    remedy : str
-        What to type or do; empty if all is well.
+    "failed" means that a render would fail; "warning", something else, such as one format.
     """
 
     name: str
@@ -32,15 +23,7 @@ class Finding:
 
 
 def guarded(name: str, check: Callable[[], Finding]) -> Finding:
-    """Make a check; one that itself goes wrong is a failed finding, not an error.
-
-    Parameters
-    ----------
-    name : str
-        What is checked.
-    check : callable
-        Gives the finding.
-    """
+    """Make a check; one that itself goes wrong is a failed finding, not an error."""
     try:
         return check()
     except Exception as error:

@@ -20,12 +20,9 @@ _WITH_MANIM = ("manim", "manimpango", "pycairo", "svgelements")
 
 @contextmanager
 def tried() -> Iterator[Callable[[], Mapping[str, Answer]]]:
-    """Try the libraries in a process of their own.
+    """Try the libraries in a process of their own; what is yielded waits for the answers.
 
-    Yields
-    ------
-    callable
-        Waits for the answers. Where no process could be started, that is every answer's problem.
+    Where no process could be started, that is every answer's problem.
     """
     try:
         started = trial.Trial()

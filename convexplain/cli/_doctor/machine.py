@@ -52,16 +52,7 @@ def check_cache() -> Finding:
 def check_folder(name: str, folder: Path, remedy: str, *, needed: bool = False) -> Finding:
     """Check that a folder, or the one above in which it would be made, takes files.
 
-    Parameters
-    ----------
-    name : str
-        Of the finding.
-    folder : Path
-        It need not exist. A file is made in it, or above it, and removed.
-    remedy : str
-        Where it cannot be written to.
-    needed : bool
-        Whether no render works without it.
+    The remedy is for one that does not. Without a `needed` one no render works.
     """
     bad: State = "failed" if needed else "warning"
     existing = next(place for place in [folder, *folder.absolute().parents] if place.exists())
@@ -81,13 +72,7 @@ def check_folder(name: str, folder: Path, remedy: str, *, needed: bool = False) 
 
 
 def check_memory(available: int | None = None, addresses: int | None = None) -> Finding:
-    """Check the memory that is free, and the limit on addresses.
-
-    Parameters
-    ----------
-    available, addresses : int, optional
-        Bytes; by default those of this machine and process.
-    """
+    """Check the memory that is free, and the limit on addresses; by default this machine's."""
     available = available_memory() if available is None else available
     addresses = memory.limit() if addresses is None else addresses
     if addresses is not None and addresses < ADDRESSES_WISHED:
@@ -108,15 +93,7 @@ def check_memory(available: int | None = None, addresses: int | None = None) -> 
 def available_memory(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP) -> int | None:
     """Return how many bytes may still be taken, by this machine and by this container.
 
-    Parameters
-    ----------
-    meminfo, cgroup : Path
-        Where Linux tells it; elsewhere they are missing.
-
-    Returns
-    -------
-    int or None
-        None where the system does not tell.
+    None where the system does not tell: the files are those of Linux.
     """
     known = []
     for line in _text(meminfo).splitlines():

@@ -24,15 +24,7 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What one library said.
-
-    Parameters
-    ----------
-    found : tuple of str
-        What was found: versions, or names of encoders that are missing.
-    problem : str
-        Why it does not work, on one line; empty if it does.
-    """
+    """What one library said: versions or missing encoders, and why it does not work, if so."""
 
     found: tuple[str, ...] = ()
     problem: str = ""
@@ -133,13 +125,7 @@ class Trial:
         self.child = Child(_serve)
 
     def answers(self, patience: float = PATIENCE) -> dict[str, Answer]:
-        """Collect an answer for each of `ATTEMPTS`.
-
-        Parameters
-        ----------
-        patience : float
-            Seconds to wait for all of them.
-        """
+        """Collect an answer for each of `ATTEMPTS`, for at most so many seconds."""
         got: dict[str, Answer] = {}
         deadline = monotonic() + patience
         problem = f"no answer within {patience:g} seconds"

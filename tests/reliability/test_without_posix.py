@@ -1,0 +1,53 @@
+"""Every command with what Windows and macOS have, and not what Linux has beside."""
+
+from __future__ import annotations
+
+import pytest
+from running import COMMAND, HERE, content, frames, one_line, run, temporary_files
+
+pytest.importorskip("manim", reason="rendering needs the extra 'video'")
+pytestmark = pytest.mark.render
+
+# A Chinese console, too.
+WITHOUT = {"PYTHONPATH": str(HERE / "without_posix"), "PYTHONIOENCODING": "cp936"}
+
+
+def test_a_render_and_a_film_are_what_they_are_elsewhere(here, lone):
+    for command in ("render short", "film --lessons short -j 1"):
+        kind = command.split()[0]
+        (here / kind).mkdir()
+        done = run(
+            *command.split(), "-q", "l", "--quiet", "-o", f"{kind}/a.mp4", cwd=here, env=WITHOUT
+        )
+        assert done.err == ""
+        assert content(here / kind).keys() == content(lone / kind).keys()
+        assert frames(here / kind / "a.mp4") == frames(lone / kind / "a.mp4")
+    assert temporary_files(here / "render", here / "film", here.parent / "tmp") == []
+
+
+def test_a_render_that_fails_is_one_line(here):
+    for mode in ("raise", "die"):
+        args = ("render", "short", "-q", "l", "--quiet", "--mode", mode, "-o", "a.mp4")
+        assert one_line(run(*args, cwd=here, code=1, env=WITHOUT).err)
+    assert content(here) == {}
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("list",),
+        ("step", "--lang", "zh"),
+        ("predict",),
+        ("figure", "pooling", "--lang", "zh", "-o", "a.svg"),
+        ("page", "-o", "a.html"),
+        ("worksheet", "--lang", "zh", "-o", "a.pdf"),
+        ("card", "pooling", "-o", "a.pdf"),
+        ("doctor",),
+        ("data",),
+    ],
+    ids=lambda args: args[0],
+)
+def test_a_command_works(here, args):
+    done = run(*args, cwd=here, program=COMMAND, env=WITHOUT, encoding="cp936")
+    assert done.err == ""
+    assert "-o" not in args or list(content(here)) == [args[-1]]
