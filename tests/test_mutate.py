@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from convexplain import lessons
 from tools import mutate
 from tools.mutations import MUTATIONS
 
@@ -20,6 +21,14 @@ REACHED = (
     "convexplain/training/",
     "convexplain/video/",
     "convexplain/lessons/",
+    "convexplain/lessons/cards/",
+    "convexplain/figures/",
+    "convexplain/notebook/",
+    "convexplain/page/",
+    "convexplain/paper/",
+    "convexplain/sphinxext/",
+    "convexplain/stage/",
+    *(f"scenes/{name.replace('-', '_')}.py" for name in lessons.names()),
 )
 
 
@@ -38,7 +47,7 @@ def test_every_mistake_can_be_made(mutation: mutate.Mutation) -> None:
 
 def test_there_are_enough_of_them_everywhere_and_their_names_are_distinct() -> None:
     names = {mutation.name for mutation in MUTATIONS}
-    assert len(names) == len(MUTATIONS) >= 20
+    assert len(names) == len(MUTATIONS) >= 45
     for folder in REACHED:
         assert any(mutation.file.startswith(folder) for mutation in MUTATIONS), folder
 

@@ -323,8 +323,8 @@ MUTATIONS = (
     Mutation(
         "a dilation that the page ignores",
         "convexplain/page/geometry.js",
-        "const cell = first + i * this.dilation[axis];",
-        "const cell = first + i;",
+        "(_, i) => first + i * this.dilation[axis]",
+        "(_, i) => first + i",
         "tests/page/test_page_random.py",
     ),
     Mutation(
@@ -343,9 +343,9 @@ MUTATIONS = (
     ),
     Mutation(
         "softmax of the page without its largest",
-        "convexplain/page/ops.js",
-        "Math.exp(logit - largest)",
-        "Math.exp(logit)",
+        "convexplain/page/activations.js",
+        "Float64Array.from(shifted(logits), Math.exp)",
+        "Float64Array.from(logits, Math.exp)",
         "tests/page/test_page_core.py tests/page/test_page_random.py",
     ),
     Mutation(
