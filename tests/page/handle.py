@@ -10,6 +10,7 @@ from convexplain.page.bundle import read
 _EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|class|const) (\w+)", re.MULTILINE)
 #: What a test calls a module: its name, or what follows the folder.
 CORE = (
+    "activations",
     "breakdown",
     "data",
     "format",

@@ -322,3 +322,11 @@ def test_a_layer_keeps_its_scale_through_its_pool(core: Any) -> None:
 def test_max_pooling_layers_are_in_the_small_networks() -> None:
     kinds = {type(x) for stack in small_networks.STACKS.values() for x in stack}
     assert kinds == {Conv2D, MaxPooling2D, AveragePooling2D, Flatten, Dense}
+
+
+def test_the_softmax_of_large_logits_is_scipys(core: Any) -> None:
+    from scipy.special import softmax
+
+    logits = np.array([1000.0, 998.0, 999.5, -5.0], np.float32)
+    found = core("core.activations.activate('softmax', unpack(argument), 4)", logits)
+    np.testing.assert_allclose(found, softmax(logits.astype(np.float64)), rtol=1e-6)
