@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from convexplain.errors import UsageError
-from convexplain.network import KINDS, Network, Trace
+from convexplain.network import KINDS, Network, Trace, hierarchy
 from convexplain.network.layers import (
     Activation,
     Add,
@@ -35,7 +35,7 @@ from convexplain.network.layers import (
     layer_from_dict,
 )
 from convexplain.network.layers.batch_normalization import BatchNormalization
-from convexplain.training import Backpropagation
+from convexplain.training import Backpropagation, Recipe, train
 from tests import naive
 
 Array = NDArray[Any]
@@ -368,6 +368,58 @@ def test_running_statistics_follow_those_of_the_batches() -> None:
     np.testing.assert_allclose(weights["bn/moving_mean"], numbers.mean(0) / 4, rtol=1e-4)
     spread = ((numbers - numbers.mean(0)) ** 2).sum(0) / len(numbers)
     np.testing.assert_allclose(weights["bn/moving_variance"], 0.75 + spread / 4, rtol=1e-4)
+
+
+HEADS: dict[str, tuple[Layer, ...]] = {
+    "softmax in the dense layer": (Dense("dense", 3, "softmax"),),
+    "softmax of its own": (Dense("dense", 3), Dropout("rest"), Activation("probs", "softmax")),
+    "log-softmax": (Dense("dense", 3), Activation("logs", "log_softmax")),
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_classes_are_those_of_the_dense_layer_however_softmax_is_written(
+    head: tuple[Layer, ...],
+) -> None:
+    layers = (Conv2D("a", 5), GlobalAveragePooling2D("mean"), *head)
+    trace = Trace(Network.initialised(layers, 4, input_shape=SHAPE), picture())
+    powers = np.exp(trace.activations["dense"].astype(np.float64))
+    if len(head) == 1:
+        powers = np.exp(trace.logits.astype(np.float64))
+    np.testing.assert_allclose(trace.probabilities, powers / powers.sum(), rtol=1e-6)
+    for centred in (False, True):
+        node = hierarchy(trace, 1, centred=centred)
+        assert (node.layer, node.filter) == ("dense", 1)
+        mean = float(trace.logits.mean(dtype=np.float64)) if centred else 0.0
+        assert node.before == pytest.approx(float(trace.logits[1]) - mean, abs=1e-12)
+        parts = math.fsum(part.contribution or 0 for part in node.parts)
+        assert parts + node.rest + node.bias == pytest.approx(node.before, abs=1e-12)
+        assert {part.layer for part in node.parts} <= {"mean"}
+
+
+def test_training_a_residual_network_is_reproducible_and_learns() -> None:
+    layers = (
+        Conv2D("a", 4, padding="same", use_bias=False, activation="linear"),
+        BatchNormalization("bn", momentum=0.9),
+        Activation("bend", "silu"),
+        DepthwiseConv2D("b", padding="same"),
+        Add("sum", inputs=("bend", "b")),
+        GlobalMaxPooling2D("largest"),
+        Dense("dense", 3),
+        Activation("probs", "softmax"),
+    )
+    random = np.random.default_rng(5)
+    labels = random.integers(0, 3, 96).astype(np.uint8)
+    images = random.integers(0, 60, (96, 8, 8)).astype(np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[:, 2 * label : 2 * label + 1 + label] = 255
+    recipe = Recipe(layers, epochs=6, batch_size=8, learning_rate=0.01)
+    first, second = (train(recipe, images, labels, seed=3) for _ in range(2))
+    for name, weight in first.network.weights.items():
+        np.testing.assert_array_equal(weight, second.network.weights[name])
+    assert first.epochs[-1].loss < first.epochs[0].loss / 2
+    right = first.network(images[..., None] / np.float32(255)).argmax(axis=1) == labels
+    assert right.mean() > 0.9  # with running statistics, no longer those of the batch
 
 
 # Several inputs

@@ -134,7 +134,7 @@ def hierarchy(
     Parameters
     ----------
     trace : Forward
-        Of a network whose last layer is dense.
+        Of a network whose last layer is dense, but for a softmax of its own.
     label : int, optional
         The class; the predicted one by default.
     parts : int
@@ -160,7 +160,7 @@ def hierarchy(
     UsageError
         There is no such class, or the network does not end in a dense layer.
     """
-    last = trace.network.layers[-1]
+    last = trace.classifier
     classes = trace.logits.shape[-1]
     if last.family != "dense":
         raise UsageError(f"the last layer, {last.name}, is not dense: there are no classes")
@@ -216,7 +216,7 @@ class _Walk:
             value = float(as_map(self.trace.activations[layer.name])[cell])
             before = float(as_map(self.trace.before(layer.name))[cell])
             sums = self.trace.addends(layer, cell)
-            if self.centred and layer is self.trace.network.layers[-1]:
+            if self.centred and layer is self.trace.classifier:
                 sums = self._centred(sums)
                 before -= float(self.trace.logits.mean(dtype=np.float64))
             bias, products = sums.bias, sums.products
@@ -268,7 +268,7 @@ class _Walk:
 
     def _centred(self, sums: Addends) -> Addends:
         """The last layer's addends, less their mean over all classes."""
-        last = self.trace.network.layers[-1]
+        last = self.trace.classifier
         every = [self.trace.addends(last, (0, 0, label)) for label in range(self.trace.logits.size)]
         mean = np.stack([each.weights for each in every], axis=1).mean(axis=1)
         activations = self.trace.input_of(last.name).astype(np.float64)

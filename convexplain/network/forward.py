@@ -21,7 +21,7 @@ from convexplain.network.blas import one_thread
 from convexplain.network.fitting import INPUT
 from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray, Network
-from convexplain.ops import Breakdown, ConvStep, Part
+from convexplain.ops import Breakdown, ConvStep, Part, softmax
 from convexplain.ops.breakdown import SHOWN, largest
 from convexplain.style.captions import Caption
 
@@ -244,12 +244,26 @@ class Forward:
     def probabilities(self) -> FloatArray:
         """The softmax of the logits, one a class."""
         last = self.network.layers[-1]
+        if last.activation == "log_softmax":
+            shares: FloatArray = softmax(self.logits.astype(np.float64)).astype(np.float32)
+            return shares
         if last.activation != "softmax":
             raise UsageError(
                 f"layer {last.name} has no softmax, so its {last.activation} outputs are not "
                 "probabilities: read trace.activations"
             )
         return self.activations[last.name]
+
+    @property
+    def classifier(self) -> Layer:
+        """The layer whose sums are the logits: the last, or what a softmax of its own reads."""
+        layer = self.network.layers[-1]
+        while layer.hands_on or layer.family == "activation":
+            before = self.layer_before(layer)
+            if before is None or before.activation != "linear":
+                break
+            layer = before
+        return layer
 
     @cached_property
     def prediction(self) -> int:

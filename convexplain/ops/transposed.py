@@ -69,8 +69,7 @@ def conv2d_transpose(
     size = x.shape[-3], x.shape[-2]
     window, (height, width) = landing(window, size, output_padding, output_size)
     top, _, left, _ = window.margins()
-    (sh, sw), (dh, dw) = window.stride, window.dilation
-    last_row, last_col = (size[0] - 1) * sh, (size[1] - 1) * sw
+    last_row, last_col = (size[0] - 1) * window.stride[0], (size[1] - 1) * window.stride[1]
     # Large enough for all stamps and for the part of it that is the output.
     canvas = np.zeros(
         (
@@ -81,10 +80,9 @@ def conv2d_transpose(
         ),
         x.dtype,
     )
-    for i, j in np.ndindex(*window.kernel_size):
-        rows = slice(i * dh, i * dh + last_row + 1, sh)
-        cols = slice(j * dw, j * dw + last_col + 1, sw)
-        canvas[..., rows, cols, :] += _through(x, weights[i, j], groups)
+    # What the same window would read of the canvas, at as many places, is stamped on there.
+    for (i, j), places in zip(np.ndindex(*window.kernel_size), window.slices(size), strict=True):
+        canvas[..., *places, :] += _through(x, weights[i, j], groups)
     output: Floats = canvas[..., top : top + height, left : left + width, :]
     return output.copy() if biases is None else output + biases
 
