@@ -201,7 +201,7 @@ class ForwardPass(LessonScene):
 
     def _note(self, adds_up: bool) -> list[Label]:
         """Say so where printed numbers do not add up exactly."""
-        return [] if adds_up else [Label(self.text(terms.ROUNDED), 96, 906, 24, colour="muted")]
+        return [] if adds_up else [Label(self.text(terms.rounded()), 96, 906, 24, colour="muted")]
 
     def _term(self, heading: str, text: str, x: float) -> list[Label]:
         above = Label(heading, x, HEADING_Y, colour="muted", anchor="centre")

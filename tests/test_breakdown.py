@@ -183,7 +183,7 @@ def test_text_is_the_same_account_in_chinese() -> None:
         "4 个乘积之和    −5.00",
         "+ 偏置           0.50",
         "= 值            −4.50",
-        "四舍五入到 2 位小数，求和按完整精度。",
+        "四舍五入到两位小数，求和按完整精度。",
     ]
 
 
@@ -228,7 +228,7 @@ def test_a_dense_cell_names_the_largest_inputs_where_they_come_from(trace: Trace
         "+ 偏置         0.50",
         "= 值           8.75",
         "relu           8.75",
-        "四舍五入到 2 位小数，求和按完整精度。",
+        "四舍五入到两位小数，求和按完整精度。",
     ]
 
 

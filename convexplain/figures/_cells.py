@@ -193,6 +193,14 @@ def numbers(
     return grid(sheet, x, y, colours, cell, texts=texts, size=size, quiet=quiet)
 
 
+def number(sheet: Sheet, box: Box, value: float, limit: float, size: float = 8.0) -> None:
+    """Draw one number on the colour of its value."""
+    colour = sheet.theme.signed([[value]], limit)
+    texts = [[fmt.number(value)]]
+    grid(sheet, box.x0, box.y0, colour, (box.x1 - box.x0, box.y1 - box.y0), texts=texts,
+         size=size, lines=False)  # fmt: skip
+
+
 def fitting(values: npt.ArrayLike, cell: float, most: float = 8.0) -> float:
     """Return the size at which all numbers of a grid have room in cells of this side."""
     texts = [fmt.number(value) for value in np.ravel(values)]

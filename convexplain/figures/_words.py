@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import numpy.typing as npt
 
 from convexplain.figures._base import NOTE, POINTS, Sheet, leading, wrap
 from convexplain.lessons import Lesson
+from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 
@@ -63,3 +67,9 @@ def write_notes(sheet: Sheet, lines: list[str]) -> None:
     for n, words in enumerate(reversed(lines)):
         y = sheet.height - 7 - n * leading(NOTE)
         sheet.text(4, y, words, NOTE, ha="left", colour=sheet.theme.muted)
+
+
+def grid(values: npt.NDArray[Any], lang: str) -> str:
+    """Write a small grid of numbers as text, row by row."""
+    comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
+    return gap.join(comma.join(fmt.number(value) for value in row) for row in values)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from convexplain.figures import _arithmetic, _base, _cells
+from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.channels import Channels
@@ -92,7 +92,7 @@ def _notes(options: OneNumber, lang: str, across: float) -> list[str]:
         w=fmt.count(options.step.kernel.size), r=options.step.row, c=options.step.col,
     )]  # fmt: skip
     if not options.breakdown.checkable():
-        said.append(terms.ROUNDED)
+        said.append(terms.rounded())
     return [line for one in said for line in _base.wrap(one.text(lang), across, _base.NOTE)]
 
 
@@ -173,7 +173,7 @@ def _waterfall(sheet: Sheet, options: OneNumber, box: Box, high: float) -> Box:
     total = words.TOTAL.fill(z=fmt.number(step.value)).text(lang)
     sheet.text(box.x0, y + 16, total, ha="left")
     result = Box(box.x1 - 30, y + 8, box.x1, y + 24)
-    _arithmetic.cell_text(sheet, result, step.activated, options.output_limit)
+    _cells.number(sheet, result, step.activated, options.output_limit)
     _cells.outline(sheet, result)
     return result
 

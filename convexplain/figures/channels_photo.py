@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.figures import _arithmetic, _base, _cells
+from convexplain.figures import _base, _cells, _words
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.channels import Channels
@@ -63,7 +63,7 @@ def draw(
     pictures = cell * pixels.shape[0]
     notes = [words.HAND_MADE.fill(
         shape=fmt.shape(options.colours.kernel.shape), n=options.colours.kernel.size
-    )] + [terms.ROUNDED] * (not options.colours.stop.breakdown().adds_up())  # fmt: skip
+    )] + [terms.rounded()] * (not options.colours.stop.breakdown().adds_up())  # fmt: skip
     lines = [line for n in notes for line in _base.wrap(n.text(look.lang), across, _base.NOTE)]
     if wide:
         height = _LABEL + max(pictures + 26, table.y1)
@@ -130,7 +130,7 @@ def _table(
     sheet.text(x, y + 14, _TOTAL.text(lang), colour=theme.muted, ha="left")
     result = Box(end - 30, y + 6, end, y + 22)
     limit = float(np.abs(options.colours.response_map).max())
-    _arithmetic.cell_text(sheet, result, step.value, limit)
+    _cells.number(sheet, result, step.value, limit)
     _cells.outline(sheet, result)
     return Box(left, top, left + side, y - 6), result
 
@@ -176,8 +176,8 @@ def alternative(options: Photograph, lang: str = "en") -> str:
     told = gap.join(
         _CHANNEL.fill(
             name=name,
-            patch=_arithmetic.rows(step.patch[:, :, n], lang),
-            kernel=_arithmetic.rows(step.kernel[:, :, n], lang),
+            patch=_words.grid(step.patch[:, :, n], lang),
+            kernel=_words.grid(step.kernel[:, :, n], lang),
             v=fmt.number(step.channel_sums[n], sign=True),
         ).text(lang)
         for n, name in enumerate(words.COLOURS)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.patches import Rectangle
 
-from convexplain.figures import _arithmetic, _base, _cells
+from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.pooling import Pooling, place
@@ -135,7 +135,7 @@ def _branch(
         around = [(box.x0, box.y1 + 4), (box.x0, box.y1 + 7), (box.x1, box.y1 + 7)]
         _cells.line(sheet, [*around, (box.x1, box.y1 + 4)], colour=colour)
     _cells.line(sheet, path, colour=colour, head=True)
-    _arithmetic.cell_text(sheet, result, value, options.limit)
+    _cells.number(sheet, result, value, options.limit)
     _cells.outline(sheet, result, colour=colour, width=1.2)
     sheet.text(result.middle[0], result.y0 - 7, name, _base.NOTE, colour=theme.muted)
     _cells.outline(sheet, cell, colour=colour, width=1.2)

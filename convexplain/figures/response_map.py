@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain.figures import _arithmetic, _base, _cells
+from convexplain.figures import _base, _cells, _words
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.figures._cells import Box, Grid
 from convexplain.lessons.response_map import ResponseMap
@@ -15,6 +15,8 @@ from convexplain.style.theme import Look
 
 Options = ResponseMap
 
+#: Between patch and kernel, where the ⊙ stands.
+_GAP = 18.0
 _MARGIN, _LABEL, _BETWEEN, _LANE = 4.0, 12.0, 22.0, 9.0
 #: Height of the colour bar with its label and its numbers.
 _BAR = 24.0
@@ -91,7 +93,7 @@ def _match(
     else:
         x = _MARGIN + 10
         y = read.box.y1 + _BETWEEN + _LABEL
-        patch_at, kernel_at = (x, y), (x + side + _arithmetic.GAP, y)
+        patch_at, kernel_at = (x, y), (x + side + _GAP, y)
     kernel = _cells.numbers(sheet, *kernel_at, weights, limit, cell)
     patch = _cells.numbers(sheet, *patch_at, step.patch.squeeze(axis=2), 1, cell, picture=True)
     sheet.text(kernel.box.x0, kernel.box.y0 - 7, name, ha="left")
@@ -105,7 +107,7 @@ def _match(
         sheet.text(*middle, "⊙", 11, colour=sheet.theme.muted)
         corner = kernel.box.x1 + 12, kernel.box.middle[1] - box_high / 2
     result = Box(*corner, corner[0] + box_wide, corner[1] + box_high)
-    _arithmetic.cell_text(sheet, result, step.activated, options.limit)
+    _cells.number(sheet, result, step.activated, options.limit)
     _cells.outline(sheet, result)
     # What the box holds: the products' sum, and the bias, which no cell shows.
     for n, (name_of, value) in enumerate(((terms.SUM, step.total), (terms.BIAS, step.bias))):
@@ -171,8 +173,8 @@ def alternative(options: ResponseMap, lang: str = "en") -> str:
         return words
     step = options.step
     told = _MATCH.fill(
-        patch=_arithmetic.rows(step.patch.squeeze(axis=2), lang),
-        kernel=_arithmetic.rows(step.kernel.squeeze(axis=2), lang),
+        patch=_words.grid(step.patch.squeeze(axis=2), lang),
+        kernel=_words.grid(step.kernel.squeeze(axis=2), lang),
     ).text(lang)
     return words + ("" if lang == "zh" else " ") + told
 

@@ -89,7 +89,9 @@ def _told(options: WindowGeometry, lang: str, across: float) -> list[tuple[int, 
             first, *more = _base.wrap(caption.text(lang), room - 14, _base.NOTE)
             lines += [(sign, first), *((3, line) for line in more)]
     if len(options.weights) <= 3 and not all(g.stop.adds_up for g in options.geometries):
-        lines += [(3, line) for line in _base.wrap(terms.ROUNDED.text(lang), room - 14, _base.NOTE)]
+        lines += [
+            (3, line) for line in _base.wrap(terms.rounded().text(lang), room - 14, _base.NOTE)
+        ]
     return lines
 
 

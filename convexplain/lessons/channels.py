@@ -238,7 +238,7 @@ class Channels(FilterLesson):
         """Make the beat of a caption; say so where the printed numbers do not add up."""
         caption = words.CAPTIONS[name]
         if not honest:
-            caption = caption.then(terms.ROUNDED)
+            caption = caption.then(terms.rounded())
         return self.beat(name, caption.fill(**values), seconds, data, title=title)
 
     def _cost(self) -> Caption:

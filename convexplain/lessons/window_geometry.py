@@ -263,5 +263,5 @@ class WindowGeometry(FilterLesson):
         if geometry.name == "same" and not geometry.stop.in_padding:
             caption = caption.then(words.NO_INK)
         if geometry.name != "valid" and not geometry.stop.adds_up and self.weights.size <= 9:
-            caption = caption.then(terms.ROUNDED)
+            caption = caption.then(terms.rounded())
         return geometry.say(title), geometry.say(caption)

@@ -7,7 +7,7 @@ import numpy as np
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
 from convexplain.ops import Breakdown, ConvStep, PoolStep, Steps
-from convexplain.ops.breakdown import NOTHING, ROUNDED, grid_texts
+from convexplain.ops.breakdown import NOTHING, grid_texts
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.theme import Look
@@ -39,7 +39,7 @@ def convolution(step: ConvStep, look: Look) -> str:
         )
     rows = [(name.text(lang), number) for name, number in account.rows()]
     parts.append(_html.beside(_html.listing(look, "", ("", ""), rows)))
-    rounded = ROUNDED.fill(n=2).text(lang)
+    rounded = terms.rounded().text(lang)
     return _html.card(look, *parts, *_padding(account, look), _html.line(look, rounded, weak=True))
 
 

@@ -28,10 +28,6 @@ Paint: TypeAlias = Callable[[str, float], str]
 """Gives the text of a number, already aligned, a colour."""
 Rule: TypeAlias = Literal["sum", "mean", "max"]
 
-ROUNDED = Caption(
-    en="Rounded to {n} decimals; sums use full precision.",
-    zh="四舍五入到 {n} 位小数，求和按完整精度。",
-)
 OTHERS = Caption(en="the other {n}", zh="其余 {n} 项")
 _PRODUCTS = Caption(en="sum of {n} products", zh="{n} 个乘积之和")
 _BIAS = Caption(en="+ bias", zh="+ 偏置")
@@ -270,7 +266,7 @@ class Breakdown:
         if self.padding is not None:
             lines.append(f"{NOTHING} {self.padding.text(lang)}")
         if self.rest_count or not self.adds_up(decimals):
-            lines.append(ROUNDED.fill(n=decimals).text(lang))
+            lines.append(terms.rounded(decimals).text(lang))
         return "\n".join(lines)
 
     def _values(self) -> list[tuple[Caption, float]]:

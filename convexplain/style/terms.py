@@ -73,8 +73,14 @@ ACCURACY = Caption(en="accuracy on the test set", zh="测试集准确率")
 SHIFT_CHANGE = Caption(en="largest difference after a shift by", zh="平移后的最大差值")
 
 # Of numbers.
-ROUNDED = Caption(
-    en="Rounded to 2 decimals; sums use full precision.",
-    zh="四舍五入到两位小数，求和按完整精度。",
+ROUNDED_TO = Caption(
+    en="Rounded to {n} decimals; sums use full precision.",
+    zh="四舍五入到{n}位小数，求和按完整精度。",
 )
 ROUNDED_BRIEFLY = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
+
+
+def rounded(decimals: int = 2) -> Caption:
+    """Say how numbers are rounded that do not add up as they are printed."""
+    digits = f" {decimals} "
+    return ROUNDED_TO.fill(n=Caption(en=str(decimals), zh="两" if decimals == 2 else digits))

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from convexplain import panels
 from convexplain.ops import ConvStep
-from convexplain.ops.breakdown import ROUNDED
 from convexplain.panels import (
     Aligned,
     Bar,
@@ -77,7 +76,7 @@ def step_picture(
     filled = _map(step, responses, response)
     times = _sign("times", "⊙")
     notes = Text(
-        "notes", _joined(place, *([] if account.adds_up() else [ROUNDED.fill(n=2)])), role="note",
+        "notes", _joined(place, *([] if account.adds_up() else [terms.rounded()])), role="note",
         tone="muted", coarse=_joined(place, COARSE),
     )  # fmt: skip
     block = Aligned(((patch, times, kernel), (products, None, total)), gap=0.4, down="middle")

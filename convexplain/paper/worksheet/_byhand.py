@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -39,8 +40,8 @@ def rows(values: NDArray[Any], decimals: int) -> tuple[tuple[str, ...], ...]:
 
 
 @dataclass(frozen=True)
-class Window:
-    """One cell of a convolution that reads one channel, from its printed patch and kernel.
+class Cell(ABC):
+    """One cell of a convolution, from what is printed of it.
 
     Parameters
     ----------
@@ -49,6 +50,36 @@ class Window:
     """
 
     step: ConvStep
+
+    @property
+    @abstractmethod
+    def total(self) -> Fraction:
+        """What is added, before the bias."""
+
+    @cached_property
+    def bias(self) -> Fraction:
+        """The printed bias."""
+        return printed(self.step.bias, WEIGHT)
+
+    @property
+    def value(self) -> Fraction:
+        """The sum and the bias: z."""
+        return self.total + self.bias
+
+    @property
+    def output(self) -> Fraction:
+        """After ReLU."""
+        return max(self.value, Fraction(0))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether rounding moves the number by less than a person would wonder at."""
+        return abs(float(self.value) - self.step.value) < 0.025
+
+
+@dataclass(frozen=True)
+class Window(Cell):
+    """One cell of a convolution that reads one channel, from its printed patch and kernel."""
 
     @cached_property
     def patch(self) -> NDArray[Any]:
@@ -59,11 +90,6 @@ class Window:
     def kernel(self) -> NDArray[Any]:
         """The printed weights, (kH, kW, 1)."""
         return exact(self.step.kernel, WEIGHT)
-
-    @cached_property
-    def bias(self) -> Fraction:
-        """The printed bias."""
-        return printed(self.step.bias, WEIGHT)
 
     @property
     def products(self) -> NDArray[Any]:
@@ -77,37 +103,14 @@ class Window:
         return Fraction(self.products.sum())
 
     @property
-    def value(self) -> Fraction:
-        """The sum and the bias: z."""
-        return self.total + self.bias
-
-    @property
-    def output(self) -> Fraction:
-        """After ReLU."""
-        return max(self.value, Fraction(0))
-
-    @property
     def ways(self) -> dict[str, Any]:
         """What comes out, rightly and by each slip."""
         return slips.convolution(self.patch, self.kernel, self.bias)
 
-    @property
-    def agrees(self) -> bool:
-        """Whether rounding moves the number by less than a person would wonder at."""
-        return abs(float(self.value) - self.step.value) < 0.025
-
 
 @dataclass(frozen=True)
-class Channels:
-    """One cell of a convolution that reads many channels, from its printed channel sums.
-
-    Parameters
-    ----------
-    step : ConvStep
-        The network's own arithmetic.
-    """
-
-    step: ConvStep
+class Channels(Cell):
+    """One cell of a convolution that reads many channels, from its printed channel sums."""
 
     @cached_property
     def breakdown(self) -> Breakdown:
@@ -119,32 +122,12 @@ class Channels:
         """The printed sums of the channels shown, then of all others together."""
         return exact([value for _, value in self.breakdown.addends], WEIGHT)
 
-    @cached_property
-    def bias(self) -> Fraction:
-        """The printed bias."""
-        return printed(self.step.bias, WEIGHT)
-
     @property
     def total(self) -> Fraction:
         """The sum of all channels."""
         return Fraction(self.sums.sum())
 
     @property
-    def value(self) -> Fraction:
-        """The sum and the bias: z."""
-        return self.total + self.bias
-
-    @property
-    def output(self) -> Fraction:
-        """After ReLU."""
-        return max(self.value, Fraction(0))
-
-    @property
     def ways(self) -> dict[str, Any]:
         """What comes out, rightly and by each slip."""
         return slips.sum_of_channels(self.sums, self.bias, len(self.step.channel_sums))
-
-    @property
-    def agrees(self) -> bool:
-        """Whether rounding moves the number by less than a person would wonder at."""
-        return abs(float(self.value) - self.step.value) < 0.025
