@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from convexplain.data import digits, examples
-from convexplain.data.kernels import looks_for
+from convexplain.data.kernels import closest_pattern
 from convexplain.data.mnist import load_mnist
 from convexplain.errors import UsageError
 from convexplain.network import Network, Trace, hierarchy
@@ -132,7 +132,7 @@ def test_the_sliding_window_stops_can_be_added_up_by_hand(name: str) -> None:
 
 def test_the_sliding_window_shows_an_edge_and_its_best_place(cnn: Network) -> None:
     example = examples.load()["sliding-window"]
-    pattern = looks_for(cnn.weights["conv1/kernel"][:, :, 0, example["filter"]])
+    pattern = closest_pattern(cnn.weights["conv1/kernel"][:, :, 0, example["filter"]])
     assert (pattern.kind, pattern.angle) == (example["pattern"], example["angle"])
     responses = Trace(cnn, digits.sample(example["sample"]).pixels).activations["conv1"]
     row, column = example["best"]

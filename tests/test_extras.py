@@ -169,7 +169,8 @@ def test_without_extras_a_command_says_a_line_that_works_when_typed(
 
 @pytest.mark.skipif(shutil.which("uv") is None, reason="there is no uv here")
 def test_the_line_of_uv_works_when_typed(core: Path, shelf: Path) -> None:
-    (core.parents[1] / "pyvenv.cfg").open("a").write("uv = 0.0\n")
+    made = core.parents[1] / "pyvenv.cfg"
+    made.write_text(made.read_text() + "uv = 0.0\n")
     code = "from convexplain import extras; print(extras.install_line('video'))"
     line = subprocess.run([str(core), "-c", code], capture_output=True, text=True, check=True)
     assert line.stdout.startswith("uv pip install --python ")

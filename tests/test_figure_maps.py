@@ -114,11 +114,11 @@ def test_every_kernel_is_shown_once_in_the_group_of_what_it_looks_for():
         n
         for kind in ("edge", "line", "spot", "mixed")
         for n in range(32)
-        if kernels.looks_for(kernel[:, :, 0, n]).kind == kind
+        if kernels.closest_pattern(kernel[:, :, 0, n]).kind == kind
     ]
     for n, cells in zip(order, shown, strict=True):
         assert close(cells.colours, kernel[:, :, 0, n], np.abs(kernel).max())
-    edges = [n for n in range(32) if kernels.looks_for(kernel[:, :, 0, n]).kind == "edge"]
+    edges = [n for n in range(32) if kernels.closest_pattern(kernel[:, :, 0, n]).kind == "edge"]
     assert f"edge: {len(edges)} of 32" in words(figure)
     assert f"({', '.join(map(str, edges))})" in figures.alternative("kernels")
 

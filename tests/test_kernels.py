@@ -9,7 +9,7 @@ import pytest
 from scipy import ndimage
 
 from convexplain import ops
-from convexplain.data.kernels import KERNELS, Pattern, looks_for, named, parse, read
+from convexplain.data.kernels import KERNELS, Pattern, closest_pattern, named, parse, read
 
 PICTURE = np.random.default_rng(8).normal(size=(9, 10))
 
@@ -189,7 +189,7 @@ SPOT = np.array([[-1.0, -1, -1], [-1, 8, -1], [-1, -1, -1]])
     ],
 )
 def test_ideal_kernels_are_recognised_with_cosine_1(kernel: Any, kind: str, angle: float) -> None:
-    pattern = looks_for(3.5 * np.asarray(kernel))
+    pattern = closest_pattern(3.5 * np.asarray(kernel))
     assert (pattern.kind, pattern.angle) == (kind, angle)
     assert pattern.cosine == pytest.approx(1, abs=1e-12)
 
@@ -199,7 +199,7 @@ def test_ideal_kernels_are_recognised_with_cosine_1(kernel: Any, kind: str, angl
     [([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]], 45), ([[2, -1, -1], [-1, 2, -1], [-1, -1, 2]], 135)],
 )
 def test_diagonal_lines_have_their_angle(kernel: Any, angle: float) -> None:
-    pattern = looks_for(kernel)
+    pattern = closest_pattern(kernel)
     assert (pattern.kind, pattern.angle) == ("line", angle)
     assert 0.8 < pattern.cosine < 1
 
@@ -207,39 +207,39 @@ def test_diagonal_lines_have_their_angle(kernel: Any, angle: float) -> None:
 def test_the_cosine_is_that_of_the_two_kernels_as_vectors() -> None:
     sobel = KERNELS["sobel-x"].weights.astype(float)
     cosine = (sobel * PREWITT).sum() / np.sqrt((sobel**2).sum() * (PREWITT**2).sum())
-    assert looks_for(sobel) == Pattern("edge", 0.0, pytest.approx(cosine))
+    assert closest_pattern(sobel) == Pattern("edge", 0.0, pytest.approx(cosine))
 
 
 @pytest.mark.parametrize("name", ["box-blur", "gaussian-3", "laplacian"])
 def test_what_is_near_no_ideal_is_mixed(name: str) -> None:
-    pattern = looks_for(KERNELS[name].weights)
+    pattern = closest_pattern(KERNELS[name].weights)
     assert (pattern.kind, pattern.angle) == ("mixed", 0)
     assert pattern.cosine < 0.8
 
 
 def test_the_threshold_decides_what_is_mixed() -> None:
     kernel = PREWITT + 0.7 * SPOT / 4
-    cosine = looks_for(kernel).cosine
-    assert looks_for(kernel, least=cosine).kind != "mixed"
-    assert looks_for(kernel, least=cosine + 1e-6) == Pattern("mixed", 0.0, cosine)
+    cosine = closest_pattern(kernel).cosine
+    assert closest_pattern(kernel, least=cosine).kind != "mixed"
+    assert closest_pattern(kernel, least=cosine + 1e-6) == Pattern("mixed", 0.0, cosine)
 
 
 def test_larger_kernels_are_recognised_too() -> None:
     ramp = np.tile(np.arange(-2.0, 3), (5, 1))
-    assert looks_for(ramp) == Pattern("edge", 0.0, pytest.approx(1))
-    assert looks_for(np.pad(SPOT, 1)).kind == "spot"
-    assert looks_for(np.outer([-1, -1, 4, -1, -1], np.ones(5))) == Pattern(
+    assert closest_pattern(ramp) == Pattern("edge", 0.0, pytest.approx(1))
+    assert closest_pattern(np.pad(SPOT, 1)).kind == "spot"
+    assert closest_pattern(np.outer([-1, -1, 4, -1, -1], np.ones(5))) == Pattern(
         "line", 0.0, pytest.approx(1)
     )
-    assert looks_for(KERNELS["log-5"].weights).kind == "spot"
+    assert closest_pattern(KERNELS["log-5"].weights).kind == "spot"
 
 
 def test_zeros_and_a_single_weight_look_for_nothing() -> None:
-    assert looks_for(np.zeros((3, 3))) == Pattern("mixed", 0.0, 0.0)
-    assert looks_for([[2.0]]) == Pattern("mixed", 0.0, 0.0)
+    assert closest_pattern(np.zeros((3, 3))) == Pattern("mixed", 0.0, 0.0)
+    assert closest_pattern([[2.0]]) == Pattern("mixed", 0.0, 0.0)
 
 
 @pytest.mark.parametrize("kernel", [np.zeros((3, 3, 1)), np.zeros((0, 3)), [[np.nan]], [[np.inf]]])
 def test_only_one_channel_of_finite_weights_is_compared(kernel: Any) -> None:
     with pytest.raises(ValueError, match="give the finite weights of one channel"):
-        looks_for(kernel)
+        closest_pattern(kernel)

@@ -10,7 +10,7 @@ import pytest
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
-from convexplain.data.kernels import looks_for
+from convexplain.data.kernels import closest_pattern
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.local_patterns import LocalPatterns, found_places, inked
@@ -56,7 +56,7 @@ def test_a_patch_holds_ink_if_any_of_its_nine_pixels_does():
 
 def test_the_example_meets_its_criterion(lesson):
     kernel = Network.load("cnn").weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
-    look = looks_for(kernel)
+    look = closest_pattern(kernel)
     assert look.kind == "edge"
     assert look.cosine >= 0.8
     assert len(lesson.places) == 3

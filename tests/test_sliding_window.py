@@ -177,15 +177,15 @@ def test_any_digit_and_filter_can_be_shown(digit):
 
 
 def test_what_a_kernel_looks_for_is_said_in_words():
-    from convexplain.data.kernels import looks_for
+    from convexplain.data.kernels import closest_pattern
 
     above = np.array([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
-    assert describe(looks_for(above)).text("en") == "an edge with ink above"
-    assert describe(looks_for(above.T)).text("zh") == "左侧有墨迹的边缘"
+    assert describe(closest_pattern(above)).text("en") == "an edge with ink above"
+    assert describe(closest_pattern(above.T)).text("zh") == "左侧有墨迹的边缘"
     line = np.array([[-1.0, 2, -1], [-1, 2, -1], [-1, 2, -1]])
-    assert describe(looks_for(line)).text("en") == "a vertical line"
+    assert describe(closest_pattern(line)).text("en") == "a vertical line"
     spot = np.array([[-1.0, -1, -1], [-1, 8, -1], [-1, -1, -1]])
-    assert describe(looks_for(spot)).text("en") == "a spot of ink"
+    assert describe(closest_pattern(spot)).text("en") == "a spot of ink"
 
 
 @pytest.mark.parametrize("number", [-1, 32, 99])

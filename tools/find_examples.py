@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convexplain.data.digits import PER_CLASS
-from convexplain.data.kernels import looks_for
+from convexplain.data.kernels import closest_pattern
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.search import (
     find_border_stop,
@@ -72,7 +72,7 @@ def sliding_window(network: Network, pictures: Pictures) -> Example:
         for n in _edges(network):
             if biases[n] < 0.005:
                 continue
-            pattern = looks_for(kernels[:, :, 0, n])
+            pattern = closest_pattern(kernels[:, :, 0, n])
             steps = trace.steps("conv1", n)
             stops = {stop.name: stop for stop in find_stops(steps)}
             if len(stops) < 3 or not all(stop.adds_up for stop in stops.values()):
@@ -114,7 +114,7 @@ def response_map(network: Network, pictures: Pictures) -> Example:
             values = trace.before("conv1")[:, :, n]
             if strong is None or strong.position != int(values.argmax()):
                 continue
-            cosine = looks_for(network.weights["conv1/kernel"][:, :, 0, n]).cosine
+            cosine = closest_pattern(network.weights["conv1/kernel"][:, :, 0, n]).cosine
             at = divmod(strong.position, values.shape[1])
             example = {"sample": number, "label": pictures[number].label, "filter": n, "best": at}
             found.append((cosine * float(values.max()), example))
@@ -290,7 +290,9 @@ def _typical(pictures: Pictures) -> Iterable[int]:
 def _edges(network: Network) -> list[int]:
     """The filters of conv1 that are an oriented edge."""
     kernels = network.weights["conv1/kernel"]
-    return [n for n in range(kernels.shape[-1]) if looks_for(kernels[:, :, 0, n]).kind == "edge"]
+    return [
+        n for n in range(kernels.shape[-1]) if closest_pattern(kernels[:, :, 0, n]).kind == "edge"
+    ]
 
 
 def _ink_leaves(pixels: NDArray[Any], way: tuple[int, int]) -> bool:

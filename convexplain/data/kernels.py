@@ -292,7 +292,7 @@ class Pattern:
     cosine: float
 
 
-def looks_for(kernel: ArrayLike, *, least: float = 0.8) -> Pattern:
+def closest_pattern(kernel: ArrayLike, *, least: float = 0.8) -> Pattern:
     """Compare a kernel with ideal edges, lines and a spot, and name what it is nearest to.
 
     The ideal 3x3 kernels are Prewitt's ramp ``-1 0 1`` and the line ``-1 2 -1``, turned in steps
@@ -314,7 +314,7 @@ def looks_for(kernel: ArrayLike, *, least: float = 0.8) -> Pattern:
 
     Examples
     --------
-    >>> pattern = looks_for(KERNELS["sobel-y"].weights)
+    >>> pattern = closest_pattern(KERNELS["sobel-y"].weights)
     >>> pattern.kind, pattern.angle, round(pattern.cosine, 3)
     ('edge', 270.0, 0.943)
     """

@@ -72,7 +72,7 @@ class Opening(Lesson):
         edges = [
             n
             for n in range(weights.shape[-1])
-            if kernels.looks_for(weights[:, :, 0, n]).kind == "edge"
+            if kernels.closest_pattern(weights[:, :, 0, n]).kind == "edge"
         ]
         return max(edges, key=lambda n: float(strongest[n]))
 

@@ -149,7 +149,7 @@ class Hierarchy(NetworkLesson):
 
     def is_edge(self, leaf: Node) -> bool:
         """Tell whether a cell of the first level has the kernel of an oriented edge, by rule."""
-        return kernels.looks_for(self.kernel(leaf)).kind == "edge"
+        return kernels.closest_pattern(self.kernel(leaf)).kind == "edge"
 
     def kernel(self, leaf: Node) -> npt.NDArray[np.float32]:
         """The weights of a cell of the first level, (height, width)."""

@@ -116,7 +116,7 @@ class Learning(Lesson):
     def patterns(self) -> tuple[kernels.Pattern, ...]:
         """What each trained kernel looks for."""
         last = self.kernels_at(-1)
-        return tuple(kernels.looks_for(last[:, :, n]) for n in range(last.shape[2]))
+        return tuple(kernels.closest_pattern(last[:, :, n]) for n in range(last.shape[2]))
 
     def filters_of(self, *kinds: str) -> tuple[int, ...]:
         """Return the filters that became patterns of these kinds."""

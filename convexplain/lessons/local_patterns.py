@@ -172,7 +172,7 @@ class LocalPatterns(Lesson):
         """
         bundled = digits.load()
         kernel = self.cnn.weights["conv1/kernel"][:, :, 0, :]
-        looks = [kernels.looks_for(kernel[:, :, n]) for n in range(self.filters)]
+        looks = [kernels.closest_pattern(kernel[:, :, n]) for n in range(self.filters)]
         edges = [n for n, look in enumerate(looks) if look.kind == "edge"] or list(
             range(len(looks))
         )

@@ -165,7 +165,7 @@ class ResponseMap(FilterLesson):
     def _looks_for(self) -> Caption:
         if not self.reads_picture:
             return _VISITS.fill(layer=self.shown_layer)
-        pattern = kernels.looks_for(self.weights[:, :, self.shown_filter])
+        pattern = kernels.closest_pattern(self.weights[:, :, self.shown_filter])
         if pattern.kind == "mixed":
             return _MIXED
         return _LOOKS_FOR.fill(pattern=describe(pattern))

@@ -160,7 +160,7 @@ class SlidingWindow(FilterLesson):
     @cached_property
     def pattern(self) -> Pattern:
         """What the kernel looks for, by rule."""
-        return kernels.looks_for(self.weights)
+        return kernels.closest_pattern(self.weights)
 
     @cached_property
     def search(self) -> tuple[tuple[int, int], ...]:
@@ -358,7 +358,7 @@ def describe(pattern: Pattern) -> Caption:
     Parameters
     ----------
     pattern : Pattern
-        As `kernels.looks_for` finds it.
+        As `kernels.closest_pattern` finds it.
 
     Returns
     -------

@@ -113,7 +113,7 @@ class Kernels:
     def patterns(self) -> tuple[Pattern, ...]:
         """What each of them looks for."""
         return tuple(
-            kernels.looks_for(self.weights[:, :, n], least=LEAST)
+            kernels.closest_pattern(self.weights[:, :, n], least=LEAST)
             for n in range(self.weights.shape[2])
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from convexplain.data.kernels import looks_for
+from convexplain.data.kernels import closest_pattern
 from convexplain.network import Network, Trace
 from convexplain.training.evaluation import as_batch, evaluate
 from convexplain.training.experiments._base import Array, Setting, stopwatch
@@ -164,7 +164,7 @@ def edges(setting: Setting) -> Result:
                     kernels = kernels[:, :, :COMPARED, :COMPARED]
                 flat = kernels.reshape(*kernels.shape[:2], -1)
                 found: list[str] = [
-                    looks_for(flat[:, :, n], least=LEAST_COSINE).kind
+                    closest_pattern(flat[:, :, n], least=LEAST_COSINE).kind
                     for n, _ in each.parts(range(flat.shape[2]))
                 ]
                 shares = {kind: found.count(kind) / len(found) for kind in KINDS}
