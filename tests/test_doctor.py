@@ -644,7 +644,33 @@ def test_a_broken_manim_is_one_line_and_exit_1(tmp_path: Path) -> None:
     assert (status, errors) == (1, "")
     (line,) = [line for line in told.splitlines() if line.startswith("failed")]
     assert "does not work: ImportError: libpango-1.0.so.0: cannot open" in line
-    assert told.splitlines()[-1] == "a render would fail: manim"
+    *_, verdict, remedy = told.splitlines()
+    assert verdict == "a render would fail: manim"
+    assert remedy.startswith(f"to mend it, type: {sys.executable} -m pip install ")
+
+
+def test_all_that_is_typed_stands_once_in_the_last_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = (
+        Finding("manim", "failed", "absent", "type: sudo apt-get install x && pip install m"),
+        Finding("cairo", "failed", "absent", "type: sudo apt-get install x"),
+        Finding("Typst", "failed", "torn", "type: pip install t"),
+        Finding("folder", "failed", "full", "make room there"),
+        Finding("MNIST", "warning", "absent", "type: convexplain data fetch"),
+    )
+    monkeypatch.setattr(doctor, "diagnose", lambda: found)
+    result = CliRunner().invoke(cli, ["doctor"])
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "failed   manim: absent",
+        "failed   cairo: absent",
+        "failed   Typst: torn",
+        "failed   folder: full; make room there",
+        "warning  MNIST: absent; type: convexplain data fetch",
+        "a render would fail: manim, cairo, Typst, folder",
+        "to mend it, type: sudo apt-get install x && pip install m && pip install t",
+    ]
 
 
 @pytest.mark.parametrize("limit", [250_000_000, 600_000_000])

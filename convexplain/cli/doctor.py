@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from convexplain.cli import _options
 
-if TYPE_CHECKING:
-    from convexplain.cli._doctor import Finding
+_TYPE = "type: "
 
 
 @click.command(short_help="Check whether this machine can render.")
@@ -20,7 +19,7 @@ def doctor(as_json: bool) -> int:
     """Check Python, the libraries, fonts, networks, folders, memory and data, a line each.
 
     A line that begins with "failed" means that a render would fail, and the exit code is 1;
-    "warning" means that something else would, and says what. Both say what to do.
+    "warning" means that something else would, and says what. The last line is what mends it.
     """
     from convexplain.cli._doctor import diagnose
 
@@ -30,19 +29,22 @@ def doctor(as_json: bool) -> int:
         checks = [asdict(finding) for finding in findings]
         click.echo(json.dumps({"ok": not failed, "checks": checks}, indent=2))
         return 1 if failed else 0
-    said: set[str] = set()
     for finding in findings:
-        click.echo(_line(finding, repeats=finding.remedy in said))
-        said.add(finding.remedy)
-    if failed:
-        click.echo(f"a render would fail: {', '.join(finding.name for finding in failed)}")
-        return 1
-    click.echo("this machine can render")
-    return 0
+        # What is typed to mend a failure comes last, once for all that it mends.
+        is_typed = finding.state == "failed" and finding.remedy.startswith(_TYPE)
+        line = f"{finding.state:7}  {finding.name}: {finding.found}"
+        click.echo(f"{line}; {finding.remedy}" if finding.remedy and not is_typed else line)
+    if not failed:
+        click.echo("this machine can render")
+        return 0
+    click.echo(f"a render would fail: {', '.join(finding.name for finding in failed)}")
+    lines = _typed(finding.remedy for finding in failed)
+    if lines:
+        click.echo("to mend it, type: " + " && ".join(lines))
+    return 1
 
 
-def _line(finding: Finding, *, repeats: bool) -> str:
-    line = f"{finding.state:7}  {finding.name}: {finding.found}"
-    if not finding.remedy:
-        return line
-    return f"{line}; {'the same line mends it' if repeats else finding.remedy}"
+def _typed(remedies: Iterable[str]) -> list[str]:
+    """Return the lines to type, without those that are a part of another."""
+    lines = list(dict.fromkeys(r.removeprefix(_TYPE) for r in remedies if r.startswith(_TYPE)))
+    return [line for line in lines if not any(line != each and line in each for each in lines)]

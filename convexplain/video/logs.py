@@ -11,12 +11,12 @@ from pathlib import Path
 
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic, cache
+from convexplain.video.versions import LIBRARIES
 
 #: So many logs are kept; the oldest go.
 KEPT = 20
 #: Of what a process printed so many characters are kept, the last ones.
 LENGTH = 500_000
-_LIBRARIES = ("convexplain", "manim", "av", "numpy", "pycairo", "manimpango", "matplotlib")
 
 
 def folder() -> Path:
@@ -62,7 +62,7 @@ def keep(name: str, told: Iterable[str]) -> Path | None:
 def _machine() -> str:
     """Name the versions of everything that has a part in a video, without importing any."""
     lines = [f"Python {platform.python_version()} on {platform.platform()}"]
-    for library in _LIBRARIES:
+    for library in ("convexplain", *LIBRARIES):
         try:
             lines.append(f"{library} {metadata.version(library)}")
         except metadata.PackageNotFoundError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-_LIBRARIES = ("manim", "av", "numpy", "pycairo", "manimpango", "matplotlib", "pillow", "typst")
+LIBRARIES = ("manim", "av", "numpy", "pycairo", "manimpango", "matplotlib", "pillow", "typst")
 
 
 def versions() -> dict[str, str]:
@@ -15,7 +15,7 @@ def versions() -> dict[str, str]:
     from matplotlib import ft2font
 
     return {
-        **{name: metadata.version(name) for name in _LIBRARIES},
+        **{name: metadata.version(name) for name in LIBRARIES},
         "python": platform.python_version(),
         "machine": platform.machine(),
         "cairo": cairo.cairo_version_string(),
