@@ -137,6 +137,21 @@ def test_a_step_shows_its_arithmetic(shell: Any, trace: Trace) -> None:
     assert plain(shell, step) == step.text()
 
 
+def test_what_a_logit_is_made_of(shell: Any, trace: Trace) -> None:
+    account = trace.breakdown("dense", (0, 0, 4), shown=2)
+    (rows,) = html(shell, account).tables
+    weights = trace.network.weights["dense/kernel"][:, 4].astype(float)
+    products = trace.activations["flatten"].astype(float) * weights
+    largest = sorted(np.argsort(-abs(products))[:2])
+    shown = [float(number.replace("−", "-")) for _, number in rows]
+    assert shown[:2] == pytest.approx(products[largest], abs=0.00501)
+    assert shown[2] == pytest.approx(np.delete(products, largest).sum(), abs=0.00501)
+    assert [name for name, _ in rows[2:]] == [
+        "the other 1150", "sum of 1152 products", "+ bias", "= value", "softmax"
+    ]  # fmt: skip
+    assert plain(shell, account) == account.text()
+
+
 def test_of_many_channels_the_largest_sums_are_shown(shell: Any, trace: Trace) -> None:
     step = trace.steps("conv2", 7).at(3, 4)
     page = html(shell, step)

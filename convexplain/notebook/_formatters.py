@@ -11,7 +11,7 @@ from convexplain.errors import ConvexplainError
 from convexplain.lessons import Lesson
 from convexplain.network import Network, Trace
 from convexplain.notebook import _draw, _html, _maps, _state, _steps, _views
-from convexplain.ops import ConvStep, ConvSteps, PoolStep, PoolSteps, TransposedSteps
+from convexplain.ops import Breakdown, ConvStep, ConvSteps, PoolStep, PoolSteps, TransposedSteps
 from convexplain.panels import Diagram
 from convexplain.style.theme import Look
 
@@ -35,8 +35,9 @@ class View(NamedTuple):
 
 
 VIEWS: dict[type, View] = {
-    ConvStep: View(_steps.convolution, lambda step, lang: _text_of_step(step, lang)),
-    PoolStep: View(_steps.pooling, lambda step, lang: _text_of_step(step, lang)),
+    ConvStep: View(_steps.convolution, lambda step, lang: step.breakdown().text(lang)),
+    PoolStep: View(_steps.pooling, lambda step, lang: step.breakdown().text(lang)),
+    Breakdown: View(_steps.breakdown, lambda account, lang: account.text(lang)),
     ConvSteps: View(_steps.steps, _steps.steps_text),
     TransposedSteps: View(_steps.steps, _steps.steps_text),
     PoolSteps: View(_steps.steps, _steps.steps_text),
@@ -110,10 +111,6 @@ def one_line(
 ) -> None:
     """Print an error that a user can cause as its one line; IPython calls this."""
     shell._showtraceback(kind, error, [f"Error: {error}"])
-
-
-def _text_of_step(step: ConvStep | PoolStep, lang: str) -> str:
-    return step.breakdown().text(lang)
 
 
 def _html_of(view: View) -> Callable[[Any], str]:

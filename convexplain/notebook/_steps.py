@@ -15,28 +15,38 @@ from convexplain.style.theme import Look
 
 def convolution(step: ConvStep, look: Look) -> str:
     """Show how a convolution makes one number; of many channels those with the largest sums."""
-    lang, account = look.lang, step.breakdown()
     title = words.CONVOLUTION.fill(
         filter=step.filter, row=step.row, col=step.col, v=fmt.number(step.activated)
     )
-    shown = [part.place - step.first_channel for part in account.parts]
-    kernel_limit = float(np.abs(step.kernel[..., shown]).max())
-    product_limit = float(np.abs(step.products[..., shown]).max())
-    parts = _head(title.text(lang), account, look)
-    for part in account.in_order:
-        channel = part.place - step.first_channel
-        patch, texts = step.patch[..., channel], grid_texts(step.patch[..., channel], step.padding)
-        kernel, products = step.kernel[..., channel], step.products[..., channel]
-        name = words.PATCH_OF.fill(n=part.place).text(lang)
-        parts.append(
-            _html.beside(
-                _html.numbers(look, name, patch, texts=texts),
+    return _account(step.breakdown(), look, _html.heading(title.text(look.lang)))
+
+
+def breakdown(account: Breakdown, look: Look) -> str:
+    """Show what a number is made of."""
+    return _account(account, look)
+
+
+def _account(account: Breakdown, look: Look, *above: str) -> str:
+    lang = look.lang
+    grids = [(part.name, part.cells) for part in account.in_order if part.cells is not None]
+    weights = [cells.kernel for _, cells in grids if cells.kernel is not None]
+    kernel_limit = max((float(np.abs(kernel).max()) for kernel in weights), default=0.0)
+    product_limit = max((float(np.abs(cells.products).max()) for _, cells in grids), default=0.0)
+    parts = [*above, *_reads(account, look)]
+    for name, cells in grids:
+        texts = grid_texts(cells.patch, cells.padding)
+        shown = [
+            _html.numbers(look, words.PATCH_OF.fill(name=name).text(lang), cells.patch, texts=texts)
+        ]
+        if cells.kernel is not None:
+            kernel, products = terms.KERNEL.text(lang), terms.PRODUCTS.text(lang)
+            shown += [
                 _html.sign(look, "⊙"),
-                _html.numbers(look, terms.KERNEL.text(lang), kernel, limit=kernel_limit),
+                _html.numbers(look, kernel, cells.kernel, limit=kernel_limit),
                 _html.sign(look, "="),
-                _html.numbers(look, terms.PRODUCTS.text(lang), products, limit=product_limit),
-            )
-        )
+                _html.numbers(look, products, cells.products, limit=product_limit),
+            ]
+        parts.append(_html.beside(*shown))
     rows = [(name.text(lang), number) for name, number in account.rows()]
     parts.append(_html.beside(_html.listing(look, "", ("", ""), rows)))
     rounded = terms.rounded().text(lang)
@@ -64,15 +74,15 @@ def pooling(step: PoolStep, look: Look) -> str:
         _html.sign(look, "→"),
         _html.numbers(look, result.text(lang), [[step.value]], limit=max(limit, abs(step.value))),
     )
-    return _html.card(
-        look, *_head(title.text(lang), account, look), grids, *_padding(account, look)
-    )
+    head = _html.heading(title.text(lang)), *_reads(account, look)
+    return _html.card(look, *head, grids, *_padding(account, look))
 
 
-def _head(title: str, account: Breakdown, look: Look) -> list[str]:
-    """Write the number's name, and what is read for it."""
-    reads = [] if account.title is None else [account.title.text(look.lang)]
-    return [_html.heading(title), *(_html.line(look, words, weak=True) for words in reads)]
+def _reads(account: Breakdown, look: Look) -> list[str]:
+    """Name the number and what is read for it."""
+    if account.title is None:
+        return []
+    return [_html.line(look, account.title.text(look.lang), weak=True)]
 
 
 def _padding(account: Breakdown, look: Look) -> list[str]:

@@ -17,7 +17,7 @@ STEPS_HOW = Caption(
     en="steps.at(row, col) shows one; rows and columns are counted from 0.",
     zh="用 steps.at(row, col) 查看其中一步；行和列的编号从 0 开始。",
 )
-PATCH_OF = Caption(en="patch, channel {n}", zh="图块，通道 {n}")
+PATCH_OF = Caption(en="patch, {name}", zh="图块，{name}")
 LARGEST_OF = Caption(en="largest of {n}, {place}", zh="{n} 个数中的最大值, {place}")
 MEAN_OF = Caption(en="average of {n}", zh="{n} 个数的平均值")
 READS_PICTURE = Caption(en="The network reads {answer}: {p}.", zh="网络的预测是 {answer}：{p}。")
