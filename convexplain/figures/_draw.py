@@ -9,7 +9,18 @@ import numpy as np
 from convexplain.figures import _base, _cells, _shapes
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.panels import Box as Place
-from convexplain.panels import Fill, Frame, Grid, Path, Piece, Placed, Words
+from convexplain.panels import (
+    Diagram,
+    Fill,
+    Frame,
+    Grid,
+    Path,
+    Piece,
+    Placed,
+    Words,
+    paper,
+    place,
+)
 from convexplain.style.theme import Look
 
 _HA = {"left": "left", "middle": "center", "right": "right"}
@@ -35,6 +46,13 @@ def draw(
     for piece in placed.pieces:
         paint(piece, sheet, unit)
     return sheet.figure
+
+
+def diagram(
+    picture: Diagram, look: Look, *, width: float, figure: AnyFigure | None = None
+) -> AnyFigure:
+    """Lay a picture out on paper of a width in inches, and draw it."""
+    return draw(place(picture, paper(width), look.lang), look, figure=figure)
 
 
 @singledispatch

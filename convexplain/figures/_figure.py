@@ -16,6 +16,8 @@ from convexplain.style.theme import Look
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
+    from convexplain.panels import Diagram
+
 #: Fields of a lesson that mean nothing to a figure: it has no length.
 NOT_OPTIONS = ("length",)
 PACKAGE = "convexplain.figures"
@@ -129,6 +131,47 @@ def draw_made(
     with _base.settings():
         drawn: Figure | SubFigure = _module(name).draw(made, look, width=width, figure=figure)
     _base.describe(drawn, about_made(name, made, look.lang))
+    return drawn
+
+
+def draw_diagram(
+    diagram: Diagram,
+    title: str,
+    look: Look = DEFAULT,
+    *,
+    width: float = PAGE,
+    figure: Figure | SubFigure | None = None,
+) -> Figure | SubFigure:
+    """Draw a picture of `convexplain.panels`, of a lesson or of one's own.
+
+    Parameters
+    ----------
+    diagram : convexplain.panels.Diagram
+    title : str
+        What the file is called by those who read it out.
+    look : Look
+        Language and theme.
+    width : float
+        In inches, 3 to 10; the height follows.
+    figure : matplotlib Figure or SubFigure, optional
+        As of `draw`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or SubFigure
+        `figure`, or a new one that no window of pyplot knows; its label is the alternative text.
+
+    Raises
+    ------
+    UsageError
+        If the picture does not fit the width.
+    """
+    from convexplain.figures import _base, _draw
+
+    check_width(width)
+    with _base.settings():
+        drawn = _draw.diagram(diagram, look, width=width, figure=figure)
+    _base.describe(drawn, About(title, diagram.told(look.lang), title, look.lang))
     return drawn
 
 

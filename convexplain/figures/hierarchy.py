@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from convexplain import panels
 from convexplain.figures import _base, _draw, _words
 from convexplain.figures._base import AnyFigure
 from convexplain.lessons.hierarchy import Hierarchy
@@ -19,8 +18,7 @@ def draw(
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
     """Draw the digit with the fields of one path, and the tree."""
-    placed = panels.place(options.diagram(), panels.paper(width), look.lang)
-    return _draw.draw(placed, look, figure=figure)
+    return _draw.diagram(options.diagram(), look, width=width, figure=figure)
 
 
 def alternative(options: Hierarchy, lang: str = "en") -> str:

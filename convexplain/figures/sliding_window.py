@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from convexplain import lessons, panels
+from convexplain import lessons
 from convexplain.errors import UsageError
 from convexplain.figures import _base, _draw
 from convexplain.figures._base import AnyFigure
@@ -60,8 +60,7 @@ def draw(
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
     """Draw a step: input, patch ⊙ kernel = products, sum, bias, ReLU, and the map so far."""
-    placed = panels.place(options.diagram(options.step), panels.paper(width), look.lang)
-    return _draw.draw(placed, look, figure=figure)
+    return _draw.diagram(options.diagram(options.step), look, width=width, figure=figure)
 
 
 def alternative(options: OneStep, lang: str = "en") -> str:

@@ -19,8 +19,9 @@ from convexplain.style import format as fmt
 
 #: What of a cell its number may take, and how much larger than a number a cell becomes at most.
 FILLED, ROOMY = 0.86, 4.2
-#: Cells with numbers are so many times as large as others, unless a panel says otherwise.
-_LARGER = 5.0
+#: Unless a panel says otherwise, cells with numbers are so many times as large as those of a
+#: picture with so many cells a side; those of smaller pictures are larger.
+_LARGER, _USUAL = 5.0, 28
 #: Up to so many cells are told one by one.
 _TOLD = 49
 
@@ -118,7 +119,7 @@ class Cells(Panel):
         if not self.numbers or at.decimals is None:
             least = max(sheet.thumb / count, sheet.pixel)
             good = max(least, min(sheet.good / count, 0.4 * sheet.number))
-            usual = 1.0 if not self.numbers else _LARGER
+            usual = _LARGER if self.numbers else (_USUAL / count) ** 0.5
             return Bounds(self.weight or usual, least, good, max(large, good))
         widest = max(
             text_width(fmt.number(value, at.decimals), 1.0)

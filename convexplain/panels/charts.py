@@ -71,6 +71,8 @@ class Bars(Panel):
         Of whose cells.
     stacked : bool
         Positive bars end to end, negative ones under them likewise; numbers are not printed.
+    upright : bool
+        Whether a stack stands: positive bars up from zero, negative ones down from it.
     rest : float
         What a stack lacks to the end of its scale is drawn muted, so far.
     thick : float
@@ -83,6 +85,7 @@ class Bars(Panel):
     length: float = 12.0
     share: str = ""
     stacked: bool = False
+    upright: bool = False
     rest: float = 0.0
     thick: float = 0.9
 
@@ -99,8 +102,16 @@ class Bars(Panel):
         least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
         return Bounds(1.0, least, max(least, good), max(least, sheet.room / self.length))
 
+    def scale_shown(self) -> Scale | None:
+        """Return the scale of a stack's colours; other bars have their numbers beside them."""
+        return self.scale if self.stacked and not all(bar.tone for bar in self.bars) else None
+
     def _signs(self) -> tuple[bool, bool]:
         return any(b.value >= 0 for b in self.bars), any(b.value < 0 for b in self.bars)
+
+    def _sum(self, at: Setting, sign: int) -> float:
+        """Return how long all bars of one sign are together."""
+        return sum(self._long(at, b.value) for b in self.bars if b.value * sign > 0)
 
     def _long(self, at: Setting, value: float) -> float:
         return abs(value) / (self.scale.most or 1.0) * self.length * at.sides[self.group]
@@ -108,6 +119,8 @@ class Bars(Panel):
     def body(self, at: Setting) -> Extent:
         """Return the room of the bars; names stand at the left, numbers at the right."""
         sheet, whole = at.sheet, self.length * at.sides[self.group]
+        if self.upright:
+            return Extent(self.thick * sheet.text, self._sum(at, 1) + self._sum(at, -1))
         if self.stacked:
             rows = 2 if all(self._signs()) else 1
             return Extent(whole, rows * self.thick * sheet.text)
@@ -121,7 +134,21 @@ class Bars(Panel):
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the bars with names and numbers."""
-        yield from self._stack(at, box) if self.stacked else self._rows(at, box)
+        if self.upright:
+            yield from self._column(at, box)
+        else:
+            yield from self._stack(at, box) if self.stacked else self._rows(at, box)
+
+    def _column(self, at: Setting, box: Box) -> Iterator[Piece]:
+        zero = box.y + self._sum(at, 1)
+        ends = {True: zero, False: zero}
+        for bar in self.bars:
+            up, long = bar.value >= 0, self._long(at, bar.value)
+            top = ends[up] - long if up else ends[up]
+            yield self._fill(bar, Box(box.x, top, box.width, long))
+            ends[up] = top if up else top + long
+        line_ends = (box.x, zero), (box.right, zero)
+        yield Path(f"{self.name}.zero", self.name, Box(box.x, zero, box.width, 0), line_ends)
 
     def _stack(self, at: Setting, box: Box) -> Iterator[Piece]:
         thick = self.thick * at.sheet.text

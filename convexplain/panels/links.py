@@ -65,11 +65,11 @@ class Link:
                 return
         lane = _LANE * gap
         if self.kind == "gather" and end.x > start.right:
-            near, far = start.right + lane, start.right + 2 * lane
+            near, far = start.right + 0.7 * lane, start.right + 1.4 * lane
             corners = (near, start.y), (far, start.y), (far, start.bottom), (near, start.bottom)
             level = min(max(start.middle[1], end.y + 0.1 * end.height), end.bottom)
             yield self._path(corners, 0)
-            yield self._path([(far, level), (end.x - lane, level)], 1, head=True)
+            yield self._path([(far, level), (end.x - 0.5 * lane, level)], 1, head=True)
             return
         begin, goal = (
             End(box, find(_holder(name, placed)))

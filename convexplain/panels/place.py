@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from convexplain.errors import UsageError, choose
 from convexplain.panels.box import Box, around
+from convexplain.panels.cells import FILLED
 from convexplain.panels.links import Link
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting
 from convexplain.panels.pieces import Grid, Piece
@@ -215,7 +216,7 @@ class _Fit:
         least = {name: bounds.least for name, bounds in self.bounds.items()}
         chosen = {**least, **sides}
         sizes = {
-            name: min(self.sheet.number, max(self.sheet.least, _FILLED * chosen[name] / b.widest))
+            name: min(self.sheet.number, max(self.sheet.least, FILLED * chosen[name] / b.widest))
             for name, b in self.bounds.items()
             if b.widest
         }
@@ -224,9 +225,8 @@ class _Fit:
     @property
     def comfort(self) -> float:
         """The least of all cells relative to a comfortable one; 1 or more is good."""
-        shares = [
-            self.setting.sides[name] / bounds.good for name, bounds in self.bounds.items()
-        ]  # fmt: skip
+        sides = self.setting.sides
+        shares = [sides[name] / b.good for name, b in self.bounds.items() if b.good]
         return min(shares, default=1.0) + 1e-9
 
     def lacking(self) -> float:
@@ -251,23 +251,18 @@ class _Fit:
                 for name, b in self.bounds.items()
             }  # fmt: skip
 
+        def fits_with(name: str, side: float) -> bool:
+            return self._fits(self.at({**sides, name: side}))
+
         most = max((b.most / b.weight for b in self.bounds.values()), default=0.0)
         sides = scaled(_largest(0.0, most, lambda scale: self._fits(self.at(scaled(scale)))))
         for name, bounds in self.bounds.items():
-            sides[name] = _largest(
-                sides[name],
-                bounds.most,
-                lambda side, name=name: self._fits(self.at({**sides, name: side})),  # type: ignore[misc]
-            )
+            sides[name] = _largest(sides[name], bounds.most, partial(fits_with, name))
         wide = _largest(1.0, _SPREAD[0], lambda many: self._fits(self.at(sides, (many, 1.0))))
         if not self.sheet.fixed:  # paper takes no more height than it needs
             return self.at(sides, (wide, 1.0))
         high = _largest(1.0, _SPREAD[1], lambda many: self._fits(self.at(sides, (wide, many))))
         return self.at(sides, (wide, high))
-
-
-#: Of a cell's width.
-_FILLED = 0.86
 
 
 def _largest(low: float, high: float, fits: Callable[[float], bool]) -> float:

@@ -39,10 +39,8 @@ class Sheet:
     pixel, thumb, good, room : float
         The least side of a cell, and of a whole picture without numbers; the side of a picture
         that can be looked at in comfort; the most that a picture takes.
-    grows : bool
-        Whether gaps are widened to fill the width.
     fixed : bool
-        Whether the height is as given.
+        Whether the height is as given, as a frame's is.
     """
 
     name: str
