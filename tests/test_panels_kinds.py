@@ -146,7 +146,7 @@ def test_shares_lie_end_to_end_and_the_rest_fills_up():
 def test_votes_for_and_against_hang_on_two_sides():
     votes = Bars("votes", [Bar(str(n), "", v) for n, v in enumerate([0.2, -0.1, 0.3])], WEIGHTS,
                  stacked=True)  # fmt: skip
-    placed = place(Diagram(Column(votes, Legend("legend"))), panels.VIDEO)
+    placed = place(Diagram(votes), panels.VIDEO)
     assert placed["votes.2"].x == pytest.approx(placed["votes.0"].right)
     assert placed["votes.1"].y == pytest.approx(placed["votes.0"].bottom)
     assert placed["votes.1"].x == pytest.approx(placed["votes.0"].x)
@@ -157,16 +157,13 @@ def test_votes_for_and_against_hang_on_two_sides():
 def test_upright_votes_stand_on_zero_and_hang_from_it():
     votes = [Bar(str(n), str(n), v) for n, v in enumerate([0.2, -0.1, 0.3, -0.3])]
     column = Bars("votes", votes, WEIGHTS, stacked=True, upright=True, thick=2)
-    placed = place(Diagram(Column(column, Legend("legend"))), panels.VIDEO)
+    placed = place(Diagram(column), panels.VIDEO)
     zero, box = placed["votes.zero"].y, placed["votes"]
     assert placed["votes.0"].bottom == pytest.approx(zero)
     assert placed["votes.2"].bottom == pytest.approx(placed["votes.0"].y)
     assert placed["votes.2"].height == pytest.approx(1.5 * placed["votes.0"].height)
     assert placed["votes.1"].y == pytest.approx(zero)
     assert placed["votes.3"].bottom == pytest.approx(box.bottom)
-    # Colours without numbers: the legend explains them.
-    with pytest.raises(ValueError, match="weights have no numbers"):
-        place(Diagram(column), panels.VIDEO)
 
 
 @pytest.mark.parametrize(

@@ -102,10 +102,6 @@ class Bars(Panel):
         least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
         return Bounds(1.0, least, max(least, good), max(least, sheet.room / self.length))
 
-    def scale_shown(self) -> Scale | None:
-        """Return the scale of a stack's colours; other bars have their numbers beside them."""
-        return self.scale if self.stacked and not all(bar.tone for bar in self.bars) else None
-
     def _signs(self) -> tuple[bool, bool]:
         return any(b.value >= 0 for b in self.bars), any(b.value < 0 for b in self.bars)
 
