@@ -8,7 +8,7 @@ from convexplain.stage import Label, Line, WindowFrame
 from convexplain.stage.cards import COLUMN, SQUARE, CardScene
 from convexplain.stage.lesson_scene import MARGIN
 
-SIZE = 3  # of the windows: conv1's kernels
+SIZE = 3  # of the windows: the first layer's kernels
 DIMMED = 0.32
 
 
@@ -24,7 +24,7 @@ class Card(CardScene):
     def prepare(self) -> None:
         """Make words, bars and the grid with its windows."""
         lesson = self.lesson
-        pixels = lesson.shown_picture.pixels[:, :, 0]
+        pixels = lesson.shown_picture.pixels.squeeze(axis=2)
         self.digit = self.grid(self.theme.picture(pixels) / 255)
         # The last line of the name stays where it is, however many there are.
         name = self.lines(self.text(lesson.heading), 500, 96, 1.16, bold=True, most=2)

@@ -12,7 +12,7 @@ from convexplain.stage.lesson_scene import MARGIN
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
-SIZE = 3  # of conv1's kernels
+SIZE = 3  # of the first layer's kernels
 # Where the scan stops while the title stands, as a share of all places: a little way into a row.
 PAUSE = 0.44
 
@@ -20,8 +20,8 @@ TOLD = Caption(en="in the chapter: {v}", zh="教材中：{v}")
 MEASURED = Caption(en="test accuracy, measured here", zh="测试准确率，本片实测")
 WHY = Caption(en="Why?", zh="为什么？")
 LEGEND = Caption(
-    en="Filter {n} of conv1: blue where it fits, orange where it does not",
-    zh="conv1 的过滤器 {n}：蓝色为正响应，橙色为负响应",
+    en="Filter {n} of {layer}: blue where it fits, orange where it does not",
+    zh="{layer} 的过滤器 {n}：蓝色为正响应，橙色为负响应",
 )
 
 
@@ -43,7 +43,7 @@ class Opening(CardScene):
         lesson = self.lesson
         response = lesson.response
         limit = float(np.abs(response).max())
-        self.picture = self.theme.picture(lesson.shown_picture.pixels[:, :, 0]) / 255
+        self.picture = self.theme.picture(lesson.shown_picture.pixels.squeeze(axis=2)) / 255
         self.map = self.theme.signed(response, limit) / 255
         self.digit = self.grid(self.picture)
         self.window = WindowFrame(self.digit, 0, 0, SIZE, SIZE)
@@ -59,7 +59,7 @@ class Opening(CardScene):
         self.measured = Label(self.text(MEASURED), MARGIN, 200, 28, colour="muted")
         self.why = Label(self.text(WHY), MARGIN, 820, 72, weight="bold")
         self.legend = Label(
-            self.text(LEGEND.fill(n=lesson.filter)),
+            self.text(LEGEND.fill(n=lesson.filter, layer=lesson.layer)),
             self.digit.places[0, 0],
             934,
             24,

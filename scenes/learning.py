@@ -20,7 +20,7 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-KERNELS = Caption(en="the {n} kernels of conv1", zh="conv1 的 {n} 个卷积核")
+KERNELS = Caption(en="the {n} kernels of {layer}", zh="{layer} 的 {n} 个卷积核")
 MAPS = Caption(en="response maps of this {k}", zh="这个 {k} 的响应图")
 SHAPE = Caption(en="{shape} pixels, 0 to 1", zh="{shape} 个像素，0 到 1")
 READ_AS = Caption(en="read as", zh="预测为")
@@ -46,15 +46,15 @@ class Learning(LessonScene):
             lesson.maps[0], 96, 562, 2.4, 8, pitch=(72, 72), limit=responses, frame=0
         )
         self.kernel_labels = [
-            Label(self.text(KERNELS.fill(n=count)), 96, 198),
+            Label(self.text(KERNELS.fill(n=count, layer=lesson.layer)), 96, 198),
             ColourBar(weights, 96, 532, 564, low=-weights, height=16, size=24),
         ]
         self.map_label = Label(self.text(MAPS.fill(k=lesson.label)), 96, 878, colour="muted")
         self.step = Label("", 660, 198, colour="muted", anchor="right")
-        self.digit = PixelGrid(lesson.digit.pixels[:, :, 0], 760, 226, 9, scale="picture", frame=2)
-        self.digit_label = Label(
-            self.text(SHAPE.fill(shape=fmt.shape((28, 28)))), 760, 508, 26, colour="muted"
-        )
+        pixels = lesson.digit.pixels.squeeze(axis=2)
+        self.digit = PixelGrid(pixels, 760, 226, 9, scale="picture", frame=2)
+        shape = SHAPE.fill(shape=fmt.shape(pixels.shape))
+        self.digit_label = Label(self.text(shape), 760, 508, 26, colour="muted")
         self.values = {
             name: (
                 Label(self.text(caption), 760, y, 26, colour="muted"),

@@ -50,7 +50,7 @@ class LocalPatterns(LessonScene):
 
     def prepare(self) -> None:
         """Make both rows of the comparison; the rest is made with its beats."""
-        self.pixels = self.lesson.shown_picture.pixels[:, :, 0]
+        self.pixels = self.lesson.shown_picture.pixels.squeeze(axis=2)
         self.make_dense_row()
         self.make_filter_row()
 
@@ -80,7 +80,15 @@ class LocalPatterns(LessonScene):
         for n, other in enumerate(others):
             left, top = RIGHT + n * PITCH, row.middle - SIDE / 2
             own = float(np.abs(other.template).max())
-            grid = PixelGrid(other.template, left, top, SIDE / 28, limit=own, lines=False, frame=2)
+            grid = PixelGrid(
+                other.template,
+                left,
+                top,
+                SIDE / len(other.template),
+                limit=own,
+                lines=False,
+                frame=2,
+            )
             name = Label(
                 self.text(terms.UNIT.fill(n=other.number)), left + SIDE / 2, top + SIDE + 30, 26,
                 colour="muted", anchor="centre",
@@ -119,7 +127,8 @@ class LocalPatterns(LessonScene):
         ]
         for n, (picture, places) in enumerate(lesson.others):
             grid = PixelGrid(
-                picture.pixels[:, :, 0], RIGHT + n * PITCH, row.middle - SIDE / 2, SIDE / 28,
+                picture.pixels.squeeze(axis=2), RIGHT + n * PITCH, row.middle - SIDE / 2,
+                SIDE / len(picture.pixels),
                 scale="picture", lines=False, frame=2,
             )  # fmt: skip
             frames = [WindowFrame(grid, *at, 3, 3, colour="positive", line=3) for at in places]
@@ -313,7 +322,9 @@ class LocalPatterns(LessonScene):
             cell=LARGE,
             seconds=FLIGHT,
             frame=1,
-            strengths=self.lesson.trace.activations["conv1"][sent[:, 0], sent[:, 1], winners],
+            strengths=self.lesson.trace.activations[self.lesson.layer][
+                sent[:, 0], sent[:, 1], winners
+            ],
         )
 
     @property
@@ -330,11 +341,15 @@ class LocalPatterns(LessonScene):
         """The kernels of the layer, with room beside each; what decides is said below."""
         lesson = self.lesson
         self.bins = FilterBins(
-            lesson.cnn.weights["conv1/kernel"][:, :, 0, :], *FILTERS, LARGE,
+            lesson.kernels, *FILTERS, LARGE,
             columns=COLUMNS, pitch=STEP,
         )  # fmt: skip
         self.heads = [
-            Label(self.text(labels.KERNELS.fill(n=lesson.filters)), FILTERS[0], 172),
+            Label(
+                self.text(labels.KERNELS.fill(n=lesson.filters, layer=lesson.layer)),
+                FILTERS[0],
+                172,
+            ),
             Label(self.text(labels.COUNTS), 1824, 206, 24, colour="muted", anchor="right"),
         ]
         self.rules = self.lines(labels.RULES[0], labels.RULES[1].fill(n=lesson.bundled))
@@ -366,7 +381,7 @@ class LocalPatterns(LessonScene):
         if len(own):
             self.again.append(CellMarks(self.digit, own + 1, "dot", colour="positive"))
         self.appear(*self.again, seconds=0.5)
-        patches = np.stack([p.patch[:, :, 0] for p in lesson.top[:STRONGEST]], axis=2)
+        patches = np.stack([p.patch.squeeze(axis=2) for p in lesson.top[:STRONGEST]], axis=2)
         strongest: list[Any] = [
             Label(self.text(labels.ELSEWHERE), PICTURE, 798, 26, colour="muted"),
             Thumbnails(patches, PICTURE, 828, LARGE, STRONGEST, pitch=(90, 90), scale="picture"),

@@ -11,6 +11,7 @@ from convexplain.lessons import pooling
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.pooled import Odd, Unseen
 from convexplain.lessons.pooling import place, places
+from convexplain.network import Trace
 from convexplain.ops import PoolStep
 from convexplain.stage import (
     ColourBar,
@@ -98,6 +99,12 @@ class Pooling(LessonScene):
         """Return a grid on the scale that all maps of the layer share."""
         look = {"frame": 2, **look}
         return PixelGrid(values, left, top, cell, limit=self.lesson.limit, **look)
+
+    def picture_of(self, trace: Trace, top: float, side: float) -> PixelGrid:
+        """Return the picture that a trace follows, in gray or in colour."""
+        drawn = self.lesson.subject.recipe.drawn(trace.image)
+        scale: Any = "picture" if drawn.ndim == 2 else "rgb"
+        return PixelGrid(drawn, 96, top, side / len(drawn), scale=scale, frame=2)
 
     def label(self, text: Caption, x: float, y: float, **look: Any) -> Label:
         """Return a text in the language of the scene."""
@@ -233,11 +240,7 @@ class Pooling(LessonScene):
             self.max.animate.fly_to(1090 + size / 2, TOP + size / 2),
             run_time=0.8,
         )
-        picture = lesson.trace.image[:, :, 0]
-        before, self.digit = (
-            PixelGrid(picture, 96, top, 280 / len(picture), scale="picture", frame=2)
-            for top in (TOP, low)
-        )
+        before, self.digit = (self.picture_of(lesson.trace, top, 280) for top in (TOP, low))
         self.map_after = self.map_of(lesson.response_map, 430, low, size / len(lesson.response_map))
         self.max_after = self.map_of(lesson.pooled, 1090, low, size / len(lesson.pooled))
         names = ((terms.INPUT.capital, 96), (terms.RESPONSE_MAP.capital, 430), (MAX_POOLING, 1090))
@@ -252,7 +255,7 @@ class Pooling(LessonScene):
         after = [
             shift.trace.activations[name][:, :, lesson.shown_filter] for name in lesson.stages[0]
         ]
-        self.blend(new, [shift.trace.image[:, :, 0], *after])
+        self.blend(new, [lesson.subject.recipe.drawn(shift.trace.image), *after])
         self.appear(*self.bars(shift.stays), seconds=0.6)
 
     def blend(self, grids: Sequence[PixelGrid], goals: Sequence[Any], seconds: float = 0.8) -> None:
@@ -344,13 +347,12 @@ class Pooling(LessonScene):
     def show_unseen(self, beat: Beat) -> None:
         """What no window reads may be inverted: no logit changes."""
         found: Unseen = beat.data
-        picture = self.lesson.trace.image[:, :, 0]
-        grid = PixelGrid(picture, 96, TOP, 532 / len(picture), scale="picture", frame=2)
+        grid = self.picture_of(self.lesson.trace, TOP, 532)
         self.vanish(*self.others(), seconds=0.2)
         logits = self.logits(self.lesson.trace.logits, LOGITS, 290)
         self.appear(grid, self.label(terms.INPUT.capital, 96, ABOVE), *logits, seconds=0.5)
         self.appear(*self.outlines(grid, found.rows, found.cols), seconds=0.4)
-        self.blend([grid], [found.inverted.image[:, :, 0]])
+        self.blend([grid], [self.lesson.subject.recipe.drawn(found.inverted.image)])
         inverted = INVERTED.fill(places=places(found.rows, found.cols))
         self.appear(*self.logits(found.inverted.logits, inverted, 530))
         change = CHANGE.fill(d=fmt.number(found.change, 2 if found.change else 0))

@@ -48,13 +48,11 @@ class ResponseMap(LessonScene):
     def prepare(self) -> None:
         """Make the input, the filter, and the empty map; the best place is known already."""
         lesson, best = self.lesson, self.lesson.best
-        picture = lesson.trace.image
-        gray = picture.shape[2] == 1
-        look: dict[str, Any] = {"scale": "picture" if gray else "rgb"}
-        self.picture = picture[:, :, 0] if gray else picture
-        self.input = PixelGrid(self.picture, 96, TOP, 560 / len(picture), frame=2, **look)
+        self.picture = lesson.drawn
+        look: dict[str, Any] = {"scale": "picture" if self.picture.ndim == 2 else "rgb"}
+        self.input = PixelGrid(self.picture, 96, TOP, 560 / len(self.picture), frame=2, **look)
         rows, cols = lesson.response_map.shape
-        # A cell of conv1's map is level with the centre of its window.
+        # A cell of the first layer's map is level with the centre of its window.
         self.map = PixelGrid(
             np.full((rows, cols), np.nan), 1304, TOP + 20, 520 / max(rows, cols),
             limit=lesson.limit, frame=2,
@@ -167,13 +165,13 @@ class ResponseMap(LessonScene):
         """The patch is laid over the kernel: nine products, one sum, one bias."""
         step: ConvStep = beat.data
         flying = PixelGrid(
-            step.patch[:, :, 0], 828, 582, self.patch.cell, scale="picture", numbers=True,
+            step.patch.squeeze(axis=2), 828, 582, self.patch.cell, scale="picture", numbers=True,
             text_size=30, opacity=0.9,
         )  # fmt: skip
         self.add(flying)
         self.play(flying.animate.fly_to(960, TOP + 132), run_time=1.0)
         products = PixelGrid(
-            step.products[:, :, 0], 828, TOP, self.kernel.cell, limit=self.kernel.limit,
+            step.products.squeeze(axis=2), 828, TOP, self.kernel.cell, limit=self.kernel.limit,
             numbers=True, text_size=30,
         )  # fmt: skip
         self.wait(0.3)

@@ -8,7 +8,7 @@ import numpy as np
 
 from convexplain.lessons import translation
 from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.translation import FAR, LAYERS, SHIFTS
+from convexplain.lessons.translation import FAR, SHIFTS
 from convexplain.stage import Axes, Bars, Curve, Label, LessonScene, Line, PixelGrid, WindowFrame
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -44,7 +44,7 @@ class Translation(LessonScene):
         """Two rows: the digit in place with its map, and the digit that moves with its map."""
         lesson = self.lesson
         limit = lesson.map_limit
-        picture = lesson.traces[0].image[:, :, 0]
+        picture = lesson.traces[0].image.squeeze(axis=2)
         self.digits = [
             PixelGrid(picture, 96, top, 11, scale="picture", lines=False, frame=2)
             for top in (194.0, 572.0)
@@ -91,7 +91,7 @@ class Translation(LessonScene):
     def put(self, pixels: int) -> None:
         """Bring the lower row to one shift."""
         lesson = self.lesson
-        self.digits[1].values[...] = lesson.traces[pixels].image[:, :, 0]
+        self.digits[1].values[...] = lesson.traces[pixels].image.squeeze(axis=2)
         self.maps[1].values[...] = lesson.map_at(pixels)
         row, col = lesson.stop_at(pixels)
         self.windows[2].put(self.digits[1], row, col)
@@ -104,7 +104,9 @@ class Translation(LessonScene):
         columns = [1260 + 150 * n for n in range(len(SHIFTS))]
         for x, pixels in zip(columns, SHIFTS, strict=True):
             parts.append(Label(f"{pixels} px", x, 250, colour="muted", anchor="right"))
-        for number, (layer, row) in enumerate(zip(LAYERS, self.lesson.differences, strict=True)):
+        for number, (layer, row) in enumerate(
+            zip(self.lesson.layers, self.lesson.differences, strict=True)
+        ):
             y = 310 + 58.0 * number
             parts.append(Label(layer, 920, y))
             for x, value in zip(columns, row, strict=True):
@@ -144,9 +146,9 @@ class Translation(LessonScene):
 
     def make_bars(self, x: float, name: str, chances: np.ndarray) -> list[Any]:
         """Make ten bars on a line, their digits, and a tick where the first probability was."""
-        at = [x + 22 + 45.0 * n for n in range(10)]
+        at = [x + 22 + 45.0 * n for n in range(len(chances))]
         bars = Bars(
-            np.zeros(10), chances, at,
+            np.zeros(len(at)), chances, at,
             low=0.0, high=1.0, begin=420.0, end=240.0, thickness=28, upright=True,
             colour="positive",
         )  # fmt: skip
@@ -211,7 +213,7 @@ class Translation(LessonScene):
         self.appear(*names, marker, seconds=0.3)
 
     def show_why(self, beat: Beat) -> None:
-        """The nine places of conv3 before and after the shift."""
+        """The nine places of the last map before and after the shift."""
         lesson = self.lesson
         self.vanish(*self.curve_parts, seconds=0.3)
         both = [lesson.by_place(0), lesson.by_place(lesson.shift)]

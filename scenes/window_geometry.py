@@ -53,7 +53,7 @@ class WindowGeometry(LessonScene):
         before, after = (max(g.margins[side] for g in every) for side in (0, 1))
         self.cell = cell = float(SIDE // max(30, size + before + after))
         x, y = LEFT + before * cell, TOP + before * cell
-        picture = lesson.trace.image[:, :, 0]
+        picture = lesson.drawn
         self.input = PixelGrid(picture, x, y, cell, scale="picture", frame=2)
         self.bottom = TOP + (size + before + after) * cell
         # Cells of a map are level with their windows' centres; the widest map ends at RIGHT.
@@ -107,7 +107,7 @@ class WindowGeometry(LessonScene):
         pixels = lesson.geometries[0].say(words.PIXELS)
         self.size_label = self.muted(pixels, LEFT, self.bottom + 34)
         self.appear(self.input, self.name(terms.INPUT.capital, LEFT), self.size_label, seconds=0.6)
-        origin = words.FILTER.fill(n=lesson.shown_filter)
+        origin = words.FILTER.fill(n=lesson.shown_filter, layer=lesson.shown_layer)
         origin = words.HAND_MADE if lesson.hand_made else origin
         below = self.muted(origin, KERNEL, TOP + ZOOM + 28)
         self.appear(self.kernel, self.name(terms.KERNEL.capital, KERNEL), below, seconds=0.5)
@@ -242,7 +242,7 @@ class WindowGeometry(LessonScene):
 
     def read(self, step: ConvStep) -> None:
         """Show in the patch what the window reads; zeros of padding are dashed."""
-        self.patch.values[...] = step.patch[:, :, 0]
+        self.patch.values[...] = step.patch.squeeze(axis=2)
         self.patch.shares[...] = np.where(step.padding, 0.0, 1.0)
         self.zeros.shares[...] = step.padding.ravel()
 
@@ -327,7 +327,7 @@ class WindowGeometry(LessonScene):
     def pictures_of(self, training: Training, x: float) -> list[Any]:
         """One size: where the window lies, what it sees, and what is left of the map."""
         size, cell, top = training.size, 9.0, 234.0
-        image, half = self.lesson.trace.image[:, :, 0], training.size // 2
+        image, half = self.lesson.drawn, training.size // 2
         row, col = (centre - half for centre in self.lesson.looked_at)
         picture = PixelGrid(image, x, top, cell, scale="picture", frame=2)
         # Centred on these cells, the window would reach outside: they have no cell of the map.
@@ -336,7 +336,7 @@ class WindowGeometry(LessonScene):
         seen = image[row : row + size, col : col + size]
         patch = PixelGrid(seen, x + 292, top, 252 / size, scale="picture")
         left = training.map_size(image.shape)
-        below = top + 28 * cell + 34
+        below = top + len(image) * cell + 34
         return [
             Label(self.text(words.SIZE.fill(k=fmt.shape((size, size)))), x, NAMES, weight="bold"),
             picture,

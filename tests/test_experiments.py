@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from convexplain import training
-from convexplain.data import digits
+from convexplain.data import digits, facts
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.network import Network
 from convexplain.training import Recipe, experiments
@@ -20,7 +20,6 @@ from convexplain.training.experiments import (
     Setting,
     _base,
     by_looking,
-    by_training,
     compare,
 )
 
@@ -129,7 +128,7 @@ def test_few_digits_are_drawn_by_the_seed_and_shared_by_all_runs(
     plain, shuffled = seen[0][0], seen[8][0]
     assert seen[0][2] == seen[8][2] == 0
     assert (seen[0][1] == seen[8][1]).all()
-    order = by_training.shuffled_pixels()
+    order = facts.shuffled_pixels(784)
     assert sorted(order) == list(range(784))
     assert (shuffled.reshape(-1, 784) == plain.reshape(-1, 784)[:, order]).all()
     assert (seen[1][0] != plain).any()  # another seed, other digits

@@ -18,7 +18,7 @@ from convexplain.cli import cli
 from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.network_lesson import shows_networks
-from convexplain.lessons.parts.subject import lacking
+from convexplain.lessons.parts.subject import find, lacking
 from convexplain.network import Network, Trace
 from tests import small_networks
 
@@ -125,6 +125,33 @@ def test_its_answer_is_that_of_the_prepared_picture(name, files):
     expected = afters[net.layers[-1].name]
     np.testing.assert_allclose(found["probabilities"], expected, atol=1e-5)
     assert found["picture"]["label"] == (3 if net.outputs == 10 else None)
+
+
+@pytest.mark.parametrize("level", ["1", "2", "3"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_worksheet_is_made_or_it_says_why_not(name, level, files, tmp_path):
+    out = tmp_path / "sheet.pdf"
+    result = run(
+        "worksheet", "--level", level, "--count", "3", "--model", files[name], "-o", str(out)
+    )
+    if find(network(name), "convolution of the picture") is None:
+        assert result.exit_code == 2
+        assert "cannot be computed by hand" in result.output
+    elif result.exit_code:
+        assert "give" in result.output  # fewer exercises of this kind than asked for
+        assert not out.exists()
+    else:
+        assert out.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_written_or_it_says_what_a_page_shows(name, files, tmp_path):
+    result = run("page", "--model", files[name], "-o", str(tmp_path / "page.html"))
+    if name == "names as Keras gives them":
+        assert result.exit_code == 0
+    else:
+        assert result.exit_code == 2
+        assert "the page shows" in result.output
 
 
 def test_classes_have_their_names(files):

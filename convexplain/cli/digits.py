@@ -67,7 +67,10 @@ def digits(digit: int | None, sample: int | None, lang: str, as_json: bool) -> N
     ink = Ink.of()
     lines: list[str] = []
     if sample is not None:
-        lines += [_title(every[sample], lang), *half_blocks(every[sample].pixels[..., 0], ink)]
+        lines += [
+            _title(every[sample], lang),
+            *half_blocks(every[sample].pixels.squeeze(axis=2), ink),
+        ]
     else:
         for label in sorted({int(every[n].label or 0) for n in numbers}):
             lines += _class(label, [n for n in numbers if every[n].label == label], ink, lang)
@@ -90,7 +93,7 @@ def _class(label: int, numbers: list[int], ink: Ink, lang: str) -> list[str]:
 
     blocks = []
     for n in numbers:
-        small = ops.avg_pool2d(bundled.sample(n).pixels, _SHRINK)[..., 0]
+        small = ops.avg_pool2d(bundled.sample(n).pixels, _SHRINK).squeeze(axis=2)
         drawn = half_blocks(small, ink)
         blocks.append([*drawn, str(n).center(small.shape[1])])
     width = small.shape[1]

@@ -57,6 +57,22 @@ def load(name: str) -> dict[str, Any]:
     return result
 
 
+def shuffled_pixels(count: int) -> NDArray[np.int64]:
+    """Give the one fixed permutation of a picture's pixels that all experiments shuffle with.
+
+    Parameters
+    ----------
+    count : int
+        Pixels of a picture, 784 for a digit.
+
+    Returns
+    -------
+    array of int, shape (count,)
+        Which pixel comes to each place.
+    """
+    return np.random.default_rng(784).permutation(count)
+
+
 def rows(name: str, **where: object) -> tuple[dict[str, Any], ...]:
     """Give the rows of a stored result whose columns have the values asked for.
 

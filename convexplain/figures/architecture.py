@@ -181,7 +181,7 @@ def _drawing(
 ) -> None:
     """Draw one layer with its top left corner at x, y."""
     if column.kind == "input":
-        _cells.picture(sheet, x, y, column.values[:, :, 0], cell)
+        _cells.picture(sheet, x, y, column.values.squeeze(axis=2), cell)
     elif column.kind == "flatten":
         folded, side = _folded(column, _places(options))
         _cells.signed(sheet, x, y, folded, column.limit, side)

@@ -259,6 +259,7 @@ def alternative(options: OneNumber, lang: str = "en") -> str:
         for part in account.parts
     )
     return _ALT.fill(
+        here=options.shown_layer,
         n=options.shown_filter,
         c=options.inputs.shape[2],
         layer=options.input_name,
@@ -291,10 +292,10 @@ _SIZE = Caption(
     zh="过滤器 {n}：{shape} = {w} 个权重和 1 个偏置；窗口位于行 {r}、列 {c}。",
 )
 _ALT = Caption(
-    en="Filter {n} of conv2 reads all {c} channels of {layer} at row {r}, column {k}. Sums of the "
+    en="Filter {n} of {here} reads all {c} channels of {layer} at row {r}, column {k}. Sums of the "
     "products by channel, largest first: {top}. The {m} others together: {rest}; the bias: {bias}. "
     "In all {z}; after ReLU: {v}.",
-    zh="conv2 的过滤器 {n} 在行 {r}、列 {k} 读取 {layer} 的全部 {c} 个通道。"
+    zh="{here} 的过滤器 {n} 在行 {r}、列 {k} 读取 {layer} 的全部 {c} 个通道。"
     "各通道乘积之和，从大到小：{top}。其余 {m} 个通道共 {rest}，偏置 {bias}。"
     "总和 {z}，经过 ReLU 为 {v}。",
 )

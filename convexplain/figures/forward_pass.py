@@ -119,7 +119,7 @@ def _layer(
     (x, y), lang, quiet = corner, sheet.look.lang, sheet.theme.muted
     if work is None:
         cell = side / max(column.shape[:2])
-        _cells.picture(sheet, x, y, column.values[:, :, 0], cell)
+        _cells.picture(sheet, x, y, column.values.squeeze(axis=2), cell)
     else:
         height, width, channels = column.shape
         tiles = math.ceil(math.sqrt(channels))

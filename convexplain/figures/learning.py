@@ -17,13 +17,13 @@ from convexplain.style.theme import Look
 
 Options = Learning
 
-_KERNELS = Caption(en="the {n} kernels of conv1", zh="conv1 的 {n} 个卷积核")
+_KERNELS = Caption(en="the {n} kernels of {layer}", zh="{layer} 的 {n} 个卷积核")
 _FRAMED = Caption(en="framed: {e} that became oriented edges", zh="加框：{e} 个成为有方向的边缘")
 _ALT = Caption(
-    en="The {n} kernels of conv1 at training steps {steps}: random at first, at the end {e} are "
+    en="The {n} kernels of {layer} at training steps {steps}: random at first, at the end {e} are "
     "oriented edges, {l} lines or spots, {m} mixed. Below, two curves over the steps (in "
     "parentheses): loss on the test set {loss}; accuracy on the test set {accuracy}.",
-    zh="conv1 的 {n} 个卷积核在训练 {steps} 步时的样子：起初是随机数，最后 {e} 个是有方向的边缘，"
+    zh="{layer} 的 {n} 个卷积核在训练 {steps} 步时的样子：起初是随机数，最后 {e} 个是有方向的边缘，"
     "{l} 个是线条或斑点，{m} 个是混合模式。下方两条曲线（括号内为步数）：测试集损失 {loss}；"
     "测试集准确率 {accuracy}。",
 )
@@ -81,7 +81,14 @@ def draw(
     below = bar + 44
     height = below + (1 if page else 2) * (chart + 20) + (14 if page else 30)
     sheet = _base.sheet(look, width, height, figure)
-    sheet.text(4, 9, _KERNELS.fill(n=count).text(look.lang), HEADING, ha="left", weight="bold")
+    sheet.text(
+        4,
+        9,
+        _KERNELS.fill(n=count, layer=options.layer).text(look.lang),
+        HEADING,
+        ha="left",
+        weight="bold",
+    )
     for n, snapshot in enumerate(snapshots):
         x, y = 4 + n % blocks * (block + gap), top + n // blocks * row
         _block(sheet, options, snapshot, x, y, pitch)
@@ -168,6 +175,7 @@ def alternative(options: Learning, lang: str = "en") -> str:
     losses = [fmt.number(history.test_loss[k], 3) for k in snapshots]
     shares = [fmt.percent(history.test_accuracy[k], 2) for k in snapshots]
     return _ALT.fill(
+        layer=options.layer,
         n=history.filters.shape[-1],
         steps=_words.listed(steps),
         e=len(options.filters_of("edge")),

@@ -48,11 +48,7 @@ class _Row:
     template: float
     result: float
     cell: float
-
-    @property
-    def side(self) -> float:
-        """Of the picture."""
-        return 28 * self.cell
+    side: float  # of the picture
 
     @property
     def middle(self) -> float:
@@ -86,7 +82,7 @@ def draw(
     page, across = width >= _shapes.BROAD, width * POINTS
     unit = across / 454.0 if page else min(across / 223.0, 1.3)
     cell = (2.85 if page else 2.15) * unit
-    side = 28 * cell
+    side = len(options.shown_picture.pixels) * cell
     sign = (18.0 if page else 15.0) * unit
     template, result = 4 + side + sign, 4 + 2 * (side + sign)
     heads = 22.0 if page else 32.0
@@ -96,7 +92,7 @@ def draw(
     notes = _words.notes(_notes(options).text(look.lang), width)
     height = 2 * row + 6 + len(notes) * _base.leading(NOTE)
     sheet = _base.sheet(look, width, height, figure)
-    rows = [_Row(n * row + heads, 4, template, result, cell) for n in range(2)]
+    rows = [_Row(n * row + heads, 4, template, result, cell, side) for n in range(2)]
     where = [
         (beside, placed.middle - small / 2) if page else (4.0, placed.y + side + 58)
         for placed in rows
@@ -131,7 +127,7 @@ def _heads(sheet: Sheet, options: LocalPatterns, rows: Sequence[_Row], page: boo
 
 def _compared(sheet: Sheet, options: LocalPatterns, row: _Row) -> _cells.Grid:
     """Draw the digit, and the signs between the parts of a row."""
-    pixels = options.shown_picture.pixels[:, :, 0]
+    pixels = options.shown_picture.pixels.squeeze(axis=2)
     placed = _cells.picture(sheet, row.picture, row.y, pixels, row.cell)
     sheet.text((row.picture + row.side + row.template) / 2, row.middle, "⊙", 9)
     gap = row.result - row.template - row.side
@@ -249,7 +245,7 @@ def _templates(
     for n, unit in enumerate(options.shown_units[1:]):
         left = x + n * (side + gap)
         own = float(np.abs(unit.template).max())
-        _cells.signed(sheet, left, y, unit.template, own, side / 28)
+        _cells.signed(sheet, left, y, unit.template, own, side / len(unit.template))
         name = terms.UNIT.fill(n=unit.number).text(lang)
         sheet.text(left + side / 2, y + side + 7, name, 6.5, colour=sheet.theme.muted)
 
@@ -261,7 +257,13 @@ def _others(
     x, y = corner
     _small_head(sheet, labels.SAME.text(sheet.look.lang), x, y, 3 * side + 2 * gap)
     for n, (picture, places) in enumerate(options.others):
-        grid = _cells.picture(sheet, x + n * (side + gap), y, picture.pixels[:, :, 0], side / 28)
+        grid = _cells.picture(
+            sheet,
+            x + n * (side + gap),
+            y,
+            picture.pixels.squeeze(axis=2),
+            side / len(picture.pixels),
+        )
         _found(sheet, grid, places, 3, "positive", numbered=False)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from convexplain.figures import _base, _cells, _charts, _shapes, _words
 from convexplain.figures._base import HEADING, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
-from convexplain.lessons.translation import LAYERS, SHIFTS, Translation, plain
+from convexplain.lessons.translation import SHIFTS, Translation, plain
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -41,17 +41,17 @@ _NOTE = Caption(
     zh="表格：20 个测试样本；0 表示完全相等。池化每次移动 2 格。",
 )
 _ALT = Caption(
-    en="A digit {k}, and moved {w} by {s} pixels, each with its map of filter {n} of conv1: on the "
-    "{c} {lines} that both share the largest difference of all {f} maps is {d}. In place the CNN "
-    "gives {k} the probability {p}, the dense network {q}; moved, the CNN says {a} ({pa}), the "
+    en="A digit {k}, and moved {w} by {s} pixels, each with its map of filter {n} of {first}: on "
+    "the {c} {lines} that both share the largest difference of all {f} maps is {d}. In place the "
+    "CNN gives {k} the probability {p}, the dense network {q}; moved, the CNN says {a} ({pa}), the "
     "dense network {b} ({qb}). After a shift by {shifts} pixels the largest differences of maps "
-    "are: {table}. The {places} places of conv3 add to the logit of {k}, by rows, in place "
+    "are: {table}. The {places} places of {last} add to the logit of {k}, by rows, in place "
     "{before}; moved {after}.",
-    zh="一个“{k}”，以及{w}移 {s} 个像素之后，各有 conv1 过滤器 {n} 的响应图："
+    zh="一个“{k}”，以及{w}移 {s} 个像素之后，各有 {first} 过滤器 {n} 的响应图："
     "在前后重叠的 {c} {lines}上，全部 {f} 张图的最大差值为 {d}。平移前 CNN 给“{k}”的概率为 {p}，"
     "全连接网络为 {q}；平移后 CNN 预测为 {a}（{pa}），全连接网络预测为 {b}（{qb}）。"
     "平移 {shifts} 个像素后各层响应图的最大差值：{table}。"
-    "conv3 的 {places} 个位置对“{k}”logit 的贡献（按行），平移前 {before}；平移后 {after}。",
+    "{last} 的 {places} 个位置对“{k}”logit 的贡献（按行），平移前 {before}；平移后 {after}。",
 )
 
 
@@ -81,7 +81,7 @@ def draw(
     page, across = width >= _shapes.BROAD, width * POINTS
     unit = across / 454.0 if page else min(across / 223.0, 1.3)
     cell = (2.75 if page else 2.6) * unit
-    side, top = 28 * cell, 20.0
+    side, top = len(options.traces[0].image) * cell, 20.0
     gap = 24.0 * unit
     notes = _words.notes(_notes(options).text(look.lang), width)
     right = 4 + 2 * side + gap + 34 if page else 4.0
@@ -108,14 +108,14 @@ def _pictures(
     sheet: Sheet, options: Translation, tops: tuple[float, float], cell: float, gap: float
 ) -> None:
     """Draw the digit and its map, then both moved, with what both maps share."""
-    lang, side = sheet.look.lang, 28 * cell
+    lang, side = sheet.look.lang, len(options.traces[0].image) * cell
     right = 4 + side + gap
     heads = _DIGIT.text(lang), _MAP.fill(n=options.shown_filter).text(lang)
     for x, head in zip((4.0, right + cell), heads, strict=True):
         sheet.text(x, 9, head, NOTE, ha="left", colour=sheet.theme.muted)
     moved = _MOVED.fill(w=terms.DIRECTIONS[options.shown_direction], s=options.shift).text(lang)
     for n, (pixels, y) in enumerate(zip((0, options.shift), tops, strict=True)):
-        digit = _cells.picture(sheet, 4, y, options.traces[pixels].image[:, :, 0], cell)
+        digit = _cells.picture(sheet, 4, y, options.traces[pixels].image.squeeze(axis=2), cell)
         # A map's cell is level with the middle of its window.
         placed = _cells.signed(
             sheet, right + cell, y + cell, options.map_at(pixels), options.map_limit, cell
@@ -216,7 +216,9 @@ def _table(sheet: Sheet, options: Translation, y: float, width: float) -> None:
     for n, shift in enumerate(SHIFTS):
         words = _PIXELS.fill(n=shift).text(lang)
         sheet.text(4 + first + (n + 1) * pitch, y + 13, words, NOTE, ha="right", colour=quiet)
-    for row, (layer, differences) in enumerate(zip(LAYERS, options.differences, strict=True)):
+    for row, (layer, differences) in enumerate(
+        zip(options.layers, options.differences, strict=True)
+    ):
         level = y + 24 + 10.5 * row
         sheet.text(4, level, layer, NOTE, ha="left", colour=quiet)
         for n, difference in enumerate(differences.tolist()):
@@ -229,7 +231,7 @@ def _table(sheet: Sheet, options: Translation, y: float, width: float) -> None:
 
 
 def _why(sheet: Sheet, options: Translation, x: float, y: float, square: float) -> None:
-    """Draw what each place of conv3 adds to the logit, in place and moved."""
+    """Draw what each place of the last map adds to the logit, in place and moved."""
     lang = sheet.look.lang
     grids = [options.by_place(pixels) for pixels in (0, options.shift)]
     limit = max(float(np.abs(grid).max()) for grid in grids)
@@ -244,7 +246,7 @@ def _why(sheet: Sheet, options: Translation, x: float, y: float, square: float) 
 
 
 def _filters(options: Translation) -> int:
-    return int(options.traces[0].activations["conv1"].shape[2])
+    return int(options.cnn.shapes[options.layer][2])
 
 
 def _lines(options: Translation, count: int) -> Caption:
@@ -271,13 +273,11 @@ def alternative(options: Translation, lang: str = "en") -> str:
     cnn, dense = options.chances
     k, s = options.label, options.shift
     a, b = int(cnn[s].argmax()), int(dense[s].argmax())
+    differences = [_words.listed(map(plain, row)) for row in options.differences.tolist()]
     rows = [
         Caption(en=f"{layer} {row.text('en')}", zh=f"{layer} {row.text('zh')}")
-        for layer, row in zip(
-            LAYERS, (_words.listed(map(plain, row)) for row in options.differences.tolist()),
-            strict=True,
-        )
-    ]  # fmt: skip
+        for layer, row in zip(options.layers, differences, strict=True)
+    ]
     places = [_words.listed(map(fmt.number, options.by_place(n).ravel())) for n in (0, s)]
     lines = _LINES[options.shown_direction in ("left", "right")]
     return _ALT.fill(
@@ -285,6 +285,8 @@ def alternative(options: Translation, lang: str = "en") -> str:
         w=terms.DIRECTIONS[options.shown_direction],
         s=s,
         n=options.shown_filter,
+        first=options.layer,
+        last=options.layers[-1],
         c=count,
         lines=lines,
         f=_filters(options),

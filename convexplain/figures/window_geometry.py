@@ -146,9 +146,7 @@ def _panel(
     top, _, left, _ = geometry.margins
     rows, cols = _padded(geometry)
     y += _LABEL
-    read = _cells.picture(
-        sheet, x + left * cell, y + top * cell, options.trace.image[:, :, 0], cell
-    )
+    read = _cells.picture(sheet, x + left * cell, y + top * cell, options.drawn, cell)
     around = Grid(x, y, rows, cols, cell, cell)
     _ring(sheet, around, geometry.margins)
     if geometry.window.stride != (1, 1):
@@ -166,7 +164,7 @@ def _panel(
     )  # fmt: skip
 
     patch_x = x + panel - _SIDE
-    patch = _small(sheet, patch_x, y, step.patch[:, :, 0], 1.0, picture=True)
+    patch = _small(sheet, patch_x, y, step.patch.squeeze(axis=2), 1.0, picture=True)
     _padding_cells(sheet, patch, step)
     _cells.outline(sheet, patch.box, width=1.0)
     told = fmt.number(step.activated)

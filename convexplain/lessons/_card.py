@@ -13,10 +13,10 @@ from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.lesson import Lesson
+from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network, Trace
 from convexplain.style.captions import Caption
 
-LAYER = "conv1"
 #: Places that a card marks, and how far they are apart, in cells.
 PLACES, APART = 3, 4
 
@@ -66,8 +66,16 @@ class Card(Lesson):
     @cached_property
     def maps(self) -> npt.NDArray[np.float32]:
         """The response maps of the first layer, (height, width, filters)."""
-        trace = Trace(Network.load("cnn"), self.shown_picture.pixels)
-        return trace.activations[LAYER]
+        return self._trace.activations[self.layer]
+
+    @cached_property
+    def _trace(self) -> Trace:
+        return Trace(Network.load("cnn"), self.shown_picture.pixels)
+
+    @property
+    def layer(self) -> str:
+        """Name of the first convolution."""
+        return name_of(self._trace.network, "first convolution")
 
     @property
     def filter(self) -> int:
@@ -97,7 +105,7 @@ class Card(Lesson):
     @property
     def legend(self) -> Caption:
         """What the windows mark."""
-        return _LEGEND.fill(n=self.filter, k=len(self.places))
+        return _LEGEND.fill(layer=self.layer, n=self.filter, k=len(self.places))
 
     def tell(self) -> tuple[Beat, ...]:
         """One beat: the question can be read. It is not told twice: the lesson begins with it."""
@@ -132,5 +140,6 @@ def heading(title: Caption) -> Caption:
 
 _TOLD = Caption(en="{number}. {name}.", zh="{number}：{name}。")
 _LEGEND = Caption(
-    en="Where filter {n} of conv1 responds most: {k} places", zh="过滤器 {n} 响应最强的 {k} 处"
+    en="Where filter {n} of {layer} responds most: {k} places",
+    zh="{layer} 的过滤器 {n} 响应最强的 {k} 处",
 )

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 from convexplain.data import facts
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
+from convexplain.lessons.parts.subject import convolutions, name_of
 from convexplain.network import Network
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -58,25 +59,26 @@ class Closing(Lesson):
     def _claims(self) -> Iterator[tuple[Claim, Caption]]:
         """Yield the claims in the chapter's order, with the sentence for each."""
         cnn, dense = self.networks
-        height, width, depth = cnn.shapes["conv1"]
-        kernel = cnn.weights["conv1/kernel"].shape
+        levels = [layer.name for layer in convolutions(cnn)]
+        height, width, depth = cnn.shapes[levels[0]]
+        kernel = cnn.weights_of(levels[0])["kernel"].shape
         yield self._better()
         yield (
             Claim(f"{kernel[0] * kernel[1]} : {_product(dense.input_shape)}", _COMPARED),
             _LOCAL,
         )
         yield self._fewer_digits()
-        fields = [cnn.receptive_field(name).size[0] for name in ("conv1", "conv2", "conv3")]
+        fields = [cnn.receptive_field(name).size[0] for name in levels]
         yield Claim(" → ".join(map(str, fields)), _FIELDS), _HIERARCHY
         yield Claim(fmt.shape((height, width, depth)), _VOLUME), _DEPTH
         yield Claim(fmt.shape((height, width)), _CELLS), _RESPONSE.fill(n=fmt.count(height * width))
-        depths = [cnn.shapes[name][2] for name in ("conv1", "conv2", "conv3")]
+        depths = [cnn.shapes[name][2] for name in levels]
         filters = ", ".join(map(str, depths))
         yield Claim(f"{fmt.shape(kernel[:2])}; {filters}", _CHOICES), _DEFINED
         sizes = [cnn.input_shape[0]]
         sizes += [shape[0] for shape in cnn.shapes.values() if len(shape) == 3]
         sizes = [size for n, size in enumerate(sizes) if n == 0 or size != sizes[n - 1]]
-        flat = fmt.count(_product(cnn.shapes["flatten"]))
+        flat = fmt.count(_product(cnn.shapes[name_of(cnn, "flatten")]))
         yield Claim(" → ".join(map(str, sizes)), _SIZES), _SHRINK.fill(n=flat)
 
     def _better(self) -> tuple[Claim, Caption]:

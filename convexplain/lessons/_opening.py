@@ -14,12 +14,12 @@ from convexplain.data.pictures import Picture
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
+from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-LAYER = "conv1"
 #: What the chapter reports for its convnet; ours is measured, and shown beside it.
 CHAPTER_CNN = 0.991
 
@@ -64,22 +64,27 @@ class Opening(Lesson):
         """The picture on its way through the convnet."""
         return Trace(Network.load("cnn"), self.shown_picture.pixels)
 
+    @property
+    def layer(self) -> str:
+        """Name of the first convolution."""
+        return name_of(self.trace.network, "convolution of the picture")
+
     @cached_property
     def filter(self) -> int:
-        """The edge filter of conv1 that responds most to the picture."""
-        weights = self.trace.network.weights[f"{LAYER}/kernel"]
-        strongest = self.trace.activations[LAYER].max(axis=(0, 1))
+        """The edge filter of the first convolution that responds most to the picture."""
+        weights = self.trace.network.weights_of(self.layer)["kernel"].squeeze(axis=2)
+        strongest = self.trace.activations[self.layer].max(axis=(0, 1))
         edges = [
             n
             for n in range(weights.shape[-1])
-            if kernels.closest_pattern(weights[:, :, 0, n]).kind == "edge"
+            if kernels.closest_pattern(weights[:, :, n]).kind == "edge"
         ]
         return max(edges, key=lambda n: float(strongest[n]))
 
     @property
     def response(self) -> npt.NDArray[np.float32]:
         """The filter's values before ReLU, (height, width)."""
-        return self.trace.before(LAYER)[:, :, self.filter]
+        return self.trace.before(self.layer)[:, :, self.filter]
 
     @cached_property
     def scores(self) -> tuple[Score, Score]:

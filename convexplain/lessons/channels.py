@@ -33,7 +33,7 @@ _TRIED = 8
 
 
 class Variant(NamedTuple):
-    """What the chapter's network reached and cost with another number of filters in conv1."""
+    """What the chapter's network reached and cost with another number of filters at first."""
 
     filters: int
     error: float  # share of the test digits that is misread: mean, lowest and highest of all runs

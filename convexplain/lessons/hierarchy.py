@@ -175,13 +175,14 @@ class Hierarchy(NetworkLesson):
         return HierarchyPicture(
             tree=self.tree,
             path=self.path,
-            pixels=self.trace.image[:, :, 0],
-            kernels=self.network.weights[f"{leaf.layer}/kernel"][:, :, 0],
+            pixels=self.drawn,
+            kernels=self.subject.kernels(self.levels[0]),
             fields={layer: self.network.receptive_field(layer).size for layer in layers},
             logit=self.logit,
             probability=self.probability,
+            answer=self.answer_name,
             centred=self.centred,
-            edge=leaf.layer == "conv1" and self.is_edge(leaf),
+            edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
         ).diagram()
 
     # Receptive fields.

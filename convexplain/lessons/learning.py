@@ -17,6 +17,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -27,7 +28,7 @@ _SURE = 0.99
 
 @dataclass(frozen=True)
 class Learning(Lesson):
-    """What training does to the 32 filters of conv1, from random numbers to edges."""
+    """What training does to the filters of the first convolution, from random numbers to edges."""
 
     name: ClassVar[str] = "learning"
     title: ClassVar[Caption] = Caption(
@@ -103,8 +104,13 @@ class Learning(Lesson):
         return -math.log(self.chances[snapshot])
 
     def kernels_at(self, snapshot: int) -> npt.NDArray[np.float32]:
-        """Return the kernels of conv1, (3, 3, 32)."""
-        return np.asarray(self.history.filters[snapshot, :, :, 0, :])
+        """Return the kernels of the first convolution, (3, 3, filters)."""
+        return np.asarray(self.history.filters[snapshot].squeeze(axis=2))
+
+    @property
+    def layer(self) -> str:
+        """Name of the layer whose filters they are."""
+        return name_of(Network.load("cnn"), "first convolution")
 
     @cached_property
     def maps(self) -> npt.NDArray[np.float32]:
@@ -128,7 +134,7 @@ class Learning(Lesson):
 
         The first, row by row, whose quotient by 255 prints between 0.30 and 0.70.
         """
-        pixels = self.digit.pixels[:, :, 0]
+        pixels = self.digit.pixels.squeeze(axis=2)
         between = np.argwhere((pixels > 0.3) & (pixels < 0.7))
         row, col = between[0] if len(between) else np.argwhere(pixels > 0)[0]
         return int(row), int(col), round(float(pixels[row, col]) * 255)

@@ -17,6 +17,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import local_words as words
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.subject import name_of, require
 from convexplain.network import Network, TopPatch, Trace, top_patches
 from convexplain.ops import Breakdown, Window
 from convexplain.style import format as fmt
@@ -108,8 +109,8 @@ class LocalPatterns(Lesson):
     )
     filter: int | None = option(
         None,
-        en="filter of conv1 that is followed, counted from 0",
-        zh="跟踪哪个 conv1 过滤器，编号从 0 开始",
+        en="filter of the first convolution that is followed, counted from 0",
+        zh="跟踪第一个卷积层的哪个过滤器，编号从 0 开始",
         metavar="N",
     )
     unit: int | None = option(
@@ -125,7 +126,7 @@ class LocalPatterns(Lesson):
             (self.unit, self.units, "unit"),
         ):
             if number is not None and not 0 <= number < count:
-                layer = "conv1" if what == "filter" else "the dense network's hidden layer"
+                layer = self.layer if what == "filter" else "the dense network's hidden layer"
                 raise UsageError(
                     f"there is no {what} {number} in {layer}: its {what}s are 0 to {count - 1}"
                 )
@@ -151,13 +152,27 @@ class LocalPatterns(Lesson):
 
     @property
     def filters(self) -> int:
-        """How many filters conv1 has."""
-        return int(self.cnn.weights["conv1/kernel"].shape[-1])
+        """How many filters the first convolution has."""
+        return self.cnn.shapes[self.layer][-1]
 
     @property
     def units(self) -> int:
         """How many units the dense network's hidden layer has."""
-        return int(self.dense.weights["hidden/kernel"].shape[-1])
+        return self.dense.shapes[self._hidden][-1]
+
+    @cached_property
+    def layer(self) -> str:
+        """Name of the convnet's first convolution."""
+        return name_of(self.cnn, "convolution of the picture")
+
+    @cached_property
+    def _hidden(self) -> str:
+        return name_of(self.dense, "hidden")
+
+    @cached_property
+    def kernels(self) -> Floats:
+        """The kernels of the first convolution, (height, width, filters)."""
+        return self.cnn.weights_of(self.layer)["kernel"].squeeze(axis=2)
 
     # The example.
 
@@ -171,8 +186,7 @@ class LocalPatterns(Lesson):
         cannot have this, the pair that comes nearest.
         """
         bundled = digits.load()
-        kernel = self.cnn.weights["conv1/kernel"][:, :, 0, :]
-        looks = [kernels.closest_pattern(kernel[:, :, n]) for n in range(self.filters)]
+        looks = [kernels.closest_pattern(self.kernels[:, :, n]) for n in range(self.filters)]
         edges = [n for n, look in enumerate(looks) if look.kind == "edge"] or list(
             range(len(looks))
         )
@@ -220,8 +234,9 @@ class LocalPatterns(Lesson):
         as printed; or the one asked for.
         """
         seen = Trace(self.dense, self.shown_picture.pixels)
-        weights = self.dense.weights["dense/kernel"][:, seen.prediction]
-        order = np.argsort(-seen.activations["hidden"] * weights, kind="stable").tolist()
+        classifier = name_of(self.dense, "classifier")
+        weights = self.dense.weights_of(classifier)["kernel"][:, seen.prediction]
+        order = np.argsort(-seen.activations[self._hidden] * weights, kind="stable").tolist()
         if self.unit is not None:
             rest = [n for n in order if n != self.unit]
             return tuple(self._unit(seen, n) for n in (self.unit, *rest[:TEMPLATES]))
@@ -230,22 +245,22 @@ class LocalPatterns(Lesson):
         return tuple(found)
 
     def _unit(self, seen: Trace, number: int) -> DenseUnit:
-        kernel = self.dense.weights_of("hidden")["kernel"]
+        kernel = self.dense.weights_of(self._hidden)["kernel"]
         template = kernel[:, number].reshape(self.shown_picture.pixels.shape[:2])
-        return DenseUnit(number, template, seen.breakdown("hidden", (0, 0, number), shown=0))
+        return DenseUnit(number, template, seen.breakdown(self._hidden, (0, 0, number), shown=0))
 
     @cached_property
     def never_inked(self) -> npt.NDArray[np.bool_]:
-        """The pixels whose weights are still those that training began with, bool (28, 28).
+        """The pixels whose weights are still those that training began with, bool (height, width).
 
         A pixel without ink in any training digit gives its weights no gradient. The beginning is
         computed again from the seed, and rounded as the network's file rounds.
         """
         start = Network.initialised(
             self.dense.layers, self.dense.provenance["seed"], input_shape=self.dense.input_shape
-        ).weights["hidden/kernel"]
+        ).weights_of(self._hidden)["kernel"]
         stored = start.astype(np.float16).astype(np.float32)
-        now = self.dense.weights["hidden/kernel"]
+        now = self.dense.weights_of(self._hidden)["kernel"]
         same = (now == stored).all(axis=1) | (now == start).all(axis=1)
         return np.asarray(same.reshape(self.dense.input_shape[:2]))
 
@@ -254,17 +269,22 @@ class LocalPatterns(Lesson):
     @property
     def kernel(self) -> Floats:
         """Weights of the filter, (3, 3)."""
-        return np.asarray(self.cnn.weights["conv1/kernel"][:, :, 0, self.shown_filter])
+        return self.kernels[:, :, self.shown_filter]
 
     @property
     def bias(self) -> float:
         """Its bias."""
-        return float(self.cnn.biases("conv1")[self.shown_filter])
+        return float(self.cnn.biases(self.layer)[self.shown_filter])
 
     @property
     def response_map(self) -> Floats:
-        """What it answers at every place, (26, 26)."""
-        return np.asarray(self.trace.activations["conv1"][:, :, self.shown_filter])
+        """What it answers at every place, (height, width)."""
+        return self.maps[:, :, self.shown_filter]
+
+    @property
+    def maps(self) -> Floats:
+        """What all filters answer, (height, width, filters)."""
+        return self.trace.activations[self.layer]
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -276,7 +296,7 @@ class LocalPatterns(Lesson):
         """The filter's strongest patch in every other bundled digit, strongest first."""
         bundled = digits.load()
         pixels = np.stack([picture.pixels for picture in bundled])
-        every = top_patches(self.cnn, "conv1", self.shown_filter, pixels, len(bundled))
+        every = top_patches(self.cnn, self.layer, self.shown_filter, pixels, len(bundled))
         mine = self.shown_picture.pixels
         return tuple(p for p in every if not np.array_equal(pixels[p.index], mine))
 
@@ -301,11 +321,11 @@ class LocalPatterns(Lesson):
         return len(digits.load())
 
     def _maps_of(self, picture: Picture) -> Floats:
-        return np.asarray(Trace(self.cnn, picture.pixels).activations["conv1"])
+        return np.asarray(Trace(self.cnn, picture.pixels).activations[self.layer])
 
     @staticmethod
     def _winners(pixels: Floats, maps: Floats) -> npt.NDArray[np.intp]:
-        """Which filter each patch excites most, (N, 26, 26); -1 where no ink or no response is."""
+        """Which filter each patch excites most, (N, height, width); -1 for no ink or response."""
         largest = _bundled_maps().max(axis=(0, 1, 2))
         shares = maps / np.where(largest > 0, largest, np.inf)
         excites = inked(pixels) & (shares.max(axis=-1) > 0)
@@ -313,13 +333,13 @@ class LocalPatterns(Lesson):
 
     @cached_property
     def winners(self) -> npt.NDArray[np.intp]:
-        """Which filter each patch of the digit excites most, (26, 26); -1 for blank patches.
+        """Which filter each patch of the digit excites most, (height, width); -1 for blank patches.
 
         Responses are divided by the filter's largest to any bundled digit, since filters differ in
         how loud they are. A patch to which no filter responds goes nowhere, too.
         """
         pixels = self.shown_picture.pixels[np.newaxis]
-        return np.asarray(self._winners(pixels, self.trace.activations["conv1"][np.newaxis])[0])
+        return np.asarray(self._winners(pixels, self.trace.activations[self.layer][np.newaxis])[0])
 
     @property
     def sent(self) -> tuple[Place, ...]:
@@ -345,8 +365,8 @@ class LocalPatterns(Lesson):
 
     @property
     def shuffled_from(self) -> npt.NDArray[np.int64]:
-        """Which pixel comes to each place, (784,): the permutation of the stored experiments."""
-        return np.random.default_rng(784).permutation(self.shown_picture.pixels[:, :, 0].size)
+        """Which pixel comes to each place: the permutation of the stored experiments."""
+        return facts.shuffled_pixels(self.shown_picture.pixels.size)
 
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: a unit, a filter, where it finds its pattern, all patches, a control."""
@@ -374,9 +394,9 @@ class LocalPatterns(Lesson):
 
 @cache
 def _bundled_maps() -> Floats:
-    """Response maps of conv1 on all bundled digits, exact: (N, 26, 26, 32)."""
+    """Maps of the first convolution on all bundled digits, exact: (N, height, width, filters)."""
     network = Network.load("cnn")
-    conv1 = network.layer("conv1")
+    layer = require(network, "convolution of the picture", "cnn")
     pixels = np.stack([picture.pixels for picture in digits.load()])
     parts = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
-    return np.concatenate([network.exact(conv1, part)[1] for part in parts])
+    return np.concatenate([network.exact(layer, part)[1] for part in parts])

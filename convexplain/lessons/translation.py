@@ -16,6 +16,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.checks import check_filter, check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
+from convexplain.lessons.parts.subject import name_of, with_maps
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -33,7 +34,6 @@ _STEP: dict[str, tuple[int, int]] = {
 }
 #: How far the digit walks; beyond this little of it is left in the frame.
 FAR = 6
-LAYERS = ("conv1", "pool1", "conv2", "pool2", "conv3")
 #: Shifts for which the layers' differences are shown.
 SHIFTS = (1, 2, 3, 4)
 
@@ -85,8 +85,8 @@ class Translation(Lesson):
     )
     filter: int | None = option(
         None,
-        en="filter of conv1 whose map is shown, counted from 0",
-        zh="显示哪个 conv1 过滤器的响应图，编号从 0 开始",
+        en="filter of the first convolution whose map is shown, counted from 0",
+        zh="显示第一个卷积层哪个过滤器的响应图，编号从 0 开始",
         metavar="N",
     )
     direction: Direction | None = option(
@@ -103,8 +103,7 @@ class Translation(Lesson):
             raise UsageError(
                 f"there is no direction {self.direction!r}: give {', '.join(get_args(Direction))}"
             )
-        filters = int(self.cnn.weights["conv1/kernel"].shape[-1])
-        check_filter(self.filter, filters, "conv1")
+        check_filter(self.filter, self.cnn.shapes[self.layer][-1], self.layer)
         check_picture(self.picture, self.cnn)
         self.beats()  # a length that cannot be is refused at once
 
@@ -117,6 +116,16 @@ class Translation(Lesson):
     def dense(self) -> Network:
         """The dense baseline that ships."""
         return Network.load("dense")
+
+    @cached_property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the convnet's layers with maps."""
+        return tuple(layer.name for layer in with_maps(self.cnn))
+
+    @property
+    def layer(self) -> str:
+        """Name of the first convolution."""
+        return self.layers[0]
 
     @cached_property
     def _example(self) -> tuple[Picture, str]:
@@ -177,7 +186,7 @@ class Translation(Lesson):
 
     @cached_property
     def chances(self) -> tuple[Floats, Floats]:
-        """Probabilities by the convnet and the dense network, each (FAR + 1, 10)."""
+        """Probabilities by the convnet and the dense network, each (FAR + 1, classes)."""
         pictures = np.stack([trace.image for trace in self.traces])
         cnn = np.stack([trace.probabilities for trace in self.traces])
         return cnn, np.stack([Trace(self.dense, picture).probabilities for picture in pictures])
@@ -187,16 +196,16 @@ class Translation(Lesson):
         """The filter asked for, or the one with the largest response to the picture."""
         if self.filter is not None:
             return self.filter
-        return int(self.traces[0].activations["conv1"].max(axis=(0, 1)).argmax())
+        return int(self.traces[0].activations[self.layer].max(axis=(0, 1)).argmax())
 
     def map_at(self, pixels: int) -> Floats:
         """Return the filter's response map of the picture moved by so many pixels."""
-        return np.asarray(self.traces[pixels].activations["conv1"][:, :, self.shown_filter])
+        return np.asarray(self.traces[pixels].activations[self.layer][:, :, self.shown_filter])
 
     @property
     def map_limit(self) -> float:
-        """The largest response of conv1 wherever the picture is moved to."""
-        return max(float(trace.activations["conv1"].max()) for trace in self.traces)
+        """The largest response of the first convolution wherever the picture is moved to."""
+        return max(float(trace.activations[self.layer].max()) for trace in self.traces)
 
     @cached_property
     def shared(self) -> tuple[int, float]:
@@ -205,7 +214,7 @@ class Translation(Lesson):
         Compared are the map of the moved picture and the moved map of the picture, all filters.
         Where ink has left the frame, or zeros came in, they need not agree.
         """
-        first, second = (self.traces[n].activations["conv1"] for n in (0, self.shift))
+        first, second = (self.traces[n].activations[self.layer] for n in (0, self.shift))
         down, right = (self.shift * part for part in _STEP[self.shown_direction])
         size = first.shape[0]
         count = size - self.shift
@@ -234,7 +243,7 @@ class Translation(Lesson):
     def differences(self) -> npt.NDArray[np.float64]:
         """How far map(moved) is from moved(map) on 20 test digits, (layers, shifts), as stored."""
         rows = [facts.row("shift", pixels=pixels, network="cnn") for pixels in SHIFTS]
-        return np.array([[row[f"{layer}_differs"] for row in rows] for layer in LAYERS])
+        return np.array([[row[f"{layer}_differs"] for row in rows] for layer in self.layers])
 
     def accuracy(self, network: str) -> tuple[float, ...]:
         """Return the stored accuracy on 10,000 digits after shifts by 0 to FAR pixels."""
@@ -244,14 +253,16 @@ class Translation(Lesson):
         )
 
     def by_place(self, pixels: int) -> npt.NDArray[np.float64]:
-        """Return what each of the 9 places of conv3 adds to the class's logit, (3, 3)."""
-        a3 = self.traces[pixels].activations["conv3"].astype(np.float64)
-        weights = self.cnn.weights["dense/kernel"][:, self.label].astype(np.float64)
-        return np.asarray((a3 * weights.reshape(a3.shape)).sum(axis=2))
+        """Return what each place of the last map adds to the class's logit, (height, width)."""
+        last = name_of(self.cnn, "last map")
+        maps = self.traces[pixels].activations[last].astype(np.float64)
+        kernel = self.cnn.weights_of(name_of(self.cnn, "classifier"))["kernel"]
+        weights = kernel[:, self.label].astype(np.float64)
+        return np.asarray((maps * weights.reshape(maps.shape)).sum(axis=2))
 
     def bias(self) -> float:
         """Return the bias of the class's logit."""
-        return float(self.cnn.biases("dense")[self.label])
+        return float(self.cnn.biases(name_of(self.cnn, "classifier"))[self.label])
 
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: what follows exactly, what nearly, and what does not."""
@@ -267,7 +278,11 @@ class Translation(Lesson):
         )
         yield self.beat("follows", follows, 9.0)
         first = self.differences[1]
-        yield self.beat("layers", _LAYERS.fill(a=fmt.number(first[0]), b=plain(first[1])), 7.0)
+        yield self.beat(
+            "layers",
+            _LAYERS.fill(layer=self.layers[1], a=fmt.number(first[0]), b=plain(first[1])),
+            7.0,
+        )
         yield self.beat("guess", self._guess_caption(where), 11.0)
         cnn, dense = (self.accuracy(network)[self.shift] for network in ("cnn", "dense"))
         chosen = self.picture is None and self._disagree
@@ -280,7 +295,7 @@ class Translation(Lesson):
 
     @property
     def _filters(self) -> int:
-        return int(self.traces[0].activations["conv1"].shape[2])
+        return int(self.traces[0].activations[self.layer].shape[2])
 
     @property
     def _disagree(self) -> bool:
@@ -319,8 +334,8 @@ _FOLLOWS = Caption(
     "{f} 张图在前后重叠的 {n} {lines}上，最大差值为 {d}。",
 )
 _LAYERS = Caption(
-    en="Pooling moves in steps of 2: after 1 pixel pool1 differs by up to {a}, after 2 by {b}.",
-    zh="池化每次移动 2 格：平移 1 个像素，pool1 最多相差 {a}；平移 2 个像素，相差 {b}。",
+    en="Pooling moves in steps of 2: after 1 pixel {layer} differs by up to {a}, after 2 by {b}.",
+    zh="池化每次移动 2 格：平移 1 个像素，{layer} 最多相差 {a}；平移 2 个像素，相差 {b}。",
 )
 _GUESS = Caption(
     en="Moved {w} by {s}, the convnet says {a}, the dense network {b}; by {f}, they say {c} and "

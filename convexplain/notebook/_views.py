@@ -152,7 +152,7 @@ def _drawn(pixels: np.ndarray[tuple[int, ...], np.dtype[np.float32]], look: Look
     if channels == 3:
         rgb = np.rint(pixels * 255).astype(np.uint8)
     else:
-        rgb = look.tokens.picture(pixels[..., 0])
+        rgb = look.tokens.picture(pixels.squeeze(axis=2))
     inked = int((pixels > 0).any(axis=2).sum())
     alternative = words.INPUT_ALT.fill(
         shape=fmt.shape(pixels.shape), ink=fmt.count(inked), all=fmt.count(height * width)

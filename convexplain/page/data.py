@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from convexplain.data import digits, facts, kernels
+from convexplain.data.digits import CLASSES, SHAPE
 from convexplain.data.pictures import Picture
+from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.lessons.parts import slips
 from convexplain.network import BUNDLED, Network, modelfile
@@ -18,11 +20,10 @@ from convexplain.network.fitting import INPUT
 from convexplain.page.lesson import Slides
 from convexplain.page.telling import telling
 from convexplain.page.words import WORDS
+from convexplain.style import format as fmt
 from convexplain.style import theme
 from convexplain.style.captions import LANGUAGES, Caption
 
-SHAPE = (28, 28, 1)
-CLASSES = 10
 #: A network of more numbers would make a page that a browser opens slowly or not at all.
 MOST_PARAMETERS = 4_000_000
 
@@ -89,10 +90,14 @@ def check_network(network: Network) -> None:
     """
     last = network.layers[-1]
     if network.input_shape != SHAPE:
-        read = " × ".join(map(str, network.input_shape))
         raise UsageError(
-            f"the page shows 28 × 28 × 1 digits, but this network reads {read}: "
-            "give a network with input_shape (28, 28, 1)"
+            f"the page shows {fmt.shape(SHAPE)} digits, but this network reads "
+            f"{fmt.shape(network.input_shape)}: give a network with input_shape {SHAPE}"
+        )
+    if network.recipe != Recipe.of(SHAPE):
+        raise UsageError(
+            "the page shows digits by their numbers and pixels from 0 to 1, but this network's "
+            "recipe has others: show it with convexplain step, pixel or predict"
         )
     if network.shapes[last.name] != (CLASSES,) or last.activation != "softmax":
         raise UsageError(
@@ -164,9 +169,9 @@ def opening_picture(picture: Picture | None) -> dict[str, Any]:
     if picture is None:
         return {"sample": None, "picture": None}
     if picture.shape != SHAPE:
-        shape = " × ".join(map(str, picture.shape))
         raise UsageError(
-            f"the page shows 28 × 28 × 1 digits, but this picture is {shape}: read it with "
+            f"the page shows {fmt.shape(SHAPE)} digits, but this picture is "
+            f"{fmt.shape(picture.shape)}: read it with "
             'convexplain.load_image(path, mode="digit")'
         )
     for sample, other in enumerate(digits.load()):

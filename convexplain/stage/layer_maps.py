@@ -61,7 +61,9 @@ class LayerMaps(Mobject):
         self.thumbnails = Thumbnails(empty, left, top, cell, across, limit=limit, pitch=pitch)
         self.thumbnails.marks[chosen] = 1
         large = width / max(rows, cols)
-        self.map = PixelGrid(empty[:, :, 0], left, map_top, large, limit=limit, frame=2)
+        self.map = PixelGrid(
+            np.full((rows, cols), np.nan), left, map_top, large, limit=limit, frame=2
+        )
         self.fed = WindowFrame(self.map, 0, 0)
         self.bar = ColourBar(limit, left, bar, width, size=24)
         self.add(self.thumbnails, self.map, self.bar)

@@ -103,7 +103,7 @@ class NetworkRow:
 
         height = maps[0].values.shape[0]
         self.picture = PixelGrid(
-            maps[0].values[:, :, 0],
+            maps[0].values.squeeze(axis=2),
             _LEFT,
             _AXIS - height * cell / 2,
             cell,

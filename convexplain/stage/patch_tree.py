@@ -97,7 +97,7 @@ class Twig:
         side = node.patch.shape[0] * row.cell
         self.bottom = row.top + side
         self.grid = PixelGrid(
-            node.patch[:, :, 0],
+            node.patch.squeeze(axis=2),
             x - side / 2,
             row.top,
             row.cell,

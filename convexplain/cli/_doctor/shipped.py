@@ -26,10 +26,10 @@ def check_networks() -> Finding:
     from convexplain.network.network import BUNDLED, Network
 
     try:
-        pictures = np.stack([digits.first(label).pixels for label in range(10)])
+        pictures = np.stack([digits.first(label).pixels for label in range(digits.CLASSES)])
         for name in BUNDLED:
             answers = Network.load(name)(pictures).argmax(axis=-1)
-            wrong = np.flatnonzero(answers != np.arange(10))
+            wrong = np.flatnonzero(answers != np.arange(digits.CLASSES))
             if wrong.size:
                 found = f"{name} reads the bundled {wrong[0]} as {answers[wrong[0]]}"
                 return Finding("networks", "failed", found, _AGAIN)

@@ -16,7 +16,7 @@ def card(lesson: ResponseMap) -> Card:
     biases = network.biases(layer)
     strongest = [
         int(Trace(network, digits.first(label).pixels).activations[layer].max(axis=(0, 1)).argmax())
-        for label in range(10)
+        for label in range(digits.CLASSES)
     ]
     often = max(strongest, key=strongest.count)
     values = {

@@ -71,7 +71,8 @@ def columns(trace: Trace) -> tuple[Column, ...]:
     """Return the picture and all layers, in order."""
     network = trace.network
     total = sum(array.size for array in network.weights.values())
-    found = [Column("input", "input", trace.image, 1.0, (), 0, 0.0)]
+    picture = np.atleast_3d(network.reading.drawn(trace.image))
+    found = [Column("input", "input", picture, 1.0, (), 0, 0.0)]
     for layer in network.layers:
         values = trace.activations[layer.name]
         weights = network.weights_of(layer.name)

@@ -52,6 +52,8 @@ class HierarchyPicture:
         How many rows and columns of the digit a cell of a layer sees.
     probability : float
         The answer's.
+    answer : Caption
+        What the answer is called.
     centred : bool
         Whether weights are taken less their mean over all classes.
     edge : bool
@@ -69,6 +71,7 @@ class HierarchyPicture:
     fields: Mapping[str, tuple[int, int]]
     logit: float
     probability: float
+    answer: Caption
     centred: bool
     edge: bool
     one_scale: bool = True
@@ -150,7 +153,7 @@ class HierarchyPicture:
         chance = words.PROBABILITY.fill(p=fmt.probability(self.probability))
         answer = Row(
             Text("logit", logit, role="note"),
-            Text("answer", str(self.tree.filter), role="heading", weight="bold"),
+            Text("answer", self.answer, role="heading", weight="bold"),
             Text("probability", chance, role="note"),
         )  # fmt: skip
         others = words.OTHERS.fill(
@@ -178,8 +181,8 @@ class HierarchyPicture:
                 weight="bold" if lit else "regular",
             ),
             Cells(
-                f"patch-{place}", node.patch[:, :, 0], share=self._share(node.layer), lines=False,
-                marks={"lit": Mark(0, 0, side, side)} if lit else {},
+                f"patch-{place}", node.patch.squeeze(axis=2), share=self._share(node.layer),
+                lines=False, marks={"lit": Mark(0, 0, side, side)} if lit else {},
             ),
         ]  # fmt: skip
         if node.parts:
@@ -216,13 +219,18 @@ class HierarchyPicture:
         """Tell the tree to a person who cannot see it: its answer, its cells, their shares."""
         tree = self.tree
         under = [
-            words.TREE_UNDER.fill(f=part.filter, parts=_listed(part.parts))
+            words.TREE_UNDER.fill(
+                f=part.filter, layer=part.parts[0].layer, parts=_listed(part.parts)
+            )
             for part in tree.parts
             if part.parts
         ]
         leaf = self.path[0]
         return words.TREE.fill(
-            k=tree.filter,
+            k=self.answer,
+            last=tree.parts[0].layer,
+            first=leaf.layer,
+            size=fmt.shape((leaf.box.height, leaf.box.width)),
             z=fmt.number(self.logit),
             p=fmt.probability(self.probability),
             n=fmt.count(tree.supporters),

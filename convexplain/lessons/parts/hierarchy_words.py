@@ -107,19 +107,19 @@ TREE_READ = Caption(
     "{layer} 图块下方：卷积核和过滤器。",
 )
 TREE = Caption(
-    en="A tree with the answer {k} at its top: logit {z}, probability {p}. {n} cells of conv3 push "
-    "towards it; the strongest are {parts}; all others give {rest}. {below} The path that is "
-    "marked ends at filter {f} of conv1, row {r}, column {c}, a patch of 3 × 3 pixels with the "
+    en="A tree with the answer {k} at its top: logit {z}, probability {p}. {n} cells of {last} "
+    "push towards it; the strongest are {parts}; all others give {rest}. {below} The path that is "
+    "marked ends at filter {f} of {first}, row {r}, column {c}, a patch of {size} pixels with the "
     "kernel of {what}; its share is {share}.",
-    zh="一棵树，顶端是答案“{k}”：logit {z}，概率 {p}。conv3 中有 {n} 个单元支持它，"
-    "最强的是{parts}；其余全部占 {rest}。{below}标出的路径终点是 conv1 的过滤器 {f}，"
-    "行 {r}、列 {c}：3 × 3 像素的图块，卷积核是{what}，占 {share}。",
+    zh="一棵树，顶端是答案“{k}”：logit {z}，概率 {p}。{last} 中有 {n} 个单元支持它，"
+    "最强的是{parts}；其余全部占 {rest}。{below}标出的路径终点是 {first} 的过滤器 {f}，"
+    "行 {r}、列 {c}：{size} 像素的图块，卷积核是{what}，占 {share}。",
 )
 TREE_PART = Caption(
     en="filter {f} at row {r}, column {c} ({share})", zh="行 {r}、列 {c} 的过滤器 {f}（{share}）"
 )
 TREE_UNDER = Caption(
-    en="Under filter {f}, conv2 gives {parts}.", zh="过滤器 {f} 之下，conv2 有{parts}。"
+    en="Under filter {f}, {layer} gives {parts}.", zh="过滤器 {f} 之下，{layer} 有{parts}。"
 )
 ORIENTED_EDGE = Caption(en="an oriented edge", zh="有方向的边缘")
 OTHER_PATTERN = Caption(en="another pattern", zh="其他模式")

@@ -21,8 +21,8 @@ PRODUCTS = Caption(en="sum of {n} products: {v}", zh="{n} 个乘积之和：{v}"
 NINE = Caption(en="{n} products, bias {v}, ReLU", zh="{n} 个乘积，偏置 {v}，ReLU")
 STILL = Caption(en="{n} pixels, as initialised", zh="{n} 个像素，仍是初始值")
 KERNELS = Caption(
-    en="the {n} kernels of conv1; beside each, the patch that excites it most",
-    zh="conv1 的 {n} 个卷积核；旁边是最能激活它的图块",
+    en="the {n} kernels of {layer}; beside each, the patch that excites it most",
+    zh="{layer} 的 {n} 个卷积核；旁边是最能激活它的图块",
 )
 COUNTS = Caption(en="number · patches", zh="编号 · 图块数")
 RULES = (

@@ -124,7 +124,7 @@ class Colours:
     def response_map(self) -> npt.NDArray[np.float32]:
         """All results, (H - 2, W - 2)."""
         exact = ops.conv2d(self.pixels.astype(np.float64), self.kernel[..., np.newaxis])
-        return np.asarray(exact[:, :, 0], dtype=np.float32)
+        return np.asarray(exact.squeeze(axis=2), dtype=np.float32)
 
     @cached_property
     def stop(self) -> ConvStep:

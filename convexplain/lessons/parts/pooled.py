@@ -90,9 +90,10 @@ def shifted(trace: Trace, stage: Stage, channel: int) -> Shift:
     Shift
         To the right, if no direction loses less.
     """
-    moved = {way: _moved(trace.image, *way) for way in _WAYS}
+    pixels = _pixels(trace)
+    moved = {way: _moved(pixels, *way) for way in _WAYS}
     best = max(_WAYS, key=lambda way: float(moved[way].sum(dtype=np.float64)))
-    after = Trace(trace.network, moved[best])
+    after = Trace(trace.network, trace.network.reading.scaled(moved[best]))
     maps, pooled = (
         [here.activations[layer][:, :, channel] for here in (trace, after)] for layer in stage
     )
@@ -102,6 +103,11 @@ def shifted(trace: Trace, stage: Stage, channel: int) -> Shift:
         "average": overlap(*(average(one) for one in maps)),
     }
     return Shift(_WAYS[best], after, stays)
+
+
+def _pixels(trace: Trace) -> Map:
+    """Return the picture that was read, (height, width, channels), values from 0 to 1."""
+    return np.atleast_3d(trace.network.reading.drawn(trace.image))
 
 
 def _moved(pixels: Map, down: int, right: int) -> Map:
@@ -147,15 +153,15 @@ def left_over(trace: Trace, stages: Sequence[Stage]) -> Odd | None:
 
 
 def never_seen(trace: Trace) -> Unseen | None:
-    """Invert the rows and columns that no output reads, and compare ten logits; None if all are."""
+    """Invert the rows and columns that no output reads, and compare the logits; None if all are."""
     size = trace.network.input_shape[:2]
     rows, cols = trace.network.unseen()
-    if not (rows or cols) or trace.logits.shape != (10,):
+    if not (rows or cols) or trace.logits.ndim != 1:
         return None
-    pixels = trace.image.copy()
+    pixels = _pixels(trace).copy()
     here = _mask(size, rows, cols)
     pixels[here] = 1 - pixels[here]
-    inverted = Trace(trace.network, pixels)
+    inverted = Trace(trace.network, trace.network.reading.scaled(pixels))
     return Unseen(rows, cols, inverted, float(np.abs(inverted.logits - trace.logits).max()))
 
 

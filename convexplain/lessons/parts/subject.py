@@ -183,6 +183,11 @@ def require(network: Network, role: Role, model: str) -> Layer:
     return found
 
 
+def name_of(network: Network, role: Role) -> str:
+    """Return the name of the layer that plays a part in a network known to have it."""
+    return require(network, role, "of the package").name
+
+
 def lacking(network: Network, roles: tuple[Role, ...]) -> tuple[Role, ...]:
     """Return those of the roles that no layer of a network plays."""
     return tuple(role for role in roles if find(network, role) is None)

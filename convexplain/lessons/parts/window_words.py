@@ -77,7 +77,7 @@ FLIPPED = Caption(
 PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
 PADDED = Caption(en="{n} pixels, padded to {padded}", zh="{n} 个像素，填充到 {padded}")
 CENTRES = Caption(en="• window centres, {s} pixels apart", zh="• 窗口中心，相距 {s} 个像素")
-FILTER = Caption(en="filter {n} of conv1", zh="conv1 的过滤器 {n}")
+FILTER = Caption(en="filter {n} of {layer}", zh="{layer} 的过滤器 {n}")
 HAND_MADE = Caption(en="made by hand", zh="人工设计")
 ZEROS = Caption(en="0: from padding", zh="0：来自填充")
 NUMBERS = Caption(en="{o} numbers", zh="{o} 个数")

@@ -141,7 +141,7 @@ class Geometry:
             padding=self.margins,
             dilation=window.dilation,
         )
-        return relu(before.astype(np.float32))[:, :, 0]
+        return relu(before.astype(np.float32)).squeeze(axis=2)
 
     @cached_property
     def stop(self) -> Stop:

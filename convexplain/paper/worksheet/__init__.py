@@ -232,7 +232,7 @@ def make(
             f"picture and network give {len(exercises)} exercises of this kind, not {count}: "
             "lower the count or choose another picture"
         )
-    return Worksheet(picture, tuple(exercises), seed)
+    return Worksheet(material.picture, tuple(exercises), seed)
 
 
 def _of_level(material: Material, level: int, count: int) -> list[Exercise]:

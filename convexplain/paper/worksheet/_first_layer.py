@@ -151,7 +151,7 @@ def _has_bias(material: Material) -> Mask:
 
 def _to_fill(found: _byhand.Window) -> Row:
     products = Grid(
-        _byhand.rows(found.products[..., 0], _byhand.PRODUCT), terms.PRODUCTS, answer=True
+        _byhand.rows(found.products.squeeze(axis=2), _byhand.PRODUCT), terms.PRODUCTS, answer=True
     )
     return Row((_patch(found), "⊙", _kernel(found), "=", products))
 
@@ -164,11 +164,11 @@ def _given(found: _byhand.Window, *, bias: bool = True) -> Row:
 
 
 def _patch(found: _byhand.Window) -> Grid:
-    return Grid(_byhand.rows(found.patch[..., 0], _byhand.PIXEL), terms.PATCH)
+    return Grid(_byhand.rows(found.patch.squeeze(axis=2), _byhand.PIXEL), terms.PATCH)
 
 
 def _kernel(found: _byhand.Window) -> Grid:
-    return Grid(_byhand.rows(found.kernel[..., 0], _byhand.WEIGHT), terms.KERNEL)
+    return Grid(_byhand.rows(found.kernel.squeeze(axis=2), _byhand.WEIGHT), terms.KERNEL)
 
 
 def _sum_line(found: _byhand.Window) -> Line:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from convexplain import ops
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.network import Layer, Network, Trace
+from convexplain.lessons.parts.subject import Subject, find
+from convexplain.network import Layer, Network
 from convexplain.network.fitting import INPUT
 from convexplain.ops import Box, ConvStep
 from convexplain.paper.worksheet import _byhand
@@ -45,23 +46,16 @@ class Material:
     """
 
     def __init__(self, picture: Picture, network: Network, seed: int) -> None:
-        first = network.layers[0]
-        if (
-            (first.family, first.activation) != ("convolution", "relu")
-            or first.window is None
-            or network.input_shape[2] != 1
-            or max(first.window.kernel_size) > _WIDEST
-        ):
+        first = find(network, "convolution of the picture")
+        if first is None or first.window is None or max(first.window.kernel_size) > _WIDEST:
             raise UsageError(
-                f"layer {first.name} cannot be computed by hand: a worksheet needs a network that "
-                f"begins with a convolution with ReLU over one channel, at most "
-                f"{_WIDEST} × {_WIDEST}"
+                f"layer {network.layers[0].name} cannot be computed by hand: a worksheet needs a "
+                "network that begins with a convolution with ReLU over one channel, from 0 to 1, "
+                f"at most {_WIDEST} × {_WIDEST}"
             )
-        try:
-            self.trace = Trace(network, picture.pixels)
-        except ValueError as error:
-            raise UsageError(f"{picture.origin} does not fit the network: {error}") from None
-        self.picture, self.network, self.first = picture, network, first
+        subject = Subject(network, picture, "of the worksheet")
+        self.picture, self.trace = subject.picture, subject.trace
+        self.network, self.first = network, first
         self.first_window = first.window
         # Of all its methods, Random promises to keep only random() from version to version.
         self._random = random.Random(seed)
@@ -132,14 +126,14 @@ class Material:
     @cached_property
     def pixels(self) -> NDArray[Any]:
         """The pixels of every window as they are printed, (H, W, kH, kW)."""
-        patches = ops.patches(self.trace.image, self.first_window)[..., 0]
+        patches = ops.patches(self.trace.image, self.first_window).squeeze(axis=-1)
         return np.round(patches.astype(np.float64), _byhand.PIXEL)
 
     @cached_property
     def by_hand(self) -> NDArray[Any]:
         """What the printed numbers come to before ReLU, (H, W, filters), for searching."""
         weights = self.network.weights_of(self.first.name)
-        kernels = np.round(weights["kernel"][:, :, 0].astype(np.float64), _byhand.WEIGHT)
+        kernels = np.round(weights["kernel"].squeeze(axis=2).astype(np.float64), _byhand.WEIGHT)
         biases = np.round(self.network.biases(self.first.name).astype(np.float64), _byhand.WEIGHT)
         return np.tensordot(self.pixels, kernels, 2) + biases
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import product
 
-import numpy as np
-
+from convexplain.data import digits, facts
 from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Conv2D, Layer, Network
 from convexplain.training.descent import Recipe
-from convexplain.training.experiments._base import Array, Setting, spread
+from convexplain.training.experiments._base import Setting, spread
 from convexplain.training.experiments._result import Result, Row, versions
 
 NETWORKS = {"cnn": CHAPTER_LAYERS, "dense": BASELINE_LAYERS}
@@ -18,11 +18,6 @@ COUNTS = (100, 300, 1000, 3000, 10000)
 #: Steps of each training; the shipped convnet had 4,300.
 SAMPLES_STEPS, PERMUTED_STEPS, WINDOW_STEPS, POOLING_STEPS = 600, 1000, 1000, 500
 BATCH = 64
-
-
-def shuffled_pixels() -> Array:
-    """Give the one fixed permutation of the 784 pixels that all experiments shuffle with."""
-    return np.random.default_rng(784).permutation(784)
 
 
 def samples(setting: Setting) -> Result:
@@ -36,7 +31,7 @@ def samples(setting: Setting) -> Result:
     every = len(setting.train[0])
     counts = (100, 1000) if setting.quick else (*COUNTS, every)
     rows, seconds = [], 0.0
-    orders = {"in place": None, "shuffled": shuffled_pixels()}
+    orders = {"in place": None, "shuffled": facts.shuffled_pixels(math.prod(digits.SHAPE))}
     variants = list(product(orders, counts, NETWORKS))
     costs = [_cost(NETWORKS[name]) for *_, name in variants]
     for (pixels, count, name), part in setting.parts(variants, costs):
@@ -70,7 +65,7 @@ def permuted(setting: Setting) -> Result:
     """
     steps = setting.steps(PERMUTED_STEPS)
     rows, seconds = [], 0.0
-    orders = {"in place": None, "shuffled": shuffled_pixels()}
+    orders = {"in place": None, "shuffled": facts.shuffled_pixels(math.prod(digits.SHAPE))}
     variants = list(product(NETWORKS, orders))
     costs = [_cost(NETWORKS[name]) for name, _ in variants]
     for (name, pixels), part in setting.parts(variants, costs):
