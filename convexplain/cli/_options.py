@@ -68,12 +68,18 @@ def target(output: str | None, name: str) -> Path:
     Raises
     ------
     UsageError
-        The folder cannot be made.
+        The folder cannot be made, or there can be no such name.
     """
     if output is None:
         return Path(name)
     path = expanded(output)
-    if path.is_dir() or output.endswith(("/", os.sep)):
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:  # a name that is too long
+        raise UsageError(
+            f"cannot write {output!r}: {error.strerror}; choose another name"
+        ) from error
+    if is_folder or output.endswith(("/", os.sep)):
         return made_folder(path) / name
     made_folder(path.parent)
     return path
