@@ -92,7 +92,12 @@ export function activate(name, z, channels) {
   return output;
 }
 
-/** Apply an activation to one number; what looks at several leaves it as it is. @param {string} name @param {number} z */
+/**
+ * Apply an activation to one number; what looks at several leaves it as it is.
+ *
+ * @param {string} name
+ * @param {number} z
+ */
 export function activateOne(name, z) {
   return Math.fround(isByCell(name) ? byCell(name)(z) : z);
 }

@@ -136,14 +136,14 @@ export function showTiles(element, { probabilities, prediction }, secret, pin) {
       "p", { class: "tiles-title" }, make("b", {}, `${say("answer")}: ${secret ? "?" : prediction}`),
       make("b", {}, secret ? "?" : probability(probabilities[prediction])),
     ),
-    make("ul", { class: "tiles" }, Array.from(probabilities, (p, k) => {
-      const fill = make("span", { class: "fill" });
-      fill.style.height = secret ? "0" : `${100 * p}%`;
-      return make("li", {}, button(
-        () => pin(k),
-        { class: !secret && k === prediction ? "tile best" : "tile", "data-key": `tile-${k}`, "aria-label": barName(k, p, secret) },
-        make("span", { class: "well" }, fill), make("span", { class: "class" }, k),
-      ));
-    })),
+    make("ul", { class: "tiles" }, Array.from(probabilities, (p, k) => make("li", {}, button(
+      () => pin(k),
+      {
+        class: !secret && k === prediction ? "tile best" : "tile", "data-key": `tile-${k}`,
+        "aria-label": barName(k, p, secret),
+      },
+      make("span", { class: "well" }, make("span", { class: "fill", style: { height: secret ? "0" : `${100 * p}%` } })),
+      make("span", { class: "class" }, k),
+    )))),
   );
 }

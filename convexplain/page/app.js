@@ -32,6 +32,8 @@ import { say, useLanguage } from "./words.js";
 // The live region speaks at most this often, in milliseconds.
 const SPOKEN_EVERY = 500;
 
+// More columns do not fit beside one another: one scrolls to them.
+const MOST_COLUMNS = 9;
 // Where these are hidden, the cell's own number is.
 /** @type {Secret["what"][]} */
 const HIDE_CELL = ["output", "sum", "winner"];
@@ -97,7 +99,7 @@ export class App {
     document.getElementById("page")?.replaceChildren(
       this.toolbar.element,
       make(
-        "main", {}, this.chain.tabs, this.chain.element, this.chain.tiles,
+        "main", { class: this.model.columns.length > MOST_COLUMNS ? "many" : false }, this.chain.tabs, this.chain.element, this.chain.tiles,
         make("div", { class: "caption" }, this.caption, this.captionAside), this.spoken,
       ),
       this.help.element,
@@ -240,7 +242,12 @@ export class App {
     window.history[write](null, "", `#${fragment}`);
   }
 
-  /** After walking along the trail the new cell's map has the focus; Back returns to the pinned cell. @param {State|null} before @param {State} state */
+  /**
+   * After walking along the trail the new cell's map has the focus; Back returns to the pinned cell.
+   *
+   * @param {State|null} before
+   * @param {State} state
+   */
   keepFocus(before, state) {
     if (!before || sameCell(before.pinned, state.pinned) || state.playing) return;
     const walked = before.trail.length !== state.trail.length;
@@ -271,7 +278,12 @@ export class App {
     this.actions.setTool(this.store.state.tool === "rubber" ? null : "rubber");
   }
 
-  /** Begin to type a weight of the kernel that is shown, or end it and go back to weight `at`. @param {number|null} editing @param {number} at */
+  /**
+   * Begin to type a weight of the kernel that is shown, or end it and go back to weight `at`.
+   *
+   * @param {number|null} editing
+   * @param {number} at
+   */
   editWeight(editing, at) {
     this.actions.edit(editing);
     this.store.render();

@@ -130,6 +130,20 @@ export function backButton(app) {
   return button(() => app.actions.overview(), { class: "back", "data-key": "back" }, say("back"));
 }
 
+/**
+ * The head of a mode's bench.
+ *
+ * @param {App} app
+ * @param {string} title
+ * @param {...Child} tools
+ */
+export function benchHead(app, title, ...tools) {
+  return make(
+    "div", { class: "panel-head" },
+    make("h3", { id: "panel-title" }, title), make("span", { class: "space" }), ...tools, backButton(app),
+  );
+}
+
 /** A sum, line by line. @param {SumLine[]} lines */
 export function sumLines(lines) {
   return make("dl", { class: "sum" }, lines.map(({ name, value, total, secret }) => make(
@@ -153,8 +167,8 @@ export function contributionList({ title, rows, limit, rest }) {
     "div", { class: "contributions" },
     make("h4", {}, title),
     make("ul", {}, rows.map(({ key, name, detail, value, chosen, click }) => {
-      const bar = make("span", { class: value < 0 ? "bar-fill negative" : "bar-fill" });
-      bar.style.width = `${limit > 0 ? (100 * Math.abs(value)) / limit : 0}%`;
+      const share = limit > 0 ? Math.abs(value) / limit : 0;
+      const bar = make("span", { class: value < 0 ? "bar-fill negative" : "bar-fill", style: { width: `${100 * share}%` } });
       return make("li", {}, button(
         click,
         { "data-key": key, "aria-pressed": chosen === undefined ? null : String(chosen), title: exactly(value) },

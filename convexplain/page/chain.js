@@ -134,7 +134,11 @@ export class Chain {
     }
   }
 
-  /** Say which columns are read and written, by which a phone shows them; true if that changes any. @param {State} state */
+  /**
+   * Say which columns are read and written, by which a phone shows them; true if that changes any.
+   *
+   * @param {State} state
+   */
   mark(state) {
     const cell = focusCell(state);
     const source = cell && cell.layer !== INPUT ? this.app.model.columnBefore(cell.layer).name : INPUT;
@@ -168,7 +172,12 @@ export class Chain {
     setAttributes(this.tabs, { "aria-label": say("network") });
   }
 
-  /** Names, shapes and what feeds a column, in the language in use. @param {ReturnType<Chain["makeColumn"]>} part @param {number} filter */
+  /**
+   * Names, shapes and what feeds a column, in the language in use.
+   *
+   * @param {ReturnType<Chain["makeColumn"]>} part
+   * @param {number} filter
+   */
   label({ column, name, sizes, feeds, which }, filter) {
     name.textContent = column.heading;
     sizes.textContent = column.sizes;

@@ -17,7 +17,7 @@ export class Column {
   /** Names the style of the column. */
   kind = "map";
   /** In the grid, as on a page of 1920 pixels. */
-  width = "minmax(0, 208.8fr)";
+  width = "minmax(calc(165 * var(--u)), 208.8fr)";
 
   /** @param {string} name @param {Shape} shape  of what it shows @param {Layer|null} layer */
   constructor(name, shape, layer) {
@@ -39,7 +39,13 @@ export class Column {
     return row * this.cols + col;
   }
 
-  /** A cell that one walks through. @param {number} index @param {number} filter  of the map that is shown @returns {Cell} */
+  /**
+   * A cell that one walks through.
+   *
+   * @param {number} index
+   * @param {number} filter  of the map that is shown
+   * @returns {Cell}
+   */
   cellAt(index, filter) {
     return { layer: this.name, filter, row: Math.floor(index / this.cols), col: index % this.cols };
   }
@@ -50,12 +56,23 @@ export class Column {
     return [Math.floor(index / this.cols), index % this.cols];
   }
 
-  /** Whether a cell is among those that are shown. @param {Cell} cell @param {number} filter  of the map that is shown */
+  /**
+   * Whether a cell is among those that are shown.
+   *
+   * @param {Cell} cell
+   * @param {number} filter  of the map that is shown
+   */
   shows(cell, filter) {
     return cell.layer === this.name && cell.filter === filter;
   }
 
-  /** Where the column shows a box of its layer. @param {Box} box @param {Cell} _  for which the box is read @returns {Box} */
+  /**
+   * Where the column shows a box of its layer.
+   *
+   * @param {Box} box
+   * @param {Cell} _  for which the box is read
+   * @returns {Box}
+   */
   placeOfBox(box, _) {
     return box;
   }
@@ -74,7 +91,12 @@ export class Column {
     return sizes(this.shape);
   }
 
-  /** Which of the maps is shown: what it is called, and the range of all. @param {number} filter @returns {[string, string]} */
+  /**
+   * Which of the maps is shown: what it is called, and the range of all.
+   *
+   * @param {number} filter
+   * @returns {[string, string]}
+   */
   which(filter) {
     return [say(this.layer?.kind.convolves ? "filter" : "channel", { n: filter }), say("range", { last: this.filters - 1 })];
   }
@@ -102,7 +124,12 @@ export class Column {
     return say("cellTitle", { map: this.mapName(filter), row, col });
   }
 
-  /** A cell's name as it is read aloud, with its number or what stands for it. @param {Cell} cell @param {string} value */
+  /**
+   * A cell's name as it is read aloud, with its number or what stands for it.
+   *
+   * @param {Cell} cell
+   * @param {string} value
+   */
   spoken({ filter, row, col }, value) {
     return say("cellName", { map: this.mapName(filter), row, col, value });
   }
@@ -242,7 +269,7 @@ class VectorColumn extends Column {
 
 class AnswerColumn extends VectorColumn {
   kind = "answer";
-  width = "minmax(calc(170 * var(--u)), 280fr)";
+  width = "minmax(calc(250 * var(--u)), 280fr)";
 
   get heading() {
     return say("answer");

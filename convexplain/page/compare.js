@@ -13,7 +13,7 @@
  * @typedef {{rows: Row[], unmoved: Both}} Rows
  */
 
-import { backButton } from "./cells.js";
+import { benchHead } from "./cells.js";
 import { shiftText } from "./controls.js";
 import { bundledDigit, DATA, SIDE } from "./data.js";
 import { button, make, makeSvg, radio } from "./dom.js";
@@ -96,14 +96,16 @@ function chart(app, rows, k, state) {
   const y = (/** @type {number} */ p) => low - p * (low - top);
   const step = x(1) - x(0);
   const mark = 0.3 * font;
-  const text = (/** @type {string} */ value, /** @type {Record<string, unknown>} */ attributes) => makeSvg("text", { "font-size": font, ...attributes }, value);
+  /** @param {string} value @param {Record<string, unknown>} attributes */
+  const text = (value, attributes) => makeSvg("text", { "font-size": font, ...attributes }, value);
   const curve = (/** @type {keyof Both} */ name) => makeSvg("polyline", {
     class: `curve ${name}`, points: rows.map((row) => `${x(row.by)},${y(row[name].probabilities[k])}`).join(" "),
   });
   const band = (/** @type {number[]} */ [first, last]) => {
     const [from, to] = [Math.max(start - 0.5 * font, x(first) - step / 2), Math.min(width, x(last) + step / 2)];
     // Centred over its band where that is wide enough, else from the chart's rim inwards.
-    const [at, anchor] = to - from > 11 * font ? [(from + to) / 2, "middle"] : first === -FAR ? [from + 0.3 * font, "start"] : [to - 0.3 * font, "end"];
+    const [at, anchor] = to - from > 11 * font ? [(from + to) / 2, "middle"]
+      : first === -FAR ? [from + 0.3 * font, "start"] : [to - 0.3 * font, "end"];
     return [
       makeSvg("rect", { class: "cut", x: from, y: 0, width: to - from, height: low + 0.4 * font }),
       text(say("inkCut"), { class: "label", x: at, y: 1.2 * font, "text-anchor": anchor }),
@@ -190,12 +192,17 @@ function suggestions(app) {
   ];
 }
 
-/** What stored experiments say of this many pixels, where the shift goes along one axis. @param {State["shift"]} shift */
+/**
+ * What stored experiments say of this many pixels, where the shift goes along one axis.
+ *
+ * @param {State["shift"]} shift
+ */
 function onTestDigits([right, down]) {
   const n = Math.abs(right || down);
   if (right && down) return null;
-  const accuracy = (/** @type {string} */ name) => DATA.facts.shift.find((row) => row.pixels === n && row.network === name)?.accuracy;
-  const [a, b] = [accuracy("cnn"), accuracy("dense")];
+  const [a, b] = ["cnn", "dense"].map((name) => (
+    DATA.facts.shift.find((row) => row.pixels === n && row.network === name)?.accuracy
+  ));
   if (a === undefined || b === undefined || DATA.model !== "cnn") return null;
   return say("onTest", { n, a: percent(a), b: percent(b) });
 }
@@ -214,12 +221,10 @@ export const COMPARE = {
       radio(state.axis === value, () => app.actions.setAxis(value), { "data-key": `axis-${value}` }, say(words))
     );
     return [
-      make(
-        "div", { class: "panel-head" }, make("h3", { id: "panel-title" }, say("howSure", { k })),
-        make("span", { class: "space" }),
-        make("div", { class: "joined", role: "radiogroup", "aria-label": say("shift") }, axis(0, "horizontally"), axis(1, "vertically")),
-        backButton(app),
-      ),
+      benchHead(app, say("howSure", { k }), make(
+        "div", { class: "joined", role: "radiogroup", "aria-label": say("shift") },
+        axis(0, "horizontally"), axis(1, "vertically"),
+      )),
       make(
         "div", { class: "panel-body" },
         make(

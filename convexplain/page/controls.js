@@ -108,7 +108,11 @@ export class Controls {
     if (file) await this.show(() => readPicture(file));
   }
 
-  /** Show a picture once it is prepared, and what was done to it; or say why it cannot be. @param {() => Digit|Promise<Digit>} prepare */
+  /**
+   * Show a picture once it is prepared, and what was done to it; or say why it cannot be.
+   *
+   * @param {() => Digit|Promise<Digit>} prepare
+   */
   async show(prepare) {
     try {
       const { pixels, steps } = await prepare();

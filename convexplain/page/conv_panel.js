@@ -181,7 +181,12 @@ function walkTo(app, cell) {
   return cell && (() => app.actions.walkBack(cell));
 }
 
-/** For narrow screens: each cell holds its product under "value × weight". @param {App} app @param {Convolution} all */
+/**
+ * For narrow screens: each cell holds its product under "value × weight".
+ *
+ * @param {App} app
+ * @param {Convolution} all
+ */
 function combinedTable(app, { step, taps, depth, largest }) {
   const limit = depth === 1
     ? largestOf(taps.flatMap(({ weight, product }) => [weight, product])) : largestOf(step.products);

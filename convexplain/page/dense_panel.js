@@ -15,7 +15,13 @@ import { activationName, say } from "./words.js";
 // A list that is opened holds this many.
 const MOST_SHOWN = 60;
 
-/** The cell that input `i` of a dense layer is, in the column that it reads. @param {App} app @param {string} layer @param {number} i */
+/**
+ * The cell that input `i` of a dense layer is, in the column that it reads.
+ *
+ * @param {App} app
+ * @param {string} layer
+ * @param {number} i
+ */
 function inputCell(app, layer, i) {
   return app.model.cellBefore(layer, { row: 0, col: 0, filter: i });
 }

@@ -93,7 +93,12 @@ function present(children) {
   return flat.filter((child) => child !== null && child !== undefined && child !== false);
 }
 
-/** Set, replace or remove attributes and listeners as `make` does. @param {Element} element @param {Attributes} attributes */
+/**
+ * Set, replace or remove attributes and listeners as `make` does.
+ *
+ * @param {Element} element
+ * @param {Attributes} attributes
+ */
 export function setAttributes(element, { on = {}, style = {}, ...attributes }) {
   for (const [event, listener] of Object.entries(on)) {
     element.addEventListener(event, /** @type {EventListener} */ (listener));

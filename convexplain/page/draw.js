@@ -98,7 +98,14 @@ function inked(levels, from, to, rubber) {
   return out;
 }
 
-/** Distance of a point from a piece of a line. @param {number} x @param {number} y @param {Point} a @param {Point} b */
+/**
+ * Distance of a point from a piece of a line.
+ *
+ * @param {number} x
+ * @param {number} y
+ * @param {Point} a
+ * @param {Point} b
+ */
 function distanceTo(x, y, [ax, ay], [bx, by]) {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy;

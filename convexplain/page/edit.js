@@ -33,8 +33,9 @@ export function kernelTable(app, cell, { step, channel, depth, taps }, limit) {
   const edited = key in app.store.state.kernels;
   const editable = app.model.layer(cell.layer)?.kind.editable ?? false;
   const cells = weights.map((weight, at) => {
-    const td = make("td", { title: exactly(weight), "data-exact": exactly(weight) }, editable ? weightField(app, key, weights, at, cols, limit) : number(weight));
-    return colourAs(td, weight, limit);
+    const field = editable ? weightField(app, key, weights, at, cols, limit) : number(weight);
+    const exact = exactly(weight);
+    return colourAs(make("td", { title: exact, "data-exact": exact }, field), weight, limit);
   });
   return numberBlock(
     "kernel", cols, weights, cells,

@@ -7,7 +7,7 @@
  * @import { Cell, Trace } from "./trace.js"
  */
 
-import { backButton } from "./cells.js";
+import { benchHead } from "./cells.js";
 import { INPUT } from "./data.js";
 import { button, make, select } from "./dom.js";
 import { probability, TIMES } from "./format.js";
@@ -37,7 +37,7 @@ function takenList(app, state) {
     ...state.erased.map(([top, left, height, width]) => say("takenPatch", {
       top, left, bottom: top + height - 1, right: left + width - 1,
     })),
-    ...state.zeroed.map((cell) => say("takenCell", { map: app.model.column(cell.layer).mapName(cell.filter), row: cell.row, col: cell.col })),
+    ...state.zeroed.map((cell) => app.model.column(cell.layer).title(cell)),
   ];
   if (!items.length) return make("p", { class: "notes-line" }, say("nothingTaken"));
   const rest = items.length - LISTED;
@@ -46,11 +46,10 @@ function takenList(app, state) {
 
 /** All classes, before and now. @param {Trace} before @param {Trace} now */
 function beforeAndNow(before, now) {
-  const bar = (/** @type {number} */ p, /** @type {string} */ kind) => {
-    const fill = make("span", { class: `fill ${kind}` });
-    fill.style.width = `${100 * p}%`;
-    return make("td", { class: "share-bar" }, make("span", { class: "track" }, fill));
-  };
+  const bar = (/** @type {number} */ p, /** @type {string} */ kind) => make(
+    "td", { class: "share-bar" },
+    make("span", { class: "track" }, make("span", { class: `fill ${kind}`, style: { width: `${100 * p}%` } })),
+  );
   const row = (/** @type {number} */ k) => make(
     "tr", { class: [k === before.prediction ? "was" : "", k === now.prediction ? "is" : ""].join(" ") },
     make("th", { scope: "row" }, k),
@@ -60,7 +59,7 @@ function beforeAndNow(before, now) {
   return make(
     "table", { class: "shares" },
     make("thead", {}, make(
-      "tr", {}, make("td"), make("th", { scope: "col", colspan: 2 }, say("withIt")), make("th", { scope: "col", colspan: 2 }, say("withoutIt")),
+      "tr", {}, make("td"), ["withIt", "withoutIt"].map((key) => make("th", { scope: "col", colspan: 2 }, say(key))),
     )),
     make("tbody", {}, Array.from(now.probabilities, (_, k) => row(k))),
   );
@@ -75,9 +74,8 @@ export const ERASE = {
     const { untouched, trace } = app.model;
     const taken = state.erased.length + state.zeroed.length;
     return [
-      make(
-        "div", { class: "panel-head" }, make("h3", { id: "panel-title" }, say("erase")),
-        make("span", { class: "space" }),
+      benchHead(
+        app, say("erase"),
         make(
           "label", { class: "hides" }, say("patchSize"), " ",
           select(
@@ -86,7 +84,6 @@ export const ERASE = {
           ),
         ),
         button(() => app.actions.giveBack(), { "data-key": "give", disabled: !taken }, say("giveBack")),
-        backButton(app),
       ),
       make(
         "div", { class: "panel-body" },

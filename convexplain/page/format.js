@@ -56,16 +56,12 @@ export function shape(sizes) {
   return sizes.join(` ${TIMES} `);
 }
 
-/** Whether the printed addends sum to the printed total, digit for digit. @param {Iterable<number>} addends @param {number} total */
-export function addsUp(addends, total, decimals = 2) {
-  const units = (/** @type {number} */ value) => {
-    const digits = BigInt(Math.abs(value).toFixed(decimals).replace(".", ""));
-    return value < 0 ? -digits : digits;
-  };
-  return [...addends].reduce((sum, addend) => sum + units(addend), 0n) === units(total);
-}
-
-/** 100 times a share, rounded once: the point is moved in the text, where a product would round. @param {number} share @param {number} decimals */
+/**
+ * 100 times a share, rounded once: the point is moved in the text, where a product would round.
+ *
+ * @param {number} share
+ * @param {number} decimals
+ */
 function hundredfold(share, decimals) {
   const [whole, fraction] = share.toFixed(decimals + 2).split(".");
   const digits = (whole + fraction.slice(0, 2)).replace(/^0+(?=\d)/, "");

@@ -109,7 +109,13 @@ function paperOf(gray, height, width) {
   return { level: Float64Array.from(gray, (_, place) => plane(place)), noise };
 }
 
-/** The plane through some cells with least squares, as a function of a cell's place. @param {Float32Array} gray @param {number[]} places @param {number} width */
+/**
+ * The plane through some cells with least squares, as a function of a cell's place.
+ *
+ * @param {Float32Array} gray
+ * @param {number[]} places
+ * @param {number} width
+ */
 function fitted(gray, places, width) {
   const mean = (/** @type {(place: number) => number} */ of) => sumOf(places.map(of)) / places.length;
   const rowOf = (/** @type {number} */ place) => Math.floor(place / width);
@@ -199,7 +205,13 @@ function withoutDirt(strokes, height, width, threshold) {
   };
 }
 
-/** Group cells with mass that touch, also at corners. @param {Float64Array} mass @param {number} rows @param {number} cols */
+/**
+ * Group cells with mass that touch, also at corners.
+ *
+ * @param {Float64Array} mass
+ * @param {number} rows
+ * @param {number} cols
+ */
 function blotsOf(mass, rows, cols) {
   const seen = mass.map((value) => (value > 0 ? 0 : 1));
   /** @type {number[][]} */
@@ -232,7 +244,14 @@ function* neighbours(place, rows, cols) {
   }
 }
 
-/** The box around all cells above a threshold. @param {Float32Array} strokes @param {number} width @param {number} threshold @returns {Box} */
+/**
+ * The box around all cells above a threshold.
+ *
+ * @param {Float32Array} strokes
+ * @param {number} width
+ * @param {number} threshold
+ * @returns {Box}
+ */
 function boundsOf(strokes, width, threshold) {
   const box = { top: Infinity, left: Infinity, bottom: 0, right: 0 };
   strokes.forEach((value, i) => {
@@ -260,7 +279,12 @@ function isPrepared(strokes, height, width, box) {
   return near && Math.max(box.bottom - box.top, box.right - box.left) === FIT;
 }
 
-/** Put a digit into 28 x 28 so that its centre of mass comes closest to (14, 14). @param {Float32Array} small @param {number[]} size */
+/**
+ * Put a digit into 28 x 28 so that its centre of mass comes closest to (14, 14).
+ *
+ * @param {Float32Array} small
+ * @param {number[]} size
+ */
 function centred(small, size) {
   const pixels = new Float32Array(SIDE * SIDE);
   // The digit stays inside, even where its mass is far from its middle.

@@ -52,7 +52,13 @@ export class Keyboard {
     consume(event);
   }
 
-  /** Arrows move the pinned cell of this map, or show what a cell would say. @param {MapPart} part @param {number} row @param {number} col */
+  /**
+   * Arrows move the pinned cell of this map, or show what a cell would say.
+   *
+   * @param {MapPart} part
+   * @param {number} row
+   * @param {number} col
+   */
   moveTo({ column, view }, row, col) {
     const { app } = this;
     const { pinned, tool } = app.store.state;

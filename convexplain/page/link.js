@@ -19,6 +19,10 @@ const KNOWN = [
 const MODES = ["predict", "compare", "erase"];
 /** @type {State["hidden"][]} */
 const HIDEABLE = ["product", "sum", "output", "winner", "answer"];
+/** @type {State["lang"][]} */
+const LANGUAGES = ["en", "zh"];
+/** @type {State["theme"][]} */
+const THEMES = ["light", "dark"];
 // Larger numbers name no cell.
 const LARGEST = 1e6;
 
@@ -138,16 +142,20 @@ export function readFragment(fragment, model) {
   read.kernels = kernels;
   if (get("ax") === "y") read.axis = 1;
   if (get("scale") === "map") read.scale = "map";
-  const [hidden, lang, theme] = [
-    oneOf(HIDEABLE, get("h")), oneOf(/** @type {const} */ (["en", "zh"]), get("lang")), oneOf(/** @type {const} */ (["light", "dark"]), get("th")),
-  ];
+  const [hidden, lang, theme] = [oneOf(HIDEABLE, get("h")), oneOf(LANGUAGES, get("lang")), oneOf(THEMES, get("th"))];
   if (hidden) read.hidden = hidden;
   if (lang) read.lang = lang;
   if (theme) read.theme = theme;
   return read;
 }
 
-/** A text that is one of some; undefined if it is none. @template {string} Known @param {readonly Known[]} known @param {string} text */
+/**
+ * A text that is one of some; undefined if it is none.
+ *
+ * @template {string} Known
+ * @param {readonly Known[]} known
+ * @param {string} text
+ */
 function oneOf(known, text) {
   return known.find((one) => one === text);
 }
@@ -161,7 +169,12 @@ function packed(pixels) {
   return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** The way back from `packed`; null if the text is not a picture of `count` pixels. @param {string} text @param {number} count */
+/**
+ * The way back from `packed`; null if the text is not a picture of `count` pixels.
+ *
+ * @param {string} text
+ * @param {number} count
+ */
 function unpacked(text, count) {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) return null;
   let bytes;

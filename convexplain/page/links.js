@@ -82,7 +82,13 @@ function joined(from, to) {
   return made;
 }
 
-/** An element's rectangle relative to a frame. @param {Element} element @param {Element} frame @returns {Rectangle} */
+/**
+ * An element's rectangle relative to a frame.
+ *
+ * @param {Element} element
+ * @param {Element} frame
+ * @returns {Rectangle}
+ */
 export function within(element, frame) {
   const mine = element.getBoundingClientRect();
   const theirs = frame.getBoundingClientRect();

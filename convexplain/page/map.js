@@ -62,7 +62,12 @@ export class MapView {
     );
   }
 
-  /** Call `then` with the cell under the pointer, the nearest one at the rim. @param {MouseEvent} event @param {(row: number, col: number) => void} then */
+  /**
+   * Call `then` with the cell under the pointer, the nearest one at the rim.
+   *
+   * @param {MouseEvent} event
+   * @param {(row: number, col: number) => void} then
+   */
   pointed(event, then) {
     const box = this.canvas.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
@@ -140,7 +145,12 @@ export class MapView {
     context.globalAlpha = 1;
   }
 
-  /** Hatch the rows and columns that no later layer reads. @param {CanvasRenderingContext2D} context @param {{rows: number[], cols: number[]}} unread */
+  /**
+   * Hatch the rows and columns that no later layer reads.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {{rows: number[], cols: number[]}} unread
+   */
   hatch(context, { rows, cols }) {
     if (!rows.length && !cols.length) return;
     const { dots } = this;
@@ -162,7 +172,12 @@ export class MapView {
     context.restore();
   }
 
-  /** Dots where nothing is computed yet: an empty cell would look like a zero. @param {CanvasRenderingContext2D} context @param {number} until */
+  /**
+   * Dots where nothing is computed yet: an empty cell would look like a zero.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} until
+   */
   dotFrom(context, until) {
     const { cols, dots } = this;
     const row = Math.floor(until / cols);
@@ -214,7 +229,13 @@ export class MapView {
     if (this.cell.textContent !== text) this.cell.textContent = text;
   }
 
-  /** Where a box of cells lies, in CSS pixels of `frame`'s box; clipped to the map. @param {Box} box @param {Element} frame @returns {Rectangle} */
+  /**
+   * Where a box of cells lies, in CSS pixels of `frame`'s box; clipped to the map.
+   *
+   * @param {Box} box
+   * @param {Element} frame
+   * @returns {Rectangle}
+   */
   place(box, frame) {
     const mine = this.canvas.getBoundingClientRect();
     const theirs = frame.getBoundingClientRect();

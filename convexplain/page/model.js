@@ -82,7 +82,11 @@ export class Model {
     return { digit, index: samplesOf(digit).indexOf(sample) };
   }
 
-  /** Compute what the state asks for, if it is something else than before; whether any number changed. @param {State} state */
+  /**
+   * Compute what the state asks for, if it is something else than before; whether any number changed.
+   *
+   * @param {State} state
+   */
   refresh(state) {
     if (PICTURE_KEYS.every((key) => this.read[key] === state[key]) && this.read.shift === state.shift) return false;
     this.trace = this.compute(state);
@@ -232,7 +236,12 @@ export class Model {
       && height > 0 && width > 0 && row + height <= rows && col + width <= cols;
   }
 
-  /** Whether a key names a kernel that can be changed, and weights can be its. @param {string} key @param {number[]} weights */
+  /**
+   * Whether a key names a kernel that can be changed, and weights can be its.
+   *
+   * @param {string} key
+   * @param {number[]} weights
+   */
   hasKernel(key, weights) {
     const { layer: name, channel, filter } = kernelKey(key);
     const layer = /** @type {ConvLayer|undefined} */ (this.columns.find((column) => column.name === name)?.layer);
@@ -251,7 +260,13 @@ export class Model {
     return this.column(name).values(this.trace.output(name), filter);
   }
 
-  /** The value at the end of the colour scale that a map is shown with. @param {string} name @param {number} filter @param {State["scale"]} scale */
+  /**
+   * The value at the end of the colour scale that a map is shown with.
+   *
+   * @param {string} name
+   * @param {number} filter
+   * @param {State["scale"]} scale
+   */
   limit(name, filter, scale) {
     if (name === INPUT) return 1;
     if (scale !== "map") return this.trace.limit(name);
@@ -286,7 +301,11 @@ export class Model {
     return this.trace.ask("channel", cell, state.preview ? null : state.channel);
   }
 
-  /** Which map of each layer is shown: the chosen ones, and those that the explained cell needs. @param {State} state */
+  /**
+   * Which map of each layer is shown: the chosen ones, and those that the explained cell needs.
+   *
+   * @param {State} state
+   */
   shown(state) {
     /** @type {Record<string, number>} */
     const maps = { ...state.maps };
@@ -300,7 +319,12 @@ export class Model {
     return maps;
   }
 
-  /** The boxes of all columns that a cell depends on, itself included, by column. @param {Cell} cell @returns {Map<string, Box>} */
+  /**
+   * The boxes of all columns that a cell depends on, itself included, by column.
+   *
+   * @param {Cell} cell
+   * @returns {Map<string, Box>}
+   */
   field(cell) {
     return this.trace.receptiveField(cell);
   }

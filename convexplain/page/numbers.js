@@ -26,7 +26,13 @@ export function bySize(values) {
   return [...Array(values.length).keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
 }
 
-/** A number, or the nearest one from `low` to `high`. @param {number} value @param {number} low @param {number} high */
+/**
+ * A number, or the nearest one from `low` to `high`.
+ *
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
 export function clamp(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }

@@ -23,30 +23,26 @@ export function conv2d(x, window, kernels, bias, groups = 1) {
   const [padded, channels] = [surrounded(x, window, 0), channelsOf(x, window)];
   const depth = channels / groups;
   const each = filters / groups;
-  const sums = new Float64Array(window.outputSize[0] * window.outputSize[1] * filters);
-  slide(window, (cell, place, tap) => {
-    for (let channel = 0; channel < channels; channel += 1) {
-      const value = padded[cell * channels + channel];
-      // The innermost loop runs along the kernels' last axis, and a zero, as most of a picture is,
-      // costs nothing.
-      if (value === 0) continue;
-      const group = groups === 1 ? 0 : Math.floor(channel / depth);
-      let weight = (tap * depth + channel - group * depth) * filters + group * each;
-      const first = place * filters + group * each;
-      for (let at = first; at < first + each; at += 1, weight += 1) sums[at] += value * kernels[weight];
+  const reads = cellsRead(window);
+  const output = new Float32Array(window.outputSize[0] * window.outputSize[1] * filters);
+  // One output cell's sums for all filters at a time: the innermost loop runs along the kernels' last
+  // axis, and a zero, as most of a picture is, costs nothing.
+  const sums = new Float64Array(filters);
+  for (let place = 0; place < output.length / filters; place += 1) {
+    sums.fill(0);
+    for (let tap = 0; tap < reads.length; tap += 1) {
+      const cell = reads[tap][place] * channels;
+      for (let channel = 0; channel < channels; channel += 1) {
+        const value = padded[cell + channel];
+        if (value === 0) continue;
+        const group = groups === 1 ? 0 : Math.floor(channel / depth);
+        let weight = (tap * depth + channel - group * depth) * filters + group * each;
+        for (let n = group * each; n < (group + 1) * each; n += 1, weight += 1) sums[n] += value * kernels[weight];
+      }
     }
-  });
-  return plusBias(sums, bias);
-}
-
-/**
- * Add a number a channel, and round.
- *
- * @param {Float64Array} sums  (..., filters)
- * @param {Float32Array} bias  (filters)
- */
-function plusBias(sums, bias) {
-  return finite(Float32Array.from(sums, (sum, i) => sum + bias[i % bias.length]));
+    for (let n = 0; n < filters; n += 1) output[place * filters + n] = sums[n] + bias[n];
+  }
+  return finite(output);
 }
 
 /**
@@ -58,12 +54,14 @@ function plusBias(sums, bias) {
 export function maxPool2d(x, window) {
   const [padded, channels] = [surrounded(x, window, -Infinity), channelsOf(x, window)];
   const output = new Float32Array(window.outputSize[0] * window.outputSize[1] * channels).fill(-Infinity);
-  slide(window, (cell, place) => {
-    for (let i = 0; i < channels; i += 1) {
-      const value = padded[cell * channels + i];
-      if (value > output[place * channels + i]) output[place * channels + i] = value;
+  for (const cells of cellsRead(window)) {
+    for (let place = 0; place < cells.length; place += 1) {
+      for (let i = 0; i < channels; i += 1) {
+        const value = padded[cells[place] * channels + i];
+        if (value > output[place * channels + i]) output[place * channels + i] = value;
+      }
     }
-  });
+  }
   return output;
 }
 
@@ -78,9 +76,11 @@ export function avgPool2d(x, window, includePad = false) {
   const [padded, channels] = [surrounded(x, window, 0), channelsOf(x, window)];
   const [rows, cols] = window.outputSize;
   const sums = new Float64Array(rows * cols * channels);
-  slide(window, (cell, place) => {
-    for (let i = 0; i < channels; i += 1) sums[place * channels + i] += padded[cell * channels + i];
-  });
+  for (const cells of cellsRead(window)) {
+    for (let place = 0; place < cells.length; place += 1) {
+      for (let i = 0; i < channels; i += 1) sums[place * channels + i] += padded[cells[place] * channels + i];
+    }
+  }
   const counts = [0, 1].map((axis) => Array.from({ length: window.outputSize[axis] }, (_, position) => (
     window.counted(axis, position, includePad)
   )));
@@ -110,24 +110,14 @@ export function surrounded(x, window, value) {
 }
 
 /**
- * Visit each cell of the window at all positions.
+ * For each cell of the window, which cells of the padded map it reads, output by output.
  *
  * @param {Window} window
- * @param {(cell: number, place: number, tap: number) => void} visit  with the cell that is read,
- *   counted in the padded map, the output that it belongs to, and which cell of the window it is
  */
-function slide(window, visit) {
-  let tap = 0;
-  for (const [rows, cols] of window.slices()) {
-    let place = 0;
-    for (const row of rows) {
-      for (const col of cols) {
-        visit(row * window.padded[1] + col, place, tap);
-        place += 1;
-      }
-    }
-    tap += 1;
-  }
+function cellsRead(window) {
+  return Array.from(window.slices(), ([rows, cols]) => (
+    Int32Array.from(rows.flatMap((row) => cols.map((col) => row * window.padded[1] + col)))
+  ));
 }
 
 /** @param {Float32Array} x @param {Window} window */
@@ -151,7 +141,7 @@ export function dense(x, weights, bias) {
     if (value === 0) continue;
     for (let n = 0, at = i * units; n < units; n += 1, at += 1) sums[n] += value * weights[at];
   }
-  return plusBias(sums, bias);
+  return finite(Float32Array.from(sums, (sum, n) => sum + bias[n]));
 }
 
 /**

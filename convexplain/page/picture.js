@@ -72,7 +72,13 @@ export function digitOf(gray, height, width) {
   return digit;
 }
 
-/** A picture's brightness, 0 to 1, on white paper where it is transparent. @param {ImageBitmap} image @param {number} height @param {number} width */
+/**
+ * A picture's brightness, 0 to 1, on white paper where it is transparent.
+ *
+ * @param {ImageBitmap} image
+ * @param {number} height
+ * @param {number} width
+ */
 function grayOf(image, height, width) {
   const canvas = document.createElement("canvas");
   canvas.width = width;

@@ -20,7 +20,13 @@ const LETTERS = ["A", "B", "C"];
 // Which slips are offered first: those that more people make.
 const ORDER = ["no-relu", "matrix-product", "average", "lost-sign", "sum", "added", "no-bias", "averaged-channels"];
 
-/** What can be hidden of a cell, the first one by default. @param {App} app @param {Cell|null} cell @returns {Hideable[]} */
+/**
+ * What can be hidden of a cell, the first one by default.
+ *
+ * @param {App} app
+ * @param {Cell|null} cell
+ * @returns {Hideable[]}
+ */
 function hideable(app, cell) {
   const { model } = app;
   if (!cell || cell.layer === model.answer?.name) return model.answer ? ["answer"] : [];

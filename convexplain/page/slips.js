@@ -42,25 +42,6 @@ export function convolutionSlips(patch, kernel, shape, bias) {
   return found;
 }
 
-/**
- * A cell's channel sums added up, rightly and wrongly.
- *
- * @param {ArrayLike<number>} sums  of products, several channels may stand together as one
- * @param {number} bias
- * @param {number} [channels]  how many there are
- * @returns {Map<string, number>}
- */
-export function channelSlips(sums, bias, channels = sums.length) {
-  const total = sumOf(sums);
-  return new Map([
-    [RIGHT, positive(total + bias)],
-    ["no-bias", positive(total)],
-    ["averaged-channels", positive(total / channels + bias)],
-    ["no-relu", total + bias],
-    ["lost-sign", positive(sumOf(Float64Array.from(sums, Math.abs)) + bias)],
-  ]);
-}
-
 /** One cell of a max pooling, rightly and wrongly. @param {Float32Array} patch */
 export function poolingSlips(patch) {
   const total = sumOf(patch);

@@ -120,7 +120,11 @@ export class Store {
     this.frame = 0;
   }
 
-  /** Call `follower(state, history)` in the frame after a change. @param {(state: State, history: History) => void} follower */
+  /**
+   * Call `follower(state, history)` in the frame after a change.
+   *
+   * @param {(state: State, history: History) => void} follower
+   */
   follow(follower) {
     this.followers.push(follower);
   }
@@ -241,7 +245,12 @@ export class Actions {
     this.store.change({ scale });
   }
 
-  /** Show a map of a layer, and the same channel in its pool or convolution. @param {string} layer @param {number} filter */
+  /**
+   * Show a map of a layer, and the same channel in its pool or convolution.
+   *
+   * @param {string} layer
+   * @param {number} filter
+   */
   showMap(layer, filter) {
     const { pinned } = this.state;
     const moved = pinned !== null && this.model.family(layer).includes(pinned.layer);
@@ -390,7 +399,11 @@ export class Actions {
     this.store.change({ letters }, "none");
   }
 
-  /** The maps that are shown, with one of a layer and of all that have the same channels. @param {{layer: string, filter: number}} cell */
+  /**
+   * The maps that are shown, with one of a layer and of all that have the same channels.
+   *
+   * @param {{layer: string, filter: number}} cell
+   */
   mapsWith({ layer, filter }) {
     const maps = { ...this.state.maps };
     for (const name of this.model.family(layer)) maps[name] = filter;

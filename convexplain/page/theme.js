@@ -73,7 +73,12 @@ export function signedColour(value, limit, theme = current) {
   return [table[at], table[at + 1], table[at + 2]];
 }
 
-/** Colour a pixel of a gray picture: straight in sRGB from paper (0) to pen (1). @param {number} value @returns {RGB} */
+/**
+ * Colour a pixel of a gray picture: straight in sRGB from paper (0) to pen (1).
+ *
+ * @param {number} value
+ * @returns {RGB}
+ */
 export function pictureColour(value, theme = current) {
   const paper = rgb(tokens(theme).paper);
   const pen = rgb(tokens(theme).pen);
@@ -81,7 +86,12 @@ export function pictureColour(value, theme = current) {
   return triple((i) => Math.floor(paper[i] + ink * (pen[i] - paper[i]) + 0.5));
 }
 
-/** Colour a value. @param {number} value @param {number|null} limit  of the diverging scale; null: a pixel of a gray picture */
+/**
+ * Colour a value.
+ *
+ * @param {number} value
+ * @param {number|null} limit  of the diverging scale; null: a pixel of a gray picture
+ */
 export function colourOf(value, limit, theme = current) {
   return limit === null ? pictureColour(value, theme) : signedColour(value, limit, theme);
 }
@@ -94,20 +104,37 @@ export function colourOf(value, limit, theme = current) {
  * @param {number|null} limit  as for `signedColour`; null: pixels of a gray picture
  */
 export function paint(rgba, values, limit, theme = current) {
+  const table = limit === null ? null : signedTable(theme);
   for (let i = 0; i < values.length; i += 1) {
-    rgba.set(colourOf(values[i], limit, theme), 4 * i);
+    // Without a list for each of the thousands of values.
+    if (limit === null || table === null) rgba.set(pictureColour(values[i], theme), 4 * i);
+    else {
+      const at = signedEntry(values[i], limit);
+      for (let k = 0; k < 3; k += 1) rgba[4 * i + k] = table[at + k];
+    }
     rgba[4 * i + 3] = 255;
   }
 }
 
-/** A canvas of one dot a value. @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values @param {number|null} limit */
+/**
+ * A canvas of one dot a value.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number|null} limit
+ */
 export function paintOn(canvas, values, limit, theme = current) {
   const image = new ImageData(canvas.width, canvas.height);
   paint(image.data, values, limit, theme);
   contextOf(canvas).putImageData(image, 0, 0);
 }
 
-/** Where one draws on a canvas. @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings] */
+/**
+ * Where one draws on a canvas.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
+ */
 export function contextOf(canvas, settings) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
 }

@@ -19,9 +19,10 @@ import { activationName, say } from "./words.js";
  *
  * @param {(layer: any, value: number, channel: number) => SumLine[]} lines  what becomes of it
  * @param {Panel["caption"]} caption
+ * @param {Panel["note"]} note
  * @returns {Panel}
  */
-export function valuePanel(lines, caption) {
+export function valuePanel(lines, caption, note = "rounded") {
   return {
     body(app, cell, state) {
       const { model, secret } = app;
@@ -35,8 +36,10 @@ export function valuePanel(lines, caption) {
         numberTable({
           title: before.mapName(cell.filter), kind: "patch", cols: 1,
           cells: [{
-            value, limit: before.name === INPUT ? null : model.limit(before.name, cell.filter, state.scale), padding: read === null,
-            key: "read", click: read && (() => app.actions.walkBack(read)), label: read ? before.spoken(read, number(value)) : undefined,
+            value, padding: read === null, key: "read",
+            limit: before.name === INPUT ? null : model.limit(before.name, cell.filter, state.scale),
+            click: read && (() => app.actions.walkBack(read)),
+            label: read ? before.spoken(read, number(value)) : undefined,
           }],
         }),
         make("span", { class: "sign" }, "→"),
@@ -51,7 +54,7 @@ export function valuePanel(lines, caption) {
       const place = model.layer(cell.layer)?.kind.origin ? model.trace.ask("origin", cell) : cell;
       return place && model.cellBefore(cell.layer, place);
     },
-    note: "rounded",
+    note,
   };
 }
 
@@ -60,10 +63,11 @@ export const ACTIVATED = valuePanel(() => [], (app, cell) => {
   if (explainsAnswer(app, cell)) return say("sayAnswer");
   const { activation } = /** @type {Layer} */ (app.model.layer(cell.layer));
   return say(isByCell(activation) ? "sayActivation" : "sayActivationAll", { activation: activationName(activation) });
-});
+}, "roundedOnly");
 
 /** The number, or a zero where there is none. */
 export const PADDED = valuePanel(
   () => [],
   ({ model }, cell) => say(model.trace.ask("origin", cell) ? "sayPadding" : "sayPaddingZero"),
+  "roundedOnly",
 );

@@ -262,7 +262,6 @@ export const WORDS = {
   taken: ["Taken away", "已拿走"],
   nothingTaken: ["Nothing yet.", "还没有拿走任何东西。"],
   takenPatch: ["input: rows {top}–{bottom}, columns {left}–{right}", "输入：行 {top}–{bottom}、列 {left}–{right}"],
-  takenCell: ["{map}: row {row}, column {col}", "{map}：行 {row}、列 {col}"],
   takenMore: ["and {n} more", "以及另外 {n} 项"],
   answerKept: ["The answer stays {k}: {a} before, {b} now.", "预测仍为 {k}：之前 {a}，现在 {b}。"],
   answerChanged: ["The answer was {k} ({a}); now it is {j} ({b}).", "预测原为 {k}（{a}），现在是 {j}（{b}）。"],

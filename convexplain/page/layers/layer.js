@@ -82,7 +82,13 @@ export const CELLWISE = {
   below: (_, reach) => reach,
 };
 
-/** The window of a layer on its input. @param {Pair} kernelSize @param {Shape} shape  of the input @param {Spec} spec */
+/**
+ * The window of a layer on its input.
+ *
+ * @param {Pair} kernelSize
+ * @param {Shape} shape  of the input
+ * @param {Spec} spec
+ */
 export function windowOn(kernelSize, [height, width], { stride, dilation, padding, ceil_mode: ceilMode }) {
   return new Window(kernelSize, [height, width], { stride, dilation, padding, ceilMode });
 }
@@ -156,12 +162,26 @@ export function belowWindow({ window }, { box, channel }) {
   return { box: window.below(box), channel };
 }
 
-/** The number in the same place, of a layer that reads maps. @param {Layer} layer @param {Float32Array} x @param {Place} place */
+/**
+ * The number in the same place, of a layer that reads maps.
+ *
+ * @param {Layer} layer
+ * @param {Float32Array} x
+ * @param {Place} place
+ */
 export function valueAt({ inShape: [, width, channels] }, x, { row, col, filter }) {
   return x[(row * width + col) * channels + filter];
 }
 
-/** A cell that is another one, times a weight. @param {Place} place @param {number} value @param {number} weight @param {number} bias @returns {Addends} */
+/**
+ * A cell that is another one, times a weight.
+ *
+ * @param {Place} place
+ * @param {number} value
+ * @param {number} weight
+ * @param {number} bias
+ * @returns {Addends}
+ */
 export function oneAddend({ row, col, filter }, value, weight, bias) {
   return {
     rows: Int32Array.of(row), cols: Int32Array.of(col), channels: Int32Array.of(filter),
