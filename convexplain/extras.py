@@ -74,7 +74,7 @@ def lacking(extra: str, what: str) -> str:
     try:
         needed = requirements(extra).values()
     except metadata.PackageNotFoundError:
-        return ""  # run from its folder without being installed: an import will tell
+        return ""  # run from its folder without being installed: an import will fail
     absent = [each.name for each in needed if not _is_installed(each.name)]
     if not absent:
         return ""
@@ -153,10 +153,10 @@ def _is_made_by_uv() -> bool:
     """Whether uv is here and made this environment, as the environment's own file says."""
     file = Path(sys.prefix) / "pyvenv.cfg"
     try:
-        told = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").splitlines()
     except OSError:
         return False
-    return any(line.split("=")[0].strip() == "uv" for line in told) and bool(shutil.which("uv"))
+    return any(line.split("=")[0].strip() == "uv" for line in lines) and bool(shutil.which("uv"))
 
 
 def _has_pip() -> bool:

@@ -31,8 +31,8 @@ def retrieve(
     """Fetch a file from the first mirror that gives the right bytes, and return that mirror.
 
     A mirror is an address that ends in a slash; the file's name is added to it. `on_progress` is
-    given the fraction that is there, where the mirror tells the size. What is not the file, or not
-    all of it, never gets its name. An `OSError` means that the file cannot be written.
+    given the fraction that is there, where the mirror says the size. Other or incomplete bytes
+    never get the file's name. An `OSError` means that the file cannot be written.
     """
     import pooch
     import requests
@@ -80,7 +80,7 @@ class _Watch:
         self.patience = patience
         self.deadline = time.monotonic() + patience
         self.on_progress = on_progress
-        self.total = 0  # pooch sets it, to 0 where the mirror does not tell
+        self.total = 0  # pooch sets it, to 0 where the mirror does not say
         self.count = 0
 
     def update(self, count: int) -> None:

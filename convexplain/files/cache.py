@@ -10,7 +10,7 @@ from convexplain.errors import ConvexplainError
 def folder(name: str) -> Path:
     """Return a folder in the user's cache folder; it need not exist.
 
-    A user without a home folder is told so: a name that begins with ``~`` would lead into the
+    A user without a home folder gets an error: a name that begins with ``~`` would lead into the
     current folder.
     """
     import platformdirs

@@ -66,8 +66,8 @@ def look_up(path: Path) -> str | None:
         others = path.parent.glob(f"{asked}-*{path.suffix}")
         return STALE if any(others) else ""
     try:
-        told = json.loads(_sidecar(path).read_text("utf-8"))
-        right = told == {"piece": path.name, "sha256": _digest(path)}
+        sidecar = json.loads(_sidecar(path).read_text("utf-8"))
+        right = sidecar == {"piece": path.name, "sha256": _digest(path)}
     except FileNotFoundError:
         return UNFINISHED
     except (OSError, ValueError):

@@ -149,8 +149,8 @@ def _told(cues: Cues, track: Any) -> Iterator[Timed]:
     import av
 
     for begin, end, text in cues:
-        told = text.encode()
-        packet: Packet[Any] = av.Packet(len(told).to_bytes(2, "big") + told)
+        data = text.encode()
+        packet: Packet[Any] = av.Packet(len(data).to_bytes(2, "big") + data)
         packet.stream = track
         packet.time_base = _MILLISECOND
         packet.pts = packet.dts = round(1000 * begin)

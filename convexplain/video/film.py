@@ -208,7 +208,7 @@ def make(
         If the output cannot be right. Nothing has been written.
     ConvexplainError
         If a part fails, or a file cannot be written. Parts that are finished stay in the cache;
-        what stood at the output stands there still.
+        the output file is left as it was.
     """
     _check(film)
     extras.require("video", "videos")
@@ -261,8 +261,8 @@ def _remarks(jobs: Sequence[Job], reasons: Mapping[Path, str | None]) -> Iterato
     for reason, why in whys.items():
         names = [_called(job.lesson) for job in jobs if reasons[job.output] == reason]
         if names:
-            told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-            yield f"stored pieces {why}, rendered again: {told}"
+            listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+            yield f"stored pieces {why}, rendered again: {listed}"
 
 
 def _called(part: Lesson) -> str:

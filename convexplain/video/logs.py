@@ -30,15 +30,15 @@ def folder() -> Path:
     return cache.folder("logs")
 
 
-def keep(name: str, told: Iterable[str]) -> Path | None:
+def keep(name: str, parts: Iterable[str]) -> Path | None:
     """Write a log, and remove the oldest of too many.
 
     Parameters
     ----------
     name : str
         Of what failed, such as a lesson's.
-    told : iterable of str
-        What is known of it, each part in lines of its own.
+    parts : iterable of str
+        What is known of it; each gets lines of its own.
 
     Returns
     -------
@@ -46,13 +46,13 @@ def keep(name: str, told: Iterable[str]) -> Path | None:
         Where it is. None if it could not be written: it is the failure that the user must hear of.
     """
     now = time.strftime("%Y%m%d-%H%M%S")
-    parts = (f"{time.strftime('%Y-%m-%d %H:%M:%S %z')}, {name}", _machine(), *told)
+    texts = (f"{time.strftime('%Y-%m-%d %H:%M:%S %z')}, {name}", _machine(), *parts)
     try:
         place = folder()
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         unique = f"{os.getpid()}-{time.monotonic_ns() % 10**6:06d}"
         file = place / f"{now}-{name.strip('_')}-{unique}.txt"
-        atomic.write(file, "\n\n".join(part.rstrip() for part in parts) + "\n")
+        atomic.write(file, "\n\n".join(text.rstrip() for text in texts) + "\n")
         atomic.remove(sorted(place.glob("[0-9]*-*.txt"))[:-KEPT])
     except (ConvexplainError, OSError):
         return None

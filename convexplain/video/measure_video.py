@@ -1,4 +1,4 @@
-"""Looks at a finished file before anyone is told that it is one."""
+"""Checks of finished files: they open, have the right size, and videos the right length."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def is_lacking(error: BaseException) -> bool:
 
 
 def is_told(text: str) -> bool:
-    """Say whether a text, such as what a process printed, speaks of too little memory."""
+    """Say whether a text, such as what a process printed, mentions too little memory."""
     return any(each in text.lower() for each in _WORDS)
 
 

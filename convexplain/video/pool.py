@@ -139,8 +139,8 @@ class _Worker:
             text += f"; if memory ran out: {memory.advice(self.job.frame.lines)}"
         lines = [line.strip() for line in log.splitlines() if line.strip()]
         last = f" ({lines[-1]})" if lines else ""
-        told = f"the process that rendered {self.job.lesson.name} {text}{last}"
-        return self._logged(ConvexplainError(told), repr(self.child.process.exitcode))
+        message = f"the process that rendered {self.job.lesson.name} {text}{last}"
+        return self._logged(ConvexplainError(message), repr(self.child.process.exitcode))
 
     def _logged(self, error: ConvexplainError, trace: str) -> ConvexplainError:
         """Keep the log of a job that failed, and say where it is."""

@@ -144,7 +144,7 @@ def render(
 
     Notes
     -----
-    What is done is told to the logger ``convexplain`` (`logging`), at the levels INFO and DEBUG.
+    What is done is logged by the logger ``convexplain`` (`logging`), at the levels INFO and DEBUG.
     """
     jobs = list(jobs)
     for job in jobs:

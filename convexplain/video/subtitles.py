@@ -26,10 +26,10 @@ class Cue(NamedTuple):
 
 
 class HasBeats(Protocol):
-    """Anything that is told in beats: a lesson, or several joined."""
+    """Anything that consists of beats: a lesson, or several joined."""
 
     def beats(self) -> Sequence[Beat]:
-        """Return what is told, in order."""
+        """Return the beats, in order."""
 
 
 def consecutive(timed: Iterable[tuple[float, str]], start: float = 0.0) -> tuple[Cue, ...]:
@@ -68,7 +68,7 @@ def cues_of(lesson: HasBeats, lang: str, start: float = 0.0) -> tuple[Cue, ...]:
     Parameters
     ----------
     lesson : Lesson
-        Its beats are told one after the other.
+        Its beats follow each other.
     lang : {"en", "zh"}
         The language.
     start : float

@@ -124,8 +124,8 @@ def _in_words(error: Exception, job: Job, media: Path) -> str:
     if not isinstance(error, OSError) or not error.strerror:
         text = f"{type(error).__name__}: {error}"
         # Encoders do not say that it was memory that they lacked.
-        told = f"{text}; if memory ran out: {memory.advice(height)}"
-        return text if memory.limit() is None else told
+        longer = f"{text}; if memory ran out: {memory.advice(height)}"
+        return text if memory.limit() is None else longer
     what, where = error.strerror, Path(os.fsdecode(error.filename or media))
     if media.parent in (where, *where.parents):
         return (

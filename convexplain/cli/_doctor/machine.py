@@ -93,7 +93,7 @@ def check_memory(available: int | None = None, addresses: int | None = None) -> 
 def available_memory(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP) -> int | None:
     """Return how many bytes may still be taken, by this machine and by this container.
 
-    None where the system does not tell: the files are those of Linux.
+    None on other systems than Linux, whose files these are.
     """
     known = []
     for line in _text(meminfo).splitlines():

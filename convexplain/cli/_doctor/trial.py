@@ -105,7 +105,7 @@ ENCODERS: dict[str, str] = {
     "libvpx-vp9": "webm",
     "mov_text": "the film's subtitles",
 }
-#: What is tried, in this order; each attempt tells what it found, or raises.
+#: What is tried, in this order; each attempt returns what it found, or raises.
 ATTEMPTS: dict[str, Callable[[], tuple[str, ...]]] = {
     "numpy": _import("numpy"),
     "matplotlib": _import("matplotlib.ft2font"),
