@@ -330,8 +330,8 @@ MUTATIONS = (
     Mutation(
         "the page's bias subtracted",
         "convexplain/page/ops.js",
-        "sum + bias[i % bias.length]",
-        "sum - bias[i % bias.length]",
+        "= sums[n] + bias[n];",
+        "= sums[n] - bias[n];",
         "tests/page/test_page_core.py",
     ),
     Mutation(
@@ -340,6 +340,20 @@ MUTATIONS = (
         "if (value > output[place * channels + i])",
         "if (value < output[place * channels + i])",
         "tests/page/test_page_core.py",
+    ),
+    Mutation(
+        "a variance without its epsilon on the page",
+        "convexplain/page/layers/batch_normalization.js",
+        "Math.sqrt(variance[channel] + epsilon)",
+        "Math.sqrt(variance[channel])",
+        "tests/page/test_page_kinds.py",
+    ),
+    Mutation(
+        "channels of a flattened map mixed up on the page",
+        "convexplain/page/layers/flatten.js",
+        'spec.order === "channels_first"',
+        'spec.order !== "channels_first"',
+        "tests/page/test_page_kinds.py",
     ),
     Mutation(
         "softmax of the page without its largest",

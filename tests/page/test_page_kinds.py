@@ -203,3 +203,18 @@ def test_one_walks_back_from_the_answer_to_a_pixel(
     assert passed == [*reversed(names), "input"][: len(passed)]
     # A zero of the padding has nothing behind it.
     assert passed[-1] in ("input", "padding")
+
+
+def test_one_scrolls_along_a_chain_of_many_layers_while_the_panel_stays(
+    many: tuple[Path, Trace], open_page: Callable[..., Page]
+) -> None:
+    shown = settled(open_page(many[0], cell("dense", 3, 0, 0, d=5), **DESK))
+    heading = shown.locator("#name-answer")
+    assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for column in shown.locator(".column h2").all():
+        assert column.evaluate("(name) => name.clientWidth >= 90")
+    heading.scroll_into_view_if_needed()
+    for part in (heading, shown.locator(".panel .output-cell")):
+        box = part.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 1920
