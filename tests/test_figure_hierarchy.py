@@ -177,11 +177,17 @@ def test_a_negative_logit_and_a_misread_digit_are_explained():
     assert "其实是“6”" in figures.caption("hierarchy", "zh", sample=122)
 
 
+@pytest.fixture(scope="module")
+def diagrams():
+    """The example's tree, and one of a negative logit, which has more to explain."""
+    return [Hierarchy().diagram(), figures.make("hierarchy", sample=0).diagram()]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("sheet", panels.SHEETS)
-def test_the_tree_lays_itself_out_on_pages_and_frames_of_every_shape(sheet, lang):
-    for lesson in (Hierarchy(), figures.make("hierarchy", sample=0)):
-        placed = panels.place(lesson.diagram(), panels.SHEETS[sheet], lang)
+def test_the_tree_lays_itself_out_on_pages_and_frames_of_every_shape(sheet, lang, diagrams):
+    for diagram in diagrams:
+        placed = panels.place(diagram, panels.SHEETS[sheet], lang)
         assert panels.problems(placed) == []
         tops = [placed[name].y for name in ("patch-0", "patch-0-0", "patch-0-0-0", "kernel-0-0-0")]
         assert tops == sorted(tops)

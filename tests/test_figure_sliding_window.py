@@ -87,10 +87,10 @@ def test_the_link_ends_at_the_edge_of_the_map_level_with_the_cell(width, side):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("sheet", panels.SHEETS)
-@pytest.mark.parametrize("kernel", [None, "sobel-x", "log-5", ";".join(["0,1,0,-1,0,2,1"] * 7)])
+@pytest.mark.parametrize("kernel", [None, "log-5", ";".join(["0,1,0,-1,0,2,1"] * 7)])
 def test_a_step_lays_itself_out_on_pages_and_frames_of_every_shape(kernel, sheet, lang):
     lesson = figures.make(NAME, kernel=kernel)
-    for at in ((0, 0), (10, 15), (21, 21)):
+    for at in ((0, 0), (10, 21)):
         diagram = lesson.diagram(lesson.all_steps.at(*at))
         assert panels.problems(panels.place(diagram, panels.SHEETS[sheet], lang)) == []
 
