@@ -107,7 +107,7 @@ class Aligned(Part):
     def _gaps(self, at: Setting) -> tuple[float, float]:
         return at.gap(self.gap) * at.spread[0], at.gap(self.row_gap) * at.spread[1]
 
-    def extent(self, at: Setting) -> Extent:
+    def room(self, at: Setting) -> Extent:
         """Return the room of all, with the gaps between."""
         cols, rows = self._tracks(self._extents(at))
         if not cols or not rows:
@@ -181,7 +181,7 @@ class Overlay(Part):
         for chosen in product(*(layer.arrangements() for layer in self.layers)):
             yield Overlay(*chosen)
 
-    def extent(self, at: Setting) -> Extent:
+    def room(self, at: Setting) -> Extent:
         """Return the room of the largest layer."""
         extents = [layer.extent(at) for layer in self.layers]
         wide = _track([_across(extent) for extent in extents], "middle")
@@ -215,7 +215,7 @@ class Either(Part):
         for choice in self.choices:
             yield from choice.arrangements()
 
-    def extent(self, at: Setting) -> Extent:
+    def room(self, at: Setting) -> Extent:
         """Return the room of the first choice."""
         return self.choices[0].extent(at)
 
@@ -231,7 +231,7 @@ class Space(Part):
     width: float = 0.0
     height: float = 0.0
 
-    def extent(self, at: Setting) -> Extent:
+    def room(self, at: Setting) -> Extent:
         """Return its room."""
         return Extent(at.gap(self.width), at.gap(self.height))
 

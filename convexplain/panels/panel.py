@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from convexplain.panels.box import Box
 from convexplain.panels.pieces import Align, Piece, Words
@@ -85,6 +85,9 @@ class Setting:
         By how much gaps between columns, and between rows, are widened.
     scales : tuple of (Scale, Caption or str)
         What the legend has to explain, and how it calls that.
+    known, rigid : dict of int to Extent
+        The extents that have been measured, by the part's identity: in this setting, and of
+        parts that have no cells, in any of this sheet and language.
     """
 
     sheet: Sheet
@@ -94,6 +97,8 @@ class Setting:
     sizes: Mapping[str, float]
     spread: tuple[float, float] = (1.0, 1.0)
     scales: tuple[tuple[Scale, Caption | str], ...] = ()
+    known: dict[int, Extent] = field(default_factory=dict, repr=False)
+    rigid: dict[int, Extent] = field(default_factory=dict, repr=False)
 
     def gap(self, many: float) -> float:
         """Return so many gaps."""
@@ -125,9 +130,20 @@ class Part(ABC):
         for part in self.parts():
             yield from part.told(lang)
 
-    @abstractmethod
     def extent(self, at: Setting) -> Extent:
-        """Return how much room it takes."""
+        """Return how much room it takes; each part is measured once a setting."""
+        known = at.rigid if self.is_rigid(at) else at.known
+        if id(self) not in known:
+            known[id(self)] = self.room(at)
+        return known[id(self)]
+
+    def is_rigid(self, at: Setting) -> bool:
+        """Tell whether its size depends on no cells and no gaps."""
+        return False
+
+    @abstractmethod
+    def room(self, at: Setting) -> Extent:
+        """Work out how much room it takes."""
 
     @abstractmethod
     def pieces(self, at: Setting, x: float, y: float) -> Iterator[Piece]:
@@ -176,6 +192,10 @@ class Panel(Part):
         """Return how large its cells can be; None: it has none."""
         return None
 
+    def is_rigid(self, at: Setting) -> bool:
+        """Tell whether it consists of words alone."""
+        return self.group not in at.sides and not self.parts()
+
     def numbered(self) -> bool:
         """Tell whether numbers are printed in its cells where there is room."""
         return False
@@ -208,7 +228,7 @@ class Panel(Part):
         """Return its title, or else its name."""
         return self.title.text(lang) if self.title else self.name
 
-    def extent(self, at: Setting) -> Extent:
+    def room(self, at: Setting) -> Extent:
         """Return the room of its body, with title, counter and note."""
         inner, sheet = self.body(at), at.sheet
         up, down, wide = inner.up, inner.down, inner.width + inner.right

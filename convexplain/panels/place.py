@@ -23,7 +23,7 @@ from convexplain.panels.sheet import Sheet
 from convexplain.panels.words import Legend
 from convexplain.style.captions import Caption
 
-_HALVINGS = 24
+_HALVINGS = 20
 #: Of what is comfortable, so much can be borne.
 _BEARABLE = 0.65
 #: By how much gaps between columns, and between rows, are widened at most.
@@ -179,15 +179,13 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
     printed = any(panel.numbered() for panel in diagram.root.panels())
     possible: list[_Fit] = []
     for decimals in _FORMS if printed else (None,):
-        fits = []
-        for root in arranged:
-            fit = _Fit(root, sheet, lang, decimals)
-            if fit.possible and fit.comfort >= 1:
-                return _placed(diagram, fit)
-            if fit.possible:
-                fits.append(fit)
+        fits = [_Fit(root, sheet, lang, decimals) for root in arranged]
+        comfortable = next((fit for fit in fits if fit.comfortable), None)
+        if comfortable is not None:
+            return _placed(diagram, comfortable)
+        fits = [fit for fit in fits if fit.possible]
         # Numbers are not given up for a little more room.
-        if fits and max(fit.comfort for fit in fits) >= _BEARABLE:
+        if any(fit.comfort >= _BEARABLE for fit in fits):
             return _placed(diagram, max(fits, key=_comfort))
         possible += fits
     if possible:
@@ -207,9 +205,21 @@ class _Fit:
         bare = Setting(sheet, lang, decimals, {}, {}, scales=_unexplained(root, lang, decimals))
         self.bounds = _groups(root, bare)
         self._bare = bare
-        self.possible = self._fits(self.at({}))
-        if self.possible:
-            self.setting = self._grown()
+
+    @cached_property
+    def possible(self) -> bool:
+        """Whether it fits with the least cells."""
+        return self._fits(self.at({}))
+
+    @cached_property
+    def comfortable(self) -> bool:
+        """Whether it fits with cells that are comfortable."""
+        return self._fits(self.at({name: bounds.good for name, bounds in self.bounds.items()}))
+
+    @cached_property
+    def setting(self) -> Setting:
+        """The setting with the largest cells."""
+        return self._grown()
 
     def at(self, sides: Mapping[str, float], spread: tuple[float, float] = (1.0, 1.0)) -> Setting:
         """Return the setting with cells of these sides, the least where none is given."""
@@ -220,14 +230,13 @@ class _Fit:
             for name, b in self.bounds.items()
             if b.widest
         }
-        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread)
+        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread, known={})
 
     @property
     def comfort(self) -> float:
         """The least of all cells relative to a comfortable one; 1 or more is good."""
         sides = self.setting.sides
-        shares = [sides[name] / b.good for name, b in self.bounds.items() if b.good]
-        return min(shares, default=1.0) + 1e-9
+        return min((sides[name] / b.good for name, b in self.bounds.items() if b.good), default=1.0)
 
     def lacking(self) -> float:
         """Return how much room is missing with the least cells."""
@@ -247,9 +256,9 @@ class _Fit:
 
         def scaled(scale: float) -> dict[str, float]:
             return {
-                name: min(max(scale * b.weight, b.least), b.most)
+                name: min(max(scale * b.weight, b.good if self.comfortable else b.least), b.most)
                 for name, b in self.bounds.items()
-            }  # fmt: skip
+            }
 
         def fits_with(name: str, side: float) -> bool:
             return self._fits(self.at({**sides, name: side}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from convexplain.style import fonts
@@ -35,6 +36,11 @@ def wrap(words: str, width: float, size: float, weight: str = "regular") -> list
     size : float
     weight : {"regular", "bold"}
     """
+    return list(_wrapped(words, width, size, weight))
+
+
+@lru_cache(maxsize=1024)
+def _wrapped(words: str, width: float, size: float, weight: str) -> tuple[str, ...]:
     found = _broken(words, width, size, weight)
     narrower = width
     while len(found) > 1 and text_width(found[-1], size, weight) < _LONELY * width:
@@ -43,7 +49,7 @@ def wrap(words: str, width: float, size: float, weight: str = "regular") -> list
         if len(tried) > len(found) or narrower < 0.5 * width:
             break
         found = tried
-    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in found]
+    return tuple(line.replace("\N{NO-BREAK SPACE}", " ") for line in found)
 
 
 def _broken(words: str, width: float, size: float, weight: str) -> list[str]:
