@@ -306,7 +306,7 @@ def test_quiet_progress_says_nothing(capsys):
 
 @pytest.mark.render
 def test_render_says_what_it_wrote(here):
-    result = run("render", "--still", "kernel", "-q", "l", "-o", "kernel.png", "--quiet")
+    result = run("render", "--still", "strong", "-q", "l", "-o", "kernel.png", "--quiet")
     assert result.exit_code == 0, result.stderr
     size = (here / "kernel.png").stat().st_size
     text = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"

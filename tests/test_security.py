@@ -205,7 +205,7 @@ def test_a_still_needs_no_network_and_reads_nothing_beside_it(
             for name in ("numpy", "manim", "av", "tqdm", "sitecustomize", "convexplain"):
                 (folder / f"{name}.py").write_text(trap)
         done = subprocess.run(
-            [str(COMMAND), "render", "-ql", "--still", "kernel", "-o", "kernel.png", "--quiet"],
+            [str(COMMAND), "render", "-ql", "--still", "strong", "-o", "kernel.png", "--quiet"],
             env=guarded,
             cwd=folder,
             capture_output=True,
