@@ -19,6 +19,7 @@ from convexplain.network.layers import (
     Activation,
     Add,
     AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -34,7 +35,6 @@ from convexplain.network.layers import (
     as_map,
     layer_from_dict,
 )
-from convexplain.network.layers.batch_normalization import BatchNormalization
 from convexplain.training import Backpropagation, Recipe, train
 from tests import naive
 

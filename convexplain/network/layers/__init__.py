@@ -18,6 +18,7 @@ from types import MappingProxyType
 from convexplain.network.layers.activation import Activation
 from convexplain.network.layers.add import Add
 from convexplain.network.layers.addends import Addends, Cell
+from convexplain.network.layers.batch_normalization import BatchNormalization
 from convexplain.network.layers.conv2d import Conv2D
 from convexplain.network.layers.dense import Dense
 from convexplain.network.layers.depthwise_conv2d import DepthwiseConv2D
@@ -39,6 +40,7 @@ __all__ = [
     "Addends",
     "Array",
     "AveragePooling2D",
+    "BatchNormalization",
     "Cell",
     "Conv2D",
     "Dense",
