@@ -258,4 +258,4 @@ def caption(options: Hierarchy, lang: str = "en") -> str:
     options : Hierarchy
     lang : {"en", "zh"}
     """
-    return _words.sentences(options, lang, "fields")
+    return options.fields.text(lang)

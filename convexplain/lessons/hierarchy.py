@@ -14,8 +14,10 @@ from convexplain import ops
 from convexplain.data import digits, kernels
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
-from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
+from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.subject import Role, convolutions, with_maps
 from convexplain.network import (
@@ -25,14 +27,16 @@ from convexplain.network import (
     top_patches,
 )
 from convexplain.ops import Box
-from convexplain.panels import Diagram
+from convexplain.panels import ASPECTS, Axis, Cells, Chart, Curve, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 #: How many cells of the last level are followed, and taken out.
 STRONGEST = 3
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
-ELSEWHERE = 4
+ELSEWHERE = 12
+#: How many random orders the check is repeated in.
+ORDERS = 20
 
 
 class View(NamedTuple):
@@ -79,7 +83,10 @@ class Hierarchy(NetworkLesson):
         zh="每一层都在组合前一层的模式；许多微小的贡献合成“{k}”。",
     )
 
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("three levels",)
+
+    pause: float = pause_option()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -88,6 +95,7 @@ class Hierarchy(NetworkLesson):
                 f"no cell of {self.levels[-1]} in {self.model!r} pushes towards its answer, "
                 f"{self.answer_name.text('en')}, so that there is no tree: give a trained network"
             )
+        check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
 
     @property
@@ -168,8 +176,11 @@ class Hierarchy(NetworkLesson):
         ]
         return top_patches(self.network, node.layer, node.filter, np.stack(others), ELSEWHERE)
 
-    def diagram(self) -> Diagram:
-        """Describe the picture of the tree, for a figure and for a scene alike."""
+    # The pictures: the same panels, laid out for what is spoken of.
+
+    @cached_property
+    def picture_of(self) -> HierarchyPicture:
+        """What all of its pictures are made of."""
         layers = [node.layer for node in self.path]
         leaf = self.path[0]
         return HierarchyPicture(
@@ -183,7 +194,51 @@ class Hierarchy(NetworkLesson):
             answer=self.answer_name,
             centred=self.centred,
             edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
-        ).diagram()
+        )
+
+    def diagram(self) -> Diagram:
+        """Describe the picture of the tree, for a figure and for a scene alike."""
+        return self.picture_of.diagram()
+
+    def opening(self) -> Diagram:
+        """Describe the digit alone."""
+        return self.picture_of.opening()
+
+    def wall(self) -> Diagram:
+        """Describe the first part beside the patches of other digits that excite its filter."""
+        return self.picture_of.wall(self.followed, self.found_elsewhere)
+
+    def check(self) -> Diagram:
+        """Describe how far the answer leads, with more and more cells taken out."""
+        k, count = self.answer_name, np.arange(len(self.order) + 1)
+        lines = [Curve("answer", count, self.lead, words.STRONGEST_FIRST, "accent")]
+        lines += [
+            Curve(f"random-{n}", count, lead, tone="muted", strong=False)
+            for n, lead in enumerate(self.random_leads)
+        ]
+        lines.append(Curve("zero", count, 0.0 * count, tone="ink", dashed=True, strong=False))
+        return self.picture_of.check(
+            Chart("chart", lines, Axis(words.REMOVED), Axis(words.LEAD.fill(k=k)))
+        )
+
+    @property
+    def followed(self) -> Node:
+        """The part of the last level at the end of the path."""
+        return self.path[-1]
+
+    @cached_property
+    def found_elsewhere(self) -> tuple[Cells, ...]:
+        """The patches of other digits that excite the followed filter most, with their classes."""
+        shown = self.shown_picture.pixels
+        others = [each for each in digits.load() if not np.array_equal(each.pixels, shown)]
+        return tuple(
+            Cells(
+                f"wall-{n}", found.patch[:, :, 0], share="wall", lines=False,
+                title=Caption(en=str(label), zh=str(label)) if label is not None else None,
+            )
+            for n, found in enumerate(self.elsewhere(self.followed))
+            for label in [others[found.index].label]
+        )  # fmt: skip
 
     # Receptive fields.
 
@@ -217,6 +272,18 @@ class Hierarchy(NetworkLesson):
         """All that the last level reads of the picture; what lies outside changes no answer."""
         return Box(0, 0, self.places[-1].bottom, self.places[-1].right)
 
+    @property
+    def fields(self) -> Caption:
+        """What cells see, layer by layer, and what none of them sees."""
+        boxes = {view.layer: view.box for view in self.views}
+        first, second, third = (_across(boxes[level]) for level in self.levels)
+        height, width = self.network.input_shape[:2]
+        unread = height - self.read.bottom, width - self.read.right
+        if unread[0] == unread[1] > 0:
+            many = words.how_many(unread[0])
+            return words.FIELDS.fill(r1=first, r2=second, r3=third, n=many)
+        return words.FIELDS_ONLY.fill(r1=first, r2=second, r3=third)
+
     # The causal check.
 
     @cached_property
@@ -235,19 +302,55 @@ class Hierarchy(NetworkLesson):
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
         """The answer with 0, 1, 2, ... of the strongest cells set to zero, computed again."""
-        maps = self.trace.activations[self.levels[-1]]
-        x = np.repeat(maps[np.newaxis], len(self.order) + 1, axis=0)
-        flat = x.reshape(len(x), -1)
-        for removed, cell in enumerate(self.order, 1):
-            flat[removed:, cell] = 0
-        above = [layer.name for layer in self.network.layers].index(self.levels[-1]) + 1
-        for layer in self.network.layers[above:]:
-            logits, x = self.network.exact(layer, x)
-        chances = ops.softmax(logits.astype(np.float64))
+        logits = self._without(self.order)
+        chances = ops.softmax(logits)
         return tuple(
             Reading(removed, float(z[self.label]), float(p[self.label]), int(z.argmax()))
             for removed, (z, p) in enumerate(zip(logits, chances, strict=True))
         )
+
+    def _without(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Return the logits without 0, 1, 2, ... of the cells in this order, (n + 1, classes)."""
+        maps = self.trace.activations[self.levels[-1]]
+        x = np.repeat(maps[np.newaxis], len(order) + 1, axis=0)
+        flat = x.reshape(len(x), -1)
+        for removed, cell in enumerate(order, 1):
+            flat[removed:, cell] = 0
+        above = [layer.name for layer in self.network.layers].index(self.levels[-1]) + 1
+        for layer in self.network.layers[above:]:
+            logits, x = self.network.exact(layer, x)
+        return np.asarray(logits, dtype=np.float64)
+
+    def _lead(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Return how far the answer's logit lies above the largest other one."""
+        logits = self._without(order)
+        others = np.delete(logits, self.label, axis=1)
+        return np.asarray(logits[:, self.label] - others.max(axis=1))
+
+    @cached_property
+    def lead(self) -> npt.NDArray[np.float64]:
+        """How far the answer leads without 0, 1, 2, ... cells, strongest first."""
+        return self._lead(self.order)
+
+    @cached_property
+    def random_leads(self) -> tuple[npt.NDArray[np.float64], ...]:
+        """The same in random orders, each drawn with its number as the seed."""
+        return tuple(
+            self._lead(np.random.default_rng(seed).permutation(np.sort(self.order)))
+            for seed in range(ORDERS)
+        )
+
+    @cached_property
+    def random_range(self) -> tuple[int, int] | None:
+        """With how many cells the first and the last of the random orders give another answer.
+
+        None where one of them never does.
+        """
+        tips = [np.flatnonzero(lead < 0) for lead in self.random_leads]
+        if not all(len(found) for found in tips):
+            return None
+        firsts = [int(found[0]) for found in tips]
+        return min(firsts), max(firsts)
 
     @cached_property
     def without_strongest(self) -> Reading:
@@ -259,72 +362,91 @@ class Hierarchy(NetworkLesson):
         """The first reading that gives another answer; None if there is none."""
         return next((r for r in self.readings if r.label != self.label), None)
 
-    def tell(self) -> Iterator[Beat]:
-        """Tell the lesson: what cells see, the tree down, its shares, up again, and the check."""
-        k, boxes = self.answer_name, {view.layer: view.box for view in self.views}
-        first, second, third = (_across(boxes[level]) for level in self.levels)
-        height, width = self.network.input_shape[:2]
-        unread = height - self.read.bottom, width - self.read.right
-        fields = words.FIELDS_ONLY.fill(r1=first, r2=second, r3=third)
-        if unread[0] == unread[1] > 0:
-            fields = words.FIELDS.fill(**fields.values, n=words.how_many(unread[0]))
-        shares = words.SHARES.fill(
-            m=len(self.tree.parts),
-            n=fmt.count(self.tree.supporters),
-            top3=fmt.number(100 * self.top_share, 1),
-            k=k,
-        )
-        yield self.beat("question", self.question, 3.5)
-        yield self.beat("fields", fields, 9.0, title=words.FIELDS_TITLE)
-        yield self.beat("parts", self._parts_caption(), 6.0)
-        yield self.beat(
-            "strokes",
-            words.STROKES.fill(layer=self.levels[1], size=_size(boxes[self.levels[1]])),
-            5.0,
-        )
-        yield self.beat(
-            "edges", words.EDGES.fill(layer=self.levels[0], size=_size(boxes[self.levels[0]])), 5.0
-        )
-        yield self.beat("shares", shares, 5.5)
-        yield self.beat("upwards", self._upwards_caption(), 7.5)
-        yield self.beat("check", self._check_caption(), 5.5, title=words.CHECK_TITLE)
-        yield self.beat("more", self._more_caption(), 5.0, title=words.CHECK_TITLE)
-        yield self.beat("answer", self.answer.fill(k=k), 5.0)
+    @property
+    def unusual(self) -> Caption:
+        """What the network reads, and what is unusual about this picture."""
+        right, k = self.subject.label, self.answer_name
+        if right is None or right == self.label:
+            return words.READS.fill(k=k)
+        return words.MISREAD.fill(k=k, right=self.network.class_name(right))
 
-    def _parts_caption(self) -> Caption:
-        """Say where the tree begins, and what is unusual about this digit."""
-        right, told = self.subject.label, words.PARTS
-        if right is not None and right != self.label:
-            told = words.MISREAD.fill(right=self.network.class_name(right))
-        told = told.fill(k=self.answer_name, m=len(self.tree.parts), layer=self.levels[-1])
-        parts = [told]
+    def tell(self) -> Iterator[Beat]:
+        """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
+        k, title, m = self.answer_name, self.title, len(self.tree.parts)
+        yield Beat.of("question", title, Event("ask", 3.0, self.question))
+        yield Beat.of("parts", title, *self._tell_tree())
+        yield Beat.of("upwards", title, Event("upwards", 4.0, self._upwards_caption()))
+        yield Beat.of(
+            "elsewhere", words.WALL_TITLE,
+            Event("wall", 3.4, words.WALL),
+            Event("classes", 3.0, words.SHARED, detail=1),
+        )  # fmt: skip
+        n = fmt.count(self.tree.supporters)
+        top = fmt.number(100 * self.top_share, 1)
+        shares = words.SHARES.fill(m=m, n=n, top3=top, k=k)
+        yield Beat.of("shares", words.CHECK_TITLE, Event("bar", 3.6, shares))
+        yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
+        yield Beat.of("answer", title, Event("tree", 5.0, self.answer.fill(k=k)))
+
+    def _tell_tree(self) -> Iterator[Event]:
+        sizes = {node.layer: _size(node.box) for node in self.path}
+        first, second, third = self.levels
+        yield Event("reads", 2.6, self.unusual)
         if self.centred:
-            parts.append(words.CENTRED if self.subject.reads_digits else words.CENTRED_ON_CLASSES)
-        return words.joined(*parts)
+            digits_read = self.subject.reads_digits
+            yield Event("centred", 2.6, words.CENTRED if digits_read else words.CENTRED_ON_CLASSES)
+        parts = words.PARTS.fill(layer=third, size=sizes[third], m=len(self.tree.parts))
+        yield Event("parts", 4.5, parts)
+        if second in sizes:
+            yield Event("strokes", 3.6, words.STROKES.fill(layer=second, size=sizes[second]))
+        if first in sizes:
+            yield Event("edges", 3.6, words.EDGES.fill(layer=first, size=sizes[first]))
+            yield Event("kernels", 3.4, words.KERNELS, detail=1)
+
+    def _tell_check(self, top: str) -> Iterator[Event]:
+        n, k = fmt.count(len(self.order)), self.answer_name
+        if self.tipping is not None:
+            yield Event("predict", self.pause, ask=self._ask(top), detail=1)
+        yield Event("removing", 4.6, words.TAKEN)
+        if self.tipping is None:
+            yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
+            return
+        j = self.network.class_name(self.tipping.label)
+        yield Event("tips", 2.8, words.TIPS.fill(m=self.tipping.removed, n=n, j=j))
+        if self.random_range is not None:
+            low, high = self.random_range
+            yield Event("random", 3.6, words.RANDOM.fill(low=low, high=high, n=n), detail=1)
+
+    def _ask(self, top: str) -> Question:
+        """Ask how many cells must go; wrong answers come of what people think of the tree."""
+        assert self.tipping is not None
+        k, after = self.answer_name, self.without_strongest
+        right = self.tipping.removed
+        wrong = {
+            len(self.tree.parts): words.ONLY_THESE.fill(
+                top3=top, k=k, a=fmt.number(self.logit), b=fmt.number(after.logit)
+            ),
+            len(self.order): words.ALL_OF_THEM,
+        }
+        if self.random_range is not None:
+            low, high = self.random_range
+            median = int(np.median([np.flatnonzero(lead < 0)[0] for lead in self.random_leads]))
+            wrong[median] = words.ANY_ORDER.fill(low=low, high=high)
+        replies: dict[int, Caption | None] = {**wrong, right: None}
+        return Question(
+            words.PREDICT.fill(k=k),
+            tuple(
+                Choice(Caption(en=str(count), zh=str(count)), replies[count])
+                for count in sorted(replies)
+            ),
+        )
 
     def _upwards_caption(self) -> Caption:
-        leaf = self.path[0] if self.path else None
-        small = leaf is not None and leaf.layer == self.levels[0] and self.is_edge(leaf)
+        leaf = self.path[0]
+        small = leaf.layer == self.levels[0] and self.is_edge(leaf)
         return words.UPWARDS.fill(
             small=words.AN_EDGE if small else words.A_PATCH, k=self.answer_name
         )
-
-    def _check_caption(self) -> Caption:
-        after = self.without_strongest
-        template = words.STILL if after.label == self.label else words.CHANGED
-        return template.fill(
-            m=after.removed,
-            a=fmt.number(self.logit),
-            b=fmt.number(after.logit),
-            j=self.network.class_name(after.label),
-        )
-
-    def _more_caption(self) -> Caption:
-        n = fmt.count(len(self.order))
-        if self.tipping is None:
-            return words.NEVER.fill(n=n, k=self.answer_name)
-        other = self.network.class_name(self.tipping.label)
-        return words.TIPS.fill(m=self.tipping.removed, n=n, j=other)
 
 
 def _across(box: Box) -> str:

@@ -377,10 +377,20 @@ class Board:
 
         return follow
 
-    def grow(self, name: str, out_of: str) -> Move:
+    def within(self, name: str, row: float, col: float, rows: float, cols: float) -> Region:
+        """Return the box of some cells of a grid, for `grow` and the camera."""
+        return _cells_of(self.part(name), row, col, rows, cols)
+
+    def grow(self, name: str, out_of: str | Region) -> Move:
         """Let a panel come out of something that is there: a patch out of its window.
 
         Its grids grow from there, with their numbers; its words come up as it arrives.
+
+        Parameters
+        ----------
+        name : str
+        out_of : str or (float, float, float, float)
+            A name, or left, top, width and height on the stage.
         """
 
         def start() -> Move:
@@ -388,7 +398,8 @@ class Board:
             grids: list[Any] = [p for p in parts if isinstance(p, PixelGrid | Rectangle)]
             words = [part for part in parts if part not in grids]
             goals = [grid.points.copy() for grid in grids]
-            places = to_scene(_corners(self.box(out_of)))
+            place = self.box(out_of) if isinstance(out_of, str) else out_of
+            places = to_scene(_corners(place))
             numbers = [getattr(grid, "number_opacity", 0.0) for grid in grids]
             for part in words:
                 part.opacity = 0.0
@@ -508,7 +519,15 @@ class Board:
         """Lead the eye: a frame comes round something, and goes."""
 
         def start() -> Move:
-            frames = [outline(self.box(name), colour=colour, line=4.0) for name in names]
+            return self.pulse_at(*(self.box(name) for name in names), colour=colour, times=times)
+
+        return lazily(start)
+
+    def pulse_at(self, *boxes: Region, colour: str = "accent", times: int = 1) -> Move:
+        """Lead the eye to places of the stage, as `pulse` does."""
+
+        def start() -> Move:
+            frames = [outline(box, colour=colour, line=4.0) for box in boxes]
             for frame in frames:
                 frame.z_index = _FLYING
             self.scene.add(*frames)
@@ -522,7 +541,7 @@ class Board:
 
         return lazily(start)
 
-    def become(self, picture: Diagram, *, show: Iterable[str] = ()) -> Move:
+    def become(self, picture: Diagram, *, show: Iterable[str] = (), whole: bool = False) -> Move:
         """Lay another picture out, and bring what there is to where it then stands.
 
         Parts of one name glide and take on their new values at once; what the new picture lacks
@@ -533,6 +552,8 @@ class Board:
         picture : Diagram
         show : iterable of str
             What comes besides.
+        whole : bool
+            Whether all of the picture comes, but its marks.
         """
 
         def start() -> Move:
@@ -546,6 +567,8 @@ class Board:
             glides: list[Move] = []
             coming: list[Any] = []
             wanted = {key for name in show for key in self._keys(name)}
+            if whole:
+                wanted |= {k for k, piece in self._pieces.items() if not isinstance(piece, Frame)}
             self._parts = {}
             for key, piece in self._pieces.items():
                 new, old = self._made(piece), parts.get(key)

@@ -132,7 +132,7 @@ class LessonScene(StageScene):
         """Keep what the camera looks at between title and caption."""
         body, top = self.sheet.body_box, _corner(self.sheet)[1]
         shot, frame = self.camera.home_shot, self.camera.picture.frame
-        above, below = ((top + y) * shot.scale - shot.top for y in (body.y, body.bottom))
+        above, below = ((top + y) * shot.scale - shot.top for y in (body.y - 8, body.bottom + 8))
         self.camera.stage_area = Rect(frame.left, round(above), frame.right, round(below))
 
     def _play_events(self, beat: Beat, end: float) -> None:

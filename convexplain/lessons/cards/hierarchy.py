@@ -12,12 +12,13 @@ def card(lesson: Hierarchy) -> Card:
     """Write the card."""
     root = lesson.tree
     values = {
-        **told(lesson, "fields"),
+        **lesson.fields.values,
         **told(lesson, "shares"),
-        **told(lesson, "check"),
+        "a": fmt.number(lesson.logit),
+        "b": fmt.number(lesson.without_strongest.logit),
         "k": told(lesson, "shares")["k"],
         "n": told(lesson, "shares")["n"],
-        "all": told(lesson, "more")["m"],
+        "all": told(lesson, "check")["m"],
         "positive": fmt.number(root.positive),
         "negative": fmt.number(root.negative),
         "logit": fmt.number(root.before),
@@ -42,7 +43,7 @@ def card(lesson: Hierarchy) -> Card:
         ),
         pauses=(
             Pause(
-                "fields",
+                "parts",
                 Caption(
                     en="How much of the picture does one cell of conv3 see?",
                     zh="conv3 的一格能看到图中多大的区域？",

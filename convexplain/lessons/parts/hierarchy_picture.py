@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +11,12 @@ import numpy.typing as npt
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.network import Node
 from convexplain.panels import (
+    Aligned,
     Bar,
     Bars,
     Branch,
     Cells,
+    Chart,
     Column,
     Diagram,
     Either,
@@ -95,6 +97,44 @@ class HierarchyPicture:
             for one in (True, False)
         ]
         return Diagram(Either(*(shape for picture in pictures for shape in picture._shapes())))
+
+    def opening(self) -> Diagram:
+        """Describe the digit alone, as large as it can be, with what cells of the path see."""
+        return Diagram(replace(self, detail=0)._digit())
+
+    def wall(self, node: Node, others: Sequence[Cells]) -> Diagram:
+        """Describe a patch, named as in the tree, beside those of other digits.
+
+        Parameters
+        ----------
+        node : Node
+            Of the last level.
+        others : sequence of Cells
+            What excites its filter most elsewhere.
+        """
+        number = self.tree.parts.index(node)
+        own = Cells(
+            f"patch-{number}", node.patch[:, :, 0], share="own", lines=False,
+            title=words.FILTER.fill(layer=node.layer, n=node.filter),
+        )  # fmt: skip
+
+        def rows(width: int) -> Aligned:
+            cut = [others[n : n + width] for n in range(0, len(others), width)]
+            return Aligned([[*row, *[None] * (width - len(row))] for row in cut], gap=0.6)
+
+        return Diagram(
+            Either(
+                Row(own, rows(4), gap=1.5),
+                Row(own, rows(3), gap=1.5),
+                Column(own, rows(4), align="middle"),
+                Column(own, rows(3), align="middle"),
+            )
+        )
+
+    def check(self, lead: Chart) -> Diagram:
+        """Describe all that pushes towards the answer as one bar, and a chart below it."""
+        whole = replace(self._bar("bar", self.tree, _LONG), thick=1.6, share="", title=words.PUSHES)
+        return Diagram(Column(whole, lead, gap=1.5))
 
     def _shapes(self) -> tuple[Part, ...]:
         """Return the digit beside the tree, and above it, at last without an explanation."""

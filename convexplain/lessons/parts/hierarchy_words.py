@@ -6,6 +6,85 @@ from collections.abc import Iterable
 
 from convexplain.style.captions import Caption
 
+READS = Caption(en="The network reads {k}. What is it made of?", zh="网络判为“{k}”。它由什么组成？")
+MISREAD = Caption(
+    en="The network reads {k}, but this is a {right}.", zh="网络判为“{k}”，其实是“{right}”。"
+)
+CENTRED = Caption(
+    en="Its logit is negative, so weights count less their mean over the ten digits.",
+    zh="它的 logit 为负，所以权重先减去对十个类别的平均。",
+)
+CENTRED_ON_CLASSES = Caption(
+    en="Its logit is negative, so weights count less their mean over all classes.",
+    zh="它的 logit 为负，所以权重先减去对所有类别的平均。",
+)
+PARTS = Caption(
+    en="The {m} cells of {layer} that push most: {size} pixels each.",
+    zh="{layer} 中最强的 {m} 格：各看 {size} 像素。",
+)
+STROKES = Caption(
+    en="Their strongest parts: {size} pixels of {layer}.", zh="再往下是 {layer}：{size} 像素。"
+)
+EDGES = Caption(en="And theirs: {size} pixels of {layer}.", zh="最底层是 {layer}：{size} 像素。")
+KERNELS = Caption(
+    en="Each with its kernel: blue for, orange (−) against.",
+    zh="各有卷积核：蓝色支持，橙色（−）反对。",
+)
+UPWARDS = Caption(
+    en="Up again: {small} in a stroke, strokes in parts, parts in the {k}.",
+    zh="自下而上：{small}构成笔画，笔画构成部件，再到“{k}”。",
+)
+AN_EDGE = Caption(en="an edge", zh="边缘")
+A_PATCH = Caption(en="a small pattern", zh="小模式")
+WALL_TITLE = Caption(en="The same filter in other digits", zh="同一个过滤器，其他样本")
+WALL = Caption(
+    en="What does this filter find in other digits?", zh="同一个过滤器在其他样本里找到什么？"
+)
+SHARED = Caption(
+    en="Not one digit's own: a part that many share.", zh="不是某个数字才有，许多数字都有。"
+)
+SHARES = Caption(
+    en="{n} cells push for {k}; the strongest {m} give {top3}%.",
+    zh="{n} 个激活值支持“{k}”，最强的 {m} 个只占 {top3}%。",
+)
+CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
+PREDICT = Caption(
+    en="How many must go until it no longer reads {k}?", zh="去掉几个，才不判为“{k}”？"
+)
+ONLY_THESE = Caption(
+    en="They give {top3}%: it still reads {k}, its logit falls from {a} to {b}.",
+    zh="它们只占 {top3}%：仍判为“{k}”，logit 从 {a} 降到 {b}。",
+)
+ALL_OF_THEM = Caption(
+    en="Other classes get pushes as well: one of them overtakes before.",
+    zh="其他类别也有支持，会先超过它。",
+)
+ANY_ORDER = Caption(
+    en="That is what a random order needs: {low} to {high}.",
+    zh="那是随机去掉时的数目：{low} 到 {high}。",
+)
+TAKEN = Caption(en="Taken out, strongest first …", zh="从最强的开始，一个个去掉……")
+TIPS = Caption(
+    en="… it takes {m} of {n} until it reads {j}.", zh="……{n} 个去掉 {m} 个，改判为“{j}”。"
+)
+NEVER = Caption(
+    en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
+)
+RANDOM = Caption(
+    en="In random order: {low} to {high} of {n}.", zh="随机去掉：{n} 个要去掉 {low} 到 {high} 个。"
+)
+# Labels of the scene.
+INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
+
+LOGIT = Caption(en="logit {z}", zh="logit {z}")
+PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
+OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
+FILTER = Caption(en="{layer}, filter {n}", zh="{layer} 过滤器 {n}")
+PUSHES = Caption(en="All that pushes for it", zh="全部正贡献")
+REMOVED = Caption(en="cells set to 0", zh="设为 0 的单元数")
+LEAD = Caption(en="lead of {k} over all others (logits)", zh="“{k}”的 logit 领先其他类别多少")
+STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的起")
+# Labels of the figure of receptive fields.
 FIELDS_TITLE = Caption(
     en="Receptive field: how much of the picture one cell sees",
     zh="感受野：一个单元能看到多大的区域",
@@ -19,86 +98,12 @@ FIELDS = Caption(
     "nothing.",
     zh="感受野逐层扩大：{r1}、{r2}、{r3} 个像素；最后{n}行和最后{n}列不影响输出。",
 )
-PARTS = Caption(
-    en="The answer is {k}. These {m} of the cells of {layer} push most towards it.",
-    zh="答案是“{k}”：在 {layer} 的激活值中，这 {m} 个最支持它。",
-)
-MISREAD = Caption(
-    en="The network reads {k}, but this is a {right}. These {m} cells of {layer} push most towards "
-    "{k}.",
-    zh="网络判为“{k}”，其实是“{right}”。在 {layer} 中，这 {m} 个激活值最支持“{k}”。",
-)
-CENTRED = Caption(
-    en="Its logit is negative, so weights count less their mean over the ten digits.",
-    zh="它的 logit 为负，所以权重先减去对十个类别的平均。",
-)
-CENTRED_ON_CLASSES = Caption(
-    en="Its logit is negative, so weights count less their mean over all classes.",
-    zh="它的 logit 为负，所以权重先减去对所有类别的平均。",
-)
-STROKES = Caption(
-    en="Under each, the two cells of {layer} that raise it most: {size} pixels.",
-    zh="每个之下是 {layer} 中贡献最大的两个：{size} 像素。",
-)
-EDGES = Caption(
-    en="Under these, {layer}: patches of {size} pixels, each with the kernel that found it.",
-    zh="再往下是 {layer}：{size} 图块和找到它的卷积核。",
-)
-SHARES = Caption(
-    en="No single pattern decides: the {m} strongest of {n} cells give {top3}% of the push "
-    "towards {k}.",
-    zh="没有哪个模式能单独决定：{n} 个激活值支持“{k}”，最强的 {m} 个只占支持总量的 {top3}%。",
-)
-UPWARDS = Caption(
-    en="Upwards: {small} helps make a stroke, strokes make parts, parts make the {k}.",
-    zh="自下而上：{small}构成笔画，笔画构成部件，部件构成“{k}”。",
-)
-AN_EDGE = Caption(en="an edge", zh="边缘")
-A_PATCH = Caption(en="a small pattern", zh="小模式")
-CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
-STILL = Caption(
-    en="Set the {m} strongest cells to 0: the logit goes from {a} to {b}; it still reads {j}.",
-    zh="最强 {m} 个设为 0：logit {a} → {b}，仍判为“{j}”。",
-)
-CHANGED = Caption(
-    en="Set the {m} strongest cells to 0: the logit goes from {a} to {b}; it now reads {j}.",
-    zh="最强 {m} 个设为 0：logit {a} → {b}，改判为“{j}”。",
-)
-TIPS = Caption(
-    en="Strongest first, it takes {m} of the {n} supporting cells until the network reads {j}.",
-    zh="从最强的起，{n} 个去掉 {m} 个，网络改判为“{j}”。",
-)
-NEVER = Caption(
-    en="Even without all {n} cells that push towards it, the network still reads {k}.",
-    zh="去掉全部 {n} 个支持它的单元，仍判为“{k}”。",
-)
-# Labels of the scene.
-INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 SEES = Caption(en="{layer}: one cell sees {n} × {n}", zh="{layer}：一个单元看到 {n} × {n}")
 FIELD = Caption(en="field, px", zh="感受野")
 HATCHED = (
     Caption(en="hatched: rows and columns {rows}", zh="斜线处：行与列 {rows}"),
     Caption(en="(from 0), dropped by pool2", zh="编号从 0 开始，被 pool2 舍去"),
 )
-NUMBER = Caption(en="filter", zh="过滤器")
-LOGIT = Caption(en="logit {z}", zh="logit {z}")
-PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
-OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
-LEGEND = (
-    Caption(en="%: share of all that raises", zh="%：占上一级全部正贡献的比例"),
-    Caption(en="the cell above; gray: all others", zh="灰色：其余全部"),
-)
-ELSEWHERE = Caption(en="{layer}, filter {n} in other digits", zh="其他样本中：{layer} 过滤器 {n}")
-PUSH = Caption(en="{n} cells push towards {k}", zh="{n} 个激活值支持“{k}”")
-FOR_AGAINST = Caption(en="for {plus}, against {minus}", zh="支持 {plus}，反对 {minus}")
-CELLS = Caption(
-    en="All {n} cells of conv3: {p} places × {f} filters",
-    zh="conv3 的全部 {n} 个单元：{p} 个位置 × {f} 个过滤器",
-)
-TOWARDS = Caption(en="push towards {k}", zh="对“{k}”的贡献")
-SO_MANY = Caption(en="{n} cells", zh="{n} 个")
-SET_TO_ZERO = Caption(en="cells set to 0, strongest first", zh="个单元设为 0，从最强的起")
-READS = Caption(en="it reads {k}", zh="判为“{k}”")
 # The tree in words.
 TREE_READ = Caption(
     en="Above a patch: filter · share of all that raises the cell above it. Gray in a bar: all "
