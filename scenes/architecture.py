@@ -9,7 +9,7 @@ import numpy as np
 from convexplain.lessons import architecture
 from convexplain.lessons.parts.beats import Beat
 from convexplain.stage import Label, LessonScene, Line, PixelGrid
-from convexplain.stage.network_row import LayerLook, NetworkRow
+from convexplain.stage.network_row import LayerLook, NetworkRow, room_for
 from convexplain.stage.pace import smoothly
 from convexplain.stage.text import width_of
 from convexplain.style import format as fmt
@@ -43,6 +43,7 @@ class Architecture(LessonScene):
                 for name, column in zip(names, columns, strict=True)
             ],
             widths,
+            self.lesson.class_marks(self.look.lang, room_for),
         )
         self.counted: dict[int, list[Label]] = {}
         self.bars: list[Line] = []

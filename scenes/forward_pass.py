@@ -18,7 +18,7 @@ from convexplain.stage import (
     VolumeWindow,
     WindowFrame,
 )
-from convexplain.stage.network_row import LayerLook, NetworkRow
+from convexplain.stage.network_row import LayerLook, NetworkRow, room_for
 from convexplain.stage.pace import accelerating, smoothly
 from convexplain.stage.softmax_table import SoftmaxTable
 from convexplain.style import format as fmt
@@ -59,7 +59,7 @@ class ForwardPass(LessonScene):
             for name, column in zip(names, lesson.columns, strict=True)
         ]
         looks[-1] = looks[-1]._replace(values=logits, limit=float(np.abs(logits).max()))
-        self.row = NetworkRow(looks)
+        self.row = NetworkRow(looks, classes=self.lesson.class_marks(self.look.lang, room_for))
         self.filled = [volume.values.copy() for volume in self.row.volumes]
         for volume in self.row.volumes:
             volume.values[...] = np.nan
@@ -94,8 +94,9 @@ class ForwardPass(LessonScene):
     def show_question(self, beat: Beat) -> None:
         """The picture, and the empty layers that it will go through."""
         row = self.row
-        label = self.lesson.shown_picture.label
-        self.label = [] if label is None else [self._below(terms.LABEL.fill(n=label), 0)]
+        label, name = self.lesson.subject.label, self.lesson.network.class_name
+        told = [] if label is None else [terms.LABEL.fill(n=name(label))]
+        self.label = [self._below(caption, 0) for caption in told]
         empty = [*row.volumes, *row.names[1:-2], *row.shapes[1:-2], *row.arrows[:-2]]
         for part in empty:
             part.opacity = DIM
@@ -369,7 +370,7 @@ class ForwardPass(LessonScene):
         table.grow(0.0)
         self.add(table.bars, *table.shares)
         self.drive(table.grow, 1.2, smoothly)
-        said = [ANSWER.fill(n=table.best)]
+        said = [ANSWER.fill(n=self.lesson.network.class_name(table.best))]
         if right is not None:
             said.append(RIGHT if right else WRONG)
         lines = [self._below(text, len(self.label) + n, "bold") for n, text in enumerate(said)]

@@ -20,6 +20,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts.network_lesson import shows_networks
 from convexplain.lessons.parts.subject import find, lacking
 from convexplain.network import Network, Trace
+from convexplain.style.theme import Look
 from tests import small_networks
 
 NAMES = tuple(small_networks.CLASSIFIERS)
@@ -65,6 +66,32 @@ def test_a_lesson_tells_of_a_network_or_says_what_it_lacks(lesson, name, files):
     for beat in beats:
         for text in (beat.caption.text("en"), beat.caption.text("zh"), beat.title.text("en")):
             assert not {"conv1", "pool1", "conv2", "conv3"} & set(text.split())
+
+
+#: Whose layout holds for these; the others wait for panels: `channels` with few filters, `pooling`
+#: and `window-geometry` with maps of other sizes.
+PLAYED = [
+    *(("names as Keras gives them", lesson) for lesson in ABOUT_NETWORKS if lesson != "channels"),
+    ("another size, three classes with names", "architecture"),
+    ("another size, three classes with names", "forward-pass"),
+    ("one convolution, two classes", "forward-pass"),
+    ("five maps, padded", "architecture"),
+    ("in colour", "response-map"),
+    ("in colour", "pooling"),
+]
+
+
+@pytest.mark.parametrize(("name", "lesson"), PLAYED)
+def test_a_video_of_a_network_keeps_its_layout(name, lesson, files):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from tests import played
+
+    told = lessons.find(lesson)(model=files[name])
+    if lesson == "hierarchy":
+        with pytest.raises(UsageError, match="laid out for layers conv1, conv2, conv3"):
+            played.play(told, Look("zh"))
+        return
+    assert {b: p for b, p in played.play(told, Look("zh")).problems.items() if p} == {}
 
 
 def test_each_network_is_shown_by_some_lesson_and_each_lesson_shows_some():

@@ -154,8 +154,11 @@ def _line(
                 start = end - 14
             _cells.line(sheet, [(start, axis), (end, axis)], head=True, width=0.6)
         strong = bool(column.kernel)
+        weight = "bold" if strong else "regular"
+        # The name of the last layer may be longer than what is left of the sheet.
+        begin = min(x, sheet.width - 2 - _base.text_width(column.name, LABEL, weight))
         sheet.text(
-            x, below, column.name, LABEL, ha="left", weight="bold" if strong else "regular",
+            begin, below, column.name, LABEL, ha="left", weight=weight,
             colour=sheet.theme.ink if strong else quiet,
         )  # fmt: skip
         sheet.text(x, below + 10, column.size, _SMALL, ha="left", colour=quiet)
@@ -186,11 +189,14 @@ def _drawing(
         folded, side = _folded(column, _places(options))
         _cells.signed(sheet, x, y, folded, column.limit, side)
     elif column.kind == "dense":
-        best, _ = options.winner
+        (best, _), room = options.winner, sheet.width - x - 18
+        marks = options.class_marks(
+            sheet.look.lang, lambda text: _base.text_width(text, NOTE, "bold") <= room
+        )
         for k, value in enumerate(column.values.tolist()):
             _cells.signed(sheet, x, y + 11 * k, [[value]], column.limit, 9.5)
             sheet.text(
-                x + 14, y + 11 * k + 4.75, str(k), NOTE, ha="left",
+                x + 14, y + 11 * k + 4.75, marks[k], NOTE, ha="left",
                 weight="bold" if k == best else "regular",
                 colour=sheet.theme.ink if k == best else sheet.theme.muted,
             )  # fmt: skip
@@ -260,16 +266,16 @@ def alternative(options: Architecture, lang: str = "en") -> str:
         if column.kernel
     ]
     best, chance = options.winner
-    label = options.shown_picture.label
+    label, name = options.subject.label, options.network.class_name
     return _ALT.fill(
-        said=_UNKNOWN if label is None else _SAID.fill(k=label),
+        said=_UNKNOWN if label is None else _SAID.fill(k=name(label)),
         volumes=_words.listed(volumes),
         parameters=_words.listed(counts),
         total=fmt.count(options.total),
         share=fmt.number(100 * options.largest.share, 0),
         largest=options.largest.name,
         k=options.columns[-1].shape[0],
-        best=best,
+        best=name(best),
         p=fmt.probability(chance),
     ).text(lang)
 

@@ -136,8 +136,9 @@ def _layer(
     wide = _base.text_width(column.name, LABEL, "bold")
     if wide + _base.text_width(column.size, _SMALL) + 5 < side:
         sheet.text(x + wide + 4, y + side + 9, column.size, _SMALL, ha="left", colour=quiet)
-    label = options.shown_picture.label
-    lines = [terms.LABEL.fill(n=label)] if work is None and label is not None else []
+    label, lines = options.subject.label, []
+    if work is None and label is not None:
+        lines = [terms.LABEL.fill(n=options.network.class_name(label))]
     if work is not None:
         lines = [_place(work, _FILTER, _CHANNEL), *_numbers(options, column, work)]
     for n, line in enumerate(lines):
@@ -188,7 +189,8 @@ def _table(sheet: Sheet, options: ForwardPass, y: float) -> None:
     _cells.line(
         sheet, [(left, y + 7), (left + across, y + 7)], width=FRAME, colour=sheet.theme.line
     )
-    best = softmax.order[0]
+    best, room = softmax.order[0], edges[1] - left - 30
+    marks = options.class_marks(lang, lambda text: _base.text_width(text, LABEL) <= room)
     for k, row in enumerate(softmax.rows):
         level = y + 15 + k * _ROW
         colour = sheet.theme.ink if row.probability > _LIKELY else quiet
@@ -197,7 +199,11 @@ def _table(sheet: Sheet, options: ForwardPass, y: float) -> None:
             fmt.number(row.logit), fmt.number(row.shifted), power_text(row.power),
             fmt.probability(row.probability),
         )  # fmt: skip
-        sheet.text(left + 8, level, str(k), LABEL, colour=colour, weight=weight)
+        named: dict[str, Any] = {"colour": colour, "weight": weight}
+        if options.network.class_name(k).text(lang) == str(k):
+            sheet.text(left + 8, level, marks[k], LABEL, **named)
+        else:
+            sheet.text(left, level, marks[k], LABEL, ha="left", **named)
         for edge, words, name in zip(edges[1:], texts, ("z", "shifted", "power", "p"), strict=True):
             told = sheet.text(edge, level, words, NOTE, ha="right", colour=colour, weight=weight)
             told.set_gid(f"{name}-{k}")
@@ -226,7 +232,7 @@ def power_text(power: float) -> str:
 
 
 def _vote(options: ForwardPass) -> Caption:
-    return _VOTE.fill(k=options.trace.prediction, **_votes(options))
+    return _VOTE.fill(k=options.network.class_name(options.trace.prediction), **_votes(options))
 
 
 def _votes(options: ForwardPass) -> dict[str, str]:
@@ -249,7 +255,7 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
     options : ForwardPass
     lang : {"en", "zh"}
     """
-    label, softmax = options.shown_picture.label, options.softmax
+    label, softmax = options.subject.label, options.softmax
     told = [
         (
             options.columns[work.column].name,
@@ -265,9 +271,9 @@ def alternative(options: ForwardPass, lang: str = "en") -> str:
         zh="；".join(f"{name} " + "，".join(c.text("zh") for c in said) for name, said in told),
     )
     return _ALT.fill(
-        what=_PICTURE if label is None else _WHAT.fill(k=label),
+        what=_PICTURE if label is None else _WHAT.fill(k=options.network.class_name(label)),
         works=works,
-        k=options.trace.prediction,
+        k=options.network.class_name(options.trace.prediction),
         vote="{p} {n} {b} = {z}".format(**_votes(options)),
         m=fmt.number(softmax.largest),
         s=fmt.number(softmax.total, 3),

@@ -34,7 +34,7 @@ def caption(options: Hierarchy, lang: str = "en") -> str:
     options : Hierarchy
     lang : {"en", "zh"}
     """
-    right = options.shown_picture.label
+    right = options.subject.label
     # What is unusual about a digit is said where its tree begins.
     unusual = options.centred or (right is not None and right != options.label)
     return _words.sentences(options, lang, *(["parts"] if unusual else []), "shares", "upwards")

@@ -174,7 +174,7 @@ def _chain(sheet: Sheet, options: Hierarchy, y: float, page: bool) -> None:
     sides = [view.side * scale for view in views]
     wide = [max(side + 15, name) for side, name in zip(sides, names, strict=True)]
     # Long names stand in two rows, each name with the room of its neighbour.
-    rows = 1 if sum(wide) + 6 * (len(views) - 1) <= sheet.width - left - 5 else 2
+    rows = 1 if sum(wide) <= sheet.width - left - 5 else 2
     if rows == 2:
         wide = [side + 15 for side in sides]
     gap = min((sheet.width - left - 5 - sum(wide)) / (len(views) - 1), 40.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
@@ -42,28 +43,38 @@ def trace(trace: Trace, look: Look) -> str:
     return _html.card(
         look,
         _html.heading(head),
-        _html.beside(_drawn(trace.image, look), table),
+        _html.beside(_drawn(_read(trace), look), table),
         _html.line(look, words.LAYERS_HOW.fill(layer=first).text(look.lang), weak=True),
     )
 
 
+def _read(trace: Trace) -> NDArray[np.float32]:
+    """The picture that was read, (height, width, channels), values from 0 to 1."""
+    recipe = trace.network.recipe
+    return trace.image if recipe is None else np.atleast_3d(recipe.drawn(trace.image))
+
+
 def _answer(trace: Trace, lang: str) -> tuple[str, list[tuple[str, str, float]]]:
     """The answer, and of each class its name, its number and its share of the longest bar."""
+
+    def name(index: int) -> str:
+        return trace.network.class_name(index).text(lang)
+
     try:
         shares = trace.probabilities
     except UsageError:  # a network without softmax gives no probabilities
         outputs = trace.activations[trace.network.layers[-1].name].ravel()
         best = int(outputs.argmax())
-        head = words.ANSWERS.fill(answer=best, v=fmt.number(outputs[best])).text(lang)
+        head = words.ANSWERS.fill(answer=name(best), v=fmt.number(outputs[best])).text(lang)
         largest = max(float(outputs.max()), 1e-30)
         return head, [
-            (str(n), fmt.number(value), max(float(value), 0.0) / largest)
+            (name(n), fmt.number(value), max(float(value), 0.0) / largest)
             for n, value in enumerate(outputs)
         ]
     best = trace.prediction
     shown = fmt.probability(shares[best])
-    head = words.READS_PICTURE.fill(answer=best, p=shown).text(lang)
-    return head, [(str(n), fmt.probability(p), float(p)) for n, p in enumerate(shares)]
+    head = words.READS_PICTURE.fill(answer=name(best), p=shown).text(lang)
+    return head, [(name(n), fmt.probability(p), float(p)) for n, p in enumerate(shares)]
 
 
 def network_text(network: Network, lang: str) -> str:

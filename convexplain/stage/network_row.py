@@ -23,6 +23,8 @@ _CELL, _SHEET = 7.5, (1.6, 0.42)
 _GAP, _LABEL_GAP = 40.0, 18.0
 _LEFT, _RIGHT = 96.0, 1824.0
 _AXIS, _NAME_Y, _SHAPE_Y = 416.0, 712.0, 750.0
+# Room for what an output is called, beside a number of two digits and two decimals.
+_CLASS_ROOM = 36.0
 _OUTPUT_LEFT, _OUTPUT, _OUTPUT_HEIGHT = 1624.0, 44.0, 51.2
 _STRIP_TOP, _STRIP_HEIGHT, _STRIP_CELL, _STRIP_WIDEST = 160.0, 512.0, 4.0, 160.0
 
@@ -49,6 +51,11 @@ class LayerLook(NamedTuple):
     strong: bool
 
 
+def room_for(text: str) -> bool:
+    """Tell whether there is room for what an output is called beside its cell."""
+    return width_of(text, 32) <= _CLASS_ROOM
+
+
 class NetworkRow:
     """The mobjects of a convnet, at their places; a scene shows them when it likes.
 
@@ -60,6 +67,8 @@ class NetworkRow:
         The picture (height, width, 1), one or more maps, the vector, the outputs (at most 10).
     widths : sequence of float, optional
         What a scene's own texts below each column need, in pixels of the stage.
+    classes : sequence of str, optional
+        What stands beside the outputs, those that have `room_for`; their numbers if not given.
 
     Attributes
     ----------
@@ -70,7 +79,7 @@ class NetworkRow:
     outputs : Thumbnails
         One cell for each output.
     digits : list of Label
-        Numbers of the outputs, counted from 0.
+        What the outputs are called, or their numbers, counted from 0.
     arrows : list of Line
         The one at n leads to column n + 1.
     names, shapes : list of Label
@@ -91,7 +100,12 @@ class NetworkRow:
         self.appear(row.picture, *row.volumes, *row.names, *row.shapes)
     """
 
-    def __init__(self, layers: Sequence[LayerLook], widths: Sequence[float] = ()) -> None:
+    def __init__(
+        self,
+        layers: Sequence[LayerLook],
+        widths: Sequence[float] = (),
+        classes: Sequence[str] = (),
+    ) -> None:
         self.layers = tuple(layers)
         *maps, vector, outputs = self.layers
         places = maps[-1].values.shape[0] * maps[-1].values.shape[1]
@@ -147,8 +161,8 @@ class NetworkRow:
             limit=outputs.limit,
         )
         self.digits = [
-            Label(str(n), _OUTPUT_LEFT + 62, self.outputs.centre_of(n)[1], colour="muted")
-            for n in range(count)
+            Label(text, _OUTPUT_LEFT + 62, self.outputs.centre_of(n)[1], colour="muted")
+            for n, text in enumerate(classes or map(str, range(count)))
         ]
         self.lefts += [strip_left, _OUTPUT_LEFT]
         texts = list(zip(self.layers, self.lefts, strict=True))

@@ -133,7 +133,7 @@ def making_picture(
     """
     read, (patch, kernel, products) = _read(pixels, Mark.over(step.box)), _grids(step)
     total = Sum.of("sum", step.breakdown(), Scale(limit, terms.RESPONSE), biased=biased)
-    values = step.products[:, :, 0]
+    values = step.products.squeeze(axis=2)
     most = max(float(values.clip(0).sum()), float((-values).clip(0).sum()), 1e-9)
     votes = Bars(
         "votes",
@@ -268,7 +268,13 @@ def _numbers(
     marks: Mapping[str, Mark] = MappingProxyType({}),
 ) -> Cells:
     return Cells(
-        name, values[:, :, 0], scale, numbers=True, share="numbers", title=title, marks=marks
+        name,
+        values.squeeze(axis=2),
+        scale,
+        numbers=True,
+        share="numbers",
+        title=title,
+        marks=marks,
     )
 
 
