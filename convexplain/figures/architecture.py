@@ -23,10 +23,10 @@ Options = Architecture
 
 _NOTE = Caption(
     en="Volumes are to scale: height and width by one rule, depth by another. The stronger the "
-    "colour, the nearer to the layer's largest value: {limits}. flatten is one vector, folded: a "
+    "colour, the nearer to the layer's largest value: {limits}. {flatten} is one vector, folded: a "
     "column for each of {places} places.",
     zh="各体积按比例绘制：高和宽用同一比例，深度用另一比例。颜色越深，越接近该层的最大值：{limits}。"
-    "flatten 是一个向量，这里按 {places} 个位置折成列。",
+    "{flatten} 是一个向量，这里按 {places} 个位置折成列。",
 )
 _LIMIT = Caption(en="{layer} {v}", zh="{layer} {v}")
 _ALT = Caption(
@@ -242,7 +242,7 @@ def _notes(options: Architecture) -> Caption:
         if column.kind == "convolution"
     ]
     listed = _words.listed(limits)
-    return _NOTE.fill(limits=listed, places=_places(options))
+    return _NOTE.fill(flatten=options.columns[-2].name, limits=listed, places=_places(options))
 
 
 def _places(options: Architecture) -> int:

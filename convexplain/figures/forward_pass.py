@@ -27,8 +27,8 @@ _ACTIVATED = Caption(en="after {a}: {v}", zh="{a} 之后：{v}")
 _LARGEST = Caption(en="largest of {m}: {v}", zh="{m} 个数的最大值：{v}")
 _MEAN = Caption(en="mean of {m}: {v}", zh="{m} 个数的平均值：{v}")
 _VOTE = Caption(
-    en="dense, logit of {k}: {p} (products above 0) {n} (below 0) {b} (bias) = {z}",
-    zh="dense，“{k}”的 logit：{p}（正的乘积）{n}（负的乘积）{b}（偏置）= {z}",
+    en="{layer}, logit of {k}: {p} (products above 0) {n} (below 0) {b} (bias) = {z}",
+    zh="{layer}，“{k}”的 logit：{p}（正的乘积）{n}（负的乘积）{b}（偏置）= {z}",
 )
 _CLASS = Caption(en="class", zh="类别")
 _LOGIT = Caption(en="logit z", zh="logit z")
@@ -232,7 +232,11 @@ def power_text(power: float) -> str:
 
 
 def _vote(options: ForwardPass) -> Caption:
-    return _VOTE.fill(k=options.network.class_name(options.trace.prediction), **_votes(options))
+    return _VOTE.fill(
+        layer=options.columns[-1].name,
+        k=options.network.class_name(options.trace.prediction),
+        **_votes(options),
+    )
 
 
 def _votes(options: ForwardPass) -> dict[str, str]:

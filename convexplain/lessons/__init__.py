@@ -4,6 +4,7 @@ from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, lasti
 from convexplain.lessons.parts.build import make
 from convexplain.lessons.parts.finding import CHAPTER, find, names
 from convexplain.lessons.parts.lesson import Lesson, option, option_fields
+from convexplain.lessons.parts.network_lesson import FilterLesson, NetworkLesson
 from convexplain.style.captions import Caption
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Caption",
     "Choice",
     "Event",
+    "FilterLesson",
     "Lesson",
+    "NetworkLesson",
     "Question",
     "find",
     "lasting",
