@@ -30,14 +30,11 @@ export function convolutionOf({ model }, cell, state) {
   const step = model.trace.step(cell);
   const channel = /** @type {number} */ (model.chosenChannel(cell, state));
   const depth = step.shape[2];
-  const cols = step.inputCols.length;
   /** The window's cells of that channel. */
-  const taps = step.padding.map((padding, tap) => {
+  const taps = model.cellsRead(cell.layer, step, channel).map((read, tap) => {
     const at = tap * depth + channel - step.firstChannel;
-    const [row, col] = [step.inputRows[Math.floor(tap / cols)], step.inputCols[tap % cols]];
     return {
-      padding, value: step.patch[at], weight: step.kernel[at], product: step.products[at],
-      cell: row === null || col === null ? null : model.cellBefore(cell.layer, { row, col, filter: channel }),
+      padding: read === null, value: step.patch[at], weight: step.kernel[at], product: step.products[at], cell: read,
     };
   });
   /** Which of them is the largest in size. */

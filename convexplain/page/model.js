@@ -14,6 +14,7 @@ import { columnsOf } from "./columns.js";
 import { bundledDigit, DATA, fractions, fromBase64, INPUT, samplesOf } from "./data.js";
 import { unseen } from "./geometry.js";
 import { depthOf } from "./layers/conv2d.js";
+import { tapPlace } from "./layers/layer.js";
 import { edited, layerBefore, layerNamed, readNetwork } from "./network.js";
 import { largestOf } from "./numbers.js";
 import { erased, noisy, shifted } from "./picture.js";
@@ -200,6 +201,20 @@ export class Model {
   cellBefore(name, { row, col, filter }) {
     const before = { layer: layerBefore(this.network, name)?.name ?? INPUT, row, col, filter };
     return this.trace.source(before, ({ hidden }) => hidden);
+  }
+
+  /**
+   * The cells of a column that a window reads, tap by tap; null in the padding.
+   *
+   * @param {string} name  of the layer whose window it is
+   * @param {Parameters<typeof tapPlace>[0] & {padding: boolean[]}} step
+   * @param {number} filter  the channel that is read
+   */
+  cellsRead(name, step, filter) {
+    return step.padding.map((_, tap) => {
+      const place = tapPlace(step, tap);
+      return place && this.cellBefore(name, { ...place, filter });
+    });
   }
 
   /** The columns whose channels are the same, as those of a convolution and its pool. @param {string} name */

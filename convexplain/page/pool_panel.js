@@ -10,6 +10,7 @@ import { INPUT } from "./data.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
 import { poolingSlips } from "./slips.js";
+import { sameCell } from "./state.js";
 import { say, spelled } from "./words.js";
 
 /** @type {Panel["body"]} */
@@ -21,10 +22,10 @@ function body(app, cell, state) {
   const limit = model.limit(cell.layer, cell.filter, state.scale);
   const hidden = secret !== null && ["output", "winner"].includes(secret.what);
   const cols = step.inputCols.length;
-  const cells = Array.from(step.patch, (value, tap) => {
-    const [row, col] = [step.inputRows[Math.floor(tap / cols)], step.inputCols[tap % cols]];
-    const wins = step.winner !== null && step.winner.row === row && step.winner.col === col;
-    const source = row === null || col === null ? null : model.cellBefore(cell.layer, { row, col, filter: cell.filter });
+  const winner = step.winner && model.cellBefore(cell.layer, { ...step.winner, filter: cell.filter });
+  const cells = model.cellsRead(cell.layer, step, cell.filter).map((source, tap) => {
+    const value = step.patch[tap];
+    const wins = source !== null && sameCell(source, winner);
     return {
       value, limit: before.name === INPUT ? null : limit, padding: source === null, framed: wins && !hidden,
       key: `pooled-${tap}`, label: source ? before.spoken(source, number(value)) : undefined,
