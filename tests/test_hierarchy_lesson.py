@@ -67,8 +67,7 @@ def test_shares_are_of_all_that_pushes_towards_the_answer(lesson):
     share = adds[order[:3]].sum() / adds[adds > 0].sum()
     assert lesson.top_share == pytest.approx(share)
     assert captions(lesson)["shares"] == (
-        f"{(adds > 0).sum()} cells push for {lesson.label}; the strongest 3 give "
-        f"{100 * share:.1f}%."
+        f"{(adds > 0).sum()} cells push for it; the top 3 give {100 * share:.1f}%."
     )
 
 
@@ -103,7 +102,7 @@ def test_the_answer_tips_when_so_many_cells_are_gone_and_not_before(sample):
         removed,
         dense(lesson, activations)[0].argmax(),
     )
-    assert f"takes {removed} of {len(lesson.order)} until it" in captions(lesson)["check"]
+    assert f"takes {removed} until it" in captions(lesson)["check"]
     (right,) = [c.text.en for c in question(lesson).choices if c.reply is None]
     assert right == str(removed)
 
@@ -146,7 +145,7 @@ def test_the_way_up_goes_through_the_strongest_parts(lesson):
     assert part is lesson.tree.parts[0]
     assert stroke is part.parts[0]
     assert leaf in stroke.parts
-    assert "an edge in a stroke" in captions(lesson)["upwards"]
+    assert "an edge, a stroke" in captions(lesson)["upwards"]
     assert lesson.is_edge(leaf)
 
 

@@ -75,8 +75,8 @@ class Hierarchy(NetworkLesson):
         en="Hierarchy: small patterns build larger ones", zh="空间层次：小模式组合成大模式"
     )
     question: ClassVar[Caption] = Caption(
-        en="How do patches of 3 × 3 pixels add up to a digit?",
-        zh="3 × 3 的小图块，怎样组成手写数字？",
+        en="How do 3 × 3 patches add up to a digit?",
+        zh="3 × 3 的图块怎样组成数字？",
     )
     answer: ClassVar[Caption] = Caption(
         en="Each layer combines patterns of the one before; many small shares make the {k}.",
@@ -373,17 +373,17 @@ class Hierarchy(NetworkLesson):
     def tell(self) -> Iterator[Beat]:
         """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
         k, title, m = self.answer_name, self.title, len(self.tree.parts)
-        yield Beat.of("question", title, Event("ask", 3.0, self.question))
+        yield Beat.of("question", title, Event("ask", 2.8, self.question))
         yield Beat.of("parts", title, *self._tell_tree())
         yield Beat.of("upwards", title, Event("upwards", 4.0, self._upwards_caption()))
         yield Beat.of(
             "elsewhere", words.WALL_TITLE,
-            Event("wall", 3.4, words.WALL),
+            Event("wall", 3.4, words.WALL, detail=1),
             Event("classes", 3.0, words.SHARED, detail=1),
         )  # fmt: skip
         n = fmt.count(self.tree.supporters)
         top = fmt.number(100 * self.top_share, 1)
-        shares = words.SHARES.fill(m=m, n=n, top3=top, k=k)
+        shares = words.SHARES.fill(m=m, n=n, top3=top)
         yield Beat.of("shares", words.CHECK_TITLE, Event("bar", 3.6, shares))
         yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
         yield Beat.of("answer", title, Event("tree", 5.0, self.answer.fill(k=k)))
@@ -412,7 +412,7 @@ class Hierarchy(NetworkLesson):
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
         j = self.network.class_name(self.tipping.label)
-        yield Event("tips", 2.8, words.TIPS.fill(m=self.tipping.removed, n=n, j=j))
+        yield Event("tips", 2.8, words.TIPS.fill(m=self.tipping.removed, j=j))
         if self.random_range is not None:
             low, high = self.random_range
             yield Event("random", 3.6, words.RANDOM.fill(low=low, high=high, n=n), detail=1)

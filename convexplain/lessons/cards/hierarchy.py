@@ -16,7 +16,7 @@ def card(lesson: Hierarchy) -> Card:
         **told(lesson, "shares"),
         "a": fmt.number(lesson.logit),
         "b": fmt.number(lesson.without_strongest.logit),
-        "k": told(lesson, "shares")["k"],
+        "k": lesson.answer_name,
         "n": told(lesson, "shares")["n"],
         "all": told(lesson, "check")["m"],
         "positive": fmt.number(root.positive),

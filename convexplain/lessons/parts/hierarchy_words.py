@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from convexplain.style.captions import Caption
 
-READS = Caption(en="The network reads {k}. What is it made of?", zh="网络判为“{k}”。它由什么组成？")
+READS = Caption(
+    en="The network reads {k}. Why?",
+    zh="网络判为“{k}”，为什么？",
+)
 MISREAD = Caption(
     en="The network reads {k}, but this is a {right}.", zh="网络判为“{k}”，其实是“{right}”。"
 )
@@ -19,33 +22,38 @@ CENTRED_ON_CLASSES = Caption(
     zh="它的 logit 为负，所以权重先减去对所有类别的平均。",
 )
 PARTS = Caption(
-    en="The {m} cells of {layer} that push most: {size} pixels each.",
-    zh="{layer} 中最强的 {m} 格：各看 {size} 像素。",
+    en="The {m} strongest cells of {layer}: {size} pixels each.",
+    zh="{layer} 最强 {m} 格：各看 {size}。",
 )
 STROKES = Caption(
-    en="Their strongest parts: {size} pixels of {layer}.", zh="再往下是 {layer}：{size} 像素。"
+    en="Their parts in {layer}: {size} pixels.",
+    zh="{layer}：{size} 像素。",
 )
-EDGES = Caption(en="And theirs: {size} pixels of {layer}.", zh="最底层是 {layer}：{size} 像素。")
+EDGES = Caption(
+    en="And in {layer}: {size} pixels.",
+    zh="{layer}：{size} 像素。",
+)
 KERNELS = Caption(
     en="Each with its kernel: blue for, orange (−) against.",
     zh="各有卷积核：蓝色支持，橙色（−）反对。",
 )
 UPWARDS = Caption(
-    en="Up again: {small} in a stroke, strokes in parts, parts in the {k}.",
-    zh="自下而上：{small}构成笔画，笔画构成部件，再到“{k}”。",
+    en="Up again: {small}, a stroke, a part, the {k}.",
+    zh="自下而上：{small}、笔画、部件，到“{k}”。",
 )
 AN_EDGE = Caption(en="an edge", zh="边缘")
 A_PATCH = Caption(en="a small pattern", zh="小模式")
 WALL_TITLE = Caption(en="The same filter in other digits", zh="同一个过滤器，其他样本")
 WALL = Caption(
-    en="What does this filter find in other digits?", zh="同一个过滤器在其他样本里找到什么？"
+    en="What does this filter find in other digits?",
+    zh="它在其他样本里找到什么？",
 )
 SHARED = Caption(
     en="Not one digit's own: a part that many share.", zh="不是某个数字才有，许多数字都有。"
 )
 SHARES = Caption(
-    en="{n} cells push for {k}; the strongest {m} give {top3}%.",
-    zh="{n} 个激活值支持“{k}”，最强的 {m} 个只占 {top3}%。",
+    en="{n} cells push for it; the top {m} give {top3}%.",
+    zh="{n} 个支持它，前 {m} 个占 {top3}%。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
 PREDICT = Caption(
@@ -65,7 +73,8 @@ ANY_ORDER = Caption(
 )
 TAKEN = Caption(en="Taken out, strongest first …", zh="从最强的开始，一个个去掉……")
 TIPS = Caption(
-    en="… it takes {m} of {n} until it reads {j}.", zh="……{n} 个去掉 {m} 个，改判为“{j}”。"
+    en="… it takes {m} until it reads {j}.",
+    zh="…去掉 {m} 个，改判为“{j}”。",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
