@@ -11,6 +11,7 @@ from convexplain.data import digits, facts
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.windows import edge_kernel
 from convexplain.lessons.window_geometry import WindowGeometry
+from convexplain.network import Conv2D, Dense, Flatten, Network
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +168,11 @@ def test_a_digit_without_ink_at_the_border_is_said_to_have_none():
 def test_nothing_overlaps_whatever_the_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     check_layout(WindowGeometry(**options), lang)
+
+
+def test_a_picture_that_is_too_small_for_its_windows_is_refused(tmp_path):
+    layers = (Conv2D("conv2d", 2), Flatten("flatten"), Dense("dense", 3, "softmax"))
+    path = tmp_path / "small.safetensors"
+    Network.initialised(layers, input_shape=(13, 20, 1)).save(path)
+    with pytest.raises(UsageError, match="reads 13 × 20 pixels, too few for the windows"):
+        WindowGeometry(model=str(path))

@@ -25,6 +25,8 @@ from convexplain.style.captions import Caption
 
 #: Side of the largest padded picture that is drawn, and of the largest kernel.
 LARGEST, LARGEST_KERNEL = 60, 11
+#: Side of the smallest picture whose map leaves room for what is written below it.
+SMALLEST = 14
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,13 @@ class WindowGeometry(FilterLesson):
             flags = " and ".join("--" + name.replace("_", "-") for name in given)
             raise UsageError(f"{flags} exclude one another: give one of them")
         super().__post_init__()
+        side = min(self.network.input_shape[:2])
+        if side < SMALLEST:
+            raise UsageError(
+                f"the network reads {fmt.shape(self.network.input_shape[:2])} pixels, too few for "
+                f"the windows that this lesson compares: give one that reads at least {SMALLEST} "
+                "rows and columns"
+            )
         if self.kernel_size is not None and not 2 <= self.kernel_size <= LARGEST_KERNEL:
             raise UsageError(
                 f"--kernel-size {self.kernel_size} is not possible: give 2 to {LARGEST_KERNEL}"

@@ -52,7 +52,7 @@ USAGE = [
     ("step --model dense", "dense", "choose --model cnn"),
     ("step --model ''", "''", "cnn or dense"),
     (f"step --model {LONG}", "no model or file", "cnn or dense"),
-    ("step --model gray-8.safetensors", "8", "28"),
+    ("step --model two-channels.safetensors", "8 × 8 × 2", "1 channel (gray) or 3 (colour)"),
     ("step --lang de", "'de'", "en or zh"),
     ("step --fliter 3", "--fliter", "did you mean --filter?"),
     ("step extra", "neither a digit", "--image FILE"),
@@ -114,7 +114,7 @@ USAGE = [
     ("render --seconds nan", "nan s", " to "),
     ("render --seconds 1e9", "1e+09 s", " to "),
     ("render --model dense", "'dense'", "such as cnn"),
-    ("render --model gray-8.safetensors", "8 × 8 × 1", "28 × 28 × 1"),
+    ("render --model two-channels.safetensors", "lacks", "such as cnn"),
     ("render response-map --layer conv9", "'conv9'", "did you mean conv3?"),
     ("render channels --at 11,0", "11", "0 to 10"),
     ("render local-patterns --unit 512", "512", "0 to 511"),
@@ -262,6 +262,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = folder / "gray-8.safetensors"
     layers = (Conv2D("conv1", 1), Flatten("flatten"), Dense("dense", 10, "softmax"))
     network((8, 8, 1), layers, small)
+    network((8, 8, 2), layers, folder / "two-channels.safetensors")
     network(
         (28, 28, 1), (Flatten("flatten"), Dense("dense", 2)), folder / "two-classes.safetensors"
     )
