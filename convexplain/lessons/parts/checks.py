@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.network import Network
@@ -10,7 +9,7 @@ from convexplain.style import format as fmt
 
 
 def check_picture(picture: Picture | None, network: Network) -> None:
-    """Refuse a picture that the network cannot read.
+    """Refuse a picture that a bundled network cannot read as it is.
 
     Parameters
     ----------
@@ -23,47 +22,10 @@ def check_picture(picture: Picture | None, network: Network) -> None:
     UsageError
         If the network reads pictures of another shape.
     """
-    shape = (picture or digits.sample(0)).shape
-    if shape == network.input_shape:
-        return
-    reads = f"the network reads {fmt.shape(network.input_shape)}"
-    if picture is None:
+    if picture is not None and picture.shape != network.input_shape:
         raise UsageError(
-            f"{reads}, but the bundled digits are {fmt.shape(shape)}: give a network for digits, "
-            "such as cnn"
-        )
-    raise UsageError(
-        f"the picture has the shape {fmt.shape(shape)}, but {reads}: prepare it as a digit"
-    )
-
-
-def check_first_convolution(network: Network, layer: str, model: str) -> None:
-    """Refuse a network that does not begin with a convolution as the lessons explain it.
-
-    Parameters
-    ----------
-    network : Network
-    layer : str
-        The name that its first layer must have.
-    model : str
-        What the user asked for.
-
-    Raises
-    ------
-    UsageError
-        If the layer is missing, has gaps in its windows, reads more than one channel, or has no
-        ReLU.
-    """
-    first = network.layers[0]
-    if not (
-        (first.name, first.family, first.activation) == (layer, "convolution", "relu")
-        and first.window is not None
-        and first.window.dilation == (1, 1)
-        and network.input_shape[2] == 1
-    ):
-        raise UsageError(
-            f"the network {model!r} does not begin with a convolution {layer} of gray pictures "
-            "with ReLU: give one that does, such as cnn"
+            f"the picture has the shape {fmt.shape(picture.shape)}, but the network reads "
+            f"{fmt.shape(network.input_shape)}: prepare it as a digit"
         )
 
 
