@@ -23,7 +23,7 @@ HEIGHT = 480
 #: What Manim keeps in every mobject, and in a scene, besides what these call by a name.
 _MANIMS = frozenset(
     ("submobjects", "updaters", "target", "mobjects", "foreground_mobjects", "static_mobjects",
-     "moving_mobjects", "animations")
+     "moving_mobjects", "animations", "renderer", "board")
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ class Stage:
 
     def __init__(self, scene: Any) -> None:
         self.seconds = float(scene.renderer.time)
-        self.beat: str = scene.playing.name if scene.in_beat else ""
+        self.beat: str = scene.playing.name
         twins: dict[int, Any] = {}
         for mobject in scene.mobjects:
             for part in mobject.get_family():
@@ -145,19 +145,12 @@ def play(lesson: Any, look: Look = LOOKS[0], *, rate: int = 15, watch: bool = Fa
     played = Played(lesson, look)
 
     class Watched(scene_class(Job(lesson, Path("none.mp4")))):  # type: ignore[misc]
-        in_beat = False
-
-        def announce(self, beat: Any) -> None:
-            self.in_beat = True
-            super().announce(beat)
-
         def play(self, *args: Any, **kwargs: Any) -> None:
             super().play(*args, **kwargs)
             if watch:
                 played.plays.append(Stage(self))
 
         def on_beat(self, beat: Any) -> None:
-            self.in_beat = False
             played.ends[beat.name] = Stage(self)
             played.problems[beat.name] = problems(self.mobjects)
             if watch:

@@ -71,66 +71,66 @@ def saying(stage, text):
 
 
 def test_the_pair_that_is_lit_is_the_pair_that_is_multiplied(look):
+    """One pixel and one weight are lit together, and their product comes next."""
     played = plays.of("sliding-window", look)
-    lit = 0
-    for name, stop in played.lesson.stops.items():
-        kernel = stop.step.kernel[:, :, 0].astype(np.float64)
-        top, left = stop.step.row, stop.step.col
-        patch = digit(played)[top : top + 3, left : left + 3]
-        before = 0
-        for stage in played.during(name):
-            if "patch" not in stage or (stage["patch"].shares == 1).sum() != 1:
-                continue
-            (cell,) = np.argwhere(stage["patch"].shares == 1).tolist()
-            assert np.argwhere(stage["kernel"].shares == 1).tolist() == [cell]
-            known = ~np.isnan(stage["products"].values)
-            assert known.sum() == before + 1
-            assert known[tuple(cell)]
-            before = known.sum()
-            np.testing.assert_allclose(
-                stage["products"].values[known], (patch * kernel)[known], atol=1e-6
-            )
-            lit += 1
-    assert lit == 9 * len(played.lesson.stops)
+    step = played.lesson.stops["strong"].step
+    kernel = step.kernel[:, :, 0].astype(np.float64)
+    products = digit(played)[step.row : step.row + 3, step.col : step.col + 3] * kernel
+    lit = []
+    for stage in played.during("strong"):
+        grids = [stage[name] for name in ("patch", "kernel", "products") if name in stage]
+        if len(grids) < 3:
+            continue
+        patch, weights, found = grids
+        known = ~np.isnan(found.values)
+        np.testing.assert_allclose(found.values[known], products[known], atol=1e-6)
+        if (patch.shares == 1).sum() == 1:
+            (cell,) = np.argwhere(patch.shares == 1).tolist()
+            assert np.argwhere(weights.shares == 1).tolist() == [cell]
+            # The product comes with the end of this play.
+            assert np.argwhere(known).tolist() == lit
+            lit.append(cell)
+    assert lit == [[row, col] for row in range(3) for col in range(3)]
+    np.testing.assert_allclose(played.ends["strong"]["products"].values, products, atol=1e-6)
 
 
-@pytest.mark.parametrize("beat", ["strong", "negative", "blank", "best", "finish"])
-def test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place(
-    look, beat, weights
-):
+def test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place(look, weights):
     played = plays.of("sliding-window", look)
-    stage = played.ends[beat]
-    row, col, height, width = under(stage["window"], stage["input"])
-    np.testing.assert_array_equal(
-        stage["patch"].values, digit(played)[row : row + height, col : col + width]
-    )
-    assert under(stage["fed"], stage["map"]) == (row, col, 1, 1)
     expected = conv1(weights, digit(played), played.lesson.shown_filter)
-    assert stage["map"].values[row, col] == pytest.approx(expected[row, col], abs=1e-6)
-    assert stage["box"].values[0, 0] == pytest.approx(expected[row, col], abs=1e-6)
-    if beat == "best":
-        assert (row, col) == np.unravel_index(expected.argmax(), expected.shape)
-    known = ~np.isnan(stage["map"].values)
-    np.testing.assert_allclose(stage["map"].values[known], expected[known], atol=1e-6)
-    assert stage["counter"].text == f"{known.sum()} / 676"
+    places = []
+    for beat in played.lesson.stops:
+        stage = played.ends[beat]
+        row, col, height, width = under(stage["input.window"], stage["input"])
+        np.testing.assert_array_equal(
+            stage["patch"].values, digit(played)[row : row + height, col : col + width]
+        )
+        assert under(stage["map.cell"], stage["map"]) == (row, col, 1, 1)
+        places.append((row, col))
+        known = np.argwhere(~np.isnan(stage["map"].values)).tolist()
+        assert sorted(map(tuple, known)) == sorted(places)
+        for place in places:
+            assert stage["map"].values[place] == pytest.approx(expected[place], abs=1e-6)
+        assert stage["sum.activated"].values[0, 0] == pytest.approx(expected[row, col], abs=1e-6)
+        assert stage["map.counter"].text == f"{len(places)} / 676"
+    np.testing.assert_allclose(played.ends["sweep"]["map"].values, expected, atol=1e-6)
+    assert played.ends["sweep"]["map.counter"].text == "676 / 676"
 
 
 def test_sum_bias_and_value_stand_beside_their_names(look, weights):
     played = plays.of("sliding-window", look)
     filter = played.lesson.shown_filter
-    for name, stop in played.lesson.stops.items():
-        stage = played.ends[name]
+    names = ("sum.products", "sum.bias", "sum.total")
+    for beat, stop in played.lesson.stops.items():
+        stage = played.ends[beat]
         row, col = stop.step.row, stop.step.col
         patch = digit(played)[row : row + 3, col : col + 3].astype(np.float64)
         total = (patch * weights["conv1/kernel"][:, :, 0, filter]).sum()
         bias = weights["conv1/bias"][filter]
-        printed = [value(stage[f"terms[{term}][1]"]) for term in ("sum", "bias", "total")]
+        printed = [value(stage[name]) for name in names]
         assert printed == pytest.approx([total, bias, total + bias], abs=0.00501)
-        heights = [
-            [stage[f"terms[{term}][{n}]"].anchor_place()[1] for n in (0, 1)]
-            for term in ("sum", "bias", "total")
-        ]
-        assert all(one == two for one, two in heights)
+        for name in names:
+            heights = [stage[n].anchor_place()[1] for n in (name, f"{name}.label")]
+            assert heights[0] == pytest.approx(heights[1])
 
 
 # The response map.
