@@ -169,22 +169,22 @@ MUTATIONS = (
     Mutation(
         "the wrong pair of cells lit",
         "scenes.sliding_window",
-        "grid.shares[row, col] = 1",
-        "grid.shares[col, row] = 1",
+        'self.board.light(f"patch[{place}]", f"kernel[{place}]")\n            move',
+        'self.board.light(f"patch[{place}]", f"kernel[{place[::-1]}]")\n            move',
         "tests/test_drawn_numbers.py::test_the_pair_that_is_lit_is_the_pair_that_is_multiplied",
     ),
     Mutation(
         "a window drawn one column off",
         "scenes.sliding_window",
-        "        self.window.put(self.input, step.row, step.col)\n        self.fed.put",
-        "        self.window.put(self.input, step.row, step.col + 1)\n        self.fed.put",
+        "        self.during(0.4, self.board.move(WINDOW, step.row, step.col))",
+        "        self.during(0.4, self.board.move(WINDOW, step.row, step.col + 1))",
         "tests/test_drawn_numbers.py::test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place",
     ),
     Mutation(
         "a value that lands in the mirrored cell",
         "scenes.sliding_window",
-        "self.map.values[step.row, step.col] = step.activated",
-        "self.map.values[step.col, step.row] = step.activated",
+        "self.map[step.row, step.col] = step.activated",
+        "self.map[step.col, step.row] = step.activated",
         "tests/test_drawn_numbers.py::test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place",
     ),
     Mutation(
@@ -202,17 +202,17 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_what_stays_after_the_shift_has_a_bar_of_its_length",
     ),
     Mutation(
-        "a window that sweeps down and not across",
+        "a window at the mirror of its best place",
         "scenes.response_map",
-        "            self.window.put(self.input, box.top, box.left)\n            self.fed",
-        "            self.window.put(self.input, box.left, box.top)\n            self.fed",
+        "self.window.animate.put(self.input, place.box.top, place.box.left)",
+        "self.window.animate.put(self.input, place.box.left, place.box.top)",
         "tests/test_drawn_numbers.py::test_the_window_of_the_response_map_ends_on_its_best_place",
     ),
     Mutation(
         "the patch in the place of the products",
         "scenes.response_map",
-        "step.products[:, :, 0], 828, TOP",
-        "step.patch[:, :, 0], 828, TOP",
+        "step.products.squeeze(axis=2), 828, TOP",
+        "step.patch.squeeze(axis=2), 828, TOP",
         "tests/test_drawn_numbers.py::test_the_overlay_shows_products_and_what_they_add_up_to",
     ),
     Mutation(
@@ -323,8 +323,8 @@ MUTATIONS = (
     Mutation(
         "a dilation that the page ignores",
         "convexplain/page/geometry.js",
-        "(_, i) => first + i * this.dilation[axis]",
-        "(_, i) => first + i",
+        "i * this.stride[axis] + tap * this.dilation[axis]",
+        "i * this.stride[axis] + tap",
         "tests/page/test_page_random.py",
     ),
     Mutation(
@@ -381,7 +381,7 @@ MUTATIONS = (
         "convexplain/page/format.js",
         "clamp(p, 1e-12, 1 - 1e-12)",
         "p",
-        "tests/page/test_page_core.py",
+        "tests/page/test_page_looks.py",
     ),
     Mutation(
         "chapters with the titles of the parts before",

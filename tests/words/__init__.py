@@ -17,6 +17,8 @@ from convexplain.lessons._opening import Opening
 from convexplain.style.captions import LANGUAGES, Caption
 
 HERE = Path(__file__).parent
+# A layer's name, as "conv1", is no number; it may be typed in one language or stand in a field.
+_NAME = re.compile(r"[a-z]\w*")
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -55,7 +57,8 @@ def marked(caption: Caption, lang: str) -> str:
     def mark(match: re.Match[str]) -> str:
         value = caption.values[match[1]]
         text = marked(value, lang) if isinstance(value, Caption) else str(value)
-        return f"⟨{match[1]}={text}⟩" if any(map(str.isdigit, text)) else text
+        told = any(map(str.isdigit, text)) and not _NAME.fullmatch(text)
+        return f"⟨{match[1]}={text}⟩" if told else text
 
     return _FIELD.sub(mark, caption.template(lang))
 
