@@ -41,6 +41,8 @@ class Stage:
         Since the lesson began.
     beat : str
         That was playing.
+    at_home : bool
+        Whether the whole stage was seen: the camera had gone nowhere.
     caption : str
         What could be read at the bottom, its lines joined.
     parts : list of StageMobject
@@ -50,6 +52,8 @@ class Stage:
     def __init__(self, scene: Any) -> None:
         self.seconds = float(scene.renderer.time)
         self.beat: str = scene.playing.name
+        camera = scene.renderer.camera
+        self.at_home = camera.shot == camera.home_shot
         twins: dict[int, Any] = {}
         for mobject in scene.mobjects:
             for part in mobject.get_family():
@@ -74,6 +78,11 @@ class Stage:
     def __getitem__(self, name: str) -> Any:
         """Return what the scene calls so, as in ``stage["terms[sum][1]"]``."""
         return self._named[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the scene calls the visible parts."""
+        return tuple(self._named)
 
     def __contains__(self, name: str) -> bool:
         return name in self._named

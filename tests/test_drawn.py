@@ -88,6 +88,8 @@ def test_every_cell_has_the_colour_of_its_value(played):
     scale = plays.HEIGHT / 1080
     checked = 0
     for beat, stage in played.ends.items():
+        if not stage.at_home:  # places on the stage are not those in the picture
+            continue
         frame = played.frames[beat][..., :3].astype(int)
         for at, grid in enumerate(stage.parts):
             if not isinstance(grid, PixelGrid) or grid.opacity < 1 or grid.cell * scale < 3:

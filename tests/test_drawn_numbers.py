@@ -452,19 +452,26 @@ def test_products_above_and_below_zero_stand_under_their_names(look, weights):
         assert below == f"{wanted:.2f}"
 
 
-def test_the_tree_s_answer_is_told_before_and_after_its_strongest_parts_are_gone(look, weights):
+def test_the_tree_tells_the_filters_and_shares_of_its_strongest_parts(look, weights):
     played = plays.of("hierarchy", look)
     lesson, kernel = played.lesson, weights["dense/kernel"]
-    kept = lesson.trace.activations["conv3"].astype(np.float64).ravel()
-    order = np.argsort(-kept * kernel[:, lesson.label], kind="stable")
-    logits = [kept @ kernel[:, lesson.label] + weights["dense/bias"][lesson.label]]
-    kept = kept.copy()
-    kept[order[:3]] = 0
-    logits.append(kept @ kernel[:, lesson.label] + weights["dense/bias"][lesson.label])
-    told = played.ends["check"]["answer[1]"].text
-    assert " → ".join(f"{z:.2f}".replace("-", "−") for z in logits) in told
-    assert f"{logits[0]:.2f}" in played.ends["answer"]["answer[1]"].text
-    assert "→" not in played.ends["answer"]["answer[1]"].text
+    stage, cells = played.ends["answer"], lesson.trace.activations["conv3"].astype(np.float64)
+    pushes = cells.ravel() * kernel[:, lesson.label]
+    logit = pushes.sum() + weights["dense/bias"][lesson.label]
+    assert stage["answer"].text == str(lesson.label)
+    assert stage["logit"].text.split()[-1] == f"{logit:.2f}"
+    for n, cell in enumerate(np.argsort(-pushes, kind="stable")[:3].tolist()):
+        share = pushes[cell] / pushes[pushes > 0].sum()
+        assert stage[f"share-{n}"].text == f"{cell % 128} · {100 * share:.1f}%"
+
+
+def test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge(look):
+    stage = plays.of("hierarchy", look).ends["answer"]
+    lit = [name for name in stage.names if name.startswith("patch-") and name.endswith(".lit")]
+    places = sorted(name.removeprefix("patch-").removesuffix(".lit") for name in lit)
+    assert [place.count("-") for place in places] == [0, 1, 2]
+    assert places[1].startswith(places[0])
+    assert places[2].startswith(places[1])
 
 
 def test_the_snapshot_s_numbers_are_those_of_its_step(look):

@@ -141,9 +141,9 @@ MUTATIONS = (
     Mutation(
         "a stale piece accepted",
         "convexplain.video.clip_cache",
-        'right = told == {"piece": path.name, "sha256": _digest(path)}',
-        'right = told["piece"] == path.name',
-        "tests/test_pieces.py",
+        'right = sidecar == {"piece": path.name, "sha256": _digest(path)}',
+        'right = sidecar["piece"] == path.name',
+        "tests/test_clip_cache.py",
     ),
     Mutation(
         "the gradient without ReLU's mask",
@@ -175,9 +175,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a window drawn one column off",
-        "scenes.sliding_window",
-        "        self.during(0.4, self.board.move(WINDOW, step.row, step.col))",
-        "        self.during(0.4, self.board.move(WINDOW, step.row, step.col + 1))",
+        "convexplain.lessons.parts.step_picture",
+        "Mark.over(step.box))\n    patch, kernel",
+        "Mark(step.box.top, step.box.left + 1, 3, 3))\n    patch, kernel",
         "tests/test_drawn_numbers.py::test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place",
     ),
     Mutation(
@@ -279,11 +279,11 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_products_above_and_below_zero_stand_under_their_names",
     ),
     Mutation(
-        "before and after exchanged on the tree",
+        "a branch that is lit in part",
         "scenes.hierarchy",
-        'logits = " → ".join(fmt.number(reading.logit) for reading in readings)',
-        'logits = " → ".join(fmt.number(reading.logit) for reading in readings[::-1])',
-        "tests/test_drawn_numbers.py::test_the_tree_s_answer_is_told_before_and_after_its_strongest_parts_are_gone",
+        'lit = [f"patch-{place}.lit" for place in self.lit]',
+        'lit = [f"patch-{place}.lit" for place in sorted(self.lit)[1:]]',
+        "tests/test_drawn_numbers.py::test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge",
     ),
     Mutation(
         "numbers of the snapshot before",
