@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from convexplain.data.pictures import Picture, load_image
     from convexplain.errors import ConvexplainError, UsageError
     from convexplain.network import Network, Trace
+    from convexplain.network.frameworks import from_keras, from_torch
     from convexplain.ops import ConvStep, Window, conv2d_steps, receptive_field
     from convexplain.paper import cards as cards
     from convexplain.paper import worksheet as worksheet
@@ -33,6 +34,8 @@ __all__ = [
     "Window",
     "__version__",
     "conv2d_steps",
+    "from_keras",
+    "from_torch",
     "load_image",
     "load_mnist",
     "receptive_field",
@@ -56,6 +59,8 @@ _HOMES = {
     "UsageError": "errors",
     "Window": "ops",
     "conv2d_steps": "ops",
+    "from_keras": "network.frameworks",
+    "from_torch": "network.frameworks",
     "load_image": "data.pictures",
     "load_mnist": "data.mnist",
     "receptive_field": "ops",

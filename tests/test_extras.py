@@ -33,6 +33,7 @@ ROOMS = {
     "convexplain/sphinxext": "sphinx",
     "convexplain/page/lesson.py": "video",
     "convexplain/notebook": "notebook",
+    "convexplain/network/readers": "keras",
     # It tries all that rendering needs.
     "convexplain/cli/_doctor": "video",
 }

@@ -172,7 +172,7 @@ def test_a_missing_file_is_refused_with_the_bundled_names(tmp_path: Path) -> Non
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert "is not a file" in refused(tmp_path)
+    assert "is a folder: give a file" in refused(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

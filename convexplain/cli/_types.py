@@ -137,7 +137,9 @@ class Model(_TextType):
             raise UsageError(
                 f"there is no model or file {text!r}: name a file, or {choose(text, self.bundled)}"
             )
-        return str(Path(text).absolute())
+        path = Path(text).absolute()
+        _say_assumed(path)
+        return str(path)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -145,6 +147,18 @@ class Model(_TextType):
         """Offer the bundled names and files."""
         names = [CompletionItem(name) for name in self.bundled if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="file")]
+
+
+def _say_assumed(path: Path) -> None:
+    """Say on standard error what is assumed of a network of another program."""
+    from convexplain.network import Network, modelfile
+
+    if not modelfile.is_one(path):
+        found = Network.imported(path)
+        origin = found.provenance["origin"]
+        click.echo(f"{path.name}: {origin['format']} ({origin['framework']})", err=True)
+        for note in found.provenance["notes"]:
+            click.echo(f"  {note}", err=True)
 
 
 def _exists(path: Path) -> bool:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from convexplain.cli._ink import Ink
     from convexplain.data.pictures import Picture
     from convexplain.lessons.parts.subject import Subject
-    from convexplain.network import Trace
 
 #: Cells of a bar that stands for certainty.
 _WIDTH = 40
@@ -87,30 +86,23 @@ def _bars(about: Subject, ink: Ink, lang: str) -> list[str]:
 
     trace = about.trace
     logits = [number(value, sign=True) for value in trace.logits]
+    logits = [""] * (trace.network.classes - len(logits)) + logits  # one logit for two classes
     width = max(map(len, logits))
     names = [about.network.class_name(n).text(lang) for n in range(len(logits))]
     widest = max(map(cells, names))
     justified = ljust if about.recipe.classes else rjust
     names = [justified(name, widest) for name in names]
     lines = []
-    for label, (logit, p) in enumerate(zip(logits, _shares(trace), strict=True)):
+    for label, (logit, p) in enumerate(zip(logits, trace.shares, strict=True)):
         line = f"{names[label]}  {logit:>{width}}  {percent(p):>6}  "
         drawn = ink.token(bar(p, _WIDTH), "positive")
         lines.append((ink.strong(line) if label == trace.prediction else line) + drawn)
     return [line.rstrip() for line in lines]
 
 
-def _shares(trace: Trace) -> list[float]:
-    """Return the softmax of the logits in float64, in which no share is rounded up to 1."""
-    from convexplain.ops import softmax
-
-    shares: list[float] = softmax(trace.logits.astype(float)).tolist()
-    return shares
-
-
 def _answer(about: Subject, lang: str) -> str:
     best, name = about.trace.prediction, about.network.class_name
-    p = percent(_shares(about.trace)[best])
+    p = percent(about.trace.shares[best])
     told = _READ.fill(model=about.model, answer=name(best), p=p)
     if about.label is not None:
         told = _KNOWN.fill(read=told, label=name(about.label))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 Colour = Literal["gray", "rgb"]
+Framing = Literal["crop", "pad", "stretch"]
 Floats = npt.NDArray[np.float32]
 
 _CHANNELS: Mapping[str, int] = {"gray": 1, "rgb": 3}
@@ -40,6 +42,9 @@ class Recipe:
         One number for all channels, or one for each.
     classes : tuple of Caption
         Names in the order of the outputs; empty if they are called by their numbers.
+    framing : {"crop", "pad", "stretch"}
+        What becomes of a picture of another aspect: it is cut, equally on both sides, gets black
+        borders, or is stretched.
 
     Raises
     ------
@@ -53,10 +58,13 @@ class Recipe:
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     classes: tuple[Caption, ...] = ()
+    framing: Framing = "crop"
 
     def __post_init__(self) -> None:
         if not isinstance(self.colour, str) or self.colour not in _CHANNELS:
             raise ValueError(f"colour {self.colour!r:.40}: choose gray or rgb")
+        if self.framing not in typing.get_args(Framing):
+            raise ValueError(f"framing {self.framing!r:.40}: choose crop, pad or stretch")
         if len(self.size) != 2 or not all(type(n) is int and n > 0 for n in self.size):
             raise ValueError(f"size {self.size!r:.40}: give height and width, both above 0")
         numbers = (self.scale, *self.mean, *self.std)
@@ -109,8 +117,8 @@ class Recipe:
     def fit(self, picture: Picture) -> Picture:
         """Give a picture the size and the channels that the network reads.
 
-        Another size is cut to the aspect, equally on both sides, and scaled (by averages of areas
-        on the way down); gray becomes three equal channels.
+        Another size is brought to the aspect by `framing`, and scaled (by averages of areas on the
+        way down); gray becomes three equal channels.
 
         Parameters
         ----------
@@ -135,7 +143,7 @@ class Recipe:
                 f"{fmt.shape(self.shape)}: prepare it as a digit"
             )
         if pixels.shape[:2] != self.size:
-            pixels = _resized(pixels, self.size)
+            pixels = _resized(pixels, self.size, self.framing)
             steps.append(f"scaled to {fmt.shape(self.size)}")
         if pixels.shape[2] != self.channels:
             pixels = pixels.repeat(self.channels, axis=2)
@@ -197,6 +205,7 @@ class Recipe:
             "mean": list(self.mean),
             "std": list(self.std),
             "classes": [{"en": name.en, "zh": name.zh} for name in self.classes],
+            "framing": self.framing,
         }
 
     @classmethod
@@ -208,7 +217,7 @@ class Recipe:
         ValueError
             The text says what is wrong.
         """
-        keys = ("size", "colour", "scale", "mean", "std", "classes")
+        keys = ("size", "colour", "scale", "mean", "std", "classes", "framing")
         if not isinstance(data, dict) or set(data) != set(keys):
             raise ValueError(f"its recipe must be a JSON object of {', '.join(keys)}")
         if not isinstance(data["classes"], list):
@@ -221,6 +230,7 @@ class Recipe:
             tuple(_numbers("mean", data["mean"])),
             tuple(_numbers("std", data["std"])),
             names,
+            data["framing"],
         )
 
 
@@ -247,13 +257,21 @@ def _check_name(caption: Caption) -> None:
             )
 
 
-def _resized(pixels: Floats, size: tuple[int, int]) -> Floats:
-    """Cut a picture to an aspect, and scale it."""
+def _resized(pixels: Floats, size: tuple[int, int], framing: Framing) -> Floats:
+    """Bring a picture to an aspect, and scale it."""
     from PIL import Image
 
     height, width = pixels.shape[:2]
-    rows = min(height, width * size[0] / size[1])
-    cols = min(width, height * size[1] / size[0])
+    if framing == "pad":
+        rows, cols = max(height, width * size[0] / size[1]), max(width, height * size[1] / size[0])
+        above, left = round((rows - height) / 2), round((cols - width) / 2)
+        below, right = math.ceil(rows) - height - above, math.ceil(cols) - width - left
+        pixels = np.pad(pixels, ((above, max(0, below)), (left, max(0, right)), (0, 0)))
+        height, width = pixels.shape[:2]
+    rows, cols = float(height), float(width)
+    if framing == "crop":
+        rows = min(rows, width * size[0] / size[1])
+        cols = min(cols, height * size[1] / size[0])
     top, left = (height - rows) / 2, (width - cols) / 2
     box = (left, top, left + cols, top + rows)
     # Averages of areas on the way down; interpolation on the way up.

@@ -160,19 +160,22 @@ def hierarchy(
     UsageError
         There is no such class, or the network does not end in a dense layer.
     """
-    last = trace.classifier
+    last = trace.network.classifier
     classes = trace.logits.shape[-1]
     if last.family != "dense":
         raise UsageError(f"the last layer, {last.name}, is not dense: there are no classes")
     label = trace.prediction if label is None else label
-    if not 0 <= label < classes:
-        raise UsageError(f"there is no class {label}: they go from 0 to {classes - 1}")
+    if not 0 <= label < trace.network.classes:
+        raise UsageError(
+            f"there is no class {label}: they go from 0 to {trace.network.classes - 1}"
+        )
+    unit = label if classes > 1 else 0  # one output alone speaks for class 1
     for name, value in (("parts", parts), ("below", below), ("depth", depth)):
         if value is not None and value < 1:
             raise UsageError(f"{name} must be at least 1, not {value}")
     levels = len(trace.network.layers) if depth is None else depth
     walk = _Walk(trace, supporting=True, centred=centred)
-    return walk.node(last, (0, 0, label), [parts] + [below] * (levels - 1))
+    return walk.node(last, (0, 0, unit), [parts] + [below] * (levels - 1))
 
 
 def way_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
@@ -216,7 +219,7 @@ class _Walk:
             value = float(as_map(self.trace.activations[layer.name])[cell])
             before = float(as_map(self.trace.before(layer.name))[cell])
             sums = self.trace.addends(layer, cell)
-            if self.centred and layer is self.trace.classifier:
+            if self.centred and layer is self.trace.network.classifier:
                 sums = self._centred(sums)
                 before -= float(self.trace.logits.mean(dtype=np.float64))
             bias, products = sums.bias, sums.products
@@ -268,7 +271,7 @@ class _Walk:
 
     def _centred(self, sums: Addends) -> Addends:
         """The last layer's addends, less their mean over all classes."""
-        last = self.trace.classifier
+        last = self.trace.network.classifier
         every = [self.trace.addends(last, (0, 0, label)) for label in range(self.trace.logits.size)]
         mean = np.stack([each.weights for each in every], axis=1).mean(axis=1)
         activations = self.trace.input_of(last.name).astype(np.float64)

@@ -59,7 +59,7 @@ def recipe(recipe: Recipe | None, input_shape: tuple[int, int, int], outputs: in
         )
     if recipe.classes and len(recipe.classes) != outputs:
         raise ValueError(
-            f"the recipe names {len(recipe.classes)} classes, but the network has {outputs} outputs"
+            f"the recipe names {len(recipe.classes)} classes, but the network has {outputs} classes"
         )
     return recipe
 

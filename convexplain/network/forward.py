@@ -14,14 +14,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from convexplain.errors import UsageError
 from convexplain.network.blas import one_thread
 from convexplain.network.fitting import INPUT
 from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray, Network
-from convexplain.ops import Breakdown, ConvStep, Part, softmax
+from convexplain.ops import Breakdown, ConvStep, Part, sigmoid, softmax
 from convexplain.ops.breakdown import SHOWN, largest
 from convexplain.style.captions import Caption
 
@@ -237,37 +237,44 @@ class Forward:
 
     @property
     def logits(self) -> FloatArray:
-        """The last layer's numbers before its activation, one a class."""
-        return self.before(self.network.layers[-1].name)
+        """The classifier's numbers before its activation, one a class; one alone for two."""
+        return self.before(self.network.classifier.name).ravel()
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The probabilities in float64, where one near 1 is not rounded up to it.
+
+        A network that ends in logits gets their softmax, as one that ends in log-softmax; a single
+        sigmoid, or logit, stands for the second of two classes.
+
+        Raises
+        ------
+        UsageError
+            The network ends in something else.
+        """
+        ending, exact = self.network.ending, self.logits.astype(np.float64)
+        if self.network.outputs == 1 and ending in ("sigmoid", "linear"):
+            yes: NDArray[np.float64] = sigmoid(exact)
+            return np.concatenate([1 - yes, yes])
+        if ending in ("softmax", "log_softmax", "linear"):
+            return softmax(exact)
+        raise UsageError(
+            f"layer {self.network.layers[-1].name} has no softmax, so its {ending} outputs are not "
+            "probabilities: read trace.activations"
+        )
 
     @property
     def probabilities(self) -> FloatArray:
-        """The softmax of the logits, one a class."""
-        last = self.network.layers[-1]
-        if last.activation == "log_softmax":
-            shares: FloatArray = softmax(self.logits.astype(np.float64)).astype(np.float32)
-            return shares
-        if last.activation != "softmax":
-            raise UsageError(
-                f"layer {last.name} has no softmax, so its {last.activation} outputs are not "
-                "probabilities: read trace.activations"
-            )
-        return self.activations[last.name]
-
-    @property
-    def classifier(self) -> Layer:
-        """The layer whose sums are the logits: the last, or what a softmax of its own reads."""
-        layer = self.network.layers[-1]
-        while layer.hands_on or layer.family == "activation":
-            before = self.layer_before(layer)
-            if before is None or before.activation != "linear":
-                break
-            layer = before
-        return layer
+        """One number a class, adding up to 1: the softmax of the logits, or what `shares` says."""
+        if self.network.ending == "softmax":
+            return self.activations[self.network.layers[-1].name].ravel()
+        return self.shares.astype(np.float32)
 
     @cached_property
     def prediction(self) -> int:
-        """The class of the largest logit, the first one in a tie."""
+        """The class of the largest logit, the first one in a tie; of one logit, whether above 0."""
+        if self.network.outputs == 1:
+            return int(self.logits[0] > 0)
         return int(np.argmax(self.logits))
 
 

@@ -104,6 +104,19 @@ def encoded(content: Content, tensors: Mapping[str, NDArray[np.floating]]) -> by
     return safetensors.numpy.save(dict(tensors), metadata={METADATA_KEY: text})
 
 
+def is_one(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is of the format that `write` writes, by its first bytes or its name."""
+    if Path(path).suffix.lower() == ".safetensors":
+        return True
+    if Path(path).is_dir():
+        return False
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read(9)[8:] == b"{"
+    except OSError:  # `read` says why
+        return True
+
+
 def read(path: str | os.PathLike[str]) -> Content:
     """Read what `write` wrote.
 

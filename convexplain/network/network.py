@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +38,9 @@ from convexplain.ops import ReceptiveField, Window
 from convexplain.ops.geometry import Pair, reads
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
+
+if TYPE_CHECKING:
+    from convexplain.network.readers import Imported
 
 FloatArray = NDArray[np.float32]
 
@@ -124,7 +127,7 @@ class Network:
         self._set("_windows", windows)
         self._set("input_shape", input_shape)
         self._set("shapes", MappingProxyType(shapes))
-        self._set("recipe", fitting.recipe(self.recipe, input_shape, self.outputs))
+        self._set("recipe", fitting.recipe(self.recipe, input_shape, self.classes))
         self._set("weights", MappingProxyType(fitting.weights(self.weights, wanted)))
         self._set("provenance", MappingProxyType(fitting.provenance(self.provenance)))
 
@@ -171,12 +174,14 @@ class Network:
 
     @classmethod
     def load(cls, name_or_path: str | os.PathLike[str] = "cnn") -> Network:
-        """Load a bundled network by name, or one from a safetensors file.
+        """Load a bundled network by name, or one from a file.
 
         Parameters
         ----------
         name_or_path : str or path
-            "cnn" (the chapter's convnet), "dense" (the baseline), or a file that `save` wrote.
+            "cnn" (the chapter's convnet), "dense" (the baseline), a file that `save` wrote, or one
+            of Keras (.keras, .h5), ONNX, or TensorFlow.js (model.json); what kind it is, its
+            content tells. What was assumed of such a file is in `provenance`.
 
         Raises
         ------
@@ -192,7 +197,59 @@ class Network:
                 f"there is no model {os.fspath(name_or_path)!r}: give the path of a .safetensors "
                 f"file, or {' or '.join(BUNDLED)} for a network that ships with the package"
             )
+        if not modelfile.is_one(name_or_path):
+            return cls.imported(name_or_path)
         return cls._load_file(name_or_path)
+
+    @classmethod
+    def imported(
+        cls, path: str | os.PathLike[str], *, size: tuple[int, int] | None = None
+    ) -> Network:
+        """Load a network of another program: Keras, ONNX, TensorFlow.js.
+
+        Parameters
+        ----------
+        path : path
+        size : (int, int), optional
+            Height and width of the input, where the file leaves them open.
+
+        Raises
+        ------
+        ConvexplainError
+            The file is refused; the text gives the reason and the next step.
+        """
+        from convexplain.network import readers
+
+        return cls.of(readers.read(path, size), os.fspath(path))
+
+    @classmethod
+    def of(cls, found: Imported, name: str) -> Network:
+        """Make a network of what a reader found.
+
+        Parameters
+        ----------
+        found : convexplain.network.readers.Imported
+        name : str
+            What it was read from, for errors.
+
+        Raises
+        ------
+        ConvexplainError
+            Its layers and weights do not fit one another.
+        """
+        from convexplain.network.readers.building import build
+
+        try:
+            parts = build(found)
+            return cls(
+                parts.layers,
+                parts.weights,
+                input_shape=found.input_shape,
+                provenance={"origin": dict(found.origin), "notes": list(parts.notes)},
+                recipe=parts.recipe,
+            )
+        except (TypeError, ValueError) as error:
+            raise ConvexplainError(f"{name} is refused: {error}") from error
 
     @classmethod
     def _load_file(cls, path: str | os.PathLike[str]) -> Network:
@@ -282,6 +339,42 @@ class Network:
     def outputs(self) -> int:
         """How many numbers the last layer puts out for each place: in a classifier, the classes."""
         return self.shapes[self.layers[-1].name][-1]
+
+    @property
+    def classifier(self) -> Layer:
+        """The layer whose sums are the logits: the last, or what a softmax of its own reads."""
+        layer = self.layers[-1]
+        while layer.hands_on or layer.family == "activation":
+            source = self.sources(layer.name)[0]
+            if source == fitting.INPUT or self.layer(source).activation != "linear":
+                break
+            layer = self.layer(source)
+        return layer
+
+    @property
+    def ending(self) -> str:
+        """The activation that the logits go through: "softmax", "linear" for none, "sigmoid"."""
+        last = self.layers[-1]
+        return last.activation if last.family == "activation" else self.classifier.activation
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are to choose from; a single output stands for two: no and yes."""
+        return max(2, self.outputs)
+
+    def chosen(self, outputs: ArrayLike) -> NDArray[np.intp]:
+        """Return the class that each of some answers names.
+
+        Parameters
+        ----------
+        outputs : array, shape (..., outputs)
+            What the network puts out.
+        """
+        answers = np.asarray(outputs)
+        if self.outputs > 1:
+            return np.asarray(answers.argmax(axis=-1))
+        least = 0.5 if self.ending == "sigmoid" else 0.0
+        return (answers[..., 0] > least).astype(np.intp)
 
     # Computing
 

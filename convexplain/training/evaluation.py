@@ -82,13 +82,13 @@ def evaluate(
         No pictures, a label for some only, or a label that is not a class of the network.
     """
     check_pairs(images, labels)
-    classes = network.shapes[network.layers[-1].name][-1]
+    classes = network.classes
     if int(labels.max()) >= classes:
         raise UsageError(f"label {labels.max()}: this network knows classes 0 to {classes - 1}")
     predictions = np.empty(len(images), np.int64)
     for start in range(0, len(images), 100):
         part = slice(start, start + 100)
-        predictions[part] = network(_read(network, as_batch(images[part]))).argmax(axis=-1)
+        predictions[part] = network.chosen(network(_read(network, as_batch(images[part]))))
         if on_progress is not None:
             on_progress(min(1.0, (start + 100) / len(images)))
     confusion = np.zeros((classes, classes), np.int64)

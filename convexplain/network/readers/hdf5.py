@@ -1,0 +1,169 @@
+"""HDF5 files of Keras, read with care: what points elsewhere is refused before any is read.
+
+A link in an HDF5 file may lead to other files, and a dataset may say that its numbers lie elsewhere
+or are more than any machine holds (CVE-2026-1669). So the whole tree is walked first.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from convexplain import extras
+from convexplain.network.readers.imported import MAX_WEIGHTS, Array, UnreadableError
+
+MAX_OBJECTS = 20_000
+#: What h5py raises of a file that is damaged.
+DAMAGE = (OSError, KeyError, RuntimeError, TypeError, AttributeError)
+
+
+class File:
+    """A file whose tree has been walked: its groups, datasets and attributes by path."""
+
+    def __init__(self, file: Any, groups: set[str], datasets: dict[str, Any]) -> None:
+        self._file = file
+        self._groups = groups
+        self._datasets = datasets
+
+    def arrays(self, folder: str) -> dict[str, Array]:
+        """Return the arrays that lie right in a group, by name."""
+        prefix = f"{folder}/" if folder else ""
+        names = [
+            path.removeprefix(prefix)
+            for path in self._datasets
+            if path.startswith(prefix) and "/" not in path.removeprefix(prefix)
+        ]
+        return {name: self.array(prefix + name) for name in names}
+
+    def array(self, path: str) -> Array:
+        """Return an array.
+
+        Raises
+        ------
+        UnreadableError
+            There is none, or it cannot be decoded.
+        """
+        if path not in self._datasets:
+            raise UnreadableError(f"the weights {path!r:.100} are missing")
+        try:
+            return np.asarray(self._datasets[path][()])
+        except (*DAMAGE, MemoryError) as error:
+            raise UnreadableError(f"the weights {path!r:.100} are damaged") from error
+
+    def has(self, folder: str) -> bool:
+        """Whether there is a group of that path."""
+        return folder in self._groups
+
+    def attribute(self, folder: str, name: str) -> Any:
+        """Return an attribute, or None."""
+        try:
+            group = self._file[folder] if folder else self._file
+            if name not in group.attrs:
+                return None
+            if np.prod(group.attrs.get_id(name).shape, dtype=object) > MAX_OBJECTS:
+                raise UnreadableError(f"its attribute {name!r:.60} is too large")
+            return group.attrs[name]
+        except DAMAGE as error:
+            raise UnreadableError(f"its attribute {name!r:.60} is damaged") from error
+
+    def texts(self, folder: str, name: str) -> list[str]:
+        """Return a list of texts, which Keras splits into name0, name1, ... where it is long."""
+        whole = self.attribute(folder, name)
+        if whole is None:
+            parts: list[Any] = []
+            while (part := self.attribute(folder, f"{name}{len(parts)}")) is not None:
+                parts.append(part)
+            whole = [text for part in parts for text in part]
+        return [_text(value) for value in whole]
+
+    def text(self, folder: str, name: str) -> str | None:
+        """Return a text, or None."""
+        value = self.attribute(folder, name)
+        return None if value is None else _text(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UnreadableError("a text of it is damaged") from error
+    if isinstance(value, str):
+        return value
+    raise UnreadableError(f"{value!r:.60} stands where a text is wanted")
+
+
+@contextmanager
+def opened(content: bytes, what: str) -> Iterator[File]:
+    """Open HDF5 content and walk it.
+
+    Raises
+    ------
+    ConvexplainError
+        h5py is not installed.
+    UnreadableError
+        It is damaged, or holds what is refused.
+    """
+    extras.require("keras", "networks that Keras saved")
+    import h5py
+
+    try:
+        file = h5py.File(io.BytesIO(content), "r")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UnreadableError(f"{what} is damaged: it is no HDF5 file, or cut off") from error
+    with file:
+        try:
+            groups, datasets = _walk(file, h5py)
+        except DAMAGE as error:
+            raise UnreadableError(f"{what} is damaged") from error
+        yield File(file, groups, datasets)
+
+
+def _walk(file: Any, h5py: Any) -> tuple[set[str], dict[str, Any]]:
+    """Return the groups' paths, and datasets by path, once all are known to be harmless."""
+    groups: set[str] = set()
+    datasets: dict[str, Any] = {}
+    seen: set[Any] = set()
+    numbers = 0
+    waiting: list[tuple[str, Any]] = [("", file)]
+    while waiting:
+        path, group = waiting.pop()
+        for name in group:
+            if len(seen) > MAX_OBJECTS:
+                raise UnreadableError(f"it holds more than {MAX_OBJECTS:,} objects")
+            inner = f"{path}/{name}" if path else name
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise UnreadableError(f"{inner!r:.100} leads elsewhere: links are not followed")
+            found = group[name]
+            address = h5py.h5o.get_info(found.id).addr
+            if address in seen:
+                raise UnreadableError(f"{inner!r:.100} stands at two places")
+            seen.add(address)
+            if isinstance(found, h5py.Group):
+                groups.add(inner)
+                waiting.append((inner, found))
+            elif isinstance(found, h5py.Dataset):
+                numbers += _checked(found, inner, h5py)
+                if numbers > MAX_WEIGHTS * 4:  # an optimiser's state is three times the weights
+                    raise UnreadableError(
+                        f"it declares {numbers:,} numbers: more than can be shown"
+                    )
+                datasets[inner] = found
+    return groups, datasets
+
+
+def _checked(found: Any, path: str, h5py: Any) -> int:
+    """Return how many numbers a dataset declares, if they lie in this file."""
+    plan = found.id.get_create_plist()
+    if plan.get_layout() == h5py.h5d.VIRTUAL or plan.get_external_count():
+        raise UnreadableError(f"the numbers of {path!r:.100} lie in another file: not read")
+    size = int(np.prod(found.shape, dtype=object)) if found.shape else 1
+    if size > MAX_WEIGHTS:
+        raise UnreadableError(
+            f"{path!r:.100} declares {size:,} numbers, of shape {found.shape}: too many"
+        )
+    return size

@@ -1,0 +1,131 @@
+"""What a reader finds in a foreign file, before it becomes a network."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+#: A network of more weights, or a file of more bytes, is refused.
+MAX_WEIGHTS = 100_000_000
+MAX_BYTES = 1_000_000_000
+
+
+class UnreadableError(ValueError):
+    """What a file holds that cannot be read, the rule, and the next step, in one line."""
+
+
+@dataclass
+class Found:
+    """One layer of a foreign network.
+
+    Attributes
+    ----------
+    kind : str
+        A key of `KINDS`.
+    name : str
+        What the file calls it, made fit to be a layer's name.
+    fields : dict
+        As `Layer.to_dict` has them.
+    weights : dict of str to array
+        By the layer's own names, in its own layout.
+    inputs : tuple of str
+        The layers that it reads; "" is the picture.
+    """
+
+    kind: str
+    name: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    weights: dict[str, Array] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A foreign network, as its file has it.
+
+    Attributes
+    ----------
+    layers : list of Found
+        In the order of computation.
+    input_shape : (int, int, int)
+        Height, width, channels.
+    origin : dict
+        Format, framework and version.
+    notes : tuple of str
+        What was left out, folded by the file, or assumed.
+    """
+
+    layers: list[Found]
+    input_shape: tuple[int, int, int]
+    origin: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+class Names:
+    """Names of layers: what a file calls them, made valid, short and unique."""
+
+    def __init__(self) -> None:
+        self._taken = {"input"}  # the picture's
+
+    def take(self, wanted: str) -> str:
+        """Return `wanted` as a valid name that no earlier layer has."""
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted).strip("_-") or "layer"
+        if not name[0].isalpha():
+            name = f"layer_{name}"
+        name, number = name[:36], 0
+        unique = f"{name}_0" if name == "input" else name
+        while unique in self._taken:
+            number += 1
+            unique = f"{name[:36]}_{number}"
+        self._taken.add(unique)
+        return unique
+
+
+def named(function: str, number: float | None = None) -> str:
+    """Return an activation as layers write it: "relu", "leaky_relu(0.2)"."""
+    return function if number is None else f"{function}({number!r})"
+
+
+def checked(array: Array, what: str) -> NDArray[np.float32]:
+    """Return weights as float32, if all are finite."""
+    if array.dtype.kind not in "fiu":
+        raise UnreadableError(f"{what} holds {array.dtype}, not numbers")
+    with np.errstate(over="ignore"):
+        numbers = np.ascontiguousarray(array, np.float32)
+    if not np.isfinite(numbers).all():
+        raise UnreadableError(
+            f"{what} holds NaN or infinity: the training failed; train again, or repair the file"
+        )
+    return numbers
+
+
+def whole(value: object, what: str, *, least: int = 0, most: int = 100_000) -> int:
+    """Return a whole number within bounds."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise UnreadableError(f"{what} is {value!r:.60}, not a whole number")
+    if not least <= value <= most:
+        raise UnreadableError(f"{what} is {value}: it must be from {least} to {most:,}")
+    return int(value)
+
+
+def wholes(values: object, what: str, count: int, *, least: int = 0) -> tuple[int, ...]:
+    """Return so many whole numbers; a single one counts for all."""
+    if isinstance(values, (int, np.integer)) and not isinstance(values, bool):
+        values = [values] * count
+    if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != count:
+        raise UnreadableError(f"{what} is {values!r:.60}, not {count} whole numbers")
+    return tuple(whole(value, what, least=least) for value in values)
+
+
+def product(shape: Iterable[int]) -> int:
+    """Return how many numbers an array of a shape holds."""
+    return math.prod(shape)

@@ -1,0 +1,814 @@
+"""An ONNX graph as layers: what each operation is called here, channels last.
+
+Exporters write more than layers: constants that shapes are computed of, transpositions around every
+operation, a normalisation as four operations. Constants are computed, the order of each tensor's
+axes is followed, and additions and multiplications by constants are gathered into one layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convexplain.network.readers import folding, graph
+from convexplain.network.readers.graph import EXPORT, Graph, Node
+from convexplain.network.readers.imported import (
+    Array,
+    Found,
+    Imported,
+    Names,
+    UnreadableError,
+    checked,
+    named,
+    product,
+    whole,
+    wholes,
+)
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """What a name stands for while the picture goes through the graph.
+
+    Attributes
+    ----------
+    layer : str
+        The layer whose output it is; "" is the picture.
+    axes : str
+        What each axis is: N, C, H, W; F in a vector.
+    shape : tuple of int
+        With N = 1.
+    scale, offset : array or None
+        What the layer's output is still multiplied with and what is then added: one number, or one
+        for each channel.
+    padding : tuple of int or None
+        What is still to be put around a map: top, bottom, left, right.
+    filler : str
+        What that holds: "zero"; "lowest" and "edge" can never win a maximum.
+    """
+
+    layer: str
+    axes: str
+    shape: tuple[int, ...]
+    scale: Array | None = None
+    offset: Array | None = None
+    padding: tuple[int, int, int, int] | None = None
+    filler: str = "zero"
+
+    @property
+    def pending(self) -> bool:
+        """Whether the layer's output is not yet this tensor."""
+        return self.scale is not None or self.offset is not None or self.padding is not None
+
+    @property
+    def channels(self) -> int:
+        """How many numbers there are at one place."""
+        return self.shape[self.axes.index("F" if "F" in self.axes else "C")]
+
+
+Value = Tensor | Array | None
+
+
+def read(file: bytes, path: Path, size: tuple[int, int] | None = None) -> Imported:
+    """Read an ONNX model.
+
+    Parameters
+    ----------
+    file : bytes
+    path : Path
+        Where it lies.
+    size : pair of int, optional
+        Rows and columns of the input, where the file leaves them open.
+
+    Raises
+    ------
+    UnreadableError
+    """
+    found = graph.read(file, path)
+    return _Reader(found, _input(found, size)).imported()
+
+
+def _input(found: Graph, size: tuple[int, int] | None) -> Tensor:
+    """Say what the input's axes are: one channel or three, before or behind rows and columns."""
+    shape = list(found.input_shape)
+    if len(shape) != 4:
+        raise UnreadableError(
+            f"its input has {len(shape)} axes: a picture as a batch has four, such as 1, 3, 64, 64"
+        )
+    if shape[0] not in (None, 1):
+        raise UnreadableError(f"it is made for batches of {shape[0]} pictures: {EXPORT}")
+    first = _first_axes(found)
+    axes = first or ("NHWC" if shape[3] in (1, 3) and shape[1] not in (1, 3) else "NCHW")
+    for axis, given in zip("HW", size or (None, None), strict=True):
+        place = axes.index(axis)
+        if shape[place] is None:
+            shape[place] = given
+        elif given is not None and shape[place] != given:
+            raise UnreadableError(f"its input has the size {shape[place]}, not {given}")
+    shape[0] = 1
+    if shape[axes.index("C")] is None:
+        raise UnreadableError(f"it leaves the number of channels open: {EXPORT}")
+    if None in shape:
+        raise UnreadableError(
+            "it leaves height and width open: say which size to show, as in --size 64x64, or "
+            f"{EXPORT}"
+        )
+    return Tensor("", axes, tuple(int(n) for n in shape if n is not None))
+
+
+def _first_axes(found: Graph) -> str | None:
+    """Find out from what the input goes through first whether its channels come last."""
+    name = found.input
+    for node in found.nodes:
+        if name not in node.inputs:
+            continue
+        if node.op == "Transpose":
+            order = node.attributes.get("perm")
+            return {(0, 3, 1, 2): "NHWC", (0, 2, 3, 1): "NCHW"}.get(tuple(order or ()))
+        if node.op in ("Conv", "MaxPool", "AveragePool", "BatchNormalization"):
+            return "NCHW"
+        name = node.outputs[0]
+    return None
+
+
+class _Reader:
+    """Goes through the nodes, each with what its inputs stand for."""
+
+    def __init__(self, found: Graph, picture: Tensor) -> None:
+        self.graph = found
+        self.picture = picture
+        self.layers: list[Found] = []
+        self.names = Names()
+        self.notes: list[str] = []
+        self.values: dict[str, Value] = {**found.constants, "": None, found.input: picture}
+        self.readers: dict[str, int] = {}
+        for node in found.nodes:
+            for name in node.inputs:
+                self.readers[name] = self.readers.get(name, 0) + 1
+
+    def imported(self) -> Imported:
+        known = {*HANDLERS, *folding.FOLDS, "Shape"}
+        for node in self.graph.nodes:
+            if node.op not in known:
+                raise self._refused(node, "is not of the operations of convnets that are read")
+        for node in self.graph.nodes:
+            self._visit(node)
+        end = self.values.get(self.graph.output)
+        if not isinstance(end, Tensor):
+            raise UnreadableError("its output does not depend on its input")
+        self._settle(end, "output")
+        if not self.layers:
+            raise UnreadableError("it holds no layer")
+        shape = dict(zip(self.picture.axes, self.picture.shape, strict=True))
+        return Imported(
+            self.layers,
+            (shape["H"], shape["W"], shape["C"]),
+            {"format": "ONNX", "framework": self.graph.producer or "unknown"},
+            tuple(self.notes),
+        )
+
+    def _visit(self, node: Node) -> None:
+        inputs = [self.values.get(name) for name in node.inputs]
+        tensors = [value for value in inputs if isinstance(value, Tensor)]
+        if node.op == "Shape":
+            made: Value = self._shape(node, inputs[0])
+        elif not tensors:
+            made = folding.fold(node, inputs)  # type: ignore[arg-type]
+            if made is None:
+                raise self._refused(node, "is not read")
+        else:
+            handler = HANDLERS.get(node.op)
+            if handler is None:
+                raise self._refused(node, "is not of the layers that can be shown")
+            made = handler(self, node, inputs)
+        self.values.update(dict.fromkeys(node.outputs[1:], None))
+        self.values[node.outputs[0]] = made
+
+    def _shape(self, node: Node, value: Value) -> Array:
+        sizes = value.shape if value is not None else ()
+        return np.array(
+            sizes[node.attributes.get("start", 0) : node.attributes.get("end")], np.int64
+        )
+
+    def _refused(self, node: Node, why: str) -> UnreadableError:
+        return UnreadableError(f"the node {node.name!r:.60} ({node.op}) {why}")
+
+    # What layers are made of
+
+    def add(
+        self,
+        node: Node,
+        kind: str,
+        reads: Tensor | tuple[Tensor, ...],
+        wanted: str = "",
+        weights: dict[str, Array] | None = None,
+        **fields: Any,
+    ) -> str:
+        """Append a layer that reads settled tensors; return its name."""
+        tensors = (reads,) if isinstance(reads, Tensor) else reads
+        name = self.names.take(wanted or _snake(kind))
+        arrays = {part: checked(a, f"the {part} of {name}") for part, a in (weights or {}).items()}
+        self.layers.append(Found(kind, name, fields, arrays, tuple(t.layer for t in tensors)))
+        return name
+
+    def _settle(self, tensor: Tensor, node: str) -> Tensor:
+        """Make layers of what is still to be done to a tensor, so that a layer can read it."""
+        if tensor.padding is not None:
+            if tensor.filler != "zero":
+                raise UnreadableError(
+                    f"the node {node!r:.60} reads a padding that is not of zeros: that is read "
+                    "before a max pool alone"
+                )
+            self.layers.append(
+                Found(
+                    "ZeroPadding2D",
+                    name := self.names.take("zero_padding2d"),
+                    {"padding": tensor.padding},
+                    inputs=(tensor.layer,),
+                )
+            )
+            return replace(tensor, layer=name, padding=None)
+        if not tensor.pending:
+            return tensor
+        scale = np.float32(1) if tensor.scale is None else tensor.scale
+        offset = np.float32(0) if tensor.offset is None else tensor.offset
+        name = self.names.take("rescaling")
+        fields = {"scale": _plain(scale), "offset": _plain(offset)}
+        self.layers.append(Found("Rescaling", name, fields, inputs=(tensor.layer,)))
+        return replace(tensor, layer=name, scale=None, offset=None)
+
+    def settled(self, node: Node, inputs: list[Value], index: int = 0) -> Tensor:
+        """Return an input that must be computed of the picture, settled."""
+        value = inputs[index] if index < len(inputs) else None
+        if not isinstance(value, Tensor):
+            raise self._refused(node, "reads a constant where the picture is wanted")
+        return self._settle(value, node.name)
+
+    def constant(self, node: Node, inputs: list[Value], index: int, what: str) -> Array:
+        """Return an input that must be a constant."""
+        value = inputs[index] if index < len(inputs) else None
+        if value is None or isinstance(value, Tensor):
+            raise self._refused(node, f"computes its {what} of the picture: that is not read")
+        return value
+
+    def as_map(self, node: Node, tensor: Tensor) -> Tensor:
+        """Return a tensor that is a map with channels before rows, as ONNX wants it."""
+        if tensor.axes != "NCHW":
+            raise self._refused(node, f"reads axes {tensor.axes}, where maps (NCHW) are needed")
+        return tensor
+
+    def last(self, layer: str) -> Found:
+        """Return the layer of a name."""
+        return next(found for found in self.layers if found.name == layer)
+
+
+def _plain(numbers: Any) -> float | list[float]:
+    """Return one number, or a list of one for each channel."""
+    values = np.ravel(np.asarray(numbers, np.float32)).tolist()
+    return values[0] if len(values) == 1 else values
+
+
+def _snake(kind: str) -> str:
+    """Return a kind as Keras names its layers: max_pooling2d."""
+    from convexplain.network.readers.keras import snake_case
+
+    return snake_case(kind)
+
+
+def _conv(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    inputs, margins = _with_margins(inputs, ("zero",))  # a Pad just before belongs to it
+    x = reader.as_map(node, reader.settled(node, inputs))
+    kernel = reader.constant(node, inputs, 1, "kernel")
+    if kernel.ndim != 4:
+        raise reader._refused(node, f"has a kernel of {kernel.ndim} axes: only 2-D is read")
+    bias = inputs[2] if len(inputs) > 2 else None
+    if isinstance(bias, Tensor):
+        raise reader._refused(node, "computes its bias of the picture: that is not read")
+    groups = whole(node.attributes.get("group", 1), f"the groups of {node.name!r:.60}", least=1)
+    filters, depth = kernel.shape[:2]
+    if depth * groups != x.channels or filters % groups:
+        raise reader._refused(
+            node,
+            f"has kernels of shape {kernel.shape} in {groups} groups, which do not fit its "
+            f"{x.channels} channels",
+        )
+    window = _window(reader, node, kernel.shape[2:], margins)
+    weights = {"kernel": kernel.transpose(2, 3, 1, 0)}
+    if bias is not None:
+        if bias.shape != (filters,):
+            raise reader._refused(node, f"has {bias.shape} biases for {filters} filters")
+        weights["bias"] = bias
+    name = reader.add(
+        node,
+        "Conv2D",
+        x,
+        _named(node, "conv2d"),
+        weights,
+        filters=filters,
+        kernel_size=kernel.shape[2:],
+        groups=groups,
+        use_bias=bias is not None,
+        activation="linear",
+        **window,
+    )
+    return replace(x, layer=name, shape=_slid(reader, node, x, kernel.shape[2:], window, filters))
+
+
+def _with_margins(
+    inputs: list[Value], fillers: tuple[str, ...]
+) -> tuple[list[Value], tuple[int, int, int, int] | None]:
+    """Take from a node's input the padding that its window can carry out itself."""
+    value = inputs[0]
+    if not isinstance(value, Tensor) or value.padding is None or value.filler not in fillers:
+        return inputs, None
+    top, bottom, left, right = value.padding
+    around = {"H": top + bottom, "W": left + right}
+    shape = tuple(n - around.get(a, 0) for a, n in zip(value.axes, value.shape, strict=True))
+    bare = replace(value, padding=None, filler="zero", shape=shape)
+    return [bare, *inputs[1:]], value.padding
+
+
+def _window(
+    reader: _Reader, node: Node, size: Any, margins: tuple[int, int, int, int] | None = None
+) -> dict[str, Any]:
+    """Read stride, padding and dilation of a window."""
+    found = node.attributes
+    what = f"of the node {node.name!r:.60}"
+    kernel = wholes(found.get("kernel_shape", list(size)), f"the kernel's shape {what}", 2, least=1)
+    if kernel != tuple(size):
+        raise reader._refused(node, f"says {kernel} of a kernel that has {tuple(size)}")
+    stride = wholes(found.get("strides", [1, 1]), f"the stride {what}", 2, least=1)
+    dilation = wholes(found.get("dilations", [1, 1]), f"the dilation {what}", 2, least=1)
+    auto = found.get("auto_pad", "NOTSET") or "NOTSET"
+    names = {"SAME_UPPER": "same", "SAME_LOWER": "same_lower", "VALID": "valid"}
+    padding: Any
+    if auto in names and margins is None:
+        padding = names[auto]
+    elif auto in ("NOTSET", "VALID"):
+        given = found.get("pads", [0] * 4) if auto == "NOTSET" else [0] * 4
+        top, left, bottom, right = wholes(given, f"the padding {what}", 4)
+        around = margins or (0, 0, 0, 0)
+        padding = tuple(a + b for a, b in zip((top, bottom, left, right), around, strict=True))
+    else:
+        raise reader._refused(node, f"has the padding {auto!r:.30} behind a Pad")
+    return {"stride": stride, "padding": padding, "dilation": dilation}
+
+
+def _slid(
+    reader: _Reader,
+    node: Node,
+    x: Tensor,
+    size: Any,
+    window: dict[str, Any],
+    channels: int,
+    *,
+    ceil: bool = False,
+) -> tuple[int, ...]:
+    """Return the shape that a window leaves."""
+    from convexplain.ops import Window
+
+    try:
+        slid = Window(tuple(size), window["stride"], window["padding"], window["dilation"], ceil)
+        rows, cols = slid.output_size((x.shape[2], x.shape[3]))
+    except (TypeError, ValueError) as error:
+        raise reader._refused(node, f"does not fit: {error}") from error
+    return 1, channels, rows, cols
+
+
+def _pool(kind: str) -> Handler:
+    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+        inputs, margins = _with_margins(
+            inputs, ("lowest", "edge") if kind == "MaxPooling2D" else ()
+        )
+        x = reader.as_map(node, reader.settled(node, inputs))
+        size = wholes(
+            node.attributes.get("kernel_shape"), f"the pool of {node.name!r:.60}", 2, least=1
+        )
+        if margins and max(margins) >= min(size):  # a repeated edge could then win
+            raise reader._refused(node, "has a padding as wide as its window")
+        window = _window(reader, node, size, margins)
+        ceil = bool(node.attributes.get("ceil_mode", 0))
+        fields: dict[str, Any] = {"ceil_mode": True} if ceil else {}
+        if kind == "AveragePooling2D":
+            fields["count_include_pad"] = bool(node.attributes.get("count_include_pad", 0))
+        if window["dilation"] != (1, 1):
+            fields["dilation"] = window["dilation"]
+        wanted = {"stride": window["stride"], "padding": window["padding"], **fields}
+        name = reader.add(node, kind, x, pool_size=size, **wanted)
+        shape = _slid(reader, node, x, size, window, x.channels, ceil=ceil)
+        return replace(x, layer=name, shape=shape)
+
+    return handler
+
+
+def _global(kind: str) -> Handler:
+    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+        x = reader.settled(node, inputs)
+        axes = folding.axes_of(node, _constants(inputs))
+        keep = node.op.startswith("Global") or bool(node.attributes.get("keepdims", 1))
+        if not node.op.startswith("Global"):
+            spoken = sorted(x.axes[axis] for axis in axes or range(len(x.axes)))
+            if spoken != ["H", "W"]:
+                raise reader._refused(node, "takes a mean over other axes than rows and columns")
+        elif "H" not in x.axes:
+            raise reader._refused(node, "has no rows and columns to read")
+        sizes = dict(zip(x.axes, x.shape, strict=True))
+        if not keep:
+            return Tensor(reader.add(node, kind, x), "NF", (1, sizes["C"]))
+        name = reader.add(node, kind, x, keepdims=True)
+        shape = tuple(1 if axis in "HW" else sizes[axis] for axis in x.axes)
+        return replace(x, layer=name, shape=shape)
+
+    return handler
+
+
+def _constants(inputs: list[Value]) -> list[Array | None]:
+    return [None if isinstance(value, Tensor) else value for value in inputs]
+
+
+def _flatten(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    value = inputs[0]
+    assert isinstance(value, Tensor)
+    axis = node.attributes.get("axis", 1) % len(value.axes)
+    if axis != 1:
+        raise reader._refused(node, "does not flatten picture by picture")
+    return _vector(reader, node, value)
+
+
+def _vector(reader: _Reader, node: Node, value: Tensor) -> Tensor:
+    """Write a map as a vector, in the order in which its axes lie."""
+    if "F" in value.axes:  # a vector already
+        return value
+    x = reader._settle(value, node.name)
+    order = x.axes[1:]
+    if x.axes[0] != "N" or order not in ("CHW", "HWC"):
+        raise reader._refused(node, f"flattens axes in the order {x.axes}: that is not read")
+    fields: dict[str, Any] = {} if order == "HWC" else {"order": "channels_first"}
+    name = reader.add(node, "Flatten", x, **fields)
+    return Tensor(name, "NF", (1, product(x.shape)))
+
+
+def _reshape(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    value = inputs[0]
+    assert isinstance(value, Tensor)
+    if node.op == "Reshape":
+        wanted = reader.constant(node, inputs, 1, "shape")
+        shape = folding.reshaped(
+            value.shape,
+            np.ravel(wanted).tolist(),
+            keep_zero=bool(node.attributes.get("allowzero", 0)),
+        )
+    else:
+        axes = folding.axes_of(node, _constants(inputs))
+        if node.op == "Squeeze":
+            gone = {a % len(value.shape) for a in axes} if axes else {
+                i for i, n in enumerate(value.shape) if n == 1 and i
+            }  # fmt: skip
+            shape = tuple(n for i, n in enumerate(value.shape) if i not in gone)
+        else:
+            shape = tuple(np.expand_dims(np.empty(value.shape, np.bool_), axes or ()).shape)
+    if shape == value.shape:
+        return value
+    count = product(value.shape)
+    if shape == (1, count):
+        return _vector(reader, node, value)
+    raise reader._refused(node, f"makes {shape} of {value.shape}: only flattening is read")
+
+
+def _transpose(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    value = inputs[0]
+    assert isinstance(value, Tensor)
+    order = node.attributes.get("perm", list(range(len(value.axes)))[::-1])
+    if sorted(order) != list(range(len(value.axes))):
+        raise reader._refused(node, f"has the order {order}")
+    axes = "".join(value.axes[i] for i in order)
+    return replace(value, axes=axes, shape=tuple(value.shape[i] for i in order))
+
+
+def _gemm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    found = node.attributes
+    kernel = reader.constant(node, inputs, 1, "weights")
+    if found.get("transA", 0) or kernel.ndim != 2:
+        raise reader._refused(node, "has transposed or more than two axes: that is not read")
+    kernel = kernel.T if found.get("transB", 0) else kernel
+    bias = inputs[2] if len(inputs) > 2 else None
+    if isinstance(bias, Tensor):
+        raise reader._refused(node, "computes its bias of the picture: that is not read")
+    alpha, beta = found.get("alpha", 1.0), found.get("beta", 1.0)
+    return _dense(
+        reader,
+        node,
+        inputs,
+        kernel * np.float32(alpha),
+        None if bias is None else bias * np.float32(beta),
+    )
+
+
+def _matmul(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    kernel = reader.constant(node, inputs, 1, "weights")
+    return _dense(reader, node, inputs, kernel, None)
+
+
+def _dense(
+    reader: _Reader, node: Node, inputs: list[Value], kernel: Array, bias: Array | None
+) -> Tensor:
+    x = reader.settled(node, inputs)
+    if x.axes != "NF":
+        raise reader._refused(node, "reads a map where a vector is needed: flatten it first")
+    if kernel.ndim != 2 or kernel.shape[0] != x.channels:
+        raise reader._refused(
+            node, f"has weights of shape {kernel.shape} for a vector of {x.channels} numbers"
+        )
+    units = kernel.shape[1]
+    weights = {"kernel": kernel}
+    if bias is not None:
+        weights["bias"] = np.broadcast_to(np.ravel(bias) if bias.ndim else bias, (units,))
+    name = reader.add(
+        node,
+        "Dense",
+        x,
+        _named(node, "dense"),
+        weights,
+        units=units,
+        use_bias=bias is not None,
+        activation="linear",
+    )
+    return Tensor(name, "NF", (1, units))
+
+
+def _named(node: Node, default: str) -> str:
+    """Call a layer as its weights are called ("conv1.weight"), where the file tells."""
+    for name in node.inputs[1:]:
+        head, dot, tail = name.rpartition(".")
+        if dot and tail in ("weight", "bias") and head:
+            return head
+    return default
+
+
+def _batch_norm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    if node.attributes.get("training_mode", 0):
+        raise reader._refused(node, f"is in training mode: {EXPORT}")
+    x = reader.settled(node, inputs)
+    if len(x.axes) > 1 and x.axes[1] not in "CF":
+        raise reader._refused(node, "normalises another axis than the channels")
+    parts = ("gamma", "beta", "moving_mean", "moving_variance")
+    weights = {p: reader.constant(node, inputs, i, p) for i, p in enumerate(parts, 1)}
+    for part, array in weights.items():
+        if array.shape != (x.channels,):
+            raise reader._refused(node, f"has a {part} of shape {array.shape}, not {x.channels}")
+    epsilon = float(node.attributes.get("epsilon", 1e-5))
+    name = reader.add(node, "BatchNormalization", x, "", weights, epsilon=epsilon)
+    return replace(x, layer=name)
+
+
+def _activation(function: str) -> Handler:
+    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+        x = reader.settled(node, inputs)
+        name = reader.add(node, "Activation", x, _snake(node.op), activation=function)
+        return replace(x, layer=name)
+
+    return handler
+
+
+def _with_slope(function: str, attribute: str, default: float) -> Handler:
+    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+        x = reader.settled(node, inputs)
+        if node.op == "PRelu":
+            slopes = reader.constant(node, inputs, 1, "slope")
+            if np.unique(slopes).size != 1:
+                raise reader._refused(node, "has a slope of its own for each channel")
+            slope = float(slopes.ravel()[0])
+        else:
+            slope = float(node.attributes.get(attribute, default))
+        if slope < 0:
+            raise reader._refused(node, f"has the slope {slope:g}: at least 0 can be shown")
+        name = reader.add(node, "Activation", x, _snake(node.op), activation=named(function, slope))
+        return replace(x, layer=name)
+
+    return handler
+
+
+def _softmax(function: str) -> Handler:
+    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+        x = reader.settled(node, inputs)
+        axis = node.attributes.get("axis", -1) % len(x.axes)
+        if x.axes[axis] not in "CF":
+            raise reader._refused(node, "is not taken over the channels")
+        name = reader.add(node, "Activation", x, _snake(node.op), activation=function)
+        return replace(x, layer=name)
+
+    return handler
+
+
+def _clip(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    bounds = [node.attributes.get("min", -np.inf), node.attributes.get("max", np.inf)]
+    for i in (1, 2):
+        if i < len(inputs) and inputs[i] is not None:
+            bounds[i - 1] = reader.constant(node, inputs, i, "bound").item()
+    functions = {(0, 6): "relu6", (0, np.inf): "relu"}
+    function = functions.get((bounds[0], bounds[1]))
+    if bounds[0] == 0 and bounds[1] >= np.finfo(np.float32).max:
+        function = "relu"
+    if function is None:
+        raise reader._refused(
+            node, f"keeps numbers from {bounds[0]:g} to {bounds[1]:g}: only 0 to 6 is read"
+        )
+    x = reader.settled(node, inputs)
+    name = reader.add(node, "Activation", x, function, activation=function)
+    return replace(x, layer=name)
+
+
+def _gelu(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    approximate = node.attributes.get("approximate", "none") == "tanh"
+    return _activation("gelu_tanh" if approximate else "gelu")(reader, node, inputs)
+
+
+def _same(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    """An operation that changes nothing of a picture's numbers when a network is used."""
+    value = inputs[0]
+    assert isinstance(value, Tensor)
+    if node.op == "Dropout":
+        reader.notes.append(f"Dropout {node.name!r:.60} is skipped: it acts in training alone")
+    if node.op == "Cast" and node.attributes.get("to") not in (1, 10, 11, 16):
+        raise reader._refused(node, "turns the picture into whole numbers: that is not read")
+    return value
+
+
+def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    value = inputs[0]
+    assert isinstance(value, Tensor)
+    mode = node.attributes.get("mode", "constant")
+    if mode not in ("constant", "edge"):
+        raise reader._refused(node, f"pads by the mode {mode!r:.30}: that is not read")
+    pads = node.attributes.get("pads")
+    if pads is None:
+        pads = np.ravel(reader.constant(node, inputs, 1, "padding")).tolist()
+    given = inputs[2] if len(inputs) > 2 else None
+    number = node.attributes.get("value", 0.0) if given is None else np.ravel(given)[0]  # type: ignore[arg-type]
+    spoken = _constants(inputs)[3] if len(inputs) > 3 else None
+    count = len(value.axes)
+    axes = list(range(count)) if spoken is None else [int(a) % count for a in np.ravel(spoken)]
+    if len(pads) != 2 * len(axes):
+        raise reader._refused(node, f"has {len(pads)} paddings for {len(axes)} axes")
+    around = {
+        value.axes[axis]: (int(pads[i]), int(pads[i + len(axes)])) for i, axis in enumerate(axes)
+    }
+    if any(n < 0 for pair in around.values() for n in pair):
+        raise reader._refused(node, "cuts off rows or columns: that is not read")
+    if any(around.pop(axis, (0, 0)) != (0, 0) for axis in "NCF1"):
+        raise reader._refused(node, "pads other axes than rows and columns")
+    (top, bottom), (left, right) = around.get("H", (0, 0)), around.get("W", (0, 0))
+    if not any((top, bottom, left, right)):
+        return value
+    filler = "edge" if mode == "edge" else "zero" if number == 0 else "lowest"
+    if filler == "lowest" and number > np.finfo(np.float32).min:
+        raise reader._refused(node, f"pads with {number}, not with zeros")
+    if value.pending:
+        value = reader._settle(value, node.name)
+    grown = {"H": top + bottom, "W": left + right}
+    shape = tuple(n + grown.get(a, 0) for a, n in zip(value.axes, value.shape, strict=True))
+    return replace(value, padding=(top, bottom, left, right), filler=filler, shape=shape)
+
+
+def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    """Addition and multiplication: of two maps, or of one by constants."""
+    tensors = [value for value in inputs if isinstance(value, Tensor)]
+    if len(tensors) == 2:
+        return _two(reader, node, tensors)
+    constant = next(value for value in inputs if not isinstance(value, Tensor))
+    assert constant is not None
+    value = tensors[0]
+    if value.padding is not None:
+        value = reader._settle(value, node.name)
+    numbers = _by_channel(reader, node, value, constant.astype(np.float32))
+    swapped = not isinstance(inputs[0], Tensor)
+    scale = np.ones((), np.float32) if value.scale is None else value.scale
+    offset = np.zeros((), np.float32) if value.offset is None else value.offset
+    if node.op == "Add":
+        if not value.pending and _takes_bias(reader, value):
+            return _with_bias(reader, value, numbers)
+        return replace(value, offset=offset + numbers)
+    if node.op == "Sub":
+        if swapped:
+            return replace(value, scale=-scale, offset=numbers - offset)
+        return replace(value, offset=offset - numbers)
+    if node.op == "Div":
+        if swapped:
+            raise reader._refused(node, "divides by the picture's numbers: that is not read")
+        numbers = (1 / numbers.astype(np.float64)).astype(np.float32)
+    return replace(
+        value, scale=scale * numbers, offset=None if value.offset is None else offset * numbers
+    )
+
+
+def _by_channel(reader: _Reader, node: Node, value: Tensor, constant: Array) -> Array:
+    """Return a constant as one number, or one for each channel."""
+    if constant.size == 1:
+        return constant.reshape(())
+    shape = (1,) * (len(value.shape) - constant.ndim) + constant.shape
+    place = value.axes.index("F" if "F" in value.axes else "C")
+    wanted = tuple(n if i == place else 1 for i, n in enumerate(value.shape))
+    if shape != wanted:
+        raise reader._refused(
+            node, f"has a constant of shape {constant.shape} for {value.shape}: only one number, "
+            "or one for each channel, is read"
+        )  # fmt: skip
+    return constant.reshape(-1)
+
+
+def _takes_bias(reader: _Reader, value: Tensor) -> bool:
+    """Whether a constant added to a layer's output is the bias that it lacks."""
+    if not value.layer or reader.layers[-1].name != value.layer:
+        return False
+    found = reader.layers[-1]
+    return found.kind in ("Conv2D", "Dense") and "bias" not in found.weights
+
+
+def _with_bias(reader: _Reader, value: Tensor, numbers: Array) -> Tensor:
+    found = reader.layers[-1]
+    ones = np.ones(value.channels, np.float32)
+    found.weights["bias"] = checked(ones * numbers, f"the bias of {found.name}")
+    found.fields["use_bias"] = True
+    return value
+
+
+def _two(reader: _Reader, node: Node, tensors: list[Tensor]) -> Tensor:
+    """Add two maps; the product of a map and its sigmoid is an activation."""
+    a, b = (reader._settle(tensor, node.name) for tensor in tensors)
+    if node.op == "Mul":
+        for x, gate in ((a, b), (b, a)):
+            found = reader.layers[-1] if reader.layers else None
+            if (
+                found is not None
+                and found.name == gate.layer
+                and found.kind == "Activation"
+                and found.inputs == (x.layer,)
+                and found.fields["activation"] in GATES
+            ):
+                found.fields["activation"] = GATES[found.fields["activation"]]
+                return replace(gate, axes=x.axes, shape=x.shape)
+        raise reader._refused(node, "multiplies two maps: that is not read")
+    if node.op != "Add":
+        raise reader._refused(node, "takes one map from another: only their sum is read")
+    if (a.axes, a.shape) != (b.axes, b.shape):
+        raise reader._refused(node, f"adds shapes that differ: {a.shape} and {b.shape}")
+    name = reader.add(node, "Add", (a, b))
+    return replace(a, layer=name)
+
+
+#: What the product of a map and its gate is called.
+GATES = {"sigmoid": "silu", "hard_sigmoid": "hard_swish"}
+
+
+def _hard_sigmoid(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    """The gate of hard swish, max(0, min(1, x / 6 + 0.5)); alone it is not read."""
+    alpha, beta = node.attributes.get("alpha", 0.2), node.attributes.get("beta", 0.5)
+    if abs(alpha - 1 / 6) > 1e-6 or beta != 0.5:
+        raise reader._refused(node, "is not the gate of a hard swish: that is not read")
+    return _activation("hard_sigmoid")(reader, node, inputs)
+
+
+Handler = Callable[[_Reader, Node, list[Value]], Tensor]
+
+HANDLERS: dict[str, Handler] = {
+    "Add": _arithmetic,
+    "AveragePool": _pool("AveragePooling2D"),
+    "BatchNormalization": _batch_norm,
+    "Cast": _same,
+    "Clip": _clip,
+    "Conv": _conv,
+    "Div": _arithmetic,
+    "Dropout": _same,
+    "Elu": _with_slope("elu", "alpha", 1.0),
+    "Flatten": _flatten,
+    "Gelu": _gelu,
+    "Gemm": _gemm,
+    "GlobalAveragePool": _global("GlobalAveragePooling2D"),
+    "GlobalMaxPool": _global("GlobalMaxPooling2D"),
+    "HardSigmoid": _hard_sigmoid,
+    "HardSwish": _activation("hard_swish"),
+    "Identity": _same,
+    "LeakyRelu": _with_slope("leaky_relu", "alpha", 0.01),
+    "LogSoftmax": _softmax("log_softmax"),
+    "MatMul": _matmul,
+    "MaxPool": _pool("MaxPooling2D"),
+    "Mul": _arithmetic,
+    "PRelu": _with_slope("leaky_relu", "", 0.0),
+    "Pad": _pad,
+    "ReduceMax": _global("GlobalMaxPooling2D"),
+    "ReduceMean": _global("GlobalAveragePooling2D"),
+    "Relu": _activation("relu"),
+    "Reshape": _reshape,
+    "Sigmoid": _activation("sigmoid"),
+    "Softmax": _softmax("softmax"),
+    "Squeeze": _reshape,
+    "Sub": _arithmetic,
+    "Swish": _activation("silu"),
+    "Tanh": _activation("tanh"),
+    "Transpose": _transpose,
+    "Unsqueeze": _reshape,
+}

@@ -1,0 +1,142 @@
+"""TensorFlow.js: a Keras configuration in model.json, weights as raw numbers in files beside it.
+
+The format is that of `tf.LayersModel.save`; a model.json of `tf.GraphModel` holds operations and no
+layers, and is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convexplain.network.readers import keras
+from convexplain.network.readers.imported import (
+    MAX_WEIGHTS,
+    Array,
+    Imported,
+    UnreadableError,
+    product,
+)
+from convexplain.network.readers.keras import Place
+
+DTYPES = {"float32": "<f4", "int32": "<i4", "uint8": "u1", "uint16": "<u2", "float16": "<f2"}
+
+
+def read(text: bytes, path: Path) -> Imported:
+    """Read a model.json and its weights.
+
+    Parameters
+    ----------
+    text : bytes
+        The content of model.json.
+    path : Path
+        Where it lies.
+
+    Raises
+    ------
+    UnreadableError
+    """
+    try:
+        model = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("it is damaged: no JSON") from error
+    if not isinstance(model, dict) or "weightsManifest" not in model:
+        raise UnreadableError("it is no model of TensorFlow.js: its weights are not listed")
+    topology = model.get("modelTopology")
+    if model.get("format") == "graph-model" or not isinstance(topology, dict):
+        raise UnreadableError(
+            "it is a graph model of TensorFlow.js, which holds no layers: convert the Keras model "
+            "as layers (tensorflowjs_converter --output_format tfjs_layers_model), or give the "
+            ".keras file"
+        )
+    config = topology.get("model_config", topology)
+    if isinstance(config, str):
+        config = json.loads(config)
+    arrays = _weights(model["weightsManifest"], path.parent)
+
+    def source(place: Place) -> list[Array]:
+        own = place.names[-1]
+        return [array for name, array in arrays.items() if _layer(name) == own]
+
+    origin = {
+        "format": "TensorFlow.js",
+        "framework": str(model.get("generatedBy") or topology.get("keras_version") or "Keras"),
+    }
+    return keras.read(config, source, origin)
+
+
+def _layer(name: str) -> str:
+    """Return the layer that a weight's name names: "model/conv2d/kernel" -> "conv2d"."""
+    parts = name.split("/")
+    return parts[-2] if len(parts) > 1 else ""
+
+
+def _weights(manifest: object, folder: Path) -> dict[str, Array]:
+    if not isinstance(manifest, list):
+        raise UnreadableError("it does not list its weights")
+    found: dict[str, Array] = {}
+    total = 0
+    for group in manifest:
+        if not isinstance(group, dict) or not isinstance(group.get("paths"), list):
+            raise UnreadableError("it lists its weights wrongly")
+        content = b"".join(_beside(folder, name) for name in group["paths"])
+        at = 0
+        for entry in group.get("weights", []):
+            name, array, at = _weight(entry, content, at)
+            total += array.size
+            if total > MAX_WEIGHTS:
+                raise UnreadableError(f"it has more than {MAX_WEIGHTS:,} weights")
+            if name in found:
+                raise UnreadableError(f"two weights are named {name!r:.60}")
+            found[name] = array
+        if at != len(content):
+            raise UnreadableError(
+                f"its files hold {len(content):,} bytes where its weights need {at:,}"
+            )
+    return found
+
+
+def _weight(entry: Any, content: bytes, at: int) -> tuple[str, Array, int]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        raise UnreadableError("a weight has no name")
+    name, shape = entry["name"], entry.get("shape")
+    stored = entry.get("quantization")
+    dtype = stored.get("dtype") if isinstance(stored, dict) else entry.get("dtype")
+    if dtype not in DTYPES:
+        raise UnreadableError(f"the weight {name!r:.60} is of the unknown type {dtype!r:.40}")
+    if not isinstance(shape, list) or not all(isinstance(n, int) and n >= 0 for n in shape):
+        raise UnreadableError(f"the weight {name!r:.60} has the shape {shape!r:.60}")
+    size = product(shape) * np.dtype(DTYPES[dtype]).itemsize
+    if at + size > len(content):
+        raise UnreadableError(f"the weight {name!r:.60} is cut off: a file is damaged")
+    array = np.frombuffer(content, DTYPES[dtype], product(shape), at).reshape(shape)
+    if isinstance(stored, dict) and dtype != "float16":
+        scale, least = stored.get("scale"), stored.get("min")
+        if not all(isinstance(n, (int, float)) for n in (scale, least)):
+            raise UnreadableError(f"the weight {name!r:.60} does not say how it is quantised")
+        array = array.astype(np.float32) * np.float32(scale) + np.float32(least)
+    return name, array, at + size
+
+
+def _beside(folder: Path, name: object) -> bytes:
+    """Read a file that stands beside model.json, and no other."""
+    if not isinstance(name, str) or not name or name in (".", "..") or set(name) & set("/\\:\0"):
+        raise UnreadableError(
+            f"its weights are said to lie in {name!r:.60}: only a file in its own folder is read"
+        )
+    path = folder / name
+    try:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > 4 * MAX_WEIGHTS:
+            raise UnreadableError(f"{name!r:.60}, which holds weights, is no plain file")
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(
+            f"{name!r:.60}, which holds weights, cannot be read ({error.strerror}): put it beside "
+            "model.json"
+        ) from error
