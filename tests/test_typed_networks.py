@@ -23,8 +23,6 @@ LAYER = re.compile(r"\b(conv|pool)[1-9]\b|^(dense|hidden|flatten)/|\b28 × 28\b"
 ALLOWED: dict[str, int] = {
     # Scenes and figures that move to panels.
     "convexplain/figures/sliding_window_steps.py": 2,
-    "convexplain/lessons/parts/hierarchy_words.py": 4,
-    "scenes/hierarchy.py": 22,
     "scenes/sliding_window.py": 3,
     # Cards of the chapter, told of its network.
     "convexplain/lessons/cards/architecture.py": 17,

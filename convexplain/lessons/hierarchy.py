@@ -233,7 +233,7 @@ class Hierarchy(NetworkLesson):
         others = [each for each in digits.load() if not np.array_equal(each.pixels, shown)]
         return tuple(
             Cells(
-                f"wall-{n}", found.patch[:, :, 0], share="wall", lines=False,
+                f"wall-{n}", found.patch.squeeze(axis=2), share="wall", lines=False,
                 title=Caption(en=str(label), zh=str(label)) if label is not None else None,
             )
             for n, found in enumerate(self.elsewhere(self.followed))

@@ -114,7 +114,7 @@ class HierarchyPicture:
         """
         number = self.tree.parts.index(node)
         own = Cells(
-            f"patch-{number}", node.patch[:, :, 0], share="own", lines=False,
+            f"patch-{number}", node.patch.squeeze(axis=2), share="own", lines=False,
             title=words.FILTER.fill(layer=node.layer, n=node.filter),
         )  # fmt: skip
 

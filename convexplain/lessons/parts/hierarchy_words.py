@@ -109,10 +109,6 @@ FIELDS = Caption(
 )
 SEES = Caption(en="{layer}: one cell sees {n} × {n}", zh="{layer}：一个单元看到 {n} × {n}")
 FIELD = Caption(en="field, px", zh="感受野")
-HATCHED = (
-    Caption(en="hatched: rows and columns {rows}", zh="斜线处：行与列 {rows}"),
-    Caption(en="(from 0), dropped by pool2", zh="编号从 0 开始，被 pool2 舍去"),
-)
 # The tree in words.
 TREE_READ = Caption(
     en="Above a patch: filter · share of all that raises the cell above it. Gray in a bar: all "
