@@ -243,7 +243,8 @@ def test_steps_that_do_not_exist_are_refused() -> None:
         trace.before("input")
 
 
-def test_outputs_without_softmax_are_not_called_probabilities() -> None:
+def test_the_probabilities_of_logits_are_their_softmax() -> None:
     net = Network.initialised([Flatten("f"), Dense("d", 3)], input_shape=(2, 2, 1))
-    with pytest.raises(UsageError, match="layer d has no softmax"):
-        _ = Trace(net, np.ones((2, 2, 1))).probabilities
+    trace = Trace(net, np.ones((2, 2, 1)))
+    powers = np.exp(np.ones(4) @ net.weights["d/kernel"].astype(np.float64))
+    np.testing.assert_allclose(trace.probabilities, powers / powers.sum(), rtol=1e-6)
