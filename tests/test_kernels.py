@@ -102,10 +102,8 @@ def test_an_unknown_name_gets_the_nearest_and_all_of_them() -> None:
     with pytest.raises(ValueError) as caught:
         named("Sobel X")
     assert str(caught.value) == (
-        "no kernel is named 'Sobel X': give your own as rows (\"1,0,-1;2,0,-2;1,0,-1\"), or choose "
-        "identity, box-blur, gaussian-3, gaussian-5, sharpen, sobel-x, sobel-y, prewitt-x, "
-        "prewitt-y, scharr-x, scharr-y, laplacian, log-5, line-horizontal, line-vertical or "
-        "emboss; did you mean sobel-x?"
+        "no kernel is named 'Sobel X': give your own as rows (\"1,0,-1;2,0,-2;1,0,-1\"), or did you "
+        "mean sobel-x?"
     )
     with pytest.raises(ValueError, match=r"no kernel is named 'zzz': .* or emboss$"):
         named("zzz")

@@ -99,5 +99,5 @@ _COMMANDS = {"lessons": "render", "figures": "figure"}
 _LACKS = Caption(en="no: the network lacks {what}", zh="不能：网络缺少{what}")
 _BUNDLED = Caption(
     en="takes no other network: it is about those that ship with the package",
-    zh="不接受其他网络：只讲随包附带的网络",
+    zh="不接受其他网络：只演示随包附带的网络",
 )
