@@ -54,6 +54,7 @@ class StageCamera(Camera):
         self.stage_area = self.picture.frame
         self._shown: Shown = {}
         self._shown_in = self.shot
+        self._still = True
         self._order: list[int] = []
         self._blank = True
 
@@ -108,6 +109,7 @@ class StageCamera(Camera):
         everything = list(_family(mobjects))
         everything.sort(key=lambda mobject: mobject.z_index)
         now: Shown = {}
+        self._still = self.shot == self._shown_in
         for mobject in everything:
             now[id(mobject)] = (*self._looks(mobject), mobject)
         self.changed = merge(rect.intersection(self.picture.frame) for rect in self._damage(now))
@@ -133,16 +135,16 @@ class StageCamera(Camera):
         if self._blank or kept != [key for key in now if key in before]:
             yield self.picture.frame
             return
-        moved = self.shot != self._shown_in
+        if self.shot != self._shown_in:
+            yield self._seen_by(now)
+            before = {key: looks for key, looks in before.items() if _pinned(looks[2])}
+            now = {key: looks for key, looks in now.items() if _pinned(looks[2])}
         for key, (_, bounds, _) in before.items():
             if key not in now:
                 yield bounds
         for key, (state, bounds, mobject) in now.items():
             old = before.get(key)
             if old is None:
-                yield bounds
-            elif moved and not _pinned(mobject):
-                yield old[1]
                 yield bounds
             elif old[0] != state:
                 if isinstance(mobject, StageMobject) and old[1] == bounds:
@@ -151,13 +153,31 @@ class StageCamera(Camera):
                 else:
                     yield bounds.union(old[1])
 
+    def _seen_by(self, now: Shown) -> Rect:
+        """Return all of the frame in which anything was or is that moves with the camera."""
+        places = [
+            bounds
+            for shown in (self._shown, now)
+            for _, bounds, mobject in shown.values()
+            if not _pinned(mobject)
+        ]
+        around = Rect(0, 0, 0, 0)
+        for bounds in places:
+            seen = bounds.intersection(self.stage_area)
+            if not seen.empty:
+                around = seen if around.empty else around.union(seen)
+        return around
+
     def _shot_of(self, mobject: Mobject) -> Shot:
         return self.home_shot if _pinned(mobject) else self.shot
 
     def _looks(self, mobject: Mobject) -> tuple[State, Rect]:
         shot = self._shot_of(mobject)
         if isinstance(mobject, StageMobject):
-            return mobject.state(), shot.in_frame(mobject.bounds(shot.scale))
+            state, old = mobject.state(), self._shown.get(id(mobject))
+            if old is not None and old[0] == state and (self._still or _pinned(mobject)):
+                return state, old[1]
+            return state, shot.in_frame(mobject.bounds(shot.scale))
         if isinstance(mobject, VMobject):
             places = from_scene(mobject.points) * shot.scale
             margin = 2 + mobject.get_stroke_width() * shot.scale
