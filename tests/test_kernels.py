@@ -102,8 +102,8 @@ def test_an_unknown_name_gets_the_nearest_and_all_of_them() -> None:
     with pytest.raises(ValueError) as caught:
         named("Sobel X")
     assert str(caught.value) == (
-        "no kernel is named 'Sobel X': give your own as rows (\"1,0,-1;2,0,-2;1,0,-1\"), or did you "
-        "mean sobel-x?"
+        "no kernel is named 'Sobel X': give your own as rows (\"1,0,-1;2,0,-2;1,0,-1\"), or did "
+        "you mean sobel-x?"
     )
     with pytest.raises(ValueError, match=r"no kernel is named 'zzz': .* or emboss$"):
         named("zzz")
