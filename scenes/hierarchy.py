@@ -26,6 +26,7 @@ class Hierarchy(LessonScene):
     def prepare(self) -> None:
         """Lay out the digit; find where in the tree each node stands."""
         self.board.lay(self.lesson.opening())
+        self.tree = self.lesson.diagram()
         self.places = dict(_walk(self.lesson.tree))
         self.lit = {place for place, node in self.places.items() if node in self.lesson.path}
 
@@ -44,7 +45,7 @@ class Hierarchy(LessonScene):
     def show_reads(self, event: Event) -> None:
         """The digit makes room for the tree, whose root is the answer."""
         self.during(0.25, self.board.hide(*self.marks()))
-        self.during(0.4, self.board.become(self.lesson.diagram(), show=()))
+        self.during(0.4, self.board.become(self.tree))
         self.during(0.2, self.show_there(*ANSWER))
         self.during(1, self.board.pulse("answer"))
 
@@ -239,7 +240,7 @@ class Hierarchy(LessonScene):
         self.during(0.1, self.board.hide(*names) if names else self.board.pulse("bar"))
         lit = [f"patch-{place}.lit" for place in self.lit]
         marks = [f"input.{node.layer}" for node in self.lesson.path]
-        self.during(0.4, self.board.become(self.lesson.diagram(), whole=True))
+        self.during(0.4, self.board.become(self.tree, whole=True))
         self.during(0.2, self.board.show(*lit, *marks))
         way = sorted(self.lit, key=len, reverse=True)
         self.during(1, in_turn(*(self.board.pulse(f"patch-{place}") for place in way)), rate=linear)

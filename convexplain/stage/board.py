@@ -66,6 +66,7 @@ class Board:
         self.sheet = sheet
         self.lang = lang
         self.placed: Placed | None = None
+        self._known: dict[Diagram, Placed] = {}
         self._pieces: dict[str, Piece] = {}
         self._parts: dict[str, Any] = {}
         self._offset = (WIDTH / 2 - sheet.width / 2, HEIGHT / 2 - sheet.height / 2)
@@ -76,8 +77,14 @@ class Board:
     def lay(self, picture: Diagram) -> None:
         """Lay a picture out; nothing of it is shown yet, and what was shown before is gone."""
         self.scene.remove(*self._parts.values())
-        self._take(panels.place(picture, self.sheet, self.lang))
+        self._take(self._place(picture))
         self._parts = {name: self._made(piece) for name, piece in self._pieces.items()}
+
+    def _place(self, picture: Diagram) -> Placed:
+        """Lay a picture out, one that comes again only once."""
+        if picture not in self._known:
+            self._known[picture] = panels.place(picture, self.sheet, self.lang)
+        return self._known[picture]
 
     def _take(self, placed: Placed) -> None:
         self.placed = placed
@@ -563,7 +570,7 @@ class Board:
                 if piece.panel and parts[key] in self.scene.mobjects
                 and not isinstance(piece, Frame)
             }  # fmt: skip
-            self._take(panels.place(picture, self.sheet, self.lang))
+            self._take(self._place(picture))
             glides: list[Move] = []
             coming: list[Any] = []
             wanted = {key for name in show for key in self._keys(name)}
@@ -579,7 +586,7 @@ class Board:
                     glides.append(_glide(old, new))
                     del parts[key]
                 elif key in wanted or (
-                    key not in before
+                    (key not in before or there)
                     and piece.panel in panel_shown
                     and not isinstance(piece, Frame)
                 ):
