@@ -16,6 +16,8 @@ from convexplain import figures, lessons
 _LESSON = """
 ## {title}
 
+{question}
+
 ```bash
 convexplain render {name}
 ```
@@ -49,6 +51,7 @@ def lesson_gallery() -> str:
             _LESSON.format(
                 name=name,
                 title=first.title.text("en").rstrip("?"),
+                question=lesson.question.text("en"),
                 seconds=round(lesson.seconds),
             )
         )
