@@ -75,8 +75,10 @@ def read(site: Path, page: str) -> str:
 
 
 def text(page: str) -> str:
-    """What is read on a page."""
-    return html.unescape(re.sub(r"<[^>]*>", "", page))
+    """What is read on a page, with straight apostrophes."""
+    return html.unescape(re.sub(r"<[^>]*>", "", page)).replace(
+        "\N{RIGHT SINGLE QUOTATION MARK}", "'"
+    )
 
 
 def test_every_command_is_described(site: Path) -> None:
