@@ -108,8 +108,8 @@ def is_one(path: str | os.PathLike[str]) -> bool:
     """Whether a file is of the format that `write` writes, by its first bytes or its name."""
     if Path(path).suffix.lower() == ".safetensors":
         return True
-    if Path(path).is_dir():
-        return False
+    if not Path(path).is_file():  # a pipe is not waited for
+        return not Path(path).is_dir()
     try:
         with open(path, "rb") as file:  # noqa: PTH123
             return file.read(9)[8:] == b"{"

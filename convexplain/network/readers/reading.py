@@ -39,6 +39,8 @@ def read(path: str | os.PathLike[str], size: tuple[int, int] | None = None) -> I
         raise ConvexplainError(
             f'{source} is a folder{inner}: give a file; in Keras, model.save("x.keras") writes one'
         )
+    if source.exists() and not source.is_file():
+        raise ConvexplainError(f"{source} is not a file: give the path of one")
     try:
         count = source.stat().st_size
         if count > MAX_BYTES:
