@@ -78,7 +78,7 @@ def test_a_network_without_probabilities_is_refused(tmp_path: Path) -> None:
     from convexplain.network import Dense, Flatten
 
     path = tmp_path / "linear.safetensors"
-    Network.initialised((Flatten("flatten"), Dense("dense", 3))).save(path)
+    Network.initialised((Flatten("flatten"), Dense("dense", 3, "tanh"))).save(path)
     refuses(["predict", "--model", str(path)], ["dense", "no softmax"])
 
 

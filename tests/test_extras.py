@@ -24,6 +24,8 @@ from convexplain import extras
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+#: What whoever has a model of it has installed.
+BROUGHT = ("torch",)
 #: Rooms that need an extra, and which.
 ROOMS = {
     "convexplain/stage": "video",
@@ -57,7 +59,7 @@ def distributions(folder: str) -> Iterator[tuple[str, str]]:
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 modules.add(str(node.module))
         for top in {module.partition(".")[0] for module in modules}:
-            if top in sys.stdlib_module_names or top in ("convexplain", "scenes"):
+            if top in sys.stdlib_module_names or top in ("convexplain", "scenes", *BROUGHT):
                 continue
             assert top in providers, f"{file}: {top} is of no distribution that is installed"
             for name in providers[top]:

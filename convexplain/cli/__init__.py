@@ -49,6 +49,8 @@ class Root(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for an unknown one name those that there are."""
         commands = self.list_commands(ctx)
+        if args[:2] == ["model", "import"]:
+            args = ["model-import", *args[2:]]
         if not ctx.resilient_parsing and not args[0].startswith("-") and args[0] not in commands:
             if args == ["help"]:
                 click.echo(ctx.get_help())

@@ -137,7 +137,7 @@ def checked(network: Network, inputs: str, answers: str) -> str:
 
 def _array(path: str) -> NDArray[np.float64]:
     try:
-        array = np.load(path, allow_pickle=False)
+        array = np.load(path)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be read: give an array that numpy.save wrote") from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu" or not array.size:

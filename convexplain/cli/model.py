@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from convexplain.cli import _options
-from convexplain.cli._types import Model, Name, layers
+from convexplain.cli._types import Model, layers
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.format import count, percent, shape
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from convexplain.network import Network
     from convexplain.network.layers import Fact
 
-#: What networks take of a picture, and the factor and mean that give it.
-SCALES = ("0..1", "0..255", "-1..1")
 _HEAD = (
     terms.LAYER,
     terms.KIND,
@@ -52,32 +49,14 @@ _TRAINED = Caption(
 )
 
 
-class _Group(click.Group):
-    """Shows a network unless another command is named: ``model FILE`` is ``model show FILE``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command in that was left out."""
-        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_Group, short_help="Show a network, or import one of another program.")
-def model() -> None:
-    """Show a network's layers, costs and receptive fields, or import one of another program.
-
-    convexplain model FILE shows it; so does convexplain model show FILE, which has options.
-    """
-
-
-@model.command(short_help="Show a network's layers, costs and receptive fields.")
+@click.command(short_help="Show a network's layers, costs and receptive fields.")
 @click.argument("model", type=Model(), default="cnn")
 @click.option(
     "--layer", metavar="NAME", shell_complete=layers, help="All there is to know of one layer."
 )
 @_options.language
 @_options.as_json
-def show(model: str, layer: str | None, lang: str, as_json: bool) -> None:
+def model(model: str, layer: str | None, lang: str, as_json: bool) -> None:
     """Show a network as a table: cnn (the default), dense, or a file.
 
     Each layer's output, parameters and multiplications, what one of its cells sees of the
@@ -130,58 +109,6 @@ def _facts(network: Network, name: str) -> list[Fact]:
         *layer.describe(reads),
         Fact("sees", _SEES, shape(field.size)),
     ]
-
-
-@model.command("import", short_help="Turn a Keras, ONNX or TensorFlow.js network into a safe file.")
-@click.argument("file", type=click.Path())
-@_options.output("FILE", "Default: the name of FILE, .safetensors, in the current folder.")
-@click.option(
-    "--classes", metavar="A,B,C|FILE", help="Names of the classes, or a file with a line for each."
-)
-@click.option(
-    "--scale", type=Name("scale", SCALES), help="What the network takes of a picture's values."
-)
-@click.option("--mean", metavar="N,N,N", help="Taken off each channel, after scaling.")
-@click.option("--std", metavar="N,N,N", help="What each channel is divided by after that.")
-@click.option(
-    "--fit",
-    type=Name("fit", ("crop", "pad", "stretch")),
-    default="crop",
-    show_default=True,
-    help="How a picture of another aspect is framed.",
-)
-@click.option("--size", metavar="HxW", help="Of the input, where the file leaves it open.")
-@click.option(
-    "--check",
-    nargs=2,
-    type=click.Path(),
-    metavar="X.npy Y.npy",
-    help="Inputs, and the answers of the network's own framework, to be held against.",
-)
-def import_(
-    file: str,
-    output: str | None,
-    check: tuple[str, str] | None,
-    size: str | None,
-    **asked: str | None,
-) -> None:
-    """Read FILE as data and write it as this program's own file, with a recipe for pictures.
-
-    FILE is a .keras or .h5 file of Keras, an .onnx file, or a model.json of TensorFlow.js. What was
-    assumed, left out or folded is said. All other commands take the new file, and FILE, too.
-    """
-    from convexplain.cli import _import
-    from convexplain.network import Network
-
-    found = Network.imported(file, size=_import.size(size))
-    found = _import.with_recipe(found, _import.Asked(**asked))
-    if check is not None:
-        click.echo(_import.checked(found, *check))
-    path = _options.target(output, f"{Path(file).stem}.safetensors")
-    found.save(path)
-    click.echo(f"wrote {path}: {len(found.layers)} layers, {count(found.parameters)} parameters")
-    for note in found.provenance["notes"]:
-        click.echo(f"  {note}")
 
 
 def _table(network: Network, lang: str) -> list[str]:

@@ -237,8 +237,8 @@ class Forward:
 
     @property
     def logits(self) -> FloatArray:
-        """The classifier's numbers before its activation, one a class; one alone for two."""
-        return self.before(self.network.classifier.name).ravel()
+        """The last layer's numbers before its activation, one a class; one alone for two."""
+        return self.before(self.network.layers[-1].name).ravel()
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -253,7 +253,7 @@ class Forward:
             The network ends in something else.
         """
         ending, exact = self.network.ending, self.logits.astype(np.float64)
-        if self.network.outputs == 1 and ending in ("sigmoid", "linear"):
+        if exact.size == 1 and ending in ("sigmoid", "linear"):
             yes: NDArray[np.float64] = sigmoid(exact)
             return np.concatenate([1 - yes, yes])
         if ending in ("softmax", "log_softmax", "linear"):
@@ -273,7 +273,7 @@ class Forward:
     @cached_property
     def prediction(self) -> int:
         """The class of the largest logit, the first one in a tie; of one logit, whether above 0."""
-        if self.network.outputs == 1:
+        if self.logits.size == 1:
             return int(self.logits[0] > 0)
         return int(np.argmax(self.logits))
 

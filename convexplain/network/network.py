@@ -354,8 +354,7 @@ class Network:
     @property
     def ending(self) -> str:
         """The activation that the logits go through: "softmax", "linear" for none, "sigmoid"."""
-        last = self.layers[-1]
-        return last.activation if last.family == "activation" else self.classifier.activation
+        return self.layers[-1].activation
 
     @property
     def classes(self) -> int:

@@ -115,7 +115,7 @@ class HierarchyPicture:
         number = self.tree.parts.index(node)
         own = Cells(
             f"patch-{number}", node.patch.squeeze(axis=2), share="own", lines=False,
-            title=words.FILTER.fill(layer=node.layer, n=node.filter),
+            title=terms.MAP_OF.fill(layer=node.layer, n=node.filter),
         )  # fmt: skip
 
         def rows(width: int) -> Aligned:
