@@ -18,7 +18,7 @@ class Activation(Layer):
     ----------
     name : str
     activation : str
-        A name that `convexplain.ops.activations.find` knows, such as "leaky_relu(0.2)".
+        A name that ``convexplain.ops.activations.find`` knows, such as "leaky_relu(0.2)".
     """
 
     family = "activation"

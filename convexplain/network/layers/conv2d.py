@@ -220,7 +220,7 @@ class Conv2D(Convolution):
     groups : int
         Divides both the channels of the input and the filters.
     activation : str
-        A name that `convexplain.ops.activations.find` knows, such as "relu".
+        A name that ``convexplain.ops.activations.find`` knows, such as "relu".
     use_bias : bool
         Whether each filter adds a bias.
     """

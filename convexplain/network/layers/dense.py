@@ -27,7 +27,7 @@ class Dense(Layer):
     units : int
         Count of outputs.
     activation : str
-        A name that `convexplain.ops.activations.find` knows, such as "softmax".
+        A name that ``convexplain.ops.activations.find`` knows, such as "softmax".
     use_bias : bool
         Whether each unit adds a bias.
     """

@@ -26,7 +26,7 @@ class DepthwiseConv2D(Convolution):
     depth_multiplier : int
         How many filters read each channel.
     activation : str
-        A name that `convexplain.ops.activations.find` knows, such as "relu".
+        A name that ``convexplain.ops.activations.find`` knows, such as "relu".
     use_bias : bool
         Whether each filter adds a bias.
     """

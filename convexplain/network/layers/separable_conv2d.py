@@ -35,7 +35,7 @@ class SeparableConv2D(Convolution):
     depth_multiplier : int
         How many filters read each channel in the first step.
     activation : str
-        A name that `convexplain.ops.activations.find` knows, such as "relu".
+        A name that ``convexplain.ops.activations.find`` knows, such as "relu".
     use_bias : bool
         Whether each filter adds a bias.
     """
