@@ -68,7 +68,10 @@ def _recipe(found: Imported) -> tuple[Recipe | None, str]:
     if _takes_bytes(first):
         takes = Recipe(recipe.size, recipe.colour, BYTES)
         return takes, f"pictures are given as 0 to 255, since {first.name} rescales them"
-    return recipe, "pictures are given as 0 to 1: no file says it; --scale, --mean, --std change it"
+    return recipe, (
+        "pictures are given as 0 to 1: no file says it; --scale, --mean and --std of convexplain "
+        "model import change it"
+    )
 
 
 def _takes_bytes(first: Found) -> bool:

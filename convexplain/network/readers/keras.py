@@ -215,8 +215,7 @@ class _Reader:
             raise UnreadableError(
                 f"the layer {name!r:.60} is {_a(str(kind))}"
                 + (f", {why}" if why else "")
-                + ": that is not of the layers that can be shown; convexplain model --layers lists "
-                "them"
+                + f": the layers that can be shown are {', '.join(sorted(KINDS))}"
             )
         if config.get("data_format") == "channels_first":
             self.channels_first = True

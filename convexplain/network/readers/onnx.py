@@ -114,7 +114,7 @@ def _input(found: Graph, size: tuple[int, int] | None) -> Tensor:
         raise UnreadableError(f"it leaves the number of channels open: {EXPORT}")
     if None in shape:
         raise UnreadableError(
-            "it leaves height and width open: say which size to show, as in --size 64x64, or "
+            "it leaves height and width open: convexplain model import --size 64x64 takes one, or "
             f"{EXPORT}"
         )
     return Tensor("", axes, tuple(int(n) for n in shape if n is not None))
