@@ -83,6 +83,24 @@ def smoothly(alpha: float) -> float:
     return alpha * alpha * (3 - 2 * alpha)
 
 
+def lazily(start: Callable[[], Move]) -> Move:
+    """Return a move that begins from what there is at its first moment."""
+    move: Move | None = None
+
+    def go(alpha: float) -> None:
+        nonlocal move
+        if move is None:
+            move = start()
+        move(alpha)
+
+    return go
+
+
+def late(alpha: float) -> float:
+    """Return what comes in the last part of a movement."""
+    return min(1.0, max(0.0, 2.5 * alpha - 1.5))
+
+
 @dataclass(frozen=True, eq=False)
 class Path:
     """A way through stops, at a speed that changes.

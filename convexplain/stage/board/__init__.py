@@ -1,0 +1,40 @@
+"""Pictures of panels on the stage: laid out by themselves, moved by the names of their parts."""
+
+from __future__ import annotations
+
+from convexplain.stage.board.drawing import outline
+from convexplain.stage.board.lighting import DIM, Lighting
+from convexplain.stage.board.moving import Moving
+from convexplain.stage.pace import lazily
+
+__all__ = ["DIM", "Board", "lazily", "outline"]
+
+
+class Board(Lighting, Moving):
+    """Draws the panels of a picture, and moves what it drew by name.
+
+    Names are those of `convexplain.panels`: a panel (``"patch"``, all of it but its marks), a mark
+    (``"input.window"``), a part (``"sum.total"``), a link (``"input.window->patch"``) or a cell
+    (``"map[3, 4]"``). What moves something returns a function of the time from 0 to 1, for
+    `StageScene.drive` or `LessonScene.during`; several are made one by `pace.together` and
+    `pace.in_turn`.
+
+    Parameters
+    ----------
+    scene : StageScene
+        On whose stage it is.
+    sheet : Sheet
+        That of the frame's aspect.
+    lang : {"en", "zh"}
+        Language of its words.
+
+    Examples
+    --------
+    ::
+
+        board = Board(self, panels.VIDEO, "en")
+        board.lay(picture)
+        self.drive(board.show("input", "input.window"), 0.5)
+        self.drive(board.move("input.window", 5, 5), 1.0)
+        self.drive(board.grow("patch", out_of="input.window"), 0.8)
+    """

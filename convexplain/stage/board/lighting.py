@@ -1,0 +1,135 @@
+"""How parts of a picture come and go, light up and step back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convexplain.stage.board.drawing import CELL, FLYING, Region, cells_named, outline, set_opacity
+from convexplain.stage.board.picture import Picture
+from convexplain.stage.pace import Move, lazily
+
+#: How much is left of what is not spoken of.
+DIM = 0.4
+
+
+class Lighting(Picture):
+    """A picture whose parts come up, fade, step back, and are pointed at."""
+
+    def show(self, *names: str, dim: float = 1.0) -> Move:
+        """Let parts come up; those that are there already stay as they are.
+
+        Parameters
+        ----------
+        *names : str
+            All of the picture but marks and links if none is given.
+        dim : float
+            How much of them is seen in the end.
+        """
+        named = names or tuple(dict.fromkeys(p.panel for p in self._pieces.values() if p.panel))
+
+        def start() -> Move:
+            new = [part for part in self._all(named) if part not in self.scene.mobjects]
+            for part in new:
+                part.opacity = 0.0
+            self.scene.add(*new)
+            return lambda alpha: set_opacity(new, dim * alpha)
+
+        return lazily(start)
+
+    def hide(self, *names: str) -> Move:
+        """Let parts fade away; all of the picture if none is named."""
+
+        def start() -> Move:
+            parts = self._all(names) if names else [*self._parts.values()]
+            parts = [part for part in parts if part in self.scene.mobjects]
+            before = [part.opacity for part in parts]
+
+            def go(alpha: float) -> None:
+                for part, opacity in zip(parts, before, strict=True):
+                    part.opacity = opacity * (1 - alpha)
+                if alpha >= 1:
+                    self.scene.remove(*parts)
+                    set_opacity(parts, 1.0)
+
+            return go
+
+        return lazily(start)
+
+    def dim(self, *names: str, to: float = DIM) -> Move:
+        """Bring parts to another opacity: 1 for what is spoken of again."""
+
+        def start() -> Move:
+            parts = self._all(names)
+            before = [part.opacity for part in parts]
+
+            def go(alpha: float) -> None:
+                for part, opacity in zip(parts, before, strict=True):
+                    part.opacity = opacity + (to - opacity) * alpha
+
+            return go
+
+        return lazily(start)
+
+    def walk(self, *names: str) -> Move:
+        """Draw lines from their starts to their ends."""
+
+        def start() -> Move:
+            lines = self._all(names)
+            for line in lines:
+                line.drawn, line.opacity = 0.0, 1.0
+            self.scene.add(*lines)
+
+            def go(alpha: float) -> None:
+                for line in lines:
+                    line.drawn = alpha
+
+            return go
+
+        return lazily(start)
+
+    def light(self, *cells: str, rest: float = DIM) -> None:
+        """Light up some cells or rows, and dim the others of their grids.
+
+        Parameters
+        ----------
+        *cells : str
+            ``"patch[0, 2]"``, a row ``"patch[1]"``, or ``"patch"`` for all of its cells.
+        rest : float
+            How much is seen of the others.
+        """
+        seen: set[int] = set()
+        for name in cells:
+            found = CELL.fullmatch(name)
+            grid = self.part(found["panel"] if found else name)
+            if id(grid) not in seen:
+                grid.shares[...] = rest if found else 1.0
+                seen.add(id(grid))
+            if found:
+                row, col, rows, cols = cells_named(grid, found["places"])
+                grid.shares[row : row + rows, col : col + cols] = 1.0
+
+    def pulse(self, *names: str, colour: str = "accent", times: int = 1) -> Move:
+        """Lead the eye: a frame comes round something, and goes."""
+
+        def start() -> Move:
+            return self.pulse_at(*(self.box(name) for name in names), colour=colour, times=times)
+
+        return lazily(start)
+
+    def pulse_at(self, *boxes: Region, colour: str = "accent", times: int = 1) -> Move:
+        """Lead the eye to places of the stage, as `pulse` does."""
+
+        def start() -> Move:
+            frames = [outline(box, colour=colour, line=4.0) for box in boxes]
+            for frame in frames:
+                frame.z_index = FLYING
+            self.scene.add(*frames)
+
+            def go(alpha: float) -> None:
+                set_opacity(frames, float(np.sin(np.pi * times * alpha) ** 2))
+                if alpha >= 1:
+                    self.scene.remove(*frames)
+
+            return go
+
+        return lazily(start)

@@ -1,0 +1,307 @@
+"""How parts of a picture move: along their grids, out of one another, to another picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.panels import Diagram
+from convexplain.panels.pieces import Frame, Grid
+from convexplain.stage.board.drawing import (
+    CELL,
+    FLYING,
+    Region,
+    alike,
+    cells_named,
+    cells_of,
+    corners_of,
+    glide,
+    set_opacity,
+)  # fmt: skip
+from convexplain.stage.board.picture import Picture
+from convexplain.stage.grid import PixelGrid
+from convexplain.stage.pace import Move, late, lazily
+from convexplain.stage.rectangle import Rectangle
+from convexplain.stage.shapes import Line, WindowFrame
+from convexplain.stage.text import Label
+from convexplain.stage.units import to_scene
+
+Points = npt.NDArray[np.float64]
+
+
+class Moving(Picture):
+    """A picture whose parts slide, grow out of one another, fly, and become another picture."""
+
+    def move(self, mark: str, row: float, col: float) -> Move:
+        """Slide a mark over its grid; links that start at it follow.
+
+        Parameters
+        ----------
+        mark : str
+            Such as ``"input.window"``.
+        row, col : float
+            Where its first cell then lies.
+        """
+
+        def start() -> Move:
+            frame, grid = self.part(mark), self.part(self._grid_of(mark))
+            before = frame.places.copy()
+            places = np.array(corners_of(cells_of(grid, row, col, *self._span(mark))))
+            follow = [self._following(mark, link) for link in self._links_from(mark)]
+
+            def go(alpha: float) -> None:
+                frame.places = before + (places - before) * alpha
+                for line in follow:
+                    line((places - before)[0] * alpha)
+
+            return go
+
+        return lazily(start)
+
+    def visit(
+        self, mark: str, steps: Callable[[float], tuple[float, float]], *others: Move
+    ) -> Move:
+        """Let a mark follow a way, given as the row and the column at each moment.
+
+        Parameters
+        ----------
+        mark : str
+        steps : callable
+            Takes a number from 0 to 1, returns row and column.
+        *others : callable
+            Moves of what goes with it.
+        """
+        frame, grid = self.part(mark), self.part(self._grid_of(mark))
+        span = self._span(mark)
+
+        def go(alpha: float) -> None:
+            frame.places = corners_of(cells_of(grid, *steps(alpha), *span))
+            for move in others:
+                move(alpha)
+
+        return go
+
+    def _grid_of(self, mark: str) -> str:
+        return mark.rpartition(".")[0]
+
+    def _span(self, mark: str) -> tuple[float, float]:
+        piece = self._pieces[mark]
+        grid = self._pieces[self._grid_of(mark)]
+        assert isinstance(grid, Grid)
+        return piece.box.height / grid.side, piece.box.width / grid.side
+
+    def _links_from(self, mark: str) -> list[Line]:
+        return [
+            part for key, part in self._parts.items()
+            if key.startswith(f"{mark}->") and part in self.scene.mobjects
+        ]  # fmt: skip
+
+    @staticmethod
+    def _following(mark: str, line: Line) -> Callable[[Points], None]:
+        places = line.places.copy()
+
+        def follow(way: Points) -> None:
+            now = places.copy()
+            now[0] += way
+            line.places = [(float(x), float(y)) for x, y in now]
+
+        return follow
+
+    def grow(self, name: str, out_of: str | Region) -> Move:
+        """Let a panel come out of something that is there: a patch out of its window.
+
+        Its grids grow from there, with their numbers; its words come up as it arrives.
+
+        Parameters
+        ----------
+        name : str
+        out_of : str or (float, float, float, float)
+            A name, or left, top, width and height on the stage.
+        """
+
+        def start() -> Move:
+            parts = self._all([name])
+            grids: list[Any] = [p for p in parts if isinstance(p, PixelGrid | Rectangle)]
+            words = [part for part in parts if part not in grids]
+            goals = [grid.points.copy() for grid in grids]
+            place = self.box(out_of) if isinstance(out_of, str) else out_of
+            places = to_scene(corners_of(place))
+            numbers = [getattr(grid, "number_opacity", 0.0) for grid in grids]
+            for part in words:
+                part.opacity = 0.0
+            for grid in grids:
+                grid.opacity = 1.0
+            self.scene.add(*parts)
+
+            def go(alpha: float) -> None:
+                for grid, goal, number in zip(grids, goals, numbers, strict=True):
+                    grid.points = places + (goal - places) * alpha
+                    if number:
+                        grid.number_opacity = number * late(alpha)
+                set_opacity(words, late(alpha))
+
+            go(0.0)
+            return go
+
+        return lazily(start)
+
+    def fold(self, name: str, into: str) -> Move:
+        """Let a panel go back into something, and vanish there."""
+
+        def start() -> Move:
+            parts = [part for part in self._all([name]) if part in self.scene.mobjects]
+            grids: list[Any] = [p for p in parts if isinstance(p, PixelGrid | Rectangle)]
+            words = [part for part in parts if part not in grids]
+            before = [grid.points.copy() for grid in grids]
+            opacities = [part.opacity for part in words]
+            numbers = [getattr(grid, "number_opacity", 0.0) for grid in grids]
+            places = to_scene(corners_of(self.box(into)))
+
+            def go(alpha: float) -> None:
+                for grid, origin, number in zip(grids, before, numbers, strict=True):
+                    grid.points = origin + (places - origin) * alpha
+                    if number:
+                        grid.number_opacity = number * (1 - alpha)
+                for part, opacity in zip(words, opacities, strict=True):
+                    part.opacity = opacity * max(0.0, 1 - 3 * alpha)
+                if alpha >= 1:
+                    self.scene.remove(*parts)
+                    for grid, origin, number in zip(grids, before, numbers, strict=True):
+                        grid.points = origin
+                        if number:
+                            grid.number_opacity = number
+                    set_opacity(words, 1.0)
+
+            return go
+
+        return lazily(start)
+
+    def send(self, start: str, end: str, then: Callable[[], None] | None = None) -> Move:
+        """Let a copy of some cells, or of a text, fly elsewhere.
+
+        Parameters
+        ----------
+        start, end : str
+            Where from and where to; the copy takes the size of the place where it lands.
+        then : callable, optional
+            Called as it lands: to give the place its value.
+        """
+
+        def begin() -> Move:
+            ghost = self._copy(start)
+            ghost.z_index = FLYING
+            origin, goal = ghost.points.copy(), self._landing(ghost, end)
+            self.scene.add(ghost)
+
+            def go(alpha: float) -> None:
+                ghost.points = origin + (goal - origin) * alpha
+                if getattr(ghost, "number_opacity", 0.0):
+                    ghost.number_opacity = min(1.0, max(0.05, 2 - 2 * alpha))
+                if alpha >= 1:
+                    self.scene.remove(ghost)
+                    if then is not None:
+                        then()
+
+            return go
+
+        return lazily(begin)
+
+    def _copy(self, name: str) -> Any:
+        """Return a grid or label that looks like a part, a cell or the cells under a mark."""
+        part = self._parts.get(name)
+        if isinstance(part, Label):
+            x, y = part.anchor_place()
+            return Label(
+                part.text, x, y, part.drawn_size(), colour=part.colour, weight=part.weight,
+                anchor=part.anchor,
+            )  # fmt: skip
+        found = CELL.fullmatch(name)
+        if found:
+            grid = self.part(found["panel"])
+            row, col, rows, cols = cells_named(grid, found["places"])
+        elif isinstance(part, WindowFrame):
+            grid = self.part(self._grid_of(name))
+            left, top, width, height = self.box(name)
+            origin = grid.places[0]
+            row, col = round((top - origin[1]) / grid.cell), round((left - origin[0]) / grid.cell)
+            rows, cols = round(height / grid.cell), round(width / grid.cell)
+        else:
+            grid = self.part(name)
+            row, col, (rows, cols) = 0, 0, grid.shape_in_cells
+        return grid.part(row, col, rows, cols)
+
+    def _landing(self, ghost: Any, end: str) -> Points:
+        left, top, width, height = self.box(end)
+        if isinstance(ghost, Label):
+            corners = ghost.places
+            size = corners[1, 0] - corners[0, 0], corners[2, 1] - corners[0, 1]
+            share = min(1.0, width / size[0], height / size[1])
+            wide, high = size[0] * share, size[1] * share
+            left, top = left + (width - wide) / 2, top + (height - high) / 2
+            width, height = wide, high
+        return to_scene(corners_of((left, top, width, height)))
+
+    def become(self, picture: Diagram, *, show: Iterable[str] = (), whole: bool = False) -> Move:
+        """Lay another picture out, and bring what there is to where it then stands.
+
+        Parts of one name glide and take on their new values at once; what the new picture lacks
+        fades away, and of what is new that comes which belongs to a shown panel.
+
+        Parameters
+        ----------
+        picture : Diagram
+        show : iterable of str
+            What comes besides.
+        whole : bool
+            Whether all of the picture comes, but its marks.
+        """
+
+        def start() -> Move:
+            before, parts = self._pieces, self._parts
+            panel_shown = {
+                piece.panel for key, piece in before.items()
+                if piece.panel and parts[key] in self.scene.mobjects
+                and not isinstance(piece, Frame)
+            }  # fmt: skip
+            self._take(self._place(picture))
+            glides: list[Move] = []
+            coming: list[Any] = []
+            wanted = {key for name in show for key in self._keys(name)}
+            if whole:
+                wanted |= {k for k, piece in self._pieces.items() if not isinstance(piece, Frame)}
+            self._parts = {}
+            for key, piece in self._pieces.items():
+                new, old = self._made(piece), parts.get(key)
+                self._parts[key] = new
+                there = old is not None and old in self.scene.mobjects
+                if old is not None and there and alike(old, new):
+                    self._parts[key] = old
+                    glides.append(glide(old, new))
+                    del parts[key]
+                elif key in wanted or (
+                    (key not in before or there)
+                    and piece.panel in panel_shown
+                    and not isinstance(piece, Frame)
+                ):
+                    coming.append(new)
+            going = [part for part in parts.values() if part in self.scene.mobjects]
+            opacities = [part.opacity for part in going]
+            set_opacity(coming, 0.0)
+            self.scene.add(*coming)
+
+            def go(alpha: float) -> None:
+                for move in glides:
+                    move(alpha)
+                for part, opacity in zip(going, opacities, strict=True):
+                    part.opacity = opacity * max(0.0, 1 - 2.5 * alpha)
+                set_opacity(coming, late(alpha))
+                if alpha >= 1:
+                    self.scene.remove(*going)
+
+            go(0.0)
+            return go
+
+        return lazily(start)
