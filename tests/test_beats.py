@@ -120,7 +120,7 @@ class Eventful(Lesson):
     question: ClassVar[Caption] = SHORT
     answer: ClassVar[Caption] = SHORT
 
-    def tell(self):
+    def make_beats(self):
         return told()
 
 

@@ -20,7 +20,7 @@ from convexplain import figures, lessons
 from convexplain.cli import cli
 from convexplain.data import digits
 from convexplain.errors import ConvexplainError
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.network import Network, Trace
 from convexplain.paper import cards, typesetting
 from convexplain.paper.cards import Card, printed
@@ -122,7 +122,7 @@ def test_the_channels_card_gives_the_average_that_is_wrong(cnn: Network) -> None
     x = step.patch.astype(float) * step.kernel.astype(float)
     average = max(float(x.sum()) / 32 + step.bias, 0)
     assert f"with bias and ReLU, would be {number(average)}." in text("channels")
-    assert slips.SLIPS["averaged-channels"]
+    assert mistakes.MISTAKES["averaged-channels"]
     assert "288 weights and one bias are 289 parameters, times 64 filters 18,496." in text(
         "channels"
     )

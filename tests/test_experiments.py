@@ -13,7 +13,7 @@ from convexplain import training
 from convexplain.data import digits, facts
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.network import Network
-from convexplain.training import Recipe, experiments
+from convexplain.training import TrainingConfig, experiments
 from convexplain.training.experiments import (
     Result,
     Runs,
@@ -115,10 +115,10 @@ def test_few_digits_are_drawn_by_the_seed_and_shared_by_all_runs(
     seen: list[tuple[Any, Any, int]] = []
 
     def train(
-        recipe: Recipe, images: Any, labels: Any, *, seed: int, steps: int, on_step: Any
+        config: TrainingConfig, images: Any, labels: Any, *, seed: int, steps: int, on_step: Any
     ) -> Any:
         seen.append((images, labels, seed))
-        return training.Training(Network.initialised(recipe.layers), (), interrupted=False)
+        return training.Training(Network.initialised(config.layers), (), interrupted=False)
 
     monkeypatch.setattr(_base, "train", train)
     result = experiments.run("samples", setting)
@@ -176,7 +176,7 @@ def test_every_experiment_tells_how_far_it_is(bundled: tuple[Any, Any], name: st
     told: list[float] = []
     setting = Setting(few, few, quick=True, on_progress=lambda done, _: told.append(done))
     if name == "training":
-        setting.accuracy("dense", Recipe(training.RECIPES["dense"].layers), 0, 3)
+        setting.accuracy("dense", TrainingConfig(training.CONFIGS["dense"].layers), 0, 3)
     else:
         experiments.run(name, setting)
     assert len(told) > 3
@@ -188,14 +188,14 @@ def test_a_run_is_done_once_and_kept_in_the_file(
     bundled: tuple[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep = tmp_path / "runs.jsonl"
-    recipe = Recipe(training.RECIPES["dense"].layers)
-    first = Setting(bundled, bundled, runs=Runs(keep)).accuracy("dense", recipe, 0, 3)
+    config = TrainingConfig(training.CONFIGS["dense"].layers)
+    first = Setting(bundled, bundled, runs=Runs(keep)).accuracy("dense", config, 0, 3)
     assert len(keep.read_text().splitlines()) == 1
     monkeypatch.setattr(_base, "train", lambda *a, **k: pytest.fail("trained again"))
     again = Setting(bundled, bundled, runs=Runs(keep))
-    assert again.accuracy("dense", recipe, 0, 3) == first
+    assert again.accuracy("dense", config, 0, 3) == first
     with pytest.raises(pytest.fail.Exception):
-        again.accuracy("dense", recipe, 1, 3)
+        again.accuracy("dense", config, 1, 3)
 
 
 @pytest.mark.parametrize("content", ["not json", '{"run": "x"}', "[1]"])

@@ -12,7 +12,7 @@ from figure_artists import forward, named, one, pictures, rectangle, seen, softm
 from convexplain import figures
 from convexplain.cli import cli
 from convexplain.network import Network
-from convexplain.style.sheets import sheet_opacities, stacked, strength_of
+from convexplain.style.map_stack import sheet_opacities, stacked, strength_of
 from convexplain.style.theme import DARK, LIGHT, Look
 
 COUNTED = {"conv1": 320, "conv2": 18_496, "conv3": 73_856, "dense": 11_530}

@@ -35,7 +35,7 @@ from convexplain.network.layers import (
     as_map,
     layer_from_dict,
 )
-from convexplain.training import Backpropagation, Recipe, train
+from convexplain.training import Backpropagation, TrainingConfig, train
 from tests import naive
 
 Array = NDArray[Any]
@@ -413,8 +413,8 @@ def test_training_a_residual_network_is_reproducible_and_learns() -> None:
     images = random.integers(0, 60, (96, 8, 8)).astype(np.uint8)
     for image, label in zip(images, labels, strict=True):
         image[:, 2 * label : 2 * label + 1 + label] = 255
-    recipe = Recipe(layers, epochs=6, batch_size=8, learning_rate=0.01)
-    first, second = (train(recipe, images, labels, seed=3) for _ in range(2))
+    config = TrainingConfig(layers, epochs=6, batch_size=8, learning_rate=0.01)
+    first, second = (train(config, images, labels, seed=3) for _ in range(2))
     for name, weight in first.network.weights.items():
         np.testing.assert_array_equal(weight, second.network.weights[name])
     assert first.epochs[-1].loss < first.epochs[0].loss / 2

@@ -326,7 +326,7 @@ def test_a_lessons_picture_is_drawn_as_it_was_placed(shell: Any) -> None:
     picture = lesson.diagram(step)
     page = html(shell, picture)
     (drawn,) = page.all("svg")
-    assert drawn["aria-label"] == picture.told("en") == plain(shell, picture)
+    assert drawn["aria-label"] == picture.alternative_text("en") == plain(shell, picture)
     placed = panels.place(picture, panels.PAGE)
     assert drawn["viewbox"] == f"0 0 {placed.width:.2f} {placed.height:.2f}"
     # Every number of the patch, in its cell, is as wide as it was measured.

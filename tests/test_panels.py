@@ -262,12 +262,12 @@ def test_alternative_text_tells_every_number_in_both_languages():
     large = Cells("input", np.eye(28), title=said("Input", "输入"), marks={"w": Mark(5, 5, 3, 3)})
     table = Table("t", [["a", "1"], ["b", "2"]], header=["name", "n"])
     diagram = Diagram(Column(cells, large, table))
-    english, chinese = diagram.told("en"), diagram.told("zh")
+    english, chinese = diagram.alternative_text("en"), diagram.alternative_text("zh")
     assert english.startswith("Patch: 0.11, 0.34; 0.67, 1.00. Input: 28 × 28, from 0.00 to 1.00")
     assert "rows 5 to 7, columns 5 to 7" in english
     assert "name, n; a, 1; b, 2." in english
     assert chinese.startswith("图块：0.11，0.34；0.67，1.00。输入：28 × 28，0.00 到 1.00")
-    told = step().told("en")
+    told = step().alternative_text("en")
     assert "sum 0.62, bias +0.02, = 0.64, ReLU → 0.64." in told
 
 

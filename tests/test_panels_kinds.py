@@ -220,7 +220,7 @@ def test_errors_name_the_panel_in_the_way():
 
 
 def test_every_kind_tells_its_numbers():
-    assert Diagram(bars()).told("en") == "Logits: 3 0.80, two −0.40, none 0.00."
-    told = Diagram(chart()).told("en")
+    assert Diagram(bars()).alternative_text("en") == "Logits: 3 0.80, two −0.40, none 0.00."
+    told = Diagram(chart()).alternative_text("en")
     assert told.startswith("logit of 3 8.0 (cells set to 0 0) to −11.9 (cells set to 0 153)")
-    assert Diagram(PICTURES["formula"]()).told("zh") == "求和 0.55 + bias 0.02。"
+    assert Diagram(PICTURES["formula"]()).alternative_text("zh") == "求和 0.55 + bias 0.02。"

@@ -26,7 +26,8 @@ pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
 from sphinx.errors import ConfigError
 from sphinx.testing.util import SphinxTestApp
 
-from convexplain.sphinxext import making, requests
+from convexplain.sphinxext import build as building
+from convexplain.sphinxext import requests
 from convexplain.sphinxext.requests import VideoRequest
 
 # Sphinx forks to work in parallel; since 3.12 Python warns of that where BLAS has threads.
@@ -91,7 +92,7 @@ def pictures(app: SphinxTestApp, name: str = "index.html") -> list[dict[str, str
 
 
 def cached(app: SphinxTestApp) -> set[str]:
-    return {path.name for path in making.folder(app.env).iterdir()}
+    return {path.name for path in building.folder(app.env).iterdir()}
 
 
 def test_a_figure_has_a_picture_for_each_theme_and_says_what_it_shows(build: Build) -> None:
@@ -210,7 +211,7 @@ def test_what_cannot_be_right_is_a_warning_with_its_line(build: Build, wrong: st
     assert line.endswith("[convexplain.option]")
     assert "After it." in page(app)
     assert pictures(app) == []
-    assert not making.folder(app.env).exists()
+    assert not building.folder(app.env).exists()
 
 
 WRONG_VIDEO = {
@@ -259,7 +260,7 @@ def test_another_program_draws_its_own_figures(
     old = {tag["src"] for tag in pictures(build(files))}
     same = build(files)
     assert "no targets are out of date" in same.status.getvalue()
-    monkeypatch.setattr(making, "_program", lambda: "0123456789ab")
+    monkeypatch.setattr(building, "_program", lambda: "0123456789ab")
     app = build(files)
     new = {tag["src"] for tag in pictures(app)}
     assert new.isdisjoint(old)
@@ -314,7 +315,7 @@ def test_where_there_are_words_alone_the_alternative_text_stands(
     files = [path for path in Path(app.outdir).iterdir() if path.is_file()]
     written = [path.read_text(encoding="utf-8") for path in files]
     assert any("Mine" in text for text in written)
-    assert not making.folder(app.env).exists()
+    assert not building.folder(app.env).exists()
 
 
 def test_the_language_is_that_of_the_project_unless_said(build: Build) -> None:
@@ -336,7 +337,7 @@ VIDEO = "Title\n=====\n\n.. convexplain-video:: hierarchy\n   :quality: l\n"
 
 
 @pytest.mark.render
-@pytest.mark.skipif(not making.can_render(), reason="videos need the extra 'video'")
+@pytest.mark.skipif(not building.can_render(), reason="videos need the extra 'video'")
 def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -385,7 +386,7 @@ def assert_a_figure_of_the_lesson(app: SphinxTestApp) -> None:
 def test_without_what_renders_videos_a_figure_is_shown_and_it_is_said(
     build: Build, monkeypatch: pytest.MonkeyPatch, absent: set[str]
 ) -> None:
-    monkeypatch.setattr(making, "can_render", lambda: False)
+    monkeypatch.setattr(building, "can_render", lambda: False)
     absent.add("manim")
     app = build({"index.rst": VIDEO})
     (line,) = warnings(app)
@@ -406,7 +407,7 @@ def test_a_video_that_fails_is_a_warning_and_a_figure(
         failed(jobs[0], ConvexplainError("no film left"))
         return []
 
-    monkeypatch.setattr(making, "can_render", lambda: True)
+    monkeypatch.setattr(building, "can_render", lambda: True)
     monkeypatch.setattr(rendering, "render", fail)
     app = build({"index.rst": VIDEO})
     (line,) = warnings(app)
@@ -442,7 +443,7 @@ def test_every_lesson_has_a_figure_to_stand_for_it_and_words(name: str, lang: st
 
 def test_what_no_document_needs_goes_after_two_weeks(build: Build) -> None:
     app = build({"index.rst": "Title\n=====\n\n" + FIGURE})
-    place = making.folder(app.env)
+    place = building.folder(app.env)
     needed = {path: path.stat().st_mtime for path in place.iterdir()}
     for path in (old := place / "pooling-0-0-light.svg", new := place / "pooling-1-0-light.svg"):
         path.write_text("<svg/>", encoding="utf-8")

@@ -11,18 +11,18 @@ import pytest
 from convexplain.errors import UsageError
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D, Network
 from convexplain.training import (
-    RECIPES,
+    CONFIGS,
     Backpropagation,
-    Recipe,
     RMSprop,
     Step,
+    TrainingConfig,
     as_batch,
     evaluate,
     train,
 )
 
 HEAD = (Flatten("flatten"), Dense("dense", 3, "softmax"))
-TINY = Recipe(
+TINY = TrainingConfig(
     (Conv2D("conv", 4), MaxPooling2D("pool"), Flatten("flatten"), Dense("dense", 3, "softmax")),
     epochs=2,
     batch_size=8,
@@ -95,7 +95,7 @@ def test_the_loss_is_the_mean_of_minus_log_probability() -> None:
 
 
 def test_logits_are_the_networks_own() -> None:
-    network = Network.initialised(RECIPES["cnn"].layers, 0)
+    network = Network.initialised(CONFIGS["cnn"].layers, 0)
     x = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
     logits = Backpropagation(network.layers, network.weights).logits(x)
     powers = np.exp(logits)
@@ -176,7 +176,7 @@ def test_ctrl_c_keeps_the_last_finished_epoch() -> None:
             raise KeyboardInterrupt
 
     stopped = train(TINY, images, labels, on_step=interrupt)
-    whole = train(Recipe(TINY.layers, epochs=1, batch_size=8), images, labels)
+    whole = train(TrainingConfig(TINY.layers, epochs=1, batch_size=8), images, labels)
     assert stopped.interrupted
     assert len(stopped.epochs) == 1
     assert stopped.network.provenance["epochs"] == 1

@@ -35,8 +35,8 @@ STEPS = (0, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 640, 860, 
 class Snapshots:
     """Looks at the network after each of `STEPS`."""
 
-    def __init__(self, recipe: training.Recipe, test: tuple[Array, Array]) -> None:
-        self._recipe, self._test = recipe, test
+    def __init__(self, config: training.TrainingConfig, test: tuple[Array, Array]) -> None:
+        self.config, self._test = config, test
         self._bundled = np.stack([picture.pixels for picture in digits.load()])
         self.taken: dict[str, list[Any]] = {
             name: []
@@ -48,7 +48,7 @@ class Snapshots:
         if step.number not in STEPS:
             return
         images, labels = self._test
-        network = Backpropagation(self._recipe.layers, weights)
+        network = Backpropagation(self.config.layers, weights)
         logs = self._logs(network, training.as_batch(images))
         self.taken["steps"].append(step.number)
         self.taken["test_loss"].append(-logs[np.arange(len(labels)), labels].mean())
@@ -83,10 +83,10 @@ def main() -> None:
     images, labels = load_mnist("train", options.mnist)
     excluded = held_out.find(*held_out.read(options.wheel), (images, labels))
     kept = np.setdiff1d(np.arange(len(images)), excluded)
-    shipped, recipe = Network.load("cnn"), training.RECIPES["cnn"]
-    snapshots = Snapshots(recipe, load_mnist("test", options.mnist))
+    shipped, config = Network.load("cnn"), training.CONFIGS["cnn"]
+    snapshots = Snapshots(config, load_mnist("test", options.mnist))
     result = training.train(
-        recipe, images[kept], labels[kept], seed=shipped.provenance["seed"], on_step=snapshots
+        config, images[kept], labels[kept], seed=shipped.provenance["seed"], on_step=snapshots
     )
     for name, weight in result.network.weights.items():
         if weight.tobytes() != shipped.weights[name].tobytes():

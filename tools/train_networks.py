@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--mnist", type=Path)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--only", choices=sorted(training.RECIPES))
+    parser.add_argument("--only", choices=sorted(training.CONFIGS))
     parser.add_argument("--output", type=Path, default=ASSETS)
     options = parser.parse_args()
 
@@ -47,13 +47,13 @@ def main() -> None:
         "excluded_sha256": hashlib.sha256(excluded.astype("<u4").tobytes()).hexdigest(),
     }
     for name in [options.only] if options.only else ["cnn", "dense"]:
-        recipe = training.RECIPES[name]
+        config = training.CONFIGS[name]
         accuracies: dict[int, float] = {}
         shipped: Network | None = None
         for seed in options.seeds:
             start = time.perf_counter()
             result = training.train(
-                recipe, train[0][kept], train[1][kept], seed=seed, provenance=provenance
+                config, train[0][kept], train[1][kept], seed=seed, provenance=provenance
             )
             seconds = time.perf_counter() - start
             accuracies[seed] = training.evaluate(result.network, *test).accuracy

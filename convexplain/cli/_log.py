@@ -17,7 +17,7 @@ verbose = click.option(
 
 
 @contextmanager
-def told(verbosity: int, line: Callable[[str], None]) -> Iterator[None]:
+def log_lines(verbosity: int, line: Callable[[str], None]) -> Iterator[None]:
     """Show what the program logs.
 
     Parameters

@@ -140,7 +140,7 @@ def film(
     )
     with (
         Progress("film", quiet=quiet) as progress,
-        _log.told(verbose, partial(progress.line, err=True)),
+        _log.log_lines(verbose, partial(progress.line, err=True)),
     ):
         made = make(
             wanted,

@@ -154,7 +154,7 @@ def render(
     job = make(lesson, _output(lesson.name, output, kind, still))
     with (
         Progress(lesson.name, quiet=quiet) as progress,
-        _log.told(verbose, partial(progress.line, err=True)),
+        _log.log_lines(verbose, partial(progress.line, err=True)),
     ):
         (result,) = rendering.render([job], progress=lambda _, done: progress(done))
     click.echo(describe(result))
@@ -188,7 +188,7 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: 
     done: dict[str, float] = {}
     with (
         Progress(f"{len(work)} lessons", quiet=quiet) as progress,
-        _log.told(verbose, partial(progress.line, err=True)),
+        _log.log_lines(verbose, partial(progress.line, err=True)),
     ):
 
         def advance(job: Job, fraction: float) -> None:

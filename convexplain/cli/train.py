@@ -52,15 +52,15 @@ def train(
 
     output = output or Path(f"{which}.safetensors")
     check_folder(output.parent)  # now, not after minutes of training
-    recipe = training.RECIPES[which]
+    config = training.CONFIGS[which]
     images, labels = training.training_set(directory)
     with Progress(f"training {which}", quiet=quiet) as progress:
 
         def show(step: Step, weights: object) -> None:
             note = f"loss {step.loss:.3f}, {step.accuracy:.1%} right" if step.epoch_step else ""
-            progress(step.number / (steps or recipe.epochs * step.epoch_steps), note)
+            progress(step.number / (steps or config.epochs * step.epoch_steps), note)
 
-        done = training.train(recipe, images, labels, seed=seed, steps=steps, on_step=show)
+        done = training.train(config, images, labels, seed=seed, steps=steps, on_step=show)
     done.network.save(output)
     accuracy = training.evaluate(done.network, *load_mnist("test", directory)).accuracy
     parts = [

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     type=int,
     metavar="1|2|3",
     help="1: one window; 2: bias, ReLU, negative sums, pooling; 3: channels, sizes, receptive "
-    "fields, slips. Default: from easy to hard.",
+    "fields, mistakes. Default: from easy to hard.",
 )
 @click.option(
     "--seed",

@@ -171,7 +171,7 @@ def draw_diagram(
     check_width(width)
     with _base.settings():
         drawn = _draw.diagram(diagram, look, width=width, figure=figure)
-    _base.describe(drawn, About(title, diagram.told(look.lang), title, look.lang))
+    _base.describe(drawn, About(title, diagram.alternative_text(look.lang), title, look.lang))
     return drawn
 
 

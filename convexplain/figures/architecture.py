@@ -13,7 +13,7 @@ from convexplain.lessons.architecture import Architecture
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
-from convexplain.style.sheets import sheet_opacities, stacked, strength_of
+from convexplain.style.map_stack import sheet_opacities, stacked, strength_of
 from convexplain.style.theme import Look
 
 if TYPE_CHECKING:

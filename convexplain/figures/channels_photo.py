@@ -193,7 +193,7 @@ def alternative(options: Photograph, lang: str = "en") -> str:
 
 def caption(options: Photograph, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    said = {beat.name: beat.caption.text(lang) for beat in options.tell()}
+    said = {beat.name: beat.caption.text(lang) for beat in options.make_beats()}
     return ("" if lang == "zh" else " ").join([said["kernel"], said["sum"]])
 
 

@@ -23,7 +23,7 @@ def draw(
 
 def alternative(options: Hierarchy, lang: str = "en") -> str:
     """Tell the tree: its answer, its cells, their shares."""
-    return options.diagram().told(lang)
+    return options.diagram().alternative_text(lang)
 
 
 def caption(options: Hierarchy, lang: str = "en") -> str:

@@ -195,7 +195,7 @@ def alternative(options: Pooling, lang: str = "en") -> str:
 
 def caption(options: Pooling, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    said = {beat.name: beat.caption.text(lang) for beat in options.tell()}
+    said = {beat.name: beat.caption.text(lang) for beat in options.make_beats()}
     return ("" if lang == "zh" else " ").join([said["answer"], said["average"]])
 
 

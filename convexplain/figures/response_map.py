@@ -181,7 +181,7 @@ def alternative(options: ResponseMap, lang: str = "en") -> str:
 
 def caption(options: ResponseMap, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    said = {beat.name: beat.caption.text(lang) for beat in options.tell()}
+    said = {beat.name: beat.caption.text(lang) for beat in options.make_beats()}
     return ("" if lang == "zh" else " ").join([said["map"], said["best"]])
 
 

@@ -134,7 +134,7 @@ def _told_alike(alike: Alike | None, lang: str) -> str:
 
 def caption(options: AllMaps, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    said = {beat.name: beat.caption.text(lang) for beat in options.tell()}
+    said = {beat.name: beat.caption.text(lang) for beat in options.make_beats()}
     parts = [_OF.fill(layer=options.shown_layer, n=options.maps.shape[2]).text(lang), said["all"]]
     alike = options.alike
     if alike is not None:

@@ -65,7 +65,7 @@ def draw(
 
 def alternative(options: OneStep, lang: str = "en") -> str:
     """Say the whole arithmetic in words."""
-    return options.diagram(options.step).told(lang)
+    return options.diagram(options.step).alternative_text(lang)
 
 
 def caption(options: OneStep, lang: str = "en") -> str:

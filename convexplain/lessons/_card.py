@@ -107,7 +107,7 @@ class Card(Lesson):
         """What the windows mark."""
         return _LEGEND.fill(layer=self.layer, n=self.filter, k=len(self.places))
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """One beat: the question can be read. It is not told twice: the lesson begins with it."""
         told = _TOLD.fill(number=self.numbered, name=self.heading)
         seconds = max(lasting(4.0, self.asked), lasting(4.0, told))

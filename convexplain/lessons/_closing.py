@@ -47,11 +47,11 @@ class Closing(Lesson):
         """The convnet and the dense baseline, as they ship."""
         return Network.load("cnn"), Network.load("dense")
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the claims one by one, then the answer."""
-        return tuple(self._tell())
+        return tuple(self._make_beats())
 
-    def _tell(self) -> Iterator[Beat]:
+    def _make_beats(self) -> Iterator[Beat]:
         for number, (claim, caption) in enumerate(self._claims()):
             yield self.beat(f"claim-{number}", caption, 4.0, claim, shown_by="claim")
         yield self.beat("answer", self.answer, 6.0)

@@ -97,7 +97,7 @@ class Opening(Lesson):
             terms.DENSE_NETWORK.capital, measured[1], CHAPTER_DENSE
         )
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the title, the two numbers, the question, and what the film promises."""
         cnn, dense = (fmt.percent(score.measured, 2) for score in self.scores)
         named = _TITLE.fill(title=self.title, how=self.subtitle)

@@ -64,11 +64,11 @@ class Architecture(NetworkLesson):
         """The layer with the most parameters; the first such in a tie."""
         return max(self.columns, key=lambda column: column.parameters)
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: one layer after another, then the whole."""
-        return tuple(self._tell())
+        return tuple(self._make_beats())
 
-    def _tell(self) -> Iterator[Beat]:
+    def _make_beats(self) -> Iterator[Beat]:
         taken = ["question", "shape", "flatten", "dense", "answer"]
         yield self.beat("question", self.question, 4.5)
         for index, column in enumerate(self.columns):

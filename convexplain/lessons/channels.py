@@ -184,7 +184,7 @@ class Channels(FilterLesson):
 
     # The lesson.
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: three channels of colour, then many of a network."""
         return (*self._tell_colours(), *self._tell_network())
 

@@ -109,7 +109,7 @@ class DenseVsConv(Lesson):
         rows = facts.rows("samples", network=network, pixels=pixels)
         return Points(tuple(row["digits"] for row in rows), tuple(row["accuracy"] for row in rows))
 
-    def tell(self) -> Iterator[Beat]:
+    def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: costs, mistakes, then the curves and their control."""
         cost, work, wrong = self.parameters, self.multiplications, self.mistakes
         share = fmt.percent(cost.ratio, 0).removesuffix("%")

@@ -144,11 +144,11 @@ class ForwardPass(NetworkLesson):
         label = self.subject.label
         return None if label is None else label == self.trace.prediction
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: layer by layer, then column by column."""
-        return tuple(self._tell())
+        return tuple(self._make_beats())
 
-    def _tell(self) -> Iterator[Beat]:
+    def _make_beats(self) -> Iterator[Beat]:
         yield self.beat("question", self.question.fill(n=self._classes), 3.5)
         taken = list(_BEATS)
         slowly = self._shown_alone()

@@ -370,7 +370,7 @@ class Hierarchy(NetworkLesson):
             return words.READS.fill(k=k)
         return words.MISREAD.fill(k=k, right=self.network.class_name(right))
 
-    def tell(self) -> Iterator[Beat]:
+    def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
         k, title, m = self.answer_name, self.title, len(self.tree.parts)
         yield Beat.of("question", title, Event("ask", 2.8, self.question))

@@ -139,7 +139,7 @@ class Learning(Lesson):
         row, col = between[0] if len(between) else np.argwhere(pixels > 0)[0]
         return int(row), int(col), round(float(pixels[row, col]) * 255)
 
-    def tell(self) -> Iterator[Beat]:
+    def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: random filters, the data, the loss, the run, what became of them."""
         history = self.history
         learned_from = Network.load("cnn").provenance["data"]

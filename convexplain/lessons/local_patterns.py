@@ -368,7 +368,7 @@ class LocalPatterns(Lesson):
         """Which pixel comes to each place: the permutation of the stored experiments."""
         return facts.shuffled_pixels(self.shown_picture.pixels.size)
 
-    def tell(self) -> Iterator[Beat]:
+    def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: a unit, a filter, where it finds its pattern, all patches, a control."""
         unit, places = self.shown_units[0], len(self.places)
         yield self.beat("question", self.question, 4.0)

@@ -111,11 +111,11 @@ class Pooling(FilterLesson):
         """The rows and columns of the picture that no logit depends on, and the proof."""
         return never_seen(self.trace)
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: one window, the whole map, the mean, a shift, what is dropped."""
-        return tuple(self._tell())
+        return tuple(self._make_beats())
 
-    def _tell(self) -> Iterator[Beat]:
+    def _make_beats(self) -> Iterator[Beat]:
         yield self.beat("question", self.question, 4.0)
         yield self.beat("winner", self._winner(), 7.0)
         sweep = _SWEEP.fill(n=fmt.count(self.response_map.size), m=fmt.count(self.pooled.size))

@@ -143,11 +143,11 @@ class ResponseMap(FilterLesson):
             int(varying[first]), int(varying[second]), float(likeness[first, second]), blank
         )
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: one filter, its map, its best place; then all maps of the layer."""
-        return tuple(self._tell())
+        return tuple(self._make_beats())
 
-    def _tell(self) -> Iterator[Beat]:
+    def _make_beats(self) -> Iterator[Beat]:
         yield self.beat("question", self.question, 4.5)
         yield self.beat("map", self._looks_for(), 7.5)
         yield self.beat("best", self._best(), 8.0, self.best)

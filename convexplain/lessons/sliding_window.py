@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convexplain.data import kernels
 from convexplain.data.kernels import Pattern
 from convexplain.errors import UsageError
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.lesson import option, pause_option
@@ -221,7 +221,7 @@ class SlidingWindow(FilterLesson):
 
     # What is said.
 
-    def tell(self) -> Iterator[Beat]:
+    def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: one number slowly, others faster, then the map and what it means."""
         n, places = self._many, fmt.count(len(self.all_steps))
         yield Beat.of("question", self.title, Event("search", 2.8, self.question))
@@ -303,16 +303,16 @@ class SlidingWindow(FilterLesson):
 
     def _ask_gate(self, step: ConvStep) -> Question:
         """Ask what the activation gives; the wrong numbers come of known mistakes."""
-        ways = slips.convolution(step.patch, step.kernel, step.bias)
-        ways = {**ways, slips.RIGHT: step.activated, "no-relu": step.value}
-        known = {name: ways[name] for name in (slips.RIGHT, "no-relu", "lost-sign")}
-        texts = slips.distinct(known, fmt.number)
+        ways = mistakes.convolution(step.patch, step.kernel, step.bias)
+        ways = {**ways, mistakes.RIGHT: step.activated, "no-relu": step.value}
+        known = {name: ways[name] for name in (mistakes.RIGHT, "no-relu", "lost-sign")}
+        texts = mistakes.distinct(known, fmt.number)
         return Question(
             _WHICH_RESULT.fill(activation=_named(step)),
             tuple(
                 Choice(
                     Caption(en=text, zh=text),
-                    None if name == slips.RIGHT else slips.SLIPS[name].reply,
+                    None if name == mistakes.RIGHT else mistakes.MISTAKES[name].reply,
                 )
                 for name, text in sorted(texts.items(), key=lambda item: float(ways[item[0]]))
             ),

@@ -264,7 +264,7 @@ class Translation(Lesson):
         """Return the bias of the class's logit."""
         return float(self.cnn.biases(name_of(self.cnn, "classifier"))[self.label])
 
-    def tell(self) -> Iterator[Beat]:
+    def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: what follows exactly, what nearly, and what does not."""
         count, difference = self.shared
         where = terms.DIRECTIONS[self.shown_direction]

@@ -246,7 +246,7 @@ class WindowGeometry(FilterLesson):
             min(max(step.col + half, rim), cols - 1 - rim),
         )
 
-    def tell(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: one geometry after another, three sizes, a flipped kernel."""
         told = [self.beat("question", self.question, 4.0)]
         seconds = {"valid": 9.0, "same": 9.5, "stride": 9.5, "dilation": 9.0, "chosen": 13.0}

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.errors import UsageError
-from convexplain.network.fitting import INPUT
+from convexplain.network.check_shapes import INPUT
 from convexplain.network.forward import Forward, cell_name
 from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray
@@ -178,7 +178,7 @@ def hierarchy(
     return walk.node(last, (0, 0, unit), [parts] + [below] * (levels - 1))
 
 
-def way_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
+def trace_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
     """Follow a cell back to the pixels; `Trace.pixel` says what comes out.
 
     Parameters

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from convexplain.network import fitting
+from convexplain.network import check_shapes
 from convexplain.network.blas import one_thread
-from convexplain.network.fitting import INPUT
+from convexplain.network.check_shapes import INPUT
 from convexplain.network.layers import Conv2D, Flatten, Layer, MaxPooling2D
 from convexplain.ops import Window, activations
 
@@ -52,7 +52,7 @@ def forward(
     ----------
     layers : sequence of Layer
     sources : mapping of str to tuple of str
-        What each layer reads, as `fitting.sources` has it.
+        What each layer reads, as `check_shapes.sources` has it.
     weights : mapping of str to float32 array
         As in `convexplain.network.network.Network`.
     pictures : float32 array (N, H, W, C)
@@ -217,5 +217,5 @@ def _vector(x: FloatArray) -> FloatArray:
 
 def _by_definition(layer: Layer, weights: Mapping[str, FloatArray], x: FloatArray) -> FloatArray:
     """Any other layer, as `ops` computes it."""
-    batch = fitting.finite(np.ascontiguousarray(np.moveaxis(x, -1, 0)))
+    batch = check_shapes.finite(np.ascontiguousarray(np.moveaxis(x, -1, 0)))
     return np.ascontiguousarray(np.moveaxis(layer.activate(layer.before(batch, weights)), 0, -1))

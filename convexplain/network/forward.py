@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from convexplain.errors import UsageError
 from convexplain.network.blas import one_thread
-from convexplain.network.fitting import INPUT
+from convexplain.network.check_shapes import INPUT
 from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray, Network
 from convexplain.ops import Breakdown, ConvStep, Part, sigmoid, softmax

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic
-from convexplain.network import fitting
+from convexplain.network import check_shapes
 from convexplain.network.layers import Layer, layer_from_dict
 
 #: The key of the metadata whose value is the architecture and provenance, as JSON.
@@ -192,7 +192,7 @@ def _architecture(header: dict[str, Any], weights: Mapping[str, NDArray[np.float
         raise ValueError(f"its layers must be a list, not {layers!r:.80}")
     if not isinstance(provenance, dict):
         raise ValueError(f"its provenance must be a JSON object, not {provenance!r:.80}")
-    input_shape = fitting.input_shape(description["input_shape"])
+    input_shape = check_shapes.input_shape(description["input_shape"])
     recipe = Recipe.from_dict(description["recipe"]) if "recipe" in description else None
     made = tuple(layer_from_dict(layer) for layer in layers)
     return Content(made, weights, input_shape, provenance, recipe)

@@ -22,9 +22,9 @@ from numpy.typing import ArrayLike, NDArray
 from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError, choose
-from convexplain.network import fast, fitting, modelfile
+from convexplain.network import check_shapes, fast, modelfile
 from convexplain.network.blas import one_thread
-from convexplain.network.fitting import INPUT
+from convexplain.network.check_shapes import INPUT
 from convexplain.network.layers import (
     Conv2D,
     Dense,
@@ -110,26 +110,26 @@ class Network:
 
     def __post_init__(self) -> None:
         layers = tuple(self.layers)
-        input_shape = fitting.input_shape(self.input_shape)
-        inputs, shapes = fitting.shapes(layers, input_shape)
+        input_shape = check_shapes.input_shape(self.input_shape)
+        inputs, shapes = check_shapes.shapes(layers, input_shape)
         parts = {layer.name: layer.weight_shapes(inputs[layer.name]) for layer in layers}
         wanted = {
             f"{name}/{part}": shape
             for name, shapes_of in parts.items()
             for part, shape in shapes_of.items()
         }
-        fields, windows = fitting.fields(layers, input_shape[:2])
+        fields, windows = check_shapes.fields(layers, input_shape[:2])
         self._set("layers", layers)
         self._set("_parts", {name: tuple(shapes_of) for name, shapes_of in parts.items()})
         self._set("_inputs", inputs)
-        self._set("_sources", fitting.sources(layers))
+        self._set("_sources", check_shapes.sources(layers))
         self._set("_fields", fields)
         self._set("_windows", windows)
         self._set("input_shape", input_shape)
         self._set("shapes", MappingProxyType(shapes))
-        self._set("recipe", fitting.recipe(self.recipe, input_shape, self.classes))
-        self._set("weights", MappingProxyType(fitting.weights(self.weights, wanted)))
-        self._set("provenance", MappingProxyType(fitting.provenance(self.provenance)))
+        self._set("recipe", check_shapes.recipe(self.recipe, input_shape, self.classes))
+        self._set("weights", MappingProxyType(check_shapes.weights(self.weights, wanted)))
+        self._set("provenance", MappingProxyType(check_shapes.provenance(self.provenance)))
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -164,7 +164,7 @@ class Network:
         input_shape : (int, int, int)
         """
         random = np.random.default_rng(seed)
-        inputs, _ = fitting.shapes(tuple(layers), fitting.input_shape(input_shape))
+        inputs, _ = check_shapes.shapes(tuple(layers), check_shapes.input_shape(input_shape))
         weights = {
             f"{layer.name}/{part}": values
             for layer in layers
@@ -346,7 +346,7 @@ class Network:
         layer = self.layers[-1]
         while layer.hands_on or layer.family == "activation":
             source = self.sources(layer.name)[0]
-            if source == fitting.INPUT or self.layer(source).activation != "linear":
+            if source == check_shapes.INPUT or self.layer(source).activation != "linear":
                 break
             layer = self.layer(source)
         return layer
@@ -404,7 +404,7 @@ class Network:
             raise ValueError(f"threads must be at least 1, not {threads}")
         x = self.checked(x)
         if x.ndim == 4:
-            return fitting.finite(
+            return check_shapes.finite(
                 fast.forward(self.layers, self._sources, self.weights, x, threads=threads)
             )
         return list(self.activations(x).values())[-1]
@@ -426,7 +426,7 @@ class Network:
         for layer in self.layers:
             x = self.gather(layer, outputs)
             with one_thread(), np.errstate(over="ignore", invalid="ignore"):
-                before = fitting.finite(layer.before(x, self.weights_of(layer.name)))
+                before = check_shapes.finite(layer.before(x, self.weights_of(layer.name)))
             outputs[layer.name] = layer.activate(before)
         del outputs[INPUT]
         return outputs
@@ -461,7 +461,7 @@ class Network:
             return x, x
         sums = layer.before(x.astype(np.float64), self.weights_of(layer.name))
         with np.errstate(over="ignore"):
-            before = fitting.finite(sums.astype(np.float32))
+            before = check_shapes.finite(sums.astype(np.float32))
         if layer.activation == "linear":
             return before, before
         return before, layer.activate(before.astype(np.float64)).astype(np.float32)
@@ -476,7 +476,7 @@ class Network:
         ValueError
             Another shape, no pictures, NaN or infinity.
         """
-        return fitting.pictures(x, self.input_shape)
+        return check_shapes.pictures(x, self.input_shape)
 
     # Asking about layers
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.errors import UsageError
-from convexplain.network.attribution import Node, way_back
+from convexplain.network.attribution import Node, trace_back
 from convexplain.network.forward import Forward
 from convexplain.ops import ConvSteps, PoolSteps
 
@@ -79,4 +79,4 @@ class Trace(Forward):
         """
         spec = self.network.layer(layer)
         self.check(spec, filter, row, col)
-        return way_back(self, layer, (row, col, filter), parts=parts)
+        return trace_back(self, layer, (row, col, filter), parts=parts)

@@ -29,7 +29,7 @@ _HAIR, _LINE, _STRONG = 0.3, 0.7, 1.4
 
 def diagram_text(diagram: Diagram, lang: str) -> str:
     """Tell a picture in words, as plain text."""
-    return diagram.told(lang)
+    return diagram.alternative_text(lang)
 
 
 def diagram(picture: Diagram, look: Look) -> str:
@@ -52,7 +52,7 @@ def svg(placed: Placed, look: Look) -> str:
         An ``svg`` element. Its texts have the widths that were measured, in any font.
     """
     zoom = _ZOOM if placed.sheet.unit == "pt" else 1.0
-    told = _html.text(placed.diagram.told(look.lang))
+    told = _html.text(placed.diagram.alternative_text(look.lang))
     drawn = "".join(line for piece in placed.pieces for line in paint(piece, look.tokens))
     wide, high = placed.width, placed.height
     return (

@@ -174,7 +174,7 @@ function network(kind, name, { [kind]: trace }, unmoved) {
 
 /** Digits to try: where the CNN holds, and where it fails, too. @param {App} app */
 function suggestions(app) {
-  const { steady, failing } = DATA.telling;
+  const { steady, failing } = DATA.examples;
   const group = (/** @type {string} */ title, /** @type {Shifted[]} */ list) => list.length > 0 && make(
     "span", { class: "try", role: "group", "aria-label": title }, title, " ",
     list.map(({ sample, shift }) => {

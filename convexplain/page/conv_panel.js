@@ -15,7 +15,7 @@ import { button, make } from "./dom.js";
 import { kernelTable } from "./edit.js";
 import { number, TIMES } from "./format.js";
 import { largestAt, largestOf, sumOf } from "./numbers.js";
-import { convolutionSlips, RIGHT } from "./slips.js";
+import { convolutionMistakes, RIGHT } from "./mistakes.js";
 import { activationName, say, spelled, spelledFirst } from "./words.js";
 
 /**
@@ -92,14 +92,14 @@ const hideable = ({ activation }) => (
   ["relu", "linear"].includes(activation) ? ["output", "sum", "product"] : ["sum", "product"]
 );
 
-/** @type {Required<Panel>["slips"]} */
-function slips(app, what, cell, state) {
+/** @type {Required<Panel>["mistakes"]} */
+function mistakes(app, what, cell, state) {
   const { step, taps, largest } = convolutionOf(app, cell, state);
   if (what === "product") {
     const { value, weight, product } = taps[largest];
     return new Map([[RIGHT, product], ["lost-sign", -product], ["added", value + weight]]);
   }
-  if (what === "output" && step.activation === "relu") return convolutionSlips(step.patch, step.kernel, step.shape, step.bias);
+  if (what === "output" && step.activation === "relu") return convolutionMistakes(step.patch, step.kernel, step.shape, step.bias);
   const lost = sumOf(step.products.map(Math.abs));
   return new Map([
     [RIGHT, step.total + step.bias], ["no-bias", step.total], ["lost-sign", lost + step.bias],
@@ -115,7 +115,7 @@ export const CONVOLUTION = {
     return taps[largest].cell;
   },
   hideable,
-  slips,
+  mistakes,
   note: "rounded",
 };
 

@@ -19,8 +19,8 @@
  * @property {Record<ThemeName, Record<string, string>>} themes  the tokens of a theme, "#RRGGBB" each
  * @property {{name: string, rows: number[][], source: string, finds: Words}[]} kernels  the classic
  *   kernels of kernels.py
- * @property {Record<string, {did: Words, reply: Words}>} slips  what is said to a mistake
- * @property {{steady: Shifted[], failing: Shifted[]}} telling  digits to shift; see telling.py
+ * @property {Record<string, {did: Words, reply: Words}>} mistakes  what is said to a mistake
+ * @property {{steady: Shifted[], failing: Shifted[]}} examples  digits to shift; see examples.py
  * @property {{shift: {pixels: number, network: string, accuracy: number}[],
  *   accuracy: Record<string, number>}} facts  as measured
  * @property {Lesson|null} lesson  a video with its chapters

@@ -14,11 +14,11 @@ from convexplain.data.digits import CLASSES, SHAPE
 from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError, choose
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.network import BUNDLED, Network, modelfile
-from convexplain.network.fitting import INPUT
+from convexplain.network.check_shapes import INPUT
+from convexplain.page.examples import find_examples
 from convexplain.page.lesson import Slides
-from convexplain.page.telling import telling
 from convexplain.page.words import WORDS
 from convexplain.style import format as fmt
 from convexplain.style import theme
@@ -69,12 +69,12 @@ def collect(
         "words": {key: said(caption) for key, caption in WORDS.items()},
         "themes": themes(),
         "kernels": classic_kernels(),
-        "slips": {
-            slip.name: {"did": said(slip.did), "reply": said(slip.reply)}
-            for slip in slips.SLIPS.values()
+        "mistakes": {
+            mistake.name: {"did": said(mistake.did), "reply": said(mistake.reply)}
+            for mistake in mistakes.MISTAKES.values()
         },
         "facts": measured(),
-        "telling": telling(network, Network.load("dense")),
+        "examples": find_examples(network, Network.load("dense")),
         "lesson": None if slides is None else slides.to_dict(),
     }
 

@@ -15,8 +15,8 @@
  *   cell of the layer before that gave the most to this one; null at the picture
  * @property {(layer: Layer) => Hideable[]} [hideable]  what predict mode can hide, the first one by
  *   default
- * @property {(app: App, what: Hideable, cell: Cell, state: State) => Map<string, number>} [slips]  the
- *   right value and the wrong ones by slip
+ * @property {(app: App, what: Hideable, cell: Cell, state: State) => Map<string, number>} [mistakes]  the
+ *   right value and the wrong ones by mistake
  * @property {"rounded"|"roundedOnly"} note  whether numbers were added up before they were rounded
  */
 

@@ -9,7 +9,7 @@ import { numberTable, outputCell } from "./cells.js";
 import { INPUT } from "./data.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
-import { poolingSlips } from "./slips.js";
+import { poolingMistakes } from "./mistakes.js";
 import { sameCell } from "./state.js";
 import { say, spelled } from "./words.js";
 
@@ -74,7 +74,7 @@ export const MAXIMUM = {
   caption: (app, cell) => say("sayMaxPool", { n: spelled(app.model.trace.step(cell).padding.length) }),
   source: ({ model }, cell) => model.cellBefore(cell.layer, model.trace.ask("origin", cell)),
   hideable: () => ["winner"],
-  slips: ({ model }, _, cell) => poolingSlips(read(model.trace.step(cell))),
+  mistakes: ({ model }, _, cell) => poolingMistakes(read(model.trace.step(cell))),
   note: "roundedOnly",
 };
 

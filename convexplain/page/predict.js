@@ -1,5 +1,5 @@
 /**
- * Predict, then reveal: one number is hidden, the class chooses among real slips, then it is shown.
+ * Predict, then reveal: one number is hidden, the class chooses among real mistakes, then it is shown.
  *
  * @import { App } from "./app.js"
  * @import { Mode, Secret } from "./explore.js"
@@ -7,17 +7,17 @@
  * @import { State } from "./state.js"
  * @import { Cell } from "./trace.js"
  *
- * @typedef {{slip: string, text: string}} Choice  `slip` is RIGHT for one, "" where it has no name
+ * @typedef {{mistake: string, text: string}} Choice  `mistake` is RIGHT for one, "" where it has no name
  */
 
 import { button, make, radio, select } from "./dom.js";
 import { number } from "./format.js";
 import { panelOf } from "./panel.js";
-import { distinct, RIGHT, slipWords } from "./slips.js";
+import { distinct, RIGHT, mistakeWords } from "./mistakes.js";
 import { gap, languageInUse, say } from "./words.js";
 
 const LETTERS = ["A", "B", "C"];
-// Which slips are offered first: those that more people make.
+// Which mistakes are offered first: those that more people make.
 const ORDER = ["no-relu", "matrix-product", "average", "lost-sign", "sum", "added", "no-bias", "averaged-channels"];
 
 /**
@@ -54,13 +54,13 @@ function choicesOf(app, { what, cell }, state) {
   if (what === "answer" || !cell) {
     const { probabilities, prediction } = app.model.trace;
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 3);
-    return order.sort((a, b) => a - b).map((k) => ({ slip: k === prediction ? RIGHT : "", text: String(k) }));
+    return order.sort((a, b) => a - b).map((k) => ({ mistake: k === prediction ? RIGHT : "", text: String(k) }));
   }
-  const values = panelOf(app, cell).slips?.(app, what, cell, state) ?? new Map();
+  const values = panelOf(app, cell).mistakes?.(app, what, cell, state) ?? new Map();
   const sorted = new Map([...values].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)));
   return [...distinct(sorted, number)].slice(0, LETTERS.length)
-    .map(([slip, text]) => ({ slip, text }))
-    .sort((a, b) => values.get(a.slip) - values.get(b.slip));
+    .map(([mistake, text]) => ({ mistake, text }))
+    .sort((a, b) => values.get(a.mistake) - values.get(b.mistake));
 }
 
 /** The choices as buttons. @param {App} app @param {State} state */
@@ -73,11 +73,11 @@ function choiceButtons(app, state) {
     make("h4", { id: "guess-title" }, say("yourGuess")),
     make(
       "div", { class: "choices", role: "radiogroup", "aria-labelledby": "guess-title" },
-      choices.map(({ slip, text }, i) => radio(
+      choices.map(({ mistake, text }, i) => radio(
         state.choice === i, () => app.actions.guess(i),
         {
           "data-key": `choice-${i}`,
-          class: state.revealed ? (slip === RIGHT ? "choice right" : "choice wrong") : "choice",
+          class: state.revealed ? (mistake === RIGHT ? "choice right" : "choice wrong") : "choice",
           "aria-disabled": state.revealed ? "true" : null,
         },
         make("b", {}, LETTERS[i]), " ", text,
@@ -89,12 +89,12 @@ function choiceButtons(app, state) {
 /** What is said after the number is revealed. @param {App} app @param {Secret} question @param {State} state */
 function verdict(app, question, state) {
   const choices = choicesOf(app, question, state);
-  const right = LETTERS[choices.findIndex(({ slip }) => slip === RIGHT)];
+  const right = LETTERS[choices.findIndex(({ mistake }) => mistake === RIGHT)];
   if (state.choice === null || !choices[state.choice]) return say("itIs", { letter: right });
-  const { slip } = choices[state.choice];
-  if (slip === RIGHT) return say("rightGuess", { letter: right });
+  const { mistake } = choices[state.choice];
+  if (mistake === RIGHT) return say("rightGuess", { letter: right });
   const sentence = say("wrongGuess", { letter: right, guess: LETTERS[state.choice] });
-  const reply = slip === "added" ? say("addedReply") : slip ? slipWords(slip).reply[languageInUse()] : "";
+  const reply = mistake === "added" ? say("addedReply") : mistake ? mistakeWords(mistake).reply[languageInUse()] : "";
   return reply ? sentence + gap() + reply : sentence;
 }
 

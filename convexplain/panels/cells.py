@@ -146,7 +146,7 @@ class Cells(Panel):
                 f"{self.name}.{name}", self.name, place, mark.tone, mark.strong, mark.dashed
             )
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell a small grid number by number, of a large one its size and its extremes."""
         return f"{self.called(lang)}{_COLON[lang]}{_contents(self, lang)}{_STOP[lang]}"
 
@@ -282,7 +282,7 @@ class Maps(Panel):
             place = self._place(at, channel).moved(box.x, box.y)
             yield Frame(f"{self.name}.{mark}", self.name, place)
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell how many maps there are, how large, and between which values."""
         low, high = (fmt.number(value) for value in (self.values.min(), self.values.max()))
         shape = fmt.shape(self.values.shape[:2])

@@ -185,7 +185,7 @@ class Bars(Panel):
         ends = (zero, box.y), (zero, box.bottom)
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell each bar's name and number."""
         said = _COMMA[lang].join(f"{_say(bar.label, lang)} {bar.printed}" for bar in self.bars)
         called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
@@ -377,7 +377,7 @@ class Chart(Panel):
             name = f"{self.name}.{curve.name}.label"
             yield line(at, self.name, name, said, box.right + apart, y, note, tone=curve.tone)
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell for each curve where it begins and ends."""
         said = []
         for curve in self.curves:

@@ -125,10 +125,10 @@ class Part(ABC):
         for part in self.parts():
             yield from part.panels()
 
-    def told(self, lang: str) -> Iterator[str]:
+    def descriptions(self, lang: str) -> Iterator[str]:
         """Yield what is told of it to a person who cannot see it, panel by panel."""
         for part in self.parts():
-            yield from part.told(lang)
+            yield from part.descriptions(lang)
 
     def extent(self, at: Setting) -> Extent:
         """Return how much room it takes; each part is measured once a setting."""
@@ -213,16 +213,16 @@ class Panel(Part):
         """Yield its pieces without title, counter and note."""
 
     @abstractmethod
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Return what it shows, with its numbers, as a sentence."""
 
-    def told(self, lang: str) -> Iterator[str]:
+    def descriptions(self, lang: str) -> Iterator[str]:
         """Yield the alternative text, or what it shows and what is in it."""
         if self.alternative:
             yield self.alternative.text(lang)
             return
-        yield self.tell(lang)
-        yield from super().told(lang)
+        yield self.describe(lang)
+        yield from super().descriptions(lang)
 
     def called(self, lang: str) -> str:
         """Return its title, or else its name."""

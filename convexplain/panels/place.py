@@ -60,10 +60,12 @@ class Diagram:
         if twice:
             raise ValueError(f"two panels are called {sorted(twice)[0]!r}: give each its own name")
 
-    def told(self, lang: str) -> str:
+    def alternative_text(self, lang: str) -> str:
         """Return its alternative text: what it is, and each panel with its numbers, in order."""
         about = self.about.text(lang) if self.about else ""
-        return ("" if lang == "zh" else " ").join(filter(None, (about, *self.root.told(lang))))
+        return ("" if lang == "zh" else " ").join(
+            filter(None, (about, *self.root.descriptions(lang)))
+        )
 
     def panel(self, name: str) -> Panel:
         """Return the panel of a name."""

@@ -145,6 +145,6 @@ class Tree(Panel):
             yield from self._branch(at, child, start, room, tops, row + 1)
             start += room + gap
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell nothing of its own: its panels tell themselves."""
         return ""

@@ -80,7 +80,7 @@ class Text(Panel):
             )  # fmt: skip
             yield Words(name, self.name, place, words, size, self.weight, self.tone)
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell its words; a sign says nothing by itself."""
         words = self.words if isinstance(self.words, str) else self.words.text(lang)
         return "" if self.role == "sign" else words
@@ -153,7 +153,7 @@ class Formula(Panel):
                 )  # fmt: skip
             x += wide + self._apart(at)
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell the terms, each with what it is."""
         said = (
             " ".join(filter(None, (_say(term.over, lang), _say(term.text, lang))))
@@ -309,7 +309,7 @@ class Sum(Panel):
             place = Box(start, middle, ends[1][0] - start, 0)
             yield Path(f"{self.name}.arrow", self.name, place, ends, head=True)
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell the addends, the total and the result."""
         rows = [
             f"{_say(addend.label, lang)} {number}"
@@ -383,7 +383,7 @@ class Table(Panel):
             )  # fmt: skip
             x += wide + 1.2 * at.sheet.text
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell it row by row."""
         rows = [*([self.header] if self.header else []), *self.rows]
         gap = "；" if lang == "zh" else "; "
@@ -450,6 +450,6 @@ class Legend(Panel):
                 )  # fmt: skip
             x, y = (x + wide + at.sheet.gap, y) if self.row else (x, y + 1.4 * high)
 
-    def tell(self, lang: str) -> str:
+    def describe(self, lang: str) -> str:
         """Tell nothing: other panels tell their numbers."""
         return ""

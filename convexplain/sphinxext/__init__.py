@@ -21,7 +21,7 @@ STATIC = Path(__file__).parent / "static"
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register directives, nodes, settings and events; Sphinx calls it."""
-    from convexplain.sphinxext import making, writers
+    from convexplain.sphinxext import build, writers
     from convexplain.sphinxext.directives import FigureDirective, VideoDirective
 
     app.add_config_value("convexplain_cache", "", "env", str)
@@ -31,7 +31,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("convexplain-figure", FigureDirective)
     app.add_directive("convexplain-video", VideoDirective)
     writers.register(app)
-    making.register(app)
+    build.register(app)
     app.connect("config-inited", _check)
     app.connect("builder-inited", _add_style)
     return {

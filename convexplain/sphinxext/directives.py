@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from convexplain import extras
 from convexplain.errors import ConvexplainError
-from convexplain.sphinxext import making, requests
+from convexplain.sphinxext import build, requests
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.sphinxext.writers import convexplain_picture
 from convexplain.video.job import QUALITIES
@@ -59,7 +59,7 @@ class _Directive(SphinxDirective):
                 location=self.get_location(), type="convexplain", subtype="option",
             )  # fmt: skip
             return []
-        making.need(self.env, request, self.get_location())
+        build.need(self.env, request, self.get_location())
         return [figure]
 
     def _arguments(self) -> list[str]:
@@ -145,16 +145,16 @@ class VideoDirective(_Directive):
     def _picture(self, request: VideoRequest) -> convexplain_picture:
         still = request.still(self.config.convexplain_theme)
         picture = convexplain_picture() if still is None else _pictures(still)
-        if not making.wants_videos(self.config):
+        if not build.wants_videos(self.config):
             return picture
-        if not making.can_render():
+        if not build.can_render():
             problem = extras.lacking("video", "videos")
             _LOG.warning(
                 f"convexplain-video: {problem}; a figure is shown instead",
                 location=self.get_location(), type="convexplain", subtype="video",
             )  # fmt: skip
             return picture
-        video, poster = making.film(request, making.folder(self.env))
+        video, poster = build.film(request, build.folder(self.env))
         quality = QUALITIES[request.quality]
         picture["video"], picture["poster"] = video.name, poster.name
         picture["size"] = (quality.width, quality.height)
@@ -165,4 +165,4 @@ class VideoDirective(_Directive):
 
 def _pictures(request: FigureRequest) -> convexplain_picture:
     """Make the node of a figure: how its files begin, and in which themes there are."""
-    return convexplain_picture(stem=making.stem(request), themes=request.themes)
+    return convexplain_picture(stem=build.stem(request), themes=request.themes)

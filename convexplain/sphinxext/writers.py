@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 
 from convexplain.files import atomic
-from convexplain.sphinxext import making
+from convexplain.sphinxext import build
 from convexplain.style.captions import LANGUAGES
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def _html(writer: Any, node: convexplain_picture) -> None:
 
 def _figure(writer: Any, node: convexplain_picture) -> bool:
     """Write the pictures of all themes; False if one is missing, as after a failure."""
-    themes = making.themes(node.get("themes", ()), writer.builder)
+    themes = build.themes(node.get("themes", ()), writer.builder)
     names = [f"{node['stem']}-{theme}.svg" for theme in themes]
     if not names or not all(_take(writer.builder, name) for name in names):
         return False
     for theme, name in zip(themes, names, strict=True):
-        width, height = _size(making.folder(writer.builder) / name)
+        width, height = _size(build.folder(writer.builder) / name)
         classes = "convexplain-picture"
         if len(themes) > 1:
             classes += f" convexplain-{theme}"
@@ -72,7 +72,7 @@ def _figure(writer: Any, node: convexplain_picture) -> bool:
 
 def _video(writer: Any, node: convexplain_picture) -> bool:
     """Write the video with poster and subtitles; False if it is missing, as after a failure."""
-    names = {lang: making.track(node["video"], lang) for lang in LANGUAGES}
+    names = {lang: build.track(node["video"], lang) for lang in LANGUAGES}
     if not _take(writer.builder, node["video"]):
         return False
     width, height = node["size"]
@@ -122,7 +122,7 @@ def _texinfo(writer: Any, node: convexplain_picture) -> None:
 
 def _take(builder: Any, name: str) -> bool:
     """Copy a file from the cache beside the pages, whole; False if there is none."""
-    source = making.folder(builder) / name
+    source = build.folder(builder) / name
     target = Path(builder.outdir, builder.imagedir if builder.format == "html" else "", name)
     if not source.is_file():
         return False

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.units import Rect
-from convexplain.style.sheets import sheet_opacities, stacked, strength_of
+from convexplain.style.map_stack import sheet_opacities, stacked, strength_of
 
 _EDGE = 1.5
 

@@ -1,12 +1,12 @@
 """How weights are found and judged: gradients, training, evaluation, experiments."""
 
 from convexplain.training.descent import (
-    RECIPES,
+    CONFIGS,
     Epoch,
-    Recipe,
     RMSprop,
     Step,
     Training,
+    TrainingConfig,
     train,
     training_set,
 )
@@ -14,14 +14,14 @@ from convexplain.training.evaluation import Evaluation, as_batch, evaluate
 from convexplain.training.gradients import Backpropagation
 
 __all__ = [
-    "RECIPES",
+    "CONFIGS",
     "Backpropagation",
     "Epoch",
     "Evaluation",
     "RMSprop",
-    "Recipe",
     "Step",
     "Training",
+    "TrainingConfig",
     "as_batch",
     "evaluate",
     "train",

@@ -28,7 +28,7 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TrainingConfig:
     """What is trained, and how.
 
     Parameters
@@ -50,7 +50,7 @@ class Recipe:
     epsilon: float = 1e-7
 
     def describe(self) -> str:
-        """Tell the recipe in one line, as it stands in a model file's provenance."""
+        """Describe the training in one line, as it stands in a model file's provenance."""
         return (
             f"{self.epochs} epochs, batches of {self.batch_size}, cross-entropy, RMSprop "
             f"(learning rate {self.learning_rate:g}, rho {self.rho:g}, epsilon {self.epsilon:g}), "
@@ -59,9 +59,9 @@ class Recipe:
 
 
 #: The chapter's convnet and its dense baseline, as `convexplain train` trains them.
-RECIPES: Mapping[str, Recipe] = {
-    "cnn": Recipe(tuple(CHAPTER_LAYERS), epochs=5, batch_size=64),
-    "dense": Recipe(tuple(BASELINE_LAYERS), epochs=5, batch_size=128),
+CONFIGS: Mapping[str, TrainingConfig] = {
+    "cnn": TrainingConfig(tuple(CHAPTER_LAYERS), epochs=5, batch_size=64),
+    "dense": TrainingConfig(tuple(BASELINE_LAYERS), epochs=5, batch_size=128),
 }
 
 
@@ -165,7 +165,7 @@ def training_set(directory: str | Path | None = None) -> tuple[Array, Array]:
 
 
 def train(
-    recipe: Recipe | str,
+    config: TrainingConfig | str,
     images: Array,
     labels: Array,
     *,
@@ -179,7 +179,7 @@ def train(
 
     Parameters
     ----------
-    recipe : Recipe or {"cnn", "dense"}
+    config : TrainingConfig or {"cnn", "dense"}
     images : array of uint8, shape (N, H, W)
         0 is paper, 255 is ink.
     labels : array of int, shape (N,)
@@ -187,13 +187,13 @@ def train(
         Decides the first weights and the order of the digits.
     steps : int, optional
         Stop after so many batches, however many epochs that is, instead of after
-        `recipe.epochs`.
+        `config.epochs`.
     on_step : callable, optional
         Given a `Step` and the weights (to read) after each batch, and before the first one.
     on_epoch : callable, optional
         Given an `Epoch` and the network after each epoch.
     provenance : mapping, optional
-        JSON data that goes into the network, beside recipe and seed.
+        JSON data that goes into the network, beside its configuration and seed.
 
     Returns
     -------
@@ -202,23 +202,23 @@ def train(
     Raises
     ------
     UsageError
-        An unknown recipe, no digits, or as many labels as there are not images.
+        An unknown configuration, no digits, or as many labels as there are not images.
     KeyboardInterrupt
         Ctrl-C before the first epoch was finished: there is nothing to keep.
     """
-    recipe = _recipe(recipe)
+    config = _config(config)
     check_pairs(images, labels)
     first = Network.initialised(
-        recipe.layers, seed, input_shape=_three(as_batch(images[:1]).shape[1:])
+        config.layers, seed, input_shape=_three(as_batch(images[:1]).shape[1:])
     )
     weights = {name: weight.copy() for name, weight in first.weights.items()}
     # A stream of its own: the order of the digits does not hang on how weights were drawn.
     rng = np.random.default_rng([seed, 1])
-    optimiser = RMSprop(weights, recipe.learning_rate, recipe.rho, recipe.epsilon)
-    gradient = Backpropagation(recipe.layers, weights)
-    told = {"recipe": recipe.describe(), "seed": seed, **(provenance or {})}
-    per_epoch = -(-len(images) // recipe.batch_size)
-    epochs = recipe.epochs if steps is None else -(-steps // per_epoch)
+    optimiser = RMSprop(weights, config.learning_rate, config.rho, config.epsilon)
+    gradient = Backpropagation(config.layers, weights)
+    told = {"recipe": config.describe(), "seed": seed, **(provenance or {})}
+    per_epoch = -(-len(images) // config.batch_size)
+    epochs = config.epochs if steps is None else -(-steps // per_epoch)
     kept: Network | None = None
     history: list[Epoch] = []
     done = 0
@@ -227,7 +227,7 @@ def train(
     try:
         for epoch in range(epochs):
             start, seen, total, correct = time.perf_counter(), 0, 0.0, 0
-            for number, chosen in enumerate(_batches(len(images), recipe.batch_size, rng), 1):
+            for number, chosen in enumerate(_batches(len(images), config.batch_size, rng), 1):
                 loss, right, gradients = gradient(as_batch(images[chosen]), labels[chosen])
                 optimiser.step(gradients)
                 done += 1
@@ -253,12 +253,12 @@ def train(
     return Training(kept, tuple(history), interrupted=False)
 
 
-def _recipe(recipe: Recipe | str) -> Recipe:
-    if isinstance(recipe, Recipe):
-        return recipe
-    if recipe not in RECIPES:
-        raise UsageError(f"there is no recipe {recipe!r}: {choose(recipe, RECIPES)}")
-    return RECIPES[recipe]
+def _config(config: TrainingConfig | str) -> TrainingConfig:
+    if isinstance(config, TrainingConfig):
+        return config
+    if config not in CONFIGS:
+        raise UsageError(f"there is no training {config!r}: {choose(config, CONFIGS)}")
+    return CONFIGS[config]
 
 
 def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[Array]:

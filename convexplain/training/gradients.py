@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convexplain.network import Layer, fitting
+from convexplain.network import Layer, check_shapes
 from convexplain.network.layers import Array, Weights
 
 
@@ -37,7 +37,7 @@ class Backpropagation:
                 f"softmax in {softmax or 'no layer'}: training needs it in the last layer, "
                 "a Dense one, and nowhere else"
             )
-        self._sources = fitting.sources(tuple(layers))
+        self._sources = check_shapes.sources(tuple(layers))
         names = [layer.name for layer in layers]
         self._parts = {
             name: {
@@ -68,7 +68,7 @@ class Backpropagation:
         -------
         array, shape (N, classes)
         """
-        outputs = {fitting.INPUT: np.ascontiguousarray(x.transpose(3, 1, 2, 0))}
+        outputs = {check_shapes.INPUT: np.ascontiguousarray(x.transpose(3, 1, 2, 0))}
         for name, one in self._passes.items():
             reads = [outputs[each] for each in self._sources[name]]
             x = reads[0] if len(reads) == 1 else np.concatenate(reads)

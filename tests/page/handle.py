@@ -20,7 +20,7 @@ CORE = (
     "layers/layer",
     "network",
     "picture",
-    "slips",
+    "mistakes",
     "theme",
     "trace",
     "words",

@@ -1,4 +1,4 @@
-"""Colours, numbers as text and slips on the page are those of Python."""
+"""Colours, numbers as text and mistakes on the page are those of Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.ops import conv2d_steps
 from convexplain.page.words import WORDS
 from convexplain.style import format, theme
@@ -119,23 +119,23 @@ def test_a_sum_s_lines_hide_what_is_to_be_guessed(core: Any) -> None:
     ]
 
 
-def test_slips_equal_python_s(core: Any) -> None:
+def test_mistakes_equal_python_s(core: Any) -> None:
     random = np.random.default_rng(4)
     for shape in ((3, 3, 1), (3, 3, 5), (2, 3, 2)):
         patch, kernel = random.normal(0, 1, (2, *shape))
         bias = float(random.normal())
         found = core(
-            "core.slips.convolutionSlips(...argument.arrays.map(window.unpack), "
+            "core.mistakes.convolutionMistakes(...argument.arrays.map(window.unpack), "
             "argument.shape, argument.bias)",
             {"arrays": [patch.ravel(), kernel.ravel()], "shape": shape, "bias": bias},
         )
-        expected = slips.convolution(patch, kernel, bias)
+        expected = mistakes.convolution(patch, kernel, bias)
         assert list(found) == list(expected)
         assert found == pytest.approx(expected)
-    pooled = core("core.slips.poolingSlips([1, 3, 0, 2])")
-    assert pooled == slips.pooling([[1.0, 3.0], [0.0, 2.0]])
+    pooled = core("core.mistakes.poolingMistakes([1, 3, 0, 2])")
+    assert pooled == mistakes.pooling([[1.0, 3.0], [0.0, 2.0]])
     shown = core(
-        "core.slips.distinct(new Map(argument), (v) => core.format.number(v))",
+        "core.mistakes.distinct(new Map(argument), (v) => core.format.number(v))",
         [["right", 0.5], ["no-relu", 0.501], ["no-bias", 0.25]],
     )
     assert shown == {"right": "0.50", "no-bias": "0.25"}

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from convexplain import page as classroom
 from convexplain.data import digits, facts
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.network import (
     AveragePooling2D,
     Conv2D,
@@ -53,7 +53,7 @@ def test_the_output_is_nowhere_to_be_seen_until_it_is_revealed(
     choices = [text.split() for text in texts(page, ".choice")]
     assert [choice[0] for choice in choices] == ["A", "B", "C"][: len(choices)]
     values = [choice[1] for choice in choices]
-    possible = slips.convolution(step.patch, step.kernel, step.bias)
+    possible = mistakes.convolution(step.patch, step.kernel, step.bias)
     assert set(values) <= {fmt.number(value) for value in possible.values()}
     assert len(set(values)) == len(values)
     assert len(values) >= 2
@@ -91,7 +91,7 @@ def test_a_wrong_choice_is_answered_by_what_went_wrong(show: Open) -> None:
     page.locator(".choice").nth(texts_of.index(forgotten)).click()
     page.locator('[data-key="reveal"]').click()
     settled(page)
-    assert slips.SLIPS["no-relu"].reply.text("en") in texts(page, ".caption-text")[0]
+    assert mistakes.MISTAKES["no-relu"].reply.text("en") in texts(page, ".caption-text")[0]
 
 
 def test_a_pool_s_winner_and_the_answer_can_be_hidden_too(show: Open) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.channels import Channels
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -12,7 +12,7 @@ from convexplain.style.captions import Caption
 def card(lesson: Channels) -> Card:
     """Write the card; the wrong average is that of the learned filter's place."""
     step = lesson.step
-    ways = slips.convolution(step.patch, step.kernel, step.bias)
+    ways = mistakes.convolution(step.patch, step.kernel, step.bias)
     deep, sweep = told(lesson, "deep"), told(lesson, "sweep")
     layer = "conv2"
     count, filters = step.patch.shape[2], lesson.network.shapes[layer][-1]

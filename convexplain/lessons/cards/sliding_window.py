@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.lessons.cards._card import Card, Mistake, Pause, told
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -13,7 +13,7 @@ def card(lesson: SlidingWindow) -> Card:
     """Write the card; all numbers are of the lesson's strong stop and its map."""
     stops = {name: stop.step for name, stop in lesson.stops.items()}
     step = stops["strong"]
-    ways = slips.convolution(step.patch, step.kernel, step.bias)
+    ways = mistakes.convolution(step.patch, step.kernel, step.bias)
     values = {
         "n": told(lesson, "strong")["n"],
         "v": fmt.number(step.activated),

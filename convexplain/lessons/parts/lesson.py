@@ -101,9 +101,9 @@ class Lesson:
     @property
     def shortest(self) -> float:
         """The least `length` in seconds: what the captions take to be read."""
-        return shortest(self.tell())
+        return shortest(self.make_beats())
 
-    def tell(self) -> Iterable[Beat]:
+    def make_beats(self) -> Iterable[Beat]:
         """Tell the lesson at the pace for which it is designed; every lesson says how.
 
         Returns
@@ -111,7 +111,7 @@ class Lesson:
         iterable of Beat
             In the order in which they are shown; their names are distinct.
         """
-        raise NotImplementedError(f"{type(self).__name__} does not tell its beats")
+        raise NotImplementedError(f"{type(self).__name__} does not make its beats")
 
     def beat(
         self,
@@ -144,7 +144,7 @@ class Lesson:
         UsageError
             If the captions alone take longer than `length`.
         """
-        return paced(self.tell(), self.length)
+        return paced(self.make_beats(), self.length)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other processes as options alone; what is computed is computed there."""

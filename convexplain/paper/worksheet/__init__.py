@@ -1,8 +1,8 @@
 """Exercises on paper with an answer key: every number of a real picture in a trained network.
 
 Answers are computed from the printed, rounded numbers, as a person computes them; the network's own
-value stands beside them. What is offered to choose from is what comes of real slips
-(`convexplain.lessons.parts.slips`).
+value stands beside them. What is offered to choose from is what comes of real mistakes
+(`convexplain.lessons.parts.mistakes`).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ KINDS: Mapping[int, Mapping[str, Callable[[Material], Exercise | None]]] = Mappi
             "sizes": _later_layers.sizes,
             "field": _later_layers.field,
             "channels": _later_layers.channels,
-            "slip": _first_layer.slip,
+            "slip": _first_layer.mistake,
             "geometry": _later_layers.geometry,
             "parameters": _later_layers.parameters,
         },

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.ops import Breakdown, ConvStep
 from convexplain.style import format as fmt
 
@@ -104,8 +104,8 @@ class Window(Cell):
 
     @property
     def ways(self) -> dict[str, Any]:
-        """What comes out, rightly and by each slip."""
-        return slips.convolution(self.patch, self.kernel, self.bias)
+        """What comes out, rightly and by each mistake."""
+        return mistakes.convolution(self.patch, self.kernel, self.bias)
 
 
 @dataclass(frozen=True)
@@ -129,5 +129,5 @@ class Channels(Cell):
 
     @property
     def ways(self) -> dict[str, Any]:
-        """What comes out, rightly and by each slip."""
-        return slips.sum_of_channels(self.sums, self.bias, len(self.step.channel_sums))
+        """What comes out, rightly and by each mistake."""
+        return mistakes.sum_of_channels(self.sums, self.bias, len(self.step.channel_sums))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.paper.worksheet import _byhand
 from convexplain.paper.worksheet import _words as words
 from convexplain.paper.worksheet._blocks import Cell, Choices, Exercise, Grid, Line, Row, Text
@@ -55,10 +55,10 @@ def negative(material: Material) -> Exercise | None:
 
 
 def choose(material: Material) -> Exercise | None:
-    """A window's number among those that slips give."""
+    """A window's number among those that mistakes give."""
     mask = _telling(material) & np.greater_equal(np.abs(material.by_hand), _CLEAR)
     found = material.window(
-        mask, lambda window: len(slips.distinct(window.ways, text)) >= _FEWEST_CHOICES
+        mask, lambda window: len(mistakes.distinct(window.ways, text)) >= _FEWEST_CHOICES
     )
     if found is None:
         return None
@@ -72,27 +72,27 @@ def choose(material: Material) -> Exercise | None:
     )
 
 
-def slip(material: Material) -> Exercise | None:
-    """A wrong number, whose slip is to be found."""
+def mistake(material: Material) -> Exercise | None:
+    """A wrong number, whose mistake is to be found."""
     mask = _telling(material) & np.greater_equal(np.abs(material.by_hand), _CLEAR)
     found = material.window(
-        mask, lambda window: len(slips.distinct(window.ways, text)) > _FEWEST_CHOICES
+        mask, lambda window: len(mistakes.distinct(window.ways, text)) > _FEWEST_CHOICES
     )
     if found is None:
         return None
-    shown = slips.distinct(found.ways, text)
-    names = [name for name in shown if name != slips.RIGHT]
+    shown = mistakes.distinct(found.ways, text)
+    names = [name for name in shown if name != mistakes.RIGHT]
     made = names[material.below(len(names))]
-    note = words.SLIP_NOTE.fill(right=shown[slips.RIGHT], reply=slips.SLIPS[made].reply)
+    note = words.MISTAKE_NOTE.fill(right=shown[mistakes.RIGHT], reply=mistakes.MISTAKES[made].reply)
     options = Choices(
-        tuple(slips.SLIPS[name].did for name in names),
+        tuple(mistakes.MISTAKES[name].did for name in names),
         names.index(made),
         tuple(note if name == made else None for name in names),
         columns=1,
     )
     return Exercise(
         "slip",
-        words.SLIP.fill(wrong=shown[made]),
+        words.MISTAKE.fill(wrong=shown[made]),
         (_given(found), options),
         _about(material, found),
         _cell(material, found),
@@ -125,12 +125,12 @@ def text(value: object) -> str:
 
 
 def choices(ways: dict[str, object]) -> Choices:
-    """Letter the right number and those of slips, the smallest first."""
-    shown = slips.distinct(ways, text)
+    """Letter the right number and those of mistakes, the smallest first."""
+    shown = mistakes.distinct(ways, text)
     order = sorted(shown, key=lambda name: ways[name])  # type: ignore[arg-type,return-value]
-    notes = tuple(None if name == slips.RIGHT else slips.SLIPS[name].did for name in order)
+    notes = tuple(None if name == mistakes.RIGHT else mistakes.MISTAKES[name].did for name in order)
     options: tuple[Text, ...] = tuple(shown[name] for name in order)
-    return Choices(options, order.index(slips.RIGHT), notes, columns=len(options))
+    return Choices(options, order.index(mistakes.RIGHT), notes, columns=len(options))
 
 
 def _telling(material: Material) -> Mask:

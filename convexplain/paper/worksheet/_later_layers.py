@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from convexplain.lessons.parts import slips
+from convexplain.lessons.parts import mistakes
 from convexplain.network import Layer
 from convexplain.ops import Window, receptive_field
 from convexplain.paper.worksheet import _byhand
@@ -70,7 +70,7 @@ def pool(material: Material) -> Exercise | None:
 
 
 def pick(material: Material) -> Exercise | None:
-    """One window of a max pooling, its number among those that slips give."""
+    """One window of a max pooling, its number among those that mistakes give."""
     layer = material.pool
     if layer is None:
         return None
@@ -81,13 +81,15 @@ def pick(material: Material) -> Exercise | None:
         values = _byhand.exact(cells, _byhand.WEIGHT)
         if len(set(values.flat)) < values.size or max(values.flat) < _CLEAR:
             return None
-        ways = slips.pooling(values)
-        shown = slips.distinct(ways, text)
+        ways = mistakes.pooling(values)
+        shown = mistakes.distinct(ways, text)
         order = sorted(shown, key=lambda name: ways[name])
         options = Choices(
             tuple(shown[name] for name in order),
-            order.index(slips.RIGHT),
-            tuple(None if name == slips.RIGHT else slips.SLIPS[name].did for name in order),
+            order.index(mistakes.RIGHT),
+            tuple(
+                None if name == mistakes.RIGHT else mistakes.MISTAKES[name].did for name in order
+            ),
             columns=len(order),
         )
         about = words.ABOUT_POOL.fill(layer=layer.name, filter=channel, row=row, col=col)

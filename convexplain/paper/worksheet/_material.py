@@ -15,7 +15,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.subject import Subject, find
 from convexplain.network import Layer, Network
-from convexplain.network.fitting import INPUT
+from convexplain.network.check_shapes import INPUT
 from convexplain.ops import Box, ConvStep
 from convexplain.paper.worksheet import _byhand
 

@@ -126,8 +126,8 @@ PARAMETERS = Caption(
 NO_BIASES = Caption(en="forgot the biases", zh="忘了偏置")
 ONE_CHANNEL = Caption(en="as if it read one channel", zh="只算了一个通道")
 BIAS_EACH = Caption(en="one bias for each channel", zh="每通道一个偏置")
-SLIP = Caption(
+MISTAKE = Caption(
     en="Someone finds {wrong} here, after ReLU. Which slip was made?",
     zh="有人在这里算出 ReLU 之后是 {wrong}。错在哪里？",
 )
-SLIP_NOTE = Caption(en="Right: {right}. {reply}", zh="正确：{right}。{reply}")
+MISTAKE_NOTE = Caption(en="Right: {right}. {reply}", zh="正确：{right}。{reply}")

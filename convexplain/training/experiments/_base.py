@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from convexplain.data.mnist import load_mnist
 from convexplain.errors import ConvexplainError
-from convexplain.training.descent import Recipe, train, training_set
+from convexplain.training.descent import TrainingConfig, train, training_set
 from convexplain.training.evaluation import evaluate
 from convexplain.training.experiments._result import Row
 
@@ -164,7 +164,7 @@ class Setting:
     def accuracy(
         self,
         label: str,
-        recipe: Recipe,
+        config: TrainingConfig,
         seed: int,
         steps: int,
         *,
@@ -177,7 +177,7 @@ class Setting:
         ----------
         label : str
             Names the run for people.
-        recipe : Recipe
+        config : TrainingConfig
         seed : int
         steps : int
         count : int, optional
@@ -196,8 +196,8 @@ class Setting:
         # All that makes one run differ from another, in words: equal words, equal run.
         what = json.dumps(
             {
-                "layers": [layer.to_dict() for layer in recipe.layers],
-                "recipe": [recipe.batch_size, recipe.learning_rate, recipe.rho, recipe.epsilon],
+                "layers": [layer.to_dict() for layer in config.layers],
+                "recipe": [config.batch_size, config.learning_rate, config.rho, config.epsilon],
                 "steps": steps,
                 "seed": seed,
                 "digits": [len(images), len(self.train[0]), len(self.test[0])],
@@ -207,12 +207,12 @@ class Setting:
 
         note = f"{label}, seed {seed}"
         # A digit that is learned from goes through the network about three times.
-        learning = 3 * recipe.batch_size * steps
+        learning = 3 * config.batch_size * steps
         share = learning / (learning + len(self.test[0]))
 
         def measure() -> float:
             result = train(
-                recipe,
+                config,
                 _reordered(images, order),
                 labels,
                 seed=seed,

@@ -8,7 +8,7 @@ from itertools import product
 
 from convexplain.data import digits, facts
 from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Conv2D, Layer, Network
-from convexplain.training.descent import Recipe
+from convexplain.training.descent import TrainingConfig
 from convexplain.training.experiments._base import Setting, spread
 from convexplain.training.experiments._result import Result, Row, versions
 
@@ -36,9 +36,9 @@ def samples(setting: Setting) -> Result:
     costs = [_cost(NETWORKS[name]) for *_, name in variants]
     for (pixels, count, name), part in setting.parts(variants, costs):
         label = f"{name}, {count} digits, pixels {pixels}"
-        recipe = Recipe(NETWORKS[name], batch_size=BATCH)
+        config = TrainingConfig(NETWORKS[name], batch_size=BATCH)
         runs = [
-            each.accuracy(label, recipe, seed, steps, count=count, order=orders[pixels])
+            each.accuracy(label, config, seed, steps, count=count, order=orders[pixels])
             for seed, each in part.parts(setting.seeds)
         ]
         seconds += sum(run[1] for run in runs)
@@ -69,9 +69,9 @@ def permuted(setting: Setting) -> Result:
     variants = list(product(NETWORKS, orders))
     costs = [_cost(NETWORKS[name]) for name, _ in variants]
     for (name, pixels), part in setting.parts(variants, costs):
-        recipe = Recipe(NETWORKS[name], batch_size=BATCH)
+        config = TrainingConfig(NETWORKS[name], batch_size=BATCH)
         runs = [
-            each.accuracy(f"{name}, pixels {pixels}", recipe, seed, steps, order=orders[pixels])
+            each.accuracy(f"{name}, pixels {pixels}", config, seed, steps, order=orders[pixels])
             for seed, each in part.parts(setting.seeds)
         ]
         seconds += sum(run[1] for run in runs)
@@ -163,9 +163,9 @@ def _architecture(
 ) -> tuple[Row, float]:
     """Train one architecture briefly: a row of what it reaches and costs, and the seconds."""
     steps = setting.steps(count)
-    recipe = Recipe(tuple(layers), batch_size=BATCH)
+    config = TrainingConfig(tuple(layers), batch_size=BATCH)
     runs = [
-        each.accuracy(label, recipe, seed, steps) for seed, each in setting.parts(setting.seeds)
+        each.accuracy(label, config, seed, steps) for seed, each in setting.parts(setting.seeds)
     ]
     network = Network.initialised(layers)
     row = {

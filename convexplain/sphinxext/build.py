@@ -273,5 +273,5 @@ def _merge(
 
 def _warn(message: str, location: str) -> None:
     _LOG.warning(
-        "convexplain: %s", message, location=location or None, type="convexplain", subtype="making"
+        "convexplain: %s", message, location=location or None, type="convexplain", subtype="build"
     )

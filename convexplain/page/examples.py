@@ -20,7 +20,7 @@ SURE = 0.9
 Shift = tuple[int, int]
 
 
-def telling(network: Network, baseline: Network) -> dict[str, list[dict[str, Any]]]:
+def find_examples(network: Network, baseline: Network) -> dict[str, list[dict[str, Any]]]:
     """Search the bundled digits for those that teach most when they are shifted.
 
     Both networks read the digit right in its place, and no ink leaves the frame. A digit is

@@ -7,7 +7,7 @@ import pytest
 
 from convexplain.data import digits
 from convexplain.network import Network
-from convexplain.page.telling import EACH, SURE, telling
+from convexplain.page.examples import EACH, SURE, find_examples
 
 
 def moved(picture: np.ndarray, right: int, down: int) -> np.ndarray:
@@ -22,7 +22,7 @@ def moved(picture: np.ndarray, right: int, down: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, list[dict[str, object]]]:
-    return telling(Network.load("cnn"), Network.load("dense"))
+    return find_examples(Network.load("cnn"), Network.load("dense"))
 
 
 def test_there_are_digits_of_both_sorts(told: dict[str, list[dict[str, object]]]) -> None:

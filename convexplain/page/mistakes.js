@@ -1,5 +1,5 @@
 /**
- * Wrong ways to compute one number of a layer that people really take, as slips.py has them: choices
+ * Wrong ways to compute one number of a layer that people really take, as mistakes.py has them: choices
  * are made of these, so that a wrong answer tells what went wrong.
  */
 
@@ -12,10 +12,10 @@ export const RIGHT = "right";
 /**
  * What was done and what to say to it, in both languages.
  *
- * @param {string} name  of a slip
+ * @param {string} name  of a mistake
  */
-export function slipWords(name) {
-  return DATA.slips[name];
+export function mistakeWords(name) {
+  return DATA.mistakes[name];
 }
 
 /**
@@ -25,9 +25,9 @@ export function slipWords(name) {
  * @param {ArrayLike<number>} kernel  (kH, kW, C)
  * @param {number[]} shape  [kH, kW, C]
  * @param {number} bias
- * @returns {Map<string, number>} `RIGHT` first, then by slip, those that this case allows
+ * @returns {Map<string, number>} `RIGHT` first, then by mistake, those that this case allows
  */
-export function convolutionSlips(patch, kernel, shape, bias) {
+export function convolutionMistakes(patch, kernel, shape, bias) {
   const [height, width, channels] = shape;
   const products = Float64Array.from(patch, (value, i) => value * kernel[i]);
   const total = sumOf(products);
@@ -43,7 +43,7 @@ export function convolutionSlips(patch, kernel, shape, bias) {
 }
 
 /** One cell of a max pooling, rightly and wrongly. @param {Float32Array} patch */
-export function poolingSlips(patch) {
+export function poolingMistakes(patch) {
   const total = sumOf(patch);
   return new Map([
     [RIGHT, Math.max(...patch)],
@@ -53,7 +53,7 @@ export function poolingSlips(patch) {
 }
 
 /**
- * Print values, and drop every slip that looks like the right number or an earlier slip.
+ * Print values, and drop every mistake that looks like the right number or an earlier mistake.
  *
  * @param {Map<string, number>} values
  * @param {(value: number) => string} text

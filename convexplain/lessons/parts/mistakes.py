@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from convexplain.style.captions import Caption
 
-__all__ = ["RIGHT", "SLIPS", "Slip", "convolution", "distinct", "pooling", "sum_of_channels"]
+__all__ = ["MISTAKES", "RIGHT", "Mistake", "convolution", "distinct", "pooling", "sum_of_channels"]
 
 #: The name under which the right number stands among the wrong ones.
 RIGHT = "right"
@@ -26,7 +26,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Slip:
+class Mistake:
     """One wrong way.
 
     Parameters
@@ -44,11 +44,11 @@ class Slip:
     reply: Caption
 
 
-SLIPS: Mapping[str, Slip] = MappingProxyType(
+MISTAKES: Mapping[str, Mistake] = MappingProxyType(
     {
-        slip.name: slip
-        for slip in (
-            Slip(
+        mistake.name: mistake
+        for mistake in (
+            Mistake(
                 "matrix-product",
                 Caption(
                     en="took the matrix product, then added up",
@@ -59,7 +59,7 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
                     zh="每个数只和同一位置的数相乘：逐元素相乘，⊙。",
                 ),
             ),
-            Slip(
+            Mistake(
                 "no-bias",
                 Caption(en="forgot the bias", zh="忘了加偏置"),
                 Caption(
@@ -67,7 +67,7 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
                     zh="每个过滤器有一个偏置，在所有乘积相加之后加一次。",
                 ),
             ),
-            Slip(
+            Mistake(
                 "averaged-channels",
                 Caption(
                     en="averaged the channels instead of adding them",
@@ -78,14 +78,14 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
                     zh="各通道的和直接相加，不做除法。",
                 ),
             ),
-            Slip(
+            Mistake(
                 "no-relu",
                 Caption(en="forgot ReLU", zh="忘了 ReLU"),
                 Caption(
                     en="ReLU turns every negative number into 0.", zh="ReLU 把负数一律变成 0。"
                 ),
             ),
-            Slip(
+            Mistake(
                 "lost-sign",
                 Caption(en="lost the minus signs", zh="漏掉了负号"),
                 Caption(
@@ -93,7 +93,7 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
                     zh="负权重表示“这里不该有笔画”，负号不能丢。",
                 ),
             ),
-            Slip(
+            Mistake(
                 "average",
                 Caption(en="took the average", zh="取了平均值"),
                 Caption(
@@ -101,7 +101,7 @@ SLIPS: Mapping[str, Slip] = MappingProxyType(
                     zh="最大池化只留一个数，其余都丢掉。",
                 ),
             ),
-            Slip(
+            Mistake(
                 "sum",
                 Caption(en="added the numbers", zh="把几个数加起来了"),
                 Caption(
@@ -128,7 +128,7 @@ def convolution(patch: ArrayLike, kernel: ArrayLike, bias: Any) -> Values:
     Returns
     -------
     dict of str to number
-        `RIGHT` first, then by slip, those that this case allows:
+        `RIGHT` first, then by mistake, those that this case allows:
 
         - "matrix-product" (square windows): all cells of the matrix products ``patch[:, :, c] @
           kernel[:, :, c]``, added up, plus the bias, through ReLU;
@@ -183,7 +183,7 @@ def sum_of_channels(sums: ArrayLike, bias: Any, channels: int | None = None) -> 
     Returns
     -------
     dict of str to number
-        As `convolution`, of the slips "no-bias", "averaged-channels", "no-relu", "lost-sign".
+        As `convolution`, of the mistakes "no-bias", "averaged-channels", "no-relu", "lost-sign".
 
     Examples
     --------
@@ -224,7 +224,7 @@ def pooling(patch: ArrayLike) -> Values:
 
 
 def distinct(values: Mapping[str, Any], text: Callable[[Any], str]) -> dict[str, str]:
-    """Print values, and drop every slip that looks like the right number or an earlier slip.
+    """Print values, and drop every mistake that looks like the right number or an earlier mistake.
 
     Parameters
     ----------
