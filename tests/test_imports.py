@@ -55,6 +55,30 @@ def test_the_public_names_load_neither_manim_nor_matplotlib() -> None:
     assert loaded == "[]\n"
 
 
+@pytest.mark.parametrize("command", ["list", "digits", "model", "step"])
+def test_a_command_that_prints_loads_nothing_that_draws_or_fits(command: str) -> None:
+    loaded = run(
+        "import sys\n"
+        "from convexplain.cli import cli\n"
+        f"cli([{command!r}], standalone_mode=False)\n"
+        "heavy = {'av', 'fontTools', 'manim', 'matplotlib', 'pooch', 'requests', 'scipy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    assert loaded.splitlines()[-1] == "[]"
+
+
+def test_a_list_computes_no_lesson() -> None:
+    loaded = run(
+        "import sys\n"
+        "from convexplain.cli import cli\n"
+        "cli(['list'], standalone_mode=False)\n"
+        "from convexplain import lessons\n"
+        "homes = {'convexplain.lessons.' + name.replace('-', '_') for name in lessons.names()}\n"
+        "print(sorted(homes & set(sys.modules)))"
+    )
+    assert loaded.splitlines()[-1] == "[]"
+
+
 def test_each_public_name_is_the_one_that_type_checkers_see() -> None:
     source = Path(convexplain.__file__).read_text(encoding="utf-8")
     declared = {

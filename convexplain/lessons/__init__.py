@@ -2,6 +2,7 @@
 
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, lasting
 from convexplain.lessons.parts.build import make
+from convexplain.lessons.parts.contents import Entry, entry
 from convexplain.lessons.parts.finding import CHAPTER, find, names
 from convexplain.lessons.parts.lesson import Lesson, option, option_fields
 from convexplain.lessons.parts.network_lesson import FilterLesson, NetworkLesson
@@ -12,11 +13,13 @@ __all__ = [
     "Beat",
     "Caption",
     "Choice",
+    "Entry",
     "Event",
     "FilterLesson",
     "Lesson",
     "NetworkLesson",
     "Question",
+    "entry",
     "find",
     "lasting",
     "make",

@@ -17,6 +17,8 @@ from convexplain.lessons._opening import Opening
 from convexplain.style.captions import LANGUAGES, Caption
 
 HERE = Path(__file__).parent
+#: The table of contents, as `convexplain list` prints it.
+CONTENTS = HERE.parents[1] / "convexplain" / "assets" / "contents.json"
 # A layer's name, as "conv1", is no number; it may be typed in one language or stand in a field.
 _NAME = re.compile(r"[a-z]\w*")
 _FIELD = re.compile(r"\{(\w+)\}")

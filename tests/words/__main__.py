@@ -1,4 +1,4 @@
-"""Write anew what the lessons say, and show what changed: ``python -m tests.words``.
+"""Write anew what the lessons say and their contents; show what changed: ``python -m tests.words``.
 
 Read the difference: does each number still belong to the same thing, in both languages?
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from tests.words import current, difference, file_of, names, stored
+from convexplain.lessons.parts import contents
+from tests.words import CONTENTS, current, difference, file_of, names, stored
 
 
 def main() -> int:
@@ -19,7 +20,11 @@ def main() -> int:
             sys.stdout.write(difference(name))
             file_of(name).write_text(now, "utf-8")
             changed += 1
-    print(f"{changed} of {len(names())} files were written anew")
+    if (now := contents.document()) != CONTENTS.read_text("utf-8"):
+        CONTENTS.write_text(now, "utf-8")
+        print("the table of contents was written anew")
+        changed += 1
+    print(f"{changed} of {len(names()) + 1} files were written anew")
     return 1 if changed else 0
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from convexplain.lessons.parts import contents
 from convexplain.style.captions import Caption
-from tests.words import HERE, current, difference, marked, names, stored
+from tests.words import CONTENTS, HERE, current, difference, marked, names, stored
 
 
 @pytest.mark.parametrize("name", names())
@@ -14,6 +15,10 @@ def test_the_words_are_those_that_are_kept(name: str) -> None:
         f"{difference(name)}\n"
         "Does each number still belong to the same thing? Then run python -m tests.words"
     )
+
+
+def test_the_table_of_contents_is_what_the_lessons_say() -> None:
+    assert CONTENTS.read_text("utf-8") == contents.document(), "run python -m tests.words"
 
 
 def test_every_file_belongs_to_a_lesson() -> None:
