@@ -100,8 +100,6 @@ def install_line(extra: str) -> str:
 def pip_line(*arguments: str) -> str:
     """Return what to type to install Python packages beside this Python.
 
-    Examples
-    --------
     >>> pip_line("pillow<13").partition("install ")[2].endswith("pillow<13'")
     True
     """

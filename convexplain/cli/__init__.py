@@ -89,13 +89,7 @@ class Root(click.Group):
 
 
 def _meant(args: list[str], commands: Sequence[str]) -> list[str]:
-    """Return the command line that is plainly meant, where its first word is no command.
-
-    Raises
-    ------
-    UsageError
-        None is; the text names the commands, and the nearest.
-    """
+    """Return the command line that is plainly meant, or refuse one that means no command."""
     from convexplain import lessons
     from convexplain.cli._types import slug
 
@@ -113,18 +107,9 @@ def _meant(args: list[str], commands: Sequence[str]) -> list[str]:
 
 
 def report(text: str, code: int, *, as_json: bool = False, story: str = "") -> None:
-    """Tell of an error on standard error: people in a line, programs in a line of JSON.
+    """Write an error to standard error: a line for people, a line of JSON for programs.
 
-    Parameters
-    ----------
-    text : str
-        What went wrong, on one line.
-    code : int
-        The exit code that it means.
-    as_json : bool
-        Whether --json was given.
-    story : str
-        The traceback, if it was asked for.
+    `story` is the traceback, if it was asked for.
     """
     if as_json:
         told: dict[str, object] = {"message": text, "exit_code": code}

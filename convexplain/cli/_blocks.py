@@ -21,19 +21,9 @@ _SHADES = " ░▒▓█"
 
 
 def half_blocks(pixels: NDArray[np.floating], ink: Ink) -> list[str]:
-    """Draw a gray picture, two rows of pixels to a line.
+    """Draw a gray picture (H, W), values 0 (paper) to 1 (ink), two rows of pixels to a line.
 
-    Parameters
-    ----------
-    pixels : array (H, W)
-        0 (paper) to 1 (ink).
-    ink : Ink
-        In colour, all grays; otherwise what is above half of the picture's largest value is ink.
-
-    Returns
-    -------
-    list of str
-        ceil(H / 2) lines of W cells.
+    Without colours, what is above half of the picture's largest value is ink.
     """
     height, width = pixels.shape
     even = np.zeros((height + height % 2, width))
@@ -53,18 +43,8 @@ def half_blocks(pixels: NDArray[np.floating], ink: Ink) -> list[str]:
 def framed(pixels: NDArray[np.floating], box: Box, ink: Ink) -> list[str]:
     """Draw a gray picture, two characters to a pixel, with a frame around a box.
 
-    Parameters
-    ----------
-    pixels : array (H, W)
-        0 (paper) to 1 (ink).
-    box : Box
-        Pixels inside of the frame; what lies in the padding is left out.
-    ink : Ink
-
-    Returns
-    -------
-    list of str
-        H + 2 lines, the frame's own among them: no pixel is covered.
+    The frame has cells of its own, so no pixel is covered; what of the box lies in the padding is
+    left out.
     """
     height, width = pixels.shape
     inside = box.clip((height, width))
@@ -91,17 +71,7 @@ def framed(pixels: NDArray[np.floating], box: Box, ink: Ink) -> list[str]:
 
 
 def beside(blocks: list[list[str]], width: int, gap: str = "  ") -> list[str]:
-    """Put blocks of lines side by side, as many to a row as fit into `width` cells of one block.
-
-    Parameters
-    ----------
-    blocks : list of list of str
-        All of the same height.
-    width : int
-        How many blocks go side by side.
-    gap : str
-        Between two blocks.
-    """
+    """Put blocks of lines, all of one height, side by side, `width` blocks to a row."""
     rows = [blocks[start : start + width] for start in range(0, len(blocks), width)]
     return [gap.join(line) for row in rows for line in zip(*row, strict=True)]
 

@@ -28,25 +28,14 @@ _OF_PLACE = Caption(en="row {row}, column {col}", zh="行 {row}、列 {col} ")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell, and what it was computed from.
-
-    Attributes
-    ----------
-    about : Subject
-        The network and the picture.
-    layer : Layer
-    filter, row, col : int
-        Counted from 0; of a vector the unit, with row and column 0.
-    chosen : Caption or None
-        How the cell was chosen, if it was not asked for completely.
-    """
+    """A cell, and what it was computed from; in a vector, row and column are 0."""
 
     about: Subject
     layer: Layer
     filter: int
     row: int
     col: int
-    chosen: Caption | None
+    chosen: Caption | None  # how it was chosen, if it was not asked for completely
 
     @property
     def trace(self) -> Trace:
@@ -110,13 +99,7 @@ def find(
     filter: int | None,
     at: tuple[int, int] | None,
 ) -> Cell:
-    """Find the cell asked for; what was left open is settled by the largest activation.
-
-    Raises
-    ------
-    UsageError
-        There is no such filter or place.
-    """
+    """Find the cell asked for; what was left open is settled by the largest activation."""
     from convexplain.network.layers import as_map
 
     row, col = at or (0, 0)
@@ -147,11 +130,6 @@ def layer_of(trace: Trace, name: str | None, *, last: bool = False) -> Layer:
     """Find a layer by its name; without one the first (or the last) convolution layer.
 
     Of a network without convolutions it is the first (or the last) layer.
-
-    Raises
-    ------
-    UsageError
-        There is no layer of that name.
     """
     if name is not None:
         return trace.network.layer(name)

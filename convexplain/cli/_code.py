@@ -11,17 +11,10 @@ if TYPE_CHECKING:
 
 
 def code(cell: Cell, dialect: Dialect, file: str | None = None) -> str:
-    """Write the lines that compute a cell from the layer's input and weights.
+    """Write the lines that compute a cell of a convolution or pooling layer.
 
-    Parameters
-    ----------
-    cell : Cell
-        Of a convolution or pooling layer.
-    dialect : {"numpy", "keras"}
-        In Keras the whole layer is computed in float64: in float32 its last digits depend on the
-        machine.
-    file : str, optional
-        Where the picture was read from, if it is not a bundled one.
+    In Keras the whole layer is computed in float64: in float32 its last digits depend on the
+    machine. `file` is where the picture was read from, if it is not a bundled one.
     """
     imports = {"numpy": ["import numpy as np"], "keras": ["import keras", "import numpy as np"]}
     shape = cell.trace.network.input_of(cell.layer.name)

@@ -33,12 +33,7 @@ class Asked:
 
 
 def size(text: str | None) -> tuple[int, int] | None:
-    """Read HxW.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Read HxW, rows and columns."""
     if text is None:
         return None
     parts = text.lower().replace("×", "x").split("x")
@@ -48,13 +43,7 @@ def size(text: str | None) -> tuple[int, int] | None:
 
 
 def with_recipe(network: Network, asked: Asked) -> Network:
-    """Give a network the recipe that was asked for; what is not said stays as it was assumed.
-
-    Raises
-    ------
-    UsageError
-        A number or name that cannot be right.
-    """
+    """Give a network the recipe that was asked for; what is not said stays as it was assumed."""
     recipe = network.recipe
     if recipe is None:
         return network
@@ -106,12 +95,9 @@ def _classes(text: str) -> tuple[Caption, ...]:
 
 
 def checked(network: Network, inputs: str, answers: str) -> str:
-    """Hold a network's answers against those of its framework; say how near they are.
+    """Compare a network's answers with those of its framework, and return how near they are.
 
-    Raises
-    ------
-    ConvexplainError
-        They differ by more than `TOLERANCE` of the largest.
+    They are refused if they differ by more than `TOLERANCE` of the largest.
     """
     x, wanted = _array(inputs), _array(answers)
     if x.ndim == 4 and x.shape[1:] != network.input_shape:

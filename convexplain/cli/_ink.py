@@ -23,26 +23,16 @@ _CUBE, _GRAYS = 16, 232
 
 @dataclass(frozen=True)
 class Ink:
-    """What text is written with.
+    """What text is written with."""
 
-    Parameters
-    ----------
-    colours : {0, 256, 16777216}
-        How many colours the terminal has; 0 leaves every text as it is.
-    """
-
+    #: How many colours the terminal has: 0, 256 or 16777216; 0 leaves every text as it is.
     colours: int = 0
 
     @classmethod
     def of(cls, stream: TextIO | None = None, environment: Mapping[str, str] | None = None) -> Ink:
-        """Find out what a stream can show.
+        """Find out what a stream, by default standard output, can show.
 
-        Parameters
-        ----------
-        stream : text file, optional
-            By default standard output.
-        environment : mapping, optional
-            By default that of the process. NO_COLOR, if not empty, wins (https://no-color.org).
+        NO_COLOR, if not empty, wins (https://no-color.org).
         """
         stream = sys.stdout if stream is None else stream
         env = os.environ if environment is None else environment

@@ -51,25 +51,13 @@ def _lesson(name: str) -> type[Any]:
 
 @dataclasses.dataclass(frozen=True)
 class Topics:
-    """What a command is about: lessons, or figures.
+    """What a command is about: lessons, or figures."""
 
-    Parameters
-    ----------
-    word : str
-        Name of the argument, and of the function's parameter.
-    names : callable
-        Gives the names that there are.
-    find : callable
-        Gives the class of a name's options: a dataclass whose fields are declared by
-        `convexplain.lessons.option`.
-    without : tuple of str, optional
-        Fields that mean nothing here.
-    """
-
-    word: str
+    word: str  # name of the argument, and of the function's parameter
     names: Callable[[], tuple[str, ...]]
+    #: Gives the class of a name's options, fields declared by `convexplain.lessons.option`.
     find: Callable[[str], type[Any]]
-    without: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # fields that mean nothing here
 
     def fields(self, found: type[Any]) -> tuple[Field[Any], ...]:
         """Return the fields that are options."""
@@ -186,19 +174,7 @@ _NEEDS = Caption(
 
 
 def only_defaults(ctx: click.Context, rule: str) -> None:
-    """Refuse what concerns one lesson alone, where all are asked for.
-
-    Parameters
-    ----------
-    ctx : click.Context
-        Of a `LessonCommand`.
-    rule : str
-        How the error begins.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuse what concerns one lesson alone, where all are asked for; `rule` begins the error."""
     command = ctx.command
     assert isinstance(command, LessonCommand)
     shared = {param.name for param in command.params} - {command.topics.word}
@@ -210,12 +186,7 @@ def only_defaults(ctx: click.Context, rule: str) -> None:
 
 
 def output_path(output: Path, kind: str | None) -> Path:
-    """Return the output, unless --format contradicts its extension.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Return the output, unless --format contradicts its extension."""
     if kind is not None and output.suffix.lower() != f".{kind}":
         raise UsageError(
             f"--format {kind} and the output {output.name!r} contradict one another: "

@@ -18,15 +18,7 @@ verbose = click.option(
 
 @contextmanager
 def log_lines(verbosity: int, line: Callable[[str], None]) -> Iterator[None]:
-    """Show what the program logs.
-
-    Parameters
-    ----------
-    verbosity : int
-        How often ``-v`` was given.
-    line : callable
-        Shows one line.
-    """
+    """Show what the program logs, line by line; `verbosity` counts how often -v was given."""
     logger = logging.getLogger("convexplain")
     handler = _Lines(line)
     before = logger.level

@@ -55,20 +55,10 @@ def output(metavar: str, help: str) -> Callable[[Function], Function]:
 
 
 def target(output: str | None, name: str) -> Path:
-    """Say which file is to be written, and make its folder if it is missing.
+    """Return the file that is to be written, and make its folder if it is missing.
 
-    Parameters
-    ----------
-    output : str or None
-        What --output says: a file, or a folder if there is one or a slash stands at the end; None
-        is the current folder.
-    name : str
-        The file's name where that is a folder.
-
-    Raises
-    ------
-    UsageError
-        The folder cannot be made, or there can be no such name.
+    `output` is a file, or a folder if there is one or a slash stands at the end, in which the file
+    is called `name`; None is the current folder.
     """
     if output is None:
         return Path(name)
@@ -94,13 +84,7 @@ def expanded(path: str) -> Path:
 
 
 def made_folder(folder: Path) -> Path:
-    """Make a folder for results, with those around it, and say so.
-
-    Raises
-    ------
-    UsageError
-        It cannot be made.
-    """
+    """Make a folder for results, with those around it, and say so."""
     try:
         if not folder.exists():
             folder.mkdir(parents=True)
@@ -135,10 +119,7 @@ def picture_argument(names: Callable[[], Iterable[str]] | None = None) -> click.
 def given_picture(params: dict[str, Any]) -> dict[str, Any]:
     """Take out of a command's parameters which picture was chosen, for `digits.choose`.
 
-    Raises
-    ------
-    UsageError
-        The argument and an option both choose one.
+    An argument and an option that both choose one are refused.
     """
     given = {name: params.pop(name, None) for name in PICTURE_HELP}
     shown = params.pop("shown", None)

@@ -21,15 +21,7 @@ def _size() -> dict[str, int]:
 
 
 class Progress:
-    """How far a piece of work has come, with the time that is left; a context manager.
-
-    Parameters
-    ----------
-    name : str
-        What is being done.
-    quiet : bool
-        Show nothing.
-    """
+    """How far the work called `name` has come, with the time that is left; a context manager."""
 
     def __init__(self, name: str, *, quiet: bool = False) -> None:
         self.name = name

@@ -37,14 +37,8 @@ else:
 class Name(_TextType):
     """One of a few names; a wrong one is answered with those that there are, and the nearest.
 
-    Parameters
-    ----------
-    kind : str
-        What it names, ``"lesson"``.
-    names : iterable of str, or callable
-        The names in order; a callable is asked when they are needed.
-    near : callable, optional
-        Gives the names that a word may mean; by default those that it is a part of.
+    `kind` says what it names, such as "lesson". `names` may be a function, asked when they are
+    needed; `near` gives the names that a word may mean, by default those that it is a part of.
     """
 
     def __init__(
@@ -169,13 +163,7 @@ def _exists(path: Path) -> bool:
 
 
 class Count(_CountType):
-    """A whole number with a least value, and perhaps a largest.
-
-    Parameters
-    ----------
-    least : int
-    most : int, optional
-    """
+    """A whole number with a least value, and perhaps a largest."""
 
     name = "integer"
 
@@ -221,10 +209,7 @@ def is_picture(text: str) -> bool:
 class Shown(_ShownType):
     """A picture as an argument: the class of a bundled digit, or a file.
 
-    Parameters
-    ----------
-    names : callable, optional
-        Gives names that may be meant by mistake: of lessons, where one has been given already.
+    `names` gives the names of lessons, since one may stand where a picture is expected.
     """
 
     name = "picture"

@@ -58,18 +58,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def shuffled_pixels(count: int) -> NDArray[np.int64]:
-    """Give the one fixed permutation of a picture's pixels that all experiments shuffle with.
-
-    Parameters
-    ----------
-    count : int
-        Pixels of a picture, 784 for a digit.
-
-    Returns
-    -------
-    array of int, shape (count,)
-        Which pixel comes to each place.
-    """
+    """Give the one fixed permutation of `count` pixels that all experiments shuffle with."""
     return np.random.default_rng(784).permutation(count)
 
 

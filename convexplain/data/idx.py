@@ -79,12 +79,7 @@ class _Member:
     def read(self, count: int) -> bytes:
         """Return so many bytes, fewer only at the end.
 
-        Raises
-        ------
-        EOFError
-            The file ends before its data does.
-        zlib.error
-            The data is not sound.
+        Damaged data raises EOFError or zlib.error.
         """
         parts = []
         while count > 0 and not self._unpacker.eof:

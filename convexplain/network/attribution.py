@@ -179,15 +179,9 @@ def hierarchy(
 
 
 def trace_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
-    """Follow a cell back to the pixels; `Trace.pixel` says what comes out.
+    """Follow a cell back to the pixels, as `Trace.pixel` returns it.
 
-    Parameters
-    ----------
-    trace : Forward
-    layer : str
-    cell : (row, col, filter)
-    parts : int
-        How many of the contributions that are largest by absolute value are followed.
+    `parts` is how many of the contributions that are largest by absolute value are followed.
     """
     if parts < 1:
         raise UsageError(f"parts must be at least 1, not {parts}")

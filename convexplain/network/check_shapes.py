@@ -122,14 +122,10 @@ def shapes(
 def fields(
     layers: tuple[Layer, ...], input_size: Pair
 ) -> tuple[dict[str, ReceptiveField], dict[str, tuple[Window, Pair] | None]]:
-    """What one output of each layer sees of the picture, and through which window of its input.
+    """Return what an output of each layer sees of the picture, and through which window.
 
-    Returns
-    -------
-    fields : dict of str to ReceptiveField
-    windows : dict of str to (Window, (int, int)) or None
-        With the size of the map that the window lies on; None where a layer's outputs each read
-        the cell at their own place. A vector that was a map lies on the map's places still.
+    With a window stands the size of the map that it lies on. It is None where outputs each read the
+    cell at their own place. A vector that was a map lies on the map's places still.
     """
     found = {INPUT: ReceptiveField((1, 1), (1, 1), (0, 0))}
     windows: dict[str, tuple[Window, Pair] | None] = {}

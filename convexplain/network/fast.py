@@ -46,22 +46,9 @@ def forward(
     *,
     threads: int = 1,
 ) -> FloatArray:
-    """Compute the last layer's output for a batch.
+    """Compute the last layer's output for a batch (N, H, W, C), `threads` chunks at the same time.
 
-    Parameters
-    ----------
-    layers : sequence of Layer
-    sources : mapping of str to tuple of str
-        What each layer reads, as `check_shapes.sources` has it.
-    weights : mapping of str to float32 array
-        As in `convexplain.network.network.Network`.
-    pictures : float32 array (N, H, W, C)
-    threads : int
-        Chunks computed at the same time.
-
-    Returns
-    -------
-    float32 array (N, ...)
+    `sources` says which layers each layer reads, as `check_shapes.sources` returns it.
     """
     stages = _stages(layers, sources, weights)
     last_use = {name: n for n, stage in enumerate(stages) for name in stage.reads}

@@ -35,41 +35,19 @@ DTYPES = {"float32": np.float32, "float16": np.float16}
 
 
 class Content(NamedTuple):
-    """What a network's file holds; whether the parts fit one another is for `Network` to say.
-
-    Attributes
-    ----------
-    layers : tuple of Layer
-    weights : mapping of tensor name to float32 array
-    input_shape : (int, int, int)
-    provenance : mapping
-        JSON data.
-    recipe : Recipe or None
-        None where a file leaves it out.
-    """
+    """What a network's file holds; whether the parts fit one another is for `Network` to say."""
 
     layers: tuple[Layer, ...]
     weights: Mapping[str, NDArray[np.float32]]
     input_shape: tuple[int, int, int]
-    provenance: Mapping[str, Any]
-    recipe: Recipe | None = None
+    provenance: Mapping[str, Any]  # JSON data
+    recipe: Recipe | None = None  # None where a file leaves it out
 
 
 def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float32") -> None:
-    """Write a network's file; it appears whole or not at all.
+    """Write a network's file, whole or not at all; an existing one is replaced.
 
-    Parameters
-    ----------
-    path : path
-        Replaced when it exists.
-    content : Content
-    dtype : {"float32", "float16"}
-        How the tensors are stored; float16 takes half the space and rounds to 11 bits.
-
-    Raises
-    ------
-    ConvexplainError
-        An unknown dtype, weights that float16 cannot hold, or a folder that cannot be written.
+    `dtype` says how the tensors are stored: float16 takes half the space and rounds to 11 bits.
     """
     if dtype not in DTYPES:
         raise ConvexplainError(f"weights cannot be saved as {dtype!r}: choose float32 or float16")
@@ -84,14 +62,9 @@ def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float
 
 
 def encoded(content: Content, tensors: Mapping[str, NDArray[np.floating]]) -> bytes:
-    """Give the bytes of a network's file.
+    """Return the bytes of a network's file, with the weights as they are to be stored.
 
-    Parameters
-    ----------
-    content : Content
-        Whose architecture and provenance go into the file.
-    tensors : mapping of str to array
-        Its weights as they are to be stored, each float32 or float16.
+    Each of the tensors is float32 or float16; the content's own weights are not looked at.
     """
     description: dict[str, Any] = {
         "input_shape": content.input_shape,
@@ -118,21 +91,7 @@ def is_one(path: str | os.PathLike[str]) -> bool:
 
 
 def read(path: str | os.PathLike[str]) -> Content:
-    """Read what `write` wrote.
-
-    Parameters
-    ----------
-    path : path
-
-    Returns
-    -------
-    Content
-
-    Raises
-    ------
-    ConvexplainError
-        No such file, too large, or not a network's file; the text says which.
-    """
+    """Read what `write` wrote; an error says whether it is missing, too large or no such file."""
     source = Path(path)
     try:
         if not source.is_file():

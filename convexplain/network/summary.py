@@ -29,14 +29,7 @@ class Row:
 
 
 def table(input_shape: Shape, rows: Sequence[Row]) -> str:
-    """Write the table like Keras's: layer and kind, output shape, parameters, multiplications.
-
-    Parameters
-    ----------
-    input_shape : tuple of int
-        Of one picture.
-    rows : sequence of Row
-    """
+    """Write the table like Keras's: layer and kind, output shape, parameters, multiplications."""
     head = ("Layer (kind)", "Output shape", "Parameters", "Multiplications")
     cells = [("input", str(input_shape), "", "")]
     cells += [

@@ -38,18 +38,9 @@ def diagram(picture: Diagram, look: Look) -> str:
 
 
 def svg(placed: Placed, look: Look) -> str:
-    """Draw a picture.
+    """Draw a placed picture as an ``svg`` element whose texts have the measured widths in any font.
 
-    Parameters
-    ----------
-    placed : Placed
-    look : Look
-        Its language is that in which the picture was placed.
-
-    Returns
-    -------
-    str
-        An ``svg`` element. Its texts have the widths that were measured, in any font.
+    The look's language is that in which the picture was placed.
     """
     zoom = _ZOOM if placed.sheet.unit == "pt" else 1.0
     told = _html.text(placed.diagram.alternative_text(look.lang))

@@ -20,15 +20,7 @@ _DPI = 144
 
 
 class View(NamedTuple):
-    """How a type is shown.
-
-    Parameters
-    ----------
-    html : callable
-        Of the object and a look.
-    text : callable
-        Of the object and a language.
-    """
+    """How a type is shown: `html` of the object and a look, `text` of the object and a language."""
 
     html: Callable[[Any, Look], str]
     text: Callable[[Any, str], str]
@@ -51,12 +43,7 @@ VIEWS: dict[type, View] = {
 
 
 class Formatters:
-    """What was registered with an IPython shell, and what stood there before.
-
-    Parameters
-    ----------
-    shell : InteractiveShell
-    """
+    """What was registered with an IPython shell, and what stood there before."""
 
     def __init__(self, shell: Any) -> None:
         self._html = shell.display_formatter.formatters["text/html"]

@@ -69,20 +69,9 @@ def numbers(
     marked: tuple[int, int] | None = None,
     texts: Sequence[Sequence[str]] | None = None,
 ) -> str:
-    """Write a grid of numbers with their colours.
+    """Write a grid of numbers (H, W) as a table, with their colours where there is a `limit`.
 
-    Parameters
-    ----------
-    look : Look
-    caption : str
-        Of the table.
-    values : array_like, (H, W)
-    limit : float, optional
-        End of the colour scale; without it cells have no colour.
-    marked : pair of int, optional
-        A cell with a frame.
-    texts : rows of str, optional
-        What is written; the numbers with two decimals if None.
+    `marked` is a cell with a frame; `texts` are written in place of the numbers with two decimals.
     """
     theme = look.tokens
     array = np.asarray(values, np.float64)
@@ -133,16 +122,7 @@ def listing(
 
 
 def picture(rgb: npt.NDArray[np.uint8], alternative: str, *, scale: int) -> str:
-    """Show an array of colours as a picture whose cells stay sharp.
-
-    Parameters
-    ----------
-    rgb : ndarray of uint8, (H, W, 3)
-    alternative : str
-        For those who cannot see it.
-    scale : int
-        Width and height of a cell in CSS pixels.
-    """
+    """Show colours, uint8 (H, W, 3), as a picture of sharp cells, `scale` CSS pixels each."""
     from PIL import Image
 
     buffer = io.BytesIO()

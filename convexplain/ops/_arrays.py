@@ -16,14 +16,8 @@ def floats(name: str, values: ArrayLike) -> Floats:
     """Give `values` as an array of float32, or of float64 if that is what they are.
 
     Integers and float16 become float32. The array given is never copied needlessly and never
-    modified.
-
-    Raises
-    ------
-    TypeError
-        Anything but real numbers: bool, object, text, complex.
-    ValueError
-        An empty array, or one that holds NaN. The text calls the array `name`.
+    modified. TypeError for anything but real numbers (bool, object, text, complex), ValueError for
+    an empty array or NaN; the text calls the array `name`.
     """
     array = np.asarray(values)
     shape = array.shape
@@ -47,13 +41,7 @@ def floats(name: str, values: ArrayLike) -> Floats:
 
 
 def pictures(name: str, values: ArrayLike) -> Floats:
-    """Give `values` as floats of shape (H, W, C) or (N, H, W, C).
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `floats` does, and for any other number of axes.
-    """
+    """Give `values` as floats (H, W, C) or (N, H, W, C), or refuse them as `floats` does."""
     array = floats(name, values)
     if array.ndim not in (3, 4):
         remedy = f"add the channel axis, {name}[..., None]" if array.ndim == 2 else "reshape it"
@@ -83,10 +71,7 @@ def like(x: Floats, name: str, values: ArrayLike) -> Floats:
 def each(x: Floats, name: str, values: ArrayLike, count: int, of: str) -> Floats:
     """Give `values` as floats in the dtype of `x`, one for each of `count` filters, say.
 
-    Raises
-    ------
-    TypeError, ValueError
-        As `floats` does, and for another shape. The text calls the `count` things `of`.
+    They are refused as by `floats`, and for another shape; the text calls the `count` things `of`.
     """
     array = like(x, name, values)
     if array.shape != (count,):
@@ -103,12 +88,7 @@ def convolution_weights(
     """Give the weights of a convolution of `x` in its dtype, or say why they do not fit.
 
     Kernels are (kH, kW, C_in / groups, C_out), or (kH, kW, C_out / groups, C_in) for a transposed
-    convolution; the bias is (C_out,).
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `floats` does; for other shapes; for groups that do not divide channels and filters.
+    convolution; the bias is (C_out,). Groups must divide channels and filters.
     """
     weights = like(x, "kernels", kernels)
     axes = "(kH, kW, C_out / groups, C_in)" if transposed else "(kH, kW, C_in / groups, C_out)"

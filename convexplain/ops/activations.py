@@ -79,13 +79,8 @@ def silu(x: ArrayLike) -> Floats:
 def gelu(x: ArrayLike, approximate: bool = False) -> Floats:
     """Multiply every number by the share of a normal distribution that lies below it.
 
-    Parameters
-    ----------
-    x : array_like
-        Any shape.
-    approximate : bool
-        With a hyperbolic tangent in place of the error function: Hendrycks and Gimpel, *Gaussian
-        error linear units* (2016).
+    Approximately: with a hyperbolic tangent in place of the error function, as in Hendrycks and
+    Gimpel, *Gaussian error linear units* (2016).
     """
     x = floats("x", x)
     if approximate:
@@ -147,28 +142,14 @@ def _axis(x: Floats, axis: int) -> None:
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation function, and what training and printed code know of it.
+    """An activation function, and what training and printed code know of it."""
 
-    Attributes
-    ----------
-    name : str
-        As layers name it, with its number if that is not the usual one: "leaky_relu(0.2)".
-    compute : callable
-        The function of an array.
-    slope : callable or None
-        The derivative, of the function's input and its output; None for what looks at a whole
-        axis.
-    numpy : str
-        A line of Python that computes it from `z`.
-    keras : str
-        What a Keras layer takes as its `activation`.
-    """
-
-    name: str
+    name: str  # as layers name it, with its number if that is not the usual one: "leaky_relu(0.2)"
     compute: Callable[..., Floats]
+    #: The derivative, of the function's input and its output; None for what looks at a whole axis.
     slope: Callable[[Floats, Floats], ArrayLike] | None
-    numpy: str
-    keras: str
+    numpy: str  # a line of Python that computes it from `z`
+    keras: str  # what a Keras layer takes as its `activation`
 
     @property
     def by_cell(self) -> bool:
@@ -271,13 +252,6 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
 def find(name: object) -> Activation:
     """Find an activation function by its name, with its number in brackets if it has one.
 
-    Raises
-    ------
-    ValueError
-        There is none of that name.
-
-    Examples
-    --------
     >>> find("leaky_relu(0.25)")([-8.0, 2.0])
     array([-2.,  2.])
     """

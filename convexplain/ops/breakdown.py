@@ -43,22 +43,10 @@ def unpainted(text: str, value: float) -> str:
 
 
 def largest(addends: ArrayLike, shown: int = SHOWN) -> tuple[int, ...]:
-    """Choose which addends are named one by one.
+    """Choose which addends are named one by one; the others become one sum.
 
-    Parameters
-    ----------
-    addends : array_like
-        One-dimensional.
-    shown : int
-        How many are named; the others become one sum.
+    Their places are returned, the largest by absolute value first; of equal ones the earlier first.
 
-    Returns
-    -------
-    tuple of int
-        Their places, the largest by absolute value first; of equal ones the earlier first.
-
-    Examples
-    --------
     >>> largest([0.1, -0.5, 0.3, 0.0], 2)
     (1, 2)
     """

@@ -441,15 +441,9 @@ def unseen(windows: Iterable[Window], input_size: Pair) -> tuple[tuple[int, ...]
 def reads(
     window: Window, size: Pair, places: tuple[set[int], set[int]]
 ) -> tuple[set[int], set[int]]:
-    """Collect the input rows and columns that a window reads at any of its output's places.
+    """Collect the input rows and columns that a window reads at any of these output places.
 
-    Parameters
-    ----------
-    window : Window
-    size : pair of int
-        Rows and columns of the input.
-    places : (set of int, set of int)
-        Rows and columns of the output.
+    Both are given as rows and columns; `size` is that of the input.
     """
     rows, cols = (
         {tap for place in places[axis] for tap in window.taps(axis, place, size[axis])}
@@ -467,15 +461,7 @@ def _times(size: Pair) -> str:
 
 
 def pair(name: str, value: PairLike, *, least: int = 1) -> Pair:
-    """Give an int or a pair of ints as (rows, columns), each at least `least`.
-
-    Raises
-    ------
-    TypeError
-        Something else than whole numbers.
-    ValueError
-        Not two numbers, or one below `least`. The text calls the value `name`.
-    """
+    """Give an int or a pair as (rows, columns), each at least `least`; errors call it `name`."""
     numbers = _whole(name, value)
     if len(numbers) == 1:
         numbers = numbers * 2

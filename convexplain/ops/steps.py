@@ -619,23 +619,10 @@ def landing_taps(window: Window, size: Pair, row: int, col: int) -> tuple[Taps, 
 
     Input row ``a`` puts kernel row ``i`` on output row ``a * stride + i * dilation - top``. So
     kernel row ``i`` comes from ``a = (row + top - i * dilation) / stride``, if that is a whole
-    number and a row of the input.
+    number and a row of the input; otherwise its entry is None.
 
-    Parameters
-    ----------
-    window : Window
-        As `transposed.landing` gives it.
-    size : pair of int
-        Rows and columns of the input.
-    row, col : int
-        The output cell.
-
-    Returns
-    -------
-    rows, cols : tuple of int or None
-        For each row and column of the kernel.
-    box : Box
-        From the first input cell that the kernel's span reaches from here to the last.
+    The window is that of `transposed.landing`, the size that of the input. The box goes from the
+    first input cell that the kernel's span reaches from here to the last.
     """
     top, _, left, _ = window.margins()
     taps: list[Taps] = []

@@ -102,27 +102,9 @@ def landing(
     output_padding: PairLike = 0,
     output_size: PairLike | None = None,
 ) -> tuple[Window, Pair]:
-    """Say where a transposed convolution stamps, and how large its output is.
+    """Return where a transposed convolution stamps, its padding in numbers, and its output's size.
 
-    Parameters
-    ----------
-    window : Window
-    input_size : pair of int
-        Rows and columns of its (small) input.
-    output_padding, output_size
-        As for `conv2d_transpose`.
-
-    Returns
-    -------
-    Window
-        With its padding in numbers.
-    tuple of int
-        Rows and columns of the output.
-
-    Raises
-    ------
-    ValueError
-        No output of this padding or size exists.
+    ValueError if no output of this padding or size exists.
     """
     (height, width), (sh, sw), (dh, dw) = input_size, window.stride, window.dilation
     more = pair("output_padding", output_padding, least=0)

@@ -26,24 +26,9 @@ _UNSAFE = re.compile(r"</script|<!--", re.IGNORECASE)
 def bundle(sources: Mapping[str, str], entry: str) -> str:
     """Join modules into one strict script that leaves nothing among the page's global names.
 
-    Those in folders come first.
-
-    Parameters
-    ----------
-    sources : mapping of str to str
-        The modules' texts by name, ``"ops"`` or ``"layers/conv2d"``.
-    entry : str
-        The module to run, with all that it imports.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        A module that is missing or imports itself in a circle, a name that is imported but not
-        exported, or an import or export of another form.
+    `sources` are their texts by name, "ops" or "layers/conv2d"; those in folders come first, and
+    `entry` is run with all that it imports. ValueError if a module is missing or imports itself in
+    a circle, if a name is imported but not exported, or for imports or exports of another form.
     """
     order: list[str] = []
     kinds = sorted(name for name in sources if "/" in name)

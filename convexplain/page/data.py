@@ -37,23 +37,7 @@ def collect(
     theme: str | None = None,
     slides: Slides | None = None,
 ) -> dict[str, Any]:
-    """Gather what ``data.js`` describes.
-
-    Parameters
-    ----------
-    picture, network, model, lang, theme, slides
-        As for `convexplain.page.html`.
-
-    Returns
-    -------
-    dict
-        JSON data.
-
-    Raises
-    ------
-    UsageError
-        As `convexplain.page.html` says.
-    """
+    """Gather what ``data.js`` describes, as JSON data; the parameters are those of `page.html`."""
     for kind, given, known in (("language", lang, LANGUAGES), ("theme", theme, themes())):
         if given is not None and given not in known:
             raise UsageError(f"there is no {kind} {given!r}: {choose(given, known)}")
@@ -82,11 +66,8 @@ def collect(
 def check_network(network: Network) -> None:
     """Refuse a network that the page cannot show.
 
-    Raises
-    ------
-    UsageError
-        It reads something else than the page's digits, does not answer with the probabilities of
-        ten classes, is too large, or computes numbers beyond float32.
+    It reads something else than the page's digits, does not answer with the probabilities of ten
+    classes, is too large, or computes numbers beyond float32.
     """
     last = network.layers[-1]
     if network.input_shape != SHAPE:
@@ -161,10 +142,7 @@ def in_bytes(pixels: np.typing.NDArray[np.float32]) -> bytes:
 def opening_picture(picture: Picture | None) -> dict[str, Any]:
     """Say which picture the page opens with: a bundled digit's number, or its own pixels.
 
-    Raises
-    ------
-    UsageError
-        The picture has another shape, or its pixels are not in steps of 1/255.
+    Refused are pictures of another shape, or with pixels that are not in steps of 1/255.
     """
     if picture is None:
         return {"sample": None, "picture": None}

@@ -32,27 +32,9 @@ def document(
 ) -> str:
     """Join everything into one HTML text.
 
-    Parameters
-    ----------
-    data : mapping
-        What ``data.js`` reads, as JSON data.
-    markup : str, optional
-        The page's markup; ``index.html`` if None.
-    sources : mapping of str to str, optional
-        The modules by name; those of this folder if None.
-    entry : str
-        The module to run.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        A part of the page that is not as this module expects it.
-    ConvexplainError
-        A character that the bundled fonts lack.
+    `data` is what ``data.js`` reads. By default the markup is ``index.html`` and the modules are
+    those of this folder, of which `entry` is run. Parts that are not as expected raise ValueError,
+    characters that the bundled fonts lack an error for the user.
     """
     markup = (FOLDER / "index.html").read_text("utf-8") if markup is None else markup
     script = bundle(read(FOLDER) if sources is None else sources, entry)
@@ -76,10 +58,7 @@ def document(
 def policy(script: str, style: str) -> str:
     """Write the Content-Security-Policy: this script, this style, what is inside the file.
 
-    Parameters
-    ----------
-    script, style : str
-        Exactly what stands between the tags.
+    Both are exactly what stands between the tags.
     """
     return "; ".join(
         (

@@ -23,24 +23,13 @@ Shift = tuple[int, int]
 def find_examples(network: Network, baseline: Network) -> dict[str, list[dict[str, Any]]]:
     """Search the bundled digits for those that teach most when they are shifted.
 
-    Both networks read the digit right in its place, and no ink leaves the frame. A digit is
-    "steady" if the network's probability for it is at least `SURE` at every such shift along one
-    axis, and the baseline reads it wrong at one: the shift at which it is wrong most surely is
-    told. It is "failing" if the network reads it wrong at the smallest shift of all digits, most
-    surely first.
+    Both networks, the explained one and the dense baseline, read the digit right in its place, and
+    no ink leaves the frame. A digit is "steady" if the network's probability for it is at least
+    `SURE` at every such shift along one axis, and the baseline reads it wrong at one: the shift at
+    which it is wrong most surely is given. It is "failing" if the network reads it wrong at the
+    smallest shift of all digits, most surely first.
 
-    Parameters
-    ----------
-    network : Network
-        The one that the page explains.
-    baseline : Network
-        The dense one beside it.
-
-    Returns
-    -------
-    dict
-        "steady" and "failing": lists of ``{"sample": int, "shift": [right, down]}``, each at most
-        `EACH` long and without a class twice; JSON data.
+    Of both there are at most `EACH`, no class twice: ``{"sample": int, "shift": [right, down]}``.
     """
     pictures = np.stack([picture.pixels for picture in digits.load()])
     labels = np.array([picture.label for picture in digits.load()])

@@ -18,23 +18,7 @@ _ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "−×·…–—“”‘’�
 
 
 def faces(text: str) -> str:
-    """Write the ``@font-face`` rules that a page with this text needs, licence included.
-
-    Parameters
-    ----------
-    text : str
-        Everything that can be shown; characters count once.
-
-    Returns
-    -------
-    str
-        CSS. The fonts are in it as data.
-
-    Raises
-    ------
-    ConvexplainError
-        The bundled fonts lack a character.
-    """
+    """Write the ``@font-face`` rules that a page of this text needs, fonts and licence included."""
     characters = "".join(sorted({c for c in text if c.isprintable()} | set(_ALWAYS)))
     fonts.require(characters)
     licence = (files("convexplain") / "assets" / "fonts" / "OFL.txt").read_text("utf-8")

@@ -19,15 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One beat of the lesson.
-
-    Parameters
-    ----------
-    start, end : float
-        In seconds.
-    title, caption : str
-        What is said, in the video's language.
-    """
+    """One beat of the lesson, in seconds, with what is said in the video's language."""
 
     start: float
     end: float
@@ -37,21 +29,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Slides:
-    """A rendered lesson.
-
-    Parameters
-    ----------
-    name : str
-        The lesson's.
-    title : Caption
-    lang : {"en", "zh"}
-        The video's language.
-    theme : {"dark", "light"}
-        The video's colours.
-    video : bytes
-        An mp4.
-    chapters : tuple of Chapter
-    """
+    """A rendered lesson, an mp4, in the video's language and theme."""
 
     name: str
     title: Caption
@@ -62,20 +40,9 @@ class Slides:
 
     @classmethod
     def of(cls, lesson: Lesson, video: Path, look: Look) -> Slides:
-        """Join a lesson and its rendered video.
+        """Join a lesson and the video that was rendered of it, at its own pace, in this look.
 
-        Parameters
-        ----------
-        lesson : Lesson
-        video : Path
-            The mp4 that was rendered of it, at its own pace.
-        look : Look
-            In which language and colours it was rendered.
-
-        Raises
-        ------
-        ConvexplainError
-            The video cannot be read, or its chapters are not the lesson's.
+        Refused if the video cannot be read, or its chapters are not the lesson's.
         """
         import av
 

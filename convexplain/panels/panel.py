@@ -52,52 +52,33 @@ class Extent:
 class Bounds:
     """How large the cells of a panel can be.
 
-    Parameters
-    ----------
-    weight : float
-        Relative to the cells of other panels.
-    least, good, most : float
-        The side at which a cell can be read, is comfortable, and needs no more room.
-    widest : float
-        Of the numbers in it: their width in sizes of the text, 0 without.
+    `least`, `good` and `most` are the sides at which a cell can be read, is comfortable, and needs
+    no more room.
     """
 
-    weight: float
+    weight: float  # relative to the cells of other panels
     least: float
     good: float
     most: float
-    widest: float = 0.0
+    widest: float = 0.0  # of the numbers in it: their width in sizes of the text, 0 without
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How a picture is being laid out: on what, in which language, with cells how large.
-
-    Parameters
-    ----------
-    sheet : Sheet
-    lang : {"en", "zh"}
-    decimals : int, optional
-        With how many decimals numbers in cells are printed; None: they are not.
-    sides, sizes : mapping of str to float
-        Side of a cell, and size of the numbers in it, by `Panel.group`.
-    spread : (float, float)
-        By how much gaps between columns, and between rows, are widened.
-    scales : tuple of (Scale, Caption or str)
-        What the legend has to explain, and how it calls that.
-    known, rigid : dict of int to Extent
-        The extents that have been measured, by the part's identity: in this setting, and of
-        parts that have no cells, in any of this sheet and language.
-    """
+    """How a picture is being laid out: on what, in which language, with cells how large."""
 
     sheet: Sheet
     lang: str
-    decimals: int | None
-    sides: Mapping[str, float]
-    sizes: Mapping[str, float]
+    decimals: int | None  # with how many decimals numbers in cells are printed; None: they are not
+    sides: Mapping[str, float]  # side of a cell by `Panel.group`
+    sizes: Mapping[str, float]  # size of the numbers in cells by `Panel.group`
+    #: By how much gaps between columns, and between rows, are widened.
     spread: tuple[float, float] = (1.0, 1.0)
+    #: What the legend has to explain, and how it calls that.
     scales: tuple[tuple[Scale, Caption | str], ...] = ()
+    #: Extents measured in this setting, by the part's identity.
     known: dict[int, Extent] = field(default_factory=dict, repr=False)
+    #: Extents of parts that have no cells, in any setting of this sheet and language.
     rigid: dict[int, Extent] = field(default_factory=dict, repr=False)
 
     def gap(self, many: float) -> float:
@@ -302,19 +283,7 @@ def line(
 ) -> Words:
     """Make a line of text whose capitals are centred at y.
 
-    Parameters
-    ----------
-    at : Setting
-    panel, name : str
-        Whose it is, and its own.
-    words : str
-    x, y : float
-        Its left end, middle or right end, as `align` says, and its middle from top to bottom.
-    size : float
-    align : {"left", "middle", "right"}
-    tone, weight : str
-    room : float
-        How wide it may become.
+    `x` is its left end, middle or right end, as `align` says; `room` is how wide it may become.
     """
     wide = max(text_width(words, size, weight), room)
     left = x - {"left": 0.0, "middle": 0.5, "right": 1.0}[align] * wide

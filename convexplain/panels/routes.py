@@ -52,22 +52,9 @@ def route(
 ) -> list[Point] | None:
     """Find the shortest way with the fewest bends along lanes (Dijkstra's algorithm).
 
-    Lanes run beside everything that stands there; a step of a way goes from one crossing of
-    lanes to the next.
-
-    Parameters
-    ----------
-    start, end : End
-    walls : sequence of Box
-        What no way runs through; lanes keep their distance.
-    room : Box
-        Where a way may run.
-    pitch : Pitch
-
-    Returns
-    -------
-    list of (float, float), or None
-        Its corners; None if there is no way.
+    Its corners are returned, None if there is no way. Lanes run beside everything that stands
+    there, at a distance from the walls and within the room; a step of a way goes from one crossing
+    of lanes to the next.
     """
     begins, ends = start.sides(pitch.lane), end.sides(pitch.stub)
     passed = [box.grown(pitch.lane) for box in (*walls, start.edge, end.edge)]

@@ -26,15 +26,8 @@ def leading(size: float) -> float:
 def wrap(words: str, width: float, size: float, weight: str = "regular") -> list[str]:
     """Break a text into lines: English between words, Chinese between characters.
 
-    No last line is left with a lonely word where shorter lines avoid it.
-
-    Parameters
-    ----------
-    words : str
-    width : float
-        In the unit of `size`; a single word that is longer stays whole.
-    size : float
-    weight : {"regular", "bold"}
+    No last line is left with a lonely word where shorter lines avoid it. The width is in the unit
+    of `size`; a single word that is longer stays whole.
     """
     return list(_wrapped(words, width, size, weight))
 

@@ -8,20 +8,10 @@ from collections.abc import Mapping
 def fragment(values: Mapping[str, object]) -> str:
     """Write a state of the page as the fragment of its address.
 
-    Parameters
-    ----------
-    values : mapping
-        As the page names them (``page/link.js``): "d" the digit, or "own" for the picture that
-        the page was written with; "i" which of the digit's samples (0 is left out); "l" the
-        layer, "m" the map, "c" row and column. All are counted from 0.
+    The keys are those of the page (``page/link.js``): "d" the digit, or "own" for the picture that
+    the page was written with; "i" which of the digit's samples (0 is left out); "l" the layer, "m"
+    the map, "c" row and column. All are counted from 0.
 
-    Returns
-    -------
-    str
-        Such as "#d=5&l=conv1&m=28&c=22,9".
-
-    Examples
-    --------
     >>> fragment({"d": 5, "i": 0, "l": "conv1", "m": 28, "c": (22, 9)})
     '#d=5&l=conv1&m=28&c=22,9'
     """

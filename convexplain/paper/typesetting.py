@@ -20,24 +20,10 @@ _TEMPLATES = Path(str(files("convexplain") / "assets" / "print"))
 
 
 def pdf(template: str, data: Mapping[str, Any]) -> bytes:
-    """Set a document.
+    """Set a document: a tagged PDF with text as text and fonts embedded.
 
-    Parameters
-    ----------
-    template : str
-        Name of a file in ``assets/print``, without its ending.
-    data : mapping
-        What the template shows, ready for JSON; every text in it must be in the bundled fonts.
-
-    Returns
-    -------
-    bytes
-        A PDF: tagged, with text as text and fonts embedded.
-
-    Raises
-    ------
-    ConvexplainError
-        Typst is not installed, or the bundled fonts lack a character of the data.
+    `template` names a file in ``assets/print``, without its ending; `data` is ready for JSON.
+    Refused if Typst is not installed, or the bundled fonts lack a character.
     """
     (document,) = _compiled(template, data, "pdf")
     return document

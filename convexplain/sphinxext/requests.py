@@ -36,27 +36,13 @@ _CAPTION = Caption(en="{question} {answer}", zh="{question}{answer}")
 
 @dataclass(frozen=True)
 class FigureRequest:
-    """A figure with its options.
-
-    Parameters
-    ----------
-    name : str
-        One of `convexplain.figures.names`.
-    options : Any
-        As `convexplain.figures.make` makes them.
-    lang : {"en", "zh"}
-        Language.
-    theme : {"auto", "light", "dark"}
-        One picture, or one for each theme of the page.
-    width : float
-        In inches.
-    """
+    """A figure with its options."""
 
     name: str
-    options: Any
+    options: Any  # as `convexplain.figures.make` makes them
     lang: str
-    theme: str
-    width: float
+    theme: str  # one picture, or with "auto" one for each theme of the page
+    width: float  # in inches
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -81,24 +67,12 @@ class FigureRequest:
 
 @dataclass(frozen=True)
 class VideoRequest:
-    """A lesson as a video.
-
-    Parameters
-    ----------
-    lesson : Lesson
-        With its options.
-    look : Look
-        Language, theme, captions in the picture.
-    quality : str
-        A name in `convexplain.video.job.QUALITIES`.
-    poster : str
-        The beat whose end is shown before it plays.
-    """
+    """A lesson as a video."""
 
     lesson: Lesson
     look: Look
-    quality: str
-    poster: str
+    quality: str  # a name in `convexplain.video.job.QUALITIES`
+    poster: str  # the beat whose end is shown before it plays
 
     @property
     def alternative(self) -> str:
@@ -138,19 +112,9 @@ class VideoRequest:
 
 
 def parse(kind: str, arguments: Sequence[str]) -> FigureRequest | VideoRequest:
-    """Read a directive's arguments.
+    """Read a directive's arguments as on the command line: the name, then ``--option=value``.
 
-    Parameters
-    ----------
-    kind : {"figure", "video"}
-        Which directive.
-    arguments : sequence of str
-        As on the command line: the name, then ``--option=value``.
-
-    Raises
-    ------
-    ConvexplainError
-        What was given, the rule, the remedy, in the words of a directive.
+    An error says what was given, the rule and the remedy in the words of a directive.
     """
     command = {"figure": _figure, "video": _video}[kind]
     try:

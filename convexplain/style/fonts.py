@@ -34,15 +34,7 @@ _END = "\N{IDEOGRAPHIC SPACE}"
 
 @dataclass(frozen=True)
 class Metrics:
-    """Vertical measures of a font in em.
-
-    Parameters
-    ----------
-    ascent, descent : float
-        What a line takes above and below the base line, both positive.
-    cap_height, x_height : float
-        Height of "H" and of "x" above the base line.
-    """
+    """Vertical measures of a font in em from the base line; the descent, down, is positive too."""
 
     ascent: float
     descent: float
@@ -51,43 +43,14 @@ class Metrics:
 
 
 def path(weight: str = "regular") -> Path:
-    """Return the file of a bundled font.
-
-    Parameters
-    ----------
-    weight : {"regular", "bold"}
-        The weight.
-
-    Returns
-    -------
-    pathlib.Path
-        An OpenType file.
-
-    Raises
-    ------
-    ValueError
-        If there is no such weight.
-    """
+    """Return the OpenType file of a bundled font."""
     if weight not in WEIGHTS:
         raise ValueError(f"there is no weight {weight!r}: use {' or '.join(WEIGHTS)}")
     return Path(str(files("convexplain") / "assets" / "fonts" / f"convexplain-sans-{weight}.otf"))
 
 
 def require(text: str, font: Path | None = None) -> None:
-    """Make sure that a text can be written.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-    font : pathlib.Path, optional
-        Another font's file; the bundled fonts if None.
-
-    Raises
-    ------
-    ConvexplainError
-        If the font lacks a character; the error names each.
-    """
+    """Make sure that the bundled fonts, or another one, have all characters of a line of text."""
     written = _coverage(font or path())
     absent = [c for c in dict.fromkeys(text) if ord(c) not in written]
     if not absent:
@@ -104,31 +67,10 @@ def require(text: str, font: Path | None = None) -> None:
 def outline(text: str, weight: str = "regular", font: Path | None = None) -> Outline:
     """Shape a line of text, kerned, and return its outline.
 
-    Parameters
-    ----------
-    text : str
-        One line.
-    weight : {"regular", "bold"}
-        The weight of the bundled font.
-    font : pathlib.Path, optional
-        Another font's file, which is used for every weight.
-
-    Returns
-    -------
-    vertices : numpy.ndarray of float64, shape (n, 2)
-        In em, y upwards, from the start of the base line. Read-only.
-    codes : numpy.ndarray of uint8, shape (n,)
-        What each vertex is, as in `matplotlib.path.Path`. Contours are closed, counters run the
-        other way round. Read-only.
-    advance : float
-        Width of the line in em, spaces included.
-
-    Raises
-    ------
-    ConvexplainError
-        If the font lacks a character.
-    ValueError
-        If there is no such weight.
+    Another `font` is used for every weight. The outline is in em, y upwards, from the start of the
+    base line. Its codes are those of `matplotlib.path.Path`; contours are closed, counters run the
+    other way round. The advance is the width of the line, spaces included. The arrays are read-
+    only.
     """
     # Not matplotlib.textpath: it lists all fonts of the machine first, in every fresh worker.
     from matplotlib._text_helpers import layout
@@ -154,25 +96,7 @@ def outline(text: str, weight: str = "regular", font: Path | None = None) -> Out
 
 @lru_cache
 def metrics(weight: str = "regular", font: Path | None = None) -> Metrics:
-    """Measure a font.
-
-    Parameters
-    ----------
-    weight : {"regular", "bold"}
-        The weight of the bundled font.
-    font : pathlib.Path, optional
-        Another font's file.
-
-    Returns
-    -------
-    Metrics
-        In em.
-
-    Raises
-    ------
-    ValueError
-        If there is no such weight.
-    """
+    """Measure a bundled font, or another one."""
     face = _face(font or path(weight))
     heights = [float(outline(c, weight, font)[0][:, 1].max()) for c in "Hx"]
     return Metrics(face.ascender / face.units_per_EM, -face.descender / face.units_per_EM, *heights)

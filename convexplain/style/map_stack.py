@@ -18,21 +18,10 @@ def strength_of(channels: int) -> float:
 
 
 def sheet_opacities(values: npt.NDArray[np.float64], limit: float, strength: float) -> Shares:
-    """Return how opaque each cell of each sheet is.
+    """Return how opaque each cell of each sheet is, -1..1; the sign says which colour.
 
-    Parameters
-    ----------
-    values : numpy.ndarray of float64, shape (height, width, channels)
-        NaN is a cell that shows nothing.
-    limit : float
-        Value that is opaque on the first sheet.
-    strength : float
-        Opacity of that value on the others.
-
-    Returns
-    -------
-    numpy.ndarray of float32, shape (height, width, channels)
-        -1..1; the sign tells which colour.
+    NaN is a cell that shows nothing. `limit` is the value that is opaque on the first sheet,
+    `strength` its opacity on the others. Values and result have shape (height, width, channels).
     """
     known = np.nan_to_num(values, nan=0.0) / (limit or 1.0)
     opacities = np.asarray(known.clip(-1, 1), dtype=np.float32)
@@ -45,19 +34,9 @@ def stacked(
 ) -> tuple[Shares, Shares]:
     """Lay sheets over one another, the last first, and add up what they cover.
 
-    Parameters
-    ----------
-    opacities : numpy.ndarray of float32, shape (height, width, channels)
-        As `sheet_opacities` gives them.
-    front : (int, int)
-        Height and width of a sheet in pixels.
-    back : (int, int)
-        How far down (below 0: up) and right the last sheet lies, in pixels.
-
-    Returns
-    -------
-    positive, negative : numpy.ndarray of float32
-        What the two colours cover of each pixel, 0..1; the positive one is laid over the other.
+    `opacities` are those of `sheet_opacities`. `front` is the height and width of a sheet in
+    pixels, `back` how far down (below 0: up) and right the last one lies. What the positive and the
+    negative colour cover of each pixel is returned, 0..1; the positive one is laid over the other.
     """
     height, width, channels = opacities.shape
     (tall, wide), (down, across) = front, back

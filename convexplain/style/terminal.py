@@ -18,15 +18,8 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def cells(text: str) -> int:
-    """Count the cells that a line of text takes.
+    """Count the cells that a line of text without tabs or colour codes takes.
 
-    Parameters
-    ----------
-    text : str
-        Without tabs or colour codes.
-
-    Examples
-    --------
     >>> cells("kernel"), cells("卷积核")
     (6, 6)
     """
@@ -52,18 +45,11 @@ _CODE = re.compile("\x1b\\[[0-9;]*m")
 
 
 def fold(line: str, width: int) -> list[str]:
-    """Break a line of prose between words, or Chinese characters, so that it fits a width.
+    """Break a line of prose between words, or Chinese characters, so that it fits a width in cells.
 
-    Parameters
-    ----------
-    line : str
-        It may hold colour codes. What has two blanks side by side is laid out already, such as
-        the row of a table, and is left as it is.
-    width : int
-        In cells.
+    It may hold colour codes. What has two blanks side by side is laid out already, such as the row
+    of a table, and is left as it is.
 
-    Examples
-    --------
     >>> fold("a share, not a certainty", 12)
     ['a share, not', 'a certainty']
     >>> fold("这是该层的最大值。", 12)
@@ -95,27 +81,11 @@ def table(
 ) -> list[str]:
     r"""Lay out a table: the head, a rule, and the rows in columns two blanks apart.
 
-    Parameters
-    ----------
-    head : sequence of str
-        One name a column.
-    rows : sequence of sequence of str
-        As many texts in each.
-    right : collection of int
-        The columns, counted from 0, that are aligned at their right end, as numbers are.
-    paint : callable, optional
-        Given row and column, counted from 0 below the head, and a text filled to its column's
-        width, returns it in colour.
-    width : int, optional
-        In cells; sentences of the last column fold where the table would be wider.
+    Columns named by `right` are aligned at their right end, as numbers are. `paint` is given row
+    and column, counted from 0 below the head, and a text filled to its column's width, and returns
+    it in colour. Sentences of the last column fold where the table would be wider than `width`
+    cells.
 
-    Returns
-    -------
-    list of str
-        Lines, without blanks at their ends.
-
-    Examples
-    --------
     >>> print("\n".join(table(["layer", "weights"], [["conv1", "320"]], right={1})))
     layer  weights
     --------------
@@ -144,27 +114,8 @@ def table(
 
 
 def bar(share: float, width: int) -> str:
-    """Draw a share of one as a bar, to the nearest eighth of a cell; none is drawn as nothing.
+    """Draw a share of 1 as a bar, to the nearest eighth of a cell; 1 takes `width` cells.
 
-    Parameters
-    ----------
-    share : float
-        0 to 1.
-    width : int
-        Cells that 1 takes.
-
-    Returns
-    -------
-    str
-        At most `width` characters.
-
-    Raises
-    ------
-    ValueError
-        If the share is not from 0 to 1.
-
-    Examples
-    --------
     >>> bar(0.5, 4), bar(0.28125, 4)
     ('██', '█▏')
     """

@@ -113,12 +113,7 @@ def as_batch(images: Array) -> NDArray[np.float32]:
 
 
 def check_pairs(images: Array, labels: Array) -> None:
-    """Refuse pictures without labels, and labels without pictures.
-
-    Raises
-    ------
-    UsageError
-    """
+    """Refuse pictures without labels, and labels without pictures."""
     if not len(images) or len(images) != len(labels):
         raise UsageError(
             f"{len(images)} images with {len(labels)} labels: give at least one, and one label each"

@@ -19,14 +19,8 @@ Cell = tuple[int, int, int]
 class Addends:
     """All that one cell is the sum of, in the order of rows, columns, channels.
 
-    Attributes
-    ----------
-    rows, cols, channels : int array, shape (n,)
-        Which cells of the layer's input are read; padding is left out.
-    weights : float64 array, shape (n,)
-    products : float64 array, shape (n,)
-        activation * weight; exact, where the weight is a float32.
-    bias : float
+    All arrays have shape (n,). `rows`, `cols` and `channels` say which cells of the layer's input
+    are read; padding is left out. The products are exact where the weights are float32.
     """
 
     rows: NDArray[np.int_]
@@ -46,14 +40,9 @@ class Addends:
         weights: NDArray[Any] | float,
         bias: float = 0.0,
     ) -> Addends:
-        """Multiply the cells at all these rows, columns and channels with their weights.
+        """Multiply the cells of `x` (H, W, C) at these rows, columns and channels with weights.
 
-        Parameters
-        ----------
-        x : array (H, W, C)
-        rows, cols, channels : sequence of int
-        weights : float, or array (rows, cols, channels)
-        bias : float
+        An array of weights has shape (rows, cols, channels).
         """
         grid = np.meshgrid(
             *(np.asarray(axis, np.int_) for axis in (rows, cols, channels)), indexing="ij"
@@ -82,16 +71,7 @@ class Addends:
 def read(
     window: Window, cell: Cell, shape: tuple[int, ...]
 ) -> tuple[list[int], list[int], tuple[slice, slice]]:
-    """List the rows and columns that the window of a cell reads, and by which of its own.
-
-    Parameters
-    ----------
-    window : Window
-    cell : (row, col, channel)
-        Of the output.
-    shape : (H, W, C)
-        Of the input.
-    """
+    """List the rows and columns that the window of an output cell reads, and by which taps."""
     places, taps = [], []
     for axis in (0, 1):
         reads = window.taps(axis, cell[axis], shape[axis])

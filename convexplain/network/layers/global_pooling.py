@@ -17,17 +17,11 @@ from convexplain.ops.geometry import Pair
 
 @dataclass(frozen=True)
 class GlobalPooling(Layer):
-    """What both global pooling layers share.
-
-    Parameters
-    ----------
-    name : str
-    keepdims : bool
-        Put out a map of one place, (1, 1, channels), in place of a vector.
-    """
+    """What both global pooling layers share."""
 
     family = "pooling"
 
+    #: Put out a map of one place, (1, 1, channels), in place of a vector.
     keepdims: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:

@@ -42,20 +42,11 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{,39}")
 
 
 class Fact(NamedTuple):
-    """One thing to know about a layer.
+    """One thing to know about a layer."""
 
-    Attributes
-    ----------
-    key : str
-        The fact's name for programs.
-    name : Caption
-    value : str
-        As it is printed, in either language.
-    """
-
-    key: str
+    key: str  # its name for programs
     name: Caption
-    value: str
+    value: str  # as it is printed, in either language
 
 
 def as_map(x: Array) -> Array:

@@ -18,24 +18,12 @@ from convexplain.ops.pooling import counted, counts, refuse_empty_windows
 
 @dataclass(frozen=True)
 class Pooling(WindowLayer):
-    """What both pooling layers share.
-
-    Parameters
-    ----------
-    name : str
-    pool_size : int or pair of int
-    stride : int, pair of int or None
-        None means the pool's size.
-    padding : str, int, pair or four ints
-    dilation : int or pair of int
-    ceil_mode : bool
-        As in `convexplain.ops.Window`.
-    """
+    """What both pooling layers share; the fields are those of `convexplain.ops.Window`."""
 
     family = "pooling"
 
     pool_size: PairLike = (2, 2)
-    stride: PairLike | None = None
+    stride: PairLike | None = None  # None means the pool's size
     padding: PaddingLike = "valid"
     dilation: PairLike = field(default=(1, 1), kw_only=True)
     ceil_mode: bool = field(default=False, kw_only=True)

@@ -14,19 +14,10 @@ MAX_CONFIG = 20_000_000
 
 
 def members(content: bytes, wanted: dict[str, int]) -> dict[str, bytes]:
-    """Read members of an archive.
+    """Read those of the wanted members that an archive has.
 
-    Parameters
-    ----------
-    content : bytes
-        The archive.
-    wanted : dict of str to int
-        The members that are read if they are there, and how many bytes each may have.
-
-    Raises
-    ------
-    UnreadableError
-        It is damaged, has a member twice, or one that declares too much.
+    `wanted` says how many bytes each may have. An archive is refused that is damaged, has a member
+    twice, or one that declares too much.
     """
     found: dict[str, bytes] = {}
     try:

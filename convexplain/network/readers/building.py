@@ -14,32 +14,16 @@ BYTES = 255.0
 
 
 class Parts(NamedTuple):
-    """All that a network is made of.
-
-    Attributes
-    ----------
-    layers : tuple of Layer
-    weights : dict of str to array
-    recipe : Recipe or None
-        What is assumed of pictures, since no file tells it.
-    notes : tuple of str
-        What was assumed, left out or folded.
-    """
+    """All that a network is made of."""
 
     layers: tuple[Layer, ...]
     weights: dict[str, Array]
-    recipe: Recipe | None
-    notes: tuple[str, ...]
+    recipe: Recipe | None  # what is assumed of pictures, since no file says it
+    notes: tuple[str, ...]  # what was assumed, left out or folded
 
 
 def build(found: Imported) -> Parts:
-    """Make layers and name their weights.
-
-    Raises
-    ------
-    ValueError
-        A layer cannot be made as the file says it.
-    """
+    """Make layers and name their weights; ValueError if one cannot be made as the file has it."""
     layers: list[Layer] = []
     weights: dict[str, Array] = {}
     before = ""

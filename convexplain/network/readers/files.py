@@ -13,12 +13,7 @@ SAVE = 'save the whole model with model.save("x.keras")'
 
 
 def read_keras(content: bytes) -> Imported:
-    """Read a .keras file.
-
-    Raises
-    ------
-    UnreadableError
-    """
+    """Read a .keras file."""
     found = archive.members(
         content,
         {
@@ -59,12 +54,7 @@ def _number(name: str) -> tuple[int, str]:
 
 
 def read_h5(content: bytes) -> Imported:
-    """Read an .h5 file of Keras 2 or 3.
-
-    Raises
-    ------
-    UnreadableError
-    """
+    """Read an .h5 file of Keras 2 or 3."""
     with hdf5.opened(content, "it") as file:
         text = file.text("", "model_config")
         if text is None:

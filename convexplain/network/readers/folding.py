@@ -17,18 +17,9 @@ Inputs = Sequence[Array | None]
 
 
 def fold(node: Node, inputs: Inputs) -> Array | None:
-    """Compute a node whose inputs are constants.
+    """Compute a node whose inputs are constants; None if this operation is not computed here.
 
-    Parameters
-    ----------
-    node : Node
-    inputs : sequence of array or None
-        None where an optional input is left out.
-
-    Returns
-    -------
-    array or None
-        None: this operation is not computed here.
+    An input is None where an optional one is left out.
     """
     function = FOLDS.get(node.op)
     if function is None:

@@ -48,63 +48,29 @@ EXPORT = (
 
 @dataclass(frozen=True)
 class Node:
-    """One operation.
+    """One operation."""
 
-    Attributes
-    ----------
-    op : str
-        Such as "Conv".
-    name : str
-        The file's own, or that of its first output.
-    inputs, outputs : tuple of str
-        Names of tensors; "" where an optional one is left out.
-    attributes : dict
-        Numbers, texts, arrays and lists of these.
-    """
-
-    op: str
-    name: str
-    inputs: tuple[str, ...]
+    op: str  # such as "Conv"
+    name: str  # the file's own, or that of its first output
+    inputs: tuple[str, ...]  # names of tensors; "" where an optional one is left out
     outputs: tuple[str, ...]
     attributes: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A network as operations on named tensors.
+    """A network as operations on named tensors."""
 
-    Attributes
-    ----------
-    nodes : tuple of Node
-        Each behind those that it reads.
-    constants : dict of str to array
-    input, output : str
-    input_shape : tuple of int or None
-        With the batch; None where the file leaves a size open.
-    producer : str
-    """
-
-    nodes: tuple[Node, ...]
+    nodes: tuple[Node, ...]  # each behind those that it reads
     constants: dict[str, Array]
     input: str
     output: str
-    input_shape: tuple[int | None, ...]
+    input_shape: tuple[int | None, ...]  # with the batch; None where the file leaves a size open
     producer: str
 
 
 def read(file: bytes, path: Path) -> Graph:
-    """Read a model.
-
-    Parameters
-    ----------
-    file : bytes
-    path : Path
-        Where it lies, since weights may stand in a file beside it.
-
-    Raises
-    ------
-    UnreadableError
-    """
+    """Read a model; its path is needed since weights may stand in a file beside it."""
     try:
         model = Message(memoryview(file), "the model")
         graph = model.message(7, "the graph")

@@ -40,13 +40,7 @@ class File:
         return {name: self.array(prefix + name) for name in names}
 
     def array(self, path: str) -> Array:
-        """Return an array.
-
-        Raises
-        ------
-        UnreadableError
-            There is none, or it cannot be decoded.
-        """
+        """Return an array; UnreadableError if there is none, or it cannot be decoded."""
         if path not in self._datasets:
             raise UnreadableError(f"the weights {path!r:.100} are missing")
         try:
@@ -99,15 +93,7 @@ def _text(value: object) -> str:
 
 @contextmanager
 def opened(content: bytes, what: str) -> Iterator[File]:
-    """Open HDF5 content and walk it.
-
-    Raises
-    ------
-    ConvexplainError
-        h5py is not installed.
-    UnreadableError
-        It is damaged, or holds what is refused.
-    """
+    """Open HDF5 content and walk it; refused if it is damaged, or holds what is not read here."""
     extras.require("keras", "networks that Keras saved")
     import h5py
 

@@ -25,49 +25,24 @@ class UnreadableError(ValueError):
 
 @dataclass
 class Found:
-    """One layer of a foreign network.
+    """One layer of a foreign network."""
 
-    Attributes
-    ----------
-    kind : str
-        A key of `KINDS`.
-    name : str
-        What the file calls it, made fit to be a layer's name.
-    fields : dict
-        As `Layer.to_dict` has them.
-    weights : dict of str to array
-        By the layer's own names, in its own layout.
-    inputs : tuple of str
-        The layers that it reads; "" is the picture.
-    """
-
-    kind: str
-    name: str
-    fields: dict[str, Any] = field(default_factory=dict)
+    kind: str  # a key of `KINDS`
+    name: str  # what the file calls it, made fit to be a layer's name
+    fields: dict[str, Any] = field(default_factory=dict)  # as `Layer.to_dict` has them
+    #: By the layer's own names, in its own layout.
     weights: dict[str, Array] = field(default_factory=dict)
-    inputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()  # the layers that it reads; "" is the picture
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A foreign network, as its file has it.
+    """A foreign network, as its file has it."""
 
-    Attributes
-    ----------
-    layers : list of Found
-        In the order of computation.
-    input_shape : (int, int, int)
-        Height, width, channels.
-    origin : dict
-        Format, framework and version.
-    notes : tuple of str
-        What was left out, folded by the file, or assumed.
-    """
-
-    layers: list[Found]
-    input_shape: tuple[int, int, int]
-    origin: Mapping[str, str]
-    notes: tuple[str, ...] = ()
+    layers: list[Found]  # in the order of computation
+    input_shape: tuple[int, int, int]  # height, width, channels
+    origin: Mapping[str, str]  # format, framework and version
+    notes: tuple[str, ...] = ()  # what was left out, folded by the file, or assumed
 
 
 class Names:

@@ -34,17 +34,10 @@ MAX_DEPTH = 8
 
 
 class Place:
-    """Where a layer stands in a model.
+    """Where a layer stands in a model, whose class in Keras is `kind`.
 
-    Attributes
-    ----------
-    path : tuple of str
-        The keys under which Keras 3 stores it: of each model around it, then its own, such as
-        ``("sequential", "conv2d_1")``.
-    names : tuple of str
-        The names of the models around it, and its own.
-    kind : str
-        Keras' class.
+    `path` holds the keys under which Keras 3 stores it: of each model around it, then its own, such
+    as ("sequential", "conv2d_1"). `names` holds the names of the models around it, and its own.
     """
 
     def __init__(self, path: tuple[str, ...], names: tuple[str, ...], kind: str) -> None:
@@ -61,19 +54,7 @@ def snake_case(name: str) -> str:
 
 
 def read(config: object, source: Source, origin: Mapping[str, str]) -> Imported:
-    """Read a model.
-
-    Parameters
-    ----------
-    config : dict
-        ``{"class_name": "Sequential", "config": {...}}``.
-    source : callable
-    origin : dict
-
-    Raises
-    ------
-    UnreadableError
-    """
+    """Read a model of a configuration ``{"class_name": "Sequential", "config": {...}}``."""
     reader = _Reader(source)
     try:
         reader.model(_mapping(config, "the model"), (), (), depth=0)

@@ -32,32 +32,17 @@ from convexplain.network.readers.imported import (
 
 @dataclass(frozen=True)
 class Tensor:
-    """What a name stands for while the picture goes through the graph.
+    """What a name stands for while the picture goes through the graph."""
 
-    Attributes
-    ----------
-    layer : str
-        The layer whose output it is; "" is the picture.
-    axes : str
-        What each axis is: N, C, H, W; F in a vector.
-    shape : tuple of int
-        With N = 1.
-    scale, offset : array or None
-        What the layer's output is still multiplied with and what is then added: one number, or one
-        for each channel.
-    padding : tuple of int or None
-        What is still to be put around a map: top, bottom, left, right.
-    filler : str
-        What that holds: "zero"; "lowest" and "edge" can never win a maximum.
-    """
-
-    layer: str
-    axes: str
-    shape: tuple[int, ...]
+    layer: str  # the layer whose output it is; "" is the picture
+    axes: str  # what each axis is: N, C, H, W; F in a vector
+    shape: tuple[int, ...]  # with N = 1
+    #: What the output is still multiplied with: one number, or one for each channel.
     scale: Array | None = None
-    offset: Array | None = None
+    offset: Array | None = None  # what is then added
+    #: What is still to be put around a map: top, bottom, left, right.
     padding: tuple[int, int, int, int] | None = None
-    filler: str = "zero"
+    filler: str = "zero"  # what that holds: "zero"; "lowest" and "edge" can never win a maximum
 
     @property
     def pending(self) -> bool:
@@ -74,20 +59,7 @@ Value = Tensor | Array | None
 
 
 def read(file: bytes, path: Path, size: tuple[int, int] | None = None) -> Imported:
-    """Read an ONNX model.
-
-    Parameters
-    ----------
-    file : bytes
-    path : Path
-        Where it lies.
-    size : pair of int, optional
-        Rows and columns of the input, where the file leaves them open.
-
-    Raises
-    ------
-    UnreadableError
-    """
+    """Read an ONNX model; `size` is rows and columns of the input if the file leaves them open."""
     found = graph.read(file, path)
     return _Reader(found, _input(found, size)).imported()
 

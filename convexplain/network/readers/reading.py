@@ -19,19 +19,10 @@ PICKLE = (
 
 
 def read(path: str | os.PathLike[str], size: tuple[int, int] | None = None) -> Imported:
-    """Read a foreign network.
+    """Read a .keras, .h5 or .onnx file, or TensorFlow.js' model.json.
 
-    Parameters
-    ----------
-    path : path
-        A .keras, .h5 or .onnx file, or TensorFlow.js' model.json.
-    size : pair of int, optional
-        Rows and columns of the input, where the file leaves them open.
-
-    Raises
-    ------
-    ConvexplainError
-        The file is refused; the text names it, the reason and the next step.
+    `size` gives rows and columns of the input where the file leaves them open. An error names the
+    file, the reason and the next step.
     """
     source = Path(path)
     if source.is_dir():

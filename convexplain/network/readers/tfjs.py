@@ -28,19 +28,7 @@ DTYPES = {"float32": "<f4", "int32": "<i4", "uint8": "u1", "uint16": "<u2", "flo
 
 
 def read(text: bytes, path: Path) -> Imported:
-    """Read a model.json and its weights.
-
-    Parameters
-    ----------
-    text : bytes
-        The content of model.json.
-    path : Path
-        Where it lies.
-
-    Raises
-    ------
-    UnreadableError
-    """
+    """Read the content of a model.json, and the weights that lie beside it."""
     try:
         model = json.loads(text)
     except (ValueError, RecursionError) as error:

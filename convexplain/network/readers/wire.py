@@ -54,15 +54,7 @@ def fields(buffer: memoryview) -> Iterator[tuple[int, int, Value]]:
 
 
 class Message:
-    """One message: its fields by number, in the order in which they came.
-
-    Parameters
-    ----------
-    buffer : memoryview
-        Its bytes.
-    what : str
-        What it is, for errors.
-    """
+    """One message: its fields by number, in the order in which they came; errors call it `what`."""
 
     def __init__(self, buffer: memoryview, what: str) -> None:
         self.what = what

@@ -20,30 +20,15 @@ def said(text: Text, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells with numbers.
+    """Cells with numbers."""
 
-    Parameters
-    ----------
-    cells : rows of str
-        The numbers as they are printed.
-    label : Caption, optional
-        Over the grid.
-    answer : bool
-        Whether the numbers are on the key alone, and the exercise shows empty cells.
-    every : int
-        A thick line after so many rows and columns; 0: none.
-    circled : set of pair of int
-        Cells that the key circles.
-    heads : tuple of str
-        Over the columns.
-    """
-
-    cells: tuple[tuple[str, ...], ...]
+    cells: tuple[tuple[str, ...], ...]  # the numbers as they are printed
     label: Caption | None = None
+    #: Whether the numbers are on the key alone, and the exercise shows empty cells.
     answer: bool = False
-    every: int = 0
-    circled: frozenset[tuple[int, int]] = frozenset()
-    heads: tuple[Text, ...] = ()
+    every: int = 0  # a thick line after so many rows and columns; 0: none
+    circled: frozenset[tuple[int, int]] = frozenset()  # cells that the key circles
+    heads: tuple[Text, ...] = ()  # over the columns
 
     def document(self, lang: str) -> dict[str, Any]:
         """Give it to the template."""
@@ -85,24 +70,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence with blanks.
+    """A sentence with blanks."""
 
-    Parameters
-    ----------
-    text : Caption
-        A template; its fields that are not filled in are the blanks.
-    answers : mapping of str to text
-        What belongs into each blank.
-    note : Caption, optional
-        Behind the line, on the key alone.
-    wide : bool
-        Whether the blanks take words.
-    """
-
-    text: Caption
-    answers: Mapping[str, Text]
-    note: Caption | None = None
-    wide: bool = False
+    text: Caption  # a template; its fields that are not filled in are the blanks
+    answers: Mapping[str, Text]  # what belongs into each blank
+    note: Caption | None = None  # behind the line, on the key alone
+    wide: bool = False  # whether the blanks take words
 
     def document(self, lang: str) -> dict[str, Any]:
         """Give it to the template: texts, and blanks with their answers."""
@@ -125,23 +98,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Choices:
-    """Lettered answers, one of which is right.
-
-    Parameters
-    ----------
-    options : tuple of text
-    right : int
-        Which of them, from 0.
-    notes : tuple of Caption or None
-        Behind each, on the key alone.
-    columns : int
-        How many stand side by side.
-    """
+    """Lettered answers, one of which is right."""
 
     options: tuple[Text, ...]
-    right: int
-    notes: tuple[Caption | None, ...]
-    columns: int = 4
+    right: int  # which of them, from 0
+    notes: tuple[Caption | None, ...]  # behind each, on the key alone
+    columns: int = 4  # how many stand side by side
 
     def document(self, lang: str) -> dict[str, Any]:
         """Give it to the template."""
@@ -182,22 +144,13 @@ Block: TypeAlias = Row | Line | Choices | Boxes
 
 @dataclass(frozen=True)
 class Cell:
-    """The cell that an exercise is about.
-
-    Parameters
-    ----------
-    layer : str
-    map, row, col : int
-        Counted from 0.
-    window : Box, optional
-        What it reads of the picture, where that is marked there.
-    """
+    """The cell that an exercise is about."""
 
     layer: str
     map: int
     row: int
     col: int
-    window: Box | None = None
+    window: Box | None = None  # what it reads of the picture, where that is marked there
 
 
 @dataclass(frozen=True)

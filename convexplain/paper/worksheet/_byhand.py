@@ -41,13 +41,7 @@ def rows(values: NDArray[Any], decimals: int) -> tuple[tuple[str, ...], ...]:
 
 @dataclass(frozen=True)
 class Cell(ABC):
-    """One cell of a convolution, from what is printed of it.
-
-    Parameters
-    ----------
-    step : ConvStep
-        The network's own arithmetic.
-    """
+    """One cell of a convolution, from what is printed of it; `step` is the network's arithmetic."""
 
     step: ConvStep
 

@@ -16,20 +16,9 @@ Box = tuple[float, float, float, float]
 def beside(marks: Sequence[Mapping[str, int]], shape: tuple[int, int]) -> list[Box]:
     """Place each number above, below, right or left of its window.
 
-    Each takes the first side on which it covers least of the other windows, the numbers before
-    it and the paper outside the picture.
-
-    Parameters
-    ----------
-    marks : sequence of mappings
-        With ``number``, ``top``, ``left``, ``height`` and ``width``, in pixels.
-    shape : tuple of int
-        Height and width of the picture, in pixels.
-
-    Returns
-    -------
-    list of tuple
-        What each number covers, in the order of `marks`.
+    Each takes the first side on which it covers least of the other windows, the numbers before it
+    and the paper outside the picture. A mark has "number", "top", "left", "height" and "width" in
+    pixels, as the picture's shape is; what each number covers is returned.
     """
     pixel = SIDE / max(shape)
     windows = [_window(mark) for mark in marks]

@@ -32,17 +32,8 @@ _APART = 2
 class Material:
     """A picture on its way through a network, and what a sheet has already used of it.
 
-    Parameters
-    ----------
-    picture : Picture
-    network : Network
-    seed : int
-        The same seed gives the same choices, on any machine and with any version of Python.
-
-    Raises
-    ------
-    UsageError
-        The network does not begin with a convolution that a person can compute.
+    The same seed gives the same choices, on any machine and with any version of Python. A network
+    is refused that does not begin with a convolution that a person can compute.
     """
 
     def __init__(self, picture: Picture, network: Network, seed: int) -> None:
@@ -140,14 +131,8 @@ class Material:
     def window(self, mask: Mask, fits: Callable[[_byhand.Window], bool]) -> _byhand.Window | None:
         """Choose a window of the first layer by chance.
 
-        Windows apart from those on the sheet and filters that are not yet on it come first.
-
-        Parameters
-        ----------
-        mask : array of bool, (H, W, filters)
-            Where to look.
-        fits : callable
-            Whether a window will do.
+        The mask (H, W, filters) says where to look. Windows apart from those on the sheet and
+        filters that are not yet on it come first.
         """
         steps: dict[int, Any] = {}
         for strict in (True, False):
