@@ -4,6 +4,6 @@
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
-bash scripts/setup.sh
+bash scripts/setup.sh develop
 .venv/bin/sphinx-build -W --keep-going -j auto -d docs/_build/doctrees "$@" docs docs/_build/html
 echo "docs: docs/_build/html/index.html"

@@ -1,17 +1,32 @@
 #!/usr/bin/env bash
-# Makes everything that the project needs in .venv, in the versions of the lock file.
+# Makes what runs the program in .venv, in the versions of a lock file.
 # It may be run any number of times; when nothing has changed it does nothing.
-#   bash scripts/setup.sh browser    also installs the browser that tests of the classroom page drive,
+#   bash scripts/setup.sh            what renders, draws and prints; nothing for developers
+#   bash scripts/setup.sh develop    also what tests, documents, checks and builds the program
+#   bash scripts/setup.sh browser    also the browser that tests of the classroom page drive,
 #                                    and, where there is npm, the checker of its JavaScript's types
 #   PYTHON=/path/to/python3.12 bash scripts/setup.sh    takes that Python (default: python3)
+# Where there is uv it installs, else pip; uv keeps to its own settings, such as UV_DEFAULT_INDEX.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 python=${PYTHON:-python3}
-debian_packages=(build-essential python3-dev python3-venv pkg-config libcairo2-dev libpango1.0-dev)
-# Where it cannot be installed, the tests of the classroom page are skipped, and say so.
-wants_browser=false
-[ "${1:-}" != browser ] || wants_browser=true
+debian_packages=(gcc libc6-dev python3-dev python3-venv pkg-config libcairo2-dev libpango1.0-dev)
+stamp=.venv/convexplain-setup
+develops=false wants_browser=false
+case ${1:-} in
+    "") ;;
+    develop) develops=true ;;
+    browser) develops=true wants_browser=true ;;
+    *)
+        echo "setup: give nothing, develop, or browser, not $1" >&2
+        exit 2
+        ;;
+esac
+# What a developer has installed stays, and stays in the versions of the lock file.
+[ ! -f "$stamp" ] || ! grep -qx "for developers" "$stamp" || develops=true
+lock=requirements.lock
+! $develops || lock=requirements-dev.lock
 
 stop() {
     printf 'setup: %s\n' "$@" >&2
@@ -32,19 +47,24 @@ require_python() {
 
 # A digest of all that decides what is in .venv, the place included: a moved .venv does not work.
 wanted() {
-    cat requirements.lock requirements-build.lock pyproject.toml scripts/setup.sh | cksum
+    cat "$lock" requirements-build.lock pyproject.toml scripts/setup.sh | cksum
     "$python" --version
     pwd
+    ! $develops || echo "for developers"
 }
 
 installed_by_apt() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# What is downloaded is deleted once it is installed, and no index of the lists is written.
+apt=(apt-get -qq -o Dpkg::Use-Pty=0 -o APT::Keep-Downloaded-Packages=false
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+
 apt() {
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
-    [ "$(id -u)" -eq 0 ] || apt=(sudo "${apt[@]}")
-    "${apt[@]}" "$@" >/dev/null
+    local root=(env DEBIAN_FRONTEND=noninteractive)
+    [ "$(id -u)" -eq 0 ] || root=(sudo "${root[@]}")
+    "${root[@]}" "${apt[@]}" "$@" >/dev/null
 }
 
 is_debian() {
@@ -62,7 +82,7 @@ install_debian_packages() {
     echo "setup: installing ${missing[*]}"
     # The package lists may be absent, as in a new container, or stale: then they are fetched.
     local install=(install -y --no-install-recommends "${missing[@]}")
-    apt-get -qq --simulate "${install[@]}" >/dev/null 2>&1 || apt update
+    "${apt[@]}" --simulate "${install[@]}" >/dev/null 2>&1 || apt update
     apt "${install[@]}" || { apt update && apt "${install[@]}"; } ||
         stop "apt-get could not install: ${missing[*]}"
 }
@@ -90,8 +110,35 @@ require_headers() {
         "then run this again"
 }
 
+# Nothing is compiled to bytecode ahead: Python does that for the modules that are used.
+install() {
+    if command -v uv >/dev/null; then
+        uv --quiet pip install --python .venv/bin/python --link-mode copy "$@" && return
+        echo "setup: uv could not install them; pip tries"
+    fi
+    .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-compile --use-pep517 "$@"
+}
+
+# Names what the first lock file pins here and the second does not.
+pinned_only_in() {
+    .venv/bin/python - "$@" <<'END'
+import sys
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+
+def pinned(lock):
+    lines = (line.removesuffix("\\") for line in Path(lock).read_text("utf-8").splitlines())
+    pins = [Requirement(line) for line in lines if line[:1].isalnum()]
+    return {pin.name for pin in pins if pin.marker is None or pin.marker.evaluate()}
+
+
+print(*sorted(pinned(sys.argv[1]) - pinned(sys.argv[2])))
+END
+}
+
 make_environment() {
-    local pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet)
     # A .venv that was moved, copied, or lost its Python is made anew; any other is brought up to date.
     if ! .venv/bin/python -c 'import sys; sys.exit(sys.argv[1] != sys.prefix)' "$PWD/.venv" \
         2>/dev/null || ! is_new_enough .venv/bin/python; then
@@ -99,14 +146,29 @@ make_environment() {
     fi
     # Builds find meson and ninja of the lock, and take build dependencies from nowhere else.
     PATH="$PWD/.venv/bin:$PATH"
-    "${pip[@]}" install --require-hashes -r requirements-build.lock
-    "${pip[@]}" install --require-hashes --no-build-isolation -r requirements.lock
-    "${pip[@]}" install --no-deps --no-build-isolation --editable .
-    "${pip[@]}" check
+    echo "setup: 1 of 3: what builds pycairo and manimpango"
+    install --require-hashes -r requirements-build.lock
+    echo "setup: 2 of 3: the packages of $lock, the longest part"
+    install --require-hashes --no-build-isolation -r "$lock"
+    echo "setup: 3 of 3: this program"
+    install --no-deps --no-build-isolation --editable .
+    if ! $develops; then
+        local tools
+        read -ra tools < <(pinned_only_in requirements-build.lock "$lock")
+        .venv/bin/python -m pip --disable-pip-version-check --quiet uninstall --yes "${tools[@]}"
+    fi
+    .venv/bin/python -m pip --disable-pip-version-check --quiet check
 }
 
+# Where it cannot be installed, the tests of the classroom page are skipped, and say so.
 install_browser() {
-    ! is_debian || command -v chromium >/dev/null || install_debian_packages chromium
+    is_debian || return 0
+    local program
+    for program in chromium chromium-browser google-chrome google-chrome-stable; do
+        ! command -v "$program" >/dev/null || return 0
+    done
+    (install_debian_packages chromium) ||
+        echo "setup: without a browser the tests of the classroom page are skipped"
 }
 
 # Where it cannot be installed, the types are not checked, and the test that is skipped says so.
@@ -121,7 +183,6 @@ install_typescript() {
     echo "setup: npm could not install TypeScript: the types of the page's JavaScript stay unchecked"
 }
 
-stamp=.venv/convexplain-setup
 if [ -f "$stamp" ] && command -v "$python" >/dev/null && [ "$(wanted)" = "$(cat "$stamp")" ] &&
     .venv/bin/python -c ''; then
     ! $wants_browser || { install_browser && install_typescript; }
@@ -135,7 +196,7 @@ if is_debian; then
 fi
 require_python
 require_headers
-echo "setup: installing the Python packages of requirements.lock into .venv (about two minutes)"
+echo "setup: installing into .venv: a minute or two, and what a few hundred megabytes take to download"
 rm -f "$stamp"
 make_environment
 wanted >"$stamp"

@@ -248,8 +248,8 @@ class System(NamedTuple):
 
 
 SYSTEMS = [
-    System("apt-get", "Linux", True, "apt-get install build-essential python3-dev pkg-config "),
-    System("apt-get", "Linux", False, "sudo apt-get install build-essential "),
+    System("apt-get", "Linux", True, "apt-get install gcc libc6-dev python3-dev pkg-config "),
+    System("apt-get", "Linux", False, "sudo apt-get install gcc libc6-dev "),
     System("dnf", "Linux", False, "sudo dnf install gcc gcc-c++ python3-devel "),
     System("pacman", "Linux", False, "sudo pacman -S base-devel "),
     System("zypper", "Linux", False, "sudo zypper install gcc "),

@@ -21,7 +21,7 @@ from convexplain.lessons.sliding_window import SlidingWindow
 
 ROOT = Path(__file__).parents[1]
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-LOCKS = ["requirements.lock", "requirements-build.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
@@ -185,16 +185,24 @@ def test_the_lock_file_meets_what_the_project_declares() -> None:
         *project["project"]["optional-dependencies"]["video"],
         *(entry for group in groups.values() for entry in group if isinstance(entry, str)),
     ]
-    pins = locked("requirements.lock")
+    pins = locked("requirements-dev.lock")
     for wanted in map(Requirement, declared):
         (pin,) = pins[canonicalize_name(wanted.name)].specifier
         assert wanted.specifier.contains(pin.version), f"{wanted}: locked {pin.version}"
 
 
-def test_both_lock_files_pin_the_same_versions() -> None:
-    everything = locked("requirements.lock")
-    for name, pin in locked("requirements-build.lock").items():
+@pytest.mark.parametrize("lock", LOCKS)
+def test_all_lock_files_pin_the_same_versions(lock: str) -> None:
+    everything = locked("requirements-dev.lock")
+    for name, pin in locked(lock).items():
         assert str(everything[name].specifier) == str(pin.specifier)
+
+
+def test_what_runs_the_program_is_no_developers_tool() -> None:
+    pins = locked("requirements.lock")
+    assert {"manim", "av", "numpy", "matplotlib", "typst"} <= set(pins)
+    tools = {"pytest", "sphinx", "mypy", "playwright", "babel", "jedi", "meson", "ruff"}
+    assert not tools & set(pins)
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "scripts").glob("*.sh")), ids=lambda p: p.name)

@@ -22,10 +22,15 @@ class Machine:
         self.log = folder / "log"
         (self.tree / "scripts").mkdir(parents=True)
         self.path.mkdir()
-        for name in ["requirements.lock", "requirements-build.lock", "pyproject.toml"]:
+        for name in [
+            "requirements.lock",
+            "requirements-dev.lock",
+            "requirements-build.lock",
+            "pyproject.toml",
+        ]:
             shutil.copy(ROOT / name, self.tree)
         shutil.copy(ROOT / "scripts" / "setup.sh", self.tree / "scripts")
-        self.has_tools("bash", "cat", "cksum", "dirname")
+        self.has_tools("bash", "cat", "cksum", "dirname", "grep")
         self.has("id", "echo 0")
         self.has("uname", "echo Linux")
 
@@ -34,7 +39,8 @@ class Machine:
         for name in names:
             found = shutil.which(name)
             assert found is not None
-            (self.path / name).symlink_to(found)
+            if not (self.path / name).exists():
+                (self.path / name).symlink_to(found)
 
     def has(self, command: str, script: str) -> None:
         """Put a command on the PATH that notes its arguments and runs a line of shell."""
@@ -135,7 +141,7 @@ def test_missing_packages_are_installed_with_sudo_and_lists_fetched_only_then(
         f'[[ "$*" == *update ]] || [ "$(grep -c "^apt-get.* install" "{machine.log}")" -gt 1 ]',
     )
     machine.has("sudo", 'while [[ $1 == *=* || $1 == env ]]; do shift; done; exec "$@"')
-    machine.has_tools("grep", "env")
+    machine.has_tools("env")
     machine.has("id", "echo 1000")
     machine.set_up()
     calls = [line for line in machine.called().splitlines() if line.startswith("apt-get")]
@@ -161,17 +167,29 @@ def test_the_browser_is_installed_for_the_tests_alone(machine: Machine, present:
     assert any("install" in call for call in calls) is not present
 
 
-def finish(machine: Machine) -> None:
+def test_a_browser_that_cannot_be_had_stops_nothing(machine: Machine) -> None:
+    finish(machine, develops=True)
+    machine.has("dpkg-query", '[ "${@: -1}" = chromium ] || echo -n installed')
+    machine.has("apt-get", "exit 100")
+    machine.has_tools("env")
+    result = machine.set_up("browser")
+    assert result.returncode == 0
+    assert "apt-get could not install: chromium" in result.stderr
+    assert "the tests of the classroom page are skipped" in result.stdout
+
+
+def finish(machine: Machine, *, develops: bool) -> None:
     """Write what a finished set-up leaves."""
     machine.has_python("3.11.4", new=True)
     inside = machine.tree / ".venv" / "bin" / "python"
     inside.parent.mkdir(parents=True)
     inside.symlink_to(sys.executable)
+    lock = "requirements-dev.lock" if develops else "requirements.lock"
     wanted = subprocess.run(
         [
             str(machine.path / "bash"),
             "-c",
-            "cat requirements.lock requirements-build.lock "
+            f"cat {lock} requirements-build.lock "
             "pyproject.toml scripts/setup.sh | cksum; python3 --version; pwd",
         ],
         cwd=machine.tree,
@@ -179,12 +197,13 @@ def finish(machine: Machine) -> None:
         capture_output=True,
         text=True,
     ).stdout
-    (machine.tree / ".venv" / "convexplain-setup").write_text(wanted)
+    stamp = machine.tree / ".venv" / "convexplain-setup"
+    stamp.write_text(wanted + "for developers\n" * develops)
 
 
 @pytest.mark.parametrize("reached", [True, False])
 def test_a_registry_that_cannot_be_reached_stops_nothing(machine: Machine, reached: bool) -> None:
-    finish(machine)
+    finish(machine, develops=True)
     machine.has_tools("cmp", "cp", "mkdir", "rm")
     shutil.copytree(ROOT / "tools" / "typescript", machine.tree / "tools" / "typescript")
     machine.has("npm", f"exit {0 if reached else 1}")
@@ -196,9 +215,71 @@ def test_a_registry_that_cannot_be_reached_stops_nothing(machine: Machine, reach
     assert machine.called().count("npm ci") == (1 if reached else 2)
 
 
-def test_a_finished_set_up_does_nothing_again(machine: Machine) -> None:
-    finish(machine)
+@pytest.mark.parametrize("develops", [True, False])
+def test_a_finished_set_up_does_nothing_again(machine: Machine, develops: bool) -> None:
+    finish(machine, develops=develops)
     assert machine.set_up().returncode == 0
+    # What a developer needs is no less than what runs the program, and more than that.
+    assert machine.set_up("develop").returncode == (0 if develops else 1)
     with (machine.tree / "pyproject.toml").open("a") as project:
         project.write("# changed\n")
     assert machine.set_up().returncode == 1
+
+
+def test_an_argument_that_means_nothing_is_refused(machine: Machine) -> None:
+    result = machine.set_up("developp")
+    assert result.returncode == 2
+    assert result.stderr == "setup: give nothing, develop, or browser, not developp\n"
+
+
+def installs(machine: Machine, *arguments: str) -> list[str]:
+    """What a set-up asks uv and pip to do, on a machine that has all else."""
+    machine.has_python("3.11.4", new=True)
+    machine.has("cc", "exit 0")
+    machine.has("pkg-config", "exit 0")
+    machine.has_tools("rm")
+    inside = machine.tree / ".venv" / "bin"
+    inside.mkdir(parents=True, exist_ok=True)
+    (machine.path / "fake").write_text(
+        f'#!/bin/bash\necho "python $*" >>"{machine.log}"\n[ "$1" != - ] || echo cython meson\n'
+    )
+    (machine.path / "fake").chmod(0o755)
+    (inside / "python").unlink(missing_ok=True)
+    (inside / "python").symlink_to(machine.path / "fake")
+    result = machine.set_up(*arguments)
+    assert result.returncode == 0, result.stderr
+    lines = machine.called().splitlines()
+    return [line for line in lines if re.match("uv|python -m pip", line)]
+
+
+def test_what_runs_the_program_is_installed_without_what_builds_it(machine: Machine) -> None:
+    asked = installs(machine)
+    assert [line.split()[-1] for line in asked if " install " in line] == [
+        "requirements-build.lock",
+        "requirements.lock",
+        ".",
+    ]
+    hashed = ["--require-hashes" in line for line in asked if " install " in line]
+    assert hashed == [True, True, False]
+    assert next(line for line in asked if " uninstall " in line).endswith("--yes cython meson")
+
+
+def test_a_developer_keeps_what_builds_the_program(machine: Machine) -> None:
+    asked = installs(machine, "develop")
+    assert any(line.endswith("--no-build-isolation -r requirements-dev.lock") for line in asked)
+    assert not any(" uninstall " in line for line in asked)
+    machine.log.unlink()
+    with (machine.tree / "pyproject.toml").open("a") as project:
+        project.write("# changed\n")
+    # From now on, without being asked.
+    assert any(line.endswith("-r requirements-dev.lock") for line in installs(machine))
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_uv_installs_where_it_is_and_pip_where_it_cannot(machine: Machine, works: bool) -> None:
+    machine.has("uv", f"exit {0 if works else 1}")
+    asked = installs(machine)
+    assert sum(line.startswith("uv --quiet pip install ") for line in asked) == 3
+    assert sum(line.startswith("python ") and " install " in line for line in asked) == (
+        0 if works else 3
+    )
