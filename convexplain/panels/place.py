@@ -8,7 +8,7 @@ far as it can, and the gaps take the width that is left.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -187,16 +187,23 @@ def place(diagram: Diagram, sheet: Sheet, lang: str = "en") -> Placed:
             return _placed(diagram, comfortable)
         fits = [fit for fit in fits if fit.possible]
         # Numbers are not given up for a little more room.
-        if any(fit.comfort >= _BEARABLE for fit in fits):
-            return _placed(diagram, max(fits, key=_comfort))
+        best = _most_comfortable(fits)
+        if best is not None and best.comfort >= _BEARABLE:
+            return _placed(diagram, best)
         possible += fits
-    if possible:
-        return _placed(diagram, max(possible, key=_comfort))
+    best = _most_comfortable(possible)
+    if best is not None:
+        return _placed(diagram, best)
     raise _refusal(min((_Fit(root, sheet, lang, None) for root in arranged), key=_Fit.lacking))
 
 
-def _comfort(fit: _Fit) -> float:
-    return fit.comfort
+def _most_comfortable(fits: Iterable[_Fit]) -> _Fit | None:
+    """Return the first of the most comfortable; what cannot be better is not grown."""
+    best: _Fit | None = None
+    for fit in fits:
+        if best is None or (fit.allows(best.comfort) and fit.comfort > best.comfort):
+            best = fit
+    return best
 
 
 class _Fit:
@@ -220,8 +227,13 @@ class _Fit:
 
     @cached_property
     def setting(self) -> Setting:
-        """The setting with the largest cells."""
-        return self._grown()
+        """The setting with the largest cells, and then the widest gaps."""
+        sides = self.sides
+        wide = _largest(1.0, _SPREAD[0], lambda many: self._fits(self.at(sides, (many, 1.0))))
+        if not self.sheet.fixed:  # paper takes no more height than it needs
+            return self.at(sides, (wide, 1.0))
+        high = _largest(1.0, _SPREAD[1], lambda many: self._fits(self.at(sides, (wide, many))))
+        return self.at(sides, (wide, high))
 
     def at(self, sides: Mapping[str, float], spread: tuple[float, float] = (1.0, 1.0)) -> Setting:
         """Return the setting with cells of these sides, the least where none is given."""
@@ -234,10 +246,16 @@ class _Fit:
         }
         return replace(self._bare, sides=chosen, sizes=sizes, spread=spread, known={})
 
-    @property
+    def allows(self, comfort: float) -> bool:
+        """Tell whether it fits with all cells so comfortable."""
+        sides = {name: max(b.least, comfort * b.good) for name, b in self.bounds.items() if b.good}
+        large = any(side > self.bounds[name].most for name, side in sides.items())
+        return not large and self._fits(self.at(sides))
+
+    @cached_property
     def comfort(self) -> float:
         """The least of all cells relative to a comfortable one; 1 or more is good."""
-        sides = self.setting.sides
+        sides = self.at(self.sides).sides
         return min((sides[name] / b.good for name, b in self.bounds.items() if b.good), default=1.0)
 
     def lacking(self) -> float:
@@ -253,8 +271,9 @@ class _Fit:
         extent, room = self.root.extent(setting), self.sheet.body_box
         return extent.across <= room.width + 1e-6 and extent.high <= room.height + 1e-6
 
-    def _grown(self) -> Setting:
-        """Let all cells grow together, then each group by itself, then the gaps."""
+    @cached_property
+    def sides(self) -> dict[str, float]:
+        """The largest cells: all grow together, then each group by itself."""
 
         def scaled(scale: float) -> dict[str, float]:
             return {
@@ -269,11 +288,7 @@ class _Fit:
         sides = scaled(_largest(0.0, most, lambda scale: self._fits(self.at(scaled(scale)))))
         for name, bounds in self.bounds.items():
             sides[name] = _largest(sides[name], bounds.most, partial(fits_with, name))
-        wide = _largest(1.0, _SPREAD[0], lambda many: self._fits(self.at(sides, (many, 1.0))))
-        if not self.sheet.fixed:  # paper takes no more height than it needs
-            return self.at(sides, (wide, 1.0))
-        high = _largest(1.0, _SPREAD[1], lambda many: self._fits(self.at(sides, (wide, many))))
-        return self.at(sides, (wide, high))
+        return sides
 
 
 def _largest(low: float, high: float, fits: Callable[[float], bool]) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import cairo
@@ -114,16 +116,25 @@ class StageCamera(Camera):
             now[id(mobject)] = (*self._looks(mobject), mobject)
         self.changed = merge(rect.intersection(self.picture.frame) for rect in self._damage(now))
         whole = self.shot == self.home_shot and self.stage_area == self.picture.frame
+        looks = [
+            (*bounds, whole or _pinned(mobject), mobject) for _, bounds, mobject in now.values()
+        ]
         for rect in self.changed:
+            left, top, right, bottom = rect
+            # Written out: this is asked more often than anything else.
+            touched = [
+                (at_home, mobject) for x0, y0, x1, y1, at_home, mobject in looks
+                if left < x1 and x0 < right and top < y1 and y0 < bottom and x0 < x1 and y0 < y1
+            ]  # fmt: skip
             with self.picture.within(rect):
-                for _, bounds, mobject in now.values():
-                    if not bounds.meets(rect):
-                        continue
-                    if whole or _pinned(mobject):
-                        self._paint(mobject)
+                for at_home, run in groupby(touched, key=itemgetter(0)):
+                    if at_home:
+                        for _, mobject in run:
+                            self._paint(mobject)
                     else:
                         with self.picture.seen(self.shot, self.stage_area):
-                            self._paint(mobject)
+                            for _, mobject in run:
+                                self._paint(mobject)
         self._shown, self._shown_in = now, self.shot
         self._order = list(now)
         self._blank = False
@@ -155,18 +166,17 @@ class StageCamera(Camera):
 
     def _seen_by(self, now: Shown) -> Rect:
         """Return all of the frame in which anything was or is that moves with the camera."""
-        places = [
-            bounds
+        left, top, right, bottom = self.stage_area
+        seen = [
+            (max(x0, left), max(y0, top), min(x1, right), min(y1, bottom))
             for shown in (self._shown, now)
-            for _, bounds, mobject in shown.values()
-            if not _pinned(mobject)
+            for _, (x0, y0, x1, y1), mobject in shown.values()
+            if x0 < right and left < x1 and y0 < bottom and top < y1 and not _pinned(mobject)
         ]
-        around = Rect(0, 0, 0, 0)
-        for bounds in places:
-            seen = bounds.intersection(self.stage_area)
-            if not seen.empty:
-                around = seen if around.empty else around.union(seen)
-        return around
+        if not seen:
+            return Rect(0, 0, 0, 0)
+        lefts, tops, rights, bottoms = zip(*seen, strict=True)
+        return Rect(min(lefts), min(tops), max(rights), max(bottoms))
 
     def _shot_of(self, mobject: Mobject) -> Shot:
         return self.home_shot if _pinned(mobject) else self.shot

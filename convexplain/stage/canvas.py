@@ -123,8 +123,8 @@ class Canvas:
 
         Parameters
         ----------
-        picture : numpy.ndarray of uint8, shape (height, width, 3)
-            Its colours.
+        picture : numpy.ndarray of uint8, shape (height, width, 3) or (height, width, 4)
+            Its colours; a fourth channel is 255, and makes it faster.
         left, top : int
             Where its corner lies.
         opacity : float
@@ -134,12 +134,28 @@ class Canvas:
         here = place.intersection(self.clip)
         if here.empty or opacity <= 0:
             return
-        target = self._target(here)
         part = picture[here.top - top : here.bottom - top, here.left - left : here.right - left]
-        if opacity >= 1:
-            target[...] = part
-        else:
+        x0, y0, x1, y1 = self.shot.in_frame(here)
+        if opacity < 1:
+            target = self.pixels[y0:y1, x0:x1, : part.shape[2]]
             target[...] = mix(target, part, np.float32(opacity))
+        elif part.shape[2] == 4:
+            self._words[y0:y1, x0:x1] = part.view(np.uint32)[..., 0]
+        else:
+            self.pixels[y0:y1, x0:x1, :3] = part
+
+    def fill(self, place: Rect, colour: RGB, opacity: float = 1.0) -> None:
+        """Fill a rectangle of the picture with one colour."""
+        here = place.intersection(self.clip)
+        if here.empty or opacity <= 0:
+            return
+        if opacity >= 1:
+            left, top, right, bottom = self.shot.in_frame(here)
+            opaque = np.array([*colour, 255], np.uint8).view(np.uint32)[0]
+            self._words[top:bottom, left:right] = opaque
+        else:
+            target = self._target(here)
+            target[...] = mix(target, np.array(colour, np.uint8), np.float32(opacity))
 
     def _target(self, place: Rect) -> Pixels:
         left, top, right, bottom = self.shot.in_frame(place)
@@ -171,8 +187,9 @@ class Canvas:
             target[...] = mix(target, over, part[..., None] * factor)
             return
         # A long line covers few of its mask's pixels.
-        covered = part > 0
-        target[covered] = mix(target[covered], over, part[covered, None] * factor)
+        rows, cols = np.nonzero(part)
+        share = part[rows, cols, None] * factor
+        target[rows, cols] = mix(target[rows, cols], over, share)
 
 
 def mix(
@@ -197,8 +214,11 @@ def mix(
         Rounded to the nearest level.
     """
     below = under.astype(np.float32)
-    blended = below + (np.asarray(over, dtype=np.float32) - below) * share
-    return (blended + np.float32(0.5)).astype(np.uint8)
+    blended = np.asarray(over, dtype=np.float32) - below
+    blended *= share
+    blended += below
+    blended += np.float32(0.5)
+    return blended.astype(np.uint8)
 
 
 def coverage(surface: cairo.ImageSurface) -> Pixels:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import cairo
 import numpy as np
@@ -101,6 +101,8 @@ class PixelGrid(StageMobject):
         self.number_opacity = 1.0 if numbers else 0.0
         # The last picture of all cells: while a grid fades, only its opacity changes.
         self._drawn: tuple[tuple[object, ...], Pixels] | None = None
+        self._seen: tuple[object, ...] = ()
+        self._printed: tuple[tuple[object, ...], list[_Number]] | None = None
 
     @property
     def shape_in_cells(self) -> tuple[int, int]:
@@ -254,35 +256,56 @@ class PixelGrid(StageMobject):
     ) -> Pixels:
         """Return the pixels of one part of the grid: colours, cell lines and dots."""
         theme = canvas.theme
-        whole = area == Rect(xs[0], ys[0], xs[-1], ys[-1])
-        size = (xs[-1] - xs[0], ys[-1] - ys[0])
-        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, theme, size)
-        if whole and self._drawn is not None and self._drawn[0] == key:
-            return self._drawn[1]
-        cols = np.searchsorted(xs, np.arange(area.left, area.right), side="right") - 1
-        rows = np.searchsorted(ys, np.arange(area.top, area.bottom), side="right") - 1
-        picture = self._dimmed(theme)[rows][:, cols]
+        everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
+        key = (
+            self.values.tobytes(), self.shares.tobytes(), self.limit, theme, canvas.scale,
+            (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
+        )  # fmt: skip
+        if self._drawn is None or self._drawn[0] != key:
+            # What is painted in parts, and stands still, is kept from the second time on.
+            again, self._seen = self._seen == key, key
+            again = again and everything.area <= 2 * canvas.frame.area
+            if area != everything and not again:
+                return self._raster(canvas, xs, ys, area)
+            self._drawn = (key, self._raster(canvas, xs, ys, everything))
+        left, top, right, bottom = area.moved(-everything.left, -everything.top)
+        return self._drawn[1][top:bottom, left:right]
+
+    def _raster(
+        self,
+        canvas: Canvas,
+        xs: npt.NDArray[np.intp],
+        ys: npt.NDArray[np.intp],
+        area: Rect,
+    ) -> Pixels:
+        """Draw one part of the grid: opaque pixels, (height, width, 4)."""
+        theme = canvas.theme
         missing = self._missing()
+        lines = canvas.theme.rgb("line")
+        across, down = np.arange(area.left, area.right), np.arange(area.top, area.bottom)
+        cols = np.searchsorted(xs, across, side="right") - 1
+        rows = np.searchsorted(ys, down, side="right") - 1
+        cells = self._dimmed(theme)
         if self.lines:
-            share = np.float32(min(1.0, canvas.scale))
-            line = theme.rgb("line")
-            # A line belongs to the cell after it; where neither it nor the one before is
-            # computed, there is no line.
-            at = np.flatnonzero(np.isin(np.arange(area.left, area.right), xs[1:-1]))
-            there = ~(missing[rows][:, cols[at]] & missing[rows][:, cols[at] - 1])
-            picture[:, at] = mix(picture[:, at], line, there[..., None] * share)
-            at = np.flatnonzero(np.isin(np.arange(area.top, area.bottom), ys[1:-1]))
-            there = ~(missing[rows[at]][:, cols] & missing[rows[at] - 1][:, cols])
-            picture[at] = mix(picture[at], line, there[..., None] * share)
+            # Four pixels of each cell tell all: with the line before it, above it, both, or none.
+            cells = _ruled(cells, missing, lines, np.float32(min(1.0, canvas.scale)))
+            cols = 2 * cols + np.isin(across, xs[1:-1])
+            rows = 2 * rows + np.isin(down, ys[1:-1])
+        opaque = np.full((*cells.shape[:2], 4), 255, np.uint8)
+        opaque[..., :3] = cells
+        words = opaque.view(np.uint32)[..., 0]
+        picture = words.take(rows, axis=0).take(cols, axis=1)[..., None].view(np.uint8)
         if missing.any():
-            dots = _dots(tuple(xs - xs[0]), tuple(ys - ys[0]))
+            dots = _dots(tuple((xs - xs[0]).tolist()), tuple((ys - ys[0]).tolist()))
             part = dots[
                 area.top - ys[0] : area.bottom - ys[0], area.left - xs[0] : area.right - xs[0]
             ]
-            dotted = np.where(missing[rows][:, cols], part, 0)[..., None] * np.float32(1 / 255)
-            picture = mix(picture, theme.rgb("line"), dotted)
-        if whole:
-            self._drawn = (key, picture)
+            y, x = np.nonzero(part)
+            each = 2 if self.lines else 1
+            there = missing[rows[y] // each, cols[x] // each]
+            y, x = y[there], x[there]
+            share = part[y, x, None] * np.float32(1 / 255)
+            picture[y, x, :3] = mix(picture[y, x, :3], lines, share)
         return picture
 
     def _missing(self) -> npt.NDArray[np.bool_]:
@@ -294,15 +317,14 @@ class PixelGrid(StageMobject):
         outer = Rect(
             cells.left - width, cells.top - width, cells.right + width, cells.bottom + width
         )
-        line = np.array(canvas.colour("line"), dtype=np.uint8)
+        line = canvas.colour("line")
         for side in (
             Rect(outer.left, outer.top, outer.right, cells.top),
             Rect(outer.left, cells.bottom, outer.right, outer.bottom),
             Rect(outer.left, cells.top, cells.left, cells.bottom),
             Rect(cells.right, cells.top, outer.right, cells.bottom),
         ):
-            strip = np.broadcast_to(line, (side.bottom - side.top, side.right - side.left, 3))
-            canvas.paste(strip, side.left, side.top, opacity=self.opacity)
+            canvas.fill(side, line, self.opacity)
 
     def _text_size(self, texts: Iterable[str]) -> float:
         """Return the size of the numbers, smaller where one is too long for its cell."""
@@ -314,43 +336,66 @@ class PixelGrid(StageMobject):
         return min(size, _FILLED * self.cell / wide)
 
     def _paint_numbers(self, canvas: Canvas) -> None:
-        missing = self._missing()
-        texts = {
-            (row, col): fmt.number(self.values[row, col], self.decimals)
-            for row, col in np.argwhere(~missing)
-        }
-        size = self._text_size(texts.values())
-        colours = self._dimmed(canvas.theme)
-        height, width = self.shape_in_cells
+        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, canvas.theme)
+        if self._printed is None or self._printed[0] != key:
+            self._printed = (key, list(self._numbers(canvas.theme)))
+        numbers = self._printed[1]
+        size = self._text_size(number.text for number in numbers)
+        weight = "bold" if self.bold else "regular"
+        for row, col, text, colour, share, quiet in numbers:
+            x, y = self.centre_of(row, col)
+            opacity = self.opacity * self.number_opacity * share * quiet
+            write(
+                canvas, text, x, y, size,
+                colour=colour, weight=weight, anchor="centre", opacity=opacity,
+            )  # fmt: skip
+
+    def _numbers(self, theme: Theme) -> Iterator[_Number]:
+        """Yield the number of each cell that is computed."""
+        colours = self._dimmed(theme)
         zero = fmt.number(0.0, self.decimals)
-        for row in range(height):
-            for col in range(width):
-                if missing[row, col]:
-                    continue
-                text = texts[row, col]
-                colour = rgb(canvas.theme.text_on(colours[row, col]))
-                # A zero says little: it steps back, so that the others stand out.
-                quiet = 0.6 if text == zero else 1.0
-                x, y = self.centre_of(row, col)
-                write(
-                    canvas,
-                    text,
-                    x,
-                    y,
-                    size,
-                    colour=colour,
-                    weight="bold" if self.bold else "regular",
-                    anchor="centre",
-                    opacity=self.opacity
-                    * self.number_opacity
-                    * float(self.shares[row, col])
-                    * quiet,
-                )
+        for row, col in np.argwhere(~self._missing()).tolist():
+            text = fmt.number(self.values[row, col], self.decimals)
+            # A zero says little: it steps back, so that the others stand out.
+            quiet = 0.6 if text == zero else 1.0
+            colour = rgb(theme.text_on(colours[row, col]))
+            yield _Number(row, col, text, colour, float(self.shares[row, col]), quiet)
+
+
+class _Number(NamedTuple):
+    """What is printed in a cell, in which colour, and how much it is seen."""
+
+    row: int
+    col: int
+    text: str
+    colour: tuple[int, int, int]
+    share: float
+    quiet: float
 
 
 def _has_long(values: npt.NDArray[np.float64]) -> bool:
     """Whether a number would be too long for its cell in the usual size."""
     return bool(((values <= _LEAST) | (values >= _MOST)).any())
+
+
+def _ruled(
+    cells: Pixels, missing: npt.NDArray[np.bool_], line: tuple[int, int, int], share: np.float32
+) -> Pixels:
+    """Return each cell four times, (2 * height, 2 * width, 3): as it is, and under cell lines.
+
+    Odd columns lie on the line before the cell, odd rows on the one above. A line belongs to the
+    cell after it; where neither it nor the one before is computed, there is no line.
+    """
+    height, width = missing.shape
+    before, above = np.zeros_like(missing), np.zeros_like(missing)
+    before[:, 1:] = ~(missing[:, 1:] & missing[:, :-1])
+    above[1:] = ~(missing[1:] & missing[:-1])
+    ruled = np.empty((height, 2, width, 2, 3), np.uint8)
+    ruled[:, 0, :, 0] = cells
+    ruled[:, 0, :, 1] = mix(cells, line, before[..., None] * share)
+    for side in (0, 1):
+        ruled[:, 1, :, side] = mix(ruled[:, 0, :, side], line, above[..., None] * share)
+    return ruled.reshape(2 * height, 2 * width, 3)
 
 
 @lru_cache(maxsize=8)

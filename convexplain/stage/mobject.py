@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from manim.constants import ORIGIN
 from manim.mobject.mobject import Mobject
 
@@ -37,6 +37,8 @@ class StageMobject(Mobject):
         super().__init__()
         self.points = to_scene(places)
         self.opacity = opacity
+        # The least and the largest of the points' places, and of which points.
+        self._extent: tuple[bytes, tuple[float, ...]] = (b"", ())
 
     @property
     def places(self) -> Points:
@@ -53,14 +55,17 @@ class StageMobject(Mobject):
 
     def bounds(self, scale: float) -> Rect:
         """Return the pixels that it may paint, at so many pixels per pixel of the stage."""
-        places = self.places * scale
+        key = self.points.tobytes()
+        if self._extent[0] != key:
+            places = self.places
+            self._extent = key, (*places.min(axis=0).tolist(), *places.max(axis=0).tolist())
+        left, top, right, bottom = self._extent[1]
         margin = 1 + self.reach() * scale
-        low, high = places.min(axis=0) - margin, places.max(axis=0) + margin
         return Rect(
-            int(np.floor(low[0])),
-            int(np.floor(low[1])),
-            int(np.ceil(high[0])),
-            int(np.ceil(high[1])),
+            math.floor(left * scale - margin),
+            math.floor(top * scale - margin),
+            math.ceil(right * scale + margin),
+            math.ceil(bottom * scale + margin),
         )
 
     def reach(self) -> float:

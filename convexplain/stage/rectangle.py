@@ -7,6 +7,7 @@ import numpy as np
 from convexplain.panels import Scale
 from convexplain.stage.canvas import Canvas
 from convexplain.stage.mobject import StageMobject, State
+from convexplain.stage.units import Rect
 
 
 class Rectangle(StageMobject):
@@ -51,8 +52,9 @@ class Rectangle(StageMobject):
         right, bottom = np.rint((places[1, 0], places[2, 1])).astype(int).tolist()
         if right <= left or bottom <= top:
             return
-        colour = np.array(canvas.colour(self.tone), dtype=np.uint8)
+        colour = canvas.colour(self.tone)
         if self.value is not None:
-            colour = self.scale_of_value.colours([[self.value]], canvas.theme)[0, 0]
-        picture = np.broadcast_to(colour, (bottom - top, right - left, 3))
-        canvas.paste(picture, left, top, opacity=self.opacity)
+            shown = self.scale_of_value.colours([[self.value]], canvas.theme)
+            red, green, blue = shown[0, 0].tolist()
+            colour = (red, green, blue)
+        canvas.fill(Rect(left, top, right, bottom), colour, self.opacity)

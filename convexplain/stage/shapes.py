@@ -70,11 +70,12 @@ class Line(StageMobject):
         """Draw the part that is there."""
         if self.opacity <= 0 or self.drawn <= 0:
             return
-        corners = _first_part(self.places, self.drawn) * canvas.scale
+        places = self.places
+        corners = (places if self.drawn >= 1 else _first_part(places, self.drawn)) * canvas.scale
         width = max(self.width_px * canvas.scale, 0.75)
         head = 9.0 * canvas.scale if self.arrow else 0.0
-        places = tuple(map(tuple, corners.round(3)))
-        mask, left, top = _line_mask(places, width, head, _room(canvas, corners), self.dashed)
+        ends = tuple(map(tuple, corners.round(3).tolist()))
+        mask, left, top = _line_mask(ends, width, head, _room(canvas, corners), self.dashed)
         canvas.stencil(mask, left, top, canvas.colour(self.colour), self.opacity)
 
 

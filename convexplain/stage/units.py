@@ -141,7 +141,10 @@ def from_scene(points: npt.ArrayLike) -> Points:
         x to the right and y downwards, in pixels of the 1920 by 1080 frame.
     """
     xyz = np.asarray(points, dtype=np.float64).reshape(-1, 3)
-    return np.column_stack((xyz[:, 0] * PER_UNIT + WIDTH / 2, HEIGHT / 2 - xyz[:, 1] * PER_UNIT))
+    places = np.empty((len(xyz), 2))
+    places[:, 0] = xyz[:, 0] * PER_UNIT + WIDTH / 2
+    places[:, 1] = HEIGHT / 2 - xyz[:, 1] * PER_UNIT
+    return places
 
 
 def merge(rects: Iterable[Rect]) -> list[Rect]:
@@ -159,15 +162,20 @@ def merge(rects: Iterable[Rect]) -> list[Rect]:
     """
     apart: list[Rect] = []
     for rect in rects:
-        if rect.empty:
+        left, top, right, bottom = rect
+        if right <= left or bottom <= top:
             continue
-        joined = rect
-        while True:
-            touching = [other for other in apart if other.meets(joined)]
-            if not touching:
-                break
-            apart = [other for other in apart if not other.meets(joined)]
-            for other in touching:
-                joined = joined.union(other)
-        apart.append(joined)
+        grown = True
+        while grown:
+            grown, others = False, []
+            for other in apart:
+                x0, y0, x1, y1 = other
+                if left < x1 and x0 < right and top < y1 and y0 < bottom:
+                    left, top = min(left, x0), min(top, y0)
+                    right, bottom = max(right, x1), max(bottom, y1)
+                    grown = True
+                else:
+                    others.append(other)
+            apart = others
+        apart.append(Rect(left, top, right, bottom))
     return apart
