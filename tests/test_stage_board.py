@@ -147,6 +147,20 @@ def test_a_value_flies_to_its_cell_and_gives_it_its_colour(tmp_path):
     play(tmp_path, script)
 
 
+def test_what_flies_fills_places_on_its_way(tmp_path):
+    def script(scene, board):
+        count = len(scene.mobjects)
+        send = board.send("patch[0, 2]", "map[2, 3]", via=("kernel",))
+        send(0.0)
+        (ghost,) = scene.mobjects[count:]
+        send(0.5)
+        np.testing.assert_allclose(ghost.places, board.part("kernel").places, atol=1)
+        send(0.999)
+        assert ghost.places[0] == pytest.approx(board.part("map").place_of(2, 3), abs=2)
+
+    play(tmp_path, script)
+
+
 def test_cells_are_lit_by_name(tmp_path):
     def script(scene, board):
         board.light("patch[0, 2]", "kernel[1]", rest=0.3)

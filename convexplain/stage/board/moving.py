@@ -179,7 +179,14 @@ class Moving(Picture):
 
         return lazily(start)
 
-    def send(self, start: str, end: str, then: Callable[[], None] | None = None) -> Move:
+    def send(
+        self,
+        start: str,
+        end: str,
+        then: Callable[[], None] | None = None,
+        *,
+        via: tuple[str, ...] = (),
+    ) -> Move:
         """Let a copy of some cells, or of a text, fly elsewhere.
 
         Parameters
@@ -188,16 +195,20 @@ class Moving(Picture):
             Where from and where to; the copy takes the size of the place where it lands.
         then : callable, optional
             Called as it lands: to give the place its value.
+        via : tuple of str
+            Places that it fills on its way.
         """
 
         def begin() -> Move:
             ghost = self._copy(start)
             ghost.z_index = FLYING
-            origin, goal = ghost.points.copy(), self._landing(ghost, end)
+            places = [ghost.points.copy(), *(self._landing(ghost, name) for name in (*via, end))]
             self.scene.add(ghost)
 
             def go(alpha: float) -> None:
-                ghost.points = origin + (goal - origin) * alpha
+                way = alpha * (len(places) - 1)
+                leg = min(int(way), len(places) - 2)
+                ghost.points = places[leg] + (places[leg + 1] - places[leg]) * (way - leg)
                 if getattr(ghost, "number_opacity", 0.0):
                     ghost.number_opacity = min(1.0, max(0.05, 2 - 2 * alpha))
                 if alpha >= 1:
