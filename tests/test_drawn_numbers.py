@@ -15,7 +15,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 import played as plays
 
 from convexplain.network import Network
-from convexplain.stage import Bars, Label, Line, PixelGrid
+from convexplain.stage import Bars, Label, PixelGrid
 
 
 @pytest.fixture(scope="module", params=plays.LOOKS, ids=["en-dark", "zh-light"])
@@ -305,47 +305,51 @@ def blocks(values):
     return values.reshape(rows, 2, cols, 2).transpose(0, 2, 1, 3).reshape(rows, cols, 4)
 
 
-def test_each_arrow_of_pooling_leads_to_the_map_and_cell_that_it_feeds(look, weights):
+def test_pooling_fills_the_new_map_with_the_largest_of_four(look, weights):
     played = plays.of("pooling", look)
-    four = blocks(conv1(weights, digit(played), played.lesson.shown_filter))
-    stage = played.ends["average"]
-    for box, arrow, target, pooled in (
-        ("box", "link", "max", four.max(axis=2)),
-        ("mean_box", "mean_link", "mean", four.mean(axis=2)),
-    ):
-        (x0, y0), (x1, y1) = stage[arrow].places
-        corner = stage[box].places
-        assert corner[1, 0] < x0 < corner[1, 0] + 20
-        assert corner[0, 1] < y0 < corner[2, 1]
-        grid = stage[target]
-        assert abs(grid.places[0, 0] - x1) < 10
-        row = int((y1 - grid.places[0, 1]) // grid.cell)
-        window = under(stage["window"], stage["map"])
-        assert (row, window[2:]) == (window[0] // 2, (2, 2))
-        col = window[1] // 2
-        assert stage[box].values[0, 0] == pytest.approx(pooled[row, col], abs=1e-6)
-        np.testing.assert_allclose(grid.values, pooled, atol=1e-6)
-        fed = stage["fed" if target == "max" else "mean_fed"]
-        assert under(fed, grid) == (row, col, 1, 1)
-    np.testing.assert_allclose(stage["patch"].values.ravel(), four[row, col], atol=1e-6)
-    assert under(stage["winner"], stage["patch"])[:2] == divmod(int(four[row, col].argmax()), 2)
+    values = conv1(weights, digit(played), played.lesson.shown_filter)
+    four = blocks(values)
+    winner = played.ends["winner"]
+    row, col = (cell // 2 for cell in under(winner["map.window"], winner["map"])[:2])
+    np.testing.assert_allclose(winner["patch"].values.ravel(), four[row, col], atol=1e-6)
+    best = divmod(int(four[row, col].argmax()), 2)
+    assert under(winner["patch.winner"], winner["patch"])[:2] == best
+    known = np.isfinite(winner["pooled"].values)
+    assert known.sum() == 1
+    assert known[row, col]
+    assert under(winner["pooled.cell"], winner["pooled"]) == (row, col, 1, 1)
+    (x, y) = winner["patch.winner->pooled.cell"].places[-1]
+    grid = winner["pooled"]
+    assert grid.places[0, 1] <= y <= grid.places[2, 1]
+    assert abs(grid.places[0, 0] - x) < 40
+    after = [stage for stage in played.during("sweep") if "map" in stage][-1]
+    np.testing.assert_allclose(after["pooled"].values, four.max(axis=2), atol=1e-6)
+    # What no window keeps is dimmer than what one keeps.
+    shares = blocks(after["map"].shares)
+    assert (shares.argmax(axis=2) == four.argmax(axis=2))[four.max(axis=2) > 0].all()
+    assert (np.sort(shares, axis=2)[:, :, :3] < 1).all()
 
 
-def test_what_stays_after_the_shift_has_a_bar_of_its_length(look, weights):
+def test_frames_of_pooling_are_as_wide_as_is_counted_over_them(look):
+    stage = plays.of("pooling", look).ends["reach"]
+    for name in ("without", "digit"):
+        widths = stage[f"{name}.counter"].text.split(" → ")
+        frames = [under(stage[f"{name}.{n}"], stage[name]) for n in range(3)]
+        assert [str(frame[3]) for frame in frames] == widths
+    assert stage["digit.counter"].text == "3 → 8 → 18"
+    large = plays.of("pooling", look).ends["answer"]
+    assert under(large["digit.with"], large["digit"])[2:] == (18, 18)
+    assert under(large["digit.without"], large["digit"])[2:] == (7, 7)
+
+
+def test_bars_of_pooling_are_as_long_as_the_work(look):
     played = plays.of("pooling", look)
-    stage, pixels = played.ends["shift"], digit(played)
-    before, after = (
-        conv1(weights, picture, played.lesson.shown_filter)
-        for picture in (pixels, np.pad(pixels, ((0, 0), (1, 0)))[:, :-1])
-    )
-    pairs = [(before, after)]
-    pairs += [tuple(how(blocks(v), axis=2) for v in pairs[0]) for how in (np.max, np.mean)]
-    wanted = [np.minimum(one, two).sum() / one.sum() for one, two in pairs]
-    full, *bars = [line for line in stage.of(Line) if line.width_px == 24]
-    lengths = [np.ptp(line.places[:, 0]) for line in (full, *bars)]
-    np.testing.assert_allclose(np.array(lengths[1::2]) / lengths[0], wanted, atol=1e-5)
-    printed = [label.text for label in stage.of(Label) if label.text.endswith("%")]
-    assert printed == [f"{100 * share:.0f}%" for share in wanted]
+    stage = next(stage for stage in played.during("gain")[::-1] if "work.without" in stage)
+    lengths = [np.ptp(stage[f"work.{name}"].places[:, 0]) for name in ("with", "without")]
+    numbers = [
+        int(stage[f"work.{name}.value"].text.replace(",", "")) for name in ("with", "without")
+    ]
+    assert lengths[0] / lengths[1] == pytest.approx(numbers[0] / numbers[1], abs=1e-3)
 
 
 # A digit that moves.

@@ -68,8 +68,8 @@ def test_a_lesson_tells_of_a_network_or_says_what_it_lacks(lesson, name, files):
             assert not {"conv1", "pool1", "conv2", "conv3"} & set(text.split())
 
 
-#: Whose layout holds for these; the others wait for panels: `channels` with few filters, `pooling`
-#: and `window-geometry` with maps of other sizes.
+#: Whose layout holds for these; the others wait for panels: `channels` with few filters,
+#: `window-geometry` with maps of other sizes.
 PLAYED = [
     *(("names as Keras gives them", lesson) for lesson in ABOUT_NETWORKS if lesson != "channels"),
     ("another size, three classes with names", "architecture"),
@@ -78,6 +78,8 @@ PLAYED = [
     ("five maps, padded", "architecture"),
     ("in colour", "response-map"),
     ("in colour", "pooling"),
+    ("another size, three classes with names", "pooling"),
+    ("five maps, padded", "pooling"),
 ]
 
 
@@ -201,7 +203,7 @@ def test_what_fits_is_listed(files):
 
 def test_help_tells_what_a_network_must_have():
     text = " ".join(run("render", "pooling", "--help").stdout.split())
-    assert "The network of --model must have a 2 × 2 max pooling behind a convolution." in text
+    assert "The network of --model must have a max pooling of response maps." in text
 
 
 def test_a_network_of_other_pictures_is_not_tested_on_digits(files):

@@ -1,18 +1,28 @@
-"""The lesson on pooling tells numbers that NumPy alone finds too."""
+"""The lesson on pooling tells numbers that NumPy and SciPy alone find too."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+from pathlib import Path
+
 import numpy as np
 import pytest
-from played import check_layout
 from scipy.signal import correlate2d
 
-from convexplain.data import digits
+from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.pooled import overlap
-from convexplain.lessons.pooling import Pooling, place, places
-from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network
+from convexplain.lessons.parts.pooling_words import places
+from convexplain.lessons.pooling import MOST_MAPS, Pooling
+from convexplain.network import (
+    Activation,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    Network,
+)
+from convexplain.style.theme import Look
 
 
 @pytest.fixture(scope="module")
@@ -35,83 +45,151 @@ def pooled(values, how):
     return how(blocks, axis=(1, 3))
 
 
-def captions(lesson):
-    return {beat.name: beat.caption.text("en") for beat in lesson.beats()}
+def said(lesson, lang="en"):
+    """What is said, by the name of the event."""
+    events = [event for beat in lesson.beats() for event in beat.parts]
+    return {event.name: event.said.text(lang) for event in events if event.said is not None}
 
 
-def test_both_pooled_maps_are_those_of_the_map(lesson):
+def test_the_pooled_map_is_that_of_the_map(lesson):
     expected = conv1(lesson, lesson.shown_picture.pixels)
     np.testing.assert_allclose(lesson.response_map, expected, atol=1e-6)
     np.testing.assert_allclose(lesson.pooled, pooled(expected, np.max), atol=1e-6)
-    np.testing.assert_allclose(lesson.averaged, pooled(expected, np.mean), atol=1e-6)
-    said = captions(lesson)
-    assert f"{pooled(expected, np.mean).max():.2f}" in said["average"]
-    assert "676 numbers become 169" in said["sweep"]
+    assert said(lesson)["closes"] == "Half as high, half as wide: 676 numbers become 169."
 
 
-def test_the_winner_is_the_largest_of_four_and_its_place_is_named(lesson):
+def test_the_winner_is_the_largest_of_four_and_the_mean_is_that_of_the_four(lesson):
     expected = conv1(lesson, lesson.shown_picture.pixels)
     step = lesson.step
-    row, col = step.argmax
     block = expected[2 * step.row : 2 * step.row + 2, 2 * step.col : 2 * step.col + 2]
-    assert (row // 2, col // 2) == (step.row, step.col)
-    assert expected[row, col] == block.max()
-    said = captions(lesson)
-    assert f"{block.max():.2f}, from row {row}, column {col}" in said["winner"]
-    assert f"the mean, {block.mean():.2f}" in said["average"]
-    # The four printed numbers have the printed mean.
-    assert lesson.stop.adds_up
-    printed = [round(float(value), 2) for value in block.ravel()]
-    assert abs(sum(printed) / 4 - round(float(block.mean()), 2)) < 0.005 + 1e-9
+    assert expected[step.argmax] == block.max()
+    assert divmod(int(block.argmax()), 2) == lesson.picture_of.winner
+    assert f"been {block.mean():.2f}" in said(lesson)["mean"]
+    choices = said(lesson)["predict-largest"].split("\n")[1].split(" · ")
+    wrong = block.flat[0], block.mean(), block.sum()
+    assert set(choices) == {f"{value:.2f}" for value in (block.max(), *wrong)}
+    question = lesson._ask_which()
+    (right,) = (choice for choice in question.choices if choice.reply is None)
+    assert right.text.text("en") == f"{block.max():.2f}"
 
 
-def test_what_stays_when_the_digit_moves_is_measured_on_the_moved_digit(lesson):
+def test_kept_are_the_cells_that_win_a_window(lesson):
+    expected = conv1(lesson, lesson.shown_picture.pixels)
+    for row in range(0, 26, 2):
+        for col in range(0, 26, 2):
+            block = lesson.kept[row : row + 2, col : col + 2]
+            assert block.sum() == 1
+            values = expected[row : row + 2, col : col + 2]
+            assert values[block] == pytest.approx(values.max(), abs=1e-6)
+
+
+def seen_rows(cell, layers):
+    """The rows of the picture that a cell reads: from the last layer down, each row by row."""
+    rows = {cell}
+    for kind in reversed(layers):
+        if kind == "conv":
+            rows = {row + k for row in rows for k in range(3)}
+        else:
+            rows = {2 * row + k for row in rows for k in range(2)}
+    return rows
+
+
+def test_a_late_cell_sees_as_much_as_following_its_rows_down_gives(lesson):
+    def widths(layers):
+        ends = [n for n, kind in enumerate(layers, 1) if kind == "conv"]
+        return [len(seen_rows(0, layers[:end])) for end in ends]
+
+    chapter = ["conv", "pool", "conv", "pool", "conv"]
+    reach = lesson.reach
+    assert [box.width for box in reach.pooled] == widths(chapter) == [3, 8, 18]
+    assert [box.width for box in reach.plain] == widths(["conv"] * 3) == [3, 5, 7]
+    assert reach.grows == 2
+    first, second = (min(seen_rows(cell, ["conv", "pool"])) for cell in (0, 1))
+    assert reach.apart == second - first
+    last = reach.pooled[-1]
+    assert any(seen_rows(cell, chapter) == set(range(last.top, last.bottom)) for cell in range(3))
+    told = said(lesson)
+    assert told["without"] == "Without pooling, each layer adds 2 pixels."
+    assert told["with"] == "After a pooling, neighbours lie 2 pixels apart."
+    assert told["answer"].endswith("18 pixels wide, not 7.")
+    assert told["predict-reach"].endswith("7 · 9 · 18")
+
+
+def test_each_field_lies_in_the_one_of_the_layer_behind_it(lesson):
+    for boxes in (lesson.reach.pooled, lesson.reach.plain):
+        for inner, outer in pairwise(boxes):
+            assert outer.top <= inner.top
+            assert inner.bottom <= outer.bottom
+            assert outer.left <= inner.left
+            assert inner.right <= outer.right
+
+
+def test_the_small_field_is_the_inkiest_part_of_the_large_one(lesson):
+    around, within = lesson.reach.pooled[-1], lesson.reach.plain[-1]
+    ink = lesson.shown_picture.pixels[:, :, 0]
+    sums = [
+        ink[row : row + 7, col : col + 7].sum()
+        for row in range(around.top, around.bottom - 6)
+        for col in range(around.left, around.right - 6)
+    ]
+    assert ink[within.rows, within.cols].sum() == pytest.approx(max(sums), abs=1e-2)
+
+
+def test_the_work_is_counted_layer_by_layer(lesson):
+    def work(sizes):
+        channels = (1, 32, 64, 128)
+        convolved = [
+            side * side * 9 * channels[n] * channels[n + 1] for n, side in enumerate(sizes)
+        ]
+        return sum(convolved) + sizes[-1] ** 2 * 128 * 10
+
+    expected = work((26, 11, 3)), work((26, 24, 22))
+    assert lesson.costs == expected
+    assert f"{expected[1] / expected[0]:.0f} times the multiplications" in said(lesson)["work"]
+
+
+def test_accuracies_are_those_measured_and_they_overlap(lesson):
+    with_pooling, without = facts.rows("pooling")
+    assert with_pooling["lowest"] < without["highest"]
+    assert without["lowest"] < with_pooling["highest"]
+    for text, row in zip(lesson.accuracies, (with_pooling, without), strict=True):
+        low, high = min(row["by_seed"]), max(row["by_seed"])
+        assert text == f"{100 * low:.1f}–{100 * high:.1f}%"
+    assert "accuracy" in said(lesson)
+
+
+def test_the_moved_window_reads_the_moved_digit():
+    lesson = Pooling(length=120)
     pixels = lesson.shown_picture.pixels
     moved = np.zeros_like(pixels)
     moved[:, 1:] = pixels[:, :-1]
-    np.testing.assert_array_equal(lesson.shift.trace.image, moved)
-    before, after = conv1(lesson, pixels), conv1(lesson, moved)
-    for kind, one, other in (
-        ("map", before, after),
-        ("max", pooled(before, np.max), pooled(after, np.max)),
-        ("average", pooled(before, np.mean), pooled(after, np.mean)),
-    ):
-        expected = np.minimum(one, other).sum() / one.sum()
-        assert lesson.shift.stays[kind] == pytest.approx(expected, abs=1e-6)
-        if kind != "average":
-            assert f"{100 * expected:.0f}%" in captions(lesson)["shift"]
-
-
-def test_the_same_number_stands_at_another_place_after_the_shift(lesson):
-    one, other = lesson.moved
-    maps = (lesson.response_map, conv1(lesson, lesson.shift.trace.image))
-    assert (one.row, one.col) == (other.row, other.col)
-    assert other.argmax == (one.argmax[0], one.argmax[1] + 1)
-    for step, values in zip((one, other), maps, strict=True):
-        assert values[step.argmax] == pytest.approx(one.value, abs=1e-6)
+    np.testing.assert_array_equal(lesson.moved[1].image, moved)
+    after = pooled(conv1(lesson, moved), np.max)[lesson.step.row, lesson.step.col]
+    assert lesson.moved_step.value == pytest.approx(after, abs=1e-6)
+    before = pooled(conv1(lesson, pixels), np.max)[lesson.step.row, lesson.step.col]
+    assert f"keeps {after:.2f}, not {before:.2f}" in said(lesson)["stays"]
 
 
 def test_ink_that_touches_the_right_border_moves_the_other_way():
     pixels = np.zeros((28, 28, 1), np.float32)
     pixels[5:20, 20:, 0] = 1
     lesson = Pooling(picture=Picture(pixels, None, "drawn in the test"))
-    assert lesson.shift.direction.text("en") == "to the left"
-    np.testing.assert_array_equal(lesson.shift.trace.image[:, :-1], pixels[:, 1:])
+    assert lesson.moved[0].text("en") == "to the left"
+    np.testing.assert_array_equal(lesson.moved[1].image[:, :-1], pixels[:, 1:])
 
 
-def test_an_odd_map_loses_its_last_row_and_column(lesson):
+def test_an_odd_map_loses_its_last_row_and_column():
+    lesson = Pooling(length=120)
     odd = lesson.odd
     maps = lesson.trace.activations["conv2"]
-    assert odd.stage == ("conv2", "pool2")
-    assert (odd.rows, odd.cols) == ((10,), (10,))
+    assert (odd.layer, odd.rows, odd.cols) == ("conv2", (10,), (10,))
     lost = maps[10].sum(axis=0) + maps[:10, 10].sum(axis=0)
     assert odd.channel == int(lost.argmax())
-    assert odd.lost == max(maps[10, :, odd.channel].max(), maps[:, 10, odd.channel].max())
-    np.testing.assert_array_equal(odd.pooled, pooled(odd.response_map, np.max))
-    assert f"channel {odd.channel} loses responses up to {odd.lost:.2f}" in captions(lesson)["odd"]
+    assert said(lesson)["odd"] == "No window reaches row 10 and column 10 of conv2."
 
 
-def test_rows_and_columns_26_and_27_are_never_seen(lesson):
+def test_rows_and_columns_26_and_27_are_never_seen():
+    lesson = Pooling(length=120)
     unseen = lesson.unseen
     assert (unseen.rows, unseen.cols) == ((26, 27), (26, 27))
     inside = lesson.shown_picture.pixels[:26, :26]
@@ -121,8 +199,8 @@ def test_rows_and_columns_26_and_27_are_never_seen(lesson):
     before = lesson.shown_picture.pixels[border]
     np.testing.assert_allclose(unseen.inverted.image[border], 1 - before)
     assert unseen.change == 0
-    assert "rows 26, 27 and columns 26, 27" in captions(lesson)["unseen"]
-    assert captions(lesson)["unseen"].endswith("changes the logits by 0.")
+    assert "rows 26, 27 and columns 26, 27" in said(lesson)["unseen"]
+    assert said(lesson)["inverted"].endswith("changes the logits by 0.")
     # One pixel further in, ink does count.
     pixels = lesson.shown_picture.pixels.copy()
     pixels[25, :26] = 1
@@ -133,40 +211,84 @@ def test_places_are_named_in_both_languages():
     assert places((26, 27), (3,)).text("en") == "rows 26, 27 and column 3"
     assert places((26, 27), (3,)).text("zh") == "行 26、27 和列 3"
     assert places((), (3,)).text("en") == "column 3"
-    step = Pooling().steps[0]
-    assert place(step).text("en") == f"row {step.argmax[0]}, column {step.argmax[1]}"
 
 
-def test_overlap_of_a_blank_map_is_complete():
-    blank = np.zeros((4, 4), np.float32)
-    assert overlap(blank, blank) == 1
-    assert (
-        overlap(np.eye(4, dtype=np.float32), np.roll(np.eye(4, dtype=np.float32), 1, axis=0)) == 0
-    )
-
-
-def test_a_picture_without_ink_says_that_the_filter_finds_nothing():
+def test_a_picture_without_ink_says_that_all_are_equal():
     lesson = Pooling(picture=Picture(np.zeros((28, 28, 1), np.float32), None, "blank"))
-    names = [beat.name for beat in lesson.beats()]
-    assert "shift" not in names
-    assert "finds nothing" in captions(lesson)["winner"]
+    assert lesson.equal
+    assert said(lesson)["largest"] == "All are equal: the first counts."
+    assert {"predict-largest", "mean"}.isdisjoint(said(lesson))
 
 
-def network(*layers, size=12):
-    return Network.initialised(layers, seed=0, input_shape=(size, size, 1))
+def other(tmp_path, *layers, shape=(12, 12, 1), **options):
+    """The lesson of a network of its own; the picture is a part of a digit."""
+    path = str(tmp_path / "own.safetensors")
+    Network.initialised(layers, seed=0, input_shape=shape).save(path)
+    pixels = digits.sample(0).pixels[8 : 8 + shape[0], 8 : 8 + shape[1]]
+    pixels = np.repeat(pixels, shape[2], axis=2)
+    return Pooling(picture=Picture(pixels, None, "cut out of a digit"), model=path, **options)
 
 
-def test_beats_that_a_network_has_no_example_for_are_left_out(tmp_path):
-    whole = network(
-        Conv2D("first", 4), MaxPooling2D("half"), Flatten("flatten"), Dense("dense", 10), size=12
-    )
-    whole.save(tmp_path / "even.safetensors")
-    picture = digits.sample(0)
-    small = Picture(picture.pixels[8:20, 8:20], None, "cut out of a digit")
-    lesson = Pooling(picture=small, model=str(tmp_path / "even.safetensors"))
+END = (Flatten("flatten"), Dense("dense", 10))
+
+
+def test_without_a_convolution_behind_it_fewer_numbers_are_the_gain(tmp_path):
+    lesson = other(tmp_path, Conv2D("first", 4), MaxPooling2D("half"), *END, length=100)
+    assert lesson.reach is None
     assert lesson.odd is None
-    assert lesson.unseen is None
-    assert {"odd", "unseen"}.isdisjoint(captions(lesson))
+    assert said(lesson)["answer"] == "One of four is kept: 25 numbers go on, not 100."
+    # Ten sums of the dense layer over 4 maps of 5 x 5 numbers, or of 10 x 10.
+    kernel = 10 * 10 * 9 * 4
+    assert lesson.costs == (kernel + 10 * 4 * 25, kernel + 10 * 4 * 100)
+    assert {"odd", "unseen", "without", "with", "both"}.isdisjoint(said(lesson))
+
+
+@pytest.mark.parametrize(
+    ("pool", "sweep", "title"),
+    [
+        (MaxPooling2D("p", 3, stride=2), "Window after window; neighbours overlap.", "nine"),
+        (MaxPooling2D("p", 3), "Window after window, without overlap.", "nine"),
+        (
+            MaxPooling2D("p", 2, stride=3),
+            "Window after window; what lies between is dropped.",
+            "four",
+        ),
+    ],
+)
+def test_windows_of_other_sizes_are_told_as_what_they_are(tmp_path, pool, sweep, title):
+    lesson = other(tmp_path, Conv2D("c", 4, 2), pool, Conv2D("last", 3, 2), *END)
+    told = said(lesson)
+    size, stride = pool.window.kernel_size[0], pool.window.stride[0]
+    values = lesson.response_map
+    count = (len(values) - size) // stride + 1
+    expected = [
+        [values[r : r + size, c : c + size].max() for c in range(0, count * stride, stride)]
+        for r in range(0, count * stride, stride)
+    ]
+    np.testing.assert_array_equal(lesson.pooled, expected)
+    assert told["sweep"] == sweep
+    assert told["closes"] == f"{values.size} numbers become {count * count}."
+    assert title in lesson.beats()[0].title.text("en")
+    assert f"One cell for {title}." == told["one"]
+    # What the last layer sees: its two rows lie a stride apart, and read a window of two more.
+    assert lesson.reach.pooled[-1].width == 2 + size - 1 + stride
+    assert lesson.reach.plain[-1].width == 3
+
+
+def test_a_pooling_behind_an_activation_reads_what_that_puts_out(tmp_path):
+    layers = Conv2D("c", 3, activation="linear"), Activation("act"), MaxPooling2D("p"), *END
+    lesson = other(tmp_path, *layers)
+    assert lesson.shown_layer == "act"
+    assert (lesson.response_map >= 0).all()
+
+
+def test_of_many_maps_the_strongest_are_shown_and_told(lesson):
+    highest = lesson.maps.max(axis=(0, 1))
+    shown = lesson.shown_channels
+    assert len(shown) == MOST_MAPS
+    assert highest[list(shown)].min() >= np.delete(highest, shown).max()
+    (note,) = (p for p in lesson.walls().root.panels() if p.name == "told")
+    assert note.words.text("en") == "16 of 32 maps: those with the largest responses."
 
 
 @pytest.mark.parametrize(
@@ -174,7 +296,9 @@ def test_beats_that_a_network_has_no_example_for_are_left_out(tmp_path):
     [
         ({"filter": 32}, "no filter 32 in conv1: its filters are 0 to 31"),
         ({"filter": -1}, "no filter -1"),
-        ({"model": "dense"}, "lacks a 2 × 2 max pooling"),
+        ({"model": "dense"}, "lacks a max pooling of response maps"),
+        ({"length": 5.0}, "captions take .* to read"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(options, text):
@@ -182,9 +306,83 @@ def test_what_cannot_be_shown_is_refused(options, text):
         Pooling(**options)
 
 
+def test_thirty_seconds_keep_what_the_answer_needs():
+    short = Pooling(length=30)
+    assert short.seconds == pytest.approx(30)
+    assert {"largest", "sweep", "without", "with", "answer"} <= set(said(short))
+    assert {"mean", "accuracy", "odd"}.isdisjoint(said(short))
+
+
+# What a viewer sees.
+
+
+def scene_of(lesson):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    return scene_class(Job(lesson, Path("none.mp4")))
+
+
+def check_layout(lesson, look, size, folder):
+    """Play it in a frame of this size; nothing may overlap at the end of any event."""
+    scene = scene_of(lesson)
+    from manim import tempconfig
+
+    from convexplain.stage.layout import problems
+
+    left, top = 960 - size[0] / 2, 540 - size[1] / 2
+    frame = (left, top, left + size[0], top + size[1])
+
+    class Checked(scene):
+        def on_event(self, event):
+            assert problems(self.mobjects, frame) == [], event.name
+
+    sized = {"pixel_width": size[0], "pixel_height": size[1]}
+    with tempconfig({**sized, "dry_run": True, "media_dir": str(folder), "frame_rate": 30}):
+        Checked(lesson, look, skip_animations=True).render()
+
+
+@pytest.mark.parametrize(("aspect", "size"), [("16:9", (426, 240)), ("9:16", (240, 426))])
+def test_the_picture_stands_still_for_moments_only(lesson, aspect, size):
+    import stillness
+
+    found = stillness.measure(scene_of(lesson), lesson, Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found
+
+
+@pytest.mark.parametrize(
+    ("size", "look"),
+    [
+        ((1920, 1080), Look("zh", "light")),
+        ((1440, 1080), Look("en", "dark")),
+        ((1080, 1080), Look("zh", "dark")),
+        ((1080, 1920), Look("en", "light")),
+    ],
+    ids=str,
+)
+def test_every_aspect_has_a_layout_in_which_nothing_overlaps(size, look, tmp_path):
+    check_layout(Pooling(length=120), look, size, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("digit", "channel", "lang"), [(1, 18, "en"), (4, 24, "zh"), (7, 29, "en")]
 )
-def test_other_digits_and_filters_keep_the_layout(digit, channel, lang):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    check_layout(Pooling(picture=digits.first(digit), filter=channel), lang)
+def test_other_digits_and_filters_keep_the_layout(digit, channel, lang, tmp_path):
+    lesson = Pooling(picture=digits.first(digit), filter=channel)
+    check_layout(lesson, Look(lang), (1920, 1080), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape"),
+    [
+        ((Conv2D("c", 20, 2), MaxPooling2D("p", 3, stride=2), Conv2D("d", 3), *END), (20, 20, 3)),
+        ((Conv2D("c", 1, 2), MaxPooling2D("p", (3, 2)), *END), (12, 12, 1)),
+        ((Conv2D("c", 5), MaxPooling2D("p", 2, padding="same"), *END), (15, 15, 1)),
+    ],
+)
+def test_other_networks_keep_the_layout(layers, shape, tmp_path):
+    lesson = other(tmp_path, *layers, shape=shape, length=100)
+    check_layout(lesson, Look("zh"), (1920, 1080), tmp_path)
+    check_layout(lesson, Look("en"), (1080, 1920), tmp_path)

@@ -15,6 +15,7 @@ from convexplain.network import (
     Conv2D,
     Dense,
     Flatten,
+    GlobalMaxPooling2D,
     MaxPooling2D,
     Network,
 )
@@ -68,7 +69,8 @@ def test_a_role_that_nobody_plays_is_told_in_one_line(network):
         ((Conv2D("c", 2, dilation=2),), "convolution of the picture"),
         ((Conv2D("c", 4), Conv2D("d", 4, groups=2)), "convolution of many channels"),
         ((Conv2D("c", 4), AveragePooling2D("p")), "max pool"),
-        ((Conv2D("c", 4), MaxPooling2D("p", 3)), "max pool"),
+        ((Conv2D("c", 4), MaxPooling2D("p", 1)), "max pool"),
+        ((Conv2D("c", 4), GlobalMaxPooling2D("p")), "max pool"),
         ((MaxPooling2D("p"),), "max pool"),
         ((Conv2D("c", 4), Flatten("f"), Dense("d", 2)), "classifier"),
     ],

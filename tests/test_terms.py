@@ -17,7 +17,6 @@ HOMONYMS = {
     "digit": "a written digit, or the class that a network answers with",
     "in place": "pixels that are not shuffled, or a digit that has not moved",
     "layer": "a layer, or a colour scale for each layer",
-    "mean": "average pooling as a method, or a number",
     "patch": "what a window reads, or the size of what is wiped out",
     "right": "correct, a share of correct answers, or a direction",
     "left": "a direction, or a button that moves the digit",

@@ -10,8 +10,8 @@ from convexplain.figures import _base, _cells, _shapes, _words
 from convexplain.figures._base import FRAME, LABEL, NOTE, POINTS, AnyFigure, Sheet
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.lessons.parts.pooling_words import places
 from convexplain.lessons.parts.subject import max_pools
-from convexplain.lessons.pooling import places
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look

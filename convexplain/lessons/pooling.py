@@ -1,84 +1,93 @@
-"""Pooling: what is kept of a response map, and what is lost."""
+"""Pooling: one of several numbers is kept, so that later layers see further."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, cast
 
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.network_lesson import FilterLesson
-from convexplain.lessons.parts.pooled import (
-    Map,
-    Moved,
-    Odd,
-    Shift,
-    Stage,
-    Unseen,
-    average,
-    left_over,
-    never_seen,
-    same_number_elsewhere,
-    shifted,
-)
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import facts
+from convexplain.lessons.parts import mistakes, pooled
+from convexplain.lessons.parts import pooling_words as words
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import pause_option
+from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
+from convexplain.lessons.parts.number_words import in_words
+from convexplain.lessons.parts.pooled import Map, Odd, Reach, Unseen
+from convexplain.lessons.parts.pooling_picture import PoolingPicture
 from convexplain.lessons.parts.search import FoundStop, find_pool_stop
-from convexplain.lessons.parts.subject import Role, max_pools
+from convexplain.lessons.parts.subject import Role, convolutions, max_pools
+from convexplain.network import Trace
 from convexplain.ops import PoolStep
+from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.captions import Caption
+
+#: So many maps are shown of a layer, at most.
+MOST_MAPS = 16
 
 
 @dataclass(frozen=True)
 class Pooling(FilterLesson):
-    """How max pooling makes a map smaller, and what that means for a digit that moves."""
+    """How max pooling makes a map smaller, and how much further that lets later layers see.
+
+    What is pooled is the map that the network's first max pooling reads, whatever its window.
+    """
 
     name: ClassVar[str] = "pooling"
-    title: ClassVar[Caption] = Caption(
-        en="Max pooling: keep the largest of four", zh="最大池化：4 个数只留最大值"
-    )
-    question: ClassVar[Caption] = Caption(
-        en="What does pooling keep of a response map, and what does it drop?",
-        zh="池化保留了响应图的什么，又丢掉了什么？",
-    )
-    answer: ClassVar[Caption] = Caption(
-        en="Max pooling keeps the largest of each 2 × 2 window: height and width halve, "
-        "the number of channels stays.",
-        zh="最大池化只保留每个 2 × 2 窗口的最大值：高和宽减半，通道数不变。",
-    )
+    title: ClassVar[Caption] = words.TITLE.fill(n=in_words(4))
+    question: ClassVar[Caption] = words.QUESTION.fill(m=in_words(3), n=in_words(4))
+    answer: ClassVar[Caption] = words.ANSWER
 
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("max pool",)
 
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """Every convolution with a 2x2 max pooling behind it."""
-        return tuple(Stage(conv.name, pool.name) for conv, pool in max_pools(self.network))
+    pause: float = pause_option()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_pause(self.pause)
+        self.beats()  # a length that cannot be is refused at once
+
+    @property
+    def shown_title(self) -> Caption:
+        """The title, with the size of the window."""
+        return words.TITLE.fill(n=in_words(self.size))
 
     @property
     def shown_layer(self) -> str:
-        """The convolution whose map is pooled."""
-        return self.stages[0].conv
+        """The layer whose map is pooled."""
+        return max_pools(self.network)[0][0].name
+
+    @property
+    def pool(self) -> str:
+        """The pooling."""
+        return max_pools(self.network)[0][1].name
+
+    @property
+    def size(self) -> int:
+        """How many numbers a window holds."""
+        return int(self.step.patch.size)
 
     @property
     def pooled(self) -> Map:
         """The largest of each window."""
-        return self.trace.activations[self.stages[0].pool][:, :, self.shown_filter]
-
-    @property
-    def averaged(self) -> Map:
-        """The mean of each window."""
-        return average(self.response_map)
+        return self.trace.activations[self.pool][:, :, self.shown_filter]
 
     @property
     def limit(self) -> float:
-        """End of the colour scale of all maps of the convolution, which its pooling keeps."""
-        return float(self.maps.max())
+        """End of the colour scale of all maps of the layer, which its pooling keeps."""
+        return float(np.abs(self.maps).max())
 
     @cached_property
     def steps(self) -> Sequence[PoolStep]:
         """Every window of the shown map, row by row."""
-        return cast("Sequence[PoolStep]", self.trace.steps(self.stages[0].pool, self.shown_filter))
+        return cast("Sequence[PoolStep]", self.trace.steps(self.pool, self.shown_filter))
 
     @cached_property
     def stop(self) -> FoundStop:
@@ -92,152 +101,261 @@ class Pooling(FilterLesson):
         return self.steps[self.stop.position]
 
     @cached_property
-    def shift(self) -> Shift:
-        """The digit moved by one pixel."""
-        return shifted(self.trace, self.stages[0], self.shown_filter)
+    def another(self) -> PoolStep | None:
+        """The window with the largest winner of those that hold it at another place."""
+        here = self.picture_of.winner
+        others = [
+            step
+            for step in self.steps
+            if fmt.rounded(step.value) > 0
+            and replace(self.picture_of, step=step).winner != here
+            and fmt.rounded(step.value) != fmt.rounded(self.step.value)
+        ]
+        return max(others, key=lambda step: step.value, default=None)
 
     @cached_property
-    def moved(self) -> Moved | None:
-        """The largest number that stays the winner of its window and changes its place there."""
-        return same_number_elsewhere(self.trace, self.shift, self.stages[0], self.shown_filter)
+    def kept(self) -> npt.NDArray[np.bool_]:
+        """Which cells of the map some window keeps."""
+        kept = np.zeros(self.response_map.shape, dtype=bool)
+        for step in self.steps:
+            if step.argmax is not None:
+                kept[step.argmax] = True
+        return kept
+
+    @cached_property
+    def search(self) -> tuple[tuple[int, int], ...]:
+        """Places of the window on a way along the responses, from the top down to the slow stop."""
+        rows = np.flatnonzero(self.pooled.max(axis=1) > 0)
+        chosen = rows[np.linspace(0, len(rows) - 1, min(4, len(rows))).round().astype(int)]
+        width = self.pooled.shape[1]
+        way = [self.steps[int(row) * width + int(self.pooled[row].argmax())] for row in chosen]
+        return tuple((step.box.top, step.box.left) for step in (*way, self.step))
+
+    @property
+    def equal(self) -> bool:
+        """Whether all numbers of the window are printed alike."""
+        return len({fmt.number(value) for value in self.step.patch.flat}) == 1
+
+    # What it is good for.
+
+    @cached_property
+    def reach(self) -> Reach | None:
+        """What a cell of the last convolution sees, with pooling and without."""
+        return pooled.reach(self.trace, self.drawn)
+
+    @cached_property
+    def costs(self) -> tuple[int, int] | None:
+        """Multiplications with pooling and without, if there are more without."""
+        without = pooled.costs_without(self.network)
+        if without is None or without.multiplications <= self.network.multiplications:
+            return None
+        return self.network.multiplications, without.multiplications
+
+    @property
+    def accuracies(self) -> tuple[str, ...]:
+        """The least and the most of several short trainings, with pooling and without.
+
+        None for networks other than the chapter's, or if one kind were always better.
+        """
+        if self.model != DEFAULT:
+            return ()
+        rows = facts.rows("pooling")
+        (low, high), (least, most) = ((row["lowest"], row["highest"]) for row in rows)
+        if low > most or least > high:
+            return ()
+        return tuple(
+            f"{fmt.percent(a)[:-1]}–{fmt.percent(b)}" for a, b in ((low, high), (least, most))
+        )
+
+    @cached_property
+    def moved(self) -> tuple[Caption, Trace]:
+        """Which way the picture is moved by one pixel, and the moved one's way."""
+        return pooled.moved(self.trace)
+
+    @cached_property
+    def moved_step(self) -> PoolStep:
+        """The same window of the moved picture."""
+        steps = self.moved[1].steps(self.pool, self.shown_filter)
+        return cast("Sequence[PoolStep]", steps)[self.stop.position]
 
     @cached_property
     def odd(self) -> Odd | None:
         """The first map whose windows leave cells over."""
-        return left_over(self.trace, self.stages)
+        return pooled.left_over(self.trace)
 
     @cached_property
     def unseen(self) -> Unseen | None:
         """The rows and columns of the picture that no logit depends on, and the proof."""
-        return never_seen(self.trace)
+        return pooled.never_seen(self.trace)
 
-    def make_beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson: one window, the whole map, the mean, a shift, what is dropped."""
-        return tuple(self._make_beats())
+    # The pictures.
 
-    def _make_beats(self) -> Iterator[Beat]:
-        yield self.beat("question", self.question, 4.0)
-        yield self.beat("winner", self._winner(), 7.0)
-        sweep = _SWEEP.fill(n=fmt.count(self.response_map.size), m=fmt.count(self.pooled.size))
-        yield self.beat("sweep", sweep, 7.0)
-        yield self.beat("average", self._average(), 7.0, title=_AVERAGE_TITLE)
+    @cached_property
+    def picture_of(self) -> PoolingPicture:
+        """What all of its pictures are made of."""
+        levels = [layer.name for layer in convolutions(self.network)] or [self.shown_layer]
+        return PoolingPicture(
+            step=self.step, drawn=self.drawn, response_map=self.response_map, pooled=self.pooled,
+            limit=self.limit, signed=bool((self.maps < 0).any()), layer=self.shown_layer,
+            pool=self.pool, last=levels[-1], filter=self.shown_filter, kept=self.kept,
+            reach=self.reach, costs=self.costs, accuracies=self.accuracies,
+        )  # fmt: skip
+
+    @property
+    def shown_channels(self) -> tuple[int, ...]:
+        """Those maps that are shown of the layer: its first ones, or the strongest of many."""
+        channels = self.maps.shape[2]
+        if channels <= MOST_MAPS:
+            return tuple(range(channels))
+        strongest = np.argsort(-self.maps.max(axis=(0, 1)), kind="stable")[:MOST_MAPS]
+        return tuple(sorted(int(channel) for channel in strongest))
+
+    def diagram(self) -> Diagram:
+        """Describe the picture of it, for a figure."""
+        return self.picture_of.diagram()
+
+    def walls(self, *, upright: bool = False) -> Diagram:
+        """Describe maps of the layer, and what the pooling makes of each."""
+        shown, activations = list(self.shown_channels), self.trace.activations
+        maps, smaller = activations[self.shown_layer], activations[self.pool]
+        told = words.CHANNELS.fill(c=maps.shape[2])
+        if len(shown) < maps.shape[2]:
+            told = words.SOME_MAPS.fill(k=len(shown), c=maps.shape[2])
+        shapes = fmt.shape(maps.shape), fmt.shape(smaller.shape)
+        picture = replace(self.picture_of, upright=upright)
+        return picture.walls(maps[:, :, shown], smaller[:, :, shown], shapes, told)
+
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: one window, the whole map, and how much further later layers see."""
+        n = in_words(self.size)
+        question = words.QUESTION.fill(m=in_words(self.size - 1), n=n)
+        yield Beat.of("question", self.shown_title, Event("drop", 2.6, question))
+        yield Beat.of("winner", self.shown_title, *self._tell_winner())
+        yield Beat.of("sweep", self.shown_title, *self._tell_sweep())
         if self.step.value > 0:
-            yield self.beat("shift", self._shift(), 7.0, title=_SHIFT_TITLE)
-            if self.moved is not None:
-                yield self.beat(
-                    "place", self._place(self.moved), 6.5, self.moved, title=_SHIFT_TITLE
-                )
+            yield Beat.of("shift", self.shown_title, *self._tell_shift())
         if self.odd is not None:
-            yield self.beat("odd", self._odd(self.odd), 6.5, self.odd, title=_ODD_TITLE)
+            yield Beat.of("dropped", self.shown_title, *self._tell_dropped(self.odd))
+        if self.reach is not None:
+            yield Beat.of("reach", words.REACH_TITLE, *self._tell_reach(self.reach))
+        title = self.shown_title if self.reach is None else words.REACH_TITLE
+        if self.reach is not None or self.costs is not None:
+            yield Beat.of("gain", title, *self._tell_gain())
+        yield Beat.of("answer", title, Event("answer", 4.0, self._answer()))
+
+    def _tell_winner(self) -> Iterator[Event]:
+        n = in_words(self.size)
+        yield Event("four", 2.6, words.FOUR.fill(n=in_words(self.size, capital=True)))
+        if self.equal:
+            yield Event("largest", 2.6, words.EQUAL)
+        else:
+            yield Event("predict-largest", self.pause, ask=self._ask_which(), detail=1)
+            yield Event("largest", 2.6, words.LARGEST)
+            mean = words.MEAN.fill(m=fmt.number(self.step.mean().value))
+            yield Event("mean", 2.8, mean, detail=1)
+        yield Event("one", 2.6, words.ONE.fill(n=n))
+        if self.another is not None:
+            said = words.ANOTHER.fill(v=fmt.number(self.another.value))
+            yield Event("another", 3.0, said, self.another, detail=2)
+
+    def _ask_which(self) -> Question:
+        """Ask which number goes on; the wrong ones come of other ways to make one of many."""
+        ways = mistakes.pooling(self.step.patch) | {"first": float(self.step.patch.flat[0])}
+        replies = {"first": words.FIRST}
+        replies |= {name: mistakes.MISTAKES[name].reply for name in ("average", "sum")}
+        texts = mistakes.distinct(ways, fmt.number)
+        return Question(
+            words.WHICH,
+            tuple(
+                Choice(Caption(en=text, zh=text), replies.get(name))
+                for name, text in sorted(texts.items(), key=lambda item: float(ways[item[0]]))
+            ),
+        )
+
+    def _tell_sweep(self) -> Iterator[Event]:
+        window = self.network.layer(self.pool).window
+        assert window is not None
+        pairs = list(zip(window.stride, window.span, strict=True))
+        said = words.SWEEP
+        if any(stride < span for stride, span in pairs):
+            said = words.SWEEP_OVER
+        elif any(stride > span for stride, span in pairs):
+            said = words.SWEEP_GAPS
+        yield Event("sweep", 4.5, said)
+        before, after = self.response_map.shape, self.pooled.shape
+        halves = all(2 * small == large for small, large in zip(after, before, strict=True))
+        a, b = fmt.count(self.response_map.size), fmt.count(self.pooled.size)
+        yield Event("closes", 2.8, (words.HALF if halves else words.FEWER).fill(a=a, b=b))
+        channels = words.CHANNELS.fill(c=self.maps.shape[2])
+        if self.maps.shape[2] > 1:
+            yield Event("channels", 3.2, channels, detail=1)
+
+    def _tell_shift(self) -> Iterator[Event]:
+        known = words.MOVED if self.shown_picture.label is not None else words.MOVED_PICTURE
+        yield Event("moves", 3.0, known.fill(direction=self.moved[0]), detail=2)
+        before, after = (fmt.number(step.value) for step in (self.step, self.moved_step))
+        said = words.KEEPS.fill(v=after)
+        if before != after:
+            said = words.CHANGES.fill(v=after, u=before)
+        yield Event("stays", 3.0, said, detail=2)
+
+    def _tell_dropped(self, odd: Odd) -> Iterator[Event]:
+        places = words.places(odd.rows, odd.cols)
+        yield Event("odd", 3.0, words.ODD.fill(places=places, layer=odd.layer), odd, detail=2)
         if self.unseen is not None:
-            said = self._unseen(self.unseen)
-            yield self.beat("unseen", said, 7.0, self.unseen, title=_UNSEEN_TITLE)
-        yield self.beat("answer", self.answer, 6.5)
+            places = words.places(self.unseen.rows, self.unseen.cols)
+            yield Event("unseen", 3.0, words.UNSEEN.fill(places=places), self.unseen, detail=2)
+            change = fmt.number(self.unseen.change, 2 if self.unseen.change else 0)
+            said = words.UNCHANGED.fill(d=change)
+            yield Event("inverted", 3.0, said, self.unseen, detail=2)
 
-    def _winner(self) -> Caption:
-        if self.step.value <= 0:
-            return _NOTHING
-        return _WINNER.fill(v=fmt.number(self.step.value), place=place(self.step))
+    def _tell_reach(self, reach: Reach) -> Iterator[Event]:
+        yield Event("why", 2.2, words.WHY, detail=1)
+        asked = self._ask_how_far(reach)
+        yield Event("predict-reach", self.pause, ask=asked, detail=1)
+        grows = words.PLAIN if reach.grows is None else words.GROWS.fill(n=reach.grows)
+        yield Event("without", 3.2, grows)
+        apart = words.POOLED if reach.apart == 1 else words.APART.fill(s=reach.apart)
+        yield Event("with", 3.2, apart)
 
-    def _average(self) -> Caption:
-        caption = _AVERAGE.fill(
-            m=fmt.number(self.averaged[self.step.row, self.step.col]),
-            a=fmt.number(self.pooled.max()),
-            b=fmt.number(self.averaged.max()),
+    def _ask_how_far(self, reach: Reach) -> Question:
+        """Ask what is seen without pooling; the wrong numbers come of known mistakes."""
+        sides = sum(
+            layer.window.span[1] for layer in convolutions(self.network) if layer.window is not None
         )
-        if self.stop.adds_up:
-            return caption
-        return caption.then(terms.ROUNDED_BRIEFLY)
-
-    def _shift(self) -> Caption:
-        stays = self.shift.stays
-        return _SHIFT.fill(
-            direction=self.shift.direction,
-            a=fmt.percent(stays["map"], 0),
-            b=fmt.percent(stays["max"], 0),
-        )
-
-    def _place(self, moved: Moved) -> Caption:
-        return _PLACE.fill(
-            v=fmt.number(moved.before.value), before=place(moved.before), after=place(moved.after)
-        )
-
-    def _odd(self, odd: Odd) -> Caption:
-        return _ODD.fill(
-            layer=odd.stage.conv,
-            places=places(odd.rows, odd.cols),
-            n=odd.channel,
-            v=fmt.number(odd.lost),
+        right, pooling = reach.plain[-1].width, reach.pooled[-1].width
+        replies = {right: None, pooling: words.THE_POOLING}
+        replies.setdefault(sides, words.ALL_SIDES)
+        return Question(
+            words.HOW_FAR.fill(layer=self.picture_of.last),
+            tuple(
+                Choice(Caption(en=str(width), zh=str(width)), reply)
+                for width, reply in sorted(replies.items())
+            ),
         )
 
-    def _unseen(self, unseen: Unseen) -> Caption:
-        return _UNSEEN.fill(
-            places=places(unseen.rows, unseen.cols),
-            d=fmt.number(unseen.change, 2 if unseen.change else 0),
-        )
+    def _tell_gain(self) -> Iterator[Event]:
+        if self.reach is not None:
+            a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
+            yield Event("both", 3.0, words.BOTH.fill(a=a, b=b))
+        if self.costs is not None:
+            ratio = fmt.number(self.costs[1] / self.costs[0], 0 if self._many else 1)
+            yield Event("work", 3.0, words.WORK.fill(r=ratio), detail=1)
+        if self.accuracies:
+            yield Event("accuracy", 3.0, words.ACCURACY, detail=1)
 
+    def _answer(self) -> Caption:
+        n = in_words(self.size)
+        if self.reach is not None:
+            a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
+            return words.ANSWER.fill(n=n, a=a, b=b)
+        before, after = self.response_map.size, self.pooled.size
+        return words.ANSWER_FEWER.fill(n=n, a=fmt.count(before), b=fmt.count(after))
 
-def place(step: PoolStep) -> Caption:
-    """Name where the largest number of a window stands."""
-    row, col = step.argmax or (step.row, step.col)
-    return terms.CELL.fill(r=row, c=col)
-
-
-def places(rows: Sequence[int], cols: Sequence[int]) -> Caption:
-    """Name rows and columns; at least one of either is given."""
-    parts = [
-        words.fill(n=_listed(numbers))
-        for numbers, words in ((rows, _ROWS[len(rows) > 1]), (cols, _COLUMNS[len(cols) > 1]))
-        if numbers
-    ]
-    return parts[0] if len(parts) == 1 else _BOTH.fill(a=parts[0], b=parts[1])
-
-
-def _listed(numbers: Sequence[int]) -> Caption:
-    texts = [str(number) for number in numbers]
-    return Caption(en=", ".join(texts), zh="、".join(texts))
-
-
-_ROWS = (terms.ROW, terms.ROWS)
-_COLUMNS = (terms.COLUMN, terms.COLUMNS)
-_BOTH = Caption(en="{a} and {b}", zh="{a} 和{b}")
-_WINNER = Caption(
-    en="Of these four numbers only the largest goes on: {v}, from {place}.",
-    zh="4 个数中，只有最大的 {v} 留下来，它位于{place}。",
-)
-_NOTHING = Caption(
-    en="This filter finds nothing in this picture: the largest of four zeros is 0.",
-    zh="这个过滤器在这幅图里什么也没找到：4 个 0 的最大值还是 0。",
-)
-_SWEEP = Caption(
-    en="Window after window, without overlap: {n} numbers become {m}.",
-    zh="窗口一个接一个，互不重叠：{n} 个数变成 {m} 个。",
-)
-_AVERAGE_TITLE = Caption(
-    en="Average pooling: the mean of the four", zh="平均池化：取 4 个数的平均值"
-)
-_AVERAGE = Caption(
-    en="Average pooling takes the mean, {m}: all four count; the map's peak falls from {a} to {b}.",
-    zh="平均池化取平均值 {m}：4 个数都算，全图峰值由 {a} 降到 {b}。",
-)
-_SHIFT_TITLE = Caption(en="What remains when the digit moves", zh="手写数字平移后，还剩下什么")
-_SHIFT = Caption(
-    en="One pixel {direction}: {a} of the response stays in its cells, after max pooling {b}.",
-    zh="手写数字{direction}移 1 个像素：{a} 的响应留在原来的格子里，最大池化后是 {b}。",
-)
-_PLACE = Caption(
-    en="Kept: {v}, before and after. Lost: that it moved from {before} to {after}.",
-    zh="保留：前后都是 {v}。丢掉：它从{before} 移到了{after}。",
-)
-_ODD_TITLE = Caption(
-    en="An odd size: the last cells are dropped", zh="尺寸为奇数：剩下的格子被丢掉"
-)
-_ODD = Caption(
-    en="No window reaches {places} of {layer}: channel {n} loses responses up to {v}.",
-    zh="{layer} 的{places} 不在任何窗口里：通道 {n} 丢掉的响应最大为 {v}。",
-)
-_UNSEEN_TITLE = Caption(en="What the network never sees", zh="网络从未看到的地方")
-_UNSEEN = Caption(
-    en="The network never sees {places}: inverting them changes the logits by {d}.",
-    zh="网络从不看输入的{places}：反色后，logit 的变化为 {d}。",
-)
+    @property
+    def _many(self) -> bool:
+        """Whether the work is many times as much, so that no decimals are wanted."""
+        assert self.costs is not None
+        return self.costs[1] >= 10 * self.costs[0]

@@ -5,27 +5,27 @@ from __future__ import annotations
 from convexplain.lessons.cards._card import Card, Mistake, Pause, told
 from convexplain.lessons.pooling import Pooling
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 
 def card(lesson: Pooling) -> Card:
     """Write the card."""
-    shift = told(lesson, "shift")
-    parameters = next(row.parameters for row in lesson.network.rows if row.name == "pool1")
+    step, reach = lesson.step, lesson.reach
+    assert step.argmax is not None
+    assert reach is not None
+    parameters = next(row.parameters for row in lesson.network.rows if row.name == lesson.pool)
     values = {
-        "v": told(lesson, "winner")["v"],
-        "place": told(lesson, "winner")["place"],
-        "n": told(lesson, "sweep")["n"],
-        "m": told(lesson, "sweep")["m"],
-        "mean": told(lesson, "average")["m"],
-        "a": told(lesson, "average")["a"],
-        "b": told(lesson, "average")["b"],
-        "before": shift["a"],
-        "after": shift["b"],
-        "lost": told(lesson, "odd")["v"],
-        "channel": told(lesson, "odd")["n"],
-        "places": told(lesson, "odd")["places"],
-        "c": lesson.network.shapes["pool1"][-1],
+        "n": lesson.size,
+        "v": fmt.number(step.value),
+        "place": terms.CELL.fill(r=step.argmax[0], c=step.argmax[1]),
+        "mean": told(lesson, "winner")["m"],
+        "layer": lesson.picture_of.last,
+        "a": reach.pooled[-1].width,
+        "b": reach.plain[-1].width,
+        "before": fmt.number(step.value),
+        "after": fmt.number(lesson.moved_step.value),
+        "c": lesson.maps.shape[2],
         "p": fmt.count(parameters),
     }
     return Card(
@@ -43,8 +43,8 @@ def card(lesson: Pooling) -> Card:
             Pause(
                 "winner",
                 Caption(
-                    en="Four numbers, one goes on. Which? And what is forgotten?",
-                    zh="四个数只留一个，留哪个？又忘掉了什么？",
+                    en="{n} numbers, one goes on. Which? And what is forgotten?",
+                    zh="{n} 个数只留一个，留哪个？又忘掉了什么？",
                 ),
                 Caption(
                     en="The largest, {v}. That it came from {place}.",
@@ -52,22 +52,24 @@ def card(lesson: Pooling) -> Card:
                 ),
             ),
             Pause(
-                "average",
-                Caption(en="And if we took the mean of the four?", zh="如果取四个数的平均值呢？"),
+                "sweep",
                 Caption(
-                    en="{mean}: all count, and the peak falls from {a} to {b}.",
-                    zh="得 {mean}：四个数都算，全图峰值由 {a} 降到 {b}。",
+                    en="And if we took the mean of each window?", zh="如果每个窗口都取平均值呢？"
+                ),
+                Caption(
+                    en="In this one {mean}: all numbers count.",
+                    zh="这个窗口得 {mean}：每个数都算。",
                 ),
             ),
             Pause(
-                "odd",
+                "reach",
                 Caption(
-                    en="conv2 has an odd number of rows. What becomes of the last?",
-                    zh="conv2 的行数是奇数，最后一行怎么办？",
+                    en="Without pooling, how far does {layer} see? And with it?",
+                    zh="没有池化，{layer} 能看多宽？有池化呢？",
                 ),
                 Caption(
-                    en="It is in no window: channel {channel} loses responses up to {lost}.",
-                    zh="不在任何窗口里：通道 {channel} 丢掉的响应最大为 {lost}。",
+                    en="{b} pixels wide, with pooling {a}: its neighbours lie further apart.",
+                    zh="{b} 个像素宽，有池化是 {a} 个：相邻两格隔得更开。",
                 ),
             ),
         ),
@@ -92,10 +94,9 @@ def card(lesson: Pooling) -> Card:
                     zh="池化之后，平移就没有影响了。",
                 ),
                 Caption(
-                    en="Less, not nothing: moved by one pixel, {before} of the response stays in "
-                    "its cells, after max pooling {after}.",
-                    zh="只是影响变小：平移一个像素，{before} 的响应留在原来的格子里，"
-                    "最大池化后是 {after}。",
+                    en="It still does: moved by one pixel, the same window keeps {after}; before "
+                    "it was {before}.",
+                    zh="仍有影响：平移一个像素，同一个窗口留下 {after}，之前是 {before}。",
                 ),
             ),
         ),
@@ -104,6 +105,6 @@ def card(lesson: Pooling) -> Card:
             "other dimension grows exponentially.",
             zh="conv2d 和 max_pooling2d 的输出尺寸在逐层变小,但是另一个维度在指数增长.",
         ),
-        tries=f"step --layer pool1 --filter {lesson.shown_filter} "
+        tries=f"step --layer {lesson.pool} --filter {lesson.shown_filter} "
         f"--at {lesson.step.row},{lesson.step.col}",
     ).filled(values)

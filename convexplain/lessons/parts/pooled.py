@@ -1,52 +1,56 @@
-"""What pooling keeps and what it loses: of a digit that moves, at the border of a map."""
+"""What pooling does beyond its windows: how far later layers see, what is dropped, a shift."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import ops
-from convexplain.lessons.parts.subject import POOL
-from convexplain.network import Trace
-from convexplain.ops import PoolStep, geometry
+from convexplain.lessons.parts.subject import convolutions
+from convexplain.network import Layer, Network, Trace, check_shapes
+from convexplain.ops import Box, ReceptiveField, geometry
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Map = npt.NDArray[np.float32]
 
 
-class Stage(NamedTuple):
-    """A convolution and the max pooling behind it, by their names."""
+class Costs(NamedTuple):
+    """Learned numbers, and multiplications for one picture."""
 
-    conv: str
-    pool: str
-
-
-class Shift(NamedTuple):
-    """A digit moved by one pixel: where to, its way through the network, what stays in place."""
-
-    direction: Caption
-    trace: Trace
-    stays: dict[str, float]
+    parameters: int
+    multiplications: int
 
 
-class Moved(NamedTuple):
-    """A window with the same largest number before and after the shift, at another place."""
+class Reach(NamedTuple):
+    """What one cell of a late convolution sees of the picture, after each convolution on its way.
 
-    before: PoolStep
-    after: PoolStep
+    Parameters
+    ----------
+    pooled, plain : tuple of Box
+        In the network, and in the same network without its poolings; within the picture.
+    apart : int
+        How many pixels lie between what neighbours see, behind the first pooling.
+    grows : int or None
+        How many pixels each convolution adds without pooling, if all add as many.
+    """
+
+    pooled: tuple[Box, ...]
+    plain: tuple[Box, ...]
+    apart: int
+    grows: int | None
 
 
 class Odd(NamedTuple):
-    """A response map whose last rows and columns are in no window, with responses up to `lost`."""
+    """A map whose last rows and columns are in no window, with responses up to `lost`."""
 
-    stage: Stage
+    layer: str
     channel: int
     response_map: Map
-    pooled: Map
     limit: float
     rows: tuple[int, ...]
     cols: tuple[int, ...]
@@ -62,47 +66,147 @@ class Unseen(NamedTuple):
     change: float
 
 
-def average(response_map: Map) -> Map:
-    """Return the mean of each window of one map, as `POOL` lies on it."""
-    return ops.avg_pool2d(response_map[:, :, np.newaxis], POOL.kernel_size).squeeze(axis=2)
+def poolings(network: Network) -> tuple[Layer, ...]:
+    """Find all layers that pool windows of a map, whatever they make of them."""
+    return tuple(n for n in network.layers if n.family == "pooling" and n.window is not None)
 
 
-def overlap(before: Map, after: Map) -> float:
-    """Return how much of a map is still in the same cells of another: min summed over before."""
-    total = before.sum(dtype=np.float64)
-    return float(np.minimum(before, after).sum(dtype=np.float64) / total) if total > 0 else 1.0
+def without_poolings(network: Network) -> tuple[Layer, ...]:
+    """Return the layers but those that pool; what read these reads what they read."""
+    left_out = {layer.name for layer in poolings(network)}
+
+    def through(name: str) -> str:
+        while name in left_out:
+            name = network.sources(name)[0]
+        return name
+
+    return tuple(
+        replace(layer, inputs=tuple(through(name) for name in network.sources(layer.name)))
+        for layer in network.layers
+        if layer.name not in left_out
+    )
 
 
-def shifted(trace: Trace, stage: Stage, channel: int) -> Shift:
-    """Move the picture by one pixel, towards where it loses the least ink.
+def costs_without(network: Network) -> Costs | None:
+    """Count what a network would cost without its poolings; None where that cannot be."""
+    layers = without_poolings(network)
+    try:
+        inputs, _ = check_shapes.shapes(layers, network.input_shape)
+    except ValueError:  # what is read together no longer fits, or is too large for any machine
+        return None
+    return Costs(
+        sum(layer.parameters(inputs[layer.name]) for layer in layers),
+        sum(layer.multiplications(inputs[layer.name]) for layer in layers),
+    )
+
+
+def reach(trace: Trace, drawn: Map) -> Reach | None:
+    """Compare what a cell of the last convolution sees with and without the poolings before it.
+
+    The cell is the one that sees most ink; without poolings, of those that see a part of the same.
 
     Parameters
     ----------
     trace : Trace
-        The picture as it is.
-    stage : Stage
-        Where its maps are compared.
-    channel : int
-        Which of the maps.
+    drawn : numpy.ndarray, shape (height, width) or (height, width, 3)
+        The picture as it is drawn.
 
     Returns
     -------
-    Shift
-        To the right, if no direction loses less.
+    Reach or None
+        None where the poolings add nothing to what it sees.
+    """
+    network = trace.network
+    levels = [layer for layer in convolutions(network) if layer.window is not None]
+    first = next(iter(poolings(network)), None)
+    if first is None or not levels:
+        return None
+    size = (network.input_shape[0], network.input_shape[1])
+    layers = without_poolings(network)
+    try:
+        plain, _ = check_shapes.fields(layers, size)
+        shapes = check_shapes.shapes(layers, network.input_shape)[1]
+    except ValueError:
+        return None
+    last = levels[-1].name
+    ink = drawn if drawn.ndim == 2 else drawn.mean(axis=2)
+    around = _most_ink(network.receptive_field(last), network.shapes[last], ink, None)
+    within = _most_ink(plain[last], shapes[last], ink, around)
+    pooled = [
+        _nearest(network.receptive_field(n.name), network.shapes[n.name], around) for n in levels
+    ]
+    alone = [_nearest(plain[n.name], shapes[n.name], within) for n in levels]
+    if pooled[-1].clip(size).width <= alone[-1].clip(size).width:
+        return None
+    widths = [1, *(box.width for box in alone)]
+    steps = {after - before for before, after in pairwise(widths)}
+    return Reach(
+        tuple(box.clip(size) for box in pooled),
+        tuple(box.clip(size) for box in alone),
+        network.receptive_field(first.name).stride[1],
+        steps.pop() if len(steps) == 1 else None,
+    )
+
+
+def _most_ink(field: ReceptiveField, shape: Sequence[int], ink: Map, inside: Box | None) -> Box:
+    """Return what that cell sees which sees most ink; of equals the one nearest to the middle."""
+    boxes = [field.box(row, col) for row in range(shape[0]) for col in range(shape[1])]
+    if inside is not None:
+        boxes = [box for box in boxes if _lies_in(box, inside)] or boxes
+    sums = np.zeros((ink.shape[0] + 1, ink.shape[1] + 1))
+    sums[1:, 1:] = ink.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    middle = _centre(inside or Box(0, 0, *ink.shape[:2]))
+
+    def rank(box: Box) -> tuple[float, float]:
+        top, left, bottom, right = (
+            getattr(box.clip((ink.shape[0], ink.shape[1])), side)
+            for side in ("top", "left", "bottom", "right")
+        )
+        seen = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+        y, x = _centre(box)
+        return round(float(seen), 3), -((y - middle[0]) ** 2 + (x - middle[1]) ** 2)
+
+    return max(boxes, key=rank)
+
+
+def _lies_in(box: Box, around: Box) -> bool:
+    return (
+        around.top <= box.top
+        and around.left <= box.left
+        and box.bottom <= around.bottom
+        and box.right <= around.right
+    )
+
+
+def _centre(box: Box) -> tuple[float, float]:
+    return (box.top + box.bottom) / 2, (box.left + box.right) / 2
+
+
+def _nearest(field: ReceptiveField, shape: Sequence[int], around: Box) -> Box:
+    """Return what that cell sees whose field lies nearest to the middle of another."""
+    row, col = (
+        min(max(round((middle - begin - size / 2) / step), 0), count - 1)
+        for middle, begin, size, step, count in zip(
+            _centre(around), field.start, field.size, field.stride, shape[:2], strict=True
+        )
+    )
+    return field.box(row, col)
+
+
+def moved(trace: Trace) -> tuple[Caption, Trace]:
+    """Move the picture by one pixel, towards where it loses the least ink.
+
+    Returns
+    -------
+    Caption
+        Which way: to the right, if no direction loses less.
+    Trace
+        The moved picture on its way through the network.
     """
     pixels = _pixels(trace)
-    moved = {way: _moved(pixels, *way) for way in _WAYS}
-    best = max(_WAYS, key=lambda way: float(moved[way].sum(dtype=np.float64)))
-    after = Trace(trace.network, trace.network.reading.scaled(moved[best]))
-    maps, pooled = (
-        [here.activations[layer][:, :, channel] for here in (trace, after)] for layer in stage
-    )
-    stays = {
-        "map": overlap(*maps),
-        "max": overlap(*pooled),
-        "average": overlap(*(average(one) for one in maps)),
-    }
-    return Shift(_WAYS[best], after, stays)
+    found = {way: _moved(pixels, *way) for way in _WAYS}
+    best = max(_WAYS, key=lambda way: float(found[way].sum(dtype=np.float64)))
+    return _WAYS[best], Trace(trace.network, trace.network.reading.scaled(found[best]))
 
 
 def _pixels(trace: Trace) -> Map:
@@ -117,34 +221,23 @@ def _moved(pixels: Map, down: int, right: int) -> Map:
     return padded[1 - down : 1 - down + height, 1 - right : 1 - right + width]
 
 
-def same_number_elsewhere(trace: Trace, shift: Shift, stage: Stage, channel: int) -> Moved | None:
-    """Find the largest number that wins its window before and after, at different places."""
-    before, after = (
-        cast("Sequence[PoolStep]", here.steps(stage.pool, channel)) for here in (trace, shift.trace)
-    )
-    same = [
-        Moved(*pair)
-        for pair in zip(before, after, strict=True)
-        if pair[0].value == pair[1].value > 0 and pair[0].argmax != pair[1].argmax
-    ]
-    return max(same, key=lambda pair: pair.before.value, default=None)
-
-
-def left_over(trace: Trace, stages: Sequence[Stage]) -> Odd | None:
+def left_over(trace: Trace) -> Odd | None:
     """Find the first map whose windows leave cells over; of its channels, the one losing most."""
-    for stage in stages:
-        maps = trace.activations[stage.conv]
-        rows, cols = geometry.unseen([POOL], (maps.shape[0], maps.shape[1]))
+    for pool in poolings(trace.network):
+        source = trace.network.sources(pool.name)[0]
+        maps = trace.activations.get(source)
+        if maps is None or pool.window is None:
+            continue
+        rows, cols = geometry.unseen([pool.window], (maps.shape[0], maps.shape[1]))
         if not rows and not cols:
             continue
         lost = maps[_mask(maps.shape, rows, cols)]
         channel = int(lost.sum(axis=0, dtype=np.float64).argmax())
         return Odd(
-            stage,
+            source,
             channel,
             maps[:, :, channel],
-            trace.activations[stage.pool][:, :, channel],
-            float(maps.max()),
+            float(np.abs(maps).max()),
             rows,
             cols,
             float(lost[:, channel].max()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from convexplain.network import (
 from convexplain.ops import Window
 from convexplain.style.captions import Caption
 
-#: The only pooling that a lesson tells of.
+#: The only pooling between the levels of a hierarchy.
 POOL = Window(2, stride=2)
 #: Steps of the hierarchy: edges, strokes, parts.
 LEVELS = 3
@@ -243,13 +242,16 @@ def _maps(network: Network) -> Layer | None:
 
 
 def max_pools(network: Network) -> tuple[tuple[Layer, Layer], ...]:
-    """Find every convolution with a 2 x 2 max pooling behind it."""
+    """Find every max pooling that reads one layer's maps, with that layer."""
     return tuple(
-        (before, layer)
-        for before, layer in pairwise(network.layers)
-        if before.family == "convolution"
-        and _is_pool(layer)
-        and network.sources(layer.name) == (before.name,)
+        (network.layer(sources[0]), layer)
+        for layer in network.layers
+        for sources in (network.sources(layer.name),)
+        if (layer.family, layer.hands_on) == ("pooling", True)
+        and layer.window is not None
+        and layer.window.kernel_size != (1, 1)
+        and len(sources) == 1
+        and sources[0] in network.shapes
     )
 
 
@@ -339,7 +341,7 @@ ROLES: Mapping[Role, Part] = {
     ),
     "maps": Part(Caption(en="response maps", zh="响应图"), _maps),
     "max pool": Part(
-        Caption(en="a 2 × 2 max pooling behind a convolution", zh="卷积层之后的 2 × 2 最大池化层"),
+        Caption(en="a max pooling of response maps", zh="对响应图做的最大池化层"),
         _max_pool,
     ),
     "chain": Part(

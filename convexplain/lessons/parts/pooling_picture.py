@@ -1,0 +1,335 @@
+"""The pictures of pooling: a window and its winner, both maps, and how far later layers see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.lessons.parts import pooling_words as words
+from convexplain.lessons.parts.pooled import Odd, Reach, Unseen
+from convexplain.ops import Box, PoolStep
+from convexplain.panels import (
+    Bar,
+    Bars,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Legend,
+    Link,
+    Maps,
+    Mark,
+    Part,
+    Row,
+    Scale,
+    Table,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Map = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class PoolingPicture:
+    """What pictures of a pooling are made of.
+
+    Parameters
+    ----------
+    step : PoolStep
+        The window that is looked at.
+    drawn : numpy.ndarray, shape (height, width) or (height, width, 3)
+        The picture that the network reads.
+    response_map, pooled : numpy.ndarray, shape (height, width)
+        One channel before and after.
+    limit : float
+        End of the scale of all maps of the layer.
+    signed : bool
+        Whether its maps have numbers below zero.
+    layer, pool, last : str
+        Names of what is pooled, of the pooling, and of the last convolution.
+    filter : int
+    kept : numpy.ndarray of bool, shape (height, width)
+        Which cells of the map some window keeps.
+    reach : Reach, optional
+        What a cell of a late layer sees.
+    costs : tuple of int, optional
+        Multiplications with and without pooling.
+    accuracies : sequence of str
+        With and without pooling; none if they were not measured.
+    upright : bool
+        Whether what could stand side by side stands under one another.
+    """
+
+    step: PoolStep
+    drawn: Map
+    response_map: Map
+    pooled: Map
+    limit: float
+    signed: bool
+    layer: str
+    pool: str
+    last: str
+    filter: int
+    kept: npt.NDArray[np.bool_]
+    reach: Reach | None
+    costs: tuple[int, int] | None
+    accuracies: Sequence[str]
+    upright: bool = False
+
+    def opening(self) -> Diagram:
+        """Describe the picture that is read, and one response map of it."""
+        read = Cells("input", self.drawn, share="pixels", lines=False, title=terms.INPUT.capital)
+        return Diagram(self._beside(read, self._map("pixels")))
+
+    def window(self) -> Diagram:
+        """Describe the window's numbers, their mean, and the map and pooled map beside them."""
+        mean = _number("mean", self.step.mean().value, self._scale, terms.MEAN)
+        numbers = Row(self._patch(), mean)
+        pooled = Column(self._pooled(), Legend("legend"))
+        shown = Either(
+            Row(self._map("cells"), numbers, pooled),
+            Column(Row(self._map("cells"), numbers), pooled, align="middle"),
+            Column(self._map("cells"), Row(numbers, pooled), align="middle"),
+        )
+        return Diagram(shown, self._links())
+
+    def _links(self) -> tuple[Link, ...]:
+        return Link("map.window", "patch", "zoom"), Link("patch.winner", "pooled.cell")
+
+    def field(self) -> Diagram:
+        """Describe the map and the pooled map, as large as they can be, in cells of one size."""
+        return Diagram(self._beside(self._map("cells"), self._pooled()))
+
+    def walls(self, maps: Map, pooled: Map, shapes: tuple[str, str], told: Caption) -> Diagram:
+        """Describe some maps of the layer, and what the pooling makes of each.
+
+        Parameters
+        ----------
+        maps, pooled : numpy.ndarray, shape (height, width, channels)
+        shapes : (str, str)
+            Of all maps before and after.
+        told : Caption
+            Which maps they are.
+        """
+        columns = int(np.ceil(np.sqrt(maps.shape[2])))
+        names = (self.layer, self.pool)
+        before, after = (
+            Maps(
+                name, values, self._scale, share="cells", columns=columns,
+                title=words.SHAPE_OF.fill(layer=layer, shape=shape),
+            )
+            for name, values, layer, shape in zip(
+                ("before", "after"), (maps, pooled), names, shapes, strict=True
+            )
+        )  # fmt: skip
+        note = Text("told", told, role="note", tone="muted")
+        return Diagram(Column(self._beside(before, after), note))
+
+    def views(self, *counted: str) -> Diagram:
+        """Describe the picture twice, with what a late cell sees of it without pooling and with.
+
+        Parameters
+        ----------
+        *counted : {"without", "digit"}
+            Over which of them the widths of its frames stand.
+        """
+        assert self.reach is not None
+        panels = [
+            Cells(
+                name, self.drawn, share="pixels", lines=False, title=title,
+                counter=widths(boxes) if name in counted else None,
+                marks={str(n): Mark.over(box) for n, box in enumerate(boxes)},
+            )
+            for name, title, boxes in (
+                ("without", words.WITHOUT.capital, self.reach.plain),
+                ("digit", words.WITH.capital, self.reach.pooled),
+            )
+        ]  # fmt: skip
+        return Diagram(self._beside(*panels, scale=False))
+
+    def both(self) -> Diagram:
+        """Describe both views on one picture, as large as it can be."""
+        return Diagram(self._views())
+
+    def seen(self) -> Diagram:
+        """Describe both views on one large picture, and what the network costs."""
+        parts = [*self._costs()]
+        if self.reach is None:
+            return Diagram(self._beside(self._map("cells"), Column(self._pooled(), *parts)))
+        if not parts:
+            return Diagram(self._views())
+        return Diagram(self._beside(self._views(), Column(*parts, gap=1.6), scale=False))
+
+    def diagram(self) -> Diagram:
+        """Describe all of it: the window, its winner, the pooled map; and what is gained."""
+        said = words.BOTH_MADE.fill(
+            v=fmt.number(self.step.value), m=fmt.number(self.step.mean().value)
+        )
+        numbers, pooled = replace(self._patch(), note=said), self._pooled()
+        first = Either(
+            Row(self._map("cells"), numbers, pooled),
+            Column(Row(self._map("cells"), numbers), pooled, align="middle"),
+            Column(self._map("cells"), numbers, pooled, align="middle"),
+        )
+        gained = [self._gained()] if self.reach is not None else []
+        whole = Column(first, *gained, Legend("legend"), gap=1.4)
+        return Diagram(whole, self._links(), self.about)
+
+    def _gained(self) -> Part:
+        assert self.reach is not None
+        a, b = (fmt.shape((boxes[-1].height, boxes[-1].width))
+                for boxes in (self.reach.pooled, self.reach.plain))  # fmt: skip
+        said = words.SEEN.fill(layer=self.last, a=a, b=b)
+        text = Text("seen", said, role="note", tone="muted", measure=16)
+        beside = [text, *self._costs()]
+        return Either(
+            Row(self._views(), Column(*beside)), Column(self._views(), *beside, align="middle")
+        )
+
+    @property
+    def about(self) -> Caption:
+        """Tell all of it to a person who cannot see it."""
+        step = self.step
+        values = [fmt.number(value) for value in step.patch.flat]
+        return words.ABOUT.fill(
+            shape=fmt.shape(step.patch.shape), r=step.row, c=step.col, n=self.filter,
+            values=Caption(en=", ".join(values), zh="、".join(values)),
+            v=fmt.number(step.value), m=fmt.number(step.mean().value),
+            before=fmt.count(self.response_map.size), after=fmt.count(self.pooled.size),
+        )  # fmt: skip
+
+    def odd(self, odd: Odd, unseen: Unseen | None) -> Diagram:
+        """Describe a map whose last rows and columns are in no window, and what follows of it."""
+        left = Cells(
+            "odd", odd.response_map, Scale(odd.limit, terms.RESPONSE, signed=self.signed),
+            share="odd", marks=_bands(odd.rows, odd.cols, odd.response_map.shape),
+            title=terms.MAP_OF.fill(layer=odd.layer, n=odd.channel),
+        )  # fmt: skip
+        if unseen is None:
+            return Diagram(Column(left, Legend("legend")))
+        read = Cells(
+            "input", self.drawn, share="pixels", title=terms.INPUT.capital, lines=False,
+            marks=_bands(unseen.rows, unseen.cols, self.drawn.shape),
+        )  # fmt: skip
+        return Diagram(self._beside(Column(left, Legend("legend")), read, scale=False))
+
+    def moved(self) -> Diagram:
+        """Describe the picture, its map and the window's numbers, for a picture that moves."""
+        read = Cells("input", self.drawn, share="pixels", lines=False, title=terms.INPUT.capital)
+        numbers = self._patch()
+        links = (Link("map.window", "patch", "zoom"),)
+        grids, legend = (read, self._map("pixels")), Legend("legend")
+        shown = Either(
+            Row(*grids, Column(numbers, legend)),
+            Column(Row(*grids), Row(numbers, legend), align="middle"),
+            Column(*grids, Row(numbers, legend), align="middle"),
+        )
+        return Diagram(shown, links)
+
+    # What they consist of.
+
+    def _beside(self, one: Part, other: Part, *, scale: bool = True) -> Part:
+        """Arrange two parts, with the scale of what is in them."""
+        explained = Column(other, Legend("legend")) if scale else other
+        if self.upright:
+            return Column(one, explained, align="middle")
+        return Either(Row(one, explained, gap=2), Column(one, explained, align="middle"))
+
+    @property
+    def _scale(self) -> Scale:
+        return Scale(self.limit, terms.RESPONSE, signed=self.signed)
+
+    def _map(self, share: str) -> Cells:
+        count = _plain(fmt.shape(self.response_map.shape))
+        return Cells(
+            "map", self.response_map, self._scale, share=share, counter=count,
+            title=terms.MAP_OF.fill(layer=self.layer, n=self.filter),
+            marks={"window": Mark.over(self.step.box)},
+        )  # fmt: skip
+
+    def _pooled(self) -> Cells:
+        count = _plain(fmt.shape(self.pooled.shape))
+        return Cells(
+            "pooled", self.pooled, self._scale, share="cells", counter=count,
+            title=terms.MAP_OF.fill(layer=self.pool, n=self.filter),
+            marks={"cell": Mark(self.step.row, self.step.col)},
+        )  # fmt: skip
+
+    def _patch(self) -> Cells:
+        step, shape = self.step, self.step.patch.shape
+        marks = {"frame": Mark(0, 0, *shape)}
+        if self.winner is not None:
+            marks["winner"] = Mark(*self.winner)
+        return Cells(
+            "patch", step.patch, self._scale, numbers=True, share="numbers",
+            title=words.WINDOW.fill(shape=fmt.shape(shape)).capital, marks=marks,
+        )  # fmt: skip
+
+    @property
+    def winner(self) -> tuple[int, int] | None:
+        """Row and column, within the window, of what is kept."""
+        step = self.step
+        if step.argmax is None:
+            return None
+        return step.input_rows.index(step.argmax[0]), step.input_cols.index(step.argmax[1])
+
+    def _views(self) -> Cells:
+        assert self.reach is not None
+        marks = {
+            "with": Mark.over(self.reach.pooled[-1]),
+            "without": Mark.over(self.reach.plain[-1], "muted"),
+        }
+        return Cells(
+            "digit", self.drawn, share="digit", lines=False, marks=marks,
+            title=terms.INPUT.capital,
+        )  # fmt: skip
+
+    def _costs(self) -> list[Part]:
+        names = words.WITH, words.WITHOUT
+        parts: list[Part] = []
+        if self.costs is not None:
+            bars = [
+                Bar(name, label, float(count), fmt.count(count), tone)
+                for name, label, count, tone in zip(
+                    ("with", "without"), names, self.costs, ("accent", "muted"), strict=True
+                )
+            ]
+            most = Scale(float(max(self.costs)), signed=False)
+            parts.append(Bars("work", bars, most, length=9, title=terms.MULTIPLICATIONS.capital))
+        if self.accuracies:
+            rows = [(name, text) for name, text in zip(names, self.accuracies, strict=True)]
+            parts.append(Table("accuracy", rows, title=words.ACCURACIES.capital))
+        return parts
+
+
+def _number(name: str, value: float, scale: Scale, title: Caption) -> Cells:
+    return Cells(
+        name, np.array([[value]]), scale, numbers=True, share="numbers", title=title.capital
+    )
+
+
+def _bands(rows: Sequence[int], cols: Sequence[int], shape: Sequence[int]) -> dict[str, Mark]:
+    """Mark rows and columns at the end of a grid."""
+    height, width = shape[:2]
+    marks = {}
+    if rows:
+        marks["rows"] = Mark(rows[0], 0, rows[-1] - rows[0] + 1, width)
+    if cols:
+        marks["cols"] = Mark(0, cols[0], height, cols[-1] - cols[0] + 1)
+    return marks
+
+
+def widths(boxes: Sequence[Box]) -> Caption:
+    """Say how wide some fields are, one after the other."""
+    return _plain(" → ".join(str(box.width) for box in boxes))
+
+
+def _plain(text: str) -> Caption:
+    return Caption(en=text, zh=text)

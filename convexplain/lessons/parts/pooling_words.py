@@ -1,0 +1,139 @@
+"""What the lesson on pooling says, as templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+TITLE = Caption(en="Max pooling: keep the largest of {n}", zh="最大池化：{n} 个数只留最大值")
+REACH_TITLE = Caption(en="Max pooling: see further", zh="最大池化：看得更宽")
+QUESTION = Caption(en="Why throw {m} of {n} numbers away?", zh="为什么 {n} 个数里要丢掉 {m} 个？")
+ANSWER = Caption(
+    en="One of {n} is kept: later layers see {a} pixels wide, not {b}.",
+    zh="{n} 个留一个：后面的层看到 {a} 个像素宽，不是 {b} 个。",
+)
+ANSWER_FEWER = Caption(
+    en="One of {n} is kept: {b} numbers go on, not {a}.",
+    zh="{n} 个留一个：往后传的是 {b} 个数，而不是 {a} 个。",
+)
+
+# One window.
+FOUR = Caption(en="{n} responses, side by side.", zh="相邻的 {n} 个响应。")
+WHICH = Caption(en="Which number goes on?", zh="哪个数会留下？")
+FIRST = Caption(en="Its place does not count, only its size.", zh="和位置无关，只看大小。")
+LARGEST = Caption(en="The largest stays.", zh="最大的留下。")
+EQUAL = Caption(en="All are equal: the first counts.", zh="都相等：算第一个。")
+MEAN = Caption(en="An average would have been {m}.", zh="若取平均：{m}。")
+ONE = Caption(en="One cell for {n}.", zh="{n} 格变一格。")
+ANOTHER = Caption(en="Another window, the same rule: {v}.", zh="换个窗口，规则不变：{v}。")
+
+# The whole map.
+SWEEP = Caption(en="Window after window, without overlap.", zh="窗口一个接一个，互不重叠。")
+SWEEP_OVER = Caption(
+    en="Window after window; neighbours overlap.", zh="窗口一个接一个，相邻的有重叠。"
+)
+SWEEP_GAPS = Caption(
+    en="Window after window; what lies between is dropped.", zh="窗口一个接一个，中间的被丢掉。"
+)
+HALF = Caption(
+    en="Half as high, half as wide: {a} numbers become {b}.",
+    zh="高和宽各减半：{a} 个数变成 {b} 个。",
+)
+FEWER = Caption(en="{a} numbers become {b}.", zh="{a} 个数变成 {b} 个。")
+CHANNELS = Caption(
+    en="Each map for itself: {c} stay {c}.", zh="每张图各自池化：{c} 张仍是 {c} 张。"
+)
+SOME_MAPS = Caption(
+    en="{k} of {c} maps: those with the largest responses.",
+    zh="{c} 张中的 {k} 张：响应最大的那些。",
+)
+
+# What it does to a shift, and at the border.
+MOVED = Caption(en="The digit moves one pixel {direction}.", zh="手写数字{direction}移 1 个像素。")
+MOVED_PICTURE = Caption(
+    en="The picture moves one pixel {direction}.", zh="图片{direction}移 1 个像素。"
+)
+KEEPS = Caption(
+    en="The same window still keeps {v}: here the shift does not show.",
+    zh="同一个窗口仍然留下 {v}：这里看不出平移。",
+)
+CHANGES = Caption(
+    en="The same window now keeps {v}, not {u}: the shift still shows.",
+    zh="同一个窗口现在留下 {v}，不是 {u}：仍然看得出平移。",
+)
+ODD = Caption(en="No window reaches {places} of {layer}.", zh="{layer} 的{places} 不在任何窗口里。")
+UNSEEN = Caption(en="So the network never sees {places}.", zh="所以网络从不看输入的{places}。")
+UNCHANGED = Caption(
+    en="Inverting them changes the logits by {d}.", zh="把它们反色，logit 的变化为 {d}。"
+)
+
+# How far later layers see.
+WHY = Caption(en="What is it good for?", zh="有什么用？")
+HOW_FAR = Caption(
+    en="Without pooling, how many pixels wide does {layer} see?",
+    zh="没有池化，{layer} 能看几个像素宽？",
+)
+THE_POOLING = Caption(
+    en="That is with pooling: it is what widens the view.",
+    zh="那是有池化的宽度：正是池化把视野变宽。",
+)
+ALL_SIDES = Caption(
+    en="Neighbouring windows overlap: only their rims add up.", zh="相邻窗口有重叠，只有边缘相加。"
+)
+GROWS = Caption(
+    en="Without pooling, each layer adds {n} pixels.", zh="没有池化，每层只多看 {n} 个像素。"
+)
+PLAIN = Caption(en="Without pooling, it sees this much.", zh="没有池化，只能看到这么多。")
+APART = Caption(
+    en="After a pooling, neighbours lie {s} pixels apart.", zh="池化之后，相邻两格相隔 {s} 个像素。"
+)
+POOLED = Caption(en="With pooling, it sees this much.", zh="有池化，能看到这么多。")
+BOTH = Caption(
+    en="Seen by one last cell: {a} pixels wide, not {b}.",
+    zh="最后一层一格看到 {a} 个像素宽，不是 {b} 个。",
+)
+WORK = Caption(en="Without pooling: {r} times the multiplications.", zh="没有池化，乘法是 {r} 倍。")
+ACCURACY = Caption(
+    en="Trained briefly: the accuracies overlap.", zh="短时间训练：准确率的范围有重叠。"
+)
+
+# Names in the pictures.
+WITH = Caption(en="with pooling", zh="有池化")
+WITHOUT = Caption(en="without pooling", zh="没有池化")
+WINDOW = Caption(en="window of {shape}", zh="{shape} 窗口")
+BOTH_MADE = Caption(en="largest {v}, mean {m}", zh="最大值 {v}，平均值 {m}")
+SHAPE_OF = Caption(en="{layer}: {shape}", zh="{layer}：{shape}")
+ACCURACIES = Caption(en="accuracy, 3 runs", zh="准确率，3 次")
+ABOUT = Caption(
+    en="Max pooling with windows of {shape}. The window at row {r}, column {c} of filter {n}'s map "
+    "reads {values}; {v} goes on, the mean would be {m}. {before} numbers become {after}.",
+    zh="{shape} 窗口的最大池化。过滤器 {n} 的响应图上，行 {r}、列 {c} 的窗口读到 {values}，"
+    "留下 {v}；平均值为 {m}。{before} 个数变成 {after} 个。",
+)
+SEEN = Caption(
+    en="One cell of {layer} sees {a} pixels; without pooling it would see {b}.",
+    zh="{layer} 的一格看到 {a} 个像素；没有池化则是 {b} 个。",
+)
+
+
+def places(rows: Sequence[int], cols: Sequence[int]) -> Caption:
+    """Name rows and columns; at least one of either is given."""
+    parts = [
+        words.fill(n=_listed(numbers))
+        for numbers, words in (
+            (rows, (terms.ROW, terms.ROWS)[len(rows) > 1]),
+            (cols, (terms.COLUMN, terms.COLUMNS)[len(cols) > 1]),
+        )
+        if numbers
+    ]
+    return parts[0] if len(parts) == 1 else _AND.fill(a=parts[0], b=parts[1])
+
+
+def _listed(numbers: Sequence[int]) -> Caption:
+    texts = [str(number) for number in numbers]
+    return Caption(en=", ".join(texts), zh="、".join(texts))
+
+
+_AND = Caption(en="{a} and {b}", zh="{a} 和{b}")
