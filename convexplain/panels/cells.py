@@ -75,11 +75,14 @@ class Cells(Panel):
         Where it is False nothing is known yet.
     lines : bool
         Whether lines part the cells.
+    small : bool
+        Whether it may be as small as others of its `share` make its cells: a map of one cell.
     """
 
     values: npt.NDArray[Any]
     scale: Scale = INK
     _: KW_ONLY
+    small: bool = False
     numbers: bool = False
     share: str = ""
     weight: float | None = None
@@ -115,6 +118,8 @@ class Cells(Panel):
     def bounds(self, at: Setting) -> Bounds:
         """Return how large its cells can be."""
         sheet, count = at.sheet, max(self.shape)
+        if self.small:
+            return Bounds(0.0, sheet.pixel, sheet.pixel, sheet.room)
         large = min(sheet.room / count, ROOMY * sheet.number)
         if not self.numbers or at.decimals is None:
             least = max(sheet.thumb / count, sheet.pixel)
@@ -159,7 +164,7 @@ def _contents(panel: Cells, lang: str) -> str:
     if panel.numbers and values.size <= _TOLD:
         comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
         return gap.join(comma.join(fmt.number(value) for value in row) for row in values)
-    low, high = fmt.number(values.min()), fmt.number(values.max())
+    low, high = panel.scale.text(values.min()), panel.scale.text(values.max())
     said = f"{shape}，{low} 到 {high}" if lang == "zh" else f"{shape}, from {low} to {high}"
     if panel.computed is not None and not panel.computed.all():
         done, all_ = fmt.count(int(panel.computed.sum())), fmt.count(panel.computed.size)

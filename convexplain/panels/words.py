@@ -442,7 +442,7 @@ class Legend(Panel):
             if scale.least < 0:
                 ends.insert(1, (x + wide / 2, 0.0, "middle"))
             for k, (left, value, align) in enumerate(ends):
-                words = fmt.number(value) if value else "0"
+                words = scale.text(value) if value else "0"
                 below = place.bottom + leading(note) / 2
                 yield line(
                     at, self.name, f"{full}.{k}", words, left, below, note, align=align,
