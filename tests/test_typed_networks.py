@@ -33,7 +33,6 @@ ALLOWED: dict[str, int] = {
     "convexplain/lessons/cards/translation.py": 2,
     # Names of what the stored experiments changed.
     "convexplain/lessons/parts/channel_words.py": 2,
-    "convexplain/lessons/parts/window_words.py": 2,
     # How a digit is prepared, on the page.
     "convexplain/page/words.py": 2,
     # No channels of pictures: bytes of a word, the last of several axes.

@@ -72,29 +72,6 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
     return tuple(found)
 
 
-def find_border_stop(steps: Sequence[ConvStep]) -> FoundStop | None:
-    """Choose a stop whose window reaches into the padding, and still meets ink.
-
-    The largest value of those that add up and are telling; else of those that add up; else of
-    all.
-
-    Parameters
-    ----------
-    steps : sequence of ConvStep
-        All stops of one filter over a padded picture.
-
-    Returns
-    -------
-    FoundStop or None
-        None where no ink lies near the border, or there is no padding.
-    """
-    every = list(steps)
-    order = np.argsort([-step.value for step in every], kind="stable")
-    near = [int(i) for i in order if every[i].padding.any() and every[i].patch.any()]
-    found = _first(every, near)
-    return FoundStop("border", *found) if found else None
-
-
 def find_channel_stop(steps: Sequence[ConvStep], shown: int = 5) -> FoundStop | None:
     """Choose a place where one filter's many channels can be followed.
 
