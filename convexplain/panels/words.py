@@ -19,7 +19,7 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-Role = Literal["text", "note", "small", "number", "heading", "sign"]
+Role = Literal["text", "note", "small", "number", "heading", "sign", "display"]
 
 # As people write them; none of these, and the number is the result.
 _ACTIVATIONS = {"relu": "ReLU", "linear": None}
@@ -35,7 +35,7 @@ class Text(Panel):
     Parameters
     ----------
     words : Caption or str
-    role : {"text", "note", "small", "number", "heading", "sign"}
+    role : {"text", "note", "small", "number", "heading", "sign", "display"}
         Which of the sheet's sizes they have; a sign stands between grids.
     tone : str
         Token of the theme.
