@@ -258,3 +258,33 @@ def test_every_kind_tells_its_numbers():
     told = Diagram(chart()).alternative_text("en")
     assert told.startswith("logit of 3 8.0 (cells set to 0 0) to −11.9 (cells set to 0 153)")
     assert Diagram(PICTURES["formula"]()).alternative_text("zh") == "求和 0.55 + bias 0.02。"
+
+
+def test_sheets_of_a_fan_are_glass_and_so_far_apart_as_is_said():
+    values = np.zeros((4, 6, 3))
+    values[0, 0] = 2.0, 1.0, -2.0
+    maps = Maps("maps", values, Scale(2.0), stack=True, fan=(0.5, 1.5))
+    placed = place(Diagram(Row(maps, Legend("legend"))), SHEETS["16:9"])
+    assert problems(placed) == []
+    front, middle, back = (placed[f"maps[{n}]"] for n in range(3))
+    side = front.width / 6
+    assert (middle.x - front.x, front.y - middle.y) == pytest.approx((0.5 * side, 1.5 * side))
+    assert (back.x - front.x, front.y - back.y) == pytest.approx((side, 3 * side))
+    sheets = [piece for piece in placed.pieces if isinstance(piece, Grid) and piece.glass]
+    assert [piece.name for piece in sheets] == ["maps[2]", "maps[1]", "maps[0]"]
+    painted = [piece.painted(DARK)[0, 0].tolist() for piece in sheets]
+    assert painted[2] == [*DARK.rgb("positive"), 255]
+    assert painted[1] == [*DARK.rgb("positive"), round(255 * sheets[1].glass / 2)]
+    assert painted[0] == [*DARK.rgb("negative"), round(255 * sheets[0].glass)]
+
+
+def test_fine_cells_are_a_part_of_those_of_their_share():
+    coarse = Cells("coarse", np.zeros((4, 4)), share="one")
+    fine = Cells("fine", np.zeros((20, 5)), share="one", fine=10)
+    placed = place(Diagram(Row(coarse, fine)), SHEETS["page"])
+    assert placed["fine"].height / 20 == pytest.approx(placed["coarse"].height / 4 / 10)
+
+
+def test_silent_words_are_told_by_another():
+    said = Text("said", "aloud")
+    assert Diagram(Row(said, Text("quiet", "twice", silent=True))).alternative_text("en") == "aloud"

@@ -322,9 +322,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a layer that bears the parameters of all",
-        "scenes.architecture",
-        "= {fmt.count(column.parameters)}",
-        "= {fmt.count(self.lesson.total)}",
+        "convexplain.lessons.parts.architecture_picture",
+        "words = fmt.count(stage.parameters)",
+        "words = fmt.count(self.trace.network.parameters)",
         "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
     ),
     Mutation(

@@ -44,6 +44,8 @@ class Text(Panel):
         Where lines break, in sizes of the text, and never beyond the sheet.
     coarse : Caption, optional
         What is said instead where numbers in cells have fewer than two decimals.
+    silent : bool
+        Whether another panel tells what it says to a person who cannot see it.
     """
 
     words: Caption | str
@@ -53,6 +55,7 @@ class Text(Panel):
     weight: str = "regular"
     measure: float = math.inf
     coarse: Caption | None = None
+    silent: bool = False
 
     def _size(self, at: Setting) -> float:
         return float(getattr(at.sheet, self.role))
@@ -83,7 +86,7 @@ class Text(Panel):
     def describe(self, lang: str) -> str:
         """Tell its words; a sign says nothing by itself."""
         words = self.words if isinstance(self.words, str) else self.words.text(lang)
-        return "" if self.role == "sign" else words
+        return "" if self.silent or self.role == "sign" else words
 
 
 @dataclass(frozen=True)

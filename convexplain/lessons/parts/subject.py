@@ -41,6 +41,7 @@ Role = Literal[
     "flatten",
     "hidden",
     "classifier",
+    "vector at the end",
 ]
 
 
@@ -322,6 +323,11 @@ def _classifier(network: Network) -> Layer | None:
     return last if fits else None
 
 
+def _ends_in_a_vector(network: Network) -> Layer | None:
+    last = network.layers[-1]
+    return last if len(network.shapes[last.name]) == 1 else None
+
+
 ROLES: Mapping[Role, Part] = {
     "first convolution": Part(Caption(en="a convolution", zh="卷积层"), _first_convolution),
     "convolution of the picture": Part(
@@ -367,5 +373,9 @@ ROLES: Mapping[Role, Part] = {
     "hidden": Part(Caption(en="a hidden dense layer", zh="全连接隐藏层"), _hidden),
     "classifier": Part(
         Caption(en="a softmax layer at its end", zh="最后的 softmax 层"), _classifier
+    ),
+    "vector at the end": Part(
+        Caption(en="a vector at its end, without places", zh="最后的一个不分位置的向量"),
+        _ends_in_a_vector,
     ),
 }
