@@ -53,31 +53,15 @@ _COMMENT = re.compile(r"<!--\s*(not run: (?P<reason>.+?)|(?P<slow>slow))\s*-->\s
 
 @dataclass(frozen=True)
 class Block:
-    """A code block.
-
-    Parameters
-    ----------
-    page : Path
-        The document.
-    line : int
-        Of its first line of code, counted from 1 as editors do.
-    language, code : str
-        What the fence says, and what stands in it.
-    shown : str or None
-        What it prints, as the document says.
-    reason : str
-        Why it is not run; "" if it is.
-    slow : bool
-        Whether it is said to take long.
-    """
+    """A code block."""
 
     page: Path
-    line: int
+    line: int  # of its first line of code, counted from 1 as editors do
     language: str
     code: str
-    shown: str | None = None
-    reason: str = ""
-    slow: bool = False
+    shown: str | None = None  # what it prints, as the document says
+    reason: str = ""  # why it is not run; "" if it is
+    slow: bool = False  # whether it is said to take long
 
     @property
     def place(self) -> str:
@@ -136,15 +120,7 @@ def commands(page: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 class Runner:
-    """Runs the blocks of one page, in a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Empty; the current folder while a block runs.
-    slow : bool
-        Whether what takes long is run too.
-    """
+    """Runs the blocks of one page in an empty folder, which is the current one meanwhile."""
 
     def __init__(self, folder: Path, slow: bool) -> None:
         self.folder, self.slow = folder, slow

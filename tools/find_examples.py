@@ -28,15 +28,7 @@ Example = dict[str, Any]
 
 
 def find_examples(pictures: Pictures, roles: Roles) -> dict[str, Example]:
-    """Find the examples of all lessons that need one.
-
-    Parameters
-    ----------
-    pictures : sequence of Picture
-        The bundled digits.
-    roles : mapping of str to sequence of int
-        Bundled digits that meet a need, best first.
-    """
+    """Find the examples of all lessons that need one, among digits that meet a need, best first."""
     cnn, dense = Network.load("cnn"), Network.load("dense")
     examples = {
         "sliding-window": (sliding_window, sliding_window(cnn, pictures)),

@@ -46,18 +46,10 @@ Role = Literal[
 
 
 class Part(NamedTuple):
-    """How a role is told, and how the layer that plays it is found.
+    """How a role is named, and how the layer that plays it is found."""
 
-    Parameters
-    ----------
-    words : Caption
-        What a network has that has it: "a convolution".
-    find : callable
-        Of a network, its first such layer, or None.
-    """
-
-    words: Caption
-    find: Callable[[Network], Layer | None]
+    words: Caption  # what a network has that has it: "a convolution"
+    find: Callable[[Network], Layer | None]  # the first such layer of a network, or None
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,30 +114,14 @@ class Subject:
         return self.network.weights_of(layer)["kernel"].squeeze(axis=2)
 
     def role(self, role: Role) -> Layer:
-        """Return the layer that plays a part.
-
-        Raises
-        ------
-        UsageError
-            There is none; the text says what the network lacks.
-        """
+        """Return the layer that plays a part; an error says what the network lacks."""
         return require(self.network, role, self.model)
 
 
 def choose_picture(given: Mapping[str, Any], model: str | None) -> Picture | None:
     """Give the picture that "digit", "sample" or "image" asks for, a file in the network's colour.
 
-    Parameters
-    ----------
-    given : mapping
-        As in `digits.choose`.
-    model : str, optional
-        Which network will read it; without one it is a network for digits.
-
-    Raises
-    ------
-    ConvexplainError
-        As in `digits.choose` and `Network.load`.
+    Without a model it is for a network that reads digits.
     """
     return digits.choose(given, mode=mode_of(model) if given.get("image") is not None else "digit")
 
@@ -162,20 +138,7 @@ def find(network: Network, role: Role) -> Layer | None:
 
 
 def require(network: Network, role: Role, model: str) -> Layer:
-    """Return the layer of a network that plays a part, or say what the network lacks.
-
-    Parameters
-    ----------
-    network : Network
-    role : str
-    model : str
-        What the user calls the network.
-
-    Raises
-    ------
-    UsageError
-        There is no such layer.
-    """
+    """Return the layer of a network that plays a part, or say what the network lacks."""
     found = find(network, role)
     if found is None:
         words = ROLES[role].words.en

@@ -15,22 +15,10 @@ from convexplain.ops.geometry import Margins, Pair
 
 @dataclass(frozen=True, eq=False)
 class Geometry:
-    """One window over a picture, and the map that it fills.
+    """One window over a picture, and the map that it fills."""
 
-    Parameters
-    ----------
-    name : str
-        Of the beat that shows it.
-    window : Window
-        Its padding in numbers.
-    pixels : numpy.ndarray of float32, shape (height, width)
-        The picture.
-    kernel : numpy.ndarray of float32, shape (kernel height, kernel width)
-    bias : float
-    """
-
-    name: str
-    window: Window
+    name: str  # of the beat that shows it
+    window: Window  # its padding in numbers
     pixels: npt.NDArray[np.float32]
     kernel: npt.NDArray[np.float32]
     bias: float
@@ -122,22 +110,11 @@ class Geometry:
 
 
 def edge_kernel(size: int) -> npt.NDArray[np.float32]:
-    """Make a horizontal edge: bright above, dark below, smoothed along the edge.
+    """Make a horizontal edge, (size, size): bright above, dark below, smoothed along the edge.
 
-    Sobel's construction for any size: binomial weights across, and down the difference of two
-    neighbouring sums of binomial weights. The absolute weights sum to 4.
+    Sobel's construction for any size from 2: binomial weights across, and down the difference of
+    two neighbouring sums of binomial weights. The absolute weights sum to 4.
 
-    Parameters
-    ----------
-    size : int
-        Side of the kernel, at least 2.
-
-    Returns
-    -------
-    numpy.ndarray of float32, shape (size, size)
-
-    Examples
-    --------
     >>> edge_kernel(3) * 2
     array([[ 1.,  2.,  1.],
            [ 0.,  0.,  0.],
