@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import click
 from markdown_it import MarkdownIt
 from PIL import Image
 
@@ -212,6 +213,14 @@ class Runner:
         )
         assert done.returncode == 0, f"{place}: {script}\n{done.stderr}"
         return done.stdout
+
+
+def understood(arguments: list[str]) -> click.Context:
+    """Parse a command line as the command itself would, without running it."""
+    parent = click.Context(cli, info_name="convexplain")
+    command = cli.get_command(parent, arguments[0])
+    assert command is not None
+    return command.make_context(arguments[0], arguments[1:], parent=parent)
 
 
 def left_out(words: list[str], slow: bool, mnist: bool) -> bool:
