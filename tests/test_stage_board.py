@@ -11,7 +11,19 @@ from manim import tempconfig
 
 from convexplain import panels
 from convexplain.lessons import Caption
-from convexplain.panels import Cells, Diagram, Link, Mark, Row, Scale, Sum
+from convexplain.panels import (
+    Axis,
+    Cells,
+    Chart,
+    Curve,
+    Diagram,
+    Dot,
+    Link,
+    Mark,
+    Row,
+    Scale,
+    Sum,
+)
 from convexplain.stage import Board, Label, Line, PixelGrid, StageScene, WindowFrame
 from convexplain.stage.layout import problems
 from convexplain.stage.pace import in_turn, together
@@ -259,5 +271,57 @@ def test_the_camera_goes_to_what_is_named(tmp_path):
         *_, width, height = board.around("patch", "kernel")
         shot = scene.camera.shot
         assert max(width * shot.scale / 854, height * shot.scale / 480) == pytest.approx(0.9)
+
+    play(tmp_path, script)
+
+
+def curve():
+    x = np.array([0.0, 1.0, 2.0, 4.0])
+    chart = Chart(
+        "chart", [Curve("line", x, np.array([0.0, 4.0, 4.0, 0.0]))], Axis(WORDS[0]), Axis(WORDS[1]),
+        dots=(Dot("ball", 4.0, 0.0),),
+    )  # fmt: skip
+    return Diagram(chart)
+
+
+def test_a_curve_is_drawn_as_evenly_as_its_axis_goes(tmp_path):
+    def script(scene, board):
+        board.lay(curve())
+        scene.drive(board.trace("chart.line", 0.0, 0.25), 0.2)
+        line = board.part("chart.line")
+        steps = np.hypot(*np.diff(line.places, axis=0).T)
+        # A quarter of the way across is the first of its three pieces, which is steep.
+        assert line.drawn == pytest.approx(steps[0] / steps.sum())
+        scene.drive(board.trace("chart.line", 0.25, 1.0), 0.2)
+        assert line.drawn == pytest.approx(1.0)
+        assert line in scene.mobjects
+
+    play(tmp_path, script)
+
+
+def test_a_dot_rides_along_its_curve(tmp_path):
+    def script(scene, board):
+        board.lay(curve())
+        scene.drive(board.show("chart.ball"), 0.2)
+        places = board.part("chart.line").places
+        for share, expected in ((0.25, places[1]), (0.75, (places[2] + places[3]) / 2)):
+            scene.drive(board.ride("chart.ball", "chart.line", 0.0, share), 0.2)
+            left, top, width, height = board.box("chart.ball")
+            assert (left + width / 2, top + height / 2) == pytest.approx(tuple(expected))
+
+    play(tmp_path, script)
+
+
+def test_what_is_held_waits_though_its_panel_is_shown(tmp_path):
+    def script(scene, board):
+        scene.drive(board.show("sum"), 0.2)
+        later = replace_sum(("bias", "total"))
+        scene.drive(board.become(later, hold=("sum.bias",)), 0.2)
+        assert not board.shown("sum.bias")
+        assert board.shown("sum.total")
+
+    def replace_sum(names):
+        addends = [panels.Addend(name, WORDS[0], 0.25) for name in names]
+        return Diagram(Sum("sum", addends, 0.5, "ReLU", 0.5, Scale(2.0), widest=9.0))
 
     play(tmp_path, script)

@@ -13,9 +13,8 @@ from __future__ import annotations
 from convexplain.panels.arrange import Aligned, Column, Either, Overlay, Row, Space
 from convexplain.panels.box import Box
 from convexplain.panels.cells import Cells, Maps, Mark
-from convexplain.panels.charts import Axis, Bar, Bars, Chart, Curve
+from convexplain.panels.charts import Axis, Bar, Bars, Chart, Curve, Dot
 from convexplain.panels.check import faintest, problems
-from convexplain.panels.hops import Hops
 from convexplain.panels.links import Link
 from convexplain.panels.panel import Panel, Part
 from convexplain.panels.pieces import Fill, Frame, Grid, Path, Piece, Words
@@ -61,12 +60,12 @@ __all__ = [
     "Column",
     "Curve",
     "Diagram",
+    "Dot",
     "Either",
     "Fill",
     "Formula",
     "Frame",
     "Grid",
-    "Hops",
     "Legend",
     "Link",
     "Maps",

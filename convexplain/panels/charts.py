@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from convexplain.panels.box import Box, Point, around
 from convexplain.panels.panel import Bounds, Extent, Panel, Setting, line
-from convexplain.panels.pieces import Fill, Path, Piece
+from convexplain.panels.pieces import Align, Fill, Path, Piece
 from convexplain.panels.scale import Scale
 from convexplain.panels.text import leading, text_width
 from convexplain.style import format as fmt
@@ -22,6 +22,8 @@ _COMMA, _STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
 _COLON = {"en": ": ", "zh": "："}
 #: Ticks on an axis, at most.
 _TICKS = 5
+#: On a logarithmic axis an end so much nearer to a power of ten gets no tick, in decades.
+_APART = 0.7
 
 
 def _say(words: Caption | str, lang: str) -> str:
@@ -203,12 +205,35 @@ class Axis:
         Where it begins and ends; as far as the data by default.
     percent : bool
         Whether values are shares of one.
+    log : bool
+        Whether ten times as much is always as far; all values are then above zero.
+    most : int
+        Ticks, at most, unless it is logarithmic.
     """
 
     label: Caption
     low: float | None = None
     high: float | None = None
     percent: bool = False
+    log: bool = False
+    most: int = _TICKS
+
+    def ticks(self, low: float, high: float) -> list[float]:
+        """Return where ticks are between two ends: round values, or powers of ten and the ends."""
+        if not self.log:
+            return ticks(low, high, self.most)
+        powers = [10.0**n for n in range(math.ceil(math.log10(low)), 1 + int(math.log10(high)))]
+        apart = [
+            end for end in (low, high)
+            if all(abs(math.log10(end / power)) > _APART for power in powers)
+        ]  # fmt: skip
+        return sorted([*powers, *apart])
+
+    def share(self, value: float, low: float, high: float) -> float:
+        """Return how far along the axis a value is, from 0 at its low end to 1."""
+        if self.log:
+            return math.log(value / low) / math.log(high / low)
+        return (value - low) / (high - low)
 
     def text(self, value: float, step: float) -> str:
         """Print a tick's value with as many decimals as the ticks' distance needs."""
@@ -243,6 +268,32 @@ class Curve:
     strong: bool = True
 
 
+@dataclass(frozen=True)
+class Dot:
+    """A point that is marked in a chart.
+
+    Parameters
+    ----------
+    name : str
+        Found as ``"panel.name"``.
+    x, y : float
+    label : Caption or str
+        Beside it.
+    tone : str
+        Token of the theme.
+    side : {"right", "left", "above", "below"}
+        Where its label stands.
+    """
+
+    name: str
+    x: float
+    y: float
+    label: Caption | str = ""
+    tone: str = "accent"
+    _: KW_ONLY
+    side: str = "right"
+
+
 def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
     """Return round values between two ends, at most so many.
 
@@ -271,12 +322,15 @@ class Chart(Panel):
         Height and width of the frame in cells.
     share : str
         Of whose cells.
+    dots : sequence of Dot
+        Points that are marked, on curves or alone.
     """
 
     curves: Sequence[Curve]
     x: Axis
     y: Axis
     _: KW_ONLY
+    dots: Sequence[Dot] = ()
     size: tuple[float, float] = (16, 28)
     share: str = ""
 
@@ -289,13 +343,20 @@ class Chart(Panel):
         """Return what a cell of its frame can be."""
         sheet, count = at.sheet, max(self.size)
         # Ticks must not touch one another.
-        wide = max(text_width(self.x.text(v, self._step(0)), sheet.note) for v in self._ticks(0))
+        wide = max(text_width(words, sheet.note) for words in self._tick_texts(0))
         least = max(
-            1.3 * wide * len(self._ticks(0)) / self.size[1],
+            1.3 * wide * self._crowd() / self.size[1],
             1.3 * leading(sheet.note) * len(self._ticks(1)) / self.size[0],
         )
         good = max(least, sheet.good / count)
         return Bounds(1.0, least, good, max(good, sheet.room / count))
+
+    def _crowd(self) -> float:
+        """Return how many ticks would fit on the axis across if all were as near as the nearest."""
+        found, ends = self._ticks(0), self._range(0)
+        if not self.x.log or len(found) < 2:
+            return len(found)
+        return 1 / float(np.diff([self.x.share(value, *ends) for value in found]).min())
 
     def _range(self, axis: int) -> tuple[float, float]:
         told = (self.x, self.y)[axis]
@@ -305,7 +366,7 @@ class Chart(Panel):
         return low, high if high > low else low + 1.0
 
     def _ticks(self, axis: int) -> list[float]:
-        return ticks(*self._range(axis))
+        return (self.x, self.y)[axis].ticks(*self._range(axis))
 
     def _step(self, axis: int) -> float:
         found = self._ticks(axis)
@@ -317,10 +378,9 @@ class Chart(Panel):
 
     def at_data(self, box: Box, x: float, y: float) -> Point:
         """Return where a point of the data is, if the frame is this box."""
-        (left, right), (low, high) = self._range(0), self._range(1)
         return (
-            box.x + (x - left) / (right - left) * box.width,
-            box.bottom - (y - low) / (high - low) * box.height,
+            box.x + self.x.share(x, *self._range(0)) * box.width,
+            box.bottom - self.y.share(y, *self._range(1)) * box.height,
         )
 
     def body(self, at: Setting) -> Extent:
@@ -343,13 +403,13 @@ class Chart(Panel):
         axes = (box.x, box.y), (box.x, box.bottom), (box.right, box.bottom)
         yield Path(f"{self.name}.axes", self.name, box, axes, "muted")
         for n, (value, words) in enumerate(zip(self._ticks(0), self._tick_texts(0), strict=True)):
-            x, _ = self.at_data(box, value, 0)
+            x, _ = self.at_data(box, value, self._range(1)[0])
             y = box.bottom + apart + leading(note) / 2
             yield line(
                 at, self.name, f"{self.name}.x{n}", words, x, y, note, align="middle", tone="muted"
             )
         for n, (value, words) in enumerate(zip(self._ticks(1), self._tick_texts(1), strict=True)):
-            _, y = self.at_data(box, 0, value)
+            _, y = self.at_data(box, self._range(0)[0], value)
             yield line(
                 at, self.name, f"{self.name}.y{n}", words, box.x - apart, y, note, align="right",
                 tone="muted",
@@ -376,12 +436,36 @@ class Chart(Panel):
             said = at.say(curve.label) if curve.label else ""
             name = f"{self.name}.{curve.name}.label"
             yield line(at, self.name, name, said, box.right + apart, y, note, tone=curve.tone)
+        for dot in self.dots:
+            yield from self._dot(at, dot, self.at_data(box, dot.x, dot.y))
+
+    def _dot(self, at: Setting, dot: Dot, place: Point) -> Iterator[Piece]:
+        note, (x, y) = at.sheet.note, place
+        side = 0.55 * note
+        name, box = f"{self.name}.{dot.name}", Box(x - side / 2, y - side / 2, side, side)
+        yield Fill(name, self.name, box, dot.tone)
+        said = at.say(dot.label)
+        if not said:
+            return
+        beside, off = 0.8 * note, 0.3 * side + 0.75 * leading(note)
+        at_side = {
+            "right": (x + beside, y), "left": (x - beside, y), "above": (x, y - off),
+            "below": (x, y + off),
+        }  # fmt: skip
+        label_x, label_y = at_side[dot.side]
+        sides: dict[str, Align] = {"right": "left", "left": "right"}
+        yield line(
+            at, self.name, f"{name}.label", said, label_x, label_y, note,
+            align=sides.get(dot.side, "middle"), tone=dot.tone,
+        )  # fmt: skip
 
     def describe(self, lang: str) -> str:
         """Tell for each curve where it begins and ends."""
         said = []
         for curve in self.curves:
-            called = _say(curve.label, lang) if curve.label else self.y.label.text(lang)
+            # A single curve is what the axis says; its label is then often its end.
+            named = curve.label if len(self.curves) > 1 else None
+            called = _say(named or self.y.label, lang)
             first, last = (
                 f"{self.y.text(float(curve.y[n]), self._step(1) / 10)} "
                 f"({self.x.label.text(lang)} {self.x.text(float(curve.x[n]), self._step(0))})"
@@ -389,6 +473,12 @@ class Chart(Panel):
             )
             to = "到" if lang == "zh" else "to"
             said.append(f"{called} {first} {to} {last}")
+        said += [
+            f"{_say(dot.label, lang)} ({self.x.text(dot.x, self._step(0) / 10)}, "
+            f"{self.y.text(dot.y, self._step(1) / 10)})"
+            for dot in self.dots
+            if dot.label
+        ]
         called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
         return called + _COMMA[lang].join(said) + _STOP[lang]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Theme
 
@@ -27,8 +26,6 @@ class Scale:
         What the scale measures; a legend shows it.
     signed : bool
         Whether it begins at ``-limit``; at 0 otherwise, as a map after ReLU does.
-    counts : bool
-        Whether it measures whole numbers, which are printed so.
 
     Examples
     --------
@@ -40,11 +37,6 @@ class Scale:
     limit: float | None = None
     name: Caption | None = None
     signed: bool = True
-    counts: bool = False
-
-    def text(self, value: float) -> str:
-        """Print a value as it is read on the scale."""
-        return fmt.count(round(value)) if self.counts else fmt.number(value)
 
     @property
     def least(self) -> float:

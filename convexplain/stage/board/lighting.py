@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from convexplain.stage.board.drawing import CELL, FLYING, Region, cells_named, outline, set_opacity
 from convexplain.stage.board.picture import Picture
@@ -87,6 +88,29 @@ class Lighting(Picture):
 
         return lazily(start)
 
+    def trace(self, name: str, start: float = 0.0, end: float = 1.0) -> Move:
+        """Draw a chart's curve from left to right, as evenly as its axis goes.
+
+        Parameters
+        ----------
+        name : str
+        start, end : float
+            How much of its way across is there before and after.
+        """
+
+        def begin() -> Move:
+            line = self.part(name)
+            line.opacity = 1.0
+            self.scene.add(line)
+
+            def go(alpha: float) -> None:
+                line.drawn = _length_at(line.places, start + (end - start) * alpha)
+
+            go(0.0)
+            return go
+
+        return lazily(begin)
+
     def light(self, *cells: str, rest: float = DIM) -> None:
         """Light up some cells or rows, and dim the others of their grids.
 
@@ -133,3 +157,10 @@ class Lighting(Picture):
             return go
 
         return lazily(start)
+
+
+def _length_at(places: npt.NDArray[np.float64], share: float) -> float:
+    """Return how much of a curve's length lies before a share of its way across."""
+    lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(places, axis=0).T))])
+    x = places[0, 0] + share * (places[-1, 0] - places[0, 0])
+    return float(np.interp(x, places[:, 0], lengths) / lengths[-1])

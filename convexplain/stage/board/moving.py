@@ -15,6 +15,7 @@ from convexplain.stage.board.drawing import (
     FLYING,
     Region,
     alike,
+    bounds_of,
     cells_named,
     cells_of,
     corners_of,
@@ -83,6 +84,25 @@ class Moving(Picture):
                 move(alpha)
 
         return go
+
+    def ride(self, name: str, along: str, start: float = 0.0, end: float = 1.0) -> Move:
+        """Let a chart's dot go along a curve, from one share of its way across to another."""
+
+        def begin() -> Move:
+            dot, curve = self.part(name), self.part(along).places.copy()
+            left, top, width, height = bounds_of([dot])
+            shape = dot.places - (left + width / 2, top + height / 2)
+
+            def go(alpha: float) -> None:
+                share = start + (end - start) * alpha
+                x = curve[0, 0] + share * (curve[-1, 0] - curve[0, 0])
+                at = float(x), float(np.interp(x, curve[:, 0], curve[:, 1]))
+                dot.places = [(float(a), float(b)) for a, b in shape + at]
+
+            go(0.0)
+            return go
+
+        return lazily(begin)
 
     def _grid_of(self, mark: str) -> str:
         return mark.rpartition(".")[0]
@@ -255,7 +275,14 @@ class Moving(Picture):
             width, height = wide, high
         return to_scene(corners_of((left, top, width, height)))
 
-    def become(self, picture: Diagram, *, show: Iterable[str] = (), whole: bool = False) -> Move:
+    def become(
+        self,
+        picture: Diagram,
+        *,
+        show: Iterable[str] = (),
+        hold: Iterable[str] = (),
+        whole: bool = False,
+    ) -> Move:
         """Lay another picture out, and bring what there is to where it then stands.
 
         Parts of one name glide and take on their new values at once; what the new picture lacks
@@ -266,6 +293,8 @@ class Moving(Picture):
         picture : Diagram
         show : iterable of str
             What comes besides.
+        hold : iterable of str
+            What is new and waits, though its panel is shown.
         whole : bool
             Whether all of the picture comes, but its marks.
         """
@@ -281,6 +310,7 @@ class Moving(Picture):
             glides: list[Move] = []
             coming: list[Any] = []
             wanted = {key for name in show for key in self._keys(name)}
+            waiting = {key for name in hold for key in self._keys(name)}
             if whole:
                 wanted |= {k for k, piece in self._pieces.items() if not isinstance(piece, Frame)}
             self._parts = {}
@@ -294,6 +324,7 @@ class Moving(Picture):
                     del parts[key]
                 elif key in wanted or (
                     (key not in before or there)
+                    and key not in waiting
                     and piece.panel in panel_shown
                     and not isinstance(piece, Frame)
                 ):
