@@ -142,6 +142,28 @@ class Learning:
         The biases of conv1: with the filters, enough to compute its response maps.
     probabilities : array of float32, shape (S, 200, 10)
         What every bundled digit was taken for, rounded to 6 decimals.
+    losses : array of float32, shape (4300,)
+        Mean cross-entropy on each step's batch, before the step.
+    weight : array of int32, shape (4,)
+        Which of the weights of conv1 is looked at alone.
+    weight_step : array of int32, shape ()
+        After how many steps.
+    batch_losses : array of float64, shape (64,)
+        Cross-entropy then on each of the training digits from which the next step learned.
+    valley_steps : array of int32, shape (V,)
+        After how many steps its valley was measured; `weight_step` is one of them.
+    valley_weights : array of float32, shape (V, 121)
+        Values that the weight was given, all others as they were; its own is in the middle.
+    valley_losses : array of float64, shape (V, 121)
+        Mean cross-entropy on the next step's batch with these.
+    valley_slopes : array of float64, shape (V,)
+        The gradient by the weight, as backpropagation gives it.
+    next_filters : array of float32, shape (3, 3, 1, 32)
+        The weights of conv1 after the step that follows `weight_step`.
+    strides : array of float64, shape (M,)
+        Multiples of that step, in all weights of the network.
+    stride_losses : array of float64, shape (M,)
+        Mean cross-entropy on that step's batch, so far along it.
     """
 
     steps: NDArray[np.int32]
@@ -150,6 +172,17 @@ class Learning:
     filters: NDArray[np.float32]
     bias: NDArray[np.float32]
     probabilities: NDArray[np.float32]
+    losses: NDArray[np.float32]
+    weight: NDArray[np.int32]
+    weight_step: NDArray[np.int32]
+    batch_losses: NDArray[np.float64]
+    valley_steps: NDArray[np.int32]
+    valley_weights: NDArray[np.float32]
+    valley_losses: NDArray[np.float64]
+    valley_slopes: NDArray[np.float64]
+    next_filters: NDArray[np.float32]
+    strides: NDArray[np.float64]
+    stride_losses: NDArray[np.float64]
 
 
 @cache

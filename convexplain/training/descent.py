@@ -77,6 +77,8 @@ class Step:
         The epoch (from 0), the steps done in it, and how many it has.
     loss, accuracy : float
         Means over this epoch's digits so far, each as seen when its batch came.
+    batch_loss : float
+        Mean over this batch's digits, before the step: what the step was to lower.
     """
 
     number: int
@@ -85,6 +87,7 @@ class Step:
     epoch_steps: int
     loss: float
     accuracy: float
+    batch_loss: float
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,7 @@ def train(
     history: list[Epoch] = []
     done = 0
     if on_step:
-        on_step(Step(0, 0, 0, per_epoch, math.nan, math.nan), weights)
+        on_step(Step(0, 0, 0, per_epoch, math.nan, math.nan, math.nan), weights)
     try:
         for epoch in range(epochs):
             start, seen, total, correct = time.perf_counter(), 0, 0.0, 0
@@ -235,7 +238,7 @@ def train(
                 total += loss * len(chosen)
                 correct += right
                 if on_step:
-                    at = Step(done, epoch, number, per_epoch, total / seen, correct / seen)
+                    at = Step(done, epoch, number, per_epoch, total / seen, correct / seen, loss)
                     on_step(at, weights)
                 if done == steps:
                     break
