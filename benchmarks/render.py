@@ -23,12 +23,24 @@ from convexplain.video.job import QUALITIES
 
 
 class Cost(NamedTuple):
-    """What one video took, in seconds, MB and bytes."""
+    """What one video took.
+
+    Parameters
+    ----------
+    wall, cpu : float
+        Seconds; CPU time is that of all processes together.
+    memory : float
+        Most memory that one process held, in MB; that process is the worker.
+    video : float
+        Length of the video in seconds.
+    size : int
+        Bytes of the video.
+    """
 
     wall: float
-    cpu: float  # of all processes together
-    memory: float  # most that one process held, the worker
-    video: float  # its length
+    cpu: float
+    memory: float
+    video: float
     size: int
 
 

@@ -25,7 +25,6 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_click",
     "convexplain.sphinxext",
-    "front",
     "gallery",
     "lesson_options",
     "mathml",

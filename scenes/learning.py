@@ -1,30 +1,23 @@
-"""Kernels and response maps change through the snapshots of training; two curves follow."""
+"""Learning: a guess becomes a loss, one weight finds its valley, all of them go downhill."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import learning
-from convexplain.lessons.parts.beats import Beat
-from convexplain.stage import (
-    Axes,
-    ColourBar,
-    Curve,
-    Label,
-    LessonScene,
-    PixelGrid,
-    Thumbnails,
-    WindowFrame,
-)
+from convexplain.lessons.learning import Valley
+from convexplain.lessons.parts.beats import Event
+from convexplain.panels import Diagram
+from convexplain.stage import LessonScene
+from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import format as fmt
 from convexplain.style import terms
-from convexplain.style.captions import Caption
 
-KERNELS = Caption(en="the {n} kernels of {layer}", zh="{layer} 的 {n} 个卷积核")
-MAPS = Caption(en="response maps of this {k}", zh="这个 {k} 的响应图")
-SHAPE = Caption(en="{shape} pixels, 0 to 1", zh="{shape} 个像素，0 到 1")
-READ_AS = Caption(en="read as", zh="预测为")
-LOSS = Caption(en="loss on this digit", zh="该样本的损失")
+BALL, CURVE, TANGENT = "valley.ball", "valley.loss", "valley.slope"
 
 
 class Learning(LessonScene):
@@ -34,154 +27,273 @@ class Learning(LessonScene):
     lesson: learning.Learning
 
     def prepare(self) -> None:
-        """Make the tiles, the axes and the digit; snapshots change their values."""
-        lesson, history = self.lesson, self.lesson.history
-        weights = float(np.abs(history.filters).max())
-        responses = float(lesson.maps.max())
-        count = history.filters.shape[-1]
-        self.kernels = Thumbnails(
-            lesson.kernels_at(0), 96, 226, 20, 8, pitch=(72, 72), limit=weights, mark=4
-        )
-        self.maps = Thumbnails(
-            lesson.maps[0], 96, 562, 2.4, 8, pitch=(72, 72), limit=responses, frame=0
-        )
-        self.kernel_labels = [
-            Label(self.text(KERNELS.fill(n=count, layer=lesson.layer)), 96, 198),
-            ColourBar(weights, 96, 532, 564, low=-weights, height=16, size=24),
-        ]
-        self.map_label = Label(self.text(MAPS.fill(k=lesson.label)), 96, 878, colour="muted")
-        self.step = Label("", 660, 198, colour="muted", anchor="right")
-        pixels = lesson.digit.pixels.squeeze(axis=2)
-        self.digit = PixelGrid(pixels, 760, 226, 9, scale="picture", frame=2)
-        shape = SHAPE.fill(shape=fmt.shape(pixels.shape))
-        self.digit_label = Label(self.text(shape), 760, 508, 26, colour="muted")
-        self.values = {
-            name: (
-                Label(self.text(caption), 760, y, 26, colour="muted"),
-                Label("", 1060, y, 26, anchor="right", weight="bold"),
-            )
-            for name, caption, y in (
-                ("answer", READ_AS, 590.0),
-                ("chance", terms.PROBABILITY_OF.fill(k=lesson.label), 640.0),
-                ("loss", LOSS, 690.0),
-            )
-        }
-        self.make_charts()
+        """Lay out the untrained kernels."""
+        self.board.lay(self.lesson.kernels_picture())
 
-    def make_charts(self) -> None:
-        """Loss above, accuracy below, on the same steps."""
-        history = self.lesson.history
-        steps = history.steps[1:]
-        last = int(steps[-1])
-        ticks = [int(steps[0]), 10, 100, 1000, last]
-        highest = int(np.ceil(history.test_loss.max()))
-        self.loss_axes = Axes(
-            1230, 252, 560, 220, ticks, list(range(highest + 1)),
-            x_text=lambda x: "", y_text=lambda y: fmt.count(int(y)), log_x=True,
+    @property
+    def filters(self) -> range:
+        """The filters of the layer."""
+        return range(self.lesson.history.filters.shape[-1])
+
+    # What is lowered.
+
+    def show_random(self, event: Event) -> None:
+        """The kernels are there, and one after the other is looked at."""
+        self.board.show("kernels.title", "kernels.counter", "kernels")(1.0)
+        self.during(0.1, self.board.show("legend"))
+        looks = [self.board.pulse(f"kernels[{n}]") for n in self.filters]
+        self.during(1, in_turn(*looks, overlap=0.8), rate=linear)
+
+    def show_reads(self, event: Event) -> None:
+        """The kernels make room for the digit, and bars grow out of it."""
+        self.become(self.lesson.reading(), 0.35, show=("digit",))
+        grown = [self.board.grow(f"answer.{k}", out_of="digit") for k in self.classes]
+        self.during(0.4, in_turn(*grown, overlap=0.8), self.board.show("answer.title"))
+        read, right = int(self.lesson.answers[0]), self.lesson.label
+        self.during(1, in_turn(*(self.point_at(k) for k in dict.fromkeys((read, right)))))
+
+    @property
+    def classes(self) -> range:
+        """What the digit can be taken for."""
+        return range(self.lesson.history.probabilities.shape[2])
+
+    def point_at(self, label: int) -> Move:
+        """Return the move that leads the eye to a class's bar and number."""
+        return self.board.pulse(f"answer.{label}", f"answer.{label}.value")
+
+    def show_surprise(self, event: Event) -> None:
+        """The bar of the right class becomes a point on the curve of its loss."""
+        self.become(self.lesson.surprise(), 0.3)
+        self.during(0.35, self.board.show(*self.axes("surprise")), self.board.trace(
+            "surprise.curve"))  # fmt: skip
+        right = f"answer.{self.lesson.label}"
+        self.during(0.2, self.board.grow("surprise.own", out_of=right))
+        self.during(1, self.board.show("surprise.own.label"), self.board.pulse("surprise.own"))
+
+    def axes(self, chart: str) -> list[str]:
+        """Return the names of a chart's frame, ticks and labels, without its curves."""
+        own = {f"{chart}.{part}" for part in ("axes", "x", "y", "title", "counter", "note")}
+        ticks = (f"{chart}.x", f"{chart}.y")
+        return [
+            name for name in self.board.names(chart)
+            if name in own or (name.startswith(ticks) and name[-1].isdigit())
+        ]  # fmt: skip
+
+    def show_batch(self, event: Event) -> None:
+        """Losses of a batch drop onto the curve, one after the other, and become one number."""
+        dots = [f"surprise.digit-{n}" for n in range(len(self.lesson.history.batch_losses))]
+        lines = tuple(f"surprise.{part}" for part in ("axes", "x", "y", "curve"))
+        self.become(self.lesson.batch(), 0.15, show=lines, hold=(*dots, "surprise.mean"))
+        self.board.show(*self.axes("surprise"))(1.0)
+        drops = [self.board.grow(dot, out_of=self.above(dot)) for dot in dots]
+        self.during(0.5, in_turn(*drops, overlap=0.9), rate=linear)
+        self.during(0.15, self.board.trace("surprise.mean"))
+        self.board.show("surprise.mean.label")(1.0)
+        self.during(1, self.board.pulse("surprise.mean.label"))
+
+    def above(self, dot: str) -> tuple[float, float, float, float]:
+        """Return where a dot falls from: the upper end of its chart."""
+        left, _, width, height = self.board.box(dot)
+        return left, self.board.box("surprise.axes")[1], width, height
+
+    # One weight.
+
+    def show_valley(self, event: Event) -> None:
+        """One weight goes from its least to its largest value, and the loss draws the curve."""
+        self.become(self.valley(event.data), 0.2, show=("kernel",))
+        self.during(0.1, self.board.show("kernel.weight", *self.axes("valley")))
+        self.during(0.15, self.board.pulse("kernel.weight"))
+        self.board.show(BALL)(1.0)
+        self.board.hide(f"{BALL}.label")(1.0)
+        ride = self.board.ride(BALL, CURVE)
+        self.during(1, self.board.trace(CURVE), ride, self.turn(event.data), rate=linear)
+
+    def valley(self, valley: Valley, *, gone: bool = False) -> Diagram:
+        """Return the picture of a weight's valley, as the frame has room for it."""
+        return self.lesson.valley_picture(valley, gone=gone, upright=self.upright)
+
+    def turn(self, valley: Valley) -> Move:
+        """Return the move in which the weight takes on its values, one after the other."""
+        row, col = self.lesson.place
+        values = self.board.part("kernel").values
+
+        def go(alpha: float) -> None:
+            values[row, col] = valley.weights[round(alpha * (len(valley.weights) - 1))]
+
+        return go
+
+    def show_slope(self, event: Event) -> None:
+        """The ball goes back to where the weight is; its tangent shows the way down."""
+        valley: Valley = event.data
+        self.during(0.3, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(valley))
+        self.during(0.3, self.board.show(BALL), self.board.walk(TANGENT))
+        self.during(0.1, self.board.show(f"{TANGENT}.label"))
+        self.during(1, self.board.pulse(f"{TANGENT}.label", times=2))
+
+    def back(self, valley: Valley) -> Move:
+        """Return the move in which the weight goes back to what it is."""
+        row, col = self.lesson.place
+        values = self.board.part("kernel").values
+
+        def go(alpha: float) -> None:
+            values[row, col] = valley.weights[round((1 - alpha / 2) * (len(valley.weights) - 1))]
+
+        return go
+
+    def show_step(self, event: Event) -> None:
+        """From nearby, the ball goes one step down, and the weight with it."""
+        near = self.board.around(BALL, f"{BALL}.label")
+        self.during(0.3, self.camera.to(near, share=0.5))
+        self.during(0.4, self.board.become(self.valley(event.data, gone=True)))
+        self.during(1, self.camera.home(), self.board.pulse("kernel.weight"))
+
+    def show_other_valley(self, event: Event) -> None:
+        """Another step's valley, drawn as the first one was."""
+        self.become(self.valley(event.data), 0.15)
+        self.board.hide(CURVE, TANGENT, f"{TANGENT}.label")(1.0)
+        self.during(
+            0.5, self.board.trace(CURVE), self.board.ride(BALL, CURVE), self.turn(event.data),
+            rate=linear,
         )  # fmt: skip
-        self.accuracy_axes = Axes(
-            1230, 582, 560, 220, ticks, [0.0, 0.5, 1.0],
-            x_text=lambda x: fmt.count(int(x)), y_text=lambda y: fmt.percent(y, 0), log_x=True,
-        )  # fmt: skip
-        self.curves = [
-            Curve(axes.places(steps, values[1:]), marker="none", drawn=0.0)
-            for axes, values in (
-                (self.loss_axes, history.test_loss),
-                (self.accuracy_axes, history.test_accuracy),
-            )
-        ]
-        self.chart_labels = [
-            Label(self.text(terms.LOSS), 1230, 198, colour="muted"),
-            Label(self.text(terms.ACCURACY), 1230, 532, colour="muted"),
-            Label(self.text(terms.TRAINING_STEPS), 1510, 878, 26, colour="muted", anchor="centre"),
-        ]
-        self.now = [Label("", 1790, y, 28, anchor="right", weight="bold") for y in (198.0, 532.0)]
+        self.show_slope(event)
 
-    def show_question(self, beat: Beat) -> None:
-        """Random kernels."""
-        self.step.say(self.text(terms.TRAINING_STEP.fill(n=0)))
-        self.appear(self.kernels, *self.kernel_labels, self.step, seconds=0.8)
+    # All of them.
 
-    def show_data(self, beat: Beat) -> None:
-        """One digit, one of its pixels, and what the random kernels make of it."""
-        row, col, stored = self.lesson.brightest
-        self.appear(self.digit, self.digit_label, seconds=0.6)
-        frame = WindowFrame(self.digit, row, col, colour="ink", line=3)
-        quotient = Label(
-            f"{stored} / 255 ≈ {fmt.number(stored / 255)}", 760, 556, 28, weight="bold"
+    def show_slopes(self, event: Event) -> None:
+        """All kernels come back; what the step adds to each weight grows out of them."""
+        self.become(self.lesson.slopes(), 0.35, self.camera.home(), show=("kernels", "legend"))
+        grown = [
+            self.board.grow(f"moves[{n}]", out_of=f"kernels[{n}]") for n in self.filters
+        ]  # fmt: skip
+        self.during(1, in_turn(*map(eased, grown), overlap=0.9), self.board.show("moves.title"))
+
+    def show_downhill(self, event: Event) -> None:
+        """All weights go their step at once, and the bar of the loss becomes shorter."""
+        picture = self.lesson.strides()
+        come = ("kernels", "legend", "strides.title", "strides.zero", "strides.before")
+        self.become(picture, 0.3, self.camera.home(), show=come)
+        after = self.lesson.history.next_filters.squeeze(axis=2)
+        for n in self.filters:
+            self.board.fill(f"kernels[{n}]", after[:, :, n])
+        self.board.say("kernels.counter", self.step_text(self.lesson.step + 1))
+        self.during(0.2, self.board.pulse("kernels"))
+        self.during(0.3, self.board.grow("strides.step", out_of="strides.before"))
+        self.during(1, self.board.pulse("strides.step.value", times=2))
+
+    def step_text(self, step: int) -> str:
+        """Return how many steps are done, as it stands above the kernels."""
+        return self.text(terms.TRAINING_STEP.fill(n=fmt.count(step)))
+
+    def show_predict_far(self, event: Event) -> None:
+        """Both bars are looked at, and the video waits."""
+        share = min(1.0, 6.0 / event.seconds)
+        self.board.show("strides.far.label")(1.0)
+        looks = ("strides.before", "strides.step", "strides.far.label")
+        self.during(share, in_turn(*(self.board.pulse(name, colour="muted") for name in looks)))
+
+    def show_far(self, event: Event) -> None:
+        """The bar of three steps at once grows, and that of one who guesses."""
+        self.during(0.35, self.board.grow("strides.far", out_of="strides.step"))
+        self.during(0.2, self.board.show("strides.guess"))
+        self.during(1, self.board.pulse("strides.far.value", "strides.guess.value", times=2))
+
+    # The run.
+
+    def show_run(self, event: Event) -> None:
+        """Steps run by: the kernels change, and the training loss draws its curve."""
+        history, (steps, losses) = self.lesson.history, self.lesson.way
+        self.become(
+            self.lesson.run_picture(0), 0.15, self.camera.home(), show=("kernels", "legend")
         )
-        self.appear(frame, quotient, seconds=0.5)
-        self.wait(3.0)
-        self.vanish(frame, quotient)
-        self.appear(self.maps, self.map_label, seconds=0.6)
-
-    def show_loss(self, beat: Beat) -> None:
-        """What the untrained network says of it."""
-        self.count(0)
-        for pair in self.values.values():
-            self.appear(*pair, seconds=0.5)
-        parts = [*self.loss_axes.parts, *self.accuracy_axes.parts, *self.chart_labels]
-        self.appear(*parts, *self.now, seconds=0.5)
-
-    def show_run(self, beat: Beat) -> None:
-        """Snapshot after snapshot."""
-        history = self.lesson.history
-        self.add(*self.curves)
-        last = len(history.steps) - 1
+        rest = [name for name in self.axes("accuracy") if not name.endswith("counter")]
         shown = -1
 
         def go(alpha: float) -> None:
             nonlocal shown
-            # The curves grow evenly on their logarithmic axis, and the snapshots with them.
-            at = alpha * (last - 1) + 1
-            snapshot = min(int(at + 1e-9), last)
-            places = self.curves[0].places[:, 0]
-            reached = np.interp(at - 1, np.arange(last), places)
-            for curve in self.curves:
-                curve.drawn = float((reached - places[0]) / (places[-1] - places[0]))
+            step = int(np.exp(alpha * np.log(steps[-1])) + 1e-6)
+            self.board.say("kernels.counter", self.step_text(step))
+            self.board.say("loss.counter", fmt.number(losses[_latest(steps, step)]))
+            snapshot = _latest(history.steps, step)
             if snapshot != shown:
                 shown = snapshot
-                self.count(snapshot)
-                self.kernels.values[...] = self.lesson.kernels_at(snapshot)
-                self.maps.values[...] = self.lesson.maps[snapshot]
+                kernels = self.lesson.kernels_at(snapshot)
+                for n in self.filters:
+                    self.board.fill(f"kernels[{n}]", kernels[:, :, n])
 
-        self.drive(go, self.remaining - 1.0)
+        go(0.0)
+        self.during(0.1, self.board.show(*self.axes("loss"), *rest))
+        self.during(1, go, self.board.trace("loss.way"), rate=linear)
 
-    def count(self, snapshot: int) -> None:
-        """Bring all numbers to one snapshot."""
-        lesson, history = self.lesson, self.lesson.history
-        self.step.say(
-            self.text(terms.TRAINING_STEP.fill(n=fmt.count(int(history.steps[snapshot]))))
-        )
-        self.values["answer"][1].say(str(lesson.answers[snapshot]))
-        self.values["chance"][1].say(fmt.probability(lesson.chances[snapshot]))
-        self.values["loss"][1].say(fmt.number(lesson.loss_of(snapshot), 4))
-        self.now[0].say(fmt.number(history.test_loss[snapshot], 3))
-        self.now[1].say(fmt.percent(history.test_accuracy[snapshot], 2))
+    def show_check(self, event: Event) -> None:
+        """At some of the steps, other digits were read; their accuracy draws its curve."""
+        steps, shares = self.lesson.checks
+        first, last = np.log(steps[[0, -1]])
 
-    def show_end(self, beat: Beat) -> None:
-        """The trained network's word on the digit."""
+        def go(alpha: float) -> None:
+            step = int(np.exp(first + alpha * (last - first)) + 1e-6)
+            self.board.say("accuracy.counter", fmt.percent(shares[_latest(steps, step)], 2))
 
-    def show_patterns(self, beat: Beat) -> None:
-        """Kernels that became edges, lines or spots are marked; the others step back."""
-        found = list(self.lesson.filters_of("edge", "line", "spot"))
+        go(0.0)
+        self.board.show("accuracy.counter")(1.0)
+        self.during(0.6, go, self.board.trace("accuracy.checks"), rate=linear)
+        self.during(1, self.board.pulse("accuracy.counter", times=2))
 
-        def mark(alpha: float) -> None:
-            self.kernels.marks[found] = alpha
-            for tiles in (self.kernels, self.maps):
-                tiles.shares[...] = 1 - 0.6 * alpha
-                tiles.shares[found] = 1
+    def show_relapse(self, event: Event) -> None:
+        """The digit's probability draws its curve; where it is told of, its answer is seen."""
+        lesson = self.lesson
+        self.become(lesson.story(0), 0.15, show=("digit", "answer"))
+        self.during(0.08, self.board.show(*self.axes("story")))
+        stops = lesson.stops
+        ends = [lesson.history.steps[n] for n in stops]
+        first, last = np.log(lesson.history.steps[[1, -1]])
+        shares = [0.0, *((np.log(end) - first) / (last - first) for end in ends), 1.0]
+        each = 0.58 / len(stops)
+        for n, snapshot in enumerate(stops):
+            self.during(0.35 * each, self.board.trace("story.chance", shares[n], shares[n + 1]))
+            self.during(0.3 * each, self.board.become(lesson.story(snapshot)))
+            self.board.show(f"story.stop-{n}")(1.0)
+            self.during(0.35 * each, self.point_at(int(lesson.answers[snapshot])))
+        if shares[-2] < 1.0:
+            self.during(0.1, self.board.trace("story.chance", shares[-2], 1.0))
+            self.during(1, self.board.become(lesson.story(-1)))
+        else:
+            self.during(1, self.board.pulse("digit"))
 
-        self.drive(mark, 0.8)
+    # What it came to.
 
-    def show_answer(self, beat: Beat) -> None:
-        """All of them again."""
-        found = list(self.lesson.filters_of("edge", "line", "spot"))
+    def show_patterns(self, event: Event) -> None:
+        """The trained kernels, as large as they can be; what became a detector is framed."""
+        self.become(self.lesson.kernels_picture(-1, marked=True), 0.3, show=("kernels", "legend"))
+        found = self.lesson.filters_of("edge", "line", "spot")
+        others = [f"kernels[{n}]" for n in self.filters if n not in found]
+        marks = [self.board.show(f"kernels.filter-{n}") for n in found]
+        self.during(0.5, in_turn(*marks, overlap=0.5), self.board.dim(*others))
+        self.during(1, self.board.pulse(*(f"kernels[{n}]" for n in found)))
 
-        def unmark(alpha: float) -> None:
-            self.kernels.marks[found] = 1 - alpha
-            for tiles in (self.kernels, self.maps):
-                tiles.shares[...] = 0.4 + 0.6 * alpha
-                tiles.shares[found] = 1
+    def show_answer(self, event: Event) -> None:
+        """One kernel before and after, and between them the way of its weight."""
+        self.become(self.lesson.payoff(), 0.15, self.camera.home(), show=("before",))
+        self.during(0.1, self.board.show("before.weight", *self.axes("path")))
+        self.during(0.25, self.board.trace("path.weight"))
+        dots = [name for name in self.board.parts if name.startswith("path.at-")]
+        self.during(0.12, in_turn(*(self.board.show(dot) for dot in dots), overlap=0.5))
+        self.board.show("path.weight.label")(1.0)
+        self.during(0.15, self.board.grow("after", out_of="before"))
+        self.board.show("after.weight")(1.0)
+        self.during(1, self.board.pulse("after.weight", "before.weight"))
 
-        self.drive(unmark, 0.6)
+    def become(
+        self,
+        picture: Diagram,
+        share: float,
+        *others: Move,
+        show: tuple[str, ...] = (),
+        hold: tuple[str, ...] = (),
+    ) -> None:
+        """Lay out another picture."""
+        self.during(share, self.board.become(picture, show=show, hold=hold), *others)
+
+
+def _latest(steps: npt.NDArray[np.integer[Any]], step: int) -> int:
+    """Return the last of some steps that is not after another one."""
+    return max(0, int(np.searchsorted(steps, step, side="right")) - 1)

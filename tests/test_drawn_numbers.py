@@ -6,8 +6,6 @@ which number stands beside which word. In English on dark ground, and in Chinese
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 from scipy.signal import correlate2d
@@ -261,34 +259,41 @@ def test_channels_are_named_by_what_their_patches_show(look):
 # Windows and their sizes.
 
 
-def test_posts_and_arcs_stand_where_the_window_has_been(look):
+def test_zeros_of_padding_lie_where_the_window_leaves_the_picture(look):
     played = plays.of("window-geometry", look)
-    seen = 0
-    for stage in played.during("count"):
-        if "input.window" not in stage or "hops.post-1" not in stage or "map" in stage:
-            continue
-        row, col = under(stage["input.window"], stage["input"])[:2]
-        posts = [name for name in stage.names if name.startswith("hops.post-")]
-        arcs = [name for name in stage.names if name.startswith("hops.arc-")]
-        assert row == 0
-        assert (len(posts), len(arcs)) == (col + 1, col)
-        numbers = [int(word) for word in re.findall(r"\d+", stage["hops.counter"].text)]
-        assert numbers == [col, col + 1]
-        left = stage["input"].places[0, 0] + (col + 0.5) * stage["input"].cell
-        assert stage[f"hops.post-{col}"].places[0, 0] == pytest.approx(left)
-        seen += 1
-    assert seen >= 3
+    pixels, seen = np.pad(digit(played), 1), 0
+    for beat in ("same", "stride"):
+        for stage in played.during(beat):
+            if "zeros" not in stage or "placed.frame" not in stage:
+                continue
+            if stage["patch"].number_opacity == 0:
+                continue
+            row, col = under(stage["placed.frame"], stage["input"])[:2]
+            rows, cols = np.arange(row, row + 3), np.arange(col, col + 3)
+            outside = (rows[:, None] < 0) | (cols < 0) | (rows[:, None] > 27) | (cols > 27)
+            np.testing.assert_array_equal(stage["zeros"].shares.reshape(3, 3) > 0, outside)
+            np.testing.assert_array_equal(stage["patch"].shares > 0, ~outside)
+            np.testing.assert_array_equal(
+                stage["patch"].values, pixels[row + 1 : row + 4, col + 1 : col + 4]
+            )
+            seen += 1
+    assert seen > 6
 
 
-def test_the_colours_of_a_pixel_tell_how_often_it_is_read(look):
+def test_what_a_number_of_the_law_counts_is_lit_with_it(look):
     played = plays.of("window-geometry", look)
-    pixels = np.pad(np.ones((26, 26)), 2)
-    reads = sum(pixels[2 - r : 30 - r, 2 - c : 30 - c] for r in range(3) for c in range(3))
-    np.testing.assert_array_equal(played.ends["count"]["reads"].values, reads)
-    stage = played.ends["all"]
-    np.testing.assert_array_equal(stage["reads-valid"].values, reads)
-    assert [stage["reads-stride"].values[at] for at in ((0, 0), (2, 2), (27, 27))] == [1, 4, 0]
-    assert stage["reads-same"].values[1, 1] == 4  # the corner of the picture, in its ring
+    counted = {
+        "en": {"input": "input", "padding": None, "window": "kernel", "output": "map"},
+        "zh": {"输入": "input", "填充": None, "窗口": "kernel", "输出": "map"},
+    }[look.lang]
+    lit = {}
+    for stage in played.during("same"):
+        newest = stage.of(Label)[-1].text
+        pictures = [name for name in ("input", "kernel", "map") if name in stage]
+        bright = [name for name in pictures if stage[name].opacity == 1]
+        if newest in counted and len(pictures) == 3 and newest not in lit:
+            lit[newest] = bright
+    assert lit == {word: [name] if name else [] for word, name in counted.items()}
 
 
 # Pooling.
@@ -384,20 +389,24 @@ def test_both_networks_answers_stand_with_their_bars(look):
 def test_the_parameters_below_each_layer_are_those_counted_by_hand(look):
     stage = plays.of("architecture", look).ends["answer"]
     counted = {
-        "conv1": 3 * 3 * 1 * 32 + 32,
-        "conv2": 3 * 3 * 32 * 64 + 64,
-        "conv3": 3 * 3 * 64 * 128 + 128,
-        "dense": 1152 * 10 + 10,
+        "conv1": ("3 × 3 × 1 × 32 + 32", 320),
+        "conv2": ("3 × 3 × 32 × 64 + 64", 18_496),
+        "conv3": ("3 × 3 × 64 × 128 + 128", 73_856),
+        "dense": ("1,152 × 10 + 10", 11_530),
     }
-    for name, number in counted.items():
-        assert stage[f"count-{name}"].text == f"{number:,}"
-        assert stage[f"name-{name}"].text == name
-        left = stage[f"pile-{name}.parameters"].places[0, 0]
-        assert stage[f"count-{name}"].anchor_place()[0] == pytest.approx(left, abs=0.5)
-    heights = {n: np.ptp(stage[f"pile-{n}.parameters"].places[:, 1]) for n in counted}
-    assert heights["conv3"] / heights["conv2"] == pytest.approx(73_856 / 18_496, rel=1e-4)
-    assert heights["conv3"] / heights["dense"] == pytest.approx(73_856 / 11_530, rel=1e-4)
-    assert f"{sum(counted.values()):,}" in plays.of("architecture", look).ends["parameters"].caption
+    names = ["input", "conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense"]
+    total = sum(number for _, number in counted.values())
+    for n, (name, (_, number)) in enumerate(counted.items()):
+        index = names.index(name)
+        assert stage[f"counted[{index}][1]"].text == f"= {number:,}"
+        assert stage[f"row.names[{index}]"].text == name
+        left = stage[f"counted[{index}][1]"].anchor_place()[0]
+        assert stage[f"counted[{index}][0]"].anchor_place()[0] == left
+        assert stage[f"bars[{n}]"].places[0, 0] == left
+        assert stage[f"shares[{n}]"].text == f"{100 * number / total:.1f}%"
+    lengths = [np.ptp(stage[f"bars[{n}]"].places[:, 0]) for n in range(4)]
+    assert lengths[2] / lengths[1] == pytest.approx(73_856 / 18_496, rel=1e-6)
+    assert f"{total:,}" in stage["total"].text
 
 
 def test_the_window_of_the_forward_pass_feeds_the_cell_whose_sum_is_told(look, weights):
@@ -472,19 +481,40 @@ def test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge(look):
 def test_the_snapshot_s_numbers_are_those_of_its_step(look):
     played = plays.of("learning", look)
     history, lesson = played.lesson.history, played.lesson
-    for beat, at in (("loss", 0), ("run", -1)):
-        stage = played.ends[beat]
-        chance = float(history.probabilities[at, lesson.sample, lesson.label])
-        assert f"{int(history.steps[at]):,}" in stage["step"].text
-        answer = int(history.probabilities[at, lesson.sample].argmax())
-        assert stage["values[answer][1]"].text == str(answer)
-        assert float(stage["values[loss][1]"].text) == pytest.approx(-np.log(chance), abs=5e-4)
-        assert stage["now[0]"].text == f"{history.test_loss[at]:.3f}"
-        assert stage["now[1]"].text == f"{100 * history.test_accuracy[at]:.2f}%"
-        for n in (0, 13, 31):
-            np.testing.assert_array_equal(
-                stage["kernels"].values[:, :, n], history.filters[at][:, :, 0, n]
-            )
+    stage = played.ends["question"]
+    for k, chance in enumerate(history.probabilities[0, lesson.sample]):
+        assert stage[f"answer.{k}.value"].text == f"{100 * chance:.1f}%"
+    for n in (0, 13, 31):
+        shown = stage[f"kernels[{n}]"].values
+        np.testing.assert_array_equal(shown, history.filters[0][:, :, 0, n])
+    stage = played.ends["weight"]
+    assert float(stage["valley.ball.label"].text.replace("−", "-")) == pytest.approx(
+        lesson.next_weight, abs=5e-4
+    )
+    stage = played.ends["all"]
+    for name, stride in (("before", 0.0), ("step", 1.0), ("far", 3.0)):
+        loss = history.stride_losses[history.strides.tolist().index(stride)]
+        assert stage[f"strides.{name}.value"].text == f"{loss:.2f}"
+    assert stage["strides.guess.value"].text == f"{np.log(10):.2f}"
+    for n in (0, 13, 31):
+        shown = stage[f"kernels[{n}]"].values
+        np.testing.assert_array_equal(shown, history.next_filters[:, :, 0, n])
+
+
+def test_while_it_runs_the_training_s_numbers_are_those_of_the_step(look):
+    played = plays.of("learning", look)
+    history = played.lesson.history
+    seen = [stage for stage in played.during("run") if "kernels.counter" in stage]
+    for stage in seen:
+        step = int("".join(c for c in stage["kernels.counter"].text if c.isdigit()))
+        at = int((history.steps <= step).sum()) - 1
+        np.testing.assert_array_equal(stage["kernels[7]"].values, history.filters[at][:, :, 0, 7])
+        if "loss.counter" in stage:
+            steps, losses = played.lesson.way
+            assert stage["loss.counter"].text == f"{losses[max(0, (steps <= step).sum() - 1)]:.2f}"
+        if "accuracy.counter" in stage:
+            assert stage["accuracy.counter"].text == f"{100 * history.test_accuracy[-1]:.2f}%"
+    assert any("accuracy.counter" in stage for stage in seen)
 
 
 def test_the_networks_bars_have_their_own_names_and_numbers(look):

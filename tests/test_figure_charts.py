@@ -16,7 +16,10 @@ from matplotlib.figure import Figure
 from convexplain import figures
 from convexplain.cli import cli
 from convexplain.errors import UsageError
+from convexplain.figures import learning as figure_learning
+from convexplain.lessons.learning import Learning
 from convexplain.network import Network
+from convexplain.panels import Chart
 from convexplain.style.theme import DARK, LIGHT, Look
 
 FACTS = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
@@ -184,15 +187,23 @@ def snapshots():
         return {name: archive[name] for name in archive.files}
 
 
-def test_the_curves_of_training_are_the_snapshots(snapshots):
-    figure = figures.draw("learning")
-    for gid, name in (("loss", "test_loss"), ("accuracy", "test_accuracy")):
-        xs, ys = curve(figure, f"curve-{gid}")
-        np.testing.assert_array_equal(xs, snapshots["steps"][1:])
-        np.testing.assert_array_equal(ys, snapshots[name][1:])
-        axes = one(figure, f"curve-{gid}").axes
-        assert axes.get_xscale() == "log"
-        assert axes.get_ylim()[0] == 0
+def test_the_curves_of_training_are_what_was_seen(snapshots):
+    charts = {
+        panel.name: panel
+        for panel in figure_learning.diagram(Learning()).root.panels()
+        if isinstance(panel, Chart)
+    }
+    (accuracy,) = charts["accuracy"].curves
+    np.testing.assert_array_equal(accuracy.x, snapshots["steps"][1:])
+    np.testing.assert_array_equal(accuracy.y, snapshots["test_accuracy"][1:])
+    (loss,) = charts["loss"].curves
+    for n in (20, 80, 120):
+        step = int(loss.x[n])
+        batches = snapshots["losses"][max(0, step - 4) : step + 4].astype(np.float64)
+        assert loss.y[n] == pytest.approx(batches.sum() / len(batches), rel=1e-5)
+    for chart in charts.values():
+        assert chart.x.log
+        assert chart.y.low == 0
 
 
 def test_kernels_have_one_scale_at_all_steps_and_stand_in_order(snapshots):
@@ -206,19 +217,22 @@ def test_kernels_have_one_scale_at_all_steps_and_stand_in_order(snapshots):
         assert len(grids) == 32 * len(steps)
         for n, step in enumerate(steps):
             snapshot = filters[list(snapshots["steps"]).index(step)]
-            block = grids[32 * n : 32 * (n + 1)]
-            for k, (extent, cells) in enumerate(block):
+            # A wall is drawn from its last kernel to its first.
+            wall = grids[32 * n : 32 * (n + 1)][::-1]
+            for k, (extent, cells) in enumerate(wall):
                 expected = theme.signed(snapshot[:, :, 0, k], limit)
                 np.testing.assert_array_equal(cells, expected)
-                assert (k % 8 == 0) == (extent[0] == block[0][0][0])
+                assert (k % 8 == 0) == (extent[0] == wall[0][0][0])
 
 
 def test_the_kernels_that_are_framed_are_as_many_as_were_measured():
     figure = figures.draw("learning")
     (stored,) = rows("edges", layer="conv1", weights="trained")
-    framed = [n for n in range(32) if named(figure, f"edge-{n}")]
-    assert len(framed) == round(stored["edge"] * stored["kernels"])
-    assert any(f"framed: {len(framed)} " in text for text in words(figure))
+    framed = [n for n in range(32) if named(figure, f"kernels-23.filter-{n}")]
+    edges, lines = (round(stored[kind] * stored["kernels"]) for kind in ("edge", "line"))
+    assert len(framed) == edges + lines
+    said = figures.caption("learning")
+    assert f"{edges} of the 32 kernels became oriented edges, {lines} lines (framed)" in said
 
 
 def test_a_digit_whose_training_was_not_watched_is_refused():
@@ -242,4 +256,4 @@ def test_what_is_said_instead_of_a_chart_holds_its_numbers(lang):
             assert f"{number:,}" in figures.alternative("dense-vs-conv", lang)
     said = figures.alternative("learning", lang)
     assert "99.15%" in said
-    assert "2.313" in said
+    assert "2.2" in said

@@ -1,23 +1,34 @@
-"""What the lesson on learning says of the snapshots, computed again in other ways."""
+"""What the lesson on learning says of a training, computed again in other ways."""
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.signal import correlate2d
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.learning import Learning
+from convexplain.lessons.learning import FAR, Learning
 from convexplain.network import Network
 
 
 @pytest.fixture(scope="module")
 def lesson():
     return Learning()
+
+
+def said(lesson):
+    """What each event says, in English."""
+    return {
+        event.name: event.said.text("en")
+        for beat in lesson.beats()
+        for event in beat.parts
+        if event.said is not None
+    }
 
 
 def test_the_last_snapshot_is_the_network_that_ships(lesson):
@@ -28,44 +39,189 @@ def test_the_last_snapshot_is_the_network_that_ships(lesson):
     assert lesson.chances[-1] == pytest.approx(shipped[lesson.label], abs=2e-6)
 
 
-def test_the_maps_are_correlations_with_the_snapshot_s_filters(lesson):
-    picture = lesson.digit.pixels[:, :, 0].astype(np.float64)
-    for snapshot, n in ((0, 3), (7, 31), (-1, 0)):
-        kernel = lesson.history.filters[snapshot][:, :, 0, n].astype(np.float64)
-        bias = float(lesson.history.bias[snapshot][n])
-        expected = np.maximum(correlate2d(picture, kernel, mode="valid") + bias, 0)
-        np.testing.assert_allclose(lesson.maps[snapshot][:, :, n], expected, atol=1e-5)
+def test_the_training_loss_is_the_mean_of_the_batch_it_is_shown_for(lesson):
+    history = lesson.history
+    mean = sum(history.batch_losses.tolist()) / 64
+    assert len(history.batch_losses) == 64
+    assert lesson.valley.loss == pytest.approx(mean, rel=1e-12)
+    assert lesson.loss_after(0.0) == pytest.approx(mean, rel=1e-12)
+    # The step that follows learned from it, and the training kept what it saw.
+    assert history.losses[lesson.step] == pytest.approx(mean, rel=1e-5)
+    assert f"the mean over {len(history.batch_losses)} training digits" in said(lesson)["batch"]
 
 
-def test_the_loss_is_minus_the_logarithm_of_the_right_probability(lesson):
-    said = {beat.name: beat.caption.text("en") for beat in lesson.beats()}
-    before = float(lesson.history.probabilities[0, lesson.sample, lesson.label])
-    assert f"−ln {before:.4f} ≈ {-math.log(before):.2f}" in said["loss"]
-    assert f"{-math.log(round(before, 4)):.2f}" == f"{-math.log(before):.2f}"
-    assert "4,300 steps, 64 digits each" in said["run"]
-    assert "55,000 digits" in said["data"]
+def test_the_slope_is_that_of_the_curve(lesson):
+    for valley in lesson.valleys:
+        now = valley.now
+        run = float(valley.weights[now + 1]) - float(valley.weights[now - 1])
+        rise = valley.losses[now + 1] - valley.losses[now - 1]
+        assert valley.slope == pytest.approx(rise / run, abs=2e-3)
+    down = "smaller" if lesson.valley.slope > 0 else "larger"
+    assert f"a {down} weight" in said(lesson)["slope"]
 
 
-def test_the_digit_was_read_in_several_ways_and_is_read_right_in_the_end(lesson):
-    assert lesson.answers[-1] == lesson.label == digits.sample(lesson.sample).label
-    assert len(set(lesson.answers.tolist())) > 1
+def test_the_weight_goes_down_its_valley_and_ends_on_the_side_of_its_lowest_point(lesson):
+    valley, at = lesson.valley, tuple(lesson.history.weight.tolist())
+    assert valley.weight == lesson.history.filters[lesson.snapshot][at]
+    step = lesson.next_weight - valley.weight
+    assert step * valley.slope < 0
+    lowest = valley.weights[valley.losses.argmin()] - valley.weight
+    end = lesson.history.filters[-1][at] - valley.weight
+    assert lowest * end > 0
+    assert lowest * step > 0
+    assert (
+        f"{valley.weight:.3f} → {lesson.next_weight:.3f}".replace("-", "−")
+        in (said(lesson)["step"])
+    )
+    np.testing.assert_array_equal(
+        lesson.moves[:, :, lesson.filter][lesson.place], np.float32(lesson.next_weight)
+        - np.float32(valley.weight),
+    )  # fmt: skip
+
+
+def test_it_is_the_weight_that_moved_farthest_of_all_kernels_that_became_edges(lesson):
+    moved = np.abs(lesson.history.filters[-1] - lesson.history.filters[0])[:, :, 0]
+    farthest = max(
+        (float(moved[row, col, n]), row, col, n)
+        for n in lesson.filters_of("edge") for row in range(3) for col in range(3)
+    )  # fmt: skip
+    assert (*lesson.place, lesson.filter) == farthest[1:]
+
+
+def test_alone_a_weight_hardly_helps_and_all_together_do(lesson):
+    alone = lesson.valley.loss - lesson.valley.losses.min()
+    together = lesson.loss_after(0.0) - lesson.loss_after(1.0)
+    assert 0 < alone < together / 50
+    assert "hardly helps" in said(lesson)["slopes"]
+    parameters = sum(weight.size for weight in Network.load("cnn").weights.values())
+    assert f"All {parameters:,} parameters" in said(lesson)["downhill"]
+
+
+def test_three_steps_at_once_are_worse_than_guessing(lesson):
+    far = lesson.loss_after(FAR)
+    assert lesson.guessing == pytest.approx(math.log(10))
+    assert far > math.log(10)
+    assert f"{far:.2f}, worse than guessing (2.30)" in said(lesson)["far"]
+
+
+def test_wrong_choices_come_of_mistakes(lesson):
+    (question,) = [e.ask for beat in lesson.beats() for e in beat.parts if e.ask is not None]
+    before, after, far = (lesson.loss_after(n) for n in (0.0, 1.0, 3.0))
+    straight = before - 3 * (before - after)
+    texts = {choice.text.en: choice.reply for choice in question.choices}
+    assert set(texts) == {f"{v:.2f}" for v in (straight, after, far)}
+    assert texts[f"{far:.2f}"] is None
+
+
+def test_the_curve_is_a_mean_of_batches_and_falls(lesson):
+    steps, losses = lesson.way
+    stored = lesson.history.losses.astype(np.float64)
+    for n in (3, 40, 100):
+        around = stored[max(0, steps[n] - 4) : steps[n] + 4]
+        assert losses[n] == pytest.approx(sum(around) / len(around), rel=1e-5)
+    assert steps[-1] == len(stored) == lesson.history.steps[-1]
+    assert losses[-1] < losses[0] / 50
+    assert "4,300 steps, each downhill for its 64 training digits" in said(lesson)["run"]
+    assert "99.15% right" in said(lesson)["check"]
+
+
+def test_the_digit_is_the_one_that_was_misread_again_most_often(lesson):
+    labels = np.array([digit.label for digit in digits.load()])
+    chances = lesson.history.probabilities
+    relapses = []
+    for number, label in enumerate(labels):
+        right = [int(row[number].argmax()) == label for row in chances]
+        again = sum(a and not b for a, b in pairwise(right))
+        relapses.append(again if chances[-1, number, label] > 0.99 else -1)
+    assert lesson.sample == relapses.index(max(relapses))
+    assert "misread again at steps 16, 96, 384 and 640" in said(lesson)["relapse"]
+    for step in (16, 96, 384, 640):
+        at = lesson.history.steps.tolist().index(step)
+        assert int(chances[at, lesson.sample].argmax()) != lesson.label
+        assert int(chances[at - 1, lesson.sample].argmax()) == lesson.label
+
+
+@pytest.mark.parametrize("sample", [*range(0, 200, 20), 61, 122])
+def test_any_bundled_digit_can_be_followed(sample):
+    lesson = Learning(picture=digits.sample(sample))
+    assert lesson.sample == sample
+    answers = [int(row[sample].argmax()) for row in lesson.history.probabilities]
+    first, story = said(lesson)["reads"], said(lesson)["relapse"]
+    assert ("lucky" in first) == (answers[0] == lesson.label)
+    right = [answer == lesson.label for answer in answers]
+    if not right[-1]:
+        assert f"still reads this {lesson.label} as {answers[-1]}" in story
+    elif lesson.relapses:
+        for n in lesson.relapses:
+            assert right[n - 1]
+            assert not right[n]
+            assert f"{int(lesson.history.steps[n]):,}" in story
+    else:
+        assert all(right[lesson.settled :])
+        assert not lesson.settled or not right[lesson.settled - 1]
+        assert f"From step {int(lesson.history.steps[lesson.settled])} on" in story
 
 
 def test_every_kernel_is_counted_once(lesson):
     kinds = [lesson.filters_of(kind) for kind in ("edge", "line", "spot", "mixed")]
     assert sorted(n for found in kinds for n in found) == list(range(32))
-
-
-@pytest.mark.parametrize("sample", [0, 61, 122, 199])
-def test_any_bundled_digit_can_be_followed(sample):
-    lesson = Learning(picture=digits.sample(sample))
-    assert lesson.sample == sample
-    right = lesson.answers[-1] == lesson.label
-    end = next(beat for beat in lesson.beats() if beat.name == "end").caption.text("en")
-    assert ("misread" in end) is not bool(right)
+    edges, lines, spots, mixed = map(len, kinds)
+    assert spots == 0
+    assert (
+        f"{edges} became edge detectors, {lines} line detectors, {mixed} neither"
+        in (said(lesson)["patterns"])
+    )
 
 
 def test_a_picture_that_was_not_watched_is_refused():
     mine = Picture(np.zeros((28, 28, 1), np.float32), None, "mine.png")
     with pytest.raises(UsageError, match=r"mine.png was not watched.*0 to 199"):
         Learning(picture=mine)
+
+
+def test_it_folds_and_stretches():
+    assert Learning(length=30).seconds == pytest.approx(30)
+    long = Learning(length=120)
+    assert long.seconds == pytest.approx(120)
+    assert {"valley-0", "valley-64"} <= set(said(long))
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.style.theme import Look
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(Learning(), Path("none.mp4")))
+    found = stillness.measure(scene, Learning(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("look", [("en", "dark"), ("zh", "light")], ids=str)
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080), (1080, 1920)], ids=str)
+def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from manim import tempconfig
+
+    from convexplain.stage.layout import problems
+    from convexplain.style.theme import Look
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    left, top = 960 - size[0] / 2, 540 - size[1] / 2
+    frame = (left, top, left + size[0], top + size[1])
+
+    class Checked(scene_class(Job(Learning(), Path("none.mp4")))):
+        def on_event(self, event):
+            if event.name not in ("batch", "step"):  # dots lie on their line; it is looked at near
+                assert problems(self.mobjects, frame) == [], event.name
+
+    sized = {"pixel_width": size[0], "pixel_height": size[1]}
+    with tempconfig({**sized, "dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):
+        Checked(Learning(length=120), Look(*look), skip_animations=True).render()

@@ -35,7 +35,15 @@ def digest(pixels: Any) -> str:
 
 
 def hashes(name: str, *, height: int = 480) -> dict[str, str]:
-    """Return a hash of the last frame of each beat of a lesson, before encoding."""
+    """Return a hash of the last frame of each beat of a lesson, before encoding.
+
+    Parameters
+    ----------
+    name : str
+        The lesson.
+    height : int
+        Of the frame in pixels.
+    """
     from manim import tempconfig
 
     found: dict[str, str] = {}

@@ -244,32 +244,18 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_channels_are_named_by_what_their_patches_show",
     ),
     Mutation(
-        "a window that hops farther than its arcs",
+        "zeros of padding inside the picture",
         "scenes.window_geometry",
-        "starts = np.array(geometry.starts, dtype=float)",
-        "starts = np.array(geometry.starts, dtype=float) * 1.5",
-        "tests/test_drawn_numbers.py::test_posts_and_arcs_stand_where_the_window_has_been",
+        "self.zeros.shares[...] = step.padding.ravel()",
+        "self.zeros.shares[...] = ~step.padding.ravel()",
+        "tests/test_drawn_numbers.py::test_zeros_of_padding_lie_where_the_window_leaves_the_picture",
     ),
     Mutation(
-        "places counted without the first",
+        "the law lights what it does not count",
         "scenes.window_geometry",
-        "HOPS.fill(h=hops, p=hops + 1)",
-        "HOPS.fill(h=hops, p=hops)",
-        "tests/test_drawn_numbers.py::test_posts_and_arcs_stand_where_the_window_has_been",
-    ),
-    Mutation(
-        "what is read counted at half of the places",
-        "scenes.window_geometry",
-        "counted[suffix][each.reads(*at)] += 1",
-        "counted[suffix][each.reads(at[0], 0)] += 1",
-        "tests/test_drawn_numbers.py::test_the_colours_of_a_pixel_tell_how_often_it_is_read",
-    ),
-    Mutation(
-        "hops counted as places",
-        "convexplain.lessons.parts.windows",
-        "return self.output[1] - 1",
-        "return self.output[1]",
-        "tests/test_window_geometry.py::test_places_are_those_that_hopping_along_a_row_finds",
+        '"w": (self.kernel,),',
+        '"w": (self.input,),',
+        "tests/test_drawn_numbers.py::test_what_a_number_of_the_law_counts_is_lit_with_it",
     ),
     Mutation(
         "a frame that stays behind the digit",
@@ -307,11 +293,12 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge",
     ),
     Mutation(
-        "numbers of the snapshot before",
+        "the training loss of the step before",
         "scenes.learning",
-        "self.now[0].say(fmt.number(history.test_loss[snapshot], 3))",
-        "self.now[0].say(fmt.number(history.test_loss[snapshot - 1], 3))",
-        "tests/test_drawn_numbers.py::test_the_snapshot_s_numbers_are_those_of_its_step",
+        "fmt.number(losses[_latest(steps, step)])",
+        "fmt.number(losses[_latest(steps, step) - 40])",
+        "tests/test_drawn_numbers.py"
+        "::test_while_it_runs_the_training_s_numbers_are_those_of_the_step",
     ),
     Mutation(
         "bars of two networks exchanged",
@@ -322,9 +309,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a layer that bears the parameters of all",
-        "convexplain.lessons.parts.architecture_picture",
-        "words = fmt.count(stage.parameters)",
-        "words = fmt.count(self.trace.network.parameters)",
+        "scenes.architecture",
+        "= {fmt.count(column.parameters)}",
+        "= {fmt.count(self.lesson.total)}",
         "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
     ),
     Mutation(
@@ -645,8 +632,8 @@ MUTATIONS = (
     Mutation(
         "a curve upside down",
         "convexplain.panels.charts",
-        "box.bottom - (y - low)",
-        "box.y + (y - low)",
+        "box.bottom - self.y.share(",
+        "box.y + self.y.share(",
         "tests/test_panels_kinds.py",
     ),
     Mutation(

@@ -11,7 +11,6 @@ from convexplain.network.effective_field import (
     effective_receptive_field,
     top_patches,
 )
-from convexplain.network.forward import Forward
 from convexplain.network.layers import (
     ACTIVATIONS,
     KINDS,
@@ -53,7 +52,6 @@ __all__ = [
     "Dropout",
     "EffectiveField",
     "Flatten",
-    "Forward",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
     "Layer",

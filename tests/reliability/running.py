@@ -24,10 +24,21 @@ PATIENCE = 300  # seconds; only what hangs takes them
 
 
 class Run:
-    """A run of the program, by default the command line with the short lesson, in its own session.
+    """A run of the program, in a session of its own.
 
-    Temporary files go to a folder ``tmp`` beside the current one, the cache to ``cache``. `env`
-    changes variables; None takes one away.
+    Parameters
+    ----------
+    *args : str
+        Arguments of the command line.
+    cwd : Path
+        The current folder; temporary files go to a folder ``tmp`` beside it, the cache to
+        ``cache``.
+    program : sequence of str
+        What is started; the command line with the short lesson if not given.
+    env : mapping, optional
+        Variables that are changed; None takes one away.
+    **options
+        For `subprocess.Popen`.
     """
 
     def __init__(

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from convexplain.data import facts
 from convexplain.lessons.cards._card import Card, Mistake, Pause, told
-from convexplain.lessons.learning import Learning
+from convexplain.lessons.learning import FAR, Learning
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 
 def card(lesson: Learning) -> Card:
     """Write the card."""
-    loss, end, patterns = (told(lesson, beat) for beat in ("loss", "end", "patterns"))
     accuracy = facts.row("shift", pixels=0, network="cnn")["accuracy"]
     values = {
-        **patterns,
-        "k": loss["k"],
-        "p": loss["p"],
-        "first": loss["v"],
-        "last": end["v"],
-        "steps": told(lesson, "run")["n"],
-        "batch": told(lesson, "run")["m"],
+        **told(lesson, "answer"),
+        "k": lesson.label,
+        "p": fmt.probability(lesson.chances[0]),
+        "first": fmt.number(lesson.loss_of(0)),
+        "last": fmt.number(lesson.loss_of(-1), 4),
         "kernels": len(lesson.patterns),
         "accuracy": fmt.percent(accuracy, 2),
-        "train": told(lesson, "data")["n"],
+        "s": fmt.number(lesson.valley.slope, 3),
+        "before": fmt.number(lesson.loss_after(0.0)),
+        "after": fmt.number(lesson.loss_after(1.0)),
+        "far": fmt.number(lesson.loss_after(FAR)),
     }
     return Card(
         lesson,
@@ -52,18 +52,25 @@ def card(lesson: Learning) -> Card:
                 ),
             ),
             Pause(
-                "run",
+                "weight",
                 Caption(
-                    en="Who says what each filter is to look for?",
-                    zh="每个过滤器找什么，由谁决定？",
+                    en="Is this weight to become larger or smaller? How can one tell?",
+                    zh="这个权重该变大还是变小？怎样看得出来？",
                 ),
                 Caption(
-                    en="Nobody: {steps} steps, each made to lower the loss.",
-                    zh="没有人决定：{steps} 步，每一步都朝着降低损失的方向走。",
+                    en="The slope of the training loss tells: it is {s}, so down is where the "
+                    "weight becomes smaller.",
+                    zh="看训练损失的斜率：斜率是 {s}，下坡就是让权重变小。",
+                )
+                if lesson.valley.slope > 0
+                else Caption(
+                    en="The slope of the training loss tells: it is {s}, so down is where the "
+                    "weight becomes larger.",
+                    zh="看训练损失的斜率：斜率是 {s}，下坡就是让权重变大。",
                 ),
             ),
             Pause(
-                "patterns",
+                "answer",
                 Caption(
                     en="What have the {kernels} kernels become?",
                     zh="{kernels} 个卷积核变成了什么？",
@@ -87,11 +94,16 @@ def card(lesson: Learning) -> Card:
                 ),
             ),
             Mistake(
-                Caption(en="Each step learns one digit.", zh="每一步学会一个样本。"),
                 Caption(
-                    en="Each step looks at {batch} digits and moves every weight a little; all "
-                    "{train} are seen several times.",
-                    zh="每一步看 {batch} 个样本，把每个权重稍微调一点；{train} 个样本会看好几遍。",
+                    en="Three steps at once reach the goal three times as fast.",
+                    zh="步子大三倍，学得就快三倍。",
+                ),
+                Caption(
+                    en="One step takes the loss from {before} to {after}, three times as far to "
+                    "{far}: the valley bends. RMSprop scales each weight's step by how large its "
+                    "slope was lately.",
+                    zh="走一步，损失从 {before} 降到 {after}；三倍步长则变成 {far}：山谷是弯的。"
+                    "RMSprop 按每个权重近来斜率的大小调整步长。",
                 ),
             ),
             Mistake(

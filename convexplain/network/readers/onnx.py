@@ -23,7 +23,6 @@ from convexplain.network.readers.imported import (
     Names,
     UnreadableError,
     checked,
-    fitting,
     named,
     product,
     whole,
@@ -157,8 +156,7 @@ class _Reader:
             handler = HANDLERS.get(node.op)
             if handler is None:
                 raise self._refused(node, "is not of the layers that can be shown")
-            with fitting(node.told):
-                made = handler(self, node, inputs)
+            made = handler(self, node, inputs)
         self.values.update(dict.fromkeys(node.outputs[1:], None))
         self.values[node.outputs[0]] = made
 
@@ -169,7 +167,7 @@ class _Reader:
         )
 
     def _refused(self, node: Node, why: str) -> UnreadableError:
-        return UnreadableError(f"{node.told} {why}")
+        return UnreadableError(f"the node {node.name!r:.60} ({node.op}) {why}")
 
     # What layers are made of
 
@@ -651,12 +649,11 @@ def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
 def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     """Addition and multiplication: of two maps, or of one by constants."""
     tensors = [value for value in inputs if isinstance(value, Tensor)]
-    constants = [value for value in inputs if isinstance(value, np.ndarray)]
-    if len(inputs) != 2 or len(tensors) + len(constants) != 2:
-        raise reader._refused(node, "needs two inputs")
     if len(tensors) == 2:
         return _two(reader, node, tensors)
-    value, constant = tensors[0], constants[0]
+    constant = next(value for value in inputs if not isinstance(value, Tensor))
+    assert constant is not None
+    value = tensors[0]
     if value.padding is not None:
         value = reader._settle(value, node.name)
     numbers = _by_channel(reader, node, value, constant.astype(np.float32))
