@@ -23,24 +23,12 @@ from convexplain.video.job import QUALITIES
 
 
 class Cost(NamedTuple):
-    """What one video took.
-
-    Parameters
-    ----------
-    wall, cpu : float
-        Seconds; CPU time is that of all processes together.
-    memory : float
-        Most memory that one process held, in MB; that process is the worker.
-    video : float
-        Length of the video in seconds.
-    size : int
-        Bytes of the video.
-    """
+    """What one video took, in seconds, MB and bytes."""
 
     wall: float
-    cpu: float
-    memory: float
-    video: float
+    cpu: float  # of all processes together
+    memory: float  # most that one process held, the worker
+    video: float  # its length
     size: int
 
 

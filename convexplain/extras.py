@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 # What builds pycairo and manimpango, which have no wheels for Linux; as in scripts/setup.sh.
 _MANAGERS: dict[str, str] = {
-    "apt-get": (
-        "apt-get install gcc libc6-dev python3-dev pkg-config libcairo2-dev libpango1.0-dev"
-    ),
+    "apt-get": ("apt-get install g++ python3-dev pkg-config libcairo2-dev libpango1.0-dev"),
     "dnf": "dnf install gcc gcc-c++ python3-devel pkgconf-pkg-config cairo-devel pango-devel",
     "pacman": "pacman -S base-devel python pkgconf cairo pango",
     "zypper": "zypper install gcc gcc-c++ python3-devel pkg-config cairo-devel pango-devel",

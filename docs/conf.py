@@ -25,6 +25,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_click",
     "convexplain.sphinxext",
+    "front",
     "gallery",
     "lesson_options",
     "mathml",

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from convexplain.lessons import _closing
 from convexplain.lessons.parts.beats import Beat
-from convexplain.stage import Label, LessonScene
-from convexplain.stage.lesson_scene import MARGIN
-
-TOP, PITCH = 186.0, 88.0
-NUMBERS = 800.0  # right end of the numbers
-QUIET = 0.55
+from convexplain.stage import LessonScene
+from convexplain.stage.pace import together
 
 
 class Closing(LessonScene):
@@ -19,31 +15,17 @@ class Closing(LessonScene):
     lesson: _closing.Closing
 
     def prepare(self) -> None:
-        """Start with an empty list."""
-        self.rows: list[list[Label]] = []
+        """Lay out the list; nothing of it is shown yet."""
+        self.board.lay(self.lesson.diagram())
+        self.told: list[str] = []
 
     def show_claim(self, beat: Beat) -> None:
-        """One more line; those before it step back."""
-        claim: _closing.Claim = beat.data
-        y = TOP + len(self.rows) * PITCH
-        row = [
-            Label(str(len(self.rows) + 1), MARGIN, y, 30, colour="muted"),
-            Label(claim.numbers, NUMBERS, y, 46, weight="bold", anchor="right"),
-            Label(self.text(claim.meaning), NUMBERS + 56, y, 32, colour="muted"),
-        ]
-        before = [label for line in self.rows[-1:] for label in line]
-        self.rows.append(row)
-        self.appear(*row, seconds=0.5)
-        if before:
-            self._fade(before, 1.0, QUIET)
+        """One more line; the one before it steps back."""
+        number = beat.name.rpartition("-")[2]
+        line = [f"{part}-{number}" for part in ("number", "value", "meaning")]
+        self.drive(together(self.board.show(*line), self.board.dim(*self.told[-3:])), 0.5)
+        self.told += line
 
     def show_answer(self, beat: Beat) -> None:
         """All lines together."""
-        self._fade([label for line in self.rows[:-1] for label in line], QUIET, 1.0)
-
-    def _fade(self, labels: list[Label], start: float, end: float) -> None:
-        def change(alpha: float) -> None:
-            for label in labels:
-                label.opacity = start + (end - start) * alpha
-
-        self.drive(change, 0.4)
+        self.drive(self.board.dim(*self.told, to=1.0), 0.4)

@@ -6,26 +6,15 @@ import numpy as np
 
 from convexplain.lessons import _opening
 from convexplain.lessons.parts.beats import Beat
-from convexplain.stage import Label, WindowFrame
-from convexplain.stage.cards import CardScene
-from convexplain.stage.lesson_scene import MARGIN
-from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.stage import LessonScene
+from convexplain.stage.pace import Move, together
 
-SIZE = 3  # of the first layer's kernels
+WINDOW, FED = "digit.window", "digit.fed"
 # Where the scan stops while the title stands, as a share of all places: a little way into a row.
 PAUSE = 0.44
 
-TOLD = Caption(en="in the chapter: {v}", zh="教材中：{v}")
-MEASURED = Caption(en="test accuracy, measured here", zh="测试准确率，本片实测")
-WHY = Caption(en="Why?", zh="为什么？")
-LEGEND = Caption(
-    en="Filter {n} of {layer}: blue where it fits, orange where it does not",
-    zh="{layer} 的过滤器 {n}：蓝色为正响应，橙色为负响应",
-)
 
-
-class Opening(CardScene):
+class Opening(LessonScene):
     """Plays the opening of the film."""
 
     lesson_type = _opening.Opening
@@ -34,94 +23,79 @@ class Opening(CardScene):
     def announce(self, beat: Beat) -> None:
         """The title is a card; what follows has heading and caption."""
         if beat.name == "scores":
-            self.vanish(*self.words, seconds=0.3)
+            self.drive(self.board.hide("program", "title", "subtitle"), 0.3)
         if beat.name != "title":
             super().announce(beat)
 
     def prepare(self) -> None:
-        """Make the words, and the colours of digit and map."""
+        """Lay out the title, with the colours of the digit."""
         lesson = self.lesson
-        response = lesson.response
-        limit = float(np.abs(response).max())
+        limit = float(np.abs(lesson.response).max())
         self.picture = self.theme.picture(lesson.shown_picture.pixels.squeeze(axis=2)) / 255
-        self.map = self.theme.signed(response, limit) / 255
-        self.digit = self.grid(self.picture)
-        self.window = WindowFrame(self.digit, 0, 0, SIZE, SIZE)
-        self.fed = WindowFrame(self.digit, 1, 1)
-        self.words = [
-            Label("convexplain", MARGIN, 246, 34, colour="muted"),
-            *self.lines(self.text(lesson.title), 490, 104, 1.18, bold=True),
-            *self.lines(self.text(lesson.subtitle), 706, 38, 1.37),
-        ]
-        self.table = [
-            self._score(score, y) for score, y in zip(lesson.scores, (300, 560), strict=True)
-        ]
-        self.measured = Label(self.text(MEASURED), MARGIN, 200, 28, colour="muted")
-        self.why = Label(self.text(WHY), MARGIN, 820, 72, weight="bold")
-        self.legend = Label(
-            self.text(LEGEND.fill(n=lesson.filter, layer=lesson.layer)),
-            self.digit.places[0, 0],
-            934,
-            24,
-            colour="muted",
+        self.map = self.theme.signed(lesson.response, limit) / 255
+        self.colours = self.picture.copy()
+        self.board.lay(lesson.front(self.colours))
+
+    def scan(self, begin: float, end: float, *others: Move) -> Move:
+        """Return what lets the window move on; behind it lies what the filter responds."""
+        rows, cols = self.map.shape[:2]
+        places = rows * cols
+        high, wide = (
+            size - n + 1 for size, n in zip(self.picture.shape, (rows, cols), strict=False)
         )
 
-    def _score(self, score: _opening.Score, y: float) -> list[Label]:
-        told = fmt.percent(score.told, 2 if round(1000 * score.told) != 1000 * score.told else 1)
-        return [
-            Label(self.text(score.network), MARGIN, y, 44),
-            Label(fmt.percent(score.measured, 2), MARGIN, y + 100, 112, weight="bold"),
-            Label(self.text(TOLD.fill(v=told)), MARGIN + 420, y + 118, 34, colour="muted"),
-        ]
+        def at(alpha: float) -> tuple[float, float]:
+            place = min(int((begin + (end - begin) * alpha) * places), places - 1)
+            return float(place // cols), float(place % cols)
 
-    def scan(self, begin: float, end: float, seconds: float) -> None:
-        """Let the window move on; behind it lies what the filter responds."""
-        rows, cols = self.map.shape[:2]
-
-        def move(alpha: float) -> None:
-            done = min(int((begin + (end - begin) * alpha) * rows * cols), rows * cols - 1)
-            row, col = divmod(done, cols)
-            values = self.digit.values
-            values[...] = self.picture
-            values[1 : row + 1, 1:-1] = self.map[:row]
-            values[row + 1, 1 : col + 1] = self.map[row, :col]
+        def cover(alpha: float) -> None:
+            row, col = map(int, at(alpha))
+            known = np.arange(places).reshape(rows, cols) <= row * cols + col
             # Inside the window the pixels are shown: a filter never reads its own results.
-            values[row : row + SIZE, col : col + SIZE] = self.picture[
-                row : row + SIZE, col : col + SIZE
-            ]
-            values[row + 1, col + 1] = self.map[row, col]
-            self.window.put(self.digit, row, col)
-            self.fed.put(self.digit, row + 1, col + 1)
+            known[max(0, row - high // 2) : row + high // 2 + 1,
+                  max(0, col - wide // 2) : col + wide // 2 + 1] = False  # fmt: skip
+            known[row, col] = True
+            self.cover(known)
 
-        self.drive(move, seconds)
+        fed = self.board.visit(FED, lambda alpha: _middle(*at(alpha), high, wide))
+        return self.board.visit(WINDOW, at, fed, cover, *others)
+
+    def cover(self, known: np.ndarray) -> None:
+        """Lay the responses that are known over the middles of their windows."""
+        self.colours[...] = self.picture
+        top, left = ((a - b) // 2 for a, b in zip(self.picture.shape, known.shape, strict=False))
+        inner = self.colours[top : top + known.shape[0], left : left + known.shape[1]]
+        inner[known] = self.map[known]
+        self.board.fill("digit", self.colours)
 
     def show_title(self, beat: Beat) -> None:
         """A window scans the digit while the title comes."""
-        self.appear(self.digit, self.window, self.fed, seconds=0.4)
-        self.scan(0, 0.2, 0.9)
-        self.add(*self.words)
-        parts = list(self.words)
-
-        def rise(alpha: float) -> None:
-            for part in parts:
-                part.opacity = alpha
-
-        rise(0.0)
-        self.drive(rise, 0.5)
-        self.scan(0.2, PAUSE, 1.1)
+        self.drive(self.board.show("digit", WINDOW, FED), 0.4)
+        self.drive(self.scan(0, 0.2), 0.9)
+        self.drive(self.board.show("program", "title", "subtitle"), 0.5)
+        self.drive(self.scan(0.2, PAUSE), 1.1)
 
     def show_scores(self, beat: Beat) -> None:
         """The scan is completed; one number for each network."""
-        self.scan(PAUSE, 1, 1.5)
-        self.digit.values[1:-1, 1:-1] = self.map
-        self.vanish(self.window, self.fed, seconds=0.3)
-        self.appear(self.measured, self.legend, *self.table[0], seconds=0.5)
+        self.drive(self.scan(PAUSE, 1), 1.5)
+        self.cover(np.ones(self.map.shape[:2], dtype=bool))
+        table = self.board.become(self.lesson.table(self.colours), show=("measured", *_row(0)))
+        self.drive(together(table, self.board.hide(WINDOW, FED)), 0.5)
         self.wait(0.5)
-        self.appear(*self.table[1], seconds=0.5)
+        self.drive(self.board.show(*_row(1)), 0.5)
 
     def show_question(self, beat: Beat) -> None:
         """Both numbers stay."""
-        self.appear(self.why, seconds=0.5)
+        self.drive(self.board.show("why"), 0.5)
 
     def show_promise(self, beat: Beat) -> None:
         """Everything goes at the end."""
+
+
+def _middle(row: float, col: float, high: int, wide: int) -> tuple[float, float]:
+    return row + high // 2, col + wide // 2
+
+
+def _row(number: int) -> list[str]:
+    """Name what is said of one network."""
+    return [f"{part}-{number}" for part in ("network", "score", "told")]

@@ -1,27 +1,20 @@
-"""Architecture: each layer grows out of the one before it, with its shape and its parameters."""
+"""Architecture: each stack of maps grows out of the one before it; then what they cost."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import architecture
-from convexplain.lessons.parts.beats import Beat
-from convexplain.stage import Label, LessonScene, Line, PixelGrid
-from convexplain.stage.network_row import LayerLook, NetworkRow, room_for
-from convexplain.stage.pace import smoothly
-from convexplain.stage.text import width_of
+from convexplain.lessons.parts.answer_bars import answer_bars
+from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.stages import Stage
+from convexplain.stage import LessonScene
+from convexplain.stage.board.drawing import Region
+from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
-from convexplain.style import terms
-from convexplain.style.captions import Caption
-
-# Of the rows below the volumes, and the length of the longest bar, in pixels of the stage.
-COUNTED_Y, COUNT_Y, BAR_Y, LONGEST = 812.0, 850.0, 888.0, 210.0
-
-COUNTED = Caption(en="weights + biases", zh="权重 + 偏置")
-TOTAL = Caption(en="{n} in all", zh="共 {n} 个")
-LEGEND = Caption(en="largest response of its convolution", zh="所属卷积层的最大响应")
 
 
 class Architecture(LessonScene):
@@ -31,138 +24,294 @@ class Architecture(LessonScene):
     lesson: architecture.Architecture
 
     def prepare(self) -> None:
-        """Make the whole row and the texts below it."""
-        columns = self.lesson.columns
-        names = [self.text(terms.INPUT), *(column.name for column in columns[1:])]
-        total = self.text(TOTAL.fill(n=fmt.count(self.lesson.total)))
-        widths = [max(width_of(self.text(COUNTED), 26), width_of(total, 28, "bold"))]
-        widths += [width_of(column.counted, 26) for column in columns[1:]]
-        self.row = NetworkRow(
-            [
-                LayerLook(name, column.size, column.values, column.limit, bool(column.kernel))
-                for name, column in zip(names, columns, strict=True)
-            ],
-            widths,
-            self.lesson.class_marks(self.look.lang, room_for),
+        """Lay out the picture alone; it is there from the first frame on."""
+        self.picture = self.lesson.picture_of
+        self.stages = self.lesson.stages
+        self.board.lay(self.picture.opening())
+        self.board.show(self.stages[0].panel)(1.0)
+
+    def texts(self, *numbers: int) -> list[str]:
+        """Return the names of what is said below stages."""
+        found = []
+        for number in numbers:
+            name = self.stages[number].name
+            found += [f"name-{name}", f"size-{name}"]
+        return found
+
+    def sheets(self, number: int) -> list[str]:
+        """Return the names of a stack's sheets, the front one first."""
+        panel = self.stages[number].panel
+        return [f"{panel}[{n}]" for n in range(len(self.picture.channels(number)))]
+
+    # The picture, and its maps.
+
+    def show_ask(self, event: Event) -> None:
+        """The picture comes near."""
+        self.during(1, self.camera.to(self.board.box(self.stages[0].panel), share=0.86))
+
+    def show_sheet(self, event: Event) -> None:
+        """It is one sheet, of so many cells."""
+        self.during(0.5, self.camera.home(), self.board.show("size-input"))
+        self.during(1, self.board.pulse(self.stages[0].panel))
+
+    def show_filters(self, event: Event) -> None:
+        """Sheet after sheet slides out of the picture; they are counted as they come."""
+        first = self.lesson.first
+        self.during(
+            0.2,
+            self.camera.home(),
+            self.board.become(
+                self.picture.spread(first), show=["legend", "name-input", "size-input"]
+            ),
         )
-        self.counted: dict[int, list[Label]] = {}
-        self.bars: list[Line] = []
-        self.shares: list[Label] = []
-        weighted = [index for index, column in enumerate(columns) if column.kernel]
-        ends = [*(self.row.lefts[index] - 12 for index in weighted[1:]), 1824.0]
-        rooms = [
-            (end - self.row.lefts[index] - 12 - width_of(fmt.percent(columns[index].share), 24))
-            / columns[index].parameters
-            for index, end in zip(weighted, ends, strict=True)
+        self.during(0.08, self.board.show(*self.texts(first)))
+        self.during(0.62, self.fan(first), rate=linear)
+        self.during(1, self.board.show(f"{self.stages[first].panel}.box"), self.settle(0, first))
+
+    def fan(self, number: int) -> Move:
+        """Let a stack's sheets come out of the picture, the back one first, and count them."""
+        names, stage = self.sheets(number), self.stages[number]
+        out_of = self.stages[0].panel
+        moves = [eased(self.board.grow(name, out_of=out_of)) for name in reversed(names)]
+        grow, size = in_turn(*moves, overlap=0.88), f"size-{stage.name}"
+
+        def go(alpha: float) -> None:
+            grow(alpha)
+            there = sum(self.board.part(name) in self.mobjects for name in names)
+            # A stack of which not all maps are drawn is counted by those that it has.
+            count = round(there / len(names) * stage.channels)
+            self.board.say(size, fmt.shape((*stage.shape[:2], count)))
+
+        return go
+
+    def show_wall(self, event: Event) -> None:
+        """All sheets side by side, for a look at each."""
+        first = self.lesson.first
+        self.during(0.3, self.board.become(self.picture.wall(first), whole=True))
+        looks = [self.board.pulse(name) for name in self.sheets(first)]
+        self.during(1, in_turn(*looks, overlap=0.3), rate=linear)
+
+    def show_pooling(self, event: Event) -> None:
+        """Every sheet gives a smaller one of its own."""
+        pool = self.lesson.pool
+        assert pool is not None
+        self.during(0.35, self.board.become(self.picture.first(pool + 1)), self.settle(0, pool - 1))
+        self.during(0.1, self.board.show(*self.texts(pool)))
+        self.during(0.4, self.sprout(pool))
+        self.during(1, self.board.pulse(*self.sheets(pool)[:1], *self.sheets(pool - 1)[:1]))
+
+    def settle(self, *numbers: int) -> Move:
+        """Show what belongs to stages that are there, whatever was left out before."""
+        names = [self.stages[0].panel, *self.texts(*numbers), "legend", "explained"]
+        names += [f"{self.stages[n].panel}.box" for n in numbers if self.stages[n].has_maps and n]
+        return lazily(lambda: self.board.show(*(name for name in names if self.board.has(name))))
+
+    def sprout(self, number: int) -> Move:
+        """Let each sheet of a stack come out of one of the stack, or the picture, before it."""
+        before = max((n for n in self.drawn(self.lesson.with_maps) if n < number), default=0)
+        from_ = self.sheets(before) if before else [self.stages[0].panel]
+        moves = [
+            self.board.grow(name, out_of=from_[n % len(from_)])
+            for n, name in enumerate(self.sheets(number))
         ]
-        # One scale for all bars, so that each of them ends before the next column.
-        scale = min(LONGEST / self.lesson.largest.parameters, *rooms)
-        for index in weighted:
-            column, left = columns[index], self.row.lefts[index]
-            self.counted[index] = [
-                Label(column.counted, left, COUNTED_Y, 26, colour="muted"),
-                Label(f"= {fmt.count(column.parameters)}", left, COUNT_Y),
-            ]
-            end = left + max(column.parameters * scale, 2.0)
-            self.bars.append(Line([(left, BAR_Y), (end, BAR_Y)], colour="ink", width=14, drawn=0.0))
-            share = fmt.percent(column.share)
-            self.shares.append(Label(share, end + 12, BAR_Y, 24, colour="muted"))
-        self.headings = [
-            Label(self.text(COUNTED), 96, COUNTED_Y, 26, colour="muted"),
-            Label(self.text(terms.PARAMETERS), 96, COUNT_Y, colour="muted"),
-        ]
-        self.total = Label(total, 96, BAR_Y, weight="bold")
-        middle = (self.row.strip.places[0, 0] + self.row.strip.places[1, 0]) / 2
-        self.folded = Label(
-            self.text(terms.VECTOR), middle, 130, 24, colour="muted", anchor="centre"
+        grow, box = together(*moves[::-1]), self.board.show(f"{self.stages[number].panel}.box")
+
+        def go(alpha: float) -> None:
+            grow(alpha)
+            if alpha > 0.5:
+                box(2 * alpha - 1)
+
+        return lazily(lambda: go)
+
+    @property
+    def shown(self) -> list[int]:
+        """The stages with maps that are on the stage."""
+        maps = [n for n in self.lesson.with_maps if self.board.has(self.sheets(n)[0])]
+        return [n for n in maps if self.board.shown(self.sheets(n)[0])]
+
+    def drawn(self, numbers: Iterable[int]) -> list[int]:
+        """Return those of some stages for which the whole picture has room."""
+        return [n for n in numbers if n in self.picture.drawn]
+
+    def show_again(self, event: Event) -> None:
+        """All other stacks, one after the other, each in its place in the whole."""
+        self.during(0.2, self.camera.home(), self.arrange())
+        rest = self.drawn(self.lesson.rest)
+        for number in rest:
+            share = 0.75 / len(rest)
+            self.during(0.25 * share, self.board.show(*self.texts(number)))
+            self.during(0.75 * share, self.sprout(number))
+        self.during(1, *(self.board.pulse(*self.sheets(n)[:1]) for n in rest))
+
+    def arrange(self) -> Move:
+        """Bring what is there to its place in the whole."""
+        become = self.board.become(self.picture.whole())
+        settle = self.settle(0, *self.shown)
+        return in_turn(become, settle, overlap=0.4)
+
+    # The vector, and the answer.
+
+    def show_places(self, event: Event) -> None:
+        """Place by place, all numbers of the last maps go into one vector."""
+        if not self.lesson.rest:
+            self.during(0.2, self.arrange())
+        last, tail = self.drawn(self.lesson.with_maps)[-1], self.drawn(self.lesson.tail)
+        panel = self.stages[last].panel
+        near = self.camera.to(
+            self.board.around(panel, *(self.stages[n].panel for n in tail)), share=0.8
         )
-        self.legend = [
-            Label("0", 96, 168, 24, colour="muted"),
-            PixelGrid(np.linspace(0, 1, 160)[None], 124, 158, 1, lines=False, frame=1),
-            Label(self.text(LEGEND), 300, 168, 24, colour="muted"),
-        ]
-        strip = self.legend[1]
-        strip.places = [(124, 158), (284, 158), (124, 178)]
+        self.during(0.2, near, self.board.show(*self.texts(*tail)))
+        for number in tail:
+            self.during(0.7 / len(tail), self.flow(number, last))
+        self.during(1, self.camera.home())
 
-    # The beats, in their order.
+    def flow(self, number: int, last: int) -> Move:
+        """Fill a vector, by places if it is that of the last maps."""
+        stage, before = self.stages[number], self.stages[last]
+        if stage.kind != "flatten" or not before.has_maps or number != last + 1:
+            return self.board.grow(stage.panel, out_of=self.stages[number - 1].panel)
+        return lazily(lambda: self._by_places(stage, before, last))
 
-    def show_question(self, beat: Beat) -> None:
-        """The picture."""
-        self.appear(*self.row.body(0), *self.row.texts(0), seconds=0.6)
+    def _by_places(self, stage: Stage, before: Stage, last: int) -> Move:
+        grid = self.board.part(stage.panel)
+        values = grid.values.copy()
+        grid.values[...] = np.nan
+        self.board.show(stage.panel)(1.0)
+        columns = values.shape == (before.channels, before.places)
+        front = self.sheets(last)[0]
+        looks = [
+            self.board.pulse_at(self.board.within(front, place // before.shape[1],
+                                                  place % before.shape[1], 1, 1))
+            for place in range(before.places)
+        ]  # fmt: skip
+        looks = looks if len(looks) <= 16 else [self.board.pulse(front, times=3)]
+        look = in_turn(*looks)
 
-    def show_maps(self, beat: Beat) -> None:
-        """A volume grows out of the one before it; its shape and parameters come with it."""
-        index: int = beat.data
-        if index == 1:
-            self.appear(*self.legend, seconds=0.3)
-        volume = self.row.volumes[index - 1]
-        start, goal = self.row.sprout(index - 1)
-        self.add(volume)
+        def go(alpha: float) -> None:
+            look(alpha)
+            reached = round(alpha * before.places)
+            if columns:
+                grid.values[:, :reached] = values[:, :reached]
+            else:
+                grid.values[:reached] = values[:reached]
 
-        def grow(alpha: float) -> None:
-            volume.points = start + (goal - start) * alpha
-            volume.opacity = min(1.0, 2 * alpha)
+        return go
 
-        self.drive(grow, 1.2, smoothly)
-        self.appear(self.row.arrows[index - 1], *self.row.texts(index), seconds=0.4)
-        self.count(index)
+    def show_numbers(self, event: Event) -> None:
+        """The bars of the answer grow out of the last layer."""
+        if not self.lesson.rest and not self.lesson.tail:
+            self.during(0.2, self.arrange())
+        else:
+            self.during(0.1, self.camera.home())
+        last = len(self.stages) - 1
+        bars = self.bars()
+        strip = [panel for panel in [self.stages[last].panel] if self.board.has(panel)]
+        self.during(0.1, self.board.show(*self.texts(last), *self.frame(), *strip))
+        self.during(0.5, in_turn(*(self.grown(bar) for bar in bars), overlap=0.6))
+        self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
 
-    def count(self, index: int) -> None:
-        """Print how the parameters of a layer are counted."""
-        labels = self.counted.get(index, [])
-        if not labels:
-            return
-        new: list[Any] = [part for part in self.headings if part not in self.mobjects]
-        self.appear(*new, labels[0], seconds=0.4)
-        self.appear(labels[1], seconds=0.4)
+    def bars(self) -> list[str]:
+        """Return the names of the answer's bars."""
+        return [f"answer.{bar.name}" for bar in answer_bars(self.lesson.trace).bars]
 
-    def show_shape(self, beat: Beat) -> None:
-        """The shapes alone are spoken of."""
-        others = [label for pair in self.counted.values() for label in pair]
-        others = [label for label in (*others, *self.headings) if label in self.mobjects]
-        self.dim(others, 0.4)
-        self.wait(max(self.remaining - 0.5, 0.1))
-        self.dim(others, 1.0)
+    def frame(self) -> list[str]:
+        """Return the names of what is there before the bars."""
+        return ["answer.zero", *(f"{bar}.label" for bar in self.bars())]
 
-    def dim(self, parts: list[Label], opacity: float) -> None:
-        """Let texts step back, or come forward again."""
-        starts = [part.opacity for part in parts]
+    def grown(self, bar: str) -> Move:
+        """Let a bar grow from its line; its number comes when it has stopped."""
+        left, top, _, height = self.board.box(bar)
+        grow = self.board.grow(bar, out_of=(left, top, 1, height))
+        number = self.board.show(f"{bar}.value")
 
-        def fade(alpha: float) -> None:
-            for part, start in zip(parts, starts, strict=True):
-                part.opacity = start + (opacity - start) * alpha
+        def go(alpha: float) -> None:
+            grow(min(1.0, 1.25 * alpha))
+            if alpha > 0.8:
+                number(5 * alpha - 4)
 
-        self.drive(fade, 0.4, smoothly)
+        return go
 
-    def show_flatten(self, beat: Beat) -> None:
-        """Every place of the last maps becomes a column of the vector."""
-        rods = self.row.rods()
-        starts = [rod.points.copy() for rod in rods]
-        self.appear(*rods, self.row.arrows[beat.data - 1], seconds=0.3)
-        self.drive(lambda alpha: self.row.unroll(rods, starts, alpha), 2.0)
-        self.add(*self.row.body(beat.data))
-        self.remove(*rods)
-        self.appear(*self.row.texts(beat.data), self.folded, seconds=0.4)
+    # What it costs, and what is traded.
 
-    def show_dense(self, beat: Beat) -> None:
-        """Ten numbers, one of them large."""
-        self.appear(self.row.arrows[beat.data - 1], *self.row.body(beat.data), seconds=0.6)
-        best, probability = self.lesson.winner
-        y = self.row.digits[best].anchor_place()[1]
-        told = [
-            Label(self.text(terms.PROBABILITY), 1824, 130, 24, colour="muted", anchor="right"),
-            Label(fmt.percent(probability), 1824, y, weight="bold", anchor="right"),
-        ]
-        self.appear(*self.row.texts(beat.data), *told, seconds=0.4)
-        self.count(beat.data)
+    def everything(self) -> Iterator[str]:
+        """Yield the names of all that stands in the whole picture."""
+        for panel in self.picture.whole().root.panels():
+            yield panel.name
 
-    def show_answer(self, beat: Beat) -> None:
-        """Where the parameters are: a bar for each layer that has some."""
-        self.add(*self.bars)
+    def show_predict(self, event: Event) -> None:
+        """Every layer that has parameters is looked at."""
+        looks = [self.board.pulse(self.looked_at(n)) for n in sorted(self.weighted)]
+        self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
 
-        def grow(alpha: float) -> None:
-            for bar in self.bars:
-                bar.drawn = alpha
+    @property
+    def weighted(self) -> list[int]:
+        """The stages with parameters that are drawn, the one with the fewest first."""
+        found = self.drawn(self.stages.index(stage) for stage in self.lesson.weighted)
+        return sorted(found, key=lambda number: self.stages[number].parameters)
 
-        self.drive(grow, 1.0, smoothly)
-        self.appear(*self.shares, self.total, seconds=0.5)
+    def looked_at(self, number: int) -> str:
+        """Return the name of what is drawn of a stage."""
+        last = number == len(self.stages) - 1 and not self.stages[number].has_maps
+        return "answer" if last else self.stages[number].panel
+
+    def show_piles(self, event: Event) -> None:
+        """Below each stage its parameters pile up; areas compare."""
+        self.during(0.3, self.camera.home(), self.board.become(self.lesson.diagram()))
+        self.board.show(*filter(self.board.has, self.everything()))(1.0)
+        none = [n for n in self.picture.drawn if not self.stages[n].parameters]
+        self.during(0.1, self.board.show(*(f"count-{self.stages[n].name}" for n in none)))
+        moves = [self.pile(self.stages[n]) for n in self.weighted]
+        self.during(0.4, in_turn(*moves, overlap=0.2), rate=linear)
+        self.during(1, self.board.pulse(f"pile-{self.stages[self.weighted[-1]].name}", times=2))
+
+    def pile(self, stage: Stage) -> Move:
+        """Let a pile rise from the ground; its number comes when it has stopped."""
+        name = stage.name
+        return self.rise(f"pile-{name}", f"pile-{name}.parameters", f"count-{name}")
+
+    def rise(self, panel: str, bar: str, text: str) -> Move:
+        """Let the bar of a panel rise from the ground; its number comes when it has stopped."""
+        return lazily(lambda: self._rising(panel, self.board.box(bar), text))
+
+    def _rising(self, panel: str, box: Region, text: str) -> Move:
+        left, top, width, height = box
+        rise = self.board.grow(panel, out_of=(left, top + height - 1, width, 1))
+        number = self.board.show(text)
+
+        def go(alpha: float) -> None:
+            rise(min(1.0, 1.25 * alpha))
+            if alpha > 0.8:
+                number(5 * alpha - 4)
+
+        return eased(go)
+
+    def show_counted(self, event: Event) -> None:
+        """The largest pile is looked at from nearby."""
+        name = self.stages[self.weighted[-1]].name
+        box = self.board.around(f"pile-{name}", f"count-{name}")
+        self.during(0.4, self.camera.to(box, share=0.4))
+        self.during(0.4, self.board.pulse(f"pile-{name}", times=2))
+        self.during(1, self.camera.home())
+
+    def show_trade(self, event: Event) -> None:
+        """Below each stage two numbers: how many places, and how many channels."""
+        self.during(0.25, self.camera.home(), self.board.become(self.picture.whole("trade")))
+        numbers = [0, *self.drawn(self.lesson.with_maps)]
+        for what in ("places", "channels"):
+            moves = [self.traded(what, number) for number in numbers]
+            names = [f"{what}-of-{stage.name}" for stage in self.stages[numbers[-1] + 1 :]]
+            named = self.board.show(*filter(self.board.has, names))
+            self.during(0.3, named, in_turn(*moves, overlap=0.3), rate=linear)
+        last = self.stages[numbers[-1]].name
+        self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))
+
+    def traded(self, what: str, number: int) -> Move:
+        """Let the pile of a stage's places or channels rise, and then its number come."""
+        name = self.stages[number].name
+        return self.rise(f"{what}-{name}", f"{what}-{name}.pile", f"{what}-of-{name}")
+
+    def show_whole(self, event: Event) -> None:
+        """The whole network once more, looked through from left to right."""
+        self.during(0.3, self.camera.home(), self.board.become(self.lesson.diagram(), whole=True))
+        looks = [self.board.pulse(self.looked_at(n)) for n in self.picture.drawn]
+        self.during(1, in_turn(*looks, overlap=0.3), rate=linear)

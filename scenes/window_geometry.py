@@ -1,43 +1,27 @@
-"""Padding, stride, dilation: the law is filled with numbers, and the map then has that size."""
+"""Window geometry: places are counted along a row, then zeros, longer hops and gaps change them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import window_geometry
-from convexplain.lessons.parts import window_words as words
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.windows import Geometry, Training
-from convexplain.ops import ConvStep
-from convexplain.stage import (
-    CellMarks,
-    ColourBar,
-    Formula,
-    Label,
-    LessonScene,
-    Line,
-    PixelGrid,
-    PlacedWindow,
-    SumColumn,
-    WindowFrame,
-    border,
-    zoom_lines,
-)
-from convexplain.stage.pace import accelerating, smoothly
-from convexplain.style import format as fmt
-from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.window_picture import HOPS
+from convexplain.lessons.parts.windows import Geometry
+from convexplain.stage import LessonScene
+from convexplain.stage.board.drawing import Region
+from convexplain.stage.pace import Move, eased, in_turn, together
 
-LEFT, TOP, RIGHT = 96.0, 226.0, 1824.0
-SIDE, ZOOM = 480.0, 240.0  # of the padded input, and of patch and kernel
-PATCH, KERNEL, SUMS, SUMS_END = 612.0, 912.0, 1176.0, 1336.0
-NAMES = 198.0  # where labels above pictures lie
-
-LAW = "{o} = floor(({n} + {p} - {w}) / {s}) + 1"
-FILLED = "floor(({n} + {p} - {w}) / {s}) + 1 = {o}"
+WINDOW = "input.window"
+#: How much of the colours is seen that lie on a picture.
+SHEER = 0.65
+#: Hops that are made slowly while the places are to be guessed.
+TRIED = 2
 
 
 class WindowGeometry(LessonScene):
@@ -47,355 +31,297 @@ class WindowGeometry(LessonScene):
     lesson: window_geometry.WindowGeometry
 
     def prepare(self) -> None:
-        """Make what all geometries share: input, kernel, patch, sums, the outline of the map."""
-        lesson, every = self.lesson, self.lesson.geometries
-        size = every[0].size[0]
-        before, after = (max(g.margins[side] for g in every) for side in (0, 1))
-        self.cell = cell = float(SIDE // max(30, size + before + after))
-        x, y = LEFT + before * cell, TOP + before * cell
-        picture = lesson.drawn
-        self.input = PixelGrid(picture, x, y, cell, scale="picture", frame=2)
-        self.bottom = TOP + (size + before + after) * cell
-        # Cells of a map are level with their windows' centres; the widest map ends at RIGHT.
-        reach = max([size, *(g.offset + g.output[1] for g in every)])
-        self.corner = (RIGHT - cell * reach, y)
+        """Lay out the picture and its window; no place has been counted yet."""
+        self.at, self.shown = 0.0, self.lesson.geometries[0]
+        self.board.lay(self.picture_of(self.lesson.geometries[0]))
 
-        self.count = count = len(lesson.weights)
-        self.kernel = self.kernel_at(KERNEL, lesson.weights)
-        self.patch = PixelGrid(
-            np.zeros((count, count)), PATCH, TOP, ZOOM / count, scale="picture",
-            numbers=count <= 3, text_size=28,
-        )  # fmt: skip
-        cells = list(np.ndindex(count, count))
-        self.zeros = CellMarks(self.patch, cells, text="0" if count <= 3 else "")
-        self.zeros.shares[...] = 0.0
-        self.around = WindowFrame(self.patch, 0, 0, count, count)
-        names = (self.text(terms.SUM), self.text(terms.BIAS))
-        self.sums = SumColumn(SUMS, SUMS_END, TOP, names, limit=lesson.map_limit)
+    def picture_of(self, geometry: Geometry) -> Any:
+        """Return the picture of one geometry for this frame."""
+        return self.lesson.picture_of(geometry, upright=self.upright)
 
-        self.patch_name = Label(self.text(terms.PATCH.capital), PATCH, NAMES)
-        self.zeros_name = self.muted(words.ZEROS, PATCH, TOP + ZOOM + 28)
-        self.cell_by_cell = Label("⊙", 882, TOP + ZOOM / 2, 44, colour="muted", anchor="centre")
-        self.passing: list[Any] = []  # what belongs to one geometry alone
+    # One row.
 
-    def kernel_at(self, x: float, weights: Any) -> PixelGrid:
-        """A kernel, its numbers shown where they can be read."""
-        limit = float(np.abs(weights).max()) or 1.0
-        return PixelGrid(
-            weights, x, TOP, ZOOM / self.count, limit=limit, numbers=self.count <= 3, text_size=28
-        )
+    def show_drift(self, event: Event) -> None:
+        """The window drifts over the picture and comes to its first place."""
+        self.board.show("input", WINDOW)(1.0)
+        self.camera.to(self.board.around("input"), share=0.95)(1.0)
+        way = np.array(self.lesson.way, dtype=float)
+        legs = [eased(self._leg(start, end)) for start, end in pairwise(way)]
+        self.during(1, in_turn(*legs), rate=linear)
 
-    def muted(self, caption: Caption, x: float, y: float, size: float = 28) -> Label:
-        """A label that steps back."""
-        return Label(self.text(caption), x, y, size, colour="muted")
+    def _leg(self, start: Any, end: Any) -> Move:
+        return self.board.visit(WINDOW, lambda alpha: tuple(start + (end - start) * alpha))
 
-    def name(self, caption: Caption, x: float) -> Label:
-        """A label above a picture."""
-        return Label(self.text(caption), x, NAMES)
+    def show_row(self, event: Event) -> None:
+        """The camera comes near to the upper rows; the first post stands on them."""
+        self.during(0.6, self.near(event.data))
+        self.during(1, self.board.walk("hops.post-0"))
 
-    def fade_out(self, parts: Iterable[Any], seconds: float) -> None:
-        """Let those parts that are on the stage fade away."""
-        going = [part for part in parts if part in self.mobjects]
-        if going:
-            self.vanish(*going, seconds=seconds)
+    def near(self, geometry: Geometry, *names: str) -> Move:
+        """Return what brings the camera to the upper rows and to what counts the places there."""
+        area, (rows, cols) = self.camera.stage_area, geometry.padded.shape
+        room = cols * (area.bottom - area.top) / (area.right - area.left)
+        # Arcs, posts and words take about as much as six rows.
+        last = int(np.clip(room - 6, geometry.window.span[0], rows)) - 1
+        upper = "hops.all", "input[0]", f"input[{last}]"
+        return self.camera.to(self.board.around(*names, *upper), share=0.94)
 
-    # The beats, in their order.
+    def show_predict_places(self, event: Event) -> None:
+        """The first hops, slowly; then the video waits."""
+        self.during(min(0.2, 0.6 / event.seconds), self.near(event.data))
+        self.hop(event.data, TRIED, min(0.7, 2.6 / event.seconds))
 
-    def show_question(self, beat: Beat) -> None:
-        """A digit, a kernel, and no map yet."""
-        lesson, (x, y) = self.lesson, self.corner
-        pixels = lesson.geometries[0].say(words.PIXELS)
-        self.size_label = self.muted(pixels, LEFT, self.bottom + 34)
-        self.appear(self.input, self.name(terms.INPUT.capital, LEFT), self.size_label, seconds=0.6)
-        origin = words.FILTER.fill(n=lesson.shown_filter, layer=lesson.shown_layer)
-        origin = words.HAND_MADE if lesson.hand_made else origin
-        below = self.muted(origin, KERNEL, TOP + ZOOM + 28)
-        self.appear(self.kernel, self.name(terms.KERNEL.capital, KERNEL), below, seconds=0.5)
-        side = lesson.geometries[0].size[0] * self.cell
-        corners = [(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)]
-        outline = Line(corners, opacity=0.6)
-        said = self.muted(words.OUTLINE, x, self.bottom + 72, 24)
-        bar = ColourBar(lesson.map_limit, x, self.bottom + 114, RIGHT - x)
-        self.appear(outline, self.name(terms.RESPONSE_MAP.capital, x), said, bar, seconds=0.5)
+    show_predict_stride = show_predict_chosen = show_predict_places
 
-    def show_geometry(self, beat: Beat) -> None:
-        """Fill the law, show a stop in numbers, and fill the map: it has the size foretold."""
-        geometry = beat.data
-        self.set_up(geometry)
-        self.fill_law(geometry)
-        if geometry.name != "valid":
-            self.stop(geometry.stop.step)
-        self.sweep(geometry, max(1.0, self.remaining - 1.8))
-        self.conclude(geometry)
-
-    def set_up(self, geometry: Geometry) -> None:
-        """Exchange zeros, window and map, and the labels that tell their sizes."""
-        (x, y), shift = self.corner, geometry.offset * self.cell
-        caption = geometry.say(words.PADDED if any(geometry.margins) else words.PIXELS)
-        size_label = self.muted(caption, LEFT, self.bottom + 34)
-        changes = size_label.text != self.size_label.text
-        self.fade_out([*self.passing, *([self.size_label] if changes else [])], 0.35)
-        self.placed = PlacedWindow(self.input, geometry.window)
-        self.map = PixelGrid(
-            np.full(geometry.output, np.nan), x + shift, y + shift, self.cell,
-            limit=self.lesson.map_limit, frame=2,
-        )  # fmt: skip
-        self.fed = WindowFrame(self.map, 0, 0)
-        self.passing = [*self.placed.parts, self.map, self.fed]
-        new = [self.map, *_there(self.placed.ring), *([size_label] if changes else [])]
-        self.size_label = size_label if changes else self.size_label
-        self.appear(*new, seconds=0.45)
-
-    # The law.
-
-    def fill_law(self, geometry: Geometry) -> None:
-        """Each number appears with its name, while the thing that it counts is lit."""
-        law = Formula(LAW, PATCH, 575, 44, parts=geometry.letters)
-        width = Formula(FILLED, 0, 0, 60, parts=geometry.law).places[1, 0]
-        filled = Formula(FILLED, PATCH, 775, 60 * min(1, 720 / width), parts=geometry.law)
-        first, placed = geometry.name == "valid", self.placed
-        self.appear(law, seconds=0.8 if first else 0.3)
-        filled.set_shares(0.0)
-        self.add(filled, *placed.moving)
-        self.passing += [law, filled]
-        counted: dict[str, tuple[Any, ...]] = {
-            "n": (self.input,),
-            "p": _there(placed.ring),
-            "w": (self.kernel,),
-            "s": _there(placed.centres),
-            "o": (self.map,),
-        }
-        dimmed = (self.input, self.kernel, self.map, *_there(placed.ring))
-        for name in geometry.law:
-            label = self.name_of(name, filled)
-            self.passing.append(label)
-            if name == "s" and placed.centres is not None:
-                self.add(placed.centres, *placed.moving)
-            self.light(dimmed, counted[name])
-            law.light(name)
-            self.come(filled, name, label, 0.45 if first else 0.25)
-        law.set_shares(1.0)
-        self.light(dimmed, dimmed)
-        self.fade_out(_there(placed.centres), 0.1)
-
-    def name_of(self, part: str, formula: Formula) -> Label:
-        """A number's name: above it, or beside the stride."""
-        left, top, right, bottom = formula.box_of(part)
-        text = self.text(words.TERMS[part])
-        if part == "s":
-            return Label(text, right + 16, (top + bottom) / 2, colour="muted")
-        return Label(text, (left + right) / 2, top - 28, colour="muted", anchor="centre")
-
-    def come(self, formula: Formula, part: str, label: Label, seconds: float) -> None:
-        """Let one number of the law come up with its name; with the first, all signs."""
-        places = [formula.names.index(name) for name in (part, "")]
-        starts = formula.shares[places]
-        self.add(label)
-
-        def rise(alpha: float) -> None:
-            formula.shares[places] = starts + (1 - starts) * alpha
-            label.opacity = alpha
-
-        self.drive(rise, seconds, smoothly)
-
-    def light(self, parts: tuple[Any, ...], lit: tuple[Any, ...]) -> None:
-        """Let some parts stand out, and dim the others."""
-        starts = [part.opacity for part in parts]
-        goals = [1.0 if any(part is one for one in lit) else 0.4 for part in parts]
-
-        def change(alpha: float) -> None:
-            for part, start, goal in zip(parts, starts, goals, strict=True):
-                part.opacity = start + (goal - start) * alpha
-
-        if starts != goals:
-            self.drive(change, 0.15, smoothly)
-
-    # One stop.
-
-    def stop(self, step: ConvStep) -> None:
-        """Slide to a stop, enlarge its patch, add up, and deliver the value."""
-        placed, sums = self.placed, self.sums
-        self.drive(lambda alpha: placed.put(alpha * step.row, alpha * step.col), 0.5, smoothly)  # type: ignore[arg-type]
-        self.read(step)
-        self.patch.number_opacity = 1.0 if self.count <= 3 else 0.0
-        lines = zoom_lines(placed.frame, self.patch)
-        patch = [self.patch, self.patch_name, self.zeros, self.around]
-        said = [self.zeros_name] if step.padding.any() else []
-        self.appear(*lines, *patch, self.cell_by_cell, *said, seconds=0.6)
-        sums.tell(step.breakdown())
-        self.appear(*sums.sum, *sums.bias, seconds=0.4)
-        self.appear(*sums.value, seconds=0.3)
-        self.appear(*sums.result, seconds=0.4)
-        x, y = self.map.centre_of(step.row, step.col)
-        top, bottom = sums.box.places[[0, 2], 1]
-        corner = (SUMS_END + 6, top - 4 if y < top else bottom + 4)
-        link = Line([corner, border(corner, (x, y), self.cell / 2 + 6)], colour="accent")
-        self.add(link)
-        self.drive(lambda alpha: link.set_drawn(alpha), 0.4, smoothly)  # type: ignore[arg-type]
-        self.map.values[step.row, step.col] = step.activated
-        self.fed.put(self.map, step.row, step.col)
-        self.add(self.fed)
-        self.wait(0.6)
-        column = [*sums.sum, *sums.bias, *sums.value, *sums.result]
-        self.fade_out([*lines, link, self.cell_by_cell, *said, *column], 0.25)
-        self.passing += patch
-
-    def read(self, step: ConvStep) -> None:
-        """Show in the patch what the window reads; zeros of padding are dashed."""
-        self.patch.values[...] = step.patch.squeeze(axis=2)
-        self.patch.shares[...] = np.where(step.padding, 0.0, 1.0)
-        self.zeros.shares[...] = step.padding.ravel()
-
-    # The whole map.
-
-    def sweep(self, geometry: Geometry, seconds: float) -> None:
-        """Visit all stops, faster and faster; numbers that cannot be read are not shown."""
-        steps, cells, placed = geometry.steps, geometry.map, self.placed
-        self.patch.number_opacity = 0.0
-        self.visit(geometry, 0, 0)
-        patch = [self.patch, self.patch_name, self.zeros, self.around]
-        self.passing += patch
-        new = [part for part in (*patch, self.fed) if part not in self.mobjects]
-        if new:
-            self.appear(*new, seconds=0.2)
-        if placed.centres is not None:
-            placed.centres.shares[...] = 0.0
-            self.remove(*placed.moving)
-            self.add(placed.centres, *placed.moving)
-        seconds -= 0.2 if new else 0.0
-        path = accelerating(len(steps) - 1, seconds, 10.0)
+    def hop(self, geometry: Geometry, last: float, share: float, *others: Move) -> None:
+        """Let the window hop on to a place, each hop with an arc, each landing with a post."""
+        first, last = self.at, min(float(geometry.hops), last)
+        self.board.show("hops.counter", "hops.post-0")(1.0)
 
         def go(alpha: float) -> None:
-            now = min(round(path.position(alpha * seconds)), len(steps) - 1)
-            self.map.values.flat[: now + 1] = cells.flat[: now + 1]
-            self.visit(geometry, *divmod(now, cells.shape[1]))
-            if placed.centres is not None:
-                placed.centres.shares[: now + 1] = 1.0
+            now = first + (last - first) * alpha
+            for n in range(int(first), int(np.ceil(now))):
+                arc = self.board.part(f"hops.arc-{n}")
+                self.board.show(f"hops.arc-{n}")(1.0)
+                arc.drawn = min(1.0, now - n)
+                if now >= n + 1 - 1e-6:
+                    self.board.show(f"hops.post-{n + 1}")(1.0)
+            self.count(int(now + 1e-6))
+            self.at = now
 
-        self.drive(go, seconds)
+        starts = np.array(geometry.starts, dtype=float)
 
-    def visit(self, geometry: Geometry, row: float, col: float) -> None:
-        """Bring window, patch and fed cell to a place; fractions lie between two."""
-        self.placed.put(row, col)
-        self.fed.put(self.map, row, col)
-        self.read(geometry.steps.at(round(row), round(col)))
+        def place(alpha: float) -> tuple[float, float]:
+            now = first + (last - first) * alpha
+            return 0.0, float(np.interp(now, np.arange(len(starts)), starts))
 
-    def conclude(self, geometry: Geometry) -> None:
-        """The map has the size that the law says; zeros that no window read step back."""
-        x, y = self.corner[0], self.bottom + 34
-        new: list[Any] = [Label(self.text(geometry.say(words.NUMBERS)), x, y)]
-        (k, _), (d, _) = geometry.window.kernel_size, geometry.window.dilation
-        if self.placed.centres is not None:
-            new.append(self.muted(geometry.say(words.CENTRES), LEFT, y + 38))
-        if d > 1:
-            new.append(Formula(f"w = {d} dot ({k} - 1) + 1 = {geometry.span}", PATCH, 884, 40))
-        elif geometry.unread:
-            new.append(self.muted(geometry.say(geometry.left_unread), PATCH, 884, 26))
-        self.passing += new
-        ring, unread = self.placed.ring, self.placed.unread()
-        last, goal = geometry.steps[-1], geometry.stop.step
-        self.add(*new)
+        def follow(mark: str, down: int, along: int) -> Move:
+            def tap(alpha: float) -> tuple[float, float]:
+                return float(down), place(alpha)[1] + along
 
-        def come(alpha: float) -> None:
-            for part in new:
-                part.opacity = alpha
-            if ring is not None:
-                ring.shares[unread] = 1 - 0.7 * alpha
-            row, col = last.row * (1 - alpha), last.col * (1 - alpha)
-            self.visit(geometry, row + goal.row * alpha, col + goal.col * alpha)
-            self.patch.number_opacity = alpha if self.count <= 3 else 0.0
+            return self.board.visit(mark, tap)
 
-        self.drive(come, 0.8, smoothly)
-
-    # Three sizes, a flipped kernel, the answer.
-
-    def clear_stage(self) -> None:
-        """Take away all but title and caption."""
-        kept = [*self._title, *self._caption]
-        self.fade_out([part for part in self.mobjects if part not in kept], 0.4)
-
-    def show_sizes(self, beat: Beat) -> None:
-        """3x3, 5x5, 7x7 side by side."""
-        self.clear_stage()
-        for number, training in enumerate(beat.data):
-            self.appear(*self.pictures_of(training, LEFT + 592 * number), seconds=0.5)
-        tables = [self.table_of(training, LEFT + 592 * n) for n, training in enumerate(beat.data)]
-        experiment = words.EXPERIMENT.fill(n=beat.data[0].seeds, steps=self.lesson.steps)
-        note = self.muted(experiment, LEFT, 874, 26)
-        self.appear(*(part for table in tables for part in table), note, seconds=0.6)
-
-    def pictures_of(self, training: Training, x: float) -> list[Any]:
-        """One size: where the window lies, what it sees, and what is left of the map."""
-        size, cell, top = training.size, 9.0, 234.0
-        image, half = self.lesson.drawn, training.size // 2
-        row, col = (centre - half for centre in self.lesson.looked_at)
-        picture = PixelGrid(image, x, top, cell, scale="picture", frame=2)
-        # Centred on these cells, the window would reach outside: they have no cell of the map.
-        picture.shares[...] = 0.4
-        picture.shares[half:-half, half:-half] = 1.0
-        seen = image[row : row + size, col : col + size]
-        patch = PixelGrid(seen, x + 292, top, 252 / size, scale="picture")
-        left = training.map_size(image.shape)
-        below = top + len(image) * cell + 34
-        return [
-            Label(self.text(words.SIZE.fill(k=fmt.shape((size, size)))), x, NAMES, weight="bold"),
-            picture,
-            patch,
-            WindowFrame(picture, row, col, size, size),
-            WindowFrame(patch, 0, 0, size, size),
-            self.muted(words.LEAVES.fill(shape=fmt.shape(left)), x, below),
-            self.muted(words.SEES.fill(n=seen.size), x + 292, below),
+        moved = [
+            follow(f"input.tap-{n}", *at)
+            for n, at in enumerate(geometry.taps())
+            if self.seen(f"input.tap-{n}")
         ]
+        self.during(share, self.board.visit(WINDOW, place, *moved, go), *others)
 
-    def table_of(self, training: Training, x: float) -> list[Any]:
-        """What was measured for one size."""
-        table: list[Any] = [Line([(x, 566), (x + 544, 566)])]
-        for line, (name, value) in enumerate(training.table(self.lesson.geometries[0].size)):
-            y = 608 + 52.0 * line
-            table += [
-                self.muted(name, x, y),
-                Label(self.text(value), x + 544, y, 34 if line else 30, anchor="right"),
-            ]
-        return table
+    def seen(self, name: str) -> bool:
+        """Tell whether the picture has something of this name, and it is shown."""
+        return self.board.has(name) and self.board.shown(name)
 
-    def show_flipped(self, beat: Beat) -> None:
-        """The same kernel turned by half gives another map."""
-        self.clear_stage()
-        lesson, side = self.lesson, 520.0
-        for x, name, weights, values, said in (
-            (96.0, terms.KERNEL.capital, lesson.weights, lesson.upright.map, words.AS_IS),
-            (1000.0, words.FLIPPED_KERNEL, lesson.weights[::-1, ::-1], lesson.flipped_map,
-             words.TURNED),
-        ):  # fmt: skip
-            cell = side / len(values)
-            result = PixelGrid(values, x + 304, TOP, cell, limit=lesson.map_limit, frame=2)
-            names = (self.name(name, x), self.name(terms.RESPONSE_MAP.capital, x + 304))
-            below = self.muted(said, x, TOP + side + 40)
-            self.appear(self.kernel_at(x, weights), result, *names, below, seconds=0.6)
-        total = fmt.count(lesson.upright.map.size)
-        differ = words.DIFFERENT.fill(n=fmt.count(lesson.differing), total=total)
-        bar = ColourBar(lesson.map_limit, LEFT, 852, 448)
-        self.appear(bar, Label(self.text(differ), 1000, 852), seconds=0.4)
+    def count(self, hops: int) -> None:
+        """Say how many hops and places there are so far."""
+        self.board.say("hops.counter", self.text(HOPS.fill(h=hops, p=hops + 1)))
 
-    def show_answer(self, beat: Beat) -> None:
-        """The law, and the maps that it gave."""
-        self.clear_stage()
-        letters = self.lesson.geometries[-1].letters
-        self.appear(Formula(LAW, 960, 300, 76, parts=letters, anchor="centre"), seconds=0.5)
-        every, top, limit = self.lesson.geometries, 460.0, self.lesson.map_limit
-        cell = 300 / max(30, *(g.output[0] for g in every))
-        shown: list[Any] = []
-        for n, geometry in enumerate(every):
-            middle = LEFT + (n + 0.5) * (RIGHT - LEFT) / len(every)
-            side = geometry.output[0] * cell
-            name = self.text(geometry.say(words.NAMES[geometry.name]))
-            shown += [
-                PixelGrid(geometry.map, middle - side / 2, top, cell, limit=limit, frame=2),
-                Label(fmt.shape(geometry.output), middle, top + side + 34, anchor="centre"),
-                Label(name, middle, top + side + 76, colour="muted", anchor="centre"),
-            ]
-        self.appear(*shown, seconds=0.6)
+    def show_hops(self, event: Event) -> None:
+        """On to the end of the row."""
+        self.during(0.1, self.near(event.data))
+        self.hop(event.data, event.data.hops, 0.85)
+        if event.data.left_over:
+            self.during(1, self.board.show("input.left"))
+        else:
+            self.during(1, self.board.pulse(f"hops.post-{event.data.hops}"))
+
+    def show_first(self, event: Event) -> None:
+        """The first post stays over; what is left over is framed; the count is written down."""
+        left = ["input.left"] if event.data.left_over else []
+        near = self.near(event.data, "law")
+        self.during(0.4, near, self.board.show("law"), self.board.pulse("hops.post-0", *left))
+        named = ["law.by"] if left else ["law.one"]
+        self.during(1, self.board.pulse(*named, "hops.post-0", *left, times=2))
+
+    # All places.
+
+    def show_sweep(self, event: Event) -> None:
+        """The window stands at every place; each fills its cell of the map."""
+        geometry: Geometry = event.data
+        self.during(0.2, self.camera.home(), self.board.show("law", "map", "legend"))
+        self.during(0.75, self.sweep([("", geometry)], maps=True), rate=linear)
+        self.during(1, self.board.pulse("map"))
+
+    def sweep(
+        self, shown: Sequence[tuple[str, Geometry]], *, maps: bool = False, reads: bool = False
+    ) -> Move:
+        """Return a move of windows over all their places, which fills maps and counts what is read.
+
+        Parameters
+        ----------
+        shown : sequence of (str, Geometry)
+            What the names of the panels end with, and what they show.
+        maps, reads : bool
+            What comes of it.
+        """
+        known = {suffix: np.full(each.output, np.nan) for suffix, each in shown}
+        counted = {suffix: np.zeros(each.padded.shape) for suffix, each in shown}
+        done = dict.fromkeys(known, 0)
+
+        def go(alpha: float) -> None:
+            for suffix, each in shown:
+                width = each.output[1]
+                reached = max(1, round(alpha * known[suffix].size))
+                for place in range(done[suffix], reached):
+                    at = divmod(place, width)
+                    known[suffix][at] = each.map[at]
+                    counted[suffix][each.reads(*at)] += 1
+                done[suffix] = reached
+                row, col = divmod(reached - 1, width)
+                down, along = each.window.stride
+                self.board.move(f"input{suffix}.window", row * down, col * along)(1.0)
+                if maps:
+                    self.board.fill(f"map{suffix}", known[suffix])
+                if reads:
+                    self.board.fill(f"reads{suffix}", counted[suffix])
+
+        return go
+
+    def show_whole(self, event: Event) -> None:
+        """The map is looked at as a whole."""
+        self.during(1, self.board.pulse("map", "map.counter", times=2))
+
+    def show_reads(self, event: Event) -> None:
+        """The windows of all places lie on the picture like glass: the more, the deeper."""
+        self.board.show("reads", dim=SHEER)(1.0)
+        sweep = self.sweep([("", event.data)], reads=True)
+        self.during(0.9, sweep, self.camera.home(), rate=linear)
+        self.during(1, self.board.hide(WINDOW))
+
+    def show_corners(self, event: Event) -> None:
+        """A corner, an edge and the middle are read so often."""
+        self.during(0.25, self.camera.home(), self.board.show("counts"))
+        names = ("corner", "edge", "inside")
+        pulses = [
+            self.board.pulse(f"reads[{row}, {col}]", f"counts.{name}")
+            for name, (row, col) in zip(names, event.data.watched, strict=True)
+        ]
+        self.during(1, in_turn(*pulses))
+
+    # What changes the count.
+
+    def show_other(self, event: Event) -> None:
+        """Another geometry: what belonged to the last one goes first, the picture stays."""
+        self.leave(0.25)
+        self.become(event.data, 0.4, self.camera.home())
+        mark = "input.edge" if self.board.has("input.edge") else WINDOW
+        self.during(0.15, self.board.show(mark, WINDOW))
+        self.during(1, self.board.pulse(mark))
+
+    def leave(self, share: float) -> None:
+        """Take away all that is only true of the last geometry."""
+        whole = ("law", "hops", "reads", "map", "counts", "legend", "input.left", WINDOW)
+        names = [name for name in (*whole, *self.taps()) if self.seen(name)]
+        self.during(share, self.board.hide(*names))
+        self.at = 0.0
+
+    def taps(self) -> list[str]:
+        """Return the names of the frames round each cell of the window."""
+        return [name for name in self.board.parts if name.startswith("input.tap-")]
+
+    def become(self, geometry: Geometry, share: float, *others: Move) -> None:
+        """Lay out another geometry; the pixels of the picture stay, zeros come round them."""
+        before = self.pixels()
+        self.board.become(self.picture_of(geometry), show=("input",))(1.0)
+        self.shown = geometry
+        around = _padded(before, geometry)
+        self.during(share, self.board.grow("input", out_of=around), *others)
+
+    def pixels(self, name: str = "input") -> Region:
+        """Return where the picture is without its zeros."""
+        top, _, left, _ = self.shown.margins
+        return self.board.within(name, top, left, *self.shown.size)
+
+    def show_spread(self, event: Event) -> None:
+        """The cells of one window step apart, and its frame grows round them."""
+        plain = self.lesson.geometries[0]
+        self.leave(0.15)
+        self.become(plain, 0.2)
+        self.board.show(WINDOW, *self.taps())(1.0)
+        self.during(0.2, self.near(plain), *(self.board.pulse(name) for name in self.taps()))
+        spread = self.board.become(self.picture_of(event.data))
+        self.during(0.6, spread)
+        self.shown = event.data
+        self.during(1, *(self.board.pulse(name) for name in self.taps()))
+
+    def show_all(self, event: Event) -> None:
+        """All geometries at once, each at its own pace: what is read how often, and the maps."""
+        named = [(f"-{each.name}", each) for each in self.lesson.geometries]
+        before = self.pixels() if self.seen("input") else None
+        self.board.become(self.lesson.all_of_them())(1.0)
+        inputs = [
+            self.board.show(f"input{suffix}")
+            if before is None
+            else self.board.grow(f"input{suffix}", out_of=_padded(before, each))
+            for suffix, each in named
+        ]
+        self.during(0.18, *inputs, self.camera.home())
+        windows = [f"input{suffix}.window" for suffix, _ in named]
+        maps = [f"map{suffix}" for suffix, _ in named]
+        self.during(0.08, self.board.show(*windows, *maps, "legend"))
+        self.board.show(*(f"reads{suffix}" for suffix, _ in named), dim=SHEER)(1.0)
+        self.during(0.66, self.sweep(named, maps=True, reads=True), rate=linear)
+        self.during(1, self.board.hide(*windows))
+
+    # The kernel turned round, and the law.
+
+    def show_flip(self, event: Event) -> None:
+        """The kernel, and beside it the kernel turned by half a turn."""
+        self.during(
+            0.4, self.board.become(self.lesson.flip(), show=("kernel",)), self.camera.home()
+        )
+        self.during(1, self.board.grow("turned", out_of="kernel"))
+
+    def show_no_flip(self, event: Event) -> None:
+        """Only the kernel as it is stays."""
+        self.during(0.5, self.board.fold("turned", into="kernel"))
+        self.during(1, self.board.pulse("kernel", times=2))
+
+    def show_law(self, event: Event) -> None:
+        """Arcs and posts once more; each term of the law comes out of what it counts."""
+        geometry: Geometry = event.data
+        row, cols = self.lesson.inked_row(geometry), geometry.padded.shape[1]
+        source = f"input-{geometry.name}" if self.seen(f"input-{geometry.name}") else "input"
+        place = (
+            self.board.within(source, row, 0, geometry.window.span[0], cols)
+            if self.seen(source)
+            else None
+        )
+        self.board.become(self.lesson.closing())(1.0)
+        strip = self.board.show("strip") if place is None else self.board.grow("strip", place)
+        whole = self.board.around("hops.all", "letters")
+        self.during(0.2, strip, self.camera.to(whole, share=0.95))
+        signs = [
+            name for name in self.board.parts
+            if name.endswith((".minus", ".plus", ".equals"))
+        ]  # fmt: skip
+        self.during(0.1, self.board.show("hops", "strip.window", *signs))
+        counted = {
+            "size": "strip", "padding": "strip", "span": "strip.window", "by": "hops.arc-0",
+            "one": "hops.post-0", "places": "hops",
+        }  # fmt: skip
+        steps = [
+            together(self.board.show(*self.terms(name)), self.board.pulse(source))
+            for name, source in counted.items()
+            if self.terms(name) and self.board.has(source)
+        ]
+        self.during(1, in_turn(*steps))
+
+    def terms(self, name: str) -> list[str]:
+        """Return a term of the law in numbers and in letters, with what stands above it."""
+        full = [f"{law}.{name}{over}" for law in ("law", "letters") for over in ("", ".over")]
+        return [each for each in full if each in self.board.parts]
 
 
-def _there(part: Any) -> tuple[Any, ...]:
-    return () if part is None else (part,)
+def _padded(pixels: Region, geometry: Geometry) -> Region:
+    """Return the room of a geometry's padded picture if its pixels are in this place."""
+    left, top, width, height = pixels
+    rows, cols = geometry.size
+    above, below, before, after = geometry.margins
+    wide, high = width / cols, height / rows
+    return (
+        left - before * wide,
+        top - above * high,
+        width + (before + after) * wide,
+        height + (above + below) * high,
+    )

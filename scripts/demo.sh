@@ -6,4 +6,5 @@ set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash scripts/setup.sh
-.venv/bin/convexplain render sliding-window "$@"
+.venv/bin/convexplain render "$@"
+echo "convexplain is .venv/bin/convexplain here; source .venv/bin/activate makes it a command"

@@ -11,7 +11,10 @@ set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 python=${PYTHON:-python3}
-debian_packages=(gcc libc6-dev python3-dev python3-venv pkg-config libcairo2-dev libpango1.0-dev)
+# What is in C++, moderngl and glcontext, has wheels for x86-64.
+compiler=(gcc libc6-dev)
+[ "$(uname -m)" = x86_64 ] || compiler=(g++)
+debian_packages=("${compiler[@]}" python3-dev python3-venv pkg-config libcairo2-dev libpango1.0-dev)
 stamp=.venv/convexplain-setup
 develops=false wants_browser=false
 case ${1:-} in

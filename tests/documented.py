@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import click
 from markdown_it import MarkdownIt
 from PIL import Image
 
@@ -53,31 +54,15 @@ _COMMENT = re.compile(r"<!--\s*(not run: (?P<reason>.+?)|(?P<slow>slow))\s*-->\s
 
 @dataclass(frozen=True)
 class Block:
-    """A code block.
-
-    Parameters
-    ----------
-    page : Path
-        The document.
-    line : int
-        Of its first line of code, counted from 1 as editors do.
-    language, code : str
-        What the fence says, and what stands in it.
-    shown : str or None
-        What it prints, as the document says.
-    reason : str
-        Why it is not run; "" if it is.
-    slow : bool
-        Whether it is said to take long.
-    """
+    """A code block."""
 
     page: Path
-    line: int
+    line: int  # of its first line of code, counted from 1 as editors do
     language: str
     code: str
-    shown: str | None = None
-    reason: str = ""
-    slow: bool = False
+    shown: str | None = None  # what it prints, as the document says
+    reason: str = ""  # why it is not run; "" if it is
+    slow: bool = False  # whether it is said to take long
 
     @property
     def place(self) -> str:
@@ -136,15 +121,7 @@ def commands(page: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 class Runner:
-    """Runs the blocks of one page, in a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Empty; the current folder while a block runs.
-    slow : bool
-        Whether what takes long is run too.
-    """
+    """Runs the blocks of one page in an empty folder, which is the current one meanwhile."""
 
     def __init__(self, folder: Path, slow: bool) -> None:
         self.folder, self.slow = folder, slow
@@ -236,6 +213,14 @@ class Runner:
         )
         assert done.returncode == 0, f"{place}: {script}\n{done.stderr}"
         return done.stdout
+
+
+def understood(arguments: list[str]) -> click.Context:
+    """Parse a command line as the command itself would, without running it."""
+    parent = click.Context(cli, info_name="convexplain")
+    command = cli.get_command(parent, arguments[0])
+    assert command is not None
+    return command.make_context(arguments[0], arguments[1:], parent=parent)
 
 
 def left_out(words: list[str], slow: bool, mnist: bool) -> bool:

@@ -28,25 +28,11 @@ _MANIMS = frozenset(
 
 
 class Stage:
-    """What stood on the stage at one moment.
+    """What stood on the stage at one moment; nothing is kept of the scene but copies.
 
-    Parameters
-    ----------
-    scene : LessonScene
-        While it runs; nothing of it is kept but copies.
-
-    Attributes
-    ----------
-    seconds : float
-        Since the lesson began.
-    beat : str
-        That was playing.
-    at_home : bool
-        Whether the whole stage was seen: the camera had gone nowhere.
-    caption : str
-        What could be read at the bottom, its lines joined.
-    parts : list of StageMobject
-        Copies of all that was visible, in the order in which it was drawn.
+    `seconds` count from the lesson's beginning. `at_home` says whether the whole stage was seen,
+    `caption` what could be read at the bottom, its lines joined; `parts` are copies of all that was
+    visible, in the order in which it was drawn.
     """
 
     def __init__(self, scene: Any) -> None:
@@ -126,24 +112,10 @@ class Played:
 
 
 def play(lesson: Any, look: Look = LOOKS[0], *, rate: int = 15, watch: bool = False) -> Played:
-    """Play a lesson.
+    """Play a lesson at so many frames a second.
 
-    Parameters
-    ----------
-    lesson : Lesson
-        With its options.
-    look : Look
-        Language and theme.
-    rate : int
-        Frames a second.
-    watch : bool
-        Whether what stands on the stage is kept after each play, and each beat's last frame, which
-        is `HEIGHT` pixels high.
-
-    Returns
-    -------
-    Played
-        With all that stood on the stage.
+    With `watch`, what stands on the stage is kept after each play, and each beat's last frame,
+    which is `HEIGHT` pixels high.
     """
     from manim import tempconfig
 

@@ -1,16 +1,36 @@
-"""The architecture: shapes, parameters and pictures are the network's own, counted by hand here."""
+"""The architecture: shapes, parameters and maps are the network's own, counted by hand here."""
 
 from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.special import softmax
 
+from convexplain import panels
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
+from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.architecture import Architecture
-from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, MaxPooling2D, Network
+from convexplain.lessons.parts.answer_bars import answer_bars
+from convexplain.lessons.parts.stages import folded
+from convexplain.network import (
+    Activation,
+    Add,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
+from convexplain.style.captions import Caption
 
 
 @pytest.fixture(scope="module")
@@ -18,74 +38,134 @@ def lesson():
     return Architecture()
 
 
-def saved(tmp_path, *layers, input_shape=(28, 28, 1)):
+def saved(tmp_path, *layers, input_shape=(28, 28, 1), recipe=None):
     path = tmp_path / "model.safetensors"
-    Network.initialised(layers, input_shape=input_shape).save(path)
+    untrained = Network.initialised(layers, input_shape=input_shape)
+    Network(layers, untrained.weights, input_shape=input_shape, recipe=recipe).save(path)
     return str(path)
 
 
-def test_columns_have_the_chapter_s_shapes_and_parameters(lesson):
-    found = [(c.name, c.size, c.counted, c.parameters) for c in lesson.columns]
+def told(lesson):
+    """What each event says, by its name."""
+    return {
+        event.name: event.said.text("en")
+        for beat in lesson.make_beats()
+        for event in beat.parts
+        if event.said is not None
+    }
+
+
+def test_stages_have_the_chapter_s_shapes_and_parameters(lesson):
+    found = [(stage.name, stage.size, stage.parameters) for stage in lesson.stages]
     assert found == [
-        ("input", "28 × 28 × 1", "", 0),
-        ("conv1", "26 × 26 × 32", "3·3·1·32 + 32", 3 * 3 * 1 * 32 + 32),
-        ("pool1", "13 × 13 × 32", "", 0),
-        ("conv2", "11 × 11 × 64", "3·3·32·64 + 64", 3 * 3 * 32 * 64 + 64),
-        ("pool2", "5 × 5 × 64", "", 0),
-        ("conv3", "3 × 3 × 128", "3·3·64·128 + 128", 3 * 3 * 64 * 128 + 128),
-        ("flatten", "1,152", "", 0),
-        ("dense", "10", "1,152·10 + 10", 1152 * 10 + 10),
+        ("input", "28 × 28 × 1", 0),
+        ("conv1", "26 × 26 × 32", 3 * 3 * 1 * 32 + 32),
+        ("pool1", "13 × 13 × 32", 0),
+        ("conv2", "11 × 11 × 64", 3 * 3 * 32 * 64 + 64),
+        ("pool2", "5 × 5 × 64", 0),
+        ("conv3", "3 × 3 × 128", 3 * 3 * 64 * 128 + 128),
+        ("flatten", "1,152", 0),
+        ("dense", "10", 1152 * 10 + 10),
     ]
     assert lesson.total == 104_202
+    assert lesson.counted(lesson.largest) == "3·3·64·128 + 128 = 73,856"
 
 
-def test_the_answer_says_the_total_and_the_share_of_the_third_convolution(lesson):
-    text = lesson.beats()[-1].caption.text("en")
-    assert text == (
-        "104,202 parameters in all: 71% of them in the third convolution, none in pooling."
-    )
+def test_the_sentences_hold_what_is_counted_by_hand(lesson):
+    said = told(lesson)
     assert round(100 * 73_856 / 104_202) == 71
-    assert "第三个卷积层" in lesson.beats()[-1].caption.text("zh")
+    assert said["piles"] == (
+        "104,202 parameters: 71% of them in the third convolution, none in pooling."
+    )
+    assert "第三个卷积层" in lesson.costs.text("zh")
+    assert said["trade"] == "Places fall from 784 to 9, kinds of pattern grow from 1 to 128."
+    assert said["whole"] == "From 784 places of one kind to 9 places of 128 kinds."
+    assert "26 × 26 to 13 × 13" in said["pooling"]
+    assert said["places"] == "9 places are left, 128 numbers each."
+    assert said["numbers"] == "Ten numbers: the answer is 3."
 
 
-def test_volumes_hold_what_the_digit_makes_of_the_layers(lesson):
+def test_more_sheets_and_smaller_ones_is_said_of_what_is_so(lesson):
+    shapes = [(26, 32), (13, 32), (11, 64), (5, 64), (3, 128)]
+    assert all(a >= b and n <= m for (a, n), (b, m) in pairwise(shapes))
+    assert told(lesson)["again"] == "Again: more sheets, smaller sheets."
+
+
+def test_the_question_has_one_right_answer_and_replies_with_counts(lesson):
+    (question,) = [e.ask for b in lesson.make_beats() for e in b.parts if e.ask is not None]
+    replies = {choice.text.text("en"): choice.reply for choice in question.choices}
+    assert replies["the third convolution"] is None
+    assert "320" in replies["the first convolution"].text("en")
+    assert "11,530" in replies["the dense layer"].text("en")
+    assert replies["all alike"].text("en") == "320, 18,496, 73,856, 11,530"
+
+
+def test_stacks_hold_the_maps_the_strongest_in_front(lesson):
     expected = lesson.network.activations(lesson.shown_picture.pixels)
-    for column in lesson.columns[1:]:
-        np.testing.assert_allclose(column.values, expected[column.name], rtol=1e-4, atol=1e-5)
+    diagram = lesson.diagram()
+    for name in ("conv1", "pool1", "conv2", "pool2", "conv3"):
+        maps = expected[name]
+        of = maps if name[0] == "c" else expected[f"conv{name[-1]}"]
+        order = sorted(range(maps.shape[2]), key=lambda n: (-maps[:, :, n].max(), n))
+        panel = diagram.panel(f"layer-{name}")
+        np.testing.assert_allclose(panel.values, maps[:, :, order] / of.max(), rtol=1e-3, atol=1e-4)
 
 
-def test_poolings_and_flatten_keep_their_convolution_s_limit(lesson):
-    limit = {column.name: column.limit for column in lesson.columns}
-    for of, after in (("conv1", ["pool1"]), ("conv2", ["pool2"]), ("conv3", ["flatten"])):
-        assert limit[of] == lesson.trace.activations[of].max()
-        assert all(limit[name] == limit[of] for name in after)
-    assert limit["input"] == limit["dense"] == 1
+def test_the_vector_has_a_column_for_each_place(lesson):
+    *_, last, flat, _ = lesson.stages
+    vector = lesson.trace.activations["flatten"]
+    expected = np.stack([vector[128 * place : 128 * (place + 1)] for place in range(9)], axis=1)
+    np.testing.assert_array_equal(folded(flat, last), expected)
 
 
-def test_the_winner_s_probability_claims_no_certainty(lesson):
-    best, probability = lesson.winner
+def test_the_answer_s_bars_are_a_softmax_that_claims_no_certainty(lesson):
+    bars = lesson.diagram().panel("answer").bars
     expected = softmax(lesson.trace.logits.astype(np.float64))
-    assert best == int(expected.argmax())
-    assert probability == pytest.approx(expected[best], rel=1e-12)
-    assert 0.99 < probability < 1
+    np.testing.assert_allclose([bar.value for bar in bars], expected, rtol=1e-9)
+    assert [bar.name for bar in bars if bar.tone == "accent"] == ["3"]
+    assert bars[3].text == ">99.9%"
 
 
-def test_captions_tell_halves_from_rounding_down(lesson):
-    told = {beat.name: beat.caption.text("en") for beat in lesson.beats()}
-    assert "halve" in told["pool1"]
-    assert "half of 11 × 11, rounded down, is 5 × 5" in told["pool2"]
-    assert "reads all 32 channels" in told["conv2"]
-    assert "shrink to 3 × 3" in told["shape"]
-    assert "from 1 to 128" in told["shape"]
-    assert "1,152" in told["flatten"]
-    assert "9 columns" in told["flatten"]
+def test_piles_compare_by_their_heights(lesson):
+    placed = panels.place(lesson.diagram(), panels.VIDEO)
+    heights = {n: placed[f"pile-{n}.parameters"].height for n in ("conv2", "conv3", "dense")}
+    assert heights["conv3"] / heights["conv2"] == pytest.approx(73_856 / 18_496)
+    assert heights["conv3"] / heights["dense"] == pytest.approx(73_856 / 11_530)
+    widths = {placed[f"pile-{n}.parameters"].width for n in heights}
+    assert len(widths) == 1
 
 
-@pytest.mark.parametrize("label", [0, 4, 9])
-def test_any_digit_fills_the_volumes(label):
+@pytest.mark.parametrize("sheet", panels.SHEETS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_picture_fits_every_sheet(lesson, sheet, lang):
+    picture = lesson.picture_of
+    for diagram in (
+        picture.opening(), picture.spread(1), picture.first(3), picture.whole(),
+        picture.whole("trade"), lesson.diagram(), picture.wall(1),
+    ):  # fmt: skip
+        assert panels.problems(panels.place(diagram, panels.SHEETS[sheet], lang)) == []
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_any_digit_fills_the_stacks(label):
     lesson = Architecture(picture=digits.first(label))
     assert lesson.trace.prediction == label
-    assert 30 <= lesson.seconds <= 60
+    assert told(lesson)["numbers"] == f"Ten numbers: the answer is {label}."
+    assert 40 <= lesson.seconds <= 60
+
+
+def test_a_misread_digit_is_told_with_its_label():
+    lesson = Architecture(picture=digits.sample(122))
+    assert lesson.trace.prediction == 1
+    assert told(lesson)["numbers"] == "Ten numbers: the answer is 1, the label 6."
+
+
+@pytest.mark.parametrize("length", [30, 45, 120])
+def test_it_can_be_short_or_long(length):
+    assert Architecture(length=length).seconds == pytest.approx(length)
+
+
+# Other networks.
 
 
 def test_another_network_is_told_with_its_own_numbers(tmp_path):
@@ -97,31 +177,105 @@ def test_another_network_is_told_with_its_own_numbers(tmp_path):
         Dense("d", units=3, activation="softmax"),
     )
     lesson = Architecture(model=model)
-    counted = [c.counted for c in lesson.columns]
-    assert counted == ["", "5·5·1·4 + 4", "", "", "64·3 + 3"]
-    told = {beat.name: beat.caption.text("en") for beat in lesson.beats()}
-    assert "12 × 12 becomes 4 × 4" in told["b"]
-    assert "65% of them in the dense layer" in told["answer"]
+    assert [stage.parameters for stage in lesson.stages] == [0, 104, 0, 0, 195]
+    said = told(lesson)
+    assert said["pooling"] == "Pooling shrinks the sheets, not their number: 12 × 12 to 4 × 4."
+    assert "65% of them in the dense layer" in said["piles"]
     assert round(100 * 195 / (195 + 104)) == 65
+    assert said["numbers"].startswith("Three numbers")
+
+
+def test_layers_that_keep_the_shape_are_folded_and_one_place_is_no_flatten(tmp_path):
+    model = saved(
+        tmp_path,
+        Conv2D("stem", 6, padding="same", activation="linear"),
+        BatchNormalization("norm"),
+        Activation("relu", "relu"),
+        Conv2D("again", 6, padding="same", activation="linear"),
+        Add("sum", inputs=("relu", "again")),
+        GlobalAveragePooling2D("mean", keepdims=True),
+        Flatten("flat"),
+        Dense("out", 10),
+        input_shape=(16, 16, 3),
+        recipe=Recipe((16, 16), "rgb"),
+    )
+    lesson = Architecture(model=model)
+    assert [stage.name for stage in lesson.stages] == ["input", "stem", "again", "mean", "out"]
+    trace = lesson.trace
+    np.testing.assert_array_equal(lesson.stages[1].values, trace.activations["relu"])
+    np.testing.assert_array_equal(lesson.stages[2].values, trace.activations["sum"])
+    said = told(lesson)
+    assert "pooling" not in said
+    assert said["places"] == "Of each map one number is left: 6."
+    assert said["trade"] == "Places: from 256 to 256. Channels: from 3 to 6."
+    assert "kinds" not in lesson.shown_title.text("en")
+    for sheet in panels.SHEETS.values():
+        assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
+
+
+def test_many_layers_take_several_lines(tmp_path):
+    layers = [Conv2D(f"convolution_{n}", 3, padding="same") for n in range(14)]
+    layers += [MaxPooling2D("pool"), Flatten("f"), Dense("d", units=25, activation="softmax")]
+    lesson = Architecture(model=saved(tmp_path, *layers))
+    for sheet in panels.ASPECTS.values():
+        placed = panels.place(lesson.diagram(), sheet, "en")
+        assert panels.problems(placed) == []
+        drawn = [s.name for s in lesson.stages if f"name-{s.name}" in placed]
+        assert drawn == [
+            *[s.name for s in lesson.stages[:6]],
+            *[s.name for s in lesson.stages[-6:]],
+        ]
+        assert len({round(placed[f"name-{name}"].y) for name in drawn}) > 1
+        said = lesson.diagram().panel("explained").words.text("en")
+        assert "6 stages before convolution_11 are left out." in said
+    assert told(lesson)["again"] == "14 more stages; the last one is 14 × 14 × 3."
+
+
+def test_of_many_classes_the_ten_most_probable_have_bars(tmp_path):
+    names = tuple(Caption(en=f"class {n}", zh=f"第 {n} 类") for n in range(25))
+    layers = (Conv2D("c", filters=2), Flatten("f"), Dense("d", units=25, activation="softmax"))
+    recipe = Recipe((28, 28), "gray", classes=names)
+    network = Network.load(saved(tmp_path, *layers, recipe=recipe))
+    trace = Trace(network, digits.first(5).pixels)
+    bars = answer_bars(trace).bars
+    expected = softmax(trace.logits.astype(np.float64))
+    order = np.argsort(-expected, kind="stable")
+    assert [bar.label.text("en") for bar in bars[:10]] == [f"class {n}" for n in order[:10]]
+    assert bars[10].label.text("en") == "15 others"
+    assert bars[10].value == pytest.approx(expected[order[10:]].sum())
+
+
+def test_one_sigmoid_stands_for_two_classes(tmp_path):
+    layers = (Conv2D("c", filters=2), Flatten("f"), Dense("d", units=1, activation="sigmoid"))
+    lesson = Architecture(model=saved(tmp_path, *layers))
+    said = told(lesson)
+    assert said["ask"].startswith("A picture goes in, one number comes out.")
+    yes = 1 / (1 + np.exp(-float(lesson.trace.logits[0])))
+    bars = lesson.diagram().panel("answer").bars
+    np.testing.assert_allclose([bar.value for bar in bars], [1 - yes, yes], rtol=1e-6)
+
+
+def test_deep_stacks_show_their_strongest_maps_and_say_so(tmp_path):
+    layers = (Conv2D("c", 200), Conv2D("e", 700), Flatten("f"), Dense("d", 10, "softmax"))
+    lesson = Architecture(model=saved(tmp_path, *layers, input_shape=(6, 6, 1)))
+    deep = lesson.stages[2]
+    panel = lesson.diagram().panel("layer-e")
+    assert panel.channels == 128
+    peaks = sorted(deep.values.max(axis=(0, 1)), reverse=True)[:128]
+    np.testing.assert_allclose(panel.values.max(axis=(0, 1)) * deep.limit, peaks, rtol=1e-6)
+    assert "of 200 maps" in lesson.diagram().panel("explained").words.text("en")
 
 
 @pytest.mark.parametrize(
     "layers",
     [
         (Flatten("f"), Dense("d", units=10, activation="softmax")),
-        (MaxPooling2D("p"), Flatten("f"), Dense("d", units=10, activation="softmax")),
-        (Conv2D("c", filters=2), Flatten("f"), Dense("d", units=10)),
-        (Conv2D("c", filters=2), Flatten("f"), Dense("d", units=11, activation="softmax")),
-        (
-            *(Conv2D(f"c{n}", filters=2) for n in range(6)),
-            Flatten("f"),
-            Dense("d", units=10, activation="softmax"),
-        ),
+        (Conv2D("c", filters=2), Conv2D("d", filters=10, activation="softmax")),
     ],
-    ids=["no maps", "pool first", "no softmax", "eleven classes", "six maps"],
+    ids=["no convolution", "no vector"],
 )
 def test_a_network_that_does_not_fit_is_refused(tmp_path, layers):
-    with pytest.raises(UsageError, match="lacks a row of 1 to 5 convolutions and poolings"):
+    with pytest.raises(UsageError, match=r"lacks a (convolution|vector at its end)"):
         Architecture(model=saved(tmp_path, *layers))
 
 
@@ -135,7 +289,20 @@ def test_colours_for_a_gray_network_are_refused():
         Architecture(picture=Picture(np.zeros((28, 28, 3), np.float32), None, "cat.png"))
 
 
-def test_colours_are_refused(tmp_path):
-    layers = (Conv2D("c", filters=2), Flatten("f"), Dense("d", units=10, activation="softmax"))
-    with pytest.raises(UsageError, match="gray"):
-        Architecture(model=saved(tmp_path, *layers, input_shape=(28, 28, 3)))
+# As a video.
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.style.theme import Look
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(Architecture(), Path("none.mp4")))
+    found = stillness.measure(scene, Architecture(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import documented
 import pytest
-from documented import PAGES, ROOT
+from documented import PAGES, ROOT, understood
 
 from convexplain import __version__
 from convexplain.cli import cli
@@ -29,14 +29,6 @@ def code(page: Path, language: str) -> list[str]:
     return [block.code for block in documented.blocks(page) if block.language == language]
 
 
-def context(arguments: list[str]) -> click.Context:
-    """Parse a command line as the command itself would, without running it."""
-    parent = click.Context(cli, info_name="convexplain")
-    command = cli.get_command(parent, arguments[0])
-    assert command is not None
-    return command.make_context(arguments[0], arguments[1:], parent=parent)
-
-
 @pytest.mark.parametrize("page", PAGES, ids=documented.name)
 def test_links_lead_to_files_that_exist(page: Path) -> None:
     prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.M)
@@ -50,7 +42,7 @@ COMMANDS = [each for page in PAGES for each in documented.commands(page)]
 
 @pytest.mark.parametrize(("place", "arguments"), COMMANDS, ids=[place for place, _ in COMMANDS])
 def test_a_documented_command_is_understood(place: str, arguments: list[str]) -> None:
-    assert context(arguments).args == []
+    assert understood(arguments).args == []
 
 
 @pytest.mark.parametrize("page", RUN, ids=documented.name)
@@ -174,7 +166,7 @@ def test_the_reference_names_each_option_of_render() -> None:
     section = page.partition("## `convexplain render")[2].partition("\n## ")[0]
     documented = set(re.findall(r"^\| `(-.*?)[` ]|`(--[\w-]+)", section, re.MULTILINE))
     documented = {flag for pair in documented for flag in pair if flag}
-    render = context(["render", "sliding-window"])
+    render = understood(["render", "sliding-window"])
     assert documented == flags(render.command.get_params(render))
 
 

@@ -6,6 +6,8 @@ which number stands beside which word. In English on dark ground, and in Chinese
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from scipy.signal import correlate2d
@@ -259,41 +261,34 @@ def test_channels_are_named_by_what_their_patches_show(look):
 # Windows and their sizes.
 
 
-def test_zeros_of_padding_lie_where_the_window_leaves_the_picture(look):
+def test_posts_and_arcs_stand_where_the_window_has_been(look):
     played = plays.of("window-geometry", look)
-    pixels, seen = np.pad(digit(played), 1), 0
-    for beat in ("same", "stride"):
-        for stage in played.during(beat):
-            if "zeros" not in stage or "placed.frame" not in stage:
-                continue
-            if stage["patch"].number_opacity == 0:
-                continue
-            row, col = under(stage["placed.frame"], stage["input"])[:2]
-            rows, cols = np.arange(row, row + 3), np.arange(col, col + 3)
-            outside = (rows[:, None] < 0) | (cols < 0) | (rows[:, None] > 27) | (cols > 27)
-            np.testing.assert_array_equal(stage["zeros"].shares.reshape(3, 3) > 0, outside)
-            np.testing.assert_array_equal(stage["patch"].shares > 0, ~outside)
-            np.testing.assert_array_equal(
-                stage["patch"].values, pixels[row + 1 : row + 4, col + 1 : col + 4]
-            )
-            seen += 1
-    assert seen > 6
+    seen = 0
+    for stage in played.during("count"):
+        if "input.window" not in stage or "hops.post-1" not in stage or "map" in stage:
+            continue
+        row, col = under(stage["input.window"], stage["input"])[:2]
+        posts = [name for name in stage.names if name.startswith("hops.post-")]
+        arcs = [name for name in stage.names if name.startswith("hops.arc-")]
+        assert row == 0
+        assert (len(posts), len(arcs)) == (col + 1, col)
+        numbers = [int(word) for word in re.findall(r"\d+", stage["hops.counter"].text)]
+        assert numbers == [col, col + 1]
+        left = stage["input"].places[0, 0] + (col + 0.5) * stage["input"].cell
+        assert stage[f"hops.post-{col}"].places[0, 0] == pytest.approx(left)
+        seen += 1
+    assert seen >= 3
 
 
-def test_what_a_number_of_the_law_counts_is_lit_with_it(look):
+def test_the_colours_of_a_pixel_tell_how_often_it_is_read(look):
     played = plays.of("window-geometry", look)
-    counted = {
-        "en": {"input": "input", "padding": None, "window": "kernel", "output": "map"},
-        "zh": {"输入": "input", "填充": None, "窗口": "kernel", "输出": "map"},
-    }[look.lang]
-    lit = {}
-    for stage in played.during("same"):
-        newest = stage.of(Label)[-1].text
-        pictures = [name for name in ("input", "kernel", "map") if name in stage]
-        bright = [name for name in pictures if stage[name].opacity == 1]
-        if newest in counted and len(pictures) == 3 and newest not in lit:
-            lit[newest] = bright
-    assert lit == {word: [name] if name else [] for word, name in counted.items()}
+    pixels = np.pad(np.ones((26, 26)), 2)
+    reads = sum(pixels[2 - r : 30 - r, 2 - c : 30 - c] for r in range(3) for c in range(3))
+    np.testing.assert_array_equal(played.ends["count"]["reads"].values, reads)
+    stage = played.ends["all"]
+    np.testing.assert_array_equal(stage["reads-valid"].values, reads)
+    assert [stage["reads-stride"].values[at] for at in ((0, 0), (2, 2), (27, 27))] == [1, 4, 0]
+    assert stage["reads-same"].values[1, 1] == 4  # the corner of the picture, in its ring
 
 
 # Pooling.
@@ -389,24 +384,20 @@ def test_both_networks_answers_stand_with_their_bars(look):
 def test_the_parameters_below_each_layer_are_those_counted_by_hand(look):
     stage = plays.of("architecture", look).ends["answer"]
     counted = {
-        "conv1": ("3 × 3 × 1 × 32 + 32", 320),
-        "conv2": ("3 × 3 × 32 × 64 + 64", 18_496),
-        "conv3": ("3 × 3 × 64 × 128 + 128", 73_856),
-        "dense": ("1,152 × 10 + 10", 11_530),
+        "conv1": 3 * 3 * 1 * 32 + 32,
+        "conv2": 3 * 3 * 32 * 64 + 64,
+        "conv3": 3 * 3 * 64 * 128 + 128,
+        "dense": 1152 * 10 + 10,
     }
-    names = ["input", "conv1", "pool1", "conv2", "pool2", "conv3", "flatten", "dense"]
-    total = sum(number for _, number in counted.values())
-    for n, (name, (_, number)) in enumerate(counted.items()):
-        index = names.index(name)
-        assert stage[f"counted[{index}][1]"].text == f"= {number:,}"
-        assert stage[f"row.names[{index}]"].text == name
-        left = stage[f"counted[{index}][1]"].anchor_place()[0]
-        assert stage[f"counted[{index}][0]"].anchor_place()[0] == left
-        assert stage[f"bars[{n}]"].places[0, 0] == left
-        assert stage[f"shares[{n}]"].text == f"{100 * number / total:.1f}%"
-    lengths = [np.ptp(stage[f"bars[{n}]"].places[:, 0]) for n in range(4)]
-    assert lengths[2] / lengths[1] == pytest.approx(73_856 / 18_496, rel=1e-6)
-    assert f"{total:,}" in stage["total"].text
+    for name, number in counted.items():
+        assert stage[f"count-{name}"].text == f"{number:,}"
+        assert stage[f"name-{name}"].text == name
+        left = stage[f"pile-{name}.parameters"].places[0, 0]
+        assert stage[f"count-{name}"].anchor_place()[0] == pytest.approx(left, abs=0.5)
+    heights = {n: np.ptp(stage[f"pile-{n}.parameters"].places[:, 1]) for n in counted}
+    assert heights["conv3"] / heights["conv2"] == pytest.approx(73_856 / 18_496, rel=1e-4)
+    assert heights["conv3"] / heights["dense"] == pytest.approx(73_856 / 11_530, rel=1e-4)
+    assert f"{sum(counted.values()):,}" in plays.of("architecture", look).ends["parameters"].caption
 
 
 def test_the_window_of_the_forward_pass_feeds_the_cell_whose_sum_is_told(look, weights):

@@ -62,81 +62,68 @@ def test_cells_that_are_not_computed_show_nothing_and_deep_stacks_more():
 def test_parameters_are_counted_and_drawn_to_scale(width):
     figure = figures.draw("architecture", width=width)
     said = words(figure)
-    unit = rectangle(one(figure, "bar-conv3"))[2] / COUNTED["conv3"]
+    heights = {}
     for layer, count in COUNTED.items():
-        assert one(figure, f"parameters-{layer}").get_text() == f"{count:,}"
-        assert rectangle(one(figure, f"bar-{layer}"))[2] == pytest.approx(count * unit)
-    assert "3·3·32·64 + 64" in said
-    assert "1,152·10 + 10" in said
-    assert not named(figure, "bar-pool1")
+        assert one(figure, f"count-{layer}").get_text() == f"{count:,}"
+        heights[layer] = rectangle(one(figure, f"pile-{layer}.parameters"))[3]
+    for layer, count in COUNTED.items():
+        assert heights[layer] / heights["conv3"] == pytest.approx(count / COUNTED["conv3"])
+    assert not named(figure, "pile-pool1.parameters")
     for size in ("28 × 28 × 1", "26 × 26 × 32", "13 × 13 × 32", "11 × 11 × 64", "5 × 5 × 64"):
         assert size in said
 
 
 @pytest.mark.parametrize("width", [3.1, 6.3])
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
-def test_volumes_are_to_scale_and_show_the_first_map_in_front(width, theme, weights):
+def test_stacks_are_to_scale_and_each_sheet_is_a_map(width, theme, weights):
     figure = figures.draw("architecture", Look(theme=theme.name), width=width)
     pixels = figures.make("architecture").shown_picture.pixels[:, :, 0]
     ((left, right, _, _),) = seen(figure, theme.picture(pixels))
     cell = (right - left) / 28
     maps = forward(weights, pixels)
-    deep = []
+    steps = []
     for layer, size, channels in (
         ("conv1", 26, 32), ("pool1", 13, 32), ("conv2", 11, 64), ("pool2", 5, 64),
         ("conv3", 3, 128),
     ):  # fmt: skip
-        image = one(figure, f"{layer}-positive")
-        x0, x1 = image.get_extent()[:2]
-        deep.append(((x1 - x0) / cell - size) / channels)
-        cover = np.asarray(image.get_array())
-        assert {tuple(colour) for colour in cover[..., :3].reshape(-1, 3)} == {
+        limit = maps[layer if layer[0] == "c" else f"conv{layer[-1]}"].max()
+        order = np.argsort(-maps[layer].max(axis=(0, 1)), kind="stable")
+        sheets = [one(figure, f"layer-{layer}[{n}]") for n in range(channels)]
+        x0, x1 = sheets[0].get_extent()[:2]
+        assert (x1 - x0) / cell == pytest.approx(size)
+        steps.append((sheets[-1].get_extent()[0] - x0) / cell / (channels - 1))
+        front = np.asarray(sheets[0].get_array())
+        assert {tuple(colour) for colour in front[..., :3].reshape(-1, 3)} == {
             theme.rgb("positive")
         }
-        # The front of the box is its lower left corner, ten pixels a cell.
-        front = cover[-10 * size :, : 10 * size, 3][5::10, 5::10] / 255
-        limit = maps[layer if layer[0] == "c" else f"conv{layer[-1]}"].max()
-        share = maps[layer][:, :, 0] / limit
-        assert (front >= share - 0.01).all()
-        # Where no other map of the stack can lie behind it, that is all.
-        assert front[-1, 0] == pytest.approx(
-            1 - (1 - share[-1, 0]) * np.prod(_through(maps[layer] / limit, channels)), abs=0.02
-        )
-    np.testing.assert_allclose(deep, deep[0], rtol=0.03)
+        share = maps[layer][:, :, order[0]] / limit
+        np.testing.assert_allclose(front[..., 3] / 255, share, atol=0.005)
+        third = np.asarray(sheets[2].get_array())[..., 3]
+        behind = maps[layer][:, :, order[2]] / limit
+        # The sheets behind let through; all cells of one by the same share.
+        strength = third.max() / 255 / behind.max()
+        np.testing.assert_allclose(third / 255, strength * behind, atol=0.005)
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
 
 
-def _through(shares, channels):
-    """What the sheets behind the lower left cell of the first let through there."""
-    through = []
-    size, strength = shares.shape[0], min(1.0, 0.21 * (channels / 32) ** 0.8)
-    down, across = -round(0.055 * channels * 10), round(0.21 * channels * 10)
-    for n in range(1, channels):
-        y = 10 * size - 5 - round(down * n / channels)
-        x = 5 - round(across * n / channels)
-        inside = 0 <= y < 10 * size and 0 <= x < 10 * size
-        through.append(1 - strength * shares[y // 10, x // 10, n] if inside else 1.0)
-    return through
-
-
-def test_the_vector_is_folded_place_by_place_and_the_outputs_are_probabilities(weights):
+def test_the_vector_is_folded_place_by_place_and_the_answer_is_a_bar(weights):
     figure = figures.draw("architecture")
     pixels = figures.make("architecture").shown_picture.pixels[:, :, 0]
     maps = forward(weights, pixels)
     vector = maps["conv3"].ravel().astype(np.float32)
     folded = np.stack([vector[128 * place : 128 * (place + 1)] for place in range(9)], axis=1)
     assert len(seen(figure, LIGHT.signed(folded, float(vector.max())))) == 1
-    best = int(maps["logits"].argmax())
     chances = softmax(maps["logits"])
-    outputs = [cells for _, cells in pictures(figure) if cells.shape == (1, 1, 3)]
-    assert len(outputs) == 10
-    np.testing.assert_array_equal(outputs[best][0, 0], LIGHT.signed(chances[best], 1.0))
+    bars = [rectangle(one(figure, f"answer.{k}"))[2] for k in range(10)]
+    np.testing.assert_allclose(np.array(bars) / max(bars), chances / chances.max(), atol=1e-4)
 
 
-def test_the_alternative_text_of_the_volumes_holds_every_shape_and_count():
+def test_the_alternative_text_of_the_stacks_holds_every_shape_and_count():
     for lang in ("en", "zh"):
         said = figures.alternative("architecture", lang)
-        for text in ("conv3 3 × 3 × 128", "conv3 73,856", "104,202", "71%", ">99.9%"):
+        for text in ("3 × 3 × 128", "73,856", "104,202", ">99.9%"):
             assert text in said
+    assert "71%" in figures.caption("architecture")
 
 
 # Forward pass.
@@ -228,8 +215,8 @@ def test_a_misread_digit_is_called_wrong_in_the_caption():
 
 
 def test_a_network_that_is_no_chain_is_refused_in_one_line():
-    for name in ("architecture", "forward-pass"):
+    for name, lacks in (("architecture", "a convolution"), ("forward-pass", "a row of 1 to 5")):
         result = CliRunner().invoke(cli, ["figure", name, "--model", "dense"])
         assert result.exit_code == 2
-        assert "lacks a row of 1 to 5 convolutions" in result.output
+        assert f"lacks {lacks}" in result.output
         assert "Traceback" not in result.output

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drawn_cells import LIGHT, drawn, example, framed, pictures, rectangles, weights, words
-from matplotlib.collections import EllipseCollection, LineCollection
 from PIL import Image
 from scipy.signal import correlate2d
 
@@ -31,80 +30,72 @@ def by_hand(pixels, kernel, bias, padding=0, stride=1, dilation=1):
     return np.maximum(full[::stride, ::stride], 0)
 
 
-def the_example():
-    pixels, chosen = example(GEOMETRY)
-    kernel, bias = weights()
-    return pixels, kernel[:, :, 0, chosen["filter"]], bias[chosen["filter"]]
-
-
-#: Padding, stride, dilation of the usual four, and what the law says of 28.
+#: Padding, stride and dilation of the usual four, and what the count says of 28.
 TOUR = [
-    ({}, 26, "28 − 3 + 1 = 26"),
-    ({"padding": 1}, 28, "28 + 2 × 1 − 3 + 1 = 28"),
-    ({"padding": 1, "stride": 2}, 14, "(28 + 2 × 1 − 3) / 2"),
-    ({"dilation": 2}, 24, "28 − 5 + 1 = 24"),
+    ({}, ["28", "−", "3", "+ 1", "=", "26"]),
+    ({"padding": 1}, ["28", "+", "2 × 1", "−", "3", "+ 1", "=", "28"]),
+    ({"stride": 2}, ["(28", "−", "3)", "/ 2", "+ 1", "=", "13"]),
+    ({"dilation": 2}, ["28", "−", "5", "+ 1", "=", "24"]),
 ]
+
+
+def read_by_hand(padding=0, stride=1, dilation=1):
+    """How often each of 28 by 28 pixels is read with its padding, window by window."""
+    side = 28 + 2 * padding
+    counts = np.zeros((side, side))
+    for top in range(0, side - 2 * dilation, stride):
+        for left in range(0, side - 2 * dilation, stride):
+            for down in range(0, 3 * dilation, dilation):
+                for along in range(0, 3 * dilation, dilation):
+                    counts[top + down, left + along] += 1
+    return counts
+
+
+def panels(figure):
+    """What is read how often, and the map, of each geometry in turn."""
+    shown = [cells for cells in pictures(figure) if len(cells.colours) > 3]
+    return list(zip(shown[::2], shown[1::2], strict=True))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_geometry_fills_the_map_that_scipy_computes(width):
-    pixels, kernel, bias = the_example()
+    made = figures.make(GEOMETRY)
+    pixels, kernel = made.shown_picture.pixels[:, :, 0].astype(float), weights()
+    kernel, bias = kernel[0][:, :, 0, made.shown_filter], kernel[1][made.shown_filter]
     figure = drawn(GEOMETRY, width)
-    shown = [cells for cells in pictures(figure) if len(cells.colours) > 3]
-    inputs, maps = shown[::2], shown[1::2]
-    limit = figures.make(GEOMETRY).map_limit
-    cell = {round(cells.wide, 6) for cells in shown}
-    assert len(cell) == 1  # so that sizes can be compared
-    for read, filled, (geometry, size, law) in zip(inputs, maps, TOUR, strict=True):
+    limit = made.response.limit
+    shown = panels(figure)
+    assert len({round(cells.wide, 6) for pair in shown for cells in pair}) == 1  # to compare sizes
+    said = words(figure)
+    for (read, filled), (geometry, law) in zip(shown, TOUR, strict=True):
         expected = by_hand(pixels, kernel, bias, **geometry)
-        assert expected.shape == (size, size) == filled.colours.shape[:2]
+        assert expected.shape == filled.colours.shape[:2]
         colours = LIGHT.tokens.signed(expected.clip(0, limit), limit).astype(int)
         assert np.abs(filled.colours.astype(int) - colours).max() <= 1
-        np.testing.assert_array_equal(read.colours, LIGHT.tokens.picture(pixels))
-        assert law in words(figure)
-    assert " + 1 = 14" in words(figure)
-    assert any(said.startswith("27 / 2 = 13.5, rounded down to 13") for said in words(figure))
+        counts = read_by_hand(**geometry)
+        np.testing.assert_array_equal(read.colours, LIGHT.tokens.signed(counts, 9.0))
+        assert any(
+            [text for text in said[n : n + 2 * len(law)] if text in law][: len(law)] == law
+            for n in range(len(said))
+        )
+    assert "rounded down" in said
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_window_of_each_geometry_is_where_its_cell_reads(width):
+def test_the_first_window_and_what_no_window_reads_are_framed(width):
     figure = drawn(GEOMETRY, width)
-    shown = [cells for cells in pictures(figure) if len(cells.colours) > 3]
-    made = figures.make(GEOMETRY)
-    for geometry, read, filled in zip(made.geometries, shown[::2], shown[1::2], strict=True):
-        step, stride = geometry.stop.step, geometry.window.stride[0]
-        top, _, left, _ = geometry.margins
-        row, col = step.row * stride - top, step.col * stride - left
-        assert framed(figure, read.box(row, col, geometry.span, geometry.span))
-        assert framed(figure, filled.box(step.row, step.col))
-        assert f"{step.activated:.2f}" in words(figure)
-    dilated, read = made.geometries[3], shown[6]
-    step = dilated.stop.step
-    for down in (0, 2, 4):
-        for along in (0, 2, 4):
-            assert framed(figure, read.box(step.row + down, step.col + along), tolerance=0.7)
-
-
-def test_padding_is_a_dashed_ring_and_stride_a_lattice_of_centres():
-    figure = drawn(GEOMETRY, padding="2", stride=3)
-    (axes,) = figure.axes
-    dashed = [len(c.get_segments()) for c in axes.collections if isinstance(c, LineCollection)]
-    assert 32 * 32 - 28 * 28 in dashed
-    centres = [c for c in axes.collections if isinstance(c, EllipseCollection)]
-    lattice = max(centres, key=lambda c: len(c.get_offsets())).get_offsets()
-    assert len(lattice) == 10 * 10
-    xs = np.unique(lattice[:, 0].round(6))
-    read = next(cells for cells in pictures(figure) if len(cells.colours) == 28)
-    np.testing.assert_allclose(np.diff(xs), 3 * pictures(figure, 28)[0].wide, rtol=1e-4)
-    # The first window begins in the corner of the padding: its centre is the pixel before.
-    assert xs[0] == pytest.approx(pictures(figure, 28)[1].x0 - 0.5 * read.wide, abs=1e-3)
+    for (read, _), span in zip(panels(figure), (3, 3, 3, 5), strict=True):
+        assert framed(figure, read.box(0, 0, span, span))
+    assert framed(figure, panels(figure)[2][0].box(0, 27, 3, 1), LIGHT.tokens.negative)
 
 
 def test_the_alternative_text_tells_every_size():
     told = figures.alternative(GEOMETRY)
-    for _, size, _ in TOUR:
-        assert f"a map of {size} × {size}" in told
-    assert "reads 3 zeros of padding among 9 numbers" in told
+    for geometry, size in zip(("no padding", "padding 1", "stride 2", "dilation 2"),
+                              (26, 28, 13, 24), strict=True):  # fmt: skip
+        start = told.index(f"With {geometry}: {size - 1} hops along a row, {size} places.")
+        assert f"The map: {size} × {size} numbers" in told[start:]
+    assert "How often a pixel is read: 4 in the corner, 6 at the edge, 9 inside." in told
 
 
 @pytest.mark.parametrize(

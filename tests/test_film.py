@@ -72,6 +72,28 @@ def test_options_reach_the_lessons_that_have_them():
     assert opening.picture is first.picture is second.picture is seven
 
 
+def test_a_film_has_one_aspect_for_which_all_its_lessons_are_laid_out(monkeypatch):
+    pooling = lessons.find("pooling")
+    monkeypatch.setattr(pooling, "aspects", ("16:9",))
+    film = Film(select(["sliding-window", "pooling"], {}), Path("x.mp4"), aspect="9:16")
+    with pytest.raises(UsageError, match="not for 9:16: pooling; leave --aspect out, or render"):
+        make(film)
+    monkeypatch.setattr(pooling, "aspects", ("16:9", "9:16"))
+    assert {film.job(part, film.main).frame for part in film.parts} == {film.quality.at("9:16")}
+
+
+@pytest.mark.render
+def test_an_upright_film_is_upright_from_its_opening_to_its_end(tmp_path, monkeypatch):
+    pytest.importorskip("manim", reason="films need the extra 'video'")
+    import av
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    make(Film(select(["sliding-window"], {}), Path("x.mp4"), Look(), TINY, aspect="9:16"))
+    with av.open("x.mp4") as video:
+        assert (video.streams.video[0].width, video.streams.video[0].height) == (180, 320)
+
+
 def test_the_command_line_says_what_is_wrong_in_one_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -82,6 +104,7 @@ def test_the_command_line_says_what_is_wrong_in_one_line(tmp_path, monkeypatch):
         (["-o", "/proc/none/film.mp4"], "choose another"),
         (["--digit", "3", "--sample", "4"], "exclude one another"),
         (["--digit", "12"], "there is no digit 12"),
+        (["--aspect", "16:10"], "no aspect '16:10': choose"),
     ):
         result = CliRunner().invoke(cli, ["film", *arguments], prog_name="convexplain")
         assert result.exit_code == 2, result.output

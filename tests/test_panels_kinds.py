@@ -23,6 +23,7 @@ from convexplain.panels import (
     Fill,
     Formula,
     Grid,
+    Hops,
     Legend,
     Maps,
     Path,
@@ -106,6 +107,10 @@ PICTURES = {
         "law",
         [Term("a", "0.55", said("sum", "求和")), Term("op", "+"), Term("b", "0.02", said("bias"))],
     ),
+    "hops": lambda: Column(
+        Hops("hops", [0, 2, 4, 6], 9, share="row", counter=said("3 hops")),
+        Cells("row", np.zeros((3, 9)), share="row"),
+    ),
     "table": lambda: Table(
         "table",
         [("conv1", "26 × 26 × 32"), (said("dense", "全连接"), "10")],
@@ -131,6 +136,35 @@ def test_bars_are_as_long_as_their_values():
     texts = [piece.text for piece in placed.of("bars") if isinstance(piece, Words)]
     assert texts == ["Logits", "3", "0.80", "two", "−0.40", "none", "0.00"]
     assert placed["bars.two.label"].right < two.x
+
+
+def test_a_post_stands_over_the_first_cell_of_each_place_and_arcs_lead_from_one_to_the_next():
+    placed = place(Diagram(PICTURES["hops"]()), panels.VIDEO)
+    for n, start in enumerate((0, 2, 4, 6)):
+        assert placed[f"hops.post-{n}"].x == pytest.approx(placed[f"row[0, {start}]"].middle[0])
+    arcs = [placed.piece(f"hops.arc-{n}") for n in range(3)]
+    for n, arc in enumerate(arcs):
+        assert arc.points[0][0] == pytest.approx(placed[f"hops.post-{n}"].x)
+        assert arc.points[-1][0] == pytest.approx(placed[f"hops.post-{n + 1}"].x)
+    assert not [piece for piece in placed.pieces if piece.name == "hops.arc-3"]
+
+
+def test_a_map_of_one_cell_lets_the_cells_stay_small_that_it_shares():
+    big = Cells("big", np.zeros((60, 60)), share="cells")
+    placed = place(Diagram(Row(big, Cells("one", np.ones((1, 1)), share="cells", small=True))),
+                   panels.VIDEO)  # fmt: skip
+    assert placed["one"].width == pytest.approx(placed["big"].width / 60)
+    with pytest.raises(UsageError, match="does not fit"):
+        place(Diagram(Row(big, Cells("one", np.ones((1, 1)), share="cells"))), panels.VIDEO)
+
+
+def test_a_scale_of_whole_numbers_prints_whole_numbers():
+    counts = Scale(9.0, said("times read"), signed=False, counts=True)
+    cells = Cells("reads", np.arange(10).reshape(2, 5), counts)
+    placed = place(Diagram(Column(cells, Legend("legend"))), panels.VIDEO)
+    texts = [piece.text for piece in placed.of("legend") if isinstance(piece, Words)]
+    assert texts == ["times read", "0", "9"]
+    assert "from 0 to 9" in cells.describe("en")
 
 
 def test_shares_lie_end_to_end_and_the_rest_fills_up():
@@ -226,6 +260,36 @@ def test_every_kind_tells_its_numbers():
     told = Diagram(chart()).alternative_text("en")
     assert told.startswith("logit of 3 8.0 (cells set to 0 0) to −11.9 (cells set to 0 153)")
     assert Diagram(PICTURES["formula"]()).alternative_text("zh") == "求和 0.55 + bias 0.02。"
+
+
+def test_sheets_of_a_fan_are_glass_and_so_far_apart_as_is_said():
+    values = np.zeros((4, 6, 3))
+    values[0, 0] = 2.0, 1.0, -2.0
+    maps = Maps("maps", values, Scale(2.0), stack=True, fan=(0.5, 1.5))
+    placed = place(Diagram(Row(maps, Legend("legend"))), SHEETS["16:9"])
+    assert problems(placed) == []
+    front, middle, back = (placed[f"maps[{n}]"] for n in range(3))
+    side = front.width / 6
+    assert (middle.x - front.x, front.y - middle.y) == pytest.approx((0.5 * side, 1.5 * side))
+    assert (back.x - front.x, front.y - back.y) == pytest.approx((side, 3 * side))
+    sheets = [piece for piece in placed.pieces if isinstance(piece, Grid) and piece.glass]
+    assert [piece.name for piece in sheets] == ["maps[2]", "maps[1]", "maps[0]"]
+    painted = [piece.painted(DARK)[0, 0].tolist() for piece in sheets]
+    assert painted[2] == [*DARK.rgb("positive"), 255]
+    assert painted[1] == [*DARK.rgb("positive"), round(255 * sheets[1].glass / 2)]
+    assert painted[0] == [*DARK.rgb("negative"), round(255 * sheets[0].glass)]
+
+
+def test_fine_cells_are_a_part_of_those_of_their_share():
+    coarse = Cells("coarse", np.zeros((4, 4)), share="one")
+    fine = Cells("fine", np.zeros((20, 5)), share="one", fine=10)
+    placed = place(Diagram(Row(coarse, fine)), SHEETS["page"])
+    assert placed["fine"].height / 20 == pytest.approx(placed["coarse"].height / 4 / 10)
+
+
+def test_silent_words_are_told_by_another():
+    said = Text("said", "aloud")
+    assert Diagram(Row(said, Text("quiet", "twice", silent=True))).alternative_text("en") == "aloud"
 
 
 def log_chart(**how):

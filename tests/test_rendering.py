@@ -349,7 +349,7 @@ def test_a_frame_can_be_upright(here, cache):
 
 def test_a_lesson_refuses_an_aspect_for_which_it_is_not_laid_out(here):
     wide = Job(ShortLesson(), Path("a.mp4"), aspect="9:16")
-    with pytest.raises(UsageError, match="short is laid out for 16:9, not for 9:16: leave --asp"):
+    with pytest.raises(UsageError, match="not for 9:16: short; leave --aspect out, or render"):
         check(wide)
     with pytest.raises(UsageError, match="there is no aspect '16:10'"):
         check(job("a.mp4", aspect="16:10"))

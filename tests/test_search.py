@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from convexplain.lessons.parts.search import (
-    find_border_stop,
     find_channel_stop,
     find_pool_stop,
     find_stops,
@@ -56,23 +55,6 @@ def test_where_nothing_adds_up_the_strongest_is_given_and_marked() -> None:
 def test_stops_that_do_not_exist_are_left_out() -> None:
     assert [stop.name for stop in find_stops(steps_of([0, 0, 0], [0.5, -0.5]))] == ["blank"]
     assert [stop.name for stop in find_stops(steps_of([1, 1, 1], [-0.5, -0.5]))] == ["negative"]
-
-
-def test_a_border_stop_reaches_into_the_padding_and_meets_ink() -> None:
-    x = np.array([0.5, 0.25, 0, 0, 0, 0.5], np.float64).reshape(1, -1, 1)
-    kernel = np.array([0.2, 0.4, 0.6], np.float64).reshape(1, 3, 1, 1)
-    steps = conv2d_steps(x, kernel, padding=(0, 0, 1, 1))
-    # Only the first and the last window reach out: 0.20 + 0.15 = 0.35 and 0.20.
-    found = find_border_stop(steps)
-    assert found is not None
-    assert (found.name, found.position, found.adds_up) == ("border", 0, True)
-
-
-def test_without_padding_or_ink_at_the_border_there_is_no_border_stop() -> None:
-    assert find_border_stop(steps_of([1, 1, 1], [0.5, 0.5])) is None
-    x = np.array([0, 0, 1, 0, 0], np.float64).reshape(1, -1, 1)
-    kernel = np.ones((1, 3, 1, 1))
-    assert find_border_stop(conv2d_steps(x, kernel, padding=(0, 0, 1, 1))) is None
 
 
 def many_channels(values: list[float], bias: float) -> list[ConvStep]:

@@ -32,7 +32,7 @@ class Machine:
         shutil.copy(ROOT / "scripts" / "setup.sh", self.tree / "scripts")
         self.has_tools("bash", "cat", "cksum", "dirname", "grep")
         self.has("id", "echo 0")
-        self.has("uname", "echo Linux")
+        self.has("uname", '[ "$1" = -m ] && echo x86_64 || echo Linux')
 
     def has_tools(self, *names: str) -> None:
         """Put this machine's own tools on the PATH."""
@@ -128,6 +128,19 @@ def test_without_root_and_sudo_the_packages_are_named(machine: Machine) -> None:
     message = stopped(machine.set_up(), machine)
     assert message.endswith("apt-get install libcairo2-dev\n")
     assert "apt-get" not in machine.called()
+
+
+@pytest.mark.parametrize(("kind", "compiler"), [("x86_64", "gcc libc6-dev"), ("aarch64", "g++")])
+def test_a_compiler_is_asked_for_that_builds_what_has_no_wheel(
+    machine: Machine, kind: str, compiler: str
+) -> None:
+    machine.has_python("3.11.4", new=True)
+    machine.has("apt-get", "exit 0")
+    machine.has("dpkg-query", "exit 1")
+    machine.has("id", "echo 1000")
+    machine.has("uname", f'[ "$1" = -m ] && echo {kind} || echo Linux')
+    message = stopped(machine.set_up(), machine)
+    assert f"apt-get install {compiler} python3-dev python3-venv " in message
 
 
 def test_missing_packages_are_installed_with_sudo_and_lists_fetched_only_then(

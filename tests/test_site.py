@@ -6,16 +6,20 @@ The whole site is built by scripts/docs.sh, a step of its own, where a warning i
 from __future__ import annotations
 
 import html
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import click
 import pytest
 
 from convexplain import figures, lessons
+from convexplain import page as classroom
 from convexplain.cli import cli
 
 ROOT = Path(__file__).parents[1]
@@ -50,9 +54,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (source / page).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / "docs" / page, source / page)
     listed = "\n".join(page.removesuffix(".md") for page in PAGES)
-    (source / "index.md").write_text(f"# Pages\n\n```{{toctree}}\n{listed}\n```\n", "utf-8")
+    blocks = "```{classroom-page}\n```\n\n```{release-files}\n```"
+    index = f"# Pages\n\n{blocks}\n\n```{{toctree}}\n{listed}\n```\n"
+    (source / "index.md").write_text(index, "utf-8")
+    release = folder / "release"
+    release.mkdir()
+    (release / "convexplain-1.2-film-zh.mp4").write_bytes(bytes(2_340_000))
+    (release / "SHA256SUMS").write_text("sums\n")
     # Links to pages that are not there are no fault of these.
-    return build(source, folder, *FIGURES, "-D", "suppress_warnings=ref.python,myst.xref_missing")
+    lenient = ("-D", "suppress_warnings=ref.python,myst.xref_missing")
+    return build(source, folder, *FIGURES, *lenient, "-D", f"convexplain_release={release}")
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +121,47 @@ def test_the_gallery_asks_what_every_lesson_answers(site: Path) -> None:
         assert lessons.find(name).question.text("en") in text(page)
         assert f"convexplain render {name}" in text(page)
         assert f'href="../reference/lessons.html#convexplain-render-{name}"' in page
+
+
+def test_a_small_picture_leads_to_each_lesson(site: Path) -> None:
+    page = read(site, "gallery/lessons.html")
+    (tiles,) = re.findall(r'<div class="tiles .*?</div>', page, flags=re.DOTALL)
+    assert re.findall(r'href="#lesson-([\w-]+)"', tiles) == [*lessons.names()]
+    pictures = re.findall(r'<img [^>]*src="\.\./(_images/([\w-]+?)-\w+-\w+-light\.svg)"', tiles)
+    assert [name for _, name in pictures] == [*lessons.names()]
+    assert all((site / path).is_file() for path, _ in pictures)
+    assert all(f'id="lesson-{name}"' in page for name in lessons.names())
+
+
+def test_the_front_page_runs_the_classroom_page_and_offers_its_one_file(site: Path) -> None:
+    front = read(site, "index.html")
+    assert '<iframe src="classroom.html"' in front
+    assert '<a class="take" href="classroom.html" download="convexplain.html">' in front
+    assert read(site, "classroom.html") == classroom.html()
+
+
+def test_a_release_s_files_can_be_downloaded(site: Path) -> None:
+    front = read(site, "index.html")
+    assert '<a href="release/convexplain-1.2-film-zh.mp4" download>' in front
+    assert "the whole chapter as one film, in Chinese</td><td>2.3 MB</td>" in front
+    assert (site / "release" / "convexplain-1.2-film-zh.mp4").stat().st_size == 2_340_000
+    assert (site / "release" / "SHA256SUMS").is_file()
+
+
+def test_the_site_is_served_on_this_machine_alone_until_ctrl_c(site: Path, tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    command = [sys.executable, ROOT / "tools" / "serve.py", site]
+    browser = f"{sys.executable} -c \"import sys; open('{opened}', 'w').write(sys.argv[1])\" %s"
+    environment = {**os.environ, "BROWSER": browser}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address, *_ = server.stdout.readline().split()
+        assert address.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(address) as answer:
+            assert answer.read().decode() == read(site, "index.html")
+        server.send_signal(signal.SIGINT)
+        assert server.wait(10) == 0
+    assert opened.read_text() == address
 
 
 @pytest.mark.parametrize("pages", ["site", pytest.param("whole", marks=pytest.mark.soak)])

@@ -1,22 +1,40 @@
-"""Padding, stride, dilation: sizes and maps against SciPy, words against the facts."""
+"""Places of a window: counted by loops, maps by SciPy, what is asked by known mistakes."""
 
 from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 from played import check_layout
-from scipy.signal import convolve2d, correlate2d
+from scipy.signal import correlate2d
 
-from convexplain.data import digits, facts
+from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.windows import edge_kernel
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.network import Conv2D, Dense, Flatten, Network
+from convexplain.panels import ASPECTS, PAGE, place, problems
 
 
 @pytest.fixture(scope="module")
 def lesson():
     return WindowGeometry()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Files of networks that read small pictures, with windows of any shape."""
+    folder = tmp_path_factory.mktemp("small")
+
+    def file(shape, kernel):
+        layers = (Conv2D("first", 2, kernel), Flatten("flat"), Dense("out", 3, "softmax"))
+        path = folder / f"{shape}-{kernel}.safetensors"
+        Network.initialised(layers, input_shape=(*shape, 1)).save(path)
+        return str(path)
+
+    return file
 
 
 def ingredients(lesson):
@@ -26,15 +44,35 @@ def ingredients(lesson):
     return picture, kernel, float(weights["conv1/bias"][lesson.shown_filter])
 
 
+def hop(size, span, stride):
+    """Walk along a row as a pupil does: the first columns of all places."""
+    starts, at = [], 0
+    while at + span <= size:
+        starts.append(at)
+        at += stride
+    return starts
+
+
+def read_by_hand(geometry):
+    """How often each cell of the padded picture is read, window by window."""
+    (rows, cols), dilation = geometry.padded.shape, geometry.window.dilation
+    counts = np.zeros((rows, cols), dtype=int)
+    span, stride = geometry.window.span, geometry.window.stride
+    for top, left in product(hop(rows, span[0], stride[0]), hop(cols, span[1], stride[1])):
+        for down, along in np.ndindex(*geometry.window.kernel_size):
+            counts[top + down * dilation[0], left + along * dilation[1]] += 1
+    return counts
+
+
 def test_the_tour_s_maps_are_those_of_scipy(lesson):
     picture, kernel, bias = ingredients(lesson)
     spread = np.zeros((5, 5))
     spread[::2, ::2] = kernel
-    same = correlate2d(picture, kernel, "same")
+    valid = correlate2d(picture, kernel, "valid")
     expected = {
-        "valid": correlate2d(picture, kernel, "valid"),
-        "same": same,
-        "stride": same[::2, ::2],
+        "valid": valid,
+        "same": correlate2d(picture, kernel, "same"),
+        "stride": valid[::2, ::2],
         "dilation": correlate2d(picture, spread, "valid"),
     }
     assert [geometry.name for geometry in lesson.geometries] == list(expected)
@@ -44,74 +82,92 @@ def test_the_tour_s_maps_are_those_of_scipy(lesson):
         assert geometry.output == wanted.shape
 
 
-@pytest.mark.parametrize(
-    ("options", "law", "size"),
-    [
-        ({"padding": "2"}, ("28", "2 dot 2", "3", "1"), 30),
-        ({"padding": "same", "stride": 2}, ("28", "0 + 1", "3", "2"), 14),
-        ({"stride": 3}, ("28", "2 dot 0", "3", "3"), 9),
-        ({"kernel_size": 5, "dilation": 3, "padding": "1"}, ("28", "2 dot 1", "13", "1"), 18),
-        ({"kernel": "gaussian-5", "stride": 4}, ("28", "2 dot 0", "5", "4"), 6),
-    ],
-)
-def test_any_combination_obeys_the_law(options, law, size):
-    geometry = WindowGeometry(**options).geometries[-1]
-    assert geometry.name == "chosen"
-    told = geometry.law
-    assert (told["n"], told["p"], told["w"], told["s"]) == law
-    assert told["o"] == str(size)
-    # The law as it stands on the screen, computed by Python.
-    n, p, w, s = (eval(text.replace("dot", "*")) for text in law)
-    assert (n + p - w) // s + 1 == size
-    assert geometry.map.shape == (size, size)
+CASES = [
+    {},
+    {"kernel_size": 4},
+    {"kernel_size": 2, "stride": 3},
+    {"padding": "2"},
+    {"padding": "same", "stride": 2},
+    {"stride": 28},
+    {"kernel_size": 5, "dilation": 3, "padding": "1"},
+    {"kernel": "1,2,3"},
+    {"kernel": "1;-1", "stride": 5},
+    {"kernel": "1"},
+]
 
 
-def test_the_stops_shown_add_up_and_the_padded_ones_meet_ink(lesson):
-    for geometry in lesson.geometries[1:]:
-        assert geometry.stop.adds_up
-    for name in ("same", "stride"):
-        stop = next(g.stop for g in lesson.geometries if g.name == name)
-        assert stop.in_padding
-        assert stop.step.padding.any()
-        assert stop.step.patch.any()
-        assert stop.step.activated > 0
+@pytest.mark.parametrize("options", CASES, ids=str)
+def test_places_are_those_that_hopping_along_a_row_finds(options):
+    for geometry in WindowGeometry(**options).geometries:
+        rows, cols = geometry.padded.shape
+        span, stride = geometry.window.span, geometry.window.stride
+        starts = hop(cols, span[1], stride[1])
+        assert list(geometry.starts) == starts
+        assert geometry.output == (len(hop(rows, span[0], stride[0])), len(starts))
+        assert geometry.hops == len(starts) - 1
+        assert geometry.left_over == cols - (starts[-1] + span[1])
+        assert geometry.map.shape == geometry.output
 
 
-def test_the_flipped_kernel_s_map_is_the_convolution_of_mathematics(lesson):
-    picture, kernel, bias = ingredients(lesson)
-    flipped = np.maximum(convolve2d(picture, kernel, "valid") + bias, 0)
-    np.testing.assert_allclose(lesson.flipped_map, flipped, atol=1e-6)
-    upright = np.maximum(correlate2d(picture, kernel, "valid") + bias, 0)
-    printed = [[f"{v:.2f}" for v in m.ravel()] for m in (upright, flipped)]
-    assert lesson.differing == sum(a != b for a, b in zip(*printed, strict=True)) > 0
+@pytest.mark.parametrize("options", CASES, ids=str)
+def test_what_is_read_how_often_is_counted_window_by_window(options):
+    for geometry in WindowGeometry(**options).geometries:
+        by_hand = read_by_hand(geometry)
+        np.testing.assert_array_equal(geometry.counts, by_hand)
+        # Each place reads each of its weights' cells once.
+        assert by_hand.sum() == np.prod(geometry.output) * geometry.kernel.size
+        one_by_one = np.zeros_like(by_hand)
+        for at in np.ndindex(*geometry.output):
+            one_by_one[geometry.reads(*at)] += 1
+        np.testing.assert_array_equal(one_by_one, by_hand)
 
 
-def test_what_rounding_down_leaves_unread_is_told_apart_from_padding(lesson):
-    stride = next(geometry for geometry in lesson.geometries if geometry.name == "stride")
-    # Windows of 3 begin at 0, 2 to 26 of 30 rows: row 29, the lower zeros, is the only one unread.
-    assert stride.output == (14, 14)
-    assert "zeros at the right" in stride.say(stride.left_unread).text("en")
-    # Without padding they begin at 0, 2 to 24 of 28 rows: row 27 is one of the picture's.
-    bare = WindowGeometry(stride=2).geometries[-1]
-    assert bare.output == (13, 13)
-    assert "edges stay unread" in bare.say(bare.left_unread).text("en")
+def test_the_corner_the_edge_and_the_inside_are_told_as_they_are_read(lesson):
+    counts = {geometry.name: geometry.read_counts for geometry in lesson.geometries}
+    assert counts["valid"] == (1, 3, 9)
+    assert counts["same"] == (4, 6, 9)
+    said = told(lesson, "count", "corners")
+    assert said == "In the corner 1×, inside 9×."
+    alone = WindowGeometry(kernel="1")
+    assert told(alone, "count", "corners") == "Every pixel is read 1×."
 
 
-def test_sizes_tell_what_was_measured(lesson):
-    for training, size in zip(lesson.trainings, (3, 5, 7), strict=True):
-        row = facts.row("window", window=size, filters=32)
-        assert (training.size, training.seeds) == (size, row["seeds"])
-        assert row["lowest"] <= training.accuracy <= row["highest"]
-        assert training.first_layer((28, 28)) == (29 - size) ** 2 * size**2 * 32
-        told = training.table((28, 28))[0][1].text("en")
-        assert told.startswith(f"{100 * row['accuracy']:.2f}%")
+def told(lesson, beat, event, lang="en"):
+    (found,) = (b for b in lesson.beats() if b.name == beat)
+    (said,) = (e.said for e in found.parts if e.name == event)
+    return said.text(lang)
 
 
-def test_the_caption_says_that_trainings_vary_more_only_where_they_do(lesson):
-    by_seed = np.array([facts.row("window", window=n, filters=32)["by_seed"] for n in (3, 5, 7)])
-    outweigh = np.ptp(by_seed, axis=1).max() > np.ptp(by_seed.mean(axis=1))
-    caption = next(beat.caption for beat in lesson.beats() if beat.name == "sizes")
-    assert ("more between trainings" in caption.text("en")) is bool(outweigh)
+def test_the_sentences_tell_the_counted_hops_and_what_is_left(lesson):
+    assert told(lesson, "count", "first") == "25 hops, and the first place."
+    assert told(lesson, "same", "ring-hops") == "Places more in each row: 2."
+    # Windows begin at 0, 2 to 24 of 28 columns: column 27 is read by none.
+    assert told(lesson, "stride", "last-place") == "12 hops and one; pixels left over: 1."
+    assert told(lesson, "dilation", "spread-hops") == "Span 5: places fewer in a row: 2."
+    exact = WindowGeometry(kernel_size=2, stride=2)
+    assert told(exact, "chosen", "chosen-law") == "13 hops, and the first place."
+
+
+def choices(question):
+    return {choice.text.en: choice.reply for choice in question.choices}
+
+
+def asked(lesson):
+    return [event.ask for beat in lesson.beats() for event in beat.parts if event.ask]
+
+
+def test_wrong_answers_come_of_known_mistakes(lesson):
+    first, second = map(choices, asked(lesson))
+    assert set(first) == {"26", str(28 - 3), "28", str(28 // 3)}
+    assert set(second) == {"13", "12", str(28 // 2), str(28 // 3)}
+    assert first["26"] is None
+    assert second["13"] is None
+    assert "counts, too" in first["25"].en
+    assert "hang out" in first["28"].en
+    assert "overlap" in first["9"].en
+    up = WindowGeometry(padding="2", stride=4)
+    # 29 / 4 hops are 7.25: rounded up there would be 9 places.
+    assert "round down" in choices(asked(up)[-1])["9"].en
 
 
 def test_an_edge_kernel_is_sobel_s_at_any_size():
@@ -130,14 +186,14 @@ def test_an_edge_kernel_is_sobel_s_at_any_size():
     [
         ({"padding": "wide"}, 'give "valid", "same" or a number'),
         ({"padding": "-1"}, 'give "valid", "same" or a number'),
-        ({"padding": "20"}, "give less padding"),
+        ({"padding": "40"}, "give less padding"),
         ({"stride": 0}, "too small"),
         ({"dilation": 14}, "lower the dilation or add padding"),
         ({"kernel_size": 1}, "give 2 to 11"),
-        ({"kernel": "1,2,3"}, "give a square one"),
         ({"kernel": "sobel"}, "no kernel is named"),
         ({"kernel": "sobel-x", "filter": 1}, "exclude one another"),
         ({"filter": 32}, "0 to 31"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
         ({"length": 5.0}, "5 s is no length for this lesson: give"),
     ],
 )
@@ -146,11 +202,46 @@ def test_what_cannot_be_is_refused_with_what_can(options, said):
         WindowGeometry(**options)
 
 
-def test_a_digit_without_ink_at_the_border_is_said_to_have_none():
-    lesson = WindowGeometry(picture=digits.first(1))
-    caption = next(beat.caption for beat in lesson.beats() if beat.name == "same")
-    assert "no ink at the border" in caption.text("en")
-    assert 30 <= lesson.seconds <= 60.01
+@pytest.mark.parametrize(
+    ("shape", "kernel", "names"),
+    [
+        ((3, 3), 3, ["valid", "same"]),
+        ((5, 4), 2, ["valid", "same", "stride", "dilation"]),
+        ((4, 7), (3, 2), ["valid", "same", "stride"]),
+        ((1, 1), 1, ["valid"]),
+        ((40, 30), 5, ["valid", "same", "stride", "dilation"]),
+    ],
+)
+def test_pictures_of_any_size_are_counted_on_every_sheet(small, shape, kernel, names):
+    lesson = WindowGeometry(model=small(shape, kernel))
+    assert [geometry.name for geometry in lesson.geometries] == names
+    for sheet in ASPECTS.values():
+        for geometry in lesson.geometries:
+            picture = lesson.picture_of(geometry, upright=sheet.height > sheet.width)
+            assert problems(place(picture, sheet)) == []
+        for picture in (lesson.all_of_them(), lesson.closing(), lesson.flip()):
+            assert problems(place(picture, sheet)) == []
+    assert problems(place(lesson.diagram(), PAGE)) == []
+
+
+def test_a_video_is_as_long_as_asked_and_folds_the_reads_and_dilation_away():
+    short, usual = WindowGeometry(length=30.0), WindowGeometry()
+    assert short.seconds == pytest.approx(30)
+    assert "dilation" not in {beat.name for beat in short.beats()}
+    assert {"same", "stride", "answer"} <= {beat.name for beat in short.beats()}
+    assert 40 <= usual.seconds <= 62
+    long = WindowGeometry(length=120.0)
+    assert long.seconds == pytest.approx(120)
+    assert "learned" in told(long, "flipped", "no-flip")
+    made = WindowGeometry(kernel="sobel-x", length=120.0)
+    assert "learned" not in told(made, "flipped", "no-flip")
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_every_digit_is_counted_alike(number):
+    lesson = WindowGeometry(picture=digits.first(number))
+    assert [g.output for g in lesson.geometries] == [(26, 26), (28, 28), (13, 13), (24, 24)]
+    assert lesson.way[-1] == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -160,9 +251,10 @@ def test_a_digit_without_ink_at_the_border_is_said_to_have_none():
         {"kernel_size": 4},
         {"kernel_size": 5, "dilation": 3, "padding": "6"},
         {"padding": "16", "length": 70.0},
-        {"picture": digits.first(7), "filter": 5},
+        {"length": 30.0},
+        {"kernel": "1,2,3"},
     ],
-    ids=["same-stride", "even", "dilated", "wide", "seven"],
+    ids=["same-stride", "even", "dilated", "wide", "short", "flat"],
 )
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_nothing_overlaps_whatever_the_options(options, lang):
@@ -170,9 +262,17 @@ def test_nothing_overlaps_whatever_the_options(options, lang):
     check_layout(WindowGeometry(**options), lang)
 
 
-def test_a_picture_that_is_too_small_for_its_windows_is_refused(tmp_path):
-    layers = (Conv2D("conv2d", 2), Flatten("flatten"), Dense("dense", 3, "softmax"))
-    path = tmp_path / "small.safetensors"
-    Network.initialised(layers, input_shape=(13, 20, 1)).save(path)
-    with pytest.raises(UsageError, match="reads 13 × 20 pixels, too few for the windows"):
-        WindowGeometry(model=str(path))
+@pytest.mark.render
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.style.theme import Look
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(WindowGeometry(), Path("none.mp4")))
+    found = stillness.measure(scene, WindowGeometry(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found

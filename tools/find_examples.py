@@ -15,13 +15,11 @@ from convexplain.data.digits import PER_CLASS
 from convexplain.data.kernels import closest_pattern
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.search import (
-    find_border_stop,
     find_channel_stop,
     find_pool_stop,
     find_stops,
 )
 from convexplain.network import Network, Trace
-from convexplain.ops import conv2d_steps
 from convexplain.ops.breakdown import largest
 
 Pictures = Sequence[Picture]
@@ -30,20 +28,11 @@ Example = dict[str, Any]
 
 
 def find_examples(pictures: Pictures, roles: Roles) -> dict[str, Example]:
-    """Find the examples of all lessons that need one.
-
-    Parameters
-    ----------
-    pictures : sequence of Picture
-        The bundled digits.
-    roles : mapping of str to sequence of int
-        Bundled digits that meet a need, best first.
-    """
+    """Find the examples of all lessons that need one, among digits that meet a need, best first."""
     cnn, dense = Network.load("cnn"), Network.load("dense")
     examples = {
         "sliding-window": (sliding_window, sliding_window(cnn, pictures)),
         "response-map": (response_map, response_map(cnn, pictures)),
-        "window-geometry": (window_geometry, window_geometry(cnn, pictures, roles)),
         "channels": (channels, channels(cnn, pictures)),
         "pooling": (pooling, pooling(cnn, pictures)),
         "forward-pass": (forward_pass, forward_pass(cnn, pictures, roles)),
@@ -119,39 +108,6 @@ def response_map(network: Network, pictures: Pictures) -> Example:
             example = {"sample": number, "label": pictures[number].label, "filter": n, "best": at}
             found.append((cosine * float(values.max()), example))
     return _best(found, "response map")
-
-
-def window_geometry(network: Network, pictures: Pictures, roles: Roles) -> Example:
-    """Find a digit with ink at the border, and a filter whose padded window there adds up.
-
-    The convolution has one ring of zeros and stride 2; the window is then one at stride 1, too.
-    Among the digits with ink in rows or columns 0, 1, 26, 27 and the oriented edges: the largest
-    value of a window that lies partly in the padding and whose arithmetic adds up as printed.
-    """
-    weights = network.weights_of("conv1")
-    found: list[tuple[float, Example]] = []
-    for number in roles["border"]:
-        for n in _edges(network):
-            steps = conv2d_steps(
-                pictures[number].pixels,
-                weights["kernel"],
-                weights["bias"],
-                stride=2,
-                padding=1,
-                filter=n,
-            )
-            stop = find_border_stop(steps)
-            if stop is None or not stop.adds_up:
-                continue
-            step = steps[stop.position]
-            example = {
-                "sample": number,
-                "label": pictures[number].label,
-                "filter": n,
-                "at": (step.row, step.col),
-            }
-            found.append((step.value, example))
-    return _best(found, "window geometry")
 
 
 def channels(network: Network, pictures: Pictures) -> Example:

@@ -35,15 +35,7 @@ def digest(pixels: Any) -> str:
 
 
 def hashes(name: str, *, height: int = 480) -> dict[str, str]:
-    """Return a hash of the last frame of each beat of a lesson, before encoding.
-
-    Parameters
-    ----------
-    name : str
-        The lesson.
-    height : int
-        Of the frame in pixels.
-    """
+    """Return a hash of the last frame of each beat of a lesson, before encoding."""
     from manim import tempconfig
 
     found: dict[str, str] = {}

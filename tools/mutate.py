@@ -68,25 +68,13 @@ if _mark:
 
 @dataclass(frozen=True)
 class Mutation:
-    """One small mistake.
+    """One small mistake."""
 
-    Parameters
-    ----------
-    name : str
-        What is wrong then.
-    where : str
-        A module by its dotted name, or another file by its path from the root of the repository.
-    right, wrong : str
-        The text as it is, which stands there once, and what takes its place.
-    tests : str
-        Files of tests, or tests in them as pytest names them, with blanks between.
-    """
-
-    name: str
-    where: str
-    right: str
-    wrong: str
-    tests: str
+    name: str  # what is wrong then
+    where: str  # a module by its dotted name, or another file by its path from the root
+    right: str  # the text as it is, which stands there once
+    wrong: str  # what takes its place
+    tests: str  # files of tests, or tests in them as pytest names them, with blanks between
 
     @property
     def file(self) -> str:
@@ -98,13 +86,7 @@ class Mutation:
         return package if (ROOT / package).is_file() else f"{path}.py"
 
     def applied(self, text: str) -> str:
-        """Return the file's text with the mistake.
-
-        Raises
-        ------
-        LookupError
-            The place is not there, or there more than once.
-        """
+        """Return the file's text with the mistake; LookupError if its place is not there once."""
         count = text.count(self.right)
         if count != 1:
             raise LookupError(f"{self.name}: {self.file} holds the text to change {count} times")
@@ -124,23 +106,9 @@ def copy(folder: Path) -> None:
 
 
 def run(folder: Path, tests: Sequence[str], changed: str = "") -> tuple[int, bool]:
-    """Run tests in a copy.
+    """Run tests in a copy; return pytest's exit code, and whether the changed file was reached.
 
-    Parameters
-    ----------
-    folder : Path
-        The copy.
-    tests : sequence of str
-        As pytest takes them.
-    changed : str
-        The file that is watched, from the root of the copy.
-
-    Returns
-    -------
-    code : int
-        pytest's exit code.
-    reached : bool
-        Whether the file was executed, or read if it is not Python.
+    Reached is what was executed, or read if it is not Python.
     """
     with tempfile.TemporaryDirectory(prefix="watch-") as place:
         watch = Path(place)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from convexplain.cli._types import Language, Model, Place, Shown, layers
+from convexplain.cli._types import Language, Model, Name, Place, Shown, layers
 from convexplain.errors import UsageError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,6 +31,13 @@ language = click.option(
     default="en",
     show_default=True,
     help="English or Chinese.",
+)
+aspect = click.option(
+    "--aspect",
+    type=Name("aspect", ("16:9", "4:3", "1:1", "9:16")),
+    default="16:9",
+    show_default=True,
+    help="Width to height; the quality counts the shorter side.",
 )
 model = click.option(
     "--model",

@@ -79,6 +79,7 @@ def cores() -> int:
     show_default=True,
     help="Size and frame rate, as render has them.",
 )
+@_options.aspect
 @_options.language
 @click.option(
     "--theme",
@@ -110,6 +111,7 @@ def film(
     image: str | None,
     filter: int | None,
     quality: str,
+    aspect: str,
     lang: str,
     theme: str,
     no_captions: bool,
@@ -137,6 +139,7 @@ def film(
         Look(lang=lang, theme=theme, captions=not no_captions),
         QUALITIES[quality],
         embed_subtitles,
+        aspect,
     )
     with (
         Progress("film", quiet=quiet) as progress,

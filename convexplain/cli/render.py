@@ -51,13 +51,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     show_default=True,
     help=_QUALITY,
 )
-@click.option(
-    "--aspect",
-    type=Name("aspect", ("16:9", "4:3", "1:1", "9:16")),
-    default="16:9",
-    show_default=True,
-    help="Width to height; the quality counts the shorter side.",
-)
+@_options.aspect
 @_options.language
 @click.option(
     "--theme",
@@ -138,8 +132,6 @@ def render(
     )
     if every:
         only_defaults(click.get_current_context(), "--all renders every lesson with its defaults")
-        if aspect != "16:9":
-            raise UsageError(f"not every lesson is laid out for {aspect}: leave --all out")
         if still is not None:
             raise UsageError("--all renders videos: leave --still out")
         folder = _options.made_folder(_options.expanded(output or "."))
@@ -185,6 +177,7 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: 
             click.echo(f"Error: {name}: {error}", err=True)
         else:
             work.append(make(lesson))
+    rendering.check_aspect(work[0].aspect, [job.lesson for job in work])
     done: dict[str, float] = {}
     with (
         Progress(f"{len(work)} lessons", quiet=quiet) as progress,

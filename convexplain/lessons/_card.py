@@ -15,6 +15,8 @@ from convexplain.lessons.parts.beats import Beat, lasting
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network, Trace
+from convexplain.panels import Cells, Column, Diagram, Either, Mark, Row, Text
+from convexplain.panels.sheet import ASPECTS
 from convexplain.style.captions import Caption
 
 #: Places that a card marks, and how far they are apart, in cells.
@@ -45,6 +47,7 @@ class Card(Lesson):
     """
 
     name: ClassVar[str] = "_card"
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     title: ClassVar[Caption] = Caption(en="Lesson {n} of {count}", zh="第 {n} 课，共 {count} 课")
 
     number: int
@@ -106,6 +109,30 @@ class Card(Lesson):
     def legend(self) -> Caption:
         """What the windows mark."""
         return _LEGEND.fill(layer=self.layer, n=self.filter, k=len(self.places))
+
+    def diagram(self) -> Diagram:
+        """Describe the card: ``number``, ``name``, ``asked``, ``place`` in the film, ``digit``.
+
+        The digit's windows are ``digit.0``, ``digit.1``, ...
+        """
+        kernel = self._trace.network.weights_of(self.layer)["kernel"].shape
+        over = np.arange(self.count)[None] < self.number
+        words = Column(
+            Text("number", self.numbered, role="heading", tone="muted"),
+            Text("name", self.heading, role="display", weight="bold", measure=9.5),
+            Text("asked", self.asked, role="heading", tone="muted", measure=20),
+            Cells("place", over.astype(float), marks={"now": Mark(0, self.number - 1)}, weight=1.5),
+        )
+        marks = {
+            str(n): Mark(*place, kernel[0], kernel[1], "ink" if n else "accent")
+            for n, place in enumerate(self.places)
+        }
+        pixels = self.shown_picture.pixels
+        digit = Cells(
+            "digit", pixels[:, :, 0] if pixels.shape[2] == 1 else pixels, note=self.legend,
+            marks=marks,
+        )  # fmt: skip
+        return Diagram(Either(Row(words, digit, gap=2), Column(words, digit, gap=1.5)))
 
     def make_beats(self) -> tuple[Beat, ...]:
         """One beat: the question can be read. It is not told twice: the lesson begins with it."""

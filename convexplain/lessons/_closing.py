@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, NamedTuple
@@ -12,8 +13,14 @@ from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import convolutions, name_of
 from convexplain.network import Network
+from convexplain.panels import Aligned, Column, Diagram, Either, Part, Text
+from convexplain.panels.sheet import ASPECTS
+from convexplain.panels.words import Role
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
+
+#: Where the meanings break on a frame that is not wide, in sizes of their text.
+_NARROW = 15.0
 
 
 class Claim(NamedTuple):
@@ -36,6 +43,7 @@ class Closing(Lesson):
     """The chapter in eight lines of numbers."""
 
     name: ClassVar[str] = "_closing"
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     title: ClassVar[Caption] = Caption(en="The chapter in eight numbers", zh="用八组数字回顾本章")
     answer: ClassVar[Caption] = Caption(
         en="Small windows, the same weights everywhere, layer upon layer: that is a convnet.",
@@ -55,6 +63,26 @@ class Closing(Lesson):
         for number, (claim, caption) in enumerate(self._claims()):
             yield self.beat(f"claim-{number}", caption, 4.0, claim, shown_by="claim")
         yield self.beat("answer", self.answer, 6.0)
+
+    def diagram(self) -> Diagram:
+        """Describe the list: ``number-0``, ``value-0`` and ``meaning-0`` are its first claim."""
+        wide, narrow, small = self._rows(), self._rows(measure=_NARROW), self._rows("text", "note")
+        arranged: list[Sequence[Sequence[Part]]] = [wide, narrow]
+        for rows in (wide, small):
+            arranged.append([(n, Column(value, meaning, gap=0.0)) for n, value, meaning in rows])
+        return Diagram(Either(*(Aligned(rows, row_gap=0.3, down="middle") for rows in arranged)))
+
+    def _rows(
+        self, large: Role = "heading", small: Role = "text", measure: float = math.inf
+    ) -> list[tuple[Text, Text, Text]]:
+        return [
+            (
+                Text(f"number-{n}", str(n + 1), role=small, tone="muted"),
+                Text(f"value-{n}", claim.numbers, role=large, weight="bold"),
+                Text(f"meaning-{n}", claim.meaning, role=small, tone="muted", measure=measure),
+            )
+            for n, (claim, _) in enumerate(self._claims())
+        ]
 
     def _claims(self) -> Iterator[tuple[Claim, Caption]]:
         """Yield the claims in the chapter's order, with the sentence for each."""

@@ -16,6 +16,8 @@ from convexplain.lessons.parts.beats import Beat
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network, Trace
+from convexplain.panels import Aligned, Cells, Column, Diagram, Either, Mark, Row, Text
+from convexplain.panels.sheet import ASPECTS
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -43,6 +45,7 @@ class Opening(Lesson):
     """
 
     name: ClassVar[str] = "_opening"
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     title: ClassVar[Caption] = Caption(en="Convolution, cell by cell", zh="逐格看懂卷积")
     subtitle: ClassVar[Caption] = Caption(
         en="How a network reads a handwritten digit", zh="神经网络怎样认出手写数字"
@@ -97,6 +100,58 @@ class Opening(Lesson):
             terms.DENSE_NETWORK.capital, measured[1], CHAPTER_DENSE
         )
 
+    def front(self, colours: npt.NDArray[np.float64]) -> Diagram:
+        """Describe the title: words, and the digit with its window and the cell that this feeds.
+
+        Parameters
+        ----------
+        colours : numpy.ndarray, shape (height, width, 3)
+            Of the digit, 0 to 1; responses are laid over it.
+        """
+        words = Column(
+            Text("program", "convexplain", role="heading", tone="muted"),
+            Text("title", self.title, role="display", weight="bold", measure=8),
+            Text("subtitle", self.subtitle, role="heading", tone="muted", measure=20),
+            gap=1.5,
+        )
+        return self._beside(words, colours)
+
+    def table(self, colours: npt.NDArray[np.float64]) -> Diagram:
+        """Describe the two accuracies, ``network-0``, ``score-0``, ``told-0``, and ``why``.
+
+        Parameters
+        ----------
+        colours : numpy.ndarray, shape (height, width, 3)
+            As in `front`.
+        """
+        networks = [
+            Column(
+                Text(f"network-{n}", score.network, role="heading"),
+                Text(f"score-{n}", fmt.percent(score.measured, 2), role="display", weight="bold"),
+                Text(f"told-{n}", _CHAPTER_SAYS.fill(v=self._told(score)), tone="muted"),
+                gap=0.1,
+            )
+            for n, score in enumerate(self.scores)
+        ]
+        words = Column(
+            Text("measured", _MEASURED, tone="muted"),
+            Either(Column(*networks), Row(*networks)),
+            Text("why", _WHY, role="display", weight="bold"),
+        )
+        return self._beside(words, colours)
+
+    @staticmethod
+    def _told(score: Score) -> str:
+        return fmt.percent(score.told, 2 if round(1000 * score.told) != 1000 * score.told else 1)
+
+    def _beside(self, words: Aligned, colours: npt.NDArray[np.float64]) -> Diagram:
+        rows, cols = self.trace.network.weights_of(self.layer)["kernel"].shape[:2]
+        digit = Cells(
+            "digit", colours, note=_LEGEND.fill(n=self.filter, layer=self.layer),
+            marks={"window": Mark(0, 0, rows, cols), "fed": Mark(rows // 2, cols // 2)},
+        )  # fmt: skip
+        return Diagram(Either(Row(words, digit, gap=2), Column(words, digit, gap=1.5)))
+
     def make_beats(self) -> tuple[Beat, ...]:
         """Tell the title, the two numbers, the question, and what the film promises."""
         cnn, dense = (fmt.percent(score.measured, 2) for score in self.scores)
@@ -109,6 +164,13 @@ class Opening(Lesson):
         )
 
 
+_CHAPTER_SAYS = Caption(en="in the chapter: {v}", zh="教材中：{v}")
+_MEASURED = Caption(en="test accuracy, measured here", zh="测试准确率，本片实测")
+_WHY = Caption(en="Why?", zh="为什么？")
+_LEGEND = Caption(
+    en="Filter {n} of {layer}: blue where it fits, orange where it does not",
+    zh="{layer} 的过滤器 {n}：蓝色为正响应，橙色为负响应",
+)
 CNN = Caption(en="Convnet", zh="卷积网络")
 _HEADING = Caption(en="Two networks read the same digits", zh="两个网络认同样的手写数字")
 _TITLE = Caption(en="{title}. {how}.", zh="{title}：{how}。")

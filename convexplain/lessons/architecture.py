@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar
 
-import numpy as np
-
-from convexplain.lessons.parts.beats import Beat, slug
-from convexplain.lessons.parts.columns import Column, columns
+from convexplain.lessons.parts.answer_bars import class_label
+from convexplain.lessons.parts.architecture_picture import ArchitecturePicture
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
+from convexplain.lessons.parts.number_words import in_words
+from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role
+from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True)
 class Architecture(NetworkLesson):
-    """The network as volumes to scale, filled with what one digit makes of them.
+    """The network as stacks of maps to scale, filled with what one picture makes of them.
 
-    The digit is the hierarchy's unless another is asked for: read right, with a positive logit,
+    The picture is the hierarchy's unless another is asked for: read right, with a positive logit,
     so that the film looks at it again.
     """
 
@@ -31,97 +36,244 @@ class Architecture(NetworkLesson):
         zh="网络结构：尺寸越来越小，通道越来越多",
     )
     question: ClassVar[Caption] = Caption(
-        en="How does a picture become an answer, and where are the parameters?",
-        zh="一幅图怎样一步步变成答案？参数又集中在哪里？",
-    )
+        en="A picture goes in, {n} numbers come out. What shape does it have on the way?",
+        zh="输入一幅图，输出 {n} 个数。中间是什么形状？",
+    ).fill(n=in_words(10))
     answer: ClassVar[Caption] = Caption(
-        en="{total} parameters in all: {share}% of them in {layer}, none in pooling.",
-        zh="共 {total} 个参数，{share}% 在{layer}；池化层没有参数。",
+        en="From {p} places of {c} to {q} places of {d} kinds.",
+        zh="从 {p} 个位置、{c}，到 {q} 个位置、{d} 种模式。",
     )
 
-    needs: ClassVar[tuple[Role, ...]] = ("chain",)
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    needs: ClassVar[tuple[Role, ...]] = ("first convolution", "vector at the end")
     example: ClassVar[str] = "hierarchy"
 
-    @cached_property
-    def columns(self) -> tuple[Column, ...]:
-        """The picture and all layers, from left to right."""
-        return columns(self.trace)
+    pause: float = pause_option()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_pause(self.pause)
+        self.beats()  # a length that cannot be is refused at once
 
     @property
-    def winner(self) -> tuple[int, float]:
-        """The most probable class and its probability, in float64: near 1 it is not 1."""
-        logits = self.trace.logits.astype(np.float64)
-        best = int(np.argmax(logits))
-        return best, float(1 / np.exp(logits - logits[best]).sum())
+    def shown_title(self) -> Caption:
+        """The title, or for a network whose maps do another thing, one that promises nothing."""
+        return self.title if self.trades else _TITLE
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The picture and all layers that do something, in their order."""
+        return stages(self.trace)
+
+    @cached_property
+    def picture_of(self) -> ArchitecturePicture:
+        """What all of its pictures are made of."""
+        return ArchitecturePicture(self.stages, self.trace)
+
+    def diagram(self) -> Diagram:
+        """Describe the whole network with its parameters, for a figure and for a scene alike."""
+        return self.picture_of.whole("parameters")
+
+    # What is true of this network.
+
+    @cached_property
+    def with_maps(self) -> tuple[int, ...]:
+        """Which stages have maps, by their number; the picture is not one of them."""
+        return tuple(n for n, stage in enumerate(self.stages) if n and stage.has_maps)
+
+    @property
+    def first(self) -> int:
+        """The first stage with maps."""
+        return self.with_maps[0]
+
+    @property
+    def pool(self) -> int | None:
+        """The pooling right behind it, if its maps become smaller there."""
+        after = self.first + 1
+        pooled = after in self.with_maps and self.stages[after].kind == "pooling"
+        shrinks = pooled and self.stages[after].places < self.stages[self.first].places
+        return after if shrinks else None
+
+    @property
+    def rest(self) -> tuple[int, ...]:
+        """The stages with maps behind these."""
+        seen = self.first if self.pool is None else self.pool
+        return tuple(n for n in self.with_maps if n > seen)
+
+    @property
+    def tail(self) -> tuple[int, ...]:
+        """The stages without maps, but the last."""
+        return tuple(n for n, stage in enumerate(self.stages[:-1]) if n and n not in self.with_maps)
+
+    @property
+    def last_maps(self) -> Stage:
+        """The last stage with maps."""
+        return self.stages[self.with_maps[-1]]
+
+    @property
+    def trades(self) -> bool:
+        """Whether the network ends with fewer places, and more channels, than it begins with."""
+        first, last = self.stages[0], self.last_maps
+        return last.places < first.places and last.channels > first.channels
 
     @property
     def total(self) -> int:
         """All parameters of the network."""
-        return sum(column.parameters for column in self.columns)
+        return self.network.parameters
+
+    @cached_property
+    def weighted(self) -> tuple[Stage, ...]:
+        """The stages that have parameters."""
+        return tuple(stage for stage in self.stages if stage.parameters)
 
     @property
-    def largest(self) -> Column:
-        """The layer with the most parameters; the first such in a tie."""
-        return max(self.columns, key=lambda column: column.parameters)
+    def largest(self) -> Stage:
+        """The stage with the most parameters; the first such in a tie."""
+        return max(self.stages, key=lambda stage: stage.parameters)
+
+    # What is said.
 
     def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: one layer after another, then the whole."""
-        return tuple(self._make_beats())
-
-    def _make_beats(self) -> Iterator[Beat]:
-        taken = ["question", "shape", "flatten", "dense", "answer"]
-        yield self.beat("question", self.question, 4.5)
-        for index, column in enumerate(self.columns):
-            if column.kind in ("convolution", "pooling"):
-                seconds = 6.0 if index <= 2 else 4.5
-                name = slug(column.name, taken)
-                taken.append(name)
-                yield self.beat(name, self._caption(index), seconds, index, shown_by="maps")
-        yield self.beat("shape", self._shape_caption(), 5.0)
-        *_, last, flat, dense = self.columns
-        count, places = fmt.count(flat.shape[0]), last.shape[0] * last.shape[1]
-        flatten = _FLATTEN.fill(n=count, places=places)
-        yield self.beat("flatten", flatten, 5.5, len(self.columns) - 2)
-        told = _DENSE.fill(u=dense.shape[0], n=count)
-        yield self.beat("dense", told, 5.0, len(self.columns) - 1)
+        title = self.shown_title
+        first, last = self.stages[0], self.last_maps
         answer = self.answer.fill(
-            total=fmt.count(self.total),
-            share=fmt.percent(self.largest.share, 0).removesuffix("%"),
-            layer=self._ordinal(self.largest),
+            p=fmt.count(first.places),
+            c=_ONE_KIND if first.channels == 1 else _CHANNELS.fill(n=first.channels),
+            q=fmt.count(last.places),
+            d=fmt.count(last.channels),
         )
-        yield self.beat("answer", answer, 7.0)
-
-    def _caption(self, index: int) -> Caption:
-        """Say what a convolution or a pooling does to the volume before it."""
-        before, column = self.columns[index - 1], self.columns[index]
-        if column.kind == "convolution":
-            told = _NEXT.fill(c=before.shape[-1]) if index > 1 else _FIRST
-            return told.fill(layer=column.name, n=column.shape[-1])
-        size, smaller = np.array(before.shape[:2]), np.array(column.shape[:2])
-        if (size == 2 * smaller).all():
-            return _POOL.fill(layer=column.name, c=column.shape[-1])
-        told = _HALVED if (size // 2 == smaller).all() else _SHRUNK
-        return told.fill(layer=column.name, a=fmt.shape(size), b=fmt.shape(smaller))
-
-    def _shape_caption(self) -> Caption:
-        first, last = self.columns[0], self.columns[-3]
-        return _SHAPE.fill(
-            b=fmt.shape(last.shape[:2]),
-            c=first.shape[2],
-            d=last.shape[2],
+        return (
+            Beat.of("question", title, *self._ask()),
+            Beat.of("maps", title, *self._maps()),
+            Beat.of("vector", title, *self._vector()),
+            Beat.of("parameters", title, *self._parameters()),
+            Beat.of("shape", title, Event("trade", 5.0, self.traded, detail=1)),
+            Beat.of("answer", title, Event("whole", 4.5, answer)),
         )
 
-    def _ordinal(self, column: Column) -> Caption:
-        """Name a layer with weights as people do."""
-        if column.kind == "dense":
-            return Caption(en="the dense layer", zh="全连接层")
-        convolutions = [c for c in self.columns if c.kind == "convolution"]
-        if len(convolutions) == 1:
-            return Caption(en="the convolution", zh="卷积层")
-        en, zh = _ORDINALS[convolutions.index(column)]
-        return Caption(en=f"the {en} convolution", zh=f"第{zh}个卷积层")
+    def _ask(self) -> Iterator[Event]:
+        outputs = self.network.outputs
+        asked = _ONE_OUT if outputs == 1 else self.question.fill(n=in_words(outputs))
+        yield Event("ask", 4.0, asked)
+
+    def _maps(self) -> Iterator[Event]:
+        picture = self.stages[0]
+        sheet = _SHEET if picture.channels == 1 else _SHEETS
+        yield Event(
+            "sheet",
+            2.6,
+            sheet.fill(size=fmt.shape(picture.shape[:2]), c=picture.channels),
+            detail=1,
+        )
+        first = self.stages[self.first]
+        yield Event("filters", 6.0, _FILTERS.fill(n=fmt.count(first.channels)))
+        yield Event("wall", 5.0, _WALL, detail=2)
+        if self.pool is not None:
+            pooled = self.stages[self.pool]
+            halves = all(a // 2 == b for a, b in zip(first.shape[:2], pooled.shape, strict=False))
+            told = _HALVES if halves else _SHRINKS
+            told = told.fill(a=fmt.shape(first.shape[:2]), b=fmt.shape(pooled.shape[:2]))
+            yield Event("pooling", 4.5, told)
+        if self.rest:
+            yield Event("again", 2.0 + 1.5 * min(6, len(self.rest)), self._again())
+
+    def _again(self) -> Caption:
+        """Say what the other stages with maps do, all in one."""
+        before = self.stages[self.rest[0] - 1]
+        way = [before, *(self.stages[n] for n in self.rest)]
+        deeper = way[-1].channels > way[0].channels
+        smaller = way[-1].places < way[0].places
+        steady = all(b.places <= a.places and b.channels >= a.channels
+                     for a, b in pairwise(way))  # fmt: skip
+        if deeper and smaller and steady:
+            return _AGAIN
+        return _MORE.fill(n=len(self.rest), b=way[-1].size)
+
+    def _vector(self) -> Iterator[Event]:
+        last = self.last_maps
+        if self.tail:
+            told = _PLACES.fill(q=fmt.count(last.places), d=fmt.count(last.channels))
+            if self.stages[self.tail[0]].kind == "pooling":
+                told = _ONE_EACH.fill(d=fmt.count(last.channels))
+            yield Event("places", 4.5, told, detail=1)
+        yield Event("numbers", 3.6, self._numbers(), detail=1)
+
+    def _numbers(self) -> Caption:
+        outputs, label = self.network.outputs, self.subject.label
+        many = in_words(outputs, capital=True)
+        k = class_label(self.network, self.trace.prediction)
+        told = _NUMBERS if outputs > 1 else _NUMBER
+        if label is not None and label != self.trace.prediction:
+            told = _WRONG.fill(label=class_label(self.network, label))
+        return told.fill(n=many, k=k)
+
+    def _parameters(self) -> Iterator[Event]:
+        question = self._question()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+        yield Event("piles", 5.5, self.costs)
+        yield Event("counted", 6.0, _COUNTED.fill(how=self.counted(self.largest)), detail=2)
+
+    @property
+    def costs(self) -> Caption:
+        """How many parameters there are, and where most of them."""
+        pools = any(stage.kind == "pooling" for stage in self.stages)
+        told = (_MOST if pools else _MOST_OF) if len(self.weighted) > 1 else _ALL
+        share = fmt.percent(self.largest.share, 0)
+        return told.fill(n=fmt.count(self.total), layer=self.called(self.largest), share=share)
+
+    def _question(self) -> Question | None:
+        """Ask where most parameters are; wrong answers are what the shapes suggest."""
+        first, last, right = self.weighted[0], self.weighted[-1], self.largest
+        replies: dict[str, Caption | None] = {
+            first.name: _SHARED.fill(n=fmt.count(first.parameters)),
+            last.name: _GREEDY.fill(n=fmt.count(last.parameters)),
+        }
+        replies[right.name] = None
+        if len(replies) < 2:
+            return None
+        counts = [fmt.count(stage.parameters) for stage in self.weighted]
+        among = [stage for stage in self.weighted if stage.name in replies]
+        choices = [Choice(self.called(stage), replies[stage.name]) for stage in among]
+        listed = Caption(en=", ".join(counts), zh="、".join(counts))
+        choices.append(Choice(_ALIKE, listed))
+        return Question(_WHERE.fill(n=fmt.count(self.total)), tuple(choices))
+
+    def called(self, stage: Stage) -> Caption:
+        """Name a stage as people do: the third convolution."""
+        kin = [each for each in self.weighted if each.kind == stage.kind]
+        place = kin.index(stage)
+        if stage.kind not in ("convolution", "dense") or place >= len(_ORDINALS):
+            return Caption(en=stage.name, zh=stage.name)
+        only = _ONLY[stage.kind] if len(kin) == 1 else _ONE_OF[stage.kind]
+        en, zh = _ORDINALS[place]
+        return only.fill(nth=Caption(en=en, zh=zh)) if len(kin) > 1 else only
+
+    def counted(self, stage: Stage) -> str:
+        """Write how its parameters come about: "3·3·64·128 + 128 = 73,856"."""
+        arrays = [
+            array
+            for layer in stage.layers
+            for array in self.network.weights_of(layer.name).values()
+        ]
+        products = ["·".join(fmt.count(side) for side in array.shape) for array in arrays]
+        return f"{' + '.join(products)} = {fmt.count(stage.parameters)}"
+
+    @property
+    def traded(self) -> Caption:
+        """What becomes of places and channels on the way."""
+        first, last = self.stages[0], self.last_maps
+        told = _TRADED if self.trades else _CHANGED
+        return told.fill(
+            p=fmt.count(first.places),
+            q=fmt.count(last.places),
+            c=fmt.count(first.channels),
+            d=fmt.count(last.channels),
+        )
 
 
+_TITLE = Caption(en="Architecture: the shape of what each layer makes", zh="网络结构：每一层的形状")
 _ORDINALS = (
     ("first", "一"),
     ("second", "二"),
@@ -129,35 +281,75 @@ _ORDINALS = (
     ("fourth", "四"),
     ("fifth", "五"),
 )
-_FIRST = Caption(
-    en="{layer}: {n} filters give {n} maps, one sheet each. Below: how weights and biases count.",
-    zh="{layer}：{n} 个过滤器得到 {n} 张响应图，一张一层；下面是参数怎么数。",
+_ONLY = {
+    "convolution": Caption(en="the convolution", zh="卷积层"),
+    "dense": Caption(en="the dense layer", zh="全连接层"),
+}
+_ONE_OF = {
+    "convolution": Caption(en="the {nth} convolution", zh="第{nth}个卷积层"),
+    "dense": Caption(en="the {nth} dense layer", zh="第{nth}个全连接层"),
+}
+_ONE_OUT = Caption(
+    en="A picture goes in, one number comes out. What shape does it have on the way?",
+    zh="输入一幅图，输出 1 个数。中间是什么形状？",
 )
-_NEXT = Caption(
-    en="{layer}: each of its {n} filters reads all {c} channels.",
-    zh="{layer}：{n} 个过滤器各自读取全部 {c} 个通道。",
+_ONE_KIND = Caption(en="one kind", zh="1 种信息")
+_CHANNELS = Caption(en="{n} channels", zh="{n} 个通道")
+_SHEET = Caption(en="One sheet: {size}, {c} channel.", zh="一张图：{size}，{c} 个通道。")
+_SHEETS = Caption(en="{size}, in {c} channels.", zh="{size}，{c} 个通道。")
+_FILTERS = Caption(
+    en="{n} filters, {n} maps: one sheet each.", zh="{n} 个过滤器，{n} 张响应图，各成一层。"
 )
-_POOL = Caption(
-    en="{layer}: height and width halve, all {c} channels stay. No parameters.",
-    zh="{layer}：高和宽减半，{c} 个通道不变，没有参数。",
+_WALL = Caption(
+    en="Each sheet shows where one filter finds its pattern.",
+    zh="每张图显示一个过滤器在哪里找到了它的模式。",
 )
-_HALVED = Caption(
-    en="{layer}: half of {a}, rounded down, is {b}. No parameters.",
-    zh="{layer}：{a} 减半，向下取整，得到 {b}。",
+_HALVES = Caption(
+    en="Pooling halves the sheets, not their number: {a} to {b}.",
+    zh="池化：每张缩到一半，张数不变：{a} 到 {b}。",
 )
-_SHRUNK = Caption(
-    en="{layer}: {a} becomes {b}, the channels stay. No parameters.",
-    zh="{layer}：{a} 变成 {b}，通道数不变。",
+_SHRINKS = Caption(
+    en="Pooling shrinks the sheets, not their number: {a} to {b}.",
+    zh="池化：每张缩小，张数不变：{a} 到 {b}。",
 )
-_SHAPE = Caption(
-    en="Height and width shrink to {b}; depth goes from {c} to {d}, a choice of design.",
-    zh="高和宽缩小到 {b}；通道数从 {c} 到 {d}，由设计者选定。",
+_AGAIN = Caption(en="Again: more sheets, smaller sheets.", zh="再来：张数更多，尺寸更小。")
+_MORE = Caption(en="{n} more stages; the last one is {b}.", zh="接下来 {n} 步，最后是 {b}。")
+_PLACES = Caption(
+    en="{q} places are left, {d} numbers each.", zh="只剩 {q} 个位置，每处 {d} 个数。"
 )
-_FLATTEN = Caption(
-    en="Flatten: {n} numbers as one vector, here folded into {places} columns, one for each place.",
-    zh="展平：{n} 个数排成一个向量，这里按位置折成 {places} 列。",
+_ONE_EACH = Caption(en="Of each map one number is left: {d}.", zh="每张图只留一个数，共 {d} 个。")
+_NUMBERS = Caption(en="{n} numbers: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")
+_NUMBER = Caption(en="{n} number: the answer is {k}.", zh="{n} 个数：预测为“{k}”。")
+_WRONG = Caption(
+    en="{n} numbers: the answer is {k}, the label {label}.",
+    zh="{n} 个数：预测为“{k}”，标签是“{label}”。",
 )
-_DENSE = Caption(
-    en="Each of the {u} outputs reads all {n} numbers, and has a bias.",
-    zh="{u} 个输出各自读取全部 {n} 个数，各有一个偏置。",
+_WHERE = Caption(en="Where are most of the {n} parameters?", zh="{n} 个参数，大部分在哪一层？")
+_ALIKE = Caption(en="all alike", zh="各层一样多")
+_SHARED = Caption(
+    en="{n}: a kernel is shared by all places; the size of a map does not count.",
+    zh="{n} 个：卷积核由所有位置共享，与图的大小无关。",
+)
+_GREEDY = Caption(
+    en="{n}: few numbers are left when it comes to connect them.",
+    zh="{n} 个：到它这里，要连接的数已经不多。",
+)
+_MOST = Caption(
+    en="{n} parameters: {share} of them in {layer}, none in pooling.",
+    zh="共 {n} 个参数，{share} 在{layer}；池化层没有参数。",
+)
+_MOST_OF = Caption(
+    en="{n} parameters: {share} of them in {layer}.", zh="共 {n} 个参数，{share} 在{layer}。"
+)
+_ALL = Caption(
+    en="All {n} parameters, {share}, are in {layer}.", zh="全部 {n} 个参数（{share}）都在{layer}。"
+)
+_COUNTED = Caption(en="Weights and biases: {how}.", zh="权重加偏置：{how}。")
+_TRADED = Caption(
+    en="Places fall from {p} to {q}, kinds of pattern grow from {c} to {d}.",
+    zh="位置从 {p} 减到 {q}，模式种类从 {c} 增到 {d}。",
+)
+_CHANGED = Caption(
+    en="Places: from {p} to {q}. Channels: from {c} to {d}.",
+    zh="位置从 {p} 到 {q}，通道从 {c} 到 {d}。",
 )

@@ -1,7 +1,8 @@
-"""Padding, stride, dilation: where windows lie, and how large the map is that they fill."""
+"""Padding, stride, dilation: how many places there are for a window, and how to count them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -9,44 +10,44 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import facts, kernels
+from convexplain.data import kernels
 from convexplain.errors import UsageError
-from convexplain.lessons.parts import window_words as words
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts import mistakes, window_picture
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.subject import Role
-from convexplain.lessons.parts.windows import SIZES, Geometry, Training, edge_kernel, trainings
-from convexplain.ops import Window, conv2d, conv2d_steps, relu
-from convexplain.ops.geometry import Pair
+from convexplain.lessons.parts.windows import Geometry, edge_kernel
+from convexplain.ops import Window
+from convexplain.panels import ASPECTS, Cells, Column, Diagram, Legend, Row, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: Side of the largest padded picture that is drawn, and of the largest kernel.
-LARGEST, LARGEST_KERNEL = 60, 11
-#: Side of the smallest picture whose map leaves room for what is written below it.
-SMALLEST = 14
+#: Side of the largest padded picture that is drawn, and of the largest hand-made edge kernel.
+LARGEST, LARGEST_KERNEL = 96, 11
 
 
 @dataclass(frozen=True)
 class WindowGeometry(FilterLesson):
-    """How padding, stride, dilation and the window's size decide how large the map is."""
+    """How many places there are for a window, and what padding, stride and dilation change."""
 
     name: ClassVar[str] = "window-geometry"
     title: ClassVar[Caption] = Caption(
-        en="Padding and stride: how large is the output?", zh="填充与步幅：输出有多大"
+        en="Padding and stride: how many places?", zh="填充与步幅：窗口有几个位置？"
     )
     question: ClassVar[Caption] = Caption(
-        en="A window slides over a picture: how large is the map that it fills?",
-        zh="窗口在图上滑动，填出的响应图有多大？",
+        en="How many places are there for a window?", zh="窗口有多少个位置？"
     )
     answer: ClassVar[Caption] = Caption(
-        en="Add the padding, take away the window, divide by the stride, round down, add 1.",
-        zh="加上填充，减去窗口，除以步幅，向下取整，再加 1。",
+        en="Count the hops and add one: that is the size of the map.",
+        zh="数一数跳几步，再加一，就是输出的大小。",
     )
 
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution of the picture",)
+    example: ClassVar[str] = "sliding-window"
 
     kernel: str | None = option(
         None,
@@ -77,29 +78,19 @@ class WindowGeometry(FilterLesson):
         metavar="N",
     )
 
+    pause: float = pause_option()
+
     def __post_init__(self) -> None:
         given = [n for n in ("filter", "kernel", "kernel_size") if getattr(self, n) is not None]
         if len(given) > 1:
             flags = " and ".join("--" + name.replace("_", "-") for name in given)
             raise UsageError(f"{flags} exclude one another: give one of them")
         super().__post_init__()
-        side = min(self.network.input_shape[:2])
-        if side < SMALLEST:
-            raise UsageError(
-                f"the network reads {fmt.shape(self.network.input_shape[:2])} pixels, too few for "
-                f"the windows that this lesson compares: give one that reads at least {SMALLEST} "
-                "rows and columns"
-            )
         if self.kernel_size is not None and not 2 <= self.kernel_size <= LARGEST_KERNEL:
             raise UsageError(
                 f"--kernel-size {self.kernel_size} is not possible: give 2 to {LARGEST_KERNEL}"
             )
-        height, width = self.weights.shape
-        if height != width or height > LARGEST_KERNEL:
-            raise UsageError(
-                f"the kernel has {fmt.shape(self.weights.shape)} weights: give a square one, at "
-                f"most {fmt.shape((LARGEST_KERNEL, LARGEST_KERNEL))}"
-            )
+        check_pause(self.pause)
         self.beats()  # a geometry or a length that cannot be is refused at once
 
     @property
@@ -133,27 +124,50 @@ class WindowGeometry(FilterLesson):
 
     @cached_property
     def geometries(self) -> tuple[Geometry, ...]:
-        """What is shown in turn: the usual four, or no padding and then what was asked for."""
-        size = self.weights.shape[0]
-        if self.is_tour:
-            return (
-                self._geometry("valid", Window(size)),
-                self._geometry("same", Window(size, padding="same")),
-                self._geometry("stride", Window(size, stride=2, padding=size // 2)),
-                self._geometry("dilation", Window(size, dilation=2)),
-            )
+        """What is shown in turn: no padding, then what was asked for or the usual three.
+
+        A window that covers the whole picture has no wider one beside it; a single pixel cannot be
+        padded or spread.
+        """
+        size = self.weights.shape
+        plain = self._geometry("valid", Window(size))
+        if not self.is_tour:
+            return self._distinct(plain, self._geometry("chosen", self._asked()))
+        height, width = plain.size
+        usual = {
+            "same": Window(size, padding="same"),
+            "stride": Window(size, stride=2),
+            "dilation": Window(size, dilation=2),
+        }
+        return self._distinct(
+            plain,
+            *(
+                self._geometry(name, window)
+                for name, window in usual.items()
+                if window.span[0] <= height and window.span[1] <= width
+            ),
+        )
+
+    @staticmethod
+    def _distinct(*found: Geometry) -> tuple[Geometry, ...]:
+        """Leave out geometries whose windows read the same as those of the first."""
+        first, *others = found
+
+        def told(each: Geometry) -> tuple[Any, ...]:
+            return each.output, each.window.span, each.margins, each.starts
+
+        return first, *(each for each in others if told(each) != told(first))
+
+    def _asked(self) -> Window:
         try:
-            chosen = Window(
-                size,
+            return Window(
+                self.weights.shape,
                 1 if self.stride is None else self.stride,
                 self._padding(),
                 1 if self.dilation is None else self.dilation,
             )
         except ValueError as error:
             raise UsageError(str(error)) from None
-        plain = self._geometry("valid", Window(size))
-        found = self._geometry("chosen", chosen)
-        return (found,) if found.window == plain.window else (plain, found)
 
     def _padding(self) -> Any:
         padding = self.padding or "valid"
@@ -166,111 +180,251 @@ class WindowGeometry(FilterLesson):
         return int(padding)
 
     def _geometry(self, name: str, window: Window) -> Geometry:
-        picture = self.trace.image
-        size = picture.shape[0], picture.shape[1]
+        pixels = self.trace.image.squeeze(axis=2)
+        size = pixels.shape[0], pixels.shape[1]
         try:
             window = window.on(size)
             window.output_size(size)
         except ValueError as error:
             raise UsageError(str(error)) from None
-        padded = size[0] + sum(window.margins(size)[:2])
+        top, bottom, left, right = window.margins(size)
+        padded = max(size[0] + top + bottom, size[1] + left + right)
         if padded > LARGEST:
             raise UsageError(
-                f"the padded picture has {padded} rows, too many to be drawn: at most {LARGEST}; "
-                "give less padding"
+                f"the padded picture has {padded} rows or columns, too many to be drawn: at most "
+                f"{LARGEST}; give less padding"
             )
-        steps = conv2d_steps(
-            picture,
-            self.weights[:, :, np.newaxis, np.newaxis],
-            [self.bias],
-            stride=window.stride,
-            padding=window.margins(size),
-            dilation=window.dilation,
-            activation="relu",
-        )
-        return Geometry(name, window, steps, size)
+        return Geometry(name, window, pixels, self.weights, self.bias)
 
     @cached_property
-    def upright(self) -> Geometry:
-        """The plain window with the kernel as it is."""
-        return self._geometry("valid", Window(self.weights.shape[0]))
-
-    @cached_property
-    def flipped_map(self) -> npt.NDArray[np.float32]:
-        """The map of the same kernel turned by half, (height, width)."""
-        turned = self.weights[::-1, ::-1, np.newaxis, np.newaxis].astype(np.float64)
-        before = conv2d(self.trace.image.astype(np.float64), turned, np.array([self.bias]))
-        return relu(before.astype(np.float32)).squeeze(axis=2)
-
-    @property
-    def differing(self) -> int:
-        """How many cells of the flipped kernel's map print another number."""
-        pairs = zip(self.upright.map.flat, self.flipped_map.flat, strict=True)
-        return sum(fmt.number(a) != fmt.number(b) for a, b in pairs)
-
-    @cached_property
-    def map_limit(self) -> float:
-        """End of the colour scale of all maps: the layer's largest response, or theirs."""
-        maps = [*(geometry.map for geometry in self.geometries), self.upright.map, self.flipped_map]
+    def response(self) -> Scale:
+        """The scale of all maps: as far as the layer's largest response, or theirs."""
+        maps = [geometry.map for geometry in self.geometries]
         if not self.hand_made:
             maps.append(self.maps)
-        return max(float(np.abs(m).max()) for m in maps)
+        limit = max(float(np.abs(m).max()) for m in maps)
+        return Scale(limit or 1.0, terms.RESPONSE, signed=False)
 
     @cached_property
-    def trainings(self) -> tuple[Training, ...]:
-        """What 3x3, 5x5 and 7x7 windows in the first layer gave, as measured."""
-        return trainings()
+    def read(self) -> Scale:
+        """The scale of how often a pixel is read, the same for all geometries."""
+        most = max(int(geometry.counts.max()) for geometry in self.geometries)
+        return Scale(float(most), window_picture.TIMES_READ, signed=False, counts=True)
+
+    @cached_property
+    def way(self) -> tuple[tuple[int, int], ...]:
+        """Places of the window along the ink, from the top down, and then the first of all."""
+        height, width = self.weights.shape
+        ink = np.lib.stride_tricks.sliding_window_view(
+            self.trace.image.squeeze(axis=2), (height, width)
+        ).sum(axis=(2, 3))
+        rows = np.flatnonzero(ink.max(axis=1) > 0.3 * ink.max())
+        if not len(rows):
+            rows = np.arange(len(ink))
+        chosen = rows[np.linspace(0, len(rows) - 1, min(4, len(rows))).round().astype(int)]
+        return (*((int(row), int(ink[row].argmax())) for row in chosen), (0, 0))
+
+    # The pictures: the same panels, laid out for what is spoken of.
+
+    def diagram(self) -> Diagram:
+        """Describe all geometries for a page."""
+        if self.hand_made:
+            notes = _MADE.fill(k=fmt.shape(self.weights.shape))
+        else:
+            notes = _FILTER.fill(
+                n=self.shown_filter, layer=self.shown_layer, b=fmt.number(self.bias, sign=True)
+            )
+        return window_picture.compared_pictures(
+            self.geometries, self.response, self.read,
+            about=_ABOUT.fill(k=fmt.shape(self.weights.shape)), notes=notes,
+        )  # fmt: skip
+
+    def picture_of(self, geometry: Geometry, *, upright: bool = False) -> Diagram:
+        """Describe one geometry, nothing of whose map is computed yet."""
+        return window_picture.place_picture(geometry, self.response, self.read, upright=upright)
+
+    def all_of_them(self) -> Diagram:
+        """Describe all geometries side by side."""
+        return window_picture.all_pictures(self.geometries, self.response, self.read)
+
+    def closing(self) -> Diagram:
+        """Describe the count once more, in numbers and in letters."""
+        return window_picture.closing_picture(self.last, self.inked_row(self.last))
+
+    def inked_row(self, geometry: Geometry) -> int:
+        """Return the first row of those places, of a geometry, that see most ink along a row."""
+        stride, span = geometry.window.stride[0], geometry.window.span[0]
+        starts = np.arange(geometry.output[0]) * stride
+        ink = geometry.padded.sum(axis=1)
+        return int(starts[np.argmax([ink[start : start + span].sum() for start in starts])])
 
     @property
-    def steps(self) -> str:
-        """How long each of them was trained, in words."""
-        return fmt.count(facts.steps("window"))
+    def last(self) -> Geometry:
+        """The geometry whose count has most to tell: one with a stride, or the last."""
+        strided = [each for each in self.geometries if each.window.stride != (1, 1)]
+        return (strided or list(self.geometries))[-1]
 
-    @property
-    def seeds_outweigh_sizes(self) -> bool:
-        """Whether trainings differ more from seed to seed than from window to window."""
-        means = [training.accuracy for training in self.trainings]
-        spread = max(training.highest - training.lowest for training in self.trainings)
-        return spread > max(means) - min(means)
+    def flip(self) -> Diagram:
+        """Describe the kernel, and the kernel turned by half a turn."""
+        scale = Scale(float(np.abs(self.weights).max()) or 1.0, terms.WEIGHT)
+        cells: dict[str, Any] = {"numbers": True, "share": "weights"}
+        both = Row(
+            Cells("kernel", self.weights, scale, title=terms.KERNEL.capital, **cells),
+            Cells("turned", self.weights[::-1, ::-1], scale, title=_TURNED, **cells),
+            gap=2,
+        )
+        return Diagram(Column(both, Legend("legend", row=True)))
 
-    @property
-    def looked_at(self) -> Pair:
-        """Row and column of the pixel in the middle of the three windows that are compared."""
-        step = max(self.upright.steps, key=lambda s: s.value if s.patch.any() else -np.inf)
-        half = self.weights.shape[0] // 2
-        # The largest of the three windows stays inside the picture.
-        rim = SIZES[-1] // 2
-        rows, cols = self.upright.size
-        return (
-            min(max(step.row + half, rim), rows - 1 - rim),
-            min(max(step.col + half, rim), cols - 1 - rim),
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: one row is counted, then what changes the count."""
+        plain = self.geometries[0]
+        yield Beat.of("question", self.title, Event("drift", 3.0, self.question, plain))
+        corner, _, inside = plain.read_counts
+        alike = _READ_ALIKE if corner == inside else _READ
+        yield Beat.of(
+            "count", self.title,
+            Event("row", 2.0, _ONE_ROW, plain, detail=1),
+            Event("predict-places", self.pause, data=plain, ask=self._ask(plain)),
+            Event("hops", 3.6, _HOPS, plain),
+            Event("first", 2.6, self._hopped(plain), plain),
+            Event("lattice", 2.8, _EVERY_ROW, plain, "sweep"),
+            Event("whole", 1.6, _WHOLE.fill(o=fmt.shape(plain.output)), plain, detail=1),
+            Event("reads", 2.6, _OVERLAP, plain, detail=1),
+            Event("corners", 2.4, alike.fill(**_used(alike, c=corner, i=inside)), plain, detail=1),
+        )  # fmt: skip
+        for geometry in self.geometries[1:]:
+            title = _TITLE.fill(g=window_picture.named(geometry))
+            yield Beat.of(geometry.name, title, *self._tell(geometry))
+        yield Beat.of(
+            "flipped", _FLIP_TITLE,
+            Event("flip", 3.0, _FLIP, detail=2),
+            Event("no-flip", 2.4, _MADE_AS_IS if self.hand_made else _LEARNED, detail=2),
+        )  # fmt: skip
+        if len(self.geometries) > 1:
+            yield Beat.of("all", self.title, Event("all", 4.4, _ALL))
+        yield Beat.of("answer", self.title, Event("law", 4.2, self.answer, self.last))
+
+    def _tell(self, geometry: Geometry) -> Iterator[Event]:
+        """What one geometry changes; padding and stride stay in the shortest video."""
+        plain, name = self.geometries[0], geometry.name
+        detail = 1 if name == "dilation" else 0
+        window = geometry.window
+        if name == "same":
+            more = _PADDED.fill(n=geometry.output[1] - plain.output[1])
+            yield Event("ring", 2.0, _RING, geometry, "other")
+            yield Event("ring-hops", 2.2, more, geometry, "hops")
+            yield Event("ring-sweep", 2.2, data=geometry, shown_by="sweep")
+            return
+        if name == "stride":
+            yield Event("longer", 1.6, _NOW.fill(s=window.stride[1]), geometry, "other")
+            yield Event(
+                "predict-stride", self.pause, data=geometry, ask=self._ask(geometry), detail=1
+            )
+            yield Event("long-hops", 3.0, data=geometry, shown_by="hops")
+            yield Event("last-place", 2.4, self._hopped(geometry), geometry, "first")
+            yield Event("sink", 2.2, _SMALLER, geometry, "sweep", detail=1)
+            return
+        if name == "dilation":
+            cells = _SPREAD.fill(n=self.weights.size)
+            yield Event("spread", 3.0, cells, geometry, detail=detail)
+            fewer = _SPAN.fill(w=window.span[1], n=plain.output[1] - geometry.output[1])
+            yield Event("spread-hops", 2.6, fewer, geometry, "hops", detail=detail)
+            return
+        said = _CHOSEN.fill(g=window_picture.named(geometry))
+        yield Event("chosen", 2.4, said, geometry, "other")
+        yield Event("predict-chosen", self.pause, data=geometry, ask=self._ask(geometry), detail=1)
+        yield Event("chosen-hops", 3.2, _HOPS, geometry, "hops")
+        yield Event("chosen-law", 2.4, self._hopped(geometry), geometry, "first")
+        o = fmt.shape(geometry.output)
+        yield Event("chosen-sweep", 3.0, _WHOLE.fill(o=o), geometry, "sweep")
+
+    @staticmethod
+    def _hopped(geometry: Geometry) -> Caption:
+        """Say how many hops there are, and what is left over where something is."""
+        said = _LEFT if geometry.left_over else _AND_FIRST
+        return said.fill(**_used(said, h=geometry.hops, n=geometry.left_over))
+
+    @staticmethod
+    def _ask(geometry: Geometry) -> Question:
+        """Ask for the places along a row; wrong numbers come of known mistakes."""
+        size, span = geometry.padded.shape[1], geometry.window.span[1]
+        stride, places = geometry.window.stride[1], geometry.output[1]
+        wrong = {
+            "no-first": (places - 1, _REPLY_FIRST),
+            "each-pixel": (-(-size // stride), _REPLY_EACH),
+            "tiles": (size // span, _REPLY_TILES),
+            "rounded-up": (-(-(size - span) // stride) + 1, _REPLY_UP),
+        }
+        numbers = {mistakes.RIGHT: places, **{name: number for name, (number, _) in wrong.items()}}
+        possible = {name: number for name, number in numbers.items() if number > 0}
+        texts = mistakes.distinct(possible, str)
+        asked = _WHICH if stride == 1 else _WHICH_STRIDE
+        return Question(
+            asked,
+            tuple(
+                Choice(
+                    Caption(en=text, zh=text), None if name == mistakes.RIGHT else wrong[name][1]
+                )
+                for name, text in sorted(texts.items(), key=lambda item: int(item[1]))
+            ),
         )
 
-    def make_beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson: one geometry after another, three sizes, a flipped kernel."""
-        told = [self.beat("question", self.question, 4.0)]
-        seconds = {"valid": 9.0, "same": 9.5, "stride": 9.5, "dilation": 9.0, "chosen": 13.0}
-        for geometry in self.geometries:
-            title, caption = self._say(geometry)
-            name, length = geometry.name, seconds[geometry.name]
-            told.append(
-                self.beat(name, caption, length, geometry, title=title, shown_by="geometry")
-            )
-        sizes = words.SAME_ACCURACY if self.seeds_outweigh_sizes else words.OTHER_ACCURACY
-        told += [
-            self.beat("sizes", sizes, 8.0, self.trainings, title=words.SIZES_TITLE),
-            self.beat("flipped", words.FLIPPED, 6.0, title=words.FLIPPED_TITLE),
-            self.beat("answer", self.answer, 5.0),
-        ]
-        return tuple(told)
 
-    def _say(self, geometry: Geometry) -> tuple[Caption, Caption]:
-        """Fill in a geometry's title and caption."""
-        title, caption = words.TITLES[geometry.name], words.CAPTIONS[geometry.name]
-        if geometry.name == "stride" and geometry.margins[0] != 1:
-            caption = words.MORE_ZEROS
-        if geometry.name == "same" and not geometry.stop.in_padding:
-            caption = caption.then(words.NO_INK)
-        if geometry.name != "valid" and not geometry.stop.adds_up and self.weights.size <= 9:
-            caption = caption.then(terms.rounded())
-        return geometry.say(title), geometry.say(caption)
+def _used(caption: Caption, **values: Any) -> dict[str, Any]:
+    """Return those values for which a caption has a field."""
+    return {name: value for name, value in values.items() if name in caption.fields}
+
+
+_TITLE = Caption(en="Padding and stride: {g}", zh="填充与步幅：{g}")
+_FLIP_TITLE = Caption(en="Cross-correlation: the kernel is not flipped", zh="互相关：卷积核不翻转")
+_ONE_ROW = Caption(en="Count one row.", zh="先数一行。")
+_WHICH = Caption(en="How many places in a row?", zh="一行有几个位置？")
+_WHICH_STRIDE = Caption(en="How many places now?", zh="现在几个位置？")
+_REPLY_FIRST = Caption(
+    en="The first place is no hop; it counts, too.", zh="第一个位置不用跳，也要算。"
+)
+_REPLY_EACH = Caption(
+    en="At the last pixels the window would hang out.", zh="到了最后几个像素，窗口会伸到外面。"
+)
+_REPLY_TILES = Caption(en="Windows overlap.", zh="窗口之间有重叠。")
+_REPLY_UP = Caption(
+    en="The last hop would be too long: round down.", zh="最后一步不够跳：要向下取整。"
+)
+_HOPS = Caption(en="Each hop an arc, each place a post.", zh="每跳一步一条弧，每停一处一根桩。")
+_AND_FIRST = Caption(en="{h} hops, and the first place.", zh="{h} 步，加上第一个位置。")
+_LEFT = Caption(en="{h} hops and one; pixels left over: {n}.", zh="{h} 步加 1；剩下 {n} 个像素。")
+_EVERY_ROW = Caption(en="Each place fills a cell of the map.", zh="每个位置填响应图的一格。")
+_WHOLE = Caption(en="A map of {o}.", zh="响应图为 {o}。")
+_OVERLAP = Caption(en="How often is each pixel read?", zh="每个像素读几次？")
+_READ = Caption(en="In the corner {c}×, inside {i}×.", zh="角上读 {c} 次，里面读 {i} 次。")
+_READ_ALIKE = Caption(en="Every pixel is read {c}×.", zh="每个像素读 {c} 次。")
+_RING = Caption(en="Zeros around the picture.", zh="四周补一些 0。")
+_PADDED = Caption(en="Places more in each row: {n}.", zh="每行多 {n} 个位置。")
+_NOW = Caption(en="Now it hops by {s}.", zh="现在每次跳 {s} 格。")
+_SMALLER = Caption(en="A smaller map, computed directly.", zh="输出变小，直接算出来。")
+_SPREAD = Caption(en="Dilation: the same {n} cells, spread out.", zh="膨胀：同样 {n} 格，隔开取。")
+_SPAN = Caption(en="Span {w}: places fewer in a row: {n}.", zh="跨度 {w}：每行少 {n} 个位置。")
+_CHOSEN = Caption(en="Your choice: {g}.", zh="自选参数：{g}。")
+_ALL = Caption(
+    en="Same picture, same weights: read differently.", zh="同一张图，同样的权重，读法不同。"
+)
+_FLIP = Caption(en="Textbooks turn the kernel by half a turn first.", zh="教科书会先把卷积核翻转。")
+_LEARNED = Caption(
+    en="These weights are learned: it makes no difference.", zh="这里权重是学来的，翻不翻都一样。"
+)
+_MADE_AS_IS = Caption(en="Networks use it as it is.", zh="网络直接使用，不翻转。")
+_TURNED = Caption(en="Turned by half a turn", zh="翻转后")
+_FILTER = Caption(
+    en="Filter {n} of {layer}, bias {b}, laid on the same picture in different ways.",
+    zh="{layer} 的过滤器 {n}（偏置 {b}），以不同方式放在同一张图上。",
+)
+_MADE = Caption(
+    en="A {k} kernel made by hand, without bias, laid on the same picture in different ways.",
+    zh="人工设计的 {k} 卷积核（没有偏置），以不同方式放在同一张图上。",
+)
+_ABOUT = Caption(
+    en="A {k} kernel on one picture in several geometries.",
+    zh="同一个 {k} 卷积核以几种方式放在同一张图上。",
+)

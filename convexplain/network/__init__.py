@@ -11,6 +11,7 @@ from convexplain.network.effective_field import (
     effective_receptive_field,
     top_patches,
 )
+from convexplain.network.forward import Forward
 from convexplain.network.layers import (
     ACTIVATIONS,
     KINDS,
@@ -52,6 +53,7 @@ __all__ = [
     "Dropout",
     "EffectiveField",
     "Flatten",
+    "Forward",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
     "Layer",

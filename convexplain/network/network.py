@@ -382,16 +382,16 @@ class Network:
 
         Parameters
         ----------
-        x : array, shape `input_shape` or (N, *input_shape)
-            One picture or a batch, values 0 to 1; anything but float32 is converted to it.
+        x : array of one picture's shape, `input_shape`, or of a batch with N before it
+            Values 0 to 1; anything but float32 is converted to it.
         threads : int
             Parts of a batch that are computed at the same time.
 
         Returns
         -------
         float32 array, shape (outputs,) or (N, outputs)
-            A batch is computed by `convexplain.network.fast`: equal to `activations` but for the
-            last bits of float32.
+            A batch is computed in a faster way: equal to `activations` but for the last bits of
+            float32.
 
         Raises
         ------

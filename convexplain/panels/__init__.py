@@ -15,6 +15,7 @@ from convexplain.panels.box import Box
 from convexplain.panels.cells import Cells, Maps, Mark
 from convexplain.panels.charts import Axis, Bar, Bars, Chart, Curve, Dot
 from convexplain.panels.check import faintest, problems
+from convexplain.panels.hops import Hops
 from convexplain.panels.links import Link
 from convexplain.panels.panel import Panel, Part
 from convexplain.panels.pieces import Fill, Frame, Grid, Path, Piece, Words
@@ -66,6 +67,7 @@ __all__ = [
     "Formula",
     "Frame",
     "Grid",
+    "Hops",
     "Legend",
     "Link",
     "Maps",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from convexplain.ops.geometry import Box as Window
 from convexplain.panels.box import Box
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting
-from convexplain.panels.pieces import Frame, Grid, Piece
+from convexplain.panels.pieces import Frame, Grid, Path, Piece
 from convexplain.panels.scale import INK, Scale
 from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
@@ -24,6 +24,8 @@ FILLED, ROOMY = 0.86, 4.2
 _LARGER, _USUAL = 5.0, 28
 #: Up to so many cells are told one by one.
 _TOLD = 49
+#: How much so many maps on one another hide together.
+_GLASS = 7.0
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,23 @@ class Cells(Panel):
         Where it is False nothing is known yet.
     lines : bool
         Whether lines part the cells.
+    small : bool
+        Whether it may be as small as others of its `share` make its cells: a map of one cell.
+    fine : float
+        How many of its cells make the side of one of its `share`.
     """
 
     values: npt.NDArray[Any]
     scale: Scale = INK
     _: KW_ONLY
+    small: bool = False
     numbers: bool = False
     share: str = ""
     weight: float | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict)
     computed: npt.NDArray[np.bool_] | None = None
     lines: bool = True
+    fine: float = 1.0
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 and self.values.shape[2:] != (3,):
@@ -115,6 +123,10 @@ class Cells(Panel):
     def bounds(self, at: Setting) -> Bounds:
         """Return how large its cells can be."""
         sheet, count = at.sheet, max(self.shape)
+        if self.small:
+            return Bounds(0.0, sheet.pixel, sheet.pixel, sheet.room)
+        if self.fine != 1:  # others of its share say how large it is
+            return Bounds(self.weight or 1.0, 0.0, 0.0, self.fine * sheet.room / count)
         large = min(sheet.room / count, ROOMY * sheet.number)
         if not self.numbers or at.decimals is None:
             least = max(sheet.thumb / count, sheet.pixel)
@@ -130,7 +142,7 @@ class Cells(Panel):
 
     def body(self, at: Setting) -> Extent:
         """Return the room of the grid alone."""
-        side = at.sides[self.group]
+        side = at.sides[self.group] / self.fine
         return Extent(side * self.shape[1], side * self.shape[0])
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
@@ -159,7 +171,7 @@ def _contents(panel: Cells, lang: str) -> str:
     if panel.numbers and values.size <= _TOLD:
         comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
         return gap.join(comma.join(fmt.number(value) for value in row) for row in values)
-    low, high = fmt.number(values.min()), fmt.number(values.max())
+    low, high = panel.scale.text(values.min()), panel.scale.text(values.max())
     said = f"{shape}，{low} 到 {high}" if lang == "zh" else f"{shape}, from {low} to {high}"
     if panel.computed is not None and not panel.computed.all():
         done, all_ = fmt.count(int(panel.computed.sum())), fmt.count(panel.computed.size)
@@ -197,6 +209,8 @@ class Maps(Panel):
         Of the wall; the layout chooses by default.
     stack : bool
         Whether the maps lie behind one another.
+    fan : (float, float), optional
+        From one map of a stack to the next, right and up, in cells; close together by default.
     marks : mapping of str to int
         Channels that are framed, found as ``"panel.mark"``.
     """
@@ -208,6 +222,7 @@ class Maps(Panel):
     weight: float | None = None
     columns: int | None = None
     stack: bool = False
+    fan: tuple[float, float] | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -238,6 +253,8 @@ class Maps(Panel):
     def bounds(self, at: Setting) -> Bounds:
         """Return how large a cell of a map can be."""
         sheet, count = at.sheet, max(self.values.shape[:2])
+        if self.fan is not None:  # small maps of a deep stack are as large as their neighbours'
+            return Bounds(self.weight or 1.0, sheet.pixel, sheet.pixel, sheet.room / count)
         least = max(sheet.thumb / count, sheet.pixel)
         most = min(sheet.room / count, ROOMY * sheet.number)
         return Bounds(self.weight or 1.0, least, max(least, sheet.good / 3 / count), most)
@@ -246,6 +263,8 @@ class Maps(Panel):
         """Return how far it is from one map to the next."""
         rows, cols, _ = self.values.shape
         side, apart = at.sides[self.group], 0.2 * at.sheet.gap
+        if self.stack and self.fan is not None:
+            return self.fan[0] * side, self.fan[1] * side
         if self.stack:
             back = min(0.12 * at.sheet.gap, 1.5 * at.sheet.gap / self.channels)
             return back, back
@@ -273,14 +292,39 @@ class Maps(Panel):
         return Extent(end.right, below.bottom)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
-        """Yield one grid a map, the last first."""
+        """Yield one grid a map, the last first; those of a fan are glass in an outlined box."""
         for channel in reversed(range(self.channels)):
             place = self._place(at, channel).moved(box.x, box.y)
             name = f"{self.name}[{channel}]"
-            yield Grid(name, self.name, place, self.values[:, :, channel], self.scale, lines=False)
+            glass = 0.0 if self.fan is None else self._glass(channel)
+            yield Grid(
+                name, self.name, place, self.values[:, :, channel], self.scale, lines=False,
+                glass=glass,
+            )  # fmt: skip
+        if self.fan is not None:
+            yield self._outline(at, box)
         for mark, channel in self.marks.items():
             place = self._place(at, channel).moved(box.x, box.y)
             yield Frame(f"{self.name}.{mark}", self.name, place)
+
+    def _glass(self, channel: int) -> float:
+        """Return how opaque a map is: the first is, the others less the more lie on one another."""
+        rows, cols, count = self.values.shape
+        right, up = self.fan or (0.0, 0.0)
+        over = min(count, rows / max(up, 1e-9), cols / max(right, 1e-9))
+        return 1.0 if channel == 0 else min(1.0, _GLASS / over)
+
+    def _outline(self, at: Setting, box: Box) -> Path:
+        """Return the edges of the box around a fan, in one go."""
+        front = self._place(at, 0).moved(box.x, box.y)
+        back = self._place(at, self.channels - 1).moved(box.x, box.y)
+        corners = (
+            (front.x, front.y), (front.x, front.bottom), (front.right, front.bottom),
+            (front.right, front.y), (front.x, front.y), (back.x, back.y), (back.right, back.y),
+            (front.right, front.y), (back.right, back.y), (back.right, back.bottom),
+            (front.right, front.bottom),
+        )  # fmt: skip
+        return Path(f"{self.name}.box", self.name, box, corners, "muted")
 
     def describe(self, lang: str) -> str:
         """Tell how many maps there are, how large, and between which values."""

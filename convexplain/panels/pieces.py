@@ -77,6 +77,9 @@ class Grid(Piece):
         Where it is False nothing is known yet: a dot stands there.
     lines : bool
         Whether lines part the cells.
+    glass : float
+        How opaque a cell with the largest value is, others as much less as their values are: what
+        lies behind shines through, and no line is drawn around; 0: all cells are opaque.
     """
 
     values: npt.NDArray[Any]
@@ -85,6 +88,7 @@ class Grid(Piece):
     size: float = 0.0
     computed: npt.NDArray[np.bool_] | None = None
     lines: bool = True
+    glass: float = 0.0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -103,6 +107,15 @@ class Grid(Piece):
     def colours(self, theme: Theme) -> Colours:
         """Return the colour of each cell, shape (rows, cols, 3)."""
         return self.scale.colours(self.values, theme)
+
+    def painted(self, theme: Theme) -> Colours:
+        """Return what covers each cell of glass: its colour and how opaque it is, (..., 4)."""
+        shares = np.clip(self.values / (self.scale.most or 1.0), -1, 1)
+        found = np.zeros((*self.shape, 4), dtype=np.uint8)
+        found[..., :3] = theme.rgb("positive")
+        found[shares < 0, :3] = theme.rgb("negative")
+        found[..., 3] = np.rint(255 * self.glass * np.abs(shares))
+        return found
 
     def texts(self) -> list[list[str]]:
         """Return the number in each cell; empty where nothing is printed."""

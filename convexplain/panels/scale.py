@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Theme
 
@@ -26,6 +28,8 @@ class Scale:
         What the scale measures; a legend shows it.
     signed : bool
         Whether it begins at ``-limit``; at 0 otherwise, as a map after ReLU does.
+    counts : bool
+        Whether it measures whole numbers, which are printed so.
 
     Examples
     --------
@@ -37,6 +41,15 @@ class Scale:
     limit: float | None = None
     name: Caption | None = None
     signed: bool = True
+    counts: bool = False
+
+    def text(self, value: float) -> str:
+        """Print a value as it is read on the scale."""
+        if self.counts:
+            return fmt.count(round(value))
+        # The end of a small scale shows two digits that are not zero.
+        least = 1 - math.floor(math.log10(self.limit)) if self.limit else 2
+        return fmt.number(value, max(2, least))
 
     @property
     def least(self) -> float:

@@ -29,9 +29,9 @@ class Sheet:
         How much is kept free at the top and at the bottom.
     margin : float
         Kept free at all sides.
-    text, note, small, number, heading, sign : float
+    text, note, small, number, heading, sign, display : float
         Sizes of text: labels, secondary text, dense labels, numbers in cells, headings, a sign
-        between grids.
+        between grids, what stands alone.
     least : float
         No text is smaller.
     gap : float
@@ -56,6 +56,7 @@ class Sheet:
     number: float
     heading: float
     sign: float
+    display: float
     least: float
     gap: float
     pixel: float
@@ -90,11 +91,13 @@ class Sheet:
 
 VIDEO = Sheet(
     name="16:9", unit="px", width=1920, height=1080, title=120, caption=170, margin=96,
-    text=30, note=27, small=27, number=30, heading=40, sign=44, least=27, gap=40,
+    text=30, note=27, small=27, number=30, heading=40, sign=44, display=88, least=27, gap=40,
     pixel=0.5, thumb=40, good=280, room=860, fixed=True,
 )  # fmt: skip
-WIDE43 = replace(VIDEO, name="4:3", width=1440, margin=72)
-SQUARE = replace(VIDEO, name="1:1", width=1080, margin=54, caption=190, gap=32)
+WIDE43 = replace(VIDEO, name="4:3", width=1440, margin=72, display=72)
+SQUARE = replace(
+    VIDEO, name="1:1", width=1080, margin=54, caption=190, gap=32, display=64
+)  # fmt: skip
 # On a phone the frame is narrow, and its lower end lies under buttons.
 TALL = replace(
     VIDEO, name="9:16", width=1080, height=1920, margin=54, title=200, caption=340,
@@ -114,7 +117,7 @@ def paper(inches: float) -> Sheet:
     return Sheet(
         name=f"{inches:g} in", unit="pt", width=72 * inches, height=660, title=0, caption=0,
         margin=5, text=7.5, note=7, small=6.5 if inches >= _BROAD else 5.2, number=7,
-        heading=11, sign=11, least=5, gap=10,
+        heading=11, sign=11, display=18, least=5, gap=10,
         pixel=0.4, thumb=11, good=72, room=150, fixed=False,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-Role = Literal["text", "note", "small", "number", "heading", "sign"]
+Role = Literal["text", "note", "small", "number", "heading", "sign", "display"]
 
 # As people write them; none of these, and the number is the result.
 _ACTIVATIONS = {"relu": "ReLU", "linear": None}
@@ -35,7 +35,7 @@ class Text(Panel):
     Parameters
     ----------
     words : Caption or str
-    role : {"text", "note", "small", "number", "heading", "sign"}
+    role : {"text", "note", "small", "number", "heading", "sign", "display"}
         Which of the sheet's sizes they have; a sign stands between grids.
     tone : str
         Token of the theme.
@@ -44,6 +44,8 @@ class Text(Panel):
         Where lines break, in sizes of the text, and never beyond the sheet.
     coarse : Caption, optional
         What is said instead where numbers in cells have fewer than two decimals.
+    silent : bool
+        Whether another panel tells what it says to a person who cannot see it.
     """
 
     words: Caption | str
@@ -53,6 +55,7 @@ class Text(Panel):
     weight: str = "regular"
     measure: float = math.inf
     coarse: Caption | None = None
+    silent: bool = False
 
     def _size(self, at: Setting) -> float:
         return float(getattr(at.sheet, self.role))
@@ -83,7 +86,7 @@ class Text(Panel):
     def describe(self, lang: str) -> str:
         """Tell its words; a sign says nothing by itself."""
         words = self.words if isinstance(self.words, str) else self.words.text(lang)
-        return "" if self.role == "sign" else words
+        return "" if self.silent or self.role == "sign" else words
 
 
 @dataclass(frozen=True)
@@ -442,7 +445,7 @@ class Legend(Panel):
             if scale.least < 0:
                 ends.insert(1, (x + wide / 2, 0.0, "middle"))
             for k, (left, value, align) in enumerate(ends):
-                words = fmt.number(value, _decimals(scale.most)) if value else "0"
+                words = scale.text(value) if value else "0"
                 below = place.bottom + leading(note) / 2
                 yield line(
                     at, self.name, f"{full}.{k}", words, left, below, note, align=align,
@@ -453,8 +456,3 @@ class Legend(Panel):
     def describe(self, lang: str) -> str:
         """Tell nothing: other panels tell their numbers."""
         return ""
-
-
-def _decimals(limit: float) -> int:
-    """Return with how many decimals the end of a scale shows two digits that are not zero."""
-    return max(2, 1 - math.floor(math.log10(limit))) if limit > 0 else 2

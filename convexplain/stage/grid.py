@@ -55,6 +55,9 @@ class PixelGrid(StageMobject):
         Width of the line around the whole grid; 0 draws none.
     decimals : int
         Of the numbers.
+    glass : float
+        How opaque a cell of the largest magnitude is, others as much less as their values are;
+        cells not computed are clear. 0: all cells are opaque.
 
     Attributes
     ----------
@@ -84,6 +87,7 @@ class PixelGrid(StageMobject):
         frame: float = 0.0,
         opacity: float = 1.0,
         decimals: int = 2,
+        glass: float = 0.0,
     ) -> None:
         self.values = np.array(values, dtype=np.float64)
         height, width = self.values.shape[:2]
@@ -97,6 +101,7 @@ class PixelGrid(StageMobject):
         self.decimals = decimals
         self.lines = lines
         self.frame_width = frame
+        self.glass = glass
         self.shares = np.ones((height, width), dtype=np.float32)
         self.number_opacity = 1.0 if numbers else 0.0
         # The last picture of all cells: while a grid fades, only its opacity changes.
@@ -170,6 +175,7 @@ class PixelGrid(StageMobject):
         return (
             *super().state(),
             self.limit,
+            self.glass,
             self.number_opacity,
             self.shares.tobytes(),
             self.values.tobytes(),
@@ -240,12 +246,25 @@ class PixelGrid(StageMobject):
         if self.frame_width:
             self._paint_frame(canvas, Rect(xs[0], ys[0], xs[-1], ys[-1]))
         area = Rect(xs[0], ys[0], xs[-1], ys[-1]).intersection(canvas.clip)
-        if not area.empty:
+        if self.glass:
+            self._paint_glass(canvas, xs, ys)
+        elif not area.empty:
             canvas.paste(
                 self._cells(canvas, xs, ys, area), area.left, area.top, opacity=self.opacity
             )
         if self.number_opacity > 0 and self.opacity > 0:
             self._paint_numbers(canvas)
+
+    def _paint_glass(
+        self, canvas: Canvas, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp]
+    ) -> None:
+        """Lay the colours over what is there, each as opaque as its value is large."""
+        shares = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
+        for sign, token in ((-1, "negative"), (1, "positive")):
+            cover = np.rint(255 * self.glass * (sign * shares).clip(0, 1)).astype(np.uint8)
+            if cover.any():
+                mask = cover.repeat(np.diff(ys), axis=0).repeat(np.diff(xs), axis=1)
+                canvas.stencil(mask, xs[0], ys[0], canvas.theme.rgb(token), self.opacity)
 
     def _cells(
         self,

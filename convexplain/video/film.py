@@ -23,7 +23,7 @@ from convexplain.lessons._opening import Opening
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
 from convexplain.video import clip_cache, concatenate, measure_video, rendering, subtitles
-from convexplain.video.job import QUALITIES, SUBTITLE_FORMATS, Job, Quality
+from convexplain.video.job import ASPECTS, QUALITIES, SUBTITLE_FORMATS, Job, Quality
 from convexplain.video.subtitles import Cue
 
 #: The beat of the opening whose end is the poster.
@@ -48,6 +48,8 @@ class Film:
         Size and frame rate.
     embed_subtitles : bool
         Whether the subtitles are also tracks of the file, in both languages.
+    aspect : {"16:9", "4:3", "1:1", "9:16"}
+        Width to height, for all parts.
     """
 
     lessons: tuple[Lesson, ...]
@@ -55,6 +57,11 @@ class Film:
     look: Look = field(default_factory=Look)
     quality: Quality = QUALITIES["m"]
     embed_subtitles: bool = False
+    aspect: str = ASPECTS[0]
+
+    def job(self, part: Lesson, output: Path, **how: Any) -> Job:
+        """Return how one part is rendered."""
+        return Job(part, output, self.look, self.quality, aspect=self.aspect, **how)
 
     @property
     def main(self) -> Path:
@@ -216,8 +223,8 @@ def make(
     for folder in (film.main.parent, place):
         atomic.sweep(folder)
     parts = film.parts
-    still = Job(parts[0], film.poster, film.look, film.quality, still=POSTER)
-    videos = [Job(part, film.main, film.look, film.quality, subtitles=False) for part in parts]
+    still = film.job(parts[0], film.poster, still=POSTER)
+    videos = [film.job(part, film.main, subtitles=False) for part in parts]
     jobs = [_kept(job, place) for job in (*videos, still)]
     reasons = {job.output: clip_cache.look_up(job.output) for job in jobs}
     if say:
@@ -239,7 +246,8 @@ def _check(film: Film) -> None:
             f"the film {film.output.name!r} has the extension {film.output.suffix or '(none)'}: "
             "a film is an mp4, which holds its chapters; name it so"
         )
-    rendering.check(Job(film.lessons[0], film.output, film.look, film.quality, subtitles=False))
+    rendering.check_aspect(film.aspect, film.lessons)
+    rendering.check(film.job(film.lessons[0], film.output, subtitles=False))
     if film.main in (film.poster, *film.subtitle_files):
         raise UsageError(f"{str(film.output)!r} leads to a file that is no film: name another")
     for target in (film.poster, *film.subtitle_files):
@@ -319,7 +327,8 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
         began = monotonic()
         embedded = cues if film.embed_subtitles else {}
         concatenate.join(paths, file, chapters=marks, subtitles=embedded)
-        measure_video.check_video(file, film.quality, [float(each) for each in lengths])
+        frame = film.quality.at(film.aspect)
+        measure_video.check_video(file, frame, [float(each) for each in lengths])
         _logger.info("joined and looked at in %.2f s", monotonic() - began)
 
     texts = {

@@ -11,9 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from convexplain import extras
+from convexplain import extras, lessons
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import atomic, documents
+from convexplain.lessons import Lesson
 from convexplain.video import memory
 from convexplain.video.job import ASPECTS, VIDEO_FORMATS, Job
 from convexplain.video.pool import Pool
@@ -75,7 +76,8 @@ def _check(job: Job) -> None:
         given = f"{job.output.name!r} has the extension {job.output.suffix or '(none)'}"
         endings = [f".{name}" for name in allowed]
         raise UsageError(f"{given}, but {kind}: {choose(job.output.suffix, endings)}")
-    _check_aspect(job)
+    if job.scene_file is None:
+        check_aspect(job.aspect, [job.lesson])
     if job.still is not None:
         beats = [beat.name for beat in job.lesson.beats()]
         if job.still not in beats:
@@ -92,13 +94,29 @@ def _check(job: Job) -> None:
             raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
 
 
-def _check_aspect(job: Job) -> None:
-    if job.aspect not in ASPECTS:
-        raise UsageError(f"there is no aspect {job.aspect!r}: {choose(job.aspect, ASPECTS)}")
-    if job.aspect not in job.lesson.aspects and job.scene_file is None:
+def check_aspect(aspect: str, shown: Sequence[Lesson]) -> None:
+    """Refuse an aspect for which some lessons are not laid out.
+
+    Parameters
+    ----------
+    aspect : str
+        Width to height.
+    shown : sequence of Lesson
+        All that are to be rendered.
+
+    Raises
+    ------
+    UsageError
+        Which lessons these are, and which ones can be had.
+    """
+    if aspect not in ASPECTS:
+        raise UsageError(f"there is no aspect {aspect!r}: {choose(aspect, ASPECTS)}")
+    lacking = [lesson.name for lesson in shown if aspect not in lesson.aspects]
+    if lacking:
+        able = [name for name in lessons.names() if aspect in lessons.find(name).aspects]
         raise UsageError(
-            f"{job.lesson.name} is laid out for {' and '.join(job.lesson.aspects)}, not for "
-            f"{job.aspect}: leave --aspect out"
+            f"laid out for 16:9 alone, not for {aspect}: {', '.join(lacking)}; leave --aspect "
+            f"out, or render {' or '.join(able)}"
         )
 
 

@@ -25,17 +25,7 @@ _LINK = re.compile(r"(\]\()([^)\s#:]+)([)#])")
 
 
 def rewrite(text: str, origin: Path, page: Path, docs: Path) -> str:
-    """Point the relative links of a Markdown text to where they lead from a page.
-
-    Parameters
-    ----------
-    text : str
-        As it stands in the file `origin`.
-    origin, page : Path
-        The file that was written, and the page of the site that shows it.
-    docs : Path
-        The folder of the site's sources.
-    """
+    """Point the relative links of a Markdown file to where they lead from a page of the site."""
     shown = {(docs.parent / name).resolve(): docs / target for name, target in PAGES.items()}
 
     def point(match: re.Match[str]) -> str:

@@ -98,11 +98,11 @@ def idx_file(shape: tuple[int, ...], data: bytes, kind: int = 8) -> bytes:
 
 
 @st.composite
-def damaged(draw: st.DrawFn, files: list[bytes]) -> bytes:
-    """A sound file with a few edits: bytes changed, cut out, put in, or cut off."""
+def damaged(draw: st.DrawFn, files: list[bytes], reach: int = 4000) -> bytes:
+    """A sound file with a few edits: bytes changed, cut out, put in, or cut off, within `reach`."""
     file = bytearray(draw(st.sampled_from(files)))
     for _ in range(draw(st.integers(1, 4))):
-        where = draw(st.integers(0, max(0, min(len(file) - 1, 4000))))
+        where = draw(st.integers(0, max(0, min(len(file) - 1, reach))))
         edit = draw(st.sampled_from(["change", "insert", "remove", "end", "number"]))
         if edit == "end":
             del file[where:]

@@ -72,7 +72,7 @@ def read_labels(path: Path) -> str:
 #: Processor seconds after which a reader is taken for endless.
 PATIENCE = 5
 READERS = {
-    "model": read_model,
+    **dict.fromkeys(("model", "keras", "h5", "tfjs", "onnx"), read_model),
     "picture": read_picture,
     "images": read_images,
     "labels": read_labels,

@@ -24,21 +24,10 @@ PATIENCE = 300  # seconds; only what hangs takes them
 
 
 class Run:
-    """A run of the program, in a session of its own.
+    """A run of the program, by default the command line with the short lesson, in its own session.
 
-    Parameters
-    ----------
-    *args : str
-        Arguments of the command line.
-    cwd : Path
-        The current folder; temporary files go to a folder ``tmp`` beside it, the cache to
-        ``cache``.
-    program : sequence of str
-        What is started; the command line with the short lesson if not given.
-    env : mapping, optional
-        Variables that are changed; None takes one away.
-    **options
-        For `subprocess.Popen`.
+    Temporary files go to a folder ``tmp`` beside the current one, the cache to ``cache``. `env`
+    changes variables; None takes one away.
     """
 
     def __init__(

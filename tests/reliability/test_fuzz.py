@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odd_files import ABSURD, IMAGES, MODELS, PICTURES, damaged, described, headed, idxs, pngs
+from odd_networks import beside, h5_files, keras_files, onnx_files, tfjs_files
 from running import HERE
 
 if not Path("/proc/self/clear_refs").exists():
@@ -29,6 +30,10 @@ FILES = {
     "picture": st.one_of(damaged(PICTURES), pngs, st.binary(max_size=300)),
     "images": st.one_of(damaged(IMAGES), idxs, st.binary(max_size=300)),
     "labels": st.one_of(damaged(IMAGES), idxs),
+    "keras": keras_files(),
+    "h5": h5_files,
+    "tfjs": tfjs_files(),
+    "onnx": onnx_files(),
 }
 # The same every time, in the tests; new ones in the soak.
 USUAL = settings(
@@ -36,9 +41,10 @@ USUAL = settings(
     derandomize=True,
     database=None,
     deadline=None,
+    print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-LONG = settings(USUAL, max_examples=5_000, derandomize=False, print_blob=True)
+LONG = settings(USUAL, max_examples=5_000, derandomize=False)
 
 
 class Reader:
@@ -86,6 +92,8 @@ def check(told: dict[str, Any]) -> None:
 
 def fuzz(reader: Reader, folder: Path, kind: str, how: settings) -> list[str]:
     outcomes = []
+    if kind == "tfjs":
+        beside(folder)
 
     @how
     @given(FILES[kind])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.lessons.architecture import Architecture
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
+from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -12,10 +12,15 @@ def card(lesson: Architecture) -> Card:
     """Write the card."""
     rows = {row.name: row for row in lesson.network.rows}
     weights = lesson.network.weights["conv2/kernel"]
+    shapes, costs = lesson.network.shapes, lesson.costs.values
     values = {
-        **told(lesson, "conv2"),
-        **{name: value for name, value in told(lesson, "pool2").items() if name in "ab"},
-        **told(lesson, "answer"),
+        "c": shapes["pool1"][2],
+        "n": weights.shape[3],
+        "a": fmt.shape(shapes["conv2"][:2]),
+        "b": fmt.shape(shapes["pool2"][:2]),
+        "total": costs["n"],
+        "share": costs["share"],
+        "layer": costs["layer"],
         "k": fmt.shape(weights.shape[:2]),
         "w": fmt.count(weights.size),
         "p2": fmt.count(rows["conv2"].parameters),
@@ -43,7 +48,7 @@ def card(lesson: Architecture) -> Card:
         ),
         pauses=(
             Pause(
-                "conv2",
+                "maps",
                 Caption(
                     en="{c} channels in, {n} filters, windows of {k}: how many weights?",
                     zh="输入 {c} 个通道，{n} 个过滤器，窗口 {k}：多少个权重？",
@@ -54,7 +59,7 @@ def card(lesson: Architecture) -> Card:
                 ),
             ),
             Pause(
-                "pool2",
+                "vector",
                 Caption(en="What is half of {a}?", zh="{a} 的一半是多少？"),
                 Caption(
                     en="{b}: rounded down. One row and one column are left out.",
@@ -62,11 +67,11 @@ def card(lesson: Architecture) -> Card:
                 ),
             ),
             Pause(
-                "answer",
+                "parameters",
                 Caption(en="Which layer has the most parameters?", zh="哪一层的参数最多？"),
                 Caption(
-                    en="Of {total}, {share}% are in {layer}.",
-                    zh="{layer}，占全部 {total} 个的 {share}%。",
+                    en="Of {total}, {share} are in {layer}.",
+                    zh="{layer}，占全部 {total} 个的 {share}。",
                 ),
             ),
         ),

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
+from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, Value
 
 
 def card(lesson: WindowGeometry) -> Card:
     """Write the card."""
     shown = {geometry.name: geometry for geometry in lesson.geometries}
-    valid, same = shown["valid"], shown["same"]
-    rows, side = valid.size[0], valid.window.kernel_size[0]
-    values = {
-        **told(lesson, "dilation"),
-        "i": rows,
+    valid, same, stride = shown["valid"], shown["same"], shown["stride"]
+    cols, side = valid.size[1], valid.window.kernel_size[1]
+    values: dict[str, Value] = {
+        "i": cols,
         "k": side,
-        "o": valid.output[0],
-        "wrong": rows - side,
-        "s": told(lesson, "stride")["s"],
-        "strided": fmt.shape(shown["stride"].output),
+        "o": valid.output[1],
+        "wrong": cols - side,
+        "s": stride.window.stride[1],
+        "strided": fmt.shape(stride.output),
+        "hops": stride.hops,
+        "corner": valid.read_counts[0],
+        "inside": valid.read_counts[2],
         "kept": fmt.shape(same.output),
         "ring": same.margins[0],
-        "differ": fmt.count(lesson.differing),
+        "d": shown["dilation"].window.dilation[1],
+        "span": fmt.shape(shown["dilation"].window.span),
+        "weights": lesson.weights.size,
     }
     return Card(
         lesson,
@@ -41,30 +45,34 @@ def card(lesson: WindowGeometry) -> Card:
         ),
         pauses=(
             Pause(
-                "valid",
+                "count",
                 Caption(
-                    en="{i} rows, a window of {k}: how many places from top to bottom?",
-                    zh="图有 {i} 行，窗口高 {k}：从上到下有几个位置？",
+                    en="{i} pixels in a row, a window of {k}: how many places?",
+                    zh="一行 {i} 个像素，窗口宽 {k}：有几个位置？",
                 ),
                 Caption(en="{o}: the first place counts, too.", zh="{o} 个：起始位置也要算。"),
             ),
             Pause(
                 "stride",
                 Caption(
-                    en="Stride {s}: how large does the map become?",
-                    zh="步幅为 {s}，响应图会变成多大？",
+                    en="It hops by {s}: how large does the map become?",
+                    zh="每次跳 {s} 格，响应图会变成多大？",
                 ),
-                Caption(en="{strided}.", zh="{strided}。"),
+                Caption(
+                    en="{strided}: {hops} hops and the first place, in rows and in columns.",
+                    zh="{strided}：行和列都是 {hops} 步加上第一个位置。",
+                ),
             ),
             Pause(
-                "flipped",
+                "all",
                 Caption(
-                    en="Turn the kernel round by half a turn. The same map?",
-                    zh="把卷积核旋转半圈，响应图还一样吗？",
+                    en="Which pixels are read least often, and why?",
+                    zh="哪些像素读得最少？为什么？",
                 ),
                 Caption(
-                    en="No: {differ} cells differ. Networks do not turn it.",
-                    zh="不一样：有 {differ} 格不同。网络并不翻转卷积核。",
+                    en="Those in the corners, {corner} time against {inside} inside: few windows "
+                    "reach them.",
+                    zh="角上的像素：只读 {corner} 次，里面读 {inside} 次，很少有窗口盖到它们。",
                 ),
             ),
         ),
@@ -78,12 +86,12 @@ def card(lesson: WindowGeometry) -> Card:
             ),
             Mistake(
                 Caption(
-                    en="With dilation {d} the kernel is {w}, so it has more weights.",
-                    zh="膨胀率为 {d} 时，卷积核变成 {w}，权重更多了。",
+                    en="With dilation {d} the kernel is {span}, so it has more weights.",
+                    zh="膨胀率为 {d} 时，卷积核变成 {span}，权重更多了。",
                 ),
                 Caption(
-                    en="It is spread over {w} but still has {weights} weights, with gaps between.",
-                    zh="它铺开到 {w} 的范围，权重仍是 {weights} 个，中间留有空隙。",
+                    en="It is spread over {span} but still has {weights} weights, with gaps.",
+                    zh="它铺开到 {span} 的范围，权重仍是 {weights} 个，中间留有空隙。",
                 ),
             ),
             Mistake(

@@ -26,11 +26,7 @@ _PLAIN = re.compile(r"_?[a-z0-9]+(-[a-z0-9]+)*")
 def require_plain(name: str, what: str) -> None:
     """Refuse a name that would lead elsewhere in a file's name.
 
-    Raises
-    ------
-    ValueError
-        If it is longer than 40 characters, or other than words of small letters and digits with
-        dashes between them.
+    Names have at most 40 characters: words of small letters and digits with dashes between them.
     """
     if len(name) > 40 or not _PLAIN.fullmatch(name):
         raise ValueError(
@@ -40,17 +36,8 @@ def require_plain(name: str, what: str) -> None:
 
 
 def slug(name: str, taken: Iterable[str] = ()) -> str:
-    """Make a beat's name of a layer's.
+    """Make a beat's name of a layer's, which Keras may have given; other beats' names are `taken`.
 
-    Parameters
-    ----------
-    name : str
-        As Keras may have given it, ``"conv2d_1"``.
-    taken : iterable of str
-        Names that other beats of the lesson have.
-
-    Examples
-    --------
     >>> slug("conv2d_1"), slug("Answer", taken=["question", "answer"])
     ('conv2d-1', 'answer-2')
     """
@@ -284,18 +271,10 @@ def lasting(seconds: float, caption: Caption) -> float:
 
 
 def chapters(beats: Iterable[Beat], lang: str) -> list[tuple[float, float, str]]:
-    """Name the marks of a lesson as chapters of a video.
+    """Name the marks of a lesson as chapters of a video: start and end in seconds, and a name.
 
-    Parameters
-    ----------
-    beats : iterable of Beat
-    lang : {"en", "zh"}
-
-    Returns
-    -------
-    list of (float, float, str)
-        Start and end in seconds, and a name: the title where it is new, or else how the caption
-        begins, so that neighbours differ.
+    The name is the title where it is new, or else how the caption begins, so that neighbours
+    differ.
     """
     named: list[tuple[float, float, str]] = []
     heading = ""
@@ -322,24 +301,8 @@ def paced(beats: Iterable[Beat], length: float | None) -> tuple[Beat, ...]:
     """Scale a lesson to a given length; every caption keeps its reading time.
 
     Of a lesson told in events those are left out first for which there is no time, and what moves
-    is slowed down until its caption can be read: no time is spent in standing still.
-
-    Parameters
-    ----------
-    beats : iterable of Beat
-        As designed.
-    length : float, optional
-        In seconds; the beats stay as they are if it is None.
-
-    Returns
-    -------
-    tuple of Beat
-        As they are shown.
-
-    Raises
-    ------
-    UsageError
-        If the captions alone take longer, or it is many times the designed length.
+    is slowed down until its caption can be read: no time is spent in standing still. A length is
+    refused that is shorter than the captions take, or many times the designed one.
     """
     designed = tuple(beats)
     if any(beat.events for beat in designed):

@@ -9,19 +9,7 @@ from convexplain.style import format as fmt
 
 
 def check_picture(picture: Picture | None, network: Network) -> None:
-    """Refuse a picture that a bundled network cannot read as it is.
-
-    Parameters
-    ----------
-    picture : Picture, optional
-        Without one, a bundled digit is shown.
-    network : Network
-
-    Raises
-    ------
-    UsageError
-        If the network reads pictures of another shape.
-    """
+    """Refuse a picture that a bundled network cannot read as it is."""
     if picture is not None and picture.shape != network.input_shape:
         raise UsageError(
             f"the picture has the shape {fmt.shape(picture.shape)}, but the network reads "
@@ -30,21 +18,7 @@ def check_picture(picture: Picture | None, network: Network) -> None:
 
 
 def check_filter(number: int | None, count: int, layer: str) -> None:
-    """Refuse a filter that a layer does not have.
-
-    Parameters
-    ----------
-    number : int, optional
-        As it was asked for.
-    count : int
-        How many filters the layer has.
-    layer : str
-
-    Raises
-    ------
-    UsageError
-        If it is not 0 to ``count - 1``.
-    """
+    """Refuse a filter that a layer does not have; filters are counted from 0."""
     if number is not None and not 0 <= number < count:
         raise UsageError(
             f"there is no filter {number} in {layer}: its filters are 0 to {count - 1}"

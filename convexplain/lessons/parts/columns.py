@@ -18,34 +18,17 @@ Kind: TypeAlias = Literal["input"] | Family
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One layer, or the picture before the first.
+    """One layer, or the picture before the first."""
 
-    Parameters
-    ----------
-    name : str
-        Of the layer; "input" for the picture.
-    kind : str
-        "input", or the layer's family.
-    values : numpy.ndarray of float32
-        What it puts out: (height, width, channels), or (n,) from flatten on.
-    limit : float
-        End of the colour scale: the largest magnitude of a convolution, which poolings and
-        flatten after it keep; 1 for the picture and for probabilities.
-    kernel : tuple of int
-        Shape of its weights; empty if it has none.
-    parameters : int
-        Weights and biases.
-    share : float
-        Of the network's parameters, 0 to 1.
-    """
-
-    name: str
-    kind: Kind
+    name: str  # of the layer; "input" for the picture
+    kind: Kind  # "input", or the layer's family
+    #: What it puts out: (height, width, channels), or (n,) from flatten on.
     values: npt.NDArray[np.float32]
+    #: End of the scale: the largest magnitude of a convolution and of what follows it, else 1.
     limit: float
-    kernel: tuple[int, ...]
-    parameters: int
-    share: float
+    kernel: tuple[int, ...]  # shape of its weights; empty if it has none
+    parameters: int  # weights and biases
+    share: float  # of the network's parameters, 0 to 1
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -134,23 +134,8 @@ class Kernels:
 def whole(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], int]:
     """Write weights as whole numbers over one denominator, as people write a classic kernel.
 
-    Parameters
-    ----------
-    weights : numpy.ndarray of float32
+    The denominator is the least, at most 1,000; ValueError if there is none.
 
-    Returns
-    -------
-    numbers : numpy.ndarray of int
-    denominator : int
-        The least, at most 1,000.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-
-    Examples
-    --------
     >>> whole(np.full((1, 2), 1 / 9, np.float32))
     (array([[1, 1]]), 9)
     """

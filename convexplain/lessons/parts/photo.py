@@ -36,13 +36,7 @@ def red_to_blue() -> npt.NDArray[np.float32]:
 
 
 def grace_hopper() -> Picture:
-    """Read the photograph that comes with matplotlib, without importing matplotlib.
-
-    Raises
-    ------
-    ConvexplainError
-        If this matplotlib was installed without its sample data.
-    """
+    """Read the photograph that comes with matplotlib, without importing matplotlib."""
     spec = find_spec("matplotlib")
     if spec is not None and spec.origin is not None:
         path = Path(spec.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg"
@@ -57,15 +51,8 @@ def grace_hopper() -> Picture:
 def reduced(pixels: npt.NDArray[np.float32], longest: int = LONGEST) -> npt.NDArray[np.float32]:
     """Average squares of pixels until the longer side has at most `longest` of them.
 
-    Parameters
-    ----------
-    pixels : array of float32, shape (H, W, C)
-    longest : int
-
-    Returns
-    -------
-    array of float32, shape (H // n, W // n, C)
-        With the smallest fitting n; rows and columns that fill no square are cut off evenly.
+    The squares are as small as they can be; rows and columns that fill no square are cut off
+    evenly.
     """
     height, width, channels = pixels.shape
     side = -(-max(height, width) // longest)
@@ -78,18 +65,7 @@ def reduced(pixels: npt.NDArray[np.float32], longest: int = LONGEST) -> npt.NDAr
 
 @dataclass(frozen=True, eq=False)
 class Colours:
-    """A photograph through the kernel made by hand.
-
-    Parameters
-    ----------
-    picture : Picture
-        In colour: (H, W, 3).
-
-    Raises
-    ------
-    UsageError
-        If it has no three channels, or is too small or too narrow for a window.
-    """
+    """A photograph, (H, W, 3), through the kernel made by hand."""
 
     picture: Picture
 

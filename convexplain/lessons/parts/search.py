@@ -19,39 +19,20 @@ TELLING_PRODUCTS = 4
 
 
 class FoundStop(NamedTuple):
-    """A stop worth showing slowly.
+    """A stop worth showing slowly."""
 
-    Parameters
-    ----------
-    name : {"strong", "negative", "blank", "border", "channels", "pool"}
-    position : int
-        Into the steps that were searched.
-    adds_up : bool
-        Whether its printed arithmetic does.
-    """
-
-    name: str
-    position: int
-    adds_up: bool
+    name: str  # "strong", "negative", "blank", "border", "channels" or "pool"
+    position: int  # into the steps that were searched
+    adds_up: bool  # whether its printed arithmetic does
 
 
 def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
-    """Choose a strong stop, one that ReLU cuts to zero, and one on blank paper.
+    """Choose a strong stop, one that ReLU cuts to zero, and one on blank paper, in this order.
 
-    Strong: the largest value; negative: the smallest; blank: nearest to the strong one. Stops
-    whose arithmetic adds up come first, and among these those with at least `TELLING_PRODUCTS`
-    products that print as something else than 0.00.
-
-    Parameters
-    ----------
-    steps : sequence of ConvStep
-        All stops of one filter, row by row.
-
-    Returns
-    -------
-    tuple of FoundStop
-        In this order, without those that this picture and this filter do not have: no value that
-        prints above zero, none that prints below, no patch without ink.
+    The steps are all stops of one filter, row by row. Strong: the largest value; negative: the
+    smallest; blank: nearest to the strong one. Stops whose arithmetic adds up come first, and among
+    these those with at least `TELLING_PRODUCTS` products that print as something else than 0.00.
+    One is left out where no value prints above zero, none below, or no patch is without ink.
     """
     every = list(steps)
     values = np.array([step.value for step in every])
@@ -72,46 +53,12 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
     return tuple(found)
 
 
-def find_border_stop(steps: Sequence[ConvStep]) -> FoundStop | None:
-    """Choose a stop whose window reaches into the padding, and still meets ink.
-
-    The largest value of those that add up and are telling; else of those that add up; else of
-    all.
-
-    Parameters
-    ----------
-    steps : sequence of ConvStep
-        All stops of one filter over a padded picture.
-
-    Returns
-    -------
-    FoundStop or None
-        None where no ink lies near the border, or there is no padding.
-    """
-    every = list(steps)
-    order = np.argsort([-step.value for step in every], kind="stable")
-    near = [int(i) for i in order if every[i].padding.any() and every[i].patch.any()]
-    found = _first(every, near)
-    return FoundStop("border", *found) if found else None
-
-
 def find_channel_stop(steps: Sequence[ConvStep], shown: int = 5) -> FoundStop | None:
     """Choose a place where one filter's many channels can be followed.
 
     The largest value of those whose printed numbers can be checked, where `shown` channels are
-    named and the first of them is shown cell by cell; else of all.
-
-    Parameters
-    ----------
-    steps : sequence of ConvStep
-        All stops of one filter.
-    shown : int
-        How many channels are shown one by one.
-
-    Returns
-    -------
-    FoundStop or None
-        None where no value prints above zero.
+    named and the first of them is shown cell by cell; else of all. None where no value prints above
+    zero.
     """
     every = list(steps)
     order = np.argsort([-step.value for step in every], kind="stable")
@@ -127,17 +74,7 @@ def find_pool_stop(steps: Sequence[PoolStep]) -> FoundStop | None:
 
     The largest maximum of the windows whose numbers all print differently, with the winner not in
     the first cell and a mean that agrees with the printed numbers; else with such a mean; else of
-    all.
-
-    Parameters
-    ----------
-    steps : sequence of PoolStep
-        All stops of max pooling over one response map.
-
-    Returns
-    -------
-    FoundStop or None
-        None where no maximum prints above zero.
+    all. None where no maximum prints above zero.
     """
     every = list(steps)
     order = np.argsort([-step.value for step in every], kind="stable")

@@ -41,22 +41,15 @@ Role = Literal[
     "flatten",
     "hidden",
     "classifier",
+    "vector at the end",
 ]
 
 
 class Part(NamedTuple):
-    """How a role is told, and how the layer that plays it is found.
+    """How a role is named, and how the layer that plays it is found."""
 
-    Parameters
-    ----------
-    words : Caption
-        What a network has that has it: "a convolution".
-    find : callable
-        Of a network, its first such layer, or None.
-    """
-
-    words: Caption
-    find: Callable[[Network], Layer | None]
+    words: Caption  # what a network has that has it: "a convolution"
+    find: Callable[[Network], Layer | None]  # the first such layer of a network, or None
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,30 +114,14 @@ class Subject:
         return self.network.weights_of(layer)["kernel"].squeeze(axis=2)
 
     def role(self, role: Role) -> Layer:
-        """Return the layer that plays a part.
-
-        Raises
-        ------
-        UsageError
-            There is none; the text says what the network lacks.
-        """
+        """Return the layer that plays a part; an error says what the network lacks."""
         return require(self.network, role, self.model)
 
 
 def choose_picture(given: Mapping[str, Any], model: str | None) -> Picture | None:
     """Give the picture that "digit", "sample" or "image" asks for, a file in the network's colour.
 
-    Parameters
-    ----------
-    given : mapping
-        As in `digits.choose`.
-    model : str, optional
-        Which network will read it; without one it is a network for digits.
-
-    Raises
-    ------
-    ConvexplainError
-        As in `digits.choose` and `Network.load`.
+    Without a model it is for a network that reads digits.
     """
     return digits.choose(given, mode=mode_of(model) if given.get("image") is not None else "digit")
 
@@ -161,20 +138,7 @@ def find(network: Network, role: Role) -> Layer | None:
 
 
 def require(network: Network, role: Role, model: str) -> Layer:
-    """Return the layer of a network that plays a part, or say what the network lacks.
-
-    Parameters
-    ----------
-    network : Network
-    role : str
-    model : str
-        What the user calls the network.
-
-    Raises
-    ------
-    UsageError
-        There is no such layer.
-    """
+    """Return the layer of a network that plays a part, or say what the network lacks."""
     found = find(network, role)
     if found is None:
         words = ROLES[role].words.en
@@ -322,6 +286,11 @@ def _classifier(network: Network) -> Layer | None:
     return last if fits else None
 
 
+def _ends_in_a_vector(network: Network) -> Layer | None:
+    last = network.layers[-1]
+    return last if len(network.shapes[last.name]) == 1 else None
+
+
 ROLES: Mapping[Role, Part] = {
     "first convolution": Part(Caption(en="a convolution", zh="卷积层"), _first_convolution),
     "convolution of the picture": Part(
@@ -367,5 +336,9 @@ ROLES: Mapping[Role, Part] = {
     "hidden": Part(Caption(en="a hidden dense layer", zh="全连接隐藏层"), _hidden),
     "classifier": Part(
         Caption(en="a softmax layer at its end", zh="最后的 softmax 层"), _classifier
+    ),
+    "vector at the end": Part(
+        Caption(en="a vector at its end, without places", zh="最后的一个不分位置的向量"),
+        _ends_in_a_vector,
     ),
 }

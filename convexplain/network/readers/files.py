@@ -56,6 +56,7 @@ def _number(name: str) -> tuple[int, str]:
 def read_h5(content: bytes) -> Imported:
     """Read an .h5 file of Keras 2 or 3."""
     with hdf5.opened(content, "it") as file:
+        hdf5.check_texts(content, "it")
         text = file.text("", "model_config")
         if text is None:
             raise UnreadableError(f"it holds weights without an architecture: {SAVE}")

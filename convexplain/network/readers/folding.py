@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.network.readers.graph import DTYPES, MAX_NUMBERS, Node
-from convexplain.network.readers.imported import Array, UnreadableError, product
+from convexplain.network.readers.imported import Array, UnreadableError, fitting, product
 
 Inputs = Sequence[Array | None]
 
@@ -24,15 +24,8 @@ def fold(node: Node, inputs: Inputs) -> Array | None:
     function = FOLDS.get(node.op)
     if function is None:
         return None
-    try:
-        with np.errstate(all="ignore"):
-            return np.asarray(function(node, inputs))
-    except UnreadableError:
-        raise
-    except (ValueError, TypeError, IndexError, KeyError, MemoryError, AttributeError) as error:
-        raise UnreadableError(
-            f"the node {node.name!r:.60} ({node.op}) cannot be computed: its inputs do not fit"
-        ) from error
+    with fitting(node.told), np.errstate(all="ignore"):
+        return np.asarray(function(node, inputs))
 
 
 def _given(inputs: Inputs, index: int) -> Array | None:

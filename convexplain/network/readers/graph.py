@@ -56,6 +56,11 @@ class Node:
     outputs: tuple[str, ...]
     attributes: dict[str, Any]
 
+    @property
+    def told(self) -> str:
+        """What an error calls it."""
+        return f"the node {self.name!r:.60} ({self.op})"
+
 
 @dataclass(frozen=True)
 class Graph:

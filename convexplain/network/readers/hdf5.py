@@ -6,7 +6,8 @@ or are more than any machine holds (CVE-2026-1669). So the whole tree is walked 
 
 from __future__ import annotations
 
-import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,8 +18,30 @@ from convexplain import extras
 from convexplain.network.readers.imported import MAX_WEIGHTS, Array, UnreadableError
 
 MAX_OBJECTS = 20_000
+#: Seconds of a processor that the texts of a file may take.
+PATIENCE = 2
+_READ_TEXTS = """
+import io, sys
+import h5py
+try:
+    import resource
+except ImportError:  # the clock alone ends it on Windows
+    pass
+else:
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+with h5py.File(io.BytesIO(sys.stdin.buffer.read())) as file:
+    groups = [file]
+    file.visititems(lambda _, found: groups.append(found))
+    for group in groups:
+        for name in group.attrs:
+            group.attrs[name]
+"""
 #: What h5py raises of a file that is damaged.
-DAMAGE = (OSError, KeyError, RuntimeError, TypeError, AttributeError)
+DAMAGE = (
+    OSError, LookupError, RuntimeError, TypeError, AttributeError, ValueError, ArithmeticError,
+    MemoryError,
+)  # fmt: skip
 
 
 class File:
@@ -43,10 +66,8 @@ class File:
         """Return an array; UnreadableError if there is none, or it cannot be decoded."""
         if path not in self._datasets:
             raise UnreadableError(f"the weights {path!r:.100} are missing")
-        try:
+        with _damage_named(f"the weights {path!r:.100} are damaged"):
             return np.asarray(self._datasets[path][()])
-        except (*DAMAGE, MemoryError) as error:
-            raise UnreadableError(f"the weights {path!r:.100} are damaged") from error
 
     def has(self, folder: str) -> bool:
         """Whether there is a group of that path."""
@@ -54,15 +75,13 @@ class File:
 
     def attribute(self, folder: str, name: str) -> Any:
         """Return an attribute, or None."""
-        try:
+        with _damage_named(f"its attribute {name!r:.60} is damaged"):
             group = self._file[folder] if folder else self._file
             if name not in group.attrs:
                 return None
             if np.prod(group.attrs.get_id(name).shape, dtype=object) > MAX_OBJECTS:
                 raise UnreadableError(f"its attribute {name!r:.60} is too large")
             return group.attrs[name]
-        except DAMAGE as error:
-            raise UnreadableError(f"its attribute {name!r:.60} is damaged") from error
 
     def texts(self, folder: str, name: str) -> list[str]:
         """Return a list of texts, which Keras splits into name0, name1, ... where it is long."""
@@ -81,13 +100,11 @@ class File:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):  # h5py lets bytes that are no UTF-8 through as surrogates
+        value = value.encode("utf-8", "surrogateescape")
     if isinstance(value, bytes):
-        try:
+        with _damage_named("a text of it is damaged"):
             return value.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise UnreadableError("a text of it is damaged") from error
-    if isinstance(value, str):
-        return value
     raise UnreadableError(f"{value!r:.60} stands where a text is wanted")
 
 
@@ -97,16 +114,54 @@ def opened(content: bytes, what: str) -> Iterator[File]:
     extras.require("keras", "networks that Keras saved")
     import h5py
 
-    try:
-        file = h5py.File(io.BytesIO(content), "r")
-    except (OSError, ValueError, RuntimeError) as error:
-        raise UnreadableError(f"{what} is damaged: it is no HDF5 file, or cut off") from error
+    with _damage_named(f"{what} is damaged: it is no HDF5 file, or cut off"):
+        file = h5py.File(_in_memory(content, h5py))
     with file:
-        try:
+        with _damage_named(f"{what} is damaged"):
             groups, datasets = _walk(file, h5py)
-        except DAMAGE as error:
-            raise UnreadableError(f"{what} is damaged") from error
         yield File(file, groups, datasets)
+
+
+def _in_memory(content: bytes, h5py: Any) -> Any:
+    """Open content as a file in memory; an address beyond its end hangs other ways of reading."""
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_fapl_core(backing_store=False)
+    access.set_file_image(content)
+    return h5py.h5f.open(b"memory", h5py.h5f.ACC_RDONLY, fapl=access)
+
+
+def check_texts(content: bytes, what: str) -> None:
+    """Refuse a file whose texts the HDF5 library never finishes reading.
+
+    A text of changing length lies in a heap, and a damaged heap sends the library round for ever
+    (HDF5 2.0). Nothing in this process could end that, so another one reads the texts first.
+
+    Raises
+    ------
+    UnreadableError
+    """
+    try:
+        subprocess.run(
+            [sys.executable, "-P", "-c", _READ_TEXTS, str(PATIENCE)],
+            input=content,
+            timeout=10 * PATIENCE,  # of a clock: a machine may have much else to do
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+    except subprocess.SubprocessError as error:
+        raise UnreadableError(f"{what} is damaged: its texts cannot be read") from error
+
+
+@contextmanager
+def _damage_named(text: str) -> Iterator[None]:
+    """Say this of whatever h5py cannot read."""
+    try:
+        yield
+    except UnreadableError:
+        raise
+    except DAMAGE as error:
+        raise UnreadableError(text) from error
 
 
 def _walk(file: Any, h5py: Any) -> tuple[set[str], dict[str, Any]]:
@@ -148,7 +203,7 @@ def _checked(found: Any, path: str, h5py: Any) -> int:
     if plan.get_layout() == h5py.h5d.VIRTUAL or plan.get_external_count():
         raise UnreadableError(f"the numbers of {path!r:.100} lie in another file: not read")
     size = int(np.prod(found.shape, dtype=object)) if found.shape else 1
-    if size > MAX_WEIGHTS:
+    if size > MAX_WEIGHTS or size * found.dtype.itemsize > 8 * MAX_WEIGHTS:
         raise UnreadableError(
             f"{path!r:.100} declares {size:,} numbers, of shape {found.shape}: too many"
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +69,19 @@ class Names:
 def named(function: str, number: float | None = None) -> str:
     """Return an activation as layers write it: "relu", "leaky_relu(0.2)"."""
     return function if number is None else f"{function}({number!r})"
+
+
+@contextmanager
+def fitting(what: str) -> Iterator[None]:
+    """Refuse what is described by values of kinds and sizes that it cannot have."""
+    try:
+        yield
+    except UnreadableError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError) as e:
+        raise UnreadableError(
+            f"{what} cannot be computed: its inputs or settings do not fit"
+        ) from e
 
 
 def checked(array: Array, what: str) -> NDArray[np.float32]:

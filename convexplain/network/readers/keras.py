@@ -19,6 +19,7 @@ from convexplain.network.readers.imported import (
     Names,
     UnreadableError,
     checked,
+    fitting,
     named,
     whole,
     wholes,
@@ -57,7 +58,8 @@ def read(config: object, source: Source, origin: Mapping[str, str]) -> Imported:
     """Read a model of a configuration ``{"class_name": "Sequential", "config": {...}}``."""
     reader = _Reader(source)
     try:
-        reader.model(_mapping(config, "the model"), (), (), depth=0)
+        with fitting("the model"):
+            reader.model(_mapping(config, "the model"), (), (), depth=0)
     except RecursionError as error:
         raise UnreadableError("its configuration is nested too deeply") from error
     reader.finish_shape()
@@ -203,7 +205,8 @@ class _Reader:
         if kind not in MERGES and len(reads) != 1:
             raise UnreadableError(f"the layer {name!r:.60} reads {len(reads)} others: only Add may")
         arrays = self.source(Place(path, (*names, name), kind))
-        return KINDS[kind](_Layer(self, name, kind, config, reads, arrays))
+        with fitting(f"the layer {name!r:.60} ({kind})"):
+            return KINDS[kind](_Layer(self, name, kind, config, reads, arrays))
 
     def _first_shape(self, shape: object) -> None:
         if self.input_shape is not None or self.layers or not isinstance(shape, (list, tuple)):

@@ -23,6 +23,7 @@ from convexplain.network.readers.imported import (
     Names,
     UnreadableError,
     checked,
+    fitting,
     named,
     product,
     whole,
@@ -156,7 +157,8 @@ class _Reader:
             handler = HANDLERS.get(node.op)
             if handler is None:
                 raise self._refused(node, "is not of the layers that can be shown")
-            made = handler(self, node, inputs)
+            with fitting(node.told):
+                made = handler(self, node, inputs)
         self.values.update(dict.fromkeys(node.outputs[1:], None))
         self.values[node.outputs[0]] = made
 
@@ -167,7 +169,7 @@ class _Reader:
         )
 
     def _refused(self, node: Node, why: str) -> UnreadableError:
-        return UnreadableError(f"the node {node.name!r:.60} ({node.op}) {why}")
+        return UnreadableError(f"{node.told} {why}")
 
     # What layers are made of
 
@@ -649,11 +651,12 @@ def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
 def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     """Addition and multiplication: of two maps, or of one by constants."""
     tensors = [value for value in inputs if isinstance(value, Tensor)]
+    constants = [value for value in inputs if isinstance(value, np.ndarray)]
+    if len(inputs) != 2 or len(tensors) + len(constants) != 2:
+        raise reader._refused(node, "needs two inputs")
     if len(tensors) == 2:
         return _two(reader, node, tensors)
-    constant = next(value for value in inputs if not isinstance(value, Tensor))
-    assert constant is not None
-    value = tensors[0]
+    value, constant = tensors[0], constants[0]
     if value.padding is not None:
         value = reader._settle(value, node.name)
     numbers = _by_channel(reader, node, value, constant.astype(np.float32))

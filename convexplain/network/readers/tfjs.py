@@ -21,6 +21,7 @@ from convexplain.network.readers.imported import (
     Imported,
     UnreadableError,
     product,
+    whole,
 )
 from convexplain.network.readers.keras import Place
 
@@ -29,10 +30,7 @@ DTYPES = {"float32": "<f4", "int32": "<i4", "uint8": "u1", "uint16": "<u2", "flo
 
 def read(text: bytes, path: Path) -> Imported:
     """Read the content of a model.json, and the weights that lie beside it."""
-    try:
-        model = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError("it is damaged: no JSON") from error
+    model = _json(text)
     if not isinstance(model, dict) or "weightsManifest" not in model:
         raise UnreadableError("it is no model of TensorFlow.js: its weights are not listed")
     topology = model.get("modelTopology")
@@ -44,7 +42,7 @@ def read(text: bytes, path: Path) -> Imported:
         )
     config = topology.get("model_config", topology)
     if isinstance(config, str):
-        config = json.loads(config)
+        config = _json(config)
     arrays = _weights(model["weightsManifest"], path.parent)
 
     def source(place: Place) -> list[Array]:
@@ -56,6 +54,13 @@ def read(text: bytes, path: Path) -> Imported:
         "framework": str(model.get("generatedBy") or topology.get("keras_version") or "Keras"),
     }
     return keras.read(config, source, origin)
+
+
+def _json(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("it is damaged: no JSON") from error
 
 
 def _layer(name: str) -> str:
@@ -74,7 +79,9 @@ def _weights(manifest: object, folder: Path) -> dict[str, Array]:
             raise UnreadableError("it lists its weights wrongly")
         content = b"".join(_beside(folder, name) for name in group["paths"])
         at = 0
-        for entry in group.get("weights", []):
+        if not isinstance(group.get("weights"), list):
+            raise UnreadableError("it lists its weights wrongly")
+        for entry in group["weights"]:
             name, array, at = _weight(entry, content, at)
             total += array.size
             if total > MAX_WEIGHTS:
@@ -95,10 +102,11 @@ def _weight(entry: Any, content: bytes, at: int) -> tuple[str, Array, int]:
     name, shape = entry["name"], entry.get("shape")
     stored = entry.get("quantization")
     dtype = stored.get("dtype") if isinstance(stored, dict) else entry.get("dtype")
-    if dtype not in DTYPES:
+    if not isinstance(dtype, str) or dtype not in DTYPES:
         raise UnreadableError(f"the weight {name!r:.60} is of the unknown type {dtype!r:.40}")
-    if not isinstance(shape, list) or not all(isinstance(n, int) and n >= 0 for n in shape):
+    if not isinstance(shape, list):
         raise UnreadableError(f"the weight {name!r:.60} has the shape {shape!r:.60}")
+    shape = [whole(n, f"a size of the weight {name!r:.60}", most=MAX_WEIGHTS) for n in shape]
     size = product(shape) * np.dtype(DTYPES[dtype]).itemsize
     if at + size > len(content):
         raise UnreadableError(f"the weight {name!r:.60} is cut off: a file is damaged")

@@ -95,8 +95,9 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         numbers=piece.decimals is not None,
         text_size=piece.size or None,
         lines=piece.lines,
-        frame=2.0 if piece.decimals is None else 0.0,
+        frame=2.0 if piece.decimals is None and not piece.glass else 0.0,
         decimals=2 if piece.decimals is None else piece.decimals,
+        glass=piece.glass,
     )
     grid.places = corners_of(box)
     return grid
@@ -159,7 +160,7 @@ def glide(old: Any, new: Any) -> Move:
         old.colour, old.anchor, old.size = new.colour, new.anchor, new.size
         before = old.points.copy()
     elif isinstance(old, PixelGrid):
-        old.values, old.limit = new.values, new.limit
+        old.values, old.limit, old.glass = new.values, new.limit, new.glass
         old.shares[...] = 1.0
     elif isinstance(old, Rectangle):
         old.value, old.tone = new.value, new.tone

@@ -1,0 +1,76 @@
+"""The answer of a classifier as bars: all classes, or the most probable and the others together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convexplain.errors import ConvexplainError
+from convexplain.network import Network, Trace
+from convexplain.panels import Bar, Bars, Scale
+from convexplain.panels.text import text_width
+from convexplain.style import format as fmt
+from convexplain.style.captions import LANGUAGES, Caption
+
+#: So many classes have bars of their own.
+MOST = 10
+_OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
+
+
+def class_label(network: Network, index: int) -> Caption:
+    """Return what a class is called, or its number where the font lacks its characters."""
+    name, number = network.class_name(index), str(index)
+    said = {lang: name.text(lang) if _written(name.text(lang)) else number for lang in LANGUAGES}
+    return Caption(en=said["en"], zh=said["zh"])
+
+
+def _written(words: str) -> bool:
+    try:
+        text_width(words, 1.0)
+    except ConvexplainError:
+        return False
+    return True
+
+
+def shown_classes(trace: Trace) -> tuple[int, ...]:
+    """Return the classes that have bars: all in their order, or the most probable if many."""
+    shares = trace.shares
+    if len(shares) <= MOST:
+        return tuple(range(len(shares)))
+    return tuple(int(n) for n in np.argsort(-shares, kind="stable")[:MOST])
+
+
+def answer_bars(
+    trace: Trace,
+    name: str = "answer",
+    *,
+    title: Caption | None = None,
+    length: float = 10.0,
+    share: str = "",
+) -> Bars:
+    """Describe the probabilities of a picture's classes.
+
+    Parameters
+    ----------
+    trace : Trace
+    name : str
+        Of the panel; a class's bar is called by its number, that of the rest ``"others"``.
+    title : Caption, optional
+    length : float
+        Of the whole, in cells.
+    share : str
+        Of whose cells.
+    """
+    shares, network, shown = trace.shares, trace.network, shown_classes(trace)
+    bars = [
+        Bar(
+            str(k), class_label(network, k), float(shares[k]), fmt.probability(shares[k]),
+            "accent" if k == trace.prediction else "ink",
+        )
+        for k in shown
+    ]  # fmt: skip
+    left = len(shares) - len(shown)
+    if left:
+        rest = float(1 - sum(shares[k] for k in shown))
+        label = _OTHERS.fill(n=fmt.count(left))
+        bars.append(Bar("others", label, max(0.0, rest), fmt.probability(rest), "muted"))
+    return Bars(name, bars, Scale(1.0), length=length, title=title, share=share)

@@ -1,0 +1,373 @@
+"""The picture of a whole network: its stages side by side, each a stack of real maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from convexplain.lessons.parts.answer_bars import answer_bars, class_label
+from convexplain.lessons.parts.stages import Stage, folded, shown_channels
+from convexplain.network import Trace
+from convexplain.panels import (
+    Aligned,
+    Bar,
+    Bars,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Legend,
+    Maps,
+    Part,
+    Row,
+    Scale,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+#: What stands below the stages: what they are called, their parameters, or what is traded.
+Below = Literal["names", "parameters", "trade"]
+#: How far a deep stack reaches up in all, and each of its sheets at most, in heights of the input.
+_RISE, _SHEET = 1.15, 0.06
+#: How far a stack that is spread reaches to the right, in widths of the input.
+_SPREAD = 2.4
+#: The highest pile of parameters, and the longest bar of the answer, in heights of the input.
+_PILE, _BAR = 0.43, 0.25
+
+#: A vector of fewer numbers is drawn lower.
+_SHORT = 32
+#: Longer names are shortened, more so where there are many stages.
+_LONG, _SHORTER = 16, 9
+#: So many stages stand side by side; of more than so many some are left out.
+_FEW, _MANY = 8, 12
+
+
+@dataclass(frozen=True, eq=False)
+class ArchitecturePicture:
+    """What the pictures of a network are made of.
+
+    Parameters
+    ----------
+    stages : tuple of Stage
+        The picture first.
+    trace : Trace
+    """
+
+    stages: tuple[Stage, ...]
+    trace: Trace
+
+    def opening(self) -> Diagram:
+        """Describe the picture that is read, alone."""
+        return Diagram(Column(self._drawing(0), self._size(0), gap=0.4, align="middle"))
+
+    def spread(self, index: int) -> Diagram:
+        """Describe a stage whose sheets are far apart, beside the picture."""
+        stage = self.stages[index]
+        channels = len(self.channels(index))
+        right = min(_SPREAD * self._width / max(1, channels - 1), 1.05 * stage.shape[1])
+        stack = self._stack(index, (right, 0.3 * right * self._height / self._width))
+        return Diagram(Either(*(self._lines([0, index], n, {index: stack}) for n in (1, 2))))
+
+    def first(self, count: int) -> Diagram:
+        """Describe the picture and the first stages."""
+        return Diagram(Either(*(self._lines(list(range(count)), n) for n in (1, 2))))
+
+    def whole(self, below: Below = "names") -> Diagram:
+        """Describe all stages, in as many lines as it takes.
+
+        Returns
+        -------
+        Diagram
+            Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, and below them ``pile-NAME`` and
+            ``count-NAME`` or ``places-NAME`` and ``kinds-NAME``; ``answer``; ``legend``.
+        """
+        every = self.drawn
+        most = min(6, len(every))
+        lines = [self._lines(every, n, below=below) for n in range(1, most + 1)]
+        return Diagram(Either(*lines), about=self.told)
+
+    def wall(self, index: int) -> Diagram:
+        """Describe all maps of a stage that are shown, side by side."""
+        return Diagram(
+            Row(self._maps(index), Column(self._name(index), self._size(index), Legend("legend")))
+        )
+
+    # A stage.
+
+    @cached_property
+    def drawn(self) -> list[int]:
+        """The stages that the whole has room for: of very many the first and the last ones."""
+        every = list(range(len(self.stages)))
+        if len(every) <= _MANY:
+            return every
+        half = _MANY // 2
+        return [*every[:half], *every[-half:]]
+
+    @property
+    def _height(self) -> int:
+        return int(self.stages[0].shape[0])
+
+    @property
+    def _width(self) -> int:
+        return int(self.stages[0].shape[1])
+
+    @cached_property
+    def _every(self) -> tuple[list[int], ...]:
+        return tuple(shown_channels(stage, self.stages) for stage in self.stages)
+
+    def channels(self, index: int) -> list[int]:
+        """Return the channels of a stage that are drawn, the front one first."""
+        return self._every[index]
+
+    @cached_property
+    def _fan(self) -> tuple[float, float]:
+        """From sheet to sheet: one rule for all stacks, so that depths compare."""
+        deepest = max(
+            (len(self.channels(n)) for n, stage in enumerate(self.stages) if stage.has_maps),
+            default=1,
+        )
+        up = min(_RISE / deepest, _SHEET) * self._height
+        return 0.25 * up, up
+
+    @cached_property
+    def _scale(self) -> Scale:
+        """One for all: values are shares of what is largest in their layer."""
+        signed = any(stage.values.min() < 0 for stage in self.stages[1:])
+        return Scale(1.0, _SHARE_OF, signed=signed)
+
+    def _stack(self, index: int, fan: tuple[float, float] | None = None) -> Maps:
+        """The sheets of a stage, the strongest in front."""
+        return self._maps(index, stack=True, fan=fan or self._fan)
+
+    def _maps(
+        self, index: int, *, stack: bool = False, fan: tuple[float, float] | None = None
+    ) -> Maps:
+        stage = self.stages[index]
+        values = stage.values[:, :, self.channels(index)] / (stage.limit or 1.0)
+        return Maps(
+            stage.panel, values, self._scale, share="cells" if stack else "", stack=stack, fan=fan,
+            alternative=self._told(stage),
+        )  # fmt: skip
+
+    def _drawing(self, index: int) -> Part:
+        """What is drawn of a stage: a picture, a stack, a vector, or the answer as bars."""
+        stage = self.stages[index]
+        if stage.kind == "input":
+            pixels = stage.values if stage.channels == 3 else stage.values.squeeze(axis=2)
+            return Cells(
+                stage.panel, pixels, share="cells", lines=False, alternative=self._told(stage)
+            )
+        if index == len(self.stages) - 1 and not stage.has_maps:
+            return answer_bars(self.trace, length=_BAR * self._height, share="cells")
+        return self._stack(index) if stage.has_maps else self._strip(index)
+
+    def _strip(self, index: int) -> Cells:
+        """A vector as a strip of cells."""
+        stage = self.stages[index]
+        before = self.stages[index - 1] if index else None
+        grid = folded(stage, before) / (stage.limit or 1.0)
+        return Cells(
+            stage.panel, grid, self._scale, share="cells", lines=False,
+            fine=max(len(grid), _SHORT) / (_RISE * self._height),
+            alternative=self._told(stage),
+        )  # fmt: skip
+
+    def _name(self, index: int) -> Text:
+        stage = self.stages[index]
+        called = shortened(stage.name, _LONG if len(self.stages) <= _FEW else _SHORTER)
+        words: Caption | str = terms.INPUT if stage.kind == "input" else called
+        if len(stage.layers) > 1:
+            words = _WITH.fill(layer=called, n=len(stage.layers) - 1)
+        return Text(f"name-{stage.name}", words, role="small", weight="bold", silent=True)
+
+    def _size(self, index: int) -> Text:
+        return Text(
+            f"size-{self.stages[index].name}", self.stages[index].size, role="small",
+            tone="muted", silent=True,
+        )  # fmt: skip
+
+    # Lines of stages.
+
+    def _lines(
+        self,
+        indices: Sequence[int],
+        count: int,
+        instead: dict[int, Part] | None = None,
+        below: Below = "names",
+    ) -> Part:
+        """Arrange stages in so many lines, with what stands below each."""
+        per = -(-len(indices) // count)
+        lines = [indices[n : n + per] for n in range(0, len(indices), per)]
+        drawn = {n: self._drawing(n) for n in indices} | (instead or {})
+        if count == 1:  # what colours mean has its place above the picture, which is low
+            drawn[0] = Column(self._explained(), drawn[0], gap=0.6)
+            return self._line(indices, drawn, below)
+        aside: list[Part] = []
+        last = len(self.stages) - 1
+        if isinstance(drawn.get(last), Bars):
+            aside.append(drawn[last])
+            drawn[last] = self._strip(last)
+        stacks = Column(*(self._line(line, drawn, below) for line in lines), gap=0.6)
+        legend, told = Legend("legend"), self._explained()
+        return Either(
+            Row(stacks, Column(*aside, told), align="top"),
+            Column(stacks, Row(*aside, told, align="top"), gap=0.6),
+            Row(stacks, Column(*aside, legend, gap=0.5), gap=0.5, align="top"),
+            Column(stacks, Row(*aside, legend, align="top"), gap=0.4),
+            Row(Column(stacks, legend, gap=0.4), *aside, gap=0.4, align="top"),
+        )
+
+    def _line(self, indices: Sequence[int], drawings: dict[int, Part], below: Below) -> Part:
+        drawn = [drawings[n] for n in indices]
+        texts: list[list[Part | None]] = [
+            [self._name(n) for n in indices],
+            [self._size(n) for n in indices],
+        ]
+        if below == "parameters":
+            texts.append([self._pile(n) for n in indices])
+            texts.append([self._count(n) for n in indices])
+        elif below == "trade":
+            texts += [[self._traded(n) for n in indices], *self._numbers(indices)]
+        return Column(Aligned([drawn, *texts], gap=0.4, row_gap=0.25, down="bottom"))
+
+    def _pile(self, index: int) -> Part | None:
+        """The parameters of a stage as a pile; all piles are as broad, so that areas compare."""
+        stage = self.stages[index]
+        if not stage.parameters:
+            return None
+        largest = max(each.parameters for each in self.stages)
+        bar = Bar("parameters", terms.PARAMETERS, stage.parameters, fmt.count(stage.parameters),
+                  "accent" if stage.parameters == largest else "ink")  # fmt: skip
+        return Bars(
+            f"pile-{stage.name}", [bar], Scale(largest), length=_PILE * self._height,
+            share="cells", stacked=True, upright=True, thick=2.4,
+            alternative=_PARAMETERS_OF.fill(layer=stage.name, n=fmt.count(stage.parameters)),
+        )  # fmt: skip
+
+    def _count(self, index: int) -> Text:
+        stage = self.stages[index]
+        if stage.kind == "input":
+            words: Caption | str = terms.PARAMETERS
+        else:
+            words = fmt.count(stage.parameters)
+        largest = stage.parameters == max(each.parameters for each in self.stages)
+        tone = "ink" if stage.parameters else "muted"
+        weight = "bold" if largest else "regular"
+        name = f"count-{stage.name}"
+        return Text(name, words, role="small", tone=tone, weight=weight, silent=True)
+
+    def _traded(self, index: int) -> Part | None:
+        """Two piles, how many places and how many channels, each as high as its largest allows."""
+        stage = self.stages[index]
+        if index not in self._spoken:
+            return None
+        most = [self.stages[n] for n in self._spoken]
+        numbers = {
+            "places": (stage.places, max(each.places for each in most), "ink"),
+            "channels": (stage.channels, max(each.channels for each in most), "accent"),
+        }
+        piles = [
+            Bars(
+                f"{what}-{stage.name}", [Bar("pile", _TRADED[what], number, tone=tone)],
+                Scale(largest), length=_PILE * self._height, share="cells", stacked=True,
+                upright=True, thick=1.0,
+            )
+            for what, (number, largest, tone) in numbers.items()
+        ]  # fmt: skip
+        return Row(*piles, gap=0.2, align="bottom")
+
+    def _numbers(self, indices: Sequence[int]) -> list[list[Part | None]]:
+        """What the piles are of, number by number; named behind the last of them."""
+        found: list[list[Part | None]] = []
+        for what, tone in (("places", "ink"), ("channels", "accent")):
+            row: list[Part | None] = []
+            for n in indices:
+                stage, named = self.stages[n], n == self._spoken[-1] + 1
+                number = stage.places if what == "places" else stage.channels
+                words: Caption | str = _TRADED[what] if named else fmt.count(number)
+                shown = n in self._spoken or named
+                name = f"{what}-of-{stage.name}"
+                text = Text(name, words, role="small", tone=tone, silent=True)
+                row.append(text if shown else None)
+            found.append(row)
+        return found
+
+    @cached_property
+    def _spoken(self) -> list[int]:
+        """The picture and the stages with maps: what has places."""
+        return [n for n in self.drawn if n == 0 or self.stages[n].has_maps]
+
+    def _explained(self) -> Part:
+        """What colours, and names with a number behind them, mean."""
+        told = [_STRONGEST_FIRST]
+        if any(len(stage.layers) > 1 for stage in self.stages):
+            told.append(_FOLDED_IN)
+        left = len(self.stages) - len(self.drawn)
+        if left:
+            told.append(_LEFT_OUT.fill(n=left, layer=self.stages[self.drawn[_MANY // 2]].name))
+        cut = [
+            _SHOWN_OF.fill(layer=s.name, n=len(self.channels(n)), of=fmt.count(s.channels))
+            for n, s in ((n, self.stages[n]) for n in self.drawn)
+            if s.has_maps and len(self.channels(n)) < s.channels and n
+        ]
+        words = told[0]
+        for more in (*told[1:], *cut[:1]):
+            words = words.then(more)
+        note = Text("explained", words, role="small", tone="muted", measure=12, silent=True)
+        return Column(Legend("legend"), note, gap=0.4)
+
+    # In words.
+
+    def _told(self, stage: Stage) -> Caption:
+        return _STAGE.fill(
+            layer=terms.INPUT if stage.kind == "input" else stage.name, size=stage.size
+        )
+
+    @cached_property
+    def told(self) -> Caption:
+        """What it is, with how many parameters."""
+        return _ABOUT.fill(
+            n=len(self.stages) - 1,
+            total=fmt.count(self.trace.network.parameters),
+            k=class_label(self.trace.network, self.trace.prediction),
+        )
+
+
+def shortened(name: str, most: int) -> str:
+    """Take out the middle of a long name, whose end tells layers of one kind apart.
+
+    Examples
+    --------
+    >>> shortened("max_pooling2d_1", 10), shortened("conv2d_1", 10)
+    ('max_p…2d_1', 'conv2d_1')
+    """
+    half = most // 2
+    return name if len(name) <= most else f"{name[:half]}…{name[len(name) - most + half + 1 :]}"
+
+
+_SHARE_OF = Caption(en="of the layer's maximum", zh="占该层最大值")
+_WITH = Caption(en="{layer} +{n}", zh="{layer} +{n}")
+_STRONGEST_FIRST = Caption(
+    en="Maps with the strongest responses lie in front.", zh="响应最强的图在最前面。"
+)
+_FOLDED_IN = Caption(
+    en="+1: with so many layers of the same shape.", zh="+1：后面跟着这么多形状相同的层。"
+)
+_LEFT_OUT = Caption(
+    en="{n} stages before {layer} are left out.", zh="{layer} 之前还有 {n} 步没有画出。"
+)
+_SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
+_TRADED = {
+    "places": Caption(en="places", zh="位置"),
+    "channels": Caption(en="channels", zh="通道"),
+}
+_STAGE = Caption(en="{layer}: {size}.", zh="{layer}：{size}。")
+_PARAMETERS_OF = Caption(en="{layer}: {n} parameters.", zh="{layer}：{n} 个参数。")
+_ABOUT = Caption(
+    en="A network of {n} stages as stacks of maps, with {total} parameters; it answers {k}.",
+    zh="由 {n} 步组成的网络，画成一叠叠响应图，共 {total} 个参数；预测为“{k}”。",
+)

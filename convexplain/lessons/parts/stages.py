@@ -1,0 +1,164 @@
+"""A network as the stages of its picture: each layer that does something, with what it puts out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.network import Layer, Network, Trace
+from convexplain.network.layers import Family
+from convexplain.style import format as fmt
+
+Kind: TypeAlias = Literal["input"] | Family
+Array: TypeAlias = npt.NDArray[np.float32]
+
+#: What leaves the shape as it is, or only puts it in order: folded into the layer before.
+_FOLDED = ("normalization", "activation", "dropout", "padding", "addition")
+#: From so many numbers on, a vector is folded into columns.
+_LINE = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """The picture, or a layer with those behind it that leave its shape as it is.
+
+    Parameters
+    ----------
+    name : str
+        Of the layer; "input" for the picture.
+    kind : str
+        "input", or the layer's family.
+    layers : tuple of Layer
+        The layer itself, and those that are folded into it; none for the picture.
+    values : numpy.ndarray of float32
+        What the last of them puts out: (height, width, channels), or (n,).
+    limit : float
+        The end of its colours: the largest magnitude; a pooling and flatten keep what they read.
+    parameters : int
+        Weights and biases of all its layers.
+    share : float
+        Of the network's parameters, 0 to 1.
+    """
+
+    name: str
+    kind: Kind
+    layers: tuple[Layer, ...]
+    values: Array
+    limit: float
+    parameters: int
+    share: float
+
+    @property
+    def panel(self) -> str:
+        """The name of its panel in a picture, which no other panel has."""
+        return f"layer-{self.name}"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what it puts out."""
+        return self.values.shape
+
+    @property
+    def size(self) -> str:
+        """The shape in words of numbers: "26 × 26 × 32", or "1,152"."""
+        return fmt.count(self.shape[0]) if len(self.shape) == 1 else fmt.shape(self.shape)
+
+    @property
+    def places(self) -> int:
+        """How many places it tells apart."""
+        return math.prod(self.shape[:2]) if len(self.shape) == 3 else 1
+
+    @property
+    def channels(self) -> int:
+        """How many numbers it has for each of them."""
+        return self.shape[-1]
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether it is drawn as a stack: it has more than one place, or is a convolution."""
+        return len(self.shape) == 3 and (self.places > 1 or self.kind == "convolution")
+
+    @property
+    def strongest(self) -> list[int]:
+        """The channels by their largest response, the largest first."""
+        peaks = self.values.reshape(-1, self.channels).max(axis=0)
+        return [int(n) for n in np.argsort(-peaks, kind="stable")]
+
+
+def stages(trace: Trace) -> tuple[Stage, ...]:
+    """Return the picture and all stages of a network, in the order of its layers."""
+    network = trace.network
+    total = network.parameters or 1
+    picture = np.atleast_3d(network.reading.drawn(trace.image))
+    found = [Stage("input", "input", (), picture, 1.0, 0, 0.0)]
+    for group in _groups(network):
+        layer = next((each for each in group if each.family not in _FOLDED), group[0])
+        values = trace.activations[group[-1].name]
+        limit = found[-1].limit
+        if layer.family not in ("pooling", "flatten") or found[-1].kind == "input":
+            limit = float(np.abs(values).max())
+        parameters = sum(
+            array.size for each in group for array in network.weights_of(each.name).values()
+        )
+        found.append(
+            Stage(layer.name, layer.family, group, values, limit, parameters, parameters / total)
+        )
+    return tuple(found)
+
+
+def _groups(network: Network) -> list[tuple[Layer, ...]]:
+    """Part the layers: each that does something, and behind it those that are folded into it."""
+    groups: list[list[Layer]] = []
+    first: list[Layer] = []  # before any layer that does something
+    for layer in network.layers:
+        if layer.family in _FOLDED or _does_nothing(network, layer):
+            (groups[-1] if groups else first).append(layer)
+        else:
+            groups.append([*first, layer])
+            first = []
+    return [tuple(group) for group in (*groups, *([first] if first else []))]
+
+
+def _does_nothing(network: Network, layer: Layer) -> bool:
+    """Tell whether it flattens what has one place, and is a vector already."""
+    shape = network.input_of(layer.name)
+    return layer.family == "flatten" and math.prod(shape[:-1]) == 1
+
+
+def folded(stage: Stage, before: Stage | None) -> Array:
+    """Return a vector as a grid: a column for each place that it was flattened from.
+
+    Parameters
+    ----------
+    stage : Stage
+        Without maps.
+    before : Stage, optional
+        The one that it reads.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (rows, columns)
+        At least as high as wide; a vector of no places has as many columns as it can be parted
+        into evenly.
+    """
+    vector = stage.values.reshape(-1)
+    if stage.kind == "flatten" and before is not None and before.has_maps:
+        columns = before.values.reshape(before.places, -1).T
+        return columns if columns.shape[0] >= columns.shape[1] else columns.T
+    if vector.size <= _LINE:
+        return vector[:, np.newaxis]
+    most = math.isqrt(vector.size)
+    across = max(n for n in range(1, most + 1) if vector.size % n == 0)
+    return vector.reshape(across, -1).T
+
+
+def shown_channels(stage: Stage, among: Sequence[Stage]) -> list[int]:
+    """Return the maps that a picture of many stages has room for, the strongest first."""
+    deep = sum(each.channels for each in among if each.has_maps)
+    most = 128 if deep <= 640 else max(8, 640 // len(among))
+    return stage.strongest[:most]

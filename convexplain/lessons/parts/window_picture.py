@@ -1,0 +1,333 @@
+"""The pictures of window-geometry: a picture and its map, the places along a row, the count."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from convexplain.lessons.parts.windows import Geometry
+from convexplain.panels import (
+    Aligned,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Formula,
+    Hops,
+    Legend,
+    Mark,
+    Overlay,
+    Part,
+    Row,
+    Scale,
+    Term,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+#: Up to so many cells of a window are framed one by one.
+_TAPS = 25
+
+
+def place_picture(
+    geometry: Geometry, response: Scale, read: Scale, *, upright: bool = False
+) -> Diagram:
+    """Describe a picture with its window, its places along a row, and the map.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    response, read : Scale
+        Of the map, and of how often a pixel is read.
+    upright : bool
+        Whether the map is below the picture, not beside it.
+
+    Returns
+    -------
+    Diagram
+        Panels ``law``, ``hops``, ``input`` (marks ``window``, ``left``, ``edge`` and ``tap-0-0``),
+        ``reads`` upon it, ``map`` (nothing of it is computed yet) and ``counts``.
+    """
+    counts = Formula(
+        "counts",
+        [
+            Term(name, f"{count}×", said)
+            for (name, said), count in zip(_THREE.items(), geometry.read_counts, strict=True)
+        ],
+    )
+    laid = Column(
+        law(geometry), _hops(geometry, "pixels"), _read(geometry, read, "", taps=True), gap=0.4
+    )
+    filled = _map(geometry, response, "")
+    beside = Column(counts, Legend("legend"))
+    below = Column(laid, Row(filled, beside))
+    if upright:
+        return Diagram(below)
+    return Diagram(
+        Either(
+            Row(laid, Column(filled, Row(counts, Legend("legend", row=True))), align="bottom"),
+            Row(laid, Column(filled, beside), align="bottom"),
+            below,
+        )
+    )
+
+
+def all_pictures(geometries: Sequence[Geometry], response: Scale, read: Scale) -> Diagram:
+    """Describe several geometries side by side: what each reads how often, and its map.
+
+    Parameters
+    ----------
+    geometries : sequence of Geometry
+    response, read : Scale
+
+    Returns
+    -------
+    Diagram
+        Panels ``input-NAME``, ``reads-NAME`` and ``map-NAME``.
+    """
+    blocks = [
+        Column(
+            _read(each, read, f"-{each.name}", title=named(each)),
+            _map(each, response, f"-{each.name}"),
+            gap=0.6,
+        )
+        for each in geometries
+    ]
+    half, below = (len(blocks) + 1) // 2, Legend("legend", row=True)
+    return Diagram(
+        Either(
+            Row(*blocks, Legend("legend"), gap=0.7, align="top"),
+            Column(Aligned((blocks[:half], blocks[half:]), gap=0.7), below, gap=0.6),
+        )
+    )
+
+
+def closing_picture(geometry: Geometry, row: int) -> Diagram:
+    """Describe some rows of a picture, the places along them, and the law below.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    row : int
+        Of the padded picture: the first of as many as the window is high.
+
+    Returns
+    -------
+    Diagram
+        Panels ``hops``, ``strip`` (mark ``window``), ``law`` in numbers and ``letters``.
+    """
+    span = geometry.window.span
+    strip = Cells(
+        "strip",
+        geometry.padded[row : row + span[0]],
+        share="strip",
+        marks={"window": Mark(0, 0, *span)},
+    )
+    parts = _hops(geometry, "strip"), strip, law(geometry), law(geometry, letters=True)
+    return Diagram(Column(*parts, gap=0.7, align="middle"))
+
+
+def compared_pictures(
+    geometries: Sequence[Geometry], response: Scale, read: Scale, *, about: Caption, notes: Caption
+) -> Diagram:
+    """Describe all geometries for a page: the kernel, and how often each of them reads what.
+
+    Parameters
+    ----------
+    geometries : sequence of Geometry
+    response, read : Scale
+    about : Caption
+        What it is, for a person who cannot see it.
+    notes : Caption
+        Which kernel it is, said beside it.
+    """
+    kernel = geometries[0].kernel
+    weights = Cells(
+        "kernel", kernel, Scale(float(np.abs(kernel).max()), terms.WEIGHT), numbers=True,
+        title=terms.KERNEL.capital,
+    )  # fmt: skip
+    what = Text("filter", notes, measure=30)
+    how = Text("explained", _EXPLAINED, role="note", tone="muted", measure=34)
+    head = Either(
+        Row(weights, Column(what, how, Legend("legend", row=True), gap=0.6), align="top"),
+        Column(
+            Row(weights, Legend("legend"), align="top"),
+            *(replace(text, measure=math.inf) for text in (what, how)),
+            gap=0.6,
+        ),
+    )
+    blocks: list[Part] = []
+    for each in geometries:
+        suffix = f"-{each.name}"
+        counted = Cells(
+            f"reads{suffix}", each.counts.astype(np.float64), read, share="pixels", lines=False,
+            marks=_marks(each), alternative=_READS_TOLD.fill(
+                c=each.read_counts[0], e=each.read_counts[1], i=each.read_counts[2]
+            ),
+        )  # fmt: skip
+        filled = replace(
+            _map(each, response, suffix, known=True),
+            alternative=_MAP_TOLD.fill(o=fmt.shape(each.output), v=fmt.number(each.map.max())),
+        )
+        blocks.append(
+            Column(
+                Text(
+                    f"name{suffix}", named(each), weight="bold",
+                    alternative=_NAME_TOLD.fill(name=named(each)),
+                ),
+                Row(
+                    Column(_hops(each, "pixels", suffix), counted, gap=0.2),
+                    filled, align="bottom",
+                ),
+                law(each, suffix=suffix),
+                gap=0.5,
+            )
+        )  # fmt: skip
+    rows = [blocks[n : n + 2] for n in range(0, len(blocks), 2)]
+    arranged = Either(Aligned(rows), Column(*blocks))
+    return Diagram(Column(head, arranged), about=about)
+
+
+def law(geometry: Geometry, *, letters: bool = False, suffix: str = "") -> Formula:
+    """Describe the count of places along a row: (n + 2p − w) / s + 1.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    letters : bool
+        Whether it is told in letters, not in this geometry's numbers.
+    suffix : str
+        Of the panel's name.
+    """
+    _, _, left, right = geometry.margins
+    (_, stride), (_, span) = geometry.window.stride, geometry.window.span
+    padding = f"2 × {left}" if left == right else f"({left} + {right})"
+    numbers = {
+        "size": str(geometry.size[1]), "padding": padding, "span": str(span), "by": f"/ {stride}",
+        "places": str(geometry.output[1]),
+    }  # fmt: skip
+    said = dict(numbers) if not letters else {
+        "size": "n", "padding": "2p" if left == right else "(p + q)", "span": "w", "by": "/ s",
+        "places": "o",
+    }  # fmt: skip
+    divided, padded = stride > 1, bool(left + right)
+    rounded = _ROUNDED if geometry.left_over else _STRIDE
+    found = [
+        Term("size", ("(" if divided else "") + said["size"], _PIXELS),
+        Term("plus", "+") if padded else None,
+        Term("padding", said["padding"], _ZEROS) if padded else None,
+        Term("minus", "−"),
+        Term("span", said["span"] + (")" if divided else ""), terms.WINDOW),
+        Term("by", said["by"], rounded) if divided else None,
+        Term("one", "+ 1", _FIRST),
+        Term("equals", "="),
+        Term("places", said["places"], _PLACES),
+    ]
+    return Formula(
+        f"{'letters' if letters else 'law'}{suffix}", [term for term in found if term is not None]
+    )
+
+
+def named(geometry: Geometry) -> Caption:
+    """Say what is unusual about a geometry: its padding, its stride, its dilation."""
+    top, bottom, left, right = geometry.margins
+    window = geometry.window
+    parts: list[Caption] = []
+    if top + bottom + left + right:
+        sides = {top, bottom, left, right}
+        much = str(top) if len(sides) == 1 else f"({top}, {bottom}, {left}, {right})"
+        parts.append(_WITH_PADDING.fill(p=much))
+    if window.stride != (1, 1):
+        parts.append(_WITH_STRIDE.fill(s=_pair(window.stride)))
+    if window.dilation != (1, 1):
+        parts.append(_WITH_DILATION.fill(d=_pair(window.dilation)))
+    if not parts:
+        return _PLAIN
+    whole = [", ".join(p.text("en") for p in parts), "，".join(p.text("zh") for p in parts)]
+    return Caption(en=whole[0], zh=whole[1])
+
+
+def _pair(sizes: tuple[int, int]) -> str:
+    return str(sizes[0]) if sizes[0] == sizes[1] else fmt.shape(sizes)
+
+
+def _hops(geometry: Geometry, share: str, suffix: str = "") -> Hops:
+    places, every = geometry.output[1], HOPS.fill(h=geometry.hops, p=geometry.output[1])
+    return Hops(
+        f"hops{suffix}", geometry.starts, geometry.padded.shape[1], share=share,
+        counter=None if suffix else every,
+        alternative=HOPS_TOLD.fill(h=geometry.hops, p=places),
+    )  # fmt: skip
+
+
+def _read(
+    geometry: Geometry, read: Scale, suffix: str, *, title: Caption | None = None,
+    taps: bool = False,
+) -> Overlay:  # fmt: skip
+    """Describe the padded picture, and upon it how often its cells are read: not at all as yet."""
+    marks = _marks(geometry)
+    if taps and geometry.kernel.size <= _TAPS:
+        marks |= {
+            f"tap-{n}": Mark(row, col, strong=False) for n, (row, col) in enumerate(geometry.taps())
+        }
+    cells = Cells(f"input{suffix}", geometry.padded, share="pixels", title=title, marks=marks)
+    none = np.zeros(geometry.padded.shape)
+    return Overlay(cells, Cells(f"reads{suffix}", none, read, share="pixels", lines=False))
+
+
+def _marks(geometry: Geometry) -> dict[str, Mark]:
+    """Mark the first place, where the picture ends and zeros begin, and what no place reaches."""
+    cols, span, left_over = geometry.padded.shape[1], geometry.window.span, geometry.left_over
+    marks = {"window": Mark(0, 0, *span)}
+    top, _, left, _ = geometry.margins
+    if any(geometry.margins):
+        marks["edge"] = Mark(top, left, *geometry.size, tone="muted", strong=False)
+    if left_over:
+        marks["left"] = Mark(0, cols - left_over, span[0], left_over, tone="negative")
+    return marks
+
+
+def _map(geometry: Geometry, response: Scale, suffix: str, *, known: bool = False) -> Cells:
+    output = geometry.output
+    return Cells(
+        f"map{suffix}", geometry.map, response, share="pixels", lines=False, small=True,
+        title=terms.RESPONSE_MAP.capital if not suffix else None,
+        counter=Caption(en=fmt.shape(output), zh=fmt.shape(output)),
+        computed=None if known else np.zeros(output, dtype=bool),
+    )  # fmt: skip
+
+
+TIMES_READ = Caption(en="times read", zh="读取次数")
+HOPS = Caption(en="{h} hops, {p} places", zh="{h} 步，{p} 个位置")
+HOPS_TOLD = Caption(en="{h} hops along a row, {p} places.", zh="一行 {h} 步，{p} 个位置。")
+_NAME_TOLD = Caption(en="With {name}:", zh="{name}：")
+_READS_TOLD = Caption(
+    en="How often a pixel is read: {c} in the corner, {e} at the edge, {i} inside.",
+    zh="像素的读取次数：角上 {c}，边上 {e}，里面 {i}。",
+)
+_MAP_TOLD = Caption(en="The map: {o} numbers, at most {v}.", zh="响应图：{o} 个数，最大 {v}。")
+_EXPLAINED = Caption(
+    en="Left: how often each pixel is read; a post for each place of the window along a row, an "
+    "arc for each hop. Right: the map, a cell for each place.",
+    zh="左：每个像素读取几次；一行中每个位置一根桩，每跳一步一条弧。右：响应图，每个位置一格。",
+)
+_THREE = {
+    "corner": Caption(en="corner", zh="角"),
+    "edge": Caption(en="edge", zh="边"),
+    "inside": Caption(en="inside", zh="里面"),
+}
+_PIXELS = Caption(en="pixels", zh="像素")
+_ZEROS = Caption(en="zeros", zh="补的 0")
+_STRIDE = Caption(en="stride", zh="步幅")
+_ROUNDED = Caption(en="rounded down", zh="向下取整")
+_FIRST = Caption(en="first place", zh="第一个位置")
+_PLACES = Caption(en="places", zh="位置")
+_PLAIN = Caption(en="no padding", zh="不填充")
+_WITH_PADDING = Caption(en="padding {p}", zh="填充 {p}")
+_WITH_STRIDE = Caption(en="stride {s}", zh="步幅 {s}")
+_WITH_DILATION = Caption(en="dilation {d}", zh="膨胀率 {d}")
