@@ -269,8 +269,8 @@ def test_a_folder_a_missing_file_and_an_impossible_name_are_refused(tmp_path: Pa
         load_image(tmp_path / "nothing.png")
     with pytest.raises(ConvexplainError, match=r"cannot be read|no such file"):
         load_image("a\0b.png")
-    with pytest.raises(UsageError, match="'digit' or 'rgb'"):
-        load_image(tmp_path, mode="gray")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="'digit', 'gray' or 'rgb'"):
+        load_image(tmp_path, mode="grey")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("noise", [0, 4, 20])

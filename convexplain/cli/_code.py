@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from convexplain.lessons.parts.subject import mode_for
+
 if TYPE_CHECKING:
     from convexplain.cli._cell import Cell
     from convexplain.network.layers.layer import Dialect
@@ -29,10 +31,10 @@ def _beginning(cell: Cell, file: str | None) -> list[str]:
     if name == "bundled digit":
         imports, picture = "Network, Trace, digits", f"digits.sample({number})"
     else:
-        imports, picture = "Network, Trace, load_image", f"load_image({_quoted(file)})"
+        mode = mode_for(cell.trace.network)
+        how = "" if mode == "digit" else f', mode="{mode}"'
+        imports, picture = "Network, Trace, load_image", f"load_image({_quoted(file)}{how})"
     shape = cell.trace.input_of(cell.layer.name).shape
-    if cell.about.recipe.colour == "rgb" and file is not None:
-        picture = f'load_image({_quoted(file)}, mode="rgb")'
     as_it_is = cell.about.picture is cell.about.given and cell.about.recipe.plain
     read = f"{picture}.pixels" if as_it_is else f"network.prepare({picture})"
     return [

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convexplain.data.pictures import Picture, load_image
+from convexplain.data.pictures import Mode, Picture, load_image
 from convexplain.errors import UsageError
 
 __all__ = [
@@ -94,7 +94,7 @@ def first(label: int) -> Picture:
     return load()[int(label) * PER_CLASS]
 
 
-def choose(given: Mapping[str, Any], *, mode: Literal["digit", "rgb"] = "digit") -> Picture | None:
+def choose(given: Mapping[str, Any], *, mode: Mode = "digit") -> Picture | None:
     """Give the picture that one of the options of this name asks for.
 
     Parameters
@@ -102,7 +102,7 @@ def choose(given: Mapping[str, Any], *, mode: Literal["digit", "rgb"] = "digit")
     given : mapping
         "digit" as in `first`, "sample" as in `sample`, "image" a picture file; one that is None
         was not given, other names do not matter.
-    mode : {"digit", "rgb"}
+    mode : {"digit", "gray", "rgb"}
         How a file is read.
 
     Returns

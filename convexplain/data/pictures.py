@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +93,10 @@ class Picture:
         return height, width, channels
 
 
-def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Picture:
+Mode = Literal["digit", "gray", "rgb"]
+
+
+def load_image(path: str | Path, mode: Mode = "digit") -> Picture:
     """Read a picture file of the user's.
 
     Turned upright by its EXIF orientation, laid on white where it is transparent; 16-bit, palette,
@@ -105,14 +108,15 @@ def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Pic
         A PNG, JPEG, GIF, BMP, TIFF, WebP or PPM file of at most 16 million pixels; as WebP 10
         million, as JPEG 110 million where it has a single scan, as photographs from cameras and
         phones have, and else ("progressive") 25 million.
-    mode : {"digit", "rgb"}
-        ``"digit"`` prepares the picture like an MNIST digit (`convexplain.data.ink`); ``"rgb"``
-        keeps its colours, and scales it down to at most 1,024 pixels a side.
+    mode : {"digit", "gray", "rgb"}
+        ``"digit"`` prepares the picture like an MNIST digit (`convexplain.data.ink`); ``"gray"``
+        and ``"rgb"`` keep its brightness or its colours, and scale it down to at most 1,024 pixels
+        a side.
 
     Returns
     -------
     Picture
-        (28, 28, 1), or (H, W, 3). `Picture.steps` says what was done.
+        (28, 28, 1), (H, W, 1) or (H, W, 3). `Picture.steps` says what was done.
 
     Raises
     ------
@@ -122,8 +126,8 @@ def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Pic
         If there is no such file, if it is no sound picture, is too large, or, for a digit, if
         there is no ink on it.
     """
-    if mode not in ("digit", "rgb"):
-        raise UsageError(f"mode {mode!r}: a picture is read as 'digit' or 'rgb'")
+    if mode not in get_args(Mode):
+        raise UsageError(f"mode {mode!r}: a picture is read as 'digit', 'gray' or 'rgb'")
     if not str(path):
         raise ConvexplainError("'' names no picture: give the name of a file")
     path = Path(path)
@@ -143,6 +147,8 @@ def load_image(path: str | Path, mode: Literal["digit", "rgb"] = "digit") -> Pic
     if image.mode != "L":
         image = image.convert("L")
         steps = (*steps, "made gray")
+    if mode == "gray":
+        return Picture(_fractions(image)[..., np.newaxis], None, path.name, steps)
     try:
         pixels, more = ink.to_digit(_fractions(image))
     except ConvexplainError as error:

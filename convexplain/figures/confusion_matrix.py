@@ -13,10 +13,13 @@ from convexplain.errors import UsageError
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
 from convexplain.lessons import option
+from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
+#: Cells of more classes would be too small for their numbers.
+MOST = 32
 Counts = npt.NDArray[np.int64]
 
 
@@ -53,10 +56,20 @@ class ConfusionMatrix:
                 f"the mistakes of {self.model!r} were not measured: convexplain evaluate "
                 "MODEL --figure FILE counts and draws them; or give cnn or dense"
             )
+        if len(self.counts) > MOST:
+            raise UsageError(
+                f"a table of {len(self.counts)} classes cannot be read: at most {MOST} are drawn; "
+                "leave --figure out, or take --json"
+            )
 
     def name(self, index: int) -> Caption:
         """Return what a class is called, its number if it has no name."""
         return self.names[index] if self.names else Caption(str(index), str(index))
+
+    @property
+    def what(self) -> Caption:
+        """What the pictures are called."""
+        return _PICTURES if any(not name.en.isdecimal() for name in self.names) else _DIGITS
 
     @property
     def counts(self) -> Counts:
@@ -94,9 +107,13 @@ def draw(
     """
     counts, mistakes = options.counts, options.mistakes
     classes = len(counts)
-    left, right, top = 26.0, 34.0, 28.0
-    cell = (width * _base.POINTS - left - right) / classes
+    names = [options.name(n).text(look.lang) for n in range(classes)]
+    longest = max(text_width(name, _base.LABEL) for name in names)
+    left, right = 20 + max(6.0, longest), 34.0
+    cell = min((width * _base.POINTS - left - right) / classes, 72.0)
     high = min(cell, 22.0)
+    upright = longest > cell - 4  # names of columns that stand
+    top = 24 + (longest if upright else 4)
     sheet = _base.sheet(look, width, top + high * classes + 16, figure)
     theme = look.tokens
     colours = theme.signed(mistakes, float(max(mistakes.max(), 1)))
@@ -107,7 +124,7 @@ def draw(
         sheet, left, top, colours, (cell, high), texts=texts, size=size,
         quiet=np.eye(classes, dtype=bool),
     )  # fmt: skip
-    _margins(sheet, options, (left, top), (cell, high), size)
+    _margins(sheet, options, (left, top), (cell, high), size, names, upright=upright)
     return sheet.figure
 
 
@@ -117,6 +134,9 @@ def _margins(
     corner: tuple[float, float],
     cell: tuple[float, float],
     size: float,
+    names: list[str],
+    *,
+    upright: bool,
 ) -> None:
     """Write the classes, the shares read right, and what rows and columns mean."""
     counts, lang, muted = options.counts, sheet.look.lang, sheet.theme.muted
@@ -125,14 +145,19 @@ def _margins(
     edge = left + classes * wide + 5
     totals = np.maximum(counts.sum(axis=1), 1)
     for n, share in enumerate(np.diag(counts) / totals):
-        sheet.text(left - 7, top + (n + 0.5) * high, options.name(n).text(lang))
-        sheet.text(left + (n + 0.5) * wide, top - 7, options.name(n).text(lang))
+        sheet.text(left - 4, top + (n + 0.5) * high, names[n], ha="right")
+        place = left + (n + 0.5) * wide
+        if upright:
+            sheet.text(place, top - 4, names[n], ha="left", rotation=90)
+        else:
+            sheet.text(place, top - 7, names[n])
         sheet.text(edge, top + (n + 0.5) * high, fmt.percent(share), size, ha="left")
     sheet.text(middle_x, 8, _READ.text(lang), colour=muted)
     sheet.text(7, middle_y, _IS.text(lang), colour=muted, rotation=90)
     sheet.text(edge, top - 7, _RIGHT.text(lang), colour=muted, ha="left")
     words = _TOTAL.fill(
         wrong=fmt.count(int(options.mistakes.sum())),
+        what=options.what,
         n=fmt.count(int(counts.sum())),
         p=fmt.percent(options.share, 2),
     )
@@ -142,7 +167,9 @@ def _margins(
 def alternative(options: ConfusionMatrix, lang: str = "en") -> str:
     """Say what a person who cannot see the figure needs."""
     counts, mistakes = options.counts, options.mistakes
-    known: dict[str, str | int | Caption] = {"k": len(counts), "n": fmt.count(int(counts.sum()))}
+    known: dict[str, str | int | Caption] = {
+        "k": len(counts), "n": fmt.count(int(counts.sum())), "what": options.what,
+    }  # fmt: skip
     if not mistakes.any():
         return _NO_MISTAKE.fill(**known).text(lang)
     row, column = np.unravel_index(int(mistakes.argmax()), mistakes.shape)
@@ -159,24 +186,31 @@ def caption(options: ConfusionMatrix, lang: str = "en") -> str:
     """Say what the figure shows."""
     counts = options.counts
     words = _OWN_CAPTION if options.measured is not None else _CAPTIONS[options.model]
-    return words.fill(n=fmt.count(int(counts.sum())), p=fmt.percent(options.share, 2)).text(lang)
+    known: dict[str, str | Caption] = {
+        "n": fmt.count(int(counts.sum())), "p": fmt.percent(options.share, 2),
+    }  # fmt: skip
+    if options.measured is not None:
+        known["what"] = options.what
+    return words.fill(**known).text(lang)
 
 
+_DIGITS = Caption(en="digits", zh="样本")
+_PICTURES = Caption(en="pictures", zh="样本")
 _IS = Caption(en="what it is", zh="真实类别")
 _READ = Caption(en="what is read", zh="预测类别")
 _RIGHT = Caption(en="right", zh="准确率")
 _TOTAL = Caption(
-    en="{wrong} mistakes on {n} digits: {p} right", zh="{n} 个样本中有 {wrong} 个错误：准确率 {p}"
+    en="{wrong} mistakes on {n} {what}: {p} right", zh="{n} 个{what}中有 {wrong} 个错误：准确率 {p}"
 )
 _ALT = Caption(
-    en="A table of {k} classes: rows are what a digit is, columns what the network reads. {p} of "
-    "{n} digits are read right. The most frequent mistake: {a} read as {b}, {m} times.",
-    zh="{k} 个类别的表格：行是真实类别，列是网络的预测。{n} 个样本的准确率为 {p}。"
+    en="A table of {k} classes: rows are what a picture shows, columns what is read in it. {p} of "
+    "{n} {what} are read right. The most frequent mistake: {a} read as {b}, {m} times.",
+    zh="{k} 个类别的表格：行是真实类别，列是网络的预测。{n} 个{what}的准确率为 {p}。"
     "最常见的错误：把 {a} 判为 {b}，共 {m} 次。",
 )
 _NO_MISTAKE = Caption(
-    en="A table of {k} classes: all of {n} digits are read right.",
-    zh="{k} 个类别的表格：{n} 个样本全部判断正确。",
+    en="A table of {k} classes: all of {n} {what} are read right.",
+    zh="{k} 个类别的表格：{n} 个{what}全部判断正确。",
 )
 _CAPTIONS = {
     "cnn": Caption(
@@ -191,7 +225,7 @@ _CAPTIONS = {
     ),
 }
 _OWN_CAPTION = Caption(
-    en="What the network takes for what on {n} digits: {p} are read right. Only mistakes are "
+    en="What the network takes for what on {n} {what}: {p} are read right. Only mistakes are "
     "coloured, by their number.",
-    zh="网络在 {n} 个样本上的混淆矩阵：准确率 {p}。只有错误着色，颜色表示次数。",
+    zh="网络在 {n} 个{what}上的混淆矩阵：准确率 {p}。只有错误着色，颜色表示次数。",
 )

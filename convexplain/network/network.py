@@ -361,6 +361,12 @@ class Network:
         """How many classes there are to choose from; a single output stands for two: no and yes."""
         return max(2, self.outputs)
 
+    @property
+    def reads_digits(self) -> bool:
+        """Whether the classes are the ten digits: so many, and of no other names."""
+        names = () if self.recipe is None else self.recipe.classes
+        return self.outputs == 10 and all(name.en == str(n) for n, name in enumerate(names))
+
     def chosen(self, outputs: ArrayLike) -> NDArray[np.intp]:
         """Return the class that each of some answers names.
 

@@ -10,7 +10,7 @@ from convexplain.training.descent import (
     train,
     training_set,
 )
-from convexplain.training.evaluation import Evaluation, as_batch, evaluate
+from convexplain.training.evaluation import Evaluation, as_batch, evaluate, evaluate_pictures
 from convexplain.training.gradients import Backpropagation
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "TrainingConfig",
     "as_batch",
     "evaluate",
+    "evaluate_pictures",
     "train",
     "training_set",
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.network import Network
 
@@ -88,17 +90,53 @@ def evaluate(
     predictions = np.empty(len(images), np.int64)
     for start in range(0, len(images), 100):
         part = slice(start, start + 100)
-        predictions[part] = network.chosen(network(_read(network, as_batch(images[part]))))
+        predictions[part] = _choose(network, as_batch(images[part]))
         if on_progress is not None:
             on_progress(min(1.0, (start + 100) / len(images)))
+    return _counted(predictions, labels, classes)
+
+
+def evaluate_pictures(network: Network, pictures: Iterable[tuple[Picture, int]]) -> Evaluation:
+    """Compare what a network reads with what pictures show, as they come.
+
+    Parameters
+    ----------
+    network : Network
+        Its recipe says how a picture becomes its input.
+    pictures : iterable of (Picture, int)
+        Of any size, each with its class; a hundred of them are kept at a time.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    UsageError
+        There is no picture, or it does not fit the network.
+    """
+    read: list[NDArray[np.int64]] = []
+    labels: list[int] = []
+    coming = iter(pictures)
+    while part := list(islice(coming, 100)):
+        pixels = np.stack([network.reading.fit(picture).pixels for picture, _ in part])
+        read.append(_choose(network, pixels))
+        labels += [label for _, label in part]
+    if not labels:
+        raise UsageError("there is no picture to be read: give at least one")
+    return _counted(np.concatenate(read), np.array(labels), network.classes)
+
+
+def _choose(network: Network, pixels: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the classes that a network reads in pixels from 0 to 1."""
+    read = pixels if network.recipe is None else network.recipe.scaled(pixels)
+    return network.chosen(network(read)).astype(np.int64)
+
+
+def _counted(predictions: NDArray[np.int64], labels: Array, classes: int) -> Evaluation:
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels.astype(np.int64), predictions), 1)
     return Evaluation(confusion, predictions)
-
-
-def _read(network: Network, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give what the network reads of pixels from 0 to 1."""
-    return pixels if network.recipe is None else network.recipe.scaled(pixels)
 
 
 def as_batch(images: Array) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import digits
-from convexplain.data.pictures import Picture
+from convexplain.data.pictures import Mode, Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.network import (
@@ -96,8 +96,8 @@ class Subject:
 
     @property
     def reads_digits(self) -> bool:
-        """Whether the classes are the ten digits: so many, and without names of their own."""
-        return not self.recipe.classes and self.network.outputs == digits.CLASSES
+        """Whether the classes are the ten digits."""
+        return self.network.reads_digits
 
     @property
     def label(self) -> int | None:
@@ -126,10 +126,18 @@ def choose_picture(given: Mapping[str, Any], model: str | None) -> Picture | Non
     return digits.choose(given, mode=mode_of(model) if given.get("image") is not None else "digit")
 
 
-def mode_of(model: str | None) -> Literal["digit", "rgb"]:
-    """Tell how a picture's file is to be read for a network: in colour, or as a gray digit."""
-    recipe = None if model is None else Network.load(model).recipe
-    return "rgb" if recipe is not None and recipe.colour == "rgb" else "digit"
+def mode_of(model: str | None) -> Mode:
+    """Tell how a picture's file is to be read for a network: in colour, in gray, or as a digit."""
+    if model is None:
+        return "digit"
+    return mode_for(Network.load(model))
+
+
+def mode_for(network: Network) -> Mode:
+    """Tell the same of a network that is loaded."""
+    if network.recipe is not None and network.recipe.colour == "rgb":
+        return "rgb"
+    return "digit" if network.reads_digits else "gray"
 
 
 def find(network: Network, role: Role) -> Layer | None:
