@@ -1,42 +1,19 @@
-"""The response map: one filter and its best place, then the maps of all filters of the layer."""
+"""What a response map means: windows are weighed, the map is laid on its picture, then all maps."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import response_map
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.response_map import Alike, Place
-from convexplain.ops import ConvStep
-from convexplain.stage import (
-    ColourBar,
-    Label,
-    LessonScene,
-    Line,
-    PixelGrid,
-    WindowFrame,
-    zoom_lines,
-)
-from convexplain.stage.pace import accelerating, smoothly
-from convexplain.stage.thumbnails import Thumbnails
-from convexplain.style import format as fmt
-from convexplain.style import terms
-from convexplain.style.captions import Caption
-
-TOP, ABOVE = 226.0, 198.0
-# The grid of all maps: where it begins, the room it has, and what lies between its tiles.
-ALL_TOP, ALL_HEIGHT, ALL_WIDTH, BETWEEN = 152.0, 700.0, 1728.0, 19.0
-# What a number beside a tile, or above it, takes.
-BESIDE, ABOVE_TILE = 60.0, 30.0
-BARS = 866.0
-
-PIXELS = Caption(en="{shape} pixels", zh="{shape} 个像素")
-PRODUCTS = Caption(en="Patch ⊙ filter, cell by cell", zh="图块 ⊙ 过滤器，逐元素相乘")
-SEEN = Caption(en="What this cell sees", zh="这一格看到的区域")
-WEIGHTS = Caption(en="filter weights", zh="过滤器权重")
-CORRELATION = Caption(en="correlation {c}", zh="相关系数 {c}")
+from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.response_picture import Place
+from convexplain.stage import LessonScene
+from convexplain.stage.board import lazily
+from convexplain.stage.pace import Move, eased, in_turn, together
 
 
 class ResponseMap(LessonScene):
@@ -46,256 +23,293 @@ class ResponseMap(LessonScene):
     lesson: response_map.ResponseMap
 
     def prepare(self) -> None:
-        """Make the input, the filter, and the empty map; the best place is known already."""
-        lesson, best = self.lesson, self.lesson.best
-        self.picture = lesson.drawn
-        look: dict[str, Any] = {"scale": "picture" if self.picture.ndim == 2 else "rgb"}
-        self.input = PixelGrid(self.picture, 96, TOP, 560 / len(self.picture), frame=2, **look)
-        rows, cols = lesson.response_map.shape
-        # A cell of the first layer's map is level with the centre of its window.
-        self.map = PixelGrid(
-            np.full((rows, cols), np.nan), 1304, TOP + 20, 520 / max(rows, cols),
-            limit=lesson.limit, frame=2,
-        )  # fmt: skip
-        self.bar = ColourBar(lesson.limit, 1304, 812, 520)
-        box = best.box
-        self.window = WindowFrame(self.input, box.top, box.left, box.height, box.width)
-        self.fed = WindowFrame(self.map, best.row, best.col)
-        self.box = PixelGrid(
-            [[best.value]], 1137, 670, 88,
-            limit=lesson.limit, numbers=True, text_size=32, bold=True, lines=False,
-        )  # fmt: skip
-        inside = box.clip(self.input.shape_in_cells)
-        patch = self.picture[inside.rows, inside.cols]
-        self.patch = PixelGrid(
-            patch, 828, 582, 264 / max(patch.shape[:2]),
-            numbers=lesson.reads_picture, text_size=30, frame=2, **look,
-        )  # fmt: skip
-        if lesson.reads_picture:
-            kernel = lesson.weights[:, :, lesson.shown_filter]
-            self.kernel = PixelGrid(
-                kernel, 828, TOP, 264 / len(kernel),
-                limit=float(np.abs(kernel).max()), numbers=True, text_size=30,
-            )  # fmt: skip
+        """Lay out the picture and its map, which are there from the first moment."""
+        self.picture = self.lesson.picture_of
+        self.board.lay(self.picture.field(upright=self.upright))
+        self.board.show("input", "map", "legend")(1.0)
+        self.channel = self.lesson.shown_filter
+        self.paired = False
 
-    def label(self, text: Caption, x: float, y: float, **look: Any) -> Label:
-        """Return a text in the language of the scene."""
-        return Label(self.text(text), x, y, **look)
+    def overlay(self) -> Any:
+        """Describe the map that is shown on the picture."""
+        return self.picture.overlay(self.channel, upright=self.upright)
 
-    def others(self, *kept: Any) -> list[Any]:
-        """Return all that is shown, but for title, caption and what is kept."""
-        stay = {id(part) for part in (*self._title, *self._caption, *kept)}
-        return [part for part in self.mobjects if id(part) not in stay]
+    def come(self, *names: str) -> Move:
+        """Let those parts come up that the picture has then."""
+        return lazily(lambda: self.board.show(*filter(self.board.has, names)))
 
-    # The beats, in their order.
+    # The map and the filter.
 
-    def show_question(self, beat: Beat) -> None:
-        """The picture, and the filter if it reads the picture itself."""
-        lesson = self.lesson
-        shape = PIXELS.fill(shape=fmt.shape(self.input.shape_in_cells))
-        self.appear(
-            self.input,
-            self.label(terms.INPUT.capital, 96, ABOVE),
-            self.label(shape, 96, 820, colour="muted"),
-        )
-        if lesson.reads_picture:
-            name = terms.FILTER.capital.fill(n=lesson.shown_filter)
-            self.kernel_label = self.label(name, 828, ABOVE)
-            self.appear(self.kernel, self.kernel_label, seconds=0.6)
+    def show_ask(self, event: Event) -> None:
+        """The map slides over the picture, and back: they are of the same places."""
+        self.during(0.15, self.board.pulse("input"))
+        self.during(0.3, self.board.become(self.overlay()))
+        self.during(0.25, self.board.pulse("map"))
+        self.during(1, self.board.become(self.picture.field(upright=self.upright)))
 
-    def show_map(self, beat: Beat) -> None:
-        """The window visits every place, and each response becomes one cell."""
-        lesson = self.lesson
-        name = terms.RESPONSE_MAP.capital
-        if not lesson.reads_picture:
-            name = terms.MAP_OF.fill(layer=lesson.shown_layer, n=lesson.shown_filter)
-        size = fmt.shape(self.map.shape_in_cells)
-        parts = [
-            self.map,
-            self.label(name, 1304, 218),
-            Label(size, 1824, 218, colour="muted", anchor="right"),
-            self.bar,
-        ]
-        first = lesson.sees(0, 0)
-        self.window.put(self.input, first.top, first.left)
-        self.fed.put(self.map, 0, 0)
-        self.appear(*parts, self.window, self.fed, seconds=0.6)
-        rows, cols = self.map.shape_in_cells
-        seconds = self.remaining - 0.8
-        path = accelerating(rows * cols - 1, seconds, begin=min(16.0, rows * cols / seconds))
-        values = lesson.response_map
+    def show_signs(self, event: Event) -> None:
+        """The filter comes between them; its weights for the pattern light up, then the others."""
+        field = self.picture.field(upright=self.upright, weighs=True)
+        self.during(0.3, self.board.become(field), self.come("kernel", "legend"))
+        weights = self.board.part("kernel").values
+        for sign, share in ((1, 0.35), (-1, 1)):
+            cells = [f"kernel[{r}, {c}]" for r, c in np.argwhere(np.sign(weights) == sign)]
+            self.board.light(*cells)
+            colour = "positive" if sign > 0 else "negative"
+            self.during(share, self.board.pulse(*cells, colour=colour))
+        self.board.light("kernel")
 
-        def go(alpha: float) -> None:
-            now = min(round(path.position(alpha * seconds)), rows * cols - 1)
-            self.map.values.flat[: now + 1] = values.flat[: now + 1]
-            row, col = divmod(now, cols)
-            box = lesson.sees(row, col)
-            self.window.put(self.input, box.top, box.left)
-            self.fed.put(self.map, row, col)
+    def show_weighs(self, event: Event) -> None:
+        """What a cell sees is a window of the picture."""
+        mark = f"input.{self.lesson.places['largest'].letter if self.lesson.places else 'best'}"
+        self.during(0.3, self.board.show(mark))
+        self.during(1, self.board.pulse("map", times=2))
 
-        self.drive(go, seconds)
+    # Windows are weighed.
 
-    def show_best(self, beat: Beat) -> None:
-        """The largest response, and what is in the picture there."""
-        place: Place = beat.data
-        self.play(
-            self.window.animate.put(self.input, place.box.top, place.box.left),
-            self.fed.animate.put(self.map, place.row, place.col),
-            run_time=0.8,
-        )
-        if place.value <= 0:
+    def show_windows(self, event: Event) -> None:
+        """Patches grow out of their windows, and stand beside one another."""
+        self.during(0.35, self.board.become(self.picture.windows()), self.come("kernel", "legend"))
+        letters = [place.letter for name, place in self.places if name != "closest"]
+        moves = [in_turn(self.come(f"input.{letter}"), self.patch(letter)) for letter in letters]
+        self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
+
+    @property
+    def places(self) -> list[tuple[str, Place]]:
+        """All windows that are weighed, by name."""
+        return [*self.lesson.places.items()]
+
+    def patch(self, letter: str) -> Move:
+        """Let a patch grow out of its window, if there is room for the picture."""
+
+        def start() -> Move:
+            mark = f"input.{letter}"
+            out = mark if self.board.has(mark) else f"name-{letter}"
+            return self.board.grow(f"patch-{letter}", out_of=out)
+
+        return together(eased(lazily(start)), self.come(f"name-{letter}"))
+
+    def show_predict(self, event: Event) -> None:
+        """The windows are looked at in turn; then the video waits."""
+        looks = [
+            self.board.pulse(f"patch-{place.letter}", colour="muted")
+            for name, place in self.places if name != "closest"
+        ]  # fmt: skip
+        self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
+
+    def show_weigh(self, event: Event) -> None:
+        """The filter is laid over a patch; its votes are counted, and become the response."""
+        if not self.board.has(f"votes-{event.data.letter}"):
+            tiles = self.board.become(self.picture.tiles())
+            self.during(0.18, tiles, self.come("kernel", "legend", "head-patch"))
+        self.weigh(event.data, 0.8)
+
+    def weigh(self, place: Place, share: float) -> None:
+        """Multiply, add up, and let the result come."""
+        letter, step = place.letter, place.step
+        patch, products, votes = (f"{name}-{letter}" for name in ("patch", "products", "votes"))
+        source = patch
+        if self.board.has(products):
+            source = products
+            self.board.fill(products, np.nan)
+            self.come(products, "head-products", "head-value")(1.0)
+            if self.board.has("kernel"):
+                self.during(0.24 * share, self.board.send("kernel", patch))
+            self.during(0.18 * share, self.board.send(patch, products))
+            self.board.fill(products, step.products.squeeze(axis=2))
+        if not self.board.has(votes):
+            self.during(1, self.board.grow(f"value-{letter}", out_of=source))
             return
-        name = terms.BEST_MATCH.capital if self.lesson.reads_picture else SEEN
-        where = terms.CELL.fill(r=place.row, c=place.col)
-        height, width = self.patch.shape_in_cells
-        around = WindowFrame(self.patch, 0, 0, height, width)
-        self.zoom = zoom_lines(self.window, self.patch)
-        self.appear(self.patch, self.label(name, 828, 554), around, *self.zoom, seconds=0.8)
-        self.wait(0.5)
-        arrow = Line([(1098, 714), (1125, 714)], colour="accent", arrow=True, opacity=0.8)
-        self.around_box = WindowFrame(self.box, 0, 0)
-        self.appear(arrow, self.box, self.around_box, seconds=0.5)
-        y = self.map.centre_of(place.row, place.col)[1]
-        link = Line([(1181, 662), (1181, y), (1296, y)], colour="accent", arrow=True, opacity=0.8)
-        self.add(link.set_drawn(0.0))
-        self.play(link.animate.set_drawn(1.0), run_time=0.6)
-        self.appear(self.label(where, 1304, 864, colour="muted"), seconds=0.3)
+        rows = [self.bar(f"{votes}.{name}", source) for name in ("part-0", "part-1", "bias")]
+        self.during(0.3 * share, self.board.show(f"{votes}.zero"), in_turn(*rows))
+        self.during(0.12 * share, self.bar(f"{votes}.value", f"{votes}.part-0"))
+        grown = self.board.grow(f"value-{letter}", out_of=f"{votes}.value")
+        self.during(0.14 * share, self.board.show(f"gate-{letter}"), grown)
+        self.during(1, self.board.pulse(f"value-{letter}"))
 
-    def show_overlay(self, beat: Beat) -> None:
-        """The patch is laid over the kernel: nine products, one sum, one bias."""
-        step: ConvStep = beat.data
-        flying = PixelGrid(
-            step.patch.squeeze(axis=2), 828, 582, self.patch.cell, scale="picture", numbers=True,
-            text_size=30, opacity=0.9,
-        )  # fmt: skip
-        self.add(flying)
-        self.play(flying.animate.fly_to(960, TOP + 132), run_time=1.0)
-        products = PixelGrid(
-            step.products.squeeze(axis=2), 828, TOP, self.kernel.cell, limit=self.kernel.limit,
-            numbers=True, text_size=30,
-        )  # fmt: skip
-        self.wait(0.3)
-        self.vanish(self.kernel_label, seconds=0.2)
-        self.appear(products, self.label(PRODUCTS, 828, ABOVE), seconds=0.6)
-        self.remove(flying)
-        for y, name, value in (
-            (796.0, terms.SUM, fmt.number(step.total)),
-            (838.0, terms.BIAS, fmt.number(step.bias, sign=True)),
-        ):
-            self.appear(
-                self.label(name, 1116, y, colour="muted"),
-                Label(value, 1274, y, anchor="right"),
-                seconds=0.4,
-            )
-            self.wait(0.4)
+    def bar(self, name: str, source: str) -> Move:
+        """Let a bar grow, and its name and number come."""
+        words = self.board.show(f"{name}.label", f"{name}.value")
+        return together(eased(self.board.grow(name, out_of=source)), words)
 
-    def show_all(self, beat: Beat) -> None:
-        """The map takes its place among all others of the layer."""
-        lesson = self.lesson
-        self.vanish(*self.others(self.map))
-        self.tiles = self.all_maps()
-        self.numbers = {
-            n: self.number_of(n, n == lesson.shown_filter) for n in range(lesson.maps.shape[2])
-        }
-        left, top, right, bottom = self.tiles.box(lesson.shown_filter)
-        scale = (right - left) / float(self.map.places[1, 0] - self.map.places[0, 0])
-        goal = (left + right) / 2, (top + bottom) / 2
-        self.play(self.map.animate.scale(scale).fly_to(*goal), run_time=0.8)
-        self.tiles.marks[lesson.shown_filter] = 1
-        bars = [ColourBar(lesson.limit, 96, BARS, 640, title=self.text(terms.RESPONSE), height=24)]
-        self.kernels: list[PixelGrid] = []
-        if lesson.reads_picture:
-            self.kernels, limit = self.all_kernels()
-            bars.append(
-                ColourBar(limit, 1184, BARS, 640, low=-limit, title=self.text(WEIGHTS), height=24)
-            )
-        self.appear(self.tiles, *self.numbers.values(), *self.kernels, *bars, seconds=1.0)
-        self.remove(self.map)
+    # Match times ink.
 
-    def all_maps(self) -> Thumbnails:
-        """Return a tile for each filter; numbers stand where more room is left for the tiles."""
-        maps = self.lesson.maps
-        count = maps.shape[2]
-        columns = 8 if count <= 32 else 16
-        rows = -(-count // columns)
-        across, down = ALL_WIDTH / columns, min(175.0, ALL_HEIGHT / rows)
-        beside = min(across - BESIDE, down - BETWEEN)
-        above = min(across - 12, down - ABOVE_TILE - 8)
-        self.beside = beside >= above
-        top = ALL_TOP if self.beside else ALL_TOP + ABOVE_TILE
-        return Thumbnails(
-            maps,
-            96,
-            top,
-            max(beside, above) / max(maps.shape[:2]),
-            columns,
-            pitch=(across, down),
-            limit=self.lesson.limit,
-            mark=4,
+    def show_closest(self, event: Event) -> None:
+        """A window comes that matches better and holds less ink."""
+        letter = event.data.letter
+        if self.board.has(f"input.{letter}"):
+            self.during(0.15, self.board.show(f"input.{letter}"))
+        self.pair(0.28)
+        self.weigh(event.data, 0.6)
+
+    def pair(self, share: float) -> None:
+        """Lay out the windows that are compared; a new one's patch grows out of its window."""
+        letters = [self.lesson.places[name].letter for name in self.lesson.compared]
+        has, mark = self.board.has, "input.{}".format
+        before = {n: self.board.box(mark(n) if has(mark(n)) else "map") for n in letters}
+        new = [n for n in letters if not (has(f"patch-{n}") and self.board.shown(f"patch-{n}"))]
+        become = self.board.become(self.picture.pair(self.lesson.compared))
+        known = [f"{name}-{n}" for n in letters if n not in new
+                 for name in ("products", "votes", "gate", "value")]  # fmt: skip
+        grown = lazily(
+            lambda: together(*(self.board.grow(f"patch-{n}", out_of=before[n]) for n in new))
         )
+        names = [f"name-{n}" for n in letters]
+        self.during(share, become, self.come("kernel", "legend", "notes", *names, *known), grown)
+        self.paired = True
 
-    def number_of(self, n: int, spoken_of: bool) -> Label:
-        """Return a filter's number beside its tile, or above it."""
-        left, top, right, _ = self.tiles.box(n)
-        place = (right + 10, top + 12) if self.beside else (left, top - 17)
-        if spoken_of:
-            return Label(str(n), *place, 24, weight="bold")
-        return Label(str(n), *place, 24, colour="muted")
-
-    def all_kernels(self) -> tuple[list[PixelGrid], float]:
-        """Return every filter's weights beside its map, under its number, and their limit."""
-        weights = self.lesson.weights
-        limit = float(np.abs(weights).max())
-        cell = 36 / max(weights.shape[:2])
-        places = [self.tiles.box(n) for n in range(weights.shape[2])]
-        if any(bottom - top < 80 or right + 46 > 1824 for _, top, right, bottom in places):
-            return [], limit
-        grids = [
-            PixelGrid(
-                weights[:, :, n], right + 10, top + 32, cell, limit=limit, lines=False, frame=1
-            )
-            for n, (_, top, right, _) in enumerate(places)
+    def show_law(self, event: Event) -> None:
+        """Each sum is its match times its ink, times the filter's own length."""
+        if not self.paired:
+            self.pair(0.25)
+            for name in self.lesson.compared:
+                letter = self.lesson.places[name].letter
+                self.come(*(f"{part}-{letter}" for part in ("products", "votes", "gate", "value")))(
+                    1.0
+                )
+        laws = [f"law-{self.lesson.places[name].letter}" for name in self.lesson.compared]
+        terms = [
+            [name for name in self.board.names(law) if name.split(".")[1] in group]
+            for group in (("match",), ("times", "ink"), ("again", "filter"), ("equals", "sum"))
+            for law in laws
         ]
-        return grids, limit
+        self.during(0.6, in_turn(*(self.board.show(*names) for names in terms)), rate=linear)
+        ends = [f"{law}.{name}" for name in ("match", "ink") for law in laws]
+        self.during(1, in_turn(*(self.board.pulse(end) for end in ends)))
 
-    def show_name(self, beat: Beat) -> None:
-        """One channel of the output has a name of its own."""
-        shown = self.lesson.shown_filter
-        self.light((shown,))
-        name = f"output[:, :, {shown}]"
-        self.named = Label(name, 960, BARS, 28, weight="bold", anchor="centre")
-        self.appear(self.named)
+    # The map on its picture.
 
-    def light(self, shown: tuple[int, ...], faintly: tuple[int, ...] = ()) -> None:
-        """Mark some tiles, and let all others step back; all come forward if none is named."""
-        start, marks = self.tiles.shares.copy(), self.tiles.marks.copy()
-        goal = np.full_like(start, 0.4 if shown else 1.0)
-        framed = np.zeros_like(marks)
-        goal[[*shown, *faintly]] = 1
-        framed[list(faintly)] = 0.4
-        framed[list(shown)] = 1
+    def show_lay(self, event: Event) -> None:
+        """The picture grows, and the map lies on it, half transparent."""
+        overlaid = self.board.become(self.overlay())
+        self.during(0.4, overlaid, self.come("input", "kernel", "legend"))
+        self.during(0.4, self.board.show("map"))
+        self.during(1, self.board.pulse("map"))
 
-        def dim(alpha: float) -> None:
-            self.tiles.shares[...] = start + (goal - start) * alpha
-            self.tiles.marks[...] = marks + (framed - marks) * alpha
-            for kernel, share in zip(self.kernels, self.tiles.shares, strict=False):
-                kernel.shares[...] = share
+    def show_sees(self, event: Event) -> None:
+        """The largest response, and what its cell sees."""
+        letter = self.lesson.places["largest"].letter if self.lesson.places else "best"
+        self.board.fill("shown", [[self.lesson.largest]])
+        self.during(0.3, self.board.show("shown", f"input.{letter}"))
+        self.during(1, self.board.pulse(f"input.{letter}", times=2))
 
-        self.drive(dim, 0.6, smoothly)
+    def show_visits(self, event: Event) -> None:
+        """Each window stands at its place once more, with the number that it gave."""
+        self.board.show("shown")(1.0)
+        for _, place in self.places:
+            mark = f"input.{place.letter}"
+            self.board.fill("shown", [[place.step.activated]])
+            self.during(0.08, self.board.show(mark))
+            self.during(1 / len(self.places) - 0.08, self.board.pulse(mark))
 
-    def show_alike(self, beat: Beat) -> None:
-        """The two maps that resemble each other most; faintly, those without any response."""
-        alike: Alike = beat.data
-        pair = alike.first, alike.second
-        changed = {self.lesson.shown_filter, *pair}
-        self.vanish(self.named, *(self.numbers[n] for n in sorted(changed)))
-        self.light(pair, alike.blank)
-        text = CORRELATION.fill(c=fmt.number(alike.correlation))
-        self.named = self.label(text, 960, BARS, anchor="centre")
-        self.numbers |= {n: self.number_of(n, n in pair) for n in changed}
-        self.appear(self.named, *(self.numbers[n] for n in sorted(changed)))
+    # Other filters.
 
-    def show_answer(self, beat: Beat) -> None:
-        """All maps again."""
-        self.vanish(self.named)
-        self.light(())
+    def show_another(self, event: Event) -> None:
+        """The map of another filter is drawn over the one before; the picture stays."""
+        marks = [name for name in self.board.parts if name.startswith("input.")
+                 and self.board.shown(name)]  # fmt: skip
+        self.during(0.1, self.board.hide("shown", *marks))
+        for number, channel in enumerate(event.data, 1):
+            share = 0.9 / len(event.data)
+            before = self.board.part("map").values.copy()
+            self.channel = channel
+            self.board.become(self.overlay())(1.0)
+            after = self.board.part("map").values.copy()
+            self.during(0.65 * share, _wipe(self.board.part("map").values, before, after))
+            last = number == len(event.data)
+            seen = "kernel" if self.board.has("kernel") else "map"
+            self.during(1 if last else 0.35 * share, self.board.pulse(seen))
+
+    # All of them.
+
+    def show_all(self, event: Event) -> None:
+        """The map becomes the wall of all maps, each on the picture, with its filter."""
+        place = self.board.box("map")
+        self.board.become(self.picture.wall(upright=self.upright))(1.0)
+        tiles = self.tiles(range(self.lesson.filters))
+        grown = [self.board.grow(name, out_of=place) for name in (*self.tiles(
+            range(self.lesson.filters), "wall.under"), *tiles)]  # fmt: skip
+        kernels = self.tiles(range(self.lesson.filters), "wall.kernel")
+        self.during(0.45, *grown, self.come("legend"))
+        self.during(0.15, self.come(*kernels))
+        looks = [self.board.pulse(tiles[n]) for n in self.lesson.others[:1] or (self.channel,)]
+        shown = self.board.pulse(tiles[self.lesson.shown_filter])
+        self.during(1, in_turn(shown, *looks))
+
+    @staticmethod
+    def tiles(channels: Iterable[int], kind: str = "wall") -> list[str]:
+        """Return the names of maps on the wall, or of what is under or on them."""
+        return [f"{kind}[{channel}]" for channel in channels]
+
+    def show_place(self, event: Event) -> None:
+        """A light runs through one place of all maps; those that answer stay bright."""
+        cells = self.lesson.laid.cells(*self.lesson.best)
+        answering = self.lesson.above_zero
+
+        def light(channel: int) -> Move:
+            def start() -> Move:
+                return self.board.pulse_at(self.board.within(f"wall[{channel}]", *cells))
+
+            return lazily(start)
+
+        quiet = [n for n in range(self.lesson.filters) if n not in answering]
+        kinds = ("wall", "wall.under", "wall.kernel")
+        parts = [n for kind in kinds for n in self.tiles(quiet, kind) if self.board.has(n)]
+        dims = [self.board.dim(*parts, to=0.25)] if parts else []
+        lights = [light(channel) for channel in answering]
+        self.during(0.7, in_turn(*lights, overlap=0.6), *dims, rate=linear)
+        boxes = [self.board.within(f"wall[{n}]", *cells) for n in answering]
+        self.during(1, self.board.pulse_at(*boxes))
+
+    def show_blank(self, event: Event) -> None:
+        """Those without any response."""
+        self.relight()
+        self.during(1, self.board.pulse(*self.tiles(self.lesson.blank), colour="muted", times=2))
+
+    def show_tint(self, event: Event) -> None:
+        """The one that answers blank paper most."""
+        self.relight()
+        self.during(1, self.board.pulse(*self.tiles([event.data]), times=2))
+
+    def relight(self) -> None:
+        """Bring all maps back that were dimmed."""
+        self.during(0.15, self.board.dim("wall", to=1.0))
+
+    # The end.
+
+    def show_name(self, event: Event) -> None:
+        """The first map comes forward again."""
+        self.forward(0.5)
+        self.during(1, self.board.pulse("map", times=2))
+
+    def forward(self, share: float) -> None:
+        """Let the shown filter's map come out of the wall, or lie on the picture as it did."""
+        self.channel = self.lesson.shown_filter
+        tile = f"wall[{self.channel}]"
+        out = self.board.box(tile) if self.board.has(tile) else None
+        if out is None:
+            self.during(share, self.board.become(self.overlay()))
+            return
+        self.board.become(self.overlay())(1.0)
+        self.come("kernel", "legend")(1.0)
+        self.during(share, *(self.board.grow(name, out_of=out) for name in ("input", "map")))
+
+    def show_answer(self, event: Event) -> None:
+        """Its largest response once more."""
+        if not self.board.has("map"):
+            self.forward(0.3)
+        letter = self.lesson.places["largest"].letter if self.lesson.places else "best"
+        self.board.fill("shown", [[self.lesson.largest]])
+        self.during(0.3, self.board.show("shown", f"input.{letter}"))
+        self.during(1, self.board.pulse(f"input.{letter}", "shown", times=2))
+
+
+def _wipe(shown: Any, before: Any, after: Any) -> Move:
+    """Draw a map over another one, column by column: each cell is one map's or the other's."""
+    columns = np.arange(shown.shape[1])
+
+    def go(alpha: float) -> None:
+        shown[...] = np.where(columns < round(alpha * len(columns)), after, before)
+
+    go(0.0)
+    return go

@@ -17,7 +17,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 import played as plays
 
 from convexplain.network import Network
-from convexplain.stage import Bars, Label, PixelGrid
+from convexplain.stage import Bars, Label
 
 
 @pytest.fixture(scope="module", params=plays.LOOKS, ids=["en-dark", "zh-light"])
@@ -138,57 +138,87 @@ def test_sum_bias_and_value_stand_beside_their_names(look, weights):
 # The response map.
 
 
-def test_the_window_of_the_response_map_ends_on_its_best_place(look, weights):
+def votes(weights, played, place):
+    """The products of a window, and what speaks for and against, by the weights alone."""
+    row, col = place.step.row, place.step.col
+    patch = digit(played)[row : row + 3, col : col + 3].astype(np.float64)
+    products = patch * weights["conv1/kernel"][:, :, 0, played.lesson.shown_filter]
+    return patch, products, products.clip(0).sum(), products.clip(max=0).sum()
+
+
+def test_windows_are_framed_where_their_patches_come_from(look, weights):
     played = plays.of("response-map", look)
-    expected = conv1(weights, digit(played), played.lesson.shown_filter)
-    best = np.unravel_index(expected.argmax(), expected.shape)
-    stage = played.ends["best"]
-    assert under(stage["fed"], stage["map"]) == (*best, 1, 1)
-    assert under(stage["window"], stage["input"]) == (*best, 3, 3)
-    assert stage["box"].values[0, 0] == pytest.approx(expected.max(), abs=1e-6)
-    np.testing.assert_allclose(stage["map"].values, expected, atol=1e-6)
-    moments = [moment for moment in played.during("map") if "window" in moment]
-    assert moments
-    for moment in moments:
-        assert (
-            under(moment["window"], moment["input"])[:2] == under(moment["fed"], moment["map"])[:2]
+    stage = played.ends["weigh"]
+    for name, place in played.lesson.places.items():
+        if name == "closest":
+            continue
+        letter = place.letter
+        patch, products, pros, cons = votes(weights, played, place)
+        at = (place.step.row, place.step.col, 3, 3)
+        assert under(stage[f"input.{letter}"], stage["input"]) == at
+        np.testing.assert_allclose(stage[f"patch-{letter}"].values, patch, atol=1e-6)
+        np.testing.assert_allclose(stage[f"products-{letter}"].values, products, atol=1e-6)
+        bias = weights["conv1/bias"][played.lesson.shown_filter]
+        values = pros, cons, bias, pros + cons + bias
+        names = [f"votes-{letter}.{part}" for part in ("part-0", "part-1", "bias", "value")]
+        assert [value(stage[f"{n}.value"]) for n in names] == pytest.approx(values, abs=0.00501)
+        # All bars of all windows have one scale, and begin at zero.
+        zero = stage[f"votes-{letter}.zero"].places[0, 0]
+        unit = (
+            np.ptp(stage["votes-A.part-0"].places[:, 0])
+            / votes(weights, played, played.lesson.places["largest"])[2]
         )
+        for name, expected in zip(names, values, strict=True):
+            ends = stage[name].places[:, 0]
+            end = ends.max() if expected > 0 else ends.min()
+            assert end - zero == pytest.approx(expected * unit, abs=0.5)
+        found = stage[f"value-{letter}"].values[0, 0]
+        assert found == pytest.approx(max(values[-1], 0), abs=1e-6)
 
 
-def test_the_overlay_shows_products_and_what_they_add_up_to(look, weights):
+def test_match_ink_and_filter_stand_by_the_window_that_has_them(look, weights):
     played = plays.of("response-map", look)
-    filter = played.lesson.shown_filter
-    stage = played.ends["overlay"]
-    row, col = under(stage["fed"], stage["map"])[:2]
-    kernel = weights["conv1/kernel"][:, :, 0, filter]
-    products = digit(played)[row : row + 3, col : col + 3].astype(np.float64) * kernel
-    # They lie where the kernel lay.
-    (over,) = [
-        grid
-        for grid in stage.of(PixelGrid)
-        if np.allclose(grid.places, stage["kernel"].places) and grid is not stage["kernel"]
-    ]
-    np.testing.assert_allclose(over.values, products, atol=1e-6)
-    names = {"en": ("sum", "bias"), "zh": ("求和", "偏置")}[look.lang]
-    told = [float(beside(stage, saying(stage, name)).replace("−", "-")) for name in names]
-    assert told == pytest.approx([products.sum(), weights["conv1/bias"][filter]], abs=0.00501)
+    kernel = weights["conv1/kernel"][:, :, 0, played.lesson.shown_filter]
+    stage, heights = played.ends["match"], []
+    for name in played.lesson.compared:
+        place = played.lesson.places[name]
+        patch, products, _, _ = votes(weights, played, place)
+        ink, size = np.linalg.norm(patch), np.linalg.norm(kernel)
+        expected = products.sum() / ink / size, ink, size, products.sum()
+        terms = [f"law-{place.letter}.{part}" for part in ("match", "ink", "filter", "sum")]
+        assert [value(stage[term]) for term in terms] == pytest.approx(expected, abs=0.00501)
+        heights.append((stage[f"patch-{place.letter}"].places[0, 1],
+                        stage[terms[0]].anchor_place()[1]))  # fmt: skip
+    (patch, law), (next_patch, next_law) = heights
+    assert patch < law < next_patch < next_law
 
 
-def test_every_number_of_a_filter_stands_by_its_own_map(look, weights):
+def test_every_map_on_the_wall_lies_on_the_digit_with_its_kernel(look, weights):
     played = plays.of("response-map", look)
     stage = played.ends["all"]
-    tiles = stage["tiles"]
     for n in range(32):
-        x, y = stage[f"numbers[{n}]"].anchor_place()
-        assert stage[f"numbers[{n}]"].text == str(n)
-        _, top, right, bottom = tiles.box(n)
-        assert right < x < right + 30
-        assert top < y < bottom
         expected = conv1(weights, digit(played), n)
-        np.testing.assert_allclose(tiles.values[:, :, n], expected, atol=1e-5)
-        kernel = stage[f"kernels[{n}]"]
-        np.testing.assert_array_equal(kernel.values, weights["conv1/kernel"][:, :, 0, n])
-        assert abs(kernel.places[0, 0] - x) < 2
+        np.testing.assert_allclose(stage[f"wall[{n}]"].values, expected, atol=1e-5)
+        np.testing.assert_array_equal(stage[f"wall.under[{n}]"].values, digit(played)[1:27, 1:27])
+        kernel = stage[f"wall.kernel[{n}]"]
+        np.testing.assert_allclose(kernel.values, weights["conv1/kernel"][:, :, 0, n], atol=1e-6)
+        corners = (
+            stage[f"wall[{n}]"].places[0],
+            kernel.places[0],
+            stage[f"wall.under[{n}]"].places[0],
+        )
+        assert max(np.abs(corner - corners[0]).max() for corner in corners) < 0.01
+
+
+def test_the_number_that_is_shown_is_that_of_the_window_that_is_framed(look, weights):
+    played = plays.of("response-map", look)
+    expected = conv1(weights, digit(played), played.lesson.shown_filter)
+    stage = played.ends["answer"]
+    letter = played.lesson.places["largest"].letter
+    row, col, _, _ = under(stage[f"input.{letter}"], stage["input"])
+    assert (row, col) == np.unravel_index(expected.argmax(), expected.shape)
+    assert stage["shown"].values[0, 0] == pytest.approx(expected.max(), abs=1e-6)
+    np.testing.assert_allclose(stage["map"].values, expected, atol=1e-6)
 
 
 # Local patterns.

@@ -39,25 +39,27 @@ def close(colours, values, limit):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_response_map_marks_its_largest_number_and_the_patch_that_made_it(width):
+def test_a_response_map_marks_the_windows_whose_votes_it_counts(width):
     pixels, chosen = example("response-map")
-    maps = conv1(pixels)
+    maps, (kernel, bias) = conv1(pixels), weights()
+    weight, b = kernel[:, :, 0, chosen["filter"]], bias[chosen["filter"]]
     one = maps[:, :, chosen["filter"]]
-    row, col = np.unravel_index(one.argmax(), one.shape)
     figure = drawn("response-map", width)
     (read,), (filled,) = pictures(figure, 28), pictures(figure, 26)
     assert close(filled.colours, one, maps.max())
-    assert framed(figure, read.box(row, col, 3, 3))
-    assert framed(figure, filled.box(row, col))
     said = words(figure)
-    assert f"{one.max():.2f}" in said
     assert f"{maps.max():.2f}" in said  # the end of the colour bar: that of the layer
-    patch = pixels[row : row + 3, col : col + 3]
-    for value in patch.ravel():
-        assert f"{value:.2f}" in said
-    kernel, bias = weights()
-    assert f"sum {(patch * kernel[:, :, 0, chosen['filter']]).sum():.2f}" in said
-    assert f"bias {bias[chosen['filter']]:+.2f}".replace("-", "−") in said
+    assert tuple(chosen["places"]["largest"]) == np.unravel_index(one.argmax(), one.shape)
+    for row, col in chosen["places"].values():
+        assert framed(figure, read.box(row, col, 3, 3))
+        assert framed(figure, filled.box(row, col))
+        patch = pixels[row : row + 3, col : col + 3]
+        products = patch * weight
+        numbers = [*patch.ravel(), products.clip(0).sum(), products.clip(max=0).sum(), b]
+        numbers += [products.sum() + b, max(products.sum() + b, 0)]
+        for value in numbers:
+            assert f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−") in said
+    row, col = chosen["places"]["largest"]
     told = figures.alternative("response-map")
     assert f"{one.max():.2f}, stands at row {row}, column {col}" in told
     assert f"{(one > one.max() / 2).sum()} are above" in told

@@ -9,6 +9,7 @@ import pytest
 
 from convexplain import panels
 from convexplain.errors import UsageError
+from convexplain.ops import conv2d_steps
 from convexplain.panels import (
     SHEETS,
     Axis,
@@ -26,6 +27,8 @@ from convexplain.panels import (
     Hops,
     Legend,
     Maps,
+    Number,
+    Overlay,
     Path,
     Row,
     Scale,
@@ -103,6 +106,11 @@ PICTURES = {
     "stack": lambda: Column(
         Maps("maps", np.ones((13, 13, 32)), RESPONSE, stack=True), Legend("legend")
     ),
+    "wall": lambda: Row(
+        Maps("wall", np.ones((13, 13, 7)), RESPONSE, under=np.ones((13, 13)),
+             kernels=np.ones((3, 3, 7))), Legend("legend"),
+    ),
+    "number": lambda: Number("found", 0.57, RESPONSE, title=said("response", "响应")),
     "formula": lambda: Formula(
         "law",
         [Term("a", "0.55", said("sum", "求和")), Term("op", "+"), Term("b", "0.02", said("bias"))],
@@ -331,3 +339,46 @@ def test_a_small_scale_s_ends_have_two_digits_that_are_not_zero():
     small = Maps("moves", np.full((3, 3, 4), 0.001), Scale(0.0025, said("change", "变化")))
     placed = place(Diagram(Column(small, Legend("legend"))), panels.VIDEO)
     assert {"−0.0025", "0", "0.0025"} <= {getattr(p, "text", "") for p in placed.of("legend")}
+
+
+def test_maps_lie_on_their_picture_with_a_kernel_in_the_corner():
+    values, under = np.arange(4 * 5 * 3.0).reshape(4, 5, 3), np.ones((4, 5)) / 2
+    kernels = np.linspace(-1, 1, 12).reshape(2, 2, 3)
+    wall = Maps("wall", values, Scale(60.0), columns=2, under=under, kernels=kernels)
+    placed = place(Diagram(Column(wall, Legend("legend"))), panels.VIDEO)
+    for channel in range(3):
+        shown, below = placed.piece(f"wall[{channel}]"), placed.piece(f"wall.under[{channel}]")
+        kernel = placed.piece(f"wall.kernel[{channel}]")
+        assert shown.box == below.box
+        np.testing.assert_array_equal(below.values, under)
+        np.testing.assert_array_equal(kernel.values, kernels[:, :, channel])
+        assert kernel.scale.limit == 1.0
+        assert (kernel.box.x, kernel.box.y) == (shown.box.x, shown.box.y)
+        assert kernel.box.width == pytest.approx(shown.box.height / 4)
+        order = [piece.name for piece in placed.pieces]
+        assert order.index(below.name) < order.index(shown.name) < order.index(kernel.name)
+
+
+def test_glass_on_a_picture_is_as_opaque_as_its_values():
+    map_ = Cells("map", np.array([[0.0, -0.6, 2.4]]), Scale(2.4), glass=1.0)
+    picture = Overlay(Cells("read", np.ones((1, 3)), share="map"), map_)
+    placed = place(Diagram(Row(picture, Legend("legend"))), panels.VIDEO)
+    np.testing.assert_array_equal(placed.piece("map").painted(DARK)[0, :, 3], [0, 64, 255])
+    assert placed.piece("read").glass == 0
+
+
+def test_bars_of_a_number_are_its_votes_its_bias_and_what_they_come_to():
+    x, kernel = np.array([[[2.0], [1.0], [3.0]]]), np.array([[[[0.5]], [[-1.0]], [[-0.25]]]])
+    step = conv2d_steps(x, kernel, [0.1])[0]
+    votes = Bars.of("votes", step.votes(), Scale(2.0), lowest=-2.0)
+    assert [bar.value for bar in votes.bars] == pytest.approx([1.0, -1.75, 0.1, -0.65])
+    other = Bars("other", [Bar("only", "only", 2.0)], Scale(2.0), lowest=-2.0, share="votes")
+    placed = place(Diagram(Column(votes, other, align="left")), panels.VIDEO)
+    zero, unit = placed["votes.zero"].x, placed["other.only"].width / 2.0
+    for bar in votes.bars:
+        box = placed[f"votes.{bar.name}"]
+        end = box.right if bar.value > 0 else box.x
+        # All are as long as their values, to the side of their sign.
+        assert end - zero == pytest.approx(bar.value * unit)
+    # The same room is kept below zero where no bar goes there.
+    assert placed["other.zero"].x == pytest.approx(zero)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from played import check_layout
 from scipy.signal import correlate2d
+from scipy.spatial.distance import cosine
 
+from convexplain import panels
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
+from convexplain.style.theme import Look
 
 LAYERS = {"conv1": 32, "pool1": 32, "conv2": 64, "pool2": 64, "conv3": 128}
 
@@ -22,7 +27,9 @@ def lesson():
 
 
 def captions(lesson):
-    return {beat.name: beat.caption.text("en") for beat in lesson.beats()}
+    """What is said by each event, in English, with plain minus signs."""
+    events = [event for beat in lesson.beats() for event in beat.parts if event.said is not None]
+    return {event.name: event.said.text("en").replace("−", "-") for event in events}
 
 
 def all_maps(lesson):
@@ -47,30 +54,131 @@ def test_the_map_is_one_channel_of_the_output(lesson):
     np.testing.assert_allclose(lesson.maps, expected, atol=1e-6)
     np.testing.assert_allclose(lesson.response_map, expected[:, :, lesson.shown_filter], atol=1e-6)
     assert lesson.limit == pytest.approx(expected.max(), abs=1e-6)
-    assert f"output[:, :, {lesson.shown_filter}]" in captions(lesson)["name"]
 
 
-def test_the_best_place_is_where_the_map_is_largest_and_sees_its_patch(lesson):
-    best, expected = lesson.best, all_maps(lesson)[:, :, lesson.shown_filter]
-    assert (best.row, best.col) == np.unravel_index(expected.argmax(), expected.shape)
-    assert (best.box.top, best.box.left) == (best.row, best.col)
-    assert (best.box.height, best.box.width) == (3, 3)
-    assert f"largest here is {expected.max():.2f}" in captions(lesson)["best"]
+def windows(lesson):
+    """By a loop over the places of a 3 x 3 filter: sum, match and ink of each, (26, 26)."""
+    picture = lesson.shown_picture.pixels[:, :, 0].astype(np.float64)
+    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(np.float64)
+    sums, match, ink = np.zeros((26, 26)), np.zeros((26, 26)), np.zeros((26, 26))
+    for row in range(26):
+        for col in range(26):
+            patch = picture[row : row + 3, col : col + 3].ravel()
+            sums[row, col] = patch @ kernel.ravel()
+            ink[row, col] = np.sqrt(patch @ patch)
+            if ink[row, col]:
+                match[row, col] = 1 - cosine(patch, kernel.ravel())
+    return sums, match, ink
 
 
-def test_patch_and_kernel_laid_over_each_other_give_the_response(lesson):
-    step, best = lesson.step, lesson.best
+def at(place):
+    return place.step.row, place.step.col
+
+
+def test_the_windows_are_found_as_their_names_say(lesson):
+    sums, match, ink = windows(lesson)
+    places = lesson.places
+    assert set(places) == {"largest", "full", "negative", "closest"}
+    best = at(places["largest"])
+    assert best == np.unravel_index(sums.argmax(), sums.shape)
+    # More ink than at the largest response, and a quarter of the votes for it is left at most.
+    full = at(places["full"])
+    assert ink[full] > ink[best]
+    assert abs(sums[full]) <= places["full"].step.products.clip(0).sum() / 4
+    bias = lesson.network.weights["conv1/bias"][lesson.shown_filter]
+    assert sums[at(places["negative"])] + bias < -0.5
+    closest = at(places["closest"])
+    assert closest == np.unravel_index(match.argmax(), match.shape)
+    assert match[closest] > match[best]
+    assert ink[closest] < ink[best]
+    assert sums[closest] < sums[best]
+    letters = {place.letter: at(place) for name, place in places.items() if name != "closest"}
+    assert [letters[letter] for letter in "ABC"] == sorted(letters.values())
+    assert places["closest"].letter == "D"
+
+
+def test_a_sum_is_match_times_ink_times_the_filter_as_printed(lesson):
+    sums, match, ink = windows(lesson)
+    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
+    size = np.sqrt((kernel.astype(np.float64) ** 2).sum())
+    np.testing.assert_allclose(match * ink * size, sums, atol=1e-9)
+    for name in lesson.compared:
+        place = lesson.places[name]
+        found = place.match, place.ink, place.length
+        assert found == pytest.approx((match[at(place)], ink[at(place)], size), abs=1e-6)
+        assert round(np.prod([round(x, 2) for x in found]), 2) == round(sums[at(place)], 2)
+
+
+def test_votes_for_and_against_and_the_bias_give_the_response(lesson):
     picture = lesson.shown_picture.pixels[:, :, 0].astype(np.float64)
     kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
-    patch = picture[best.row : best.row + 3, best.col : best.col + 3]
-    np.testing.assert_allclose(step.products[:, :, 0], patch * kernel, atol=1e-12)
-    total = (patch * kernel).sum()
-    text = captions(lesson)["overlay"].replace("−", "-")
-    assert f"the 9 products sum to {total:.2f}" in text
-    assert f"bias {step.bias:.2f}, that is {step.activated:.2f}" in text
-    assert "Rounded" not in text
-    # As printed: sum and bias give the value.
-    assert round(total, 2) + round(step.bias, 2) == pytest.approx(round(step.activated, 2))
+    bias = float(lesson.network.weights["conv1/bias"][lesson.shown_filter])
+    for place in lesson.places.values():
+        row, col = at(place)
+        products = (picture[row : row + 3, col : col + 3] * kernel).ravel()
+        pros = sum(x for x in products if x > 0)
+        cons = sum(x for x in products if x < 0)
+        account = place.step.votes()
+        assert [value for _, value in account.addends] == pytest.approx([pros, cons])
+        assert account.value == pytest.approx(pros + cons + bias, abs=1e-6)
+        assert account.activated == pytest.approx(max(pros + cons + bias, 0), abs=1e-6)
+        # As printed, too.
+        printed = round(pros, 2) + round(cons, 2) + round(bias, 2)
+        assert round(printed, 2) == round(pros + cons + bias, 2)
+
+
+def test_captions_compare_what_is_so(lesson):
+    said, sums = captions(lesson), windows(lesson)[0]
+    assert said["full"] == "B: more ink than A; votes nearly cancel."
+    assert said["negative"] == "C: the votes against win; ReLU makes it 0.00."
+    assert said["largest"] == "A: ink under blue weights, little under orange."
+    bias = lesson.network.weights["conv1/bias"][lesson.shown_filter]
+    closest = sums[at(lesson.places["closest"])] + bias
+    assert said["closest"] == f"D matches better, but has less ink: {closest:.2f}."
+    maps = all_maps(lesson)
+    row, col = at(lesson.places["largest"])
+    assert said["place"] == f"At this place {(maps[row, col] > 0).sum()} of 32 are above zero."
+    assert f"output[:, :, {lesson.shown_filter}]" in said["name"]
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_sentences_hold_for_every_class(digit):
+    lesson = ResponseMap(picture=digits.first(digit))
+    said, (sums, match, ink), places = captions(lesson), windows(lesson), lesson.places
+    best = at(places["largest"])
+    assert sums[best] == sums.max()
+    if "full" in said:
+        assert ink[at(places["full"])] > ink[best]
+        assert abs(sums[at(places["full"])]) <= places["full"].step.products.clip(0).sum() / 4
+    if "little under" in said["largest"]:
+        products = places["largest"].step.products
+        assert -products.clip(max=0).sum() <= products.clip(0).sum() / 4
+    if "closest" in said:
+        assert match[at(places["closest"])] == match.max() > match[best]
+        assert ink[at(places["closest"])] < ink[best]
+        assert sums[at(places["closest"])] < sums[best]
+    flat = all_maps(lesson).reshape(-1, 32)
+    for filter in lesson.others:
+        assert np.corrcoef(flat[:, lesson.shown_filter], flat[:, filter])[0, 1] < 0.5
+
+
+def test_the_question_is_answered_by_the_largest_response(lesson):
+    (asked,) = [event.ask for beat in lesson.beats() for event in beat.parts if event.ask]
+    right = {choice.text.en for choice in asked.choices if choice.reply is None}
+    assert right == {lesson.places["largest"].letter}
+    wrong = {choice.text.en: choice.reply.text("en") for choice in asked.choices if choice.reply}
+    assert wrong["B"] == "B holds more ink than A, but 0.65 for and 0.62 against nearly cancel."
+    assert wrong["C"] == "In C the ink lies under the negative weights: −0.56."
+
+
+def test_the_others_are_those_least_like_the_maps_before(lesson):
+    flat = all_maps(lesson).reshape(-1, 32)
+    likeness, shown = np.corrcoef(flat.T), [lesson.shown_filter]
+    strong = flat.max(axis=0) >= flat.max() / 4
+    for _ in range(3):
+        left = [n for n in range(32) if n not in shown and strong[n]]
+        shown.append(min(left, key=lambda n: max(likeness[n, other] for other in shown)))
+    assert lesson.others == tuple(shown[1:])
 
 
 def test_the_two_most_alike_are_found_among_all_pairs(lesson):
@@ -81,7 +189,26 @@ def test_the_two_most_alike_are_found_among_all_pairs(lesson):
     assert (alike.first, alike.second) == (first, second)
     assert alike.correlation == pytest.approx(largest, abs=1e-5)
     assert alike.blank == ()
-    assert f"{first} and {second} (correlation {largest:.2f})" in captions(lesson)["alike"]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_map_lies_on_the_middles_of_what_its_cells_see(layer):
+    lesson = ResponseMap(layer=layer)
+    laid, field = lesson.laid, lesson.network.receptive_field(layer)
+    cut = (28 - laid.pixels.shape[0]) // 2  # as much at each side
+    np.testing.assert_array_equal(laid.pixels, lesson.drawn[cut : 28 - cut, cut : 28 - cut])
+    rows, cols, _ = lesson.maps.shape
+    for row in range(rows):
+        for col in range(cols):
+            top, left, height, width = (int(n) for n in laid.cells(row, col))
+            box = field.box(row, col)
+            middle = (box.top + box.bottom - 1) / 2 - cut, (box.left + box.right - 1) / 2 - cut
+            assert top + (height - 1) / 2 == pytest.approx(middle[0], abs=0.51)
+            assert left + (width - 1) / 2 == pytest.approx(middle[1], abs=0.51)
+            cells = laid.maps[top : top + height, left : left + width]
+            np.testing.assert_array_equal(
+                cells, np.broadcast_to(lesson.maps[row, col], cells.shape)
+            )
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -89,11 +216,11 @@ def test_blank_maps_are_counted_not_hidden(layer):
     lesson = ResponseMap(layer=layer)
     flat = lesson.maps.reshape(-1, LAYERS[layer])
     assert lesson.maps.shape[2] == LAYERS[layer]
-    assert lesson.alike.blank == tuple(np.flatnonzero(~flat.any(axis=0)))
-    if lesson.alike.blank:
-        said = captions(lesson)["alike"]
-        assert said.startswith(f"{len(lesson.alike.blank)} of {LAYERS[layer]} filters find nothing")
-    assert 30 <= lesson.seconds <= 60
+    assert lesson.blank == tuple(np.flatnonzero(~flat.any(axis=0)))
+    if lesson.blank:
+        said = captions(lesson)["blank"]
+        assert said.startswith(f"{len(lesson.blank)} of {LAYERS[layer]} filters find nothing")
+    assert 30 <= lesson.seconds <= 65
 
 
 @pytest.mark.parametrize(
@@ -101,20 +228,35 @@ def test_blank_maps_are_counted_not_hidden(layer):
 )
 def test_a_cell_of_a_later_layer_sees_its_receptive_field(layer, size):
     lesson = ResponseMap(layer=layer)
-    box = lesson.best.box
+    box = lesson.sees(*lesson.best)
     assert (box.height, box.width) == (size, size)
-    assert f"sees {size} × {size} pixels" in captions(lesson)["best"]
-    assert "overlay" not in captions(lesson)
+    assert f"sees {size} × {size} pixels" in captions(lesson)["sees"]
+    assert f"{lesson.response_map.max():.2f}" in captions(lesson)["sees"]
     # Ink outside of it does not reach the cell; blank paper in its place does.
     pixels = lesson.shown_picture.pixels.copy()
     outside = np.ones((28, 28), bool)
     outside[box.rows, box.cols] = False
     pixels[outside] = 1 - pixels[outside]
-    cell = lesson.best.row, lesson.best.col, lesson.shown_filter
+    cell = (*lesson.best, lesson.shown_filter)
     again = ResponseMap(layer=layer, picture=Picture(pixels, None, "inverted outside"))
     assert again.maps[cell] == lesson.maps[cell]
     blank = ResponseMap(layer=layer, picture=Picture(np.zeros_like(pixels), None, "blank"))
     assert blank.maps[cell] < lesson.maps[cell]
+
+
+@pytest.mark.parametrize("layer", ["conv2", "conv3"])
+def test_a_later_layer_weighs_all_its_channels(layer):
+    lesson = ResponseMap(layer=layer)
+    below = lesson.trace.input_of(layer).astype(np.float64)
+    kernel = lesson.network.weights[f"{layer}/kernel"][..., lesson.shown_filter]
+    row, col = lesson.best
+    patch = below[row : row + 3, col : col + 3]
+    place = lesson.places["largest"]
+    assert at(place) == (row, col)
+    assert place.ink == pytest.approx(np.linalg.norm(patch), abs=1e-5)
+    assert place.match == pytest.approx(1 - cosine(patch.ravel(), kernel.ravel()), abs=1e-5)
+    assert captions(lesson)["weighs"].endswith(f"a window of {kernel.shape[2]} channels.")
+    assert "signal" in captions(lesson)["law"]  # no ink any more
 
 
 def test_in_later_layers_the_filter_that_responds_most_is_shown():
@@ -137,10 +279,11 @@ def test_average_pooling_keeps_the_scale_of_its_convolution_too(tmp_path):
 
 
 def test_a_filter_that_finds_nothing_is_shown_as_such():
-    blank = ResponseMap(layer="conv2").alike.blank[0]
+    blank = ResponseMap(layer="conv2").blank[0]
     lesson = ResponseMap(layer="conv2", filter=blank)
-    assert lesson.best.value == 0
-    assert f"Filter {blank} finds nothing" in captions(lesson)["best"]
+    assert lesson.largest == 0
+    assert lesson.places == {}
+    assert captions(lesson)["nothing"] == f"Filter {blank} finds nothing: its map is blank."
 
 
 @pytest.mark.parametrize(
@@ -152,6 +295,8 @@ def test_a_filter_that_finds_nothing_is_shown_as_such():
         ({"layer": "conv9"}, "no response maps of a layer 'conv9'"),
         ({"model": "dense"}, "lacks response maps"),
         ({"picture": Picture(np.zeros((9, 9, 3)), None, "small")}, "9 × 9 × 3"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
+        ({"length": 9.0}, "9 s is no length for this lesson"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(options, text):
@@ -171,3 +316,41 @@ def test_what_cannot_be_shown_is_refused(options, text):
 def test_other_digits_layers_and_filters_keep_the_layout(digit, layer, channel, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     check_layout(ResponseMap(picture=digits.first(digit), layer=layer, filter=channel), lang)
+
+
+@pytest.mark.parametrize("length", [30.0, 120.0])
+@pytest.mark.parametrize("layer", [None, "conv2", "conv3"])
+def test_it_folds_and_stretches(layer, length):
+    lesson = ResponseMap(layer=layer, length=length)
+    assert lesson.seconds == pytest.approx(length)
+    said = captions(lesson)
+    assert {"law", "largest", "answer"} <= set(said)
+    assert ("tint" in said) == (length == 120.0 and layer is None)
+
+
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(ResponseMap(), Path("none.mp4")))
+    found = stillness.measure(scene, ResponseMap(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found
+
+
+@pytest.mark.parametrize("sheet", ["16:9", "4:3", "1:1", "9:16"])
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_picture_has_a_layout_in_which_nothing_overlaps(layer, sheet):
+    lesson, upright = ResponseMap(layer=layer), sheet == "9:16"
+    picture = lesson.picture_of
+    shown = [picture.field(upright=upright), picture.overlay(0, upright=upright)]
+    shown.append(picture.wall(upright=upright))
+    if lesson.places:
+        shown += [picture.windows(), picture.tiles(), picture.pair(lesson.compared)]
+    for diagram in shown:
+        for lang in ("en", "zh"):
+            assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []

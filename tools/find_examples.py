@@ -5,6 +5,7 @@ The docstring of each function below is the criterion, and goes into assets/exam
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,13 +15,16 @@ from numpy.typing import NDArray
 from convexplain.data.digits import PER_CLASS
 from convexplain.data.kernels import closest_pattern
 from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.response_picture import Place
 from convexplain.lessons.parts.search import (
     find_channel_stop,
     find_pool_stop,
     find_stops,
 )
+from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import Network, Trace
 from convexplain.ops.breakdown import largest
+from convexplain.style import format as fmt
 
 Pictures = Sequence[Picture]
 Roles = Mapping[str, Sequence[int]]
@@ -32,7 +36,7 @@ def find_examples(pictures: Pictures, roles: Roles) -> dict[str, Example]:
     cnn, dense = Network.load("cnn"), Network.load("dense")
     examples = {
         "sliding-window": (sliding_window, sliding_window(cnn, pictures)),
-        "response-map": (response_map, response_map(cnn, pictures)),
+        "response-map": (response_map, response_map(cnn, pictures, roles)),
         "channels": (channels, channels(cnn, pictures)),
         "pooling": (pooling, pooling(cnn, pictures)),
         "forward-pass": (forward_pass, forward_pass(cnn, pictures, roles)),
@@ -89,25 +93,43 @@ def sliding_window(network: Network, pictures: Pictures) -> Example:
     return _best(found, "sliding window")
 
 
-def response_map(network: Network, pictures: Pictures) -> Example:
-    """Find a digit and a filter whose best place can be checked by hand.
+def response_map(network: Network, pictures: Pictures, roles: Roles) -> Example:
+    """Find a digit and a filter whose windows show what makes a response large.
 
-    The filter is an oriented edge (cosine at least 0.8); the arithmetic of its largest response
-    adds up as printed. Among these: the largest product of cosine and response.
+    The digit is one of those whose tree tells its story, the filter an oriented edge (cosine at
+    least 0.8) whose bias prints above zero. There is a window with more ink than that of the
+    largest response, whose votes cancel; one below zero; and one that matches better and responds
+    less. What is printed for each adds up; match, ink and filter multiply to the sum as printed
+    where they are shown. Among these: the largest match.
     """
     found: list[tuple[float, Example]] = []
-    for number in _typical(pictures):
-        trace = Trace(network, pictures[number].pixels)
+    for number in roles["hierarchy"]:
         for n in _edges(network):
-            strong = next((s for s in find_stops(trace.steps("conv1", n)) if s.adds_up), None)
-            values = trace.before("conv1")[:, :, n]
-            if strong is None or strong.position != int(values.argmax()):
+            if network.biases("conv1")[n] < 0.005:
                 continue
-            cosine = closest_pattern(network.weights["conv1/kernel"][:, :, 0, n]).cosine
-            at = divmod(strong.position, values.shape[1])
-            example = {"sample": number, "label": pictures[number].label, "filter": n, "best": at}
-            found.append((cosine * float(values.max()), example))
+            lesson = ResponseMap(picture=pictures[number], filter=n)
+            places = lesson.places
+            exact = all(place.step.votes().adds_up(total=False) for place in places.values())
+            if (
+                len(places) < 4
+                or not exact
+                or not all(_is_law(places[name]) for name in lesson.compared)
+            ):
+                continue
+            example = {
+                "sample": number,
+                "label": pictures[number].label,
+                "filter": n,
+                "places": {name: (p.step.row, p.step.col) for name, p in places.items()},
+            }
+            found.append((places["closest"].match, example))
     return _best(found, "response map")
+
+
+def _is_law(place: Place) -> bool:
+    """Tell whether the printed match, ink and filter multiply to the printed sum."""
+    printed = [float(fmt.rounded(x)) for x in (place.match, place.ink, place.length)]
+    return fmt.rounded(math.prod(printed)) == fmt.rounded(place.step.total)
 
 
 def channels(network: Network, pictures: Pictures) -> Example:

@@ -134,8 +134,9 @@ def _told_alike(alike: Alike | None, lang: str) -> str:
 
 def caption(options: AllMaps, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    said = {beat.name: beat.caption.text(lang) for beat in options.make_beats()}
-    parts = [_OF.fill(layer=options.shown_layer, n=options.maps.shape[2]).text(lang), said["all"]]
+    parts = [_OF.fill(layer=options.shown_layer, n=options.maps.shape[2]).text(lang)]
+    if options.tinted is not None:
+        parts.append(_TINT.text(lang))
     alike = options.alike
     if alike is not None:
         framed = _FRAMED.fill(n=options.shown_filter, a=alike.first, b=alike.second)
@@ -145,7 +146,11 @@ def caption(options: AllMaps, lang: str = "en") -> str:
 
 _RESPONSE = Caption(en="response, {layer}", zh="{layer} 的响应")
 _WEIGHTS = Caption(en="weights of the kernels", zh="卷积核的权重")
-_OF = Caption(en="All {n} response maps of {layer}.", zh="{layer} 的全部 {n} 张响应图。")
+_OF = Caption(
+    en="All {n} response maps of {layer}, on one colour scale.",
+    zh="{layer} 的全部 {n} 张响应图，同一色标。",
+)
+_TINT = Caption(en="A tint on blank paper is a positive bias.", zh="空白处的底色来自正偏置。")
 _FRAMED = Caption(
     en="Framed: filter {n}, and the two most alike, {a} and {b}.",
     zh="加框的是过滤器 {n}，以及最相似的两张：{a} 和 {b}。",

@@ -1,4 +1,4 @@
-"""One filter's response map, its best place, and then the maps of all filters of a layer."""
+"""What a response map means: where windows match a filter and hold ink; and all maps of a layer."""
 
 from __future__ import annotations
 
@@ -10,28 +10,37 @@ from typing import ClassVar, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import kernels
 from convexplain.errors import UsageError, choose
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts import response_words as words
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import FilterLesson
+from convexplain.lessons.parts.number_words import in_words
+from convexplain.lessons.parts.response_picture import (
+    INK,
+    INK_AMOUNT,
+    NAMES,
+    SIGNAL,
+    Laid,
+    Place,
+    ResponsePicture,
+    lay,
+)
 from convexplain.lessons.parts.subject import Role, with_maps
-from convexplain.lessons.sliding_window import describe
 from convexplain.ops import Box, ConvStep, Window
+from convexplain.panels import ASPECTS, Diagram, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Map = npt.NDArray[np.float32]
-
-
-class Place(NamedTuple):
-    """A cell of a response map, its value, and what it sees of the picture."""
-
-    row: int
-    col: int
-    value: float
-    box: Box
+#: What cancels leaves less than this share of what is for it; as much is hardly any.
+LITTLE = 0.25
+#: Maps that correlate less light up elsewhere.
+ALIKE = 0.5
+#: How many filters follow the one that differs most.
+FURTHER = 2
 
 
 class Alike(NamedTuple):
@@ -45,7 +54,7 @@ class Alike(NamedTuple):
 
 @dataclass(frozen=True)
 class ResponseMap(FilterLesson):
-    """Where one filter finds its pattern, and where all others find theirs."""
+    """What one filter's map means, weighed at some windows, and what all others find."""
 
     name: ClassVar[str] = "response-map"
     title: ClassVar[Caption] = Caption(
@@ -56,10 +65,11 @@ class ResponseMap(FilterLesson):
         zh="一个过滤器在图里找到了什么，在哪里？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="A response map says where its filter's pattern was found, and how strongly.",
-        zh="响应图说明：过滤器的模式出现在哪里，响应有多强。",
+        en="A response map says where a pattern is, and how strongly.",
+        zh="响应图说明：模式出现在哪里，响应有多强。",
     )
 
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("maps",)
 
     layer: str | None = option(
@@ -68,6 +78,12 @@ class ResponseMap(FilterLesson):
         zh="展示哪一层的响应图，给出层名；默认为第一个有响应图的层",
         metavar="NAME",
     )
+    pause: float = pause_option()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_pause(self.pause)
+        self.beats()  # a length that cannot be is refused at once
 
     @property
     def shown_layer(self) -> str:
@@ -112,151 +128,339 @@ class ResponseMap(FilterLesson):
         """All kernels of a layer that reads the picture, (height, width, filters)."""
         return self.subject.kernels(self.shown_layer)
 
+    @property
+    def signal(self) -> Caption:
+        """What the windows hold: ink, unless it is no drawing, or no picture any more."""
+        return INK if self._draws else SIGNAL
+
+    @property
+    def amount(self) -> Caption:
+        """How it is called where it is measured."""
+        return INK_AMOUNT if self._draws else SIGNAL
+
+    @property
+    def _draws(self) -> bool:
+        return self.reads_picture and self.shown_picture.label is not None
+
+    @cached_property
+    def laid(self) -> Laid:
+        """All maps on the picture."""
+        return lay(self.maps, self.drawn, self.network.receptive_field(self.shown_layer))
+
+    # Windows that are weighed.
+
+    @cached_property
+    def steps(self) -> tuple[ConvStep, ...]:
+        """Every stop of the shown filter, row by row; none of a layer that does not weigh."""
+        if self.network.layer(self.shown_layer).family != "convolution":
+            return ()
+        return tuple(
+            cast("ConvStep", step) for step in self.trace.steps(self.shown_layer, self.shown_filter)
+        )
+
+    @property
+    def best(self) -> tuple[int, int]:
+        """Row and column of the largest response; the first such place in a tie."""
+        row, col = divmod(int(self.response_map.argmax()), self.response_map.shape[1])
+        return row, col
+
+    @property
+    def largest(self) -> float:
+        """The largest response."""
+        return float(self.response_map.max())
+
     def sees(self, row: int, col: int) -> Box:
         """Return what one cell of the maps sees of the picture."""
         return self.network.receptive_field(self.shown_layer).box(row, col)
 
     @cached_property
-    def best(self) -> Place:
-        """Where the response is largest; the first such place in a tie."""
-        row, col = divmod(int(self.response_map.argmax()), self.response_map.shape[1])
-        return Place(row, col, float(self.response_map[row, col]), self.sees(row, col))
+    def places(self) -> dict[str, Place]:
+        """The windows that are weighed, those found first by their place on the map.
+
+        "largest": the largest response. "full": of those with more ink than that, whose votes
+        cancel, the one with the most ink. "negative": the smallest value, below zero as printed.
+        "closest": the best match, if its response is smaller all the same; and so is its ink then.
+        Windows that overlap no other's are taken first.
+        """
+        if not self.steps or self.largest <= 0:
+            return {}
+        found = {"largest": self._at(self.steps[int(self.response_map.argmax())])}
+        every = [self._at(step) for step in self.steps]
+        full = [p for p in every if p.ink > found["largest"].ink and _cancels(p.step)]
+        self._take(found, "full", sorted(full, key=lambda place: -place.ink))
+        below = [p for p in every if float(fmt.rounded(p.step.value)) < 0]
+        self._take(found, "negative", sorted(below, key=lambda place: place.step.value))
+        order = sorted(found, key=lambda name: (found[name].step.row, found[name].step.col))
+        found = {
+            name: found[name]._replace(letter=letter)
+            for name, letter in zip(order, "ABC", strict=False)
+        }
+        closest, best = max(every, key=lambda place: place.match), found["largest"]
+        if _printed(closest.match) > _printed(best.match) and (
+            _printed(closest.step.total) < _printed(best.step.total)
+            and _printed(closest.ink) < _printed(best.ink)
+        ):
+            found["closest"] = closest._replace(letter="ABCD"[len(found)])
+        return found
+
+    def _at(self, step: ConvStep) -> Place:
+        return Place("", step, self.sees(step.row, step.col))
+
+    @staticmethod
+    def _take(found: dict[str, Place], name: str, candidates: list[Place]) -> None:
+        apart = (
+            place for place in candidates
+            if not any(_overlap(place.step.box, other.step.box) for other in found.values())
+        )  # fmt: skip
+        for place in [next(apart, None), *candidates[:1]]:
+            if place is not None:
+                found[name] = place
+                return
+
+    # All maps.
+
+    @cached_property
+    def correlations(self) -> npt.NDArray[np.float64]:
+        """Of all maps with each other, (filters, filters); NaN for those that do not vary."""
+        flat = self.maps.reshape(-1, self.maps.shape[2]).astype(np.float64)
+        varies = flat.max(axis=0) > flat.min(axis=0)
+        flat = flat - flat.mean(axis=0)
+        unit = flat / np.where(varies, np.linalg.norm(flat, axis=0), np.nan)
+        return np.asarray(unit.T @ unit)
 
     @property
-    def step(self) -> ConvStep:
-        """The arithmetic at the best place, of a layer that reads the picture."""
-        steps = self.trace.steps(self.shown_layer, self.shown_filter)
-        return cast("ConvStep", steps.at(self.best.row, self.best.col))
+    def blank(self) -> tuple[int, ...]:
+        """The filters that respond nowhere."""
+        found = np.flatnonzero(np.abs(self.maps).max(axis=(0, 1)) == 0)
+        return tuple(int(n) for n in found)
 
     @cached_property
     def alike(self) -> Alike | None:
         """The two maps with the largest correlation; None if fewer than two of them vary."""
-        flat = self.maps.reshape(-1, self.maps.shape[2]).astype(np.float64)
-        varying = np.flatnonzero(flat.std(axis=0) > 0)
-        if len(varying) < 2:
+        likeness = self.correlations.copy()
+        likeness[np.tril_indices(len(likeness))] = np.nan
+        if np.isnan(likeness).all():
             return None
-        blank = tuple(int(n) for n in np.flatnonzero(np.abs(flat).max(axis=0) == 0))
-        likeness: npt.NDArray[np.float64] = np.array(np.corrcoef(flat[:, varying].T))
-        likeness[np.tril_indices(len(varying))] = -2
-        first, second = np.unravel_index(int(likeness.argmax()), likeness.shape)
-        return Alike(
-            int(varying[first]), int(varying[second]), float(likeness[first, second]), blank
-        )
+        first, second = np.unravel_index(int(np.nanargmax(likeness)), likeness.shape)
+        return Alike(int(first), int(second), float(likeness[first, second]), self.blank)
 
-    def make_beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson: one filter, its map, its best place; then all maps of the layer."""
-        return tuple(self._make_beats())
+    @cached_property
+    def others(self) -> tuple[int, ...]:
+        """The filters that light up elsewhere: that least like the shown, then least like both.
 
-    def _make_beats(self) -> Iterator[Beat]:
-        yield self.beat("question", self.question, 4.5)
-        yield self.beat("map", self._looks_for(), 7.5)
-        yield self.beat("best", self._best(), 8.0, self.best)
-        if self.reads_picture and self.best.value > 0:
-            yield self.beat("overlay", self._overlay(), 8.0, self.step)
-        count = self.maps.shape[2]
-        title = _ALL_TITLE.fill(n=count)
-        yield self.beat("all", self._all(), 7.0, title=title)
-        name = _NAME.fill(n=self.shown_filter)
-        yield self.beat("name", name, 5.5, title=title)
-        if self.alike is not None:
-            yield self.beat("alike", self._alike(self.alike), 6.5, self.alike, title=title)
-        yield self.beat("answer", self.answer, 5.0, title=title)
+        What lights up reaches a share of the scale that is more than a little.
+        """
+        likeness = self.correlations.copy()
+        likeness[:, self.maps.max(axis=(0, 1)) < LITTLE * self.limit] = np.nan
+        chosen = [self.shown_filter]
+        while len(chosen) <= 1 + FURTHER:
+            most = likeness[chosen].max(axis=0)
+            most[chosen] = np.nan
+            if np.isnan(most).all() or np.nanmin(most) >= ALIKE:
+                break
+            chosen.append(int(np.nanargmin(most)))
+        return tuple(chosen[1:])
 
-    def _looks_for(self) -> Caption:
+    @property
+    def above_zero(self) -> tuple[int, ...]:
+        """The filters that respond above zero where the shown one responds most."""
+        row, col = self.best
+        return tuple(int(n) for n in np.flatnonzero(self.maps[row, col] > 0))
+
+    @property
+    def tinted(self) -> int | None:
+        """The filter whose bias tints blank paper most; None if none prints above zero."""
         if not self.reads_picture:
-            return _VISITS.fill(layer=self.shown_layer)
-        pattern = kernels.closest_pattern(self.weights[:, :, self.shown_filter])
-        if pattern.kind == "mixed":
-            return _MIXED
-        return _LOOKS_FOR.fill(pattern=describe(pattern))
+            return None
+        bias = self.network.biases(self.shown_layer)
+        return int(bias.argmax()) if _printed(bias.max()) > 0 else None
 
-    def _best(self) -> Caption:
-        if self.best.value <= 0:
-            return _NOTHING.fill(n=self.shown_filter)
-        v = fmt.number(self.best.value)
-        if self.reads_picture:
-            return _BEST.fill(v=v)
-        size = self.best.box.height, self.best.box.width
-        return _DEEP.fill(layer=self.shown_layer, n=self.shown_filter, v=v, size=fmt.shape(size))
+    # The pictures: the same panels, laid out for what is spoken of.
 
-    def _overlay(self) -> Caption:
-        step = self.step
-        caption = _OVERLAY.fill(
-            n=step.products.size,
-            s=fmt.number(step.total),
-            b=fmt.number(step.bias),
-            v=fmt.number(step.activated),
+    @cached_property
+    def picture_of(self) -> ResponsePicture:
+        """What all of its pictures are made of."""
+        name = terms.RESPONSE_MAP.capital
+        if not self.reads_picture:
+            name = terms.MAP_OF.fill(layer=self.shown_layer, n=self.shown_filter)
+        seen = {place.letter: place.box for place in self.places.values()}
+        return ResponsePicture(
+            pixels=self.drawn,
+            maps=self.maps,
+            laid=self.laid,
+            scale=Scale(self.limit or 1.0, terms.RESPONSE, signed=bool(self.maps.min() < 0)),
+            kernels=self.weights if self.reads_picture else None,
+            shown=self.shown_filter,
+            name=name,
+            places=self.places,
+            seen=seen or {"best": self.sees(*self.best)},
+            amount=self.amount,
         )
-        if step.breakdown().checkable():
-            return caption
-        return caption.then(terms.ROUNDED_BRIEFLY)
 
-    def _all(self) -> Caption:
-        count = self.maps.shape[2]
-        if self.reads_picture and self.network.biases(self.shown_layer).max() > 0:
-            return _ALL.fill(n=count)
-        return _ALL_DEEP.fill(n=count, layer=self.shown_layer)
+    def diagram(self) -> Diagram:
+        """Describe picture, map, and the windows that are weighed, for a figure."""
+        row, col = self.best
+        about = words.ABOUT.fill(
+            layer=self.shown_layer,
+            n=self.shown_filter,
+            shape=fmt.shape(self.response_map.shape),
+            v=fmt.number(self.largest),
+            r=row,
+            c=col,
+            strong=fmt.count(int((self.response_map > self.largest / 2).sum())),
+            half=fmt.number(self.largest / 2),
+        )
+        return self.picture_of.diagram(about)
 
-    def _alike(self, alike: Alike) -> Caption:
-        values: dict[str, str | int] = {
-            "a": alike.first,
-            "b": alike.second,
-            "c": fmt.number(alike.correlation),
-        }
-        if alike.blank:
-            return _BLANK.fill(d=len(alike.blank), n=self.maps.shape[2], **values)
-        return _ALIKE.fill(n=self.maps.shape[2], **values)
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: windows are weighed, the map is read; then all maps of the layer."""
+        yield Beat.of("question", self.title, Event("ask", 3.6, self.question))
+        yield from self._beat_filter()
+        if len(self.places) > 1:
+            yield Beat.of("weigh", words.WEIGH_TITLE, *self._beat_windows())
+        if self.places:
+            yield Beat.of("match", words.WEIGH_TITLE, *self._beat_match())
+        yield Beat.of("map", self.title, *self._beat_map())
+        count = in_words(self.filters)
+        title = words.ALL_TITLE.fill(n=self.filters)
+        if self.others:
+            yield Beat.of("others", self.title, *self._beat_others())
+        if self.filters > 1:
+            yield Beat.of("all", title, *self._beat_all(count))
+        yield Beat.of(
+            "name", self.title, Event("name", 3.0, words.NAME.fill(n=self.shown_filter), detail=1)
+        )
+        yield Beat.of("answer", self.title, Event("answer", 3.2, self.answer))
+
+    def _beat_filter(self) -> Iterator[Beat]:
+        if not self.steps:
+            return
+        if not self.reads_picture:
+            channels = self.steps[0].kernel.shape[2]
+            said = words.WEIGHS if channels > 1 else words.WEIGHS_ONE
+            values = {"layer": self.shown_layer, "n": channels}
+            filled = said.fill(**{name: values[name] for name in said.fields})
+            yield Beat.of("filter", self.title, Event("weighs", 2.6, filled, detail=1))
+        elif (self.steps[0].kernel < 0).any() and (self.steps[0].kernel > 0).any():
+            said = words.SIGNS.fill(ink=self.signal.capital)
+            yield Beat.of("filter", self.title, Event("signs", 3.4, said))
+
+    def _beat_windows(self) -> Iterator[Event]:
+        shown = [name for name in self.places if name != "closest"]
+        yield Event("windows", 2.6, words.WINDOWS.fill(n=in_words(len(shown), capital=True)))
+        if len(shown) > 1:
+            yield Event("predict", self.pause, ask=self._ask(shown), detail=1)
+        told = {"full": self._full, "negative": self._negative, "largest": self._largest}
+        for name in ("full", "negative", "largest"):
+            if name in shown:
+                place, detail = self.places[name], int(name == "negative")
+                yield Event(name, 3.2, told[name](place), place, "weigh", detail)
+
+    def _full(self, place: Place) -> Caption:
+        best = self.places["largest"].letter
+        return words.FULL.fill(x=place.letter, best=best, ink=self.amount)
+
+    def _negative(self, place: Place) -> Caption:
+        step = place.step
+        if step.activated == step.value:
+            return words.NEGATIVE.fill(x=place.letter, v=fmt.number(step.value))
+        name = NAMES.get(step.activation, step.activation)
+        return words.CUT.fill(x=place.letter, activation=name, v=fmt.number(step.activated))
+
+    def _largest(self, place: Place) -> Caption:
+        pros, cons = (value for _, value in place.step.votes().addends)
+        if self.reads_picture and -cons <= LITTLE * pros:
+            return words.FITS.fill(x=place.letter, ink=self.signal)
+        return words.MOST.fill(x=place.letter)
+
+    def _ask(self, shown: list[str]) -> Question:
+        """Ask for the largest response; wrong is what ink alone, or any edge, suggests."""
+        best = self.places["largest"].letter
+        replies: dict[str, Caption | None] = {"largest": None}
+        if "full" in shown:
+            place = self.places["full"]
+            (_, pros), (_, cons) = place.step.votes().addends
+            replies["full"] = words.MORE_INK.fill(
+                x=place.letter, best=best, ink=self.amount, a=fmt.number(pros), b=fmt.number(-cons)
+            )
+        if "negative" in shown:
+            place = self.places["negative"]
+            replies["negative"] = words.AGAINST.fill(
+                x=place.letter, ink=self.signal, v=fmt.number(place.step.value)
+            )
+        return Question(
+            words.WHICH,
+            tuple(
+                Choice(Caption(en=place.letter, zh=place.letter), replies[name])
+                for name, place in self.places.items()
+                if name in replies
+            ),
+        )
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The windows whose sums are told as match times ink."""
+        return ("largest", *[name for name in ("closest", "full") if name in self.places][:1])
+
+    def _beat_match(self) -> Iterator[Event]:
+        if "closest" in self.places:
+            closest = self.places["closest"]
+            said = words.CLOSEST.fill(
+                x=closest.letter, ink=self.amount, v=fmt.number(closest.step.activated)
+            )
+            yield Event("closest", 3.6, said, closest, detail=1)
+        yield Event("law", 3.8, words.LAW.fill(ink=self.amount))
+
+    def _beat_map(self) -> Iterator[Event]:
+        if self.largest <= 0:
+            yield Event("nothing", 3.0, words.NOTHING.fill(n=self.shown_filter), shown_by="lay")
+            return
+        yield Event("lay", 2.8, words.LAID)
+        if not self.reads_picture:
+            box = self.sees(*self.best)
+            size = fmt.shape((box.height, box.width))
+            said = words.SEES.fill(v=fmt.number(self.largest), size=size)
+            yield Event("sees", 2.8, said, detail=1)
+        elif self.places:
+            yield Event("visits", 3.6, words.VISITS, detail=1)
+
+    def _beat_others(self) -> Iterator[Event]:
+        first, *more = self.others
+        yield Event("another", 3.0, words.ANOTHER.fill(n=first), self.others[:1], "another")
+        if more:
+            said = words.FURTHER_TWO.fill(a=more[0], b=more[-1])
+            said = said if len(more) > 1 else words.FURTHER.fill(a=more[0])
+            yield Event("more", 3.4, said, tuple(more), "another", detail=1)
+
+    def _beat_all(self, count: Caption) -> Iterator[Event]:
+        yield Event("all", 3.8, words.ALL.fill(n=self.filters))
+        if self.largest > 0:
+            said = words.ABOVE_ZERO.fill(k=len(self.above_zero), n=self.filters)
+            yield Event("place", 3.4, said, detail=1)
+        if self.blank:
+            yield Event("blank", 2.8, words.BLANK.fill(d=len(self.blank), n=self.filters), detail=1)
+        if self.tinted is not None:
+            bias = self.network.biases(self.shown_layer)[self.tinted]
+            yield Event(
+                "tint",
+                3.0,
+                words.TINT.fill(n=self.tinted, b=fmt.number(bias)),
+                self.tinted,
+                detail=2,
+            )
 
 
-_LOOKS_FOR = Caption(
-    en="It looks for {pattern}: each place gives one response.",
-    zh="它寻找{pattern}：每个位置得到一个响应。",
-)
-_MIXED = Caption(
-    en="It looks for a mixed pattern: each place gives one response.",
-    zh="它寻找一种混合模式：每个位置得到一个响应。",
-)
-_VISITS = Caption(
-    en="Each cell of {layer} sees its part of the picture: each place gives one response.",
-    zh="{layer} 的每一格各看图的一部分：每个位置得到一个响应。",
-)
-_BEST = Caption(
-    en="The better patch and filter match, the stronger the response; the largest here is {v}.",
-    zh="图块与过滤器越吻合，响应越强；这里最大响应为 {v}。",
-)
-_DEEP = Caption(
-    en="Filter {n} of {layer} responds most strongly here, {v}: this cell sees {size} pixels.",
-    zh="{layer} 的过滤器 {n} 在这里响应最强：{v}；这一格看到 {size} 个像素。",
-)
-_NOTHING = Caption(
-    en="Filter {n} finds nothing here: its map is blank, and it is shown all the same.",
-    zh="过滤器 {n} 在这里什么也没找到：它的响应图是空白，照样显示。",
-)
-_OVERLAY = Caption(
-    en="Laid over each other: the {n} products sum to {s}; with the bias {b}, that is {v}.",
-    zh="叠在一起：{n} 个乘积之和为 {s}，加上偏置 {b}，得到 {v}。",
-)
-_ALL_TITLE = Caption(
-    en="One digit, {n} filters, {n} response maps", zh="一个手写数字，{n} 个过滤器，{n} 张响应图"
-)
-_ALL = Caption(
-    en="Strong colour: the pattern is here. A tint on blank paper is positive bias. "
-    "One scale for all {n} maps.",
-    zh="模式出现处响应强；空白处的底色来自正偏置。{n} 张图共用一个色标。",
-)
-_ALL_DEEP = Caption(
-    en="Strong colour: the filter's pattern is here. One scale for all {n} maps of {layer}.",
-    zh="模式出现处响应强；{layer} 的 {n} 张图共用一个色标。",
-)
-_NAME = Caption(
-    en="output[:, :, {n}] is the map of filter {n}: all rows, all columns, one channel.",
-    zh="output[:, :, {n}] 就是过滤器 {n} 的响应图：所有行、所有列、一个通道。",
-)
-_ALIKE = Caption(
-    en="All {n} filters respond here; the most alike are {a} and {b} (correlation {c}).",
-    zh="{n} 个过滤器都有响应；最相似的两张是 {a} 和 {b}（相关系数 {c}）。",
-)
-_BLANK = Caption(
-    en="{d} of {n} filters find nothing; the most alike are {a} and {b} (correlation {c}).",
-    zh="{n} 个中有 {d} 个没有响应；最相似的两张是 {a} 和 {b}（相关系数 {c}）。",
-)
+def _cancels(step: ConvStep) -> bool:
+    """Tell whether there are votes on both sides, of which little is left."""
+    pros = float(step.products.clip(0).sum())
+    return pros > 0 and abs(step.total) <= LITTLE * pros
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a.top < b.bottom and b.top < a.bottom and a.left < b.right and b.left < a.right
+
+
+def _printed(value: float) -> float:
+    return float(fmt.rounded(value))

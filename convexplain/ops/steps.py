@@ -193,6 +193,19 @@ class ConvStep:
             padding=_NO_CELL if self.padding.any() else None,
         )
 
+    def votes(self) -> Breakdown:
+        """Return the number as what its products say for it, and what against it, and the bias."""
+        sides = (terms.FOR, self.products.clip(0)), (terms.AGAINST, self.products.clip(max=0))
+        return replace(
+            self.breakdown(),
+            parts=tuple(
+                Part(name, float(products.sum()), place)
+                for place, (name, products) in enumerate(sides)
+            ),
+            rest=0.0,
+            rest_count=0,
+        )
+
     def _cells(self, channel: int) -> Cells:
         return Cells(
             self.patch[..., channel],

@@ -36,7 +36,7 @@ from convexplain.panels.sheet import (
     video,
 )
 from convexplain.panels.tree import Branch, Tree
-from convexplain.panels.words import Addend, Formula, Legend, Sum, Table, Term, Text
+from convexplain.panels.words import Addend, Formula, Legend, Number, Sum, Table, Term, Text
 
 __all__ = [
     "ASPECTS",
@@ -72,6 +72,7 @@ __all__ = [
     "Link",
     "Maps",
     "Mark",
+    "Number",
     "Overlay",
     "Panel",
     "Part",

@@ -22,6 +22,8 @@ FILLED, ROOMY = 0.86, 4.2
 #: Unless a panel says otherwise, cells with numbers are so many times as large as those of a
 #: picture with so many cells a side; those of smaller pictures are larger.
 _LARGER, _USUAL = 5.0, 28
+#: How much of a map's side its kernel takes.
+_CORNER = 0.25
 #: Up to so many cells are told one by one.
 _TOLD = 49
 #: How much so many maps on one another hide together.
@@ -77,6 +79,9 @@ class Cells(Panel):
         Where it is False nothing is known yet.
     lines : bool
         Whether lines part the cells.
+    glass : float
+        How opaque a cell of the largest magnitude is, others as much less as their values are, so
+        that a picture below it is seen; 0: all cells are opaque.
     small : bool
         Whether it may be as small as others of its `share` make its cells: a map of one cell.
     fine : float
@@ -93,6 +98,7 @@ class Cells(Panel):
     marks: Mapping[str, Mark] = field(default_factory=dict)
     computed: npt.NDArray[np.bool_] | None = None
     lines: bool = True
+    glass: float = 0.0
     fine: float = 1.0
 
     def __post_init__(self) -> None:
@@ -150,7 +156,7 @@ class Cells(Panel):
         decimals = at.decimals if self.numbers else None
         yield Grid(
             self.name, self.name, box, self.values, self.scale, decimals,
-            at.sizes.get(self.group, 0.0), self.computed, self.lines,
+            at.sizes.get(self.group, 0.0), self.computed, self.lines, self.glass,
         )  # fmt: skip
         for name, mark in self.marks.items():
             place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)
@@ -213,6 +219,13 @@ class Maps(Panel):
         From one map of a stack to the next, right and up, in cells; close together by default.
     marks : mapping of str to int
         Channels that are framed, found as ``"panel.mark"``.
+    glass : float
+        As of `Cells`.
+    under : numpy.ndarray, shape (rows, cols) or (rows, cols, 3), optional
+        A picture under each map, which is seen through glass; found as ``"panel.under[channel]"``.
+    kernels : numpy.ndarray, shape (height, width, channels), optional
+        Each in the upper left corner of its map, a quarter as wide, on a scale of its own, found
+        as ``"panel.kernel[channel]"``.
     """
 
     values: npt.NDArray[Any]
@@ -224,6 +237,9 @@ class Maps(Panel):
     stack: bool = False
     fan: tuple[float, float] | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
+    glass: float = 0.0
+    under: npt.NDArray[Any] | None = None
+    kernels: npt.NDArray[Any] | None = None
 
     @property
     def channels(self) -> int:
@@ -295,12 +311,17 @@ class Maps(Panel):
         """Yield one grid a map, the last first; those of a fan are glass in an outlined box."""
         for channel in reversed(range(self.channels)):
             place = self._place(at, channel).moved(box.x, box.y)
+            if self.under is not None:
+                name = f"{self.name}.under[{channel}]"
+                yield Grid(name, self.name, place, self.under, INK, lines=False)
             name = f"{self.name}[{channel}]"
-            glass = 0.0 if self.fan is None else self._glass(channel)
+            glass = self.glass if self.fan is None else self._glass(channel)
             yield Grid(
                 name, self.name, place, self.values[:, :, channel], self.scale, lines=False,
                 glass=glass,
             )  # fmt: skip
+            if self.kernels is not None:
+                yield self._kernel(self.kernels, channel, place)
         if self.fan is not None:
             yield self._outline(at, box)
         for mark, channel in self.marks.items():
@@ -325,6 +346,14 @@ class Maps(Panel):
             (front.right, front.bottom),
         )  # fmt: skip
         return Path(f"{self.name}.box", self.name, box, corners, "muted")
+
+    def _kernel(self, kernels: npt.NDArray[Any], channel: int, place: Box) -> Grid:
+        height, width, _ = kernels.shape
+        side = _CORNER * min(place.width, place.height) / max(height, width)
+        box = Box(place.x, place.y, side * width, side * height)
+        scale = Scale(float(np.abs(kernels).max()) or 1.0)
+        name = f"{self.name}.kernel[{channel}]"
+        return Grid(name, self.name, box, kernels[:, :, channel], scale)
 
     def describe(self, lang: str) -> str:
         """Tell how many maps there are, how large, and between which values."""

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.ops import Breakdown
 from convexplain.panels.box import Box, Point, around
 from convexplain.panels.panel import Bounds, Extent, Panel, Setting, line
 from convexplain.panels.pieces import Align, Fill, Path, Piece
 from convexplain.panels.scale import Scale
 from convexplain.panels.text import leading, text_width
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 _COMMA, _STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
@@ -79,6 +81,8 @@ class Bars(Panel):
         What a stack lacks to the end of its scale is drawn muted, so far.
     thick : float
         Of a stack's bar, in sizes of the text.
+    lowest : float
+        The least value that a bar will ever have, where none is stacked; room is kept for it.
     """
 
     bars: Sequence[Bar]
@@ -90,6 +94,24 @@ class Bars(Panel):
     upright: bool = False
     rest: float = 0.0
     thick: float = 0.9
+    lowest: float = 0.0
+
+    @classmethod
+    def of(cls, name: str, account: Breakdown, scale: Scale, **how: Any) -> Bars:
+        """Describe what a number is made of: a bar for each addend, the bias, and the value.
+
+        Parameters
+        ----------
+        name : str
+        account : Breakdown
+        scale : Scale
+        **how
+            As `Bars` takes it.
+        """
+        bars = [Bar(f"part-{n}", label, value) for n, (label, value) in enumerate(account.addends)]
+        bars.append(Bar("bias", terms.BIAS, account.bias))
+        bars.append(Bar("value", terms.VALUE, account.value))
+        return cls(name, bars, scale, **how)
 
     @property
     def group(self) -> str:
@@ -122,7 +144,7 @@ class Bars(Panel):
         if self.stacked:
             rows = 2 if all(self._signs()) else 1
             return Extent(whole, rows * self.thick * sheet.text)
-        below = max((self._long(at, b.value) for b in self.bars if b.value < 0), default=0.0)
+        below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
         left = max(text_width(_say(bar.label, at.lang), sheet.text) for bar in self.bars)
         right = max(text_width(bar.printed, sheet.number) for bar in self.bars)
         apart = 0.5 * sheet.text

@@ -169,6 +169,45 @@ def _say(words: Caption | str | None, lang: str) -> str:
     return words.text(lang) if isinstance(words, Caption) else words or ""
 
 
+@dataclass(frozen=True, eq=False)
+class Number(Panel):
+    """One number on the colour of its value, printed on every sheet.
+
+    Parameters
+    ----------
+    value : float
+    scale : Scale
+    widest : float
+        The largest ``|value|`` that it will ever have; room is kept for it.
+    """
+
+    value: float
+    scale: Scale
+    _: KW_ONLY
+    widest: float = 0.0
+
+    def body(self, at: Setting) -> Extent:
+        """Return the room of its cell."""
+        longest = max(map(fmt.number, (self.value, -self.widest)), key=len)
+        return Extent(*_cell(at, text_width(longest, at.sheet.number)))
+
+    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield its cell."""
+        yield Grid(
+            self.name, self.name, box, np.array([[self.value]]), self.scale, 2, at.sheet.number
+        )  # fmt: skip
+
+    def describe(self, lang: str) -> str:
+        """Tell the number."""
+        called = f"{self.called(lang)} " if self.title else ""
+        return f"{called}{fmt.number(self.value)}{_STOP[lang]}"
+
+
+def _cell(at: Setting, wide: float) -> tuple[float, float]:
+    """Return the size of the cell of a number that is so wide."""
+    return max(wide * 1.15, 3.0 * at.sheet.number), 1.9 * at.sheet.number
+
+
 @dataclass(frozen=True)
 class Addend:
     """A number with its name: what is added up.
@@ -254,10 +293,6 @@ class Sum(Panel):
         widest = fmt.number(-self.widest) if self.widest else ""
         return max(text_width(words, at.sheet.number) for words in (*self._numbers(), widest))
 
-    def _cell(self, at: Setting) -> tuple[float, float]:
-        """Return the size of the result's cell."""
-        return max(self._column(at) * 1.15, 3.0 * at.sheet.number), 1.9 * at.sheet.number
-
     def _labels(self, at: Setting) -> list[str]:
         labels = [at.say(addend.label) for addend in self.addends]
         return [*labels, "="] if len(labels) > 1 else labels
@@ -267,7 +302,7 @@ class Sum(Panel):
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its rows and of the result."""
-        sheet, (wide, high) = at.sheet, self._cell(at)
+        sheet, (wide, high) = at.sheet, _cell(at, self._column(at))
         labels = max(text_width(words, sheet.text) for words in self._labels(at))
         apart = 0.8 * sheet.text
         result = wide
@@ -278,7 +313,7 @@ class Sum(Panel):
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the rows, the rule above the total, and the result."""
-        sheet, pitch, (wide, high) = at.sheet, self._pitch(at), self._cell(at)
+        sheet, pitch, (wide, high) = at.sheet, self._pitch(at), _cell(at, self._column(at))
         names = [*(addend.name for addend in self.addends), "total"]
         y = box.y + pitch / 2
         rows = zip(names, self._labels(at), self._numbers(), strict=False)

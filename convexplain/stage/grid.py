@@ -176,6 +176,7 @@ class PixelGrid(StageMobject):
             *super().state(),
             self.limit,
             self.glass,
+            self.lines,
             self.number_opacity,
             self.shares.tobytes(),
             self.values.tobytes(),
@@ -277,8 +278,8 @@ class PixelGrid(StageMobject):
         theme = canvas.theme
         everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
         key = (
-            self.values.tobytes(), self.shares.tobytes(), self.limit, theme, canvas.scale,
-            (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
+            self.values.tobytes(), self.shares.tobytes(), self.limit, self.lines, theme,
+            canvas.scale, (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
         )  # fmt: skip
         if self._drawn is None or self._drawn[0] != key:
             # What is painted in parts, and stands still, is kept from the second time on.

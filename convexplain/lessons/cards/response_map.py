@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from convexplain.data import digits
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
+from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import Trace
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, Value
 
 
 def card(lesson: ResponseMap) -> Card:
@@ -19,10 +19,16 @@ def card(lesson: ResponseMap) -> Card:
         for label in range(digits.CLASSES)
     ]
     often = max(strongest, key=strongest.count)
-    values = {
-        **told(lesson, "alike"),
-        "v": told(lesson, "best")["v"],
-        "f": told(lesson, "name")["n"],
+    full, best, closest = (lesson.places[name] for name in ("full", "largest", "closest"))
+    values: dict[str, Value] = {
+        "v": fmt.number(lesson.largest),
+        "f": lesson.shown_filter,
+        "n": lesson.filters,
+        "x": full.letter,
+        "y": best.letter,
+        "z": closest.letter,
+        "weak": fmt.number(full.step.activated),
+        "w": fmt.number(closest.step.activated),
         "high": fmt.number(lesson.trace.activations["conv2"].max()),
         "g": int(biases.argmax()),
         "bias": fmt.number(biases.max()),
@@ -32,9 +38,9 @@ def card(lesson: ResponseMap) -> Card:
     return Card(
         lesson,
         aim=Caption(
-            en="Read a response map: where, and how strongly, a filter found its pattern. And say "
-            "what a response is not: a probability.",
-            zh="会读响应图：过滤器在哪里找到了模式，响应有多强；并知道响应不是概率。",
+            en="Read a response map: where, and how strongly, a filter responds. And say what a "
+            "response is: match times ink, not a probability.",
+            zh="会读响应图：过滤器在哪里有响应，响应有多强；并知道响应 = 吻合度 × 墨量，不是概率。",
         ),
         needs=(
             Caption(
@@ -45,25 +51,26 @@ def card(lesson: ResponseMap) -> Card:
         ),
         pauses=(
             Pause(
-                "best",
+                "weigh",
                 Caption(
-                    en="Where will this filter respond most? Point at it.",
-                    zh="这个过滤器在哪里响应最强？请指出来。",
+                    en="Which of the windows will get the largest response, and why?",
+                    zh="哪个窗口的响应最大？为什么？",
                 ),
                 Caption(
-                    en="Where the patch looks most like the kernel: {v}.",
-                    zh="图块与卷积核最吻合的地方：{v}。",
+                    en="{y}, {v}: ink under the positive weights. {x} holds more ink, but for and "
+                    "against nearly cancel: {weak}.",
+                    zh="{y}，{v}：墨迹落在正权重下。{x} 的墨量更多，但支持与反对几乎抵消：{weak}。",
                 ),
             ),
             Pause(
-                "all",
+                "match",
                 Caption(
-                    en="There are {n} filters. Will their maps look alike?",
-                    zh="共有 {n} 个过滤器，它们的响应图会一样吗？",
+                    en="{z} matches the filter better than {y}. Is its response larger?",
+                    zh="{z} 比 {y} 更吻合过滤器，响应也更大吗？",
                 ),
                 Caption(
-                    en="Mostly not; filters {a} and {b} are nearly twins here ({c}).",
-                    zh="大多不一样；这里过滤器 {a} 和 {b} 几乎相同（{c}）。",
+                    en="No, {w}: it holds less ink, and the response is match times ink.",
+                    zh="不，{w}：墨量更少，而响应是吻合度乘以墨量。",
                 ),
             ),
             Pause(

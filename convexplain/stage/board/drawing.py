@@ -161,6 +161,9 @@ def glide(old: Any, new: Any) -> Move:
         before = old.points.copy()
     elif isinstance(old, PixelGrid):
         old.values, old.limit, old.glass = new.values, new.limit, new.glass
+        old.lines, old.frame_width = new.lines, new.frame_width
+        old.numbers, old.decimals, old.text_share = new.numbers, new.decimals, new.text_share
+        old.number_opacity = new.number_opacity
         old.shares[...] = 1.0
     elif isinstance(old, Rectangle):
         old.value, old.tone = new.value, new.tone

@@ -1,0 +1,425 @@
+"""The pictures of what a response map means: windows weighed side by side, maps on the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.lessons.parts.beats import joined
+from convexplain.ops import Box, ConvStep, ReceptiveField
+from convexplain.panels import (
+    Aligned,
+    Bars,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Formula,
+    Legend,
+    Maps,
+    Mark,
+    Number,
+    Overlay,
+    Part,
+    Row,
+    Scale,
+    Term,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[np.float32]
+
+
+class Place(NamedTuple):
+    """A window, and how its sum comes about: match times ink times the filter's own length.
+
+    Parameters
+    ----------
+    letter : str
+        What it is called.
+    step : ConvStep
+    box : Box
+        What it sees of the picture.
+    """
+
+    letter: str
+    step: ConvStep
+    box: Box
+
+    @property
+    def ink(self) -> float:
+        """Length of what is read: the root of the sum of its squares."""
+        return float(np.linalg.norm(self.step.patch))
+
+    @property
+    def length(self) -> float:
+        """Length of the filter, measured likewise."""
+        return float(np.linalg.norm(self.step.kernel))
+
+    @property
+    def match(self) -> float:
+        """Cosine of the patch and the filter, from -1 to 1; 0 where nothing is read."""
+        whole = self.ink * self.length
+        return self.step.total / whole if whole else 0.0
+
+
+class Laid(NamedTuple):
+    """Maps on the picture that they are of: each response over the middle of what it reads.
+
+    Parameters
+    ----------
+    maps : numpy.ndarray, shape (rows, cols, filters)
+        A cell for each pixel, 0 where no window has its middle.
+    pixels : numpy.ndarray, shape (rows, cols) or (rows, cols, 3)
+        The part of the picture under them.
+    rows, cols : numpy.ndarray of int
+        Which row and column of the maps lies where.
+    """
+
+    maps: Floats
+    pixels: Floats
+    rows: npt.NDArray[np.intp]
+    cols: npt.NDArray[np.intp]
+
+    def cells(self, row: int, col: int) -> tuple[float, float, float, float]:
+        """Return row, column, rows and columns that a cell of the maps takes."""
+        down, across = np.flatnonzero(self.rows == row), np.flatnonzero(self.cols == col)
+        return float(down[0]), float(across[0]), float(len(down)), float(len(across))
+
+
+def lay(maps: Floats, pixels: Floats, field: ReceptiveField) -> Laid:
+    """Lay maps on their picture, and cut away as much at each side as no window has its middle in.
+
+    Parameters
+    ----------
+    maps : numpy.ndarray, shape (height, width, filters)
+    pixels : numpy.ndarray, shape (rows, cols) or (rows, cols, 3)
+    field : ReceptiveField
+        Of a cell of the maps.
+    """
+    kept: list[slice] = []
+    index: list[npt.NDArray[np.intp]] = []
+    for axis in (0, 1):
+        middle = field.start[axis] + (field.size[axis] - 1) / 2
+        away = (np.arange(pixels.shape[axis]) - middle) / field.stride[axis]
+        nearest = np.floor(away + 0.5).astype(np.intp)
+        covered = np.flatnonzero((nearest >= 0) & (nearest < maps.shape[axis]))
+        spare = int(min(covered[0], len(nearest) - 1 - covered[-1]))
+        kept.append(slice(spare, len(nearest) - spare))
+        index.append(nearest[kept[-1]])
+    rows, cols = index
+    known = np.ix_(
+        *((one >= 0) & (one < many) for one, many in zip(index, maps.shape[:2], strict=True))
+    )
+    laid = maps[rows.clip(0, maps.shape[0] - 1)][:, cols.clip(0, maps.shape[1] - 1)]
+    seen = np.zeros(laid.shape[:2], dtype=bool)
+    seen[known] = True
+    return Laid(laid * seen[:, :, np.newaxis], pixels[kept[0], kept[1]], rows, cols)
+
+
+@dataclass(frozen=True, eq=False)
+class ResponsePicture:
+    """What all pictures of the lesson are made of.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (rows, cols) or (rows, cols, 3)
+    maps : numpy.ndarray, shape (height, width, filters)
+    laid : Laid
+        The same maps on the picture.
+    scale : Scale
+        Of all maps.
+    kernels : numpy.ndarray, shape (height, width, filters), optional
+        Of a layer that reads the gray picture.
+    shown : int
+        The filter that is shown.
+    name : Caption
+        What its map is called.
+    places : mapping of str to Place
+    seen : mapping of str to Box
+        What is marked on the picture.
+    amount : Caption
+        What `Place.ink` measures.
+    """
+
+    pixels: Floats
+    maps: Floats
+    laid: Laid
+    scale: Scale
+    kernels: Floats | None
+    shown: int
+    name: Caption
+    places: Mapping[str, Place]
+    seen: Mapping[str, Box]
+    amount: Caption
+
+    def field(self, *, upright: bool = False, weighs: bool = False) -> Diagram:
+        """Describe the picture and its map, with the filter between them if wanted."""
+        between = [self._kernel(self.shown)] if weighs else []
+        if upright:
+            both = Row(self._read(), self._map(), align="top")
+            whole: Part = Column(both, *between, Legend("legend", row=True), align="middle")
+            if not weighs:
+                whole = Column(self._read(), self._map(), Legend("legend"), align="middle")
+            return Diagram(whole)
+        own = Row(self._read(), *between, self._map())
+        return Diagram(Column(own, Legend("legend", row=True), align="middle"))
+
+    def windows(self) -> Diagram:
+        """Describe the picture beside what some of its windows hold, and the filter below them."""
+        cut = [self._tile(place)[:2] for name, place in self.places.items() if name != "closest"]
+        patches = Row(*(Column(*part, gap=0.2) for part in cut), gap=1.5)
+        below, legend = self._filter(), Legend("legend")
+        return Diagram(
+            Either(
+                Row(self._read(), Column(patches, Row(*below, legend), gap=1.2, align="middle")),
+                Column(self._read(), patches, Row(*below, legend), gap=1.2, align="middle"),
+            )
+        )
+
+    def tiles(self) -> Diagram:
+        """Describe windows beside one another, each with its products and its sum."""
+        tiles = [self._tile(place) for name, place in self.places.items() if name != "closest"]
+        folded = [
+            _folded(self._tile(place, 0.35)) for name, place in self.places.items()
+            if name != "closest"
+        ]  # fmt: skip
+        read, filter_, legend = self._read(), self._filter(), Legend("legend")
+        return Diagram(
+            Either(
+                Row(Column(read, *filter_, legend, gap=0.6), self._rows(tiles)),
+                Column(Row(read, *filter_, legend), *folded, align="middle", gap=0.7),
+                Column(Row(read, *filter_, legend), self._rows(tiles), align="middle", gap=0.5),
+            )
+        )
+
+    def pair(self, names: tuple[str, ...]) -> Diagram:
+        """Describe windows with their products and sums, and each sum as match times ink."""
+        places = [self.places[name] for name in names]
+        tiles, laws = (
+            [self._tile(place) for place in places],
+            [self._law(place) for place in places],
+        )
+        notes, legend = self._notes(), Legend("legend", row=True)
+        beside = [
+            Row(*first, Column(Row(*account, gap=0.8), law, gap=1.2), gap=0.8)
+            for (*first, votes, gate, value), law in zip(tiles, laws, strict=True)
+            for account in [(votes, gate, value)]
+        ]
+        brief = [
+            Column(Row(*first, value), law, gap=1.2)
+            for (*first, _, _, value), law in zip(tiles, laws, strict=True)
+        ]
+        below = [
+            Column(_folded(self._tile(place, 0.35)), law, gap=1.2, align="middle")
+            for place, law in zip(places, laws, strict=True)
+        ]
+        return Diagram(
+            Either(
+                Column(Row(*self._filter(), Column(*beside, gap=1.2)), legend, *notes, gap=0.6),
+                Column(*beside, legend, *notes),
+                Column(Row(*self._filter()), *below, legend, *notes, align="middle", gap=0.8),
+                Column(*below, legend, *notes, align="middle", gap=0.8),
+                Column(*brief, legend, *notes, gap=0.8),
+            )
+        )
+
+    def overlay(self, channel: int, *, upright: bool = False) -> Diagram:
+        """Describe one map on the picture, with its filter and the number that is spoken of."""
+        read = Cells("input", self.pixels, share="pixels", lines=False, marks=self._marks())
+        laid = Cells(
+            "map", self.laid.maps[:, :, channel], self.scale, share="pixels", lines=False, glass=1.0
+        )
+        value = Number(
+            "shown", 0.0, self.scale, title=terms.RESPONSE.capital, widest=self.scale.most
+        )
+        kernel, legend = self._filter(channel), Legend("legend")
+        whole = Overlay(read, laid)
+        if upright:
+            return Diagram(Column(whole, Row(*kernel, value, legend, gap=2), align="middle"))
+        return Diagram(Row(whole, Column(*kernel, value, legend), gap=2))
+
+    def wall(self, *, upright: bool = False) -> Diagram:
+        """Describe all maps, each on the picture, with its filter in its corner."""
+        rows, cols, count = self.laid.maps.shape
+        # As many columns as let the tiles fill the frame.
+        aspect = (0.75 if upright else 2.2) * rows / cols
+        columns = min(count, max(1, round((count * aspect) ** 0.5)))
+        wall = Maps(
+            "wall", self.laid.maps, self.scale, columns=columns, glass=1.0, under=self.laid.pixels,
+            kernels=self.kernels,
+        )  # fmt: skip
+        below = Column(wall, Legend("legend", row=True), align="middle")
+        return Diagram(below if upright else Either(Row(wall, Legend("legend")), below))
+
+    def diagram(self, about: Caption) -> Diagram:
+        """Describe all of it at once, for a figure."""
+        tiles = [self._tile(place) for place in self.places.values()]
+        ends = [self._read(), Column(self._map(), Legend("legend"), gap=0.6)]
+        notes = self._notes(places=True)
+        if not tiles:
+            return Diagram(Column(Row(*ends, align="top"), *notes), about=about)
+        narrow = [self._tile(place, 0.3) for place in self.places.values()]
+        folded = [_folded(tile) for tile in narrow]
+        return Diagram(
+            Either(
+                Column(Row(Column(*ends, *self._filter()), self._rows(narrow, 0.5)), *notes),
+                Column(Row(*ends, align="top"), Row(*self._filter()), *folded, *notes),
+            ),
+            about=about,
+        )
+
+    def _read(self) -> Cells:
+        return Cells(
+            "input", self.pixels, share="pixels", title=terms.INPUT.capital, lines=False,
+            marks=self._marks(),
+        )  # fmt: skip
+
+    def _marks(self) -> dict[str, Mark]:
+        return {name: Mark.over(box) for name, box in self.seen.items()}
+
+    def _map(self) -> Cells:
+        marks = {
+            place.letter: Mark(place.step.row, place.step.col) for place in self.places.values()
+        }
+        return Cells(
+            "map", self.maps[:, :, self.shown], self.scale, title=self.name, marks=marks,
+            share="pixels" if self.kernels is not None else "map",
+        )  # fmt: skip
+
+    @property
+    def _weights(self) -> Scale:
+        most = 1.0 if self.kernels is None else float(np.abs(self.kernels).max())
+        return Scale(most or 1.0, WEIGHTS)
+
+    def _kernel(self, channel: int) -> Cells:
+        assert self.kernels is not None
+        return Cells(
+            "kernel", self.kernels[:, :, channel], self._weights, numbers=True, share="numbers",
+            title=terms.FILTER.capital.fill(n=channel),
+        )  # fmt: skip
+
+    def _filter(self, channel: int | None = None) -> list[Part]:
+        """The kernel, if there is one to be seen."""
+        return [] if self.kernels is None else [
+            self._kernel(self.shown if channel is None else channel)
+        ]  # fmt: skip
+
+    def _tile(self, place: Place, length: float = 0.65) -> tuple[Part, ...]:
+        """A window, its products if it reads the picture, its account, and the response.
+
+        The longest votes are so many times as long as the window is wide.
+        """
+        step, letter = place.step, place.letter
+        name = Text(f"name-{letter}", letter, role="heading", weight="bold")
+        share = "seen" if self.kernels is None else "numbers"
+        kernel = self._weights if self.kernels is not None else Scale()
+        if self.kernels is None:
+            box = place.box.clip(self.pixels.shape[:2])
+            cells = [Cells(
+                f"patch-{letter}", self.pixels[box.rows, box.cols], share=share, lines=False
+            )]  # fmt: skip
+        else:
+            cells = [
+                Cells(f"patch-{letter}", step.patch.squeeze(axis=2), numbers=True, share=share),
+                Cells(
+                    f"products-{letter}",
+                    step.products.squeeze(axis=2),
+                    kernel,
+                    numbers=True,
+                    share=share,
+                ),
+            ]
+        votes = Bars.of(
+            f"votes-{letter}", step.votes(), Scale(self._most), share=share, lowest=self._lowest,
+            length=length * cells[0].shape[1],
+        )  # fmt: skip
+        activation = NAMES.get(step.activation, step.activation)
+        gate = "=" if activation == "linear" else f"{activation} →"
+        value = Number(f"value-{letter}", step.activated, self.scale)
+        return name, *cells, votes, Text(f"gate-{letter}", gate, tone="muted"), value
+
+    @property
+    def _votes(self) -> list[float]:
+        """What speaks for and against, in all windows that are weighed."""
+        accounts = [place.step.votes() for place in self.places.values()]
+        return [value for account in accounts for _, value in account.addends]
+
+    @property
+    def _most(self) -> float:
+        return max(map(abs, self._votes)) or 1.0
+
+    @property
+    def _lowest(self) -> float:
+        return min(self._votes)
+
+    def _rows(self, tiles: list[tuple[Part, ...]], gap: float = 0.8) -> Aligned:
+        """Stand tiles under one another, with a heading above each column."""
+        heads: list[Part | None] = [None, Text("head-patch", terms.PATCH.capital, role="note")]
+        if self.kernels is not None:
+            heads.append(Text("head-products", TIMES, role="note"))
+        heads += [None, None, Text("head-value", terms.RESPONSE.capital, role="note")]
+        return Aligned([heads, *tiles], gap=gap, row_gap=0.35, down="middle", across="middle")
+
+    def _law(self, place: Place) -> Formula:
+        """The sum as a product."""
+        return Formula(
+            f"law-{place.letter}",
+            (
+                Term("match", fmt.number(place.match), MATCH),
+                Term("times", "×"),
+                Term("ink", fmt.number(place.ink), self.amount),
+                Term("again", "×"),
+                Term("filter", fmt.number(place.length), FILTER),
+                Term("equals", "="),
+                Term("sum", fmt.number(place.step.total), terms.SUM),
+            ),
+        )
+
+    def _notes(self, *, places: bool = False) -> list[Part]:
+        """What the measures mean, how numbers are rounded, and where the windows lie."""
+        said = [MEASURES.fill(ink=self.amount)] if self.places and not places else []
+        if places and self.places:
+            at = ", ".join(f"{p.letter} ({p.step.row}, {p.step.col})" for p in self.places.values())
+            said.append(AT.fill(places=Caption(en=at, zh=at)))
+        if places and self.kernels is None:
+            box = next(iter(self.seen.values()))
+            said.append(SEES.fill(size=fmt.shape((box.height, box.width))))
+        if not all(place.step.votes().adds_up(total=False) for place in self.places.values()):
+            said.append(terms.rounded())
+        if not said:
+            return []
+        return [Text("notes", joined(said), role="note", tone="muted")]
+
+
+def _folded(tile: tuple[Part, ...]) -> Part:
+    """Make a tile narrower: the response stands below its votes."""
+    name, *grids, votes, gate, value = tile
+    account = Column(votes, Row(gate, value, gap=0.4), gap=0.4)
+    return Row(name, *grids, account, gap=0.5)
+
+
+#: As people write them.
+NAMES = {"relu": "ReLU"}
+TIMES = Caption(en="Patch ⊙ filter", zh="图块 ⊙ 过滤器")
+MATCH = Caption(en="match", zh="吻合度")
+INK, SIGNAL = Caption(en="ink", zh="墨迹"), Caption(en="signal", zh="信号")
+INK_AMOUNT = Caption(en="ink", zh="墨量")
+FILTER = Caption(en="filter", zh="过滤器")
+WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
+AT = Caption(
+    en="(Row, column) on the map, counted from 0: {places}.",
+    zh="在响应图上的（行，列），编号从 0 开始：{places}。",
+)
+SEES = Caption(en="A cell sees {size} pixels.", zh="一格看到 {size} 个像素。")
+MEASURES = Caption(
+    en="Match: cosine of patch and filter, −1 to 1; {ink}, filter: root of the sum of squares.",
+    zh="吻合度：图块与过滤器的余弦，−1 到 1；{ink}、过滤器：平方和的平方根。",
+)
