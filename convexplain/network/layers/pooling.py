@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,12 @@ class Pooling(WindowLayer):
         """The pool's window."""
         assert self.stride is not None
         return Window(self.pool_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        """What the functions of `ops` are given beside the pool's size."""
+        names = ("stride", "padding", "dilation", "ceil_mode")
+        return {name: getattr(self, name) for name in names}
 
     def output_shape(self, shape: Shape) -> Shape:
         """(H_out, W_out, C): each channel is pooled by itself."""
@@ -106,26 +113,12 @@ class MaxPooling2D(Pooling):
 
     def before(self, x: Array, weights: Weights) -> Array:
         """The maxima."""
-        return ops.max_pool2d(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-        )
+        maxima: Array = ops.max_pool2d(x, self.pool_size, **self._options)
+        return maxima
 
     def steps(self, x: Array, weights: Weights, filter: int) -> PoolSteps:
         """One step an output cell: the window's numbers, and the largest."""
-        return ops.max_pool2d_steps(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-            channel=filter,
-        )
+        return ops.max_pool2d_steps(x, self.pool_size, channel=filter, **self._options)
 
     def origin(self, x: Array, cell: Cell) -> Cell:
         """The largest cell of the window; of equal ones the first in row-major order."""
@@ -164,30 +157,17 @@ class AveragePooling2D(Pooling):
         super().__post_init__()
         self._fill(count_include_pad=self._flag("count_include_pad", self.count_include_pad))
 
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {**super()._options, "count_include_pad": self.count_include_pad}
+
     def before(self, x: Array, weights: Weights) -> Array:
         """The averages."""
-        return ops.avg_pool2d(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-            count_include_pad=self.count_include_pad,
-        )
+        return ops.avg_pool2d(x, self.pool_size, **self._options)
 
     def steps(self, x: Array, weights: Weights, filter: int) -> PoolSteps:
         """One step an output cell: the window's numbers, their sum and their mean."""
-        return ops.avg_pool2d_steps(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-            count_include_pad=self.count_include_pad,
-            channel=filter,
-        )
+        return ops.avg_pool2d_steps(x, self.pool_size, channel=filter, **self._options)
 
     def _counted(self, shape: Shape, cell: Cell) -> int:
         """How many cells a mean is divided by."""
