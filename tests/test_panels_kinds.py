@@ -42,7 +42,7 @@ from convexplain.panels import (
 )
 from convexplain.panels.charts import ticks
 from convexplain.style.captions import Caption
-from convexplain.style.theme import DARK
+from convexplain.style.theme import DARK, LIGHT
 
 LANGS = ["en", "zh"]
 RESPONSE = Scale(2.5, Caption(en="response", zh="响应"), signed=False)
@@ -208,6 +208,28 @@ def test_upright_votes_stand_on_zero_and_hang_from_it():
     assert placed["votes.2"].height == pytest.approx(1.5 * placed["votes.0"].height)
     assert placed["votes.1"].y == pytest.approx(zero)
     assert placed["votes.3"].bottom == pytest.approx(box.bottom)
+
+
+def test_blocks_leave_free_what_parts_them_and_a_quarter_at_most():
+    blocks = [Bar("high", "", 0.4), Bar("low", "", 0.001)]
+    plain, parted = (
+        place(
+            Diagram(Bars("pile", blocks, WEIGHTS, stacked=True, upright=True, apart=apart)),
+            panels.VIDEO,
+        )
+        for apart in (0.0, 0.1)
+    )
+    text = panels.VIDEO.text
+    assert parted["pile.high"].height == pytest.approx(plain["pile.high"].height - 0.1 * text)
+    assert parted["pile.low"].height == pytest.approx(0.75 * plain["pile.low"].height)
+    for name in ("pile.high", "pile.low"):
+        assert parted[name].middle == pytest.approx(plain[name].middle)
+
+
+def test_one_channel_of_a_photograph_is_light_in_every_theme():
+    for theme in (LIGHT, DARK):
+        colours = panels.LIGHT.colours([[0.0, 0.5, 1.0]], theme)
+        assert colours.tolist() == [[[0, 0, 0], [128, 128, 128], [255, 255, 255]]]
 
 
 @pytest.mark.parametrize(

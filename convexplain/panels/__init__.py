@@ -20,7 +20,7 @@ from convexplain.panels.links import Link
 from convexplain.panels.panel import Panel, Part
 from convexplain.panels.pieces import Fill, Frame, Grid, Path, Piece, Words
 from convexplain.panels.place import Diagram, Placed, place
-from convexplain.panels.scale import INK, Scale
+from convexplain.panels.scale import INK, LIGHT, Scale
 from convexplain.panels.sheet import (
     ASPECTS,
     COLUMN,
@@ -42,6 +42,7 @@ __all__ = [
     "ASPECTS",
     "COLUMN",
     "INK",
+    "LIGHT",
     "PAGE",
     "SHEETS",
     "SLIDE",

@@ -83,6 +83,9 @@ class Bars(Panel):
         Of a stack's bar, in sizes of the text.
     lowest : float
         The least value that a bar will ever have, where none is stacked; room is kept for it.
+    apart : float
+        How much of an upright stack's block is left free to its neighbour, in sizes of the text,
+        and at most a quarter of the block.
     """
 
     bars: Sequence[Bar]
@@ -95,6 +98,7 @@ class Bars(Panel):
     rest: float = 0.0
     thick: float = 0.9
     lowest: float = 0.0
+    apart: float = 0.0
 
     @classmethod
     def of(cls, name: str, account: Breakdown, scale: Scale, **how: Any) -> Bars:
@@ -165,7 +169,8 @@ class Bars(Panel):
         for bar in self.bars:
             up, long = bar.value >= 0, self._long(at, bar.value)
             top = ends[up] - long if up else ends[up]
-            yield self._fill(bar, Box(box.x, top, box.width, long))
+            free = min(self.apart * at.sheet.text, long / 4)
+            yield self._fill(bar, Box(box.x, top + free / 2, box.width, long - free))
             ends[up] = top if up else top + long
         line_ends = (box.x, zero), (box.right, zero)
         yield Path(f"{self.name}.zero", self.name, Box(box.x, zero, box.width, 0), line_ends)

@@ -30,6 +30,8 @@ class Scale:
         Whether it begins at ``-limit``; at 0 otherwise, as a map after ReLU does.
     counts : bool
         Whether it measures whole numbers, which are printed so.
+    light : bool
+        Whether a picture's 1 is light in every theme, as in one channel of a photograph.
 
     Examples
     --------
@@ -42,6 +44,7 @@ class Scale:
     name: Caption | None = None
     signed: bool = True
     counts: bool = False
+    light: bool = False
 
     def text(self, value: float) -> str:
         """Print a value as it is read on the scale."""
@@ -78,6 +81,8 @@ class Scale:
         if data.ndim == 3:
             # A photograph's colours are its own: no theme turns them.
             return np.asarray(np.floor(255 * data.clip(0, 1) + 0.5), dtype=np.uint8)
+        if self.light:
+            return self.colours(np.repeat(data[..., np.newaxis], 3, axis=-1), theme)
         if self.limit is None:
             return theme.picture(data)
         return theme.signed(data.clip(-self.limit, self.limit), self.limit)
@@ -85,3 +90,5 @@ class Scale:
 
 #: Pixels: 0 is paper, 1 is ink, or light in a photograph.
 INK = Scale()
+#: One channel of a photograph.
+LIGHT = Scale(light=True)

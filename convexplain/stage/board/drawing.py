@@ -27,7 +27,6 @@ def drawn(piece: Piece, dx: float, dy: float) -> Any:
     """Make what draws a piece, so far right of and below its place on the sheet."""
     part = _drawn(piece, dx, dy)
     part.z_index = _DEPTH[type(piece)]
-    part.group = piece.panel
     return part
 
 
@@ -84,7 +83,7 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         values[~piece.computed] = np.nan
     scale: Any = "signed"
     if piece.scale.limit is None:
-        scale = "rgb" if values.ndim == 3 else "picture"
+        scale = "rgb" if values.ndim == 3 else "light" if piece.scale.light else "picture"
     cell = width / piece.shape[1]
     grid = PixelGrid(
         values,
