@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import channels
-from convexplain.lessons.parts import channel_words as words
-from convexplain.lessons.parts.beats import Beat
+from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
-from convexplain.stage import (
-    Bars,
-    Bracket,
-    CellByCell,
-    ColourBar,
-    Fibre,
-    Label,
-    LayerMaps,
-    LessonScene,
-    Line,
-    NamedMap,
-    PixelGrid,
-    Planes,
-    Thumbnails,
-    ThumbnailWindows,
-    Waterfall,
-    WindowFrame,
-    border,
-    spotlight,
-    zoom_lines,
-)
-from convexplain.stage.pace import accelerating, smoothly
-from convexplain.style import format as fmt
-from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.panels import Diagram
+from convexplain.stage import LessonScene
+from convexplain.stage.pace import Move, accelerating, eased, in_turn
 
-DIM = 0.4
-GRAY: dict[str, Any] = {"colour": "muted"}
-# The middles of the photograph's three rows of arithmetic, and of the waterfall's first rows.
-MIDDLES = (295.0, 529.0, 763.0)
-FIRST, PITCH = 259.0, 76.0
+COLOURS = range(3)
 
 
 class Channels(LessonScene):
@@ -50,348 +27,337 @@ class Channels(LessonScene):
     lesson: channels.Channels
 
     def prepare(self) -> None:
-        """Make every picture and label once; beats move them and change their values."""
-        self.make_photo()
-        self.make_photo_map()
-        self.make_maps()
-        self.make_sum()
-        self.make_fibre()
+        """Lay out the photograph, or where it is left out, what the layer reads."""
+        self.photo = replace(self.lesson.photo_picture, upright=self.upright)
+        self.picture = replace(self.lesson.picture_of, upright=self.upright)
+        self.result = np.full(self.lesson.colours.response_map.shape, np.nan)
+        self.map: npt.NDArray[np.float64] = np.full(self.picture.outputs.shape[:2], np.nan)
+        names = [event.name for beat in self.beats for event in beat.parts]
+        if "peel" in names:
+            self.board.lay(self.photo.photograph())
+            self.board.show("photo")(1.0)
+        else:
+            self.board.lay(self.picture.wall())
+            self.board.show(*self.wall())(1.0)
 
-    def named(self, what: Caption, x: float, y: float, **options: Any) -> Label:
-        """Make a label in the language of the scene."""
-        return Label(self.text(what), x, y, **options)
+    def show_question(self, event: Event) -> None:
+        """The window comes, and moves over all that is to be read, to the place that is shown."""
+        whole = self.board.has("photo")
+        step = self.lesson.colours.stop if whole else self.lesson.step
+        marks = ["photo.window"] if whole else self.windows
+        self.during(0.15, self.board.show(*marks))
+        start, middle = (0.0, 0.0), (0.0, float(step.col))
+        legs = [(start, middle), (middle, (float(step.row), float(step.col)))]
+        self.during(1, in_turn(*(eased(self.slide(marks, *leg)) for leg in legs)), rate=linear)
 
-    def headings(self, left: float, pitch: float, y: float) -> list[Label]:
-        """Name patch, kernel and products."""
-        heads = terms.PATCH.capital, terms.KERNEL.capital, terms.PRODUCTS.capital
-        return [self.named(what, left + pitch * n, y) for n, what in enumerate(heads)]
+    def slide(self, marks: Sequence[str], start: Any, end: Any) -> Move:
+        """Return the move of windows on several maps from one place to another."""
+        way = np.array(start), np.array(end)
+
+        def at(alpha: float) -> tuple[float, float]:
+            row, col = way[0] + (way[1] - way[0]) * alpha
+            return float(row), float(col)
+
+        others = [self.board.visit(mark, at) for mark in marks[1:]]
+        return self.board.visit(marks[0], at, *others)
 
     # The photograph.
 
-    def make_photo(self) -> None:
-        """A photograph, its three channels, and the arithmetic of one place in three rows."""
-        pixels, step = self.lesson.colours.pixels, self.lesson.colours.stop
-        shape = fmt.shape(pixels.shape)
-        self.planes = Planes(
-            pixels,
-            [self.text(name) for name in words.COLOURS],
-            box=(96, 226, 460, 504),
-            small=(96, MIDDLES[1]),
-            left=296,
-            middles=MIDDLES,
-            tile=(168, 186),
-        )
-        under = float(self.planes.photo.places[2, 1]) + 32
-        self.photo_labels = [
-            self.named(words.PHOTO, 96, 198),
-            self.named(words.SHAPE.fill(shape=shape), 96, under, **GRAY),
+    def show_peel(self, event: Event) -> None:
+        """The photograph peels into its red, its green and its blue light."""
+        self.during(0.25, self.board.become(self.photo.sheets()))
+        sheets = [eased(self.board.grow(f"sheet-{n}", out_of="photo")) for n in COLOURS]
+        self.during(1, in_turn(*sheets))
+
+    def show_window(self, event: Event) -> None:
+        """The window is drawn through all three; three patches come out."""
+        marks = [f"sheet-{n}.window" for n in COLOURS]
+        self.during(0.3, in_turn(*(self.board.show(mark) for mark in marks)))
+        self.during(0.2, *(self.board.pulse(mark) for mark in marks))
+        places = [self.board.box(mark) for mark in marks]
+        patches = [self.board.grow(f"patch-{n}", out_of=place) for n, place in enumerate(places)]
+        shown = ("photo.window", "photo.window->patch-0")
+        self.during(1, self.board.become(self.photo.sums(), show=shown), *patches)
+
+    def show_kernels(self, event: Event) -> None:
+        """Three kernels come beside their patches, which move onto them."""
+        legend = ["legend"] if self.board.has("legend") else []
+        kernels = [self.board.show(f"times-{n}", f"kernel-{n}") for n in COLOURS]
+        self.during(0.45, in_turn(*kernels), self.board.show("hand-made", *legend))
+        self.during(1, in_turn(*(self.board.send(f"patch-{n}", f"kernel-{n}") for n in COLOURS)))
+
+    def show_added(self, event: Event) -> None:
+        """The three sums come, and are put on each other."""
+        rows = [
+            in_turn(self.board.pulse(f"kernel-{n}"), self.board.show(f"sum.{n}"), overlap=0.6)
+            for n in COLOURS
         ]
-        self.photo_shape = Label(shape, 96, MIDDLES[1] + self.planes.half + 32, **GRAY)
-        self.photo_windows = self.planes.windows(step.row, step.col, *step.kernel.shape[:2])
-        self.rows = [
-            CellByCell(_of_channel(step, n), 536, middle - 99, 66, patch_scale="light")
-            for n, middle in enumerate(MIDDLES)
-        ]
-        self.heads = self.headings(536, 246, MIDDLES[0] - 121)
-        made = words.HAND_MADE.fill(shape=fmt.shape(step.kernel.shape), n=step.kernel.size)
-        self.made = self.named(made, 881, 888, anchor="centre", **GRAY)
-        self.sums = Bracket([*step.channel_sums], MIDDLES, 1340, 1404)
-        self.sums_head = self.named(words.SUMS, 1340, MIDDLES[0] - 121, anchor="right")
+        self.during(0.5, in_turn(*rows), rate=linear)
+        self.during(0.2, self.board.show("sum.rule", "sum.total"))
+        self.during(1, self.board.grow("sum.activated", out_of="sum.total"))
 
-    def make_photo_map(self) -> None:
-        """The number that the three sums make, and the kernel's map of the whole photograph."""
-        values, step = self.lesson.colours.response_map, self.lesson.colours.stop
-        middle, limit = MIDDLES[1], float(np.abs(values).max())
-        self.photo_box = self.box(step.value, 1412, middle - 44, limit)
-        name, shape = self.text(terms.RESPONSE_MAP.capital), fmt.shape((*values.shape, 1))
-        self.photo_whole = NamedMap(name, shape, values.shape, limit, 1824, middle, (268, 420))
-        self.photo_map = self.photo_whole.map
-        left = self.photo_map.places[0, 0]
-        self.photo_fed = WindowFrame(self.photo_map, step.row, step.col, line=3)
-        _, y = self.photo_map.centre_of(step.row, step.col)
-        self.photo_link = Line([(1508, middle), (left - 6, y)], colour="accent", opacity=0.8)
+    def show_run(self, event: Event) -> None:
+        """The window runs over the photograph, and the map fills."""
+        stop = self.lesson.colours.stop
+        self.result[stop.row, stop.col] = stop.value
+        shown = ("photo.window", "result", "result.cell", "legend")
+        self.become(self.photo.field(), 0.2, show=shown)
+        fed = ["result.cell"]
+        self.run(["photo.window"], fed, "result", self.result, self.lesson.colours.response_map)
 
-    def box(self, value: float, left: float, top: float, limit: float) -> list[Any]:
-        """One number in the colour of its map, in a frame."""
-        look: dict[str, Any] = {"numbers": True, "text_size": 32, "bold": True, "lines": False}
-        number = PixelGrid([[value]], left, top, 88, limit=limit, **look)
-        return [number, WindowFrame(number, 0, 0)]
+    def run(
+        self,
+        windows: Sequence[str],
+        fed: Sequence[str],
+        name: str,
+        known: npt.NDArray[Any],
+        values: npt.NDArray[Any],
+    ) -> None:
+        """Let windows visit all places in what is left of the event; a map fills meanwhile."""
+        seconds, (_, width) = self.remaining, values.shape
+        (down, across), (top, left) = self.law(name)
+        path = accelerating(values.size - 1, seconds, 4.0)
+        flat = known.reshape(-1)
 
-    def show_question(self, beat: Beat) -> None:
-        """A photograph comes apart into red, green and blue."""
-        self.appear(self.planes.photo, *self.photo_labels, seconds=0.5)
-        self.wait(1.3)
-        self.vanish(*self.photo_labels, seconds=0.3)
-        self.remove(self.planes.photo)
-        self.add(*self.planes.channels, self.planes.photo)
-        self.drive(self.planes.part, 1.2, smoothly)
-        self.appear(*self.planes.names, self.photo_shape, seconds=0.4)
+        def now(alpha: float) -> tuple[int, int]:
+            place = min(round(path.position(alpha * seconds)), values.size - 1)
+            return place // width, place % width
 
-    def show_kernel(self, beat: Beat) -> None:
-        """One window through all three channels, and the weights for each."""
-        self.appear(*self.photo_windows, seconds=0.5)
-        patches = [row.patch for row in self.rows]
-        pairs = zip(self.photo_windows, patches, strict=True)
-        self.zooms = [line for window, patch in pairs for line in zoom_lines(window, patch)]
-        self.appear(*self.zooms, *patches, self.heads[0], seconds=0.8)
-        kernels = [part for row in self.rows for part in (row.dot, row.kernel)]
-        self.appear(*kernels, self.heads[1], self.made, seconds=0.8)
+        def window_at(alpha: float) -> tuple[float, float]:
+            row, col = now(alpha)
+            return top + row * down, left + col * across
 
-    def show_sum(self, beat: Beat) -> None:
-        """Nine products in each channel, a sum for each, one number for all."""
-        products = [part for row in self.rows for part in (row.equals, row.products)]
-        self.appear(*products, self.heads[2], seconds=0.3)
-        for n, row in enumerate(self.rows):
-            self.drive(row.multiply, 0.8)
-            self.appear(self.sums.numbers[n], *([] if n else [self.sums_head]), seconds=0.3)
-        self.appear(*self.sums.lines, seconds=0.5)
-        self.appear(*self.photo_box, seconds=0.6)
-
-    def show_map(self, beat: Beat) -> None:
-        """The same for every place."""
-        values, step = beat.data, self.lesson.colours.stop
-        self.photo_map.values[step.row, step.col] = step.value
-        self.appear(self.photo_whole, seconds=0.4)
-        self.appear(self.photo_link, self.photo_fed, seconds=0.4)
-        self.wait(0.3)
-        self.vanish(self.photo_link, self.photo_fed, *self.zooms, seconds=0.2)
-        rows = [part for row in self.rows for part in row.submobjects]
-        for part in (*rows, *self.sums.submobjects, *self.photo_box):
-            part.set_opacity(DIM)
-        path = accelerating(values.size - 1, 2.2, begin=40.0)
-
-        def go(alpha: float) -> None:
-            now = round(path.position(alpha * 2.2))
-            self.photo_map.values.reshape(-1)[: now + 1] = values.reshape(-1)[: now + 1]
-            for window, channel in zip(self.photo_windows, self.planes.channels, strict=True):
-                window.put(channel, *divmod(now, values.shape[1]))
-
-        self.drive(go, 2.2)
-
-    # The network.
-
-    def make_maps(self) -> None:
-        """What the layer reads at the left, what it puts out at the right."""
-        lesson, step = self.lesson, self.lesson.step
-        height, _, count = lesson.inputs.shape
-        pitch = 400 / -(-count // 8)
-        cell = min(65.0, pitch - 35) / height
-        limit = lesson.input_limit
-        self.tiles = Thumbnails(
-            lesson.inputs, 96, 226, cell, -(-count // 8), pitch=(pitch, 78), limit=limit
-        )
-        self.windows = ThumbnailWindows(self.tiles, step.row, step.col, *step.kernel.shape[:2])
-        self.input_labels = [
-            self.named(words.INPUT.fill(layer=lesson.input_name), 96, 198),
-            self.named(words.SHAPE.fill(shape=fmt.shape(lesson.inputs.shape)), 96, 866, **GRAY),
-            ColourBar(limit, 96, 906, 365, size=24),
-        ]
-        self.channel_numbers = [
-            Label(str(n), self.tiles.box(n)[2] + 6, self.tiles.centre_of(n)[1], 24)
-            for n in lesson.top
-        ]
-        rows, cols, filters = lesson.outputs.shape
-        chosen, limit = lesson.shown_filter, lesson.output_limit
-        places: dict[str, Any] = {"left": 1440, "top": 226, "width": 385, "map_top": 446}
-        self.maps = LayerMaps(lesson.outputs.shape, limit, chosen=chosen, bar=906, **places)
-        self.fed = self.maps.fed.put(self.maps.map, step.row, step.col)
-        self.output_labels = [
-            self.named(words.OUTPUT.fill(n=filters), 1440, 198),
-            self.named(words.ONE_EACH, 1440, 353, **GRAY),
-            self.named(terms.CHANNEL.capital.fill(n=chosen), 1440, 418),
-        ]
-        self.size = Label(fmt.shape((rows, cols)), 1824, 418, anchor="right", **GRAY)
-        whole = words.WHOLE.fill(shape=fmt.shape(lesson.outputs.shape))
-        self.whole = self.named(whole, 1824, 866, anchor="right", **GRAY)
-
-    def make_sum(self) -> None:
-        """The largest channel in numbers, and the waterfall of all."""
-        lesson, step, account = self.lesson, self.lesson.step, self.lesson.breakdown
-        told = words.FILTER.fill(
-            n=step.filter, shape=fmt.shape(step.kernel.shape), w=step.kernel.size
-        )
-        self.filter_label = self.named(told, 530, 198)
-        most = [float(np.abs(values).max()) for values in (step.kernel, step.products)]
-        limits = lesson.input_limit, most[0], most[1]
-        places = [FIRST + PITCH * n for n in range(len(lesson.top))]
-        first = _of_channel(step, lesson.top[0])
-        self.opened = CellByCell(first, 540, 300, 80, gap=56, limits=limits, text_size=30)
-        self.pairs = [
-            CellByCell(_of_channel(step, c), 687, y - 33, 22, gap=44, limits=limits, text_size=0)
-            for c, y in zip(lesson.top, places, strict=True)
-        ]
-        self.open_labels = self.headings(540, 296, 272)
-        self.open_sum = [
-            Line([(1132, 566), (1372, 566)]),
-            self.named(terms.CHANNEL.fill(n=lesson.top[0]), 1132, 600, **GRAY),
-            Label(fmt.number(account.parts[0].value, sign=True), 1372, 600, 32, anchor="right"),
-        ]
-        addends = [*account.addends, (terms.BIAS, account.bias)]
-        below = places[-1] + PITCH
-        others = [below - 4] if account.rest_count else []
-        self.waterfall = Waterfall(
-            [self.text(name) for name, _ in addends],
-            [value for _, value in addends],
-            self.text(words.TOTAL.fill(z=fmt.number(step.value))),
-            [*places, *others, below + 52, below + 148],
-            left=530,
-            begin=902,
-            end=1190,
-            right=1330,
-        )
-        self.result = self.box(step.activated, 1242, below + 104, lesson.output_limit)
-        self.link_start = (1336.0, below + 148)
-        x, y = self.maps.map.centre_of(step.row, step.col)
-        end = border(self.link_start, (x, y), self.maps.map.cell / 2 + 6)
-        self.link = Line([self.link_start, end], colour="accent", opacity=0.8)
-
-    def make_fibre(self) -> None:
-        """All filters at one place."""
-        step, filters = self.lesson.step, self.lesson.outputs.shape[2]
-        places: dict[str, Any] = {"left": 530, "right": 1330, "top": 290, "base": 670}
-        self.fibre = Fibre(filters, self.lesson.output_limit, chosen=step.filter, **places)
-        self.deep = self.named(words.DEEP.fill(r=step.row, k=step.col, n=filters), 530, 198)
-        says = words.FILTER_SAYS.fill(n=step.filter, v=fmt.number(step.activated))
-        x = float(np.clip(self.fibre.frame.get_center()[0] * 135 + 960, 630, 1230))
-        self.says = self.named(says, x, 790, anchor="centre")
-        self.ends = [
-            self.named(terms.FILTER.fill(n=0), 530, 745, **GRAY),
-            self.named(terms.FILTER.fill(n=filters - 1), 1330, 745, anchor="right", **GRAY),
-        ]
-
-    def show_layer(self, beat: Beat) -> None:
-        """The photograph goes; a layer's input and its empty output come."""
-        kept = (*self._title, *self._caption)
-        self.vanish(*[part for part in self.mobjects if part not in kept], seconds=0.4)
-        self.appear(self.tiles, *self.input_labels, seconds=0.8)
-        self.wait(0.5)
-        self.appear(self.maps, self.size, *self.output_labels, seconds=0.6)
-
-    def show_open(self, beat: Beat) -> None:
-        """One window through all channels; the largest of them in numbers."""
-        step, opened = beat.data, self.opened
-        (height, width), first = step.kernel.shape[:2], self.lesson.top[0]
-        self.appear(self.windows, self.filter_label, seconds=0.5)
-        tile = PixelGrid(
-            self.tiles.values[:, :, first], *self.tiles.box(first)[:2], self.tiles.cell
-        )
-        window = WindowFrame(tile, step.row, step.col, height, width)
-        self.zooms = [*zoom_lines(window, opened.patch)]
-        self.light(0, 0.4)
-        parts = [opened.patch, opened.dot, opened.kernel, *self.zooms]
-        self.appear(*parts, *self.open_labels[:2], seconds=0.6)
-        self.appear(opened.products, opened.equals, self.open_labels[2], seconds=0.3)
-        self.drive(opened.multiply, 1.3)
-        self.appear(*self.open_sum, seconds=0.4)
-
-    def light(self, shown: int, seconds: float) -> None:
-        """Mark one more channel."""
-        change = spotlight(self.tiles, self.windows, self.lesson.top[: shown + 1], DIM)
-        self.drive(change, seconds, smoothly)
-
-    def show_channels(self, beat: Beat) -> None:
-        """The largest channels one by one, the others, the bias, the sum, ReLU, one cell."""
-        step, shown, opened = beat.data, len(self.lesson.top), self.opened
-        gone = [opened.products, opened.dot, opened.equals, *self.open_labels, *self.zooms]
-        self.vanish(*gone, *self.open_sum, seconds=0.3)
-        self.add(self.waterfall)
-        self.drive(opened.shrink(self.pairs[0]), 0.6, smoothly)
-        self.remove(opened.patch, opened.kernel)
-        for n, pair in enumerate(self.pairs):
-            if n:
-                self.light(n, 0.15)
-            # Its number stands where the links of the first one were.
-            self.add(self.channel_numbers[n], pair.patch, pair.dot, pair.kernel)
-            self.drive(self.waterfall.row(n), 0.3, smoothly)
-        for n in range(shown, len(self.waterfall.names)):
-            self.drive(self.waterfall.row(n), 0.45, smoothly)
-        self.appear(*self.result, seconds=0.4)
-        self.maps.map.values[step.row, step.col] = step.activated
-        self.appear(self.link, self.fed, seconds=0.5)
-
-    def waterfall_parts(self) -> list[Any]:
-        """All that tells of one filter at one place."""
-        pairs = [part for pair in self.pairs for part in (pair.patch, pair.dot, pair.kernel)]
-        return [self.filter_label, self.waterfall, *pairs, *self.result, self.link]
-
-    def show_deep(self, beat: Beat) -> None:
-        """The same window through all filters: as many numbers as there are filters."""
-        step, filters = beat.data, self.lesson.outputs.shape[2]
-        values = self.lesson.outputs[step.row, step.col]
-        self.vanish(*self.waterfall_parts(), *self.channel_numbers, seconds=0.4)
-        self.tiles.marks[...] = 0
-        self.tiles.shares[...] = self.windows.shares[...] = 1
-        self.appear(self.fibre.strip, self.fibre.bars, self.deep, *self.ends, seconds=0.5)
+        def cell_at(alpha: float) -> tuple[float, float]:
+            row, col = now(alpha)
+            return float(row), float(col)
 
         def fill(alpha: float) -> None:
-            now = round(alpha * filters)
-            self.fibre.tell(values, now)
-            self.maps.thumbnails.values[step.row, step.col, :now] = values[:now]
+            row, col = now(alpha)
+            end = row * width + col + 1
+            flat[:end] = values.reshape(-1)[:end]
+            self.board.fill(name, known)
 
-        self.drive(fill, 2.4)
-        self.appear(self.fibre.frame, self.says, seconds=0.3)
+        others = [self.board.visit(mark, window_at) for mark in windows[1:]]
+        cells = [self.board.visit(mark, cell_at) for mark in fed]
+        moves = (*others, *cells, fill)
+        self.during(1, self.board.visit(windows[0], window_at, *moves), rate=linear)
 
-    def show_sweep(self, beat: Beat) -> None:
-        """Place after place: every filter fills its own map."""
-        outputs, seconds = self.lesson.outputs, 3.8
-        rows, cols = outputs.shape[:2]
-        self.vanish(self.deep, self.says, self.size, seconds=0.2)
-        counter = Label("", 1824, 418, anchor="right", **GRAY)
-        self.add(counter)
-        path = accelerating(rows * cols - 1, seconds, begin=8.0)
+    def show_where(self, event: Event) -> None:
+        """The map slides over the photograph, half transparent."""
+        hidden = self.board.hide("photo.window", "result.cell")
+        self.during(0.1, hidden)
+        self.become(self.photo.overlay(), 0.4)
+        self.during(0.2, self.board.dim("result", to=0.72))
+        stop = self.lesson.colours.stop
+        place = self.board.within("photo", stop.row, stop.col, 3, 3)
+        self.during(1, self.board.pulse_at(place, times=2))
+
+    # The layer.
+
+    @property
+    def tiles(self) -> list[str]:
+        """Names of the maps that are shown of what the layer reads."""
+        return [f"map-{n}" for n in self.picture.shown]
+
+    @property
+    def windows(self) -> list[str]:
+        """Names of the windows on them."""
+        return [f"{tile}.window" for tile in self.tiles]
+
+    def wall(self) -> list[str]:
+        """Return the names of these maps, and of what is said of them."""
+        names = ["inputs", *self.tiles, "told", "legend"]
+        return [name for name in names if self.board.has(name)]
+
+    def show_layer(self, event: Event) -> None:
+        """The photograph turns into the many maps inside a network; the window is on all."""
+        if not self.board.has("photo"):
+            self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
+            return
+        place = self.board.box("photo")
+        grow = [eased(self.board.grow(tile, out_of=place)) for tile in self.tiles]
+        self.lay(
+            self.picture.wall(), ("inputs", "told", "legend"), 0.65, in_turn(*grow, overlap=0.8)
+        )
+        self.during(1, in_turn(*(self.board.show(mark) for mark in self.windows), overlap=0.7))
+
+    def lay(self, picture: Diagram, names: Sequence[str], share: float, *others: Move) -> None:
+        """Lay out another picture, and then let those of some names come that it has."""
+        self.become(picture, 0.85 * share, *others)
+        there = [name for name in names if self.board.has(name)]
+        self.during(0.15 * share, self.board.show(*there))
+
+    def show_filters(self, event: Event) -> None:
+        """The filters come beside what they read; one of them is looked at."""
+        self.lay(self.picture.asked(), ("filters", "told-0", "told-1", "legend"), 0.5)
+        self.during(1, self.board.pulse(self.own("filters"), times=2))
+
+    def own(self, name: str) -> str:
+        """Return the name of what belongs to the filter that is shown, among others."""
+        return f"{name}[{self.picture.filters.index(self.lesson.step.filter)}]"
+
+    def show_predict_maps(self, event: Event) -> None:
+        """What is read, and the filters, are looked at in turn; then the video waits."""
+        maps = in_turn(
+            *(self.board.pulse(tile, colour="muted") for tile in self.tiles), overlap=0.8
+        )
+        count = range(len(self.picture.filters))
+        filters = [self.board.pulse(f"filters[{n}]", colour="muted") for n in count]
+        looks = in_turn(maps, in_turn(*filters, overlap=0.8))
+        self.during(min(1.0, 6.0 / event.seconds), looks, rate=linear)
+
+    # One number.
+
+    def show_first(self, event: Event) -> None:
+        """One channel: its patch, its weights, their products; their sum begins a pile."""
+        channel: int = event.data
+        place = self.board.box(self.own("filters"))
+        moves = self.board.become(self.picture.making(channel), show=self.windows)
+        self.during(0.3, moves, self.board.show("pile.title", "pile.zero"))
+        self.during(0.2, self.board.grow("patch", out_of=f"map-{channel}.window"))
+        self.link(channel)
+        self.during(0.2, self.board.grow("kernel", out_of=place), self.board.show("times"))
+        self.multiply(0.2)
+        if self.board.has("place"):
+            self.board.show("place")(1.0)
+        self.stack(channel, 0, 1)
+
+    def link(self, channel: int) -> None:
+        """Show where a patch comes from."""
+        self.board.show("patch.frame", f"map-{channel}.window->patch")(1.0)
+
+    def multiply(self, share: float) -> None:
+        """All pixels move onto their weights, and their products into their places."""
+        products = self.board.part("products").values.copy()
+        self.board.fill("products", np.nan)
+        self.board.show("products")(1.0)
+        self.during(0.55 * share, self.board.send("patch", "kernel"))
+        self.during(0.45 * share, self.board.send("kernel", "products"))
+        self.board.fill("products", products)
+
+    def stack(self, channel: int, number: int, share: float) -> None:
+        """The products' sum becomes a block of the pile, and a line of the sum."""
+        name = "products" if len(self.lesson.breakdown.addends) == 1 else f"part-{number}"
+        block = f"pile.{channel}"
+        grow = [self.board.grow(block, out_of="products")] if self.board.has(block) else []
+        self.during(share, *grow, self.board.show(f"sum.{name}"))
+
+    def show_next(self, event: Event) -> None:
+        """The next channels do the same, each with its own weights."""
+        following = self.lesson.top[1:]
+        for number, channel in enumerate(following, 1):
+            share = 1 / len(following)
+            self.change(channel, 0.35 * share)
+            self.multiply(0.3 * share)
+            last = number == len(following)
+            self.stack(channel, number, 1 if last else 0.3 * share)
+
+    def change(self, channel: int, share: float) -> None:
+        """Another channel's patch comes out of its own map, with its own weights."""
+        self.board.hide("products", "patch.frame")(1.0)
+        self.board.become(self.picture.making(channel))(1.0)
+        grow = self.board.grow("patch", out_of=f"map-{channel}.window")
+        self.during(share, grow, self.board.pulse(f"map-{channel}"))
+        self.link(channel)
+
+    def show_rest(self, event: Event) -> None:
+        """All other channels drop their blocks on the pile."""
+        self.during(0.12, self.board.hide(*self.block()))
+        named = {str(n) for n in self.lesson.top} | {"bias"}
+        blocks = [name for name, value in self.picture.blocks if name not in named and value]
+        moves = [
+            eased(self.board.grow(f"pile.{name}", out_of=self.origin(name))) for name in blocks
+        ]
+        count = len(self.lesson.top)
+        self.during(0.7, in_turn(*moves, overlap=0.9) if moves else self.board.pulse("pile"))
+        self.during(1, self.board.show(f"sum.part-{count}"))
+
+    def block(self) -> list[str]:
+        """Return the names of what one channel is computed in."""
+        links = [name for name in self.board.parts if name.endswith("->patch")]
+        names = ["patch", "times", "kernel", "products", "patch.frame", *links]
+        return [name for name in names if self.board.has(name)]
+
+    def origin(self, name: str) -> str:
+        """Return where a block comes from: its map, if that is shown, or the name of all."""
+        tile = f"map-{name}"
+        return tile if tile in self.tiles else "inputs"
+
+    def show_one(self, event: Event) -> None:
+        """The bias, the total, the activation: one number."""
+        shown = [name for name in self.board.names("sum") if name != "sum.activated"]
+        bias = [name for name in ("pile.bias",) if self.board.has(name)]
+        self.during(0.3, self.board.show(*shown, *bias))
+        self.during(0.35, self.board.grow("sum.activated", out_of="pile.title"))
+        self.during(1, self.board.pulse("sum.activated", times=2))
+
+    def show_against(self, event: Event) -> None:
+        """A channel that speaks against: where its weights are negative, there is response."""
+        channel: int = event.data
+        self.board.become(self.picture.making(channel), show=("kernel", "times"))(1.0)
+        self.during(0.25, self.board.grow("patch", out_of=self.origin(str(channel))))
+        self.board.show("patch.frame")(1.0)
+        self.multiply(0.35)
+        block = f"pile.{channel}"
+        self.during(1, self.board.pulse(block if self.board.has(block) else "products", times=2))
+
+    # All places, all filters.
+
+    def law(self, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return how far apart neighbouring windows are, and where the first one begins."""
+        if name == "result":
+            return (1, 1), (0, 0)
+        window, step = self.lesson.network.layer(self.lesson.shown_layer).window, self.lesson.step
+        assert window is not None
+        down, across = window.stride
+        return (down, across), (step.box.top - step.row * down, step.box.left - step.col * across)
+
+    def become(
+        self, picture: Diagram, share: float, *others: Move, show: Sequence[str] = ()
+    ) -> None:
+        """Lay out another picture, with as much of the maps as is known."""
+        move = self.board.become(picture, show=[*show])
 
         def go(alpha: float) -> None:
-            now = round(path.position(alpha * seconds))
-            row, col = divmod(now, cols)
-            for done in range(now + 1):
-                self.maps.fill(outputs, *divmod(done, cols))
-            self.windows.put(row, col)
-            self.fed.put(self.maps.map, row, col)
-            self.fibre.tell(outputs[row, col])
-            counter.say(f"{fmt.count(now + 1)} / {fmt.count(rows * cols)}")
+            move(alpha)
+            for name, values in (("result", self.result), ("map", self.map)):
+                if self.board.has(name):
+                    self.board.fill(name, values)
 
-        self.drive(go, seconds)
-        self.appear(self.whole, seconds=0.3)
-        self.middle = [self.fibre.strip, self.fibre.bars, self.fibre.frame, *self.ends]
+        self.during(share, go, *others)
 
-    def show_filters(self, beat: Beat) -> None:
-        """What more filters gain and cost, as measured."""
-        self.vanish(*self.middle, seconds=0.3)
-        for part in (self.tiles, self.windows, self.maps.thumbnails, self.maps.map, self.fed):
-            part.set_opacity(DIM)
-        errors = [variant.error for variant in beat.data]
-        places = [316.0 + 92 * n for n in range(len(errors))]
-        axis: dict[str, Any] = {"low": 0, "high": max(errors), "begin": 760, "end": 900}
-        note = words.MEASURED.fill(n=beat.data[0].runs)
-        self.middle = [
-            Bars(np.zeros(len(errors)), errors, places, colour="muted", **axis),
-            self.named(words.IN_CONV1, 530, 236, **GRAY),
-            self.named(words.MISREAD, 760, 236, **GRAY),
-            self.named(terms.MULTIPLICATIONS, 1390, 236, anchor="right", **GRAY),
-            self.named(note, 530, places[-1] + 92, **GRAY),
-        ]
-        for variant, y in zip(beat.data, places, strict=True):
-            few, mean, many = map(fmt.percent, (variant.lowest, variant.error, variant.highest))
-            self.middle.append(Label(f"{few}–{many}", 1195, y, anchor="right", **GRAY))
-            texts = str(variant.filters), mean, fmt.count(variant.multiplications)
-            columns = zip(texts, (600, 1010, 1390), strict=True)
-            self.middle += [Label(text, x, y, 34, anchor="right") for text, x in columns]
-        self.appear(*self.middle, seconds=0.6)
-
-    def show_answer(self, beat: Beat) -> None:
-        """One number and how it was made, beside all maps."""
-        self.vanish(*self.middle, seconds=0.3)
+    def show_one_map(self, event: Event) -> None:
+        """The windows run over all maps at once, and one map fills."""
         step = self.lesson.step
-        for part in (self.tiles, self.windows, self.maps.thumbnails, self.maps.map, self.fed):
-            part.set_opacity(1.0)
-        self.windows.put(step.row, step.col)
-        self.fed.put(self.maps.map, step.row, step.col)
-        # The map is filled now: the link ends at its edge, and hides nothing.
-        y = self.maps.map.centre_of(step.row, step.col)[1]
-        self.link.places = [self.link_start, (float(self.maps.map.places[0, 0]) - 6, y)]
-        self.appear(*self.waterfall_parts(), seconds=0.6)
+        self.map[step.row, step.col] = step.activated
+        self.become(self.picture.field(), 0.22, show=("map", "map.cell", "legend", *self.windows))
+        values = self.picture.outputs[:, :, step.filter]
+        self.run(self.windows, ["map.cell"], "map", self.map, values)
 
+    def show_another(self, event: Event) -> None:
+        """The map of another filter, which says something else at the same place."""
+        step: ConvStep = event.data
+        place = step.box.top, step.box.left
+        slide = [self.board.move(mark, *place) for mark in self.windows]
+        self.during(0.3, *slide, self.board.move("map.cell", step.row, step.col))
+        self.map[...] = self.picture.outputs[:, :, step.filter]
+        self.become(replace(self.picture, step=step).field(), 0.1)
+        self.during(1, self.board.pulse("map.cell", times=3))
 
-def _of_channel(step: ConvStep, channel: int) -> tuple[Any, Any, Any]:
-    """Return patch, kernel and products of one channel."""
-    return step.patch[:, :, channel], step.kernel[:, :, channel], step.products[:, :, channel]
+    def show_all_maps(self, event: Event) -> None:
+        """The maps of the other filters lie down beside it."""
+        place = self.board.box("map")
+        count = range(len(self.picture.filters))
+        self.during(0.1, self.board.hide("map.cell", *self.windows))
+        moves = [eased(self.board.grow(f"maps[{n}]", out_of=place)) for n in count]
+        self.lay(self.picture.all_maps(), ("told-0", "legend"), 0.75,
+                         in_turn(*moves, overlap=0.85))  # fmt: skip
+        self.during(1, self.board.show("maps.title"), self.board.show("maps.own"))
+
+    def show_answer(self, event: Event) -> None:
+        """The pile as large as it can be, and the one cell that it becomes."""
+        self.become(self.picture.closing(), 0.3, show=("pile", "sum"))
+        legend = ["legend"] if self.board.has("legend") else []
+        self.during(0.15, self.board.show("becomes", *legend))
+        self.during(0.3, self.board.grow("value", out_of="sum.activated"))
+        self.during(1, self.board.pulse("value", times=2), self.board.pulse("pile"))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from played import check_layout
 from scipy.signal import correlate2d
 
-from convexplain.data import digits, facts
+from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.channels import Channels
+from convexplain.lessons.channels import MOST_MAPS, Channels
+from convexplain.lessons.parts.channels_picture import MOST_BLOCKS
 from convexplain.lessons.parts.photo import reduced
+from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network
+from convexplain.style.theme import Look
 
 RNG = np.random.default_rng(21)
 
@@ -22,7 +26,9 @@ def lesson():
 
 
 def captions(lesson, lang="en"):
-    return {beat.name: beat.caption.text(lang) for beat in lesson.beats()}
+    """What is said, by the name of the event."""
+    events = [event for beat in lesson.beats() for event in beat.parts]
+    return {event.name: event.said.text(lang) for event in events if event.said is not None}
 
 
 def photo(height=60, width=40, channels=3, values=None):
@@ -46,12 +52,22 @@ def test_the_photograph_s_map_is_the_sum_of_three_correlations(lesson):
     printed = np.round(step.products, 2).sum(axis=(0, 1))
     np.testing.assert_allclose(printed, np.round(step.channel_sums, 2), atol=1e-9)
     assert printed.sum() == pytest.approx(round(step.total, 2))
-    assert f"{expected[step.row, step.col]:.2f}" in captions(lesson)["sum"]
+    (total,) = (p for p in lesson.photo_diagram().root.panels() if p.name == "sum")
+    assert total.activated == pytest.approx(expected[step.row, step.col], abs=1e-5)
+    assert [addend.value for addend in total.addends] == pytest.approx(
+        [(pixels[step.row : step.row + 3, step.col : step.col + 3, c] * k).sum()
+         for c, k in enumerate((prewitt, 0 * prewitt, -prewitt))], abs=1e-6
+    )  # fmt: skip
+    assert captions(lesson)["added"] == "Added, not averaged: one number."
+    assert "left meets blue" in captions(lesson)["where"]
+    assert expected.max() > 0.01
 
 
 def test_the_kernel_made_by_hand_gives_gray_nothing():
     gray = RNG.uniform(0, 1, (30, 30, 1)).repeat(3, axis=2)
-    assert not Channels(photo=photo(values=gray)).colours.response_map.any()
+    lesson = Channels(photo=photo(values=gray))
+    assert not lesson.colours.response_map.any()
+    assert captions(lesson)["where"].startswith("Nowhere")
 
 
 def test_a_photograph_is_averaged_in_whole_squares():
@@ -77,10 +93,59 @@ def test_the_number_is_the_sum_over_all_channels(lesson):
     assert len(addends) == 5 + 1
     assert lesson.breakdown.rest_count == 27
     told = captions(lesson)
-    assert f"{expected[step.row, step.col]:.2f}" in told["channels"]
-    assert "288 weights" in told["open"]
-    assert f"output[{step.row}, {step.col}, :]" in told["deep"]
-    assert "64 × 32" in told["sweep"]
+    largest = int(np.abs(sums_of(lesson)).argmax())
+    assert told["first"] == f"Channel {largest}: nine products, one sum."
+    assert told["next"].startswith("The next four")
+    assert told["rest"] == "And the other 27, some against."
+    assert (np.delete(sums_of(lesson), lesson.top) < -0.005).any()
+    assert told["all-maps"] == "64 filters, 64 maps."
+    choices = told["predict-maps"].split("\n")[1]
+    assert choices == f"32 · 64 · {32 + 64} · {32 * 64:,}"
+
+
+def sums_of(lesson):
+    """What each channel gives at the place that is shown, by NumPy."""
+    step, kernel = lesson.step, lesson.network.weights["conv2/kernel"].astype(np.float64)
+    patch = lesson.inputs[step.row : step.row + 3, step.col : step.col + 3].astype(np.float64)
+    return (patch * kernel[..., step.filter]).sum(axis=(0, 1))
+
+
+def test_the_pile_has_a_block_for_every_channel_and_one_for_the_bias(lesson):
+    blocks = dict(lesson.picture_of.blocks)
+    bias = float(lesson.network.weights["conv2/bias"][lesson.step.filter])
+    assert blocks.pop("bias") == pytest.approx(bias)
+    assert {int(name): pytest.approx(value, abs=1e-6) for name, value in blocks.items()} == dict(
+        enumerate(sums_of(lesson))
+    )
+    assert sum(blocks.values()) + bias == pytest.approx(lesson.step.value, abs=1e-6)
+
+
+def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
+    sums = np.abs(sums_of(lesson))
+    shown = list(lesson.shown_channels)
+    assert len(shown) == MOST_MAPS
+    assert sums[shown].min() >= np.delete(sums, shown).max()
+    here = lesson.outputs[lesson.step.row, lesson.step.col]
+    filters = list(lesson.shown_filters)
+    assert lesson.step.filter in filters
+    assert np.sort(here[filters])[1] >= np.delete(here, filters).max()
+    texts = [p.words.text("en") for p in lesson.picture_of.asked().root.panels()
+             if p.name.startswith("told")]  # fmt: skip
+    assert texts[:2] == [
+        "16 of 32: those that count most here.",
+        "16 of 64: those that respond most here.",
+    ]
+
+
+def test_a_channel_against_and_another_filter_come_where_there_is_time():
+    lesson = Channels(length=120)
+    sums = sums_of(lesson)
+    told = captions(lesson)
+    against = f"{sums.min():.2f}".replace("-", "−")
+    assert told["against"] == f"Channel {sums.argmin()} speaks against: {against}."
+    here = lesson.outputs[lesson.step.row, lesson.step.col]
+    other = int(np.abs(here - here[lesson.step.filter]).argmax())
+    assert told["another"] == f"Filter {other} at the same place says {here[other]:.2f}."
 
 
 def test_the_channels_shown_are_the_largest_either_way(lesson):
@@ -100,29 +165,6 @@ def test_a_pool_keeps_the_limit_of_its_convolution(lesson):
     assert lesson.input_limit == lesson.trace.activations["conv1"].max()
 
 
-def test_filter_counts_are_told_as_they_were_measured(lesson):
-    rows = {row["filters"]: row for row in facts.rows("window", window=3)}
-    assert [variant.filters for variant in lesson.variants] == sorted(rows)
-    for variant in lesson.variants:
-        row = rows[variant.filters]
-        assert variant.error == pytest.approx(1 - row["accuracy"])
-        assert variant.lowest <= variant.error <= variant.highest
-        assert variant.multiplications == row["multiplications"]
-
-
-def test_a_gain_beyond_the_spread_of_the_runs_is_told(monkeypatch):
-    few = {"filters": 8, "accuracy": 0.96, "lowest": 0.959, "highest": 0.961}
-    many = {"filters": 64, "accuracy": 0.98, "lowest": 0.979, "highest": 0.981}
-    cost = {"seeds": 3, "multiplications": 1000}
-    rows = ({**few, **cost}, {**many, **cost, "multiplications": 4300})
-    monkeypatch.setattr(facts, "rows", lambda name, **where: rows)
-    told = captions(Channels())["filters"]
-    assert told.endswith("4.3 times the work; mistakes go from 4.0% to 2.0%.")
-    near = ({**few, **cost}, {**many, **cost, "lowest": 0.94})
-    monkeypatch.setattr(facts, "rows", lambda name, **where: near)
-    assert "differ less than the runs do" in captions(Channels())["filters"]
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -132,6 +174,10 @@ def test_a_gain_beyond_the_spread_of_the_runs_is_told(monkeypatch):
         ({"photo": photo(channels=1)}, "a photograph in colour has 3 channels"),
         ({"photo": photo(400, 20)}, "too small or too narrow"),
         ({"picture": photo(28, 28)}, "prepare it as a digit"),
+        ({"layer": "pool1"}, "pool1 is no convolution of all channels"),
+        ({"layer": "conv9"}, "conv9"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
+        ({"length": 5.0}, "captions take .* to read"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(options, message):
@@ -172,6 +218,103 @@ def test_its_options_on_the_command_line(tmp_path):
         command.main(["channels", "--at", "9"], standalone_mode=False)
 
 
+def test_another_layer_can_be_shown():
+    last = Channels(layer="conv3")
+    assert last.inputs.shape[2] == 64
+    assert "32" not in captions(last)["question"]
+    assert captions(last)["one"].startswith("All 64 make one number.")
+    first = Channels(layer="conv1")
+    told = captions(first)
+    assert told["one"].startswith("The one channel makes one number.")
+    assert {"next", "rest"}.isdisjoint(told)
+    assert told["predict-maps"].endswith("1 · 32 · 33")
+
+
+def other(folder, *layers, shape, **options):
+    """The lesson of a network with random weights."""
+    path = str(folder / "own.safetensors")
+    Network.initialised(layers, seed=3, input_shape=shape).save(path)
+    return Channels(model=path, **options)
+
+
+END = (Flatten("flatten"), Dense("dense", 10))
+
+
+def test_a_network_of_colours_reads_the_photograph(tmp_path):
+    lesson = other(tmp_path, Conv2D("a", 4), Conv2D("b", 3, 5), *END, shape=(32, 32, 3),
+                   photo=photo(64, 64))  # fmt: skip
+    assert lesson.shown_layer == "b"
+    np.testing.assert_allclose(lesson.drawn.mean(), lesson.colours.picture.pixels.mean(), atol=0.02)
+    told = captions(lesson)
+    assert told["layer"] == "Inside the network: 4 maps."
+    assert told["first"].split(": ")[1] == "25 products, one sum."
+
+
+def test_of_more_channels_than_blocks_the_smallest_stand_together(tmp_path):
+    lesson = other(tmp_path, Conv2D("a", 100), Conv2D("b", 2), *END, shape=(28, 28, 1))
+    blocks = lesson.picture_of.blocks
+    named = [name for name, _ in blocks if name.isdigit()]
+    assert len(named) == MOST_BLOCKS - 2
+    sums = lesson.step.channel_sums
+    assert sum(value for _, value in blocks) == pytest.approx(lesson.step.value, abs=1e-6)
+    left = np.delete(sums, [int(name) for name in named])
+    assert dict(blocks)["rest-for"] == pytest.approx(left[left > 0].sum())
+    assert dict(blocks)["rest-against"] == pytest.approx(left[left < 0].sum())
+
+
+# What a viewer sees.
+
+
+def scene_of(lesson):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    return scene_class(Job(lesson, Path("none.mp4")))
+
+
+def check_layout(lesson, look, size, folder):
+    """Play it in a frame of this size; nothing may overlap at the end of any event."""
+    scene = scene_of(lesson)
+    from manim import tempconfig
+
+    from convexplain.stage.layout import problems
+
+    left, top = 960 - size[0] / 2, 540 - size[1] / 2
+    frame = (left, top, left + size[0], top + size[1])
+
+    class Checked(scene):
+        def on_event(self, event):
+            assert problems(self.mobjects, frame) == [], event.name
+
+    sized = {"pixel_width": size[0], "pixel_height": size[1]}
+    with tempconfig({**sized, "dry_run": True, "media_dir": str(folder), "frame_rate": 30}):
+        Checked(lesson, look, skip_animations=True).render()
+
+
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=str)
+def test_the_picture_stands_still_for_moments_only(lesson, size):
+    import stillness
+
+    found = stillness.measure(scene_of(lesson), lesson, Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found
+
+
+@pytest.mark.parametrize(
+    ("size", "look"),
+    [
+        ((1920, 1080), Look("zh", "light")),
+        ((1440, 1080), Look("en", "dark")),
+        ((1080, 1080), Look("zh", "dark")),
+        ((1080, 1920), Look("en", "light")),
+    ],
+    ids=str,
+)
+def test_every_aspect_has_a_layout_in_which_nothing_overlaps(size, look, tmp_path):
+    check_layout(Channels(length=120), look, size, tmp_path)
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -180,10 +323,25 @@ def test_its_options_on_the_command_line(tmp_path):
         {"filter": 0, "at": (0, 0)},
         {"photo": photo(30, 90)},
         {"photo": photo(values=np.zeros((8, 8, 3)))},
+        {"layer": "conv3"},
+        {"layer": "conv1", "length": 30.0},
     ],
-    ids=["digit", "digit-filter", "corner", "wide-photo", "black-photo"],
+    ids=["digit", "digit-filter", "corner", "wide-photo", "black-photo", "deeper", "one-channel"],
 )
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_nothing_overlaps_with_other_options(options, lang):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    check_layout(Channels(**options), lang)
+def test_nothing_overlaps_with_other_options(options, tmp_path):
+    check_layout(Channels(**options), Look("en"), (1920, 1080), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape"),
+    [
+        ((Conv2D("a", 4), Conv2D("b", 3, 5, stride=2, padding="same"), *END), (32, 32, 3)),
+        ((Conv2D("a", 2), MaxPooling2D("p", 3), Conv2D("b", 1, 2, activation="tanh"), *END),
+         (28, 28, 1)),
+        ((Conv2D("a", 100), Conv2D("b", 20, 7, use_bias=False), *END), (28, 28, 1)),
+    ],
+)  # fmt: skip
+def test_other_networks_keep_the_layout(layers, shape, tmp_path):
+    lesson = other(tmp_path, *layers, shape=shape, length=100)
+    check_layout(lesson, Look("zh"), (1920, 1080), tmp_path)
+    check_layout(lesson, Look("en"), (1080, 1920), tmp_path)

@@ -260,32 +260,70 @@ def test_patches_are_counted_at_the_filter_to_which_they_flew(look):
 # Channels.
 
 
-def test_every_channel_of_the_photograph_has_its_own_row_and_sum(look):
+def test_every_channel_of_the_photograph_has_its_own_kernel_and_sum(look):
     played = plays.of("channels", look)
-    stage, pixels = played.ends["sum"], played.lesson.colours.pixels.astype(np.float64)
-    row, col = played.lesson.colours.stop.row, played.lesson.colours.stop.col
+    pixels = played.lesson.colours.pixels.astype(np.float64)
+    stage = [s for s in played.during("photograph") if "sum.total" in s][-1]
+    row, col = under(stage["photo.window"], stage["photo"])[:2]
+    total = 0.0
     for n, sign in enumerate((1, 0, -1)):  # red, green, blue
         patch = pixels[row : row + 3, col : col + 3, n]
         kernel = np.array([[1.0, 0, -1]] * 3) * sign
-        parts = [stage[f"rows[{n}].{name}"] for name in ("patch", "kernel", "products")]
-        for part, expected in zip(parts, (patch, kernel, patch * kernel), strict=True):
-            np.testing.assert_allclose(part.values, expected, atol=1e-6)
-            assert abs(part.get_center()[1] - stage[f"sums.numbers[{n}]"].get_center()[1]) < 0.01
-        printed = value(stage[f"sums.numbers[{n}]"])
-        assert printed == pytest.approx((patch * kernel).sum(), abs=0.00501)
+        np.testing.assert_allclose(stage[f"patch-{n}"].values, patch, atol=1e-6)
+        np.testing.assert_allclose(stage[f"kernel-{n}"].values, kernel, atol=1e-6)
+        assert value(stage[f"sum.{n}"]) == pytest.approx((patch * kernel).sum(), abs=0.00501)
+        total += (patch * kernel).sum()
+    assert value(stage["sum.total"]) == pytest.approx(total, abs=0.00501)
+    end = played.ends["photograph"]
+    prewitt = np.array([[1.0, 0, -1]] * 3)
+    expected = correlate2d(pixels[:, :, 0], prewitt, "valid") - correlate2d(
+        pixels[:, :, 2], prewitt, "valid"
+    )
+    np.testing.assert_allclose(end["result"].values, expected, atol=1e-5)
 
 
 def test_channels_are_named_by_what_their_patches_show(look):
     played = plays.of("channels", look)
-    stage, step = played.ends["channels"], played.lesson.step
-    for n in range(len(played.lesson.top)):
-        channel = int(stage[f"channel_numbers[{n}]"].text)
-        rows, cols = slice(step.row, step.row + 3), slice(step.col, step.col + 3)
-        np.testing.assert_allclose(
-            stage[f"pairs[{n}].patch"].values, played.lesson.inputs[rows, cols, channel], atol=1e-6
-        )
-        assert stage[f"waterfall.names[{n}]"].text.split()[-1] == str(channel)
-    assert under(stage["fed"], stage["maps.map"]) == (step.row, step.col, 1, 1)
+    step, inputs = played.lesson.step, played.lesson.inputs
+    rows, cols = slice(step.row, step.row + 3), slice(step.col, step.col + 3)
+    seen = set()
+    for stage in played.during("number"):
+        if not {"patch", "kernel", "products"} <= set(stage.names):
+            continue
+        channel = int(stage["patch.title"].text.split()[-1])
+        patch = inputs[rows, cols, channel]
+        kernel = played.lesson.network.weights["conv2/kernel"][:, :, channel, step.filter]
+        np.testing.assert_allclose(stage["patch"].values, patch, atol=1e-6)
+        np.testing.assert_allclose(stage["kernel"].values, kernel, atol=1e-6)
+        assert under(stage[f"map-{channel}.window"], stage[f"map-{channel}"])[:2] == (
+            step.row, step.col,
+        )  # fmt: skip
+        products = stage["products"].values
+        if np.isfinite(products).all():
+            np.testing.assert_allclose(products, patch * kernel, atol=1e-6)
+            seen.add(channel)
+    sums = (inputs[rows, cols] * played.lesson.network.weights["conv2/kernel"][
+        ..., step.filter]).sum(axis=(0, 1))  # fmt: skip
+    assert seen == set(np.argsort(-np.abs(sums), kind="stable")[:5].tolist())
+
+
+def test_blocks_of_the_pile_are_as_high_as_what_the_channels_give(look):
+    played = plays.of("channels", look)
+    stage, step = played.ends["answer"], played.lesson.step
+    patch = played.lesson.inputs[step.row : step.row + 3, step.col : step.col + 3]
+    kernel = played.lesson.network.weights["conv2/kernel"][..., step.filter]
+    sums = (patch.astype(np.float64) * kernel).sum(axis=(0, 1))
+    blocks = {n: stage[f"pile.{n}"] for n in range(len(sums)) if f"pile.{n}" in stage}
+    zero = stage["pile.zero"].places[0][1]
+    middles = {n: block.places[:, 1].mean() for n, block in blocks.items()}
+    for n, block in blocks.items():
+        high = np.ptp(block.places[:, 1])
+        # A small part is left free to the neighbour.
+        scale = np.ptp(blocks[int(np.abs(sums).argmax())].places[:, 1]) / np.abs(sums).max()
+        assert high == pytest.approx(abs(sums[n]) * scale, rel=0.3, abs=4)
+        assert (middles[n] < zero) == (sums[n] > 0)
+    assert value(stage["sum.total"]) == pytest.approx(sums.sum() + step.bias, abs=0.00501)
+    assert stage["value"].values.item() == pytest.approx(max(sums.sum() + step.bias, 0), abs=1e-5)
 
 
 # Windows and their sizes.

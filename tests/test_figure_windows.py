@@ -138,41 +138,33 @@ def test_a_filters_number_is_the_sum_over_all_channels(width):
     top = np.argsort(-np.abs(sums), kind="stable")[:5]
     figure = drawn(CHANNELS, width)
     said = words(figure)
-    start = said.index(f"channel {top[0]}")
-    for channel in top:
+    for place, channel in enumerate(top):
         at = said.index(f"channel {channel}")
-        assert signed(sums[channel]) in said[at : at + 4]
-        assert at >= start
-    assert signed(sums.sum() - sums[top].sum()) in said
+        assert said[at + 1] == (signed(sums[channel]) if place else f"{sums[channel]:.2f}")
+    others = said.index("27 other channels")
+    assert said[others + 1] == signed(sums.sum() - sums[top].sum())
     assert signed(bias) in said
-    assert f"sum {sums.sum() + bias:.2f}, then ReLU" in said
+    assert said.count(f"{sums.sum() + bias:.2f}") == 2  # the sum, and what ReLU leaves of it
     (filled,) = pictures(figure, 11)
-    assert framed(figure, filled.box(row, col))
+    assert framed(figure, filled.box(row, col), tolerance=1.5)
     tiles = pictures(figure, 13)
-    assert len(tiles) == 32
-    for channel, tile in enumerate(tiles):
-        assert framed(figure, tile.box(row, col, 3, 3), tolerance=0.6)
-        ink = LIGHT.tokens.ink
-        assert framed(figure, tile.box(0, 0, 13, 13), ink) == (channel in top)
+    assert len(tiles) == 16
+    for tile in tiles:
+        assert framed(figure, tile.box(row, col, 3, 3), tolerance=1.5)
 
 
-def test_the_bars_of_the_waterfall_follow_one_another_on_one_scale():
-    sums, bias, _ = channel_sums()
-    top = np.argsort(-np.abs(sums), kind="stable")[:5]
-    addends = [*sums[top], sums.sum() - sums[top].sum(), bias]
+def test_blocks_of_the_pile_are_as_high_as_what_the_channels_give():
+    sums = channel_sums()[0]
     figure = drawn(CHANNELS)
     rises = rectangles(figure, LIGHT.tokens.positive)
     falls = rectangles(figure, LIGHT.tokens.negative)
-    bars = sorted([*rises, *falls], key=lambda box: box[1])
-    assert len(bars) == 7
-    assert len(falls) == sum(value < 0 for value in addends)
-    scale = (bars[0][2] - bars[0][0]) / abs(addends[0])
-    running = bars[0][0]
-    for (x0, _, x1, _), value in zip(bars, addends, strict=True):
-        start, end = (x0, x1) if value >= 0 else (x1, x0)
-        assert start == pytest.approx(running, abs=1e-3)
-        assert end - start == pytest.approx(value * scale, abs=1e-3)
-        running = end
+    # What is exactly nothing is no block.
+    assert len(rises) == (sums > 0).sum()
+    assert len(falls) == (sums < 0).sum()
+    highest = max(y1 - y0 for _, y0, _, y1 in rises)
+    wanted = sorted(sums[sums > 0] / sums.max())[-5:]
+    found = sorted((y1 - y0) / highest for _, y0, _, y1 in rises)[-5:]
+    np.testing.assert_allclose(found, wanted, atol=0.03)  # less what parts neighbours
 
 
 def test_the_alternative_text_of_channels_tells_what_each_adds():
@@ -180,6 +172,8 @@ def test_the_alternative_text_of_channels_tells_what_each_adds():
     told = figures.alternative(CHANNELS)
     for channel in np.argsort(-np.abs(sums))[:5]:
         assert f"channel {channel}: {signed(sums[channel])}" in told
+    for channel in np.argsort(-np.abs(sums))[:16]:
+        assert f"Channel {channel} gives {signed(sums[channel])} here" in told
     assert f"after ReLU: {sums.sum() + bias:.2f}" in told
 
 
@@ -206,7 +200,10 @@ def test_the_three_channels_of_a_photograph_make_one_number(width):
     for channel in range(3):
         patch = pixels[row : row + 3, col : col + 3, channel]
         total = (patch * kernel[:, :, channel]).sum()
-        assert (signed(total) if abs(total) > 0.005 else "0.00") in said
+        label = said.index(("red", "green", "blue")[channel])
+        assert said[label + 1].removeprefix("+") == (
+            f"{total:.2f}" if abs(total) > 0.005 else "0.00"
+        )
         for value in patch.ravel():
             assert f"{value:.2f}" in said
             assert f"{value:.2f}" in figures.alternative(PHOTO)

@@ -14,7 +14,7 @@ from test_stage import painted
 from convexplain.stage import Label
 from convexplain.stage.canvas import Canvas
 from convexplain.stage.layout import problems
-from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows, _sampling
+from convexplain.stage.thumbnails import Thumbnails, _sampling
 
 RNG = np.random.default_rng(11)
 
@@ -114,25 +114,6 @@ def test_a_change_repaints_its_tile_alone_and_that_is_enough(change):
 def test_nothing_changed_is_no_damage():
     tiles = Thumbnails(np.full((2, 2, 3), np.nan), 0, 0, 10, columns=3)
     assert tiles.damage(tiles.state(), 1.0).empty
-
-
-def test_a_window_lies_on_the_same_cells_of_every_map():
-    tiles = Thumbnails(np.zeros((13, 13, 8)), 100, 100, 5, columns=4, pitch=(90, 90), frame=0)
-    windows = ThumbnailWindows(tiles, 2, 4, 3, 3)
-    windows.shares[5] = 0
-    accent = (painted(windows) == DARK.rgb("accent")).all(axis=2)
-    for n in range(8):
-        left, top, right, bottom = (int(side) for side in tiles.box(n))
-        rows, cols = np.nonzero(accent[top:bottom, left:right])
-        if n == 5:
-            assert rows.size == 0
-            continue
-        # Outside its cells: the window covers rows 10 to 24 and columns 20 to 34 of the tile.
-        assert (rows.min(), rows.max(), cols.min(), cols.max()) == (8, 26, 18, 36)
-        assert not accent[top + 10 : top + 25, left + 20 : left + 35].any()
-    windows.put(2.5, 4)
-    moved = np.nonzero((painted(windows) == DARK.rgb("accent")).all(axis=2)[100:165, 100:165])
-    assert moved[0].min() in (10, 11)
 
 
 def test_labels_find_room_between_tiles_but_not_on_them():

@@ -28,11 +28,9 @@ ALLOWED: dict[str, int] = {
     "convexplain/lessons/cards/architecture.py": 16,
     "convexplain/lessons/cards/channels.py": 3,
     "convexplain/lessons/cards/hierarchy.py": 4,
-    "convexplain/lessons/cards/pooling.py": 5,
     "convexplain/lessons/cards/response_map.py": 3,
     "convexplain/lessons/cards/translation.py": 2,
     # Names of what the stored experiments changed.
-    "convexplain/lessons/parts/channel_words.py": 2,
     # How a digit is prepared, on the page.
     "convexplain/page/words.py": 2,
     # No channels of pictures: bytes of a word, the last of several axes.

@@ -5,42 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import ClassVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import facts
+from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.lesson import option
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.channels_picture import ChannelsPicture, PhotoPicture, names
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
+from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.photo import Colours
 from convexplain.lessons.parts.search import find_channel_stop
-from convexplain.lessons.parts.subject import Role
+from convexplain.lessons.parts.subject import Role, Subject, reads_all_channels
+from convexplain.network import Network
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
+from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: So many channels are shown one by one, the others as one sum.
 SHOWN = 5
+#: So many maps, and so many filters, are shown of a layer, at most.
+MOST_MAPS = 16
 #: So many filters with strong responses are searched for arithmetic that adds up.
 _TRIED = 8
-
-
-class Variant(NamedTuple):
-    """What the chapter's network reached and cost with another number of filters at first."""
-
-    filters: int
-    error: float  # share of the test digits that is misread: mean, lowest and highest of all runs
-    lowest: float
-    highest: float
-    runs: int
-    multiplications: int
 
 
 @dataclass(frozen=True)
@@ -51,31 +47,37 @@ class Channels(FilterLesson):
     title: ClassVar[Caption] = Caption(
         en="Channels: many in, one number out", zh="通道：许多通道，求和得到一个数"
     )
-    question: ClassVar[Caption] = Caption(
-        en="A picture is a 3D tensor. How does one filter read all its channels at once?",
-        zh="图像是 3D 张量：一个过滤器怎样同时读取所有通道？",
-    )
-    answer: ClassVar[Caption] = Caption(
-        en="One filter reads all {c} channels and adds them into one number; {f} filters give {f} "
-        "channels.",
-        zh="一个过滤器读取全部 {c} 个通道，相乘求和，得到一个数；{f} 个过滤器输出 {f} 个通道。",
-    )
+    question: ClassVar[Caption] = words.QUESTION.fill(c=32)
+    answer: ClassVar[Caption] = words.ANSWER
 
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
 
     photo: Picture | None = option(
         None,
-        en="a photograph of your own, in colour, for the first part",
-        zh="自己的彩色照片，用于第一部分",
+        en="a photograph of your own, in colour; a network that reads colours reads it, too",
+        zh="自己的彩色照片；读取彩色图的网络也处理它",
         flags=("--image",),
+    )
+    layer: str | None = option(
+        None,
+        en="the convolution that is shown; by default the first that reads many channels",
+        zh="展示哪个卷积层；默认为第一个读取多个通道的卷积层",
+        metavar="NAME",
     )
     at: tuple[int, int] | None = option(
         None,
         en="row and column of the filter's map, counted from 0",
         zh="响应图的行和列，编号从 0 开始",
     )
+    pause: float = pause_option()
 
     def __post_init__(self) -> None:
+        if self.layer is not None and not reads_all_channels(self.network, self.layer):
+            raise UsageError(
+                f"{self.layer} is no convolution of all channels of the layer before it: give "
+                "another --layer, or none"
+            )
         super().__post_init__()
         height, width, _ = self.network.shapes[self.shown_layer]
         if self.at is not None and not (0 <= self.at[0] < height and 0 <= self.at[1] < width):
@@ -85,6 +87,22 @@ class Channels(FilterLesson):
             )
         if self.photo is not None:
             Colours(self.photo)
+        check_pause(self.pause)
+        self.beats()  # a length that cannot be is refused at once
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The network, and the picture that it reads: in colour the photograph."""
+        network = Network.load(self.model)
+        picture = self.picture
+        if picture is None and network.input_shape[2] == 3:
+            picture = self.colours.picture
+        return Subject(network, picture or digits.sample(self.chosen["sample"]), self.model)
+
+    @property
+    def shown_layer(self) -> str:
+        """The layer asked for, or the first that reads many channels."""
+        return self.layer or super().shown_layer
 
     # The photograph.
 
@@ -125,6 +143,12 @@ class Channels(FilterLesson):
         """The largest response of the layer: all its maps share one colour scale."""
         return float(np.abs(self.outputs).max())
 
+    @property
+    def _is_example(self) -> bool:
+        """Whether layer and picture are those for which an example is stored."""
+        chosen = self.layer in (None, self.chosen["layer"])
+        return chosen and self.picture is None and self.model == DEFAULT
+
     @cached_property
     def shown_filter(self) -> int:
         """The filter asked for, the example's, or one that responds strongly to this digit.
@@ -133,7 +157,7 @@ class Channels(FilterLesson):
         """
         if self.filter is not None:
             return self.filter
-        if self.picture is None and self.model == DEFAULT and self.at is None:
+        if self._is_example and self.at is None:
             return int(self.chosen["filter"])
         maps = self.outputs if self.at is None else self.outputs[self.at[0], self.at[1]][None, None]
         strongest = [int(n) for n in np.argsort(-maps.max(axis=(0, 1)), kind="stable")[:_TRIED]]
@@ -151,7 +175,7 @@ class Channels(FilterLesson):
         steps = cast("ConvSteps", self.trace.steps(self.shown_layer, filter))
         if self.at is not None:
             return steps.at(*self.at)
-        if self.picture is None and self.filter is None and self.model == DEFAULT:
+        if self._is_example and self.filter is None:
             return steps.at(*self.chosen["at"])
         stop = find_channel_stop(steps, SHOWN)
         return steps[stop.position if stop else int(np.argmax(self.outputs[:, :, filter]))]
@@ -166,94 +190,162 @@ class Channels(FilterLesson):
         """The channels that contribute most, largest first."""
         return tuple(part.place for part in self.breakdown.parts)
 
+    @property
+    def shown_channels(self) -> tuple[int, ...]:
+        """Those channels that are shown as maps: all, or of many those that count most here."""
+        order = np.argsort(-np.abs(self.step.channel_sums), kind="stable")[:MOST_MAPS]
+        return tuple(sorted(int(n) for n in order))
+
+    @property
+    def shown_filters(self) -> tuple[int, ...]:
+        """Those filters that are shown: all, or of many this one and those that respond most."""
+        here = np.abs(self.outputs[self.step.row, self.step.col])
+        order = [int(n) for n in np.argsort(-here, kind="stable") if n != self.step.filter]
+        return tuple(sorted([self.step.filter, *order[: MOST_MAPS - 1]]))
+
+    @property
+    def others(self) -> npt.NDArray[np.float64]:
+        """What the channels give that are not shown one by one."""
+        sums: npt.NDArray[np.float64] = np.delete(self.step.channel_sums, self.top)
+        return sums
+
+    @property
+    def against(self) -> int | None:
+        """The channel that speaks most against the value, if its number prints below zero."""
+        least = int(self.step.channel_sums.argmin())
+        return least if fmt.rounded(self.step.channel_sums[least]) < 0 else None
+
     @cached_property
-    def variants(self) -> tuple[Variant, ...]:
-        """What was measured with other numbers of filters, fewest first."""
-        found = facts.rows("window", window=3)
-        return tuple(
-            Variant(
-                row["filters"],
-                1 - row["accuracy"],
-                1 - row["highest"],
-                1 - row["lowest"],
-                row["seeds"],
-                row["multiplications"],
-            )
-            for row in sorted(found, key=lambda row: int(row["filters"]))
-        )
+    def another(self) -> ConvStep | None:
+        """Another filter at the same place: the one that differs most, if there is one."""
+        if self.outputs.shape[2] == 1:
+            return None
+        here = self.outputs[self.step.row, self.step.col].astype(np.float64)
+        other = int(np.abs(here - here[self.step.filter]).argmax())
+        steps = cast("ConvSteps", self.trace.steps(self.shown_layer, other))
+        return steps.at(self.step.row, self.step.col)
 
-    # The lesson.
+    # The pictures.
 
-    def make_beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson: three channels of colour, then many of a network."""
-        return (*self._tell_colours(), *self._tell_network())
+    @cached_property
+    def photo_picture(self) -> PhotoPicture:
+        """What all pictures of the photograph are made of."""
+        return PhotoPicture(self.colours)
 
-    def _tell_colours(self) -> Iterator[Beat]:
-        title, colours = words.TITLE.fill(c=3), self.colours
-        yield self.beat("question", self.question, 4.5, title=title)
-        yield self._said("kernel", title, 5.0, colours.kernel, n=colours.kernel.size)
-        yield self._said(
-            "sum",
-            title,
-            6.0,
-            colours.stop,
-            honest=colours.stop.breakdown().adds_up(),
-            k=_NINE,
-            v=fmt.number(colours.stop.value),
-        )
-        yield self._said("map", title, 4.0, colours.response_map)
+    @cached_property
+    def picture_of(self) -> ChannelsPicture:
+        """What all pictures of the layer are made of."""
+        before = self.trace.layer_before(self.network.layer(self.shown_layer))
+        gray = before is None and self.inputs.shape[2] == 1
+        weights = self.network.weights_of(self.shown_layer)["kernel"]
+        return ChannelsPicture(
+            step=self.step, account=self.breakdown, inputs=self.inputs, outputs=self.outputs,
+            ink=gray, input_limit=self.input_limit, output_limit=self.output_limit,
+            input_name=self.input_name, layer=self.shown_layer, shown=self.shown_channels,
+            filters=self.shown_filters, kernels=weights[:, :, self.top[0], self.shown_filters],
+        )  # fmt: skip
 
-    def _tell_network(self) -> Iterator[Beat]:
-        step, top = self.step, self.top
-        channels, filters = self.inputs.shape[2], self.outputs.shape[2]
-        title, size = words.TITLE.fill(c=channels), step.kernel.size
-        yield self._said("layer", title, 4.5)
-        yield self._said("open", title, 5.0, step, w=fmt.count(size), c=top[0])
-        yield self._said(
-            "channels",
-            title,
-            6.0,
-            step,
-            honest=self.breakdown.checkable(),
-            m=len(top),
-            r=self.breakdown.rest_count,
+    def photo_diagram(self) -> Diagram:
+        """Describe the photograph's part in one picture, for a figure."""
+        return self.photo_picture.diagram()
+
+    def diagram(self) -> Diagram:
+        """Describe the layer's part in one picture, for a figure."""
+        step, account = self.step, self.breakdown
+        about = words.ABOUT.fill(
+            here=self.shown_layer, n=step.filter, c=self.inputs.shape[2], layer=self.input_name,
+            r=step.row, k=step.col, top=names([(p.place, p.value) for p in account.parts]),
+            rest=fmt.number(account.rest, sign=True), bias=fmt.number(account.bias, sign=True),
+            z=fmt.number(step.value), activation=self._activation,
             v=fmt.number(step.activated),
+        )  # fmt: skip
+        return self.picture_of.diagram(about)
+
+    @property
+    def _activation(self) -> str:
+        return {"relu": "ReLU"}.get(self.step.activation, self.step.activation)
+
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: three channels of colour, then many of a network."""
+        channels = self.inputs.shape[2]
+        title = words.TITLE.fill(c=channels)
+        question = words.QUESTION.fill(c=channels)
+        yield Beat.of("question", self.title, Event("question", 2.8, question))
+        yield Beat.of("photograph", words.TITLE.fill(c=3), *self._tell_photograph())
+        yield Beat.of("layer", title, *self._tell_layer())
+        yield Beat.of("number", title, *self._tell_number())
+        yield Beat.of("map", title, *self._tell_map())
+        yield Beat.of("answer", title, Event("answer", 4.0, self.answer))
+
+    def _tell_photograph(self) -> Iterator[Event]:
+        added = words.ADDED
+        if not self.colours.stop.breakdown().adds_up():
+            added = added.then(terms.ROUNDED_BRIEFLY)
+        found = fmt.rounded(self.colours.response_map.max()) > 0
+        yield Event("peel", 2.8, words.PEEL, detail=1)
+        yield Event("window", 2.6, words.WINDOW, detail=1)
+        yield Event("kernels", 2.8, words.OWN, detail=1)
+        yield Event("added", 3.0, added, detail=1)
+        yield Event("run", 3.2, words.RUN, detail=1)
+        where = words.RED_TO_BLUE if found else words.NOWHERE
+        yield Event("where", 3.4, where, detail=1)
+
+    def _tell_layer(self) -> Iterator[Event]:
+        channels, filters = self.inputs.shape[2], self.outputs.shape[2]
+        same = self.subject.given is self.colours.picture
+        layer = words.LAYER if same else words.LAYER_OF_ANOTHER
+        yield Event("layer", 2.6, layer.fill(c=channels))
+        yield Event("filters", 2.4, words.FILTERS.fill(f=filters))
+        yield Event("predict-maps", self.pause, ask=self._ask_how_many(), detail=1)
+
+    def _ask_how_many(self) -> Question:
+        """Ask how many maps come out; the wrong numbers come of known mistakes."""
+        channels, filters = self.inputs.shape[2], self.outputs.shape[2]
+        replies: dict[int, Caption | None] = {filters: None}
+        for wrong, reply in (
+            (channels * filters, words.EACH_PAIR.fill(c=channels)),
+            (channels, words.ONE_BY_ONE),
+            (channels + filters, words.BESIDE),
+        ):
+            replies.setdefault(wrong, reply)
+        return Question(
+            words.HOW_MANY,
+            tuple(
+                Choice(Caption(en=fmt.count(n), zh=fmt.count(n)), reply)
+                for n, reply in sorted(replies.items())
+            ),
         )
-        yield self._said("deep", title, 4.5, step, f=filters, r=step.row, k=step.col)
-        yield self._said("sweep", title, 5.0, f=filters, c=channels)
-        told = self._cost()
-        yield self.beat("filters", told, 5.0, self.variants, title=words.FILTERS_TITLE)
-        yield self.beat("answer", self.answer.fill(c=channels, f=filters), 6.0, title=title)
 
-    def _said(
-        self,
-        name: str,
-        title: Caption,
-        seconds: float,
-        data: Any = None,
-        *,
-        honest: bool = True,
-        **values: str | int | Caption,
-    ) -> Beat:
-        """Make the beat of a caption; say so where the printed numbers do not add up."""
-        caption = words.CAPTIONS[name]
-        if not honest:
-            caption = caption.then(terms.rounded())
-        return self.beat(name, caption.fill(**values), seconds, data, title=title)
+    def _tell_number(self) -> Iterator[Event]:
+        step, first, count = self.step, self.top[0], self.inputs.shape[2]
+        size = int(step.kernel[:, :, first].size)
+        k = Caption(en=in_words(size).en, zh=str(size))
+        yield Event("first", 3.4, words.FIRST.fill(n=first, k=k), first)
+        if len(self.top) > 1:
+            following = words.NEXT_ONE if len(self.top) == 2 else words.NEXT
+            said = following.fill(m=in_words(len(self.top) - 1)) if following.fields else following
+            yield Event("next", 3.4, said)
+        if self.others.size:
+            negative = any(fmt.rounded(value) < 0 for value in self.others)
+            rest = words.REST_AGAINST if negative else words.REST
+            yield Event("rest", 2.8, rest.fill(r=self.others.size))
+        made = words.ALL.fill(c=count) if count > 1 else words.ONLY
+        if not self.breakdown.checkable():
+            made = made.then(terms.ROUNDED_BRIEFLY)
+        yield Event("one", 3.0, made)
+        if self.against is not None:
+            value = fmt.number(step.channel_sums[self.against])
+            said = words.AGAINST.fill(n=self.against, v=value)
+            yield Event("against", 3.4, said, self.against, detail=2)
 
-    def _cost(self) -> Caption:
-        """Say what more filters gain and cost; a gain within the runs' spread is none."""
-        fewest, most = self.variants[0], self.variants[-1]
-        spread = max(variant.highest - variant.lowest for variant in self.variants)
-        caption = words.WITHIN if abs(fewest.error - most.error) < spread else words.BEYOND
-        values: dict[str, str | int] = {
-            "a": fewest.filters,
-            "b": most.filters,
-            "x": fmt.percent(fewest.error),
-            "y": fmt.percent(most.error),
-            "m": fmt.number(most.multiplications / fewest.multiplications, 1),
-        }
-        return caption.fill(**{field: values[field] for field in caption.fields})
-
-
-_NINE = Caption(en="nine", zh="9")
+    def _tell_map(self) -> Iterator[Event]:
+        filters = self.outputs.shape[2]
+        yield Event("one-map", 3.8, words.ONE_MAP)
+        if self.another is not None:
+            value = fmt.number(self.another.activated)
+            said = words.ANOTHER.fill(n=self.another.filter, v=value)
+            yield Event("another", 3.4, said, self.another, detail=2)
+        if filters > 1:
+            yield Event("all-maps", 3.0, words.ALL_MAPS.fill(f=filters))

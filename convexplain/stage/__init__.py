@@ -17,28 +17,21 @@ import manimpango
 
 from convexplain.stage.bars import Bars, running
 from convexplain.stage.board import Board
-from convexplain.stage.bracket import Bracket
-from convexplain.stage.cell_by_cell import CellByCell
 from convexplain.stage.chart import Axes, Curve
 from convexplain.stage.colour_bar import ColourBar
-from convexplain.stage.fibre import Fibre
 from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.inset import Inset
-from convexplain.stage.layer_maps import LayerMaps
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.marks import CellMarks
 from convexplain.stage.mobject import StageMobject
-from convexplain.stage.named_map import NamedMap
 from convexplain.stage.placed_window import PlacedWindow
-from convexplain.stage.planes import Planes
 from convexplain.stage.scene import StageScene
 from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
 from convexplain.stage.sums import SumColumn
 from convexplain.stage.text import Label
-from convexplain.stage.thumbnails import Thumbnails, ThumbnailWindows, spotlight
+from convexplain.stage.thumbnails import Thumbnails
 from convexplain.stage.volume import Volume, VolumeWindow
-from convexplain.stage.waterfall import Waterfall
 from convexplain.style import fonts
 
 for _weight in ("regular", "bold"):
@@ -49,33 +42,24 @@ __all__ = [
     "Axes",
     "Bars",
     "Board",
-    "Bracket",
-    "CellByCell",
     "CellMarks",
     "ColourBar",
     "Curve",
-    "Fibre",
     "Formula",
     "Inset",
     "Label",
-    "LayerMaps",
     "LessonScene",
     "Line",
-    "NamedMap",
     "PixelGrid",
     "PlacedWindow",
-    "Planes",
     "StageMobject",
     "StageScene",
     "SumColumn",
-    "ThumbnailWindows",
     "Thumbnails",
     "Volume",
     "VolumeWindow",
-    "Waterfall",
     "WindowFrame",
     "border",
     "running",
-    "spotlight",
     "zoom_lines",
 ]

@@ -30,8 +30,6 @@ class StageMobject(Mobject):
 
     #: Whether it stays where it is in the frame when the camera moves, as captions do.
     pinned: bool = False
-    #: What it is a part of: a panel, of which the camera hides all or nothing.
-    group: str = ""
     #: Attributes, besides the points, that an animation passes through gradually.
     animated: ClassVar[tuple[str, ...]] = ("opacity",)
 
@@ -40,7 +38,7 @@ class StageMobject(Mobject):
         self.points = to_scene(places)
         self.opacity = opacity
         # The least and the largest of the points' places, and of which points.
-        self._extent: tuple[bytes, tuple[float, float, float, float]] = (b"", (0, 0, 0, 0))
+        self._extent: tuple[bytes, tuple[float, ...]] = (b"", ())
 
     @property
     def places(self) -> Points:
@@ -57,7 +55,11 @@ class StageMobject(Mobject):
 
     def bounds(self, scale: float) -> Rect:
         """Return the pixels that it may paint, at so many pixels per pixel of the stage."""
-        left, top, right, bottom = self.extent()
+        key = self.points.tobytes()
+        if self._extent[0] != key:
+            places = self.places
+            self._extent = key, (*places.min(axis=0).tolist(), *places.max(axis=0).tolist())
+        left, top, right, bottom = self._extent[1]
         margin = 1 + self.reach() * scale
         return Rect(
             math.floor(left * scale - margin),
@@ -65,16 +67,6 @@ class StageMobject(Mobject):
             math.ceil(right * scale + margin),
             math.ceil(bottom * scale + margin),
         )
-
-    def extent(self) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom of its points, in pixels of the stage."""
-        key = self.points.tobytes()
-        if self._extent[0] != key:
-            places = self.places
-            left, top = places.min(axis=0).tolist()
-            right, bottom = places.max(axis=0).tolist()
-            self._extent = key, (left, top, right, bottom)
-        return self._extent[1]
 
     def reach(self) -> float:
         """Return how far it paints beyond its points, in pixels of the stage."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import ClassVar, Literal
 
-import cairo
 import numpy as np
 import numpy.typing as npt
 
@@ -233,121 +231,6 @@ class Thumbnails(StageMobject):
             canvas.paste(strip, side.left, side.top, opacity=opacity * self.opacity)
 
 
-class ThumbnailWindows(StageMobject):
-    """One window at the same place on every map, which goes where they go: it reads all channels.
-
-    Parameters
-    ----------
-    thumbnails : Thumbnails
-        What it lies on.
-    row, col : float
-        First row and column under it, in each map.
-    height, width : int
-        Cells that it spans.
-    colour : str
-        Token of the theme; the active window has the accent.
-    line : float
-        Width of the outline, in pixels of the stage.
-
-    Attributes
-    ----------
-    shares : numpy.ndarray of float32, shape (maps,)
-        Opacity of the window on each map.
-    """
-
-    animated: ClassVar[tuple[str, ...]] = ("opacity", "shares")
-
-    def __init__(
-        self,
-        thumbnails: Thumbnails,
-        row: float,
-        col: float,
-        height: int,
-        width: int,
-        *,
-        colour: str = "accent",
-        line: float = 2.0,
-        opacity: float = 1.0,
-    ) -> None:
-        self.thumbnails = thumbnails
-        self.at = (float(row), float(col))
-        self.span = (height, width)
-        self.colour = colour
-        self.line = line
-        self.shares = np.ones(thumbnails.count, dtype=np.float32)
-        super().__init__([tuple(place) for place in thumbnails.places], opacity=opacity)
-
-    def put(self, row: float, col: float) -> ThumbnailWindows:
-        """Lay it on other cells; fractions lie between them."""
-        self.at = (float(row), float(col))
-        return self
-
-    def state(self) -> State:
-        """Return all that its looks depend on."""
-        return (
-            *super().state(),
-            self.thumbnails.points.tobytes(),
-            self.at,
-            self.colour,
-            self.shares.tobytes(),
-        )
-
-    def bounds(self, scale: float) -> Rect:
-        """Return the pixels around all maps, wherever they are by now."""
-        left, top, right, bottom = self.thumbnails.bounds(scale)
-        # The outline lies outside its cells, and so does its rim.
-        margin = int(np.ceil((2 * self.line + 1) * scale))
-        return Rect(left - margin, top - margin, right + margin, bottom + margin)
-
-    def paint(self, canvas: Canvas) -> None:
-        """Draw an outline on every map, on a rim of background so that it shows on strong cells."""
-        context, scale = canvas.context, canvas.scale
-        context.set_line_join(cairo.LINE_JOIN_MITER)
-        width = max(self.line * scale, 1.0)
-        for n in range(self.thumbnails.count):
-            opacity = self.opacity * float(self.shares[n])
-            if opacity <= 0:
-                continue
-            row, col = self.at
-            left, top = self.thumbnails.place_of(n, row, col)
-            right, bottom = self.thumbnails.place_of(n, row + self.span[0], col + self.span[1])
-            x, y, end_x, end_y = (round(side * scale) for side in (left, top, right, bottom))
-            for token, thick in (("background", 2 * width), (self.colour, width)):
-                canvas.source(token, opacity)
-                context.set_line_width(thick)
-                context.rectangle(
-                    x - width / 2, y - width / 2, end_x - x + width, end_y - y + width
-                )
-                context.stroke()
-
-
-def spotlight(
-    thumbnails: Thumbnails, windows: ThumbnailWindows, spoken: Sequence[int], dim: float
-) -> Callable[[float], None]:
-    """Return what marks the maps that are spoken of and dims the others, for `StageScene.drive`.
-
-    Parameters
-    ----------
-    thumbnails, windows : Thumbnails, ThumbnailWindows
-    spoken : sequence of int
-        Numbers of the maps.
-    dim : float
-        Opacity of the other maps and of the windows on them.
-    """
-    arrays = thumbnails.shares, windows.shares, thumbnails.marks
-    starts = [array.copy() for array in arrays]
-    marks = np.isin(np.arange(thumbnails.count), spoken)
-    shares = np.where(marks, 1.0, dim)
-    goals = shares, shares, marks.astype(np.float64)
-
-    def change(alpha: float) -> None:
-        for array, start, goal in zip(arrays, starts, goals, strict=True):
-            array[...] = start + (goal - start) * alpha
-
-    return change
-
-
-@lru_cache(maxsize=64)
 @lru_cache(maxsize=64)
 def _sampling(pixels: int, cells: int) -> npt.NDArray[np.float64]:
     """Return how much of each cell every pixel shows, (pixels, cells); rows sum to 1.

@@ -13,19 +13,19 @@ def card(lesson: Channels) -> Card:
     """Write the card; the wrong average is that of the learned filter's place."""
     step = lesson.step
     ways = mistakes.convolution(step.patch, step.kernel, step.bias)
-    deep, sweep = told(lesson, "deep"), told(lesson, "sweep")
-    layer = "conv2"
+    layer, colours = lesson.shown_layer, lesson.colours.stop
     count, filters = step.patch.shape[2], lesson.network.shapes[layer][-1]
     values = {
-        **sweep,
-        "rgb": lesson.colours.steps[0].patch.shape[2],
-        "k": told(lesson, "sum")["k"],
-        "s": told(lesson, "sum")["v"],
-        "r": deep["r"],
-        "col": deep["k"],
-        "v": told(lesson, "channels")["v"],
+        "c": count,
+        "f": filters,
+        "rgb": colours.patch.shape[2],
+        "k": colours.kernel[:, :, 0].size,
+        "s": fmt.number(colours.value),
+        "n": told(lesson, "number")["n"],
+        "first": fmt.number(lesson.breakdown.parts[0].value),
+        "v": fmt.number(step.activated),
         "average": fmt.number(ways["averaged-channels"]),
-        "w": told(lesson, "open")["w"],
+        "w": fmt.count(step.kernel.size),
         "kernels": fmt.count(count * filters),
         "each": fmt.count(step.kernel.size + 1),
         "total": fmt.count(next(r.parameters for r in lesson.network.rows if r.name == layer)),
@@ -50,7 +50,7 @@ def card(lesson: Channels) -> Card:
         ),
         pauses=(
             Pause(
-                "sum",
+                "photograph",
                 Caption(
                     en="{rgb} channels, {k} products each: how many numbers come out here?",
                     zh="{rgb} 个通道，每个通道 {k} 个乘积：这里得到几个数？",
@@ -61,18 +61,7 @@ def card(lesson: Channels) -> Card:
                 ),
             ),
             Pause(
-                "deep",
-                Caption(
-                    en="What is output[{r}, {col}, :], and how long is it?",
-                    zh="output[{r}, {col}, :] 是什么，有多长？",
-                ),
-                Caption(
-                    en="What all filters found at one place: {f} numbers.",
-                    zh="所有过滤器在同一处的结果：{f} 个数。",
-                ),
-            ),
-            Pause(
-                "sweep",
+                "layer",
                 Caption(
                     en="{c} maps go in, {f} filters read them. How many come out?",
                     zh="输入 {c} 张图，由 {f} 个过滤器读取，输出几张？",
@@ -80,6 +69,17 @@ def card(lesson: Channels) -> Card:
                 Caption(
                     en="{f}: every filter reads all {c} maps.",
                     zh="{f} 张：每个过滤器都读取全部 {c} 张。",
+                ),
+            ),
+            Pause(
+                "number",
+                Caption(
+                    en="Channel {n} gives {first}. Is that what goes on?",
+                    zh="通道 {n} 给出 {first}，这就是输出吗？",
+                ),
+                Caption(
+                    en="No: all {c} channels and the bias are added first, to {v}.",
+                    zh="不是：先把 {c} 个通道和偏置相加，得到 {v}。",
                 ),
             ),
         ),

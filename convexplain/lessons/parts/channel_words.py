@@ -1,86 +1,97 @@
-"""What the lesson channels says: titles, captions, and the labels of its pictures."""
+"""What the lesson on channels says, as templates."""
 
 from __future__ import annotations
 
 from convexplain.style.captions import Caption
 
-# Titles and captions, by beat.
-
 TITLE = Caption(en="Channels: {c} in, one number out", zh="通道：{c} 个通道，求和得到一个数")
-FILTERS_TITLE = Caption(en="How many filters?", zh="用多少个过滤器？")
-CAPTIONS = {
-    "kernel": Caption(
-        en="A kernel made by hand: {n} weights that look for red on the left, blue on the right.",
-        zh="人工设计的卷积核：{n} 个权重，寻找左红右蓝的地方。",
-    ),
-    "sum": Caption(
-        en="In each channel {k} products make one sum. The sums are added, not averaged: {v}.",
-        zh="每个通道 {k} 个乘积，各得一个和；3 个和相加，不取平均：{v}。",
-    ),
-    "map": Caption(
-        en="Place after place: three channels in, one map out.",
-        zh="逐个位置算下去：输入 3 个通道，输出 1 张图。",
-    ),
-    "layer": Caption(
-        en="After a layer, a channel is no colour any more: it is one filter's response.",
-        zh="经过一层之后，通道不再是颜色，而是过滤器的响应。",
-    ),
-    "open": Caption(
-        en="A learned filter: {w} weights and one bias. First channel {c}, cell by cell.",
-        zh="学到的过滤器：{w} 个权重，1 个偏置。先看通道 {c}。",
-    ),
-    "channels": Caption(
-        en="The {m} largest channels, the {r} others together, and one bias make one number: {v}.",
-        zh="贡献最大的 {m} 个通道、其余 {r} 个通道、偏置，合成一个数：{v}。",
-    ),
-    "deep": Caption(
-        en="At this place each of the {f} filters gives one number: output[{r}, {k}, :].",
-        zh="在这个位置，{f} 个过滤器各得一个数：output[{r}, {k}, :]。",
-    ),
-    "sweep": Caption(
-        en="Place after place: the depth is {f}, the number of filters, not {f} × {c} maps.",
-        zh="逐处算完：深度就是过滤器数 {f}，不是 {f} × {c} 张图。",
-    ),
-}
-#: For the number of filters: where the runs differ more than the numbers do, and where not.
-WITHIN = Caption(
-    en="From {a} to {b} filters: {m} times the work; the mistakes differ less than the runs do.",
-    zh="从 {a} 个到 {b} 个：乘法 {m} 倍，错误率的差别在波动之内。",
+QUESTION = Caption(
+    en="A layer gets {c} maps. What does one filter make of them?",
+    zh="一层收到 {c} 张图，一个过滤器怎样处理它们？",
 )
-BEYOND = Caption(
-    en="From {a} to {b} filters: {m} times the work; mistakes go from {x} to {y}.",
-    zh="从 {a} 个到 {b} 个：乘法 {m} 倍，错误率从 {x} 到 {y}。",
+ANSWER = Caption(
+    en="A filter reads all channels and adds: one map for each filter.",
+    zh="过滤器读全部通道并相加：一个过滤器，一张图。",
 )
 
-# Labels of the photograph's part.
+# A photograph.
+PEEL = Caption(en="A colour picture is three maps.", zh="彩色图是 3 张图。")
+WINDOW = Caption(en="One window, three patches.", zh="一个窗口，3 个图块。")
+OWN = Caption(en="Each channel has its own kernel.", zh="每个通道有自己的卷积核。")
+ADDED = Caption(en="Added, not averaged: one number.", zh="相加，不取平均：一个数。")
+RUN = Caption(en="Place after place, one map fills.", zh="逐个位置算下去，填满一张图。")
+RED_TO_BLUE = Caption(
+    en="Large where red on the left meets blue on the right.", zh="左边红、右边蓝的地方，响应大。"
+)
+NOWHERE = Caption(
+    en="Nowhere does red on the left meet blue on the right.", zh="没有左边红、右边蓝的地方。"
+)
 
+# A layer of a network.
+LAYER = Caption(en="Inside the network: {c} maps.", zh="网络内部：{c} 张图。")
+LAYER_OF_ANOTHER = Caption(
+    en="Inside the network, another picture: {c} maps.", zh="网络内部，换一个样本：{c} 张图。"
+)
+FILTERS = Caption(en="And {f} filters.", zh="还有 {f} 个过滤器。")
+HOW_MANY = Caption(en="How many maps come out?", zh="输出几张图？")
+EACH_PAIR = Caption(
+    en="A filter adds its {c} results before they leave.", zh="过滤器先把 {c} 个结果相加，再输出。"
+)
+ONE_BY_ONE = Caption(
+    en="Pooling keeps each channel to itself; a filter reads all.",
+    zh="各通道分开的是池化；过滤器读全部通道。",
+)
+BESIDE = Caption(en="What is read is not put out again.", zh="读入的图不会原样输出。")
+FIRST = Caption(en="Channel {n}: {k} products, one sum.", zh="通道 {n}：{k} 个乘积，一个和。")
+NEXT = Caption(en="The next {m}, each with its own weights.", zh="接着 {m} 个，各有权重。")
+NEXT_ONE = Caption(en="The next one, with its own weights.", zh="接着一个，有自己的权重。")
+REST = Caption(en="And the other {r}.", zh="还有其余 {r} 个。")
+REST_AGAINST = Caption(en="And the other {r}, some against.", zh="其余 {r} 个，有支持也有反对。")
+ALL = Caption(en="All {c} make one number.", zh="{c} 个通道合成一个数。")
+ONLY = Caption(en="The one channel makes one number.", zh="一个通道，一个数。")
+AGAINST = Caption(en="Channel {n} speaks against: {v}.", zh="通道 {n} 反对：{v}。")
+ANOTHER = Caption(en="Filter {n} at the same place says {v}.", zh="同一位置，过滤器 {n} 得到 {v}。")
+ONE_MAP = Caption(en="One filter, one map.", zh="一个过滤器，一张图。")
+ALL_MAPS = Caption(en="{f} filters, {f} maps.", zh="{f} 个过滤器，{f} 张图。")
+
+# Names in the pictures.
 COLOURS = (Caption(en="red", zh="红"), Caption(en="green", zh="绿"), Caption(en="blue", zh="蓝"))
-PHOTO = Caption(en="Input: a photograph", zh="输入：一张照片")
-SHAPE = Caption(en="{shape}: height, width, channels", zh="{shape}：高、宽、通道")
-SUMS = Caption(en="Sums", zh="求和")
+PHOTO = Caption(en="photograph", zh="照片")
 HAND_MADE = Caption(
-    en="made by hand: {shape} = {n} weights, no bias", zh="人工设计：{shape} = {n} 个权重，无偏置"
+    en="Kernel made by hand, {n} weights; green is not asked.",
+    zh="人工设计的卷积核，{n} 个权重；绿色不参与。",
 )
-
-# Labels of the network's part.
-
-INPUT = Caption(en="Input: {layer} output", zh="输入：{layer} 的输出")
-FILTER = Caption(
-    en="Filter {n}: {shape} = {w} weights + 1 bias",
-    zh="过滤器 {n}：{shape} = {w} 个权重 + 1 个偏置",
+OF_MAPS = Caption(en="{layer}: {shape}", zh="{layer}：{shape}")
+SOME = Caption(
+    en="{k} of {c}: those that count most here.", zh="{c} 个中的 {k} 个：在这里作用最大的。"
 )
-TOTAL = Caption(en="sum {z}, then ReLU", zh="求和 {z}，再经过 ReLU")
-OUTPUT = Caption(en="Output: {n} channels", zh="输出：{n} 个通道")
-ONE_EACH = Caption(en="one channel for each filter", zh="一个过滤器对应一个通道")
-WHOLE = Caption(en="{shape}: height, width, filters", zh="{shape}：高、宽、过滤器")
-DEEP = Caption(en="output[{r}, {k}, :]: {n} numbers", zh="output[{r}, {k}, :]：{n} 个数")
-FILTER_SAYS = Caption(en="filter {n}: {v}", zh="过滤器 {n}：{v}")
-
-# The table of what was measured.
-
-IN_CONV1 = Caption(en="filters in conv1", zh="conv1 过滤器")
-MISREAD = Caption(en="digits misread", zh="错误率")
-MEASURED = Caption(
-    en="Trained briefly; mean of {n} runs, and their range.",
-    zh="短时间训练；{n} 次的平均值和范围。",
+SOME_FILTERS = Caption(
+    en="{k} of {f}: those that respond most here.", zh="{f} 个中的 {k} 个：在这里响应最强的。"
 )
+FILTERS_OF = Caption(en="{f} filters of {shape}", zh="{f} 个过滤器，{shape}")
+PART_OF_FILTERS = Caption(en="Their weights for channel {n}.", zh="图中是它们对通道 {n} 的权重。")
+KERNEL_OF = Caption(en="Kernel of {name}: {values}.", zh="{name}通道的卷积核：{values}。")
+PILE = Caption(
+    en="The sums of {c} channels as a pile of blocks: positive up, negative down.",
+    zh="{c} 个通道的和叠在一起：正的在上，负的在下。",
+)
+PLACE = Caption(
+    en="Filter {n} of {layer} at row {r}, column {c} (counted from 0).",
+    zh="{layer} 的过滤器 {n}，行 {r}、列 {c}（编号从 0 开始）。",
+)
+BLOCKS = Caption(en="{c} channels", zh="{c} 个通道")
+ABOUT = Caption(
+    en="Filter {n} of {here} reads all {c} channels of {layer} at row {r}, column {k}. Sums of "
+    "the products by channel, largest first: {top}. All others together: {rest}; the bias: "
+    "{bias}. In all {z}; after {activation}: {v}.",
+    zh="{here} 的过滤器 {n} 在行 {r}、列 {k} 读取 {layer} 的全部 {c} 个通道。"
+    "各通道乘积之和，从大到小：{top}。其余通道共 {rest}，偏置 {bias}。"
+    "总和 {z}，经过 {activation} 为 {v}。",
+)
+ABOUT_PHOTO = Caption(
+    en="A photograph, {shape}, and a kernel of three channels at row {r}, column {c}. The three "
+    "sums are added, not averaged: {v}.",
+    zh="一张照片（{shape}），三个通道的卷积核位于行 {r}、列 {c}。3 个和相加，不取平均：{v}。",
+)
+SAYS = Caption(en="channel {n}: {v}", zh="通道 {n}：{v}")
+TILE = Caption(en="Channel {n} gives {v} here.", zh="通道 {n} 在这里给出 {v}。")

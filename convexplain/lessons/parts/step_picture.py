@@ -76,8 +76,8 @@ def step_picture(
     filled = _map(step, responses, response)
     times = _sign("times", "⊙")
     notes = Text(
-        "notes", _joined(place, *([] if account.adds_up() else [terms.rounded()])), role="note",
-        tone="muted", coarse=_joined(place, COARSE),
+        "notes", joined(place, *([] if account.adds_up() else [terms.rounded()])), role="note",
+        tone="muted", coarse=joined(place, COARSE),
     )  # fmt: skip
     block = Aligned(((patch, times, kernel), (products, None, total)), gap=0.4, down="middle")
     both = Row(read, filled, align="top")
@@ -295,7 +295,8 @@ def _plain(text: str) -> Caption:
     return Caption(en=text, zh=text)
 
 
-def _joined(*captions: Caption) -> Caption:
+def joined(*captions: Caption) -> Caption:
+    """Return sentences one after the other."""
     english = " ".join(caption.text("en") for caption in captions)
     return Caption(en=english, zh="".join(caption.text("zh") for caption in captions))
 

@@ -192,13 +192,19 @@ def _of_the_picture(network: Network) -> Layer | None:
     return first if fits else None
 
 
+def reads_all_channels(network: Network, name: str) -> bool:
+    """Tell whether a layer is a convolution whose filters read all channels before it."""
+    layer, shape = network.layer(name), network.input_of(name)
+    return layer in convolutions(network) and len(layer.channels(shape, 0)) == shape[2]
+
+
 def _of_many_channels(network: Network) -> Layer | None:
     """Not one that reads the picture: its channels are colours."""
-    for layer in network.layers[1:]:
-        if layer in convolutions(network) and layer.activation == "relu":
-            shape = network.input_of(layer.name)
-            if len(layer.channels(shape, 0)) == shape[2] > 1:
-                return layer
+    for layer in convolutions(network):
+        shape = network.input_of(layer.name)
+        reads_picture = network.sources(layer.name) == ("input",)
+        if not reads_picture and shape[2] > 1 and reads_all_channels(network, layer.name):
+            return layer
     return None
 
 
@@ -311,8 +317,8 @@ ROLES: Mapping[Role, Part] = {
     ),
     "convolution of many channels": Part(
         Caption(
-            en="a convolution of all channels of the layer before it, with ReLU",
-            zh="读取前一层全部通道并使用 ReLU 的卷积层",
+            en="a convolution of all channels of the layer before it",
+            zh="读取前一层全部通道的卷积层",
         ),
         _of_many_channels,
     ),

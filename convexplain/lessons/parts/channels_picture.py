@@ -1,0 +1,487 @@
+"""The pictures of channels: a photograph's three, and the many of a layer, made one number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.lessons.parts import channel_words as words
+from convexplain.lessons.parts.photo import Colours
+from convexplain.lessons.parts.step_picture import COARSE, joined
+from convexplain.ops import Breakdown, ConvStep
+from convexplain.panels import (
+    INK,
+    LIGHT,
+    Addend,
+    Aligned,
+    Bar,
+    Bars,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Legend,
+    Link,
+    Maps,
+    Mark,
+    Overlay,
+    Panel,
+    Part,
+    Row,
+    Scale,
+    Sum,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Map = npt.NDArray[Any]
+#: So many channels are blocks of their own in a pile, at most.
+MOST_BLOCKS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoPicture:
+    """What pictures of a photograph's channels are made of.
+
+    Parameters
+    ----------
+    colours : Colours
+        The photograph, the kernel made by hand, and the place that is shown.
+    upright : bool
+        Whether what could stand side by side stands under one another.
+    """
+
+    colours: Colours
+    upright: bool = False
+
+    @property
+    def _step(self) -> ConvStep:
+        return self.colours.stop
+
+    @property
+    def _response(self) -> Scale:
+        limit = float(np.abs(self.colours.response_map).max())
+        return Scale(limit or 1.0, terms.RESPONSE)
+
+    def photograph(self) -> Diagram:
+        """Describe the photograph alone."""
+        return Diagram(self._photo())
+
+    def sheets(self) -> Diagram:
+        """Describe the photograph, and its light in red, in green and in blue."""
+        sheets = Row(*(self._sheet(n) for n in range(3)))
+        if self.upright:
+            return Diagram(Column(self._photo(), sheets, align="middle"))
+        return Diagram(Either(Row(self._photo(), sheets), Column(self._photo(), sheets)))
+
+    def sums(self) -> Diagram:
+        """Describe the three patches with their kernels, and the sum of what they give."""
+        table = Column(self._table(), self._hand_made(), Legend("legend"))
+        links = (Link("photo.window", "patch-0", "zoom"),)
+        if self.upright:
+            low = Row(table, self._sum())
+            return Diagram(Column(self._photo(), low, align="middle"), links)
+        shown = Either(
+            Row(self._photo(), table, self._sum()),
+            Column(Row(self._photo(), self._sum()), table, align="middle"),
+        )
+        return Diagram(shown, links)
+
+    def field(self) -> Diagram:
+        """Describe the photograph and the map that is made of it, in cells of one size."""
+        filled = Column(self._result(), Legend("legend"))
+        if self.upright:
+            return Diagram(Column(self._photo(), filled, align="middle"))
+        return Diagram(Row(self._photo(), filled, align="top", gap=2))
+
+    def overlay(self) -> Diagram:
+        """Describe the map on the photograph, each response over the middle of its window."""
+        whole = Overlay(self._photo(), replace(self._result(), title=None))
+        if self.upright:
+            return Diagram(Column(whole, Legend("legend"), align="middle"))
+        return Diagram(Row(whole, Legend("legend"), gap=2))
+
+    def diagram(self) -> Diagram:
+        """Describe all of it: photograph, patches, kernels, sums and map."""
+        step = self._step
+        about = words.ABOUT_PHOTO.fill(
+            shape=fmt.shape(self.colours.pixels.shape),
+            r=step.row,
+            c=step.col,
+            v=fmt.number(step.value),
+        )
+        table, total, filled = self._table(), self._sum(), self._result()
+        notes = [self._hand_made()]
+        if not step.breakdown().adds_up():
+            notes.append(Text("rounded", terms.rounded(), role="note", tone="muted"))
+        arranged = Either(
+            Row(self._photo(), Column(table, total, align="middle"), filled),
+            Column(Row(self._photo(), filled), Row(table, total), align="middle"),
+            Column(Row(self._photo(), filled), table, total, align="middle"),
+        )
+        links = (
+            Link("photo.window", "patch-0", "zoom"),
+            Link("sum.activated", "result.cell"),
+        )
+        return Diagram(Column(arranged, Legend("legend"), *notes, gap=0.8), links, about)
+
+    # What they consist of.
+
+    def _photo(self) -> Cells:
+        pixels = self.colours.pixels
+        return Cells(
+            "photo", pixels, share="photo", lines=False, title=words.PHOTO.capital,
+            counter=_plain(fmt.shape(pixels.shape)),
+            marks={"window": Mark.over(self._step.box)},
+        )  # fmt: skip
+
+    def _sheet(self, channel: int) -> Cells:
+        light = np.zeros_like(self.colours.pixels)
+        light[..., channel] = self.colours.pixels[..., channel]
+        return Cells(
+            f"sheet-{channel}", light, share="photo", lines=False,
+            title=words.COLOURS[channel].capital, marks={"window": Mark.over(self._step.box)},
+        )  # fmt: skip
+
+    def _table(self) -> Part:
+        """Three patches over their kernels, or beside them."""
+        step, weights = self._step, Scale(float(np.abs(self._step.kernel).max()) or 1.0)
+        columns = [
+            (
+                Cells(
+                    f"patch-{n}", step.patch[:, :, n], LIGHT, numbers=True, share="numbers",
+                    title=name.capital,
+                ),
+                Text(f"times-{n}", "⊙", role="sign", tone="muted"),
+                Cells(
+                    f"kernel-{n}", step.kernel[:, :, n], weights, numbers=True, share="numbers",
+                    alternative=words.KERNEL_OF.fill(
+                        name=name, values=_listed(step.kernel[:, :, n])
+                    ),
+                ),
+            )
+            for n, name in enumerate(words.COLOURS)
+        ]  # fmt: skip
+        return Either(
+            Aligned([*zip(*columns, strict=True)], gap=0.4, row_gap=0.3, across="middle"),
+            Aligned(columns, gap=0.4, row_gap=0.4, down="middle"),
+        )
+
+    def _hand_made(self) -> Text:
+        said = words.HAND_MADE.fill(n=self.colours.kernel.size)
+        return Text("hand-made", said, role="note", tone="muted", measure=18)
+
+    def _sum(self) -> Sum:
+        step = self._step
+        addends = [
+            Addend(str(n), name, float(step.channel_sums[n]))
+            for n, name in enumerate(words.COLOURS)
+        ]
+        return Sum("sum", addends, step.total, None, step.value, self._response)
+
+    def _result(self) -> Cells:
+        values = self.colours.response_map
+        return Cells(
+            "result", values, self._response, share="photo", lines=False,
+            title=terms.RESPONSE_MAP.capital, marks={"cell": Mark(self._step.row, self._step.col)},
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelsPicture:
+    """What pictures of one filter over many channels are made of.
+
+    Parameters
+    ----------
+    step : ConvStep
+        The place that is shown.
+    account : Breakdown
+        Its value: named channels, the others, the bias.
+    inputs, outputs : numpy.ndarray, shape (height, width, channels)
+        What the layer reads and puts out.
+    ink : bool
+        Whether what it reads is a gray picture.
+    input_limit, output_limit : float
+        Ends of their scales.
+    input_name, layer : str
+        What is read, and the layer.
+    shown : tuple of int
+        Channels that are shown as maps.
+    filters : tuple of int
+        Filters that are shown.
+    kernels : numpy.ndarray, shape (rows, columns, filters)
+        Their weights for the first named channel.
+    upright : bool
+        Whether what could stand side by side stands under one another.
+    """
+
+    step: ConvStep
+    account: Breakdown
+    inputs: Map
+    outputs: Map
+    ink: bool
+    input_limit: float
+    output_limit: float
+    input_name: str
+    layer: str
+    shown: tuple[int, ...]
+    filters: tuple[int, ...]
+    kernels: Map
+    upright: bool = False
+
+    @property
+    def first(self) -> int:
+        """The channel that counts most."""
+        return self.account.parts[0].place
+
+    def wall(self) -> Diagram:
+        """Describe what the layer reads."""
+        return Diagram(Column(self._wall(), Legend("legend")))
+
+    def asked(self) -> Diagram:
+        """Describe what the layer reads, and its filters."""
+        count, shape = self.outputs.shape[2], fmt.shape(self.step.kernel.shape)
+        title = words.FILTERS_OF.fill(f=count, shape=shape)
+        weights = Scale(float(np.abs(self.kernels).max()) or 1.0, terms.WEIGHT)
+        columns = self._columns(len(self.filters))
+        filters = Maps("filters", self.kernels, weights, title=title, weight=4, columns=columns)
+        told = [words.PART_OF_FILTERS.fill(n=self.first)]
+        if len(self.filters) < count:
+            told.insert(0, words.SOME_FILTERS.fill(k=len(self.filters), f=count))
+        notes = [
+            Text(f"told-{n}", said, role="note", tone="muted", measure=14)
+            for n, said in enumerate(told)
+        ]
+        right = Column(filters, *notes, Legend("legend"), gap=0.5)
+        return Diagram(self._beside(self._wall(), right))
+
+    def making(self, channel: int) -> Diagram:
+        """Describe how one channel gives its sum, and the pile of all sums.
+
+        Parameters
+        ----------
+        channel : int
+            Whose patch and weights are shown.
+        """
+        patch, times, kernel, products = self._grids(channel)
+        factors, place = Row(patch, times, kernel, gap=0.4), self._place()
+        right = Row(self._pile(), self._sum(), gap=1.2)
+        links = (Link(f"map-{channel}.window", "patch", "zoom"),) if channel in self.shown else ()
+        legend = Legend("legend")
+        wall = Row(self._wall(), legend) if self.upright else Column(self._wall(), legend)
+        block = Column(factors, products, place, gap=0.6)
+        line = Row(factors, products, gap=0.4)
+        if self.upright:
+            shown = Either(
+                Column(wall, Row(block, right), align="middle"),
+                Column(wall, line, Column(right, place, align="middle"), align="middle"),
+                Column(wall, line, right, align="middle"),
+                Column(wall, factors, Row(products, right), align="middle"),
+            )
+        else:
+            shown = Either(
+                Row(wall, block, right),
+                Column(Row(wall, right), line, place, align="middle"),
+                Column(Row(wall, right), line, align="middle"),
+            )
+        return Diagram(shown, links)
+
+    def field(self) -> Diagram:
+        """Describe what is read and the map that one filter makes of it."""
+        filled = replace(self._map(), weight=5.0)
+        return Diagram(self._beside(self._wall(), Column(filled, Legend("legend"))))
+
+    def all_maps(self) -> Diagram:
+        """Describe what is read, and the maps of many filters."""
+        maps = Maps(
+            "maps", self.outputs[:, :, self.filters], self._response, share="maps",
+            columns=self._columns(len(self.filters)),
+            title=words.OF_MAPS.fill(layer=self.layer, shape=fmt.shape(self.outputs.shape)),
+            marks={"own": self.filters.index(self.step.filter)},
+        )  # fmt: skip
+        notes = []
+        if len(self.filters) < self.outputs.shape[2]:
+            said = words.SOME_FILTERS.fill(k=len(self.filters), f=self.outputs.shape[2])
+            notes.append(Text("told-0", said, role="note", tone="muted", measure=14))
+        return Diagram(self._beside(self._wall(), Column(maps, *notes, Legend("legend"), gap=0.5)))
+
+    def closing(self) -> Diagram:
+        """Describe the pile as large as it can be, and the one cell that it becomes."""
+        value = Cells(
+            "value", np.array([[self.step.activated]]), self._response, numbers=True,
+            title=terms.RESPONSE.capital,
+        )  # fmt: skip
+        sign = Text("becomes", "→", role="sign", tone="muted")
+        result = Column(Row(self._sum(), sign, value), Legend("legend"))
+        return Diagram(
+            Either(Row(self._pile(thick=9.0), result, gap=2),
+                   Column(self._pile(thick=9.0), result, align="middle"))
+        )  # fmt: skip
+
+    def diagram(self, about: Caption) -> Diagram:
+        """Describe all of it: what is read, the channel that counts most, all sums, and the map."""
+        patch, times, kernel, products = self._grids(self.first)
+        block = Column(Row(patch, times, kernel, gap=0.4), products, self._place(), gap=0.6)
+        wall, right = self._wall(), Row(self._pile(), self._sum(), gap=1.2)
+        filled = self._map()
+        arranged = Either(
+            Row(wall, block, Column(right, filled, align="middle")),
+            Column(Row(wall, block), Row(right, filled), align="middle"),
+            Column(wall, Row(block, right), filled, align="middle"),
+            Column(wall, block, right, filled, align="middle"),
+        )
+        first = self.first
+        links = (
+            *([Link(f"map-{first}.window", "patch", "zoom")] if first in self.shown else ()),
+            Link("sum.activated", "map.cell"),
+        )
+        return Diagram(Column(arranged, Legend("legend"), gap=0.8), links, about)
+
+    # What they consist of.
+
+    def _beside(self, one: Part, other: Part) -> Part:
+        if self.upright:
+            return Column(one, other, align="middle")
+        return Either(Row(one, other, gap=2), Column(one, other, align="middle"))
+
+    @staticmethod
+    def _columns(count: int) -> int:
+        return int(np.ceil(np.sqrt(count)))
+
+    @property
+    def _response(self) -> Scale:
+        return Scale(self.output_limit, terms.RESPONSE, signed=bool((self.outputs < 0).any()))
+
+    @property
+    def _read(self) -> Scale:
+        if self.ink:
+            return INK
+        return Scale(self.input_limit, terms.INPUT, signed=bool((self.inputs < 0).any()))
+
+    def _wall(self) -> Part:
+        columns, tiles = self._columns(len(self.shown)), [*self._tiles()]
+        rows = [tiles[n : n + columns] for n in range(0, len(tiles), columns)]
+        shape = fmt.shape(self.inputs.shape)
+        title = words.OF_MAPS.fill(layer=self.input_name, shape=shape)
+        parts: list[Part] = [
+            Text("inputs", title),
+            Aligned([[*row, *[None] * (columns - len(row))] for row in rows], gap=0.25,
+                    row_gap=0.25),
+        ]  # fmt: skip
+        if len(self.shown) < self.inputs.shape[2]:
+            said = words.SOME.fill(k=len(self.shown), c=self.inputs.shape[2])
+            parts.append(Text("told", said, role="note", tone="muted", measure=14))
+        return Column(*parts, gap=0.5)
+
+    def _tiles(self) -> Iterator[Panel]:
+        for channel in self.shown:
+            yield Cells(
+                f"map-{channel}", self.inputs[:, :, channel], self._read, share="maps",
+                lines=False, marks={"window": Mark.over(self.step.box)},
+                alternative=words.TILE.fill(
+                    n=channel, v=fmt.number(self.step.channel_sums[channel], sign=True)
+                ),
+            )  # fmt: skip
+
+    def _grids(self, channel: int) -> tuple[Cells, Text, Cells, Cells]:
+        step = self.step
+        weights = Scale(float(np.abs(step.kernel).max()) or 1.0, terms.WEIGHT)
+        most = float(np.abs(step.products).max()) or 1.0
+        name = terms.CHANNEL.fill(n=channel).capital
+        rows, cols = step.kernel.shape[:2]
+        return (
+            _numbers("patch", step.patch[:, :, channel], self._read, name,
+                     {"frame": Mark(0, 0, rows, cols)}),
+            Text("times", "⊙", role="sign", tone="muted"),
+            _numbers("kernel", step.kernel[:, :, channel], weights, terms.KERNEL.capital, {}),
+            _numbers("products", step.products[:, :, channel], Scale(most, terms.PRODUCTS),
+                     terms.CELL_BY_CELL.capital, {}),
+        )  # fmt: skip
+
+    def _place(self) -> Text:
+        """Say which filter and place this is, and how its numbers are rounded where need be."""
+        step = self.step
+        said = words.PLACE.fill(n=step.filter, layer=self.layer, r=step.row, c=step.col)
+        exact = [] if self.account.checkable() else [terms.rounded()]
+        return Text(
+            "place", joined(said, *exact), role="note", tone="muted", measure=16,
+            coarse=joined(said, COARSE),
+        )  # fmt: skip
+
+    def _sum(self) -> Sum:
+        biased = self.account.bias != 0.0
+        return Sum.of("sum", self.account, self._response, biased=biased)
+
+    @property
+    def blocks(self) -> tuple[tuple[str, float], ...]:
+        """The blocks of the pile by name: named channels, the others as they count, the bias."""
+        step = self.step
+        named = [part.place for part in self.account.parts]
+        order = [int(n) for n in np.argsort(-np.abs(step.channel_sums), kind="stable")]
+        others = [n for n in order if n not in named]
+        room = MOST_BLOCKS - len(named)
+        kept = others if len(others) <= room else others[: room - 2]
+        blocks = [(str(n), float(step.channel_sums[n])) for n in (*named, *kept)]
+        left = step.channel_sums[[n for n in others if n not in kept]]
+        if left.size:
+            blocks += [("rest-for", float(left.clip(0).sum())),
+                       ("rest-against", float(left.clip(max=0).sum()))]  # fmt: skip
+        if step.bias:
+            blocks.append(("bias", float(step.bias)))
+        return tuple(blocks)
+
+    def _pile(self, thick: float = 3.0) -> Bars:
+        bars = [
+            Bar(name, "", value, tone=_tone(name, value)) for name, value in self.blocks if value
+        ]
+        most = max(sum(abs(value) for _, value in self.blocks), 1e-9)
+        return Bars(
+            "pile", bars, Scale(most), stacked=True, upright=True, thick=thick, length=14,
+            apart=0.1, title=words.BLOCKS.fill(c=self.inputs.shape[2]),
+            alternative=words.PILE.fill(c=self.inputs.shape[2]),
+        )  # fmt: skip
+
+    def _map(self) -> Cells:
+        step = self.step
+        return Cells(
+            "map", self.outputs[:, :, step.filter], self._response, share="map",
+            title=terms.MAP_OF.fill(layer=self.layer, n=step.filter),
+            marks={"cell": Mark(step.row, step.col)},
+        )  # fmt: skip
+
+
+def _numbers(name: str, values: Map, scale: Scale, title: Caption, marks: dict[str, Mark]) -> Cells:
+    return Cells(name, values, scale, numbers=True, share="numbers", title=title, marks=marks)
+
+
+def _tone(name: str, value: float) -> str:
+    if name == "bias":
+        return "muted"
+    return "positive" if value > 0 else "negative"
+
+
+def _listed(values: Map) -> Caption:
+    """Tell a small grid row by row."""
+    rows = [[fmt.number(value) for value in row] for row in values]
+    return Caption(
+        en="; ".join(", ".join(row) for row in rows), zh="；".join("，".join(row) for row in rows)
+    )
+
+
+def _plain(text: str) -> Caption:
+    return Caption(en=text, zh=text)
+
+
+def names(places: Sequence[tuple[int, float]]) -> Caption:
+    """List channels with what they give."""
+    said = [words.SAYS.fill(n=n, v=fmt.number(value, sign=True)) for n, value in places]
+    return Caption(
+        en=", ".join(each.text("en") for each in said),
+        zh="、".join(each.text("zh") for each in said),
+    )
