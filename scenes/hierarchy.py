@@ -82,11 +82,12 @@ class Hierarchy(LessonScene):
     def near(self, places: list[str], share: float) -> None:
         """Come near to one branch, as far as it is there, and name its row."""
         way = [place for place in places if place[0] == "0"]
-        parents = [f"patch-{place.rpartition('-')[0]}" for place in way]
-        box = self.board.around(*parents, *(f"patch-{place}" for place in way))
+        way += [place.rpartition("-")[0] for place in way]
+        names = [f"{part}-{place}" for place in way for part in ("share", "patch", "bar")]
+        box = self.board.around(*(name for name in names if self.board.has(name)))
         layer = self.places[places[0]].layer
         self.during(
-            share, self.camera.to(box, 0.7), self.show_there(f"row-{layer}", f"field-{layer}")
+            share, self.camera.to(box, 0.9), self.show_there(f"row-{layer}", f"field-{layer}")
         )
 
     def descend(self, places: list[str], share: float) -> None:
@@ -129,9 +130,11 @@ class Hierarchy(LessonScene):
     def show_kernels(self, event: Event) -> None:
         """Under each leaf comes its kernel; one of them is looked at from nearby."""
         leaf = next(place for place in self.row(3) if place in self.lit)
-        box = self.board.around(f"patch-{leaf}.all", f"kernel-{leaf}.all")
+        parts = ("share", "patch", "kernel", "filter")
+        branch = [place for place in self.row(3) if place[0] == leaf[0]]
+        box = self.board.around(*(f"{part}-{place}" for place in branch for part in parts))
         kernels = [self.show_there(f"kernel-{place}", f"filter-{place}") for place in self.row(3)]
-        self.during(0.5, self.camera.to(box, 0.6), in_turn(*kernels, overlap=0.7))
+        self.during(0.5, self.camera.to(box, 0.9), in_turn(*kernels, overlap=0.7))
         self.during(1, self.board.pulse(f"kernel-{leaf}"), self.show_there("legend"))
 
     # Up again.

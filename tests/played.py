@@ -154,6 +154,26 @@ def play(lesson: Any, look: Look = LOOKS[0], *, rate: int = 15, watch: bool = Fa
     return played
 
 
+def cut(scene: Any) -> list[str]:
+    """Return the texts that are drawn, and that the edge of the frame cuts, as it is now."""
+    from convexplain.stage import Label
+
+    scene.renderer.update_frame(scene)
+    camera, found = scene.renderer.camera, []
+    left, top, right, bottom = camera.stage_area
+    for part in scene.mobjects:
+        hidden = getattr(part, "opacity", 0.0) <= 0.05 or camera.veils.get(id(part)) == 1.0
+        if isinstance(part, Label) and part.text and not part.pinned and not hidden:
+            scale, x, y = camera.shot
+            box = part.ink_box()
+            seen = (box.left * scale - x, box.top * scale - y, box.right * scale - x,
+                    box.bottom * scale - y)  # fmt: skip
+            within = left - 2 <= seen[0] and top - 2 <= seen[1]
+            if not within or seen[2] > right + 2 or seen[3] > bottom + 2:
+                found.append(part.text)
+    return found
+
+
 def bundled() -> tuple[Any, ...]:
     """Return the bundled digits."""
     from convexplain.data import digits

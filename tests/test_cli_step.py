@@ -145,10 +145,19 @@ def test_the_numpy_lines_print_the_number_on_the_screen(case: list[str]) -> None
     assert len(code.splitlines()) <= 12
 
 
-def test_both_codes_are_printed_without_a_word() -> None:
-    both = ran("--digit", "4", "--code")
-    numpy, keras = ran("--digit", "4", "--code", "numpy"), ran("--digit", "4", "--code", "keras")
-    assert both == f"# NumPy\n{numpy}\n# Keras\n{keras}"
+def test_all_codes_are_printed_without_a_word() -> None:
+    numpy, keras, torch = (
+        ran("--digit", "4", "--code", name) for name in ("numpy", "keras", "torch")
+    )
+    wanted = f"# NumPy\n{numpy}\n# Keras\n{keras}\n# PyTorch\n{torch}"
+    assert ran("--digit", "4", "--code") == wanted
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_the_lines_of_torch_print_the_number_on_the_screen(case: list[str]) -> None:
+    pytest.importorskip("torch")
+    printed = executed(ran(*case, "--code", "torch"))
+    assert float(printed) == pytest.approx(float(on_screen(ran(*case))), rel=1e-6)
 
 
 LAYERS = (
@@ -305,8 +314,8 @@ BAD = [
     (["--model", "dense"], ["dense", "no window", "--model cnn"]),
     (["--model", "cnnn"], ["'cnnn'", "did you mean cnn?"]),
     (["--lang", "fr"], ["'fr'", "en or zh"]),
-    (["--code", "torch"], ["'torch'", "numpy, keras or both"]),
-    (["--code", "numpy", "--code", "torch"], ["'torch'"]),
+    (["--code", "jax"], ["'jax'", "numpy, keras, torch or all"]),
+    (["--code", "numpy", "--code", "jax"], ["'jax'"]),
     (["extra"], ["extra"]),
 ]
 

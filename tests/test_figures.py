@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
@@ -28,6 +29,12 @@ def looks_id(look):
     return f"{look.lang}-{look.theme}"
 
 
+@functools.cache
+def made(name):
+    """A figure's options, and what its lesson computes, once for all looks."""
+    return figures.make(name)
+
+
 def texts(figure):
     """All texts that a figure shows."""
     return [text for axes in figure.axes for text in axes.texts if text.get_text()]
@@ -37,8 +44,9 @@ def texts(figure):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
     for width in (figures.WIDTHS[0], figures.PAGE):
-        figure = figures.draw(name, Look(lang, "light"), width=width)
+        figure = figures.draw_made(name, made(name), Look(lang, "light"), width=width)
         assert figure.get_figwidth() == pytest.approx(width)
+        assert figure.get_label() == figures.about_made(name, made(name), lang).alternative
         renderer = figure.canvas.get_renderer()
         shown = texts(figure)
         assert shown
@@ -59,7 +67,7 @@ def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
 @pytest.mark.parametrize("name", figures.names())
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_can_be_told_from_what_is_under_it(name, theme):
-    figure = figures.draw(name, Look("en", theme), width=figures.COLUMN)
+    figure = figures.draw_made(name, made(name), Look("en", theme), width=figures.COLUMN)
     renderer = figure.canvas.get_renderer()
     shown = texts(figure)
     boxes = [text.get_window_extent(renderer) for text in shown]
@@ -77,15 +85,13 @@ def test_every_text_can_be_told_from_what_is_under_it(name, theme):
 
 @pytest.mark.parametrize("name", figures.names())
 def test_a_figure_says_what_it_shows_in_both_languages(name):
-    made = figures.make(name)
     for lang in ("en", "zh"):
-        about = figures.about_made(name, made, lang)
+        about = figures.about_made(name, made(name), lang)
         assert len(about.alternative) > len(about.title)
         # Told to a person who cannot see it: with numbers.
         assert any(character.isdigit() for character in about.alternative)
         assert about.alternative.isascii() <= (lang == "en")
         assert "{" not in about.alternative + about.caption
-        assert figures.draw_made(name, made, Look(lang, "light")).get_label() == about.alternative
 
 
 def test_alternative_text_and_caption_can_be_asked_for_alone():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from played import check_layout
+from played import check_layout, cut
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
@@ -220,7 +220,7 @@ def test_the_picture_stands_still_for_moments_only(size):
 
 @pytest.mark.render
 @pytest.mark.parametrize("look", [("en", "dark"), ("zh", "light")], ids=str)
-@pytest.mark.parametrize("size", [(1440, 1080), (1080, 1080), (1080, 1920)], ids=str)
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080), (1080, 1920)], ids=str)
 def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, size):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     from manim import tempconfig
@@ -236,6 +236,7 @@ def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, siz
     class Checked(scene_class(Job(Hierarchy(), Path("none.mp4")))):
         def on_event(self, event):
             assert problems(self.mobjects, frame) == [], event.name
+            assert cut(self) == [], event.name
 
     sized = {"pixel_width": size[0], "pixel_height": size[1]}
     with tempconfig({**sized, "dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):

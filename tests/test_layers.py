@@ -300,7 +300,23 @@ def test_lines_of_numpy_print_the_cell(layer: Layer, reference: Any) -> None:
         with contextlib.redirect_stdout(out):
             exec("\n".join(lines), {"np": np, "network": net, "x": x.copy()})
         assert float(out.getvalue()) == pytest.approx(float(after[cell]), rel=1e-6, abs=1e-6)
-        compile("\n".join(layer.code("keras", SHAPE, cell)), "printed.py", "exec")
+        for dialect in ("keras", "torch"):
+            compile("\n".join(layer.code(dialect, SHAPE, cell)), "printed.py", "exec")
+
+
+@pytest.mark.parametrize(("layer", "reference"), CASES, ids=map(words, CASES))
+def test_lines_of_torch_print_the_cell(layer: Layer, reference: Any) -> None:
+    torch = pytest.importorskip("torch")
+    net, x = network(layer), picture()
+    after = as_map(Trace(net, x).activations["x"])
+    if layer.activation in ("softmax", "log_softmax") and not isinstance(layer, Activation):
+        after = as_map(Trace(net, x).before("x"))
+    known = {"np": np, "torch": torch, "functional": torch.nn.functional, "network": net}
+    for cell in cells(net):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec("\n".join(layer.code("torch", SHAPE, cell)), {**known, "x": x.copy()})
+        assert float(out.getvalue()) == pytest.approx(float(after[cell]), rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize(("layer", "reference"), CASES, ids=map(words, CASES))

@@ -21,7 +21,7 @@ pytest.importorskip("manim", reason="the scene needs the extra 'video'")
 import stillness
 from bt709 import decode
 from manim import tempconfig
-from played import play
+from played import cut, play
 
 from convexplain.stage import Label
 from convexplain.stage.layout import problems
@@ -282,7 +282,7 @@ def test_the_picture_stands_still_for_moments_only(aspect, size):
 
 
 @pytest.mark.parametrize("look", [Look("en", "dark"), Look("zh", "light")], ids=str)
-@pytest.mark.parametrize("size", [(1440, 1080), (1080, 1080), (1080, 1920)], ids=str)
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080), (1080, 1920)], ids=str)
 @pytest.mark.parametrize("options", [{}, {"kernel": ";".join(["1,0,-1,0,1,0,-1"] * 7)}], ids=str)
 def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, size, options):
     lesson = SlidingWindow(**options)
@@ -292,6 +292,7 @@ def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, siz
     class Checked(scene_class(Job(lesson, Path("none.mp4")))):
         def on_event(self, event):
             assert problems(self.mobjects, frame) == [], event.name
+            assert cut(self) == [], event.name
 
     sized = {"pixel_width": size[0], "pixel_height": size[1]}
     with tempconfig({**sized, "dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):

@@ -341,9 +341,10 @@ VIDEO = "Title\n=====\n\n.. convexplain-video:: hierarchy\n   :quality: l\n"
 def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = build({"index.rst": VIDEO + "   :digit: 3\n   :poster: parts\n"}, parallel=2)
+    asked = VIDEO + "   :digit: 3\n   :seconds: 32\n   :poster: parts\n"
+    app = build({"index.rst": asked}, parallel=2)
     assert warnings(app) == []
-    lesson = Hierarchy(picture=digits.first(3))
+    lesson = Hierarchy(picture=digits.first(3), length=32.0)
     out = Path(app.outdir)
     (video,) = tags(page(app), "video")
     assert lesson.beats()[-1].caption.text("en") in video["aria-label"]
@@ -369,7 +370,7 @@ def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
 
     monkeypatch.setattr(rendering, "render", lambda *_, **__: pytest.fail("rendered again"))
     shutil.rmtree(out)
-    again = build({"index.rst": VIDEO + "   :digit: 3\n   :poster: parts\n"}, parallel=2)
+    again = build({"index.rst": asked}, parallel=2)
     assert tags(page(again), "video") == [video]
     assert (out / source["src"]).is_file()
 

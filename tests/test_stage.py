@@ -99,6 +99,18 @@ def test_dimmed_cells_lie_between_their_colour_and_the_background():
     np.testing.assert_allclose(middle(pixels, grid, 0, 0), expected, atol=1)
 
 
+def test_cells_of_glass_are_as_opaque_as_their_values_are_large():
+    grid = PixelGrid([[1.0, 0.5, -0.25, 0.0, np.nan]], 100, 100, 40, glass=0.8, lines=False)
+    pixels = painted(grid)
+    background = np.array(DARK.rgb("background"), dtype=float)
+    for col, (token, share) in enumerate(
+        [("positive", 0.8), ("positive", 0.4), ("negative", 0.2), ("ink", 0), ("ink", 0)]
+    ):
+        over = np.array(DARK.rgb(token), dtype=float)
+        expected = background + share * (over - background)
+        assert np.abs(middle(pixels, grid, 0, col) - expected).max() <= 1.5
+
+
 def inked_columns(values):
     """The columns of pixels around the first cell in which its number has ink."""
     grid = PixelGrid(values, 100, 100, 90, limit=1000, numbers=True)

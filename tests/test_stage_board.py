@@ -324,4 +324,28 @@ def test_what_is_held_waits_though_its_panel_is_shown(tmp_path):
         addends = [panels.Addend(name, WORDS[0], 0.25) for name in names]
         return Diagram(Sum("sum", addends, 0.5, "ReLU", 0.5, Scale(2.0), widest=9.0))
 
+
+@pytest.mark.parametrize("crosses", [True, False], ids=["crosses", "passes by"])
+def test_a_panel_that_would_pass_over_another_fades_and_comes_up_again(tmp_path, crosses):
+    def line(*names):
+        return Diagram(Row(*(Cells(name, PIXELS[:4, :4], share="all") for name in names)))
+
+    def script(scene, board):
+        board.lay(line("a", "b", "c"))
+        scene.drive(board.show("a", "b", "c"), 0.2)
+        starts = {name: board.box(name) for name in "abc"}
+        move = board.become(line(*("cba" if crosses else "abc")))
+        for alpha in np.linspace(0, 0.99, 12).tolist():
+            move(alpha)
+            grids = [part for part in scene.mobjects if part.opacity > 0.02]
+            boxes = [part.extent() for part in grids]
+            for n, (left, _, right, _) in enumerate(boxes):
+                for other_left, _, other_right, _ in boxes[:n]:
+                    assert left >= other_right - 1 or other_left >= right - 1
+        move(1.0)
+        ends = {name: board.box(name) for name in "abc"}
+        assert (ends["a"] == pytest.approx(starts["c"])) == crosses
+        assert all(board.part(name).opacity == 1 for name in "abc")
+        assert len(scene.mobjects) == 3
+
     play(tmp_path, script)

@@ -193,3 +193,55 @@ def test_every_frame_has_the_middle_of_the_stage_in_its_middle(size, corner):
     shot = home_shot(*size)
     assert shot.scale == min(size) / 1080
     assert (shot.left / shot.scale, shot.top / shot.scale) == pytest.approx(corner, abs=1)
+
+
+class Cropped(StageScene):
+    """Three grids beside one another; the camera looks at the middle one."""
+
+    def construct(self):
+        made = {}
+        for name, left in (("left", 60), ("middle", 760), ("right", 1460)):
+            grid = PixelGrid(np.ones((4, 4)), left, 300, 100, scale="picture")
+            title = Label(name, left, 270, 30)
+            grid.group = title.group = name
+            made[name] = (grid, title)
+        grid = made["left"][0]
+        window = WindowFrame(grid, 1, 1, 2, 2)
+        link = Line([(360, 450), (760, 450)])
+        inside = Label("inside", 800, 650, 30)
+        self.add(*made["left"], *made["middle"], *made["right"], window, link, inside)
+        self.wait(0.1, frozen_frame=False)
+        self.before = self.frame_now()
+        self.drive(self.camera.to((760, 300, 400, 400), share=0.7), 0.5)
+        self.hidden = dict(self.camera.veils)
+        self.parts = {"window": window, "link": link, "inside": inside}
+        for name, (grid, title) in made.items():
+            self.parts |= {name: grid, f"{name}.title": title}
+        self.near = self.frame_now()
+        self.drive(self.camera.home(), 0.5)
+        self.after = self.frame_now()
+
+    def frame_now(self):
+        return self.camera.picture.pixels.copy()
+
+
+def test_what_the_frame_would_cut_is_not_drawn_but_what_is_looked_at_is(small):
+    scene = Cropped()
+    scene.render()
+    hidden = {name for name, part in scene.parts.items() if scene.hidden.get(id(part)) == 1.0}
+    # A window on a hidden grid, a title of one, and a line that leads there go with it.
+    assert hidden == {"left", "left.title", "right", "right.title", "window", "link"}
+    # Seen from there the grids beside it would reach into the frame: their ink is not there.
+    background = np.array(DARK.rgb("background"))
+    assert (scene.near[:, :60, :3] == background).all()
+    assert (scene.near[:, -60:, :3] == background).all()
+    np.testing.assert_array_equal(scene.after, scene.before)
+
+
+def test_the_camera_stays_at_home_where_coming_near_is_not_worth_it(small):
+    scene = StageScene()
+    frame = scene.camera.to((100, 60, 1700, 900))
+    frame(1.0)
+    assert scene.camera.shot == scene.camera.home_shot
+    scene.camera.to((500, 300, 700, 500))(1.0)
+    assert scene.camera.shot.scale > 1.25 * scene.camera.home_shot.scale

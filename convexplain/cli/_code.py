@@ -1,4 +1,4 @@
-"""One cell as a few lines to run, in NumPy and in Keras: they print the number on the screen."""
+"""One cell as a few lines to run, in NumPy, Keras or PyTorch: they print the screen's number."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 def code(cell: Cell, dialect: Dialect, file: str | None = None) -> str:
     """Write the lines that compute a cell of a convolution or pooling layer.
 
-    In Keras the whole layer is computed in float64: in float32 its last digits depend on the
-    machine. `file` is where the picture was read from, if it is not a bundled one.
+    In Keras and PyTorch the whole layer is computed in float64: in float32 its last digits depend
+    on the machine. `file` is where the picture was read from, if it is not a bundled one.
     """
-    imports = {"numpy": ["import numpy as np"], "keras": ["import keras", "import numpy as np"]}
+    imports = {
+        "numpy": ["import numpy as np"],
+        "keras": ["import keras", "import numpy as np"],
+        "torch": ["import numpy as np", "import torch", "from torch.nn import functional"],
+    }
     shape = cell.trace.network.input_of(cell.layer.name)
     lines = cell.layer.code(dialect, shape, (cell.row, cell.col, cell.filter))
     return "\n".join([*imports[dialect], *_beginning(cell, file), *lines])

@@ -14,8 +14,10 @@ from convexplain.errors import UsageError
 if TYPE_CHECKING:
     from convexplain.cli._cell import Cell
     from convexplain.data.pictures import Picture
+    from convexplain.network.layers.layer import Dialect
 
-_CODES = ("numpy", "keras", "both")
+_CODES: dict[Dialect, str] = {"numpy": "NumPy", "keras": "Keras", "torch": "PyTorch"}
+_ALL = "all"
 
 
 @click.command(short_help="Show the whole arithmetic of one output cell.")
@@ -23,9 +25,9 @@ _CODES = ("numpy", "keras", "both")
 @click.option(
     "--code",
     is_flag=False,
-    flag_value="both",
-    type=Name("code", _CODES),
-    help="Print the lines of numpy, of keras, or of both (without a word behind --code), that "
+    flag_value=_ALL,
+    type=Name("code", (*_CODES, _ALL)),
+    help="Print the lines of numpy, keras or torch, or of all (without a word behind --code), that "
     "compute the number.",
 )
 def step(
@@ -83,11 +85,11 @@ def _show(cell: Cell, lang: str) -> None:
 
 
 def _code(cell: Cell, which: str) -> str:
-    """Write the lines to run, with a name above each part if there are two."""
+    """Write the lines to run, with a name above each part if there are several."""
     from convexplain.cli._code import code
 
     file = click.get_current_context().params["image"]
-    numpy, keras = code(cell, "numpy", file), code(cell, "keras", file)
-    if which == "both":
-        return f"# NumPy\n{numpy}\n\n# Keras\n{keras}"
-    return numpy if which == "numpy" else keras
+    parts = {name: code(cell, key, file) for key, name in _CODES.items() if which in (key, _ALL)}
+    if which != _ALL:
+        return "".join(parts.values())
+    return "\n\n".join(f"# {name}\n{lines}" for name, lines in parts.items())

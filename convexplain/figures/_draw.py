@@ -82,6 +82,10 @@ def _words(piece: Words, sheet: Sheet, unit: float) -> None:
 def _grid(piece: Grid, sheet: Sheet, unit: float) -> None:
     rows, cols = piece.shape
     box = _scaled(piece.box, unit)
+    if piece.glass:
+        extent = (box.x0, box.x1, box.y1, box.y0)
+        _shapes.image(sheet, piece.painted(sheet.theme), extent, gid=piece.name)
+        return
     cell = (box.x1 - box.x0) / cols, (box.y1 - box.y0) / rows
     numbers = None
     quiet = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -74,14 +76,25 @@ def from_torch(model: Any, example: Any) -> Network:
     """
     import torch
 
-    content = io.BytesIO()
     training = model.training
     model.eval()
     try:
-        torch.onnx.export(model, (example,), content, dynamo=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # both exporters warn of their own insides
+            content = _exported(torch, model, example)
     finally:
         model.train(training)
-    return _made(lambda: onnx.read(content.getvalue(), Path("model.onnx")), "the PyTorch model")
+    return _made(lambda: onnx.read(content, Path("model.onnx")), "the PyTorch model")
+
+
+def _exported(torch: Any, model: Any, example: Any) -> bytes:
+    """Export to ONNX as today, or as PyTorch did before where onnxscript is not installed."""
+    if find_spec("onnxscript") is not None:
+        program = torch.onnx.export(model, (example,), dynamo=True, verbose=False)
+        return bytes(program.model_proto.SerializeToString())
+    content = io.BytesIO()
+    torch.onnx.export(model, (example,), content, dynamo=False)
+    return content.getvalue()
 
 
 def _made(read: Any, what: str) -> Network:

@@ -82,6 +82,9 @@ def _text(
 @paint.register
 def _grid(piece: Grid, theme: Theme) -> Iterator[str]:
     rows, cols = piece.shape
+    if piece.glass:
+        yield _picture(piece.painted(theme), piece.box)
+        return
     colours = piece.colours(theme)
     if rows * cols <= _FEW:
         line = f'stroke="{theme.line}" stroke-width="{_HAIR}"' if piece.lines else ""

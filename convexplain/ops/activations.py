@@ -150,6 +150,7 @@ class Activation:
     slope: Callable[[Floats, Floats], ArrayLike] | None
     numpy: str  # a line of Python that computes it from `z`
     keras: str  # what a Keras layer takes as its `activation`
+    torch: str  # an expression of PyTorch's functions that computes it from `z`
 
     @property
     def by_cell(self) -> bool:
@@ -168,6 +169,7 @@ def _leaky_relu(name: str, slope: float) -> Activation:
         lambda z, y: np.where(y > 0, 1, slope).astype(y.dtype),
         f"np.where(z < 0, z * np.float32({slope:g}), z)",
         f"lambda z: keras.ops.leaky_relu(z, {slope:g})",
+        f"functional.leaky_relu(z, {slope:g})",
     )
 
 
@@ -178,6 +180,7 @@ def _elu(name: str, alpha: float) -> Activation:
         lambda z, y: np.where(z > 0, 1, y + alpha).astype(y.dtype),
         f"np.where(z > 0, z, np.float32({alpha:g}) * np.expm1(np.minimum(z, 0)))",
         f"lambda z: keras.ops.elu(z, {alpha:g})",
+        f"functional.elu(z, {alpha:g})",
     )
 
 
@@ -206,19 +209,22 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
         function.name: function
         for function in (
-            Activation("linear", lambda z: z, lambda z, y: np.ones_like(y), "z", "None"),
-            Activation("relu", relu, lambda z, y: y > 0, "np.maximum(z, 0)", '"relu"'),
+            Activation("linear", lambda z: z, lambda z, y: np.ones_like(y), "z", "None", "z"),
+            Activation("relu", relu, lambda z, y: y > 0, "np.maximum(z, 0)", '"relu"', "z.relu()"),
             _leaky_relu("leaky_relu", _WITH_A_NUMBER["leaky_relu"][1]),
-            Activation("sigmoid", sigmoid, lambda z, y: y * (1 - y), _SIGMOID, '"sigmoid"'),
-            Activation("tanh", tanh, lambda z, y: 1 - y * y, "np.tanh(z)", '"tanh"'),
-            Activation("softmax", softmax, None, "z", "None"),
-            Activation("log_softmax", log_softmax, None, "z", "None"),
+            Activation(
+                "sigmoid", sigmoid, lambda z, y: y * (1 - y), _SIGMOID, '"sigmoid"', "z.sigmoid()"
+            ),
+            Activation("tanh", tanh, lambda z, y: 1 - y * y, "np.tanh(z)", '"tanh"', "z.tanh()"),
+            Activation("softmax", softmax, None, "z", "None", "z"),
+            Activation("log_softmax", log_softmax, None, "z", "None", "z"),
             Activation(
                 "relu6",
                 relu6,
                 lambda z, y: (y > 0) & (y < 6),
                 "np.clip(z, 0, 6)",
                 '"relu6"',
+                "functional.relu6(z)",
             ),
             _elu("elu", _WITH_A_NUMBER["elu"][1]),
             Activation(
@@ -227,14 +233,23 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
                 lambda z, y: sigmoid(z) + y * (1 - sigmoid(z)),
                 f"z * {_SIGMOID}",
                 '"silu"',
+                "functional.silu(z)",
             ),
-            Activation("gelu", gelu, _gelu_slope, "z * (1 + math.erf(z / 2**0.5)) / 2", '"gelu"'),
+            Activation(
+                "gelu",
+                gelu,
+                _gelu_slope,
+                "z * (1 + math.erf(z / 2**0.5)) / 2",
+                '"gelu"',
+                "functional.gelu(z)",
+            ),
             Activation(
                 "gelu_tanh",
                 partial(gelu, approximate=True),
                 _gelu_tanh_slope,
                 f"z * (1 + {_TANH}) / 2",
                 "lambda z: keras.ops.gelu(z, approximate=True)",
+                'functional.gelu(z, approximate="tanh")',
             ),
             Activation(
                 "hard_swish",
@@ -242,6 +257,7 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
                 lambda z, y: np.where(abs(z) < 3, (2 * z + 3) / 6, z > 0).astype(y.dtype),
                 "z * np.clip(z + 3, 0, 6) / 6",
                 '"hard_silu"',
+                "functional.hardswish(z)",
             ),
         )
     }

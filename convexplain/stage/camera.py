@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -14,18 +14,29 @@ from manim.mobject.mobject import Mobject
 from manim.mobject.types.vectorized_mobject import VMobject
 
 from convexplain.stage.canvas import Canvas
+from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
-from convexplain.stage.units import HEIGHT, PER_UNIT, WIDTH, Rect, Shot, from_scene, merge
+from convexplain.stage.shapes import Line, WindowFrame
+from convexplain.stage.units import HEIGHT, PER_UNIT, WIDTH, Points, Rect, Shot, from_scene, merge
 from convexplain.style.theme import Theme
 
 Box = tuple[float, float, float, float]
 Shown = dict[int, tuple[State, Rect, Mobject]]
+#: From one shot to another, each with the box that is looked at, and how much of the way is gone.
+Way = tuple[tuple[Shot, Box | None], tuple[Shot, Box | None], float]
+
+
+#: How many times as large something must be seen for the camera to come near.
+_WORTH = 1.25
+#: How far from what it belongs to a window or the end of a line may lie, in pixels of the stage.
+_NEAR = 12.0
 
 
 class StageCamera(Camera):
     """Paints mobjects of the stage, and Manim's own vector mobjects between them.
 
-    Every mobject tells its state; where a state or a place differs from the last frame's, that
+    What the edge of the frame would cut is not drawn while the camera is near, unless it is looked
+    at. Every mobject tells its state; where a state or a place differs from the last frame's, that
     rectangle is painted anew, and the rest of the picture stays. What it looks at from nearby is
     painted in the size in which it is seen, so that grids and text stay sharp.
 
@@ -40,6 +51,8 @@ class StageCamera(Camera):
         The pixels that the last capture painted.
     shot : Shot
         Which part of the stage is seen, and how large; not by what is pinned to the frame.
+    veils : dict of int to float
+        How much of a mobject, by its identity, is hidden because the frame would cut it.
     stage_area : Rect
         The part of the frame in which the stage is seen, and into which `to` fits what it looks
         at; the whole frame at first.
@@ -54,6 +67,8 @@ class StageCamera(Camera):
         self.changed: list[Rect] = [self.picture.frame]
         self.home_shot = self.shot = self.picture.shot
         self.stage_area = self.picture.frame
+        self._way: Way = ((self.shot, None), (self.shot, None), 1.0)
+        self.veils: dict[int, float] = {}
         self._shown: Shown = {}
         self._shown_in = self.shot
         self._still = True
@@ -70,7 +85,8 @@ class StageCamera(Camera):
         share : float
             How much of the frame's width or height it takes, of the one that it fills first.
         most : float
-            How many times as large as at home it is seen at most.
+            How many times as large as at home it is seen at most; for less than a quarter more
+            the camera stays at home, since that only cuts what stands beside it.
 
         Returns
         -------
@@ -85,26 +101,69 @@ class StageCamera(Camera):
             (area.bottom - area.top) / max(height, 1e-9),
         )
         scale = min(scale, most * self.home_shot.scale)
+        if scale < _WORTH * self.home_shot.scale:
+            return self.home()
         goal = Shot(
             scale,
             round((left + width / 2) * scale - (area.left + area.right) / 2),
             round((top + height / 2) * scale - (area.top + area.bottom) / 2),
         )
-        return self._glide(goal)
+        return self._glide(goal, box)
 
     def home(self) -> Callable[[float], None]:
         """Return what brings the camera back to where all of the stage is seen."""
         return self._glide(self.home_shot)
 
-    def _glide(self, goal: Shot) -> Callable[[float], None]:
-        start: Shot | None = None
+    def _glide(self, goal: Shot, box: Box | None = None) -> Callable[[float], None]:
+        start: tuple[Shot, Box | None] | None = None
 
         def go(alpha: float) -> None:
             nonlocal start
-            start = self.shot if start is None else start
-            self.shot = between(start, goal, alpha)
+            if start is None:
+                start = self.shot, self._way[1][1]
+            self.shot = between(start[0], goal, alpha)
+            self._way = start, (goal, box), alpha
 
         return go
+
+    def _veil(self, mobject: Mobject) -> float:
+        """Return how much of something is hidden because the edge of the frame would cut it."""
+        start, goal, alpha = self._way
+        if not isinstance(mobject, StageMobject) or mobject.pinned:
+            return 0.0
+        before, after = self._cuts(mobject, *start), self._cuts(mobject, *goal)
+        if before == after:
+            return float(after)
+        return min(1.0, 2.5 * alpha) if after else max(0.0, min(1.0, 2.5 - 2.5 * alpha))
+
+    def _cuts(self, mobject: StageMobject, shot: Shot, box: Box | None) -> bool:
+        """Tell whether the edge of a shot cuts something that is not looked at."""
+        if box is None or shot == self.home_shot:
+            return False
+        area, scale = self.stage_area, shot.scale
+        # A pixel more: what is looked at from very near fills the frame.
+        x0, y0 = (area.left + shot.left - 1) / scale, (area.top + shot.top - 1) / scale
+        x1, y1 = (area.right + shot.left + 1) / scale, (area.bottom + shot.top + 1) / scale
+        left, top, right, bottom = mobject.extent()
+        if x0 <= left and y0 <= top and right <= x1 and bottom <= y1:
+            return False
+        return not _meets(mobject, box)
+
+    def _with_groups(
+        self, everything: Iterable[Mobject], veils: Mapping[int, float]
+    ) -> dict[int, float]:
+        """Return what is hidden with the rest of its panel, of which nothing is looked at."""
+        boxes = [box for _, box in self._way[:2] if box is not None]
+        panels: dict[str, list[StageMobject]] = {}
+        for mobject in everything:
+            if isinstance(mobject, StageMobject) and mobject.group:
+                panels.setdefault(mobject.group, []).append(mobject)
+        found: dict[int, float] = {}
+        for parts in panels.values():
+            veil = max(veils.get(id(part), 0.0) for part in parts)
+            if veil and not any(_meets(part, box) for part in parts for box in boxes):
+                found |= {id(part): veil for part in parts}
+        return found
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: Any) -> None:
         """Bring the picture up to date with what the mobjects look like now."""
@@ -112,13 +171,26 @@ class StageCamera(Camera):
         everything.sort(key=lambda mobject: mobject.z_index)
         now: Shown = {}
         self._still = self.shot == self._shown_in
+        near = any(box is not None for _, box in self._way[:2])
+        veils: dict[int, float] = {}
         for mobject in everything:
             now[id(mobject)] = (*self._looks(mobject), mobject)
-        self.changed = merge(rect.intersection(self.picture.frame) for rect in self._damage(now))
+            if near and (veil := self._veil(mobject)):
+                veils[id(mobject)] = veil
+        if veils:
+            veils |= self._with_groups(everything, veils)
+            veils |= _belonging(everything, veils)
+        damage = [*self._damage(now)]
+        for key in self.veils.keys() | veils.keys():
+            if key in now and veils.get(key) != self.veils.get(key):
+                damage.append(now[key][1])
+        self.veils = veils
+        self.changed = merge(rect.intersection(self.picture.frame) for rect in damage)
         whole = self.shot == self.home_shot and self.stage_area == self.picture.frame
         looks = [
             (*bounds, whole or _pinned(mobject), mobject) for _, bounds, mobject in now.values()
-        ]
+            if veils.get(id(mobject), 0.0) < 1
+        ]  # fmt: skip
         for rect in self.changed:
             left, top, right, bottom = rect
             # Written out: this is asked more often than anything else.
@@ -207,7 +279,10 @@ class StageCamera(Camera):
 
     def _paint(self, mobject: Mobject) -> None:
         if isinstance(mobject, StageMobject):
+            opacity = mobject.opacity
+            mobject.opacity = opacity * (1 - self.veils.get(id(mobject), 0.0))
             mobject.paint(self.picture)
+            mobject.opacity = opacity
             return
         context = self.get_cairo_context(self.pixel_array)
         shot = self.picture.shot
@@ -251,6 +326,40 @@ def between(start: Shot, goal: Shot, alpha: float) -> Shot:
         round(start.left + (goal.left - start.left) * way),
         round(start.top + (goal.top - start.top) * way),
     )
+
+
+def _meets(mobject: StageMobject, box: Box) -> bool:
+    left, top, right, bottom = mobject.extent()
+    return (
+        left < box[0] + box[2] and box[0] < right and top < box[1] + box[3] and box[1] < bottom
+    )  # fmt: skip
+
+
+def _belonging(everything: Iterable[Mobject], veils: Mapping[int, float]) -> dict[int, float]:
+    """Return what is hidden because what it belongs to is: a window on a grid, a line to either."""
+    found: dict[int, float] = {}
+    hidden = [
+        (mobject.extent(), veils[id(mobject)]) for mobject in everything
+        if isinstance(mobject, PixelGrid | WindowFrame) and id(mobject) in veils
+    ]  # fmt: skip
+    rest = [mobject for mobject in everything if id(mobject) not in veils]
+    for kind in (WindowFrame, Line):
+        for mobject in rest:
+            if isinstance(mobject, kind):
+                places = mobject.places if kind is WindowFrame else mobject.places[[0, -1]]
+                veil = max((v for box, v in hidden if _holds(box, places, kind)), default=0.0)
+                if veil:
+                    found[id(mobject)] = veil
+                    hidden.append((mobject.extent(), veil))
+    return found
+
+
+def _holds(box: Box, places: Points, kind: type[Mobject]) -> bool:
+    """Tell whether a box holds all points, or an end of a line."""
+    x, y = places[:, 0], places[:, 1]
+    held = (x >= box[0] - _NEAR) & (x <= box[2] + _NEAR)
+    held &= (y >= box[1] - _NEAR) & (y <= box[3] + _NEAR)
+    return bool(held.any() if kind is Line else held.all())
 
 
 def _pinned(mobject: Mobject) -> bool:

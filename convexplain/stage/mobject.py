@@ -30,6 +30,8 @@ class StageMobject(Mobject):
 
     #: Whether it stays where it is in the frame when the camera moves, as captions do.
     pinned: bool = False
+    #: What it is a part of: a panel, of which the camera hides all or nothing.
+    group: str = ""
     #: Attributes, besides the points, that an animation passes through gradually.
     animated: ClassVar[tuple[str, ...]] = ("opacity",)
 
@@ -38,7 +40,7 @@ class StageMobject(Mobject):
         self.points = to_scene(places)
         self.opacity = opacity
         # The least and the largest of the points' places, and of which points.
-        self._extent: tuple[bytes, tuple[float, ...]] = (b"", ())
+        self._extent: tuple[bytes, tuple[float, float, float, float]] = (b"", (0, 0, 0, 0))
 
     @property
     def places(self) -> Points:
@@ -55,11 +57,7 @@ class StageMobject(Mobject):
 
     def bounds(self, scale: float) -> Rect:
         """Return the pixels that it may paint, at so many pixels per pixel of the stage."""
-        key = self.points.tobytes()
-        if self._extent[0] != key:
-            places = self.places
-            self._extent = key, (*places.min(axis=0).tolist(), *places.max(axis=0).tolist())
-        left, top, right, bottom = self._extent[1]
+        left, top, right, bottom = self.extent()
         margin = 1 + self.reach() * scale
         return Rect(
             math.floor(left * scale - margin),
@@ -67,6 +65,16 @@ class StageMobject(Mobject):
             math.ceil(right * scale + margin),
             math.ceil(bottom * scale + margin),
         )
+
+    def extent(self) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of its points, in pixels of the stage."""
+        key = self.points.tobytes()
+        if self._extent[0] != key:
+            places = self.places
+            left, top = places.min(axis=0).tolist()
+            right, bottom = places.max(axis=0).tolist()
+            self._extent = key, (left, top, right, bottom)
+        return self._extent[1]
 
     def reach(self) -> float:
         """Return how far it paints beyond its points, in pixels of the stage."""

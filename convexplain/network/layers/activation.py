@@ -53,6 +53,10 @@ class Activation(Layer):
             shares = f"z[{cell[2]}] - np.log(np.exp(z).sum())"
         return [*lines, f"print(np.float32({shares}))"]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        function = activations.find(self.activation)
+        return ["z = x" if function.by_cell else f"z = functional.{function.name}(x, dim=1)"]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         function = activations.find(self.activation)
         name = function.keras if function.by_cell else f'"{function.name}"'

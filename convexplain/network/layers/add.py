@@ -71,6 +71,9 @@ class Add(Layer):
             at = f"{cell[0]}, {cell[1]}, {at}"
         return ["", f"print(np.float32(x[{at}].sum(dtype=np.float64)))"]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        return [f"z = sum(x.chunk({len(self.inputs)}, dim=1))"]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         lines = self._keras_layer(shape, cell, [])
         *first, output, printed = lines

@@ -115,6 +115,21 @@ class BatchNormalization(Layer):
             f"print(np.float32(z{' * gamma' if self.scale else ''}{beta}))",
         ]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        names = {
+            "moving_mean": "mean",
+            "moving_variance": "variance",
+            "gamma": "weight",
+            "beta": "bias",
+        }
+        parts = {names[part]: self._torch_weight(part) for part in self.weight_shapes(shape)}
+        given = ["x", "mean", "variance"]
+        given += [f"{name}={name}" for name in ("weight", "bias") if name in parts]
+        return [
+            *(f"{name} = {weight}" for name, weight in parts.items()),
+            f"z = functional.batch_norm({', '.join(given)}, eps={self.epsilon!r})",
+        ]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         options = [f"epsilon={self.epsilon!r}"]
         options += [f"{part}=False" for part in ("center", "scale") if not getattr(self, part)]

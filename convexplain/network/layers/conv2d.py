@@ -196,6 +196,23 @@ class Convolution(WindowLayer):
         prepare = [] if self.padding in ("valid", "same") else self._pad_lines(shape)
         return self._keras_layer(shape, cell, arguments, prepare=prepare)
 
+    def _torch(self, shape: Shape) -> list[str]:
+        lines = [f"kernel = {self._torch_weight('kernel')}.permute(3, 2, 0, 1)"]
+        arguments = ["x", "kernel"]
+        if self.use_bias:
+            lines.append(f"bias = {self._torch_weight('bias')}")
+            arguments.append("bias")
+        arguments += self._torch_options()
+        if (groups := self.split(shape[2])[0]) != 1:
+            arguments.append(f"groups={groups}")
+        lines += self._torch_pad_lines(shape)
+        return [*lines, f"z = functional.conv2d({', '.join(arguments)})"]
+
+    def _torch_options(self) -> list[str]:
+        """How PyTorch's window moves, where that is not as usual."""
+        options = {"stride": self.window.stride, "dilation": self.window.dilation}
+        return [f"{name}={value}" for name, value in options.items() if value != (1, 1)]
+
     @abstractmethod
     def _keras_arguments(self) -> list[str]:
         """What Keras's layer is given first."""

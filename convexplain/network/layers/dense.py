@@ -103,6 +103,12 @@ class Dense(Layer):
             *self._printed(),
         ]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        lines = [f"kernel = {self._torch_weight('kernel')}.T"]
+        if self.use_bias:
+            lines.append(f"bias = {self._torch_weight('bias')}")
+        return [*lines, f"z = functional.linear(x, kernel{', bias' if self.use_bias else ''})"]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         arguments = [str(self.units)]
         if not self.use_bias:

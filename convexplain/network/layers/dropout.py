@@ -49,5 +49,8 @@ class Dropout(Layer):
     def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
         return ["", f"print(x[{place(cell, shape)}])"]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        return ["z = x"]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         return self._keras_layer(shape, cell, [f"{self.rate:g}"])

@@ -70,6 +70,10 @@ class Flatten(Layer):
         order = "" if self.order == "channels_last" else ".transpose(2, 0, 1)"
         return ["", f"print(x{order}.ravel()[{cell[2]}])"]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        last = len(shape) == 3 and self.order == "channels_last"  # PyTorch has channels first
+        return [f"z = x{'.permute(0, 2, 3, 1)' if last else ''}.flatten(1)"]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         if len(shape) == 3 and self.order == "channels_first":  # Keras keeps channels last
             return self._keras_layer(shape, cell, [], prepare=["x = x.transpose(2, 0, 1)"])

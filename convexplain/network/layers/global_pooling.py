@@ -80,6 +80,9 @@ class GlobalAveragePooling2D(GlobalPooling):
     def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
         return ["", f"print(np.float32(x[:, :, {cell[2]}].mean(dtype=np.float64)))"]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        return [f"z = x.mean((2, 3), keepdim={self.keepdims})"]
+
 
 @dataclass(frozen=True)
 class GlobalMaxPooling2D(GlobalPooling):
@@ -112,6 +115,9 @@ class GlobalMaxPooling2D(GlobalPooling):
 
     def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
         return ["", f"print(x[:, :, {cell[2]}].max())"]
+
+    def _torch(self, shape: Shape) -> list[str]:
+        return [f"z = x.amax((2, 3), keepdim={self.keepdims})"]
 
 
 class _AverageBackward:

@@ -23,7 +23,7 @@ from convexplain.style.captions import Caption
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 Weights = Mapping[str, Array]
-Dialect = Literal["numpy", "keras"]
+Dialect = Literal["numpy", "keras", "torch"]
 Family = Literal[
     "convolution",
     "separable convolution",
@@ -246,7 +246,7 @@ class Layer(ABC):
 
         Parameters
         ----------
-        dialect : {"numpy", "keras"}
+        dialect : {"numpy", "keras", "torch"}
         shape : tuple of int
             Of the input.
         cell : (row, col, channel)
@@ -255,10 +255,11 @@ class Layer(ABC):
         -------
         list of str
             They begin with `network`, and `x`, what the layer reads of one picture. In NumPy sums
-            are made in float64 and rounded once, as everywhere in this package; Keras computes
-            the whole layer in float64.
+            are made in float64 and rounded once, as everywhere in this package; Keras and
+            PyTorch compute the whole layer in float64.
         """
-        return self._numpy(shape, cell) if dialect == "numpy" else self._keras(shape, cell)
+        writers = {"numpy": self._numpy, "keras": self._keras, "torch": self._torch_layer}
+        return writers[dialect](shape, cell)
 
     @abstractmethod
     def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
@@ -267,6 +268,27 @@ class Layer(ABC):
     @abstractmethod
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         """The lines of Keras."""
+
+    @abstractmethod
+    def _torch(self, shape: Shape) -> list[str]:
+        """The lines of PyTorch that make `z`, the layer before its activation, of a batch `x`."""
+
+    def _torch_layer(self, shape: Shape, cell: Cell) -> list[str]:
+        """The lines that give PyTorch a batch of one, channels first, and print the cell."""
+        order = ".permute(2, 0, 1)" if len(shape) == 3 else ""
+        vector = len(self.output_shape(shape)) == 1
+        at = f"{cell[2]}" if vector else f"{cell[2]}, {cell[0]}, {cell[1]}"
+        function = activations.find(self.activation).torch
+        return [
+            "",
+            f"x = torch.tensor(x, dtype=torch.float64){order}.unsqueeze(0)",
+            *self._torch(shape),
+            *([] if function == "z" else [f"z = {function}"]),
+            f"print(np.float32(z[0, {at}]))",
+        ]
+
+    def _torch_weight(self, part: str) -> str:
+        return f"torch.tensor({self._weight(part)}, dtype=torch.float64)"
 
     def _weight(self, part: str) -> str:
         return f'network.weights["{self.name}/{part}"]'
@@ -395,6 +417,12 @@ class WindowLayer(Layer):
         if not any(margins):
             return []
         return [f"x = np.pad(x, (({top}, {bottom}), ({left}, {right}), (0, 0)){fill})"]
+
+    def _torch_pad_lines(self, shape: Shape, fill: str = "") -> list[str]:
+        """The same for a batch `x` of PyTorch."""
+        top, bottom, left, right = margins = self._margins(shape)
+        sides = f"({left}, {right}, {top}, {bottom})"
+        return [f"x = functional.pad(x, {sides}{fill})"] if any(margins) else []
 
     def _margins(self, shape: Shape) -> Margins:
         return self.window.margins((shape[0], shape[1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +43,12 @@ class Pooling(WindowLayer):
         assert self.stride is not None
         return Window(self.pool_size, self.stride, self.padding, self.dilation, self.ceil_mode)
 
+    @property
+    def _options(self) -> dict[str, Any]:
+        """What the functions of `ops` are given beside the pool's size."""
+        names = ("stride", "padding", "dilation", "ceil_mode")
+        return {name: getattr(self, name) for name in names}
+
     def output_shape(self, shape: Shape) -> Shape:
         """(H_out, W_out, C): each channel is pooled by itself."""
         size = self._output_size(shape)
@@ -80,6 +87,10 @@ class Pooling(WindowLayer):
             prepare = self._pad_lines(shape, ", constant_values=-np.inf")
         return self._keras_layer(shape, cell, arguments, prepare=prepare)
 
+    def _torch_arguments(self) -> list[str]:
+        """What PyTorch's functions are given for the window."""
+        return [str(self.pool_size), *([f"{self.stride}"] if self.stride != self.pool_size else [])]
+
     def _not_in_keras(self, shape: Shape) -> str:
         """What Keras's layer cannot do; empty if there is nothing."""
         return "" if self.dilation == (1, 1) else "pooling has no dilation"
@@ -106,26 +117,12 @@ class MaxPooling2D(Pooling):
 
     def before(self, x: Array, weights: Weights) -> Array:
         """The maxima."""
-        return ops.max_pool2d(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-        )
+        maxima: Array = ops.max_pool2d(x, self.pool_size, **self._options)
+        return maxima
 
     def steps(self, x: Array, weights: Weights, filter: int) -> PoolSteps:
         """One step an output cell: the window's numbers, and the largest."""
-        return ops.max_pool2d_steps(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-            channel=filter,
-        )
+        return ops.max_pool2d_steps(x, self.pool_size, channel=filter, **self._options)
 
     def origin(self, x: Array, cell: Cell) -> Cell:
         """The largest cell of the window; of equal ones the first in row-major order."""
@@ -138,6 +135,13 @@ class MaxPooling2D(Pooling):
 
     def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
         return ["", self._patch_line(shape, cell), "print(patch.max())"]
+
+    def _torch(self, shape: Shape) -> list[str]:
+        arguments = self._torch_arguments()
+        if self.dilation != (1, 1):
+            arguments.append(f"dilation={self.dilation}")
+        lines = self._torch_pad_lines(shape, ", value=-torch.inf")
+        return [*lines, f"z = functional.max_pool2d(x, {', '.join(arguments)})"]
 
 
 @dataclass(frozen=True)
@@ -164,30 +168,17 @@ class AveragePooling2D(Pooling):
         super().__post_init__()
         self._fill(count_include_pad=self._flag("count_include_pad", self.count_include_pad))
 
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {**super()._options, "count_include_pad": self.count_include_pad}
+
     def before(self, x: Array, weights: Weights) -> Array:
         """The averages."""
-        return ops.avg_pool2d(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-            count_include_pad=self.count_include_pad,
-        )
+        return ops.avg_pool2d(x, self.pool_size, **self._options)
 
     def steps(self, x: Array, weights: Weights, filter: int) -> PoolSteps:
         """One step an output cell: the window's numbers, their sum and their mean."""
-        return ops.avg_pool2d_steps(
-            x,
-            self.pool_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            ceil_mode=self.ceil_mode,
-            count_include_pad=self.count_include_pad,
-            channel=filter,
-        )
+        return ops.avg_pool2d_steps(x, self.pool_size, channel=filter, **self._options)
 
     def _counted(self, shape: Shape, cell: Cell) -> int:
         """How many cells a mean is divided by."""
@@ -212,6 +203,32 @@ class AveragePooling2D(Pooling):
         if (count := self._counted(shape, cell)) != len(rows) * len(cols):
             mean = f"print(np.float32(patch.sum(dtype=np.float64) / {count}))"
         return ["", self._patch_line(shape, cell), mean]
+
+    def _torch(self, shape: Shape) -> list[str]:
+        # A window is a convolution of ones for each channel; PyTorch's pooling has no dilation.
+        options = {"stride": self.stride, "dilation": self.dilation, "groups": shape[2]}
+        slid = ", ".join(f"{name}={value}" for name, value in options.items())
+        top, bottom, left, right = self.window.margins((shape[0], shape[1]))
+        counted = (
+            f"({left}, {right}, {top}, {bottom})" if self.count_include_pad else "(0, 0, 0, 0)"
+        )
+        # Beyond the padding a window that is rounded up has nothing to count.
+        inside = [f"inside = functional.pad(torch.ones_like(x), {counted}, value=1.0)"]
+        rest = [
+            reached - side * self.count_include_pad
+            for reached, side in zip(self._margins(shape), (top, bottom, left, right), strict=True)
+        ]
+        if any(rest):
+            sides = f"({rest[2]}, {rest[3]}, {rest[0]}, {rest[1]})"
+            inside.append(f"inside = functional.pad(inside, {sides})")
+        size = (shape[2], 1, *self.window.kernel_size)
+        return [
+            f"ones = torch.ones({size}, dtype=x.dtype)",
+            *inside,
+            *self._torch_pad_lines(shape),
+            f"total = functional.conv2d(x, ones, {slid})",
+            f"z = total / functional.conv2d(inside, ones, {slid})",
+        ]
 
     def _not_in_keras(self, shape: Shape) -> str:
         keras_pads = self.padding in ("valid", "same") and not self.count_include_pad

@@ -84,6 +84,14 @@ class Rescaling(Layer):
         value = f"x[{place(cell, shape)}].astype(np.float64) * {scale!r} + {offset!r}"
         return ["", f"print(np.float32({value}))"]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        around = f".view(1, -1{', 1, 1' if len(shape) == 3 else ''})"
+        scale, offset = (
+            f"torch.tensor({[*n]}, dtype=x.dtype){around}" if isinstance(n, tuple) else repr(n)
+            for n in (self.scale, self.offset)
+        )
+        return [f"z = x * {scale} + {offset}"]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         numbers = ([*n] if isinstance(n, tuple) else n for n in (self.scale, self.offset))
         return self._keras_layer(shape, cell, [repr(n) for n in numbers])

@@ -170,6 +170,20 @@ class SeparableConv2D(Convolution):
             *self._printed(),
         ]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        deep = f"{self._torch_weight('depthwise_kernel')}.permute(2, 3, 0, 1).flatten(0, 1)"
+        point = f"{self._torch_weight('pointwise_kernel')}.permute(3, 2, 0, 1)"
+        options = [*self._torch_options(), f"groups={shape[2]}"]
+        bias = ", bias" if self.use_bias else ""
+        return [
+            f"depth = {deep}.unsqueeze(1)",
+            f"point = {point}",
+            *([f"bias = {self._torch_weight('bias')}"] if self.use_bias else []),
+            *self._torch_pad_lines(shape),
+            f"between = functional.conv2d(x, depth, {', '.join(options)})",
+            f"z = functional.conv2d(between, point{bias})",
+        ]
+
     def _keras_arguments(self) -> list[str]:
         return [str(self.filters), str(self.kernel_size)]
 

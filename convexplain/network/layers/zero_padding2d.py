@@ -76,6 +76,10 @@ class ZeroPadding2D(WindowLayer):
     def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
         return ["", *self._pad_lines(shape), f"print(x[{place(cell, shape)}])"]
 
+    def _torch(self, shape: Shape) -> list[str]:
+        top, bottom, left, right = self._sides
+        return [f"z = functional.pad(x, ({left}, {right}, {top}, {bottom}))"]
+
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         top, bottom, left, right = self._sides
         return self._keras_layer(shape, cell, [f"(({top}, {bottom}), ({left}, {right}))"])

@@ -27,6 +27,7 @@ def drawn(piece: Piece, dx: float, dy: float) -> Any:
     """Make what draws a piece, so far right of and below its place on the sheet."""
     part = _drawn(piece, dx, dy)
     part.z_index = _DEPTH[type(piece)]
+    part.group = piece.panel
     return part
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.panels import Diagram
-from convexplain.panels.pieces import Frame, Grid
+from convexplain.panels import Box, Diagram
+from convexplain.panels.box import around
+from convexplain.panels.pieces import Frame, Grid, Piece
 from convexplain.stage.board.drawing import (
     CELL,
     FLYING,
@@ -285,7 +287,8 @@ class Moving(Picture):
     ) -> Move:
         """Lay another picture out, and bring what there is to where it then stands.
 
-        Parts of one name glide and take on their new values at once; what the new picture lacks
+        Parts of one name glide and take on their new values at once; those of a panel that would
+        pass over another one fade, and come up where they then stand. What the new picture lacks
         fades away, and of what is new that comes which belongs to a shown panel.
 
         Parameters
@@ -309,6 +312,7 @@ class Moving(Picture):
             self._take(self._place(picture))
             glides: list[Move] = []
             coming: list[Any] = []
+            crossing = _crossing(before, self._pieces, panel_shown)
             wanted = {key for name in show for key in self._keys(name)}
             waiting = {key for name in hold for key in self._keys(name)}
             if whole:
@@ -318,15 +322,19 @@ class Moving(Picture):
                 new, old = self._made(piece), parts.get(key)
                 self._parts[key] = new
                 there = old is not None and old in self.scene.mobjects
-                if old is not None and there and alike(old, new):
+                if old is not None and there and piece.panel not in crossing and alike(old, new):
                     self._parts[key] = old
                     glides.append(glide(old, new))
                     del parts[key]
-                elif key in wanted or (
-                    (key not in before or there)
-                    and key not in waiting
-                    and piece.panel in panel_shown
-                    and not isinstance(piece, Frame)
+                elif (
+                    (there and piece.panel in crossing)
+                    or key in wanted
+                    or (
+                        (key not in before or there)
+                        and key not in waiting
+                        and piece.panel in panel_shown
+                        and not isinstance(piece, Frame)
+                    )
                 ):
                     coming.append(new)
             going = [part for part in parts.values() if part in self.scene.mobjects]
@@ -347,3 +355,47 @@ class Moving(Picture):
             return go
 
         return lazily(start)
+
+
+def _crossing(
+    before: Mapping[str, Piece], after: Mapping[str, Piece], shown: Collection[str]
+) -> set[str]:
+    """Return the panels that would pass over another on their way: of two, the one that goes on.
+
+    Panels that lie on one another at either end may do so between.
+    """
+    starts, ends = _bodies(before), _bodies(after)
+    ways = {name: (starts[name], ends[name]) for name in starts if name in ends and name in shown}
+    found: set[str] = set()
+    for one, other in combinations(ways, 2):
+        if one in found or other in found:
+            continue
+        if any(a.meets(b) for a, b in zip(ways[one], ways[other], strict=True)):
+            continue
+        moments = [n / 8 for n in range(1, 8)]
+        if any(_between(*ways[one], t).meets(_between(*ways[other], t)) for t in moments):
+            found.add(max(one, other, key=lambda name: _far(*ways[name])))
+    return found
+
+
+def _bodies(pieces: Mapping[str, Piece]) -> dict[str, Box]:
+    """Return where the grids of each panel are."""
+    found: dict[str, Box] = {}
+    for piece in pieces.values():
+        if isinstance(piece, Grid) and piece.panel:
+            known = found.get(piece.panel)
+            found[piece.panel] = piece.box if known is None else around((known, piece.box))
+    return found
+
+
+def _between(start: Box, end: Box, share: float) -> Box:
+    return Box(*(a + (b - a) * share for a, b in zip(_sides(start), _sides(end), strict=True)))
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    return box.x, box.y, box.width, box.height
+
+
+def _far(start: Box, end: Box) -> float:
+    (x0, y0), (x1, y1) = start.middle, end.middle
+    return float(np.hypot(x1 - x0, y1 - y0))
