@@ -29,6 +29,7 @@ class Architecture(LessonScene):
         self.stages = self.lesson.stages
         self.board.lay(self.picture.opening())
         self.board.show(self.stages[0].panel)(1.0)
+        self.camera.to(self.board.box(self.stages[0].panel), share=0.55)(1.0)
 
     def texts(self, *numbers: int) -> list[str]:
         """Return the names of what is said below stages."""
@@ -47,7 +48,7 @@ class Architecture(LessonScene):
 
     def show_ask(self, event: Event) -> None:
         """The picture comes near."""
-        self.during(1, self.camera.to(self.board.box(self.stages[0].panel), share=0.86))
+        self.during(1, self.camera.home(), rate=linear)
 
     def show_sheet(self, event: Event) -> None:
         """It is one sheet, of so many cells."""

@@ -1,46 +1,18 @@
-"""The forward pass: windows run through the layers, then the table of the softmax."""
+"""The forward pass: a few cells taken apart, then bars that go from logits to shares."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import forward_pass
-from convexplain.lessons.forward_pass import Work
-from convexplain.lessons.parts.beats import Beat
-from convexplain.ops import Breakdown, ConvStep
-from convexplain.stage import (
-    Label,
-    LessonScene,
-    Line,
-    PixelGrid,
-    VolumeWindow,
-    WindowFrame,
-)
-from convexplain.stage.network_row import LayerLook, NetworkRow, room_for
-from convexplain.stage.pace import accelerating, smoothly
-from convexplain.stage.softmax_table import SoftmaxTable
-from convexplain.style import format as fmt
-from convexplain.style import terms
-from convexplain.style.captions import Caption
+from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.forward_picture import Form
+from convexplain.panels import Diagram
+from convexplain.stage import LessonScene
+from convexplain.stage.pace import Move, eased, in_turn, lazily
 
-# The line of arithmetic below the network, in pixels of the stage.
-HEADING_Y, SUM_Y, BOX = 812.0, 862.0, 72.0
-DIM = 0.4
-
-FILTER = Caption(en="filter {n}, row {r}, column {c}", zh="过滤器 {n}，行 {r}、列 {c}")
-CHANNEL = Caption(en="channel {n}, row {r}, column {c}", zh="通道 {n}，行 {r}、列 {c}")
-PRODUCTS = Caption(en="{m} products, added", zh="{m} 个乘积之和")
-NUMBERS = Caption(en="{m} numbers", zh="{m} 个数")
-FOR = Caption(en="for {k}", zh="类别 {k}")
-ANSWER = Caption(en="answer: {n}", zh="预测：{n}")
-RIGHT = Caption(en="right", zh="正确")
-WRONG = Caption(en="wrong", zh="错误")
-DIGIT = Caption(en="digit", zh="类别")
-LESS = Caption(en="minus m", zh="减去 m")
-RAISED = Caption(en="power of e", zh="e 的幂")
-M_IS = Caption(en="= largest logit = {m}", zh="= 最大的 logit = {m}")
+WINDOW, ZOOM = "input.window", "input.window->patch"
 
 
 class ForwardPass(LessonScene):
@@ -50,335 +22,230 @@ class ForwardPass(LessonScene):
     lesson: forward_pass.ForwardPass
 
     def prepare(self) -> None:
-        """Make the row of layers, empty but for the picture, and the table's columns."""
-        lesson = self.lesson
-        logits = lesson.trace.logits.astype(np.float64)
-        names = [self.text(terms.INPUT), *(column.name for column in lesson.columns[1:])]
-        looks = [
-            LayerLook(name, column.size, column.values, column.limit, bool(column.kernel))
-            for name, column in zip(names, lesson.columns, strict=True)
-        ]
-        looks[-1] = looks[-1]._replace(values=logits, limit=float(np.abs(logits).max()))
-        self.row = NetworkRow(looks, classes=self.lesson.class_marks(self.look.lang, room_for))
-        self.filled = [volume.values.copy() for volume in self.row.volumes]
-        for volume in self.row.volumes:
-            volume.values[...] = np.nan
-        self.row.outputs.values[...] = np.nan
-        middle = (self.row.strip.places[0, 0] + self.row.strip.places[1, 0]) / 2
-        self.folded = Label(
-            self.text(terms.VECTOR), middle, 130, 24, colour="muted", anchor="centre"
-        )
-        self.zs = [
-            Label(fmt.number(z), 1824, digit.anchor_place()[1], anchor="right")
-            for z, digit in zip(logits, self.row.digits, strict=True)
-        ]
-        self.arithmetic: list[Any] = []
-        self.link: list[Any] = []
-        self.table = self._make_table()
+        """Lay out the picture alone; it is there from the first frame on."""
+        self.picture = self.lesson.picture_of
+        self.board.lay(self.picture.opening())
+        self.board.show("input")(1.0)
+        self.camera.to(self.board.box("input"), share=0.55)(1.0)
 
-    def _make_table(self) -> SoftmaxTable:
-        softmax = self.lesson.softmax
-        words = {
-            "class": DIGIT,
-            "z": terms.LOGIT,
-            "shifted": LESS,
-            "power": RAISED,
-            "share": terms.PROBABILITY,
-            "m": M_IS.fill(m=fmt.number(softmax.largest)),
-        }
-        texts = {name: self.text(caption) for name, caption in words.items()}
-        return SoftmaxTable(softmax.rows, texts)
+    def there(self, *names: str) -> list[str]:
+        """Return those of some names that this picture has."""
+        return [name for name in names if self.board.has(name)]
 
-    # The layers.
-
-    def show_question(self, beat: Beat) -> None:
-        """The picture, and the empty layers that it will go through."""
-        row = self.row
-        label, name = self.lesson.subject.label, self.lesson.network.class_name
-        told = [] if label is None else [terms.LABEL.fill(n=name(label))]
-        self.label = [self._below(caption, 0) for caption in told]
-        empty = [*row.volumes, *row.names[1:-2], *row.shapes[1:-2], *row.arrows[:-2]]
-        for part in empty:
-            part.opacity = DIM
-        self.appear(row.picture, *row.texts(0), *empty, seconds=0.8)
-
-    def _below(self, caption: Caption, line: int, weight: str = "regular") -> Label:
-        """Make a line of text below the picture where it stands beside the table."""
-        return Label(self.text(caption), 96, 648 + 40 * line, weight=weight)
-
-    def show_work(self, beat: Beat) -> None:
-        """A layer, or several: one cell with its numbers, then all others, faster and faster."""
-        works: tuple[Work, ...] = beat.data
-        each = self.remaining / len(works)
-        for work in works:
-            end = self.remaining - each
-            self.begin(work)
-            alone = len(works) == 1
-            if alone:
-                self.explain(work)
-                self.wait(max((self.remaining - end) * 0.42, 0.1))
-                self.step_back(self.arithmetic)
-            self.run(work, max(self.remaining - end - 0.25, 0.3))
-            self.take_away(*self.arithmetic, *self.link)
-            self.arithmetic, self.link = [], []
-
-    def begin(self, work: Work) -> None:
-        """Light the layer, and lay the window on the cell that is shown."""
-        self.focus(work.column - 1, work.column)
-        source = self.source(work)
-        target, step = self.row.volumes[work.column - 1], work.step
-        box = step.box
-        span = box.height, box.width
-        self.window: Any = (
-            WindowFrame(source, box.top, box.left, *span, line=3)
-            if isinstance(source, PixelGrid)
-            else VolumeWindow(source, box.top, box.left, *span)
-        )
-        self.fed: Any = VolumeWindow(target, step.row, step.col)
-        self.connection = Line(self._ends(), colour="accent", opacity=0.8)
-        self.link = [self.connection, self.window, self.fed]
-        target.values[step.row, step.col] = self.filled[work.column - 1][step.row, step.col]
-        self.appear(*self.link, seconds=0.2)
-
-    def _ends(self) -> list[tuple[float, float]]:
-        """Return the ends of the link from the window to the cell that it feeds."""
-        window, fed = self.window.places, self.fed.places
-        right, top = window[-1] if len(window) > 3 else window[1]
-        return [
-            (float(right), float(top + (window[2, 1] - window[0, 1]) / 2)),
-            (float(fed[0, 0]), float((fed[0, 1] + fed[2, 1]) / 2)),
-        ]
-
-    def source(self, work: Work) -> Any:
-        """Return what a layer reads: the picture, or the volume before it."""
-        return self.row.volumes[work.column - 2] if work.column > 1 else self.row.picture
-
-    def focus(self, *columns: int) -> None:
-        """Dim all columns but these."""
-        goals = []
-        for column in range(len(self.lesson.columns)):
-            parts = [*self.row.body(column), *self.row.texts(column)]
-            if column:
-                parts.append(self.row.arrows[column - 1])
-            opacity = 1.0 if column in columns else DIM
-            goals += [(part, part.opacity, opacity) for part in parts if part in self.mobjects]
-
-        def change(alpha: float) -> None:
-            for part, start, goal in goals:
-                part.opacity = start + (goal - start) * alpha
-
-        self.drive(change, 0.25, smoothly)
-
-    def explain(self, work: Work) -> None:
-        """Write the arithmetic of one cell below the network."""
-        step, column = work.step, self.lesson.columns[work.column]
-        if isinstance(step, ConvStep):
-            place = FILTER.fill(n=step.filter, r=step.row, c=step.col)
-            account, count = step.breakdown(shown=0), fmt.count(step.products.size)
-            sign, bias = fmt.addend(account.bias)
-            parts = [
-                *self._term(self.text(PRODUCTS.fill(m=count)), fmt.number(account.total), 700),
-                self._sign(sign, 830),
-                *self._term(self.text(terms.BIAS), bias, 920),
-                self._sign("=", 1010),
-                *self._term("", fmt.number(account.value), 1100),
-            ]
-            name, value = self.lesson.activation(column), step.activated
-        else:
-            place = CHANNEL.fill(n=step.channel, r=step.row, c=step.col)
-            listed = [fmt.number(number) for number in step.patch.ravel()]
-            text = "   ".join(listed) if len(listed) <= 4 else ""
-            parts = self._term(self.text(NUMBERS.fill(m=step.count)), text, 880)
-            name, value = self.text(terms.LARGEST if step.kind == "max" else terms.MEAN), step.value
-        look: dict[str, Any] = {"numbers": True, "text_size": 28, "bold": True, "lines": False}
-        box = PixelGrid([[value]], 1284, SUM_Y - BOX / 2, BOX, limit=column.limit, **look)
-        arrow = Line([(1172, SUM_Y), (1268, SUM_Y)], arrow=True)
-        frame = WindowFrame(box, 0, 0, line=3)
-        where = Label(self.text(place), 96, SUM_Y, colour="muted")
-        result = [*self._term(name, "", 1220), arrow, box, frame]
-        self.arithmetic = [where, *parts, *result, *self._note(work.adds_up)]
-        self.appear(where, *parts, seconds=0.35)
-        self.appear(*self.arithmetic[1 + len(parts) :], seconds=0.3)
-
-    def _note(self, adds_up: bool) -> list[Label]:
-        """Say so where printed numbers do not add up exactly."""
-        return [] if adds_up else [Label(self.text(terms.rounded()), 96, 906, 24, colour="muted")]
-
-    def _term(self, heading: str, text: str, x: float) -> list[Label]:
-        above = Label(heading, x, HEADING_Y, colour="muted", anchor="centre")
-        return [above, Label(text, x, SUM_Y, 40, anchor="centre")]
-
-    def _sign(self, text: str, x: float) -> Label:
-        return Label(text, x, SUM_Y, 40, colour="muted", anchor="centre")
-
-    def step_back(self, parts: list[Any]) -> None:
-        """Let numbers that no longer belong to the running window fade."""
-
-        def change(alpha: float) -> None:
-            for part in parts:
-                part.opacity = 1 - (1 - DIM) * alpha
-
-        self.drive(change, 0.2, smoothly)
-
-    def run(self, work: Work, seconds: float) -> None:
-        """Let the window visit all cells of the layer, and fill them."""
-        values, target = self.filled[work.column - 1], self.row.volumes[work.column - 1]
-        source = self.source(work)
-        height, width = values.shape[:2]
-        path = accelerating(height * width - 1, seconds, 6.0)
-        reached = 0
+    def change(
+        self, picture: Diagram, share: float, *show: str, also: tuple[Move, ...] = ()
+    ) -> None:
+        """Lay out another picture, and bring the legend and whatever is named."""
+        move = self.board.become(picture)
 
         def go(alpha: float) -> None:
-            nonlocal reached
-            now = min(round(path.position(alpha * seconds)), height * width - 1)
-            rows, cols = np.divmod(np.arange(reached, now + 1), width)
-            target.values[rows, cols] = values[rows, cols]
-            reached = now
-            row, col = divmod(now, width)
-            box = work.window.box(row, col)
-            self.window.put(source, box.top, box.left)
-            self.fed.put(target, row, col)
-            self.connection.places = self._ends()
+            move(alpha)
+            if alpha > 0.6 and names():
+                more((alpha - 0.6) / 0.4)
 
-        self.drive(go, seconds)
+        def names() -> list[str]:
+            return self.there("legend", *show)
 
-    def take_away(self, *parts: Any) -> None:
-        """Let parts vanish, where they are shown."""
-        shown = [part for part in parts if part in self.mobjects]
-        if shown:
-            self.vanish(*shown, seconds=0.2)
+        more = lazily(lambda: self.board.show(*names()))
+        self.during(share, self.camera.home(), go)
 
-    def show_flatten(self, beat: Beat) -> None:
-        """Every place of the last maps becomes a column of the vector."""
-        column = len(self.lesson.columns) - 2
-        self.focus(column - 1, column)
-        rods = self.row.rods()
-        starts = [rod.points.copy() for rod in rods]
-        self.appear(*rods, self.row.arrows[column - 1], seconds=0.2)
-        self.drive(lambda alpha: self.row.unroll(rods, starts, alpha), 1.6)
-        self.add(*self.row.body(column))
-        self.remove(*rods)
-        self.appear(*self.row.texts(column), self.folded, seconds=0.4)
+    # A cell of the first convolution.
 
-    def show_dense(self, beat: Beat) -> None:
-        """One class adds up all its products; then the other nine do."""
-        vote: Breakdown = beat.data
-        best = self.lesson.trace.prediction
-        column, row = len(self.lesson.columns) - 1, self.row
-        self.focus(column - 1)
-        new = [row.arrows[column - 1], *row.body(column), *row.texts(column)]
-        self.appear(*new, seconds=0.3)
-        (above, below), (sign, bias) = vote.in_order, fmt.addend(vote.bias)
-        strip = WindowFrame(row.strip, 0, 0, line=3)
-        strip.points = row.strip.points.copy()  # all of it, whatever the shape of its cells
-        self.window, self.fed = strip, WindowFrame(self._tile(best), 0, 0, line=3)
-        self.connection = Line(self._to_tile(), colour="accent", opacity=0.8)
-        self.arithmetic = [
-            Label(self.text(FOR.fill(k=best)), 96, SUM_Y, colour="muted"),
-            *self._term(self.text(above.name), fmt.number(above.value), 560),
-            self._sign(fmt.MINUS, 690),
-            *self._term(self.text(below.name), fmt.number(abs(below.value)), 830),
-            self._sign(sign, 960),
-            *self._term(self.text(terms.BIAS), bias, 1050),
-            self._sign("=", 1140),
-            *self._term(self.text(terms.LOGIT), fmt.number(vote.value), 1250),
-            *self._note(vote.adds_up(total=False)),
+    def show_ask(self, event: Event) -> None:
+        """The picture comes near."""
+        self.during(1, self.camera.home(), rate=linear)
+
+    def show_patch(self, event: Event) -> None:
+        """A few pixels are framed, and lift off."""
+        self.lift(0.6)
+        self.during(1, self.board.pulse("patch" if self.picture.one_channel else WINDOW))
+
+    def lift(self, share: float) -> None:
+        """Frame the pixels, and let them come out of the picture."""
+        self.during(0.2 * share, self.board.show(WINDOW))
+        self.change(self.picture.weigh(), 0.4 * share)
+        if self.picture.one_channel:
+            out = self.board.grow("patch", out_of=WINDOW)
+            self.during(0.4 * share, out, self.board.walk(ZOOM))
+
+    def show_sum(self, event: Event) -> None:
+        """The weights fall on them; the products run into one number, line by line."""
+        if not self.board.has("sum"):
+            self.lift(0.3)
+        if self.picture.one_channel:
+            self.during(0.2, self.board.show("times", "kernel", *self.there("legend")))
+            rows = range(self.lesson.weighed.kernel.shape[0])
+            meet = [self.board.send(f"patch[{row}]", f"kernel[{row}]") for row in rows]
+            self.during(0.2, in_turn(*meet, overlap=0.5))
+        self.during(0.4, self.add_up("sum"))
+        self.during(1, self.board.pulse("sum.activated"))
+
+    def add_up(self, panel: str) -> Move:
+        """Let the lines of a sum come one after the other, and its result out of the last."""
+        names = [name for name in self.board.names(panel) if name.count(".") == 1]
+        last = f"{panel}.activated"
+        moves = [
+            self.board.show(name, *self.there(f"{name}.label")) for name in names if name != last
         ]
-        self.appear(self.connection, strip, self.fed, *self.arithmetic, seconds=0.4)
-        row.outputs.values[0, 0, best] = vote.value
-        self.appear(self.zs[best], seconds=0.3)
-        self.wait(max(self.remaining - 2.0, 0.1))
-        self.step_back(self.arithmetic)
-        for digit, z in enumerate(self.zs):
-            self.fed.put(self._tile(digit), 0, 0)
-            self.connection.places = self._to_tile()
-            row.outputs.values[0, 0, digit] = self.lesson.trace.logits[digit]
-            if digit != best:
-                self.add(z)
-            self.drive(lambda alpha: None, 0.13)
+        source = next(n for n in (f"{panel}.total", f"{panel}.products") if self.board.has(n))
+        return in_turn(*moves, self.board.grow(last, out_of=source), overlap=0.3)
 
-    def _to_tile(self) -> list[tuple[float, float]]:
-        """Return the ends of the link from the vector to the output that it feeds."""
-        fed = self.fed.places
-        y = float((fed[0, 1] + fed[2, 1]) / 2)
-        return [(float(self.window.places[1, 0]) + 4, y), (float(fed[0, 0]) - 4, y)]
+    def show_map(self, event: Event) -> None:
+        """The number becomes a cell of a map; the other maps of its layer come behind it."""
+        lesson = self.lesson
+        value = self.board.box("sum.activated")
+        self.change(self.picture.maps(), 0.3)
+        step = lesson.weighed
+        filled = self.board.part("map").values.copy()
+        self.board.fill("map", np.nan)
+        cell = f"map[{step.row}, {step.col}]"
+        self.board.show("map")(1.0)
+        self.during(0.25, self.board.pulse_at(value), self.board.pulse(cell, times=2))
+        self.during(0.25, self.uncover(filled, step.row, step.col))
+        wall = [n for n in self.board.names("wall") if n.startswith("wall[")]
+        grow = [eased(self.board.grow(name, out_of="map")) for name in reversed(wall)]
+        self.during(1, self.board.show("map.cell"), in_turn(*grow, overlap=0.9), rate=linear)
 
-    def _tile(self, digit: int) -> PixelGrid:
-        left, top, right, _ = self.row.outputs.box(digit)
-        return PixelGrid([[0.0]], left, top, right - left)
+    def uncover(self, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], row: int,
+                col: int) -> Move:  # fmt: skip
+        """Let a map fill from one cell outwards."""
+        rows, cols = np.indices(values.shape)
+        far = np.maximum(np.abs(rows - row), np.abs(cols - col))
 
-    # The table.
+        def go(alpha: float) -> None:
+            near = far <= alpha * far.max()
+            self.board.fill("map", np.where(near, values, np.nan))
 
-    def show_logits(self, beat: Beat) -> None:
-        """The logits become the first column; the largest of them is m."""
-        row, table = self.row, self.table
-        kept = [row.picture, *row.digits, *self.zs, *self._title, *self._caption]
-        self.vanish(*[part for part in self.mobjects if part not in kept], seconds=0.3)
-        cells = row.picture.shape_in_cells
-        picture = PixelGrid(np.zeros(cells), 96, 330, 280 / max(cells)).points
-        moves: list[tuple[Any, Any, Any]] = [(row.picture, row.picture.points.copy(), picture)]
-        for n, (digit, z) in enumerate(zip(row.digits, self.zs, strict=True)):
-            moves.append((digit, digit.points.copy(), table.goal(n, digit, "class")))
-            moves.append((z, z.points.copy(), table.goal(n, z, "z")))
+        return go
 
-        def move(alpha: float) -> None:
-            row.picture.opacity = max(row.picture.opacity, alpha)
-            for part, start, goal in moves:
-                part.points = start + (goal - start) * alpha
+    def show_pool(self, event: Event) -> None:
+        """Its neighbours come up beside it; one number of them goes on."""
+        self.change(self.picture.pool(), 0.25, "map")
+        self.during(0.1, self.board.show("map.pool"))
+        self.during(0.2, self.board.grow("four", out_of="map.pool"),
+                    self.board.walk("map.pool->four"))  # fmt: skip
+        step = self.lesson.pooled
+        assert step is not None
+        self.during(0.2, self.board.show("becomes"), self.board.grow("kept", out_of="four"))
+        self.during(0.1, self.board.show("pooled"))
+        self.during(0.15, self.board.send("kept", f"pooled[{step.row}, {step.col}]"))
+        self.during(1, self.board.show("pooled.cell"), self.board.pulse("pooled.cell"))
 
-        self.drive(move, 0.9, smoothly)
-        self.appear(*table.heads["z"], *table.frame, *self.label, seconds=0.4)
-        self.drive(table.light({table.best}, [row.digits, self.zs]), 0.4, smoothly)
-        self.appear(*table.m, seconds=0.4)
-        self.wait(0.5)
-        self.drive(table.light(None, [row.digits, self.zs]), 0.4, smoothly)
+    def show_deeper(self, event: Event) -> None:
+        """All maps stand behind one another; a column of numbers through them becomes one sum."""
+        self.change(self.picture.deeper_cell(), 0.3, "read", "reads")
+        self.during(0.35, self.add_up("total"))
+        self.during(0.1, self.board.show("deep"))
+        step = self.lesson.deeper
+        assert step is not None
+        self.during(0.15, self.board.send("total.activated", f"deep[{step.row}, {step.col}]"))
+        self.during(1, self.board.show("deep.cell"), self.board.pulse("deep.cell"))
 
-    def show_shift(self, beat: Beat) -> None:
-        """The column z - m."""
-        self.appear(*self.table.heads["shifted"], seconds=0.4)
-        self.down(self.table.shifted, 1.2)
+    # The vector, and the sums.
 
-    def down(self, column: list[Label], seconds: float) -> None:
-        """Let a column appear row by row."""
-        for label in column:
-            label.opacity = 0.0
-        self.add(*column)
-        count = len(column)
+    def show_line(self, event: Event) -> None:
+        """The last maps become one line, cell by cell."""
+        self.change(self.picture.line(), 0.3, "read", "reads", "lined")
+        values = self.board.part("line").values.copy()
+        self.board.fill("line", np.nan)
+        self.board.show("line")(1.0)
+        flat = np.arange(values.size).reshape(values.shape[::-1]).T
 
-        def rise(alpha: float) -> None:
-            for n, label in enumerate(column):
-                label.opacity = min(max(alpha * (count + 3) - n, 0) / 3, 1.0)
+        def fill(alpha: float) -> None:
+            self.board.fill("line", np.where(flat < alpha * values.size, values, np.nan))
 
-        self.drive(rise, seconds)
+        self.during(0.55, fill, self.board.pulse("read", times=2), rate=linear)
+        self.during(1, self.board.pulse("line"))
 
-    def show_powers(self, beat: Beat) -> None:
-        """The column of powers; all of them fall into their sum."""
-        table = self.table
-        self.appear(*table.heads["power"], seconds=0.3)
-        self.down(table.powers, 1.0)
-        falling = table.falling()
-        self.appear(*table.sum, seconds=0.3)
-        self.add(*falling)
-        self.drive(lambda alpha: table.fall(falling, alpha), 0.8, smoothly)
-        self.remove(*falling)
-        self.appear(table.total, seconds=0.3)
+    def show_push(self, event: Event) -> None:
+        """What pushes for the answer grows, then what pushes against it; then what is left."""
+        self.change(self.picture.push(), 0.25, "line", "lined", "push.zero")
+        for bar in ("above", "below", "bias"):
+            self.during(0.18, self.bar(f"push.{bar}"))
+        self.during(0.1, self.board.show("logit"))
+        self.during(1, self.board.pulse("logit"))
 
-    def show_probabilities(self, beat: Beat) -> None:
-        """Probabilities and their bars; the answer, right or wrong."""
-        table, right = self.table, self.lesson.right
-        self.appear(*table.heads["share"], seconds=0.3)
-        table.grow(0.0)
-        self.add(table.bars, *table.shares)
-        self.drive(table.grow, 1.2, smoothly)
-        said = [ANSWER.fill(n=self.lesson.network.class_name(table.best))]
-        if right is not None:
-            said.append(RIGHT if right else WRONG)
-        lines = [self._below(text, len(self.label) + n, "bold") for n, text in enumerate(said)]
-        self.appear(*lines, seconds=0.4)
+    def bar(self, name: str) -> Move:
+        """Let a bar grow from its line; its number comes when it has stopped."""
+        return lazily(lambda: self._bar(name))
 
-    def show_answer(self, beat: Beat) -> None:
-        """The two most probable classes: what their difference makes."""
-        table = self.table
-        columns = [self.row.digits, self.zs, table.shifted, table.powers, table.shares]
-        two = set(self.lesson.softmax.order[:2])
-        self.drive(table.light(two, columns), 0.4, smoothly)
+    def _bar(self, name: str) -> Move:
+        left, top, width, height = self.board.box(name)
+        zero = self.board.box(f"{name.partition('.')[0]}.zero")[0]
+        edge = left if zero <= left + 1 else left + width - 1
+        self.board.show(f"{name}.label")(1.0)
+        grow = self.board.grow(name, out_of=(edge, top, 1, height))
+        number = self.board.show(f"{name}.value")
+
+        def go(alpha: float) -> None:
+            grow(min(1.0, 1.25 * alpha))
+            if alpha > 0.8:
+                number(5 * alpha - 4)
+
+        return eased(go)
+
+    @property
+    def names(self) -> list[str]:
+        """The classes' bars."""
+        return [f"classes.{bar.name}" for bar in self.picture.bars("shares").bars]
+
+    @property
+    def best(self) -> str:
+        """The bar of the answer."""
+        return f"classes.{self.lesson.softmax.order[0]}"
+
+    def show_scores(self, event: Event) -> None:
+        """The sums of all classes, one after the other."""
+        self.change(self.picture.sums("logits"), 0.2, "input", "classes.zero", "classes.title")
+        self.during(
+            0.6, in_turn(*(self.bar(name) for name in self.names), overlap=0.4), rate=linear
+        )
+        self.during(1, self.board.pulse(self.best))
+
+    def show_predict(self, event: Event) -> None:
+        """The two highest are looked at."""
+        order = self.lesson.softmax.order[:2]
+        looks = [self.board.pulse(f"classes.{n}", f"classes.{n}.value") for n in order]
+        self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
+
+    def reform(self, form: Form, share: float) -> None:
+        """Let all bars take on their next values; numbers go, and come when the bars stand."""
+        values = [f"{name}.value" for name in self.names]
+        self.during(0.12, self.board.hide(*values, "classes.title"))
+        self.during(share, self.board.become(self.picture.sums(form)))
+        self.during(0.15, self.board.show(*values, "classes.title"))
+
+    def show_shift(self, event: Event) -> None:
+        """All move up until the highest is at zero; distances stay."""
+        self.reform("distances", 0.45)
+        self.during(1, self.board.pulse(self.best, f"{self.best}.value"))
+
+    def show_powers(self, event: Event) -> None:
+        """Each becomes e to its power: positive, and steep."""
+        self.reform("powers", 0.45)
+        self.during(1, in_turn(*(self.board.pulse(name, f"{name}.value") for name in self.names),
+                               overlap=0.5), rate=linear)  # fmt: skip
+
+    def show_shares(self, event: Event) -> None:
+        """Each is divided by the sum, and all are laid end to end: one whole."""
+        self.reform("shares", 0.25)
+        self.during(0.15, self.board.become(self.picture.shares()))
+        moves = [
+            eased(self.board.grow(f"stack.{bar.name}", out_of=f"classes.{bar.name}"))
+            for bar in self.picture.stack.bars
+        ]
+        self.during(0.3, self.board.show("stack.title"), in_turn(*moves, overlap=0.5))
+        self.board.show(*self.there("stack.rest"))(1.0)
+        self.during(1, self.board.pulse("stack.title"))
+
+    def show_verdict(self, event: Event) -> None:
+        """The largest share belongs to the answer."""
+        best = self.lesson.softmax.order[0]
+        named = self.there(f"stack.{best}.label", f"stack.{best}.value")
+        self.during(0.5, self.board.pulse(f"stack.{best}", self.best, times=1))
+        self.during(1, self.board.pulse(*named) if named else self.board.pulse("input"))
+
+    def show_whole(self, event: Event) -> None:
+        """From the picture through the bars to the whole, once more."""
+        looks = [self.board.pulse(name) for name in ("input", self.best, "stack.title")]
+        self.during(1, in_turn(*looks), rate=linear)

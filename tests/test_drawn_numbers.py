@@ -468,51 +468,35 @@ def test_the_parameters_below_each_layer_are_those_counted_by_hand(look):
     assert f"{sum(counted.values()):,}" in plays.of("architecture", look).ends["parameters"].caption
 
 
-def test_the_window_of_the_forward_pass_feeds_the_cell_whose_sum_is_told(look, weights):
+def test_the_window_of_the_forward_pass_shows_the_cell_whose_sum_is_told(look, weights):
     played = plays.of("forward-pass", look)
-    for work in played.lesson.works:
-        column = played.lesson.columns[work.column]
-        if not column.name.startswith("conv"):
-            continue
-        explained = [s for s in played.during(column.name) if "arithmetic[0]" in s]
-        if not explained:
-            continue
-        stage, step = explained[0], work.step
-        values = stage[f"row.volumes[{work.column - 1}]"].values
-        known = ~np.isnan(values).any(axis=2)
-        assert np.argwhere(known).tolist() == [[step.row, step.col]]
-        x = played.lesson.trace.input_of(column.name).astype(np.float64)
-        patch = x[step.row : step.row + 3, step.col : step.col + 3]
-        kernel = weights[f"{column.name}/kernel"][..., step.filter]
-        total, bias = (patch * kernel).sum(), weights[f"{column.name}/bias"][step.filter]
-        where = stage["arithmetic[0]"].text
-        for number in (step.filter, step.row, step.col):
-            assert str(number) in where
-        printed = [part.text for part in stage.of(Label) if abs(part.anchor_place()[1] - 862) < 1]
-        for number in (total, abs(bias), total + bias):
-            assert f"{number:.2f}".replace("-", "−") in printed
+    step = played.lesson.weighed
+    x = played.lesson.trace.image.astype(np.float64)
+    patch = x[step.row : step.row + 3, step.col : step.col + 3, 0]
+    kernel = weights["conv1/kernel"][:, :, 0, step.filter]
+    total, bias = (patch * kernel).sum(), float(weights["conv1/bias"][step.filter])
+    stage = next(s for s in played.during("weigh") if "sum.activated" in s and "patch" in s)
+    np.testing.assert_allclose(stage["patch"].values, patch, atol=1e-6)
+    np.testing.assert_allclose(stage["kernel"].values, kernel, atol=1e-6)
+    assert stage["sum.products"].text == f"{total:.2f}"
+    assert stage["sum.bias"].text == f"{bias:+.2f}".replace("-", "−")
+    assert stage["sum.total"].text == f"{total + bias:.2f}"
+    grid, frame = stage["input"], stage["input.window"].places
+    place = (frame[0] - grid.places[0]) / grid.cell
+    assert tuple(np.rint(place[::-1]).astype(int)) == (step.row, step.col)
 
 
-def test_products_above_and_below_zero_stand_under_their_names(look, weights):
+def test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars(look, weights):
     played = plays.of("forward-pass", look)
-    (stage,) = [s for s in played.during("dense") if "arithmetic[0]" in s][:1]
+    stage = next(s for s in played.during("logits") if "logit" in s)
     lesson = played.lesson
     flat = lesson.trace.activations["flatten"].astype(np.float64)
     products = flat * weights["dense/kernel"][:, int(lesson.trace.logits.argmax())]
-    heads = {
-        "en": ("products above 0", "products below 0"),
-        "zh": ("正的乘积之和", "负的乘积之和"),
-    }[look.lang]
-    for head, wanted in zip(
-        heads, (products[products > 0].sum(), -products[products < 0].sum()), strict=True
-    ):
-        x, y = saying(stage, head).anchor_place()
-        (below,) = [
-            label.text
-            for label in stage.of(Label)
-            if abs(label.anchor_place()[0] - x) < 2 and y < label.anchor_place()[1] < y + 60
-        ]
-        assert below == f"{wanted:.2f}"
+    plus, minus = products[products > 0].sum(), products[products < 0].sum()
+    assert stage["push.above.value"].text == f"{plus:.2f}"
+    assert stage["push.below.value"].text == f"−{-minus:.2f}"
+    long = [np.ptp(stage[f"push.{bar}"].places[:, 0]) for bar in ("above", "below")]
+    assert long[0] / long[1] == pytest.approx(plus / -minus, rel=1e-3)
 
 
 def test_the_tree_tells_the_filters_and_shares_of_its_strongest_parts(look, weights):

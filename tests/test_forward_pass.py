@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.signal import correlate
 from scipy.special import softmax
 
-from convexplain.data import digits, examples
+from convexplain import panels
+from convexplain.data import digits
 from convexplain.data.pictures import Picture
+from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.forward_pass import ForwardPass
-from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
-from convexplain.style.format import adds_up
+from convexplain.lessons.parts.number_words import about
+from convexplain.lessons.parts.subject import choose_picture
+from convexplain.network import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    Network,
+    Trace,
+)
+from convexplain.style.captions import Caption
+from convexplain.style.format import adds_up, number
 
 
 @pytest.fixture(scope="module")
@@ -22,161 +36,269 @@ def lesson():
     return ForwardPass()
 
 
-def captions(lesson):
-    return {beat.name: beat.caption.text("en") for beat in lesson.beats()}
+@pytest.fixture(scope="module")
+def computed(lesson):
+    """All layers by SciPy, in float64."""
+    weights = lesson.network.weights
+    x, found = lesson.trace.image[:, :, 0].astype(float)[:, :, None], {}
+    for n in (1, 2, 3):
+        kernel = weights[f"conv{n}/kernel"].astype(float)
+        maps = [correlate(x, kernel[..., k], "valid")[..., 0] for k in range(kernel.shape[3])]
+        x = found[f"conv{n}"] = np.maximum(np.stack(maps, axis=2) + weights[f"conv{n}/bias"], 0)
+        if n < 3:
+            rows, cols = (side // 2 for side in x.shape[:2])
+            x = x[: 2 * rows, : 2 * cols].reshape(rows, 2, cols, 2, -1).max(axis=(1, 3))
+            found[f"pool{n}"] = x
+    found["logits"] = x.ravel() @ weights["dense/kernel"].astype(float) + weights["dense/bias"]
+    return found
+
+
+def told(lesson):
+    return {
+        event.name: event.said.text("en")
+        for beat in lesson.make_beats()
+        for event in beat.parts
+        if event.said is not None
+    }
+
+
+def question(lesson):
+    found = [e.ask for b in lesson.make_beats() for e in b.parts if e.ask is not None]
+    return found[0] if found else None
+
+
+def saved(tmp_path, *layers, input_shape=(28, 28, 1), recipe=None, seed=0):
+    path = tmp_path / "model.safetensors"
+    untrained = Network.initialised(layers, seed, input_shape=input_shape)
+    Network(layers, untrained.weights, input_shape=input_shape, recipe=recipe).save(path)
+    return str(path)
 
 
 def test_the_default_digit_is_read_right_after_hesitating(lesson):
-    first, second = (lesson.softmax.rows[n].probability for n in lesson.softmax.order[:2])
+    first, second = (lesson.softmax.shares[n] for n in lesson.softmax.order[:2])
     assert lesson.right
     assert first + second > 0.99
     assert second > 0.2
 
 
-def test_the_table_is_the_softmax_of_the_logits(lesson):
-    rows = lesson.softmax.rows
-    logits = np.array([row.logit for row in rows])
-    np.testing.assert_array_equal(logits, lesson.trace.logits.astype(np.float64))
-    probabilities = [row.probability for row in rows]
-    np.testing.assert_allclose(probabilities, softmax(logits), rtol=1e-12)
-    np.testing.assert_allclose(probabilities, lesson.trace.probabilities, rtol=1e-6)
-    assert max(row.shifted for row in rows) == 0
-    for row in rows:
-        assert row.shifted == row.logit - lesson.softmax.largest
-        assert row.power == pytest.approx(math.e**row.shifted, rel=1e-12)
-    assert lesson.softmax.total == pytest.approx(math.fsum(row.power for row in rows))
+def test_the_softmax_is_scipy_s_step_by_step(lesson, computed):
+    found, logits = lesson.softmax, computed["logits"]
+    np.testing.assert_allclose(found.logits, logits, atol=1e-4)
+    np.testing.assert_allclose(found.distances, logits - logits.max(), atol=1e-4)
+    np.testing.assert_allclose(found.powers, np.exp(logits - logits.max()), rtol=1e-3)
+    np.testing.assert_allclose(found.shares, softmax(logits), rtol=1e-3)
+    assert found.total == pytest.approx(1 / softmax(logits).max(), rel=1e-3)
 
 
-def test_the_answer_compares_the_two_most_probable_classes(lesson):
-    first, second = np.sort(lesson.trace.probabilities.astype(float))[::-1][:2]
-    ratio = first / second
-    text = captions(lesson)["answer"]
-    assert f"{math.log(ratio):.2f} more gives {ratio:.1f} times" in text
+def test_the_cells_that_are_shown_are_those_of_scipy_and_add_up_as_printed(lesson, computed):
+    for layer, step, shown in (("conv1", lesson.weighed, 0), ("conv2", lesson.deeper, 4)):
+        expected = computed[layer][step.row, step.col, step.filter]
+        assert step.activated == pytest.approx(expected, abs=1e-5)
+        account = step.breakdown(shown=shown)
+        assert adds_up([value for _, value in account.addends] + [account.bias], account.value)
+    pooled = lesson.pooled
+    expected = computed["pool1"][pooled.row, pooled.col, lesson.filter]
+    assert pooled.value == pytest.approx(expected, abs=1e-5)
+    assert number(pooled.value) in told(lesson)["pool"]
+    assert number(lesson.deeper.activated) in told(lesson)["deeper"]
 
 
-def test_captions_tell_m_the_sum_and_the_verdict(lesson):
-    told = captions(lesson)
-    logits = lesson.trace.logits
-    assert (logits < 0).all()
-    assert "all of them negative" in told["logits"]
-    m = f"\N{MINUS SIGN}{abs(float(logits.max())):.2f}"
-    assert m in told["logits"]
-    assert f"{np.exp(logits.astype(float) - logits.max()).sum():.3f}" in told["powers"]
-    best = int(logits.argmax())
-    share = f"{100 * float(lesson.trace.probabilities[best]):.1f}%"
-    assert f"answers {best}, with {share}. Right, the label is {best}" in told["probabilities"]
+def test_the_logit_is_what_pushes_for_it_and_against_it(lesson, computed):
+    best = int(computed["logits"].argmax())
+    weights = lesson.network.weights["dense/kernel"][:, best].astype(float)
+    products = computed["conv3"].ravel() * weights
+    above, below = lesson.vote.parts
+    assert above.value == pytest.approx(products[products > 0].sum(), abs=1e-4)
+    assert below.value == pytest.approx(products[products < 0].sum(), abs=1e-4)
+    assert f"{number(computed['logits'][best])}." in told(lesson)["push"]
 
 
-def test_each_layer_is_seen_at_a_cell_whose_numbers_add_up(lesson):
-    works = {lesson.columns[work.column].name: work for work in lesson.works}
-    assert list(works) == ["conv1", "pool1", "conv2", "pool2", "conv3"]
-    weights = lesson.network.weights
-    for name in ("conv1", "conv2", "conv3"):
-        step = works[name].step
-        x = lesson.trace.input_of(name).astype(np.float64)
-        kernel = weights[f"{name}/kernel"][..., step.filter].astype(np.float64)
-        total = correlate(x, kernel, mode="valid")[step.row, step.col, 0]
-        bias = float(weights[f"{name}/bias"][step.filter])
-        assert step.total == pytest.approx(total, abs=1e-5)
-        assert step.value == pytest.approx(total + bias, abs=1e-5)
-        assert works[name].adds_up == adds_up((step.total, step.bias), step.value)
-        assert works[name].adds_up
-        largest = float(lesson.trace.activations[name].max())
-        assert step.activated > 0.5 * largest
-    assert f"{works['conv2'].step.products.size} products" in captions(lesson)["conv2"]
+def test_the_prediction_s_choices_are_what_people_do_with_two_logits(lesson, computed):
+    one, two = np.sort(computed["logits"])[::-1][:2]
+    replies = {c.text.text("en"): c.reply for c in question(lesson).choices}
+    assert [text for text, reply in replies.items() if reply is None] == ["71%"]
+    assert round(100 * softmax(computed["logits"]).max()) == 71
+    assert f"{100 * two / (one + two):.0f}%" in replies
+    assert f"{100 * (one - two):.0f}%" in replies
+    assert "29%" in replies["100%"].text("en")
+    asked = question(lesson).text.text("en")
+    assert f"by {number(one - two)}." in asked
 
 
-def test_the_pooling_s_window_stands_out_from_its_mean(lesson):
-    work = lesson.works[1]
-    x, step = lesson.trace.input_of("pool1"), work.step
-    windows = x.reshape(13, 2, 13, 2, 32)
-    gain = windows.max(axis=(1, 3)) - windows.mean(axis=(1, 3))
-    assert gain[step.row, step.col, step.channel] == pytest.approx(gain.max(), abs=1e-6)
-    assert step.value == step.patch.max()
-    assert f"{step.value:.2f}" in captions(lesson)["pool1"]
+def test_printed_distances_are_differences_of_printed_logits(lesson):
+    bars = {bar.name: bar for bar in lesson.picture_of.bars("distances").bars}
+    logits = {bar.name: bar for bar in lesson.picture_of.bars("logits").bars}
+
+    def read(text):
+        return round(100 * float(text.replace("−", "-")))
+
+    largest = max(read(bar.text) for bar in logits.values())
+    for name, bar in bars.items():
+        assert read(bar.text) == read(logits[name].text) - largest
 
 
-def test_the_dense_layer_adds_products_above_and_below_zero_and_the_bias(lesson):
-    vote, answer = lesson.vote, int(lesson.trace.logits.argmax())
-    positive, negative = vote.in_order
-    weights = lesson.network.weights
-    products = [
-        float(x) * float(w)
-        for x, w in zip(
-            lesson.trace.activations["flatten"],
-            weights["dense/kernel"][:, answer],
-            strict=True,
-        )
-    ]
-    assert len(products) == 1152
-    assert positive.value == pytest.approx(math.fsum(p for p in products if p > 0))
-    assert negative.value == pytest.approx(math.fsum(p for p in products if p < 0))
-    whole = math.fsum([*products, float(weights["dense/bias"][answer])])
-    assert vote.value == pytest.approx(whole, abs=1e-5)
+def test_all_below_zero_is_said_only_where_it_is_so(lesson):
+    assert (lesson.softmax.logits < 0).all()
+    assert "all below 0" in told(lesson)["scores"]
+    above = next(d for d in digits.load() if Trace(lesson.network, d.pixels).logits.max() > 0)
+    assert "below" not in told(ForwardPass(picture=above))["scores"]
 
 
-def test_a_misread_digit_is_called_wrong():
-    sample = examples.load()["forward-pass"]["misread"]
-    picture = digits.sample(sample)
-    lesson = ForwardPass(picture=picture)
-    assert lesson.right is False
-    told = captions(lesson)["probabilities"]
-    assert f"answers {lesson.trace.prediction}" in told
-    assert f"Wrong, the label is {picture.label}" in told
-    assert "错了" in lesson.beats()[-2].caption.text("zh")
-
-
-def test_a_picture_without_label_is_neither_right_nor_wrong():
-    pixels = digits.first(5).pixels
-    lesson = ForwardPass(picture=Picture(pixels, None, "mine.png"))
-    assert lesson.right is None
-    told = captions(lesson)["probabilities"]
-    assert "Right" not in told
-    assert "Wrong" not in told
-
-
-def test_a_positive_logit_is_not_called_negative():
-    lesson = ForwardPass(picture=digits.sample(examples.load()["hierarchy"]["sample"]))
-    assert lesson.softmax.largest > 0
-    assert "negative" not in captions(lesson)["logits"]
+@pytest.mark.parametrize(
+    ("ratio", "en", "zh"),
+    [
+        (1.118, "1.1", "1.1"),
+        (2.0, "2.0", "2.0"),
+        (242.0, "240", "240"),
+        (999.9, "about 1 thousand", "约 1,000"),
+        (12_345.0, "about 12 thousand", "约 1.2 万"),
+        (math.exp(23.0), "about 9.7 billion", "约 97 亿"),
+        (1e20, "more than 1,000 trillion", "超过 1,000 万亿"),
+    ],
+)
+def test_large_ratios_have_two_figures(ratio, en, zh):
+    assert (about(ratio).text("en"), about(ratio).text("zh")) == (en, zh)
 
 
 @pytest.mark.parametrize("label", range(10))
-def test_every_digit_fits_a_minute_or_so(label):
-    assert 30 <= ForwardPass(picture=digits.first(label)).seconds <= 62
+def test_the_digit_of_a_class_is_the_one_it_is_least_sure_of(lesson, label):
+    chosen = choose_picture({"digit": label}, None, ForwardPass)
+    found = ForwardPass(picture=chosen)
+    assert found.trace.prediction == label
+    sure = float(found.trace.shares[label])
+    for digit in digits.load():
+        if digit.label == label:
+            trace = Trace(lesson.network, digit.pixels)
+            assert trace.prediction != label or float(trace.shares[label]) >= sure
+    assert 40 <= found.seconds <= 64
+    first, second = np.sort(found.softmax.shares)[::-1][:2]
+    printed = found.ratio.values["r"].text("en")
+    # Two figures of what the printed difference gives.
+    assert math.exp(found.less) == pytest.approx(first / second, rel=0.011)
+    assert printed == about(math.exp(found.less)).text("en")
 
 
-def test_another_network_is_told_with_its_own_numbers(tmp_path):
-    path = tmp_path / "model.safetensors"
-    layers = (
-        Conv2D("a", filters=4, kernel_size=5, activation="tanh"),
-        AveragePooling2D("b", pool_size=3),
-        Flatten("c"),
-        Dense("d", units=10, activation="softmax"),
+def test_a_misread_digit_is_told_with_its_label():
+    lesson = ForwardPass(picture=digits.sample(122))
+    assert lesson.right is False
+    assert told(lesson)["verdict"].endswith("the label is 6.")
+
+
+def test_a_picture_without_a_label_is_neither_right_nor_wrong():
+    lesson = ForwardPass(picture=Picture(digits.first(4).pixels, None, "four.png"))
+    assert told(lesson)["verdict"].startswith("The network answers 4")
+    assert "right" not in told(lesson)["verdict"]
+
+
+def test_it_can_be_folded_and_stretched(lesson):
+    assert lesson.shortest <= 30
+    for length in (30, 120):
+        assert ForwardPass(length=length).seconds == pytest.approx(length)
+
+
+@pytest.mark.parametrize("sheet", panels.ASPECTS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_picture_fits_every_frame(lesson, sheet, lang):
+    picture = lesson.picture_of
+    for diagram in (
+        picture.opening(), picture.weigh(), picture.maps(), picture.pool(), picture.deeper_cell(),
+        picture.line(), picture.push(), picture.sums("logits"), picture.sums("powers"),
+        picture.shares(), lesson.diagram(),
+    ):  # fmt: skip
+        assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
+
+
+# Other networks.
+
+
+def test_another_network_is_told_by_what_it_has(tmp_path):
+    model = saved(
+        tmp_path,
+        Conv2D("look", filters=4, kernel_size=5, activation="tanh"),
+        AveragePooling2D("mean", pool_size=3),
+        Conv2D("again", 3, activation="tanh"),
+        Flatten("line"),
+        Dense("out", units=3),
+        input_shape=(20, 20, 1),
+        recipe=Recipe((20, 20), "gray", classes=(
+            Caption(en="ant", zh="蚂蚁"), Caption(en="bee", zh="蜜蜂"), Caption(en="cat", zh="猫"),
+        )),
+    )  # fmt: skip
+    lesson = ForwardPass(model=model)
+    said = told(lesson)
+    assert "25 of its pixels" in said["patch"]
+    assert "mean of nine" in said["pool"]
+    step = lesson.pooled
+    assert step.value == pytest.approx(step.patch.mean(), abs=1e-6)
+    assert any(name in said["verdict"] for name in ("ant", "bee", "cat"))
+    assert "keep the largest" not in said["whole"]
+    np.testing.assert_allclose(
+        lesson.softmax.shares, softmax(lesson.trace.logits.astype(float)), rtol=1e-9
     )
-    Network.initialised(layers).save(path)
-    lesson = ForwardPass(model=str(path))
-    told = captions(lesson)
-    assert "25 products" in told["a"]
-    assert "through tanh" in told["a"]
-    assert "mean of 9 numbers" in told["b"]
-    assert "rest" not in told
 
 
-def test_a_network_with_other_classes_counts_its_own(tmp_path):
-    path = tmp_path / "model.safetensors"
-    layers = (
-        Conv2D("a", filters=2),
-        Flatten("c"),
-        Dense("d", units=3, activation="softmax"),
-    )
-    Network.initialised(layers).save(path)
-    lesson = ForwardPass(model=str(path))
-    told = {beat.name: beat.caption for beat in lesson.beats()}
-    assert lesson.shown_title.text("en") == "Forward pass: from three logits to three probabilities"
-    assert told["question"].text("en") == "What happens between a picture and three probabilities?"
-    assert told["logits"].text("en").startswith("Three logits, one for each class.")
-    assert told["logits"].text("zh").startswith("3 个 logit，每类一个")
-    assert lesson.right is None  # a four is none of three classes
-    with pytest.raises(UsageError, match="lacks a row of 1 to 5 convolutions and poolings"):
-        ForwardPass(model="dense")
+def test_colours_are_added_channel_by_channel(tmp_path):
+    model = saved(
+        tmp_path, Conv2D("c", 4), GlobalAveragePooling2D("g"), Dense("d", 5, "softmax"),
+        input_shape=(12, 12, 3), recipe=Recipe((12, 12), "rgb"),
+    )  # fmt: skip
+    lesson = ForwardPass(model=model)
+    panel = lesson.picture_of.weigh().panel("sum")
+    assert len(panel.addends) == 4
+    assert sum(a.value for a in panel.addends) == pytest.approx(lesson.weighed.value, abs=1e-5)
+    assert "all its colours" in told(lesson)["patch"]
+    for sheet in panels.ASPECTS.values():
+        assert panels.problems(panels.place(lesson.picture_of.weigh(), sheet)) == []
+
+
+def test_of_many_classes_the_others_are_one_bar_in_every_form(tmp_path):
+    model = saved(tmp_path, Conv2D("c", 2), Flatten("f"), Dense("d", 40, "softmax"))
+    lesson = ForwardPass(model=model)
+    logits = lesson.trace.logits.astype(float)
+    order = np.argsort(-logits, kind="stable")
+    expected = softmax(logits)
+    shares, scores = (lesson.picture_of.bars(form).bars[-1] for form in ("shares", "logits"))
+    assert shares.value == pytest.approx(expected[order[10:]].sum())
+    assert scores.value == pytest.approx(logits[order[10]])
+    assert scores.text == f"≤ {number(logits[order[10]])}"
+    for sheet in panels.ASPECTS.values():
+        assert panels.problems(panels.place(lesson.picture_of.shares(), sheet, "zh")) == []
+
+
+def test_one_sigmoid_is_a_softmax_beside_zero(tmp_path):
+    model = saved(tmp_path, Conv2D("c", 2), Flatten("f"), Dense("d", 1, "sigmoid"))
+    lesson = ForwardPass(model=model)
+    z = float(lesson.trace.logits[0])
+    yes = 1 / (1 + math.exp(-z))
+    np.testing.assert_allclose(lesson.softmax.shares, [1 - yes, yes], rtol=1e-6)
+    assert told(lesson)["scores"] == f"One logit, {number(z)}, against 0."
+    assert told(lesson)["powers"].startswith("Sigmoid")
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Flatten("f"), Dense("d", units=10, activation="softmax")),
+        (Conv2D("c", filters=2), Flatten("f"), Dense("d", units=10, activation="tanh")),
+    ],
+    ids=["no convolution", "no probabilities"],
+)
+def test_a_network_that_does_not_fit_is_refused(tmp_path, layers):
+    with pytest.raises(UsageError, match=r"lacks (a convolution|logits or a softmax)"):
+        ForwardPass(model=saved(tmp_path, *layers))
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.style.theme import Look
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(ForwardPass(), Path("none.mp4")))
+    found = stillness.measure(scene, ForwardPass(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found

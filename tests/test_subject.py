@@ -56,10 +56,10 @@ def test_roles_find_layers_by_what_they_do(role, name, network):
 
 def test_a_role_that_nobody_plays_is_told_in_one_line(network):
     subject = Subject(network, digits.first(4), "mine.safetensors")
-    with pytest.raises(UsageError, match=r"'mine.safetensors' lacks a row of 1 to 5 conv") as told:
-        subject.role("chain")
+    with pytest.raises(UsageError, match=r"'mine.safetensors' lacks three convolutions") as told:
+        subject.role("three levels")
     assert "\n" not in str(told.value)
-    assert lacking(network, ("chain", "max pool")) == ("chain",)
+    assert lacking(network, ("three levels", "max pool")) == ("three levels",)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ class LessonCommand(click.Command):
         for field in self.topics.fields(found):
             if field.name == "picture":
                 given = given_picture(ctx.params)
-                values["picture"] = choose_picture(given, ctx.params.get("model"))
+                values["picture"] = choose_picture(given, ctx.params.get("model"), found)
             else:
                 values[field.name] = ctx.params.pop(field.name)
         ctx.meta[NAME] = ctx.params[self.topics.word]

@@ -1,142 +1,201 @@
-"""One digit through the whole network: each layer in turn, then ten logits and their softmax."""
+"""One picture through the whole network: weigh, add, keep; then sums become shares by softmax."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
 from convexplain.data import digits
-from convexplain.lessons.parts.beats import Beat, slug
-from convexplain.lessons.parts.columns import Column, columns
+from convexplain.data.pictures import Picture
+from convexplain.lessons.parts.answer_bars import class_label
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.forward_picture import ForwardPicture, Softmax
+from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
-from convexplain.lessons.parts.number_words import in_words
-from convexplain.lessons.parts.subject import Role
-from convexplain.ops import Breakdown, ConvStep, PoolStep, Window, avg_pool2d
+from convexplain.lessons.parts.number_words import about, in_words
+from convexplain.lessons.parts.stages import Stage, stages
+from convexplain.lessons.parts.subject import Role, Subject
+from convexplain.network import Network
+from convexplain.ops import Breakdown, ConvStep, PoolStep
+from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 #: How many of a layer's largest responses are tried for one whose printed sum can be checked.
 TRIED = 200
-
-
-class Work(NamedTuple):
-    """What one layer does, seen at one of its cells.
-
-    Parameters
-    ----------
-    column : int
-        Which of the lesson's columns it fills.
-    window : Window
-        What each cell reads; its padding in numbers.
-    step : ConvStep or PoolStep
-        The cell that is shown.
-    adds_up : bool
-        Whether its printed numbers do.
-    """
-
-    column: int
-    window: Window
-    step: ConvStep | PoolStep
-    adds_up: bool
-
-
-class Row(NamedTuple):
-    """The arithmetic of softmax for one class: z, z - m, e^(z - m), p."""
-
-    logit: float
-    shifted: float
-    power: float
-    probability: float
-
-
-class Softmax(NamedTuple):
-    """Ten logits on their way to ten probabilities.
-
-    Parameters
-    ----------
-    rows : tuple of Row
-        One for each class.
-    largest : float
-        m, the largest logit.
-    total : float
-        The sum of all powers.
-    order : tuple of int
-        The classes, the most probable first.
-    """
-
-    rows: tuple[Row, ...]
-    largest: float
-    total: float
-    order: tuple[int, ...]
+#: How many channels of a deeper cell are named.
+NAMED = 4
 
 
 @dataclass(frozen=True)
 class ForwardPass(NetworkLesson):
-    """From the pixels of one digit to ten probabilities, in the numbers of every layer.
+    """From the pixels of one picture to probabilities, in the numbers of a few cells.
 
-    The digit is one that the network hesitates about unless another is asked for; what it was
-    chosen by stands beside it in ``examples.json``.
+    The digit is one that the network hesitates about unless another is asked for; of a class, the
+    one read right about which it hesitates most.
     """
 
     name: ClassVar[str] = "forward-pass"
     title: ClassVar[Caption] = Caption(
-        en="Forward pass: from {n} logits to {n} probabilities",
-        zh="前向传播：{n} 个 logit 变成 {n} 个概率",
+        en="Forward pass: from a picture to {n} probabilities",
+        zh="前向传播：从图片到 {n} 个概率",
     ).fill(n=in_words(digits.CLASSES))
     question: ClassVar[Caption] = Caption(
-        en="What happens between a picture and {n} probabilities?",
-        zh="从一幅图到 {n} 个概率，中间发生了什么？",
-    ).fill(n=in_words(digits.CLASSES))
+        en="The network is sure, or it hesitates. Where does that number come from?",
+        zh="网络有时很有把握，有时没有。这个数从哪里来？",
+    )
     answer: ClassVar[Caption] = Caption(
-        en="Softmax sees only differences: {d} more gives {r} times the probability.",
-        zh="softmax 只看 logit 之差：高出 {d}，概率就是对方的 {r} 倍。",
+        en="Weigh, add, cut at 0, keep the largest; softmax makes shares of it.",
+        zh="加权、求和、取最大；softmax 分比例。",
     )
 
-    needs: ClassVar[tuple[Role, ...]] = ("chain",)
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
 
-    @cached_property
-    def columns(self) -> tuple[Column, ...]:
-        """The picture and all layers, from left to right."""
-        return columns(self.trace)
+    pause: float = pause_option()
 
-    @cached_property
-    def works(self) -> tuple[Work, ...]:
-        """What each convolution and pooling does, at a cell of its own."""
-        maps = ("convolution", "pooling")
-        return tuple(self._work(n) for n, column in enumerate(self.columns) if column.kind in maps)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_pause(self.pause)
+        self.beats()  # a length that cannot be is refused at once
 
-    @cached_property
-    def vote(self) -> Breakdown:
-        """How the dense layer comes to the largest logit: products above 0, below 0, the bias."""
-        dense = self.network.layers[-1].name
-        return self.trace.breakdown(dense, (0, 0, self.trace.prediction), by="sign")
-
-    @cached_property
-    def softmax(self) -> Softmax:
-        """The arithmetic from logits to probabilities, in float64."""
-        logits = self.trace.logits.astype(np.float64)
-        shifted = logits - logits.max()
-        powers = np.exp(shifted)
-        table = np.stack([logits, shifted, powers, powers / powers.sum()], axis=1)
-        return Softmax(
-            tuple(Row(*row) for row in table.tolist()),
-            float(logits.max()),
-            float(powers.sum()),
-            tuple(int(n) for n in np.argsort(-logits, kind="stable")),
-        )
+    @classmethod
+    def digit_of(cls, label: int, network: Network) -> Picture:
+        """Give the bundled digit of a class, read right, about which a network hesitates most."""
+        own = [digit for digit in digits.load() if digit.label == label]
+        subjects = [Subject(network, digit, "") for digit in own]
+        if not subjects or not subjects[0].reads_digits:
+            return digits.first(label)
+        right = [s for s in subjects if s.trace.prediction == label]
+        found = min(right or subjects, key=lambda s: float(s.trace.shares[label]))
+        return found.given
 
     @property
     def shown_title(self) -> Caption:
         """The title with the number of this network's classes."""
-        return self.title.fill(n=self._classes)
+        return self.title.fill(n=in_words(self.network.classes))
+
+    # What is shown.
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The picture and all layers that do something, in their order."""
+        return stages(self.trace)
+
+    @cached_property
+    def _convolutions(self) -> list[int]:
+        """The stages that are convolutions whose cells can be taken apart."""
+        return [
+            n
+            for n, stage in enumerate(self.stages)
+            if stage.kind == "convolution"
+            and stage.has_maps
+            and isinstance(self._step(stage.name, 0), ConvStep)
+        ]
 
     @property
-    def _classes(self) -> Caption:
-        return in_words(self.network.outputs)
+    def first(self) -> Stage:
+        """The first convolution."""
+        return self.stages[self._convolutions[0]]
+
+    @cached_property
+    def weighed(self) -> ConvStep:
+        """A cell of the first convolution: the largest response that adds up as printed."""
+        return self._telling(self.first.name, 0)
+
+    @property
+    def pooling(self) -> Stage | None:
+        """The pooling right behind the first convolution, if it has windows."""
+        after = self.stages[self._convolutions[0] + 1]
+        pools = after.kind == "pooling" and after.has_maps
+        return after if pools else None
+
+    @cached_property
+    def pooled(self) -> PoolStep | None:
+        """The window of that pooling that holds the cell, or the nearest one."""
+        if self.pooling is None:
+            return None
+        layer = next(each for each in self.pooling.layers if each.window is not None)
+        assert layer.window is not None
+        rows, cols = self.trace.activations[layer.name].shape[:2]
+        row = min(self.weighed.row // layer.window.stride[0], rows - 1)
+        col = min(self.weighed.col // layer.window.stride[1], cols - 1)
+        step = self.trace.steps(layer.name, self.filter)[row * cols + col]
+        assert isinstance(step, PoolStep)
+        return step
+
+    @property
+    def deep(self) -> Stage | None:
+        """The next convolution, which reads several maps."""
+        later = [self.stages[n] for n in self._convolutions[1:]]
+        return next((s for s in later if self.network.input_of(s.name)[2] > 1), None)
+
+    @cached_property
+    def deeper(self) -> ConvStep | None:
+        """A cell of it, chosen in the same way."""
+        return None if self.deep is None else self._telling(self.deep.name, NAMED)
+
+    @property
+    def filter(self) -> int:
+        """The filter of the first convolution that is shown."""
+        return self.weighed.filter
+
+    def _telling(self, layer: str, shown: int) -> ConvStep:
+        values = self.trace.activations[layer]
+        order = np.argsort(-values, axis=None, kind="stable")[:TRIED]
+        steps = [self._step(layer, int(place)) for place in order]
+        found = [step for step in steps if isinstance(step, ConvStep)]
+        return next((s for s in found if s.breakdown(shown).adds_up()), found[0])
+
+    def _step(self, layer: str, place: int) -> ConvStep | PoolStep:
+        shape = self.trace.activations[layer].shape
+        row, col, filter = (int(n) for n in np.unravel_index(place, shape))
+        step: ConvStep | PoolStep = self.trace.steps(layer, filter)[row * shape[1] + col]
+        return step
+
+    @property
+    def vector(self) -> Stage | None:
+        """What the last layer reads, if that is a vector made of the last maps."""
+        before = self.stages[-2]
+        return before if before.kind == "flatten" else None
+
+    @cached_property
+    def vote(self) -> Breakdown | None:
+        """How the answer's logit comes about: products above 0, below 0, the bias."""
+        layer = self.network.classifier
+        if layer.family != "dense":
+            return None
+        unit = self.softmax.order[0] if self.trace.logits.size > 1 else 0
+        return self.trace.breakdown(layer.name, (0, 0, unit), by="sign")
+
+    @cached_property
+    def softmax(self) -> Softmax:
+        """The arithmetic from logits to probabilities; one logit stands beside a 0 for "no"."""
+        logits = self.trace.logits.astype(np.float64)
+        if logits.size == 1:
+            logits = np.array([0.0, logits[0]])
+        distances = logits - logits.max()
+        powers = np.exp(distances)
+        order = tuple(int(n) for n in np.argsort(-logits, kind="stable"))
+        return Softmax(logits, distances, powers, powers / powers.sum(), order)
+
+    @property
+    def less(self) -> float:
+        """How much higher the largest logit is than the second, as far as both are printed."""
+        first, second = (fmt.rounded(self.softmax.logits[n]) for n in self.softmax.order[:2])
+        return float(first - second)
+
+    @property
+    def ratio(self) -> Caption:
+        """What softmax makes of the distance of the two highest."""
+        r = about(math.exp(self.less))
+        return _RATIO.fill(d=fmt.number(self.less), r=r)
 
     @property
     def right(self) -> bool | None:
@@ -144,178 +203,215 @@ class ForwardPass(NetworkLesson):
         label = self.subject.label
         return None if label is None else label == self.trace.prediction
 
+    @cached_property
+    def picture_of(self) -> ForwardPicture:
+        """What all of its pictures are made of."""
+        return ForwardPicture(
+            pixels=self.drawn,
+            field=self.network.receptive_field(self.first.name).box(
+                self.weighed.row, self.weighed.col
+            ),
+            first=self.first,
+            weighed=self.weighed,
+            pooling=self.pooling,
+            pooled=self.pooled,
+            deep=self.deep,
+            deeper=self.deeper,
+            stages=self.stages,
+            vote=self.vote,
+            softmax=self.softmax,
+            classes=tuple(class_label(self.network, k) for k in range(self.network.classes)),
+        )
+
+    def diagram(self) -> Diagram:
+        """Describe how logits become shares, for a figure."""
+        return self.picture_of.summary(self.verdict)
+
+    # What is said.
+
     def make_beats(self) -> tuple[Beat, ...]:
-        """Tell the lesson: layer by layer, then column by column."""
-        return tuple(self._make_beats())
+        """Tell the lesson: a few cells, the logits, then softmax step by step."""
+        title = self.shown_title
+        beats = [
+            Beat.of("question", title, Event("ask", 3.6, self.question)),
+            Beat.of("weigh", title, *self._weigh()),
+        ]
+        if self.deeper is not None:
+            deeper = _DEEPER.fill(
+                c=fmt.count(self.network.input_of(self.deeper_name)[2]),
+                v=fmt.number(self.deeper.activated),
+            )
+            beats.append(Beat.of("deeper", title, Event("deeper", 3.9, deeper, detail=1)))
+        beats.append(Beat.of("logits", title, *self._logits()))
+        beats.append(Beat.of("softmax", title, *self._shares()))
+        beats.append(Beat.of("verdict", title, Event("verdict", 3.6, self.verdict)))
+        beats.append(Beat.of("answer", title, Event("whole", 3.6, self._path(), detail=1)))
+        return tuple(beats)
 
-    def _make_beats(self) -> Iterator[Beat]:
-        yield self.beat("question", self.question.fill(n=self._classes), 3.5)
-        taken = list(_BEATS)
-        slowly = self._shown_alone()
-        for work in slowly:
-            name = slug(self.columns[work.column].name, taken)
-            taken.append(name)
-            yield self.beat(name, self._says(work), 4.5, (work,), shown_by="work")
-        if rest := self.works[len(slowly) :]:
-            names = [self.columns[work.column].name for work in rest]
-            listed = Caption(en=", ".join(names), zh="、".join(names))
-            yield self.beat("rest", _REST.fill(layers=listed), 4.5, rest, shown_by="work")
-        count = fmt.count(self.columns[-2].shape[0])
-        yield self.beat("flatten", _FLATTEN.fill(n=count), 3.5)
-        vote = self.vote
-        dense = _DENSE.fill(
-            k=self.network.class_name(self.trace.prediction), z=fmt.number(vote.value)
+    @property
+    def deeper_name(self) -> str:
+        """The layer of the deeper cell."""
+        assert self.deep is not None
+        return self.deep.name
+
+    def _path(self) -> Caption:
+        """Say what the layers did, as far as they all did it."""
+        kinds = {layer.activation for layer in self.network.layers} - {"linear", "softmax"}
+        keeps = self.pooled is not None and self.pooled.kind == "max"
+        usual = kinds == {"relu"} and keeps and self.trace.logits.size > 1
+        return self.answer if usual else _PATH
+
+    def _weigh(self) -> Iterator[Event]:
+        step = self.weighed
+        cells = _CELLS if self.picture_of.one_channel else _COLOURS
+        yield Event(
+            "patch", 3.2, cells.fill(n=fmt.count(math.prod(step.kernel.shape[:2]))), detail=1
         )
-        yield self.beat("dense", dense, 5.5, vote)
-        yield from self._tell_softmax()
+        total, bias, value = (fmt.number(v) for v in (step.total, step.bias, step.value))
+        yield Event("sum", 4.4, _WEIGH.fill(s=total, b=bias, v=value))
+        yield Event("map", 4.0, _CELL_OF.fill(n=fmt.count(self.first.channels)), detail=1)
+        if self.pooled is not None:
+            told = _LARGEST if self.pooled.kind == "max" else _MEAN
+            n = in_words(self.pooled.count)
+            yield Event("pool", 4.0, told.fill(n=n, v=fmt.number(self.pooled.value)), detail=1)
 
-    def _tell_softmax(self) -> Iterator[Beat]:
+    def _logits(self) -> Iterator[Event]:
+        softmax, k = self.softmax, self._called(0)
+        if self.vector is not None:
+            count = fmt.count(self.vector.shape[0])
+            yield Event("line", 3.8, _LINE.fill(n=count), detail=2)
+        if self.vote is not None:
+            told = _PUSHES.fill(k=k, z=fmt.number(self.vote.value))
+            yield Event("push", 4.0, told, detail=1)
+        outputs = self.trace.logits.size
+        if outputs == 1:
+            yield Event("scores", 4.0, _ONE_LOGIT.fill(z=fmt.number(softmax.logits[1])))
+            return
+        told = _LOGITS if softmax.logits.max() > 0 else _ALL_BELOW
+        yield Event("scores", 4.2, told.fill(n=in_words(outputs, capital=True)))
+
+    def _shares(self) -> Iterator[Event]:
         softmax = self.softmax
-        first, second = (softmax.rows[n] for n in softmax.order[:2])
-        told = _ONE_FOR_EACH[self.subject.reads_digits]
-        if softmax.largest < 0:
-            told = _ALL_NEGATIVE
-        logits = told.fill(
-            n=in_words(self.network.outputs, capital=True), m=fmt.number(softmax.largest)
+        question = self._ask()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+        yield Event("shift", 3.6, _SHIFT)
+        powers = _POWERS if self.trace.logits.size > 1 else _SIGMOID
+        yield Event("powers", 4.0, powers.fill(s=fmt.number(softmax.total)))
+        yield Event("shares", 4.6, _SHARES.fill(**self.ratio.values))
+
+    def _called(self, place: int) -> Caption:
+        """What the class at a place of the order is called."""
+        return class_label(self.network, self.softmax.order[place])
+
+    def _ask(self) -> Question | None:
+        """Ask how sure the network is; wrong answers are what people do with two logits."""
+        softmax = self.softmax
+        one, two = (float(softmax.logits[n]) for n in softmax.order[:2])
+        p = float(softmax.shares[softmax.order[0]])
+        right = fmt.probability(p, 0)
+        less, second = fmt.number(self.less), fmt.percent(softmax.shares[softmax.order[1]], 0)
+        wrong: dict[str, Caption] = {}
+        if one * two > 0:
+            share = fmt.percent(max(abs(one), abs(two)) / (abs(one) + abs(two)), 0)
+            wrong[share] = _NO_SHARES if one < 0 else _SIZES
+        if 0.005 < self.less < 0.995:
+            told = _DISTANCE.fill(d=less, r=about(math.exp(self.less)))
+            wrong[fmt.percent(self.less, 0)] = told
+        wrong["100%"] = _TAKES_ALL.fill(p=second)
+        wrong.pop(right, None)
+        if not wrong:
+            return None
+        found: dict[str, Caption | None] = {right: None, **wrong}
+        choices = tuple(
+            Choice(Caption(en=text, zh=text), found[text])
+            for text in sorted(found, key=lambda text: (float(text.strip("<>%")), text))
         )
-        yield self.beat("logits", logits, 5.0, softmax)
-        yield self.beat("shift", _SHIFT, 4.0, softmax)
-        yield self.beat("powers", _POWERS.fill(s=fmt.number(softmax.total, 3)), 4.5, softmax)
-        yield self.beat("probabilities", self._verdict(), 5.5, softmax)
-        less = first.logit - second.logit
-        answer = self.answer.fill(d=fmt.number(less), r=_times(float(np.exp(less))))
-        yield self.beat("answer", answer, 5.5, softmax)
+        asked = _HOW_SURE.fill(a=self._called(0), b=self._called(1), d=less)
+        return Question(asked, choices)
 
-    def activation(self, column: Column) -> str:
-        """Return the name of a layer's activation as people write it."""
-        name = str(self.network.layer(column.name).activation)
-        return "ReLU" if name == "relu" else name
-
-    def _shown_alone(self) -> tuple[Work, ...]:
-        """The first layers up to the second convolution, which reads channels."""
-        kinds = [self.columns[work.column].kind for work in self.works]
-        seconds = [n for n, kind in enumerate(kinds) if kind == "convolution"][1:2]
-        return self.works[: (seconds[0] + 1 if seconds else 2)][:3]
-
-    def _says(self, work: Work) -> Caption:
-        """Say what a layer does at the cell shown."""
-        column, step = self.columns[work.column], work.step
-        if isinstance(step, ConvStep):
-            told = _CONVOLUTION.fill(a=self.activation(column), v=fmt.number(step.activated))
-            return told.fill(layer=column.name, m=fmt.count(step.products.size))
-        told = _LARGEST if step.kind == "max" else _MEAN
-        return told.fill(layer=column.name, m=step.count, v=fmt.number(step.value))
-
-    def _verdict(self) -> Caption:
-        """Say the answer, and whether it is right."""
-        best = self.softmax.order[0]
+    @property
+    def verdict(self) -> Caption:
+        """The answer with its share, and whether it is right."""
         told = {True: _RIGHT, False: _WRONG, None: _UNKNOWN}[self.right]
-        if self.subject.label is not None:
-            told = told.fill(label=self.subject.recipe.name(self.subject.label))
-        return told.fill(
-            k=self.subject.recipe.name(best), p=fmt.probability(self.softmax.rows[best].probability)
-        )
-
-    def _work(self, index: int) -> Work:
-        """Choose the cell of a layer that is shown.
-
-        Of a convolution, the largest response whose printed sum and bias add up to the printed
-        value; of a pooling, the window whose largest number stands out most from its mean.
-        """
-        column, (height, width) = self.columns[index], self.columns[index - 1].shape[:2]
-        layer = self.network.layer(column.name)
-        assert layer.window is not None
-        window = layer.window.on((height, width))
-        if layer.family == "convolution":
-            order = np.argsort(-column.values, axis=None, kind="stable")[:TRIED]
-            for place in order:
-                step = self._step(column, int(place))
-                if step.breakdown(shown=0).adds_up():
-                    return Work(index, window, step, True)
-            return Work(index, window, self._step(column, int(order[0])), False)
-        means = avg_pool2d(
-            self.trace.input_of(column.name),
-            window.kernel_size,
-            stride=window.stride,
-            padding=window.margins(),
-            count_include_pad=False,
-        )
-        row, col, channel = np.unravel_index(np.argmax(column.values - means), column.shape)
-        steps = self.trace.steps(column.name, int(channel))
-        return Work(index, window, steps[int(row) * column.shape[1] + int(col)], True)
-
-    def _step(self, column: Column, place: int) -> ConvStep:
-        row, col, filter = (int(n) for n in np.unravel_index(place, column.shape))
-        step = self.trace.steps(column.name, filter)[row * column.shape[1] + col]
-        assert isinstance(step, ConvStep)
-        return step
+        if self.right is False and self.subject.label is not None:
+            told = told.fill(label=class_label(self.network, self.subject.label))
+        share = self.softmax.shares[self.softmax.order[0]]
+        return told.fill(k=self._called(0), p=fmt.probability(share))
 
 
-def _times(ratio: float) -> str:
-    """Print how many times as probable, no finer than a difference of two decimals tells."""
-    return fmt.number(ratio, 1) if ratio < 1000 else fmt.count(round(ratio))
-
-
-#: Names of the beats that are called after no layer.
-_BEATS = (
-    *("question", "rest", "flatten", "dense"),
-    *("logits", "shift", "powers", "probabilities", "answer"),
+_PATH = Caption(
+    en="Layer by layer: weigh and add. At the end sums become shares.",
+    zh="一层一层：加权、求和；最后把得分变成比例。",
 )
-_CONVOLUTION = Caption(
-    en="{layer}: {m} products, added up, plus a bias, through {a}: {v}.",
-    zh="{layer}：{m} 个乘积求和，加偏置，经过 {a}：{v}。",
+_CELLS = Caption(en="A picture, and {n} of its pixels.", zh="一幅图，和其中的 {n} 个像素。")
+_COLOURS = Caption(
+    en="A picture, and {n} of its pixels, in all its colours.",
+    zh="一幅图，和其中的 {n} 个像素，各有几种颜色。",
 )
-_LARGEST = Caption(
-    en="{layer} keeps the largest of {m} numbers: here {v}.",
-    zh="{layer}：{m} 个数只留最大的，这里是 {v}。",
+_WEIGH = Caption(
+    en="Weigh and add: {s}. With the bias, {b}: {v}.",
+    zh="加权求和得 {s}；加上偏置 {b}，得 {v}。",
 )
-_MEAN = Caption(
-    en="{layer} takes the mean of {m} numbers: here {v}.",
-    zh="{layer}：取 {m} 个数的平均值，这里是 {v}。",
+_CELL_OF = Caption(en="One cell of one of {n} maps.", zh="这是 {n} 张图中一张图的一格。")
+_LARGEST = Caption(en="Pooling keeps the largest of {n}: {v}.", zh="池化：{n} 个数只留最大的 {v}。")
+_MEAN = Caption(en="Pooling takes the mean of {n}: {v}.", zh="池化：{n} 个数取平均值 {v}。")
+_DEEPER = Caption(
+    en="A deeper cell adds up all {c} maps: {v}.", zh="深层的一格把 {c} 张图都加起来，得到 {v}。"
 )
-_REST = Caption(
-    en="The next layers do the same with what they are given: {layers}.",
-    zh="后面的层做法相同：{layers}。",
+_LINE = Caption(en="{n} numbers are left: one line.", zh="剩下 {n} 个数，排成一行。")
+_PUSHES = Caption(
+    en="Pushes for {k}, against it, and a bias: {z}.",
+    zh="“{k}”的支持、反对与偏置之和：{z}。",
 )
-_FLATTEN = Caption(
-    en="Flatten: {n} numbers in one vector, place by place.",
-    zh="展平：{n} 个数排成一个向量。",
+_LOGITS = Caption(en="{n} sums, one for each class: logits.", zh="{n} 个得分，称作 logit。")
+_ALL_BELOW = Caption(
+    en="{n} sums, the logits: all below 0, the highest leads.",
+    zh="{n} 个 logit：全为负，最高的领先。",
 )
-_DENSE = Caption(
-    en="All numbers times their weights, added up, plus a bias: the logit of {k} is {z}.",
-    zh="各乘权重，求和，加偏置：“{k}”的 logit 是 {z}。",
+_ONE_LOGIT = Caption(en="One logit, {z}, against 0.", zh="一个 logit：{z}，与 0 相比。")
+_HOW_SURE = Caption(
+    en="{a} leads {b} by {d}. How sure is it of {a}?",
+    zh="“{a}”比“{b}”高 {d}。它有多确定？",
 )
-_ALL_NEGATIVE = Caption(
-    en="{n} logits, all of them negative here. The largest is called m: {m}.",
-    zh="{n} 个 logit 全为负，最大的记作 m：{m}。",
+_NO_SHARES = Caption(
+    en="Negative numbers have no shares: first e to the power, then divide.",
+    zh="负数没有比例：先取 e 的幂，再除以总和。",
 )
-_ONE_FOR_EACH = {
-    True: Caption(
-        en="{n} logits, one for each digit. The largest is called m: {m}.",
-        zh="{n} 个 logit，每类一个；最大的记作 m：{m}。",
-    ),
-    False: Caption(
-        en="{n} logits, one for each class. The largest is called m: {m}.",
-        zh="{n} 个 logit，每类一个；最大的记作 m：{m}。",
-    ),
-}
+_SIZES = Caption(
+    en="Not the sums are shared out, but e to the power of each.",
+    zh="分的不是得分本身，而是各自的 e 的幂。",
+)
+_DISTANCE = Caption(
+    en="{d} is a distance: e to its power gives {r} times the share.",
+    zh="{d} 是差距：取 e 的幂，比例是对方的 {r} 倍。",
+)
+_TAKES_ALL = Caption(
+    en="Softmax keeps the second in view: {p}.", zh="softmax 也给第二名留一份：{p}。"
+)
 _SHIFT = Caption(
-    en="Subtract m from each: the largest becomes 0, all differences stay.",
-    zh="每个都减去 m：最大的变成 0，差不变。",
+    en="Only distances count: take the largest from each.", zh="只看差距：各减去最大的一个。"
 )
 _POWERS = Caption(
-    en="Raise e to each of them: all become positive. Their sum is {s}.",
-    zh="各取 e 的幂，全部变成正数；总和为 {s}。",
+    en="Softmax: e to the power of each; together {s} …", zh="softmax：先各取 e 的幂，总和 {s}……"
+)
+_SIGMOID = Caption(
+    en="Sigmoid: e to the power of both; together {s} …",
+    zh="sigmoid：两个都取 e 的幂，总和 {s}……",
+)
+_SHARES = Caption(
+    en="… and its share of the sum: {d} more, {r} times the share.",
+    zh="……再除以总和，得到比例：高 {d}，是 {r} 倍。",
+)
+_RATIO = Caption(
+    en="Softmax sees only differences: {d} more gives {r} times the share.",
+    zh="softmax 只看 logit 之差：高出 {d}，比例就是对方的 {r} 倍。",
 )
 _RIGHT = Caption(
-    en="Divided by the sum: the network answers {k}, with {p}. Right, the label is {label}.",
-    zh="除以总和：网络预测为 {k}，概率 {p}；正确，标签是 {label}。",
+    en="The network answers {k}, with {p}: right.", zh="网络预测为“{k}”，概率 {p}：正确。"
 )
 _WRONG = Caption(
-    en="Divided by the sum: the network answers {k}, with {p}. Wrong, the label is {label}.",
-    zh="除以总和：网络预测为 {k}，概率 {p}；错了，标签是 {label}。",
+    en="The network answers {k}, with {p}; the label is {label}.",
+    zh="网络预测为“{k}”，概率 {p}；标签是“{label}”。",
 )
-_UNKNOWN = Caption(
-    en="Divided by the sum: the network answers {k}, with {p}.",
-    zh="除以总和：网络预测为 {k}，概率 {p}。",
-)
+_UNKNOWN = Caption(en="The network answers {k}, with {p}.", zh="网络预测为“{k}”，概率 {p}。")

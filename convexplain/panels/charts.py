@@ -86,6 +86,8 @@ class Bars(Panel):
     apart : float
         How much of an upright stack's block is left free to its neighbour, in sizes of the text,
         and at most a quarter of the block.
+    labelled : bool
+        Whether names and numbers stand under those bars of a lying stack that are broad enough.
     """
 
     bars: Sequence[Bar]
@@ -99,6 +101,7 @@ class Bars(Panel):
     thick: float = 0.9
     lowest: float = 0.0
     apart: float = 0.0
+    labelled: bool = False
 
     @classmethod
     def of(cls, name: str, account: Breakdown, scale: Scale, **how: Any) -> Bars:
@@ -128,10 +131,18 @@ class Bars(Panel):
         if self.share:
             return Bounds(1.0, 0.0, 0.0, sheet.room)
         least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
-        return Bounds(1.0, least, max(least, good), max(least, sheet.room / self.length))
+        # A whole may be as broad as the sheet.
+        room = sheet.body_box.width if self.stacked and not self.upright else sheet.room
+        return Bounds(1.0, least, max(least, good), max(least, room / self.length))
 
     def _signs(self) -> tuple[bool, bool]:
         return any(b.value >= 0 for b in self.bars), any(b.value < 0 for b in self.bars)
+
+    @property
+    def _ahead(self) -> bool:
+        """Whether room is kept right of zero: not where all bars are below it."""
+        values = [bar.value for bar in self.bars]
+        return self.lowest < 0 or max(values) > 0 or min(values) == 0
 
     def _sum(self, at: Setting, sign: int) -> float:
         """Return how long all bars of one sign are together."""
@@ -147,8 +158,10 @@ class Bars(Panel):
             return Extent(self.thick * sheet.text, self._sum(at, 1) + self._sum(at, -1))
         if self.stacked:
             rows = 2 if all(self._signs()) else 1
-            return Extent(whole, rows * self.thick * sheet.text)
+            under = 2.2 * leading(sheet.text) if self.labelled else 0.0
+            return Extent(whole, rows * self.thick * sheet.text, down=under)
         below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
+        whole = whole if self._ahead else 0.0
         left = max(text_width(_say(bar.label, at.lang), sheet.text) for bar in self.bars)
         right = max(text_width(bar.printed, sheet.number) for bar in self.bars)
         apart = 0.5 * sheet.text
@@ -188,7 +201,21 @@ class Bars(Panel):
             up, long = bar.value >= 0, self._long(at, bar.value)
             place = Box(ends[up], rows[up], long, thick)
             yield self._fill(bar, place)
+            if self.labelled:
+                yield from self._under(at, bar, place)
             ends[up] += long
+
+    def _under(self, at: Setting, bar: Bar, place: Box) -> Iterator[Piece]:
+        """Yield name and number of a bar of a stack, if it is as broad as they are."""
+        size, words = at.sheet.text, (_say(bar.label, at.lang), bar.printed)
+        if max(text_width(said, size, "bold") for said in words) > place.width:
+            return
+        for n, (said, name) in enumerate(zip(words, ("label", "value"), strict=True)):
+            y = place.bottom + (n + 0.7) * leading(size)
+            yield line(
+                at, self.name, f"{self.name}.{bar.name}.{name}", said, place.middle[0], y, size,
+                align="middle", weight="regular" if n else "bold",
+            )  # fmt: skip
 
     def _fill(self, bar: Bar, place: Box) -> Fill:
         tone, value = (bar.tone, None) if bar.tone else ("ink", bar.value)
@@ -196,7 +223,7 @@ class Bars(Panel):
 
     def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
         sheet, pitch = at.sheet, 1.5 * at.sheet.text
-        zero = box.right - self.length * at.sides[self.group]
+        zero = box.right - (self.length * at.sides[self.group] if self._ahead else 0.0)
         for n, bar in enumerate(self.bars):
             middle, long = box.y + (n + 0.5) * pitch, self._long(at, bar.value)
             start = zero if bar.value >= 0 else zero - long

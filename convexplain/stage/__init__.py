@@ -31,7 +31,6 @@ from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
 from convexplain.stage.sums import SumColumn
 from convexplain.stage.text import Label
 from convexplain.stage.thumbnails import Thumbnails
-from convexplain.stage.volume import Volume, VolumeWindow
 from convexplain.style import fonts
 
 for _weight in ("regular", "bold"):
@@ -56,8 +55,6 @@ __all__ = [
     "StageScene",
     "SumColumn",
     "Thumbnails",
-    "Volume",
-    "VolumeWindow",
     "WindowFrame",
     "border",
     "running",

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
+from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.forward_pass import ForwardPass
 from convexplain.network import Trace
 from convexplain.style import format as fmt
@@ -17,10 +17,10 @@ def card(lesson: ForwardPass) -> Card:
     """Write the card; blank paper is read by the same network."""
     paper = Trace(lesson.network, np.zeros_like(lesson.trace.image))
     values = {
-        **told(lesson, "probabilities"),
-        **told(lesson, "answer"),
-        "m": told(lesson, "logits")["m"],
-        "n": told(lesson, "flatten")["n"],
+        **lesson.verdict.values,
+        **lesson.ratio.values,
+        "m": fmt.number(lesson.softmax.logits.max()),
+        "n": fmt.count(lesson.stages[-2].shape[0]),
         "two": 2,
         "twice": fmt.number(math.log(2)),
         "classes": lesson.trace.logits.size,
@@ -53,7 +53,7 @@ def card(lesson: ForwardPass) -> Card:
                 Caption(en="Yes: the largest wins, {m}.", zh="能：最大的胜出，即 {m}。"),
             ),
             Pause(
-                "shift",
+                "softmax",
                 Caption(
                     en="Subtract {m} from all of them. What happens to the answer?",
                     zh="每个都减去 {m}，答案会变吗？",

@@ -13,7 +13,7 @@ from convexplain.style.captions import LANGUAGES, Caption
 
 #: So many classes have bars of their own.
 MOST = 10
-_OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
+OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
 
 
 def class_label(network: Network, index: int) -> Caption:
@@ -71,6 +71,6 @@ def answer_bars(
     left = len(shares) - len(shown)
     if left:
         rest = float(1 - sum(shares[k] for k in shown))
-        label = _OTHERS.fill(n=fmt.count(left))
+        label = OTHERS.fill(n=fmt.count(left))
         bars.append(Bar("others", label, max(0.0, rest), fmt.probability(rest), "muted"))
     return Bars(name, bars, Scale(1.0), length=length, title=title, share=share)

@@ -54,7 +54,7 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str
         elif given not in pick:
             there = choose(given, [*pick, *fields]) if fields else "it has none"
             raise UsageError(f"{of} has no option {given!r}: {there}")
-    chosen = choose_picture({name: values.get(name) for name in pick}, values.get("model"))
+    chosen = choose_picture({name: values.get(name) for name in pick}, values.get("model"), cls)
     if chosen is not None:
         if made.get("picture") is not None:
             raise UsageError("a picture and another one exclude one another: give one of them")

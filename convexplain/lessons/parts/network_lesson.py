@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -12,7 +11,6 @@ import numpy.typing as npt
 
 from convexplain.data import digits, examples
 from convexplain.data.pictures import Picture
-from convexplain.errors import ConvexplainError
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import Lesson, option, option_fields
 from convexplain.lessons.parts.subject import Role, Subject
@@ -79,28 +77,6 @@ class NetworkLesson(Lesson):
     def drawn(self) -> npt.NDArray[np.float32]:
         """The picture as it is drawn: (height, width), or (height, width, 3) in colour."""
         return self.subject.drawn
-
-    def class_marks(self, lang: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
-        """Return what stands beside the classes where there is little room.
-
-        Parameters
-        ----------
-        lang : {"en", "zh"}
-        fits : callable
-            Whether a text has room.
-
-        Returns
-        -------
-        tuple of str
-            Their names if all of them have room, and the font their characters; else their numbers.
-        """
-        count = range(self.network.outputs)
-        names = tuple(self.network.class_name(n).text(lang) for n in count)
-        try:
-            roomy = all(map(fits, names))
-        except ConvexplainError:  # from measuring a character that the font lacks
-            roomy = False
-        return names if roomy else tuple(map(str, count))
 
     @property
     def trace(self) -> Trace:

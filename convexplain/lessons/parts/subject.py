@@ -26,8 +26,6 @@ from convexplain.style.captions import Caption
 POOL = Window(2, stride=2)
 #: Steps of the hierarchy: edges, strokes, parts.
 LEVELS = 3
-#: More layers with maps, or classes, than this leave no room for their texts side by side.
-MOST_MAPS, MOST_CLASSES = 5, 10
 #: Parts that a layer may play in a network.
 Role = Literal[
     "first convolution",
@@ -35,13 +33,13 @@ Role = Literal[
     "convolution of many channels",
     "maps",
     "max pool",
-    "chain",
     "three levels",
     "last map",
     "flatten",
     "hidden",
     "classifier",
     "vector at the end",
+    "probabilities",
 ]
 
 
@@ -118,12 +116,22 @@ class Subject:
         return require(self.network, role, self.model)
 
 
-def choose_picture(given: Mapping[str, Any], model: str | None) -> Picture | None:
+def choose_picture(
+    given: Mapping[str, Any], model: str | None, of: type[Any] | None = None
+) -> Picture | None:
     """Give the picture that "digit", "sample" or "image" asks for, a file in the network's colour.
 
     Without a model it is for a network that reads digits.
+    A lesson with a method ``digit_of`` chooses the digit of a class itself.
     """
-    return digits.choose(given, mode=mode_of(model) if given.get("image") is not None else "digit")
+    chosen = digits.choose(
+        given, mode=mode_of(model) if given.get("image") is not None else "digit"
+    )
+    chooses = getattr(of, "digit_of", None)
+    if given.get("digit") is not None and chooses is not None:
+        own: Picture = chooses(given["digit"], Network.load(model or "cnn"))
+        return own
+    return chosen
 
 
 def mode_of(model: str | None) -> Mode:
@@ -237,22 +245,6 @@ def _max_pool(network: Network) -> Layer | None:
     return next((pool for _, pool in max_pools(network)), None)
 
 
-def _chain(network: Network) -> Layer | None:
-    maps, tail = network.layers[:-2], network.layers[-2:]
-    fits = (
-        network.is_chain
-        and 1 <= len(maps) <= MOST_MAPS
-        and maps[0].family == "convolution"
-        and all(n.family in ("convolution", "pooling") and n.window is not None for n in maps)
-        and [layer.family for layer in tail] == ["flatten", "dense"]
-        and tail[1].activation == "softmax"
-        and 2 <= network.shapes[tail[1].name][0] <= MOST_CLASSES
-        and network.recipe is not None
-        and network.recipe.colour == "gray"
-    )
-    return tail[1] if fits else None
-
-
 def _three_levels(network: Network) -> Layer | None:
     """Convolutions and 2 x 2 max poolings: three levels, whose last map the answer reads."""
     maps, tail = network.layers[:-2], network.layers[-2:]
@@ -305,6 +297,14 @@ def _ends_in_a_vector(network: Network) -> Layer | None:
     return last if len(network.shapes[last.name]) == 1 else None
 
 
+def _with_probabilities(network: Network) -> Layer | None:
+    """Logits, or what a softmax makes of them; a single one through a sigmoid, too."""
+    last = _ends_in_a_vector(network)
+    several = network.ending in ("softmax", "log_softmax", "linear")
+    one = network.outputs == 1 and network.ending in ("sigmoid", "linear")
+    return last if last is not None and (one or (several and network.outputs > 1)) else None
+
+
 ROLES: Mapping[Role, Part] = {
     "first convolution": Part(Caption(en="a convolution", zh="卷积层"), _first_convolution),
     "convolution of the picture": Part(
@@ -327,15 +327,6 @@ ROLES: Mapping[Role, Part] = {
         Caption(en="a max pooling of response maps", zh="对响应图做的最大池化层"),
         _max_pool,
     ),
-    "chain": Part(
-        Caption(
-            en=f"a row of 1 to {MOST_MAPS} convolutions and poolings on gray pictures, a "
-            f"convolution first, then flatten and one softmax layer of 2 to {MOST_CLASSES} units",
-            zh=f"作用于灰度图的 1 到 {MOST_MAPS} 个卷积层和池化层（第一个是卷积层），"
-            f"然后是展平层和一个 2 到 {MOST_CLASSES} 个单元的 softmax 层",
-        ),
-        _chain,
-    ),
     "three levels": Part(
         Caption(
             en="three convolutions with nothing but 2 × 2 max poolings between them, the first on "
@@ -354,5 +345,12 @@ ROLES: Mapping[Role, Part] = {
     "vector at the end": Part(
         Caption(en="a vector at its end, without places", zh="最后的一个不分位置的向量"),
         _ends_in_a_vector,
+    ),
+    "probabilities": Part(
+        Caption(
+            en="logits or a softmax at its end, or one sigmoid",
+            zh="最后的 logit、softmax 或单个 sigmoid",
+        ),
+        _with_probabilities,
     ),
 }
