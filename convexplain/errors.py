@@ -31,7 +31,7 @@ class UsageError(ConvexplainError):
 
 
 def choose(given: str, allowed: Iterable[str]) -> str:
-    """Say what is allowed, and the name nearest to what was given if one is near.
+    """Return what is allowed, and the name nearest to what was given if one is near.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def requirements(extra: str, package: str = "convexplain") -> dict[str, Requirem
 
 
 def unmet(requirement: Requirement) -> str:
-    """Say what of a requirement is not met: absent, or another version; empty if it is met."""
+    """Return what of a requirement is not met: absent, or another version; empty if it is met."""
     try:
         version = metadata.version(requirement.name)
     except metadata.PackageNotFoundError:
@@ -68,7 +68,7 @@ def unmet(requirement: Requirement) -> str:
 
 
 def lacking(extra: str, what: str) -> str:
-    """Say what is not installed that something ("videos") needs, and what to type; or nothing."""
+    """Return what something ("videos") needs that is not installed, and what to type, or ""."""
     try:
         needed = requirements(extra).values()
     except metadata.PackageNotFoundError:

@@ -127,7 +127,7 @@ def response_map(network: Network, pictures: Pictures, roles: Roles) -> Example:
 
 
 def _is_law(place: Place) -> bool:
-    """Tell whether the printed match, ink and filter multiply to the printed sum."""
+    """Return whether the printed match, ink and filter multiply to the printed sum."""
     printed = [float(fmt.rounded(x)) for x in (place.match, place.ink, place.length)]
     return fmt.rounded(math.prod(printed)) == fmt.rounded(place.step.total)
 

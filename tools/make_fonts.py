@@ -87,7 +87,7 @@ def strings(tree: ast.AST) -> Iterable[str]:
 
 
 def is_han(character: str) -> bool:
-    """Tell whether a character is a Han ideograph."""
+    """Return whether a character is a Han ideograph."""
     return "\u3400" <= character <= "\u9fff"
 
 

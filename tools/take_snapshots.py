@@ -99,7 +99,7 @@ class Valley(NamedTuple):
     slope: float
 
     def answers(self, end: float) -> bool:
-        """Tell whether both its sides are seen, and the weight ended towards its lowest point."""
+        """Return whether both its sides are seen, and the weight ended towards its lowest point."""
         lowest, now = int(self.losses.argmin()), len(self.weights) // 2
         both = abs(lowest - now) <= now / 2
         return both and (self.weights[lowest] - self.weights[now]) * (end - self.weights[now]) > 0

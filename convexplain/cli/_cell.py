@@ -48,7 +48,7 @@ class Cell:
         return f"{self.layer.name}[{self.row}, {self.col}, {self.filter}]"
 
     def subject(self, lang: str) -> str:
-        """Say whose cell it is: picture, network and layer."""
+        """Return whose cell it is: picture, network and layer."""
         about = Caption(
             en="{picture}{label} in {model}, {layer}", zh="{picture}{label}，{model}，{layer}"
         )
@@ -65,7 +65,7 @@ class Cell:
         return filled.text(lang)
 
     def to_dict(self) -> dict[str, Any]:
-        """Say the same for programs."""
+        """Return the same for programs."""
         return {
             "model": self.about.model,
             "picture": {"origin": self.about.picture.origin, "label": self.about.label},

@@ -141,7 +141,7 @@ class LessonCommand(click.Command):
         return made
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Tell what another network must have."""
+        """Return what another network must have."""
         super().format_epilog(ctx, formatter)
         if needs := getattr(ctx.meta.get(FOUND), "needs", ()):
             from convexplain.lessons.parts.subject import ROLES

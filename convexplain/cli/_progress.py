@@ -15,7 +15,7 @@ ENOUGH = 0.05  # part of the work that must be done before the rest can be foret
 
 
 def _size() -> dict[str, int]:
-    """Say how large the terminal is where it does not tell: a bar of no width would be nothing."""
+    """Give the size of a terminal that does not know its own: a bar of no width is nothing."""
     told = os.get_terminal_size(sys.stderr.fileno())
     return {} if told.columns and told.lines else {"ncols": 80, "nrows": 24}
 

@@ -72,7 +72,7 @@ def sample(index: int) -> Picture:
 
 
 def is_bundled(picture: Picture) -> bool:
-    """Tell whether a picture was made of a bundled digit, in whatever size."""
+    """Return whether a picture was made of a bundled digit, in whatever size."""
     return any(picture.origin == digit.origin for digit in load())
 
 
@@ -129,7 +129,7 @@ def choose(given: Mapping[str, Any], *, mode: Mode = "digit") -> Picture | None:
 
 
 def training_indices() -> NDArray[np.int64]:
-    """Tell where the bundled digits stand in MNIST's training set.
+    """Return where the bundled digits stand in MNIST's training set.
 
     Returns
     -------

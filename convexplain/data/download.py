@@ -100,7 +100,7 @@ class _Watch:
 
 
 def _reason(error: Exception, timeout: float) -> str:
-    """Say in a few words why a request failed."""
+    """Return in a few words why a request failed."""
     import requests
 
     if isinstance(error, requests.HTTPError) and error.response is not None:

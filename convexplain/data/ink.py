@@ -116,7 +116,7 @@ def _paper(gray: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], flo
 
 
 def _ink_is_dark(brighter: npt.NDArray[np.float64]) -> tuple[bool, float]:
-    """Say whether the ink is darker than the paper, and by how much it stands out.
+    """Return whether the ink is darker than the paper, and by how much it stands out.
 
     Means of 3x3 pixels are compared, so that single specks do not decide: the thousandth of the
     page that is furthest above the paper against the thousandth furthest below it.

@@ -214,7 +214,7 @@ def fetch(
 
 
 def status(directory: str | Path | None = None) -> Status:
-    """Say where the data is, how much of it, and whether it is MNIST's own; downloads nothing.
+    """Return where the data is, how much of it, and whether it is MNIST's own; downloads nothing.
 
     Parameters
     ----------

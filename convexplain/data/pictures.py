@@ -224,7 +224,7 @@ def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
 
 
 def _has_one_scan(path: Path) -> bool:
-    """Say whether a JPEG holds its channels together, in one scan from top to bottom.
+    """Return whether a JPEG holds its channels together, in one scan from top to bottom.
 
     Others, such as progressive ones, must be held in memory whole (ITU-T T.81, B.2.2 and B.2.3).
     """

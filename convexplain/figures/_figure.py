@@ -176,7 +176,7 @@ def draw_diagram(
 
 
 def about(name: str, lang: str = "en", **values: Any) -> About:
-    """Say what a figure is about.
+    """Return what a figure is about.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def about(name: str, lang: str = "en", **values: Any) -> About:
 
 
 def about_made(name: str, made: Any, lang: str = "en") -> About:
-    """Say what a figure of options that `make` has made is about; see `about`."""
+    """Return what a figure of options that `make` has made is about; see `about`."""
     Look(lang)  # a language that there is not is refused
     module = _module(name)
     return About(
@@ -204,12 +204,12 @@ def about_made(name: str, made: Any, lang: str = "en") -> About:
 
 
 def alternative(name: str, lang: str = "en", **values: Any) -> str:
-    """Say what a person who cannot see a figure needs, with its numbers; see `about`."""
+    """Return what a person who cannot see a figure needs, with its numbers; see `about`."""
     return about(name, lang, **values).alternative
 
 
 def caption(name: str, lang: str = "en", **values: Any) -> str:
-    """Say in one or two sentences what a figure shows; see `about`."""
+    """Return in one or two sentences what a figure shows; see `about`."""
     return about(name, lang, **values).caption
 
 

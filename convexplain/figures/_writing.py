@@ -54,7 +54,7 @@ def content(figure: AnyFigure, kind: str, *, dpi: float = 200, svg_text: bool = 
 
 
 def _joined(found: tuple[About, ...]) -> About | None:
-    """Say of a figure what its parts say, one after the other."""
+    """Join what the parts of a figure say, one after the other."""
     if not found:
         return None
     gap = "" if found[0].lang == "zh" else " "

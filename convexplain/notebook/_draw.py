@@ -28,7 +28,7 @@ _HAIR, _LINE, _STRONG = 0.3, 0.7, 1.4
 
 
 def diagram_text(diagram: Diagram, lang: str) -> str:
-    """Tell a picture in words, as plain text."""
+    """Return a picture in words, as plain text."""
     return diagram.alternative_text(lang)
 
 

@@ -149,7 +149,7 @@ def bar(look: Look, share: float, *, width: int = 180) -> str:
 
 
 def colour_bar(look: Look, limit: float, *, signed: bool) -> str:
-    """Say which colour stands for which number."""
+    """Return which colour stands for which number."""
     low = -limit if signed else 0.0
     colours = look.tokens.signed(np.linspace(low, limit, 64)[np.newaxis], limit)
     ends = fmt.number(low), fmt.number(limit)

@@ -41,7 +41,7 @@ class FeatureMaps:
     limit: float
 
     def text(self, lang: str = "en") -> str:
-        """Say what they are and where the largest value is."""
+        """Return what they are and where the largest value is."""
         height, width, count = self.values.shape
         place = np.unravel_index(np.argmax(self.values), self.values.shape)
         row, col, index = (int(n) for n in place)

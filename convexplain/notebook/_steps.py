@@ -86,19 +86,19 @@ def _reads(account: Breakdown, look: Look) -> list[str]:
 
 
 def _padding(account: Breakdown, look: Look) -> list[str]:
-    """Say what a cell of padding counts as, if there is one."""
+    """Return what a cell of padding counts as, if there is one."""
     if account.padding is None:
         return []
     return [_html.line(look, f"{NOTHING} {account.padding.text(look.lang)}", weak=True)]
 
 
 def steps_text(steps: Steps[ConvStep] | Steps[PoolStep], lang: str) -> str:
-    """Say how many steps there are and how to see one."""
+    """Return how many steps there are and how to see one."""
     counted = words.STEPS.fill(n=fmt.count(len(steps)), shape=fmt.shape(steps.size))
     return f"{counted.text(lang)}\n{words.STEPS_HOW.text(lang)}"
 
 
 def steps(steps: Steps[ConvStep] | Steps[PoolStep], look: Look) -> str:
-    """Say the same on a card."""
+    """Return the same on a card."""
     first, second = steps_text(steps, look.lang).splitlines()
     return _html.card(look, _html.heading(first), _html.line(look, second, weak=True))

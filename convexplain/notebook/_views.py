@@ -20,7 +20,7 @@ _MOST = 280  # and of a whole picture
 
 
 def trace_text(trace: Trace, lang: str) -> str:
-    """Say what the network answers, and each class's number."""
+    """Return what the network answers, and each class's number."""
     head, rows = _answer(trace, lang)
     width = max(len(row[0]) for row in rows)
     lines = [f"{name:>{width}}  {shown:>8}" for name, shown, _ in rows]
@@ -139,7 +139,7 @@ def _told(lesson: Lesson, lang: str) -> tuple[str, list[tuple[str, str, str]]]:
 
 
 def picture_text(picture: Picture, lang: str) -> str:
-    """Say where it came from and how large it is."""
+    """Return where it came from and how large it is."""
     label = "" if picture.label is None else f", {picture.label}"
     steps = "".join(f"\n{step}" for step in picture.steps)
     return f"{picture.origin}{label}: {fmt.shape(picture.shape)}{steps}"

@@ -158,7 +158,7 @@ class Breakdown:
         return tuple(sorted(self.parts, key=lambda part: part.place))
 
     def adds_up(self, decimals: int = 2, *, total: bool = True) -> bool:
-        """Tell whether the printed numbers add up, digit for digit.
+        """Return whether the printed numbers add up, digit for digit.
 
         The printed products of a part must sum to its printed value, the printed parts and rest
         to the printed total, and that and the printed bias to the printed value. Of a mean, the
@@ -195,7 +195,7 @@ class Breakdown:
         )
 
     def checkable(self, decimals: int = 2) -> bool:
-        """Tell whether a person finds every printed number with the printed ones alone.
+        """Return whether a person finds every printed number with the printed ones alone.
 
         It must add up, and each printed product must be that of its printed factors, rounded.
         """

@@ -140,7 +140,7 @@ def in_bytes(pixels: np.typing.NDArray[np.float32]) -> bytes:
 
 
 def opening_picture(picture: Picture | None) -> dict[str, Any]:
-    """Say which picture the page opens with: a bundled digit's number, or its own pixels.
+    """Return which picture the page opens with: a bundled digit's number, or its own pixels.
 
     Refused are pictures of another shape, or with pixels that are not in steps of 1/255.
     """

@@ -98,13 +98,13 @@ def track(video: str, lang: str) -> str:
 
 
 def wants_videos(config: Config) -> bool:
-    """Say whether videos are wanted; what ``-D convexplain_videos=0`` gives is a text."""
+    """Return whether videos are wanted; what ``-D convexplain_videos=0`` gives is a text."""
     return str(config.convexplain_videos).lower() not in ("0", "false", "no", "")
 
 
 @cache
 def can_render() -> bool:
-    """Say whether the extra that renders videos is installed."""
+    """Return whether the extra that renders videos is installed."""
     return not extras.lacking("video", "videos")
 
 

@@ -137,7 +137,7 @@ class StageCamera(Camera):
         return min(1.0, 2.5 * alpha) if after else max(0.0, min(1.0, 2.5 - 2.5 * alpha))
 
     def _cuts(self, mobject: StageMobject, shot: Shot, box: Box | None) -> bool:
-        """Tell whether the edge of a shot cuts something that is not looked at."""
+        """Return whether the edge of a shot cuts something that is not looked at."""
         if box is None or shot == self.home_shot:
             return False
         area, scale = self.stage_area, shot.scale
@@ -355,7 +355,7 @@ def _belonging(everything: Iterable[Mobject], veils: Mapping[int, float]) -> dic
 
 
 def _holds(box: Box, places: Points, kind: type[Mobject]) -> bool:
-    """Tell whether a box holds all points, or an end of a line."""
+    """Return whether a box holds all points, or an end of a line."""
     x, y = places[:, 0], places[:, 1]
     held = (x >= box[0] - _NEAR) & (x <= box[2] + _NEAR)
     held &= (y >= box[1] - _NEAR) & (y <= box[3] + _NEAR)

@@ -115,7 +115,7 @@ class Flights(Mobject):
         return [n for n, tile in enumerate(self.tiles) if tile in self.submobjects]
 
     def _on_top(self) -> npt.NDArray[np.bool_]:
-        """Tell which of the landed pieces are seen: bool (n,)."""
+        """Return which of the landed pieces are seen: bool (n,)."""
         top: dict[tuple[float, float], int] = {}
         for n in np.flatnonzero(self.landed).tolist():
             goal = (float(self.goals[n, 0]), float(self.goals[n, 1]))

@@ -117,7 +117,7 @@ def outline(source: str, fields: tuple[tuple[str, str], ...] = ()) -> Outline:
 
 
 def _filled(shape: Path) -> list[Segment]:
-    """Say what a path fills, in cairo's words."""
+    """Return what a path fills, in cairo's words."""
     found: list[Segment] = []
     for part in shape:
         end = () if part.end is None else (part.end.x, part.end.y)
@@ -140,7 +140,7 @@ def _filled(shape: Path) -> list[Segment]:
 
 
 def _stroked(shape: Path) -> list[Segment]:
-    """Say what a straight line with a width, such as a fraction bar, fills."""
+    """Return what a straight line with a width, such as a fraction bar, fills."""
     found: list[Segment] = []
     half = shape.stroke_width / 2
     points = [(part.end.x, part.end.y) for part in shape if part.end is not None]

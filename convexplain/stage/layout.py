@@ -119,7 +119,7 @@ def _areas(grid: Any) -> list[tuple[float, float, float, float]]:
 
 
 def _crosses(box: Rect, start: np.ndarray, end: np.ndarray) -> bool:
-    """Tell whether a segment meets a rectangle (Liang and Barsky's clipping)."""
+    """Return whether a segment meets a rectangle (Liang and Barsky's clipping)."""
     first, last = 0.0, 1.0
     step = end - start
     for axis, low, high in ((0, box.left, box.right), (1, box.top, box.bottom)):

@@ -369,7 +369,7 @@ def wrap(text: str, lang: str) -> list[str]:
 
 
 def may_break(text: str, at: int) -> bool:
-    """Tell whether a Chinese line may begin here: not with punctuation, not within a number."""
+    """Return whether a Chinese line may begin here: not with punctuation, not within a number."""
     before, after = text[at - 1], text[at]
     within = before.isascii() and after.isascii() and " " not in (before, after)
     return after not in "，。：；、）”" and before not in "（“" and not within

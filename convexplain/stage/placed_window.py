@@ -78,7 +78,7 @@ class PlacedWindow:
         return self
 
     def unread(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Tell which zeros of the ring no window reaches: bool (n,), in the order of its marks."""
+        """Return which zeros of the ring no window reaches: bool (n,), in its marks' order."""
         if self.ring is None:
             return np.zeros(0, dtype=bool)
         rows, cols = self.window.output_size(self.size)

@@ -41,7 +41,7 @@ class Rect(NamedTuple):
         return Rect(self.left + x, self.top + y, self.right + x, self.bottom + y)
 
     def meets(self, other: Rect) -> bool:
-        """Tell whether the two share a pixel."""
+        """Return whether the two share a pixel."""
         # Written out: this is asked more often than anything else.
         left, top, right, bottom = self
         x0, y0, x1, y1 = other

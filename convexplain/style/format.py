@@ -201,7 +201,7 @@ def rounded(value: SupportsFloat, decimals: int = 2) -> Decimal:
 def adds_up(
     addends: Iterable[SupportsFloat], total: SupportsFloat, decimals: int = 2, *, share: int = 1
 ) -> bool:
-    """Tell whether the printed addends sum to the printed total, digit for digit.
+    """Return whether the printed addends sum to the printed total, digit for digit.
 
     Parameters
     ----------

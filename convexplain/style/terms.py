@@ -82,6 +82,6 @@ ROUNDED_BRIEFLY = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到�
 
 
 def rounded(decimals: int = 2) -> Caption:
-    """Say how numbers are rounded that do not add up as they are printed."""
+    """Return how numbers are rounded that do not add up as they are printed."""
     digits = f" {decimals} "
     return ROUNDED_TO.fill(n=Caption(en=str(decimals), zh="两" if decimals == 2 else digits))

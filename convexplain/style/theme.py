@@ -302,7 +302,7 @@ def contrast(a: str | npt.ArrayLike, b: str | npt.ArrayLike) -> float:
 
 
 def prefers_black(colours: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Tell where black text has at least the contrast of white text.
+    """Return where black text has at least the contrast of white text.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ class Child:
             raise ConvexplainError(f"cannot start a process: {why}") from error
 
     def ending(self) -> str:
-        """Say how the process ended: "was killed", "ended by SIGSEGV", "ended with exit code 3"."""
+        """Return how the process ended: "was killed", "ended by SIGSEGV", "ended with code 3"."""
         self.process.join(timeout=5)
         code = self.process.exitcode or 0
         if code < 0:

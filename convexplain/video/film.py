@@ -260,7 +260,7 @@ def _kept(job: Job, place: Path) -> Job:
 
 
 def _remarks(jobs: Sequence[Job], reasons: Mapping[Path, str | None]) -> Iterator[str]:
-    """Say which stored pieces are not used and why, a line for each reason."""
+    """Return which stored pieces are not used and why, a line for each reason."""
     whys = {
         clip_cache.STALE: "made by another version of the program or its libraries",
         clip_cache.UNFINISHED: "not finished",

@@ -12,14 +12,14 @@ _WORDS = ("out of memory", "cannot allocate", "failed to map segment", "can't st
 
 
 def is_lacking(error: BaseException) -> bool:
-    """Say whether an error means that there was not enough memory."""
+    """Return whether an error means that there was not enough memory."""
     if isinstance(error, OSError) and error.errno == errno.ENOMEM:
         return True
     return isinstance(error, MemoryError) or is_told(str(error))
 
 
 def is_told(text: str) -> bool:
-    """Say whether a text, such as what a process printed, mentions too little memory."""
+    """Return whether a text, such as what a process printed, mentions too little memory."""
     return any(each in text.lower() for each in _WORDS)
 
 
@@ -34,7 +34,7 @@ def limit() -> int | None:
 
 
 def advice(height: int = 0) -> str:
-    """Say what helps, a render of this many lines or anything else."""
+    """Return what helps, a render of this many lines or anything else."""
     limited = limit()
     if limited is not None:
         help_ = f"it is limited to {limited / 1e6:.0f} MB (ulimit -v)"

@@ -132,7 +132,7 @@ class _Worker:
         return message
 
     def _death(self) -> ConvexplainError:
-        """Say how the process ended, with the last thing that it printed."""
+        """Return how the process ended, with the last thing that it printed."""
         assert self.job is not None
         text, log = self.child.ending(), self.child.log()
         if text == "was killed" or memory.limit() is not None or memory.is_told(log):

@@ -47,7 +47,7 @@ class Result:
 
 
 def check(job: Job) -> None:
-    """Say what is wrong with a job before any work is done; nothing is written.
+    """Refuse a job that cannot be right before any work is done; nothing is written.
 
     Parameters
     ----------

@@ -117,7 +117,7 @@ def _answer(job: Job, media: Path, report: Callable[[float], None]) -> Done | Fa
 
 
 def _in_words(error: Exception, job: Job, media: Path) -> str:
-    """Say what went wrong in a job, and what helps."""
+    """Return what went wrong in a job, and what helps."""
     height = job.frame.lines
     if memory.is_lacking(error):
         return f"out of memory at {height} lines: {memory.advice(height)}"

@@ -127,5 +127,5 @@ def _package(name: str, package: str, answer: Answer) -> Finding:
 
 
 def _install() -> str:
-    """Say what installs everything that rendering lacks, whichever check asks."""
+    """Return what installs everything that rendering lacks, whichever check asks."""
     return f"type: {extras.install_line('video')}"

@@ -149,7 +149,7 @@ class Trial:
 
 
 def _in_words(error: Exception) -> str:
-    """Say an error on one line."""
+    """Return an error as one line."""
     text = " ".join(str(error).split())
     if isinstance(error, ConvexplainError):
         return text

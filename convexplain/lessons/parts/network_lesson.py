@@ -135,6 +135,6 @@ class FilterLesson(NetworkLesson):
 
 
 def shows_networks(options: type[Any]) -> bool:
-    """Tell whether a lesson, or a figure's options, can be about any network that has its needs."""
+    """Return whether a lesson, or a figure, can be about any network that has its needs."""
     taken = {field.name for field in option_fields(options)}
     return hasattr(options, "needs") and "model" in taken

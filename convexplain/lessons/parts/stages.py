@@ -125,7 +125,7 @@ def _groups(network: Network) -> list[tuple[Layer, ...]]:
 
 
 def _does_nothing(network: Network, layer: Layer) -> bool:
-    """Tell whether it flattens what has one place, and is a vector already."""
+    """Return whether it flattens what has one place, and is a vector already."""
     shape = network.input_of(layer.name)
     return layer.family == "flatten" and math.prod(shape[:-1]) == 1
 

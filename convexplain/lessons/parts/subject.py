@@ -135,7 +135,7 @@ def choose_picture(
 
 
 def mode_of(model: str | None) -> Mode:
-    """Tell how a picture's file is to be read for a network: in colour, in gray, or as a digit."""
+    """Return how a picture's file is read for a network: in colour, in gray, or as a digit."""
     if model is None:
         return "digit"
     return mode_for(Network.load(model))

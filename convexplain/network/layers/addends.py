@@ -64,7 +64,7 @@ class Addends:
         return cls.of(np.zeros((1, 1, 1)), (), (), (), 0.0)
 
     def cell(self, index: int) -> Cell:
-        """Say which cell of the input the addend reads."""
+        """Return which cell of the input the addend reads."""
         return int(self.rows[index]), int(self.cols[index]), int(self.channels[index])
 
 

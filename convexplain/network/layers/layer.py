@@ -223,7 +223,7 @@ class Layer(ABC):
     # Words and code
 
     def describe(self, shape: Shape) -> tuple[Fact, ...]:
-        """Tell what there is to know of the layer, for an input of `shape`."""
+        """Return what there is to know of the layer, for an input of `shape`."""
         facts = [
             Fact("output", terms.OUTPUT, size(self.output_shape(shape))),
             *self._facts(shape),

@@ -155,7 +155,7 @@ def check_texts(content: bytes, what: str) -> None:
 
 @contextmanager
 def _damage_named(text: str) -> Iterator[None]:
-    """Say this of whatever h5py cannot read."""
+    """Raise this error for whatever h5py cannot read."""
     try:
         yield
     except UnreadableError:

@@ -66,7 +66,7 @@ def read(file: bytes, path: Path, size: tuple[int, int] | None = None) -> Import
 
 
 def _input(found: Graph, size: tuple[int, int] | None) -> Tensor:
-    """Say what the input's axes are: one channel or three, before or behind rows and columns."""
+    """Return what the input's axes are: one channel or three, before or behind rows and columns."""
     shape = list(found.input_shape)
     if len(shape) != 4:
         raise UnreadableError(

@@ -58,7 +58,7 @@ class Material:
         return int(self._random.random() * count)
 
     def is_new(self, *what: Any) -> bool:
-        """Tell whether something was not on this sheet yet, and remember it."""
+        """Return whether something was not on this sheet yet, and remember it."""
         if what in self.used:
             return False
         self.used.add(what)

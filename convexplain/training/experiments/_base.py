@@ -132,7 +132,7 @@ class Setting:
         return max(1, round(count * QUICK_STEPS)) if self.quick else count
 
     def report(self, fraction: float, note: str = "") -> None:
-        """Tell how much is done, from 0 to 1."""
+        """Return how much is done, from 0 to 1."""
         if self.on_progress is not None:
             self.on_progress(fraction, note)
 

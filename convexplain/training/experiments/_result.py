@@ -106,7 +106,7 @@ def compare(result: Result, stored: Mapping[str, Any]) -> list[Row]:
 
 
 def comparison(result: Result, stored: Mapping[str, Any]) -> str:
-    """Tell in a few lines how a new result differs from the stored one.
+    """Return in a few lines how a new result differs from the stored one.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _is_number(value: object) -> bool:
 
 
 def versions() -> dict[str, str]:
-    """Tell what computed a result."""
+    """Return what computed a result."""
     return {
         "convexplain": version("convexplain"),
         "python": platform.python_version(),
