@@ -1,35 +1,23 @@
-"""Bars for what two networks cost and get wrong, and four curves that grow as points arrive."""
+"""Two networks, one task: what they look at, what they misread, what happens without neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import numpy as np
+import numpy.typing as npt
+from manim.utils.rate_functions import linear
 
 from convexplain.lessons import dense_vs_conv
-from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, IN_PLACE, SHUFFLED, Pair
-from convexplain.lessons.parts.beats import Beat
-from convexplain.stage import Axes, Bars, Curve, Label, LessonScene
-from convexplain.stage.pace import smoothly
+from convexplain.lessons.dense_vs_conv import CNN, DENSE
+from convexplain.lessons.parts.beats import Event
+from convexplain.lessons.parts.comparing_picture import MISTAKES
+from convexplain.panels import Diagram
+from convexplain.stage import LessonScene
+from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import format as fmt
-from convexplain.style import terms
-from convexplain.style.captions import Caption
 
-LEFT, BARS, LONGEST = 96.0, 212.0, 404.0
-# From one curve's name to the next, in pixels: a line of text.
-NAMES_APART = 34.0
-
-PARAMETERS = Caption(en="parameters (trained numbers)", zh="参数（训练得到的数）")
-WORK = Caption(en="multiplications for one picture", zh="处理一幅图的乘法次数")
-MISTAKES = Caption(en="mistakes on 10,000 test digits", zh="10,000 个测试样本中的错误数")
-ACCURACY = Caption(en="test accuracy", zh="测试准确率")
-CHAPTER = Caption(en="the chapter: dense {p}", zh="教材：全连接 {p}")
-CHART = Caption(en="test accuracy when trained on fewer digits", zh="训练样本减少时的测试准确率")
-ACROSS = Caption(
-    en="training digits (logarithmic), {n} steps each; the axis up starts at {p}",
-    zh="训练样本数（对数刻度），各训练 {n} 步；纵轴从 {p} 开始",
-)
-CNN_SHUFFLED = Caption(en="CNN, shuffled", zh="CNN，打乱")
-BOTH_DENSE = Caption(en="dense, either way", zh="全连接，打乱前后")
+NETWORKS = (CNN, DENSE)
+#: Ink from which a pixel is seen to fly.
+_SEEN = 0.25
 
 
 class DenseVsConv(LessonScene):
@@ -39,223 +27,220 @@ class DenseVsConv(LessonScene):
     lesson: dense_vs_conv.DenseVsConv
 
     def prepare(self) -> None:
-        """Make the axes and the curves; bars are made with their beats."""
-        lesson = self.lesson
-        points = lesson.curve(CNN, IN_PLACE)
-        ticks = [0.6, 0.7, 0.8, 0.9, 1.0]
-        lowest = min(
-            min(lesson.curve(network, pixels).accuracy)
-            for network in (CNN, DENSE)
-            for pixels in (IN_PLACE, SHUFFLED)
-        )
-        ticks = [tick for tick in (0.1 * n for n in range(11)) if tick > lowest - 0.1]
-        self.axes = Axes(
-            930,
-            252,
-            660,
-            496,
-            [points.digits[0], 1_000, 10_000, points.digits[-1]],
-            ticks,
-            x_text=lambda x: fmt.count(int(x)),
-            y_text=lambda y: fmt.percent(round(y, 6), 0),
-            log_x=True,
-        )
-        self.chart_labels = [
-            Label(self.text(CHART), 930, 198, colour="muted"),
-            Label(
-                self.text(
-                    ACROSS.fill(n=fmt.count(lesson.steps), p=fmt.percent(round(ticks[0], 6), 0))
-                ),
-                1260,
-                830,
-                26,
-                colour="muted",
-                anchor="centre",
-            ),
+        """Lay out the digit, once for each network."""
+        self.board.lay(self.lesson.looks(upright=self.upright))
+
+    def become(
+        self, picture: Diagram, share: float, *show: str, hold: tuple[str, ...] = ()
+    ) -> None:
+        """Lay out another picture."""
+        self.during(share, self.board.become(picture, show=show, hold=hold))
+
+    # What they look at, and what they learned.
+
+    def show_looks(self, event: Event) -> None:
+        """A small window runs over one digit, and a large one stands round the other."""
+        self.board.show("cnn", "cnn.window", "dense")(1.0)
+        self.during(1, self.sweep(0.0, 0.5), self.board.pulse("dense", times=2), rate=linear)
+
+    def sweep(self, start: float, end: float) -> Move:
+        """Return the move in which the small window runs row by row, from one share to another."""
+        rows, cols = self.lesson.pixels.shape
+        high, wide = self.lesson.kernels.shape[:2]
+        # Every third row is enough to see where it goes.
+        stops = [(r, c) for r in range(0, rows - high + 1, high) for c in range(cols - wide + 1)]
+
+        def at(alpha: float) -> tuple[float, float]:
+            row, col = stops[round((start + (end - start) * alpha) * (len(stops) - 1))]
+            return float(row), float(col)
+
+        return self.board.visit("cnn.window", at)
+
+    def show_whole(self, event: Event) -> None:
+        """The small window goes on; the large one comes, and looks once."""
+        self.board.show("dense.window")(1.0)
+        looks = self.board.pulse("cnn.note", "dense.note", times=2)
+        self.during(1, self.sweep(0.5, 1.0), looks, rate=linear)
+
+    def show_learned(self, event: Event) -> None:
+        """Small kernels grow out of the one digit, whole templates out of the other."""
+        before = {name: self.board.box(name) for name in NETWORKS}
+        self.become(self.lesson.learned(), 0.2, "legend", "kernels.title", "templates.title")
+        small = range(self.lesson.kernels.shape[2])
+        large = range(self.lesson.templates.shape[2])
+        grown = [self.board.grow(f"kernels[{n}]", out_of=before[CNN]) for n in small]
+        whole = [self.board.grow(f"templates[{n}]", out_of=before[DENSE]) for n in large]
+        self.during(0.35, in_turn(*map(eased, grown), overlap=0.9))
+        self.during(0.3, in_turn(*map(eased, whole), overlap=0.8))
+        self.during(1, self.board.pulse("kernels[0]", "templates[0]", times=2))
+
+    def show_parameters(self, event: Event) -> None:
+        """Below what was learned come bars of all that was learned."""
+        maps = ("kernels", "templates", "legend", "parameters.title", "parameters.zero")
+        self.become(self.lesson.learned(counted=True), 0.25, *maps)
+        self.grow_bars("parameters")
+
+    def grow_bars(self, name: str) -> None:
+        """Let two bars grow from zero; each number comes as its bar stands."""
+        for network in NETWORKS:
+            self.during(0.2, self.board.grow(f"{name}.{network}", out_of=f"{name}.zero"))
+        numbers = [f"{name}.{network}.value" for network in NETWORKS]
+        self.during(1, self.board.pulse(*numbers, times=2))
+
+    # Their mistakes.
+
+    def show_stream(self, event: Event) -> None:
+        """All test digits run through both; what is misread lights up, and is counted."""
+        self.become(self.lesson.walls(upright=self.upright), 0.0, hold=NETWORKS)
+        tested = self.lesson.wall(CNN).size
+
+        def read(alpha: float) -> None:
+            until = round(alpha * tested)
+            for network in NETWORKS:
+                self.board.fill(network, self.lesson.wall(network, until))
+                wrong = int((self.lesson.misread[network] < until).sum())
+                self.board.say(f"{network}.counter", self.mistakes(wrong))
+
+        read(0.0)
+        self.during(0.12, self.board.show(*NETWORKS, "told"))
+        self.during(1, read, rate=linear)
+
+    def mistakes(self, count: int) -> str:
+        """Return how many mistakes there are, as it stands above a wall."""
+        return self.text(MISTAKES.fill(n=fmt.count(count)))
+
+    def show_counted(self, event: Event) -> None:
+        """Both numbers are looked at."""
+        counters = [f"{network}.counter" for network in NETWORKS]
+        self.during(0.6, in_turn(*(self.board.pulse(name) for name in counters)))
+        self.during(1, self.board.pulse(*NETWORKS))
+
+    def show_common(self, event: Event) -> None:
+        """Those that both misread take on another colour, row by row."""
+        self.become(self.lesson.walls(both=True, upright=self.upright), 0.0)
+        rows = len(self.lesson.wall(CNN))
+        plain = {network: self.lesson.wall(network) for network in NETWORKS}
+        told = {network: self.lesson.wall(network, both=True) for network in NETWORKS}
+
+        def turn(alpha: float) -> None:
+            row = round(alpha * rows)
+            for network in NETWORKS:
+                self.board.fill(network, np.vstack([told[network][:row], plain[network][row:]]))
+
+        self.during(0.7, turn, rate=linear)
+        self.during(1, self.board.pulse("told"))
+
+    # The control.
+
+    def show_shuffle(self, event: Event) -> None:
+        """Every pixel with ink flies to where the fixed permutation takes it."""
+        self.become(self.lesson.shuffling(upright=self.upright), 0.12, "before", "after.title")
+        shuffled = np.zeros_like(self.lesson.pixels)
+        self.board.fill("after", shuffled)
+        self.during(0.06, self.board.show("after"))
+        width = shuffled.shape[1]
+        places = np.argsort(self.lesson.order)  # where each pixel goes
+        flat = self.lesson.pixels.reshape(-1)
+        flights = []
+        for pixel in np.flatnonzero(flat > 0):
+            start, end = divmod(int(pixel), width), divmod(int(places[pixel]), width)
+            if flat[pixel] > _SEEN:
+                flights.append(self.flight(start, end, shuffled))
+            else:
+                flights.append(self.landing(start, end, shuffled))
+        self.during(1, in_turn(*flights, overlap=0.93), rate=linear)
+
+    def flight(
+        self, start: tuple[int, int], end: tuple[int, int], shuffled: npt.NDArray[np.float32]
+    ) -> Move:
+        """Return the move in which one pixel flies to its place."""
+        goal = f"after[{end[0]}, {end[1]}]"
+
+        def land() -> None:
+            shuffled[end] = self.lesson.pixels[start]
+            self.board.fill("after", shuffled)
+
+        return self.board.send(f"before[{start[0]}, {start[1]}]", goal, land)
+
+    def landing(
+        self, start: tuple[int, int], end: tuple[int, int], shuffled: npt.NDArray[np.float32]
+    ) -> Move:
+        """Return the move in which a faint pixel is where it goes."""
+
+        def go(alpha: float) -> None:
+            shuffled[end] = self.lesson.pixels[start]
+
+        return go
+
+    def show_predict_shuffled(self, event: Event) -> None:
+        """Both pictures are looked at, and the video waits."""
+        share = min(1.0, 6.0 / event.seconds)
+        looks = [self.board.pulse(name, colour="muted") for name in ("before", "after")]
+        self.during(share, in_turn(*looks))
+
+    def show_control(self, event: Event) -> None:
+        """The pictures make room for bars of mistakes: of each network with pixels in place."""
+        self.compare(0.8)
+        self.during(1, self.board.pulse("before"))
+
+    def compare(self, share: float) -> None:
+        """Lay out the bars, and let those of pixels in place grow."""
+        words = ("control.title", "control.zero")
+        self.become(self.lesson.control_picture(), 0.4 * share, "before", "after", *words)
+        self.board.show("control.note")(1.0)
+        for network in NETWORKS:
+            bar = self.board.grow(f"control.{network}-0", out_of="control.zero")
+            self.during(0.3 * share, bar)
+
+    def show_worse(self, event: Event) -> None:
+        """Out of each bar grows that of the network that was trained on shuffled pixels."""
+        if not self.board.has("control"):
+            self.compare(0.3)
+        grown = [
+            self.board.grow(f"control.{network}-1", out_of=f"control.{network}-0")
+            for network in NETWORKS
         ]
+        self.during(0.25, *grown)
+        numbers = [self.board.pulse(f"control.{network}-1.value") for network in NETWORKS]
+        self.during(1, in_turn(self.board.pulse("after"), *numbers))
 
-    def show_question(self, beat: Beat) -> None:
-        """Two names, and the layers that they stand for."""
-        self.names = [
-            Label(self.text(terms.CNN), LEFT, 420, 56, weight="bold"),
-            Label(self.text(terms.DENSE), LEFT, 520, 56, colour="muted"),
+    # Few digits, and the price.
+
+    def show_fewer(self, event: Event) -> None:
+        """Both curves grow from many digits to few."""
+        self.frame()
+        self.during(
+            1, *(self.board.trace(f"samples.{network}") for network in NETWORKS), rate=linear
+        )
+
+    def frame(self) -> None:
+        """Show the axes of the chart, and whose curve ends where."""
+        self.become(self.lesson.samples(), 0.15)
+        names = [f"samples.{network}.label" for network in NETWORKS]
+        self.during(0.1, self.board.show(*self.board.frame("samples"), *names))
+
+    def show_few(self, event: Event) -> None:
+        """Every point is marked, that of fewest digits first, with its numbers."""
+        if not self.board.has("samples.axes"):
+            self.frame()
+            for network in NETWORKS:
+                self.board.trace(f"samples.{network}")(1.0)
+        count = len(self.lesson.curve(CNN, dense_vs_conv.IN_PLACE).digits)
+        marks = [
+            self.board.show(*(f"samples.{network}-{n}" for network in NETWORKS))
+            for n in range(count)
         ]
-        self.table = self.make_table()
-        self.appear(*self.names, *self.table[0], seconds=0.6)
+        self.during(0.6, in_turn(*marks))
+        self.during(1, self.board.pulse(*(f"samples.{n}-0.label" for n in NETWORKS), times=2))
 
-    def show_parameters(self, beat: Beat) -> None:
-        """How many numbers each has learned."""
-        self.vanish(*self.names)
-        self.appear(*self.table[1], seconds=0.4)
-        self.compare(PARAMETERS, 198, self.lesson.parameters)
+    def show_price(self, event: Event) -> None:
+        """Beside the parameters, what the convnet computes more."""
+        names = ("parameters", "work.title", "work.zero")
+        self.become(self.lesson.costs(), 0.25, *names)
+        self.grow_bars("work")
 
-    def show_multiplications(self, beat: Beat) -> None:
-        """How much each computes."""
-        self.appear(*self.table[2], seconds=0.4)
-        self.compare(WORK, 376, self.lesson.multiplications)
-
-    def make_table(self) -> tuple[list[Any], list[Any], list[Any]]:
-        """Layer by layer: names and shapes, parameters, multiplications."""
-        shapes, x_of_parameters, x_of_work = 1130.0, 1560.0, 1824.0
-        columns: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
-        columns[1].append(_right(self.text(terms.PARAMETERS), x_of_parameters, 198))
-        columns[2].append(_right(self.text(terms.MULTIPLICATIONS), x_of_work, 198))
-        y = 198.0
-        for name, network in zip(
-            (terms.CNN, terms.DENSE_NETWORK), self.lesson.networks, strict=True
-        ):
-            columns[0].append(Label(self.text(name), 930, y, weight="bold"))
-            for row in network.rows:
-                y += 46
-                shape = " × ".join(fmt.count(side) for side in row.output_shape)
-                columns[0].append(Label(row.name, 930, y, colour="muted"))
-                columns[0].append(Label(shape, shapes, y, colour="muted"))
-                columns[1].append(_right(fmt.count(row.parameters), x_of_parameters, y))
-                columns[2].append(_right(fmt.count(row.multiplications), x_of_work, y))
-            y += 68
-        return columns
-
-    def show_mistakes(self, beat: Beat) -> None:
-        """How much each gets wrong."""
-        self.compare(MISTAKES, 554, self.lesson.mistakes)
-
-    def compare(self, name: Caption, y: float, pair: Pair) -> None:
-        """Let two bars grow, and their numbers count up with them."""
-        longest = max(pair)
-        self.appear(Label(self.text(name), LEFT, y, colour="muted"), seconds=0.3)
-        grown: list[tuple[Bars, Label, float]] = []
-        for row, (caption, value, own) in enumerate(
-            ((terms.CNN, pair.cnn, True), (terms.DENSE, pair.dense, False))
-        ):
-            at = y + 44 + 50 * row
-            bars = Bars(
-                [0.0],
-                [value],
-                [at],
-                low=0.0,
-                high=longest,
-                begin=BARS,
-                end=BARS + LONGEST,
-                thickness=34,
-                colour="ink" if own else "line",
-                rest=-1,
-            )
-            bars.drawn[...] = 0
-            weight, colour = ("bold", "ink") if own else ("regular", "muted")
-            number = Label("0", BARS + 16, at, colour=colour, weight=weight)
-            self.add(
-                bars, number, Label(self.text(caption), LEFT, at, colour=colour, weight=weight)
-            )
-            grown.append((bars, number, value))
-
-        def grow(alpha: float) -> None:
-            for bars, number, value in grown:
-                bars.drawn[...] = alpha
-                end = bars.place_of(value * alpha)
-                number.say(fmt.count(round(value * alpha)))
-                _move(number, end + 16)
-
-        self.drive(grow, 1.4, smoothly)
-
-    def show_spread(self, beat: Beat) -> None:
-        """The accuracy of the shipped networks, and what the chapter reports."""
-        accuracy = self.lesson.accuracy
-        y = 732.0
-        cnn, dense = (fmt.percent(share, 2) for share in accuracy)
-        self.appear(Label(self.text(ACCURACY), LEFT, y, colour="muted"), seconds=0.3)
-        self.appear(
-            Label(f"{self.text(terms.CNN)} {cnn}", LEFT, y + 44, 34, weight="bold"),
-            Label(f"{self.text(terms.DENSE)} {dense}", 340, y + 44, 34, colour="muted"),
-            Label(
-                self.text(CHAPTER.fill(p=fmt.percent(CHAPTER_DENSE, 2))),
-                LEFT,
-                y + 92,
-                26,
-                colour="muted",
-            ),
-            seconds=0.6,
-        )
-
-    def show_samples(self, beat: Beat) -> None:
-        """Both curves grow as the points arrive."""
-        self.vanish(*(part for column in self.table for part in column), seconds=0.4)
-        self.appear(*self.axes.parts, *self.chart_labels, seconds=0.5)
-        ends = [
-            self.axes.place(1_000, self.lesson.curve(n, IN_PLACE).accuracy[-1])[1]
-            for n in (CNN, DENSE)
-        ]
-        # Names of curves that end close to each other stand apart.
-        away = max(0.0, (NAMES_APART - abs(ends[1] - ends[0])) / 2)
-        up, down = (-away, away) if ends[0] < ends[1] else (away, -away)
-        cnn = self.grow(CNN, IN_PLACE, self.text(terms.CNN), marker="dot", shift=up)
-        dense = self.grow(DENSE, IN_PLACE, self.text(terms.DENSE), marker="ring", shift=down)
-        self.curves = [cnn, dense]
-
-    def show_shuffled(self, beat: Beat) -> None:
-        """The same with shuffled pixels: only the convnet cares."""
-        for curve, label in self.curves:
-            curve.set_opacity(0.4)
-            label.set_opacity(0.4)
-        cnn, _ = self.grow(CNN, SHUFFLED, self.text(CNN_SHUFFLED), marker="square")
-        dense, label = self.grow(DENSE, SHUFFLED, "", marker="square")
-        name = self.curves[1][1]
-        self.curves += [(cnn, _), (dense, label)]
-        self.drive(self.raise_opacity(name), 0.3)
-        name.say(self.text(BOTH_DENSE))
-
-    def raise_opacity(self, part: Any) -> Callable[[float], None]:
-        """Return what brings a dimmed part back."""
-
-        def rise(alpha: float) -> None:
-            part.opacity = 0.4 + 0.6 * alpha
-
-        return rise
-
-    def show_answer(self, beat: Beat) -> None:
-        """Everything at full strength."""
-
-        def rise(alpha: float) -> None:
-            for curve, label in self.curves[:2]:
-                curve.opacity = 0.4 + 0.6 * alpha
-                label.opacity = max(label.opacity, 0.4 + 0.6 * alpha)
-
-        self.drive(rise, 0.5)
-
-    def grow(
-        self, network: str, pixels: str, name: str, marker: Any, shift: float = 0.0
-    ) -> tuple[Curve, Label]:
-        """Draw one curve from left to right, then its name at its end, moved by some pixels."""
-        points = self.lesson.curve(network, pixels)
-        own = network == CNN
-        places = self.axes.places(points.digits, points.accuracy)
-        curve = Curve(
-            places, colour="ink" if own else "muted", dashed=not own, marker=marker, drawn=0.0
-        )
-        self.add(curve)
-
-        def draw(alpha: float) -> None:
-            curve.drawn = alpha
-
-        self.drive(draw, 1.6)
-        x, y = places[-1]
-        label = Label(
-            name,
-            x + 20,
-            y + shift,
-            26,
-            colour="ink" if own else "muted",
-            weight="bold" if own else "regular",
-        )
-        if name:
-            self.appear(label, seconds=0.3)
-        return curve, label
-
-
-def _right(text: str, x: float, y: float) -> Label:
-    return Label(text, x, y, colour="muted" if text == "0" else "ink", anchor="right")
-
-
-def _move(label: Label, x: float) -> None:
-    """Move a left-aligned label so that it begins at x."""
-    (left, top), (right, _), (_, bottom) = label.places
-    label.places = [(x, top), (x + right - left, top), (x, bottom)]
+    def show_answer(self, event: Event) -> None:
+        """The walls of mistakes once more, as large as they can be."""
+        self.become(self.lesson.walls(both=True, upright=self.upright), 0.25, *NETWORKS, "told")
+        self.during(0.4, in_turn(*(self.board.pulse(network) for network in NETWORKS)))
+        self.during(1, self.board.pulse(*(f"{network}.counter" for network in NETWORKS), times=2))

@@ -64,27 +64,18 @@ class Learning(LessonScene):
     def show_surprise(self, event: Event) -> None:
         """The bar of the right class becomes a point on the curve of its loss."""
         self.become(self.lesson.surprise(), 0.3)
-        self.during(0.35, self.board.show(*self.axes("surprise")), self.board.trace(
+        self.during(0.35, self.board.show(*self.board.frame("surprise")), self.board.trace(
             "surprise.curve"))  # fmt: skip
         right = f"answer.{self.lesson.label}"
         self.during(0.2, self.board.grow("surprise.own", out_of=right))
         self.during(1, self.board.show("surprise.own.label"), self.board.pulse("surprise.own"))
-
-    def axes(self, chart: str) -> list[str]:
-        """Return the names of a chart's frame, ticks and labels, without its curves."""
-        own = {f"{chart}.{part}" for part in ("axes", "x", "y", "title", "counter", "note")}
-        ticks = (f"{chart}.x", f"{chart}.y")
-        return [
-            name for name in self.board.names(chart)
-            if name in own or (name.startswith(ticks) and name[-1].isdigit())
-        ]  # fmt: skip
 
     def show_batch(self, event: Event) -> None:
         """Losses of a batch drop onto the curve, one after the other, and become one number."""
         dots = [f"surprise.digit-{n}" for n in range(len(self.lesson.history.batch_losses))]
         lines = tuple(f"surprise.{part}" for part in ("axes", "x", "y", "curve"))
         self.become(self.lesson.batch(), 0.15, show=lines, hold=(*dots, "surprise.mean"))
-        self.board.show(*self.axes("surprise"))(1.0)
+        self.board.show(*self.board.frame("surprise"))(1.0)
         drops = [self.board.grow(dot, out_of=self.above(dot)) for dot in dots]
         self.during(0.5, in_turn(*drops, overlap=0.9), rate=linear)
         self.during(0.15, self.board.trace("surprise.mean"))
@@ -101,7 +92,7 @@ class Learning(LessonScene):
     def show_valley(self, event: Event) -> None:
         """One weight goes from its least to its largest value, and the loss draws the curve."""
         self.become(self.valley(event.data), 0.2, show=("kernel",))
-        self.during(0.1, self.board.show("kernel.weight", *self.axes("valley")))
+        self.during(0.1, self.board.show("kernel.weight", *self.board.frame("valley")))
         self.during(0.15, self.board.pulse("kernel.weight"))
         self.board.show(BALL)(1.0)
         self.board.hide(f"{BALL}.label")(1.0)
@@ -205,7 +196,7 @@ class Learning(LessonScene):
         self.become(
             self.lesson.run_picture(0), 0.15, self.camera.home(), show=("kernels", "legend")
         )
-        rest = [name for name in self.axes("accuracy") if not name.endswith("counter")]
+        rest = [name for name in self.board.frame("accuracy") if not name.endswith("counter")]
         shown = -1
 
         def go(alpha: float) -> None:
@@ -221,7 +212,7 @@ class Learning(LessonScene):
                     self.board.fill(f"kernels[{n}]", kernels[:, :, n])
 
         go(0.0)
-        self.during(0.1, self.board.show(*self.axes("loss"), *rest))
+        self.during(0.1, self.board.show(*self.board.frame("loss"), *rest))
         self.during(1, go, self.board.trace("loss.way"), rate=linear)
 
     def show_check(self, event: Event) -> None:
@@ -242,7 +233,7 @@ class Learning(LessonScene):
         """The digit's probability draws its curve; where it is told of, its answer is seen."""
         lesson = self.lesson
         self.become(lesson.story(0), 0.15, show=("digit", "answer"))
-        self.during(0.08, self.board.show(*self.axes("story")))
+        self.during(0.08, self.board.show(*self.board.frame("story")))
         stops = lesson.stops
         ends = [lesson.history.steps[n] for n in stops]
         first, last = np.log(lesson.history.steps[[1, -1]])
@@ -273,7 +264,7 @@ class Learning(LessonScene):
     def show_answer(self, event: Event) -> None:
         """One kernel before and after, and between them the way of its weight."""
         self.become(self.lesson.payoff(), 0.15, self.camera.home(), show=("before",))
-        self.during(0.1, self.board.show("before.weight", *self.axes("path")))
+        self.during(0.1, self.board.show("before.weight", *self.board.frame("path")))
         self.during(0.25, self.board.trace("path.weight"))
         dots = [name for name in self.board.parts if name.startswith("path.at-")]
         self.during(0.12, in_turn(*(self.board.show(dot) for dot in dots), overlap=0.5))

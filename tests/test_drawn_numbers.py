@@ -17,7 +17,7 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 import played as plays
 
 from convexplain.network import Network
-from convexplain.stage import Bars, Label
+from convexplain.stage import Label
 
 
 @pytest.fixture(scope="module", params=plays.LOOKS, ids=["en-dark", "zh-light"])
@@ -562,22 +562,27 @@ def test_while_it_runs_the_training_s_numbers_are_those_of_the_step(look):
 
 def test_the_networks_bars_have_their_own_names_and_numbers(look):
     played = plays.of("dense-vs-conv", look)
-    dense = {"en": "dense", "zh": "全连接"}[look.lang]
+    names = {"cnn": "CNN", "dense": {"en": "dense", "zh": "全连接"}[look.lang]}
     counted = {
-        "parameters": {"CNN": 104_202, dense: 407_050},
-        "multiplications": {"CNN": 3_100_032, dense: 406_528},
+        ("question", "parameters"): {"cnn": 104_202, "dense": 407_050},
+        ("answer", "work"): {"cnn": 3_100_032, "dense": 406_528},
     }
-    for beat, wanted in counted.items():
-        stage = played.ends[beat]
-        bars = stage.of(Bars)[-2:]
-        told = {}
-        for bar in bars:
-            _, top, _, bottom = bar.box(0)
-            line = sorted(
-                (label.anchor_place()[0], label.text)
-                for label in stage.of(Label)
-                if top < label.anchor_place()[1] < bottom and label.anchor_place()[0] < 900
-            )
-            told[line[0][1]] = int(line[-1][1].replace(",", ""))
-            assert bar.ends[0] == told[line[0][1]]
-        assert told == wanted
+    for (beat, panel), wanted in counted.items():
+        stage = [each for each in played.during(beat) if f"{panel}.dense.value" in each][-1]
+        wide = {}
+        for network, number in wanted.items():
+            assert stage[f"{panel}.{network}.label"].text == names[network]
+            assert stage[f"{panel}.{network}.value"].text == f"{number:,}"
+            places = stage[f"{panel}.{network}"].places
+            wide[network] = places[1, 0] - places[0, 0]
+        assert wide["cnn"] / wide["dense"] == pytest.approx(wanted["cnn"] / wanted["dense"])
+
+
+def test_what_is_lit_is_what_was_misread(look):
+    played = plays.of("dense-vs-conv", look)
+    stage = [each for each in played.during("mistakes") if "cnn.counter" in each][-1]
+    for network, count in (("cnn", 85), ("dense", 182)):
+        cells = stage[network].values.reshape(-1)
+        assert (cells > 0).sum() == count
+        np.testing.assert_array_equal(np.flatnonzero(cells), played.lesson.misread[network])
+        assert str(count) in stage[f"{network}.counter"].text

@@ -272,3 +272,4 @@ def test_the_confusion_of_a_network_counts_every_digit_once(setting: Setting) ->
         assert row["count"] == sum(row["read_as"]) == mine.sum()
         assert row["read_as"] == [int((mine & (read == k)).sum()) for k in range(10)]
         assert row["right"] == row["read_as"][row["digit"]] == row["count"] - row["wrong"]
+        assert row["misread"] == [n for n in range(len(labels)) if mine[n] and read[n] != labels[n]]

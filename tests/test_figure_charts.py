@@ -115,7 +115,8 @@ def test_the_curves_of_few_digits_are_the_facts(network, pixels):
     figure = figures.draw("samples-accuracy", width=3.1)
     stored = rows("samples", network=network, pixels=pixels)
     xs, ys = curve(figure, f"curve-{network}-{pixels}")
-    np.testing.assert_array_equal(xs, [row["digits"] for row in stored])
+    # No training of 600 steps of 64 has read more different digits than that.
+    np.testing.assert_array_equal(xs, [min(row["digits"], 600 * 64) for row in stored])
     np.testing.assert_array_equal(ys, [row["accuracy"] for row in stored])
     first, last = (
         one(figure, f"{end}-{network}-{pixels}") if end == "first" else
@@ -250,7 +251,8 @@ def test_what_is_said_instead_of_a_chart_holds_its_numbers(lang):
     for row in FACTS["samples"]["rows"]:
         said = figures.alternative("samples-accuracy", lang)
         assert f"{100 * row['accuracy']:.1f}%" in said
-        assert f"{row['digits']:,}" in said
+        assert f"{min(row['digits'], 600 * 64):,}" in said
+        assert "59,800" not in said
     for pair in by_hand().values():
         for number in pair:
             assert f"{number:,}" in figures.alternative("dense-vs-conv", lang)

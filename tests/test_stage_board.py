@@ -349,3 +349,14 @@ def test_a_panel_that_would_pass_over_another_fades_and_comes_up_again(tmp_path,
         assert len(scene.mobjects) == 3
 
     play(tmp_path, script)
+
+
+def test_the_frame_of_a_chart_has_no_curve_and_no_dot(tmp_path):
+    def script(scene, board):
+        board.lay(curve())
+        names = set(board.frame("chart"))
+        assert {"chart.axes", "chart.x", "chart.y", "chart.x0", "chart.y0"} <= names
+        assert not names & {"chart.line", "chart.ball"}
+        assert names < set(board.names("chart"))
+
+    play(tmp_path, script)

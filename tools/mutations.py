@@ -330,9 +330,9 @@ MUTATIONS = (
     ),
     Mutation(
         "bars of two networks exchanged",
-        "scenes.dense_vs_conv",
-        "((terms.CNN, pair.cnn, True), (terms.DENSE, pair.dense, False))",
-        "((terms.CNN, pair.dense, True), (terms.DENSE, pair.cnn, False))",
+        "convexplain.lessons.dense_vs_conv",
+        "{CNN: int(pair.cnn), DENSE: int(pair.dense)}",
+        "{CNN: int(pair.dense), DENSE: int(pair.cnn)}",
         "tests/test_drawn_numbers.py::test_the_networks_bars_have_their_own_names_and_numbers",
     ),
     Mutation(

@@ -24,8 +24,8 @@ _NOTES = (
         zh="测试准确率；纵轴从 {p} 开始。",
     ),
     Caption(
-        en="Across: training digits (logarithmic), {n} steps each.",
-        zh="横轴：训练样本数（对数刻度），各训练 {n} 步。",
+        en="Across: different training digits read in {n} steps (logarithmic).",
+        zh="横轴：{n} 步里读过的不同训练样本数（对数刻度）。",
     ),
     Caption(en="Shaded: lowest to highest of {n} seeds.", zh="阴影：{n} 个随机种子的最低到最高。"),
 )

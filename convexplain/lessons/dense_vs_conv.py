@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
-from convexplain.data import facts
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.lesson import Lesson
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import digits, facts
+from convexplain.lessons.parts import comparing_picture as pictures
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import Lesson, pause_option
+from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
+from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -32,6 +40,9 @@ class Pair(NamedTuple):
         return self.cnn / self.dense
 
 
+Wall = npt.NDArray[np.float64]
+
+
 class Points(NamedTuple):
     """Test accuracy against the number of training digits."""
 
@@ -48,16 +59,19 @@ class DenseVsConv(Lesson):
         en="Same task, fewer parameters, fewer mistakes", zh="同一任务：参数更少，错误也更少"
     )
     question: ClassVar[Caption] = Caption(
-        en="Two networks learn to read the same digits. What does convolution change?",
-        zh="两个网络学认同样的手写数字，卷积带来了什么不同？",
+        en="Same digits, a quarter of the parameters: why fewer mistakes?",
+        zh="同样的样本，参数只有四分之一：错误为什么更少？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Fewer parameters and fewer mistakes, for more multiplications, as long as neighbours "
-        "stay neighbours.",
-        zh="参数更少，错误更少，代价是更多乘法；前提是相邻像素保持相邻。",
+        en="A convnet learns a small pattern once, for every place.",
+        zh="卷积网络把小模式只学一次，处处可用。",
     )
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+
+    pause: float = pause_option()
 
     def __post_init__(self) -> None:
+        check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
 
     @cached_property
@@ -101,100 +115,297 @@ class DenseVsConv(Lesson):
     def curve(self, network: str, pixels: str) -> Points:
         """Return the measured curve of one network.
 
+        Digits are those that were really read: a training that ends early reads no more.
+
         Parameters
         ----------
         network : {"cnn", "dense"}
         pixels : {"in place", "shuffled"}
         """
         rows = facts.rows("samples", network=network, pixels=pixels)
-        return Points(tuple(row["digits"] for row in rows), tuple(row["accuracy"] for row in rows))
+        return Points(tuple(row["read"] for row in rows), tuple(row["accuracy"] for row in rows))
+
+    @property
+    def widens(self) -> bool:
+        """Whether the convnet's lead grows wherever digits become fewer."""
+        cnn, dense = (self.curve(network, IN_PLACE).accuracy for network in (CNN, DENSE))
+        leads = [a - b for a, b in zip(cnn, dense, strict=True)]
+        return all(more > less for more, less in pairwise(leads))
+
+    @cached_property
+    def misread(self) -> dict[str, npt.NDArray[np.intp]]:
+        """Which of the 10,000 test digits each network misreads, counted from 0."""
+        return {
+            network: np.sort(
+                [n for row in facts.rows("confusion", network=network) for n in row["misread"]]
+            )
+            for network in (CNN, DENSE)
+        }
+
+    @property
+    def common(self) -> npt.NDArray[np.intp]:
+        """Those that both misread."""
+        return np.intersect1d(self.misread[CNN], self.misread[DENSE])
+
+    @cached_property
+    def control(self) -> dict[str, tuple[float, float]]:
+        """Share of mistakes of each network, trained with pixels in place and shuffled."""
+        return {
+            network: tuple(
+                1 - facts.row("permuted", network=network, pixels=pixels)["accuracy"]
+                for pixels in (IN_PLACE, SHUFFLED)
+            )
+            for network in (CNN, DENSE)
+        }
+
+    def suffers(self, network: str) -> bool:
+        """Tell whether shuffling adds more than half a percentage point of mistakes."""
+        before, after = self.control[network]
+        return after - before > _NOTABLE
+
+    # What is seen.
+
+    @property
+    def pixels(self) -> npt.NDArray[np.float32]:
+        """The digit that both look at, (height, width)."""
+        return np.asarray(digits.first(_DIGIT).pixels.squeeze(axis=2))
+
+    @cached_property
+    def order(self) -> npt.NDArray[np.int64]:
+        """Which pixel comes to each place in the experiments with shuffled pixels."""
+        return facts.shuffled_pixels(self.pixels.size)
+
+    @property
+    def shuffled(self) -> npt.NDArray[np.float32]:
+        """The digit with its pixels shuffled."""
+        return self.pixels.reshape(-1)[self.order].reshape(self.pixels.shape)
+
+    @cached_property
+    def kernels(self) -> npt.NDArray[np.float32]:
+        """The convnet's first layer, (height, width, filters)."""
+        name = name_of(self.networks[0], "first convolution")
+        return np.asarray(self.networks[0].weights[f"{name}/kernel"].squeeze(axis=2))
+
+    @cached_property
+    def templates(self) -> npt.NDArray[np.float32]:
+        """Templates of the dense network's first layer, those with most weight, (height, width, n).
+
+        A unit's weights stand where the pixels are that they are multiplied by.
+        """
+        weights = self._template_weights
+        most = np.sort(np.argsort(-np.square(weights).sum(axis=0), kind="stable")[:_TEMPLATES])
+        return weights[:, most].reshape(*self.pixels.shape, -1)
+
+    @property
+    def _template_weights(self) -> npt.NDArray[np.float32]:
+        network = self.networks[1]
+        name = next(
+            layer.name for layer in network.layers if f"{layer.name}/kernel" in network.weights
+        )
+        return np.asarray(network.weights[f"{name}/kernel"])
+
+    def wall(self, network: str, until: int | None = None, *, both: bool = False) -> Wall:
+        """Return what is known of each test digit once so many were read.
+
+        Parameters
+        ----------
+        network : {"cnn", "dense"}
+        until : int, optional
+            All of them if not given.
+        both : bool
+            Whether those that both misread are told apart.
+        """
+        values = np.full(_TESTED, pictures.RIGHT)
+        values[self.misread[network]] = pictures.ALONE
+        if both:
+            values[self.common] = pictures.BOTH
+        values[_TESTED if until is None else until :] = pictures.RIGHT
+        return values.reshape(_ROWS, -1)
+
+    def looks(self, *, upright: bool = False) -> Diagram:
+        """Describe the digit under a small window, and as a whole."""
+        rows, cols, _ = self.kernels.shape
+        return pictures.looks(self.pixels, (rows, cols), upright=upright)
+
+    def learned(self, *, counted: bool = False) -> Diagram:
+        """Describe what the first layers have learned; counted, with all parameters below."""
+        return pictures.learned(
+            self.kernels, self.templates, self._template_weights.shape[1],
+            self._whole(self.parameters) if counted else None,
+        )  # fmt: skip
+
+    def costs(self) -> Diagram:
+        """Describe the parameters of both, and their multiplications for one picture."""
+        return pictures.costs(self._whole(self.parameters), self._whole(self.multiplications))
+
+    def walls(self, *, both: bool = False, upright: bool = False) -> Diagram:
+        """Describe all test digits, and which of them each network misreads."""
+        told = _COLOURS if both else _EACH
+        return pictures.walls(
+            {network: self.wall(network, both=both) for network in (CNN, DENSE)},
+            {network: len(self.misread[network]) for network in (CNN, DENSE)},
+            told,
+            upright=upright,
+        )
+
+    def shuffling(self, *, upright: bool = False) -> Diagram:
+        """Describe the digit before and after its pixels are shuffled."""
+        return pictures.shuffling(self.pixels, self.shuffled, upright=upright)
+
+    def control_picture(self) -> Diagram:
+        """Describe the mistakes with pixels in place and shuffled."""
+        seeds = len(facts.load("permuted")["seeds"])
+        return pictures.control(
+            self.pixels, self.shuffled, self.control, facts.steps("permuted"), seeds
+        )
+
+    def samples(self) -> Diagram:
+        """Describe how many digits suffice."""
+        curves = {network: self.curve(network, IN_PLACE) for network in (CNN, DENSE)}
+        return pictures.samples(curves, self.steps, len(facts.load("samples")["seeds"]))
+
+    @staticmethod
+    def _whole(pair: Pair) -> dict[str, int]:
+        return {CNN: int(pair.cnn), DENSE: int(pair.dense)}
+
+    # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: costs, mistakes, then the curves and their control."""
-        cost, work, wrong = self.parameters, self.multiplications, self.mistakes
-        share = fmt.percent(cost.ratio, 0).removesuffix("%")
-        yield self.beat("question", self.question, 4.0)
-        yield self.beat(
-            "parameters",
-            _PARAMETERS.fill(a=fmt.count(int(cost.cnn)), b=fmt.count(int(cost.dense)), w=share),
-            6.0,
-        )
-        yield self.beat("multiplications", _WORK.fill(m=fmt.number(work.ratio, 1)), 5.0)
-        yield self.beat(
-            "mistakes",
-            _MISTAKES.fill(w=share, e=fmt.percent(wrong.ratio, 0).removesuffix("%")),
-            6.0,
-        )
-        yield self.beat("spread", self._spread_caption(), 6.5)
-        few, lead = self._at(0, IN_PLACE)
-        yield self.beat(
-            "samples",
-            _SAMPLES.fill(
-                d=fmt.count(few), a=fmt.percent(lead.cnn, 0), b=fmt.percent(lead.dense, 0)
+        """Tell what they look at, their mistakes, the control, few digits, and the price."""
+        yield Beat.of("question", self.title, *self._tell_looks())
+        yield Beat.of("mistakes", _MISTAKES_TITLE, *self._tell_mistakes())
+        yield Beat.of("shuffled", _CONTROL_TITLE, *self._tell_shuffled())
+        yield Beat.of("samples", _CURVES, *self._tell_samples())
+        work = fmt.number(self.multiplications.ratio, 1)
+        yield Beat.of(
+            "answer", self.title,
+            Event("price", 3.2, _WORK.fill(m=work), detail=1),
+            Event("answer", 4.5, self.answer),
+        )  # fmt: skip
+
+    def _tell_looks(self) -> Iterator[Event]:
+        yield Event("looks", 3.6, self.question)
+        sizes = {"a": self.kernels[:, :, 0].size, "b": self.pixels.size}
+        yield Event("whole", 3.2, _LOOKS.fill(**sizes), detail=1)
+        yield Event("learned", 3.4, _LEARNED, detail=1)
+        cost = self.parameters
+        share = fmt.number(100 * cost.ratio, 0)
+        yield Event("parameters", 3.2, _PARAMETERS.fill(w=share))
+
+    def _tell_mistakes(self) -> Iterator[Event]:
+        yield Event("stream", 5.0, _STREAM.fill(n=fmt.count(_TESTED)))
+        counts = [len(self.misread[network]) for network in (CNN, DENSE)]
+        yield Event("counted", 3.0, _COUNTED.fill(a=counts[0], b=counts[1]))
+        both = len(self.common)
+        yield Event("common", 3.6, _COMMON.fill(c=both, d=counts[1] - both), detail=1)
+
+    def _tell_shuffled(self) -> Iterator[Event]:
+        yield Event("shuffle", 4.4, _SHUFFLE)
+        yield Event("predict-shuffled", self.pause, ask=self._ask(), detail=1)
+        yield Event("control", 2.8, _ANEW, detail=1)
+        yield Event("worse", 3.6, self._control_caption())
+
+    def _ask(self) -> Question:
+        """Ask who gets worse; wrong ones come of what is thought of networks and information."""
+        right = (self.suffers(CNN), self.suffers(DENSE))
+        choices = {
+            (True, False): (_ONLY_CNN, _DENSE_LOSES),
+            (False, True): (_ONLY_DENSE, _ANY_ORDER),
+            (True, True): (_BOTH, _NEVER_KNEW),
+            (False, False): (_NEITHER, _NEIGHBOURS),
+        }
+        return Question(
+            _WHO,
+            tuple(
+                Choice(text, None if which == right else reply)
+                for which, (text, reply) in choices.items()
             ),
-            8.0,
-            title=_CURVES,
         )
-        most, control = self._at(-1, SHUFFLED)
-        below = control.cnn < control.dense
-        caption = _SHUFFLED_BELOW if below else _SHUFFLED_ABOVE
-        yield self.beat(
-            "shuffled",
-            caption.fill(
-                d=fmt.count(most), a=fmt.percent(control.cnn), b=fmt.percent(control.dense)
-            ),
-            8.5,
-            title=_CURVES,
-        )
-        yield self.beat("answer", self.answer, 5.5, title=_CURVES)
 
-    def _at(self, index: int, pixels: str) -> tuple[int, Pair]:
-        """How many digits the first or last point stands for, and both accuracies there."""
-        curves = [self.curve(network, pixels) for network in (CNN, DENSE)]
-        return curves[0].digits[index], Pair(*(points.accuracy[index] for points in curves))
+    def _control_caption(self) -> Caption:
+        shares = [fmt.percent(share) for network in (CNN, DENSE) for share in self.control[network]]
+        if self.suffers(CNN) and not self.suffers(DENSE):
+            return _ONLY.fill(a=shares[0], b=shares[1])
+        return _CONTROL.fill(**dict(zip("abcd", shares, strict=True)))
 
-    def _spread_caption(self) -> Caption:
-        low, high = self.spread
-        caption = _SPREAD_APART if low.cnn > high.dense else _SPREAD_MIXED
-        ranges = [
-            f"{fmt.number(100 * a)}–{fmt.percent(b, 2)}" for a, b in zip(low, high, strict=True)
-        ]
-        seeds = len(self.networks[0].provenance["test_accuracy_by_seed"])
-        return caption.fill(n=seeds, a=ranges[0], b=ranges[1])
+    def _tell_samples(self) -> Iterator[Event]:
+        yield Event("fewer", 3.6, _FEWER, detail=1)
+        cnn, dense = (self.curve(network, IN_PLACE) for network in (CNN, DENSE))
+        few = (_GROWS if self.widens else _FEW).fill(
+            d=fmt.count(cnn.digits[0]), a=fmt.percent(cnn.accuracy[0], 0),
+            b=fmt.percent(dense.accuracy[0], 0),
+        )  # fmt: skip
+        yield Event("few", 3.6, few)
 
 
-_CURVES = Caption(en="Fewer training digits, and a control", zh="训练样本更少时，以及一个对照实验")
-_PARAMETERS = Caption(
-    en="The convnet learns {a} numbers, the dense network {b}: {w}% as many.",
-    zh="卷积网络要学 {a} 个参数，全连接网络要学 {b} 个：只有后者的 {w}%。",
+#: The digit that both look at; how many templates are shown of the dense network's units.
+_DIGIT, _TEMPLATES = 4, 12
+#: Test digits, and in how many rows they are drawn.
+_TESTED, _ROWS = 10_000, 100
+#: A difference that is more than the trainings' luck.
+_NOTABLE = 0.005
+
+_MISTAKES_TITLE = Caption(en="Fewer mistakes", zh="错误更少")
+_CONTROL_TITLE = Caption(en="A control: shuffled pixels", zh="对照实验：打乱像素")
+_CURVES = Caption(en="Fewer training digits", zh="训练样本更少时")
+_LOOKS = Caption(
+    en="One looks at {a} pixels everywhere, one at all {b} at once.",
+    zh="一个到处看 {a} 个像素，一个一次看 {b} 个。",
 )
-_WORK = Caption(
-    en="Few parameters are not few computations: {m} times the multiplications.",
-    zh="参数少不等于计算少：乘法次数是对方的 {m} 倍。",
+_LEARNED = Caption(
+    en="What they learned: small patterns; whole pictures.", zh="学到的东西：小模式；整幅图。"
 )
-_MISTAKES = Caption(
-    en="On this task the CNN has {w}% of the parameters and makes {e}% of the mistakes.",
-    zh="在这个任务上，CNN 的参数量是全连接网络的 {w}%，错误数是它的 {e}%。",
+_PARAMETERS = Caption(en="The convnet has {w}% of the parameters.", zh="卷积网络的参数只有 {w}%。")
+_STREAM = Caption(
+    en="{n} test digits: what is misread lights up.", zh="{n} 个测试样本：认错的亮起来。"
 )
-_SPREAD_APART = Caption(
-    en="Trained {n} times each: {a} against {b}. Every convnet beats every dense network.",
-    zh="各训练 {n} 次：{a} 对 {b}。每个卷积网络都好于每个全连接网络。",
+_EACH = Caption(en="Each cell is a test digit.", zh="每格是一个测试样本。")
+_COLOURS = Caption(
+    en="Each cell is a test digit. Grey: both networks misread it.",
+    zh="每格是一个测试样本。灰色：两个网络都认错。",
 )
-_SPREAD_MIXED = Caption(
-    en="Trained {n} times each: {a} against {b}. The ranges overlap.",
-    zh="各训练 {n} 次：{a} 对 {b}，两个范围有重叠。",
+_COUNTED = Caption(
+    en="The convnet makes {a} mistakes, the dense network {b}.",
+    zh="卷积网络错 {a} 个，全连接网络错 {b} 个。",
 )
-_SAMPLES = Caption(
-    en="Trained on only {d} digits, the convnet still reads {a} of the test right, the dense "
-    "network {b}.",
-    zh="只用 {d} 个样本训练，卷积网络的测试准确率仍有 {a}，全连接网络为 {b}。",
+_COMMON = Caption(
+    en="{c} both misread; {d} only the dense network.", zh="{c} 个都错，{d} 个只有全连接网络错。"
 )
-_SHUFFLED_BELOW = Caption(
-    en="Shuffle the pixels by one fixed rule and the convnet falls behind: {a} against {b} with "
-    "{d} digits.",
-    zh="用一个固定规则打乱像素，卷积网络就落后了：{d} 个样本时 {a} 对 {b}。",
+_SHUFFLE = Caption(
+    en="Shuffle the pixels of all digits one way; train anew.",
+    zh="所有图的像素按同一方式打乱，重新训练。",
 )
-_SHUFFLED_ABOVE = Caption(
-    en="Shuffle the pixels by one fixed rule, and with {d} digits it is {a} against {b}.",
-    zh="用一个固定规则打乱像素，{d} 个样本时为 {a} 对 {b}。",
+_WHO = Caption(en="Who gets worse?", zh="谁会变差？")
+_ONLY_CNN = Caption(en="the convnet alone", zh="只有卷积网络")
+_ONLY_DENSE = Caption(en="the dense network alone", zh="只有全连接网络")
+_BOTH = Caption(en="both", zh="两个都变差")
+_NEITHER = Caption(en="neither", zh="都不变差")
+_DENSE_LOSES = Caption(en="The dense network loses, too.", zh="全连接网络也会变差。")
+_ANY_ORDER = Caption(en="It reads its numbers in any order.", zh="它按什么顺序读这些数都一样。")
+_NEVER_KNEW = Caption(
+    en="The dense network never knew who is whose neighbour: nothing changes for it.",
+    zh="全连接网络从来不知道谁和谁相邻：对它来说什么都没变。",
 )
+_NEIGHBOURS = Caption(
+    en="A small window needs neighbours that belong together.",
+    zh="小窗口需要相邻的像素本来就相关。",
+)
+_ANEW = Caption(en="Their mistakes, trained anew:", zh="重新训练后的错误：")
+_ONLY = Caption(
+    en="Only the convnet: {a} → {b} misread. Its neighbours are gone.",
+    zh="只有卷积网络变差：{a} → {b}，邻居没了。",
+)
+_CONTROL = Caption(
+    en="Misread: convnet {a} → {b}, dense network {c} → {d}.",
+    zh="认错：卷积网络 {a} → {b}，全连接网络 {c} → {d}。",
+)
+_FEWER = Caption(en="The same with fewer digits to learn from.", zh="换成更少的训练样本。")
+_GROWS = Caption(
+    en="The fewer digits, the larger the lead: {a} to {b} with {d}.",
+    zh="样本越少，领先越多：{d} 个时 {a} 对 {b}。",
+)
+_FEW = Caption(
+    en="With {d} digits: {a} of the test right against {b}.",
+    zh="只学 {d} 个样本：准确率 {a} 对 {b}。",
+)
+_WORK = Caption(en="The price: {m} times the multiplications.", zh="代价：乘法次数是 {m} 倍。")

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
-from convexplain.lessons.dense_vs_conv import DenseVsConv
+from convexplain.lessons.cards._card import Card, Mistake, Pause
+from convexplain.lessons.dense_vs_conv import CNN, DENSE, IN_PLACE, DenseVsConv
+from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 
 def card(lesson: DenseVsConv) -> Card:
     """Write the card."""
-    samples, shuffled = told(lesson, "samples"), told(lesson, "shuffled")
-    values = {
-        **told(lesson, "parameters"),
-        **told(lesson, "mistakes"),
-        "m": told(lesson, "multiplications")["m"],
-        "few": samples["d"],
-        "cnn": samples["a"],
-        "dense": samples["b"],
-        "mixed": shuffled["a"],
-        "kept": shuffled["b"],
-        "runs": told(lesson, "spread")["n"],
-        "best": told(lesson, "spread")["a"],
-        "other": told(lesson, "spread")["b"],
+    cnn, dense = (lesson.curve(network, IN_PLACE) for network in (CNN, DENSE))
+    low, high = lesson.spread
+    ranges = [f"{fmt.number(100 * a)}–{fmt.percent(b, 2)}" for a, b in zip(low, high, strict=True)]
+    values: dict[str, str | int | Caption] = {
+        "a": fmt.count(int(lesson.parameters.cnn)),
+        "b": fmt.count(int(lesson.parameters.dense)),
+        "w": fmt.number(100 * lesson.parameters.ratio, 0),
+        "e": fmt.number(100 * lesson.mistakes.ratio, 0),
+        "wrong": int(lesson.mistakes.cnn),
+        "more": int(lesson.mistakes.dense),
+        "m": fmt.number(lesson.multiplications.ratio, 1),
+        "few": fmt.count(cnn.digits[0]),
+        "cnn": fmt.percent(cnn.accuracy[0], 0),
+        "dense": fmt.percent(dense.accuracy[0], 0),
+        "mixed": fmt.percent(lesson.control[CNN][1]),
+        "kept": fmt.percent(lesson.control[DENSE][1]),
+        "runs": len(lesson.networks[0].provenance["test_accuracy_by_seed"]),
+        "best": ranges[0],
+        "other": ranges[1],
     }
     return Card(
         lesson,
@@ -42,27 +49,27 @@ def card(lesson: DenseVsConv) -> Card:
         ),
         pauses=(
             Pause(
-                "parameters",
+                "question",
                 Caption(en="Which of the two learns more numbers?", zh="哪个网络要学的参数更多？"),
                 Caption(en="The dense one: {b} against {a}.", zh="全连接网络：{b} 对 {a}。"),
             ),
             Pause(
-                "multiplications",
+                "shuffled",
+                Caption(
+                    en="Shuffle all pixels by one fixed rule, train anew. Who gets worse?",
+                    zh="用一个固定规则打乱所有像素，重新训练。谁会变差？",
+                ),
+                Caption(
+                    en="Only the convnet: it misreads {mixed}, the dense network {kept}.",
+                    zh="只有卷积网络：错误率 {mixed}，全连接网络 {kept}。",
+                ),
+            ),
+            Pause(
+                "answer",
                 Caption(en="And which one multiplies more?", zh="哪个网络的乘法更多？"),
                 Caption(
                     en="The convnet, {m} times: every weight works at every place.",
                     zh="卷积网络，是对方的 {m} 倍：每个权重在每个位置都要用。",
-                ),
-            ),
-            Pause(
-                "shuffled",
-                Caption(
-                    en="Shuffle all pixels by one fixed rule. Who wins now?",
-                    zh="用一个固定规则打乱所有像素，现在谁赢？",
-                ),
-                Caption(
-                    en="The dense network: {kept} against {mixed}.",
-                    zh="全连接网络：{kept} 对 {mixed}。",
                 ),
             ),
         ),
@@ -73,8 +80,9 @@ def card(lesson: DenseVsConv) -> Card:
                     zh="参数越多，网络越好。",
                 ),
                 Caption(
-                    en="With {w}% of the parameters the convnet makes {e}% of the mistakes.",
-                    zh="卷积网络只有 {w}% 的参数，错误数只是对方的 {e}%。",
+                    en="With {w}% of the parameters the convnet makes {wrong} mistakes, not "
+                    "{more}: {e}%.",
+                    zh="卷积网络只有 {w}% 的参数，错误是 {wrong} 个而不是 {more} 个：{e}%。",
                 ),
             ),
             Mistake(
@@ -83,8 +91,8 @@ def card(lesson: DenseVsConv) -> Card:
                     zh="差别也许只是训练的运气。",
                 ),
                 Caption(
-                    en="Trained {runs} times each: {best} against {other}. The worst convnet beats "
-                    "the best dense network.",
+                    en="Trained {runs} times each: {best} against {other}. All convnets beat "
+                    "all dense networks.",
                     zh="各训练 {runs} 次：{best} 对 {other}。"
                     "最差的卷积网络也好于最好的全连接网络。",
                 ),

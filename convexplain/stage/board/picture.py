@@ -86,6 +86,14 @@ class Picture:
         """Return the names of all that a panel or a part consists of."""
         return self._keys(name)
 
+    def frame(self, chart: str) -> list[str]:
+        """Return the names of a chart's axes, ticks and words, without its curves and dots."""
+        own = ("axes", "x", "y", "title", "counter", "note")
+        return [
+            name for name in self._keys(chart)
+            if name.removeprefix(f"{chart}.").rstrip("0123456789-") in own
+        ]  # fmt: skip
+
     def shown(self, name: str) -> bool:
         """Tell whether something is on the stage."""
         return any(self._parts[key] in self.scene.mobjects for key in self._keys(name))

@@ -31,16 +31,23 @@ def confusion(setting: Setting) -> Result:
         costs = [network.multiplications for network in networks.values()]
         for (name, network), part in setting.parts(networks.items(), costs):
             found = evaluate(network, *setting.test, on_progress=part.report)
+            labels = setting.test[1]
+            wrong = found.predictions != labels
             for digit, read in enumerate(found.confusion):
                 count, right = int(read.sum()), int(read[digit])
                 key = {"network": name, "digit": digit, "count": count}
+                places = np.flatnonzero(wrong & (labels == digit)).tolist()
                 rows.append(
-                    {**key, "right": right, "wrong": count - right, "read_as": read.tolist()}
-                )
+                    {
+                        **key, "right": right, "wrong": count - right, "read_as": read.tolist(),
+                        "misread": places,
+                    }
+                )  # fmt: skip
         return _result(
             "confusion",
             "shipped networks; for each class, how many of its test digits are read right and "
-            "wrong; read_as (stored, not shown here): how many are read as each class",
+            "wrong; stored, not shown here: read_as, how many are read as each class, and misread, "
+            "which of the test digits are read wrong, counted from 0",
             ("network", "digit"),
             rows,
             setting,

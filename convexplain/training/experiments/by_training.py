@@ -43,10 +43,13 @@ def samples(setting: Setting) -> Result:
         ]
         seconds += sum(run[1] for run in runs)
         key = {"digits": count, "network": name, "pixels": pixels}
+        # A training that ends before all of its digits came has read no more than these.
+        key["read"] = min(count, steps * BATCH)
         rows.append({**key, **spread([run[0] for run in runs])})
     return Result(
         "samples",
-        f"{steps} steps of {BATCH} digits each, whatever their number; digits drawn by the seed; "
+        f"{steps} steps of {BATCH} digits each, whatever their number, which read no more than "
+        f"{steps * BATCH} different ones (read); digits drawn by the seed; "
         "pixels in place, or shuffled by one fixed permutation; RMSprop as in `train`",
         ("digits", "network", "pixels"),
         tuple(rows),

@@ -1,0 +1,248 @@
+"""What there is to see of two networks with one task: what they look at, learn and misread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.panels import (
+    Axis,
+    Bar,
+    Bars,
+    Cells,
+    Chart,
+    Column,
+    Curve,
+    Diagram,
+    Dot,
+    Either,
+    Legend,
+    Maps,
+    Mark,
+    Part,
+    Row,
+    Scale,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[Any]
+#: What a cell of a wall of test digits means: read right, misread by both networks, by one.
+RIGHT, BOTH, ALONE = 0.0, 0.45, 1.0
+#: Token of the theme in which each network's bars and curves are drawn.
+TONES = {"cnn": "accent", "dense": "muted"}
+NAMES = {"cnn": terms.CNN, "dense": terms.DENSE_NETWORK}
+SHORT = {"cnn": terms.CNN, "dense": terms.DENSE}
+
+
+def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> Diagram:
+    """Describe one digit twice: under a small window, and as a whole.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (height, width)
+    window : (int, int)
+        Height and width of the small one.
+    upright : bool
+        Whether one stands below the other, not beside it.
+    """
+    small = Cells(
+        "cnn", pixels, lines=False, share="digit", title=NAMES["cnn"],
+        note=PIXELS_AT_ONCE.fill(n=window[0] * window[1]), marks={"window": Mark(0, 0, *window)},
+    )  # fmt: skip
+    whole = Cells(
+        "dense", pixels, lines=False, share="digit", title=NAMES["dense"].capital,
+        note=PIXELS_AT_ONCE.fill(n=pixels.size), marks={"window": Mark(0, 0, *pixels.shape)},
+    )  # fmt: skip
+    return Diagram((Column if upright else Row)(small, whole))
+
+
+def learned(
+    kernels: Floats, templates: Floats, units: int, parameters: Mapping[str, int] | None = None
+) -> Diagram:
+    """Describe the first layers: all kernels of the one, some templates of the other.
+
+    Parameters
+    ----------
+    kernels : numpy.ndarray, shape (height, width, filters)
+    templates : numpy.ndarray, shape (height, width, shown)
+    units : int
+        How many templates there are in all.
+    parameters : mapping of str to int, optional
+        By network; bars of them stand below.
+    """
+    limit = float(max(np.abs(kernels).max(), np.abs(templates).max()))
+    scale = Scale(limit, terms.WEIGHT)
+    small = Maps(
+        "kernels", kernels, scale, columns=8 if kernels.shape[2] % 8 == 0 else None,
+        title=KERNELS.fill(n=kernels.shape[2], size=fmt.shape(kernels.shape[:2])),
+    )  # fmt: skip
+    large = Maps(
+        "templates", templates, scale, columns=6 if templates.shape[2] % 6 == 0 else None,
+        title=TEMPLATES.fill(n=templates.shape[2], m=units, size=fmt.shape(templates.shape[:2])),
+    )  # fmt: skip
+    legend = Legend("legend")
+    below: list[Part] = [legend]
+    if parameters is not None:
+        below.append(cost("parameters", terms.PARAMETERS.capital, parameters))
+    return Diagram(
+        Either(
+            Column(Row(small, large, align="top"), Row(*below), align="middle"),
+            Column(small, large, *below, align="middle"),
+        )
+    )
+
+
+def cost(name: str, title: Caption, values: Mapping[str, int]) -> Bars:
+    """Describe what one thing costs both networks: two bars that begin at zero."""
+    bars = [
+        Bar(network, SHORT[network], value, fmt.count(value), TONES[network])
+        for network, value in values.items()
+    ]
+    return Bars(name, bars, Scale(max(values.values())), title=title, length=18, thick=1.4)
+
+
+def costs(parameters: Mapping[str, int], work: Mapping[str, int]) -> Diagram:
+    """Describe what both networks cost: parameters, and multiplications for one picture."""
+    first = cost("parameters", terms.PARAMETERS.capital, parameters)
+    second = cost("work", terms.MULTIPLICATIONS.capital, work)
+    return Diagram(Column(first, second, gap=2.0, align="right"))
+
+
+def walls(
+    misread: Mapping[str, Floats],
+    counters: Mapping[str, int],
+    told: Caption,
+    *,
+    upright: bool = False,
+) -> Diagram:
+    """Describe all test digits, twice, a cell each; what a network misreads is lit.
+
+    Parameters
+    ----------
+    misread : mapping of str to numpy.ndarray, shape (rows, cols)
+        By network; `RIGHT`, `BOTH` or `ALONE` for each digit.
+    counters : mapping of str to int
+        How many mistakes are told above each.
+    told : Caption
+        What the colours mean.
+    upright : bool
+        Whether one stands below the other, not beside it.
+    """
+    both = [
+        Cells(
+            network, values, share="test", lines=False,
+            title=NAMES[network].capital, counter=MISTAKES.fill(n=fmt.count(counters[network])),
+            widest_counter=max(
+                (MISTAKES.fill(n="000").text(lang) for lang in ("en", "zh")), key=len
+            ),
+        )
+        for network, values in misread.items()
+    ]  # fmt: skip
+    note = Text("told", told, role="note", tone="muted")
+    arranged = (Column if upright else Row)(*both)
+    return Diagram(Column(arranged, note, align="middle"))
+
+
+def shuffling(pixels: Floats, shuffled: Floats, *, upright: bool = False) -> Diagram:
+    """Describe a digit, and the same pixels where the fixed permutation takes them."""
+    before, after = _pair(pixels, shuffled)
+    return Diagram((Column if upright else Row)(before, after))
+
+
+def _pair(pixels: Floats, shuffled: Floats) -> tuple[Cells, Cells]:
+    return (
+        Cells("before", pixels, lines=False, share="digit", title=IN_PLACE),
+        Cells("after", shuffled, lines=False, share="digit", title=SHUFFLED),
+    )
+
+
+def control(
+    pixels: Floats,
+    shuffled: Floats,
+    mistakes: Mapping[str, tuple[float, float]],
+    steps: int,
+    seeds: int,
+) -> Diagram:
+    """Describe the share of mistakes of both networks, with pixels in place and shuffled.
+
+    Parameters
+    ----------
+    pixels, shuffled : numpy.ndarray, shape (height, width)
+    mistakes : mapping of str to (float, float)
+        By network: in place, shuffled.
+    steps, seeds : int
+        How the networks were trained.
+    """  # fmt: skip
+    bars = [
+        Bar(f"{network}-{n}", words.fill(name=SHORT[network]), share, fmt.percent(share),
+            TONES[network])
+        for network, shares in mistakes.items()
+        for n, (words, share) in enumerate(zip((_PLAIN, _SHUFFLED), shares, strict=True))
+    ]  # fmt: skip
+    most = max(share for shares in mistakes.values() for share in shares)
+    note = TRAINED.fill(n=fmt.count(steps), m=seeds)
+    lost = Bars("control", bars, Scale(most), title=SHARE_WRONG, note=note, length=18, thick=1.4)
+    before, after = _pair(pixels, shuffled)
+    return Diagram(
+        Either(
+            Row(Column(before, after), lost),
+            Column(Row(before, after), lost, align="middle"),
+        )
+    )
+
+
+def samples(
+    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]], steps: int, seeds: int
+) -> Diagram:
+    """Describe the test accuracy of both networks against how many digits they read.
+
+    Parameters
+    ----------
+    curves : mapping of str to (digits, accuracies)
+        By network.
+    steps, seeds : int
+        How the networks were trained.
+    """
+    # Before the first point there is room for what it says.
+    first = min(digits[0] for digits, _ in curves.values()) / 4.5
+    lines = [
+        Curve(network, np.array(digits, float), np.array(shares), NAMES[network], TONES[network])
+        for network, (digits, shares) in curves.items()
+    ]
+    dots = [
+        Dot(f"{network}-{n}", digits[n], shares[n], fmt.percent(shares[n]) if n == 0 else "",
+            TONES[network], side="left")
+        for network, (digits, shares) in curves.items()
+        for n in range(len(digits))
+    ]  # fmt: skip
+    low = min(share for _, shares in curves.values() for share in shares)
+    return Diagram(
+        Chart(
+            "samples", lines, Axis(READ, first, log=True),
+            Axis(terms.ACCURACY, np.floor(20 * low) / 20, 1.0, percent=True),
+            size=(16, 28), dots=dots, note=TRAINED.fill(n=fmt.count(steps), m=seeds),
+        )
+    )  # fmt: skip
+
+
+PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
+KERNELS = Caption(en="{n} kernels, {size}", zh="{n} 个卷积核，{size}")
+TEMPLATES = Caption(en="{n} of {m} templates, {size}", zh="{m} 个模板中的 {n} 个，{size}")
+MISTAKES = Caption(en="{n} mistakes", zh="{n} 个错误")
+IN_PLACE = Caption(en="Pixels in place", zh="像素在原处")
+SHUFFLED = Caption(en="The same pixels, shuffled", zh="同样的像素，打乱后")
+_PLAIN = Caption(en="{name}", zh="{name}")
+_SHUFFLED = Caption(en="{name}, shuffled", zh="{name}，打乱")
+SHARE_WRONG = Caption(en="Test digits misread", zh="测试样本中认错的比例")
+TRAINED = Caption(
+    en="{n} steps of 64 digits each, mean of {m}", zh="各训练 {n} 步，每步 64 个，{m} 次平均"
+)
+READ = Caption(
+    en="different training digits read (logarithmic)", zh="读过的不同训练样本数（对数刻度）"
+)
