@@ -31,6 +31,7 @@ from convexplain.panels import (
     Overlay,
     Path,
     Row,
+    Runs,
     Scale,
     Table,
     Term,
@@ -155,6 +156,32 @@ def test_a_post_stands_over_the_first_cell_of_each_place_and_arcs_lead_from_one_
         assert arc.points[0][0] == pytest.approx(placed[f"hops.post-{n}"].x)
         assert arc.points[-1][0] == pytest.approx(placed[f"hops.post-{n + 1}"].x)
     assert not [piece for piece in placed.pieces if piece.name == "hops.arc-3"]
+
+
+def runs(size=(16, 28)):
+    measured = [
+        Runs("a", 1.0, [0.98, 0.98, 0.985], said("a")),
+        Runs("b", 1.1, [0.97, 0.99], said("b"), "accent", corners=3),
+        Runs("c", 3.0, [0.975], said("c")),
+    ]
+    return Chart(
+        "runs", (), Axis(said("work"), 0, 4), Axis(said("accuracy"), 0.96, 1.0, percent=True),
+        runs=measured, size=size,
+    )  # fmt: skip
+
+
+def test_dots_of_repeated_measurements_stand_at_their_values_and_apart():
+    placed = place(Diagram(runs()), panels.VIDEO)
+    box = placed["runs.axes"]
+    for name, values in (("a", [0.98, 0.98, 0.985]), ("b", [0.97, 0.99]), ("c", [0.975])):
+        for n, value in enumerate(values):
+            wanted = box.bottom - (value - 0.96) / 0.04 * box.height
+            assert placed[f"runs.{name}-{n}"].middle[1] == pytest.approx(wanted)
+    first, second = placed["runs.a-0"], placed["runs.a-1"]
+    assert not first.meets(second)
+    assert placed["runs.a"].x == pytest.approx(box.x + box.width / 4)
+    assert "a 98.00% / 98.00% / 98.50%" in runs().describe("en")
+    assert problems(placed) == []
 
 
 def test_a_map_of_one_cell_lets_the_cells_stay_small_that_it_shares():

@@ -348,6 +348,33 @@ class Dot:
     side: str = "right"
 
 
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Several measurements at one place: a dot each, and a line from the lowest to the highest.
+
+    Parameters
+    ----------
+    name : str
+        Its dots are found as ``"panel.name-0"``, its line as ``"panel.name"``.
+    x : float
+    y : array_like of float
+    label : Caption, optional
+        Beside it, where there is room.
+    tone : str
+        Token of the theme.
+    corners : int
+        Of its dots: 3 for triangles, 4 for diamonds, many for circles.
+    """
+
+    name: str
+    x: float
+    y: Sequence[float]
+    label: Caption | None = None
+    tone: str = "ink"
+    _: KW_ONLY
+    corners: int = 12
+
+
 def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
     """Return round values between two ends, at most so many.
 
@@ -365,13 +392,16 @@ def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
 
 @dataclass(frozen=True, eq=False)
 class Chart(Panel):
-    """Curves over two axes.
+    """Curves over two axes, marked points, and measurements that were repeated.
 
     Parameters
     ----------
     curves : sequence of Curve
         Found as ``"panel.curve"``.
     x, y : Axis
+    runs : sequence of Runs
+    wide : bool
+        Whether it may be as broad as the sheet.
     size : (float, float)
         Height and width of the frame in cells.
     share : str
@@ -385,6 +415,8 @@ class Chart(Panel):
     y: Axis
     _: KW_ONLY
     dots: Sequence[Dot] = ()
+    runs: Sequence[Runs] = ()
+    wide: bool = False
     size: tuple[float, float] = (16, 28)
     share: str = ""
 
@@ -403,7 +435,8 @@ class Chart(Panel):
             1.3 * leading(sheet.note) * len(self._ticks(1)) / self.size[0],
         )
         good = max(least, sheet.good / count)
-        return Bounds(1.0, least, good, max(good, sheet.room / count))
+        most = sheet.body_box.width if self.wide else sheet.room
+        return Bounds(1.0, least, good, max(good, most / count))
 
     def _crowd(self) -> float:
         """Return how many ticks would fit on the axis across if all were as near as the nearest."""
@@ -414,7 +447,11 @@ class Chart(Panel):
 
     def _range(self, axis: int) -> tuple[float, float]:
         told = (self.x, self.y)[axis]
-        data = np.concatenate([np.asarray((c.x, c.y)[axis], dtype=float) for c in self.curves])
+        lines: list[Any] = [(c.x, c.y)[axis] for c in self.curves]
+        data = np.concatenate(
+            [*(np.asarray(values, dtype=float) for values in lines),
+             *(np.asarray(([r.x], r.y)[axis], dtype=float) for r in self.runs)]
+        )  # fmt: skip
         low = float(data.min()) if told.low is None else told.low
         high = float(data.max()) if told.high is None else told.high
         return low, high if high > low else low + 1.0
@@ -492,6 +529,7 @@ class Chart(Panel):
             yield line(at, self.name, name, said, box.right + apart, y, note, tone=curve.tone)
         for dot in self.dots:
             yield from self._dot(at, dot, self.at_data(box, dot.x, dot.y))
+        yield from self._measured(at, box)
 
     def _dot(self, at: Setting, dot: Dot, place: Point) -> Iterator[Piece]:
         note, (x, y) = at.sheet.note, place
@@ -513,8 +551,42 @@ class Chart(Panel):
             align=sides.get(dot.side, "middle"), tone=dot.tone,
         )  # fmt: skip
 
+    def _measured(self, at: Setting, box: Box) -> Iterator[Piece]:
+        """Yield lines, dots and names of what was measured several times."""
+        note = at.sheet.note
+        radius = 0.4 * note
+        marks: list[Path] = []
+        for each in self.runs:
+            places = [self.at_data(box, each.x, float(y)) for y in each.y]
+            x, (low, high) = places[0][0], (max(y for _, y in places), min(y for _, y in places))
+            span = Box(x, high, 0.0, low - high)
+            name = f"{self.name}.{each.name}"
+            marks.append(Path(name, self.name, span, ((x, low), (x, high)), each.tone))
+            beside = _beside([y for _, y in places], 2.2 * radius)
+            for n, (_, y) in enumerate(places):
+                middle = x + beside[n]
+                dot = Box(middle - radius, y - radius, 2 * radius, 2 * radius)
+                ring = _polygon(middle, y, radius, each.corners)
+                marks.append(Path(f"{name}-{n}", self.name, dot, ring, each.tone, strong=True))
+        yield from marks
+        taken = [mark.box.grown(0.2 * note) for mark in marks]
+        for each in self.runs:
+            if each.label is None:
+                continue
+            said = at.say(each.label)
+            own = around(
+                mark.box for mark in marks if mark.name.startswith(f"{self.name}.{each.name}-")
+            )
+            size = text_width(said, note), leading(note)
+            place = _free(own, size, taken, box, 0.5 * note)
+            taken.append(place)
+            yield line(
+                at, self.name, f"{self.name}.{each.name}.label", said, place.x, place.middle[1],
+                note, tone=each.tone,
+            )  # fmt: skip
+
     def describe(self, lang: str) -> str:
-        """Tell for each curve where it begins and ends."""
+        """Tell where each curve begins and ends, and what was measured."""
         said = []
         for curve in self.curves:
             # A single curve is what the axis says; its label is then often its end.
@@ -533,8 +605,68 @@ class Chart(Panel):
             for dot in self.dots
             if dot.label
         ]
+        between = "、" if lang == "zh" else " / "
+        for each in self.runs:
+            values = between.join(self.y.text(float(y), self._step(1) / 100) for y in each.y)
+            said.append(f"{_say(each.label, lang) if each.label else each.name} {values}")
         called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
         return called + _COMMA[lang].join(said) + _STOP[lang]
+
+
+def _beside(heights: Sequence[float], wide: float) -> list[float]:
+    """Move dots of nearly one height aside, in turn to the right and to the left."""
+    placed: list[tuple[float, float]] = []
+    for height in heights:
+        asides = (wide * step for step in (0, 1, -1, 2, -2, 3, -3))
+        free = (
+            aside for aside in asides
+            if all(abs(aside - x) + 1e-6 >= wide or abs(height - y) >= wide for x, y in placed)
+        )  # fmt: skip
+        placed.append((next(free, 0.0), height))
+    return [aside for aside, _ in placed]
+
+
+def _polygon(x: float, y: float, radius: float, corners: int) -> tuple[Point, ...]:
+    """Return the corners of a closed polygon, the first one above its middle."""
+    turns = [2 * math.pi * n / corners for n in range(corners + 1)]
+    return tuple((x + radius * math.sin(turn), y - radius * math.cos(turn)) for turn in turns)
+
+
+def _free(
+    own: Box, size: tuple[float, float], taken: Sequence[Box], frame: Box, apart: float
+) -> Box:
+    """Return a place beside a box that meets nothing: as near to its middle as can be."""
+    wide, high = size
+    sides = [own.right + apart, own.x - apart - wide]
+    rooms = [frame.right - own.right, own.x - frame.x]
+    for other in taken:
+        if other.x >= own.right:
+            rooms[0] = min(rooms[0], other.x - own.right)
+        if other.right <= own.x:
+            rooms[1] = min(rooms[1], own.x - other.right)
+    if rooms[1] > rooms[0]:
+        sides.reverse()
+    centred = own.x + (own.width - wide) / 2
+
+    def beside(step: int) -> list[Box]:
+        y = own.middle[1] + (0.5 * step - 0.5) * high
+        return [Box(x, y, wide, high) for x in sides]
+
+    steps = sorted(range(-12, 13), key=lambda n: (abs(n), n))
+    near = [n for n in steps if abs(0.5 * n * high) <= own.height / 2]
+    places = [
+        *(place for n in near for place in beside(n)),
+        Box(centred, own.y - apart - high, wide, high),
+        Box(centred, own.bottom + apart, wide, high),
+        *(place for n in steps if n not in near for place in beside(n)),
+    ]
+    return next(
+        (
+            place for place in places
+            if frame.holds(place) and not any(place.meets(other) for other in taken)
+        ),
+        places[0],
+    )  # fmt: skip
 
 
 def _apart(heights: Sequence[float], pitch: float, box: Box) -> list[float]:
