@@ -244,6 +244,28 @@ def test_lines_are_walked_and_parts_dimmed_and_hidden(tmp_path):
     play(tmp_path, script)
 
 
+def test_a_frame_carries_the_eye_to_what_comes(tmp_path):
+    seen = {}
+
+    def script(scene, board):
+        carry = board.carry((100.0, 200.0, 50.0, 60.0), "patch")
+        carry(0.0)
+        (frame,) = (m for m in scene.mobjects if isinstance(m, WindowFrame))
+        seen["start"] = frame.places.copy()
+        carry(0.5)
+        seen["middle"] = frame.places.copy()
+        seen["hidden"] = board.shown("patch")
+        carry(1.0)
+        seen["shown"] = board.shown("patch")
+        seen["gone"] = frame not in scene.mobjects
+        seen["box"] = board.box("patch")
+
+    play(tmp_path, script)
+    np.testing.assert_allclose(seen["start"][0], [100, 200])
+    np.testing.assert_allclose(seen["middle"][0], (np.array([100, 200]) + seen["box"][:2]) / 2)
+    assert (seen["hidden"], seen["shown"], seen["gone"]) == (False, True, True)
+
+
 def test_moves_in_turn_begin_from_what_the_one_before_left(tmp_path):
     def script(scene, board):
         scene.drive(board.show("input", "input.window"), 0.2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -157,6 +159,34 @@ class Lighting(Picture):
             return go
 
         return lazily(start)
+
+    def carry(self, start: str | Region, end: str) -> Move:
+        """Lead the eye from a place of the stage to a part that comes up where the frame lands.
+
+        Parameters
+        ----------
+        start : str or (float, float, float, float)
+            A name, or left, top, width and height of something that may be gone by then.
+        end : str
+            What comes.
+        """
+
+        def begin() -> Move:
+            frame = outline(self.box(start) if isinstance(start, str) else start, line=4.0)
+            frame.z_index = FLYING
+            origin, goal = frame.places.copy(), outline(self.box(end)).places
+            self.scene.add(frame)
+
+            def go(alpha: float) -> None:
+                places: Any = origin + (goal - origin) * alpha
+                frame.places = places
+                if alpha >= 1:
+                    self.scene.remove(frame)
+                    self.show(end)(1.0)
+
+            return go
+
+        return lazily(begin)
 
 
 def _length_at(places: npt.NDArray[np.float64], share: float) -> float:
