@@ -38,7 +38,7 @@ def _figure(name: str) -> type[Any]:
 
 
 # As `figures.NOT_OPTIONS`, which is not imported before it is needed.
-FIGURES = Topics("figure", figure_names, _figure, without=("length",))
+FIGURES = Topics("figure", figure_names, _figure, without=("length", "pause"))
 
 
 class Width(_WidthType):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from convexplain.panels import Diagram
 
 #: Fields of a lesson that mean nothing to a figure: it has no length.
-NOT_OPTIONS = ("length",)
+NOT_OPTIONS = ("length", "pause")
 PACKAGE = "convexplain.figures"
 
 
