@@ -359,6 +359,35 @@ def test_the_colours_of_a_pixel_tell_how_often_it_is_read(look):
     assert stage["reads-same"].values[1, 1] == 4  # the corner of the picture, in its ring
 
 
+def test_each_tower_is_as_high_as_its_network_multiplies(look):
+    played = plays.of("window-size", look)
+    stage = played.ends["work"]
+    counts = {3: (28 - 2) ** 2 * 9 * 32, 5: (28 - 4) ** 2 * 25 * 32, 7: (28 - 6) ** 2 * 49 * 32}
+    heights = {k: np.ptp(stage[f"tower-{k}-32.conv1"].places[:, 1]) for k in counts}
+    unit = heights[3] / counts[3]
+    for k, count in counts.items():
+        assert heights[k] == pytest.approx(count * unit, rel=1e-6)
+        assert stage[f"first-{k}-32"].text == f"{count / 1e6:.2f}M"
+    for k, whole in ((3, "3.10M"), (5, "2.98M"), (7, "2.55M")):
+        assert stage[f"whole-{k}-32"].text == whole
+        assert stage[f"maps-{k}-32"].text == f"{29 - k} × {29 - k}"
+
+
+def test_blank_places_are_filled_where_the_windows_have_been(look):
+    played = plays.of("window-size", look)
+    pixels = played.lesson.pixels
+    stage = next(s for s in played.during("sizes")[::-1] if "blank-3" in s)
+    for size in (3, 5, 7):
+        side = 29 - size
+        blank = [
+            [pixels[r : r + size, c : c + size].max() == 0 for c in range(side)]
+            for r in range(side)
+        ]
+        np.testing.assert_array_equal(stage[f"blank-{size}"].values, blank)
+        numbers = [int(n) for n in re.findall(r"\d+", stage[f"input-{size}.counter"].text)]
+        assert numbers[:2] == [np.sum(blank), side**2]
+
+
 # Pooling.
 
 

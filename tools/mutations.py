@@ -286,6 +286,27 @@ MUTATIONS = (
         "tests/test_window_geometry.py::test_places_are_those_that_hopping_along_a_row_finds",
     ),
     Mutation(
+        "blank places of another size",
+        "scenes.window_size",
+        "values.flat[:reached] = blank.flat[:reached]",
+        "values.flat[:reached] = ~blank.flat[:reached]",
+        "tests/test_drawn_numbers.py::test_blank_places_are_filled_where_the_windows_have_been",
+    ),
+    Mutation(
+        "ranges that meet told as apart",
+        "convexplain.lessons.parts.size_picture",
+        "other.spread[0] <= self.spread[1]",
+        "other.spread[0] < self.spread[0]",
+        "tests/test_window_size.py::test_other_measurements_would_be_told_otherwise",
+    ),
+    Mutation(
+        "the first layer's work without its places",
+        "convexplain.lessons.parts.size_picture",
+        "return next(iter(self.work.values()))",
+        "return self.size**2 * self.filters",
+        "tests/test_window_size.py::test_towers_are_made_of_the_multiplications_of_all_layers",
+    ),
+    Mutation(
         "a frame that stays behind the digit",
         "scenes.translation",
         "self.windows[3].put(self.maps[1], row, col)",

@@ -14,6 +14,7 @@ CHAPTER: tuple[str, ...] = (
     "local-patterns",
     "channels",
     "window-geometry",
+    "window-size",
     "pooling",
     "architecture",
     "forward-pass",

@@ -1,0 +1,217 @@
+"""Window size: what is seen and what it costs by loops and summaries, sentences by the facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn_cells import words
+from matplotlib import pyplot as plt
+from played import check_layout
+
+from convexplain import figures
+from convexplain.data import digits, facts
+from convexplain.data.pictures import Picture
+from convexplain.errors import UsageError
+from convexplain.lessons.window_size import WindowSize
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return WindowSize()
+
+
+def told(lesson, beat, event, lang="en"):
+    (found,) = (b for b in lesson.beats() if b.name == beat)
+    (said,) = (e.said for e in found.parts if e.name == event)
+    return said.text(lang)
+
+
+def ink_of_windows(pixels, size):
+    """The ink in each window, cell by cell."""
+    side = len(pixels) - size + 1
+    return np.array(
+        [
+            [float(pixels[r : r + size, c : c + size].sum(dtype=float)) for c in range(side)]
+            for r in range(side)
+        ]
+    )
+
+
+@pytest.mark.parametrize(("size", "blank"), [(3, 366), (5, 154), (7, 29)])
+def test_places_without_ink_are_counted_window_by_window(lesson, size, blank):
+    ink = ink_of_windows(lesson.pixels, size)
+    assert int((ink == 0).sum()) == blank
+    np.testing.assert_array_equal(lesson.blank(size), ink == 0)
+
+
+def test_the_windows_lie_round_one_pixel_and_see_so_much_of_the_ink(lesson):
+    row, col = lesson.centre
+    whole = float(lesson.pixels.sum(dtype=float))
+    for size, shown in ((3, "2.4%"), (5, "12.4%"), (7, "24.5%")):
+        half = size // 2
+        part = lesson.pixels[row - half : row + half + 1, col - half : col + half + 1]
+        assert part.shape == (size, size)
+        share = float(part.sum(dtype=float)) / whole
+        assert lesson.share(size) == pytest.approx(share)
+        assert f"{100 * share:.1f}%" == shown
+    # No window of the largest size sees more.
+    assert ink_of_windows(lesson.pixels, 7).max() / whole == pytest.approx(lesson.share(7))
+    assert told(lesson, "sizes", "ink") == "7 × 7 sees 24.5% of the digit's ink."
+
+
+def test_a_centre_without_ink_is_moved_to_where_the_smallest_window_sees_most():
+    # A ring: the largest window that sees most of it has nothing in its middle.
+    pixels = np.zeros((28, 28, 1), np.float32)
+    pixels[10:17, 10:17] = 1
+    pixels[11:16, 11:16] = 0
+    lesson = WindowSize(picture=Picture(pixels, None, "ring"))
+    assert lesson.share(3) > 0
+    blank = WindowSize(picture=Picture(np.zeros((28, 28, 1), np.float32), None, "blank"))
+    assert blank.share(7) == 0
+
+
+def naive_work(size, filters):
+    """Multiplications by layer: places times window times channels times filters."""
+    first = 28 - size + 1
+    second = first // 2 - 2
+    third = second // 2 - 2
+    return {
+        "conv1": first**2 * size**2 * 1 * filters,
+        "conv2": second**2 * 9 * filters * 64,
+        "conv3": third**2 * 9 * 64 * 128,
+        "dense": third**2 * 128 * 10,
+    }
+
+
+def test_towers_are_made_of_the_multiplications_of_all_layers(lesson):
+    assert len(lesson.variants) == 6
+    for each in lesson.variants:
+        assert each.work == naive_work(each.size, each.filters)
+        assert sum(each.work.values()) == each.multiplications
+        assert each.network.parameters == each.parameters
+        assert each.map_size == (29 - each.size, 29 - each.size)
+    assert [v.first_layer for v in lesson.by_size] == [194_688, 460_800, 758_912]
+    assert [v.multiplications for v in lesson.by_size] == [3_100_032, 2_979_072, 2_551_936]
+    assert [v.filters for v in lesson.by_filters] == [8, 16, 32, 64]
+
+
+def test_the_question_s_wrong_answers_forget_the_places_or_the_map(lesson):
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
+    assert list(choices) == ["fewer", f"{25 / 9:.1f} and {49 / 9:.1f} times", "a little more"]
+    assert choices["fewer"] is None
+    alone = [v.first_layer / lesson.chosen.first_layer for v in lesson.by_size[1:]]
+    assert f"{alone[0]:.1f} and {alone[1]:.1f} times" in choices["2.8 and 5.4 times"].text("en")
+
+
+def test_sentences_on_accuracy_are_those_of_the_measured_ranges(lesson):
+    by_seed = {n: facts.row("window", window=n, filters=32)["by_seed"] for n in (3, 5, 7)}
+    for n in (5, 7):
+        said = told(lesson, "accuracy", f"compare-{n}")
+        apart = max(by_seed[n]) < min(by_seed[3])
+        assert ("was below" in said) is apart
+        assert ("could be better or worse" in said) is not apart
+    assert told(lesson, "accuracy", "compare-7", "zh") == "3 次里 7 × 7 都低于 3 × 3。"
+    few, many = (facts.row("window", window=3, filters=f)["by_seed"] for f in (8, 64))
+    overlap = min(many) <= max(few) and min(few) <= max(many)
+    assert ("overlap" in told(lesson, "filters", "chart")) is overlap
+    assert told(lesson, "filters", "chart").startswith("8 times")
+
+
+def test_other_measurements_would_be_told_otherwise(lesson):
+    small, large = lesson.by_size[0], lesson.by_size[-1]
+    above = replace(large, accuracies=(0.99, 0.991, 0.992))
+    assert lesson.compared(above, small).text("en") == "7 × 7 was above 3 × 3 in all three."
+    meeting = replace(large, accuracies=(0.97, small.spread[0], 0.972))
+    assert lesson.compared(meeting, small).text("en") == "7 × 7: could be better or worse."
+
+
+@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_digit_has_its_place_on_every_sheet(number, aspect):
+    lesson, sheet = WindowSize(picture=digits.first(number)), ASPECTS[aspect]
+    upright = sheet.height > sheet.width
+    assert lesson.share(3) > 0
+    pictures = [
+        lesson.opening(), lesson.tiles(upright=upright), lesson.blanks(upright=upright),
+        lesson.layers(upright=upright), lesson.towers(upright=upright),
+        lesson.towers(filters=True, upright=upright), lesson.accuracies(upright=upright),
+        lesson.everything(upright=upright),
+    ]  # fmt: skip
+    for lang in ("en", "zh"):
+        for picture in pictures:
+            assert problems(place(picture, sheet, lang)) == []
+
+
+def test_a_video_is_as_long_as_asked_and_folds_what_storyboards_leave_out():
+    short, usual = WindowSize(length=30.0), WindowSize()
+    assert short.seconds == pytest.approx(30)
+    names = {event.name for beat in short.beats() for event in beat.parts}
+    assert not {"blank", "two-layers"} & names
+    assert {"tiles", "sink", "again", "chart"} <= names
+    assert 40 <= usual.seconds <= 60
+    assert WindowSize(length=120.0).seconds == pytest.approx(120)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"pause": 0.0}, "--pause 0 is not possible"),
+        ({"length": 5.0}, "5 s is no length for this lesson: give"),
+        ({"picture": Picture(np.zeros((9, 9, 1), np.float32), None, "small")}, "has the shape"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(options, said):
+    with pytest.raises(UsageError, match=said):
+        WindowSize(**options)
+
+
+@pytest.mark.parametrize("options", [{"length": 30.0}, {"picture": digits.first(1)}], ids=str)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_overlaps_whatever_the_options(options, lang):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    check_layout(WindowSize(**options), lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_prints_all_costs_and_draws_every_training(lang):
+    diagram = WindowSize().diagram()
+    for sheet in (PAGE, COLUMN):
+        placed = place(diagram, sheet, lang)
+        assert problems(placed) == []
+        rows = facts.rows("window")
+        dots = [
+            (accuracy, placed[f"chart.{row['window']}-{row['filters']}-{n}"].middle[1])
+            for row in rows
+            for n, accuracy in enumerate(row["by_seed"])
+        ]
+        accuracies, heights = np.array(dots).T
+        slope, start = np.polyfit(accuracies, heights, 1)
+        # A higher accuracy stands higher up, in proportion.
+        assert slope < 0
+        np.testing.assert_allclose(heights, slope * accuracies + start, atol=1e-6)
+    figure = figures.draw("window-size")
+    said = words(figure)
+    assert {"194,688", "460,800", "758,912", "2,551,936", "99,082"} <= set(said)
+    assert "98.28% / 98.33% / 98.44%" in figures.alternative("window-size")
+    plt.close("all")
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.style.theme import Look
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(WindowSize(), Path("none.mp4")))
+    found = stillness.measure(scene, WindowSize(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found
