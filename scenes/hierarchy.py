@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import hierarchy
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import Node
-from convexplain.stage import LessonScene, Line
-from convexplain.stage.pace import Move, eased, in_turn
+from convexplain.stage import LessonScene
+from convexplain.stage.pace import Move, eased, in_turn, together
 
 ANSWER = ("logit", "answer", "probability", "bar", "others")
 
@@ -60,7 +58,8 @@ class Hierarchy(LessonScene):
 
     def show_there(self, *names: str) -> Move:
         """Show what the layout has of these: a narrow frame has no room for all words."""
-        return self.board.show(*(name for name in names if self.board.has(name)))
+        there = [name for name in names if self.board.has(name)]
+        return self.board.show(*there) if there else together()
 
     # Down the tree.
 
@@ -162,14 +161,13 @@ class Hierarchy(LessonScene):
 
     def show_wall(self, event: Event) -> None:
         """The patch grows; beside it come those that excite its filter most in other digits."""
-        self.during(0.4, self.camera.home(), self.board.become(self.lesson.wall()))
-        self.others = [panel.name for panel in self.lesson.found_elsewhere]
-        own = f"patch-{self.lesson.tree.parts.index(self.lesson.followed)}"
+        node = event.data
+        own = f"patch-{self.lesson.tree.parts.index(node)}"
+        wall = self.board.become(self.lesson.wall(node), show=(own,))
+        self.during(0.4, self.camera.home(), wall)
+        self.others = [panel.name for panel in self.lesson.found_elsewhere(node)]
         moves = [eased(self.board.grow(name, out_of=own)) for name in self.others]
         self.during(0.5, in_turn(*moves, overlap=0.7), rate=linear)
-        self.board.hide(
-            *(f"{name}.title" for name in self.others if self.board.has(f"{name}.title"))
-        )
         self.during(1, self.board.pulse(own))
 
     def show_classes(self, event: Event) -> None:
@@ -200,40 +198,19 @@ class Hierarchy(LessonScene):
 
     def show_removing(self, event: Event) -> None:
         """The line falls with every cell that is taken out."""
-        self.during(1, self.trace("chart.answer", self.lesson.lead), rate=linear)
-
-    def trace(self, name: str, values: npt.NDArray[np.float64]) -> Move:
-        """Return the move in which a line is drawn from left to right, as cells are taken out."""
-        line: Line = self.board.part(name)
-        places = line.places.copy()
-        label = [each for each in (f"{name}.label",) if self.board.has(each)]
-
-        def go(alpha: float) -> None:
-            reached = max(2, round(alpha * (len(values) - 1)) + 1)
-            line.places = [(float(x), float(y)) for x, y in places[:reached]]
-            if line not in self.mobjects:
-                self.add(line)
-            if alpha >= 1:
-                self.board.show(*label)(1.0)
-
-        return go
+        self.during(0.95, self.board.trace("chart.answer"), rate=linear)
+        self.during(1, self.show_there("chart.answer.label"))
 
     def show_tips(self, event: Event) -> None:
         """Where the line crosses zero, another class has the largest logit."""
-        tipping = self.lesson.tipping
-        if tipping is None:
-            self.during(1, self.board.pulse("chart.zero", times=2))
-            return
-        at = min(tipping.removed, len(self.lesson.lead) - 1)
-        x, y = self.board.part("chart.answer").places[at]
-        self.during(1, self.board.pulse_at((x - 20, y - 20, 40, 40), times=2))
+        self.during(0.2, self.show_there("chart.tips"))
+        at = "chart.tips" if self.board.has("chart.tips") else "chart.zero"
+        self.during(1, self.board.pulse(at, times=2))
 
     def show_random(self, event: Event) -> None:
         """The same in random orders, as a faint swarm of lines."""
-        leads = self.lesson.random_leads
-        moves = [self.trace(f"chart.random-{n}", lead) for n, lead in enumerate(leads)]
-        for n in range(len(leads)):
-            self.board.part(f"chart.random-{n}").opacity = 0.5
+        names = [f"chart.random-{n}" for n in range(len(self.lesson.random_leads))]
+        moves = [self.board.trace(name) for name in names]
         self.during(0.85, in_turn(*moves, overlap=0.93), rate=linear)
         self.during(1, self.board.pulse("chart.zero"))
 

@@ -241,3 +241,36 @@ def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, siz
     sized = {"pixel_width": size[0], "pixel_height": size[1]}
     with tempconfig({**sized, "dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):
         Checked(Hierarchy(), Look(*look), skip_animations=True).render()
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_every_digit_takes_less_than_a_minute(label):
+    assert 40 <= Hierarchy(picture=digits.first(label)).seconds <= 60
+
+
+def test_a_longer_video_looks_at_all_parts_in_other_digits():
+    usual, longer = Hierarchy(), Hierarchy(length=120)
+    shown = [e.data for beat in longer.beats() for e in beat.events if e.shown_by == "wall"]
+    assert not any(e.shown_by == "wall" for beat in usual.beats() for e in beat.events)
+    assert [usual.followed.filter, *(part.filter for part in shown)] == [
+        part.filter for part in usual.tree.parts
+    ]
+    for part in shown:
+        own = {panel.values.tobytes() for panel in longer.found_elsewhere(part)}
+        assert len(own) == 12
+
+
+def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digits():
+    photo = Picture(digits.first(3).pixels[::-1].copy(), None, "a file")
+    said = [e.said.text("en") for b in Hierarchy(picture=photo).beats() for e in b.events if e.said]
+    assert any("ten digits only" in text for text in said)
+    said = [e.said.text("en") for beat in Hierarchy().beats() for e in beat.events if e.said]
+    assert not any("ten digits only" in text for text in said)
+
+
+def test_the_mark_on_the_curve_is_where_another_class_has_the_largest_logit():
+    lesson = Hierarchy()
+    (dot,) = lesson.check().panel("chart").dots
+    leads = lesson.lead
+    assert dot.x == np.flatnonzero(leads < 0)[0]
+    assert dot.y == leads[dot.x]

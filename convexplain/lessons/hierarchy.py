@@ -27,7 +27,7 @@ from convexplain.network import (
     top_patches,
 )
 from convexplain.ops import Box
-from convexplain.panels import ASPECTS, Axis, Cells, Chart, Curve, Diagram
+from convexplain.panels import ASPECTS, Axis, Cells, Chart, Curve, Diagram, Dot
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -204,9 +204,9 @@ class Hierarchy(NetworkLesson):
         """Describe the digit alone."""
         return self.picture_of.opening()
 
-    def wall(self) -> Diagram:
-        """Describe the first part beside the patches of other digits that excite its filter."""
-        return self.picture_of.wall(self.followed, self.found_elsewhere)
+    def wall(self, part: Node) -> Diagram:
+        """Describe a part beside the patches of other digits that excite its filter."""
+        return self.picture_of.wall(part, self.found_elsewhere(part))
 
     def check(self) -> Diagram:
         """Describe how far the answer leads, with more and more cells taken out."""
@@ -217,8 +217,12 @@ class Hierarchy(NetworkLesson):
             for n, lead in enumerate(self.random_leads)
         ]
         lines.append(Curve("zero", count, 0.0 * count, tone="ink", dashed=True, strong=False))
+        dots = []
+        if self.tipping is not None:
+            at = self.tipping.removed
+            dots.append(Dot("tips", at, float(self.lead[at])))
         return self.picture_of.check(
-            Chart("chart", lines, Axis(words.REMOVED), Axis(words.LEAD.fill(k=k)))
+            Chart("chart", lines, Axis(words.REMOVED), Axis(words.LEAD.fill(k=k)), dots=dots)
         )
 
     @property
@@ -226,17 +230,17 @@ class Hierarchy(NetworkLesson):
         """The part of the last level at the end of the path."""
         return self.path[-1]
 
-    @cached_property
-    def found_elsewhere(self) -> tuple[Cells, ...]:
-        """The patches of other digits that excite the followed filter most, with their classes."""
+    def found_elsewhere(self, part: Node) -> tuple[Cells, ...]:
+        """Return the patches of other digits that excite a part's filter most, with classes."""
+        number = self.tree.parts.index(part)
         shown = self.shown_picture.pixels
         others = [each for each in digits.load() if not np.array_equal(each.pixels, shown)]
         return tuple(
             Cells(
-                f"wall-{n}", found.patch.squeeze(axis=2), share="wall", lines=False,
+                f"wall-{number}-{n}", found.patch.squeeze(axis=2), share="wall", lines=False,
                 title=Caption(en=str(label), zh=str(label)) if label is not None else None,
             )
-            for n, found in enumerate(self.elsewhere(self.followed))
+            for n, found in enumerate(self.elsewhere(part))
             for label in [others[found.index].label]
         )  # fmt: skip
 
@@ -366,7 +370,10 @@ class Hierarchy(NetworkLesson):
     def unusual(self) -> Caption:
         """What the network reads, and what is unusual about this picture."""
         right, k = self.subject.label, self.answer_name
-        if right is None or right == self.label:
+        if right is None:
+            own = words.OWN_DIGIT if self.subject.reads_digits else words.OWN
+            return own.fill(k=k)
+        if right == self.label:
             return words.READS.fill(k=k)
         return words.MISREAD.fill(k=k, right=self.network.class_name(right))
 
@@ -375,18 +382,19 @@ class Hierarchy(NetworkLesson):
         k, title, m = self.answer_name, self.title, len(self.tree.parts)
         yield Beat.of("question", title, Event("ask", 2.8, self.question))
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 4.0, self._upwards_caption()))
+        yield Beat.of("upwards", title, Event("upwards", 3.6, self._upwards_caption()))
         yield Beat.of(
             "elsewhere", words.WALL_TITLE,
-            Event("wall", 3.4, words.WALL, detail=1),
+            Event("wall", 3.4, words.WALL, self.followed, detail=1),
             Event("classes", 3.0, words.SHARED, detail=1),
+            *self._tell_others(),
         )  # fmt: skip
         n = fmt.count(self.tree.supporters)
         top = fmt.number(100 * self.top_share, 1)
         shares = words.SHARES.fill(m=m, n=n, top3=top)
         yield Beat.of("shares", words.CHECK_TITLE, Event("bar", 3.6, shares))
         yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
-        yield Beat.of("answer", title, Event("tree", 5.0, self.answer.fill(k=k)))
+        yield Beat.of("answer", title, Event("tree", 4.6, self.answer.fill(k=k)))
 
     def _tell_tree(self) -> Iterator[Event]:
         sizes = {node.layer: _size(node.box) for node in self.path}
@@ -396,12 +404,21 @@ class Hierarchy(NetworkLesson):
             digits_read = self.subject.reads_digits
             yield Event("centred", 2.6, words.CENTRED if digits_read else words.CENTRED_ON_CLASSES)
         parts = words.PARTS.fill(layer=third, size=sizes[third], m=len(self.tree.parts))
-        yield Event("parts", 4.5, parts)
+        yield Event("parts", 4.0, parts)
         if second in sizes:
             yield Event("strokes", 3.6, words.STROKES.fill(layer=second, size=sizes[second]))
         if first in sizes:
             yield Event("edges", 3.6, words.EDGES.fill(layer=first, size=sizes[first]))
             yield Event("kernels", 3.4, words.KERNELS, detail=1)
+
+    def _tell_others(self) -> Iterator[Event]:
+        """Tell where the filters of the other parts respond; a longer video has time for it."""
+        for part in self.tree.parts:
+            if part != self.followed:
+                number = self.tree.parts.index(part)
+                said = words.ANOTHER.fill(n=part.filter)
+                yield Event(f"wall-{number}", 4.0, said, part, shown_by="wall", detail=number + 2)
+                yield Event(f"classes-{number}", 3.0, shown_by="classes", detail=number + 2)
 
     def _tell_check(self, top: str) -> Iterator[Event]:
         n, k = fmt.count(len(self.order)), self.answer_name

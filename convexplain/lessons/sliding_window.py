@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 from typing import ClassVar, NamedTuple, cast
 
 import numpy as np
@@ -37,6 +39,7 @@ from convexplain.style.captions import Caption
 READABLE_SPEED = 4.0
 _SIZES = ((3, 3), (5, 5), (7, 7))
 _MOST = 9
+_USUAL = "3"
 
 
 class Stop(NamedTuple):
@@ -75,7 +78,7 @@ class SlidingWindow(FilterLesson):
         metavar="NAME|ROWS",
     )
     steps: str = option(
-        "3",
+        _USUAL,
         en='how many stops are shown term by term, 0 to 9; or "all" to let every stop be read',
         zh="逐项展示多少个位置，0 到 9；“all”表示每一步都慢到可以读清",
         metavar="N|all",
@@ -139,8 +142,19 @@ class SlidingWindow(FilterLesson):
     def stops(self) -> dict[str, Stop]:
         """The stops that are shown term by term, by name; one that the digit lacks is left out."""
         wanted = 0 if self.steps == "all" else int(self.steps)
-        found = [*find_stops(self.all_steps), *self._further_stops()][:wanted]
-        return {name: Stop(self.all_steps[position], adds_up) for name, position, adds_up in found}
+        return dict(islice(self._find_stops(), wanted))
+
+    def _find_stops(self) -> Iterator[tuple[str, Stop]]:
+        """Yield all stops that can be shown, with their names."""
+        for found in chain(find_stops(self.all_steps), self._further_stops()):
+            yield found.name, Stop(self.all_steps[found.position], found.adds_up)
+
+    @cached_property
+    def further(self) -> dict[str, Stop]:
+        """More stops, for a video that is to be long and was given no number of stops."""
+        if self.length is None or self.steps != _USUAL:
+            return {}
+        return {name: stop for name, stop in self._find_stops() if name not in self.stops}
 
     def _further_stops(self) -> Iterator[FoundStop]:
         """Find more strong places whose arithmetic adds up, apart from each other."""
@@ -232,6 +246,9 @@ class SlidingWindow(FilterLesson):
                 yield Beat.of(name, self.title, *self._tell_negative(stop))
             elif name != "strong":
                 yield Beat.of(name, self.title, self._tell_short(name, stop))
+        for level, (name, stop) in enumerate(self.further.items(), start=2):
+            event = dataclasses.replace(self._tell_short(name, stop), detail=level)
+            yield Beat.of(name, self.title, event)
         yield Beat.of(
             "sweep", _SWEEP_TITLE,
             Event("sweep", self._running_time, _SWEEP.fill(n=n)),

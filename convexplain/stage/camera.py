@@ -28,7 +28,8 @@ Way = tuple[tuple[Shot, Box | None], tuple[Shot, Box | None], float]
 
 #: How many times as large something must be seen for the camera to come near.
 _WORTH = 1.25
-#: How far from what it belongs to a window or the end of a line may lie, in pixels of the stage.
+#: How far from what it belongs to a window or the end of a line may lie, and how near the frame's
+#: edge what is not looked at, in pixels of the stage.
 _NEAR = 12.0
 
 
@@ -140,14 +141,15 @@ class StageCamera(Camera):
         """Return whether the edge of a shot cuts something that is not looked at."""
         if box is None or shot == self.home_shot:
             return False
-        area, scale = self.stage_area, shot.scale
-        # A pixel more: what is looked at from very near fills the frame.
-        x0, y0 = (area.left + shot.left - 1) / scale, (area.top + shot.top - 1) / scale
-        x1, y1 = (area.right + shot.left + 1) / scale, (area.bottom + shot.top + 1) / scale
-        left, top, right, bottom = mobject.extent()
-        if x0 <= left and y0 <= top and right <= x1 and bottom <= y1:
+        if _meets(mobject, box):
             return False
-        return not _meets(mobject, box)
+        left, top, right, bottom = mobject.extent()
+        area, scale = self.stage_area, shot.scale
+        # What lies at the very edge looks cut, too.
+        x0, y0 = (area.left + shot.left) / scale + _NEAR, (area.top + shot.top) / scale + _NEAR
+        x1 = (area.right + shot.left) / scale - _NEAR
+        y1 = (area.bottom + shot.top) / scale - _NEAR
+        return not (x0 <= left and y0 <= top and right <= x1 and bottom <= y1)
 
     def _with_groups(
         self, everything: Iterable[Mobject], veils: Mapping[int, float]

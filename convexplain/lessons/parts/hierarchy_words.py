@@ -13,6 +13,14 @@ READS = Caption(
 MISREAD = Caption(
     en="The network reads {k}, but this is a {right}.", zh="网络判为“{k}”，其实是“{right}”。"
 )
+OWN_DIGIT = Caption(
+    en="It knows ten digits only: this picture it reads as {k}. Why?",
+    zh="网络只认识十个数字，这幅图它判为“{k}”。为什么？",
+)
+OWN = Caption(
+    en="Of all its classes it gives this picture {k}. Why?",
+    zh="在所有类别里，这幅图它判为“{k}”。为什么？",
+)
 CENTRED = Caption(
     en="Its logit is negative, so weights count less their mean over the ten digits.",
     zh="它的 logit 为负，所以权重先减去对十个类别的平均。",
@@ -50,6 +58,10 @@ WALL = Caption(
 )
 SHARED = Caption(
     en="Not one digit's own: a part that many share.", zh="不是某个数字才有，许多数字都有。"
+)
+ANOTHER = Caption(
+    en="Another part: what filter {n} finds in other digits.",
+    zh="另一个部件：过滤器 {n} 在其他样本里找到什么。",
 )
 SHARES = Caption(
     en="{n} cells push for it; the top {m} give {top3}%.",
