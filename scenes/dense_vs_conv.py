@@ -200,7 +200,7 @@ class DenseVsConv(LessonScene):
             self.board.grow(f"control.{network}-1", out_of=f"control.{network}-0")
             for network in NETWORKS
         ]
-        self.during(0.25, *grown)
+        self.during(0.12, *grown)
         numbers = [self.board.pulse(f"control.{network}-1.value") for network in NETWORKS]
         self.during(1, in_turn(self.board.pulse("after"), *numbers))
 

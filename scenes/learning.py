@@ -63,7 +63,7 @@ class Learning(LessonScene):
 
     def show_surprise(self, event: Event) -> None:
         """The bar of the right class becomes a point on the curve of its loss."""
-        self.become(self.lesson.surprise(), 0.3)
+        self.become(self.lesson.surprise(), 0.3, show=("digit", "answer"))
         self.during(0.35, self.board.show(*self.board.frame("surprise")), self.board.trace(
             "surprise.curve"))  # fmt: skip
         right = f"answer.{self.lesson.label}"
@@ -184,8 +184,8 @@ class Learning(LessonScene):
 
     def show_far(self, event: Event) -> None:
         """The bar of three steps at once grows, and that of one who guesses."""
-        self.during(0.35, self.board.grow("strides.far", out_of="strides.step"))
-        self.during(0.2, self.board.show("strides.guess"))
+        self.during(0.15, self.board.grow("strides.far", out_of="strides.step"))
+        self.during(0.15, self.board.show("strides.guess"))
         self.during(1, self.board.pulse("strides.far.value", "strides.guess.value", times=2))
 
     # The run.
@@ -250,15 +250,20 @@ class Learning(LessonScene):
         else:
             self.during(1, self.board.pulse("digit"))
 
+    def show_told(self, event: Event) -> None:
+        """What was seen is said; the moments are looked at once more."""
+        stops = [f"story.stop-{n}" for n in range(len(self.lesson.stops))]
+        self.during(1, in_turn(*(self.board.pulse(stop) for stop in stops)))
+
     # What it came to.
 
     def show_patterns(self, event: Event) -> None:
         """The trained kernels, as large as they can be; what became a detector is framed."""
-        self.become(self.lesson.kernels_picture(-1, marked=True), 0.3, show=("kernels", "legend"))
+        self.become(self.lesson.kernels_picture(-1, marked=True), 0.15, show=("kernels", "legend"))
         found = self.lesson.filters_of("edge", "line", "spot")
         others = [f"kernels[{n}]" for n in self.filters if n not in found]
         marks = [self.board.show(f"kernels.filter-{n}") for n in found]
-        self.during(0.5, in_turn(*marks, overlap=0.5), self.board.dim(*others))
+        self.during(0.3, in_turn(*marks, overlap=0.5), self.board.dim(*others))
         self.during(1, self.board.pulse(*(f"kernels[{n}]" for n in found)))
 
     def show_answer(self, event: Event) -> None:

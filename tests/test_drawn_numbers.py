@@ -553,11 +553,13 @@ def test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge(look):
 def test_the_snapshot_s_numbers_are_those_of_its_step(look):
     played = plays.of("learning", look)
     history, lesson = played.lesson.history, played.lesson
-    stage = played.ends["question"]
+    surprised = [each for each in played.during("loss") if "answer.4.value" in each][-1]
     for k, chance in enumerate(history.probabilities[0, lesson.sample]):
-        assert stage[f"answer.{k}.value"].text == f"{100 * chance:.1f}%"
+        assert surprised[f"answer.{k}.value"].text == f"{100 * chance:.1f}%"
+    own = -np.log(float(history.probabilities[0, lesson.sample, lesson.label]))
+    assert f"{own:.2f}" in surprised["surprise.own.label"].text
     for n in (0, 13, 31):
-        shown = stage[f"kernels[{n}]"].values
+        shown = played.ends["question"][f"kernels[{n}]"].values
         np.testing.assert_array_equal(shown, history.filters[0][:, :, 0, n])
     stage = played.ends["weight"]
     assert float(stage["valley.ball.label"].text.replace("−", "-")) == pytest.approx(

@@ -69,10 +69,8 @@ def test_the_weight_goes_down_its_valley_and_ends_on_the_side_of_its_lowest_poin
     end = lesson.history.filters[-1][at] - valley.weight
     assert lowest * end > 0
     assert lowest * step > 0
-    assert (
-        f"{valley.weight:.3f} → {lesson.next_weight:.3f}".replace("-", "−")
-        in (said(lesson)["step"])
-    )
+    assert abs(step) < 0.01 * np.ptp(valley.weights)
+    assert "small" in said(lesson)["step"]
     np.testing.assert_array_equal(
         lesson.moves[:, :, lesson.filter][lesson.place], np.float32(lesson.next_weight)
         - np.float32(valley.weight),
@@ -122,7 +120,7 @@ def test_the_curve_is_a_mean_of_batches_and_falls(lesson):
     assert steps[-1] == len(stored) == lesson.history.steps[-1]
     assert losses[-1] < losses[0] / 50
     assert "4,300 steps, each downhill for its 64 training digits" in said(lesson)["run"]
-    assert "99.15% right" in said(lesson)["check"]
+    assert lesson.checks[1][-1] == 0.9915
 
 
 def test_the_digit_is_the_one_that_was_misread_again_most_often(lesson):
@@ -134,7 +132,7 @@ def test_the_digit_is_the_one_that_was_misread_again_most_often(lesson):
         again = sum(a and not b for a, b in pairwise(right))
         relapses.append(again if chances[-1, number, label] > 0.99 else -1)
     assert lesson.sample == relapses.index(max(relapses))
-    assert "misread again at steps 16, 96, 384 and 640" in said(lesson)["relapse"]
+    assert "misread again at steps 16, 96, 384 and 640" in said(lesson)["told"]
     for step in (16, 96, 384, 640):
         at = lesson.history.steps.tolist().index(step)
         assert int(chances[at, lesson.sample].argmax()) != lesson.label
@@ -146,7 +144,8 @@ def test_any_bundled_digit_can_be_followed(sample):
     lesson = Learning(picture=digits.sample(sample))
     assert lesson.sample == sample
     answers = [int(row[sample].argmax()) for row in lesson.history.probabilities]
-    first, story = said(lesson)["reads"], said(lesson)["relapse"]
+    story = said(lesson)["told"]
+    first = said(Learning(picture=digits.sample(sample), length=120))["reads"]
     assert ("lucky" in first) == (answers[0] == lesson.label)
     right = [answer == lesson.label for answer in answers]
     if not right[-1]:

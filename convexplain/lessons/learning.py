@@ -28,8 +28,6 @@ from convexplain.style.captions import Caption
 _SURE = 0.99
 #: How far all weights go beyond their step where it is asked what becomes of the loss.
 FAR = 3.0
-#: Batches of which the curve of the training loss is the mean: single ones jump.
-SMOOTHED = 8
 #: Points of that curve, evenly apart on its logarithmic axis.
 _POINTS = 160
 #: About which further steps the weight's way is told in the end.
@@ -241,10 +239,8 @@ class Learning(Lesson):
         """Steps, and the training loss about each: the mean of the batches around it."""
         count = len(self.history.losses)
         steps = np.unique(np.geomspace(1, count, _POINTS).round().astype(np.int64))
-        about = [
-            self.history.losses[max(0, step - SMOOTHED // 2) : step + SMOOTHED // 2].mean()
-            for step in steps
-        ]
+        half = pictures.BATCHES // 2
+        about = [self.history.losses[max(0, step - half) : step + half].mean() for step in steps]
         return steps, np.array(about, np.float64)
 
     # The pictures.
@@ -385,7 +381,7 @@ class Learning(Lesson):
         yield Event("random", 2.8, self.question)
         lucky = int(self.answers[0]) == self.label
         said = _LUCKY if lucky else _GUESS.fill(a=int(self.answers[0]))
-        yield Event("reads", 3.0, said.fill(k=self.label), detail=1)
+        yield Event("reads", 3.0, said.fill(k=self.label), detail=2)
 
     def _tell_loss(self) -> Iterator[Event]:
         yield Event("surprise", 3.2, _SURPRISE, detail=1)
@@ -395,8 +391,7 @@ class Learning(Lesson):
         yield Event("valley", 4.2, _VALLEY, self.valley)
         down = _SMALLER if self.valley.slope > 0 else _LARGER
         yield Event("slope", 3.0, _SLOPE.fill(way=down), self.valley)
-        before, after = (fmt.number(w, 3) for w in (self.valley.weight, self.next_weight))
-        yield Event("step", 3.0, _STEP.fill(a=before, b=after), self.valley, detail=1)
+        yield Event("step", 3.0, _STEP, self.valley, detail=1)
         for valley in self.valleys:
             if valley.step != self.step:
                 said = _OTHER_VALLEY.fill(s=valley.step, v=fmt.number(valley.slope, 3))
@@ -429,9 +424,9 @@ class Learning(Lesson):
     def _tell_run(self) -> Iterator[Event]:
         batch = len(self.history.batch_losses)
         yield Event("run", 5.0, _RUN.fill(n=self._steps, m=batch))
-        accuracy = fmt.percent(self.history.test_accuracy[-1], 2)
-        yield Event("check", 2.6, _CHECK.fill(p=accuracy))
-        yield Event("relapse", 4.8, self._story(), detail=1)
+        yield Event("check", 2.8, _CHECK)
+        yield Event("relapse", 3.8, _FOLLOWED.fill(k=self.label), detail=1)
+        yield Event("told", 2.6, self._story(), detail=1)
 
     def _story(self) -> Caption:
         """Tell how the digit was read on the way."""
@@ -488,7 +483,7 @@ _VALLEY = Caption(
 _SLOPE = Caption(en="The slope says which way is down: {way}.", zh="斜率告诉它哪边是下坡：{way}。")
 _SMALLER = Caption(en="a smaller weight", zh="权重要变小")
 _LARGER = Caption(en="a larger weight", zh="权重要变大")
-_STEP = Caption(en="One step that way: {a} → {b}.", zh="走一步：{a} → {b}。")
+_STEP = Caption(en="Its step that way is small.", zh="它朝那边走一小步。")
 _OTHER_VALLEY = Caption(
     en="Step {s}: another valley, with slope {v}.", zh="训练 {s} 步时是另一道山谷，斜率 {v}。"
 )
@@ -517,14 +512,11 @@ _RUN = Caption(
     en="{n} steps, each downhill for its {m} training digits.",
     zh="共 {n} 步，每步都为 {m} 个训练样本下坡。",
 )
-_CHECK = Caption(
-    en="The check: digits it never learned from, {p} right.",
-    zh="检验：没学过的样本，准确率 {p}。",
+_CHECK = Caption(en="The check: digits it never learned from.", zh="检验：用没学过的样本。")
+_FOLLOWED = Caption(
+    en="And this {k}? How it was read on the way:", zh="这个 {k} 呢？一路上的预测："
 )
-_RELAPSE = Caption(
-    en="Not straight down: misread again at steps {s}.",
-    zh="路不是直的：{s} 步时又认错。",
-)
+_RELAPSE = Caption(en="Not straight: misread again at steps {s}.", zh="并不直：{s} 步时又认错。")
 _SETTLED = Caption(
     en="From step {s} on, this {k} is read right.", zh="从第 {s} 步起，这个 {k} 一直认对。"
 )

@@ -33,6 +33,8 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
+#: Of so many batches the curve of the training loss is the mean: single ones jump.
+BATCHES = 8
 #: Of a curve that is a formula, so many points are drawn.
 _POINTS = 120
 
@@ -301,15 +303,16 @@ def _curves(way: tuple[Floats, Floats], checks: tuple[Floats, Floats]) -> tuple[
         "loss",
         [Curve("way", steps, losses, tone="accent")],
         Axis(terms.TRAINING_STEPS, 1.0, last, log=True),
-        Axis(TRAINING_LOSS, 0.0, float(np.ceil(2 * losses.max()) / 2), most=3), size=(10, 20),
-        share="curves", counter=plain(fmt.number(losses[-1])),
+        Axis(MEAN_OF.fill(n=BATCHES), 0.0, float(np.ceil(2 * losses.max()) / 2), most=3),
+        size=(10, 20), share="curves", title=TRAINING_LOSS.capital,
+        counter=plain(fmt.number(losses[-1])),
     )  # fmt: skip
     accuracy = Chart(
         "accuracy",
         [Curve("checks", *checks, tone="positive")],
         Axis(terms.TRAINING_STEPS, 1.0, last, log=True),
-        Axis(terms.ACCURACY, 0.0, 1.0, percent=True, most=2), size=(7, 20), share="curves",
-        counter=plain(fmt.percent(checks[1][-1], 2)),
+        Axis(READ_RIGHT, 0.0, 1.0, percent=True, most=2), size=(7, 20), share="curves",
+        title=terms.ACCURACY.capital, counter=plain(fmt.percent(checks[1][-1], 2)),
     )  # fmt: skip
     return loss, accuracy
 
@@ -435,6 +438,8 @@ LOSS = Caption(en="loss, −ln p", zh="损失 −ln p")
 LOSS_IS = Caption(en="loss {v}", zh="损失 {v}")
 MEAN = Caption(en="mean {v}", zh="平均 {v}")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
+MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
+READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
 ZOOMED = Caption(en="The axis is cut: the curve is {v} high.", zh="纵轴不从 0 开始：曲线高 {v}。")
