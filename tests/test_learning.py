@@ -224,3 +224,15 @@ def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, siz
     sized = {"pixel_width": size[0], "pixel_height": size[1]}
     with tempconfig({**sized, "dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):
         Checked(Learning(length=120), Look(*look), skip_animations=True).render()
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("label", range(10))
+def test_each_class_s_first_digit_has_a_story_in_which_nothing_overlaps(label):
+    from convexplain import panels
+
+    lesson = Learning(picture=digits.first(label))
+    for sheet in (panels.VIDEO, panels.TALL):
+        for lang in ("en", "zh"):
+            for picture in (lesson.story(-1), lesson.surprise()):
+                assert panels.problems(panels.place(picture, sheet, lang)) == []

@@ -343,14 +343,14 @@ def story(
     """
     steps, right = way
     dots = [
-        Dot(f"stop-{n}", step, chance, fmt.count(step), side="below")
+        Dot(f"stop-{n}", step, chance, fmt.count(step), side="above" if chance > 0.5 else "below")
         for n, (step, chance) in enumerate(stops)
     ]
     chart = Chart(
         "story", [Curve("chance", steps, right)],
-        Axis(terms.TRAINING_STEPS, float(steps[0]), float(last), log=True),
-        # Below zero there is room for the names of the lowest points.
-        Axis(terms.PROBABILITY_OF.fill(k=label), -0.25, 1.0, percent=True), size=(16, 28),
+        Axis(terms.TRAINING_STEPS, 1.0, float(last), log=True),
+        # Beyond 0% and 100% there is room for the names of points.
+        Axis(terms.PROBABILITY_OF.fill(k=label), -0.25, 1.2, percent=True), size=(16, 28),
         dots=dots,
     )  # fmt: skip
     digit, answer = _digit(pixels), _answer(chances, label)
