@@ -350,7 +350,7 @@ def story(
         "story", [Curve("chance", steps, right)],
         Axis(terms.TRAINING_STEPS, 1.0, float(last), log=True),
         # Beyond 0% and 100% there is room for the names of points.
-        Axis(terms.PROBABILITY_OF.fill(k=label), -0.25, 1.2, percent=True), size=(16, 28),
+        Axis(terms.PROBABILITY_OF.fill(k=label), -0.35, 1.2, percent=True), size=(16, 32),
         dots=dots,
     )  # fmt: skip
     digit, answer = _digit(pixels), _answer(chances, label)
