@@ -232,7 +232,7 @@ class Learning(LessonScene):
     def show_relapse(self, event: Event) -> None:
         """The digit's probability draws its curve; where it is told of, its answer is seen."""
         lesson = self.lesson
-        self.become(lesson.story(0), 0.15, show=("digit", "answer"))
+        self.become(self.story(0), 0.15, show=("digit", "answer"))
         self.during(0.08, self.board.show(*self.board.frame("story")))
         stops = lesson.stops
         ends = [lesson.history.steps[n] for n in stops]
@@ -241,14 +241,18 @@ class Learning(LessonScene):
         each = 0.58 / len(stops)
         for n, snapshot in enumerate(stops):
             self.during(0.35 * each, self.board.trace("story.chance", shares[n], shares[n + 1]))
-            self.during(0.3 * each, self.board.become(lesson.story(snapshot)))
+            self.during(0.3 * each, self.board.become(self.story(snapshot)))
             self.board.show(f"story.stop-{n}")(1.0)
             self.during(0.35 * each, self.point_at(int(lesson.answers[snapshot])))
         if shares[-2] < 1.0:
             self.during(0.1, self.board.trace("story.chance", shares[-2], 1.0))
-            self.during(1, self.board.become(lesson.story(-1)))
+            self.during(1, self.board.become(self.story(-1)))
         else:
             self.during(1, self.board.pulse("digit"))
+
+    def story(self, snapshot: int) -> Diagram:
+        """Return the picture of the digit's story, as the frame has room for it."""
+        return self.lesson.story(snapshot, upright=self.upright)
 
     def show_told(self, event: Event) -> None:
         """What was seen is said; the moments are looked at once more."""

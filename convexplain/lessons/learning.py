@@ -108,11 +108,13 @@ class Learning(Lesson):
                 f"{self.picture.origin} was not watched during training: give --digit or "
                 f"--sample, 0 to {len(bundled) - 1}"
             )
-        labels = np.array([digit.label for digit in bundled])
-        right = self.history.probabilities.argmax(axis=2) == labels
-        surely = self.history.probabilities[-1, np.arange(len(labels)), labels] > _SURE
-        relapses = (right[:-1] & ~right[1:]).sum(axis=0)
-        return int(np.argmax(np.where(surely, relapses, -1)))
+        return _most_relapses(range(len(bundled)))
+
+    @classmethod
+    def digit_of(cls, label: int, network: Network) -> Picture:
+        """Give the bundled digit of a class that was misread again most often."""
+        own = [n for n, digit in enumerate(digits.load()) if digit.label == label]
+        return digits.sample(_most_relapses(own)) if own else digits.first(label)
 
     @property
     def digit(self) -> Picture:
@@ -316,13 +318,13 @@ class Learning(Lesson):
         walls = [self.wall(n, marked=n == last, name=f"kernels-{n}") for n in snapshots]
         return pictures.whole(walls, self.way, self.checks, about)
 
-    def story(self, snapshot: int) -> Diagram:
+    def story(self, snapshot: int, *, upright: bool = False) -> Diagram:
         """Describe how the digit was read until a snapshot."""
         steps = self.history.steps
         told = [(int(steps[n]), float(self.chances[n])) for n in self.stops]
         return pictures.story(
             self.pixels, self.chances_of(snapshot), self.label, (steps[1:], self.chances[1:]),
-            told, int(steps[-1]),
+            told, int(steps[-1]), upright=upright,
         )  # fmt: skip
 
     def payoff(self) -> Diagram:
@@ -450,6 +452,22 @@ class Learning(Lesson):
     @property
     def _steps(self) -> str:
         return fmt.count(int(self.history.steps[-1]))
+
+
+def _most_relapses(samples: Sequence[int]) -> int:
+    """Return which bundled digit was read right and then wrong again most often; first in a tie.
+
+    Those that are read right surely in the end come before all others.
+    """
+    chances = facts.learning().probabilities
+    bundled = digits.load()
+
+    def relapses(sample: int) -> tuple[bool, int]:
+        label = bundled[sample].label
+        right = chances[:, sample].argmax(axis=1) == label
+        return bool(chances[-1, sample, label] > _SURE), int((right[:-1] & ~right[1:]).sum())
+
+    return max(samples, key=relapses)
 
 
 def _listed(words: list[str], comma: str, last: str) -> str:

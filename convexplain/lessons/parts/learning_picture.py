@@ -35,6 +35,8 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: Of so many batches the curve of the training loss is the mean: single ones jump.
 BATCHES = 8
+#: How many times as many steps a point is farther on whose name has room of its own.
+_NEAR = 2.2
 #: Of a curve that is a formula, so many points are drawn.
 _POINTS = 120
 
@@ -324,6 +326,8 @@ def story(
     way: tuple[Floats, Floats],
     stops: Sequence[tuple[int, float]],
     last: int,
+    *,
+    upright: bool = False,
 ) -> Diagram:
     """Describe how one digit was read on the way: its answer, and the right class's probability.
 
@@ -340,17 +344,24 @@ def story(
         Steps and probabilities that are told.
     last : int
         All steps of the training.
+    upright : bool
+        Whether the frame is narrow.
     """
     steps, right = way
+    told = [step for step, _ in stops]
+    near = _NEAR if upright else 1.0
     dots = [
-        Dot(f"stop-{n}", step, chance, fmt.count(step), side="above" if chance > 0.5 else "below")
+        # A narrow frame has no room for names that are nearly at one place.
+        Dot(f"stop-{n}", step, chance,
+            "" if n and step < near * told[n - 1] else fmt.count(step),
+            side="above" if chance > 0.5 else "below")
         for n, (step, chance) in enumerate(stops)
-    ]
+    ]  # fmt: skip
     chart = Chart(
         "story", [Curve("chance", steps, right)],
         Axis(terms.TRAINING_STEPS, 1.0, float(last), log=True),
         # Beyond 0% and 100% there is room for the names of points.
-        Axis(terms.PROBABILITY_OF.fill(k=label), -0.35, 1.2, percent=True), size=(16, 32),
+        Axis(terms.PROBABILITY_OF.fill(k=label), -0.4, 1.25, percent=True), size=(16, 32),
         dots=dots,
     )  # fmt: skip
     digit, answer = _digit(pixels), _answer(chances, label)
