@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from convexplain.figures._base import FRAME, LABEL, NOTE, Sheet, font, leading, text_width
+from convexplain.figures._base import FRAME, LABEL, NOTE, Sheet, font, text_width
 from convexplain.figures._shapes import colour_of, plot, set_off
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.style import fonts, terms
@@ -202,45 +202,3 @@ def name(
     set_off(sheet, written)
     written.set_gid(gid)
     return written
-
-
-def ends(
-    sheet: Sheet,
-    place: tuple[float, float, float, float],
-    x: float,
-    values: dict[str, float],
-    limits: tuple[float, float],
-    words: dict[str, str],
-    *,
-    gid: str,
-) -> None:
-    """Write names at the ends of curves, a line apart where the curves are closer.
-
-    Parameters
-    ----------
-    sheet : Sheet
-    place : (float, float, float, float)
-        As given to `axes`.
-    x : float
-        Where the words begin, in points.
-    values : dict of str to float
-        The last y of each network's curve.
-    limits : (float, float)
-        The y at the bottom and the top of the axes.
-    words : dict of str to str
-    gid : str
-        Beginning of the artists' names.
-    """
-    _, top, _, height = place
-    low, high = limits
-    order = sorted(values, key=lambda network: -values[network])
-    ys = [top + (high - values[network]) / (high - low) * height for network in order]
-    for n in range(1, len(ys)):
-        ys[n] = max(ys[n], ys[n - 1] + leading(LABEL))
-    for network, y in zip(order, ys, strict=True):
-        style = STYLES[network]
-        written = sheet.text(
-            x, y, words[network], ha="left", colour=colour_of(sheet, style.colour),
-            weight=style.weight,
-        )  # fmt: skip
-        written.set_gid(f"{gid}-{network}")

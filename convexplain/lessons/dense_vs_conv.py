@@ -261,8 +261,24 @@ class DenseVsConv(Lesson):
 
     def samples(self) -> Diagram:
         """Describe how many digits suffice."""
-        curves = {network: self.curve(network, IN_PLACE) for network in (CNN, DENSE)}
-        return pictures.samples(curves, self.steps, len(facts.load("samples")["seeds"]))
+        return pictures.samples(
+            self._measured(IN_PLACE), self.steps, len(facts.load("samples")["seeds"])
+        )
+
+    def samples_and_control(self, about: Caption) -> Diagram:
+        """Describe the same beside the control, with every training."""
+        seeds = len(facts.load("samples")["seeds"])
+        both = self._measured(IN_PLACE), self._measured(SHUFFLED)
+        return pictures.samples_and_control(*both, self.steps, seeds, about)
+
+    def _measured(self, pixels: str) -> dict[str, pictures.Measured]:
+        measured = {}
+        for network in (CNN, DENSE):
+            rows = facts.rows("samples", network=network, pixels=pixels)
+            curve = self.curve(network, pixels)
+            by_seed = [row["by_seed"] for row in rows]
+            measured[network] = pictures.Measured(curve.digits, curve.accuracy, by_seed)
+        return measured
 
     @staticmethod
     def _whole(pair: Pair) -> dict[str, int]:

@@ -277,8 +277,10 @@ class Axis:
         if not self.log:
             return ticks(low, high, self.most)
         powers = [10.0**n for n in range(math.ceil(math.log10(low)), 1 + int(math.log10(high)))]
+        # An end that was given is there to leave room, not to be read.
+        ends = [end for end, given in ((low, self.low), (high, self.high)) if given is None]
         apart = [
-            end for end in (low, high)
+            end for end in ends
             if all(abs(math.log10(end / power)) > _APART for power in powers)
         ]  # fmt: skip
         return sorted([*powers, *apart])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -197,37 +197,98 @@ def control(
     )
 
 
-def samples(
-    curves: Mapping[str, tuple[Sequence[int], Sequence[float]]], steps: int, seeds: int
-) -> Diagram:
+class Measured(NamedTuple):
+    """What one network's trainings on fewer and fewer digits came to."""
+
+    digits: Sequence[int]
+    accuracy: Sequence[float]
+    by_seed: Sequence[Sequence[float]]
+
+
+def samples(curves: Mapping[str, Measured], steps: int, seeds: int) -> Diagram:
     """Describe the test accuracy of both networks against how many digits they read.
 
     Parameters
     ----------
-    curves : mapping of str to (digits, accuracies)
+    curves : mapping of str to Measured
         By network.
     steps, seeds : int
         How the networks were trained.
     """
-    # Before the first point there is room for what it says.
-    first = min(digits[0] for digits, _ in curves.values()) / 4.5
-    lines = [
-        Curve(network, np.array(digits, float), np.array(shares), NAMES[network], TONES[network])
-        for network, (digits, shares) in curves.items()
-    ]
-    dots = [
-        Dot(f"{network}-{n}", digits[n], shares[n], fmt.percent(shares[n]) if n == 0 else "",
-            TONES[network], side="left")
-        for network, (digits, shares) in curves.items()
-        for n in range(len(digits))
-    ]  # fmt: skip
-    low = min(share for _, shares in curves.values() for share in shares)
+    low = min(min(measured.accuracy) for measured in curves.values())
+    note = TRAINED.fill(n=fmt.count(steps), m=seeds)
+    return Diagram(_accuracy("samples", curves, low, note=note))
+
+
+def samples_and_control(
+    curves: Mapping[str, Measured],
+    shuffled: Mapping[str, Measured],
+    steps: int,
+    seeds: int,
+    about: Caption,
+) -> Diagram:
+    """Describe the same twice, with pixels in place and shuffled, and how far trainings differ.
+
+    Parameters
+    ----------
+    curves, shuffled : mapping of str to Measured
+        By network.
+    steps, seeds : int
+        How the networks were trained.
+    about : Caption
+        With which the alternative text begins.
+    """
+    every = [*curves.values(), *shuffled.values()]
+    low = min(share for each in every for trained in each.by_seed for share in trained)
+    plain = _accuracy("in-place", curves, low, title=IN_PLACE, seeds=True)
+    control = _accuracy("shuffled", shuffled, low, title=CONTROL, seeds=True)
+    note = Text("note", EACH_SEED.fill(n=fmt.count(steps), m=seeds), role="note", tone="muted")
     return Diagram(
-        Chart(
-            "samples", lines, Axis(READ, first, log=True),
-            Axis(terms.ACCURACY, np.floor(20 * low) / 20, 1.0, percent=True),
-            size=(16, 28), dots=dots, note=TRAINED.fill(n=fmt.count(steps), m=seeds),
-        )
+        Column(Either(Row(plain, control), Column(plain, control)), note), about=about
+    )  # fmt: skip
+
+
+def _accuracy(
+    name: str,
+    curves: Mapping[str, Measured],
+    low: float,
+    *,
+    title: Caption | None = None,
+    note: Caption | None = None,
+    seeds: bool = False,
+) -> Chart:
+    # Before the first point there is room for what it says.
+    first = min(measured.digits[0] for measured in curves.values()) / 8
+    lines: list[Curve] = []
+    dots: list[Dot] = []
+    for network, measured in curves.items():
+        digits, shares = measured.digits, measured.accuracy
+        end = NAMED.fill(name=SHORT[network], p=fmt.percent(shares[-1]))
+        lines.append(
+            Curve(
+                network, np.array(digits, float), np.array(shares), end if seeds else
+                NAMES[network], TONES[network], dashed=network == "dense",
+            )
+        )  # fmt: skip
+        marked = 1 if seeds else len(digits)
+        dots += [
+            Dot(f"{network}-{n}", digits[n], shares[n], fmt.percent(shares[n]) if n == 0 else "",
+                TONES[network], side="left")
+            for n in range(marked)
+        ]  # fmt: skip
+        if seeds:
+            lines += [
+                Curve(
+                    f"{network}-{end_name}", np.array(digits, float),
+                    np.array([extreme(each) for each in measured.by_seed]), tone=TONES[network],
+                    strong=False,
+                )
+                for end_name, extreme in (("lowest", min), ("highest", max))
+            ]  # fmt: skip
+    return Chart(
+        name, lines, Axis(READ, first, log=True),
+        Axis(terms.ACCURACY, np.floor(20 * low) / 20, 1.0, percent=True),
+        size=(16, 28), dots=dots, title=title, note=note,
     )  # fmt: skip
 
 
@@ -243,6 +304,10 @@ SHARE_WRONG = Caption(en="Test digits misread", zh="测试样本中认错的比�
 TRAINED = Caption(
     en="{n} steps of 64 digits each, mean of {m}", zh="各训练 {n} 步，每步 64 个，{m} 次平均"
 )
-READ = Caption(
-    en="different training digits read (logarithmic)", zh="读过的不同训练样本数（对数刻度）"
+READ = Caption(en="different training digits read (logarithmic)", zh="不同训练样本数（对数刻度）")
+CONTROL = Caption(en="Control: pixels shuffled by one rule", zh="对照：像素按同一规则打乱")
+NAMED = Caption(en="{name} {p}", zh="{name} {p}")
+EACH_SEED = Caption(
+    en="{n} steps of 64 digits each. Thick: mean of {m} seeds; thin: lowest and highest.",
+    zh="各训练 {n} 步，每步 64 个。粗线：{m} 次平均；细线：最低和最高。",
 )
