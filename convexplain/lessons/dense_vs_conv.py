@@ -265,6 +265,25 @@ class DenseVsConv(Lesson):
             self._measured(IN_PLACE), self.steps, len(facts.load("samples")["seeds"])
         )
 
+    @property
+    def mistakes_by_seed(self) -> tuple[tuple[int, ...], ...]:
+        """Test digits that every training of each network misreads."""
+        return tuple(
+            tuple(
+                round((1 - share) * _TESTED)
+                for share in network.provenance["test_accuracy_by_seed"].values()
+            )
+            for network in self.networks
+        )
+
+    def comparison(self, note: Caption) -> Diagram:
+        """Describe what both networks cost, and what they misread, seed by seed."""
+        return pictures.comparison(
+            self._whole(self.parameters), self._whole(self.multiplications),
+            self._whole(self.mistakes), dict(zip((CNN, DENSE), self.mistakes_by_seed, strict=True)),
+            _TESTED, note,
+        )  # fmt: skip
+
     def samples_and_control(self, about: Caption) -> Diagram:
         """Describe the same beside the control, with every training."""
         seeds = len(facts.load("samples")["seeds"])

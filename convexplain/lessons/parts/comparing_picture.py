@@ -98,13 +98,70 @@ def learned(
     )
 
 
-def cost(name: str, title: Caption, values: Mapping[str, int]) -> Bars:
-    """Describe what one thing costs both networks: two bars that begin at zero."""
+def cost(
+    name: str,
+    title: Caption,
+    values: Mapping[str, int],
+    ranges: Mapping[str, Sequence[int]] | None = None,
+) -> Bars:
+    """Describe what one thing costs both networks: two bars that begin at zero.
+
+    Parameters
+    ----------
+    name : str
+    title : Caption
+    values : mapping of str to int
+        By network.
+    ranges : mapping of str to sequence of int, optional
+        What several trainings came to; the lowest and the highest are told in parentheses.
+    """
     bars = [
-        Bar(network, SHORT[network], value, fmt.count(value), TONES[network])
+        Bar(
+            network, SHORT[network], value,
+            fmt.count(value) + (f" ({min(runs)}–{max(runs)})" if runs else ""), TONES[network],
+        )
         for network, value in values.items()
-    ]
+        for runs in [ranges[network] if ranges else ()]
+    ]  # fmt: skip
     return Bars(name, bars, Scale(max(values.values())), title=title, length=18, thick=1.4)
+
+
+def comparison(
+    parameters: Mapping[str, int],
+    work: Mapping[str, int],
+    mistakes: Mapping[str, int],
+    ranges: Mapping[str, Sequence[int]],
+    tested: int,
+    note: Caption,
+) -> Diagram:
+    """Describe what both networks cost, and what they misread, side by side.
+
+    Parameters
+    ----------
+    parameters, work, mistakes : mapping of str to int
+        By network.
+    ranges : mapping of str to sequence of int
+        Mistakes of each training.
+    tested : int
+        Test digits.
+    note : Caption
+        What is said below.
+    """
+    wrong = MISTAKES_ON.fill(n=fmt.count(tested))
+    three = (
+        cost("parameters", terms.PARAMETERS.capital, parameters),
+        cost("multiplications", terms.MULTIPLICATIONS.capital, work),
+        cost("mistakes", wrong, mistakes, ranges),
+    )
+    broad, narrow = (
+        Text("note", note, role="note", tone="muted", measure=measure) for measure in (54, 24)
+    )
+    return Diagram(
+        Either(
+            Column(Row(*three), broad, align="middle"),
+            Column(*three, narrow, align="middle"),
+        )
+    )
 
 
 def costs(parameters: Mapping[str, int], work: Mapping[str, int]) -> Diagram:
@@ -296,6 +353,7 @@ PIXELS_AT_ONCE = Caption(en="{n} pixels at once", zh="一次看 {n} 个像素")
 KERNELS = Caption(en="{n} kernels, {size}", zh="{n} 个卷积核，{size}")
 TEMPLATES = Caption(en="{n} of {m} templates, {size}", zh="{m} 个模板中的 {n} 个，{size}")
 MISTAKES = Caption(en="{n} mistakes", zh="{n} 个错误")
+MISTAKES_ON = Caption(en="Mistakes on {n} digits", zh="{n} 个样本中的错误数")
 IN_PLACE = Caption(en="Pixels in place", zh="像素在原位")
 SHUFFLED = Caption(en="The same pixels, shuffled", zh="同样的像素，打乱后")
 _PLAIN = Caption(en="{name}", zh="{name}")
