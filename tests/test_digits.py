@@ -180,7 +180,9 @@ def test_the_channels_example_can_be_added_up(cnn: Network) -> None:
 def test_the_networks_disagree_on_the_translated_example(cnn: Network, dense: Network) -> None:
     example = examples.load()["translation"]
     way = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}[example["direction"]]
-    shift = (way[0] * example["pixels"], way[1] * example["pixels"])
-    moved = np.roll(digits.sample(example["sample"]).pixels, shift, (0, 1))
-    assert int(cnn(moved).argmax()) == example["label"]
-    assert int(dense(moved).argmax()) != example["label"]
+    picture = digits.sample(example["sample"]).pixels
+    for network, name in ((cnn, "cnn"), (dense, "dense")):
+        for pixels in range(7):
+            moved = np.roll(picture, (way[0] * pixels, way[1] * pixels), (0, 1))
+            right = int(network(moved).argmax()) == example["label"]
+            assert right is (pixels < example[f"{name}_fails"])

@@ -18,6 +18,7 @@ import played as plays
 
 from convexplain.network import Network
 from convexplain.stage import Label
+from convexplain.style.format import probability
 
 
 @pytest.fixture(scope="module", params=plays.LOOKS, ids=["en-dark", "zh-light"])
@@ -447,32 +448,43 @@ def test_bars_of_pooling_are_as_long_as_the_work(look):
 # A digit that moves.
 
 
-def test_the_frames_follow_the_digit_and_its_map(look, weights):
+def test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame(look, weights):
     played = plays.of("translation", look)
-    lesson, moments = played.lesson, [s for s in played.during("follows") if "windows[3]" in s]
-    first = under(moments[0]["windows[1]"], moments[0]["maps[0]"])
-    start = conv1(weights, digit(played), lesson.shown_filter)
-    assert start[first[:2]] == pytest.approx(start.max(), abs=1e-6)
-    for stage in moments:
-        moved, found = stage["digits[1]"], stage["maps[1]"]
-        expected = conv1(weights, moved.values, lesson.shown_filter)
-        np.testing.assert_allclose(found.values, expected, atol=1e-5)
-        place = under(stage["windows[3]"], found)
-        assert under(stage["windows[2]"], moved) == (*place[:2], 3, 3)
-        # The same number, where the digit has gone.
-        assert found.values[place[:2]] == pytest.approx(start.max(), abs=1e-6)
-        assert str(abs(place[1] - first[1]) + abs(place[0] - first[0])) in stage["moved"].text
+    lesson = played.lesson
+    still = lesson.shown_picture.pixels[:, :, 0]
+    seen = set()
+    for stage in played.plays:
+        if "pixels" not in stage or "map" not in stage or "answers.0.value" not in stage:
+            continue
+        digit = stage["input"].values
+        (steps,) = [n for n in range(7) if np.array_equal(digit, shifted(still, -n))]
+        seen.add(steps)
+        assert str(steps) in stage["pixels"].text
+        expected = conv1(weights, digit, lesson.shown_filter)
+        np.testing.assert_allclose(stage["map"].values, expected, atol=1e-5)
+        for n, name in enumerate(("cnn", "dense")):
+            chances = Network.load(name)(digit[None, :, :, None].astype(np.float32))[0]
+            best = int(chances.argmax())
+            assert stage[f"answers.{n}.label"].text.endswith(str(best))
+            assert stage[f"answers.{n}.value"].text == probability(chances[best])
+            long = np.ptp(stage[f"answers.{n}"].places[:, 0])
+            assert long == pytest.approx(chances[best] * _whole(stage, lesson), rel=5e-3)
+    assert seen == set(range(7))
 
 
-def test_both_networks_answers_stand_with_their_bars(look):
-    played = plays.of("translation", look)
-    stage = played.ends["guess"]
-    pixels = stage["digits[1]"].values[None, :, :, None].astype(np.float32)
-    for n, name in enumerate(("cnn", "dense")):
-        chances = Network.load(name)(pixels)[0]
-        bars, said = stage[f"bars[{n}][0]"], stage[f"bars[{n}][1]"]
-        np.testing.assert_allclose(bars.ends, chances, atol=1e-6)
-        assert said.text.split()[0] == str(int(chances.argmax()))
+def shifted(picture, right):
+    """A picture moved to the left by so many pixels, by plain loops."""
+    out = np.zeros_like(picture)
+    for row, col in np.ndindex(picture.shape):
+        if 0 <= col + right < picture.shape[1]:
+            out[row, col + right] = picture[row, col]
+    return out
+
+
+def _whole(stage, lesson):
+    """How long the bar of a certain answer would be, from that of the dense network."""
+    pixels = stage["input"].values[None, :, :, None].astype(np.float32)
+    return np.ptp(stage["answers.1"].places[:, 0]) / Network.load("dense")(pixels).max()
 
 
 # Networks.

@@ -14,8 +14,6 @@ HOME, PAGE = "convexplain/style/terms.py", "convexplain/page/words.js"
 
 HOMONYMS = {
     "before": "of a card: the part that follows; on the page: before cells are taken away",
-    "digit": "a written digit, or the class that a network answers with",
-    "in place": "pixels that are not shuffled, or a digit that has not moved",
     "layer": "a layer, or a colour scale for each layer",
     "patch": "what a window reads, or the size of what is wiped out",
     "right": "correct, a share of correct answers, or a direction",

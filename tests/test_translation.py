@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.ndimage import shift as scipy_shift
 from scipy.signal import correlate2d
 
-from convexplain.data import digits
+from convexplain import panels
+from convexplain.data import digits, examples, facts
+from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
-from convexplain.lessons.translation import FAR, Translation, moved
-from convexplain.network import Network
+from convexplain.lessons.parts.subject import choose_picture
+from convexplain.lessons.translation import FAR, Translation, find_walks, moved
+from convexplain.network import (
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Network,
+)
+from convexplain.style.format import number, percent
+
+WAYS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 
 
 @pytest.fixture(scope="module")
@@ -18,58 +33,155 @@ def lesson():
     return Translation()
 
 
-@pytest.mark.parametrize(
-    ("direction", "by"), [("left", (0, -2)), ("right", (0, 2)), ("up", (-2, 0)), ("down", (2, 0))]
-)
-def test_a_picture_moves_as_scipy_moves_it(direction, by):
+def told(lesson):
+    return {
+        event.name: event.said.text("en")
+        for beat in lesson.make_beats()
+        for event in beat.parts
+        if event.said is not None
+    }
+
+
+def question(lesson):
+    found = [e.ask for b in lesson.make_beats() for e in b.parts if e.ask is not None]
+    return found[0] if found else None
+
+
+def shifted(picture, direction, by):
+    """Move by SciPy; zeros come in."""
+    way = [by * part for part in WAYS[direction]]
+    return scipy_shift(picture[:, :, 0], way, order=0, cval=0)[:, :, np.newaxis]
+
+
+def read(name, picture):
+    return int(Network.load(name)(picture[np.newaxis])[0].argmax())
+
+
+@pytest.mark.parametrize("direction", WAYS)
+def test_a_picture_moves_as_scipy_moves_it(direction):
     picture = np.arange(30, dtype=np.float32).reshape(5, 6, 1)
-    expected = scipy_shift(picture[:, :, 0], by, order=0, cval=0)
-    np.testing.assert_array_equal(moved(picture, direction, 2)[:, :, 0], expected)
+    expected = shifted(picture, direction, 2)
+    np.testing.assert_array_equal(moved(picture, direction, 2), expected)
+    np.testing.assert_array_equal(moved(np.stack([picture] * 2), direction, 2)[1], expected)
 
 
-def test_the_map_of_the_moved_digit_is_the_moved_map(lesson):
-    picture = moved(lesson.shown_picture.pixels, lesson.shown_direction, lesson.shift)[:, :, 0]
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_map_of_the_moved_digit_is_the_moved_map(steps):
+    lesson = Translation(shift=steps)
+    picture = shifted(lesson.shown_picture.pixels, lesson.shown_direction, steps)[:, :, 0]
     weights = Network.load("cnn").weights
     kernel = weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(np.float64)
     bias = float(weights["conv1/bias"][lesson.shown_filter])
     expected = np.maximum(correlate2d(picture.astype(np.float64), kernel, "valid") + bias, 0)
-    np.testing.assert_allclose(lesson.map_at(lesson.shift), expected, atol=1e-6)
-    count, difference = lesson.shared
-    assert count == 26 - lesson.shift
+    np.testing.assert_allclose(lesson.map_at(steps), expected, atol=1e-6)
+    _, count, difference = lesson.back
+    assert count == 26 - steps
     assert difference == 0.0
+    assert f"Difference: 0, on {26 - steps} columns" in told(lesson)["same"]
 
 
-def test_the_example_meets_its_criterion(lesson):
-    picture = lesson.shown_picture
-    after = moved(picture.pixels, lesson.shown_direction, lesson.shift)
-    assert after.sum() == pytest.approx(picture.pixels.sum())
-    said = {
-        (name, when): int(Network.load(name)(pixels[np.newaxis])[0].argmax())
-        for name in ("cnn", "dense")
-        for when, pixels in (("before", picture.pixels), ("after", after))
+def test_the_example_is_the_best_walk_and_stays_inside(lesson):
+    stored = examples.load()["translation"]
+    every = digits.load()
+    networks = [Network.load("cnn"), Network.load("dense")]
+    best = find_walks([d.pixels for d in every], [d.label for d in every], networks)[0]
+    assert (best.sample, best.direction) == (stored["sample"], stored["direction"])
+    picture, way = every[best.sample].pixels, best.direction
+    for n, name in enumerate(("cnn", "dense")):
+        said = [read(name, shifted(picture, way, by)) for by in range(FAR + 1)]
+        assert [answer == every[best.sample].label for answer in said] == [
+            by < best.fails[n] for by in range(FAR + 1)
+        ]
+        assert lesson.answers[n] == tuple(said)
+    assert shifted(picture, way, FAR).sum() == pytest.approx(picture.sum(), rel=1e-6)
+    assert lesson.fails == best.fails == (6, 2)
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_a_digit_of_each_class_walks_out_of_its_answers(label):
+    picture = choose_picture({"digit": label}, None, Translation)
+    lesson = Translation(picture=picture)
+    assert picture.label == label == lesson.answers[0][0] == lesson.answers[1][0]
+    assert lesson.fails[0] - lesson.fails[1] >= 2
+    assert lesson.fails[0] <= FAR
+    assert 40 <= lesson.seconds <= 66
+    said = told(lesson)
+    assert said["staircase"] == (
+        f"The CNN gives up at {lesson.fails[0]} px, the dense network at {lesson.fails[1]}."
+    )
+
+
+def test_the_question_s_replies_are_measured(lesson):
+    replies = {c.text.text("en"): c.reply for c in question(lesson).choices}
+    assert replies["the dense network"] is None
+    rates = {
+        name: facts.row("shift", pixels=3, network=name)["accuracy"] for name in ("cnn", "dense")
     }
-    assert said["cnn", "before"] == said["dense", "before"] == said["cnn", "after"] == picture.label
-    assert said["dense", "after"] != picture.label
+    assert percent(rates["cnn"]) in replies["the CNN"].text("en")
+    assert percent(rates["dense"]) in replies["the CNN"].text("en")
+    far = facts.row("shift", pixels=6, network="cnn")["accuracy"]
+    assert percent(far) in replies["neither will"].text("en")
+    assert percent(rates["cnn"]) in told(lesson)["curve"]
+    assert question(Translation(shift=3)) is None  # it has been seen by then
+
+
+def test_the_largest_of_four_moves_inside_its_window_and_stays(lesson):
+    inside = lesson.inside
+    maps = [lesson.traces[n].activations["conv1"][:, :, inside.filter] for n in (0, 1)]
+    rows, cols = 2 * inside.row, 2 * inside.col
+    for found, whole in zip((inside.before, inside.after), maps, strict=True):
+        np.testing.assert_array_equal(found, whole[rows : rows + 2, cols : cols + 2])
+    assert inside.before.max() == inside.after.max() > 0
+    assert inside.before.argmax() != inside.after.argmax()
+    assert number(inside.before.max()) in told(lesson)["inside"]
+
+
+def test_changes_are_the_mean_of_relative_norms_and_poolings_swallow_some(lesson):
+    network, found = lesson.network, dict(lesson.changes)
+    assert list(found) == ["conv1", "pool1", "conv2", "pool2", "conv3"]
+    ratios = {name: [] for name in found}
+    for digit in digits.load():
+        before = network.activations(digit.pixels)
+        after = network.activations(shifted(digit.pixels, lesson.shown_direction, 1))
+        for name, values in ratios.items():
+            apart = np.linalg.norm((after[name] - before[name]).ravel())
+            values.append(apart / np.linalg.norm(before[name].ravel()))
+    for name, values in ratios.items():
+        assert found[name] == pytest.approx(np.mean(values), rel=1e-3)
+    assert found["pool1"] < found["conv1"]
+    assert found["pool2"] < found["conv2"]
+    assert "each pooling swallows a part" in told(lesson)["changes"]
 
 
 def test_what_the_places_add_is_the_logit(lesson):
-    for pixels in (0, lesson.shift, FAR):
-        total = lesson.by_place(pixels).sum() + lesson.bias()
-        assert total == pytest.approx(float(lesson.traces[pixels].logits[lesson.label]), abs=1e-4)
+    bias = float(lesson.network.weights["dense/bias"][lesson.label])
+    for steps in (0, 4, FAR):
+        total = lesson.by_place[steps].sum() + bias
+        assert total == pytest.approx(float(lesson.traces[steps].logits[lesson.label]), abs=1e-4)
+    assert lesson.whole_step == 4  # the cumulative step of the last map
+    sums = [number(lesson.by_place[n].sum()) for n in (0, 4)]
+    assert told(lesson)["places"].endswith(f"The sum: {sums[0]}, then {sums[1]}.")
 
 
-def test_differences_vanish_at_multiples_of_the_cumulative_step(lesson):
-    for steps, row in zip((1, 2, 2, 4, 4), lesson.differences, strict=True):
-        for pixels, value in zip((1, 2, 3, 4), row, strict=True):
-            assert bool(value == 0) is (pixels % steps == 0)
+def test_a_misread_digit_is_told_from_the_start():
+    lesson = Translation(picture=digits.sample(122))
+    assert told(lesson)["staircase"] == ("It begins with a mistake: read as 1, the label is 6.")
 
 
-@pytest.mark.parametrize("digit", range(10))
-def test_any_digit_can_be_moved(digit):
-    lesson = Translation(picture=digits.first(digit), shift=1 + digit % FAR)
-    said = {beat.name: beat.caption.text("en") for beat in lesson.beats()}
-    assert "chosen" not in said["curve"]
-    assert f"moved by {lesson.shift}" in said["curve"]
+@pytest.mark.parametrize("length", [30, 60, 120])
+def test_it_can_be_short_or_long(length):
+    assert Translation(length=length).seconds == pytest.approx(length)
+
+
+@pytest.mark.parametrize("sheet", panels.ASPECTS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_picture_fits_every_frame(lesson, sheet, lang):
+    picture = lesson.picture_of
+    for diagram in (
+        picture.walk(0), picture.compare(), picture.window(), picture.layers(),
+        picture.by_place(4), picture.curve(), lesson.diagram(),
+    ):  # fmt: skip
+        assert panels.problems(panels.place(diagram, panels.ASPECTS[sheet], lang)) == []
 
 
 @pytest.mark.parametrize(
@@ -84,3 +196,62 @@ def test_any_digit_can_be_moved(digit):
 def test_what_cannot_be_is_refused(options, said):
     with pytest.raises(UsageError, match=said):
         Translation(**options)
+
+
+# Other networks.
+
+
+def saved(tmp_path, *layers, input_shape, recipe=None):
+    path = tmp_path / "model.safetensors"
+    untrained = Network.initialised(layers, input_shape=input_shape)
+    Network(layers, untrained.weights, input_shape=input_shape, recipe=recipe).save(path)
+    return str(path)
+
+
+def test_another_network_stands_alone_with_its_own_steps(tmp_path):
+    model = saved(
+        tmp_path, Conv2D("c", 4, stride=2), MaxPooling2D("p"), Flatten("f"),
+        Dense("d", 3, "softmax"), input_shape=(56, 56, 3), recipe=Recipe((56, 56), "rgb"),
+    )  # fmt: skip
+    lesson = Translation(model=model)
+    assert lesson.step == 2  # a 28th of the width, and whole cells of the first map
+    assert len(lesson.answers) == 1
+    assert lesson.back[2] == 0.0
+    said = told(lesson)
+    assert "predict" not in said
+    assert "curve" not in said
+    for sheet in panels.ASPECTS.values():
+        assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
+
+
+def test_a_mean_at_the_end_forgets_the_place(tmp_path):
+    model = saved(
+        tmp_path, Conv2D("c", 4, padding="same"), GlobalAveragePooling2D("g"),
+        Dense("d", 1, "sigmoid"), input_shape=(28, 28, 1),
+    )  # fmt: skip
+    lesson = Translation(model=model)
+    said = told(lesson)
+    assert "forgets where things were" in said["forgets"]
+    assert "places" not in said
+    assert "the last layer remembers" not in said["whole"]
+
+
+def test_a_network_without_a_convolution_is_refused():
+    with pytest.raises(UsageError, match="lacks a convolution"):
+        Translation(model="dense")
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.style.theme import Look
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(Translation(), Path("none.mp4")))
+    found = stillness.measure(scene, Translation(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found

@@ -29,7 +29,6 @@ ALLOWED: dict[str, int] = {
     "convexplain/lessons/cards/channels.py": 3,
     "convexplain/lessons/cards/hierarchy.py": 4,
     "convexplain/lessons/cards/response_map.py": 3,
-    "convexplain/lessons/cards/translation.py": 2,
     # Names of what the stored experiments changed.
     # How a digit is prepared, on the page.
     "convexplain/page/words.py": 2,

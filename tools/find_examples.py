@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convexplain.data.digits import PER_CLASS
 from convexplain.data.kernels import closest_pattern
@@ -22,6 +21,7 @@ from convexplain.lessons.parts.search import (
     find_stops,
 )
 from convexplain.lessons.response_map import ResponseMap
+from convexplain.lessons.translation import find_walks
 from convexplain.network import Network, Trace
 from convexplain.ops.breakdown import largest
 from convexplain.style import format as fmt
@@ -228,25 +228,22 @@ def forward_pass(network: Network, pictures: Pictures, roles: Roles) -> Example:
 
 
 def translation(cnn: Network, dense: Network, pictures: Pictures) -> Example:
-    """Find a digit and a direction in which the two networks come to disagree.
+    """Find a digit and a direction in which the networks give up one after the other.
 
-    Both read the digit right with at least 99%. Shifted by 3 pixels, without any ink leaving the
-    picture, the convnet is still right. Among these: the largest difference between the two
-    networks' probabilities of the right class.
+    Both read the digit right with at least 99%. Shifted pixel by pixel, up to 6, with all ink
+    inside, both come to another answer and do not come back, the convnet at least two pixels
+    later. Among these: the one whose networks are furthest apart, then the convnet that holds
+    longest, then the fewest different answers.
     """
-    ways = {"up": (-3, 0), "down": (3, 0), "left": (0, -3), "right": (0, 3)}
-    found: list[tuple[float, Example]] = []
-    for number, picture in enumerate(pictures):
-        label = picture.label
-        if min(cnn(picture.pixels)[label], dense(picture.pixels)[label]) < 0.99:
-            continue
-        for name, way in ways.items():
-            moved = np.roll(picture.pixels, way, (0, 1))
-            if _ink_leaves(picture.pixels, way) or int(cnn(moved).argmax()) != label:
-                continue
-            example = {"sample": number, "label": label, "direction": name, "pixels": 3}
-            found.append((float(cnn(moved)[label] - dense(moved)[label]), example))
-    return _best(found, "translation")
+    labels = [picture.label or 0 for picture in pictures]
+    best = find_walks([picture.pixels for picture in pictures], labels, [cnn, dense])[0]
+    return {
+        "sample": best.sample,
+        "label": labels[best.sample],
+        "direction": best.direction,
+        "cnn_fails": best.fails[0],
+        "dense_fails": best.fails[1],
+    }
 
 
 def hierarchy(network: Network, pictures: Pictures, roles: Roles) -> Example:
@@ -271,15 +268,6 @@ def _edges(network: Network) -> list[int]:
     return [
         n for n in range(kernels.shape[-1]) if closest_pattern(kernels[:, :, 0, n]).kind == "edge"
     ]
-
-
-def _ink_leaves(pixels: NDArray[Any], way: tuple[int, int]) -> bool:
-    """Whether ink would leave the picture, or come in on the other side of np.roll."""
-    kept = np.zeros(pixels.shape[:2], bool)
-    rows = slice(max(-way[0], 0), len(kept) - max(way[0], 0))
-    columns = slice(max(-way[1], 0), kept.shape[1] - max(way[1], 0))
-    kept[rows, columns] = True
-    return bool(pixels[~kept].any())
 
 
 def _best(found: Sequence[tuple[float, Example]], lesson: str) -> Example:

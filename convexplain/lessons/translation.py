@@ -1,23 +1,29 @@
-"""The digit moves: its response map moves along, exactly; the answer does not always hold."""
+"""The picture moves: its response map moves along, exactly; the answer does not always hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, get_args
+from typing import ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, examples, facts
+from convexplain import ops
+from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.checks import check_filter, check_picture
-from convexplain.lessons.parts.lesson import Lesson, option
-from convexplain.lessons.parts.subject import name_of, with_maps
+from convexplain.lessons.parts.answer_bars import class_label
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
+from convexplain.lessons.parts.stages import Stage, stages
+from convexplain.lessons.parts.subject import Role, Subject, find, max_pools
+from convexplain.lessons.parts.translation_picture import Inside, Reader, TranslationPicture
 from convexplain.network import Network, Trace
+from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -26,44 +32,129 @@ Direction = Literal["left", "right", "up", "down"]
 Floats = npt.NDArray[np.float32]
 
 #: Rows and columns by which one pixel in a direction moves a picture.
-_STEP: dict[str, tuple[int, int]] = {
+STEP: dict[str, tuple[int, int]] = {
     "left": (0, -1),
     "right": (0, 1),
     "up": (-1, 0),
     "down": (1, 0),
 }
-#: How far the digit walks; beyond this little of it is left in the frame.
+#: How many steps the picture walks; beyond this little of a digit is left in the frame.
 FAR = 6
-#: Shifts for which the layers' differences are shown.
-SHIFTS = (1, 2, 3, 4)
+#: A step of larger pictures is such a part of their width.
+_WIDTH = 28
+#: Of more layers with maps than so many, the first and the last are told.
+_LAYERS = 12
+#: How sure both networks are of a digit that is to be an example.
+SURE = 0.99
 
 
 def moved(picture: Floats, direction: str, pixels: int) -> Floats:
-    """Move a picture or a map; zeros come in.
+    """Move a picture or a map, or several with a leading axis; zeros come in.
 
     Parameters
     ----------
-    picture : numpy.ndarray, shape (height, width, channels)
+    picture : numpy.ndarray, shape (..., height, width, channels)
     direction : {"left", "right", "up", "down"}
     pixels : int
-        At least 0, less than its size.
+        At least 0.
 
     Returns
     -------
     numpy.ndarray of the same shape and dtype
     """
-    down, right = (pixels * part for part in _STEP[direction])
-    height, width = picture.shape[:2]
+    down, right = (pixels * part for part in STEP[direction])
+    height, width = picture.shape[-3:-1]
     out = np.zeros_like(picture)
-    out[max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = picture[
-        max(-down, 0) : height - max(down, 0), max(-right, 0) : width - max(right, 0)
-    ]
+    rows = slice(max(down, 0), height + min(down, 0)), slice(max(-down, 0), height - max(down, 0))
+    cols = slice(max(right, 0), width + min(right, 0)), slice(max(-right, 0), width - max(right, 0))
+    out[..., rows[0], cols[0], :] = picture[..., rows[1], cols[1], :]
     return out
 
 
+class Walk(NamedTuple):
+    """When a digit's answers change as it walks in one direction.
+
+    Parameters
+    ----------
+    sample : int
+        Which of the pictures.
+    direction : str
+    fails : tuple of int
+        After how many steps each network gives another answer for good; FAR + 1: not so far.
+    different : int
+        How many answers there are in all.
+    """
+
+    sample: int
+    direction: str
+    fails: tuple[int, ...]
+    different: int
+
+
+def find_walks(
+    pictures: Sequence[Floats],
+    labels: Sequence[int],
+    networks: Sequence[Network],
+    step: int = 1,
+    least: float = SURE,
+) -> list[Walk]:
+    """Find pictures that walk out of their answers, all networks sure at first, the best first.
+
+    All ink stays in the frame until the last network fails; none comes back to the right answer.
+    The later the first network fails after the others, the better; then the later it fails; then
+    the fewer different answers there are.
+
+    Parameters
+    ----------
+    pictures : sequence of numpy.ndarray
+    labels : sequence of int
+        Their classes.
+    networks : sequence of Network
+        The first is the one that holds longer.
+    step : int
+        Pixels of a step.
+    least : float
+        How sure all networks are at first.
+    """
+    every, found = np.stack(pictures), []
+    classes = np.asarray(labels)
+    still = [_shares(network, every)[np.arange(len(every)), classes] for network in networks]
+    sure = np.min(still, axis=0) >= least
+    ink = every.reshape(len(every), -1).sum(axis=1)
+    for direction in STEP:
+        walk = [moved(every, direction, step * n) for n in range(FAR + 1)]
+        inside = np.stack([np.isclose(x.reshape(len(x), -1).sum(axis=1), ink) for x in walk])
+        answers = np.stack([[network.chosen(network(x)) for x in walk] for network in networks])
+        for n in np.flatnonzero(sure):
+            right = answers[:, :, n] == classes[n]
+            fails = tuple(int(r.argmin()) if not r.all() else FAR + 1 for r in right)
+            last = max(fails)
+            gone = all(not r[at:].any() for r, at in zip(right, fails, strict=True))
+            if last > FAR or not gone or not inside[: last + 1, n].all():
+                continue
+            if len(networks) > 1 and fails[0] - max(fails[1:]) < 2:
+                continue
+            different = len(np.unique(answers[:, :, n]))
+            found.append(Walk(int(n), direction, fails, different))
+    return sorted(found, key=lambda w: (min(w.fails) - w.fails[0], -w.fails[0], w.different))
+
+
+def _shares(network: Network, pictures: Floats) -> npt.NDArray[np.float64]:
+    """Return the probabilities of several pictures' classes, as `Trace.shares` gives one's."""
+    outputs = network(pictures).astype(np.float64)
+    if network.outputs == 1:
+        yes = ops.sigmoid(outputs) if network.ending == "linear" else outputs
+        return np.concatenate([1 - yes, yes], axis=1)
+    return outputs if network.ending == "softmax" else ops.softmax(outputs)
+
+
 @dataclass(frozen=True)
-class Translation(Lesson):
-    """Equivariance of the maps, and how far the answer is from being invariant."""
+class Translation(FilterLesson):
+    """Equivariance of the maps, and how far the answer is from being invariant.
+
+    The default digit and its direction are the best that `find_walks` knows; of a class, the best
+    of its class.
+    """
 
     name: ClassVar[str] = "translation"
     title: ClassVar[Caption] = Caption(
@@ -71,252 +162,432 @@ class Translation(Lesson):
         zh="平移数字：响应图跟着移动，预测还对吗？",
     )
     question: ClassVar[Caption] = Caption(
-        en="Move a digit by a few pixels. What moves with it, and what stays?",
-        zh="把手写数字平移几个像素，什么会跟着动，什么保持不变？",
+        en="A picture slides aside. Which network still knows it, and why?",
+        zh="图片移到一边，哪个网络还认得？为什么？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="The map moves with the digit: equivariance. The answer may still change: no full "
-        "invariance.",
-        zh="响应图随数字一起平移，这叫平移等变；预测仍可能改变，并非完全平移不变。",
+        en="Filters move along, pooling forgives a little, the last layer remembers places.",
+        zh="过滤器跟着走，池化容得下一点，最后一层认位置。",
     )
 
-    picture: Picture | None = option(
-        None, en="the digit or picture that is moved", zh="要平移的手写数字或图片"
-    )
-    filter: int | None = option(
-        None,
-        en="filter of the first convolution whose map is shown, counted from 0",
-        zh="显示第一个卷积层哪个过滤器的响应图，编号从 0 开始",
-        metavar="N",
-    )
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
+
     direction: Direction | None = option(
         None, en="where it moves: left, right, up or down", zh="平移方向：left、right、up 或 down"
     )
     shift: int = option(
-        3, en=f"by how many pixels, 1 to {FAR}", zh=f"平移多少像素，1 到 {FAR}", metavar="PIXELS"
+        1,
+        en=f"by how many steps the maps are compared, 1 to {FAR}",
+        zh=f"响应图比较时平移几步，1 到 {FAR}",
+        metavar="STEPS",
     )
+
+    pause: float = pause_option()
 
     def __post_init__(self) -> None:
         if not 1 <= self.shift <= FAR:
             raise UsageError(f"a shift by {self.shift} pixels is not shown: give 1 to {FAR}")
-        if self.direction is not None and self.direction not in _STEP:
+        if self.direction is not None and self.direction not in STEP:
             raise UsageError(
                 f"there is no direction {self.direction!r}: give {', '.join(get_args(Direction))}"
             )
-        check_filter(self.filter, self.cnn.shapes[self.layer][-1], self.layer)
-        check_picture(self.picture, self.cnn)
+        super().__post_init__()
+        check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
 
-    @cached_property
-    def cnn(self) -> Network:
-        """The convnet that ships."""
-        return Network.load("cnn")
-
-    @cached_property
-    def dense(self) -> Network:
-        """The dense baseline that ships."""
-        return Network.load("dense")
-
-    @cached_property
-    def layers(self) -> tuple[str, ...]:
-        """Names of the convnet's layers with maps."""
-        return tuple(layer.name for layer in with_maps(self.cnn))
-
-    @property
-    def layer(self) -> str:
-        """Name of the first convolution."""
-        return self.layers[0]
-
-    @cached_property
-    def _example(self) -> tuple[Picture, str]:
-        """The digit and the direction that are shown.
-
-        The stored example; for other shifts or directions the bundled digit that both networks
-        read right in place, from which no ink leaves the frame, and that after the shift only the
-        convnet reads right, as surely as can be found. For a digit of the user's the direction
-        alone is chosen so.
-        """
-        stored = examples.load()[self.name]
-        if self.picture is None and self.direction is None and self.shift == stored["pixels"]:
-            return digits.sample(stored["sample"]), stored["direction"]
-        pictures = (self.picture,) if self.picture is not None else digits.load()
-        directions = (self.direction,) if self.direction is not None else tuple(_STEP)
-        pairs = [(picture, direction) for picture in pictures for direction in directions]
-        still = np.stack([picture.pixels for picture, _ in pairs])
-        gone = np.stack([moved(p.pixels, d, self.shift) for p, d in pairs])
-        labels = np.array(
-            [self._label(picture, self.cnn(picture.pixels[np.newaxis])[0]) for picture in pictures]
-        ).repeat(len(directions))
-        whole = np.isclose(still.sum(axis=(1, 2, 3)), gone.sum(axis=(1, 2, 3)))
-        each = np.arange(len(pairs))
-        before = [network(still)[each, labels] for network in (self.cnn, self.dense)]
-        after = [network(gone)[each, labels] for network in (self.cnn, self.dense)]
-        shows = whole & (before[0] > 0.5) & (before[1] > 0.5) & (after[0] > 0.5)
-        score = np.where(shows, 1.0, 0.0) + whole + after[0] - after[1]
-        picture, direction = pairs[int(np.argmax(score))]
-        return picture, direction
-
-    @staticmethod
-    def _label(picture: Picture, probabilities: Floats) -> int:
-        """Its class if it is known, or what the convnet takes it for."""
-        return int(np.argmax(probabilities)) if picture.label is None else picture.label
+    @classmethod
+    def digit_of(cls, label: int, network: Network) -> Picture:
+        """Give the bundled digit of a class that walks out of its answers best."""
+        own = [digit for digit in digits.load() if digit.label == label]
+        subjects = [Subject(network, digit, "") for digit in own]
+        if not subjects or not subjects[0].reads_digits:
+            return digits.first(label)
+        dense = Network.load("dense")
+        partners = [dense] if network.input_shape == dense.input_shape else []
+        pictures = [subject.trace.image for subject in subjects]
+        both = [network, *partners]
+        for networks, least in ((both, SURE), (both, 0.5), ([network], SURE)):
+            walks = find_walks(pictures, [label] * len(own), networks, least=least)
+            if walks:
+                return own[walks[0].sample]
+        return digits.first(label)
 
     @property
-    def shown_picture(self) -> Picture:
-        """The picture that is moved."""
-        return self._example[0]
+    def shown_filter(self) -> int:
+        """The filter asked for, or the one with the largest response to the picture."""
+        return self.strongest if self.filter is None else self.filter
+
+    # Who reads, and what.
+
+    @cached_property
+    def networks(self) -> tuple[tuple[Caption, Network], ...]:
+        """The network, and beside the default one the dense baseline."""
+        if self.model != DEFAULT:
+            return ((_NETWORK, self.network),)
+        return ((terms.CNN, self.network), (terms.DENSE_NETWORK, Network.load("dense")))
 
     @property
+    def step(self) -> int:
+        """Pixels of a step: one in a digit; by whole cells of the first map."""
+        layer = self.subject.role("first convolution")
+        stride = 1 if layer.window is None else max(layer.window.stride)
+        return stride * max(1, round(self.network.input_shape[1] / _WIDTH / stride))
+
+    def pixels(self, steps: int) -> int:
+        """Return how many pixels so many steps are."""
+        return steps * self.step
+
+    @cached_property
+    def label(self) -> int:
+        """The class that is asked for: the picture's, or what the network takes it for."""
+        known = self.subject.label
+        return self.subject.trace.prediction if known is None else known
+
+    @cached_property
     def shown_direction(self) -> str:
-        """Where it is moved to."""
-        return self._example[1]
+        """Where it is moved to: as asked, as stored, or the best way out of its answers."""
+        if self.direction is not None:
+            return self.direction
+        if self.picture is None and self.model == DEFAULT:
+            return str(self.chosen["direction"])
+        networks = [network for _, network in self.networks]
+        for some, least in ((networks, 0.5), (networks[:1], 0.5)):
+            walks = find_walks([self.trace.image], [self.label], some, self.step, least)
+            if walks:
+                return walks[0].direction
+        return self._roomiest
+
+    @property
+    def _roomiest(self) -> str:
+        """The direction in which most ink stays in the frame."""
+        image = self.trace.image
+        kept = {d: float(moved(image, d, self.pixels(FAR)).sum()) for d in STEP}
+        return max(kept, key=lambda direction: kept[direction])
 
     @cached_property
     def traces(self) -> tuple[Trace, ...]:
-        """The picture, moved by 0 to FAR pixels, on its way through the convnet."""
+        """The picture, moved by 0 to FAR steps, on its way through the network."""
+        image = self.trace.image
         return tuple(
-            Trace(self.cnn, moved(self.shown_picture.pixels, self.shown_direction, pixels))
-            for pixels in range(FAR + 1)
+            Trace(self.network, moved(image, self.shown_direction, self.pixels(n)))
+            for n in range(FAR + 1)
         )
 
-    @property
-    def label(self) -> int:
-        """The class that is asked for."""
-        return self._label(self.shown_picture, self.traces[0].probabilities)
+    @cached_property
+    def answers(self) -> tuple[tuple[int, ...], ...]:
+        """What each network reads after 0 to FAR steps."""
+        return tuple(tuple(int(p.argmax()) for p in shares) for shares in self.shares)
 
     @cached_property
-    def chances(self) -> tuple[Floats, Floats]:
-        """Probabilities by the convnet and the dense network, each (FAR + 1, classes)."""
-        pictures = np.stack([trace.image for trace in self.traces])
-        cnn = np.stack([trace.probabilities for trace in self.traces])
-        return cnn, np.stack([Trace(self.dense, picture).probabilities for picture in pictures])
+    def shares(self) -> tuple[npt.NDArray[np.float64], ...]:
+        """Probabilities by each network, (steps, classes)."""
+        pictures = [trace.image for trace in self.traces]
+        own = np.stack([trace.shares for trace in self.traces])
+        others = [
+            np.stack([Trace(network, picture).shares for picture in pictures])
+            for _, network in self.networks[1:]
+        ]
+        return (own, *others)
 
     @cached_property
-    def shown_filter(self) -> int:
-        """The filter asked for, or the one with the largest response to the picture."""
-        if self.filter is not None:
-            return self.filter
-        return int(self.traces[0].activations[self.layer].max(axis=(0, 1)).argmax())
+    def fails(self) -> tuple[int, ...]:
+        """After how many steps each network first gives another answer; FAR + 1: never."""
+        return tuple(
+            next((n for n, answer in enumerate(said) if answer != said[0]), FAR + 1)
+            for said in self.answers
+        )
 
-    def map_at(self, pixels: int) -> Floats:
-        """Return the filter's response map of the picture moved by so many pixels."""
-        return np.asarray(self.traces[pixels].activations[self.layer][:, :, self.shown_filter])
+    # What stays.
+
+    def map_at(self, steps: int) -> Floats:
+        """Return the shown filter's response map after so many steps."""
+        return np.asarray(self.traces[steps].activations[self.shown_layer][:, :, self.shown_filter])
 
     @property
-    def map_limit(self) -> float:
+    def limit(self) -> float:
         """The largest response of the first convolution wherever the picture is moved to."""
-        return max(float(trace.activations[self.layer].max()) for trace in self.traces)
+        return max(float(np.abs(t.activations[self.shown_layer]).max()) for t in self.traces)
+
+    @property
+    def cells(self) -> int:
+        """By how many cells the map moves in `shift` steps."""
+        window = self.subject.role("first convolution").window
+        return self.pixels(self.shift) // (1 if window is None else max(window.stride))
 
     @cached_property
-    def shared(self) -> tuple[int, float]:
-        """How many rows or columns both maps share, and their largest difference there.
+    def back(self) -> tuple[Floats, int, float]:
+        """The later map moved back; how many lines both share; all filters' largest difference."""
+        first, second = (self.traces[n].activations[self.shown_layer] for n in (0, self.shift))
+        opposite = {"left": "right", "right": "left", "up": "down", "down": "up"}
+        again = moved(second, opposite[self.shown_direction], self.cells)
+        down, right = (self.cells * part for part in STEP[self.shown_direction])
+        rows = slice(max(-down, 0), first.shape[0] - max(down, 0))
+        cols = slice(max(-right, 0), first.shape[1] - max(right, 0))
+        count = first.shape[1 if right else 0] - self.cells
+        worst = float(np.abs(first - again)[rows, cols].max())
+        return again[:, :, self.shown_filter], count, worst
 
-        Compared are the map of the moved picture and the moved map of the picture, all filters.
-        Where ink has left the frame, or zeros came in, they need not agree.
+    # Why it holds a little, and then fails.
+
+    @cached_property
+    def inside(self) -> Inside | None:
+        """A pooling window in which the largest number moves with the picture, and stays inside."""
+        pairs = [(c, p) for c, p in max_pools(self.network) if c.name == self.shown_layer]
+        if not pairs:
+            return None
+        _, pool = pairs[0]
+        found: list[tuple[float, Inside]] = []
+        before, after = (self.traces[n].activations[self.shown_layer] for n in (0, 1))
+        rows, cols = self.network.shapes[pool.name][:2]
+        for filter in range(before.shape[2]):
+            cut = [
+                maps[: 2 * rows, : 2 * cols, filter].reshape(rows, 2, cols, 2).swapaxes(1, 2)
+                for maps in (before, after)
+            ]
+            flat = [windows.reshape(rows, cols, 4) for windows in cut]
+            same = flat[0].max(axis=2) == flat[1].max(axis=2)
+            other = flat[0].argmax(axis=2) != flat[1].argmax(axis=2)
+            top = np.where(same & other, flat[0].max(axis=2), 0.0)
+            row, col = (int(n) for n in np.unravel_index(int(top.argmax()), top.shape))
+            if top[row, col] > 0:
+                four = cut[0][row, col], cut[1][row, col]
+                found.append(
+                    (float(top[row, col]), Inside(filter, row, col, *four, before[:, :, filter]))
+                )
+        # The shown filter's own, if it has a strong one.
+        best = max((f for f, _ in found), default=0.0)
+        own = [i for f, i in found if i.filter == self.shown_filter and f > 0.5 * best]
+        return own[0] if own else max(found, key=lambda f: f[0])[1] if found else None
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The picture and all layers that do something."""
+        return stages(self.trace)
+
+    @cached_property
+    def changes(self) -> tuple[tuple[str, float], ...]:
+        """How much one step changes each layer's maps, |before - after| / |before|, as a mean.
+
+        Over all bundled digits, if the network reads digits; else of the picture alone.
         """
-        first, second = (self.traces[n].activations[self.layer] for n in (0, self.shift))
-        down, right = (self.shift * part for part in _STEP[self.shown_direction])
-        size = first.shape[0]
-        count = size - self.shift
-        rows = slice(max(down, 0), size + min(down, 0))
-        cols = slice(max(right, 0), size + min(right, 0))
-        expected = moved(first, self.shown_direction, self.shift)
-        return count, float(np.abs(second - expected)[rows, cols].max())
+        if self.subject.reads_digits:
+            subjects = [Subject(self.network, digit, self.model) for digit in digits.load()]
+            pictures = np.stack([subject.trace.image for subject in subjects])
+        else:
+            pictures = self.trace.image[np.newaxis]
+        after = self.network.activations(moved(pictures, self.shown_direction, self.step))
+        before = self.network.activations(pictures)
+        names = [stage for stage in self.stages[1:] if stage.has_maps]
+        names = (
+            names if len(names) <= _LAYERS else [*names[: _LAYERS // 2], *names[-_LAYERS // 2 :]]
+        )
+        found = []
+        for stage in names:
+            name, count = stage.layers[-1].name, len(pictures)
+            a, b = before[name].reshape(count, -1), after[name].reshape(count, -1)
+            size = np.linalg.norm(a, axis=1)
+            share = np.linalg.norm(a - b, axis=1)[size > 0] / size[size > 0]
+            found.append((stage.name, float(share.mean()) if share.size else 0.0))
+        return tuple(found)
+
+    @property
+    def swallows(self) -> bool:
+        """Whether each pooling makes the change smaller, and there is one."""
+        told = dict(self.changes)
+        pairs = [
+            (before.name, stage.name)
+            for before, stage in zip(self.stages, self.stages[1:], strict=False)
+            if stage.kind == "pooling" and stage.name in told and before.name in told
+        ]
+        return bool(pairs) and all(told[after] < told[before] for before, after in pairs)
 
     @cached_property
-    def stop(self) -> tuple[int, int]:
-        """The place of the largest response whose window stays in the frame all the way."""
-        response = self.map_at(0).copy()
-        down, right = (FAR * part for part in _STEP[self.shown_direction])
-        keep = np.zeros_like(response)
-        size = response.shape[0]
-        keep[max(-down, 0) : size - max(down, 0), max(-right, 0) : size - max(right, 0)] = 1
-        row, col = np.unravel_index(int((response * keep).argmax()), response.shape)
-        return int(row), int(col)
+    def by_place(self) -> tuple[npt.NDArray[np.float64], ...] | None:
+        """What each place of the last map adds to the class's logit, after 0 to FAR steps.
 
-    def stop_at(self, pixels: int) -> tuple[int, int]:
-        """Return where that place is after a shift."""
-        down, right = _STEP[self.shown_direction]
-        return self.stop[0] + pixels * down, self.stop[1] + pixels * right
+        None where the last layer does not read the places of a map.
+        """
+        flatten, last = find(self.network, "flatten"), self.network.classifier
+        maps = find(self.network, "last map")
+        reads = flatten is not None and self.network.sources(last.name) == (flatten.name,)
+        if not reads or maps is None or last.family != "dense" or self.network.outputs == 1:
+            return None
+        kernel = self.network.weights_of(last.name)["kernel"][:, self.label].astype(np.float64)
+        values = [trace.activations[maps.name].astype(np.float64) for trace in self.traces]
+        return tuple(np.asarray((v * kernel.reshape(v.shape)).sum(axis=2)) for v in values)
 
-    @cached_property
-    def differences(self) -> npt.NDArray[np.float64]:
-        """How far map(moved) is from moved(map) on 20 test digits, (layers, shifts), as stored."""
-        rows = [facts.row("shift", pixels=pixels, network="cnn") for pixels in SHIFTS]
-        return np.array([[row[f"{layer}_differs"] for row in rows] for layer in self.layers])
+    @property
+    def whole_step(self) -> int:
+        """The steps after which the last map moves by one place, or as many as are shown."""
+        maps = find(self.network, "last map")
+        assert maps is not None
+        jump = max(self.network.receptive_field(maps.name).stride)
+        fits = [n for n in range(1, FAR + 1) if self.pixels(n) % jump == 0]
+        return fits[0] if fits else FAR
 
     def accuracy(self, network: str) -> tuple[float, ...]:
-        """Return the stored accuracy on 10,000 digits after shifts by 0 to FAR pixels."""
+        """Return the stored accuracy on the test digits after shifts by 0 to 8 pixels."""
+        rows = [row for row in facts.rows("shift") if row["network"] == network]
+        return tuple(row["accuracy"] for row in sorted(rows, key=lambda row: row["pixels"]))
+
+    @cached_property
+    def picture_of(self) -> TranslationPicture:
+        """What all of its pictures are made of."""
+        curves = (self.accuracy("cnn"), self.accuracy("dense")) if self.model == DEFAULT else None
+        drawn = [np.asarray(self.subject.recipe.drawn(trace.image)) for trace in self.traces]
+        readers = tuple(
+            Reader(
+                name,
+                tuple(class_label(self.network, k) for k in said),
+                tuple(float(p[k]) for p, k in zip(shares, said, strict=True)),
+                tuple(k == said[0] for k in said),
+            )
+            for (name, _), said, shares in zip(
+                self.networks, self.answers, self.shares, strict=True
+            )
+        )
+        return TranslationPicture(
+            drawn=tuple(drawn),
+            maps=tuple(self.map_at(n) for n in range(FAR + 1)),
+            layer=self.shown_layer,
+            filter=self.shown_filter,
+            limit=self.limit,
+            step=self.step,
+            readers=readers,
+            back=self.back[0],
+            shift=self.shift,
+            inside=self.inside,
+            changes=self.changes,
+            places=self.by_place,
+            whole_step=self.whole_step,
+            label=class_label(self.network, self.label),
+            accuracy=curves,
+            many=len(digits.load()) if self.subject.reads_digits else 1,
+        )
+
+    def diagram(self) -> Diagram:
+        """Describe the staircase of answers, for a figure."""
+        return self.picture_of.staircase(self.gives_up)
+
+    # What is said.
+
+    def make_beats(self) -> tuple[Beat, ...]:
+        """Tell the lesson: what follows exactly, what holds a little, and what does not."""
+        title = self.title if self.subject.reads_digits else _TITLE
         return tuple(
-            facts.row("shift", pixels=pixels, network=network)["accuracy"]
-            for pixels in range(FAR + 1)
+            Beat.of(name, title, *events)
+            for name, events in (
+                ("question", [Event("ask", 3.4, self.question)]),
+                ("follows", list(self._follows())),
+                ("guess", list(self._guess())),
+                ("layers", list(self._layers())),
+                ("why", list(self._why())),
+                ("curve", list(self._curve())),
+                ("staircase", [Event("staircase", 4.6, self.gives_up, detail=1)]),
+                ("answer", [Event("whole", 4.0, self.ending)]),
+            )
+            if events
         )
 
-    def by_place(self, pixels: int) -> npt.NDArray[np.float64]:
-        """Return what each place of the last map adds to the class's logit, (height, width)."""
-        last = name_of(self.cnn, "last map")
-        maps = self.traces[pixels].activations[last].astype(np.float64)
-        kernel = self.cnn.weights_of(name_of(self.cnn, "classifier"))["kernel"]
-        weights = kernel[:, self.label].astype(np.float64)
-        return np.asarray((maps * weights.reshape(maps.shape)).sum(axis=2))
-
-    def bias(self) -> float:
-        """Return the bias of the class's logit."""
-        return float(self.cnn.biases(name_of(self.cnn, "classifier"))[self.label])
-
-    def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: what follows exactly, what nearly, and what does not."""
-        count, difference = self.shared
-        where = terms.DIRECTIONS[self.shown_direction]
-        yield self.beat("question", self.question, 4.5)
-        follows = _FOLLOWS.fill(
-            n=count,
-            lines=_LINES[self.shown_direction in ("left", "right")],
-            s=self.shift,
-            d=plain(difference),
-            f=fmt.count(self._filters),
-        )
-        yield self.beat("follows", follows, 9.0)
-        first = self.differences[1]
-        yield self.beat(
-            "layers",
-            _LAYERS.fill(layer=self.layers[1], a=fmt.number(first[0]), b=plain(first[1])),
-            7.0,
-        )
-        yield self.beat("guess", self._guess_caption(where), 11.0)
-        cnn, dense = (self.accuracy(network)[self.shift] for network in ("cnn", "dense"))
-        chosen = self.picture is None and self._disagree
-        curve = (_CURVE_CHOSEN if chosen else _CURVE).fill(
-            s=self.shift, p=fmt.percent(cnn), q=fmt.percent(dense)
-        )
-        yield self.beat("curve", curve, 7.5)
-        yield self.beat("why", _WHY.fill(n=self.by_place(0).size), 7.5)
-        yield self.beat("answer", self.answer, 6.5)
+    def _follows(self) -> Iterator[Event]:
+        _, count, worst = self.back
+        yield Event("walk", 2.0 + 1.0 * self.shift, _FOLLOWS)
+        told = _SAME if worst == 0 else _NEARLY
+        yield Event("same", 4.6, told.fill(d=plain(worst), n=count, l=self._lines))
 
     @property
-    def _filters(self) -> int:
-        return int(self.traces[0].activations[self.layer].shape[2])
+    def _lines(self) -> Caption:
+        return _LINES[self.shown_direction in ("left", "right")]
+
+    def _guess(self) -> Iterator[Event]:
+        question = self._question()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+        at = self.shift
+        stops = [n for n in sorted(set(self.fails)) if at < n <= FAR] or [FAR]
+        for number, stop in enumerate(stops):
+            # What is read is said once it is read.
+            yield Event(
+                f"on-{number}",
+                0.7 * max(1, stop - at),
+                _ON,
+                data=(at, stop),
+                shown_by="on",
+                detail=1,
+            )
+            yield Event(f"at-{number}", 2.8, self._reads(stop), data=stop, shown_by="reads")
+            at = stop
+
+    def _reads(self, steps: int) -> Caption:
+        """Say what is read after so many steps."""
+        px = self.pixels(steps)
+        said = [class_label(self.network, answers[steps]) for answers in self.answers]
+        if len(said) == 1:
+            told = _HOLDS_ALONE if self.fails[0] > FAR else _READS
+            return told.fill(n=px, k=said[0])
+        return _BOTH.fill(n=px, k=said[0], j=said[1])
+
+    def _question(self) -> Question | None:
+        """Ask which network gives up first; wrong answers are what people say of convnets."""
+        if len(self.networks) < 2 or self.fails[0] == self.fails[1]:
+            return None
+        if not self.shift < min(self.fails) <= FAR:  # it has been seen, or never will be
+            return None
+        rates = self.accuracy("cnn")[3], self.accuracy("dense")[3]
+        far = fmt.percent(self.accuracy("cnn")[FAR])
+        replies: list[tuple[Caption, Caption | None]] = [
+            (_DENSE_FIRST, None),
+            (_CNN_FIRST, _HOLDS.fill(p=fmt.percent(rates[0]), q=fmt.percent(rates[1]))),
+            (_NEITHER, _INVARIANT.fill(p=far, n=FAR)),
+        ]
+        if self.fails[1] > self.fails[0]:
+            replies = [(_CNN_FIRST, None), (_DENSE_FIRST, _UNUSUAL), (_NEITHER, replies[2][1])]
+        choices = tuple(Choice(text, reply) for text, reply in replies)
+        return Question(_WHICH.fill(w=terms.DIRECTIONS[self.shown_direction]), choices)
+
+    def _layers(self) -> Iterator[Event]:
+        if self.inside is not None:
+            value = fmt.number(self.inside.before.max())
+            yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1), v=value), detail=1)
+        told = _SWALLOWS if self.swallows else _CHANGES
+        yield Event("changes", 4.2, told.fill(n=self.pixels(1)), detail=1)
+
+    def _why(self) -> Iterator[Event]:
+        places = self.by_place
+        if places is None:
+            mean = next((s for s in self.stages if s.kind == "pooling" and not s.has_maps), None)
+            if mean is not None:
+                yield Event("forgets", 3.6, _FORGETS, detail=1)
+            return
+        steps = self.whole_step
+        before, after = (fmt.number(places[n].sum()) for n in (0, steps))
+        told = _WHY.fill(n=self.pixels(steps), a=before, b=after)
+        yield Event("places", 5.4, told)
+
+    def _curve(self) -> Iterator[Event]:
+        if self.model != DEFAULT:
+            return
+        cnn, dense = (fmt.percent(self.accuracy(name)[3]) for name in ("cnn", "dense"))
+        yield Event("curve", 4.6, _CURVE.fill(n=3, p=cnn, q=dense), detail=1)
 
     @property
-    def _disagree(self) -> bool:
-        """Whether the networks say different things after the shift."""
-        cnn, dense = (int(chances[self.shift].argmax()) for chances in self.chances)
-        return cnn != dense
+    def gives_up(self) -> Caption:
+        """When the networks give other answers."""
+        known, first = self.subject.label, self.answers[0][0]
+        if known is not None and first != known:
+            return _BEGINS.fill(
+                k=class_label(self.network, first), label=class_label(self.network, known)
+            )
+        ends = [fmt.count(self.pixels(n)) if n <= FAR else None for n in self.fails]
+        if len(ends) == 1 or None in ends:
+            return _STAIRS
+        return _GIVE_UP.fill(a=ends[0] or "", b=ends[1] or "")
 
-    def _guess_caption(self, where: Caption) -> Caption:
-        said = [chances.argmax(axis=1) for chances in self.chances]
-        values: dict[str, Any] = {
-            "w": where,
-            "s": self.shift,
-            "a": int(said[0][self.shift]),
-            "b": int(said[1][self.shift]),
-            "f": FAR,
-            "c": int(said[0][FAR]),
-            "e": int(said[1][FAR]),
-        }
-        if self.shift == FAR:
-            return _GUESS_ONCE.fill(**{name: values[name] for name in _GUESS_ONCE.fields})
-        return _GUESS.fill(**values)
+    @property
+    def ending(self) -> Caption:
+        """What is to be remembered, as far as it holds for this network."""
+        return self.answer if self.by_place is not None and self.swallows else _END
 
 
 def plain(value: float) -> str:
@@ -326,37 +597,79 @@ def plain(value: float) -> str:
     return fmt.number(value) if value >= 0.005 else f"{value:.0e}".replace("-", fmt.MINUS)
 
 
+_TITLE = Caption(
+    en="Shift the picture: the map follows. Does the answer hold?",
+    zh="平移图片：响应图跟着移动，预测还对吗？",
+)
+_NETWORK = Caption(en="network", zh="网络")
 _LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
 _FOLLOWS = Caption(
-    en="The digit moves {s} pixels, the map {s} cells: on the {n} {lines} that stay in view, "
-    "the largest difference of all {f} maps is {d}.",
-    zh="手写数字平移 {s} 个像素，响应图也平移 {s} 格："
-    "{f} 张图在前后重叠的 {n} {lines}上，最大差值为 {d}。",
+    en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
 )
-_LAYERS = Caption(
-    en="Pooling moves in steps of 2: after 1 pixel {layer} differs by up to {a}, after 2 by {b}.",
-    zh="池化每次移动 2 格：平移 1 个像素，{layer} 最多相差 {a}；平移 2 个像素，相差 {b}。",
+_SAME = Caption(
+    en="Slid back, they are the same: equivariance. Difference: {d}, on {n} {l}.",
+    zh="移回去完全重合，这叫平移等变：{n} {l}的差值为 {d}。",
 )
-_GUESS = Caption(
-    en="Moved {w} by {s}, the convnet says {a}, the dense network {b}; by {f}, they say {c} and "
-    "{e}.",
-    zh="向{w}平移 {s} 个像素，卷积网络预测为 {a}，全连接网络为 {b}；"
-    "平移 {f} 个像素，分别为 {c} 和 {e}。",
+_NEARLY = Caption(
+    en="Slid back, they differ by {d} at most, on {n} {l}.",
+    zh="移回去，{n} {l}最多相差 {d}。",
 )
-_GUESS_ONCE = Caption(
-    en="Moved {w} by {s} pixels, the convnet says {a}, the dense network {b}.",
-    zh="向{w}平移 {s} 个像素，卷积网络预测为 {a}，全连接网络为 {b}。",
+_WHICH = Caption(
+    en="It goes on to the {w}. Which network gives up first?",
+    zh="继续向{w}移动，哪个网络先认错？",
 )
-_CURVE = Caption(
-    en="That is one digit. On 10,000 digits moved by {s} pixels: {p} against {q} right.",
-    zh="这只是一个样本。10,000 个样本平移 {s} 个像素后，准确率为 {p} 对 {q}。",
+_DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
+_CNN_FIRST = Caption(en="the CNN", zh="CNN")
+_NEITHER = Caption(en="neither will", zh="都不会")
+_HOLDS = Caption(
+    en="Moved by 3 pixels it still reads {p} of the digits, the dense network {q}.",
+    zh="平移 3 个像素，它还认得 {p} 的样本，全连接网络 {q}。",
 )
-_CURVE_CHOSEN = Caption(
-    en="This digit was chosen because they disagree. On 10,000 digits moved by {s}: {p} against "
-    "{q} right.",
-    zh="选这个样本，是因为两者预测不同。10,000 个样本平移 {s} 个像素后，准确率为 {p} 对 {q}。",
+_INVARIANT = Caption(
+    en="It is tolerant, not invariant: at {n} pixels it reads {p} of the digits.",
+    zh="有容忍度，但并非不变：平移 {n} 个像素，只认得 {p} 的样本。",
+)
+_UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次不是。")
+_ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
+_BOTH = Caption(
+    en="{n} px: the CNN reads {k}, the dense network {j}.",
+    zh="移 {n} 像素：CNN 认成“{k}”，全连接“{j}”。",
+)
+_READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：认成“{k}”。")
+_HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍认成“{k}”。")
+_INSIDE = Caption(
+    en="{n} px: the largest, {v}, moves inside its window of four. Pooling keeps it.",
+    zh="移 {n} 像素：最大值 {v} 仍在这四格内，池化留住它。",
+)
+_SWALLOWS = Caption(
+    en="What {n} px change: each pooling swallows a part of it.",
+    zh="移 {n} 像素带来的变化：每次池化都抵消一部分。",
+)
+_CHANGES = Caption(
+    en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
 _WHY = Caption(
-    en="Flatten gives each of the {n} places its own weights; a shifted digit meets other weights.",
-    zh="展平后，{n} 个位置各用各的权重；数字移动后，乘上的就是另一组权重。",
+    en="{n} px: other places, other weights. The sum: {a}, then {b}.",
+    zh="移 {n} 像素：换了位置，换了权重，总和 {a} 变为 {b}。",
+)
+_FORGETS = Caption(
+    en="A mean over all places at the end forgets where things were.",
+    zh="最后对所有位置取平均，就忘了位置。",
+)
+_CURVE = Caption(
+    en="10,000 digits, {n} px: CNN {p}, dense network {q}.",
+    zh="10,000 个样本移 {n} 像素：CNN {p}，全连接 {q}。",
+)
+_STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步认成什么，放在一起看。")
+_GIVE_UP = Caption(
+    en="The CNN gives up at {a} px, the dense network at {b}.",
+    zh="CNN 到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
+)
+_BEGINS = Caption(
+    en="It begins with a mistake: read as {k}, the label is {label}.",
+    zh="一开始就认错：认成“{k}”，标签是“{label}”。",
+)
+_END = Caption(
+    en="Maps move along with the picture; the answer need not hold.",
+    zh="响应图跟着图片移动；预测却不一定不变。",
 )

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from convexplain.data import facts
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
-from convexplain.lessons.translation import Translation
+from convexplain.lessons.cards._card import Card, Mistake, Pause
+from convexplain.lessons.parts.answer_bars import class_label
+from convexplain.lessons.translation import Translation, plain
 from convexplain.style import format as fmt
-from convexplain.style.captions import Caption
+from convexplain.style.captions import Caption, Value
 
 
 def card(lesson: Translation) -> Card:
     """Write the card; accuracies are those measured on the test digits."""
-    layers, guess, curve = (told(lesson, beat) for beat in ("layers", "guess", "curve"))
-    here = facts.row("shift", pixels=0, network="cnn")["accuracy"]
-    values = {
-        **told(lesson, "follows"),
-        **curve,
-        "cnn": guess["a"],
-        "dense": guess["b"],
-        "label": lesson.label,
-        "one": layers["a"],
-        "two": layers["b"],
-        "places": told(lesson, "why")["n"],
-        "here": fmt.percent(here, 2),
+    accuracies = {(row["network"], row["pixels"]): row["accuracy"] for row in facts.rows("shift")}
+    places = lesson.by_place
+    _, count, difference = lesson.back
+    changes = [change for _, change in lesson.changes]
+    values: dict[str, Value] = {
+        "s": 3,
+        "cells": lesson.cells,
+        "px": lesson.pixels(lesson.shift),
+        "d": plain(difference),
+        "m": count,
+        "p": fmt.percent(accuracies["cnn", 3]),
+        "q": fmt.percent(accuracies["dense", 3]),
+        "here": fmt.percent(accuracies["cnn", 0], 2),
+        "label": class_label(lesson.network, lesson.label),
+        "a": lesson.pixels(lesson.fails[0]),
+        "b": lesson.pixels(lesson.fails[1]),
+        "one": fmt.number(changes[0]),
+        "two": fmt.number(changes[1]),
+        "places": places[0].size if places is not None else 1,
     }
     return Card(
         lesson,
@@ -42,12 +50,12 @@ def card(lesson: Translation) -> Card:
             Pause(
                 "follows",
                 Caption(
-                    en="The digit moves by {s} pixels. What does the map do?",
-                    zh="手写数字平移 {s} 个像素，响应图会怎样？",
+                    en="The digit moves by {px} pixel. What does the map do?",
+                    zh="手写数字平移 {px} 个像素，响应图会怎样？",
                 ),
                 Caption(
-                    en="It moves by {s} cells: the difference is {d}.",
-                    zh="也平移 {s} 格：差值为 {d}。",
+                    en="It moves by {cells} cell: on {m} columns the difference is {d}.",
+                    zh="也平移 {cells} 格：{m} 列的差值为 {d}。",
                 ),
             ),
             Pause(
@@ -57,8 +65,8 @@ def card(lesson: Translation) -> Card:
                     zh="这个“{label}”继续移动，哪个网络先改变预测？",
                 ),
                 Caption(
-                    en="The dense one: after {s} pixels it says {dense}, the convnet {cnn}.",
-                    zh="全连接网络：平移 {s} 个像素后它判为 {dense}，卷积网络判为 {cnn}。",
+                    en="The dense one, at {b} pixels; the convnet at {a}.",
+                    zh="全连接网络：到 {b} 像素就错；卷积网络到 {a} 像素才错。",
                 ),
             ),
             Pause(
@@ -68,8 +76,8 @@ def card(lesson: Translation) -> Card:
                     zh="响应图只是移动了，预测为什么会变？",
                 ),
                 Caption(
-                    en="Flatten: each of the {places} places has weights of its own.",
-                    zh="展平之后，{places} 个位置各用各的权重。",
+                    en="The last layer has weights of its own for each of the {places} places.",
+                    zh="最后一层对 {places} 个位置各用各的权重。",
                 ),
             ),
         ),
@@ -86,10 +94,10 @@ def card(lesson: Translation) -> Card:
             Mistake(
                 Caption(en="Pooling takes care of every shift.", zh="有了池化，怎么平移都行。"),
                 Caption(
-                    en="Only of whole steps: after one pixel pool1 differs by up to {one}, after "
-                    "two by {two}.",
-                    zh="只对整步平移有效：平移一个像素，pool1 最多相差 {one}；两个像素，"
-                    "相差 {two}。",
+                    en="It swallows a part of each: one pixel changes the first maps by {one} of "
+                    "their size, behind the first pooling by {two}.",
+                    zh="每次只抵消一部分：平移一个像素，第一层响应图的相对变化是 {one}，"
+                    "第一次池化后是 {two}。",
                 ),
             ),
             Mistake(

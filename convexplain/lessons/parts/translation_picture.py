@@ -1,0 +1,317 @@
+"""The pictures of a shift: the picture with its map and its answers, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.panels import (
+    Aligned,
+    Axis,
+    Bar,
+    Bars,
+    Cells,
+    Chart,
+    Column,
+    Curve,
+    Diagram,
+    Either,
+    Legend,
+    Link,
+    Mark,
+    Part,
+    Row,
+    Scale,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[np.float32]
+
+
+class Inside(NamedTuple):
+    """A pooling window whose largest number moves by a step, and stays in it.
+
+    Parameters
+    ----------
+    filter, row, col : int
+        Of the first convolution; the window's place among the pooling's.
+    before, after : numpy.ndarray, shape (2, 2)
+        What it reads.
+    whole : numpy.ndarray, shape (height, width)
+        The map before.
+    """
+
+    filter: int
+    row: int
+    col: int
+    before: Floats
+    after: Floats
+    whole: Floats
+
+
+class Reader(NamedTuple):
+    """A network, and what it reads after each number of steps.
+
+    Parameters
+    ----------
+    name : Caption
+    answers : tuple of Caption
+    shares : tuple of float
+        The answers' probabilities.
+    same : tuple of bool
+        Whether the answer is still the first one.
+    """
+
+    name: Caption
+    answers: tuple[Caption, ...]
+    shares: tuple[float, ...]
+    same: tuple[bool, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TranslationPicture:
+    """What the pictures of a shift are made of.
+
+    Parameters
+    ----------
+    drawn, maps : tuple of numpy.ndarray
+        The picture, and the shown filter's map, after each number of steps.
+    layer, filter
+        Whose map it is.
+    limit : float
+        End of its scale.
+    step : int
+        Pixels of a step.
+    readers : tuple of Reader
+    back : numpy.ndarray
+        The map after `shift` steps, moved back.
+    shift : int
+    inside : Inside, optional
+    changes : tuple of (str, float)
+        Of each layer, by one step.
+    places : tuple of numpy.ndarray, optional
+        What each place adds to the label's logit, after each number of steps.
+    whole_step : int
+        After how many steps places are compared.
+    label : Caption
+    accuracy : tuple of (tuple of float), optional
+        Of both networks that ship, by pixels.
+    many : int
+        Of how many pictures `changes` is the mean.
+    """
+
+    drawn: tuple[Floats, ...]
+    maps: tuple[Floats, ...]
+    layer: str
+    filter: int
+    limit: float
+    step: int
+    readers: tuple[Reader, ...]
+    back: Floats
+    shift: int
+    inside: Inside | None
+    changes: tuple[tuple[str, float], ...]
+    places: tuple[npt.NDArray[np.float64], ...] | None
+    whole_step: int
+    label: Caption
+    accuracy: tuple[tuple[float, ...], ...] | None
+    many: int
+
+    def walk(self, steps: int) -> Diagram:
+        """Describe the picture, its map and all answers after so many steps: all of one moment."""
+        shown = self._cells("input", self.drawn[steps])
+        response = self._map("map", self.maps[steps], terms.MAP_OF.fill(
+            layer=self.layer, n=self.filter))  # fmt: skip
+        told = Column(self._pixels(steps), self._answers(steps), Legend("legend"), gap=0.8)
+        return Diagram(
+            Either(Row(shown, response, told), Column(Row(shown, response), told, align="middle"))
+        )
+
+    def compare(self) -> Diagram:
+        """Describe the map before, that of the moved picture moved back, and their difference."""
+        apart = self.maps[0] - self.back
+        parts = [
+            self._map("map", self.maps[0], _BEFORE),
+            self._map("back", self.back, _BACK.fill(n=self.shift * self.step)),
+            self._map("difference", self._shared(apart), _DIFFERENCE),
+        ]
+        legend = Legend("legend")
+        return Diagram(
+            Either(
+                Column(Row(*parts), legend, gap=0.6),
+                Column(Row(*parts[:2]), Row(parts[2], legend), gap=0.6),
+            )
+        )
+
+    def _shared(self, apart: Floats) -> Floats:
+        """Where a map came in from outside there is nothing to compare: no difference is shown."""
+        came_in = (self.back == 0) & (self.maps[0] != 0)
+        return np.where(came_in, 0.0, apart).astype(np.float32)
+
+    def window(self) -> Diagram:
+        """Describe a pooling window before a step, and after it."""
+        assert self.inside is not None
+        inside, scale = self.inside, self._scale
+        place = Mark(2 * inside.row, 2 * inside.col, 2, 2)
+        whole = Cells(
+            "map", inside.whole, scale, share="pixels", lines=False, marks={"pool": place},
+            title=terms.MAP_OF.fill(layer=self.layer, n=inside.filter),
+        )  # fmt: skip
+        four = [
+            Cells(name, values, scale, numbers=True, share="numbers", title=title,
+                  marks={"largest": _largest(values)})
+            for name, values, title in (
+                ("before", inside.before, _BEFORE),
+                ("after", inside.after, _AFTER.fill(n=self.step)),
+            )
+        ]  # fmt: skip
+        becomes = Text("becomes", "→", role="sign", tone="muted")
+        legend = Legend("legend")
+        return Diagram(
+            Either(
+                Row(whole, Column(Row(four[0], becomes, four[1], gap=0.5), legend)),
+                Column(whole, Row(four[0], becomes, four[1], gap=0.5), legend, align="middle"),
+            ),
+            (Link("map.pool", "before", "zoom"),),
+        )
+
+    def layers(self) -> Diagram:
+        """Describe how much a step changes each layer."""
+        bars = [
+            Bar(str(n), name, change, fmt.number(change), "ink")
+            for n, (name, change) in enumerate(self.changes)
+        ]
+        title = _MEAN.fill(n=fmt.count(self.many)) if self.many > 1 else _OF_THIS
+        most = max((change for _, change in self.changes), default=1.0) or 1.0
+        return Diagram(Bars("changes", bars, Scale(most), length=24, title=title))
+
+    def by_place(self, steps: int) -> Diagram:
+        """Describe what each place adds to the logit, in place and after some steps."""
+        assert self.places is not None
+        largest = max(float(np.abs(places).max()) for places in self.places)
+        scale = Scale(largest or 1.0, _ADDS.fill(k=self.label))
+        grids = [
+            Column(
+                Cells(name, self.places[n], scale, numbers=True, share="places", title=title),
+                Text(f"{name}-sum", _IN_ALL.fill(v=fmt.number(self.places[n].sum())),
+                     role="heading", weight="bold"),
+                gap=0.6,
+            )
+            for name, n, title in (
+                ("still", 0, _BEFORE), ("moved", steps, _AFTER.fill(n=steps * self.step))
+            )
+        ]  # fmt: skip
+        pictures = [self._cells("input", self.drawn[0]), self._cells("shifted", self.drawn[steps])]
+        legend = Legend("legend")
+        return Diagram(
+            Either(
+                Column(Aligned([pictures, grids], gap=1.5), legend, gap=0.6),
+                Row(Column(*pictures), Column(*grids), legend),
+                Column(Row(*grids, gap=1.5), legend),
+            )
+        )
+
+    def curve(self) -> Diagram:
+        """Describe the accuracy on the test digits, by pixels."""
+        assert self.accuracy is not None
+        names, tones = (terms.CNN, terms.DENSE_NETWORK), ("accent", "ink")
+        curves = [
+            Curve(name, np.arange(len(values)), np.array(values), label, tone)
+            for name, values, label, tone in zip(
+                ("cnn", "dense"), self.accuracy, names, tones, strict=True
+            )
+        ]
+        y = Axis(terms.ACCURACY, 0.0, 1.0, percent=True)
+        return Diagram(Chart("chart", curves, Axis(_SHIFT, 0.0), y))
+
+    def staircase(self, about: Caption) -> Diagram:
+        """Describe the picture after every step, with what each network reads below it."""
+        count = len(self.drawn)
+        pictures = [
+            self._cells(f"step-{n}", picture, _PX.fill(n=n * self.step))
+            for n, picture in enumerate(self.drawn)
+        ]
+        every = list(range(count))
+        blocks = [
+            (every,), (every[: (count + 1) // 2], every[(count + 1) // 2 :]),
+            (every[:3], every[3:5], every[5:]),
+        ]  # fmt: skip
+        return Diagram(Either(*(self._blocks(pictures, block) for block in blocks)), about=about)
+
+    def _blocks(self, pictures: Sequence[Part], blocks: tuple[list[int], ...]) -> Part:
+        return Column(*(self._block(pictures, block) for block in blocks), gap=1.0)
+
+    def _block(self, pictures: Sequence[Part], block: list[int]) -> Part:
+        rows: list[list[Part | None]] = [[None, *(pictures[n] for n in block)]]
+        for number, reader in enumerate(self.readers):
+            name = Text(f"reader-{number}-{block[0]}", reader.name, role="note", tone="muted")
+            tiles = [
+                Text(
+                    f"tile-{number}-{n}", reader.answers[n], role="heading", weight="bold",
+                    tone="ink" if reader.same[n] else "accent",
+                )
+                for n in block
+            ]  # fmt: skip
+            rows.append([name, *tiles])
+        return Aligned(rows, gap=0.5, row_gap=0.6, across="middle", down="middle")
+
+    # Parts.
+
+    @property
+    def _scale(self) -> Scale:
+        signed = any(bool((values < 0).any()) for values in (*self.maps, self.back))
+        return Scale(self.limit or 1.0, terms.RESPONSE, signed=signed)
+
+    def _cells(self, name: str, values: Floats, title: Caption | None = None) -> Cells:
+        return Cells(name, values, share="pixels", lines=False, title=title)
+
+    def _map(self, name: str, values: Floats, title: Caption) -> Cells:
+        scale = self._scale
+        if (values < 0).any() and not scale.signed:
+            scale = Scale(scale.limit, scale.name)
+        return Cells(name, values, scale, share="pixels", lines=False, title=title)
+
+    def _pixels(self, steps: int) -> Text:
+        return Text("pixels", _MOVED.fill(n=steps * self.step), role="heading", weight="bold")
+
+    def _answers(self, steps: int) -> Bars:
+        bars = [
+            Bar(
+                str(number), reader.name, reader.shares[steps],
+                f"{fmt.probability(reader.shares[steps])}",
+                "ink" if reader.same[steps] else "accent",
+            )
+            for number, reader in enumerate(self.readers)
+        ]  # fmt: skip
+        named = [
+            Bar(bar.name, _READS.fill(name=reader.name, k=reader.answers[steps]), bar.value,
+                bar.text, bar.tone)
+            for bar, reader in zip(bars, self.readers, strict=True)
+        ]  # fmt: skip
+        return Bars("answers", named, Scale(1.0), length=8)
+
+
+def _largest(values: Floats) -> Mark:
+    row, col = np.unravel_index(int(values.argmax()), values.shape)
+    return Mark(int(row), int(col))
+
+
+_BEFORE = Caption(en="Before", zh="平移前")
+_AFTER = Caption(en="After {n} px", zh="移 {n} 像素后")
+_BACK = Caption(en="Moved by {n} px, slid back", zh="移 {n} 像素，再移回")
+_DIFFERENCE = Caption(en="Difference", zh="差值")
+_MEAN = Caption(en="mean change, {n} digits", zh="{n} 个样本的平均变化")
+_OF_THIS = Caption(en="change of this picture", zh="这幅图的变化")
+_ADDS = Caption(en="adds to the logit of {k}", zh="对“{k}”logit 的贡献")
+_IN_ALL = Caption(en="in all {v}", zh="合计 {v}")
+_SHIFT = Caption(en="pixels", zh="像素")
+_PX = Caption(en="{n} px", zh="{n} 像素")
+_MOVED = Caption(en="moved by {n} px", zh="移 {n} 像素")
+_READS = Caption(en="{name}: {k}", zh="{name}：{k}")
