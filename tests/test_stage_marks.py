@@ -1,20 +1,17 @@
-"""Marks in cells, windows of any geometry, the column of sums."""
+"""Marks in cells."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from convexplain.ops import Window
 from convexplain.style.theme import DARK
 
 pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 
 from test_stage import painted
 
-from convexplain.ops import conv2d_steps
-from convexplain.stage import CellMarks, PixelGrid, PlacedWindow, SumColumn
-from convexplain.stage.layout import problems
+from convexplain.stage import CellMarks, PixelGrid
 
 
 def grid(rows=4, cols=5):
@@ -68,73 +65,6 @@ def test_a_text_stands_in_the_middle_of_every_mark():
 def test_marks_without_cells_are_refused():
     with pytest.raises(ValueError, match="no cells are given to mark"):
         CellMarks(grid(), [])
-
-
-def cells_of(marks):
-    return {tuple(cell) for cell in (marks.first + marks.offsets).tolist()}
-
-
-def test_the_ring_is_all_of_the_padding():
-    placed = PlacedWindow(grid(), Window(3, padding=(1, 2, 0, 1)))
-    ring = {(r, c) for r in range(-1, 6) for c in range(6)} - set(np.ndindex(4, 5))
-    assert cells_of(placed.ring) == ring
-    assert PlacedWindow(grid(), Window(3)).ring is None
-
-
-@pytest.mark.parametrize("size", [7, 8])
-def test_centres_are_the_middles_of_all_boxes(size):
-    window = Window(3, stride=2, padding=1)
-    placed = PlacedWindow(grid(size, size), window)
-    rows, cols = window.output_size((size, size))
-    boxes = [window.box(r, c) for r in range(rows) for c in range(cols)]
-    middles = [((b.top + b.bottom - 1) / 2, (b.left + b.right - 1) / 2) for b in boxes]
-    assert [tuple(c) for c in (placed.centres.first + placed.centres.offsets)] == middles
-
-
-def test_centres_between_cells_and_at_every_cell_are_not_marked():
-    assert PlacedWindow(grid(), Window(2, stride=2)).centres is None
-    assert PlacedWindow(grid(), Window(3)).centres is None
-
-
-def test_taps_are_the_cells_that_a_dilated_window_reads():
-    placed = PlacedWindow(grid(9, 9), Window(3, dilation=2))
-    assert cells_of(placed.taps) == {(r, c) for r in (0, 2, 4) for c in (0, 2, 4)}
-
-
-def test_a_placed_window_lies_on_the_box_of_its_output_cell():
-    picture, window = grid(9, 9), Window(3, stride=2, padding=1, dilation=2)
-    placed = PlacedWindow(picture, window).put(2, 1)
-    box = window.box(2, 1)
-    corners = [picture.place_of(box.top, box.left), picture.place_of(box.bottom, box.right)]
-    np.testing.assert_allclose(placed.frame.places[0], corners[0], atol=1e-6)
-    np.testing.assert_allclose(
-        [placed.frame.places[1, 0], placed.frame.places[2, 1]], corners[1], atol=1e-6
-    )
-
-
-@pytest.mark.parametrize(("stride", "size"), [(2, 28), (2, 29), (3, 28), (1, 28)])
-def test_zeros_that_no_box_covers_are_unread(stride, size):
-    window = Window(3, stride=stride, padding=1)
-    placed = PlacedWindow(grid(size, size), window)
-    rows, cols = window.output_size((size, size))
-    covered = set()
-    for row in range(rows):
-        for col in range(cols):
-            box = window.box(row, col)
-            covered |= {(r, c) for r in range(box.top, box.bottom)
-                        for c in range(box.left, box.right)}  # fmt: skip
-    cells = (placed.ring.first + placed.ring.offsets).tolist()
-    # Between windows that lie further apart than they are wide nothing is at the edge alone.
-    expected = [tuple(cell) not in covered for cell in cells]
-    np.testing.assert_array_equal(placed.unread(), expected)
-
-
-def test_the_column_tells_numbers_that_add_up():
-    (step,) = conv2d_steps([[[0.5]]], [[[[1.0]]]], [-0.75], activation="relu")
-    column = SumColumn(1176, 1336, 226, ("sum", "bias"), limit=1.0).tell(step.breakdown())
-    assert [label.text for label in column.numbers] == ["0.50", "−0.75", "−0.25"]
-    assert column.box.values.tolist() == [[0.0]]
-    assert problems([column]) == []
 
 
 @pytest.mark.parametrize("kind", ["dashed", "outline", "dot"])

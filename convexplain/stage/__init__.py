@@ -25,10 +25,8 @@ from convexplain.stage.inset import Inset
 from convexplain.stage.lesson_scene import LessonScene
 from convexplain.stage.marks import CellMarks
 from convexplain.stage.mobject import StageMobject
-from convexplain.stage.placed_window import PlacedWindow
 from convexplain.stage.scene import StageScene
 from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
-from convexplain.stage.sums import SumColumn
 from convexplain.stage.text import Label
 from convexplain.stage.thumbnails import Thumbnails
 from convexplain.style import fonts
@@ -50,10 +48,8 @@ __all__ = [
     "LessonScene",
     "Line",
     "PixelGrid",
-    "PlacedWindow",
     "StageMobject",
     "StageScene",
-    "SumColumn",
     "Thumbnails",
     "WindowFrame",
     "border",

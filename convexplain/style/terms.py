@@ -59,7 +59,6 @@ NONE = Caption(en="none", zh="无")
 CNN = Caption(en="CNN", zh="CNN")
 DENSE = Caption(en="dense", zh="全连接")
 DENSE_NETWORK = Caption(en="dense network", zh="全连接网络")
-VECTOR = Caption(en="one vector, folded", zh="一个向量，折叠显示")
 
 # What a network says.
 ANSWER = Caption(en="answer", zh="网络的预测")
@@ -71,7 +70,6 @@ TRAINING_STEP = Caption(en="step {n}", zh="训练 {n} 步")
 TRAINING_STEPS = Caption(en="training steps (logarithmic)", zh="训练步数（对数刻度）")
 LOSS = Caption(en="loss on the test set", zh="测试集损失")
 ACCURACY = Caption(en="accuracy on the test set", zh="测试集准确率")
-SHIFT_CHANGE = Caption(en="largest difference after a shift by", zh="平移后的最大差值")
 
 # Of numbers.
 ROUNDED_TO = Caption(
