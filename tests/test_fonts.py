@@ -2,6 +2,7 @@ import ast
 import importlib
 import importlib.util
 import inspect
+import os
 import pkgutil
 import subprocess
 import sys
@@ -265,3 +266,20 @@ def test_text_is_drawn_without_listing_the_machines_fonts():
     loaded = run.stdout.split()
     assert "matplotlib.ft2font" in loaded
     assert "matplotlib.font_manager" not in loaded
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_processes_that_are_forked_measure_text_at_the_same_time():
+    script = (
+        "import os\n"
+        "from convexplain.style import fonts\n"
+        "fonts.metrics()  # the font is open before the fork\n"
+        "words = 'The quick brown fox jumps over a lazy dog, 0123456789'\n"
+        "for _ in range(4):\n"
+        "    if os.fork() == 0:\n"
+        "        for n in range(300): fonts.outline(words[n % 50:] + str(n))\n"
+        "        os._exit(0)\n"
+        "assert [os.wait()[1] for _ in range(4)] == [0] * 4\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr

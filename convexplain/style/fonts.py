@@ -8,6 +8,7 @@ boxes where a glyph is missing.
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,7 +109,8 @@ def _face(file: Path) -> FT2Font:
     from matplotlib.ft2font import FT2Font
 
     try:
-        face = FT2Font(file)
+        # Read at once: processes forked later would share an open file, and its position.
+        face = FT2Font(io.BytesIO(file.read_bytes()))
     except (OSError, RuntimeError) as error:
         raise ConvexplainError(f"the font {file} cannot be read: {error}") from error
     face.set_size(face.units_per_EM, 72)

@@ -7,7 +7,7 @@ import numpy as np
 from convexplain.errors import ConvexplainError
 from convexplain.network import Network, Trace
 from convexplain.panels import Bar, Bars, Scale
-from convexplain.panels.text import text_width
+from convexplain.style import fonts
 from convexplain.style import format as fmt
 from convexplain.style.captions import LANGUAGES, Caption
 
@@ -25,7 +25,7 @@ def class_label(network: Network, index: int) -> Caption:
 
 def _written(words: str) -> bool:
     try:
-        text_width(words, 1.0)
+        fonts.require(words)
     except ConvexplainError:
         return False
     return True
