@@ -260,6 +260,9 @@ def test_of_many_classes_the_others_are_one_bar_in_every_form(tmp_path):
     shares, scores = (lesson.picture_of.bars(form).bars[-1] for form in ("shares", "logits"))
     assert shares.value == pytest.approx(expected[order[10:]].sum())
     assert scores.value == pytest.approx(logits[order[10]])
+    placed = panels.place(lesson.picture_of.sums("powers"), panels.VIDEO)
+    sheet = panels.VIDEO.body_box
+    assert all(sheet.x - 1 <= box.x <= box.right <= sheet.right + 1 for box in placed.values())
     assert scores.text == f"≤ {number(logits[order[10]])}"
     for sheet in panels.ASPECTS.values():
         assert panels.problems(panels.place(lesson.picture_of.shares(), sheet, "zh")) == []

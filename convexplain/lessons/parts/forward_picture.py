@@ -36,6 +36,8 @@ from convexplain.style.captions import Caption
 
 #: How far the sums have come on their way to shares.
 Form = Literal["logits", "distances", "powers", "shares"]
+#: Responses that print as nothing are drawn on the scale of 1.
+_FAINT = 1e-4
 #: Between the sheets of a stack, in its cells.
 _FAN = (0.12, 0.25)
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
@@ -272,7 +274,9 @@ class ForwardPicture:
             )
             label = OTHERS.fill(n=fmt.count(len(rest)))
             bars.append(Bar("others", label, value, said, "muted"))
-        limit = 1.0 if form in ("powers", "shares") else float(np.abs(values).max()) or 1.0
+        # All others together may have more than the largest alone.
+        longest = max(abs(bar.value) for bar in bars)
+        limit = max(1.0, longest) if form in ("powers", "shares") else longest or 1.0
         return Bars(name, bars, Scale(limit), length=_BAR, share="classes", title=_TITLES[form])
 
     def _printed(self, form: Form, k: int) -> str:
@@ -348,7 +352,11 @@ class ForwardPicture:
 
     def _responses(self, stage: Stage) -> Scale:
         signed = bool(stage.values.min() < 0)
-        return Scale(stage.limit or 1.0, _RESPONSES.fill(layer=stage.name), signed=signed)
+        return Scale(
+            stage.limit if stage.limit > _FAINT else 1.0,
+            _RESPONSES.fill(layer=stage.name),
+            signed=signed,
+        )
 
     def _cells(
         self, name: str, values: npt.NDArray[np.float64], scale: Scale, title: Caption

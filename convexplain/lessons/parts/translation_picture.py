@@ -32,6 +32,8 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
+#: Numbers that print as nothing are drawn on the scale of 1.
+_FAINT = 1e-4
 Floats = npt.NDArray[np.float32]
 
 
@@ -196,7 +198,7 @@ class TranslationPicture:
         """Describe what each place adds to the logit, in place and after some steps."""
         assert self.places is not None
         largest = max(float(np.abs(places).max()) for places in self.places)
-        scale = Scale(largest or 1.0, _ADDS.fill(k=self.label))
+        scale = Scale(largest if largest > _FAINT else 1.0, _ADDS.fill(k=self.label))
         grids = [
             Column(
                 Cells(name, self.places[n], scale, numbers=True, share="places", title=title),
@@ -267,7 +269,7 @@ class TranslationPicture:
     @property
     def _scale(self) -> Scale:
         signed = any(bool((values < 0).any()) for values in (*self.maps, self.back))
-        return Scale(self.limit or 1.0, terms.RESPONSE, signed=signed)
+        return Scale(self.limit if self.limit > _FAINT else 1.0, terms.RESPONSE, signed=signed)
 
     def _cells(self, name: str, values: Floats, title: Caption | None = None) -> Cells:
         return Cells(name, values, share="pixels", lines=False, title=title)
