@@ -29,7 +29,6 @@ class Architecture(LessonScene):
         self.stages = self.lesson.stages
         self.board.lay(self.picture.opening())
         self.board.show(self.stages[0].panel)(1.0)
-        self.camera.to(self.board.box(self.stages[0].panel), share=0.55)(1.0)
 
     def texts(self, *numbers: int) -> list[str]:
         """Return the names of what is said below stages."""
@@ -47,8 +46,11 @@ class Architecture(LessonScene):
     # The picture, and its maps.
 
     def show_ask(self, event: Event) -> None:
-        """The picture comes near."""
-        self.during(1, self.camera.home(), rate=linear)
+        """The picture is looked at, row by row."""
+        panel, height = self.stages[0].panel, self.stages[0].shape[0]
+        rows = range(0, height, max(1, height // 14))
+        looks = [self.board.pulse(f"{panel}[{row}]") for row in rows]
+        self.during(1, in_turn(*looks, overlap=0.5), rate=linear)
 
     def show_sheet(self, event: Event) -> None:
         """It is one sheet, of so many cells."""

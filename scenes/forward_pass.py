@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from manim.utils.rate_functions import linear
 
@@ -26,7 +28,6 @@ class ForwardPass(LessonScene):
         self.picture = self.lesson.picture_of
         self.board.lay(self.picture.opening())
         self.board.show("input")(1.0)
-        self.camera.to(self.board.box("input"), share=0.55)(1.0)
 
     def there(self, *names: str) -> list[str]:
         """Return those of some names that this picture has."""
@@ -52,8 +53,22 @@ class ForwardPass(LessonScene):
     # A cell of the first convolution.
 
     def show_ask(self, event: Event) -> None:
-        """The picture comes near."""
-        self.during(1, self.camera.home(), rate=linear)
+        """The window wanders over the picture."""
+        goal, (height, width) = self.picture.field, self.picture.pixels.shape[:2]
+        stops = [(0, 0), (0, width - goal.width), (height - goal.height, width - goal.width),
+                 (goal.top, goal.left)]  # fmt: skip
+        self.board.show(WINDOW)(1.0)
+        legs = [eased(self.leg(start, end)) for start, end in pairwise(stops)]
+        self.during(1, in_turn(*legs), rate=linear)
+
+    def leg(self, start: tuple[int, int], end: tuple[int, int]) -> Move:
+        """Let the window go from one place to another."""
+        (top, left), (down, right) = start, end
+
+        def at(alpha: float) -> tuple[float, float]:
+            return top + (down - top) * alpha, left + (right - left) * alpha
+
+        return self.board.visit(WINDOW, at)
 
     def show_patch(self, event: Event) -> None:
         """A few pixels are framed, and lift off."""

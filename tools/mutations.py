@@ -357,6 +357,27 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_networks_bars_have_their_own_names_and_numbers",
     ),
     Mutation(
+        "an end without the parameters",
+        "scenes.architecture",
+        "self.board.become(self.lesson.diagram(), whole=True)",
+        "self.board.become(self.picture.whole(), whole=True)",
+        "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
+    ),
+    Mutation(
+        "a push that is not shown",
+        "scenes.forward_pass",
+        'for bar in ("above", "below", "bias"):',
+        'for bar in ("below", "bias"):',
+        "tests/test_drawn_numbers.py::test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars",
+    ),
+    Mutation(
+        "steps that are jumped over",
+        "scenes.translation",
+        "self.put(n)",
+        "self.put(stop)",
+        "tests/test_drawn_numbers.py::test_map_answers_and_pixels_are_those_of_the_digit_in_every_frame",
+    ),
+    Mutation(
         "a layer that bears the parameters of all",
         "convexplain.lessons.parts.architecture_picture",
         "words = fmt.count(stage.parameters)",
