@@ -225,37 +225,44 @@ def test_the_number_that_is_shown_is_that_of_the_window_that_is_framed(look, wei
 # Local patterns.
 
 
-def test_the_places_found_are_framed_on_the_digit_and_on_the_map(look, weights):
+def test_patches_lie_in_the_pile_of_the_filter_that_responds_most(look, weights):
     played = plays.of("local-patterns", look)
-    expected = conv1(weights, digit(played), played.lesson.shown_filter)
-    stage = played.ends["found"]
-    for n in range(3):
-        on_digit, first, on_map, second = (stage[f"found[{4 * n + part}]"] for part in range(4))
-        row, col, height, width = under(on_map, stage["map"])
-        assert (height, width) == (1, 1)
-        assert under(on_digit, stage["digit"]) == (row, col, 3, 3)
-        assert expected[row, col] >= 0.82 * expected.max()
-        assert first.text == second.text == str(n + 1)
-    np.testing.assert_allclose(stage["map"].values, expected, atol=1e-6)
+    stage = played.ends["piles"]
+    maps = np.stack([conv1(weights, digit(played), n) for n in range(32)], axis=2)
+    pixels, wanted = digit(played), {}
+    for row, col in np.ndindex(26, 26):
+        patch = pixels[row : row + 3, col : col + 3]
+        if patch.any():
+            wanted.setdefault(int(maps[row, col].argmax()), []).append(patch)
+    largest = sorted(wanted, key=lambda n: (-len(wanted[n]), n))[:6]
+    for n in largest:
+        assert stage[f"pile-{n}.title"].text == str(len(wanted[n]))
+        tiles = [stage[f"pile-{n}[{k}]"] for k in range(len(wanted[n]))]
+        for tile, patch in zip(tiles, wanted[n], strict=True):
+            np.testing.assert_array_equal(tile.values, patch)
+        # The pile stands below its kernel.
+        kernel = stage[f"kernel-{n}"]
+        np.testing.assert_allclose(kernel.values, weights["conv1/kernel"][:, :, 0, n], atol=1e-6)
+        assert min(tile.places[0, 0] for tile in tiles) == pytest.approx(kernel.places[0, 0], abs=1)
+        assert min(tile.places[0, 1] for tile in tiles) > kernel.places[2, 1]
+    others = sum(len(patches) for n, patches in wanted.items() if n not in largest)
+    assert stage["pile-others.title"].text == str(others)
 
 
-def test_patches_are_counted_at_the_filter_to_which_they_flew(look):
+def test_the_sum_stays_when_pixels_and_weights_are_shuffled_alike(look):
     played = plays.of("local-patterns", look)
-    stage = played.ends["patches"]
-    bundled = [picture.pixels for picture in plays.bundled()]
-    every = np.stack([Network.load("cnn").activations(x)["conv1"] for x in bundled])
-    largest = every.max(axis=(0, 1, 2))
-    own = Network.load("cnn").activations(played.lesson.shown_picture.pixels)["conv1"] / largest
-    pixels = digit(played)
-    inked = [
-        (row, col) for row, col in np.ndindex(26, 26) if pixels[row : row + 3, col : col + 3].any()
+    values = [
+        (stage["sum.activated"].values[0, 0], stage["input"].values, stage["weights"].values)
+        for beat in ("dense", "control")
+        for stage in played.during(beat)
+        if {"sum.activated", "input", "weights"} <= set(stage.names)
     ]
-    wanted = np.bincount([int(own[place].argmax()) for place in inked], minlength=32)
-    told = [
-        int(stage[f"bins.counts[{n}]"].text or 0) if f"bins.counts[{n}]" in stage else 0
-        for n in range(32)
-    ]
-    assert told == wanted.tolist()
+    unit = played.lesson.shown_unit.number
+    bias = Network.load("dense").weights["hidden/bias"][unit]
+    for shown, pixels, weights_there in (values[0], values[-1]):
+        assert shown == pytest.approx((pixels * weights_there).sum() + bias, abs=1e-4)
+    np.testing.assert_allclose(values[0][0], values[-1][0])
+    assert (values[0][1] != values[-1][1]).any()
 
 
 # Channels.

@@ -1,20 +1,23 @@
-"""What a unit and a filter see, and where patches fly, computed again by other means."""
+"""What a unit and a filter make of a digit, and where patches fly, computed by other means."""
 
 from __future__ import annotations
 
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
+from convexplain import panels
 from convexplain.data import digits
 from convexplain.data.kernels import closest_pattern
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.local_patterns import LocalPatterns, found_places, inked
+from convexplain.lessons.local_patterns import LocalPatterns, inked
 from convexplain.network import Network
+from convexplain.style.theme import Look
 
 
 @pytest.fixture(scope="module")
@@ -23,25 +26,31 @@ def lesson():
 
 
 def said(lesson):
-    return {beat.name: beat.caption.text("en") for beat in lesson.beats()}
+    """What is said by each event, in English, with plain minus signs."""
+    events = [event for beat in lesson.beats() for event in beat.parts if event.said is not None]
+    return {event.name: event.said.text("en").replace("−", "-") for event in events}
 
 
 def responses(pixels):
     """Response maps of conv1 by SciPy, (26, 26, 32)."""
     weights = Network.load("cnn").weights
     kernels = weights["conv1/kernel"][:, :, 0, :].astype(np.float64)
-    picture = pixels[:, :, 0].astype(np.float64)
+    picture = pixels.astype(np.float64)
     maps = [correlate2d(picture, kernels[:, :, n], "valid") for n in range(kernels.shape[2])]
     return np.maximum(np.stack(maps, axis=2) + weights["conv1/bias"], 0)
 
 
-def test_places_are_the_largest_that_lie_apart():
-    values = np.zeros((20, 20), np.float32)
-    values[3, 3], values[3, 8], values[9, 3], values[15, 15], values[19, 0] = 1.0, 0.99, 0.9, 0.8, 1
-    # (3, 8) is 5 cells from (3, 3); 0.8 is less than 82%; in a tie the first row goes first.
-    assert found_places(values) == ((3, 3), (19, 0), (9, 3))
-    assert found_places(values, most=1) == ((3, 3),)
-    assert found_places(np.zeros((4, 4), np.float32)) == ()
+def kernel_of(filter):
+    return Network.load("cnn").weights["conv1/kernel"][:, :, 0, filter]
+
+
+def unit_value(pixels, unit):
+    """What a unit of the dense network makes of a picture, before ReLU, by a plain loop."""
+    weights = Network.load("dense").weights
+    column, total = weights["hidden/kernel"][:, unit].astype(np.float64), 0.0
+    for pixel, weight in zip(pixels.reshape(-1).tolist(), column.tolist(), strict=True):
+        total += pixel * weight
+    return total, total + float(weights["hidden/bias"][unit])
 
 
 def test_a_patch_holds_ink_if_any_of_its_nine_pixels_does():
@@ -53,126 +62,152 @@ def test_a_patch_holds_ink_if_any_of_its_nine_pixels_does():
     }
 
 
-def test_the_example_meets_its_criterion(lesson):
-    kernel = Network.load("cnn").weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
-    look = closest_pattern(kernel)
-    assert look.kind == "edge"
-    assert look.cosine >= 0.8
-    assert len(lesson.places) == 3
-    assert all(lesson.winners[place] == lesson.shown_filter for place in lesson.places)
-
-
 def test_the_unit_adds_784_products_and_its_bias(lesson):
+    unit = lesson.shown_unit
+    total, value = unit_value(lesson.pixels, unit.number)
+    assert unit.account.total == pytest.approx(total, abs=1e-4)
+    assert unit.account.value == pytest.approx(value, abs=1e-4)
+    assert round(total, 2) + round(unit.account.bias, 2) == pytest.approx(round(value, 2))
     weights = Network.load("dense").weights
-    flat = lesson.shown_picture.pixels.reshape(-1).astype(np.float64)
-    z = flat @ weights["hidden/kernel"].astype(np.float64) + weights["hidden/bias"]
-    for unit in lesson.shown_units:
-        assert unit.account.value == pytest.approx(z[unit.number], abs=1e-5)
-        assert unit.account.total + unit.account.bias == pytest.approx(unit.account.value, abs=1e-5)
-    first = lesson.shown_units[0].account
-    assert round(first.total, 2) + round(first.bias, 2) == pytest.approx(round(first.value, 2))
-    assert f"{z[lesson.shown_units[0].number]:.2f}" in said(lesson)["dense"]
+    hidden = lesson.pixels.reshape(-1) @ weights["hidden/kernel"] + weights["hidden/bias"]
+    assert unit.number in np.argsort(-hidden)[:4]
+    assert said(lesson)["dense"] == "A dense unit weighs all 784 pixels, once."
 
 
-def test_units_are_those_that_push_most_towards_the_answer(lesson):
-    dense = Network.load("dense")
-    weights = dense.weights
-    flat = lesson.shown_picture.pixels.reshape(-1)
-    hidden = np.maximum(flat @ weights["hidden/kernel"] + weights["hidden/bias"], 0)
-    answer = int(dense(lesson.shown_picture.pixels[np.newaxis])[0].argmax())
-    pushes = hidden * weights["dense/kernel"][:, answer]
-    strongest = set(np.argsort(-pushes)[:4].tolist())
-    assert {unit.number for unit in lesson.shown_units} == strongest
+def test_the_moved_digit_meets_other_weights(lesson):
+    moved = lesson.moved
+    # Two columns to the left, and nothing is lost.
+    np.testing.assert_array_equal(moved[:, :26], lesson.pixels[:, 2:])
+    assert moved.sum() == lesson.pixels.sum()
+    _, value = unit_value(moved, lesson.shown_unit.number)
+    assert said(lesson)["moved"].endswith(f"another number, {value:.2f}.")
+    assert f"{value:.2f}" != f"{lesson.shown_unit.account.value:.2f}"
 
 
-def test_weights_that_training_left_alone_lie_where_no_bundled_digit_has_ink(lesson):
-    never = lesson.never_inked
-    ink = np.stack([picture.pixels[:, :, 0] for picture in digits.load()]).any(axis=0)
-    assert never.any()
-    assert not (never & ink).any()
-    # What has been trained has left the range of the beginning for at least some units, ...
-    weights = np.abs(Network.load("dense").weights["hidden/kernel"]).reshape(28, 28, -1)
-    limit = np.sqrt(6 / (784 + 512))
-    assert weights[~never].max(axis=1).mean() > limit
-    # ... what has not fills it evenly.
-    assert weights[never].max() <= np.float32(np.float16(limit))
-    assert weights[never].mean() == pytest.approx(limit / 2, rel=0.01)
-    assert said(lesson)["never-inked"].startswith(f"{never.sum()} border pixels")
+def test_a_digit_with_ink_at_all_borders_is_not_moved():
+    pixels = np.zeros((28, 28, 1), np.float32)
+    pixels[[0, 27, 14, 14], [14, 14, 0, 27]] = 1
+    lesson = LocalPatterns(picture=Picture(pixels, None, "cross.png"))
+    assert lesson.moved is None
+    assert "moved" not in said(lesson)
 
 
-def test_the_untouched_pixels_lie_at_the_border(lesson):
-    rows, cols = np.nonzero(lesson.never_inked)
-    from_edge = np.minimum.reduce([rows, cols, 27 - rows, 27 - cols])
-    assert from_edge.max() <= 3
+def test_pixels_and_weights_shuffled_alike_give_the_same_sum(lesson):
+    shuffled = lesson.picture_of(shuffled=True)
+    weights = Network.load("dense").weights
+    order = np.random.default_rng(784).permutation(784)
+    np.testing.assert_array_equal(lesson.shuffled_from, order)
+    unit = lesson.shown_unit.number
+    np.testing.assert_array_equal(shuffled.pixels.ravel(), lesson.pixels.ravel()[order])
+    np.testing.assert_array_equal(
+        shuffled.weights.ravel(), weights["hidden/kernel"][:, unit][order]
+    )
+    total = (shuffled.pixels.astype(np.float64) * shuffled.weights).sum()
+    value = total + weights["hidden/bias"][unit]
+    assert value == pytest.approx(unit_value(lesson.pixels, unit)[1], abs=1e-9)
+    assert said(lesson)["shuffle"].endswith(f"still {value:.2f}.")
 
 
-def test_the_map_and_its_places_are_those_of_a_correlation(lesson):
-    expected = responses(lesson.shown_picture.pixels)[:, :, lesson.shown_filter]
-    np.testing.assert_allclose(lesson.response_map, expected, atol=1e-6)
-    assert expected[lesson.places[0]] == expected.max()
-    assert all(expected[place] >= 0.82 * expected.max() for place in lesson.places)
+@pytest.mark.parametrize("number", [None, 0, 12])
+def test_strong_places_are_counted_on_both_maps(number):
+    lesson = LocalPatterns(filter=number)
+    before = responses(lesson.pixels)[:, :, lesson.shown_filter]
+    order = np.random.default_rng(784).permutation(784)
+    after = responses(lesson.pixels.ravel()[order].reshape(28, 28))[:, :, lesson.shown_filter]
+    np.testing.assert_allclose(lesson.response_map, before, atol=1e-6)
+    np.testing.assert_allclose(lesson.shuffled_map, after, atol=1e-6)
+    counts = [int((m >= before.max() / 2).sum()) for m in (before, after)]
+    assert lesson.strong_places == tuple(counts)
+    crumbs = f"{counts[0]} strong places become {counts[1]}."
+    assert said(lesson)["crumbs"].endswith(crumbs)
+    assert said(lesson)["crumbs"].startswith("Only crumbs") == (counts[1] < counts[0])
 
 
-@pytest.mark.parametrize("sample", [97, 0, 42, 160])
-def test_each_patch_with_ink_goes_to_the_filter_that_it_excites_most(sample):
-    lesson = LocalPatterns(picture=digits.sample(sample))
-    every = np.stack([responses(p.pixels) for p in digits.load()]).max(axis=(0, 1, 2))
-    shares = responses(lesson.shown_picture.pixels) / every
-    picture = lesson.shown_picture.pixels[:, :, 0]
+@pytest.mark.parametrize("sample", [None, 97, 0, 42, 160])
+def test_each_patch_with_ink_goes_to_the_filter_that_responds_most(sample):
+    lesson = LocalPatterns(picture=None if sample is None else digits.sample(sample))
+    maps, count = responses(lesson.pixels), 0
+    piles = np.zeros(32, int)
     for row, col in np.ndindex(26, 26):
-        if picture[row : row + 3, col : col + 3].any():
-            ranked = np.sort(shares[row, col])
+        if lesson.pixels[row : row + 3, col : col + 3].any():
+            count += 1
+            ranked = np.sort(maps[row, col])
             if ranked[-1] - ranked[-2] > 1e-6:
-                assert lesson.winners[row, col] == shares[row, col].argmax()
+                assert lesson.winners[row, col] == maps[row, col].argmax()
+            piles[lesson.winners[row, col]] += 1
         else:
             assert lesson.winners[row, col] == -1
-    assert f"Each of the {len(lesson.sent)} with ink" in said(lesson)["patches"]
-    assert len(lesson.sent) == inked(lesson.shown_picture.pixels).sum()
-    assert sum(lesson.count_of(n) for n in range(32)) == len(lesson.sent)
-
-
-def test_the_strongest_patches_come_from_other_digits(lesson):
-    bundled = digits.load()
-    for patch in lesson.top[:6]:
-        other = bundled[patch.index]
-        assert not np.array_equal(other.pixels, lesson.shown_picture.pixels)
-        own = responses(other.pixels)[:, :, lesson.shown_filter]
-        assert own.max() == pytest.approx(patch.value, abs=1e-6)
-        window = other.pixels[patch.row : patch.row + 3, patch.col : patch.col + 3]
-        np.testing.assert_array_equal(patch.patch, window)
-    labels = [picture.label for picture, _ in lesson.others]
-    assert len({*labels, lesson.shown_picture.label}) == 4
-    assert all(places for _, places in lesson.others)
+    assert said(lesson)["pieces"] == f"{count} of 676 small windows hold ink."
+    assert len(lesson.sent) == count
+    shown = {number: len(places) for number, places in lesson.piles.items()}
+    assert sum(shown.values()) == count
+    largest = sorted(piles, reverse=True)[:6]
+    assert [shown[number] for number in shown if number is not None] == [n for n in largest if n]
+    assert all(piles[number] == n for number, n in shown.items() if number is not None)
+    edges = [n for n in shown if n is not None and closest_pattern(kernel_of(n)).kind == "edge"]
+    assert lesson.shown_filter == edges[0]
+    assert f"Filter {lesson.shown_filter} gets {piles[edges[0]]}" in said(lesson)["fan"]
+    for number, places in lesson.piles.items():
+        for row, col in places:
+            np.testing.assert_array_equal(
+                lesson.patch((row, col)), lesson.pixels[row : row + 3, col : col + 3]
+            )
+            assert number is None or lesson.winners[row, col] == number
 
 
 def test_the_control_says_what_was_measured(lesson):
     stored = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
     rows = {(r["network"], r["pixels"]): r["accuracy"] for r in stored["permuted"]["rows"]}
+    points = {}
     for network in ("cnn", "dense"):
-        change = lesson.change(network)
         printed = [round(100 * rows[network, p], 2) for p in ("in place", "shuffled")]
-        assert change.points == pytest.approx(printed[1] - printed[0], abs=1e-9)
-    cnn = round(100 * rows["cnn", "in place"], 2) - round(100 * rows["cnn", "shuffled"], 2)
-    assert f"loses {cnn:.2f} points" in said(lesson)["shuffled"]
-    below = rows["cnn", "shuffled"] < rows["dense", "shuffled"]
-    assert ("below the dense one" in said(lesson)["shuffled"]) is below
-    np.testing.assert_array_equal(lesson.shuffled_from, np.random.default_rng(784).permutation(784))
+        points[network] = printed[1] - printed[0]
+        assert lesson.change(network).points == pytest.approx(points[network], abs=1e-9)
+    expected = f"convnet {points['cnn']:.2f} points, dense {points['dense']:+.2f}."
+    assert said(lesson)["trained"] == f"Trained on these: {expected}"
+    assert ("neighbours" in said(lesson)) == (points["cnn"] < points["dense"])
+    placed = panels.place(lesson.control(), panels.VIDEO)
+    lengths = {
+        (network, pixels): placed[f"errors-{row}.{network}"].width / (1 - rows[network, pixels])
+        for network in ("cnn", "dense")
+        for row, pixels in (("place", "in place"), ("input", "shuffled"))
+    }
+    # All four bars have one scale, and begin at zero.
+    assert max(lengths.values()) == pytest.approx(min(lengths.values()))
+    texts = {getattr(piece, "text", "") for piece in placed.pieces}
+    assert {f"{100 * (1 - accuracy):.2f}%" for accuracy in rows.values()} <= texts
+
+
+def test_the_question_is_answered_by_what_was_measured(lesson):
+    (asked,) = [event.ask for beat in lesson.beats() for event in beat.parts if event.ask]
+    right = [choice.text.en for choice in asked.choices if choice.reply is None]
+    assert right == ["the convnet"]
+    replies = [choice.reply.text("en") for choice in asked.choices if choice.reply]
+    assert replies == ["To a dense unit order means nothing: +0.07 points."] * 2
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_any_digit_can_be_compared(digit):
+def test_any_digit_can_be_looked_at(digit):
     lesson = LocalPatterns(picture=digits.first(digit))
     assert lesson.shown_picture.label == digit
     assert lesson.seconds <= 60.5
+    assert lesson.strong_places[1] < lesson.strong_places[0]
 
 
-@pytest.mark.parametrize("number", [3, 9, 27])
-def test_a_filter_that_finds_little_is_told_as_it_is(number):
+@pytest.mark.parametrize("number", range(0, 32, 5))
+def test_a_filter_that_gets_no_patch_is_told_as_it_is(number):
     lesson = LocalPatterns(filter=number, unit=0)
-    assert lesson.shown_units[0].number == 0
-    places = len(lesson.places)
-    words = {0: "finds nothing", 1: "here once"}.get(places, f"places 1 to {places}")
-    assert words in said(lesson)["found"]
+    assert lesson.shown_unit.number == 0
+    count = int((lesson.winners == number).sum())
+    assert said(lesson).get("fan", "").startswith(f"Filter {number} gets {count}") == (count > 0)
+    assert ("fan" in said(lesson)) == (count > 0)
+
+
+@pytest.mark.parametrize("length", [30.0, 120.0])
+def test_it_folds_and_stretches(length):
+    lesson = LocalPatterns(length=length)
+    assert lesson.seconds == pytest.approx(length)
+    assert {"dense", "filter", "fly", "trained", "answer"} <= set(said(lesson))
 
 
 @pytest.mark.parametrize(
@@ -182,8 +217,36 @@ def test_a_filter_that_finds_little_is_told_as_it_is(number):
         ({"unit": 512}, r"no unit 512 .* 0 to 511"),
         ({"picture": Picture(np.zeros((28, 28, 1), np.float32), None, "empty.png")}, "is blank"),
         ({"picture": Picture(np.ones((30, 28, 1), np.float32), None, "tall.png")}, "30 × 28"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
+        ({"length": 9.0}, "9 s is no length for this lesson"),
     ],
 )
 def test_what_cannot_be_is_refused(options, told):
     with pytest.raises(UsageError, match=told):
         LocalPatterns(**options)
+
+
+@pytest.mark.parametrize("sheet", ["16:9", "4:3", "9:16"])
+@pytest.mark.parametrize("digit", [None, 1, 8])
+def test_every_picture_has_a_layout_in_which_nothing_overlaps(digit, sheet):
+    lesson = LocalPatterns(picture=None if digit is None else digits.first(digit))
+    picture = lesson.picture_of()
+    piles = lesson.pile_picture(upright=sheet == "9:16")
+    shown = [picture.opening(), picture.dense(), picture.sweep(), piles, lesson.control()]
+    for diagram in shown:
+        for lang in ("en", "zh"):
+            assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []
+
+
+@pytest.mark.parametrize("size", [(426, 240), (240, 426)])
+def test_the_picture_stands_still_for_moments_only(size):
+    pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    import stillness
+
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    scene = scene_class(Job(LocalPatterns(), Path("none.mp4")))
+    found = stillness.measure(scene, LocalPatterns(), Look(), size)
+    assert found.longest <= 3.5, found
+    assert found.share <= 0.25, found

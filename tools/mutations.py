@@ -237,11 +237,11 @@ MUTATIONS = (
         "tests/test_response_map.py",
     ),
     Mutation(
-        "frames around places that were not found",
-        "scenes.local_patterns",
-        "frame = WindowFrame(grid, row, col, span, span",
-        "frame = WindowFrame(grid, col, row, span, span",
-        "tests/test_drawn_numbers.py::test_the_places_found_are_framed_on_the_digit_and_on_the_map",
+        "patches in the wrong piles",
+        "convexplain.lessons.local_patterns",
+        "number if number in shown else None",
+        "None if number in shown else number",
+        "tests/test_local_patterns.py",
     ),
     Mutation(
         "channel sums under other names",

@@ -1,71 +1,43 @@
-"""Local patterns: a template for the whole picture against a small one that meets every place."""
+"""Local patterns: all weights at once against a small filter that meets every place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import digits, facts, kernels
+from convexplain.data import digits, examples, facts, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts import local_picture
 from convexplain.lessons.parts import local_words as words
-from convexplain.lessons.parts.beats import Beat
-from convexplain.lessons.parts.lesson import Lesson, option
-from convexplain.lessons.parts.subject import name_of, require
-from convexplain.network import Network, TopPatch, Trace, top_patches
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import Lesson, option, pause_option
+from convexplain.lessons.parts.local_picture import LocalPicture
+from convexplain.lessons.parts.subject import name_of
+from convexplain.network import Network, Trace
 from convexplain.ops import Breakdown, Window
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float32]
 Place = tuple[int, int]
 
-#: A place counts as found if the response reaches this share of the largest on that digit ...
-LEAST = 0.82
-#: ... and lies at least so many cells, down or across, from all stronger ones.
-APART = 6
-#: Places that are numbered on the digit, and digits that are shown beside it.
-MOST, OTHERS = 3, 3
-#: Templates of the dense network that are shown beside the first.
-TEMPLATES = 3
-#: Patches of other digits that are shown at the end.
-STRONGEST = 6
-_BATCH = 16
-
-
-def found_places(response_map: Floats, most: int = MOST) -> tuple[Place, ...]:
-    """Find where a filter's pattern is: the strongest places that lie apart.
-
-    Parameters
-    ----------
-    response_map : numpy.ndarray of float32, shape (height, width)
-        After its activation.
-    most : int
-        At most so many places.
-
-    Returns
-    -------
-    tuple of (row, column)
-        Strongest first, each with at least `LEAST` of the largest response and `APART` cells from
-        every stronger one; none if nothing responds.
-    """
-    largest = float(response_map.max())
-    found: list[Place] = []
-    for index in np.argsort(-response_map, axis=None, kind="stable"):
-        row, col = (int(part) for part in np.unravel_index(index, response_map.shape))
-        if len(found) == most or response_map[row, col] <= 0:
-            break
-        if response_map[row, col] < LEAST * largest:
-            break
-        if all(max(abs(row - r), abs(col - c)) >= APART for r, c in found):
-            found.append((row, col))
-    return tuple(found)
+#: Piles that are shown by themselves; the others are one.
+PILES = 6
+#: How many of the strongest units are looked at.
+CANDIDATES = 4
+#: By how many pixels the digit is moved.
+AWAY = 2
+#: A response is strong that reaches so much of the map's largest on the picture in place.
+STRONG = 0.5
 
 
 def inked(pixels: Floats) -> npt.NDArray[np.bool_]:
@@ -75,7 +47,7 @@ def inked(pixels: Floats) -> npt.NDArray[np.bool_]:
 
 
 class DenseUnit(NamedTuple):
-    """One unit of the dense network's first layer, and what it makes of the picture."""
+    """One unit of the dense network's first layer, and what it makes of a picture."""
 
     number: int
     template: Floats
@@ -97,15 +69,17 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class LocalPatterns(Lesson):
-    """Dense against convolution: what one unit and one filter compare a picture with."""
+    """Dense against convolution: what one unit and one filter make of a picture."""
 
     name: ClassVar[str] = "local-patterns"
     title: ClassVar[Caption] = words.TITLE
     question: ClassVar[Caption] = words.QUESTION
     answer: ClassVar[Caption] = words.ANSWER
 
+    aspects: ClassVar[tuple[str, ...]] = ("16:9", "4:3", "9:16")
+
     picture: Picture | None = option(
-        None, en="the digit or picture that is compared", zh="要比对的手写数字或图片"
+        None, en="the digit or picture that is looked at", zh="要处理的手写数字或图片"
     )
     filter: int | None = option(
         None,
@@ -119,6 +93,7 @@ class LocalPatterns(Lesson):
         zh="全连接网络隐藏层的哪个单元，编号从 0 开始",
         metavar="N",
     )
+    pause: float = pause_option()
 
     def __post_init__(self) -> None:
         for number, count, what in (
@@ -138,6 +113,7 @@ class LocalPatterns(Lesson):
                 )
             if not self.picture.pixels.any():
                 raise UsageError(f"{self.picture.origin} is blank: give a picture with ink")
+        check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
 
     @cached_property
@@ -174,50 +150,29 @@ class LocalPatterns(Lesson):
         """The kernels of the first convolution, (height, width, filters)."""
         return self.cnn.weights_of(self.layer)["kernel"].squeeze(axis=2)
 
-    # The example.
+    # What is shown.
 
     @cached_property
-    def _example(self) -> tuple[Picture, int]:
-        """The digit and the filter that are followed.
-
-        Of the oriented edges (cosine at least 0.8): the purest that finds exactly `MOST` places,
-        being the filter which the patch excites most at each of them; among the digits where it
-        does, the one that sends it most patches. Where a digit or a filter is asked for that
-        cannot have this, the pair that comes nearest.
-        """
-        bundled = digits.load()
-        looks = [kernels.closest_pattern(self.kernels[:, :, n]) for n in range(self.filters)]
-        edges = [n for n, look in enumerate(looks) if look.kind == "edge"] or list(
-            range(len(looks))
-        )
-        candidates = edges if self.filter is None else [self.filter]
-        pictures = bundled if self.picture is None else (self.picture,)
-        maps = _bundled_maps() if self.picture is None else self._maps_of(self.picture)[np.newaxis]
-        winners = self._winners(np.stack([picture.pixels for picture in pictures]), maps)
-        best: tuple[tuple[float, ...], Picture, int] | None = None
-        for n in sorted(candidates, key=lambda n: -looks[n].cosine):
-            for picture, own, winner in zip(pictures, maps[..., n], winners, strict=True):
-                places = found_places(own, MOST + 1)
-                won = sum(int(winner[place] == n) for place in places)
-                exact = len(places) == won == MOST
-                count = int((winner == n).sum())
-                score = (float(exact), min(won, MOST), looks[n].cosine, count)
-                if best is None or score > best[0]:
-                    best = score, picture, n
-            if best is not None and best[0][0]:
-                break
-        assert best is not None
-        return best[1], best[2]
+    def shown_picture(self) -> Picture:
+        """The picture asked for, or the digit whose tree tells its story."""
+        return self.picture or digits.sample(examples.load()["hierarchy"]["sample"])
 
     @property
-    def shown_picture(self) -> Picture:
-        """The picture that is compared."""
-        return self._example[0]
+    def pixels(self) -> Floats:
+        """The picture, (height, width)."""
+        return self.shown_picture.pixels.squeeze(axis=2)
 
     @property
     def shown_filter(self) -> int:
-        """The filter that is followed."""
-        return self._example[1]
+        """The filter asked for, or of those with a pile of their own the first oriented edge.
+
+        Where there is none, that with the largest pile.
+        """
+        if self.filter is not None:
+            return self.filter
+        looks = {n: kernels.closest_pattern(self.kernels[:, :, n]) for n in self.largest_piles}
+        edges = (n for n, look in looks.items() if look.kind == "edge")
+        return next(edges, next(iter(self.largest_piles)))
 
     @cached_property
     def trace(self) -> Trace:
@@ -227,59 +182,39 @@ class LocalPatterns(Lesson):
     # One unit of the dense network.
 
     @cached_property
-    def shown_units(self) -> tuple[DenseUnit, ...]:
-        """The units that push most towards the dense network's answer; the first is explained.
-
-        That is the strongest, unless only a weaker one of these has a sum and a bias that add up
-        as printed; or the one asked for.
-        """
+    def shown_unit(self) -> DenseUnit:
+        """The unit asked for, or the first of the strongest that adds up as printed."""
         seen = Trace(self.dense, self.shown_picture.pixels)
-        classifier = name_of(self.dense, "classifier")
-        weights = self.dense.weights_of(classifier)["kernel"][:, seen.prediction]
-        order = np.argsort(-seen.activations[self._hidden] * weights, kind="stable").tolist()
         if self.unit is not None:
-            rest = [n for n in order if n != self.unit]
-            return tuple(self._unit(seen, n) for n in (self.unit, *rest[:TEMPLATES]))
-        found = [self._unit(seen, n) for n in order[: TEMPLATES + 1]]
-        found.sort(key=lambda unit: not unit.account.adds_up())
-        return tuple(found)
+            return self._unit(seen, self.unit)
+        order = np.argsort(-seen.activations[self._hidden], kind="stable").tolist()
+        found = [self._unit(seen, n) for n in order[:CANDIDATES]]
+        return min(found, key=lambda unit: not unit.account.adds_up())
 
     def _unit(self, seen: Trace, number: int) -> DenseUnit:
         kernel = self.dense.weights_of(self._hidden)["kernel"]
-        template = kernel[:, number].reshape(self.shown_picture.pixels.shape[:2])
+        template = kernel[:, number].reshape(self.pixels.shape)
         return DenseUnit(number, template, seen.breakdown(self._hidden, (0, 0, number), shown=0))
 
+    def unit_of(self, pixels: Floats) -> DenseUnit:
+        """Return what the same unit makes of another picture, (height, width)."""
+        return self._unit(Trace(self.dense, pixels[:, :, np.newaxis]), self.shown_unit.number)
+
     @cached_property
-    def never_inked(self) -> npt.NDArray[np.bool_]:
-        """The pixels whose weights are still those that training began with, bool (height, width).
+    def moved(self) -> Floats | None:
+        """The picture moved by two pixels, left if no ink is lost there; None where it is."""
+        for axis, way in ((1, -AWAY), (1, AWAY), (0, -AWAY), (0, AWAY)):
+            lost = np.take(self.pixels, range(AWAY) if way < 0 else range(-AWAY, 0), axis=axis)
+            if not lost.any():
+                return np.roll(self.pixels, way, axis=axis)
+        return None
 
-        A pixel without ink in any training digit gives its weights no gradient. The beginning is
-        computed again from the seed, and rounded as the network's file rounds.
-        """
-        start = Network.initialised(
-            self.dense.layers, self.dense.provenance["seed"], input_shape=self.dense.input_shape
-        ).weights_of(self._hidden)["kernel"]
-        stored = start.astype(np.float16).astype(np.float32)
-        now = self.dense.weights_of(self._hidden)["kernel"]
-        same = (now == stored).all(axis=1) | (now == start).all(axis=1)
-        return np.asarray(same.reshape(self.dense.input_shape[:2]))
+    # One filter, at every place; all patches, and all filters.
 
-    # One filter, at every place.
-
-    @property
+    @cached_property
     def kernel(self) -> Floats:
         """Weights of the filter, (3, 3)."""
         return self.kernels[:, :, self.shown_filter]
-
-    @property
-    def bias(self) -> float:
-        """Its bias."""
-        return float(self.cnn.biases(self.layer)[self.shown_filter])
-
-    @property
-    def response_map(self) -> Floats:
-        """What it answers at every place, (height, width)."""
-        return self.maps[:, :, self.shown_filter]
 
     @property
     def maps(self) -> Floats:
@@ -287,68 +222,46 @@ class LocalPatterns(Lesson):
         return self.trace.activations[self.layer]
 
     @property
-    def places(self) -> tuple[Place, ...]:
-        """Where it finds its pattern on the digit."""
-        return found_places(self.response_map)
-
-    @cached_property
-    def top(self) -> tuple[TopPatch, ...]:
-        """The filter's strongest patch in every other bundled digit, strongest first."""
-        bundled = digits.load()
-        pixels = np.stack([picture.pixels for picture in bundled])
-        every = top_patches(self.cnn, self.layer, self.shown_filter, pixels, len(bundled))
-        mine = self.shown_picture.pixels
-        return tuple(p for p in every if not np.array_equal(pixels[p.index], mine))
-
-    @cached_property
-    def others(self) -> tuple[tuple[Picture, tuple[Place, ...]], ...]:
-        """The digits of other classes that hold the strongest patches, and all places there."""
-        taken = {self.shown_picture.label}
-        found: list[tuple[Picture, tuple[Place, ...]]] = []
-        for patch in self.top:
-            picture = digits.sample(patch.index)
-            if picture.label not in taken and len(found) < OTHERS:
-                taken.add(picture.label)
-                own = _bundled_maps()[patch.index, :, :, self.shown_filter]
-                found.append((picture, found_places(own)))
-        return tuple(found)
-
-    # All patches, and all filters.
-
-    @property
-    def bundled(self) -> int:
-        """How many digits the filters' largest responses are taken from."""
-        return len(digits.load())
-
-    def _maps_of(self, picture: Picture) -> Floats:
-        return np.asarray(Trace(self.cnn, picture.pixels).activations[self.layer])
-
-    @staticmethod
-    def _winners(pixels: Floats, maps: Floats) -> npt.NDArray[np.intp]:
-        """Which filter each patch excites most, (N, height, width); -1 for no ink or response."""
-        largest = _bundled_maps().max(axis=(0, 1, 2))
-        shares = maps / np.where(largest > 0, largest, np.inf)
-        excites = inked(pixels) & (shares.max(axis=-1) > 0)
-        return np.where(excites, shares.argmax(axis=-1), -1)
+    def response_map(self) -> Floats:
+        """What the filter answers at every place, (height, width)."""
+        return self.maps[:, :, self.shown_filter]
 
     @cached_property
     def winners(self) -> npt.NDArray[np.intp]:
-        """Which filter each patch of the digit excites most, (height, width); -1 for blank patches.
+        """Which filter responds most to each patch, (height, width); -1 where none does.
 
-        Responses are divided by the filter's largest to any bundled digit, since filters differ in
-        how loud they are. A patch to which no filter responds goes nowhere, too.
+        Patches without ink fly nowhere: there the bias alone responds.
         """
-        pixels = self.shown_picture.pixels[np.newaxis]
-        return np.asarray(self._winners(pixels, self.trace.activations[self.layer][np.newaxis])[0])
+        excites = inked(self.shown_picture.pixels) & (self.maps.max(axis=2) > 0)
+        return np.where(excites, self.maps.argmax(axis=2), -1)
 
     @property
     def sent(self) -> tuple[Place, ...]:
         """The patches that fly to a filter, row by row."""
         return tuple((int(row), int(col)) for row, col in np.argwhere(self.winners >= 0))
 
-    def count_of(self, number: int) -> int:
-        """Return how many patches a filter gets."""
-        return int((self.winners == number).sum())
+    @cached_property
+    def largest_piles(self) -> dict[int, int]:
+        """The filters that get most patches, and how many these are, largest first."""
+        counts = np.bincount(self.winners[self.winners >= 0], minlength=self.filters)
+        order = np.argsort(-counts, kind="stable")[:PILES]
+        return {int(n): int(counts[n]) for n in order if counts[n] or not n}
+
+    @cached_property
+    def piles(self) -> dict[int | None, list[Place]]:
+        """The patches by the filter to which they fly, None for all others, row by row."""
+        shown = dict.fromkeys([*self.largest_piles, self.shown_filter])
+        found: dict[int | None, list[Place]] = {n: [] for n in shown}
+        for place in self.sent:
+            number = int(self.winners[place])
+            found.setdefault(number if number in shown else None, []).append(place)
+        return {number: places for number, places in found.items() if places}
+
+    def patch(self, place: Place) -> Floats:
+        """Return the 3 by 3 pixels under the window."""
+        row, col = place
+        height, width = self.kernel.shape
+        return self.pixels[row : row + height, col : col + width]
 
     # The control.
 
@@ -366,37 +279,124 @@ class LocalPatterns(Lesson):
     @property
     def shuffled_from(self) -> npt.NDArray[np.int64]:
         """Which pixel comes to each place: the permutation of the stored experiments."""
-        return facts.shuffled_pixels(self.shown_picture.pixels.size)
+        return facts.shuffled_pixels(self.pixels.size)
+
+    def shuffle(self, values: Floats) -> Floats:
+        """Move all cells by the one permutation, (height, width)."""
+        return values.reshape(-1)[self.shuffled_from].reshape(values.shape)
+
+    @cached_property
+    def shuffled_map(self) -> Floats:
+        """What the filter answers on the shuffled picture."""
+        shuffled = self.shuffle(self.pixels)[:, :, np.newaxis]
+        return Trace(self.cnn, shuffled).activations[self.layer][:, :, self.shown_filter]
+
+    @property
+    def strong_places(self) -> tuple[int, int]:
+        """How many places respond strongly, in place and shuffled."""
+        least = STRONG * float(self.response_map.max())
+        before, after = (
+            int(((m >= least) & (m > 0)).sum()) for m in (self.response_map, self.shuffled_map)
+        )
+        return before, after
+
+    # The pictures.
+
+    def picture_of(self, pixels: Floats | None = None, *, shuffled: bool = False) -> LocalPicture:
+        """Return what the pictures are made of: in place, moved, or shuffled with the weights."""
+        unit, responses = self.shown_unit, self.response_map
+        shown, weights, account = self.pixels, unit.template, unit.account
+        if pixels is not None:
+            shown, account = pixels, self.unit_of(pixels).account
+        if shuffled:
+            # The sum of the same products: neither they nor their number change.
+            shown, weights = self.shuffle(self.pixels), self.shuffle(unit.template)
+            responses = self.shuffled_map
+        return LocalPicture(
+            pixels=shown,
+            unit=unit.number,
+            weights=weights,
+            account=account,
+            filter=self.shown_filter,
+            kernel=self.kernel,
+            responses=responses,
+            limit=float(self.response_map.max()) or 1.0,
+        )
+
+    def diagram(self) -> Diagram:
+        """Describe the unit and the filter, for a figure."""
+        return self.picture_of().diagram(words.ABOUT.fill(f=self.shown_filter))
+
+    def pile_picture(self, *, upright: bool = False) -> Diagram:
+        """Describe the patches in piles."""
+        patches = {n: [self.patch(p) for p in places] for n, places in self.piles.items()}
+        return self.picture_of().piles(patches, self.kernels, upright=upright)
+
+    def control(self) -> Diagram:
+        """Describe both networks' errors, with pixels in place and shuffled."""
+        errors = {
+            (network, pixels): 1 - accuracy
+            for network in ("cnn", "dense")
+            for change in [self.change(network)]
+            for pixels, accuracy in (("in place", change.in_place), ("shuffled", change.shuffled))
+        }
+        shuffled = self.shuffle(self.pixels)
+        return local_picture.control(self.pixels, shuffled, errors, self.trainings)
+
+    # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: a unit, a filter, where it finds its pattern, all patches, a control."""
-        unit, places = self.shown_units[0], len(self.places)
-        yield self.beat("question", self.question, 4.0)
-        pixels = fmt.count(unit.template.size)
-        yield self.beat("dense", words.DENSE.fill(n=pixels, v=fmt.number(unit.account.value)), 7.0)
-        yield self.beat("never-inked", words.NEVER.fill(n=int(self.never_inked.sum())), 6.5)
-        n = self.response_map.size
-        yield self.beat("filter", words.FILTER.fill(w=self.kernel.size, n=fmt.count(n)), 6.5)
-        found = words.FOUND[min(places, 2)]
-        yield self.beat("found", found.fill(**({"n": places} if places > 1 else {})), 5.5)
-        sent = words.PATCHES.fill(n=fmt.count(n), m=fmt.count(len(self.sent)))
-        yield self.beat("patches", sent, 9.5, title=words.APART)
-        again = words.AGAIN.fill(f=self.shown_filter, n=self.count_of(self.shown_filter))
-        yield self.beat("again", again, 6.0, title=words.APART)
+        """Tell the lesson: a unit, a filter, all patches in piles, and a control."""
+        yield Beat.of("question", self.title, Event("ask", 3.4, self.question))
+        yield Beat.of("dense", self.title, *self._beat_dense())
+        n = fmt.count(self.response_map.size)
+        m = fmt.count(int(inked(self.shown_picture.pixels).sum()))
+        said = words.FILTER.fill(w=self.kernel.size, n=n)
+        yield Beat.of("filter", self.title, Event("filter", 4.6, said))
+        yield Beat.of(
+            "piles", words.APART,
+            Event("pieces", 2.4, words.PIECES.fill(m=m, n=n), detail=1),
+            Event("fly", 6.5, words.FLY),
+            *self._beat_fan(),
+        )  # fmt: skip
+        yield Beat.of("control", words.CONTROL, *self._beat_control())
+        yield Beat.of("answer", self.title, Event("answer", 3.4, self.answer))
+
+    def _beat_dense(self) -> Iterator[Event]:
+        yield Event("dense", 4.4, words.DENSE.fill(n=fmt.count(self.pixels.size)))
+        if self.moved is not None:
+            value = fmt.number(self.unit_of(self.moved).account.value)
+            if value != fmt.number(self.shown_unit.account.value):
+                yield Event("moved", 3.4, words.MOVED.fill(k=AWAY, v=value), detail=1)
+
+    def _beat_fan(self) -> Iterator[Event]:
+        count = len(self.piles.get(self.shown_filter, []))
+        if count:
+            said = words.FAN if count > 1 else words.FAN_ONE
+            yield Event("fan", 3.2, said.fill(f=self.shown_filter, k=count), detail=1)
+
+    def _beat_control(self) -> Iterator[Event]:
         cnn, dense = self.change("cnn"), self.change("dense")
-        falls = cnn.points < 0 and cnn.shuffled < dense.shuffled
-        caption = words.BELOW if falls else words.ABOVE
-        a = fmt.number(-cnn.points) if falls else fmt.number(cnn.points, sign=True)
-        said = {"a": a, "b": fmt.number(dense.points, sign=True)}
-        yield self.beat("shuffled", caption.fill(**said), 8.0, title=words.CONTROL)
-        yield self.beat("answer", self.answer, 7.0)
+        a, b = (fmt.number(change.points, sign=True) for change in (cnn, dense))
+        yield Event("predict", self.pause, ask=self._ask(a, b), detail=1)
+        value = fmt.number(self.shown_unit.account.value)
+        yield Event("shuffle", 4.0, words.SHUFFLED.fill(v=value))
+        before, after = self.strong_places
+        crumbs = words.CRUMBS if after < before else words.NO_CRUMBS
+        yield Event("crumbs", 3.6, crumbs.fill(a=before, b=after))
+        yield Event("trained", 4.2, words.TRAINED.fill(a=a, b=b))
+        if cnn.points < dense.points:
+            yield Event("neighbours", 2.6, words.NEIGHBOURS, detail=1)
 
-
-@cache
-def _bundled_maps() -> Floats:
-    """Maps of the first convolution on all bundled digits, exact: (N, height, width, filters)."""
-    network = Network.load("cnn")
-    layer = require(network, "convolution of the picture", "cnn")
-    pixels = np.stack([picture.pixels for picture in digits.load()])
-    parts = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
-    return np.concatenate([network.exact(layer, part)[1] for part in parts])
+    def _ask(self, a: str, b: str) -> Question:
+        """Ask who suffers; wrong is what those suppose who think of what they see themselves."""
+        suffers = self.change("cnn").points < self.change("dense").points
+        cnn, dense = words.SUFFERS.fill(a=a), words.NOTHING_CHANGES.fill(b=b)
+        return Question(
+            words.PREDICT,
+            (
+                Choice(words.CNN, None if suffers else cnn),
+                Choice(words.DENSE_NET, dense if suffers else None),
+                Choice(words.BOTH, dense if suffers else cnn),
+            ),
+        )

@@ -271,7 +271,8 @@ class Maps(Panel):
         sheet, count = at.sheet, max(self.values.shape[:2])
         if self.fan is not None:  # small maps of a deep stack are as large as their neighbours'
             return Bounds(self.weight or 1.0, sheet.pixel, sheet.pixel, sheet.room / count)
-        least = max(sheet.thumb / count, sheet.pixel)
+        # A patch of few cells is seen when a cell is a part of a letter.
+        least = max(min(sheet.thumb / count, 0.25 * sheet.note), sheet.pixel)
         most = min(sheet.room / count, ROOMY * sheet.number)
         return Bounds(self.weight or 1.0, least, max(least, sheet.good / 3 / count), most)
 

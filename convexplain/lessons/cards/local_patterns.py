@@ -11,12 +11,13 @@ from convexplain.style.captions import Caption
 def card(lesson: LocalPatterns) -> Card:
     """Write the card."""
     values = {
-        **told(lesson, "shuffled"),
+        "a": fmt.number(lesson.change("cnn").points, sign=True),
+        "b": fmt.number(lesson.change("dense").points, sign=True),
         "pixels": told(lesson, "dense")["n"],
-        "never": told(lesson, "never-inked")["n"],
         "w": told(lesson, "filter")["w"],
         "places": told(lesson, "filter")["n"],
-        "found": told(lesson, "found")["n"],
+        "f": lesson.shown_filter,
+        "k": lesson.largest_piles[lesson.shown_filter],
         "dense": fmt.count(lesson.dense.parameters),
         "cnn": fmt.count(lesson.cnn.parameters),
     }
@@ -49,25 +50,25 @@ def card(lesson: LocalPatterns) -> Card:
                 ),
             ),
             Pause(
-                "found",
+                "piles",
                 Caption(
-                    en="Where else on the digit does this template fit?",
-                    zh="这个模板还和图中哪些地方吻合？",
+                    en="Which patches of the digit will filter {f} get?",
+                    zh="过滤器 {f} 会得到图中的哪些图块？",
                 ),
                 Caption(
-                    en="{found} places are marked; it fits in other digits, too.",
-                    zh="标出了 {found} 处；在其他样本里也有。",
+                    en="{k} of them, from many places: those to which it responds most.",
+                    zh="得到 {k} 个，来自多处：都是它响应最强的图块。",
                 ),
             ),
             Pause(
-                "shuffled",
+                "control",
                 Caption(
                     en="All pixels change places by one fixed rule. Who suffers?",
                     zh="按同一规则打乱所有像素，哪个网络会变差？",
                 ),
                 Caption(
-                    en="The convnet loses {a} points; the dense one moves by {b}.",
-                    zh="卷积网络下降 {a} 个百分点；全连接网络变化 {b}。",
+                    en="The convnet moves by {a} points, the dense one by {b}.",
+                    zh="卷积网络变化 {a} 个百分点，全连接网络变化 {b}。",
                 ),
             ),
         ),
@@ -85,13 +86,12 @@ def card(lesson: LocalPatterns) -> Card:
             ),
             Mistake(
                 Caption(
-                    en="The dense template is noisy at the rim: badly trained.",
-                    zh="全连接模板的边缘全是噪声，说明没训练好。",
+                    en="Shuffled pixels hold the same information, so nothing is lost.",
+                    zh="打乱后信息还在，所以什么也没丢。",
                 ),
                 Caption(
-                    en="{never} border pixels were never inked in training: their weights are "
-                    "still the random ones of the start.",
-                    zh="边缘有 {never} 个像素在训练中从未有过笔画，它们的权重仍是初始的随机数。",
+                    en="It is there, but not where a small window looks: {a} points.",
+                    zh="信息还在，但小窗口看不到：{a} 个百分点。",
                 ),
             ),
             Mistake(

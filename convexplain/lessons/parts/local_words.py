@@ -1,4 +1,4 @@
-"""What the lesson on local patterns says."""
+"""What the lesson on local patterns says, and what stands beside its pictures."""
 
 from __future__ import annotations
 
@@ -17,54 +17,79 @@ QUESTION = Caption(
     zh="过滤器为什么一次只看 3 × 3 个像素？",
 )
 ANSWER = Caption(
-    en="A dense unit compares the whole picture once; a filter compares its 3 × 3 template at "
-    "every place.",
-    zh="全连接单元拿整幅图比对一次；过滤器拿 3 × 3 小模板，在每个位置各比对一次。",
+    en="Near pixels belong together: a small window uses that.",
+    zh="相邻像素彼此相关，小窗口正好用上这一点。",
 )
 DENSE = Caption(
-    en="A dense unit has one weight for each pixel: {n} products and a bias make one number, {v}.",
-    zh="全连接单元给每个像素一个权重：{n} 个乘积之和加上偏置，得到一个数：{v}。",
+    en="A dense unit weighs all {n} pixels, once.", zh="全连接单元给 {n} 个像素加权，只看一次。"
 )
-NEVER = Caption(
-    en="{n} border pixels were never inked in training: their weights are still random, as "
-    "initialised.",
-    zh="边缘有 {n} 个像素在训练中从未有过笔画，它们的权重仍是初始的随机数。",
+#: By the direction in which the digit is moved.
+MOVED = Caption(
+    en="Moved {k} pixels: other weights, another number, {v}.",
+    zh="移动 {k} 个像素：权重变了，数也变了：{v}。",
 )
 FILTER = Caption(
-    en="A filter has only {w} weights, and asks the same question at all {n} places.",
-    zh="一个过滤器只有 {w} 个权重，在全部 {n} 个位置问同一个问题。",
+    en="A filter: {w} weights, the same at all {n} places.",
+    zh="过滤器：{w} 个权重，{n} 个位置都一样。",
 )
-#: By how many places it finds: none, one, several.
-FOUND = (
-    Caption(
-        en="On this digit it finds nothing, in others it does: one filter serves all places.",
-        zh="这里没有它的模式，其他样本里有：同一个过滤器用于所有位置。",
-    ),
-    Caption(
-        en="Its pattern is here once, and in other digits too: one filter serves all places.",
-        zh="它的模式这里有 1 处，其他样本里也有：同一个过滤器用于所有位置。",
-    ),
-    Caption(
-        en="It finds its pattern at places 1 to {n}, and in other digits: one filter serves all.",
-        zh="1 到 {n} 处都是它的模式，其他样本里也有：处处用同一个过滤器。",
-    ),
+PIECES = Caption(en="{m} of {n} small windows hold ink.", zh="{n} 个小窗口里有 {m} 个有墨迹。")
+FLY = Caption(en="Each flies to the filter that responds most.", zh="各自飞向响应最强的过滤器。")
+FAN = Caption(
+    en="Filter {f} gets {k}: from many places, one pattern.",
+    zh="过滤器 {f} 得到 {k} 个：来自多处，同一种模式。",
 )
-PATCHES = Caption(
-    en="The digit breaks into {n} patches. Each of the {m} with ink flies to the filter that it "
-    "excites most.",
-    zh="手写数字拆成 {n} 个图块，其中 {m} 个有笔画，各自飞向它最能激活的过滤器。",
+FAN_ONE = Caption(en="Filter {f} gets {k} of them.", zh="过滤器 {f} 得到 {k} 个。")
+PREDICT = Caption(
+    en="All pixels change places. Which network suffers?", zh="打乱所有像素，哪个网络会变差？"
 )
-AGAIN = Caption(
-    en="Filter {f} gets {n} of them; in other digits it finds the same small pattern.",
-    zh="过滤器 {f} 得到 {n} 个；在其他样本里，它找到同样的小模式。",
+CNN, DENSE_NET = (
+    Caption(en="the convnet", zh="卷积网络"),
+    Caption(en="the dense one", zh="全连接网络"),
 )
-BELOW = Caption(
-    en="Shuffle all pixels by one rule, train again: the convnet loses {a} points and falls "
-    "below the dense one, which moves by {b}.",
-    zh="按同一规则打乱像素再训练：卷积网络下降 {a} 个百分点，不如全连接网络（{b}）。",
+BOTH = Caption(en="both", zh="都会")
+NOTHING_CHANGES = Caption(
+    en="To a dense unit order means nothing: {b} points.",
+    zh="顺序对全连接单元没有意义：{b} 个百分点。",
 )
-ABOVE = Caption(
-    en="Shuffle all pixels by one rule, train again: the convnet changes by {a} points, the dense "
-    "network by {b}.",
-    zh="按同一规则打乱像素再训练：卷积网络变化 {a} 个百分点，全连接网络变化 {b}。",
+SUFFERS = Caption(
+    en="A small window finds no neighbours any more: {a} points.",
+    zh="小窗口里不再有相邻像素：{a} 个百分点。",
+)
+SHUFFLED = Caption(
+    en="Dense: shuffled with its weights, still {v}.", zh="全连接：权重跟着打乱，仍是 {v}。"
+)
+CRUMBS = Caption(
+    en="Only crumbs: {a} strong places become {b}.",
+    zh="找到的很少：强响应从 {a} 处变成 {b} 处。",
+)
+NO_CRUMBS = Caption(
+    en="The filter: {a} strong places become {b}.", zh="过滤器：强响应从 {a} 处变成 {b} 处。"
+)
+TRAINED = Caption(
+    en="Trained on these: convnet {a} points, dense {b}.",
+    zh="用这样的图训练：卷积网络 {a} 个百分点，全连接 {b}。",
+)
+NEIGHBOURS = Caption(
+    en="It was the neighbours that helped the convnet.", zh="帮助卷积网络的是相邻关系。"
+)
+ABOUT = Caption(
+    en="A dense unit weighs the whole digit once; filter {f} weighs every window of it.",
+    zh="全连接单元给整幅图加权一次；过滤器 {f} 给每个窗口加权。",
+)
+UNIT = Caption(en="Dense unit {n}: {w} weights", zh="全连接单元 {n}：{w} 个权重")
+KERNEL = Caption(en="Filter {n}: {w} weights", zh="过滤器 {n}：{w} 个权重")
+WEIGHTS = Caption(en="weight", zh="权重")
+UNIT_WEIGHTS = Caption(en="weight of the unit", zh="单元的权重")
+OTHERS = Caption(en="others", zh="其余")
+ERRORS = Caption(en="errors on the test set", zh="测试集错误率")
+RUN = {
+    "cnn": Caption(en="convnet", zh="卷积网络"),
+    "dense": Caption(en="dense", zh="全连接"),
+    "in place": Caption(en="in place", zh="原位"),
+    "shuffled": Caption(en="shuffled", zh="打乱"),
+}
+ROW = Caption(en="{net}, {how}", zh="{net}，{how}")
+RUNS = Caption(
+    en="Mean of {n} short trainings each, one rule of shuffling for all digits.",
+    zh="每种各训练 {n} 次取平均，训练较短；所有图按同一规则打乱。",
 )

@@ -1,0 +1,232 @@
+"""The pictures of the lesson on local patterns: a unit, a filter, piles of patches, bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.lessons.parts import local_words as words
+from convexplain.ops import Breakdown
+from convexplain.panels import (
+    INK,
+    Aligned,
+    Bar,
+    Bars,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Legend,
+    Maps,
+    Mark,
+    Part,
+    Row,
+    Scale,
+    Sum,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[np.float32]
+#: Patches that lie side by side in a pile.
+ACROSS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class LocalPicture:
+    """What all pictures of the lesson are made of.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (height, width)
+        The picture, in place or shuffled.
+    unit : int
+        The dense unit.
+    weights : numpy.ndarray, shape (height, width)
+        Its weights, where the pixels are.
+    account : Breakdown
+        What it makes of the picture.
+    filter : int
+        The filter of the convolution.
+    kernel : numpy.ndarray, shape (height, width)
+    responses : numpy.ndarray
+        Its map.
+    limit : float
+        End of the scale of responses.
+    at : (int, int)
+        Row and column of the window.
+    """
+
+    pixels: Floats
+    unit: int
+    weights: Floats
+    account: Breakdown
+    filter: int
+    kernel: Floats
+    responses: Floats
+    limit: float
+    at: tuple[int, int] = (0, 0)
+
+    def opening(self) -> Diagram:
+        """Describe the picture alone, with all of it and one window marked."""
+        height, width = self.pixels.shape
+        marks = {"whole": Mark(0, 0, height, width, "muted"), "window": self._window}
+        return Diagram(self._read(marks))
+
+    def dense(self) -> Diagram:
+        """Describe the picture, as many weights as it has pixels, and their one number."""
+        parts = self._dense_parts()
+        return Diagram(
+            Either(
+                Column(Row(*parts), Legend("legend", row=True), align="middle"),
+                Column(*parts, Legend("legend", row=True), align="middle"),
+            )
+        )
+
+    def sweep(self) -> Diagram:
+        """Describe the picture, the filter, and what it finds at every place."""
+        read, kernel, filled = self._sweep_parts()
+        return Diagram(
+            Either(
+                Column(Row(read, kernel, filled), Legend("legend", row=True), align="middle"),
+                Column(read, Row(kernel, Column(filled, Legend("legend"))), align="middle"),
+            )
+        )
+
+    def diagram(self, about: Caption) -> Diagram:
+        """Describe the unit above the filter, for a figure."""
+        read, weights, total = self._dense_parts()
+        legend = Legend("legend", row=True)
+        first = Text("once", words.DENSE.fill(n=fmt.count(self.weights.size)), role="note")
+        places = fmt.count(self.responses.size)
+        second = Text("everywhere", words.FILTER.fill(w=self.kernel.size, n=places), role="note")
+        height, width = self.pixels.shape
+        read = self._read({"whole": Mark(0, 0, height, width, "muted")})
+        row, col = (int(n) for n in np.unravel_index(self.responses.argmax(), self.responses.shape))
+        found, kernel, filled = replace(self, at=(row, col))._sweep_parts()
+        again = replace(found, name="again")
+        return Diagram(
+            Either(
+                Column(
+                    first, Row(read, weights, total), second, Row(again, kernel, filled), legend
+                ),
+                Column(
+                    first, Row(read, weights, gap=0.6), total, second,
+                    Row(again, filled, gap=0.6), Row(kernel), Legend("legend"),
+                ),
+            ),
+            about=about,
+        )  # fmt: skip
+
+    def piles(
+        self,
+        patches: Mapping[int | None, Sequence[Floats]],
+        kernels: Floats,
+        *,
+        upright: bool = False,
+    ) -> Diagram:
+        """Describe the picture beside piles of its patches, each below its filter.
+
+        Parameters
+        ----------
+        patches : mapping of int or None to sequence of numpy.ndarray
+            By filter, largest pile first; None: all other filters'.
+        kernels : numpy.ndarray, shape (height, width, filters)
+        upright : bool
+            Whether the piles stand below the picture.
+        """
+        scale = Scale(float(np.abs(kernels).max()) or 1.0, words.WEIGHTS)
+        columns: list[Part] = []
+        for number, pile in patches.items():
+            called = f"pile-{'others' if number is None else number}"
+            count = str(len(pile))
+            parts: list[Part] = [
+                Maps(
+                    called, np.stack(pile, axis=2), INK, columns=ACROSS, share="patches",
+                    title=Caption(en=count, zh=count),
+                )
+            ]  # fmt: skip
+            if number is not None:
+                parts.insert(0, Cells(
+                    f"kernel-{number}", kernels[:, :, number], scale, share="kernels",
+                    title=Caption(en=str(number), zh=str(number)),
+                ))  # fmt: skip
+            else:
+                parts.insert(0, Text("others", words.OTHERS, role="note", tone="muted"))
+            columns.append(Column(*parts, gap=0.4))
+        piled = Row(*columns, gap=0.6, align="top")
+        legend = Legend("legend", row=True)
+        below = Column(self._read({}), piled, legend, align="middle", gap=0.6)
+        beside = Row(Column(self._read({}), legend), piled, gap=1.5, align="top")
+        return Diagram(below if upright else Either(beside, below))
+
+    def _dense_parts(self) -> tuple[Part, Part, Part]:
+        weights = Cells(
+            "weights", self.weights, Scale(float(np.abs(self.weights).max()), words.UNIT_WEIGHTS),
+            share="pixels", lines=False,
+            title=words.UNIT.fill(n=self.unit, w=fmt.count(self.weights.size)),
+        )  # fmt: skip
+        value = Scale(max(abs(self.account.value), 1e-9), None)
+        return self._read({}), weights, Sum.of("sum", self.account, value)
+
+    def _sweep_parts(self) -> tuple[Cells, Part, Part]:
+        kernel = Cells(
+            "kernel", self.kernel, Scale(float(np.abs(self.kernel).max()), words.WEIGHTS),
+            numbers=True, share="numbers",
+            title=words.KERNEL.fill(n=self.filter, w=self.kernel.size),
+        )  # fmt: skip
+        filled = Cells(
+            "map", self.responses, Scale(self.limit, terms.RESPONSE, signed=False), share="pixels",
+            lines=False, title=terms.RESPONSE_MAP.capital, marks={"cell": Mark(*self.at)},
+        )  # fmt: skip
+        return self._read({"window": self._window}), kernel, filled
+
+    @property
+    def _window(self) -> Mark:
+        return Mark(*self.at, *self.kernel.shape)
+
+    def _read(self, marks: Mapping[str, Mark]) -> Cells:
+        return Cells(
+            "input", self.pixels, share="pixels", lines=False, title=terms.INPUT.capital,
+            marks=marks,
+        )  # fmt: skip
+
+
+def control(
+    in_place: Floats, shuffled: Floats, errors: Mapping[tuple[str, str], float], trainings: int
+) -> Diagram:
+    """Describe the errors of both networks, with pixels in place and shuffled.
+
+    Parameters
+    ----------
+    in_place, shuffled : numpy.ndarray, shape (height, width)
+        A digit as both kinds of training show it.
+    errors : mapping of (str, str) to float
+        Shares of the test set, by network and pixels.
+    trainings : int
+        How often each was trained.
+    """
+    rows: list[list[Part]] = []
+    for name, pixels, picture in (("place", "in place", in_place), ("input", "shuffled", shuffled)):
+        bars = [
+            Bar(network, words.RUN[network], share, fmt.percent(share, 2), "accent")
+            for (network, how), share in errors.items()
+            if how == pixels
+        ]
+        read = Cells(name, picture, share="pixels", lines=False, title=words.RUN[pixels].capital)
+        rows.append([read, Bars(
+            f"errors-{name}", bars, Scale(max(errors.values())), length=16, share="errors",
+            title=words.ERRORS,
+        )])  # fmt: skip
+    note = Text("runs", words.RUNS.fill(n=trainings), role="note", tone="muted")
+    return Diagram(
+        Either(
+            Column(Aligned(rows, gap=1.5, row_gap=1.2, down="middle"), note, align="middle"),
+            Column(*(part for row in rows for part in row), note, align="middle"),
+        )
+    )
