@@ -192,6 +192,9 @@ def test_any_digit_can_be_looked_at(digit):
     assert lesson.shown_picture.label == digit
     assert lesson.seconds <= 60.5
     assert lesson.strong_places[1] < lesson.strong_places[0]
+    # One scale, on which both maps lie.
+    limits = {lesson.picture_of().limit, lesson.picture_of(shuffled=True).limit}
+    assert limits == {max(lesson.response_map.max(), lesson.shuffled_map.max())}
 
 
 @pytest.mark.parametrize("number", range(0, 32, 5))

@@ -320,7 +320,8 @@ class LocalPatterns(Lesson):
             filter=self.shown_filter,
             kernel=self.kernel,
             responses=responses,
-            limit=float(self.response_map.max()) or 1.0,
+            # One scale for both maps: a shuffled picture may excite the filter more at some place.
+            limit=float(max(self.response_map.max(), self.shuffled_map.max())) or 1.0,
         )
 
     def diagram(self) -> Diagram:
