@@ -32,7 +32,7 @@ class Architecture(NetworkLesson):
 
     name: ClassVar[str] = "architecture"
     title: ClassVar[Caption] = Caption(
-        en="Architecture: the picture gets smaller, the stack gets deeper",
+        en="Architecture: smaller pictures, deeper stacks",
         zh="网络结构：尺寸越来越小，通道越来越多",
     )
     question: ClassVar[Caption] = Caption(
