@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from convexplain.data import digits
+from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import chapters as chapters_of
+from convexplain.lessons.parts.step_picture import reads_ink
 from convexplain.lessons.sliding_window import SlidingWindow, describe
+from convexplain.network import Conv2D, Dense, Flatten, Network
 from convexplain.style.theme import THEMES, Look
 
 pytest.importorskip("manim", reason="the scene needs the extra 'video'")
@@ -356,3 +359,29 @@ def test_a_longer_video_walks_more_places_unless_their_number_was_given():
     assert min(step.activated for step in walked) > 0
     places = {(step.row, step.col) for step in walked}
     assert len(places) == len(walked)
+
+
+def test_a_network_that_reads_scaled_pixels_or_bends_with_tanh_is_told_truly(tmp_path):
+    weights = {"c/kernel": np.full((3, 3, 1, 1), 0.25, np.float32), "c/bias": np.float32([-0.06])}
+    layers = (Conv2D("c", 1, activation="tanh"), Flatten("f"), Dense("d", 2, "softmax"))
+    weights |= {"d/kernel": np.zeros((676, 2), np.float32), "d/bias": np.zeros(2, np.float32)}
+    plain = Network(layers, weights, input_shape=(28, 28, 1))
+    plain.save(tmp_path / "plain.safetensors")
+    told = SlidingWindow(model=str(tmp_path / "plain.safetensors"), steps="3")
+    said = [e.caption.text("en") for beat in told.beats() for e in beat.events if e.caption]
+    # tanh(-0.06) prints as -0.06, too: nothing is cut.
+    assert "Blank paper: the bias alone, −0.06." in said
+    assert not any("makes it 0" in text for text in said)
+
+    recipe = Recipe((28, 28), "gray", mean=(0.1307,), std=(0.3081,))
+    scaled = Network(layers, weights, input_shape=(28, 28, 1), recipe=recipe)
+    scaled.save(tmp_path / "scaled.safetensors")
+    told = SlidingWindow(model=str(tmp_path / "scaled.safetensors"))
+    step = told.first
+    pixels = told.shown_picture.pixels[step.row : step.row + 3, step.col : step.col + 3, 0]
+    read = (pixels - 0.1307) / 0.3081
+    np.testing.assert_allclose(step.patch[:, :, 0], read, rtol=1e-5)
+    assert step.value == pytest.approx(0.25 * read.sum() - 0.06, rel=1e-5)
+    said = [e.caption.text("en") for beat in told.beats() for e in beat.events if e.caption]
+    assert "These nine pixels, scaled as the network reads them." in said
+    assert not reads_ink(step)

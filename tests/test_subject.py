@@ -86,6 +86,8 @@ def test_colours_and_other_ranges_are_no_picture_under_the_kernel():
     bytes_ = Recipe((20, 18), "gray", 255.0)
     scaled = Network(KERAS, gray.weights, input_shape=(20, 18, 1), recipe=bytes_)
     assert find(scaled, "convolution of the picture") is None
+    assert find(scaled, "convolution over the picture") is scaled.layers[0]
+    assert find(made, "convolution over the picture") is None
 
 
 def test_the_trace_follows_the_prepared_picture(network):

@@ -27,6 +27,7 @@ from convexplain.lessons.parts.step_picture import (
     making_picture,
     overlay_picture,
     read_picture,
+    reads_ink,
     step_picture,
 )
 from convexplain.lessons.parts.subject import Role
@@ -67,7 +68,7 @@ class SlidingWindow(FilterLesson):
     )
 
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
-    needs: ClassVar[tuple[Role, ...]] = ("convolution of the picture",)
+    needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture",)
 
     kernel: str | None = option(
         None,
@@ -264,7 +265,8 @@ class SlidingWindow(FilterLesson):
 
     def _tell_strong(self, stop: Stop) -> Iterator[Event]:
         step, n = stop.step, self._many
-        yield Event("patch", 2.4, _PATCH.fill(n=n), stop)
+        patch = _PATCH if reads_ink(step) else _SCALED_PATCH
+        yield Event("patch", 2.4, patch.fill(n=n), stop)
         about = (_FILTER if self.kernel is None else _HAND_MADE).fill(n=n)
         yield Event("filter", 2.2, about, stop)
         if (self.weights < 0).any() and (self.weights > 0).any():
@@ -299,9 +301,10 @@ class SlidingWindow(FilterLesson):
         if name != "blank":
             return Event(name, 3.0, _FURTHER.fill(v=value), stop, "short", detail=1)
         caption = _BLANK if self.biased else _NOTHING
-        if self.biased and stop.step.activated != stop.step.value:
-            caption = _BLANK_CUT
-        values = _used(caption, b=fmt.number(stop.step.bias), activation=_named(stop.step))
+        bias = fmt.number(stop.step.bias)
+        if self.biased and value != bias:
+            caption = _BLANK_CUT if stop.step.activated == 0 else _BLANK_CHANGED
+        values = _used(caption, b=bias, v=value, activation=_named(stop.step))
         return Event(name, 3.0, caption.fill(**values), stop, "short", detail=1)
 
     def _ask_sign(self, step: ConvStep) -> Question:
@@ -405,6 +408,9 @@ _OWN_PLACE = Caption(
 _SWEEP_TITLE = Caption(en="Sliding window: the whole picture", zh="滑动窗口：扫过整幅图")
 _MAP_TITLE = Caption(en="Sliding window: the response map", zh="滑动窗口：响应图")
 _PATCH = Caption(en="These {n} pixels are a patch.", zh="这 {n} 个像素是一个图块。")
+_SCALED_PATCH = Caption(
+    en="These {n} pixels, scaled as the network reads them.", zh="这 {n} 个像素，按网络的读法缩放。"
+)
 _FILTER = Caption(en="A filter: {n} weights, found by training.", zh="过滤器：学到的 {n} 个权重。")
 _HAND_MADE = Caption(
     en="A kernel made by hand: {n} weights, no bias.", zh="人工设计的卷积核：{n} 个权重，没有偏置。"
@@ -441,6 +447,10 @@ _CUT = Caption(en="Negative: {activation} passes on 0.", zh="负数：{activatio
 _NEGATIVE = Caption(en="The votes against it win: negative.", zh="反对的更多：结果为负。")
 _BLANK = Caption(en="Blank paper: the bias alone, {b}.", zh="空白纸：只剩偏置 {b}。")
 _NOTHING = Caption(en="Blank paper: every product is 0.", zh="空白纸：每个乘积都是 0。")
+_BLANK_CHANGED = Caption(
+    en="Blank paper: the bias alone, {b}; {activation} gives {v}.",
+    zh="空白纸：只剩偏置 {b}；{activation} 给出 {v}。",
+)
 _BLANK_CUT = Caption(
     en="Blank paper: the bias alone, {b}; {activation} makes it 0.",
     zh="空白纸：只剩偏置 {b}，{activation} 把它变成 0。",

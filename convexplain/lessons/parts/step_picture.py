@@ -248,14 +248,24 @@ def _read(pixels: npt.NDArray[np.float32], window: Mark) -> Cells:
     )  # fmt: skip
 
 
+def reads_ink(step: ConvStep) -> bool:
+    """Whether a patch can be drawn as ink on paper; numbers of another scale have a sign."""
+    return bool(step.patch.min() >= 0 and step.patch.max() <= 1)
+
+
 def _grids(step: ConvStep) -> tuple[Cells, Cells, Cells]:
     """Return patch, kernel and products, in cells of one size."""
-    weights = Scale(float(np.abs(step.kernel).max()), WEIGHTS)
+    most = float(np.abs(step.kernel).max())
     whole = {"frame": Mark(0, 0, *step.kernel.shape[:2])}
+    if reads_ink(step):  # a product is at most as large as its weight: one scale for both
+        read = panels.INK
+    else:
+        largest = float(np.abs(step.patch).max())
+        read, most = Scale(largest, READ), max(most, largest * most)
+    weights = Scale(most, WEIGHTS)
     return (
-        _numbers("patch", step.patch, panels.INK, terms.PATCH.capital, marks=whole),
+        _numbers("patch", step.patch, read, terms.PATCH.capital, marks=whole),
         _numbers("kernel", step.kernel, weights, terms.KERNEL.capital),
-        # A product is at most as large as its weight: one scale for both.
         _numbers("products", step.products, weights, terms.CELL_BY_CELL.capital),
     )
 
@@ -304,6 +314,7 @@ def joined(*captions: Caption) -> Caption:
 PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
 VOTES = Caption(en="Votes: for, and against", zh="支持与反对")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
+READ = Caption(en="what is read", zh="读入的值")
 COARSE = Caption(
     en="Cells are rounded to 1 decimal; sums use full precision.",
     zh="单元格四舍五入到一位小数，求和按完整精度。",

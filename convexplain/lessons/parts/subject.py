@@ -29,6 +29,7 @@ LEVELS = 3
 #: Parts that a layer may play in a network.
 Role = Literal[
     "first convolution",
+    "convolution over the picture",
     "convolution of the picture",
     "convolution of many channels",
     "maps",
@@ -185,6 +186,23 @@ def _first_convolution(network: Network) -> Layer | None:
     return next(iter(convolutions(network)), None)
 
 
+#: Layers that change numbers and leave each at its place.
+_IN_PLACE = ("normalization", "activation", "dropout")
+
+
+def _over_the_picture(network: Network) -> Layer | None:
+    """The kernel is drawn over the picture; what it reads are pixels, scaled or not."""
+    layer = next((n for n in network.layers if n.family not in _IN_PLACE), None)
+    fits = (
+        layer in convolutions(network)
+        and layer.window is not None
+        and layer.window.dilation == (1, 1)
+        and network.recipe is not None
+        and network.recipe.colour == "gray"
+    )
+    return layer if fits else None
+
+
 def _of_the_picture(network: Network) -> Layer | None:
     """The kernel is drawn over the pixels themselves, and what is below zero is cut."""
     first, recipe = network.layers[0], network.recipe
@@ -307,6 +325,13 @@ def _with_probabilities(network: Network) -> Layer | None:
 
 ROLES: Mapping[Role, Part] = {
     "first convolution": Part(Caption(en="a convolution", zh="卷积层"), _first_convolution),
+    "convolution over the picture": Part(
+        Caption(
+            en="a convolution that reads a gray picture, without gaps in its windows",
+            zh="读取灰度图、窗口没有间隔的卷积层",
+        ),
+        _over_the_picture,
+    ),
     "convolution of the picture": Part(
         Caption(
             en="as its first layer a convolution of gray pictures, from 0 to 1, with ReLU and "
