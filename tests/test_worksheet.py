@@ -309,10 +309,23 @@ def test_parameters_are_the_numbers_of_the_weight_arrays(cnn: Network) -> None:
         assert len({decimal(option) for option in block["options"]}) == len(block["options"]) >= 3
 
 
+def test_the_work_of_a_layer_is_counted_product_by_product() -> None:
+    for _, _, shown in exercises("work"):
+        given = "".join(shown["blocks"][0]["parts"])
+        found = re.search(r"(\d+) filters, window (\d+)", given)
+        assert found is not None
+        filters, k = int(found[1]), int(found[2])
+        places = sum(1 for top in range(28) for left in range(28) if max(top, left) + k <= 28)
+        side = sum(1 for top in range(28) if top + k <= 28)
+        assert [decimal(text) for text in blanks(shown)] == [
+            side, side, k * k, places * k * k * filters,
+        ]  # fmt: skip
+
+
 def test_every_kind_is_tested_here() -> None:
     assert set(KINDS) == {
         *("multiply", "choose", "negative", "blank", "pool", "pick"),
-        *("channels", "sizes", "field", "geometry", "parameters", "slip"),
+        *("channels", "sizes", "field", "geometry", "parameters", "slip", "work"),
     }
 
 

@@ -50,6 +50,7 @@ KINDS: Mapping[int, Mapping[str, Callable[[Material], Exercise | None]]] = Mappi
             "slip": _first_layer.mistake,
             "geometry": _later_layers.geometry,
             "parameters": _later_layers.parameters,
+            "work": _later_layers.work,
         },
     }
 )

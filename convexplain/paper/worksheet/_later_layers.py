@@ -267,3 +267,31 @@ def parameters(material: Material) -> Exercise | None:
         words.PARAMETERS.fill(layer=layer.name, filters=filters, kh=kh, kw=kw, channels=count),
         (Choices(tuple(order), notes.index(None), notes, columns=len(order)),),
     )
+
+
+def work(material: Material) -> Exercise | None:
+    """What another window and another number of filters in the first layer would cost."""
+    height, width, channels = material.network.input_shape
+    sides = [k for k in (3, 5, 7) if k <= min(height, width)]
+    for _ in range(20):
+        if not sides:
+            return None
+        k, filters = sides[material.below(len(sides))], (4, 8, 16)[material.below(3)]
+        if material.is_new("work", k, filters):
+            break
+    else:
+        return None
+    rows, cols = Window(k).output_size((height, width))
+    weights = k * k * channels
+    answers = {
+        "rows": str(rows), "cols": str(cols), "weights": str(weights),
+        "all": fmt.count(rows * cols * weights * filters),
+    }  # fmt: skip
+    given = words.WORK_GIVEN.fill(
+        size=fmt.shape((height, width)), channels=channels, f=filters, k=fmt.shape((k, k))
+    )
+    note = words.WORK_NOTE.fill(places=fmt.count(rows * cols), w=weights, f=filters)
+    return Exercise(
+        "work", words.WORK, (Line(given, {}), Line(words.WORK_LINE, answers, note)),
+        source=(k, filters),
+    )  # fmt: skip

@@ -118,6 +118,16 @@ GEOMETRY_NOTE = Caption(
     en="the window spans {span}: ({size} + {both} − {span}) / {s} + 1, rounded down",
     zh="窗口覆盖 {span}：（{size} + {both} − {span}）/ {s} + 1，向下取整",
 )
+WORK = Caption(en="How often does the layer multiply?", zh="这一层要做多少次乘法？")
+WORK_GIVEN = Caption(
+    en="Input {size}, depth {channels}; {f} filters, window {k}, no padding, stride 1.",
+    zh="输入 {size}，深度 {channels}；{f} 个过滤器，窗口 {k}，不填充，步幅 1。",
+)
+WORK_LINE = Caption(
+    en="Places {rows} × {cols}; weights of a filter {weights}; multiplications {all}",
+    zh="位置 {rows} × {cols}；每个过滤器的权重 {weights}；乘法 {all}",
+)
+WORK_NOTE = Caption(en="{places} × {w} × {f}", zh="{places} × {w} × {f}")
 PARAMETERS = Caption(
     en="{layer}: {filters} filters, window {kh} × {kw}, input depth {channels}. How many "
     "parameters?",
