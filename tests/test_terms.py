@@ -14,6 +14,7 @@ HOME, PAGE = "convexplain/style/terms.py", "convexplain/page/words.js"
 
 HOMONYMS = {
     "before": "of a card: the part that follows; on the page: before cells are taken away",
+    "ink": "what a digit is drawn with, or how much of it",
     "layer": "a layer, or a colour scale for each layer",
     "patch": "what a window reads, or the size of what is wiped out",
     "right": "correct, a share of correct answers, or a direction",

@@ -244,6 +244,20 @@ MUTATIONS = (
         "tests/test_local_patterns.py",
     ),
     Mutation(
+        "patches of a pile counted twice",
+        "scenes.local_patterns",
+        "landed[pile] = landed.get(pile, 0) + 1",
+        "landed[pile] = landed.get(pile, 0) + 2",
+        "tests/test_drawn_numbers.py::test_patches_lie_in_the_pile_of_the_filter_that_responds_most",
+    ),
+    Mutation(
+        "one network's mistakes on both walls",
+        "scenes.dense_vs_conv",
+        "np.vstack([told[network][:row]",
+        "np.vstack([told[CNN][:row]",
+        "tests/test_drawn_numbers.py::test_what_is_lit_is_what_was_misread",
+    ),
+    Mutation(
         "channel sums under other names",
         "convexplain.lessons.parts.channels_picture",
         "Addend(str(n), name, float(step.channel_sums[n]))",
@@ -576,8 +590,8 @@ MUTATIONS = (
     Mutation(
         "layers: padding counted in every average",
         "convexplain.network.layers.pooling",
-        "            count_include_pad=self.count_include_pad,\n            channel",
-        "            count_include_pad=True,\n            channel",
+        '"count_include_pad": self.count_include_pad}',
+        '"count_include_pad": True}',
         "tests/test_layers.py",
     ),
     Mutation(

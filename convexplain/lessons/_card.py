@@ -129,7 +129,7 @@ class Card(Lesson):
         }
         pixels = self.shown_picture.pixels
         digit = Cells(
-            "digit", pixels[:, :, 0] if pixels.shape[2] == 1 else pixels, note=self.legend,
+            "digit", pixels.squeeze(axis=2) if pixels.shape[2] == 1 else pixels, note=self.legend,
             marks=marks,
         )  # fmt: skip
         return Diagram(Either(Row(words, digit, gap=2), Column(words, digit, gap=1.5)))

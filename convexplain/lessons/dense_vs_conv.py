@@ -320,7 +320,7 @@ class DenseVsConv(Lesson):
 
     def _tell_looks(self) -> Iterator[Event]:
         yield Event("looks", 3.6, self.question)
-        sizes = {"a": self.kernels[:, :, 0].size, "b": self.pixels.size}
+        sizes = {"a": self.kernels[..., -1].size, "b": self.pixels.size}
         yield Event("whole", 3.2, _LOOKS.fill(**sizes), detail=1)
         yield Event("learned", 3.4, _LEARNED, detail=1)
         cost = self.parameters
@@ -413,7 +413,7 @@ _SHUFFLE = Caption(
 _WHO = Caption(en="Who gets worse?", zh="谁会变差？")
 _ONLY_CNN = Caption(en="the convnet alone", zh="只有卷积网络")
 _ONLY_DENSE = Caption(en="the dense network alone", zh="只有全连接网络")
-_BOTH = Caption(en="both", zh="两个都变差")
+_BOTH = Caption(en="both of them", zh="两个都变差")
 _NEITHER = Caption(en="neither", zh="都不变差")
 _DENSE_LOSES = Caption(en="The dense network loses, too.", zh="全连接网络也会变差。")
 _ANY_ORDER = Caption(en="It reads its numbers in any order.", zh="它按什么顺序读这些数都一样。")

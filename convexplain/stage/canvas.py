@@ -51,7 +51,7 @@ class Canvas:
         self.shot = home_shot(width, height)
         self.frame = Rect(0, 0, width, height)
         # Whole pixels at once are filled many times faster than channels.
-        self._words = pixels.view(np.uint32)[..., 0]
+        self._words = pixels.view(np.uint32).squeeze(axis=-1)
         opaque = np.array([*theme.rgb("background"), 255], np.uint8)
         self._background = opaque.view(np.uint32)[0]
         self.clip = self.shot.in_picture(self.frame)
@@ -140,7 +140,7 @@ class Canvas:
             target = self.pixels[y0:y1, x0:x1, : part.shape[2]]
             target[...] = mix(target, part, np.float32(opacity))
         elif part.shape[2] == 4:
-            self._words[y0:y1, x0:x1] = part.view(np.uint32)[..., 0]
+            self._words[y0:y1, x0:x1] = part.view(np.uint32).squeeze(axis=-1)
         else:
             self.pixels[y0:y1, x0:x1, :3] = part
 

@@ -313,7 +313,7 @@ class PixelGrid(StageMobject):
             rows = 2 * rows + np.isin(down, ys[1:-1])
         opaque = np.full((*cells.shape[:2], 4), 255, np.uint8)
         opaque[..., :3] = cells
-        words = opaque.view(np.uint32)[..., 0]
+        words = opaque.view(np.uint32).squeeze(axis=-1)
         picture = words.take(rows, axis=0).take(cols, axis=1)[..., None].view(np.uint8)
         if missing.any():
             dots = _dots(tuple((xs - xs[0]).tolist()), tuple((ys - ys[0]).tolist()))

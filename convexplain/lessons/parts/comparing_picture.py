@@ -52,11 +52,11 @@ def looks(pixels: Floats, window: tuple[int, int], *, upright: bool = False) -> 
         Whether one stands below the other, not beside it.
     """
     small = Cells(
-        "cnn", pixels, lines=False, share="digit", title=NAMES["cnn"],
+        "cnn", pixels, lines=False, share="digit", title=terms.CNN,
         note=PIXELS_AT_ONCE.fill(n=window[0] * window[1]), marks={"window": Mark(0, 0, *window)},
     )  # fmt: skip
     whole = Cells(
-        "dense", pixels, lines=False, share="digit", title=NAMES["dense"].capital,
+        "dense", pixels, lines=False, share="digit", title=terms.DENSE_NETWORK.capital,
         note=PIXELS_AT_ONCE.fill(n=pixels.size), marks={"window": Mark(0, 0, *pixels.shape)},
     )  # fmt: skip
     return Diagram((Column if upright else Row)(small, whole))

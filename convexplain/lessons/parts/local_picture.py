@@ -140,7 +140,7 @@ class LocalPicture:
         upright : bool
             Whether the piles stand below the picture.
         """
-        scale = Scale(float(np.abs(kernels).max()) or 1.0, words.WEIGHTS)
+        scale = Scale(float(np.abs(kernels).max()) or 1.0, terms.WEIGHT)
         columns: list[Part] = []
         for number, pile in patches.items():
             called = f"pile-{'others' if number is None else number}"
@@ -176,7 +176,7 @@ class LocalPicture:
 
     def _sweep_parts(self) -> tuple[Cells, Part, Part]:
         kernel = Cells(
-            "kernel", self.kernel, Scale(float(np.abs(self.kernel).max()), words.WEIGHTS),
+            "kernel", self.kernel, Scale(float(np.abs(self.kernel).max()), terms.WEIGHT),
             numbers=True, share="numbers",
             title=words.KERNEL.fill(n=self.filter, w=self.kernel.size),
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 TITLE = Caption(
@@ -46,7 +47,7 @@ CNN, DENSE_NET = (
     Caption(en="the convnet", zh="卷积网络"),
     Caption(en="the dense one", zh="全连接网络"),
 )
-BOTH = Caption(en="both", zh="都会")
+BOTH = Caption(en="both", zh="两个都会")
 NOTHING_CHANGES = Caption(
     en="To a dense unit order means nothing: {b} points.",
     zh="顺序对全连接单元没有意义：{b} 个百分点。",
@@ -78,13 +79,12 @@ ABOUT = Caption(
 )
 UNIT = Caption(en="Dense unit {n}: {w} weights", zh="全连接单元 {n}：{w} 个权重")
 KERNEL = Caption(en="Filter {n}: {w} weights", zh="过滤器 {n}：{w} 个权重")
-WEIGHTS = Caption(en="weight", zh="权重")
 UNIT_WEIGHTS = Caption(en="weight of the unit", zh="单元的权重")
 OTHERS = Caption(en="others", zh="其余")
 ERRORS = Caption(en="errors on the test set", zh="测试集错误率")
 RUN = {
     "cnn": Caption(en="convnet", zh="卷积网络"),
-    "dense": Caption(en="dense", zh="全连接"),
+    "dense": terms.DENSE,
     "in place": Caption(en="in place", zh="原位"),
     "shuffled": Caption(en="shuffled", zh="打乱"),
 }

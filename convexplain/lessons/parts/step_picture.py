@@ -314,7 +314,7 @@ def joined(*captions: Caption) -> Caption:
 PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
 VOTES = Caption(en="Votes: for, and against", zh="支持与反对")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
-READ = Caption(en="what is read", zh="读入的值")
+READ = Caption(en="value that is read", zh="读入的值")
 COARSE = Caption(
     en="Cells are rounded to 1 decimal; sums use full precision.",
     zh="单元格四舍五入到一位小数，求和按完整精度。",
