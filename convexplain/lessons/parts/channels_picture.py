@@ -278,7 +278,10 @@ class ChannelsPicture:
         block = Column(factors, products, place, gap=0.6)
         line = Row(factors, products, gap=0.4)
         if self.upright:
+            both = Row(self._wall(), Row(self._pile(), self._sum(), gap=0.6), gap=0.5)
             shown = Either(
+                Column(both, line, Row(place, legend), align="middle"),
+                Column(both, line, legend, align="middle"),
                 Column(wall, Row(block, right), align="middle"),
                 Column(wall, line, Column(right, place, align="middle"), align="middle"),
                 Column(wall, line, right, align="middle"),
@@ -376,7 +379,8 @@ class ChannelsPicture:
         ]  # fmt: skip
         if len(self.shown) < self.inputs.shape[2]:
             said = words.SOME.fill(k=len(self.shown), c=self.inputs.shape[2])
-            parts.append(Text("told", said, role="note", tone="muted", measure=14))
+            measure = 10 if self.upright else 14
+            parts.append(Text("told", said, role="note", tone="muted", measure=measure))
         return Column(*parts, gap=0.5)
 
     def _tiles(self) -> Iterator[Panel]:
@@ -436,7 +440,7 @@ class ChannelsPicture:
             blocks.append(("bias", float(step.bias)))
         return tuple(blocks)
 
-    def _pile(self, thick: float = 3.0) -> Bars:
+    def _pile(self, thick: float = 2.0) -> Bars:
         bars = [
             Bar(name, "", value, tone=_tone(name, value)) for name, value in self.blocks if value
         ]
