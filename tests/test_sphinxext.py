@@ -428,14 +428,16 @@ def test_on_paper_a_video_is_the_figure_of_its_lesson(build: Build) -> None:
 @pytest.mark.parametrize("name", lessons.CHAPTER)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_lesson_has_a_figure_to_stand_for_it_and_words(name: str, lang: str) -> None:
-    picture = [] if name in ("dense-vs-conv", "learning") else ["--digit=7"]
+    picture = [] if name == "dense-vs-conv" else ["--digit=7"]
     request = requests.parse("video", [name, f"--lang={lang}", *picture])
     assert isinstance(request, VideoRequest)
     still = request.still("auto")
     assert still is not None
     assert still.name == name
     if picture:
-        assert still.options.picture == request.lesson.picture == digits.first(7)
+        assert request.lesson.picture.label == 7
+    if "picture" in {field.name for field in lessons.option_fields(type(still.options))}:
+        assert still.options.picture is request.lesson.picture
     first, *_, last = request.lesson.beats()
     assert first.title.text(lang) in request.alternative
     assert request.lesson.question.text(lang) in request.caption

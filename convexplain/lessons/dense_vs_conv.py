@@ -315,7 +315,7 @@ class DenseVsConv(Lesson):
         yield Beat.of(
             "answer", self.title,
             Event("price", 3.2, _WORK.fill(m=work), detail=1),
-            Event("answer", 4.5, self.answer),
+            Event("answer", 3.9, self.answer),
         )  # fmt: skip
 
     def _tell_looks(self) -> Iterator[Event]:

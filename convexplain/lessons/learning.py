@@ -376,7 +376,7 @@ class Learning(Lesson):
         yield Beat.of(
             "answer", self.title,
             Event("patterns", 2.8, self._patterns_caption(), detail=1),
-            Event("answer", 5.5, answer),
+            Event("answer", 5.0, answer),
         )  # fmt: skip
 
     def _tell_question(self) -> Iterator[Event]:

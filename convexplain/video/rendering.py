@@ -76,8 +76,8 @@ def _check(job: Job) -> None:
         given = f"{job.output.name!r} has the extension {job.output.suffix or '(none)'}"
         endings = [f".{name}" for name in allowed]
         raise UsageError(f"{given}, but {kind}: {choose(job.output.suffix, endings)}")
-    if job.scene_file is None:
-        check_aspect(job.aspect, [job.lesson])
+    # A scene of one's own lays itself out, whatever its lesson says.
+    check_aspect(job.aspect, [job.lesson] if job.scene_file is None else [])
     if job.still is not None:
         beats = [beat.name for beat in job.lesson.beats()]
         if job.still not in beats:

@@ -22,6 +22,7 @@ from short_lesson import ShortLesson  # noqa: E402
 
 from convexplain import lessons  # noqa: E402
 from convexplain.cli import main  # noqa: E402
+from convexplain.lessons.parts import contents  # noqa: E402
 from convexplain.video.job import Job  # noqa: E402
 
 SCENE = TESTS / "scenes" / "short.py"
@@ -39,6 +40,7 @@ def add_the_short_lesson() -> None:
 
     lessons.names = lambda: (*names(), "short")
     lessons.find = lambda name: ShortLesson if name == "short" else find(name)
+    contents.find = lessons.find
     Job.__init__ = init  # type: ignore[method-assign]
 
 

@@ -48,7 +48,7 @@ USAGE = [
     ("step --at -1,0", "'-1,0'", "counted from 0"),
     ("step --at 1,2,3", "'1,2,3'", "row and column"),
     ("step --at a,b", "'a,b'", "row and column"),
-    ("step --code torch", "'torch'", "numpy, keras or both"),
+    ("step --code jax", "'jax'", "numpy, keras, torch or all"),
     ("step --model dense", "dense", "choose --model cnn"),
     ("step --model ''", "''", "cnn or dense"),
     (f"step --model {LONG}", "no model or file", "cnn or dense"),

@@ -107,7 +107,7 @@ def test_frames_are_the_same_whatever_the_environment(here, lone, change):
     assert "Traceback" not in done.err
     assert sorted(content(here)) == ["数字.mp4", "数字.srt", "数字.vtt"]
     assert frames(here / "数字.mp4") == frames(lone / "render" / "a.mp4")
-    lesson = ("render", "channels", "--lang", "zh", "-q", "l", "--quiet", "--still", "kernel")
+    lesson = ("render", "channels", "--lang", "zh", "-q", "l", "--quiet", "--still", "number")
     told = ("list", "--lang", "zh")
     assert run(*told, cwd=here, program=COMMAND, env=change).out
     if change is ALL:

@@ -223,7 +223,6 @@ class ResponsePicture:
         ]
         return Diagram(
             Either(
-                Column(Row(*self._filter(), Column(*beside, gap=1.2)), legend, *notes, gap=0.6),
                 Column(*beside, legend, *notes),
                 Column(Row(*self._filter()), *below, legend, *notes, align="middle", gap=0.8),
                 Column(*below, legend, *notes, align="middle", gap=0.8),
