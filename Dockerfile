@@ -5,7 +5,7 @@
 FROM debian:13-slim AS build
 COPY . /convexplain
 RUN bash /convexplain/scripts/setup.sh \
-    && /convexplain/.venv/bin/python -m compileall -q /convexplain
+    && /convexplain/.venv/bin/python -W ignore -m compileall -q /convexplain
 
 FROM debian:13-slim
 # hadolint ignore=DL3008  # the system's packages are those of the image's Debian

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -11,6 +12,10 @@ sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 from convexplain import __version__  # noqa: E402
 from convexplain.style.theme import THEMES  # noqa: E402
+
+# A style that the theme brings sets logging up for everybody: what libraries do is no news here.
+for chatty in ("convexplain", "fontTools"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 project = "convexplain"
 author = "the convexplain authors"

@@ -33,7 +33,12 @@ from convexplain.data import digits
 ROOT = Path(__file__).parents[1]
 PAGES = [
     *sorted(ROOT.glob("*.md")),
-    *sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts),
+    # Neither what is built, nor the lessons' pages, which code writes.
+    *sorted(
+        page
+        for page in (ROOT / "docs").rglob("*.md")
+        if "_build" not in page.parts and page.parent.name != "lessons"
+    ),
 ]
 #: Languages whose blocks are run, and those that are only shown.
 RUN = {"python", "ipython", "bash", "sh"}

@@ -18,9 +18,11 @@ from pathlib import Path
 import click
 import pytest
 
-from convexplain import figures, lessons
+from convexplain import cards, figures, lessons
 from convexplain import page as classroom
 from convexplain.cli import cli
+from convexplain.style.captions import LANGUAGES
+from convexplain.video import subtitles
 
 ROOT = Path(__file__).parents[1]
 pytest.importorskip("manim", reason="the site describes the stage: it needs the extra 'video'")
@@ -74,11 +76,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.soak
 def test_the_whole_site_is_built_with_every_video(tmp_path: Path) -> None:
-    page = read(build(ROOT / "docs", tmp_path), "gallery/lessons.html")
-    videos = re.findall(r'<source src="\.\./(_images/([\w-]+?)-[0-9a-f]{16}-[^"]*)"', page)
-    assert [name for _, name in videos] == [*lessons.names()]
-    assert all((tmp_path / "html" / path).stat().st_size > 100_000 for path, _ in videos)
-    assert page.count("<track ") == 2 * len(videos)
+    site = build(ROOT / "docs", tmp_path)
+    for name in lessons.names():
+        page = read(site, f"gallery/lessons/{name}.html")
+        (video,) = re.findall(rf'<source src="../../(_images/{name}-[0-9a-f]{{16}}-[^"]*)"', page)
+        assert (site / video).stat().st_size > 100_000
+        assert page.count("<track ") == 2
 
 
 def read(site: Path, page: str) -> str:
@@ -115,22 +118,36 @@ def test_the_gallery_shows_every_figure_with_its_command(whole: Path) -> None:
         assert f"convexplain figure {name} -o {name}.svg" in text(page)
 
 
-def test_the_gallery_asks_what_every_lesson_answers(site: Path) -> None:
-    page = read(site, "gallery/lessons.html")
-    for name in lessons.CHAPTER:
-        assert lessons.find(name).question.text("en") in text(page)
-        assert f"convexplain render {name}" in text(page)
-        assert f'href="../reference/lessons.html#convexplain-render-{name}"' in page
+@pytest.mark.parametrize("name", lessons.CHAPTER)
+def test_a_lesson_has_a_page_with_all_there_is_of_it(site: Path, name: str) -> None:
+    lesson = lessons.find(name)()
+    page = read(site, f"gallery/lessons/{name}.html")
+    told = re.sub(r"\s+", " ", text(page))
+    assert lesson.question.text("en") in told
+    for cue in subtitles.cues_of(lesson, "en"):
+        assert " ".join(cue.text.split()) in told
+    for command in (f"render {name}", f"card {name}", f"figure {name} -o {name}.svg"):
+        assert f"convexplain {command}" in told
+    assert f'href="../../reference/lessons.html#convexplain-render-{name}"' in page
+    card = cards.make(name)
+    assert all(pause.ask.text("en") in told for pause in card.pauses)
+    assert all(mistake.reply.text("en") in told for mistake in card.mistakes)
+    for lang in LANGUAGES:
+        assert f'href="../../cards/{name}-{lang}.html"' in page
+        assert read(site, f"cards/{name}-{lang}.html") == cards.page(card, lang)
+    assert re.search(rf'<img [^>]*src="../../_images/{name}-\w+-\w+-light\.svg"', page)
 
 
 def test_a_small_picture_leads_to_each_lesson(site: Path) -> None:
     page = read(site, "gallery/lessons.html")
-    (tiles,) = re.findall(r'<div class="tiles .*?</div>', page, flags=re.DOTALL)
-    assert re.findall(r'href="#lesson-([\w-]+)"', tiles) == [*lessons.names()]
+    (tiles,) = re.findall(r'<div class="tiles .*?</section>', page, flags=re.DOTALL)
+    leads = re.findall(r'href="lessons/([\w-]+)\.html#lesson-([\w-]+)"', tiles)
+    assert leads == [(name, name) for name in lessons.names()]
+    for name in lessons.names():
+        assert lessons.find(name).question.text("en") in text(tiles)
     pictures = re.findall(r'<img [^>]*src="\.\./(_images/([\w-]+?)-\w+-\w+-light\.svg)"', tiles)
     assert [name for _, name in pictures] == [*lessons.names()]
     assert all((site / path).is_file() for path, _ in pictures)
-    assert all(f'id="lesson-{name}"' in page for name in lessons.names())
 
 
 def test_the_front_page_runs_the_classroom_page_and_offers_its_one_file(site: Path) -> None:

@@ -1,33 +1,69 @@
-"""The gallery: every lesson with its video, every figure, as the code names them.
+"""The gallery: a page for every lesson, a section for every figure, as the code names them.
 
-A page holds an empty block, ``{lesson-gallery}`` or ``{figure-gallery}``; when it is read the
-block becomes a section for each lesson or figure that there is, so that no page lists them by hand.
-Small pictures before the sections, ``{lesson-tiles}`` and ``{figure-tiles}``, lead to them.
+``docs/gallery/lessons/NAME.md`` are written when a build begins: video, what is said, how it is
+taught, figure, commands. Pages hold empty blocks, which are filled when they are read, so that no
+page lists lessons or figures by hand: ``{lesson-tiles}`` and ``{figure-tiles}``, small pictures
+that lead to them; ``{lesson-pages}``, the contents of the lessons' pages; ``{figure-gallery}``.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from convexplain import figures, lessons
+from convexplain import cards, figures, lessons
+from convexplain.lessons import Lesson
+from convexplain.style.captions import LANGUAGES
+from convexplain.video import subtitles
 
-_LESSON = """
-(lesson-{name})=
+_LESSON = """(lesson-{name})=
 
-## {title}
+# {title}
 
 {question}
 
-```bash
-convexplain render {name}
+```{{convexplain-video}} {name}
 ```
 
-{seconds} seconds; [its options](../reference/lessons.md#convexplain-render-{name}).
+{seconds} seconds, of which every number is computed.
 
-```{{convexplain-video}} {name}
+```{{code-block}} bash
+convexplain render {name}
+convexplain render {name} --lang zh --theme light
+```
+
+[Its options](../../reference/lessons.md#convexplain-render-{name}): digit, length, language.
+
+## What it says
+
+{transcript}
+
+## To teach with it
+
+**Aim.** {aim}
+
+| at | before | ask | listen for |
+|---|---|---|---|
+{pauses}
+
+Wrong answers to expect:
+
+{mistakes}
+
+On one page to print: the teacher's card <a href="../../cards/{name}-en.html">in English</a>,
+<a href="../../cards/{name}-zh.html">in Chinese</a>;
+`convexplain card {name}` writes it as a PDF. [Worksheets](../../worksheets.md) have exercises.
+
+## The same, standing still
+
+```{{convexplain-figure}} {name}
+```
+
+```{{code-block}} bash
+convexplain figure {name} -o {name}.svg
 ```
 """
 _FIGURE = """
@@ -49,26 +85,53 @@ _TILE = """
 ```{{convexplain-figure}} {name}
 :class: tile
 [{title}](#{kind}-{name})
+
+{more}
 ```
 """
+_CONTENTS = """
+```{{toctree}}
+:hidden:
+
+{pages}
+```
+"""
+#: Where the lessons' pages are written, below the folder of the sources.
+FOLDER = Path("gallery") / "lessons"
 
 
-def lesson_gallery() -> str:
-    """Write a section for each lesson, in Markdown."""
-    return "".join(
-        _LESSON.format(
-            name=name,
-            title=_title(name),
-            question=lessons.entry(name).question.text("en"),
-            seconds=round(lessons.entry(name).seconds),
-        )
-        for name in lessons.names()
+def lesson_page(name: str) -> str:
+    """Write the page of a lesson, in Markdown."""
+    lesson = lessons.find(name)()
+    card = cards.document(cards.make(name), "en")
+    return _LESSON.format(
+        name=name,
+        title=_title(lesson),
+        question=lesson.question.text("en"),
+        seconds=round(lesson.seconds),
+        transcript="\n".join(
+            f"- `{int(cue.start // 60)}:{int(cue.start % 60):02d}` {_plain(cue.text)}"
+            for cue in subtitles.cues_of(lesson, "en")
+        ),
+        aim=_plain(card["aim"]),
+        pauses="\n".join(
+            "| " + " | ".join(_plain(cell).replace("|", "\\|") for cell in row) + " |"
+            for row in card["pauses"]
+        ),
+        mistakes="\n".join(f"- {_plain(said)} {_plain(reply)}" for said, reply in card["mistakes"]),
     )
+
+
+def lesson_pages() -> str:
+    """Write the table of contents of the lessons' pages."""
+    pages = "\n".join(f"{FOLDER.name}/{name}" for name in lessons.names())
+    return _CONTENTS.format(pages=pages)
 
 
 def lesson_tiles() -> str:
     """Write a small picture for each lesson, the figure of its name, that leads to it."""
-    return _tiles("lesson", {name: _title(name) for name in lessons.names()})
+    rows = [(lesson.name, _title(lesson), lesson.question.text("en")) for lesson in _lessons()]
+    return _tiles("lesson", rows)
 
 
 def figure_gallery() -> str:
@@ -80,23 +143,34 @@ def figure_gallery() -> str:
 
 def figure_tiles() -> str:
     """Write a small picture of each figure that leads to it."""
-    return _tiles("figure", {name: figures.about(name).title for name in figures.names()})
+    return _tiles("figure", [(name, figures.about(name).title, "") for name in figures.names()])
 
 
-def _title(name: str) -> str:
-    first, *_ = lessons.find(name)().beats()
+def _lessons() -> list[Lesson]:
+    return [lessons.find(name)() for name in lessons.names()]
+
+
+def _title(lesson: Lesson) -> str:
+    first, *_ = lesson.beats()
     return first.title.text("en").rstrip("?")
 
 
-def _tiles(kind: str, titles: dict[str, str]) -> str:
-    tiles = (_TILE.format(kind=kind, name=name, title=title) for name, title in titles.items())
+def _plain(text: str) -> str:
+    """Keep Markdown from reading signs of a text, and from ending a line where the text does."""
+    return re.sub(r"([\\*_`$<\[\]])", r"\\\1", " ".join(text.split()))
+
+
+def _tiles(kind: str, rows: list[tuple[str, str, str]]) -> str:
+    tiles = (
+        _TILE.format(kind=kind, name=name, title=title, more=more) for name, title, more in rows
+    )
     return f"::::{{container}} tiles\n{''.join(tiles)}\n::::"
 
 
 _BLOCKS = {
     "figure-gallery": figure_gallery,
     "figure-tiles": figure_tiles,
-    "lesson-gallery": lesson_gallery,
+    "lesson-pages": lesson_pages,
     "lesson-tiles": lesson_tiles,
 }
 _BLOCK = re.compile(rf"^```\{{({'|'.join(_BLOCKS)})\}}\n```$", re.MULTILINE)
@@ -106,7 +180,34 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = _BLOCK.sub(lambda match: _BLOCKS[match[1]](), source[0])
 
 
+def _begin(app: Sphinx) -> None:
+    """Write the lessons' pages; one that is what it was stays, so that it is not read again."""
+    folder = Path(app.srcdir) / FOLDER
+    if not folder.with_suffix(".md").exists():
+        return
+    folder.mkdir(exist_ok=True)
+    pages = {folder / f"{name}.md": lesson_page(name) for name in lessons.names()}
+    for path in set(folder.iterdir()) - set(pages):
+        path.unlink()
+    for path, text in pages.items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "cards"
+    folder.mkdir(exist_ok=True)
+    for name in lessons.names():
+        for lang in LANGUAGES:
+            text = cards.page(cards.make(name), lang)
+            (folder / f"{name}-{lang}.html").write_text(text, "utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Fill the blocks of what is read, before anything else looks at it."""
+    """Write the lessons' pages, fill the blocks that are read, put the cards beside them."""
+    app.connect("builder-inited", _begin)
     app.connect("source-read", _read, priority=400)
+    app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
