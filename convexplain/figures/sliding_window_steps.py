@@ -12,6 +12,7 @@ from convexplain import lessons
 from convexplain.errors import UsageError
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
+from convexplain.lessons.parts.step_picture import reads_ink
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -130,7 +131,7 @@ def _panel(
     """Draw one position: where the window lies, what it reads, what it gives, the map so far."""
     lang, theme = sheet.look.lang, sheet.theme
     (x, y), count = corner, options.weights.shape[0]
-    pixels, values = options.trace.image[:, :, 0], options.response_map
+    pixels, values = options.drawn, options.response_map
     small, middle = panel / pixels.shape[1], x + panel / 2
     place = terms.CELL.fill(r=step.row, c=step.col).text(lang)
     sheet.text(middle, y + 5, place, 6.5)
@@ -139,20 +140,21 @@ def _panel(
 
     cell = _patch(panel, count)
     left, top = middle - cell * count / 2, read.box.y1 + 12
-    patch = step.patch[:, :, 0]
-    grid = _cells.numbers(sheet, left, top, patch, 1.0, cell, size=7.0, picture=True)
+    patch, ink = step.patch.squeeze(axis=2), reads_ink(step)
+    limit = 1.0 if ink else float(np.abs(patch).max())
+    grid = _cells.numbers(sheet, left, top, patch, limit, cell, size=7.0, picture=ink)
     _cells.zoom(sheet, window, _cells.outline(sheet, grid.box, width=1.0), below=True)
 
     y = grid.box.y1 + 10
     muted = theme.muted
     size = 7.0 if panel > 60 else 6.2
-    for words, number in (
-        (_SUM.text(lang), fmt.number(step.value)),
-        ("ReLU", fmt.number(step.activated)),
-    ):
-        sheet.text(x, y, words, size, colour=muted, ha="left")
-        sheet.text(x + panel, y, number, size, ha="right")
-        y += 1.45 * size
+    lines = [(_SUM.text(lang), fmt.number(step.value))]
+    if step.activation != "linear":
+        lines.append((terms.activation(step.activation), fmt.number(step.activated)))
+    for n, (words, number) in enumerate(lines):
+        sheet.text(x, y + n * 1.45 * size, words, size, colour=muted, ha="left")
+        sheet.text(x + panel, y + n * 1.45 * size, number, size, ha="right")
+    y += 2 * 1.45 * size
     filled = _cells.signed(
         sheet, middle - small * values.shape[1] / 2, y, values, options.map_limit, small
     )

@@ -263,7 +263,7 @@ class Channels(FilterLesson):
 
     @property
     def _activation(self) -> str:
-        return {"relu": "ReLU"}.get(self.step.activation, self.step.activation)
+        return terms.activation(self.step.activation)
 
     # What is said.
 

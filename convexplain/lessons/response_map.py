@@ -20,7 +20,6 @@ from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.response_picture import (
     INK,
     INK_AMOUNT,
-    NAMES,
     SIGNAL,
     Laid,
     Place,
@@ -366,7 +365,7 @@ class ResponseMap(FilterLesson):
         step = place.step
         if step.activated == step.value:
             return words.NEGATIVE.fill(x=place.letter, v=fmt.number(step.value))
-        name = NAMES.get(step.activation, step.activation)
+        name = terms.activation(step.activation)
         return words.CUT.fill(x=place.letter, activation=name, v=fmt.number(step.activated))
 
     def _largest(self, place: Place) -> Caption:

@@ -34,6 +34,7 @@ from convexplain.lessons.parts.subject import Role
 from convexplain.ops import ConvStep, conv2d_steps
 from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: Stops a second that a viewer can follow number by number.
@@ -364,7 +365,7 @@ class SlidingWindow(FilterLesson):
 
 
 def _named(step: ConvStep) -> str:
-    return {"relu": "ReLU"}.get(step.activation, step.activation)
+    return terms.activation(step.activation)
 
 
 def _used(caption: Caption, **values: str) -> dict[str, str]:

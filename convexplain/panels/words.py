@@ -22,7 +22,6 @@ from convexplain.style.captions import Caption
 Role = Literal["text", "note", "small", "number", "heading", "sign", "display"]
 
 # As people write them; none of these, and the number is the result.
-_ACTIVATIONS = {"relu": "ReLU", "linear": None}
 _STOP = {"en": ".", "zh": "。"}
 _COMMA = {"en": ", ", "zh": "，"}
 _COLON = {"en": ": ", "zh": "："}
@@ -279,7 +278,8 @@ class Sum(Panel):
             addends = [Addend(f"part-{n}", label, value) for n, (label, value) in enumerate(named)]
         if biased:
             addends.append(Addend("bias", terms.BIAS, account.bias))
-        activation = _ACTIVATIONS.get(account.activation, account.activation)
+        linear = account.activation == "linear"
+        activation = None if linear else terms.activation(account.activation)
         return cls(
             name, addends, account.value, activation, account.activated, scale, widest=widest
         )

@@ -79,6 +79,11 @@ ROUNDED_TO = Caption(
 ROUNDED_BRIEFLY = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到两位小数。）")
 
 
+def activation(name: str) -> str:
+    """Return an activation function's name as people write it."""
+    return "ReLU" if name == "relu" else name
+
+
 def rounded(decimals: int = 2) -> Caption:
     """Return how numbers are rounded that do not add up as they are printed."""
     digits = f" {decimals} "

@@ -340,7 +340,7 @@ class ResponsePicture:
             f"votes-{letter}", step.votes(), Scale(self._most), share=share, lowest=self._lowest,
             length=length * cells[0].shape[1],
         )  # fmt: skip
-        activation = NAMES.get(step.activation, step.activation)
+        activation = terms.activation(step.activation)
         gate = "=" if activation == "linear" else f"{activation} →"
         value = Number(f"value-{letter}", step.activated, self.scale)
         return name, *cells, votes, Text(f"gate-{letter}", gate, tone="muted"), value
@@ -405,8 +405,6 @@ def _folded(tile: tuple[Part, ...]) -> Part:
     return Row(name, *grids, account, gap=0.5)
 
 
-#: As people write them.
-NAMES = {"relu": "ReLU"}
 TIMES = Caption(en="Patch ⊙ filter", zh="图块 ⊙ 过滤器")
 MATCH = Caption(en="match", zh="吻合度")
 INK, SIGNAL = Caption(en="ink", zh="墨迹"), Caption(en="signal", zh="信号")
