@@ -14,7 +14,6 @@ from convexplain.data import digits
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import chapters as chapters_of
-from convexplain.lessons.parts.step_picture import reads_ink
 from convexplain.lessons.sliding_window import SlidingWindow, describe
 from convexplain.network import Conv2D, Dense, Flatten, Network
 from convexplain.style.theme import THEMES, Look
@@ -384,4 +383,7 @@ def test_a_network_that_reads_scaled_pixels_or_bends_with_tanh_is_told_truly(tmp
     assert step.value == pytest.approx(0.25 * read.sum() - 0.06, rel=1e-5)
     said = [e.caption.text("en") for beat in told.beats() for e in beat.events if e.caption]
     assert "These nine pixels, scaled as the network reads them." in said
-    assert not reads_ink(step)
+    # One scale for all places: that of the largest number that is read, of full ink.
+    assert told.read_scale.limit == pytest.approx(
+        (told.shown_picture.pixels.max() - 0.1307) / 0.3081
+    )

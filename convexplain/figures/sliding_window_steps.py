@@ -12,8 +12,8 @@ from convexplain import lessons
 from convexplain.errors import UsageError
 from convexplain.figures import _base, _cells
 from convexplain.figures._base import AnyFigure, Sheet
-from convexplain.lessons.parts.step_picture import reads_ink
 from convexplain.lessons.sliding_window import SlidingWindow
+from convexplain.panels import INK
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -118,9 +118,9 @@ def _head(sheet: Sheet, options: Strip, side: float, across: float) -> None:
     values = {"layer": options.shown_layer, "n": str(options.shown_filter), "b": bias}
     filled = words.fill(**{field: values[field] for field in words.fields})
     below = sheet.lines(x, y + 5, filled.text(lang), room, _base.LABEL, ha="left")
-    bar = min(room, 130.0)
+    bar, signed = min(room, 130.0), bool((options.response_map < 0).any())
     _cells.colour_bar(
-        sheet, x, max(below + 2, kernel.box.y1 - 26), bar, options.map_limit, signed=False,
+        sheet, x, max(below + 2, kernel.box.y1 - 26), bar, options.map_limit, signed=signed,
         label=terms.RESPONSE.text(lang),
     )  # fmt: skip
 
@@ -140,8 +140,8 @@ def _panel(
 
     cell = _patch(panel, count)
     left, top = middle - cell * count / 2, read.box.y1 + 12
-    patch, ink = step.patch.squeeze(axis=2), reads_ink(step)
-    limit = 1.0 if ink else float(np.abs(patch).max())
+    patch, ink = step.patch.squeeze(axis=2), options.read_scale is INK
+    limit = options.read_scale.limit or 1.0
     grid = _cells.numbers(sheet, left, top, patch, limit, cell, size=7.0, picture=ink)
     _cells.zoom(sheet, window, _cells.outline(sheet, grid.box, width=1.0), below=True)
 

@@ -27,12 +27,12 @@ from convexplain.lessons.parts.step_picture import (
     making_picture,
     overlay_picture,
     read_picture,
-    reads_ink,
+    scale_of,
     step_picture,
 )
 from convexplain.lessons.parts.subject import Role
 from convexplain.ops import ConvStep, conv2d_steps
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import ASPECTS, INK, Diagram, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -199,6 +199,11 @@ class SlidingWindow(FilterLesson):
         """Whether there is a bias; a kernel made by hand has none."""
         return self.kernel is None
 
+    @cached_property
+    def read_scale(self) -> Scale:
+        """The scale of the numbers that the layer reads."""
+        return scale_of(self.trace.input_of(self.shown_layer))
+
     # The pictures: the same panels, laid out for what is spoken of.
 
     def diagram(self, step: ConvStep) -> Diagram:
@@ -209,7 +214,7 @@ class SlidingWindow(FilterLesson):
             place = _PLACE.fill(layer=self.shown_layer, n=self.shown_filter, **at)
         return step_picture(
             step, self.drawn, self.response_map, self.map_limit, about=_ABOUT.fill(**at),
-            place=place, biased=self.biased,
+            place=place, biased=self.biased, read_scale=self.read_scale,
         )  # fmt: skip
 
     def opening(self) -> Diagram:
@@ -218,7 +223,9 @@ class SlidingWindow(FilterLesson):
 
     def making(self, step: ConvStep) -> Diagram:
         """Describe how one number is made, with the votes of its products."""
-        return making_picture(step, self.drawn, self.map_limit, biased=self.biased)
+        return making_picture(
+            step, self.drawn, self.map_limit, biased=self.biased, read_scale=self.read_scale
+        )
 
     def field(self, step: ConvStep, *, upright: bool = False) -> Diagram:
         """Describe the picture and its map, as large as they can be."""
@@ -233,7 +240,7 @@ class SlidingWindow(FilterLesson):
 
     def closing(self) -> Diagram:
         """Describe one row: patch and kernel, and the number that they become."""
-        return closing_picture(self.first, self.map_limit)
+        return closing_picture(self.first, self.map_limit, read_scale=self.read_scale)
 
     # What is said.
 
@@ -266,7 +273,7 @@ class SlidingWindow(FilterLesson):
 
     def _tell_strong(self, stop: Stop) -> Iterator[Event]:
         step, n = stop.step, self._many
-        patch = _PATCH if reads_ink(step) else _SCALED_PATCH
+        patch = _PATCH if self.read_scale is INK else _SCALED_PATCH
         yield Event("patch", 2.4, patch.fill(n=n), stop)
         about = (_FILTER if self.kernel is None else _HAND_MADE).fill(n=n)
         yield Event("filter", 2.2, about, stop)

@@ -43,6 +43,7 @@ def step_picture(
     about: Caption,
     place: Caption,
     biased: bool = True,
+    read_scale: Scale = panels.INK,
 ) -> Diagram:
     """Describe one step on one channel, with its map as far as the window has come.
 
@@ -61,6 +62,8 @@ def step_picture(
         Which filter and place this is, said below.
     biased : bool
         Whether there is a bias; a kernel made by hand has none.
+    read_scale : Scale
+        Of the numbers in the patch, as `scale_of` finds it.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def step_picture(
     """
     response = _response(limit, responses)
     read = _read(pixels, Mark.over(step.box))
-    patch, kernel, products = _grids(step)
+    patch, kernel, products = _grids(step, read_scale)
     account = step.breakdown()
     total = Sum.of("sum", account, response, biased=biased)
     filled = _map(step, responses, response)
@@ -112,7 +115,12 @@ def read_picture(step: ConvStep, pixels: npt.NDArray[np.float32], at: tuple[int,
 
 
 def making_picture(
-    step: ConvStep, pixels: npt.NDArray[np.float32], limit: float, *, biased: bool = True
+    step: ConvStep,
+    pixels: npt.NDArray[np.float32],
+    limit: float,
+    *,
+    biased: bool = True,
+    read_scale: Scale = panels.INK,
 ) -> Diagram:
     """Describe how one number is made, without the map: its products are votes, too.
 
@@ -124,6 +132,8 @@ def making_picture(
         End of the map's scale.
     biased : bool
         Whether there is a bias.
+    read_scale : Scale
+        As for `step_picture`.
 
     Returns
     -------
@@ -131,7 +141,7 @@ def making_picture(
         As `step_picture`, with ``votes`` (``votes.0-2`` is the product in row 0, column 2) instead
         of ``map``.
     """
-    read, (patch, kernel, products) = _read(pixels, Mark.over(step.box)), _grids(step)
+    read, (patch, kernel, products) = _read(pixels, Mark.over(step.box)), _grids(step, read_scale)
     total = Sum.of("sum", step.breakdown(), Scale(limit, terms.RESPONSE), biased=biased)
     values = step.products.squeeze(axis=2)
     most = max(float(values.clip(0).sum()), float((-values).clip(0).sum()), 1e-9)
@@ -220,9 +230,9 @@ def overlay_picture(
     return Diagram(Row(whole, Column(value, legend, gap=2)))
 
 
-def closing_picture(step: ConvStep, limit: float) -> Diagram:
+def closing_picture(step: ConvStep, limit: float, *, read_scale: Scale = panels.INK) -> Diagram:
     """Describe one row: the patch and the kernel, and the one cell that they become."""
-    patch, kernel, _ = _grids(step)
+    patch, kernel, _ = _grids(step, read_scale)
     value = Cells(
         "value", np.array([[step.activated]]), Scale(limit, terms.RESPONSE), numbers=True,
         share="numbers", title=terms.RESPONSE,
@@ -248,20 +258,18 @@ def _read(pixels: npt.NDArray[np.float32], window: Mark) -> Cells:
     )  # fmt: skip
 
 
-def reads_ink(step: ConvStep) -> bool:
-    """Whether a patch can be drawn as ink on paper; numbers of another scale have a sign."""
-    return bool(step.patch.min() >= 0 and step.patch.max() <= 1)
+def scale_of(read: npt.NDArray[np.float32]) -> Scale:
+    """Return the scale of what a layer reads: ink on paper, or numbers of another range."""
+    if read.min() >= 0 and read.max() <= 1:
+        return panels.INK
+    return Scale(float(np.abs(read).max()), READ)
 
 
-def _grids(step: ConvStep) -> tuple[Cells, Cells, Cells]:
+def _grids(step: ConvStep, read: Scale) -> tuple[Cells, Cells, Cells]:
     """Return patch, kernel and products, in cells of one size."""
-    most = float(np.abs(step.kernel).max())
     whole = {"frame": Mark(0, 0, *step.kernel.shape[:2])}
-    if reads_ink(step):  # a product is at most as large as its weight: one scale for both
-        read = panels.INK
-    else:
-        largest = float(np.abs(step.patch).max())
-        read, most = Scale(largest, READ), max(most, largest * most)
+    # A product is at most as large as its weight and the largest pixel: one scale for both.
+    most = float(np.abs(step.kernel).max()) * max(1.0, read.limit or 1.0)
     weights = Scale(most, WEIGHTS)
     return (
         _numbers("patch", step.patch, read, terms.PATCH.capital, marks=whole),
