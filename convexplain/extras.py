@@ -86,9 +86,10 @@ def require(extra: str, what: str) -> None:
         raise ConvexplainError(problem)
 
 
-def install_line(extra: str) -> str:
-    """Return the one line that installs all that an extra and the core lack, system's first."""
-    wrong = [each for each in requirements(extra).values() if unmet(each)]
+def install_line(*extras: str) -> str:
+    """Return the one line that installs all that extras and the core lack, system's first."""
+    needed = {name: each for extra in extras for name, each in requirements(extra).items()}
+    wrong = [each for each in needed.values() if unmet(each)]
     line = pip_line(*map(str, wrong))
     is_built = any(each.name in _BUILT and not _is_installed(each.name) for each in wrong)
     system = system_line() if is_built and missing_headers() else ""

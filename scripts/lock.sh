@@ -18,5 +18,5 @@ lock() {
 }
 lock pyproject.toml --extra video --group dev --group build -o requirements-dev.lock "$@"
 # What runs the program, and what must be there before anything is built, in the same versions.
-lock pyproject.toml --extra video --constraint requirements-dev.lock -o requirements.lock "$@"
+lock pyproject.toml --extra video --extra print --constraint requirements-dev.lock -o requirements.lock "$@"
 lock --group build --constraint requirements-dev.lock -o requirements-build.lock "$@"

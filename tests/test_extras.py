@@ -84,12 +84,14 @@ def test_what_is_imported_is_declared_and_nothing_else() -> None:
 
 # Lines that are typed
 
+ALL = {**extras.requirements("video"), **extras.requirements("print")}
+
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of small wheels, named and numbered as the packages of this environment."""
     folder = tmp_path_factory.mktemp("shelf")
-    for requirement in extras.requirements("video").values():
+    for requirement in ALL.values():
         name, version = requirement.name.replace("-", "_"), metadata.version(requirement.name)
         info = f"{name}-{version}.dist-info"
         with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
@@ -115,7 +117,7 @@ def core(tmp_path: Path) -> Path:
     )
     without = {
         canonicalize_name(each.name)
-        for each in extras.requirements("video").values()
+        for each in ALL.values()
         if each.name not in extras.requirements("")
     }
     files = {
@@ -198,17 +200,17 @@ def test_nothing_says_to_install_a_package_that_is_not_published() -> None:
 def test_the_line_asks_for_all_that_is_missing_or_too_new(
     absent: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    absent |= {"manim", "typst"}
+    absent |= {"manim", "av"}
     version = metadata.version
     newer = {"pillow": "13.0.0"}
     monkeypatch.setattr(metadata, "version", lambda name: newer.get(name) or version(name))
     told = extras.lacking("video", "videos")
-    assert told.startswith("videos need manim, typst, not installed yet; type: ")
+    assert told.startswith("videos need av, manim, not installed yet; type: ")
     line = told.partition("type: ")[2]
     assert [part.split("<")[0].split(">")[0] for part in line.split("'")[1::2]] == [
         "pillow",
+        "av",
         "manim",
-        "typst",
     ]
     absent.clear()
     assert extras.lacking("video", "videos") == ""

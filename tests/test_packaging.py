@@ -122,7 +122,7 @@ def test_the_metadata_say_what_the_project_needs(wheel: Path) -> None:
     assert "numpy" in core
     assert core.keys().isdisjoint({"manim", "av", "typst", "torch", "scipy"})
     video = {r.name for r in needed if r.marker and "video" in str(r.marker)}
-    assert {"manim", "av", "typst"} <= video
+    assert {"manim", "av"} <= video
     assert not core["pillow"].contains("13.0")  # which manim does not work with
     assert "convexplain = convexplain.__main__:main" in entry_points
 

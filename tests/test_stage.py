@@ -14,7 +14,7 @@ pytest.importorskip("manim", reason="the stage needs the extra 'video'")
 from bt709 import decode
 from manim import Circle, Square, tempconfig
 
-from convexplain.stage import Label, Line, PixelGrid, StageScene, WindowFrame, zoom_lines
+from convexplain.stage import Label, Line, PixelGrid, StageScene, WindowFrame
 from convexplain.stage.canvas import Canvas
 from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
 from convexplain.stage.lesson_scene import caption_labels, wrap
@@ -198,7 +198,7 @@ class Busy(StageScene):
         label = Label("0.00", 900, 700, 40, anchor="right")
         circle, square = Circle(color="#FF0000"), Square(color="#00FF00", fill_opacity=0.5)
         self.appear(grid, patch, window, label, seconds=0.4)
-        self.add(circle, square, *zoom_lines(window, patch))
+        self.add(circle, square, Line([(200, 200), (700, 200)]), Line([(200, 290), (700, 464)]))
 
         def move(alpha):
             row = int(alpha * 8)

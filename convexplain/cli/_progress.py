@@ -11,7 +11,6 @@ from typing import Any, Self
 import click
 
 LINE_EVERY = 5.0  # seconds between two lines where there is no terminal
-ENOUGH = 0.05  # part of the work that must be done before the rest can be foretold
 
 
 def _size() -> dict[str, int]:

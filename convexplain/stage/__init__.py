@@ -15,20 +15,14 @@ Places are pixels of a 1920 by 1080 frame, counted from the top left corner, at 
 
 import manimpango
 
-from convexplain.stage.bars import Bars, running
 from convexplain.stage.board import Board
-from convexplain.stage.chart import Axes, Curve
-from convexplain.stage.colour_bar import ColourBar
-from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.inset import Inset
 from convexplain.stage.lesson_scene import LessonScene
-from convexplain.stage.marks import CellMarks
 from convexplain.stage.mobject import StageMobject
 from convexplain.stage.scene import StageScene
-from convexplain.stage.shapes import Line, WindowFrame, border, zoom_lines
+from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
-from convexplain.stage.thumbnails import Thumbnails
 from convexplain.style import fonts
 
 for _weight in ("regular", "bold"):
@@ -36,13 +30,7 @@ for _weight in ("regular", "bold"):
     manimpango.register_font(str(fonts.path(_weight)))
 
 __all__ = [
-    "Axes",
-    "Bars",
     "Board",
-    "CellMarks",
-    "ColourBar",
-    "Curve",
-    "Formula",
     "Inset",
     "Label",
     "LessonScene",
@@ -50,9 +38,5 @@ __all__ = [
     "PixelGrid",
     "StageMobject",
     "StageScene",
-    "Thumbnails",
     "WindowFrame",
-    "border",
-    "running",
-    "zoom_lines",
 ]

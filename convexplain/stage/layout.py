@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from manim.mobject.mobject import Mobject
 
-from convexplain.stage.formula import Formula
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
@@ -17,8 +16,6 @@ from convexplain.stage.units import HEIGHT, WIDTH, Rect
 
 SMALLEST_TEXT = 24.0
 _VISIBLE = 0.05
-
-Text = Label | Formula
 
 
 Frame = tuple[float, float, float, float]
@@ -28,7 +25,7 @@ WIDE: Frame = (0, 0, WIDTH, HEIGHT)
 def problems(mobjects: Iterable[Mobject], frame: Frame = WIDE) -> list[str]:
     """Look at a scene as it stands.
 
-    Labels and formulas may not overlap each other, lines, or grids; nothing may leave the frame;
+    Labels may not overlap each other, lines, or grids; nothing may leave the frame;
     text is at least 24 pixels high at 1080p. What is invisible does not count.
 
     Parameters
@@ -44,9 +41,9 @@ def problems(mobjects: Iterable[Mobject], frame: Frame = WIDE) -> list[str]:
         A line for each problem; empty if all is well.
     """
     parts = [part for part in _visible(mobjects) if part.opacity > _VISIBLE]
-    labels = [part for part in parts if isinstance(part, Label | Formula) and part.text.strip()]
+    labels = [part for part in parts if isinstance(part, Label) and part.text.strip()]
     lines = [part for part in parts if isinstance(part, Line) and part.drawn > 0]
-    grids = [part for part in parts if isinstance(part, PixelGrid) or hasattr(part, "areas")]
+    grids = [part for part in parts if isinstance(part, PixelGrid)]
     return [
         *_small(labels),
         *_outside(parts, frame),
@@ -63,12 +60,7 @@ def _visible(mobjects: Iterable[Mobject]) -> Iterator[Any]:
                 yield part
 
 
-def _ink(label: Text) -> list[Rect]:
-    """Where the glyphs lie: a label's as one box, a formula's each by itself."""
-    return label.ink_boxes() if isinstance(label, Formula) else [label.ink_box()]
-
-
-def _small(labels: list[Text]) -> Iterator[str]:
+def _small(labels: list[Label]) -> Iterator[str]:
     for label in labels:
         if label.drawn_size() < SMALLEST_TEXT - 0.01:
             yield f"{label.text!r} is {label.drawn_size():.0f} px high, less than 24"
@@ -86,36 +78,27 @@ def _outside(parts: list[Any], frame: Frame) -> Iterator[str]:
             yield f"{_name(part)} leaves the frame: {tuple(box)}"
 
 
-def _on_each_other(labels: list[Text]) -> Iterator[str]:
+def _on_each_other(labels: list[Label]) -> Iterator[str]:
     for one, other in combinations(labels, 2):
-        if any(a.meets(b) for a in _ink(one) for b in _ink(other)):
+        if one.ink_box().meets(other.ink_box()):
             yield f"{one.text!r} and {other.text!r} overlap"
 
 
-def _on_lines(labels: list[Text], lines: list[Line]) -> Iterator[str]:
+def _on_lines(labels: list[Label], lines: list[Line]) -> Iterator[str]:
     for label in labels:
-        boxes = _ink(label)
+        box = label.ink_box()
         for line in lines:
-            pieces = list(pairwise(line.places))
-            if any(_crosses(box, start, end) for box in boxes for start, end in pieces):
+            if any(_crosses(box, start, end) for start, end in pairwise(line.places)):
                 yield f"a line runs through {label.text!r}"
 
 
-def _on_grids(labels: list[Text], grids: list[Any]) -> Iterator[str]:
+def _on_grids(labels: list[Label], grids: list[PixelGrid]) -> Iterator[str]:
     for grid in grids:
-        boxes = [Rect(*map(int, area)) for area in _areas(grid)]
+        (left, top), right, bottom = grid.places[0], grid.places[1, 0], grid.places[2, 1]
+        area = Rect(int(left), int(top), int(right), int(bottom))
         for label in labels:
-            meets = any(box.meets(area) for box in _ink(label) for area in boxes)
-            if label.z_index <= grid.z_index and meets:
+            if label.z_index <= grid.z_index and label.ink_box().meets(area):
                 yield f"{label.text!r} lies on a grid"
-
-
-def _areas(grid: Any) -> list[tuple[float, float, float, float]]:
-    """Return the boxes that a grid covers: its own, or those that it tells."""
-    if hasattr(grid, "areas"):
-        return list(grid.areas())
-    places = grid.places
-    return [(places[0, 0], places[0, 1], places[1, 0], places[2, 1])]
 
 
 def _crosses(box: Rect, start: np.ndarray, end: np.ndarray) -> bool:

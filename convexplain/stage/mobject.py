@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Self
 
-from manim.constants import ORIGIN
 from manim.mobject.mobject import Mobject
 
 from convexplain.stage.canvas import Canvas
@@ -108,7 +107,3 @@ class StageMobject(Mobject):
         """Take away a share of the opacity."""
         self.opacity *= 1 - darkness
         return super().fade(darkness, family)
-
-    def fly_to(self, x: float, y: float) -> Self:
-        """Move the centre to a place on the stage, in pixels from the top left."""
-        return self.move_to(to_scene([(x, y)])[0] + ORIGIN)

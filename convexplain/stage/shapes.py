@@ -53,11 +53,6 @@ class Line(StageMobject):
         self.arrow = arrow
         self.drawn = drawn
 
-    def set_drawn(self, share: float) -> Line:
-        """Draw only so much of the line, from its start."""
-        self.drawn = share
-        return self
-
     def state(self) -> State:
         """Return all that its looks depend on."""
         return (*super().state(), self.colour, self.drawn)
@@ -216,63 +211,6 @@ class WindowFrame(StageMobject):
                 left - width, top - width, right - left + 2 * width, bottom - top + 2 * width
             )
             context.stroke()
-
-
-def zoom_lines(
-    window: WindowFrame, target: PixelGrid, *, colour: str = "accent"
-) -> tuple[Line, Line]:
-    """Connect a window with its enlarged patch, from its right corners to the left ones.
-
-    Parameters
-    ----------
-    window : WindowFrame
-        Where the patch was taken.
-    target : PixelGrid
-        The patch, to the right of it.
-    colour : str
-        Token of the theme.
-
-    Returns
-    -------
-    tuple of Line
-        The upper and the lower one.
-    """
-    away = 4.0
-    frame, patch = window.places, target.places
-    upper = [(frame[1, 0] + away, frame[1, 1] - away), (patch[0, 0] - away, patch[0, 1] - away)]
-    lower = [(frame[1, 0] + away, frame[2, 1] + away), (patch[2, 0] - away, patch[2, 1] + away)]
-    return (
-        Line(upper, colour=colour, opacity=0.8),
-        Line(lower, colour=colour, opacity=0.8),
-    )
-
-
-def border(
-    start: tuple[float, float], centre: tuple[float, float], half: float
-) -> tuple[float, float]:
-    """Return where a line to a square's centre meets the square, so that it hides nothing of it.
-
-    Parameters
-    ----------
-    start, centre : (float, float)
-        Ends of the line, in pixels of the stage.
-    half : float
-        Half the side of the square around `centre`.
-
-    Returns
-    -------
-    (float, float)
-        On the line; `start` if that lies in the square.
-
-    Examples
-    --------
-    >>> border((0.0, 0.0), (100.0, 50.0), 10.0)
-    (90.0, 45.0)
-    """
-    dx, dy = centre[0] - start[0], centre[1] - start[1]
-    away = max(abs(dx), abs(dy))
-    share = max(0.0, (away - half) / away) if away > 0 else 0.0
-    return start[0] + share * dx, start[1] + share * dy
 
 
 def _corners(

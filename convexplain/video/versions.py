@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-LIBRARIES = ("manim", "av", "numpy", "pycairo", "manimpango", "matplotlib", "pillow", "typst")
+LIBRARIES = ("manim", "av", "numpy", "pycairo", "manimpango", "matplotlib", "pillow")
 
 
 def versions() -> dict[str, str]:

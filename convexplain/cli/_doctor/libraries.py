@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import metadata
 
 from convexplain import extras
@@ -15,7 +16,7 @@ from convexplain.errors import ConvexplainError
 
 PYTHON = (3, 11)
 # What manim's pictures are made with, and what it is tried with.
-_WITH_MANIM = ("manim", "manimpango", "pycairo", "svgelements")
+_WITH_MANIM = ("manim", "manimpango", "pycairo")
 
 
 @contextmanager
@@ -106,13 +107,16 @@ def check_encoders(answer: Answer) -> Finding:
 
 
 def check_typst(answer: Answer) -> Finding:
-    """Check that Typst sets formulas."""
-    return _package("Typst", "typst", answer)
+    """Check that Typst sets pages, which worksheets and cards are printed as."""
+    finding = _package("Typst", "typst", answer, "print")
+    if finding.state == "ok":
+        return finding
+    return replace(finding, state="warning", found=f"{finding.found}: no worksheet, no card as PDF")
 
 
-def _package(name: str, package: str, answer: Answer) -> Finding:
-    """Check one package that rendering needs."""
-    wanted = extras.requirements("video").get(package)
+def _package(name: str, package: str, answer: Answer, extra: str = "video") -> Finding:
+    """Check one package that rendering, or another extra, needs."""
+    wanted = extras.requirements(extra).get(package)
     if wanted is None:
         raise LookupError(f"the installed convexplain does not say which {package} it needs")
     reason = extras.unmet(wanted)
@@ -127,5 +131,5 @@ def _package(name: str, package: str, answer: Answer) -> Finding:
 
 
 def _install() -> str:
-    """Return what installs everything that rendering lacks, whichever check asks."""
-    return f"type: {extras.install_line('video')}"
+    """Return what installs everything that rendering and printing lack, whichever check asks."""
+    return f"type: {extras.install_line('video', 'print')}"

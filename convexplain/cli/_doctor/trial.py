@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
@@ -62,14 +63,6 @@ def _encoders() -> tuple[str, ...]:
     return tuple(lacking)
 
 
-def _typst() -> tuple[str, ...]:
-    """Set a formula with the fonts that Typst brings."""
-    import typst
-
-    typst.compile(b"$ sum_(i=0)^8 x_i w_i + b $", format="svg", ignore_system_fonts=True)
-    return ()
-
-
 def _fonts() -> tuple[str, ...]:
     """Count the characters of the lessons, and the Chinese ones; both weights have them all."""
     from convexplain.style import fonts
@@ -82,9 +75,7 @@ def _fonts() -> tuple[str, ...]:
 
 def _texts() -> Iterator[str]:
     """Yield the strings of the lessons that are not docstrings; none of them is run."""
-    for file in resources.files("convexplain.lessons").iterdir():
-        if not file.name.endswith(".py"):
-            continue
+    for file in _modules(resources.files("convexplain.lessons")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         nodes = [*ast.walk(tree)]
         documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
@@ -95,6 +86,15 @@ def _texts() -> Iterator[str]:
                 and id(node) not in documentation
             ):
                 yield from node.value.splitlines()
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    """Yield the Python files of a package and of those in it."""
+    for file in folder.iterdir():
+        if file.is_dir():
+            yield from _modules(file)
+        elif file.name.endswith(".py"):
+            yield file
 
 
 #: What each encoder is for.
@@ -112,7 +112,7 @@ ATTEMPTS: dict[str, Callable[[], tuple[str, ...]]] = {
     "safetensors": _import("safetensors.numpy"),
     "pillow": _import("PIL.Image"),
     "av": _encoders,
-    "typst": _typst,
+    "typst": _import("typst"),
     "manim": _manim,
     "fonts": _fonts,
 }
