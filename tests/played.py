@@ -188,6 +188,38 @@ def check_layout(lesson: Any, lang: str = "en") -> None:
     assert abs(played.seconds - lesson.seconds) < 0.02
 
 
+#: Events at whose end points lie on the line that they tell of; it is looked at from nearby.
+ON_THEIR_LINE = {"learning": ("batch", "step")}
+
+
+def check_events(lesson: Any, look: Look = Look(), aspect: str = "16:9") -> None:  # noqa: B008
+    """Play a lesson: at the end of each event nothing overlaps, and the edge cuts no text."""
+    import tempfile
+
+    from manim import tempconfig
+
+    from convexplain.panels import ASPECTS
+    from convexplain.stage.layout import problems
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    width, height = ASPECTS[aspect].width, ASPECTS[aspect].height
+    frame = (960 - width / 2, 540 - height / 2, 960 + width / 2, 540 + height / 2)
+
+    class Checked(scene_class(Job(lesson, Path("none.mp4")))):  # type: ignore[misc]
+        def on_event(self, event: Any) -> None:
+            if event.name not in ON_THEIR_LINE.get(lesson.name, ()):
+                assert problems(self.mobjects, frame) == [], event.name
+            assert cut(self) == [], event.name
+
+    sized = {"pixel_width": int(width), "pixel_height": int(height), "frame_rate": 30}
+    with (
+        tempfile.TemporaryDirectory() as media,
+        tempconfig({**sized, "dry_run": True, "media_dir": media}),
+    ):
+        Checked(lesson, look, skip_animations=True).render()
+
+
 @cache
 def of(name: str, look: Look) -> Played:
     """Return a lesson with its defaults as it was played in this process."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -290,19 +289,3 @@ def test_colours_for_a_gray_network_are_refused():
 
 
 # As a video.
-
-
-@pytest.mark.render
-@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
-def test_the_picture_stands_still_for_moments_only(size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    import stillness
-
-    from convexplain.style.theme import Look
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    scene = scene_class(Job(Architecture(), Path("none.mp4")))
-    found = stillness.measure(scene, Architecture(), Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found

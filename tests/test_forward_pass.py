@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -289,19 +288,3 @@ def test_one_sigmoid_is_a_softmax_beside_zero(tmp_path):
 def test_a_network_that_does_not_fit_is_refused(tmp_path, layers):
     with pytest.raises(UsageError, match=r"lacks (a convolution|logits or a softmax)"):
         ForwardPass(model=saved(tmp_path, *layers))
-
-
-@pytest.mark.render
-@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
-def test_the_picture_stands_still_for_moments_only(size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    import stillness
-
-    from convexplain.style.theme import Look
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    scene = scene_class(Job(ForwardPass(), Path("none.mp4")))
-    found = stillness.measure(scene, ForwardPass(), Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found

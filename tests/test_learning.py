@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -202,47 +201,6 @@ def test_it_folds_and_stretches():
     long = Learning(length=120)
     assert long.seconds == pytest.approx(120)
     assert {"valley-0", "valley-64"} <= set(said(long))
-
-
-@pytest.mark.render
-@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
-def test_the_picture_stands_still_for_moments_only(size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    import stillness
-
-    from convexplain.style.theme import Look
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    scene = scene_class(Job(Learning(), Path("none.mp4")))
-    found = stillness.measure(scene, Learning(), Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found
-
-
-@pytest.mark.render
-@pytest.mark.parametrize("look", [("en", "dark"), ("zh", "light")], ids=str)
-@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080), (1080, 1920)], ids=str)
-def test_every_aspect_has_a_layout_in_which_nothing_overlaps(tmp_path, look, size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    from manim import tempconfig
-
-    from convexplain.stage.layout import problems
-    from convexplain.style.theme import Look
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    left, top = 960 - size[0] / 2, 540 - size[1] / 2
-    frame = (left, top, left + size[0], top + size[1])
-
-    class Checked(scene_class(Job(Learning(), Path("none.mp4")))):
-        def on_event(self, event):
-            if event.name not in ("batch", "step"):  # dots lie on their line; it is looked at near
-                assert problems(self.mobjects, frame) == [], event.name
-
-    sized = {"pixel_width": size[0], "pixel_height": size[1]}
-    with tempconfig({**sized, "dry_run": True, "media_dir": str(tmp_path), "frame_rate": 30}):
-        Checked(Learning(length=120), Look(*look), skip_animations=True).render()
 
 
 @pytest.mark.render

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.local_patterns import LocalPatterns, inked
 from convexplain.network import Network
-from convexplain.style.theme import Look
 
 
 @pytest.fixture(scope="module")
@@ -239,17 +237,3 @@ def test_every_picture_has_a_layout_in_which_nothing_overlaps(digit, sheet):
     for diagram in shown:
         for lang in ("en", "zh"):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []
-
-
-@pytest.mark.parametrize("size", [(426, 240), (240, 426)])
-def test_the_picture_stands_still_for_moments_only(size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    import stillness
-
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    scene = scene_class(Job(LocalPatterns(), Path("none.mp4")))
-    found = stillness.measure(scene, LocalPatterns(), Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found

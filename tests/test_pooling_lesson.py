@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+from played import check_events
 from scipy.signal import correlate2d
 
 from convexplain.data import digits, facts
@@ -316,62 +316,12 @@ def test_thirty_seconds_keep_what_the_answer_needs():
 # What a viewer sees.
 
 
-def scene_of(lesson):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    return scene_class(Job(lesson, Path("none.mp4")))
-
-
-def check_layout(lesson, look, size, folder):
-    """Play it in a frame of this size; nothing may overlap at the end of any event."""
-    scene = scene_of(lesson)
-    from manim import tempconfig
-
-    from convexplain.stage.layout import problems
-
-    left, top = 960 - size[0] / 2, 540 - size[1] / 2
-    frame = (left, top, left + size[0], top + size[1])
-
-    class Checked(scene):
-        def on_event(self, event):
-            assert problems(self.mobjects, frame) == [], event.name
-
-    sized = {"pixel_width": size[0], "pixel_height": size[1]}
-    with tempconfig({**sized, "dry_run": True, "media_dir": str(folder), "frame_rate": 30}):
-        Checked(lesson, look, skip_animations=True).render()
-
-
-@pytest.mark.parametrize(("aspect", "size"), [("16:9", (426, 240)), ("9:16", (240, 426))])
-def test_the_picture_stands_still_for_moments_only(lesson, aspect, size):
-    import stillness
-
-    found = stillness.measure(scene_of(lesson), lesson, Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found
-
-
-@pytest.mark.parametrize(
-    ("size", "look"),
-    [
-        ((1920, 1080), Look("zh", "light")),
-        ((1440, 1080), Look("en", "dark")),
-        ((1080, 1080), Look("zh", "dark")),
-        ((1080, 1920), Look("en", "light")),
-    ],
-    ids=str,
-)
-def test_every_aspect_has_a_layout_in_which_nothing_overlaps(size, look, tmp_path):
-    check_layout(Pooling(length=120), look, size, tmp_path)
-
-
 @pytest.mark.parametrize(
     ("digit", "channel", "lang"), [(1, 18, "en"), (4, 24, "zh"), (7, 29, "en")]
 )
-def test_other_digits_and_filters_keep_the_layout(digit, channel, lang, tmp_path):
+def test_other_digits_and_filters_keep_the_layout(digit, channel, lang):
     lesson = Pooling(picture=digits.first(digit), filter=channel)
-    check_layout(lesson, Look(lang), (1920, 1080), tmp_path)
+    check_events(lesson, Look(lang))
 
 
 @pytest.mark.parametrize(
@@ -384,5 +334,5 @@ def test_other_digits_and_filters_keep_the_layout(digit, channel, lang, tmp_path
 )
 def test_other_networks_keep_the_layout(layers, shape, tmp_path):
     lesson = other(tmp_path, *layers, shape=shape, length=100)
-    check_layout(lesson, Look("zh"), (1920, 1080), tmp_path)
-    check_layout(lesson, Look("en"), (1080, 1920), tmp_path)
+    check_events(lesson, Look("zh"))
+    check_events(lesson, Look("en"), "9:16")

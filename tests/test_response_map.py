@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from played import check_layout
@@ -16,7 +14,6 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
-from convexplain.style.theme import Look
 
 LAYERS = {"conv1": 32, "pool1": 32, "conv2": 64, "pool2": 64, "conv3": 128}
 
@@ -326,20 +323,6 @@ def test_it_folds_and_stretches(layer, length):
     said = captions(lesson)
     assert {"law", "largest", "answer"} <= set(said)
     assert ("tint" in said) == (length == 120.0 and layer is None)
-
-
-@pytest.mark.parametrize("size", [(426, 240), (240, 426)])
-def test_the_picture_stands_still_for_moments_only(size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    import stillness
-
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    scene = scene_class(Job(ResponseMap(), Path("none.mp4")))
-    found = stillness.measure(scene, ResponseMap(), Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found
 
 
 @pytest.mark.parametrize("sheet", ["16:9", "4:3", "1:1", "9:16"])

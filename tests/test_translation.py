@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.ndimage import shift as scipy_shift
@@ -239,19 +237,3 @@ def test_a_mean_at_the_end_forgets_the_place(tmp_path):
 def test_a_network_without_a_convolution_is_refused():
     with pytest.raises(UsageError, match="lacks a convolution"):
         Translation(model="dense")
-
-
-@pytest.mark.render
-@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
-def test_the_picture_stands_still_for_moments_only(size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    import stillness
-
-    from convexplain.style.theme import Look
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    scene = scene_class(Job(Translation(), Path("none.mp4")))
-    found = stillness.measure(scene, Translation(), Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found

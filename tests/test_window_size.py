@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -199,19 +198,3 @@ def test_the_figure_prints_all_costs_and_draws_every_training(lang):
     assert {"194,688", "460,800", "758,912", "2,551,936", "99,082"} <= set(said)
     assert "98.28% / 98.33% / 98.44%" in figures.alternative("window-size")
     plt.close("all")
-
-
-@pytest.mark.render
-@pytest.mark.parametrize("size", [(426, 240), (240, 426)], ids=["wide", "upright"])
-def test_the_picture_stands_still_for_moments_only(size):
-    pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    import stillness
-
-    from convexplain.style.theme import Look
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
-
-    scene = scene_class(Job(WindowSize(), Path("none.mp4")))
-    found = stillness.measure(scene, WindowSize(), Look(), size)
-    assert found.longest <= 3.5, found
-    assert found.share <= 0.25, found
