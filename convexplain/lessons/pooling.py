@@ -79,10 +79,11 @@ class Pooling(FilterLesson):
         """The largest of each window."""
         return self.trace.activations[self.pool][:, :, self.shown_filter]
 
-    @property
+    @cached_property
     def limit(self) -> float:
-        """End of the colour scale of all maps of the layer, which its pooling keeps."""
-        return float(np.abs(self.maps).max())
+        """End of the colour scale of all maps of the layer, those of the moved picture too."""
+        moved = self.moved[1].activations[self.shown_layer]
+        return float(max(np.abs(self.maps).max(), np.abs(moved).max()))
 
     @cached_property
     def steps(self) -> Sequence[PoolStep]:
