@@ -98,11 +98,14 @@ def copy(folder: Path) -> None:
     for part in PARTS:
         source, target = ROOT / part, folder / part
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "_build"))
+            ignored = shutil.ignore_patterns("__pycache__", "_build")
+            shutil.copytree(source, target, symlinks=True, ignore=ignored)
         else:
             shutil.copy2(source, target)
     # An editable install knows them by a table that leads to its own tree.
-    (folder / "convexplain" / "scenes").symlink_to(folder / "scenes")
+    link = folder / "convexplain" / "scenes"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder / "scenes")
 
 
 def run(folder: Path, tests: Sequence[str], changed: str = "") -> tuple[int, bool]:
