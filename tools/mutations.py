@@ -469,6 +469,13 @@ MUTATIONS = (
         "tests/page/test_page_inspect.py::test_a_cell_of_conv1_shows_its_whole_arithmetic",
     ),
     Mutation(
+        "a hidden number at the end of the page's scale",
+        "convexplain/page/model.js",
+        "for (const cell of hidden) seen[",
+        "for (const cell of []) seen[",
+        "tests/page/test_page_modes.py::test_a_scale_ends_at_the_largest_number_that_is_seen",
+    ),
+    Mutation(
         "a probability that the page calls certain",
         "convexplain/page/format.js",
         "clamp(p, 1e-12, 1 - 1e-12)",

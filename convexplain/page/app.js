@@ -34,9 +34,6 @@ const SPOKEN_EVERY = 500;
 
 // More columns do not fit beside one another: one scrolls to them.
 const MOST_COLUMNS = 9;
-// Where these are hidden, the cell's own number is.
-/** @type {Secret["what"][]} */
-const HIDE_CELL = ["output", "sum", "winner"];
 
 export class App {
   /** @param {Mode[]} modes */
@@ -147,6 +144,8 @@ export class App {
     this.shown = state;
     if (restyled) this.dress(state);
     this.secret = this.mode.secret?.(this, state) ?? null;
+    // Whatever of a cell is asked, its own number would give away.
+    this.model.hide(this.secret && this.secret.what !== "answer" ? this.secret.cell : null);
     const cell = this.mode.bench ? null : focusCell(state);
     const bench = this.mode.bench ? "mode" : cell ? "panel" : "overview";
     const root = this.chain.element;
@@ -205,7 +204,7 @@ export class App {
 
   /** Whether a cell's number is nowhere to be seen. @param {Cell} cell */
   hides(cell) {
-    return this.secret !== null && HIDE_CELL.includes(this.secret.what) && sameCell(cell, this.secret.cell);
+    return this.model.hidden.some((other) => sameCell(other, cell));
   }
 
   /** A cell with its number, as it is read aloud. @param {Cell} cell */

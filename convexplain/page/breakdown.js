@@ -44,13 +44,13 @@ export function breakdown(addends, places, { bias, value }) {
  *
  * @param {Breakdown} account
  * @param {{named: string, rest: string, value: string}} names
- * @param {{sum: boolean, value: boolean}} secret  what is hidden: the sum (with the rest, if there is one), the value
+ * @param {{sum: boolean, value: boolean}} secret  what is hidden: the sum of what is named, the value
  * @returns {SumLine[]}
  */
 export function rows({ named, rest, restCount, bias, value }, names, secret) {
   return [
-    { name: names.named, value: named, secret: secret.sum && restCount === 0 },
-    ...(restCount > 0 ? [{ name: `+ ${names.rest}`, value: rest, secret: secret.sum }] : []),
+    { name: names.named, value: named, secret: secret.sum },
+    ...(restCount > 0 ? [{ name: `+ ${names.rest}`, value: rest }] : []),
     { name: `+ ${say("bias")}`, value: bias },
     { name: names.value, value, total: true, secret: secret.value },
   ];

@@ -158,7 +158,7 @@ export function sumLines(lines) {
  * @param {Object} options
  * @param {string} options.title
  * @param {Array<{key: string, name: string, detail?: string, value: number, chosen?: boolean,
- *     click: () => unknown}>} options.rows
+ *     secret?: boolean, click: () => unknown}>} options.rows
  * @param {number} options.limit  the value of the longest bar
  * @param {Node|null} options.rest  what stands under the rows
  */
@@ -166,16 +166,16 @@ export function contributionList({ title, rows, limit, rest }) {
   return make(
     "div", { class: "contributions" },
     make("h4", {}, title),
-    make("ul", {}, rows.map(({ key, name, detail, value, chosen, click }) => {
-      const share = limit > 0 ? Math.abs(value) / limit : 0;
+    make("ul", {}, rows.map(({ key, name, detail, value, chosen, secret, click }) => {
+      const share = limit > 0 && !secret ? Math.abs(value) / limit : 0;
       const bar = make("span", { class: value < 0 ? "bar-fill negative" : "bar-fill", style: { width: `${100 * share}%` } });
       return make("li", {}, button(
         click,
-        { "data-key": key, "aria-pressed": chosen === undefined ? null : String(chosen), title: exactly(value) },
+        { "data-key": key, "aria-pressed": chosen === undefined ? null : String(chosen), title: secret ? null : exactly(value) },
         make("span", { class: "name" }, name),
         detail && make("span", { class: "detail" }, detail),
         make("span", { class: "bar-track" }, bar),
-        make("span", { class: "value" }, number(value)),
+        make("span", { class: "value" }, shown(value, secret)),
       ));
     })),
     rest,

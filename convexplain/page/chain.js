@@ -194,14 +194,13 @@ export class Chain {
     const limit = picture ? null : model.limit(column.name, filter, state.scale);
     const focus = focusCell(state);
     const cell = focus?.layer === column.name ? focus : null;
-    const secret = app.secret?.cell;
     view.draw(picture ? model.pixels : model.map(column.name, filter), limit, {
       font,
       unread: cell ? model.unread(column.name) : undefined,
       zeroed: state.zeroed.filter((other) => column.shows(other, filter)).map((other) => column.placeOf(other)),
       erased: picture ? state.erased : [],
       until: state.sweeping && cell ? column.indexOf(cell) + 1 : Infinity,
-      hidden: secret && app.hides(secret) && column.shows(secret, filter) ? column.placeOf(secret) : null,
+      hidden: model.hidden.filter((other) => column.shows(other, filter)).map((other) => column.placeOf(other)),
     });
     const [row, col] = cell ? column.placeOf(cell) : view.at;
     view.announce(row, col, app.spokenName(this.cell(column, row, col)));

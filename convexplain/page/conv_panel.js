@@ -3,7 +3,7 @@
  *
  * @import { App } from "./app.js"
  * @import { ConvStep } from "./layers/conv2d.js"
- * @import { Hideable, Panel } from "./panel.js"
+ * @import { Panel } from "./panel.js"
  * @import { State } from "./state.js"
  * @import { Cell } from "./trace.js"
  */
@@ -50,7 +50,8 @@ function body(app, cell, state) {
   const all = convolutionOf(app, cell, state);
   const { step, depth } = all;
   const limit = model.limit(cell.layer, cell.filter, state.scale);
-  const hides = (/** @type {Hideable[]} */ ...what) => secret !== null && what.includes(secret.what);
+  // A product, the sum of the channel or the value: each of them gives away the others.
+  const hidden = secret !== null;
   const single = depth === 1;
   const activation = activationName(step.activation);
   const lines = rows(
@@ -60,7 +61,7 @@ function body(app, cell, state) {
       rest: say("otherChannels", { n: depth - 1 }),
       value: activation ? say("before", { activation }) : say("beforeNothing"),
     },
-    { sum: hides("sum"), value: hides("sum", "output") },
+    { sum: hidden, value: hidden },
   );
   return [
     single ? null : channelList(app, all, state),
@@ -68,7 +69,7 @@ function body(app, cell, state) {
     combinedTable(app, all),
     make(
       "div", { class: "result" }, sumLines(lines),
-      becomes(activation, step.activated, limit, hides("sum", "output")),
+      becomes(activation, step.activated, limit, hidden),
       app.mode.extra?.(app, cell) ?? null,
     ),
   ];
@@ -94,16 +95,22 @@ const hideable = ({ activation }) => (
 
 /** @type {Required<Panel>["mistakes"]} */
 function mistakes(app, what, cell, state) {
-  const { step, taps, largest } = convolutionOf(app, cell, state);
+  const { step, taps, largest, depth } = convolutionOf(app, cell, state);
   if (what === "product") {
     const { value, weight, product } = taps[largest];
     return new Map([[RIGHT, product], ["lost-sign", -product], ["added", value + weight]]);
   }
-  if (what === "output" && step.activation === "relu") return convolutionMistakes(step.patch, step.kernel, step.shape, step.bias);
-  const lost = sumOf(step.products.map(Math.abs));
-  return new Map([
-    [RIGHT, step.total + step.bias], ["no-bias", step.total], ["lost-sign", lost + step.bias],
+  const shown = taps.map(({ product }) => product);
+  const others = step.total - sumOf(shown);
+  // What the class adds up is the channel on the screen: that can go wrong.
+  const found = new Map([
+    [RIGHT, step.total + step.bias], ["no-bias", step.total],
+    ["lost-sign", others + sumOf(shown.map(Math.abs)) + step.bias],
   ]);
+  if (depth > 1) found.set("lost-channel", others + step.bias).set("lost-others", step.total - others + step.bias);
+  if (what !== "output" || step.activation !== "relu") return found;
+  for (const [name, value] of found) found.set(name, Math.max(value, 0));
+  return new Map([...convolutionMistakes(step.patch, step.kernel, step.shape, step.bias), ...found]);
 }
 
 /** @type {Panel} */
@@ -120,20 +127,21 @@ export const CONVOLUTION = {
 };
 
 /** The largest sums a channel, or all of them. @param {App} app @param {Convolution} all @param {State} state */
-function channelList(app, { step, channel, depth }, state) {
+function channelList({ actions, secret }, { step, channel, depth }, state) {
   const { channelSums: sums, firstChannel } = step;
   const open = state.every || depth <= SHOWN + 1;
   const { parts, rest } = breakdown(sums, largestPlaces(sums, open ? depth : SHOWN), step);
+  const isHidden = (/** @type {number} */ place) => secret !== null && place + firstChannel === channel;
   return contributionList({
     title: say(open ? "everyOf" : "largest", { n: depth }),
-    limit: Math.abs(parts[0].value),
+    limit: largestOf(parts.filter(({ place }) => !isHidden(place)).map(({ value }) => value)),
     rows: parts.map(({ place, value }) => ({
       key: `channel-${place}`, name: say("channel", { n: place + firstChannel }), value,
-      chosen: place + firstChannel === channel,
-      click: () => app.actions.chooseChannel(place + firstChannel),
+      chosen: place + firstChannel === channel, secret: isHidden(place),
+      click: () => actions.chooseChannel(place + firstChannel),
     })),
     rest: depth <= SHOWN + 1 ? null : restRow(
-      say("others", { n: depth - SHOWN }), rest, state.every, () => app.actions.setEvery(!state.every),
+      say("others", { n: depth - SHOWN }), rest, state.every, () => actions.setEvery(!state.every),
     ),
   });
 }

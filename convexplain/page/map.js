@@ -98,12 +98,12 @@ export class MapView {
    * @param {object} extra
    * @param {{rows: number[], cols: number[]}} [extra.unread]
    * @param {At[]} [extra.zeroed]
-   * @param {At|null} [extra.hidden]
+   * @param {At[]} [extra.hidden]
    * @param {readonly Patch[]} [extra.erased]
    * @param {number} [extra.until]  how many cells are computed
    * @param {number} [extra.font]  CSS pixels
    */
-  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = null, erased = [], until = Infinity, font = 24 } = {}) {
+  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = [], erased = [], until = Infinity, font = 24 } = {}) {
     const { rows, cols, dots } = this;
     const context = contextOf(this.canvas);
     paintOn(this.small, values, limit);
@@ -112,7 +112,7 @@ export class MapView {
     context.drawImage(this.small, 0, 0, this.canvas.width, this.canvas.height);
     if (this.size >= GRID_FROM) this.drawGrid(context);
     this.hatch(context, unread);
-    if (hidden) this.cover(context, hidden);
+    for (const at of hidden) this.cover(context, at);
     const digits = Math.max(...Array.from(values, (value) => number(value).length), 0);
     if (this.size >= 0.53 * font * digits + 2 && rows * cols <= 49) {
       this.drawNumbers(context, values, limit, font, hidden);
@@ -208,7 +208,7 @@ export class MapView {
    * @param {ArrayLike<number>} values
    * @param {number|null} limit
    * @param {number} font
-   * @param {At|null} hidden
+   * @param {At[]} hidden
    */
   drawNumbers(context, values, limit, font, hidden) {
     const { dots } = this;
@@ -216,7 +216,7 @@ export class MapView {
     context.textAlign = "center";
     context.textBaseline = "middle";
     Array.from(values).forEach((value, i) => {
-      const secret = hidden && hidden[0] === Math.floor(i / this.cols) && hidden[1] === i % this.cols;
+      const secret = hidden.some(([row, col]) => row * this.cols + col === i);
       context.fillStyle = secret ? tokens().ink : textOn(colourOf(value, limit));
       context.fillText(secret ? "?" : number(value), ((i % this.cols) + 0.5) * dots, (Math.floor(i / this.cols) + 0.53) * dots);
     });

@@ -12,13 +12,13 @@
 
 import { columnsOf } from "./columns.js";
 import { bundledDigit, DATA, fractions, fromBase64, INPUT, samplesOf } from "./data.js";
-import { unseen } from "./geometry.js";
+import { inBox, unseen } from "./geometry.js";
 import { depthOf } from "./layers/conv2d.js";
 import { tapPlace } from "./layers/layer.js";
 import { edited, layerBefore, layerNamed, readNetwork } from "./network.js";
 import { largestOf } from "./numbers.js";
 import { erased, noisy, shifted } from "./picture.js";
-import { FIRST_STATE, PICTURE_KEYS } from "./state.js";
+import { FIRST_STATE, PICTURE_KEYS, sameCell } from "./state.js";
 import { Trace } from "./trace.js";
 
 /** The levels of a pixel that was drawn: 4 bits. */
@@ -53,8 +53,10 @@ export class Model {
     this.plain = null;
     /** @type {Trace|null} */
     this.second = null;
-    /** Ends of the colour scales of single maps. @type {Map<string, number>} */
+    /** Ends of colour scales: of single maps, and of layers with hidden cells. @type {Map<string, number>} */
     this.limits = new Map();
+    /** Cells whose numbers are not to be seen: scales are made of the others. @type {Cell[]} */
+    this.hidden = [];
     this.opening = { ...opening, maps: this.presets() };
   }
 
@@ -284,12 +286,38 @@ export class Model {
    */
   limit(name, filter, scale) {
     if (name === INPUT) return 1;
-    if (scale !== "map") return this.trace.limit(name);
     const scaled = this.trace.scaledAs(name);
-    const key = `${name}.${filter}`;
-    const limit = this.limits.get(key) ?? largestOf(this.map(scaled === INPUT ? name : scaled, filter));
+    const hidden = this.hidden.filter((cell) => cell.layer === scaled);
+    if (scale !== "map" && !hidden.length) return this.trace.limit(name);
+    const key = scale === "map" ? `${name}.${filter}` : scaled;
+    const known = this.limits.get(key);
+    if (known !== undefined) return known;
+    const seen = this.trace.output(scaled).slice();
+    for (const cell of hidden) seen[this.trace.indexOf(cell)] = 0;
+    const limit = largestOf(scale !== "map" ? seen : this.column(scaled === INPUT ? name : scaled).values(seen, filter));
     this.limits.set(key, limit);
     return limit;
+  }
+
+  /**
+   * Hide a cell, and all that hand its number on or follow from it alone; null hides none.
+   *
+   * @param {Cell|null} cell
+   */
+  hide(cell) {
+    if (sameCell(cell, this.hidden[0] ?? null)) return;
+    this.limits = new Map();
+    this.hidden = cell ? [cell] : [];
+    if (!cell || cell.layer === INPUT) return;
+    const family = this.family(cell.layer);
+    for (const name of family.slice(family.indexOf(cell.layer) + 1)) {
+      const column = this.column(name);
+      for (let index = 0; index < column.count; index += 1) {
+        const other = column.cellAt(index, cell.filter);
+        const box = other.filter === cell.filter && this.field(other).get(cell.layer);
+        if (box && inBox(box, cell.row, cell.col)) this.hidden.push(other);
+      }
+    }
   }
 
   /** Whether a layer's numbers fall below zero, so that its scale has both halves. @param {string} name */

@@ -17,8 +17,8 @@ import { distinct, RIGHT, mistakeWords } from "./mistakes.js";
 import { gap, languageInUse, say } from "./words.js";
 
 const LETTERS = ["A", "B", "C"];
-// Which mistakes are offered first: those that more people make.
-const ORDER = ["no-relu", "matrix-product", "average", "lost-sign", "sum", "added", "no-bias", "averaged-channels"];
+// Numbers that are printed with two decimals add up to within this: a nearer choice would be a trap.
+const FAIR = 0.05;
 
 /**
  * What can be hidden of a cell, the first one by default.
@@ -57,7 +57,12 @@ function choicesOf(app, { what, cell }, state) {
     return order.sort((a, b) => a - b).map((k) => ({ mistake: k === prediction ? RIGHT : "", text: String(k) }));
   }
   const values = panelOf(app, cell).mistakes?.(app, what, cell, state) ?? new Map();
-  const sorted = new Map([...values].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)));
+  const far = (/** @type {string} */ mistake) => Math.abs(values.get(mistake) - values.get(RIGHT));
+  // What is near the right number is not ruled out by a glance; a forgotten ReLU is always worth asking.
+  const rank = (/** @type {string} */ mistake) => (
+    mistake === RIGHT ? -2 : mistake === "no-relu" ? -1 : far(mistake) < FAIR ? 1e9 - far(mistake) : far(mistake)
+  );
+  const sorted = new Map([...values].sort(([a], [b]) => rank(a) - rank(b)));
   return [...distinct(sorted, number)].slice(0, LETTERS.length)
     .map(([mistake, text]) => ({ mistake, text }))
     .sort((a, b) => values.get(a.mistake) - values.get(b.mistake));
@@ -86,6 +91,9 @@ function choiceButtons(app, state) {
   );
 }
 
+/** What is said to mistakes that only this page knows. @type {Record<string, string>} */
+const REPLIES = { added: "addedReply", "lost-channel": "lostChannelReply", "lost-others": "lostOthersReply" };
+
 /** What is said after the number is revealed. @param {App} app @param {Secret} question @param {State} state */
 function verdict(app, question, state) {
   const choices = choicesOf(app, question, state);
@@ -94,7 +102,7 @@ function verdict(app, question, state) {
   const { mistake } = choices[state.choice];
   if (mistake === RIGHT) return say("rightGuess", { letter: right });
   const sentence = say("wrongGuess", { letter: right, guess: LETTERS[state.choice] });
-  const reply = mistake === "added" ? say("addedReply") : mistake ? mistakeWords(mistake).reply[languageInUse()] : "";
+  const reply = mistake in REPLIES ? say(REPLIES[mistake]) : mistake ? mistakeWords(mistake).reply[languageInUse()] : "";
   return reply ? sentence + gap() + reply : sentence;
 }
 

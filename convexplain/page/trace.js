@@ -62,9 +62,14 @@ export class Trace {
   }
 
   /** One number of a layer's output. @param {Cell} cell */
-  value({ layer, row, col, filter }) {
+  value(cell) {
+    return this.output(cell.layer)[this.indexOf(cell)];
+  }
+
+  /** Where a cell stands in its layer's output. @param {Cell} cell */
+  indexOf({ layer, row, col, filter }) {
     const [, width, channels] = this.shape(layer);
-    return this.output(layer)[(row * width + col) * channels + filter];
+    return (row * width + col) * channels + filter;
   }
 
   get last() {

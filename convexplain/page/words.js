@@ -213,6 +213,8 @@ export const WORDS = {
 
   // Predict
   addedReply: ["A pixel and its weight are multiplied; only the products are added.", "像素和权重是相乘；乘积才相加。"],
+  lostChannelReply: ["The products on the screen belong to the sum, too.", "页面上的这些乘积也要加进去。"],
+  lostOthersReply: ["All channels are added, not only the one on the screen.", "所有通道都要相加，不只是页面上这一个。"],
   askCell: ["What does this cell become? Predict first, then reveal.", "这一格会变成多少？先猜，再揭晓。"],
   askProduct: ["What is this product?", "这个乘积是多少？"],
   askSum: ["What is the sum, plus the bias?", "求和再加偏置，是多少？"],

@@ -124,6 +124,106 @@ def test_a_product_or_the_sum_can_be_hidden(show: Open, what: str) -> None:
     assert "?" not in texts(page, ".products td") + list(sums(page).values())
 
 
+GIVEN = """({ hidden, operands }) => {
+  const found = [];
+  const choices = document.querySelector(".choices");
+  for (const element of document.querySelectorAll("body *")) {
+    if (choices?.contains(element) || element.closest(`script, dialog, ${operands}`)) continue;
+    const text = element.children.length ? "" : element.textContent.trim();
+    if (hidden.includes(text)) found.push(element.className);
+    for (const { name, value } of element.attributes) {
+      if (value.split(/[\\s:]+/).some((part) => hidden.includes(part))) found.push(name, value);
+    }
+  }
+  return [...found, ...hidden.filter((text) => location.href.includes(text))];
+}"""
+# conv3's largest cell is the end of its scale; pool1 hands conv1's on; pool2 is asked itself.
+TOLD = {
+    "the largest of its layer": ("conv3", 20, 1, 2),
+    "handed on by a pool": ("conv1", 28, 8, 20),
+    "a pool": ("pool2", 3, 1, 3),
+}
+
+
+@pytest.mark.parametrize("what", ["output", "sum", "product"])
+@pytest.mark.parametrize("asked", TOLD)
+def test_nothing_on_the_screen_gives_a_hidden_number_away(
+    show: Open, asked: str, what: str
+) -> None:
+    layer, filter, row, col = TOLD[asked]
+    page = show(predicted(layer, filter, row, col, h=what))
+    page.wait_for_timeout(600)
+    trace = trace_of()
+    value = float(trace.activations[layer][row, col, filter])
+    secrets = [value]
+    if layer != "pool2":
+        step = trace.steps(layer, filter).at(row, col)
+        channel = int(np.abs(step.channel_sums).argmax())
+        secrets += [float(step.value), float(step.channel_sums[channel])]
+        # What is left is not one addition away: of one channel even the sum is hidden.
+        values = list(sums(page).values())
+        assert values[0] == values[-1] == "?"
+        if what == "product":
+            products = step.products[:, :, channel]
+            secrets.append(float(products.flat[np.abs(products).argmax()]))
+    told = [fmt.number(n, d) for n in secrets for d in (2, 6) if fmt.number(n, d) != "0.00"]
+    # What the class computes with stays: a number among it may print like the hidden one.
+    operands = ".kernel, .patch" if what == "product" else ".kernel, .patch, .products, .combined"
+    asked_with = {"hidden": told, "operands": operands}
+    assert page.evaluate(GIVEN, asked_with) == []
+    page.keyboard.press("r")
+    settled(page)
+    assert page.evaluate(GIVEN, asked_with) != []
+
+
+def test_a_scale_ends_at_the_largest_number_that_is_seen(show: Open) -> None:
+    conv3 = trace_of().activations["conv3"]
+    row, col, filter = (int(i) for i in np.unravel_index(int(conv3.argmax()), conv3.shape))
+    page = show(predicted("conv3", filter, row, col))
+    ends = texts(page, '.column[data-layer="conv3"] .scale')[0].split()
+    assert ends == ["0", fmt.number(np.sort(conv3, axis=None)[-2])]
+    page.keyboard.press("r")
+    settled(page)
+    ends = texts(page, '.column[data-layer="conv3"] .scale')[0].split()
+    assert ends == ["0", fmt.number(conv3.max())]
+
+
+COLOUR = """({ layer, row, col, rows, cols }) => {
+  const canvas = document.querySelector(`.map[data-layer="${layer}"] canvas`);
+  const dot = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  const context = dot.getContext("2d", { willReadFrequently: true });
+  const [x, y] = [(col + 0.2) / cols * canvas.width, (row + 0.2) / rows * canvas.height];
+  context.drawImage(canvas, x, y, 1, 1, 0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data];
+}"""
+
+
+def test_a_pool_that_reads_a_hidden_cell_hides_its_own(show: Open) -> None:
+    page = show(predicted("conv1", 28, 8, 20))
+    pooled = {"layer": "pool1", "row": 4, "col": 10, "rows": 13, "cols": 13}
+    beside = {**pooled, "col": 8}
+    paper = [255, 255, 255, 255]
+    assert page.evaluate(COLOUR, pooled) == paper
+    assert page.evaluate(COLOUR, beside) != paper
+    page.keyboard.press("r")
+    settled(page)
+    assert page.evaluate(COLOUR, pooled) != paper
+
+
+@pytest.mark.parametrize("where", [("conv3", 20, 1, 2), ("conv1", 28, 8, 20), ("conv2", 3, 9, 3)])
+def test_the_wrong_choices_are_near_the_right_one_but_not_within_rounding(
+    show: Open, where: tuple[str, int, int, int]
+) -> None:
+    layer, filter, row, col = where
+    page = show(predicted(layer, filter, row, col))
+    right = float(trace_of().activations[layer][row, col, filter])
+    values = [float(text.split()[1].replace("−", "-")) for text in texts(page, ".choice")]
+    apart = sorted(abs(value - right) for value in values)
+    assert len(values) == 3
+    assert apart[0] < 0.006 < 0.05 <= apart[1] + 0.005
+    assert apart[1] < max(0.75, 0.5 * right)
+
+
 def moved(picture: np.ndarray, right: int, down: int) -> np.ndarray:
     out = np.zeros_like(picture)
     for row in range(28):
