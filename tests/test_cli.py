@@ -195,6 +195,9 @@ def test_list_names_each_lesson_with_its_question():
     told = json.loads(run("list", "--lang", "zh", "--json").output)["lessons"]
     assert [lesson["name"] for lesson in told] == list(lessons.names())
     assert all(f"\n  {name}\n" in result.output for name in figures.names())
+    groups = [lesson["group"] for lesson in told]
+    assert groups == ["chapter"] * len(lessons.CHAPTER) + ["beyond"] * groups.count("beyond")
+    assert result.output.count("beyond the chapter\n") == bool(groups.count("beyond"))
     for name, zh in zip(lessons.names(), told, strict=True):
         lesson = lessons.find(name)()
         assert name in result.output

@@ -6,6 +6,20 @@ from tools.mutate import Mutation
 
 MUTATIONS = (
     Mutation(
+        "an error that passes where ReLU gave 0",
+        "convexplain.network.backward",
+        "self._before[layer.name] = error * self._slope(layer)",
+        "self._before[layer.name] = error",
+        "tests/test_backward.py",
+    ),
+    Mutation(
+        "a gradient of a neighbouring weight",
+        "convexplain.ops.gradients",
+        "(0, 1), (row, col), self.x.shape",
+        "(0, 1), (col, row), self.x.shape",
+        "tests/test_backward.py",
+    ),
+    Mutation(
         "the sign of a product",
         "convexplain.ops.steps",
         "products = patch.astype(np.float64) * self",

@@ -39,6 +39,7 @@ def list(model: str | None, lang: str, as_json: bool) -> int:
         rows = [
             {
                 "name": lesson.name,
+                "group": "chapter" if lesson.name in lessons.CHAPTER else "beyond",
                 "seconds": lesson.seconds,
                 "title": lesson.title.text(lang),
                 "question": lesson.question.text(lang),
@@ -50,7 +51,10 @@ def list(model: str | None, lang: str, as_json: bool) -> int:
         return code
     click.echo("lessons, for convexplain render")
     width = max(len(name) for name in lessons.names())
+    beyond = next((each.name for each in every if each.name not in lessons.CHAPTER), None)
     for lesson in every:
+        if lesson.name == beyond:
+            click.echo(_BEYOND.text(lang))
         click.echo(f"  {lesson.name:{width}}  {lesson.seconds:3.0f} s  {lesson.title.text(lang)}")
         click.echo(f"  {'':{width}}         {lesson.question.text(lang)}")
     click.echo("figures, for convexplain figure")
@@ -93,6 +97,7 @@ def _list_for(model: str, lang: str, as_json: bool) -> int:
 
 
 _COMMANDS = {"lessons": "render", "figures": "figure"}
+_BEYOND = Caption(en="beyond the chapter", zh="本章之外")
 _LACKS = Caption(en="no: the network lacks {what}", zh="不能：网络缺少{what}")
 _BUNDLED = Caption(
     en="takes no other network: it is about those that ship with the package",

@@ -30,6 +30,17 @@ _ALL = "all"
     help="Print the lines of numpy, keras or torch, or of all (without a word behind --code), that "
     "compute the number.",
 )
+@click.option(
+    "--backward",
+    is_flag=True,
+    help="How a weight gets its gradient: what it met at each place, times the error there.",
+)
+@click.option(
+    "--label", type=int, metavar="K", help="With --backward: the right class, if it is not known."
+)
+@click.option(
+    "--channel", type=int, metavar="N", help="With --backward: the channel that the weight reads."
+)
 def step(
     picture: Picture,
     layer: str | None,
@@ -39,18 +50,31 @@ def step(
     lang: str,
     as_json: bool,
     code: str | None,
+    backward: bool,
+    label: int | None,
+    channel: int | None,
 ) -> None:
     """Show how one cell of a layer's output is computed: patch, kernel, products, sum, bias, ReLU.
 
-    By default in the first convolution layer, at its largest value.
+    By default in the first convolution layer, at its largest value. With --backward --at is a
+    weight's place in the kernel.
     """
-    from convexplain.cli import _cell
+    from convexplain.cli import _backward, _cell
     from convexplain.lessons.parts.subject import Subject
     from convexplain.network import Network
 
     if as_json and code is not None:
         raise UsageError("--json and --code exclude one another: give one of them")
+    if backward and code is not None:
+        raise UsageError("--backward and --code exclude one another: give one of them")
+    for name, value in (("label", label), ("channel", channel)):
+        if value is not None and not backward:
+            raise UsageError(f"--{name} goes with --backward: add it, or leave --{name} out")
     about = Subject(Network.load(model), picture, model)
+    if backward:
+        found = _backward.find(about, layer, filter, channel, at, label)
+        _backward.show(found, lang, as_json=as_json)
+        return
     trace = about.trace
     spec = _cell.layer_of(trace, layer)
     if layer is None and spec.window is None:
@@ -62,9 +86,9 @@ def step(
     if code is not None:
         click.echo(_code(cell, code))
         return
-    found = trace.steps(spec.name, cell.filter).at(cell.row, cell.col)
     if as_json:
-        document = {**cell.to_dict(), **found.to_dict()}
+        made = trace.steps(spec.name, cell.filter).at(cell.row, cell.col)
+        document = {**cell.to_dict(), **made.to_dict()}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
     _show(cell, lang)

@@ -25,7 +25,7 @@ PACKAGE = "convexplain.figures"
 
 @cache
 def names() -> tuple[str, ...]:
-    """Return the names of all figures: those of the lessons in the chapter's order, then others."""
+    """Return the names of all figures: those of the lessons in their order, then others."""
     found = sorted(
         entry.name.removesuffix(".py").replace("_", "-")
         for entry in files(PACKAGE).iterdir()
@@ -33,7 +33,7 @@ def names() -> tuple[str, ...]:
     )
     ordered = [
         name
-        for lesson in lessons.CHAPTER
+        for lesson in (*lessons.CHAPTER, *lessons.BEYOND)
         for name in found
         # "response-maps" belongs to "response-map", too.
         if name.startswith(lesson)

@@ -3,12 +3,13 @@
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, lasting
 from convexplain.lessons.parts.build import make
 from convexplain.lessons.parts.contents import Entry, entry
-from convexplain.lessons.parts.finding import CHAPTER, find, names
+from convexplain.lessons.parts.finding import BEYOND, CHAPTER, find, names
 from convexplain.lessons.parts.lesson import Lesson, option, option_fields
 from convexplain.lessons.parts.network_lesson import FilterLesson, NetworkLesson
 from convexplain.style.captions import Caption
 
 __all__ = [
+    "BEYOND",
     "CHAPTER",
     "Beat",
     "Caption",

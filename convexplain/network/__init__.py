@@ -5,6 +5,7 @@ is compared with, both trained; `Trace` follows one picture through a network, f
 """
 
 from convexplain.network.attribution import Node, hierarchy
+from convexplain.network.backward import BackwardTrace
 from convexplain.network.effective_field import (
     EffectiveField,
     TopPatch,
@@ -46,6 +47,7 @@ __all__ = [
     "Activation",
     "Add",
     "AveragePooling2D",
+    "BackwardTrace",
     "BatchNormalization",
     "Conv2D",
     "Dense",

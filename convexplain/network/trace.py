@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from convexplain.errors import UsageError
 from convexplain.network.attribution import Node, trace_back
+from convexplain.network.backward import BackwardTrace
 from convexplain.network.forward import Forward
 from convexplain.ops import ConvSteps, PoolSteps
 
@@ -80,3 +81,18 @@ class Trace(Forward):
         spec = self.network.layer(layer)
         self.check(spec, filter, row, col)
         return trace_back(self, layer, (row, col, filter), parts=parts)
+
+    def backward(self, label: int) -> BackwardTrace:
+        """Go back from the loss: what every number and every weight has to do with it.
+
+        Parameters
+        ----------
+        label : int
+            The right class, counted from 0.
+
+        Raises
+        ------
+        UsageError
+            There is no such class, or the network cannot be gone back through.
+        """
+        return BackwardTrace(self, label)

@@ -9,6 +9,7 @@ from convexplain.ops.activations import leaky_relu, log_softmax, relu, sigmoid, 
 from convexplain.ops.breakdown import Breakdown, Cells, Part
 from convexplain.ops.convolution import batch_norm, conv2d, dense, flatten
 from convexplain.ops.geometry import Box, ReceptiveField, Window, receptive_field, unseen
+from convexplain.ops.gradients import GradientStep, GradientSteps, kernel_gradient_steps
 from convexplain.ops.patching import pad, patches
 from convexplain.ops.pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
 from convexplain.ops.steps import (
@@ -31,6 +32,8 @@ __all__ = [
     "Cells",
     "ConvStep",
     "ConvSteps",
+    "GradientStep",
+    "GradientSteps",
     "Part",
     "PoolStep",
     "PoolSteps",
@@ -49,6 +52,7 @@ __all__ = [
     "flatten",
     "global_avg_pool2d",
     "global_max_pool2d",
+    "kernel_gradient_steps",
     "leaky_relu",
     "log_softmax",
     "max_pool2d",

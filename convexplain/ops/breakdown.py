@@ -26,7 +26,7 @@ NOTHING = "\N{MIDDLE DOT}"
 
 Paint: TypeAlias = Callable[[str, float], str]
 """Gives the text of a number, already aligned, a colour."""
-Rule: TypeAlias = Literal["sum", "mean", "max"]
+Rule: TypeAlias = Literal["sum", "total", "mean", "max"]
 
 OTHERS = Caption(en="the other {n}", zh="其余 {n} 项")
 _PRODUCTS = Caption(en="sum of {n} products", zh="{n} 个乘积之和")
@@ -120,8 +120,8 @@ class Breakdown:
     activation : str
         The activation's name; "linear" if there is none.
     activated : float
-    rule : {"sum", "mean", "max"}
-        How the numbers become one; a mean is the total divided by `count`.
+    rule : {"sum", "total", "mean", "max"}
+        How the numbers become one; a total has no bias, a mean is the total divided by `count`.
     title : Caption or None
         Which number it is, and what is read for it.
     rest_name : Caption
@@ -267,6 +267,8 @@ class Breakdown:
         if len(rows) == 1:
             rows = []  # the one addend is the total
         rows += [(_PRODUCTS.fill(n=self.count), self.total)]
+        if self.rule == "total":
+            return rows
         rows += [(_BIAS, self.bias), (_VALUE, self.value)]
         if self.activation != "linear":
             rows.append((_NAME.fill(n=self.activation), self.activated))

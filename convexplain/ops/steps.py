@@ -16,7 +16,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import index
-from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,9 @@ from convexplain.ops.pooling import counted, pool_window, refuse_empty_windows
 from convexplain.ops.transposed import landing
 from convexplain.style import terms
 from convexplain.style.captions import Caption
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Activation: TypeAlias = str | Callable[[Floats], ArrayLike] | None
 """A name that `activations.find` knows, a function of an array, or None."""
@@ -220,7 +223,7 @@ class ConvStep:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain numbers, texts, lists and dicts, ready for JSON."""
-        return _plain_fields(self)
+        return plain_fields(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -474,7 +477,7 @@ class PoolStep:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as plain numbers, texts, lists and dicts, ready for JSON."""
-        return _plain_fields(self)
+        return plain_fields(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -688,7 +691,8 @@ def _span(names: tuple[Caption, Caption, Caption], taps: Taps) -> Caption:
     return many.fill(n=Caption(en=", ".join(map(str, inside)), zh="、".join(map(str, inside))))
 
 
-def _plain_fields(value: ConvStep | PoolStep | Box) -> dict[str, Any]:
+def plain_fields(value: DataclassInstance) -> dict[str, Any]:
+    """Return the fields of a step as plain numbers, texts, lists and dicts."""
     # Not dataclasses.asdict(), which would copy every array first.
     return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
@@ -697,7 +701,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, Box):
-        return _plain_fields(value)
+        return plain_fields(value)
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -24,6 +24,17 @@ CHAPTER: tuple[str, ...] = (
     "dense-vs-conv",
 )
 
+#: What is asked beyond the chapter, in the order in which it is asked most.
+BEYOND: tuple[str, ...] = (
+    "backward",
+    "transposed",
+    "one-by-one",
+    "one-d",
+    "depthwise",
+    "batch-norm",
+    "residual",
+)
+
 
 def modules(package: str) -> set[str]:
     """Return the public modules of a package by the names of their lessons."""
@@ -35,9 +46,10 @@ def modules(package: str) -> set[str]:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all lessons: the chapter's in its order, then any others."""
+    """Return the names of all lessons: the chapter's, those beyond it, then any others."""
     found = modules("convexplain.lessons")
-    return tuple(name for name in CHAPTER if name in found) + tuple(sorted(found - set(CHAPTER)))
+    ordered = [name for name in (*CHAPTER, *BEYOND) if name in found]
+    return (*ordered, *sorted(found - set(ordered)))
 
 
 def find(name: str) -> type[Lesson]:

@@ -100,6 +100,10 @@ class BatchNormalization(Layer):
         """Through the batch's own mean and variance."""
         return _Backward(self)
 
+    def gradient(self) -> Backward:
+        """By the stored statistics, as when the network answers."""
+        return _Standing(self)
+
     def _facts(self, shape: Shape) -> list[Fact]:
         return [Fact("epsilon", _EPSILON, f"{self.epsilon:g}")]
 
@@ -168,6 +172,29 @@ class _Backward:
         along = (rows * self._normalised).mean(axis=1, keepdims=True)
         dx = (rows - rows.mean(axis=1, keepdims=True) - self._normalised * along) / self._spread
         return dx.reshape(dy.shape).astype(dy.dtype, copy=False), gradients
+
+
+class _Standing:
+    """Statistics that no picture changes: a factor and an addend for each channel."""
+
+    def __init__(self, layer: BatchNormalization) -> None:
+        self._layer = layer
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        self._factor, addend = (
+            np.reshape(each, (-1, *[1] * (x.ndim - 1))) for each in self._layer.factors(weights)
+        )
+        mean, variance = (
+            weights[part].reshape(self._factor.shape) for part in ("moving_mean", "moving_variance")
+        )
+        self._normalised = (x - mean) / np.sqrt(variance + self._layer.epsilon)
+        y: Array = x * self._factor + addend
+        return y
+
+    def backward(self, dy: Array, weights: Weights) -> tuple[Array, Gradients]:
+        others = tuple(range(1, dy.ndim))
+        found = {"gamma": (dy * self._normalised).sum(axis=others), "beta": dy.sum(axis=others)}
+        return dy * self._factor, {part: each for part, each in found.items() if part in weights}
 
 
 _EPSILON = Caption(en="epsilon (added to the variance)", zh="ε（加在方差上）")

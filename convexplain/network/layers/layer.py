@@ -220,6 +220,10 @@ class Layer(ABC):
         """
         raise ValueError(f"{self.name}: no gradient is known for a {self.kind} layer")
 
+    def gradient(self) -> Backward:
+        """Make the object that runs one picture backwards through a network that stands still."""
+        return self.backward()
+
     # Words and code
 
     def describe(self, shape: Shape) -> tuple[Fact, ...]:
