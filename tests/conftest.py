@@ -11,6 +11,7 @@ import pytest
 
 from convexplain.data.mnist import FILES, VARIABLE
 from convexplain.network import Network
+from convexplain.network.network import shipped
 
 # What a shell or nohup starts in the background ignores these signals, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -47,6 +48,14 @@ def cnn() -> Network:
 def dense() -> Network:
     """The chapter's dense baseline, as it ships."""
     return Network.load("dense")
+
+
+@pytest.fixture(scope="session")
+def photo() -> Network:
+    """The network of photographs; the test is skipped where a copy leaves it out."""
+    if "photo" not in shipped():
+        pytest.skip("the network photo was left out of this copy")
+    return Network.load("photo")
 
 
 @pytest.fixture

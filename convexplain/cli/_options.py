@@ -22,7 +22,10 @@ PICTURE_HELP = {
         "该类别的第一个内置手写数字，0 到 9。",
     ),
     "sample": ("A bundled digit by its number, from 0.", "按编号选内置手写数字，编号从 0 开始。"),
-    "image": ("A picture file of your own.", "自己的图片文件。"),
+    "image": (
+        "A picture file of your own, or cat or rocket, the bundled photographs.",
+        "自己的图片文件，或内置照片 cat、rocket。",
+    ),
 }
 
 language = click.option(
@@ -44,7 +47,7 @@ model = click.option(
     type=Model(),
     default="cnn",
     show_default=True,
-    metavar="cnn|dense|FILE",
+    metavar="cnn|dense|photo|FILE",
     help="Another network.",
 )
 directory = click.option(
@@ -142,7 +145,7 @@ def given_picture(params: dict[str, Any]) -> dict[str, Any]:
 def picture(function: Function) -> Function:
     """Give a command --digit, --sample and --image, and its function the `picture` they choose.
 
-    Without any of them it is the example of the first lesson.
+    Without any of them it is the example of the first lesson, or the cat for a network in colour.
     """
 
     @functools.wraps(function)
@@ -150,7 +153,7 @@ def picture(function: Function) -> Function:
         from convexplain.lessons.parts.subject import choose_picture
 
         chosen = choose_picture(given_picture(params), params.get("model"))
-        return function(picture=chosen or _example(), **params)
+        return function(picture=chosen or _example(params.get("model") or "cnn"), **params)
 
     for option in reversed(picture_options()):
         wrapper = click.option(
@@ -187,7 +190,9 @@ def cell(function: Function) -> Function:
     return function
 
 
-def _example() -> Any:
-    from convexplain.data import digits, examples
+def _example(model: str) -> Any:
+    from convexplain.data import examples
+    from convexplain.lessons.parts.subject import example
+    from convexplain.network import Network
 
-    return digits.sample(examples.load()["sliding-window"]["sample"])
+    return example(Network.load(model), examples.load()["sliding-window"]["sample"])

@@ -34,6 +34,10 @@ else:
     _ShownType = _NumberType = click.ParamType
 
 
+#: Of `convexplain.data.photographs`, which takes long to import.
+PHOTOGRAPHS = ("cat", "rocket")
+
+
 class Name(_TextType):
     """One of a few names; a wrong one is answered with those that there are, and the nearest.
 
@@ -120,7 +124,7 @@ class Model(_TextType):
     """
 
     name = "model"
-    bundled = ("cnn", "dense")
+    bundled = ("cnn", "dense", "photo")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name or the path."""
@@ -202,12 +206,13 @@ class Number(_NumberType):
 
 
 def is_picture(text: str) -> bool:
-    """Whether an argument is the class of a digit, or a file."""
-    return (text.isdecimal() and len(text) == 1) or _exists(Path(text))
+    """Whether an argument is the class of a digit, a bundled photograph, or a file."""
+    is_named = (text.isdecimal() and len(text) == 1) or text in PHOTOGRAPHS
+    return is_named or _exists(Path(text))
 
 
 class Shown(_ShownType):
-    """A picture as an argument: the class of a bundled digit, or a file.
+    """A picture as an argument: the class of a bundled digit, a photograph's name, or a file.
 
     `names` gives the names of lessons, since one may stand where a picture is expected.
     """

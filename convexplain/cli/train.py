@@ -9,14 +9,14 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
-from convexplain.cli._types import Count, Model, Name
+from convexplain.cli._types import Count, Name
 
 if TYPE_CHECKING:
     from convexplain.training import Step
 
 
 @click.command(short_help="Train one of the two networks from scratch.")
-@click.argument("which", type=Name("network", Model.bundled), metavar="cnn|dense")
+@click.argument("which", type=Name("network", ("cnn", "dense")), metavar="cnn|dense")
 @click.option(
     "-o",
     "--output",

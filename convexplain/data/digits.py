@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convexplain.data.pictures import Mode, Picture, load_image
+from convexplain.data import photographs
+from convexplain.data.pictures import Mode, Picture
 from convexplain.errors import UsageError
 
 __all__ = [
@@ -100,8 +101,8 @@ def choose(given: Mapping[str, Any], *, mode: Mode = "digit") -> Picture | None:
     Parameters
     ----------
     given : mapping
-        "digit" as in `first`, "sample" as in `sample`, "image" a picture file; one that is None
-        was not given, other names do not matter.
+        "digit" as in `first`, "sample" as in `sample`, "image" a picture file or the name of a
+        bundled photograph; one that is None was not given, other names do not matter.
     mode : {"digit", "gray", "rgb"}
         How a file is read.
 
@@ -120,7 +121,7 @@ def choose(given: Mapping[str, Any], *, mode: Mode = "digit") -> Picture | None:
     readers: dict[str, Callable[[Any], Picture]] = {
         "digit": first,
         "sample": sample,
-        "image": partial(load_image, mode=mode),
+        "image": partial(photographs.find, mode=mode),
     }
     used = [name for name in readers if given.get(name) is not None]
     if len(used) > 1:

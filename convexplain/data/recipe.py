@@ -21,6 +21,8 @@ Framing = Literal["crop", "pad", "stretch"]
 Floats = npt.NDArray[np.float32]
 
 _CHANNELS: Mapping[str, int] = {"gray": 1, "rgb": 3}
+#: The scale of a network that reads bytes.
+BYTES = 255
 #: Longer names of classes leave no room beside their numbers.
 LONGEST_NAME = 40
 
@@ -29,7 +31,8 @@ LONGEST_NAME = 40
 class Recipe:
     """How a picture becomes a network's input, and what the network's classes are called.
 
-    A picture's values from 0 to 1 become ``(value * scale - mean) / std``.
+    A picture's values from 0 to 1 become ``(value * scale - mean) / std``; where the scale is 255,
+    ``value * scale`` is rounded to a whole number, as the bytes are that such networks learn from.
 
     Parameters
     ----------
@@ -173,8 +176,10 @@ class Recipe:
         """Give what the network reads of pixels from 0 to 1, (..., height, width, channels)."""
         if self.plain:
             return pixels
-        exact = (pixels.astype(np.float64) * self.scale - self.mean) / self.std
-        return exact.astype(np.float32)
+        values = pixels.astype(np.float64) * self.scale
+        if self.scale == BYTES:
+            values = np.floor(values + 0.5)
+        return ((values - self.mean) / self.std).astype(np.float32)
 
     def drawn(self, numbers: Floats) -> Floats:
         """Give a network's input back as a picture to be drawn, the inverse of `numbers`.

@@ -62,8 +62,22 @@ BASELINE_LAYERS: tuple[Layer, ...] = (
 
 #: Networks that ship with the package, by the name that `Network.load` takes.
 BUNDLED: Mapping[str, str] = MappingProxyType(
-    {"cnn": "cnn.safetensors", "dense": "dense.safetensors"}
+    {
+        "cnn": "cnn.safetensors",
+        "dense": "dense.safetensors",
+        "photo": "photo/photo.safetensors",
+    }
 )
+#: Others' work, which a copy of the package may leave out.
+OPTIONAL = frozenset({"photo"})
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the names of the networks that this copy of the package has."""
+    assets = resources.files("convexplain") / "assets"
+    return tuple(
+        name for name in BUNDLED if name not in OPTIONAL or (assets / BUNDLED[name]).is_file()
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,9 +193,10 @@ class Network:
         Parameters
         ----------
         name_or_path : str or path
-            "cnn" (the chapter's convnet), "dense" (the baseline), a file that `save` wrote, or one
-            of Keras (.keras, .h5), ONNX, or TensorFlow.js (model.json); what kind it is, its
-            content tells. What was assumed of such a file is in `provenance`.
+            "cnn" (the chapter's convnet), "dense" (the baseline), "photo" (which reads
+            photographs of ten kinds of things), a file that `save` wrote, or one of Keras (.keras,
+            .h5), ONNX, or TensorFlow.js (model.json); what kind it is, its content tells. What was
+            assumed of such a file is in `provenance`.
 
         Raises
         ------
@@ -190,12 +205,17 @@ class Network:
         """
         if isinstance(name_or_path, str) and name_or_path in BUNDLED:
             asset = resources.files("convexplain") / "assets" / BUNDLED[name_or_path]
+            if name_or_path in OPTIONAL and not asset.is_file():
+                raise ConvexplainError(
+                    f"the network {name_or_path!r} was left out of this copy of convexplain: give "
+                    "cnn, dense or a file, or install a copy that has it"
+                )
             with resources.as_file(asset) as path:
                 return cls._load_file(path)
         if not Path(name_or_path).exists():
             raise ConvexplainError(
                 f"there is no model {os.fspath(name_or_path)!r}: give the path of a .safetensors "
-                f"file, or {' or '.join(BUNDLED)} for a network that ships with the package"
+                f"file, or {' or '.join(shipped())} for a network that ships with the package"
             )
         if not modelfile.is_one(name_or_path):
             return cls.imported(name_or_path)

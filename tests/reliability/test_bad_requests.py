@@ -50,8 +50,8 @@ USAGE = [
     ("step --at a,b", "'a,b'", "row and column"),
     ("step --code jax", "'jax'", "numpy, keras, torch or all"),
     ("step --model dense", "dense", "choose --model cnn"),
-    ("step --model ''", "''", "cnn or dense"),
-    (f"step --model {LONG}", "no model or file", "cnn or dense"),
+    ("step --model ''", "''", "cnn, dense or photo"),
+    (f"step --model {LONG}", "no model or file", "cnn, dense or photo"),
     ("step --model two-channels.safetensors", "8 × 8 × 2", "1 channel (gray) or 3 (colour)"),
     ("step --lang de", "'de'", "en or zh"),
     ("step --fliter 3", "--fliter", "did you mean --filter?"),
@@ -64,7 +64,7 @@ USAGE = [
     # predict, model, digits, kernels, list
     ("predict --digit 10", "10", "0 to 9"),
     ("predict --model cnnn", "'cnnn'", "did you mean cnn?"),
-    ("model nope", "'nope'", "cnn or dense"),
+    ("model nope", "'nope'", "cnn, dense or photo"),
     ("model cnn dense", "dense", "convexplain model --help"),
     ("digits 10", "10", "0 to 9"),
     ("digits three", "'three'", "integer"),
@@ -74,7 +74,7 @@ USAGE = [
     # data, evaluate, train, experiment
     ("data fetsh", "'fetsh'", "fetch"),
     ("data --directory text.png", "text.png", "is a file"),
-    ("evaluate nope", "'nope'", "cnn or dense"),
+    ("evaluate nope", "'nope'", "cnn, dense or photo"),
     ("evaluate --theme blue", "'blue'", "light or dark"),
     ("evaluate --figure a.bmp", "a.bmp", ".svg"),
     ("evaluate --figure none/a.svg", "none", "choose another"),

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, examples
+from convexplain.data import examples
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import Lesson, option, option_fields
-from convexplain.lessons.parts.subject import Role, Subject
+from convexplain.lessons.parts.subject import Role, Subject, example
 from convexplain.network import Network, Trace
 
 #: The network for which the examples were chosen.
@@ -60,7 +60,7 @@ class NetworkLesson(Lesson):
     @cached_property
     def subject(self) -> Subject:
         """The network, and the picture asked for or the example."""
-        picture = self.picture or digits.sample(self.chosen["sample"])
+        picture = self.picture or example(Network.load(self.model), self.chosen["sample"])
         return Subject(Network.load(self.model), picture, self.model)
 
     @property

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits
+from convexplain.data import digits, photographs
 from convexplain.data.pictures import Mode, Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
@@ -102,8 +102,13 @@ class Subject:
     def label(self) -> int | None:
         """The class of the picture if it is known, and is one of the network's.
 
-        A digit's class means nothing to a network of other classes.
+        A digit's class means nothing to a network of other classes; what is on a bundled photograph
+        is a class if one has its name.
         """
+        photograph = photographs.named(self.picture)
+        if photograph is not None:
+            names = [name.en for name in self.recipe.classes]
+            return names.index(photograph.shows) if photograph.shows in names else None
         label = self.picture.label
         strange = not self.reads_digits and digits.is_bundled(self.picture)
         return None if label is None or strange or label >= self.network.outputs else label
@@ -133,6 +138,11 @@ def choose_picture(
         own: Picture = chooses(given["digit"], Network.load(model or "cnn"))
         return own
     return chosen
+
+
+def example(network: Network, sample: int) -> Picture:
+    """Give what is read unless a picture was asked for: a bundled digit, or in colour the cat."""
+    return photographs.load() if mode_for(network) == "rgb" else digits.sample(sample)
 
 
 def mode_of(model: str | None) -> Mode:

@@ -1,0 +1,123 @@
+"""The bundled photographs, CC0 or in the public domain: a cat, and a rocket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from convexplain.data.pictures import Mode, Picture, load_image
+from convexplain.errors import UsageError, choose
+
+__all__ = [
+    "PHOTOGRAPHS",
+    "Photograph",
+    "Square",
+    "cut",
+    "find",
+    "load",
+    "named",
+    "squares",
+    "whole",
+]
+
+
+class Square(NamedTuple):
+    """A square of a photograph: its upper left corner, and its side, in pixels."""
+
+    top: int
+    left: int
+    side: int
+
+
+class Photograph(NamedTuple):
+    """A photograph that ships.
+
+    Attributes
+    ----------
+    file : str
+        Its name among the assets.
+    shows : str
+        What is on it, as a class would be called in English.
+    square : Square
+        The part that is shown. Of the cat's squares of 288 pixels it is the one that the bundled
+        network of photographs is surest of; the rocket's is in the middle.
+    """
+
+    file: str
+    shows: str
+    square: Square
+
+
+PHOTOGRAPHS: Mapping[str, Photograph] = MappingProxyType(
+    {
+        "cat": Photograph("cat.webp", "cat", Square(12, 96, 288)),
+        "rocket": Photograph("rocket.jpg", "rocket", Square(5, 112, 416)),
+    }
+)
+
+
+@cache
+def whole(name: str, mode: Mode = "rgb") -> Picture:
+    """Give a whole photograph.
+
+    Parameters
+    ----------
+    name : str
+        One of `PHOTOGRAPHS`.
+    mode : {"digit", "gray", "rgb"}
+        As in `load_image`.
+
+    Raises
+    ------
+    UsageError
+        There is no such photograph.
+    """
+    if name not in PHOTOGRAPHS:
+        raise UsageError(f"there is no photograph {name!r}: {choose(name, PHOTOGRAPHS)}")
+    asset = resources.files("convexplain") / "assets" / "photographs" / PHOTOGRAPHS[name].file
+    with resources.as_file(asset) as path:
+        found = load_image(path, mode)
+    return Picture(found.pixels, None, f"bundled photograph: {name}", found.steps)
+
+
+def load(name: str = "cat") -> Picture:
+    """Give the square of a photograph that is shown, (side, side, 3)."""
+    found = whole(name)
+    return cut(found, PHOTOGRAPHS[name].square)
+
+
+def find(name_or_path: str | Path, mode: Mode = "rgb") -> Picture:
+    """Read the picture that a user names: a bundled photograph, or else a file as `load_image`."""
+    name = str(name_or_path)
+    if name not in PHOTOGRAPHS or Path(name).exists():
+        return load_image(name_or_path, mode)
+    return load(name) if mode == "rgb" else whole(name, mode)
+
+
+def cut(picture: Picture, square: Square) -> Picture:
+    """Cut a square out of a picture."""
+    top, left, side = square
+    pixels = picture.pixels[top : top + side, left : left + side]
+    last = (top + side - 1, left + side - 1)
+    step = f"cut to rows {top} to {last[0]}, columns {left} to {last[1]}"
+    return Picture(pixels, picture.label, picture.origin, (*picture.steps, step))
+
+
+def squares(picture: Picture, side: int, step: int) -> tuple[Square, ...]:
+    """Return the squares of one size in a picture, row after row, `step` pixels apart."""
+    height, width, _ = picture.shape
+    return tuple(
+        Square(top, left, side)
+        for top in range(0, height - side + 1, step)
+        for left in range(0, width - side + 1, step)
+    )
+
+
+def named(picture: Picture) -> Photograph | None:
+    """Return the photograph that a picture was made of, in whatever size; None if of none."""
+    name = picture.origin.removeprefix("bundled photograph: ")
+    return PHOTOGRAPHS.get(name) if name != picture.origin else None
