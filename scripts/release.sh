@@ -48,7 +48,7 @@ for lang in en zh; do
         -o "$made/films/$name-film-$lang.mp4"
     mkdir "$made/lessons-$lang"
     for lesson in ${lessons//,/ }; do
-        convexplain render "$lesson" --lang "$lang" -q "$quality" --quiet -o "$made/lessons-$lang/$lesson.mp4"
+        convexplain render "$lesson" --lang "$lang" -q "$quality" --poster --quiet -o "$made/lessons-$lang/$lesson.mp4"
     done
     python -m zipfile -c "$made/dist/$name-lessons-$lang.zip" "$made/lessons-$lang"/*
 done

@@ -5,6 +5,7 @@ A lesson is played once a process and look; tests ask of it what a viewer would 
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -218,6 +219,43 @@ def check_events(lesson: Any, look: Look = Look(), aspect: str = "16:9") -> None
         tempconfig({**sized, "dry_run": True, "media_dir": media}),
     ):
         Checked(lesson, look, skip_animations=True).render()
+
+
+def scene_of(lesson: Any) -> Any:
+    """Return the class of a lesson's scene."""
+    from convexplain.video.job import Job
+    from convexplain.video.worker import scene_class
+
+    return scene_class(Job(lesson, Path("none.mp4")))
+
+
+def play_dry(kind: Any, lesson: Any, look: Look, **how: Any) -> Any:
+    """Play a scene at 480 lines without a file, each play at once, and return it."""
+    from manim import tempconfig
+
+    settings = {"dry_run": True, "pixel_height": HEIGHT, "pixel_width": 854, "frame_rate": 15}
+    with tempfile.TemporaryDirectory() as media, tempconfig({**settings, "media_dir": media}):
+        scene = kind(lesson, look, **{"skip_animations": True, **how})
+        scene.render()
+    return scene
+
+
+class _Enough(Exception):
+    """The frame that was wanted has been drawn."""
+
+
+def first_frame(lesson: Any, look: Look = Look()) -> tuple[Stage, np.ndarray]:  # noqa: B008
+    """Return what stands on the stage in a lesson's first frame, and the frame itself."""
+    found: list[tuple[Stage, np.ndarray]] = []
+
+    class Begun(scene_of(lesson)):  # type: ignore[misc]
+        def on_frame(self, seconds: float) -> None:
+            found.append((Stage(self), self.renderer.camera.picture.pixels.copy()))
+            raise _Enough
+
+    with contextlib.suppress(_Enough):
+        play_dry(Begun, lesson, look, skip_animations=False)
+    return found[0]
 
 
 @cache

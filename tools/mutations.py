@@ -413,6 +413,20 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
     ),
     Mutation(
+        "a video that begins with an empty frame",
+        "convexplain.stage.lesson_scene",
+        "return self._now > 0",
+        "return True",
+        "tests/test_poster.py",
+    ),
+    Mutation(
+        "the emptiest picture as the poster",
+        "convexplain.stage.poster",
+        "camera.home_shot, filled(pixels))",
+        "camera.home_shot, -filled(pixels))",
+        "tests/test_poster.py",
+    ),
+    Mutation(
         "cells in the colours of the opposite sign",
         "convexplain.stage.grid",
         "colours = theme.signed(known, self.limit)",

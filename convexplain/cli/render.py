@@ -38,7 +38,7 @@ _NEXT = (
 def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the beats of the lesson with its defaults."""
     lesson = ctx.meta.get(FOUND)
-    names = [beat.name for beat in lesson().beats()] if lesson else []
+    names = [*(beat.name for beat in lesson().beats()), "poster"] if lesson else []
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
@@ -70,7 +70,10 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     "--still",
     metavar="BEAT",
     shell_complete=_beats,
-    help="Write a picture (PNG) of the end of this beat instead.",
+    help="Write a picture (PNG) of the end of this beat instead, or the poster.",
+)
+@click.option(
+    "--poster", is_flag=True, help="A poster beside the video: a PNG of its fullest picture."
 )
 @click.option("--no-captions", is_flag=True, help="No sentence at the bottom of the picture.")
 @click.option("--no-subtitles", is_flag=True, help="No .srt and .vtt beside the video.")
@@ -104,6 +107,7 @@ def render(
     theme: str,
     kind: str | None,
     still: str | None,
+    poster: bool,
     no_captions: bool,
     no_subtitles: bool,
     sections: Path | None,
@@ -127,6 +131,7 @@ def render(
         quality=QUALITIES[quality],
         still=still,
         subtitles=not no_subtitles,
+        poster=poster,
         sections=sections,
         aspect=aspect,
     )
@@ -219,6 +224,8 @@ def describe(result: Result) -> str:
     line = f"wrote {format.name(job.output)}: {', '.join(parts)}"
     if job.subtitle_files:
         line += f"; subtitles {format.name(job.subtitle_files[0].name)} and .vtt"
+    if job.poster_files:
+        line += f"; poster {format.name(job.poster_files[0].name)}"
     if job.section_files:
         line += f"; {len(job.section_files)} clips in {format.name(job.sections)}"
     return line + "".join(f"; {note}" for note in result.notes)

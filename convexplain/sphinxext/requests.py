@@ -22,7 +22,7 @@ from convexplain.cli.figure import FIGURES, Width
 from convexplain.errors import ConvexplainError, choose
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
-from convexplain.video.job import QUALITIES
+from convexplain.video.job import POSTER, QUALITIES
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
@@ -72,7 +72,7 @@ class VideoRequest:
     lesson: Lesson
     look: Look
     quality: str  # a name in `convexplain.video.job.QUALITIES`
-    poster: str  # the beat whose end is shown before it plays
+    poster: str  # the still that is shown before it plays
 
     @property
     def alternative(self) -> str:
@@ -147,15 +147,15 @@ def _figure(figure: Any, lang: str, theme: str, width: float) -> FigureRequest:
 @click.option("--theme", type=Name("theme", ("dark", "light")), default="dark")
 @click.option("-q", "--quality", type=Name("quality", tuple(QUALITIES)), default="m")
 @click.option("--no-captions", is_flag=True)
-@click.option("--poster", metavar="BEAT")
+@click.option("--poster", metavar="BEAT", default=POSTER)
 def _video(
-    lesson: Lesson, lang: str, theme: str, quality: str, no_captions: bool, poster: str | None
+    lesson: Lesson, lang: str, theme: str, quality: str, no_captions: bool, poster: str
 ) -> VideoRequest:
     beats = [beat.name for beat in lesson.beats()]
-    if poster is not None and poster not in beats:
+    if poster not in (*beats, POSTER):
         raise click.UsageError(f"{lesson.name} has no beat {poster!r}: {choose(poster, beats)}")
     look = Look(lang=lang, theme=theme, captions=not no_captions)
-    return VideoRequest(lesson, look, quality, poster or beats[-1])
+    return VideoRequest(lesson, look, quality, poster)
 
 
 def _as_directive(message: str) -> str:

@@ -180,6 +180,11 @@ class LessonScene(StageScene):
     def on_event(self, event: Event) -> None:
         """Do something at the end of each event; for tests."""
 
+    @property
+    def fades_in(self) -> bool:
+        """Whether a frame has been drawn: no video begins with an empty one."""
+        return self._now > 0
+
     def on_frame(self, seconds: float) -> None:
         """Report progress."""
         if self.on_progress is not None:
@@ -223,8 +228,10 @@ class LessonScene(StageScene):
         old, new = self._words(beat.title, beat.caption)
         if old:
             self.vanish(*old, seconds=_CHANGE)
-        if new:
+        if new and self.fades_in:
             self.appear(*new, seconds=_CHANGE)
+        else:
+            self.add(*new)
 
     def change_words(self, title: Caption, caption: Caption | None) -> None:
         """Change title and caption, where they change, while other things move."""
@@ -239,8 +246,8 @@ class LessonScene(StageScene):
             if alpha >= 1:
                 self.remove(*old)
 
-        cross(0.0)
-        if old or new:
+        cross(0.0 if self.fades_in else 1.0)
+        if self.fades_in and (old or new):
             self.meanwhile(cross, 2 * _CHANGE)
 
     def _words(self, heading: Caption, said: Caption | None) -> tuple[list[Label], list[Label]]:

@@ -55,6 +55,11 @@ class StageScene(Scene):
         """What looks at the stage: `StageCamera.to` comes near to a part of it."""
         return self.renderer.camera
 
+    @property
+    def fades_in(self) -> bool:
+        """Whether what comes now comes up from nothing; a lesson begins with its picture."""
+        return True
+
     def on_frame(self, seconds: float) -> None:
         """Do something after each frame; for progress reports."""
 

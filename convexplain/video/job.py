@@ -65,6 +65,8 @@ QUALITIES = {
 }
 #: Width to height, as ``--aspect`` takes it; the first is that of the `QUALITIES`.
 ASPECTS = ("16:9", "4:3", "1:1", "9:16")
+#: What `Job.still` calls the picture that fills the most of the frame, instead of a beat's end.
+POSTER = "poster"
 # A GIF has one size: larger ones cannot be sent to anyone.
 GIF_FRAME = Quality("gif", 640, 360, 10)
 
@@ -84,9 +86,11 @@ class Job:
     quality : Quality
         Size and frame rate; a GIF is always `GIF_FRAME`.
     still : str, optional
-        Name of a beat: a picture of its end is written instead of a video.
+        Name of a beat: a picture of its end is written instead of a video; or `POSTER`.
     subtitles : bool
         Whether the .srt and .vtt are written beside an mp4 or webm.
+    poster : bool
+        Whether a poster, a PNG without caption, is written beside a video.
     sections : Path, optional
         A folder, made if it is missing, for a clip of each beat of an mp4 or webm.
     scene_file : Path, optional
@@ -101,6 +105,7 @@ class Job:
     quality: Quality = QUALITIES["m"]
     still: str | None = None
     subtitles: bool = True
+    poster: bool = False
     sections: Path | None = None
     scene_file: Path | None = None
     aspect: str = ASPECTS[0]
@@ -133,6 +138,11 @@ class Job:
         return tuple(self.main.with_suffix(f".{kind}") for kind in SUBTITLE_FORMATS)
 
     @property
+    def poster_files(self) -> tuple[Path, ...]:
+        """The poster, beside the video, if there is to be one."""
+        return (self.main.with_suffix(".png"),) if self.poster else ()
+
+    @property
     def section_files(self) -> tuple[Path, ...]:
         """A clip for each beat, in order."""
         if self.sections is None:
@@ -146,4 +156,4 @@ class Job:
     @property
     def targets(self) -> tuple[Path, ...]:
         """All that will be written, the main file first."""
-        return (self.main, *self.subtitle_files, *self.section_files)
+        return (self.main, *self.subtitle_files, *self.poster_files, *self.section_files)

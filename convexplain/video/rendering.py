@@ -16,7 +16,7 @@ from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import atomic, documents
 from convexplain.lessons import Lesson
 from convexplain.video import memory
-from convexplain.video.job import ASPECTS, VIDEO_FORMATS, Job
+from convexplain.video.job import ASPECTS, POSTER, VIDEO_FORMATS, Job
 from convexplain.video.pool import Pool
 from convexplain.video.worker import Done
 
@@ -80,10 +80,13 @@ def _check(job: Job) -> None:
     check_aspect(job.aspect, [job.lesson] if job.scene_file is None else [])
     if job.still is not None:
         beats = [beat.name for beat in job.lesson.beats()]
-        if job.still not in beats:
+        if job.still not in (*beats, POSTER):
             raise UsageError(
-                f"{job.lesson.name} has no beat {job.still!r}: {choose(job.still, beats)}"
+                f"{job.lesson.name} has no beat {job.still!r}: "
+                f"{choose(job.still, (*beats, POSTER))}"
             )
+    if job.poster and job.still is not None:
+        raise UsageError("a poster stands beside a video: leave --poster or --still out")
     if job.sections is not None and job.format not in ("mp4", "webm"):
         raise UsageError(f"sections are clips of an mp4 or webm: a {job.format} has none")
     documents.check_folder(job.main.parent)

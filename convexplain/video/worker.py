@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.resources
 import importlib.util
 import inspect
@@ -23,6 +24,7 @@ from tqdm import tqdm
 
 from convexplain.errors import ConvexplainError
 from convexplain.video import child, memory
+from convexplain.video.job import POSTER
 
 if TYPE_CHECKING:
     from convexplain.video.job import Job
@@ -229,20 +231,26 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
     started = monotonic()
     beats = job.lesson.beats()
     media.mkdir()
+    notes: tuple[str, ...] = ()
     with tempconfig(settings(job, media)):
-        scene = scene_class(job)(
-            lesson=job.lesson,
-            look=job.look,
-            stop_after=job.still,
-            on_progress=report,
-        )
-        scene.render()
-        writer = scene.renderer.file_writer
-        made = Path(writer.image_file_path if job.still else writer.movie_file_path)
-    if job.still:
-        measure_video.check_picture(made, job.frame)
-        seconds = 0.0
-    else:
+        if job.still == POSTER:
+            made = _poster(job, media)
+        else:
+            scene = scene_class(job)(
+                lesson=job.lesson,
+                look=job.look,
+                stop_after=job.still,
+                on_progress=report,
+            )
+            scene.render()
+            writer = scene.renderer.file_writer
+            made = Path(writer.image_file_path if job.still else writer.movie_file_path)
+            notes = tuple(writer.notes)
+        posters = [_poster(job, media) for _ in job.poster_files]
+    for picture in [made] * (job.still is not None) + posters:
+        measure_video.check_picture(picture, job.frame)
+    seconds = 0.0
+    if job.still is None:
         seconds = measure_video.check_video(made, job.frame, [beat.seconds for beat in beats])
     _logger.info("drawn, encoded and looked at in %.2f s", monotonic() - started)
     ending = made.suffix
@@ -252,4 +260,16 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
         sections.cut(made, [*starts], clips)
     cues = subtitles.cues_of(job.lesson, job.look.lang)
     texts = [subtitles.encode(file.suffix, cues) for file in job.subtitle_files]
-    return Done((made, *texts, *clips), seconds, tuple(getattr(writer, "notes", ())))
+    return Done((made, *texts, *posters, *clips), seconds, notes)
+
+
+def _poster(job: Job, media: Path) -> Path:
+    """Write the lesson's fullest picture, without caption: a player's controls lie there."""
+    from PIL import Image
+
+    from convexplain.stage.poster import poster
+
+    look = dataclasses.replace(job.look, captions=False)
+    path = media / "poster.png"
+    Image.fromarray(poster(scene_class(job), job.lesson, look)).save(path)
+    return path

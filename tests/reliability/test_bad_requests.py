@@ -129,6 +129,8 @@ USAGE = [
     ("render --still strog", "'strog'", "did you mean strong?"),
     ("render --still ../../etc/passwd", "'../../etc/passwd'", "strong"),
     ("render --still strong -o a.jpg", ".jpg", ".png"),
+    ("render --still postr", "did you mean poster?"),
+    ("render --still strong --poster", "--poster", "leave"),
     ("render --still strong --format gif", "--format gif", "leave"),
     ("render --format mp4 -o b.webm", "mp4", "'b.webm'", "b.mp4"),
     ("render -o a.avi", "'a.avi'", ".mp4, .gif or .webm"),

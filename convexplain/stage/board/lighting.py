@@ -32,10 +32,10 @@ class Lighting(Picture):
 
         def start() -> Move:
             new = [part for part in self._all(named) if part not in self.scene.mobjects]
-            for part in new:
-                part.opacity = 0.0
+            fades = self.scene.fades_in
+            set_opacity(new, 0.0 if fades else dim)
             self.scene.add(*new)
-            return lambda alpha: set_opacity(new, dim * alpha)
+            return lambda alpha: set_opacity(new, dim * (alpha if fades else 1.0))
 
         return lazily(start)
 
