@@ -422,8 +422,8 @@ MUTATIONS = (
     Mutation(
         "the emptiest picture as the poster",
         "convexplain.stage.poster",
-        "camera.home_shot, filled(pixels))",
-        "camera.home_shot, -filled(pixels))",
+        "rank > self._rank",
+        "self.pixels is None or rank < self._rank",
         "tests/test_poster.py",
     ),
     Mutation(

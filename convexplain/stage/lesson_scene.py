@@ -16,8 +16,10 @@ from convexplain.lessons.parts.lesson import Lesson
 from convexplain.panels import text as words
 from convexplain.panels.sheet import ASPECTS, VIDEO, Sheet
 from convexplain.stage.board import Board
+from convexplain.stage.canvas import Pixels
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.pace import Move, smoothly, together
+from convexplain.stage.poster import Fullest
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
 from convexplain.stage.units import HEIGHT, WIDTH, Rect
@@ -101,6 +103,35 @@ class LessonScene(StageScene):
         self._title: list[Label] = []
         self._caption: list[Label] = []
         self._said: tuple[str, str] = ("", "")
+
+    @classmethod
+    def poster(cls, lesson: Lesson, look: Look) -> Pixels:
+        """Play a lesson without drawing what moves, and return its fullest picture.
+
+        Parameters
+        ----------
+        lesson : Lesson
+        look : Look
+            A caption, if it has them, counts as any other part of the picture.
+
+        Returns
+        -------
+        numpy.ndarray of uint8, shape (height, width, 3)
+            RGB, as it stands at the end of an event.
+        """
+        fullest = Fullest()
+
+        class Posing(cls):  # type: ignore[misc, valid-type]
+            def on_event(self, event: Event) -> None:
+                fullest.consider(self)
+
+            def on_beat(self, beat: Beat) -> None:
+                if not beat.events:
+                    fullest.consider(self)
+
+        Posing(lesson, look, skip_animations=True).render()
+        assert fullest.pixels is not None, "a lesson has at least one beat"
+        return fullest.pixels
 
     def construct(self) -> None:
         """Play the beats in order; each lasts exactly its seconds."""

@@ -1,58 +1,38 @@
-"""A lesson's poster: the fullest of its pictures, as it stands at the end of an event."""
+"""Which picture of a lesson is its poster: the one that fills the most of the frame."""
 
 from __future__ import annotations
 
-from convexplain.lessons.parts.beats import Beat, Event
-from convexplain.lessons.parts.lesson import Lesson
+from typing import Any
+
 from convexplain.stage.canvas import Pixels
-from convexplain.stage.lesson_scene import LessonScene
-from convexplain.style.theme import Look
 
 #: Blocks along the shorter side of a frame: one with anything in it is filled.
 _BLOCKS = 40
 
 
-def poster(kind: type[LessonScene], lesson: Lesson, look: Look) -> Pixels:
-    """Play a lesson and return the picture that fills the most of the frame.
+class Fullest:
+    """Keeps the fullest of the pictures that it is shown, the earliest in a tie.
 
-    Of the moments at which an event ends, those count at which all of the stage is seen; any, where
-    there is none.
+    One at which all of the stage is seen is preferred to any at which the camera is near.
 
-    Parameters
+    Attributes
     ----------
-    kind : type of LessonScene
-        Whose `construct` plays the lesson.
-    lesson : Lesson
-    look : Look
-        A caption, if it has them, counts as any other part of the picture.
-
-    Returns
-    -------
-    numpy.ndarray of uint8, shape (height, width, 3)
-        RGB. In a tie the earliest.
+    pixels : numpy.ndarray of uint8, shape (height, width, 3), or None
+        RGB; None before the first.
     """
-    best: Pixels | None = None
-    most = (False, -2.0)
 
-    class Posing(kind):  # type: ignore[misc, valid-type]
-        def on_event(self, event: Event) -> None:
-            self.consider()
+    def __init__(self) -> None:
+        self.pixels: Pixels | None = None
+        self._rank = (False, -1.0)
 
-        def on_beat(self, beat: Beat) -> None:
-            if not beat.events:
-                self.consider()
-
-        def consider(self) -> None:
-            nonlocal best, most
-            camera = self.renderer.camera
-            self.renderer.update_frame(self)
-            pixels = camera.picture.pixels
-            if (rank := (camera.shot == camera.home_shot, filled(pixels))) > most:
-                best, most = pixels[..., :3].copy(), rank
-
-    Posing(lesson, look, skip_animations=True).render()
-    assert best is not None, "a lesson has at least one beat"
-    return best
+    def consider(self, scene: Any) -> None:
+        """Look at what stands on a scene's stage now."""
+        camera = scene.renderer.camera
+        scene.renderer.update_frame(scene)
+        shown = camera.picture.pixels[..., :3]
+        rank = camera.shot == camera.home_shot, filled(shown)
+        if rank > self._rank:
+            self.pixels, self._rank = shown.copy(), rank
 
 
 def filled(pixels: Pixels) -> float:

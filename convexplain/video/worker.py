@@ -267,9 +267,7 @@ def _poster(job: Job, media: Path) -> Path:
     """Write the lesson's fullest picture, without caption: a player's controls lie there."""
     from PIL import Image
 
-    from convexplain.stage.poster import poster
-
     look = dataclasses.replace(job.look, captions=False)
     path = media / "poster.png"
-    Image.fromarray(poster(scene_class(job), job.lesson, look)).save(path)
+    Image.fromarray(scene_class(job).poster(job.lesson, look)).save(path)
     return path
