@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from convexplain import figures
 from convexplain.data import digits, examples
-from convexplain.figures import _cells
+from convexplain.figures import _draw
 from convexplain.network import Network
 from convexplain.style.theme import Look
 
@@ -37,7 +37,7 @@ class Cells:
 
     def __init__(self, image: AxesImage) -> None:
         fine = np.asarray(image.get_array())
-        self.colours = fine[:: _cells._FINE, :: _cells._FINE]
+        self.colours = fine[:: _draw.FINE, :: _draw.FINE]
         # Every pixel of a cell has the cell's colour.
         assert (self.colours.repeat(8, 0).repeat(8, 1) == fine).all()
         self.x0, self.x1, self.y1, self.y0 = image.get_extent()
@@ -55,6 +55,11 @@ def pictures(figure, rows=None):
     images = [image for axes in figure.axes for image in axes.images]
     found = [Cells(image) for image in images if np.asarray(image.get_array()).shape[0] > 1]
     return [cells for cells in found if rows in (None, len(cells.colours))]
+
+
+def in_reading_order(cells):
+    """Maps of a wall, row by row."""
+    return sorted(cells, key=lambda each: (round(each.y0, 2), each.x0))
 
 
 def rectangles(figure, colour, *, edge=False):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from figure_artists import named, one, overlapping, pictures, words
+from figure_artists import named, overlapping, pictures, words
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from convexplain import figures
@@ -19,10 +19,11 @@ from convexplain.errors import UsageError
 from convexplain.figures import dense_vs_conv as figure_compared
 from convexplain.figures import learning as figure_learning
 from convexplain.figures import samples_accuracy as figure_samples
+from convexplain.figures import shift_accuracy as figure_shift
 from convexplain.lessons.dense_vs_conv import DenseVsConv
 from convexplain.lessons.learning import Learning
 from convexplain.network import Network
-from convexplain.panels import Chart, paper, place
+from convexplain.panels import Box, Chart, paper, place
 from convexplain.style.theme import DARK, LIGHT, Look
 
 FACTS = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
@@ -34,11 +35,6 @@ def rows(experiment, **where):
     """The stored rows that have these values."""
     every = FACTS[experiment]["rows"]
     return [row for row in every if all(row[key] == value for key, value in where.items())]
-
-
-def curve(figure, gid):
-    line = one(figure, gid)
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -57,50 +53,49 @@ def test_a_chart_is_made_smaller_as_a_whole_where_there_is_little_room(name):
     assert overlapping(whole) == []
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_the_curves_of_shifted_digits_are_the_facts(network):
-    figure = figures.draw("shift-accuracy")
-    stored = rows("shift", network=network)
-    xs, ys = curve(figure, f"curve-{network}")
-    np.testing.assert_array_equal(xs, [row["pixels"] for row in stored])
-    np.testing.assert_array_equal(ys, [row["accuracy"] for row in stored])
-    (shade,) = one(figure, f"band-{network}").get_paths()
-    for row in stored:
-        there = shade.vertices[np.isclose(shade.vertices[:, 0], row["pixels"])][:, 1]
-        assert there.min() == pytest.approx(row["lowest"])
-        assert there.max() == pytest.approx(row["highest"])
+def shifted(**options):
+    """The chart of shifted digits, and where it stands on a page."""
+    picture = figure_shift.diagram(figures.make("shift-accuracy", **options))
+    return picture.panel("chart"), place(picture, paper(6.3))
+
+
+def test_the_curves_of_shifted_digits_are_the_facts():
+    chart, placed = shifted()
+    frame = placed["chart.axes"]
+    for network, line in zip(NETWORKS, chart.curves, strict=True):
+        stored = rows("shift", network=network)
+        assert line.name == network
+        np.testing.assert_array_equal(line.x, [row["pixels"] for row in stored])
+        np.testing.assert_array_equal(line.y, [row["accuracy"] for row in stored])
+        np.testing.assert_array_equal(line.low, [min(row["by_direction"]) for row in stored])
+        np.testing.assert_array_equal(line.high, [max(row["by_direction"]) for row in stored])
+        rim = np.array(placed.piece(f"chart.{network}.band").points)
+        for n, row in enumerate(stored):
+            x = frame.x + n / 8 * frame.width
+            there = rim[np.isclose(rim[:, 0], x)][:, 1]
+            ends = (frame.bottom - there) / frame.height * chart.y.high
+            assert (ends.min(), ends.max()) == pytest.approx((row["lowest"], row["highest"]))
 
 
 def test_the_networks_differ_by_more_than_colour():
-    for theme in (LIGHT, DARK):
-        figure = figures.draw("shift-accuracy", Look(theme=theme.name))
-        cnn, dense = (one(figure, f"curve-{network}") for network in NETWORKS)
-        assert to_hex(cnn.get_color()).upper() == theme.ink
-        assert to_hex(dense.get_color()).upper() == theme.muted
-        assert cnn.get_linestyle() != dense.get_linestyle()
-        assert to_hex(dense.get_markerfacecolor()).upper() == theme.background
-        axes = cnn.axes
-        assert axes.get_ylim() == (0, 1)
+    chart, placed = shifted()
+    cnn, dense = (placed.piece(f"chart.{network}") for network in NETWORKS)
+    assert (cnn.tone, cnn.dashed) == ("ink", False)
+    assert (dense.tone, dense.dashed) == ("muted", True)
+    assert chart.y.low == 0
 
 
 @pytest.mark.parametrize("shift", range(9))
-def test_a_name_stands_by_its_curve_and_never_on_it(shift):
-    for width in (3.1, 6.3):
-        figure = figures.draw("shift-accuracy", width=width, shift=shift)
-        figure.canvas.draw()
-        for network, above in (("cnn", True), ("dense", False)):
-            (measured,) = rows("shift", network=network, pixels=shift)
-            name = one(figure, f"name-{network}")
-            assert name.get_text().endswith(f"{100 * measured['accuracy'] + 1e-9:.1f}%")
-            box = name.get_window_extent()
-            line = one(figure, f"curve-{network}")
-            ends = "highest" if above else "lowest"
-            points = [(row["pixels"], row[ends]) for row in rows("shift", network=network)]
-            xs, ys = line.axes.transData.transform(points).T
-            under = np.interp(np.linspace(box.x0, box.x1, 20), xs, ys)
-            assert (under <= box.y0).all() if above else (under >= box.y1).all()
-            assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
-            assert box.y1 <= figure.bbox.y1
+def test_the_marked_accuracy_stands_beside_its_point_and_not_on_its_curve(shift):
+    _, placed = shifted(shift=shift)
+    for network in NETWORKS:
+        (measured,) = rows("shift", network=network, pixels=shift)
+        label = placed.piece(f"chart.mark-{network}.label")
+        assert label.text == f"{100 * measured['accuracy'] + 1e-9:.1f}%"
+        point, curve = placed[f"chart.mark-{network}"].middle, placed.piece(f"chart.{network}")
+        assert curve.points[shift] == pytest.approx(point)
+        ink = Box(label.box.x, label.box.middle[1] - 2, label.box.width, 4)
+        assert not any(ink.crossed_by(*ends) for ends in pairwise(curve.points))
 
 
 def test_a_shift_that_was_not_measured_is_refused_in_one_line():

@@ -9,8 +9,12 @@ from click.testing import CliRunner
 from convexplain import figures
 from convexplain.cli import cli
 from convexplain.data import facts
-from convexplain.figures.confusion_matrix import ConfusionMatrix, alternative, draw
+from convexplain.errors import UsageError
+from convexplain.figures.confusion_matrix import ConfusionMatrix, alternative, diagram, draw
 from convexplain.network import Network
+from convexplain.panels import paper, place
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
 from convexplain.style.theme import DARK, LIGHT, Look
 
 COUNTS = np.diag(np.arange(90, 100)).astype(np.int64)
@@ -44,7 +48,28 @@ def test_every_count_stands_in_its_cell_and_mistakes_have_the_colour_of_their_co
         np.testing.assert_allclose(faces[5, 3], theme.signed(10, 10) / 255, atol=1e-6)
         np.testing.assert_allclose(faces[4, 9], theme.signed(6, 10) / 255, atol=1e-6)
         np.testing.assert_allclose(faces[0, 1], theme.signed(0, 10) / 255, atol=1e-6)
-        np.testing.assert_allclose(faces[9, 9], np.array(theme.rgb("surface")) / 255, atol=1e-6)
+        np.testing.assert_allclose(faces[9, 9], theme.signed(0, 10) / 255, atol=1e-6)
+
+
+def test_classes_with_names_stand_before_their_rows_under_the_number_of_their_column():
+    names = tuple(Caption(f"thing {n}", f"物 {n}") for n in "abcdefghij")
+    placed = place(diagram(ConfusionMatrix(measured=COUNTS, names=names)), paper(3.1))
+    for n, name in enumerate(names):
+        row, column = (placed.piece(f"counts.{what}[{n}]") for what in ("row", "column"))
+        assert row.text == f"{name.en}  {n}"
+        assert column.text == str(n)
+        cell = placed[f"counts[{n}, {n}]"]
+        assert row.box.middle[1] == pytest.approx(cell.middle[1])
+        assert column.box.middle[0] == pytest.approx(cell.middle[0])
+        share = COUNTS[n, n] / COUNTS[n].sum()
+        assert placed.piece(f"counts.end[{n}]").text == fmt.percent(share)
+
+
+def test_a_table_whose_counts_cannot_be_read_is_refused_in_one_line():
+    many = np.diag(np.full(32, 1000))
+    assert draw(ConfusionMatrix(measured=many), width=10)
+    with pytest.raises(UsageError, match=r"does not fit 3\.1 in.*larger sheet"):
+        draw(ConfusionMatrix(measured=many), width=3.1)
 
 
 def test_the_alternative_text_names_the_most_frequent_mistake():

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from figure_artists import forward, named, one, rectangle, seen, softmax, words
+from figure_artists import forward, one, rectangle, seen, softmax, words
+from figure_artists import pictures as figure_pictures
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from convexplain import figures, panels
 from convexplain.cli import cli
 from convexplain.errors import UsageError
+from convexplain.figures import receptive_fields
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.network import Network
 from convexplain.style.theme import DARK, LIGHT, Look
@@ -229,16 +231,17 @@ def test_fields_are_the_pixels_that_change_a_cell(network):
         assert (min(cols), max(cols) + 1) == (view.box.left, view.box.right)
 
 
-def test_sizes_follow_from_windows_and_strides(pixels):
+def test_sizes_follow_from_windows_and_strides():
     size, step = 1, 1
-    figure = figures.draw("receptive-fields")
-    unit = rectangle(one(figure, "side-conv1"))[2] / 3
-    for layer, window, stride in (
-        ("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2), ("conv3", 3, 1),
-    ):  # fmt: skip
+    placed = panels.place(receptive_fields.diagram(Hierarchy()), panels.PAGE)
+    unit = placed["fields.layer-0"].width / 3
+    for n, (layer, window, stride) in enumerate(
+        (("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2), ("conv3", 3, 1))
+    ):
         size, step = size + (window - 1) * step, step * stride
-        assert one(figure, f"field-{layer}").get_text() == str(size)
-        assert rectangle(one(figure, f"side-{layer}"))[2] == pytest.approx(size * unit)
+        assert placed.piece(f"fields.layer-{n}.label").text == layer
+        assert placed.piece(f"fields.layer-{n}.value").text == f"{size}, step {step}"
+        assert placed[f"fields.layer-{n}"].width == pytest.approx(size * unit)
     for lang in ("en", "zh"):
         said = figures.alternative("receptive-fields", lang)
         assert "3 × 3" in said
@@ -246,18 +249,23 @@ def test_sizes_follow_from_windows_and_strides(pixels):
         assert "26, 27" in said or "26、27" in said
 
 
-def test_what_is_hatched_changes_no_logit_and_its_neighbour_does(network, pixels):
-    figure = figures.draw("receptive-fields")
-    panels = seen(figure, LIGHT.picture(pixels))
-    assert len(panels) == 4
-    left, right, bottom, top = max(panels)
-    cell = (right - left) / 28
-    strips = sorted(rectangle(patch) for patch in named(figure, "unseen"))
-    (x0, y0, wide, high), (x1, y1, narrow, tall) = strips
-    assert (x0, y0 + high, wide) == pytest.approx((left, bottom, 28 * cell))
-    assert (x1 + narrow, y1, tall) == pytest.approx((right, top, 26 * cell))
-    first = round((y0 - top) / cell)
-    assert first == round((x1 - left) / cell) == 26
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_what_is_pale_changes_no_logit_and_its_neighbour_does(theme, network, pixels):
+    drawn = figures.draw("receptive-fields", Look(theme=theme.name))
+    line, own = np.array(theme.rgb("line")), theme.picture(pixels).astype(float)
+    pale = np.rint(0.28 * own + 0.72 * line)
+    for layer, size in (("conv1", 3), ("conv2", 8), ("conv3", 18), ("dense", 26)):
+        (shown,) = [
+            cells for _, cells in figure_pictures(drawn)
+            if (np.abs(cells - own).max(axis=2) == 0).sum() == size**2
+        ]  # fmt: skip
+        rows, cols = np.nonzero(np.abs(shown - own).max(axis=2) == 0)
+        assert (np.ptp(rows) + 1, np.ptp(cols) + 1) == (size, size), layer
+        outside = np.ones((28, 28), dtype=bool)
+        outside[rows, cols] = False
+        assert np.abs(shown - pale)[outside].max() <= 1
+    first = int(rows.max()) + 1
+    assert (int(rows.min()), int(cols.min())) == (0, 0)
     rng = np.random.default_rng(3)
     before = forward(network.weights, pixels)["logits"]
     noisy = pixels.copy()

@@ -9,6 +9,7 @@ from drawn_cells import (
     drawn,
     example,
     framed,
+    in_reading_order,
     lines,
     pictures,
     rectangles,
@@ -80,12 +81,12 @@ def test_all_maps_of_a_layer_share_one_scale(width, in_row):
     pixels, chosen = example("response-map")
     maps, (kernel, _) = conv1(pixels), weights()
     figure = drawn("response-maps", width)
-    shown = pictures(figure, 26)
+    shown = in_reading_order(pictures(figure, 26))
     assert len(shown) == 32
     assert len({round(cells.x0, 3) for cells in shown}) == in_row
     for n, cells in enumerate(shown):
         assert close(cells.colours, maps[:, :, n], maps.max())
-    for n, cells in enumerate(pictures(figure, 3)):
+    for n, cells in enumerate(in_reading_order(pictures(figure, 3))):
         assert close(cells.colours, kernel[:, :, 0, n], np.abs(kernel).max())
     ends = [f"{maps.max():.2f}", f"−{np.abs(kernel).max():.2f}", f"{np.abs(kernel).max():.2f}"]
     assert all(end in words(figure) for end in ends)
@@ -101,7 +102,7 @@ def test_the_most_alike_maps_are_framed_and_named():
     told = figures.alternative("response-maps")
     assert f"filters {first} and {second} (correlation {likeness.max():.2f})" in told
     figure = drawn("response-maps")
-    shown = pictures(figure, 26)
+    shown = in_reading_order(pictures(figure, 26))
     for n in (first, second):
         assert framed(figure, shown[n].box(0, 0, 26, 26), LIGHT.tokens.muted)
 
@@ -109,17 +110,22 @@ def test_the_most_alike_maps_are_framed_and_named():
 def test_every_kernel_is_shown_once_in_the_group_of_what_it_looks_for():
     kernel, _ = weights()
     figure = drawn("kernels")
-    numbers = [int(said) for said in words(figure) if said.isdecimal() and said != "0"]
-    assert sorted({*numbers, 0}) == list(range(32))
-    shown = pictures(figure, 3)
+    shown = in_reading_order(pictures(figure, 3))
     order = [
         n
         for kind in ("edge", "line", "spot", "mixed")
         for n in range(32)
         if kernels.closest_pattern(kernel[:, :, 0, n]).kind == kind
     ]
+    assert sorted(order) == list(range(32))
+    places = {text.get_position(): text.get_text() for text in texts(figure)}
     for n, cells in zip(order, shown, strict=True):
         assert close(cells.colours, kernel[:, :, 0, n], np.abs(kernel).max())
+        (above,) = [
+            said for (x, y), said in places.items()
+            if abs(x - cells.x0) < 0.01 and cells.y0 - 8 < y < cells.y0
+        ]  # fmt: skip
+        assert above == str(n)
     edges = [n for n in range(32) if kernels.closest_pattern(kernel[:, :, 0, n]).kind == "edge"]
     assert f"edge: {len(edges)} of 32" in words(figure)
     assert f"({', '.join(map(str, edges))})" in figures.alternative("kernels")

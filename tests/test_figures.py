@@ -18,6 +18,7 @@ from PIL import Image
 from convexplain import figures
 from convexplain.errors import UsageError
 from convexplain.figures import _base
+from convexplain.panels.text import text_width, wrap
 from convexplain.style.theme import Look, contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -206,7 +207,7 @@ def test_pyplot_and_the_users_settings_are_left_alone(tmp_path):
 
 
 def test_a_figure_goes_into_a_part_of_another_one_with_its_description(tmp_path):
-    whole = Figure(figsize=(8, 4))
+    whole = Figure(figsize=(8, 5))
     left, right = whole.subfigures(1, 2)
     assert figures.draw(ONE, figure=left) is left
     figures.draw(ONE, Look("en", "dark"), figure=right, model="dense")
@@ -283,9 +284,9 @@ def test_lines_of_a_paragraph_fit_and_do_not_begin_with_a_comma():
         "Padding 1, stride 2: one of four windows.",
         "填充为 1，步幅为 2：四个窗口之一。",
     ):
-        lines = _base.wrap(words, 60, 8)
+        lines = wrap(words, 60, 8)
         assert len(lines) > 2
-        assert all(_base.text_width(line, 8) <= 60 for line in lines)
+        assert all(text_width(line, 8) <= 60 for line in lines)
         assert not any(line[0] in "，。：,:" for line in lines)
         assert "".join(lines).replace(" ", "") == words.replace(" ", "")
 
@@ -293,10 +294,10 @@ def test_lines_of_a_paragraph_fit_and_do_not_begin_with_a_comma():
 def test_no_last_line_is_left_with_a_lonely_word():
     words = "One filter reads all channels and adds them into one single number"
     for width in range(80, 200, 7):
-        lines = _base.wrap(words, width, 8)
-        assert all(_base.text_width(line, 8) <= width for line in lines)
+        lines = wrap(words, width, 8)
+        assert all(text_width(line, 8) <= width for line in lines)
         assert " ".join(lines) == words
-    assert _base.wrap("一个窗口、放大的图块，以及它算出的一格", 142, 8)[-1] != "格"
+    assert wrap("一个窗口、放大的图块，以及它算出的一格", 142, 8)[-1] != "格"
 
 
 def test_a_text_that_could_not_be_read_in_print_is_a_mistake_of_ours():

@@ -597,9 +597,30 @@ MUTATIONS = (
     Mutation(
         "a confusion matrix on its side",
         "convexplain.figures.confusion_matrix",
-        'fmt.count(int(n)) if n else "" for n in row] for row in counts]',
-        'fmt.count(int(n)) if n else "" for n in row] for row in counts.T]',
+        '"counts", counts, scale,',
+        '"counts", counts.T, scale,',
         "tests/test_figure_confusion_matrix.py",
+    ),
+    Mutation(
+        "what a cell sees pale, and all else not",
+        "convexplain.figures.receptive_fields",
+        "outside[box.top : box.bottom, box.left : box.right] = False",
+        "outside = outside & False; outside[box.top : box.bottom, box.left : box.right] = True",
+        "tests/test_figure_hierarchy.py::test_what_is_pale_changes_no_logit_and_its_neighbour_does",
+    ),
+    Mutation(
+        "the numbers of kernels in another order than the kernels",
+        "convexplain.panels.cells",
+        "self.labels[channel], place.x",
+        "self.labels[-1 - channel], place.x",
+        "tests/test_figure_maps.py",
+    ),
+    Mutation(
+        "the band of shifted digits as narrow as one direction",
+        "convexplain.figures.shift_accuracy",
+        'for end in ("lowest", "highest"))',
+        'for end in ("lowest", "lowest"))',
+        "tests/test_figure_charts.py::test_the_curves_of_shifted_digits_are_the_facts",
     ),
     Mutation(
         "the mean told as the largest",
@@ -716,8 +737,8 @@ MUTATIONS = (
     Mutation(
         "a colour that no legend explains",
         "convexplain.panels.place",
-        "not (panel.numbered() and decimals is not None)",
-        "not panel.numbered()",
+        "if panel.numbered() and decimals is not None:",
+        "if panel.numbered():",
         "tests/test_panels.py",
     ),
     Mutation(

@@ -20,21 +20,17 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
 from convexplain.figures._about import DEFAULT, About
-from convexplain.panels.text import leading, text_width, wrap
 from convexplain.style import fonts
 from convexplain.style.theme import Look, Theme
 
-__all__ = [
-    "DEFAULT", "POINTS", "AnyFigure", "Sheet", "describe", "leading", "settings", "sheet",
-    "text_width", "wrap",
-]  # fmt: skip
+__all__ = ["DEFAULT", "POINTS", "AnyFigure", "Sheet", "describe", "settings", "sheet"]
 
 AnyFigure: TypeAlias = Figure | SubFigure
 
 #: Points in an inch.
 POINTS = 72.0
-#: Sizes of text in points: numbers in cells, labels, notes; nothing is smaller than `LEAST`.
-NUMBER, LABEL, NOTE, HEADING, LEAST = 7.0, 7.5, 7.0, 8.5, 5.0
+#: No text is smaller, in points.
+LEAST = 5.0
 #: Widths of lines in points: cells, frames, what is spoken of.
 HAIR, FRAME, STRONG = 0.3, 0.6, 1.4
 #: From this width in inches on, things stand side by side that are stacked in a column.
@@ -99,13 +95,11 @@ class Sheet:
         x: float,
         y: float,
         words: str,
-        size: float = LABEL,
+        size: float,
         *,
         colour: str | None = None,
         ha: str = "center",
         weight: str = "regular",
-        rotation: float = 0.0,
-        zorder: float = 5.0,
     ) -> Text:
         """Write a line whose capital letters and digits are centred at a height.
 
@@ -121,9 +115,6 @@ class Sheet:
             ``"#RRGGBB"``; the theme's ink by default.
         ha : {"left", "center", "right"}
         weight : {"regular", "bold"}
-        rotation : {0, 90}
-            In degrees; at 90 it is read from below, and centred at (x, y).
-        zorder : float
 
         Returns
         -------
@@ -133,33 +124,10 @@ class Sheet:
             raise ValueError(f"{words!r} in {size:g} points cannot be read: {LEAST:g} or more")
         fonts.require(words)
         half = fonts.metrics(weight).cap_height * size / 2
-        x, y = (x + half, y) if rotation else (x, y + half)
         return self.axes.text(
-            x, y, words, fontproperties=font(size * self.scale, weight),
-            color=colour or self.theme.ink, ha=ha, va="baseline", rotation=rotation,
-            rotation_mode="anchor", zorder=zorder, parse_math=False,
+            x, y + half, words, fontproperties=font(size * self.scale, weight),
+            color=colour or self.theme.ink, ha=ha, va="baseline", zorder=5, parse_math=False,
         )  # fmt: skip
-
-    def lines(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        width: float,
-        size: float = NOTE,
-        **options: Any,
-    ) -> float:
-        """Write a text in lines of at most `width` points, the first one centred at y.
-
-        Returns
-        -------
-        float
-            The y of a line that would follow.
-        """
-        for line in wrap(words, width, size, options.get("weight", "regular")):
-            self.text(x, y, line, size, **options)
-            y += leading(size)
-        return y
 
 
 def sheet(look: Look, width: float, height: float, figure: AnyFigure | None = None) -> Sheet:

@@ -1,15 +1,10 @@
-"""What figures say: sentences of the lessons, lists of numbers, the notes below a figure."""
+"""What figures say: sentences of the lessons, lists of numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-import numpy.typing as npt
-
-from convexplain.figures._base import NOTE, POINTS, Sheet, leading, wrap
 from convexplain.lessons import Lesson
-from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 
@@ -47,29 +42,3 @@ def paired(values: Iterable[str], places: Iterable[str]) -> Caption:
         Caption(en=f"{value} ({place})", zh=f"{value}（{place}）")
         for value, place in zip(values, places, strict=True)
     )
-
-
-def notes(words: str, width: float) -> list[str]:
-    """Break what stands below a figure into lines.
-
-    Parameters
-    ----------
-    words : str
-    width : float
-        Of the figure in inches.
-    """
-    # At the resolution of a screen glyphs are set up to 3% wider, on whole pixels.
-    return wrap(words, 0.96 * width * POINTS - 8, NOTE)
-
-
-def write_notes(sheet: Sheet, lines: list[str]) -> None:
-    """Write such lines at the bottom of a sheet."""
-    for n, words in enumerate(reversed(lines)):
-        y = sheet.height - 7 - n * leading(NOTE)
-        sheet.text(4, y, words, NOTE, ha="left", colour=sheet.theme.muted)
-
-
-def grid(values: npt.NDArray[Any], lang: str) -> str:
-    """Write a small grid of numbers as text, row by row."""
-    comma, gap = ("，", "；") if lang == "zh" else (", ", "; ")
-    return gap.join(comma.join(fmt.number(value) for value in row) for row in values)

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from convexplain.data import facts
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _cells
-from convexplain.figures._base import AnyFigure, Sheet
+from convexplain.figures import _base, _draw
+from convexplain.figures._base import AnyFigure
 from convexplain.lessons import option
-from convexplain.panels.text import text_width
+from convexplain.panels import Column, Diagram, Matrix, Scale, Text
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -93,6 +93,36 @@ class ConfusionMatrix:
 Options = ConfusionMatrix
 
 
+def diagram(options: ConfusionMatrix) -> Diagram:
+    """Describe the counts; what is right has no colour, since on one scale with it no mistake had.
+
+    Where classes have names, each stands before its row with the number that its column bears.
+    """
+    counts, mistakes = options.counts, options.mistakes
+    shares = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+    numbers = [str(n) for n in range(len(counts))]
+    names = [options.name(n) for n in range(len(counts))]
+    rows = [
+        name if name.en == number else _NUMBERED.fill(n=number, name=name)
+        for number, name in zip(numbers, names, strict=True)
+    ]
+    words = _TOTAL.fill(
+        wrong=fmt.count(int(mistakes.sum())),
+        what=options.what,
+        n=fmt.count(int(counts.sum())),
+        p=fmt.percent(options.share, 2),
+    )
+    scale = Scale(float(max(mistakes.max(), 1)), signed=False, counts=True)
+    ends = [fmt.percent(share) for share in shares]
+    table = Matrix("counts", counts, scale, rows=rows, columns=numbers, ends=ends, end_title=_RIGHT)
+    return Diagram(
+        Column(
+            Text("axes", _AXES, role="note", tone="muted"), table,
+            Text("total", words, role="note", tone="muted"), align="middle", gap=0.6,
+        )
+    )  # fmt: skip
+
+
 def draw(
     options: ConfusionMatrix,
     look: Look = _base.DEFAULT,
@@ -100,68 +130,8 @@ def draw(
     width: float = 6.3,
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
-    """Draw a confusion matrix.
-
-    Mistakes have the colour of their count; what is right lies on the diagonal, in gray, since on
-    one scale with it no mistake could be seen.
-    """
-    counts, mistakes = options.counts, options.mistakes
-    classes = len(counts)
-    names = [options.name(n).text(look.lang) for n in range(classes)]
-    longest = max(text_width(name, _base.LABEL) for name in names)
-    left, right = 20 + max(6.0, longest), 34.0
-    cell = min((width * _base.POINTS - left - right) / classes, 72.0)
-    high = min(cell, 22.0)
-    upright = longest > cell - 4  # names of columns that stand
-    top = 24 + (longest if upright else 4)
-    sheet = _base.sheet(look, width, top + high * classes + 16, figure)
-    theme = look.tokens
-    colours = theme.signed(mistakes, float(max(mistakes.max(), 1)))
-    colours[np.eye(classes, dtype=bool)] = theme.rgb("surface")
-    texts = [[fmt.count(int(n)) if n else "" for n in row] for row in counts]
-    size = min(_base.LABEL, cell / 3)
-    _cells.grid(
-        sheet, left, top, colours, (cell, high), texts=texts, size=size,
-        quiet=np.eye(classes, dtype=bool),
-    )  # fmt: skip
-    _margins(sheet, options, (left, top), (cell, high), size, names, upright=upright)
-    return sheet.figure
-
-
-def _margins(
-    sheet: Sheet,
-    options: ConfusionMatrix,
-    corner: tuple[float, float],
-    cell: tuple[float, float],
-    size: float,
-    names: list[str],
-    *,
-    upright: bool,
-) -> None:
-    """Write the classes, the shares read right, and what rows and columns mean."""
-    counts, lang, muted = options.counts, sheet.look.lang, sheet.theme.muted
-    (left, top), (wide, high), classes = corner, cell, len(counts)
-    middle_x, middle_y = left + classes * wide / 2, top + classes * high / 2
-    edge = left + classes * wide + 5
-    totals = np.maximum(counts.sum(axis=1), 1)
-    for n, share in enumerate(np.diag(counts) / totals):
-        sheet.text(left - 4, top + (n + 0.5) * high, names[n], ha="right")
-        place = left + (n + 0.5) * wide
-        if upright:
-            sheet.text(place, top - 4, names[n], ha="left", rotation=90)
-        else:
-            sheet.text(place, top - 7, names[n])
-        sheet.text(edge, top + (n + 0.5) * high, fmt.percent(share), size, ha="left")
-    sheet.text(middle_x, 8, _READ.text(lang), colour=muted)
-    sheet.text(7, middle_y, _IS.text(lang), colour=muted, rotation=90)
-    sheet.text(edge, top - 7, _RIGHT.text(lang), colour=muted, ha="left")
-    words = _TOTAL.fill(
-        wrong=fmt.count(int(options.mistakes.sum())),
-        what=options.what,
-        n=fmt.count(int(counts.sum())),
-        p=fmt.percent(options.share, 2),
-    )
-    sheet.text(left, top + classes * high + 9, words.text(lang), colour=muted, ha="left")
+    """Draw a confusion matrix."""
+    return _draw.diagram(diagram(options), look, width=width, figure=figure)
 
 
 def alternative(options: ConfusionMatrix, lang: str = "en") -> str:
@@ -196,8 +166,8 @@ def caption(options: ConfusionMatrix, lang: str = "en") -> str:
 
 _DIGITS = Caption(en="digits", zh="样本")
 _PICTURES = Caption(en="pictures", zh="样本")
-_IS = Caption(en="what it is", zh="真实类别")
-_READ = Caption(en="what is read", zh="预测类别")
+_AXES = Caption(en="rows: what it is; columns: what is read", zh="行：真实类别；列：预测类别")
+_NUMBERED = Caption(en="{name}  {n}", zh="{name}  {n}")
 _RIGHT = Caption(en="right", zh="准确率")
 _TOTAL = Caption(
     en="{wrong} mistakes on {n} {what}: {p} right", zh="{n} 个{what}中有 {wrong} 个错误：准确率 {p}"

@@ -4,16 +4,55 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain.figures import _base, _cells
-from convexplain.figures._base import AnyFigure, Sheet
+from convexplain.figures import _base, _draw
+from convexplain.figures._base import AnyFigure
 from convexplain.lessons.parts.kernels import LEAST, Kernels, whole
+from convexplain.panels import Cells, Column, Diagram, Either, Legend, Maps, Row, Scale
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
 Options = Kernels
 
-_MARGIN, _LABEL, _GAP, _BAR = 4.0, 10.0, 6.0, 32.0
+
+def diagram(options: Kernels, columns: int) -> Diagram:
+    """Describe learned kernels on one colour scale, group by group."""
+    scale = Scale(options.limit, _weights(options))
+    groups = [
+        Maps(
+            kind, options.weights[:, :, list(numbers)], scale, share="kernels", columns=columns,
+            labels=[str(n) for n in numbers], lines=True,
+            title=_KINDS[kind].fill(n=len(numbers), of=len(options.patterns)),
+        )
+        for kind, numbers in options.groups.items()
+    ]  # fmt: skip
+    return Diagram(Column(*groups, Legend("legend")))
+
+
+def _weights(options: Kernels) -> Caption:
+    if options.one_filter:
+        return _WEIGHTS_OF.fill(layer=options.shown_layer, n=options.shown_filter)
+    return _WEIGHTS.fill(layer=options.shown_layer)
+
+
+def classics(options: Kernels) -> Diagram:
+    """Describe the classic kernels, each on a scale of its own: they differ a hundredfold."""
+    cells = []
+    for kernel in options.classics:
+        numbers, denominator = whole(kernel.weights)
+        over = f"/{denominator}" if denominator > 1 else ""
+        cells.append(
+            Cells(
+                kernel.name, numbers, Scale(float(np.abs(numbers).max()), counts=True),
+                numbers=True, share="classic", title=Caption(en=kernel.name, zh=kernel.name),
+                counter=Caption(en=over, zh=over) if over else None,
+            )
+        )  # fmt: skip
+    rows = (
+        Column(*(Row(*cells[n : n + many], align="top") for n in range(0, len(cells), many)))
+        for many in (6, 5, 4, 3)
+    )
+    return Diagram(Either(*rows))
 
 
 def draw(
@@ -24,73 +63,9 @@ def draw(
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
     """Draw learned kernels on one colour scale, or classic ones with their numbers."""
-    across, wide = width * _base.POINTS - 2 * _MARGIN, width >= _base.WIDE
-    if options.classic:
-        return _classic(options, look, width, figure)
-    per_row = 12 if wide else 7
-    tile = (across - _GAP * (per_row - 1)) / per_row
-    pitch = tile + _LABEL + _GAP
-    lines = {kind: -(-len(numbers) // per_row) for kind, numbers in options.groups.items()}
-    height = sum(14 + count * pitch for count in lines.values()) + 6 + _BAR
-    sheet = _base.sheet(look, width, 2 * _MARGIN + height, figure)
-    y = _MARGIN
-    for kind, numbers in options.groups.items():
-        words = _KINDS[kind].fill(n=len(numbers), of=len(options.patterns))
-        sheet.text(_MARGIN, y + 6, words.text(look.lang), ha="left")
-        y += 14
-        for n, number in enumerate(numbers):
-            row, column = divmod(n, per_row)
-            corner = _MARGIN + column * (tile + _GAP), y + row * pitch + _LABEL
-            _tile(sheet, options, number, corner, tile)
-        y += lines[kind] * pitch
-    _cells.colour_bar(
-        sheet, _MARGIN, y + 6, min(150.0, 0.6 * across), options.limit,
-        label=_weights(options).text(look.lang),
-    )  # fmt: skip
-    return sheet.figure
-
-
-def _tile(
-    sheet: Sheet, options: Kernels, number: int, corner: tuple[float, float], tile: float
-) -> None:
-    weights = options.weights[:, :, number]
-    _cells.signed(sheet, *corner, weights, options.limit, tile / max(weights.shape), lines=True)
-    muted = sheet.theme.muted
-    sheet.text(corner[0], corner[1] - 5.5, str(number), 6.5, colour=muted, ha="left")
-
-
-def _weights(options: Kernels) -> Caption:
-    if options.one_filter:
-        return _WEIGHTS_OF.fill(layer=options.shown_layer, n=options.shown_filter)
-    return _WEIGHTS.fill(layer=options.shown_layer)
-
-
-def _classic(options: Kernels, look: Look, width: float, figure: AnyFigure | None) -> AnyFigure:
-    """Draw the classic kernels; each has a scale of its own, since they differ a hundredfold."""
-    across = width * _base.POINTS - 2 * _MARGIN
-    per_row = 8 if width >= 6 else 6 if width >= _base.WIDE else 4
-    gap = 13.0
-    tile = (across - gap * (per_row - 1)) / per_row
-    side = min(tile, 54.0)
-    pitch = side + _LABEL + 9
-    lines = -(-len(options.classics) // per_row)
-    sheet = _base.sheet(look, width, 2 * _MARGIN + lines * pitch - 9, figure)
-    for n, kernel in enumerate(options.classics):
-        row, column = divmod(n, per_row)
-        x, y = _MARGIN + column * (tile + gap), _MARGIN + row * pitch + _LABEL
-        numbers, denominator = whole(kernel.weights)
-        limit, cell = float(np.abs(numbers).max()), side / len(numbers)
-        colours = sheet.theme.signed(numbers, limit)
-        texts = [[fmt.count(int(value)) for value in values] for values in numbers]
-        _cells.grid(
-            sheet, x, y, colours, cell, texts=texts, size=7.5 if len(numbers) < 4 else 5.2,
-            quiet=numbers == 0,
-        )  # fmt: skip
-        sheet.text(x, y - 6, kernel.name, 6.0, ha="left")
-        if denominator > 1:
-            after = x + _base.text_width(f"{kernel.name} ", 6.0)
-            sheet.text(after, y - 6, f"/{denominator}", 6.0, colour=look.tokens.muted, ha="left")
-    return sheet.figure
+    columns = 12 if width >= _base.WIDE else 7
+    shown = classics(options) if options.classic else diagram(options, columns)
+    return _draw.diagram(shown, look, width=width, figure=figure)
 
 
 def alternative(options: Kernels, lang: str = "en") -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from convexplain.figures import _base, _cells
-from convexplain.figures._base import AnyFigure, Sheet
+from convexplain.figures import _base, _draw
+from convexplain.figures._base import AnyFigure
 from convexplain.lessons.response_map import ResponseMap
+from convexplain.panels import Column, Diagram, Legend, Maps, Scale
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
@@ -27,9 +28,33 @@ class AllMaps(ResponseMap):
 
 Options = AllMaps
 
-_MARGIN, _LABEL, _GAP = 4.0, 10.0, 5.0
-#: Height of the colour bars with their labels and numbers.
-_BAR = 30.0
+
+def diagram(options: AllMaps, columns: int) -> Diagram:
+    """Describe the maps, each with its filter's number; of a layer that reads it, its kernel.
+
+    The shown filter has a frame and a bold number; the two that are most alike a quieter frame.
+    """
+    maps, alike, shown = options.maps, options.alike, options.shown_filter
+    marks = {"shown": shown}
+    if alike is not None:
+        both = {"first": alike.first, "second": alike.second}
+        marks |= {name: n for name, n in both.items() if n != shown}
+    wall = Maps(
+        "maps",
+        maps,
+        Scale(options.limit, _RESPONSE.fill(layer=options.shown_layer), bool(maps.min() < 0)),
+        columns=columns,
+        marks=marks,
+        quiet=("first", "second"),
+        labels=[str(n) for n in range(maps.shape[2])],
+        kernels=options.weights if options.reads_picture else None,
+        kernel_scale=_weights(options) if options.reads_picture else None,
+    )
+    return Diagram(Column(wall, Legend("legend", row=True)))
+
+
+def _weights(options: AllMaps) -> Scale:
+    return Scale(float(np.abs(options.weights).max()), _WEIGHTS)
 
 
 def draw(
@@ -39,27 +64,9 @@ def draw(
     width: float = 6.3,
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
-    """Draw the maps, each with its filter's number; of a layer that reads the picture, its kernel.
-
-    The shown filter has a frame and a bold number, and so have the two that are most alike: a
-    thinner frame.
-    """
-    across, maps = width * _base.POINTS - 2 * _MARGIN, options.maps
-    rows, cols, count = maps.shape
-    wide = width >= _base.WIDE
-    per_row = _per_row(rows, wide)
-    tile = (across - _GAP * (per_row - 1)) / per_row
-    kernel = 0.19 * tile if options.reads_picture else 0.0
-    cell = (tile - kernel - (2 if kernel else 0)) / max(rows, cols)
-    pitch = _LABEL + cell * rows + _GAP
-    lines = -(-count // per_row)
-    sheet = _base.sheet(look, width, 2 * _MARGIN + lines * pitch + 3 + _BAR, figure)
-    for n in range(count):
-        row, column = divmod(n, per_row)
-        x, y = _MARGIN + column * (tile + _GAP), _MARGIN + row * pitch + _LABEL
-        _tile(sheet, options, n, (x, y), cell, kernel)
-    _bars(sheet, options, _MARGIN + lines * pitch + 3, across)
-    return sheet.figure
+    """Draw the maps on one colour scale."""
+    columns = _per_row(options.maps.shape[0], width >= _base.WIDE)
+    return _draw.diagram(diagram(options, columns), look, width=width, figure=figure)
 
 
 def _per_row(rows: int, wide: bool) -> int:
@@ -69,42 +76,6 @@ def _per_row(rows: int, wide: bool) -> int:
     if rows >= 8:
         return 10 if wide else 6
     return 16 if wide else 8
-
-
-def _tile(
-    sheet: Sheet,
-    options: AllMaps,
-    n: int,
-    corner: tuple[float, float],
-    cell: float,
-    kernel: float,
-) -> None:
-    """Draw one map with the number of its filter, and its kernel beside it."""
-    values, shown = options.maps[:, :, n], n == options.shown_filter
-    grid = _cells.signed(sheet, *corner, values, options.limit, cell)
-    alike = options.alike
-    if shown:
-        _cells.outline(sheet, grid.box, colour=sheet.theme.ink, width=1.0)
-    elif alike is not None and n in (alike.first, alike.second):
-        _cells.outline(sheet, grid.box, colour=sheet.theme.muted, width=0.8)
-    weight, colour = ("bold", sheet.theme.ink) if shown else ("regular", sheet.theme.muted)
-    sheet.text(corner[0], corner[1] - 5.5, str(n), 6.5, weight=weight, colour=colour, ha="left")
-    if kernel:
-        weights = options.weights[:, :, n]
-        limit = float(np.abs(options.weights).max())
-        _cells.signed(sheet, grid.box.x1 + 3, corner[1], weights, limit, kernel / len(weights))
-
-
-def _bars(sheet: Sheet, options: AllMaps, y: float, across: float) -> None:
-    """Draw one scale for all maps, and one for all kernels."""
-    lang, long = sheet.look.lang, min(0.44 * across, 150.0)
-    signed = bool(options.maps.min() < 0)
-    words = _RESPONSE.fill(layer=options.shown_layer).text(lang)
-    _cells.colour_bar(sheet, _MARGIN, y, long, options.limit, signed=signed, label=words)
-    if options.reads_picture:
-        limit = float(np.abs(options.weights).max())
-        x = _MARGIN + across - long
-        _cells.colour_bar(sheet, x, y, long, limit, label=_WEIGHTS.text(lang))
 
 
 def alternative(options: AllMaps, lang: str = "en") -> str:

@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
+
 from convexplain.data import facts
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _charts, _shapes, _words
-from convexplain.figures._base import HEADING, NOTE, AnyFigure
+from convexplain.figures import _base, _draw, _words
+from convexplain.figures._base import AnyFigure
 from convexplain.lessons import option
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
+from convexplain.panels import Axis, Chart, Curve, Diagram, Dot
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
+NAMES = {CNN: terms.CNN, DENSE: terms.DENSE}
 _UP = Caption(en="test accuracy, {n} digits", zh="{n} 个样本的测试准确率")
-_ACROSS = Caption(
-    en="shift in pixels; shaded: lowest to highest of 4 directions",
-    zh="平移的像素数；阴影：4 个方向的最低到最高",
-)
+_ACROSS = Caption(en="shift in pixels", zh="平移的像素数")
+_SHADED = Caption(en="shaded: lowest to highest of 4 directions", zh="阴影：4 个方向的最低到最高")
 _ALT = Caption(
     en="Line chart of the accuracy on {n} test digits, mean of 4 directions, with the shift in "
     "pixels in parentheses. CNN: {cnn}. Dense network: {dense}. From {s} pixels on even the CNN "
@@ -35,6 +38,8 @@ _CAPTION = Caption(
     "容忍度更高，但并非不变。两者都用未平移的样本训练。",
 )
 _DIGITS = 10_000
+#: From one pixel to the next; and where the axis ends, which leaves room above 100%.
+_STEEP, _TOP = 0.1, 1.15
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,29 @@ class Options:
         return tuple(row["accuracy"] for row in self.rows(network))
 
 
+def diagram(options: Options) -> Diagram:
+    """Describe the curves of both networks, between the best and the worst direction."""
+    curves, dots, mark = [], [], options.shift
+    for network, tone, sides in (
+        (CNN, "ink", ("right", "above")),
+        (DENSE, "muted", ("left", "below")),
+    ):
+        rows, ys = options.rows(network), options.accuracy(network)
+        low, high = ([row[end] for row in rows] for end in ("lowest", "highest"))
+        curves.append(
+            Curve(
+                network, np.array(options.pixels), np.array(ys), NAMES[network], tone,
+                dashed=network == DENSE, low=low, high=high,
+            )
+        )  # fmt: skip
+        # Beside the point where the curve falls steeply there, so that the number is not on it.
+        falls = -np.diff(ys, append=ys[-1]) if network == CNN else -np.diff(ys, prepend=ys[0])
+        side = sides[0] if falls[mark] > _STEEP else sides[1]
+        dots.append(Dot(f"mark-{network}", mark, ys[mark], fmt.percent(ys[mark]), tone, side=side))
+    axes = Axis(_ACROSS, most=9), Axis(_UP.fill(n=fmt.count(_DIGITS)), 0.0, _TOP, percent=True)
+    return Diagram(Chart("chart", curves, *axes, dots=dots, wide=True, size=(14, 28), note=_SHADED))
+
+
 def draw(
     options: Options,
     look: Look = _base.DEFAULT,
@@ -80,48 +108,8 @@ def draw(
     width: float = 6.3,
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
-    """Draw the curves of both networks.
-
-    Parameters
-    ----------
-    options : Options
-    look : Look
-        Language and theme.
-    width : float
-        In inches; 6.3 fills a page of A4, 3.1 a column.
-    figure : Figure or SubFigure, optional
-        What is drawn into.
-
-    Returns
-    -------
-    matplotlib.figure.Figure or SubFigure
-    """
-    height = 208.0 if width >= _shapes.BROAD else 172.0
-    sheet = _base.sheet(look, width, height, figure)
-    head = _UP.fill(n=fmt.count(_DIGITS)).text(look.lang)
-    sheet.text(4, 9, head, HEADING, ha="left", weight="bold")
-    left, top = 32.0, 30.0
-    place = (left, top, sheet.width - left - 10, height - top - 30)
-    chart = _charts.axes(
-        sheet, place, options.pixels, (0, 0.25, 0.5, 0.75, 1),
-        x_text=lambda x: str(int(x)), y_text=lambda y: fmt.percent(y, 0),
-    )  # fmt: skip
-    mark = options.shift
-    chart.axvline(mark, color=sheet.theme.muted, lw=0.7 * sheet.scale, ls=(0, (1, 1.6)), zorder=1)
-    for network, end in ((CNN, "highest"), (DENSE, "lowest")):
-        rows = options.rows(network)
-        low, high = ([row[side] for row in rows] for side in ("lowest", "highest"))
-        _charts.band(sheet, chart, options.pixels, low, high, network, gid=f"band-{network}")
-        ys = options.accuracy(network)
-        _charts.curve(sheet, chart, options.pixels, ys, network, gid=f"curve-{network}")
-        words = f"{_charts.NAMES[network].text(look.lang)} {fmt.percent(ys[mark])}"
-        edge = options.pixels, [row[end] for row in rows]
-        _charts.name(
-            sheet, chart, place, mark, words, network, edge,
-            above=network == CNN, gid=f"name-{network}",
-        )  # fmt: skip
-    sheet.text(left, height - 8, _ACROSS.text(look.lang), NOTE, ha="left", colour=sheet.theme.muted)
-    return sheet.figure
+    """Draw the curves of both networks."""
+    return _draw.diagram(diagram(options), look, width=width, figure=figure)
 
 
 def alternative(options: Options, lang: str = "en") -> str:

@@ -10,10 +10,23 @@ import numpy as np
 
 from convexplain import lessons
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _cells
-from convexplain.figures._base import AnyFigure, Sheet
+from convexplain.figures import _base, _draw
+from convexplain.figures._base import AnyFigure
 from convexplain.lessons.sliding_window import SlidingWindow
-from convexplain.panels import INK
+from convexplain.panels import (
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Legend,
+    Link,
+    Mark,
+    Part,
+    Row,
+    Scale,
+    Table,
+    Text,
+)
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -63,10 +76,73 @@ class Strip(SlidingWindow):
 
 Options = Strip
 
-# The lane is for the links that pass the maps at the right.
-_MARGIN, _LABEL, _GAP, _LANE = 4.0, 12.0, 9.0, 3.0
-#: Width of a panel in which its texts have room.
-_NARROWEST = 60.0
+
+def diagram(options: Strip) -> Diagram:
+    """Describe the kernel, and under it what happens at each position, in rows that have room."""
+    shown = options.shown
+    panels = [_position(options, n, step) for n, step in enumerate(shown)]
+    links = [
+        link
+        for n in range(len(shown))
+        for link in (
+            Link(f"input-{n}.window", f"patch-{n}", "zoom"),
+            Link(f"sum-{n}", f"map-{n}.cell"),
+        )
+    ]
+    halves = -(-len(panels) // 2)
+    rows = (
+        Column(
+            *(
+                Row(*panels[n : n + many], gap=0.75, align="top")
+                for n in range(0, len(panels), many)
+            )
+        )
+        for many in dict.fromkeys((len(panels), halves, 3, 2))
+    )
+    return Diagram(Column(_head(options), Either(*rows), gap=1.4), tuple(links))
+
+
+def _head(options: Strip) -> Part:
+    """Describe the kernel once, and say that it is the same everywhere."""
+    bias = fmt.number(options.shown[0].bias, sign=True)
+    words = _HAND_MADE if options.kernel is not None else _FILTER
+    values = {"layer": options.shown_layer, "n": str(options.shown_filter), "b": bias}
+    said = words.fill(**{field: values[field] for field in words.fields})
+    kernel = Cells(
+        "kernel", options.weights, Scale(float(np.abs(options.weights).max())), numbers=True,
+        share="numbers", title=terms.KERNEL.capital,
+    )  # fmt: skip
+    return Row(kernel, Column(Text("same", said, measure=18), Legend("legend", row=True), gap=0.6))
+
+
+def _position(options: Strip, n: int, step: ConvStep) -> Part:
+    """Describe one position: what the window reads there, what it gives, the map so far."""
+    values, count = options.response_map, options.weights.shape[0]
+    lines = [(_SUM, fmt.number(step.value))]
+    if step.activation != "linear":
+        name = terms.activation(step.activation)
+        lines.append((Caption(en=name, zh=name), fmt.number(step.activated)))
+    done = step.row * values.shape[1] + step.col
+    scale = Scale(options.map_limit, terms.RESPONSE, bool((values < 0).any()))
+    return Column(
+        Text(f"place-{n}", terms.CELL.fill(r=step.row, c=step.col), role="note"),
+        Cells(
+            f"input-{n}", options.drawn, share="pixels", lines=False,
+            small=True, weight=1,
+            marks={"window": Mark(step.row, step.col, count, count, strong=False)},
+        ),
+        Cells(
+            f"patch-{n}", step.patch.squeeze(axis=2), options.read_scale, numbers=True,
+            share="numbers",
+        ),
+        Table(f"sum-{n}", lines),
+        Cells(
+            f"map-{n}", values, scale, share="pixels", lines=False,
+            marks={"cell": Mark(step.row, step.col, strong=False)},
+            small=True, weight=1, computed=np.arange(values.size).reshape(values.shape) <= done,
+        ),
+        align="middle", gap=0.8,
+    )  # fmt: skip
 
 
 def draw(
@@ -76,97 +152,8 @@ def draw(
     width: float = 6.3,
     figure: AnyFigure | None = None,
 ) -> AnyFigure:
-    """Draw the kernel, and under it a panel for each position."""
-    across, many = width * _base.POINTS - 2 * _MARGIN, len(options.shown)
-    most = int((across - _LANE + _GAP) // (_NARROWEST + _GAP))
-    in_row = -(-many // -(-many // most))
-    panel = (across - _LANE - _GAP * (in_row - 1)) / in_row
-    head = 3 * 19.0 + 2 * _LABEL
-    tall = _height(options, panel)
-    rows = -(-many // in_row)
-    sheet = _base.sheet(look, width, 2 * _MARGIN + head + rows * tall + (rows - 1) * _LABEL, figure)
-    _head(sheet, options, head - 2 * _LABEL, across)
-    for n, step in enumerate(options.shown):
-        row, column = divmod(n, in_row)
-        x = _MARGIN + column * (panel + _GAP)
-        _panel(sheet, options, step, (x, _MARGIN + head + row * (tall + _LABEL)), panel)
-    return sheet.figure
-
-
-def _height(options: Strip, panel: float) -> float:
-    """Return the height of a panel: input, patch, sum, and map, with a line of text before each."""
-    rows, columns = options.trace.image.shape[:2]
-    count, high = options.weights.shape[0], options.response_map.shape[0]
-    return float(panel / columns * (rows + high) + _patch(panel, count) * count + 66)
-
-
-def _patch(panel: float, count: int) -> float:
-    """Return the side of a cell of the patch."""
-    return min(22.0, panel * 0.95 / count)
-
-
-def _head(sheet: Sheet, options: Strip, side: float, across: float) -> None:
-    """Draw the kernel once, and say that it is the same everywhere."""
-    lang, count = sheet.look.lang, options.weights.shape[0]
-    limit, cell = float(np.abs(options.weights).max()), side / count
-    y = _MARGIN + _LABEL
-    kernel = _cells.numbers(sheet, _MARGIN, y, options.weights, limit, cell, size=6.8)
-    sheet.text(_MARGIN, y - 7, terms.KERNEL.capital.text(lang), ha="left")
-    x, room = kernel.box.x1 + 12, across - side - 12
-    bias = fmt.number(options.shown[0].bias, sign=True)
-    words = _HAND_MADE if options.kernel is not None else _FILTER
-    values = {"layer": options.shown_layer, "n": str(options.shown_filter), "b": bias}
-    filled = words.fill(**{field: values[field] for field in words.fields})
-    below = sheet.lines(x, y + 5, filled.text(lang), room, _base.LABEL, ha="left")
-    bar, signed = min(room, 130.0), bool((options.response_map < 0).any())
-    _cells.colour_bar(
-        sheet, x, max(below + 2, kernel.box.y1 - 26), bar, options.map_limit, signed=signed,
-        label=terms.RESPONSE.text(lang),
-    )  # fmt: skip
-
-
-def _panel(
-    sheet: Sheet, options: Strip, step: ConvStep, corner: tuple[float, float], panel: float
-) -> None:
-    """Draw one position: where the window lies, what it reads, what it gives, the map so far."""
-    lang, theme = sheet.look.lang, sheet.theme
-    (x, y), count = corner, options.weights.shape[0]
-    pixels, values = options.drawn, options.response_map
-    small, middle = panel / pixels.shape[1], x + panel / 2
-    place = terms.CELL.fill(r=step.row, c=step.col).text(lang)
-    sheet.text(middle, y + 5, place, 6.5)
-    read = _cells.picture(sheet, x, y + _LABEL, pixels, small)
-    window = _cells.outline(sheet, read.part(step.row, step.col, count, count), width=1.0)
-
-    cell = _patch(panel, count)
-    left, top = middle - cell * count / 2, read.box.y1 + 12
-    patch, ink = step.patch.squeeze(axis=2), options.read_scale is INK
-    limit = options.read_scale.limit or 1.0
-    grid = _cells.numbers(sheet, left, top, patch, limit, cell, size=7.0, picture=ink)
-    _cells.zoom(sheet, window, _cells.outline(sheet, grid.box, width=1.0), below=True)
-
-    y = grid.box.y1 + 10
-    muted = theme.muted
-    size = 7.0 if panel > 60 else 6.2
-    lines = [(_SUM.text(lang), fmt.number(step.value))]
-    if step.activation != "linear":
-        lines.append((terms.activation(step.activation), fmt.number(step.activated)))
-    for n, (words, number) in enumerate(lines):
-        sheet.text(x, y + n * 1.45 * size, words, size, colour=muted, ha="left")
-        sheet.text(x + panel, y + n * 1.45 * size, number, size, ha="right")
-    y += 2 * 1.45 * size
-    filled = _cells.signed(
-        sheet, middle - small * values.shape[1] / 2, y, values, options.map_limit, small
-    )
-    done = step.row * values.shape[1] + step.col
-    _cells.dots(sheet, filled, np.arange(values.size).reshape(values.shape) > done)
-    cell_box = _cells.outline(sheet, filled.part(step.row, step.col), width=1.0)
-    _cells.line(
-        sheet, [(x + panel + 1, y - 1.45 * size), (x + panel + 3, y - 1.45 * size),
-                (x + panel + 3, cell_box.middle[1]),
-                (filled.box.x1 + 1, cell_box.middle[1])],
-        colour=theme.accent, width=0.7, head=True,
-    )  # fmt: skip
+    """Draw the kernel, and under it each position."""
+    return _draw.diagram(diagram(options), look, width=width, figure=figure)
 
 
 def alternative(options: Strip, lang: str = "en") -> str:

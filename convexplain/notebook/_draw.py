@@ -13,6 +13,7 @@ import numpy.typing as npt
 from convexplain import panels
 from convexplain.notebook import _html
 from convexplain.panels import Box, Diagram, Fill, Frame, Grid, Path, Piece, Placed, Words
+from convexplain.panels.pieces import PALE
 from convexplain.panels.scale import Colours
 from convexplain.panels.text import text_width
 from convexplain.style import fonts
@@ -145,6 +146,9 @@ def _fill(piece: Fill, theme: Theme) -> Iterator[str]:
 def _path(piece: Path, theme: Theme) -> Iterator[str]:
     colour, width = getattr(theme, piece.tone), 1.1 if piece.strong else _LINE
     points = np.array(piece.line, dtype=np.float64)
+    if piece.filled:
+        yield f'<path d="{_through(points)}z" fill="{colour}" fill-opacity="{PALE}"></path>'
+        return
     if piece.head:
         tip, along = points[-1], points[-1] - points[-2]
         along /= np.hypot(*along)

@@ -17,6 +17,7 @@ from convexplain.panels.charts import Axis, Bar, Bars, Chart, Curve, Dot, Runs
 from convexplain.panels.check import faintest, problems
 from convexplain.panels.hops import Hops
 from convexplain.panels.links import Link
+from convexplain.panels.matrix import Matrix
 from convexplain.panels.panel import Panel, Part
 from convexplain.panels.pieces import Fill, Frame, Grid, Path, Piece, Words
 from convexplain.panels.place import Diagram, Placed, place
@@ -73,6 +74,7 @@ __all__ = [
     "Link",
     "Maps",
     "Mark",
+    "Matrix",
     "Number",
     "Overlay",
     "Panel",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from convexplain.ops.geometry import Box as Window
 from convexplain.panels.box import Box
-from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting
-from convexplain.panels.pieces import Frame, Grid, Path, Piece
+from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line
+from convexplain.panels.pieces import Frame, Grid, Path, Piece, Words
 from convexplain.panels.scale import INK, Scale
 from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
@@ -86,6 +86,8 @@ class Cells(Panel):
         Whether it may be as small as others of its `share` make its cells: a map of one cell.
     fine : float
         How many of its cells make the side of one of its `share`.
+    dim : numpy.ndarray of bool, shape (rows, cols), optional
+        Cells that step back behind the others.
     """
 
     values: npt.NDArray[Any]
@@ -100,6 +102,7 @@ class Cells(Panel):
     lines: bool = True
     glass: float = 0.0
     fine: float = 1.0
+    dim: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 and self.values.shape[2:] != (3,):
@@ -122,25 +125,32 @@ class Cells(Panel):
         """Tell whether its numbers are printed where there is room."""
         return self.numbers
 
-    def scale_shown(self) -> Scale | None:
+    def decimals(self, at: Setting) -> int | None:
+        """Return with how many decimals its numbers are printed; None: they are not."""
+        if not self.numbers or at.decimals is None:
+            return None
+        return 0 if self.scale.counts else at.decimals
+
+    def scales_shown(self) -> tuple[Scale, ...]:
         """Return its scale, unless it is that of pictures."""
-        return None if self.scale.limit is None else self.scale
+        return () if self.scale.limit is None else (self.scale,)
 
     def bounds(self, at: Setting) -> Bounds:
         """Return how large its cells can be."""
         sheet, count = at.sheet, max(self.shape)
         if self.small:
-            return Bounds(0.0, sheet.pixel, sheet.pixel, sheet.room)
+            return Bounds(self.weight or 0.0, sheet.pixel, sheet.pixel, sheet.room)
         if self.fine != 1:  # others of its share say how large it is
             return Bounds(self.weight or 1.0, 0.0, 0.0, self.fine * sheet.room / count)
         large = min(sheet.room / count, ROOMY * sheet.number)
-        if not self.numbers or at.decimals is None:
+        decimals = self.decimals(at)
+        if decimals is None:
             least = max(sheet.thumb / count, sheet.pixel)
             good = max(least, min(sheet.good / count, 0.4 * sheet.number))
             usual = _LARGER if self.numbers else (_USUAL / count) ** 0.5
             return Bounds(self.weight or usual, least, good, max(large, good))
         widest = max(
-            text_width(fmt.number(value, at.decimals), 1.0)
+            text_width(fmt.number(value, decimals), 1.0)
             for value in (self.scale.least, self.scale.most)
         )
         least, good = (widest * size / FILLED for size in (sheet.least, sheet.number))
@@ -153,10 +163,9 @@ class Cells(Panel):
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the grid and its marks."""
-        decimals = at.decimals if self.numbers else None
         yield Grid(
-            self.name, self.name, box, self.values, self.scale, decimals,
-            at.sizes.get(self.group, 0.0), self.computed, self.lines, self.glass,
+            self.name, self.name, box, self.values, self.scale, self.decimals(at),
+            at.sizes.get(self.group, 0.0), self.computed, self.lines, self.glass, dim=self.dim,
         )  # fmt: skip
         for name, mark in self.marks.items():
             place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)
@@ -219,13 +228,21 @@ class Maps(Panel):
         From one map of a stack to the next, right and up, in cells; close together by default.
     marks : mapping of str to int
         Channels that are framed, found as ``"panel.mark"``.
+    quiet : collection of str
+        Which of these frames step back.
+    labels : sequence of str
+        What stands above each map of a wall, found as ``"panel.label[channel]"``.
     glass : float
         As of `Cells`.
+    lines : bool
+        Whether lines part the cells.
     under : numpy.ndarray, shape (rows, cols) or (rows, cols, 3), optional
         A picture under each map, which is seen through glass; found as ``"panel.under[channel]"``.
     kernels : numpy.ndarray, shape (height, width, channels), optional
-        Each in the upper left corner of its map, a quarter as wide, on a scale of its own, found
-        as ``"panel.kernel[channel]"``.
+        Each in the upper left corner of its map, a quarter as wide, or beside its label; found as
+        ``"panel.kernel[channel]"``.
+    kernel_scale : Scale, optional
+        Of these; one that ends at the largest, and that no legend shows, by default.
     """
 
     values: npt.NDArray[Any]
@@ -237,9 +254,13 @@ class Maps(Panel):
     stack: bool = False
     fan: tuple[float, float] | None = None
     marks: Mapping[str, int] = field(default_factory=dict)
+    quiet: Collection[str] = ()
+    labels: Sequence[str] = ()
     glass: float = 0.0
+    lines: bool = False
     under: npt.NDArray[Any] | None = None
     kernels: npt.NDArray[Any] | None = None
+    kernel_scale: Scale | None = None
 
     @property
     def channels(self) -> int:
@@ -262,9 +283,10 @@ class Maps(Panel):
         for columns in sorted(breadths, key=lambda n: abs(np.log(n * n / self.channels))):
             yield replace(self, columns=columns)
 
-    def scale_shown(self) -> Scale | None:
-        """Return the scale of all maps."""
-        return None if self.scale.limit is None else self.scale
+    def scales_shown(self) -> tuple[Scale, ...]:
+        """Return the scale of all maps, and that of their kernels if it has one."""
+        own = () if self.scale.limit is None else (self.scale,)
+        return own if self.kernel_scale is None else (*own, self.kernel_scale)
 
     def bounds(self, at: Setting) -> Bounds:
         """Return how large a cell of a map can be."""
@@ -279,13 +301,17 @@ class Maps(Panel):
     def _step(self, at: Setting) -> tuple[float, float]:
         """Return how far it is from one map to the next."""
         rows, cols, _ = self.values.shape
-        side, apart = at.sides[self.group], 0.2 * at.sheet.gap
+        side, apart = at.sides[self.group], (0.6 if self.labels else 0.2) * at.sheet.gap
         if self.stack and self.fan is not None:
             return self.fan[0] * side, self.fan[1] * side
         if self.stack:
             back = min(0.12 * at.sheet.gap, 1.5 * at.sheet.gap / self.channels)
             return back, back
-        return cols * side + apart, rows * side + apart
+        return cols * side + apart, rows * side + apart + self._head(at)
+
+    def _head(self, at: Setting) -> float:
+        """Return the height of the line above each map of a wall."""
+        return 1.9 * at.sheet.small if self.labels else 0.0
 
     def _place(self, at: Setting, channel: int) -> Box:
         rows, cols, count = self.values.shape
@@ -295,7 +321,7 @@ class Maps(Panel):
             x, y = channel * dx, behind * dy
         else:
             wide = self.columns or 1
-            x, y = channel % wide * dx, channel // wide * dy
+            x, y = channel % wide * dx, channel // wide * dy + self._head(at)
         return Box(x, y, cols * side, rows * side)
 
     def body(self, at: Setting) -> Extent:
@@ -318,16 +344,20 @@ class Maps(Panel):
             name = f"{self.name}[{channel}]"
             glass = self.glass if self.fan is None else self._glass(channel)
             yield Grid(
-                name, self.name, place, self.values[:, :, channel], self.scale, lines=False,
+                name, self.name, place, self.values[:, :, channel], self.scale, lines=self.lines,
                 glass=glass,
             )  # fmt: skip
             if self.kernels is not None:
-                yield self._kernel(self.kernels, channel, place)
+                yield self._kernel(at, self.kernels, channel, place)
+            if self.labels:
+                yield self._label(at, channel, place)
         if self.fan is not None:
             yield self._outline(at, box)
         for mark, channel in self.marks.items():
             place = self._place(at, channel).moved(box.x, box.y)
-            yield Frame(f"{self.name}.{mark}", self.name, place)
+            quiet = mark in self.quiet
+            tone = "muted" if quiet else "accent"
+            yield Frame(f"{self.name}.{mark}", self.name, place, tone, strong=not quiet)
 
     def _glass(self, channel: int) -> float:
         """Return how opaque a map is: the first is, the others less the more lie on one another."""
@@ -348,11 +378,25 @@ class Maps(Panel):
         )  # fmt: skip
         return Path(f"{self.name}.box", self.name, box, corners, "muted")
 
-    def _kernel(self, kernels: npt.NDArray[Any], channel: int, place: Box) -> Grid:
+    def _label(self, at: Setting, channel: int, place: Box) -> Words:
+        name, size = f"{self.name}.label[{channel}]", at.sheet.small
+        loud = channel in [n for mark, n in self.marks.items() if mark not in self.quiet]
+        return line(
+            at, self.name, name, self.labels[channel], place.x, place.y - 1.1 * size, size,
+            weight="bold" if loud else "regular", tone="ink" if loud else "muted",
+        )  # fmt: skip
+
+    def _kernel(self, at: Setting, kernels: npt.NDArray[Any], channel: int, place: Box) -> Grid:
         height, width, _ = kernels.shape
-        side = _CORNER * min(place.width, place.height) / max(height, width)
-        box = Box(place.x, place.y, side * width, side * height)
-        scale = Scale(float(np.abs(kernels).max()) or 1.0)
+        whole = _CORNER * min(place.width, place.height)
+        x, y = place.x, place.y
+        if self.labels:
+            whole = 0.75 * self._head(at)
+        side = whole / max(height, width)
+        if self.labels:
+            x, y = place.right - side * width, place.y - self._head(at)
+        box = Box(x, y, side * width, side * height)
+        scale = self.kernel_scale or Scale(float(np.abs(kernels).max()) or 1.0)
         name = f"{self.name}.kernel[{channel}]"
         return Grid(name, self.name, box, kernels[:, :, channel], scale)
 

@@ -41,7 +41,7 @@ class Bar:
     name : str
     label : Caption or str
     value : float
-    text : str
+    text : Caption or str
         What is printed for the value; two decimals by default.
     tone : str
         Token of the theme; by default the colour of the value on the scale.
@@ -50,13 +50,12 @@ class Bar:
     name: str
     label: Caption | str
     value: float
-    text: str = ""
+    text: Caption | str = ""
     tone: str = ""
 
-    @property
-    def printed(self) -> str:
-        """The value as it is read."""
-        return self.text or fmt.number(self.value)
+    def printed(self, lang: str) -> str:
+        """Return the value as it is read."""
+        return _say(self.text, lang) or fmt.number(self.value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +162,7 @@ class Bars(Panel):
         below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
         whole = whole if self._ahead else 0.0
         left = max(text_width(_say(bar.label, at.lang), sheet.text) for bar in self.bars)
-        right = max(text_width(bar.printed, sheet.number) for bar in self.bars)
+        right = max(text_width(bar.printed(at.lang), sheet.number) for bar in self.bars)
         apart = 0.5 * sheet.text
         return Extent(
             below + whole, 1.5 * sheet.text * len(self.bars), left + apart, 0.0, right + apart
@@ -207,7 +206,7 @@ class Bars(Panel):
 
     def _under(self, at: Setting, bar: Bar, place: Box) -> Iterator[Piece]:
         """Yield name and number of a bar of a stack, if it is as broad as they are."""
-        size, words = at.sheet.text, (_say(bar.label, at.lang), bar.printed)
+        size, words = at.sheet.text, (_say(bar.label, at.lang), bar.printed(at.lang))
         if max(text_width(said, size, "bold") for said in words) > place.width:
             return
         for n, (said, name) in enumerate(zip(words, ("label", "value"), strict=True)):
@@ -236,14 +235,17 @@ class Bars(Panel):
             )  # fmt: skip
             end = zero + long if bar.value >= 0 else zero
             yield line(
-                at, self.name, f"{name}.value", bar.printed, end + apart, middle, sheet.number
-            )
+                at, self.name, f"{name}.value", bar.printed(at.lang), end + apart, middle,
+                sheet.number,
+            )  # fmt: skip
         ends = (zero, box.y), (zero, box.bottom)
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
 
     def describe(self, lang: str) -> str:
         """Tell each bar's name and number."""
-        said = _COMMA[lang].join(f"{_say(bar.label, lang)} {bar.printed}" for bar in self.bars)
+        said = _COMMA[lang].join(
+            f"{_say(bar.label, lang)} {bar.printed(lang)}" for bar in self.bars
+        )
         called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
         return f"{called}{said}{_STOP[lang]}"
 
@@ -312,6 +314,8 @@ class Curve:
     tone : str
         Token of the theme.
     dashed, strong : bool
+    low, high : array_like of float, optional
+        Between which measurements lie: a pale band, found as ``"panel.curve.band"``.
     """
 
     name: str
@@ -322,6 +326,17 @@ class Curve:
     _: KW_ONLY
     dashed: bool = False
     strong: bool = True
+    low: npt.ArrayLike | None = None
+    high: npt.ArrayLike | None = None
+
+    @property
+    def rim(self) -> list[tuple[float, float]]:
+        """The corners of the band: its upper edge, and its lower one back; none without one."""
+        if self.low is None or self.high is None:
+            return []
+        above = zip(self.x.tolist(), np.asarray(self.high).tolist(), strict=True)
+        below = zip(self.x.tolist(), np.asarray(self.low).tolist(), strict=True)
+        return [*above, *reversed(list(below))]
 
 
 @dataclass(frozen=True)
@@ -513,6 +528,12 @@ class Chart(Panel):
         above = box.y - 0.9 * leading(note)
         yield line(at, self.name, f"{self.name}.y", y_name, box.x, above, note, tone="muted")
         ends: list[tuple[float, Curve]] = []
+        for curve in self.curves:
+            if curve.rim:
+                rim = tuple(self.at_data(box, x, y) for x, y in curve.rim)
+                place = around(Box(x, y, 0, 0) for x, y in rim)
+                name = f"{self.name}.{curve.name}.band"
+                yield Path(name, self.name, place, rim, curve.tone, filled=True)
         for curve in self.curves:
             points = tuple(
                 self.at_data(box, float(x), float(y)) for x, y in zip(curve.x, curve.y, strict=True)

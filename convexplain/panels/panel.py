@@ -181,9 +181,9 @@ class Panel(Part):
         """Tell whether numbers are printed in its cells where there is room."""
         return False
 
-    def scale_shown(self) -> Scale | None:
-        """Return the scale of its colours, if a legend has to explain them."""
-        return None
+    def scales_shown(self) -> tuple[Scale, ...]:
+        """Return the scales of its colours that a legend has to explain."""
+        return ()
 
     @abstractmethod
     def body(self, at: Setting) -> Extent:

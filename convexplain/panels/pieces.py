@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,6 +19,10 @@ Align = Literal["left", "middle", "right"]
 _SAMPLES = 16
 #: What a number in a cell needs to be read.
 READABLE = 4.5
+#: How much of its own colour a cell keeps that steps back.
+DIMMED = 0.28
+#: How opaque an area is, so that grids and text on it can be read.
+PALE = 0.13
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +85,10 @@ class Grid(Piece):
     glass : float
         How opaque a cell with the largest value is, others as much less as their values are: what
         lies behind shines through, and no line is drawn around; 0: all cells are opaque.
+    printed : sequence of sequences of str, optional
+        What stands in the cells instead of their values.
+    dim : numpy.ndarray of bool, shape (rows, cols), optional
+        Cells that step back behind the others.
     """
 
     values: npt.NDArray[Any]
@@ -89,6 +98,8 @@ class Grid(Piece):
     computed: npt.NDArray[np.bool_] | None = None
     lines: bool = True
     glass: float = 0.0
+    printed: Sequence[Sequence[str]] | None = None
+    dim: npt.NDArray[np.bool_] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -106,7 +117,11 @@ class Grid(Piece):
 
     def colours(self, theme: Theme) -> Colours:
         """Return the colour of each cell, shape (rows, cols, 3)."""
-        return self.scale.colours(self.values, theme)
+        colours = self.scale.colours(self.values, theme)
+        if self.dim is not None:
+            veiled = DIMMED * colours + (1 - DIMMED) * np.asarray(theme.rgb("line"))
+            colours[self.dim] = np.rint(veiled[self.dim]).astype(np.uint8)
+        return colours
 
     def painted(self, theme: Theme) -> Colours:
         """Return what covers each cell of glass: its colour and how opaque it is, (..., 4)."""
@@ -128,6 +143,8 @@ class Grid(Piece):
         known = self.computed is None or bool(self.computed[row, col])
         if self.decimals is None or self.values.ndim == 3 or not known:
             return ""
+        if self.printed is not None:
+            return self.printed[row][col]
         return fmt.number(self.values[row, col], self.decimals)
 
     def inks(self, theme: Theme) -> list[list[str]]:
@@ -175,6 +192,8 @@ class Path(Piece):
     dashed, strong : bool
     curved : bool
         Whether it is an S from the first point down to the second.
+    filled : bool
+        Whether it is the rim of an area, which alone is drawn, pale.
     """
 
     points: tuple[Point, ...]
@@ -183,6 +202,7 @@ class Path(Piece):
     dashed: bool = False
     strong: bool = False
     curved: bool = False
+    filled: bool = False
 
     @property
     def line(self) -> tuple[Point, ...]:

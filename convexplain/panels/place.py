@@ -325,8 +325,9 @@ def _unexplained(
     """Return the scales of colours without numbers, each once, and how they are called."""
     found: dict[Scale, Caption | str] = {}
     for panel in root.panels():
-        scale = panel.scale_shown()
-        if scale is not None and not (panel.numbered() and decimals is not None):
+        if panel.numbered() and decimals is not None:
+            continue
+        for scale in panel.scales_shown():
             found.setdefault(scale, scale.name or panel.title or panel.name)
     if found and not any(isinstance(panel, Legend) for panel in root.panels()):
         called = (name if isinstance(name, str) else name.text(lang) for name in found.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, Literal, NamedTuple
@@ -102,6 +102,8 @@ class PixelGrid(StageMobject):
         self.lines = lines
         self.frame_width = frame
         self.glass = glass
+        #: What stands in the cells instead of their values.
+        self.printed: Sequence[Sequence[str]] | None = None
         self.shares = np.ones((height, width), dtype=np.float32)
         self.number_opacity = 1.0 if numbers else 0.0
         # The last picture of all cells: while a grid fades, only its opacity changes.
@@ -376,6 +378,8 @@ class PixelGrid(StageMobject):
         zero = fmt.number(0.0, self.decimals)
         for row, col in np.argwhere(~self._missing()).tolist():
             text = fmt.number(self.values[row, col], self.decimals)
+            if self.printed is not None:
+                text = self.printed[row][col]
             # A zero says little: it steps back, so that the others stand out.
             quiet = 0.6 if text == zero else 1.0
             colour = rgb(theme.text_on(colours[row, col]))

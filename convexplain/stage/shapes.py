@@ -31,6 +31,8 @@ class Line(StageMobject):
         How much of its length is there, 0 to 1; may be animated.
     dashed : bool
         Whether it consists of strokes.
+    filled : bool
+        Whether it is the rim of an area, which alone is drawn.
     """
 
     animated: ClassVar[tuple[str, ...]] = ("opacity", "drawn")
@@ -45,9 +47,10 @@ class Line(StageMobject):
         opacity: float = 1.0,
         drawn: float = 1.0,
         dashed: bool = False,
+        filled: bool = False,
     ) -> None:
         super().__init__(places, opacity=opacity)
-        self.dashed = dashed
+        self.dashed, self.filled = dashed, filled
         self.colour = colour
         self.width_px = width
         self.arrow = arrow
@@ -70,7 +73,8 @@ class Line(StageMobject):
         width = max(self.width_px * canvas.scale, 0.75)
         head = 9.0 * canvas.scale if self.arrow else 0.0
         ends = tuple(map(tuple, corners.round(3).tolist()))
-        mask, left, top = _line_mask(ends, width, head, _room(canvas, corners), self.dashed)
+        room = _room(canvas, corners)
+        mask, left, top = _line_mask(ends, width, head, room, self.dashed, self.filled)
         canvas.stencil(mask, left, top, canvas.colour(self.colour), self.opacity)
 
 
@@ -90,6 +94,7 @@ def _line_mask(
     head: float,
     room: Rect | None = None,
     dashed: bool = False,
+    filled: bool = False,
 ) -> tuple[Pixels, int, int]:
     """Draw a line as a mask of its own.
 
@@ -107,6 +112,8 @@ def _line_mask(
         The mask covers no more than that.
     dashed : bool
         Strokes instead of a line.
+    filled : bool
+        What the line encloses instead of it.
 
     Returns
     -------
@@ -136,7 +143,10 @@ def _line_mask(
         context.line_to(x, y)
     if dashed:
         context.set_dash((4 * width, 3 * width))
-    context.stroke()
+    if filled:
+        context.fill()
+    else:
+        context.stroke()
     if head:
         across = np.array([-along[1], along[0]])
         context.move_to(*end)

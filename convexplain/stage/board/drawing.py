@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convexplain.panels.pieces import Fill, Frame, Grid, Path, Piece, Words
+from convexplain.panels.pieces import DIMMED, PALE, Fill, Frame, Grid, Path, Piece, Words
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject
 from convexplain.stage.pace import Move, smoothly
@@ -47,6 +47,8 @@ def _drawn(piece: Piece, dx: float, dy: float) -> StageMobject:
             width=4.0 if piece.strong else 2.5,
             arrow=piece.head,
             dashed=piece.dashed,
+            filled=piece.filled,
+            opacity=PALE if piece.filled else 1.0,
         )
     if isinstance(piece, Frame):
         return outline(box, colour=piece.tone, line=4.0 if piece.strong else 2.5)
@@ -100,6 +102,9 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
         decimals=2 if piece.decimals is None else piece.decimals,
         glass=piece.glass,
     )
+    grid.printed = piece.printed
+    if piece.dim is not None:
+        grid.shares[piece.dim] = DIMMED
     grid.places = corners_of(box)
     return grid
 
@@ -162,10 +167,10 @@ def glide(old: Any, new: Any) -> Move:
         before = old.points.copy()
     elif isinstance(old, PixelGrid):
         old.values, old.limit, old.glass = new.values, new.limit, new.glass
-        old.lines, old.frame_width = new.lines, new.frame_width
+        old.lines, old.frame_width, old.printed = new.lines, new.frame_width, new.printed
         old.numbers, old.decimals, old.text_share = new.numbers, new.decimals, new.text_share
         old.number_opacity = new.number_opacity
-        old.shares[...] = 1.0
+        old.shares[...] = new.shares
     elif isinstance(old, Rectangle):
         old.value, old.tone = new.value, new.tone
         old.scale_of_value = new.scale_of_value
