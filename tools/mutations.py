@@ -504,6 +504,13 @@ MUTATIONS = (
         "tests/page/test_page_modes.py::test_a_scale_ends_at_the_largest_number_that_is_seen",
     ),
     Mutation(
+        "playing on the page that begins on blank paper",
+        "convexplain/page/play.js",
+        "=> !this.app.model.isBlank(other)",
+        "=> this.app.model.isBlank(other)",
+        "tests/page/test_page_tour.py::test_play_begins_where_ink_begins_and_hurries_over_blanks",
+    ),
+    Mutation(
         "a probability that the page calls certain",
         "convexplain/page/format.js",
         "clamp(p, 1e-12, 1 - 1e-12)",

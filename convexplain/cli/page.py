@@ -52,6 +52,11 @@ def _with_pictures(command: click.Command) -> click.Command:
     show_default=True,
     help="Size and frame rate of that video, as render has them.",
 )
+@click.option(
+    "--lessons",
+    metavar="URL",
+    help="Where each lesson has a page, NAME.html: the words in the page link there.",
+)
 @_options.output("FILE", "An HTML file.  [default: lesson.html]")
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 def page(
@@ -60,6 +65,7 @@ def page(
     theme: str | None,
     lesson: str | None,
     quality: str,
+    lessons: str | None,
     output: str | None,
     quiet: bool,
     **chosen: Any,
@@ -98,6 +104,7 @@ def page(
         lang=lang,
         theme=theme,
         slides=slides,
+        lessons=lessons,
     )
     click.echo(f"wrote {path}: {size / 1e6:.1f} MB")
 

@@ -28,6 +28,7 @@ def html(
     lang: str | None = None,
     theme: str | None = None,
     slides: Slides | None = None,
+    lessons: str | None = None,
 ) -> str:
     """Make the page.
 
@@ -45,6 +46,8 @@ def html(
         The system's if None.
     slides : Slides, optional
         A lesson's video, which pauses at its chapters.
+    lessons : str, optional
+        The address under which each lesson has a page, ``NAME.html``: the glossary links there.
 
     Returns
     -------
@@ -59,7 +62,13 @@ def html(
     from convexplain.page import data, document
 
     content = data.collect(
-        picture, network=network, model=model, lang=lang, theme=theme, slides=slides
+        picture,
+        network=network,
+        model=model,
+        lang=lang,
+        theme=theme,
+        slides=slides,
+        lessons=lessons,
     )
     return document.document(content)
 
@@ -73,6 +82,7 @@ def write(
     lang: str | None = None,
     theme: str | None = None,
     slides: Slides | None = None,
+    lessons: str | None = None,
 ) -> int:
     """Write the page to a file, whole or not at all.
 
@@ -80,7 +90,7 @@ def write(
     ----------
     path : path
         Replaced when it exists.
-    picture, network, model, lang, theme, slides
+    picture, network, model, lang, theme, slides, lessons
         As for `html`.
 
     Returns
@@ -99,6 +109,14 @@ def write(
 
     target = Path(path)
     documents.check(target, ENDINGS, "a page")
-    text = html(picture, network=network, model=model, lang=lang, theme=theme, slides=slides)
+    text = html(
+        picture,
+        network=network,
+        model=model,
+        lang=lang,
+        theme=theme,
+        slides=slides,
+        lessons=lessons,
+    )
     atomic.write(target, text)
     return len(text.encode())

@@ -7,6 +7,7 @@
 
 import { button, make, refill, roving, setAttributes } from "./dom.js";
 import { MINUS, number, probability } from "./format.js";
+import { term } from "./glossary.js";
 import { clamp, sumOf } from "./numbers.js";
 import { say } from "./words.js";
 
@@ -84,6 +85,9 @@ export function explainsAnswer({ model }, cell) {
   return cell.layer === model.answer?.name && model.layer(cell.layer)?.activation === "softmax";
 }
 
+/** Heads of the table that the glossary knows. @type {Record<string, string>} */
+const EXPLAINED = { logit: "logit", probability: "softmax" };
+
 /**
  * The softmax, written out: z, z - max, its power of e, and the probability of each class.
  *
@@ -95,7 +99,8 @@ export function softmaxTable({ logits, probabilities }, chosen, secret) {
   const largest = logits.reduce((a, b) => Math.max(a, b));
   const powers = Array.from(logits, (z) => Math.exp(z - largest));
   const heads = ["unit", "logit", "lessMax", "power", "probability"].map((key) => (
-    make("th", { scope: "col" }, key === "power" ? ["e", make("sup", {}, say("lessMax"))] : say(key))
+    make("th", { scope: "col" }, key === "power" ? ["e", make("sup", {}, say("lessMax"))]
+      : key in EXPLAINED ? term(EXPLAINED[key], say(key)) : say(key))
   ));
   const rows = Array.from(logits, (z, k) => make(
     "tr",

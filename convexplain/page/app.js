@@ -15,6 +15,7 @@ import { Drawing } from "./draw.js";
 import { ERASE } from "./erase.js";
 import { EXPLORE } from "./explore.js";
 import { number } from "./format.js";
+import { Glossary } from "./glossary.js";
 import { Help } from "./help.js";
 import { Keyboard } from "./keyboard.js";
 import { fragmentOf, readFragment } from "./link.js";
@@ -26,6 +27,7 @@ import { PREDICT } from "./predict.js";
 import { Actions, FIRST_STATE, focusCell, sameCell, Store } from "./state.js";
 import { tokens, useTheme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
+import { Tour } from "./tour.js";
 import { Slides } from "./slides.js";
 import { say, useLanguage } from "./words.js";
 
@@ -71,6 +73,8 @@ export class App {
     this.overview = new Overview(this);
     this.panel = new PanelView(this);
     this.help = new Help(this);
+    this.glossary = new Glossary(this);
+    this.tour = new Tour(this);
     this.drawing = new Drawing(this, this.chain.picture);
     this.caption = make("p", { class: "caption-text" });
     this.spoken = make("p", { class: "aside", role: "status" });
@@ -99,7 +103,7 @@ export class App {
         "main", { class: this.model.columns.length > MOST_COLUMNS ? "many" : false }, this.chain.tabs, this.chain.element, this.chain.tiles,
         make("div", { class: "caption" }, this.caption, this.captionAside), this.spoken,
       ),
-      this.help.element,
+      this.help.element, this.glossary.element,
     );
   }
 
@@ -153,7 +157,10 @@ export class App {
     setAttributes(root, { "data-bench": bench, "data-mode": this.mode.name });
     this.panel.element.hidden = bench === "overview";
     const benched = this.mode.bench?.(this, state); // in the panel as it is laid out now
-    setAttributes(document.documentElement, { "data-tool": state.tool, "data-playing": state.playing ? "true" : null });
+    setAttributes(document.documentElement, {
+      "data-tool": state.tool, "data-tour": this.tour.step?.name ?? null,
+      "data-playing": state.playing ? "true" : null,
+    });
     if (this.chain.mark(state) || this.fit || restyled) {
       this.chain.fit();
       this.overview.fit();
@@ -189,7 +196,7 @@ export class App {
   /** The sentence at the bottom; on the overview the three steps. @param {State} state @param {Cell|null} cell */
   renderCaption(state, cell) {
     const told = this.told && this.told.state === stateKey(state) ? this.told.text : null;
-    const text = told ?? this.mode.caption?.(this, state)
+    const text = this.tour.step?.text(this) ?? told ?? this.mode.caption?.(this, state)
       ?? (state.tool ? say("drawHint") : cell ? captionOf(this, cell) : null);
     if (text === null) {
       const steps = ["step1", "step2", "step3"].map((key, i) => make(
@@ -197,7 +204,7 @@ export class App {
       ));
       refill(this.caption, steps);
     } else if (this.caption.textContent !== text) this.caption.textContent = text;
-    refill(this.captionAside, this.mode.aside?.(this, state) ?? []);
+    refill(this.captionAside, this.tour.buttons(), this.mode.aside?.(this, state) ?? [], text === null && this.tour.invitation());
     const title = cell && !state.playing ? this.spokenName(cell) : "";
     this.speak(state.playing ? "" : [title, text ?? this.caption.textContent].filter(Boolean).join(". "));
   }
@@ -248,7 +255,7 @@ export class App {
    * @param {State} state
    */
   keepFocus(before, state) {
-    if (!before || sameCell(before.pinned, state.pinned) || state.playing) return;
+    if (!before || sameCell(before.pinned, state.pinned) || state.playing || state.tour !== null) return;
     const walked = before.trail.length !== state.trail.length;
     const lost = document.activeElement === document.body || document.activeElement === null;
     if (state.pinned === null && before.pinned) this.keys.focusMap(before.pinned);

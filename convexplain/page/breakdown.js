@@ -51,7 +51,7 @@ export function rows({ named, rest, restCount, bias, value }, names, secret) {
   return [
     { name: names.named, value: named, secret: secret.sum },
     ...(restCount > 0 ? [{ name: `+ ${names.rest}`, value: rest }] : []),
-    { name: `+ ${say("bias")}`, value: bias },
+    { name: `+ ${say("bias")}`, value: bias, term: "bias" },
     { name: names.value, value, total: true, secret: secret.value },
   ];
 }

@@ -15,11 +15,13 @@
  * @property {boolean} [secret]
  * @property {Node} [content]  in place of the number
  *
- * @typedef {{name: string, value: number, total?: boolean, secret?: boolean}} SumLine
+ * @typedef {{name: string, value: number, total?: boolean, secret?: boolean, term?: string}} SumLine
+ *   term: of the glossary
  */
 
 import { button, make } from "./dom.js";
 import { number } from "./format.js";
+import { term } from "./glossary.js";
 import { colourOf, css, textOn } from "./theme.js";
 import { say } from "./words.js";
 
@@ -73,10 +75,11 @@ export function numberBlock(kind, cols, values, cells, caption, over = null) {
 /**
  * A table of numbers.
  *
- * @param {{title: string, cols: number, cells: NumberCell[], kind: string}} options  kind: a class
+ * @param {{title: string, cols: number, cells: NumberCell[], kind: string, term?: string}} options
+ *   kind: a class; term: of the glossary
  */
-export function numberTable({ title, cols, cells, kind }) {
-  return numberBlock(kind, cols, cells.map(({ value }) => value), cells.map(numberCell), make("caption", {}, title));
+export function numberTable({ title, cols, cells, kind, term: key }) {
+  return numberBlock(kind, cols, cells.map(({ value }) => value), cells.map(numberCell), make("caption", {}, key ? term(key, title) : title));
 }
 
 /** @param {NumberCell} options */
@@ -120,7 +123,7 @@ export function outputCell(value, limit, secret) {
 export function becomes(activation, value, limit, secret) {
   return make(
     "div", { class: "becomes" },
-    make("p", {}, make("b", {}, activation), activation === "ReLU" && make("i", {}, "max(0, z)")),
+    make("p", {}, make("b", {}, activation && term("activation", activation)), activation === "ReLU" && make("i", {}, "max(0, z)")),
     outputCell(value, limit, secret),
   );
 }
@@ -146,9 +149,9 @@ export function benchHead(app, title, ...tools) {
 
 /** A sum, line by line. @param {SumLine[]} lines */
 export function sumLines(lines) {
-  return make("dl", { class: "sum" }, lines.map(({ name, value, total, secret }) => make(
+  return make("dl", { class: "sum" }, lines.map(({ name, value, total, secret, term: key }) => make(
     "div", { class: total ? "total" : false },
-    make("dt", {}, name), make("dd", { title: secret ? null : exactly(value) }, shown(value, secret)),
+    make("dt", {}, key ? term(key, name) : name), make("dd", { title: secret ? null : exactly(value) }, shown(value, secret)),
   )));
 }
 
@@ -165,7 +168,7 @@ export function sumLines(lines) {
 export function contributionList({ title, rows, limit, rest }) {
   return make(
     "div", { class: "contributions" },
-    make("h4", {}, title),
+    make("h4", {}, term("channels", title)),
     make("ul", {}, rows.map(({ key, name, detail, value, chosen, secret, click }) => {
       const share = limit > 0 && !secret ? Math.abs(value) / limit : 0;
       const bar = make("span", { class: value < 0 ? "bar-fill negative" : "bar-fill", style: { width: `${100 * share}%` } });

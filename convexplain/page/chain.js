@@ -47,7 +47,8 @@ export class Chain {
 
   /** @param {Column} column */
   makeColumn(column) {
-    const name = make("h2", { id: `name-${column.name}` });
+    const about = button(() => this.app.glossary.open(column), { class: "term about", "data-layer": column.name });
+    const name = make("h2", { id: `name-${column.name}` }, about);
     const sizes = make("p", { class: "shape" });
     const feeds = make("span");
     const frame = make("div", { class: "frame" }, make("p", { class: "feeds", "aria-hidden": "true" }, feeds));
@@ -57,7 +58,7 @@ export class Chain {
       { class: `column of-${column.kind}`, "aria-labelledby": `name-${column.name}`, "data-layer": column.name },
       name, sizes, frame, which,
     );
-    return { column, name, sizes, feeds, frame, which, element };
+    return { column, about, sizes, feeds, frame, which, element };
   }
 
   /** @param {ReturnType<Chain["makeColumn"]>} part */
@@ -122,9 +123,7 @@ export class Chain {
   openTab(column) {
     const { model, actions } = this.app;
     if (column.name === INPUT) return actions.overview();
-    const filter = this.filterOf(column);
-    const values = model.map(column.name, filter);
-    return actions.pin(column.cellAt(values.indexOf(values.reduce((a, b) => Math.max(a, b))), filter));
+    return actions.pin(model.strongest(column, this.filterOf(column)));
   }
 
   /** Fit all maps to the room that the style sheet gives them. */
@@ -167,7 +166,7 @@ export class Chain {
       bars.draw(model.trace, cell?.layer === column.name ? cell.filter : null, hidden);
       showTiles(this.tiles, model.trace, hidden, (k) => this.app.clicked(column.cellAt(k, 0)));
     }
-    this.drawLinks(cell ?? this.penCell(state));
+    this.drawLinks(cell ?? this.penCell(state) ?? this.invitingCell(state));
     this.links.glide(state.playing);
     setAttributes(this.tabs, { "aria-label": say("network") });
   }
@@ -178,8 +177,9 @@ export class Chain {
    * @param {ReturnType<Chain["makeColumn"]>} part
    * @param {number} filter
    */
-  label({ column, name, sizes, feeds, which }, filter) {
-    name.textContent = column.heading;
+  label({ column, about, sizes, feeds, which }, filter) {
+    about.textContent = column.heading;
+    setAttributes(about, { title: say("explainWord", { word: column.heading }) });
     sizes.textContent = column.sizes;
     const [chosen, range] = column.which(filter);
     which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
@@ -222,6 +222,11 @@ export class Chain {
     const { picture } = this;
     if (!state.tool || !picture.element.matches(":focus-visible")) return null;
     return { layer: INPUT, filter: 0, row: picture.at[0], col: picture.at[1] };
+  }
+
+  /** On the overview a cell is shown with its window, so that others are pointed at. @param {State} state */
+  invitingCell(state) {
+    return state.mode === "explore" && !state.tool && state.tour !== 0 ? this.app.model.suggested() : null;
   }
 
   /** Draw the windows that a cell depends on, from the picture to the cell. @param {Cell|null} cell */

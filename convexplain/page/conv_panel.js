@@ -160,7 +160,7 @@ function operands(app, all, cell, state) {
     "div", { class: "operands" },
     numberTable({
       title: picture && depth === 1 ? say("window") : say("windowOn", { layer: before.name, n: channel }),
-      kind: "patch", cols,
+      kind: "patch", cols, term: "window",
       cells: taps.map((tap, i) => ({
         value: tap.value, limit: patchLimit, padding: tap.padding, framed: i === largest && depth > 1,
       })),
@@ -169,7 +169,7 @@ function operands(app, all, cell, state) {
     kernelTable(app, cell, all, kernelLimit),
     make("span", { class: "sign" }, "="),
     numberTable({
-      title: say("products"), kind: "products", cols,
+      title: say("products"), kind: "products", cols, term: "products",
       cells: taps.map((tap, i) => ({
         value: tap.product, limit: productLimit, framed: i === largest, key: `product-${i}`, click: walkTo(app, tap.cell),
         secret: secret?.what === "product" && i === largest,

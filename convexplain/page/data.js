@@ -14,18 +14,27 @@
  * @property {{pixels: string, labels: number[]}} digits  the bundled digits, 28 x 28 bytes each in
  *   base64, numbered as `--sample` takes them
  * @property {{picture: OwnPicture|null, sample: number|null, lang: Language|null,
- *   theme: ThemeName|null}} opening  what the page opens with; null is the browser's, or none
+ *   theme: ThemeName|null, shift: Move|null}} opening  what the page opens with; null is the
+ *   browser's, or none; shift: at which only the explained network keeps its answer
  * @property {Record<string, Words>} words
  * @property {Record<ThemeName, Record<string, string>>} themes  the tokens of a theme, "#RRGGBB" each
  * @property {{name: string, rows: number[][], source: string, finds: Words}[]} kernels  the classic
  *   kernels of kernels.py
  * @property {Record<string, {did: Words, reply: Words}>} mistakes  what is said to a mistake
- * @property {{steady: Shifted[], failing: Shifted[]}} examples  digits to shift; see examples.py
+ * @property {{steady: Shifted[], failing: Shifted[], telling: (Move|null)[], opening: number}} examples
+ *   digits to shift, the telling shift of each, and the one to open with; see examples.py
+ * @property {Words[]|null} classes  what the classes are called; null: by their numbers
+ * @property {Term[]} glossary
+ * @property {Record<string, [Words, string][]>} layers  what there is to know of each layer
+ * @property {string|null} lessons  where the lessons have their pages; null: nowhere that is known
  * @property {{shift: {pixels: number, network: string, accuracy: number}[],
  *   accuracy: Record<string, number>}} facts  as measured
  * @property {Lesson|null} lesson  a video with its chapters
  *
- * @typedef {{sample: number, shift: [number, number]}} Shifted  right, down
+ * @typedef {[number, number]} Move  right, down
+ * @typedef {{sample: number, shift: Move}} Shifted
+ * @typedef {{key: string, name: Words, text: Words, lesson: string, kinds: string[]}} Term  of the
+ *   glossary; kinds: of layers that do this
  * @typedef {{start: number, end: number, title: string, caption: string}} Chapter  in seconds
  * @typedef {{video: string, name: string, title: Words, lang: Language, theme: ThemeName,
  *   chapters: Chapter[]}} Lesson  video: base64 of an mp4

@@ -17,7 +17,8 @@ from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.lessons.parts import mistakes
 from convexplain.network import Network, modelfile
 from convexplain.network.check_shapes import INPUT
-from convexplain.page.examples import find_examples
+from convexplain.page.examples import find_examples, telling_shifts
+from convexplain.page.glossary import glossary, layer_facts
 from convexplain.page.lesson import Slides
 from convexplain.page.words import WORDS
 from convexplain.style import format as fmt
@@ -36,6 +37,7 @@ def collect(
     lang: str | None = None,
     theme: str | None = None,
     slides: Slides | None = None,
+    lessons: str | None = None,
 ) -> dict[str, Any]:
     """Gather what ``data.js`` describes, as JSON data; the parameters are those of `page.html`."""
     for kind, given, known in (("language", lang, LANGUAGES), ("theme", theme, themes())):
@@ -43,13 +45,19 @@ def collect(
             raise UsageError(f"there is no {kind} {given!r}: {choose(given, known)}")
     network = Network.load("cnn") if network is None else network
     check_network(network)
-    explained, baseline = weights(network), weights(Network.load("dense"))
+    beside = Network.load("dense")
+    explained, baseline = weights(network), weights(beside)
     return {
         # A baseline is not compared with itself.
         "networks": {"cnn": explained, "dense": None if baseline == explained else baseline},
         "model": model,
         "digits": bundled_digits(),
-        "opening": {**opening_picture(picture), "lang": lang, "theme": theme},
+        "opening": {
+            **opening_picture(picture),
+            "lang": lang,
+            "theme": theme,
+            "shift": None if picture is None else opening_shift(network, beside, picture),
+        },
         "words": {key: said(caption) for key, caption in WORDS.items()},
         "themes": themes(),
         "kernels": classic_kernels(),
@@ -58,7 +66,11 @@ def collect(
             for mistake in mistakes.MISTAKES.values()
         },
         "facts": measured(),
-        "examples": find_examples(network, Network.load("dense")),
+        "examples": find_examples(network, beside),
+        "classes": None,
+        "glossary": glossary(),
+        "layers": layer_facts(network),
+        "lessons": None if lessons is None else lessons.rstrip("/") + "/",
         "lesson": None if slides is None else slides.to_dict(),
     }
 
@@ -168,6 +180,13 @@ def opening_picture(picture: Picture | None) -> dict[str, Any]:
             "steps": list(picture.steps),
         },
     }
+
+
+def opening_shift(network: Network, beside: Network, picture: Picture) -> list[int] | None:
+    """Find the telling shift of the opening picture, taken for its label, else for its answer."""
+    batch = picture.pixels[np.newaxis]
+    label = int(network(batch).argmax()) if picture.label is None else picture.label
+    return telling_shifts(network, beside, batch, np.array([label]))[0]
 
 
 def said(caption: Caption) -> dict[str, str]:

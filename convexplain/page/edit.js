@@ -9,6 +9,7 @@
 import { colourAs, exactly, numberBlock } from "./cells.js";
 import { button, consume, isRefilling, make, select } from "./dom.js";
 import { MINUS, number } from "./format.js";
+import { term } from "./glossary.js";
 import { classicKernels, classicWeights } from "./kernels.js";
 import { clamp } from "./numbers.js";
 import { colourOf, textOn } from "./theme.js";
@@ -42,7 +43,7 @@ export function kernelTable(app, cell, { step, channel, depth, taps }, limit) {
     make("caption", { class: "aside" }, depth === 1 && editable ? say("kernelEdit") : say("kernelFor", { n: channel })),
     make(
       "div", { class: "over" },
-      make("span", { "aria-hidden": "true" }, say("kernel")),
+      term("kernel", say("kernel")),
       editable && classicChoice(app, key, step.shape, edited),
       edited && button(() => app.actions.setKernel(key, null), { class: "reset", "data-key": "kernel-reset" }, say("reset")),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ SURE = 0.9
 Shift = tuple[int, int]
 
 
-def find_examples(network: Network, baseline: Network) -> dict[str, list[dict[str, Any]]]:
+def find_examples(network: Network, baseline: Network) -> dict[str, Any]:
     """Search the bundled digits for those that teach most when they are shifted.
 
     Both networks, the explained one and the dense baseline, read the digit right in its place, and
@@ -30,33 +31,106 @@ def find_examples(network: Network, baseline: Network) -> dict[str, list[dict[st
     smallest shift of all digits, most surely first.
 
     Of both there are at most `EACH`, no class twice: ``{"sample": int, "shift": [right, down]}``.
+    "telling" has the shift of each bundled digit that `telling_shifts` finds, and "opening" the
+    digit to begin with: of the first ones of all classes the one that tells most surely.
     """
     pictures = np.stack([picture.pixels for picture in digits.load()])
     labels = np.array([picture.label for picture in digits.load()])
-    each = np.arange(len(labels))
-    right = [net(pictures).argmax(axis=1) == labels for net in (network, baseline)]
-    usable = right[0] & right[1]
+    tried = _try(network, baseline, pictures, labels)
+    usable = _usable(network, baseline, pictures, labels)
     steady = usable.copy()
     worst = np.zeros(len(labels))
     at: list[Shift] = [(0, 0)] * len(labels)
     failing: list[tuple[int, float, int, Shift]] = []
+    for one in tried:
+        wrong = one.inside & (one.ours != labels)
+        steady &= ~one.inside | (one.sure >= SURE)
+        sure = np.where(one.inside & (one.theirs != labels), 1 - one.their_share, 0)
+        for sample in np.flatnonzero(sure > worst):
+            worst[sample], at[sample] = sure[sample], one.shift
+        for sample in np.flatnonzero(wrong & usable):
+            distance = abs(one.shift[0]) + abs(one.shift[1])
+            failing.append((distance, float(one.sure[sample]), int(sample), one.shift))
+    order = [int(sample) for sample in np.argsort(-worst, kind="stable")]
+    held = [(sample, at[sample]) for sample in order if steady[sample] and worst[sample] > 0]
+    lost = [(sample, shift) for _, _, sample, shift in sorted(failing)]
+    telling, scores = _telling(tried, usable, labels)
+    firsts = np.unique(labels, return_index=True)[1]
+    return {
+        "steady": _first(held, labels),
+        "failing": _first(lost, labels),
+        "telling": telling,
+        "opening": int(firsts[scores[firsts].argmax()]),
+    }
+
+
+def telling_shifts(
+    network: Network, baseline: Network, pictures: NDArray[np.float32], labels: NDArray[np.int_]
+) -> list[list[int] | None]:
+    """Find for each picture the shift at which only the explained network keeps its answer.
+
+    No ink leaves the frame, and what both networks make of it is surest at this shift. None where
+    there is no such shift, or where one of the networks reads the picture wrong in its place.
+    """
+    tried = _try(network, baseline, pictures, labels)
+    return _telling(tried, _usable(network, baseline, pictures, labels), labels)[0]
+
+
+@dataclass(frozen=True)
+class _Shifted:
+    """What both networks make of pictures at one shift."""
+
+    shift: Shift
+    inside: NDArray[np.bool_]  # no ink left the frame
+    ours: NDArray[np.int_]
+    theirs: NDArray[np.int_]
+    sure: NDArray[np.float32]  # the network's share for the label
+    their_share: NDArray[np.float32]
+
+
+def _try(
+    network: Network, baseline: Network, pictures: NDArray[np.float32], labels: NDArray[np.int_]
+) -> list[_Shifted]:
+    each = np.arange(len(labels))
+    tried = []
     for shift in _shifts():
         moved = _moved(pictures, shift)
         inside = np.isclose(moved.sum(axis=(1, 2, 3)), pictures.sum(axis=(1, 2, 3)))
         # Rounded, since float32 sums differ in their last bits between kinds of CPUs.
         ours, theirs = (net(moved).round(5) for net in (network, baseline))
-        wrong = inside & (ours.argmax(axis=1) != labels)
-        steady &= ~inside | (ours[each, labels] >= SURE)
-        sure = np.where(inside & (theirs.argmax(axis=1) != labels), 1 - theirs[each, labels], 0)
-        for sample in np.flatnonzero(sure > worst):
-            worst[sample], at[sample] = sure[sample], shift
-        for sample in np.flatnonzero(wrong & usable):
-            distance = abs(shift[0]) + abs(shift[1])
-            failing.append((distance, float(ours[sample, labels[sample]]), int(sample), shift))
-    order = [int(sample) for sample in np.argsort(-worst, kind="stable")]
-    held = [(sample, at[sample]) for sample in order if steady[sample] and worst[sample] > 0]
-    lost = [(sample, shift) for _, _, sample, shift in sorted(failing)]
-    return {"steady": _first(held, labels), "failing": _first(lost, labels)}
+        tried.append(
+            _Shifted(
+                shift,
+                inside,
+                ours.argmax(axis=1),
+                theirs.argmax(axis=1),
+                ours[each, labels],
+                theirs[each, labels],
+            )
+        )
+    return tried
+
+
+def _usable(
+    network: Network, baseline: Network, pictures: NDArray[np.float32], labels: NDArray[np.int_]
+) -> NDArray[np.bool_]:
+    """Which pictures both networks read right in their place."""
+    right = [net(pictures).argmax(axis=1) == labels for net in (network, baseline)]
+    return right[0] & right[1]
+
+
+def _telling(
+    tried: list[_Shifted], usable: NDArray[np.bool_], labels: NDArray[np.int_]
+) -> tuple[list[list[int] | None], NDArray[np.float64]]:
+    """The most telling shift of each picture, and how surely it tells: 0 where there is none."""
+    best = np.zeros(len(labels))
+    at: list[list[int] | None] = [None] * len(labels)
+    for one in tried:
+        told = usable & one.inside & (one.ours == labels) & (one.theirs != labels)
+        scores = np.where(told, np.minimum(one.sure, 1 - one.their_share), 0)
+        for sample in np.flatnonzero(scores > best):
+            best[sample], at[sample] = scores[sample], list(one.shift)
+    return at, best
 
 
 def _shifts() -> list[Shift]:

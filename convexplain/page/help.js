@@ -50,6 +50,14 @@ export class Help {
       make("p", {}, this.letters, make("label", { for: "letters" }, say("letters"))),
       make(
         "p", { class: "pair" },
+        button(() => this.app.tour.start(), {}, say("tourTake")),
+        button(() => {
+          actions.setHelp(false);
+          this.app.glossary.open();
+        }, {}, say("glossary")),
+      ),
+      make(
+        "p", { class: "pair" },
         button(() => this.copy(told), {}, say("copyLink")),
         button(() => actions.setHelp(false), { class: "primary", autofocus: true }, say("close")),
       ),

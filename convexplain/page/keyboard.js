@@ -71,8 +71,8 @@ export class Keyboard {
   /** A key that no control took. @param {KeyboardEvent} event */
   anywhere(event) {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (isTyping(event.target)) return;
     const { app } = this;
+    if (isTyping(event.target) || app.glossary.element.open) return;
     const { state } = app.store;
     if (event.key in ARROW_STEPS) {
       if (!event.shiftKey || event.target instanceof HTMLInputElement) return;
@@ -92,6 +92,7 @@ export class Keyboard {
   escape(state) {
     const { actions } = this.app;
     if (state.help) actions.setHelp(false);
+    else if (state.tour !== null) this.app.tour.end();
     else if (state.playing) actions.pause();
     else if (state.tool) actions.setTool(null);
     else actions.overview();

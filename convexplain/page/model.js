@@ -12,7 +12,7 @@
 
 import { columnsOf } from "./columns.js";
 import { bundledDigit, DATA, fractions, fromBase64, INPUT, samplesOf } from "./data.js";
-import { inBox, unseen } from "./geometry.js";
+import { inBox, unseen, wholeBox } from "./geometry.js";
 import { depthOf } from "./layers/conv2d.js";
 import { tapPlace } from "./layers/layer.js";
 import { edited, layerBefore, layerNamed, readNetwork } from "./network.js";
@@ -20,6 +20,7 @@ import { largestOf } from "./numbers.js";
 import { erased, noisy, shifted } from "./picture.js";
 import { FIRST_STATE, PICTURE_KEYS, sameCell } from "./state.js";
 import { Trace } from "./trace.js";
+import { languageInUse } from "./words.js";
 
 /** The levels of a pixel that was drawn: 4 bits. */
 export const LEVELS = 15;
@@ -37,7 +38,7 @@ export class Model {
     this.columns = columnsOf(this.trained);
     /** The picture that the file opened with. */
     this.own = picture && { ...picture, pixels: fractions(fromBase64(picture.pixels)) };
-    const first = sample ?? samplesOf(5)[0];
+    const first = sample ?? DATA.examples.opening;
     const { digit, index } = this.bundled(first);
     /** @type {PictureState} */
     const opening = { ...FIRST_STATE, digit: picture ? null : digit, sample: picture ? 0 : index };
@@ -362,6 +363,22 @@ export class Model {
     return maps;
   }
 
+  /** Whether a cell depends on pixels that are all alike, as those of blank paper are. @param {Cell} cell */
+  isBlank(cell) {
+    const box = this.field(cell).get(INPUT) ?? wholeBox([0, 0]);
+    const [rows, cols, channels] = this.trained.inputShape;
+    let seen = NaN;
+    for (let row = Math.max(0, box.top); row < Math.min(rows, box.bottom); row += 1) {
+      const from = (row * cols + Math.max(0, box.left)) * channels;
+      const end = (row * cols + Math.min(cols, box.right)) * channels;
+      for (let at = from; at < end; at += 1) {
+        if (seen !== this.pixels[at] && !Number.isNaN(seen)) return false;
+        seen = this.pixels[at];
+      }
+    }
+    return true;
+  }
+
   /**
    * The boxes of all columns that a cell depends on, itself included, by column.
    *
@@ -370,6 +387,50 @@ export class Model {
    */
   field(cell) {
     return this.trace.receptiveField(cell);
+  }
+
+  /** What a class is called. @param {number} k */
+  className(k) {
+    return DATA.classes === null ? String(k) : DATA.classes[k][languageInUse()];
+  }
+
+  /**
+   * The cell of the largest number in a column's map.
+   *
+   * @param {Column} column
+   * @param {number} filter
+   */
+  strongest(column, filter) {
+    const values = this.map(column.name, filter);
+    return column.cellAt(values.indexOf(values.reduce((a, b) => Math.max(a, b))), filter);
+  }
+
+  /** The cell to look at first: the strongest one of the first layer's map that is shown at first. */
+  suggested() {
+    const [, first] = this.columns;
+    return this.strongest(first, this.opening.maps[first.name] ?? 0);
+  }
+
+  /** Whether a window slides over the picture for the first layer. */
+  suggestedSlides() {
+    return Boolean(this.columns[1].layer?.window) && this.columns[1].count > 1;
+  }
+
+  /** The strongest cell of the last convolution; null where there is none but the first layer. */
+  deepest() {
+    const last = this.columns.filter(({ layer }) => layer?.kind.convolves).at(-1);
+    if (!last || last === this.columns[1]) return null;
+    return this.strongest(last, this.opening.maps[last.name] ?? 0);
+  }
+
+  /**
+   * The shift at which only the explained network keeps its answer, right and down; null where none
+   * is known, as of a picture that was drawn.
+   */
+  telling() {
+    const { digit, sample, drawn } = this.read;
+    if (!this.beside || drawn) return null;
+    return digit === null ? DATA.opening.shift : DATA.examples.telling[samplesOf(digit)[sample]];
   }
 
   /** The maps shown at first: in each layer the one with the largest spread, no number twice. */

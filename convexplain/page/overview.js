@@ -5,7 +5,9 @@
  * @import { State } from "./state.js"
  */
 
+import { shiftText } from "./controls.js";
 import { button, make, radio, refill, setAttributes } from "./dom.js";
+import { legend } from "./legend.js";
 import { Thumbs } from "./thumbs.js";
 import { say } from "./words.js";
 
@@ -51,6 +53,7 @@ export class Overview {
     const { app } = this;
     const { model, actions } = app;
     const other = model.baseline;
+    const telling = model.telling();
     const hidden = app.secret?.what === "answer";
     setAttributes(this.card, { "aria-label": other ? say("twoNetworks") : say("scale") });
     const choice = (/** @type {State["scale"]} */ scale, /** @type {string} */ words) => (
@@ -59,12 +62,14 @@ export class Overview {
     refill(
       this.card,
       other ? [
-        make("h3", {}, say("twoNetworks")),
         make("p", { class: "says" }, app.names.alone, make("b", {}, hidden ? "?" : model.prediction)),
         make("p", { class: "says" }, say("denseNetwork"), make("b", {}, hidden ? "?" : other.prediction)),
         make("p", {}, say("whichChanges")),
-        button(() => actions.setMode("compare"), { "data-key": "compare" }, say("compare")),
+        telling
+          ? button(() => actions.compareShifted(telling), { "data-key": "compare" }, say("shiftIt", { way: shiftText(telling) }))
+          : button(() => actions.setMode("compare"), { "data-key": "compare" }, say("compare")),
       ] : null,
+      legend(),
       make(
         "div", { class: "scales" }, say("scale"),
         make("div", { class: "joined", role: "radiogroup", "aria-label": say("scaleGroup") }, choice("layer", "scaleLayer"), choice("map", "scaleMap")),

@@ -25,6 +25,7 @@ import { INPUT } from "./data.js";
 import { button, make, refill } from "./dom.js";
 import { number } from "./format.js";
 import { inBox } from "./geometry.js";
+import { legend } from "./legend.js";
 import { focusCell, sameCell } from "./state.js";
 import { say } from "./words.js";
 
@@ -104,8 +105,8 @@ export class PanelView {
       ),
       make("div", { class: "panel-body" }, panel.body(app, cell, state)),
       make(
-        "p", { class: "note" },
-        say(panel.note),
+        "div", { class: "note" },
+        make("span", {}, say(panel.note)), legend(),
         state.zeroed.some((other) => sameCell(other, cell))
           ? make("b", {}, ` ${say("zeroedHere")}`) : null,
       ),

@@ -8,6 +8,9 @@
 
 /** Speeds to choose from, in cells a second. */
 export const SPEEDS = [1, 4, 12];
+// Over blank paper: milliseconds a jump, and jumps a run of blanks.
+const HURRY = 40;
+const JUMPS = 8;
 
 export class Player {
   /** @param {App} app */
@@ -15,6 +18,8 @@ export class Player {
     this.app = app;
     this.frame = 0;
     this.due = 0;
+    /** Blank cells that are still to be jumped over, and how many at once. */
+    this.run = { left: 0, jump: 0 };
   }
 
   get state() {
@@ -24,6 +29,7 @@ export class Player {
   toggle() {
     if (this.state.playing) return this.app.actions.pause();
     const pinned = this.ensurePinned();
+    this.run = { left: 0, jump: 0 };
     // At the end it begins anew.
     if (this.next(pinned, 1) === null) this.goTo(this.columnOf(pinned).cellAt(0, pinned.filter), true);
     this.app.store.change({ playing: true, sweeping: true, preview: null }, "none");
@@ -46,13 +52,20 @@ export class Player {
     else this.app.store.change({ pinned: cell, preview: null, channel: null, playing });
   }
 
-  /** The pinned cell; with nothing pinned, the first map's first cell. */
+  /** The pinned cell; with nothing pinned, the first cell of the first map whose window holds ink. */
   ensurePinned() {
     if (this.state.pinned) return this.state.pinned;
     const first = this.app.model.columns[1];
-    const cell = first.cellAt(0, this.app.chain.filterOf(first));
+    const cell = this.firstInk(first.cellAt(0, this.app.chain.filterOf(first)));
     this.app.actions.pin(cell);
     return cell;
+  }
+
+  /** The first cell of a cell's map that sees more than blank paper. @param {Cell} cell */
+  firstInk(cell) {
+    const column = this.columnOf(cell);
+    const cells = Array.from({ length: column.count }, (_, index) => column.cellAt(index, cell.filter));
+    return cells.find((other) => !this.app.model.isBlank(other)) ?? cells[0];
   }
 
   /** @param {Cell} cell */
@@ -78,6 +91,21 @@ export class Player {
     }
   }
 
+  /** How many blank cells to jump over at once: a run of them takes `JUMPS` jumps. @param {Cell} cell */
+  blanksAhead(cell) {
+    if (this.run.left <= 0) {
+      let [count, next] = [0, this.next(cell, 1)];
+      while (next && this.app.model.isBlank(next)) {
+        count += 1;
+        next = this.next(next, 1);
+      }
+      this.run = { left: count, jump: Math.ceil(count / JUMPS) };
+    }
+    const jump = Math.min(this.run.jump, this.run.left);
+    this.run.left -= jump;
+    return jump;
+  }
+
   /** @param {number} now */
   tick(now) {
     this.frame = 0;
@@ -85,11 +113,14 @@ export class Player {
     if (!state.playing || !state.pinned) return;
     if (now >= this.due) {
       this.due = Math.max(now, this.due) + 1000 / state.speed;
-      const next = this.next(state.pinned, 1);
+      let next = this.next(state.pinned, 1);
+      // Over a run of blanks it hurries, in a few jumps: there is nothing to see.
+      for (let jump = this.blanksAhead(state.pinned); jump > 1 && next; jump -= 1) next = this.next(next, 1) ?? next;
       if (!next) {
         this.app.store.change({ playing: false, sweeping: false });
         return;
       }
+      if (this.app.model.isBlank(next)) this.due = now + HURRY;
       this.goTo(next, true);
     }
     this.frame = requestAnimationFrame((later) => this.tick(later));

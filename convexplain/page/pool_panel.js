@@ -9,6 +9,7 @@ import { numberTable, outputCell } from "./cells.js";
 import { INPUT } from "./data.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
+import { term } from "./glossary.js";
 import { poolingMistakes } from "./mistakes.js";
 import { sameCell } from "./state.js";
 import { say, spelled } from "./words.js";
@@ -35,12 +36,12 @@ function body(app, cell, state) {
   return [
     numberTable({
       title: before.name === INPUT ? say("window") : say("windowOn", { layer: before.name, n: cell.filter }),
-      kind: "patch pooled", cols, cells,
+      kind: "patch pooled", cols, cells, term: "window",
     }),
     make("span", { class: "sign" }, "→"),
     make(
       "div", { class: "pool-output" },
-      make("h4", {}, say(step.winner ? "largestWins" : "averageOf")), outputCell(model.value(cell), limit, hidden),
+      make("h4", {}, term("pooling", say(step.winner ? "largestWins" : "averageOf"))), outputCell(model.value(cell), limit, hidden),
     ),
     make("ul", { class: "notes" }, notes(step, hidden).map((text) => make("li", {}, text))),
     step.winner && app.mode.extra ? make("div", { class: "result" }, app.mode.extra(app, cell)) : null,

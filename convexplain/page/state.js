@@ -47,6 +47,7 @@
  * @property {ThemeName} theme
  * @property {boolean} letters  single letters are shortcuts
  * @property {boolean} help
+ * @property {number|null} tour  which step of the tour is shown
  * @property {readonly string[]} unknown  keys of the address that are not ours, kept
  *
  * @typedef {Readonly<PictureState & ViewState>} State
@@ -93,6 +94,7 @@ export const FIRST_STATE = {
   theme: "light",
   letters: true,
   help: false,
+  tour: null,
   unknown: [],
 };
 
@@ -392,6 +394,24 @@ export class Actions {
   /** @param {boolean} help */
   setHelp(help) {
     this.store.change({ help, playing: false }, "none");
+  }
+
+  /** @param {number|null} tour */
+  setTour(tour) {
+    this.store.change({ tour, help: false }, "none");
+  }
+
+  /** All as at first, but for language and theme. @param {State} opening */
+  showOpening({ digit, sample, maps }) {
+    const { lang, theme, letters, speed, tour } = this.state;
+    this.store.change({ ...FIRST_STATE, digit, sample, maps, lang, theme, letters, speed, tour });
+  }
+
+  /** Compare both networks along the axis of a shift, and shift. @param {readonly [number, number]} shift */
+  compareShifted([right, down], by = 1) {
+    this.setMode("compare");
+    this.store.change({ axis: down ? 1 : 0 });
+    this.shiftTo(by * right, by * down);
   }
 
   /** @param {boolean} letters */

@@ -94,6 +94,61 @@ export const WORDS = {
   theOther: ["this network", "这个网络"],
   whichChanges: ["Shift the digit. Which one changes its answer?", "平移手写数字，哪个网络会改变预测？"],
 
+  shiftIt: ["Shift it: {way}", "{way}试试"],
+  explainWord: ["What is this: {word}?", "这是什么：{word}？"],
+  glossary: ["Words", "术语"],
+  kind: ["Kind", "类型"],
+  size: ["Size", "尺寸"],
+  lessonNamed: ["Lesson: {name}", "课程：{name}"],
+  lessonHint: ["A lesson's video is made by", "生成课程视频的命令："],
+  belowZero: ["below 0", "负数"],
+  aboveZero: ["above 0", "正数"],
+  windowAndCell: ["window and cell", "窗口与单元"],
+
+  // Tour
+  tourStart: ["Show me around", "带我看看"],
+  tourTake: ["Take the tour", "开始导览"],
+  tourNext: ["Next", "下一步"],
+  tourPrevious: ["Back", "上一步"],
+  tourSkip: ["Skip", "跳过"],
+  tourPlace: ["{n} of {count}", "{n}/{count}"],
+  tourDigit: [
+    "A handwritten {k}: {rows} × {cols} numbers, 0 is paper, 1 is ink. The network gets nothing else.",
+    "一个手写的 {k}：{rows} × {cols} 个数，0 是纸面，1 是墨迹。网络只读到这些。",
+  ],
+  tourPicture: [
+    "A picture: {rows} × {cols} pixels, each a number. The network gets nothing else.",
+    "一张图片：{rows} × {cols} 个像素，每个都是数。网络只读到这些。",
+  ],
+  tourWindow: [
+    "A window of {n} numbers makes one number of {layer}: {v}. Its arithmetic is below the maps.",
+    "{n} 个数的窗口算出 {layer} 的一个数：{v}。算式在图的下方。",
+  ],
+  tourUnit: [
+    "All numbers together make one number of {layer}: {v}. Its arithmetic is below the maps.",
+    "全部的数算出 {layer} 的一个数：{v}。算式在图的下方。",
+  ],
+  tourSlide: [
+    "The window slides on, with the same weights everywhere: each stop fills one cell.",
+    "窗口继续滑动，权重处处相同：每停一处，算出一格。",
+  ],
+  tourDeep: [
+    "A cell of {layer} adds up {n} maps, and so depends on {rows} × {cols} pixels.",
+    "{layer} 的一格把 {n} 张图相加，因此依赖 {rows} × {cols} 个像素。",
+  ],
+  tourBack: [
+    "Where does its number come from? A click on a product walks one layer back, down to the pixels.",
+    "这个数从哪里来？点击一个乘积，回溯一层，直到像素。",
+  ],
+  tourShift: [
+    "Shifted {way}, {name} says {k} and the dense network says {j}. Try other digits, and draw your own.",
+    "{way}后，{name} 预测为 {k}，全连接网络预测为 {j}。换别的数字，或者自己写一个试试。",
+  ],
+  tourAnswer: [
+    "In the end the largest logit wins: {k}. {activation} turns logits into probabilities.",
+    "最后 logit 最大的一类胜出：{k}。{activation} 把 logit 变成概率。",
+  ],
+
   // Panel
   cellTitle: ["{map}: row {row}, column {col}", "{map}：行 {row}、列 {col}"],
   unitTitle: ["{layer}, unit {n}", "{layer}，单元 {n}"],

@@ -18,6 +18,8 @@ from convexplain import page
 
 #: The file of the classroom page in the site.
 NAME = "classroom.html"
+#: Where the site has the lessons' pages, seen from there.
+LESSONS = "gallery/lessons"
 #: The folder of a release's files in the site.
 FOLDER = "release"
 #: What a file of a release is, by how its name ends.
@@ -47,7 +49,7 @@ _NONE = "This site was built without them: `bash scripts/release.sh` builds one 
 def classroom_page(app: Sphinx, docname: str) -> str:
     """Write the frame around the classroom page."""
     url = "../" * docname.count("/") + NAME
-    return _FRAME.format(url=url, size=_size(len(page.html().encode("utf-8"))))
+    return _FRAME.format(url=url, size=_size(len(page.html(lessons=LESSONS).encode("utf-8"))))
 
 
 def release_files(app: Sphinx, docname: str) -> str:
@@ -84,7 +86,7 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
-    page.write(Path(app.outdir) / NAME)
+    page.write(Path(app.outdir) / NAME, lessons=LESSONS)
     target = Path(app.outdir) / FOLDER
     shutil.rmtree(target, ignore_errors=True)
     if files := _files(app):

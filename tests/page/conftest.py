@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from convexplain import page as classroom
+from convexplain.data import digits
 from tests.page.handle import core_page
 from tests.page.looking import DESK, settled
 
@@ -176,9 +177,9 @@ def _packed(value: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page as the command writes it."""
+    """The page as the command writes it with --digit 5."""
     path = tmp_path_factory.mktemp("classroom") / "lesson.html"
-    classroom.write(path)
+    classroom.write(path, digits.sample(100))
     return path
 
 
