@@ -6,6 +6,7 @@
  * @import { Cell } from "./trace.js"
  */
 
+import { changes } from "./changes.js";
 import { Chain } from "./chain.js";
 import { COMPARE } from "./compare.js";
 import { Controls } from "./controls.js";
@@ -14,7 +15,7 @@ import { make, refill, setAttributes } from "./dom.js";
 import { Drawing } from "./draw.js";
 import { ERASE } from "./erase.js";
 import { EXPLORE } from "./explore.js";
-import { number } from "./format.js";
+import { number, probability } from "./format.js";
 import { Glossary } from "./glossary.js";
 import { Help } from "./help.js";
 import { Keyboard } from "./keyboard.js";
@@ -31,9 +32,13 @@ import { Tour } from "./tour.js";
 import { Slides } from "./slides.js";
 import { say, useLanguage } from "./words.js";
 
+// The address is written so long after a stroke, in milliseconds.
+const WRITTEN_AFTER = 250;
 // The live region speaks at most this often, in milliseconds.
 const SPOKEN_EVERY = 500;
 
+// As in style_small.css: screens on which not everything is in view at once.
+const SMALL = "(max-width: 879px), (max-height: 559px)";
 // More columns do not fit beside one another: one scrolls to them.
 const MOST_COLUMNS = 9;
 
@@ -61,8 +66,11 @@ export class App {
     /** The fragment of the address. @type {string|undefined} */
     this.written = undefined;
     this.speaking = 0;
+    this.writing = 0;
     this.toSay = "";
     this.fitted = "";
+    /** Whether the window is small, so that not all columns are shown. */
+    this.small = false;
     /** Whether the maps must be fitted to their room. */
     this.fit = true;
     this.fontsIn = false;
@@ -77,6 +85,8 @@ export class App {
     this.tour = new Tour(this);
     this.drawing = new Drawing(this, this.chain.picture);
     this.caption = make("p", { class: "caption-text" });
+    this.said = make("p", { class: "caption-answer" });
+    this.changes = make("div", { class: "caption-changes" });
     this.spoken = make("p", { class: "aside", role: "status" });
     this.captionAside = make("span", { class: "caption-aside" });
     this.slides = DATA.lesson && new Slides(DATA.lesson, () => this.toolbar.slides?.focus());
@@ -101,7 +111,7 @@ export class App {
       this.toolbar.element,
       make(
         "main", { class: this.model.columns.length > MOST_COLUMNS ? "many" : false }, this.chain.tabs, this.chain.element, this.chain.tiles,
-        make("div", { class: "caption" }, this.caption, this.captionAside), this.spoken,
+        make("div", { class: "caption" }, this.changes, this.caption, this.said, this.captionAside), this.spoken,
       ),
       this.help.element, this.glossary.element,
     );
@@ -132,6 +142,7 @@ export class App {
   }
 
   resized() {
+    this.small = matchMedia(SMALL).matches;
     const key = `${window.innerWidth} ${this.chain.element.clientWidth} ${this.chain.element.dataset.bench} ${devicePixelRatio}`;
     if (key === this.fitted && document.fonts?.status !== "loading" && this.fontsIn) return;
     this.fitted = key;
@@ -158,7 +169,7 @@ export class App {
     this.panel.element.hidden = bench === "overview";
     const benched = this.mode.bench?.(this, state); // in the panel as it is laid out now
     setAttributes(document.documentElement, {
-      "data-tool": state.tool, "data-tour": this.tour.step?.name ?? null,
+      "data-asks": this.mode.name === "predict" ? "true" : null, "data-tool": state.tool, "data-tour": this.tour.step?.name ?? null,
       "data-playing": state.playing ? "true" : null,
     });
     if (this.chain.mark(state) || this.fit || restyled) {
@@ -204,7 +215,10 @@ export class App {
       ));
       refill(this.caption, steps);
     } else if (this.caption.textContent !== text) this.caption.textContent = text;
-    refill(this.captionAside, this.tour.buttons(), this.mode.aside?.(this, state) ?? [], text === null && this.tour.invitation());
+    refill(this.changes, changes(this, state));
+    refill(this.captionAside, this.tour.buttons(), state.tool && this.drawing.buttons(), this.mode.aside?.(this, state) ?? [], text === null && this.tour.invitation());
+    // Where the answer's column is out of sight, the bar at the bottom has it.
+    refill(this.said, this.model.answer && this.secret?.what !== "answer" ? answerLine(this.model) : "");
     const title = cell && !state.playing ? this.spokenName(cell) : "";
     this.speak(state.playing ? "" : [title, text ?? this.caption.textContent].filter(Boolean).join(". "));
   }
@@ -240,6 +254,12 @@ export class App {
   /** @param {State} state @param {History} history */
   writeAddress(state, history) {
     if (history === "none") return;
+    // While a stroke is drawn the address waits: each change of it costs as much as a layer.
+    clearTimeout(this.writing);
+    if (this.drawing.last) {
+      this.writing = window.setTimeout(() => this.writeAddress(this.store.state, history), WRITTEN_AFTER);
+      return;
+    }
     const fragment = fragmentOf(state, this.opening);
     if (fragment === this.written) return;
     const first = this.written === undefined && window.location.hash === "";
@@ -273,11 +293,19 @@ export class App {
     if (this.store.state.tool && cell.layer === INPUT) return;
     if (this.mode.clicked?.(this, cell)) return;
     this.actions.pin(cell);
+    this.store.render();
+    this.bringIn(this.panel.element);
   }
 
+  /** On a small screen: bring what was asked for into view. @param {HTMLElement} element */
+  bringIn(element) {
+    if (this.small) element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Lay a blank sheet, or end drawing. */
   toggleDrawing() {
-    this.actions.setTool(this.store.state.tool ? null : "draw");
-    if (this.store.state.tool) this.chain.picture.element.closest("section")?.scrollIntoView({ block: "nearest" });
+    if (this.store.state.tool === null) this.drawing.lay();
+    else this.actions.setTool(null);
   }
 
   toggleRubber() {
@@ -309,6 +337,11 @@ export class App {
     return this.model.isConvnet
       ? { alone: say("thisNetwork"), within: say("theCnn") } : { alone: say("otherNetwork"), within: say("theOther") };
   }
+}
+
+/** "9: >99.9%" @param {Model} model */
+function answerLine({ trace, prediction, className }) {
+  return [make("b", {}, className(prediction)), " ", probability(trace.probabilities[prediction])];
 }
 
 /** What has to stay for a remark to stay. @param {State} state */

@@ -3,7 +3,7 @@
  *
  * @import { App } from "./app.js"
  * @import { Column } from "./columns.js"
- * @import { Joined } from "./links.js"
+ * @import { Joined, Rectangle } from "./links.js"
  * @import { State } from "./state.js"
  * @import { Cell } from "./trace.js"
  *
@@ -20,6 +20,8 @@ import { focusCell } from "./state.js";
 import { contextOf } from "./theme.js";
 import { say } from "./words.js";
 
+// So many columns the sheet that one draws on is wide.
+const SHEET = 3;
 // Leaving one map for the next does not flash the overview in between.
 const LEAVE_AFTER = 80;
 
@@ -37,7 +39,11 @@ export class Chain {
     this.element.append(...this.columns.map((part) => part.element), this.links.element);
     this.tabs.append(...this.maps.map(({ tab }) => tab));
     this.leaving = 0;
-    this.widths = "";
+    /** What decides which columns are shown. */
+    this.arranged = "";
+    /** Where maps and bars lie, until they are fitted anew. @type {Map<Element, Rectangle>} */
+    this.places = new Map();
+    this.font = 24; // CSS pixels
   }
 
   /** The picture's map. */
@@ -128,9 +134,21 @@ export class Chain {
 
   /** Fit all maps to the room that the style sheet gives them. */
   fit() {
-    for (const { view, frame } of this.maps) {
-      if (frame.clientWidth) view.fit(Math.min(frame.clientWidth, frame.clientHeight));
-    }
+    this.font = parseFloat(getComputedStyle(this.element).fontSize);
+    this.places.clear();
+    // First all that is read, then all that is written: the browser lays out once.
+    const sides = this.maps.map(({ frame }) => Math.min(frame.clientWidth, frame.clientHeight));
+    this.maps.forEach(({ view }, i) => {
+      view.visible = sides[i] > 0;
+      if (view.visible) view.fit(sides[i]);
+    });
+  }
+
+  /** Where an element lies in the chain. @param {Element} element */
+  placeOf(element) {
+    const place = this.places.get(element) ?? within(element, this.element);
+    this.places.set(element, place);
+    return place;
   }
 
   /**
@@ -142,13 +160,17 @@ export class Chain {
     const cell = focusCell(state);
     const source = cell && cell.layer !== INPUT ? this.app.model.columnBefore(cell.layer).name : INPUT;
     this.element.classList.toggle("linked", Boolean(cell));
+    // The sheet that one draws on lies over the first maps.
+    const covered = this.maps.slice(1, 1 + SHEET).map(({ column }) => column);
+    setAttributes(this.element, { style: { "--sheet": Math.max(1, covered.length) } });
     for (const { column, element } of this.columns) {
       element.classList.toggle("current", cell?.layer === column.name);
+      element.classList.toggle("covered", state.tool !== null && covered.includes(column));
       element.classList.toggle("source", Boolean(cell) && source === column.name && cell?.layer !== column.name);
     }
-    const widths = this.columns.map(({ frame }) => frame.clientWidth).join();
-    const changed = widths !== this.widths;
-    this.widths = widths;
+    const arranged = [state.tool !== null, this.app.small && [cell?.layer, source]].join();
+    const changed = arranged !== this.arranged;
+    this.arranged = arranged;
     return changed;
   }
 
@@ -157,17 +179,16 @@ export class Chain {
     const { model, secret } = this.app;
     const maps = model.shown(state);
     const cell = focusCell(state);
-    const font = parseFloat(getComputedStyle(this.element).fontSize);
     const hidden = secret?.what === "answer";
     for (const part of this.columns) this.label(part, maps[part.column.name] ?? 0);
-    for (const part of this.maps) this.drawMap(part, maps[part.column.name] ?? 0, state, font);
+    for (const part of this.maps) this.drawMap(part, maps[part.column.name] ?? 0, state);
     if (this.answer) {
       const { bars, column } = this.answer;
       bars.draw(model.trace, cell?.layer === column.name ? cell.filter : null, hidden);
       showTiles(this.tiles, model.trace, hidden, (k) => this.app.clicked(column.cellAt(k, 0)));
     }
     this.drawLinks(cell ?? this.penCell(state) ?? this.invitingCell(state));
-    this.links.glide(state.playing);
+    this.element.classList.toggle("gliding", state.playing);
     setAttributes(this.tabs, { "aria-label": say("network") });
   }
 
@@ -186,22 +207,26 @@ export class Chain {
     if (column.layer) feeds.textContent = column.feeds(this.app.model.columnBefore(column.name));
   }
 
-  /** @param {MapPart} part @param {number} filter @param {State} state @param {number} font */
-  drawMap({ column, view, small, tab, tabName, low, high, strip, scale }, filter, state, font) {
+  /** @param {MapPart} part @param {number} filter @param {State} state */
+  drawMap({ column, view, small, tab, tabName, low, high, strip, scale }, filter, state) {
     const { app } = this;
     const { model } = app;
     const picture = column.name === INPUT;
     const limit = picture ? null : model.limit(column.name, filter, state.scale);
     const focus = focusCell(state);
     const cell = focus?.layer === column.name ? focus : null;
-    view.draw(picture ? model.pixels : model.map(column.name, filter), limit, {
-      font,
+    const extra = {
+      font: this.font,
       unread: cell ? model.unread(column.name) : undefined,
       zeroed: state.zeroed.filter((other) => column.shows(other, filter)).map((other) => column.placeOf(other)),
       erased: picture ? state.erased : [],
       until: state.sweeping && cell ? column.indexOf(cell) + 1 : Infinity,
       hidden: model.hidden.filter((other) => column.shows(other, filter)).map((other) => column.placeOf(other)),
-    });
+    };
+    const drawn = JSON.stringify([model.version, filter, limit, state.theme, Boolean(cell), extra]);
+    const fresh = drawn !== view.drawn;
+    if (fresh) view.draw(picture ? model.pixels : model.map(column.name, filter), limit, extra);
+    view.drawn = drawn;
     const [row, col] = cell ? column.placeOf(cell) : view.at;
     view.announce(row, col, app.spokenName(this.cell(column, row, col)));
     view.element.setAttribute("aria-label", column.label(filter));
@@ -209,10 +234,10 @@ export class Chain {
     const signed = !picture && model.signed(column.name);
     const ends = limit === null ? ["0", "1"] : [signed ? number(-limit) : "0", number(limit)];
     [low.textContent, high.textContent] = ends;
-    strip.style.background = scaleGradient(limit, signed);
+    if (fresh) strip.style.background = scaleGradient(limit, signed);
     setAttributes(scale, { "aria-label": say("scaleHint", { layer: column.heading, low: ends[0], high: ends[1] }) });
 
-    contextOf(small).drawImage(view.small, 0, 0);
+    if (fresh) contextOf(small).drawImage(view.small, 0, 0);
     tabName.textContent = column.heading;
     setAttributes(tab, { "aria-current": (focus?.layer ?? INPUT) === column.name ? "true" : false });
   }
@@ -231,21 +256,23 @@ export class Chain {
 
   /** Draw the windows that a cell depends on, from the picture to the cell. @param {Cell|null} cell */
   drawLinks(cell) {
-    if (!cell) return this.links.show([]);
-    const field = this.app.model.field(cell);
+    const field = cell ? this.app.model.field(cell) : new Map();
     /** @type {Joined[]} */
     const seen = [];
-    for (const { column, view, element } of this.maps) {
-      const box = field.get(column.name);
-      if (!box || !element.offsetWidth) continue;
-      const place = view.place(column.placeOfBox(box, cell), this.element);
-      seen.push({ name: column.name, map: within(view.canvas, this.element), box: place });
+    for (const { column, view } of this.maps) {
+      const read = field.get(column.name);
+      const box = read && cell ? column.placeOfBox(read, cell) : null;
+      view.mark(box);
+      if (!box || !view.visible) continue;
+      const map = this.placeOf(view.canvas);
+      seen.push({ map, box: view.place(box, map) });
     }
-    if (this.answer && field.has(this.answer.column.name) && this.answer.element.offsetWidth) {
+    if (this.answer) {
       const { column, frame, bars } = this.answer;
-      const bar = within(bars.rows[cell.filter].bar, this.element);
-      seen.push({ name: column.name, map: within(frame, this.element), box: bar });
+      const explained = cell?.layer === column.name ? bars.rows[cell.filter].bar : null;
+      for (const { bar } of bars.rows) bar.classList.toggle("explained", bar === explained);
+      if (explained) seen.push({ map: this.placeOf(frame), box: this.placeOf(explained) });
     }
-    return this.links.show(seen);
+    this.links.show(seen.filter(({ map }) => map.width > 0));
   }
 }

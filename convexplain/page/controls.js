@@ -6,8 +6,9 @@
  * @import { State } from "./state.js"
  */
 
+import { changes } from "./changes.js";
 import { bundledDigit, DATA, samplesOf, SIDE } from "./data.js";
-import { button, make, radio, roving, setAttributes } from "./dom.js";
+import { button, make, radio, refill, roving, setAttributes } from "./dom.js";
 import { percent } from "./format.js";
 import { LEVELS, quantised } from "./model.js";
 import { digitOf, PictureError, readPicture } from "./picture.js";
@@ -55,6 +56,7 @@ export class Controls {
     this.noise = make("input", { type: "range", min: 0, max: 0.5, step: 0.05, id: "noise" });
     this.noise.addEventListener("input", () => actions.setNoise(Number(this.noise.value)));
     this.noiseLabel = make("label", { for: "noise" });
+    this.changes = make("div");
     this.keys = ARROWS.map(([name, sign, right, down]) => (
       button(() => actions.shiftBy(right, down), { class: `shift ${name}` }, sign)
     ));
@@ -66,14 +68,19 @@ export class Controls {
       make("div", { class: "pair" }, this.open, this.rubber, this.file),
       make("div", { class: "shift-head" }, this.shiftTitle, this.shiftValue),
       make("div", { class: "shift-keys" }, this.keys, this.centre),
-      make("div", { class: "noise-row" }, this.noiseLabel, this.noise),
+      make("div", { class: "noise-row" }, this.noiseLabel, this.noise), this.changes,
     );
     this.listen();
   }
 
   anotherOrClear() {
-    if (this.app.store.state.tool) this.app.actions.setDrawn(new Uint8Array(SIDE * SIDE));
+    if (this.app.store.state.tool) this.clear();
     else this.app.actions.another();
+  }
+
+  clear() {
+    this.app.drawing.keep();
+    this.app.actions.setDrawn(new Uint8Array(SIDE * SIDE));
   }
 
   /** Back to its place; there, a picture of one's own is scaled and centred as MNIST's digits are. */
@@ -153,6 +160,7 @@ export class Controls {
       "aria-label": centre, title: centre, disabled: !shifted && !state.drawn,
     });
     this.noiseLabel.textContent = say("noise");
+    refill(this.changes, changes(this.app, state));
     if (Number(this.noise.value) !== state.noise) this.noise.value = String(state.noise);
     setAttributes(this.noise, { "aria-valuetext": percent(state.noise, 0) });
   }

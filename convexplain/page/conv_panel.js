@@ -70,7 +70,6 @@ function body(app, cell, state) {
     make(
       "div", { class: "result" }, sumLines(lines),
       becomes(activation, step.activated, limit, hidden),
-      app.mode.extra?.(app, cell) ?? null,
     ),
   ];
 }

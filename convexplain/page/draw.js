@@ -4,16 +4,26 @@
  * @import { App } from "./app.js"
  * @import { MapView } from "./map.js"
  *
+ * @import { PictureState, State } from "./state.js"
+ *
  * @typedef {[number, number]} Point  x, y in pixels of the picture
+ * @typedef {Pick<PictureState, "digit"|"sample"|"drawn"|"shift"|"noise"|"erased">} Picture
  */
 
 import { SIDE } from "./data.js";
+import { button, make } from "./dom.js";
 import { LEVELS, quantised } from "./model.js";
 import { clamp } from "./numbers.js";
+import { say } from "./words.js";
 
 // Half the pen's width in pixels, and the soft rim around it, as MNIST's digits have it.
 const RADIUS = 1.1;
 const RIM = 0.9;
+
+/** @param {State} state @returns {Picture} */
+function pictureOf({ digit, sample, drawn, shift, noise, erased }) {
+  return { digit, sample, drawn, shift, noise, erased };
+}
 
 /** Let mouse or finger draw on the input's map while a tool is chosen. */
 export class Drawing {
@@ -23,14 +33,46 @@ export class Drawing {
     this.view = view;
     /** Where the stroke is. @type {Point|null} */
     this.last = null;
+    /** The pictures before each stroke, the first one first. @type {Picture[]} */
+    this.before = [];
     const { element } = view;
     element.addEventListener("pointerdown", (event) => this.began(event));
     element.addEventListener("pointermove", (event) => this.moved(event));
     for (const end of ["pointerup", "pointercancel"]) {
       element.addEventListener(end, () => {
+        if (this.last) this.app.store.change({}); // now the address is written
         this.last = null;
       });
     }
+  }
+
+  /** Begin with blank paper; one step back is the picture that was there. */
+  lay() {
+    const { state } = this.app.store;
+    this.before = [pictureOf(state)];
+    this.app.actions.setTool("draw");
+    this.app.actions.setDrawn(new Uint8Array(this.app.model.pixelCount));
+  }
+
+  /** Keep the picture as it is, for `undo`. */
+  keep() {
+    this.before.push(pictureOf(this.app.store.state));
+  }
+
+  undo() {
+    const last = this.before.pop();
+    if (last) this.app.store.change(last);
+  }
+
+  /** What stands beside the sentence while one draws. */
+  buttons() {
+    const { app } = this;
+    return make(
+      "span", { class: "joined" },
+      button(() => this.undo(), { "data-key": "undo", disabled: !this.before.length }, say("undo")),
+      button(() => app.controls.clear(), { "data-key": "clear" }, say("clear")),
+      button(() => app.actions.setTool(null), { class: "primary", "data-key": "done" }, say("done")),
+    );
   }
 
   /** @param {PointerEvent} event */
@@ -39,6 +81,7 @@ export class Drawing {
     event.preventDefault();
     this.view.element.setPointerCapture(event.pointerId);
     this.last = this.place(event);
+    this.keep();
     this.stroke(this.last, this.last);
   }
 
@@ -63,6 +106,7 @@ export class Drawing {
 
   /** A dot in the middle of a pixel, for who draws with the keyboard. @param {number} row @param {number} col */
   dot(row, col) {
+    this.keep();
     this.stroke([col + 0.5, row + 0.5], [col + 0.5, row + 0.5]);
   }
 

@@ -115,8 +115,9 @@ def _usable(
     network: Network, baseline: Network, pictures: NDArray[np.float32], labels: NDArray[np.int_]
 ) -> NDArray[np.bool_]:
     """Which pictures both networks read right in their place."""
-    right = [net(pictures).argmax(axis=1) == labels for net in (network, baseline)]
-    return right[0] & right[1]
+    ours, theirs = (net(pictures).argmax(axis=1) == labels for net in (network, baseline))
+    both: NDArray[np.bool_] = ours & theirs
+    return both
 
 
 def _telling(

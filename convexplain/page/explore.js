@@ -17,7 +17,6 @@
  * @property {(app: App, state: State) => Node[]} [bench]  what takes the place of panel and
  *   thumbnails
  * @property {(app: App, cell: Cell) => Node|null} [tools]  an element for the panel's head
- * @property {(app: App, cell: Cell) => Node|null} [extra]  an element for the panel's result
  * @property {(app: App, state: State) => Secret|null} [secret]
  * @property {(app: App, cell: Cell) => boolean} [clicked]  whether it took the click on a cell
  * @property {(app: App, state: State) => Children} [aside]  elements beside the caption

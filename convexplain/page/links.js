@@ -1,47 +1,22 @@
 /**
- * Windows on the maps and the lines between them: what a cell depends on, layer by layer.
+ * The lines between windows on neighbouring maps: what a cell depends on, layer by layer.
+ *
+ * The windows themselves lie in their maps, in shares of these, so that they fit at any size and in print.
  *
  * @typedef {{x: number, y: number, width: number, height: number}} Rectangle  in the overlay
- * @typedef {{name: string, map: Rectangle, box: Rectangle}} Joined  a map's frame, and a box on it
+ * @typedef {{map: Rectangle, box: Rectangle}} Joined  a map's frame, and a box on it
  */
 
-import { makeSvg, setAttributes } from "./dom.js";
-
-// How wide the line around a box is.
-const WIDE = 3.5;
+import { makeSvg } from "./dom.js";
 
 /** An overlay over the chain that takes no clicks. */
 export class Links {
   constructor() {
-    this.lines = makeSvg("g", { class: "lines" });
-    this.boxes = makeSvg("g", { class: "boxes" });
-    this.element = makeSvg("svg", { class: "links", "aria-hidden": "true" }, this.lines, this.boxes);
-    /** @type {Map<string, SVGGElement>} */
-    this.marks = new Map();
+    this.element = makeSvg("svg", { class: "links", "aria-hidden": "true" });
   }
 
-  /** The mark of a column's box. @param {string} name */
-  mark(name) {
-    const known = this.marks.get(name);
-    if (known) return known;
-    const mark = makeSvg("g", {}, makeSvg("rect", { class: "halo" }), makeSvg("rect", { class: "outline" }));
-    this.marks.set(name, mark);
-    this.boxes.append(mark);
-    return mark;
-  }
-
-  /** Show boxes and join neighbours. @param {Joined[]} parts  from the input to the cell */
+  /** Join neighbours. @param {Joined[]} parts  from the input to the cell */
   show(parts) {
-    for (const { name, box } of parts) {
-      for (const rect of this.mark(name).children) {
-        // Drawn outside of its cells, so that it covers none of their colour.
-        setAttributes(rect, { style: {
-          x: `${box.x - WIDE / 2}px`, y: `${box.y - WIDE / 2}px`, width: `${box.width + WIDE}px`, height: `${box.height + WIDE}px`,
-        } });
-      }
-    }
-    const seen = new Set(parts.map(({ name }) => name));
-    for (const [name, mark] of this.marks) mark.toggleAttribute("hidden", !seen.has(name));
     const lines = [];
     for (let i = 0; i + 1 < parts.length; i += 1) {
       const [from, to] = [parts[i], parts[i + 1]];
@@ -49,13 +24,7 @@ export class Links {
       if (!sameRow || to.map.x < from.map.x) continue; // the chain wraps here
       lines.push(...joined(from, to));
     }
-    this.lines.replaceChildren(...lines);
-    this.element.toggleAttribute("hidden", parts.length === 0);
-  }
-
-  /** Make the boxes glide from cell to cell, or jump. @param {boolean} on */
-  glide(on) {
-    this.element.classList.toggle("gliding", on);
+    this.element.replaceChildren(...lines);
   }
 }
 

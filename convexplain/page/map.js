@@ -36,6 +36,12 @@ export class MapView {
     this.size = 0; // CSS pixels a cell
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.small = make("canvas", { width: cols, height: rows }); // one dot a cell
+    /** Frames the cells that are read. */
+    this.window = make("span", { class: "window", hidden: true, "aria-hidden": "true" });
+    /** Whether it is on the screen. */
+    this.visible = false;
+    /** What is drawn, to draw nothing twice. */
+    this.drawn = "";
     // One real cell stands for the current one; the canvas cannot be read aloud.
     this.cell = make("span", { role: "gridcell", id: `cell-${name}` });
     this.element = make(
@@ -58,6 +64,7 @@ export class MapView {
         },
       },
       this.canvas,
+      this.window,
       make("span", { role: "row", class: "aside" }, this.cell),
     );
   }
@@ -88,6 +95,7 @@ export class MapView {
     if (this.canvas.height !== height) this.canvas.height = height;
     this.canvas.style.width = `${width / ratio}px`;
     this.canvas.style.height = `${height / ratio}px`;
+    this.drawn = "";
   }
 
   /**
@@ -229,24 +237,32 @@ export class MapView {
     if (this.cell.textContent !== text) this.cell.textContent = text;
   }
 
+  /** Frame a box of cells, clipped to the map; null takes the frame away. @param {Box|null} box */
+  mark(box) {
+    this.window.hidden = box === null;
+    if (box === null) return;
+    const { x, y, width, height } = this.shares(box);
+    const { style } = this.window;
+    [style.left, style.top, style.width, style.height] = [x, y, width, height].map((share) => `${100 * share}%`);
+  }
+
   /**
-   * Where a box of cells lies, in CSS pixels of `frame`'s box; clipped to the map.
+   * Where a box of cells lies, given where the map lies; clipped to the map.
    *
    * @param {Box} box
-   * @param {Element} frame
+   * @param {Rectangle} map
    * @returns {Rectangle}
    */
-  place(box, frame) {
-    const mine = this.canvas.getBoundingClientRect();
-    const theirs = frame.getBoundingClientRect();
-    const [top, bottom] = [box.top, box.bottom].map((row) => clamp(row, 0, this.rows));
-    const [left, right] = [box.left, box.right].map((col) => clamp(col, 0, this.cols));
-    return {
-      x: mine.left - theirs.left + left * this.size,
-      y: mine.top - theirs.top + top * this.size,
-      width: Math.max(0, right - left) * this.size,
-      height: Math.max(0, bottom - top) * this.size,
-    };
+  place(box, map) {
+    const { x, y, width, height } = this.shares(box);
+    return { x: map.x + x * map.width, y: map.y + y * map.height, width: width * map.width, height: height * map.height };
+  }
+
+  /** The same in shares of the map's sides. @param {Box} box @returns {Rectangle} */
+  shares(box) {
+    const [top, bottom] = [box.top, box.bottom].map((row) => clamp(row, 0, this.rows) / this.rows);
+    const [left, right] = [box.left, box.right].map((col) => clamp(col, 0, this.cols) / this.cols);
+    return { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
   }
 }
 

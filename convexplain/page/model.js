@@ -50,6 +50,8 @@ export class Model {
     this.source = new Float32Array();
     this.pixels = this.source;
     this.trace = this.compute(opening);
+    /** Which numbers these are: another number whenever any of them changes. */
+    this.version = 0;
     /** @type {Trace|null} */
     this.plain = null;
     /** @type {Trace|null} */
@@ -97,6 +99,7 @@ export class Model {
     this.plain = null;
     this.second = null;
     this.limits = new Map();
+    this.version += 1;
     return true;
   }
 

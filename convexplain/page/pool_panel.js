@@ -44,7 +44,6 @@ function body(app, cell, state) {
       make("h4", {}, term("pooling", say(step.winner ? "largestWins" : "averageOf"))), outputCell(model.value(cell), limit, hidden),
     ),
     make("ul", { class: "notes" }, notes(step, hidden).map((text) => make("li", {}, text))),
-    step.winner && app.mode.extra ? make("div", { class: "result" }, app.mode.extra(app, cell)) : null,
   ];
 }
 

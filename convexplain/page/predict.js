@@ -75,7 +75,7 @@ function choiceButtons(app, state) {
   const choices = choicesOf(app, question, state);
   return make(
     "div", { class: "guess" },
-    make("h4", { id: "guess-title" }, say("yourGuess")),
+    make("span", { id: "guess-title", class: "aside" }, say("yourGuess")),
     make(
       "div", { class: "choices", role: "radiogroup", "aria-labelledby": "guess-title" },
       choices.map(({ mistake, text }, i) => radio(
@@ -147,13 +147,11 @@ export const PREDICT = {
     );
   },
 
-  extra: (app) => (app.store.state.preview ? null : choiceButtons(app, app.store.state)),
-
   aside(app, state) {
     const question = questionOf(app, state);
     if (!question) return null;
     return [
-      question.what === "answer" && choiceButtons(app, state),
+      choiceButtons(app, state),
       state.revealed
         ? button(() => app.actions.ask(), { "data-key": "again" }, say("again"))
         : button(() => app.actions.reveal(), { class: "primary", "data-key": "reveal" }, say("reveal")),

@@ -229,6 +229,11 @@ export class Actions {
     this.store.change({ ...UNTOLD, erased: [], zeroed: [] });
   }
 
+  /** The trained weights, and nothing taken away. */
+  reset() {
+    this.store.change({ ...UNTOLD, playing: false, editing: null, erased: [], zeroed: [], kernels: {} });
+  }
+
   /** @param {string} key @param {number[]|null} weights  null: those that were trained */
   setKernel(key, weights) {
     const kernels = { ...this.state.kernels };

@@ -65,6 +65,7 @@ export const WORDS = {
   draw: ["Draw", "手写"],
   done: ["Done", "完成"],
   clear: ["Clear", "清空"],
+  undo: ["Undo", "撤销"],
   another: ["Another", "换一个"],
   shift: ["Shift", "平移"],
   left: ["left", "左移"],
@@ -81,7 +82,7 @@ export const WORDS = {
   picture: ["Picture", "图片"],
   pictureHint: ["Open a picture; you can also paste or drop one", "打开图片；也可以粘贴或拖入"],
   rubber: ["Rubber", "橡皮"],
-  drawHint: ["Draw on the input with mouse or finger.", "用鼠标或手指在输入图上写。"],
+  drawHint: ["Write a digit on the sheet.", "在纸上写一个数字。"],
 
   // Overview
   step1: ["Choose a digit.", "选一个手写数字。"],
@@ -148,6 +149,14 @@ export const WORDS = {
     "In the end the largest logit wins: {k}. {activation} turns logits into probabilities.",
     "最后 logit 最大的一类胜出：{k}。{activation} 把 logit 变成概率。",
   ],
+
+  changed: ["Changed: {what}", "已改：{what}"],
+  oneKernel: ["{n} kernel", "{n} 个卷积核"],
+  manyKernels: ["{n} kernels", "{n} 个卷积核"],
+  oneCell: ["{n} cell", "{n} 格"],
+  manyCells: ["{n} cells", "{n} 格"],
+  onePatch: ["{n} patch", "{n} 处擦除"],
+  manyPatches: ["{n} patches", "{n} 处擦除"],
 
   // Panel
   cellTitle: ["{map}: row {row}, column {col}", "{map}：行 {row}、列 {col}"],

@@ -201,7 +201,7 @@ def test_a_page_without_motion_does_not_glide(show: Open) -> None:
     page = show(cell("conv1", 28, 10, 10, d=5), reduced_motion="reduce")
     page.locator(".play").click()
     settled(page)
-    found = page.locator(".links .outline").first.evaluate(
+    found = page.locator(".window:not([hidden])").first.evaluate(
         "(e) => getComputedStyle(e).transitionDuration"
     )
     assert found == "0s"

@@ -83,7 +83,6 @@ def test_shifting_moves_the_digit_under_the_kept_cell(show: Open) -> None:
 def test_drawing_with_the_mouse_makes_a_picture_of_16_levels(show: Open) -> None:
     page = show(fragment(d=5))
     page.locator(".draw").click()
-    page.locator(".another").click()  # now: clear
     settled(page)
     assert drawn_pixels(page).sum() == 0
     start = point_at(page, "input", 5, 14, 28, 28)
@@ -112,8 +111,6 @@ def test_drawing_with_the_keyboard(show: Open) -> None:
     page = show(fragment(d=5))
     page.locator(".draw").focus()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")  # clear
     page.locator('.map[data-layer="input"]').focus()
     page.keyboard.press("Control+Home")
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter"):
@@ -122,16 +119,16 @@ def test_drawing_with_the_keyboard(show: Open) -> None:
     picture = drawn_pixels(page)
     assert picture[2, 1] == 1
     assert picture.sum() < 12
-    assert page.locator(".links .outline").first.is_visible()
+    assert page.locator(".of-picture .window:not([hidden])").is_visible()
+    assert page.locator(".window:not([hidden])").count() == 1
     page.keyboard.press("Escape")
     settled(page)
-    assert not page.locator(".links .outline").first.is_visible()
+    assert page.locator('[data-key="done"]').count() == 0
 
 
 def test_drawing_with_a_finger_on_a_phone(show: Open) -> None:
     page = show(fragment(d=1), **PHONE)
     page.locator(".draw").tap()
-    page.locator(".another").tap()
     settled(page)
     at = point_at(page, "input", 10, 10, 28, 28)
     page.touchscreen.tap(at["x"], at["y"])
@@ -139,6 +136,38 @@ def test_drawing_with_a_finger_on_a_phone(show: Open) -> None:
     picture = drawn_pixels(page)
     assert picture[10, 10] == 1
     assert picture.sum() < 12
+
+
+def test_a_sheet_is_blank_and_large_and_steps_lead_back_to_the_digit(show: Open) -> None:
+    for size, least in (((1366, 768), 12), ((760, 600), 12), ((683, 384), 8), ((390, 844), 11)):
+        width, height = size
+        page = show(fragment(d=5), viewport={"width": width, "height": height})
+        page.locator(".draw").click()
+        settled(page)
+        assert drawn_pixels(page).sum() == 0
+        box = page.locator(".of-picture canvas").bounding_box()
+        assert box is not None
+        assert box["width"] >= 28 * least
+        assert box["y"] + box["height"] <= height
+        for row in (8, 14):
+            page.mouse.click(**point_at(page, "input", row, 14, 28, 28))
+            settled(page)
+        assert drawn_pixels(page)[[8, 14], 14].ravel().tolist() == [1, 1]
+        # What the network says of it stays in view.
+        said = page.locator(".caption-answer, .bar.best").filter(visible=True).first
+        where = said.bounding_box()
+        assert where is not None
+        assert where["y"] + where["height"] <= height
+        page.locator('[data-key="undo"]').click()
+        settled(page)
+        assert drawn_pixels(page)[[8, 14], 14].ravel().tolist() == [1, 0]
+        page.locator('[data-key="undo"]').click()
+        page.locator('[data-key="undo"]').click()
+        settled(page)
+        assert address(page)["d"] == "5"
+        assert page.locator('[data-key="undo"]').is_disabled()
+        page.locator('[data-key="done"]').click()
+        settled(page)
 
 
 def test_noise_is_added_the_same_each_time(show: Open) -> None:

@@ -190,7 +190,7 @@ def test_pointing_shows_a_cell_and_leaving_brings_the_maps_back(fresh: Open) -> 
     settled(page)
     step = trace_of().steps("conv1", 28).at(17, 12)
     assert texts(page, ".panel .output-cell") == [fmt.number(step.activated)]
-    assert page.locator(".links .outline").count() == 2
+    assert page.locator(".window:not([hidden])").count() == 2
     page.mouse.move(5, 5)
     page.wait_for_selector(".thumbs >> nth=0", state="visible")
     assert not page.locator(".panel").is_visible()
@@ -213,7 +213,7 @@ def test_the_window_s_outline_lies_on_the_cells_that_are_read(fresh: Open) -> No
         name: page.locator(f'.map[data-layer="{name}"] canvas').bounding_box()
         for name in ("input", "conv1", "pool1", "conv2", "pool2", "conv3")
     }
-    outlines = [mark.bounding_box() for mark in page.locator(".links .outline").all()]
+    outlines = [mark.bounding_box() for mark in page.locator(".window:not([hidden])").all()]
     assert len(outlines) == 6
     field = network.receptive_field("conv3").box(1, 2)
     on_input, box = outlines[0], boxes["input"]

@@ -1,0 +1,152 @@
+"""On every screen, and on paper: what belongs together is in view together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.page.looking import address, cell, click_cell, fragment, settled, texts
+
+Open = Callable[..., Page]
+
+#: A projector, a laptop, a frame of JupyterLab, frames of a course, 200% zoom, a phone.
+SCREENS = {
+    "1920": {"viewport": {"width": 1920, "height": 1080}},
+    "1366": {"viewport": {"width": 1366, "height": 768}},
+    "1024": {"viewport": {"width": 1024, "height": 768}},
+    "frame": {"viewport": {"width": 1000, "height": 600}},
+    "760": {"viewport": {"width": 760, "height": 600}},
+    "zoom": {"viewport": {"width": 683, "height": 384}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+
+
+def in_view(page: Page, part: Locator) -> bool:
+    """Whether a part lies in the window, and nothing over it."""
+    return part.evaluate(
+        """(part) => {
+          const { left, top, right, bottom } = part.getBoundingClientRect();
+          if (left < -1 || right > innerWidth + 1) return false;
+          if (top < -1 || bottom > innerHeight + 1) return false;
+          const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+          return part.contains(over) || over.contains(part);
+        }"""
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("where", [("conv1", 28, 8, 20), ("conv3", 20, 1, 2)])
+def test_question_choices_map_and_arithmetic_are_in_view_together(
+    visit: Open, where: tuple[str, int, int, int], screen: str, lang: str
+) -> None:
+    page = visit(cell(*where, d=5, lang=lang).replace("v=pin", "v=predict"), **SCREENS[screen])
+    parts = {
+        "question": page.locator(".caption-text"),
+        "choices": page.locator(".choices"),
+        "reveal": page.locator('[data-key="reveal"]'),
+        "map": page.locator(f'.map[data-layer="{where[0]}"] canvas'),
+        "bias": page.locator(".panel .sum div").filter(has=page.locator('[data-key="term-bias"]')),
+        "value": page.locator(".panel .sum .total"),
+        "products": page.locator(".products table, .combined table").filter(visible=True).first,
+    }
+    assert [name for name, part in parts.items() if not in_view(page, part)] == []
+    page.locator('[data-key="reveal"]').click()
+    settled(page)
+    assert in_view(page, page.locator(".caption-text"))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_click_on_a_cell_brings_its_arithmetic_into_view(visit: Open, screen: str) -> None:
+    page = visit(fragment(d=5, v="over"), **SCREENS[screen])
+    if screen == "phone":
+        page.locator(".tab").nth(1).tap()
+    else:
+        click_cell(page, "conv1", 8, 20, 26, 26)
+    settled(page)
+    assert address(page)["l"] == "conv1"
+    assert in_view(page, page.locator(".panel h3"))
+    assert in_view(page, page.locator(".panel .output-cell").first)
+
+
+def test_what_is_changed_is_said_in_every_mode_and_taken_back_at_once(visit: Open) -> None:
+    changed = {"d": 5, "k": "conv1.0.28:1,0,0,0,0,0,0,0,0", "z": "conv3.20.1.2~conv2.3.0.0"}
+    for screen in ("1366", "760", "phone"):
+        for state in (
+            fragment(v="over", **changed),
+            cell("conv1", 3, 5, 5, **changed),
+            fragment(v="compare", **changed),
+            fragment(v="erase", **changed),
+            cell("conv1", 3, 5, 5, **changed).replace("v=pin", "v=predict"),
+        ):
+            page = visit(state, **SCREENS[screen])
+            said = page.locator(".changes").filter(visible=True)
+            assert said.count() == 1, (screen, state)
+            assert said.locator("span").inner_text() == "Changed: 1 kernel, 2 cells"
+    # Another digit, and it still says so.
+    page = visit(fragment(v="over", **changed), **SCREENS["1366"])
+    page.locator('.digit[data-digit="7"]').click()
+    settled(page)
+    said = page.locator(".changes").filter(visible=True)
+    assert said.locator("span").inner_text() == "Changed: 1 kernel, 2 cells"
+    said.locator("button").click()
+    settled(page)
+    assert page.locator(".changes").count() == 0
+    assert {"k", "z"}.isdisjoint(address(page))
+    page = visit(fragment(v="over", e="5.5.3.3", d=5, lang="zh"), **SCREENS["1366"])
+    assert texts(page, ".changes span") == ["已改：1 处擦除"]
+
+
+PLACES = """() => [...document.querySelectorAll(".map")].map((map) => {
+  const [canvas, frame] = ["canvas", ".window"]
+    .map((part) => map.querySelector(part).getBoundingClientRect());
+  return [
+    map.dataset.layer, (frame.left - canvas.left) / canvas.width,
+    (frame.top - canvas.top) / canvas.height,
+    frame.width / canvas.width, frame.height / canvas.height,
+  ];
+})"""
+
+
+@pytest.mark.parametrize("orientation", ["portrait", "landscape"])
+def test_paper_shows_the_windows_on_their_cells(fresh: Open, orientation: str) -> None:
+    page = fresh(cell("conv1", 28, 10, 12, d=5), **SCREENS["1366"])
+    # What is printed is the page as wide as the paper, less its margins.
+    width = {"portrait": 718, "landscape": 1047}[orientation]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 700})
+    settled(page)
+    found = {name: numbers for name, *numbers in page.evaluate(PLACES)}
+    shares = [pytest.approx(n, abs=0.02) for n in (12 / 28, 10 / 28, 3 / 28, 3 / 28)]
+    assert found["input"] == shares
+    shares = [pytest.approx(n, abs=0.02) for n in (12 / 26, 10 / 26, 1 / 26, 1 / 26)]
+    assert found["conv1"] == shares
+    boxes = [page.locator(f".column >> nth={n}").bounding_box() for n in range(7)]
+    maps = [page.locator(f".map >> nth={n}").bounding_box() for n in range(6)]
+    for n, (column, map_) in enumerate(zip(boxes, maps, strict=False)):
+        assert column is not None
+        assert map_ is not None
+        assert map_["width"] == pytest.approx(map_["height"], abs=1.5)
+        after = boxes[n + 1]
+        assert after is not None
+        assert map_["x"] + map_["width"] <= after["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".play").is_hidden()
+    assert page.locator(".caption-text").is_visible()
+    page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+@pytest.mark.parametrize("state", ["cell", "overview", "compare"])
+def test_paper_is_one_page(fresh: Open, landscape: bool, state: str) -> None:
+    where = {
+        "cell": cell("conv3", 20, 1, 2, d=5, t="dense.5"),
+        "overview": fragment(d=5, v="over"),
+        "compare": fragment(d=5, v="compare", s="0,-3"),
+    }[state]
+    page = fresh(where, **SCREENS["1366"])
+    paper = page.pdf(format="A4", landscape=landscape, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
