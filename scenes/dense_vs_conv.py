@@ -29,6 +29,7 @@ class DenseVsConv(LessonScene):
     def prepare(self) -> None:
         """Lay out the digit, once for each network."""
         self.board.lay(self.lesson.looks(upright=self.upright))
+        self.board.show("cnn", "cnn.window", "dense")(1.0)
 
     def become(
         self, picture: Diagram, share: float, *show: str, hold: tuple[str, ...] = ()
@@ -40,7 +41,6 @@ class DenseVsConv(LessonScene):
 
     def show_looks(self, event: Event) -> None:
         """A small window runs over one digit, and a large one stands round the other."""
-        self.board.show("cnn", "cnn.window", "dense")(1.0)
         self.during(1, self.sweep(0.0, 0.5), self.board.pulse("dense", times=2), rate=linear)
 
     def sweep(self, start: float, end: float) -> Move:

@@ -24,6 +24,7 @@ class Hierarchy(LessonScene):
     def prepare(self) -> None:
         """Lay out the digit; find where in the tree each node stands."""
         self.board.lay(self.lesson.opening())
+        self.board.show("input")(1.0)
         self.tree = self.lesson.diagram()
         self.places = dict(_walk(self.lesson.tree))
         self.lit = {place for place, node in self.places.items() if node in self.lesson.path}
@@ -36,7 +37,6 @@ class Hierarchy(LessonScene):
 
     def show_ask(self, event: Event) -> None:
         """Windows of the three sizes nest on the digit."""
-        self.during(0.2, self.board.show("input"))
         marks = [f"input.{node.layer}" for node in self.lesson.path]
         self.during(1, in_turn(*(self.board.show(mark) for mark in marks), overlap=0.3))
 

@@ -29,6 +29,7 @@ class Learning(LessonScene):
     def prepare(self) -> None:
         """Lay out the untrained kernels."""
         self.board.lay(self.lesson.kernels_picture())
+        self.board.show("kernels.title", "kernels.counter", "kernels")(1.0)
 
     @property
     def filters(self) -> range:
@@ -39,7 +40,6 @@ class Learning(LessonScene):
 
     def show_random(self, event: Event) -> None:
         """The kernels are there, and one after the other is looked at."""
-        self.board.show("kernels.title", "kernels.counter", "kernels")(1.0)
         self.during(0.1, self.board.show("legend"))
         looks = [self.board.pulse(f"kernels[{n}]") for n in self.filters]
         self.during(1, in_turn(*looks, overlap=0.8), rate=linear)

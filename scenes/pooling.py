@@ -212,9 +212,9 @@ class Pooling(LessonScene):
         place, shown = self.board.box("map"), self.lesson.shown_channels
         maps = [f"before[{n}]" for n in range(len(shown))]
         smaller = [f"after[{n}]" for n in range(len(shown))]
-        self.become(self.walls(), 0.1, show=("legend",))
-        heads = self.board.show("before.title", "after.title", "told")
-        self.during(0.3, heads, *(self.board.grow(name, out_of=place) for name in maps))
+        grown = [self.board.grow(name, out_of=place) for name in maps]
+        self.become(self.walls(), 0.3, *grown, show=("legend",))
+        self.during(0.1, self.board.show("before.title", "after.title", "told"))
         moves = [
             eased(self.board.grow(small, out_of=name))
             for small, name in zip(smaller, maps, strict=True)

@@ -31,13 +31,13 @@ class SlidingWindow(LessonScene):
         """Lay out the picture that is read; nothing of the map is known yet."""
         self.map = np.full(self.lesson.response_map.shape, np.nan)
         self.board.lay(self.lesson.opening())
+        self.board.show("input", WINDOW)(1.0)
 
     # The first number, term by term.
 
     def show_search(self, event: Event) -> None:
         """The window comes onto the picture and searches along the ink."""
         way = np.array(self.lesson.search, dtype=float)
-        self.during(0.15, self.board.show("input", WINDOW))
         legs = [eased(self._leg(start, end)) for start, end in pairwise(way)]
         self.during(1, in_turn(*legs), rate=linear)
 

@@ -28,6 +28,7 @@ class WindowSize(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture."""
         self.board.lay(self.lesson.opening())
+        self.board.show("input", self.windows[0])(1.0)
 
     @property
     def windows(self) -> list[str]:
@@ -38,7 +39,6 @@ class WindowSize(LessonScene):
 
     def show_breathe(self, event: Event) -> None:
         """A frame breathes on the picture: small, larger, largest, and back."""
-        self.board.show("input", self.windows[0])(1.0)
         frame = self.board.part(self.windows[0])
         places = [self.board.part(name).places.copy() for name in self.windows]
         stops = [*places, *places[-2::-1]]

@@ -24,6 +24,8 @@ done
 
 bash scripts/setup.sh develop
 export PATH="$PWD/.venv/bin:$PATH"
+told=() # the whole chapter is told as one story
+[ -z "$lessons" ] || told=(--lessons "$lessons")
 [ -n "$lessons" ] || lessons=$(python -c 'from convexplain import lessons; print(",".join(lessons.names()))')
 name=convexplain-$(python -c 'import convexplain; print(convexplain.__version__)')
 made=$(mktemp -d "$PWD/.release.XXXXXX")
@@ -44,7 +46,7 @@ for lang in en zh; do
     convexplain page --lang "$lang" -o "$made/dist/$name-page-$lang.html"
     [ "$videos" = 1 ] || continue
     echo "release: videos, $lang"
-    convexplain film --lessons "$lessons" --lang "$lang" -q "$quality" --embed-subtitles --quiet \
+    convexplain film "${told[@]}" --lang "$lang" -q "$quality" --embed-subtitles --quiet \
         -o "$made/films/$name-film-$lang.mp4"
     mkdir "$made/lessons-$lang"
     for lesson in ${lessons//,/ }; do

@@ -18,8 +18,6 @@ from convexplain.cli import cli
 from convexplain.data import digits
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.lessons._card import Card
-from convexplain.lessons._closing import Closing
-from convexplain.lessons._opening import Opening
 from convexplain.lessons.parts.beats import spoken
 from convexplain.style.theme import Look
 from convexplain.video import clip_cache
@@ -34,15 +32,9 @@ def test_lessons_are_shown_in_the_order_asked_for():
     chosen = select(["pooling", "sliding-window"], {})
     assert [lesson.name for lesson in chosen] == ["pooling", "sliding-window"]
     film = Film(chosen, Path("x.mp4"))
-    assert [part.name for part in film.parts] == [
-        "_opening", "_card", "pooling", "_card", "sliding-window", "_closing"
-    ]  # fmt: skip
+    assert [part.name for part in film.parts] == ["_card", "pooling", "_card", "sliding-window"]
     cards = [part for part in film.parts if isinstance(part, Card)]
     assert [(card.number, card.count) for card in cards] == [(1, 2), (2, 2)]
-
-
-def test_without_names_it_is_the_chapter():
-    assert [lesson.name for lesson in select(None, {})] == list(lessons.CHAPTER)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +58,10 @@ def test_options_reach_the_lessons_that_have_them():
     film = Film(
         select(["dense-vs-conv", "pooling"], {"picture": seven, "filter": 5}), Path("x.mp4")
     )
-    opening, first, plain, second, pooling, _ = film.parts
+    first, plain, second, pooling = film.parts
     assert (pooling.picture, pooling.filter) == (seven, 5)
-    assert not hasattr(plain, "picture")
-    assert opening.picture is first.picture is second.picture is seven
+    assert plain.picture is None
+    assert first.picture is second.picture is seven
 
 
 def test_a_film_has_one_aspect_for_which_all_its_lessons_are_laid_out(monkeypatch):
@@ -83,7 +75,7 @@ def test_a_film_has_one_aspect_for_which_all_its_lessons_are_laid_out(monkeypatc
 
 
 @pytest.mark.render
-def test_an_upright_film_is_upright_from_its_opening_to_its_end(tmp_path, monkeypatch):
+def test_an_upright_film_is_upright_from_its_first_card_to_its_end(tmp_path, monkeypatch):
     pytest.importorskip("manim", reason="films need the extra 'video'")
     import av
 
@@ -140,33 +132,27 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
     beside = {f"film.{lang}.{kind}" for lang in ("en", "zh") for kind in ("srt", "vtt")}
     made = {path.name for path in tmp_path.iterdir()} - {"cache"}
     assert made == {"film.mp4", "film.png"} | beside
-    assert (result.rendered, said) == (5, [])
+    assert (result.rendered, said) == (3, [])
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
 
     assert boxes.plays_while_it_loads("film.mp4")
-    lengths = [24.0, 4.0, pooling.seconds, 51.0]
+    lengths = [4.0, pooling.seconds]
     assert [part.seconds for part in film.parts] == lengths
     assert result.seconds == pytest.approx(sum(lengths), abs=0.3)
     with av.open("film.mp4") as video:
         marks = [(m["start"], m["metadata"]["title"]) for m in video.chapters()]
         assert len(video.streams.subtitles) == 2
-    assert [title for _, title in marks] == [
-        Opening().title.text("en"),
-        pooling.title.text("en"),
-        Closing().title.text("en"),
-    ]
     # The lesson's chapter begins with its card.
-    starts = [0, 24_000, 28_000 + 1000 * pooling.seconds]
-    assert [start for start, _ in marks] == pytest.approx(starts, abs=300)
+    assert marks == [(0, pooling.title.text("en"))]
     # The captions of the lesson stand where the lesson is shown.
     told = [caption for _, caption in spoken(pooling.beats())]
     first, last = (cue_of(caption.text("zh")) for caption in (told[0], told[-1]))
-    assert first == pytest.approx(28, abs=0.3)
-    assert last < 28 + pooling.seconds
+    assert first == pytest.approx(4, abs=0.3)
+    assert last < 4 + pooling.seconds
     cues = Path("film.zh.srt").read_text("utf-8-sig").strip().split("\n\n")
     assert len(cues) == sum(len(spoken(part.beats())) for part in film.parts)
-    assert cues[-1].splitlines()[2] == Closing().answer.text("zh")
+    assert cues[-1].splitlines()[2] == told[-1].text("zh")
     ends = cues[-1].splitlines()[1].split(" --> ")[1]
     hours, minutes, seconds = ends.replace(",", ".").split(":")
     end = 3600 * int(hours) + 60 * int(minutes) + float(seconds)

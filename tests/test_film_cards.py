@@ -1,9 +1,7 @@
-"""The opening, the title cards and the summary: what they say, and that nothing overlaps."""
+"""The title cards before the lessons of a choice: what they mark, and that nothing overlaps."""
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +10,6 @@ import pytest
 from convexplain import lessons, panels
 from convexplain.data import digits
 from convexplain.lessons._card import APART, Card, heading
-from convexplain.lessons._closing import Closing
-from convexplain.lessons._opening import Opening
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 
@@ -59,24 +55,18 @@ def cards():
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("aspect", panels.ASPECTS)
 def test_every_card_has_a_layout_in_which_nothing_overlaps(aspect, lang):
-    opening = Opening(picture=digits.first(8))
-    colours = np.zeros((28, 28, 3))
-    made = [card.diagram() for card in cards()]
-    made += [opening.front(colours), opening.table(colours), Closing().diagram()]
-    for diagram in made:
-        assert panels.problems(panels.place(diagram, panels.video(aspect), lang)) == []
+    for card in cards():
+        placed = panels.place(card.diagram(), panels.video(aspect), lang)
+        assert panels.problems(placed) == []
 
 
 @pytest.mark.parametrize(
     ("aspect", "lang"), [("16:9", "zh"), ("4:3", "en"), ("1:1", "zh"), ("9:16", "en")]
 )
-def test_opening_card_and_closing_show_all_that_they_have(aspect, lang, tmp_path):
+def test_a_card_shows_all_that_it_has(aspect, lang, tmp_path):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     card = next(cards())
     assert card.numbered.text(lang) in show(card, lang, aspect, tmp_path)
-    seen = show(Opening(picture=digits.first(8)), lang, aspect, tmp_path)
-    assert {"99.15%", "98.18%"} <= seen
-    assert "9 : 784" in show(Closing(), lang, aspect, tmp_path)
 
 
 def test_a_card_marks_the_strongest_responses_of_its_filter():
@@ -106,44 +96,3 @@ def test_a_card_marks_the_strongest_responses_of_its_filter():
         )
         strongest.append(values[0])
     assert strongest == sorted(strongest, reverse=True)
-
-
-def test_the_opening_tells_what_was_measured_beside_what_the_chapter_claims():
-    stored = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
-    measured = {
-        row["network"]: row["accuracy"] for row in stored["shift"]["rows"] if row["pixels"] == 0
-    }
-    cnn, dense = Opening().scores
-    assert (cnn.measured, dense.measured) == (measured["cnn"], measured["dense"])
-    assert (cnn.told, dense.told) == (0.991, 0.9822)
-    told = {beat.name: beat.caption for beat in Opening().beats()}
-    for lang in ("en", "zh"):
-        assert f"{100 * measured['cnn']:.2f}%" in told["scores"].text(lang)
-        assert f"{100 * measured['dense']:.2f}%" in told["scores"].text(lang)
-
-
-def test_the_closing_counts_as_the_chapter_does():
-    beats = Closing().beats()
-    numbers = [beat.data.numbers for beat in beats[:-1]]
-    assert len(numbers) == 8
-    assert numbers[1] == "9 : 784"
-    assert numbers[3:] == [
-        "3 → 8 → 18",
-        "26 × 26 × 32",
-        "26 × 26",
-        "3 × 3; 32, 64, 128",
-        "28 → 26 → 13 → 11 → 5 → 3",
-    ]
-    said = [beat.caption.text("en") for beat in beats]
-    assert f"{104_202 / 407_050:.0%} of the parameters" in said[0]
-    assert f"{3_100_032 / 406_528:.1f} times" in said[0]
-    assert f"{26 * 26} answers" in said[5]
-    assert f"{3 * 3 * 128:,} numbers" in said[7]
-    stored = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
-    share = {
-        (row["network"], row["pixels"]): f"{row['accuracy']:.0%}"
-        for row in stored["samples"]["rows"]
-        if row["digits"] == 100
-    }
-    assert numbers[2] == f"{share['cnn', 'in place']} : {share['dense', 'in place']}"
-    assert f"{share['cnn', 'shuffled']} against {share['dense', 'shuffled']}" in said[2]

@@ -525,6 +525,27 @@ MUTATIONS = (
         "tests/test_film.py::test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right",
     ),
     Mutation(
+        "a film about the digit that was misread least",
+        "convexplain.lessons._story",
+        "key=lambda walk: (_relapses(",
+        "key=lambda walk: (-_relapses(",
+        "tests/test_film_story.py::test_the_film_is_about_the_digit_that_tells_most",
+    ),
+    Mutation(
+        "less than half of anything",
+        "convexplain.lessons._opening",
+        "if few < _HALF * many else",
+        "if few < many else",
+        "tests/test_film_story.py::test_the_opening_compares_what_was_counted",
+    ),
+    Mutation(
+        "a film that takes the other language's time to read",
+        "convexplain.lessons.parts.beats",
+        "said.reading_time(lang) - sum",
+        "said.reading_time() - sum",
+        "tests/test_film_story.py::test_each_language_takes_its_own_time_to_read",
+    ),
+    Mutation(
         "captions of all parts at the film's beginning",
         "convexplain.video.film",
         "subtitles.cues_of(part, lang, float(start))",

@@ -60,7 +60,7 @@ def cores() -> int:
     "--lessons",
     metavar="A,B,C",
     type=Names(),
-    help="These lessons, in this order, instead of the whole chapter.",
+    help="These lessons, in this order, each with a card, instead of the whole chapter.",
 )
 @click.option("--digit", type=int, metavar="D", help=PICTURE_HELP["digit"][0])
 @click.option("--sample", type=int, metavar="N", help=PICTURE_HELP["sample"][0])
@@ -70,6 +70,12 @@ def cores() -> int:
     type=int,
     metavar="N",
     help="A filter, counted from 0, for the lessons that have this option.",
+)
+@click.option(
+    "--pause",
+    type=float,
+    metavar="S",
+    help="Seconds for which the film rests at a question.  [default: 4; 3 with --lessons]",
 )
 @click.option(
     "-q",
@@ -110,6 +116,7 @@ def film(
     sample: int | None,
     image: str | None,
     filter: int | None,
+    pause: float | None,
     quality: str,
     aspect: str,
     lang: str,
@@ -121,20 +128,28 @@ def film(
     quiet: bool,
     verbose: int,
 ) -> int:
-    """Join the lessons of the chapter into one film.
+    """Tell the chapter as one film: one digit, one question.
 
-    With an opening, a title card for each lesson, and a summary. Lessons that are finished are
-    kept: a film that was interrupted goes on where it stopped.
+    The last picture of each lesson becomes the first of the next; --digit is whom it is about.
+    With --lessons a card stands before each lesson. Lessons that are finished are kept: a film that
+    was interrupted goes on where it stopped.
     """
     from convexplain.data import digits
+    from convexplain.lessons import _story as story
     from convexplain.style.theme import Look
     from convexplain.video import subtitles
     from convexplain.video.film import Film, make, select
     from convexplain.video.job import QUALITIES
 
     picture = digits.choose({"digit": digit, "sample": sample, "image": image})
+    if lessons is not None:
+        told = select(lessons, {"picture": picture, "filter": filter, "pause": pause})
+    else:
+        given = picture if digit is None else None
+        whom = story.protagonist(digit) if given is None else story.Protagonist(given)
+        told = story.tell(whom, lang, filter=filter, pause=story.PAUSE if pause is None else pause)
     wanted = Film(
-        select(lessons, {"picture": picture, "filter": filter}),
+        told,
         _options.target(output, "chapter.mp4"),
         Look(lang=lang, theme=theme, captions=not no_captions),
         QUALITIES[quality],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import digits, facts
+from convexplain.data.pictures import Picture
 from convexplain.lessons.parts import comparing_picture as pictures
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.checks import check_pause
@@ -69,6 +70,8 @@ class DenseVsConv(Lesson):
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
 
     pause: float = pause_option()
+    #: The digit that both look at, where a film is about it; a typical four if None.
+    picture: Picture | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_pause(self.pause)
@@ -168,7 +171,8 @@ class DenseVsConv(Lesson):
     @property
     def pixels(self) -> npt.NDArray[np.float32]:
         """The digit that both look at, (height, width)."""
-        return np.asarray(digits.first(_DIGIT).pixels.squeeze(axis=2))
+        picture = self.picture or digits.first(_DIGIT)
+        return np.asarray(picture.pixels.squeeze(axis=2))
 
     @cached_property
     def order(self) -> npt.NDArray[np.int64]:

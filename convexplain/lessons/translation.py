@@ -96,7 +96,8 @@ def find_walks(
     labels: Sequence[int],
     networks: Sequence[Network],
     step: int = 1,
-    least: float = SURE,
+    least: float | Sequence[float] = SURE,
+    lead: int = 2,
 ) -> list[Walk]:
     """Find pictures that walk out of their answers, all networks sure at first, the best first.
 
@@ -113,13 +114,15 @@ def find_walks(
         The first is the one that holds longer.
     step : int
         Pixels of a step.
-    least : float
-        How sure all networks are at first.
+    least : float, or sequence of float
+        How sure all networks are at first, or each of them.
+    lead : int
+        By how many steps the first network holds longer than the others, at least.
     """
     every, found = np.stack(pictures), []
     classes = np.asarray(labels)
     still = [_shares(network, every)[np.arange(len(every)), classes] for network in networks]
-    sure = np.min(still, axis=0) >= least
+    sure = np.all(np.transpose(still) >= np.asarray(least), axis=1)
     ink = every.reshape(len(every), -1).sum(axis=1)
     for direction in STEP:
         walk = [moved(every, direction, step * n) for n in range(FAR + 1)]
@@ -132,7 +135,7 @@ def find_walks(
             gone = all(not r[at:].any() for r, at in zip(right, fails, strict=True))
             if last > FAR or not gone or not inside[: last + 1, n].all():
                 continue
-            if len(networks) > 1 and fails[0] - max(fails[1:]) < 2:
+            if len(networks) > 1 and fails[0] - max(fails[1:]) < lead:
                 continue
             different = len(np.unique(answers[:, :, n]))
             found.append(Walk(int(n), direction, fails, different))
@@ -544,7 +547,7 @@ class Translation(FilterLesson):
         if self.fails[1] > self.fails[0]:
             replies = [(_CNN_FIRST, None), (_DENSE_FIRST, _UNUSUAL), (_NEITHER, replies[2][1])]
         choices = tuple(Choice(text, reply) for text, reply in replies)
-        return Question(_WHICH.fill(w=terms.DIRECTIONS[self.shown_direction]), choices)
+        return Question(_WHICH, choices)
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
@@ -615,8 +618,8 @@ _NEARLY = Caption(
     zh="移回去，{n} {l}最多相差 {d}。",
 )
 _WHICH = Caption(
-    en="It goes on to the {w}. Which network gives up first?",
-    zh="继续向{w}移动，哪个网络先认错？",
+    en="It goes on like this. Which network gives up first?",
+    zh="继续这样移动，哪个网络先认错？",
 )
 _DENSE_FIRST = Caption(en="the dense network", zh="全连接网络")
 _CNN_FIRST = Caption(en="the CNN", zh="CNN")

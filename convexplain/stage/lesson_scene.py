@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from manim import config
 from manim.utils.exceptions import EndSceneEarlyException
 
+from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.beats import Beat, Event, chapters
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.panels import text as words
@@ -18,6 +19,7 @@ from convexplain.panels.sheet import ASPECTS, VIDEO, Sheet
 from convexplain.stage.board import Board
 from convexplain.stage.canvas import Pixels
 from convexplain.stage.encoder import Chapter
+from convexplain.stage.grid import PixelGrid
 from convexplain.stage.pace import Move, smoothly, together
 from convexplain.stage.poster import Fullest
 from convexplain.stage.scene import StageScene
@@ -32,6 +34,8 @@ TITLE_SIZE, CAPTION_SIZE = 40.0, 38.0
 _TITLE_Y, _CAPTION_Y, _LINE = 0.060 * HEIGHT, 0.915 * HEIGHT, 46.0
 _CAPTION_WIDTH = 0.90 * WIDTH
 _logger = logging.getLogger(__name__)
+#: How much of the title's height the digit at the frame's edge takes.
+_HERO = 0.62
 _CHANGE = 0.15  # seconds for an old title or caption to go, and again for the new one to come
 
 
@@ -60,6 +64,8 @@ class LessonScene(StageScene):
         Name of the beat with whose end the scene ends.
     on_progress : callable, optional
         Called with the share of the lesson shown so far, after each frame.
+    following : LessonScene, optional
+        Within a film, the scene whose first picture this one's last becomes; it is not played.
 
     Attributes
     ----------
@@ -83,9 +89,11 @@ class LessonScene(StageScene):
         *,
         stop_after: str | None = None,
         on_progress: Callable[[float], None] | None = None,
+        following: LessonScene | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(look, **kwargs)
+        self.following = following
         self.lesson = lesson or type(self).lesson or self.lesson_type()
         self.stop_after = stop_after
         self.on_progress = on_progress
@@ -103,6 +111,20 @@ class LessonScene(StageScene):
         self._title: list[Label] = []
         self._caption: list[Label] = []
         self._said: tuple[str, str] = ("", "")
+        self.hero: PixelGrid | None = None
+
+    def begin(self) -> None:
+        """Bring all on the stage that the first frame shows."""
+        if any(beat.events for beat in self.beats):
+            self._leave_room()
+        telling = self.lesson.telling
+        if telling is not None:
+            if telling.hero is not None:
+                self.hero = hero_of(telling.hero, self.sheet)
+                self.add(self.hero)
+            if telling.opened is not None:
+                self.add(*self._words(self.beats[0].title, telling.opened)[1])
+        self.prepare()
 
     @classmethod
     def poster(cls, lesson: Lesson, look: Look) -> Pixels:
@@ -135,9 +157,11 @@ class LessonScene(StageScene):
 
     def construct(self) -> None:
         """Play the beats in order; each lasts exactly its seconds."""
-        if any(beat.events for beat in self.beats):
-            self._leave_room()
-        self.prepare()
+        self.begin()
+        telling = self.lesson.telling
+        if telling is not None and telling.opened is not None:
+            # The first frame of a part of a film is the last one of the part before.
+            self.wait(1 / config.frame_rate)
         end = 0.0
         for beat in self.beats:
             start, end = end, end + beat.seconds
@@ -202,8 +226,34 @@ class LessonScene(StageScene):
         else:
             together(*moves)(1.0)
 
+    def show_bridge(self, event: Event) -> None:
+        """Let the last picture become the first one of the lesson that follows in a film."""
+        assert self.following is not None
+        telling, other = self.lesson.telling, self.following
+        moves = [
+            self.camera.home(),
+            self.board.become_first(other.board, dict(telling.carried), self.hero),
+        ]
+        if (self.hero is None) != (other.hero is None):
+            moves.append(self._change_hero(self.hero, other.hero))
+        self.during(1, *moves)
+        stay = {*self._title, *self._caption, *other.board.parts.values(), other.hero or self.hero}
+        self.remove(*(part for part in self.mobjects if part not in stay))
+
+    def _change_hero(self, old: PixelGrid | None, new: PixelGrid | None) -> Move:
+        """Let the digit at the edge of the frame come, or go."""
+        hero = old or new
+        assert hero is not None
+        self.add(hero)
+
+        def go(alpha: float) -> None:
+            hero.opacity = 1 - alpha if old else alpha
+
+        go(0.0)
+        return go
+
     def prepare(self) -> None:
-        """Make the mobjects; nothing is shown yet."""
+        """Make the mobjects that are there from the first frame on."""
 
     def on_beat(self, beat: Beat) -> None:
         """Do something at the end of each beat; for tests."""
@@ -297,6 +347,20 @@ class LessonScene(StageScene):
             new += self._caption
         self._said = (title, caption)
         return old, new
+
+
+def hero_of(picture: Picture, sheet: Sheet) -> PixelGrid:
+    """Set the digit whom a film is about small at the top right."""
+    left, top = _corner(sheet)
+    box, side = sheet.title_box, _HERO * sheet.title_box.height
+    values = picture.pixels.squeeze(axis=2) if picture.pixels.shape[2] == 1 else picture.pixels
+    hero = PixelGrid(
+        values, left + box.right - side, top + (box.height - side) / 2 + 0.06 * box.height,
+        side / values.shape[1], scale="picture" if values.ndim == 2 else "rgb", lines=False,
+        frame=2.0,
+    )  # fmt: skip
+    hero.pinned = True
+    return hero
 
 
 def title_labels(text: str, sheet: Sheet) -> list[Label]:

@@ -138,8 +138,13 @@ class Caption:
             )
         return template.format(**{name: _said(value, lang) for name, value in values.items()})
 
-    def reading_time(self) -> float:
-        """Seconds that a viewer needs to read it, in the slower of the two languages.
+    def reading_time(self, lang: str | None = None) -> float:
+        """Seconds that a viewer needs to read it.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}, optional
+            In this language; in the slower of the two if not given.
 
         Returns
         -------
@@ -151,7 +156,8 @@ class Caption:
         ValueError
             If a field has no value yet: its length is unknown.
         """
-        return max(len(self.text(lang)) / CHARACTERS_A_SECOND[lang] for lang in LANGUAGES)
+        read = LANGUAGES if lang is None else (lang,)
+        return max(len(self.text(each)) / CHARACTERS_A_SECOND[each] for each in read)
 
 
 @cache

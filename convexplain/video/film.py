@@ -1,4 +1,4 @@
-"""The chapter as one film: lessons with a title card each, an opening and a summary, joined."""
+"""The chapter as one film, or lessons of a choice with a title card each, joined."""
 
 from __future__ import annotations
 
@@ -18,16 +18,12 @@ from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import atomic
 from convexplain.lessons import Lesson
 from convexplain.lessons._card import Card, heading
-from convexplain.lessons._closing import Closing
-from convexplain.lessons._opening import Opening
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
 from convexplain.video import clip_cache, concatenate, measure_video, rendering, subtitles
 from convexplain.video.job import ASPECTS, QUALITIES, SUBTITLE_FORMATS, Job, Quality
 from convexplain.video.subtitles import Cue
 
-#: The beat of the opening whose end is the poster.
-POSTER = "title"
 _logger = logging.getLogger(__name__)
 _FLAGS = {"picture": "--digit, --sample or --image"}
 
@@ -39,7 +35,7 @@ class Film:
     Parameters
     ----------
     lessons : tuple of Lesson
-        In order; `select` makes them.
+        In order; `select` makes those of a choice, `convexplain.lessons.tell` those of the story.
     output : Path
         An mp4; the subtitles and the poster stand beside it.
     look : Look
@@ -84,11 +80,13 @@ class Film:
 
     @cached_property
     def parts(self) -> tuple[Lesson, ...]:
-        """Everything that is shown, in order: the opening, each card and its lesson, the closing.
+        """Everything that is shown, in order; each lesson with its card, but in a story.
 
-        A card shows its lesson's digit; where it has none, as the opening does, the picture of the
-        first lesson that was given one.
+        A card shows its lesson's digit; where it has none, the picture of the first lesson that was
+        given one.
         """
+        if any(lesson.telling is not None for lesson in self.lessons):
+            return self.lessons
         given = (getattr(lesson, "picture", None) for lesson in self.lessons)
         picture = next((each for each in given if each is not None), None)
         between: list[Lesson] = []
@@ -101,7 +99,7 @@ class Film:
                 picture=getattr(lesson, "shown_picture", picture),
             )
             between += [card, lesson]
-        return (Opening(picture=picture), *between, Closing())
+        return tuple(between)
 
 
 @dataclass(frozen=True)
@@ -129,13 +127,13 @@ class Result:
     rendered: int
 
 
-def select(names: Sequence[str] | None, options: Mapping[str, Any]) -> tuple[Lesson, ...]:
+def select(names: Sequence[str], options: Mapping[str, Any]) -> tuple[Lesson, ...]:
     """Make the lessons of a film.
 
     Parameters
     ----------
     names : sequence of str, optional
-        In the order in which they are shown; the chapter's if not given.
+        In the order in which they are shown.
     options : mapping
         Fields and their values, each for the lessons that have it; None is not given.
 
@@ -151,7 +149,7 @@ def select(names: Sequence[str] | None, options: Mapping[str, Any]) -> tuple[Les
         take its value.
     """
     known = lessons.names()
-    chosen = [name for name in lessons.CHAPTER if name in known] if names is None else list(names)
+    chosen = list(names)
     for name in chosen:
         if name not in known:
             raise UsageError(f"there is no lesson {name!r}: {choose(name, known)}")
@@ -223,7 +221,7 @@ def make(
     for folder in (film.main.parent, place):
         atomic.sweep(folder)
     parts = film.parts
-    still = film.job(parts[0], film.poster, still=POSTER)
+    still = film.job(parts[0], film.poster, still=parts[0].beats()[0].name)
     videos = [film.job(part, film.main, subtitles=False) for part in parts]
     jobs = [_kept(job, place) for job in (*videos, still)]
     reasons = {job.output: clip_cache.look_up(job.output) for job in jobs}
@@ -341,7 +339,7 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
 
 
 def _chapters(film: Film, starts: Sequence[float]) -> Iterator[tuple[float, str]]:
-    """Yield a marker for each lesson, at its card, and for the opening and the closing.
+    """Yield a marker for each lesson, at its card if it has one.
 
     The beats are not marked: a hundred chapters of a few seconds are no table of contents.
     """
@@ -349,15 +347,21 @@ def _chapters(film: Film, starts: Sequence[float]) -> Iterator[tuple[float, str]
     for number, part in enumerate(film.parts):
         if isinstance(part, Card):
             yield starts[number], film.parts[number + 1].title.text(lang)
-        elif isinstance(part, Opening | Closing):
+        elif part.telling is not None:
             yield starts[number], part.title.text(lang)
 
 
 def _cues(parts: Sequence[Lesson], starts: Sequence[Any], lang: str) -> tuple[Cue, ...]:
-    """Return the captions of all parts as cues, each part from its first frame to its last."""
+    """Return the captions of all parts as cues, each part from its first frame to its last.
+
+    What is said at the end of a part, and still at the beginning of the next, is one cue.
+    """
     cues: list[Cue] = []
     for part, start, end in zip(parts, starts, starts[1:], strict=False):
-        own = subtitles.cues_of(part, lang, float(start))
+        own = list(subtitles.cues_of(part, lang, float(start)))
         # A part lasts whole frames, its beats may not.
-        cues += [*own[:-1], own[-1]._replace(end=float(end))]
+        own[-1] = own[-1]._replace(end=float(end))
+        if cues and cues[-1].text == own[0].text:
+            own[0] = own[0]._replace(start=cues.pop().start)
+        cues += own
     return tuple(cues)

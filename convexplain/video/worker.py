@@ -178,6 +178,17 @@ def scene_class(job: Job) -> type[Any]:
     return found_class
 
 
+def _following(job: Job) -> dict[str, Any]:
+    """Make the scene whose first picture a part of a film becomes, and let it begin."""
+    telling = job.lesson.telling
+    if telling is None or telling.following is None:
+        return {}
+    lesson: Any = telling.following
+    scene = scene_class(dataclasses.replace(job, lesson=lesson))(lesson=lesson, look=job.look)
+    scene.begin()
+    return {"following": scene}
+
+
 def settings(job: Job, media: Path) -> dict[str, Any]:
     """Return every setting of manim that a user's configuration could have changed."""
     return {
@@ -241,6 +252,7 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
                 look=job.look,
                 stop_after=job.still,
                 on_progress=report,
+                **_following(job),
             )
             scene.render()
             writer = scene.renderer.file_writer

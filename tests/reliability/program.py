@@ -47,7 +47,6 @@ def add_the_short_lesson() -> None:
 def make_a_film_of_it() -> None:
     from convexplain.video import film
 
-    film.POSTER = "first"
     film.Film.parts = property(  # type: ignore[assignment]
         lambda made: tuple(ShortLesson(half=half) for half in HALVES)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -337,7 +337,7 @@ def shortest(beats: Iterable[Beat]) -> float:
     """Return the least length in seconds that `paced` can give to a lesson."""
     designed = tuple(beats)
     if any(beat.events for beat in designed):
-        return _length(_scaled(_kept(designed, 0), 1 / _FASTEST))
+        return _length(_scaled(_detailed(designed, 0), 1 / _FASTEST))
     return sum(lasting(0.0, beat.caption) for beat in designed)
 
 
@@ -351,16 +351,16 @@ def _no_length(length: float, least: float, most: float) -> UsageError:
 def _planned(designed: tuple[Beat, ...], length: float | None) -> tuple[Beat, ...]:
     """Choose the events for which there is time, and scale what moves."""
     if length is None:
-        return _scaled(_kept(designed, USUAL_DETAIL), 1.0)
+        return _scaled(_detailed(designed, USUAL_DETAIL), 1.0)
     details = sorted({event.detail for beat in designed for event in beat.parts}, reverse=True)
     least = shortest(designed)
-    most = _length(_scaled(_kept(designed, details[0]), _SLOWEST))
+    most = _length(_scaled(_detailed(designed, details[0]), _SLOWEST))
     if not least - 1e-6 <= length <= most:
         raise _no_length(length, least, most)
     fitting = (
-        detail for detail in details if _length(_scaled(_kept(designed, detail), 1.0)) <= length
+        detail for detail in details if _length(_scaled(_detailed(designed, detail), 1.0)) <= length
     )
-    kept = _kept(designed, next(fitting, 0))
+    kept = _detailed(designed, next(fitting, 0))
     low, high = 1 / _FASTEST, _SLOWEST
     for _ in range(60):
         factor = (low + high) / 2
@@ -369,26 +369,36 @@ def _planned(designed: tuple[Beat, ...], length: float | None) -> tuple[Beat, ..
     return _scaled(kept, high)
 
 
+def chosen(beats: Iterable[Beat], events: Collection[str], lang: str) -> tuple[Beat, ...]:
+    """Keep the events of some names at the pace at which one language is read."""
+    return _scaled(_kept(beats, lambda event: event.name in events), 1.0, lang)
+
+
 def _length(beats: Iterable[Beat]) -> float:
     return math.fsum(beat.seconds for beat in beats)
 
 
-def _kept(beats: Iterable[Beat], detail: int) -> tuple[Beat, ...]:
-    """Leave out events of more detail, and beats of which nothing is left."""
+def _detailed(beats: Iterable[Beat], detail: int) -> tuple[Beat, ...]:
+    """Leave out events of more detail."""
+    return _kept(beats, lambda event: event.detail <= detail)
+
+
+def _kept(beats: Iterable[Beat], wanted: Callable[[Event], bool]) -> tuple[Beat, ...]:
+    """Leave out the other events, and beats of which nothing is left."""
     kept = []
     for beat in beats:
-        events = tuple(event for event in beat.parts if event.detail <= detail)
+        events = tuple(event for event in beat.parts if wanted(event))
         if events:
             kept.append(dataclasses.replace(beat, events=events))
     return tuple(kept)
 
 
-def _scaled(beats: Sequence[Beat], factor: float) -> tuple[Beat, ...]:
+def _scaled(beats: Sequence[Beat], factor: float, lang: str | None = None) -> tuple[Beat, ...]:
     """Let everything move so many times as slowly, or more slowly where it is to be read."""
     events = [event for beat in beats for event in beat.events]
     # A question is read before its answer comes.
     seconds = [
-        max(event.seconds, event.ask.caption.reading_time())
+        max(event.seconds, event.ask.caption.reading_time(lang))
         if event.ask
         else event.seconds * factor
         for event in events
@@ -397,7 +407,7 @@ def _scaled(beats: Sequence[Beat], factor: float) -> tuple[Beat, ...]:
     for start, end in zip(starts, [*starts[1:], len(events)], strict=True):
         said = events[start].said
         assert said is not None
-        short = said.reading_time() - sum(seconds[start:end])
+        short = said.reading_time(lang) - sum(seconds[start:end])
         if short > 0:
             moving = range(start, end)
             stretch = 1 + short / sum(seconds[n] for n in moving)

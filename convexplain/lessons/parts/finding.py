@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from convexplain.lessons.parts.lesson import Lesson
 
-#: The order in which the film tells the chapter.
+#: The order of the chapter; the film tells it in one of its own.
 CHAPTER: tuple[str, ...] = (
     "sliding-window",
     "response-map",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from convexplain.lessons.parts.beats import Beat, lasting, paced, require_plain, shortest
+from convexplain.lessons.parts.telling import Telling
 from convexplain.style.captions import Caption
 
 T = TypeVar("T")
@@ -93,6 +94,9 @@ class Lesson:
         kw_only=True,
     )
 
+    #: How a film tells it; None: on its own.
+    telling: Telling | None = field(default=None, kw_only=True, repr=False)
+
     @property
     def shown_title(self) -> Caption:
         """The title as this lesson's beats bear it."""
@@ -144,7 +148,15 @@ class Lesson:
         UsageError
             If the captions alone take longer than `length`.
         """
+        if self.telling is not None:
+            return self.telling.beats(self.make_beats())
         return paced(self.make_beats(), self.length)
+
+    def retold(self, telling: Telling) -> Self:
+        """Return the same lesson as a film tells it; what was computed is not computed again."""
+        same = object.__new__(type(self))
+        vars(same).update(vars(self), telling=telling)
+        return same
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other processes as options alone; what is computed is computed there."""

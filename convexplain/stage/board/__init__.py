@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convexplain.stage.board.drawing import outline
+from convexplain.stage.board.handing import Handing
 from convexplain.stage.board.lighting import DIM, Lighting
 from convexplain.stage.board.moving import Moving
 from convexplain.stage.pace import lazily
@@ -10,7 +11,7 @@ from convexplain.stage.pace import lazily
 __all__ = ["DIM", "Board", "lazily", "outline"]
 
 
-class Board(Lighting, Moving):
+class Board(Lighting, Moving, Handing):
     """Draws the panels of a picture, and moves what it drew by name.
 
     Names are those of `convexplain.panels`: a panel (``"patch"``, all of it but its marks), a mark

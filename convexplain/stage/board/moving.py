@@ -33,6 +33,8 @@ from convexplain.stage.text import Label
 from convexplain.stage.units import to_scene
 
 Points = npt.NDArray[np.float64]
+#: What has less than this share of another's area makes way for it.
+_SMALL = 0.1
 
 
 class Moving(Picture):
@@ -362,7 +364,8 @@ def _crossing(
 ) -> set[str]:
     """Return the panels that would pass over another on their way: of two, the one that goes on.
 
-    Panels that lie on one another at either end may do so between.
+    A much smaller one, such as a legend, makes way for what it would pass over. Panels that lie on
+    one another at either end may do so between.
     """
     starts, ends = _bodies(before), _bodies(after)
     ways = {name: (starts[name], ends[name]) for name in starts if name in ends and name in shown}
@@ -374,7 +377,9 @@ def _crossing(
             continue
         moments = [n / 8 for n in range(1, 8)]
         if any(_between(*ways[one], t).meets(_between(*ways[other], t)) for t in moments):
-            found.add(max(one, other, key=lambda name: _far(*ways[name])))
+            small, large = sorted((one, other), key=lambda name: _area(starts[name]))
+            least = _area(starts[small]) < _SMALL * _area(starts[large])
+            found.add(small if least else max(one, other, key=lambda name: _far(*ways[name])))
     return found
 
 
@@ -394,6 +399,10 @@ def _between(start: Box, end: Box, share: float) -> Box:
 
 def _sides(box: Box) -> tuple[float, float, float, float]:
     return box.x, box.y, box.width, box.height
+
+
+def _area(box: Box) -> float:
+    return box.width * box.height
 
 
 def _far(start: Box, end: Box) -> float:
