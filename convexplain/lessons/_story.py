@@ -227,7 +227,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         {"cnn": "step-0", "dense": "step-0"},
     ),
 )
-_DIGIT = Caption(en="digit", zh="手写数字")
+_PICTURE = Caption(en="picture", zh="图片")
 _LAST = Caption(
     en="The whole way of the {k}, in one picture.", zh="这个 {k} 走过的路，一幅图看完。"
 )
@@ -266,7 +266,7 @@ def tell(
     """
     picture = whom.picture
     trace = Trace(Network.load("cnn"), picture.pixels)
-    label = _DIGIT if picture.label is None else class_label(trace.network, picture.label)
+    label = _PICTURE if picture.label is None else class_label(trace.network, picture.label)
     shown = followed_filter(trace) if filter is None else filter
     options = {"picture": picture, "pause": pause, "direction": whom.direction}
 
