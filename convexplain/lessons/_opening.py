@@ -134,9 +134,9 @@ class Opening(Lesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the title, the two numbers, and ask."""
-        pixels = self.shown_picture.pixels
+        height, width, _ = self.shown_picture.pixels.shape
         named = (_PICTURE if self.shown_picture.label is None else _PIXELS).fill(
-            n=fmt.count(pixels[:, :, 0].size)
+            n=fmt.count(height * width)
         )
         yield Beat.of("title", _HEADING, Event("title", 4.0, named))
         few, many = (score.misread for score in self.scores)
