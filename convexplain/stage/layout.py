@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from manim.mobject.mobject import Mobject
 
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.shapes import Line
 from convexplain.stage.text import Label
-from convexplain.stage.units import HEIGHT, WIDTH, Rect
+from convexplain.stage.units import HEIGHT, WIDTH, Points, Rect
 
 SMALLEST_TEXT = 24.0
 _VISIBLE = 0.05
@@ -42,7 +43,7 @@ def problems(mobjects: Iterable[Mobject], frame: Frame = WIDE) -> list[str]:
     """
     parts = [part for part in _visible(mobjects) if part.opacity > _VISIBLE]
     labels = [part for part in parts if isinstance(part, Label) and part.text.strip()]
-    lines = [part for part in parts if isinstance(part, Line) and part.drawn > 0]
+    lines = [p for p in parts if isinstance(p, Line) and p.drawn > 0 and not p.filled]
     grids = [part for part in parts if isinstance(part, PixelGrid)]
     return [
         *_small(labels),
@@ -85,11 +86,15 @@ def _on_each_other(labels: list[Label]) -> Iterator[str]:
 
 
 def _on_lines(labels: list[Label], lines: list[Line]) -> Iterator[str]:
+    if not lines:
+        return
+    starts = np.concatenate([line.places[:-1] for line in lines])
+    steps = np.concatenate([np.diff(line.places, axis=0) for line in lines])
+    firsts = np.cumsum([0, *(len(line.places) - 1 for line in lines[:-1])])
     for label in labels:
-        box = label.ink_box()
-        for line in lines:
-            if any(_crosses(box, start, end) for start, end in pairwise(line.places)):
-                yield f"a line runs through {label.text!r}"
+        crossed = _crossed(label.ink_box(), starts, steps)
+        for _ in range(int(np.logical_or.reduceat(crossed, firsts).sum())):
+            yield f"a line runs through {label.text!r}"
 
 
 def _on_grids(labels: list[Label], grids: list[PixelGrid]) -> Iterator[str]:
@@ -101,18 +106,16 @@ def _on_grids(labels: list[Label], grids: list[PixelGrid]) -> Iterator[str]:
                 yield f"{label.text!r} lies on a grid"
 
 
-def _crosses(box: Rect, start: np.ndarray, end: np.ndarray) -> bool:
-    """Return whether a segment meets a rectangle (Liang and Barsky's clipping)."""
-    first, last = 0.0, 1.0
-    step = end - start
-    for axis, low, high in ((0, box.left, box.right), (1, box.top, box.bottom)):
-        if abs(step[axis]) < 1e-9:
-            if not low < start[axis] < high:
-                return False
-            continue
-        at = sorted(((low - start[axis]) / step[axis], (high - start[axis]) / step[axis]))
-        first, last = max(first, at[0]), min(last, at[1])
-    return first < last
+def _crossed(box: Rect, starts: Points, steps: Points) -> npt.NDArray[np.bool_]:
+    """Tell which of n segments run through a rectangle (Liang and Barsky's clipping)."""
+    low, high = np.array([box.left, box.top]), np.array([box.right, box.bottom])
+    flat = np.abs(steps) < 1e-9  # along this axis a segment stands still: inside, or never
+    ends = np.stack([low - starts, high - starts]) / np.where(flat, 1.0, steps)
+    inside = (low < starts) & (starts < high)
+    enter = np.where(flat, np.where(inside, -np.inf, np.inf), ends.min(axis=0)).max(axis=1)
+    leave = np.where(flat, np.inf, ends.max(axis=0)).min(axis=1)
+    found: npt.NDArray[np.bool_] = np.maximum(enter, 0) < np.minimum(leave, 1)
+    return found
 
 
 def _name(part: Any) -> str:
