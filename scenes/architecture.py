@@ -12,7 +12,6 @@ from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.stages import Stage
 from convexplain.stage import LessonScene
-from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 from convexplain.style import format as fmt
 
@@ -210,7 +209,7 @@ class Architecture(LessonScene):
         bars = self.bars()
         strip = [panel for panel in [self.stages[last].panel] if self.board.has(panel)]
         self.during(0.1, self.board.show(*self.texts(last), *self.frame(), *strip))
-        self.during(0.5, in_turn(*(self.grown(bar) for bar in bars), overlap=0.6))
+        self.during(0.5, in_turn(*(self.board.rise(bar) for bar in bars), overlap=0.6))
         self.during(1, self.board.pulse(f"answer.{self.lesson.trace.prediction}"))
 
     def bars(self) -> list[str]:
@@ -220,19 +219,6 @@ class Architecture(LessonScene):
     def frame(self) -> list[str]:
         """Return the names of what is there before the bars."""
         return ["answer.zero", *(f"{bar}.label" for bar in self.bars())]
-
-    def grown(self, bar: str) -> Move:
-        """Let a bar grow from its line; its number comes when it has stopped."""
-        left, top, _, height = self.board.box(bar)
-        grow = self.board.grow(bar, out_of=(left, top, 1, height))
-        number = self.board.show(f"{bar}.value")
-
-        def go(alpha: float) -> None:
-            grow(min(1.0, 1.25 * alpha))
-            if alpha > 0.8:
-                number(5 * alpha - 4)
-
-        return go
 
     # What it costs, and what is traded.
 
@@ -274,19 +260,7 @@ class Architecture(LessonScene):
 
     def rise(self, panel: str, bar: str, text: str) -> Move:
         """Let the bar of a panel rise from the ground; its number comes when it has stopped."""
-        return lazily(lambda: self._rising(panel, self.board.box(bar), text))
-
-    def _rising(self, panel: str, box: Region, text: str) -> Move:
-        left, top, width, height = box
-        rise = self.board.grow(panel, out_of=(left, top + height - 1, width, 1))
-        number = self.board.show(text)
-
-        def go(alpha: float) -> None:
-            rise(min(1.0, 1.25 * alpha))
-            if alpha > 0.8:
-                number(5 * alpha - 4)
-
-        return eased(go)
+        return eased(self.board.rise(bar, text, whole=panel))
 
     def show_counted(self, event: Event) -> None:
         """The largest pile is looked at from nearby."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from manim.utils.rate_functions import linear
 
@@ -58,17 +56,7 @@ class ForwardPass(LessonScene):
         stops = [(0, 0), (0, width - goal.width), (height - goal.height, width - goal.width),
                  (goal.top, goal.left)]  # fmt: skip
         self.board.show(WINDOW)(1.0)
-        legs = [eased(self.leg(start, end)) for start, end in pairwise(stops)]
-        self.during(1, in_turn(*legs), rate=linear)
-
-    def leg(self, start: tuple[int, int], end: tuple[int, int]) -> Move:
-        """Let the window go from one place to another."""
-        (top, left), (down, right) = start, end
-
-        def at(alpha: float) -> tuple[float, float]:
-            return top + (down - top) * alpha, left + (right - left) * alpha
-
-        return self.board.visit(WINDOW, at)
+        self.during(1, self.board.search(WINDOW, stops), rate=linear)
 
     def show_patch(self, event: Event) -> None:
         """A few pixels are framed, and lift off."""
@@ -176,28 +164,9 @@ class ForwardPass(LessonScene):
         """What pushes for the answer grows, then what pushes against it; then what is left."""
         self.change(self.picture.push(), 0.25, "line", "lined", "push.zero")
         for bar in ("above", "below", "bias"):
-            self.during(0.18, self.bar(f"push.{bar}"))
+            self.during(0.18, eased(self.board.rise(f"push.{bar}")))
         self.during(0.1, self.board.show("logit"))
         self.during(1, self.board.pulse("logit"))
-
-    def bar(self, name: str) -> Move:
-        """Let a bar grow from its line; its number comes when it has stopped."""
-        return lazily(lambda: self._bar(name))
-
-    def _bar(self, name: str) -> Move:
-        left, top, width, height = self.board.box(name)
-        zero = self.board.box(f"{name.partition('.')[0]}.zero")[0]
-        edge = left if zero <= left + 1 else left + width - 1
-        self.board.show(f"{name}.label")(1.0)
-        grow = self.board.grow(name, out_of=(edge, top, 1, height))
-        number = self.board.show(f"{name}.value")
-
-        def go(alpha: float) -> None:
-            grow(min(1.0, 1.25 * alpha))
-            if alpha > 0.8:
-                number(5 * alpha - 4)
-
-        return eased(go)
 
     @property
     def names(self) -> list[str]:
@@ -213,7 +182,7 @@ class ForwardPass(LessonScene):
         """The sums of all classes, one after the other."""
         self.change(self.picture.sums("logits"), 0.2, "input", "classes.zero", "classes.title")
         self.during(
-            0.6, in_turn(*(self.bar(name) for name in self.names), overlap=0.4), rate=linear
+            0.6, in_turn(*(eased(self.board.rise(n)) for n in self.names), overlap=0.4), rate=linear
         )
         self.during(1, self.board.pulse(self.best))
 

@@ -306,12 +306,10 @@ class LocalPatterns(LessonScene):
         self.during(0.15, self.come(*rows, "runs", *(f"errors-{r}.title" for r in rows)))
         moves = []
         for row in rows:
-            zero = self.board.box(f"errors-{row}.zero")
             self.come(f"errors-{row}.zero")(1.0)
             for network in ("cnn", "dense"):
                 name = f"errors-{row}.{network}"
-                _, top, _, height = self.board.box(name)
-                grown = eased(self.board.grow(name, out_of=(zero[0], top, 0.5, height)))
+                grown = eased(self.board.grow(name, out_of=self.board.foot(name)))
                 label = self.come(f"{name}.label", f"{name}.value")
                 moves.append(in_turn(label, grown, overlap=0.6))
         self.during(0.8, in_turn(*moves, overlap=0.2), rate=linear)

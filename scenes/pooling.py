@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -42,14 +41,9 @@ class Pooling(LessonScene):
 
     def show_drop(self, event: Event) -> None:
         """The window comes onto the map and runs along its responses."""
-        way = np.array(self.lesson.search, dtype=float)
-        self.board.move(WINDOW, *way[0])(1.0)
+        self.board.move(WINDOW, *self.lesson.search[0])(1.0)
         self.during(0.15, self.board.show(WINDOW))
-        legs = [eased(self._leg(start, end)) for start, end in pairwise(way)]
-        self.during(1, in_turn(*legs), rate=linear)
-
-    def _leg(self, start: Any, end: Any) -> Move:
-        return self.board.visit(WINDOW, lambda alpha: tuple(start + (end - start) * alpha))
+        self.during(1, self.board.search(WINDOW, self.lesson.search), rate=linear)
 
     def show_four(self, event: Event) -> None:
         """Its numbers rise out of the map."""

@@ -51,13 +51,7 @@ class ResponseMap(LessonScene):
         """The filter comes between them; its weights for the pattern light up, then the others."""
         field = self.picture.field(upright=self.upright, weighs=True)
         self.during(0.3, self.board.become(field), self.come("kernel", "legend"))
-        weights = self.board.part("kernel").values
-        for sign, share in ((1, 0.35), (-1, 1)):
-            cells = [f"kernel[{r}, {c}]" for r, c in np.argwhere(np.sign(weights) == sign)]
-            self.board.light(*cells)
-            colour = "positive" if sign > 0 else "negative"
-            self.during(share, self.board.pulse(*cells, colour=colour))
-        self.board.light("kernel")
+        self.light_by_sign("kernel", 0.35)
 
     def show_weighs(self, event: Event) -> None:
         """What a cell sees is a window of the picture."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from convexplain.ops import ConvStep
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, accelerating, eased, in_turn
+from convexplain.stage.pace import Move, accelerating, in_turn
 from convexplain.style import format as fmt
 
 WINDOW, ZOOM, FEEDS = "input.window", "input.window->patch", "sum.activated->map.cell"
@@ -37,12 +36,7 @@ class SlidingWindow(LessonScene):
 
     def show_search(self, event: Event) -> None:
         """The window comes onto the picture and searches along the ink."""
-        way = np.array(self.lesson.search, dtype=float)
-        legs = [eased(self._leg(start, end)) for start, end in pairwise(way)]
-        self.during(1, in_turn(*legs), rate=linear)
-
-    def _leg(self, start: Any, end: Any) -> Move:
-        return self.board.visit(WINDOW, lambda alpha: tuple(start + (end - start) * alpha))
+        self.during(1, self.board.search(WINDOW, self.lesson.search), rate=linear)
 
     def show_patch(self, event: Event) -> None:
         """The picture makes room; the window's pixels grow out of it."""
@@ -67,13 +61,7 @@ class SlidingWindow(LessonScene):
 
     def show_signs(self, event: Event) -> None:
         """Weights for the pattern light up, then those against it."""
-        weights = self.lesson.weights
-        for sign, share in ((1, 0.45), (-1, 1)):
-            cells = [f"kernel[{r}, {c}]" for r, c in np.argwhere(np.sign(weights) == sign)]
-            self.board.light(*cells)
-            colour = "positive" if sign > 0 else "negative"
-            self.during(share, self.board.pulse(*cells, colour=colour))
-        self.board.light("kernel")
+        self.light_by_sign("kernel", 0.45)
 
     def show_predict_sign(self, event: Event) -> None:
         """Rows of pixels and weights light up together, in turn; then the video waits."""

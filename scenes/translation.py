@@ -8,7 +8,7 @@ from convexplain.lessons import translation
 from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn, lazily
+from convexplain.stage.pace import eased, in_turn, lazily
 
 
 class Translation(LessonScene):
@@ -114,25 +114,10 @@ class Translation(LessonScene):
         """A bar for each layer, in the order in which they compute."""
         self.change(self.picture.layers(), 0.2, "changes.title", "changes.zero")
         bars = [f"changes.{n}" for n in range(len(self.lesson.changes))]
-        self.during(0.6, in_turn(*(self.bar(name) for name in bars), overlap=0.3), rate=linear)
+        self.during(
+            0.6, in_turn(*(eased(self.board.rise(n)) for n in bars), overlap=0.3), rate=linear
+        )
         self.during(1, self.board.pulse(*bars))
-
-    def bar(self, name: str) -> Move:
-        """Let a bar grow from its line; its number comes when it has stopped."""
-        return lazily(lambda: self._bar(name))
-
-    def _bar(self, name: str) -> Move:
-        left, top, _, height = self.board.box(name)
-        self.board.show(f"{name}.label")(1.0)
-        grow = self.board.grow(name, out_of=(left, top, 1, height))
-        number = self.board.show(f"{name}.value")
-
-        def go(alpha: float) -> None:
-            grow(min(1.0, 1.25 * alpha))
-            if alpha > 0.8:
-                number(5 * alpha - 4)
-
-        return eased(go)
 
     # Why it fails.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from convexplain.lessons.parts.window_picture import HOPS
 from convexplain.lessons.parts.windows import Geometry
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
-from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.pace import Move, in_turn, together
 
 WINDOW = "input.window"
 #: How much of the colours is seen that lie on a picture.
@@ -45,12 +44,7 @@ class WindowGeometry(LessonScene):
         """The window drifts over the picture and comes to its first place."""
         self.board.show("input", WINDOW)(1.0)
         self.camera.to(self.board.around("input"), share=0.95)(1.0)
-        way = np.array(self.lesson.way, dtype=float)
-        legs = [eased(self._leg(start, end)) for start, end in pairwise(way)]
-        self.during(1, in_turn(*legs), rate=linear)
-
-    def _leg(self, start: Any, end: Any) -> Move:
-        return self.board.visit(WINDOW, lambda alpha: tuple(start + (end - start) * alpha))
+        self.during(1, self.board.search(WINDOW, self.lesson.way), rate=linear)
 
     def show_row(self, event: Event) -> None:
         """The camera comes near to the upper rows; the first post stands on them."""

@@ -112,6 +112,49 @@ def test_a_mark_slides_over_its_grid_and_its_links_follow(tmp_path):
     play(tmp_path, script)
 
 
+def test_a_mark_searches_from_place_to_place(tmp_path):
+    way = [(0, 0), (7, 1), (2, 9)]
+
+    def script(scene, board):
+        scene.drive(board.show("input", "input.window"), 0.2)
+        grid, search = board.part("input"), board.search("input.window", way)
+        for alpha, place in ((0.0, (0, 0)), (0.25, (3.5, 0.5)), (0.5, (7, 1)), (1.0, (2, 9))):
+            search(alpha)
+            assert board.box("input.window")[:2] == pytest.approx(grid.place_of(*place))
+
+    play(tmp_path, script)
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_bar_grows_from_its_line_and_its_number_comes_at_the_end(tmp_path, upright):
+    both = [panels.Bar("up", "up", 3.0), panels.Bar("down", "down", -2.0)]
+    how = {"stacked": True, "upright": True} if upright else {}
+    bars = panels.Bars("bars", both, Scale(4.0), **how)
+
+    def script(scene, board):
+        board.lay(Diagram(panels.Column(bars, panels.Text("told", WORDS[0]), panels.Legend("l"))))
+        scene.drive(board.show("bars.zero"), 0.2)
+        x, y = board.box("bars.zero")[:2]
+        for name in ("up", "down"):
+            bar, goal = f"bars.{name}", board.box(f"bars.{name}")
+            told = "told" if upright else f"{bar}.value"
+            rise = board.rise(bar, told)
+            rise(0.0)
+            left, top, width, height = board.box(bar)
+            foot = (top, top + height, y) if upright else (left, left + width, x)
+            assert min(abs(foot[0] - foot[2]), abs(foot[1] - foot[2])) < 0.01
+            rise(0.4)
+            assert not board.shown(told) or board.part(told).opacity < 1
+            size = board.box(bar)[3 if upright else 2]
+            assert size == pytest.approx(goal[3 if upright else 2] / 2, abs=1)
+            rise(1.0)
+            assert board.box(bar) == pytest.approx(goal)
+            assert board.part(told).opacity == 1
+            board.hide(told)(1.0)
+
+    play(tmp_path, script)
+
+
 def test_a_patch_grows_out_of_its_window_and_folds_back(tmp_path):
     seen = []
 

@@ -6,6 +6,20 @@ from tools.mutate import Mutation
 
 MUTATIONS = (
     Mutation(
+        "a bar that grows from its far end",
+        "convexplain.stage.board.moving",
+        "(left if x <= left + _EDGE else left + width - _EDGE)",
+        "(left + width - _EDGE if x <= left + _EDGE else left)",
+        "tests/test_stage_board.py",
+    ),
+    Mutation(
+        "a line that may run through words",
+        "convexplain.stage.layout",
+        "np.maximum(enter, 0) < np.minimum(leave, 1)",
+        "np.maximum(enter, 0) > np.minimum(leave, 1)",
+        "tests/test_stage.py",
+    ),
+    Mutation(
         "an error that passes where ReLU gave 0",
         "convexplain.network.backward",
         "self._before[layer.name] = error * self._slope(layer)",

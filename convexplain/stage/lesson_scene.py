@@ -8,6 +8,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
 from manim import config
 from manim.utils.exceptions import EndSceneEarlyException
 
@@ -251,6 +252,15 @@ class LessonScene(StageScene):
 
         go(0.0)
         return go
+
+    def light_by_sign(self, kernel: str, share: float) -> None:
+        """Light up a kernel's weights above zero, for a share of what is left, then those below."""
+        values = self.board.part(kernel).values
+        for sign, colour, time in ((1, "positive", share), (-1, "negative", 1.0)):
+            cells = [f"{kernel}[{r}, {c}]" for r, c in np.argwhere(np.sign(values) == sign)]
+            self.board.light(*cells)
+            self.during(time, self.board.pulse(*cells, colour=colour))
+        self.board.light(kernel)
 
     def prepare(self) -> None:
         """Make the mobjects that are there from the first frame on."""

@@ -6,7 +6,10 @@ from convexplain.stage.board.drawing import outline
 from convexplain.stage.board.handing import Handing
 from convexplain.stage.board.lighting import DIM, Lighting
 from convexplain.stage.board.moving import Moving
-from convexplain.stage.pace import lazily
+from convexplain.stage.pace import Move, lazily
+
+#: When a bar has its length, of the time it takes with its number.
+_GROWN = 0.8
 
 __all__ = ["DIM", "Board", "lazily", "outline"]
 
@@ -39,3 +42,31 @@ class Board(Lighting, Moving, Handing):
         self.drive(board.move("input.window", 5, 5), 1.0)
         self.drive(board.grow("patch", out_of="input.window"), 0.8)
     """
+
+    def rise(self, bar: str, number: str = "", *, whole: str = "") -> Move:
+        """Let a bar grow from its line; its label is there at once, its number at the end.
+
+        Parameters
+        ----------
+        bar : str
+            Such as ``"votes.bias"``.
+        number : str
+            What comes when the bar has stopped; ``"votes.bias.value"`` by default.
+        whole : str
+            What grows with it: its panel.
+        """
+
+        def start() -> Move:
+            if self.has(f"{bar}.label"):
+                self.show(f"{bar}.label")(1.0)
+            grow = self.grow(whole or bar, out_of=self.foot(bar))
+            told = self.show(number or f"{bar}.value")
+
+            def go(alpha: float) -> None:
+                grow(min(1.0, alpha / _GROWN))
+                if alpha > _GROWN:
+                    told((alpha - _GROWN) / (1 - _GROWN))
+
+            return go
+
+        return lazily(start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from convexplain.stage.board.drawing import (
 )  # fmt: skip
 from convexplain.stage.board.picture import Picture
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, late, lazily
+from convexplain.stage.pace import Move, eased, in_turn, late, lazily
 from convexplain.stage.rectangle import Rectangle
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
@@ -35,6 +35,8 @@ from convexplain.stage.units import to_scene
 Points = npt.NDArray[np.float64]
 #: What has less than this share of another's area makes way for it.
 _SMALL = 0.1
+#: How thick the edge is out of which a bar grows.
+_EDGE = 1.0
 
 
 class Moving(Picture):
@@ -88,6 +90,15 @@ class Moving(Picture):
                 move(alpha)
 
         return go
+
+    def search(self, mark: str, way: Iterable[tuple[float, float]]) -> Move:
+        """Let a mark go from place to place, given as rows and columns, and pause at each."""
+
+        def leg(start: Points, end: Points) -> Move:
+            return eased(self.visit(mark, lambda alpha: tuple(start + (end - start) * alpha)))
+
+        places = [np.array(place, dtype=float) for place in way]
+        return in_turn(*(leg(start, end) for start, end in pairwise(places)))
 
     def ride(self, name: str, along: str, start: float = 0.0, end: float = 1.0) -> Move:
         """Let a chart's dot go along a curve, from one share of its way across to another."""
@@ -171,6 +182,14 @@ class Moving(Picture):
             return go
 
         return lazily(start)
+
+    def foot(self, bar: str) -> Region:
+        """Return the edge of a bar that stands on its panel's line."""
+        left, top, width, height = self.box(bar)
+        x, y, wide, high = self.box(f"{bar.partition('.')[0]}.zero")
+        if high > wide:  # bars lie beside an upright line
+            return (left if x <= left + _EDGE else left + width - _EDGE), top, _EDGE, height
+        return left, (top if y <= top + _EDGE else top + height - _EDGE), width, _EDGE
 
     def fold(self, name: str, into: str) -> Move:
         """Let a panel go back into something, and vanish there."""
