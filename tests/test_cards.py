@@ -27,7 +27,7 @@ from convexplain.paper.cards import Card, printed
 from convexplain.style.captions import Caption
 from convexplain.style.format import number
 
-NAMES = lessons.CHAPTER
+NAMES = lessons.names()
 BOTH = [(name, lang) for name in NAMES for lang in ("en", "zh")]
 made = cache(cards.make)
 

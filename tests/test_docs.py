@@ -203,11 +203,3 @@ def test_each_claim_is_told_by_its_lesson_word_for_word(row: list[str]) -> None:
 
 def test_all_eight_claims_are_there() -> None:
     assert [row[0] for row in claims() if row[0]] == [str(n) for n in range(1, 9)]
-
-
-def test_the_readme_names_every_lesson_with_its_question() -> None:
-    from convexplain import lessons
-
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", readme, re.MULTILINE)
-    assert rows == [(name, lessons.find(name).question.text("en")) for name in lessons.CHAPTER]

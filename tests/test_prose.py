@@ -54,7 +54,7 @@ def test_the_page_on_trust_names_tests_that_exist() -> None:
 def test_each_readme_names_every_lesson_with_its_question(name: str, lang: str) -> None:
     readme = (ROOT / name).read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", readme, re.MULTILINE)
-    assert rows == [(each, lessons.find(each).question.text(lang)) for each in lessons.CHAPTER]
+    assert rows == [(each, lessons.find(each).question.text(lang)) for each in lessons.names()]
 
 
 def test_both_readmes_have_the_same_parts_and_give_the_same_commands() -> None:

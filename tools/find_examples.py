@@ -44,6 +44,7 @@ def find_examples(pictures: Pictures, roles: Roles) -> dict[str, Example]:
         "translation": (translation, translation(cnn, dense, pictures)),
         "hierarchy": (hierarchy, hierarchy(cnn, pictures, roles)),
         "film": (film, film(pictures)),
+        "backward": (backward, backward(cnn, pictures, roles)),
     }
     return {
         name: {**found, "criterion": " ".join((search.__doc__ or "").split())}
@@ -272,6 +273,32 @@ def film(pictures: Pictures) -> Example:
     return {"sample": sample, "label": pictures[sample].label, "direction": direction}
 
 
+def backward(network: Network, pictures: Pictures, roles: Roles) -> Example:
+    """Find a misread digit and a filter whose gradient can be followed by hand.
+
+    The filter is an oriented edge. The gradient of one of its weights has two or three terms that
+    add up as printed, to more than 0. Among these: the most weights whose printed terms, the
+    largest three and all others, add up; then the fewest places with an error.
+    """
+    found: list[tuple[tuple[int, int], Example]] = []
+    for number in roles["misread"]:
+        label = pictures[number].label
+        assert label is not None
+        back = Trace(network, pictures[number].pixels).backward(label)
+        for filter in _edges(network):
+            accounts = [step.breakdown() for step in back.steps("conv1", filter)]
+            short = [
+                each for each in accounts
+                if each.adds_up() and not each.rest_count and len(each.parts) in (2, 3)
+                and fmt.rounded(each.value)
+            ]  # fmt: skip
+            if short:
+                places = int(np.count_nonzero(back.before("conv1")[:, :, filter]))
+                example = {"sample": number, "label": label, "filter": filter}
+                found.append(((sum(each.adds_up() for each in accounts), -places), example))
+    return _best(found, "backward")
+
+
 def _typical(pictures: Pictures) -> Iterable[int]:
     """The first digit of each class."""
     return range(0, len(pictures), PER_CLASS)
@@ -285,7 +312,7 @@ def _edges(network: Network) -> list[int]:
     ]
 
 
-def _best(found: Sequence[tuple[float, Example]], lesson: str) -> Example:
+def _best(found: Sequence[tuple[Any, Example]], lesson: str) -> Example:
     if not found:
         raise SystemExit(f"no bundled digit meets the criteria of the {lesson} lesson")
     return max(found, key=lambda pair: pair[0])[1]

@@ -20,6 +20,14 @@ MUTATIONS = (
         "tests/test_stage.py",
     ),
     Mutation(
+        "errors that stand a row too high",
+        "scenes.backward",
+        "self.picture.corner(row, col)[::-1] * side",
+        "self.picture.corner(row - 1, col)[::-1] * side",
+        "tests/test_backward_lesson.py::"
+        "test_the_frame_and_the_errors_stand_at_the_steepest_weight_in_the_end",
+    ),
+    Mutation(
         "an error that passes where ReLU gave 0",
         "convexplain.network.backward",
         "self._before[layer.name] = error * self._slope(layer)",

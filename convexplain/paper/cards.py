@@ -67,8 +67,8 @@ def document(card: Card, lang: str) -> dict[str, Any]:
             for mistake in card.mistakes
         ],
         # The chapter is Chinese: its own words stand on both cards.
-        "chapter": card.chapter.text(lang),
-        "translation": card.chapter.text(other),
+        "chapter": card.chapter and card.chapter.text(lang),
+        "translation": card.chapter and card.chapter.text(other),
         "commands": [_command(f"render {lesson.name}", lang), _command(card.tries, lang)],
         "note": _NOTE.text(lang),
     }
@@ -106,6 +106,12 @@ def page(card: Card, lang: str = "en") -> str:
         f"<dt>{_text(said)}</dt><dd>{_text(reply)}</dd>" for said, reply in told["mistakes"]
     )
     commands = "\n".join(_text(command) for command in told["commands"])
+    chapter = ""
+    if told["chapter"]:
+        chapter = f"""<section><h2>{_text(heads["chapter"])}</h2>
+<blockquote><p>{_text(told["chapter"])}</p>
+<p lang="{told["other"]}">{_text(told["translation"])}</p></blockquote></section>
+"""
     return f"""<!DOCTYPE html>
 <html lang="{told["lang"]}">
 <head>
@@ -135,10 +141,7 @@ def page(card: Card, lang: str = "en") -> str:
 <table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>
 <p class="weak">{_text(told["note"])}</p></section>
 <section><h2>{_text(heads["mistakes"])}</h2><dl>{mistakes}</dl></section>
-<section><h2>{_text(heads["chapter"])}</h2>
-<blockquote><p>{_text(told["chapter"])}</p>
-<p lang="{told["other"]}">{_text(told["translation"])}</p></blockquote></section>
-<section><h2 id="commands">{_text(heads["commands"])}</h2>
+{chapter}<section><h2 id="commands">{_text(heads["commands"])}</h2>
 <pre role="region" aria-labelledby="commands" tabindex="0">{commands}</pre></section>
 </main>
 </body>

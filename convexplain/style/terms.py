@@ -69,6 +69,8 @@ TRAINING_STEP = Caption(en="step {n}", zh="训练 {n} 步")
 TRAINING_STEPS = Caption(en="training steps (logarithmic)", zh="训练步数（对数刻度）")
 LOSS = Caption(en="loss on the test set", zh="测试集损失")
 ACCURACY = Caption(en="accuracy on the test set", zh="测试集准确率")
+ERROR = Caption(en="error", zh="误差")
+GRADIENT = Caption(en="gradient", zh="梯度")
 
 # Of numbers.
 ROUNDED_TO = Caption(

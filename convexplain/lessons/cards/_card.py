@@ -60,10 +60,10 @@ class Card:
         In the order of the video.
     mistakes : tuple of Mistake
         Three.
-    chapter : Caption
-        The chapter's sentence, word for word in Chinese, and its translation.
     tries : str
         A command to try in class, without ``convexplain``.
+    chapter : Caption, optional
+        The chapter's sentence, word for word in Chinese, and its translation; none beyond it.
     """
 
     lesson: Lesson
@@ -71,8 +71,8 @@ class Card:
     needs: tuple[Caption, ...]
     pauses: tuple[Pause, ...]
     mistakes: tuple[Mistake, Mistake, Mistake]
-    chapter: Caption
     tries: str
+    chapter: Caption | None = None
 
     def filled(self, values: Mapping[str, Value]) -> Card:
         """Return the card with the fields of its questions, answers and mistakes filled in."""

@@ -1,0 +1,411 @@
+"""How a filter learns: errors run back through the network and are laid on the input."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
+from convexplain.errors import UsageError
+from convexplain.lessons.parts import backward_words as words
+from convexplain.lessons.parts.answer_bars import class_label, shown_classes
+from convexplain.lessons.parts.backward_picture import BackwardPicture, Given
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
+from convexplain.lessons.parts.number_words import in_words
+from convexplain.lessons.parts.subject import Role
+from convexplain.network import BackwardTrace, Forward, Layer, Network, Trace
+from convexplain.ops import GradientStep, GradientSteps, PoolStep
+from convexplain.panels import ASPECTS, Bar, Diagram, Mark
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+#: At most so many maps of errors are shown on the way back.
+MOST_MAPS = 4
+#: Points of the curve of the loss, and how far it goes to either side, in largest weights.
+_POINTS, _REACH = 41, 2.0
+
+
+@dataclass(frozen=True)
+class Backward(FilterLesson):
+    """How the kernel of the first convolution gets its gradient, number by number."""
+
+    name: ClassVar[str] = "backward"
+    title: ClassVar[Caption] = words.TITLE
+    question: ClassVar[Caption] = words.QUESTION
+    answer: ClassVar[Caption] = words.ANSWER
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture", "probabilities")
+
+    label: int | None = option(
+        None,
+        en="the picture's class, if it is not known",
+        zh="图片的类别（未知时给出）",
+        metavar="K",
+    )
+    rate: float = option(
+        0.001, en="learning rate of the step that is taken", zh="所走一步的学习率", metavar="R"
+    )
+    pause: float = pause_option()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_pause(self.pause)
+        if not 0 < self.rate <= 1:
+            raise UsageError(f"--rate {self.rate:g} is not possible: give more than 0 to 1")
+        _ = self.back  # a picture of unknown class is refused at once
+        self.beats()  # as is a length that cannot be
+
+    @classmethod
+    def digit_of(cls, label: int, network: Network) -> Picture:
+        """Give the bundled digit of a class from which a network learns most: of the largest loss.
+
+        Of a network that does not read digits it is the class's first.
+        """
+        own = [picture for picture in digits.load() if picture.label == label]
+        if not own or not network.reads_digits:
+            return digits.first(label)
+        return max(own, key=lambda picture: _loss_of(network, picture, label))
+
+    @property
+    def right(self) -> int:
+        """The picture's class."""
+        given = self.subject.label if self.label is None else self.label
+        if given is None:
+            raise UsageError(
+                "it is not known what this picture is, so there is no error to carry back: give "
+                "its class with --label K"
+            )
+        return given
+
+    @cached_property
+    def back(self) -> BackwardTrace:
+        """The picture's way back."""
+        return self.trace.backward(self.right)
+
+    @property
+    def shown_filter(self) -> int:
+        """The filter asked for, the example's, or else the one with the largest gradient."""
+        if self.filter is not None:
+            return self.filter
+        if self.model == DEFAULT and self.picture is None:
+            return int(self.chosen["filter"])
+        kernels = self.back.gradients[f"{self.shown_layer}/kernel"]
+        return int((kernels**2).sum(axis=(0, 1, 2)).argmax())
+
+    # Numbers of the filter.
+
+    @cached_property
+    def steps(self) -> GradientSteps:
+        """How each weight of the filter gets its gradient."""
+        return self.back.steps(self.shown_layer, self.shown_filter)
+
+    @cached_property
+    def gradient(self) -> npt.NDArray[np.float64]:
+        """The loss's gradient by the filter's weights, (height, width)."""
+        return np.array([step.value for step in self.steps]).reshape(self.steps.size)
+
+    @property
+    def kernel(self) -> npt.NDArray[np.float32]:
+        """The filter's weights, (height, width)."""
+        return self.subject.kernels(self.shown_layer)[:, :, self.shown_filter]
+
+    @cached_property
+    def steep(self) -> tuple[int, int]:
+        """Row and column of the weight with the largest slope."""
+        row, col = np.unravel_index(np.abs(self.gradient).argmax(), self.gradient.shape)
+        return int(row), int(col)
+
+    @cached_property
+    def told(self) -> GradientStep:
+        """The weight whose sum is told: of those that add up as printed, the one of fewest terms.
+
+        The first one in a tie; the first weight if none adds up.
+        """
+
+        def rank(step: GradientStep) -> tuple[bool, bool, int]:
+            return (
+                not step.breakdown().adds_up(),
+                fmt.rounded(step.value) == 0,
+                int(np.count_nonzero(step.products)),
+            )
+
+        return min(self.steps, key=rank)
+
+    @cached_property
+    def reader(self) -> Layer | None:
+        """The pooling that reads the filter's map, if there is one."""
+        name = self.shown_layer
+        readers = [one for one in self.network.layers if name in self.network.sources(one.name)]
+        return readers[0] if len(readers) == 1 and readers[0].family == "pooling" else None
+
+    @property
+    def arriving(self) -> tuple[str, npt.NDArray[np.float64]]:
+        """The layer at which the errors arrive, the pooling or the convolution, and its errors."""
+        name = self.shown_layer if self.reader is None else self.reader.name
+        return name, self.back.errors[name][:, :, self.shown_filter]
+
+    @cached_property
+    def given(self) -> Given | None:
+        """What the pooling hands back from the cell with the largest error that is handed on."""
+        if self.reader is None:
+            return None
+        errors = np.abs(self.arriving[1])
+        if self.network.layer(self.shown_layer).activation == "relu":
+            # Of a window whose winner is above 0, so that its error passes ReLU, too.
+            pooled = self.trace.activations[self.reader.name][:, :, self.shown_filter]
+            errors = np.where(pooled > 0, errors, 0)
+        row, col = (int(n) for n in np.unravel_index(errors.argmax(), errors.shape))
+        step = self.trace.steps(self.reader.name, self.shown_filter).at(row, col)
+        assert isinstance(step, PoolStep)
+        error = float(self.arriving[1][row, col])
+        if step.argmax is None:
+            back = np.where(step.padding, 0, error / step.count)
+            winner = None
+        else:
+            winner = step.input_rows.index(step.argmax[0]), step.input_cols.index(step.argmax[1])
+            back = np.zeros(step.patch.shape)
+            back[winner] = error
+        return Given(row, col, Mark.over(step.box), step.patch, back, winner)
+
+    @property
+    def before(self) -> npt.NDArray[np.float64]:
+        """The errors of the filter's map, before its activation."""
+        return self.back.before(self.shown_layer)[:, :, self.shown_filter]
+
+    def energy(self) -> Mapping[str, npt.NDArray[np.float64]]:
+        """Return how large the errors of each place are, by layer, from where they arrive on.
+
+        The root of the sum of squares over the channels, in parts of the layer's largest.
+        """
+        names = [one.name for one in self.network.layers if len(self.network.shapes[one.name]) == 3]
+        names = names[names.index(self.arriving[0]) :]
+        wanted = np.linspace(0, len(names) - 1, min(MOST_MAPS, len(names))).round().astype(int)
+        found = {}
+        for number in dict.fromkeys(wanted.tolist()):
+            each = np.sqrt((self.back.errors[names[number]] ** 2).sum(axis=2))
+            found[names[number]] = each / (each.max() or 1.0)
+        return found
+
+    # The loss, and a step.
+
+    @cached_property
+    def valley(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Values of the steepest weight, its own in the middle, and the loss with each."""
+        key = f"{self.shown_layer}/kernel"
+        own = float(self.kernel[self.steep])
+        reach = _REACH * float(np.abs(self.kernel).max())
+        weights = own + np.linspace(-reach, reach, _POINTS)
+        losses = []
+        for weight in weights:
+            changed = self.network.weights[key].copy()
+            changed[(*self.steep, 0, self.shown_filter)] = weight
+            losses.append(self._loss_with({key: changed}))
+        return weights, np.array(losses)
+
+    def _loss_with(self, weights: Mapping[str, npt.NDArray[Any]]) -> float:
+        return self._changed(weights).backward(self.right).loss
+
+    def _changed(self, weights: Mapping[str, npt.NDArray[Any]]) -> Trace:
+        both = {**self.network.weights, **weights}
+        return Trace(dataclasses.replace(self.network, weights=both), self.trace.image)
+
+    @cached_property
+    def stepped(self) -> BackwardTrace:
+        """The picture in the network whose weights have all taken a step."""
+        weights = self.network.weights
+        moved = {
+            name: weights[name] - self.rate * gradient
+            for name, gradient in self.back.gradients.items()
+        }
+        return self._changed(moved).backward(self.right)
+
+    # The pictures.
+
+    def picture_of(self, *, upright: bool = False) -> BackwardPicture:
+        """What all of its pictures are made of."""
+        layer = self.network.layer(self.shown_layer)
+        assert layer.window is not None
+        after = self.back.errors[self.shown_layer][:, :, self.shown_filter]
+        most = max(float(np.abs(each).max()) for each in (self.before, after, self.arriving[1]))
+        return BackwardPicture(
+            drawn=self.drawn, kernel=self.kernel.astype(np.float64), gradient=self.gradient,
+            sums=self.trace.before(self.shown_layer)[:, :, self.shown_filter],
+            before=self.before, after=after, most=most,
+            window=layer.window.on((self.trace.image.shape[0], self.trace.image.shape[1])),
+            layer=self.shown_layer, filter=self.shown_filter, rate=self.rate, upright=upright,
+        )  # fmt: skip
+
+    def answers(self, trace: Forward) -> list[Bar]:
+        """Describe what a network answers, by class; the right one is marked."""
+        return [
+            Bar(
+                str(k), class_label(self.network, k), float(trace.shares[k]),
+                fmt.probability(trace.shares[k]), "accent" if k == self.right else "ink",
+            )
+            for k in self.classes
+        ]  # fmt: skip
+
+    def mistaken(self) -> list[Bar]:
+        """Describe the errors of the answer, by class."""
+        shares = self.trace.shares - (np.arange(self.network.classes) == self.right)
+        return [
+            Bar(str(k), class_label(self.network, k), float(shares[k]), fmt.number(shares[k]))
+            for k in self.classes
+        ]
+
+    @cached_property
+    def classes(self) -> tuple[int, ...]:
+        """Those that have bars: all, or of many the most probable and the right one."""
+        shown = shown_classes(self.trace)
+        return shown if self.right in shown else (*shown[:-1], self.right)
+
+    def diagram(self) -> Diagram:
+        """Describe the picture of it, for a figure."""
+        return self.picture_of().diagram(self.told)
+
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: the error, its way back, the sum for each weight, and one step."""
+        yield Beat.of("question", self.title, *self._tell_question())
+        yield Beat.of("back", self.title, *self._tell_back())
+        yield Beat.of("lay", self.title, *self._tell_lay())
+        yield Beat.of("step", self.title, *self._tell_step())
+        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
+
+    @property
+    def called(self) -> Caption:
+        """What the right class is called."""
+        return self.network.class_name(self.right)
+
+    def _tell_question(self) -> Iterator[Event]:
+        shares = self.trace.shares
+        right = fmt.probability(shares[self.right])
+        yield Event("reads", 3.0, self.question)
+        if self.trace.prediction != self.right:
+            taken = self.trace.prediction
+            said = words.MISREAD.fill(
+                k=self.called, j=self.network.class_name(taken),
+                p=fmt.probability(shares[taken]), q=right,
+            )  # fmt: skip
+        else:
+            said = words.READ.fill(k=self.called, q=right)
+        yield Event("looks", 2.6, said)
+        if self.little:
+            yield Event("loss", 2.6, words.LITTLE)
+        else:
+            yield Event(
+                "loss", 2.6, words.LOSS.fill(q=right, v=fmt.number(self.back.loss)), detail=1
+            )
+        yield Event("errors", 3.3, words.ERRORS)
+
+    @property
+    def little(self) -> bool:
+        """Whether all of the filter's gradients are printed as 0."""
+        return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
+
+    def _tell_back(self) -> Iterator[Event]:
+        yield Event("back", 4.2, words.BACK.fill(n=self.shown_filter))
+        errors = self.arriving[1]
+        reached = fmt.count(int(np.count_nonzero(errors)))
+        said = words.ARRIVED.fill(a=reached, b=fmt.count(errors.size))
+        yield Event("arrived", 2.6, said, detail=2)
+        if self.given is not None:
+            rule = words.SHARES if self.given.winner is None else words.WINNER
+            yield Event("winner", 3.8, rule)
+        activation = self.network.layer(self.shown_layer).activation
+        if activation == "linear":
+            return
+        called = terms.activation(activation)
+        left, all_ = np.count_nonzero(self.before), self.before.size
+        gate = words.SLOPES.fill(f=called)
+        if activation in ("relu", "relu6"):
+            gate = words.GATE.fill(f=called, a=fmt.count(int(left)), b=fmt.count(all_))
+        yield Event("gate", 3.8, gate)
+
+    def _tell_lay(self) -> Iterator[Event]:
+        question = self.ask()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+        yield Event("lay", 4.4, words.LAY)
+        places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
+        yield Event("places", 5.0, words.PLACES.fill(n=places, m=sums))
+
+    def ask(self) -> Question | None:
+        """Ask for the gradient of the steepest weight; None if all ways print the same."""
+        row, col = self.steep
+        step = self.steps.at(row, col)
+        height, width = self.gradient.shape
+        strongest = step.products.flat[np.abs(step.products).argmax()]
+        ways: dict[str, float] = {
+            RIGHT: step.value,
+            "mean": step.value / step.products.size,
+            "strongest": float(strongest),
+            "flipped": float(self.gradient[height - 1 - row, width - 1 - col]),
+        }
+        replies: dict[str, Caption | None] = {
+            RIGHT: None, "mean": words.MEAN, "strongest": words.STRONGEST,
+            "flipped": words.FLIPPED,
+        }  # fmt: skip
+        if (every := self.every_cell) is not None:
+            ways["every-cell"], replies["every-cell"] = every, words.EVERY_CELL
+        texts = distinct(ways, fmt.number)
+        if len(texts) < 3:
+            return None
+        choices = [
+            Choice(Caption(en=text, zh=text), replies[name])
+            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
+        ]
+        return Question(words.ASK.fill(n=fmt.count(step.products.size)), tuple(choices))
+
+    @property
+    def every_cell(self) -> float | None:
+        """What the steepest gradient were if max pooling gave all of a window its error."""
+        if self.reader is None or self.reader.window is None or not self.reader.hands_on:
+            return None
+        activation = self.network.layer(self.shown_layer).activation
+        if activation not in ("relu", "relu6"):
+            return None
+        errors = self.arriving[1]
+        spread = np.zeros_like(self.before)
+        top, _, left, _ = self.reader.window.margins(spread.shape)
+        if top or left:
+            return None
+        for rows, cols in self.reader.window.slices(errors.shape):
+            part = spread[rows, cols]
+            part += errors[: part.shape[0], : part.shape[1]]
+        sums = self.trace.before(self.shown_layer)[:, :, self.shown_filter]
+        step = self.steps.at(*self.steep)
+        return float((step.met * spread * (sums > 0)).sum())
+
+    def _tell_step(self) -> Iterator[Event]:
+        yield Event("slope", 4.4, words.SLOPE)
+        yield Event("step", 4.0, words.STEP)
+        after = self.stepped
+        share = fmt.probability(after.trace.shares[self.right])
+        said = words.BETTER.fill(k=self.called, q=share, v=fmt.number(after.loss))
+        if after.loss > self.back.loss:
+            said = words.TOO_FAR.fill(k=self.called, q=share)
+        yield Event("again", 3.2, said)
+
+    @property
+    def rated(self) -> Caption:
+        """Say what kind of step it is."""
+        return words.RATE.fill(r=f"{self.rate:g}")
+
+
+def _loss_of(network: Network, picture: Picture, label: int) -> float:
+    trace = Trace(network, network.prepare(picture))
+    return trace.backward(label).loss

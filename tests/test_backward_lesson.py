@@ -1,0 +1,234 @@
+"""Backward, the lesson: what it shows by SciPy, loops and nudged weights; who can be asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from played import LOOKS, check_events, of
+from scipy.signal import correlate2d
+
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
+from convexplain.errors import UsageError
+from convexplain.lessons.backward import Backward
+from convexplain.network import (
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return Backward()
+
+
+def told(lesson, event, lang="en"):
+    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    return said.text(lang)
+
+
+def loss(network, lesson):
+    """The cross-entropy of a network's answer, by its probabilities."""
+    return -np.log(Trace(network, lesson.trace.image).shares[lesson.right])
+
+
+def test_the_gradient_is_the_input_slid_over_with_the_errors(lesson):
+    slid = correlate2d(lesson.drawn.astype(float), lesson.before, "valid")
+    np.testing.assert_allclose(lesson.gradient, slid, atol=1e-12)
+    # Where the frame stands, the errors lie on what the weight meets.
+    row, col = lesson.told.row, lesson.told.col
+    height, width = lesson.before.shape
+    met = lesson.drawn[row : row + height, col : col + width]
+    assert float((met * lesson.before).sum()) == pytest.approx(slid[row, col])
+
+
+def test_the_steepest_weight_s_curve_and_slope_are_those_of_the_network(lesson):
+    weights, losses = lesson.valley
+    middle = len(weights) // 2
+    assert losses[middle] == pytest.approx(loss(lesson.network, lesson), rel=1e-5)
+    assert np.abs(lesson.gradient).max() == abs(lesson.gradient[lesson.steep])
+    changed = {name: w.copy() for name, w in lesson.network.weights.items()}
+    changed["conv1/kernel"][(*lesson.steep, 0, lesson.shown_filter)] = weights[0]
+    nudged = Network(lesson.network.layers, changed)
+    assert losses[0] == pytest.approx(loss(nudged, lesson), rel=1e-5)
+    # The tangent that is drawn has the slope of the curve.
+    step = weights[middle + 1] - weights[middle - 1]
+    slope = (losses[middle + 1] - losses[middle - 1]) / step
+    assert lesson.gradient[lesson.steep] == pytest.approx(slope, rel=0.05)
+
+
+def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
+    gradients = lesson.back.gradients
+    moved = {name: w - 0.001 * gradients[name] for name, w in lesson.network.weights.items()}
+    after = loss(Network(lesson.network.layers, moved), lesson)
+    assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
+    share = fmt.probability(np.exp(-after))
+    assert told(lesson, "again") == f"Now the 4 gets {share}; the loss is {after:.2f}."
+
+
+def test_a_step_that_makes_it_worse_is_called_too_long():
+    lesson = Backward()
+    worse = {name: w + 0.01 * lesson.back.gradients[name] for name, w in
+             lesson.network.weights.items()}  # fmt: skip
+    trace = Trace(Network(lesson.network.layers, worse), lesson.trace.image)
+    lesson.__dict__["stepped"] = trace.backward(4)
+    assert "that step was too long" in told(lesson, "again")
+    assert "太长" in told(lesson, "again", "zh")
+
+
+def test_what_is_counted_is_counted_cell_by_cell(lesson):
+    left = sum(1 for value in lesson.before.flat if value != 0)
+    assert told(lesson, "gate") == f"Where ReLU gave 0, nothing passes: {left} of 676 are left."
+    assert told(lesson, "looks") == "It reads this 4 as 9: 71.9% against 28.1%."
+    assert told(lesson, "loss") == "How wrong, the loss: −ln 28.1% = 1.27."
+
+
+def test_a_pooling_hands_its_error_to_the_winner_alone(lesson):
+    given = lesson.given
+    row, col = given.row * 2, given.col * 2
+    window = lesson.trace.activations["conv1"][row : row + 2, col : col + 2, lesson.shown_filter]
+    np.testing.assert_array_equal(given.numbers, window)
+    assert given.winner == divmod(int(window.argmax()), 2)
+    assert np.count_nonzero(given.errors) == 1
+    error = lesson.back.errors["pool1"][given.row, given.col, lesson.shown_filter]
+    assert given.errors[given.winner] == error
+
+
+def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
+    row, col = lesson.steep
+    step = lesson.steps.at(row, col)
+    # Every cell of a pooling's window gets its error, where ReLU lets it through.
+    spread = np.kron(lesson.back.errors["pool1"][:, :, lesson.shown_filter], np.ones((2, 2)))
+    spread *= lesson.trace.before("conv1")[:, :, lesson.shown_filter] > 0
+    every = correlate2d(lesson.drawn.astype(float), spread, "valid")[row, col]
+    wrong = {
+        fmt.number(every): "did not win",
+        fmt.number(step.value / 676): "don't average",
+        fmt.number(step.products.flat[abs(step.products).argmax()]): "Every place counts",
+        fmt.number(lesson.gradient[2 - row, 2 - col]): "Nothing is flipped",
+    }
+    assert choices.pop(fmt.number(step.value)) is None
+    assert set(choices) == set(wrong)
+    for text, reply in choices.items():
+        assert wrong[text] in reply.text("en")
+
+
+def test_a_digit_of_a_class_is_the_one_from_which_most_is_learned():
+    network = Network.load("cnn")
+    picture = Backward.digit_of(7, network)
+    losses = [
+        -np.log(Trace(network, each.pixels).shares[7]) for each in digits.load() if each.label == 7
+    ]
+    assert -np.log(Trace(network, picture.pixels).shares[7]) == pytest.approx(max(losses))
+
+
+def test_a_sure_and_right_answer_teaches_little():
+    sure = max(digits.load(), key=lambda p: Trace(Network.load("cnn"), p.pixels).shares[p.label])
+    lesson = Backward(picture=sure)
+    assert lesson.little
+    assert told(lesson, "loss") == "It is sure, and right: there is little to learn."
+    check_events(lesson)
+
+
+def pictures(lesson, upright):
+    picture = lesson.picture_of(upright=upright)
+    name, errors = lesson.arriving
+    energy = {f"at-{n}": (None, values) for n, values in enumerate(lesson.energy().values())}
+    weights, losses = lesson.valley
+    yield picture.answer(lesson.answers(lesson.trace), lesson.title)
+    yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
+    yield picture.way(lesson.mistaken(), lesson.title, energy)
+    yield picture.arrived(errors, name)
+    if lesson.given is not None:
+        yield picture.given(errors, name, lesson.given)
+    yield picture.gate("ReLU")
+    yield picture.laid(lesson.told, steep=lesson.steep)
+    yield picture.valley(weights, losses, lesson.steep, float(weights[len(weights) // 2]))
+    yield picture.step(lesson.steep, lesson.rated)
+
+
+@pytest.mark.parametrize("number", [None, 0, 5])
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_has_its_place_on_every_sheet(number, aspect):
+    picture = None if number is None else Backward.digit_of(number, Network.load("cnn"))
+    lesson, sheet = Backward(picture=picture), ASPECTS[aspect]
+    for lang in ("en", "zh"):
+        for diagram in pictures(lesson, sheet.height > sheet.width):
+            assert problems(place(diagram, sheet, lang)) == []
+
+
+def test_a_video_is_as_long_as_asked():
+    assert 40 <= Backward().seconds <= 60.01
+    assert Backward(length=120.0).seconds == pytest.approx(120)
+    short = Backward(length=Backward().shortest)
+    assert not {"predict", "arrived"} & {e.name for beat in short.beats() for e in beat.parts}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"picture": Picture(np.zeros((28, 28, 1), np.float32), None, "mine")}, "--label K"),
+        ({"label": 10}, "class 10 does not exist"),
+        ({"rate": 0.0}, "--rate 0 is not possible"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
+        ({"filter": 32}, "no filter 32"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(options, said):
+    with pytest.raises(UsageError, match=said):
+        Backward(**options)
+
+
+OTHERS = {
+    "nothing behind it": (Conv2D("a", 4), Flatten("f"), Dense("d", 10, "softmax")),
+    "stride, padding, average": (
+        Conv2D("a", 4, 5, stride=2, padding="same", activation="silu"),
+        AveragePooling2D("p"), Conv2D("b", 6), Flatten("f"), Dense("d", 10),
+    ),
+    "overlapping pools": (
+        Conv2D("a", 6, padding="same"), MaxPooling2D("p", 3, stride=2),
+        GlobalAveragePooling2D("g"), Dense("d", 10, "softmax"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+@pytest.mark.parametrize("layers", OTHERS.values(), ids=OTHERS)
+def test_other_networks_are_gone_back_through(layers, aspect, tmp_path):
+    path = tmp_path / "other.safetensors"
+    Network.initialised(layers, 3).save(path)
+    lesson = Backward(picture=digits.first(3), model=str(path))
+    check_events(lesson, Look("zh", "light"), aspect)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lang):
+    diagram = lesson.diagram()
+    for sheet in (PAGE, COLUMN):
+        assert problems(place(diagram, sheet, lang)) == []
+    lying, told = diagram.panel("errors").values, lesson.told
+    assert float((lying * lesson.drawn).sum()) == pytest.approx(told.value)
+    mark = diagram.panel("gradient").marks["steep"]
+    assert (mark.row, mark.col) == (told.row, told.col)
+
+
+def test_the_frame_and_the_errors_stand_at_the_steepest_weight_in_the_end():
+    stage = of("backward", LOOKS[0]).ends["answer"]
+    lesson = Backward()
+    grid, frame, errors = stage["input"], stage["input.place"], stage["errors"]
+    row, col = lesson.steep
+    corner = grid.places[0] + np.array([col, row]) * grid.cell
+    np.testing.assert_allclose(frame.places[0], corner, atol=1e-6)
+    np.testing.assert_allclose(errors.places[0], corner, atol=1e-6)
+    np.testing.assert_allclose(stage["gradient"].values, lesson.gradient)
