@@ -1,4 +1,4 @@
-"""From a page with a digit on it to a digit as MNIST stores them.
+"""From a page with digits on it to digits as MNIST stores them.
 
 MNIST's digits are bright ink (1) on dark paper (0). Their box was scaled to fit 20x20 with its
 aspect kept, and put into 28x28 with the centre of mass at the pixel (14, 14), to the nearest
@@ -7,82 +7,319 @@ whole pixel: in all 10,000 test digits it lies between 13.5 and 14.5.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.data import _paper, _writing
+from convexplain.data._paper import Floats, Levels, Mask, View
+from convexplain.data._writing import Mark
 from convexplain.errors import ConvexplainError
+from convexplain.style.captions import Caption
 
 SIDE, BOX, CENTRE = 28, 20, 14
 
 Gray = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
 _Box = tuple[int, int, int, int]
+
+#: What may be wrong with a digit that was read off a picture, by name, as a sentence.
+DOUBTS: Mapping[str, Caption] = MappingProxyType(
+    {
+        "several digits": Caption(
+            en="The picture holds several digits; this is one of them.",
+            zh="图中不止一个数字，这是其中一个。",
+        ),
+        "ink at the frame": Caption(
+            en="Ink reaches the picture's frame: a part of the digit may be missing.",
+            zh="笔画碰到了图片边缘，数字可能不完整。",
+        ),
+        "faint ink": Caption(
+            en="The ink hardly stands out from the paper.",
+            zh="墨迹太淡，和纸面几乎分不开。",
+        ),
+        "no paper found": Caption(
+            en="No even paper was found around the digit.",
+            zh="数字周围没有找到均匀的纸面。",
+        ),
+        "other marks": Caption(
+            en="Other marks of a like size were left out.",
+            zh="还有大小相近的其他笔迹，没有计入。",
+        ),
+        "no strokes": Caption(
+            en="What was read is a filled shape, or too wide for a digit.",
+            zh="读到的是一块实心或过宽的图形，不像数字。",
+        ),
+    }
+)
 
 # Ink stands out from the paper by a tenth of the range, and by more than the paper's own noise
 # gives: four standard deviations.
 _LEAST_CONTRAST, _NOISE_FACTOR = 0.1, 4.0
 # Blots with less than this share of the largest one's ink are dirt; the bar of a 5 has more.
 _DIRT = 0.05
+# Ink is faint if it stands out by less, or by less than so many times the paper's noise.
+_FAINT, _FAINT_NOISE = 0.12, 5.0
+# Where other ink covers more than this share of what is around a digit, there is no paper.
+_BUSY = 0.1
+# Smaller pictures hold nothing but a digit.
+_LEAST_PAGE = 64
 
 
-def to_digit(gray: npt.NDArray[np.floating]) -> tuple[Gray, tuple[str, ...]]:
-    """Prepare a gray picture like an MNIST digit.
+class Digit(NamedTuple):
+    """A digit that was found on a picture, as MNIST would store it."""
+
+    pixels: Gray  # (28, 28): 0 is paper, 1 is ink, in steps of 1/255
+    steps: tuple[str, ...]  # what was done, in words
+    doubts: tuple[str, ...]  # names of `DOUBTS`
+    mass: int  # of its ink on the picture
+
+
+class _Ink(NamedTuple):
+    """What stands out from the paper far enough to be ink."""
+
+    strokes: Gray  # 0 to 1, paper 0
+    mask: Mask  # where there is ink for certain
+    floor: float  # what is less is paper
+    strength: float  # how much strokes stand out
+
+
+class _Writing(NamedTuple):
+    """What is written on a picture."""
+
+    view: View
+    ink: _Ink
+    found: npt.NDArray[np.int64]  # the number of each pixel's mark, 0 for paper
+    digits: list[Mark]  # from left to right
+    others: list[Mark]  # what is neither digit nor dirt
+    aside: list[Mark]  # what reaches the frame
+    left_out: tuple[str, ...]  # in words
+
+
+def to_digits(gray: npt.NDArray[np.floating]) -> tuple[Digit, ...]:
+    """Find the digits on a gray picture, and prepare each like an MNIST digit.
 
     Parameters
     ----------
     gray : (H, W) array of float
-        Brightness from 0 to 1: a digit in dark ink on light paper, or the other way round, with
-        paper around it. The light may fall unevenly and the paper may be noisy.
+        Brightness from 0 to 1, read in steps of 1/255: digits in dark ink on light paper, or the
+        other way round. The light may fall unevenly, paper may be noisy, ruled or squared, lie
+        askew on a table, or have something else at the picture's frame.
 
     Returns
     -------
-    pixels : (28, 28) array of float32
-        0 is paper, 1 is ink, in steps of 1/255.
-    steps : tuple of str
-        What was done, in words.
+    tuple of Digit
+        From left to right, at least one.
 
     Raises
     ------
     ConvexplainError
         If nothing stands out from the paper.
     """
-    paper, noise = _paper(gray)
-    brighter = gray - paper
-    dark, contrast = _ink_is_dark(brighter)
-    if contrast < max(_LEAST_CONTRAST, _NOISE_FACTOR * noise):
+    levels = np.rint(np.asarray(gray, dtype=np.float64) * 255).astype(np.int32)
+    for light in (True, False):
+        corners = _paper.sheet(levels, light)
+        if corners is None:
+            continue
+        written = _read(_paper.straightened(levels, corners))
+        # Dark ink on a light sheet, or light ink on a dark one; else it was no sheet.
+        if written is not None and written.view.dark == light and not written.digits[0].at_frame:
+            return _prepared(written, (_SHEET,))
+    written = _read(levels)
+    if written is None:
         raise ConvexplainError(_NO_INK)
-    ink = np.clip(-brighter if dark else brighter, 0, 1)
-    steps = ["inverted: the ink is dark, the paper light"] if dark else []
-
-    # Strokes become 1 at their usual strength, not at their darkest speck.
-    strength = float(np.median(ink[ink > contrast / 2]))
-    floor = max(0.05, _NOISE_FACTOR * noise / strength)
-    strokes = np.clip(ink / strength, 0, 1).astype(np.float32)
-    strokes[strokes < floor] = 0
-    threshold = max(0.25, floor)
-    if not (strokes > threshold).any():  # as where the paper is as rough as the strokes are dark
-        raise ConvexplainError(_NO_INK)
-    strokes, was_dirty = _without_dirt(strokes, threshold)
-    if was_dirty:
-        steps.append("small specks left out")
-
-    box = _bounds(strokes > max(0.2, floor))
-    if _is_prepared(strokes, box):
-        return _in_bytes(ink), (*steps, "already as MNIST stores digits: neither scaled nor moved")
-    top, left, bottom, right = box
-    steps.append(f"cut to the ink: rows {top}–{bottom - 1}, columns {left}–{right - 1}")
-    small = _scaled(strokes, box)
-    steps.append(f"scaled to {small.shape[0]} × {small.shape[1]}, to fit {BOX} × {BOX}")
-    steps.append(f"centred by mass in {SIDE} × {SIDE}")
-    return _in_bytes(_centred(small)), tuple(steps)
+    return _prepared(written, ())
 
 
+def largest(digits: tuple[Digit, ...]) -> int:
+    """Return which of several digits stands for the picture: the one with most ink."""
+    return max(range(len(digits)), key=lambda n: digits[n].mass)
+
+
+_INVERTED = "inverted: the ink is dark, the paper light"
+_SHEET = "cut to the sheet of paper and straightened"
+_LINES = "printed lines left out"
+_FRAME = "left out what reaches the picture's frame"
+_AROUND = "left out what is drawn around or under the digit"
+_SPECKS = "small specks left out"
+_OTHERS = "other marks left out"
+_AS_IS = "already as MNIST stores digits: neither scaled nor moved"
 _NO_INK = (
     "no ink found: a digit must stand out from the paper around it; use a dark pen on white paper, "
     "or cut the picture to the digit"
 )
+
+
+# --- Where the digits are -----------------------------------------------------------------------
+
+
+def _read(levels: Levels) -> _Writing | None:
+    """Find what is written; None if nothing stands out from the paper.
+
+    A plane through the rim is the paper, where nothing reaches the rim. Else the paper is followed
+    from place to place, for dark ink and for light ink, and what looks more like writing is taken.
+    """
+    plain = _found(_paper.flat(levels), everywhere=False)
+    if min(levels.shape) < _LEAST_PAGE or (plain is not None and not plain.aside):
+        return plain
+    both = (_found(_paper.local(levels, dark), everywhere=True) for dark in (True, False))
+    best, most = plain, 0.0
+    for written in both:
+        if written is not None and (weight := _weight(written, levels)) > most:
+            best, most = written, weight
+    return best
+
+
+def _weight(written: _Writing, levels: Levels) -> float:
+    """Compare two readings by their ink; 0 where the digit is no darker than what is around it.
+
+    The hole of a 0 is as light as the paper around the 0, so it is no light ink.
+    """
+    mark = max(written.digits, key=lambda mark: mark.mass)
+    dark = written.view.dark
+    rows, columns = mark.around(2)
+    middle = float(np.median(levels[rows, columns]))
+    own = float(np.median(levels[_writing.those(written.found, mark.numbers)]))
+    scale = middle if dark else 255.0
+    apart = middle - own if dark else own - middle
+    if apart < 0.3 * written.view.contrast * scale:
+        return 0.0
+    return mark.mass * (1.5 if dark else 1.0) * (0.3 if mark.at_frame else 1.0)
+
+
+def _found(view: View, *, everywhere: bool) -> _Writing | None:
+    """Find the marks that stand out, and tell digits from what else lies on the page.
+
+    `everywhere`: printed lines and what reaches the frame are taken out first.
+    """
+    values = view.ink
+    least = max(_LEAST_CONTRAST, _NOISE_FACTOR * view.noise)
+    left_out: list[str] = []
+    aside: list[Mark] = []
+    if everywhere and _paper.top_thousandth(values) > least:
+        mask = _ink(values, view.noise).mask
+        lines = _writing.printed(mask)
+        if lines.any():
+            values = np.where(_writing.grown(lines, 1) & (lines | ~mask), 0, values)
+            left_out.append(_LINES)
+    contrast = _paper.top_thousandth(values) if everywhere else view.contrast
+    while True:
+        if contrast <= least:
+            return None
+        ink = _ink(values, view.noise) if everywhere else _plain_ink(view)
+        if not ink.mask.any():  # as where the paper is as rough as the strokes are dark
+            return None
+        marks, found = _writing.marks(np.rint(ink.strokes.astype(np.float64) * 255).astype(np.int64), ink.mask)
+        dirt = _DIRT * max(mark.mass for mark in marks)
+        cut = [mark for mark in marks if mark.at_frame and mark.mass >= dirt]
+        if not everywhere:
+            aside = cut
+        if not cut or not everywhere:
+            break
+        own = _writing.those(found, [mark.numbers[0] for mark in cut])
+        rest = np.where(_writing.grown(own, 3), 0, values)
+        contrast = _paper.top_thousandth(rest)
+        if contrast <= least:  # then it is the digit that reaches the frame
+            break
+        values = rest
+        aside += cut
+    if everywhere and aside:
+        left_out.append(_FRAME)
+    parts, around = _writing.without_frames([mark for mark in marks if mark.mass >= dirt])
+    digits, others = _writing.told_apart(_writing.joined(parts))
+    if len(parts) + len(around) < len(marks):
+        left_out.append(_SPECKS)
+    if around:
+        left_out.append(_AROUND)
+    if others:
+        left_out.append(_OTHERS)
+    return _Writing(view, ink, found, digits, others, aside, tuple(left_out))
+
+
+def _plain_ink(view: View) -> _Ink:
+    """Take for ink what is a quarter as strong as strokes usually are, or stronger."""
+    # Strokes become 1 at their usual strength, not at their darkest speck.
+    strength = float(np.median(view.ink[view.ink > view.contrast / 2]))
+    floor = max(0.05, _NOISE_FACTOR * view.noise / strength)
+    strokes = np.clip(view.ink / strength, 0, 1).astype(np.float32)
+    strokes[strokes < floor] = 0
+    return _Ink(strokes, strokes > max(0.25, floor), floor, strength)
+
+
+def _ink(values: Floats, noise: float) -> _Ink:
+    """Part strong ink from faint lines and shadows, in the middle between the two (Otsu)."""
+    least = max(0.05, _NOISE_FACTOR * noise)
+    level, _ = _paper.two_kinds(np.rint(values[values > least] * 255).astype(np.int64))
+    level = max((level + 0.5) / 255, least)
+    strength = float(np.median(values[values >= level]))
+    # The way from paper to ink has its middle there.
+    low = min(max(0.0, 2 * level - strength), 0.8 * strength)
+    span = strength - low
+    floor = max(0.05, (least - low) / span)
+    strokes = np.clip((values - low) / span, 0, 1).astype(np.float32)
+    strokes[strokes < floor] = 0
+    return _Ink(strokes, strokes > max(0.25, (level - low) / span), floor, strength)
+
+
+# --- One digit of them --------------------------------------------------------------------------
+
+
+def _prepared(written: _Writing, steps: tuple[str, ...]) -> tuple[Digit, ...]:
+    """Make each digit one of MNIST's form."""
+    strokes, _, floor, _ = written.ink
+    if written.view.dark:
+        steps = (*steps, _INVERTED)
+    steps += written.left_out
+    if strokes.shape == (SIDE, SIDE):
+        every = written.digits + written.others
+        clean = _alone(written, [n for mark in every for n in mark.numbers])
+        if _is_prepared(clean, _bounds(clean > max(0.2, floor))):
+            mass = sum(mark.mass for mark in every)
+            return (Digit(_in_bytes(written.view.ink), (*steps, _AS_IS), (), mass),)
+    made = []
+    for mark in written.digits:
+        own = _alone(written, mark.numbers)
+        top, left, bottom, right = box = _bounds(own > max(0.2, floor))
+        small = _scaled(own, box)
+        did = (
+            *steps,
+            f"cut to the ink: rows {top}–{bottom - 1}, columns {left}–{right - 1}",
+            f"scaled to {small.shape[0]} × {small.shape[1]}, to fit {BOX} × {BOX}",
+            f"centred by mass in {SIDE} × {SIDE}",
+        )
+        made.append(Digit(_in_bytes(_centred(small)), did, _doubts(written, mark), mark.mass))
+    return tuple(made)
+
+
+def _alone(written: _Writing, numbers: list[int] | tuple[int, ...]) -> Gray:
+    """Keep the strokes of some marks, with their faint rims."""
+    own = _writing.those(written.found, numbers)
+    near = _writing.grown(own, 1 + max(own.shape) // 128)
+    kept: Gray = np.where(near & (own | (written.found == 0)), written.ink.strokes, np.float32(0))
+    return kept
+
+
+def _doubts(written: _Writing, mark: Mark) -> tuple[str, ...]:
+    """Name what may be wrong with a digit."""
+    doubts = []
+    if len(written.digits) > 1:
+        doubts.append("several digits")
+    if mark.at_frame or any(mark.is_like(other) for other in written.aside):
+        doubts.append("ink at the frame")
+    if written.ink.strength < max(_FAINT, _FAINT_NOISE * written.view.noise):
+        doubts.append("faint ink")
+    rows, columns = mark.around(2)
+    numbers = [n for digit in written.digits for n in digit.numbers]
+    foreign = written.ink.mask & ~_writing.those(written.found, numbers)
+    if foreign[rows, columns].mean() > _BUSY:
+        doubts.append("no paper found")
+    if any(mark.is_like(other) for other in written.others):
+        doubts.append("other marks")
+    if mark.is_no_stroke():
+        doubts.append("no strokes")
+    return tuple(doubts)
 
 
 def centre_of_mass(pixels: npt.NDArray[np.floating]) -> tuple[float, float]:
@@ -94,81 +331,6 @@ def centre_of_mass(pixels: npt.NDArray[np.floating]) -> tuple[float, float]:
     return float(row) / total, float(column) / total
 
 
-def _paper(gray: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], float]:
-    """Fit the paper's brightness, a plane, to the picture's rim; return it with its noise.
-
-    Ink that reaches the rim is left out of the fit: it lies far from the rim's median. The noise
-    is a standard deviation, estimated as 1.4826 times the median absolute deviation.
-    """
-    height, width = gray.shape
-    rim = np.ones(gray.shape, dtype=bool)
-    thickness = max(1, round(0.04 * min(height, width)))
-    rim[thickness : height - thickness, thickness : width - thickness] = False
-    rows, columns = np.nonzero(rim)
-    values = gray[rim].astype(np.float64)
-    distance = np.abs(values - np.median(values))
-    near = distance <= max(0.05, 3 * float(np.median(distance)))
-    terms = np.stack([np.ones(len(rows)), rows, columns], axis=1)
-    plane, *_ = np.linalg.lstsq(terms[near], values[near], rcond=None)
-    noise = 1.4826 * float(np.median(np.abs(values - terms @ plane)[near]))
-    level = plane[0] + plane[1] * np.arange(height)[:, np.newaxis] + plane[2] * np.arange(width)
-    return level, noise
-
-
-def _ink_is_dark(brighter: npt.NDArray[np.float64]) -> tuple[bool, float]:
-    """Return whether the ink is darker than the paper, and by how much it stands out.
-
-    Means of 3x3 pixels are compared, so that single specks do not decide: the thousandth of the
-    page that is furthest above the paper against the thousandth furthest below it.
-    """
-    padded = np.pad(brighter, 1, mode="edge")
-    across = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
-    smooth = ((across[:-2] + across[1:-1] + across[2:]) / 9).ravel()
-    few = max(1, smooth.size // 1000)
-    ordered = np.partition(smooth, (few - 1, smooth.size - few))
-    below, above = -float(ordered[:few].mean()), float(ordered[-few:].mean())
-    return below > above, max(below, above)
-
-
-def _without_dirt(strokes: Gray, threshold: float) -> tuple[Gray, bool]:
-    """Erase blots that are small beside the largest one, and say whether there were any.
-
-    Blots are joined on a grid of at most 128 cells a side, so that strokes with small gaps count
-    as one, and so that the time is bounded.
-    """
-    cell = math.ceil(max(strokes.shape) / 128)
-    height, width = (math.ceil(length / cell) for length in strokes.shape)
-    padded = np.zeros((height * cell, width * cell), dtype=np.float32)
-    padded[: strokes.shape[0], : strokes.shape[1]] = np.where(strokes > threshold, strokes, 0)
-    mass = padded.reshape(height, cell, width, cell).sum(axis=(1, 3))
-    blots = _blots(mass > 0)
-    weights = [float(sum(mass[place] for place in blot)) for blot in blots]
-    least = _DIRT * max(weights)
-    kept = np.zeros((height + 2, width + 2), dtype=bool)
-    for blot, weight in zip(blots, weights, strict=True):
-        if weight >= least:
-            for row, column in blot:
-                # With its neighbours: the faint rim of a stroke belongs to it.
-                kept[row : row + 3, column : column + 3] = True
-    wanted = kept[1:-1, 1:-1].repeat(cell, axis=0).repeat(cell, axis=1)
-    cut = wanted[: strokes.shape[0], : strokes.shape[1]]
-    return np.where(cut, strokes, np.float32(0)), min(weights) < least
-
-
-def _blots(cells: Mask) -> list[list[tuple[int, int]]]:
-    """Group true cells that touch, also at corners."""
-    unseen = {(int(row), int(column)) for row, column in np.argwhere(cells)}
-    blots = []
-    while unseen:
-        blot = [unseen.pop()]
-        for row, column in blot:  # grows while it is walked through
-            around = {(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & unseen
-            unseen -= around
-            blot.extend(around)
-        blots.append(blot)
-    return blots
-
-
 def _bounds(ink: Mask) -> _Box:
     """Return (top, left, bottom, right) of the true cells, the last two exclusive."""
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -176,9 +338,7 @@ def _bounds(ink: Mask) -> _Box:
 
 
 def _is_prepared(strokes: Gray, box: _Box) -> bool:
-    """Whether a picture has MNIST's size, box and centre already."""
-    if strokes.shape != (SIDE, SIDE):
-        return False
+    """Whether a picture of MNIST's size has its box and centre, too."""
     top, left, bottom, right = box
     centred = all(abs(place - CENTRE) < 0.75 for place in centre_of_mass(strokes))
     return max(bottom - top, right - left) == BOX and centred

@@ -10,8 +10,9 @@ import { changes } from "./changes.js";
 import { bundledDigit, DATA, samplesOf, SIDE } from "./data.js";
 import { button, make, radio, refill, roving, setAttributes } from "./dom.js";
 import { percent } from "./format.js";
+import { largest } from "./ink.js";
 import { LEVELS, quantised } from "./model.js";
-import { digitOf, PictureError, readPicture } from "./picture.js";
+import { digitsOf, PictureError, readPicture } from "./picture.js";
 import { paintOn } from "./theme.js";
 import { languageInUse, say } from "./words.js";
 
@@ -90,7 +91,7 @@ export class Controls {
       this.app.actions.shiftTo(0, 0);
     } else {
       const ink = Float32Array.from(drawn ?? [], (level) => level / LEVELS);
-      this.show(() => digitOf(ink, SIDE, SIDE));
+      this.show(() => digitsOf(ink, SIDE, SIDE));
     }
   }
 
@@ -118,13 +119,16 @@ export class Controls {
   /**
    * Show a picture once it is prepared, and what was done to it; or say why it cannot be.
    *
-   * @param {() => Digit|Promise<Digit>} prepare
+   * @param {() => Digit[]|Promise<Digit[]>} prepare
    */
   async show(prepare) {
     try {
-      const { pixels, steps } = await prepare();
+      const digits = await prepare();
+      const { pixels, steps, doubts } = digits[largest(digits)];
       this.app.actions.setDrawn(quantised(pixels));
-      this.app.tell(steps.map(({ key, values }) => say(key, values)).join("; "));
+      const did = steps.map(({ key, values }) => say(key, values)).join("; ");
+      // A doubt comes first: it is what must be read.
+      this.app.tell([...doubts.map((name) => say(name)), did].join(" "));
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       this.app.tell(say(error.key));

@@ -1,20 +1,40 @@
 /**
- * From a page with a digit on it to a digit as MNIST stores them, step by step as ink.py does it.
+ * From a page with digits on it to digits as MNIST stores them, step by step as ink.py does it.
  *
  * MNIST's digits are bright ink (1) on dark paper (0). Their box was scaled to fit 20 x 20 with its
  * aspect kept, and put into 28 x 28 with the centre of mass at the pixel (14, 14).
  *
  * @import { Box } from "./geometry.js"
+ * @import { Levels, View } from "./paper.js"
+ * @import { Mark } from "./writing.js"
  *
- * @typedef {{pixels: Float32Array, steps: {key: string, values?: Record<string, unknown>}[]}} Digit
- *   28 x 28, in steps of 1/255, and what was done, as words and their values
+ * @typedef {{key: string, values?: Record<string, unknown>}} Step  words and their values
+ * @typedef {{pixels: Float32Array, steps: Step[], doubts: string[], mass: number}} Digit  28 x 28, in
+ *   steps of 1/255; what was done, and what may be wrong, as words; its ink on the picture
+ *
+ * @typedef {object} Ink  what stands out from the paper far enough to be ink
+ * @property {Float32Array} strokes  0 to 1, paper 0
+ * @property {Uint8Array} mask  where there is ink for certain
+ * @property {number} floor  what is less is paper
+ * @property {number} strength  how much strokes stand out
+ *
+ * @typedef {object} Writing  what is written on a picture
+ * @property {View} view
+ * @property {Ink} ink
+ * @property {Int32Array} found  the number of each pixel's mark, 0 for paper
+ * @property {Mark[]} digits  from left to right
+ * @property {Mark[]} others  what is neither digit nor dirt
+ * @property {Mark[]} aside  what reaches the frame
+ * @property {Step[]} leftOut
  */
 
 import { SIDE } from "./data.js";
 import { axes } from "./geometry.js";
-import { clamp, sumOf } from "./numbers.js";
+import { clamp, filledBy, median } from "./numbers.js";
+import { flat, local, sheet, straightened, topThousandth, twoKinds } from "./paper.js";
 import { BICUBIC, BOX, resize } from "./resize.js";
 import { roundHalfEven } from "./theme.js";
+import { around, grown, isLike, isNoStroke, joined, marksOf, printed, those, toldApart, withoutFrames } from "./writing.js";
 
 const FIT = 20;
 const CENTRE = 14;
@@ -24,50 +44,246 @@ const LEAST_CONTRAST = 0.1;
 const NOISE_FACTOR = 4;
 // Blots with less than this share of the largest one's ink are dirt; the bar of a 5 has more.
 const DIRT = 0.05;
+// Ink is faint if it stands out by less, or by less than so many times the paper's noise.
+const FAINT = 0.12;
+const FAINT_NOISE = 5;
+// Where other ink covers more than this share of what is around a digit, there is no paper.
+const BUSY = 0.1;
+// Smaller pictures hold nothing but a digit.
+const LEAST_PAGE = 64;
 
 /**
- * Prepare a gray picture like an MNIST digit.
+ * Find the digits on a gray picture, and prepare each like an MNIST digit.
  *
  * @param {Float32Array} gray  brightness 0 to 1, row after row
  * @param {number} height
  * @param {number} width
- * @returns {Digit|null} null if nothing stands out from the paper
+ * @returns {Digit[]} from left to right; none if nothing stands out from the paper
  */
-export function toDigit(gray, height, width) {
-  const { level, noise } = paperOf(gray, height, width);
-  const brighter = Float64Array.from(gray, (value, i) => value - level[i]);
-  const { dark, contrast } = inkIsDark(brighter, height, width);
-  if (contrast < Math.max(LEAST_CONTRAST, NOISE_FACTOR * noise)) return null;
-  const ink = brighter.map((value) => clamp(dark ? -value : value, 0, 1));
-  /** @type {Digit["steps"]} */
-  const steps = dark ? [{ key: "pictureInverted" }] : [];
+export function toDigits(gray, height, width) {
+  const levels = { values: filledBy(new Int32Array(gray.length), (i) => roundHalfEven(gray[i] * 255)), height, width };
+  for (const light of [true, false]) {
+    const corners = sheet(levels, light);
+    const written = corners && read(straightened(levels, corners));
+    // Dark ink on a light sheet, or light ink on a dark one; else it was no sheet.
+    if (written && written.view.dark === light && !written.digits[0].atFrame) {
+      return prepared(written, [{ key: "pictureSheet" }]);
+    }
+  }
+  const written = read(levels);
+  return written ? prepared(written, []) : [];
+}
 
+/** Which of several digits stands for the picture: the one with most ink. @param {Digit[]} digits */
+export function largest(digits) {
+  return digits.reduce((best, { mass }, n) => (mass > digits[best].mass ? n : best), 0);
+}
+
+/**
+ * Find what is written; null if nothing stands out from the paper.
+ *
+ * A plane through the rim is the paper, where nothing reaches the rim. Else the paper is followed from
+ * place to place, for dark ink and for light ink, and what looks more like writing is taken.
+ *
+ * @param {Levels} levels
+ */
+function read(levels) {
+  const plain = writingOn(flat(levels), false);
+  if (Math.min(levels.height, levels.width) < LEAST_PAGE || (plain && !plain.aside.length)) return plain;
+  let [best, most] = [plain, 0];
+  for (const dark of [true, false]) {
+    const written = writingOn(local(levels, dark), true);
+    const weight = written ? weightOf(written, levels) : 0;
+    if (weight > most) [best, most] = [written, weight];
+  }
+  return best;
+}
+
+/**
+ * Compare two readings by their ink; 0 where the digit is no darker than what is around it. The hole of
+ * a 0 is as light as the paper around the 0, so it is no light ink.
+ *
+ * @param {Writing} written
+ * @param {Levels} levels
+ */
+function weightOf({ view, found, digits }, { values, height, width }) {
+  const mark = digits.reduce((a, b) => (b.mass > a.mass ? b : a));
+  const { top, left, bottom, right } = around(mark, 2, height, width);
+  const near = [];
+  for (let row = top; row < bottom; row += 1) near.push(...values.subarray(row * width + left, row * width + right));
+  const middle = median(near);
+  const isOwn = those(found, mark.numbers);
+  const own = median(values.filter((_, place) => isOwn[place]));
+  const apart = view.dark ? middle - own : own - middle;
+  if (apart < 0.3 * view.contrast * (view.dark ? middle : 255)) return 0;
+  return mark.mass * (view.dark ? 1.5 : 1) * (mark.atFrame ? 0.3 : 1);
+}
+
+/**
+ * Find the marks that stand out, and tell digits from what else lies on the page.
+ *
+ * @param {View} view
+ * @param {boolean} everywhere  printed lines and what reaches the frame are taken out first
+ * @returns {Writing|null}
+ */
+function writingOn(view, everywhere) {
+  const { height, width, noise } = view;
+  const least = Math.max(LEAST_CONTRAST, NOISE_FACTOR * noise);
+  let values = view.ink;
+  /** @type {Step[]} */
+  const leftOut = [];
+  /** @type {Mark[]} */
+  const aside = [];
+  if (everywhere && topThousandth(values) > least) {
+    const { mask } = partedInk(values, noise);
+    const lines = printed(mask, height, width);
+    if (lines.some(Boolean)) {
+      const near = grown(lines, 1, height, width);
+      values = values.map((value, place) => (near[place] && (lines[place] || !mask[place]) ? 0 : value));
+      leftOut.push({ key: "pictureLines" });
+    }
+  }
+  let contrast = everywhere ? topThousandth(values) : view.contrast;
+  for (;;) {
+    if (contrast <= least) return null;
+    const ink = everywhere ? partedInk(values, noise) : plainInk(view);
+    if (!ink.mask.some(Boolean)) return null; // as where the paper is as rough as the strokes are dark
+    const masses = filledBy(new Int32Array(values.length), (i) => roundHalfEven(ink.strokes[i] * 255));
+    const { marks, found } = marksOf(masses, ink.mask, height, width);
+    const dirt = DIRT * marks.reduce((most, { mass }) => Math.max(most, mass), 0);
+    const cut = marks.filter(({ atFrame, mass }) => atFrame && mass >= dirt);
+    if (!everywhere) aside.push(...cut);
+    if (cut.length && everywhere) {
+      const own = grown(those(found, cut.map(({ numbers }) => numbers[0])), 3, height, width);
+      const rest = values.map((value, place) => (own[place] ? 0 : value));
+      contrast = topThousandth(rest);
+      // Else it is the digit that reaches the frame.
+      if (contrast > least) {
+        values = rest;
+        aside.push(...cut);
+        continue;
+      }
+    }
+    if (everywhere && aside.length) leftOut.push({ key: "pictureFrame" });
+    const { kept, frames } = withoutFrames(marks.filter(({ mass }) => mass >= dirt));
+    const { digits, others } = toldApart(joined(kept));
+    if (kept.length + frames.length < marks.length) leftOut.push({ key: "pictureSpecks" });
+    if (frames.length) leftOut.push({ key: "pictureAround" });
+    if (others.length) leftOut.push({ key: "pictureOthers" });
+    return { view, ink, found, digits, others, aside, leftOut };
+  }
+}
+
+/** Take for ink what is a quarter as strong as strokes usually are, or stronger. @param {View} view @returns {Ink} */
+function plainInk({ ink, contrast, noise }) {
   // Strokes become 1 at their usual strength, not at their darkest speck.
   const strength = median(ink.filter((value) => value > contrast / 2));
   const floor = Math.max(0.05, (NOISE_FACTOR * noise) / strength);
-  const strong = Float32Array.from(ink, (value) => Math.min(value / strength, 1));
-  const cleared = strong.map((value) => (value < floor ? 0 : value));
-  const { strokes, dirty } = withoutDirt(cleared, height, width, Math.max(0.25, floor));
-  if (dirty) steps.push({ key: "pictureSpecks" });
+  return { ...inked(ink, 0, strength, floor, Math.max(0.25, floor)), strength };
+}
 
-  const box = boundsOf(strokes, width, Math.max(0.2, floor));
-  if (isPrepared(strokes, height, width, box)) {
-    return { pixels: inBytes(ink), steps: [...steps, { key: "picturePrepared" }] };
+/**
+ * Part strong ink from faint lines and shadows, in the middle between the two (Otsu).
+ *
+ * @param {Float64Array} values
+ * @param {number} noise
+ * @returns {Ink}
+ */
+function partedInk(values, noise) {
+  const least = Math.max(0.05, NOISE_FACTOR * noise);
+  const some = values.filter((value) => value > least);
+  const level = Math.max((twoKinds(filledBy(new Int32Array(some.length), (i) => roundHalfEven(some[i] * 255))).level + 0.5) / 255, least);
+  const strength = median(values.filter((value) => value >= level));
+  // The way from paper to ink has its middle there.
+  const low = Math.min(Math.max(0, 2 * level - strength), 0.8 * strength);
+  const span = strength - low;
+  const floor = Math.max(0.05, (least - low) / span);
+  return { ...inked(values, low, span, floor, Math.max(0.25, (level - low) / span)), strength };
+}
+
+/**
+ * @param {Float64Array} values
+ * @param {number} low
+ * @param {number} span
+ * @param {number} floor
+ * @param {number} threshold
+ */
+function inked(values, low, span, floor, threshold) {
+  const [least, certain] = [Math.fround(floor), Math.fround(threshold)];
+  const strokes = filledBy(new Float32Array(values.length), (i) => clamp((values[i] - low) / span, 0, 1));
+  filledBy(strokes, (i) => (strokes[i] < least ? 0 : strokes[i]));
+  return { strokes, mask: filledBy(new Uint8Array(values.length), (i) => (strokes[i] > certain ? 1 : 0)), floor };
+}
+
+/**
+ * Make each digit one of MNIST's form.
+ *
+ * @param {Writing} written
+ * @param {Step[]} before
+ * @returns {Digit[]}
+ */
+function prepared(written, before) {
+  const { view, ink, digits, others, leftOut } = written;
+  const { height, width } = view;
+  const steps = [...before, ...(view.dark ? [{ key: "pictureInverted" }] : []), ...leftOut];
+  const edge = Math.fround(Math.max(0.2, ink.floor));
+  if (height === SIDE && width === SIDE) {
+    const every = [...digits, ...others];
+    const clean = alone(written, every.flatMap(({ numbers }) => numbers));
+    if (isPrepared(clean, boundsOf(clean, width, edge))) {
+      const mass = every.reduce((sum, mark) => sum + mark.mass, 0);
+      return [{ pixels: inBytes(view.ink), steps: [...steps, { key: "picturePrepared" }], doubts: [], mass }];
+    }
   }
-  const { top, left, bottom, right } = box;
-  const cut = { top, left, bottom: bottom - 1, right: right - 1 };
-  const scale = FIT / Math.max(bottom - top, right - left);
-  const size = axes((axis) => Math.max(1, roundHalfEven([bottom - top, right - left][axis] * scale)));
-  // Averages of areas on the way down, as in MNIST; interpolation on the way up.
-  const scaled = resize(strokes, width, box, size, scale < 1 ? BOX : BICUBIC);
-  const most = scaled.reduce((a, b) => Math.max(a, b));
-  const small = scaled.map((value) => clamp(Math.fround(value / most), 0, 1));
-  steps.push(
-    { key: "pictureCut", values: cut },
-    { key: "pictureScaled", values: { size: size.join(" × ") } },
-    { key: "pictureCentred" },
-  );
-  return { pixels: inBytes(centred(small, size)), steps };
+  return digits.map((mark) => {
+    const own = alone(written, mark.numbers);
+    const box = boundsOf(own, width, edge);
+    const { top, left, bottom, right } = box;
+    const scale = FIT / Math.max(bottom - top, right - left);
+    const size = axes((axis) => Math.max(1, roundHalfEven([bottom - top, right - left][axis] * scale)));
+    // Averages of areas on the way down, as in MNIST; interpolation on the way up.
+    const scaled = resize(own, width, box, size, scale < 1 ? BOX : BICUBIC);
+    const most = scaled.reduce((a, b) => Math.max(a, b));
+    const small = scaled.map((value) => clamp(Math.fround(value / most), 0, 1));
+    const did = [
+      { key: "pictureCut", values: { top, left, bottom: bottom - 1, right: right - 1 } },
+      { key: "pictureScaled", values: { size: size.join(" × ") } },
+      { key: "pictureCentred" },
+    ];
+    return {
+      pixels: inBytes(centred(small, size)), steps: [...steps, ...did], doubts: doubtsOf(written, mark), mass: mark.mass,
+    };
+  });
+}
+
+/** Keep the strokes of some marks, with their faint rims. @param {Writing} written @param {number[]} numbers */
+function alone({ view: { height, width }, ink, found }, numbers) {
+  const own = those(found, numbers);
+  const near = grown(own, 1 + Math.floor(Math.max(height, width) / 128), height, width);
+  return ink.strokes.map((value, place) => (near[place] && (own[place] || !found[place]) ? value : 0));
+}
+
+/** Name what may be wrong with a digit. @param {Writing} written @param {Mark} mark */
+function doubtsOf({ view, ink, found, digits, others, aside }, mark) {
+  const { height, width } = view;
+  const { top, left, bottom, right } = around(mark, 2, height, width);
+  const isDigit = those(found, digits.flatMap(({ numbers }) => numbers));
+  let foreign = 0;
+  for (let row = top; row < bottom; row += 1) {
+    for (let col = left; col < right; col += 1) {
+      const place = row * width + col;
+      foreign += ink.mask[place] && !isDigit[place] ? 1 : 0;
+    }
+  }
+  const faint = ink.strength < Math.max(FAINT, FAINT_NOISE * view.noise);
+  return [
+    digits.length > 1 && "several digits",
+    (mark.atFrame || aside.some((other) => isLike(mark, other))) && "ink at the frame",
+    faint && "faint ink",
+    foreign / ((bottom - top) * (right - left)) > BUSY && "no paper found",
+    others.some((other) => isLike(mark, other)) && "other marks",
+    isNoStroke(mark) && "no strokes",
+  ].filter((name) => name !== false);
 }
 
 /** The mean [row, column], weighted by the values. @param {Float32Array} values @param {number} width */
@@ -79,169 +295,6 @@ export function centreOfMass(values, width) {
     col += value * (i % width);
   });
   return [row / total, col / total];
-}
-
-/**
- * Fit the paper's brightness, a plane, to the picture's rim, and estimate its noise.
- *
- * Ink that reaches the rim is left out of the fit: it lies far from the rim's median. The noise is a
- * standard deviation, estimated as 1.4826 times the median absolute deviation.
- *
- * @param {Float32Array} gray
- * @param {number} height
- * @param {number} width
- */
-function paperOf(gray, height, width) {
-  const thick = Math.max(1, roundHalfEven(0.04 * Math.min(height, width)));
-  const places = [];
-  for (let row = 0; row < height; row += 1) {
-    for (let col = 0; col < width; col += 1) {
-      const within = row >= thick && row < height - thick && col >= thick && col < width - thick;
-      if (!within) places.push(row * width + col);
-    }
-  }
-  const middle = median(places.map((place) => gray[place]));
-  const distances = places.map((place) => Math.abs(gray[place] - middle));
-  const far = Math.max(0.05, 3 * median(distances));
-  const near = places.filter((_, i) => distances[i] <= far);
-  const plane = fitted(gray, near, width);
-  const noise = 1.4826 * median(near.map((place) => Math.abs(gray[place] - plane(place))));
-  return { level: Float64Array.from(gray, (_, place) => plane(place)), noise };
-}
-
-/**
- * The plane through some cells with least squares, as a function of a cell's place.
- *
- * @param {Float32Array} gray
- * @param {number[]} places
- * @param {number} width
- */
-function fitted(gray, places, width) {
-  const mean = (/** @type {(place: number) => number} */ of) => sumOf(places.map(of)) / places.length;
-  const rowOf = (/** @type {number} */ place) => Math.floor(place / width);
-  const colOf = (/** @type {number} */ place) => place % width;
-  const [level, row, col] = [mean((place) => gray[place]), mean(rowOf), mean(colOf)];
-  // Around the means, the level drops out of the normal equations: two slopes are left.
-  let [rr, cc, rc, rg, cg] = [0, 0, 0, 0, 0];
-  for (const place of places) {
-    const [r, c, g] = [rowOf(place) - row, colOf(place) - col, gray[place] - level];
-    rr += r * r;
-    cc += c * c;
-    rc += r * c;
-    rg += r * g;
-    cg += c * g;
-  }
-  const determinant = rr * cc - rc * rc;
-  // In a picture one cell high or wide there is one slope, or none.
-  const down = determinant ? (rg * cc - cg * rc) / determinant : rr && rg / rr;
-  const along = determinant ? (cg * rr - rg * rc) / determinant : rr ? 0 : cc && cg / cc;
-  return (/** @type {number} */ place) => level + down * (rowOf(place) - row) + along * (colOf(place) - col);
-}
-
-/**
- * Whether the ink is darker than the paper, and by how much it stands out.
- *
- * Means of 3 x 3 pixels are compared, so that single specks do not decide: the thousandth of the page
- * that is furthest above the paper against the thousandth furthest below it.
- *
- * @param {Float64Array} brighter
- * @param {number} height
- * @param {number} width
- */
-function inkIsDark(brighter, height, width) {
-  const smooth = new Float64Array(brighter.length);
-  for (let row = 0; row < height; row += 1) {
-    for (let col = 0; col < width; col += 1) {
-      let sum = 0;
-      for (let i = -1; i <= 1; i += 1) {
-        for (let j = -1; j <= 1; j += 1) {
-          sum += brighter[clamp(row + i, 0, height - 1) * width + clamp(col + j, 0, width - 1)];
-        }
-      }
-      smooth[row * width + col] = sum / 9;
-    }
-  }
-  smooth.sort();
-  const few = Math.max(1, Math.floor(smooth.length / 1000));
-  const below = -sumOf(smooth.subarray(0, few)) / few;
-  const above = sumOf(smooth.subarray(smooth.length - few)) / few;
-  return { dark: below > above, contrast: Math.max(below, above) };
-}
-
-/**
- * Erase blots that are small beside the largest one, and say whether there were any.
- *
- * Blots are joined on a grid of at most 128 cells a side, so that strokes with small gaps count as
- * one, and so that the time is bounded.
- *
- * @param {Float32Array} strokes
- * @param {number} height
- * @param {number} width
- * @param {number} threshold
- */
-function withoutDirt(strokes, height, width, threshold) {
-  const cell = Math.ceil(Math.max(height, width) / 128);
-  const [rows, cols] = [Math.ceil(height / cell), Math.ceil(width / cell)];
-  const placeOf = (/** @type {number} */ i) => Math.floor(Math.floor(i / width) / cell) * cols + Math.floor((i % width) / cell);
-  const mass = new Float64Array(rows * cols);
-  strokes.forEach((value, i) => {
-    if (value > threshold) mass[placeOf(i)] += value;
-  });
-  const blots = blotsOf(mass, rows, cols);
-  const weights = blots.map((blot) => sumOf(blot.map((place) => mass[place])));
-  const least = DIRT * weights.reduce((a, b) => Math.max(a, b), 0);
-  const kept = new Uint8Array(mass.length);
-  blots.forEach((blot, n) => {
-    if (weights[n] < least) return;
-    for (const place of blot) {
-      // With its neighbours: the faint rim of a stroke belongs to it.
-      kept[place] = 1;
-      for (const near of neighbours(place, rows, cols)) kept[near] = 1;
-    }
-  });
-  return {
-    strokes: strokes.map((value, i) => (kept[placeOf(i)] ? value : 0)),
-    dirty: weights.some((weight) => weight < least),
-  };
-}
-
-/**
- * Group cells with mass that touch, also at corners.
- *
- * @param {Float64Array} mass
- * @param {number} rows
- * @param {number} cols
- */
-function blotsOf(mass, rows, cols) {
-  const seen = mass.map((value) => (value > 0 ? 0 : 1));
-  /** @type {number[][]} */
-  const blots = [];
-  seen.forEach((done, start) => {
-    if (done || seen[start]) return;
-    seen[start] = 1;
-    const blot = [start];
-    for (const place of blot) {
-      // It grows while it is walked through.
-      for (const near of neighbours(place, rows, cols)) {
-        if (!seen[near]) {
-          seen[near] = 1;
-          blot.push(near);
-        }
-      }
-    }
-    blots.push(blot);
-  });
-  return blots;
-}
-
-/** @param {number} place @param {number} rows @param {number} cols */
-function* neighbours(place, rows, cols) {
-  const [row, col] = [Math.floor(place / cols), place % cols];
-  for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r += 1) {
-    for (let c = Math.max(0, col - 1); c <= Math.min(cols - 1, col + 1); c += 1) {
-      if (r !== row || c !== col) yield r * cols + c;
-    }
-  }
 }
 
 /**
@@ -266,16 +319,13 @@ function boundsOf(strokes, width, threshold) {
 }
 
 /**
- * Whether a picture has MNIST's size, box and centre already.
+ * Whether a picture of MNIST's size has its box and centre, too.
  *
  * @param {Float32Array} strokes
- * @param {number} height
- * @param {number} width
  * @param {Box} box
  */
-function isPrepared(strokes, height, width, box) {
-  if (height !== SIDE || width !== SIDE) return false;
-  const near = centreOfMass(strokes, width).every((place) => Math.abs(place - CENTRE) < 0.75);
+function isPrepared(strokes, box) {
+  const near = centreOfMass(strokes, SIDE).every((place) => Math.abs(place - CENTRE) < 0.75);
   return near && Math.max(box.bottom - box.top, box.right - box.left) === FIT;
 }
 
@@ -300,11 +350,4 @@ function centred(small, size) {
 /** Round to the 256 values that MNIST has. @param {Float32Array|Float64Array} pixels */
 function inBytes(pixels) {
   return Float32Array.from(pixels, (value) => roundHalfEven(value * 255) / 255);
-}
-
-/** The middle value, or the mean of the two middle ones. @param {ArrayLike<number>} values */
-function median(values) {
-  const sorted = Float64Array.from(values).sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

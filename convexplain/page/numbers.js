@@ -36,3 +36,30 @@ export function bySize(values) {
 export function clamp(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
+
+/** The middle value, or the mean of the two middle ones. @param {ArrayLike<number>} values */
+export function median(values) {
+  const sorted = Float64Array.from(values).sort();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/**
+ * Fill an array with a value for each place; quicker than `from`, which walks through an iterator.
+ *
+ * @template {Float64Array|Float32Array|Int32Array|Uint8Array} T
+ * @param {T} values  changed
+ * @param {(place: number) => number} of
+ * @returns {T}
+ */
+export function filledBy(values, of) {
+  for (let place = 0; place < values.length; place += 1) values[place] = of(place);
+  return values;
+}
+
+/** Places up to a length that fulfil something. @param {number} length @param {(place: number) => unknown} fits */
+export function placesOf(length, fits) {
+  const places = [];
+  for (let place = 0; place < length; place += 1) if (fits(place)) places.push(place);
+  return places;
+}

@@ -1,7 +1,7 @@
 /**
  * Pictures of one's own: drawn, pasted or dropped, and what is done to a picture on the page.
  *
- * A file becomes a digit by the definition of pictures.py: turned upright, laid on white where it is
+ * A file becomes a digit by the definition of pictures.py: turned upright, laid on a ground where it is
  * transparent, made gray, scaled down to at most 1,024 pixels a side, and prepared by ink.js. Three
  * things differ, because the browser decodes: 16-bit pictures are reduced as it does, its colour
  * profiles are applied, and a picture is scaled down with its filter.
@@ -12,7 +12,7 @@
 
 import { fractions, SIDE } from "./data.js";
 import { axes, inBox } from "./geometry.js";
-import { toDigit } from "./ink.js";
+import { toDigits } from "./ink.js";
 import { clamp } from "./numbers.js";
 import { contextOf } from "./theme.js";
 
@@ -20,12 +20,14 @@ import { contextOf } from "./theme.js";
 const MOST_PIXELS = 50_000_000;
 /** Pictures are scaled down to this many pixels along their longer side. */
 const LONGEST = 1024;
+/** What the first box of a HEIC file may name (ISO/IEC 23008-12). */
+const HEIC = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
 
 /**
- * Read a picture file, or what the clipboard holds, as a digit.
+ * Read a picture file, or what the clipboard holds, as digits.
  *
  * @param {Blob} blob
- * @returns {Promise<Digit>} 0 is paper, 1 is ink
+ * @returns {Promise<Digit[]>} from left to right; 0 is paper, 1 is ink
  * @throws {PictureError} it is no picture, too large, or has no ink
  */
 export async function readPicture(blob) {
@@ -33,20 +35,26 @@ export async function readPicture(blob) {
   try {
     image = await createImageBitmap(blob, { imageOrientation: "from-image" });
   } catch {
-    throw new PictureError("pictureUnread");
+    throw new PictureError(await isHeic(blob) ? "pictureHeic" : "pictureUnread");
   }
   try {
     const { width, height } = image;
     if (width * height > MOST_PIXELS) throw new PictureError("pictureTooLarge");
     const scale = Math.min(1, LONGEST / Math.max(width, height));
     const size = axes((axis) => Math.max(1, Math.round([height, width][axis] * scale)));
-    const { pixels, steps } = digitOf(grayOf(image, ...size), ...size);
-    if (scale === 1) return { pixels, steps };
+    const digits = digitsOf(brightness(opaque(rgbaOf(image, ...size))), ...size);
+    if (scale === 1) return digits;
     const down = { key: "pictureScaledDown", values: { from: `${height} × ${width}`, to: size.join(" × ") } };
-    return { pixels, steps: [down, ...steps] };
+    return digits.map((digit) => ({ ...digit, steps: [down, ...digit.steps] }));
   } finally {
     image.close();
   }
+}
+
+/** Whether a file is HEIC, a telephone's format, which few browsers read. @param {Blob} blob */
+async function isHeic(blob) {
+  const head = new TextDecoder("latin1").decode(await blob.slice(4, 12).arrayBuffer());
+  return head.startsWith("ftyp") && HEIC.includes(head.slice(4));
 }
 
 /** Something a picture cannot be read for; `key` names the words that say it. */
@@ -59,36 +67,54 @@ export class PictureError extends Error {
 }
 
 /**
- * Prepare a gray picture like an MNIST digit, as ink.py does.
+ * Prepare the digits on a gray picture like MNIST's, as ink.py does.
  *
  * @param {Float32Array} gray  brightness 0 to 1, height * width
  * @param {number} height
  * @param {number} width
  * @throws {PictureError} nothing stands out from the paper
  */
-export function digitOf(gray, height, width) {
-  const digit = toDigit(gray, height, width);
-  if (digit === null) throw new PictureError("pictureNoInk");
-  return digit;
+export function digitsOf(gray, height, width) {
+  const digits = toDigits(gray, height, width);
+  if (!digits.length) throw new PictureError("pictureNoInk");
+  return digits;
 }
 
 /**
- * A picture's brightness, 0 to 1, on white paper where it is transparent.
+ * A picture's colours, red, green, blue and alpha.
  *
  * @param {ImageBitmap} image
  * @param {number} height
  * @param {number} width
  */
-function grayOf(image, height, width) {
+function rgbaOf(image, height, width) {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
   const context = contextOf(canvas, { willReadFrequently: true });
-  context.fillStyle = "white";
-  context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, width, height);
-  return brightness(context.getImageData(0, 0, width, height).data);
+  return context.getImageData(0, 0, width, height).data;
+}
+
+/**
+ * Lay a picture on a ground where it is transparent: on white; on black if what is drawn is light, and
+ * most of the picture is clear.
+ *
+ * @param {Uint8ClampedArray} rgba
+ */
+export function opaque(rgba) {
+  const gray = brightness(rgba);
+  let [light, alpha] = [0, 0];
+  gray.forEach((value, i) => {
+    light += value * rgba[4 * i + 3];
+    alpha += rgba[4 * i + 3];
+  });
+  const ground = 2 * light > alpha && 2 * alpha < 255 * gray.length ? 0 : 255;
+  return rgba.map((value, i) => {
+    const cover = rgba[i - (i % 4) + 3] / 255;
+    return i % 4 === 3 ? 255 : value * cover + ground * (1 - cover);
+  });
 }
 
 /**

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from convexplain.data import ink
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
@@ -31,6 +32,17 @@ WORDS: Mapping[str, Caption] = MappingProxyType(
             en="inverted: the ink is dark, the paper light", zh="已反相：墨迹深，纸面浅"
         ),
         "pictureSpecks": Caption(en="small specks left out", zh="去掉了小污点"),
+        "pictureSheet": Caption(
+            en="cut to the sheet of paper and straightened", zh="裁到纸张边缘并校正透视"
+        ),
+        "pictureLines": Caption(en="printed lines left out", zh="去掉了印刷的横线或方格"),
+        "pictureFrame": Caption(
+            en="left out what reaches the picture's frame", zh="去掉了碰到图片边缘的部分"
+        ),
+        "pictureAround": Caption(
+            en="left out what is drawn around or under the digit", zh="去掉了外框或下划线"
+        ),
+        "pictureOthers": Caption(en="other marks left out", zh="去掉了其他笔迹"),
         "picturePrepared": Caption(
             en="already as MNIST stores digits: neither scaled nor moved",
             zh="已符合 MNIST 的格式：没有缩放，也没有移动",
@@ -54,6 +66,10 @@ WORDS: Mapping[str, Caption] = MappingProxyType(
             en="This is no picture that the browser can read: save it as PNG or JPEG.",
             zh="读不了这张图片：请另存为 PNG 或 JPEG。",
         ),
+        "pictureHeic": Caption(
+            en="This is HEIC, a telephone's format: share or export the picture as JPEG.",
+            zh="这是手机的 HEIC 格式：请把图片分享或导出为 JPEG。",
+        ),
         "pictureTooLarge": Caption(
             en="This picture has more than 50 million pixels: scale it down.",
             zh="这张图片超过 5000 万像素：请先缩小。",
@@ -62,6 +78,8 @@ WORDS: Mapping[str, Caption] = MappingProxyType(
             en="No ink found: a digit must stand out from the paper around it.",
             zh="没有找到笔画：手写数字要和周围的纸面有明显反差。",
         ),
+        # What may be wrong with what was read.
+        **ink.DOUBTS,
         # Slides.
         "slides": Caption(en="Slides: {title}", zh="幻灯片：{title}"),
         "slidesHint": Caption(
