@@ -39,6 +39,15 @@ def mnist_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def photos_folder() -> Path:
+    """The folder with photographs of handwriting and their labels, where one is named."""
+    folder = os.environ.get("CONVEXPLAIN_PHOTOS")
+    if not folder:
+        pytest.skip("CONVEXPLAIN_PHOTOS names no folder of photographs with their labels.csv")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
 def cnn() -> Network:
     """The chapter's convnet, as it ships."""
     return Network.load("cnn")

@@ -66,7 +66,7 @@ def strokes(number: int, height: int, *, thin: float = 0.0) -> Floats:
 
 @cache
 def readable() -> tuple[int, ...]:
-    """The bundled digits that the network reads without hesitation, so that only photographs matter."""
+    """The bundled digits that the network reads without hesitation as scans."""
     every = digits.load()
     shares = Network.load("cnn")(np.stack([picture.pixels for picture in every]))
     labels = np.array([picture.label for picture in every])
@@ -84,7 +84,9 @@ def sheet(size: tuple[int, int], colour: Colour = PAPER) -> Floats:
     return np.ones((*size, 1)) * np.array(colour, float)
 
 
-def lay(page: Floats, ink: Floats, at: tuple[int, int], colour: Colour, strength: float = 1) -> None:
+def lay(
+    page: Floats, ink: Floats, at: tuple[int, int], colour: Colour, strength: float = 1
+) -> None:
     """Draw ink onto a page, whatever of it lies inside."""
     top, left = at
     height, width = page.shape[:2]
@@ -143,13 +145,17 @@ def warped(page: Floats, corners: Floats, ground: Floats) -> Floats:
     return ground * (1 - edge) + seen * edge
 
 
-def turned(shape: tuple[int, int], angle: float, middle: tuple[float, float], tilt: float = 0) -> Floats:
+def turned(
+    shape: tuple[int, int], angle: float, middle: tuple[float, float], tilt: float = 0
+) -> Floats:
     """The corners of a sheet (height, width) turned by an angle in degrees around its middle."""
     height, width = shape
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     near = width * (0.5 + tilt / 2)
     far = width * (0.5 - tilt / 2)
-    flat = np.array([[-far, -height / 2], [far, -height / 2], [near, height / 2], [-near, height / 2]])
+    flat = np.array(
+        [[-far, -height / 2], [far, -height / 2], [near, height / 2], [-near, height / 2]]
+    )
     return flat @ np.array([[c, s], [-s, c]]) + np.array([middle[1], middle[0]])
 
 
@@ -178,27 +184,41 @@ def ruled(
     page[:] = page * (1 - lines[..., np.newaxis]) + lines[..., np.newaxis] * np.array(colour, float)
 
 
+Kind = Callable[[Random], Photo]
+KINDS: dict[str, Kind] = {}
+
+
+def kind(make: Kind) -> Kind:
+    """List a kind by its name."""
+    KINDS[make.__name__] = make
+    return make
+
+
 # --- Kinds --------------------------------------------------------------------------------------
 
 
+@kind
 def plain(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random)
     return Photo(camera(page, random), labels)
 
 
+@kind
 def coloured_pen(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random, pen=str(random.choice(["blue", "red", "green"])))
     return Photo(camera(page, random), labels)
 
 
+@kind
 def pencil(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random, pen="pencil")
     return Photo(camera(page, random, noise=3), labels)
 
 
+@kind
 def gradient(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random, pen=str(random.choice(list(PENS)[:4])))
@@ -220,18 +240,21 @@ def _shadow(shape: tuple[int, int], random: Random, soft: float) -> Floats:
     return (1 - random.uniform(0.35, 0.6) * edge)[..., np.newaxis]
 
 
+@kind
 def hard_shadow(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random)
     return Photo(camera(page * _shadow(page.shape[:2], random, 3), random), labels)
 
 
+@kind
 def soft_shadow(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random, pen=str(random.choice(["black", "blue"])))
     return Photo(camera(page * _shadow(page.shape[:2], random, 120), random), labels)
 
 
+@kind
 def window_shadow(random: Random) -> Photo:
     """The bar of a window frame throws a band of shadow over the page."""
     page = sheet(size(random))
@@ -254,6 +277,7 @@ LINES: tuple[Colour, ...] = (
 )
 
 
+@kind
 def lined(random: Random) -> Photo:
     page = sheet(size(random))
     colour = LINES[int(random.integers(len(LINES)))]
@@ -264,6 +288,7 @@ def lined(random: Random) -> Photo:
     return Photo(camera(page, random), labels)
 
 
+@kind
 def squared(random: Random) -> Photo:
     page = sheet(size(random))
     colour = LINES[int(random.integers(len(LINES)))]
@@ -272,6 +297,7 @@ def squared(random: Random) -> Photo:
     return Photo(camera(page, random), labels)
 
 
+@kind
 def graph_paper(random: Random) -> Photo:
     page = sheet(size(random))
     gap = int(random.integers(14, 20))
@@ -281,14 +307,16 @@ def graph_paper(random: Random) -> Photo:
     return Photo(camera(page, random), labels)
 
 
+@kind
 def strong_lines(random: Random) -> Photo:
     """Lines as dark as the pen, thinner than its strokes."""
     page = sheet(size(random))
-    ruled(page, random, colour=(40, 40, 60), thick=random.uniform(1.5, 2.5))
+    ruled(page, random, colour=(40, 40, 60), thick=random.uniform(2.5, 4))
     labels = write(page, random)
     return Photo(camera(page, random), labels)
 
 
+@kind
 def pencil_on_lines(random: Random) -> Photo:
     page = sheet(size(random))
     ruled(page, random, down=random.random() < 0.5, colour=(150, 175, 215), thick=1.5)
@@ -296,6 +324,7 @@ def pencil_on_lines(random: Random) -> Photo:
     return Photo(camera(page, random), labels)
 
 
+@kind
 def lines_in_perspective(random: Random) -> Photo:
     """A ruled page from aside: its lines run together; the picture lies inside of the page."""
     page = sheet((1300, 1200))
@@ -311,6 +340,7 @@ def lines_in_perspective(random: Random) -> Photo:
 DESKS: tuple[Colour, ...] = ((58, 46, 40), (150, 108, 76), (95, 95, 100), (40, 70, 60))
 
 
+@kind
 def desk(random: Random) -> Photo:
     shape = size(random)
     ground = sheet(shape, DESKS[int(random.integers(len(DESKS)))])
@@ -324,6 +354,7 @@ def desk(random: Random) -> Photo:
     return Photo(camera(warped(page, corners, ground), random), labels)
 
 
+@kind
 def turned_desk(random: Random) -> Photo:
     """A sheet that lies askew on a desk, seen from the front."""
     shape = size(random)
@@ -335,6 +366,7 @@ def turned_desk(random: Random) -> Photo:
     return Photo(camera(warped(page, corners, ground), random), labels)
 
 
+@kind
 def lined_on_desk(random: Random) -> Photo:
     shape = size(random)
     ground = sheet(shape, DESKS[int(random.integers(len(DESKS)))])
@@ -345,6 +377,7 @@ def lined_on_desk(random: Random) -> Photo:
     return Photo(camera(warped(page, corners, ground), random), labels)
 
 
+@kind
 def light_desk(random: Random) -> Photo:
     """White paper on a desk that is hardly darker, its shadow along two edges."""
     shape = size(random)
@@ -359,6 +392,7 @@ def light_desk(random: Random) -> Photo:
     return Photo(camera(ground, random), labels)
 
 
+@kind
 def sticky_note(random: Random) -> Photo:
     shape = size(random)
     ground = sheet(shape, (210, 212, 214))
@@ -369,18 +403,20 @@ def sticky_note(random: Random) -> Photo:
     return Photo(camera(warped(page, corners, ground), random), labels)
 
 
+@kind
 def scan_border(random: Random) -> Photo:
     page = sheet(size(random), (238, 238, 238))
     labels = write(page, random)
     thick = [int(random.integers(8, 40)) for _ in range(4)]
     sides = random.permutation(4)[: int(random.integers(1, 5))]
     for side in sides:
-        part = [(slice(thick[0]), slice(None)), (slice(-thick[1], None), slice(None)),
-                (slice(None), slice(thick[2])), (slice(None), slice(-thick[3], None))][side]  # fmt: skip
+        first, last = slice(thick[side]), slice(-thick[side], None)
+        part = [(first, ...), (last, ...), (slice(None), first), (slice(None), last)][side]
         page[part] = 18
     return Photo(camera(page, random, noise=1), labels, quality=95)
 
 
+@kind
 def thumb(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random, share=random.uniform(0.25, 0.4))
@@ -394,6 +430,7 @@ def thumb(random: Random) -> Photo:
     return Photo(camera(page * (1 - cover) + cover * skin, random), labels)
 
 
+@kind
 def ring_of_dirt(random: Random) -> Photo:
     """Specks, a hair, and the faint ring of a cup."""
     page = sheet(size(random))
@@ -422,14 +459,17 @@ def several(random: Random, count: int, share: float = 0.3) -> Photo:
     return Photo(camera(page, random), tuple(labels))
 
 
+@kind
 def two_digits(random: Random) -> Photo:
     return several(random, 2)
 
 
+@kind
 def four_digits(random: Random) -> Photo:
     return several(random, 4, 0.25)
 
 
+@kind
 def two_on_lines(random: Random) -> Photo:
     photo = several(random, 2)
     page = photo.pixels.astype(float)
@@ -438,12 +478,14 @@ def two_on_lines(random: Random) -> Photo:
     return Photo(camera(page * lines / 255, random), photo.labels)
 
 
+@kind
 def dim(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random)
     return Photo(camera(page * 0.3, random, noise=random.uniform(4, 8)), labels)
 
 
+@kind
 def dim_and_dark(random: Random) -> Photo:
     """So little light that single pixels are mostly noise."""
     page = sheet(size(random))
@@ -451,6 +493,7 @@ def dim_and_dark(random: Random) -> Photo:
     return Photo(camera(page * 0.22, random, noise=random.uniform(9, 13)), labels)
 
 
+@kind
 def blackboard(random: Random) -> Photo:
     shape = size(random)
     smear = ndimage.zoom(random.normal(0, 1, (12, 16)), (shape[0] / 12, shape[1] / 16), order=1)
@@ -458,10 +501,16 @@ def blackboard(random: Random) -> Photo:
     number, label = chosen(random)
     ink = strokes(number, round(0.4 * min(shape)))
     chalk = ndimage.gaussian_filter(random.normal(0, 1, ink.shape), 1.2)
-    lay(page, ink * np.clip(0.85 + 0.35 * chalk, 0, 1), (shape[0] // 4, shape[1] // 3), (215, 218, 210))
+    lay(
+        page,
+        ink * np.clip(0.85 + 0.35 * chalk, 0, 1),
+        (shape[0] // 4, shape[1] // 3),
+        (215, 218, 210),
+    )
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def whiteboard(random: Random) -> Photo:
     shape = size(random)
     page = sheet(shape, (205, 207, 209))
@@ -472,6 +521,7 @@ def whiteboard(random: Random) -> Photo:
     return Photo(camera(page * (1 - glare) + 255 * glare, random), labels)
 
 
+@kind
 def small(random: Random) -> Photo:
     page = sheet((1100, 1500))
     number, label = chosen(random)
@@ -481,6 +531,7 @@ def small(random: Random) -> Photo:
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def large(random: Random) -> Photo:
     page = sheet(size(random))
     number, label = chosen(random)
@@ -491,17 +542,20 @@ def large(random: Random) -> Photo:
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def bad_jpeg(random: Random) -> Photo:
     photo = plain(random)
     return Photo(photo.pixels, photo.labels, quality=int(random.integers(8, 22)))
 
 
+@kind
 def blurred(random: Random) -> Photo:
     page = sheet(size(random))
     labels = write(page, random)
     return Photo(camera(page, random, blur=random.uniform(3, 6)), labels)
 
 
+@kind
 def thin_pen(random: Random) -> Photo:
     page = sheet(size(random))
     number, label = chosen(random)
@@ -513,6 +567,7 @@ def thin_pen(random: Random) -> Photo:
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def gaps(random: Random) -> Photo:
     """A pen that skips: strokes come apart, as a 4's and a 5's often do."""
     page = sheet(size(random))
@@ -525,6 +580,7 @@ def gaps(random: Random) -> Photo:
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def caption_below(random: Random) -> Photo:
     page = sheet(size(random))
     number, label = chosen(random)
@@ -536,18 +592,23 @@ def caption_below(random: Random) -> Photo:
     return Photo(camera(np.asarray(image).astype(float), random), (label,))
 
 
+@kind
 def show_through(random: Random) -> Photo:
     """What stands on the other side of the paper is seen faintly."""
     page = sheet(size(random))
     for _ in range(4):
         number, _label = chosen(random)
         ink = strokes(number, 140)[:, ::-1]
-        at = int(random.integers(0, page.shape[0] - 150)), int(random.integers(0, page.shape[1] - 150))
+        at = (
+            int(random.integers(0, page.shape[0] - 150)),
+            int(random.integers(0, page.shape[1] - 150)),
+        )
         lay(page, ink, at, PENS["black"], 0.1)
     labels = write(page, random)
     return Photo(camera(page, random), labels)
 
 
+@kind
 def crossed_out(random: Random) -> Photo:
     """A digit that was struck out, and the right one beside it."""
     photo = several(random, 2)
@@ -558,6 +619,7 @@ def crossed_out(random: Random) -> Photo:
     return Photo(np.asarray(image), photo.labels)
 
 
+@kind
 def cut_by_the_frame(random: Random) -> Photo:
     """The digit leaves the picture; it may be read, but not without a doubt."""
     page = sheet((560, 560))
@@ -568,6 +630,7 @@ def cut_by_the_frame(random: Random) -> Photo:
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def crease(random: Random) -> Photo:
     """A sheet that was folded, each part in a light of its own."""
     page = sheet(size(random))
@@ -578,6 +641,7 @@ def crease(random: Random) -> Photo:
     return Photo(camera(page, random), labels)
 
 
+@kind
 def coloured_paper(random: Random) -> Photo:
     """White or black ink on paper that is neither."""
     colour = [(190, 90, 80), (80, 120, 170), (110, 150, 90)][int(random.integers(3))]
@@ -589,6 +653,7 @@ def coloured_paper(random: Random) -> Photo:
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def barred_seven(random: Random) -> Photo:
     """A 7 with a bar through its stem, as it is written in much of the world."""
     page = sheet(size(random))
@@ -600,10 +665,15 @@ def barred_seven(random: Random) -> Photo:
     slant = random.uniform(0.2, 0.32)
     points = [(x, y), (x + 0.6 * unit, y), (x + (0.6 - slant) * unit, y + unit)]
     draw.line(points, fill=PENS["black"], width=wide, joint="curve")
-    draw.line((x + 0.2 * unit, y + 0.5 * unit, x + 0.7 * unit, y + 0.48 * unit), fill=PENS["black"], width=wide)
+    draw.line(
+        (x + 0.2 * unit, y + 0.5 * unit, x + 0.7 * unit, y + 0.48 * unit),
+        fill=PENS["black"],
+        width=wide,
+    )
     return Photo(camera(np.asarray(image).astype(float), random, blur=1.5), (7,))
 
 
+@kind
 def boxed(random: Random) -> Photo:
     """In the field of a form."""
     page = sheet(size(random))
@@ -619,6 +689,7 @@ def boxed(random: Random) -> Photo:
     return Photo(camera(np.asarray(image).astype(float), random), (label,))
 
 
+@kind
 def circled(random: Random) -> Photo:
     """With a ring drawn around it."""
     page = sheet(size(random))
@@ -633,6 +704,7 @@ def circled(random: Random) -> Photo:
     return Photo(camera(np.asarray(image).astype(float), random), (label,))
 
 
+@kind
 def underlined(random: Random) -> Photo:
     page = sheet(size(random))
     number, label = chosen(random)
@@ -647,6 +719,7 @@ def underlined(random: Random) -> Photo:
     return Photo(camera(np.asarray(image).astype(float), random), (label,))
 
 
+@kind
 def pen_on_the_page(random: Random) -> Photo:
     """A pen lies beside the digit, and reaches out of the picture."""
     page = sheet(size(random))
@@ -659,6 +732,7 @@ def pen_on_the_page(random: Random) -> Photo:
     return Photo(camera(np.asarray(image).astype(float), random), labels)
 
 
+@kind
 def coin(random: Random) -> Photo:
     """Something round lies on the page; the digit may be read, with or without a doubt."""
     page = sheet(size(random))
@@ -670,6 +744,7 @@ def coin(random: Random) -> Photo:
     return Photo(camera(np.asarray(image).astype(float), random), labels)
 
 
+@kind
 def dotted(random: Random) -> Photo:
     page = sheet(size(random))
     gap = int(random.integers(26, 44))
@@ -680,6 +755,7 @@ def dotted(random: Random) -> Photo:
     return Photo(camera(page, random), labels)
 
 
+@kind
 def crumpled(random: Random) -> Photo:
     """Paper that was crumpled: its facets lie in different lights."""
     page = sheet(size(random))
@@ -694,6 +770,7 @@ def crumpled(random: Random) -> Photo:
     return Photo(camera(page * light[..., np.newaxis], random), labels)
 
 
+@kind
 def sheet_out_of_the_frame(random: Random) -> Photo:
     """A sheet on a desk, of which the picture shows one or two edges."""
     shape = size(random)
@@ -702,12 +779,18 @@ def sheet_out_of_the_frame(random: Random) -> Photo:
     if random.random() < 0.5:
         ruled(page, random)
     number, label = chosen(random)
-    lay(page, strokes(number, round(0.35 * min(shape))), (round(0.4 * shape[0]), round(0.4 * shape[1])), PENS["black"])
+    lay(
+        page,
+        strokes(number, round(0.35 * min(shape))),
+        (round(0.4 * shape[0]), round(0.4 * shape[1])),
+        PENS["black"],
+    )
     middle = (shape[0] * random.choice([0.35, 0.65]), shape[1] * random.choice([0.35, 0.65]))
     corners = turned(page.shape[:2], random.uniform(-9, 9), middle)
     return Photo(camera(warped(page, corners, ground), random), (label,))
 
 
+@kind
 def bold(random: Random) -> Photo:
     """A broad marker, whose strokes take a large part of the picture."""
     page = sheet(size(random))
@@ -719,6 +802,7 @@ def bold(random: Random) -> Photo:
     return Photo(camera(page * _shadow(page.shape[:2], random, 4), random), (label,))
 
 
+@kind
 def phone_shadow(random: Random) -> Photo:
     """The shadow of the phone itself, with corners."""
     page = sheet(size(random))
@@ -733,6 +817,7 @@ def phone_shadow(random: Random) -> Photo:
     return Photo(camera(page * (1 - 0.4 * cover[..., np.newaxis]), random), labels)
 
 
+@kind
 def dappled(random: Random) -> Photo:
     """Light through leaves."""
     page = sheet(size(random))
@@ -743,6 +828,7 @@ def dappled(random: Random) -> Photo:
     return Photo(camera(page * light[..., np.newaxis], random), labels)
 
 
+@kind
 def framed_board(random: Random) -> Photo:
     """A blackboard with its wooden frame and the wall around."""
     shape = size(random)
@@ -757,6 +843,7 @@ def framed_board(random: Random) -> Photo:
     return Photo(camera(page, random), (label,))
 
 
+@kind
 def letterhead(random: Random) -> Photo:
     """Print above and below, smaller than the digit."""
     page = sheet(size(random))
@@ -771,6 +858,7 @@ def letterhead(random: Random) -> Photo:
     return Photo(camera(np.asarray(image).astype(float), random), (label,))
 
 
+@kind
 def spiral(random: Random) -> Photo:
     """A page torn from a pad: lines, and the holes along one edge."""
     page = sheet(size(random))
@@ -784,6 +872,7 @@ def spiral(random: Random) -> Photo:
     return Photo(camera(page, random), labels)
 
 
+@kind
 def low_resolution(random: Random) -> Photo:
     page = sheet((150, 110))
     number, label = chosen(random)
@@ -791,6 +880,7 @@ def low_resolution(random: Random) -> Photo:
     return Photo(camera(page * _shadow((150, 110), random, 20), random), (label,))
 
 
+@kind
 def faint(random: Random) -> Photo:
     """A pen that is hardly darker than the paper."""
     page = sheet(size(random))
@@ -800,6 +890,7 @@ def faint(random: Random) -> Photo:
     return Photo(camera(page, random, noise=4), (label,))
 
 
+@kind
 def screen(random: Random) -> Photo:
     """A photograph of a screen: white, with a moiré."""
     page = sheet(size(random), (225, 230, 240))
@@ -809,6 +900,7 @@ def screen(random: Random) -> Photo:
     return Photo(camera(page * (1 - 0.06 * wave[..., np.newaxis]), random), labels)
 
 
+@kind
 def dark_sheet(random: Random) -> Photo:
     """White ink on a dark card that lies on a light table."""
     shape = size(random)
@@ -821,12 +913,14 @@ def dark_sheet(random: Random) -> Photo:
     return Photo(camera(warped(page, corners, ground), random), (label,))
 
 
+@kind
 def squared_shadow(random: Random) -> Photo:
     photo = squared(random)
     light = _shadow(photo.pixels.shape[:2], random, 5)
     return Photo(camera(photo.pixels * light, random), photo.labels)
 
 
+@kind
 def lined_with_a_thumb(random: Random) -> Photo:
     photo = thumb(random)
     lines = sheet(photo.pixels.shape[:2], (255, 255, 255))
@@ -834,23 +928,6 @@ def lined_with_a_thumb(random: Random) -> Photo:
     return Photo(camera(photo.pixels * lines / 255, random), photo.labels)
 
 
-Kind = Callable[[Random], Photo]
-KINDS: dict[str, Kind] = {
-    make.__name__: make
-    for make in (
-        plain, coloured_pen, pencil, gradient, hard_shadow, soft_shadow, window_shadow, lined,
-        squared, graph_paper, strong_lines, pencil_on_lines, lines_in_perspective, desk,
-        turned_desk, lined_on_desk, light_desk, sticky_note, scan_border, thumb, ring_of_dirt,
-        two_digits, four_digits, two_on_lines, dim, dim_and_dark, blackboard, whiteboard, small,
-        large, bad_jpeg, blurred, thin_pen, gaps, caption_below, show_through, crossed_out,
-        cut_by_the_frame, crease, coloured_paper, barred_seven, boxed, circled, underlined,
-        pen_on_the_page, coin, dotted, crumpled, sheet_out_of_the_frame, bold, phone_shadow, dappled,
-        framed_board, letterhead, spiral, low_resolution, faint, screen, dark_sheet,
-        squared_shadow, lined_with_a_thumb,
-    )  # fmt: skip
-}  # fmt: skip
-
-
-def photo(kind: str, seed: int) -> Photo:
+def photo(name: str, seed: int) -> Photo:
     """One of a kind; the same seed gives the same picture."""
-    return KINDS[kind](np.random.default_rng([seed, *kind.encode()]))
+    return KINDS[name](np.random.default_rng([seed, *name.encode()]))

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from convexplain.cli._options import given_picture, picture_argument, picture_options
+from convexplain.cli._options import (
+    given_picture,
+    mention_doubts,
+    picture_argument,
+    picture_options,
+)
 from convexplain.cli._types import (
     Language,
     Model,
@@ -161,6 +166,7 @@ class LessonCommand(click.Command):
             if field.name == "picture":
                 given = given_picture(ctx.params)
                 values["picture"] = choose_picture(given, ctx.params.get("model"), found)
+                mention_doubts(values["picture"], ctx.params.get("lang"))
             else:
                 values[field.name] = ctx.params.pop(field.name)
         ctx.meta[NAME] = ctx.params[self.topics.word]

@@ -6,12 +6,15 @@ import functools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from convexplain.cli._types import Language, Model, Name, Place, Shown, layers
 from convexplain.errors import UsageError
+
+if TYPE_CHECKING:
+    from convexplain.data.pictures import Picture
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -25,6 +28,10 @@ PICTURE_HELP = {
     "image": (
         "A picture file of your own, or cat or rocket, the bundled photographs.",
         "自己的图片文件，或内置照片 cat、rocket。",
+    ),
+    "nth": (
+        "Which of the digits on that picture, from left to right, from 0.",
+        "图片上的哪个数字：从左到右，编号从 0 开始。",
     ),
 }
 
@@ -107,11 +114,12 @@ def made_folder(folder: Path) -> Path:
 
 
 def picture_options(lang: str = "en") -> list[click.Option]:
-    """Make --digit, --sample and --image."""
+    """Make --digit, --sample, --image and --nth."""
     kinds: dict[str, tuple[Any, str]] = {
         "digit": (int, "D"),
         "sample": (int, "N"),
         "image": (click.Path(), "FILE"),
+        "nth": (int, "N"),
     }
     return [
         click.Option(
@@ -135,7 +143,8 @@ def given_picture(params: dict[str, Any]) -> dict[str, Any]:
     shown = params.pop("shown", None)
     if shown is not None:
         name, value = shown
-        other = next((key for key, chosen in given.items() if chosen is not None), None)
+        others = (key for key, chosen in given.items() if key != "nth" and chosen is not None)
+        other = next(others, None)
         if other is not None:
             raise UsageError(f"{value} and --{other} both choose a picture: give one of them")
         given[name] = value
@@ -143,7 +152,7 @@ def given_picture(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def picture(function: Function) -> Function:
-    """Give a command --digit, --sample and --image, and its function the `picture` they choose.
+    """Give a command --digit, --sample, --image, --nth, and its function the `picture` they choose.
 
     Without any of them it is the example of the first lesson, or the cat for a network in colour.
     """
@@ -153,16 +162,55 @@ def picture(function: Function) -> Function:
         from convexplain.lessons.parts.subject import choose_picture
 
         chosen = choose_picture(given_picture(params), params.get("model"))
+        mention_doubts(chosen, params.get("lang"))
         return function(picture=chosen or _example(params.get("model") or "cnn"), **params)
 
+    return _taking_pictures(wrapper)  # type: ignore[no-any-return]
+
+
+def handwriting(function: Function) -> Function:
+    """Do as `picture`, and give the function all digits of a file, too, as `written`."""
+
+    @functools.wraps(function)
+    def wrapper(**params: Any) -> Any:
+        from convexplain.data import pictures
+        from convexplain.lessons.parts.subject import choose_picture, mode_of
+
+        given, model = given_picture(params), params.get("model")
+        written = None
+        image, alone = given["image"], given["digit"] is None and given["sample"] is None
+        if image is not None and alone and Path(image).exists() and mode_of(model) == "digit":
+            written = pictures.load_handwriting(image)
+        if written is not None:
+            chosen = pictures.choose_digit(written, image, given["nth"])
+        else:
+            chosen = choose_picture(given, model) or _example(model or "cnn")
+        nth = given["nth"]
+        return function(picture=chosen, written=written, nth=nth, **params)
+
+    return _taking_pictures(wrapper)  # type: ignore[no-any-return]
+
+
+def mention_doubts(picture: Picture | None, lang: str | None) -> None:
+    """Say on standard error what may be wrong with a digit that was read off a picture."""
+    if picture is None or not picture.doubts:
+        return
+    from convexplain.data.ink import DOUBTS
+
+    for name in picture.doubts:
+        click.echo(f"{picture.origin}: {DOUBTS[name].text(lang or 'en')}", err=True)
+
+
+def _taking_pictures(function: Any) -> Any:
     for option in reversed(picture_options()):
-        wrapper = click.option(
+        function = click.option(
             *option.opts, type=option.type, metavar=option.metavar, help=option.help
-        )(wrapper)
+        )(function)
     shown = picture_argument()
-    return click.argument(str(shown.name), type=shown.type, required=False, metavar=shown.metavar)(
-        wrapper
-    )  # type: ignore[return-value]
+    argument = click.argument(
+        str(shown.name), type=shown.type, required=False, metavar=shown.metavar
+    )
+    return argument(function)
 
 
 def cell(function: Function) -> Function:

@@ -65,6 +65,7 @@ def cores() -> int:
 @click.option("--digit", type=int, metavar="D", help=PICTURE_HELP["digit"][0])
 @click.option("--sample", type=int, metavar="N", help=PICTURE_HELP["sample"][0])
 @click.option("--image", type=click.Path(), metavar="FILE", help=PICTURE_HELP["image"][0])
+@click.option("--nth", type=int, metavar="N", help=PICTURE_HELP["nth"][0])
 @click.option(
     "--filter",
     type=int,
@@ -115,6 +116,7 @@ def film(
     digit: int | None,
     sample: int | None,
     image: str | None,
+    nth: int | None,
     filter: int | None,
     pause: float | None,
     quality: str,
@@ -141,7 +143,8 @@ def film(
     from convexplain.video.film import Film, make, select
     from convexplain.video.job import QUALITIES
 
-    picture = digits.choose({"digit": digit, "sample": sample, "image": image})
+    picture = digits.choose({"digit": digit, "sample": sample, "image": image, "nth": nth})
+    _options.mention_doubts(picture, lang)
     if lessons is not None:
         told = select(lessons, {"picture": picture, "filter": filter, "pause": pause})
     else:

@@ -83,6 +83,7 @@ def page(
 
     chosen = _options.given_picture(chosen)
     picture = digits.choose(chosen)
+    _options.mention_doubts(picture, lang)
     network = Network.load(model)
     # What is wrong is said before a video is rendered.
     path = _options.target(output, "lesson.html")

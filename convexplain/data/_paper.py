@@ -63,14 +63,13 @@ def _slopes(
     rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], values: Levels
 ) -> tuple[float, float]:
     """Fit a plane with least squares; sums of whole numbers are exact, so every machine agrees."""
-    n = len(values)
-    values = values.astype(np.int64)
+    n, light = len(values), values.astype(np.int64)
 
     def product(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> float:
         return float((a * b).sum()) - float(a.sum()) * float(b.sum()) / n
 
     rr, cc, rc = product(rows, rows), product(columns, columns), product(rows, columns)
-    rg, cg = product(rows, values), product(columns, values)
+    rg, cg = product(rows, light), product(columns, light)
     determinant = rr * cc - rc * rc
     if determinant > 0:
         return (rg * cc - cg * rc) / determinant, (cg * rr - rg * rc) / determinant
@@ -208,7 +207,7 @@ def sheet(levels: Levels, light: bool) -> Corners | None:
 
 
 def two_kinds(levels: npt.NDArray[np.integer]) -> tuple[int, float]:
-    """Part levels into dark and light ones (Otsu, 1979): the last dark one, how far they are apart."""
+    """Part levels into dark and light ones (Otsu, 1979): the last dark one, and their distance."""
     counts = np.bincount(levels.ravel(), minlength=256).astype(np.int64)
     below = np.cumsum(counts)
     mass = np.cumsum(counts * np.arange(256))
@@ -218,9 +217,7 @@ def two_kinds(levels: npt.NDArray[np.integer]) -> tuple[int, float]:
     if not parted.any():
         return 0, 0.0
     apart = np.zeros(255)
-    apart[parted] = (
-        (total - mass[:-1])[parted] / light[parted] - mass[:-1][parted] / dark[parted]
-    )
+    apart[parted] = (total - mass[:-1])[parted] / light[parted] - mass[:-1][parted] / dark[parted]
     level = int((dark * light * apart * apart).argmax())
     return level, float(apart[level])
 
@@ -272,7 +269,8 @@ def _between(levels: Levels, y: Floats, x: Floats) -> Levels:
     down, along = y - top, x - left
     upper = levels[top, left] * (1 - along) + levels[top, right] * along
     lower = levels[bottom, left] * (1 - along) + levels[bottom, right] * along
-    return np.floor(upper * (1 - down) + lower * down + 0.5).astype(np.int32)
+    read: Levels = np.floor(upper * (1 - down) + lower * down + 0.5).astype(np.int32)
+    return read
 
 
 # --- What is joined -----------------------------------------------------------------------------

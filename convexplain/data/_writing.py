@@ -212,6 +212,8 @@ def _belong(a: Mark, b: Mark) -> bool:
 _STEEP, _SLOPES = 128, 64
 #: Cells along the longer side.
 _CELLS = 256
+#: Hundredths of a line that must be seen; where lines were found, those of like slope with fewer.
+_SHARE, _COVERED, _ALIKE = 70, 40, 8
 
 
 def printed(mask: Mask) -> Mask:
@@ -276,22 +278,27 @@ def _lines(y: Counts, x: Counts, shape: tuple[int, int]) -> list[tuple[int, int,
         counts[n] = np.bincount((y * _STEEP + slope * x) // _STEEP - least, minlength=span)
         # How many columns such a line has inside of the picture.
         shift = (slope * across) // _STEEP
-        begun, over = (np.bincount(at, minlength=span) for at in (shift - least, shift - least + height))
+        begun, over = (
+            np.bincount(at, minlength=span) for at in (shift - least, shift - least + height)
+        )
         room[n] = np.cumsum(begun - over)
     room = np.maximum(room, 1)
     found: list[tuple[int, int, int]] = []
     left = np.ones(len(y), dtype=bool)
     while len(found) < 200:
-        enough = (room * 2 >= width) & (counts * 100 >= 70 * room)
-        score = np.where(enough, counts, 0)
+        enough = counts * 100 >= _SHARE * room
+        if len(found) >= 3:  # the paper is ruled: a digit may cover most of a line
+            alike = np.abs(slopes - found[0][0])[:, np.newaxis] <= _ALIKE
+            enough |= alike & (counts * 100 >= _COVERED * room)
+        score = np.where(enough & (room * 2 >= width), counts, 0)
         best = int(score.argmax())
         if score.flat[best] == 0:
             break
         n, place = divmod(best, span)
-        slope, offset = int(slopes[n]), place + least
-        found.append((slope, offset, int(counts[n, place] * 100 // room[n, place])))
+        chosen, offset = int(slopes[n]), place + least
+        found.append((chosen, offset, int(counts[n, place] * 100 // room[n, place])))
         # Its cells, and those beside it, belong to no other line.
-        near = (y * _STEEP + slope * x) // _STEEP - offset
+        near = (y * _STEEP + chosen * x) // _STEEP - offset
         gone = left & (near >= -1) & (near <= 1)
         left &= ~gone
         for m, other in enumerate(slopes):
@@ -301,7 +308,7 @@ def _lines(y: Counts, x: Counts, shape: tuple[int, int]) -> list[tuple[int, int,
 
 
 def _take(taken: Mask, columns: Counts, tops: Counts, ends: Counts, slope: int) -> None:
-    """Take the runs of one line, which may bend a little: those near the median of their stretch."""
+    """Take the runs of a line, which may bend a little: those near the median of their stretch."""
     if not len(columns):
         return
     thick = int(np.sort(ends - tops)[len(ends) // 2])

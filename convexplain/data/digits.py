@@ -102,7 +102,8 @@ def choose(given: Mapping[str, Any], *, mode: Mode = "digit") -> Picture | None:
     ----------
     given : mapping
         "digit" as in `first`, "sample" as in `sample`, "image" a picture file or the name of a
-        bundled photograph; one that is None was not given, other names do not matter.
+        bundled photograph, "nth" which digit on it; one that is None was not given, other names do
+        not matter.
     mode : {"digit", "gray", "rgb"}
         How a file is read.
 
@@ -121,11 +122,13 @@ def choose(given: Mapping[str, Any], *, mode: Mode = "digit") -> Picture | None:
     readers: dict[str, Callable[[Any], Picture]] = {
         "digit": first,
         "sample": sample,
-        "image": partial(photographs.find, mode=mode),
+        "image": partial(photographs.find, mode=mode, nth=given.get("nth")),
     }
     used = [name for name in readers if given.get(name) is not None]
     if len(used) > 1:
         raise UsageError(f"--{used[0]} and --{used[1]} exclude one another: give one of them")
+    if given.get("nth") is not None and used != ["image"]:
+        raise UsageError("--nth chooses one of the digits on a picture: give --image FILE, too")
     return readers[used[0]](given[used[0]]) if used else None
 
 

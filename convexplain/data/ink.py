@@ -23,7 +23,7 @@ from convexplain.style.captions import Caption
 SIDE, BOX, CENTRE = 28, 20, 14
 
 Gray = npt.NDArray[np.float32]
-_Box = tuple[int, int, int, int]
+_Box = tuple[int, int, int, int]  # top, left, bottom, right, the last two exclusive
 
 #: What may be wrong with a digit that was read off a picture, by name, as a sentence.
 DOUBTS: Mapping[str, Caption] = MappingProxyType(
@@ -74,7 +74,20 @@ class Digit(NamedTuple):
     pixels: Gray  # (28, 28): 0 is paper, 1 is ink, in steps of 1/255
     steps: tuple[str, ...]  # what was done, in words
     doubts: tuple[str, ...]  # names of `DOUBTS`
-    mass: int  # of its ink on the picture
+    box: _Box  # on the page
+    mass: int  # of its ink on the page
+
+
+class Reading(NamedTuple):
+    """What was read of a picture."""
+
+    page: Levels  # (H, W), 0 to 255: the picture, or the sheet that was cut out of it
+    digits: tuple[Digit, ...]  # from left to right, at least one
+
+    @property
+    def largest(self) -> int:
+        """Which digit stands for the picture: the one with most ink."""
+        return max(range(len(self.digits)), key=lambda n: self.digits[n].mass)
 
 
 class _Ink(NamedTuple):
@@ -98,7 +111,7 @@ class _Writing(NamedTuple):
     left_out: tuple[str, ...]  # in words
 
 
-def to_digits(gray: npt.NDArray[np.floating]) -> tuple[Digit, ...]:
+def read(gray: npt.NDArray[np.floating]) -> Reading:
     """Find the digits on a gray picture, and prepare each like an MNIST digit.
 
     Parameters
@@ -110,8 +123,7 @@ def to_digits(gray: npt.NDArray[np.floating]) -> tuple[Digit, ...]:
 
     Returns
     -------
-    tuple of Digit
-        From left to right, at least one.
+    Reading
 
     Raises
     ------
@@ -123,19 +135,15 @@ def to_digits(gray: npt.NDArray[np.floating]) -> tuple[Digit, ...]:
         corners = _paper.sheet(levels, light)
         if corners is None:
             continue
-        written = _read(_paper.straightened(levels, corners))
+        page = _paper.straightened(levels, corners)
+        written = _read(page)
         # Dark ink on a light sheet, or light ink on a dark one; else it was no sheet.
         if written is not None and written.view.dark == light and not written.digits[0].at_frame:
-            return _prepared(written, (_SHEET,))
+            return Reading(page, _prepared(written, (_SHEET,)))
     written = _read(levels)
     if written is None:
         raise ConvexplainError(_NO_INK)
-    return _prepared(written, ())
-
-
-def largest(digits: tuple[Digit, ...]) -> int:
-    """Return which of several digits stands for the picture: the one with most ink."""
-    return max(range(len(digits)), key=lambda n: digits[n].mass)
+    return Reading(levels, _prepared(written, ()))
 
 
 _INVERTED = "inverted: the ink is dark, the paper light"
@@ -202,7 +210,7 @@ def _found(view: View, *, everywhere: bool) -> _Writing | None:
         mask = _ink(values, view.noise).mask
         lines = _writing.printed(mask)
         if lines.any():
-            values = np.where(_writing.grown(lines, 1) & (lines | ~mask), 0, values)
+            values = np.where(_writing.grown(lines, 2) & (lines | ~mask), 0, values)
             left_out.append(_LINES)
     contrast = _paper.top_thousandth(values) if everywhere else view.contrast
     while True:
@@ -211,7 +219,9 @@ def _found(view: View, *, everywhere: bool) -> _Writing | None:
         ink = _ink(values, view.noise) if everywhere else _plain_ink(view)
         if not ink.mask.any():  # as where the paper is as rough as the strokes are dark
             return None
-        marks, found = _writing.marks(np.rint(ink.strokes.astype(np.float64) * 255).astype(np.int64), ink.mask)
+        marks, found = _writing.marks(
+            np.rint(ink.strokes.astype(np.float64) * 255).astype(np.int64), ink.mask
+        )
         dirt = _DIRT * max(mark.mass for mark in marks)
         cut = [mark for mark in marks if mark.at_frame and mark.mass >= dirt]
         if not everywhere:
@@ -251,8 +261,8 @@ def _plain_ink(view: View) -> _Ink:
 def _ink(values: Floats, noise: float) -> _Ink:
     """Part strong ink from faint lines and shadows, in the middle between the two (Otsu)."""
     least = max(0.05, _NOISE_FACTOR * noise)
-    level, _ = _paper.two_kinds(np.rint(values[values > least] * 255).astype(np.int64))
-    level = max((level + 0.5) / 255, least)
+    dark, _ = _paper.two_kinds(np.rint(values[values > least] * 255).astype(np.int64))
+    level = max((dark + 0.5) / 255, least)
     strength = float(np.median(values[values >= level]))
     # The way from paper to ink has its middle there.
     low = min(max(0.0, 2 * level - strength), 0.8 * strength)
@@ -277,7 +287,8 @@ def _prepared(written: _Writing, steps: tuple[str, ...]) -> tuple[Digit, ...]:
         clean = _alone(written, [n for mark in every for n in mark.numbers])
         if _is_prepared(clean, _bounds(clean > max(0.2, floor))):
             mass = sum(mark.mass for mark in every)
-            return (Digit(_in_bytes(written.view.ink), (*steps, _AS_IS), (), mass),)
+            pixels = _in_bytes(written.view.ink)
+            return (Digit(pixels, (*steps, _AS_IS), (), (0, 0, SIDE, SIDE), mass),)
     made = []
     for mark in written.digits:
         own = _alone(written, mark.numbers)
@@ -289,7 +300,8 @@ def _prepared(written: _Writing, steps: tuple[str, ...]) -> tuple[Digit, ...]:
             f"scaled to {small.shape[0]} × {small.shape[1]}, to fit {BOX} × {BOX}",
             f"centred by mass in {SIDE} × {SIDE}",
         )
-        made.append(Digit(_in_bytes(_centred(small)), did, _doubts(written, mark), mark.mass))
+        pixels = _in_bytes(_centred(small))
+        made.append(Digit(pixels, did, _doubts(written, mark), box, mark.mass))
     return tuple(made)
 
 

@@ -90,11 +90,11 @@ def load(name: str = "cat") -> Picture:
     return cut(found, PHOTOGRAPHS[name].square)
 
 
-def find(name_or_path: str | Path, mode: Mode = "rgb") -> Picture:
+def find(name_or_path: str | Path, mode: Mode = "rgb", nth: int | None = None) -> Picture:
     """Read the picture that a user names: a bundled photograph, or else a file as `load_image`."""
     name = str(name_or_path)
     if name not in PHOTOGRAPHS or Path(name).exists():
-        return load_image(name_or_path, mode)
+        return load_image(name_or_path, mode, nth)
     return load(name) if mode == "rgb" else whole(name, mode)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,10 @@ _MOST |= {("WEBP", mode): 10_000_000 for mode in ("RGB", "RGBA")}
 LONGEST = 1024
 # Only what needs no other program and can hold no script: EPS, for one, would run Ghostscript.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+
+# By the brand in a file's first box (ISO/IEC 23008-12).
+_TELEPHONE = dict.fromkeys(("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1"), "HEIC")
+_TELEPHONE |= dict.fromkeys(("avif", "avis"), "AVIF")
 
 _ORIENTATION = 0x0112  # the EXIF tag: 1 is upright
 # What undoes each orientation.
@@ -55,6 +60,8 @@ class Picture:
         Where the picture came from, for people: ``"bundled digit 83"`` or a file's name.
     steps : tuple of str
         What was done to the original to get these pixels, in order, in English.
+    doubts : tuple of str
+        What may be wrong with a digit that was read off a picture: names of `ink.DOUBTS`.
 
     Raises
     ------
@@ -66,6 +73,7 @@ class Picture:
     label: int | None
     origin: str
     steps: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         pixels = np.array(self.pixels, dtype=np.float32, order="C")
@@ -84,7 +92,7 @@ class Picture:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through the constructor: a plain unpickling would give back a writable array.
-        return Picture, (self.pixels, self.label, self.origin, self.steps)
+        return Picture, (self.pixels, self.label, self.origin, self.steps, self.doubts)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -96,7 +104,16 @@ class Picture:
 Mode = Literal["digit", "gray", "rgb"]
 
 
-def load_image(path: str | Path, mode: Mode = "digit") -> Picture:
+class Handwriting(NamedTuple):
+    """The digits that were found on a picture file."""
+
+    page: npt.NDArray[np.uint8]  # (H, W), 0 to 255: the picture, or the sheet cut out of it
+    digits: tuple[Picture, ...]  # from left to right, (28, 28, 1) each
+    boxes: tuple[tuple[int, int, int, int], ...]  # on the page: top, left, bottom, right
+    largest: int  # the digit that stands for the picture
+
+
+def load_image(path: str | Path, mode: Mode = "digit", nth: int | None = None) -> Picture:
     """Read a picture file of the user's.
 
     Turned upright by its EXIF orientation, laid on white where it is transparent; 16-bit, palette,
@@ -109,25 +126,95 @@ def load_image(path: str | Path, mode: Mode = "digit") -> Picture:
         million, as JPEG 110 million where it has a single scan, as photographs from cameras and
         phones have, and else ("progressive") 25 million.
     mode : {"digit", "gray", "rgb"}
-        ``"digit"`` prepares the picture like an MNIST digit (`convexplain.data.ink`); ``"gray"``
-        and ``"rgb"`` keep its brightness or its colours, and scale it down to at most 1,024 pixels
-        a side.
+        ``"digit"`` finds a digit and prepares it like one of MNIST's (`convexplain.data.ink`), and
+        lays light ink on black where the picture is transparent; ``"gray"`` and ``"rgb"`` keep its
+        brightness or its colours, and scale it down to at most 1,024 pixels a side.
+    nth : int, optional
+        Which digit, from left to right, counted from 0; without it the one with most ink.
 
     Returns
     -------
     Picture
-        (28, 28, 1), (H, W, 1) or (H, W, 3). `Picture.steps` says what was done.
+        (28, 28, 1), (H, W, 1) or (H, W, 3). `Picture.steps` says what was done, `Picture.doubts`
+        what may be wrong with it.
 
     Raises
     ------
     UsageError
-        If there is no such mode.
+        If there is no such mode, or no such digit.
     ConvexplainError
         If there is no such file, if it is no sound picture, is too large, or, for a digit, if
         there is no ink on it.
     """
     if mode not in get_args(Mode):
         raise UsageError(f"mode {mode!r}: a picture is read as 'digit', 'gray' or 'rgb'")
+    if mode == "digit":
+        return choose_digit(load_handwriting(path), path, nth)
+    if nth is not None:
+        raise UsageError(f"nth={nth} chooses one of several digits: read the picture as 'digit'")
+    image, steps = _opened(path, by_ink=False)
+    if mode == "rgb":
+        return Picture(_fractions(image.convert("RGB")), None, Path(path).name, steps)
+    gray, steps = _gray(image, steps)
+    return Picture(gray[..., np.newaxis], None, Path(path).name, steps)
+
+
+def load_handwriting(path: str | Path) -> Handwriting:
+    """Find all digits on a picture file.
+
+    Parameters
+    ----------
+    path : path
+        As for `load_image`.
+
+    Returns
+    -------
+    Handwriting
+
+    Raises
+    ------
+    ConvexplainError
+        As for `load_image`.
+    """
+    gray, steps = _gray(*_opened(path, by_ink=True))
+    try:
+        reading = ink.read(gray)
+    except ConvexplainError as error:
+        raise ConvexplainError(f"{path}: {error}") from None
+    name, several = Path(path).name, len(reading.digits) > 1
+    found = tuple(
+        Picture(
+            digit.pixels[..., np.newaxis],
+            None,
+            f"{name}, digit {n}" if several else name,
+            (*steps, *digit.steps),
+            digit.doubts,
+        )
+        for n, digit in enumerate(reading.digits)
+    )
+    boxes = tuple(digit.box for digit in reading.digits)
+    return Handwriting(reading.page.astype(np.uint8), found, boxes, reading.largest)
+
+
+def choose_digit(written: Handwriting, path: str | Path, nth: int | None) -> Picture:
+    """Give one digit, as `load_image`; who asks for it by number knows that there are several."""
+    if nth is None:
+        return written.digits[written.largest]
+    last = len(written.digits) - 1
+    if isinstance(nth, bool) or not 0 <= nth <= last:
+        there = f"the digits found are 0 to {last}" if last else "only one digit was found, 0"
+        raise UsageError(f"{path} has no digit {nth}: {there}")
+    return without_others(written.digits[nth])
+
+
+def without_others(digit: Picture) -> Picture:
+    """Give one of several digits, without the doubt that there are others."""
+    doubts = tuple(doubt for doubt in digit.doubts if doubt != "several digits")
+    return dataclasses.replace(digit, doubts=doubts)
+
+
+def _opened(path: str | Path, *, by_ink: bool) -> tuple[Image.Image, tuple[str, ...]]:
+    """Read a file as a picture without transparency; an error says what is wrong with it."""
     if not str(path):
         raise ConvexplainError("'' names no picture: give the name of a file")
     path = Path(path)
@@ -136,24 +223,21 @@ def load_image(path: str | Path, mode: Mode = "digit") -> Picture:
         # Pillow warns of sizes, which are checked here, and of odd metadata, which is not used.
         warnings.simplefilter("ignore")
         try:
-            image, steps = _decode(path)
+            return _decode(path, by_ink=by_ink)
         except ConvexplainError:
             raise
         except Exception as error:  # decoders raise almost anything on broken files
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ConvexplainError(f"{path} is damaged or no picture: {reason}") from None
-    if mode == "rgb":
-        return Picture(_fractions(image.convert("RGB")), None, path.name, steps)
-    if image.mode != "L":
-        image = image.convert("L")
-        steps = (*steps, "made gray")
-    if mode == "gray":
-        return Picture(_fractions(image)[..., np.newaxis], None, path.name, steps)
-    try:
-        pixels, more = ink.to_digit(_fractions(image))
-    except ConvexplainError as error:
-        raise ConvexplainError(f"{path}: {error}") from None
-    return Picture(pixels[..., np.newaxis], None, path.name, (*steps, *more))
+
+
+def _gray(
+    image: Image.Image, steps: tuple[str, ...]
+) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+    """Give a picture's brightness, 0 to 1."""
+    if image.mode == "L":
+        return _fractions(image), steps
+    return _fractions(image.convert("L")), (*steps, "made gray")
 
 
 def _fractions(image: Image.Image) -> npt.NDArray[np.float32]:
@@ -179,13 +263,21 @@ def _check_file(path: Path) -> None:
         raise ConvexplainError(f"{path} cannot be read: {reason}") from None
 
 
-def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
-    """Read a file as an upright picture without transparency, of mode L or RGB."""
+def _decode(path: Path, *, by_ink: bool) -> tuple[Image.Image, tuple[str, ...]]:
+    """Read a file as an upright picture without transparency, of mode L or RGB.
+
+    `by_ink`: it is laid on black where it is transparent and what is drawn is light.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:
         file = Image.open(path, formats=FORMATS)
     except UnidentifiedImageError:
+        if (kind := _telephone_format(path)) is not None:
+            raise ConvexplainError(
+                f"{path} is a {kind} picture, which is not read: share or export it as JPEG "
+                '(on a telephone, "most compatible")'
+            ) from None
         raise ConvexplainError(
             f"{path} is not a picture that can be read: save it as PNG or JPEG"
         ) from None
@@ -201,6 +293,7 @@ def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
         if width * height > most:
             raise ConvexplainError(f"{path} is {width:,} × {height:,}, {_too_many(most)}")
         orientation = file.getexif().get(_ORIENTATION, 1)
+        is_moving = kind != "JPEG" and getattr(file, "is_animated", False)
         # A large JPEG is unpacked at a fraction of its size, no smaller than what is wanted.
         scale = LONGEST / max(width, height)
         file.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
@@ -211,6 +304,8 @@ def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
         small = file if file.mode in ("1", "P", "PA") else _scaled_down(file)
         image, steps = _in_eight_bits(small)
         image = _scaled_down(image)
+    if is_moving:
+        steps.insert(0, "the first of its frames")
     if max(width, height) > LONGEST:
         steps.append(f"scaled down from {height} × {width} to {image.height} × {image.width}")
     if turn is not None:
@@ -218,9 +313,26 @@ def _decode(path: Path) -> tuple[Image.Image, tuple[str, ...]]:
     if orientation in _TURNS:
         steps.append(f"turned upright (EXIF orientation {orientation})")
     if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-        steps.append("laid on white, where it is transparent")
+        ground = "black" if by_ink and _is_light_on_nothing(image) else "white"
+        image = Image.alpha_composite(Image.new("RGBA", image.size, ground), image).convert("RGB")
+        steps.append(f"laid on {ground}, where it is transparent")
     return image, tuple(steps)
+
+
+def _telephone_format(path: Path) -> str | None:
+    """Name a format of telephones by the first box of the file (ISO/IEC 14496-12), None if none."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    brand = head[8:].decode("latin-1")
+    return _TELEPHONE.get(brand) if head[4:8] == b"ftyp" else None
+
+
+def _is_light_on_nothing(image: Image.Image) -> bool:
+    """Whether most of a picture is clear, and what is drawn is rather light."""
+    alpha = np.asarray(image.getchannel("A"), dtype=np.int64)
+    gray = np.asarray(image.convert("RGB").convert("L"), dtype=np.int64)
+    drawn = int(alpha.sum())
+    return 2 * drawn < 255 * alpha.size and 2 * int((gray * alpha).sum()) > 255 * drawn
 
 
 def _has_one_scan(path: Path) -> bool:

@@ -151,7 +151,7 @@ class Recipe:
         if pixels.shape[2] != self.channels:
             pixels = pixels.repeat(self.channels, axis=2)
             steps.append(f"gray as {self.channels} equal channels")
-        return Picture(pixels, picture.label, picture.origin, tuple(steps))
+        return Picture(pixels, picture.label, picture.origin, tuple(steps), picture.doubts)
 
     def numbers(self, picture: Picture) -> Floats:
         """Give what the network reads of a picture.

@@ -138,7 +138,7 @@ function writingOn(view, everywhere) {
     const { mask } = partedInk(values, noise);
     const lines = printed(mask, height, width);
     if (lines.some(Boolean)) {
-      const near = grown(lines, 1, height, width);
+      const near = grown(lines, 2, height, width);
       values = values.map((value, place) => (near[place] && (lines[place] || !mask[place]) ? 0 : value));
       leftOut.push({ key: "pictureLines" });
     }

@@ -211,6 +211,8 @@ const STEEP = 128;
 const SLOPES = 64;
 // Cells along the longer side.
 const CELLS = 256;
+// Hundredths of a line that must be seen; where lines were found, those of like slope with fewer.
+const [SHARE, COVERED, ALIKE] = [70, 40, 8];
 
 /** @typedef {{col: number, top: number, end: number}} Run  of true cells down a column; its end is exclusive */
 
@@ -320,8 +322,10 @@ function linesOf(filled, height, width) {
     let best = -1;
     counts.forEach((count, i) => {
       const space = Math.max(room[i], 1);
-      const enough = space * 2 >= width && count * 100 >= 70 * space;
-      if (enough && count > 0 && (best < 0 || count > counts[best])) best = i;
+      // Where the paper is ruled, a digit may cover most of a line.
+      const isAlike = found.length >= 3 && Math.abs(slopes[Math.floor(i / span)] - found[0].slope) <= ALIKE;
+      const enough = count * 100 >= (isAlike ? COVERED : SHARE) * space;
+      if (enough && space * 2 >= width && count > 0 && (best < 0 || count > counts[best])) best = i;
     });
     if (best < 0) break;
     const n = Math.floor(best / span);

@@ -44,7 +44,8 @@ def test_a_small_digit_in_a_corner_is_scaled_and_centred(
     button = page.get_by_role("button", name=WORDS["pictureCentre"].text(lang))
     button.click()
     settled(page)
-    pixels, steps = ink.to_digit((levels / 15).astype(np.float32))
+    (digit,) = ink.read((levels / 15).astype(np.float32)).digits
+    pixels, steps = digit.pixels, digit.steps
     expected = np.floor(15 * pixels.astype(np.float64) + 0.5)
     assert np.abs(unpacked(address(page)["p"]) - expected).max() <= 1
     assert len(steps) == 3

@@ -16,7 +16,7 @@ from convexplain.lessons.parts.subject import choose_picture, mode_of
 
 T = TypeVar("T")
 
-_CHOOSE = ("digit", "sample", "image")
+_CHOOSE = ("digit", "sample", "image", "nth")
 
 
 def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str, ...] = ()) -> T:
@@ -28,7 +28,7 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str
         A dataclass whose fields were declared with `option`.
     values : mapping
         By the names of the fields, or of their flags. Where there is a field ``picture``,
-        "digit", "sample" and "image" choose it as they do on the command line; a file's name
+        "digit", "sample", "image" and "nth" choose it as they do on the command line; a file's name
         stands for the picture in it.
     of : str
         What is made, for the error's line.
