@@ -10,7 +10,7 @@ from convexplain import figures
 from convexplain.cli import cli
 from convexplain.data import facts
 from convexplain.errors import UsageError
-from convexplain.figures.confusion_matrix import ConfusionMatrix, alternative, diagram, draw
+from convexplain.figures.confusion_matrix import ConfusionMatrix, alternative, diagram
 from convexplain.network import Network
 from convexplain.panels import paper, place
 from convexplain.style import format as fmt
@@ -19,6 +19,10 @@ from convexplain.style.theme import DARK, LIGHT, Look
 
 COUNTS = np.diag(np.arange(90, 100)).astype(np.int64)
 COUNTS[5, 3], COUNTS[4, 9], COUNTS[2, 7] = 10, 6, 1
+
+
+def draw(made, look=Look("en", "light"), **how):  # noqa: B008
+    return figures.draw_made("confusion-matrix", made, look, **how)
 
 
 def cells(figure):

@@ -123,13 +123,18 @@ def draw_made(
     figure: Figure | SubFigure | None = None,
 ) -> Figure | SubFigure:
     """Draw a figure of options that `make` has made; see `draw`."""
-    from convexplain.figures import _base
+    from convexplain.figures import _base, _draw
 
     if figure is not None:
         width = min(max(figure.bbox.width / figure.dpi, WIDTHS[0]), WIDTHS[1])
     check_width(width)
+    own = getattr(_module(name), "draw", None)
+    drawn: Figure | SubFigure
     with _base.settings():
-        drawn: Figure | SubFigure = _module(name).draw(made, look, width=width, figure=figure)
+        if own is None:
+            drawn = _draw.diagram(_diagram(name, made), look, width=width, figure=figure)
+        else:
+            drawn = own(made, look, width=width, figure=figure)
     _base.describe(drawn, about_made(name, made, look.lang))
     return drawn
 
@@ -198,9 +203,9 @@ def about_made(name: str, made: Any, lang: str = "en") -> About:
     """Return what a figure of options that `make` has made is about; see `about`."""
     Look(lang)  # a language that there is not is refused
     module = _module(name)
-    return About(
-        made.title.text(lang), module.alternative(made, lang), module.caption(made, lang), lang
-    )
+    own = getattr(module, "alternative", None)
+    told = _diagram(name, made).alternative_text(lang) if own is None else own(made, lang)
+    return About(made.title.text(lang), told, module.caption(made, lang), lang)
 
 
 def alternative(name: str, lang: str = "en", **values: Any) -> str:
@@ -238,6 +243,13 @@ def write(
     from convexplain.figures import _writing
 
     _writing.write(figure, Path(path), dpi=dpi, svg_text=svg_text)
+
+
+def _diagram(name: str, made: Any) -> Diagram:
+    """Return what a figure shows: its module describes it, or its lesson does."""
+    describe = getattr(_module(name), "diagram", None)
+    found: Diagram = made.diagram() if describe is None else describe(made)
+    return found
 
 
 def _module(name: str) -> Any:

@@ -14,6 +14,13 @@ def sentences(lesson: Lesson, lang: str, *names: str) -> str:
     return ("" if lang == "zh" else " ").join(told[name].text(lang) for name in names)
 
 
+def events(lesson: Lesson, lang: str, *names: str) -> str:
+    """Return what a lesson says at some of its events, one after the other."""
+    every = (event for beat in lesson.beats() for event in beat.parts)
+    said = [event.said.text(lang) for event in every if event.name in names and event.said]
+    return ("" if lang == "zh" else " ").join(said)
+
+
 def listed(parts: Iterable[str | Caption], gap: Caption | None = None) -> Caption:
     """Return parts as a list, separated by commas or, if given, by `gap`.
 

@@ -6,10 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.channels import Channels
-from convexplain.style.theme import Look
 
 
 @dataclass(frozen=True)
@@ -20,22 +18,6 @@ class OneNumber(Channels):
 
 
 Options = OneNumber
-
-
-def draw(
-    options: OneNumber,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw what is read, the channel that counts most, the pile of all, and the map they feed."""
-    return _draw.diagram(options.diagram(), look, width=width, figure=figure)
-
-
-def alternative(options: OneNumber, lang: str = "en") -> str:
-    """Say what each of the largest channels adds, and what becomes of it."""
-    return options.diagram().alternative_text(lang)
 
 
 def caption(options: OneNumber, lang: str = "en") -> str:

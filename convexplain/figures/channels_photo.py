@@ -6,11 +6,10 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from convexplain.figures import _base, _draw
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.channels import Channels
+from convexplain.panels import Diagram
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 
 @dataclass(frozen=True)
@@ -33,25 +32,11 @@ class Photograph(Channels):
 Options = Photograph
 
 
-def draw(
-    options: Photograph,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw the photograph, each channel's patch ⊙ kernel with its sum, and the map."""
-    return _draw.diagram(options.photo_diagram(), look, width=width, figure=figure)
-
-
-def alternative(options: Photograph, lang: str = "en") -> str:
-    """Say what each channel adds, and where."""
-    return options.photo_diagram().alternative_text(lang)
+def diagram(options: Photograph) -> Diagram:
+    """Describe the photograph, each channel's patch ⊙ kernel with its sum, and the map."""
+    return options.photo_diagram()
 
 
 def caption(options: Photograph, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    shown = ("kernels", "added", "where")
-    events = [event for beat in options.beats() for event in beat.parts if event.name in shown]
-    said = [event.said.text(lang) for event in events if event.said is not None]
-    return ("" if lang == "zh" else " ").join(said)
+    return _words.events(options, lang, "kernels", "added", "where")

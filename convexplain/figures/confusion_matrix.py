@@ -10,13 +10,10 @@ import numpy.typing as npt
 
 from convexplain.data import facts
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _draw
-from convexplain.figures._base import AnyFigure
 from convexplain.lessons import option
 from convexplain.panels import Column, Diagram, Matrix, Scale, Text
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 #: Cells of more classes would be too small for their numbers.
 MOST = 32
@@ -121,17 +118,6 @@ def diagram(options: ConfusionMatrix) -> Diagram:
             Text("total", words, role="note", tone="muted"), align="middle", gap=0.6,
         )
     )  # fmt: skip
-
-
-def draw(
-    options: ConfusionMatrix,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw a confusion matrix."""
-    return _draw.diagram(diagram(options), look, width=width, figure=figure)
 
 
 def alternative(options: ConfusionMatrix, lang: str = "en") -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, DenseVsConv
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 Options = DenseVsConv
 
@@ -38,25 +36,8 @@ def diagram(options: DenseVsConv) -> Diagram:
     return options.comparison(_notes(options))
 
 
-def draw(
-    options: DenseVsConv,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw parameters, multiplications and mistakes of both networks."""
-    return _draw.diagram(diagram(options), look, width=width, figure=figure)
-
-
 def alternative(options: DenseVsConv, lang: str = "en") -> str:
-    """Say all that the bars stand for.
-
-    Parameters
-    ----------
-    options : DenseVsConv
-    lang : {"en", "zh"}
-    """
+    """Say all that the bars stand for."""
     values = [*options.parameters, *options.multiplications]
     said = dict(zip("abcd", (fmt.count(int(value)) for value in values), strict=True))
     cnn, dense = options.mistakes
@@ -67,13 +48,7 @@ def alternative(options: DenseVsConv, lang: str = "en") -> str:
 
 
 def caption(options: DenseVsConv, lang: str = "en") -> str:
-    """Say what the bars show.
-
-    Parameters
-    ----------
-    options : DenseVsConv
-    lang : {"en", "zh"}
-    """
+    """Say what the bars show."""
     return _CAPTION.fill(
         w=fmt.number(100 * options.parameters.ratio, 0),
         e=fmt.number(100 * options.mistakes.ratio, 0),

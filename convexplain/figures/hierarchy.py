@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.hierarchy import Hierarchy
-from convexplain.style.theme import Look
 
 Options = Hierarchy
 
 
-def draw(
-    options: Hierarchy,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw the digit with the fields of one path, and the tree."""
-    return _draw.diagram(options.diagram(), look, width=width, figure=figure)
-
-
-def alternative(options: Hierarchy, lang: str = "en") -> str:
-    """Tell the tree: its answer, its cells, their shares."""
-    return options.diagram().alternative_text(lang)
-
-
 def caption(options: Hierarchy, lang: str = "en") -> str:
-    """Say what the tree shows, as the lesson does.
-
-    Parameters
-    ----------
-    options : Hierarchy
-    lang : {"en", "zh"}
-    """
+    """Say what the tree shows, as the lesson does."""
     right = options.subject.label
     # What is unusual about a digit is said where its tree begins.
     unusual = options.centred or (right is not None and right != options.label)

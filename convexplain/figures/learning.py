@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.learning import Learning
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 Options = Learning
 
@@ -55,22 +53,6 @@ def diagram(options: Learning) -> Diagram:
         ),
     )
     return options.whole(snapshots, about)
-
-
-def draw(
-    options: Learning,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw the kernels step by step, and the curves of loss and accuracy."""
-    return _draw.diagram(diagram(options), look, width=width, figure=figure)
-
-
-def alternative(options: Learning, lang: str = "en") -> str:
-    """Say what became of the kernels, and points of both curves."""
-    return diagram(options).alternative_text(lang)
 
 
 def caption(options: Learning, lang: str = "en") -> str:

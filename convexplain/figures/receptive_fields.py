@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.pooling_words import places
@@ -26,7 +25,6 @@ from convexplain.panels import (
 )
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
     from convexplain.ops import Box
@@ -90,17 +88,6 @@ def diagram(options: Hierarchy) -> Diagram:
 
 def _rows(cells: list[Cells], many: int) -> Aligned:
     return Aligned([cells[n : n + many] for n in range(0, len(cells), many)])
-
-
-def draw(
-    options: Hierarchy,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw what one cell of each layer sees."""
-    return _draw.diagram(diagram(options), look, width=width, figure=figure)
 
 
 def _panels(options: Hierarchy) -> list[tuple[str, Box]]:
@@ -169,13 +156,7 @@ def _told_unseen(options: Hierarchy) -> Caption:
 
 
 def alternative(options: Hierarchy, lang: str = "en") -> str:
-    """Say what the cells see, in numbers.
-
-    Parameters
-    ----------
-    options : Hierarchy
-    lang : {"en", "zh"}
-    """
+    """Say what the cells see, in numbers."""
     panels = [
         _PANEL.fill(
             layer=layer, size=fmt.shape((box.height, box.width)), top=box.top,
@@ -194,11 +175,5 @@ def alternative(options: Hierarchy, lang: str = "en") -> str:
 
 
 def caption(options: Hierarchy, lang: str = "en") -> str:
-    """Say what the panels show, as the lesson does.
-
-    Parameters
-    ----------
-    options : Hierarchy
-    lang : {"en", "zh"}
-    """
+    """Say what the panels show, as the lesson does."""
     return options.fields.text(lang)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.dense_vs_conv import CNN, DENSE, IN_PLACE, SHUFFLED, DenseVsConv, Points
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 Options = DenseVsConv
 
@@ -43,30 +41,13 @@ def _about(options: DenseVsConv) -> Caption:
     return _ALT.fill(**dict(zip("abcd", map(_listed, four), strict=True)))
 
 
-def draw(
-    options: DenseVsConv,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw the curves of both networks, and beside them those of the control."""
-    return _draw.diagram(diagram(options), look, width=width, figure=figure)
-
-
 def alternative(options: DenseVsConv, lang: str = "en") -> str:
     """Say the numbers of all four curves."""
     return _about(options).text(lang)
 
 
 def caption(options: DenseVsConv, lang: str = "en") -> str:
-    """Say what the charts show.
-
-    Parameters
-    ----------
-    options : DenseVsConv
-    lang : {"en", "zh"}
-    """
+    """Say what the charts show."""
     four = [options.curve(n, p) for p in (IN_PLACE, SHUFFLED) for n in (CNN, DENSE)]
     told = _CAPTION if four[0].accuracy[0] > four[1].accuracy[0] else _CAPTION_EQUAL
     if four[2].accuracy[0] > four[3].accuracy[0]:

@@ -10,15 +10,13 @@ import numpy as np
 
 from convexplain.data import facts
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons import option
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.panels import Axis, Chart, Curve, Diagram, Dot
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 NAMES = {CNN: terms.CNN, DENSE: terms.DENSE}
 _UP = Caption(en="test accuracy, {n} digits", zh="{n} 个样本的测试准确率")
@@ -101,38 +99,15 @@ def diagram(options: Options) -> Diagram:
     return Diagram(Chart("chart", curves, *axes, dots=dots, wide=True, size=(14, 28), note=_SHADED))
 
 
-def draw(
-    options: Options,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw the curves of both networks."""
-    return _draw.diagram(diagram(options), look, width=width, figure=figure)
-
-
 def alternative(options: Options, lang: str = "en") -> str:
-    """Say the numbers of both curves.
-
-    Parameters
-    ----------
-    options : Options
-    lang : {"en", "zh"}
-    """
+    """Say the numbers of both curves."""
     few = next(x for x, y in zip(options.pixels, options.accuracy(CNN), strict=True) if y < 0.5)
     said = {network: _listed(options, network) for network in (CNN, DENSE)}
     return _ALT.fill(n=fmt.count(_DIGITS), s=few, **said).text(lang)
 
 
 def caption(options: Options, lang: str = "en") -> str:
-    """Say what the chart shows.
-
-    Parameters
-    ----------
-    options : Options
-    lang : {"en", "zh"}
-    """
+    """Say what the chart shows."""
     first, second = (fmt.percent(options.accuracy(n)[options.shift]) for n in (CNN, DENSE))
     return _CAPTION.fill(n=fmt.count(_DIGITS), s=options.shift, a=first, b=second).text(lang)
 

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from convexplain import lessons
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _draw
-from convexplain.figures._base import AnyFigure
 from convexplain.lessons.sliding_window import SlidingWindow
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
     from convexplain.ops import ConvStep
@@ -52,20 +50,9 @@ class OneStep(SlidingWindow):
 Options = OneStep
 
 
-def draw(
-    options: OneStep,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw a step: input, patch ⊙ kernel = products, sum, bias, ReLU, and the map so far."""
-    return _draw.diagram(options.diagram(options.step), look, width=width, figure=figure)
-
-
-def alternative(options: OneStep, lang: str = "en") -> str:
-    """Say the whole arithmetic in words."""
-    return options.diagram(options.step).alternative_text(lang)
+def diagram(options: OneStep) -> Diagram:
+    """Describe a step: input, patch ⊙ kernel = products, sum, bias, ReLU, and the map so far."""
+    return options.diagram(options.step)
 
 
 def caption(options: OneStep, lang: str = "en") -> str:

@@ -10,8 +10,6 @@ import numpy as np
 
 from convexplain import lessons
 from convexplain.errors import UsageError
-from convexplain.figures import _base, _draw
-from convexplain.figures._base import AnyFigure
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.panels import (
     Cells,
@@ -30,7 +28,6 @@ from convexplain.panels import (
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
-from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
     from convexplain.ops import ConvStep
@@ -143,17 +140,6 @@ def _position(options: Strip, n: int, step: ConvStep) -> Part:
         ),
         align="middle", gap=0.8,
     )  # fmt: skip
-
-
-def draw(
-    options: Strip,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw the kernel, and under it each position."""
-    return _draw.diagram(diagram(options), look, width=width, figure=figure)
 
 
 def alternative(options: Strip, lang: str = "en") -> str:

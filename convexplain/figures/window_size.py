@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convexplain.figures import _base, _draw, _words
-from convexplain.figures._base import AnyFigure
+from convexplain.figures import _words
 from convexplain.lessons.window_size import WindowSize
-from convexplain.style.theme import Look
 
 
 @dataclass(frozen=True)
@@ -18,22 +16,6 @@ class Measured(WindowSize):
 
 
 Options = Measured
-
-
-def draw(
-    options: Measured,
-    look: Look = _base.DEFAULT,
-    *,
-    width: float = 6.3,
-    figure: AnyFigure | None = None,
-) -> AnyFigure:
-    """Draw the table of costs, and work against accuracy."""
-    return _draw.diagram(options.diagram(), look, width=width, figure=figure)
-
-
-def alternative(options: Measured, lang: str = "en") -> str:
-    """Tell what each first layer costs, and all accuracies."""
-    return options.diagram().alternative_text(lang)
 
 
 def caption(options: Measured, lang: str = "en") -> str:
