@@ -23,7 +23,7 @@ class ShortLesson(Lesson):
     mode: str = option("well", en="how the scene behaves", zh="响应")
     half: float = option(0.8, en="seconds of a beat", zh="响应")
 
-    def beats(self) -> tuple[Beat, ...]:
+    def make_beats(self) -> tuple[Beat, ...]:
         return (
             Beat("first", self.title, self.question, self.half),
             Beat("second", self.title, self.answer, self.half),

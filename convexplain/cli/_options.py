@@ -49,6 +49,13 @@ aspect = click.option(
     show_default=True,
     help="Width to height; the quality counts the shorter side.",
 )
+voice = click.option(
+    "--voice",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Sounds to be heard, named after events (DIR/LESSON/EVENT.wav): they set the pace. "
+    "convexplain script tells the names.",
+)
 model = click.option(
     "--model",
     type=Model(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -95,6 +96,7 @@ def cores() -> int:
     show_default=True,
     help="Colours.",
 )
+@_options.voice
 @click.option("--no-captions", is_flag=True, help="No sentence at the bottom of the picture.")
 @click.option(
     "--embed-subtitles",
@@ -123,6 +125,7 @@ def film(
     aspect: str,
     lang: str,
     theme: str,
+    voice: Path | None,
     no_captions: bool,
     embed_subtitles: bool,
     jobs: int | None,
@@ -158,6 +161,7 @@ def film(
         QUALITIES[quality],
         embed_subtitles,
         aspect,
+        voice,
     )
     with (
         Progress("film", quiet=quiet) as progress,

@@ -75,6 +75,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 @click.option(
     "--poster", is_flag=True, help="A poster beside the video: a PNG of its fullest picture."
 )
+@_options.voice
 @click.option("--no-captions", is_flag=True, help="No sentence at the bottom of the picture.")
 @click.option("--no-subtitles", is_flag=True, help="No .srt and .vtt beside the video.")
 @click.option(
@@ -108,6 +109,7 @@ def render(
     kind: str | None,
     still: str | None,
     poster: bool,
+    voice: Path | None,
     no_captions: bool,
     no_subtitles: bool,
     sections: Path | None,
@@ -121,8 +123,9 @@ def render(
 
     Writes the video, with its beats as chapters, and its subtitles beside it.
     """
+    from convexplain import lessons
     from convexplain.style.theme import Look
-    from convexplain.video import rendering
+    from convexplain.video import rendering, sound
     from convexplain.video.job import QUALITIES, Job
 
     make = partial(
@@ -140,15 +143,21 @@ def render(
         if still is not None:
             raise UsageError("--all renders videos: leave --still out")
         folder = _options.made_folder(_options.expanded(output or "."))
-        return _render_all(
-            lambda each: make(each, folder / f"{each.name}.{kind or 'mp4'}"),
-            jobs or 1,
-            quiet,
-            verbose,
-        )
+        spoken = sound.folders(voice, lessons.names()) if voice else ()
+
+        def job_of(each: Lesson) -> Job:
+            heard: tuple[sound.Sound, ...] = ()
+            if voice and each.name in spoken:
+                each, heard = sound.speak(each, voice)
+            return make(each, folder / f"{each.name}.{kind or 'mp4'}", voice=heard)
+
+        return _render_all(job_of, jobs or 1, quiet, verbose)
     if jobs is not None:
         raise UsageError("-j counts lessons rendered at the same time: give --all too, or no -j")
-    job = make(lesson, _output(lesson.name, output, kind, still))
+    heard: tuple[sound.Sound, ...] = ()
+    if voice is not None:
+        lesson, heard = sound.speak(lesson, voice)
+    job = make(lesson, _output(lesson.name, output, kind, still), voice=heard)
     with (
         Progress(lesson.name, quiet=quiet) as progress,
         _log.log_lines(verbose, partial(progress.line, err=True)),
@@ -176,12 +185,10 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: 
     names = lessons.names()
     for name in names:
         try:
-            lesson = lessons.find(name)()
-            lengths[name] = lesson.seconds
+            work.append(make(lessons.find(name)()))
+            lengths[name] = work[-1].lesson.seconds
         except ConvexplainError as error:  # such as a fact that is not stored
             click.echo(f"Error: {name}: {error}", err=True)
-        else:
-            work.append(make(lesson))
     rendering.check_aspect(work[0].aspect, [job.lesson for job in work])
     done: dict[str, float] = {}
     with (

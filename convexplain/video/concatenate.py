@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convexplain.errors import ConvexplainError
+from convexplain.video import sound
 
 if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
+    from convexplain.video.sound import Sound
+
+# An mp4's index goes before its pictures, so that a browser plays it while it loads.
+_CONTAINER = {".mp4": {"movflags": "+faststart"}}
 _MILLISECOND = Fraction(1, 1000)
 #: Names of languages in files, ISO 639-2.
 _LANGUAGES = {"en": "eng", "zh": "zho"}
@@ -53,11 +58,14 @@ def join(
     *,
     chapters: Sequence[tuple[float, str]] = (),
     subtitles: Mapping[str, Cues] | None = None,
+    voice: Sequence[tuple[float, Sound]] = (),
+    lang: str = "en",
 ) -> Fraction:
-    """Write videos one after the other into one mp4, without decoding any; return its seconds.
+    """Write videos one after the other into one file, without decoding any; return its seconds.
 
     The clips are encoded alike, each with a key frame at its start. Chapters are starts in seconds
-    and titles; subtitles are cues by language, each a track that is shown only if asked for.
+    and titles; subtitles are cues by language, each a track that is shown only if asked for; voice
+    is sounds in a language, each with the second at which it begins.
     """
     import av
 
@@ -66,19 +74,24 @@ def join(
     lead = max(map(_lead, clips))
     with (
         av.open(str(clips[0])) as first,
-        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as film,
+        av.open(str(target), "w", options=_CONTAINER.get(target.suffix, {})) as film,
     ):
         template = first.streams.video[0]
         video = film.add_stream_from_template(template)
         starts = [sum(lengths[:number], Fraction(0)) for number in range(len(clips))]
         tracks = [_moved(clips, starts, lead, template, video)]
-        for lang, cues in (subtitles or {}).items():
+        if voice:
+            spoken = sound.add_stream(film, target.suffix, _LANGUAGES[lang])
+            heard = sound.encoded(sound.mixed(voice, float(total)), spoken)
+            tracks.append(_timed(heard, spoken.index))
+        for language, cues in (subtitles or {}).items():
             track = film.add_stream("mov_text")
-            track.metadata["language"] = _LANGUAGES[lang]
+            track.metadata["language"] = _LANGUAGES[language]
             track.codec_context.time_base = _MILLISECOND
             track.codec_context.subtitle_header = _STYLE
             tracks.append(_told(cues, track))
-        film.set_chapters([*_marks(chapters, float(total))])
+        if target.suffix == ".mp4":
+            film.set_chapters([*_marks(chapters, float(total))])
         # Players read a file from front to back: packets go in by time.
         for _, _, packet in heapq.merge(*tracks, key=lambda item: item[:2]):
             film.mux(packet)
@@ -156,6 +169,13 @@ def _told(cues: Cues, track: Any) -> Iterator[Timed]:
         packet.pts = packet.dts = round(1000 * begin)
         packet.duration = round(1000 * end) - packet.pts
         yield packet.pts * _MILLISECOND, track.index, packet
+
+
+def _timed(packets: Iterable[Packet[Any]], index: int) -> Iterator[Timed]:
+    """Yield packets with the second at which each is decoded."""
+    for packet in packets:
+        assert packet.dts is not None
+        yield packet.dts * Fraction(packet.time_base), index, packet
 
 
 def _marks(chapters: Sequence[tuple[float, str]], total: float) -> Iterator[Any]:

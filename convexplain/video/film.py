@@ -20,8 +20,16 @@ from convexplain.lessons import Lesson
 from convexplain.lessons._card import Card, heading
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
-from convexplain.video import clip_cache, concatenate, measure_video, rendering, subtitles
+from convexplain.video import (
+    clip_cache,
+    concatenate,
+    measure_video,
+    rendering,
+    sound,
+    subtitles,
+)
 from convexplain.video.job import ASPECTS, QUALITIES, SUBTITLE_FORMATS, Job, Quality
+from convexplain.video.sound import Sound
 from convexplain.video.subtitles import Cue
 
 _logger = logging.getLogger(__name__)
@@ -46,6 +54,8 @@ class Film:
         Whether the subtitles are also tracks of the file, in both languages.
     aspect : {"16:9", "4:3", "1:1", "9:16"}
         Width to height, for all parts.
+    voice : Path, optional
+        A folder of sounds, with one for each lesson that is spoken (`convexplain.video.sound`).
     """
 
     lessons: tuple[Lesson, ...]
@@ -54,6 +64,7 @@ class Film:
     quality: Quality = QUALITIES["m"]
     embed_subtitles: bool = False
     aspect: str = ASPECTS[0]
+    voice: Path | None = None
 
     def job(self, part: Lesson, output: Path, **how: Any) -> Job:
         """Return how one part is rendered."""
@@ -80,6 +91,27 @@ class Film:
 
     @cached_property
     def parts(self) -> tuple[Lesson, ...]:
+        """Everything that is shown, in order, at the pace of its sounds."""
+        return tuple(lesson for lesson, _ in self._spoken)
+
+    @property
+    def sounds(self) -> tuple[tuple[Sound, ...], ...]:
+        """What is spoken over each part."""
+        return tuple(sounds for _, sounds in self._spoken)
+
+    @cached_property
+    def _spoken(self) -> tuple[tuple[Lesson, tuple[Sound, ...]], ...]:
+        if self.voice is None:
+            return tuple((part, ()) for part in self._told)
+        own = filter(None, map(_folder, self._told))
+        folders = sound.folders(self.voice, dict.fromkeys([*lessons.names(), *own]))
+        return tuple(
+            sound.speak(part, self.voice, name) if name in folders else (part, ())
+            for part, name in ((part, _folder(part)) for part in self._told)
+        )
+
+    @cached_property
+    def _told(self) -> tuple[Lesson, ...]:
         """Everything that is shown, in order; each lesson with its card, but in a story.
 
         A card shows its lesson's digit; where it has none, the picture of the first lesson that was
@@ -228,6 +260,9 @@ def make(
     if say:
         for line in _remarks(jobs, reasons):
             say(line)
+        for part, sounds in zip(parts, film.sounds, strict=True):
+            if sounds and (remark := sound.silent(part, sounds)):
+                say(f"{_called(part)}: {remark}")
     missing = [job for job in jobs if reasons[job.output] is not None]
     _logger.info("%d of %d pieces are kept in %s", len(jobs) - len(missing), len(jobs), place)
     _render(missing, parts, workers, executor, progress)
@@ -269,6 +304,11 @@ def _remarks(jobs: Sequence[Job], reasons: Mapping[Path, str | None]) -> Iterato
         if names:
             listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
             yield f"stored pieces {why}, rendered again: {listed}"
+
+
+def _folder(part: Lesson) -> str:
+    """Return in which folder the sounds of a part are; a card has none."""
+    return "" if isinstance(part, Card) else part.name.strip("_")
 
 
 def _called(part: Lesson) -> str:
@@ -319,12 +359,20 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
         raise ConvexplainError(f"cannot read a finished lesson: {error}") from error
     starts = [*accumulate(lengths, initial=lengths[0] * 0)]
     marks = tuple(_chapters(film, [float(start) for start in starts]))
+    heard = [
+        (float(start) + begin[each.event], each)
+        for part, sounds, start in zip(film.parts, film.sounds, starts, strict=False)
+        for begin in [sound.starts(part)]
+        for each in sounds
+    ]
     cues = {lang: _cues(film.parts, starts, lang) for lang in LANGUAGES}
 
     def whole(file: Path) -> None:
         began = monotonic()
         embedded = cues if film.embed_subtitles else {}
-        concatenate.join(paths, file, chapters=marks, subtitles=embedded)
+        concatenate.join(
+            paths, file, chapters=marks, subtitles=embedded, voice=heard, lang=film.look.lang
+        )
         frame = film.quality.at(film.aspect)
         measure_video.check_video(file, frame, [float(each) for each in lengths])
         _logger.info("joined and looked at in %.2f s", monotonic() - began)

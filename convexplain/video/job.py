@@ -8,6 +8,7 @@ from pathlib import Path
 from convexplain.files import atomic
 from convexplain.lessons import Lesson
 from convexplain.style.theme import Look
+from convexplain.video.sound import Sound
 
 VIDEO_FORMATS = ("mp4", "gif", "webm")
 SUBTITLE_FORMATS = ("srt", "vtt")
@@ -91,6 +92,9 @@ class Job:
         Whether the .srt and .vtt are written beside an mp4 or webm.
     poster : bool
         Whether a poster, a PNG without caption, is written beside a video.
+    voice : tuple of Sound
+        What is spoken over the events of an mp4 or webm; the lesson has its pace
+        (`Lesson.with_sounds`).
     sections : Path, optional
         A folder, made if it is missing, for a clip of each beat of an mp4 or webm.
     scene_file : Path, optional
@@ -106,6 +110,7 @@ class Job:
     still: str | None = None
     subtitles: bool = True
     poster: bool = False
+    voice: tuple[Sound, ...] = ()
     sections: Path | None = None
     scene_file: Path | None = None
     aspect: str = ASPECTS[0]

@@ -85,6 +85,10 @@ def _check(job: Job) -> None:
                 f"{job.lesson.name} has no beat {job.still!r}: "
                 f"{choose(job.still, (*beats, POSTER))}"
             )
+    if job.voice and (job.still is not None or job.format == "gif"):
+        raise UsageError(
+            f"a voice is heard in an mp4 or webm: a {job.format} has no sound; leave --voice out"
+        )
     if job.poster and job.still is not None:
         raise UsageError("a poster stands beside a video: leave --poster or --still out")
     if job.sections is not None and job.format not in ("mp4", "webm"):

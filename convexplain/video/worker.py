@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from convexplain.errors import ConvexplainError
-from convexplain.video import child, memory
+from convexplain.video import child, memory, sound
 from convexplain.video.job import POSTER
 
 if TYPE_CHECKING:
@@ -264,6 +264,10 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
     seconds = 0.0
     if job.still is None:
         seconds = measure_video.check_video(made, job.frame, [beat.seconds for beat in beats])
+    if job.voice:
+        made = _spoken(job, made)
+        measure_video.check_video(made, job.frame, [beat.seconds for beat in beats])
+        notes = tuple(filter(None, (*notes, sound.silent(job.lesson, job.voice))))
     _logger.info("drawn, encoded and looked at in %.2f s", monotonic() - started)
     ending = made.suffix
     clips = [media / f"clip{number}{ending}" for number in range(len(job.section_files))]
@@ -273,6 +277,24 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
     cues = subtitles.cues_of(job.lesson, job.look.lang)
     texts = [subtitles.encode(file.suffix, cues) for file in job.subtitle_files]
     return Done((made, *texts, *posters, *clips), seconds, notes)
+
+
+def _spoken(job: Job, video: Path) -> Path:
+    """Write a video again, its pictures as they are, with what is spoken over its events."""
+    from convexplain.lessons.parts.beats import chapters
+    from convexplain.video import concatenate
+
+    begins = sound.starts(job.lesson)
+    named = chapters(job.lesson.beats(), job.look.lang)
+    path = video.with_name(f"voice{video.suffix}")
+    concatenate.join(
+        [video],
+        path,
+        chapters=[(start, title) for start, _, title in named],
+        voice=[(begins[each.event], each) for each in job.voice],
+        lang=job.look.lang,
+    )
+    return path
 
 
 def _poster(job: Job, media: Path) -> Path:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar
 
+from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import Beat, lasting, paced, require_plain, shortest
 from convexplain.lessons.parts.telling import Telling
+from convexplain.lessons.parts.voice import voiced
 from convexplain.style.captions import Caption
 
 T = TypeVar("T")
@@ -97,6 +99,9 @@ class Lesson:
     #: How a film tells it; None: on its own.
     telling: Telling | None = field(default=None, kw_only=True, repr=False)
 
+    #: Events that have a sound, each with its seconds.
+    sounds: tuple[tuple[str, float], ...] = field(default=(), kw_only=True, repr=False)
+
     @property
     def shown_title(self) -> Caption:
         """The title as this lesson's beats bear it."""
@@ -149,8 +154,28 @@ class Lesson:
             If the captions alone take longer than `length`.
         """
         if self.telling is not None:
-            return self.telling.beats(self.make_beats())
-        return paced(self.make_beats(), self.length)
+            told = self.telling.beats(self.make_beats())
+        else:
+            told = paced(self.make_beats(), self.length)
+        if not self.sounds:
+            return told
+        designed = (event for beat in self.make_beats() for event in beat.parts)
+        rests = {event.name: event.seconds for event in designed if event.ask is not None}
+        return voiced(told, dict(self.sounds), rests)
+
+    def with_sounds(self, seconds: Mapping[str, float]) -> Self:
+        """Return the lesson at the pace of sounds, given in seconds by the names of their events.
+
+        Raises
+        ------
+        UsageError
+            If its length was given, too.
+        """
+        if self.length is not None and seconds:
+            raise UsageError(
+                "sounds set how long the video lasts: leave --seconds out, or the voice"
+            )
+        return dataclasses.replace(self, sounds=tuple(seconds.items()))
 
     def retold(self, telling: Telling) -> Self:
         """Return the same lesson as a film tells it; what was computed is not computed again."""

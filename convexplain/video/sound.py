@@ -1,0 +1,272 @@
+"""Sounds that are spoken over a lesson: files named after its events, read with PyAV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import extras
+from convexplain.errors import UsageError, choose
+from convexplain.lessons.parts.voice import lines
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+
+    from convexplain.lessons import Lesson
+
+Samples = npt.NDArray[np.float32]
+
+#: Samples a second, and channels, of the track that all sounds are mixed into.
+RATE, CHANNELS = 48000, 2
+#: No event lasts longer than a minute, in seconds.
+LONGEST = 60.0
+#: How the track is encoded, by the container's extension.
+CODECS = {".mp4": "aac", ".webm": "libopus"}
+_BITS_A_SECOND = 128_000
+#: A minute takes less than so many bytes in any format.
+_LARGEST = 200_000_000
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A file that is spoken over an event.
+
+    Parameters
+    ----------
+    event : str
+        Its name.
+    seconds : float
+        How long it lasts.
+    content : bytes
+        The file, of any format that FFmpeg reads.
+    """
+
+    event: str
+    seconds: float
+    content: bytes = field(repr=False)
+
+
+def read(folder: Path, lesson: Lesson, name: str | None = None) -> tuple[Sound, ...]:
+    """Read the sounds of a lesson: ``FOLDER/LESSON/EVENT.wav``, or any other extension.
+
+    Parameters
+    ----------
+    folder : Path
+        Of all sounds.
+    lesson : Lesson
+        At the pace that it has without them.
+    name : str, optional
+        Of the folder within; the lesson's if not given.
+
+    Returns
+    -------
+    tuple of Sound
+        One or more, in the order of the events.
+
+    Raises
+    ------
+    UsageError
+        If the folder is missing or empty, a file is named after no event or cannot be read, or a
+        sound lasts longer than `LONGEST`.
+    """
+    extras.require("video", "sounds")
+    name = name or lesson.name
+    events = [event.name for beat in lesson.beats() for event in beat.parts]
+    place = folder / name
+    if not place.is_dir():
+        raise UsageError(
+            f"there is no folder {str(place)!r}: sounds are files named after events, such as "
+            f"{name}/{events[0]}.wav in the folder of --voice; convexplain script {name} lists them"
+        )
+    found: dict[str, Path] = {}
+    for path in sorted(place.iterdir()):
+        if path.name.startswith(".") or path.is_dir():
+            continue
+        event = path.stem.casefold()
+        if event not in events:
+            raise UsageError(
+                f"{str(path)!r} is named after no event of {name}: {choose(event, events)}"
+            )
+        if event in found:
+            raise UsageError(
+                f"two sounds for the event {event!r}, {found[event].name} and {path.name}: keep one"
+            )
+        found[event] = path
+    if not found:
+        raise UsageError(
+            f"the folder {str(place)!r} holds no sounds: name them after events, such as "
+            f"{events[0]}.wav; convexplain script {name} lists them"
+        )
+    return tuple(_read(found[event], event) for event in events if event in found)
+
+
+def speak(
+    lesson: Lesson, folder: Path, name: str | None = None
+) -> tuple[Lesson, tuple[Sound, ...]]:
+    """Return a lesson at the pace of its sounds in a folder, and the sounds, as `read` does."""
+    sounds = read(folder, lesson, name)
+    return lesson.with_sounds({each.event: each.seconds for each in sounds}), sounds
+
+
+def folders(folder: Path, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders of sounds within one, each named as a lesson.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, none within it, or one that is named otherwise.
+    """
+    names = list(known)
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {str(folder)!r}: --voice names the folder of sounds")
+    found = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    found = [name for name in found if not name.startswith(".")]
+    for name in found:
+        if name not in names:
+            raise UsageError(
+                f"the folder {str(folder / name)!r} is named after no lesson: {choose(name, names)}"
+            )
+    if not found:
+        raise UsageError(
+            f"the folder {str(folder)!r} holds no folder of a lesson's sounds, such as {names[0]}"
+        )
+    return tuple(found)
+
+
+def _read(path: Path, event: str) -> Sound:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise UsageError(
+                f"{str(path)!r} is larger than {_LARGEST // 10**6} MB: a sound lasts "
+                f"{LONGEST:g} s at most; shorten it"
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{str(path)!r} cannot be read: {error.strerror}") from error
+    try:
+        seconds = len(samples(content, LONGEST)) / RATE
+    except ValueError as error:
+        raise UsageError(f"{str(path)!r} {error}") from error
+    return Sound(event, seconds, content)
+
+
+def silent(lesson: Lesson, sounds: Iterable[Sound]) -> str:
+    """Return a remark on what is said in captions alone, "" if nothing is."""
+    spoken = {sound.event for sound in sounds}
+    said = [line.event for line in lines(lesson.beats())]
+    without = [event for event in said if event not in spoken]
+    if not without:
+        return ""
+    named = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if without[3:] else "")
+    return f"no sound for {len(without)} of {len(said)} events: {named}"
+
+
+def starts(lesson: Lesson) -> dict[str, float]:
+    """Return when each event of a lesson begins, in seconds."""
+    found, start = {}, 0.0
+    for event in (event for beat in lesson.beats() for event in beat.parts):
+        found[event.name] = start
+        start += event.seconds
+    return found
+
+
+def samples(content: bytes, longest: float = float("inf")) -> Samples:
+    """Decode a sound.
+
+    Parameters
+    ----------
+    content : bytes
+        A file.
+    longest : float
+        In seconds.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (samples, 2)
+        `RATE` a second, from -1 to 1.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, is empty, or lasts longer: the end of a sentence about the file.
+    """
+    import av
+
+    parts: list[Samples] = []
+    count = 0
+    try:
+        with av.open(io.BytesIO(content)) as container:
+            if not container.streams.audio:
+                raise ValueError("has no sound in it: give a sound file, such as a .wav")
+            resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+            for frame in _frames(container):
+                for made in resampler.resample(frame):
+                    heard = np.asarray(made.to_ndarray(), dtype=np.float32)
+                    parts.append(heard.reshape(-1, CHANNELS))
+                    count += len(parts[-1])
+                if count > longest * RATE:
+                    raise ValueError(
+                        f"lasts longer than the {longest:g} s that an event can last: shorten it"
+                    )
+    except (av.FFmpegError, OSError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise ValueError(f"cannot be read as a sound: {why}; give a .wav, .mp3 or .m4a") from error
+    if not count:
+        raise ValueError("holds no sound: record it again")
+    return np.concatenate(parts)
+
+
+def _frames(container: Any) -> Iterator[Any]:
+    """Yield the frames of a file's first sound, and None for its end."""
+    yield from container.decode(audio=0)
+    yield None
+
+
+def mixed(placed: Sequence[tuple[float, Sound]], seconds: float) -> Samples:
+    """Lay sounds on one track.
+
+    Parameters
+    ----------
+    placed : sequence of (float, Sound)
+        When each begins, in seconds.
+    seconds : float
+        Length of the track.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (samples, 2)
+        Silent where nothing is placed.
+    """
+    track = np.zeros((round(seconds * RATE), CHANNELS), dtype=np.float32)
+    for start, sound in placed:
+        first = round(start * RATE)
+        heard = samples(sound.content)[: len(track) - first]
+        track[first : first + len(heard)] += heard
+    return track
+
+
+def encoded(track: Samples, stream: Any) -> Iterator[Packet[Any]]:
+    """Yield the packets of a track for a stream that `add_stream` made."""
+    import av
+
+    for first in range(0, len(track), RATE):
+        part = np.ascontiguousarray(track[first : first + RATE]).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(part, format="flt", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, first, Fraction(1, RATE)
+        yield from stream.encode(frame)
+    yield from stream.encode(None)
+
+
+def add_stream(container: Any, suffix: str, language: str) -> Any:
+    """Give a file that is being written a track for `encoded`."""
+    stream = container.add_stream(CODECS[suffix], rate=RATE, layout="stereo")
+    stream.bit_rate = _BITS_A_SECOND
+    stream.metadata["language"] = language
+    return stream
