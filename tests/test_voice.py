@@ -277,11 +277,13 @@ def test_a_sound_begins_with_its_event(tmp_path, ending):
     assert onset(heard, rate, 2000) == pytest.approx(1.5, abs=frame)
     assert np.abs(heard[round(3.6 * rate) :]).max() < 0.01
     with av.open(str(output)) as file:
-        assert [stream.type for stream in file.streams] == ["video", "audio"]
+        types = [stream.type for stream in file.streams]
+        assert [kind for kind in types if kind != "data"] == ["video", "audio"]  # chapters are data
         assert file.streams.audio[0].codec_context.name in ("aac", "opus", "libopus")
         length = file.duration / 1e6
         if ending == "mp4":
-            assert [chapter["end"] for chapter in file.chapters()] == [1500, 3500]
+            ends = [chapter["end"] for chapter in file.chapters()]
+            assert ends == pytest.approx([1500, 3500], abs=1000 * frame)  # of whole frames
     assert length == pytest.approx(3.5, abs=0.1)
     cues = output.with_suffix(".srt").read_text("utf-8-sig")
     assert "00:00:01,500 --> 00:00:03,500" in cues

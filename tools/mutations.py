@@ -435,6 +435,20 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
     ),
     Mutation(
+        "a sound that begins with the event after its own",
+        "convexplain.video.sound",
+        "        found[event.name] = start\n        start += event.seconds",
+        "        start += event.seconds\n        found[event.name] = start",
+        "tests/test_voice.py",
+    ),
+    Mutation(
+        "an event that does not wait for its sound",
+        "convexplain.lessons.parts.voice",
+        "max(heard, min(now, least)) / now",
+        "min(now, least) / now",
+        "tests/test_voice.py",
+    ),
+    Mutation(
         "a video that begins with an empty frame",
         "convexplain.stage.lesson_scene",
         "return self._now > 0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -237,17 +238,19 @@ def mixed(placed: Sequence[tuple[float, Sound]], seconds: float) -> Samples:
     placed : sequence of (float, Sound)
         When each begins, in seconds.
     seconds : float
-        Length of the track.
+        Least length of the track.
 
     Returns
     -------
     numpy.ndarray of float32, shape (samples, 2)
         Silent where nothing is placed.
     """
-    track = np.zeros((round(seconds * RATE), CHANNELS), dtype=np.float32)
+    # A video lasts whole frames: its last sound may end a moment later.
+    end = max((seconds, *(start + sound.seconds for start, sound in placed)))
+    track = np.zeros((math.ceil(end * RATE) + 1, CHANNELS), dtype=np.float32)
     for start, sound in placed:
         first = round(start * RATE)
-        heard = samples(sound.content)[: len(track) - first]
+        heard = samples(sound.content)
         track[first : first + len(heard)] += heard
     return track
 
