@@ -51,7 +51,7 @@ class ResponseMap(LessonScene):
         """The filter comes between them; its weights for the pattern light up, then the others."""
         field = self.picture.field(upright=self.upright, weighs=True)
         self.during(0.3, self.board.become(field), self.come("kernel", "legend"))
-        self.light_by_sign("kernel", 0.35)
+        self.light_by_sign(0.35, "kernel")
 
     def show_weighs(self, event: Event) -> None:
         """What a cell sees is a window of the picture."""

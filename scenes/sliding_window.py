@@ -8,6 +8,7 @@ import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import sliding_window
+from convexplain.lessons.parts import step_picture
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
 from convexplain.panels import Diagram
@@ -16,8 +17,7 @@ from convexplain.stage.board import lazily
 from convexplain.stage.pace import Move, accelerating, in_turn
 from convexplain.style import format as fmt
 
-WINDOW, ZOOM, FEEDS = "input.window", "input.window->patch", "sum.activated->map.cell"
-FACTORS = ("patch", "times", "kernel")
+WINDOW, FEEDS = "input.window", "sum.activated->map.cell"
 
 
 class SlidingWindow(LessonScene):
@@ -29,8 +29,19 @@ class SlidingWindow(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture that is read; nothing of the map is known yet."""
         self.map = np.full(self.lesson.response_map.shape, np.nan)
+        self.channels = step_picture.channels(self.lesson.first)
+        self.zoom = f"{WINDOW}->patch{self.channels[0]}"
         self.board.lay(self.lesson.opening())
         self.board.show("input", WINDOW)(1.0)
+
+    def each(self, name: str) -> tuple[str, ...]:
+        """Return the names of a grid, or of a part of it, in all channels."""
+        panel, bracket, place = name.partition("[")
+        return tuple(f"{panel}{channel}{bracket}{place}" for channel in self.channels)
+
+    def grids(self, *names: str) -> tuple[str, ...]:
+        """Return the names of several grids in all channels."""
+        return tuple(each for name in names for each in self.each(name))
 
     # The first number, term by term.
 
@@ -41,33 +52,47 @@ class SlidingWindow(LessonScene):
     def show_patch(self, event: Event) -> None:
         """The picture makes room; the window's pixels grow out of it."""
         self.become(self.lesson.making(event.data.step), 0.35)
-        near = self.camera.to(self.board.around("input.all", "patch.all"), share=0.94)
-        self.during(0.4, self.board.grow("patch", out_of=WINDOW), near)
-        self.during(1, self.board.walk(ZOOM), self.board.show("patch.frame"))
+        near = self.camera.to(
+            self.board.around("input.all", *(f"{name}.all" for name in self.each("patch"))), 0.94
+        )
+        self.during(0.4, *self.patches(), near)
+        self.during(1, self.board.walk(self.zoom), self.board.show(*self.frames()))
+
+    def patches(self) -> list[Move]:
+        """Return the moves in which the window's pixels grow out of it, channel by channel."""
+        return [self.board.grow(name, out_of=WINDOW) for name in self.each("patch")]
+
+    def frames(self) -> list[str]:
+        """Return the names of the frames round the patches."""
+        return [f"{name}.frame" for name in self.each("patch")]
 
     def show_filter(self, event: Event) -> None:
         """The weights appear row by row, beside the patch."""
-        weights = self.board.part("kernel").values.copy()
-        self.board.fill("kernel", np.nan)
-        rows = [self._row(weights, row) for row in range(len(weights))]
-        near = self.camera.to(self.board.around("patch", "kernel.all"), share=0.8)
+        rows = []
+        for name in self.each("kernel"):
+            weights = self.board.part(name).values.copy()
+            self.board.fill(name, np.nan)
+            rows.append([self._row(name, weights, row) for row in range(len(weights))])
+        kernels = [f"{name}.all" for name in self.each("kernel")]
+        near = self.camera.to(self.board.around(*self.each("patch"), *kernels), share=0.8)
         away = self.board.hide("input.title", "input.note")
         legend = ["legend"] if self.board.has("legend") else []
-        self.during(0.4, near, away, self.board.show("times", "kernel", *legend))
-        self.during(1, in_turn(*rows))
+        shown = self.board.show(*self.each("kernel"), *self.between(), *legend)
+        self.during(0.4, near, away, shown)
+        self.during(1, *(in_turn(*each) for each in rows))
 
-    def _row(self, values: Any, row: int) -> Move:
-        return lambda alpha: self.board.fill("kernel", values, cells=f"kernel[{row}]")
+    def _row(self, name: str, values: Any, row: int) -> Move:
+        return lambda alpha: self.board.fill(name, values, cells=f"{name}[{row}]")
 
     def show_signs(self, event: Event) -> None:
         """Weights for the pattern light up, then those against it."""
-        self.light_by_sign("kernel", 0.45)
+        self.light_by_sign(0.45, *self.each("kernel"))
 
     def show_predict_sign(self, event: Event) -> None:
         """Rows of pixels and weights light up together, in turn; then the video waits."""
-        rows = [self.lit(f"patch[{row}]", f"kernel[{row}]") for row in self.rows]
+        rows = [self.lit(*self.grids(f"patch[{row}]", f"kernel[{row}]")) for row in self.rows]
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*rows), rate=linear)
-        self.board.light("patch", "kernel")
+        self.board.light(*self.grids("patch", "kernel"))
 
     show_predict_gate = show_predict_sign
 
@@ -88,38 +113,49 @@ class SlidingWindow(LessonScene):
     def show_products(self, event: Event) -> None:
         """Each pixel moves onto its weight; their product falls into its place."""
         step: ConvStep = event.data.step
-        products = step.products[:, :, 0]
-        self.board.fill("products", np.nan)
-        near = self.camera.to(self.board.around("patch", "kernel.all", "products"), share=0.96)
-        self.during(0.12, near, self.board.show("products"))
-        height, width = products.shape
+        self.fill_products(np.nan)
+        around = *self.grids("patch", "products"), *(f"{name}.all" for name in self.each("kernel"))
+        near = self.camera.to(self.board.around(*around), share=0.96)
+        self.during(0.12, near, self.board.show(*self.each("products"), *self.signs()))
+        height, width, _ = step.products.shape
         one_by_one = height <= 3
         places = [f"{r}, {c}" for r in range(height) for c in range(width)]
         for place in places if one_by_one else map(str, range(height)):
-            self.board.light(f"patch[{place}]", f"kernel[{place}]")
-            move = in_turn(
-                self.board.send(f"patch[{place}]", f"kernel[{place}]"),
-                self.board.send(f"kernel[{place}]", f"products[{place}]"),
-            )
-            self.during(0.86 / (len(places) if one_by_one else height), move)
-            self.board.fill("products", products, cells=f"products[{place}]")
-        self.board.light("patch", "kernel")
-        self.during(1, self.board.pulse("products"))
+            self.board.light(*self.grids(f"patch[{place}]", f"kernel[{place}]"))
+            moves = [
+                in_turn(
+                    self.board.send(f"patch{each}[{place}]", f"kernel{each}[{place}]"),
+                    self.board.send(f"kernel{each}[{place}]", f"products{each}[{place}]"),
+                )
+                for each in self.channels
+            ]
+            self.during(0.86 / (len(places) if one_by_one else height), *moves)
+            self.fill_products(step.products, f"[{place}]")
+        self.board.light(*self.grids("patch", "kernel"))
+        self.during(1, self.board.pulse(*self.each("products")))
+
+    def fill_products(self, values: Any, cells: str = "") -> None:
+        """Fill the grids of products, or some of their cells."""
+        for n, name in enumerate(self.each("products")):
+            of_channel = values if np.ndim(values) == 0 else values[:, :, n]
+            self.board.fill(name, of_channel, cells=f"{name}{cells}" if cells else "")
 
     def show_votes(self, event: Event) -> None:
         """Products line up: those for the pattern, and those against; what is over is the sum."""
         step = event.data.step
-        self.board.fill("products", step.products[:, :, 0])
-        shown = [name for name in ("sum.products", "sum.products.label") if self.board.has(name)]
-        near = self.camera.to(self.board.around("products.all", "votes.all", "sum"), share=0.9)
-        self.during(0.2, near, self.board.hide(ZOOM))
+        self.fill_products(step.products)
+        parts = [name for name in self.sums() if name.startswith(("sum.part", "sum.products"))]
+        products = [f"{name}.all" for name in self.each("products")]
+        near = self.camera.to(self.board.around(*products, "votes.all", "sum"), share=0.9)
+        self.during(0.2, near, self.board.hide(self.zoom))
         bars = [
-            self.board.grow(f"votes.{r}-{c}", out_of=f"products[{r}, {c}]")
+            self.board.grow(f"votes.{r}-{c}{each}", out_of=f"products{each}[{r}, {c}]")
+            for each in self.channels
             for r, c in np.ndindex(step.products.shape[:2])
         ]
         self.during(0.45, self.board.show("votes.title"), in_turn(*bars, overlap=0.7))
-        self.during(0.2, self.board.show(*shown))
-        self.during(1, self.board.pulse("sum.products"))
+        self.during(0.2, self.board.show(*parts))
+        self.during(1, self.board.pulse(*(name for name in parts if not name.endswith(".label"))))
 
     def show_bias(self, event: Event) -> None:
         """The bias comes below the sum, and both become the value."""
@@ -141,7 +177,7 @@ class SlidingWindow(LessonScene):
         """The map comes, and the number flies to its place in it."""
         self.reveal_sum()
         picture = self.lesson.diagram(event.data.step)
-        new = ("map", "legend", "input.title", "input.note", ZOOM)
+        new = ("map", "legend", "input.title", "input.note", self.zoom)
         self.become(picture, 0.5, self.camera.home(), show=new)
         self.deliver(event.data.step, 1)
 
@@ -151,8 +187,8 @@ class SlidingWindow(LessonScene):
         """The patch goes back into its window, which moves to another place."""
         self.leave(0.3)
         step = event.data.step
-        self.during(0.4, self.board.move(WINDOW, step.row, step.col))
-        self.open(step, 1, self.camera.to(self.board.around(*self.block()), share=0.96))
+        self.during(0.4, self.board.move(WINDOW, step.box.top, step.box.left))
+        self.open(step, 1, near=True)
 
     def show_at_once(self, event: Event) -> None:
         """All products at once, and their sum."""
@@ -173,20 +209,35 @@ class SlidingWindow(LessonScene):
     def show_short(self, event: Event) -> None:
         """One stop in a single breath."""
         step = event.data.step
-        if self.board.has("patch"):
+        if self.has_patch:
             self.leave(0.15)
-            self.during(0.2, self.board.move(WINDOW, step.row, step.col))
+            self.during(0.2, self.board.move(WINDOW, step.box.top, step.box.left))
             self.open(step, 0.2)
         else:  # the first of all
-            self.become(self.lesson.diagram(step), 0.4, show=("map", "legend", "patch", "kernel"))
-            self.during(0.15, self.board.show(*FACTORS))
+            factors = self.grids("patch", "kernel")
+            self.become(self.lesson.diagram(step), 0.4, show=("map", "legend", *factors))
+            self.during(0.15, self.board.show(*factors, *self.signs()))
         self.multiply(step, 0.15)
         self.during(0.1, self.board.show(*self.sums()))
         self.deliver(step, 1)
 
     def block(self) -> list[str]:
         """Names of what a stop is computed in."""
-        return ["patch", "kernel.all", "products", "sum"]
+        kernels = [f"{name}.all" for name in self.each("kernel")]
+        return [*self.grids("patch", "products"), *kernels, "sum"]
+
+    def between(self) -> list[str]:
+        """Names of what stands between patches and kernels, and beside them in colour."""
+        return [*self.each("times"), *(self.each("colour") if self.channels[0] else ())]
+
+    def signs(self) -> list[str]:
+        """Names of the signs between grids."""
+        return [*self.each("times"), *(self.grids("gives", "colour") if self.channels[0] else ())]
+
+    @property
+    def has_patch(self) -> bool:
+        """Whether a stop is laid out."""
+        return self.board.has(self.each("patch")[0])
 
     def sums(self) -> list[str]:
         """Names of all lines of the sum."""
@@ -198,32 +249,38 @@ class SlidingWindow(LessonScene):
 
     def leave(self, share: float) -> None:
         """Take away what belongs to the last stop: no number stays that is not true any more."""
-        names = [name for name in ("products", "sum", ZOOM, FEEDS, "products->sum", "map.cell",
-                                   "patch.frame") if self.board.has(name)]  # fmt: skip
-        self.during(share, self.board.hide(*names), self.board.fold("patch", into=WINDOW))
+        of_it = (*self.each("products"), "sum", self.zoom, FEEDS, "products->sum", "map.cell",
+                 *self.frames())  # fmt: skip
+        names = [name for name in of_it if self.board.has(name)]
+        folds = [self.board.fold(name, into=WINDOW) for name in self.each("patch")]
+        self.during(share, self.board.hide(*names), *folds)
 
-    def open(self, step: ConvStep, share: float, *others: Move) -> None:
-        """Lay out another stop, and let its patch grow out of the window."""
+    def open(self, step: ConvStep, share: float, *, near: bool = False) -> None:
+        """Lay out another stop, and let its patch grow out of the window, which is looked at."""
         self.board.become(self.lesson.diagram(step))(1.0)
         self.board.fill("map", self.map)
         self.count()
-        self.during(share, self.board.grow("patch", out_of=WINDOW), *others)
-        self.board.show(ZOOM, "patch.frame")(1.0)
+        closer = [self.camera.to(self.board.around(*self.block()), share=0.96)] if near else []
+        self.during(share, *self.patches(), *closer)
+        self.board.show(self.zoom, *self.frames())(1.0)
 
     def multiply(self, step: ConvStep, share: float) -> None:
         """All pixels move onto their weights, row by row at the same time."""
-        self.board.fill("products", np.nan)
-        rows = range(step.products.shape[0])
-        self.board.show("products")(1.0)
-        self.during(
-            0.6 * share, *(self.board.send(f"patch[{row}]", f"kernel[{row}]") for row in rows)
-        )
-        self.during(
-            0.4 * share, *(self.board.send(f"kernel[{row}]", f"products[{row}]") for row in rows)
-        )
-        self.board.fill("products", step.products[:, :, 0])
+        self.fill_products(np.nan)
+        self.board.show(*self.each("products"))(1.0)
+        self.during(0.6 * share, *self.sent("patch", "kernel"))
+        self.during(0.4 * share, *self.sent("kernel", "products"))
+        self.fill_products(step.products)
         if self.board.has("products->sum"):
             self.board.show("products->sum")(1.0)
+
+    def sent(self, start: str, end: str) -> list[Move]:
+        """Return the moves of all rows of one grid to another."""
+        return [
+            self.board.send(f"{start}{each}[{row}]", f"{end}{each}[{row}]")
+            for each in self.channels
+            for row in self.rows
+        ]
 
     def deliver(self, step: ConvStep, share: float) -> None:
         """Let the number fly into its cell of the map."""
@@ -262,7 +319,7 @@ class SlidingWindow(LessonScene):
     def show_sweep(self, event: Event) -> None:
         """The window runs over all places, faster and faster; the map fills."""
         first = self.lesson.all_steps[0]
-        if self.board.has("patch"):
+        if self.has_patch:
             self.leave(0.08)
         self.become(
             self.lesson.field(first, upright=self.upright),
@@ -289,8 +346,13 @@ class SlidingWindow(LessonScene):
             self.board.fill("map", self.map)
             self.count()
 
+        def corner(alpha: float) -> tuple[float, float]:
+            row, col = at(alpha)
+            down, along = self.lesson.corner(int(row), int(col))
+            return float(down), float(along)
+
         fed = self.board.visit("map.cell", at)
-        self.during(1, self.board.visit(WINDOW, at, fed, fill), rate=linear)
+        self.during(1, self.board.visit(WINDOW, corner, fed, fill), rate=linear)
 
     def show_complete(self, event: Event) -> None:
         """The last cell has landed; the map is looked at as a whole."""
@@ -316,7 +378,9 @@ class SlidingWindow(LessonScene):
 
     def show_fold(self, event: Event) -> None:
         """Everything folds into one row: a patch and a kernel become one cell."""
-        self.become(self.lesson.closing(), 0.4, show=("patch", "times", "kernel"))
+        self.become(
+            self.lesson.closing(), 0.4, show=(*self.grids("patch", "kernel"), *self.between())
+        )
         legend = ["legend"] if self.board.has("legend") else []
         self.during(0.25, self.board.show("becomes", *legend))
         self.during(0.2, self.board.grow("value", out_of="becomes"))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from convexplain.data import digits
+from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import chapters as chapters_of
@@ -236,8 +237,56 @@ def test_a_kernel_of_one_s_own_is_convolved_as_scipy_does():
 
     lesson = SlidingWindow(kernel="1,0,-1,0,2;2,0,-2,1,1;1,0,-1,0,0;3,1,0,0,1;0,0,-4,0,0")
     picture = lesson.shown_picture.pixels[:, :, 0].astype(np.float64)
-    expected = np.maximum(correlate2d(picture, lesson.weights, mode="valid"), 0)
+    expected = np.maximum(correlate2d(picture, lesson.weights[:, :, 0], mode="valid"), 0)
     np.testing.assert_allclose(lesson.response_map, expected, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def in_colour(tmp_path_factory):
+    """A network whose window hops by two over a photograph with a border of zeros."""
+    layers = (
+        Conv2D("eyes", 2, (3, 5), stride=2, padding=(1, 0, 2, 3), activation="tanh"),
+        Flatten("flat"),
+        Dense("out", 3),
+    )
+    random = np.random.default_rng(4)
+    network = Network.initialised(layers, seed=2, input_shape=(21, 18, 3))
+    weights = dict(network.weights) | {"eyes/bias": np.array([0.25, -0.5], np.float32)}
+    path = str(tmp_path_factory.mktemp("colour") / "colour.safetensors")
+    Network(layers, weights, input_shape=(21, 18, 3)).save(path)
+    picture = Picture(random.random((21, 18, 3)).astype(np.float32), None, "random")
+    return SlidingWindow(model=path, picture=picture, filter=1)
+
+
+def test_a_window_over_three_channels_makes_three_sums_and_the_bias(in_colour):
+    from scipy.signal import correlate
+
+    kernel = in_colour.network.weights["eyes/kernel"][..., 1].astype(np.float64)
+    padded = np.pad(in_colour.shown_picture.pixels, ((1, 0), (2, 3), (0, 0))).astype(np.float64)
+    sums = [correlate(padded[..., n], kernel[..., n], mode="valid")[::2, ::2] for n in range(3)]
+    expected = np.tanh(np.add.reduce(sums) - 0.5)
+    np.testing.assert_allclose(in_colour.response_map, expected, atol=1e-6)
+    step = in_colour.stops["strong"].step
+    found = in_colour.diagram(step).panel("sum")
+    assert [addend.name for addend in found.addends] == ["part-0", "part-1", "part-2", "bias"]
+    said = [addend.value for addend in found.addends]
+    np.testing.assert_allclose(said, [*(s[step.row, step.col] for s in sums), -0.5], atol=1e-12)
+
+
+def test_the_window_lies_where_the_shown_cell_reads(in_colour):
+    """Rows and columns of the map are not those of the picture: it hops, and begins outside."""
+    played = play(in_colour, watch=True)
+    for beat in ("strong", "negative"):
+        step = in_colour.stops[beat].step
+        frame, grid = played.ends[beat]["input.window"], played.ends[beat]["input"]
+        corner, cell = grid.places[0], (grid.places[1] - grid.places[0])[0] / 18
+        at = (frame.places[0] - corner) / cell
+        assert at.tolist() == pytest.approx([2 * step.col - 2, 2 * step.row - 1], abs=0.05)
+
+
+@pytest.mark.parametrize(("aspect", "look"), [("16:9", Look("en")), ("9:16", Look("zh", "light"))])
+def test_three_channels_have_room_in_every_frame(aspect, look, in_colour):
+    check_events(in_colour, look, aspect)
 
 
 def test_the_number_of_slow_stops_is_as_asked_and_they_lie_apart():

@@ -205,15 +205,15 @@ MUTATIONS = (
     Mutation(
         "the wrong pair of cells lit",
         "scenes.sliding_window",
-        'self.board.light(f"patch[{place}]", f"kernel[{place}]")\n            move',
-        'self.board.light(f"patch[{place}]", f"kernel[{place[::-1]}]")\n            move',
+        'f"patch[{place}]", f"kernel[{place}]"))\n            moves',
+        'f"patch[{place}]", f"kernel[{place[::-1]}]"))\n            moves',
         "tests/test_drawn_numbers.py::test_the_pair_that_is_lit_is_the_pair_that_is_multiplied",
     ),
     Mutation(
         "a window drawn one column off",
         "convexplain.lessons.parts.step_picture",
-        "Mark.over(step.box))\n    patch, kernel",
-        "Mark(step.box.top, step.box.left + 1, 3, 3))\n    patch, kernel",
+        "Mark.over(step.box))\n    account",
+        "Mark(step.box.top, step.box.left + 1, 3, 3))\n    account",
         "tests/test_drawn_numbers.py::test_the_window_lies_on_what_the_patch_shows_and_feeds_the_cell_of_its_place",
     ),
     Mutation(
@@ -855,10 +855,31 @@ MUTATIONS = (
         "tests/test_figure_sliding_window.py",
     ),
     Mutation(
+        "a channel's sum under another channel's name",
+        "convexplain.lessons.parts.step_picture",
+        "float(step.channel_sums[n]))",
+        "float(step.channel_sums[n - 1]))",
+        "tests/test_sliding_window.py",
+    ),
+    Mutation(
+        "a window of the picture at its cell of the map",
+        "convexplain.lessons.sliding_window",
+        "return box.top, box.left",
+        "return row, col",
+        "tests/test_sliding_window.py",
+    ),
+    Mutation(
+        "an activation that joins a layer that others read",
+        "convexplain.network.compact",
+        "if alone and",
+        "if",
+        "tests/test_compact.py",
+    ),
+    Mutation(
         "a kernel's numbers drawn in the patch",
         "convexplain.lessons.parts.step_picture",
-        '"patch", step.patch',
-        '"patch", step.kernel',
+        '"patch{suffix}", step.patch',
+        '"patch{suffix}", step.kernel',
         "tests/test_figure_sliding_window.py",
     ),
     Mutation(

@@ -67,10 +67,9 @@ def _list_for(model: str, lang: str, as_json: bool) -> int:
     """List what can be shown of a network, and for the rest what it lacks."""
     from convexplain import figures, lessons
     from convexplain.lessons.parts.network_lesson import shows_networks
-    from convexplain.lessons.parts.subject import ROLES, lacking
-    from convexplain.network import Network
+    from convexplain.lessons.parts.subject import ROLES, lacking, load
 
-    network = Network.load(model)
+    network = load(model)
     kinds = {
         "lessons": {name: lessons.find(name) for name in lessons.names()},
         "figures": {name: figures.options(name) for name in figures.names()},

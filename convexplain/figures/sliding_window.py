@@ -11,6 +11,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 if TYPE_CHECKING:
@@ -60,18 +61,27 @@ def caption(options: OneStep, lang: str = "en") -> str:
     count = options.weights.size
     many = Caption(en="nine" if count == 9 else str(count), zh=str(count))
     step = options.step
-    told = _CAPTION if step.value > 0 else _CUT
-    words = told.fill(n=many, v=fmt.number(step.activated), z=fmt.number(step.value))
-    return words.text(lang)
+    summed = (_SUM if options.biased else _PRODUCTS).fill(n=many, z=fmt.number(step.value))
+    gate = _PASSES if step.value == step.activated else _CHANGES
+    values = {"activation": terms.activation(step.activation), "v": fmt.number(step.activated)}
+    end = _LINEAR if step.activation == "linear" else gate.fill(**values)
+    return summed.text(lang) + end.text(lang)
 
 
-_CAPTION = Caption(
+_SUM = Caption(
     en="One step of a convolution: each pixel is multiplied by its weight; the {n} products and "
-    "the bias add up to {z}, which ReLU leaves as it is: {v}.",
-    zh="卷积的一步：{n} 个像素分别乘以对应的权重，求和，加上偏置，得到 {z}；经过 ReLU 仍是 {v}。",
+    "the bias add up to {z}",
+    zh="卷积的一步：{n} 个像素分别乘以对应的权重，求和，加上偏置，得到 {z}",
 )
-_CUT = Caption(
-    en="One step of a convolution: each pixel is multiplied by its weight; the {n} products and "
-    "the bias add up to {z}, and ReLU turns that into {v}.",
-    zh="卷积的一步：{n} 个像素分别乘以对应的权重，求和，加上偏置，得到 {z}；经过 ReLU 变成 {v}。",
+_PRODUCTS = Caption(
+    en="One step of a convolution: each pixel is multiplied by its weight; the {n} products add "
+    "up to {z}",
+    zh="卷积的一步：{n} 个像素分别乘以对应的权重，求和，得到 {z}",
 )
+_PASSES = Caption(
+    en=", which {activation} leaves as it is: {v}.", zh="；经过 {activation} 仍是 {v}。"
+)
+_CHANGES = Caption(
+    en=", and {activation} turns that into {v}.", zh="；经过 {activation} 变成 {v}。"
+)
+_LINEAR = Caption(en=".", zh="。")

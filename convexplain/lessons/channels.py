@@ -23,8 +23,7 @@ from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.photo import Colours
 from convexplain.lessons.parts.search import find_channel_stop
-from convexplain.lessons.parts.subject import Role, Subject, reads_all_channels
-from convexplain.network import Network
+from convexplain.lessons.parts.subject import Role, Subject, load, reads_all_channels
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
@@ -93,7 +92,7 @@ class Channels(FilterLesson):
     @cached_property
     def subject(self) -> Subject:
         """The network, and the picture that it reads: in colour the photograph."""
-        network = Network.load(self.model)
+        network = load(self.model)
         picture = self.picture
         if picture is None and network.input_shape[2] == 3:
             picture = self.colours.picture

@@ -20,7 +20,7 @@ from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import FilterLesson
-from convexplain.lessons.parts.search import FoundStop, find_stops
+from convexplain.lessons.parts.search import TRIED, FoundStop, find_stops
 from convexplain.lessons.parts.step_picture import (
     closing_picture,
     field_picture,
@@ -92,14 +92,9 @@ class SlidingWindow(FilterLesson):
         if self.filter is not None and self.kernel is not None:
             raise UsageError("--filter and --kernel exclude one another: give one of them")
         super().__post_init__()
-        if self.trace.image.shape[2] != 1:
+        if self.kernel is not None and self.weights.shape[:2] not in _SIZES:
             raise UsageError(
-                f"the network reads {self.trace.image.shape[2]} channels, and this lesson shows "
-                "one: see how channels are added with convexplain render channels"
-            )
-        if self.kernel is not None and self.weights.shape not in _SIZES:
-            raise UsageError(
-                f"the kernel {self.kernel!r:.60} has {fmt.shape(self.weights.shape)} weights: "
+                f"the kernel {self.kernel!r:.60} has {fmt.shape(self.weights.shape[:2])} weights: "
                 "give 3x3, 5x5 or 7x7"
             )
         if self.steps != "all" and not (self.steps.isdecimal() and int(self.steps) <= _MOST):
@@ -111,28 +106,39 @@ class SlidingWindow(FilterLesson):
     def all_steps(self) -> Sequence[ConvStep]:
         """Every stop of the window, row by row."""
         if self.kernel is not None:
-            weights = self.weights[:, :, np.newaxis, np.newaxis]
-            return conv2d_steps(self.trace.image, weights, activation="relu")
+            weights = self.weights[..., np.newaxis]
+            return conv2d_steps(self.read, weights, activation="relu")
         return cast("Sequence[ConvStep]", self.trace.steps(self.shown_layer, self.shown_filter))
+
+    @property
+    def read(self) -> npt.NDArray[np.float32]:
+        """What the layer reads of the picture, (height, width, channels)."""
+        return self.trace.input_of(self.shown_layer)
+
+    def corner(self, row: int, col: int) -> tuple[int, int]:
+        """Return where on the picture the window of a cell of the map begins."""
+        box = self.all_steps[row * self.response_map.shape[1] + col].box
+        return box.top, box.left
 
     @cached_property
     def response_map(self) -> npt.NDArray[np.float32]:
-        """The map after ReLU, (height, width)."""
+        """The map after its activation, (height, width)."""
         if self.kernel is None:
             return self.maps[:, :, self.shown_filter]
-        size = self.trace.image.shape[0] - self.weights.shape[0] + 1
+        size = self.read.shape[0] - self.weights.shape[0] + 1
         values = [step.activated for step in self.all_steps]
         return np.array(values, dtype=np.float32).reshape(size, -1)
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float32]:
-        """The kernel on the only channel, (height, width)."""
+        """The kernel, (height, width, channels); one made by hand is the same on each channel."""
         if self.kernel is None:
-            return self.subject.kernels(self.shown_layer)[:, :, self.shown_filter]
+            return self.network.weights_of(self.shown_layer)["kernel"][..., self.shown_filter]
         try:
-            return kernels.read(self.kernel)
+            made = kernels.read(self.kernel)
         except ValueError as error:
             raise UsageError(str(error)) from None
+        return made[:, :, np.newaxis].repeat(self.read.shape[2], axis=2)
 
     @property
     def map_limit(self) -> float:
@@ -148,7 +154,7 @@ class SlidingWindow(FilterLesson):
 
     def _find_stops(self) -> Iterator[tuple[str, Stop]]:
         """Yield all stops that can be shown, with their names."""
-        for found in chain(find_stops(self.all_steps), self._further_stops()):
+        for found in chain(self._telling, self._further_stops()):
             yield found.name, Stop(self.all_steps[found.position], found.adds_up)
 
     @cached_property
@@ -158,10 +164,14 @@ class SlidingWindow(FilterLesson):
             return {}
         return {name: stop for name, stop in self._find_stops() if name not in self.stops}
 
+    @cached_property
+    def _telling(self) -> tuple[FoundStop, ...]:
+        return find_stops(self.all_steps)
+
     def _further_stops(self) -> Iterator[FoundStop]:
         """Find more strong places whose arithmetic adds up, apart from each other."""
-        taken = [self.all_steps[stop.position] for stop in find_stops(self.all_steps)]
-        for position in np.argsort(-self.response_map.ravel(), kind="stable"):
+        taken = [self.all_steps[stop.position] for stop in self._telling]
+        for position in np.argsort(-self.response_map.ravel(), kind="stable")[:TRIED]:
             step = self.all_steps[int(position)]
             near = any(max(abs(step.row - t.row), abs(step.col - t.col)) < 3 for t in taken)
             if not near and step.activated > 0 and step.breakdown().checkable():
@@ -173,21 +183,26 @@ class SlidingWindow(FilterLesson):
         """Where the response is largest; the first such place in a tie."""
         return self.all_steps[int(np.argmax(self.response_map))]
 
+    @property
+    def on_paper(self) -> bool:
+        """Whether what is read is ink on paper: 0 is blank, and nothing is below it."""
+        return self.read_scale is INK
+
     @cached_property
     def pattern(self) -> Pattern:
         """What the kernel looks for, by rule."""
-        return kernels.closest_pattern(self.weights)
+        return kernels.closest_pattern(self.weights.mean(axis=2))
 
     @cached_property
     def search(self) -> tuple[tuple[int, int], ...]:
         """Places on a way along the ink, from the top down; it ends at the first stop."""
-        height, width = self.weights.shape
+        height, width, _ = self.weights.shape
         read = self.drawn if self.drawn.ndim == 2 else self.drawn.mean(axis=2)
         ink = np.lib.stride_tricks.sliding_window_view(read, (height, width)).sum(axis=(2, 3))
         rows = np.flatnonzero(ink.max(axis=1) > 0.5 * ink.max())
         chosen = rows[np.linspace(0, len(rows) - 1, min(5, len(rows))).round().astype(int)]
         way = [(int(row), int(ink[row].argmax())) for row in chosen]
-        return (*way, (self.first.row, self.first.col))
+        return (*way, self.corner(self.first.row, self.first.col))
 
     @property
     def first(self) -> ConvStep:
@@ -197,12 +212,18 @@ class SlidingWindow(FilterLesson):
     @property
     def biased(self) -> bool:
         """Whether there is a bias; a kernel made by hand has none."""
-        return self.kernel is None
+        return self.kernel is None and "bias" in self.network.weights_of(self.shown_layer)
+
+    @property
+    def stride(self) -> int:
+        """How many pixels the window moves on from one row of places to the next."""
+        window = self.network.layer(self.shown_layer).window
+        return 1 if self.kernel is not None or window is None else window.stride[0]
 
     @cached_property
     def read_scale(self) -> Scale:
         """The scale of the numbers that the layer reads."""
-        return scale_of(self.trace.input_of(self.shown_layer))
+        return scale_of(self.read)
 
     # The pictures: the same panels, laid out for what is spoken of.
 
@@ -235,8 +256,9 @@ class SlidingWindow(FilterLesson):
         """Describe the map on the picture, with the stops' windows."""
         steps = {name: stop.step for name, stop in self.stops.items()} or {"best": self.best}
         return overlay_picture(
-            steps, self.drawn, self.response_map, self.map_limit, upright=upright
-        )
+            steps, self.drawn, self.response_map, self.map_limit, stride=self.stride,
+            upright=upright,
+        )  # fmt: skip
 
     def closing(self) -> Diagram:
         """Describe one row: patch and kernel, and the number that they become."""
@@ -273,17 +295,18 @@ class SlidingWindow(FilterLesson):
 
     def _tell_strong(self, stop: Stop) -> Iterator[Event]:
         step, n = stop.step, self._many
-        patch = _PATCH if self.read_scale is INK else _SCALED_PATCH
+        patch = _PATCH if self.read_scale.limit is None else _SCALED_PATCH
         yield Event("patch", 2.4, patch.fill(n=n), stop)
         about = (_FILTER if self.kernel is None else _HAND_MADE).fill(n=n)
         yield Event("filter", 2.2, about, stop)
         if (self.weights < 0).any() and (self.weights > 0).any():
             yield Event("signs", 2.6, _SIGNS, stop, detail=1)
         yield Event("predict-sign", self.pause, data=stop, ask=self._ask_sign(step), detail=1)
-        rows, cols = self.weights.shape
+        rows, cols, _ = self.weights.shape
         slow = 0.36 * rows * cols if rows <= 3 else 0.8 * rows
         yield Event("products", slow, _PRODUCTS, stop)
-        votes = _VOTES if stop.adds_up else _VOTES_ROUNDED
+        whole = stop.adds_up and self.read.shape[2] == 1  # three grids print one decimal
+        votes = _VOTES if whole else _VOTES_ROUNDED
         yield Event("votes", 2.6, votes, stop)
         if self.biased:
             yield Event("bias", 2.4, _BIAS, stop)
@@ -312,7 +335,8 @@ class SlidingWindow(FilterLesson):
         bias = fmt.number(stop.step.bias)
         if self.biased and value != bias:
             caption = _BLANK_CUT if stop.step.activated == 0 else _BLANK_CHANGED
-        values = _used(caption, b=bias, v=value, activation=_named(stop.step))
+        where = _PAPER if self.on_paper else _NO_LIGHT
+        values = _used(caption, b=bias, v=value, activation=_named(stop.step), where=where)
         return Event(name, 3.0, caption.fill(**values), stop, "short", detail=1)
 
     def _ask_sign(self, step: ConvStep) -> Question:
@@ -320,11 +344,14 @@ class SlidingWindow(FilterLesson):
         signs = {"positive": _POSITIVE, "zero": _ZERO, "negative": _BELOW}
         right = ("zero", "positive", "negative")[int(np.sign(float(fmt.rounded(step.total))))]
         against = int((self.weights < 0).sum())
-        reply = _COUNTED.fill(k=against, n=self.weights.size)
+        counted, cancel = (
+            (_COUNTED, _CANCEL) if self.on_paper else (_COUNTED_VALUES, _CANCEL_VALUES)
+        )
+        reply = counted.fill(k=against, n=self.weights.size)
         return Question(
             _WHICH_SIGN,
             tuple(
-                Choice(said, None if name == right else (_CANCEL if name == "zero" else reply))
+                Choice(said, None if name == right else (cancel if name == "zero" else reply))
                 for name, said in signs.items()
             ),
         )
@@ -366,7 +393,8 @@ class SlidingWindow(FilterLesson):
 
     def _meaning(self) -> Caption:
         """Say where the map lights up; of a photograph nothing is called ink."""
-        if self.pattern.kind == "mixed" or self.shown_picture.label is None:
+        nameless = self.shown_picture.label is None or self.read.shape[2] > 1
+        if nameless or self.pattern.kind == "mixed":
             return _LIGHTS
         return _LIGHTS_AT.fill(pattern=describe(self.pattern))
 
@@ -375,7 +403,7 @@ def _named(step: ConvStep) -> str:
     return terms.activation(step.activation)
 
 
-def _used(caption: Caption, **values: str) -> dict[str, str]:
+def _used(caption: Caption, **values: str | Caption) -> dict[str, str | Caption]:
     """Return those values for which a caption has a field."""
     return {name: value for name, value in values.items() if name in caption.fields}
 
@@ -438,6 +466,13 @@ _COUNTED = Caption(
     en="{k} of {n} weights are negative, but weight times ink counts, not how many.",
     zh="{n} 个权重中有 {k} 个为负，但要看权重乘以墨，而不是个数。",
 )
+_CANCEL_VALUES = Caption(en="The products rarely cancel exactly.", zh="各项很少正好抵消。")
+_COUNTED_VALUES = Caption(
+    en="{k} of {n} weights are negative, but weight times value counts, not how many.",
+    zh="{n} 个权重中有 {k} 个为负，但要看权重乘以数值，而不是个数。",
+)
+_PAPER = Caption(en="Blank paper", zh="空白纸")
+_NO_LIGHT = Caption(en="All zeros", zh="全是 0")
 _PRODUCTS = Caption(en="Each pixel times its weight.", zh="每个像素乘以它的权重。")
 _VOTES = Caption(en="The votes add up.", zh="各项相加。")
 _VOTES_ROUNDED = Caption(
@@ -453,15 +488,15 @@ _WHICH_RESULT = Caption(en="What will {activation} give here?", zh="{activation}
 _AT_ONCE = Caption(en="All {n} products at once.", zh="{n} 个乘积一次算完。")
 _CUT = Caption(en="Negative: {activation} passes on 0.", zh="负数：{activation} 输出 0。")
 _NEGATIVE = Caption(en="The votes against it win: negative.", zh="反对的更多：结果为负。")
-_BLANK = Caption(en="Blank paper: the bias alone, {b}.", zh="空白纸：只剩偏置 {b}。")
-_NOTHING = Caption(en="Blank paper: every product is 0.", zh="空白纸：每个乘积都是 0。")
+_BLANK = Caption(en="{where}: the bias alone, {b}.", zh="{where}：只剩偏置 {b}。")
+_NOTHING = Caption(en="{where}: every product is 0.", zh="{where}：每个乘积都是 0。")
 _BLANK_CHANGED = Caption(
-    en="Blank paper: the bias alone, {b}; {activation} gives {v}.",
-    zh="空白纸：只剩偏置 {b}；{activation} 给出 {v}。",
+    en="{where}: the bias alone, {b}; {activation} gives {v}.",
+    zh="{where}：只剩偏置 {b}；{activation} 给出 {v}。",
 )
 _BLANK_CUT = Caption(
-    en="Blank paper: the bias alone, {b}; {activation} makes it 0.",
-    zh="空白纸：只剩偏置 {b}，{activation} 把它变成 0。",
+    en="{where}: the bias alone, {b}; {activation} makes it 0.",
+    zh="{where}：只剩偏置 {b}，{activation} 把它变成 0。",
 )
 _FURTHER = Caption(en="Another strong place: {v}.", zh="另一个强响应：{v}。")
 _SWEEP = Caption(en="The same {n} weights, everywhere.", zh="同样 {n} 个权重，处处都用。")

@@ -6,6 +6,7 @@ is compared with, both trained; `Trace` follows one picture through a network, f
 
 from convexplain.network.attribution import Node, hierarchy
 from convexplain.network.backward import BackwardTrace
+from convexplain.network.compact import compact
 from convexplain.network.effective_field import (
     EffectiveField,
     TopPatch,
@@ -68,6 +69,7 @@ __all__ = [
     "TopPatch",
     "Trace",
     "ZeroPadding2D",
+    "compact",
     "effective_receptive_field",
     "hierarchy",
     "layer_from_dict",

@@ -24,6 +24,8 @@ FILLED, ROOMY = 0.86, 4.2
 _LARGER, _USUAL = 5.0, 28
 #: How much of a map's side its kernel takes.
 _CORNER = 0.25
+#: Grids with more rows or columns are pictures: no lines part their cells.
+_RULED = 48
 #: Up to so many cells are told one by one.
 _TOLD = 49
 #: How much so many maps on one another hide together.
@@ -165,7 +167,8 @@ class Cells(Panel):
         """Yield the grid and its marks."""
         yield Grid(
             self.name, self.name, box, self.values, self.scale, self.decimals(at),
-            at.sizes.get(self.group, 0.0), self.computed, self.lines, self.glass, dim=self.dim,
+            at.sizes.get(self.group, 0.0), self.computed,
+            self.lines and max(self.shape) <= _RULED, self.glass, dim=self.dim,
         )  # fmt: skip
         for name, mark in self.marks.items():
             place = box.cells(self.shape, mark.row, mark.col, mark.rows, mark.cols)

@@ -253,14 +253,17 @@ class LessonScene(StageScene):
         go(0.0)
         return go
 
-    def light_by_sign(self, kernel: str, share: float) -> None:
-        """Light up a kernel's weights above zero, for a share of what is left, then those below."""
-        values = self.board.part(kernel).values
+    def light_by_sign(self, share: float, *kernels: str) -> None:
+        """Light up kernels' weights above zero, for a share of what is left, then those below."""
         for sign, colour, time in ((1, "positive", share), (-1, "negative", 1.0)):
-            cells = [f"{kernel}[{r}, {c}]" for r, c in np.argwhere(np.sign(values) == sign)]
+            cells = [
+                f"{kernel}[{r}, {c}]"
+                for kernel in kernels
+                for r, c in np.argwhere(np.sign(self.board.part(kernel).values) == sign)
+            ]
             self.board.light(*cells)
             self.during(time, self.board.pulse(*cells, colour=colour))
-        self.board.light(kernel)
+        self.board.light(*kernels)
 
     def prepare(self) -> None:
         """Make the mobjects that are there from the first frame on."""

@@ -14,7 +14,7 @@ from convexplain.data.kernels import Kernel, Pattern
 from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import option
-from convexplain.lessons.parts.subject import Role, convolutions, require
+from convexplain.lessons.parts.subject import Role, convolutions, load, require
 from convexplain.network import Network
 from convexplain.style.captions import Caption
 
@@ -73,7 +73,7 @@ class Kernels:
     @cached_property
     def network(self) -> Network:
         """The trained network."""
-        return Network.load(self.model)
+        return load(self.model)
 
     @property
     def shown_layer(self) -> str:

@@ -13,7 +13,7 @@ from convexplain.data import examples
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import Lesson, option, option_fields
-from convexplain.lessons.parts.subject import Role, Subject, example
+from convexplain.lessons.parts.subject import Role, Subject, example, load
 from convexplain.network import Network, Trace
 
 #: The network for which the examples were chosen.
@@ -60,8 +60,9 @@ class NetworkLesson(Lesson):
     @cached_property
     def subject(self) -> Subject:
         """The network, and the picture asked for or the example."""
-        picture = self.picture or example(Network.load(self.model), self.chosen["sample"])
-        return Subject(Network.load(self.model), picture, self.model)
+        network = load(self.model)
+        picture = self.picture or example(network, self.chosen["sample"])
+        return Subject(network, picture, self.model)
 
     @property
     def network(self) -> Network:

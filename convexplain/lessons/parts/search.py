@@ -16,6 +16,8 @@ from convexplain.style import format as fmt
 
 #: Fewer products than this that print as something else than 0.00 make a dull stop.
 TELLING_PRODUCTS = 4
+#: Of large maps so many places are tried, those that come first.
+TRIED = 300
 
 
 class FoundStop(NamedTuple):
@@ -37,7 +39,8 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
     every = list(steps)
     values = np.array([step.value for step in every])
     order = [int(i) for i in np.argsort(-values, kind="stable")]
-    inked = [i for i in order if every[i].patch.any()]
+    blank = [not step.patch.any() for step in every]
+    inked = [i for i in order if not blank[i]]
     found: list[FoundStop] = []
     strong = _first(every, [i for i in inked if _sign(values[i]) > 0])
     if strong is not None:
@@ -46,9 +49,8 @@ def find_stops(steps: Sequence[ConvStep]) -> tuple[FoundStop, ...]:
     if negative is not None:
         found.append(FoundStop("negative", *negative))
     near = every[strong[0] if strong else 0]
-    blank = [i for i in range(len(every)) if not every[i].patch.any()]
-    if blank:
-        nearest = min(blank, key=lambda i: _distance(every[i], near))
+    if any(blank):
+        nearest = min(np.flatnonzero(blank).tolist(), key=lambda i: _distance(every[i], near))
         found.append(FoundStop("blank", nearest, every[nearest].breakdown().checkable()))
     return tuple(found)
 
@@ -98,7 +100,7 @@ def _first(steps: Sequence[ConvStep], candidates: Sequence[int]) -> tuple[int, b
         lambda step: step.breakdown().checkable(),
     )
     for rule in rules:
-        for i in candidates:
+        for i in candidates[:TRIED]:
             if rule(steps[i]):
                 return i, True
     return (candidates[0], False) if candidates else None

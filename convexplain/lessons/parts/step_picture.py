@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import panels
+from convexplain.lessons.parts import channel_words
 from convexplain.ops import ConvStep
 from convexplain.panels import (
+    Addend,
     Aligned,
     Bar,
     Bars,
@@ -45,12 +48,12 @@ def step_picture(
     biased: bool = True,
     read_scale: Scale = panels.INK,
 ) -> Diagram:
-    """Describe one step on one channel, with its map as far as the window has come.
+    """Describe one step on a picture, with its map as far as the window has come.
 
     Parameters
     ----------
     step : ConvStep
-    pixels : numpy.ndarray, shape (height, width)
+    pixels : numpy.ndarray, shape (height, width) or (height, width, 3)
         The picture that is read.
     responses : numpy.ndarray, shape (height, width)
         The whole map, after its activation.
@@ -69,32 +72,43 @@ def step_picture(
     -------
     Diagram
         Panels ``input`` (with the mark ``window``), ``patch``, ``kernel``, ``products``, ``sum``
-        (with ``sum.activated``) and ``map`` (with the mark ``cell``).
+        (with ``sum.activated``) and ``map`` (with the mark ``cell``). In colour there are
+        ``patch-0``, ``kernel-0`` and ``products-0`` for red, and so on.
     """
     response = _response(limit, responses)
     read = _read(pixels, Mark.over(step.box))
-    patch, kernel, products = _grids(step, read_scale)
     account = step.breakdown()
-    total = Sum.of("sum", account, response, biased=biased)
+    total = _sum(step, response, biased=biased)
     filled = _map(step, responses, response)
-    times = _sign("times", "⊙")
     notes = Text(
         "notes", joined(place, *([] if account.adds_up() else [terms.rounded()])), role="note",
         tone="muted", coarse=joined(place, COARSE),
     )  # fmt: skip
-    block = Aligned(((patch, times, kernel), (products, None, total)), gap=0.4, down="middle")
     both = Row(read, filled, align="top")
-    factors = Row(patch, times, kernel, gap=0.4)
-    arranged = Either(
-        Row(read, block, filled),
-        Row(Column(read, filled), block),
-        Column(both, block, align="middle"),
-        Column(both, Row(factors, products, total), align="middle"),
-        Column(both, factors, Row(products, total), align="middle"),
-    )
+    if len(channels(step)) > 1:
+        beside, below = _tables(step, read_scale)
+        arranged = Either(
+            Row(read, beside, Column(total, filled, align="middle")),
+            Row(Column(read, filled), beside, total),
+            Row(read, Column(beside, total, align="middle"), filled),
+            Column(both, Row(below, total), align="middle"),
+            Column(both, below, total, align="middle"),
+        )
+    else:
+        (patch, times, kernel, products), *_ = _grids(step, read_scale)
+        block = Aligned(((patch, times, kernel), (products, None, total)), gap=0.4, down="middle")
+        factors = Row(patch, times, kernel, gap=0.4)
+        arranged = Either(
+            Row(read, block, filled),
+            Row(Column(read, filled), block),
+            Column(both, block, align="middle"),
+            Column(both, Row(factors, products, total), align="middle"),
+            Column(both, factors, Row(products, total), align="middle"),
+        )
+    first, *_ = channels(step)
     links = (
-        Link("input.window", "patch", "zoom"),
-        Link("products", "sum", "gather", "muted"),
+        Link("input.window", f"patch{first}", "zoom"),
+        *([Link("products", "sum", "gather", "muted")] if not first else []),
         Link("sum.activated", "map.cell"),
     )
     return Diagram(Column(arranged, notes, gap=0.8), links, about)
@@ -141,27 +155,38 @@ def making_picture(
         As `step_picture`, with ``votes`` (``votes.0-2`` is the product in row 0, column 2) instead
         of ``map``.
     """
-    read, (patch, kernel, products) = _read(pixels, Mark.over(step.box)), _grids(step, read_scale)
-    total = Sum.of("sum", step.breakdown(), Scale(limit, terms.RESPONSE), biased=biased)
-    values = step.products.squeeze(axis=2)
+    read = _read(pixels, Mark.over(step.box))
+    total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
+    values, suffixes = step.products, channels(step)
     most = max(float(values.clip(0).sum()), float((-values).clip(0).sum()), 1e-9)
     votes = Bars(
         "votes",
         [
-            Bar(f"{row}-{col}", products.title or VOTES, float(value))
-            for (row, col), value in np.ndenumerate(values)
+            Bar(f"{row}-{col}{suffix}", terms.CELL_BY_CELL.capital, float(values[row, col, n]))
+            for n, suffix in enumerate(suffixes)
+            for row, col in np.ndindex(*values.shape[:2])
         ],
         Scale(most, WEIGHTS), title=VOTES, stacked=True, length=9, thick=1.4,
     )  # fmt: skip
-    factors = Row(patch, _sign("times", "⊙"), kernel, gap=0.4)
     counted = Column(votes, total, gap=1.1)
-    arranged = Either(
-        Row(read, Aligned(((patch, _sign("times", "⊙"), kernel), (products, None, counted)),
-                          gap=0.4, down="middle")),
-        Column(read, factors, Row(products, counted), align="middle"),
-        Column(Row(read, factors), Row(products, counted), align="middle"),
-    )  # fmt: skip
-    links = Link("input.window", "patch", "zoom"), Link("products", "votes", "gather", "muted")
+    if len(suffixes) > 1:
+        beside, below = _tables(step, read_scale)
+        arranged = Either(
+            Row(read, beside, counted),
+            Column(Row(read, counted), below, align="middle"),
+            Column(read, below, counted, align="middle"),
+        )
+    else:
+        (patch, times, kernel, products), *_ = _grids(step, read_scale)
+        factors = Row(patch, times, kernel, gap=0.4)
+        arranged = Either(
+            Row(read, Aligned(((patch, times, kernel), (products, None, counted)), gap=0.4,
+                              down="middle")),
+            Column(read, factors, Row(products, counted), align="middle"),
+            Column(Row(read, factors), Row(products, counted), align="middle"),
+        )  # fmt: skip
+    gathered = () if len(suffixes) > 1 else (Link("products", "votes", "gather", "muted"),)
+    links = Link("input.window", f"patch{suffixes[0]}", "zoom"), *gathered
     return Diagram(Column(arranged, Legend("legend")), links)
 
 
@@ -197,6 +222,7 @@ def overlay_picture(
     responses: npt.NDArray[np.float32],
     limit: float,
     *,
+    stride: int = 1,
     upright: bool = False,
 ) -> Diagram:
     """Describe the map on its picture, each response over the middle of its window.
@@ -208,13 +234,15 @@ def overlay_picture(
     pixels, responses : numpy.ndarray, shape (height, width)
     limit : float
         End of the map's scale.
+    stride : int
+        How many pixels of the picture a cell of the map stands for.
     upright : bool
         Whether number and scale are below the picture, not beside it.
     """
     response = _response(limit, responses)
     marks = {name: Mark.over(step.box) for name, step in steps.items()}
     read = Cells("input", pixels, share="pixels", marks=marks)
-    laid = Cells("map", responses, response, share="pixels", lines=False)
+    laid = Cells("map", responses, response, share="pixels", lines=False, fine=1 / stride)
     first = next(iter(steps.values()))
     value = Cells(
         "shown",
@@ -232,13 +260,15 @@ def overlay_picture(
 
 def closing_picture(step: ConvStep, limit: float, *, read_scale: Scale = panels.INK) -> Diagram:
     """Describe one row: the patch and the kernel, and the one cell that they become."""
-    patch, kernel, _ = _grids(step, read_scale)
     value = Cells(
         "value", np.array([[step.activated]]), Scale(limit, terms.RESPONSE), numbers=True,
         share="numbers", title=terms.RESPONSE,
     )  # fmt: skip
-    parts = patch, _sign("times", "⊙"), kernel, _sign("becomes", "→"), value
-    arranged = Either(Row(*parts), Column(Row(*parts[:3]), Row(*parts[3:]), align="middle"))
+    grids = [each[:3] for each in _grids(step, read_scale)]
+    in_colour = [(_colour(n), *each) for n, each in enumerate(grids)]
+    row = Row(*grids[0]) if len(grids) == 1 else Aligned(in_colour, gap=0.4, down="middle")
+    becomes = _sign("becomes", "→")
+    arranged = Either(Row(row, becomes, value), Column(row, Row(becomes, value), align="middle"))
     return Diagram(Column(arranged, Legend("legend")))
 
 
@@ -259,35 +289,82 @@ def _read(pixels: npt.NDArray[np.float32], window: Mark) -> Cells:
 
 
 def scale_of(read: npt.NDArray[np.float32]) -> Scale:
-    """Return the scale of what a layer reads: ink on paper, or numbers of another range."""
+    """Return the scale of what a layer reads: ink on paper or light, or another range's."""
     if read.min() >= 0 and read.max() <= 1:
-        return panels.INK
+        return panels.INK if read.shape[2] == 1 else panels.LIGHT
     return Scale(float(np.abs(read).max()), READ)
 
 
-def _grids(step: ConvStep, read: Scale) -> tuple[Cells, Cells, Cells]:
-    """Return patch, kernel and products, in cells of one size."""
+def channels(step: ConvStep) -> tuple[str, ...]:
+    """Return what the names of a step's grids end with: nothing, or a number for each colour."""
+    count = step.kernel.shape[2]
+    return ("",) if count == 1 else tuple(f"-{n}" for n in range(count))
+
+
+def _grids(step: ConvStep, read: Scale) -> list[tuple[Cells, Text, Cells, Cells]]:
+    """Return patch, ⊙, kernel and products of each channel, in cells of one size."""
     whole = {"frame": Mark(0, 0, *step.kernel.shape[:2])}
     # A product is at most as large as its weight and the largest pixel: one scale for both.
     most = float(np.abs(step.kernel).max()) * max(1.0, read.limit or 1.0)
-    weights = Scale(most, WEIGHTS)
-    return (
-        _numbers("patch", step.patch, read, terms.PATCH.capital, marks=whole),
-        _numbers("kernel", step.kernel, weights, terms.KERNEL.capital),
-        _numbers("products", step.products, weights, terms.CELL_BY_CELL.capital),
-    )
+    weights, suffixes = Scale(most or 1.0, WEIGHTS), channels(step)
+    titles = terms.PATCH.capital, terms.KERNEL.capital, terms.CELL_BY_CELL.capital
+    found = []
+    for n, suffix in enumerate(suffixes):
+        patch, kernel, products = titles if n == 0 else (None, None, None)
+        found.append(
+            (
+                _numbers(f"patch{suffix}", step.patch[:, :, n], read, patch, marks=whole),
+                _sign(f"times{suffix}", "⊙"),
+                _numbers(f"kernel{suffix}", step.kernel[:, :, n], weights, kernel),
+                _numbers(f"products{suffix}", step.products[:, :, n], weights, products),
+            )
+        )
+    return found
+
+
+def _colour(n: int) -> Text:
+    return Text(f"colour-{n}", channel_words.COLOURS[n], role="note", tone="muted")
+
+
+def _tables(step: ConvStep, read: Scale) -> tuple[Part, Part]:
+    """Arrange the grids of a window in colour, a row for each channel.
+
+    The channels' names stand before the rows, or behind them, where links come from above.
+    """
+    rows = [
+        (patch, times, kernel, _sign(f"gives-{n}", "="), products)
+        for n, (patch, times, kernel, products) in enumerate(_grids(step, read))
+    ]
+    named = [(_colour(n), *row) for n, row in enumerate(rows)]
+    behind = [(*row, _colour(n)) for n, row in enumerate(rows)]
+    before, after = (Aligned(r, gap=0.4, row_gap=0.5, down="middle") for r in (named, behind))
+    return before, after
+
+
+def _sum(step: ConvStep, response: Scale, *, biased: bool) -> Sum:
+    """Describe the sum of a step: of its products, in colour one sum for each channel."""
+    account = step.breakdown()
+    total = Sum.of("sum", account, response, biased=biased)
+    if step.kernel.shape[2] == 1:
+        return total
+    sums = [
+        Addend(f"part-{n}", name, float(step.channel_sums[n]))
+        for n, name in enumerate(channel_words.COLOURS)
+    ]
+    bias = [addend for addend in total.addends if addend.name == "bias"]
+    return replace(total, addends=[*sums, *bias])
 
 
 def _numbers(
     name: str,
     values: npt.NDArray[Any],
     scale: Scale,
-    title: Caption,
+    title: Caption | None,
     marks: Mapping[str, Mark] = MappingProxyType({}),
 ) -> Cells:
     return Cells(
         name,
-        values.squeeze(axis=2),
+        values,
         scale,
         numbers=True,
         share="numbers",

@@ -18,6 +18,7 @@ from convexplain.network import (
     Layer,
     Network,
     Trace,
+    compact,
 )
 from convexplain.ops import Window
 from convexplain.style.captions import Caption
@@ -145,6 +146,11 @@ def example(network: Network, sample: int) -> Picture:
     return photographs.load() if mode_for(network) == "rgb" else digits.sample(sample)
 
 
+def load(model: str) -> Network:
+    """Load a network as lessons show it: activations within the layers that they follow."""
+    return compact(Network.load(model))
+
+
 def mode_of(model: str | None) -> Mode:
     """Return how a picture's file is read for a network: in colour, in gray, or as a digit."""
     if model is None:
@@ -204,11 +210,11 @@ def _over_the_picture(network: Network) -> Layer | None:
     """The kernel is drawn over the picture; what it reads are pixels, scaled or not."""
     layer = next((n for n in network.layers if n.family not in _IN_PLACE), None)
     fits = (
-        layer in convolutions(network)
+        layer is not None
+        and reads_all_channels(network, layer.name)
         and layer.window is not None
         and layer.window.dilation == (1, 1)
         and network.recipe is not None
-        and network.recipe.colour == "gray"
     )
     return layer if fits else None
 
@@ -337,8 +343,8 @@ ROLES: Mapping[Role, Part] = {
     "first convolution": Part(Caption(en="a convolution", zh="卷积层"), _first_convolution),
     "convolution over the picture": Part(
         Caption(
-            en="a convolution that reads a gray picture, without gaps in its windows",
-            zh="读取灰度图、窗口没有间隔的卷积层",
+            en="a convolution that reads all channels of the picture, without gaps in its windows",
+            zh="读取图片全部通道、窗口没有间隔的卷积层",
         ),
         _over_the_picture,
     ),
