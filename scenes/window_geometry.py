@@ -53,7 +53,7 @@ class WindowGeometry(LessonScene):
 
     def near(self, geometry: Geometry, *names: str) -> Move:
         """Return what brings the camera to the upper rows and to what counts the places there."""
-        area, (rows, cols) = self.camera.stage_area, geometry.padded.shape
+        area, (rows, cols, *_) = self.camera.stage_area, geometry.padded.shape
         room = cols * (area.bottom - area.top) / (area.right - area.left)
         # Arcs, posts and words take about as much as six rows.
         last = int(np.clip(room - 6, geometry.window.span[0], rows)) - 1
@@ -149,7 +149,7 @@ class WindowGeometry(LessonScene):
             What comes of it.
         """
         known = {suffix: np.full(each.output, np.nan) for suffix, each in shown}
-        counted = {suffix: np.zeros(each.padded.shape) for suffix, each in shown}
+        counted = {suffix: np.zeros(each.padded.shape[:2]) for suffix, each in shown}
         done = dict.fromkeys(known, 0)
 
         def go(alpha: float) -> None:

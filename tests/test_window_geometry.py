@@ -10,6 +10,8 @@ from played import check_layout
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
+from convexplain.data.pictures import Picture
+from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.windows import edge_kernel
 from convexplain.lessons.window_geometry import WindowGeometry
@@ -185,7 +187,7 @@ def test_an_edge_kernel_is_sobel_s_at_any_size():
     [
         ({"padding": "wide"}, 'give "valid", "same" or a number'),
         ({"padding": "-1"}, 'give "valid", "same" or a number'),
-        ({"padding": "40"}, "give less padding"),
+        ({"padding": "120"}, "give less padding"),
         ({"stride": 0}, "too small"),
         ({"dilation": 14}, "lower the dilation or add padding"),
         ({"kernel_size": 1}, "give 2 to 11"),
@@ -259,3 +261,27 @@ def test_every_digit_is_counted_alike(number):
 def test_nothing_overlaps_whatever_the_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     check_layout(WindowGeometry(**options), lang)
+
+
+def test_maps_of_a_colour_picture_are_those_of_scipy_and_zeros_have_their_colour(tmp_path):
+    """Zeros around the numbers that are read: the mean's colour, where a recipe subtracts one."""
+    mean, std = (0.25, 0.5, 0.75), (0.5, 0.5, 0.25)
+    recipe = Recipe((12, 14), "rgb", 1.0, mean, std)
+    layers = (Conv2D("eyes", 2, 3, activation="tanh"), Flatten("flat"), Dense("out", 3))
+    network = Network.initialised(layers, seed=2, input_shape=(12, 14, 3))
+    weights = dict(network.weights) | {"eyes/bias": np.array([0.5, -0.25], np.float32)}
+    path = str(tmp_path / "colour.safetensors")
+    Network(layers, weights, input_shape=(12, 14, 3), recipe=recipe).save(path)
+    pixels = np.random.default_rng(3).random((12, 14, 3)).astype(np.float32)
+    lesson = WindowGeometry(model=path, picture=Picture(pixels, None, "random"), filter=1)
+    numbers = (pixels.astype(np.float64) - mean) / std
+    kernel = weights["eyes/kernel"][..., 1].astype(np.float64)
+    for name, around in (("valid", 0), ("same", 1)):
+        (geometry,) = (each for each in lesson.geometries if each.name == name)
+        padded = np.pad(numbers, ((around, around), (around, around), (0, 0)))
+        wanted = sum(correlate2d(padded[..., n], kernel[..., n], "valid") for n in range(3))
+        np.testing.assert_allclose(geometry.map, np.tanh(wanted - 0.25), atol=1e-6)
+    np.testing.assert_allclose(geometry.padded[0, 3], mean, atol=1e-6)
+    np.testing.assert_allclose(geometry.padded[1:-1, 1:-1], pixels, atol=1e-6)
+    assert lesson.response.signed
+    check_layout(lesson)

@@ -26,7 +26,7 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: Side of the largest padded picture that is drawn, and of the largest hand-made edge kernel.
-LARGEST, LARGEST_KERNEL = 96, 11
+LARGEST, LARGEST_KERNEL = 256, 11
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class WindowGeometry(FilterLesson):
     )
 
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
-    needs: ClassVar[tuple[Role, ...]] = ("convolution of the picture",)
+    needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture",)
     example: ClassVar[str] = "sliding-window"
 
     kernel: str | None = option(
@@ -100,15 +100,28 @@ class WindowGeometry(FilterLesson):
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float32]:
-        """The kernel on the only channel, (height, width)."""
-        if self.kernel_size is not None:
-            return edge_kernel(self.kernel_size)
-        if self.kernel is None:
-            return self.subject.kernels(self.shown_layer)[:, :, self.shown_filter]
+        """The kernel, (height, width, channels); one made by hand is the same on each channel."""
+        if not self.hand_made:
+            return self.network.weights_of(self.shown_layer)["kernel"][..., self.shown_filter]
         try:
-            return kernels.read(self.kernel)
+            made = (
+                kernels.read(self.kernel)
+                if self.kernel is not None
+                else edge_kernel(self.kernel_size or 3)
+            )
         except ValueError as error:
             raise UsageError(str(error)) from None
+        return made[:, :, np.newaxis].repeat(self.numbers.shape[2], axis=2)
+
+    @property
+    def numbers(self) -> npt.NDArray[np.float32]:
+        """What the layer reads of the picture, (height, width, channels)."""
+        return self.trace.input_of(self.shown_layer)
+
+    @property
+    def activation(self) -> str:
+        """What becomes of a sum: the layer's activation, or ReLU for a kernel made by hand."""
+        return "relu" if self.hand_made else self.network.layer(self.shown_layer).activation
 
     @property
     def bias(self) -> float:
@@ -129,7 +142,7 @@ class WindowGeometry(FilterLesson):
         A window that covers the whole picture has no wider one beside it; a single pixel cannot be
         padded or spread.
         """
-        size = self.weights.shape
+        size = self._kernel_size
         plain = self._geometry("valid", Window(size))
         if not self.is_tour:
             return self._distinct(plain, self._geometry("chosen", self._asked()))
@@ -148,6 +161,10 @@ class WindowGeometry(FilterLesson):
             ),
         )
 
+    @property
+    def _kernel_size(self) -> tuple[int, int]:
+        return self.weights.shape[0], self.weights.shape[1]
+
     @staticmethod
     def _distinct(*found: Geometry) -> tuple[Geometry, ...]:
         """Leave out geometries whose windows read the same as those of the first."""
@@ -161,7 +178,7 @@ class WindowGeometry(FilterLesson):
     def _asked(self) -> Window:
         try:
             return Window(
-                self.weights.shape,
+                self._kernel_size,
                 1 if self.stride is None else self.stride,
                 self._padding(),
                 1 if self.dilation is None else self.dilation,
@@ -180,8 +197,7 @@ class WindowGeometry(FilterLesson):
         return int(padding)
 
     def _geometry(self, name: str, window: Window) -> Geometry:
-        pixels = self.trace.image.squeeze(axis=2)
-        size = pixels.shape[0], pixels.shape[1]
+        size = self.drawn.shape[0], self.drawn.shape[1]
         try:
             window = window.on(size)
             window.output_size(size)
@@ -194,7 +210,10 @@ class WindowGeometry(FilterLesson):
                 f"the padded picture has {padded} rows or columns, too many to be drawn: at most "
                 f"{LARGEST}; give less padding"
             )
-        return Geometry(name, window, pixels, self.weights, self.bias)
+        return Geometry(
+            name, window, self.drawn, self.numbers, self.weights, self.bias, self.activation,
+            self.subject.zero(self.shown_layer),
+        )  # fmt: skip
 
     @cached_property
     def response(self) -> Scale:
@@ -203,7 +222,7 @@ class WindowGeometry(FilterLesson):
         if not self.hand_made:
             maps.append(self.maps)
         limit = max(float(np.abs(m).max()) for m in maps)
-        return Scale(limit or 1.0, terms.RESPONSE, signed=False)
+        return Scale(limit or 1.0, terms.RESPONSE, signed=any((m < 0).any() for m in maps))
 
     @cached_property
     def read(self) -> Scale:
@@ -214,10 +233,8 @@ class WindowGeometry(FilterLesson):
     @cached_property
     def way(self) -> tuple[tuple[int, int], ...]:
         """Places of the window along the ink, from the top down, and then the first of all."""
-        height, width = self.weights.shape
-        ink = np.lib.stride_tricks.sliding_window_view(
-            self.trace.image.squeeze(axis=2), (height, width)
-        ).sum(axis=(2, 3))
+        seen = self.drawn if self.drawn.ndim == 2 else self.drawn.mean(axis=2)
+        ink = np.lib.stride_tricks.sliding_window_view(seen, self._kernel_size).sum(axis=(2, 3))
         rows = np.flatnonzero(ink.max(axis=1) > 0.3 * ink.max())
         if not len(rows):
             rows = np.arange(len(ink))
@@ -229,14 +246,14 @@ class WindowGeometry(FilterLesson):
     def diagram(self) -> Diagram:
         """Describe all geometries for a page."""
         if self.hand_made:
-            notes = _MADE.fill(k=fmt.shape(self.weights.shape))
+            notes = _MADE.fill(k=fmt.shape(self._kernel_size))
         else:
             notes = _FILTER.fill(
                 n=self.shown_filter, layer=self.shown_layer, b=fmt.number(self.bias, sign=True)
             )
         return window_picture.compared_pictures(
             self.geometries, self.response, self.read,
-            about=_ABOUT.fill(k=fmt.shape(self.weights.shape)), notes=notes,
+            about=_ABOUT.fill(k=fmt.shape(self._kernel_size)), notes=notes,
         )  # fmt: skip
 
     def picture_of(self, geometry: Geometry, *, upright: bool = False) -> Diagram:
@@ -255,7 +272,7 @@ class WindowGeometry(FilterLesson):
         """Return the first row of those places, of a geometry, that see most ink along a row."""
         stride, span = geometry.window.stride[0], geometry.window.span[0]
         starts = np.arange(geometry.output[0]) * stride
-        ink = geometry.padded.sum(axis=1)
+        ink = geometry.padded.reshape(len(geometry.padded), -1).sum(axis=1)
         return int(starts[np.argmax([ink[start : start + span].sum() for start in starts])])
 
     @property
@@ -265,12 +282,14 @@ class WindowGeometry(FilterLesson):
         return (strided or list(self.geometries))[-1]
 
     def flip(self) -> Diagram:
-        """Describe the kernel, and the kernel turned by half a turn."""
+        """Describe the kernel, in colour that of red, and the kernel turned by half a turn."""
         scale = Scale(float(np.abs(self.weights).max()) or 1.0, terms.WEIGHT)
         cells: dict[str, Any] = {"numbers": True, "share": "weights"}
+        weights = self.weights[:, :, 0]
+        title = terms.KERNEL.capital if self.weights.shape[2] == 1 else _KERNEL_OF_RED
         both = Row(
-            Cells("kernel", self.weights, scale, title=terms.KERNEL.capital, **cells),
-            Cells("turned", self.weights[::-1, ::-1], scale, title=_TURNED, **cells),
+            Cells("kernel", weights, scale, title=title, **cells),
+            Cells("turned", weights[::-1, ::-1], scale, title=_TURNED, **cells),
             gap=2,
         )
         return Diagram(Column(both, Legend("legend", row=True)))
@@ -327,7 +346,7 @@ class WindowGeometry(FilterLesson):
             yield Event("sink", 2.2, _SMALLER, geometry, "sweep", detail=1)
             return
         if name == "dilation":
-            cells = _SPREAD.fill(n=self.weights.size)
+            cells = _SPREAD.fill(n=self._kernel_size[0] * self._kernel_size[1])
             yield Event("spread", 3.0, cells, geometry, detail=detail)
             fewer = _SPAN.fill(w=window.span[1], n=plain.output[1] - geometry.output[1])
             yield Event("spread-hops", 2.6, fewer, geometry, "hops", detail=detail)
@@ -415,6 +434,7 @@ _LEARNED = Caption(
     en="These weights are learned: it makes no difference.", zh="这里权重是学来的，翻不翻都一样。"
 )
 _MADE_AS_IS = Caption(en="Networks use it as it is.", zh="网络直接使用，不翻转。")
+_KERNEL_OF_RED = Caption(en="Kernel of red", zh="红色通道的卷积核")
 _TURNED = Caption(en="Turned by half a turn", zh="翻转后")
 _FILTER = Caption(
     en="Filter {n} of {layer}, bias {b}, laid on the same picture in different ways.",

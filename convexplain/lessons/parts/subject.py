@@ -118,6 +118,20 @@ class Subject:
         """Return the kernels of a layer that reads one channel, (height, width, filters)."""
         return self.network.weights_of(layer)["kernel"].squeeze(axis=2)
 
+    def zero(self, layer: str) -> npt.NDArray[np.float32]:
+        """Return what a 0 looks like to a layer that reads pixels: a gray (1,), or a colour (3,).
+
+        Layers before it may only rescale.
+        """
+        ends = [np.full((1, 1, self.recipe.channels), end, np.float32) for end in (0.0, 1.0)]
+        for before in self.network.layers:
+            if before.name == layer:
+                break
+            ends = [self.network.exact(before, end)[1] for end in ends]
+        low, high = (end.astype(np.float64) for end in ends)
+        drawn = self.recipe.drawn((low / np.where(high == low, 1.0, low - high)).astype(np.float32))
+        return np.asarray(drawn).clip(0, 1).reshape(-1)
+
     def role(self, role: Role) -> Layer:
         """Return the layer that plays a part; an error says what the network lacks."""
         return require(self.network, role, self.model)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from convexplain.lessons.parts.channel_words import COLOURS
 from convexplain.lessons.parts.windows import Geometry
 from convexplain.panels import (
     Aligned,
@@ -147,9 +148,17 @@ def compared_pictures(
         Which kernel it is, said beside it.
     """
     kernel = geometries[0].kernel
-    weights = Cells(
-        "kernel", kernel, Scale(float(np.abs(kernel).max()), terms.WEIGHT), numbers=True,
-        title=terms.KERNEL.capital,
+    scale, in_colour = Scale(float(np.abs(kernel).max()), terms.WEIGHT), kernel.shape[2] > 1
+    weights = Row(
+        *(
+            Cells(
+                f"kernel-{n}" if n else "kernel", kernel[:, :, n], scale, numbers=True,
+                share="kernel",
+                title=COLOURS[n].capital if in_colour else terms.KERNEL.capital,
+            )
+            for n in range(kernel.shape[2])
+        ),
+        gap=0.4,
     )  # fmt: skip
     what = Text("filter", notes, measure=30)
     how = Text("explained", _EXPLAINED, role="note", tone="muted", measure=34)
@@ -271,12 +280,12 @@ def _read(
 ) -> Overlay:  # fmt: skip
     """Describe the padded picture, and upon it how often its cells are read: not at all as yet."""
     marks = _marks(geometry)
-    if taps and geometry.kernel.size <= _TAPS:
+    if taps and len([*geometry.taps()]) <= _TAPS:
         marks |= {
             f"tap-{n}": Mark(row, col, strong=False) for n, (row, col) in enumerate(geometry.taps())
         }
     cells = Cells(f"input{suffix}", geometry.padded, share="pixels", title=title, marks=marks)
-    none = np.zeros(geometry.padded.shape)
+    none = np.zeros(geometry.padded.shape[:2])
     return Overlay(cells, Cells(f"reads{suffix}", none, read, share="pixels", lines=False))
 
 

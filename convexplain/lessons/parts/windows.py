@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.ops import Window, conv2d, relu
+from convexplain.ops import Window, activations, conv2d
 from convexplain.ops.geometry import Margins, Pair
 
 
@@ -19,9 +19,13 @@ class Geometry:
 
     name: str  # of the beat that shows it
     window: Window  # its padding in numbers
-    pixels: npt.NDArray[np.float32]
-    kernel: npt.NDArray[np.float32]
+    pixels: npt.NDArray[np.float32]  # as they are drawn, (height, width) or (height, width, 3)
+    read: npt.NDArray[np.float32]  # what the window reads of them, (height, width, channels)
+    kernel: npt.NDArray[np.float32]  # (height, width, channels)
     bias: float
+    activation: str = "relu"
+    #: What a 0 around the picture looks like: a gray, or a colour.
+    zero: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
 
     @property
     def size(self) -> Pair:
@@ -40,9 +44,13 @@ class Geometry:
 
     @cached_property
     def padded(self) -> npt.NDArray[np.float32]:
-        """The picture with its zeros."""
+        """The picture with its zeros, as it is drawn."""
         top, bottom, left, right = self.margins
-        return np.pad(self.pixels, ((top, bottom), (left, right)))
+        size = top + self.size[0] + bottom, left + self.size[1] + right
+        whole = np.empty((*size, *self.pixels.shape[2:]), np.float32)
+        whole[...] = self.zero if self.pixels.ndim == 3 else self.zero[0]
+        whole[top : size[0] - bottom, left : size[1] - right] = self.pixels
+        return whole
 
     @property
     def hops(self) -> int:
@@ -72,7 +80,7 @@ class Geometry:
     @cached_property
     def counts(self) -> npt.NDArray[np.int64]:
         """How often each cell of the padded picture is read."""
-        counts = np.zeros(self.padded.shape, dtype=np.int64)
+        counts = np.zeros(self.padded.shape[:2], dtype=np.int64)
         for rows, cols in self.window.slices(self.output):
             counts[rows, cols] += 1
         return counts
@@ -91,17 +99,17 @@ class Geometry:
 
     @cached_property
     def map(self) -> npt.NDArray[np.float32]:
-        """The responses after ReLU."""
+        """The responses after their activation."""
         window = self.window
         before = conv2d(
-            self.pixels[:, :, np.newaxis].astype(np.float64),
-            self.kernel[:, :, np.newaxis, np.newaxis].astype(np.float64),
+            self.read.astype(np.float64),
+            self.kernel[..., np.newaxis].astype(np.float64),
             np.array([self.bias]),
             stride=window.stride,
             padding=self.margins,
             dilation=window.dilation,
         )
-        return relu(before.astype(np.float32)).squeeze(axis=2)
+        return activations.find(self.activation)(before.astype(np.float32)).squeeze(axis=2)
 
     def taps(self) -> Iterator[tuple[int, int]]:
         """Yield row and column of each cell of the window, from its first."""
