@@ -82,12 +82,15 @@ def test_a_layer_of_another_kind_does_not_play_the_part(change, role):
 def test_colours_and_other_ranges_are_no_picture_under_the_kernel():
     made = Network.initialised(KERAS, input_shape=(20, 18, 3))
     assert find(made, "convolution of the picture") is None
+    assert find(made, "convolution over the picture") is made.layers[0]
     gray = Network.initialised(KERAS, input_shape=(20, 18, 1))
     bytes_ = Recipe((20, 18), "gray", 255.0)
     scaled = Network(KERAS, gray.weights, input_shape=(20, 18, 1), recipe=bytes_)
     assert find(scaled, "convolution of the picture") is None
     assert find(scaled, "convolution over the picture") is scaled.layers[0]
-    assert find(made, "convolution over the picture") is None
+    split = (Conv2D("c", 6, groups=3), *KERAS[1:])
+    grouped = Network.initialised(split, input_shape=(20, 18, 3))
+    assert find(grouped, "convolution over the picture") is None
 
 
 def test_the_trace_follows_the_prepared_picture(network):

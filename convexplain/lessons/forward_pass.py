@@ -20,6 +20,7 @@ from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import about, in_words
 from convexplain.lessons.parts.stages import Stage, stages
+from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.lessons.parts.subject import Role, Subject
 from convexplain.network import Network
 from convexplain.ops import Breakdown, ConvStep, PoolStep
@@ -221,6 +222,7 @@ class ForwardPass(NetworkLesson):
             vote=self.vote,
             softmax=self.softmax,
             classes=tuple(class_label(self.network, k) for k in range(self.network.classes)),
+            read=scale_of(self.trace.input_of(self.first.name)),
         )
 
     def diagram(self) -> Diagram:

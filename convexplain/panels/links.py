@@ -76,7 +76,7 @@ class Link:
             for name, box in ((self.start, start), (self.end, end))
         )
         pitch = Pitch(lane, _STUB * gap, _BEND * gap)
-        way = route(begin, goal, _walls(placed), room, pitch) or [start.middle, end.middle]
+        way = route(begin, goal, _walls(placed), room, pitch) or _straight(start, end, placed)
         yield self._path(way, 0, head=self.kind != "zoom")
 
     def _path(self, points: Sequence[Point], n: int, *, head: bool = False) -> Path:
@@ -99,6 +99,15 @@ def _walls(pieces: Sequence[Piece]) -> list[Box]:
 
 def _inks(pieces: Sequence[Piece]) -> list[Box]:
     return [piece.box for piece in pieces if isinstance(piece, Words)]
+
+
+def _straight(start: Box, end: Box, placed: Sequence[Piece]) -> list[Point]:
+    """Return a straight line to the middle of a side of the end, one that crosses no words."""
+    (x, y), begin = end.middle, start.middle
+    sides = (x, end.y), (end.x, y), (end.right, y), (x, end.bottom)
+    words = _inks(placed)
+    free = (to for to in sides if not any(box.crossed_by(begin, to) for box in words))
+    return [begin, next(free, end.middle)]
 
 
 def _zoomed(start: Box, end: Box, placed: Sequence[Piece]) -> list[list[Point]]:

@@ -42,6 +42,8 @@ _FAINT = 1e-4
 _FAN = (0.12, 0.25)
 #: Of the picture beside bars, and the length of a whole bar, in cells of the bars.
 _SIDE, _BAR = 11.0, 36.0
+#: Where what stands below a stack breaks, in sizes of its text.
+_NAMED = 12.0
 
 
 class Softmax(NamedTuple):
@@ -87,6 +89,8 @@ class ForwardPicture:
     softmax : Softmax
     classes : tuple of Caption
         What they are called.
+    read : Scale
+        Of what the first cell reads.
     """
 
     pixels: npt.NDArray[np.float32]
@@ -101,6 +105,7 @@ class ForwardPicture:
     vote: Breakdown | None
     softmax: Softmax
     classes: tuple[Caption, ...]
+    read: Scale = INK
 
     @property
     def one_channel(self) -> bool:
@@ -120,7 +125,7 @@ class ForwardPicture:
             whole = Either(Row(self._input(), total), Column(self._input(), total))
         else:
             weights = Scale(float(np.abs(self.weighed.kernel).max()), terms.KERNEL)
-            patch = self._cells("patch", self.weighed.patch, INK, terms.PATCH)
+            patch = self._cells("patch", self.weighed.patch, self.read, terms.PATCH)
             kernel = self._cells("kernel", self.weighed.kernel, weights, terms.KERNEL)
             factors = Row(patch, Text("times", "⊙", role="sign", tone="muted"), kernel, gap=0.4)
             whole = Either(
@@ -338,7 +343,7 @@ class ForwardPicture:
         values = stage.values[:, :, shown_channels(stage, self.stages)]
         stack = Maps("read", values, self._responses(stage), share="pixels", stack=True, fan=_FAN)
         named = Text("reads", _SIZE.fill(layer=stage.name, size=stage.size), role="small",
-                     tone="muted")  # fmt: skip
+                     tone="muted", measure=_NAMED)  # fmt: skip
         return Column(stack, named, gap=0.4)
 
     def _vector(self) -> Part:
@@ -347,7 +352,7 @@ class ForwardPicture:
         scale = self._responses(stage)
         strip = Cells("line", folded(stage, before), scale, lines=False)
         named = Text("lined", _SIZE.fill(layer=stage.name, size=stage.size), role="small",
-                     tone="muted")  # fmt: skip
+                     tone="muted", measure=_NAMED)  # fmt: skip
         return Column(strip, named, gap=0.4)
 
     def _responses(self, stage: Stage) -> Scale:
