@@ -21,8 +21,6 @@ GIVEN = ("convexplain/data/", "convexplain/training/experiments/", "convexplain/
 LAYER = re.compile(r"\b(conv|pool)[1-9]\b|^(dense|hidden|flatten)/|\b28 × 28\b")
 #: How many such places a file has; one that is mended leaves the list.
 ALLOWED: dict[str, int] = {
-    # Scenes and figures that move to panels.
-    "scenes/sliding_window.py": 3,
     # Cards of the chapter, told of its network.
     "convexplain/lessons/cards/architecture.py": 16,
     "convexplain/lessons/cards/channels.py": 3,

@@ -285,7 +285,7 @@ class WindowGeometry(FilterLesson):
         """Describe the kernel, in colour that of red, and the kernel turned by half a turn."""
         scale = Scale(float(np.abs(self.weights).max()) or 1.0, terms.WEIGHT)
         cells: dict[str, Any] = {"numbers": True, "share": "weights"}
-        weights = self.weights[:, :, 0]
+        weights, *_ = np.moveaxis(self.weights, 2, 0)
         title = terms.KERNEL.capital if self.weights.shape[2] == 1 else _KERNEL_OF_RED
         both = Row(
             Cells("kernel", weights, scale, title=title, **cells),
