@@ -121,7 +121,7 @@ USAGE = [
     ("render window-geometry --kernel-size 12", "--kernel-size 12", "2 to 11"),
     ("render window-geometry --kernel-size 3 --kernel sobel-x", "exclude"),
     ("render window-geometry --padding -1", "--padding -1", '"same"'),
-    ("render window-geometry --padding 1000000000", "2000000028", "at most 96"),
+    ("render window-geometry --padding 1000000000", "2000000028", "at most 256"),
     ("render window-geometry --stride 0", "stride 0", "at least 1"),
     ("render window-geometry --dilation 1000", "dilation 1000", "lower the dilation"),
     ("render translation --direction north", "'north'", "left, right, up or down"),
