@@ -36,8 +36,8 @@ class Hierarchy(LessonScene):
     # The digit, and the answer.
 
     def show_ask(self, event: Event) -> None:
-        """Windows of the three sizes nest on the digit."""
-        marks = [f"input.{node.layer}" for node in self.lesson.path]
+        """Windows of all sizes nest on the picture."""
+        marks = self.path_marks()
         self.during(1, in_turn(*(self.board.show(mark) for mark in marks), overlap=0.3))
 
     def show_reads(self, event: Event) -> None:
@@ -58,25 +58,40 @@ class Hierarchy(LessonScene):
 
     def show_there(self, *names: str) -> Move:
         """Show what the layout has of these: a narrow frame has no room for all words."""
-        there = [name for name in names if self.board.has(name)]
+        there = self.there(*names)
         return self.board.show(*there) if there else together()
+
+    def there(self, *names: str) -> list[str]:
+        """Return those of some names that the layout has."""
+        return [name for name in names if self.board.has(name)]
 
     # Down the tree.
 
-    def show_parts(self, event: Event) -> None:
-        """The patches of the last level are cut out of the digit, one by one."""
-        self.during(0.1, self.show_there("row-" + self.layer(1), "field-" + self.layer(1)))
-        self.descend(self.row(1), 1)
+    def show_level(self, event: Event) -> None:
+        """Patches come out of those above them, the first row's out of the picture, one by one."""
+        depth = event.data
+        if depth == 1:
+            self.during(0.1, self.show_there("row-" + self.layer(1), "field-" + self.layer(1)))
+        else:
+            self.near(self.row(depth), 0.2)
+        self.descend(self.row(depth), 1)
 
-    def show_strokes(self, event: Event) -> None:
-        """Their strongest parts come out of them."""
-        self.near(self.row(2), 0.2)
-        self.descend(self.row(2), 1)
+    def show_deeper(self, event: Event) -> None:
+        """The lowest row is not the first level."""
+        patches = [f"patch-{place}" for place in self.lowest()]
+        self.during(1, self.board.pulse(*patches, times=2))
 
-    def show_edges(self, event: Event) -> None:
-        """And theirs out of these."""
-        self.near(self.row(3), 0.2)
-        self.descend(self.row(3), 1)
+    def lowest(self) -> list[str]:
+        """Return the places of the leaves that have patches."""
+        return [
+            place for place, node in self.places.items()
+            if not node.parts and self.board.has(f"patch-{place}")
+        ]  # fmt: skip
+
+    def path_marks(self) -> list[str]:
+        """Return the names of the windows of the path on the picture."""
+        marks = [f"input.{node.layer}" for node in self.lesson.path]
+        return [mark for mark in marks if self.board.has(mark)]
 
     def near(self, places: list[str], share: float) -> None:
         """Come near to one branch, as far as it is there, and name its row."""
@@ -104,14 +119,16 @@ class Hierarchy(LessonScene):
         """Return the move in which a node's patch comes out of its parent's, or of the digit."""
         node, above = self.places[place], self.places.get(place.rpartition("-")[0])
         box = node.box
-        if above is None:
+        label = self.show_there(f"share-{place}", f"bar-{place}")
+        if not self.board.has(f"patch-{place}"):  # a unit: it reads all there is
+            return in_turn(self.board.walk(f"tree.{place}"), label)
+        if above is None or not self.board.has(f"patch-{place.rpartition('-')[0]}"):
             source = self.board.within("input", box.top, box.left, box.height, box.width)
         else:
             top, left = box.top - above.box.top, box.left - above.box.left
             parent = f"patch-{place.rpartition('-')[0]}"
             source = self.board.within(parent, top, left, box.height, box.width)
         grow = self.board.grow(f"patch-{place}", out_of=source)
-        label = self.show_there(f"share-{place}", f"bar-{place}")
         link = self.board.walk(f"tree.{place}")
         rest = in_turn(link, label)
 
@@ -128,13 +145,23 @@ class Hierarchy(LessonScene):
 
     def show_kernels(self, event: Event) -> None:
         """Under each leaf comes its kernel; one of them is looked at from nearby."""
-        leaf = next(place for place in self.row(3) if place in self.lit)
-        parts = ("share", "patch", "kernel", "filter")
-        branch = [place for place in self.row(3) if place[0] == leaf[0]]
-        box = self.board.around(*(f"{part}-{place}" for place in branch for part in parts))
-        kernels = [self.show_there(f"kernel-{place}", f"filter-{place}") for place in self.row(3)]
+        leaf = next(place for place in self.lowest() if place in self.lit)
+        parts = ("share", "patch", "filter")
+        branch = [place for place in self.lowest() if place[0] == leaf[0]]
+        names = [f"{part}-{place}" for place in branch for part in parts]
+        box = self.board.around(
+            *self.there(*names), *(k for place in branch for k in self.kernels(place))
+        )
+        kernels = [
+            self.show_there(*self.kernels(place), f"filter-{place}") for place in self.lowest()
+        ]
         self.during(0.5, self.camera.to(box, 0.9), in_turn(*kernels, overlap=0.7))
-        self.during(1, self.board.pulse(f"kernel-{leaf}"), self.show_there("legend"))
+        self.during(1, self.board.pulse(*self.kernels(leaf)), self.show_there("legend"))
+
+    def kernels(self, place: str) -> list[str]:
+        """Return the names of a leaf's kernels."""
+        own = f"kernel-{place}"
+        return [name for name in self.board.parts if name == own or name.startswith(f"{own}.")]
 
     # Up again.
 
@@ -144,17 +171,20 @@ class Hierarchy(LessonScene):
         way = sorted(self.lit, key=len, reverse=True)
         moves = [
             in_turn(
-                self.board.pulse(f"patch-{place}", f"tree.{place}"),
-                self.board.show(f"patch-{place}.lit", f"input.{self.places[place].layer}"),
+                self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1],
+                                 f"tree.{place}"),
+                self.show_there(f"patch-{place}.lit", f"input.{self.places[place].layer}"),
                 overlap=0.5,
             )
             for place in way
-        ]
+        ]  # fmt: skip
         self.during(1, in_turn(*moves), rate=linear)
 
     def uncovered(self) -> list[Move]:
         """Bring what events that were left out would have shown."""
-        names = [name for place in self.row(3) for name in (f"kernel-{place}", f"filter-{place}")]
+        names = [
+            name for place in self.lowest() for name in (*self.kernels(place), f"filter-{place}")
+        ]
         return [self.show_there(*names, "legend", "explained")]
 
     # In other digits.
@@ -218,12 +248,12 @@ class Hierarchy(LessonScene):
         """The whole tree once more, with the branch that was followed."""
         names = [name for name in self.board.parts if name.startswith("chart.random")]
         self.during(0.1, self.board.hide(*names) if names else self.board.pulse("bar"))
-        lit = [f"patch-{place}.lit" for place in self.lit]
-        marks = [f"input.{node.layer}" for node in self.lesson.path]
         self.during(0.4, self.board.become(self.tree, whole=True))
-        self.during(0.2, self.board.show(*lit, *marks))
-        way = sorted(self.lit, key=len, reverse=True)
-        self.during(1, in_turn(*(self.board.pulse(f"patch-{place}") for place in way)), rate=linear)
+        lit = [f"patch-{place}.lit" for place in self.lit]
+        self.during(0.2, self.show_there(*lit, *self.path_marks()))
+        way = [name for place in sorted(self.lit, key=len, reverse=True)
+               for name in self.there(f"patch-{place}", f"share-{place}")[:1]]  # fmt: skip
+        self.during(1, in_turn(*(self.board.pulse(name) for name in way)), rate=linear)
 
 
 def _walk(node: Node, place: str = "") -> Iterator[tuple[str, Node]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from convexplain import ops
 from convexplain.data import digits, kernels
+from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
@@ -19,11 +20,13 @@ from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
-from convexplain.lessons.parts.subject import Role, convolutions, with_maps
+from convexplain.lessons.parts.subject import Role
 from convexplain.network import (
     Node,
     TopPatch,
+    contributions,
     hierarchy,
+    level_layers,
     top_patches,
 )
 from convexplain.ops import Box
@@ -33,22 +36,14 @@ from convexplain.style.captions import Caption
 
 #: How many cells of the last level are followed, and taken out.
 STRONGEST = 3
+#: So many levels are drawn, the last ones; up to how many each cell but the leaves has two parts.
+MOST_ROWS, BRANCHING = 4, 3
+#: Answers that are computed at once.
+CHUNK = 64
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 12
 #: How many random orders the check is repeated in.
 ORDERS = 20
-
-
-class View(NamedTuple):
-    """What one cell of a layer sees of the picture."""
-
-    layer: str
-    box: Box
-
-    @property
-    def side(self) -> int:
-        """Rows that it spans, and columns too."""
-        return self.box.height
 
 
 class Reading(NamedTuple):
@@ -64,7 +59,7 @@ class Reading(NamedTuple):
 class Hierarchy(NetworkLesson):
     """How small patterns build larger ones, from edges to the answer, with every share measured.
 
-    The levels are the network's three convolutions.
+    The levels are the network's layers with an activation, from the first maps to the last.
 
     The default digit is the first of the role "hierarchy" in the examples: read right, a logit
     above 2, and the cells that are followed all at different places.
@@ -84,7 +79,7 @@ class Hierarchy(NetworkLesson):
     )
 
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
-    needs: ClassVar[tuple[Role, ...]] = ("three levels",)
+    needs: ClassVar[tuple[Role, ...]] = ("levels",)
 
     pause: float = pause_option()
 
@@ -105,7 +100,11 @@ class Hierarchy(NetworkLesson):
 
     @property
     def logit(self) -> float:
-        """The answer's logit."""
+        """The answer's logit; of one logit for two classes, how much it speaks for this one."""
+        return self.tree.before if self.network.outputs == 1 else self._own_logit
+
+    @property
+    def _own_logit(self) -> float:
         return float(self.trace.logits[self.label])
 
     @property
@@ -116,7 +115,7 @@ class Hierarchy(NetworkLesson):
     @property
     def centred(self) -> bool:
         """Whether weights are taken less their mean over all classes, as a negative logit asks."""
-        return self.logit <= 0
+        return self.network.outputs > 1 and self._own_logit <= 0
 
     @property
     def answer_name(self) -> Caption:
@@ -125,19 +124,41 @@ class Hierarchy(NetworkLesson):
 
     @cached_property
     def levels(self) -> tuple[str, ...]:
-        """Names of the three convolutions, from the picture upwards."""
-        return tuple(layer.name for layer in convolutions(self.network))
+        """Names of all levels, from the picture upwards."""
+        return tuple(layer.name for layer in level_layers(self.network))
 
     @property
-    def _classifier(self) -> str:
-        return self.subject.role("three levels").name
+    def rows(self) -> tuple[str, ...]:
+        """Names of the levels that are drawn, from the lowest: the last ones if there are many."""
+        return self.levels[-MOST_ROWS:]
+
+    def has_places(self, level: str) -> bool:
+        """Tell whether a level consists of maps, not of units that all read the whole picture."""
+        return len(self.network.shapes[level]) == 3
+
+    @property
+    def kernels(self) -> npt.NDArray[np.float32] | None:
+        """The weights of the lowest level, (height, width, channels, filters), if it is drawn."""
+        layer = self.network.layer(self.levels[0])
+        while layer.family in ("activation", "normalization"):
+            layer = self.network.layer(self.network.sources(layer.name)[0])
+        known = self.network.weights_of(layer.name).get("kernel")
+        return known if self.rows[0] == self.levels[0] else None
 
     # The tree, downwards.
 
     @cached_property
     def tree(self) -> Node:
-        """The answer, its strongest cells of the last level, and two below each of them, twice."""
-        return hierarchy(self.trace, self.label, STRONGEST, centred=self.centred)
+        """The answer, its strongest cells of the last level, and the strongest below each.
+
+        These are two a cell while there are three levels at most, else two below the first level
+        and then one.
+        """
+        many = len(self.rows)
+        below = [2] * (many - 1) if many <= BRANCHING else [2] + [1] * (many - 2)
+        return hierarchy(
+            self.trace, self.label, STRONGEST, below=below, depth=many, centred=self.centred
+        )
 
     @cached_property
     def path(self) -> tuple[Node, ...]:
@@ -156,12 +177,14 @@ class Hierarchy(NetworkLesson):
         return tuple(reversed(way))
 
     def is_edge(self, leaf: Node) -> bool:
-        """Tell whether a cell of the first level has the kernel of an oriented edge, by rule."""
-        return kernels.closest_pattern(self.kernel(leaf)).kind == "edge"
+        """Tell whether a cell of the first level has the kernel of an oriented edge, by rule.
 
-    def kernel(self, leaf: Node) -> npt.NDArray[np.float32]:
-        """The weights of a cell of the first level, (height, width)."""
-        return self.subject.kernels(self.levels[0])[:, :, leaf.filter]
+        In colour, by the mean of its channels.
+        """
+        if self.kernels is None:
+            return False
+        kernel = self.kernels[..., leaf.filter].mean(axis=2)
+        return kernels.closest_pattern(kernel).kind == "edge"
 
     @property
     def top_share(self) -> float:
@@ -170,11 +193,14 @@ class Hierarchy(NetworkLesson):
 
     def elsewhere(self, node: Node) -> tuple[TopPatch, ...]:
         """Find what excites a node's filter most in other bundled digits, strongest first."""
-        shown = self.shown_picture.pixels
-        others = [
-            other.pixels for other in digits.load() if not np.array_equal(other.pixels, shown)
-        ]
-        return top_patches(self.network, node.layer, node.filter, np.stack(others), ELSEWHERE)
+        prepared = np.stack([self.network.prepare(other) for other in self._others])
+        return top_patches(self.network, node.layer, node.filter, prepared, ELSEWHERE)
+
+    @cached_property
+    def _others(self) -> tuple[Picture, ...]:
+        """All bundled digits but the one that is shown."""
+        given = self.subject.given.pixels
+        return tuple(o for o in digits.load() if not np.array_equal(o.pixels, given))
 
     # The pictures: the same panels, laid out for what is spoken of.
 
@@ -187,8 +213,9 @@ class Hierarchy(NetworkLesson):
             tree=self.tree,
             path=self.path,
             pixels=self.drawn,
-            kernels=self.subject.kernels(self.levels[0]),
+            kernels=self.kernels,
             fields={layer: self.network.receptive_field(layer).size for layer in layers},
+            units=frozenset(level for level in self.levels if not self.has_places(level)),
             logit=self.logit,
             probability=self.probability,
             answer=self.answer_name,
@@ -232,76 +259,28 @@ class Hierarchy(NetworkLesson):
 
     def found_elsewhere(self, part: Node) -> tuple[Cells, ...]:
         """Return the patches of other digits that excite a part's filter most, with classes."""
-        number = self.tree.parts.index(part)
-        shown = self.shown_picture.pixels
-        others = [each for each in digits.load() if not np.array_equal(each.pixels, shown)]
+        number, recipe = self.tree.parts.index(part), self.subject.recipe
         return tuple(
             Cells(
-                f"wall-{number}-{n}", found.patch.squeeze(axis=2), share="wall", lines=False,
+                f"wall-{number}-{n}", recipe.drawn(found.patch), share="wall", lines=False,
                 title=Caption(en=str(label), zh=str(label)) if label is not None else None,
             )
             for n, found in enumerate(self.elsewhere(part))
-            for label in [others[found.index].label]
+            for label in [self._others[found.index].label]
         )  # fmt: skip
-
-    # Receptive fields.
-
-    @cached_property
-    def views(self) -> tuple[View, ...]:
-        """What a cell of each layer sees, up to the last level, each within the next one's view."""
-        shapes = self.network.shapes
-        if len(self.path) < len(self.levels):  # on blank paper no edge responds
-            cells = {n: ((shapes[n][0] - 1) // 2, (shapes[n][1] - 1) // 2) for n in self.levels}
-        else:
-            cells = {node.layer: (node.row, node.col) for node in self.path}
-        found: list[View] = []
-        row = col = 0
-        for layer in with_maps(self.network):
-            rows, cols, _ = shapes[layer.name]
-            # Of a pooling it is the window that reads the cell below it.
-            read = min(row // 2, rows - 1), min(col // 2, cols - 1)
-            row, col = cells.get(layer.name, read)
-            found.append(View(layer.name, self.network.receptive_field(layer.name).box(row, col)))
-        return tuple(found)
-
-    @property
-    def places(self) -> tuple[Box, ...]:
-        """The views of all cells of the last level, row after row."""
-        rows, cols, _ = self.network.shapes[self.levels[-1]]
-        field = self.network.receptive_field(self.levels[-1])
-        return tuple(field.box(row, col) for row in range(rows) for col in range(cols))
-
-    @property
-    def read(self) -> Box:
-        """All that the last level reads of the picture; what lies outside changes no answer."""
-        return Box(0, 0, self.places[-1].bottom, self.places[-1].right)
-
-    @property
-    def fields(self) -> Caption:
-        """What cells see, layer by layer, and what none of them sees."""
-        boxes = {view.layer: view.box for view in self.views}
-        first, second, third = (_across(boxes[level]) for level in self.levels)
-        height, width = self.network.input_shape[:2]
-        unread = height - self.read.bottom, width - self.read.right
-        if unread[0] == unread[1] > 0:
-            many = words.how_many(unread[0])
-            return words.FIELDS.fill(r1=first, r2=second, r3=third, n=many)
-        return words.FIELDS_ONLY.fill(r1=first, r2=second, r3=third)
 
     # The causal check.
 
     @cached_property
     def pushes(self) -> npt.NDArray[np.float64]:
-        """What every cell of the last level adds to the answer, (height, width, filters)."""
-        weights = self.network.weights_of(self._classifier)["kernel"].astype(np.float64)
-        column = weights[:, self.label] - (weights.mean(axis=1) if self.centred else 0.0)
-        maps = self.trace.activations[self.levels[-1]].astype(np.float64)
-        return maps * column.reshape(maps.shape)
+        """What every cell of the last level adds to the answer, in the shape of that level."""
+        return contributions(self.trace, self.levels[-1], self.label, centred=self.centred)
 
     @cached_property
     def order(self) -> npt.NDArray[np.intp]:
         """The cells that push towards the answer, strongest first, as flat indices."""
-        return np.argsort(-self.pushes.ravel(), kind="stable")[: self.tree.supporters]
+        supporting = int((self.pushes > 0).sum())
+        return np.argsort(-self.pushes.ravel(), kind="stable")[:supporting]
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
@@ -309,21 +288,38 @@ class Hierarchy(NetworkLesson):
         logits = self._without(self.order)
         chances = ops.softmax(logits)
         return tuple(
-            Reading(removed, float(z[self.label]), float(p[self.label]), int(z.argmax()))
+            Reading(removed, self._said(z), float(p[self.label]), int(z.argmax()))
             for removed, (z, p) in enumerate(zip(logits, chances, strict=True))
         )
 
+    def _said(self, logits: npt.NDArray[np.float64]) -> float:
+        """Return the logit of the answer as it is told: of two classes, the one against the other.
+
+        Two classes by one logit have the logits 0 and that one.
+        """
+        own = logits[self.label]
+        return float(own - logits[1 - self.label] if self.network.outputs == 1 else own)
+
     def _without(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """Return the logits without 0, 1, 2, ... of the cells in this order, (n + 1, classes)."""
-        maps = self.trace.activations[self.levels[-1]]
-        x = np.repeat(maps[np.newaxis], len(order) + 1, axis=0)
-        flat = x.reshape(len(x), -1)
-        for removed, cell in enumerate(order, 1):
-            flat[removed:, cell] = 0
-        above = [layer.name for layer in self.network.layers].index(self.levels[-1]) + 1
-        for layer in self.network.layers[above:]:
-            logits, x = self.network.exact(layer, x)
-        return np.asarray(logits, dtype=np.float64)
+        cells = self.trace.activations[self.levels[-1]].ravel()
+        names = [layer.name for layer in self.network.layers]
+        last = names.index(self.network.classifier.name)
+        above = self.network.layers[names.index(self.levels[-1]) + 1 : last + 1]
+        shape = self.network.shapes[self.levels[-1]]
+        found = []
+        for start in range(0, len(order) + 1, CHUNK):
+            many = min(CHUNK, len(order) + 1 - start)
+            x = np.repeat(cells[np.newaxis], many, axis=0)
+            x[:, order[:start]] = 0
+            for n in range(1, many):
+                x[n:, order[start + n - 1]] = 0
+            x = x.reshape(many, *shape)
+            for layer in above:
+                logits, x = self.network.exact(layer, x)
+            found.append(logits.reshape(many, -1))
+        every = np.concatenate(found).astype(np.float64)
+        return every if self.network.outputs > 1 else np.hstack([0 * every, every])
 
     def _lead(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """Return how far the answer's logit lies above the largest other one."""
@@ -380,16 +376,17 @@ class Hierarchy(NetworkLesson):
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
         k, title, m = self.answer_name, self.title, len(self.tree.parts)
-        yield Beat.of("question", title, Event("ask", 2.8, self.question))
+        yield Beat.of("question", title, Event("ask", 2.8, self._question))
         yield Beat.of("parts", title, *self._tell_tree())
         yield Beat.of("upwards", title, Event("upwards", 3.6, self._upwards_caption()))
-        yield Beat.of(
-            "elsewhere", words.WALL_TITLE,
-            Event("wall", 3.4, words.WALL, self.followed, detail=1),
-            Event("classes", 3.0, words.SHARED, detail=1),
-            *self._tell_others(),
-        )  # fmt: skip
-        n = fmt.count(self.tree.supporters)
+        if self.subject.reads_digits and self.has_places(self.levels[-1]):
+            yield Beat.of(
+                "elsewhere", words.WALL_TITLE,
+                Event("wall", 3.4, words.WALL, self.followed, detail=1),
+                Event("classes", 3.0, words.SHARED, detail=1),
+                *self._tell_others(),
+            )  # fmt: skip
+        n = fmt.count(len(self.order))
         top = fmt.number(100 * self.top_share, 1)
         shares = words.SHARES.fill(m=m, n=n, top3=top)
         yield Beat.of("shares", words.CHECK_TITLE, Event("bar", 3.6, shares))
@@ -397,19 +394,42 @@ class Hierarchy(NetworkLesson):
         yield Beat.of("answer", title, Event("tree", 4.6, self.answer.fill(k=k)))
 
     def _tell_tree(self) -> Iterator[Event]:
-        sizes = {node.layer: _size(node.box) for node in self.path}
-        first, second, third = self.levels
         yield Event("reads", 2.6, self.unusual)
         if self.centred:
             digits_read = self.subject.reads_digits
             yield Event("centred", 2.6, words.CENTRED if digits_read else words.CENTRED_ON_CLASSES)
-        parts = words.PARTS.fill(layer=third, size=sizes[third], m=len(self.tree.parts))
-        yield Event("parts", 4.0, parts)
-        if second in sizes:
-            yield Event("strokes", 3.6, words.STROKES.fill(layer=second, size=sizes[second]))
-        if first in sizes:
-            yield Event("edges", 3.6, words.EDGES.fill(layer=first, size=sizes[first]))
-            yield Event("kernels", 3.4, words.KERNELS, detail=1)
+        for depth, node in enumerate(reversed(self.path), 1):
+            lowest = node.layer == self.levels[0]
+            name = "parts" if depth == 1 else "edges" if lowest else f"row-{depth}"
+            said = self._row_caption(node, depth)
+            yield Event(name, 4.0 if depth == 1 else 3.6, said, depth, shown_by="level")
+            if lowest and self.kernels is not None:
+                in_colour = self.kernels.shape[2] > 1
+                kernels_said = words.KERNELS_IN_COLOUR if in_colour else words.KERNELS
+                yield Event("kernels", 3.4, kernels_said, detail=1)
+        hidden = len(self.levels) - len(self.rows)
+        if hidden and len(self.path) == len(self.rows):
+            yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
+
+    def _row_caption(self, node: Node, depth: int) -> Caption:
+        """Tell of one row of the tree: its layer, and what its cells see."""
+        values: dict[str, str] = {
+            "layer": node.layer, "size": _size(node.box), "m": str(len(self.tree.parts)),
+        }  # fmt: skip
+        if not self.has_places(node.layer):
+            said = words.UNITS if depth == 1 else words.UNITS_BELOW
+        elif depth == 1:
+            said = words.PARTS
+        else:
+            said = words.EDGES if node.layer == self.levels[0] else words.STROKES
+        return said.fill(**{name: values[name] for name in said.fields})
+
+    @property
+    def _question(self) -> Caption:
+        size = self.network.receptive_field(self.levels[0]).size
+        if self.subject.reads_digits and size == (3, 3):
+            return self.question
+        return words.QUESTION.fill(size=fmt.shape(size))
 
     def _tell_others(self) -> Iterator[Event]:
         """Tell where the filters of the other parts respond; a longer video has time for it."""
@@ -461,14 +481,9 @@ class Hierarchy(NetworkLesson):
     def _upwards_caption(self) -> Caption:
         leaf = self.path[0]
         small = leaf.layer == self.levels[0] and self.is_edge(leaf)
-        return words.UPWARDS.fill(
-            small=words.AN_EDGE if small else words.A_PATCH, k=self.answer_name
-        )
-
-
-def _across(box: Box) -> str:
-    """Print how wide a view is, or both its sides if they differ."""
-    return str(box.height) if box.height == box.width else _size(box)
+        strokes = self.subject.reads_digits and len(self.path) == BRANCHING
+        said = words.UPWARDS if strokes else words.UPWARDS_LARGER
+        return said.fill(small=words.AN_EDGE if small else words.A_PATCH, k=self.answer_name)
 
 
 def _size(box: Box) -> str:

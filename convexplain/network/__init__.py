@@ -4,7 +4,7 @@
 is compared with, both trained; `Trace` follows one picture through a network, forwards and back.
 """
 
-from convexplain.network.attribution import Node, hierarchy
+from convexplain.network.attribution import Node, contributions, hierarchy, level_layers
 from convexplain.network.backward import BackwardTrace
 from convexplain.network.compact import compact
 from convexplain.network.effective_field import (
@@ -70,8 +70,10 @@ __all__ = [
     "Trace",
     "ZeroPadding2D",
     "compact",
+    "contributions",
     "effective_receptive_field",
     "hierarchy",
     "layer_from_dict",
+    "level_layers",
     "top_patches",
 ]

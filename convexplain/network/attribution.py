@@ -5,22 +5,27 @@ addend is the contribution of one cell that the layer reads. A max pool hands on
 as it is, so that a contribution through it belongs to the cell at its argmax; ReLU hands on
 positive values unchanged. So each contribution has a cell of an earlier layer behind it, which is
 a sum again, down to the pixels.
+
+In a hierarchy, layers that only weigh and add, such as an average or a normalization, are no steps
+of their own: a sum of sums is one sum, of the cells of the level below.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convexplain.errors import UsageError
 from convexplain.network.check_shapes import INPUT
 from convexplain.network.forward import Forward, cell_name
 from convexplain.network.layers import Addends, Cell, Layer, as_map
-from convexplain.network.network import FloatArray
+from convexplain.network.network import FloatArray, Network
 from convexplain.ops import Box, Breakdown, Part
 from convexplain.ops.breakdown import largest
 from convexplain.ops.patching import cut
@@ -125,7 +130,7 @@ def hierarchy(
     label: int | None = None,
     parts: int = 3,
     *,
-    below: int = 2,
+    below: int | Sequence[int] = 2,
     depth: int | None = None,
     centred: bool = False,
 ) -> Node:
@@ -139,8 +144,8 @@ def hierarchy(
         The class; the predicted one by default.
     parts : int
         How many of the cells that push most towards the class are followed.
-    below : int
-        How many are followed under each of these, and so on down.
+    below : int or sequence of int
+        How many are followed under each of these, and so on down, or at each level.
     depth : int, optional
         How many layers of cells below the class; by default all, which in the chapter's network
         is 3: conv3, conv2, conv1.
@@ -170,12 +175,33 @@ def hierarchy(
             f"there is no class {label}: they go from 0 to {trace.network.classes - 1}"
         )
     unit = label if classes > 1 else 0  # one output alone speaks for class 1
-    for name, value in (("parts", parts), ("below", below), ("depth", depth)):
-        if value is not None and value < 1:
-            raise UsageError(f"{name} must be at least 1, not {value}")
     levels = len(trace.network.layers) if depth is None else depth
-    walk = _Walk(trace, supporting=True, centred=centred)
-    return walk.node(last, (0, 0, unit), [parts] + [below] * (levels - 1))
+    each = [below] * (levels - 1) if isinstance(below, int) else list(below)
+    for name, values in (("parts", [parts]), ("below", each), ("depth", [levels])):
+        if any(value < 1 for value in values):
+            raise UsageError(f"{name} must be at least 1, not {min(values)}")
+    walk = _Walk(trace, supporting=True, centred=centred, label=label)
+    return walk.node(last, (0, 0, unit), [parts, *each][:levels])
+
+
+def contributions(
+    trace: Forward, level: str, label: int, *, centred: bool = False
+) -> NDArray[np.float64]:
+    """Return what every cell of the last level adds to a class's logit, in that level's shape.
+
+    Parameters are those of `hierarchy`.
+    """
+    walk, last = (
+        _Walk(trace, supporting=True, centred=centred, label=label),
+        trace.network.classifier,
+    )
+    sums = walk.sums(last, (0, 0, label if trace.logits.size > 1 else 0))
+    found = np.zeros(as_map(trace.activations[level]).shape)
+    for index, product in enumerate(sums.products.tolist()):
+        layer, cell = sums.find(index)
+        if layer is not None and layer.name == level:
+            found[cell] += product
+    return found.reshape(trace.activations[level].shape)
 
 
 def trace_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
@@ -189,6 +215,42 @@ def trace_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Nod
     return _Walk(trace, supporting=False).node(origin, cell, [parts] * len(trace.network.layers))
 
 
+@dataclass(frozen=True, eq=False)
+class _Sum:
+    """A sum of cells of other layers; arrays of shape (n,)."""
+
+    weights: NDArray[np.float64]
+    products: NDArray[np.float64]
+    bias: float
+    find: Callable[[int], tuple[Layer | None, Cell]]  # the layer of an addend, and its cell there
+
+
+def level_layers(network: Network) -> tuple[Layer, ...]:
+    """Find the levels of a hierarchy, from the picture upwards.
+
+    These are the layers with an activation, and convolutions and dense layers without one, but for
+    those whose sums an activation reads that is a layer of its own. The classes are no level.
+    """
+    found = []
+    for layer in network.layers:
+        if layer is network.classifier:
+            break
+        made = layer.family in ("convolution", "dense") and not _is_bent(network, layer)
+        if layer.activation != "linear" or made:
+            found.append(layer)
+    return tuple(found)
+
+
+def _is_bent(network: Network, layer: Layer) -> bool:
+    """Whether nothing but activations read a layer, also behind sums of its places alone."""
+    readers = [each for each in network.layers if layer.name in network.sources(each.name)]
+    return bool(readers) and all(
+        reader.family == "activation"
+        or (reader.family in ("normalization", "addition", "dropout") and _is_bent(network, reader))
+        for reader in readers
+    )
+
+
 @dataclass(frozen=True)
 class _Walk:
     """One way of walking back.
@@ -200,6 +262,19 @@ class _Walk:
     trace: Forward
     supporting: bool
     centred: bool = False
+    label: int | None = None
+
+    @cached_property
+    def _passed(self) -> frozenset[str]:
+        """Names of the layers whose sums are told as parts of the sums that read them."""
+        if not self.supporting:
+            return frozenset()
+        levels = {layer.name for layer in level_layers(self.trace.network)}
+        return frozenset(
+            layer.name
+            for layer in self.trace.network.layers
+            if layer.name not in levels and not layer.hands_on and layer.activation == "linear"
+        )
 
     def node(self, layer: Layer | None, cell: Cell, counts: Sequence[int], **link: float) -> Node:
         """Make the node of a computed cell or pixel; `link` is what it means to its parent."""
@@ -212,12 +287,13 @@ class _Walk:
         else:
             value = float(as_map(self.trace.activations[layer.name])[cell])
             before = float(as_map(self.trace.before(layer.name))[cell])
-            sums = self.trace.addends(layer, cell)
-            if self.centred and layer is self.trace.network.classifier:
-                sums = self._centred(sums)
-                before -= float(self.trace.logits.mean(dtype=np.float64))
+            if layer is self.trace.network.classifier:
+                if self.centred:
+                    before -= float(self.trace.logits.mean(dtype=np.float64))
+                before = -before if self._against else before
+            sums = self.sums(layer, cell)
             bias, products = sums.bias, sums.products
-            parts = self._parts(layer, sums, counts)
+            parts = self._parts(sums, counts)
         return Node(
             layer=INPUT if layer is None else layer.name,
             filter=channel,
@@ -238,7 +314,66 @@ class _Walk:
             **link,
         )
 
-    def _parts(self, layer: Layer, sums: Addends, counts: Sequence[int]) -> tuple[Node, ...]:
+    @property
+    def _against(self) -> bool:
+        """Whether the one logit of two classes is asked for what speaks for the first, no."""
+        return self.supporting and self.label == 0 and self.trace.logits.size == 1
+
+    def sums(self, layer: Layer, cell: Cell) -> _Sum:
+        """Write a cell as the sum of cells of the levels below; of a class, what speaks for it."""
+        addends = self.trace.addends(layer, cell)
+        if layer is self.trace.network.classifier:
+            if self.centred:
+                addends = self._centred(addends)
+            if self._against:
+                addends = replace(
+                    addends, weights=-addends.weights, products=-addends.products,
+                    bias=-addends.bias,
+                )  # fmt: skip
+        return self._opened(layer, addends)
+
+    def _opened(self, layer: Layer, addends: Addends) -> _Sum:
+        """Put sums of layers that are passed in the place of their cells."""
+        trace = self.trace
+
+        def find(index: int) -> tuple[Layer | None, Cell]:
+            return trace.origin(*trace.behind(layer, addends.cell(index)))
+
+        if not any(self._leads_to_passed(name) for name in trace.network.sources(layer.name)):
+            return _Sum(addends.weights, addends.products, addends.bias, find)
+        weights: list[NDArray[np.float64]] = []
+        products: list[NDArray[np.float64]] = []
+        places: list[tuple[_Sum | None, int]] = []
+        bias = addends.bias
+        for index, weight in enumerate(addends.weights.tolist()):
+            source, cell = find(index)
+            if source is None or source.name not in self._passed:
+                weights.append(addends.weights[index : index + 1])
+                products.append(addends.products[index : index + 1])
+                places.append((None, index))
+                continue
+            inner = self._opened(source, trace.addends(source, cell))
+            weights.append(weight * inner.weights)
+            products.append(weight * inner.products)
+            places += [(inner, n) for n in range(inner.products.size)]
+            bias += weight * inner.bias
+
+        def find_opened(index: int) -> tuple[Layer | None, Cell]:
+            inner, n = places[index]
+            return find(n) if inner is None else inner.find(n)
+
+        return _Sum(np.concatenate(weights), np.concatenate(products), bias, find_opened)
+
+    def _leads_to_passed(self, name: str) -> bool:
+        """Whether a layer, or one whose values it hands on, is passed."""
+        if name == INPUT:
+            return False
+        layer = self.trace.network.layer(name)
+        if layer.hands_on:
+            return any(self._leads_to_passed(each) for each in self.trace.network.sources(name))
+        return name in self._passed
+
+    def _parts(self, sums: _Sum, counts: Sequence[int]) -> tuple[Node, ...]:
         if not counts:
             return ()
         size = sums.products if self.supporting else abs(sums.products)
@@ -248,10 +383,9 @@ class _Walk:
             if size[index] <= 0:
                 break
             contribution = float(sums.products[index])
-            before, cell = self.trace.behind(layer, sums.cell(index))
-            if self.supporting and before is None:
+            origin, cell = sums.find(index)
+            if self.supporting and origin is None:
                 continue
-            origin, cell = self.trace.origin(before, cell)
             part = self.node(
                 origin,
                 cell,

@@ -12,7 +12,8 @@ def card(lesson: Hierarchy) -> Card:
     """Write the card."""
     root = lesson.tree
     values = {
-        **lesson.fields.values,
+        "r1": lesson.path[0].box.height,
+        "r3": lesson.path[-1].box.height,
         **told(lesson, "shares"),
         "a": fmt.number(lesson.logit),
         "b": fmt.number(lesson.without_strongest.logit),

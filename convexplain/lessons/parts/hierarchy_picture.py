@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.network import Node
+from convexplain.ops.patching import cut
 from convexplain.panels import (
     Aligned,
     Bar,
@@ -34,6 +35,8 @@ from convexplain.style.captions import Caption
 
 #: A bar of all that raises the answer is as long as so many pixels.
 _LONG = 44
+#: And that of a unit, which has no patch.
+_UNIT = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +49,14 @@ class HierarchyPicture:
         The answer with the cells that are followed below it.
     path : tuple of Node
         One way up, from its leaf; it is lit.
-    pixels : numpy.ndarray, shape (height, width)
-        The digit.
-    kernels : numpy.ndarray, shape (rows, columns, filters)
-        Of the leaves' layer.
+    pixels : numpy.ndarray, shape (height, width) or (height, width, 3)
+        The picture.
+    kernels : numpy.ndarray, shape (rows, columns, channels, filters), optional
+        Of the leaves' layer, where that is the lowest.
     fields : mapping of str to (int, int)
-        How many rows and columns of the digit a cell of a layer sees.
+        How many rows and columns of the picture a cell of a layer sees.
+    units : frozenset of str
+        Layers whose cells have no places: they have no patches.
     probability : float
         The answer's.
     answer : Caption
@@ -62,15 +67,19 @@ class HierarchyPicture:
         Whether the leaf of the path has the kernel of an oriented edge.
     one_scale : bool
         Whether all pixels are of one size, or those of each layer.
-    detail : {2, 1, 0}
-        At 1, shares of leaves are whole; at 0 all are, and rows and filters have no names.
+    detail : {2, 1, 0, -1}
+        At 1, shares of leaves are whole; at 0 all are, and rows and filters have no names, nor,
+        at -1, have those of the leaves.
+    beside : bool
+        Whether the kernels of a leaf stand side by side.
     """
 
     tree: Node
     path: tuple[Node, ...]
     pixels: npt.NDArray[np.float32]
-    kernels: npt.NDArray[np.float32]
+    kernels: npt.NDArray[np.float32] | None
     fields: Mapping[str, tuple[int, int]]
+    units: frozenset[str]
     logit: float
     probability: float
     answer: Caption
@@ -78,6 +87,7 @@ class HierarchyPicture:
     edge: bool
     one_scale: bool = True
     detail: int = 2
+    beside: bool = False
 
     def diagram(self) -> Diagram:
         """Describe it.
@@ -91,10 +101,12 @@ class HierarchyPicture:
         """
         # One scale for all pixels, if it can be, else a scale for each layer; less words where
         # these take too much room.
+        in_colour = self.kernels is not None and self.kernels.shape[2] > 1
         pictures = [
-            replace(self, one_scale=one, detail=detail)
-            for detail in (2, 1, 0)
+            replace(self, one_scale=one, detail=detail, beside=beside)
+            for detail in (2, 1, 0, -1)
             for one in (True, False)
+            for beside in ((False, True) if in_colour else (False,))
         ]
         return Diagram(Either(*(shape for picture in pictures for shape in picture._shapes())))
 
@@ -114,7 +126,7 @@ class HierarchyPicture:
         """
         number = self.tree.parts.index(node)
         own = Cells(
-            f"patch-{number}", node.patch.squeeze(axis=2), share="own", lines=False,
+            f"patch-{number}", self._patch(node), share="own", lines=False,
             title=terms.MAP_OF.fill(layer=node.layer, n=node.filter),
         )  # fmt: skip
 
@@ -152,17 +164,28 @@ class HierarchyPicture:
     @property
     def _weights(self) -> Scale:
         """One scale for all kernels of the layer."""
+        assert self.kernels is not None
         return Scale(float(np.abs(self.kernels).max()), terms.KERNEL)
+
+    def _patch(self, node: Node) -> npt.NDArray[np.float32]:
+        """Return what a node sees as it is drawn; beyond the picture is nothing."""
+        deep = self.pixels if self.pixels.ndim == 3 else self.pixels[..., np.newaxis]
+        patch = cut(deep, node.box)
+        return patch if self.pixels.ndim == 3 else patch.squeeze(axis=2)
 
     def _digit(self) -> Cells:
         """The digit, with the fields of the path, and those of the other cells of the last row."""
         marks = {
             f"other-{n}": Mark.over(part.box, "muted", dashed=True)
             for n, part in enumerate(self.tree.parts)
-            if part not in self.path
+            if part not in self.path and part.layer not in self.units
         }
         # The smallest last, so that its sides are seen.
-        marks |= {node.layer: Mark.over(node.box) for node in reversed(self.path)}
+        marks |= {
+            node.layer: Mark.over(node.box)
+            for node in reversed(self.path)
+            if node.layer not in self.units
+        }
         return Cells(
             "input", self.pixels, share=self._share("input"), marks=marks, lines=False,
             note=words.INPUT.fill(shape=fmt.shape(self.pixels.shape)),
@@ -170,13 +193,15 @@ class HierarchyPicture:
 
     def _explained(self) -> Part:
         """What the numbers and colours mean."""
-        read = words.TREE_READ.fill(layer=self.path[0].layer)
+        read = words.TREE_READ
+        if self.kernels is not None:
+            read = words.joined(read, words.TREE_KERNELS.fill(layer=self.path[0].layer))
         said = words.joined(read, *([words.CENTRED] if self.centred else []))
         return Text("explained", said, role="note", tone="muted", measure=15)
 
     def _tree(self) -> Tree:
         """The tree, with the names of the layers at its rows."""
-        named = reversed(self.path) if self.detail else ()
+        named = reversed(self.path) if self.detail > 0 else ()
         rows = [None, *(self._named(node.layer) for node in named)]
         return Tree("tree", self._root(), rows=rows, alternative=self._told())
 
@@ -214,32 +239,47 @@ class HierarchyPicture:
     def _branch(self, node: Node, place: str, begins: str) -> Branch:
         side, lit = node.box.height, node in self.path
         share = fmt.percent(node.share or 0.0, int(self.detail > (0 if node.parts else 1)))
-        said = f"{node.filter} · {share}" if node.parts and self.detail else share
+        said = f"{node.filter} · {share}" if node.parts and self.detail > 0 else share
         parts: list[Part] = [
             Text(
                 f"share-{place}", said, role="small",
                 weight="bold" if lit else "regular",
             ),
-            Cells(
-                f"patch-{place}", node.patch.squeeze(axis=2), share=self._share(node.layer),
-                lines=False, marks={"lit": Mark(0, 0, side, side)} if lit else {},
-            ),
         ]  # fmt: skip
-        if node.parts:
-            parts.append(self._bar(f"bar-{place}", node, side, node.layer))
-        else:
-            kernel = self.kernels[:, :, node.filter]
-            parts += [
+        if node.layer not in self.units:
+            whole = Mark(0, 0, node.box.height, node.box.width)
+            parts.append(
                 Cells(
-                    f"kernel-{place}", kernel, self._weights, share=self._share(node.layer),
-                    lines=False,
-                ),
-                Text(f"filter-{place}", str(node.filter), role="small", tone="muted"),
-            ]  # fmt: skip
-        whole = Column(*parts, gap=0.25, align="middle")
+                    f"patch-{place}", self._patch(node), share=self._share(node.layer),
+                    lines=False, marks={"lit": whole} if lit else {},
+                )
+            )  # fmt: skip
+        if node.parts:
+            long, shared = (side, node.layer) if node.layer not in self.units else (_UNIT, "input")
+            parts.append(self._bar(f"bar-{place}", node, long, shared))
+        else:
+            parts += self._kernels(place, node)
+            if self.detail >= 0:
+                named = Text(f"filter-{place}", str(node.filter), role="small", tone="muted")
+                parts.append(named)
+        column = Column(*parts, gap=0.25, align="middle")
         return Branch(
-            place, whole, self._below(node, place, f"bar-{place}"), lit=lit, begins=begins
+            place, column, self._below(node, place, f"bar-{place}"), lit=lit, begins=begins
         )
+
+    def _kernels(self, place: str, node: Node) -> list[Part]:
+        """The kernel of a leaf of the lowest level, in colour one for each channel."""
+        if self.kernels is None:
+            return []
+        of_filter = self.kernels[..., node.filter]
+        kernels = [
+            Cells(
+                f"kernel-{place}" + (f".{n}" if n else ""), of_filter[:, :, n], self._weights,
+                share=self._share(node.layer), lines=False,
+            )
+            for n in range(of_filter.shape[2])
+        ]  # fmt: skip
+        return [Row(*kernels, gap=0.2)] if self.beside else [*kernels]
 
     def _bar(self, name: str, node: Node, long: float, layer: str = "input") -> Bars:
         """All that raises a cell: its parts, and muted the rest."""

@@ -33,6 +33,25 @@ PARTS = Caption(
     en="The {m} strongest cells of {layer}: {size} pixels each.",
     zh="{layer} 最强 {m} 格：各看 {size}。",
 )
+QUESTION = Caption(
+    en="How do patches of {size} pixels add up to an answer?", zh="{size} 像素的图块怎样组成答案？"
+)
+UNITS = Caption(
+    en="The {m} strongest units of {layer}: each reads the whole picture.",
+    zh="{layer} 最强 {m} 个单元：都看整幅图。",
+)
+UNITS_BELOW = Caption(
+    en="Their parts in {layer}: units that read the whole picture.",
+    zh="{layer}：也都看整幅图。",
+)
+DEEPER = Caption(en="And so on: {n} more levels below.", zh="如此继续：下面还有 {n} 层。")
+KERNELS_IN_COLOUR = Caption(
+    en="Each with its kernels for red, green and blue: blue for, orange (−) against.",
+    zh="各有红、绿、蓝三个卷积核：蓝色支持，橙色（−）反对。",
+)
+UPWARDS_LARGER = Caption(
+    en="Up again: {small}, larger patterns, {k}.", zh="自下而上：{small}、更大的模式，到“{k}”。"
+)
 STROKES = Caption(
     en="Their parts in {layer}: {size} pixels.",
     zh="{layer}：{size} 像素。",
@@ -110,22 +129,23 @@ FIELDS_TITLE = Caption(
     zh="感受野：一个单元能看到多大的区域",
 )
 FIELDS_ONLY = Caption(
-    en="Each layer widens the view: {r1}, {r2}, {r3} pixels.",
-    zh="感受野逐层扩大：{r1}、{r2}、{r3} 个像素。",
+    en="Each layer widens the view: {sizes} pixels.",
+    zh="感受野逐层扩大：{sizes} 个像素。",
 )
 FIELDS = Caption(
-    en="Each layer widens the view: {r1}, {r2}, {r3} pixels. The last {n} rows and columns change "
-    "nothing.",
-    zh="感受野逐层扩大：{r1}、{r2}、{r3} 个像素；最后{n}行和最后{n}列不影响输出。",
+    en="Each layer widens the view: {sizes} pixels. The last {n} rows and columns change nothing.",
+    zh="感受野逐层扩大：{sizes} 个像素；最后{n}行和最后{n}列不影响输出。",
 )
 SEES = Caption(en="{layer}: one cell sees {n} × {n}", zh="{layer}：一个单元看到 {n} × {n}")
 FIELD = Caption(en="field, px", zh="感受野")
 # The tree in words.
 TREE_READ = Caption(
     en="Above a patch: filter · share of all that raises the cell above it. Gray in a bar: all "
-    "other cells. Under a patch of {layer}: its kernel and filter.",
-    zh="图块上方：过滤器 · 占上一级全部正贡献的比例。横条的灰色部分：其余全部单元。"
-    "{layer} 图块下方：卷积核和过滤器。",
+    "other cells.",
+    zh="图块上方：过滤器 · 占上一级全部正贡献的比例。横条的灰色部分：其余全部单元。",
+)
+TREE_KERNELS = Caption(
+    en="Under a patch of {layer}: its kernel and filter.", zh="{layer} 图块下方：卷积核和过滤器。"
 )
 TREE = Caption(
     en="A tree with the answer {k} at its top: logit {z}, probability {p}. {n} cells of {last} "
@@ -156,7 +176,7 @@ def how_many(n: int) -> Caption:
     return Caption(en=str(n), zh=f" {n} ")
 
 
-def listed(numbers: Iterable[int]) -> Caption:
+def listed(numbers: Iterable[int | str]) -> Caption:
     """Return numbers as a list."""
     texts = [str(number) for number in numbers]
     return Caption(en=", ".join(texts), zh="、".join(texts))

@@ -19,14 +19,12 @@ from convexplain.network import (
     Network,
     Trace,
     compact,
+    level_layers,
 )
-from convexplain.ops import Window
 from convexplain.style.captions import Caption
 
-#: The only pooling between the levels of a hierarchy.
-POOL = Window(2, stride=2)
-#: Steps of the hierarchy: edges, strokes, parts.
-LEVELS = 3
+#: Levels of maps that a hierarchy has at least.
+LEVELS = 2
 #: Parts that a layer may play in a network.
 Role = Literal[
     "first convolution",
@@ -35,7 +33,7 @@ Role = Literal[
     "convolution of many channels",
     "maps",
     "max pool",
-    "three levels",
+    "levels",
     "last map",
     "flatten",
     "hidden",
@@ -293,23 +291,12 @@ def _max_pool(network: Network) -> Layer | None:
     return next((pool for _, pool in max_pools(network)), None)
 
 
-def _three_levels(network: Network) -> Layer | None:
-    """Convolutions and 2 x 2 max poolings: three levels, whose last map the answer reads."""
-    maps, tail = network.layers[:-2], network.layers[-2:]
-    fits = (
-        network.is_chain
-        and len(convolutions(network)) == LEVELS
-        and _of_the_picture(network) is not None
-        and maps[-1].family == "convolution"
-        and all(n.family == "convolution" or _is_pool(n) for n in maps)
-        and _flatten(network) is tail[0]
-        and (tail[1].family, tail[1].activation) == ("dense", "softmax")
-    )
-    return tail[1] if fits else None
-
-
-def _is_pool(layer: Layer) -> bool:
-    return (layer.family, layer.hands_on, layer.window) == ("pooling", True, POOL)
+def _levels(network: Network) -> Layer | None:
+    """The layer of the classes, which reads levels of maps, one the other."""
+    last, shapes = network.classifier, network.shapes
+    maps = [layer for layer in level_layers(network) if len(shapes[layer.name]) == 3]
+    fits = network.is_chain and len(maps) >= LEVELS and last.family == "dense"
+    return last if fits and network.recipe is not None else None
 
 
 def _last_map(network: Network) -> Layer | None:
@@ -382,14 +369,13 @@ ROLES: Mapping[Role, Part] = {
         Caption(en="a max pooling of response maps", zh="对响应图做的最大池化层"),
         _max_pool,
     ),
-    "three levels": Part(
+    "levels": Part(
         Caption(
-            en="three convolutions with nothing but 2 × 2 max poolings between them, the first on "
-            "gray pictures, from 0 to 1, with ReLU, then flatten and one softmax layer",
-            zh="三个卷积层，其间只有 2 × 2 最大池化层，第一个读取灰度图（0 到 1）并使用 ReLU，"
-            "然后是展平层和一个 softmax 层",
+            en="two convolutions or more, one behind the other without a shortcut, and a dense "
+            "layer for the classes at its end",
+            zh="两个或更多依次相连、没有捷径的卷积层，以及最后一个输出各类别的全连接层",
         ),
-        _three_levels,
+        _levels,
     ),
     "last map": Part(Caption(en="response maps", zh="响应图"), _last_map),
     "flatten": Part(Caption(en="a flatten layer", zh="展平层"), _flatten),
