@@ -15,6 +15,7 @@ from convexplain.cli import cli
 from convexplain.errors import UsageError
 from convexplain.figures import receptive_fields
 from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import Network
 from convexplain.style.theme import DARK, LIGHT, Look
 
@@ -233,7 +234,7 @@ def test_fields_are_the_pixels_that_change_a_cell(network):
 
 def test_sizes_follow_from_windows_and_strides():
     size, step = 1, 1
-    placed = panels.place(receptive_fields.diagram(Hierarchy()), panels.PAGE)
+    placed = panels.place(receptive_fields.diagram(ReceptiveFields()), panels.PAGE)
     unit = placed["fields.layer-0"].width / 3
     for n, (layer, window, stride) in enumerate(
         (("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2), ("conv3", 3, 1))

@@ -10,6 +10,7 @@ from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import CHAPTER_LAYERS, Network
 
 
@@ -123,7 +124,8 @@ def test_a_misread_digit_is_called_so():
     assert said.startswith(f"The network reads {lesson.label}, but this is a {picture.label}.")
 
 
-def test_the_views_are_nested_and_what_lies_outside_of_them_changes_nothing(lesson):
+def test_the_views_are_nested_and_what_lies_outside_of_them_changes_nothing():
+    lesson = ReceptiveFields()
     assert [view.side for view in lesson.views] == [3, 4, 8, 10, 18]
     for inner, outer in zip(lesson.views, lesson.views[1:], strict=False):
         assert outer.box.top <= inner.box.top
@@ -151,7 +153,7 @@ def test_patterns_elsewhere_are_those_of_other_digits(lesson):
     node = lesson.path[0]
     found = lesson.elsewhere(node)
     assert len(found) == 12
-    kernel = lesson.kernel(node).astype(np.float64)
+    kernel = lesson.kernels[..., node.filter].squeeze(axis=2).astype(np.float64)
     bias = float(lesson.network.weights["conv1/bias"][node.filter])
     shown = lesson.shown_picture.pixels
     others = [d.pixels[:, :, 0] for d in digits.load() if not np.array_equal(d.pixels, shown)]
@@ -163,7 +165,7 @@ def test_patterns_elsewhere_are_those_of_other_digits(lesson):
 
 
 def test_what_cannot_be_followed_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="'dense' lacks three convolutions"):
+    with pytest.raises(UsageError, match="'dense' lacks two convolutions"):
         Hierarchy(model="dense")
     with pytest.raises(UsageError, match="28 × 28 × 1"):
         Hierarchy(picture=Picture(np.zeros((8, 8, 3)), None, "small"))

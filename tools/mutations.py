@@ -668,8 +668,8 @@ MUTATIONS = (
     Mutation(
         "what a cell sees pale, and all else not",
         "convexplain.figures.receptive_fields",
-        "outside[box.top : box.bottom, box.left : box.right] = False",
-        "outside = outside & False; outside[box.top : box.bottom, box.left : box.right] = True",
+        "outside[box.clip(size).rows, box.clip(size).cols] = False",
+        "outside = outside & False; outside[box.clip(size).rows, box.clip(size).cols] = True",
         "tests/test_figure_hierarchy.py::test_what_is_pale_changes_no_logit_and_its_neighbour_does",
     ),
     Mutation(
@@ -885,8 +885,22 @@ MUTATIONS = (
     Mutation(
         "the frame of another layer lit on the digit",
         "convexplain.lessons.parts.hierarchy_picture",
-        "marks |= {node.layer: Mark.over(node.box) for node in reversed(self.path)}",
-        "marks |= {node.layer: Mark.over(self.path[0].box) for node in reversed(self.path)}",
+        "node.layer: Mark.over(node.box.clip(size))",
+        "node.layer: Mark.over(self.path[0].box.clip(size))",
         "tests/test_figure_hierarchy.py",
+    ),
+    Mutation(
+        "an average's cells that count as one",
+        "convexplain.network.attribution",
+        "products.append(weight * inner.products)",
+        "products.append(weight * inner.products * inner.products.size)",
+        "tests/test_levels.py",
+    ),
+    Mutation(
+        "an answer no that what speaks for yes carries",
+        "convexplain.network.attribution",
+        "return self.supporting and self.label == 0 and",
+        "return self.supporting and self.label == 7 and",
+        "tests/test_levels.py",
     ),
 )

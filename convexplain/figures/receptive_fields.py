@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convexplain.figures import _words
-from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.pooling_words import places
+from convexplain.lessons.parts.receptive import ReceptiveFields, evenly
 from convexplain.lessons.parts.subject import max_pools
 from convexplain.panels import (
     Aligned,
@@ -44,11 +44,12 @@ _HATCHED_ONLY = Caption(
 )
 _ALL_SEEN = Caption(en="The answer depends on every pixel.", zh="每个像素都影响输出。")
 _ALT = Caption(
-    en="The same digit in {n} panels, each with what one cell sees: {fields}. From one cell to "
+    en="The same picture in {n} panels, each with what one cell sees: {fields}. From one cell to "
     "the next, the fields of {layers} move by {steps} pixels. {unseen}",
-    zh="同一个样本的 {n} 幅图，每幅标出一个单元看到的区域：{fields}。"
+    zh="同一幅图的 {n} 个副本，每幅标出一个单元看到的区域：{fields}。"
     "{layers} 的相邻单元，感受野依次相隔 {steps} 个像素。{unseen}",
 )
+_SOME = Caption(en="{k} of {n} layers, evenly chosen.", zh="{n} 层中均匀选取的 {k} 层。")
 _UNSEEN = Caption(
     en="Rows and columns {rows}, counted from 0, are pale: they change no answer.",
     zh="行与列 {rows}（编号从 0 开始）为灰色：它们不影响输出。",
@@ -59,23 +60,20 @@ _PANEL = Caption(
 )
 
 
-class ReceptiveFields(Hierarchy):
-    """The options of the hierarchy, under the heading of its first part."""
-
-    title = words.FIELDS_TITLE
-
-
 Options = ReceptiveFields
 
 
-def diagram(options: Hierarchy) -> Diagram:
-    """Describe the digit for each layer with weights, and below all fields to scale."""
+def diagram(options: ReceptiveFields) -> Diagram:
+    """Describe the picture for each layer with weights, and below all fields to scale."""
     shown = _panels(options)
     cells = [
         _panel(options, n, layer, box, [box for _, box in shown[:n]])
         for n, (layer, box) in enumerate(shown)
     ]
-    note = Text("note", _note(options), role="note", tone="muted", measure=48, silent=True)
+    said = _note(options)
+    if len(evenly(options.views)) < len(options.views):
+        said = words.joined(said, _SOME.fill(k=len(evenly(options.views)), n=len(options.views)))
+    note = Text("note", said, role="note", tone="muted", measure=48, silent=True)
     return Diagram(
         Either(
             *(
@@ -90,48 +88,48 @@ def _rows(cells: list[Cells], many: int) -> Aligned:
     return Aligned([cells[n : n + many] for n in range(0, len(cells), many)])
 
 
-def _panels(options: Hierarchy) -> list[tuple[str, Box]]:
+def _panels(options: ReceptiveFields) -> list[tuple[str, Box]]:
     """Return what one cell of each layer with weights sees."""
-    views = {view.layer: view.box for view in options.views}
     last = options.network.layers[-1].name
-    return [(layer, views[layer]) for layer in options.levels] + [(last, options.read)]
+    return [*options.shown, (last, options.read)]
 
 
-def _panel(options: Hierarchy, n: int, layer: str, box: Box, before: list[Box]) -> Cells:
-    """Describe the digit, pale outside of the field; before are the fields of layers before."""
+def _panel(options: ReceptiveFields, n: int, layer: str, box: Box, before: list[Box]) -> Cells:
+    """Describe the picture, pale outside of the field; before are the fields of layers before."""
     outside = np.ones(options.drawn.shape[:2], dtype=bool)
-    outside[box.top : box.bottom, box.left : box.right] = False
-    marks = {"field": Mark.over(box)}
-    if layer != options.network.layers[-1].name:
-        marks |= {f"before-{k}": Mark.over(one, dashed=True) for k, one in enumerate(before)}
-    size = fmt.shape((box.height, box.width))
+    size = outside.shape[0], outside.shape[1]
+    outside[box.clip(size).rows, box.clip(size).cols] = False
+    marks = {"field": Mark.over(box.clip(size))}
+    if layer == options.network.layers[-1].name:
+        rows, cols = options.unseen
+        outside[list(rows)], outside[:, list(cols)] = True, True
+    else:
+        marks |= {
+            f"before-{k}": Mark.over(one.clip(size), dashed=True) for k, one in enumerate(before)
+        }
+    seen = fmt.shape((box.height, box.width))
     return Cells(
         f"layer-{n}", options.drawn, share="pixels", lines=False, dim=outside, marks=marks,
-        title=Caption(en=layer, zh=layer), note=_SEES.fill(n=size), small=True, weight=1,
+        title=Caption(en=layer, zh=layer), note=_SEES.fill(n=seen), small=True, weight=1,
     )  # fmt: skip
 
 
-def _sizes(options: Hierarchy) -> Bars:
-    """Describe the fields of all layers to scale, with how far apart they lie."""
+def _sizes(options: ReceptiveFields) -> Bars:
+    """Describe the fields of the layers to scale, with how far apart they lie."""
+    views = evenly(options.views)
     bars = [
         Bar(
             f"layer-{n}", view.layer, view.side, tone="muted",
-            text=_FIELD.fill(n=view.side, s=options.network.receptive_field(view.layer).stride[0]),
+            text=_FIELD.fill(n=view.size, s=options.network.receptive_field(view.layer).stride[0]),
         )
-        for n, view in enumerate(options.views)
+        for n, view in enumerate(views)
     ]  # fmt: skip
-    largest = Scale(float(max(view.side for view in options.views)))
+    largest = Scale(float(max(view.side for view in views)))
     return Bars("fields", bars, largest, title=_FIELDS)
 
 
-def _unseen(options: Hierarchy) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the rows, and the columns, that change no answer."""
-    height, width = options.network.input_shape[:2]
-    return tuple(range(options.read.bottom, height)), tuple(range(options.read.right, width))
-
-
-def _note(options: Hierarchy) -> Caption:
-    rows, cols = _unseen(options)
+def _note(options: ReceptiveFields) -> Caption:
+    rows, cols = options.unseen
     if not rows and not cols:
         return _ALL_SEEN
     shapes = options.network.shapes
@@ -140,14 +138,16 @@ def _note(options: Hierarchy) -> Caption:
         for conv, pool in max_pools(options.network)
         if shapes[conv.name][0] % 2 or shapes[conv.name][1] % 2
     ]
-    if rows == cols and len(odd) == 1:
+    height = options.network.input_shape[0]
+    at_the_end = rows == cols == tuple(range(height - len(rows), height))
+    if at_the_end and len(odd) == 1:
         conv, pool = odd[0]
         return _HATCHED.fill(rows=words.listed(rows), conv=conv, pool=pool)
     return _HATCHED_ONLY.fill(places=places(rows, cols))
 
 
-def _told_unseen(options: Hierarchy) -> Caption:
-    rows, cols = _unseen(options)
+def _told_unseen(options: ReceptiveFields) -> Caption:
+    rows, cols = options.unseen
     if not rows and not cols:
         return _ALL_SEEN
     if rows == cols:
@@ -155,8 +155,14 @@ def _told_unseen(options: Hierarchy) -> Caption:
     return _HATCHED_ONLY.fill(places=places(rows, cols))
 
 
-def alternative(options: Hierarchy, lang: str = "en") -> str:
-    """Say what the cells see, in numbers."""
+def alternative(options: ReceptiveFields, lang: str = "en") -> str:
+    """Say what the cells see, in numbers.
+
+    Parameters
+    ----------
+    options : ReceptiveFields
+    lang : {"en", "zh"}
+    """
     panels = [
         _PANEL.fill(
             layer=layer, size=fmt.shape((box.height, box.width)), top=box.top,
@@ -174,6 +180,12 @@ def alternative(options: Hierarchy, lang: str = "en") -> str:
     ).text(lang)
 
 
-def caption(options: Hierarchy, lang: str = "en") -> str:
-    """Say what the panels show, as the lesson does."""
+def caption(options: ReceptiveFields, lang: str = "en") -> str:
+    """Say what the panels show, as the lesson does.
+
+    Parameters
+    ----------
+    options : ReceptiveFields
+    lang : {"en", "zh"}
+    """
     return options.fields.text(lang)

@@ -10,7 +10,9 @@ import numpy as np
 
 from convexplain import lessons
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.channel_words import COLOURS
 from convexplain.lessons.sliding_window import SlidingWindow
+from convexplain.ops.patching import cut
 from convexplain.panels import (
     Cells,
     Column,
@@ -105,17 +107,25 @@ def _head(options: Strip) -> Part:
     words = _HAND_MADE if options.kernel is not None else _FILTER
     values = {"layer": options.shown_layer, "n": str(options.shown_filter), "b": bias}
     said = words.fill(**{field: values[field] for field in words.fields})
-    kernel = Cells(
-        "kernel", options.weights, Scale(float(np.abs(options.weights).max())), numbers=True,
-        share="numbers", title=terms.KERNEL.capital,
-    )  # fmt: skip
-    return Row(kernel, Column(Text("same", said, measure=18), Legend("legend", row=True), gap=0.6))
+    scale, count = Scale(float(np.abs(options.weights).max())), options.weights.shape[2]
+    named = [terms.KERNEL.capital] if count == 1 else [colour.capital for colour in COLOURS]
+    kernels = [
+        Cells(
+            f"kernel-{n}" if n else "kernel", options.weights[:, :, n], scale, numbers=True,
+            share="numbers", title=named[n],
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    told = Column(Text("same", said, measure=18), Legend("legend", row=True), gap=0.6)
+    row = Row(*kernels, gap=0.4)
+    return Row(row, told) if count == 1 else Either(Row(row, told), Column(row, told))
 
 
 def _position(options: Strip, n: int, step: ConvStep) -> Part:
     """Describe one position: what the window reads there, what it gives, the map so far."""
-    values, count = options.response_map, options.weights.shape[0]
-    lines = [(_SUM, fmt.number(step.value))]
+    values, in_colour = options.response_map, step.patch.shape[2] > 1
+    sums = zip(COLOURS, step.channel_sums, strict=True) if in_colour else ()
+    lines = [*((name, fmt.number(value)) for name, value in sums), (_SUM, fmt.number(step.value))]
     if step.activation != "linear":
         name = terms.activation(step.activation)
         lines.append((Caption(en=name, zh=name), fmt.number(step.activated)))
@@ -126,12 +136,9 @@ def _position(options: Strip, n: int, step: ConvStep) -> Part:
         Cells(
             f"input-{n}", options.drawn, share="pixels", lines=False,
             small=True, weight=1,
-            marks={"window": Mark(step.row, step.col, count, count, strong=False)},
+            marks={"window": Mark.over(step.box, strong=False)},
         ),
-        Cells(
-            f"patch-{n}", step.patch.squeeze(axis=2), options.read_scale, numbers=True,
-            share="numbers",
-        ),
+        _patch(options, n, step),
         Table(f"sum-{n}", lines),
         Cells(
             f"map-{n}", values, scale, share="pixels", lines=False,
@@ -142,17 +149,33 @@ def _position(options: Strip, n: int, step: ConvStep) -> Part:
     )  # fmt: skip
 
 
+def _patch(options: Strip, n: int, step: ConvStep) -> Cells:
+    """Describe what the window reads: its numbers, or its colours."""
+    if step.patch.shape[2] == 1:
+        return Cells(
+            f"patch-{n}", step.patch.squeeze(axis=2), options.read_scale, numbers=True,
+            share="numbers",
+        )  # fmt: skip
+    seen = cut(options.drawn, step.box)
+    return Cells(f"patch-{n}", seen, share="patches", weight=4)
+
+
 def alternative(options: Strip, lang: str = "en") -> str:
     """Say what each position gives."""
     gap = "；" if lang == "zh" else "; "
-    told = [
-        _ONE.fill(
-            r=step.row, c=step.col, z=fmt.number(step.value), v=fmt.number(step.activated)
-        ).text(lang)
-        for step in options.shown
-    ]
+    told = []
+    for step in options.shown:
+        alone = _ONE.fill(r=step.row, c=step.col, z=fmt.number(step.value))
+        after = _AFTER.fill(
+            activation=terms.activation(step.activation), v=fmt.number(step.activated)
+        )
+        told.append(alone.text(lang) + (after.text(lang) if step.activation != "linear" else ""))
+    what = _DIGIT if options.subject.label is not None else _PICTURE
     return _ALT.fill(
-        n=len(told), count=options.weights.size, all=Caption(en=gap.join(told), zh=gap.join(told))
+        what=what,
+        n=len(told),
+        count=options.weights.size,
+        all=Caption(en=gap.join(told), zh=gap.join(told)),
     ).text(lang)
 
 
@@ -172,13 +195,13 @@ _HAND_MADE = Caption(
     zh="人工设计的卷积核，没有偏置：每个位置都用同一组权重。编号从 0 开始。",
 )
 _SUM = Caption(en="sum + bias", zh="和 + 偏置")
-_ONE = Caption(
-    en="row {r}, column {c}: {z}, after ReLU {v}", zh="行 {r}、列 {c}：{z}，经过 ReLU 为 {v}"
-)
+_ONE = Caption(en="row {r}, column {c}: {z}", zh="行 {r}、列 {c}：{z}")
+_AFTER = Caption(en=", after {activation} {v}", zh="，经过 {activation} 为 {v}")
+_DIGIT, _PICTURE = Caption(en="a digit", zh="手写数字"), Caption(en="a picture", zh="图片")
 _ALT = Caption(
-    en="{n} positions of one window on a digit, in the order in which it visits them, with the "
+    en="{n} positions of one window on {what}, in the order in which it visits them, with the "
     "response map as far as it is filled. Sum of the {count} products and the bias at {all}.",
-    zh="同一个窗口在手写数字上的 {n} 个位置，按扫过的顺序排列，响应图逐步填满。"
+    zh="同一个窗口在{what}上的 {n} 个位置，按扫过的顺序排列，响应图逐步填满。"
     "{count} 个乘积与偏置之和：{all}。",
 )
 _CAPTION = Caption(

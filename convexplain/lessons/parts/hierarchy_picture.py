@@ -175,14 +175,15 @@ class HierarchyPicture:
 
     def _digit(self) -> Cells:
         """The digit, with the fields of the path, and those of the other cells of the last row."""
+        size = self.pixels.shape[0], self.pixels.shape[1]
         marks = {
-            f"other-{n}": Mark.over(part.box, "muted", dashed=True)
+            f"other-{n}": Mark.over(part.box.clip(size), "muted", dashed=True)
             for n, part in enumerate(self.tree.parts)
             if part not in self.path and part.layer not in self.units
         }
         # The smallest last, so that its sides are seen.
         marks |= {
-            node.layer: Mark.over(node.box)
+            node.layer: Mark.over(node.box.clip(size))
             for node in reversed(self.path)
             if node.layer not in self.units
         }

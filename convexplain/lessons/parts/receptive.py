@@ -29,7 +29,12 @@ class View(NamedTuple):
     box: Box
 
     @property
-    def side(self) -> str:
+    def side(self) -> int:
+        """Its longer side."""
+        return max(self.box.height, self.box.width)
+
+    @property
+    def size(self) -> str:
         """How wide it is, or both its sides if they differ."""
         if self.box.height == self.box.width:
             return str(self.box.height)
@@ -98,7 +103,7 @@ class ReceptiveFields(NetworkLesson):
     @property
     def fields(self) -> Caption:
         """What cells see, layer by layer, and what none of them sees."""
-        sizes = words.listed(view.side for view in self.shown)
+        sizes = words.listed(view.size for view in self.shown)
         rows, cols = self.unseen
         height = self.network.input_shape[0]
         if rows == cols == tuple(range(height - len(rows), height)) and rows:
