@@ -96,8 +96,9 @@ def _panels(options: ReceptiveFields) -> list[tuple[str, Box]]:
 
 def _panel(options: ReceptiveFields, n: int, layer: str, box: Box, before: list[Box]) -> Cells:
     """Describe the picture, pale outside of the field; before are the fields of layers before."""
-    outside = np.ones(options.drawn.shape[:2], dtype=bool)
-    size = outside.shape[0], outside.shape[1]
+    height, width, _ = options.network.input_shape
+    size = height, width
+    outside = np.ones(size, dtype=bool)
     outside[box.clip(size).rows, box.clip(size).cols] = False
     marks = {"field": Mark.over(box.clip(size))}
     if layer == options.network.layers[-1].name:
