@@ -435,6 +435,27 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
     ),
     Mutation(
+        "a share that leaves work undone",
+        "convexplain.video.shares",
+        "work[self.number - 1 :: self.total]",
+        "work[self.number :: self.total]",
+        "tests/test_class.py",
+    ),
+    Mutation(
+        "a video that is rendered for each row anew",
+        "convexplain.video.classroom",
+        "missing = [work[path] for path in mine if clip_cache.look_up(path) is not None]",
+        "missing = [work[path] for path in mine]",
+        "tests/test_class.py",
+    ),
+    Mutation(
+        "a name that leads out of the folder of the class",
+        "convexplain.cli.class_",
+        'plain = _FORBIDDEN.sub("-", name).strip(" .-")',
+        "plain = name",
+        "tests/test_class.py",
+    ),
+    Mutation(
         "a sound that begins with the event after its own",
         "convexplain.video.sound",
         "        found[event.name] = start\n        start += event.seconds",

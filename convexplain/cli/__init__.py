@@ -6,6 +6,7 @@ import difflib
 import importlib
 import io
 import json
+import keyword
 import os
 import pkgutil
 import signal
@@ -31,13 +32,15 @@ class Root(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands, without importing any."""
         found = (module.name for module in pkgutil.iter_modules(__path__))
-        return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+        # A command that Python has a word of its own for is in a file with an underscore behind it.
+        names = (name.rstrip("_").replace("_", "-") for name in found if not name.startswith("_"))
+        return sorted(names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command's module and take the object of the same name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        name = cmd_name.replace("-", "_")
+        name = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
         command: click.Command = getattr(importlib.import_module(f"{__name__}.{name}"), name)
         command.context_settings = {**_CONTEXT, **command.context_settings}
         if not any(param.name == "debug" for param in command.params):

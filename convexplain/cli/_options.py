@@ -35,6 +35,10 @@ PICTURE_HELP = {
     ),
 }
 
+_QUALITY = (
+    "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
+    "k 3840x2160 at 60. A GIF is always 640x360 at 10."
+)
 language = click.option(
     "--lang",
     type=Language(),
@@ -251,3 +255,43 @@ def _example(model: str) -> Any:
     from convexplain.network import Network
 
     return example(Network.load(model), examples.load()["sliding-window"]["sample"])
+
+
+def render_look(function: Function) -> Function:
+    """Give a command what a video looks like: quality, aspect, language, theme, captions."""
+    for add in (
+        click.option(
+            "--no-captions", is_flag=True, help="No sentence at the bottom of the picture."
+        ),
+        click.option(
+            "--theme",
+            type=Name("theme", ("dark", "light")),
+            default="dark",
+            show_default=True,
+            help="Colours.",
+        ),
+        language,
+        aspect,
+        click.option(
+            "-q",
+            "--quality",
+            type=Name("quality", "lmhpk"),
+            default="m",
+            show_default=True,
+            help=_QUALITY,
+        ),
+    ):
+        function = add(function)
+    return function
+
+
+shard = click.option(
+    "--shard",
+    metavar="K/N",
+    help="Only the K-th of N equal parts of the work, K from 1: for other machines, one each.",
+)
+cluster = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Work on the workers of this scheduler of dask.distributed, not here.",
+)

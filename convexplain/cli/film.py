@@ -14,7 +14,7 @@ from convexplain.cli import _log, _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
-from convexplain.cli._types import Count, Name
+from convexplain.cli._types import Count
 from convexplain.style import format
 
 if TYPE_CHECKING:
@@ -79,25 +79,8 @@ def cores() -> int:
     metavar="S",
     help="Seconds for which the film rests at a question.  [default: 4; 3 with --lessons]",
 )
-@click.option(
-    "-q",
-    "--quality",
-    type=Name("quality", "lmhpk"),
-    default="m",
-    show_default=True,
-    help="Size and frame rate, as render has them.",
-)
-@_options.aspect
-@_options.language
-@click.option(
-    "--theme",
-    type=Name("theme", ("dark", "light")),
-    default="dark",
-    show_default=True,
-    help="Colours.",
-)
+@_options.render_look
 @_options.voice
-@click.option("--no-captions", is_flag=True, help="No sentence at the bottom of the picture.")
 @click.option(
     "--embed-subtitles",
     is_flag=True,
@@ -110,6 +93,8 @@ def cores() -> int:
     metavar="N",
     help="How many lessons are rendered at the same time.  [default: one a processor]",
 )
+@_options.shard
+@_options.cluster
 @_options.output("FILE", "An mp4; subtitles and a poster stand beside it.  [default: chapter.mp4]")
 @click.option("--quiet", is_flag=True, help="No progress and no chapters, only what was written.")
 @_log.verbose
@@ -129,6 +114,8 @@ def film(
     no_captions: bool,
     embed_subtitles: bool,
     jobs: int | None,
+    shard: str | None,
+    cluster: str | None,
     output: str | None,
     quiet: bool,
     verbose: int,
@@ -145,7 +132,10 @@ def film(
     from convexplain.video import subtitles
     from convexplain.video.film import Film, make, select
     from convexplain.video.job import QUALITIES
+    from convexplain.video.shares import Shard
+    from convexplain.video.shares import cluster as connected
 
+    share = Shard.parse(shard) if shard else Shard()
     picture = digits.choose({"digit": digit, "sample": sample, "image": image, "nth": nth})
     _options.mention_doubts(picture, lang)
     if lessons is not None:
@@ -166,13 +156,19 @@ def film(
     with (
         Progress("film", quiet=quiet) as progress,
         _log.log_lines(verbose, partial(progress.line, err=True)),
+        connected(cluster) as executor,
     ):
         made = make(
             wanted,
             workers=jobs or cores(),
+            executor=executor,
+            shard=share,
             progress=progress,
             say=lambda line: progress.line(line, err=True),
         )
+    if made is None:
+        click.echo(f"share {shard} of the film is kept; without --shard the film is joined of it")
+        return 0
     click.echo(describe(made))
     if not quiet:
         click.echo("\nchapters, as a video's description on YouTube takes them:")

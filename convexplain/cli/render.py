@@ -22,12 +22,7 @@ if TYPE_CHECKING:
     from convexplain.lessons import Lesson
     from convexplain.video.job import Job
     from convexplain.video.rendering import Result
-
-_QUALITY = (
-    "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
-    "k 3840x2160 at 60. A GIF is always 640x360 at 10."
-)
-
+    from convexplain.video.shares import Shard
 
 _NEXT = (
     "Next: convexplain list names the lessons, convexplain render pooling 5 shows another of "
@@ -43,23 +38,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 @click.command(cls=LessonCommand, short_help="Render a lesson as a video.")
-@click.option(
-    "-q",
-    "--quality",
-    type=Name("quality", "lmhpk"),
-    default="m",
-    show_default=True,
-    help=_QUALITY,
-)
-@_options.aspect
-@_options.language
-@click.option(
-    "--theme",
-    type=Name("theme", ("dark", "light")),
-    default="dark",
-    show_default=True,
-    help="Colours.",
-)
+@_options.render_look
 @click.option(
     "--format",
     "kind",
@@ -76,7 +55,6 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     "--poster", is_flag=True, help="A poster beside the video: a PNG of its fullest picture."
 )
 @_options.voice
-@click.option("--no-captions", is_flag=True, help="No sentence at the bottom of the picture.")
 @click.option("--no-subtitles", is_flag=True, help="No .srt and .vtt beside the video.")
 @click.option(
     "--sections",
@@ -97,6 +75,8 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     metavar="N",
     help="With --all: how many lessons are rendered at the same time.  [default: 1]",
 )
+@_options.shard
+@_options.cluster
 @_options.output("FILE", "Default: LESSON.mp4 in the current folder.")
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 @_log.verbose
@@ -115,6 +95,8 @@ def render(
     sections: Path | None,
     every: bool,
     jobs: int | None,
+    shard: str | None,
+    cluster: str | None,
     output: str | None,
     quiet: bool,
     verbose: int,
@@ -127,6 +109,8 @@ def render(
     from convexplain.style.theme import Look
     from convexplain.video import rendering, sound
     from convexplain.video.job import QUALITIES, Job
+    from convexplain.video.shares import Shard
+    from convexplain.video.shares import cluster as connected
 
     make = partial(
         Job,
@@ -151,7 +135,10 @@ def render(
                 each, heard = sound.speak(each, voice)
             return make(each, folder / f"{each.name}.{kind or 'mp4'}", voice=heard)
 
-        return _render_all(job_of, jobs or 1, quiet, verbose)
+        share = Shard.parse(shard) if shard else Shard()
+        return _render_all(job_of, jobs or 1, quiet, verbose, share, cluster)
+    if shard is not None:
+        raise UsageError("--shard shares lessons out: give --all too, or no --shard")
     if jobs is not None:
         raise UsageError("-j counts lessons rendered at the same time: give --all too, or no -j")
     heard: tuple[sound.Sound, ...] = ()
@@ -161,8 +148,11 @@ def render(
     with (
         Progress(lesson.name, quiet=quiet) as progress,
         _log.log_lines(verbose, partial(progress.line, err=True)),
+        connected(cluster) as executor,
     ):
-        (result,) = rendering.render([job], progress=lambda _, done: progress(done))
+        (result,) = rendering.render(
+            [job], executor=executor, progress=lambda _, done: progress(done)
+        )
     click.echo(describe(result))
     if not quiet and _is_first_try():
         click.echo(_NEXT, err=True)
@@ -175,14 +165,24 @@ def _is_first_try() -> bool:
     return context.get_parameter_source("lesson") is ParameterSource.DEFAULT
 
 
-def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: int) -> int:
+def _render_all(
+    make: Callable[[Lesson], Job],
+    jobs: int,
+    quiet: bool,
+    verbose: int,
+    share: Shard,
+    cluster: str | None,
+) -> int:
     """Render lessons, with a line for each as it ends; one that fails does not stop the others."""
     from convexplain import lessons
     from convexplain.video import rendering
+    from convexplain.video.shares import cluster as connected
 
     work: list[Job] = []
     lengths: dict[str, float] = {}
-    names = lessons.names()
+    names = share.of(lessons.names())
+    if not names:
+        raise UsageError(f"share {share.number} of {share.total} lessons is empty: give fewer")
     for name in names:
         try:
             work.append(make(lessons.find(name)()))
@@ -194,6 +194,7 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: 
     with (
         Progress(f"{len(work)} lessons", quiet=quiet) as progress,
         _log.log_lines(verbose, partial(progress.line, err=True)),
+        connected(cluster) as executor,
     ):
 
         def advance(job: Job, fraction: float) -> None:
@@ -206,6 +207,7 @@ def _render_all(make: Callable[[Lesson], Job], jobs: int, quiet: bool, verbose: 
         written = rendering.render(
             work,
             workers=jobs,
+            executor=executor,
             progress=advance,
             finished=lambda result: progress.line(describe(result)),
             failed=fail,

@@ -50,7 +50,11 @@ class Child:
             self.process = context.Process(
                 target=main, args=(remote, self.folder, *args), daemon=True
             )
-            with _standing_in(self.folder), _interrupts_are_for_the_parent():
+            with (
+                _standing_in(self.folder),
+                _interrupts_are_for_the_parent(),
+                _even_of_a_daemon(),
+            ):
                 self.process.start()
             remote.close()
         except (OSError, MemoryError) as error:
@@ -131,6 +135,18 @@ def _leave_with_parent(folder: Path) -> None:
     atomic.remove([folder])
     atomic.remove([folder])
     os._exit(1)
+
+
+@contextmanager
+def _even_of_a_daemon() -> Iterator[None]:
+    """Let a daemonic process, such as a worker of dask, start one; ours end with their parent."""
+    settings = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    daemon = settings.pop("daemon", None)
+    try:
+        yield
+    finally:
+        if daemon is not None:
+            settings["daemon"] = daemon
 
 
 @contextmanager

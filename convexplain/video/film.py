@@ -29,6 +29,7 @@ from convexplain.video import (
     subtitles,
 )
 from convexplain.video.job import ASPECTS, QUALITIES, SUBTITLE_FORMATS, Job, Quality
+from convexplain.video.shares import Shard
 from convexplain.video.sound import Sound
 from convexplain.video.subtitles import Cue
 
@@ -216,9 +217,10 @@ def make(
     *,
     workers: int = 1,
     executor: Executor | None = None,
+    shard: Shard = Shard(),  # noqa: B008
     progress: Callable[[float, str], None] | None = None,
     say: Callable[[str], None] | None = None,
-) -> Result:
+) -> Result | None:
     """Render what is missing, and join everything.
 
     Parameters
@@ -229,6 +231,8 @@ def make(
         How many parts are rendered at the same time.
     executor : concurrent.futures.Executor, optional
         What renders the parts, as for `convexplain.video.rendering.render`.
+    shard : Shard
+        Which of the parts are rendered, into the cache; of a share no film is made.
     progress : callable, optional
         Called with the share of the film that is done, 0 to 1, and the lesson in work.
     say : callable, optional
@@ -236,8 +240,8 @@ def make(
 
     Returns
     -------
-    Result
-        Once every file stands in its place.
+    Result or None
+        Once every file stands in its place; None of a share.
 
     Raises
     ------
@@ -263,9 +267,11 @@ def make(
         for part, sounds in zip(parts, film.sounds, strict=True):
             if sounds and (remark := sound.silent(part, sounds)):
                 say(f"{_called(part)}: {remark}")
-    missing = [job for job in jobs if reasons[job.output] is not None]
+    missing = [job for job in shard.of(jobs) if reasons[job.output] is not None]
     _logger.info("%d of %d pieces are kept in %s", len(jobs) - len(missing), len(jobs), place)
     _render(missing, parts, workers, executor, progress)
+    if not shard.whole:
+        return None
     *paths, picture = [job.output for job in jobs]
     result = _join(film, paths, picture, len(missing))
     clip_cache.prune(place, [*paths, picture])

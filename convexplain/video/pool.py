@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 
 _logger = logging.getLogger(__name__)
+#: Of so many jobs a process the longest come first; of more of them their order costs more to find
+#: than the last ones could cost.
+_SORTED = 20
 
 
 class Pool:
@@ -50,7 +53,7 @@ class Pool:
         hold, or the error that it ended with. Files that are named there are gone afterwards.
         """
         waiting = list(range(len(jobs)))[::-1]
-        if len(jobs) > self.size:
+        if self.size < len(jobs) <= _SORTED * self.size:
             waiting.sort(key=lambda index: jobs[index].lesson.seconds)  # the last comes first
         running: dict[Connection, tuple[int, _Worker]] = {}
         while waiting or running:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import logging
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import closing
@@ -174,8 +176,8 @@ def render(
     jobs = list(jobs)
     for job in jobs:
         check(job)
-    targets = [target.resolve() for job in jobs for target in job.targets]
-    twice = next((target for target in targets if targets.count(target) > 1), None)
+    targets = Counter(target.resolve() for job in jobs for target in job.targets)
+    twice = next((target for target, count in targets.items() if count > 1), None)
     if twice:
         raise UsageError(f"two lessons would write {str(twice)!r}: give each a name of its own")
     if executor is None:
@@ -241,14 +243,15 @@ def _by(executor: Executor, jobs: Sequence[Job]) -> Generator[tuple[int, News], 
     futures = {executor.submit(render_one, job): index for index, job in enumerate(jobs)}
     try:
         for future in as_completed(futures):
-            index = futures[future]
+            index = futures.pop(future)  # a result that has been handed over is not kept
             try:
                 yield index, future.result()
             except ConvexplainError as error:
                 yield index, error
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:  # as dask says it
                 name, kind = jobs[index].lesson.name, type(error).__name__
-                yield index, ConvexplainError(f"{name} was not rendered: {kind}: {error}")
+                why = " ".join(f"{kind}: {error}".split())
+                yield index, ConvexplainError(f"{name} was not rendered: {why}")
     finally:
         for future in futures:
             future.cancel()

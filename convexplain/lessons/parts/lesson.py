@@ -183,6 +183,13 @@ class Lesson:
         vars(same).update(vars(self), telling=telling)
         return same
 
+    def bare(self) -> Self:
+        """Return the same lesson without what has been computed: it is computed when asked for."""
+        same = object.__new__(type(self))
+        for each in dataclasses.fields(self):
+            object.__setattr__(same, each.name, getattr(self, each.name))
+        return same
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other processes as options alone; what is computed is computed there."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}

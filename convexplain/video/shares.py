@@ -1,0 +1,117 @@
+"""Work that is shared: among machines that know nothing of each other, or by a cluster of dask."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
+
+from convexplain import extras
+from convexplain.errors import ConvexplainError, UsageError
+from convexplain.video import clip_cache
+
+T = TypeVar("T")
+#: How long a scheduler may take to answer, and to have a worker, in seconds.
+PATIENCE = 15
+
+
+class Shard(NamedTuple):
+    """One of several equal parts of the work, counted from 1."""
+
+    number: int = 1
+    total: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Read ``"2/5"``.
+
+        Raises
+        ------
+        UsageError
+            If it is none.
+        """
+        number, _, total = text.partition("/")
+        if not (number.strip().isdecimal() and total.strip().isdecimal()):
+            raise UsageError(f"{text!r} is no share of the work: give K/N, such as 2/5")
+        shard = cls(int(number), int(total))
+        if not 1 <= shard.number <= shard.total:
+            raise UsageError(f"there is no share {text}: give 1/{total} to {total}/{total}")
+        return shard
+
+    def of(self, work: Sequence[T]) -> list[T]:
+        """Return this part of some work: every so manieth, so that the long ones spread.
+
+        >>> Shard(2, 3).of("abcdefg")
+        ['b', 'e']
+        """
+        return [*work[self.number - 1 :: self.total]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of the work."""
+        return self.total == 1
+
+
+@contextmanager
+def cluster(address: str | None) -> Iterator[Executor | None]:
+    """Give what runs work on the workers of a scheduler of dask.distributed; None: here.
+
+    A worker that dies loses nothing: its work is done by another one. What a worker runs is this
+    program, the same to the byte.
+
+    Parameters
+    ----------
+    address : str or None
+        Such as ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    UsageError
+        If nothing answers there.
+    ConvexplainError
+        If the extra "cluster" is not installed, no worker is there, or one has another program.
+    """
+    if address is None:
+        yield None
+        return
+    extras.require("cluster", "clusters")
+    from distributed import Client
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        client: Any = Client(  # type: ignore[no-untyped-call]
+            address, timeout=PATIENCE, set_as_default=False
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            f"no scheduler of dask answers at {address!r}: give the address that it printed when "
+            "it was started, such as tcp://10.0.0.1:8786"
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise ConvexplainError(
+                f"the scheduler at {address} has no workers: start some with dask worker {address}"
+            ) from error
+        _check(client)
+        yield client.get_executor()
+
+
+def _check(client: Any) -> None:
+    """Refuse workers that would render other pictures than this program does."""
+    try:
+        programs = client.run(clip_cache.program_hash)
+    except Exception as error:
+        raise ConvexplainError(
+            f"a worker cannot load this program ({type(error).__name__}: {error}): install the "
+            "same convexplain[video,cluster] there"
+        ) from error
+    here = clip_cache.program_hash()
+    for address, there in programs.items():
+        if there != here:
+            raise ConvexplainError(
+                f"the worker at {address} has another version of this program: install the same"
+            )
