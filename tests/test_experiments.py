@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -273,3 +275,34 @@ def test_the_confusion_of_a_network_counts_every_digit_once(setting: Setting) ->
         assert row["read_as"] == [int((mine & (read == k)).sum()) for k in range(10)]
         assert row["right"] == row["read_as"][row["digit"]] == row["count"] - row["wrong"]
         assert row["misread"] == [n for n in range(len(labels)) if mine[n] and read[n] != labels[n]]
+
+
+def test_trainings_at_the_same_time_give_what_one_after_the_other_gives(setting: Setting) -> None:
+    planned = experiments.plan("pooling", setting)
+    assert [each.seed for each in planned] == [0, 1, 0, 1]
+    two = planned[:2]
+    seen: list[float] = []
+    at_once = replace(setting, runs=Runs(), on_progress=lambda done, _: seen.append(done))
+    experiments.train(two, at_once, workers=2)
+    assert seen == [0.5, 1.0]
+    experiments.train(two, setting, workers=1)
+    for each in two:
+        assert each.measure(at_once)[0] == each.measure(setting)[0]
+    # What is done is not planned again, and an experiment that trains nothing plans nothing.
+    assert [each.what for each in experiments.plan("pooling", setting)] == [
+        planned[2].what, planned[3].what,
+    ]  # fmt: skip
+    assert experiments.plan("confusion", setting) == []
+
+
+def test_a_training_that_fails_elsewhere_is_named(setting: Setting) -> None:
+    planned = experiments.plan("window", setting)[:1]
+
+    class Broken(Executor):
+        def submit(self, *_: Any, **__: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_exception(RuntimeError("two\nlines"))
+            return future
+
+    with pytest.raises(ConvexplainError, match="the training '3x3, 32 filters', seed 0, failed"):
+        experiments.train(planned, setting, executor=Broken())

@@ -10,7 +10,9 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
-from convexplain.cli._types import Name
+from convexplain.cli._types import Count, Name
+from convexplain.cli.film import cores
+from convexplain.errors import UsageError
 
 
 def _names() -> Iterable[str]:
@@ -33,6 +35,15 @@ def _names() -> Iterable[str]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Keep finished trainings in this file, to go on later.",
 )
+@click.option(
+    "-j",
+    "--jobs",
+    type=Count(1),
+    metavar="N",
+    help="How many networks are trained at the same time.  [default: one a processor]",
+)
+@_options.shard
+@_options.cluster
 @click.option("--quiet", is_flag=True, help="No progress, only the result.")
 def experiment(
     name: str,
@@ -40,6 +51,9 @@ def experiment(
     as_json: bool,
     directory: Path | None,
     keep: Path | None,
+    jobs: int | None,
+    shard: str | None,
+    cluster: str | None,
     quiet: bool,
 ) -> None:
     """Run an experiment again.
@@ -49,11 +63,28 @@ def experiment(
     from convexplain.data import facts
     from convexplain.files.documents import check_folder
     from convexplain.training import experiments
+    from convexplain.video.shares import Shard
+    from convexplain.video.shares import cluster as connected
 
+    share = Shard.parse(shard) if shard else Shard()
+    if not share.whole and keep is None:
+        raise UsageError("a share of the trainings is for the others: --keep FILE says where it is")
+    if not (share.whole and cluster is None) and name not in experiments.TRAIN:
+        raise UsageError(
+            f"the experiment {name} trains nothing that could be shared: leave --shard and "
+            "--cluster out"
+        )
     if keep is not None:
         check_folder(keep.parent)
-    with Progress(name, quiet=quiet) as progress:
+    with Progress(name, quiet=quiet) as progress, connected(cluster) as executor:
         setting = experiments.Setting.load(directory, quick=quick, keep=keep, on_progress=progress)
+        trainings = share.of(experiments.plan(name, setting))
+        experiments.train(
+            trainings, setting, workers=jobs or cores(), executor=executor, directory=directory
+        )
+        if not share.whole:
+            click.echo(f"share {shard} of {name} is kept in {keep}: {len(trainings)} trainings")
+            return
         result = experiments.run(name, setting)
     if as_json:
         click.echo(json.dumps({"name": name, **result.to_dict()}, indent=2))

@@ -129,6 +129,8 @@ USAGE = [
     ("render --still strog", "'strog'", "did you mean strong?"),
     ("render --still ../../etc/passwd", "'../../etc/passwd'", "strong"),
     ("render --still strong -o a.jpg", ".jpg", ".png"),
+    ("experiment samples --shard 1/2", "--keep FILE"),
+    ("experiment shift --cluster x", "shift", "trains nothing"),
     ("class none.csv -o out", "none.csv", "cannot read"),
     ("class text.png -o out", "text.png", "columns"),
     ("class none.csv", "'-o'", "class --help"),

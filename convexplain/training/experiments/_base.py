@@ -54,22 +54,59 @@ class Runs:
                     f"{path} does not hold runs of experiments ({error}): remove it or name another"
                 ) from error
 
+    def __contains__(self, what: str) -> bool:
+        return what in self._done
+
     def get(self, what: str, measure: Callable[[], float]) -> tuple[float, float]:
         """Give accuracy and seconds of a run, which is done now unless it was before."""
         if what not in self._done:
             start = time.perf_counter()
             accuracy = measure()
-            self._done[what] = accuracy, time.perf_counter() - start
-            if self._path is not None:
-                record = {"run": what, "accuracy": accuracy, "seconds": self._done[what][1]}
-                try:
-                    with self._path.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(record) + "\n")
-                except OSError as error:
-                    raise ConvexplainError(
-                        f"{self._path} cannot be written: {error.strerror}"
-                    ) from error
+            self.add(what, accuracy, time.perf_counter() - start)
         return self._done[what]
+
+    def add(self, what: str, accuracy: float, seconds: float) -> None:
+        """Take note of a run, and append it to the file."""
+        self._done[what] = accuracy, seconds
+        if self._path is None:
+            return
+        record = {"run": what, "accuracy": accuracy, "seconds": seconds}
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+        except OSError as error:
+            raise ConvexplainError(f"{self._path} cannot be written: {error.strerror}") from error
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training of an experiment, as `Setting.accuracy` is asked for it.
+
+    Parameters
+    ----------
+    what : str
+        What makes it differ from others, as `Runs` knows it.
+    label : str
+    config : TrainingConfig
+    seed, steps : int
+    count : int, optional
+    order : tuple of int, optional
+    """
+
+    what: str
+    label: str
+    config: TrainingConfig
+    seed: int
+    steps: int
+    count: int | None
+    order: tuple[int, ...] | None
+
+    def measure(self, setting: Setting) -> tuple[float, float]:
+        """Train and test now: accuracy and seconds."""
+        order = None if self.order is None else np.array(self.order)
+        return setting.accuracy(
+            self.label, self.config, self.seed, self.steps, count=self.count, order=order
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +131,8 @@ class Setting:
     seeds: tuple[int, ...] = (0, 1, 2)
     runs: Runs = field(default_factory=Runs)
     on_progress: Callable[[float, str], None] | None = None
+    #: Where trainings are noted instead of being done.
+    planned: list[Training] | None = None
 
     @classmethod
     def load(
@@ -205,6 +244,11 @@ class Setting:
             }
         )
 
+        if self.planned is not None:
+            if what not in self.runs and what not in {each.what for each in self.planned}:
+                taken = None if order is None else tuple(int(n) for n in order)
+                self.planned.append(Training(what, label, config, seed, steps, count, taken))
+            return 0.0, 0.0
         note = f"{label}, seed {seed}"
         # A digit that is learned from goes through the network about three times.
         learning = 3 * config.batch_size * steps
