@@ -20,7 +20,7 @@ class Closing(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the way; only the digit is there."""
-        self.board.lay(self.lesson.way())
+        self.board.lay(self.lesson.way(upright=self.upright))
         self.board.show("digit")(1.0)
 
     def show_begin(self, event: Event) -> None:
@@ -33,6 +33,7 @@ class Closing(LessonScene):
     def show_way(self, event: Event) -> None:
         """Each station grows out of the one before it."""
         legs = [self.leg(start, end) for start, end in pairwise(_closing.STATIONS)]
+        self.during(0.1, self.board.show("legend"))
         self.during(1, in_turn(*legs), rate=linear)
 
     def leg(self, start: str, end: str) -> Move:

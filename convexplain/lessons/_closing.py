@@ -14,6 +14,7 @@ from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.lessons._opening import Opening, Score
 from convexplain.lessons.parts.answer_bars import answer_bars, class_label
+from convexplain.lessons.parts.architecture_picture import SHARE_OF
 from convexplain.lessons.parts.beats import Beat, Event
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import convolutions, name_of
@@ -34,7 +35,6 @@ from convexplain.panels import (
 )
 from convexplain.panels.sheet import ASPECTS
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: The stations of the way, in their order; each comes out of the one before it.
@@ -103,20 +103,17 @@ class Closing(Lesson):
         peaks = self.trace.activations[layer].max(axis=(0, 1))
         return tuple(np.argsort(-peaks, kind="stable")[:_SHEETS].tolist())
 
-    def way(self) -> Diagram:
+    def way(self, *, upright: bool = False) -> Diagram:
         """Describe the way; each part is one of `STATIONS`."""
         parts = self._parts()
-        links = [Link(*pair) for pair in pairwise(STATIONS)]
-        whole, first, second = (Row(*some, gap=0.8) for some in (parts, parts[:3], parts[3:]))
-        scores = Row(*(self._score(n) for n in range(len(self.opening.scores))), gap=2)
+        scores = [self._score(n) for n in range(len(self.opening.scores))]
         legend = Legend("legend")
-        return Diagram(
-            Either(
-                Column(whole, Row(legend, scores, gap=4), gap=2, align="middle"),
-                Column(first, second, scores, legend, gap=1.5, align="middle"),
-            ),
-            tuple(links),
-        )
+        last = Row(*parts[5:], Column(*scores, legend, gap=0.8), gap=1.5)
+        folded = Column(Row(*parts[:3], gap=1.5), Row(*parts[3:5], gap=1.5), last, align="middle")
+        below = Row(legend, Row(*scores, gap=2), gap=4)
+        line = Column(Row(*parts, gap=0.8), below, gap=2, align="middle")
+        links = tuple(Link(*pair) for pair in pairwise(STATIONS))
+        return Diagram(folded if upright else Either(line, folded), links)
 
     def _parts(self) -> list[Part]:
         first, last = self.layers
@@ -125,8 +122,8 @@ class Closing(Lesson):
         high, wide = self.trace.network.weights_of(first)["kernel"].shape[:2]
         patch = pixels[row : row + high, col : col + wide]
         maps, parts = activations[first], activations[last]
-        limit, most = float(maps.max()), float(parts.max())
-        response = Scale(limit, terms.RESPONSE, signed=False)
+        maps, parts = maps / maps.max(), parts / max(float(parts.max()), 1e-9)
+        response = Scale(1.0, SHARE_OF, signed=False)
         answer = class_label(self.trace.network, self.trace.prediction)
         return [
             Cells(
@@ -150,11 +147,11 @@ class Closing(Lesson):
             Maps(
                 "parts",
                 parts[:, :, self.strongest(last)],
-                Scale(most, terms.RESPONSE, signed=False),
+                response,
                 columns=3,
                 weight=3.0,
             ),
-            answer_bars(self.trace, length=5.0),
+            answer_bars(self.trace, length=16.0, share="way"),
             Text("label", answer, role="display", weight="bold"),
         ]
 

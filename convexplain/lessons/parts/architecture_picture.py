@@ -137,7 +137,7 @@ class ArchitecturePicture:
     def _scale(self) -> Scale:
         """One for all: values are shares of what is largest in their layer."""
         signed = any(stage.values.min() < 0 for stage in self.stages[1:])
-        return Scale(1.0, _SHARE_OF, signed=signed)
+        return Scale(1.0, SHARE_OF, signed=signed)
 
     def _stack(self, index: int, fan: tuple[float, float] | None = None) -> Maps:
         """The sheets of a stage, the strongest in front."""
@@ -349,7 +349,7 @@ def shortened(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[:half]}…{name[len(name) - most + half + 1 :]}"
 
 
-_SHARE_OF = Caption(en="of the layer's maximum", zh="占该层最大值")
+SHARE_OF = Caption(en="of the layer's maximum", zh="占该层最大值")
 _WITH = Caption(en="{layer} +{n}", zh="{layer} +{n}")
 _STRONGEST_FIRST = Caption(
     en="Maps with the strongest responses lie in front.", zh="响应最强的图在最前面。"
