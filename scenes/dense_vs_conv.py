@@ -12,7 +12,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.comparing_picture import MISTAKES
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn
+from convexplain.stage.pace import Move, eased, in_turn, lazily
 from convexplain.style import format as fmt
 
 NETWORKS = (CNN, DENSE)
@@ -91,7 +91,6 @@ class DenseVsConv(LessonScene):
 
     def show_stream(self, event: Event) -> None:
         """All test digits run through both; what is misread lights up, and is counted."""
-        self.become(self.lesson.walls(upright=self.upright), 0.0, hold=NETWORKS)
         tested = self.lesson.wall(CNN).size
 
         def read(alpha: float) -> None:
@@ -101,8 +100,12 @@ class DenseVsConv(LessonScene):
                 wrong = int((self.lesson.misread[network] < until).sum())
                 self.board.say(f"{network}.counter", self.mistakes(wrong))
 
-        read(0.0)
-        self.during(0.12, self.board.show(*NETWORKS, "told"))
+        def begin(alpha: float) -> None:
+            walls(alpha)
+            read(0.0)
+
+        walls = self.board.become(self.lesson.walls(upright=self.upright), show=(*NETWORKS, "told"))
+        self.during(0.12, begin)
         self.during(1, read, rate=linear)
 
     def mistakes(self, count: int) -> str:
@@ -215,9 +218,9 @@ class DenseVsConv(LessonScene):
 
     def frame(self) -> None:
         """Show the axes of the chart, and whose curve ends where."""
-        self.become(self.lesson.samples(), 0.15)
         names = [f"samples.{network}.label" for network in NETWORKS]
-        self.during(0.1, self.board.show(*self.board.frame("samples"), *names))
+        axes = lazily(lambda: self.board.show(*self.board.frame("samples"), *names))
+        self.during(0.2, self.board.become(self.lesson.samples()), axes)
 
     def show_few(self, event: Event) -> None:
         """Every point is marked, that of fewest digits first, with its numbers."""

@@ -47,10 +47,11 @@ class Pooling(LessonScene):
 
     def show_four(self, event: Event) -> None:
         """Its numbers rise out of the map."""
-        self.become(self.picture.window(), 0.35, show=("legend", WINDOW))
+        self.become(self.picture.window(), 0.3, show=("legend", WINDOW))
         near = self.camera.to(self.board.around("patch.all", "mean.all"), share=0.9)
-        self.during(0.4, self.board.grow("patch", out_of=WINDOW), near)
-        self.during(1, self.board.walk(ZOOM), self.board.show("patch.frame"))
+        self.during(0.3, self.board.grow("patch", out_of=WINDOW))
+        self.board.show("patch.frame")(1.0)
+        self.during(1, self.board.walk(ZOOM), near)
 
     def show_predict_largest(self, event: Event) -> None:
         """Each number lights up in turn; then the video waits."""

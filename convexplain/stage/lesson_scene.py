@@ -352,7 +352,7 @@ class LessonScene(StageScene):
         new: list[Label] = []
         if title != self._said[0]:
             old += self._title
-            self._title = title_labels(title, self.sheet)
+            self._title = title_labels(title, self.sheet, beside=self.hero)
             new += self._title
         if self.shown_look.captions and caption != self._said[1]:
             old += self._caption
@@ -376,14 +376,15 @@ def hero_of(picture: Picture, sheet: Sheet) -> PixelGrid:
     return hero
 
 
-def title_labels(text: str, sheet: Sheet) -> list[Label]:
-    """Set a title at the top left, in as many lines as it takes."""
+def title_labels(text: str, sheet: Sheet, beside: PixelGrid | None = None) -> list[Label]:
+    """Set a title at the top left, in as many lines as it takes beside what stands at the right."""
     left, top = _corner(sheet)
     if sheet is VIDEO:
         lines, middle = [text], _TITLE_Y
     else:
         box = sheet.title_box
-        lines = words.wrap(text, box.width, TITLE_SIZE, "bold")
+        right = left + box.right if beside is None else beside.extent()[0] - sheet.margin / 2
+        lines = words.wrap(text, right - left - box.x, TITLE_SIZE, "bold")
         middle = top + box.middle[1] + 0.12 * box.height
     labels = [
         Label(

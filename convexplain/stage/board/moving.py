@@ -366,9 +366,12 @@ class Moving(Picture):
             def go(alpha: float) -> None:
                 for move in glides:
                     move(alpha)
+                left, there = max(0.0, 1 - 2.5 * alpha), late(alpha)
+                if not glides:  # else nothing would be seen for a while
+                    left, there = max(0.0, 1 - 1.5 * alpha), max(0.0, 1.5 * alpha - 0.5)
                 for part, opacity in zip(going, opacities, strict=True):
-                    part.opacity = opacity * max(0.0, 1 - 2.5 * alpha)
-                set_opacity(coming, late(alpha))
+                    part.opacity = opacity * left
+                set_opacity(coming, there)
                 if alpha >= 1:
                     self.scene.remove(*going)
 
