@@ -175,6 +175,23 @@ def cut(scene: Any) -> list[str]:
     return found
 
 
+def in_turn(values: dict[str, Any], others: dict[str, Any]) -> list[Any]:
+    """Pair each value with one of the others in turn; the soak tests take all pairs."""
+    import pytest
+
+    return [
+        pytest.param(value, other, id=f"{name}-{called}", marks=marks)
+        for n, (name, value) in enumerate(values.items())
+        for k, (called, other) in enumerate(others.items())
+        for marks in [() if k == n % len(others) else pytest.mark.soak]
+    ]
+
+
+#: Frames that differ most, each with a language and a theme.
+FRAMES = {"zh-16:9": (Look("zh"), "16:9"), "en-9:16": (Look("en"), "9:16")}
+LANGUAGES = {"en": "en", "zh": "zh"}
+
+
 def bundled() -> tuple[Any, ...]:
     """Return the bundled digits."""
     from convexplain.data import digits

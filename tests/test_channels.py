@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import check_events
+from played import FRAMES, check_events, in_turn
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -281,16 +281,17 @@ def test_nothing_overlaps_with_other_options(options):
     check_events(Channels(**options), Look("en"))
 
 
+OTHERS = [
+    ((Conv2D("a", 4), Conv2D("b", 3, 5, stride=2, padding="same"), *END), (32, 32, 3)),
+    ((Conv2D("a", 2), MaxPooling2D("p", 3), Conv2D("b", 1, 2, activation="tanh"), *END),
+     (28, 28, 1)),
+    ((Conv2D("a", 100), Conv2D("b", 20, 7, use_bias=False), *END), (28, 28, 1)),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("layers", "shape"),
-    [
-        ((Conv2D("a", 4), Conv2D("b", 3, 5, stride=2, padding="same"), *END), (32, 32, 3)),
-        ((Conv2D("a", 2), MaxPooling2D("p", 3), Conv2D("b", 1, 2, activation="tanh"), *END),
-         (28, 28, 1)),
-        ((Conv2D("a", 100), Conv2D("b", 20, 7, use_bias=False), *END), (28, 28, 1)),
-    ],
-)  # fmt: skip
-def test_other_networks_keep_the_layout(layers, shape, tmp_path):
-    lesson = other(tmp_path, *layers, shape=shape, length=100)
-    check_events(lesson, Look("zh"))
-    check_events(lesson, Look("en"), "9:16")
+    ("other_one", "frame"), in_turn({str(n): o for n, o in enumerate(OTHERS)}, FRAMES)
+)
+def test_other_networks_keep_the_layout(other_one, frame, tmp_path):
+    layers, shape = other_one
+    check_events(other(tmp_path, *layers, shape=shape, length=100), *frame)

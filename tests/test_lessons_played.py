@@ -22,8 +22,6 @@ from convexplain.video.worker import scene_class  # noqa: E402
 #: Seconds of a stretch, and share of the whole, in which nothing but the caption may change.
 LONGEST, MOST = 3.5, 0.25
 LOOKS = (Look("en", "dark"), Look("zh", "light"))
-
-
 UPRIGHT = pytest.param((240, 426), id="upright", marks=pytest.mark.soak)  # moves as wide ones do
 
 

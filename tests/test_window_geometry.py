@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from played import check_layout
+from played import LANGUAGES, check_layout, in_turn
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -245,19 +245,17 @@ def test_every_digit_is_counted_alike(number):
     assert lesson.way[-1] == (0, 0)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"padding": "same", "stride": 3},
-        {"kernel_size": 4},
-        {"kernel_size": 5, "dilation": 3, "padding": "6"},
-        {"padding": "16", "length": 70.0},
-        {"length": 30.0},
-        {"kernel": "1,2,3"},
-    ],
-    ids=["same-stride", "even", "dilated", "wide", "short", "flat"],
-)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+OPTIONS = {
+    "same-stride": {"padding": "same", "stride": 3},
+    "even": {"kernel_size": 4},
+    "dilated": {"kernel_size": 5, "dilation": 3, "padding": "6"},
+    "wide": {"padding": "16", "length": 70.0},
+    "short": {"length": 30.0},
+    "flat": {"kernel": "1,2,3"},
+}
+
+
+@pytest.mark.parametrize(("options", "lang"), in_turn(OPTIONS, LANGUAGES))
 def test_nothing_overlaps_whatever_the_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     check_layout(WindowGeometry(**options), lang)

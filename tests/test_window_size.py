@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from drawn_cells import words
 from matplotlib import pyplot as plt
-from played import check_layout
+from played import LANGUAGES, check_layout, in_turn
 
 from convexplain import figures
 from convexplain.data import digits, facts
@@ -169,8 +169,10 @@ def test_what_cannot_be_is_refused_with_what_can(options, said):
         WindowSize(**options)
 
 
-@pytest.mark.parametrize("options", [{"length": 30.0}, {"picture": digits.first(1)}], ids=str)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+OPTIONS = {"short": {"length": 30.0}, "digit": {"picture": digits.first(1)}}
+
+
+@pytest.mark.parametrize(("options", "lang"), in_turn(OPTIONS, LANGUAGES))
 def test_nothing_overlaps_whatever_the_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     check_layout(WindowSize(**options), lang)

@@ -17,7 +17,7 @@ MUTATIONS = (
         "convexplain.stage.layout",
         "np.maximum(enter, 0) < np.minimum(leave, 1)",
         "np.maximum(enter, 0) > np.minimum(leave, 1)",
-        "tests/test_stage.py",
+        "tests/test_layout.py",
     ),
     Mutation(
         "errors that stand a row too high",
