@@ -78,30 +78,31 @@ def page(
     from convexplain import page as classroom
     from convexplain.data import digits
     from convexplain.files import documents
-    from convexplain.network import Network
+    from convexplain.lessons.parts.subject import mode_of
+    from convexplain.network import BUNDLED, Network
     from convexplain.page import data
 
     chosen = _options.given_picture(chosen)
-    picture = digits.choose(chosen)
-    _options.mention_doubts(picture, lang)
     network = Network.load(model)
     # What is wrong is said before a video is rendered.
     path = _options.target(output, "lesson.html")
     documents.check(path, classroom.ENDINGS, "a page")
     data.check_network(network)
-    data.opening_picture(picture)
+    picture = digits.choose(chosen, mode=mode_of(model))
+    _options.mention_doubts(picture, lang)
+    if picture is not None:
+        data.fitted(network, picture)
     slides = None
     if lesson is not None:
         told = _made(lesson, chosen, model)
         # After the slides the class explores what it has just seen.
         picture = picture or getattr(told, "shown_picture", None)
-        data.opening_picture(picture)
         slides = _slides(told, quality, lang or "en", theme or "dark", quiet)
     size = classroom.write(
         path,
         picture,
         network=network,
-        model=model if model in ("cnn", "dense") else Path(model).name,
+        model=model if model in BUNDLED else Path(model).name,
         lang=lang,
         theme=theme,
         slides=slides,

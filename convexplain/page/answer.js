@@ -5,11 +5,15 @@
  * @import { Cell, Trace } from "./trace.js"
  */
 
+import { DATA } from "./data.js";
 import { button, make, refill, roving, setAttributes } from "./dom.js";
 import { MINUS, number, probability } from "./format.js";
 import { term } from "./glossary.js";
 import { clamp, sumOf } from "./numbers.js";
-import { say } from "./words.js";
+import { className, say } from "./words.js";
+
+// So many classes have room.
+const MOST = 10;
 
 /** The bars of the classes; one stop for Tab, arrows go from bar to bar, Enter explains one. */
 export class Bars {
@@ -21,15 +25,17 @@ export class Bars {
    * @param {() => void} options.leave
    */
   constructor({ count, pin, point, leave }) {
-    this.rows = Array.from({ length: count }, (_, k) => {
+    this.rows = Array.from({ length: Math.min(count, MOST) }, (_, k) => {
       const fill = make("span", { class: "fill" });
       const share = make("span", { class: "share" });
-      const bar = button(
-        () => pin(k),
+      const name = make("span", { class: "class" });
+      const row = { bar: button(null), fill, share, name, k };
+      row.bar = button(
+        () => pin(row.k),
         {
           class: "bar", tabindex: k === 0 ? 0 : -1, "data-key": `bar-${k}`,
           on: {
-            pointerenter: () => point(k),
+            pointerenter: () => point(row.k),
             pointerleave: () => leave(),
             keydown: (event) => {
               const next = roving(this.rows.map((row) => row.bar), k, event);
@@ -37,16 +43,21 @@ export class Bars {
             },
           },
         },
-        make("span", { class: "class" }, k), make("span", { class: "track" }, fill), share,
+        name, make("span", { class: "track" }, fill), share,
       );
-      return { bar, fill, share };
+      return row;
     });
     this.element = make("ul", { class: "bars" }, this.rows.map(({ bar }) => make("li", {}, bar)));
   }
 
-  /** Choose the bar that Tab reaches. @param {number} k */
-  stop(k) {
-    this.rows.forEach(({ bar }, i) => setAttributes(bar, { tabindex: i === k ? 0 : -1 }));
+  /** The bar of a class; null where it is not among those that are shown. @param {number} k */
+  barOf(k) {
+    return this.rows.find((row) => row.k === k)?.bar ?? null;
+  }
+
+  /** Choose the bar that Tab reaches. @param {number} at */
+  stop(at) {
+    this.rows.forEach(({ bar }, i) => setAttributes(bar, { tabindex: i === at ? 0 : -1 }));
   }
 
   /**
@@ -55,20 +66,45 @@ export class Bars {
    * @param {boolean} secret  hide all numbers
    */
   draw({ probabilities, prediction }, chosen, secret) {
-    this.rows.forEach(({ bar, fill, share }, k) => {
+    const shown = shownClasses(probabilities, secret);
+    const longest = Math.max(...shown.map((k) => emsOf(className(k))));
+    setAttributes(this.element, { style: { "--name": `${longest}em` } });
+    this.rows.forEach((row, at) => {
+      const { bar, fill, share, name } = row;
+      const k = shown[at];
+      row.k = k;
       const p = probabilities[k];
+      name.textContent = className(k);
       fill.style.width = secret ? "0" : `${100 * clamp(p, 0, 1)}%`;
       share.textContent = secret ? "?" : probability(p);
       bar.classList.toggle("best", !secret && k === prediction);
       setAttributes(bar, { "aria-label": barName(k, p, secret), "aria-current": k === chosen ? "true" : false });
     });
-    this.stop(chosen ?? (secret ? 0 : prediction));
+    this.stop(Math.max(0, shown.indexOf(chosen ?? (secret ? 0 : prediction))));
   }
+}
+
+/** About how wide a name is, in ems: a Chinese character has one. @param {string} name */
+function emsOf(name) {
+  return [...name].reduce((sum, character) => sum + (character > "\u2e80" ? 1 : 0.56), 0.3);
+}
+
+/**
+ * Which classes are shown: all of a few, else the most probable ones.
+ *
+ * @param {Float32Array} probabilities
+ * @param {boolean} [secret]  then the order must not tell
+ */
+export function shownClasses(probabilities, secret = false) {
+  const all = [...probabilities.keys()];
+  if (all.length <= MOST) return all;
+  const best = all.sort((a, b) => probabilities[b] - probabilities[a]).slice(0, MOST);
+  return secret ? best.sort((a, b) => a - b) : best;
 }
 
 /** A bar as it is read aloud. @param {number} k @param {number} p @param {boolean} secret */
 function barName(k, p, secret) {
-  return say("barName", { k, p: secret ? say("hiddenNumber") : spoken(p) });
+  return say("barName", { k: className(k), p: secret ? say("hiddenNumber") : spoken(p) });
 }
 
 /** A probability as it is read aloud: "over 99.9 percent". @param {number} p */
@@ -98,14 +134,16 @@ const EXPLAINED = { logit: "logit", probability: "softmax" };
 export function softmaxTable({ logits, probabilities }, chosen, secret) {
   const largest = logits.reduce((a, b) => Math.max(a, b));
   const powers = Array.from(logits, (z) => Math.exp(z - largest));
-  const heads = ["unit", "logit", "lessMax", "power", "probability"].map((key) => (
+  const heads = [DATA.digits28 ? "unit" : "classWord", "logit", "lessMax", "power", "probability"].map((key) => (
     make("th", { scope: "col" }, key === "power" ? ["e", make("sup", {}, say("lessMax"))]
       : key in EXPLAINED ? term(EXPLAINED[key], say(key)) : say(key))
   ));
-  const rows = Array.from(logits, (z, k) => make(
+  const shown = shownClasses(probabilities, secret);
+  if (!shown.includes(chosen)) shown[shown.length - 1] = chosen;
+  const rows = shown.map((k) => [k, logits[k]]).map(([k, z]) => make(
     "tr",
     { class: k === chosen ? "chosen" : false },
-    make("th", { scope: "row" }, k),
+    make("th", { scope: "row" }, className(k)),
     [number(z), number(z - largest), small(powers[k]), probability(probabilities[k])]
       .map((shown) => make("td", {}, secret ? "?" : shown)),
   ));
@@ -138,17 +176,17 @@ export function showTiles(element, { probabilities, prediction }, secret, pin) {
   refill(
     element,
     make(
-      "p", { class: "tiles-title" }, make("b", {}, `${say("answer")}: ${secret ? "?" : prediction}`),
+      "p", { class: "tiles-title" }, make("b", {}, `${say("answer")}: ${secret ? "?" : className(prediction)}`),
       make("b", {}, secret ? "?" : probability(probabilities[prediction])),
     ),
-    make("ul", { class: "tiles" }, Array.from(probabilities, (p, k) => make("li", {}, button(
+    make("ul", { class: "tiles" }, shownClasses(probabilities, secret).map((k) => [k, probabilities[k]]).map(([k, p]) => make("li", {}, button(
       () => pin(k),
       {
         class: !secret && k === prediction ? "tile best" : "tile", "data-key": `tile-${k}`,
         "aria-label": barName(k, p, secret),
       },
       make("span", { class: "well" }, make("span", { class: "fill", style: { height: secret ? "0" : `${100 * p}%` } })),
-      make("span", { class: "class" }, k),
+      make("span", { class: "class" }, className(k)),
     )))),
   );
 }

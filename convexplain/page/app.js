@@ -30,7 +30,7 @@ import { tokens, useTheme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 import { Tour } from "./tour.js";
 import { Slides } from "./slides.js";
-import { say, useLanguage } from "./words.js";
+import { className, say, useLanguage } from "./words.js";
 
 // The address is written so long after a stroke, in milliseconds.
 const WRITTEN_AFTER = 250;
@@ -210,7 +210,7 @@ export class App {
     const text = this.tour.step?.text(this) ?? told ?? this.mode.caption?.(this, state)
       ?? (state.tool ? say("drawHint") : cell ? captionOf(this, cell) : null);
     if (text === null) {
-      const steps = ["step1", "step2", "step3"].map((key, i) => make(
+      const steps = [DATA.digits28 ? "step1" : "step1Picture", "step2", "step3"].map((key, i) => make(
         "span", { class: "step" }, make("b", { "aria-hidden": "true" }, i + 1), say(key), " ",
       ));
       refill(this.caption, steps);
@@ -340,7 +340,7 @@ export class App {
 }
 
 /** "9: >99.9%" @param {Model} model */
-function answerLine({ trace, prediction, className }) {
+function answerLine({ trace, prediction }) {
   return [make("b", {}, className(prediction)), " ", probability(trace.probabilities[prediction])];
 }
 

@@ -74,7 +74,7 @@ export class Chain {
     const high = make("span");
     const strip = make("span", { class: "strip" });
     const scale = button(
-      () => this.app.actions.setScale(), { class: "scale", disabled: column.name === INPUT }, low, strip, high,
+      () => this.app.actions.setScale(), { class: "scale", disabled: column.name === INPUT, hidden: column.name === INPUT && column.filters > 1 }, low, strip, high,
     );
     const view = new MapView(column, {
       point: (row, col) => this.point(this.cell(column, row, col)),
@@ -93,9 +93,10 @@ export class Chain {
 
   /** @param {ReturnType<Chain["makeColumn"]>} part */
   makeBars(part) {
-    const unit = (/** @type {number} */ k) => part.column.cellAt(k, 0);
+    const { column } = part;
+    const unit = (/** @type {number} */ k) => column.cellAt(Math.min(k, column.count - 1), 0);
     const bars = new Bars({
-      count: part.column.count,
+      count: this.app.model.trace.probabilities.length,
       pin: (k) => this.app.clicked(unit(k)),
       point: (k) => this.point(unit(k)),
       leave: () => this.leave(),
@@ -269,7 +270,7 @@ export class Chain {
     }
     if (this.answer) {
       const { column, frame, bars } = this.answer;
-      const explained = cell?.layer === column.name ? bars.rows[cell.filter].bar : null;
+      const explained = cell?.layer === column.name ? bars.barOf(cell.filter) : null;
       for (const { bar } of bars.rows) bar.classList.toggle("explained", bar === explained);
       if (explained) seen.push({ map: this.placeOf(frame), box: this.placeOf(explained) });
     }

@@ -10,7 +10,7 @@
 import { INPUT } from "./data.js";
 import { shape as sizes } from "./format.js";
 import { boxOf, wholeBox } from "./geometry.js";
-import { say } from "./words.js";
+import { className, say } from "./words.js";
 
 /** A layer whose output is maps: one of them is shown. */
 export class Column {
@@ -162,23 +162,33 @@ class PictureColumn extends Column {
     return [say("pixels", { n: this.count }), ""];
   }
 
-  mapName() {
+  /** @param {number} filter */
+  mapName(filter) {
+    return this.filters === 1 ? say("input") : say("channelName", { layer: say("input"), n: filter });
+  }
+
+  label() {
     return say("input");
   }
 
+  /** All channels are shown at once. @param {Cell} cell */
+  shows({ layer }) {
+    return layer === this.name;
+  }
+
   /** @param {Cell} cell */
-  title({ row, col }) {
-    return say("pixelTitle", { row, col });
+  title(cell) {
+    return this.filters === 1 ? say("pixelTitle", cell) : super.title(cell);
   }
 
   /** @param {Cell} cell @param {string} value */
-  spoken({ row, col }, value) {
-    return say("pixelName", { row, col, value });
+  spoken(cell, value) {
+    return this.filters === 1 ? say("pixelName", { ...cell, value }) : super.spoken(cell, value);
   }
 
   /** @param {Cell} cell */
-  inputName({ row, col }) {
-    return say("pixelAt", { row, col });
+  inputName(cell) {
+    return this.filters === 1 ? say("pixelAt", cell) : super.inputName(cell);
   }
 }
 
@@ -282,12 +292,12 @@ class AnswerColumn extends VectorColumn {
 
   /** @param {Cell} cell */
   title({ filter }) {
-    return say("answerTitle", { k: filter });
+    return say("answerTitle", { k: className(filter) });
   }
 
   /** @param {Cell} cell */
   crumb({ filter }) {
-    return say("crumbAnswer", { k: filter });
+    return say("crumbAnswer", { k: className(filter) });
   }
 }
 

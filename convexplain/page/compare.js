@@ -15,7 +15,7 @@
 
 import { benchHead } from "./cells.js";
 import { shiftText } from "./controls.js";
-import { bundledDigit, DATA, SIDE } from "./data.js";
+import { bundledDigit, DATA, HEIGHT, WIDTH } from "./data.js";
 import { button, make, makeSvg, radio } from "./dom.js";
 import { number, percent, probability } from "./format.js";
 import { sumOf } from "./numbers.js";
@@ -178,7 +178,7 @@ function suggestions(app) {
   const group = (/** @type {string} */ title, /** @type {Shifted[]} */ list) => list.length > 0 && make(
     "span", { class: "try", role: "group", "aria-label": title }, title, " ",
     list.map(({ sample, shift }) => {
-      const canvas = make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" });
+      const canvas = make("canvas", { width: WIDTH, height: HEIGHT, "aria-hidden": "true" });
       const { pixels, label } = bundledDigit(sample);
       paintOn(canvas, pixels, null);
       return button(() => app.actions.chooseShifted(sample, shift), {

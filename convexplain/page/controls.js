@@ -7,7 +7,7 @@
  */
 
 import { changes } from "./changes.js";
-import { bundledDigit, DATA, samplesOf, SIDE } from "./data.js";
+import { bundledDigit, DATA, DEPTH, HEIGHT, samplesOf, SIDE, WIDTH } from "./data.js";
 import { button, make, radio, refill, roving, setAttributes } from "./dom.js";
 import { percent } from "./format.js";
 import { largest } from "./ink.js";
@@ -31,7 +31,7 @@ export class Controls {
     const { actions } = app;
     this.title = make("h2", { id: "choose-title" });
     this.classes = [...new Set(DATA.digits.labels)].sort((a, b) => a - b);
-    this.canvases = this.classes.map(() => make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" }));
+    this.canvases = this.classes.map(() => make("canvas", { width: WIDTH, height: HEIGHT, "aria-hidden": "true" }));
     this.digits = this.classes.map((digit, at) => radio(
       false, () => actions.chooseDigit(digit),
       {
@@ -81,7 +81,7 @@ export class Controls {
 
   clear() {
     this.app.drawing.keep();
-    this.app.actions.setDrawn(new Uint8Array(SIDE * SIDE));
+    this.app.actions.setDrawn(new Uint8Array(this.app.model.pixelCount));
   }
 
   /** Back to its place; there, a picture of one's own is scaled and centred as MNIST's digits are. */
@@ -138,18 +138,21 @@ export class Controls {
   /** @param {State} state */
   render(state) {
     const drawing = state.tool !== null;
-    this.title.textContent = say("choose");
+    this.title.textContent = say(DATA.digits28 ? "choose" : "choosePicture");
     this.digits.forEach((choice, at) => {
       const digit = this.classes[at];
       const chosen = digit === state.digit;
       setAttributes(choice, {
-        "aria-checked": String(chosen), "aria-label": say("digit", { n: digit }),
+        "aria-checked": String(chosen), "aria-label": nameOf(digit), title: DATA.digits28 ? null : nameOf(digit),
         tabindex: chosen || (state.digit === null && at === 0) ? 0 : -1,
       });
       this.drawDigit(this.canvases[at], digit, chosen ? state.sample : 0, state.theme);
     });
     this.draw.textContent = say(drawing ? "done" : "draw");
     setAttributes(this.draw, { "aria-pressed": String(drawing) });
+    this.draw.hidden = DEPTH !== 1;
+    this.rubber.hidden = DEPTH !== 1;
+    this.another.hidden = !drawing && samplesOf(state.digit ?? this.classes[0]).length < 2;
     this.another.textContent = say(drawing ? "clear" : "another");
     this.open.textContent = say("picture");
     this.open.title = say("pictureHint");
@@ -161,7 +164,7 @@ export class Controls {
     const shifted = state.shift[0] !== 0 || state.shift[1] !== 0;
     const centre = say(shifted || !state.drawn ? "centre" : "pictureCentre");
     setAttributes(this.centre, {
-      "aria-label": centre, title: centre, disabled: !shifted && !state.drawn,
+      "aria-label": centre, title: centre, disabled: !shifted && !(state.drawn && DATA.digits28),
     });
     this.noiseLabel.textContent = say("noise");
     refill(this.changes, changes(this.app, state));
@@ -176,6 +179,11 @@ export class Controls {
     canvas.dataset.drawn = wanted;
     paintOn(canvas, bundledDigit(samplesOf(digit)[sample]).pixels, null, theme);
   }
+}
+
+/** What a picture to choose is called. @param {number} digit */
+function nameOf(digit) {
+  return DATA.digits28 ? say("digit", { n: digit }) : DATA.digits.names[digit][languageInUse()];
 }
 
 /** "left 3, down 1", or that nothing is shifted. @param {readonly [number, number]} shift */

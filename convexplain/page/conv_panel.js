@@ -151,7 +151,7 @@ function operands(app, all, cell, state) {
   const { step, channel, before, depth, taps, largest } = all;
   const cols = step.inputCols.length;
   const picture = before.name === INPUT;
-  const patchLimit = picture ? null : model.limit(before.name, channel, state.scale);
+  const patchLimit = model.colours(before.name, channel, state);
   const kernelLimit = largestOf(taps.map(({ weight }) => weight));
   const productLimit = depth === 1
     ? largestOf(taps.flatMap(({ weight, product }) => [weight, product])) : largestOf(step.products);

@@ -4,15 +4,21 @@
  * @typedef {"en"|"zh"} Language
  * @typedef {"dark"|"light"} ThemeName
  * @typedef {Record<Language, string>} Words  a template with {fields} in both languages
- * @typedef {{pixels: string, label: number|null, origin: string, steps: string[]}} OwnPicture
+ * @typedef {{pixels: string, exact: boolean}} Pixels  bytes if they are exact, else float32
+ * @typedef {Pixels & {label: number|null, origin: string, steps: string[]}} OwnPicture
+ * @typedef {{scale: number, mean: number[], std: number[], framing: "crop"|"pad"|"stretch"}} Recipe
  *
  * @typedef {object} Data
  * @property {{cnn: string, dense: string|null}} networks  safetensors files in base64, as
  *   `Network.save` writes them; "cnn" is the network that is explained, whatever it is, and "dense"
  *   the one beside it, null if that is the same
  * @property {string} model  what the explained network is called: "cnn", "dense", or a file's name
- * @property {{pixels: string, labels: number[]}} digits  the bundled digits, 28 x 28 bytes each in
- *   base64, numbered as `--sample` takes them
+ * @property {[number, number, number]} shape  of the picture that the network reads
+ * @property {Recipe} recipe  how a picture, 0 to 1, becomes what the network reads
+ * @property {boolean} digits28  whether pictures are digits as MNIST stores them
+ * @property {Pixels & {labels: number[], classes: (number|null)[], names: Words[]}} digits  the
+ *   pictures to choose from, in base64: which of the names each has, and its class where it is known;
+ *   bundled digits are numbered as `--sample` takes them
  * @property {{picture: OwnPicture|null, sample: number|null, lang: Language|null,
  *   theme: ThemeName|null, shift: Move|null}} opening  what the page opens with; null is the
  *   browser's, or none; shift: at which only the explained network keeps its answer
@@ -43,8 +49,13 @@
 /** @type {Data} */
 export const DATA = JSON.parse(document.getElementById("data")?.textContent ?? "");
 
-/** Pixels along one side of a picture. */
+/** Pixels along one side of a digit. */
 export const SIDE = 28;
+
+/** Rows, columns and channels of a picture. */
+export const HEIGHT = DATA.shape[0];
+export const WIDTH = DATA.shape[1];
+export const DEPTH = DATA.shape[2];
 
 /** Stands for the picture where a layer's name is wanted. */
 export const INPUT = "input";
@@ -59,20 +70,45 @@ export function fractions(bytes) {
   return Float32Array.from(bytes, (byte) => byte / 255);
 }
 
-const DIGIT_BYTES = fromBase64(DATA.digits.pixels);
+/** Pixels as they were written. @param {Pixels} written */
+export function pixelsOf({ pixels, exact }) {
+  const bytes = fromBase64(pixels);
+  return exact ? fractions(bytes) : new Float32Array(bytes.buffer);
+}
+
+const CHOICE = pixelsOf(DATA.digits);
+const COUNT = HEIGHT * WIDTH * DEPTH;
 
 /**
- * One bundled digit.
+ * One of the pictures to choose from.
  *
- * @param {number} sample  from 0, as `--sample` takes it
+ * @param {number} sample  from 0
  * @returns {{pixels: Float32Array, label: number, sample: number}}
  */
 export function bundledDigit(sample) {
-  const bytes = DIGIT_BYTES.subarray(sample * SIDE * SIDE, (sample + 1) * SIDE * SIDE);
-  return { pixels: fractions(bytes), label: DATA.digits.labels[sample], sample };
+  return { pixels: CHOICE.slice(sample * COUNT, (sample + 1) * COUNT), label: DATA.digits.labels[sample], sample };
 }
 
-/** The numbers of the bundled digits of one class, the most typical one first. @param {number} label */
+/**
+ * What the network reads of a picture.
+ *
+ * @param {Float32Array} pixels  0 to 1
+ * @returns {Float32Array} `pixels` itself where it reads these
+ */
+export function scaled(pixels) {
+  if (PLAIN) return pixels;
+  const { scale, mean, std } = DATA.recipe;
+  return pixels.map((value, i) => {
+    const large = scale === 255 ? Math.floor(value * scale + 0.5) : value * scale;
+    const channel = i % DEPTH;
+    return (large - mean[channel % mean.length]) / std[channel % std.length];
+  });
+}
+
+/** Whether the network reads pixels as they are. */
+export const PLAIN = DATA.recipe.scale === 1 && DATA.recipe.mean.every((n) => n === 0) && DATA.recipe.std.every((n) => n === 1);
+
+/** The numbers of the pictures of one name, the most typical one first. @param {number} label */
 export function samplesOf(label) {
   return [...DATA.digits.labels.keys()].filter((sample) => DATA.digits.labels[sample] === label);
 }

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from convexplain.data import digits, facts, kernels
+from convexplain.data import digits, facts, kernels, photographs
 from convexplain.data.digits import CLASSES, SHAPE
-from convexplain.data.pictures import Picture
-from convexplain.data.recipe import Recipe
+from convexplain.data.pictures import Mode, Picture
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.lessons.parts import mistakes
+from convexplain.lessons.parts.subject import Subject
 from convexplain.network import Network, modelfile
 from convexplain.network.check_shapes import INPUT
 from convexplain.page.examples import find_examples, telling_shifts
 from convexplain.page.glossary import glossary, layer_facts
 from convexplain.page.lesson import Slides
 from convexplain.page.words import WORDS
-from convexplain.style import format as fmt
 from convexplain.style import theme
 from convexplain.style.captions import LANGUAGES, Caption
 
-#: A network of more numbers would make a page that a browser opens slowly or not at all.
-MOST_PARAMETERS = 4_000_000
+#: With more weights a browser opens the page slowly, with more cells it answers slowly.
+MOST_WEIGHTS, MOST_CELLS = 2_000_000, 2_500_000
+#: Ends of a network that say how probable each class is.
+ENDINGS = ("softmax", "linear", "log_softmax")
+_PHOTOGRAPHS = {"cat": Caption(en="cat", zh="猫"), "rocket": Caption(en="rocket", zh="火箭")}
 
 
 def collect(
@@ -45,18 +49,35 @@ def collect(
             raise UsageError(f"there is no {kind} {given!r}: {choose(given, known)}")
     network = Network.load("cnn") if network is None else network
     check_network(network)
-    beside = Network.load("dense")
-    explained, baseline = weights(network), weights(beside)
+    offered = pictures(network)
+    if picture is not None:
+        picture = fitted(network, picture)
+    # A baseline reads the digits as they are, and is not compared with itself.
+    beside = Network.load("dense") if reads_mnist(network) else None
+    explained = weights(network)
+    baseline = None if beside is None else weights(beside)
+    if baseline == explained:
+        beside = baseline = None
+    recipe = network.reading
     return {
-        # A baseline is not compared with itself.
-        "networks": {"cnn": explained, "dense": None if baseline == explained else baseline},
+        "networks": {"cnn": explained, "dense": baseline},
         "model": model,
-        "digits": bundled_digits(),
+        "shape": network.input_shape,
+        "recipe": {
+            "scale": recipe.scale,
+            "mean": recipe.mean,
+            "std": recipe.std,
+            "framing": recipe.framing,
+        },
+        "digits28": reads_mnist(network),
+        "digits": offered.to_dict(),
         "opening": {
-            **opening_picture(picture),
+            **opening_picture(picture, offered),
             "lang": lang,
             "theme": theme,
-            "shift": None if picture is None else opening_shift(network, beside, picture),
+            "shift": None
+            if picture is None or beside is None
+            else opening_shift(network, beside, picture),
         },
         "words": {key: said(caption) for key, caption in WORDS.items()},
         "themes": themes(),
@@ -66,8 +87,12 @@ def collect(
             for mistake in mistakes.MISTAKES.values()
         },
         "facts": measured(),
-        "examples": find_examples(network, beside),
-        "classes": None,
+        "examples": no_examples(len(offered.labels))
+        if beside is None
+        else find_examples(network, beside),
+        "classes": None
+        if network.reads_digits
+        else [said(network.class_name(n)) for n in range(network.classes)],
         "glossary": glossary(),
         "layers": layer_facts(network),
         "lessons": None if lessons is None else lessons.rstrip("/") + "/",
@@ -78,44 +103,100 @@ def collect(
 def check_network(network: Network) -> None:
     """Refuse a network that the page cannot show.
 
-    It reads something else than the page's digits, does not answer with the probabilities of ten
-    classes, is too large, or computes numbers beyond float32.
+    It reads no pictures, its layers do not stand in a row, it does not answer with one number a
+    class, is too large, or computes numbers beyond float32.
     """
+    remedy = "show this network with convexplain step, pixel or predict"
     last = network.layers[-1]
-    if network.input_shape != SHAPE:
+    reading = network.reading
+    if len(network.shapes[last.name]) != 1:
         raise UsageError(
-            f"the page shows {fmt.shape(SHAPE)} digits, but this network reads "
-            f"{fmt.shape(network.input_shape)}: give a network with input_shape {SHAPE}"
+            f"the page shows one number for each class, but this network ends with {last.name}, "
+            f"{last.kind} of shape {network.shapes[last.name]}: {remedy}"
         )
-    if network.recipe != Recipe.of(SHAPE):
+    if network.ending not in ENDINGS and not (network.ending == "sigmoid" and network.outputs == 1):
         raise UsageError(
-            "the page shows digits by their numbers and pixels from 0 to 1, but this network's "
-            "recipe has others: show it with convexplain step, pixel or predict"
-        )
-    if network.shapes[last.name] != (CLASSES,) or last.activation != "softmax":
-        raise UsageError(
-            f"the page shows ten probabilities, but this network ends with {last.name}, "
-            f"{last.kind} of shape {network.shapes[last.name]} with activation "
-            f"{last.activation}: end it with a Dense layer of 10 units and softmax"
+            f"the page shows probabilities, but this network ends with {last.name}, {last.kind} "
+            f"with activation {last.activation}: end it with softmax, or {remedy}"
         )
     before = INPUT
     for layer in network.layers:
         if layer.inputs not in ((), (before,)):
             raise UsageError(
                 f"the page shows layers in a row, but {layer.name} reads "
-                f"{' and '.join(layer.inputs)}: show this network with convexplain step, pixel or "
-                "predict"
+                f"{' and '.join(layer.inputs)}: {remedy}"
             )
         before = layer.name
-    if network.parameters > MOST_PARAMETERS:
-        raise UsageError(
-            f"this network has {network.parameters:,} parameters: a page holds at most "
-            f"{MOST_PARAMETERS:,}; take fewer filters"
-        )
+    cells = sum(math.prod(shape) for shape in network.shapes.values())
+    for n, most, what in (
+        (network.parameters, MOST_WEIGHTS, "weights"),
+        (cells, MOST_CELLS, "cells"),
+    ):
+        if n > most:
+            raise UsageError(
+                f"this network has {n:,} {what}, and a page at most {most:,}: "
+                f"take fewer filters or smaller pictures, or {remedy}"
+            )
     try:
-        network(np.stack([picture.pixels for picture in digits.load()]))
+        network(np.stack([reading.scaled(picture) for picture in pictures(network).pixels]))
     except ConvexplainError as error:
         raise UsageError(f"the page cannot show this network: {error}") from error
+
+
+def reads_mnist(network: Network) -> bool:
+    """Whether a network reads digits as MNIST stores them."""
+    return network.input_shape == SHAPE and network.reads_digits and network.reading.plain
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Pictures to choose from, 0 to 1, in the network's size."""
+
+    pixels: NDArray[np.float32]  # (N, H, W, C)
+    labels: list[int]  # which of the names each has
+    classes: list[int | None]  # of the network, where it is known
+    names: list[Caption]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return them as JSON data."""
+        return {
+            **written(self.pixels),
+            "labels": self.labels,
+            "classes": self.classes,
+            "names": [said(name) for name in self.names],
+        }
+
+
+def pictures(network: Network) -> Offered:
+    """Return what the page offers: bundled digits for their classes, else photographs."""
+    if network.reads_digits and network.reading.colour == "gray":
+        known = [digits.sample(n) for n in range(0, 200, 1 if reads_mnist(network) else 10)]
+        labels = [int(picture.label or 0) for picture in known]
+        names = [Caption(en=f"digit {n}", zh=f"数字 {n}") for n in range(CLASSES)]
+        pixels = [fitted(network, picture).pixels for picture in known]
+        return Offered(np.stack(pixels), labels, list(labels), names)
+    mode: Mode = network.reading.colour
+    taken = [
+        photographs.load(name) if mode == "rgb" else photographs.whole(name, mode)
+        for name in photographs.PHOTOGRAPHS
+    ]
+    subjects = [Subject(network, picture, "") for picture in taken]
+    return Offered(
+        np.stack([subject.picture.pixels for subject in subjects]),
+        list(range(len(taken))),
+        [subject.label for subject in subjects],
+        [_PHOTOGRAPHS[shown.shows] for shown in photographs.PHOTOGRAPHS.values()],
+    )
+
+
+def fitted(network: Network, picture: Picture) -> Picture:
+    """Give a picture the size and colour that a network reads."""
+    return network.reading.fit(picture)
+
+
+def no_examples(count: int) -> dict[str, Any]:
+    """What there is of examples where no second network reads the same pictures."""
+    return {"steady": [], "failing": [], "telling": [None] * count, "opening": 0}
 
 
 def weights(network: Network) -> str:
@@ -137,44 +218,25 @@ def weights(network: Network) -> str:
     return base64.b64encode(modelfile.encoded(network.content, tensors)).decode()
 
 
-def bundled_digits() -> dict[str, Any]:
-    """All bundled digits: bytes of their pixels, and labels."""
-    pixels = np.stack([picture.pixels for picture in digits.load()])
-    return {
-        "pixels": base64.b64encode(in_bytes(pixels)).decode(),
-        "labels": [picture.label for picture in digits.load()],
-    }
+def written(pixels: NDArray[np.float32]) -> dict[str, Any]:
+    """Pixels in base64: as bytes where they are steps of 1/255, else as float32."""
+    content = np.rint(pixels * 255).astype(np.uint8)
+    exact = np.array_equal(content.astype(np.float32) / np.float32(255), pixels)
+    stored = content.tobytes() if exact else pixels.astype("<f4").tobytes()
+    return {"pixels": base64.b64encode(stored).decode(), "exact": exact}
 
 
-def in_bytes(pixels: np.typing.NDArray[np.float32]) -> bytes:
-    """Pixels of 0 to 1 in steps of 1/255 as bytes, without loss."""
-    return np.rint(pixels * 255).astype(np.uint8).tobytes()
-
-
-def opening_picture(picture: Picture | None) -> dict[str, Any]:
-    """Return which picture the page opens with: a bundled digit's number, or its own pixels.
-
-    Refused are pictures of another shape, or with pixels that are not in steps of 1/255.
-    """
+def opening_picture(picture: Picture | None, offered: Offered) -> dict[str, Any]:
+    """Return which picture the page opens with: the number of one that is offered, or its own."""
     if picture is None:
         return {"sample": None, "picture": None}
-    if picture.shape != SHAPE:
-        raise UsageError(
-            f"the page shows {fmt.shape(SHAPE)} digits, but this picture is "
-            f"{fmt.shape(picture.shape)}: read it with "
-            'convexplain.load_image(path, mode="digit")'
-        )
-    for sample, other in enumerate(digits.load()):
-        if np.array_equal(picture.pixels, other.pixels):
+    for sample, other in enumerate(offered.pixels):
+        if np.array_equal(picture.pixels, other):
             return {"sample": sample, "picture": None}
-    content = in_bytes(picture.pixels)
-    back = np.frombuffer(content, np.uint8).astype(np.float32) / np.float32(255)
-    if not np.array_equal(back, picture.pixels.ravel()):
-        raise UsageError("the page shows pixels in steps of 1/255: round the picture to them")
     return {
         "sample": None,
         "picture": {
-            "pixels": base64.b64encode(content).decode(),
+            **written(picture.pixels),
             "label": picture.label,
             "origin": picture.origin,
             "steps": list(picture.steps),

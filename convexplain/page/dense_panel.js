@@ -10,7 +10,7 @@ import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
 import { becomes, contributionList, restRow, sumLines } from "./cells.js";
 import { make } from "./dom.js";
 import { number, TIMES } from "./format.js";
-import { activationName, say } from "./words.js";
+import { activationName, className, say } from "./words.js";
 
 // A list that is opened holds this many.
 const MOST_SHOWN = 60;
@@ -39,7 +39,7 @@ function body(app, cell, state) {
   const before = model.columnBefore(name);
   const activation = activationName(model.layer(name)?.activation ?? "");
   const hides = secret !== null && ["sum", "output", "answer"].includes(secret.what);
-  const total = name === model.answer?.name ? say("logitOf", { k: cell.filter })
+  const total = name === model.answer?.name ? say("logitOf", { k: className(cell.filter) })
     : activation ? say("before", { activation }) : say("beforeNothing");
   return [
     make(

@@ -19,6 +19,8 @@ ENTRY = "app"
 _CHARSET = '<meta charset="utf-8">'
 _STYLE = '<link rel="stylesheet" href="style.css">'
 _SCRIPT = '<script type="module" src="app.js"></script>'
+# What a user's file or classes are called is not ours: the bundled fonts need not have it.
+_THEIRS = ("origin", "model", "classes")
 # "<" could end the block, and U+2028 and U+2029 end lines where a script is read as one.
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
@@ -40,7 +42,7 @@ def document(
     script = bundle(read(FOLDER) if sources is None else sources, entry)
     styles = [path.read_text("utf-8") for path in sorted(FOLDER.glob("*.css"))]
     written = "".join((markup, script, *styles, _texts(data)))
-    style = "\n".join((font.faces(written), *styles))
+    style = "\n".join((font.faces(written, _texts(data.get("classes"))), *styles))
     if "</style" in style.lower():
         raise ValueError("the style holds </style, which would end it")
     block = f'<script type="application/json" id="data">{escaped(data)}</script>'
@@ -89,11 +91,11 @@ def escaped(data: Mapping[str, Any]) -> str:
 
 
 def _texts(value: Any) -> str:
-    """Join all texts in data that this project wrote: what a user's file is called is not ours."""
+    """Join all texts in data that this project wrote."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "".join(_texts(v) for key, v in value.items() if key not in ("origin", "model"))
+        return "".join(_texts(v) for key, v in value.items() if key not in _THEIRS)
     if isinstance(value, (list, tuple)):
         return "".join(map(_texts, value))
     return ""

@@ -10,7 +10,7 @@
  * @typedef {Pick<PictureState, "digit"|"sample"|"drawn"|"shift"|"noise"|"erased">} Picture
  */
 
-import { SIDE } from "./data.js";
+import { HEIGHT, WIDTH } from "./data.js";
 import { button, make } from "./dom.js";
 import { LEVELS, quantised } from "./model.js";
 import { clamp } from "./numbers.js";
@@ -100,7 +100,7 @@ export class Drawing {
   place(event) {
     const box = this.view.canvas.getBoundingClientRect();
     return [
-      ((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE,
+      ((event.clientX - box.left) / box.width) * WIDTH, ((event.clientY - box.top) / box.height) * HEIGHT,
     ];
   }
 
@@ -122,7 +122,7 @@ export class Drawing {
 /**
  * Lay a stroke onto a picture.
  *
- * @param {Uint8Array} levels  28 x 28, 0 to 15
+ * @param {Uint8Array} levels  0 to 15, row by row
  * @param {Point} from
  * @param {Point} to
  * @param {boolean} rubber  take ink away instead
@@ -130,12 +130,12 @@ export class Drawing {
  */
 function inked(levels, from, to, rubber) {
   const out = Uint8Array.from(levels);
-  for (let row = 0; row < SIDE; row += 1) {
-    for (let col = 0; col < SIDE; col += 1) {
+  for (let row = 0; row < HEIGHT; row += 1) {
+    for (let col = 0; col < WIDTH; col += 1) {
       const distance = distanceTo(col + 0.5, row + 0.5, from, to);
       const strength = clamp(1 - (distance - RADIUS) / RIM, 0, 1);
       const level = Math.round(strength * LEVELS);
-      const at = row * SIDE + col;
+      const at = row * WIDTH + col;
       out[at] = rubber ? Math.min(out[at], LEVELS - level) : Math.max(out[at], level);
     }
   }

@@ -7,12 +7,13 @@
  * @import { Cell, Trace } from "./trace.js"
  */
 
+import { shownClasses } from "./answer.js";
 import { benchHead } from "./cells.js";
 import { INPUT } from "./data.js";
 import { button, make, select } from "./dom.js";
 import { probability, TIMES } from "./format.js";
 import { clamp } from "./numbers.js";
-import { say } from "./words.js";
+import { className, say } from "./words.js";
 
 const SIZES = [1, 3, 5, 7, 9];
 // Longer lists end in "and n more".
@@ -52,7 +53,7 @@ function beforeAndNow(before, now) {
   );
   const row = (/** @type {number} */ k) => make(
     "tr", { class: [k === before.prediction ? "was" : "", k === now.prediction ? "is" : ""].join(" ") },
-    make("th", { scope: "row" }, k),
+    make("th", { scope: "row" }, className(k)),
     bar(before.probabilities[k], "before"), make("td", {}, probability(before.probabilities[k])),
     bar(now.probabilities[k], "now"), make("td", {}, probability(now.probabilities[k])),
   );
@@ -61,7 +62,7 @@ function beforeAndNow(before, now) {
     make("thead", {}, make(
       "tr", {}, make("td"), ["withIt", "withoutIt"].map((key) => make("th", { scope: "col", colspan: 2 }, say(key))),
     )),
-    make("tbody", {}, Array.from(now.probabilities, (_, k) => row(k))),
+    make("tbody", {}, shownClasses(now.probabilities).map(row)),
   );
 }
 
@@ -105,7 +106,7 @@ export const ERASE = {
     const { untouched, trace } = app.model;
     if (!state.erased.length && !state.zeroed.length) return say("sayErase");
     const [k, j] = [untouched.prediction, trace.prediction];
-    if (k === j) return say("answerKept", { k, a: probability(untouched.probabilities[k]), b: probability(trace.probabilities[k]) });
-    return say("answerChanged", { k, j, a: probability(untouched.probabilities[k]), b: probability(trace.probabilities[j]) });
+    if (k === j) return say("answerKept", { k: className(k), a: probability(untouched.probabilities[k]), b: probability(trace.probabilities[k]) });
+    return say("answerChanged", { k: className(k), j: className(j), a: probability(untouched.probabilities[k]), b: probability(trace.probabilities[j]) });
   },
 };

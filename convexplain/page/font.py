@@ -17,10 +17,14 @@ _CSS_WEIGHTS = {"regular": 400, "bold": 700}
 _ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "−×·…–—“”‘’≥≤→←↑↓⊙"
 
 
-def faces(text: str) -> str:
-    """Write the ``@font-face`` rules that a page of this text needs, fonts and licence included."""
-    characters = "".join(sorted({c for c in text if c.isprintable()} | set(_ALWAYS)))
-    fonts.require(characters)
+def faces(text: str, also: str = "") -> str:
+    """Write the ``@font-face`` rules that a page of this text needs, fonts and licence included.
+
+    Of what it shows also, characters that the fonts lack are left to the browser's own.
+    """
+    wanted = {c for c in text if c.isprintable()} | set(_ALWAYS)
+    fonts.require("".join(sorted(wanted)))
+    characters = "".join(sorted(wanted | fonts.known(also)))
     licence = (files("convexplain") / "assets" / "fonts" / "OFL.txt").read_text("utf-8")
     rules = [
         f'@font-face {{ font-family: "{fonts.FAMILY}"; font-weight: {css}; font-style: normal; '

@@ -107,7 +107,7 @@ export class Keyboard {
     const own = app.mode.keys?.[key];
     if (own && own(app, event) !== false) return true;
     const mode = MODE_KEYS[key];
-    if (key >= "0" && key <= "9") actions.chooseDigit(Number(key));
+    if (key >= "0" && key <= "9" && app.model.samplesOf(Number(key))) actions.chooseDigit(Number(key));
     else if (app.modes.some(({ name, available }) => name === mode && available(app))) actions.setMode(mode);
     else if (key === ",") player.step(-1);
     else if (key === ".") player.step(1);
@@ -124,7 +124,7 @@ export class Keyboard {
   focusMap(cell) {
     const { maps, answer } = this.app.chain;
     const map = maps.find(({ column }) => column.name === (cell?.layer ?? INPUT));
-    const target = map?.view.element ?? answer?.bars.rows[cell?.filter ?? 0].bar;
+    const target = map?.view.element ?? (answer?.bars.barOf(cell?.filter ?? 0) ?? answer?.bars.rows[0].bar);
     target?.focus({ preventScroll: true });
     // With nothing kept all maps are shown, until an arrow key or the pointer points again.
     if (!this.app.store.state.pinned) this.app.actions.point(null);

@@ -10,6 +10,7 @@
  * @import { Cell } from "./trace.js"
  */
 
+import { DEPTH } from "./data.js";
 import { FAR, MOST_TAKEN } from "./state.js";
 
 const KNOWN = [
@@ -23,6 +24,10 @@ const HIDEABLE = ["product", "sum", "output", "winner", "answer"];
 const LANGUAGES = ["en", "zh"];
 /** @type {State["theme"][]} */
 const THEMES = ["light", "dark"];
+// A picture of more numbers makes an address too long to be sent.
+const MOST_IN_LINK = 4096;
+// So many pixels go into a byte.
+const EACH = DEPTH === 1 ? 2 : 1;
 // Larger numbers name no cell.
 const LARGEST = 1e6;
 
@@ -37,9 +42,11 @@ export function fragmentOf(state, opening) {
   /** @type {string[]} */
   const parts = [];
   const put = (/** @type {string} */ key, /** @type {unknown} */ value) => parts.push(`${key}=${value}`);
-  if (state.drawn) {
+  if (state.drawn && state.drawn.length <= MOST_IN_LINK) {
     put("d", "x");
     put("p", packed(state.drawn));
+  } else if (state.drawn) {
+    put("d", "lost"); // a photograph of one's own is too large for an address
   } else if (state.digit === null) {
     put("d", "own"); // the picture that the file opens with
   } else {
@@ -94,8 +101,8 @@ export function readFragment(fragment, model) {
   const get = (/** @type {string} */ key) => /** @type {string} */ (pairs.get(key) ?? "");
   if (unknown.length) read.unknown = unknown;
 
-  const digit = whole(get("d"), 9);
-  if (digit !== null) {
+  const digit = whole(get("d"));
+  if (digit !== null && model.samplesOf(digit)) {
     read.digit = digit;
     read.sample = whole(get("i"), model.samplesOf(digit) - 1) ?? 0;
   } else if (get("d") === "x") {
@@ -160,11 +167,11 @@ function oneOf(known, text) {
   return known.find((one) => one === text);
 }
 
-/** 784 pixels of 4 bits as base64url text. @param {ArrayLike<number>} pixels */
+/** Pixels of 4 bits, or a photograph's of 8, as base64url text. @param {ArrayLike<number>} pixels */
 function packed(pixels) {
   let bytes = "";
-  for (let i = 0; i < pixels.length; i += 2) {
-    bytes += String.fromCharCode((pixels[i] << 4) | (pixels[i + 1] ?? 0));
+  for (let i = 0; i < pixels.length; i += EACH) {
+    bytes += String.fromCharCode(EACH === 1 ? pixels[i] : (pixels[i] << 4) | (pixels[i + 1] ?? 0));
   }
   return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
@@ -184,7 +191,8 @@ function unpacked(text, count) {
     if (error instanceof DOMException) return null; // its length is not one of base64
     throw error;
   }
-  if (bytes.length !== Math.ceil(count / 2)) return null;
+  if (bytes.length !== Math.ceil(count / EACH)) return null;
+  if (EACH === 1) return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
   return Uint8Array.from({ length: count }, (_, i) => {
     const byte = bytes.charCodeAt(i >> 1);
     return i % 2 ? byte & 15 : byte >> 4;

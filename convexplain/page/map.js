@@ -122,7 +122,7 @@ export class MapView {
     this.hatch(context, unread);
     for (const at of hidden) this.cover(context, at);
     const digits = Math.max(...Array.from(values, (value) => number(value).length), 0);
-    if (this.size >= 0.53 * font * digits + 2 && rows * cols <= 49) {
+    if (this.size >= 0.53 * font * digits + 2 && values.length <= rows * cols && rows * cols <= 49) {
       this.drawNumbers(context, values, limit, font, hidden);
     }
     if (until < rows * cols) this.dotFrom(context, until);

@@ -11,7 +11,7 @@
  */
 
 import { columnsOf } from "./columns.js";
-import { bundledDigit, DATA, fractions, fromBase64, INPUT, samplesOf } from "./data.js";
+import { bundledDigit, DATA, DEPTH, fromBase64, INPUT, PLAIN, pixelsOf, samplesOf, scaled } from "./data.js";
 import { inBox, unseen, wholeBox } from "./geometry.js";
 import { depthOf } from "./layers/conv2d.js";
 import { tapPlace } from "./layers/layer.js";
@@ -20,10 +20,9 @@ import { largestOf } from "./numbers.js";
 import { erased, noisy, shifted } from "./picture.js";
 import { FIRST_STATE, PICTURE_KEYS, sameCell } from "./state.js";
 import { Trace } from "./trace.js";
-import { languageInUse } from "./words.js";
 
-/** The levels of a pixel that was drawn: 4 bits. */
-export const LEVELS = 15;
+/** The levels of a pixel of one's own: 4 bits as it is drawn, 8 in a photograph. */
+export const LEVELS = DEPTH === 1 ? 15 : 255;
 
 /** The network that is explained, the picture that it reads, and all that follows from both. */
 export class Model {
@@ -37,7 +36,7 @@ export class Model {
     if (String(this.beside?.inputShape) !== String(this.trained.inputShape)) this.beside = null;
     this.columns = columnsOf(this.trained);
     /** The picture that the file opened with. */
-    this.own = picture && { ...picture, pixels: fractions(fromBase64(picture.pixels)) };
+    this.own = picture && { ...picture, pixels: pixelsOf(picture) };
     const first = sample ?? DATA.examples.opening;
     const { digit, index } = this.bundled(first);
     /** @type {PictureState} */
@@ -63,9 +62,9 @@ export class Model {
     this.opening = { ...opening, maps: this.presets() };
   }
 
+  /** How many numbers a picture has. */
   get pixelCount() {
-    const [height, width] = this.trained.inputShape;
-    return height * width;
+    return this.trained.inputShape.reduce((a, b) => a * b);
   }
 
   /** Whether the network that is explained has a convolution, and so is a CNN. */
@@ -107,7 +106,8 @@ export class Model {
   compute(state) {
     if (this.read.kernels !== state.kernels) this.network = this.edited(state.kernels);
     this.read = state;
-    this.label = state.digit ?? (state.drawn ? null : this.own?.label ?? null);
+    this.label = state.digit !== null ? DATA.digits.classes[samplesOf(state.digit)[state.sample]]
+      : state.drawn ? null : this.own?.label ?? null;
     this.source = this.sourceOf(state);
     this.pixels = this.picture(state);
     return this.traceOf(this.network, state.zeroed);
@@ -140,7 +140,8 @@ export class Model {
    */
   traceOf(network, zeroed, pixels = this.pixels) {
     const replaced = new Map();
-    let trace = new Trace(network, pixels);
+    const numbers = scaled(pixels);
+    let trace = new Trace(network, numbers);
     for (const { name } of network.layers) {
       const cells = zeroed.filter((cell) => cell.layer === name);
       if (!cells.length) continue;
@@ -148,7 +149,7 @@ export class Model {
       const copy = trace.output(name).slice();
       for (const { filter, row, col } of cells) copy[(row * width + col) * channels + filter] = 0;
       replaced.set(name, copy);
-      trace = new Trace(network, pixels, replaced);
+      trace = new Trace(network, numbers, replaced);
     }
     return trace;
   }
@@ -156,7 +157,7 @@ export class Model {
   /** What the network says of the whole digit with no cell set to zero. */
   get untouched() {
     this.plain ??= this.read.erased.length || this.read.zeroed.length
-      ? new Trace(this.network, this.picture({ ...this.read, erased: [] })) : this.trace;
+      ? new Trace(this.network, scaled(this.picture({ ...this.read, erased: [] }))) : this.trace;
     return this.plain;
   }
 
@@ -289,18 +290,28 @@ export class Model {
    * @param {State["scale"]} scale
    */
   limit(name, filter, scale) {
-    if (name === INPUT) return 1;
-    const scaled = this.trace.scaledAs(name);
-    const hidden = this.hidden.filter((cell) => cell.layer === scaled);
+    const home = this.trace.scaledAs(name);
+    const hidden = this.hidden.filter((cell) => cell.layer === home);
     if (scale !== "map" && !hidden.length) return this.trace.limit(name);
-    const key = scale === "map" ? `${name}.${filter}` : scaled;
+    const key = scale === "map" ? `${name}.${filter}` : home;
     const known = this.limits.get(key);
     if (known !== undefined) return known;
-    const seen = this.trace.output(scaled).slice();
+    const seen = this.trace.output(home).slice();
     for (const cell of hidden) seen[this.trace.indexOf(cell)] = 0;
-    const limit = largestOf(scale !== "map" ? seen : this.column(scaled === INPUT ? name : scaled).values(seen, filter));
+    const limit = largestOf(scale !== "map" ? seen : this.column(home).values(seen, filter));
     this.limits.set(key, limit);
     return limit;
+  }
+
+  /**
+   * The end of the scale of numbers in a panel; null where they are those of a gray picture.
+   *
+   * @param {string} name  of the layer whose numbers they are
+   * @param {number} filter
+   * @param {State} state
+   */
+  colours(name, filter, { scale }) {
+    return name === INPUT && PLAIN ? null : this.limit(name, filter, scale);
   }
 
   /**
@@ -390,11 +401,6 @@ export class Model {
    */
   field(cell) {
     return this.trace.receptiveField(cell);
-  }
-
-  /** What a class is called. @param {number} k */
-  className(k) {
-    return DATA.classes === null ? String(k) : DATA.classes[k][languageInUse()];
   }
 
   /**

@@ -9,7 +9,7 @@ import { shiftText } from "./controls.js";
 import { button, make, radio, refill, setAttributes } from "./dom.js";
 import { legend } from "./legend.js";
 import { Thumbs } from "./thumbs.js";
-import { say } from "./words.js";
+import { className, say } from "./words.js";
 
 export class Overview {
   /** @param {App} app */
@@ -62,8 +62,8 @@ export class Overview {
     refill(
       this.card,
       other ? [
-        make("p", { class: "says" }, app.names.alone, make("b", {}, hidden ? "?" : model.prediction)),
-        make("p", { class: "says" }, say("denseNetwork"), make("b", {}, hidden ? "?" : other.prediction)),
+        make("p", { class: "says" }, app.names.alone, make("b", {}, hidden ? "?" : className(model.prediction))),
+        make("p", { class: "says" }, say("denseNetwork"), make("b", {}, hidden ? "?" : className(other.prediction))),
         make("p", {}, say("whichChanges")),
         telling
           ? button(() => actions.compareShifted(telling), { "data-key": "compare" }, say("shiftIt", { way: shiftText(telling) }))

@@ -21,7 +21,7 @@
  */
 
 import { backButton, outputCell } from "./cells.js";
-import { INPUT } from "./data.js";
+import { DATA, DEPTH, INPUT, PLAIN } from "./data.js";
 import { button, make, refill } from "./dom.js";
 import { number } from "./format.js";
 import { inBox } from "./geometry.js";
@@ -29,9 +29,23 @@ import { legend } from "./legend.js";
 import { focusCell, sameCell } from "./state.js";
 import { say } from "./words.js";
 
+/**
+ * What a pixel is, and what the network reads of it.
+ *
+ * @param {number} pixel  0 to 1
+ * @param {number} value
+ * @param {number} channel
+ */
+function pixelNotes(pixel, value, channel) {
+  const n = number(255 * pixel, 0);
+  const about = DEPTH === 1 ? [...(DATA.digits28 ? [say("inkOf")] : []), say("pixelOf", { n })]
+    : [say("channelPixel", { colour: say(["red", "green", "blue"][channel]), n })];
+  return PLAIN ? about : [...about, say("readAs", { n: number(value) })];
+}
+
 /** A pixel: here the way back ends. @type {Panel} */
 const PIXEL = {
-  body({ model }, cell) {
+  body({ model }, cell, state) {
     const value = model.value(cell);
     const first = model.columns.find(({ layer }) => layer?.window);
     const readers = first && [...Array(first.count).keys()].filter((index) => {
@@ -39,10 +53,10 @@ const PIXEL = {
       return box && inBox(box, cell.row, cell.col);
     }).length;
     return [
-      make("div", { class: "pool-output" }, outputCell(value, null, false)),
+      make("div", { class: "pool-output" }, outputCell(value, model.colours(INPUT, cell.filter, state), false)),
       make(
         "ul", { class: "notes" },
-        [say("inkOf"), say("pixelOf", { n: number(255 * value, 0) }), first && say("readBy", { layer: first.name, n: readers })]
+        [...pixelNotes(model.pixels[model.trace.indexOf(cell)], value, cell.filter), first && say("readBy", { layer: first.name, n: readers })]
           .map((text) => text && make("li", {}, text)),
       ),
     ];

@@ -10,10 +10,11 @@
  * @import { Digit } from "./ink.js"
  */
 
-import { fractions, SIDE } from "./data.js";
+import { DATA, DEPTH, fractions, HEIGHT, WIDTH } from "./data.js";
 import { axes, inBox } from "./geometry.js";
 import { toDigits } from "./ink.js";
 import { clamp } from "./numbers.js";
+import { BILINEAR, BOX, resize } from "./resize.js";
 import { contextOf } from "./theme.js";
 
 /** Larger pictures are refused before they are drawn. */
@@ -24,7 +25,7 @@ const LONGEST = 1024;
 const HEIC = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
 
 /**
- * Read a picture file, or what the clipboard holds, as digits.
+ * Read a picture file, or what the clipboard holds, as digits, or as the network reads pictures.
  *
  * @param {Blob} blob
  * @returns {Promise<Digit[]>} from left to right; 0 is paper, 1 is ink
@@ -42,7 +43,10 @@ export async function readPicture(blob) {
     if (width * height > MOST_PIXELS) throw new PictureError("pictureTooLarge");
     const scale = Math.min(1, LONGEST / Math.max(width, height));
     const size = axes((axis) => Math.max(1, Math.round([height, width][axis] * scale)));
-    const digits = digitsOf(brightness(opaque(rgbaOf(image, ...size))), ...size);
+    const rgba = opaque(rgbaOf(image, ...size));
+    const digits = DATA.digits28 ? digitsOf(brightness(rgba), ...size) : [
+      { pixels: fitted(DEPTH === 1 ? brightness(rgba) : coloursOf(rgba), size), steps: [], doubts: [], mass: 1 },
+    ];
     if (scale === 1) return digits;
     const down = { key: "pictureScaledDown", values: { from: `${height} × ${width}`, to: size.join(" × ") } };
     return digits.map((digit) => ({ ...digit, steps: [down, ...digit.steps] }));
@@ -78,6 +82,39 @@ export function digitsOf(gray, height, width) {
   const digits = toDigits(gray, height, width);
   if (!digits.length) throw new PictureError("pictureNoInk");
   return digits;
+}
+
+/**
+ * A picture in the size that the network reads, framed as its recipe says.
+ *
+ * @param {Float32Array} pixels  height * width * channels
+ * @param {[number, number]} size  height and width
+ */
+function fitted(pixels, [height, width]) {
+  const { framing } = DATA.recipe;
+  const [rows, cols] = framing === "crop" ? [Math.min(height, (width * HEIGHT) / WIDTH), Math.min(width, (height * WIDTH) / HEIGHT)]
+    : framing === "pad" ? [Math.max(height, (width * HEIGHT) / WIDTH), Math.max(width, (height * WIDTH) / HEIGHT)] : [height, width];
+  // Black borders, where the frame is larger than the picture.
+  const [above, before] = [Math.max(0, Math.round((rows - height) / 2)), Math.max(0, Math.round((cols - width) / 2))];
+  const [high, wide] = [Math.max(height, Math.ceil(rows)), Math.max(width, Math.ceil(cols))];
+  const top = Math.max(0, (height - rows) / 2);
+  const left = Math.max(0, (width - cols) / 2);
+  const box = { top, left, bottom: Math.min(high, top + rows), right: Math.min(wide, left + cols) };
+  const output = new Float32Array(HEIGHT * WIDTH * DEPTH);
+  for (let channel = 0; channel < DEPTH; channel += 1) {
+    const plane = new Float32Array(high * wide);
+    for (let i = 0; i < height * width; i += 1) {
+      plane[(above + Math.floor(i / width)) * wide + before + (i % width)] = pixels[i * DEPTH + channel];
+    }
+    resize(plane, wide, box, [HEIGHT, WIDTH], rows >= HEIGHT ? BOX : BILINEAR)
+      .forEach((value, i) => { output[i * DEPTH + channel] = clamp(value, 0, 1); });
+  }
+  return output;
+}
+
+/** A picture's colours, 0 to 1, three numbers a pixel. @param {Uint8ClampedArray} rgba */
+function coloursOf(rgba) {
+  return fractions(Uint8Array.from(rgba.filter((_, i) => i % 4 < 3)));
 }
 
 /**
@@ -135,17 +172,19 @@ export function brightness(rgba) {
 /**
  * Move a picture; what leaves it is lost, what comes in is paper.
  *
- * @param {Float32Array} pixels  28 x 28
+ * @param {Float32Array} pixels  as the network reads them
  * @param {number} right  pixels, negative to the left
  * @param {number} down  pixels, negative upwards
  * @returns {Float32Array} a new one
  */
 export function shifted(pixels, right, down) {
   const output = new Float32Array(pixels.length);
-  for (let row = 0; row < SIDE; row += 1) {
-    for (let col = 0; col < SIDE; col += 1) {
+  for (let row = 0; row < HEIGHT; row += 1) {
+    for (let col = 0; col < WIDTH; col += 1) {
       const [r, c] = [row - down, col - right];
-      if (r >= 0 && r < SIDE && c >= 0 && c < SIDE) output[row * SIDE + col] = pixels[r * SIDE + c];
+      if (r < 0 || r >= HEIGHT || c < 0 || c >= WIDTH) continue;
+      const from = (r * WIDTH + c) * DEPTH;
+      output.set(pixels.subarray(from, from + DEPTH), (row * WIDTH + col) * DEPTH);
     }
   }
   return output;
@@ -171,12 +210,15 @@ export function noisy(pixels, amount, seed = 1) {
 /**
  * Make some cells paper.
  *
- * @param {Float32Array} pixels  28 x 28
+ * @param {Float32Array} pixels  as the network reads them
  * @param {Box} box  what lies outside of the picture is left out
  * @returns {Float32Array} a new one
  */
 export function erased(pixels, box) {
-  return pixels.map((value, i) => (inBox(box, Math.floor(i / SIDE), i % SIDE) ? 0 : value));
+  return pixels.map((value, i) => {
+    const place = Math.floor(i / DEPTH);
+    return inBox(box, Math.floor(place / WIDTH), place % WIDTH) ? 0 : value;
+  });
 }
 
 /**

@@ -28,7 +28,7 @@ function body(app, cell, state) {
     const value = step.patch[tap];
     const wins = source !== null && sameCell(source, winner);
     return {
-      value, limit: before.name === INPUT ? null : limit, padding: source === null, framed: wins && !hidden,
+      value, limit: before.name === INPUT ? model.colours(INPUT, cell.filter, state) : limit, padding: source === null, framed: wins && !hidden,
       key: `pooled-${tap}`, label: source ? before.spoken(source, number(value)) : undefined,
       click: source ? () => app.actions.walkBack(source) : null,
     };

@@ -14,7 +14,7 @@ import { button, make, radio, select } from "./dom.js";
 import { number } from "./format.js";
 import { panelOf } from "./panel.js";
 import { distinct, RIGHT, mistakeWords } from "./mistakes.js";
-import { gap, languageInUse, say } from "./words.js";
+import { className, gap, languageInUse, say } from "./words.js";
 
 const LETTERS = ["A", "B", "C"];
 // Numbers that are printed with two decimals add up to within this: a nearer choice would be a trap.
@@ -54,7 +54,7 @@ function choicesOf(app, { what, cell }, state) {
   if (what === "answer" || !cell) {
     const { probabilities, prediction } = app.model.trace;
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]).slice(0, 3);
-    return order.sort((a, b) => a - b).map((k) => ({ mistake: k === prediction ? RIGHT : "", text: String(k) }));
+    return order.sort((a, b) => a - b).map((k) => ({ mistake: k === prediction ? RIGHT : "", text: className(k) }));
   }
   const values = panelOf(app, cell).mistakes?.(app, what, cell, state) ?? new Map();
   const far = (/** @type {string} */ mistake) => Math.abs(values.get(mistake) - values.get(RIGHT));

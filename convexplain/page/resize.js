@@ -10,6 +10,9 @@ import { sumOf } from "./numbers.js";
 /** Averages of areas, for the way down. @type {Filter} */
 export const BOX = { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) };
 
+/** Linear interpolation, for the way up of a photograph. @type {Filter} */
+export const BILINEAR = { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) };
+
 /** Cubic interpolation (Keys, a = -0.5), for the way up. @type {Filter} */
 export const BICUBIC = {
   support: 2,

@@ -105,6 +105,7 @@ export function colourOf(value, limit, theme = current) {
  */
 export function paint(rgba, values, limit, theme = current) {
   const table = limit === null ? null : signedTable(theme);
+  if (limit === null && 3 * rgba.length === 4 * values.length) return paintColours(rgba, values);
   for (let i = 0; i < values.length; i += 1) {
     // Without a list for each of the thousands of values.
     if (limit === null || table === null) rgba.set(pictureColour(values[i], theme), 4 * i);
@@ -116,8 +117,16 @@ export function paint(rgba, values, limit, theme = current) {
   }
 }
 
+/** The pixels of a photograph, three values each, 0 to 1. @param {Uint8ClampedArray} rgba @param {ArrayLike<number>} values */
+function paintColours(rgba, values) {
+  for (let i = 0; i < values.length / 3; i += 1) {
+    for (let k = 0; k < 3; k += 1) rgba[4 * i + k] = Math.round(255 * values[3 * i + k]);
+    rgba[4 * i + 3] = 255;
+  }
+}
+
 /**
- * A canvas of one dot a value.
+ * A canvas of one dot a value; of one dot three values for a photograph.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} values

@@ -9,12 +9,12 @@
  */
 
 import { shiftText } from "./controls.js";
-import { INPUT } from "./data.js";
+import { DATA, INPUT } from "./data.js";
 import { button, make } from "./dom.js";
 import { number } from "./format.js";
 import { wholeBox } from "./geometry.js";
 import { panelOf } from "./panel.js";
-import { activationName, say, spelled } from "./words.js";
+import { activationName, className, say, spelled } from "./words.js";
 
 // So long a cell on the way back, or a picture on its way, stands still, in milliseconds.
 const PAUSE = 1400;
@@ -25,7 +25,7 @@ const PICTURE = {
   name: "picture",
   text({ model }) {
     const [rows, cols] = model.trained.inputShape;
-    return say(model.label === null ? "tourPicture" : "tourDigit", { k: model.label, rows, cols });
+    return say(model.label === null || !DATA.digits28 ? "tourPicture" : "tourDigit", { k: model.label, rows, cols });
   },
   act: ({ app }) => app.actions.overview(),
 };
@@ -105,7 +105,7 @@ const SHIFT = {
 /** @type {Step} */
 const ANSWER = {
   name: "answer",
-  text: ({ model }) => say("tourAnswer", { k: model.className(model.prediction), activation: activationName("softmax") }),
+  text: ({ model }) => say("tourAnswer", { k: className(model.prediction), activation: activationName("softmax") }),
   act({ app }) {
     const { answer, prediction } = app.model;
     if (answer) app.actions.pin(answer.cellAt(prediction, 0));

@@ -28,6 +28,8 @@ export class Trace {
     this.pixels = pixels;
     /** @type {Map<string, number>} */
     this.limits = new Map();
+    /** @type {Float32Array|null} */
+    this.shares = null;
     /** What each layer puts out before its activation: z. @type {Map<string, Float32Array>} */
     this.befores = new Map();
     /** What each layer puts out after its activation. @type {Map<string, Float32Array>} */
@@ -81,33 +83,48 @@ export class Trace {
     return this.before(this.last);
   }
 
-  /** The softmax of the logits, one a class. */
+  /**
+   * One number a class, adding up to 1: the softmax of the logits, whatever the last layer makes of
+   * them; a single logit stands for the second of two classes.
+   */
   get probabilities() {
-    return this.output(this.last);
+    this.shares ??= this.computeShares();
+    return this.shares;
   }
 
-  /** The class of the largest logit, the first one in a tie. */
+  computeShares() {
+    const { logits } = this;
+    if (logits.length === 1) {
+      const [yes] = activate("sigmoid", logits, 1);
+      return Float32Array.of(1 - yes, yes);
+    }
+    const { activation } = layerNamed(this.network, this.last);
+    return activation === "softmax" ? this.output(this.last) : activate("softmax", logits, logits.length);
+  }
+
+  /** The class of the largest logit, the first one in a tie; of one logit, whether it is above 0. */
   get prediction() {
     const { logits } = this;
+    if (logits.length === 1) return logits[0] > 0 ? 1 : 0;
     return logits.indexOf(logits.reduce((a, b) => Math.max(a, b)));
   }
 
   /**
    * The largest |x| of a layer's output. A layer that only hands on has the limit of the layer
-   * before it; 1 at the picture.
+   * before it; at the picture it is 1 at least.
    *
    * @param {string} name
    */
   limit(name) {
     const scaled = this.scaledAs(name);
-    if (scaled === INPUT) return 1;
-    const limit = this.limits.get(scaled) ?? largestOf(this.output(scaled));
+    const limit = this.limits.get(scaled) ?? Math.max(largestOf(this.output(scaled)), scaled === INPUT ? 1 : 0);
     this.limits.set(scaled, limit);
     return limit;
   }
 
   /** The layer whose colour scale a layer has; "input" is the picture. @param {string} name */
   scaledAs(name) {
+    if (name === INPUT) return INPUT;
     for (let layer = layerNamed(this.network, name); !layer.kind.ownScale;) {
       const before = layerBefore(this.network, layer.name);
       if (before === null) return INPUT;

@@ -9,7 +9,6 @@
 import { explainsAnswer, softmaxTable } from "./answer.js";
 import { isByCell } from "./activations.js";
 import { becomes, numberTable, sumLines } from "./cells.js";
-import { INPUT } from "./data.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
 import { activationName, say } from "./words.js";
@@ -37,7 +36,7 @@ export function valuePanel(lines, caption, note = "rounded") {
           title: before.mapName(cell.filter), kind: "patch", cols: 1,
           cells: [{
             value, padding: read === null, key: "read",
-            limit: before.name === INPUT ? null : model.limit(before.name, cell.filter, state.scale),
+            limit: model.colours(before.name, cell.filter, state),
             click: read && (() => app.actions.walkBack(read)),
             label: read ? before.spoken(read, number(value)) : undefined,
           }],

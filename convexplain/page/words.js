@@ -61,6 +61,12 @@ export const WORDS = {
 
   // Digit controls
   choose: ["Choose a digit", "选一个手写数字"],
+  choosePicture: ["Pick a picture", "选一张图片"],
+  channelPixel: ["{colour}: {n} of 255", "{colour}：{n}（最大 255）"],
+  readAs: ["The network reads it as {n}.", "网络读到的是 {n}。"],
+  red: ["red", "红"],
+  green: ["green", "绿"],
+  blue: ["blue", "蓝"],
   digit: ["Digit {n}", "数字 {n}"],
   draw: ["Draw", "手写"],
   done: ["Done", "完成"],
@@ -85,6 +91,7 @@ export const WORDS = {
   drawHint: ["Write a digit on the sheet.", "在纸上写一个数字。"],
 
   // Overview
+  step1Picture: ["Choose a picture.", "选一张图片。"],
   step1: ["Choose a digit.", "选一个手写数字。"],
   step2: ["Point at any cell.", "指向任意一格。"],
   step3: ["See how its number is made.", "看这个数怎样算出来。"],
@@ -231,6 +238,7 @@ export const WORDS = {
   logitOf: ["logit of {k}", "{k} 的 logit"],
   softmax: ["Softmax: from logits to probabilities", "softmax：从 logit 到概率"],
   unit: ["digit", "类别"],
+  classWord: ["class", "类别"],
   logit: ["logit z", "logit z"],
   lessMax: ["z − max", "z − max"],
   power: ["e^(z − max)", "e^(z − max)"],
@@ -409,6 +417,11 @@ export function activationName(activation) {
   const [base, own] = activation.split(/[()]/);
   const name = ACTIVATIONS[base] ?? base;
   return own === undefined ? name : `${name} (${own})`;
+}
+
+/** What a class is called. @param {number} k */
+export function className(k) {
+  return DATA.classes === null ? String(k) : DATA.classes[k][chosen];
 }
 
 /** What stands between sentences. */

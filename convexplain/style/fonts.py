@@ -64,6 +64,12 @@ def require(text: str, font: Path | None = None) -> None:
     raise ConvexplainError(f"the font {font.name if font else FAMILY} lacks {named}: {remedy}")
 
 
+def known(text: str) -> set[str]:
+    """Return the characters of a text that both bundled fonts have."""
+    have = _coverage(path()) & _coverage(path("bold"))
+    return {c for c in text if ord(c) in have}
+
+
 @lru_cache(maxsize=4096)
 def outline(text: str, weight: str = "regular", font: Path | None = None) -> Outline:
     """Shape a line of text, kerned, and return its outline.

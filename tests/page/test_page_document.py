@@ -17,7 +17,14 @@ from fontTools.ttLib import TTFont
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.network import CHAPTER_LAYERS, Conv2D, Dense, Flatten, Network
+from convexplain.network import (
+    CHAPTER_LAYERS,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalMaxPooling2D,
+    Network,
+)
 from convexplain.page import data, document, font
 from convexplain.page.bundle import bundle
 from convexplain.page.lesson import Chapter, Slides
@@ -167,12 +174,19 @@ def test_weights_that_float16_cannot_hold_stay_float32(cnn: Network, tmp_path: P
 
 
 def test_a_bundled_digit_is_named_by_its_number_and_another_picture_travels() -> None:
-    assert data.opening_picture(digits.sample(83)) == {"sample": 83, "picture": None}
+    offered = data.pictures(Network.load("cnn"))
+    assert data.opening_picture(digits.sample(83), offered) == {"sample": 83, "picture": None}
     pixels = digits.sample(83).pixels[::-1]
-    found = data.opening_picture(Picture(pixels, None, "mine.png", ("made gray",)))
+    found = data.opening_picture(Picture(pixels, None, "mine.png", ("made gray",)), offered)
+    assert found["picture"]["exact"]
     content = base64.b64decode(found["picture"]["pixels"])
     np.testing.assert_array_equal(np.frombuffer(content, np.uint8), np.rint(pixels.ravel() * 255))
     assert found["picture"]["origin"] == "mine.png"
+    # Pixels between the steps of bytes travel as float32.
+    odd = np.full((28, 28, 1), 0.5005, np.float32)
+    found = data.opening_picture(Picture(odd, None, "odd"), offered)
+    content = base64.b64decode(found["picture"]["pixels"])
+    np.testing.assert_array_equal(np.frombuffer(content, "<f4"), odd.ravel())
 
 
 def classifier(*layers: Any, shape: tuple[int, int, int] = (28, 28, 1)) -> Network:
@@ -184,11 +198,19 @@ def classifier(*layers: Any, shape: tuple[int, int, int] = (28, 28, 1)) -> Netwo
     [
         (lambda: small_networks.network("like the chapter's"), "reads 11 × 12 × 2"),
         (lambda: classifier(Conv2D("conv", 10)), "ends with conv, Conv2D of shape (26, 26, 10)"),
-        (lambda: classifier(Flatten("f"), Dense("d", 10)), "with activation linear"),
-        (lambda: classifier(Flatten("f"), Dense("d", 3, "softmax")), "of shape (3,)"),
+        (lambda: classifier(Flatten("f"), Dense("d", 10, "tanh")), "with activation tanh"),
         (
             lambda: classifier(Flatten("f"), Dense("h", 6000), Dense("d", 10, "softmax")),
-            "4,770,010 parameters",
+            "4,770,010 weights, and a page at most 2,000,000",
+        ),
+        (
+            lambda: classifier(
+                Conv2D("c", 64),
+                GlobalMaxPooling2D("g"),
+                Dense("d", 2, "softmax"),
+                shape=(202, 202, 1),
+            ),
+            "cells, and a page at most 2,500,000",
         ),
     ],
 )
@@ -208,10 +230,8 @@ def test_other_requests_that_cannot_be_are_refused() -> None:
         data.collect(lang="fr")
     with pytest.raises(UsageError, match="no theme 'blue'"):
         data.collect(theme="blue")
-    with pytest.raises(UsageError, match="this picture is 5 × 5 × 1"):
-        data.collect(Picture(np.zeros((5, 5, 1)), None, "small"))
-    with pytest.raises(UsageError, match="steps of 1/255"):
-        data.collect(Picture(np.full((28, 28, 1), 0.5005), None, "odd"))
+    with pytest.raises(UsageError, match="prepare it as a digit"):
+        data.collect(Picture(np.zeros((28, 28, 3)), None, "coloured"))
 
 
 def test_slides_travel_in_the_page() -> None:

@@ -107,8 +107,8 @@ def test_a_sum_s_lines_hide_what_is_to_be_guessed(core: Any) -> None:
         argument, { named: "few", rest: "others", value: "z" }, { sum: true, value: false })
         .map((line) => [line.name, line.value, line.secret ?? false])"""
     assert core(lines, made) == [
-        ["few", 3.0, False],
-        ["+ others", -1.0, True],
+        ["few", 3.0, True],
+        ["+ others", -1.0, False],
         ["+ bias", 0.5, False],
         ["z", 2.5, False],
     ]
