@@ -24,6 +24,7 @@ import { Model } from "./model.js";
 import { Overview } from "./overview.js";
 import { captionOf, PanelView } from "./panel.js";
 import { Player } from "./play.js";
+import { PLAYGROUND } from "./playground.js";
 import { PREDICT } from "./predict.js";
 import { Actions, FIRST_STATE, focusCell, sameCell, Store } from "./state.js";
 import { tokens, useTheme } from "./theme.js";
@@ -349,4 +350,4 @@ function stateKey(state) {
   return JSON.stringify([state.digit, state.sample, state.pinned, state.preview, state.mode, state.lang, state.tool, state.shift]);
 }
 
-new App([EXPLORE, PREDICT, COMPARE, ERASE]);
+new App([EXPLORE, PREDICT, COMPARE, ERASE, PLAYGROUND]);

@@ -11,7 +11,7 @@ import { say } from "./words.js";
 const KEYS = [
   ["← ↑ ↓ →", "keyArrows"], ["Enter", "keyEnter"], ["Esc", "keyEsc"], ["Backspace", "keyBackspace"],
   ["Space", "keySpace"], [", .", "keyComma"], ["PageUp PageDown", "keyPage"], ["Home End", "keyHome"],
-  ["Shift + ← ↑ ↓ →", "keyShift"], ["0–9", "keyDigits"], ["V P C X", "keyModes"], ["E", "keyEdit"],
+  ["Shift + ← ↑ ↓ →", "keyShift"], ["0–9", "keyDigits"], ["V P C X W", "keyModes"], ["E", "keyEdit"],
   ["R", "keyReveal"], ["L T S", "keyLook"], ["?", "keyHelp"],
 ];
 

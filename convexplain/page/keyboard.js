@@ -12,7 +12,7 @@ import { consume, isTyping } from "./dom.js";
 import { clamp } from "./numbers.js";
 
 /** @type {Record<string, ModeName>} */
-const MODE_KEYS = { p: "predict", c: "compare", x: "erase", v: "explore" };
+const MODE_KEYS = { p: "predict", c: "compare", x: "erase", w: "windows", v: "explore" };
 /** Down, right. @type {Record<string, number[]>} */
 const ARROW_STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 

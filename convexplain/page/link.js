@@ -6,7 +6,7 @@
  * is not known is kept. The fragment is only ever read as numbers and known names.
  *
  * @import { Model } from "./model.js"
- * @import { Patch, State } from "./state.js"
+ * @import { Patch, Play, State } from "./state.js"
  * @import { Cell } from "./trace.js"
  */
 
@@ -14,10 +14,10 @@ import { DEPTH } from "./data.js";
 import { FAR, MOST_TAKEN } from "./state.js";
 
 const KNOWN = [
-  "d", "i", "p", "s", "n", "e", "z", "l", "m", "c", "f", "v", "w", "t", "k", "h", "ax", "scale", "lang", "th",
+  "d", "i", "p", "s", "n", "e", "z", "l", "m", "c", "f", "v", "w", "t", "k", "h", "ax", "pg", "scale", "lang", "th",
 ];
 /** @type {State["mode"][]} */
-const MODES = ["predict", "compare", "erase"];
+const MODES = ["predict", "compare", "erase", "windows"];
 /** @type {State["hidden"][]} */
 const HIDEABLE = ["product", "sum", "output", "winner", "answer"];
 /** @type {State["lang"][]} */
@@ -74,6 +74,7 @@ export function fragmentOf(state, opening) {
   }
   if (state.mode === "predict") put("h", state.hidden);
   if (state.axis) put("ax", "y");
+  if (state.mode === "windows") put("pg", playText(state.play));
   if (state.scale !== "layer") put("scale", state.scale);
   put("lang", state.lang);
   put("th", state.theme);
@@ -148,6 +149,8 @@ export function readFragment(fragment, model) {
   }
   read.kernels = kernels;
   if (get("ax") === "y") read.axis = 1;
+  const play = playOf(get("pg"), model);
+  if (play) read.play = play;
   if (get("scale") === "map") read.scale = "map";
   const [hidden, lang, theme] = [oneOf(HIDEABLE, get("h")), oneOf(LANGUAGES, get("lang")), oneOf(THEMES, get("th"))];
   if (hidden) read.hidden = hidden;
@@ -216,6 +219,29 @@ function cellOf(text) {
   if (numbers.length === 1) numbers.push(0, 0); // a unit of a dense layer: dense.5
   const [filter, row, col] = numbers;
   return numbers.length === 3 ? { layer, filter, row, col } : null;
+}
+
+/** "conv.3.1.valid.1.all.9.12:0,1,..." @param {Play} play */
+function playText({ op, size, stride, padding, dilation, row, kernel, at }) {
+  const head = [op, size, stride, padding, dilation, row ?? "all", ...at].join(".");
+  return kernel ? `${head}:${kernel.map(trimmed).join(",")}` : head;
+}
+
+/** @param {string} text @param {Model} model @returns {Play|null} */
+function playOf(text, model) {
+  const [head, list] = text.split(":");
+  const [op, ...rest] = head.split(".");
+  const [size, stride, padding, dilation, row, ...at] = rest.map((part) => whole(part, 31) ?? part);
+  const [rows] = model.trained.inputShape;
+  const known = oneOf(/** @type {Play["op"][]} */ (["conv", "max", "average"]), op);
+  const place = at.every((n) => typeof n === "number") && at.length === 2;
+  if (!known || !place || ![size, stride, dilation].every((n) => typeof n === "number" && n >= 1 && n <= 7)) return null;
+  if (padding !== "valid" && padding !== "same" && !(typeof padding === "number" && padding <= 3)) return null;
+  if (row !== "all" && !(typeof row === "number" && row < rows)) return null;
+  const flat = row !== "all";
+  const kernel = list === undefined ? null : numbersOf(list, ",");
+  if (kernel && (kernel.length !== Number(size) * (flat ? 1 : Number(size)) || !kernel.every((w) => Math.abs(w) <= 99))) return null;
+  return /** @type {Play} */ ({ op: known, size, stride, padding, dilation, row: flat ? row : null, kernel, at });
 }
 
 /** @param {string} text */

@@ -7,7 +7,17 @@
  * @import { Cell } from "./trace.js"
  *
  * @typedef {[number, number, number, number]} Patch  row, column, height, width
- * @typedef {"explore"|"predict"|"compare"|"erase"} ModeName
+ * @typedef {"explore"|"predict"|"compare"|"erase"|"windows"} ModeName
+ *
+ * @typedef {object} Play  a window to play with
+ * @property {"conv"|"max"|"average"} op
+ * @property {number} size  of the window
+ * @property {number} stride
+ * @property {"valid"|"same"|number} padding
+ * @property {number} dilation
+ * @property {number|null} row  of the picture, alone; null: the whole picture
+ * @property {number[]|null} kernel  weights; null: those that the size begins with
+ * @property {[number, number]} at  the output cell that is looked at
  * @typedef {"push"|"replace"|"none"} History  what becomes of the address
  *
  * @typedef {object} PictureState  which picture the network reads, and with which weights
@@ -39,6 +49,7 @@
  * @property {number} speed  cells a second
  * @property {"draw"|"rubber"|null} tool  while the input is drawn on
  * @property {number} patch  how many pixels a side take-away mode erases
+ * @property {Readonly<Play>} play  the window of the playground
  * @property {number} axis  along which compare mode shifts: 0 sideways, 1 up and down
  * @property {Hideable} hidden  what predict mode hides
  * @property {number|null} choice  the class's guess: 0, 1, 2
@@ -86,6 +97,7 @@ export const FIRST_STATE = {
   speed: 4,
   tool: null,
   patch: 5,
+  play: { op: "conv", size: 3, stride: 1, padding: "valid", dilation: 1, row: null, kernel: null, at: [9, 12] },
   axis: 0,
   hidden: "output",
   choice: null,
@@ -357,6 +369,13 @@ export class Actions {
   /** @param {number} patch */
   setPatch(patch) {
     this.store.change({ patch }, "none");
+  }
+
+  /** Change the playground's window. @param {Partial<Play>} changes */
+  play(changes) {
+    // Other sizes have other weights.
+    const kernel = "size" in changes ? { kernel: null } : {};
+    this.store.change({ play: { ...this.state.play, ...kernel, ...changes } });
   }
 
   /** @param {number} axis */

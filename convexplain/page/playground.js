@@ -1,0 +1,299 @@
+/**
+ * A playground of windows: kernel, stride, padding and dilation on the picture at hand, and what
+ * becomes of the map and of its size. It asks no network.
+ *
+ * @import { App } from "./app.js"
+ * @import { Children } from "./dom.js"
+ * @import { Mode } from "./explore.js"
+ * @import { Play, State } from "./state.js"
+ */
+
+import { benchHead, numberTable, outputCell, sumLines } from "./cells.js";
+import { DEPTH, HEIGHT, WIDTH } from "./data.js";
+import { button, consume, make, makeSvg, radio, select } from "./dom.js";
+import { number, TIMES } from "./format.js";
+import { Window } from "./geometry.js";
+import { term } from "./glossary.js";
+import { classicKernels, classicWeights } from "./kernels.js";
+import { MapView } from "./map.js";
+import { clamp, largestAt, largestOf, sumOf } from "./numbers.js";
+import { avgPool2d, conv2d, maxPool2d, surrounded } from "./ops.js";
+import { brightness } from "./picture.js";
+import { gap, languageInUse, say } from "./words.js";
+
+/** What the playground begins with, where the window has its size. */
+const FIRST = "sobel-x";
+const SIZES = [1, 2, 3, 4, 5, 6, 7];
+const STEPS = [1, 2, 3, 4];
+/** @type {Play["padding"][]} */
+const PADDINGS = ["valid", "same", 1, 2, 3];
+/** @type {Play["op"][]} */
+const OPERATIONS = ["conv", "max", "average"];
+
+/** What the windows slide over: the picture in gray, or one of its rows. @param {App} app @param {Play} play */
+function paper({ model }, { row }) {
+  const gray = DEPTH === 1 ? model.pixels : brightness(Uint8ClampedArray.from({ length: 4 * HEIGHT * WIDTH }, (_, i) => (
+    i % 4 === 3 ? 255 : Math.round(255 * model.pixels[Math.floor(i / 4) * DEPTH + (i % 4)])
+  )));
+  if (row === null) return { values: gray, rows: HEIGHT, cols: WIDTH };
+  return { values: gray.slice(row * WIDTH, (row + 1) * WIDTH), rows: 1, cols: WIDTH };
+}
+
+/** The row of a picture with the most ink. @param {App} app */
+function fullestRow({ model }) {
+  const width = WIDTH * DEPTH;
+  return largestAt(Array.from({ length: HEIGHT }, (_, row) => sumOf(model.pixels.subarray(row * width, (row + 1) * width))));
+}
+
+/**
+ * The window, what it slides over, and what comes of it; null where it does not fit.
+ *
+ * @param {App} app
+ * @param {Play} play
+ */
+export function played(app, play) {
+  const on = paper(app, play);
+  const flat = play.row !== null;
+  const kernelSize = /** @type {[number, number]} */ ([flat ? 1 : play.size, play.size]);
+  const pads = play.padding;
+  const window = new Window(kernelSize, [on.rows, on.cols], {
+    stride: [flat ? 1 : play.stride, play.stride],
+    dilation: [flat ? 1 : play.dilation, play.dilation],
+    padding: typeof pads === "number" && flat ? [0, pads] : pads,
+  });
+  if (Math.min(...window.outputSize) < 1) return null;
+  const kernel = kernelOf(play);
+  const values = play.op === "conv" ? conv2d(on.values, window, Float32Array.from(kernel), new Float32Array(1))
+    : play.op === "max" ? maxPool2d(on.values, window) : avgPool2d(on.values, window);
+  const at = play.at.map((place, axis) => clamp(place, 0, window.outputSize[axis] - 1));
+  return { ...on, window, kernel, map: values, at };
+}
+
+/** @typedef {NonNullable<ReturnType<typeof played>>} Played */
+
+/** The weights that are chosen; a classic kernel, or a mean, until somebody types some. @param {Play} play */
+function kernelOf({ size, row, kernel }) {
+  const height = row === null ? size : 1;
+  if (kernel && kernel.length === height * size) return kernel;
+  const classics = classicKernels(height, size);
+  const classic = classics.find(({ name }) => name === FIRST) ?? classics[0];
+  return classic ? Array.from(classicWeights(classic.name)) : Array(height * size).fill(1 / (height * size));
+}
+
+/** How large the map is, axis by axis, with all numbers put in. @param {Played} found @param {Play} play */
+function formula({ window }, play) {
+  const axes = play.row !== null ? [1] : window.outputSize[0] === window.outputSize[1] && window.size[0] === window.size[1] ? [0] : [0, 1];
+  return axes.map((axis) => {
+    const [before, after] = window.margins.slice(2 * axis, 2 * axis + 2);
+    const span = (window.kernelSize[axis] - 1) * window.dilation[axis] + 1;
+    const exact = (window.size[axis] + before + after - span) / window.stride[axis] + 1;
+    return make(
+      "p", { class: "formula" }, say("outputSize"), " = (", window.size[axis], ` + ${before} + ${after} − `,
+      window.dilation[axis] > 1 ? `((${window.kernelSize[axis]} − 1) ${TIMES} ${window.dilation[axis]} + 1)` : span,
+      `) / ${window.stride[axis]} + 1 = `,
+      Number.isInteger(exact) ? null : `${number(exact)}, ${say("roundedDown")} `, make("b", {}, window.outputSize[axis]),
+    );
+  });
+}
+
+/**
+ * A map to point at.
+ *
+ * @param {App} app
+ * @param {string} name
+ * @param {string} label
+ * @param {{rows: number, cols: number, values: ArrayLike<number>, limit: number|null}} shown
+ * @param {(row: number, col: number) => void} choose
+ * @param {[number, number]} at
+ */
+function grid(app, name, label, { rows, cols, values, limit }, choose, at) {
+  const view = new MapView({ name, rows, cols }, {
+    point: () => {}, leave: () => {}, pin: choose,
+    key: (event) => {
+      const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      if (!step || event.shiftKey || event.ctrlKey || event.altKey) return;
+      consume(event);
+      choose(clamp(at[0] + step[0], 0, rows - 1), clamp(at[1] + step[1], 0, cols - 1));
+    },
+  });
+  const share = app.small ? 0.38 : 0.17;
+  view.fit(Math.min(app.panel.element.clientWidth * share, 9.4 * app.chain.font));
+  if (rows === 1) view.canvas.style.height = "2.4em";
+  view.draw(values, limit, { font: app.chain.font });
+  view.element.dataset.key = name;
+  view.element.setAttribute("aria-label", label);
+  view.announce(at[0], at[1], `${label}, ${say("cellAt", { row: at[0], col: at[1] })}: ${number(values[at[0] * cols + at[1]])}`);
+  return view;
+}
+
+/** Picture and map, the window on one, its cell on the other. @param {App} app @param {Played} found @param {Play} play */
+function maps(app, { values, rows, cols, window, map, at }, play) {
+  const [top, , left] = window.margins;
+  const [high, wide] = window.padded;
+  const padded = surrounded(values, window, 0);
+  const set = (/** @type {number} */ row, /** @type {number} */ col) => app.actions.play({ at: [row, col] });
+  const place = window.below({ top: at[0], left: at[1], bottom: at[0] + 1, right: at[1] + 1 });
+  const [row, col] = [place.top + top, place.left + left];
+  const on = grid(app, "play-input", say("input"), { rows: high, cols: wide, values: padded, limit: null }, (r, c) => {
+    set(clamp(Math.floor(r / window.stride[0]), 0, window.outputSize[0] - 1), clamp(Math.floor(c / window.stride[1]), 0, window.outputSize[1] - 1));
+  }, [clamp(row, 0, high - 1), clamp(col, 0, wide - 1)]);
+  // The picture's rim, where there is padding around it.
+  const rim = high > rows || wide > cols ? make("span", {
+    class: "rim", style: { left: `${(100 * left) / wide}%`, top: `${(100 * top) / high}%`, width: `${(100 * cols) / wide}%`, height: `${(100 * rows) / high}%` },
+  }) : null;
+  on.mark({ top: row, left: col, bottom: row + window.span[0], right: col + window.span[1] });
+  on.element.append(...(rim ? [rim] : []), ...dots(window, [row, col], [high, wide]));
+  const limit = play.op === "conv" ? largestOf(map) : null;
+  const out = grid(
+    app, "play-output", say("outputMap"), { rows: window.outputSize[0], cols: window.outputSize[1], values: map, limit }, set,
+    /** @type {[number, number]} */ (at),
+  );
+  out.mark({ top: at[0], left: at[1], bottom: at[0] + 1, right: at[1] + 1 });
+  return [
+    make("div", { class: "play-map" }, make("h4", {}, `${say("input")}: ${rows} ${TIMES} ${cols}`), on.element),
+    make("span", { class: "sign" }, "→"),
+    make("div", { class: "play-map" }, make("h4", {}, `${say("outputMap")}: ${window.outputSize.join(` ${TIMES} `)}`), out.element),
+  ];
+}
+
+/** With gaps in the window, a dot on each cell that it reads. @param {Window} window @param {number[]} from @param {number[]} size */
+function dots({ kernelSize, dilation }, [row, col], [high, wide]) {
+  if (dilation[0] === 1 && dilation[1] === 1) return [];
+  const marks = Array.from({ length: kernelSize[0] * kernelSize[1] }, (_, tap) => makeSvg("circle", {
+    cx: col + (tap % kernelSize[1]) * dilation[1] + 0.5, cy: row + Math.floor(tap / kernelSize[1]) * dilation[0] + 0.5, r: 0.28,
+  }));
+  return [makeSvg("svg", { class: "taps", viewBox: `0 0 ${wide} ${high}`, preserveAspectRatio: "none", "aria-hidden": "true" }, marks)];
+}
+
+/** What the window reads, and what it makes of it. @param {Played} found @param {Play} play */
+function arithmetic({ values, cols, window, kernel, map, at }, play) {
+  const [rows, columns] = at.map((position, axis) => window.taps(axis, position));
+  const taps = rows.flatMap((r) => columns.map((c) => (r === null || c === null ? null : values[r * cols + c])));
+  const patch = taps.map((value) => value ?? 0);
+  const result = map[at[0] * window.outputSize[1] + at[1]];
+  const limit = play.op === "conv" ? largestOf(map) : null;
+  const products = patch.map((value, i) => value * Math.fround(kernel[i]));
+  const largest = play.op === "max" ? taps.indexOf(taps.reduce((a, b) => ((b ?? -1) > (a ?? -1) ? b : a))) : -1;
+  const cells = patch.map((value, i) => ({ value, limit: null, padding: taps[i] === null, framed: i === largest }));
+  const counted = taps.filter((value) => value !== null).length;
+  return [
+    numberTable({ title: say("readHere"), kind: "patch", cols: columns.length, cells }),
+    play.op === "conv" ? [
+      make("span", { class: "sign" }, "⊙ …"),
+      numberTable({
+        title: say("products"), kind: "products", cols: columns.length,
+        cells: products.map((value) => ({ value, limit: largestOf(products) })),
+      }),
+    ] : null,
+    make(
+      "div", { class: "result" },
+      play.op === "conv" ? sumLines([{ name: say("sumOf", { n: products.length }), value: sumOf(products), total: true }])
+        : make("p", {}, play.op === "max" ? say("largestWins") : say("divided", { sum: number(sumOf(patch)), n: counted })),
+      outputCell(result, limit, false),
+    ),
+  ].flat();
+}
+
+/**
+ * A choice among numbers.
+ *
+ * @param {App} app
+ * @param {"size"|"stride"|"dilation"|"padding"} what
+ * @param {(number|string)[]} options
+ * @param {Play} play
+ */
+function choice(app, what, options, play) {
+  const names = { size: term("window", say("windowSize")), stride: say("stride"), dilation: say("dilation"), padding: say("padding") };
+  return make(
+    "label", {}, names[what], " ",
+    select((value) => app.actions.play({ [what]: /^\d/.test(value) ? Number(value) : value }), { "data-key": `play-${what}`, "aria-label": what === "size" ? say("windowSize") : null }, options.map((value) => (
+      make("option", { value, selected: play[what] === value }, what === "size" ? (play.row === null ? `${value} ${TIMES} ${value}` : value) : value === "valid" ? "0 (valid)" : value)
+    ))),
+  );
+}
+
+/** Weights to type, and classic ones. @param {App} app @param {Play} play */
+function weights(app, play) {
+  const kernel = kernelOf(play);
+  const set = (/** @type {number} */ at, /** @type {string} */ text) => {
+    const weight = Number(text);
+    if (text.trim() !== "" && Number.isFinite(weight)) app.actions.play({ kernel: kernel.map((old, i) => (i === at ? clamp(weight, -99, 99) : old)) });
+  };
+  const classics = classicKernels(play.row === null ? play.size : 1, play.size);
+  const chosen = classics.find(({ name }) => String(Array.from(classicWeights(name))) === String(kernel.map(Math.fround)));
+  return make(
+    "div", { class: "weights" },
+    make(
+      "div", { class: "over" }, term("kernel", say("kernel")),
+      classics.length > 0 && select((name) => app.actions.play({ kernel: Array.from(classicWeights(name)) }), { "data-key": "play-classic", "aria-label": say("classic") },
+        !chosen && make("option", { value: "", selected: true, disabled: true }, say("edited")),
+        classics.map(({ name, finds }) => make("option", { value: name, selected: chosen?.name === name, title: finds[languageInUse()] }, name))),
+    ),
+    make("div", { class: "weight-grid", style: { "--cols": play.size } }, kernel.map((weight, at) => make("input", {
+      type: "text", inputmode: "decimal", value: String(Number(weight.toFixed(3))), "data-key": `play-weight-${at}`,
+      "aria-label": say("weightName", { row: Math.floor(at / play.size), col: at % play.size }),
+      on: {
+        change: (event) => set(at, /** @type {HTMLInputElement} */ (event.target).value),
+        keydown: (event) => {
+          const by = { ArrowUp: 0.25, ArrowDown: -0.25 }[event.key];
+          if (by === undefined) return;
+          consume(event);
+          set(at, String(weight + by));
+          /** @type {HTMLInputElement} */ (event.target).value = String(Number((weight + by).toFixed(3)));
+        },
+      },
+    }))),
+  );
+}
+
+/** @param {App} app @param {State} state @returns {Children} */
+function controls(app, { play }) {
+  return make(
+    "div", { class: "play-controls" },
+    make("div", { class: "joined", role: "radiogroup", "aria-label": say("operation") }, OPERATIONS.map((op) => (
+      radio(play.op === op, () => app.actions.play({ op }), { "data-key": `play-${op}` }, say(`op-${op}`))
+    ))),
+    choice(app, "size", SIZES, play), choice(app, "stride", STEPS, play), choice(app, "padding", PADDINGS, play), choice(app, "dilation", STEPS, play),
+    button(
+      () => app.actions.play({ row: play.row === null ? fullestRow(app) : null, kernel: null, at: [0, 9] }),
+      { "data-key": "play-row", "aria-pressed": String(play.row !== null) }, say("oneRow"),
+    ),
+    play.op === "conv" && weights(app, play),
+  );
+}
+
+/** @type {Mode} */
+export const PLAYGROUND = {
+  name: "windows",
+  available: () => true,
+
+  bench(app, state) {
+    const found = played(app, state.play);
+    return [
+      benchHead(app, say("playground")),
+      make(
+        "div", { class: "panel-body playground" }, controls(app, state),
+        make(
+          "div", { class: "play-shown" },
+          found ? [
+            make("div", { class: "play-maps" }, maps(app, found, state.play)),
+            make("div", { class: "play-sum" }, arithmetic(found, state.play)),
+          ] : make("p", { class: "none" }, say("tooLarge")),
+        ),
+      ),
+    ];
+  },
+
+  caption(app, state) {
+    const found = played(app, state.play);
+    if (!found) return say("tooLarge");
+    const { window: { outputSize, size } } = found;
+    const op = state.play.op === "conv" ? say("sayPlayConv") : say("sayPlayPool");
+    return `${op}${gap()}${say("sayPlaySize", { from: size.join(` ${TIMES} `), to: outputSize.join(` ${TIMES} `) })}`;
+  },
+
+  aside(app, state) {
+    const found = played(app, state.play);
+    return found ? make("div", { class: "formulas" }, formula(found, state.play)) : [];
+  },
+};
