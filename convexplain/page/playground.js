@@ -10,7 +10,7 @@
 
 import { benchHead, numberTable, outputCell, sumLines } from "./cells.js";
 import { DEPTH, HEIGHT, WIDTH } from "./data.js";
-import { button, consume, make, makeSvg, radio, select } from "./dom.js";
+import { button, consume, make, makeSvg, select } from "./dom.js";
 import { number, TIMES } from "./format.js";
 import { Window } from "./geometry.js";
 import { term } from "./glossary.js";
@@ -102,18 +102,20 @@ function formula({ window }, play) {
  * @param {App} app
  * @param {string} name
  * @param {string} label
- * @param {{rows: number, cols: number, values: ArrayLike<number>, limit: number|null}} shown
+ * @param {{rows: number, cols: number, values: ArrayLike<number>, limit: number|null, window: Window}} shown
  * @param {(row: number, col: number) => void} choose
  * @param {[number, number]} at
  */
-function grid(app, name, label, { rows, cols, values, limit }, choose, at) {
+function grid(app, name, label, { rows, cols, values, limit, window }, choose, at) {
   const view = new MapView({ name, rows, cols }, {
     point: () => {}, leave: () => {}, pin: choose,
     key: (event) => {
       const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
       if (!step || event.shiftKey || event.ctrlKey || event.altKey) return;
       consume(event);
-      choose(clamp(at[0] + step[0], 0, rows - 1), clamp(at[1] + step[1], 0, cols - 1));
+      const [row, col] = app.store.state.play.at; // keys may come before the next frame
+      const [high, wide] = window.outputSize;
+      app.actions.play({ at: [clamp(row + step[0], 0, high - 1), clamp(col + step[1], 0, wide - 1)] });
     },
   });
   const share = app.small ? 0.38 : 0.17;
@@ -134,7 +136,7 @@ function maps(app, { values, rows, cols, window, map, at }, play) {
   const set = (/** @type {number} */ row, /** @type {number} */ col) => app.actions.play({ at: [row, col] });
   const place = window.below({ top: at[0], left: at[1], bottom: at[0] + 1, right: at[1] + 1 });
   const [row, col] = [place.top + top, place.left + left];
-  const on = grid(app, "play-input", say("input"), { rows: high, cols: wide, values: padded, limit: null }, (r, c) => {
+  const on = grid(app, "play-input", say("input"), { rows: high, cols: wide, values: padded, limit: null, window }, (r, c) => {
     set(clamp(Math.floor(r / window.stride[0]), 0, window.outputSize[0] - 1), clamp(Math.floor(c / window.stride[1]), 0, window.outputSize[1] - 1));
   }, [clamp(row, 0, high - 1), clamp(col, 0, wide - 1)]);
   // The picture's rim, where there is padding around it.
@@ -145,7 +147,7 @@ function maps(app, { values, rows, cols, window, map, at }, play) {
   on.element.append(...(rim ? [rim] : []), ...dots(window, [row, col], [high, wide]));
   const limit = play.op === "conv" ? largestOf(map) : null;
   const out = grid(
-    app, "play-output", say("outputMap"), { rows: window.outputSize[0], cols: window.outputSize[1], values: map, limit }, set,
+    app, "play-output", say("outputMap"), { rows: window.outputSize[0], cols: window.outputSize[1], values: map, limit, window }, set,
     /** @type {[number, number]} */ (at),
   );
   out.mark({ top: at[0], left: at[1], bottom: at[0] + 1, right: at[1] + 1 });
@@ -250,9 +252,10 @@ function weights(app, play) {
 function controls(app, { play }) {
   return make(
     "div", { class: "play-controls" },
-    make("div", { class: "joined", role: "radiogroup", "aria-label": say("operation") }, OPERATIONS.map((op) => (
-      radio(play.op === op, () => app.actions.play({ op }), { "data-key": `play-${op}` }, say(`op-${op}`))
-    ))),
+    make("label", {}, say("operation"), " ", select(
+      (op) => app.actions.play({ op: /** @type {Play["op"]} */ (op) }), { "data-key": "play-op" },
+      OPERATIONS.map((op) => make("option", { value: op, selected: play.op === op }, say(`op-${op}`))),
+    )),
     choice(app, "size", SIZES, play), choice(app, "stride", STEPS, play), choice(app, "padding", PADDINGS, play), choice(app, "dilation", STEPS, play),
     button(
       () => app.actions.play({ row: play.row === null ? fullestRow(app) : null, kernel: null, at: [0, 9] }),

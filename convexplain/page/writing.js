@@ -316,6 +316,7 @@ function linesOf(filled, height, width) {
     }
     for (let i = n * span + 1; i < (n + 1) * span; i += 1) room[i] += room[i - 1];
   });
+  /** @type {{slope: number, offset: number, share: number}[]} */
   const found = [];
   let left = cells;
   while (found.length < 200) {

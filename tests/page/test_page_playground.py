@@ -1,0 +1,121 @@
+"""The playground of windows: the map and its size are those of the core, whatever is chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from convexplain import Window
+from convexplain.data import digits
+from convexplain.ops import avg_pool2d, conv2d, max_pool2d
+from tests.page.looking import DESK, PHONE, address, fragment, numbers, settled, texts
+
+Open = Callable[..., Page]
+PICTURE = digits.sample(100).pixels
+KERNEL = [0.5, -1, 2, 0, 0.25, -3, 1, 1, -0.75]
+
+
+@pytest.fixture
+def show(visit: Open) -> Open:
+    """The address says all that these tests need."""
+    return visit
+
+
+def playing(play: str, **keys: object) -> str:
+    return fragment(d=5, v="windows", pg=play, **keys)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("padding", ["valid", "same", 2])
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("op", ["conv", "max", "average"])
+def test_map_and_size_follow_what_is_chosen(
+    show: Open, op: str, dilation: int, padding: str | int, stride: int
+) -> None:
+    weights = ":" + ",".join(map(str, KERNEL)) if op == "conv" else ""
+    page = show(playing(f"{op}.3.{stride}.{padding}.{dilation}.all.4.5{weights}"))
+    options = {"stride": stride, "padding": padding, "dilation": dilation}
+    if op == "conv":
+        kernel = np.array(KERNEL, np.float32).reshape(3, 3, 1, 1)
+        expected = conv2d(PICTURE, kernel, **options)
+    else:
+        pool = max_pool2d if op == "max" else avg_pool2d
+        expected = pool(PICTURE, 3, **options)
+    rows, cols = expected.shape[:2]
+    assert texts(page, ".play-map h4")[1] == f"Output: {rows} × {cols}"
+    (formula,) = texts(page, ".formula")
+    assert formula.endswith(f" {rows}")
+    # The formula's own numbers give it, too.
+    terms = re.match(r"size = \((\d+) \+ (\d+) \+ (\d+) − (.*)\) / (\d+) \+ 1 =", formula)
+    assert terms is not None
+    side, before, after, span, step = terms.groups()
+    wide = eval(span.replace("−", "-").replace("×", "*"))
+    assert (int(side) + int(before) + int(after) - wide) // int(step) + 1 == rows
+    assert texts(page, ".playground .output-cell") == numbers([float(expected[4, 5, 0])])
+    window = Window(3, stride=stride, padding=padding, dilation=dilation)
+    assert window.output_size((28, 28)) == (rows, cols)
+    # Another cell, by keyboard.
+    page.locator('[data-key="play-output"]').focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    assert texts(page, ".playground .output-cell") == numbers([float(expected[5, 6, 0])])
+    assert page.evaluate("document.activeElement.dataset.key") == "play-output"
+
+
+def test_a_row_alone_is_read_by_a_row_of_weights(show: Open) -> None:
+    page = show(playing("conv.5.2.same.1.14.0.6:1,-2,0.5,0,1"))
+    kernel = np.array([1, -2, 0.5, 0, 1], np.float32).reshape(1, 5, 1, 1)
+    row = PICTURE[14:15]
+    expected = conv2d(row, kernel, stride=(1, 2), padding="same")
+    assert texts(page, ".play-map h4") == ["input: 1 × 28", f"Output: 1 × {expected.shape[1]}"]
+    assert texts(page, ".playground .output-cell") == numbers([float(expected[0, 6, 0])])
+    page.locator('[data-key="play-row"]').click()
+    settled(page)
+    assert texts(page, ".play-map h4")[0] == "input: 28 × 28"
+
+
+def test_weights_of_one_s_own_are_typed_and_stay_in_the_address(show: Open) -> None:
+    page = show(playing("conv.3.1.valid.1.all.9.12"))
+    page.locator('[data-key="play-weight-4"]').fill("2.5")
+    page.keyboard.press("Enter")
+    settled(page)
+    page.locator('[data-key="play-weight-0"]').fill("-1")
+    page.keyboard.press("Tab")
+    settled(page)
+    weights = [float(n) for n in address(page)["pg"].split(":")[1].split(",")]
+    assert weights[4] == 2.5
+    assert weights[0] == -1
+    kernel = np.array(weights, np.float32).reshape(3, 3, 1, 1)
+    expected = conv2d(PICTURE, kernel)
+    shown = texts(page, ".playground .output-cell")
+    assert shown == numbers([float(expected[9, 12, 0])])
+    assert texts(show(page.evaluate("location.hash")), ".playground .output-cell") == shown
+    page.locator('[data-key="play-classic"]').select_option("laplacian")
+    settled(page)
+    assert texts(page, ".playground .output-cell") != shown
+
+
+def test_a_window_larger_than_the_picture_is_said(show: Open) -> None:
+    page = show(playing("conv.7.1.valid.7.all.0.0"))
+    assert "larger than the picture" in texts(page, ".caption-text")[0]
+    page = show(playing("conv.99.1.valid.1.all.0.0"))  # cannot be: left out
+    assert texts(page, ".play-map h4")[0] == "input: 28 × 28"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_everything_has_room_on_every_screen(show: Open, size: int, lang: str) -> None:
+    screens = ({"viewport": {"width": 760, "height": 600}}, DESK, PHONE)
+    for options in screens:
+        page = show(playing(f"conv.{size}.1.3.2.all.2.2", lang=lang), **options)
+        width = page.viewport_size["width"]  # type: ignore[index]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if options is DESK:
+            box = page.locator(".caption-text").bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= 1080
