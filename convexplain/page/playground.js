@@ -91,7 +91,7 @@ function formula({ window }, play) {
       "p", { class: "formula" }, say("outputSize"), " = (", window.size[axis], ` + ${before} + ${after} − `,
       window.dilation[axis] > 1 ? `((${window.kernelSize[axis]} − 1) ${TIMES} ${window.dilation[axis]} + 1)` : span,
       `) / ${window.stride[axis]} + 1 = `,
-      Number.isInteger(exact) ? null : `${number(exact)}, ${say("roundedDown")} `, make("b", {}, window.outputSize[axis]),
+      Number.isInteger(exact) ? null : `${number(exact)}, ${say("roundedDown")}: `, make("b", {}, window.outputSize[axis]),
     );
   });
 }

@@ -353,7 +353,7 @@ export const WORDS = {
   oneRow: ["one row only", "只取一行"],
   outputMap: ["Output", "输出"],
   outputSize: ["size", "尺寸"],
-  roundedDown: ["rounded down", "向下取整为"],
+  roundedDown: ["rounded down", "向下取整"],
   readHere: ["What it reads", "读取的数"],
   cellAt: ["row {row}, column {col}", "行 {row}、列 {col}"],
   tooLarge: [
