@@ -19,6 +19,7 @@ from convexplain.cli import cli
 from convexplain.data import _paper, _writing, digits, ink
 from convexplain.data.pictures import Handwriting, load_handwriting, load_image
 from convexplain.errors import ConvexplainError, UsageError
+from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.network import Network
 from tests import photographs
 from tests.photographs import KINDS, Photo, photo
@@ -281,6 +282,16 @@ def test_doubts_are_said_wherever_the_picture_is_used(two: Path) -> None:
     for command in (["step"], ["pixel"]):
         result = CliRunner().invoke(cli, [*command, "--image", str(two), "--lang", "zh"])
         assert ink.DOUBTS["several digits"].text("zh") in result.stderr
+
+
+def test_a_lesson_says_behind_its_question_what_may_be_wrong(two: Path) -> None:
+    plain = SlidingWindow(picture=digits.first(4)).beats()
+    doubted = SlidingWindow(picture=load_image(two)).beats()
+    assert "doubt" not in [beat.name for beat in plain]
+    assert [beat.name for beat in doubted[:2]] == ["question", "doubt"]
+    said = doubted[1].events[0]
+    assert said.caption == ink.DOUBTS["several digits"]
+    assert said.seconds >= said.caption.reading_time()
 
 
 def test_what_was_read_is_shown(two: Path, tmp_path: Path) -> None:

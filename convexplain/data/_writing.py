@@ -20,6 +20,7 @@ Counts = npt.NDArray[np.int64]
 
 #: A digit's width is at most this many tenths of its height.
 _WIDEST = 20
+_MOST_MARKS = 60
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,13 @@ def grown(mask: Mask, by: int) -> Mask:
     return mask
 
 
+def heaviest(marks: list[Mark], least: float) -> list[Mark]:
+    """Keep the marks with some ink, so many that no page of print takes long."""
+    enough = [mark for mark in marks if mark.mass >= least]
+    kept = sorted(enough, key=lambda mark: -mark.mass)[:_MOST_MARKS]
+    return [mark for mark in enough if mark in kept] if len(enough) > _MOST_MARKS else enough
+
+
 def without_frames(parts: list[Mark]) -> tuple[list[Mark], list[Mark]]:
     """Set apart what was drawn around or under a digit: the digits' parts, and the rest."""
     tallest = max(parts, key=lambda mark: mark.height)
@@ -214,6 +222,8 @@ _STEEP, _SLOPES = 128, 64
 _CELLS = 256
 #: Hundredths of a line that must be seen; where lines were found, those of like slope with fewer.
 _SHARE, _COVERED, _ALIKE = 70, 40, 8
+#: More are no ruled paper; so the time is bounded.
+_MOST_LINES = 100
 
 
 def printed(mask: Mask) -> Mask:
@@ -243,6 +253,8 @@ def _ruled(mask: Mask) -> Mask:
     filled[middles // cell, columns // cell] = True
     filled[1:] |= filled[:-1].copy()  # a line between two rows of cells counts for one
     y, x = np.nonzero(filled)
+    if 4 * len(y) > 3 * filled.size:  # a texture, no lines
+        return taken
     lines = _lines(y, x, (rows_of_cells + 1, columns_of_cells))
     long = [line for line in lines if line[2] >= 90]
     chosen = lines if len(lines) >= 3 else long
@@ -285,7 +297,7 @@ def _lines(y: Counts, x: Counts, shape: tuple[int, int]) -> list[tuple[int, int,
     room = np.maximum(room, 1)
     found: list[tuple[int, int, int]] = []
     left = np.ones(len(y), dtype=bool)
-    while len(found) < 200:
+    while len(found) < _MOST_LINES:
         enough = counts * 100 >= _SHARE * room
         if len(found) >= 3:  # the paper is ruled: a digit may cover most of a line
             alike = np.abs(slopes - found[0][0])[:, np.newaxis] <= _ALIKE

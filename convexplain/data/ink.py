@@ -64,6 +64,8 @@ _DIRT = 0.05
 _FAINT, _FAINT_NOISE = 0.12, 5.0
 # Where other ink covers more than this share of what is around a digit, there is no paper.
 _BUSY = 0.1
+# More marks than these on a plane page are printed lines, or noise.
+_MOST_SPECKS = 12
 # Smaller pictures hold nothing but a digit.
 _LEAST_PAGE = 64
 
@@ -108,6 +110,7 @@ class _Writing(NamedTuple):
     digits: list[Mark]  # from left to right
     others: list[Mark]  # what is neither digit nor dirt
     aside: list[Mark]  # what reaches the frame
+    quiet: bool  # whether nothing reaches the frame, and there are few specks
     left_out: tuple[str, ...]  # in words
 
 
@@ -166,11 +169,12 @@ _NO_INK = (
 def _read(levels: Levels) -> _Writing | None:
     """Find what is written; None if nothing stands out from the paper.
 
-    A plane through the rim is the paper, where nothing reaches the rim. Else the paper is followed
-    from place to place, for dark ink and for light ink, and what looks more like writing is taken.
+    A plane through the rim is the paper, where nothing reaches the rim and all is quiet. Else the
+    paper is followed from place to place, for dark ink and for light ink, and what looks more like
+    writing is taken.
     """
     plain = _found(_paper.flat(levels), everywhere=False)
-    if min(levels.shape) < _LEAST_PAGE or (plain is not None and not plain.aside):
+    if min(levels.shape) < _LEAST_PAGE or (plain is not None and plain.quiet):
         return plain
     both = (_found(_paper.local(levels, dark), everywhere=True) for dark in (True, False))
     best, most = plain, 0.0
@@ -237,7 +241,7 @@ def _found(view: View, *, everywhere: bool) -> _Writing | None:
         aside += cut
     if everywhere and aside:
         left_out.append(_FRAME)
-    parts, around = _writing.without_frames([mark for mark in marks if mark.mass >= dirt])
+    parts, around = _writing.without_frames(_writing.heaviest(marks, dirt))
     digits, others = _writing.told_apart(_writing.joined(parts))
     if len(parts) + len(around) < len(marks):
         left_out.append(_SPECKS)
@@ -245,7 +249,8 @@ def _found(view: View, *, everywhere: bool) -> _Writing | None:
         left_out.append(_AROUND)
     if others:
         left_out.append(_OTHERS)
-    return _Writing(view, ink, found, digits, others, aside, tuple(left_out))
+    quiet = len(marks) <= _MOST_SPECKS and not any(mark.at_frame for mark in marks)
+    return _Writing(view, ink, found, digits, others, aside, quiet, tuple(left_out))
 
 
 def _plain_ink(view: View) -> _Ink:

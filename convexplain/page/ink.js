@@ -25,6 +25,7 @@
  * @property {Mark[]} digits  from left to right
  * @property {Mark[]} others  what is neither digit nor dirt
  * @property {Mark[]} aside  what reaches the frame
+ * @property {boolean} quiet  whether nothing reaches the frame, and there are few specks
  * @property {Step[]} leftOut
  */
 
@@ -34,7 +35,7 @@ import { clamp, filledBy, median } from "./numbers.js";
 import { flat, local, sheet, straightened, topThousandth, twoKinds } from "./paper.js";
 import { BICUBIC, BOX, resize } from "./resize.js";
 import { roundHalfEven } from "./theme.js";
-import { around, grown, isLike, isNoStroke, joined, marksOf, printed, those, toldApart, withoutFrames } from "./writing.js";
+import { around, grown, heaviest, isLike, isNoStroke, joined, marksOf, printed, those, toldApart, withoutFrames } from "./writing.js";
 
 const FIT = 20;
 const CENTRE = 14;
@@ -49,6 +50,8 @@ const FAINT = 0.12;
 const FAINT_NOISE = 5;
 // Where other ink covers more than this share of what is around a digit, there is no paper.
 const BUSY = 0.1;
+// More marks than these on a plane page are printed lines, or noise.
+const MOST_SPECKS = 12;
 // Smaller pictures hold nothing but a digit.
 const LEAST_PAGE = 64;
 
@@ -82,14 +85,14 @@ export function largest(digits) {
 /**
  * Find what is written; null if nothing stands out from the paper.
  *
- * A plane through the rim is the paper, where nothing reaches the rim. Else the paper is followed from
- * place to place, for dark ink and for light ink, and what looks more like writing is taken.
+ * A plane through the rim is the paper, where nothing reaches the rim and all is quiet. Else the paper is
+ * followed from place to place, for dark ink and for light ink, and what looks more like writing is taken.
  *
  * @param {Levels} levels
  */
 function read(levels) {
   const plain = writingOn(flat(levels), false);
-  if (Math.min(levels.height, levels.width) < LEAST_PAGE || (plain && !plain.aside.length)) return plain;
+  if (Math.min(levels.height, levels.width) < LEAST_PAGE || plain?.quiet) return plain;
   let [best, most] = [plain, 0];
   for (const dark of [true, false]) {
     const written = writingOn(local(levels, dark), true);
@@ -165,12 +168,13 @@ function writingOn(view, everywhere) {
       }
     }
     if (everywhere && aside.length) leftOut.push({ key: "pictureFrame" });
-    const { kept, frames } = withoutFrames(marks.filter(({ mass }) => mass >= dirt));
+    const { kept, frames } = withoutFrames(heaviest(marks, dirt));
     const { digits, others } = toldApart(joined(kept));
     if (kept.length + frames.length < marks.length) leftOut.push({ key: "pictureSpecks" });
     if (frames.length) leftOut.push({ key: "pictureAround" });
     if (others.length) leftOut.push({ key: "pictureOthers" });
-    return { view, ink, found, digits, others, aside, leftOut };
+    const quiet = marks.length <= MOST_SPECKS && !marks.some(({ atFrame }) => atFrame);
+    return { view, ink, found, digits, others, aside, quiet, leftOut };
   }
 }
 

@@ -18,6 +18,7 @@ import { labelled } from "./paper.js";
 
 // A digit's width is at most this many tenths of its height.
 const WIDEST = 20;
+const MOST_MARKS = 60;
 
 /** @param {Mark} mark */
 const heightOf = (mark) => mark.bottom - mark.top;
@@ -119,6 +120,13 @@ export function those(found, numbers) {
   return filledBy(new Uint8Array(found.length), (place) => wanted[found[place]]);
 }
 
+/** The marks with some ink, so many that no page of print takes long. @param {Mark[]} marks @param {number} least */
+export function heaviest(marks, least) {
+  const enough = marks.filter(({ mass }) => mass >= least);
+  const kept = new Set([...enough].sort((a, b) => b.mass - a.mass).slice(0, MOST_MARKS));
+  return enough.filter((mark) => kept.has(mark));
+}
+
 /**
  * Set apart what was drawn around or under a digit: the digits' parts, and the rest.
  *
@@ -213,6 +221,8 @@ const SLOPES = 64;
 const CELLS = 256;
 // Hundredths of a line that must be seen; where lines were found, those of like slope with fewer.
 const [SHARE, COVERED, ALIKE] = [70, 40, 8];
+// More are no ruled paper; so the time is bounded.
+const MOST_LINES = 100;
 
 /** @typedef {{col: number, top: number, end: number}} Run  of true cells down a column; its end is exclusive */
 
@@ -261,6 +271,8 @@ function ruled(mask, height, width) {
     filled[y * cols + x] = 1;
     filled[(y + 1) * cols + x] = 1; // a line between two rows of cells counts for one
   }
+  const count = filled.reduce((sum, is) => sum + is, 0);
+  if (4 * count > 3 * filled.length) return taken; // a texture, no lines
   const lines = linesOf(filled, rows, cols);
   for (const { slope, offset } of lines.length >= 3 ? lines : lines.filter(({ share }) => share >= 90)) {
     take(taken, width, slope, runs.filter((run) => {
@@ -319,7 +331,7 @@ function linesOf(filled, height, width) {
   /** @type {{slope: number, offset: number, share: number}[]} */
   const found = [];
   let left = cells;
-  while (found.length < 200) {
+  while (found.length < MOST_LINES) {
     let best = -1;
     counts.forEach((count, i) => {
       const space = Math.max(room[i], 1);

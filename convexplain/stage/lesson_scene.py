@@ -227,6 +227,9 @@ class LessonScene(StageScene):
         else:
             together(*moves)(1.0)
 
+    def show_doubt(self, event: Event) -> None:
+        """What may be wrong with the picture is said while all stands as it is."""
+
     def show_bridge(self, event: Event) -> None:
         """Let the last picture become the first one of the lesson that follows in a film."""
         assert self.following is not None

@@ -56,6 +56,12 @@ USAGE = [
     ("step --lang de", "'de'", "en or zh"),
     ("step --fliter 3", "--fliter", "did you mean --filter?"),
     ("step extra", "neither a digit", "--image FILE"),
+    ("step --nth 0", "--nth", "--image FILE"),
+    ("predict --nth 0 --digit 3", "--nth", "--image FILE"),
+    ("predict --image one.png --nth 1", "one.png", "only one digit"),
+    ("render sliding-window --image one.png --nth -1", "no digit -1"),
+    ("predict --show read.txt", "'read.txt'", ".png"),
+    ("predict --show none/read.png", "'none'", "create it"),
     ("pixel --parts 0", "--parts 0", "1 to 9"),
     ("pixel --parts x", "--parts x", "1 to 9"),
     ("pixel --layer nope", "'nope'", "conv1"),
@@ -233,6 +239,8 @@ FAILURES = [
     ("model text.png", "text.png", "not an ONNX file"),
     ("model-import text.png", "text.png", "not an ONNX file"),
     ("predict --image torn.png", "torn.png", "damaged"),
+    ("predict --image telephone.heic", "telephone.heic", "HEIC", "as JPEG"),
+    ("predict telephone.heic", "HEIC", "as JPEG"),
     ("render channels --image torn.png", "torn.png", "damaged"),
     ("render --model torn.safetensors", "torn.safetensors", "not a network's file"),
     ("figure --model torn.safetensors", "torn.safetensors", "not a network's file"),
@@ -274,6 +282,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "sliding-window.mp4").write_text("an older video")
     (folder / "text.png").write_text("no picture")
     (folder / "empty.png").touch()
+    (folder / "telephone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+    page = np.full((90, 80), 240, dtype=np.uint8)
+    page[20:70, 30:40] = 20
+    Image.fromarray(page).save(folder / "one.png")
     noise = np.random.default_rng(0).integers(0, 256, (40, 40), dtype=np.uint8)
     Image.fromarray(noise).save(folder / "whole.png")
     (folder / "torn.png").write_bytes((folder / "whole.png").read_bytes()[:900])

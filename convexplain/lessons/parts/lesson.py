@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from convexplain.data.ink import DOUBTS
 from convexplain.errors import UsageError
-from convexplain.lessons.parts.beats import Beat, lasting, paced, require_plain, shortest
+from convexplain.lessons.parts.beats import Beat, Event, lasting, paced, require_plain, shortest
 from convexplain.lessons.parts.telling import Telling
 from convexplain.lessons.parts.voice import voiced
 from convexplain.style.captions import Caption
+
+if TYPE_CHECKING:
+    from convexplain.data.pictures import Picture
 
 T = TypeVar("T")
 
@@ -110,7 +114,7 @@ class Lesson:
     @property
     def shortest(self) -> float:
         """The least `length` in seconds: what the captions take to be read."""
-        return shortest(self.make_beats())
+        return shortest(self._with_doubts())
 
     def make_beats(self) -> Iterable[Beat]:
         """Tell the lesson at the pace for which it is designed; every lesson says how.
@@ -154,12 +158,12 @@ class Lesson:
             If the captions alone take longer than `length`.
         """
         if self.telling is not None:
-            told = self.telling.beats(self.make_beats())
+            told = self.telling.beats(self._with_doubts())
         else:
-            told = paced(self.make_beats(), self.length)
+            told = paced(self._with_doubts(), self.length)
         if not self.sounds:
             return told
-        designed = (event for beat in self.make_beats() for event in beat.parts)
+        designed = (event for beat in self._with_doubts() for event in beat.parts)
         rests = {event.name: event.seconds for event in designed if event.ask is not None}
         return voiced(told, dict(self.sounds), rests)
 
@@ -176,6 +180,19 @@ class Lesson:
                 "sounds set how long the video lasts: leave --seconds out, or the voice"
             )
         return dataclasses.replace(self, sounds=tuple(seconds.items()))
+
+    def _with_doubts(self) -> Iterable[Beat]:
+        """Say behind the question what may be wrong with a digit that was read off a picture."""
+        picture: Picture | None = getattr(self, "picture", None)
+        first, *others = self.make_beats()
+        yield first
+        if picture is not None and picture.doubts:
+            events = (
+                Event(name.replace(" ", "-"), 1.0, DOUBTS[name], shown_by="doubt")
+                for name in picture.doubts
+            )
+            yield Beat.of("doubt", first.title, *events)
+        yield from others
 
     def retold(self, telling: Telling) -> Self:
         """Return the same lesson as a film tells it; what was computed is not computed again."""
