@@ -18,6 +18,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# Whoever runs the tests, what is printed is English unless a test asks for more.
+os.environ["CONVEXPLAIN_LANG"] = "en"
+
 # Read before any test can change the environment.
 _MNIST = os.environ.get(VARIABLE)
 

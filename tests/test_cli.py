@@ -358,3 +358,29 @@ def test_errors_carry_the_exit_codes_of_the_command_line(monkeypatch):
 
     monkeypatch.setattr(lessons, "names", broken)
     assert (run("list").exit_code, run("list").stderr) == (5, "Error: strange\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "lang"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, "zh"),
+        ({"CONVEXPLAIN_LANG": "zh", "LC_ALL": "en_GB.UTF-8"}, "zh"),
+        ({"CONVEXPLAIN_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_reader_s_system(monkeypatch, environment, lang):
+    for name in ("CONVEXPLAIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert run("kernels").output == run("kernels", "--lang", lang).output
+    assert run("list").output == run("list", "--lang", lang).output
+    pooling = run("render", "pooling", "--help").output
+    assert pooling == run("render", "pooling", "--help", "--lang", lang).output
+    # What is asked for wins.
+    assert run("list", "--lang", "en").output.startswith("lessons, for convexplain render")

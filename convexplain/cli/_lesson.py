@@ -17,6 +17,7 @@ from convexplain.cli._options import (
     mention_doubts,
     picture_argument,
     picture_options,
+    preferred,
 )
 from convexplain.cli._types import (
     Language,
@@ -208,7 +209,7 @@ def _is_chinese(args: list[str]) -> bool:
         for first, second in pairs
         if first == "--lang" or first.startswith("--lang=")
     ]
-    return bool(given) and Language().meant(given[-1]) == "zh"
+    return Language().meant(given[-1] if given else preferred()) == "zh"
 
 
 def _options(found: type[Any], fields: tuple[Field[Any], ...], lang: str) -> list[click.Parameter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,11 +39,25 @@ _QUALITY = (
     "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
     "k 3840x2160 at 60. A GIF is always 640x360 at 10."
 )
+#: Where a reader says which language to take, in this order; the first that is not empty counts.
+_ASKED = ("CONVEXPLAIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def preferred(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the language of who asks: that of $CONVEXPLAIN_LANG, else the locale's, else English.
+
+    >>> preferred({"LANG": "zh_CN.UTF-8"}), preferred({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"})
+    ('zh', 'en')
+    """
+    found = next((environment[name] for name in _ASKED if environment.get(name)), "")
+    return "zh" if Language().meant(found) == "zh" else "en"
+
+
 language = click.option(
     "--lang",
     type=Language(),
-    default="en",
-    show_default=True,
+    default=preferred,
+    show_default="$CONVEXPLAIN_LANG, else the system's, else en",
     help="English or Chinese.",
 )
 aspect = click.option(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Draw the confusion matrix to FILE: .svg, .png or .pdf.",
 )
-@click.option("--lang", type=Name("language", ("en", "zh")), default="en", help="Of the figure.")
+@_options.language
 @click.option("--theme", type=Name("theme", ("light", "dark")), default="light", help="Likewise.")
 @_options.directory
 @click.option("--quiet", is_flag=True, help="No progress, only the result.")

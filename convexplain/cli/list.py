@@ -49,7 +49,7 @@ def list(model: str | None, lang: str, as_json: bool) -> int:
         document = {"lessons": rows, "figures": figures.names()}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return code
-    click.echo("lessons, for convexplain render")
+    click.echo(_FOR.fill(what=_LESSONS, command="render").text(lang))
     width = max(len(name) for name in lessons.names())
     beyond = next((each.name for each in every if each.name not in lessons.CHAPTER), None)
     for lesson in every:
@@ -57,7 +57,7 @@ def list(model: str | None, lang: str, as_json: bool) -> int:
             click.echo(_BEYOND.text(lang))
         click.echo(f"  {lesson.name:{width}}  {lesson.seconds:3.0f} s  {lesson.title.text(lang)}")
         click.echo(f"  {'':{width}}         {lesson.question.text(lang)}")
-    click.echo("figures, for convexplain figure")
+    click.echo(_FOR.fill(what=_FIGURES, command="figure").text(lang))
     for name in figures.names():
         click.echo(f"  {name}")
     return code
@@ -88,7 +88,8 @@ def _list_for(model: str, lang: str, as_json: bool) -> int:
         click.echo(json.dumps({"model": model, **document}, ensure_ascii=False, indent=2))
         return 0
     for word, rows in document.items():
-        click.echo(f"{word}, for convexplain {_COMMANDS[word]} NAME --model {model}")
+        command = f"{_COMMANDS[word]} NAME --model {model}"
+        click.echo(_FOR.fill(what=_WORDS[word], command=command).text(lang))
         width = max(map(len, rows))
         for name, why in rows.items():
             click.echo(f"  {name:{width}}  {'' if why is None else why}".rstrip())
@@ -96,6 +97,9 @@ def _list_for(model: str, lang: str, as_json: bool) -> int:
 
 
 _COMMANDS = {"lessons": "render", "figures": "figure"}
+_FOR = Caption(en="{what}, for convexplain {command}", zh="{what}（convexplain {command}）")
+_LESSONS, _FIGURES = Caption(en="lessons", zh="课"), Caption(en="figures", zh="插图")
+_WORDS = {"lessons": _LESSONS, "figures": _FIGURES}
 _BEYOND = Caption(en="beyond the chapter", zh="本章之外")
 _LACKS = Caption(en="no: the network lacks {what}", zh="不能：网络缺少{what}")
 _BUNDLED = Caption(
