@@ -68,6 +68,14 @@ def test_a_digit_that_leaves_the_picture_is_doubted() -> None:
         assert "ink at the frame" in reading.digits[reading.largest].doubts
 
 
+def test_a_broad_end_that_was_taken_for_the_rim_is_doubted() -> None:
+    # A stroke along the frame is as a scan's dark rim is; what runs on beyond the digit tells.
+    page = np.full((560, 560), 0.9)
+    page[330:560, 250:290] = 0.1
+    page[530:560, 150:400] = 0.1
+    assert "no paper found" in ink.read(page).digits[0].doubts
+
+
 def test_ink_that_hardly_stands_out_is_doubted() -> None:
     page = np.full((300, 240), 0.9)
     page[80:220, 100:130] -= 0.105

@@ -64,6 +64,8 @@ _DIRT = 0.05
 _FAINT, _FAINT_NOISE = 0.12, 5.0
 # Where other ink covers more than this share of what is around a digit, there is no paper.
 _BUSY = 0.1
+# As much of what is next to a digit may be as dark as its ink.
+_RUNS_ON = 0.05
 # More marks than these on a plane page are printed lines, or noise.
 _MOST_SPECKS = 12
 # Smaller pictures hold nothing but a digit.
@@ -142,11 +144,11 @@ def read(gray: npt.NDArray[np.floating]) -> Reading:
         written = _read(page)
         # Dark ink on a light sheet, or light ink on a dark one; else it was no sheet.
         if written is not None and written.view.dark == light and not written.digits[0].at_frame:
-            return Reading(page, _prepared(written, (_SHEET,)))
+            return Reading(page, _prepared(page, written, (_SHEET,)))
     written = _read(levels)
     if written is None:
         raise ConvexplainError(_NO_INK)
-    return Reading(levels, _prepared(written, ()))
+    return Reading(levels, _prepared(levels, written, ()))
 
 
 _INVERTED = "inverted: the ink is dark, the paper light"
@@ -281,7 +283,7 @@ def _ink(values: Floats, noise: float) -> _Ink:
 # --- One digit of them --------------------------------------------------------------------------
 
 
-def _prepared(written: _Writing, steps: tuple[str, ...]) -> tuple[Digit, ...]:
+def _prepared(page: Levels, written: _Writing, steps: tuple[str, ...]) -> tuple[Digit, ...]:
     """Make each digit one of MNIST's form."""
     strokes, _, floor, _ = written.ink
     if written.view.dark:
@@ -306,7 +308,7 @@ def _prepared(written: _Writing, steps: tuple[str, ...]) -> tuple[Digit, ...]:
             f"centred by mass in {SIDE} × {SIDE}",
         )
         pixels = _in_bytes(_centred(small))
-        made.append(Digit(pixels, did, _doubts(written, mark), box, mark.mass))
+        made.append(Digit(pixels, did, _doubts(page, written, mark), box, mark.mass))
     return tuple(made)
 
 
@@ -318,7 +320,7 @@ def _alone(written: _Writing, numbers: list[int] | tuple[int, ...]) -> Gray:
     return kept
 
 
-def _doubts(written: _Writing, mark: Mark) -> tuple[str, ...]:
+def _doubts(page: Levels, written: _Writing, mark: Mark) -> tuple[str, ...]:
     """Name what may be wrong with a digit."""
     doubts = []
     if len(written.digits) > 1:
@@ -330,13 +332,26 @@ def _doubts(written: _Writing, mark: Mark) -> tuple[str, ...]:
     rows, columns = mark.around(2)
     numbers = [n for digit in written.digits for n in digit.numbers]
     foreign = written.ink.mask & ~_writing.those(written.found, numbers)
-    if foreign[rows, columns].mean() > _BUSY:
+    if foreign[rows, columns].mean() > _BUSY or _runs_on(page, written, mark):
         doubts.append("no paper found")
     if any(mark.is_like(other) for other in written.others):
         doubts.append("other marks")
     if mark.is_no_stroke():
         doubts.append("no strokes")
     return tuple(doubts)
+
+
+def _runs_on(page: Levels, written: _Writing, mark: Mark) -> bool:
+    """Whether what lies around a digit is as dark as its ink, and was taken for paper."""
+    own = _writing.those(written.found, mark.numbers)
+    near = 1 + max(page.shape) // 128
+    around = _writing.grown(own, 3 * near) & ~_writing.grown(own, near)
+    if not around.any():
+        return False
+    ink, paper = float(np.median(page[own])), float(np.median(page[around]))
+    alike = np.abs(page - ink) < abs(paper - ink) / 4
+    alike &= around & (written.view.ink < written.ink.strength / 2)
+    return int(alike.sum()) > _RUNS_ON * int(around.sum())
 
 
 def centre_of_mass(pixels: npt.NDArray[np.floating]) -> tuple[float, float]:

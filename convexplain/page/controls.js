@@ -14,7 +14,7 @@ import { largest } from "./ink.js";
 import { LEVELS, quantised } from "./model.js";
 import { digitsOf, PictureError, readPicture } from "./picture.js";
 import { paintOn } from "./theme.js";
-import { languageInUse, say } from "./words.js";
+import { gap, languageInUse, say } from "./words.js";
 
 /** Class, sign, right, down, words. @type {[string, string, number, number, string][]} */
 const ARROWS = [
@@ -128,7 +128,7 @@ export class Controls {
       this.app.actions.setDrawn(quantised(pixels));
       const did = steps.map(({ key, values }) => say(key, values)).join("; ");
       // A doubt comes first: it is what must be read.
-      this.app.tell([...doubts.map((name) => say(name)), did].join(" "));
+      this.app.tell([...doubts.map((name) => say(name)), did].join(gap()));
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       this.app.tell(say(error.key));

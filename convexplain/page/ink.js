@@ -50,6 +50,8 @@ const FAINT = 0.12;
 const FAINT_NOISE = 5;
 // Where other ink covers more than this share of what is around a digit, there is no paper.
 const BUSY = 0.1;
+// As much of what is next to a digit may be as dark as its ink.
+const RUNS_ON = 0.05;
 // More marks than these on a plane page are printed lines, or noise.
 const MOST_SPECKS = 12;
 // Smaller pictures hold nothing but a digit.
@@ -67,14 +69,15 @@ export function toDigits(gray, height, width) {
   const levels = { values: filledBy(new Int32Array(gray.length), (i) => roundHalfEven(gray[i] * 255)), height, width };
   for (const light of [true, false]) {
     const corners = sheet(levels, light);
-    const written = corners && read(straightened(levels, corners));
+    const page = corners && straightened(levels, corners);
+    const written = page && read(page);
     // Dark ink on a light sheet, or light ink on a dark one; else it was no sheet.
     if (written && written.view.dark === light && !written.digits[0].atFrame) {
-      return prepared(written, [{ key: "pictureSheet" }]);
+      return prepared(page, written, [{ key: "pictureSheet" }]);
     }
   }
   const written = read(levels);
-  return written ? prepared(written, []) : [];
+  return written ? prepared(levels, written, []) : [];
 }
 
 /** Which of several digits stands for the picture: the one with most ink. @param {Digit[]} digits */
@@ -222,11 +225,12 @@ function inked(values, low, span, floor, threshold) {
 /**
  * Make each digit one of MNIST's form.
  *
+ * @param {Levels} page
  * @param {Writing} written
  * @param {Step[]} before
  * @returns {Digit[]}
  */
-function prepared(written, before) {
+function prepared(page, written, before) {
   const { view, ink, digits, others, leftOut } = written;
   const { height, width } = view;
   const steps = [...before, ...(view.dark ? [{ key: "pictureInverted" }] : []), ...leftOut];
@@ -255,7 +259,7 @@ function prepared(written, before) {
       { key: "pictureCentred" },
     ];
     return {
-      pixels: inBytes(centred(small, size)), steps: [...steps, ...did], doubts: doubtsOf(written, mark), mass: mark.mass,
+      pixels: inBytes(centred(small, size)), steps: [...steps, ...did], doubts: doubtsOf(page, written, mark), mass: mark.mass,
     };
   });
 }
@@ -267,8 +271,9 @@ function alone({ view: { height, width }, ink, found }, numbers) {
   return ink.strokes.map((value, place) => (near[place] && (own[place] || !found[place]) ? value : 0));
 }
 
-/** Name what may be wrong with a digit. @param {Writing} written @param {Mark} mark */
-function doubtsOf({ view, ink, found, digits, others, aside }, mark) {
+/** Name what may be wrong with a digit. @param {Levels} page @param {Writing} written @param {Mark} mark */
+function doubtsOf(page, written, mark) {
+  const { view, ink, found, digits, others, aside } = written;
   const { height, width } = view;
   const { top, left, bottom, right } = around(mark, 2, height, width);
   const isDigit = those(found, digits.flatMap(({ numbers }) => numbers));
@@ -284,10 +289,33 @@ function doubtsOf({ view, ink, found, digits, others, aside }, mark) {
     digits.length > 1 && "several digits",
     (mark.atFrame || aside.some((other) => isLike(mark, other))) && "ink at the frame",
     faint && "faint ink",
-    foreign / ((bottom - top) * (right - left)) > BUSY && "no paper found",
+    (foreign / ((bottom - top) * (right - left)) > BUSY || runsOn(page, written, mark)) && "no paper found",
     others.some((other) => isLike(mark, other)) && "other marks",
     isNoStroke(mark) && "no strokes",
   ].filter((name) => name !== false);
+}
+
+/**
+ * Whether what lies around a digit is as dark as its ink, and was taken for paper.
+ *
+ * @param {Levels} page
+ * @param {Writing} written
+ * @param {Mark} mark
+ */
+function runsOn({ values, height, width }, { view, ink, found }, mark) {
+  const own = those(found, mark.numbers);
+  const near = 1 + Math.floor(Math.max(height, width) / 128);
+  const [inner, outer] = [near, 3 * near].map((by) => grown(own, by, height, width));
+  const beside = values.filter((_, place) => outer[place] && !inner[place]);
+  if (!beside.length) return false;
+  const [dark, paper] = [median(values.filter((_, place) => own[place])), median(beside)];
+  const far = Math.abs(paper - dark) / 4;
+  let alike = 0;
+  values.forEach((value, place) => {
+    const isNear = outer[place] && !inner[place] && view.ink[place] < ink.strength / 2;
+    alike += isNear && Math.abs(value - dark) < far ? 1 : 0;
+  });
+  return alike > RUNS_ON * beside.length;
 }
 
 /** The mean [row, column], weighted by the values. @param {Float32Array} values @param {number} width */
