@@ -102,6 +102,26 @@ def test_each_form_of_a_keras_model_gives_the_numbers_of_loops(write: str, tmp_p
     assert any("Dropout" in note for note in network.provenance["notes"])
 
 
+def test_each_channel_has_filters_of_its_own_in_a_depthwise_layer(tmp_path: Path) -> None:
+    kernel, bias, point = numbers(3, 3, 2, 2), numbers(4), numbers(1, 1, 2, 3)
+    depth = numbers(3, 3, 2, 1)
+    layers: list[Spec] = [
+        ("DepthwiseConv2D", {"kernel_size": [3, 3], "depth_multiplier": 2}, [kernel, bias]),
+        ("GlobalAveragePooling2D", {}, []),
+    ]
+    network = Network.load(write_keras(tmp_path / "depth.keras", layers, [7, 8, 2]))
+    x = numbers(7, 8, 2)
+    maps = [slid(x[..., c : c + 1], kernel[:, :, c : c + 1]) for c in (0, 1)]
+    expected = np.concatenate(maps, axis=-1) + bias  # channel by channel, two filters each
+    first = network.layers[0].name
+    np.testing.assert_allclose(network.activations(x)[first], expected, atol=1e-5)
+    layers = [("SeparableConv2D", {"filters": 3, "kernel_size": [3, 3]}, [depth, point, bias[:3]])]
+    network = Network.load(write_keras(tmp_path / "apart.keras", layers, [7, 8, 2]))
+    each = [slid(x[..., c : c + 1], depth[:, :, c : c + 1]) for c in (0, 1)]
+    expected = slid(np.concatenate(each, axis=-1), point) + bias[:3]
+    np.testing.assert_allclose(network(x), expected, atol=1e-5)
+
+
 def test_what_a_file_is_its_content_tells(tmp_path: Path) -> None:
     named = write_keras(tmp_path / "a.keras", keras_layers(), [12, 12, 3])
     odd = tmp_path / "model.bin"

@@ -374,6 +374,9 @@ def _convolution(layer: _Layer) -> str:
 def _depthwise(layer: _Layer) -> str:
     bias = layer.flag("use_bias", True)
     weights = layer.weights("kernel", *(["bias"] if bias else []))
+    kernel = weights["kernel"]
+    if kernel.ndim == 4:  # (rows, columns, channels, filters of each)
+        weights["kernel"] = kernel.reshape(*kernel.shape[:2], 1, -1)
     return layer.add(
         "DepthwiseConv2D",
         weights,
