@@ -196,12 +196,22 @@ def test_classes_have_their_names(files):
 def test_what_fits_is_listed(files):
     found = json.loads(run("list", "--json", "--model", files["dense alone"]).stdout)
     assert "response maps" in found["lessons"]["response-map"]
-    assert "ship with the package" in found["lessons"]["learning"]
+    assert found["lessons"]["learning"].startswith("no: it follows a training")
+    for kind in ("lessons", "figures"):  # a reason of its own for each, none by default
+        assert not [name for name, why in found[kind].items() if why and "is about the" in why]
     every = json.loads(run("list", "--json", "--model", files["names as Keras gives them"]).stdout)
     assert {n for n, why in every["lessons"].items() if why is None} == set(ABOUT_NETWORKS)
     assert {n for n, why in every["figures"].items() if why is None} == set(FIGURES)
     chinese = run("list", "--lang", "zh", "--model", files["dense alone"]).stdout
     assert "网络缺少响应图" in chinese
+
+
+@pytest.mark.parametrize("command", [("render", "learning"), ("figure", "shift-accuracy")])
+def test_what_shows_no_other_network_says_why(command, files):
+    result = run(*command, "--model", files["in colour"])
+    assert result.exit_code == 2
+    assert "--model is no option here: it" in result.output
+    assert len(result.output.strip().splitlines()) == 1
 
 
 def test_help_tells_what_a_network_must_have():

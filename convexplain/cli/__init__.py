@@ -165,6 +165,9 @@ _ELSEWHERE = {
 
 
 def _no_such_option(name: str, ctx: click.Context) -> str:
+    alone = getattr(ctx.meta.get("convexplain.found"), "alone", None)
+    if name == "--model" and alone is not None:
+        return f"--model is no option here: {alone.text('en')}"
     options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
     known = _ELSEWHERE.get(name)
     near = [known] if known in options else difflib.get_close_matches(name, options, n=1)

@@ -83,7 +83,8 @@ def _list_for(model: str, lang: str, as_json: bool) -> int:
                 told = [_LACKS.fill(what=ROLES[role].words).text(lang) for role in lacks]
                 document[word][name] = told[0] if told else None
             else:
-                document[word][name] = _BUNDLED.text(lang)
+                alone = getattr(options, "alone", None) or _BUNDLED
+                document[word][name] = _NOT.fill(why=alone).text(lang)
     if as_json:
         click.echo(json.dumps({"model": model, **document}, ensure_ascii=False, indent=2))
         return 0
@@ -102,7 +103,7 @@ _LESSONS, _FIGURES = Caption(en="lessons", zh="课"), Caption(en="figures", zh="
 _WORDS = {"lessons": _LESSONS, "figures": _FIGURES}
 _BEYOND = Caption(en="beyond the chapter", zh="本章之外")
 _LACKS = Caption(en="no: the network lacks {what}", zh="不能：网络缺少{what}")
+_NOT = Caption(en="no: {why}", zh="不能：{why}")
 _BUNDLED = Caption(
-    en="takes no other network: it is about those that ship with the package",
-    zh="不接受其他网络：只演示随包附带的网络",
+    en="it is about the networks that ship with the package", zh="它只演示随包附带的网络"
 )

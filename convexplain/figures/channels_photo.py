@@ -20,6 +20,10 @@ class Photograph(Channels):
         en="Channels of a photograph: three in, one number out",
         zh="照片的通道：3 个通道，求和得到一个数",
     )
+    alone: ClassVar[Caption] = Caption(
+        en="its kernel is made by hand: no network is in it",
+        zh="它的卷积核是人工设计的，没有用到网络",
+    )
 
     # No options here: they concern the network.
     picture: Any = dataclasses.field(default=None)

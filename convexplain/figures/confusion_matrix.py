@@ -40,6 +40,10 @@ class ConfusionMatrix:
     """
 
     title: ClassVar[Caption] = Caption(en="What is taken for what", zh="哪个数字被认成了哪个")
+    alone: ClassVar[Caption] = Caption(
+        en="convexplain evaluate MODEL FOLDER --figure FILE counts the mistakes of yours",
+        zh="convexplain evaluate MODEL FOLDER --figure FILE 会统计你的网络的错误",
+    )
 
     model: Literal["cnn", "dense"] = option(
         "cnn", en="whose mistakes: the convnet's or the dense network's", zh="哪个网络的错误"

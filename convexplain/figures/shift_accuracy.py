@@ -47,6 +47,10 @@ class Options:
     title: ClassVar[Caption] = Caption(
         en="Accuracy when the digits are shifted", zh="手写数字平移后的准确率"
     )
+    alone: ClassVar[Caption] = Caption(
+        en="it shows what was measured of the package's two networks",
+        zh="它展示的是随包附带的两个网络的测量结果",
+    )
 
     shift: int = option(
         3,

@@ -68,6 +68,10 @@ class DenseVsConv(Lesson):
         zh="卷积网络把小模式只学一次，处处可用。",
     )
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    alone: ClassVar[Caption] = Caption(
+        en="it compares the package's two networks, which learned from the same digits",
+        zh="它比较随包附带的两个网络，它们用同样的手写数字训练",
+    )
 
     pause: float = pause_option()
     #: The digit that both look at, where a film is about it; a typical four if None.

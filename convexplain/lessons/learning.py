@@ -75,6 +75,10 @@ class Learning(Lesson):
         zh="从随机数出发，下坡 {n} 步：过滤器就是这样来的。",
     )
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    alone: ClassVar[Caption] = Caption(
+        en="it follows a training, and only that of the package's network was recorded",
+        zh="它讲述训练过程，只有随包附带的网络记录了训练",
+    )
 
     picture: Picture | None = option(
         None, en="the bundled digit whose answer is followed", zh="要跟踪其预测的内置手写数字"

@@ -77,6 +77,10 @@ class LocalPatterns(Lesson):
     answer: ClassVar[Caption] = words.ANSWER
 
     aspects: ClassVar[tuple[str, ...]] = ("16:9", "4:3", "9:16")
+    alone: ClassVar[Caption] = Caption(
+        en="it needs a dense network that learned from the same digits, as the package has",
+        zh="它需要一个用同样手写数字训练的全连接网络，只有随包附带的网络有",
+    )
 
     picture: Picture | None = option(
         None, en="the digit or picture that is looked at", zh="要处理的手写数字或图片"

@@ -43,6 +43,10 @@ class WindowSize(Lesson):
     )
 
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    alone: ClassVar[Caption] = Caption(
+        en="it tells what was measured when networks of many windows were trained",
+        zh="它讲的是训练多个不同窗口的网络时测得的结果",
+    )
 
     picture: Picture | None = option(
         None, en="the digit that windows lie on", zh="窗口所在的手写数字"

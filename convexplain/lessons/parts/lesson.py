@@ -79,6 +79,8 @@ class Lesson:
         The heading, what the lesson asks at the start, and its answer in one sentence.
     aspects : tuple of str
         Width to height of the videos for which its scene lays itself out.
+    alone : Caption, optional
+        Why it shows no network of the user's, for one that does not.
     """
 
     name: ClassVar[str]
@@ -86,6 +88,7 @@ class Lesson:
     question: ClassVar[Caption]
     answer: ClassVar[Caption]
     aspects: ClassVar[tuple[str, ...]] = ("16:9",)
+    alone: ClassVar[Caption | None] = None
 
     def __init_subclass__(cls) -> None:
         if "name" in vars(cls):
