@@ -15,7 +15,7 @@ from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.architecture import Architecture
 from convexplain.lessons.parts.answer_bars import answer_bars
-from convexplain.lessons.parts.stages import folded
+from convexplain.lessons.parts.stages import folded, stages
 from convexplain.network import (
     Activation,
     Add,
@@ -289,3 +289,16 @@ def test_colours_for_a_gray_network_are_refused():
 
 
 # As a video.
+
+
+def test_an_activation_behind_a_pooling_has_colours_of_its_own():
+    """A pooling keeps the scale of what it reads, unless logarithms follow that lie beyond."""
+    layers = (
+        Conv2D("conv", 4, 3),
+        GlobalAveragePooling2D("mean"),
+        Activation("shares", "log_softmax"),
+    )
+    network = Network.initialised(layers, seed=1, input_shape=(8, 8, 1))
+    *_, last = stages(Trace(network, np.full((8, 8, 1), 0.2, np.float32)))
+    assert last.name == "mean"
+    assert last.limit == pytest.approx(float(np.abs(last.values).max()))

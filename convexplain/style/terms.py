@@ -82,7 +82,9 @@ ROUNDED_BRIEFLY = Caption(en="(Rounded to 2 decimals.)", zh="（四舍五入到�
 
 def activation(name: str) -> str:
     """Return an activation function's name as people write it."""
-    return "ReLU" if name == "relu" else name
+    return {"relu": "ReLU", "relu6": "ReLU6", "elu": "ELU", "silu": "SiLU", "gelu": "GELU"}.get(
+        name, name
+    )
 
 
 def rounded(decimals: int = 2) -> Caption:

@@ -99,9 +99,10 @@ def stages(trace: Trace) -> tuple[Stage, ...]:
     for group in _groups(network):
         layer = next((each for each in group if each.family not in _FOLDED), group[0])
         values = trace.activations[group[-1].name]
-        limit = found[-1].limit
-        if layer.family not in ("pooling", "flatten") or found[-1].kind == "input":
-            limit = float(np.abs(values).max())
+        limit, own = found[-1].limit, float(np.abs(values).max())
+        keeps = layer.family in ("pooling", "flatten") and found[-1].kind != "input"
+        if not keeps or own > limit:  # behind a pooling an activation may be folded into it
+            limit = own
         parameters = sum(
             array.size for each in group for array in network.weights_of(each.name).values()
         )

@@ -25,6 +25,7 @@ from convexplain.panels import (
     Legend,
     Link,
     Mark,
+    Number,
     Overlay,
     Part,
     Row,
@@ -260,10 +261,13 @@ def overlay_picture(
 
 def closing_picture(step: ConvStep, limit: float, *, read_scale: Scale = panels.INK) -> Diagram:
     """Describe one row: the patch and the kernel, and the one cell that they become."""
-    value = Cells(
-        "value", np.array([[step.activated]]), Scale(limit, terms.RESPONSE), numbers=True,
-        share="numbers", title=terms.RESPONSE,
+    response = Scale(limit, terms.RESPONSE)
+    value: Part = Cells(
+        "value", np.array([[step.activated]]), response, numbers=True, share="numbers",
+        title=terms.RESPONSE,
     )  # fmt: skip
+    if len(channels(step)) > 1:  # cells of three grids may be too small for numbers
+        value = Number("value", step.activated, response, title=terms.RESPONSE)
     grids = [each[:3] for each in _grids(step, read_scale)]
     in_colour = [(_colour(n), *each) for n, each in enumerate(grids)]
     row = Row(*grids[0]) if len(grids) == 1 else Aligned(in_colour, gap=0.4, down="middle")

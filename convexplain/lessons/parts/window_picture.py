@@ -161,7 +161,7 @@ def compared_pictures(
         gap=0.4,
     )  # fmt: skip
     what = Text("filter", notes, measure=30)
-    how = Text("explained", _EXPLAINED, role="note", tone="muted", measure=34)
+    how = Text("explained", _EXPLAINED, role="note", tone="muted", measure=26 if in_colour else 34)
     head = Either(
         Row(weights, Column(what, how, Legend("legend", row=True), gap=0.6), align="top"),
         Column(
