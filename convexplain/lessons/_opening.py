@@ -188,19 +188,19 @@ _SCORES = Caption(
 _LESS_THAN_HALF = Caption(
     en="{a} mistakes against {b}: less than half.", zh="错误 {a} 个对 {b} 个：不到一半。"
 )
-_MISTAKES = Caption(en="{a} mistakes against {b}.", zh="错误 {a} 个对 {b} 个。")
+_MISTAKES = Caption(en="{a} mistakes against {b}.", zh="一个错 {a} 个，一个错 {b} 个。")
 _WHY = Caption(en="Why?", zh="为什么？")
 _MORE_PARAMETERS = Caption(en="more parameters", zh="参数更多")
 _MORE_DIGITS = Caption(en="more training digits", zh="训练样本更多")
 _SMALL_PIECES = Caption(en="it looks at small pieces", zh="它看小块")
 _LUCK = Caption(en="luck", zh="运气好")
-_HAS_FEWER = Caption(en="It has {w} of the parameters.", zh="它的参数量只有对方的 {w}。")
+_HAS_FEWER = Caption(en="It has {w} of the parameters.", zh="它的参数量只有全连接网络的 {w}。")
 _SAME_DIGITS = Caption(en="Both learned from the same digits.", zh="两个网络学的是同一批样本。")
 _ALL_BEAT = Caption(
-    en="Its worst training gives {a}, the other's best {b}.", zh="它最差的一次 {a}，对方最好 {b}。"
+    en="Its worst training gives {a}, the other's best {b}.", zh="它最差的一次 {a}，全连接网络最好 {b}。"
 )
 _SOME_BEAT = Caption(
-    en="Its trainings begin at {a}, the other's end at {b}.", zh="它最低 {a}，对方最高 {b}。"
+    en="Its trainings begin at {a}, the other's end at {b}.", zh="它最低 {a}，全连接网络最高 {b}。"
 )
 _PROMISE = Caption(
     en="Every number and colour here is computed.", zh="片中每个数、每种颜色都是算出来的。"

@@ -89,7 +89,7 @@ def card(lesson: Channels) -> Card:
                 Caption(
                     en="They are added: {v} at the place shown. The average, with bias and ReLU, "
                     "would be {average}.",
-                    zh="是相加：图中这一处得 {v}；若取平均，加偏置、过 ReLU 之后是 {average}。",
+                    zh="是相加：图中这一处得 {v}；若取平均，加偏置、经过 ReLU 之后是 {average}。",
                 ),
             ),
             Mistake(

@@ -69,7 +69,7 @@ def card(lesson: DenseVsConv) -> Card:
                 Caption(en="And which one multiplies more?", zh="哪个网络的乘法更多？"),
                 Caption(
                     en="The convnet, {m} times: every weight works at every place.",
-                    zh="卷积网络，是对方的 {m} 倍：每个权重在每个位置都要用。",
+                    zh="卷积网络，是全连接网络的 {m} 倍：每个权重在每个位置都要用。",
                 ),
             ),
         ),

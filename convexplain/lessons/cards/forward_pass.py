@@ -48,7 +48,7 @@ def card(lesson: ForwardPass) -> Card:
                 "logits",
                 Caption(
                     en="All these numbers are negative. Can the network answer at all?",
-                    zh="这些数全是负的，网络还能给出答案吗？",
+                    zh="这些数全是负的，网络还能给出预测吗？",
                 ),
                 Caption(en="Yes: the largest wins, {m}.", zh="能：最大的胜出，即 {m}。"),
             ),
@@ -64,7 +64,7 @@ def card(lesson: ForwardPass) -> Card:
                 "answer",
                 Caption(
                     en="How much larger must a logit be to give twice the probability?",
-                    zh="logit 高出多少，概率就是对方的两倍？",
+                    zh="logit 高出多少，概率就翻一倍？",
                 ),
                 Caption(
                     en="By ln {two} = {twice}; here {d} more gives {r} times.",
@@ -92,7 +92,7 @@ def card(lesson: ForwardPass) -> Card:
                 Caption(
                     en="It is a share among {classes} classes. Blank paper gets one, too: {q} for "
                     "a {j}.",
-                    zh="它只是 {classes} 个类别中的占比。一张白纸也会有答案：{q} 判为 {j}。",
+                    zh="它只是 {classes} 个类别中的占比。给它一张白纸也会有预测：判为 {j}，概率 {q}。",
                 ),
             ),
             Mistake(

@@ -91,7 +91,7 @@ def card(lesson: Hierarchy) -> Card:
                 Caption(
                     en="Multiply the shares down the tree, and you have an edge's share of the "
                     "answer.",
-                    zh="沿着树把比例相乘，就得到一条边缘对答案的贡献。",
+                    zh="沿着树把比例相乘，就得到一条边缘对预测的贡献。",
                 ),
                 Caption(
                     en="Each share is of its own parent's positive contributions. ReLU and maximum "
@@ -102,7 +102,7 @@ def card(lesson: Hierarchy) -> Card:
             Mistake(
                 Caption(
                     en="All cells speak for the answer that wins.",
-                    zh="所有激活值都支持获胜的答案。",
+                    zh="所有激活值都支持最后的预测。",
                 ),
                 Caption(
                     en="Of {readings} contributions {n} push by {positive}, the others pull by "
