@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count, groupby, takewhile
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import cairo
 import numpy as np
@@ -13,7 +13,7 @@ from manim.camera.camera import Camera
 from manim.mobject.mobject import Mobject
 from manim.mobject.types.vectorized_mobject import VMobject
 
-from convexplain.stage.canvas import Canvas
+from convexplain.stage.canvas import Canvas, Pixels
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.shapes import Line, WindowFrame
@@ -21,9 +21,27 @@ from convexplain.stage.units import HEIGHT, PER_UNIT, WIDTH, Points, Rect, Shot,
 from convexplain.style.theme import Theme
 
 Box = tuple[float, float, float, float]
-Shown = dict[int, tuple[State, Rect, Mobject]]
+Shown = dict[int, "_Look"]
+#: Whether it is seen as at home, what it is, and the number of its look.
+_Touched = tuple[bool, Mobject, int]
 #: From one shot to another, each with the box that is looked at, and how much of the way is gone.
 Way = tuple[tuple[Shot, Box | None], tuple[Shot, Box | None], float]
+
+
+class _Look(NamedTuple):
+    """How a mobject looks: its state, where it is in the frame, and the number of this look."""
+
+    state: State
+    bounds: Rect
+    mobject: Mobject
+    number: int  # no two looks have the same, and later ones have larger ones
+
+
+class _Backdrop(NamedTuple):
+    """What lay below all that moved in a rectangle, by the numbers of its looks."""
+
+    looks: tuple[int, ...]
+    pixels: Pixels | None  # only of what was there twice
 
 
 #: How many times as large something must be seen for the camera to come near.
@@ -38,8 +56,9 @@ class StageCamera(Camera):
 
     What the edge of the frame would cut is not drawn while the camera is near, unless it is looked
     at. Every mobject tells its state; where a state or a place differs from the last frame's, that
-    rectangle is painted anew, and the rest of the picture stays. What it looks at from nearby is
-    painted in the size in which it is seen, so that grids and text stay sharp.
+    rectangle is painted anew, and the rest of the picture stays. Where something moves on the spot,
+    what lies below it is painted twice, and then kept. What it looks at from nearby is painted in
+    the size in which it is seen, so that grids and text stay sharp.
 
     Parameters
     ----------
@@ -75,6 +94,8 @@ class StageCamera(Camera):
         self._still = True
         self._order: list[int] = []
         self._blank = True
+        self._numbers = count()
+        self._backdrops: dict[Rect, _Backdrop] = {}
 
     def to(self, box: Box, share: float = 0.9, most: float = 8.0) -> Callable[[float], None]:
         """Return what brings the camera to a part of the stage, for `StageScene.drive`.
@@ -175,8 +196,9 @@ class StageCamera(Camera):
         self._still = self.shot == self._shown_in
         near = any(box is not None for _, box in self._way[:2])
         veils: dict[int, float] = {}
+        newest = next(self._numbers)
         for mobject in everything:
-            now[id(mobject)] = (*self._looks(mobject), mobject)
+            now[id(mobject)] = self._look(mobject)
             if near and (veil := self._veil(mobject)):
                 veils[id(mobject)] = veil
         if veils:
@@ -185,33 +207,68 @@ class StageCamera(Camera):
         damage = [*self._damage(now)]
         for key in self.veils.keys() | veils.keys():
             if key in now and veils.get(key) != self.veils.get(key):
-                damage.append(now[key][1])
+                damage.append(now[key].bounds)
+                now[key] = now[key]._replace(number=next(self._numbers))
         self.veils = veils
         self.changed = merge(rect.intersection(self.picture.frame) for rect in damage)
         whole = self.shot == self.home_shot and self.stage_area == self.picture.frame
         looks = [
-            (*bounds, whole or _pinned(mobject), mobject) for _, bounds, mobject in now.values()
+            (*bounds, (whole or _pinned(mobject), mobject, number))
+            for _, bounds, mobject, number in now.values()
             if veils.get(id(mobject), 0.0) < 1
-        ]  # fmt: skip
+        ]
+        before, self._backdrops = self._backdrops, {}
         for rect in self.changed:
             left, top, right, bottom = rect
             # Written out: this is asked more often than anything else.
             touched = [
-                (at_home, mobject) for x0, y0, x1, y1, at_home, mobject in looks
+                look for x0, y0, x1, y1, look in looks
                 if left < x1 and x0 < right and top < y1 and y0 < bottom and x0 < x1 and y0 < y1
             ]  # fmt: skip
-            with self.picture.within(rect):
-                for at_home, run in groupby(touched, key=itemgetter(0)):
-                    if at_home:
-                        for _, mobject in run:
-                            self._paint(mobject)
-                    else:
-                        with self.picture.seen(self.shot, self.stage_area):
-                            for _, mobject in run:
-                                self._paint(mobject)
+            old = [number for _, _, number in takewhile(lambda look: look[2] < newest, touched)]
+            self._backdrops[rect] = self._paint_from(before.get(rect), rect, touched, tuple(old))
         self._shown, self._shown_in = now, self.shot
         self._order = list(now)
         self._blank = False
+
+    def _paint_from(
+        self,
+        before: _Backdrop | None,
+        rect: Rect,
+        touched: Sequence[_Touched],
+        old: tuple[int, ...],
+    ) -> _Backdrop:
+        """Paint a rectangle, and return what lies below the first that looks otherwise than before.
+
+        Parameters
+        ----------
+        before : _Backdrop, optional
+            That of the last frame.
+        rect : Rect
+        touched : sequence of _Touched
+            All that lies in it, from the back to the front.
+        old : tuple of int
+            The numbers of those at its back that look as they did.
+        """
+        again = before is not None and before.looks == old
+        kept = before.pixels if before is not None and again else None
+        with self.picture.within(rect, kept):
+            if kept is None:
+                self._paint_all(touched[: len(old)])
+                if again and old:
+                    kept = self.picture.copy()
+            self._paint_all(touched[len(old) :])
+        return _Backdrop(old, kept)
+
+    def _paint_all(self, touched: Iterable[_Touched]) -> None:
+        for at_home, run in groupby(touched, key=itemgetter(0)):
+            if at_home:
+                for _, mobject, _ in run:
+                    self._paint(mobject)
+            else:
+                with self.picture.seen(self.shot, self.stage_area):
+                    for _, mobject, _ in run:
+                        self._paint(mobject)
 
     def _damage(self, now: Shown) -> Iterator[Rect]:
         """Find what differs from the last frame, in the frame's pixels."""
@@ -222,21 +279,23 @@ class StageCamera(Camera):
             return
         if self.shot != self._shown_in:
             yield self._seen_by(now)
-            before = {key: looks for key, looks in before.items() if _pinned(looks[2])}
-            now = {key: looks for key, looks in now.items() if _pinned(looks[2])}
-        for key, (_, bounds, _) in before.items():
+            before = {key: look for key, look in before.items() if _pinned(look.mobject)}
+            now = {key: look for key, look in now.items() if _pinned(look.mobject)}
+        for key, look in before.items():
             if key not in now:
-                yield bounds
-        for key, (state, bounds, mobject) in now.items():
+                yield look.bounds
+        for key, look in now.items():
             old = before.get(key)
+            if old is look:
+                continue
             if old is None:
-                yield bounds
-            elif old[0] != state:
-                if isinstance(mobject, StageMobject) and old[1] == bounds:
-                    shot = self._shot_of(mobject)
-                    yield shot.in_frame(mobject.damage(old[0], shot.scale))
+                yield look.bounds
+            elif old.state != look.state:
+                if isinstance(look.mobject, StageMobject) and old.bounds == look.bounds:
+                    shot = self._shot_of(look.mobject)
+                    yield shot.in_frame(look.mobject.damage(old.state, shot.scale))
                 else:
-                    yield bounds.union(old[1])
+                    yield look.bounds.union(old.bounds)
 
     def _seen_by(self, now: Shown) -> Rect:
         """Return all of the frame in which anything was or is that moves with the camera."""
@@ -244,7 +303,7 @@ class StageCamera(Camera):
         seen = [
             (max(x0, left), max(y0, top), min(x1, right), min(y1, bottom))
             for shown in (self._shown, now)
-            for _, (x0, y0, x1, y1), mobject in shown.values()
+            for _, (x0, y0, x1, y1), mobject, _ in shown.values()
             if x0 < right and left < x1 and y0 < bottom and top < y1 and not _pinned(mobject)
         ]
         if not seen:
@@ -255,13 +314,15 @@ class StageCamera(Camera):
     def _shot_of(self, mobject: Mobject) -> Shot:
         return self.home_shot if _pinned(mobject) else self.shot
 
-    def _looks(self, mobject: Mobject) -> tuple[State, Rect]:
+    def _look(self, mobject: Mobject) -> _Look:
+        old = self._shown.get(id(mobject))
         shot = self._shot_of(mobject)
         if isinstance(mobject, StageMobject):
-            state, old = mobject.state(), self._shown.get(id(mobject))
-            if old is not None and old[0] == state and (self._still or _pinned(mobject)):
-                return state, old[1]
-            return state, shot.in_frame(mobject.bounds(shot.scale))
+            state = mobject.state()
+            if old is not None and old.state == state and (self._still or _pinned(mobject)):
+                return old
+            bounds = shot.in_frame(mobject.bounds(shot.scale))
+            return _Look(state, bounds, mobject, next(self._numbers))
         if isinstance(mobject, VMobject):
             places = from_scene(mobject.points) * shot.scale
             margin = 2 + mobject.get_stroke_width() * shot.scale
@@ -273,7 +334,10 @@ class StageCamera(Camera):
                 float(mobject.stroke_width),
             )
             rect = Rect(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1)
-            return state, shot.in_frame(rect)
+            bounds = shot.in_frame(rect)
+            if old is not None and (old.state, old.bounds) == (state, bounds):
+                return old
+            return _Look(state, bounds, mobject, next(self._numbers))
         raise TypeError(
             f"the stage cannot draw a {type(mobject).__name__}: use a vector mobject of Manim's, "
             "or PixelGrid for pictures"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cairo
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Pixels = npt.NDArray[np.uint8]
-_LARGE = 20_000  # pixels of a mask from which on only those that it covers are mixed
+#: Four numbers of float32 for each pixel, kept as one, so that whole pixels are taken at once.
+Quads = npt.NDArray[np.complex128]
+_EACH_CHANNEL = np.uint32(0x01010101)  # times a byte: that byte four times
 
 
 class Canvas:
@@ -50,10 +53,10 @@ class Canvas:
         height, width = pixels.shape[:2]
         self.shot = home_shot(width, height)
         self.frame = Rect(0, 0, width, height)
-        # Whole pixels at once are filled many times faster than channels.
+        # Whole pixels are filled, and rows of bytes mixed, many times faster than channels.
         self._words = pixels.view(np.uint32).squeeze(axis=-1)
-        opaque = np.array([*theme.rgb("background"), 255], np.uint8)
-        self._background = opaque.view(np.uint32)[0]
+        self._bytes = pixels.reshape(height, 4 * width)
+        self._background = _word(theme.rgb("background"))
         self.clip = self.shot.in_picture(self.frame)
         # Cairo keeps B, G, R, A in memory: with red and blue exchanged in `source`, it writes RGBA.
         surface = cairo.ImageSurface.create_for_data(
@@ -68,10 +71,13 @@ class Canvas:
         return self.shot.scale
 
     @contextmanager
-    def within(self, rect: Rect) -> Iterator[None]:
-        """Restrict painting to a rectangle of the frame, which begins as background."""
+    def within(self, rect: Rect, begun: Pixels | None = None) -> Iterator[None]:
+        """Restrict painting to a rectangle of the frame, which begins as a `copy` or background."""
         with self.seen(self.shot, rect):
-            self.clear()
+            if begun is None:
+                self.clear()
+            else:
+                self._target(self.clip)[...] = begun
             yield
 
     @contextmanager
@@ -101,7 +107,7 @@ class Canvas:
         self._words[top:bottom, left:right] = self._background
 
     def copy(self) -> Pixels:
-        """Return what is there now of what may be painted, (height, width, 3)."""
+        """Return what is there now of what may be painted, for `fade` and `within`."""
         return self._target(self.clip).copy()
 
     def fade(self, picture: Pixels, share: float) -> None:
@@ -123,8 +129,8 @@ class Canvas:
 
         Parameters
         ----------
-        picture : numpy.ndarray of uint8, shape (height, width, 3) or (height, width, 4)
-            Its colours; a fourth channel is 255, and makes it faster.
+        picture : numpy.ndarray of uint8, shape (height, width, 4)
+            Its fourth channel is 255.
         left, top : int
             Where its corner lies.
         opacity : float
@@ -135,31 +141,29 @@ class Canvas:
         if here.empty or opacity <= 0:
             return
         part = picture[here.top - top : here.bottom - top, here.left - left : here.right - left]
-        x0, y0, x1, y1 = self.shot.in_frame(here)
         if opacity < 1:
-            target = self.pixels[y0:y1, x0:x1, : part.shape[2]]
-            target[...] = mix(target, part, np.float32(opacity))
-        elif part.shape[2] == 4:
-            self._words[y0:y1, x0:x1] = part.view(np.uint32).squeeze(axis=-1)
+            target = self._target(here)
+            target[...] = mix(target, part.reshape(target.shape), np.float32(opacity))
         else:
-            self.pixels[y0:y1, x0:x1, :3] = part
+            x0, y0, x1, y1 = self.shot.in_frame(here)
+            self._words[y0:y1, x0:x1] = part.view(np.uint32).squeeze(axis=-1)
 
     def fill(self, place: Rect, colour: RGB, opacity: float = 1.0) -> None:
         """Fill a rectangle of the picture with one colour."""
         here = place.intersection(self.clip)
         if here.empty or opacity <= 0:
             return
-        if opacity >= 1:
-            left, top, right, bottom = self.shot.in_frame(here)
-            opaque = np.array([*colour, 255], np.uint8).view(np.uint32)[0]
-            self._words[top:bottom, left:right] = opaque
-        else:
+        if opacity < 1:
             target = self._target(here)
-            target[...] = mix(target, np.array(colour, np.uint8), np.float32(opacity))
+            target[...] = mix(target, _row(colour, here), np.float32(opacity))
+        else:
+            left, top, right, bottom = self.shot.in_frame(here)
+            self._words[top:bottom, left:right] = _word(colour)
 
     def _target(self, place: Rect) -> Pixels:
+        """Return the bytes of a part of the picture, (height, 4 * width)."""
         left, top, right, bottom = self.shot.in_frame(place)
-        return self.pixels[top:bottom, left:right, :3]
+        return self._bytes[top:bottom, 4 * left : 4 * right]
 
     def stencil(self, mask: Pixels, left: int, top: int, colour: RGB, opacity: float = 1.0) -> None:
         """Paint a colour through a mask, as text is painted.
@@ -181,15 +185,34 @@ class Canvas:
             return
         target = self._target(here)
         part = mask[here.top - top : here.bottom - top, here.left - left : here.right - left]
-        over = np.array(colour, dtype=np.float32)
-        factor = np.float32(opacity / 255)
-        if part.size < _LARGE:
-            target[...] = mix(target, over, part[..., None] * factor)
-            return
-        # A long line covers few of its mask's pixels.
-        rows, cols = np.nonzero(part)
-        share = part[rows, cols, None] * factor
-        target[rows, cols] = mix(target[rows, cols], over, share)
+        # A share for each byte, so that all of a row is mixed at once.
+        share = (part * _EACH_CHANNEL).view(np.uint8).astype(np.float32)
+        share *= np.float32(opacity / 255)
+        target[...] = mix(target, _row(colour, here), share)
+
+    def glaze(self, over: Quads, share: Quads, place: Rect) -> None:
+        """Lay a picture over a rectangle within the clip, each pixel to a share of its own."""
+        target = self._target(place)
+        target[...] = mix(target, over.view(np.float32), share.view(np.float32))
+
+
+def quads(channels: npt.ArrayLike, alpha: float | None = None) -> Quads:
+    """Return the channels of pixels, float32 of shape (..., 4) or (..., 3) and an alpha, as one."""
+    values = np.array(channels, np.float32)
+    if alpha is not None:
+        values = np.concatenate([values, np.full_like(values[..., :1], alpha)], axis=-1)
+    return values.view(np.complex128).squeeze(axis=-1)
+
+
+@lru_cache(maxsize=64)
+def _word(colour: RGB) -> np.uint32:
+    """Return an opaque pixel as one number."""
+    return np.uint32(np.array([*colour, 255], np.uint8).view(np.uint32)[0])
+
+
+def _row(colour: RGB, place: Rect) -> npt.NDArray[np.float32]:
+    """Return the bytes of a row of opaque pixels, as wide as a rectangle."""
+    return np.tile(np.array([*colour, 255], np.float32), place.right - place.left)
 
 
 def mix(

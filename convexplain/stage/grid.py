@@ -11,7 +11,7 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.stage.canvas import Canvas, Pixels, coverage, mix
+from convexplain.stage.canvas import Canvas, Pixels, Quads, coverage, mix, quads
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.text import width_of, write
 from convexplain.stage.units import Rect
@@ -109,6 +109,7 @@ class PixelGrid(StageMobject):
         # The last picture of all cells: while a grid fades, only its opacity changes.
         self._drawn: tuple[tuple[object, ...], Pixels] | None = None
         self._seen: tuple[object, ...] = ()
+        self._glaze: tuple[tuple[object, ...], Quads, Quads] | None = None
         self._printed: tuple[tuple[object, ...], list[_Number]] | None = None
 
     @property
@@ -240,18 +241,19 @@ class PixelGrid(StageMobject):
     def paint(self, canvas: Canvas) -> None:
         """Paint frame, cells, lines, dots and numbers."""
         height, width = self.shape_in_cells
-        places = self.places * canvas.scale
-        (left, top), right, bottom = places[0], places[1, 0], places[2, 1]
-        xs = np.rint(np.linspace(left, right, width + 1)).astype(int)
-        ys = np.rint(np.linspace(top, bottom, height + 1)).astype(int)
-        if xs[-1] <= xs[0] or ys[-1] <= ys[0]:
+        (left, top), (right, _), (_, bottom) = (self.places * canvas.scale).tolist()
+        xs, ys = _edges(left, right, width), _edges(top, bottom, height)
+        everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
+        if everything.empty:
             return
         if self.frame_width:
-            self._paint_frame(canvas, Rect(xs[0], ys[0], xs[-1], ys[-1]))
-        area = Rect(xs[0], ys[0], xs[-1], ys[-1]).intersection(canvas.clip)
-        if self.glass:
-            self._paint_glass(canvas, xs, ys)
-        elif not area.empty:
+            self._paint_frame(canvas, everything)
+        area = everything.intersection(canvas.clip)
+        if area.empty:
+            pass  # its numbers may reach out of it
+        elif self.glass:
+            self._paint_glass(canvas, xs, ys, area)
+        else:
             canvas.paste(
                 self._cells(canvas, xs, ys, area), area.left, area.top, opacity=self.opacity
             )
@@ -259,15 +261,32 @@ class PixelGrid(StageMobject):
             self._paint_numbers(canvas)
 
     def _paint_glass(
-        self, canvas: Canvas, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp]
+        self, canvas: Canvas, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], area: Rect
     ) -> None:
         """Lay the colours over what is there, each as opaque as its value is large."""
-        shares = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
-        for sign, token in ((-1, "negative"), (1, "positive")):
-            cover = np.rint(255 * self.glass * (sign * shares).clip(0, 1)).astype(np.uint8)
-            if cover.any():
-                mask = cover.repeat(np.diff(ys), axis=0).repeat(np.diff(xs), axis=1)
-                canvas.stencil(mask, xs[0], ys[0], canvas.theme.rgb(token), self.opacity)
+        cols = _cells_at(xs, area.left, area.right)
+        rows = _cells_at(ys, area.top, area.bottom)
+        over, share = self._glazed(canvas.theme)
+        canvas.glaze(over.take(rows, axis=0).take(cols, axis=1),
+                     share.take(rows, axis=0).take(cols, axis=1), area)  # fmt: skip
+
+    def _glazed(self, theme: Theme) -> tuple[Quads, Quads]:
+        """Return the colour that each cell lays over what is there, and to which share."""
+        key = (
+            *(self.values.tobytes(), self.shares.tobytes()),
+            *(self.limit, self.glass, self.opacity, theme),
+        )
+        if self._glaze is None or self._glaze[0] != key:
+            parts = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
+            cover = np.rint(255 * self.glass * np.abs(parts).clip(0, 1)).astype(np.float32)
+            signed = np.where(parts < 0, 0, 1)
+            colours = quads([theme.rgb("negative"), theme.rgb("positive")], 255)
+            self._glaze = (
+                key,
+                colours[signed],
+                quads((cover * np.float32(self.opacity / 255))[..., None].repeat(4, axis=2)),
+            )
+        return self._glaze[1:]
 
     def _cells(
         self,
@@ -305,8 +324,8 @@ class PixelGrid(StageMobject):
         missing = self._missing()
         lines = canvas.theme.rgb("line")
         across, down = np.arange(area.left, area.right), np.arange(area.top, area.bottom)
-        cols = np.searchsorted(xs, across, side="right") - 1
-        rows = np.searchsorted(ys, down, side="right") - 1
+        cols = _cells_at(xs, area.left, area.right)
+        rows = _cells_at(ys, area.top, area.bottom)
         cells = self._dimmed(theme)
         if self.lines:
             # Four pixels of each cell tell all: with the line before it, above it, both, or none.
@@ -340,6 +359,9 @@ class PixelGrid(StageMobject):
             cells.left - width, cells.top - width, cells.right + width, cells.bottom + width
         )
         line = canvas.colour("line")
+        if self.opacity >= 1 and not self.glass:
+            canvas.fill(outer, line)  # the cells are painted over it
+            return
         for side in (
             Rect(outer.left, outer.top, outer.right, cells.top),
             Rect(outer.left, cells.bottom, outer.right, outer.bottom),
@@ -384,6 +406,20 @@ class PixelGrid(StageMobject):
             quiet = 0.6 if text == zero else 1.0
             colour = rgb(theme.text_on(colours[row, col]))
             yield _Number(row, col, text, colour, float(self.shares[row, col]), quiet)
+
+
+def _edges(start: float, end: float, cells: int) -> npt.NDArray[np.intp]:
+    """Return the whole pixels between which cells lie."""
+    places = np.arange(cells + 1, dtype=np.float64) * ((end - start) / cells) + start
+    places[-1] = end
+    return np.rint(places).astype(np.intp)
+
+
+def _cells_at(edges: npt.NDArray[np.intp], start: int, end: int) -> npt.NDArray[np.intp]:
+    """Return the number of the cell in which each pixel from start to end lies."""
+    wide = edges[1:] - edges[:-1]
+    cells = np.arange(len(wide)).repeat(wide)
+    return cells[start - edges[0] : end - edges[0]]
 
 
 class _Number(NamedTuple):

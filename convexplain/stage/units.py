@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 1920, 1080
 PER_UNIT = HEIGHT / 8.0
 
 Points = npt.NDArray[np.float64]
+_DOWNWARDS, _MIDDLE = np.array([PER_UNIT, -PER_UNIT]), np.array([WIDTH / 2, HEIGHT / 2])
 
 
 class Rect(NamedTuple):
@@ -140,10 +141,8 @@ def from_scene(points: npt.ArrayLike) -> Points:
     numpy.ndarray of float64, shape (n, 2)
         x to the right and y downwards, in pixels of the 1920 by 1080 frame.
     """
-    xyz = np.asarray(points, dtype=np.float64).reshape(-1, 3)
-    places = np.empty((len(xyz), 2))
-    places[:, 0] = xyz[:, 0] * PER_UNIT + WIDTH / 2
-    places[:, 1] = HEIGHT / 2 - xyz[:, 1] * PER_UNIT
+    places: Points = np.asarray(points, dtype=np.float64).reshape(-1, 3)[:, :2] * _DOWNWARDS
+    places += _MIDDLE
     return places
 
 
