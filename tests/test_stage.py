@@ -18,6 +18,7 @@ from convexplain.stage import Label, Line, PixelGrid, StageScene, WindowFrame
 from convexplain.stage.canvas import Canvas
 from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
 from convexplain.stage.lesson_scene import caption_labels, wrap
+from convexplain.stage.rasters import Rasters
 from convexplain.stage.text import width_of
 from convexplain.stage.units import Rect, from_scene, merge, to_scene
 
@@ -234,6 +235,53 @@ def test_drawing_only_what_changed_gives_the_picture_of_drawing_all(small, theme
     assert scene.compared > 40
 
 
+class Pulse(StageScene):
+    """A frame pulses on the spot over sheets of glass, of which one dims on the way."""
+
+    anew = False  # whether each frame is painted as if it were the first
+
+    def construct(self):
+        values = np.random.default_rng(5).uniform(-1, 1, (6, 6))
+        self.sheets = [Counted(values * n, 200 + 40 * n, 200, 50, glass=0.8) for n in (1, 2, 3)]
+        frame = WindowFrame(self.sheets[0], 0, 0, 6, 6)
+        frame.z_index = 1
+        self.pictures = []
+        self.add(*self.sheets, frame)
+
+        def move(alpha):
+            frame.opacity = np.sin(3 * alpha) ** 2
+            if alpha > 0.5:
+                self.sheets[1].shares[2, 2] = 0.5
+
+        self.drive(move, 2.0)
+
+    def on_frame(self, seconds):
+        self.pictures.append(self.camera.picture.pixels.copy())
+        self.camera._blank = self.anew
+
+
+class Counted(PixelGrid):
+    """A grid that counts how often it is painted."""
+
+    painted = 0
+
+    def paint(self, canvas):
+        self.painted += 1
+        super().paint(canvas)
+
+
+def test_what_lies_below_something_that_moves_on_the_spot_is_painted_twice(small):
+    scene, anew = Pulse(), Pulse()
+    anew.anew = True
+    scene.render()
+    anew.render()
+    for picture, expected in zip(scene.pictures, anew.pictures, strict=True):
+        np.testing.assert_array_equal(picture, expected)
+    assert [sheet.painted for sheet in anew.sheets] == [30, 30, 30]
+    # Once at first, twice below the frame; three times more as one of them changes.
+    assert [sheet.painted for sheet in scene.sheets] == [6, 6, 6]
+
+
 def test_a_play_lasts_whole_frames_and_ends_with_its_end(small):
     reached = []
 
@@ -297,6 +345,38 @@ def test_the_encoder_writes_frames_tags_and_chapters(tmp_path):
     assert [frame.key_frame for frame in frames].count(True) == 2
     assert frames[15].key_frame
     np.testing.assert_allclose(decode(frames[20])[32, 48], (0x4D, 0xA8, 0xFF), atol=2)
+
+
+@pytest.mark.parametrize("size", [(96, 64), (94, 62)])
+def test_every_frame_is_encoded_as_it_was_when_it_was_written(size, tmp_path):
+    path = tmp_path / "a.mkv"
+    encoder = Encoder(path, *size, 15)
+    rng = np.random.default_rng(2)
+    written = []
+    for repeat in rng.integers(1, 4, 60).tolist():
+        pixels = rng.integers(0, 256, (size[1], size[0], 4), np.uint8)
+        encoder.write(pixels, [Rect(0, 0, *size)], repeat)
+        written += [pixels[..., :3].copy()] * repeat
+        pixels[:] = 0
+    encoder.close()
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    np.testing.assert_array_equal(frames, written)
+
+
+def test_the_stage_keeps_what_was_used_last_and_no_more_bytes_than_it_may():
+    kept = Rasters(1000)
+    for name in "abc":
+        kept.put(name, (np.zeros(300, np.uint8), 0))
+    assert kept.get("a") is not None
+    kept.put("d", np.zeros(200, np.uint8))
+    assert kept.get("b") is None
+    assert [kept.get(name) is not None for name in "acd"] == [True, True, True]
+    assert kept.size == 800
+    kept.put("a", np.zeros(100, np.uint8))
+    assert kept.size == 600
+    kept.put("e", np.zeros(2000, np.uint8))
+    assert kept.size == 0
 
 
 def test_an_abandoned_video_leaves_no_file(tmp_path):

@@ -952,4 +952,18 @@ MUTATIONS = (
         "return self.supporting and self.label == 7 and",
         "tests/test_levels.py",
     ),
+    Mutation(
+        "a backdrop that is kept though something of it has changed",
+        "convexplain.stage.camera",
+        "again = before is not None and before.looks == old",
+        "again = before is not None",
+        "tests/test_stage.py",
+    ),
+    Mutation(
+        "a picture that is painted on while it waits for the encoder",
+        "convexplain.stage.encoder",
+        "maxsize=len(self._ring) - 2",
+        "maxsize=2 * len(self._ring)",
+        "tests/test_stage.py",
+    ),
 )

@@ -217,7 +217,7 @@ class StageCamera(Camera):
             for _, bounds, mobject, number in now.values()
             if veils.get(id(mobject), 0.0) < 1
         ]
-        before, self._backdrops = self._backdrops, {}
+        before, self._backdrops = {} if self._blank else self._backdrops, {}
         for rect in self.changed:
             left, top, right, bottom = rect
             # Written out: this is asked more often than anything else.

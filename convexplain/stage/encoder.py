@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +29,8 @@ _CHROMA = np.array(
     dtype=np.float32,
 ).T * np.float32(224 / 255 / 4)
 _STRIP = 32  # rows converted at once: what fits into a core's cache is converted fastest
+
+_WAITING = 48_000_000  # bytes of pictures that wait for the encoder at most
 
 _BT709 = 1  # in FFmpeg's tables of primaries, transfer characteristics and matrices alike
 _STUDIO_RANGE = 1
@@ -121,15 +124,20 @@ class YUVFrame:
         self.blue[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 0]
         self.red[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 1]
 
-    def frame(self) -> Any:
-        """Return the picture as a frame of its own."""
-        width, height = self.size
-        frame: Any = av.VideoFrame(width, height, "yuv420p")
-        if [plane.line_size for plane in frame.planes] == [width, width // 2, width // 2]:
-            for plane, values in zip(frame.planes, (self.luma, self.blue, self.red), strict=True):
-                plane.update(values.data)
-            return frame
-        return av.VideoFrame.from_ndarray(self.planes, format="yuv420p")
+
+def _ring(width: int, height: int, pixels: str) -> deque[Any]:
+    """Return frames to be filled in turn: new ones each time would tear the memory to pieces."""
+    frame: Any = av.VideoFrame(width, height, pixels)
+    waiting = max(1, min(8, _WAITING // sum(plane.buffer_size for plane in frame.planes)))
+    return deque([frame, *(av.VideoFrame(width, height, pixels) for _ in range(waiting + 1))])
+
+
+def _fill(frame: Any, parts: Sequence[Pixels]) -> None:
+    """Give a frame its planes, each (height, bytes a row)."""
+    frame.make_writable()
+    for plane, values in zip(frame.planes, parts, strict=True):
+        rows = np.asarray(memoryview(plane)).reshape(plane.height, plane.line_size)
+        rows[:, : values.shape[1]] = values
 
 
 class Encoder:
@@ -163,6 +171,7 @@ class Encoder:
         self._keyframes = {round(chapter.start * float(rate)) for chapter in chapters}
         self._yuv = YUVFrame(width, height) if self.format.pixels == "yuv420p" else None
         self._last: av.VideoFrame | None = None
+        self._ring = _ring(width, height, self.format.pixels)
         self._container = av.open(str(path), "w", options=self.format.container)
         stream: Any = self._container.add_stream(
             self.format.codec, rate=rate, options=dict(self.format.options)
@@ -189,7 +198,10 @@ class Encoder:
             )
         self._stream = stream
         self._error: BaseException | None = None
-        self._queue: queue.Queue[tuple[av.VideoFrame, int, int] | None] = queue.Queue(maxsize=8)
+        # A frame comes again after all the others: of those that wait and the one that is encoded.
+        self._queue: queue.Queue[tuple[av.VideoFrame, int, int] | None] = queue.Queue(
+            maxsize=len(self._ring) - 2
+        )
         self._thread = threading.Thread(target=self._work, name="encoder", daemon=True)
         self._thread.start()
 
@@ -212,13 +224,13 @@ class Encoder:
         """
         self._raise()
         if changed or self._last is None:
+            self._last = self._ring[0]
+            self._ring.rotate(-1)
             if self._yuv is None:
-                self._last = av.VideoFrame.from_ndarray(
-                    np.ascontiguousarray(pixels[..., :3]), format="rgb24"
-                )
+                _fill(self._last, [pixels[..., :3].reshape(len(pixels), -1)])
             else:
                 self._yuv.update(pixels, changed)
-                self._last = self._yuv.frame()
+                _fill(self._last, [self._yuv.luma, self._yuv.blue, self._yuv.red])
         self._queue.put((self._last, self.frames, repeat))
         self.frames += repeat
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, Literal, NamedTuple
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from convexplain.stage.canvas import Canvas, Pixels, Quads, coverage, mix, quads
 from convexplain.stage.mobject import StageMobject, State
+from convexplain.stage.rasters import KEPT, kept
 from convexplain.stage.text import width_of, write
 from convexplain.stage.units import Rect
 from convexplain.style import format as fmt
@@ -106,8 +106,8 @@ class PixelGrid(StageMobject):
         self.printed: Sequence[Sequence[str]] | None = None
         self.shares = np.ones((height, width), dtype=np.float32)
         self.number_opacity = 1.0 if numbers else 0.0
-        # The last picture of all cells: while a grid fades, only its opacity changes.
-        self._drawn: tuple[tuple[object, ...], Pixels] | None = None
+        # Under this the last picture of all cells is kept: while it fades, nothing else changes.
+        self._name = object()
         self._seen: tuple[object, ...] = ()
         self._glaze: tuple[tuple[object, ...], Quads, Quads] | None = None
         self._printed: tuple[tuple[object, ...], list[_Number]] | None = None
@@ -302,15 +302,20 @@ class PixelGrid(StageMobject):
             self.values.tobytes(), self.shares.tobytes(), self.limit, self.lines, theme,
             canvas.scale, (xs - xs[0]).tobytes(), (ys - ys[0]).tobytes(),
         )  # fmt: skip
-        if self._drawn is None or self._drawn[0] != key:
+        last = KEPT.get(self._name)
+        picture: Pixels
+        if last is not None and last[1] == key:
+            picture = last[0]
+        else:
             # What is painted in parts, and stands still, is kept from the second time on.
             again, self._seen = self._seen == key, key
             again = again and everything.area <= 2 * canvas.frame.area
             if area != everything and not again:
                 return self._raster(canvas, xs, ys, area)
-            self._drawn = (key, self._raster(canvas, xs, ys, everything))
+            picture = self._raster(canvas, xs, ys, everything)
+            KEPT.put(self._name, (picture, key))
         left, top, right, bottom = area.moved(-everything.left, -everything.top)
-        return self._drawn[1][top:bottom, left:right]
+        return picture[top:bottom, left:right]
 
     def _raster(
         self,
@@ -458,7 +463,7 @@ def _ruled(
     return ruled.reshape(2 * height, 2 * width, 3)
 
 
-@lru_cache(maxsize=8)
+@kept
 def _dots(xs: tuple[int, ...], ys: tuple[int, ...]) -> Pixels:
     """Return a mask with a dot in the middle of every cell, uint8 (height, width)."""
     surface = cairo.ImageSurface(cairo.FORMAT_A8, xs[-1], ys[-1])

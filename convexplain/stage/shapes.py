@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import ClassVar
 
 import cairo
@@ -11,6 +10,7 @@ import numpy as np
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
+from convexplain.stage.rasters import kept
 from convexplain.stage.units import Points, Rect
 
 
@@ -87,7 +87,7 @@ def _room(canvas: Canvas, corners: Points) -> Rect | None:
     return None if within else room
 
 
-@lru_cache(maxsize=256)
+@kept
 def _line_mask(
     places: tuple[tuple[float, float], ...],
     width: float,

@@ -6,7 +6,6 @@ everywhere, and a character that the fonts lack is an error, not a white box.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import ClassVar, Literal
 
 import cairo
@@ -14,6 +13,7 @@ import numpy as np
 
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.mobject import StageMobject, State
+from convexplain.stage.rasters import kept
 from convexplain.stage.units import PER_UNIT, Rect, from_scene
 from convexplain.style import fonts
 from convexplain.style.theme import RGB
@@ -24,7 +24,7 @@ Anchor = Literal["left", "centre", "right"]
 _STEPS = 4
 
 
-@lru_cache(maxsize=8192)
+@kept
 def mask(text: str, size: float, weight: str, fraction: int) -> tuple[Pixels, int, int]:
     """Rasterise one line of text.
 
