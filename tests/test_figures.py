@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
 import re
 import subprocess
 import sys
+import zlib
 from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
 import pytest
+from fontTools.pens.areaPen import AreaPen
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -19,6 +24,7 @@ from convexplain import figures
 from convexplain.errors import UsageError
 from convexplain.figures import _base
 from convexplain.panels.text import text_width, wrap
+from convexplain.style import fonts
 from convexplain.style.theme import Look, contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -142,11 +148,34 @@ def test_text_of_an_svg_is_outlines_unless_it_is_to_be_selected(tmp_path):
 def test_a_pdf_embeds_the_bundled_font_and_no_other(tmp_path):
     figures.write(figures.draw(ONE, Look("zh", "light")), tmp_path / "a.pdf")
     data = (tmp_path / "a.pdf").read_bytes()
-    fonts = re.findall(rb"/Type /Font /BaseFont /[A-Z]+\+(\S+)", data)
-    assert set(fonts) == {b"ConvexplainSans-Regular"}
-    # As outlines: an OpenType font with PostScript outlines in a TrueType's place is no valid file.
-    assert data.count(b"/Subtype /Type3") == len(fonts) == data.count(b"/CharProcs")
-    assert b"/FontFile" not in data
+    named = re.findall(rb"/BaseFont /[A-Z]+\+(\S+)", data)
+    assert set(named) == {b"ConvexplainSans-Regular"}
+    # Publishers refuse Type 3, and PostScript outlines in a TrueType's place are no valid file.
+    assert b"/Type3" not in data
+    assert data.count(b"/Subtype /CIDFontType2") == data.count(b"/FontFile2") > 0
+    embedded = re.findall(rb"/Length1 [^>]*>>\nstream\n(.*?)\nendstream", data, re.DOTALL)
+    assert len(embedded) == data.count(b"/FontFile2")
+    with TTFont(fonts.path("regular")) as bundled:
+        ideal = bundled.getGlyphSet()
+        for stream in embedded:
+            with TTFont(io.BytesIO(zlib.decompress(stream))) as font:
+                assert "CFF " not in font
+                drawn = font.getGlyphSet()
+                for code, name in font.getBestCmap().items():
+                    of = bundled.getBestCmap()[code]
+                    assert font["hmtx"][name][0] == bundled["hmtx"][of][0]
+                    # A thousandth of an em nearby, and filled alike: outer outlines clockwise.
+                    np.testing.assert_allclose(
+                        _box_and_area(drawn, name), _box_and_area(ideal, of, sign=-1), atol=1,
+                        rtol=0.01,
+                    )  # fmt: skip
+
+
+def _box_and_area(glyphs, name, sign=1):
+    box, area = BoundsPen(glyphs), AreaPen(glyphs)
+    glyphs[name].draw(box)
+    glyphs[name].draw(area)
+    return (*(box.bounds or (0, 0, 0, 0)), sign * area.value)
 
 
 WRITE = """

@@ -10,7 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from convexplain.errors import UsageError
-from convexplain.figures import _base
+from convexplain.figures import _base, _truetype
 from convexplain.figures._about import About, check_path
 from convexplain.figures._base import AnyFigure
 from convexplain.files import atomic
@@ -21,9 +21,7 @@ DPI = (30.0, 1200.0)
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "convexplain",
-    # The bundled font holds PostScript outlines, which matplotlib writes as if they were TrueType
-    # with 42: viewers warn, and strict ones show nothing. 3 embeds the outlines themselves.
-    "pdf.fonttype": 3,
+    "pdf.fonttype": 42,  # TrueType
     "image.composite_image": False,
 }
 
@@ -41,7 +39,8 @@ def content(figure: AnyFigure, kind: str, *, dpi: float = 200, svg_text: bool = 
     whole = figure.get_figure(root=True)
     about = _joined(_base.described(whole))
     buffer = io.BytesIO()
-    with _base.settings({**_SETTINGS, "svg.fonttype": "none" if svg_text else "path"}):
+    chosen = {**_SETTINGS, "svg.fonttype": "none" if svg_text else "path"}
+    with _base.settings(chosen), _truetype.embedded():
         whole.savefig(
             buffer,
             format=kind,
