@@ -93,8 +93,8 @@ def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> No
                 channel.send(_failure("the job cannot be read in its process", error))
                 continue
             channel.send(_answer(job, folder / "job", _reporter(channel)))
-    except ConnectionError:
-        pass  # nobody listens any more
+    except ConnectionError as error:  # only of the channel: those of a job are its answer
+        print(f"nobody listens to this process any more: {error}", file=sys.stderr)
 
 
 def _log_to(channel: Connection, level: int) -> None:
