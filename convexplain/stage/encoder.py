@@ -112,12 +112,14 @@ class YUVFrame:
                 self._convert(pixels, x0, top, x1, min(top + _STRIP, y1))
 
     def _convert(self, pixels: Pixels, x0: int, y0: int, x1: int, y1: int) -> None:
-        part = pixels[y0:y1, x0:x1].astype(np.float32)
-        luma = part.reshape(-1, 4) @ _LUMA
+        part = pixels[y0:y1, x0:x1]
+        luma = part.astype(np.float32).reshape(-1, 4) @ _LUMA
         luma += np.float32(16.5)
         self.luma[y0:y1, x0:x1] = luma.reshape(part.shape[:2])
-        rows = part[0::2] + part[1::2]
-        blocks = rows[:, 0::2] + rows[:, 1::2]
+        # The four channels of a pixel are added as one number: a sum of four bytes has 16 bits.
+        whole = part.astype(np.uint16).view(np.uint64).squeeze(axis=-1)
+        rows = whole[0::2] + whole[1::2]
+        blocks = (rows[:, 0::2] + rows[:, 1::2])[..., None].view(np.uint16).astype(np.float32)
         chroma = blocks.reshape(-1, 4) @ _CHROMA
         chroma += np.float32(128.5)
         chroma = chroma.reshape(*blocks.shape[:2], 2)
