@@ -15,7 +15,7 @@ from bt709 import decode
 from manim import Circle, Square, tempconfig
 
 from convexplain.stage import Label, Line, PixelGrid, StageScene, WindowFrame
-from convexplain.stage.canvas import Canvas
+from convexplain.stage.canvas import Canvas, cover
 from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
 from convexplain.stage.lesson_scene import caption_labels, wrap
 from convexplain.stage.rasters import Rasters
@@ -345,6 +345,14 @@ def test_the_encoder_writes_frames_tags_and_chapters(tmp_path):
     assert [frame.key_frame for frame in frames].count(True) == 2
     assert frames[15].key_frame
     np.testing.assert_allclose(decode(frames[20])[32, 48], (0x4D, 0xA8, 0xFF), atol=2)
+
+
+def test_blending_in_whole_numbers_rounds_every_case_as_the_formula_does():
+    over, share = np.meshgrid(*[np.arange(256, dtype=np.uint8)] * 2)
+    for under in range(256):
+        exact = under + (over.astype(np.float64) - under) * share / 255
+        blended = cover(np.full_like(over, under), over, share)
+        np.testing.assert_array_equal(blended, np.floor(exact + 0.5))
 
 
 @pytest.mark.parametrize("size", [(96, 64), (94, 62)])

@@ -10,7 +10,7 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.stage.canvas import Canvas, Pixels, Quads, coverage, mix, quads
+from convexplain.stage.canvas import Canvas, Pixels, coverage, mix, strips, word
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.rasters import KEPT, kept
 from convexplain.stage.text import width_of, write
@@ -109,7 +109,7 @@ class PixelGrid(StageMobject):
         # Under this the last picture of all cells is kept: while it fades, nothing else changes.
         self._name = object()
         self._seen: tuple[object, ...] = ()
-        self._glaze: tuple[tuple[object, ...], Quads, Quads] | None = None
+        self._glaze: tuple[tuple[object, ...], Pixels, npt.NDArray[np.uint32]] | None = None
         self._printed: tuple[tuple[object, ...], list[_Number]] | None = None
 
     @property
@@ -264,28 +264,22 @@ class PixelGrid(StageMobject):
         self, canvas: Canvas, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], area: Rect
     ) -> None:
         """Lay the colours over what is there, each as opaque as its value is large."""
+        cover, tint = self._glazed(canvas.theme)
         cols = _cells_at(xs, area.left, area.right)
         rows = _cells_at(ys, area.top, area.bottom)
-        over, share = self._glazed(canvas.theme)
-        canvas.glaze(over.take(rows, axis=0).take(cols, axis=1),
-                     share.take(rows, axis=0).take(cols, axis=1), area)  # fmt: skip
+        for part, strip, _ in strips(area, area.left, area.top):
+            mask = cover.take(rows[strip], axis=0).take(cols, axis=1)
+            picture = tint.take(rows[strip], axis=0).take(cols, axis=1)[..., None].view(np.uint8)
+            canvas.stencil(mask, part.left, part.top, picture, self.opacity)
 
-    def _glazed(self, theme: Theme) -> tuple[Quads, Quads]:
-        """Return the colour that each cell lays over what is there, and to which share."""
-        key = (
-            *(self.values.tobytes(), self.shares.tobytes()),
-            *(self.limit, self.glass, self.opacity, theme),
-        )
+    def _glazed(self, theme: Theme) -> tuple[Pixels, npt.NDArray[np.uint32]]:
+        """Return how much each cell covers, 0 to 255, and the pixel that it covers with."""
+        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, self.glass, theme)
         if self._glaze is None or self._glaze[0] != key:
             parts = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
-            cover = np.rint(255 * self.glass * np.abs(parts).clip(0, 1)).astype(np.float32)
-            signed = np.where(parts < 0, 0, 1)
-            colours = quads([theme.rgb("negative"), theme.rgb("positive")], 255)
-            self._glaze = (
-                key,
-                colours[signed],
-                quads((cover * np.float32(self.opacity / 255))[..., None].repeat(4, axis=2)),
-            )
+            cover = np.rint(255 * self.glass * np.abs(parts).clip(0, 1)).astype(np.uint8)
+            negative, positive = (word(theme.rgb(token)) for token in ("negative", "positive"))
+            self._glaze = key, cover, np.where(parts < 0, negative, positive)
         return self._glaze[1:]
 
     def _cells(
