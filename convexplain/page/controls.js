@@ -127,8 +127,8 @@ export class Controls {
       const { pixels, steps, doubts } = digits[largest(digits)];
       this.app.actions.setDrawn(quantised(pixels));
       const did = steps.map(({ key, values }) => say(key, values)).join("; ");
-      // A doubt comes first: it is what must be read.
-      this.app.tell([...doubts.map((name) => say(name)), did].join(gap()));
+      // A doubt is what must be read: it takes the place of what was done.
+      this.app.tell(doubts.length ? doubts.map((name) => say(name)).join(gap()) : did);
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       this.app.tell(say(error.key));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from convexplain.data import digits, ink
 from convexplain.page.words import WORDS
+from tests import photographs
 from tests.page.looking import address, fragment, settled
 
 
@@ -50,6 +52,17 @@ def test_a_small_digit_in_a_corner_is_scaled_and_centred(
     assert np.abs(unpacked(address(page)["p"]) - expected).max() <= 1
     assert len(steps) == 3
     expect(page.locator(".caption-text")).to_contain_text(WORDS["pictureCentred"].text(lang))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_doubt_is_said_below_the_maps(
+    show: Callable[..., Page], tmp_path: Path, lang: str
+) -> None:
+    (tmp_path / "two.jpg").write_bytes(photographs.photo("two_digits", 1).file())
+    page = show(fragment(lang=lang))
+    page.set_input_files("input[type=file]", tmp_path / "two.jpg")
+    expected = ink.DOUBTS["several digits"].text(lang)
+    expect(page.locator(".caption-text")).to_have_text(expected, timeout=60_000)
 
 
 def test_where_nothing_is_drawn_it_says_so(show: Callable[..., Page]) -> None:
