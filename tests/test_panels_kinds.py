@@ -100,6 +100,18 @@ def tree(rows=2):
     return Tree("tree", branch("r", rows), rows=names)
 
 
+COUNTS = np.array([[1032, 7, 0], [0, 988, 12], [1, 2, 1001]])
+
+
+def matrix():
+    names = ["bird", "cat", "deer"]
+    return panels.Matrix(
+        "counts", COUNTS, Scale(12.0, signed=False, counts=True), rows=names,
+        columns=["0", "1", "2"], ends=["99.3%", "98.8%", "99.7%"],
+        end_title=said("right", "准确率"),
+    )  # fmt: skip
+
+
 PICTURES = {
     "bars": lambda: bars(),
     "chart": lambda: chart(),
@@ -111,6 +123,17 @@ PICTURES = {
         Maps("wall", np.ones((13, 13, 7)), RESPONSE, under=np.ones((13, 13)),
              kernels=np.ones((3, 3, 7))), Legend("legend"),
     ),
+    "labelled": lambda: Column(
+        Maps("maps", np.ones((9, 9, 6)), RESPONSE, labels=list("012345"), columns=3, lines=True,
+             kernels=np.ones((3, 3, 6)), kernel_scale=Scale(1.0, said("weights", "权重")),
+             marks={"shown": 2, "other": 4}, quiet=("other",)), Legend("legend"),
+    ),
+    "matrix": lambda: matrix(),
+    "band": lambda: Chart(
+        "chart", [Curve("line", np.arange(4), np.arange(4), said("mean"), low=[0, 0, 1, 2],
+                        high=[1, 2, 3, 4])], panels.Axis(said("shift")), panels.Axis(said("share")),
+    ),
+    "pale": lambda: Cells("read", np.eye(9), dim=np.tri(9, dtype=bool)),
     "number": lambda: Number("found", 0.57, RESPONSE, title=said("response", "响应")),
     "formula": lambda: Formula(
         "law",
@@ -305,6 +328,38 @@ def test_a_stack_shows_its_first_map_whole():
     first, last = placed["maps[0]"], placed["maps[31]"]
     assert last.x > first.x
     assert last.y < first.y
+
+
+def test_a_matrix_prints_its_counts_and_colours_what_is_off_the_diagonal():
+    placed = place(Diagram(matrix()), panels.PAGE)
+    grid = placed.piece("counts")
+    assert grid.texts() == [["1,032", "7", ""], ["", "988", "12"], ["1", "2", "1,001"]]
+    expected = Scale(12.0).colours(np.where(np.eye(3), 0, COUNTS), LIGHT)
+    np.testing.assert_array_equal(grid.colours(LIGHT), expected)
+    told = Diagram(matrix()).alternative_text("en")
+    assert "cat 98.8%" in told
+
+
+def test_maps_of_a_wall_have_their_names_above_them_and_their_kernels_beside_these():
+    placed = place(Diagram(PICTURES["labelled"]()), panels.PAGE)
+    for n in range(6):
+        label, own = placed.piece(f"maps.label[{n}]"), placed[f"maps[{n}]"]
+        kernel = placed[f"maps.kernel[{n}]"]
+        assert label.text == str(n)
+        assert label.weight == ("bold" if n == 2 else "regular")
+        assert label.box.x == pytest.approx(own.x)
+        assert kernel.right == pytest.approx(own.right)
+        assert max(label.box.bottom, kernel.bottom) <= own.y + 0.5
+        assert kernel.x > label.box.right
+    assert placed.piece("maps.shown").tone == "accent"
+    assert placed.piece("maps.other").tone == "muted"
+
+
+def test_cells_that_step_back_are_pale():
+    grid = place(Diagram(PICTURES["pale"]()), panels.PAGE).piece("read")
+    own, line = LIGHT.picture(np.eye(9)).astype(float), np.array(LIGHT.rgb("line"))
+    pale = np.where(np.tri(9, dtype=bool)[..., None], 0.28 * own + 0.72 * line, own)
+    assert np.abs(grid.colours(LIGHT) - pale).max() <= 0.5
 
 
 def test_errors_name_the_panel_in_the_way():

@@ -112,6 +112,36 @@ def test_a_mark_slides_over_its_grid_and_its_links_follow(tmp_path):
     play(tmp_path, script)
 
 
+def test_counts_pale_cells_and_bands_are_drawn_as_described(tmp_path):
+    counts = np.array([[1032, 7], [0, 988]])
+    table = panels.Matrix(
+        "counts", counts, Scale(7.0, counts=True), rows=["a", "b"], columns=["0", "1"],
+        ends=["1", "2"], end_title=WORDS[0],
+    )  # fmt: skip
+    pale = Cells("read", np.ones((4, 4)), dim=np.eye(4, dtype=bool))
+    line = Curve("line", np.arange(3), np.arange(3), low=[0, 0, 1], high=[1, 2, 3])
+    chart = Chart("chart", [line], Axis(WORDS[0]), Axis(WORDS[1]))
+
+    def script(scene, board):
+        board.lay(Diagram(Row(table, pale, chart)))
+        scene.drive(board.show(), 0.2)
+        grid = board.part("counts")
+        printed = [number.text for number in grid._numbers(scene.shown_look.tokens)]
+        assert [text for text in printed if text] == ["1,032", "7", "988"]
+        np.testing.assert_allclose(board.part("read").shares, np.where(np.eye(4), 0.28, 1))
+        # In the middle of the band, away from the curve and the axes, the ground is tinted.
+        band, scale = board.part("chart.line.band").places, 480 / 1080
+        x, y = (band[1] + (band[1] + band[4]) / 2) / 2 * scale
+        scene.renderer.update_frame(scene)
+        seen = scene.renderer.camera.picture.pixels[int(y), int(x), :3].astype(float)
+        ground, ink = (
+            np.array(scene.shown_look.tokens.rgb(tone)) for tone in ("background", "ink")
+        )
+        np.testing.assert_allclose(seen, ground + 0.13 * (ink - ground), atol=2)
+
+    play(tmp_path, script)
+
+
 def test_a_mark_searches_from_place_to_place(tmp_path):
     way = [(0, 0), (7, 1), (2, 9)]
 

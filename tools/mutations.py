@@ -6,6 +6,13 @@ from tools.mutate import Mutation
 
 MUTATIONS = (
     Mutation(
+        "a band on the stage as dense as ink",
+        "convexplain.stage.shapes",
+        "(PALE if self.filled else 1.0)",
+        "(1.0 if self.filled else 1.0)",
+        "tests/test_stage_board.py",
+    ),
+    Mutation(
         "a bar that grows from its far end",
         "convexplain.stage.board.moving",
         "(left if x <= left + _EDGE else left + width - _EDGE)",

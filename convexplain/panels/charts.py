@@ -465,6 +465,7 @@ class Chart(Panel):
     def _range(self, axis: int) -> tuple[float, float]:
         told = (self.x, self.y)[axis]
         lines: list[Any] = [(c.x, c.y)[axis] for c in self.curves]
+        lines += [[corner[axis] for corner in c.rim] for c in self.curves if c.rim]
         data = np.concatenate(
             [*(np.asarray(values, dtype=float) for values in lines),
              *(np.asarray(([r.x], r.y)[axis], dtype=float) for r in self.runs)]

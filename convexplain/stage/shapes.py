@@ -7,6 +7,7 @@ from typing import ClassVar
 import cairo
 import numpy as np
 
+from convexplain.panels.pieces import PALE
 from convexplain.stage.canvas import Canvas, Pixels, coverage
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
@@ -32,7 +33,7 @@ class Line(StageMobject):
     dashed : bool
         Whether it consists of strokes.
     filled : bool
-        Whether it is the rim of an area, which alone is drawn.
+        Whether it is the rim of an area, which alone is drawn, pale.
     """
 
     animated: ClassVar[tuple[str, ...]] = ("opacity", "drawn")
@@ -75,7 +76,8 @@ class Line(StageMobject):
         ends = tuple(map(tuple, corners.round(3).tolist()))
         room = _room(canvas, corners)
         mask, left, top = _line_mask(ends, width, head, room, self.dashed, self.filled)
-        canvas.stencil(mask, left, top, canvas.colour(self.colour), self.opacity)
+        opacity = self.opacity * (PALE if self.filled else 1.0)
+        canvas.stencil(mask, left, top, canvas.colour(self.colour), opacity)
 
 
 def _room(canvas: Canvas, corners: Points) -> Rect | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convexplain.panels.pieces import DIMMED, PALE, Fill, Frame, Grid, Path, Piece, Words
+from convexplain.panels.pieces import DIMMED, Fill, Frame, Grid, Path, Piece, Words
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject
 from convexplain.stage.pace import Move, smoothly
@@ -48,7 +48,6 @@ def _drawn(piece: Piece, dx: float, dy: float) -> StageMobject:
             arrow=piece.head,
             dashed=piece.dashed,
             filled=piece.filled,
-            opacity=PALE if piece.filled else 1.0,
         )
     if isinstance(piece, Frame):
         return outline(box, colour=piece.tone, line=4.0 if piece.strong else 2.5)
