@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import hierarchy
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import Node
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 
-ANSWER = ("logit", "answer", "probability", "bar", "others")
+ANSWER = ("logit", "answer", "probability", "bar", "others", "bias")
+SQUARE = "covered.square"
 
 
 class Hierarchy(LessonScene):
@@ -22,9 +24,10 @@ class Hierarchy(LessonScene):
     lesson: hierarchy.Hierarchy
 
     def prepare(self) -> None:
-        """Lay out the digit; find where in the tree each node stands."""
+        """Lay out what is read; find where in the tree each node stands."""
         self.board.lay(self.lesson.opening())
-        self.board.show("input")(1.0)
+        self.seen = "photograph" if self.board.has("photograph") else "input"
+        self.board.show(self.seen)(1.0)
         self.tree = self.lesson.diagram()
         self.places = dict(_walk(self.lesson.tree))
         self.lit = {place for place, node in self.places.items() if node in self.lesson.path}
@@ -36,8 +39,14 @@ class Hierarchy(LessonScene):
     # The digit, and the answer.
 
     def show_ask(self, event: Event) -> None:
-        """Windows of all sizes nest on the picture."""
-        marks = self.path_marks()
+        """Windows of all sizes nest on the picture, or on the photograph as people see it."""
+        marks = self.path_marks(self.seen)
+        self.during(1, in_turn(*(self.board.show(mark) for mark in marks), overlap=0.3))
+
+    def show_melt(self, event: Event) -> None:
+        """What the network reads comes out of the photograph, and the same windows on it."""
+        self.during(0.6, self.board.grow("input", out_of="photograph"))
+        marks = self.path_marks("input")
         self.during(1, in_turn(*(self.board.show(mark) for mark in marks), overlap=0.3))
 
     def show_reads(self, event: Event) -> None:
@@ -52,9 +61,10 @@ class Hierarchy(LessonScene):
         self.during(1, self.board.pulse("bar", times=2))
 
     def marks(self) -> list[str]:
-        """Return the names of all windows on the digit."""
-        return [name for name in self.board.parts if name.startswith("input.")
-                and name != "input.note"]  # fmt: skip
+        """Return the names of all windows on what is read and seen."""
+        pictures = ("input.", "photograph.")
+        names = [name for name in self.board.parts if name.startswith(pictures)]
+        return [name for name in names if not name.endswith(".note")]
 
     def show_there(self, *names: str) -> Move:
         """Show what the layout has of these: a narrow frame has no room for all words."""
@@ -88,10 +98,10 @@ class Hierarchy(LessonScene):
             if not node.parts and self.board.has(f"patch-{place}")
         ]  # fmt: skip
 
-    def path_marks(self) -> list[str]:
-        """Return the names of the windows of the path on the picture."""
-        marks = [f"input.{node.layer}" for node in self.lesson.path]
-        return [mark for mark in marks if self.board.has(mark)]
+    def path_marks(self, *pictures: str) -> list[str]:
+        """Return the names of the windows of the path on pictures, on all if none is named."""
+        on = pictures or ("photograph", "input")
+        return self.there(*(f"{name}.{node.layer}" for node in self.lesson.path for name in on))
 
     def near(self, places: list[str], share: float) -> None:
         """Come near to one branch, as far as it is there, and name its row."""
@@ -119,7 +129,7 @@ class Hierarchy(LessonScene):
         """Return the move in which a node's patch comes out of its parent's, or of the digit."""
         node, above = self.places[place], self.places.get(place.rpartition("-")[0])
         box = node.box
-        label = self.show_there(f"share-{place}", f"bar-{place}")
+        label = self.show_there(f"share-{place}", f"bar-{place}", f"bias-{place}")
         if not self.board.has(f"patch-{place}"):  # a unit: it reads all there is
             return in_turn(self.board.walk(f"tree.{place}"), label)
         if above is None or not self.board.has(f"patch-{place.rpartition('-')[0]}"):
@@ -173,7 +183,10 @@ class Hierarchy(LessonScene):
             in_turn(
                 self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1],
                                  f"tree.{place}"),
-                self.show_there(f"patch-{place}.lit", f"input.{self.places[place].layer}"),
+                self.show_there(
+                    f"patch-{place}.lit",
+                    *(f"{name}.{self.places[place].layer}" for name in ("photograph", "input")),
+                ),
                 overlap=0.5,
             )
             for place in way
@@ -244,10 +257,68 @@ class Hierarchy(LessonScene):
         self.during(0.85, in_turn(*moves, overlap=0.93), rate=linear)
         self.during(1, self.board.pulse("chart.zero"))
 
+    # A square that is covered, and other squares of the photograph.
+
+    def show_hide(self, event: Event) -> None:
+        """The square walks over the picture, and the change of the logit is painted behind it."""
+        found, image = self.lesson.hiding, self.lesson.trace.image
+        drawn, flat = self.lesson.subject.recipe.drawn, found.change.ravel()
+        cols = found.change.shape[1]
+
+        def begin() -> Move:
+            self.board.fill("covered", drawn(image))
+            self.board.fill("losses", np.nan)
+            return self.board.show("covered", "losses", SQUARE)
+
+        self.during(0.25, self.board.become(self.lesson.hiding_diagram()), lazily(begin))
+
+        def at(alpha: float) -> tuple[float, float]:
+            row, col = divmod(round(alpha * (flat.size - 1)), cols)
+            return float(row), float(col)
+
+        def paint(alpha: float) -> None:
+            row, col = (int(place) for place in at(alpha))
+            self.board.fill("covered", drawn(found.cover(image, row, col)))
+            known = np.arange(flat.size) <= row * cols + col
+            self.board.fill("losses", np.where(known, flat, np.nan).reshape(found.change.shape))
+
+        self.during(1, self.board.visit(SQUARE, at, paint), rate=linear)
+
+    def show_lost(self, event: Event) -> None:
+        """The square goes back to where most is lost."""
+        found, image = self.lesson.hiding, self.lesson.trace.image
+        self.board.fill("covered", self.lesson.subject.recipe.drawn(image))
+        self.during(0.3, self.board.move(SQUARE, *found.worst), self.show_there("legend"))
+        covered = found.cover(image, *found.worst)
+        self.board.fill("covered", self.lesson.subject.recipe.drawn(covered))
+        self.during(0.3, self.show_there("losses.worst", "lost"))
+        self.during(1, self.board.pulse(SQUARE, times=2))
+
+    def show_gained(self, event: Event) -> None:
+        """The place where the logit is highest is looked at."""
+        self.during(0.4, self.show_there("losses.best", "gained"))
+        self.during(1, self.board.pulse("losses.best", colour="muted", times=2))
+
+    def show_cuts(self, event: Event) -> None:
+        """The whole photograph, with the square that was chosen and one that is misread."""
+        laid = self.board.become(self.lesson.limits_diagram(), show=("whole",))
+        self.during(0.4, laid)
+        self.during(0.3, self.board.show("whole.shown"))
+        self.during(0.3, self.board.show("whole.other"))
+        self.during(1, self.board.pulse("whole.other", colour="muted", times=2))
+
+    def show_rocket(self, event: Event) -> None:
+        """What is none of the classes gets one of them, too."""
+        if not self.board.has("stranger"):
+            self.during(0.3, self.board.become(self.lesson.limits_diagram(), show=("whole",)))
+        self.during(0.5, self.board.show("stranger"))
+        self.during(1, self.board.pulse("stranger"))
+
     def show_tree(self, event: Event) -> None:
         """The whole tree once more, with the branch that was followed."""
         names = [name for name in self.board.parts if name.startswith("chart.random")]
-        self.during(0.1, self.board.hide(*names) if names else self.board.pulse("bar"))
+        if names:
+            self.during(0.1, self.board.hide(*names))
         self.during(0.4, self.board.become(self.tree, whole=True))
         lit = [f"patch-{place}.lit" for place in self.lit]
         self.during(0.2, self.show_there(*lit, *self.path_marks()))

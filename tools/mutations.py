@@ -35,6 +35,20 @@ MUTATIONS = (
         "test_the_frame_and_the_errors_stand_at_the_steepest_weight_in_the_end",
     ),
     Mutation(
+        "a skipped layer through which no sign passes",
+        "convexplain.network.attribution",
+        "slopes, _ = pull_back(self.trace, between, slopes)",
+        "slopes, _ = pull_back(self.trace, between, abs(slopes))",
+        "tests/test_hierarchy_photo.py",
+    ),
+    Mutation(
+        "a square that covers its neighbour's place",
+        "convexplain.network.occlusion",
+        "windows[place, place // cols, place % cols]",
+        "windows[place, place // cols, (place + 1) % cols]",
+        "tests/test_hierarchy_photo.py",
+    ),
+    Mutation(
         "an error that passes where ReLU gave 0",
         "convexplain.network.backward",
         "self._before[layer.name] = error * self._slope(layer)",

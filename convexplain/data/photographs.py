@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from convexplain.data.pictures import Mode, Picture, load_image
 from convexplain.errors import UsageError, choose
+from convexplain.style.captions import Caption
 
 __all__ = [
     "PHOTOGRAPHS",
@@ -20,6 +21,7 @@ __all__ = [
     "find",
     "load",
     "named",
+    "part_at",
     "squares",
     "whole",
 ]
@@ -31,6 +33,11 @@ class Square(NamedTuple):
     top: int
     left: int
     side: int
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Top, left, height and width."""
+        return self.top, self.left, self.side, self.side
 
 
 class Photograph(NamedTuple):
@@ -45,16 +52,29 @@ class Photograph(NamedTuple):
     square : Square
         The part that is shown. Of the cat's squares of 288 pixels it is the one that the bundled
         network of photographs is surest of; the rocket's is in the middle.
+    parts : tuple of (Square, Caption)
+        What a person sees where, in pixels of the whole photograph.
     """
 
     file: str
     shows: str
     square: Square
+    parts: tuple[tuple[Square, Caption], ...] = ()
 
 
 PHOTOGRAPHS: Mapping[str, Photograph] = MappingProxyType(
     {
-        "cat": Photograph("cat.webp", "cat", Square(12, 96, 288)),
+        "cat": Photograph(
+            "cat.webp",
+            "cat",
+            Square(12, 96, 288),
+            (
+                (Square(124, 186, 60), Caption(en="the corner of an eye", zh="眼角")),
+                (Square(72, 128, 74), Caption(en="an eye", zh="眼睛")),
+                (Square(102, 288, 62), Caption(en="an eye", zh="眼睛")),
+                (Square(220, 232, 66), Caption(en="the nose", zh="鼻子")),
+            ),
+        ),
         "rocket": Photograph("rocket.jpg", "rocket", Square(5, 112, 416)),
     }
 )
@@ -117,7 +137,28 @@ def squares(picture: Picture, side: int, step: int) -> tuple[Square, ...]:
     )
 
 
+def name_of(photograph: Photograph) -> str:
+    """Return the name of a photograph that ships."""
+    return next(name for name, found in PHOTOGRAPHS.items() if found is photograph)
+
+
 def named(picture: Picture) -> Photograph | None:
     """Return the photograph that a picture was made of, in whatever size; None if of none."""
     name = picture.origin.removeprefix("bundled photograph: ")
     return PHOTOGRAPHS.get(name) if name != picture.origin else None
+
+
+def part_at(picture: Picture, row: float, col: float) -> Caption | None:
+    """Return what a person sees at a place of a photograph's square, given as shares of its sides.
+
+    None where nothing is named, or if the picture is something else.
+    """
+    photograph = named(picture)
+    if photograph is None or picture.shape != (photograph.square.side, photograph.square.side, 3):
+        return None
+    top, left, side = photograph.square
+    y, x = top + row * side, left + col * side
+    for (part_top, part_left, part_side), name in photograph.parts:
+        if 0 <= y - part_top < part_side and 0 <= x - part_left < part_side:
+            return name
+    return None

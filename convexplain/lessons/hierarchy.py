@@ -11,27 +11,33 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import digits, kernels
+from convexplain.data import digits, kernels, photographs
+from convexplain.data.photographs import Photograph
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
+from convexplain.lessons.parts.hierarchy_picture import Cut, HierarchyPicture
 from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
-from convexplain.lessons.parts.subject import Role
+from convexplain.lessons.parts.subject import Role, Subject, chosen_levels
 from convexplain.network import (
     Node,
+    Occlusion,
     TopPatch,
+    Trace,
     contributions,
     hierarchy,
+    is_piecewise_linear,
     level_layers,
+    occlusion,
     top_patches,
 )
 from convexplain.ops import Box
 from convexplain.panels import ASPECTS, Axis, Cells, Chart, Curve, Diagram, Dot
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: How many cells of the last level are followed, and taken out.
@@ -42,6 +48,9 @@ MOST_ROWS, BRANCHING = 4, 3
 CHUNK = 64
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 12
+#: The side of a square that is covered, as a share of the picture's; and how many pixels squares of
+#: a photograph lie apart.
+HIDDEN, CUTS = 3 / 16, 6
 #: How many random orders the check is repeated in.
 ORDERS = 20
 
@@ -59,7 +68,9 @@ class Reading(NamedTuple):
 class Hierarchy(NetworkLesson):
     """How small patterns build larger ones, from edges to the answer, with every share measured.
 
-    The levels are the network's layers with an activation, from the first maps to the last.
+    The levels are the network's layers with an activation, from the first maps to the last. Where
+    there are more than can be drawn, three convolutions are, chosen by how much of the picture
+    their cells see, and what lies between is skipped.
 
     The default digit is the first of the role "hierarchy" in the examples: read right, a logit
     above 2, and the cells that are followed all at different places.
@@ -127,9 +138,17 @@ class Hierarchy(NetworkLesson):
         """Names of all levels, from the picture upwards."""
         return tuple(layer.name for layer in level_layers(self.network))
 
-    @property
+    @cached_property
+    def skips(self) -> bool:
+        """Whether levels are skipped: there are too many, and contributions through them add up."""
+        many = len(self.levels) > MOST_ROWS
+        return many and is_piecewise_linear(self.network) and len(chosen_levels(self.network)) > 1
+
+    @cached_property
     def rows(self) -> tuple[str, ...]:
-        """Names of the levels that are drawn, from the lowest: the last ones if there are many."""
+        """Names of the levels that are drawn, from the lowest: the last ones if none is skipped."""
+        if self.skips:
+            return tuple(layer.name for layer in chosen_levels(self.network))
         return self.levels[-MOST_ROWS:]
 
     def has_places(self, level: str) -> bool:
@@ -157,8 +176,9 @@ class Hierarchy(NetworkLesson):
         many = len(self.rows)
         below = [2] * (many - 1) if many <= BRANCHING else [2] + [1] * (many - 2)
         return hierarchy(
-            self.trace, self.label, STRONGEST, below=below, depth=many, centred=self.centred
-        )
+            self.trace, self.label, STRONGEST, below=below, depth=many, centred=self.centred,
+            levels=self.rows if self.skips else (),
+        )  # fmt: skip
 
     @cached_property
     def path(self) -> tuple[Node, ...]:
@@ -212,7 +232,7 @@ class Hierarchy(NetworkLesson):
         return HierarchyPicture(
             tree=self.tree,
             path=self.path,
-            pixels=self.drawn,
+            subject=self.subject,
             kernels=self.kernels,
             fields={layer: self.network.receptive_field(layer).size for layer in layers},
             units=frozenset(level for level in self.levels if not self.has_places(level)),
@@ -220,6 +240,7 @@ class Hierarchy(NetworkLesson):
             probability=self.probability,
             answer=self.answer_name,
             centred=self.centred,
+            skips=self.skips,
             edge=leaf.layer == self.levels[0] and self.is_edge(leaf),
         )
 
@@ -274,7 +295,7 @@ class Hierarchy(NetworkLesson):
     @cached_property
     def pushes(self) -> npt.NDArray[np.float64]:
         """What every cell of the last level adds to the answer, in the shape of that level."""
-        return contributions(self.trace, self.levels[-1], self.label, centred=self.centred)
+        return contributions(self.trace, self.rows[-1], self.label, centred=self.centred)
 
     @cached_property
     def order(self) -> npt.NDArray[np.intp]:
@@ -302,11 +323,11 @@ class Hierarchy(NetworkLesson):
 
     def _without(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """Return the logits without 0, 1, 2, ... of the cells in this order, (n + 1, classes)."""
-        cells = self.trace.activations[self.levels[-1]].ravel()
+        cells = self.trace.activations[self.rows[-1]].ravel()
         names = [layer.name for layer in self.network.layers]
         last = names.index(self.network.classifier.name)
-        above = self.network.layers[names.index(self.levels[-1]) + 1 : last + 1]
-        shape = self.network.shapes[self.levels[-1]]
+        above = self.network.layers[names.index(self.rows[-1]) + 1 : last + 1]
+        shape = self.network.shapes[self.rows[-1]]
         found = []
         for start in range(0, len(order) + 1, CHUNK):
             many = min(CHUNK, len(order) + 1 - start)
@@ -362,24 +383,108 @@ class Hierarchy(NetworkLesson):
         """The first reading that gives another answer; None if there is none."""
         return next((r for r in self.readings if r.label != self.label), None)
 
+    # Squares that are covered, and other squares of the same photograph.
+
+    @cached_property
+    def hiding(self) -> Occlusion:
+        """What becomes of the answer where a square is covered, at every place.
+
+        With blank paper on a digit; else with the picture's mean colour, since a black square is
+        itself an eye, or a nose.
+        """
+        image = self.trace.image
+        side = max(1, round(HIDDEN * min(image.shape[:2])))
+        fill = 0.0 if self.subject.reads_digits else image.mean(axis=(0, 1), dtype=np.float64)
+        return occlusion(self.network, image, self.label, side=side, fill=fill)
+
+    def covered(self, place: tuple[int, int]) -> Trace:
+        """Return the trace of the picture with the square at a place covered."""
+        return Trace(self.network, self.hiding.cover(self.trace.image, *place))
+
+    def _change_at(self, place: tuple[int, int]) -> float:
+        return float(self.covered(place).logits[self.label]) - self.logit
+
+    def _named(self, place: tuple[int, int]) -> Caption:
+        """Name what a square covers: a part of a bundled photograph, or where it lies."""
+        rows, cols = self.network.input_shape[:2]
+        middle = [(start + self.hiding.side / 2) for start in place]
+        part = photographs.part_at(self.subject.given, middle[0] / rows, middle[1] / cols)
+        return terms.CELL.fill(r=place[0], c=place[1]) if part is None else part
+
+    def hiding_diagram(self) -> Diagram:
+        """Describe the picture with the square covered that costs most, and the map of all."""
+        found = self.hiding
+        after = self.covered(found.worst)
+        return self.picture_of.hiding(
+            found,
+            words.MOST_LOST.fill(
+                v=fmt.number(self._change_at(found.worst), sign=True),
+                place=self._named(found.worst),
+                k=self.answer_name,
+                p=fmt.probability(self.probability),
+                q=fmt.probability(float(after.shares[self.label])),
+            ),
+            words.MOST_GAINED.fill(
+                v=fmt.number(self._change_at(found.best), sign=True),
+                place=self._named(found.best),
+            ),
+        )
+
+    @property
+    def shown_photograph(self) -> Photograph | None:
+        """The bundled photograph that is shown, if what is on it is one of the classes."""
+        return None if self.subject.label is None else photographs.named(self.subject.given)
+
+    @cached_property
+    def cuts(self) -> tuple[Cut, ...]:
+        """Squares of the shown photograph, as large as the one that is shown."""
+        shown = self.shown_photograph
+        assert shown is not None
+        whole = photographs.whole(photographs.name_of(shown))
+        return tuple(
+            Cut(square, Subject(self.network, photographs.cut(whole, square), self.model))
+            for square in photographs.squares(whole, shown.square.side, CUTS)
+        )
+
+    @cached_property
+    def other_cut(self) -> Cut | None:
+        """The square that gets the highest probability of the most frequent other answer."""
+        answers = [cut.subject.trace.prediction for cut in self.cuts]
+        others = [answer for answer in answers if answer != self.label]
+        if not others:
+            return None
+        most = max(sorted(set(others)), key=others.count)
+        return max(self.cuts, key=lambda cut: float(cut.subject.trace.shares[most]))
+
+    @cached_property
+    def stranger(self) -> Subject:
+        """A photograph of something that none of the classes is."""
+        return Subject(self.network, photographs.load("rocket"), self.model)
+
+    def limits_diagram(self) -> Diagram:
+        """Describe the whole photograph with two of its squares, and the stranger."""
+        assert self.shown_photograph is not None
+        return self.picture_of.limits(self.shown_photograph, self.other_cut, self.stranger)
+
     @property
     def unusual(self) -> Caption:
         """What the network reads, and what is unusual about this picture."""
-        right, k = self.subject.label, self.answer_name
+        right, k, digits_read = self.subject.label, self.answer_name, self.subject.reads_digits
         if right is None:
-            own = words.OWN_DIGIT if self.subject.reads_digits else words.OWN
-            return own.fill(k=k)
+            n = self.network.classes
+            return words.OWN_DIGIT.fill(k=k) if digits_read else words.OWN.fill(k=k, n=n)
         if right == self.label:
             return words.READS.fill(k=k)
-        return words.MISREAD.fill(k=k, right=self.network.class_name(right))
+        misread = words.MISREAD if digits_read else words.MISREAD_CLASS
+        return misread.fill(k=k, right=self.network.class_name(right))
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
         k, title, m = self.answer_name, self.title, len(self.tree.parts)
-        yield Beat.of("question", title, Event("ask", 2.8, self._question))
+        yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
         yield Beat.of("upwards", title, Event("upwards", 3.6, self._upwards_caption()))
-        if self.subject.reads_digits and self.has_places(self.levels[-1]):
+        if self.subject.reads_digits and self.has_places(self.rows[-1]):
             yield Beat.of(
                 "elsewhere", words.WALL_TITLE,
                 Event("wall", 3.4, words.WALL, self.followed, detail=1),
@@ -391,7 +496,17 @@ class Hierarchy(NetworkLesson):
         shares = words.SHARES.fill(m=m, n=n, top3=top)
         yield Beat.of("shares", words.CHECK_TITLE, Event("bar", 3.6, shares))
         yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
+        if self.network.outputs > 1:
+            yield Beat.of("hide", words.HIDE_TITLE, *self.tell_hiding())
+        if self.shown_photograph is not None:
+            yield Beat.of("limits", words.LIMITS_TITLE, *self._tell_limits())
         yield Beat.of("answer", title, Event("tree", 4.6, self.answer.fill(k=k)))
+
+    def _tell_question(self) -> Iterator[Event]:
+        yield Event("ask", 2.8, self._question)
+        if self.subject.sharp is not None:
+            shape = fmt.shape(self.network.input_shape)
+            yield Event("melt", 3.4, words.MELTS.fill(shape=shape))
 
     def _tell_tree(self) -> Iterator[Event]:
         yield Event("reads", 2.6, self.unusual)
@@ -407,7 +522,7 @@ class Hierarchy(NetworkLesson):
                 in_colour = self.kernels.shape[2] > 1
                 kernels_said = words.KERNELS_IN_COLOUR if in_colour else words.KERNELS
                 yield Event("kernels", 3.4, kernels_said, detail=1)
-        hidden = len(self.levels) - len(self.rows)
+        hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
 
@@ -430,6 +545,41 @@ class Hierarchy(NetworkLesson):
         if self.subject.reads_digits and size == (3, 3):
             return self.question
         return words.QUESTION.fill(size=fmt.shape(size))
+
+    def tell_hiding(self) -> Iterator[Event]:
+        """Tell what happens when a square is covered; of digits where there is time."""
+        found = self.hiding
+        detail = 1 if self.subject.sharp is not None else 2
+        n = found.answers.size
+        size = fmt.shape((found.side, found.side))
+        fill = words.PAPER if self.subject.reads_digits else words.MEAN_COLOUR
+        yield Event("hide", 5.0, words.HIDE.fill(size=size, fill=fill, n=n), detail=detail)
+        changed = int((found.answers != self.label).sum())
+        place = self._named(found.worst)
+        lost = (
+            words.GIVES.fill(m=changed, n=n, place=place)
+            if changed
+            else words.HOLDS.fill(place=place)
+        )
+        yield Event("lost", 3.4, lost, detail=detail)
+        best = self._change_at(found.best)
+        if best > 0:
+            rises = words.RISES.fill(place=self._named(found.best), v=fmt.number(best))
+            yield Event("gained", 3.0, rises, detail=detail)
+
+    def _tell_limits(self) -> Iterator[Event]:
+        n, names = self.network.classes, self.network.class_name
+        other, rocket = self.other_cut, self.stranger
+        answers = [cut.subject.trace.prediction for cut in self.cuts]
+        wrong = sum(answer != self.label for answer in answers)
+        if other is not None:
+            chosen = words.CHOSEN.fill(
+                m=wrong, n=len(answers), j=names(other.subject.trace.prediction)
+            )
+            yield Event("cuts", 4.4, chosen, detail=1)
+        j = rocket.trace.prediction
+        p = fmt.percent(rocket.trace.shares[j], 0)
+        yield Event("rocket", 4.0, words.STRANGER.fill(n=n, j=names(j), p=p), detail=1)
 
     def _tell_others(self) -> Iterator[Event]:
         """Tell where the filters of the other parts respond; a longer video has time for it."""

@@ -4,7 +4,13 @@
 is compared with, both trained; `Trace` follows one picture through a network, forwards and back.
 """
 
-from convexplain.network.attribution import Node, contributions, hierarchy, level_layers
+from convexplain.network.attribution import (
+    Node,
+    contributions,
+    hierarchy,
+    is_piecewise_linear,
+    level_layers,
+)
 from convexplain.network.backward import BackwardTrace
 from convexplain.network.compact import compact
 from convexplain.network.effective_field import (
@@ -36,6 +42,7 @@ from convexplain.network.layers import (
     layer_from_dict,
 )
 from convexplain.network.network import BASELINE_LAYERS, BUNDLED, CHAPTER_LAYERS, Network
+from convexplain.network.occlusion import Occlusion, occlusion
 from convexplain.network.summary import Row
 from convexplain.network.trace import Trace
 
@@ -63,6 +70,7 @@ __all__ = [
     "MaxPooling2D",
     "Network",
     "Node",
+    "Occlusion",
     "Rescaling",
     "Row",
     "SeparableConv2D",
@@ -73,7 +81,9 @@ __all__ = [
     "contributions",
     "effective_receptive_field",
     "hierarchy",
+    "is_piecewise_linear",
     "layer_from_dict",
     "level_layers",
+    "occlusion",
     "top_patches",
 ]

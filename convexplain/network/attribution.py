@@ -8,6 +8,11 @@ a sum again, down to the pixels.
 
 In a hierarchy, layers that only weigh and add, such as an average or a normalization, are no steps
 of their own: a sum of sums is one sum, of the cells of the level below.
+
+Levels may be skipped. With every switch as it is for this picture (which ReLU are open, which cell
+each max pool takes), a sum is linear in the cells of any layer below, and what one of them adds is
+its activation times the derivative of the sum by it: all products along all paths. The rest is what
+the biases on the way add.
 """
 
 from __future__ import annotations
@@ -15,13 +20,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convexplain.errors import UsageError
+from convexplain.network.backward import pull_back
 from convexplain.network.check_shapes import INPUT
 from convexplain.network.forward import Forward, cell_name
 from convexplain.network.layers import Addends, Cell, Layer, as_map
@@ -30,6 +36,9 @@ from convexplain.ops import Box, Breakdown, Part
 from convexplain.ops.breakdown import largest
 from convexplain.ops.patching import cut
 from convexplain.style.captions import Caption
+
+#: Fields lie apart if they differ by this share of their side.
+APART = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +58,11 @@ class Node:
     before, activated : float
         The cell's value before and after its activation, float32.
     bias : float
-        0.0 for a pixel or an average.
+        0.0 for a pixel or an average. Where layers are skipped between the node and its parts, what
+        all biases on the way add.
     weight : float or None
-        What the parent multiplies the activation with; None at the root.
+        What the parent multiplies the activation with; None at the root. Where layers are skipped,
+        the derivative of the parent's `before` by the activation.
     contribution : float or None
         activation * weight, the exact product.
     share : float or None
@@ -66,7 +77,8 @@ class Node:
     positive, negative : float
         Sum of all positive and of all negative contributions to this cell.
     supporters, readings : int
-        How many contributions are positive, and how many there are (zeros included).
+        How many contributions are positive, and how many there are (zeros included, but where
+        layers are skipped).
     activation : str
         Its layer's activation; "linear" for a pixel.
     """
@@ -133,6 +145,7 @@ def hierarchy(
     below: int | Sequence[int] = 2,
     depth: int | None = None,
     centred: bool = False,
+    levels: Sequence[str] = (),
 ) -> Node:
     """Build the tree from a class down to the edges in the picture.
 
@@ -153,6 +166,10 @@ def hierarchy(
         Subtract from the class's weights the mean over all classes (from its bias too). That
         changes no probability, and tells what speaks for this class rather than for all of them:
         a winning logit can be negative.
+    levels : sequence of str
+        Layers with maps, from the picture upwards, whose cells become nodes; what lies between is
+        skipped. Where a layer with weights is, the parts of a cell lie apart, as far as they can:
+        its strongest ones see nearly the same. By default no level is skipped.
 
     Returns
     -------
@@ -163,7 +180,8 @@ def hierarchy(
     Raises
     ------
     UsageError
-        There is no such class, or the network does not end in a dense layer.
+        There is no such class, the network does not end in a dense layer, or there are no such
+        levels.
     """
     last = trace.network.classifier
     classes = trace.logits.shape[-1]
@@ -175,33 +193,60 @@ def hierarchy(
             f"there is no class {label}: they go from 0 to {trace.network.classes - 1}"
         )
     unit = label if classes > 1 else 0  # one output alone speaks for class 1
-    levels = len(trace.network.layers) if depth is None else depth
-    each = [below] * (levels - 1) if isinstance(below, int) else list(below)
-    for name, values in (("parts", [parts]), ("below", each), ("depth", [levels])):
+    rows = len(trace.network.layers) if depth is None else depth
+    each = [below] * (rows - 1) if isinstance(below, int) else list(below)
+    for name, values in (("parts", [parts]), ("below", each), ("depth", [rows])):
         if any(value < 1 for value in values):
             raise UsageError(f"{name} must be at least 1, not {min(values)}")
-    walk = _Walk(trace, supporting=True, centred=centred, label=label)
-    return walk.node(last, (0, 0, unit), [parts, *each][:levels])
+    chosen = _levels(trace.network, levels)
+    walk = _Walk(trace, supporting=True, centred=centred, label=label, levels=chosen)
+    return walk.node(last, (0, 0, unit), [parts, *each][:rows])
 
 
 def contributions(
-    trace: Forward, level: str, label: int, *, centred: bool = False
+    trace: Forward, level: str, label: int | None = None, *, centred: bool = False
 ) -> NDArray[np.float64]:
-    """Return what every cell of the last level adds to a class's logit, in that level's shape.
+    """Return what every cell of a layer adds to a class's logit, in that layer's shape.
 
-    Parameters are those of `hierarchy`.
+    Parameters are those of `hierarchy`. Of the last level they are single products; below it, what
+    a cell adds along all paths, with every switch as it is for this picture.
     """
-    walk, last = (
-        _Walk(trace, supporting=True, centred=centred, label=label),
-        trace.network.classifier,
-    )
-    sums = walk.sums(last, (0, 0, label if trace.logits.size > 1 else 0))
+    network = trace.network
+    label = trace.prediction if label is None else label
+    direct = level == level_layers(network)[-1].name
+    chosen = () if direct else _levels(network, (level,))
+    walk = _Walk(trace, supporting=True, centred=centred, label=label, levels=chosen)
+    sums = walk.sums(network.classifier, (0, 0, label if trace.logits.size > 1 else 0))
     found = np.zeros(as_map(trace.activations[level]).shape)
     for index, product in enumerate(sums.products.tolist()):
         layer, cell = sums.find(index)
         if layer is not None and layer.name == level:
             found[cell] += product
     return found.reshape(trace.activations[level].shape)
+
+
+def _levels(network: Network, names: Sequence[str]) -> tuple[str, ...]:
+    """Refuse layers that are no levels of a network: one after the other, and all with maps."""
+    every = [layer.name for layer in network.layers]
+    for name in names:
+        if len(network.shapes[network.layer(name).name]) != 3:
+            raise UsageError(f"layer {name} has no maps: name convolution or pooling layers")
+    if [every.index(name) for name in names] != sorted({every.index(name) for name in names}):
+        raise UsageError("levels must be named once each, from the picture upwards")
+    if names and not is_piecewise_linear(network):
+        raise UsageError(
+            "layers are skipped where each reads the one before, and has ReLU or no activation"
+        )
+    return tuple(names)
+
+
+def is_piecewise_linear(network: Network) -> bool:
+    """Tell whether logits are linear in the cells of any layer, with the switches as they are."""
+    before = network.layers[: network.layers.index(network.classifier)]
+    return network.is_chain and all(
+        layer.activation in ("linear", "relu") or layer.activation.startswith("leaky_relu")
+        for layer in before
+    )
 
 
 def trace_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Node:
@@ -223,6 +268,7 @@ class _Sum:
     products: NDArray[np.float64]
     bias: float
     find: Callable[[int], tuple[Layer | None, Cell]]  # the layer of an addend, and its cell there
+    choose: Callable[[int], list[int]] | None = None  # so many to follow, if not the largest
 
 
 def level_layers(network: Network) -> tuple[Layer, ...]:
@@ -263,6 +309,7 @@ class _Walk:
     supporting: bool
     centred: bool = False
     label: int | None = None
+    levels: tuple[str, ...] = ()  # the only layers whose cells are followed, if there are any
 
     @cached_property
     def _passed(self) -> frozenset[str]:
@@ -291,7 +338,7 @@ class _Walk:
                 if self.centred:
                     before -= float(self.trace.logits.mean(dtype=np.float64))
                 before = -before if self._against else before
-            sums = self.sums(layer, cell)
+            sums = self.sums(layer, cell, before)
             bias, products = sums.bias, sums.products
             parts = self._parts(sums, counts)
         return Node(
@@ -319,8 +366,28 @@ class _Walk:
         """Whether the one logit of two classes is asked for what speaks for the first, no."""
         return self.supporting and self.label == 0 and self.trace.logits.size == 1
 
-    def sums(self, layer: Layer, cell: Cell) -> _Sum:
+    def sums(self, layer: Layer, cell: Cell, before: float = 0.0) -> _Sum:
         """Write a cell as the sum of cells of the levels below; of a class, what speaks for it."""
+        lower = self._level_below(layer)
+        if lower is None:
+            return self._opened(layer, self._addends(layer, cell))
+        slopes = self._slopes(layer, cell, lower)
+        y = self.trace.activations[lower.name].astype(np.float64)
+        places = np.argwhere(slopes)
+        weights = slopes[slopes != 0]
+        products = y[slopes != 0] * weights
+
+        def find(index: int) -> tuple[Layer | None, Cell]:
+            row, col, channel = places[index].tolist()
+            return lower, (row, col, channel)
+
+        order = None
+        if self._skips(layer, lower):
+            order = partial(self._apart, lower, places, products)
+        return _Sum(weights, products, before - math.fsum(products), find, order)
+
+    def _addends(self, layer: Layer, cell: Cell) -> Addends:
+        """Write a cell as the sum of cells that its layer reads."""
         addends = self.trace.addends(layer, cell)
         if layer is self.trace.network.classifier:
             if self.centred:
@@ -330,7 +397,54 @@ class _Walk:
                     addends, weights=-addends.weights, products=-addends.products,
                     bias=-addends.bias,
                 )  # fmt: skip
-        return self._opened(layer, addends)
+        return addends
+
+    def _level_below(self, layer: Layer) -> Layer | None:
+        """Return the level whose cells a cell is made of; None if of those that it reads."""
+        names = [*self.levels, self.trace.network.classifier.name]
+        place = names.index(layer.name) if self.levels else 0
+        return self.trace.network.layer(names[place - 1]) if place else None
+
+    def _skips(self, layer: Layer, lower: Layer) -> bool:
+        """Tell whether a layer with weights lies between a cell and its parts."""
+        layers = self.trace.network.layers
+        between = layers[layers.index(lower) + 1 : layers.index(layer)]
+        summing = any(each.family in ("convolution", "dense") for each in between)
+        return summing and layer is not self.trace.network.classifier
+
+    def _slopes(self, layer: Layer, cell: Cell, lower: Layer) -> NDArray[np.float64]:
+        """Return the derivative of a cell, before its activation, by all cells of a layer below."""
+        layers = self.trace.network.layers
+        sums, read = self._addends(layer, cell), self.trace.input_of(layer.name)
+        slopes = np.zeros(as_map(read).shape)
+        np.add.at(slopes, (sums.rows, sums.cols, sums.channels), sums.weights)
+        slopes = slopes.reshape(read.shape)
+        for between in reversed(layers[layers.index(lower) + 1 : layers.index(layer)]):
+            slopes, _ = pull_back(self.trace, between, slopes)
+        return slopes
+
+    def _apart(
+        self, lower: Layer, places: NDArray[np.intp], products: NDArray[np.float64], count: int
+    ) -> list[int]:
+        """Choose the largest contributions from places that lie apart, or else any of the largest.
+
+        Fields of one layer lie apart where they differ by `APART` of their side, or as far as half
+        a map allows.
+        """
+        field = self.trace.network.receptive_field(lower.name)
+        size, stride = np.array(field.size), np.array(field.stride)
+        half = (np.array(self.trace.activations[lower.name].shape[:2]) - 1) // 2
+        least = np.minimum(np.ceil(APART * size / stride), half)
+        order = np.argsort(-products, kind="stable")[: int((products > 0).sum())].tolist()
+        chosen: list[int] = []
+        for index in order:
+            gaps = abs(places[chosen, :2] - places[index, :2])
+            if ((gaps >= least) & (least > 0)).any(axis=1).all():
+                chosen.append(index)
+            if len(chosen) == count:
+                return chosen
+        others = [index for index in order if index not in chosen]
+        return sorted([*chosen, *others[: count - len(chosen)]], key=order.index)
 
     def _opened(self, layer: Layer, addends: Addends) -> _Sum:
         """Put sums of layers that are passed in the place of their cells."""
@@ -379,7 +493,8 @@ class _Walk:
         size = sums.products if self.supporting else abs(sums.products)
         positive = math.fsum(sums.products[sums.products > 0])
         parts = []
-        for index in largest(np.maximum(size, 0), counts[0]):
+        choose = sums.choose or (lambda count: list(largest(np.maximum(size, 0), count)))
+        for index in choose(counts[0]):
             if size[index] <= 0:
                 break
             contribution = float(sums.products[index])

@@ -91,7 +91,7 @@ class BackwardTrace:
                 layer = _unbent(layer)
             elif _bends(layer):
                 self._before[layer.name] = error * self._slope(layer)
-            dx, found = self._through(layer, error)
+            dx, found = pull_back(trace, layer, error)
             gradients |= {f"{layer.name}/{part}": each for part, each in found.items()}
             start = 0
             for source in network.sources(layer.name):
@@ -113,20 +113,6 @@ class BackwardTrace:
         z = self.trace.before(layer.name).astype(np.float64)
         y = self.trace.activations[layer.name].astype(np.float64)
         return np.asarray(slope(z, y), np.float64)
-
-    def _through(self, layer: Layer, error: Numbers) -> tuple[Numbers, dict[str, Numbers]]:
-        """Take a layer's error to its input, and find the gradients of its weights."""
-        weights = {
-            part: each.astype(np.float64)
-            for part, each in self.trace.network.weights_of(layer.name).items()
-        }
-        try:
-            one = layer.gradient()
-        except ValueError as why:
-            raise UsageError(str(why)) from why
-        one.forward(_batch(self.trace.input_of(layer.name).astype(np.float64)), weights)
-        dx, gradients = one.backward(_batch(error), weights)
-        return _picture(dx), {part: each.copy() for part, each in gradients.items()}
 
     def before(self, layer: str) -> Numbers:
         """The loss's gradient by what a layer computes before its activation.
@@ -184,6 +170,24 @@ class BackwardTrace:
             channel=reads[channel],
             filter=filter,
         )
+
+
+def pull_back(trace: Forward, layer: Layer, slopes: Numbers) -> tuple[Numbers, dict[str, Numbers]]:
+    """Take what depends on a layer's output to its input and its weights, at one picture's numbers.
+
+    `slopes` are derivatives by the output, and so are those that are returned, by the input and by
+    each weight.
+    """
+    weights = {
+        part: each.astype(np.float64) for part, each in trace.network.weights_of(layer.name).items()
+    }
+    try:
+        one = layer.gradient()
+    except ValueError as why:
+        raise UsageError(str(why)) from why
+    one.forward(_batch(trace.input_of(layer.name).astype(np.float64)), weights)
+    dx, gradients = one.backward(_batch(slopes), weights)
+    return _picture(dx), {part: each.copy() for part, each in gradients.items()}
 
 
 def _bends(layer: Layer) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.data import photographs
+from convexplain.data.photographs import Photograph, Square
 from convexplain.lessons.parts import hierarchy_words as words
-from convexplain.network import Node
+from convexplain.lessons.parts.subject import Subject
+from convexplain.network import Node, Occlusion
 from convexplain.ops.patching import cut
 from convexplain.panels import (
     Aligned,
@@ -33,10 +37,21 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
+#: Patches of all layers are drawn to one scale if the largest is at most so many times as large.
+EVEN = 6
+#: How many planes of a kernel in colour make the side of a patch.
+PLANES = 1.8
 #: A bar of all that raises the answer is as long as so many pixels.
 _LONG = 44
 #: And that of a unit, which has no patch.
 _UNIT = 12
+
+
+class Cut(NamedTuple):
+    """A square of a photograph, and what a network makes of it."""
+
+    square: Square
+    subject: Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +64,8 @@ class HierarchyPicture:
         The answer with the cells that are followed below it.
     path : tuple of Node
         One way up, from its leaf; it is lit.
-    pixels : numpy.ndarray, shape (height, width) or (height, width, 3)
-        The picture.
+    subject : Subject
+        The network and the picture.
     kernels : numpy.ndarray, shape (rows, columns, channels, filters), optional
         Of the leaves' layer, where that is the lowest.
     fields : mapping of str to (int, int)
@@ -65,18 +80,20 @@ class HierarchyPicture:
         Whether weights are taken less their mean over all classes.
     edge : bool
         Whether the leaf of the path has the kernel of an oriented edge.
+    skips : bool
+        Whether levels are skipped; what the biases of all on the way add has bars of its own then.
     one_scale : bool
         Whether all pixels are of one size, or those of each layer.
     detail : {2, 1, 0, -1}
         At 1, shares of leaves are whole; at 0 all are, and rows and filters have no names, nor,
-        at -1, have those of the leaves.
+        at -1, have those of the leaves; nor is the logit taken apart.
     beside : bool
         Whether the kernels of a leaf stand side by side.
     """
 
     tree: Node
     path: tuple[Node, ...]
-    pixels: npt.NDArray[np.float32]
+    subject: Subject
     kernels: npt.NDArray[np.float32] | None
     fields: Mapping[str, tuple[int, int]]
     units: frozenset[str]
@@ -85,6 +102,7 @@ class HierarchyPicture:
     answer: Caption
     centred: bool
     edge: bool
+    skips: bool = False
     one_scale: bool = True
     detail: int = 2
     beside: bool = False
@@ -99,20 +117,25 @@ class HierarchyPicture:
             ``patch-0-1``, ``share-0-1``, ``bar-0-1``, ``kernel-0-1-0`` and ``filter-0-1-0``,
             numbered from the left under each parent.
         """
-        # One scale for all pixels, if it can be, else a scale for each layer; less words where
-        # these take too much room.
+        # One scale for all pixels, if it can be and leaves the smallest large enough, else a scale
+        # for each layer; less words where these take too much room.
+        sides = [node.box.height for node in self.path]
+        scales = (True, False) if sides[-1] <= EVEN * sides[0] else (False, True)
         in_colour = self.kernels is not None and self.kernels.shape[2] > 1
         pictures = [
             replace(self, one_scale=one, detail=detail, beside=beside)
             for detail in (2, 1, 0, -1)
-            for one in (True, False)
+            for one in scales
             for beside in ((False, True) if in_colour else (False,))
         ]
         return Diagram(Either(*(shape for picture in pictures for shape in picture._shapes())))
 
     def opening(self) -> Diagram:
         """Describe the digit alone, as large as it can be, with what cells of the path see."""
-        return Diagram(replace(self, detail=0)._digit())
+        if self.subject.sharp is None:
+            return Diagram(replace(self, detail=0)._input())
+        photograph, read = self._photograph(), self._input()
+        return Diagram(Either(Row(photograph, read, gap=1.5), Column(photograph, read, gap=0.8)))
 
     def wall(self, node: Node, others: Sequence[Cells]) -> Diagram:
         """Describe a patch, named as in the tree, beside those of other digits.
@@ -148,14 +171,86 @@ class HierarchyPicture:
         whole = replace(self._bar("bar", self.tree, _LONG), thick=1.6, share="", title=words.PUSHES)
         return Diagram(Column(whole, lead, gap=1.5))
 
+    def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
+        """Describe the picture with a square covered, and the change that each square makes.
+
+        Panels ``covered`` with the mark ``square``, ``losses`` with the marks ``worst`` and
+        ``best``: a cell of it lies where the middle of its square does, as both stand level.
+        """
+        image = found.cover(self.subject.trace.image, *found.worst)
+        size = fmt.shape((found.side, found.side))
+        limit = float(abs(found.change).max())
+        covered = Cells(
+            "covered", self.subject.recipe.drawn(image), share="pixels", lines=False,
+            marks={"square": Mark(*found.worst, found.side, found.side)},
+            title=words.COVERED.fill(size=size),
+        )  # fmt: skip
+        losses = Cells(
+            "losses", found.change, Scale(limit, words.CHANGE), share="pixels", lines=False,
+            marks={"best": Mark(*found.best, tone="ink"), "worst": Mark(*found.worst)},
+            title=words.LOSSES.fill(k=self.answer),
+        )  # fmt: skip
+        said = Column(
+            Text("lost", lost, role="note"), Text("gained", gained, role="note"), Legend("legend"),
+            gap=0.4,
+        )  # fmt: skip
+        return Diagram(
+            Either(
+                Column(Row(covered, losses, gap=1.5, align="middle"), said, gap=0.8),
+                Column(covered, losses, said, gap=0.8, align="middle"),
+            )
+        )
+
+    def limits(self, shown: Photograph, other: Cut | None, stranger: Subject) -> Diagram:
+        """Describe a whole photograph with the squares that are read, and what is no class.
+
+        Panels ``whole`` with the marks ``shown`` and ``other``, and ``stranger``.
+        """
+        whole = photographs.whole(photographs.name_of(shown)).pixels
+        marks = {"shown": Mark(*shown.square.box)}
+        name = self.subject.network.class_name
+        note = None
+        if other is not None:
+            square, answer = other.square, other.subject.trace.prediction
+            marks["other"] = Mark(*square.box, tone="ink", dashed=True)
+            note = words.CUTS.fill(
+                k=self.answer, p=fmt.probability(self.probability),
+                j=name(answer), q=fmt.probability(float(other.subject.trace.shares[answer])),
+            )  # fmt: skip
+        first, second = stranger.trace.shares.argsort()[::-1][:2].tolist()
+        shares = stranger.trace.shares
+        read_as = words.READ_AS.fill(
+            j=name(first), p=fmt.percent(shares[first], 0),
+            k=name(second), q=fmt.percent(shares[second], 0),
+        )  # fmt: skip
+        assert stranger.sharp is not None
+        scale = stranger.sharp.shape[0] / whole.shape[0]
+        photo = Cells("whole", whole, share="whole", marks=marks, lines=False, note=note)
+        rocket = Cells(
+            "stranger", stranger.sharp, share="whole", lines=False, note=read_as, fine=scale
+        )  # fmt: skip
+        return Diagram(
+            Either(Row(photo, rocket, gap=1.5), Column(photo, rocket, gap=1.0, align="middle"))
+        )
+
     def _shapes(self) -> tuple[Part, ...]:
-        """Return the digit beside the tree, and above it, at last without an explanation."""
-        digit, tree, legend = self._digit(), self._tree(), Legend("legend")
+        """Return what is read beside the tree, and above it, at last without an explanation."""
+        read, tree, legend = self._input(), self._tree(), Legend("legend")
         beside = Column(self._explained(), legend, gap=0.6)
+        shapes: tuple[Part, ...] = (
+            Row(Column(read, beside), tree, gap=1.2, align="top"),
+            Column(Row(read, beside, align="top"), tree, gap=1.2, align="middle"),
+            Row(Column(read, legend), tree, gap=1.2, align="top"),
+        )
+        if self.subject.sharp is None:
+            return shapes
+        both = (self._photograph(), read)
         return (
-            Row(Column(digit, beside), tree, gap=1.2, align="top"),
-            Column(Row(digit, beside, align="top"), tree, gap=1.2, align="middle"),
-            Row(Column(digit, legend), tree, gap=1.2, align="top"),
+            Row(Column(*both, beside), tree, gap=1.2, align="top"),
+            Column(Row(*both, beside, align="top"), tree, gap=1.2, align="middle"),
+            Row(Column(*both, legend), tree, gap=1.2, align="top"),
+            Column(Row(*both, align="top"), tree, beside, gap=1.2, align="middle"),
+            *(shapes if self.detail < 0 else ()),
         )
 
     def _share(self, layer: str) -> str:
@@ -167,14 +262,19 @@ class HierarchyPicture:
         assert self.kernels is not None
         return Scale(float(np.abs(self.kernels).max()), terms.KERNEL)
 
+    @property
+    def pixels(self) -> npt.NDArray[np.float32]:
+        """The picture as it is drawn."""
+        return self.subject.drawn
+
     def _patch(self, node: Node) -> npt.NDArray[np.float32]:
         """Return what a node sees as it is drawn; beyond the picture is nothing."""
         deep = self.pixels if self.pixels.ndim == 3 else self.pixels[..., np.newaxis]
         patch = cut(deep, node.box)
         return patch if self.pixels.ndim == 3 else patch.squeeze(axis=2)
 
-    def _digit(self) -> Cells:
-        """The digit, with the fields of the path, and those of the other cells of the last row."""
+    def _input(self) -> Cells:
+        """What is read, with the fields of the path and of the other cells of the last row."""
         size = self.pixels.shape[0], self.pixels.shape[1]
         marks = {
             f"other-{n}": Mark.over(part.box.clip(size), "muted", dashed=True)
@@ -187,9 +287,29 @@ class HierarchyPicture:
             for node in reversed(self.path)
             if node.layer not in self.units
         }
+        note = words.INPUT
+        if self.subject.sharp is not None:
+            note = words.READ_OF_PHOTOGRAPH if self.detail > 0 else words.READ_SHORT
         return Cells(
             "input", self.pixels, share=self._share("input"), marks=marks, lines=False,
-            note=words.INPUT.fill(shape=fmt.shape(self.pixels.shape)),
+            note=note.fill(shape=fmt.shape(self.pixels.shape)),
+        )  # fmt: skip
+
+    def _photograph(self) -> Cells:
+        """The photograph as people see it, as large as what is read of it, with the same fields."""
+        assert self.subject.sharp is not None
+        pixels = self.subject.sharp
+        note = words.PHOTOGRAPH if self.detail > 0 else words.PHOTOGRAPH_SHORT
+        fine = pixels.shape[0] // self.pixels.shape[0]
+        marks = {}
+        for node in reversed(self.path):
+            if node.layer not in self.units:
+                box = node.box.clip((self.pixels.shape[0], self.pixels.shape[1]))
+                sides = (box.top, box.left, box.height, box.width)
+                marks[node.layer] = Mark(*(fine * side for side in sides))
+        return Cells(
+            "photograph", pixels, share=self._share("input"), marks=marks, lines=False, fine=fine,
+            note=note.fill(shape=fmt.shape(pixels.shape[:2])),
         )  # fmt: skip
 
     def _explained(self) -> Part:
@@ -197,7 +317,13 @@ class HierarchyPicture:
         read = words.TREE_READ
         if self.kernels is not None:
             read = words.joined(read, words.TREE_KERNELS.fill(layer=self.path[0].layer))
-        said = words.joined(read, *([words.CENTRED] if self.centred else []))
+            if self.kernels.shape[2] > 1:
+                read = words.joined(read, words.PLANES_READ)
+        said = words.joined(
+            read,
+            *([words.BIASES_READ] if self.skips else []),
+            *([words.CENTRED] if self.centred else []),
+        )
         return Text("explained", said, role="note", tone="muted", measure=15)
 
     def _tree(self) -> Tree:
@@ -215,7 +341,8 @@ class HierarchyPicture:
         )
 
     def _root(self) -> Branch:
-        logit = words.LOGIT.fill(z=fmt.number(self.logit))
+        z = self._made_of() if self.detail >= 0 else fmt.number(self.logit)
+        logit = words.LOGIT.fill(z=z)
         chance = words.PROBABILITY.fill(p=fmt.probability(self.probability))
         answer = Row(
             Text("logit", logit, role="note"),
@@ -227,9 +354,18 @@ class HierarchyPicture:
             share=fmt.percent(_rest(self.tree)),
         )
         below = Text("others", others, role="small", tone="muted")
-        bar = Row(self._bar("bar", self.tree, _LONG), below, gap=0.3)
-        whole = Column(answer, bar, gap=0.4, align="middle")
+        bars = self._bars("", self.tree, _LONG, "input")
+        whole = Column(answer, Row(bars, below, gap=0.3), gap=0.4, align="middle")
         return Branch("root", whole, self._below(self.tree, "", "bar"))
+
+    def _made_of(self) -> str:
+        """The logit, where layers are skipped as what is for it, against it, and biases."""
+        tree = self.tree
+        if not self.skips:
+            return fmt.number(self.logit)
+        parts = tree.before, tree.positive, -tree.negative, abs(tree.bias)
+        whole, plus, minus, bias = (fmt.number(part) for part in parts)
+        return f"{whole} = {plus} − {minus} {'−' if tree.bias < 0 else '+'} {bias}"
 
     def _below(self, parent: Node, place: str, bar: str) -> list[Branch]:
         return [
@@ -257,10 +393,10 @@ class HierarchyPicture:
             )  # fmt: skip
         if node.parts:
             long, shared = (side, node.layer) if node.layer not in self.units else (_UNIT, "input")
-            parts.append(self._bar(f"bar-{place}", node, long, shared))
+            parts.append(self._bars(f"-{place}", node, long, shared))
         else:
             parts += self._kernels(place, node)
-            if self.detail >= 0:
+            if self.detail > 0 or (self.detail == 0 and not self.skips):
                 named = Text(f"filter-{place}", str(node.filter), role="small", tone="muted")
                 parts.append(named)
         column = Column(*parts, gap=0.25, align="middle")
@@ -273,14 +409,35 @@ class HierarchyPicture:
         if self.kernels is None:
             return []
         of_filter = self.kernels[..., node.filter]
+        many = of_filter.shape[2] > 1
         kernels = [
             Cells(
                 f"kernel-{place}" + (f".{n}" if n else ""), of_filter[:, :, n], self._weights,
-                share=self._share(node.layer), lines=False,
+                share=self._share(node.layer), lines=False, fine=PLANES if many else 1,
             )
             for n in range(of_filter.shape[2])
         ]  # fmt: skip
-        return [Row(*kernels, gap=0.2)] if self.beside else [*kernels]
+        if not many:
+            return [*kernels]
+        return [
+            Row(*kernels, gap=0.2) if self.beside else Column(*kernels, gap=0.08, align="middle")
+        ]
+
+    def _bars(self, place: str, node: Node, long: float, layer: str) -> Part:
+        """All that raises a cell, and where layers are skipped above it what their biases add."""
+        bar = self._bar(f"bar{place}", node, long, layer)
+        if not self.skips:
+            return bar
+        return Column(self._biases(f"bias{place}", node, long, layer), bar, gap=0.06)
+
+    def _biases(self, name: str, node: Node, long: float, layer: str) -> Bars:
+        """What the biases of all layers on the way add, to the scale of the bar above it."""
+        ratio = node.bias / node.positive if node.positive else 0.0
+        bar = Bar("bias", terms.BIAS, ratio, fmt.number(node.bias), "ink")
+        return Bars(
+            name, [bar], Scale(max(1.0, abs(ratio))), length=long, share=self._share(layer),
+            stacked=True, thick=0.2,
+        )  # fmt: skip
 
     def _bar(self, name: str, node: Node, long: float, layer: str = "input") -> Bars:
         """All that raises a cell: its parts, and muted the rest."""
@@ -312,7 +469,7 @@ class HierarchyPicture:
             last=tree.parts[0].layer,
             first=leaf.layer,
             size=fmt.shape((leaf.box.height, leaf.box.width)),
-            z=fmt.number(self.logit),
+            z=self._made_of(),
             p=fmt.probability(self.probability),
             n=fmt.count(tree.supporters),
             parts=_listed(tree.parts),

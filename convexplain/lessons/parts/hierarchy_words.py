@@ -18,8 +18,16 @@ OWN_DIGIT = Caption(
     zh="网络只认识十个数字，这幅图它判为“{k}”。为什么？",
 )
 OWN = Caption(
-    en="Of all its classes it gives this picture {k}. Why?",
-    zh="在所有类别里，这幅图它判为“{k}”。为什么？",
+    en="It knows {n} classes only: this picture it reads as {k}. Why?",
+    zh="网络只认识 {n} 个类别，这幅图它判为“{k}”。为什么？",
+)
+MISREAD_CLASS = Caption(
+    en="The network reads {k}; the right answer is {right}.",
+    zh="网络判为“{k}”，正确答案是“{right}”。",
+)
+MELTS = Caption(
+    en="You see a photograph; the network reads {shape} numbers.",
+    zh="你看到的是照片，网络读到的是 {shape} 个数。",
 )
 CENTRED = Caption(
     en="Its logit is negative, so weights count less their mean over the ten digits.",
@@ -113,9 +121,49 @@ NEVER = Caption(
 RANDOM = Caption(
     en="In random order: {low} to {high} of {n}.", zh="随机去掉：{n} 个要去掉 {low} 到 {high} 个。"
 )
+HIDE_TITLE = Caption(en="Cover a square: does the answer hold?", zh="遮住一小块，预测还成立吗？")
+HIDE = Caption(
+    en="Cover {size} pixels with {fill}, at each of {n} places.",
+    zh="用{fill}遮住 {size} 个像素，{n} 个位置各试一次。",
+)
+MEAN_COLOUR = Caption(en="the mean colour", zh="平均颜色")
+PAPER = Caption(en="blank paper", zh="空白纸")
+HOLDS = Caption(
+    en="The answer holds everywhere; most is lost at {place}.",
+    zh="预测处处不变；降得最多的是{place}。",
+)
+GIVES = Caption(
+    en="At {m} of {n} places the answer changes; most is lost at {place}.",
+    zh="有 {m} 个位置改判（共 {n} 个）；降得最多的是{place}。",
+)
+RISES = Caption(
+    en="Covering {place} even raises the logit, by {v}.", zh="遮住{place}，logit 反而上升 {v}。"
+)
+COVERED = Caption(en="{size} pixels covered", zh="遮住 {size} 个像素")
+MOST_LOST = Caption(
+    en="most lost: {v}, at {place}; {k} {p} → {q}", zh="下降最多：{v}，{place}；“{k}” {p} → {q}"
+)
+MOST_GAINED = Caption(en="highest: {v}, at {place}", zh="最高：{v}，{place}")
+LOSSES = Caption(en="change of the logit of {k}", zh="“{k}”的 logit 如何变化")
+CHANGE = Caption(en="change of the logit", zh="logit 的变化")
+LIMITS_TITLE = Caption(en="What it gets wrong", zh="它会错在哪里")
+CHOSEN = Caption(
+    en="This square was chosen: {m} of {n} cuts of the photo read otherwise, most as {j}.",
+    zh="这个裁剪是挑选过的：同一张照片的 {n} 种裁法，{m} 种判为别的，多为“{j}”。",
+)
+STRANGER = Caption(
+    en="It answers one of {n} classes to anything: a rocket is read as {j}, {p}.",
+    zh="无论看到什么，它都答 {n} 类之一：火箭判为“{j}”，{p}。",
+)
+CUTS = Caption(en="frame: {k}, {p}; dots: {j}, {q}", zh="实线框：{k}，{p}；虚线框：{j}，{q}")
+READ_AS = Caption(en="a rocket, read as {j}, {p}; {k}, {q}", zh="火箭，判为{j} {p}、{k} {q}")
 # Labels of the scene.
 INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
+PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
+READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
+PHOTOGRAPH_SHORT = Caption(en="seen: {shape}", zh="看到：{shape}")
+READ_SHORT = Caption(en="read: {shape}", zh="读到：{shape}")
 LOGIT = Caption(en="logit {z}", zh="logit {z}")
 PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
 OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
@@ -146,6 +194,13 @@ TREE_READ = Caption(
 )
 TREE_KERNELS = Caption(
     en="Under a patch of {layer}: its kernel and filter.", zh="{layer} 图块下方：卷积核和过滤器。"
+)
+PLANES_READ = Caption(
+    en="A kernel has a plane each for red, green and blue.", zh="卷积核各层依次对应红、绿、蓝。"
+)
+BIASES_READ = Caption(
+    en="Thin bars: biases on the way; logit = for − against + biases.",
+    zh="细条：途中各层的偏置；logit = 支持 − 反对 + 偏置。",
 )
 TREE = Caption(
     en="A tree with the answer {k} at its top: logit {z}, probability {p}. {n} cells of {last} "

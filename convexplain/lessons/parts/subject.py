@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -25,6 +26,8 @@ from convexplain.style.captions import Caption
 
 #: Levels of maps that a hierarchy has at least.
 LEVELS = 2
+#: How many pixels of a photograph, at most, are shown for one that the network reads, a side.
+SHARP = 9
 #: Parts that a layer may play in a network.
 Role = Literal[
     "first convolution",
@@ -115,6 +118,21 @@ class Subject:
     def kernels(self, layer: str) -> npt.NDArray[np.float32]:
         """Return the kernels of a layer that reads one channel, (height, width, filters)."""
         return self.network.weights_of(layer)["kernel"].squeeze(axis=2)
+
+    @cached_property
+    def sharp(self) -> npt.NDArray[np.float32] | None:
+        """The picture in colour as people see it, framed as the network reads it.
+
+        (n * height, n * width, 3), n as large as the given picture allows, 9 at most; None if that
+        is no more than the network reads.
+        """
+        rows, cols = self.recipe.size
+        if self.recipe.colour != "rgb":
+            return None
+        n = min(SHARP, self.given.shape[0] // rows, self.given.shape[1] // cols)
+        if n < 2 or self.given.shape[2] != 3:
+            return None
+        return replace(self.recipe, size=(n * rows, n * cols)).fit(self.given).pixels
 
     def zero(self, layer: str) -> npt.NDArray[np.float32]:
         """Return what a 0 looks like to a layer that reads pixels: a gray (1,), or a colour (3,).
@@ -289,6 +307,27 @@ def max_pools(network: Network) -> tuple[tuple[Layer, Layer], ...]:
 
 def _max_pool(network: Network) -> Layer | None:
     return next((pool for _, pool in max_pools(network)), None)
+
+
+def chosen_levels(network: Network) -> tuple[Layer, ...]:
+    """Choose three convolutions of a hierarchy by what their cells see: edges, pieces, parts.
+
+    The first, the last whose cells do not see the whole picture, and of those between the one whose
+    field is nearest to the geometric mean of theirs.
+    """
+    every = convolutions(network)
+    height, width = network.input_shape[:2]
+    sides = {layer.name: network.receptive_field(layer.name).size for layer in every}
+    partial = [n for n in every if sides[n.name][0] < height and sides[n.name][1] < width]
+    found = partial if len(partial) > 1 else every
+    if len(found) < 3:
+        return tuple(found)
+    first, last = (sides[layer.name][0] for layer in (found[0], found[-1]))
+
+    def away(layer: Layer) -> float:
+        return abs(math.log(sides[layer.name][0] ** 2 / (first * last)))
+
+    return found[0], min(found[1:-1], key=away), found[-1]
 
 
 def _levels(network: Network) -> Layer | None:
