@@ -28,7 +28,7 @@ _CHROMA = np.array(
     ],
     dtype=np.float32,
 ).T * np.float32(224 / 255 / 4)
-_STRIP = 32  # rows converted at once: what fits into a core's cache is converted fastest
+_STRIP = 16_000  # pixels converted at once: what fits into a core's cache is converted fastest
 
 _WAITING = 48_000_000  # bytes of pictures that wait for the encoder at most
 
@@ -108,8 +108,9 @@ class YUVFrame:
             # Colour has half the resolution: whole 2 by 2 blocks are converted.
             x0, y0 = rect.left // 2 * 2, rect.top // 2 * 2
             x1, y1 = min(-(-rect.right // 2) * 2, width), min(-(-rect.bottom // 2) * 2, height)
-            for top in range(y0, y1, _STRIP):
-                self._convert(pixels, x0, top, x1, min(top + _STRIP, y1))
+            rows = max(2, _STRIP // max(1, x1 - x0) // 2 * 2)
+            for top in range(y0, y1, rows):
+                self._convert(pixels, x0, top, x1, min(top + rows, y1))
 
     def _convert(self, pixels: Pixels, x0: int, y0: int, x1: int, y1: int) -> None:
         part = pixels[y0:y1, x0:x1]
