@@ -95,14 +95,14 @@ def test_steps_say_what_was_left_out() -> None:
     named = {
         "desk": "cut to the sheet of paper and straightened",
         "strong_lines": "printed lines left out",
-        "thumb": "left out what reaches the picture's frame",
+        "pen_on_the_page": "left out what reaches the picture's frame",
         "boxed": "left out what is drawn around or under the digit",
         "underlined": "left out what is drawn around or under the digit",
         "letterhead": "other marks left out",
     }
     for kind, step in named.items():
-        assert step in read(kind, 2).digits[0].steps, kind
-        assert step not in read("plain", 2).digits[0].steps
+        assert step in read(kind, 3).digits[0].steps, kind
+        assert step not in read("plain", 3).digits[0].steps
 
 
 def test_boxes_lie_around_the_ink_from_left_to_right() -> None:
