@@ -456,6 +456,20 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
     ),
     Mutation(
+        "a transcript that tells what is computed as if all of it were",
+        "convexplain.stage.described",
+        "return replace(panel, values=known, computed=finite, marks=marks)",
+        "return replace(panel, values=known, computed=None, marks=marks)",
+        "tests/test_transcript.py",
+    ),
+    Mutation(
+        "a transcript without the words that no panel tells",
+        "convexplain.stage.described",
+        "if any(map(str.isdigit, text)) and text not in told",
+        "if not text",
+        "tests/test_transcript.py",
+    ),
+    Mutation(
         "a share that leaves work undone",
         "convexplain.video.shares",
         "work[self.number - 1 :: self.total]",

@@ -67,6 +67,11 @@ aspect = click.option(
     show_default=True,
     help="Width to height; the quality counts the shorter side.",
 )
+transcript = click.option(
+    "--transcript",
+    is_flag=True,
+    help="What is said and seen, every number of it, beside the video as HTML and as text.",
+)
 voice = click.option(
     "--voice",
     metavar="DIR",

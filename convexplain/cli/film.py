@@ -80,6 +80,7 @@ def cores() -> int:
     help="Seconds for which the film rests at a question.  [default: 4; 3 with --lessons]",
 )
 @_options.render_look
+@_options.transcript
 @_options.voice
 @click.option(
     "--embed-subtitles",
@@ -110,6 +111,7 @@ def film(
     aspect: str,
     lang: str,
     theme: str,
+    transcript: bool,
     voice: Path | None,
     no_captions: bool,
     embed_subtitles: bool,
@@ -152,6 +154,7 @@ def film(
         embed_subtitles,
         aspect,
         voice,
+        transcript,
     )
     with (
         Progress("film", quiet=quiet) as progress,
@@ -184,4 +187,6 @@ def describe(result: Result) -> str:
     return (
         f"wrote {format.name(made.output)}: {minutes} min {seconds} s, {result.size / 1e6:.1f} MB; "
         f"poster {format.name(made.poster.name)}; subtitles {names}"
+        + f"; transcript {format.name(made.transcript_files[0].name)} and .txt"
+        * made.transcript
     )

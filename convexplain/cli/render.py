@@ -54,6 +54,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 @click.option(
     "--poster", is_flag=True, help="A poster beside the video: a PNG of its fullest picture."
 )
+@_options.transcript
 @_options.voice
 @click.option("--no-subtitles", is_flag=True, help="No .srt and .vtt beside the video.")
 @click.option(
@@ -89,6 +90,7 @@ def render(
     kind: str | None,
     still: str | None,
     poster: bool,
+    transcript: bool,
     voice: Path | None,
     no_captions: bool,
     no_subtitles: bool,
@@ -119,6 +121,7 @@ def render(
         still=still,
         subtitles=not no_subtitles,
         poster=poster,
+        transcript=transcript,
         sections=sections,
         aspect=aspect,
     )
@@ -235,6 +238,8 @@ def describe(result: Result) -> str:
         line += f"; subtitles {format.name(job.subtitle_files[0].name)} and .vtt"
     if job.poster_files:
         line += f"; poster {format.name(job.poster_files[0].name)}"
+    if job.transcript_files:
+        line += f"; transcript {format.name(job.transcript_files[0].name)} and .txt"
     if job.section_files:
         line += f"; {len(job.section_files)} clips in {format.name(job.sections)}"
     return line + "".join(f"; {note}" for note in result.notes)

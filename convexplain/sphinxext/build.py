@@ -25,7 +25,7 @@ from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
 from convexplain.video import clip_cache, rendering, subtitles
-from convexplain.video.job import QUALITIES, Job
+from convexplain.video.job import QUALITIES, WORDS, Job
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -88,8 +88,13 @@ def themes(drawn: Sequence[str], builder: Builder) -> tuple[str, ...]:
 
 def film(request: VideoRequest, place: Path) -> tuple[Path, Path]:
     """Return the files of a video and its poster in the cache, made or not."""
-    video, poster = _jobs(request, place)
+    video, poster, *_ = _jobs(request, place)
     return video.output, poster.output
+
+
+def words(request: VideoRequest, place: Path) -> Path:
+    """Return the file of what is said and seen in a video, made or not."""
+    return _jobs(dataclasses.replace(request, transcript=True), place)[2].output
 
 
 def track(video: str, lang: str) -> str:
@@ -171,8 +176,8 @@ def _render(app: Sphinx, videos: Iterable[Need], place: Path) -> None:
         _warn(str(error), next(iter(missing.values()))[1])
 
 
-def _jobs(request: VideoRequest, place: Path) -> tuple[Job, Job]:
-    """Return the work that makes a video, and that which makes its poster."""
+def _jobs(request: VideoRequest, place: Path) -> tuple[Job, ...]:
+    """Return the work that makes a video, its poster, and its transcript if there is to be one."""
     quality = QUALITIES[request.quality]
 
     def kept(ending: str, still: str | None) -> Job:
@@ -181,7 +186,8 @@ def _jobs(request: VideoRequest, place: Path) -> tuple[Job, Job]:
         unnamed = Job(request.lesson, place / f"x{ending}", look, quality, still, subtitles=False)
         return dataclasses.replace(unnamed, output=clip_cache.path_of(unnamed, place))
 
-    return kept(".mp4", None), kept(".png", request.poster)
+    told = [kept(".words", WORDS)] * request.transcript
+    return kept(".mp4", None), kept(".png", request.poster), *told
 
 
 def _draw(app: Sphinx, builder: Builder, needed: Iterable[Need], place: Path) -> None:
@@ -225,7 +231,7 @@ def _prune(place: Path, needs: Iterable[Need], app: Sphinx) -> None:
             continue
         still = request.still(app.config.convexplain_theme)
         used |= {stem(still)} if still else set()
-        used |= {path.stem for path in film(request, place)} if can_render() else set()
+        used |= {job.output.stem for job in _jobs(request, place)} if can_render() else set()
     for path in place.iterdir():
         old = time.time() - path.stat().st_mtime > clip_cache.KEPT_FOR
         if old and not path.name.startswith(tuple(used)):

@@ -16,6 +16,7 @@ from convexplain.errors import ConvexplainError
 from convexplain.sphinxext import build, requests
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.sphinxext.writers import convexplain_picture
+from convexplain.video import subtitles
 from convexplain.video.job import QUALITIES
 
 _LOG = logging.getLogger(__name__)
@@ -145,6 +146,9 @@ class VideoDirective(_Directive):
     def _picture(self, request: VideoRequest) -> convexplain_picture:
         still = request.still(self.config.convexplain_theme)
         picture = convexplain_picture() if still is None else _pictures(still)
+        if request.transcript:
+            cues = subtitles.cues_of(request.lesson, request.look.lang)
+            picture["cues"] = [(cue.start, cue.text) for cue in cues]
         if not build.wants_videos(self.config):
             return picture
         if not build.can_render():
@@ -157,6 +161,8 @@ class VideoDirective(_Directive):
         video, poster = build.film(request, build.folder(self.env))
         quality = QUALITIES[request.quality]
         picture["video"], picture["poster"] = video.name, poster.name
+        if request.transcript:
+            picture["words"] = build.words(request, build.folder(self.env)).name
         picture["size"] = (quality.width, quality.height)
         # The picture itself shows what is said, unless it was asked not to.
         picture["said"] = request.look.captions

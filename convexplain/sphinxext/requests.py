@@ -73,6 +73,7 @@ class VideoRequest:
     look: Look
     quality: str  # a name in `convexplain.video.job.QUALITIES`
     poster: str  # the still that is shown before it plays
+    transcript: bool = False  # whether what is said and seen is told below it
 
     @property
     def alternative(self) -> str:
@@ -148,14 +149,21 @@ def _figure(figure: Any, lang: str, theme: str, width: float) -> FigureRequest:
 @click.option("-q", "--quality", type=Name("quality", tuple(QUALITIES)), default="m")
 @click.option("--no-captions", is_flag=True)
 @click.option("--poster", metavar="BEAT", default=POSTER)
+@click.option("--transcript", is_flag=True)
 def _video(
-    lesson: Lesson, lang: str, theme: str, quality: str, no_captions: bool, poster: str
+    lesson: Lesson,
+    lang: str,
+    theme: str,
+    quality: str,
+    no_captions: bool,
+    poster: str,
+    transcript: bool,
 ) -> VideoRequest:
     beats = [beat.name for beat in lesson.beats()]
     if poster not in (*beats, POSTER):
         raise click.UsageError(f"{lesson.name} has no beat {poster!r}: {choose(poster, beats)}")
     look = Look(lang=lang, theme=theme, captions=not no_captions)
-    return VideoRequest(lesson, look, quality, poster)
+    return VideoRequest(lesson, look, quality, poster, transcript)
 
 
 def _as_directive(message: str) -> str:

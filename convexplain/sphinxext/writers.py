@@ -13,12 +13,14 @@ from docutils import nodes
 from convexplain.files import atomic
 from convexplain.sphinxext import build
 from convexplain.style.captions import LANGUAGES
+from convexplain.video import transcript
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _LABELS = {"en": "English", "zh": "中文"}
 _DOWNLOAD = {"en": "Download the video", "zh": "下载视频"}
+_TOLD = {"en": "What it says and shows", "zh": "解说与画面内容"}
 # CSS pixels of the lengths that matplotlib writes.
 _POINT = 96 / 72
 
@@ -28,7 +30,8 @@ class convexplain_picture(nodes.General, nodes.Element):  # type: ignore[misc]
 
     Its attributes are plain, since doctrees are kept: ``alt`` and ``lang``; of a figure ``stem``,
     how the names of its files begin, and ``themes``; of a video ``video``, ``poster`` (file names),
-    ``size`` and ``said``, whether its captions are in the picture.
+    ``size`` and ``said``, whether its captions are in the picture; ``cues`` and ``words``, what is
+    said and the file of what is seen, too, if a transcript is to stand below it.
     """
 
 
@@ -49,6 +52,7 @@ def _html(writer: Any, node: convexplain_picture) -> None:
     video = "video" in node and builder.name != "epub"
     if not (video and _video(writer, node)) and not _figure(writer, node):
         writer.body.append(f"<p><em>{escape(node['alt'])}</em></p>\n")
+    _transcript(writer, node)
     raise nodes.SkipNode
 
 
@@ -94,6 +98,22 @@ def _video(writer: Any, node: convexplain_picture) -> bool:
             )
     writer.body.append(f'<a href="{source}">{_DOWNLOAD[node["lang"]]}</a>\n</video>\n')
     return True
+
+
+def _transcript(writer: Any, node: convexplain_picture) -> None:
+    """Write what is said and seen; what is said alone where the video was not played."""
+    if "cues" not in node:
+        return
+    kept = build.folder(writer.builder) / node.get("words", "none")
+    if kept.is_file():
+        moments = transcript.read(kept)
+    else:
+        moments = [transcript.Moment(start, said, ()) for start, said in node["cues"]]
+    lang = node["lang"]
+    writer.body.append(
+        f'<details class="convexplain-transcript" lang="{lang}"><summary>{_TOLD[lang]}</summary>\n'
+        f"{transcript.fragment(moments)}</details>\n"
+    )
 
 
 def _latex(writer: Any, node: convexplain_picture) -> None:

@@ -19,6 +19,7 @@ from convexplain.panels import text as words
 from convexplain.panels.sheet import ASPECTS, VIDEO, Sheet
 from convexplain.stage.board import Board
 from convexplain.stage.canvas import Pixels
+from convexplain.stage.described import NOTHING, changes, seen
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.pace import Move, smoothly, together
@@ -128,7 +129,7 @@ class LessonScene(StageScene):
         self.prepare()
 
     @classmethod
-    def poster(cls, lesson: Lesson, look: Look) -> Pixels:
+    def poster(cls, lesson: Lesson, look: Look, **how: Any) -> Pixels:
         """Play a lesson without drawing what moves, and return its fullest picture.
 
         Parameters
@@ -136,6 +137,8 @@ class LessonScene(StageScene):
         lesson : Lesson
         look : Look
             A caption, if it has them, counts as any other part of the picture.
+        **how
+            Of the scene, such as what it goes over to in a film.
 
         Returns
         -------
@@ -143,18 +146,64 @@ class LessonScene(StageScene):
             RGB, as it stands at the end of an event.
         """
         fullest = Fullest()
+        cls._watch(lesson, look, lambda scene, _: fullest.consider(scene), **how)
+        assert fullest.pixels is not None, "a lesson has at least one beat"
+        return fullest.pixels
 
-        class Posing(cls):  # type: ignore[misc, valid-type]
+    @classmethod
+    def transcript(
+        cls, lesson: Lesson, look: Look, **how: Any
+    ) -> list[tuple[float, str, tuple[str, ...]]]:
+        """Play a lesson without drawing it, and tell it in words.
+
+        Parameters
+        ----------
+        lesson : Lesson
+        look : Look
+            Whose language it is told in.
+        **how
+            Of the scene, such as what it goes over to in a film.
+
+        Returns
+        -------
+        list of (float, str, tuple of str)
+            Of each event: when it begins, in seconds, what is said, "" if nothing is, and what is
+            new to be seen at its end.
+        """
+        found: list[tuple[float, str, tuple[str, ...]]] = []
+        start, before = 0.0, NOTHING
+        titles: dict[str, Caption] = {}
+
+        def tell(scene: LessonScene, event: Event | Beat) -> None:
+            nonlocal start, before
+            said = event.caption if isinstance(event, Beat) else event.said
+            words = " ".join(said.text(look.lang).split()) if said is not None else ""
+            now = seen(scene, titles)
+            found.append((start, words, changes(before, now, look.lang)))
+            start, before = start + event.seconds, now
+
+        cls._watch(lesson, look, tell, **how)
+        return found
+
+    @classmethod
+    def _watch(
+        cls,
+        lesson: Lesson,
+        look: Look,
+        ended: Callable[[LessonScene, Event | Beat], None],
+        **how: Any,
+    ) -> None:
+        """Play a lesson without drawing what moves; `ended` is called at the end of each event."""
+
+        class Watched(cls):  # type: ignore[misc, valid-type]
             def on_event(self, event: Event) -> None:
-                fullest.consider(self)
+                ended(self, event)
 
             def on_beat(self, beat: Beat) -> None:
                 if not beat.events:
-                    fullest.consider(self)
+                    ended(self, beat)
 
-        Posing(lesson, look, skip_animations=True).render()
-        assert fullest.pixels is not None, "a lesson has at least one beat"
-        return fullest.pixels
+        Watched(lesson, look, skip_animations=True, **how).render()
 
     def construct(self) -> None:
         """Play the beats in order; each lasts exactly its seconds."""

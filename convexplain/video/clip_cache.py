@@ -107,7 +107,7 @@ def prune(place: Path, used: Iterable[Path]) -> None:
 
 
 def _clips(place: Path) -> Iterator[Path]:
-    for ending in (".mp4", ".png"):
+    for ending in (".mp4", ".png", ".words"):
         yield from place.glob(f"*-*-*{ending}")
 
 

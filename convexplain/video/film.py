@@ -27,8 +27,17 @@ from convexplain.video import (
     rendering,
     sound,
     subtitles,
+    transcript,
 )
-from convexplain.video.job import ASPECTS, QUALITIES, SUBTITLE_FORMATS, Job, Quality
+from convexplain.video.job import (
+    ASPECTS,
+    QUALITIES,
+    SUBTITLE_FORMATS,
+    TRANSCRIPT_FORMATS,
+    WORDS,
+    Job,
+    Quality,
+)
 from convexplain.video.shares import Shard
 from convexplain.video.sound import Sound
 from convexplain.video.subtitles import Cue
@@ -57,6 +66,8 @@ class Film:
         Width to height, for all parts.
     voice : Path, optional
         A folder of sounds, with one for each lesson that is spoken (`convexplain.video.sound`).
+    transcript : bool
+        Whether what is said and seen is written beside it, as HTML and as text.
     """
 
     lessons: tuple[Lesson, ...]
@@ -66,6 +77,7 @@ class Film:
     embed_subtitles: bool = False
     aspect: str = ASPECTS[0]
     voice: Path | None = None
+    transcript: bool = False
 
     def job(self, part: Lesson, output: Path, **how: Any) -> Job:
         """Return how one part is rendered."""
@@ -80,6 +92,13 @@ class Film:
     def poster(self) -> Path:
         """The picture beside it."""
         return self.main.with_suffix(".png")
+
+    @property
+    def transcript_files(self) -> tuple[Path, ...]:
+        """The transcript beside it, if there is to be one."""
+        if not self.transcript:
+            return ()
+        return tuple(self.main.with_suffix(f".transcript.{kind}") for kind in TRANSCRIPT_FORMATS)
 
     @property
     def subtitle_files(self) -> dict[Path, str]:
@@ -259,7 +278,11 @@ def make(
     parts = film.parts
     still = film.job(parts[0], film.poster, still=parts[0].beats()[0].name)
     videos = [film.job(part, film.main, subtitles=False) for part in parts]
-    jobs = [_kept(job, place) for job in (*videos, still)]
+    told = [
+        film.job(part, film.main.with_suffix(".words"), still=WORDS)
+        for part in parts * film.transcript
+    ]
+    jobs = [_kept(job, place) for job in (*videos, *told, still)]
     reasons = {job.output: clip_cache.look_up(job.output) for job in jobs}
     if say:
         for line in _remarks(jobs, reasons):
@@ -273,7 +296,8 @@ def make(
     if not shard.whole:
         return None
     *paths, picture = [job.output for job in jobs]
-    result = _join(film, paths, picture, len(missing))
+    words = paths[len(parts) :]
+    result = _join(film, paths[: len(parts)], words, picture, len(missing))
     clip_cache.prune(place, [*paths, picture])
     return result
 
@@ -357,7 +381,9 @@ def _render(
     )
 
 
-def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Result:
+def _join(
+    film: Film, paths: Sequence[Path], words: Sequence[Path], picture: Path, rendered: int
+) -> Result:
     """Concatenate valid clips; put the film and what belongs to it in place together."""
     try:
         lengths = [concatenate.length(path) for path in paths]
@@ -387,6 +413,15 @@ def _join(film: Film, paths: Sequence[Path], picture: Path, rendered: int) -> Re
         target: subtitles.encode(target.suffix, cues[lang])
         for target, lang in film.subtitle_files.items()
     }
+    moments = [
+        moment._replace(start=moment.start + float(start))
+        for path, start in zip(words, starts, strict=False)
+        for moment in transcript.read(path)
+    ]
+    title, lang = film.parts[0].beats()[0].title.text(film.look.lang), film.look.lang
+    for target in film.transcript_files:
+        write = transcript.page if target.suffix == ".html" else transcript.text
+        texts[target] = write(title, "", moments, lang).encode()
     atomic.write(film.output, whole, beside={film.poster: picture, **texts})
     size, seconds = film.main.stat().st_size, starts[-1]
     return Result(film, float(seconds), size, marks, rendered)

@@ -68,6 +68,9 @@ QUALITIES = {
 ASPECTS = ("16:9", "4:3", "1:1", "9:16")
 #: What `Job.still` calls the picture that fills the most of the frame, instead of a beat's end.
 POSTER = "poster"
+#: What `Job.still` calls the lesson in words, as `convexplain.video.transcript` reads them.
+WORDS = "words"
+TRANSCRIPT_FORMATS = ("html", "txt")
 # A GIF has one size: larger ones cannot be sent to anyone.
 GIF_FRAME = Quality("gif", 640, 360, 10)
 
@@ -87,11 +90,13 @@ class Job:
     quality : Quality
         Size and frame rate; a GIF is always `GIF_FRAME`.
     still : str, optional
-        Name of a beat: a picture of its end is written instead of a video; or `POSTER`.
+        Name of a beat: a picture of its end is written instead of a video; or `POSTER`, or `WORDS`.
     subtitles : bool
         Whether the .srt and .vtt are written beside an mp4 or webm.
     poster : bool
         Whether a poster, a PNG without caption, is written beside a video.
+    transcript : bool
+        Whether what is said and seen is written beside a video, as HTML and as text.
     voice : tuple of Sound
         What is spoken over the events of an mp4 or webm; the lesson has its pace
         (`Lesson.with_sounds`).
@@ -110,6 +115,7 @@ class Job:
     still: str | None = None
     subtitles: bool = True
     poster: bool = False
+    transcript: bool = False
     voice: tuple[Sound, ...] = ()
     sections: Path | None = None
     scene_file: Path | None = None
@@ -148,6 +154,13 @@ class Job:
         return (self.main.with_suffix(".png"),) if self.poster else ()
 
     @property
+    def transcript_files(self) -> tuple[Path, ...]:
+        """The transcript, beside the video, if there is to be one."""
+        if not self.transcript:
+            return ()
+        return tuple(self.main.with_suffix(f".transcript.{kind}") for kind in TRANSCRIPT_FORMATS)
+
+    @property
     def section_files(self) -> tuple[Path, ...]:
         """A clip for each beat, in order."""
         if self.sections is None:
@@ -161,4 +174,5 @@ class Job:
     @property
     def targets(self) -> tuple[Path, ...]:
         """All that will be written, the main file first."""
-        return (self.main, *self.subtitle_files, *self.poster_files, *self.section_files)
+        beside = (*self.subtitle_files, *self.poster_files, *self.transcript_files)
+        return (self.main, *beside, *self.section_files)

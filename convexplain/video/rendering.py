@@ -18,11 +18,12 @@ from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import atomic, documents
 from convexplain.lessons import Lesson
 from convexplain.video import memory
-from convexplain.video.job import ASPECTS, POSTER, VIDEO_FORMATS, Job
+from convexplain.video.job import ASPECTS, POSTER, VIDEO_FORMATS, WORDS, Job
 from convexplain.video.pool import Pool
 from convexplain.video.worker import Done
 
 _logger = logging.getLogger(__name__)
+_STILLS = {WORDS: "words"}
 News = float | Done | ConvexplainError
 
 
@@ -72,7 +73,7 @@ def check(job: Job) -> None:
 def _check(job: Job) -> None:
     if job.output.is_dir():
         raise UsageError(f"{str(job.output)!r} is a folder: name a file in it")
-    allowed = ("png",) if job.still is not None else VIDEO_FORMATS
+    allowed = VIDEO_FORMATS if job.still is None else (_STILLS.get(job.still, "png"),)
     if job.format not in allowed:
         kind = "a still is a picture" if job.still is not None else "a lesson is a video"
         given = f"{job.output.name!r} has the extension {job.output.suffix or '(none)'}"
@@ -82,7 +83,7 @@ def _check(job: Job) -> None:
     check_aspect(job.aspect, [job.lesson] if job.scene_file is None else [])
     if job.still is not None:
         beats = [beat.name for beat in job.lesson.beats()]
-        if job.still not in (*beats, POSTER):
+        if job.still not in (*beats, POSTER, WORDS):
             raise UsageError(
                 f"{job.lesson.name} has no beat {job.still!r}: "
                 f"{choose(job.still, (*beats, POSTER))}"
@@ -91,8 +92,9 @@ def _check(job: Job) -> None:
         raise UsageError(
             f"a voice is heard in an mp4 or webm: a {job.format} has no sound; leave --voice out"
         )
-    if job.poster and job.still is not None:
-        raise UsageError("a poster stands beside a video: leave --poster or --still out")
+    if (job.poster or job.transcript) and job.still is not None:
+        given = "--poster" if job.poster else "--transcript"
+        raise UsageError(f"{given[2:]} is what stands beside a video: leave {given} or --still out")
     if job.sections is not None and job.format not in ("mp4", "webm"):
         raise UsageError(f"sections are clips of an mp4 or webm: a {job.format} has none")
     documents.check_folder(job.main.parent)

@@ -6,6 +6,7 @@ import dataclasses
 import importlib.resources
 import importlib.util
 import inspect
+import json
 import logging
 import os
 import shutil
@@ -23,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from convexplain.errors import ConvexplainError
-from convexplain.video import child, memory, sound
-from convexplain.video.job import POSTER
+from convexplain.video import child, memory, sound, transcript
+from convexplain.video.job import POSTER, WORDS
 
 if TYPE_CHECKING:
     from convexplain.video.job import Job
@@ -201,7 +202,7 @@ def settings(job: Job, media: Path) -> dict[str, Any]:
         "assets_dir": str(media),
         "log_dir": str(media / "logs"),
         "output_file": "scene",
-        "format": job.format,
+        "format": job.format if job.still is None else "png",
         "renderer": "cairo",
         "background_opacity": 1.0,
         "disable_caching": True,
@@ -246,6 +247,9 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
     with tempconfig(settings(job, media)):
         if job.still == POSTER:
             made = _poster(job, media)
+        elif job.still == WORDS:
+            made = media / "words.json"
+            made.write_text(json.dumps(_moments(job)), "utf-8")
         else:
             scene = scene_class(job)(
                 lesson=job.lesson,
@@ -259,7 +263,8 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
             made = Path(writer.image_file_path if job.still else writer.movie_file_path)
             notes = tuple(writer.notes)
         posters = [_poster(job, media) for _ in job.poster_files]
-    for picture in [made] * (job.still is not None) + posters:
+        told = _moments(job) if job.transcript else []
+    for picture in [made] * (job.still not in (None, WORDS)) + posters:
         measure_video.check_picture(picture, job.frame)
     seconds = 0.0
     if job.still is None:
@@ -275,8 +280,22 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
         starts = accumulate((beat.seconds for beat in beats[:-1]), initial=0.0)
         sections.cut(made, [*starts], clips)
     cues = subtitles.cues_of(job.lesson, job.look.lang)
+    words: list[bytes] = []
     texts = [subtitles.encode(file.suffix, cues) for file in job.subtitle_files]
-    return Done((made, *texts, *posters, *clips), seconds, notes)
+    for file in job.transcript_files:
+        write = transcript.page if file.suffix == ".html" else transcript.text
+        title = beats[0].title.text(job.look.lang)
+        texts_of = write(title, job.lesson.question.text(job.look.lang), told, job.look.lang)
+        words.append(texts_of.encode())
+    return Done((made, *texts, *posters, *words, *clips), seconds, notes)
+
+
+def _moments(job: Job) -> list[transcript.Moment]:
+    """Tell a lesson in words."""
+    return [
+        transcript.Moment(*each)
+        for each in scene_class(job).transcript(job.lesson, job.look, **_following(job))
+    ]
 
 
 def _spoken(job: Job, video: Path) -> Path:
@@ -303,5 +322,5 @@ def _poster(job: Job, media: Path) -> Path:
 
     look = dataclasses.replace(job.look, captions=False)
     path = media / "poster.png"
-    Image.fromarray(scene_class(job).poster(job.lesson, look)).save(path)
+    Image.fromarray(scene_class(job).poster(job.lesson, look, **_following(job))).save(path)
     return path

@@ -17,7 +17,6 @@ from sphinx.application import Sphinx
 from convexplain import cards, figures, lessons
 from convexplain.lessons import Lesson
 from convexplain.style.captions import LANGUAGES
-from convexplain.video import subtitles
 
 _LESSON = """(lesson-{name})=
 
@@ -26,6 +25,7 @@ _LESSON = """(lesson-{name})=
 {question}
 
 ```{{convexplain-video}} {name}
+:transcript:
 ```
 
 {seconds} seconds, of which every number is computed.
@@ -36,10 +36,6 @@ convexplain render {name} --lang zh --theme light
 ```
 
 [Its options](../../reference/lessons.md#convexplain-render-{name}): digit, length, language.
-
-## What it says
-
-{transcript}
 
 ## To teach with it
 
@@ -109,10 +105,6 @@ def lesson_page(name: str) -> str:
         title=_title(lesson),
         question=lesson.question.text("en"),
         seconds=round(lesson.seconds),
-        transcript="\n".join(
-            f"- `{int(cue.start // 60)}:{int(cue.start % 60):02d}` {_plain(cue.text)}"
-            for cue in subtitles.cues_of(lesson, "en")
-        ),
         aim=_plain(card["aim"]),
         pauses="\n".join(
             "| " + " | ".join(_plain(cell).replace("|", "\\|") for cell in row) + " |"

@@ -153,6 +153,7 @@ USAGE = [
     ("script pooling --format xml", "'xml'", "text, csv or json"),
     ("script pooling --digit 10", "10", "0 to 9"),
     ("render --still postr", "did you mean poster?"),
+    ("render --still strong --transcript", "--transcript", "leave"),
     ("render --still strong --poster", "--poster", "leave"),
     ("render --still strong --format gif", "--format gif", "leave"),
     ("render --format mp4 -o b.webm", "mp4", "'b.webm'", "b.mp4"),
