@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import math
+import shutil
+import subprocess
 import wave
 from pathlib import Path
 
@@ -226,6 +228,21 @@ def test_folders_of_sounds_are_named_after_lessons(tmp_path):
     (tmp_path / "poling").mkdir()
     with pytest.raises(UsageError, match="named after no lesson: choose pooling"):
         sound.folders(tmp_path, ["pooling", "channels"])
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+@pytest.mark.parametrize(("lang", "voice"), [("en", "en"), ("zh", "cmn")])
+def test_a_speech_program_speaks_the_script(tmp_path, lang, voice):
+    for line in json.loads(script("pooling", "--lang", lang, "--format", "json"))["lines"]:
+        path = tmp_path / line["file"]
+        path.parent.mkdir(exist_ok=True)
+        subprocess.run(["espeak-ng", "-v", voice, "-w", path, line["text"]], check=True)
+    lesson, sounds = sound.speak(Pooling(), tmp_path)
+    assert sound.silent(lesson, sounds) == ""
+    lengths = {each.event: each.seconds for each in sounds}
+    assert all(length > 0.4 for length in lengths.values())
+    for line in lines(lesson.beats()):
+        assert line.seconds >= lengths[line.event] - 1e-9
 
 
 # What is heard.
