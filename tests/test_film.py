@@ -210,3 +210,37 @@ def test_a_film_that_is_stopped_keeps_the_finished_pieces_and_nothing_else(tmp_p
     finished = sorted(cache.iterdir())
     assert len(finished) == 2
     assert clip_cache.look_up(finished[0]) is None
+
+
+@pytest.mark.render
+def test_shares_of_a_film_are_joined_with_its_voice_and_its_transcript(tmp_path, monkeypatch):
+    pytest.importorskip("manim", reason="films need the extra 'video'")
+    import test_voice as voices
+
+    from convexplain.video.shares import Shard
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    voices.tone(tmp_path / "voice" / "window-size" / "tiles.wav", 5.0, 700)
+    film = Film(
+        select(["window-size"], {}), Path("x.mp4"), Look(), TINY, voice=tmp_path / "voice",
+        transcript=True,
+    )  # fmt: skip
+    rendered = []
+    for number in (1, 2):
+        assert make(film, shard=Shard(number, 2), progress=lambda *_: rendered.append(0)) is None
+        assert not Path("x.mp4").exists()
+    result = make(film)
+    assert result.rendered == 0
+
+    card, lesson = film.parts
+    begins = card.seconds + voices.sound.starts(lesson)["tiles"]
+    heard, rate, language = voices.track(Path("x.mp4"))
+    assert language == "eng"
+    assert voices.onset(heard, rate, 700) == pytest.approx(begins, abs=1 / TINY.rate)
+    text = Path("x.transcript.txt").read_text("utf-8")
+    at = f"{int(begins // 60)}:{int(begins % 60):02d}"
+    said = {line.event: line.text("en") for line in voices.lines(lesson.beats())}["tiles"]
+    assert f"{at}  {said}" in text
+    assert "3 × 3: 3 × 3, from" in text
+    assert said in Path("x.transcript.html").read_text("utf-8")

@@ -253,7 +253,7 @@ def track(path):
     with av.open(str(path)) as file:
         (stream,) = file.streams.audio
         rate = stream.rate
-        heard = np.zeros(round(10 * rate), dtype=np.float32)
+        heard = np.zeros(round(90 * rate), dtype=np.float32)
         for frame in file.decode(stream):
             first = round(float(frame.pts * frame.time_base) * rate)
             values = frame.to_ndarray()

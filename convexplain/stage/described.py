@@ -18,12 +18,12 @@ from convexplain.style.captions import Caption
 # What is fainter than this cannot be seen.
 _FAINT = 0.05
 _COMES = Caption(en="Now to be seen: {what}", zh="出现：{what}")
-_CHANGES = Caption(en="Changed: {what}", zh="变为：{what}")
+_CHANGES = Caption(en="Becomes: {what}", zh="变为：{what}")
 _GOES = Caption(en="Gone: {what}", zh="消失：{what}")
 _WRITTEN = Caption(en="Also written: {what}", zh="另有文字：{what}")
 _NEAR = Caption(en="The camera comes near.", zh="镜头拉近。")
 _FAR = Caption(en="All of the picture is seen again.", zh="镜头拉远，回到全景。")
-_GRID = Caption(en="A picture", zh="图")
+_GRID = Caption(en="A picture", zh="图片")
 _AND = {"en": "; ", "zh": "；"}
 
 

@@ -72,16 +72,18 @@ def join(
     lengths = [length(clip) for clip in clips]
     total = sum(lengths, Fraction(0))
     lead = max(map(_lead, clips))
+    kind = clips[0].suffix
     with (
         av.open(str(clips[0])) as first,
-        av.open(str(target), "w", options=_CONTAINER.get(target.suffix, {})) as film,
+        # The target may be called otherwise until it is whole.
+        av.open(str(target), "w", kind[1:], options=_CONTAINER.get(kind, {})) as film,
     ):
         template = first.streams.video[0]
         video = film.add_stream_from_template(template)
         starts = [sum(lengths[:number], Fraction(0)) for number in range(len(clips))]
         tracks = [_moved(clips, starts, lead, template, video)]
         if voice:
-            spoken = sound.add_stream(film, target.suffix, _LANGUAGES[lang])
+            spoken = sound.add_stream(film, kind, _LANGUAGES[lang])
             heard = sound.encoded(sound.mixed(voice, float(total)), spoken)
             tracks.append(_timed(heard, spoken.index))
         for language, cues in (subtitles or {}).items():
@@ -90,7 +92,7 @@ def join(
             track.codec_context.time_base = _MILLISECOND
             track.codec_context.subtitle_header = _STYLE
             tracks.append(_told(cues, track))
-        if target.suffix == ".mp4":
+        if kind == ".mp4":
             film.set_chapters([*_marks(chapters, float(total))])
         # Players read a file from front to back: packets go in by time.
         for _, _, packet in heapq.merge(*tracks, key=lambda item: item[:2]):
