@@ -116,9 +116,14 @@ def _head(options: Strip) -> Part:
         )
         for n in range(count)
     ]  # fmt: skip
-    told = Column(Text("same", said, measure=18), Legend("legend", row=True), gap=0.6)
+    told, narrow = (
+        Column(Text("same", said, measure=18), Legend("legend", row=row), gap=0.6)
+        for row in (True, False)
+    )
     row = Row(*kernels, gap=0.4)
-    return Row(row, told) if count == 1 else Either(Row(row, told), Column(row, told))
+    if count == 1:
+        return Row(row, told)
+    return Either(Row(row, told), Column(row, told), Column(row, narrow))
 
 
 def _position(options: Strip, n: int, step: ConvStep) -> Part:

@@ -26,6 +26,8 @@ _LARGER, _USUAL = 5.0, 28
 _CORNER = 0.25
 #: Grids with more rows or columns are pictures: no lines part their cells.
 _RULED = 48
+#: Up to so many cells a side, each has a pixel of its own.
+_FINEST = 128
 #: Up to so many cells are told one by one.
 _TOLD = 49
 #: How much so many maps on one another hide together.
@@ -141,13 +143,13 @@ class Cells(Panel):
         """Return how large its cells can be."""
         sheet, count = at.sheet, max(self.shape)
         if self.small:
-            return Bounds(self.weight or 0.0, sheet.pixel, sheet.pixel, sheet.room)
+            return Bounds(self.weight or 0.0, sheet.pixel / 2, sheet.pixel / 2, sheet.room)
         if self.fine != 1:  # others of its share say how large it is
             return Bounds(self.weight or 1.0, 0.0, 0.0, self.fine * sheet.room / count)
         large = min(sheet.room / count, ROOMY * sheet.number)
         decimals = self.decimals(at)
         if decimals is None:
-            least = max(sheet.thumb / count, sheet.pixel)
+            least = max(sheet.thumb / count, sheet.pixel * min(1.0, _FINEST / count))
             good = max(least, min(sheet.good / count, 0.4 * sheet.number))
             usual = _LARGER if self.numbers else (_USUAL / count) ** 0.5
             return Bounds(self.weight or usual, least, good, max(large, good))

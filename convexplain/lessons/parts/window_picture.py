@@ -169,6 +169,9 @@ def compared_pictures(
             *(replace(text, measure=math.inf) for text in (what, how)),
             gap=0.6,
         ),
+        Column(
+            weights, Legend("legend"), *(replace(t, measure=math.inf) for t in (what, how)), gap=0.6
+        ),
     )
     blocks: list[Part] = []
     for each in geometries:
