@@ -129,3 +129,15 @@ def test_each_need_is_a_role_that_the_default_network_plays():
     for lesson in needy:
         assert set(lesson.needs) <= set(ROLES), lesson.name
         assert lacking(cnn, lesson.needs) == (), lesson.name
+
+
+def test_ten_unnamed_classes_of_photographs_are_no_digits():
+    """Ten classes of colour pictures may be anything, unless a recipe calls them 0 to 9."""
+    layers = (Conv2D("c", 2), Flatten("f"), Dense("d", 10, "softmax"))
+    gray = Network.initialised(layers, input_shape=(8, 8, 1))
+    colour = Network.initialised(layers, input_shape=(8, 8, 3))
+    names = tuple(Caption(en=str(n), zh=str(n)) for n in range(10))
+    named = Network(
+        layers, colour.weights, input_shape=(8, 8, 3), recipe=Recipe((8, 8), "rgb", classes=names)
+    )
+    assert [net.reads_digits for net in (gray, colour, named)] == [True, False, True]

@@ -53,6 +53,8 @@ ELSEWHERE = 12
 HIDDEN, CUTS = 3 / 16, 6
 #: How many random orders the check is repeated in.
 ORDERS = 20
+#: Of more cells than that, in fewer orders: each takes all that lies above them.
+MANY, FEWER = 500, 5
 
 
 class Reading(NamedTuple):
@@ -358,7 +360,7 @@ class Hierarchy(NetworkLesson):
         """The same in random orders, each drawn with its number as the seed."""
         return tuple(
             self._lead(np.random.default_rng(seed).permutation(np.sort(self.order)))
-            for seed in range(ORDERS)
+            for seed in range(ORDERS if len(self.order) <= MANY else FEWER)
         )
 
     @cached_property

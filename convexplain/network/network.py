@@ -383,9 +383,13 @@ class Network:
 
     @property
     def reads_digits(self) -> bool:
-        """Whether the classes are the ten digits: so many, and of no other names."""
+        """Whether the classes are the ten digits: so many, and of no other names.
+
+        In colour they must be named so: ten unnamed classes of photographs are no digits.
+        """
         names = () if self.recipe is None else self.recipe.classes
-        return self.outputs == 10 and all(name.en == str(n) for n, name in enumerate(names))
+        digits = all(name.en == str(n) for n, name in enumerate(names))
+        return self.outputs == 10 and digits and (bool(names) or self.input_shape[2] == 1)
 
     def chosen(self, outputs: ArrayLike) -> NDArray[np.intp]:
         """Return the class that each of some answers names.
