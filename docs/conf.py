@@ -32,6 +32,7 @@ extensions = [
     "convexplain.sphinxext",
     "front",
     "gallery",
+    "languages",
     "lesson_options",
     "mathml",
     "repository_links",

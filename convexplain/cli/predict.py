@@ -26,12 +26,14 @@ _AS_IS = Caption(en="{origin}", zh="{origin}")
 _CAUTION = Caption(
     en="A probability is the softmax of the logits: a share, not a certainty. A picture of "
     "anything else gets one, too.",
-    zh="概率由 logit 经 softmax 得出：它只是各类别之间的占比，不代表网络有多大把握。即使图中不是手写数字，也会得到一个概率。",
+    zh="概率由 logit 经 softmax 得出：它只是各类别之间的占比，不代表网络有多大把握。"
+    "即使图中不是手写数字，也会得到一个概率。",
 )
 
 _CAUTION_OF_CLASSES = Caption(
     en=_CAUTION.en,
-    zh="概率由 logit 经 softmax 得出：它只是各类别之间的占比，不代表网络有多大把握。任何其他图片也会得到一个概率。",
+    zh="概率由 logit 经 softmax 得出：它只是各类别之间的占比，不代表网络有多大把握。"
+    "任何其他图片也会得到一个概率。",
 )
 
 

@@ -197,7 +197,8 @@ _LUCK = Caption(en="luck", zh="运气好")
 _HAS_FEWER = Caption(en="It has {w} of the parameters.", zh="它的参数量只有全连接网络的 {w}。")
 _SAME_DIGITS = Caption(en="Both learned from the same digits.", zh="两个网络学的是同一批样本。")
 _ALL_BEAT = Caption(
-    en="Its worst training gives {a}, the other's best {b}.", zh="它最差的一次 {a}，全连接网络最好 {b}。"
+    en="Its worst training gives {a}, the other's best {b}.",
+    zh="它最差的一次 {a}，全连接网络最好 {b}。",
 )
 _SOME_BEAT = Caption(
     en="Its trainings begin at {a}, the other's end at {b}.", zh="它最低 {a}，全连接网络最高 {b}。"

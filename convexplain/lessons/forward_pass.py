@@ -395,7 +395,8 @@ _SHIFT = Caption(
     en="Only distances count: take the largest from each.", zh="只看差距：各减去最大的一个。"
 )
 _POWERS = Caption(
-    en="Softmax: e to the power of each; together {s} …", zh="softmax：各自作为 e 的指数，总和 {s}……"
+    en="Softmax: e to the power of each; together {s} …",
+    zh="softmax：各自作为 e 的指数，总和 {s}……",
 )
 _SIGMOID = Caption(
     en="Sigmoid: e to the power of both; together {s} …",

@@ -12,9 +12,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from languages import language_of
 from sphinx.application import Sphinx
 
 from convexplain import page
+from convexplain.style.captions import Caption
 
 #: The file of the classroom page in the site.
 NAME = "classroom.html"
@@ -24,43 +26,74 @@ LESSONS = "gallery/lessons"
 FOLDER = "release"
 #: What a file of a release is, by how its name ends.
 KINDS = (
-    ("-page-en.html", "the classroom page, in English"),
-    ("-page-zh.html", "the classroom page, in Chinese"),
-    ("film-en.mp4", "the whole chapter as one film, in English"),
-    ("film-zh.mp4", "the whole chapter as one film, in Chinese"),
-    ("lessons-en.zip", "the lessons as videos, with subtitles and posters, in English"),
-    ("lessons-zh.zip", "the lessons as videos, with subtitles and posters, in Chinese"),
-    (".whl", "the program, to be installed by pip"),
-    (".tar.gz", "its source"),
+    ("-page-en.html", Caption(en="the classroom page, in English", zh="课堂页面，英文")),
+    ("-page-zh.html", Caption(en="the classroom page, in Chinese", zh="课堂页面，中文")),
+    ("film-en.mp4", Caption(en="the whole chapter as one film, in English", zh="整章的长片，英文")),
+    ("film-zh.mp4", Caption(en="the whole chapter as one film, in Chinese", zh="整章的长片，中文")),
+    (
+        "lessons-en.zip",
+        Caption(
+            en="the lessons as videos, with subtitles and posters, in English",
+            zh="各课视频，带字幕和封面，英文",
+        ),
+    ),
+    (
+        "lessons-zh.zip",
+        Caption(
+            en="the lessons as videos, with subtitles and posters, in Chinese",
+            zh="各课视频，带字幕和封面，中文",
+        ),
+    ),
+    (".whl", Caption(en="the program, to be installed by pip", zh="程序，用 pip 安装")),
+    (".tar.gz", Caption(en="its source", zh="程序的源代码")),
 )
 _FRAME = """
 ```{{raw}} html
 <div class="classroom">
-<iframe src="{url}" title="The classroom page" loading="lazy"></iframe>
-<p><a class="take" href="{url}" download="convexplain.html">Download this one file</a>
-({size}; it runs in any browser, without a network), or
-<a href="{url}">open it by itself</a></p>
+<iframe src="{url}" title="{name}" loading="lazy"></iframe>
+<p><a class="take" href="{file}" download="convexplain.html">{take}</a>
+{told}<a href="{url}">{alone}</a></p>
 </div>
 ```
 """
-_NONE = "This site was built without them: `bash scripts/release.sh` builds one that has them."
+_NAME = Caption(en="The classroom page", zh="课堂页面")
+_TAKE = Caption(en="Download this one file", zh="只想看看：下载这一个文件")
+_TOLD = Caption(
+    en="({size}; it runs in any browser, without a network), or ",
+    zh="（{size}，任何浏览器都能打开，不需要网络），或者",
+)
+_ALONE = Caption(en="open it by itself", zh="单独打开")
+_NONE = Caption(
+    en="This site was built without them: `bash scripts/release.sh` builds one that has them.",
+    zh="这个站点生成时没有带上它们：`bash scripts/release.sh` 会生成带有它们的站点。",
+)
 
 
 def classroom_page(app: Sphinx, docname: str) -> str:
-    """Write the frame around the classroom page."""
-    url = "../" * docname.count("/") + NAME
-    return _FRAME.format(url=url, size=_size(len(page.html(lessons=LESSONS).encode("utf-8"))))
+    """Write the frame around the classroom page, in the language of the page that has it."""
+    lang = language_of(docname)
+    file = "../" * docname.count("/") + NAME
+    size = _size(len(page.html(lessons=LESSONS).encode("utf-8")))
+    return _FRAME.format(
+        url=file if lang == "en" else f"{file}#lang={lang}",
+        file=file,
+        name=_NAME.text(lang),
+        take=_TAKE.text(lang),
+        told=_TOLD.fill(size=size).text(lang),
+        alone=_ALONE.text(lang),
+    )
 
 
 def release_files(app: Sphinx, docname: str) -> str:
     """Write a table of a release's files, with what each of them is."""
+    lang = language_of(docname)
     rows = [(path, what) for path in _files(app) for end, what in KINDS if path.name.endswith(end)]
     if not rows:
-        return _NONE
+        return _NONE.text(lang)
     up = "../" * docname.count("/")
     cells = "".join(
         f'<tr><td><a href="{up}{FOLDER}/{path.name}" download>{path.name}</a></td>'
-        f"<td>{what}</td><td>{_size(path.stat().st_size)}</td></tr>\n"
+        f"<td>{what.text(lang)}</td><td>{_size(path.stat().st_size)}</td></tr>\n"
         for path, what in rows
     )
     return f'```{{raw}} html\n<table class="docutils">\n{cells}</table>\n```'

@@ -12,13 +12,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+from languages import language_of
 from sphinx.application import Sphinx
 
 from convexplain import cards, figures, lessons
 from convexplain.lessons import Lesson
 from convexplain.style.captions import LANGUAGES
 
-_LESSON = """(lesson-{name})=
+_LESSON = {
+    "en": """(lesson-{name})=
 
 # {title}
 
@@ -61,8 +63,56 @@ On one page to print: the teacher's card <a href="../../cards/{name}-en.html">in
 ```{{code-block}} bash
 convexplain figure {name} -o {name}.svg
 ```
-"""
-_FIGURE = """
+""",
+    "zh": """(lesson-zh-{name})=
+
+# {title}
+
+{question}
+
+```{{convexplain-video}} {name}
+:lang: zh
+:transcript:
+```
+
+{seconds} 秒，每个数都是算出来的。
+
+```{{code-block}} bash
+convexplain render {name} --lang zh
+convexplain render {name} --lang zh --theme light
+```
+
+`convexplain render {name} --lang zh --help` 列出它的选项：数字、时长、语言。
+
+## 怎样用它上课
+
+**目标** {aim}
+
+| 时间 | 在哪一段之前 | 问什么 | 期待的回答 |
+|---|---|---|---|
+{pauses}
+
+学生常会怎样答错：
+
+{mistakes}
+
+印成一页的教学卡：<a href="../../../cards/{name}-zh.html">中文</a>、
+<a href="../../../cards/{name}-en.html">英文</a>；
+`convexplain card {name} --lang zh` 把它写成 PDF。[练习题](../../worksheets.md)另有习题。
+
+## 静止的版本
+
+```{{convexplain-figure}} {name}
+:lang: zh
+```
+
+```{{code-block}} bash
+convexplain figure {name} --lang zh -o {name}.svg
+```
+""",
+}
+_FIGURE = {
+    "en": """
 (figure-{name})=
 
 ## {title}
@@ -75,12 +125,27 @@ In Python `figures.draw("{name}")`, a figure of matplotlib.
 
 ```{{convexplain-figure}} {name}
 ```
-"""
+""",
+    "zh": """
+(figure-zh-{name})=
+
+## {title}
+
+```bash
+convexplain figure {name} --lang zh -o {name}.svg
+```
+
+```{{convexplain-figure}} {name}
+:lang: zh
+```
+""",
+}
 # The figure's content is its caption, and the link in it covers the whole tile.
 _TILE = """
 ```{{convexplain-figure}} {name}
+:lang: {lang}
 :class: tile
-[{title}](#{kind}-{name})
+[{title}](#{kind}{name})
 
 {more}
 ```
@@ -96,14 +161,14 @@ _CONTENTS = """
 FOLDER = Path("gallery") / "lessons"
 
 
-def lesson_page(name: str) -> str:
+def lesson_page(name: str, lang: str = "en") -> str:
     """Write the page of a lesson, in Markdown."""
     lesson = lessons.find(name)()
-    card = cards.document(cards.make(name), "en")
-    return _LESSON.format(
+    card = cards.document(cards.make(name), lang)
+    return _LESSON[lang].format(
         name=name,
-        title=_title(lesson),
-        question=lesson.question.text("en"),
+        title=_title(lesson, lang),
+        question=lesson.question.text(lang),
         seconds=round(lesson.seconds),
         aim=_plain(card["aim"]),
         pauses="\n".join(
@@ -114,37 +179,41 @@ def lesson_page(name: str) -> str:
     )
 
 
-def lesson_pages() -> str:
+def lesson_pages(lang: str) -> str:
     """Write the table of contents of the lessons' pages."""
     pages = "\n".join(f"{FOLDER.name}/{name}" for name in lessons.names())
     return _CONTENTS.format(pages=pages)
 
 
-def lesson_tiles() -> str:
+def lesson_tiles(lang: str) -> str:
     """Write a small picture for each lesson, the figure of its name, that leads to it."""
-    rows = [(lesson.name, _title(lesson), lesson.question.text("en")) for lesson in _lessons()]
-    return _tiles("lesson", rows)
+    rows = [
+        (lesson.name, _title(lesson, lang), lesson.question.text(lang)) for lesson in _lessons()
+    ]
+    return _tiles("lesson", rows, lang)
 
 
-def figure_gallery() -> str:
+def figure_gallery(lang: str) -> str:
     """Write a section for each figure, in Markdown."""
     return "".join(
-        _FIGURE.format(name=name, title=figures.about(name).title) for name in figures.names()
+        _FIGURE[lang].format(name=name, title=figures.about(name, lang).title)
+        for name in figures.names()
     )
 
 
-def figure_tiles() -> str:
+def figure_tiles(lang: str) -> str:
     """Write a small picture of each figure that leads to it."""
-    return _tiles("figure", [(name, figures.about(name).title, "") for name in figures.names()])
+    rows = [(name, figures.about(name, lang).title, "") for name in figures.names()]
+    return _tiles("figure", rows, lang)
 
 
 def _lessons() -> list[Lesson]:
     return [lessons.find(name)() for name in lessons.names()]
 
 
-def _title(lesson: Lesson) -> str:
+def _title(lesson: Lesson, lang: str) -> str:
     first, *_ = lesson.beats()
-    return first.title.text("en").rstrip("?")
+    return first.title.text(lang).rstrip("?？")
 
 
 def _plain(text: str) -> str:
@@ -152,9 +221,11 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\*_`$<\[\]])", r"\\\1", " ".join(text.split()))
 
 
-def _tiles(kind: str, rows: list[tuple[str, str, str]]) -> str:
+def _tiles(kind: str, rows: list[tuple[str, str, str]], lang: str) -> str:
+    goal = f"{kind}-" if lang == "en" else f"{kind}-{lang}-"
     tiles = (
-        _TILE.format(kind=kind, name=name, title=title, more=more) for name, title, more in rows
+        _TILE.format(kind=goal, name=name, title=title, more=more, lang=lang)
+        for name, title, more in rows
     )
     return f"::::{{container}} tiles\n{''.join(tiles)}\n::::"
 
@@ -169,21 +240,23 @@ _BLOCK = re.compile(rf"^```\{{({'|'.join(_BLOCKS)})\}}\n```$", re.MULTILINE)
 
 
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
-    source[0] = _BLOCK.sub(lambda match: _BLOCKS[match[1]](), source[0])
+    lang = language_of(docname)
+    source[0] = _BLOCK.sub(lambda match: _BLOCKS[match[1]](lang), source[0])
 
 
 def _begin(app: Sphinx) -> None:
     """Write the lessons' pages; one that is what it was stays, so that it is not read again."""
-    folder = Path(app.srcdir) / FOLDER
-    if not folder.with_suffix(".md").exists():
-        return
-    folder.mkdir(exist_ok=True)
-    pages = {folder / f"{name}.md": lesson_page(name) for name in lessons.names()}
-    for path in set(folder.iterdir()) - set(pages):
-        path.unlink()
-    for path, text in pages.items():
-        if not path.exists() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
+    for lang in LANGUAGES:
+        folder = Path(app.srcdir) / ("" if lang == "en" else lang) / FOLDER
+        if not folder.with_suffix(".md").exists():
+            continue
+        folder.mkdir(exist_ok=True)
+        pages = {folder / f"{name}.md": lesson_page(name, lang) for name in lessons.names()}
+        for path in set(folder.iterdir()) - set(pages):
+            path.unlink()
+        for path, text in pages.items():
+            if not path.exists() or path.read_text("utf-8") != text:
+                path.write_text(text, "utf-8")
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:

@@ -92,7 +92,8 @@ def card(lesson: ForwardPass) -> Card:
                 Caption(
                     en="It is a share among {classes} classes. Blank paper gets one, too: {q} for "
                     "a {j}.",
-                    zh="它只是 {classes} 个类别中的占比。给它一张白纸也会有预测：判为 {j}，概率 {q}。",
+                    zh="它只是 {classes} 个类别中的占比。给它一张白纸也会有预测："
+                    "判为 {j}，概率 {q}。",
                 ),
             ),
             Mistake(

@@ -81,7 +81,8 @@ def card(lesson: LocalPatterns) -> Card:
                 Caption(
                     en="It asks its question at {places} places: together they cover the picture, "
                     "and later layers combine the answers.",
-                    zh="它在 {places} 个位置做同样的检测，合起来覆盖全图，后面的层再把结果组合起来。",
+                    zh="它在 {places} 个位置做同样的检测，合起来覆盖全图，"
+                    "后面的层再把结果组合起来。",
                 ),
             ),
             Mistake(
