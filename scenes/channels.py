@@ -93,7 +93,8 @@ class Channels(LessonScene):
             for n in COLOURS
         ]
         self.during(0.5, in_turn(*rows), rate=linear)
-        self.during(0.2, self.board.show("sum.rule", "sum.total"))
+        more = [name for name in ("sum.bias", "sum.activation") if self.board.has(name)]
+        self.during(0.2, self.board.show("sum.rule", "sum.total", *more))
         self.during(1, self.board.grow("sum.activated", out_of="sum.total"))
 
     def show_run(self, event: Event) -> None:

@@ -7,13 +7,13 @@ import pytest
 from played import FRAMES, check_events, in_turn
 from scipy.signal import correlate2d
 
-from convexplain.data import digits
+from convexplain.data import digits, photographs
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.channels import MOST_MAPS, Channels
 from convexplain.lessons.parts.channels_picture import MOST_BLOCKS
 from convexplain.lessons.parts.photo import reduced
-from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network
+from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, shipped
 from convexplain.style.theme import Look
 
 RNG = np.random.default_rng(21)
@@ -30,12 +30,37 @@ def captions(lesson, lang="en"):
     return {event.name: event.said.text(lang) for event in events if event.said is not None}
 
 
+@pytest.fixture
+def photo_network():
+    if "photo" not in shipped():
+        pytest.skip("the network photo was left out of this copy")
+    return Network.load("photo")
+
+
 def photo(height=60, width=40, channels=3, values=None):
     pixels = RNG.uniform(0, 1, (height, width, channels)) if values is None else values
     return Picture(pixels.astype(np.float32), None, "a test")
 
 
-def test_the_photograph_s_map_is_the_sum_of_three_correlations(lesson):
+def test_a_trained_filter_adds_three_correlations_of_bytes_and_its_bias(lesson, photo_network):
+    colours = lesson.colours
+    bytes_read = photo_network.prepare(photographs.load()).astype(np.float64)
+    np.testing.assert_allclose(colours.pixels * 255, bytes_read, atol=1e-4)
+    step, weights = colours.stop, photo_network.weights_of("conv1")
+    kernel = weights["kernel"][..., step.filter].astype(np.float64)
+    sums = [correlate2d(bytes_read[:, :, c], kernel[:, :, c], "valid") for c in range(3)]
+    expected = np.maximum(sum(sums) + weights["bias"][step.filter], 0)
+    np.testing.assert_allclose(colours.response_map, expected, rtol=1e-5, atol=1e-3)
+    assert step.channel_sums == pytest.approx([s[step.row, step.col] for s in sums], abs=1e-6)
+    (total,) = (p for p in lesson.photo_diagram().root.panels() if p.name == "sum")
+    assert total.activated == pytest.approx(expected[step.row, step.col], rel=1e-6)
+    assert [addend.name for addend in total.addends] == ["0", "1", "2", "bias"]
+    assert step.breakdown().adds_up()
+    assert "fits all three kernels" in captions(lesson)["where"]
+
+
+def test_a_photograph_s_map_is_the_sum_of_three_correlations():
+    lesson = Channels(photo=photo())
     colours = lesson.colours
     pixels = colours.pixels.astype(np.float64)
     prewitt = np.array([[1.0, 0, -1]] * 3)

@@ -9,6 +9,7 @@ from PIL import Image
 from scipy.signal import correlate2d
 
 from convexplain import figures
+from convexplain.data import photographs
 from convexplain.errors import UsageError
 from convexplain.network import Network
 
@@ -181,32 +182,32 @@ PHOTO = "channels-photo"
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_three_channels_of_a_photograph_make_one_number(width):
+def test_the_three_channels_of_a_photograph_make_one_number(width, photo):
     made = figures.make(PHOTO)
-    pixels, kernel = made.colours.pixels.astype(np.float64), made.colours.kernel
-    result = sum(correlate2d(pixels[:, :, c], kernel[:, :, c], mode="valid") for c in range(3))
+    pixels = photo.prepare(photographs.load()).astype(np.float64)
+    stop, weights = made.colours.stop, photo.weights_of("conv1")
+    kernel = weights["kernel"][..., stop.filter].astype(np.float64)
+    sums = [correlate2d(pixels[:, :, c], kernel[:, :, c], mode="valid") for c in range(3)]
+    bias = float(weights["bias"][stop.filter])
+    result = np.maximum(sum(sums) + bias, 0)
     figure = drawn(PHOTO, width)
     said = words(figure)
     (filled,) = pictures(figure, pixels.shape[0] - 2)
-    limit = np.abs(result).max()
-    colours = LIGHT.tokens.signed(result, limit).astype(int)
+    colours = LIGHT.tokens.signed(result, result.max()).astype(int)
     assert np.abs(filled.colours.astype(int) - colours).max() <= 1
     (read,) = pictures(figure, pixels.shape[0])
-    np.testing.assert_array_equal(read.colours, np.rint(255 * pixels).astype(np.uint8))
-    row, col = made.colours.stop.row, made.colours.stop.col
-    assert framed(figure, read.box(row, col, 3, 3))
-    assert framed(figure, filled.box(row, col))
-    assert f"{result[row, col]:.2f}" in said
+    np.testing.assert_array_equal(read.colours, pixels.astype(np.uint8))
+    assert framed(figure, read.box(stop.row, stop.col, 3, 3))
+    assert framed(figure, filled.box(stop.row, stop.col))
+    assert f"{result[stop.row, stop.col]:.2f}" in said
     for channel in range(3):
-        patch = pixels[row : row + 3, col : col + 3, channel]
-        total = (patch * kernel[:, :, channel]).sum()
+        total = sums[channel][stop.row, stop.col]
         label = said.index(("red", "green", "blue")[channel])
-        assert said[label + 1].removeprefix("+") == (
-            f"{total:.2f}" if abs(total) > 0.005 else "0.00"
-        )
+        assert said[label + 1].removeprefix("+") == f"{total:.2f}"
+        patch = pixels[stop.row : stop.row + 3, stop.col : stop.col + 3, channel]
         for value in patch.ravel():
-            assert f"{value:.2f}" in said
-            assert f"{value:.2f}" in figures.alternative(PHOTO)
+            assert f"{value:.0f}" in said
+    assert said[said.index("bias") + 1].removeprefix("+") == f"{bias:.2f}"
 
 
 def test_a_photograph_of_ones_own_can_be_shown(tmp_path):

@@ -21,7 +21,7 @@ from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
-from convexplain.lessons.parts.photo import Colours
+from convexplain.lessons.parts.photo import Colours, TrainedColours
 from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role, Subject, load, reads_all_channels
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
@@ -107,8 +107,8 @@ class Channels(FilterLesson):
 
     @cached_property
     def colours(self) -> Colours:
-        """The photograph and the kernel made by hand."""
-        return Colours(self.photo or photo.grace_hopper())
+        """The bundled photograph and a trained kernel, or another one and a kernel made by hand."""
+        return photo.bundled() if self.photo is None else Colours(self.photo)
 
     # The network.
 
@@ -289,6 +289,8 @@ class Channels(FilterLesson):
         yield Event("added", 3.0, added, detail=1)
         yield Event("run", 3.2, words.RUN, detail=1)
         where = words.RED_TO_BLUE if found else words.NOWHERE
+        if isinstance(self.colours, TrainedColours):
+            where = words.FITS
         yield Event("where", 3.4, where, detail=1)
 
     def _tell_layer(self) -> Iterator[Event]:

@@ -41,7 +41,7 @@ from convexplain.network.layers import (
     ZeroPadding2D,
     layer_from_dict,
 )
-from convexplain.network.network import BASELINE_LAYERS, BUNDLED, CHAPTER_LAYERS, Network
+from convexplain.network.network import BASELINE_LAYERS, BUNDLED, CHAPTER_LAYERS, Network, shipped
 from convexplain.network.occlusion import Occlusion, occlusion
 from convexplain.network.summary import Row
 from convexplain.network.trace import Trace
@@ -85,5 +85,6 @@ __all__ = [
     "layer_from_dict",
     "level_layers",
     "occlusion",
+    "shipped",
     "top_patches",
 ]

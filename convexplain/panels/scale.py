@@ -31,7 +31,8 @@ class Scale:
     counts : bool
         Whether it measures whole numbers, which are printed so.
     light : bool
-        Whether a picture's 1 is light in every theme, as in one channel of a photograph.
+        Whether a picture's 1, or the limit, is light in every theme, as in one channel of a
+        photograph.
 
     Examples
     --------
@@ -82,7 +83,7 @@ class Scale:
             # A photograph's colours are its own: no theme turns them.
             return np.asarray(np.floor(255 * data.clip(0, 1) + 0.5), dtype=np.uint8)
         if self.light:
-            return self.colours(np.repeat(data[..., np.newaxis], 3, axis=-1), theme)
+            return self.colours(np.repeat(data[..., np.newaxis], 3, axis=-1) / self.most, theme)
         if self.limit is None:
             return theme.picture(data)
         return theme.signed(data.clip(-self.limit, self.limit), self.limit)

@@ -39,10 +39,10 @@ class PixelGrid(StageMobject):
     cell : float
         Side of a cell, in pixels of the stage.
     scale : {"picture", "light", "signed", "rgb"}
-        Ink 0..1 in the theme's grays; light 0..1, black to white in every theme, as a photograph's
-        channel; -limit..limit on the diverging scale; colours 0..1.
+        Ink 0..1 in the theme's grays; light 0..limit, black to white in every theme, as a
+        photograph's channel; -limit..limit on the diverging scale; colours 0..1.
     limit : float
-        Largest magnitude on the signed scale.
+        Largest magnitude on the signed scale, and of light.
     numbers : bool
         Whether the cells show their values, with two decimals.
     text_size : float, optional
@@ -222,7 +222,8 @@ class PixelGrid(StageMobject):
         if self.scale_name == "picture":
             colours = theme.picture(known)
         elif self.scale_name == "light":
-            colours = np.rint(known.clip(0, 1) * 255).astype(np.uint8)[..., None].repeat(3, axis=2)
+            light = np.rint((known / self.limit).clip(0, 1) * 255).astype(np.uint8)
+            colours = light[..., None].repeat(3, axis=2)
         else:
             colours = theme.signed(known, self.limit)
         if missing.any():

@@ -23,6 +23,15 @@ RUN = Caption(en="Place after place, one map fills.", zh="逐个位置算下去�
 RED_TO_BLUE = Caption(
     en="Large where red on the left meets blue on the right.", zh="左边红、右边蓝的地方，响应大。"
 )
+FITS = Caption(
+    en="Large where a patch fits all three kernels together.",
+    zh="图块与三个卷积核整体吻合的地方，响应大。",
+)
+TRAINED = Caption(
+    en="Trained kernel: filter {f} of {layer}, {n} weights. Pixels are bytes, 0 to 255.",
+    zh="训练得到的卷积核：{layer} 的过滤器 {f}，{n} 个权重。像素值为 0 到 255。",
+)
+BYTES = Caption(en="light", zh="亮度")
 NOWHERE = Caption(
     en="Nowhere does red on the left meet blue on the right.", zh="没有左边红、右边蓝的地方。"
 )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import channel_words as words
-from convexplain.lessons.parts.photo import Colours
+from convexplain.lessons.parts.photo import Colours, TrainedColours
 from convexplain.lessons.parts.step_picture import COARSE, joined
 from convexplain.ops import Breakdown, ConvStep
 from convexplain.panels import (
@@ -66,8 +66,9 @@ class PhotoPicture:
 
     @property
     def _response(self) -> Scale:
-        limit = float(np.abs(self.colours.response_map).max())
-        return Scale(limit or 1.0, terms.RESPONSE)
+        values = self.colours.response_map
+        limit = float(np.abs(values).max())
+        return Scale(limit or 1.0, terms.RESPONSE, signed=bool((values < 0).any()))
 
     def photograph(self) -> Diagram:
         """Describe the photograph alone."""
@@ -114,7 +115,7 @@ class PhotoPicture:
             shape=fmt.shape(self.colours.pixels.shape),
             r=step.row,
             c=step.col,
-            v=fmt.number(step.value),
+            v=fmt.number(step.activated),
         )
         table, total, filled = self._table(), self._sum(), self._result()
         notes = [self._hand_made()]
@@ -152,10 +153,12 @@ class PhotoPicture:
     def _table(self) -> Part:
         """Three patches over their kernels, or beside them."""
         step, weights = self._step, Scale(float(np.abs(self._step.kernel).max()) or 1.0)
+        most = self.colours.most
+        light = LIGHT if most == 1 else Scale(most, words.BYTES, False, counts=True, light=True)
         columns = [
             (
                 Cells(
-                    f"patch-{n}", step.patch[:, :, n], LIGHT, numbers=True, share="numbers",
+                    f"patch-{n}", step.patch[:, :, n], light, numbers=True, share="numbers",
                     title=name.capital,
                 ),
                 Text(f"times-{n}", "⊙", role="sign", tone="muted"),
@@ -174,7 +177,12 @@ class PhotoPicture:
         )
 
     def _hand_made(self) -> Text:
-        said = words.HAND_MADE.fill(n=self.colours.kernel.size)
+        colours = self.colours
+        said = words.HAND_MADE.fill(n=colours.kernel.size)
+        if isinstance(colours, TrainedColours):
+            said = words.TRAINED.fill(
+                f=colours.stop.filter, layer=colours.layer, n=colours.kernel.size
+            )
         return Text("hand-made", said, role="note", tone="muted", measure=18)
 
     def _sum(self) -> Sum:
@@ -183,7 +191,11 @@ class PhotoPicture:
             Addend(str(n), name, float(step.channel_sums[n]))
             for n, name in enumerate(words.COLOURS)
         ]
-        return Sum("sum", addends, step.total, None, step.value, self._response)
+        if not isinstance(self.colours, TrainedColours):
+            return Sum("sum", addends, step.total, None, step.value, self._response)
+        addends.append(Addend("bias", terms.BIAS, step.bias))
+        named = terms.activation(step.activation)
+        return Sum("sum", addends, step.value, named, step.activated, self._response)
 
     def _result(self) -> Cells:
         values = self.colours.response_map

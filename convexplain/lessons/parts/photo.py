@@ -1,19 +1,19 @@
-"""A photograph in colour, a kernel made by hand, and a place where both can be followed."""
+"""A photograph in colour, a kernel made by hand or trained, and a place to follow both at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import pictures
+from convexplain.data import photographs
 from convexplain.data.pictures import Picture
-from convexplain.errors import ConvexplainError, UsageError
+from convexplain.errors import UsageError
+from convexplain.network import Network, Trace, shipped
 from convexplain.ops import ConvStep, ConvSteps, conv2d_steps
 from convexplain.style import format as fmt
 
@@ -33,19 +33,6 @@ def red_to_blue() -> npt.NDArray[np.float32]:
     kernel[:, 2, 0] = kernel[:, 0, 2] = -1
     kernel.flags.writeable = False
     return kernel
-
-
-def grace_hopper() -> Picture:
-    """Read the photograph that comes with matplotlib, without importing matplotlib."""
-    spec = find_spec("matplotlib")
-    if spec is not None and spec.origin is not None:
-        path = Path(spec.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg"
-        if path.is_file():
-            return pictures.load_image(path, mode="rgb")
-    raise ConvexplainError(
-        "matplotlib's sample photograph is not installed: give a photograph of your own, "
-        "--image FILE"
-    )
 
 
 def reduced(pixels: npt.NDArray[np.float32], longest: int = LONGEST) -> npt.NDArray[np.float32]:
@@ -109,3 +96,71 @@ class Colours:
         found = (self.steps[int(i)] for i in order[: 2 * LONGEST])
         honest = (step for step in found if step.breakdown().adds_up())
         return next(honest, self.steps[int(order[0])])
+
+    @property
+    def most(self) -> float:
+        """The number that full light is."""
+        return 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedColours(Colours):
+    """A photograph through the first convolution of a network, which reads its bytes.
+
+    Of all its cells, the one is followed that responds most and whose printed numbers add up.
+    """
+
+    network: Network
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The photograph on its way through the network."""
+        return Trace(self.network, self.network.prepare(self.picture))
+
+    @cached_property
+    def pixels(self) -> npt.NDArray[np.float32]:
+        """What the network reads, as it is drawn."""
+        return self.network.reading.drawn(self.trace.image)
+
+    @property
+    def layer(self) -> str:
+        """Name of the first layer."""
+        return self.network.layers[0].name
+
+    @cached_property
+    def stop(self) -> ConvStep:
+        """The largest response of all filters whose printed numbers add up."""
+        maps = self.trace.activations[self.layer]
+        order = np.argsort(-maps, axis=None, kind="stable")[: 20 * LONGEST].tolist()
+        cells = [tuple(int(n) for n in np.unravel_index(index, maps.shape)) for index in order]
+        steps = [self._steps(channel).at(row, col) for row, col, channel in cells]
+        return next((step for step in steps if step.breakdown().adds_up()), steps[0])
+
+    def _steps(self, filter: int) -> ConvSteps:
+        return cast("ConvSteps", self.trace.steps(self.layer, filter))
+
+    @cached_property
+    def steps(self) -> ConvSteps:
+        """Every stop of the window, with the filter that is shown."""
+        return self._steps(self.stop.filter)
+
+    @cached_property
+    def kernel(self) -> npt.NDArray[np.float32]:
+        """The filter's weights, (3, 3, 3): height, width, channels."""
+        return np.asarray(self.stop.kernel, dtype=np.float32)
+
+    @cached_property
+    def response_map(self) -> npt.NDArray[np.float32]:
+        """The filter's responses."""
+        return self.trace.activations[self.layer][:, :, self.stop.filter]
+
+    @property
+    def most(self) -> float:
+        """The number that full light is."""
+        return self.network.reading.scale
+
+
+def bundled() -> Colours:
+    """Return the bundled cat, through a trained filter if this copy has its network."""
+    cat = photographs.load()
+    return TrainedColours(cat, Network.load("photo")) if "photo" in shipped() else Colours(cat)

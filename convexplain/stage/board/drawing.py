@@ -84,8 +84,12 @@ def _grid(piece: Grid, box: Region) -> PixelGrid:
     if piece.computed is not None:
         values[~piece.computed] = np.nan
     scale: Any = "signed"
-    if piece.scale.limit is None:
-        scale = "rgb" if values.ndim == 3 else "light" if piece.scale.light else "picture"
+    if values.ndim == 3:
+        scale = "rgb"
+    elif piece.scale.light:
+        scale = "light"
+    elif piece.scale.limit is None:
+        scale = "picture"
     cell = width / piece.shape[1]
     grid = PixelGrid(
         values,
