@@ -31,7 +31,7 @@ TRAINED = Caption(
     en="Trained kernel: filter {f} of {layer}, {n} weights. Pixels are bytes, 0 to 255.",
     zh="训练得到的卷积核：{layer} 的过滤器 {f}，{n} 个权重。像素值为 0 到 255。",
 )
-BYTES = Caption(en="light", zh="亮度")
+BYTES = Caption(en="light of a channel", zh="通道的亮度")
 NOWHERE = Caption(
     en="Nowhere does red on the left meet blue on the right.", zh="没有左边红、右边蓝的地方。"
 )
