@@ -214,6 +214,7 @@ class HierarchyPicture:
             square, answer = other.square, other.subject.trace.prediction
             marks["other"] = Mark(*square.box, tone="ink", dashed=True)
             note = words.CUTS.fill(
+                r=shown.square.top, c=shown.square.left, s=square.top, d=square.left,
                 k=self.answer, p=fmt.probability(self.probability),
                 j=name(answer), q=fmt.probability(float(other.subject.trace.shares[answer])),
             )  # fmt: skip

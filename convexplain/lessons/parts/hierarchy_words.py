@@ -155,7 +155,10 @@ STRANGER = Caption(
     en="It answers one of {n} classes to anything: a rocket is read as {j}, {p}.",
     zh="无论看到什么，它都答 {n} 类之一：火箭判为“{j}”，{p}。",
 )
-CUTS = Caption(en="frame: {k}, {p}; dots: {j}, {q}", zh="实线框：{k}，{p}；虚线框：{j}，{q}")
+CUTS = Caption(
+    en="from row {r}, column {c}: {k}, {p}; from row {s}, column {d}: {j}, {q}",
+    zh="从行 {r}、列 {c} 起：{k}，{p}；从行 {s}、列 {d} 起：{j}，{q}",
+)
 READ_AS = Caption(en="a rocket, read as {j}, {p}; {k}, {q}", zh="火箭，判为{j} {p}、{k} {q}")
 # Labels of the scene.
 INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
