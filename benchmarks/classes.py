@@ -39,24 +39,30 @@ def work(folder: Path, videos: int, quality: str) -> list[Job]:
     return made
 
 
-def timed(run: Callable[[], object]) -> tuple[float, float, float]:
-    """Return seconds of a run: wall, processor here, processor of processes that have ended."""
+def timed(run: Callable[[], float | None]) -> tuple[float, float, float]:
+    """Return seconds of a run: wall, processor here, processor of processes that have ended.
+
+    A run may say itself what it took here.
+    """
 
     def used(whose: int) -> float:
         usage = resource.getrusage(whose)
         return usage.ru_utime + usage.ru_stime
 
     wall, here, there = time.perf_counter(), used(resource.RUSAGE_SELF), used(-1)
-    run()
+    told = run()
     return (
         time.perf_counter() - wall,
-        used(resource.RUSAGE_SELF) - here,
+        used(resource.RUSAGE_SELF) - here if told is None else told,
         used(resource.RUSAGE_CHILDREN) - there,
     )
 
 
-def by_dask(jobs: list[Job], workers: int) -> None:
-    """Render with a scheduler and workers of this machine; all have ended afterwards."""
+def by_dask(jobs: list[Job], workers: int) -> float:
+    """Render with a scheduler and workers of this machine; all have ended afterwards.
+
+    What is returned is the processor time of handing out, the scheduler's included, without starts.
+    """
     from distributed import LocalCluster
 
     with (
@@ -65,7 +71,9 @@ def by_dask(jobs: list[Job], workers: int) -> None:
         ) as local,
         shares.cluster(local.scheduler_address) as executor,
     ):
+        started = time.process_time()
         render(jobs, executor)
+        return time.process_time() - started
 
 
 def render(jobs: list[Job], executor: Executor | None = None, workers: int = 1) -> None:
