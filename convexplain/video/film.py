@@ -272,10 +272,10 @@ def make(
     """
     _check(film)
     extras.require("video", "videos")
+    parts = film.parts  # sounds that cannot be are told before anything is made
     place = clip_cache.folder()
     for folder in (film.main.parent, place):
         atomic.sweep(folder)
-    parts = film.parts
     still = film.job(parts[0], film.poster, still=parts[0].beats()[0].name)
     videos = [film.job(part, film.main, subtitles=False) for part in parts]
     told = [
