@@ -42,7 +42,7 @@ class Closing(LessonScene):
         comes = (
             self.board.carry(start, end) if end == "label" else self.board.grow(end, out_of=source)
         )
-        return in_turn(eased(together(self.board.walk(f"{start}->{end}"), comes)))
+        return in_turn(eased(together(self.board.show(f"to-{end}"), comes)))
 
     def show_arrived(self, event: Event) -> None:
         """A pulse runs along all of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
@@ -27,23 +28,8 @@ from convexplain.video.job import ASPECTS, Job, Quality
 
 #: How long a film may be, in seconds.
 SHORTEST, LONGEST = 480, 600
-#: Where the chapter's eight claims and three figures have their moment: lesson and event.
-CLAIMS = {
-    "a convnet beats a dense network": ("dense-vs-conv", "counted"),
-    "local patterns, not global ones": ("local-patterns", "filter"),
-    "a pattern learned once is found elsewhere": ("local-patterns", "fan"),
-    "the answer has its limits": ("translation", "at-1"),
-    "fewer training digits are enough": ("dense-vs-conv", "few"),
-    "a spatial hierarchy": ("hierarchy", "upwards"),
-    "height, width and depth": ("architecture", "filters"),
-    "depth counts the filters": ("channels", "all-maps"),
-    "a filter's response map": ("response-map", "lay"),
-    "two choices define a layer": ("window-size", "filters"),
-    "sizes shrink": ("architecture", "again"),
-    "figure: pieces of a 4": ("local-patterns", "fly"),
-    "figure: a filter's map": ("response-map", "visits"),
-    "figure: small parts make larger ones": ("hierarchy", "edges"),
-}
+#: A line of the page of claims that says where the film tells one.
+MOMENT = re.compile(r"`([a-z-]+)`, events? `([a-z-]+)`(?: and `([a-z-]+)`)?")
 
 
 def parts_of(whom: story.Protagonist, lang: str = "en") -> tuple[Lesson, ...]:
@@ -179,16 +165,25 @@ def test_each_language_takes_its_own_time_to_read() -> None:
     assert seconds["zh"] == pytest.approx(15 / 6)
 
 
-def test_every_event_that_the_film_names_is_one_of_its_lesson(told: tuple[Lesson, ...]) -> None:
+def test_what_the_film_leaves_out_is_of_its_lesson(told: tuple[Lesson, ...]) -> None:
     shown = {part.name: part for part in told}
     for chapter in story.CHAPTERS:
         own = {e.name for beat in shown[chapter.lesson].make_beats() for e in beat.parts}
-        assert set(chapter.events.split()) <= own, chapter.lesson
+        assert set(chapter.left_out.split()) <= own, chapter.lesson
 
 
 def test_the_chapters_claims_and_figures_have_their_moment(told: tuple[Lesson, ...]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "claims.md").read_text("utf-8")
+    listed = page.partition("## Where the film tells it")[2].partition("\n## ")[0]
+    lines = [" ".join(line.split()) for line in listed.split("\n- ")[1:]]
+    assert [line.partition(":")[0] for line in lines[:8]] == [f"claim {n}" for n in range(1, 9)]
+    assert sum(line.startswith("the figure") for line in lines) == 3
     shown = {(part.name, e.name) for part in told for beat in part.beats() for e in beat.parts}
-    assert set(CLAIMS.values()) <= shown
+    for line in lines:
+        moments = MOMENT.findall(line)
+        assert moments, line
+        for lesson, *events in moments:
+            assert {(lesson, event) for event in events if event} <= shown, line
 
 
 def test_its_chapters_bear_the_titles_of_their_lessons() -> None:
@@ -356,5 +351,8 @@ def test_nothing_overlaps_in_the_films_own_parts(aspect: str, lang: str) -> None
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     from played import check_events
 
-    for part in (Opening(picture=digits.first(8)), Closing(picture=digits.first(8))):
+    for part in (
+        Opening(picture=digits.first(8)),
+        *(Closing(picture=digits.first(n)) for n in (4, 8)),
+    ):
         check_events(part, Look(lang), aspect)

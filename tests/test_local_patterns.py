@@ -237,3 +237,13 @@ def test_every_picture_has_a_layout_in_which_nothing_overlaps(digit, sheet):
     for diagram in shown:
         for lang in ("en", "zh"):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []
+
+
+@pytest.mark.parametrize("sample", [50, 83, 179, 192])
+@pytest.mark.parametrize("aspect", panels.ASPECTS)
+def test_the_highest_piles_fit_every_frame(sample: int, aspect: str) -> None:
+    """Of these digits a pile has 79 patches or more."""
+    lesson = LocalPatterns(picture=digits.sample(sample))
+    assert max(map(len, lesson.piles.values())) >= 79
+    picture = lesson.pile_picture(upright=aspect == "9:16")
+    assert panels.problems(panels.place(picture, panels.video(aspect), "en")) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -25,7 +24,6 @@ from convexplain.panels import (
     Diagram,
     Either,
     Legend,
-    Link,
     Maps,
     Mark,
     Part,
@@ -104,16 +102,18 @@ class Closing(Lesson):
         return tuple(np.argsort(-peaks, kind="stable")[:_SHEETS].tolist())
 
     def way(self, *, upright: bool = False) -> Diagram:
-        """Describe the way; each part is one of `STATIONS`."""
-        parts = self._parts()
+        """Describe the way; each part is one of `STATIONS`, with an arrow such as ``to-map``."""
+        parts = [
+            Row(Text(f"to-{name}", "→", role="sign"), part, gap=0.4) if number else part
+            for number, (name, part) in enumerate(zip(STATIONS, self._parts(), strict=True))
+        ]
         scores = [self._score(n) for n in range(len(self.opening.scores))]
         legend = Legend("legend")
-        last = Row(*parts[5:], Column(*scores, legend, gap=0.8), gap=1.5)
-        folded = Column(Row(*parts[:3], gap=1.5), Row(*parts[3:5], gap=1.5), last, align="middle")
+        last = Row(*parts[5:], Column(*scores, legend, gap=0.8), gap=1.2)
+        folded = Column(Row(*parts[:3], gap=0.4), Row(*parts[3:5], gap=0.4), last, align="middle")
         below = Row(legend, Row(*scores, gap=2), gap=4)
-        line = Column(Row(*parts, gap=0.8), below, gap=2, align="middle")
-        links = tuple(Link(*pair) for pair in pairwise(STATIONS))
-        return Diagram(folded if upright else Either(line, folded), links)
+        line = Column(Row(*parts, gap=0.4), below, gap=2, align="middle")
+        return Diagram(folded if upright else Either(line, folded))
 
     def _parts(self) -> list[Part]:
         first, last = self.layers

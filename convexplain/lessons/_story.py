@@ -17,6 +17,7 @@ from convexplain.lessons._card import heading
 from convexplain.lessons._closing import Closing
 from convexplain.lessons._opening import Opening
 from convexplain.lessons.parts.answer_bars import class_label
+from convexplain.lessons.parts.beats import USUAL_DETAIL
 from convexplain.lessons.parts.finding import find
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
@@ -122,15 +123,15 @@ class Chapter(NamedTuple):
         Its name.
     opened : Caption
         What is said as the lesson before becomes it, and as it begins.
-    events : str
-        Names of its events that are shown, with spaces between them.
+    left_out : str
+        Names of its usual events that are not shown, with spaces between them.
     carried : mapping of str to str, or callable
         Parts of its first picture, and what they come out of; a function of both lessons.
     """
 
     lesson: str
     opened: Caption
-    events: str
+    left_out: str
     carried: Mapping[str, str] | Callable[[Any, Any], Mapping[str, str]] = {}  # noqa: RUF012
 
 
@@ -150,32 +151,31 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "local-patterns",
         Caption(en="Why? Let us follow this one {k}.", zh="为什么？跟着这个 {k} 去看看。"),
-        "ask dense moved filter pieces fly fan answer",
+        "predict shuffle crumbs trained neighbours",
         {"input": "digit"},
     ),
     Chapter(
         "sliding-window",
         Caption(en="One small window. What does it compute?", zh="一个小窗口，它算的是什么？"),
-        "search patch filter signs predict-sign products votes bias gate place travel at-once cut "
-        "blank sweep complete",
+        "rise visits fold",
     ),
     Chapter(
         "response-map",
         Caption(
             en="The window has drawn a map. What does it say?", zh="窗口画出了一张图，它说明什么？"
         ),
-        "ask signs windows predict full negative largest law lay visits another all",
+        "closest more place name answer",
     ),
     Chapter(
         "pooling",
         Caption(en="So many numbers. Are all of them needed?", zh="这么多数，都需要吗？"),
-        "drop four predict-largest largest one sweep closes channels",
+        "mean why predict-reach without with both work accuracy answer",
         _pooled,
     ),
     Chapter(
         "channels",
         Caption(en="Many maps. Who reads them all?", zh="这么多张图，谁来读？"),
-        "layer filters first next rest one one-map all-maps",
+        "question peel window kernels added run where predict-maps answer",
         _read,
     ),
     Chapter(
@@ -184,7 +184,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             en="Two choices define a layer; padding, stride come second.",
             zh="主要由两个选择决定；其次是填充和步幅。",
         ),
-        "breathe tiles weights filters",
+        "ink blank two-layers first-layer predict sink once again compare-5 compare-7 chart choice",
         {"input": HERO},
     ),
     Chapter(
@@ -192,38 +192,36 @@ CHAPTERS: tuple[Chapter, ...] = (
         Caption(
             en="Again and again, until ten numbers are left.", zh="一层又一层，直到剩下 10 个数。"
         ),
-        "ask sheet filters pooling again places numbers predict piles whole",
+        "trade",
         {"layer-input": HERO},
     ),
     Chapter(
         "forward-pass",
         Caption(en="Ten numbers. How do they make an answer?", zh="10 个数怎样变成答案？"),
-        "ask scores predict shift powers shares verdict",
+        "patch sum map pool deeper push whole",
         {"input": "layer-input"},
     ),
     Chapter(
         "learning",
         Caption(en="Who made these filters?", zh="这些过滤器是谁做的？"),
-        "random surprise batch valley slope step slopes downhill predict-far far run check "
-        "relapse told patterns",
+        "answer",
         {"kernels": "input"},
     ),
     Chapter(
         "hierarchy",
         Caption(en="How do such small patterns become a {k}?", zh="这样的小模式怎样变成一个 {k}？"),
-        "ask reads parts strokes edges kernels upwards wall classes bar predict removing "
-        "tips random tree",
+        "centred",
         {"input": HERO},
     ),
     Chapter(
         "translation",
         Caption(en="The {k} stands here. And a little aside?", zh="{k} 在这里。挪开一点呢？"),
-        "ask walk same predict on-0 at-0 on-1 at-1 inside places staircase whole",
+        "changes curve",
     ),
     Chapter(
         "dense-vs-conv",
         Caption(en="Now the first question can be answered.", zh="现在可以回答开头的问题了。"),
-        "looks parameters stream counted shuffle predict-shuffled worse few answer",
+        "whole learned common control fewer",
         {"cnn": "step-0", "dense": "step-0"},
     ),
 )
@@ -275,10 +273,14 @@ def tell(
         given: dict[str, Any] = options | more
         own = {name: value for name, value in given.items() if name in taken}
         alone = kind(**own)
-        if chapter is None:
-            events = [event.name for beat in alone.make_beats() for event in beat.parts]
-            return alone.retold(Telling(lang, None, tuple(events)))
-        return alone.retold(Telling(lang, heading(alone.title), tuple(chapter.events.split())))
+        left_out = chapter.left_out.split() if chapter else []
+        events = tuple(
+            event.name
+            for beat in alone.make_beats()
+            for event in beat.parts
+            if event.detail <= USUAL_DETAIL and event.name not in left_out
+        )
+        return alone.retold(Telling(lang, heading(alone.title) if chapter else None, events))
 
     parts = [part(Opening, None)]
     for chapter in CHAPTERS:

@@ -35,6 +35,8 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[np.float32]
 #: Patches that lie side by side in a pile.
 ACROSS = 4
+#: Of more patches than so many on one another, more lie side by side.
+_HIGH = 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +149,8 @@ class LocalPicture:
             count = str(len(pile))
             parts: list[Part] = [
                 Maps(
-                    called, np.stack(pile, axis=2), INK, columns=ACROSS, share="patches",
+                    called, np.stack(pile, axis=2), INK,
+                    columns=ACROSS if upright else max(ACROSS, -(-len(pile) // _HIGH)), share="patches",
                     title=Caption(en=count, zh=count),
                 )
             ]  # fmt: skip
@@ -163,7 +166,8 @@ class LocalPicture:
         legend = Legend("legend", row=True)
         below = Column(self._read({}), piled, legend, align="middle", gap=0.6)
         beside = Row(Column(self._read({}), legend), piled, gap=1.5, align="top")
-        return Diagram(below if upright else Either(beside, below))
+        narrow = Column(Row(self._read({}), piled, gap=0.8, align="top"), legend, gap=0.6)
+        return Diagram(below if upright else Either(beside, narrow))
 
     def _dense_parts(self) -> tuple[Part, Part, Part]:
         weights = Cells(
