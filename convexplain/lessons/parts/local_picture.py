@@ -149,8 +149,8 @@ class LocalPicture:
             count = str(len(pile))
             parts: list[Part] = [
                 Maps(
-                    called, np.stack(pile, axis=2), INK,
-                    columns=ACROSS if upright else max(ACROSS, -(-len(pile) // _HIGH)), share="patches",
+                    called, np.stack(pile, axis=2), INK, share="patches",
+                    columns=ACROSS if upright else max(ACROSS, -(-len(pile) // _HIGH)),
                     title=Caption(en=count, zh=count),
                 )
             ]  # fmt: skip
