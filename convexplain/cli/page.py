@@ -57,6 +57,16 @@ def _with_pictures(command: click.Command) -> click.Command:
     metavar="URL",
     help="Where each lesson has a page, NAME.html: the words in the page link there.",
 )
+@click.option(
+    "--embed",
+    is_flag=True,
+    help="For a frame of another document: without a title, margins as narrow as can be.",
+)
+@click.option(
+    "--url",
+    metavar="URL",
+    help="Where everyone can open this page: links to a cell lead there.",
+)
 @_options.output("FILE", "An HTML file.  [default: lesson.html]")
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 def page(
@@ -66,6 +76,8 @@ def page(
     lesson: str | None,
     quality: str,
     lessons: str | None,
+    embed: bool,
+    url: str | None,
     output: str | None,
     quiet: bool,
     **chosen: Any,
@@ -107,6 +119,8 @@ def page(
         theme=theme,
         slides=slides,
         lessons=lessons,
+        embed=embed,
+        url=url,
     )
     click.echo(f"wrote {path}: {size / 1e6:.1f} MB")
 

@@ -2,7 +2,8 @@
 
 Steps, traces, networks, feature maps, lessons, pictures and figures appear as tables and pictures,
 with plain text beside it where no HTML is shown. `video` renders a lesson and plays it in the
-notebook. The formatters are registered from outside: what is computed knows nothing of notebooks.
+notebook, `page` puts the classroom page into it. The formatters are registered from outside: what
+is computed knows nothing of notebooks.
 """
 
 from __future__ import annotations
@@ -14,11 +15,19 @@ from convexplain.notebook._state import show
 
 if TYPE_CHECKING:
     from convexplain.notebook._maps import FeatureMaps, maps
+    from convexplain.notebook._page import PageFrame, page
     from convexplain.notebook._video import Video, video
 
-__all__ = ["FeatureMaps", "Video", "maps", "show", "video"]
+__all__ = ["FeatureMaps", "PageFrame", "Video", "maps", "page", "show", "video"]
 
-_HOMES = {"FeatureMaps": "_maps", "maps": "_maps", "Video": "_video", "video": "_video"}
+_HOMES = {
+    "FeatureMaps": "_maps",
+    "maps": "_maps",
+    "PageFrame": "_page",
+    "page": "_page",
+    "Video": "_video",
+    "video": "_video",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -37,11 +46,12 @@ class _Extension:
         from convexplain.errors import ConvexplainError
         from convexplain.notebook._formatters import Formatters, one_line
         from convexplain.notebook._maps import maps
+        from convexplain.notebook._page import page
         from convexplain.notebook._video import video
 
         self._formatters = Formatters(shell)
         self._formatters.register()
-        names = {"maps": maps, "video": video}
+        names = {"maps": maps, "page": page, "video": video}
         self._names = {name: f for name, f in names.items() if name not in shell.user_ns}
         shell.push(self._names)
         # A handler of the user's own is left alone.

@@ -29,6 +29,8 @@ def html(
     theme: str | None = None,
     slides: Slides | None = None,
     lessons: str | None = None,
+    embed: bool = False,
+    url: str | None = None,
 ) -> str:
     """Make the page.
 
@@ -48,6 +50,10 @@ def html(
         A lesson's video, which pauses at its chapters.
     lessons : str, optional
         The address under which each lesson has a page, ``NAME.html``: the glossary links there.
+    embed : bool
+        Whether it stands in a frame of another document: without a title and margins.
+    url : str, optional
+        The address under which this page can be opened by everyone: links to a cell lead there.
 
     Returns
     -------
@@ -69,6 +75,8 @@ def html(
         theme=theme,
         slides=slides,
         lessons=lessons,
+        embed=embed,
+        url=url,
     )
     return document.document(content)
 
@@ -83,6 +91,8 @@ def write(
     theme: str | None = None,
     slides: Slides | None = None,
     lessons: str | None = None,
+    embed: bool = False,
+    url: str | None = None,
 ) -> int:
     """Write the page to a file, whole or not at all.
 
@@ -90,7 +100,7 @@ def write(
     ----------
     path : path
         Replaced when it exists.
-    picture, network, model, lang, theme, slides, lessons
+    picture, network, model, lang, theme, slides, lessons, embed, url
         As for `html`.
 
     Returns
@@ -117,6 +127,8 @@ def write(
         theme=theme,
         slides=slides,
         lessons=lessons,
+        embed=embed,
+        url=url,
     )
     atomic.write(target, text)
     return len(text.encode())

@@ -38,7 +38,9 @@ const WRITTEN_AFTER = 250;
 // The live region speaks at most this often, in milliseconds.
 const SPOKEN_EVERY = 500;
 
-// As in style_small.css: screens on which not everything is in view at once.
+// "?embed" in the address: the page stands in a frame.
+const EMBEDDED = /^\?(.*&)?embed\b/;
+// As in style_widths.css: screens on which not everything is in view at once.
 const SMALL = "(max-width: 879px), (max-height: 559px)";
 // More columns do not fit beside one another: one scrolls to them.
 const MOST_COLUMNS = 9;
@@ -170,6 +172,7 @@ export class App {
     this.panel.element.hidden = bench === "overview";
     const benched = this.mode.bench?.(this, state); // in the panel as it is laid out now
     setAttributes(document.documentElement, {
+      "data-embed": DATA.opening.embed || EMBEDDED.test(window.location.search) ? "true" : null,
       "data-asks": this.mode.name === "predict" ? "true" : null, "data-tool": state.tool, "data-tour": this.tour.step?.name ?? null,
       "data-playing": state.playing ? "true" : null,
     });
@@ -254,7 +257,8 @@ export class App {
 
   /** @param {State} state @param {History} history */
   writeAddress(state, history) {
-    if (history === "none") return;
+    // Inside of a notebook the page has no address of its own.
+    if (history === "none" || window.location.protocol === "about:") return;
     // While a stroke is drawn the address waits: each change of it costs as much as a layer.
     clearTimeout(this.writing);
     if (this.drawing.last) {

@@ -19,6 +19,7 @@
  *   term: of the glossary
  */
 
+import { DATA } from "./data.js";
 import { button, make } from "./dom.js";
 import { number } from "./format.js";
 import { term } from "./glossary.js";
@@ -133,6 +134,29 @@ export function backButton(app) {
   return button(() => app.actions.overview(), { class: "back", "data-key": "back" }, say("back"));
 }
 
+/** Hands on the link to what is shown. @param {App} app */
+export function shareButton(app) {
+  return button(async () => app.tell(await share()), { class: "share-link", "data-key": "share", title: say("copyLink") }, say("linkWord"));
+}
+
+/** Where everyone finds what is shown. */
+export function addressOf() {
+  return DATA.url === null ? window.location.href : `${DATA.url}${window.location.hash}`;
+}
+
+/** Hand the link on: to the telephone's apps, else to the clipboard. @returns {Promise<string>} what came of it */
+export async function share() {
+  const url = addressOf();
+  try {
+    if (navigator.share && matchMedia("(pointer: coarse)").matches) await navigator.share({ url });
+    else await navigator.clipboard.writeText(url);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return "";
+    return url; // no clipboard here: it can be copied by hand
+  }
+  return say(url.startsWith("file:") ? "copiedFile" : "copied");
+}
+
 /**
  * The head of a mode's bench.
  *
@@ -143,7 +167,7 @@ export function backButton(app) {
 export function benchHead(app, title, ...tools) {
   return make(
     "div", { class: "panel-head" },
-    make("h3", { id: "panel-title" }, title), make("span", { class: "space" }), ...tools, backButton(app),
+    make("h3", { id: "panel-title" }, title), make("span", { class: "space" }), ...tools, shareButton(app), backButton(app),
   );
 }
 

@@ -20,7 +20,7 @@
  *   pictures to choose from, in base64: which of the names each has, and its class where it is known;
  *   bundled digits are numbered as `--sample` takes them
  * @property {{picture: OwnPicture|null, sample: number|null, lang: Language|null,
- *   theme: ThemeName|null, shift: Move|null}} opening  what the page opens with; null is the
+ *   theme: ThemeName|null, embed: boolean, shift: Move|null}} opening  what the page opens with; null is the
  *   browser's, or none; shift: at which only the explained network keeps its answer
  * @property {Record<string, Words>} words
  * @property {Record<ThemeName, Record<string, string>>} themes  the tokens of a theme, "#RRGGBB" each
@@ -32,6 +32,7 @@
  * @property {Words[]|null} classes  what the classes are called; null: by their numbers
  * @property {Term[]} glossary
  * @property {Record<string, [Words, string][]>} layers  what there is to know of each layer
+ * @property {string|null} url  where everyone can open this page; null: where it was opened
  * @property {string|null} lessons  where the lessons have their pages; null: nowhere that is known
  * @property {{shift: {pixels: number, network: string, accuracy: number}[],
  *   accuracy: Record<string, number>}} facts  as measured

@@ -42,6 +42,8 @@ def collect(
     theme: str | None = None,
     slides: Slides | None = None,
     lessons: str | None = None,
+    embed: bool = False,
+    url: str | None = None,
 ) -> dict[str, Any]:
     """Gather what ``data.js`` describes, as JSON data; the parameters are those of `page.html`."""
     for kind, given, known in (("language", lang, LANGUAGES), ("theme", theme, themes())):
@@ -75,6 +77,7 @@ def collect(
             **opening_picture(picture, offered),
             "lang": lang,
             "theme": theme,
+            "embed": embed,
             "shift": None
             if picture is None or beside is None
             else opening_shift(network, beside, picture),
@@ -95,6 +98,7 @@ def collect(
         else [said(network.class_name(n)) for n in range(network.classes)],
         "glossary": glossary(),
         "layers": layer_facts(network),
+        "url": url,
         "lessons": None if lessons is None else lessons.rstrip("/") + "/",
         "lesson": None if slides is None else slides.to_dict(),
     }

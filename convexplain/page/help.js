@@ -5,6 +5,7 @@
  * @import { State } from "./state.js"
  */
 
+import { share } from "./cells.js";
 import { button, make } from "./dom.js";
 import { say } from "./words.js";
 
@@ -65,14 +66,8 @@ export class Help {
     );
   }
 
-  /** Put the address on the clipboard; where the browser has none, show it. @param {HTMLElement} told */
+  /** Hand the link on, and say so. @param {HTMLElement} told */
   async copy(told) {
-    const address = window.location.href;
-    try {
-      await navigator.clipboard.writeText(address);
-      told.textContent = say("copied");
-    } catch {
-      told.textContent = address;
-    }
+    told.textContent = await share();
   }
 }

@@ -20,7 +20,7 @@
  * @property {"rounded"|"roundedOnly"} note  whether numbers were added up before they were rounded
  */
 
-import { backButton, outputCell } from "./cells.js";
+import { backButton, outputCell, shareButton } from "./cells.js";
 import { DATA, DEPTH, INPUT, PLAIN } from "./data.js";
 import { button, make, refill } from "./dom.js";
 import { number } from "./format.js";
@@ -115,7 +115,7 @@ export class PanelView {
         app.mode.tools?.(app, cell) ?? null,
         state.preview
           ? make("span", { class: "hint" }, say("pinHint"))
-          : backButton(app),
+          : [shareButton(app), backButton(app)],
       ),
       make("div", { class: "panel-body" }, panel.body(app, cell, state)),
       make(

@@ -370,6 +370,11 @@ export const WORDS = {
   countsFrom: ["Rows, columns and filters are counted from 0.", "行、列和过滤器的编号从 0 开始。"],
   copyLink: ["Copy the link to this cell", "复制这一格的链接"],
   copied: ["Copied.", "已复制。"],
+  linkWord: ["Link", "链接"],
+  copiedFile: [
+    "Copied. It leads to a file on this machine: send the file along, or write the page with --url.",
+    "已复制。链接指向本机的文件：请把文件一起发出，或用 --url 写出页面。",
+  ],
   keyArrows: ["move the cell in the map", "在图中移动到相邻格"],
   keyEnter: ["keep the cell; on a product: walk back", "固定这一格；在乘积上：回溯一层"],
   keyEsc: ["pause, then back to all maps", "暂停，再返回全部通道"],

@@ -1,8 +1,8 @@
-"""A Sphinx extension: figures and videos of convexplain in reST and MyST documents.
+"""A Sphinx extension: figures, videos and the classroom page in reST and MyST documents.
 
-In ``conf.py``: ``extensions = ["convexplain.sphinxext"]``. Then ``convexplain-figure`` and
-``convexplain-video`` are directives; docs/howto/sphinx.md tells their options. What they show is
-made when documents are written, once, and kept in a cache of the build.
+In ``conf.py``: ``extensions = ["convexplain.sphinxext"]``. Then ``convexplain-figure``,
+``convexplain-video`` and ``convexplain-page`` are directives; docs/howto/sphinx.md tells their
+options. What they show is made when documents are written, once, and kept in a cache of the build.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register directives, nodes, settings and events; Sphinx calls it."""
     from convexplain.sphinxext import build, writers
     from convexplain.sphinxext.directives import FigureDirective, VideoDirective
+    from convexplain.sphinxext.pages import PageDirective, convexplain_page, visitors
 
     app.add_config_value("convexplain_cache", "", "env", str)
     app.add_config_value("convexplain_theme", "auto", "env", str)
@@ -30,6 +31,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("convexplain_quality", "m", "env", str)
     app.add_directive("convexplain-figure", FigureDirective)
     app.add_directive("convexplain-video", VideoDirective)
+    app.add_directive("convexplain-page", PageDirective)
+    app.add_node(convexplain_page, **visitors())
     writers.register(app)
     build.register(app)
     app.connect("config-inited", _check)

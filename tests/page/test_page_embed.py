@@ -1,0 +1,138 @@
+"""The page in other documents: notebooks, Sphinx, frames; and links that lead everyone to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from convexplain import page as classroom
+from convexplain.data import digits
+from convexplain.errors import UsageError
+from convexplain.network import Network, Trace
+from convexplain.style import format as fmt
+from tests.page.looking import DESK, cell, settled, texts
+
+Open = Callable[..., Page]
+FRAME = {"viewport": {"width": 1000, "height": 640}}
+
+
+def notebook_like(path: Path, html: str) -> Path:
+    """A document as a notebook's, with an output in it."""
+    path.write_text(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>n</title></head>'
+        f"<body>{html}</body></html>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_a_notebook_runs_the_page(open_page: Open, tmp_path: Path) -> None:
+    from convexplain import notebook
+
+    shown = notebook.page(7, lang="en", theme="light")
+    page = open_page(notebook_like(tmp_path / "n.html", shown._repr_html_()), **FRAME)
+    inner = page.frame_locator("iframe")
+    inner.locator(".bar.best").wait_for()
+    trace = Trace(Network.load("cnn"), digits.first(7).pixels)
+    share = fmt.probability(float(trace.probabilities[trace.prediction]))
+    assert inner.locator(".bar.best .share").inner_text() == share
+    box = inner.locator('.map[data-layer="conv1"] canvas').bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    inner.locator("#panel-title").wait_for()
+    assert inner.locator("#panel-title").inner_text().startswith("conv1, filter")
+    assert inner.locator("h1").bounding_box()["width"] <= 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("model", "lang"), [("cnn", "en"), ("photo", "zh")])
+def test_where_nothing_is_trusted_a_still_picture_and_the_remedy_are_seen(
+    open_page: Open, tmp_path: Path, model: str, lang: str
+) -> None:
+    from convexplain import notebook
+
+    shown = notebook.page(model=model, lang=lang)._repr_html_()
+    left = re.sub(r"<iframe.*</iframe>", "", shown, flags=re.DOTALL)
+    page = open_page(notebook_like(tmp_path / "n.html", left), **FRAME)
+    picture = page.locator("img")
+    assert picture.evaluate("(e) => e.complete && e.naturalWidth") >= 300
+    assert picture.is_visible()
+    assert "Trust Notebook" in page.locator("p").inner_text()
+
+
+def test_a_notebook_s_page_is_refused_in_a_line() -> None:
+    from convexplain import notebook
+
+    with pytest.raises(UsageError, match="height 20: give 320 to 4000"):
+        notebook.page(height=20)
+    with pytest.raises(UsageError, match="no language 'fr'"):
+        notebook.page(lang="fr")
+
+
+def test_sphinx_puts_the_page_into_a_document(open_page: Open, tmp_path: Path) -> None:
+    pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
+    from sphinx.testing.util import SphinxTestApp
+
+    source = tmp_path / "src"
+    (source / "deep").mkdir(parents=True)
+    (source / "conf.py").write_text("")
+    (source / "index.rst").write_text(
+        "Title\n=====\n\n.. convexplain-page::\n   :digit: 5\n   :at: "
+        + cell("conv3", 20, 1, 2, d=5)
+        + "\n\n.. toctree::\n\n   deep/more\n",
+        encoding="utf-8",
+    )
+    (source / "deep" / "more.md").write_text(
+        "# More\n\n```{convexplain-page}\n:digit: 5\n:height: 400\n```\n\n"
+        "```{convexplain-page}\n:height: 7\n```\n"
+    )
+    extensions = ["myst_parser", "convexplain.sphinxext"]
+    app = SphinxTestApp(
+        "html", srcdir=source, builddir=tmp_path / "build",
+        confoverrides={"extensions": extensions},
+    )  # fmt: skip
+    app.build()
+    out = Path(app.outdir)
+    assert "height 7: give 320 to 4000" in app.warning.getvalue()
+    assert app.warning.getvalue().count("WARNING") == 1
+    app.cleanup()
+    assert len(list(out.rglob("convexplain-page-*.html"))) == 1
+    deep = (out / "deep" / "more.html").read_text("utf-8")
+    (address,) = re.findall(r'<iframe src="([^"#]+)"', deep)
+    assert (out / "deep" / address).is_file()
+    assert "height:400px" in deep
+    page = open_page(out / "index.html", **DESK)
+    inner = page.frame_locator("iframe")
+    inner.locator("#panel-title").wait_for()
+    assert inner.locator("#panel-title").inner_text() == "conv3, filter 20: row 1, column 2"
+
+
+def test_an_embedded_page_spends_nothing_on_a_title(open_page: Open, tmp_path: Path) -> None:
+    classroom.write(tmp_path / "e.html", digits.first(5), embed=True, lang="en", theme="light")
+    classroom.write(tmp_path / "p.html", digits.first(5), lang="en", theme="light")
+    embedded = settled(open_page(tmp_path / "e.html", cell("conv1", 28, 8, 20, d=5), **FRAME))
+    plain = settled(open_page(tmp_path / "p.html", cell("conv1", 28, 8, 20, d=5), **FRAME))
+    tops = [p.locator(".panel").bounding_box()["y"] for p in (embedded, plain)]  # type: ignore[index]
+    assert tops[0] < tops[1]
+    assert embedded.locator("h1").bounding_box()["width"] <= 1  # type: ignore[index]
+    assert embedded.locator(".play").is_visible()
+    # The address can ask for it, too.
+    asked = open_page(tmp_path / "p.html", "?embed" + cell("conv1", 28, 8, 20, d=5), **FRAME)
+    assert settled(asked).locator("html").get_attribute("data-embed") == "true"
+
+
+def test_links_lead_to_where_the_page_is_published(open_page: Open, tmp_path: Path) -> None:
+    classroom.write(tmp_path / "u.html", url="https://school.example/page.html", lang="en")
+    page = settled(open_page(tmp_path / "u.html", cell("conv1", 28, 8, 20, d=5), **DESK))
+    page.evaluate(
+        "() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }"
+    )
+    page.locator('[data-key="share"]').click()
+    settled(page)
+    copied = page.evaluate("window.copied")
+    assert copied.startswith("https://school.example/page.html#")
+    assert "l=conv1&m=28&c=8,20" in copied
+    assert texts(page, ".caption-text") == ["Copied."]
