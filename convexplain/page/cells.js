@@ -167,7 +167,9 @@ export async function share() {
 export function benchHead(app, title, ...tools) {
   return make(
     "div", { class: "panel-head" },
-    make("h3", { id: "panel-title" }, title), make("span", { class: "space" }), ...tools, shareButton(app), backButton(app),
+    // Where no column is shown, nothing stands between this title and the page's.
+    make("h3", { id: "panel-title", "aria-level": app.small && app.mode.name === "windows" ? 2 : null }, title),
+    make("span", { class: "space" }), ...tools, shareButton(app), backButton(app),
   );
 }
 

@@ -56,7 +56,7 @@ def still(pixels: np.typing.NDArray[np.float32]) -> bytes:
     from PIL import Image
 
     gray = pixels.shape[2] == 1
-    shades = np.rint(255 * (1 - pixels[:, :, 0] if gray else pixels)).astype(np.uint8)
+    shades = np.rint(255 * (1 - pixels.squeeze(axis=2) if gray else pixels)).astype(np.uint8)
     scale = max(1, _STILL // max(pixels.shape[:2]))
     file = io.BytesIO()
     Image.fromarray(shades.repeat(scale, axis=0).repeat(scale, axis=1)).save(file, "PNG")

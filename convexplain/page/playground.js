@@ -152,9 +152,9 @@ function maps(app, { values, rows, cols, window, map, at }, play) {
   );
   out.mark({ top: at[0], left: at[1], bottom: at[0] + 1, right: at[1] + 1 });
   return [
-    make("div", { class: "play-map" }, make("h4", {}, `${say("input")}: ${rows} ${TIMES} ${cols}`), on.element),
+    make("div", { class: "play-map" }, make("p", { class: "play-title" }, `${say("input")}: ${rows} ${TIMES} ${cols}`), on.element),
     make("span", { class: "sign" }, "→"),
-    make("div", { class: "play-map" }, make("h4", {}, `${say("outputMap")}: ${window.outputSize.join(` ${TIMES} `)}`), out.element),
+    make("div", { class: "play-map" }, make("p", { class: "play-title" }, `${say("outputMap")}: ${window.outputSize.join(` ${TIMES} `)}`), out.element),
   ];
 }
 

@@ -23,6 +23,8 @@ STATES = {
     "guess": fragment(d=5, v="predict"),
     "compare": fragment(d=5, v="compare", s="-3,0"),
     "erase": fragment(d=5, v="erase", e="5.15.7.7", z="conv3.20.1.2"),
+    "windows": fragment(d=5, v="windows", pg="conv.5.1.2.2.all.9.12"),
+    "changed": cell("conv1", 28, 17, 12, d=5, k="conv1.0.28:1,0,0,0,0,0,0,0,0"),
 }
 
 
@@ -82,6 +84,24 @@ def test_axe_finds_nothing_in_the_help(show: Open, lang: str) -> None:
     page.keyboard.press("Escape")
     settled(page)
     assert page.locator("dialog[open]").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_axe_finds_nothing_in_the_tour_the_glossary_and_while_drawing(
+    show: Open, lang: str
+) -> None:
+    page = show(fragment(d=5, lang=lang))
+    page.locator('[data-key="tour-start"]').click()
+    settled(page)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator(".about").nth(1).click()
+    settled(page)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator(".draw").click()
+    settled(page)
+    assert violations(page) == []
 
 
 def focused(page: Page) -> str:

@@ -46,7 +46,7 @@ def test_map_and_size_follow_what_is_chosen(
         pool = max_pool2d if op == "max" else avg_pool2d
         expected = pool(PICTURE, 3, **options)
     rows, cols = expected.shape[:2]
-    assert texts(page, ".play-map h4")[1] == f"Output: {rows} × {cols}"
+    assert texts(page, ".play-map .play-title")[1] == f"Output: {rows} × {cols}"
     (formula,) = texts(page, ".formula")
     assert formula.endswith(f" {rows}")
     # The formula's own numbers give it, too.
@@ -72,11 +72,14 @@ def test_a_row_alone_is_read_by_a_row_of_weights(show: Open) -> None:
     kernel = np.array([1, -2, 0.5, 0, 1], np.float32).reshape(1, 5, 1, 1)
     row = PICTURE[14:15]
     expected = conv2d(row, kernel, stride=(1, 2), padding="same")
-    assert texts(page, ".play-map h4") == ["input: 1 × 28", f"Output: 1 × {expected.shape[1]}"]
+    assert texts(page, ".play-map .play-title") == [
+        "input: 1 × 28",
+        f"Output: 1 × {expected.shape[1]}",
+    ]
     assert texts(page, ".playground .output-cell") == numbers([float(expected[0, 6, 0])])
     page.locator('[data-key="play-row"]').click()
     settled(page)
-    assert texts(page, ".play-map h4")[0] == "input: 28 × 28"
+    assert texts(page, ".play-map .play-title")[0] == "input: 28 × 28"
 
 
 def test_weights_of_one_s_own_are_typed_and_stay_in_the_address(show: Open) -> None:
@@ -104,7 +107,7 @@ def test_a_window_larger_than_the_picture_is_said(show: Open) -> None:
     page = show(playing("conv.7.1.valid.7.all.0.0"))
     assert "larger than the picture" in texts(page, ".caption-text")[0]
     page = show(playing("conv.99.1.valid.1.all.0.0"))  # cannot be: left out
-    assert texts(page, ".play-map h4")[0] == "input: 28 × 28"
+    assert texts(page, ".play-map .play-title")[0] == "input: 28 × 28"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
