@@ -1,9 +1,10 @@
-"""How the cost of a frame grows: with the cells of a picture, and with the stops of a sweep.
+"""How the cost of a frame grows: with the cells of a picture, stops of a sweep, and channels.
 
     python benchmarks/growth.py            # 720p30, one core
 
 Each row is one scene of six seconds on the stage: a window sweeps over a picture of so many cells,
-and a map of the same size fills up; processor time is given for each second of video.
+and a map of the same size fills up; or so many maps, on glass, glide past one another. Processor
+time is given for each second of video.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import argparse
 import resource
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from manim import tempconfig
@@ -29,7 +32,7 @@ def sweep(cells: int, stops: int) -> type[StageScene]:
     """Make a scene in which a window visits so many stops of a picture of cells by cells."""
     small = LESSON.shown_picture.pixels[:, :, 0]
     picture = np.kron(small, np.ones((cells // 28, cells // 28), np.float32))
-    kernel = LESSON.weights[:, :, np.newaxis, np.newaxis]
+    kernel = LESSON.weights[..., np.newaxis]
     found = ops.conv2d(picture[:, :, np.newaxis], kernel)[:, :, 0]
     limit = float(np.abs(found).max())
 
@@ -54,31 +57,63 @@ def sweep(cells: int, stops: int) -> type[StageScene]:
     return Sweep
 
 
+def glide(channels: int) -> type[StageScene]:
+    """Make a scene in which so many maps of 26 by 26 cells, a fan of glass, move together."""
+    rng = np.random.default_rng(0)
+
+    class Glide(StageScene):
+        def construct(self) -> None:
+            sheets = [
+                PixelGrid(rng.uniform(-1, 1, (26, 26)), 200, 200, 18, glass=0.8, lines=False)
+                for _ in range(channels)
+            ]
+            self.add(*sheets)
+            starts = [sheet.points.copy() for sheet in sheets]
+
+            def spread(alpha: float) -> None:
+                for number, (sheet, start) in enumerate(zip(sheets, starts, strict=True)):
+                    sheet.points = start + alpha * np.array([6 * number / channels, 0, 0])
+
+            self.drive(spread, SECONDS)
+
+    return Glide
+
+
+def measure(kind: Callable[[], type[StageScene]], size: tuple[int, int, int]) -> str:
+    """Render a scene; return its cost and the most memory that this process has held."""
+    width, height, rate = size
+    with tempfile.TemporaryDirectory() as media:
+        settings = {
+            "pixel_width": width,
+            "pixel_height": height,
+            "frame_rate": rate,
+            "media_dir": media,
+            "progress_bar": "none",
+            "verbosity": "ERROR",
+        }
+        with tempconfig(settings):
+            scene = kind()()
+            start = time.process_time()
+            scene.render()
+            cost = (time.process_time() - start) / SECONDS
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return f"{cost:14.2f}  {memory:14.0f}"
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quality", choices=list(QUALITIES), default="m")
-    width, height, rate = QUALITIES[parser.parse_args().quality]
+    size = QUALITIES[parser.parse_args().quality]
     print("cells      stops  CPU s a second  peak memory MB")
     for cells in (28, 56, 112, 224):
         every = (cells - 2) ** 2
         for stops in sorted({26, 676, every}):
-            with tempfile.TemporaryDirectory() as media:
-                settings = {
-                    "pixel_width": width,
-                    "pixel_height": height,
-                    "frame_rate": rate,
-                    "media_dir": media,
-                    "progress_bar": "none",
-                    "verbosity": "ERROR",
-                }
-                with tempconfig(settings):
-                    scene = sweep(cells, min(stops, every))()
-                    start = time.process_time()
-                    scene.render()
-                    cost = (time.process_time() - start) / SECONDS
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(f"{cells:3} × {cells:<3} {stops:7,}  {cost:14.2f}  {memory:14.0f}", flush=True)
+            told = measure(partial(sweep, cells, min(stops, every)), size)
+            print(f"{cells:3} × {cells:<3} {stops:7,}  {told}", flush=True)
+    print("channels          CPU s a second  peak memory MB")
+    for channels in (1, 8, 32, 128):
+        print(f"{channels:8}         {measure(partial(glide, channels), size)}", flush=True)
 
 
 if __name__ == "__main__":
