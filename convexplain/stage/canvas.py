@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Pixels = npt.NDArray[np.uint8]
 _EACH_CHANNEL = np.uint32(0x01010101)  # times a byte: that byte four times
+_ALPHA, _ALPHA_BITS = np.uint32(0xFF000000), np.uint32(24)
 _STRIP = 16_000  # pixels mixed at once: what fits into a core's cache, and needs no new memory
 
 
@@ -55,7 +56,7 @@ class Canvas:
         # Whole pixels are filled, and rows of bytes mixed, many times faster than channels.
         self._words = pixels.view(np.uint32).squeeze(axis=-1)
         self._bytes = pixels.reshape(height, 4 * width)
-        self._background = word(theme.rgb("background"))
+        self._background = _word(theme.rgb("background"))
         self.clip = self.shot.in_picture(self.frame)
         # Cairo keeps B, G, R, A in memory: with red and blue exchanged in `source`, it writes RGBA.
         surface = cairo.ImageSurface.create_for_data(
@@ -158,7 +159,7 @@ class Canvas:
                 self._lay(part, _row(colour, part), opacity)
         else:
             left, top, right, bottom = self.shot.in_frame(here)
-            self._words[top:bottom, left:right] = word(colour)
+            self._words[top:bottom, left:right] = _word(colour)
 
     def _target(self, place: Rect) -> Pixels:
         """Return the bytes of a part of the picture, (height, 4 * width)."""
@@ -169,9 +170,7 @@ class Canvas:
         target = self._target(place)
         target[...] = mix(target, over, np.float32(share))
 
-    def stencil(
-        self, mask: Pixels, left: int, top: int, colour: RGB | Pixels, opacity: float = 1.0
-    ) -> None:
+    def stencil(self, mask: Pixels, left: int, top: int, colour: RGB, opacity: float = 1.0) -> None:
         """Paint a colour through a mask, as text is painted.
 
         Parameters
@@ -180,8 +179,8 @@ class Canvas:
             255 where the colour covers.
         left, top : int
             Where its corner lies.
-        colour : (int, int, int) or numpy.ndarray of uint8, shape (height, width, 4)
-            sRGB, of all pixels or of each; a fourth channel is 255.
+        colour : (int, int, int)
+            sRGB.
         opacity : float
             Of the whole, 0 to 1.
         """
@@ -190,17 +189,22 @@ class Canvas:
         if here.empty or opacity <= 0:
             return
         for part, rows, cols in strips(here, left, top):
-            target = self._target(part)
-            # A share for each byte, so that all of a row is mixed at once.
-            share = (mask[rows, cols] * _EACH_CHANNEL).view(np.uint8)
-            if isinstance(colour, np.ndarray):
-                over = colour[rows, cols].reshape(target.shape)
-            else:
-                over = _row(colour, part)
-            if opacity < 1:
-                target[...] = mix(target, over, share * np.float32(opacity / 255))
-            else:
-                target[...] = cover(target, over, share)
+            self._mix(part, _row(colour, part), mask[rows, cols] * _EACH_CHANNEL, opacity)
+
+    def glaze(self, glass: npt.NDArray[np.uint32], place: Rect, opacity: float = 1.0) -> None:
+        """Lay pixels over a rectangle within the clip, each as much as its alpha says."""
+        over = (glass | _ALPHA).view(np.uint8)
+        self._mix(place, over, (glass >> _ALPHA_BITS) * _EACH_CHANNEL, opacity)
+
+    def _mix(
+        self, place: Rect, over: Pixels, share: npt.NDArray[np.uint32], opacity: float
+    ) -> None:
+        """Lay something over what is there, each of the four bytes of a pixel to its own share."""
+        target, shares = self._target(place), share.view(np.uint8)
+        if opacity < 1:
+            target[...] = mix(target, over, shares * np.float32(opacity / 255))
+        else:
+            target[...] = cover(target, over, shares)
 
 
 def strips(place: Rect, left: int, top: int) -> Iterator[tuple[Rect, slice, slice]]:
@@ -213,14 +217,14 @@ def strips(place: Rect, left: int, top: int) -> Iterator[tuple[Rect, slice, slic
 
 
 @lru_cache(maxsize=64)
-def word(colour: RGB) -> np.uint32:
+def _word(colour: RGB) -> np.uint32:
     """Return an opaque pixel as one number."""
     return np.uint32(np.array([*colour, 255], np.uint8).view(np.uint32)[0])
 
 
 def _row(colour: RGB, place: Rect) -> Pixels:
     """Return the bytes of a row of opaque pixels, as wide as a rectangle."""
-    return np.full(place.right - place.left, word(colour)).view(np.uint8)
+    return np.full(place.right - place.left, _word(colour)).view(np.uint8)
 
 
 def mix(

@@ -10,7 +10,7 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.stage.canvas import Canvas, Pixels, coverage, mix, strips, word
+from convexplain.stage.canvas import Canvas, Pixels, coverage, mix, strips
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.rasters import KEPT, kept
 from convexplain.stage.text import width_of, write
@@ -109,7 +109,7 @@ class PixelGrid(StageMobject):
         # Under this the last picture of all cells is kept: while it fades, nothing else changes.
         self._name = object()
         self._seen: tuple[object, ...] = ()
-        self._glaze: tuple[tuple[object, ...], Pixels, npt.NDArray[np.uint32]] | None = None
+        self._glaze: tuple[tuple[object, ...], npt.NDArray[np.uint32]] | None = None
         self._printed: tuple[tuple[object, ...], list[_Number]] | None = None
 
     @property
@@ -265,23 +265,23 @@ class PixelGrid(StageMobject):
         self, canvas: Canvas, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], area: Rect
     ) -> None:
         """Lay the colours over what is there, each as opaque as its value is large."""
-        cover, tint = self._glazed(canvas.theme)
+        cells = self._glazed(canvas.theme)
         cols = _cells_at(xs, area.left, area.right)
         rows = _cells_at(ys, area.top, area.bottom)
         for part, strip, _ in strips(area, area.left, area.top):
-            mask = cover.take(rows[strip], axis=0).take(cols, axis=1)
-            picture = tint.take(rows[strip], axis=0).take(cols, axis=1)[..., None].view(np.uint8)
-            canvas.stencil(mask, part.left, part.top, picture, self.opacity)
+            canvas.glaze(cells.take(rows[strip], axis=0).take(cols, axis=1), part, self.opacity)
 
-    def _glazed(self, theme: Theme) -> tuple[Pixels, npt.NDArray[np.uint32]]:
-        """Return how much each cell covers, 0 to 255, and the pixel that it covers with."""
+    def _glazed(self, theme: Theme) -> npt.NDArray[np.uint32]:
+        """Return the pixel with which each cell covers what is there; its alpha says how much."""
         key = (self.values.tobytes(), self.shares.tobytes(), self.limit, self.glass, theme)
         if self._glaze is None or self._glaze[0] != key:
             parts = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
-            cover = np.rint(255 * self.glass * np.abs(parts).clip(0, 1)).astype(np.uint8)
-            negative, positive = (word(theme.rgb(token)) for token in ("negative", "positive"))
-            self._glaze = key, cover, np.where(parts < 0, negative, positive)
-        return self._glaze[1:]
+            colours = np.array([theme.rgb("negative"), theme.rgb("positive")], np.uint8)
+            pixels = np.empty((*parts.shape, 4), np.uint8)
+            pixels[..., :3] = colours[np.where(parts < 0, 0, 1)]
+            pixels[..., 3] = np.rint(255 * self.glass * np.abs(parts).clip(0, 1))
+            self._glaze = key, pixels.view(np.uint32).squeeze(axis=-1)
+        return self._glaze[1]
 
     def _cells(
         self,
