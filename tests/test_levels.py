@@ -144,8 +144,10 @@ def photograph(shape):
     return Picture(pixels, None, "random")
 
 
-def deep(convolutions):
-    layers = [Conv2D(f"c{n}", 4, 3, padding="same") for n in range(convolutions)]
+def deep(convolutions, activation="relu"):
+    layers = [
+        Conv2D(f"c{n}", 4, 3, padding="same", activation=activation) for n in range(convolutions)
+    ]
     return (*layers, MaxPooling2D("pool"), Flatten("flat"), Dense("hidden", 6, "relu"),
             Dense("out", 3))  # fmt: skip
 
@@ -153,7 +155,11 @@ def deep(convolutions):
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("levels")
-    made = {"chain": network(seed=2), "two": network(deep(2), seed=5), "six": network(deep(6))}
+    made = {
+        "chain": network(seed=2),
+        "two": network(deep(2), seed=5),
+        "six": network(deep(6, "tanh")),
+    }
     for name, each in made.items():
         each.save(folder / f"{name}.safetensors")
     return {name: str(folder / f"{name}.safetensors") for name in made}
