@@ -16,7 +16,7 @@ lock() {
         --generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
         --custom-compile-command "bash scripts/lock.sh" "$@"
 }
-lock pyproject.toml --extra video --group dev --group build -o requirements-dev.lock "$@"
+lock pyproject.toml --extra video --extra print --group dev --group build -o requirements-dev.lock "$@"
 # What runs the program, and what must be there before anything is built, in the same versions.
 lock pyproject.toml --extra video --extra print --constraint requirements-dev.lock -o requirements.lock "$@"
 lock --group build --constraint requirements-dev.lock -o requirements-build.lock "$@"
