@@ -78,6 +78,7 @@ export class Chain {
     );
     const view = new MapView(column, {
       point: (row, col) => this.point(this.cell(column, row, col)),
+      hover: (row, col) => this.hover(this.cell(column, row, col)),
       leave: () => this.leave(),
       pin: (row, col) => this.app.clicked(this.cell(column, row, col)),
       key: (event) => this.app.keys.onMap(event, map),
@@ -98,7 +99,7 @@ export class Chain {
     const bars = new Bars({
       count: this.app.model.trace.probabilities.length,
       pin: (k) => this.app.clicked(unit(k)),
-      point: (k) => this.point(unit(k)),
+      point: (k) => this.hover(unit(k)),
       leave: () => this.leave(),
     });
     part.frame.append(bars.element);
@@ -119,6 +120,11 @@ export class Chain {
   point(cell) {
     clearTimeout(this.leaving);
     if (this.app.pointable()) this.app.actions.point(cell);
+  }
+
+  /** A pointer is over a cell; in a small window only a click may move the map away from under it. @param {Cell} cell */
+  hover(cell) {
+    if (!this.app.small || this.app.store.state.pinned?.layer === cell.layer) this.point(cell);
   }
 
   leave() {

@@ -123,16 +123,18 @@ export function isRefilling() {
 /**
  * Replace the children of an element; who had the focus keeps it, found by its `data-key`.
  *
- * A text field that is being typed into keeps its text and its caret.
+ * A text field that is being typed into keeps its text and its caret. Children that are there already stay.
  *
  * @param {Element} element
  * @param {...Children} children
  */
 export function refill(element, ...children) {
+  const nodes = present(children).map((child) => (child instanceof Node ? child : String(child)));
+  if (nodes.length === element.childNodes.length && nodes.every((node, i) => node === element.childNodes[i])) return;
   const active = element.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   const key = active?.dataset.key;
   refilling = true;
-  element.replaceChildren(...present(children).map((child) => (child instanceof Node ? child : String(child))));
+  element.replaceChildren(...nodes);
   const next = key ? /** @type {HTMLElement|null} */ (element.querySelector(`[data-key="${CSS.escape(key)}"]`)) : null;
   if (active instanceof HTMLInputElement && next instanceof HTMLInputElement) {
     const { selectionStart, selectionEnd } = active;

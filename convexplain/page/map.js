@@ -21,7 +21,8 @@ export class MapView {
   /**
    * @param {{name: string, rows: number, cols: number}} column
    * @param {object} on
-   * @param {(row: number, col: number) => void} on.point
+   * @param {(row: number, col: number) => void} on.point  by the focus
+   * @param {(row: number, col: number) => void} on.hover  by a mouse or a pen
    * @param {() => void} on.leave
    * @param {(row: number, col: number) => void} on.pin
    * @param {(event: KeyboardEvent) => void} on.key
@@ -52,7 +53,7 @@ export class MapView {
         on: {
           // A finger that moves scrolls the page; its tap comes as a click.
           pointermove: (event) => {
-            if (event.pointerType !== "touch") this.pointed(event, (row, col) => on.point(row, col));
+            if (event.pointerType !== "touch") this.pointed(event, (row, col) => on.hover(row, col));
           },
           pointerleave: () => on.leave(),
           click: (event) => this.pointed(event, (row, col) => on.pin(row, col)),

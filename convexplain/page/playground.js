@@ -108,7 +108,7 @@ function formula({ window }, play) {
  */
 function grid(app, name, label, { rows, cols, values, limit, window }, choose, at) {
   const view = new MapView({ name, rows, cols }, {
-    point: () => {}, leave: () => {}, pin: choose,
+    point: () => {}, hover: () => {}, leave: () => {}, pin: choose,
     key: (event) => {
       const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
       if (!step || event.shiftKey || event.ctrlKey || event.altKey) return;

@@ -121,6 +121,8 @@ export class Tour {
     this.speed = app.store.state.speed;
     /** @type {Step[]} */
     this.steps = [];
+    /** What stands beside the sentence, and for what it was made. @type {{key: string, made: Children}} */
+    this.beside = { key: "", made: [] };
   }
 
   /** The step that is shown; null while there is no tour. */
@@ -187,10 +189,17 @@ export class Tour {
     return button(() => this.start(), { class: "primary", "data-key": "tour-start" }, say("tourStart"));
   }
 
-  /** What stands beside the sentence. @returns {Children} */
+  /** What stands beside the sentence: the same buttons as long as a step lasts, so that none is lost under a finger. */
   buttons() {
-    const { tour } = this.app.store.state;
+    const { tour, lang } = this.app.store.state;
     if (tour === null) return [];
+    const key = `${lang} ${tour} ${this.steps.length}`;
+    if (key !== this.beside.key) this.beside = { key, made: this.buttonsOf(tour) };
+    return this.beside.made;
+  }
+
+  /** @param {number} tour @returns {Children} */
+  buttonsOf(tour) {
     const last = tour + 1 === this.steps.length;
     return [
       make("span", { class: "place" }, say("tourPlace", { n: tour + 1, count: this.steps.length })),

@@ -68,7 +68,13 @@ def test_the_command_writes_one_file_and_says_so(here: Path) -> None:
     assert [path.name for path in here.iterdir()] == ["cell.html"]
     opening = data_of(here / "cell.html")["opening"]
     shift = opening.pop("shift")
-    assert opening == {"sample": 140, "picture": None, "lang": "zh", "theme": "dark"}
+    assert opening == {
+        "sample": 140,
+        "picture": None,
+        "lang": "zh",
+        "theme": "dark",
+        "embed": False,
+    }
     assert sum(map(abs, shift)) <= 3
 
 

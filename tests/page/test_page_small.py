@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.page.looking import address, cell, click_cell, fragment, settled, texts
+from tests.page.looking import address, cell, click_cell, fragment, point_at, settled, texts
 
 Open = Callable[..., Page]
 
@@ -70,6 +70,19 @@ def test_a_click_on_a_cell_brings_its_arithmetic_into_view(visit: Open, screen: 
     assert address(page)["l"] == "conv1"
     assert in_view(page, page.locator(".panel h3"))
     assert in_view(page, page.locator(".panel .output-cell").first)
+
+
+@pytest.mark.parametrize("screen", ["760", "zoom"])
+def test_a_map_stays_under_a_pointer_until_it_is_clicked(visit: Open, screen: str) -> None:
+    page = visit(fragment(d=5, v="over"), **SCREENS[screen])
+    at = point_at(page, "conv1", 8, 20, 26, 26)
+    page.mouse.move(**at)
+    settled(page)
+    assert point_at(page, "conv1", 8, 20, 26, 26) == at
+    page.mouse.down()
+    page.mouse.up()
+    settled(page)
+    assert address(page)["c"] == "8,20"
 
 
 def test_what_is_changed_is_said_in_every_mode_and_taken_back_at_once(visit: Open) -> None:
