@@ -275,10 +275,10 @@ def test_windows_of_other_sizes_are_told_as_what_they_are(tmp_path, pool, sweep,
     assert lesson.reach.plain[-1].width == 3
 
 
-def test_a_pooling_behind_an_activation_reads_what_that_puts_out(tmp_path):
+def test_an_activation_of_its_own_is_shown_with_the_layer_that_it_bends(tmp_path):
     layers = Conv2D("c", 3, activation="linear"), Activation("act"), MaxPooling2D("p"), *END
     lesson = other(tmp_path, *layers)
-    assert lesson.shown_layer == "act"
+    assert lesson.shown_layer == "c"
     assert (lesson.response_map >= 0).all()
 
 

@@ -205,7 +205,10 @@ def test_what_cannot_be_right_is_said_before_anything_is_done(here):
         (job("plain"), ["(none)"]),
         (job("a.mp4", still="first"), [".mp4", ".png", "still"]),
         (job("a.png"), [".png", ".mp4, .gif or .webm"]),
-        (job("a.png", still="frist"), ["'frist'", "first or second", "did you mean first?"]),
+        (
+            job("a.png", still="frist"),
+            ["'frist'", "first, second or poster", "did you mean first?"],
+        ),
         (job("none/a.mp4"), ["'none'", "does not exist"]),
         (job("file/a.mp4"), ["'file'", "not a folder"]),
         (job("folder.mp4"), ["'folder.mp4'", "folder"]),

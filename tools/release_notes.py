@@ -28,7 +28,7 @@ def news(changelog: str, version: str) -> str:
 def notes(folder: Path) -> str:
     """Return the notes of the release whose files are in a folder, in Markdown."""
     rows = [
-        f"- `{path.name}`: {what}"
+        f"- `{path.name}`: {what.text('en')}"
         for path in sorted(folder.iterdir())
         for end, what in KINDS
         if path.name.endswith(end)

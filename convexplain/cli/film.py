@@ -184,9 +184,8 @@ def describe(result: Result) -> str:
     made = result.film
     minutes, seconds = divmod(round(result.seconds), 60)
     names = ", ".join(format.name(path.name) for path in made.subtitle_files)
+    told = [f"; transcript {format.name(path.name)} and .txt" for path in made.transcript_files[:1]]
     return (
         f"wrote {format.name(made.output)}: {minutes} min {seconds} s, {result.size / 1e6:.1f} MB; "
-        f"poster {format.name(made.poster.name)}; subtitles {names}"
-        + f"; transcript {format.name(made.transcript_files[0].name)} and .txt"
-        * made.transcript
+        f"poster {format.name(made.poster.name)}; subtitles {names}{''.join(told)}"
     )

@@ -46,7 +46,7 @@ class Backward(FilterLesson):
     question: ClassVar[Caption] = words.QUESTION
     answer: ClassVar[Caption] = words.ANSWER
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
-    needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture", "probabilities")
+    needs: ClassVar[tuple[Role, ...]] = ("convolution over a gray picture", "probabilities")
 
     label: int | None = option(
         None,

@@ -382,11 +382,11 @@ _NO_SHARES = Caption(
 )
 _SIZES = Caption(
     en="Not the sums are shared out, but e to the power of each.",
-    zh="分的不是得分本身，而是以它为指数的 e 的幂。",
+    zh="分的不是得分，而是 e 的得分次幂。",
 )
 _DISTANCE = Caption(
     en="{d} is a distance: e to its power gives {r} times the share.",
-    zh="{d} 是差距：它作 e 的指数，得到概率的倍数 {r}。",
+    zh="{d} 是差距：作 e 的指数，得倍数 {r}。",
 )
 _TAKES_ALL = Caption(
     en="Softmax keeps the second in view: {p}.", zh="softmax 也给第二名留一份：{p}。"
@@ -396,7 +396,7 @@ _SHIFT = Caption(
 )
 _POWERS = Caption(
     en="Softmax: e to the power of each; together {s} …",
-    zh="softmax：各自作为 e 的指数，总和 {s}……",
+    zh="softmax：各作 e 的指数，总和 {s}……",
 )
 _SIGMOID = Caption(
     en="Sigmoid: e to the power of both; together {s} …",

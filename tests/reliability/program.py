@@ -47,7 +47,7 @@ def add_the_short_lesson() -> None:
 def make_a_film_of_it() -> None:
     from convexplain.video import film
 
-    film.Film.parts = property(  # type: ignore[assignment]
+    film.Film._told = property(  # type: ignore[assignment]
         lambda made: tuple(ShortLesson(half=half) for half in HALVES)
     )
     film._chapters = lambda made, starts: zip(  # type: ignore[assignment]

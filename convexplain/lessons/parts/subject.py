@@ -32,6 +32,7 @@ SHARP = 9
 Role = Literal[
     "first convolution",
     "convolution over the picture",
+    "convolution over a gray picture",
     "convolution of the picture",
     "convolution of many channels",
     "maps",
@@ -249,6 +250,12 @@ def _over_the_picture(network: Network) -> Layer | None:
     return layer if fits else None
 
 
+def _over_a_gray_picture(network: Network) -> Layer | None:
+    """The same of pictures without colour."""
+    layer = _over_the_picture(network)
+    return layer if layer is not None and network.input_shape[2] == 1 else None
+
+
 def _of_the_picture(network: Network) -> Layer | None:
     """The kernel is drawn over the pixels themselves, and what is below zero is cut."""
     first, recipe = network.layers[0], network.recipe
@@ -387,6 +394,13 @@ ROLES: Mapping[Role, Part] = {
             zh="读取图片全部通道、窗口没有间隔的卷积层",
         ),
         _over_the_picture,
+    ),
+    "convolution over a gray picture": Part(
+        Caption(
+            en="a convolution that reads a gray picture, without gaps in its windows",
+            zh="读取灰度图、窗口没有间隔的卷积层",
+        ),
+        _over_a_gray_picture,
     ),
     "convolution of the picture": Part(
         Caption(
