@@ -321,7 +321,7 @@ def test_render_says_what_it_wrote(here):
 def test_all_lessons_are_rendered_and_the_exit_code_says_if_one_failed(here, monkeypatch, broken):
     asked = []
 
-    def render(jobs, *, workers, progress, finished, failed):
+    def render(jobs, *, workers, progress, finished, failed, **more):
         asked.append((jobs, workers))
         done = []
         for job in jobs:

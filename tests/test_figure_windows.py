@@ -106,7 +106,7 @@ def test_the_alternative_text_tells_every_size():
         ({"stride": 0}, "stride"),
         ({"kernel_size": 1}, "give 2 to 11"),
         ({"kernel_size": 9, "dilation": 4}, "spans 33x33"),
-        ({"padding": "40"}, "too many to be drawn"),
+        ({"padding": "200"}, "too many to be drawn"),
     ],
 )
 def test_a_geometry_that_cannot_be_is_refused(options, said):

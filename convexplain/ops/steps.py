@@ -16,7 +16,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import index
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,9 +29,6 @@ from convexplain.ops.pooling import counted, pool_window, refuse_empty_windows
 from convexplain.ops.transposed import landing
 from convexplain.style import terms
 from convexplain.style.captions import Caption
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 Activation: TypeAlias = str | Callable[[Floats], ArrayLike] | None
 """A name that `activations.find` knows, a function of an array, or None."""
@@ -691,7 +688,7 @@ def _span(names: tuple[Caption, Caption, Caption], taps: Taps) -> Caption:
     return many.fill(n=Caption(en=", ".join(map(str, inside)), zh="、".join(map(str, inside))))
 
 
-def plain_fields(value: DataclassInstance) -> dict[str, Any]:
+def plain_fields(value: Any) -> dict[str, Any]:
     """Return the fields of a step as plain numbers, texts, lists and dicts."""
     # Not dataclasses.asdict(), which would copy every array first.
     return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
