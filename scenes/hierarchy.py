@@ -252,7 +252,7 @@ class Hierarchy(LessonScene):
 
     def show_random(self, event: Event) -> None:
         """The same in random orders, as a faint swarm of lines."""
-        names = [f"chart.random-{n}" for n in range(len(self.lesson.random_leads))]
+        names = [f"chart.random-{n}" for n in range(len(self.lesson.removal.random_leads))]
         moves = [self.board.trace(name) for name in names]
         self.during(0.85, in_turn(*moves, overlap=0.93), rate=linear)
         self.during(1, self.board.pulse("chart.zero"))
@@ -261,7 +261,7 @@ class Hierarchy(LessonScene):
 
     def show_hide(self, event: Event) -> None:
         """The square walks over the picture, and the change of the logit is painted behind it."""
-        found, image = self.lesson.hiding, self.lesson.trace.image
+        found, image = self.lesson.hiding.found, self.lesson.trace.image
         drawn, flat = self.lesson.subject.recipe.drawn, found.change.ravel()
         cols = found.change.shape[1]
 
@@ -286,7 +286,7 @@ class Hierarchy(LessonScene):
 
     def show_lost(self, event: Event) -> None:
         """The square goes back to where most is lost."""
-        found, image = self.lesson.hiding, self.lesson.trace.image
+        found, image = self.lesson.hiding.found, self.lesson.trace.image
         self.board.fill("covered", self.lesson.subject.recipe.drawn(image))
         self.during(0.3, self.board.move(SQUARE, *found.worst), self.show_there("legend"))
         covered = found.cover(image, *found.worst)

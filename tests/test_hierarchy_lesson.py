@@ -76,7 +76,7 @@ def test_the_answer_without_the_strongest_cells_is_computed_again(lesson):
     before, _ = dense(lesson, activations)
     activations.reshape(-1)[order[:3]] = 0
     after, chances = dense(lesson, activations)
-    reading = lesson.without_strongest
+    reading = lesson.removal.without(3)
     assert reading.removed == 3
     assert reading.logit == pytest.approx(after[lesson.label], abs=1e-5)
     assert reading.probability == pytest.approx(chances[lesson.label], abs=1e-6)
@@ -96,8 +96,8 @@ def test_the_answer_tips_when_so_many_cells_are_gone_and_not_before(sample):
     while dense(lesson, activations)[0].argmax() == lesson.label:
         activations.reshape(-1)[order[removed]] = 0
         removed += 1
-    assert lesson.tipping is not None
-    assert (lesson.tipping.removed, lesson.tipping.label) == (
+    assert lesson.removal.tipping is not None
+    assert (lesson.removal.tipping.removed, lesson.removal.tipping.label) == (
         removed,
         dense(lesson, activations)[0].argmax(),
     )
@@ -111,7 +111,7 @@ def test_a_negative_logit_is_told_with_centred_weights():
     adds, order = strongest(lesson, centred=True)
     assert lesson.logit < 0
     assert "Its logit is negative" in captions(lesson)["parts"]
-    np.testing.assert_allclose(lesson.pushes.ravel(), adds, atol=1e-9)
+    np.testing.assert_allclose(lesson.removal.pushes.ravel(), adds, atol=1e-9)
     cells = [(part.row * 3 + part.col) * 128 + part.filter for part in lesson.tree.parts]
     assert cells == order[:3].tolist()
 
@@ -195,11 +195,11 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     logits = cells @ kernel + lesson.network.weights["dense/bias"]
     firsts = []
     for seed in range(20):
-        order = np.random.default_rng(seed).permutation(np.sort(lesson.order))
+        order = np.random.default_rng(seed).permutation(np.sort(lesson.removal.order))
         left = logits - np.cumsum(cells[order, np.newaxis] * kernel[order], axis=0)
         firsts.append(1 + int(np.flatnonzero(left.argmax(axis=1) != lesson.label)[0]))
-    assert lesson.random_range == (min(firsts), max(firsts))
-    assert lesson.tipping.removed < min(firsts)
+    assert lesson.removal.random_tips == tuple(firsts)
+    assert lesson.removal.tipping.removed < min(firsts)
 
 
 @pytest.mark.parametrize("label", range(10))
@@ -230,6 +230,6 @@ def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digit
 def test_the_mark_on_the_curve_is_where_another_class_has_the_largest_logit():
     lesson = Hierarchy()
     (dot,) = lesson.check().panel("chart").dots
-    leads = lesson.lead
+    leads = lesson.removal.lead
     assert dot.x == np.flatnonzero(leads < 0)[0]
     assert dot.y == leads[dot.x]

@@ -187,17 +187,17 @@ def test_without_a_skipped_layer_the_tree_is_that_of_single_steps(cnn: Network) 
 
 
 def test_eight_cells_change_the_answer_and_in_random_order_it_takes_more(lesson: Hierarchy) -> None:
-    assert lesson.tipping is not None
-    assert (lesson.tipping.removed, lesson.tipping.label) == (8, FROG)
-    logits = [reading.logit for reading in lesson.readings[:9]]
+    assert lesson.removal.tipping is not None
+    assert (lesson.removal.tipping.removed, lesson.removal.tipping.label) == (8, FROG)
+    logits = [reading.logit for reading in lesson.removal.readings[:9]]
     known = [11.01, 9.05, 8.00, 7.30, 6.57, 6.02, 5.74, 5.21, 4.84]
     np.testing.assert_allclose(logits, known, atol=0.02)
-    assert lesson.random_range is not None
-    assert lesson.random_range[0] > 8
+    assert lesson.removal.random_tips
+    assert min(lesson.removal.random_tips) > 8
 
 
 def test_hiding_the_eyes_corner_costs_most_and_hiding_the_nose_helps(lesson: Hierarchy) -> None:
-    found = lesson.hiding
+    found = lesson.hiding.found
     assert (found.side, found.change.shape) == (6, (27, 27))
     assert found.worst == (13, 10)
     assert found.change.min() == pytest.approx(-5.96, abs=0.01)
@@ -226,7 +226,7 @@ def test_every_square_is_covered_and_read_again(cnn: Network) -> None:
 
 
 def test_what_the_network_gets_wrong_is_said(lesson: Hierarchy) -> None:
-    answers = [cut.subject.trace.prediction for cut in lesson.cuts]
+    answers = [cut.subject.trace.prediction for cut in lesson.cuts.every]
     assert (len(answers), answers.count(CAT)) == (84, 59)
     assert "25 of 84 cuts of the photo read otherwise, most as dog" in said(lesson)
     assert "a rocket is read as bird, 64%" in said(lesson)
@@ -235,7 +235,7 @@ def test_what_the_network_gets_wrong_is_said(lesson: Hierarchy) -> None:
 def test_of_a_strange_picture_it_says_how_few_classes_there_are(photo: Network) -> None:
     rocket = Hierarchy(model="photo", picture=photographs.load("rocket"))
     assert "It knows 10 classes only: this picture it reads as bird." in said(rocket)
-    assert rocket.shown_photograph is None
+    assert rocket.cuts is None
     assert "limits" not in [beat.name for beat in rocket.beats()]
 
 

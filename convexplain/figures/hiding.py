@@ -22,5 +22,5 @@ Options = Hiding
 
 def caption(options: Hierarchy, lang: str = "en") -> str:
     """Say what the map shows, as the lesson does."""
-    said = [event.said.text(lang) for event in options.tell_hiding() if event.said is not None]
+    said = [event.said.text(lang) for event in options.hiding.tell() if event.said is not None]
     return ("" if lang == "zh" else " ").join(said)

@@ -5,65 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain import ops
-from convexplain.data import digits, kernels, photographs
-from convexplain.data.photographs import Photograph
+from convexplain.data import digits, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.hierarchy_picture import Cut, HierarchyPicture
+from convexplain.lessons.parts.cuts import Cuts
+from convexplain.lessons.parts.hiding import Hiding
+from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
 from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
-from convexplain.lessons.parts.subject import Role, Subject, chosen_levels
+from convexplain.lessons.parts.removal import Removal
+from convexplain.lessons.parts.subject import Role, chosen_levels
 from convexplain.network import (
     Node,
-    Occlusion,
     TopPatch,
-    Trace,
-    contributions,
     hierarchy,
     is_piecewise_linear,
     level_layers,
-    occlusion,
     top_patches,
 )
 from convexplain.ops import Box
 from convexplain.panels import ASPECTS, Axis, Cells, Chart, Curve, Diagram, Dot
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 #: How many cells of the last level are followed, and taken out.
 STRONGEST = 3
 #: So many levels are drawn, the last ones; up to how many each cell but the leaves has two parts.
 MOST_ROWS, BRANCHING = 4, 3
-#: Answers that are computed at once.
-CHUNK = 64
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
 ELSEWHERE = 12
-#: The side of a square that is covered, as a share of the picture's; and how many pixels squares of
-#: a photograph lie apart.
-HIDDEN, CUTS = 3 / 16, 6
-#: How many random orders the check is repeated in.
-ORDERS = 20
-#: Of more cells than that, in fewer orders: each takes all that lies above them.
-MANY, FEWER = 500, 5
-
-
-class Reading(NamedTuple):
-    """What the network makes of a digit when so many cells of the last level are set to zero."""
-
-    removed: int
-    logit: float
-    probability: float
-    label: int
 
 
 @dataclass(frozen=True)
@@ -123,7 +101,7 @@ class Hierarchy(NetworkLesson):
     @property
     def probability(self) -> float:
         """The answer's probability; in float32 a sure one would round to exactly 1."""
-        return self.readings[0].probability
+        return self.removal.without(0).probability
 
     @property
     def centred(self) -> bool:
@@ -260,17 +238,18 @@ class Hierarchy(NetworkLesson):
 
     def check(self) -> Diagram:
         """Describe how far the answer leads, with more and more cells taken out."""
-        k, count = self.answer_name, np.arange(len(self.order) + 1)
-        lines = [Curve("answer", count, self.lead, words.STRONGEST_FIRST, "accent")]
+        k, removal = self.answer_name, self.removal
+        count = np.arange(len(removal.order) + 1)
+        lines = [Curve("answer", count, removal.lead, words.STRONGEST_FIRST, "accent")]
         lines += [
             Curve(f"random-{n}", count, lead, tone="muted", strong=False)
-            for n, lead in enumerate(self.random_leads)
+            for n, lead in enumerate(removal.random_leads)
         ]
         lines.append(Curve("zero", count, 0.0 * count, tone="ink", dashed=True, strong=False))
         dots = []
-        if self.tipping is not None:
-            at = self.tipping.removed
-            dots.append(Dot("tips", at, float(self.lead[at])))
+        if removal.tipping is not None:
+            at = removal.tipping.removed
+            dots.append(Dot("tips", at, float(removal.lead[at])))
         return self.picture_of.check(
             Chart("chart", lines, Axis(words.REMOVED), Axis(words.LEAD.fill(k=k)), dots=dots)
         )
@@ -292,181 +271,33 @@ class Hierarchy(NetworkLesson):
             for label in [self._others[found.index].label]
         )  # fmt: skip
 
-    # The causal check.
+    # What is checked.
 
     @cached_property
-    def pushes(self) -> npt.NDArray[np.float64]:
-        """What every cell of the last level adds to the answer, in the shape of that level."""
-        return contributions(self.trace, self.rows[-1], self.label, centred=self.centred)
+    def removal(self) -> Removal:
+        """What becomes of the answer without cells of the last level."""
+        return Removal(self.trace, self.rows[-1], self.label, self.centred)
 
     @cached_property
-    def order(self) -> npt.NDArray[np.intp]:
-        """The cells that push towards the answer, strongest first, as flat indices."""
-        supporting = int((self.pushes > 0).sum())
-        return np.argsort(-self.pushes.ravel(), kind="stable")[:supporting]
+    def hiding(self) -> Hiding:
+        """What becomes of the answer where a square of the picture is covered."""
+        return Hiding(self.subject, self.label)
 
     @cached_property
-    def readings(self) -> tuple[Reading, ...]:
-        """The answer with 0, 1, 2, ... of the strongest cells set to zero, computed again."""
-        logits = self._without(self.order)
-        chances = ops.softmax(logits)
-        return tuple(
-            Reading(removed, self._said(z), float(p[self.label]), int(z.argmax()))
-            for removed, (z, p) in enumerate(zip(logits, chances, strict=True))
-        )
-
-    def _said(self, logits: npt.NDArray[np.float64]) -> float:
-        """Return the logit of the answer as it is told: of two classes, the one against the other.
-
-        Two classes by one logit have the logits 0 and that one.
-        """
-        own = logits[self.label]
-        return float(own - logits[1 - self.label] if self.network.outputs == 1 else own)
-
-    def _without(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        """Return the logits without 0, 1, 2, ... of the cells in this order, (n + 1, classes)."""
-        cells = self.trace.activations[self.rows[-1]].ravel()
-        names = [layer.name for layer in self.network.layers]
-        last = names.index(self.network.classifier.name)
-        above = self.network.layers[names.index(self.rows[-1]) + 1 : last + 1]
-        shape = self.network.shapes[self.rows[-1]]
-        found = []
-        for start in range(0, len(order) + 1, CHUNK):
-            many = min(CHUNK, len(order) + 1 - start)
-            x = np.repeat(cells[np.newaxis], many, axis=0)
-            x[:, order[:start]] = 0
-            for n in range(1, many):
-                x[n:, order[start + n - 1]] = 0
-            x = x.reshape(many, *shape)
-            for layer in above:
-                logits, x = self.network.exact(layer, x)
-            found.append(logits.reshape(many, -1))
-        every = np.concatenate(found).astype(np.float64)
-        return every if self.network.outputs > 1 else np.hstack([0 * every, every])
-
-    def _lead(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        """Return how far the answer's logit lies above the largest other one."""
-        logits = self._without(order)
-        others = np.delete(logits, self.label, axis=1)
-        return np.asarray(logits[:, self.label] - others.max(axis=1))
-
-    @cached_property
-    def lead(self) -> npt.NDArray[np.float64]:
-        """How far the answer leads without 0, 1, 2, ... cells, strongest first."""
-        return self._lead(self.order)
-
-    @cached_property
-    def random_leads(self) -> tuple[npt.NDArray[np.float64], ...]:
-        """The same in random orders, each drawn with its number as the seed."""
-        return tuple(
-            self._lead(np.random.default_rng(seed).permutation(np.sort(self.order)))
-            for seed in range(ORDERS if len(self.order) <= MANY else FEWER)
-        )
-
-    @cached_property
-    def random_range(self) -> tuple[int, int] | None:
-        """With how many cells the first and the last of the random orders give another answer.
-
-        None where one of them never does.
-        """
-        tips = [np.flatnonzero(lead < 0) for lead in self.random_leads]
-        if not all(len(found) for found in tips):
-            return None
-        firsts = [int(found[0]) for found in tips]
-        return min(firsts), max(firsts)
-
-    @cached_property
-    def without_strongest(self) -> Reading:
-        """The answer without the cells that the tree follows."""
-        return self.readings[min(STRONGEST, len(self.order))]
-
-    @cached_property
-    def tipping(self) -> Reading | None:
-        """The first reading that gives another answer; None if there is none."""
-        return next((r for r in self.readings if r.label != self.label), None)
-
-    # Squares that are covered, and other squares of the same photograph.
-
-    @cached_property
-    def hiding(self) -> Occlusion:
-        """What becomes of the answer where a square is covered, at every place.
-
-        With blank paper on a digit; else with the picture's mean colour, since a black square is
-        itself an eye, or a nose.
-        """
-        image = self.trace.image
-        side = max(1, round(HIDDEN * min(image.shape[:2])))
-        fill = 0.0 if self.subject.reads_digits else image.mean(axis=(0, 1), dtype=np.float64)
-        return occlusion(self.network, image, self.label, side=side, fill=fill)
-
-    def covered(self, place: tuple[int, int]) -> Trace:
-        """Return the trace of the picture with the square at a place covered."""
-        return Trace(self.network, self.hiding.cover(self.trace.image, *place))
-
-    def _change_at(self, place: tuple[int, int]) -> float:
-        return float(self.covered(place).logits[self.label]) - self.logit
-
-    def _named(self, place: tuple[int, int]) -> Caption:
-        """Name what a square covers: a part of a bundled photograph, or where it lies."""
-        rows, cols = self.network.input_shape[:2]
-        middle = [(start + self.hiding.side / 2) for start in place]
-        part = photographs.part_at(self.subject.given, middle[0] / rows, middle[1] / cols)
-        return terms.CELL.fill(r=place[0], c=place[1]) if part is None else part
+    def cuts(self) -> Cuts | None:
+        """Other squares of the photograph, if it is a bundled one of one of the classes."""
+        return Cuts.of(self.subject)
 
     def hiding_diagram(self) -> Diagram:
         """Describe the picture with the square covered that costs most, and the map of all."""
-        found = self.hiding
-        after = self.covered(found.worst)
         return self.picture_of.hiding(
-            found,
-            words.MOST_LOST.fill(
-                v=fmt.number(self._change_at(found.worst), sign=True),
-                place=self._named(found.worst),
-                k=self.answer_name,
-                p=fmt.probability(self.probability),
-                q=fmt.probability(float(after.shares[self.label])),
-            ),
-            words.MOST_GAINED.fill(
-                v=fmt.number(self._change_at(found.best), sign=True),
-                place=self._named(found.best),
-            ),
+            self.hiding.found, self.hiding.most_lost, self.hiding.most_gained
         )
-
-    @property
-    def shown_photograph(self) -> Photograph | None:
-        """The bundled photograph that is shown, if what is on it is one of the classes."""
-        return None if self.subject.label is None else photographs.named(self.subject.given)
-
-    @cached_property
-    def cuts(self) -> tuple[Cut, ...]:
-        """Squares of the shown photograph, as large as the one that is shown."""
-        shown = self.shown_photograph
-        assert shown is not None
-        whole = photographs.whole(photographs.name_of(shown))
-        return tuple(
-            Cut(square, Subject(self.network, photographs.cut(whole, square), self.model))
-            for square in photographs.squares(whole, shown.square.side, CUTS)
-        )
-
-    @cached_property
-    def other_cut(self) -> Cut | None:
-        """The square that gets the highest probability of the most frequent other answer."""
-        answers = [cut.subject.trace.prediction for cut in self.cuts]
-        others = [answer for answer in answers if answer != self.label]
-        if not others:
-            return None
-        most = max(sorted(set(others)), key=others.count)
-        return max(self.cuts, key=lambda cut: float(cut.subject.trace.shares[most]))
-
-    @cached_property
-    def stranger(self) -> Subject:
-        """A photograph of something that none of the classes is."""
-        return Subject(self.network, photographs.load("rocket"), self.model)
 
     def limits_diagram(self) -> Diagram:
         """Describe the whole photograph with two of its squares, and the stranger."""
-        assert self.shown_photograph is not None
-        return self.picture_of.limits(self.shown_photograph, self.other_cut, self.stranger)
+        assert self.cuts is not None
+        return self.picture_of.limits(self.cuts.photograph, self.cuts.other, self.cuts.stranger)
 
     @property
     def unusual(self) -> Caption:
@@ -493,15 +324,15 @@ class Hierarchy(NetworkLesson):
                 Event("classes", 3.0, words.SHARED, detail=1),
                 *self._tell_others(),
             )  # fmt: skip
-        n = fmt.count(len(self.order))
+        n = fmt.count(len(self.removal.order))
         top = fmt.number(100 * self.top_share, 1)
         shares = words.SHARES.fill(m=m, n=n, top3=top)
         yield Beat.of("shares", words.CHECK_TITLE, Event("bar", 3.6, shares))
         yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
         if self.network.outputs > 1:
-            yield Beat.of("hide", words.HIDE_TITLE, *self.tell_hiding())
-        if self.shown_photograph is not None:
-            yield Beat.of("limits", words.LIMITS_TITLE, *self._tell_limits())
+            yield Beat.of("hide", words.HIDE_TITLE, *self.hiding.tell())
+        if self.cuts is not None:
+            yield Beat.of("limits", words.LIMITS_TITLE, *self.cuts.tell())
         yield Beat.of("answer", title, Event("tree", 4.6, self.answer.fill(k=k)))
 
     def _tell_question(self) -> Iterator[Event]:
@@ -548,41 +379,6 @@ class Hierarchy(NetworkLesson):
             return self.question
         return words.QUESTION.fill(size=fmt.shape(size))
 
-    def tell_hiding(self) -> Iterator[Event]:
-        """Tell what happens when a square is covered; of digits where there is time."""
-        found = self.hiding
-        detail = 1 if self.subject.sharp is not None else 2
-        n = found.answers.size
-        size = fmt.shape((found.side, found.side))
-        fill = words.PAPER if self.subject.reads_digits else words.MEAN_COLOUR
-        yield Event("hide", 5.0, words.HIDE.fill(size=size, fill=fill, n=n), detail=detail)
-        changed = int((found.answers != self.label).sum())
-        place = self._named(found.worst)
-        lost = (
-            words.GIVES.fill(m=changed, n=n, place=place)
-            if changed
-            else words.HOLDS.fill(place=place)
-        )
-        yield Event("lost", 3.4, lost, detail=detail)
-        best = self._change_at(found.best)
-        if best > 0:
-            rises = words.RISES.fill(place=self._named(found.best), v=fmt.number(best))
-            yield Event("gained", 3.0, rises, detail=detail)
-
-    def _tell_limits(self) -> Iterator[Event]:
-        n, names = self.network.classes, self.network.class_name
-        other, rocket = self.other_cut, self.stranger
-        answers = [cut.subject.trace.prediction for cut in self.cuts]
-        wrong = sum(answer != self.label for answer in answers)
-        if other is not None:
-            chosen = words.CHOSEN.fill(
-                m=wrong, n=len(answers), j=names(other.subject.trace.prediction)
-            )
-            yield Event("cuts", 4.4, chosen, detail=1)
-        j = rocket.trace.prediction
-        p = fmt.percent(rocket.trace.shares[j], 0)
-        yield Event("rocket", 4.0, words.STRANGER.fill(n=n, j=names(j), p=p), detail=1)
-
     def _tell_others(self) -> Iterator[Event]:
         """Tell where the filters of the other parts respond; a longer video has time for it."""
         for part in self.tree.parts:
@@ -593,34 +389,31 @@ class Hierarchy(NetworkLesson):
                 yield Event(f"classes-{number}", 3.0, shown_by="classes", detail=number + 2)
 
     def _tell_check(self, top: str) -> Iterator[Event]:
-        n, k = fmt.count(len(self.order)), self.answer_name
-        if self.tipping is not None:
-            yield Event("predict", self.pause, ask=self._ask(top), detail=1)
+        removal, k = self.removal, self.answer_name
+        n, tipping = fmt.count(len(removal.order)), removal.tipping
+        if tipping is not None:
+            yield Event("predict", self.pause, ask=self._ask(top, tipping.removed), detail=1)
         yield Event("removing", 4.6, words.TAKEN)
-        if self.tipping is None:
+        if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return
-        j = self.network.class_name(self.tipping.label)
-        yield Event("tips", 2.8, words.TIPS.fill(m=self.tipping.removed, j=j))
-        if self.random_range is not None:
-            low, high = self.random_range
-            yield Event("random", 3.6, words.RANDOM.fill(low=low, high=high, n=n), detail=1)
+        j = self.network.class_name(tipping.label)
+        yield Event("tips", 2.8, words.TIPS.fill(m=tipping.removed, j=j))
+        if tips := removal.random_tips:
+            said = words.RANDOM.fill(low=min(tips), high=max(tips), n=n)
+            yield Event("random", 3.6, said, detail=1)
 
-    def _ask(self, top: str) -> Question:
+    def _ask(self, top: str, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""
-        assert self.tipping is not None
-        k, after = self.answer_name, self.without_strongest
-        right = self.tipping.removed
+        k, after = self.answer_name, self.removal.without(STRONGEST)
         wrong = {
             len(self.tree.parts): words.ONLY_THESE.fill(
                 top3=top, k=k, a=fmt.number(self.logit), b=fmt.number(after.logit)
             ),
-            len(self.order): words.ALL_OF_THEM,
+            len(self.removal.order): words.ALL_OF_THEM,
         }
-        if self.random_range is not None:
-            low, high = self.random_range
-            median = int(np.median([np.flatnonzero(lead < 0)[0] for lead in self.random_leads]))
-            wrong[median] = words.ANY_ORDER.fill(low=low, high=high)
+        if tips := self.removal.random_tips:
+            wrong[int(np.median(tips))] = words.ANY_ORDER.fill(low=min(tips), high=max(tips))
         replies: dict[int, Caption | None] = {**wrong, right: None}
         return Question(
             words.PREDICT.fill(k=k),

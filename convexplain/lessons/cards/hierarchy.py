@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convexplain.lessons.cards._card import Card, Mistake, Pause, told
-from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.lessons.hierarchy import STRONGEST, Hierarchy
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -16,7 +16,7 @@ def card(lesson: Hierarchy) -> Card:
         "r3": lesson.path[-1].box.height,
         **told(lesson, "shares"),
         "a": fmt.number(lesson.logit),
-        "b": fmt.number(lesson.without_strongest.logit),
+        "b": fmt.number(lesson.removal.without(STRONGEST).logit),
         "k": lesson.answer_name,
         "n": told(lesson, "shares")["n"],
         "all": told(lesson, "check")["m"],

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import photographs
-from convexplain.data.photographs import Photograph, Square
+from convexplain.data.photographs import Photograph
 from convexplain.lessons.parts import hierarchy_words as words
+from convexplain.lessons.parts.cuts import Cut
 from convexplain.lessons.parts.subject import Subject
 from convexplain.network import Node, Occlusion
 from convexplain.ops.patching import cut
@@ -45,13 +45,6 @@ PLANES = 1.8
 _LONG = 44
 #: And that of a unit, which has no patch.
 _UNIT = 12
-
-
-class Cut(NamedTuple):
-    """A square of a photograph, and what a network makes of it."""
-
-    square: Square
-    subject: Subject
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,135 @@
+"""What becomes of an answer when cells are set to zero: strongest first, and in random orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import ops
+from convexplain.network import Trace, contributions
+
+#: Answers that are computed at once.
+CHUNK = 64
+#: How many random orders the check is repeated in.
+ORDERS = 20
+#: Of more cells than that, in fewer orders: each takes all that lies above them.
+MANY, FEWER = 500, 5
+
+
+class Reading(NamedTuple):
+    """What the network makes of a picture when so many cells of a level are set to zero."""
+
+    removed: int
+    logit: float
+    probability: float
+    label: int
+
+
+@dataclass(frozen=True, eq=False)
+class Removal:
+    """The cells of a level that push towards an answer, taken out one after the other.
+
+    Parameters
+    ----------
+    trace : Trace
+    level : str
+        The layer whose cells they are.
+    label : int
+        The answer.
+    centred : bool
+        Whether weights are taken less their mean over all classes.
+    """
+
+    trace: Trace
+    level: str
+    label: int
+    centred: bool
+
+    @cached_property
+    def pushes(self) -> npt.NDArray[np.float64]:
+        """What every cell of the level adds to the answer, in the shape of the level."""
+        return contributions(self.trace, self.level, self.label, centred=self.centred)
+
+    @cached_property
+    def order(self) -> npt.NDArray[np.intp]:
+        """The cells that push towards the answer, strongest first, as flat indices."""
+        supporting = int((self.pushes > 0).sum())
+        return np.argsort(-self.pushes.ravel(), kind="stable")[:supporting]
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """The answer with 0, 1, 2, ... of the strongest cells set to zero, computed again."""
+        logits = self._without(self.order)
+        chances = ops.softmax(logits)
+        return tuple(
+            Reading(removed, self._said(z), float(p[self.label]), int(z.argmax()))
+            for removed, (z, p) in enumerate(zip(logits, chances, strict=True))
+        )
+
+    def without(self, count: int) -> Reading:
+        """Return the answer without so many of the strongest cells, or without all there are."""
+        return self.readings[min(count, len(self.order))]
+
+    def _said(self, logits: npt.NDArray[np.float64]) -> float:
+        """Return the logit of the answer as it is told: of two classes, the one against the other.
+
+        Two classes by one logit have the logits 0 and that one.
+        """
+        own = logits[self.label]
+        return float(own - logits[1 - self.label] if self.trace.network.outputs == 1 else own)
+
+    def _without(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Return the logits without 0, 1, 2, ... of the cells in this order, (n + 1, classes)."""
+        network = self.trace.network
+        cells = self.trace.activations[self.level].ravel()
+        names = [layer.name for layer in network.layers]
+        last = names.index(network.classifier.name)
+        above = network.layers[names.index(self.level) + 1 : last + 1]
+        shape = network.shapes[self.level]
+        found = []
+        for start in range(0, len(order) + 1, CHUNK):
+            many = min(CHUNK, len(order) + 1 - start)
+            x = np.repeat(cells[np.newaxis], many, axis=0)
+            x[:, order[:start]] = 0
+            for n in range(1, many):
+                x[n:, order[start + n - 1]] = 0
+            x = x.reshape(many, *shape)
+            for layer in above:
+                logits, x = network.exact(layer, x)
+            found.append(logits.reshape(many, -1))
+        every = np.concatenate(found).astype(np.float64)
+        return every if network.outputs > 1 else np.hstack([0 * every, every])
+
+    def _lead(self, order: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Return how far the answer's logit lies above the largest other one."""
+        logits = self._without(order)
+        others = np.delete(logits, self.label, axis=1)
+        return np.asarray(logits[:, self.label] - others.max(axis=1))
+
+    @cached_property
+    def lead(self) -> npt.NDArray[np.float64]:
+        """How far the answer leads without 0, 1, 2, ... cells, strongest first."""
+        return self._lead(self.order)
+
+    @cached_property
+    def tipping(self) -> Reading | None:
+        """The first reading that gives another answer; None if there is none."""
+        return next((r for r in self.readings if r.label != self.label), None)
+
+    @cached_property
+    def random_leads(self) -> tuple[npt.NDArray[np.float64], ...]:
+        """How far the answer leads in random orders, each drawn with its number as the seed."""
+        return tuple(
+            self._lead(np.random.default_rng(seed).permutation(np.sort(self.order)))
+            for seed in range(ORDERS if len(self.order) <= MANY else FEWER)
+        )
+
+    @cached_property
+    def random_tips(self) -> tuple[int, ...]:
+        """With how many cells each random order gives another answer; none if one never does."""
+        tips = [np.flatnonzero(lead < 0) for lead in self.random_leads]
+        return tuple(int(found[0]) for found in tips) if all(map(len, tips)) else ()
