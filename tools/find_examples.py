@@ -23,6 +23,7 @@ from convexplain.lessons.parts.search import (
 )
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.lessons.translation import find_walks
+from convexplain.lessons.transposed import Transposed
 from convexplain.network import Network, Trace
 from convexplain.ops.breakdown import largest
 from convexplain.style import format as fmt
@@ -45,6 +46,7 @@ def find_examples(pictures: Pictures, roles: Roles) -> dict[str, Example]:
         "hierarchy": (hierarchy, hierarchy(cnn, pictures, roles)),
         "film": (film, film(pictures)),
         "backward": (backward, backward(cnn, pictures, roles)),
+        "transposed": (transposed, transposed(cnn, pictures)),
     }
     return {
         name: {**found, "criterion": " ".join((search.__doc__ or "").split())}
@@ -297,6 +299,26 @@ def backward(network: Network, pictures: Pictures, roles: Roles) -> Example:
                 example = {"sample": number, "label": label, "filter": filter}
                 found.append(((sum(each.adds_up() for each in accounts), -places), example))
     return _best(found, "backward")
+
+
+def transposed(network: Network, pictures: Pictures) -> Example:
+    """Find a digit and a filter whose stamps can be added by hand, also those of blank paper.
+
+    The filter is the one that answers most to blank paper, so that a checkerboard is seen there.
+    Four neighbours in its pooled map differ as printed, and add up as printed, by twos and all
+    four. Among these: the largest sum.
+    """
+    biases = network.weights["conv1/bias"]
+    found: list[tuple[float, Example]] = []
+    for number in _typical(pictures):
+        lesson = Transposed(picture=pictures[number], filter=int(biases.argmax()))
+        values = [value for _, value in lesson.meeting]
+        if len({fmt.number(value) for value in values}) == len(values) and fmt.adds_up(
+            values, sum(values)
+        ):
+            example = {"sample": number, "label": pictures[number].label, "filter": lesson.filter}
+            found.append((sum(values), example))
+    return _best(found, "transposed")
 
 
 def _typical(pictures: Pictures) -> Iterable[int]:

@@ -27,6 +27,21 @@ MUTATIONS = (
         "tests/test_layout.py",
     ),
     Mutation(
+        "a patch that lies where its number is on the small map",
+        "scenes.transposed",
+        "return lambda alpha: (stride * way(alpha)[0], stride * way(alpha)[1])",
+        "return lambda alpha: (way(alpha)[0], way(alpha)[1])",
+        "tests/test_transposed_lesson.py::"
+        "test_the_patch_stands_where_its_number_s_stamp_lands_in_the_end",
+    ),
+    Mutation(
+        "a stamp multiplied by the cell below its own",
+        "convexplain.ops.stamps",
+        "values = self.x[row, col].copy()",
+        "values = self.x[min(row + 1, self.size[0] - 1), col].copy()",
+        "tests/test_stamps.py",
+    ),
+    Mutation(
         "errors that stand a row too high",
         "scenes.backward",
         "self.picture.corner(row, col)[::-1] * side",

@@ -1,0 +1,93 @@
+"""What the lesson on the transposed convolution says, as templates."""
+
+from __future__ import annotations
+
+from convexplain.style.captions import Caption
+
+TITLE = Caption(
+    en="Transposed convolution: one number paints a patch", zh="转置卷积：一个数画出一块"
+)
+QUESTION = Caption(
+    en="How does a map get larger, and why the checkerboards?",
+    zh="怎样把图变大？棋盘格从哪来？",
+)
+ANSWER = Caption(
+    en="It paints where a convolution reads: a way back, no undoing.",
+    zh="卷积读哪里，它就画哪里：是回程，不是还原。",
+)
+
+# One number, two numbers, all.
+PAINTS = Caption(
+    en="One number, {v}, times the stamp: it paints {n} cells.",
+    zh="一个数 {v} 乘以印章：画出 {n} 格。",
+)
+OVERLAP = Caption(en="Two stamps overlap: there they add up.", zh="两个印章重叠：重叠处相加。")
+ASK = Caption(
+    en="{n} rows, a stamp {k} high, stride {s}: how many rows?",
+    zh="{n} 行，印章高 {k}，步幅 {s}：变成几行？",
+)
+AS_CONVOLUTION = Caption(
+    en="Here the stride moves the stamp on the output, not a window on the input.",
+    zh="这里的步幅是印章在输出上移动，不是窗口在输入上移动。",
+)
+TIMES_STRIDE = Caption(
+    en="The last stamp reaches further than its stride.", zh="最后一个印章比步幅伸得更远。"
+)
+SIDE_BY_SIDE = Caption(
+    en="Stamps are not side by side: they start {s} apart, and overlap.",
+    zh="印章不是并排放的：每次只移 {s} 格，所以会重叠。",
+)
+ALL = Caption(en="All numbers paint: {size}.", zh="每个数都画一遍：{size}。")
+MEET = Caption(en="Here {n} stamps meet: {v}.", zh="这里 {n} 个印章重叠：{v}。")
+
+# Checkerboards.
+FLAT = Caption(
+    en="Equal inputs, unequal outputs: a checkerboard.", zh="输入处处相同，输出却成了棋盘格。"
+)
+EVEN = Caption(
+    en="Equal inputs, equal outputs: no checkerboard.", zh="输入相同，输出也相同：没有棋盘格。"
+)
+COUNTS = Caption(
+    en="Stamps a cell: {n}. Stride {s} does not divide {k}.",
+    zh="每格的印章数：{n}。步幅 {s} 除不尽 {k}。",
+)
+DIVIDES = Caption(
+    en="Stamps a cell: {n}, inside. Stride {s} divides {k}.",
+    zh="内部每格的印章数：{n}。步幅 {s} 除得尽 {k}。",
+)
+LARGER = Caption(
+    en="A {stamp} stamp: {n} everywhere inside.", zh="换成 {stamp} 的印章：内部处处 {n} 次。"
+)
+RESIZE = Caption(
+    en="Or enlarge first, then convolve: no checkerboard.", zh="或先放大，再卷积：没有棋盘格。"
+)
+
+# There and back.
+BACK = Caption(
+    en="The same weights there and back: not the picture it was.",
+    zh="用同样的权重去再回来：不是原来的图。",
+)
+
+# On the pictures.
+ONES = Caption(en="made by hand: ones", zh="人工设计：全是 1")
+GIVEN = Caption(en="given by hand", zh="人工给出")
+OWN = Caption(en="weights of filter {n}", zh="过滤器 {n} 的权重")
+PAINTED = Caption(en="painted", zh="画出的数")
+HERE = Caption(en="response, here", zh="此处的响应")
+AFTERWARDS = Caption(en="response, enlarged first", zh="响应（先放大）")
+COUNT = Caption(en="stamps a cell", zh="每格的印章数")
+EQUAL = Caption(en="input, here", zh="此处的输入")
+STAMPED = Caption(en="stamp {stamp}, stride {s}", zh="印章 {stamp}，步幅 {s}")
+ENLARGED = Caption(en="enlarged", zh="放大")
+ENLARGED_FIRST = Caption(en="enlarged first, then convolved", zh="先放大，再卷积")
+THEN = Caption(en="then a {stamp} convolution", zh="再做 {stamp} 卷积")
+THERE = Caption(en="there: convolution", zh="去：卷积")
+RETURN = Caption(en="and back: transposed", zh="回：转置卷积")
+ALIKE = Caption(en="correlation with the input: {r}", zh="与输入的相关系数：{r}")
+ABOUT = Caption(
+    en="{layer}, filter {n}: each number stamps a {stamp} patch, {s} cells from the next. Where "
+    "stamps overlap they add up, and cells get {counts} of them. Beside it the same map enlarged "
+    "first, then convolved.",
+    zh="{layer} 的过滤器 {n}：每个数印出 {stamp} 的一块，相邻两块相距 {s} 格。"
+    "重叠处相加，每格得到 {counts} 个印章。旁边是同一张图先放大、再卷积的结果。",
+)

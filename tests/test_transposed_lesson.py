@@ -1,0 +1,218 @@
+"""Transposed, the lesson: what it shows by SciPy and loops; who can be asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from played import LOOKS, check_events, of
+from scipy.signal import convolve2d
+
+from convexplain.data import digits
+from convexplain.errors import UsageError
+from convexplain.lessons.transposed import Transposed
+from convexplain.network import Conv2D, Dense, Flatten, Network
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return Transposed()
+
+
+def told(lesson, event, lang="en"):
+    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    return said.text(lang)
+
+
+def painted(map, stamp, stride):
+    """Zeros between the numbers, then SciPy's full convolution: what stamps paint."""
+    spread = np.zeros([(n - 1) * stride + 1 for n in map.shape])
+    spread[::stride, ::stride] = map
+    return convolve2d(spread, stamp, "full")
+
+
+def test_the_output_is_scipys_convolution_of_the_map_with_zeros_in_between(lesson):
+    map = lesson.trace.activations["pool1"][:, :, lesson.shown_filter].astype(float)
+    np.testing.assert_allclose(lesson.output, painted(map, np.ones((3, 3)), 2), atol=1e-12)
+    np.testing.assert_allclose(
+        lesson.paint(lesson.larger), painted(map, np.ones((4, 4)), 2), atol=1e-12
+    )
+    enlarged = np.kron(map, np.ones((2, 2)))
+    np.testing.assert_allclose(
+        lesson.resized, convolve2d(enlarged, np.ones((3, 3)), "same"), atol=1e-12
+    )
+
+
+def test_the_numbers_that_are_told_are_those_of_the_map(lesson):
+    map, (row, col) = lesson.map, lesson.place
+    assert told(lesson, "paints") == (
+        f"One number, {map[row, col]:.2f}, times the stamp: it paints nine cells."
+    )
+    four = map[row : row + 2, col : col + 2]
+    assert told(lesson, "meet") == f"Here four stamps meet: {four.sum():.2f}."
+    assert lesson.output[lesson.meeting_place] == pytest.approx(four.sum())
+    assert told(lesson, "all") == "All numbers paint: 27 × 27."
+    # As printed they add up, by twos and all four.
+    assert fmt.adds_up(four.ravel(), four.sum())
+    assert fmt.adds_up(four[0], four[0].sum())
+
+
+def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
+    equal, block = lesson.flat
+    assert np.ptp(equal) < 1e-6
+    assert equal.min() > 0
+    counts = [[1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1], [2, 4, 2, 4, 2], [1, 2, 1, 2, 1]]
+    np.testing.assert_allclose(block.painted, equal[0, 0] * np.array(counts), atol=1e-6)
+    assert lesson.counts[block.lands_on].tolist() == counts
+    rows, cols = (slice(s.start + 1, s.stop - 1) for s in block.lands_on)
+    assert np.ptp(lesson.resized[rows, cols]) < 1e-6
+    # Where the larger stamps of these cells alone land.
+    top, left = (2 * n + 2 for n in (block.row, block.col))
+    assert np.ptp(lesson.paint(lesson.larger)[top : top + 4, left : left + 4]) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("size", "stride", "said", "larger"),
+    [
+        (3, 2, "1, 2, 4. Stride 2 does not divide 3.", "A 4 × 4 stamp: four everywhere inside."),
+        (5, 2, "4, 6, 9. Stride 2 does not divide 5.", "A 6 × 6 stamp: nine everywhere inside."),
+        (5, 3, "1, 2, 4. Stride 3 does not divide 5.", "A 6 × 6 stamp: four everywhere inside."),
+        (4, 2, "4, inside. Stride 2 divides 4.", None),
+    ],
+)
+def test_how_many_stamps_a_cell_gets_is_counted(size, stride, said, larger):
+    lesson = Transposed(size=size, stride=stride)
+    inside = painted(np.ones((13, 13)), np.ones((size, size)), stride)[8:-8, 8:-8]
+    assert lesson.repeats == sorted(set(inside.ravel().tolist()))
+    assert told(lesson, "counts") == f"Stamps a cell: {said}"
+    if larger is None:
+        assert lesson.larger is None
+    else:
+        assert told(lesson, "larger") == larger
+    assert lesson.even == (size % stride == 0)
+
+
+def test_the_same_weights_there_and_back_give_another_picture(lesson):
+    there, through, back, kernel, alike = lesson.return_trip
+    filter = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(float)
+    np.testing.assert_array_equal(kernel, filter)
+    turned = filter[::-1, ::-1]
+    np.testing.assert_allclose(through, convolve2d(there, turned, "valid"), atol=1e-12)
+    np.testing.assert_allclose(back, convolve2d(through, filter, "full"), atol=1e-12)
+    x, y = there - there.mean(), back - back.mean()
+    assert alike == pytest.approx((x * y).sum() / np.sqrt((x**2).sum() * (y**2).sum()))
+    assert alike < 0.9
+
+
+def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
+    assert choices.pop("27") is None
+    wrong = {"6": "moves the stamp", "26": "reaches further", "39": "not side by side"}
+    assert set(choices) == set(wrong)
+    for text, reply in choices.items():
+        assert wrong[text] in reply.text("en")
+
+
+def test_stamps_of_ones_own_are_taken(lesson):
+    own = Transposed(stamp="filter")
+    np.testing.assert_array_equal(own.kernel, lesson.own_kernel)
+    rows = Transposed(stamp="1,2,1;2,4,2;1,2,1", stride=2)
+    np.testing.assert_allclose(
+        rows.output, painted(rows.map, np.outer([1, 2, 1], [1, 2, 1]), 2), atol=1e-12
+    )
+    assert rows.larger is None
+    assert rows.even  # a triangle's stamps add up to the same everywhere
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"stride": 1}, "give 2 to 4, with which a map gets larger"),
+        ({"size": 2}, "do not overlap at stride 2"),
+        ({"size": 9}, "give sides of 2 to 7"),
+        ({"size": 3, "stamp": "box-3"}, "exclude one another"),
+        ({"stamp": "1,2;3"}, "give every row the same number"),
+        ({"stamp": "sobell"}, "no kernel is named"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
+        ({"filter": 32}, "no filter 32"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(options, said):
+    with pytest.raises(UsageError, match=said):
+        Transposed(**options)
+
+
+def pictures(lesson, upright):
+    picture = lesson.picture_of(upright=upright)
+    one, other = (value for _, value in lesson.pair)
+    parts = lesson.meeting
+    yield picture.opening()
+    yield picture.painting(lesson.output, lesson.block(1, 1))
+    yield picture.painting(lesson.output, lesson.block(1, 2), told=picture.added(one, other))
+    yield picture.painting(lesson.output)
+    told = picture.sum(parts, sum(value for _, value in parts))
+    yield picture.painting(lesson.output, lesson.block(2, 2), told=told, counted=True,
+                           cell=lesson.meeting_place)  # fmt: skip
+    if lesson.flat is not None:
+        yield picture.flat(*lesson.flat)
+    yield lesson.counting(picture)
+    if lesson.larger is not None:
+        yield lesson.comparing(picture)
+    titles = lesson.painted_by(lesson.kernel), lesson.then
+    yield picture.resized(lesson.enlarged, lesson.resized, titles)
+    yield picture.there_and_back(*lesson.return_trip)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({}, id="3-2"),
+        pytest.param({"size": 5, "stride": 3}, id="5-3", marks=pytest.mark.soak),
+    ],
+)
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_has_its_place_on_every_sheet(options, aspect):
+    lesson, sheet = Transposed(**options), ASPECTS[aspect]
+    for lang in ("en", "zh"):
+        for diagram in pictures(lesson, sheet.height > sheet.width):
+            assert problems(place(diagram, sheet, lang)) == []
+
+
+def test_a_video_is_as_long_as_asked():
+    assert 40 <= Transposed().seconds <= 60.01
+    assert Transposed(length=120.0).seconds == pytest.approx(120)
+    short = Transposed(length=Transposed().shortest)
+    assert short.shortest <= 40
+    assert "predict" not in {e.name for beat in short.beats() for e in beat.parts}
+
+
+def test_a_map_without_equal_numbers_has_no_flat_place(tmp_path):
+    layers = Conv2D("a", 4, 5, activation="silu"), Flatten("f"), Dense("d", 10)
+    path = tmp_path / "other.safetensors"
+    Network.initialised(layers, 3).save(path)
+    lesson = Transposed(picture=digits.first(3), model=str(path), stride=3, size=4)
+    assert lesson.shown_layer == "a"
+    assert lesson.flat is None  # without a bias blank paper answers 0
+    check_events(lesson, Look("zh", "light"), "9:16")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_shows_both_ways(lesson, lang):
+    diagram = lesson.diagram()
+    for sheet in (PAGE, COLUMN):
+        assert problems(place(diagram, sheet, lang)) == []
+    np.testing.assert_array_equal(diagram.panel("output").values, lesson.output)
+    np.testing.assert_array_equal(diagram.panel("resized").values, lesson.resized)
+
+
+def test_the_patch_stands_where_its_number_s_stamp_lands_in_the_end():
+    stage = of("transposed", LOOKS[0]).ends["answer"]
+    lesson = Transposed()
+    row, col = lesson.place
+    for grid, frame, at in (("map", "map.cell", 1), ("output", "output.landing", 2)):
+        corner = stage[grid].places[0] + np.array([col, row]) * at * stage[grid].cell
+        np.testing.assert_allclose(stage[frame].places[0], corner, atol=1e-6)
+    np.testing.assert_allclose(stage["output"].values, lesson.output)
