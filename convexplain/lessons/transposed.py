@@ -161,7 +161,7 @@ class Transposed(FilterLesson):
         """Return the map as a stamp paints it."""
         return ops.conv2d_transpose(
             self.map[..., None], kernel[..., None, None], stride=self.stride
-        )[..., 0]
+        ).squeeze(axis=-1)
 
     @cached_property
     def output(self) -> Floats:
@@ -329,7 +329,7 @@ class Transposed(FilterLesson):
         """The enlarged map, convolved with the stamp as a kernel."""
         return ops.conv2d(
             self.enlarged[..., None], self.kernel[..., None, None], padding="same"
-        )[..., 0]  # fmt: skip
+        ).squeeze(axis=-1)  # fmt: skip
 
     # There and back.
 
@@ -345,9 +345,9 @@ class Transposed(FilterLesson):
             there, kernel = self.trace.image[:, :, -1].astype(np.float64), self.own_kernel
         weights, pixels = kernel[..., None, None], there[..., None]
         through = ops.conv2d(pixels, weights)
-        back = ops.conv2d_transpose(through, weights)[..., 0]
+        back = ops.conv2d_transpose(through, weights).squeeze(axis=-1)
         alike = float(np.corrcoef(there.ravel(), back.ravel())[0, 1])
-        return there, through[..., 0], back, kernel, alike
+        return there, through.squeeze(axis=-1), back, kernel, alike
 
     # The pictures.
 

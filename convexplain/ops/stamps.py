@@ -199,4 +199,4 @@ def overlaps(
         np.ones((*input_size, 1)), ones, stride=stride, padding=padding,
         output_padding=output_padding, output_size=output_size, dilation=dilation,
     )  # fmt: skip
-    return np.rint(counted[..., 0]).astype(np.int64)
+    return np.rint(counted.squeeze(axis=-1)).astype(np.int64)
