@@ -496,6 +496,14 @@ def test_json_nested_without_end_is_told_of(tmp_path: Path) -> None:
     assert "JSON" in refused(path) or "damaged" in refused(path)
 
 
+def zeros(name: str, *shape: int) -> list[Any]:
+    """A constant of zeros, of which the file holds the shape alone."""
+    return [
+        node("Constant", [], f"{name} shape", value_ints=shape),
+        node("ConstantOfShape", [f"{name} shape"], name),
+    ]
+
+
 @pytest.mark.parametrize(
     ("nodes", "told"),
     [
@@ -505,6 +513,23 @@ def test_json_nested_without_end_is_told_of(tmp_path: Path) -> None:
         ([node("Mul", ["x", "x"], "y")], "multiplies two maps"),
         ([node("Softmax", ["x"], "y", axis=2)], "not taken over the channels"),
         ([node("Conv", ["x", "w"], "y", strides=[0, 1])], "from 1 to"),
+        ([node("Flatten", ["w", "x"], "y")], "reads a constant where the picture is wanted"),
+        ([node("Pad", ["", "x"], "y")], "reads a constant where the picture is wanted"),
+        ([helper.make_node("Relu", ["x"], [], name="bare")], "'bare' (Relu) makes nothing"),
+        ([node("Relu", ["x"], ""), node("Conv", ["x", "w", ""], "y")], "makes nothing"),
+        ([node("Shape", ["x"], "s", start="q"), node("Relu", ["x"], "y")], "(Shape) cannot"),
+        ([node("Unsqueeze", ["", "w"], "s"), node("Relu", ["x"], "y")], "(Unsqueeze) cannot"),
+        ([node("Transpose", ["x"], "y", perm=3)], "(Transpose) cannot"),
+        (
+            [*zeros("a", 4000, 1), *zeros("b", 1, 4000), node("Add", ["a", "b"], "s"),
+             node("Relu", ["x"], "y")],
+            "a constant of the shape (4000, 4000) is too large",
+        ),
+        (
+            [*zeros("s", 2_000_000), *(node("Neg", ["s"], f"s{i}") for i in range(5)),
+             node("Relu", ["x"], "y")],
+            "more of its constants than can be kept",
+        ),
     ],
 )  # fmt: skip
 def test_an_onnx_graph_that_cannot_be_shown_is_told_by_its_node(

@@ -125,7 +125,7 @@ def onnx_model() -> Any:
 
     weights = {
         "k": filled(2, 1, 3, 3), "b": filled(2), "g": filled(2), "p": np.array([0, 0, 1, 0] * 2),
-        "s": np.array([1, -1]), "w": filled(3, 24), "c": filled(3),
+        "s": np.array([1, -1]), "w": filled(3, 30), "c": filled(3),
     }  # fmt: skip
     operators: list[tuple[str, list[str], dict[str, Any]]] = [
         ("Conv", ["x", "k", "b"], {"pads": [1, 1, 1, 1], "strides": [2, 2], "dilations": [1, 1]}),
@@ -152,7 +152,9 @@ def onnx_model() -> Any:
 
 
 NUMBERS = [-1, 0, 1, 2, 3, 5, 7, 8, 64, 10**5, 2**31, 2**62]
-EDITS = ["operator", "input", "output", "attribute", "dims", "type", "size", "bytes", "drop"]
+EDITS = [
+    "operator", "input", "output", "bare", "attribute", "dims", "type", "size", "bytes", "drop",
+]  # fmt: skip
 OPERATORS = ["LSTM", "Add", "Mul", "Concat", "Transpose", "Flatten", "Conv", "Shape", "Constant"]
 
 
@@ -172,12 +174,15 @@ def onnx_files(draw: st.DrawFn) -> bytes:
             node.op_type = draw(st.sampled_from(OPERATORS))
         elif edit in ("input", "output"):
             names = node.input if edit == "input" else node.output
-            names[draw(st.integers(0, len(names) - 1))] = draw(
-                st.sampled_from(["", "x", "k", "n2", "n7", "nowhere"])
-            )
+            name = draw(st.sampled_from(["", "x", "k", "n2", "n7", "nowhere"]))
+            names[:] = [*names[1:], name] if draw(st.booleans()) else [name, *names[1:]]
+        elif edit == "bare":
+            del draw(st.sampled_from([node.input, node.output]))[:]
         elif edit == "attribute" and node.attribute:
             attribute = draw(st.sampled_from(list(node.attribute)))
-            if attribute.ints:
+            if draw(st.booleans()):
+                attribute.type = draw(st.integers(0, 14))
+            elif attribute.ints:
                 attribute.ints[draw(st.integers(0, len(attribute.ints) - 1))] = number
             elif number < 2**31:
                 attribute.i, attribute.f = number, float(number)

@@ -137,6 +137,8 @@ def _node(message: Message, weights: _Weights) -> Node:
             "operations are read"
         )
     name = message.text(3) or (outputs[0] if outputs else op)
+    if not outputs or not outputs[0]:
+        raise UnreadableError(f"the node {name!r:.60} ({op}) makes nothing: the file is damaged")
     attributes = {}
     for attribute in message.messages(5, f"an attribute of {name}"):
         attributes[attribute.text(1)] = _attribute(attribute, weights, op, name)

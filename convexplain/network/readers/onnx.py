@@ -101,7 +101,7 @@ def _first_axes(found: Graph) -> str | None:
             continue
         if node.op == "Transpose":
             order = node.attributes.get("perm")
-            return {(0, 3, 1, 2): "NHWC", (0, 2, 3, 1): "NCHW"}.get(tuple(order or ()))
+            return {"[0, 3, 1, 2]": "NHWC", "[0, 2, 3, 1]": "NCHW"}.get(str(order))
         if node.op in ("Conv", "MaxPool", "AveragePool", "BatchNormalization"):
             return "NCHW"
         name = node.outputs[0]
@@ -118,10 +118,8 @@ class _Reader:
         self.names = Names()
         self.notes: list[str] = []
         self.values: dict[str, Value] = {**found.constants, "": None, found.input: picture}
-        self.readers: dict[str, int] = {}
-        for node in found.nodes:
-            for name in node.inputs:
-                self.readers[name] = self.readers.get(name, 0) + 1
+        #: How many numbers may be computed of constants.
+        self.room = folding.MAX_NUMBERS + 4 * sum(array.size for array in found.constants.values())
 
     def imported(self) -> Imported:
         known = {*HANDLERS, *folding.FOLDS, "Shape"}
@@ -129,7 +127,8 @@ class _Reader:
             if node.op not in known:
                 raise self._refused(node, "is not of the operations of convnets that are read")
         for node in self.graph.nodes:
-            self._visit(node)
+            with fitting(node.told):
+                self._visit(node)
         end = self.values.get(self.graph.output)
         if not isinstance(end, Tensor):
             raise UnreadableError("its output does not depend on its input")
@@ -153,12 +152,14 @@ class _Reader:
             made = folding.fold(node, inputs)  # type: ignore[arg-type]
             if made is None:
                 raise self._refused(node, "is not read")
+            self.room -= made.size if made.base is None else 0  # a view takes none
+            if self.room < 0:
+                raise self._refused(node, "computes more of its constants than can be kept")
         else:
             handler = HANDLERS.get(node.op)
             if handler is None:
                 raise self._refused(node, "is not of the layers that can be shown")
-            with fitting(node.told):
-                made = handler(self, node, inputs)
+            made = handler(self, node, inputs)
         self.values.update(dict.fromkeys(node.outputs[1:], None))
         self.values[node.outputs[0]] = made
 
@@ -215,12 +216,16 @@ class _Reader:
         self.layers.append(Found("Rescaling", name, fields, inputs=(tensor.layer,)))
         return replace(tensor, layer=name, scale=None, offset=None)
 
-    def settled(self, node: Node, inputs: list[Value], index: int = 0) -> Tensor:
-        """Return an input that must be computed of the picture, settled."""
-        value = inputs[index] if index < len(inputs) else None
+    def computed(self, node: Node, inputs: list[Value]) -> Tensor:
+        """Return the first input, which must be computed of the picture."""
+        value = inputs[0]
         if not isinstance(value, Tensor):
             raise self._refused(node, "reads a constant where the picture is wanted")
-        return self._settle(value, node.name)
+        return value
+
+    def settled(self, node: Node, inputs: list[Value]) -> Tensor:
+        """Return the first input, settled."""
+        return self._settle(self.computed(node, inputs), node.name)
 
     def constant(self, node: Node, inputs: list[Value], index: int, what: str) -> Array:
         """Return an input that must be a constant."""
@@ -234,10 +239,6 @@ class _Reader:
         if tensor.axes != "NCHW":
             raise self._refused(node, f"reads axes {tensor.axes}, where maps (NCHW) are needed")
         return tensor
-
-    def last(self, layer: str) -> Found:
-        """Return the layer of a name."""
-        return next(found for found in self.layers if found.name == layer)
 
 
 def _plain(numbers: Any) -> float | list[float]:
@@ -405,8 +406,7 @@ def _constants(inputs: list[Value]) -> list[Array | None]:
 
 
 def _flatten(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
-    value = inputs[0]
-    assert isinstance(value, Tensor)
+    value = reader.computed(node, inputs)
     axis = node.attributes.get("axis", 1) % len(value.axes)
     if axis != 1:
         raise reader._refused(node, "does not flatten picture by picture")
@@ -427,8 +427,7 @@ def _vector(reader: _Reader, node: Node, value: Tensor) -> Tensor:
 
 
 def _reshape(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
-    value = inputs[0]
-    assert isinstance(value, Tensor)
+    value = reader.computed(node, inputs)
     if node.op == "Reshape":
         wanted = reader.constant(node, inputs, 1, "shape")
         shape = folding.reshaped(
@@ -444,7 +443,7 @@ def _reshape(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
             }  # fmt: skip
             shape = tuple(n for i, n in enumerate(value.shape) if i not in gone)
         else:
-            shape = tuple(np.expand_dims(np.empty(value.shape, np.bool_), axes or ()).shape)
+            shape = tuple(np.expand_dims(np.broadcast_to(False, value.shape), axes or ()).shape)
     if shape == value.shape:
         return value
     count = product(value.shape)
@@ -454,8 +453,7 @@ def _reshape(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
 
 
 def _transpose(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
-    value = inputs[0]
-    assert isinstance(value, Tensor)
+    value = reader.computed(node, inputs)
     order = node.attributes.get("perm", list(range(len(value.axes)))[::-1])
     if sorted(order) != list(range(len(value.axes))):
         raise reader._refused(node, f"has the order {order}")
@@ -603,8 +601,7 @@ def _gelu(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
 
 def _same(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     """An operation that changes nothing of a picture's numbers when a network is used."""
-    value = inputs[0]
-    assert isinstance(value, Tensor)
+    value = reader.computed(node, inputs)
     if node.op == "Dropout":
         reader.notes.append(f"Dropout {node.name!r:.60} is skipped: it acts in training alone")
     if node.op == "Cast" and node.attributes.get("to") not in (1, 10, 11, 16):
@@ -613,8 +610,7 @@ def _same(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
 
 
 def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
-    value = inputs[0]
-    assert isinstance(value, Tensor)
+    value = reader.computed(node, inputs)
     mode = node.attributes.get("mode", "constant")
     if mode not in ("constant", "edge"):
         raise reader._refused(node, f"pads by the mode {mode!r:.30}: that is not read")
