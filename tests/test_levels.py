@@ -176,13 +176,13 @@ def test_any_number_of_levels_has_room_and_ends_in_the_answer(name, aspect, look
 def test_cells_are_taken_out_and_all_behind_them_is_computed_again(files):
     lesson = Hierarchy(model=files["chain"], picture=photograph((14, 14, 3)))
     maps = lesson.trace.activations["deep"].copy()
-    maps.reshape(-1)[lesson.order[:4]] = 0
+    maps.reshape(-1)[lesson.removal.order[:4]] = 0
     weights = lesson.network.weights["yes/kernel"][:, 0].astype(np.float64)
     bias = float(lesson.network.weights["yes/bias"][0])
     logit = maps.astype(np.float64).mean(axis=(0, 1)) @ weights + bias
     sign = 1 if lesson.label else -1
-    assert lesson.readings[4].logit == pytest.approx(sign * logit, abs=1e-5)
-    assert lesson.lead[4] == pytest.approx(sign * logit, abs=1e-5)
+    assert lesson.removal.readings[4].logit == pytest.approx(sign * logit, abs=1e-5)
+    assert lesson.removal.lead[4] == pytest.approx(sign * logit, abs=1e-5)
 
 
 def test_levels_that_are_not_drawn_are_counted(files):
