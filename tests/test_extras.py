@@ -26,8 +26,9 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 #: What whoever has a model of it has installed.
 BROUGHT = ("torch",)
-#: Rooms that need an extra, and which.
+#: Rooms that need an extra, and which; a file's own stands before its room's.
 ROOMS = {
+    "convexplain/video/shares.py": "cluster",
     "convexplain/stage": "video",
     "convexplain/video": "video",
     "scenes": "video",
