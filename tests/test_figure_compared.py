@@ -113,7 +113,10 @@ def answers(weights, dense, picture):
     return softmax(forward(weights, picture)["logits"]), softmax(logits)
 
 
-@pytest.mark.parametrize(("direction", "width"), [("right", 6.3), ("left", 3.1), ("down", 6.3)])
+@pytest.mark.parametrize(
+    ("direction", "width"),
+    [("left", 3.1), *(pytest.param(d, 6.3, marks=pytest.mark.soak) for d in ("right", "down"))],
+)
 def test_every_step_stands_with_what_both_networks_read(weights, dense, direction, width):
     figure = figures.draw("translation", width=width, sample=157, direction=direction)
     picture = digits.sample(157).pixels[:, :, 0]

@@ -16,6 +16,7 @@ from drawn_cells import (
     where,
     words,
 )
+from played import LANGUAGES, in_turn
 from scipy.signal import correlate2d
 
 from convexplain import figures, panels
@@ -85,8 +86,9 @@ def test_the_link_ends_at_the_edge_of_the_map_level_with_the_cell(width, side):
     assert end[0] == pytest.approx(getattr(filled, side), abs=5)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("sheet", panels.SHEETS)
+@pytest.mark.parametrize(
+    ("sheet", "lang"), in_turn({name: name for name in panels.SHEETS}, LANGUAGES)
+)
 @pytest.mark.parametrize("kernel", [None, "log-5", ";".join(["0,1,0,-1,0,2,1"] * 7)])
 def test_a_step_lays_itself_out_on_pages_and_frames_of_every_shape(kernel, sheet, lang):
     lesson = figures.make(NAME, kernel=kernel)

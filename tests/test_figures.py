@@ -19,6 +19,7 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from PIL import Image
+from played import LANGUAGES, in_turn
 
 from convexplain import figures
 from convexplain.errors import UsageError
@@ -29,6 +30,7 @@ from convexplain.style.theme import Look, contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
 ONE = "confusion-matrix"
+NAMES = {name: name for name in figures.names()}
 LOOKS = [Look(lang, theme) for lang in ("en", "zh") for theme in ("light", "dark")]
 
 
@@ -47,8 +49,7 @@ def texts(figure):
     return [text for axes in figure.axes for text in axes.texts if text.get_text()]
 
 
-@pytest.mark.parametrize("name", figures.names())
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("name", "lang"), in_turn(NAMES, LANGUAGES))
 def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
     for width in (figures.WIDTHS[0], figures.PAGE):
         figure = figures.draw_made(name, made(name), Look(lang, "light"), width=width)
@@ -71,8 +72,7 @@ def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
             pytest.fail(f"{one!r} and {other!r} overlap at width {width}")
 
 
-@pytest.mark.parametrize("name", figures.names())
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "theme"), in_turn(NAMES, {t: t for t in ("light", "dark")}))
 def test_every_text_can_be_told_from_what_is_under_it(name, theme):
     figure = figures.draw_made(name, made(name), Look("en", theme), width=figures.COLUMN)
     renderer = figure.canvas.get_renderer()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from played import LANGUAGES, in_turn
 
 from convexplain import lessons
 from convexplain.data import digits, examples, facts
@@ -104,7 +105,7 @@ def relapses_of(number: int) -> int:
     return count
 
 
-@pytest.mark.parametrize("digit", [2, 4, 6])
+@pytest.mark.parametrize("digit", [2, *(pytest.param(n, marks=pytest.mark.soak) for n in (4, 6))])
 def test_the_film_is_about_the_digit_that_tells_most(digit: int) -> None:
     numbers = [n for n, each in enumerate(digits.load()) if each.label == digit]
     pictures = np.stack([digits.sample(n).pixels[:, :, 0] for n in numbers])
@@ -139,7 +140,9 @@ def test_without_a_digit_it_is_the_best_of_all() -> None:
 # What it consists of.
 
 
-@pytest.mark.parametrize("digit", [None, *range(10)])
+@pytest.mark.parametrize(
+    "digit", [None, *(pytest.param(n, marks=pytest.mark.soak) for n in range(10))]
+)
 def test_it_lasts_eight_to_ten_minutes_in_either_language(digit: int | None) -> None:
     whom = story.protagonist(digit)
     for lang in ("en", "zh"):
@@ -328,7 +331,11 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
 
 @pytest.mark.render
 @pytest.mark.parametrize(
-    ("lang", "theme", "aspect"), [("en", "dark", "16:9"), ("zh", "light", "9:16")]
+    ("lang", "theme", "aspect"),
+    [
+        ("en", "dark", "16:9"),
+        pytest.param("zh", "light", "9:16", marks=pytest.mark.soak),
+    ],
 )
 def test_it_moves_and_each_part_ends_as_the_next_begins(lang: str, theme: str, aspect: str) -> None:
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
@@ -345,8 +352,7 @@ def test_it_moves_and_each_part_ends_as_the_next_begins(lang: str, theme: str, a
 
 
 @pytest.mark.render
-@pytest.mark.parametrize("aspect", ASPECTS)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("aspect", "lang"), in_turn({name: name for name in ASPECTS}, LANGUAGES))
 def test_nothing_overlaps_in_the_films_own_parts(aspect: str, lang: str) -> None:
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     from played import check_events

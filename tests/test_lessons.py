@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
-from played import play
+from played import in_turn, play
 
 from convexplain import lessons
 from convexplain.lessons.parts import beats as parts
@@ -69,8 +69,9 @@ def test_a_beat_shorter_than_its_caption_is_refused():
     assert parts.lasting(1.0, caption) * 17 >= len(caption.en)
 
 
-@pytest.mark.parametrize("factor", [0.0, 1.6])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("name", "factor"), in_turn({n: n for n in NAMES}, {"short": 0.0, "long": 1.6})
+)
 def test_a_lesson_fits_any_length_between_its_captions_and_a_lecture(name, factor):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     designed = lessons.find(name)()
