@@ -239,7 +239,10 @@ def test_of_a_strange_picture_it_says_how_few_classes_there_are(photo: Network) 
     assert "limits" not in [beat.name for beat in rocket.beats()]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+OTHERS = (("en", "16:9"), ("en", "9:16"), ("zh", "16:9"))
+FRAMES = [("zh", "9:16"), *(pytest.param(*frame, marks=pytest.mark.soak) for frame in OTHERS)]
+
+
+@pytest.mark.parametrize(("lang", "aspect"), FRAMES)
 def test_the_photograph_is_laid_out_in_all_frames(photo: Network, aspect: str, lang: str) -> None:
     check_events(Hierarchy(model="photo"), Look(lang), aspect)

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from played import in_turn
 
 from convexplain import figures, lessons
 from convexplain.cli import cli
@@ -110,8 +111,9 @@ def test_each_network_is_shown_by_some_lesson_and_each_lesson_shows_some():
     assert set(shown["names as Keras gives them"]) == set(ABOUT_NETWORKS)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize(
+    ("figure", "name"), in_turn({figure: figure for figure in FIGURES}, {n: n for n in NAMES})
+)
 def test_a_figure_shows_a_network_or_says_what_it_lacks(figure, name, files):
     kind = figures.options(figure)
     if lacking(network(name), kind.needs):

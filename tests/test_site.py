@@ -137,6 +137,7 @@ def test_the_front_page_runs_the_classroom_page_and_offers_its_one_file(site: Pa
     assert not difference(read(site, "classroom.html"), classroom.html(lessons="gallery/lessons"))
 
 
+@pytest.mark.usefixtures("site")  # in the same step
 def test_a_release_s_files_can_be_downloaded(tmp_path: Path) -> None:
     source, release = tmp_path / "docs", tmp_path / "release"
     for folder in (source, release):
