@@ -98,6 +98,27 @@ def test_half_blocks_in_colour_hold_every_gray() -> None:
     assert found == [(0, 128), (255, 51), (255, 0), (0, 0)]
 
 
+def test_a_photograph_is_drawn_in_its_colours_with_two_pixels_to_a_character() -> None:
+    pixels = np.zeros((3, 2, 3))
+    pixels[0, 0], pixels[1, 0], pixels[2, 1] = (1.0, 0.0, 0.2), (0.0, 1.0, 0.4), (0.6, 0.8, 0.0)
+    lines = half_blocks(pixels, TRUE_COLOUR)
+    assert len(lines) == 2
+    assert lines[0].startswith("\x1b[38;2;255;0;51m\x1b[48;2;0;255;102m▀")
+    assert "\x1b[38;2;153;204;0m\x1b[48;2;0;0;0m▀" in lines[1]
+    # Where there are no colours, by its brightness: the means are 0.4, 0.47 and 0.47.
+    assert half_blocks(pixels, Ink(0)) == ["█ ", " ▀"]
+
+
+def test_a_frame_on_a_photograph_keeps_its_colours_within_and_halves_them_without() -> None:
+    pixels = np.full((2, 2, 3), (0.8, 0.4, 0.0))
+    edge, first, second, _ = framed(pixels, Box(0, 1, 2, 2), TRUE_COLOUR)
+    assert edge.startswith("  ")
+    for line in (first, second):
+        within, without = (line.find(f"38;2;{rgb}m██") for rgb in ("204;102;0", "102;51;0"))
+        assert 0 <= without < within
+    assert framed(pixels, Box(0, 1, 2, 2), Ink(0)) == ["  ┌──┐", "▒▒│▒▒│", "▒▒│▒▒│", "  └──┘"]
+
+
 def test_a_frame_is_cut_at_the_edge_of_the_picture() -> None:
     lines = framed(np.ones((2, 2)), Box(-1, 1, 1, 5), Ink(0))
     assert lines == ["  ┌──┐", "██│██│", "  └──┘", "██ ██"]

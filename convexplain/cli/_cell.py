@@ -11,8 +11,6 @@ from convexplain.style.captions import Caption
 from convexplain.style.format import MINUS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from convexplain.data.pictures import Picture
     from convexplain.lessons.parts.subject import Subject
     from convexplain.network import Layer, Trace
@@ -85,12 +83,6 @@ def origin(picture: Picture) -> Caption | str:
     if name != "bundled digit":
         return text
     return Caption(en="bundled digit {n}", zh="内置手写数字 {n}").fill(n=number)
-
-
-def brightness(subject: Subject) -> NDArray[np.float32]:
-    """Give the picture that a network reads as the ink of one colour, (height, width)."""
-    ink: NDArray[np.float32] = np.atleast_3d(subject.drawn).mean(axis=2)
-    return ink
 
 
 def find(

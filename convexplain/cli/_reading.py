@@ -21,7 +21,7 @@ _HEIGHT, _SIDE, _GAP, _FRAME = 456, 224, 8, 3
 
 
 def write(path: Path, digits: list[NDArray[np.float32]], written: Handwriting | None) -> None:
-    """Write a PNG; `digits` are gray or one channel, 0 to 1, as the network reads them."""
+    """Write a PNG; `digits` are as the network reads them: gray or in colour, 0 to 1."""
     from PIL import Image, ImageDraw
 
     rows = 1 if len(digits) == 1 else 2

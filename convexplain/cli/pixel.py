@@ -107,7 +107,7 @@ def pixel(
 
 def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     from convexplain.cli._blocks import framed
-    from convexplain.cli._cell import brightness, exact
+    from convexplain.cli._cell import exact
     from convexplain.cli._ink import Ink
     from convexplain.network.layers import as_map
 
@@ -117,7 +117,7 @@ def _show(cell: Cell, node: Node, box: Box, lang: str) -> None:
     if cell.chosen is not None:
         lines.append(ink.weak(cell.chosen.text(lang)))
     lines.append(_sees(box, cell.trace.image.shape[:2], lang))
-    lines += ["", *framed(brightness(cell.about), box, ink), ""]
+    lines += ["", *framed(cell.about.drawn, box, ink), ""]
     if node.layer != cell.layer.name:
         handed = _HANDED_ON.fill(
             here=cell.place, there=node.name.text(lang), v=exact(node.activated)

@@ -72,7 +72,6 @@ def predict(
     By default the digit of the first lesson. Of a picture with several digits each is read.
     """
     from convexplain.cli import _reading
-    from convexplain.cli._cell import brightness
     from convexplain.cli._ink import Ink
     from convexplain.data import pictures
     from convexplain.files import documents
@@ -110,7 +109,7 @@ def predict(
         lines.append((_CAUTION if about.reads_digits else _CAUTION_OF_CLASSES).text(lang))
         ink.echo("\n".join(lines))
     if show is not None:
-        _reading.write(Path(show), [brightness(digit) for digit in every], written)
+        _reading.write(Path(show), [digit.drawn for digit in every], written)
 
 
 def _document(about: Subject, lang: str) -> dict[str, Any]:
@@ -131,14 +130,14 @@ def _document(about: Subject, lang: str) -> dict[str, Any]:
 def _told(about: Subject, ink: Ink, lang: str) -> list[str]:
     """Tell of one picture: what was done to it, how it looks, the bars, the answer, doubts."""
     from convexplain.cli._blocks import half_blocks
-    from convexplain.cli._cell import brightness, origin
+    from convexplain.cli._cell import origin
 
     picture = about.picture
     prepared = _PREPARED if picture.steps else _AS_IS
     fields = {"origin": origin(picture)}
     if picture.steps:
         fields["steps"] = "; ".join(picture.steps)
-    lines = [prepared.fill(**fields).text(lang), *half_blocks(brightness(about), ink)]
+    lines = [prepared.fill(**fields).text(lang), *half_blocks(about.drawn, ink)]
     lines += ["", *_bars(about, ink, lang), "", _answer(about, lang)]
     return lines + [_DOUBT.fill(why=_why(name)).text(lang) for name in _doubts(about)]
 
