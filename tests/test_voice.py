@@ -220,6 +220,18 @@ def test_what_is_not_spoken_is_told(tmp_path):
     assert sound.silent(lesson, sounds) == ""
 
 
+def test_a_film_leaves_sounds_of_events_alone_that_it_does_not_tell(tmp_path):
+    from convexplain.lessons import _story as story
+
+    told = next(
+        part for part in story.tell(story.protagonist(), "en") if part.name == "pooling"
+    )  # fmt: skip
+    tone(tmp_path / "pooling" / "mean.wav", 2.0)  # of the lesson, but not of the film
+    tone(tmp_path / "pooling" / "drop.wav", 9.0)
+    assert [each.event for each in sound.read(tmp_path, told)] == ["drop"]
+    assert {"mean", "drop"} <= {each.event for each in sound.read(tmp_path, Pooling())}
+
+
 def test_folders_of_sounds_are_named_after_lessons(tmp_path):
     with pytest.raises(UsageError, match="there is no folder"):
         sound.folders(tmp_path / "none", ["pooling"])
@@ -350,4 +362,18 @@ def test_a_film_takes_the_pace_of_its_sounds(tmp_path):
     assert sum(part.seconds for part in film.parts) - sum(
         part.seconds for part in plain.parts
     ) == pytest.approx(longer, abs=0.01)
-    assert [len(sounds) for sounds in film.sounds].count(1) == 1
+    assert [len(sounds) for sounds in film.sounds] == [0, 1]
+
+
+def test_a_title_card_is_spoken_from_its_lessons_folder(tmp_path):
+    from convexplain.video.film import Film, select
+
+    tone(tmp_path / "voice" / "pooling" / "card.wav", 7.0)
+    tone(tmp_path / "voice" / "pooling" / "drop.wav", 9.0)
+    chosen = select(["channels", "pooling"], {})
+    film = Film(chosen, tmp_path / "a.mp4", voice=tmp_path / "voice")
+    heard = [[each.event for each in sounds] for sounds in film.sounds]
+    assert heard == [[], [], ["card"], ["drop"]]
+    assert film.parts[2].seconds == pytest.approx(7.0)
+    # A lesson that is rendered alone has no card.
+    assert [each.event for each in sound.read(tmp_path / "voice", Pooling())] == ["drop"]

@@ -123,12 +123,18 @@ class Film:
     def _spoken(self) -> tuple[tuple[Lesson, tuple[Sound, ...]], ...]:
         if self.voice is None:
             return tuple((part, ()) for part in self._told)
-        own = filter(None, map(_folder, self._told))
+        # A card's sound lies in the folder of its lesson, whose own are not the card's.
+        owners = [
+            after if isinstance(part, Card) else part
+            for part, after in zip(self._told, (*self._told[1:], self._told[-1]), strict=True)
+        ]
+        own = map(_folder, owners)
         folders = sound.folders(self.voice, dict.fromkeys([*lessons.names(), *own]))
         return tuple(
-            sound.speak(part, self.voice, name) if name in folders else (part, ())
-            for part, name in ((part, _folder(part)) for part in self._told)
-        )
+            sound.speak(part, self.voice, name, sound.all_events(owner)) if name in folders
+            else (part, ())
+            for part, owner, name in zip(self._told, owners, map(_folder, owners), strict=True)
+        )  # fmt: skip
 
     @cached_property
     def _told(self) -> tuple[Lesson, ...]:
@@ -337,15 +343,15 @@ def _remarks(jobs: Sequence[Job], reasons: Mapping[Path, str | None]) -> Iterato
 
 
 def _folder(part: Lesson) -> str:
-    """Return in which folder the sounds of a part are; a card has none."""
-    return "" if isinstance(part, Card) else part.name.strip("_")
+    """Return in which folder the sounds of a part are."""
+    return (part.telling and part.telling.name) or part.name.strip("_")
 
 
 def _called(part: Lesson) -> str:
     """Name a part of the film to the user."""
     if isinstance(part, Card):
         return f"title of {part.heading.text('en')!r}"
-    return part.name.strip("_")
+    return _folder(part)
 
 
 def _render(
@@ -437,7 +443,7 @@ def _chapters(film: Film, starts: Sequence[float]) -> Iterator[tuple[float, str]
         if isinstance(part, Card):
             yield starts[number], film.parts[number + 1].title.text(lang)
         elif part.telling is not None:
-            yield starts[number], part.title.text(lang)
+            yield starts[number], part.shown_title.text(lang)
 
 
 def _cues(parts: Sequence[Lesson], starts: Sequence[Any], lang: str) -> tuple[Cue, ...]:

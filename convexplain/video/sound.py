@@ -28,6 +28,8 @@ Samples = npt.NDArray[np.float32]
 RATE, CHANNELS = 48000, 2
 #: No event lasts longer than a minute, in seconds.
 LONGEST = 60.0
+#: What a lesson's title card in a film is called: a file of its folder, but of none of its events.
+CARD = "card"
 #: How the track is encoded, by the container's extension.
 CODECS = {".mp4": "aac", ".webm": "libopus"}
 _BITS_A_SECOND = 128_000
@@ -54,7 +56,9 @@ class Sound:
     content: bytes = field(repr=False)
 
 
-def read(folder: Path, lesson: Lesson, name: str | None = None) -> tuple[Sound, ...]:
+def read(
+    folder: Path, lesson: Lesson, name: str | None = None, others: Iterable[str] = ()
+) -> tuple[Sound, ...]:
     """Read the sounds of a lesson: ``FOLDER/LESSON/EVENT.wav``, or any other extension.
 
     Parameters
@@ -65,11 +69,14 @@ def read(folder: Path, lesson: Lesson, name: str | None = None) -> tuple[Sound, 
         At the pace that it has without them.
     name : str, optional
         Of the folder within; the lesson's if not given.
+    others : iterable of str
+        What else files in it may be named after, as the lesson's title card and those of its events
+        that are left out now: these sounds are not heard.
 
     Returns
     -------
     tuple of Sound
-        One or more, in the order of the events.
+        In the order of the events.
 
     Raises
     ------
@@ -87,11 +94,12 @@ def read(folder: Path, lesson: Lesson, name: str | None = None) -> tuple[Sound, 
             f"{name}/{events[0]}.wav in the folder of --voice; convexplain script {name} lists them"
         )
     found: dict[str, Path] = {}
+    known = {CARD, *others, *all_events(lesson)}
     for path in sorted(place.iterdir()):
         if path.name.startswith(".") or path.is_dir():
             continue
         event = path.stem.casefold()
-        if event not in events:
+        if event not in known:
             raise UsageError(
                 f"{str(path)!r} is named after no event of {name}: {choose(event, events)}"
             )
@@ -108,11 +116,16 @@ def read(folder: Path, lesson: Lesson, name: str | None = None) -> tuple[Sound, 
     return tuple(_read(found[event], event) for event in events if event in found)
 
 
+def all_events(lesson: Lesson) -> Iterator[str]:
+    """Yield the names of a lesson's events, also of those that are left out now."""
+    yield from (event.name for beat in lesson.make_beats() for event in beat.parts)
+
+
 def speak(
-    lesson: Lesson, folder: Path, name: str | None = None
+    lesson: Lesson, folder: Path, name: str | None = None, others: Iterable[str] = ()
 ) -> tuple[Lesson, tuple[Sound, ...]]:
     """Return a lesson at the pace of its sounds in a folder, and the sounds, as `read` does."""
-    sounds = read(folder, lesson, name)
+    sounds = read(folder, lesson, name, others)
     return lesson.with_sounds({each.event: each.seconds for each in sounds}), sounds
 
 

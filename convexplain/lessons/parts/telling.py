@@ -48,6 +48,8 @@ class Telling:
         What stands at the edge of the frame all the while: whom the film is about.
     following : Lesson, optional
         Whose first picture the last one here becomes, with its own telling.
+    name : str
+        What its sounds are called after, if not after the lesson.
     carried : tuple of (str, str)
         Parts of that picture, and the parts here that they come out of; those of one name need not
         be named. `HERO` is the digit at the edge of the frame.
@@ -59,6 +61,7 @@ class Telling:
     opened: Caption | None = None
     hero: Picture | None = None
     following: Told | None = None
+    name: str = ""
     carried: tuple[tuple[str, str], ...] = ()
 
     def beats(self, designed: Iterable[Beat]) -> tuple[Beat, ...]:
