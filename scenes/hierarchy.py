@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from manim.utils.rate_functions import linear
@@ -11,6 +11,7 @@ from convexplain.lessons import hierarchy
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import Node
 from convexplain.stage import LessonScene
+from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
 
 ANSWER = ("logit", "answer", "probability", "bar", "others", "bias")
@@ -127,18 +128,10 @@ class Hierarchy(LessonScene):
 
     def cut(self, place: str) -> Move:
         """Return the move in which a node's patch comes out of its parent's, or of the digit."""
-        node, above = self.places[place], self.places.get(place.rpartition("-")[0])
-        box = node.box
         label = self.show_there(f"share-{place}", f"bar-{place}", f"bias-{place}")
         if not self.board.has(f"patch-{place}"):  # a unit: it reads all there is
             return in_turn(self.board.walk(f"tree.{place}"), label)
-        if above is None or not self.board.has(f"patch-{place.rpartition('-')[0]}"):
-            source = self.board.within("input", box.top, box.left, box.height, box.width)
-        else:
-            top, left = box.top - above.box.top, box.left - above.box.left
-            parent = f"patch-{place.rpartition('-')[0]}"
-            source = self.board.within(parent, top, left, box.height, box.width)
-        grow = self.board.grow(f"patch-{place}", out_of=source)
+        grow = self.board.grow(f"patch-{place}", out_of=self.source(place, self.places))
         link = self.board.walk(f"tree.{place}")
         rest = in_turn(link, label)
 
@@ -148,6 +141,18 @@ class Hierarchy(LessonScene):
                 rest((alpha - 0.6) / 0.4)
 
         return go
+
+    def source(self, place: str, places: Mapping[str, Node], prefix: str = "") -> Region:
+        """Return where in the patch above it, or in the picture, a node's patch lies."""
+        box, above = places[place].box, place.rpartition("-")[0]
+        name, top, left = f"{prefix}input", 0, 0
+        if above and self.board.has(f"{prefix}patch-{above}"):
+            name, top, left = (
+                f"{prefix}patch-{above}",
+                places[above].box.top,
+                places[above].box.left,
+            )
+        return self.board.within(name, box.top - top, box.left - left, box.height, box.width)
 
     def layer(self, depth: int) -> str:
         """Return the name of the layer of a row."""
@@ -313,6 +318,24 @@ class Hierarchy(LessonScene):
             self.during(0.3, self.board.become(self.lesson.limits_diagram(), show=("whole",)))
         self.during(0.5, self.board.show("stranger"))
         self.during(1, self.board.pulse("stranger"))
+
+    def show_same(self, event: Event) -> None:
+        """Two trees grow from their pictures down, row by row in step."""
+        both = self.lesson.beside_other()
+        self.during(0.2, self.board.become(both, show=("input", "other-input")))
+        self.during(0.1, self.board.show("answer", "other-answer"))
+        trees = {"other-": dict(_walk(self.lesson.other.tree)), "": self.places}
+        deepest = 1 + max(place.count("-") for places in trees.values() for place in places)
+        for depth in range(1, deepest + 1):
+            moves = [
+                eased(in_turn(self.board.grow(f"{prefix}patch-{place}", out_of=source),
+                              self.board.walk(f"{prefix}tree.{place}"), overlap=0.5))
+                for prefix, places in trees.items()
+                for place in places
+                if place.count("-") == depth - 1
+                for source in [self.source(place, places, prefix)]
+            ]  # fmt: skip
+            self.during(0.22 if depth < deepest else 1, in_turn(*moves, overlap=0.85))
 
     def show_tree(self, event: Event) -> None:
         """The whole tree once more, with the branch that was followed."""

@@ -20,8 +20,9 @@ from convexplain.lessons import Beat, Caption, Event, Lesson
 from convexplain.lessons import _story as story
 from convexplain.lessons._closing import STATIONS, Closing
 from convexplain.lessons._opening import Opening
+from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts.beats import chosen
-from convexplain.network import Network
+from convexplain.network import Network, Node
 from convexplain.style.theme import Look
 from convexplain.video import film as films
 from convexplain.video.film import Film
@@ -30,7 +31,7 @@ from convexplain.video.job import ASPECTS, Job, Quality
 #: How long a film may be, in seconds.
 SHORTEST, LONGEST = 480, 600
 #: A line of the page of claims that says where the film tells one.
-MOMENT = re.compile(r"`([a-z-]+)`, events? `([a-z-]+)`(?: and `([a-z-]+)`)?")
+MOMENT = re.compile(r"`([a-z-]+)`, events? `([a-z0-9-]+)`(?: and `([a-z0-9-]+)`)?")
 
 
 def parts_of(whom: story.Protagonist, lang: str = "en") -> tuple[Lesson, ...]:
@@ -169,10 +170,35 @@ def test_each_language_takes_its_own_time_to_read() -> None:
 
 
 def test_what_the_film_leaves_out_is_of_its_lesson(told: tuple[Lesson, ...]) -> None:
-    shown = {part.name: part for part in told}
+    shown = {part.telling.name: part for part in told if part.telling}
     for chapter in story.CHAPTERS:
-        own = {e.name for beat in shown[chapter.lesson].make_beats() for e in beat.parts}
-        assert set(chapter.left_out.split()) <= own, chapter.lesson
+        own = {e.name for beat in shown[chapter.name].make_beats() for e in beat.parts}
+        assert set(chapter.left_out.split()) <= own, chapter.name
+
+
+def test_the_cat_is_taken_apart_as_the_digit_was(told: tuple[Lesson, ...]) -> None:
+    before, cat, after = [
+        next(part for part in told if part.telling and part.telling.name == name)
+        for name in ("hierarchy", "hierarchy-photo", "translation")
+    ]
+    assert told.index(cat) == told.index(before) + 1 == told.index(after) - 1
+    assert isinstance(before, Hierarchy)
+    assert isinstance(cat, Hierarchy)
+    # The tree beside the cat's is the one that was shown before it, cell by cell.
+    assert [*nodes(cat.other.tree)] == [*nodes(before.tree)]
+    names = {panel.name for panel in cat.beside_other().root.panels()}
+    for prefix, lesson in (("other-", before), ("", cat)):
+        patches = {name for name in names if name.startswith(f"{prefix}patch-")}
+        assert len(patches) == 3 + 6 + 12 == len([*nodes(lesson.tree)]) - 1
+    said = {e.name: e.said.text("en") for beat in cat.beats() for e in beat.parts if e.said}
+    assert said["same"].startswith(f"{before.label} and cat: ")
+    assert "this cut was chosen" in said["cuts"].lower()
+
+
+def nodes(node: Node) -> Iterator[tuple[str, int, int, int]]:
+    yield node.layer, node.row, node.col, node.filter
+    for part in node.parts:
+        yield from nodes(part)
 
 
 def test_the_chapters_claims_and_figures_have_their_moment(told: tuple[Lesson, ...]) -> None:
@@ -181,7 +207,10 @@ def test_the_chapters_claims_and_figures_have_their_moment(told: tuple[Lesson, .
     lines = [" ".join(line.split()) for line in listed.split("\n- ")[1:]]
     assert [line.partition(":")[0] for line in lines[:8]] == [f"claim {n}" for n in range(1, 9)]
     assert sum(line.startswith("the figure") for line in lines) == 3
-    shown = {(part.name, e.name) for part in told for beat in part.beats() for e in beat.parts}
+    shown = {
+        ((part.telling and part.telling.name) or part.name, e.name)
+        for part in told for beat in part.beats() for e in beat.parts
+    }  # fmt: skip
     for line in lines:
         moments = MOMENT.findall(line)
         assert moments, line
@@ -195,8 +224,11 @@ def test_its_chapters_bear_the_titles_of_their_lessons() -> None:
         film = Film(parts, Path("x.mp4"), Look(lang))
         starts = [*accumulate((part.seconds for part in parts), initial=0.0)]
         marks = list(films._chapters(film, starts[:-1]))
-        names = [chapter.lesson for chapter in story.CHAPTERS]
-        titles = [lessons.find(name).title.text(lang) for name in names]
+        titles = [
+            lessons.find(chapter.lesson)(**more).shown_title.text(lang)
+            for chapter in story.CHAPTERS
+            for more in [{"model": "photo"} if chapter.again == "photo" else {}]
+        ]
         ends = Opening.title.text(lang), Closing.title.text(lang)
         assert [title for _, title in marks] == [ends[0], *titles, ends[1]]
         assert [start for start, _ in marks] == starts[:-1]

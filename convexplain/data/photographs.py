@@ -22,6 +22,7 @@ __all__ = [
     "load",
     "named",
     "part_at",
+    "parts_within",
     "squares",
     "whole",
 ]
@@ -146,6 +147,22 @@ def named(picture: Picture) -> Photograph | None:
     """Return the photograph that a picture was made of, in whatever size; None if of none."""
     name = picture.origin.removeprefix("bundled photograph: ")
     return PHOTOGRAPHS.get(name) if name != picture.origin else None
+
+
+def parts_within(picture: Picture, top: float, left: float, side: float) -> tuple[Caption, ...]:
+    """Return what a person sees in a square of a photograph's square, all as shares of its sides.
+
+    A part counts if its middle is there; nothing is named if the picture is something else.
+    """
+    photograph = named(picture)
+    if photograph is None:
+        return ()
+    own = photograph.square
+    return tuple(
+        name for part, name in photograph.parts
+        if 0 <= (part.top + part.side / 2 - own.top) / own.side - top < side
+        and 0 <= (part.left + part.side / 2 - own.left) / own.side - left < side
+    )  # fmt: skip
 
 
 def part_at(picture: Picture, row: float, col: float) -> Caption | None:

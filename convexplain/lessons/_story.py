@@ -127,18 +127,34 @@ class Chapter(NamedTuple):
         Names of its usual events that are not shown, with spaces between them.
     carried : mapping of str to str, or callable
         Parts of its first picture, and what they come out of; a function of both lessons.
+    options : callable, optional
+        Gives its options, of the picture of whom the film is about, where they are not the film's.
+    again : str
+        What tells it from the chapter of the same lesson before it, in the name of its sounds.
     """
 
     lesson: str
     opened: Caption
     left_out: str
     carried: Mapping[str, str] | Callable[[Any, Any], Mapping[str, str]] = {}  # noqa: RUF012
+    options: Callable[[Picture], Mapping[str, Any]] | None = None
+    again: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its sounds are called after, and what tells it from all other chapters."""
+        return f"{self.lesson}-{self.again}" if self.again else self.lesson
 
 
 def _pooled(before: Any, after: Any) -> Mapping[str, str]:
     """One of all maps comes forward, and the picture under it."""
     shown = after.shown_filter
     return {"map": f"wall[{shown}]", "input": f"wall.under[{shown}]"}
+
+
+def _compared(picture: Picture) -> Mapping[str, Any]:
+    """A photograph's tree is built, and stands beside that of whom the film is about."""
+    return {"picture": None, "model": "photo", "compared": picture}
 
 
 def _read(before: Any, after: Any) -> Mapping[str, str]:
@@ -214,9 +230,18 @@ CHAPTERS: tuple[Chapter, ...] = (
         {"input": HERO},
     ),
     Chapter(
+        "hierarchy",
+        Caption(en="And a photograph? What is it made of?", zh="换成照片呢？它由什么组成？"),
+        "bar predict removing tips random hide lost tree",
+        {"photograph": "input"},
+        _compared,
+        "photo",
+    ),
+    Chapter(
         "translation",
         Caption(en="The {k} stands here. And a little aside?", zh="{k} 在这里。挪开一点呢？"),
         "changes curve",
+        {"input": "other-input"},
     ),
     Chapter(
         "dense-vs-conv",
@@ -280,11 +305,13 @@ def tell(
             for event in beat.parts
             if event.detail <= USUAL_DETAIL and event.name not in left_out
         )
-        return alone.retold(Telling(lang, heading(alone.title) if chapter else None, events))
+        title = heading(alone.shown_title) if chapter else None
+        return alone.retold(Telling(lang, title, events, name=chapter.name if chapter else ""))
 
     parts = [part(Opening, None)]
     for chapter in CHAPTERS:
         more = {"filter": shown} if chapter.lesson in _FOLLOWING else {}
+        more |= chapter.options(picture) if chapter.options else {}
         lesson = part(find(chapter.lesson), chapter, **more)
         said = _with_label(chapter.opened, label)
         parts.append(_retold(lesson, opened=said, hero=picture))

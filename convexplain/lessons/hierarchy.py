@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, kernels
+from convexplain.data import digits, kernels, photographs
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
@@ -74,6 +74,9 @@ class Hierarchy(NetworkLesson):
 
     pause: float = pause_option()
 
+    #: A digit whose tree stands beside this one in the end, within a film.
+    compared: Picture | None = field(default=None, kw_only=True)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.tree.parts:
@@ -83,6 +86,11 @@ class Hierarchy(NetworkLesson):
             )
         check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
+
+    @property
+    def shown_title(self) -> Caption:
+        """The title; of a photograph one that says so."""
+        return self.title if self.subject.sharp is None else words.PHOTOGRAPH_TITLE
 
     @property
     def label(self) -> int:
@@ -236,6 +244,16 @@ class Hierarchy(NetworkLesson):
         """Describe a part beside the patches of other digits that excite its filter."""
         return self.picture_of.wall(part, self.found_elsewhere(part))
 
+    @cached_property
+    def other(self) -> Hierarchy:
+        """The same lesson of the digit that this picture is compared with."""
+        assert self.compared is not None
+        return Hierarchy(picture=self.compared)
+
+    def beside_other(self) -> Diagram:
+        """Describe the tree of the other digit, and this one beside it, row by row."""
+        return self.picture_of.beside_other(self.other.picture_of)
+
     def check(self) -> Diagram:
         """Describe how far the answer leads, with more and more cells taken out."""
         k, removal = self.answer_name, self.removal
@@ -313,10 +331,14 @@ class Hierarchy(NetworkLesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: the tree down and up, its part elsewhere, its shares, and the check."""
-        k, title, m = self.answer_name, self.title, len(self.tree.parts)
+        k, title, m = self.answer_name, self.shown_title, len(self.tree.parts)
+        # A photograph has more to tell: what can go, goes.
+        spare = 0 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of("upwards", title, Event("upwards", 3.6, self._upwards_caption()))
+        yield Beat.of(
+            "upwards", title, Event("upwards", 3.6, self._upwards_caption(), detail=spare)
+        )
         if self.subject.reads_digits and self.has_places(self.rows[-1]):
             yield Beat.of(
                 "elsewhere", words.WALL_TITLE,
@@ -333,6 +355,9 @@ class Hierarchy(NetworkLesson):
             yield Beat.of("hide", words.HIDE_TITLE, *self.hiding.tell())
         if self.cuts is not None:
             yield Beat.of("limits", words.LIMITS_TITLE, *self.cuts.tell())
+        if self.compared is not None:
+            said = words.SAME.fill(other=self.other.answer_name, k=k)
+            yield Beat.of("same", title, Event("same", 6.0, said))
         yield Beat.of("answer", title, Event("tree", 4.6, self.answer.fill(k=k)))
 
     def _tell_question(self) -> Iterator[Event]:
@@ -354,14 +379,14 @@ class Hierarchy(NetworkLesson):
             if lowest and self.kernels is not None:
                 in_colour = self.kernels.shape[2] > 1
                 kernels_said = words.KERNELS_IN_COLOUR if in_colour else words.KERNELS
-                yield Event("kernels", 3.4, kernels_said, detail=1)
+                yield Event("kernels", 3.4, kernels_said, detail=1 + in_colour)
         hidden = 0 if self.skips else len(self.levels) - len(self.rows)
         if hidden and len(self.path) == len(self.rows):
             yield Event("deeper", 2.6, words.DEEPER.fill(n=hidden), detail=1)
 
     def _row_caption(self, node: Node, depth: int) -> Caption:
         """Tell of one row of the tree: its layer, and what its cells see."""
-        values: dict[str, str] = {
+        values: dict[str, str | Caption] = {
             "layer": node.layer, "size": _size(node.box), "m": str(len(self.tree.parts)),
         }  # fmt: skip
         if not self.has_places(node.layer):
@@ -370,7 +395,22 @@ class Hierarchy(NetworkLesson):
             said = words.PARTS
         else:
             said = words.EDGES if node.layer == self.levels[0] else words.STROKES
+            seen = () if node.layer == self.levels[0] else self._seen(depth)
+            if seen:
+                said, values["parts"] = words.PARTS_SEEN, words.listed(seen)
         return said.fill(**{name: values[name] for name in said.fields})
+
+    def _seen(self, depth: int) -> tuple[Caption, ...]:
+        """Name what a person sees in the patches of a row of a bundled photograph's tree."""
+        row = list(self.tree.parts)
+        for _ in range(depth - 1):
+            row = [part for node in row for part in node.parts]
+        size = self.network.input_shape[0]
+        squares = [
+            (node.box.top / size, node.box.left / size, node.box.height / size) for node in row
+        ]
+        seen = (photographs.parts_within(self.subject.given, *square) for square in squares)
+        return tuple(dict.fromkeys(name for names in seen for name in names))
 
     @property
     def _question(self) -> Caption:
@@ -393,7 +433,7 @@ class Hierarchy(NetworkLesson):
         n, tipping = fmt.count(len(removal.order)), removal.tipping
         if tipping is not None:
             yield Event("predict", self.pause, ask=self._ask(top, tipping.removed), detail=1)
-        yield Event("removing", 4.6, words.TAKEN)
+        yield Event("removing", 4.0, words.TAKEN)
         if tipping is None:
             yield Event("tips", 2.6, words.NEVER.fill(n=n, k=k))
             return

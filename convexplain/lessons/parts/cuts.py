@@ -88,4 +88,4 @@ class Cuts:
             j=names(trace.prediction),
             p=fmt.percent(trace.shares[trace.prediction], 0),
         )
-        yield Event("rocket", 4.0, said, detail=1)
+        yield Event("rocket", 4.0, said, detail=2)

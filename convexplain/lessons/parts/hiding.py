@@ -89,7 +89,7 @@ class Hiding:
         n = found.answers.size
         size = fmt.shape((found.side, found.side))
         fill = words.PAPER if self.subject.reads_digits else words.MEAN_COLOUR
-        yield Event("hide", 5.0, words.HIDE.fill(size=size, fill=fill, n=n), detail=detail)
+        yield Event("hide", 4.4, words.HIDE.fill(size=size, fill=fill, n=n), detail=detail)
         changed = int((found.answers != self.label).sum())
         place = self.named(found.worst)
         lost = words.HOLDS.fill(place=place)
@@ -99,4 +99,4 @@ class Hiding:
         best = self.change_at(found.best)
         if best > 0:
             rises = words.RISES.fill(place=self.named(found.best), v=fmt.number(best))
-            yield Event("gained", 3.0, rises, detail=detail)
+            yield Event("gained", 3.0, rises, detail=2)

@@ -159,6 +159,15 @@ class HierarchyPicture:
             )
         )
 
+    def beside_other(self, other: HierarchyPicture) -> Diagram:
+        """Describe two trees without numbers, so that they can be compared row by row.
+
+        Panels ``tree``, ``input``, ``answer`` and ``patch-0-1``; the other's begin with
+        ``other-``.
+        """
+        trees = other._plain("other-"), self._plain("")
+        return Diagram(Either(Row(*trees, gap=2.5), Column(*trees, gap=1.5)))
+
     def check(self, lead: Chart) -> Diagram:
         """Describe all that pushes towards the answer as one bar, and a chart below it."""
         whole = replace(self._bar("bar", self.tree, _LONG), thick=1.6, share="", title=words.PUSHES)
@@ -325,6 +334,22 @@ class HierarchyPicture:
         named = reversed(self.path) if self.detail > 0 else ()
         rows = [None, *(self._named(node.layer) for node in named)]
         return Tree("tree", self._root(), rows=rows, alternative=self._told())
+
+    def _plain(self, prefix: str) -> Tree:
+        """The tree with nothing but the picture, the answer, and the patches."""
+
+        def branch(node: Node, place: str) -> Branch:
+            depth = place.count("-") + 1
+            patch = Cells(f"{prefix}patch-{place}", self._patch(node), share=f"row-{depth}",
+                          lines=False)  # fmt: skip
+            below = [branch(part, f"{place}-{n}") for n, part in enumerate(node.parts)]
+            return Branch(place, patch, below, lit=node in self.path)
+
+        read = Cells(f"{prefix}input", self.pixels, share="whole", lines=False)
+        answer = Text(f"{prefix}answer", self.answer, role="heading", weight="bold")
+        parts = [branch(part, str(n)) for n, part in enumerate(self.tree.parts)]
+        root = Branch("root", Row(read, answer, gap=0.6), parts)
+        return Tree(f"{prefix}tree", root, alternative=self._told())
 
     def _named(self, layer: str) -> Part:
         name = Text(f"row-{layer}", layer, role="small", weight="bold")

@@ -27,7 +27,7 @@ MISREAD_CLASS = Caption(
 )
 MELTS = Caption(
     en="You see a photograph; the network reads {shape} numbers.",
-    zh="你看到的是照片，网络读到的是 {shape} 个数。",
+    zh="人看照片，网络读 {shape} 个数。",
 )
 CENTRED = Caption(
     en="Its logit is negative, so weights count less their mean over the ten digits.",
@@ -42,7 +42,7 @@ PARTS = Caption(
     zh="{layer} 最强 {m} 格：各看 {size}。",
 )
 QUESTION = Caption(
-    en="How do patches of {size} pixels add up to an answer?", zh="{size} 像素的图块怎样组成答案？"
+    en="How do patches of {size} pixels make an answer?", zh="{size} 的图块怎样组成答案？"
 )
 UNITS = Caption(
     en="The {m} strongest units of {layer}: each reads the whole picture.",
@@ -63,6 +63,10 @@ UPWARDS_LARGER = Caption(
 STROKES = Caption(
     en="Their parts in {layer}: {size} pixels.",
     zh="{layer}：{size} 像素。",
+)
+PARTS_SEEN = Caption(
+    en="In {layer}, {size} pixels, we see {parts}.",
+    zh="{layer}：{size} 像素，可见{parts}。",
 )
 EDGES = Caption(
     en="And in {layer}: {size} pixels.",
@@ -95,9 +99,7 @@ SHARES = Caption(
     zh="{n} 个支持它，前 {m} 个占 {top3}%。",
 )
 CHECK_TITLE = Caption(en="Check: take cells out and compute again", zh="检验：去掉单元，重新计算")
-PREDICT = Caption(
-    en="How many must go until it no longer reads {k}?", zh="去掉几个，才不判为“{k}”？"
-)
+PREDICT = Caption(en="How many must go until it no longer reads {k}?", zh="去掉几个才不判为“{k}”？")
 ONLY_THESE = Caption(
     en="They give {top3}%: it still reads {k}, its logit falls from {a} to {b}.",
     zh="它们只占 {top3}%：仍判为“{k}”，logit 从 {a} 降到 {b}。",
@@ -120,6 +122,14 @@ NEVER = Caption(
 )
 RANDOM = Caption(
     en="In random order: {low} to {high} of {n}.", zh="随机去掉：{n} 个要去掉 {low} 到 {high} 个。"
+)
+PHOTOGRAPH_TITLE = Caption(
+    en="Hierarchy in a photograph: small patterns build larger ones",
+    zh="照片里的空间层次：小模式组合成大模式",
+)
+SAME = Caption(
+    en="{other} and {k}: small patterns make larger ones, row by row.",
+    zh="“{other}”和“{k}”：都由小模式逐层组合而成。",
 )
 HIDE_TITLE = Caption(en="Cover a square: does the answer hold?", zh="遮住一小块，预测还成立吗？")
 HIDE = Caption(
@@ -148,8 +158,8 @@ LOSSES = Caption(en="change of the logit of {k}", zh="“{k}”的 logit 如何�
 CHANGE = Caption(en="change of the logit", zh="logit 的变化")
 LIMITS_TITLE = Caption(en="What it gets wrong", zh="它会错在哪里")
 CHOSEN = Caption(
-    en="This square was chosen: {m} of {n} cuts of the photo read otherwise, most as {j}.",
-    zh="这个裁剪是挑选过的：同一张照片的 {n} 种裁法，{m} 种判为别的，多为“{j}”。",
+    en="This cut was chosen: {m} of {n} read otherwise, most as {j}.",
+    zh="这个裁剪是挑选过的：{n} 种里有 {m} 种判为别的，多为“{j}”。",
 )
 STRANGER = Caption(
     en="It answers one of {n} classes to anything: a rocket is read as {j}, {p}.",
@@ -234,10 +244,14 @@ def how_many(n: int) -> Caption:
     return Caption(en=str(n), zh=f" {n} ")
 
 
-def listed(numbers: Iterable[int | str]) -> Caption:
-    """Return numbers as a list."""
-    texts = [str(number) for number in numbers]
-    return Caption(en=", ".join(texts), zh="、".join(texts))
+def listed(things: Iterable[int | str | Caption]) -> Caption:
+    """Return numbers or names as a list."""
+    named = [
+        each if isinstance(each, Caption) else Caption(str(each), str(each)) for each in things
+    ]
+    return Caption(
+        en=", ".join(name.text("en") for name in named), zh="、".join(n.text("zh") for n in named)
+    )
 
 
 def joined(*captions: Caption) -> Caption:
