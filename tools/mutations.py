@@ -27,6 +27,20 @@ MUTATIONS = (
         "tests/test_layout.py",
     ),
     Mutation(
+        "a film of which a window reads one frame twice",
+        "convexplain.ops.axes",
+        "taps = self.window.taps(0, stop, len(self.film))",
+        "taps = self.window.taps(0, max(0, stop - 1), len(self.film))",
+        "tests/test_axes.py",
+    ),
+    Mutation(
+        "a window on a row that runs one sample short",
+        "scenes.one_d",
+        "row = self.board.visit(ROW, lambda alpha: (0, alpha * corner[1]))",
+        "row = self.board.visit(ROW, lambda alpha: (0, alpha * (corner[1] - 1)))",
+        "tests/test_one_d_lesson.py::test_windows_end_in_the_corners_of_what_they_read",
+    ),
+    Mutation(
         "a patch that lies where its number is on the small map",
         "scenes.transposed",
         "return lambda alpha: (stride * way(alpha)[0], stride * way(alpha)[1])",

@@ -422,7 +422,7 @@ class Transposed(FilterLesson):
         yield Beat.of("all", self.title, *self._tell_all())
         yield Beat.of("checkerboard", self.title, *self._tell_checkerboard())
         yield Beat.of("remedy", self.title, *self._tell_remedy())
-        yield Beat.of("back", self.title, Event("back", 4.8, words.BACK))
+        yield Beat.of("back", self.title, Event("back", 4.8, words.BACK, detail=1))
         yield Beat.of("answer", self.title, Event("answer", 4.5, self.answer))
 
     def _tell_stamps(self) -> Iterator[Event]:
@@ -438,7 +438,7 @@ class Transposed(FilterLesson):
         yield Event("all", 6.0, words.ALL.fill(size=fmt.shape(self.output.shape)))
         parts = self._meeting(*self.place)
         total = fmt.number(sum(value for _, value in parts))
-        yield Event("meet", 4.6, words.MEET.fill(n=in_words(len(parts)), v=total))
+        yield Event("meet", 4.6, words.MEET.fill(n=in_words(len(parts)), v=total), detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many rows the output has; None if too many other ways give the same."""
@@ -476,7 +476,7 @@ class Transposed(FilterLesson):
         if self.larger is not None:
             (same,) = _repeats(self.larger.shape, self.stride)
             size = fmt.shape(self.larger.shape)
-            yield Event("larger", 4.6, words.LARGER.fill(stamp=size, n=in_words(same)))
+            yield Event("larger", 4.6, words.LARGER.fill(stamp=size, n=in_words(same)), detail=1)
         yield Event("resize", 5.0, words.RESIZE)
 
 

@@ -238,7 +238,7 @@ class Maps(Panel):
     labels : sequence of str
         What stands above each map of a wall, found as ``"panel.label[channel]"``.
     glass : float
-        As of `Cells`.
+        As of `Cells`; of a fan, how opaque those behind the first are at most.
     lines : bool
         Whether lines part the cells.
     under : numpy.ndarray, shape (rows, cols) or (rows, cols, 3), optional
@@ -369,7 +369,7 @@ class Maps(Panel):
         rows, cols, count = self.values.shape
         right, up = self.fan or (0.0, 0.0)
         over = min(count, rows / max(up, 1e-9), cols / max(right, 1e-9))
-        return 1.0 if channel == 0 else min(1.0, _GLASS / over)
+        return 1.0 if channel == 0 else min(self.glass or 1.0, _GLASS / over)
 
     def _outline(self, at: Setting, box: Box) -> Path:
         """Return the edges of the box around a fan, in one go."""

@@ -127,7 +127,7 @@ class Grid(Piece):
         """Return what covers each cell of glass: its colour and how opaque it is, (..., 4)."""
         shares = np.clip(self.values / (self.scale.most or 1.0), -1, 1)
         found = np.zeros((*self.shape, 4), dtype=np.uint8)
-        found[..., :3] = theme.rgb("positive")
+        found[..., :3] = theme.rgb("ink" if self.scale.limit is None else "positive")
         found[shares < 0, :3] = theme.rgb("negative")
         found[..., 3] = np.rint(255 * self.glass * np.abs(shares))
         return found

@@ -276,7 +276,8 @@ class PixelGrid(StageMobject):
         key = (self.values.tobytes(), self.shares.tobytes(), self.limit, self.glass, theme)
         if self._glaze is None or self._glaze[0] != key:
             parts = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
-            colours = np.array([theme.rgb("negative"), theme.rgb("positive")], np.uint8)
+            above = "ink" if self.scale_name == "picture" else "positive"
+            colours = np.array([theme.rgb("negative"), theme.rgb(above)], np.uint8)
             pixels = np.empty((*parts.shape, 4), np.uint8)
             pixels[..., :3] = colours[np.where(parts < 0, 0, 1)]
             pixels[..., 3] = np.rint(255 * self.glass * np.abs(parts).clip(0, 1))

@@ -1,0 +1,110 @@
+"""Teacher's card: one, two, three axes to slide along."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from convexplain.lessons.cards._card import Card, Mistake, Pause
+from convexplain.lessons.one_d import OneD
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption, Value
+
+
+def card(lesson: OneD) -> Card:
+    """Write the card."""
+    height, width = lesson.drawn.shape
+    k = len(lesson.weights)
+    values: dict[str, Value] = {
+        "n": width,
+        "channels": height,
+        "k": k,
+        "out": len(lesson.out),
+        "weights": k * height,
+        "map": fmt.shape(lesson.map.shape),
+        "square": k * k,
+        "film": fmt.shape(lesson.film.shape),
+        "moving": fmt.shape(lesson.moving.shape),
+        "zero": fmt.percent(float(np.mean(np.abs(lesson.moving) < 1e-9)), 0),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Tell 1-D, 2-D and 3-D convolutions apart by the axes along which the window "
+            "slides, and count weights and outputs of each.",
+            zh="能按窗口滑动的方向区分一维、二维、三维卷积，并数出各自的权重和输出。",
+        ),
+        needs=(
+            Caption(
+                en="How a window computes a map (lesson sliding-window).",
+                zh="窗口怎样算出一张图（课程 sliding-window）。",
+            ),
+            Caption(
+                en="That a filter reads all channels (lesson channels).",
+                zh="过滤器读取全部通道（课程 channels）。",
+            ),
+        ),
+        pauses=(
+            Pause(
+                "slide",
+                Caption(
+                    en="{n} pixels, a window of {k}, stride one. How many numbers come out?",
+                    zh="{n} 个像素，窗口 {k}，步幅一。输出几个数？",
+                ),
+                Caption(en="{out}: {n} less {k}, and one.", zh="{out} 个：{n} 减 {k} 再加一。"),
+            ),
+            Pause(
+                "channels",
+                Caption(
+                    en="All rows at once, as {channels} channels. How many weights has a window of "
+                    "{k}?",
+                    zh="把所有行当作 {channels} 个通道。窗口 {k} 有几个权重？",
+                ),
+                Caption(
+                    en="{weights}: {k} for each channel. It still slides along one axis.",
+                    zh="{weights} 个：每个通道 {k} 个，仍只沿一个方向滑动。",
+                ),
+            ),
+            Pause(
+                "axes",
+                Caption(
+                    en="Which D: a photograph, a heartbeat, a brain scan, a film, stereo sound?",
+                    zh="分别是几维：照片、心电图、脑部扫描、影片、立体声？",
+                ),
+                Caption(
+                    en="Two, one, three, three, one: stereo has two channels, along which nothing "
+                    "slides.",
+                    zh="二、一、三、三、一：立体声有两个通道，但不沿通道滑动。",
+                ),
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                Caption(
+                    en="A colour picture needs a 3-D convolution.", zh="彩色图片要用三维卷积。"
+                ),
+                Caption(
+                    en="It has three channels, but the window slides along two axes.",
+                    zh="它有三个通道，但窗口只沿两个方向滑动：二维。",
+                ),
+            ),
+            Mistake(
+                Caption(en="1-D means one channel.", zh="一维就是只有一个通道。"),
+                Caption(
+                    en="Here are {channels} channels and {weights} weights, and one axis to slide "
+                    "along.",
+                    zh="这里有 {channels} 个通道、{weights} 个权重，但只有一个滑动方向。",
+                ),
+            ),
+            Mistake(
+                Caption(
+                    en="A 3-D convolution is several 2-D ones.", zh="三维卷积就是几个二维卷积。"
+                ),
+                Caption(
+                    en="Those never compare frames. This one answers to change alone: {zero} of "
+                    "its {moving} numbers are zero.",
+                    zh="那样不会比较各帧。这里只对变化有响应：{moving} 个数中 {zero} 是零。",
+                ),
+            ),
+        ),
+        tries="render one-d --kernel 1,-2,1 --row 12",
+    ).filled(values)

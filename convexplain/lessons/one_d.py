@@ -1,0 +1,388 @@
+"""One, two, three dimensions: the same sum, slid along a row, over a picture, through a film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import ops
+from convexplain.data import digits, examples, kernels
+from convexplain.data.pictures import Picture
+from convexplain.errors import UsageError
+from convexplain.lessons.parts import one_d_words as words
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import Lesson, option, pause_option
+from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.one_d_picture import OneDPicture
+from convexplain.ops.breakdown import OTHERS, largest
+from convexplain.panels import ASPECTS, Addend, Diagram
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[np.float64]
+#: A window may read so many samples.
+SIZES = (2, 5)
+#: A film has so many frames more than its window, and one.
+_MORE = 3
+#: So many addends are named one by one.
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class OneD(Lesson):
+    """How a window slides along one axis, two, and three."""
+
+    name: ClassVar[str] = "one-d"
+    title: ClassVar[Caption] = words.TITLE
+    question: ClassVar[Caption] = words.QUESTION
+    answer: ClassVar[Caption] = words.ANSWER
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    alone: ClassVar[Caption] = Caption(
+        en="it tells of one kernel made by hand, which slides in three ways",
+        zh="它讲的是一个人工设计的卷积核怎样沿三种方式滑动",
+    )
+
+    picture: Picture | None = option(
+        None, en="the digit whose row is read", zh="取其中一行来读的手写数字"
+    )
+    row: int | None = option(
+        None,
+        en="which of its rows; the one with the sharpest ends of strokes if not given",
+        zh="取第几行；默认为笔画边缘最清晰的一行",
+        metavar="R",
+    )
+    kernel: str = option(
+        "-1,0,1",
+        en="the weights along one axis, 2 to 5 numbers",
+        zh="沿一个方向的权重，2 到 5 个数",
+        metavar="ROW",
+    )
+    causal: bool = option(
+        False,
+        en="zeros in front of the row, so that no number looks ahead",
+        zh="在一行的前面补零，使每个数都不看后面",
+        flags=("--causal",),
+    )
+    pause: float = pause_option()
+
+    def __post_init__(self) -> None:
+        check_pause(self.pause)
+        channels = self.shown_picture.pixels.shape[2]
+        if channels != 1:
+            raise UsageError(
+                f"the picture has {channels} channels: give a gray one, whose rows are numbers"
+            )
+        if not SIZES[0] <= len(self.weights) <= SIZES[1]:
+            raise UsageError(
+                f"--kernel {self.kernel!r:.40} has {len(self.weights)} weights: give {SIZES[0]} to "
+                f"{SIZES[1]}"
+            )
+        if not self.weights.any():
+            raise UsageError("--kernel of zeros answers nothing: give a number other than 0")
+        height, width = self.drawn.shape
+        if min(height, width) <= SIZES[1]:
+            raise UsageError(
+                f"the picture has {fmt.shape((height, width))} pixels: give one larger than "
+                f"{SIZES[1]} a side"
+            )
+        if self.row is not None and not 0 <= self.row < height:
+            raise UsageError(f"there is no row {self.row}: the picture's are 0 to {height - 1}")
+        self.beats()  # a length that cannot be is refused at once
+
+    @cached_property
+    def shown_picture(self) -> Picture:
+        """The picture asked for, or that of the lesson sliding-window."""
+        return self.picture or digits.sample(examples.load()["sliding-window"]["sample"])
+
+    @cached_property
+    def drawn(self) -> Floats:
+        """The picture, (rows, columns)."""
+        return self.shown_picture.pixels.squeeze(axis=2).astype(np.float64)
+
+    @cached_property
+    def weights(self) -> Floats:
+        """The kernel along one axis, (k,)."""
+        try:
+            rows = kernels.parse(self.kernel)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        if len(rows) != 1:
+            raise UsageError(
+                f"--kernel {self.kernel!r:.40} has {len(rows)} rows: give one, such as -1,0,1"
+            )
+        (weights,) = rows.astype(np.float64)
+        found: Floats = weights
+        return found
+
+    @property
+    def padding(self) -> str:
+        """That of the row and of the sequence."""
+        return "causal" if self.causal else "valid"
+
+    @property
+    def ahead(self) -> int:
+        """How many samples before its place a window begins."""
+        return len(self.weights) - 1 if self.causal else 0
+
+    def _along(self, samples: Floats) -> Floats:
+        """Slide the kernel, alike on every channel, along samples (steps, channels)."""
+        spread = np.repeat(self.weights[:, None, None], samples.shape[1], axis=1)
+        along: Floats = ops.conv1d(samples, spread, padding=self.padding).ravel()
+        return along
+
+    # A row.
+
+    @cached_property
+    def shown_row(self) -> int:
+        """The row asked for, or the one with the largest responses, all together."""
+        if self.row is not None:
+            return self.row
+        sums = [np.abs(self._along(row[:, None])).sum() for row in self.drawn]
+        return int(np.argmax(sums))
+
+    @cached_property
+    def samples(self) -> Floats:
+        """The row's numbers."""
+        row: Floats = self.drawn[self.shown_row]
+        return row
+
+    @cached_property
+    def out(self) -> Floats:
+        """What the kernel makes of the row."""
+        return self._along(self.samples[:, None])
+
+    @cached_property
+    def told(self) -> int:
+        """The place whose sum is told: the largest whose products add up as printed."""
+        order = np.argsort(-np.abs(self.out), kind="stable")
+        parts = {int(place): self._products(int(place)) for place in order}
+        fits = (p for p in parts if fmt.adds_up([v for _, _, v in parts[p]], self.out[p]))
+        return next(fits, int(order[0]))
+
+    def _products(self, place: int) -> list[tuple[float, float, float]]:
+        """Return weight, sample and product of each cell of a window; what is not there is 0."""
+        first = place - self.ahead
+        read = [
+            float(self.samples[first + n]) if 0 <= first + n < len(self.samples) else 0.0
+            for n in range(len(self.weights))
+        ]
+        return [(float(w), x, float(w) * x) for w, x in zip(self.weights, read, strict=True)]
+
+    @property
+    def addends(self) -> list[Addend]:
+        """The told sum, product by product."""
+        addends = []
+        for number, (weight, sample, product) in enumerate(self._products(self.told)):
+            factors = f"{_short(weight)} · {fmt.number(sample)}"
+            addends.append(Addend(f"part-{number}", factors, product))
+        return addends
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The places with the largest and the least number."""
+        return int(self.out.argmax()), int(self.out.argmin())
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether the kernel weighs what comes later up, and what came before down."""
+        half = len(self.weights) // 2
+        return bool(
+            abs(self.weights.sum()) < 1e-9
+            and (self.weights[:half] <= 0).all()
+            and (self.weights[-half:] >= 0).all()
+        )
+
+    # All rows.
+
+    @cached_property
+    def all_rows(self) -> Floats:
+        """The picture's columns as steps, its rows as channels, convolved."""
+        return self._along(self.drawn.T)
+
+    @cached_property
+    def told_step(self) -> int:
+        """The place of the sequence whose sum is told: the largest that adds up as printed."""
+        order = np.argsort(-np.abs(self.all_rows), kind="stable")
+        fits = (
+            int(p) for p in order
+            if fmt.adds_up([v for _, _, v in self._columns(int(p))], self.all_rows[p])
+        )  # fmt: skip
+        return next(fits, int(order[0]))
+
+    def _columns(self, place: int) -> list[tuple[int, float, float]]:
+        """Return column, weight, and what both give, of a window's steps whose weight is not 0."""
+        first, ink = place - self.ahead, self.drawn.sum(axis=0)
+        return [
+            (first + n, float(w), float(w) * float(ink[first + n]))
+            for n, w in enumerate(self.weights)
+            if w and 0 <= first + n < len(ink)
+        ]
+
+    @property
+    def step_addends(self) -> list[Addend]:
+        """The told sum of the sequence, a step each."""
+        parts = self._columns(self.told_step)
+        named = largest([value for _, _, value in parts], _NAMED) if len(parts) > _NAMED + 1 else (
+            range(len(parts))
+        )  # fmt: skip
+        addends = [
+            Addend(f"part-{n}", words.TIMES.fill(c=parts[n][0], w=_short(parts[n][1])), parts[n][2])
+            for n in named
+        ]
+        rest = [value for n, (_, _, value) in enumerate(parts) if n not in named]
+        if rest:
+            addends.append(Addend("rest", OTHERS.fill(n=len(rest)), sum(rest)))
+        return addends
+
+    # Two axes, and three.
+
+    @cached_property
+    def map(self) -> Floats:
+        """The picture, convolved with as many rows of the kernel as it is long."""
+        square = np.tile(self.weights, (len(self.weights), 1))
+        return ops.conv2d(self.drawn[..., None], square[..., None, None]).squeeze(axis=-1)
+
+    @cached_property
+    def film(self) -> Floats:
+        """The picture as it moves right by a pixel a frame, (rows, columns, frames)."""
+        frames, width = len(self.weights) + _MORE, self.drawn.shape[1]
+        padded = np.pad(self.drawn, ((0, 0), (frames, 0)))
+        return np.stack(
+            [padded[:, frames - n : frames - n + width] for n in range(frames)], axis=-1
+        )
+
+    def _through(self, film: Floats) -> Floats:
+        """Slide the kernel through the frames of a film (rows, columns, frames)."""
+        frames = film.transpose(2, 0, 1)[..., None]
+        weights = self.weights[:, None, None, None, None]
+        return ops.conv3d(frames, weights).squeeze(axis=-1).transpose(1, 2, 0)
+
+    @cached_property
+    def moving(self) -> Floats:
+        """What the kernel makes of the film along time, (rows, columns, frames)."""
+        return self._through(self.film)
+
+    @cached_property
+    def pixel(self) -> tuple[int, int]:
+        """The pixel of the film with the largest responses, all together."""
+        sums = np.abs(self.moving).sum(axis=2)
+        row, col = np.unravel_index(int(sums.argmax()), sums.shape)
+        return int(row), int(col)
+
+    @property
+    def one_pixel(self) -> tuple[Floats, Floats]:
+        """The values of this pixel, frame by frame, and what becomes of them."""
+        return self.film[self.pixel], self.moving[self.pixel]
+
+    @property
+    def still(self) -> tuple[Floats, Floats]:
+        """The same pixel where the film stands still, as it is when most ink is there."""
+        brightest = int(self.film[self.pixel].argmax())
+        frames = np.repeat(self.film[..., brightest, None], self.film.shape[2], axis=2)
+        return frames[self.pixel], self._through(frames)[self.pixel]
+
+    # The pictures.
+
+    def picture_of(self, *, upright: bool = False) -> OneDPicture:
+        """What all of its pictures are made of."""
+        return OneDPicture(
+            drawn=self.drawn, row=self.shown_row, kernel=self.weights, out=self.out,
+            all=self.all_rows, map=self.map, film=self.film, moving=self.moving, upright=upright,
+        )  # fmt: skip
+
+    def diagram(self) -> Diagram:
+        """Describe the picture of it, for a figure."""
+        sizes = (fmt.shape(values.shape) for values in (self.out, self.map, self.moving))
+        about = words.ABOUT.fill(**dict(zip(("one", "two", "three"), sizes, strict=True)))
+        return self.picture_of().payoff(about)
+
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: a row, all rows as channels, a map, a film, and what they share."""
+        yield Beat.of("question", self.title, *self._tell_row())
+        yield Beat.of("slide", self.title, *self._tell_slide())
+        yield Beat.of("channels", self.title, *self._tell_channels())
+        yield Beat.of("axes", self.title, *self._tell_axes())
+        yield Beat.of("answer", self.title, Event("answer", 4.5, self.answer))
+
+    def _tell_row(self) -> Iterator[Event]:
+        yield Event("picture", 3.4, self.question)
+        yield Event("row", 3.6, words.ROW.fill(n=len(self.samples)))
+        question = self.ask()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+
+    def _tell_slide(self) -> Iterator[Event]:
+        value = fmt.number(self.out[self.told])
+        yield Event("window", 5.0, words.WINDOW.fill(n=len(self.weights), v=value))
+        said = words.CAUSAL if self.causal else words.SLIDE
+        yield Event("slide", 5.0, said.fill(n=len(self.out)))
+        if self.is_difference and self.out.max() > 0 > self.out.min():
+            yield Event("ends", 3.4, words.ENDS, detail=1)
+
+    def _tell_channels(self) -> Iterator[Event]:
+        height, width = self.drawn.shape
+        yield Event("sequence", 4.4, words.SEQUENCE.fill(steps=width, n=height))
+        yield Event("channels", 4.6, words.CHANNELS)
+        question = self.ask_weights()
+        if question is not None:
+            yield Event("predict-weights", self.pause, ask=question, detail=2)
+        weights = fmt.count(len(self.weights) * height)
+        yield Event("weights", 4.0, words.WEIGHTS.fill(w=weights, n=len(self.all_rows)), detail=1)
+
+    def _tell_axes(self) -> Iterator[Event]:
+        yield Event("two", 4.6, words.TWO.fill(size=fmt.shape(self.map.shape)))
+        yield Event("three", 5.0, words.THREE)
+        if self.is_difference and self.moving.any():
+            yield Event("moves", 5.0, words.MOVES, detail=1)
+
+    def ask(self) -> Question | None:
+        """Ask how many numbers come out; None where zeros stand in front."""
+        if self.causal:
+            return None
+        samples, k = len(self.samples), len(self.weights)
+        ways = {
+            RIGHT: samples - k + 1, "as-many": samples, "one-less": samples - k,
+            "side-by-side": samples // k,
+        }  # fmt: skip
+        replies = {
+            "as-many": words.AS_MANY, "one-less": words.ONE_LESS,
+            "side-by-side": words.SIDE_BY_SIDE,
+        }  # fmt: skip
+        return _question(words.ASK.fill(n=samples, k=k), ways, replies)
+
+    def ask_weights(self) -> Question | None:
+        """Ask how many weights a window on all channels has."""
+        k, channels = len(self.weights), self.drawn.shape[0]
+        ways = {
+            RIGHT: k * channels, "no-channels": k, "square": k * k, "all-pixels": self.drawn.size
+        }  # fmt: skip
+        replies = {
+            "no-channels": words.NO_CHANNELS, "square": words.SQUARE.fill(k=k),
+            "all-pixels": words.ALL_PIXELS,
+        }  # fmt: skip
+        return _question(words.ASK_WEIGHTS.fill(k=k, n=channels), ways, replies)
+
+
+def _question(asked: Caption, ways: dict[str, int], replies: dict[str, Caption]) -> Question | None:
+    """Return a question whose choices are what known mistakes give; None if they are too few."""
+    texts = distinct(ways, fmt.count)
+    if len(texts) < 3:
+        return None
+    choices = [
+        Choice(Caption(en=text, zh=text), replies.get(name))
+        for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
+    ]
+    return Question(asked, tuple(choices))
+
+
+def _short(weight: float) -> str:
+    """Print a weight without decimals where it has none."""
+    return fmt.number(weight, 0 if weight == round(weight) else 2)

@@ -1,0 +1,171 @@
+"""One-d, the lesson: what it shows by NumPy and SciPy; who can be asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from played import LOOKS, check_events, of
+from scipy.ndimage import correlate, shift
+
+from convexplain.data import digits
+from convexplain.data.pictures import Picture
+from convexplain.errors import UsageError
+from convexplain.lessons.one_d import OneD
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return OneD()
+
+
+def told(lesson, event, lang="en"):
+    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    return said.text(lang)
+
+
+def test_the_strip_is_numpys_correlation_of_the_row(lesson):
+    row = lesson.shown_picture.pixels[lesson.shown_row].ravel().astype(float)
+    np.testing.assert_array_equal(lesson.samples, row)
+    np.testing.assert_allclose(lesson.out, np.correlate(row, [-1, 0, 1], "valid"), atol=1e-15)
+    assert told(lesson, "slide") == "It slides along one axis only: 26 numbers."
+    # The told window's products add up as printed.
+    before, _, after = row[lesson.told : lesson.told + 3]
+    assert told(lesson, "window") == f"3 pixels, 3 weights, one sum: {after - before:.2f}."
+    assert fmt.adds_up([-before, 0.0, after], after - before)
+
+
+def test_the_row_is_the_one_with_the_largest_responses(lesson):
+    picture = lesson.shown_picture.pixels.squeeze(axis=2)
+    sums = [np.abs(np.correlate(row, [-1, 0, 1], "valid")).sum() for row in picture]
+    assert lesson.shown_row == int(np.argmax(sums))
+
+
+def test_the_sequence_is_a_difference_of_columns(lesson):
+    ink = lesson.shown_picture.pixels.astype(float).sum(axis=(0, 2))
+    np.testing.assert_allclose(lesson.all_rows, ink[2:] - ink[:-2], atol=1e-12)
+    assert told(lesson, "weights") == "84 weights, one strip of 26 numbers."
+    told_sum = sum(addend.value for addend in lesson.step_addends)
+    assert told_sum == pytest.approx(ink[lesson.told_step + 2] - ink[lesson.told_step])
+
+
+def test_the_map_and_the_film_are_scipys(lesson):
+    picture = lesson.shown_picture.pixels.squeeze(axis=2).astype(float)
+    kernel = np.tile([-1.0, 0.0, 1.0], (3, 1))
+    np.testing.assert_allclose(
+        lesson.map, correlate(picture, kernel, mode="constant")[1:-1, 1:-1], atol=1e-12
+    )
+    film = np.stack([shift(picture, (0, n), order=0) for n in range(6)], axis=-1)
+    np.testing.assert_allclose(lesson.film, film, atol=1e-12)
+    along = correlate(film, np.array([[[-1.0, 0.0, 1.0]]]), mode="constant")[:, :, 1:-1]
+    np.testing.assert_allclose(lesson.moving, along, atol=1e-12)
+    np.testing.assert_allclose(lesson.one_pixel[1], along[lesson.pixel], atol=1e-12)
+    assert np.ptp(lesson.still[0]) == 0
+    assert lesson.still[0].max() == lesson.one_pixel[0].max()
+    assert not lesson.still[1].any()
+
+
+def test_a_causal_row_has_zeros_in_front(lesson):
+    causal = OneD(causal=True)
+    assert len(causal.out) == 28
+    np.testing.assert_array_equal(causal.out[2:], lesson.out)
+    assert told(causal, "slide") == "Zeros in front: 28 numbers, none looks ahead."
+    assert "predict" not in {e.name for beat in causal.beats() for e in beat.parts}
+    check_events(causal, Look("zh", "light"))
+
+
+@pytest.mark.parametrize(("kernel", "difference"), [("1,2,1", False), ("-1,-1,1,1", True)])
+def test_other_kernels_are_told_as_they_are(kernel, difference):
+    lesson = OneD(kernel=kernel, picture=digits.first(4), row=14)
+    weights = [float(word) for word in kernel.split(",")]
+    np.testing.assert_allclose(lesson.out, np.correlate(lesson.samples, weights, "valid"))
+    names = {e.name for beat in lesson.beats() for e in beat.parts}
+    assert ("ends" in names) == ("moves" in names) == difference
+    assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 4
+    assert sum(a.value for a in lesson.step_addends) == pytest.approx(
+        lesson.all_rows[lesson.told_step]
+    )
+
+
+def test_the_questions_wrong_answers_are_those_of_their_slips():
+    lesson = OneD(length=70.0)
+    first, second = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    replies = {c.text.text("en"): c.reply and c.reply.text("en") for c in first.choices}
+    assert set(replies) == {"26", "28", "25", "9"}
+    assert replies["26"] is None
+    assert "padding" in replies["28"]
+    replies = {c.text.text("en"): c.reply and c.reply.text("en") for c in second.choices}
+    assert set(replies) == {"84", "3", "9", "784"}
+    assert replies["84"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"row": 28}, "no row 28: the picture's are 0 to 27"),
+        ({"kernel": "1"}, "has 1 weights: give 2 to 5"),
+        ({"kernel": "1,0;0,1"}, "has 2 rows: give one"),
+        ({"kernel": "0,0"}, "zeros answers nothing"),
+        ({"kernel": "a,b"}, "a"),
+        ({"pause": 0.0}, "--pause 0 is not possible"),
+        ({"picture": Picture(np.zeros((28, 28, 3), np.float32), None, "mine")}, "3 channels"),
+        ({"picture": Picture(np.zeros((5, 28, 1), np.float32), None, "mine")}, "larger than 5"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(options, said):
+    with pytest.raises(UsageError, match=said):
+        OneD(**options)
+
+
+def pictures(lesson, upright):
+    picture = lesson.picture_of(upright=upright)
+    yield picture.opening()
+    yield picture.unrolled()
+    yield picture.window(lesson.told, lesson.addends, float(lesson.out[lesson.told]))
+    yield picture.slide(0)
+    yield picture.sequence(None)
+    told = lesson.step_addends, float(lesson.all_rows[lesson.told_step])
+    yield picture.sequence(lesson.told_step, told)
+    yield picture.two()
+    yield picture.three()
+    yield picture.pixel(lesson.pixel, lesson.one_pixel, lesson.still)
+    yield picture.payoff()
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
+    sheet = ASPECTS[aspect]
+    for lang in ("en", "zh"):
+        for diagram in pictures(lesson, sheet.height > sheet.width):
+            assert problems(place(diagram, sheet, lang)) == []
+
+
+def test_a_video_is_as_long_as_asked(lesson):
+    assert 40 <= lesson.seconds <= 60.01
+    assert OneD(length=120.0).seconds == pytest.approx(120)
+    short = OneD(length=30.0)
+    assert "predict" not in {e.name for beat in short.beats() for e in beat.parts}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_shows_all_three(lesson, lang):
+    diagram = lesson.diagram()
+    for sheet in (PAGE, COLUMN):
+        assert problems(place(diagram, sheet, lang)) == []
+    np.testing.assert_array_equal(diagram.panel("out").values, lesson.out[None])
+    np.testing.assert_array_equal(diagram.panel("map").values, lesson.map)
+    np.testing.assert_array_equal(diagram.panel("moving").values, lesson.moving)
+
+
+def test_windows_end_in_the_corners_of_what_they_read():
+    stage = of("one-d", LOOKS[0]).ends["answer"]
+    for grid, frame, (row, col) in (("row", "row.window", (0, 25)),
+                                    ("input", "input.window", (25, 25))):  # fmt: skip
+        corner = stage[grid].places[0] + np.array([col, row]) * stage[grid].cell
+        np.testing.assert_allclose(stage[frame].places[0], corner, atol=1e-6)
+    for n in range(3):
+        np.testing.assert_allclose(
+            stage[f"film.window-{n}"].places[0], stage[f"film[{3 + n}]"].places[0], atol=3.0
+        )
