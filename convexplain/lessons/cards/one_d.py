@@ -29,8 +29,8 @@ def card(lesson: OneD) -> Card:
     return Card(
         lesson,
         aim=Caption(
-            en="Tell 1-D, 2-D and 3-D convolutions apart by the axes along which the window "
-            "slides, and count weights and outputs of each.",
+            en="Tell convolutions of one, two and three dimensions apart by the axes along which "
+            "the window slides, and count weights and outputs of each.",
             zh="能按窗口滑动的方向区分一维、二维、三维卷积，并数出各自的权重和输出。",
         ),
         needs=(
@@ -80,7 +80,8 @@ def card(lesson: OneD) -> Card:
         mistakes=(
             Mistake(
                 Caption(
-                    en="A colour picture needs a 3-D convolution.", zh="彩色图片要用三维卷积。"
+                    en="A colour picture needs a convolution in three dimensions.",
+                    zh="彩色图片要用三维卷积。",
                 ),
                 Caption(
                     en="It has three channels, but the window slides along two axes.",
@@ -88,7 +89,7 @@ def card(lesson: OneD) -> Card:
                 ),
             ),
             Mistake(
-                Caption(en="1-D means one channel.", zh="一维就是只有一个通道。"),
+                Caption(en="One dimension means one channel.", zh="一维就是只有一个通道。"),
                 Caption(
                     en="Here are {channels} channels and {weights} weights, and one axis to slide "
                     "along.",
@@ -97,7 +98,7 @@ def card(lesson: OneD) -> Card:
             ),
             Mistake(
                 Caption(
-                    en="A 3-D convolution is several 2-D ones.", zh="三维卷积就是几个二维卷积。"
+                    en="Three dimensions are several times two.", zh="三维卷积就是几个二维卷积。"
                 ),
                 Caption(
                     en="Those never compare frames. This one answers to change alone: {zero} of "
