@@ -180,9 +180,8 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
 
 
 @pytest.mark.render
-@pytest.mark.parametrize(
-    ("name", "code"), [("SIGINT", 130), pytest.param("SIGTERM", 143, marks=pytest.mark.soak)]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_film_that_is_stopped_keeps_the_finished_pieces_and_nothing_else(tmp_path, name, code):
     pytest.importorskip("manim", reason="films need the extra 'video'")
     here = tmp_path / "here"

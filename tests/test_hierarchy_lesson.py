@@ -12,6 +12,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import CHAPTER_LAYERS, Network
+from tests.often import some
 
 
 @pytest.fixture(scope="module")
@@ -180,8 +181,8 @@ def test_what_cannot_be_followed_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     "picture",
-    [digits.first(0), digits.sample(122), Picture(np.zeros((28, 28, 1)), None, "blank")],
-    ids=["negative logit", "misread", "blank"],
+    some([digits.sample(122), digits.first(0), Picture(np.zeros((28, 28, 1)), None, "blank")], 1),
+    ids=["misread", "negative logit", "blank"],
 )
 def test_other_digits_are_laid_out_as_well(picture):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
@@ -202,7 +203,7 @@ def test_random_orders_are_drawn_anew_for_each_seed_and_need_more(lesson):
     assert lesson.removal.tipping.removed < min(firsts)
 
 
-@pytest.mark.parametrize("label", range(10))
+@pytest.mark.parametrize("label", some(range(10)))
 def test_every_digit_takes_less_than_a_minute(label):
     assert 40 <= Hierarchy(picture=digits.first(label)).seconds <= 60
 

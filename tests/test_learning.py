@@ -13,6 +13,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.learning import FAR, Learning
 from convexplain.network import Network
+from tests.often import some
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,7 @@ def test_of_each_class_the_digit_with_most_relapses_is_followed(lesson):
     assert numbers == [3, 27, 50, 67, 83, 111, 124, 145, 173, 180]
 
 
-@pytest.mark.parametrize("sample", [*range(0, 200, 20), 61, 122])
+@pytest.mark.parametrize("sample", some([61, 122, *range(0, 200, 20)]))
 def test_any_bundled_digit_can_be_followed(sample):
     lesson = Learning(picture=digits.sample(sample))
     assert lesson.sample == sample
@@ -204,7 +205,7 @@ def test_it_folds_and_stretches():
 
 
 @pytest.mark.render
-@pytest.mark.parametrize("label", range(10))
+@pytest.mark.parametrize("label", some(range(10)))
 def test_each_class_s_digit_has_a_story_in_which_nothing_overlaps(label):
     from convexplain import panels
 

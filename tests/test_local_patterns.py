@@ -16,6 +16,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.local_patterns import LocalPatterns, inked
 from convexplain.network import Network
+from tests.often import some
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +185,7 @@ def test_the_question_is_answered_by_what_was_measured(lesson):
     assert replies == ["To a dense unit order means nothing: +0.07 points."] * 2
 
 
-@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("digit", some(range(10)))
 def test_any_digit_can_be_looked_at(digit):
     lesson = LocalPatterns(picture=digits.first(digit))
     assert lesson.shown_picture.label == digit
@@ -227,7 +228,7 @@ def test_what_cannot_be_is_refused(options, told):
         LocalPatterns(**options)
 
 
-@pytest.mark.parametrize("sheet", ["16:9", "4:3", "9:16"])
+@pytest.mark.parametrize("sheet", some(["16:9", "9:16", "4:3"]))
 @pytest.mark.parametrize("digit", [None, 1, 8])
 def test_every_picture_has_a_layout_in_which_nothing_overlaps(digit, sheet):
     lesson = LocalPatterns(picture=None if digit is None else digits.first(digit))
@@ -239,7 +240,7 @@ def test_every_picture_has_a_layout_in_which_nothing_overlaps(digit, sheet):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []
 
 
-@pytest.mark.parametrize("sample", [50, 83, 179, 192])
+@pytest.mark.parametrize("sample", some([50, 83, 179, 192], 1))
 @pytest.mark.parametrize("aspect", panels.ASPECTS)
 def test_the_highest_piles_fit_every_frame(sample: int, aspect: str) -> None:
     """Of these digits a pile has 79 patches or more."""

@@ -14,6 +14,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.network import AveragePooling2D, Conv2D, Dense, Flatten, Network
+from tests.often import some
 
 LAYERS = {"conv1": 32, "pool1": 32, "conv2": 64, "pool2": 64, "conv3": 128}
 
@@ -325,7 +326,7 @@ def test_it_folds_and_stretches(layer, length):
     assert ("tint" in said) == (length == 120.0 and layer is None)
 
 
-@pytest.mark.parametrize("sheet", ["16:9", "4:3", "1:1", "9:16"])
+@pytest.mark.parametrize("sheet", some(["16:9", "9:16", "4:3", "1:1"]))
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_picture_has_a_layout_in_which_nothing_overlaps(layer, sheet):
     lesson, upright = ResponseMap(layer=layer), sheet == "9:16"

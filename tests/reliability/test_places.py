@@ -13,6 +13,7 @@ from short_lesson import ShortLesson
 
 from convexplain.video import rendering
 from convexplain.video.job import QUALITIES, Job
+from tests.often import some
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
 pytestmark = pytest.mark.render
@@ -235,7 +236,7 @@ def small_disk(here) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "kind",
     [
-        *("render", "film", "sections", "tmp", "figure"),
+        *some(["render", "figure", "film", "sections", "tmp"]),
         pytest.param("train", marks=(pytest.mark.mnist, pytest.mark.soak)),
     ],
 )

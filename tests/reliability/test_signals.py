@@ -45,13 +45,10 @@ FILM_MOMENTS = {
 # The others are for scripts/soak.sh.
 QUICK = {
     ("SIGINT", "a worker starts"),
-    ("SIGINT", "moving, old subtitles gone"),
     ("SIGTERM", "drawing and encoding"),
     ("SIGHUP", "handing over"),
     ("SIGKILL", "drawing and encoding"),
-    ("SIGKILL", "moving, old subtitles gone"),
     ("SIGKILL", "moving, video in place"),
-    ("SIGTERM", "before joining"),
     ("SIGKILL", "joined"),
 }
 
