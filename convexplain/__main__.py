@@ -11,6 +11,7 @@ if __name__ == "__main__":
         here = ""
     sys.path[:] = [folder for folder in sys.path if folder and os.path.realpath(folder) != here]
 
+import logging
 import signal
 
 
@@ -21,6 +22,8 @@ def main() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # The fonts are the program's own: how long matplotlib lists the system's is nobody's matter.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     from convexplain.cli import main as run
 
     run()
