@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -95,6 +97,39 @@ def test_three_axes_with_every_option_are_the_sum_that_loops_make() -> None:
         for step in steps:
             assert step.value == pytest.approx(output[frame, step.row, step.col, 2], abs=1e-12)
     assert ops.conv3d(x, kernels, padding="same").shape == (5, 6, 7, 3)
+
+
+#: What layers of Keras put out: eight kinds, stored with their inputs and weights.
+REFERENCE = json.loads(Path(__file__).with_name("keras_reference.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", REFERENCE["cases"], ids=lambda case: case["name"])
+def test_other_kinds_of_convolution_are_those_of_keras(case: dict[str, Any]) -> None:
+    operation = getattr(ops, case["op"])
+    kernels, bias = (np.array(weights, np.float64) for weights in case["weights"])
+    output = operation(np.array(case["x"], np.float64), kernels, bias, **case["options"])
+    assert output.tolist() == case["y"]
+
+
+def test_a_transposed_convolution_is_that_of_onnx_which_pytorch_exports() -> None:
+    onnx = pytest.importorskip("onnx")
+    from onnx.reference import ReferenceEvaluator
+
+    node = onnx.helper.make_node(
+        "ConvTranspose", ["x", "w"], ["y"], strides=[2, 3], pads=[1, 0, 1, 0],
+        output_padding=[1, 2], kernel_shape=[3, 2],
+    )  # fmt: skip
+    kind = onnx.TensorProto.FLOAT
+    names = {name: onnx.helper.make_tensor_value_info(name, kind, None) for name in "xwy"}
+    graph = onnx.helper.make_graph([node], "one", [names["x"], names["w"]], [names["y"]])
+    x = RNG.normal(size=(1, 3, 4, 5)).astype(np.float32)  # channels first
+    weights = RNG.normal(size=(3, 2, 3, 2)).astype(np.float32)  # (C_in, C_out, kH, kW)
+    (theirs,) = ReferenceEvaluator(onnx.helper.make_model(graph)).run(None, {"x": x, "w": weights})
+    ours = ops.conv2d_transpose(
+        x[0].transpose(1, 2, 0), weights.transpose(2, 3, 1, 0), stride=(2, 3), padding=(1, 0),
+        output_padding=(1, 2),
+    )  # fmt: skip
+    np.testing.assert_allclose(ours.transpose(2, 0, 1), theirs[0], atol=1e-5)
 
 
 @pytest.mark.parametrize(
