@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -61,14 +62,19 @@ def unmet(requirement: Requirement) -> str:
     try:
         version = metadata.version(requirement.name)
     except metadata.PackageNotFoundError:
-        return f"{requirement.name} is not installed"
+        return Message("{name} is not installed", name=requirement.name)
     if requirement.specifier.contains(version, prereleases=True):
         return ""
-    return f"{requirement.name} {version} is installed, but {requirement.specifier} is needed"
+    return Message(
+        "{name} {version} is installed, but {wanted} is needed",
+        name=requirement.name,
+        version=version,
+        wanted=requirement.specifier,
+    )
 
 
-def lacking(extra: str, what: str) -> str:
-    """Return what something ("videos") needs that is not installed, and what to type, or ""."""
+def lacking(extra: str, what: Message) -> str:
+    """Return what videos, for one, need that is not installed, and what to type; "" if nothing."""
     try:
         needed = requirements(extra).values()
     except metadata.PackageNotFoundError:
@@ -76,10 +82,15 @@ def lacking(extra: str, what: str) -> str:
     absent = [each.name for each in needed if not _is_installed(each.name)]
     if not absent:
         return ""
-    return f"{what} need {', '.join(absent)}, not installed yet; type: {install_line(extra)}"
+    return Message(
+        "{what} need {packages}, not installed yet; type: {line}",
+        what=what,
+        packages=", ".join(absent),
+        line=install_line(extra),
+    )
 
 
-def require(extra: str, what: str) -> None:
+def require(extra: str, what: Message) -> None:
     """Raise a `ConvexplainError` with what `lacking` says, if anything."""
     problem = lacking(extra, what)
     if problem:
@@ -122,7 +133,7 @@ def missing_headers() -> list[str]:
     """Name what is missing of all that builds pycairo and manimpango; empty if nothing is."""
     if platform.system() == "Windows":
         return []  # both have wheels
-    missing = [] if _has_compiler() else ["a C compiler"]
+    missing: list[str] = [] if _has_compiler() else [Message("a C compiler")]
     if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
         missing.append("Python.h")
     if shutil.which("pkg-config") is None:

@@ -342,10 +342,10 @@ def test_all_lessons_are_rendered_and_the_exit_code_says_if_one_failed(here, mon
     assert workers == 2
     assert [str(job.output) for job in jobs] == [f"{name}.webm" for name in names]
     assert all(job.look.lang == "zh" and job.quality.name == "l" for job in jobs)
-    errors = [f"Error: {name}: the scene says no" for name in broken]
+    errors = [f"错误：{name}：the scene says no" for name in broken]
     assert result.stderr.splitlines() == errors
     for name in set(names) - set(broken):
-        line = f"wrote {name}.webm: 60.0 s, 1.5 MB; subtitles {name}.srt and .vtt\n"
+        line = f"已写出 {name}.webm：60.0 s、1.5 MB；字幕 {name}.srt 和 .vtt\n"
         assert line in result.stdout
 
 

@@ -78,8 +78,8 @@ def test_all_writes_every_figure_in_one_language_and_theme(here, monkeypatch):
     result = run("--all", "--format", "pdf", "-o", "set", "--lang", "zh")
     assert result.exit_code == 0, result.output
     assert {path.name for path in (here / "set").iterdir()} == {f"{name}.pdf" for name in few}
-    assert [line.split(":")[0] for line in result.output.splitlines()] == [
-        f"wrote set/{name}.pdf" for name in few
+    assert [line.split("：")[0] for line in result.output.splitlines()] == [
+        f"已写出 set/{name}.pdf" for name in few
     ]
 
 

@@ -167,7 +167,7 @@ def test_without_an_installed_convexplain_the_check_fails_and_not_the_program(
         (("libvpx-vp9",), "warning", "lacks libvpx-vp9: no webm"),
         (("libx264rgb", "gif"), "warning", "lacks libx264rgb, gif: no gif"),
         (("mov_text",), "warning", "no the film's subtitles"),
-        (("libx264", "libx264rgb"), "failed", "no mp4 and no gif"),
+        (("libx264", "libx264rgb"), "failed", "no mp4, gif"),
     ],
 )
 def test_without_the_encoder_of_mp4_a_render_would_fail(
@@ -542,7 +542,8 @@ def test_mnist_files_are_verified_and_never_decide_about_a_render(data: Path) ->
     (data / second).unlink()
     finding = shipped.check_mnist()
     assert finding.state == "warning"
-    assert f"lacks {second} and has another {first}" in finding.found
+    assert f"lacks {second}; " in finding.found
+    assert f"has another {first}" in finding.found
     assert "delete" in finding.remedy
     for name in mnist.FILES:
         (data / name).unlink(missing_ok=True)

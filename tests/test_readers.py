@@ -399,9 +399,9 @@ def refused(path: Path) -> str:
 @pytest.mark.parametrize(
     ("kind", "config", "told"),
     [
-        ("LSTM", {}, "a LSTM, a recurrent layer"),
+        ("LSTM", {}, "LSTM, a recurrent layer"),
         ("Lambda", {"function": "x"}, "Python code in a file"),
-        ("MyAttention", {}, "'layer_0' is a MyAttention"),
+        ("MyAttention", {}, "'layer_0' is of the kind MyAttention"),
         ("Conv2D", {"filters": 1, "kernel_size": [3, 3], "strides": [0, 1]}, "from 1 to"),
         ("Conv2D", {"filters": 1, "kernel_size": [3, 3], "activation": "me"}, "activation 'me'"),
         ("Conv2D", {"filters": 1, "kernel_size": [30, 30]}, "needs 2 arrays"),
@@ -608,7 +608,7 @@ def test_a_model_in_memory_is_read_by_its_config_and_weights() -> None:
     np.testing.assert_allclose(network(x), expected(layers, x), atol=1e-6)
     with pytest.raises(UsageError, match="no Keras model"):
         convexplain.from_keras(object())
-    with pytest.raises(UsageError, match="a LSTM"):
+    with pytest.raises(UsageError, match="LSTM"):
         convexplain.from_keras(_Model([("LSTM", {}, [])], [2, 2, 1]))
 
 

@@ -13,6 +13,27 @@ MUTATIONS = (
         "tests/test_stage_board.py",
     ),
     Mutation(
+        "help of a command in the language of the command before it",
+        "convexplain.cli._help",
+        "known = copy.copy(command)",
+        "known = command",
+        "tests/test_messages.py::test_help_in_one_language_leaves_the_other_as_it_was",
+    ),
+    Mutation(
+        "an error whose remedy stays English in Chinese",
+        "convexplain.messages.message",
+        "template.format(**{name: in_language(value, lang) for name, value in values.items()})",
+        'template.format(**{name: in_language(value, "en") for name, value in values.items()})',
+        "tests/test_messages.py::test_a_message_is_its_english_text_and_knows_its_chinese",
+    ),
+    Mutation(
+        "a locale before the variable of this program",
+        "convexplain.cli._speak",
+        '("CONVEXPLAIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")',
+        '("LC_ALL", "LC_MESSAGES", "LANG", "CONVEXPLAIN_LANG")',
+        "tests/test_messages.py",
+    ),
+    Mutation(
         "a bar that grows from its far end",
         "convexplain.stage.board.moving",
         "(left if x <= left + _EDGE else left + width - _EDGE)",

@@ -12,14 +12,18 @@ import pkgutil
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from convexplain import __version__
+from convexplain.cli._help import Command, in_language, param_in_language
+from convexplain.cli._speak import asked, speaking, spoken, tell
 from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.messages import Message, together
 from convexplain.video import memory
 
 INTERRUPTED = 128 + signal.SIGINT
@@ -42,10 +46,7 @@ class Root(click.Group):
             return None
         name = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
         command: click.Command = getattr(importlib.import_module(f"{__name__}.{name}"), name)
-        command.context_settings = {**_CONTEXT, **command.context_settings}
-        if not any(param.name == "debug" for param in command.params):
-            command.params.append(_debug_option())
-        return command
+        return _completed(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -79,16 +80,30 @@ class Root(click.Group):
         # Not list(...): a command of that name is a module of this package.
         args = [*(sys.argv[1:] if args is None else args)]
         name = prog_name or "convexplain"
-        if not standalone_mode:
-            return super().main(args, name, complete_var, standalone_mode=False, **extra)
-        try:
-            code = super().main(args, name, complete_var, standalone_mode=False, **extra)
-        except Exception as error:
-            code, text = _explain(error)
-            flags = {*args[: args.index("--") if "--" in args else None]}
-            story = "".join(traceback.format_exception(error)) if "--debug" in flags else ""
-            report(text, code, as_json="--json" in flags, story=story)
+        with speaking(asked(args)):
+            # What click runs is a copy of this group in the language.
+            run: Callable[..., Any] = partial(
+                click.Group.main, _completed(self), args, name, complete_var
+            )
+            if not standalone_mode:
+                return run(standalone_mode=False, **extra)
+            try:
+                code = run(standalone_mode=False, **extra)
+            except Exception as error:
+                code, text = _explain(error)
+                flags = {*args[: args.index("--") if "--" in args else None]}
+                story = "".join(traceback.format_exception(error)) if "--debug" in flags else ""
+                report(text, code, as_json="--json" in flags, story=story)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _completed(command: Command) -> Command:
+    """Return a copy of a command in the language that is spoken, with what every command has."""
+    known = in_language(command)
+    known.context_settings = {**_CONTEXT, **command.context_settings}
+    if not any(param.name == "debug" for param in known.params):
+        known.params.append(param_in_language(_debug_option()))
+    return known
 
 
 def _meant(args: list[str], commands: Sequence[str]) -> list[str]:
@@ -104,9 +119,13 @@ def _meant(args: list[str], commands: Sequence[str]) -> list[str]:
         return ["render", name, *rest]
     if near := difflib.get_close_matches(name, lessons.names(), n=1):
         raise UsageError(
-            f"there is no command {word!r}: did you mean convexplain render {near[0]}?"
+            "there is no command {word!r}: did you mean convexplain render {near}?",
+            word=word,
+            near=near[0],
         )
-    raise UsageError(f"there is no command {word!r}: {choose(word, commands)}")
+    raise UsageError(
+        "there is no command {word!r}: {choice}", word=word, choice=choose(word, commands)
+    )
 
 
 def report(text: str, code: int, *, as_json: bool = False, story: str = "") -> None:
@@ -120,33 +139,47 @@ def report(text: str, code: int, *, as_json: bool = False, story: str = "") -> N
             told["traceback"] = story
         click.echo(json.dumps({"error": told}), err=True)
         return
-    line = text if code == INTERRUPTED else f"Error: {text}"
+    line = text if code == INTERRUPTED else tell(Message("Error: {message}", message=text))
     click.echo(story + line, err=True)
 
 
 def _explain(error: Exception) -> tuple[int, str]:
     """Return the exit code and the one line for an error."""
     if isinstance(error, click.Abort):  # click makes this of Ctrl-C, and ends the line
-        return INTERRUPTED, "interrupted"
+        return INTERRUPTED, tell(Message("interrupted"))
     if isinstance(error, ConvexplainError):
-        code, text = error.exit_code, str(error)
+        code, text = error.exit_code, error.text(spoken())
     elif isinstance(error, click.ClickException):
-        code, text = error.exit_code, error.format_message()
-        if isinstance(error, click.NoSuchOption) and error.ctx is not None:
-            text = _no_such_option(error.option_name, error.ctx)
-        elif isinstance(error, click.UsageError) and error.ctx is not None:
-            end = "" if text.endswith("?") else ";"
-            text = f"{text.rstrip('.')}{end} see {error.ctx.command_path} --help"
+        code, text = error.exit_code, _of_click(error)
     elif isinstance(error, OSError):
         code = 1
         text = error.strerror or str(error)
         text = f"{error.filename}: {text}" if error.filename else text
     elif memory.is_lacking(error):
-        code, text = 1, f"out of memory: {memory.advice()}"
+        code, text = 1, tell(Message("out of memory: {advice}", advice=memory.advice()))
     else:
         code = 1
-        text = f"unexpected {type(error).__name__}: {error}; run again with --debug, and report it"
+        kind = type(error).__name__
+        text = tell(
+            Message(
+                "unexpected {kind}: {error}; run again with --debug, and report it",
+                kind=kind,
+                error=error,
+            )
+        )
     return code, " ".join(text.split())
+
+
+def _of_click(error: click.ClickException) -> str:
+    """Return what click says of an error, and where to read more."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None:
+        return error.format_message()
+    if isinstance(error, click.NoSuchOption):
+        return tell(_no_such_option(error.option_name, context))
+    told = error.format_message().rstrip(".。")
+    more = Message("see {command} --help", command=context.command_path)
+    return f"{told} {tell(more)}" if told.endswith(("?", "？")) else tell(together([told, more]))
 
 
 #: Options that other programs have, and what does the same here.
@@ -164,15 +197,24 @@ _ELSEWHERE = {
 }
 
 
-def _no_such_option(name: str, ctx: click.Context) -> str:
+def _no_such_option(name: str, ctx: click.Context) -> Message:
     alone = getattr(ctx.meta.get("convexplain.found"), "alone", None)
     if name == "--model" and alone is not None:
-        return f"--model is no option here: {alone.text('en')}"
+        return Message("--model is no option here: {why}", why=alone)
+    command = ctx.command_path
     options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
     known = _ELSEWHERE.get(name)
     near = [known] if known in options else difflib.get_close_matches(name, options, n=1)
-    meant = f"did you mean {near[0]}? All: " if near else "see "
-    return f"there is no option {name}: {meant}{ctx.command_path} --help"
+    if not near:
+        return Message(
+            "there is no option {name}: see {command} --help", name=name, command=command
+        )
+    return Message(
+        "there is no option {name}: did you mean {near}? All: {command} --help",
+        name=name,
+        near=near[0],
+        command=command,
+    )
 
 
 def _debug_option() -> click.Option:

@@ -84,8 +84,11 @@ def find(
     height, width = gradient.shape[:2]
     if at is not None and not (at[0] < height and at[1] < width):
         raise UsageError(
-            f"--at {at[0]},{at[1]} is no weight: the kernel has rows 0 to {height - 1} and "
-            f"columns 0 to {width - 1}"
+            "--at {at[0]},{at[1]} is no weight: the kernel has rows 0 to {last_row} and columns 0 "
+            "to {last_col}",
+            at=at,
+            last_row=height - 1,
+            last_col=width - 1,
         )
     fixed = (*(at or (None, None)), channel, filter)
     open_to = tuple(slice(None) if n is None else slice(n, n + 1) for n in fixed)

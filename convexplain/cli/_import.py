@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError
+from convexplain.messages import Message, said
 from convexplain.network import Network
 from convexplain.style.captions import Caption
 
@@ -38,7 +39,7 @@ def size(text: str | None) -> tuple[int, int] | None:
         return None
     parts = text.lower().replace("×", "x").split("x")
     if len(parts) != 2 or not all(part.strip().isdecimal() and int(part) for part in parts):
-        raise UsageError(f"--size {text!r}: give height and width, as 64x64")
+        raise UsageError("--size {text!r}: give height and width, as 64x64", text=text)
     return int(parts[0]), int(parts[1])
 
 
@@ -69,7 +70,7 @@ def with_recipe(network: Network, asked: Asked) -> Network:
             recipe=made,
         )
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(said(error)) from error
 
 
 def _numbers(flag: str, text: str) -> tuple[float, ...]:
@@ -78,7 +79,11 @@ def _numbers(flag: str, text: str) -> tuple[float, ...]:
     except ValueError:
         numbers = (math.nan,)
     if not all(math.isfinite(number) for number in numbers):
-        raise UsageError(f"{flag} {text!r}: give a number, or one for each channel: 0.5,0.5,0.5")
+        raise UsageError(
+            "{flag} {text!r}: give a number, or one for each channel: 0.5,0.5,0.5",
+            flag=flag,
+            text=text,
+        )
     return numbers
 
 
@@ -90,11 +95,13 @@ def _classes(text: str) -> tuple[Caption, ...]:
         try:
             names = path.read_text("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"--classes {text!r} cannot be read: give a text file") from error
+            raise UsageError(
+                "--classes {text!r} cannot be read: give a text file", text=text
+            ) from error
     return tuple(Caption(en=name.strip(), zh=name.strip()) for name in names if name.strip())
 
 
-def checked(network: Network, inputs: str, answers: str) -> str:
+def checked(network: Network, inputs: str, answers: str) -> Message:
     """Compare a network's answers with those of its framework, and return how near they are.
 
     They are refused if they differ by more than `TOLERANCE` of the largest.
@@ -107,17 +114,27 @@ def checked(network: Network, inputs: str, answers: str) -> str:
     try:
         found = network(x)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{inputs} does not fit: {error}") from error
+        raise UsageError("{inputs} does not fit: {error}", inputs=inputs, error=error) from error
     if found.size != wanted.size:
         raise UsageError(
-            f"{answers} holds {wanted.shape}, and the network answers {found.shape}: give what the "
-            f"framework answers to {inputs}"
+            "{answers} holds {given}, and the network answers {wanted}: give what the framework "
+            "answers to {inputs}",
+            answers=answers,
+            given=wanted.shape,
+            wanted=found.shape,
+            inputs=inputs,
         )
     difference = np.abs(found.ravel().astype(np.float64) - wanted.ravel()).max()
     relative = float(difference / max(1.0, float(np.abs(wanted).max())))
-    told = f"the answers differ from {answers} by {relative:.1e} of the largest"
+    told = Message(
+        "the answers differ from {answers} by {relative:.1e} of the largest",
+        answers=answers,
+        relative=relative,
+    )
     if not relative <= TOLERANCE:
-        raise ConvexplainError(f"{told}: more than {TOLERANCE:.0e}; nothing was written")
+        raise ConvexplainError(
+            "{told}: more than {tolerance:.0e}; nothing was written", told=told, tolerance=TOLERANCE
+        )
     return told
 
 
@@ -125,7 +142,9 @@ def _array(path: str) -> NDArray[np.float64]:
     try:
         array = np.load(path)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: give an array that numpy.save wrote") from error
+        raise UsageError(
+            "{path} cannot be read: give an array that numpy.save wrote", path=path
+        ) from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu" or not array.size:
-        raise UsageError(f"{path} holds no numbers: give an array that numpy.save wrote")
+        raise UsageError("{path} holds no numbers: give an array that numpy.save wrote", path=path)
     return np.asarray(array, np.float64)

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from convexplain.cli._help import param_in_language
 from convexplain.cli._options import (
     given_picture,
     mention_doubts,
     picture_argument,
     picture_options,
-    preferred,
 )
+from convexplain.cli._speak import spoken
 from convexplain.cli._types import (
-    Language,
     Model,
     Name,
     Number,
@@ -31,6 +31,7 @@ from convexplain.cli._types import (
     layers,
 )
 from convexplain.errors import UsageError
+from convexplain.messages import Message
 from convexplain.style.captions import Caption
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 DEFAULT = "sliding-window"
 #: Where the context keeps the name that was given, and the class that was found.
 NAME, FOUND = "convexplain.name", "convexplain.found"
-_LANG = "convexplain.lang"
 
 
 def lesson_names() -> tuple[str, ...]:
@@ -80,7 +80,7 @@ class LessonCommand(click.Command):
     """Finds the lesson among the arguments, and calls its function with the lesson made.
 
     The function's parameter ``lesson`` is a `Lesson`; the lesson's options are gone from the
-    others. With ``--lang zh`` the help of the options is Chinese. Other `topics` are found and
+    others. The help of the options is in the language that is spoken. Other `topics` are found and
     made in the same way.
     """
 
@@ -100,7 +100,6 @@ class LessonCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Learn the lesson, which decides what options there are, and parse."""
-        ctx.meta[_LANG] = "zh" if _is_chinese(args) else "en"
         kind = Name(self.topics.word, self.topics.names)
         name = kind.meant(self._name_among(args))
         if name not in kind.names and is_picture(name):  # the first lesson, with this picture
@@ -141,7 +140,7 @@ class LessonCommand(click.Command):
         if found is None:
             return params
         fields = self.topics.fields(found)
-        made = [*_options(found, fields, ctx.meta[_LANG]), *params]
+        made = [*_options(found, fields), *params]
         if any(field.name == "picture" for field in fields):
             made.append(picture_argument(self.topics.names))
         return made
@@ -152,10 +151,9 @@ class LessonCommand(click.Command):
         if needs := getattr(ctx.meta.get(FOUND), "needs", ()):
             from convexplain.lessons.parts.subject import ROLES
 
-            lang = ctx.meta[_LANG]
             for role in needs:
                 formatter.write_paragraph()
-                formatter.write_text(_NEEDS.fill(what=ROLES[role].words).text(lang))
+                formatter.write_text(_NEEDS.fill(what=ROLES[role].words).text(spoken()))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Make the lesson of its options, and call the function."""
@@ -180,7 +178,7 @@ _NEEDS = Caption(
 )
 
 
-def only_defaults(ctx: click.Context, rule: str) -> None:
+def only_defaults(ctx: click.Context, rule: Message) -> None:
     """Refuse what concerns one lesson alone, where all are asked for; `rule` begins the error."""
     command = ctx.command
     assert isinstance(command, LessonCommand)
@@ -189,30 +187,23 @@ def only_defaults(ctx: click.Context, rule: str) -> None:
         if param.name is not None and param.name not in shared:
             source = ctx.get_parameter_source(param.name)
             if source is not None and source is not ParameterSource.DEFAULT:
-                raise UsageError(f"{rule}: leave {param.opts[0]} out")
+                raise UsageError("{rule}: leave {flag} out", rule=rule, flag=param.opts[0])
 
 
 def output_path(output: Path, kind: str | None) -> Path:
     """Return the output, unless --format contradicts its extension."""
     if kind is not None and output.suffix.lower() != f".{kind}":
         raise UsageError(
-            f"--format {kind} and the output {output.name!r} contradict one another: "
-            f"name it {output.stem}.{kind}, or leave --format out"
+            "--format {kind} and the output {name!r} contradict one another: name it "
+            "{stem}.{kind}, or leave --format out",
+            kind=kind,
+            name=output.name,
+            stem=output.stem,
         )
     return output
 
 
-def _is_chinese(args: list[str]) -> bool:
-    pairs = zip(args, [*args[1:], ""], strict=False)
-    given = [
-        second if first == "--lang" else first.removeprefix("--lang=")
-        for first, second in pairs
-        if first == "--lang" or first.startswith("--lang=")
-    ]
-    return Language().meant(given[-1] if given else preferred()) == "zh"
-
-
-def _options(found: type[Any], fields: tuple[Field[Any], ...], lang: str) -> list[click.Parameter]:
+def _options(found: type[Any], fields: tuple[Field[Any], ...]) -> list[click.Parameter]:
     """Make the options of a lesson's fields."""
     hints = typing.get_type_hints(found)
     made: list[click.Parameter] = []
@@ -220,13 +211,14 @@ def _options(found: type[Any], fields: tuple[Field[Any], ...], lang: str) -> lis
     taken = {flag for field in fields for flag in field.metadata["flags"]}
     for field in fields:
         if field.name == "picture":
-            made += [part for part in picture_options(lang) if not taken & set(part.opts)]
+            parts = (part for part in picture_options() if not taken & set(part.opts))
+            made += map(param_in_language, parts)
         else:
-            made.append(_option(field, hints[field.name], lang))
+            made.append(_option(field, hints[field.name]))
     return made
 
 
-def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option:
+def _option(field: dataclasses.Field[Any], hint: Any) -> click.Option:
     """Make the option of one field; its type comes from the metadata or from the annotation."""
     meta: Mapping[str, Any] = field.metadata
     kind: Any = meta["type"]() if meta["type"] else _kind(field.name, hint)
@@ -240,7 +232,7 @@ def _option(field: dataclasses.Field[Any], hint: Any, lang: str) -> click.Option
         metavar=meta["metavar"],
         shell_complete={"kernel": kernels, "layer": layers}.get(field.name),
         show_default=field.default not in (None, ""),
-        help=_sentence(meta[lang]),
+        help=_sentence(meta[spoken()]),
     )
 
 

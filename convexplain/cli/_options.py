@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from convexplain.cli._speak import say, spoken
 from convexplain.cli._types import Language, Model, Name, Place, Shown, layers
 from convexplain.errors import UsageError
 
@@ -18,45 +19,22 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-#: The options that each choose a picture, with their help in English and in Chinese.
+#: The options that each choose a picture, with their help.
 PICTURE_HELP = {
-    "digit": (
-        "The first bundled digit of this class, 0 to 9.",
-        "该类别的第一个内置手写数字，0 到 9。",
-    ),
-    "sample": ("A bundled digit by its number, from 0.", "按编号选内置手写数字，编号从 0 开始。"),
-    "image": (
-        "A picture file of your own, or cat or rocket, the bundled photographs.",
-        "自己的图片文件，或内置照片 cat、rocket。",
-    ),
-    "nth": (
-        "Which of the digits on that picture, from left to right, from 0.",
-        "图片上的哪个数字：从左到右，编号从 0 开始。",
-    ),
+    "digit": "The first bundled digit of this class, 0 to 9.",
+    "sample": "A bundled digit by its number, from 0.",
+    "image": "A picture file of your own, or cat or rocket, the bundled photographs.",
+    "nth": "Which of the digits on that picture, from left to right, from 0.",
 }
 
 _QUALITY = (
     "l 854x480 at 15 frames a second, m 1280x720 at 30, h 1920x1080 at 60, p 2560x1440 at 60, "
     "k 3840x2160 at 60. A GIF is always 640x360 at 10."
 )
-#: Where a reader says which language to take, in this order; the first that is not empty counts.
-_ASKED = ("CONVEXPLAIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-
-
-def preferred(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the language of who asks: that of $CONVEXPLAIN_LANG, else the locale's, else English.
-
-    >>> preferred({"LANG": "zh_CN.UTF-8"}), preferred({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"})
-    ('zh', 'en')
-    """
-    found = next((environment[name] for name in _ASKED if environment.get(name)), "")
-    return "zh" if Language().meant(found) == "zh" else "en"
-
-
 language = click.option(
     "--lang",
     type=Language(),
-    default=preferred,
+    default=spoken,
     show_default="$CONVEXPLAIN_LANG, else the system's, else en",
     help="English or Chinese.",
 )
@@ -114,7 +92,9 @@ def target(output: str | None, name: str) -> Path:
         is_folder = path.is_dir()
     except OSError as error:  # a name that is too long
         raise UsageError(
-            f"cannot write {output!r}: {error.strerror}; choose another name"
+            "cannot write {output!r}: {error}; choose another name",
+            output=output,
+            error=error,
         ) from error
     if is_folder or output.endswith(("/", os.sep)):
         return made_folder(path) / name
@@ -127,7 +107,7 @@ def expanded(path: str) -> Path:
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
-        raise UsageError(f"there is no home folder for {path!r}: write it out") from error
+        raise UsageError("there is no home folder for {path!r}: write it out", path=path) from error
 
 
 def made_folder(folder: Path) -> Path:
@@ -135,15 +115,17 @@ def made_folder(folder: Path) -> Path:
     try:
         if not folder.exists():
             folder.mkdir(parents=True)
-            click.echo(f"made the folder {folder}", err=True)
+            say("made the folder {folder}", folder=folder, err=True)
     except OSError as error:
         raise UsageError(
-            f"cannot make the folder {str(folder)!r}: {error.strerror}; choose another"
+            "cannot make the folder {folder!r}: {error}; choose another",
+            folder=str(folder),
+            error=error,
         ) from error
     return folder
 
 
-def picture_options(lang: str = "en") -> list[click.Option]:
+def picture_options() -> list[click.Option]:
     """Make --digit, --sample, --image and --nth."""
     kinds: dict[str, tuple[Any, str]] = {
         "digit": (int, "D"),
@@ -152,9 +134,7 @@ def picture_options(lang: str = "en") -> list[click.Option]:
         "nth": (int, "N"),
     }
     return [
-        click.Option(
-            [f"--{name}"], type=kind, metavar=metavar, help=PICTURE_HELP[name][lang == "zh"]
-        )
+        click.Option([f"--{name}"], type=kind, metavar=metavar, help=PICTURE_HELP[name])
         for name, (kind, metavar) in kinds.items()
     ]
 
@@ -176,7 +156,11 @@ def given_picture(params: dict[str, Any]) -> dict[str, Any]:
         others = (key for key, chosen in given.items() if key != "nth" and chosen is not None)
         other = next(others, None)
         if other is not None:
-            raise UsageError(f"{value} and --{other} both choose a picture: give one of them")
+            raise UsageError(
+                "{value} and --{other} both choose a picture: give one of them",
+                value=value,
+                other=other,
+            )
         given[name] = value
     return given
 

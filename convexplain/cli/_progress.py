@@ -10,6 +10,9 @@ from typing import Any, Self
 
 import click
 
+from convexplain.cli._speak import tell
+from convexplain.messages import Message
+
 LINE_EVERY = 5.0  # seconds between two lines where there is no terminal
 
 
@@ -23,7 +26,7 @@ class Progress:
     """How far the work called `name` has come, with the time that is left; a context manager."""
 
     def __init__(self, name: str, *, quiet: bool = False) -> None:
-        self.name = name
+        self.name = tell(name)
         self.quiet = quiet
         self._bar: Any = None
         self._last = time.monotonic()
@@ -40,7 +43,7 @@ class Progress:
                 desc=self.name,
                 leave=False,
                 **_size(),
-                bar_format="{desc} {percentage:3.0f}% |{bar}| {remaining} left",
+                bar_format="{desc} {percentage:3.0f}% |{bar}| " + tell("{remaining} left"),
                 file=sys.stderr,
             )
         return self
@@ -53,7 +56,7 @@ class Progress:
         """Print a line, to stay, above the bar."""
         if self._bar is not None:
             self._bar.clear()
-        click.echo(text, err=err)
+        click.echo(tell(text), err=err)
         if self._bar is not None:
             self._bar.refresh()
 
@@ -61,7 +64,7 @@ class Progress:
         """Show how much is done, from 0 to 1, and a few words on how it goes."""
         if self.quiet:
             return
-        told = f"{self.name}, {note}" if note else self.name
+        told = f"{self.name}, {tell(note)}" if note else self.name
         if self._bar is not None:
             self._bar.set_description_str(told, refresh=False)
             self._bar.update(100 * fraction - self._bar.n)
@@ -74,4 +77,10 @@ class Progress:
             self._last = now
             left = (now - begin) * (1 - fraction) / (fraction - base)
             with suppress(BrokenPipeError):  # nobody reads it: no reason to stop
-                print(f"{told}: {fraction:.0%}, {left:.0f} s left", file=sys.stderr, flush=True)
+                line = Message(
+                    "{what}: {share:.0%}, {seconds:.0f} s left",
+                    what=told,
+                    share=fraction,
+                    seconds=left,
+                )
+                print(tell(line), file=sys.stderr, flush=True)

@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain.errors import ConvexplainError, UsageError, choose
-
-#: What people call the languages.
-_LANGUAGES = {
-    "cn": "zh",
-    "chinese": "zh",
-    "english": "en",
-    "中文": "zh",
-}
+from convexplain.cli._speak import code, tell
+from convexplain.errors import ConvexplainError, UsageError, choose, either
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from convexplain.data.pictures import Picture
@@ -52,6 +46,7 @@ class Name(_TextType):
         near: Callable[[str], Iterable[str]] | None = None,
     ) -> None:
         self.name = kind
+        self.kind = Message(kind)
         self._names = names
         self._near = near
 
@@ -68,8 +63,18 @@ class Name(_TextType):
             parts = [name for name in names if meant and meant in name.split("-")]
             near = [*self._near(text)] if self._near else parts
             if near:
-                raise UsageError(f"there is no {self.name} {text!r}: did you mean {either(near)}?")
-            raise UsageError(f"there is no {self.name} {text!r}: {choose(text, names)}")
+                raise UsageError(
+                    "there is no {kind} {text!r}: did you mean {near}?",
+                    kind=self.kind,
+                    text=text,
+                    near=either(near),
+                )
+            raise UsageError(
+                "there is no {kind} {text!r}: {choice}",
+                kind=self.kind,
+                text=text,
+                choice=choose(text, names),
+            )
         return meant
 
     def meant(self, text: str) -> str:
@@ -101,20 +106,12 @@ class Language(Name):
 
     def meant(self, text: str) -> str:
         """Return the code."""
-        known = text.strip().lower()
-        base = known.replace("_", "-").partition("-")[0]
-        return _LANGUAGES.get(known, base if base in self.names else text)
+        return code(text) or text
 
 
 def slug(text: str) -> str:
     """Write a name as the command line does: lower case, words joined by hyphens."""
     return "-".join(text.lower().replace("_", " ").replace("-", " ").split())
-
-
-def either(names: Iterable[str]) -> str:
-    """Join names as a choice: "a, b or c"."""
-    listed = [*names]
-    return " or ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
 
 
 class Model(_TextType):
@@ -133,7 +130,9 @@ class Model(_TextType):
             return text
         if not text or not _exists(Path(text)):
             raise UsageError(
-                f"there is no model or file {text!r}: name a file, or {choose(text, self.bundled)}"
+                "there is no model or file {text!r}: name a file, or {choice}",
+                text=text,
+                choice=choose(text, self.bundled),
             )
         path = Path(text).absolute()
         _say_assumed(path)
@@ -156,7 +155,7 @@ def _say_assumed(path: Path) -> None:
         origin = found.provenance["origin"]
         click.echo(f"{path.name}: {origin['format']} ({origin['framework']})", err=True)
         for note in found.provenance["notes"]:
-            click.echo(f"  {note}", err=True)
+            click.echo(f"  {tell(note)}", err=True)
 
 
 def _exists(path: Path) -> bool:
@@ -182,9 +181,15 @@ class Count(_CountType):
         except ValueError:
             number = self.least - 1
         if number < self.least or (self.most is not None and number > self.most):
-            most = " or more" if self.most is None else f" to {self.most}"
-            flag = max(param.opts, key=len) if param else "a whole number"
-            raise UsageError(f"{flag} {value} is not possible: give {self.least}{most}")
+            allowed = Message("{least} or more", least=self.least)
+            if self.most is not None:
+                allowed = Message("{least} to {most}", least=self.least, most=self.most)
+            raise UsageError(
+                "{flag} {value} is not possible: give {allowed}",
+                flag=max(param.opts, key=len) if param else Message("a whole number"),
+                value=value,
+                allowed=allowed,
+            )
         return number
 
 
@@ -200,9 +205,13 @@ class Number(_NumberType):
         try:
             return float(value)
         except ValueError:
-            flag = max(param.opts, key=len) if param else "a number"
-            unit = " in seconds, as 60" if flag == "--seconds" else ", as 1.5"
-            raise UsageError(f"{flag} {value!r} is no number: give one{unit}") from None
+            flag = max(param.opts, key=len) if param else Message("a number")
+            wanted = Message("give one, as 1.5")
+            if flag == "--seconds":
+                wanted = Message("give one in seconds, as 60")
+            raise UsageError(
+                "{flag} {value!r} is no number: {wanted}", flag=flag, value=value, wanted=wanted
+            ) from None
 
 
 def is_picture(text: str) -> bool:
@@ -233,12 +242,14 @@ class Shown(_ShownType):
             return ("digit", int(text)) if text.isdecimal() else ("image", text)
         if self._names is not None and slug(text) in self._names():
             raise UsageError(
-                f"{text!r} is a second name, and one is shown at a time: film --lessons A,B joins "
-                "several lessons, --all renders or draws all"
+                "{text!r} is a second name, and one is shown at a time: film --lessons A,B joins "
+                "several lessons, --all renders or draws all",
+                text=text,
             )
         raise UsageError(
-            f"{text!r} is neither a digit, 0 to 9, nor a file: give one of them, as in --digit 5 "
-            "or --image FILE"
+            "{text!r} is neither a digit, 0 to 9, nor a file: give one of them, as in --digit 5 "
+            "or --image FILE",
+            text=text,
         )
 
     def shell_complete(
@@ -263,7 +274,8 @@ class Place(_PlaceType):
         numbers = [part.strip() for part in str(value).split(",")]
         if len(numbers) != 2 or not all(part.isdecimal() for part in numbers):
             raise UsageError(
-                f"{str(value)!r} is no place: give row and column, counted from 0, such as 9,4"
+                "{value!r} is no place: give row and column, counted from 0, such as 9,4",
+                value=str(value),
             )
         return int(numbers[0]), int(numbers[1])
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._speak import say
 from convexplain.cli._types import Name
 from convexplain.errors import UsageError
 from convexplain.files import atomic, documents
+from convexplain.messages import Message
 
 _KINDS = (".pdf", ".html")
 
@@ -42,7 +44,9 @@ def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: s
 
     if every:
         if lesson is not None:
-            raise UsageError(f"{lesson} and --all exclude one another: give one of them")
+            raise UsageError(
+                "{lesson} and --all exclude one another: give one of them", lesson=lesson
+            )
         folder = _options.made_folder(_options.expanded(output or "."))
         documents.check_folder(folder)
         for name in cards.names():
@@ -52,14 +56,18 @@ def card(lesson: str | None, lang: str, kind: str | None, every: bool, output: s
         raise UsageError("whose card? Name a lesson (convexplain list), or give --all")
     path = _options.target(output, f"{lesson}-card.{kind or 'pdf'}")
     if kind is not None and path.suffix.lower() != f".{kind}":
-        raise UsageError(f"--format {kind} and the name {path.name!r} contradict one another")
+        raise UsageError(
+            "--format {kind} and the name {name!r} contradict one another",
+            kind=kind,
+            name=path.name,
+        )
     _write(lesson, lang, path)
 
 
 def _write(name: str, lang: str, path: Path) -> None:
     from convexplain.paper import cards
 
-    ending = documents.check(path, _KINDS, "a card")
+    ending = documents.check(path, _KINDS, Message("a card"))
     made = cards.make(name)
     atomic.write(path, cards.pdf(made, lang) if ending == ".pdf" else cards.page(made, lang))
-    click.echo(f"wrote {path}")
+    say("wrote {path}", path=path)

@@ -14,9 +14,11 @@ import click
 from convexplain.cli import _explain, _log, _options
 from convexplain.cli._lesson import LessonCommand
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import say, tell
 from convexplain.cli._types import Count, Name
 from convexplain.cli.film import Names, cores
-from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose, listed
+from convexplain.messages import Message
 from convexplain.style.format import name as shown_name
 
 if TYPE_CHECKING:
@@ -96,7 +98,12 @@ def class_(
     share = Shard.parse(shard) if shard else Shard()
     read = table.read(list, encoding)
     if read.encoding not in ("utf-8", "utf-8-sig") and encoding is None and not quiet:
-        click.echo(f"{list}: read as {read.encoding}; --encoding says otherwise", err=True)
+        say(
+            "{path}: read as {encoding}; --encoding says otherwise",
+            path=list,
+            encoding=read.encoding,
+            err=True,
+        )
     given = ["--quality", quality, "--aspect", aspect, "--lang", lang, "--theme", theme]
     given += ["--no-captions"] * no_captions
     columns = _columns(read, list, quiet)
@@ -107,11 +114,11 @@ def class_(
         connected(cluster) as executor,
     ):
 
-        def tell(line: str) -> None:
-            progress.line(f"Error: {line}", err=True)
+        def report(line: str) -> None:
+            progress.line(Message("Error: {message}", message=line), err=True)
 
         requests = _Requests(given, lessons, list.parent)
-        members, refused = _members(read, columns, requests, tell)
+        members, refused = _members(read, columns, requests, report)
         made = classroom.make(
             members,
             place,
@@ -121,20 +128,28 @@ def class_(
             executor=executor,
             shard=share,
             progress=progress,
-            failed=tell,
+            failed=report,
         )
-    click.echo(describe(made, place))
+    click.echo(tell(describe(made, place)))
     return 1 if refused or made.failed else 0
 
 
-def describe(made: Made, place: Path) -> str:
+def describe(made: Made, place: Path) -> Message:
     """Say what was done."""
-    parts = [f"{made.rendered} rendered", f"{made.there} there already"]
-    parts += [f"{made.failed} failed"] * (made.failed > 0)
-    parts += [f"{made.open} left to other shares"] * (made.open > 0)
-    return (
-        f"wrote {shown_name(place / 'index.html')}: {made.wanted} videos, "
-        f"{made.different} of them different: {', '.join(parts)}"
+    parts = [
+        Message("{count} rendered", count=made.rendered),
+        Message("{count} there already", count=made.there),
+    ]
+    if made.failed:
+        parts.append(Message("{count} failed", count=made.failed))
+    if made.open:
+        parts.append(Message("{count} left to other shares", count=made.open))
+    return Message(
+        "wrote {path}: {videos} videos, {different} of them different: {parts}",
+        path=shown_name(place / "index.html"),
+        videos=made.wanted,
+        different=made.different,
+        parts=listed(parts),
     )
 
 
@@ -145,17 +160,25 @@ def _columns(read: Table, path: Path, quiet: bool) -> dict[str, str]:
     columns = {known[word]: written for word, written in found.items() if word in known}
     if "name" not in columns:
         raise UsageError(
-            f"{str(path)!r} begins with {', '.join(read.columns)[:60]!r}: its first row names the "
-            f"columns, of which name must be one; {choose('', COLUMNS)}"
+            "{path!r} begins with {columns!r}: its first row names the columns, of which name "
+            "must be one; {choice}",
+            path=str(path),
+            columns=", ".join(read.columns)[:60],
+            choice=choose("", COLUMNS),
         )
     others = [written for word, written in found.items() if word not in known]
     if others and not quiet:
-        click.echo(f"{path}: columns that mean nothing here: {', '.join(others)}", err=True)
+        say(
+            "{path}: columns that mean nothing here: {names}",
+            path=path,
+            names=listed(others),
+            err=True,
+        )
     return columns
 
 
 def _members(
-    read: Table, columns: dict[str, str], requests: _Requests, tell: Callable[[str], None]
+    read: Table, columns: dict[str, str], requests: _Requests, report: Callable[[str], None]
 ) -> tuple[list[Member], int]:
     """Make the members of all rows that can be right; of the others tell what is wrong."""
     from convexplain.video.classroom import STORE, Member
@@ -169,7 +192,10 @@ def _members(
         try:
             jobs = requests.jobs(row, cells, len(read.columns))
         except ConvexplainError as error:
-            tell(f"row {row.number}{', ' * bool(name)}{name}: {error}")
+            where = Message("row {number}", number=row.number)
+            if name:
+                where = Message("row {number}, {name}", number=row.number, name=name)
+            report(Message("{where}: {error}", where=where, error=error))
             refused += 1
             continue
         folder = folder_name(name, folders)
@@ -211,8 +237,9 @@ class _Requests:
             raise UsageError("there is no name: give one")
         if row.surplus > 0:
             raise UsageError(
-                f"{width + row.surplus} cells for {width} columns: put quotes round what holds a "
-                "separator"
+                "{cells} cells for {columns} columns: put quotes round what holds a separator",
+                cells=width + row.surplus,
+                columns=width,
             )
         arguments = [*self.given, *self._arguments(cells)]
         return tuple(self._job([name, *arguments]) for name in self._lessons(cells))
@@ -240,7 +267,9 @@ class _Requests:
         try:
             yield from shlex.split(cells.get("options", ""))
         except ValueError as error:
-            raise UsageError(f"the options {cells['options']!r}: {error}") from error
+            raise UsageError(
+                "the options {options!r}: {error}", options=cells["options"], error=error
+            ) from error
 
     def _job(self, arguments: list[str]) -> Job:
         from convexplain import lessons

@@ -12,7 +12,9 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
-from convexplain.errors import UsageError, choose
+from convexplain.cli._speak import say, tell
+from convexplain.errors import UsageError, choose, listed
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from convexplain.data.mnist import FileStatus, Status
@@ -31,7 +33,11 @@ class _Group(click.Group):
         """Find the command; for an unknown one name those that there are."""
         meant = _ELSEWHERE.get(args[0], args[0])
         if meant not in self.commands and not ctx.resilient_parsing:
-            raise UsageError(f"data has no command {args[0]!r}: {choose(args[0], self.commands)}")
+            raise UsageError(
+                "data has no command {word!r}: {choice}",
+                word=args[0],
+                choice=choose(args[0], self.commands),
+            )
         return super().resolve_command(ctx, [meant, *args[1:]])
 
 
@@ -47,7 +53,10 @@ def data(ctx: click.Context, directory: Path | None, as_json: bool) -> None:
     from convexplain.data.mnist import status
 
     found = status(directory)
-    click.echo(_as_json(found) if as_json else _as_text(found))
+    if as_json:
+        click.echo(_as_json(found))
+    else:
+        _tell(found)
 
 
 @data.command()
@@ -68,7 +77,7 @@ def fetch(ctx: click.Context, directory: Path | None, quiet: bool) -> None:
             latest[-1](fraction)
 
         folder = mnist.fetch(directory or ctx.obj, on_progress=show)
-    click.echo(f"{folder}: the four MNIST files are there and verified")
+    say("{folder}: the four MNIST files are there and verified", folder=folder)
 
 
 def _as_json(found: Status) -> str:
@@ -82,23 +91,31 @@ def _as_json(found: Status) -> str:
     return json.dumps(content, indent=2)
 
 
-def _as_text(found: Status) -> str:
+def _tell(found: Status) -> None:
     if all(file.size is None for file in found.files):
-        looked = ", ".join(str(folder) for folder in found.looked)
-        return (
-            f"MNIST is not on this machine; looked in {looked}\n"
-            f"convexplain data fetch downloads it (12 MB) to {found.directory}"
-        )
+        looked = listed(str(folder) for folder in found.looked)
+        say("MNIST is not on this machine; looked in {folders}", folders=looked)
+        say("convexplain data fetch downloads it (12 MB) to {folder}", folder=found.directory)
+        return
+    say("MNIST in {folder}", folder=found.directory)
     width = max(len(file.name) for file in found.files)
-    lines = [f"  {file.name:{width}}  {_in_words(file)}" for file in found.files]
-    return "\n".join([f"MNIST in {found.directory}", *lines])
+    for file in found.files:
+        click.echo(f"  {file.name:{width}}  {tell(_in_words(file))}")
 
 
-def _in_words(file: FileStatus) -> str:
+def _in_words(file: FileStatus) -> Message:
     if file.size is None:
-        return "missing: convexplain data fetch downloads it"
+        return Message("missing: convexplain data fetch downloads it")
     if file.count is None:
-        return f"{file.size:>9,} bytes, damaged: delete it and fetch it again"
-    kind = "images" if "images" in file.name else "labels"
-    genuine = "verified" if file.verified else "not MNIST's own (the SHA-256 differs)"
-    return f"{file.size:>9,} bytes, {file.count:>6,} {kind}, {genuine}"
+        return Message("{size:>9,} bytes, damaged: delete it and fetch it again", size=file.size)
+    kind = Message("images") if "images" in file.name else Message("labels")
+    genuine = Message("not MNIST's own (the SHA-256 differs)")
+    if file.verified:
+        genuine = Message("verified")
+    return Message(
+        "{size:>9,} bytes, {count:>6,} {kind}, {genuine}",
+        size=file.size,
+        count=file.count,
+        kind=kind,
+        genuine=genuine,
+    )

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._speak import say
 from convexplain.cli._types import Language
+from convexplain.messages import Message
 
 
 @click.command(short_help="Open the classroom page in the browser.")
@@ -29,7 +31,7 @@ def demo(picture: Any, model: str, lang: str | None, output: str | None) -> None
 
     where = output or f"{tempfile.gettempdir()}/"
     path = _options.target(where, "convexplain-demo.html").absolute()
-    documents.check(path, classroom.ENDINGS, "a page")
+    documents.check(path, classroom.ENDINGS, Message("a page"))
     classroom.write(
         path,
         picture,
@@ -38,4 +40,7 @@ def demo(picture: Any, model: str, lang: str | None, output: str | None) -> None
         lang=lang,
     )
     opened = webbrowser.open(path.as_uri())
-    click.echo(f"{'opened' if opened else 'no browser opened: open'} {path}")
+    if opened:
+        say("opened {path}", path=path)
+    else:
+        say("no browser opened: open {path}", path=path)

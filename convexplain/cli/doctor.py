@@ -9,6 +9,10 @@ from dataclasses import asdict
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._speak import say, tell
+from convexplain.errors import listed
+from convexplain.messages import Message, together
+from convexplain.style import terminal
 
 _TYPE = "type: "
 
@@ -29,18 +33,23 @@ def doctor(as_json: bool) -> int:
         checks = [asdict(finding) for finding in findings]
         click.echo(json.dumps({"ok": not failed, "checks": checks}, indent=2))
         return 1 if failed else 0
+    states = {"ok": Message("ok"), "warning": Message("warning"), "failed": Message("failed")}
+    width = max(terminal.cells(tell(state)) for state in states.values())
     for finding in findings:
+        state = terminal.ljust(tell(states[finding.state]), width)
+        told: str = Message("{name}: {found}", name=Message(finding.name), found=finding.found)
         # What is typed to mend a failure comes last, once for all that it mends.
         is_typed = finding.state == "failed" and finding.remedy.startswith(_TYPE)
-        line = f"{finding.state:7}  {finding.name}: {finding.found}"
-        click.echo(f"{line}; {finding.remedy}" if finding.remedy and not is_typed else line)
+        if finding.remedy and not is_typed:
+            told = together([told, finding.remedy])
+        click.echo(f"{state}  {' '.join(tell(told).split())}")
     if not failed:
-        click.echo("this machine can render")
+        say("this machine can render")
         return 0
-    click.echo(f"a render would fail: {', '.join(finding.name for finding in failed)}")
+    say("a render would fail: {names}", names=listed(Message(each.name) for each in failed))
     lines = _typed(finding.remedy for finding in failed)
     if lines:
-        click.echo("to mend it, type: " + " && ".join(lines))
+        say("to mend it, type: {line}", line=" && ".join(lines))
     return 1
 
 

@@ -13,8 +13,11 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import say, spoken, tell
 from convexplain.cli._types import Model, Name
 from convexplain.errors import UsageError
+from convexplain.messages import Message
+from convexplain.style import terminal
 from convexplain.style.format import shape
 
 if TYPE_CHECKING:
@@ -60,13 +63,13 @@ def evaluate(
         raise UsageError("--directory is where MNIST lies: leave it out, or FOLDER")
     network = Network.load(model)
     broken: dict[Path, str] = {}
-    with Progress(f"testing {Path(model).name}", quiet=quiet) as progress:
+    with Progress(Message("testing {model}", model=Path(model).name), quiet=quiet) as progress:
         if folder is None:
             found = _on_mnist(network, model, directory, progress)
         else:
             found = _on_folder(network, folder, broken, progress)
     for reason in broken.values():
-        click.echo(f"left out: {reason}", err=True)
+        say("left out: {reason}", reason=reason, err=True)
     if figure is not None:
         from convexplain.style.theme import Look
 
@@ -89,11 +92,17 @@ def evaluate(
         click.echo(json.dumps(document, indent=2))
         return
     wrong = found.count - found.correct
-    click.echo(f"{model}: {network.parameters:,} parameters")
-    click.echo(f"{found.correct:,} of {found.count:,} right ({found.accuracy:.2%}), {wrong} wrong")
+    say("{model}: {count:,} parameters", model=model, count=network.parameters)
+    say(
+        "{correct:,} of {count:,} right ({accuracy:.2%}), {wrong} wrong",
+        correct=found.correct,
+        count=found.count,
+        accuracy=found.accuracy,
+        wrong=wrong,
+    )
     click.echo("\n".join(_table(found, network)))
     if figure is not None:
-        click.echo(f"wrote {figure}")
+        say("wrote {path}", path=figure)
 
 
 def _told_apart(given: tuple[str, ...]) -> tuple[str, Path | None]:
@@ -102,8 +111,12 @@ def _told_apart(given: tuple[str, ...]) -> tuple[str, Path | None]:
     models = [text for text in given if text not in folders]
     if len(folders) > 1 or len(models) > 1:
         two = folders if len(folders) > 1 else models
-        what = "folder" if len(folders) > 1 else "model"
-        raise UsageError(f"{two[0]!r} and {two[1]!r}: give one {what}, and see that it is there")
+        what = Message("folder") if len(folders) > 1 else Message("model")
+        raise UsageError(
+            "{two[0]!r} and {two[1]!r}: give one {what}, and see that it is there",
+            two=two,
+            what=what,
+        )
     model = Model().convert(models[0] if models else "cnn", None, None)
     return model, Path(folders[0]) if folders else None
 
@@ -117,9 +130,14 @@ def _on_mnist(
 
     if network.recipe is None or network.recipe.shape != SHAPE or network.outputs != CLASSES:
         raise UsageError(
-            f"MNIST's digits are {shape(SHAPE)} pictures of {CLASSES} classes, but {model} reads "
-            f"{shape(network.input_shape)} and answers with {network.outputs}: give a FOLDER that "
-            "holds your pictures in a folder for each class, or a network for digits, such as cnn"
+            "MNIST's digits are {shape} pictures of {classes} classes, but {model} reads "
+            "{input_shape} and answers with {outputs}: give a FOLDER that holds your pictures in "
+            "a folder for each class, or a network for digits, such as cnn",
+            shape=shape(SHAPE),
+            classes=CLASSES,
+            model=model,
+            input_shape=shape(network.input_shape),
+            outputs=network.outputs,
         )
     images, labels = load_mnist("test", directory)
     return training.evaluate(network, images, labels, on_progress=progress)
@@ -145,23 +163,29 @@ def _on_folder(
     return training.evaluate_pictures(network, counted())
 
 
-_CORNER = "is \\ read"
+_CORNER, _RIGHT = Message("is \\ read"), Message("right")
 #: A table of more classes would be wider than a terminal.
 WIDEST = 12
 
 
 def _table(found: Evaluation, network: Network) -> list[str]:
     """Write the confusion matrix: a row for what a picture shows, a column for what was read."""
-    names = [network.class_name(n).en for n in range(network.classes)]
+    names = [network.class_name(n).text(spoken()) for n in range(network.classes)]
     if len(names) > WIDEST:
         rows = zip(names, found.confusion.sum(axis=1), found.per_class, strict=True)
-        return [f"{name:>24.24}  {share:6.1%} of {n:,}" for name, n, share in rows if n]
-    longest = max(map(len, names))
+        return [
+            f"{terminal.rjust(name[:24], 24)}  "
+            + tell(Message("{share:6.1%} of {count:,}", share=share, count=n))
+            for name, n, share in rows
+            if n
+        ]
+    corner, right = tell(_CORNER), tell(_RIGHT)
+    longest = max(map(terminal.cells, names))
     first, wide = max(9, longest), max(6, min(10, longest + 1))
-    head = "".join(f" {name:>{wide - 1}.{wide - 1}}" for name in names)
-    lines = [f"{_CORNER:<{first}}{head}   right"]
+    head = "".join(f" {terminal.rjust(name[: wide - 1], wide - 1)}" for name in names)
+    lines = [f"{terminal.ljust(corner, first)}{head}  {terminal.rjust(right, 6)}"]
     for name, counts, share in zip(names, found.confusion, found.per_class, strict=True):
         cells = "".join(f"{count:{wide},d}" if count else f"{'·':>{wide}}" for count in counts)
-        right = "     -" if math.isnan(share) else f"{share:6.1%}"
-        lines.append(f"{name:>{first}}{cells}  {right}")
+        share_right = "     -" if math.isnan(share) else f"{share:6.1%}"
+        lines.append(f"{terminal.rjust(name, first)}{cells}  {share_right}")
     return lines

@@ -10,6 +10,7 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import say
 from convexplain.cli._types import Count, Name
 from convexplain.cli.film import cores
 from convexplain.errors import UsageError
@@ -71,8 +72,9 @@ def experiment(
         raise UsageError("a share of the trainings is for the others: --keep FILE says where it is")
     if not (share.whole and cluster is None) and name not in experiments.TRAIN:
         raise UsageError(
-            f"the experiment {name} trains nothing that could be shared: leave --shard and "
-            "--cluster out"
+            "the experiment {name} trains nothing that could be shared: leave --shard and "
+            "--cluster out",
+            name=name,
         )
     if keep is not None:
         check_folder(keep.parent)
@@ -83,7 +85,13 @@ def experiment(
             trainings, setting, workers=jobs or cores(), executor=executor, directory=directory
         )
         if not share.whole:
-            click.echo(f"share {shard} of {name} is kept in {keep}: {len(trainings)} trainings")
+            say(
+                "share {share} of {name} is kept in {path}: {count} trainings",
+                share=shard,
+                name=name,
+                path=keep,
+                count=len(trainings),
+            )
             return
         result = experiments.run(name, setting)
     if as_json:

@@ -12,8 +12,10 @@ from click.shell_completion import CompletionItem
 from convexplain.cli import _options
 from convexplain.cli._lesson import NAME, LessonCommand, Topics, only_defaults, output_path
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import tell
 from convexplain.cli._types import Name
 from convexplain.errors import ConvexplainError, UsageError
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from convexplain.style.theme import Look
@@ -61,7 +63,8 @@ class Width(_WidthType):
         match = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*(in|cm|mm|)", text)
         if match is None:
             raise UsageError(
-                f"{value!r} is no width: give inches such as 3.1, or 16cm, or column or page"
+                "{value!r} is no width: give inches such as 3.1, or 16cm, or column or page",
+                value=value,
             )
         return float(match[1]) * self._UNITS[match[2]]
 
@@ -148,12 +151,12 @@ def figure(
     figures.check_width(width)
     context = click.get_current_context()
     if every:
-        only_defaults(context, "--all draws every figure with its defaults")
+        only_defaults(context, Message("--all draws every figure with its defaults"))
         if alt:
             raise UsageError("--all writes files: leave --alt out")
         folder = _options.made_folder(_options.expanded(output or "."))
         how = {"width": width, "dpi": dpi, "svg_text": svg_text}
-        with Progress("figures", quiet=quiet) as progress:
+        with Progress(Message("figures"), quiet=quiet) as progress:
             return _draw_all(folder, kind or "svg", look, progress, **how)
     name = context.meta[NAME]
     if alt:
@@ -165,7 +168,7 @@ def figure(
     figures.check_path(path)
     drawn = figures.draw_made(name, figure, look, width=width)
     figures.write(drawn, path, dpi=dpi, svg_text=svg_text)
-    click.echo(_describe(path))
+    click.echo(tell(_describe(path)))
     return 0
 
 
@@ -186,12 +189,14 @@ def _draw_all(
             figures.write(figures.draw(name, look, width=width), path, **how)
         except ConvexplainError as error:  # such as a fact that is not stored
             failed = True
-            progress.line(f"Error: {name}: {error}", err=True)
+            told = Message("Error: {name}: {error}", name=name, error=error)
+            progress.line(told, err=True)
         else:
             progress.line(_describe(path))
     return 1 if failed else 0
 
 
-def _describe(path: Path) -> str:
+def _describe(path: Path) -> Message:
     size = path.stat().st_size
-    return f"wrote {path}: " + (f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB")
+    told = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
+    return Message("wrote {path}: {parts}", path=path, parts=told)

@@ -14,7 +14,10 @@ from convexplain.cli import _log, _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import say, tell
 from convexplain.cli._types import Count
+from convexplain.errors import listed
+from convexplain.messages import Message, together
 from convexplain.style import format
 
 if TYPE_CHECKING:
@@ -63,10 +66,10 @@ def cores() -> int:
     type=Names(),
     help="These lessons, in this order, each with a card, instead of the whole chapter.",
 )
-@click.option("--digit", type=int, metavar="D", help=PICTURE_HELP["digit"][0])
-@click.option("--sample", type=int, metavar="N", help=PICTURE_HELP["sample"][0])
-@click.option("--image", type=click.Path(), metavar="FILE", help=PICTURE_HELP["image"][0])
-@click.option("--nth", type=int, metavar="N", help=PICTURE_HELP["nth"][0])
+@click.option("--digit", type=int, metavar="D", help=PICTURE_HELP["digit"])
+@click.option("--sample", type=int, metavar="N", help=PICTURE_HELP["sample"])
+@click.option("--image", type=click.Path(), metavar="FILE", help=PICTURE_HELP["image"])
+@click.option("--nth", type=int, metavar="N", help=PICTURE_HELP["nth"])
 @click.option(
     "--filter",
     type=int,
@@ -157,7 +160,7 @@ def film(
         transcript,
     )
     with (
-        Progress("film", quiet=quiet) as progress,
+        Progress(Message("film"), quiet=quiet) as progress,
         _log.log_lines(verbose, partial(progress.line, err=True)),
         connected(cluster) as executor,
     ):
@@ -170,11 +173,15 @@ def film(
             say=lambda line: progress.line(line, err=True),
         )
     if made is None:
-        click.echo(f"share {shard} of the film is kept; without --shard the film is joined of it")
+        say(
+            "share {share} of the film is kept; without --shard the film is joined of it",
+            share=shard,
+        )
         return 0
-    click.echo(describe(made))
+    click.echo(tell(describe(made)))
     if not quiet:
-        click.echo("\nchapters, as a video's description on YouTube takes them:")
+        click.echo()
+        say("chapters, as a video's description on YouTube takes them:")
         click.echo(subtitles.youtube(made.chapters, made.seconds), nl=False)
     return 0
 
@@ -183,9 +190,22 @@ def describe(result: Result) -> str:
     """Say what was written: path, length, size, and what stands beside it."""
     made = result.film
     minutes, seconds = divmod(round(result.seconds), 60)
-    names = ", ".join(format.name(path.name) for path in made.subtitle_files)
-    told = [f"; transcript {format.name(path.name)} and .txt" for path in made.transcript_files[:1]]
-    return (
-        f"wrote {format.name(made.output)}: {minutes} min {seconds} s, {result.size / 1e6:.1f} MB; "
-        f"poster {format.name(made.poster.name)}; subtitles {names}{''.join(told)}"
-    )
+    told: list[str] = [
+        Message(
+            "wrote {path}: {minutes} min {seconds} s, {size:.1f} MB",
+            path=format.name(made.output),
+            minutes=minutes,
+            seconds=seconds,
+            size=result.size / 1e6,
+        ),
+        Message("poster {name}", name=format.name(made.poster.name)),
+        Message(
+            "subtitles {names}",
+            names=listed(format.name(path.name) for path in made.subtitle_files),
+        ),
+    ]
+    told += [
+        Message("transcript {name} and .txt", name=format.name(path.name))
+        for path in made.transcript_files[:1]
+    ]
+    return together(told)

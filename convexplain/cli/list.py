@@ -7,8 +7,10 @@ import json
 import click
 
 from convexplain.cli import _options, report
+from convexplain.cli._speak import tell
 from convexplain.cli._types import Model
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 from convexplain.style.captions import Caption
 
 
@@ -33,7 +35,7 @@ def list(model: str | None, lang: str, as_json: bool) -> int:
         try:
             every.append(lessons.entry(name))
         except ConvexplainError as error:  # such as a fact that is not stored
-            report(f"{name}: {error}", 1, as_json=as_json)
+            report(tell(Message("{name}: {error}", name=name, error=error)), 1, as_json=as_json)
     code = 0 if len(every) == len(lessons.names()) else 1
     if as_json:
         rows = [

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._speak import say, tell
 from convexplain.cli._types import Name
 from convexplain.style.format import count
 
@@ -58,9 +59,14 @@ def model_import(
     found = Network.imported(file, size=_import.size(size))
     found = _import.with_recipe(found, _import.Asked(**asked))
     if check is not None:
-        click.echo(_import.checked(found, *check))
+        click.echo(tell(_import.checked(found, *check)))
     path = _options.target(output, f"{Path(file).stem}.safetensors")
     found.save(path)
-    click.echo(f"wrote {path}: {len(found.layers)} layers, {count(found.parameters)} parameters")
+    say(
+        "wrote {path}: {layers} layers, {parameters} parameters",
+        path=path,
+        layers=len(found.layers),
+        parameters=count(found.parameters),
+    )
     for note in found.provenance["notes"]:
-        click.echo(f"  {note}")
+        click.echo(f"  {tell(note)}")

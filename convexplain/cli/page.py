@@ -12,7 +12,9 @@ import click
 from convexplain.cli import _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import say
 from convexplain.cli._types import Language, Name
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
@@ -98,7 +100,7 @@ def page(
     network = Network.load(model)
     # What is wrong is said before a video is rendered.
     path = _options.target(output, "lesson.html")
-    documents.check(path, classroom.ENDINGS, "a page")
+    documents.check(path, classroom.ENDINGS, Message("a page"))
     data.check_network(network)
     picture = digits.choose(chosen, mode=mode_of(model))
     _options.mention_doubts(picture, lang)
@@ -122,7 +124,7 @@ def page(
         embed=embed,
         url=url,
     )
-    click.echo(f"wrote {path}: {size / 1e6:.1f} MB")
+    say("wrote {path}: {size:.1f} MB", path=path, size=size / 1e6)
 
 
 def _made(name: str, chosen: Mapping[str, Any], model: str) -> Lesson:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convexplain.cli import _options
+from convexplain.messages import Message, together
 from convexplain.style.captions import Caption
 from convexplain.style.format import number, percent
 
@@ -79,7 +80,7 @@ def predict(
     from convexplain.network import Network
 
     if show is not None:
-        documents.check(Path(show), (".png",), "a picture")
+        documents.check(Path(show), (".png",), Message("a picture"))
     network = Network.load(model)
     about = Subject(network, picture, model)
     alone = [pictures.without_others(digit) for digit in written.digits] if written else [picture]
@@ -136,7 +137,7 @@ def _told(about: Subject, ink: Ink, lang: str) -> list[str]:
     prepared = _PREPARED if picture.steps else _AS_IS
     fields = {"origin": origin(picture)}
     if picture.steps:
-        fields["steps"] = "; ".join(picture.steps)
+        fields["steps"] = together(picture.steps)
     lines = [prepared.fill(**fields).text(lang), *half_blocks(about.drawn, ink)]
     lines += ["", *_bars(about, ink, lang), "", _answer(about, lang)]
     return lines + [_DOUBT.fill(why=_why(name)).text(lang) for name in _doubts(about)]

@@ -14,8 +14,10 @@ from click.shell_completion import CompletionItem
 from convexplain.cli import _log, _options
 from convexplain.cli._lesson import FOUND, LessonCommand, only_defaults, output_path
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import say, tell
 from convexplain.cli._types import Count, Name
-from convexplain.errors import ConvexplainError, UsageError
+from convexplain.errors import ConvexplainError, UsageError, listed
+from convexplain.messages import Message, together
 from convexplain.style import format
 
 if TYPE_CHECKING:
@@ -126,7 +128,9 @@ def render(
         aspect=aspect,
     )
     if every:
-        only_defaults(click.get_current_context(), "--all renders every lesson with its defaults")
+        only_defaults(
+            click.get_current_context(), Message("--all renders every lesson with its defaults")
+        )
         if still is not None:
             raise UsageError("--all renders videos: leave --still out")
         folder = _options.made_folder(_options.expanded(output or "."))
@@ -156,9 +160,9 @@ def render(
         (result,) = rendering.render(
             [job], executor=executor, progress=lambda _, done: progress(done)
         )
-    click.echo(describe(result))
+    click.echo(tell(describe(result)))
     if not quiet and _is_first_try():
-        click.echo(_NEXT, err=True)
+        click.echo(tell(_NEXT), err=True)
     return 0
 
 
@@ -185,17 +189,21 @@ def _render_all(
     lengths: dict[str, float] = {}
     names = share.of(lessons.names())
     if not names:
-        raise UsageError(f"share {share.number} of {share.total} lessons is empty: give fewer")
+        raise UsageError(
+            "share {number} of {total} lessons is empty: give fewer",
+            number=share.number,
+            total=share.total,
+        )
     for name in names:
         try:
             work.append(make(lessons.find(name)()))
             lengths[name] = work[-1].lesson.seconds
         except ConvexplainError as error:  # such as a fact that is not stored
-            click.echo(f"Error: {name}: {error}", err=True)
+            say("Error: {name}: {error}", name=name, error=error, err=True)
     rendering.check_aspect(work[0].aspect, [job.lesson for job in work])
     done: dict[str, float] = {}
     with (
-        Progress(f"{len(work)} lessons", quiet=quiet) as progress,
+        Progress(Message("{count} lessons", count=len(work)), quiet=quiet) as progress,
         _log.log_lines(verbose, partial(progress.line, err=True)),
         connected(cluster) as executor,
     ):
@@ -205,7 +213,8 @@ def _render_all(
             progress(sum(done.values()) / sum(lengths.values()))
 
         def fail(job: Job, error: ConvexplainError) -> None:
-            progress.line(f"Error: {job.lesson.name}: {error}", err=True)
+            told = Message("Error: {name}: {error}", name=job.lesson.name, error=error)
+            progress.line(told, err=True)
 
         written = rendering.render(
             work,
@@ -222,24 +231,35 @@ def _output(name: str, output: str | None, kind: str | None, still: str | None) 
     """Return the file to write, whose extension is the format."""
     if still is not None:
         if kind is not None:
-            raise UsageError(f"--still writes a PNG: leave --format {kind} out")
+            raise UsageError("--still writes a PNG: leave --format {kind} out", kind=kind)
         return _options.target(output, f"{name}-{still}.png")
     return output_path(_options.target(output, f"{name}.{kind or 'mp4'}"), kind)
 
 
 def describe(result: Result) -> str:
     """Say what was written: path, duration, size, what stands beside it, and remarks."""
-    job = result.job
+    job, size = result.job, result.size
     parts = [f"{result.seconds:.1f} s"] if result.seconds else []
-    size = result.size
     parts.append(f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB")
-    line = f"wrote {format.name(job.output)}: {', '.join(parts)}"
+    told: list[str] = [
+        Message("wrote {path}: {parts}", path=format.name(job.output), parts=listed(parts))
+    ]
     if job.subtitle_files:
-        line += f"; subtitles {format.name(job.subtitle_files[0].name)} and .vtt"
+        told.append(
+            Message("subtitles {name} and .vtt", name=format.name(job.subtitle_files[0].name))
+        )
     if job.poster_files:
-        line += f"; poster {format.name(job.poster_files[0].name)}"
+        told.append(Message("poster {name}", name=format.name(job.poster_files[0].name)))
     if job.transcript_files:
-        line += f"; transcript {format.name(job.transcript_files[0].name)} and .txt"
+        told.append(
+            Message("transcript {name} and .txt", name=format.name(job.transcript_files[0].name))
+        )
     if job.section_files:
-        line += f"; {len(job.section_files)} clips in {format.name(job.sections)}"
-    return line + "".join(f"; {note}" for note in result.notes)
+        told.append(
+            Message(
+                "{count} clips in {folder}",
+                count=len(job.section_files),
+                folder=format.name(job.sections),
+            )
+        )
+    return together([*told, *result.notes])

@@ -69,7 +69,9 @@ def step(
         raise UsageError("--backward and --code exclude one another: give one of them")
     for name, value in (("label", label), ("channel", channel)):
         if value is not None and not backward:
-            raise UsageError(f"--{name} goes with --backward: add it, or leave --{name} out")
+            raise UsageError(
+                "--{name} goes with --backward: add it, or leave --{name} out", name=name
+            )
     about = Subject(Network.load(model), picture, model)
     if backward:
         found = _backward.find(about, layer, filter, channel, at, label)
@@ -79,7 +81,8 @@ def step(
     spec = _cell.layer_of(trace, layer)
     if layer is None and spec.window is None:
         raise UsageError(
-            f"the network {model} has no window that moves, so it has no steps: choose --model cnn"
+            "the network {model} has no window that moves, so it has no steps: choose --model cnn",
+            model=model,
         )
     trace.steps(spec.name)  # refuses a layer without a window
     cell = _cell.find(about, spec, filter, at)

@@ -9,7 +9,10 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
+from convexplain.cli._speak import say
 from convexplain.cli._types import Count, Name
+from convexplain.errors import listed
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from convexplain.training import Step
@@ -54,21 +57,28 @@ def train(
     check_folder(output.parent)  # now, not after minutes of training
     config = training.CONFIGS[which]
     images, labels = training.training_set(directory)
-    with Progress(f"training {which}", quiet=quiet) as progress:
+    with Progress(Message("training {network}", network=which), quiet=quiet) as progress:
 
         def show(step: Step, weights: object) -> None:
-            note = f"loss {step.loss:.3f}, {step.accuracy:.1%} right" if step.epoch_step else ""
+            note: str = ""
+            if step.epoch_step:
+                note = Message(
+                    "loss {loss:.3f}, {accuracy:.1%} right", loss=step.loss, accuracy=step.accuracy
+                )
             progress(step.number / (steps or config.epochs * step.epoch_steps), note)
 
         done = training.train(config, images, labels, seed=seed, steps=steps, on_step=show)
     done.network.save(output)
     accuracy = training.evaluate(done.network, *load_mnist("test", directory)).accuracy
+    by_epoch = done.interrupted or not steps
     parts = [
-        f"{done.network.parameters:,} parameters",
-        f"{len(done.epochs)} epochs" if done.interrupted or not steps else f"{steps} steps",
-        f"{accuracy:.2%} of the test digits right",
+        Message("{count:,} parameters", count=done.network.parameters),
+        Message("{count} epochs", count=len(done.epochs))
+        if by_epoch
+        else Message("{count} steps", count=steps),
+        Message("{accuracy:.2%} of the test digits right", accuracy=accuracy),
     ]
     if done.interrupted:
-        parts.append("interrupted")
-    click.echo(f"wrote {output}: {', '.join(parts)}")
+        parts.append(Message("interrupted"))
+    say("wrote {path}: {parts}", path=output, parts=listed(parts))
     return INTERRUPTED if done.interrupted else 0

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from convexplain.cli import _options
+from convexplain.cli._speak import say
 from convexplain.files import atomic, documents
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from convexplain.data.pictures import Picture
@@ -53,7 +55,7 @@ def worksheet(
     from convexplain.paper import worksheet as sheets
 
     path = _options.target(output, "worksheet.pdf")
-    documents.check(path, (".pdf",), "a worksheet")
+    documents.check(path, (".pdf",), Message("a worksheet"))
     sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)
     atomic.write(path, sheet.pdf(lang))
-    click.echo(f"wrote {path}: {count} exercises and their key")
+    say("wrote {path}: {count} exercises and their key", path=path, count=count)

@@ -68,7 +68,11 @@ def sample(index: int) -> Picture:
     """
     every = load()
     if isinstance(index, bool) or not 0 <= index < len(every):
-        raise UsageError(f"there is no bundled digit {index}: they are 0 to {len(every) - 1}")
+        raise UsageError(
+            "there is no bundled digit {index}: they are 0 to {count}",
+            index=index,
+            count=len(every) - 1,
+        )
     return every[index]
 
 
@@ -91,7 +95,7 @@ def first(label: int) -> Picture:
         There is no such class.
     """
     if isinstance(label, bool) or label not in range(CLASSES):
-        raise UsageError(f"there is no digit {label}: digits are 0 to 9")
+        raise UsageError("there is no digit {label}: digits are 0 to 9", label=label)
     return load()[int(label) * PER_CLASS]
 
 
@@ -126,7 +130,10 @@ def choose(given: Mapping[str, Any], *, mode: Mode = "digit") -> Picture | None:
     }
     used = [name for name in readers if given.get(name) is not None]
     if len(used) > 1:
-        raise UsageError(f"--{used[0]} and --{used[1]} exclude one another: give one of them")
+        raise UsageError(
+            "--{used[0]} and --{used[1]} exclude one another: give one of them",
+            used=used,
+        )
     if given.get("nth") is not None and used != ["image"]:
         raise UsageError("--nth chooses one of the digits on a picture: give --image FILE, too")
     return readers[used[0]](given[used[0]]) if used else None

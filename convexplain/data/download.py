@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message, Told, said, together
 
 #: Seconds a mirror may take to connect, or to send the next bytes.
 TIMEOUT = 20.0
@@ -58,18 +59,20 @@ def retrieve(
                 mirror + path.name, f"sha256:{sha256}", path.name, path.parent, None, get
             )
         except _MirrorError as error:
-            reason = str(error)
+            reason = said(error)
         except ValueError:
-            reason = "other bytes (the SHA-256 differs)"
+            reason = Message("other bytes (the SHA-256 differs)")
         except requests.RequestException as error:  # an OSError, too
             reason = _reason(error, timeout)
         else:
             return mirror
-        failures.append(f"{urlsplit(mirror).netloc}: {reason}")
-    raise ConvexplainError(f"{path.name} could not be downloaded ({'; '.join(failures)})")
+        failures.append(Message("{host}: {reason}", host=urlsplit(mirror).netloc, reason=reason))
+    raise ConvexplainError(
+        "{name} could not be downloaded ({failures})", name=path.name, failures=together(failures)
+    )
 
 
-class _MirrorError(Exception):
+class _MirrorError(Told):
     """Why one mirror did not give the file."""
 
 
@@ -86,9 +89,9 @@ class _Watch:
     def update(self, count: int) -> None:
         self.count += count
         if self.count > LIMIT:
-            raise _MirrorError(f"more than {LIMIT:,} bytes")
+            raise _MirrorError("more than {limit:,} bytes", limit=LIMIT)
         if time.monotonic() > self.deadline:
-            raise _MirrorError(f"not complete after {self.patience:g} seconds")
+            raise _MirrorError("not complete after {patience:g} seconds", patience=self.patience)
         if self.total and self.on_progress is not None:
             self.on_progress(min(1.0, self.count / self.total))
 
@@ -106,9 +109,9 @@ def _reason(error: Exception, timeout: float) -> str:
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"{error.response.status_code} {error.response.reason}".strip()
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
-        return f"no answer within {timeout:g} seconds"
+        return Message("no answer within {seconds:g} seconds", seconds=timeout)
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "connection closed early"
+        return Message("connection closed early")
     if isinstance(error, requests.ConnectionError):
-        return "no connection"
+        return Message("no connection")
     return type(error).__name__

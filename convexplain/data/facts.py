@@ -52,7 +52,11 @@ def load(name: str) -> dict[str, Any]:
     """
     results = json.loads(_text())
     if name not in results:
-        raise UsageError(f"no result of {name!r} is stored: there are {', '.join(results)}")
+        raise UsageError(
+            "no result of {name!r} is stored: there are {results}",
+            name=name,
+            results=", ".join(results),
+        )
     result: dict[str, Any] = results[name]
     return result
 
@@ -84,7 +88,12 @@ def rows(name: str, **where: object) -> tuple[dict[str, Any], ...]:
     every = load(name)["rows"]
     for column in where:
         if column not in every[0]:
-            raise UsageError(f"{name} has no column {column!r}: it has {', '.join(every[0])}")
+            raise UsageError(
+                "{name} has no column {column!r}: it has {every}",
+                name=name,
+                column=column,
+                every=", ".join(every[0]),
+            )
     return tuple(r for r in every if all(r[column] == v for column, v in where.items()))
 
 
@@ -99,8 +108,11 @@ def row(name: str, **where: object) -> dict[str, Any]:
     found = rows(name, **where)
     if len(found) != 1:
         raise UsageError(
-            f"{len(found)} rows of {name} have {where}: name one value for each of its keys, "
-            f"{', '.join(load(name)['keys'])}"
+            "{count} rows of {name} have {where}: name one value for each of its keys, {keys}",
+            count=len(found),
+            name=name,
+            where=where,
+            keys=", ".join(load(name)["keys"]),
         )
     return found[0]
 
@@ -120,7 +132,7 @@ def steps(name: str) -> int:
     """
     said = re.search(r"(\d+) steps of", load(name)["recipe"])
     if said is None:
-        raise UsageError(f"nothing was trained for {name}: its recipe names no steps")
+        raise UsageError("nothing was trained for {name}: its recipe names no steps", name=name)
     return int(said[1])
 
 

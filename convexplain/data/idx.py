@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 
 UNSIGNED_BYTE = 0x08
 #: No file may declare more data than this: MNIST's largest, unpacked, is 47 MB.
@@ -37,17 +38,32 @@ def read_idx(path: str | Path, axes: int) -> npt.NDArray[np.uint8]:
             data = file.read(declared + 1)
             more = file.goes_on()
     except EOFError:
-        raise ConvexplainError(f"{path} ends early: the gzip data is cut off; {_REMEDY}") from None
-    except zlib.error as error:
-        raise ConvexplainError(f"{path} is not a sound gzip file ({error}); {_REMEDY}") from None
-    except OSError as error:
-        raise ConvexplainError(f"{path} cannot be read: {error.strerror or error}") from None
-    if more:
-        raise ConvexplainError(f"{path} goes on behind the end of its gzip data; {_REMEDY}")
-    if len(data) != declared:
-        found = f"only {len(data):,}" if len(data) < declared else "more"
         raise ConvexplainError(
-            f"{path} declares {_times(shape)} = {declared:,} bytes and holds {found}; {_REMEDY}"
+            "{path} ends early: the gzip data is cut off; {remedy}", path=path, remedy=_REMEDY
+        ) from None
+    except zlib.error as error:
+        raise ConvexplainError(
+            "{path} is not a sound gzip file ({error}); {remedy}",
+            path=path,
+            error=error,
+            remedy=_REMEDY,
+        ) from None
+    except OSError as error:
+        raise ConvexplainError("{path} cannot be read: {error}", path=path, error=error) from None
+    if more:
+        raise ConvexplainError(
+            "{path} goes on behind the end of its gzip data; {remedy}", path=path, remedy=_REMEDY
+        )
+    if len(data) != declared:
+        few = len(data) < declared
+        found = Message("only {count:,}", count=len(data)) if few else Message("more")
+        raise ConvexplainError(
+            "{path} declares {shape} = {declared:,} bytes and holds {found}; {remedy}",
+            path=path,
+            shape=_times(shape),
+            declared=declared,
+            found=found,
+            remedy=_REMEDY,
         )
     return np.frombuffer(data, dtype=np.uint8).reshape(shape)
 
@@ -59,10 +75,12 @@ def read_count(path: str | Path) -> int:
         with path.open("rb") as packed:
             return _header(_Member(packed), path, None)[0]
     except (EOFError, OSError, zlib.error) as error:
-        raise ConvexplainError(f"{path} cannot be read: {error}; {_REMEDY}") from None
+        raise ConvexplainError(
+            "{path} cannot be read: {error}; {remedy}", path=path, error=error, remedy=_REMEDY
+        ) from None
 
 
-_REMEDY = "delete it and run `convexplain data fetch`"
+_REMEDY = Message("delete it and run `convexplain data fetch`")
 
 
 class _Member:
@@ -100,21 +118,35 @@ def _header(file: _Member, path: Path, axes: int | None) -> tuple[int, ...]:
     """Read the header and return the declared shape."""
     magic = file.read(4)
     if len(magic) < 4:
-        raise ConvexplainError(f"{path} holds {len(magic)} bytes: too few for IDX; {_REMEDY}")
+        raise ConvexplainError(
+            "{path} holds {count} bytes: too few for IDX; {remedy}",
+            path=path,
+            count=len(magic),
+            remedy=_REMEDY,
+        )
     expected = magic[3] if axes is None else axes
     if magic != bytes([0, 0, UNSIGNED_BYTE, expected]) or expected == 0:
         rule = bytes([0, 0, UNSIGNED_BYTE, expected or 1]).hex()
         raise ConvexplainError(
-            f"{path} starts with {magic.hex()}, an IDX file of this kind with {rule}; {_REMEDY}"
+            "{path} starts with {hex}, an IDX file of this kind with {rule}; {remedy}",
+            path=path,
+            hex=magic.hex(),
+            rule=rule,
+            remedy=_REMEDY,
         )
     lengths = file.read(4 * expected)
     if len(lengths) < 4 * expected:
-        raise ConvexplainError(f"{path} ends inside its IDX header; {_REMEDY}")
+        raise ConvexplainError(
+            "{path} ends inside its IDX header; {remedy}", path=path, remedy=_REMEDY
+        )
     shape = struct.unpack(f">{expected}I", lengths)
     if math.prod(shape) > LIMIT:
         raise ConvexplainError(
-            f"{path} declares {_times(shape)} bytes, more than the {LIMIT:,} that are read; "
-            f"{_REMEDY}"
+            "{path} declares {shape} bytes, more than the {limit:,} that are read; {remedy}",
+            path=path,
+            shape=_times(shape),
+            limit=LIMIT,
+            remedy=_REMEDY,
         )
     return shape
 

@@ -18,6 +18,7 @@ from convexplain.data import _paper, _writing
 from convexplain.data._paper import Floats, Levels, Mask, View
 from convexplain.data._writing import Mark
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 from convexplain.style.captions import Caption
 
 SIDE, BOX, CENTRE = 28, 20, 14
@@ -151,15 +152,15 @@ def read(gray: npt.NDArray[np.floating]) -> Reading:
     return Reading(levels, _prepared(levels, written, ()))
 
 
-_INVERTED = "inverted: the ink is dark, the paper light"
-_SHEET = "cut to the sheet of paper and straightened"
-_LINES = "printed lines left out"
-_FRAME = "left out what reaches the picture's frame"
-_AROUND = "left out what is drawn around or under the digit"
-_SPECKS = "small specks left out"
-_OTHERS = "other marks left out"
-_AS_IS = "already as MNIST stores digits: neither scaled nor moved"
-_NO_INK = (
+_INVERTED = Message("inverted: the ink is dark, the paper light")
+_SHEET = Message("cut to the sheet of paper and straightened")
+_LINES = Message("printed lines left out")
+_FRAME = Message("left out what reaches the picture's frame")
+_AROUND = Message("left out what is drawn around or under the digit")
+_SPECKS = Message("small specks left out")
+_OTHERS = Message("other marks left out")
+_AS_IS = Message("already as MNIST stores digits: neither scaled nor moved")
+_NO_INK = Message(
     "no ink found: a digit must stand out from the paper around it; use a dark pen on white paper, "
     "or cut the picture to the digit"
 )
@@ -303,9 +304,17 @@ def _prepared(page: Levels, written: _Writing, steps: tuple[str, ...]) -> tuple[
         small = _scaled(own, box)
         did = (
             *steps,
-            f"cut to the ink: rows {top}–{bottom - 1}, columns {left}–{right - 1}",
-            f"scaled to {small.shape[0]} × {small.shape[1]}, to fit {BOX} × {BOX}",
-            f"centred by mass in {SIDE} × {SIDE}",
+            Message(
+                "cut to the ink: rows {top}–{bottom}, columns {left}–{right}",
+                top=top,
+                bottom=bottom - 1,
+                left=left,
+                right=right - 1,
+            ),
+            Message(
+                "scaled to {size[0]} × {size[1]}, to fit {box} × {box}", size=small.shape, box=BOX
+            ),
+            Message("centred by mass in {side} × {side}", side=SIDE),
         )
         pixels = _in_bytes(_centred(small))
         made.append(Digit(pixels, did, _doubts(page, written, mark), box, mark.mass))

@@ -14,7 +14,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convexplain.errors import choose
+from convexplain.errors import choose, either
+from convexplain.messages import Message
 
 Weights: TypeAlias = NDArray[np.float32]
 
@@ -202,9 +203,16 @@ def named(name: str) -> Kernel:
     if name in KERNELS:
         return KERNELS[name]
     near = matching(name)
-    meant = f"did you mean {' or '.join(near)}?" if near else choose(name, KERNELS)
+    meant = choose(name, KERNELS)
+    if near:
+        meant = Message("did you mean {names}?", names=either(near))
     raise ValueError(
-        f"no kernel is named {name!r:.60}: give your own as rows ({_ROWS}), or {meant}"
+        Message(
+            "no kernel is named {name!r:.60}: give your own as rows ({rows}), or {meant}",
+            name=name,
+            rows=_ROWS,
+            meant=meant,
+        )
     )
 
 
@@ -245,8 +253,12 @@ def parse(text: str) -> Weights:
     lengths = [len(row) for row in rows]
     if len(set(lengths)) > 1:
         raise ValueError(
-            f"the kernel {text!r:.60} has rows of {', '.join(map(str, lengths))} numbers: "
-            "give every row the same number"
+            Message(
+                "the kernel {text!r:.60} has rows of {lengths} numbers: give every row the same "
+                "number",
+                text=text,
+                lengths=", ".join(map(str, lengths)),
+            )
         )
     return np.array(rows, np.float32)
 
@@ -265,8 +277,14 @@ def _number(cell: str, text: str) -> float:
         value = np.nan
     if not abs(value) <= LARGEST:
         raise ValueError(
-            f"the kernel {text!r:.60} holds {cell.strip()!r:.60}, which is no number from "
-            f"-{LARGEST} to {LARGEST}: write rows as in {_ROWS}"
+            Message(
+                "the kernel {text!r:.60} holds {cell!r:.60}, which is no number from -{largest} to "
+                "{largest}: write rows as in {rows}",
+                text=text,
+                cell=cell.strip(),
+                largest=LARGEST,
+                rows=_ROWS,
+            )
         )
     return value
 
@@ -321,7 +339,10 @@ def closest_pattern(kernel: ArrayLike, *, least: float = 0.8) -> Pattern:
     weights = np.asarray(kernel, np.float64)
     if weights.ndim != 2 or weights.size == 0 or not np.isfinite(weights).all():
         raise ValueError(
-            f"kernel has shape {weights.shape}: give the finite weights of one channel, (kH, kW)"
+            Message(
+                "kernel has shape {shape}: give the finite weights of one channel, (kH, kW)",
+                shape=weights.shape,
+            )
         )
     ideals = list(_ideals(*weights.shape))
     cosines = np.array([_cosine(weights, ideal) for _, _, ideal in ideals])

@@ -8,6 +8,7 @@ from pathlib import Path
 from convexplain.data import pictures
 from convexplain.data.pictures import Mode, Picture
 from convexplain.errors import ConvexplainError, UsageError
+from convexplain.messages import Message
 from convexplain.style.captions import Caption
 
 
@@ -33,7 +34,9 @@ def find(folder: Path, names: Sequence[Caption]) -> dict[Path, int]:
         There is no such folder, a folder in it is called by no class, or there is no file.
     """
     if not folder.is_dir():
-        raise UsageError(f"no folder {str(folder)!r}: give one that holds a folder for each class")
+        raise UsageError(
+            "no folder {folder!r}: give one that holds a folder for each class", folder=str(folder)
+        )
     numbers: dict[str, int] = {}
     for number, name in enumerate(names):
         for text in (str(number), name.en, name.zh):
@@ -43,18 +46,24 @@ def find(folder: Path, names: Sequence[Caption]) -> dict[Path, int]:
         if not inner.is_dir():
             continue
         if inner.name.casefold() not in numbers:
-            called = ", ".join(name.en for name in names[:10])
-            more = f", and {len(names) - 10} others" if len(names) > 10 else ""
+            called: str = ", ".join(name.en for name in names[:10])
+            if len(names) > 10:
+                called = Message("{names} and {count} others", names=called, count=len(names) - 10)
             raise UsageError(
-                f"the folder {inner.name!r:.60} in {folder} is called by no class of this network: "
-                f"call it by one of {called}{more}"
+                "the folder {name!r:.60} in {folder} is called by no class of this network: call "
+                "it by one of {called}",
+                name=inner.name,
+                folder=folder,
+                called=called,
             )
         number = numbers[inner.name.casefold()]
         found += [(number, path) for path in _shown(inner) if path.is_file()]
     if not found:
         raise UsageError(
-            f"{folder} holds no pictures in folders: put each into one called by its class, such "
-            f"as {folder / names[0].en}"
+            "{folder} holds no pictures in folders: put each into one called by its class, such "
+            "as {example}",
+            folder=folder,
+            example=folder / names[0].en,
         )
     return {path: number for number, path in sorted(found)}
 
@@ -81,7 +90,7 @@ def read(
         try:
             picture = pictures.load_image(path, mode)
         except ConvexplainError as error:
-            broken[path] = str(error)
+            broken[path] = Message("{error}", error=error)
         else:
             yield picture, number
 

@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 from convexplain.data import download
 from convexplain.data.idx import read_count, read_idx
-from convexplain.errors import ConvexplainError, UsageError
+from convexplain.errors import ConvexplainError, UsageError, either, listed
 from convexplain.files import cache
+from convexplain.messages import said
 
 Split = Literal["train", "test"]
 Bytes = npt.NDArray[np.uint8]
@@ -114,7 +115,7 @@ def load_mnist(split: Split, directory: str | Path | None = None) -> tuple[Bytes
     whether they are MNIST's own.
     """
     if split not in SPLITS:
-        raise UsageError(f"split {split!r}: MNIST has 'train' and 'test'")
+        raise UsageError("split {split!r}: MNIST has 'train' and 'test'", split=split)
     names = SPLITS[split]
     looked = places(directory)
     for folder in looked:
@@ -124,8 +125,10 @@ def load_mnist(split: Split, directory: str | Path | None = None) -> tuple[Bytes
         # The cache, last, may be half filled by a fetch that was interrupted: that is mended.
         if folder != looked[-1] and any(_is_file(folder / name) for name in FILES):
             raise ConvexplainError(
-                f"{folder} has no {' and no '.join(missing)}: add what is missing with "
-                f"`convexplain data fetch --directory {folder}`, or name another folder"
+                "{folder} has no {missing}: add what is missing with `convexplain data fetch "
+                "--directory {folder}`, or name another folder",
+                folder=folder,
+                missing=listed(missing),
             )
     folder = fetch(directory)
     return _read(folder / names[0], folder / names[1])
@@ -180,15 +183,18 @@ def fetch(
     looked = places(directory)
     folder = looked[0]
     if folder.exists() and not folder.is_dir():
-        raise ConvexplainError(f"{folder} is a file: name the folder that is to hold MNIST")
+        raise ConvexplainError(
+            "{folder} is a file: name the folder that is to hold MNIST", folder=folder
+        )
     order = list(MIRRORS if mirrors is None else mirrors)
     for name, sha256 in FILES.items():
         path = folder / name
         if _is_file(path):
             if _sha256(path) != sha256:
                 raise ConvexplainError(
-                    f"{path} is there and is not MNIST's (its SHA-256 differs): "
-                    "delete it, or name another folder"
+                    "{path} is there and is not MNIST's (its SHA-256 differs): delete it, or name "
+                    "another folder",
+                    path=path,
                 )
             continue
         try:
@@ -201,13 +207,18 @@ def fetch(
             )
         except ConvexplainError as error:
             raise ConvexplainError(
-                f"MNIST is not in {' or '.join(map(str, looked))}, and {error}: try again with a "
-                f"network, or set {VARIABLE} to a folder that has its four .gz files"
+                "MNIST is not in {looked}, and {error}: try again with a network, or set "
+                "{variable} to a folder that has its four .gz files",
+                looked=either(map(str, looked)),
+                error=error,
+                variable=VARIABLE,
             ) from None
         except OSError as error:
-            what = error.strerror or str(error).partition(" | ")[0]  # pooch adds a hint of its own
+            what = said(error).partition(" | ")[0]  # pooch adds a hint of its own
             raise ConvexplainError(
-                f"{path} cannot be written: {what}; make room there, or name another folder"
+                "{path} cannot be written: {what}; make room there, or name another folder",
+                path=path,
+                what=what,
             ) from None
         order.sort(key=lambda address: address != mirror)  # the one that works is asked first
     return folder
@@ -257,7 +268,7 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ConvexplainError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise ConvexplainError("{path} cannot be read: {error}", path=path, error=error) from None
 
 
 def _read(images_path: Path, labels_path: Path) -> tuple[Bytes, Bytes]:
@@ -265,14 +276,29 @@ def _read(images_path: Path, labels_path: Path) -> tuple[Bytes, Bytes]:
     images, labels = read_idx(images_path, axes=3), read_idx(labels_path, axes=1)
     if images.shape[1:] != (28, 28):
         height, width = images.shape[1:]
-        raise ConvexplainError(f"{images_path} holds {height}x{width} images: MNIST's are 28x28")
+        raise ConvexplainError(
+            "{images_path} holds {height}x{width} images: MNIST's are 28x28",
+            images_path=images_path,
+            height=height,
+            width=width,
+        )
     if len(images) != len(labels):
         raise ConvexplainError(
-            f"{images_path} holds {len(images):,} images, {labels_path.name} {len(labels):,} "
-            "labels: they are not of one data set"
+            "{images_path} holds {images:,} images, {labels_name} {labels:,} labels: they are not "
+            "of one data set",
+            images_path=images_path,
+            images=len(images),
+            labels_name=labels_path.name,
+            labels=len(labels),
         )
     if not labels.size:
-        raise ConvexplainError(f"{images_path} holds no images at all: replace it")
+        raise ConvexplainError(
+            "{images_path} holds no images at all: replace it", images_path=images_path
+        )
     if labels.max() > 9:
-        raise ConvexplainError(f"{labels_path} holds the label {labels.max()}: digits are 0 to 9")
+        raise ConvexplainError(
+            "{labels_path} holds the label {max}: digits are 0 to 9",
+            labels_path=labels_path,
+            max=labels.max(),
+        )
     return images, labels

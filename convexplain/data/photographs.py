@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from convexplain.data.pictures import Mode, Picture, load_image
 from convexplain.errors import UsageError, choose
+from convexplain.messages import Message
 from convexplain.style.captions import Caption
 
 __all__ = [
@@ -98,7 +99,9 @@ def whole(name: str, mode: Mode = "rgb") -> Picture:
         There is no such photograph.
     """
     if name not in PHOTOGRAPHS:
-        raise UsageError(f"there is no photograph {name!r}: {choose(name, PHOTOGRAPHS)}")
+        raise UsageError(
+            "there is no photograph {name!r}: {choice}", name=name, choice=choose(name, PHOTOGRAPHS)
+        )
     asset = resources.files("convexplain") / "assets" / "photographs" / PHOTOGRAPHS[name].file
     with resources.as_file(asset) as path:
         found = load_image(path, mode)
@@ -124,7 +127,11 @@ def cut(picture: Picture, square: Square) -> Picture:
     top, left, side = square
     pixels = picture.pixels[top : top + side, left : left + side]
     last = (top + side - 1, left + side - 1)
-    step = f"cut to rows {top} to {last[0]}, columns {left} to {last[1]}"
+    step = Message(
+        "cut to rows {first[0]} to {last[0]}, columns {first[1]} to {last[1]}",
+        first=(top, left),
+        last=last,
+    )
     return Picture(pixels, picture.label, picture.origin, (*picture.steps, step))
 
 

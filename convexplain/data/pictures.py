@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from convexplain.data import ink
 from convexplain.errors import ConvexplainError, UsageError
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -147,11 +148,13 @@ def load_image(path: str | Path, mode: Mode = "digit", nth: int | None = None) -
         there is no ink on it.
     """
     if mode not in get_args(Mode):
-        raise UsageError(f"mode {mode!r}: a picture is read as 'digit', 'gray' or 'rgb'")
+        raise UsageError("mode {mode!r}: a picture is read as 'digit', 'gray' or 'rgb'", mode=mode)
     if mode == "digit":
         return choose_digit(load_handwriting(path), path, nth)
     if nth is not None:
-        raise UsageError(f"nth={nth} chooses one of several digits: read the picture as 'digit'")
+        raise UsageError(
+            "nth={nth} chooses one of several digits: read the picture as 'digit'", nth=nth
+        )
     image, steps = _opened(path, by_ink=False)
     if mode == "rgb":
         return Picture(_fractions(image.convert("RGB")), None, Path(path).name, steps)
@@ -180,7 +183,7 @@ def load_handwriting(path: str | Path) -> Handwriting:
     try:
         reading = ink.read(gray)
     except ConvexplainError as error:
-        raise ConvexplainError(f"{path}: {error}") from None
+        raise ConvexplainError("{path}: {error}", path=path, error=error) from None
     name, several = Path(path).name, len(reading.digits) > 1
     found = tuple(
         Picture(
@@ -202,8 +205,10 @@ def choose_digit(written: Handwriting, path: str | Path, nth: int | None) -> Pic
         return written.digits[written.largest]
     last = len(written.digits) - 1
     if isinstance(nth, bool) or not 0 <= nth <= last:
-        there = f"the digits found are 0 to {last}" if last else "only one digit was found, 0"
-        raise UsageError(f"{path} has no digit {nth}: {there}")
+        there = Message("only one digit was found, 0")
+        if last:
+            there = Message("the digits found are 0 to {last}", last=last)
+        raise UsageError("{path} has no digit {nth}: {there}", path=path, nth=nth, there=there)
     return without_others(written.digits[nth])
 
 
@@ -228,7 +233,9 @@ def _opened(path: str | Path, *, by_ink: bool) -> tuple[Image.Image, tuple[str, 
             raise
         except Exception as error:  # decoders raise almost anything on broken files
             reason = " ".join(str(error).split()) or type(error).__name__
-            raise ConvexplainError(f"{path} is damaged or no picture: {reason}") from None
+            raise ConvexplainError(
+                "{path} is damaged or no picture: {reason}", path=path, reason=reason
+            ) from None
 
 
 def _gray(
@@ -237,7 +244,7 @@ def _gray(
     """Give a picture's brightness, 0 to 1."""
     if image.mode == "L":
         return _fractions(image), steps
-    return _fractions(image.convert("L")), (*steps, "made gray")
+    return _fractions(image.convert("L")), (*steps, Message("made gray"))
 
 
 def _fractions(image: Image.Image) -> npt.NDArray[np.float32]:
@@ -249,18 +256,19 @@ def _check_file(path: Path) -> None:
     """Refuse what needs no decoder to be refused."""
     try:
         if path.is_dir():
-            raise ConvexplainError(f"{path} is a folder: name a picture file in it")
+            raise ConvexplainError("{path} is a folder: name a picture file in it", path=path)
         if not path.exists():
-            raise ConvexplainError(f"{path}: there is no such file")
+            raise ConvexplainError("{path}: there is no such file", path=path)
         if not path.is_file():
-            raise ConvexplainError(f"{path} is not an ordinary file: save the picture to one")
+            raise ConvexplainError(
+                "{path} is not an ordinary file: save the picture to one", path=path
+            )
         if path.stat().st_size == 0:
-            raise ConvexplainError(f"{path} is empty: save the picture again")
+            raise ConvexplainError("{path} is empty: save the picture again", path=path)
         with path.open("rb"):
             pass
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ConvexplainError(f"{path} cannot be read: {reason}") from None
+        raise ConvexplainError("{path} cannot be read: {error}", path=path, error=error) from None
 
 
 def _decode(path: Path, *, by_ink: bool) -> tuple[Image.Image, tuple[str, ...]]:
@@ -275,14 +283,18 @@ def _decode(path: Path, *, by_ink: bool) -> tuple[Image.Image, tuple[str, ...]]:
     except UnidentifiedImageError:
         if (kind := _telephone_format(path)) is not None:
             raise ConvexplainError(
-                f"{path} is a {kind} picture, which is not read: share or export it as JPEG "
-                '(on a telephone, "most compatible")'
+                "{path} is a {kind} picture, which is not read: share or export it as JPEG (on a "
+                'telephone, "most compatible")',
+                path=path,
+                kind=kind,
             ) from None
         raise ConvexplainError(
-            f"{path} is not a picture that can be read: save it as PNG or JPEG"
+            "{path} is not a picture that can be read: save it as PNG or JPEG", path=path
         ) from None
     except Image.DecompressionBombError:
-        raise ConvexplainError(f"{path} has {_too_many(MOST_PIXELS)}") from None
+        raise ConvexplainError(
+            "{path} has {too_many}", path=path, too_many=_too_many(MOST_PIXELS)
+        ) from None
     with file:
         width, height = file.size
         # Phones put a second picture after the first; Pillow calls such a JPEG an MPO.
@@ -291,7 +303,13 @@ def _decode(path: Path, *, by_ink: bool) -> tuple[Image.Image, tuple[str, ...]]:
         if kind == "JPEG" and file.mode in ("L", "RGB") and _has_one_scan(path):
             most = MOST_OF_A_CAMERA
         if width * height > most:
-            raise ConvexplainError(f"{path} is {width:,} × {height:,}, {_too_many(most)}")
+            raise ConvexplainError(
+                "{path} is {width:,} × {height:,}, {too_many}",
+                path=path,
+                width=width,
+                height=height,
+                too_many=_too_many(most),
+            )
         orientation = file.getexif().get(_ORIENTATION, 1)
         is_moving = kind != "JPEG" and getattr(file, "is_animated", False)
         # A large JPEG is unpacked at a fraction of its size, no smaller than what is wanted.
@@ -305,17 +323,28 @@ def _decode(path: Path, *, by_ink: bool) -> tuple[Image.Image, tuple[str, ...]]:
         image, steps = _in_eight_bits(small)
         image = _scaled_down(image)
     if is_moving:
-        steps.insert(0, "the first of its frames")
+        steps.insert(0, Message("the first of its frames"))
     if max(width, height) > LONGEST:
-        steps.append(f"scaled down from {height} × {width} to {image.height} × {image.width}")
+        steps.append(
+            Message(
+                "scaled down from {before[0]} × {before[1]} to {after[0]} × {after[1]}",
+                before=(height, width),
+                after=(image.height, image.width),
+            )
+        )
     if turn is not None:
         image = image.transpose(Image.Transpose[turn])
     if orientation in _TURNS:
-        steps.append(f"turned upright (EXIF orientation {orientation})")
+        steps.append(Message("turned upright (EXIF orientation {number})", number=orientation))
     if image.mode == "RGBA":
-        ground = "black" if by_ink and _is_light_on_nothing(image) else "white"
+        light = by_ink and _is_light_on_nothing(image)
+        ground = "black" if light else "white"
         image = Image.alpha_composite(Image.new("RGBA", image.size, ground), image).convert("RGB")
-        steps.append(f"laid on {ground}, where it is transparent")
+        steps.append(
+            Message("laid on black, where it is transparent")
+            if light
+            else Message("laid on white, where it is transparent")
+        )
     return image, tuple(steps)
 
 
@@ -362,10 +391,13 @@ def _in_eight_bits(image: Image.Image) -> tuple[Image.Image, list[str]]:
         values = np.asarray(image)
         if values.min() < 0 or values.max() > 65535:
             raise ConvexplainError(
-                f"pixel values from {values.min()} to {values.max()}: save the picture with 8 or "
-                "16 bits a channel"
+                "pixel values from {min} to {max}: save the picture with 8 or 16 bits a channel",
+                min=values.min(),
+                max=values.max(),
             )
-        return Image.fromarray((values // 257).astype(np.uint8)), ["16 bits a pixel made 8"]
+        return Image.fromarray((values // 257).astype(np.uint8)), [
+            Message("16 bits a pixel made 8")
+        ]
     if image.has_transparency_data:
         mode = "RGBA"
     elif image.mode in ("1", "L"):
@@ -386,5 +418,5 @@ def _scaled_down(image: Image.Image) -> Image.Image:
     return image.resize((width, height), Image.Resampling.BOX)
 
 
-def _too_many(most: int) -> str:
-    return f"more than the {most:,} pixels that are read: scale it down"
+def _too_many(most: int) -> Message:
+    return Message("more than the {most:,} pixels that are read: scale it down", most=most)

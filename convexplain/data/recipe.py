@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.messages import Message
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -65,22 +66,35 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if not isinstance(self.colour, str) or self.colour not in _CHANNELS:
-            raise ValueError(f"colour {self.colour!r:.40}: choose gray or rgb")
+            raise ValueError(
+                Message("colour {colour!r:.40}: choose gray or rgb", colour=self.colour)
+            )
         if self.framing not in typing.get_args(Framing):
-            raise ValueError(f"framing {self.framing!r:.40}: choose crop, pad or stretch")
+            raise ValueError(
+                Message(
+                    "framing {framing!r:.40}: choose crop, pad or stretch", framing=self.framing
+                )
+            )
         if len(self.size) != 2 or not all(type(n) is int and n > 0 for n in self.size):
-            raise ValueError(f"size {self.size!r:.40}: give height and width, both above 0")
+            raise ValueError(
+                Message("size {size!r:.40}: give height and width, both above 0", size=self.size)
+            )
         numbers = (self.scale, *self.mean, *self.std)
         if not all(math.isfinite(number) for number in numbers):
-            raise ValueError("scale, mean and std must be finite numbers")
+            raise ValueError(Message("scale, mean and std must be finite numbers"))
         for name in ("mean", "std"):
             if len(getattr(self, name)) not in (1, self.channels):
                 raise ValueError(
-                    f"{name} has {len(getattr(self, name))} numbers: give 1, or one for each of "
-                    f"the {self.channels} channels"
+                    Message(
+                        "{name} has {count} numbers: give 1, or one for each of the {channels} "
+                        "channels",
+                        name=name,
+                        count=len(getattr(self, name)),
+                        channels=self.channels,
+                    )
                 )
         if self.scale <= 0 or min(self.std) <= 0:
-            raise ValueError("scale and std must be above 0")
+            raise ValueError(Message("scale and std must be above 0"))
         for caption in self.classes:
             _check_name(caption)
 
@@ -142,15 +156,17 @@ class Recipe:
         steps, pixels = list(picture.steps), picture.pixels
         if pixels.shape[2] not in (1, self.channels):
             raise UsageError(
-                f"the picture has the shape {fmt.shape(picture.shape)}, but the network reads "
-                f"{fmt.shape(self.shape)}: prepare it as a digit"
+                "the picture has the shape {shape}, but the network reads {wanted}: prepare it as "
+                "a digit",
+                shape=fmt.shape(picture.shape),
+                wanted=fmt.shape(self.shape),
             )
         if pixels.shape[:2] != self.size:
             pixels = _resized(pixels, self.size, self.framing)
-            steps.append(f"scaled to {fmt.shape(self.size)}")
+            steps.append(Message("scaled to {size}", size=fmt.shape(self.size)))
         if pixels.shape[2] != self.channels:
             pixels = pixels.repeat(self.channels, axis=2)
-            steps.append(f"gray as {self.channels} equal channels")
+            steps.append(Message("gray as {count} equal channels", count=self.channels))
         return Picture(pixels, picture.label, picture.origin, tuple(steps), picture.doubts)
 
     def numbers(self, picture: Picture) -> Floats:
@@ -224,9 +240,11 @@ class Recipe:
         """
         keys = ("size", "colour", "scale", "mean", "std", "classes", "framing")
         if not isinstance(data, dict) or set(data) != set(keys):
-            raise ValueError(f"its recipe must be a JSON object of {', '.join(keys)}")
+            raise ValueError(
+                Message("its recipe must be a JSON object of {keys}", keys=", ".join(keys))
+            )
         if not isinstance(data["classes"], list):
-            raise ValueError("its recipe's classes must be a list")
+            raise ValueError(Message("its recipe's classes must be a list"))
         names = tuple(_name(entry) for entry in data["classes"])
         return cls(
             tuple(_numbers("size", data["size"])),
@@ -241,15 +259,21 @@ class Recipe:
 
 def _numbers(what: str, values: object) -> list[Any]:
     if not isinstance(values, list) or any(type(n) not in (int, float) for n in values):
-        raise ValueError(f"its recipe's {what} must be numbers, not {values!r:.40}")
+        raise ValueError(
+            Message(
+                "its recipe's {what} must be numbers, not {values!r:.40}", what=what, values=values
+            )
+        )
     return values
 
 
 def _name(entry: object) -> Caption:
     if not isinstance(entry, dict) or set(entry) != {"en", "zh"}:
-        raise ValueError(f'a class is named by {{"en": ..., "zh": ...}}, not {entry!r:.60}')
+        raise ValueError(
+            Message('a class is named by {{"en": ..., "zh": ...}}, not {entry!r:.60}', entry=entry)
+        )
     if not all(isinstance(text, str) for text in entry.values()):
-        raise ValueError(f"a class's names must be texts, not {entry!r:.60}")
+        raise ValueError(Message("a class's names must be texts, not {entry!r:.60}", entry=entry))
     return Caption(en=entry["en"], zh=entry["zh"])
 
 
@@ -257,8 +281,12 @@ def _check_name(caption: Caption) -> None:
     for text in (caption.en, caption.zh):
         if not 1 <= len(text) <= LONGEST_NAME or not text.isprintable() or set(text) & set("{}"):
             raise ValueError(
-                f"{text!r:.60} cannot be the name of a class: use 1 to {LONGEST_NAME} printable "
-                "characters without braces"
+                Message(
+                    "{text!r:.60} cannot be the name of a class: use 1 to {longest_name} printable "
+                    "characters without braces",
+                    text=text,
+                    longest_name=LONGEST_NAME,
+                )
             )
 
 

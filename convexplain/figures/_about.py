@@ -7,6 +7,7 @@ from pathlib import Path
 
 from convexplain.errors import UsageError
 from convexplain.files import documents
+from convexplain.messages import Message
 from convexplain.style.theme import Look
 
 #: What a file's name may end in.
@@ -49,7 +50,12 @@ def check_width(width: float) -> None:
     """
     low, high = WIDTHS
     if not low <= width <= high:
-        raise UsageError(f"a figure cannot be {width:g} inches wide: give {low:g} to {high:g}")
+        raise UsageError(
+            "a figure cannot be {width:g} inches wide: give {low:g} to {high:g}",
+            width=width,
+            low=low,
+            high=high,
+        )
 
 
 def check_path(path: Path) -> str:
@@ -60,4 +66,4 @@ def check_path(path: Path) -> str:
     UsageError
         If there is none, the name is a folder's, or its folder is missing.
     """
-    return documents.check(path, tuple(f".{kind}" for kind in FORMATS), "a figure")[1:]
+    return documents.check(path, tuple(f".{kind}" for kind in FORMATS), Message("a figure"))[1:]

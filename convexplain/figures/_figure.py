@@ -254,5 +254,7 @@ def _diagram(name: str, made: Any) -> Diagram:
 
 def _module(name: str) -> Any:
     if name not in names():
-        raise UsageError(f"there is no figure {name!r}: {choose(name, names())}")
+        raise UsageError(
+            "there is no figure {name!r}: {choice}", name=name, choice=choose(name, names())
+        )
     return importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}")

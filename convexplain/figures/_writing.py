@@ -30,7 +30,12 @@ def write(figure: AnyFigure, path: Path, *, dpi: float, svg_text: bool) -> None:
     """See `convexplain.figures.write`."""
     kind = check_path(path)
     if not DPI[0] <= dpi <= DPI[1]:
-        raise UsageError(f"{dpi:g} pixels an inch are not possible: give {DPI[0]:g} to {DPI[1]:g}")
+        raise UsageError(
+            "{dpi:g} pixels an inch are not possible: give {least:g} to {most:g}",
+            dpi=dpi,
+            least=DPI[0],
+            most=DPI[1],
+        )
     atomic.write(path, content(figure, kind, dpi=dpi, svg_text=svg_text))
 
 

@@ -54,13 +54,16 @@ class ConfusionMatrix:
     def __post_init__(self) -> None:
         if self.measured is None and not facts.rows("confusion", network=self.model):
             raise UsageError(
-                f"the mistakes of {self.model!r} were not measured: convexplain evaluate "
-                "MODEL --figure FILE counts and draws them; or give cnn or dense"
+                "the mistakes of {model!r} were not measured: convexplain evaluate MODEL --figure "
+                "FILE counts and draws them; or give cnn or dense",
+                model=self.model,
             )
         if len(self.counts) > MOST:
             raise UsageError(
-                f"a table of {len(self.counts)} classes cannot be read: at most {MOST} are drawn; "
-                "leave --figure out, or take --json"
+                "a table of {count} classes cannot be read: at most {most} are drawn; leave "
+                "--figure out, or take --json",
+                count=len(self.counts),
+                most=MOST,
             )
 
     def name(self, index: int) -> Caption:

@@ -62,8 +62,10 @@ class Options:
     def __post_init__(self) -> None:
         if self.shift not in self.pixels:
             raise UsageError(
-                f"accuracy was not measured for a shift by {self.shift} pixels: "
-                f"give {self.pixels[0]} to {self.pixels[-1]}"
+                "accuracy was not measured for a shift by {shift} pixels: give {least} to {most}",
+                shift=self.shift,
+                least=self.pixels[0],
+                most=self.pixels[-1],
             )
 
     @cached_property

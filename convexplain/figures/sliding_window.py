@@ -34,8 +34,11 @@ class OneStep(SlidingWindow):
         height, width = self.response_map.shape
         if self.at is not None and not (0 <= self.at[0] < height and 0 <= self.at[1] < width):
             raise UsageError(
-                f"there is no row {self.at[0]}, column {self.at[1]} in the map: rows are 0 to "
-                f"{height - 1}, columns 0 to {width - 1}"
+                "there is no row {at[0]}, column {at[1]} in the map: rows are 0 to {last_row}, "
+                "columns 0 to {last_col}",
+                at=self.at,
+                last_row=height - 1,
+                last_col=width - 1,
             )
 
     @cached_property

@@ -55,7 +55,12 @@ class Strip(SlidingWindow):
 
     def __post_init__(self) -> None:
         if not (self.steps.isdecimal() and FEWEST <= int(self.steps) <= MOST):
-            raise UsageError(f"--steps {self.steps} is not possible: give {FEWEST} to {MOST}")
+            raise UsageError(
+                "--steps {steps} is not possible: give {fewest} to {most}",
+                steps=self.steps,
+                fewest=FEWEST,
+                most=MOST,
+            )
         super().__post_init__()
 
     @cached_property

@@ -85,9 +85,14 @@ def write(target: Path, content: Content, beside: Mapping[Path, Content] | None 
         _replace(temporaries)
     except OSError as error:
         is_open = not _IS_POSIX and isinstance(error, PermissionError)
-        hint = "; if another program has it open, close it there" if is_open else ""
+        if is_open:
+            raise ConvexplainError(
+                "cannot write {path!r}: {error}; if another program has it open, close it there",
+                path=str(writing),
+                error=error,
+            ) from error
         raise ConvexplainError(
-            f"cannot write {str(writing)!r}: {error.strerror or error}{hint}"
+            "cannot write {path!r}: {error}", path=str(writing), error=error
         ) from error
     finally:
         remove(temporaries.values())

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from convexplain.errors import UsageError
+from convexplain.errors import UsageError, either
 from convexplain.files import atomic
+from convexplain.messages import Message
 
 
-def check(path: Path, endings: tuple[str, ...], what: str) -> str:
+def check(path: Path, endings: tuple[str, ...], what: Message) -> str:
     """Refuse a place where a document cannot be written, before any work; return its ending.
 
-    `endings` are what the name may end in (".pdf"), `what` is written ("a worksheet").
+    `endings` are what the name may end in (".pdf"), `what` is written (a worksheet).
     """
     ending = path.suffix.lower()
     if ending not in endings:
-        allowed = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
-        raise UsageError(f"{path.name!r} is not the name of {what}: let it end in {allowed}")
+        raise UsageError(
+            "{name!r} is not the name of {what}: let it end in {allowed}",
+            name=path.name,
+            what=what,
+            allowed=either(endings),
+        )
     if path.is_dir():
-        raise UsageError(f"{path} is a folder: give the name of a file")
+        raise UsageError("{path} is a folder: give the name of a file", path=path)
     check_folder(path.parent)
     return ending
 
@@ -26,11 +31,19 @@ def check(path: Path, endings: tuple[str, ...], what: str) -> str:
 def check_folder(folder: Path) -> None:
     """Refuse a folder that is not there or takes no files; a file is made in it and removed."""
     if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise UsageError(f"the output folder {str(folder)!r} {what}: create it, or choose another")
+        if folder.exists():
+            raise UsageError(
+                "the output folder {folder!r} is not a folder: choose another", folder=str(folder)
+            )
+        raise UsageError(
+            "the output folder {folder!r} does not exist: create it, or choose another",
+            folder=str(folder),
+        )
     try:
         atomic.check_writable(folder)
     except OSError as error:
         raise UsageError(
-            f"cannot write to the folder {str(folder)!r}: {error.strerror}; choose another"
+            "cannot write to the folder {folder!r}: {error}; choose another",
+            folder=str(folder),
+            error=error,
         ) from error

@@ -51,20 +51,27 @@ def read(path: Path, encoding: str | None = None) -> Table:
     """
     try:
         if path.stat().st_size > _LARGEST:
-            raise UsageError(f"{str(path)!r} is larger than {_LARGEST // 10**6} MB: is it a list?")
+            raise UsageError(
+                "{path!r} is larger than {largest} MB: is it a list?",
+                path=str(path),
+                largest=_LARGEST // 10**6,
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
+        raise UsageError("cannot read {path!r}: {error}", path=str(path), error=error) from error
     encoding = encoding or _encoding(content)
     try:
         text = content.decode(encoding)
     except (LookupError, UnicodeError) as error:
         raise UsageError(
-            f"{str(path)!r} is not written in {encoding}: {error}; name its --encoding, or save it "
-            "as UTF-8"
+            "{path!r} is not written in {encoding}: {error}; name its --encoding, or save it as "
+            "UTF-8",
+            path=str(path),
+            encoding=encoding,
+            error=error,
         ) from error
     if "\0" in text:
-        raise UsageError(f"{str(path)!r} is no text: save the list as CSV")
+        raise UsageError("{path!r} is no text: save the list as CSV", path=str(path))
     lines = io.StringIO(text, newline="")
     first = next((line for line in lines if line.strip()), "")
     told = re.fullmatch(r"sep=(.)\s*", first)  # as Excel writes and reads it
@@ -74,11 +81,13 @@ def read(path: Path, encoding: str | None = None) -> Table:
     try:
         found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except csv.Error as error:
-        raise UsageError(f"{str(path)!r} is no table: {error}; save the list as CSV") from error
+        raise UsageError(
+            "{path!r} is no table: {error}; save the list as CSV", path=str(path), error=error
+        ) from error
     skipped = text[: text.index(head)].count("\n") if head else 0
     rows = [(number + skipped, cells) for number, cells in found if any(cells)]
     if not rows:
-        raise UsageError(f"{str(path)!r} is empty: its first row names the columns")
+        raise UsageError("{path!r} is empty: its first row names the columns", path=str(path))
     (_, columns), *others = rows
     return Table(
         tuple(columns),

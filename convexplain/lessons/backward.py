@@ -63,7 +63,9 @@ class Backward(FilterLesson):
         super().__post_init__()
         check_pause(self.pause)
         if not 0 < self.rate <= 1:
-            raise UsageError(f"--rate {self.rate:g} is not possible: give more than 0 to 1")
+            raise UsageError(
+                "--rate {rate:g} is not possible: give more than 0 to 1", rate=self.rate
+            )
         _ = self.back  # a picture of unknown class is refused at once
         self.beats()  # as is a length that cannot be
 

@@ -74,15 +74,20 @@ class Channels(FilterLesson):
     def __post_init__(self) -> None:
         if self.layer is not None and not reads_all_channels(self.network, self.layer):
             raise UsageError(
-                f"{self.layer} is no convolution of all channels of the layer before it: give "
-                "another --layer, or none"
+                "{layer} is no convolution of all channels of the layer before it: give another "
+                "--layer, or none",
+                layer=self.layer,
             )
         super().__post_init__()
         height, width, _ = self.network.shapes[self.shown_layer]
         if self.at is not None and not (0 <= self.at[0] < height and 0 <= self.at[1] < width):
             raise UsageError(
-                f"there is no row {self.at[0]}, column {self.at[1]} in {self.shown_layer}: rows "
-                f"are 0 to {height - 1}, columns 0 to {width - 1}"
+                "there is no row {at[0]}, column {at[1]} in {layer}: rows are 0 to {last_row}, "
+                "columns 0 to {last_col}",
+                at=self.at,
+                layer=self.shown_layer,
+                last_row=height - 1,
+                last_col=width - 1,
             )
         if self.photo is not None:
             Colours(self.photo)

@@ -81,8 +81,11 @@ class Hierarchy(NetworkLesson):
         super().__post_init__()
         if not self.tree.parts:
             raise UsageError(
-                f"no cell of {self.levels[-1]} in {self.model!r} pushes towards its answer, "
-                f"{self.answer_name.text('en')}, so that there is no tree: give a trained network"
+                "no cell of {levels} in {model!r} pushes towards its answer, {answer_name}, so "
+                "that there is no tree: give a trained network",
+                levels=self.levels[-1],
+                model=self.model,
+                answer_name=self.answer_name,
             )
         check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once

@@ -109,8 +109,9 @@ class Learning(Lesson):
                 if np.array_equal(digit.pixels, self.picture.pixels):
                     return number
             raise UsageError(
-                f"{self.picture.origin} was not watched during training: give --digit or "
-                f"--sample, 0 to {len(bundled) - 1}"
+                "{origin} was not watched during training: give --digit or --sample, 0 to {count}",
+                origin=self.picture.origin,
+                count=len(bundled) - 1,
             )
         return _most_relapses(range(len(bundled)))
 

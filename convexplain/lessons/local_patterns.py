@@ -17,7 +17,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import local_picture
 from convexplain.lessons.parts import local_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.checks import check_filter, check_pause
 from convexplain.lessons.parts.lesson import Lesson, option, pause_option
 from convexplain.lessons.parts.local_picture import LocalPicture
 from convexplain.lessons.parts.subject import name_of
@@ -100,23 +100,26 @@ class LocalPatterns(Lesson):
     pause: float = pause_option()
 
     def __post_init__(self) -> None:
-        for number, count, what in (
-            (self.filter, self.filters, "filter"),
-            (self.unit, self.units, "unit"),
-        ):
-            if number is not None and not 0 <= number < count:
-                layer = self.layer if what == "filter" else "the dense network's hidden layer"
-                raise UsageError(
-                    f"there is no {what} {number} in {layer}: its {what}s are 0 to {count - 1}"
-                )
+        check_filter(self.filter, self.filters, self.layer)
+        if self.unit is not None and not 0 <= self.unit < self.units:
+            raise UsageError(
+                "there is no unit {number} in the dense network's hidden layer: its units are 0 to "
+                "{last}",
+                number=self.unit,
+                last=self.units - 1,
+            )
         if self.picture is not None:
             if self.picture.pixels.shape != self.cnn.input_shape:
                 raise UsageError(
-                    f"the picture has the shape {fmt.shape(self.picture.pixels.shape)}, but the "
-                    f"networks read {fmt.shape(self.cnn.input_shape)}: prepare it as a digit"
+                    "the picture has the shape {shape}, but the networks read {wanted}: prepare it "
+                    "as a digit",
+                    shape=fmt.shape(self.picture.pixels.shape),
+                    wanted=fmt.shape(self.cnn.input_shape),
                 )
             if not self.picture.pixels.any():
-                raise UsageError(f"{self.picture.origin} is blank: give a picture with ink")
+                raise UsageError(
+                    "{origin} is blank: give a picture with ink", origin=self.picture.origin
+                )
         check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
 

@@ -20,6 +20,7 @@ from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.lesson import Lesson, option, pause_option
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
 from convexplain.lessons.parts.one_d_picture import OneDPicture
+from convexplain.messages import said
 from convexplain.ops.breakdown import OTHERS, largest
 from convexplain.panels import ASPECTS, Addend, Diagram
 from convexplain.style import format as fmt
@@ -76,23 +77,32 @@ class OneD(Lesson):
         channels = self.shown_picture.pixels.shape[2]
         if channels != 1:
             raise UsageError(
-                f"the picture has {channels} channels: give a gray one, whose rows are numbers"
+                "the picture has {channels} channels: give a gray one, whose rows are numbers",
+                channels=channels,
             )
         if not SIZES[0] <= len(self.weights) <= SIZES[1]:
             raise UsageError(
-                f"--kernel {self.kernel!r:.40} has {len(self.weights)} weights: give {SIZES[0]} to "
-                f"{SIZES[1]}"
+                "--kernel {kernel!r:.40} has {count} weights: give {least} to {most}",
+                kernel=self.kernel,
+                count=len(self.weights),
+                least=SIZES[0],
+                most=SIZES[1],
             )
         if not self.weights.any():
             raise UsageError("--kernel of zeros answers nothing: give a number other than 0")
         height, width = self.drawn.shape
         if min(height, width) <= SIZES[1]:
             raise UsageError(
-                f"the picture has {fmt.shape((height, width))} pixels: give one larger than "
-                f"{SIZES[1]} a side"
+                "the picture has {size} pixels: give one larger than {least} a side",
+                size=fmt.shape((height, width)),
+                least=SIZES[1],
             )
         if self.row is not None and not 0 <= self.row < height:
-            raise UsageError(f"there is no row {self.row}: the picture's are 0 to {height - 1}")
+            raise UsageError(
+                "there is no row {row}: the picture's are 0 to {last}",
+                row=self.row,
+                last=height - 1,
+            )
         self.beats()  # a length that cannot be is refused at once
 
     @cached_property
@@ -111,10 +121,12 @@ class OneD(Lesson):
         try:
             rows = kernels.parse(self.kernel)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(said(error)) from None
         if len(rows) != 1:
             raise UsageError(
-                f"--kernel {self.kernel!r:.40} has {len(rows)} rows: give one, such as -1,0,1"
+                "--kernel {kernel!r:.40} has {count} rows: give one, such as -1,0,1",
+                kernel=self.kernel,
+                count=len(rows),
             )
         (weights,) = rows.astype(np.float64)
         found: Floats = weights

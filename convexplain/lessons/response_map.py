@@ -90,7 +90,9 @@ class ResponseMap(FilterLesson):
         names = tuple(layer.name for layer in with_maps(self.network))
         if self.layer is not None and self.layer not in names:
             raise UsageError(
-                f"there are no response maps of a layer {self.layer!r}: {choose(self.layer, names)}"
+                "there are no response maps of a layer {layer!r}: {choice}",
+                layer=self.layer,
+                choice=choose(self.layer, names),
             )
         return self.layer or names[0]
 

@@ -31,6 +31,7 @@ from convexplain.lessons.parts.step_picture import (
     step_picture,
 )
 from convexplain.lessons.parts.subject import Role
+from convexplain.messages import said
 from convexplain.ops import ConvStep, conv2d_steps
 from convexplain.panels import ASPECTS, INK, Diagram, Scale
 from convexplain.style import format as fmt
@@ -94,11 +95,16 @@ class SlidingWindow(FilterLesson):
         super().__post_init__()
         if self.kernel is not None and self.weights.shape[:2] not in _SIZES:
             raise UsageError(
-                f"the kernel {self.kernel!r:.60} has {fmt.shape(self.weights.shape[:2])} weights: "
-                "give 3x3, 5x5 or 7x7"
+                "the kernel {kernel!r:.60} has {shape} weights: give 3x3, 5x5 or 7x7",
+                kernel=self.kernel,
+                shape=fmt.shape(self.weights.shape[:2]),
             )
         if self.steps != "all" and not (self.steps.isdecimal() and int(self.steps) <= _MOST):
-            raise UsageError(f"--steps {self.steps} is not possible: give 0 to {_MOST}, or all")
+            raise UsageError(
+                "--steps {steps} is not possible: give 0 to {most}, or all",
+                steps=self.steps,
+                most=_MOST,
+            )
         check_pause(self.pause)
         self.beats()  # a length that cannot be is refused at once
 
@@ -137,7 +143,7 @@ class SlidingWindow(FilterLesson):
         try:
             made = kernels.read(self.kernel)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(said(error)) from None
         return made[:, :, np.newaxis].repeat(self.read.shape[2], axis=2)
 
     @property

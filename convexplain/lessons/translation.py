@@ -190,10 +190,14 @@ class Translation(FilterLesson):
 
     def __post_init__(self) -> None:
         if not 1 <= self.shift <= FAR:
-            raise UsageError(f"a shift by {self.shift} pixels is not shown: give 1 to {FAR}")
+            raise UsageError(
+                "a shift by {shift} pixels is not shown: give 1 to {far}", shift=self.shift, far=FAR
+            )
         if self.direction is not None and self.direction not in STEP:
             raise UsageError(
-                f"there is no direction {self.direction!r}: give {', '.join(get_args(Direction))}"
+                "there is no direction {direction!r}: give {get_args}",
+                direction=self.direction,
+                get_args=", ".join(get_args(Direction)),
             )
         super().__post_init__()
         check_pause(self.pause)

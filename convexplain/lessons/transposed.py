@@ -73,24 +73,33 @@ class Transposed(FilterLesson):
             raise UsageError("--stamp and --size exclude one another: give one of them")
         if not STRIDES[0] <= self.stride <= STRIDES[1]:
             raise UsageError(
-                f"--stride {self.stride} is not possible: give {STRIDES[0]} to {STRIDES[1]}, with "
-                "which a map gets larger"
+                "--stride {stride} is not possible: give {least} to {most}, with which a map "
+                "gets larger",
+                stride=self.stride,
+                least=STRIDES[0],
+                most=STRIDES[1],
             )
         height, width = self.kernel.shape
         if not all(SIZES[0] <= side <= SIZES[1] for side in (height, width)):
             raise UsageError(
-                f"a stamp of {fmt.shape((height, width))} is not possible: give sides of "
-                f"{SIZES[0]} to {SIZES[1]}"
+                "a stamp of {size} is not possible: give sides of {least} to {most}",
+                size=fmt.shape((height, width)),
+                least=SIZES[0],
+                most=SIZES[1],
             )
         if min(height, width) <= self.stride:
             raise UsageError(
-                f"stamps of {fmt.shape((height, width))} do not overlap at stride {self.stride}: "
-                "give larger ones, or a smaller stride"
+                "stamps of {size} do not overlap at stride {stride}: give larger ones, or a "
+                "smaller stride",
+                size=fmt.shape((height, width)),
+                stride=self.stride,
             )
         if min(self.response_map.shape) < 2:
             raise UsageError(
-                f"{self.shown_layer} has maps of {fmt.shape(self.response_map.shape)}, too small "
-                "for stamps to overlap: give a network with larger ones"
+                "{layer} has maps of {shape}, too small for stamps to overlap: give a network "
+                "with larger ones",
+                layer=self.shown_layer,
+                shape=fmt.shape(self.response_map.shape),
             )
         self.beats()  # a length that cannot be is refused at once
 
@@ -124,8 +133,9 @@ class Transposed(FilterLesson):
             own = self.own_kernel
             if own is None:
                 raise UsageError(
-                    f"the filters of {self.shown_layer} read more than one channel: give a stamp "
-                    "by name or in rows"
+                    "the filters of {layer} read more than one channel: give a stamp by name or in "
+                    "rows",
+                    layer=self.shown_layer,
                 )
             return own
         try:

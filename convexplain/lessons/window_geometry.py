@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import kernels
-from convexplain.errors import UsageError
+from convexplain.errors import UsageError, listed
 from convexplain.lessons.parts import mistakes, window_picture
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.checks import check_pause
@@ -19,6 +19,7 @@ from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.subject import Role
 from convexplain.lessons.parts.windows import Geometry, edge_kernel
+from convexplain.messages import said
 from convexplain.ops import Window
 from convexplain.panels import ASPECTS, Cells, Column, Diagram, Legend, Row, Scale
 from convexplain.style import format as fmt
@@ -83,12 +84,14 @@ class WindowGeometry(FilterLesson):
     def __post_init__(self) -> None:
         given = [n for n in ("filter", "kernel", "kernel_size") if getattr(self, n) is not None]
         if len(given) > 1:
-            flags = " and ".join("--" + name.replace("_", "-") for name in given)
-            raise UsageError(f"{flags} exclude one another: give one of them")
+            flags = listed("--" + name.replace("_", "-") for name in given)
+            raise UsageError("{flags} exclude one another: give one of them", flags=flags)
         super().__post_init__()
         if self.kernel_size is not None and not 2 <= self.kernel_size <= LARGEST_KERNEL:
             raise UsageError(
-                f"--kernel-size {self.kernel_size} is not possible: give 2 to {LARGEST_KERNEL}"
+                "--kernel-size {size} is not possible: give 2 to {most}",
+                size=self.kernel_size,
+                most=LARGEST_KERNEL,
             )
         check_pause(self.pause)
         self.beats()  # a geometry or a length that cannot be is refused at once
@@ -110,7 +113,7 @@ class WindowGeometry(FilterLesson):
                 else edge_kernel(self.kernel_size or 3)
             )
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(said(error)) from None
         return made[:, :, np.newaxis].repeat(self.numbers.shape[2], axis=2)
 
     @property
@@ -184,7 +187,7 @@ class WindowGeometry(FilterLesson):
                 1 if self.dilation is None else self.dilation,
             )
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(said(error)) from None
 
     def _padding(self) -> Any:
         padding = self.padding or "valid"
@@ -192,7 +195,8 @@ class WindowGeometry(FilterLesson):
             return padding
         if not padding.isdecimal():
             raise UsageError(
-                f'--padding {padding} is not possible: give "valid", "same" or a number from 0'
+                '--padding {padding} is not possible: give "valid", "same" or a number from 0',
+                padding=padding,
             )
         return int(padding)
 
@@ -202,13 +206,15 @@ class WindowGeometry(FilterLesson):
             window = window.on(size)
             window.output_size(size)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(said(error)) from None
         top, bottom, left, right = window.margins(size)
         padded = max(size[0] + top + bottom, size[1] + left + right)
         if padded > LARGEST:
             raise UsageError(
-                f"the padded picture has {padded} rows or columns, too many to be drawn: at most "
-                f"{LARGEST}; give less padding"
+                "the padded picture has {padded} rows or columns, too many to be drawn: at most "
+                "{largest}; give less padding",
+                padded=padded,
+                largest=LARGEST,
             )
         return Geometry(
             name, window, self.drawn, self.numbers, self.weights, self.bias, self.activation,

@@ -186,18 +186,24 @@ def hierarchy(
     last = trace.network.classifier
     classes = trace.logits.shape[-1]
     if last.family != "dense":
-        raise UsageError(f"the last layer, {last.name}, is not dense: there are no classes")
+        raise UsageError(
+            "the last layer, {name}, is not dense: there are no classes", name=last.name
+        )
     label = trace.prediction if label is None else label
     if not 0 <= label < trace.network.classes:
         raise UsageError(
-            f"there is no class {label}: they go from 0 to {trace.network.classes - 1}"
+            "there is no class {label}: they go from 0 to {classes}",
+            label=label,
+            classes=trace.network.classes - 1,
         )
     unit = label if classes > 1 else 0  # one output alone speaks for class 1
     rows = len(trace.network.layers) if depth is None else depth
     each = [below] * (rows - 1) if isinstance(below, int) else list(below)
     for name, values in (("parts", [parts]), ("below", each), ("depth", [rows])):
         if any(value < 1 for value in values):
-            raise UsageError(f"{name} must be at least 1, not {min(values)}")
+            raise UsageError(
+                "{name} must be at least 1, not {values}", name=name, values=min(values)
+            )
     chosen = _levels(trace.network, levels)
     walk = _Walk(trace, supporting=True, centred=centred, label=label, levels=chosen)
     return walk.node(last, (0, 0, unit), [parts, *each][:rows])
@@ -230,7 +236,9 @@ def _levels(network: Network, names: Sequence[str]) -> tuple[str, ...]:
     every = [layer.name for layer in network.layers]
     for name in names:
         if len(network.shapes[network.layer(name).name]) != 3:
-            raise UsageError(f"layer {name} has no maps: name convolution or pooling layers")
+            raise UsageError(
+                "layer {name} has no maps: name convolution or pooling layers", name=name
+            )
     if [every.index(name) for name in names] != sorted({every.index(name) for name in names}):
         raise UsageError("levels must be named once each, from the picture upwards")
     if names and not is_piecewise_linear(network):
@@ -255,7 +263,7 @@ def trace_back(trace: Forward, layer: str, cell: Cell, *, parts: int = 3) -> Nod
     `parts` is how many of the contributions that are largest by absolute value are followed.
     """
     if parts < 1:
-        raise UsageError(f"parts must be at least 1, not {parts}")
+        raise UsageError("parts must be at least 1, not {parts}", parts=parts)
     origin, cell = trace.origin(trace.network.layer(layer), cell)
     return _Walk(trace, supporting=False).node(origin, cell, [parts] * len(trace.network.layers))
 

@@ -58,8 +58,9 @@ class BackwardTrace:
         network = trace.network
         if not 0 <= label < network.classes:
             raise UsageError(
-                f"class {label} does not exist: the network's classes go from 0 to "
-                f"{network.classes - 1}"
+                "class {label} does not exist: the network's classes go from 0 to {classes}",
+                label=label,
+                classes=network.classes - 1,
             )
         self.trace, self.label = trace, label
         wanted = np.zeros(network.classes)
@@ -107,8 +108,10 @@ class BackwardTrace:
         slope = activations.find(layer.activation).slope
         if slope is None:
             raise UsageError(
-                f"layer {layer.name} has {layer.activation} before the network's end: errors are "
-                "carried back only where it is the last"
+                "layer {name} has {activation} before the network's end: errors are carried back "
+                "only where it is the last",
+                name=layer.name,
+                activation=layer.activation,
             )
         z = self.trace.before(layer.name).astype(np.float64)
         y = self.trace.activations[layer.name].astype(np.float64)
@@ -150,15 +153,21 @@ class BackwardTrace:
             layer
         ):
             raise UsageError(
-                f"layer {layer} ({spec.kind}) has no kernel that slides: choose a convolution layer"
+                "layer {layer} ({kind}) has no kernel that slides: choose a convolution layer",
+                layer=layer,
+                kind=spec.kind,
             )
         self.trace.check(spec, filter)
         x = self.trace.input_of(layer)
         reads = spec.channels(x.shape, filter)
         if not 0 <= channel < len(reads):
             raise UsageError(
-                f"filter {filter} of layer {layer} reads no channel {channel}: they go from 0 to "
-                f"{len(reads) - 1}"
+                "filter {filter} of layer {layer} reads no channel {channel}: they go from 0 to "
+                "{count}",
+                filter=filter,
+                layer=layer,
+                channel=channel,
+                count=len(reads) - 1,
             )
         return kernel_gradient_steps(
             x[..., reads[channel]].astype(np.float64),

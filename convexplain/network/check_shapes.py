@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 from convexplain.network.layers import Layer, Shape
 from convexplain.ops import ReceptiveField, Window
 from convexplain.ops.geometry import Pair
@@ -33,8 +34,11 @@ def input_shape(shape: object) -> tuple[int, int, int]:
     whole = all(isinstance(v, int) and not isinstance(v, bool) and v > 0 for v in values)
     if len(values) != 3 or not whole:
         raise ValueError(
-            f"input shape {shape!r:.80}: give three whole numbers above 0, "
-            "(height, width, channels)"
+            Message(
+                "input shape {shape!r:.80}: give three whole numbers above 0, (height, width, "
+                "channels)",
+                shape=shape,
+            )
         )
     return values[0], values[1], values[2]
 
@@ -44,7 +48,7 @@ def provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
     try:
         copy = json.loads(json.dumps(dict(provenance), allow_nan=False))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"provenance must be JSON data: {error}") from error
+        raise ValueError(Message("provenance must be JSON data: {error}", error=error)) from error
     return dict(copy)
 
 
@@ -54,12 +58,19 @@ def recipe(recipe: Recipe | None, input_shape: tuple[int, int, int], outputs: in
         return Recipe.of(input_shape)
     if recipe.shape != input_shape:
         raise ValueError(
-            f"the recipe is for pictures of shape {recipe.shape}, but the network reads "
-            f"{input_shape}"
+            Message(
+                "the recipe is for pictures of shape {shape}, but the network reads {input_shape}",
+                shape=recipe.shape,
+                input_shape=input_shape,
+            )
         )
     if recipe.classes and len(recipe.classes) != outputs:
         raise ValueError(
-            f"the recipe names {len(recipe.classes)} classes, but the network has {outputs} classes"
+            Message(
+                "the recipe names {count} classes, but the network has {outputs} classes",
+                count=len(recipe.classes),
+                outputs=outputs,
+            )
         )
     return recipe
 
@@ -72,8 +83,13 @@ def sources(layers: tuple[Layer, ...]) -> dict[str, tuple[str, ...]]:
         for name in layer.inputs:
             if name not in found and name != INPUT:
                 raise ValueError(
-                    f"{layer.name} reads {name!r:.60}, which is no layer before it: give one of "
-                    f"{', '.join([*found, INPUT])}"
+                    Message(
+                        "{layer} reads {name!r:.60}, which is no layer before it: give one of "
+                        "{names}",
+                        layer=layer.name,
+                        name=name,
+                        names=", ".join([*found, INPUT]),
+                    )
                 )
         found[layer.name] = layer.inputs or (before,)
         before = layer.name
@@ -85,17 +101,32 @@ def shapes(
 ) -> tuple[dict[str, Shape], dict[str, Shape]]:
     """Shapes of each layer's input and output, checking that the layers fit one another."""
     if not layers:
-        raise ValueError("a network needs at least one layer")
+        raise ValueError(Message("a network needs at least one layer"))
     if len(layers) > MAX_LAYERS:
-        raise ValueError(f"{len(layers):,} layers: a network has at most {MAX_LAYERS}")
+        raise ValueError(
+            Message(
+                "{count:,} layers: a network has at most {max_layers}",
+                count=len(layers),
+                max_layers=MAX_LAYERS,
+            )
+        )
     seen = {INPUT}
     for layer in layers:
         if not isinstance(layer, Layer):
-            raise ValueError(f"{layer!r:.80} is not a layer: use Conv2D, MaxPooling2D, Dense, ...")
+            raise ValueError(
+                Message(
+                    "{layer!r:.80} is not a layer: use Conv2D, MaxPooling2D, Dense, ...",
+                    layer=layer,
+                )
+            )
         if layer.name == INPUT:
-            raise ValueError(f"a layer is named {INPUT!r}, as the picture is: rename it")
+            raise ValueError(
+                Message("a layer is named {input!r}, as the picture is: rename it", input=INPUT)
+            )
         if layer.name in seen:
-            raise ValueError(f"two layers are named {layer.name!r}: names must be unique")
+            raise ValueError(
+                Message("two layers are named {name!r}: names must be unique", name=layer.name)
+            )
         seen.add(layer.name)
     inputs: dict[str, Shape] = {}
     outputs: dict[str, Shape] = {INPUT: input_shape}
@@ -106,14 +137,24 @@ def shapes(
         numbers = _padded(layer, shape)
         if numbers > MAX_NUMBERS:
             raise ValueError(
-                f"{layer.name} would read {numbers:,} numbers for one picture, padding included: "
-                f"at most {MAX_NUMBERS:,}"
+                Message(
+                    "{name} would read {numbers:,} numbers for one picture, padding included: at "
+                    "most {max_numbers:,}",
+                    name=layer.name,
+                    numbers=numbers,
+                    max_numbers=MAX_NUMBERS,
+                )
             )
         outputs[layer.name] = shape = layer.output_shape(shape)
         if math.prod(shape) > MAX_NUMBERS:
             raise ValueError(
-                f"{layer.name} would put out {math.prod(shape):,} numbers for one picture: "
-                f"at most {MAX_NUMBERS:,}"
+                Message(
+                    "{name} would put out {prod:,} numbers for one picture: at most "
+                    "{max_numbers:,}",
+                    name=layer.name,
+                    prod=math.prod(shape),
+                    max_numbers=MAX_NUMBERS,
+                )
             )
     del outputs[INPUT]
     return inputs, outputs
@@ -138,7 +179,15 @@ def fields(
             try:
                 seen = seen.union(found[name])
             except ValueError as error:
-                raise ValueError(f"{layer.name} reads {first} and {name}: {error}") from error
+                raise ValueError(
+                    Message(
+                        "{layer} reads {first} and {second}: {error}",
+                        layer=layer.name,
+                        first=first,
+                        second=name,
+                        error=error,
+                    )
+                ) from error
         window = layer.sees(size)
         # A vector of one place has nothing around it to be seen.
         windows[layer.name] = None
@@ -162,22 +211,49 @@ def _padded(layer: Layer, shape: Shape) -> int:
 def weights(weights: Mapping[str, Any], wanted: Mapping[str, Shape]) -> dict[str, FloatArray]:
     """Copy the weights as read-only float32, in the layers' order, or say what is wrong."""
     if missing := [name for name in wanted if name not in weights]:
-        raise ValueError(f"weight {missing[0]!r} is missing: its shape is {wanted[missing[0]]}")
+        raise ValueError(
+            Message(
+                "weight {missing!r} is missing: its shape is {wanted}",
+                missing=missing[0],
+                wanted=wanted[missing[0]],
+            )
+        )
     if extra := [name for name in weights if name not in wanted]:
         raise ValueError(
-            f"weight {extra[0]!r:.80} belongs to no layer: the layers need {', '.join(wanted)}"
+            Message(
+                "weight {extra!r:.80} belongs to no layer: the layers need {wanted}",
+                extra=extra[0],
+                wanted=", ".join(wanted),
+            )
         )
     checked: dict[str, FloatArray] = {}
     for name, shape in wanted.items():
         array = np.asarray(weights[name])
         if array.dtype.kind != "f":
-            raise ValueError(f"weight {name!r} has dtype {array.dtype}: floats are needed")
+            raise ValueError(
+                Message(
+                    "weight {name!r} has dtype {dtype}: floats are needed",
+                    name=name,
+                    dtype=array.dtype,
+                )
+            )
         if array.shape != shape:
-            raise ValueError(f"weight {name!r} has shape {array.shape}: the layer needs {shape}")
+            raise ValueError(
+                Message(
+                    "weight {name!r} has shape {shape}: the layer needs {wanted}",
+                    name=name,
+                    shape=array.shape,
+                    wanted=shape,
+                )
+            )
         with np.errstate(over="ignore"):
             array = np.array(array, np.float32, order="C")
         if not np.isfinite(array).all():
-            raise ValueError(f"weight {name!r} holds NaN or infinity: train again or repair it")
+            raise ValueError(
+                Message(
+                    "weight {name!r} holds NaN or infinity: train again or repair it", name=name
+                )
+            )
         array.flags.writeable = False
         checked[name] = array
     return checked
@@ -187,16 +263,22 @@ def pictures(x: ArrayLike, input_shape: Shape) -> FloatArray:
     """Give pictures as float32, one or a batch; TypeError for anything but real numbers."""
     array = np.asarray(x)
     if array.dtype.kind not in "fiu":
-        raise TypeError(f"pictures must be real numbers, not dtype {array.dtype}")
+        raise TypeError(
+            Message("pictures must be real numbers, not dtype {dtype}", dtype=array.dtype)
+        )
     if array.ndim not in (3, 4) or array.shape[-3:] != input_shape or not array.size:
         raise ValueError(
-            f"pictures of shape {array.shape} do not fit: this network reads "
-            f"{input_shape} (height, width, channels), or a batch (N, *that), N above 0"
+            Message(
+                "pictures of shape {shape} do not fit: this network reads {input_shape} (height, "
+                "width, channels), or a batch (N, *that), N above 0",
+                shape=array.shape,
+                input_shape=input_shape,
+            )
         )
     with np.errstate(over="ignore"):
         array = array.astype(np.float32, copy=False)
     if not np.isfinite(array).all():
-        raise ValueError("pictures must not hold NaN or infinity: replace those values")
+        raise ValueError(Message("pictures must not hold NaN or infinity: replace those values"))
     return array
 
 

@@ -112,9 +112,14 @@ def top_patches(
     spec = _maps_layer(network, layer)
     filters = network.shapes[layer][2]
     if not 0 <= filter < filters:
-        raise UsageError(f"layer {layer} has no filter {filter}: they go from 0 to {filters - 1}")
+        raise UsageError(
+            "layer {layer} has no filter {filter}: they go from 0 to {filters}",
+            layer=layer,
+            filter=filter,
+            filters=filters - 1,
+        )
     if n < 1:
-        raise UsageError(f"the number of patches must be at least 1, not {n}")
+        raise UsageError("the number of patches must be at least 1, not {n}", n=n)
     pictures = _batch(network, digits)
     field = network.receptive_field(layer)
     best: list[tuple[float, int, int, int]] = []
@@ -166,8 +171,15 @@ def effective_receptive_field(
     chosen = range(filters) if filter is None else (filter,)
     if not (0 <= row < height and 0 <= col < width and 0 <= chosen[0] < filters):
         raise UsageError(
-            f"layer {layer} has {height} x {width} cells and {filters} filters, counted from 0: "
-            f"there is no filter {chosen[0]}, row {row}, column {col}"
+            "layer {layer} has {height} x {width} cells and {filters} filters, counted from 0: "
+            "there is no filter {chosen}, row {row}, column {col}",
+            layer=layer,
+            height=height,
+            width=width,
+            filters=filters,
+            chosen=chosen[0],
+            row=row,
+            col=col,
         )
     box = network.receptive_field(layer).box(row, col)
     inside = box.clip((network.input_shape[0], network.input_shape[1]))
@@ -202,8 +214,9 @@ def _maps_layer(network: Network, layer: str) -> Layer:
     spec = network.layer(layer)
     if len(network.shapes[layer]) != 3:
         raise UsageError(
-            f"layer {layer} ({spec.kind}) has no response maps: choose a convolution or pooling "
-            "layer"
+            "layer {layer} ({kind}) has no response maps: choose a convolution or pooling layer",
+            layer=layer,
+            kind=spec.kind,
         )
     return spec
 

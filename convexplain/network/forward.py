@@ -181,8 +181,10 @@ class Forward:
             return step.breakdown(shown) if isinstance(step, ConvStep) else step.breakdown()
         if spec.hands_on:
             raise UsageError(
-                f"layer {layer} ({spec.kind}) hands values on and adds nothing up: choose a "
-                "convolution or dense layer"
+                "layer {layer} ({kind}) hands values on and adds nothing up: choose a convolution "
+                "or dense layer",
+                layer=layer,
+                kind=spec.kind,
             )
         sums = self.addends(spec, cell)
         products = sums.products
@@ -227,7 +229,11 @@ class Forward:
         ):
             if not 0 <= value < count:
                 raise UsageError(
-                    f"layer {layer.name} has no {name} {value}: they go from 0 to {count - 1}"
+                    "layer {layer} has no {what} {number}: they go from 0 to {last}",
+                    layer=layer.name,
+                    what=name,
+                    number=value,
+                    last=count - 1,
                 )
 
     def _name(self, layer: Layer, cell: Cell) -> Caption:
@@ -259,8 +265,10 @@ class Forward:
         if ending in ("softmax", "log_softmax", "linear"):
             return softmax(exact)
         raise UsageError(
-            f"layer {self.network.layers[-1].name} has no softmax, so its {ending} outputs are not "
-            "probabilities: read trace.activations"
+            "layer {name} has no softmax, so its {ending} outputs are not probabilities: read "
+            "trace.activations",
+            name=self.network.layers[-1].name,
+            ending=ending,
         )
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from convexplain.errors import UsageError
+from convexplain.messages import Message
 from convexplain.network.network import Network
 from convexplain.network.readers import keras, onnx
 from convexplain.network.readers.imported import Array, Imported, UnreadableError
@@ -35,7 +36,9 @@ def from_keras(model: Any) -> Network:
         It holds a layer that cannot be shown, or is no such model.
     """
     if not all(hasattr(model, name) for name in ("get_config", "layers")):
-        raise UsageError(f"{type(model).__name__} is no Keras model: give one with layers")
+        raise UsageError(
+            "{kind} is no Keras model: give one with layers", kind=type(model).__name__
+        )
     kinds = {cls.__name__ for cls in type(model).__mro__}
     kind = next((kind for kind in keras.MODELS if kind in kinds), type(model).__name__)
     config: dict[str, Any] = {"class_name": kind, "config": model.get_config()}
@@ -51,7 +54,7 @@ def from_keras(model: Any) -> Network:
     def read() -> Imported:
         return keras.read(config, source, {"format": "Keras model", "framework": "Keras"})
 
-    return _made(read, "the Keras model")
+    return _made(read, Message("the Keras model"))
 
 
 def from_torch(model: Any, example: Any) -> Network:
@@ -84,7 +87,7 @@ def from_torch(model: Any, example: Any) -> Network:
             content = _exported(torch, model, example)
     finally:
         model.train(training)
-    return _made(lambda: onnx.read(content, Path("model.onnx")), "the PyTorch model")
+    return _made(lambda: onnx.read(content, Path("model.onnx")), Message("the PyTorch model"))
 
 
 def _exported(torch: Any, model: Any, example: Any) -> bytes:
@@ -97,8 +100,8 @@ def _exported(torch: Any, model: Any, example: Any) -> bytes:
     return content.getvalue()
 
 
-def _made(read: Any, what: str) -> Network:
+def _made(read: Any, what: Message) -> Network:
     try:
         return Network.of(read(), what)
     except UnreadableError as error:
-        raise UsageError(f"{what} is refused: {error}") from error
+        raise UsageError("{what} is refused: {error}", what=what, error=error) from error

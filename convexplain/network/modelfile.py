@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic
+from convexplain.messages import Message
 from convexplain.network import check_shapes
 from convexplain.network.layers import Layer, layer_from_dict
 
@@ -50,14 +51,18 @@ def write(path: str | os.PathLike[str], content: Content, *, dtype: str = "float
     `dtype` says how the tensors are stored: float16 takes half the space and rounds to 11 bits.
     """
     if dtype not in DTYPES:
-        raise ConvexplainError(f"weights cannot be saved as {dtype!r}: choose float32 or float16")
+        raise ConvexplainError(
+            "weights cannot be saved as {dtype!r}: choose float32 or float16", dtype=dtype
+        )
     with np.errstate(over="ignore"):
         tensors = {
             name: np.ascontiguousarray(w, DTYPES[dtype]) for name, w in content.weights.items()
         }
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
-            raise ConvexplainError(f"{name} holds weights beyond 65504: save it as float32")
+            raise ConvexplainError(
+                "{name} holds weights beyond 65504: save it as float32", name=name
+            )
     atomic.write(Path(path), encoded(content, tensors))
 
 
@@ -95,22 +100,34 @@ def read(path: str | os.PathLike[str]) -> Content:
     source = Path(path)
     try:
         if not source.is_file():
-            what = "is not a file" if source.exists() else "does not exist"
-            raise ConvexplainError(f"{source} {what}: give the path of a .safetensors file")
+            if source.exists():
+                raise ConvexplainError(
+                    "{path} is not a file: give the path of a .safetensors file", path=source
+                )
+            raise ConvexplainError(
+                "{path} does not exist: give the path of a .safetensors file", path=source
+            )
         size = source.stat().st_size
         if size > MAX_BYTES:
             raise ConvexplainError(
-                f"{source} has {size:,} bytes: a network's file has at most {MAX_BYTES:,}"
+                "{source} has {size:,} bytes: a network's file has at most {max_bytes:,}",
+                source=source,
+                size=size,
+                max_bytes=MAX_BYTES,
             )
         file = source.read_bytes()
     except OSError as error:
-        raise ConvexplainError(f"{source} cannot be read: {error.strerror}") from error
+        raise ConvexplainError(
+            "{source} cannot be read: {error}", source=source, error=error
+        ) from error
     try:
         header = _header(file)
         weights = _tensors(file, header)
         content = _architecture(header, weights)
     except ValueError as error:
-        raise ConvexplainError(f"{source} is not a network's file: {error}") from error
+        raise ConvexplainError(
+            "{source} is not a network's file: {error}", source=source, error=error
+        ) from error
     return content
 
 
@@ -118,10 +135,16 @@ def _header(file: bytes) -> dict[str, Any]:
     """Parse the header: 8 bytes little-endian length, then JSON; names must not repeat."""
     length = int.from_bytes(file[:8], "little")
     if len(file) < 8 or length > len(file) - 8:
-        raise ValueError("its safetensors header is cut off or missing")
+        raise ValueError(Message("its safetensors header is cut off or missing"))
     if length > MAX_HEADER:
-        raise ValueError(f"its safetensors header has {length:,} bytes: at most {MAX_HEADER:,}")
-    return _json_object(file[8 : 8 + length], "its safetensors header")
+        raise ValueError(
+            Message(
+                "its safetensors header has {length:,} bytes: at most {max_header:,}",
+                length=length,
+                max_header=MAX_HEADER,
+            )
+        )
+    return _json_object(file[8 : 8 + length], Message("its safetensors header"))
 
 
 def _tensors(file: bytes, header: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
@@ -129,11 +152,17 @@ def _tensors(file: bytes, header: dict[str, Any]) -> dict[str, NDArray[np.float3
     for name, entry in header.items():
         dtype = entry.get("dtype") if isinstance(entry, dict) else None
         if name != "__metadata__" and dtype not in ("F32", "F16"):
-            raise ValueError(f"tensor {name!r:.80} has dtype {dtype!r:.80}, not F32 or F16")
+            raise ValueError(
+                Message(
+                    "tensor {name!r:.80} has dtype {dtype!r:.80}, not F32 or F16",
+                    name=name,
+                    dtype=dtype,
+                )
+            )
     try:
         tensors = safetensors.numpy.load(file)
     except SafetensorError as error:
-        raise ValueError(f"its tensors cannot be decoded ({error})") from error
+        raise ValueError(Message("its tensors cannot be decoded ({error})", error=error)) from error
     return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
 
@@ -142,36 +171,48 @@ def _architecture(header: dict[str, Any], weights: Mapping[str, NDArray[np.float
     metadata = header.get("__metadata__")
     text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
-        raise ValueError(f"its metadata has no {METADATA_KEY!r} entry with the architecture")
-    description = _json_object(text, f"the {METADATA_KEY!r} entry of its metadata")
+        raise ValueError(
+            Message(
+                "its metadata has no {metadata_key!r} entry with the architecture",
+                metadata_key=METADATA_KEY,
+            )
+        )
+    description = _json_object(text, Message("the {key!r} entry of its metadata", key=METADATA_KEY))
     if lacking := [key for key in ("input_shape", "layers") if key not in description]:
-        raise ValueError(f"its architecture lacks {lacking[0]!r}")
+        raise ValueError(Message("its architecture lacks {lacking!r}", lacking=lacking[0]))
     layers, provenance = description["layers"], description.get("provenance", {})
     if not isinstance(layers, list):
-        raise ValueError(f"its layers must be a list, not {layers!r:.80}")
+        raise ValueError(Message("its layers must be a list, not {layers!r:.80}", layers=layers))
     if not isinstance(provenance, dict):
-        raise ValueError(f"its provenance must be a JSON object, not {provenance!r:.80}")
+        raise ValueError(
+            Message(
+                "its provenance must be a JSON object, not {provenance!r:.80}",
+                provenance=provenance,
+            )
+        )
     input_shape = check_shapes.input_shape(description["input_shape"])
     recipe = Recipe.from_dict(description["recipe"]) if "recipe" in description else None
     made = tuple(layer_from_dict(layer) for layer in layers)
     return Content(made, weights, input_shape, provenance, recipe)
 
 
-def _json_object(text: str | bytes, what: str) -> dict[str, Any]:
+def _json_object(text: str | bytes, what: Message) -> dict[str, Any]:
     """Parse JSON, refusing names that occur twice (parsers differ in which one wins)."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, value in pairs:
             if name in found:
-                raise ValueError(f"{name!r:.80} occurs twice in {what}")
+                raise ValueError(
+                    Message("{name!r:.80} occurs twice in {what}", name=name, what=what)
+                )
             found[name] = value
         return found
 
     try:
         value = json.loads(text, object_pairs_hook=unique)
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"{what} is not JSON") from error
+        raise ValueError(Message("{what} is not JSON", what=what)) from error
     if not isinstance(value, dict):
-        raise ValueError(f"{what} is not a JSON object")
+        raise ValueError(Message("{what} is not a JSON object", what=what))
     return value

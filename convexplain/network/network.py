@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.messages import Message
 from convexplain.network import check_shapes, fast, modelfile
 from convexplain.network.blas import one_thread
 from convexplain.network.check_shapes import INPUT
@@ -207,15 +208,18 @@ class Network:
             asset = resources.files("convexplain") / "assets" / BUNDLED[name_or_path]
             if name_or_path in OPTIONAL and not asset.is_file():
                 raise ConvexplainError(
-                    f"the network {name_or_path!r} was left out of this copy of convexplain: give "
-                    "cnn, dense or a file, or install a copy that has it"
+                    "the network {name_or_path!r} was left out of this copy of convexplain: give "
+                    "cnn, dense or a file, or install a copy that has it",
+                    name_or_path=name_or_path,
                 )
             with resources.as_file(asset) as path:
                 return cls._load_file(path)
         if not Path(name_or_path).exists():
             raise ConvexplainError(
-                f"there is no model {os.fspath(name_or_path)!r}: give the path of a .safetensors "
-                f"file, or {' or '.join(shipped())} for a network that ships with the package"
+                "there is no model {name_or_path!r}: give the path of a .safetensors file, or "
+                "{shipped} for a network that ships with the package",
+                name_or_path=os.fspath(name_or_path),
+                shipped=" or ".join(shipped()),
             )
         if not modelfile.is_one(name_or_path):
             return cls.imported(name_or_path)
@@ -269,7 +273,7 @@ class Network:
                 recipe=parts.recipe,
             )
         except (TypeError, ValueError) as error:
-            raise ConvexplainError(f"{name} is refused: {error}") from error
+            raise ConvexplainError("{name} is refused: {error}", name=name, error=error) from error
 
     @classmethod
     def _load_file(cls, path: str | os.PathLike[str]) -> Network:
@@ -283,7 +287,9 @@ class Network:
                 recipe=content.recipe,
             )
         except ValueError as error:
-            raise ConvexplainError(f"{os.fspath(path)} is refused: {error}") from error
+            raise ConvexplainError(
+                "{path} is refused: {error}", path=os.fspath(path), error=error
+            ) from error
 
     def save(self, path: str | os.PathLike[str], *, dtype: str = "float32") -> None:
         """Write a safetensors file with architecture and provenance, whole or not at all.
@@ -346,8 +352,9 @@ class Network:
         """
         if self.recipe is None:
             raise UsageError(
-                f"the network reads {fmt.shape(self.input_shape)}, which is no picture: give one "
-                "that reads 1 channel (gray) or 3 (colour)"
+                "the network reads {input_shape}, which is no picture: give one that reads 1 "
+                "channel (gray) or 3 (colour)",
+                input_shape=fmt.shape(self.input_shape),
             )
         return self.recipe
 
@@ -431,7 +438,7 @@ class Network:
             Weights so large that the numbers grow beyond float32.
         """
         if threads < 1:
-            raise ValueError(f"threads must be at least 1, not {threads}")
+            raise ValueError(Message("threads must be at least 1, not {threads}", threads=threads))
         x = self.checked(x)
         if x.ndim == 4:
             return check_shapes.finite(
@@ -522,7 +529,9 @@ class Network:
             if layer.name == name:
                 return layer
         raise UsageError(
-            f"there is no layer {name!r}: {choose(name, [each.name for each in self.layers])}"
+            "there is no layer {name!r}: {choice}",
+            name=name,
+            choice=choose(name, [each.name for each in self.layers]),
         )
 
     def weights_of(self, name: str) -> dict[str, FloatArray]:

@@ -89,9 +89,18 @@ def occlusion(
     picture = network.checked(image)
     height, width, channels = picture.shape
     if not 1 <= side <= min(height, width):
-        raise UsageError(f"a square of {side} does not fit into {height} x {width} pixels")
+        raise UsageError(
+            "a square of {side} does not fit into {height} x {width} pixels",
+            side=side,
+            height=height,
+            width=width,
+        )
     if not 0 <= label < network.outputs:
-        raise UsageError(f"there is no class {label}: they go from 0 to {network.outputs - 1}")
+        raise UsageError(
+            "there is no class {label}: they go from 0 to {outputs}",
+            label=label,
+            outputs=network.outputs - 1,
+        )
     colour = np.broadcast_to(np.asarray(fill, np.float32), (channels,)).copy()
     rows, cols = height - side + 1, width - side + 1
     batch = np.repeat(picture[np.newaxis], rows * cols, axis=0)

@@ -51,8 +51,10 @@ class Trace(Forward):
         steps = spec.steps(self.input_of(layer), self.network.weights_of(layer), filter)
         if steps is None:
             raise UsageError(
-                f"layer {layer} ({spec.kind}) has no window that moves: choose a convolution or "
-                "pooling layer"
+                "layer {layer} ({kind}) has no window that moves: choose a convolution or pooling "
+                "layer",
+                layer=layer,
+                kind=spec.kind,
             )
         return steps
 

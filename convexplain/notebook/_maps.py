@@ -112,7 +112,11 @@ def maps(
     values = trace.before(layer) if before else trace.activations[layer]
     if values.ndim != 3:
         names = [name for name, array in trace.activations.items() if array.ndim == 3]
-        raise UsageError(f"layer {layer} is a vector and has no maps: {choose(layer, names)}")
+        raise UsageError(
+            "layer {layer} is a vector and has no maps: {choice}",
+            layer=layer,
+            choice=choose(layer, names),
+        )
     trace.check(spec, filter or 0)
     scaled = values
     source = trace.layer_before(spec)

@@ -102,9 +102,16 @@ def page(
     Convolution, cell by cell (2.6 MB)
     """
     if lang is not None and lang not in LANGUAGES:
-        raise UsageError(f"there is no language {lang!r}: {choose(lang, LANGUAGES)}")
+        raise UsageError(
+            "there is no language {lang!r}: {choice}", lang=lang, choice=choose(lang, LANGUAGES)
+        )
     if not frame.LEAST <= height <= frame.MOST:
-        raise UsageError(f"height {height}: give {frame.LEAST} to {frame.MOST} CSS pixels")
+        raise UsageError(
+            "height {height}: give {least} to {most} CSS pixels",
+            height=height,
+            least=frame.LEAST,
+            most=frame.MOST,
+        )
     network = model if isinstance(model, Network) else Network.load(model)
     if isinstance(picture, int):
         picture = digits.first(picture)

@@ -13,6 +13,7 @@ from convexplain import extras, lessons
 from convexplain.errors import UsageError, choose
 from convexplain.files import atomic
 from convexplain.lessons import Lesson
+from convexplain.messages import Message
 from convexplain.notebook import _html
 from convexplain.notebook import _words as words
 from convexplain.style import format as fmt
@@ -116,9 +117,13 @@ def video(
 
     made = _lesson(lesson, options)
     if quality not in QUALITIES:
-        raise UsageError(f"there is no quality {quality!r}: {choose(quality, QUALITIES)}")
+        raise UsageError(
+            "there is no quality {quality!r}: {choice}",
+            quality=quality,
+            choice=choose(quality, QUALITIES),
+        )
     look = Look(lang or _state.look.lang, theme, captions)
-    extras.require("video", "videos")
+    extras.require("video", Message("videos"))
     place = clip_cache.folder()
     atomic.sweep(place)
     job = Job(made, Path("lesson.mp4"), look, QUALITIES[quality], subtitles=False)
@@ -132,11 +137,16 @@ def video(
 def _lesson(lesson: str | Lesson, options: dict[str, Any]) -> Lesson:
     if isinstance(lesson, str):
         if lesson not in lessons.names():
-            raise UsageError(f"there is no lesson {lesson!r}: {choose(lesson, lessons.names())}")
+            raise UsageError(
+                "there is no lesson {lesson!r}: {choice}",
+                lesson=lesson,
+                choice=choose(lesson, lessons.names()),
+            )
         return lessons.make(lessons.find(lesson), options, of=f"the lesson {lesson}")
     if options:
         raise UsageError(
-            f"{', '.join(options)}: a lesson that is made already has its options; give its name"
+            "{options}: a lesson that is made already has its options; give its name",
+            options=", ".join(options),
         )
     return lesson
 

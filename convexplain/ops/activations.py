@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convexplain.messages import Message
 from convexplain.ops._arrays import Floats, floats
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])
@@ -135,8 +136,13 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> Floats:
 def _axis(x: Floats, axis: int) -> None:
     if not -x.ndim <= axis < x.ndim:
         raise ValueError(
-            f"axis {axis} does not exist in x of shape {x.shape}: "
-            f"give one from {-x.ndim} to {x.ndim - 1}"
+            Message(
+                "axis {axis} does not exist in x of shape {shape}: give one from {least} to {most}",
+                axis=axis,
+                shape=x.shape,
+                least=-x.ndim,
+                most=x.ndim - 1,
+            )
         )
 
 
@@ -282,6 +288,11 @@ def find(name: object) -> Activation:
         if 0 <= number < math.inf:
             return _WITH_A_NUMBER[match[1]][0](match[0], number)
     raise ValueError(
-        f"unknown activation {name!r:.60}: choose one of {', '.join(ACTIVATIONS)}; "
-        f"{' and '.join(_WITH_A_NUMBER)} take a number of at least 0, as leaky_relu(0.2)"
+        Message(
+            "unknown activation {name!r:.60}: choose one of {activations}; {with_a_number} take a "
+            "number of at least 0, as leaky_relu(0.2)",
+            name=name,
+            activations=", ".join(ACTIVATIONS),
+            with_a_number=" and ".join(_WITH_A_NUMBER),
+        )
     )

@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from operator import index
 from typing import Literal, TypeAlias
 
+from convexplain.messages import Message
+
 Pair: TypeAlias = tuple[int, int]
 """(rows, columns)"""
 Margins: TypeAlias = tuple[int, int, int, int]
@@ -76,8 +78,13 @@ class Box:
         # A negative start would silently count from the other end of the array.
         if start < 0:
             raise ValueError(
-                f"{self} begins at {axis} {start}, outside of the picture: "
-                "cut it with .clip((H, W)) before slicing"
+                Message(
+                    "{self} begins at {axis} {start}, outside of the picture: cut it with "
+                    ".clip((H, W)) before slicing",
+                    self=self,
+                    axis=axis,
+                    start=start,
+                )
             )
         return slice(start, stop)
 
@@ -178,8 +185,12 @@ class Window:
             return 0, 0, 0, 0
         if input_size is None and self.stride != (1, 1):
             raise ValueError(
-                f'padding "{self.padding}" with stride {_times(self.stride)} depends on the size '
-                "of the input: pass input_size=(H, W)"
+                Message(
+                    'padding "{padding}" with stride {stride} depends on the size of the input: '
+                    "pass input_size=(H, W)",
+                    padding=self.padding,
+                    stride=_times(self.stride),
+                )
             )
         # At stride 1, span - 1 cells keep any size as it is; 1 stands for all of them.
         sizes = (1, 1) if input_size is None else pair("input_size", input_size)
@@ -278,7 +289,11 @@ class Window:
         (None, 0, 1)
         """
         if position < 0:
-            raise ValueError(f"position {position}: rows and columns are counted from 0")
+            raise ValueError(
+                Message(
+                    "position {position}: rows and columns are counted from 0", position=position
+                )
+            )
         # The padding along one axis depends on the size along that axis alone.
         first = position * self.stride[axis] - self.margins((size, size))[2 * axis]
         places = (first + i * self.dilation[axis] for i in range(self.kernel_size[axis]))
@@ -335,7 +350,11 @@ class ReceptiveField:
     def box(self, row: int, col: int) -> Box:
         """Give what cell (`row`, `col`), counted from 0, sees of the input."""
         if row < 0 or col < 0:
-            raise ValueError(f"cell ({row}, {col}): rows and columns are counted from 0")
+            raise ValueError(
+                Message(
+                    "cell ({row}, {col}): rows and columns are counted from 0", row=row, col=col
+                )
+            )
         top = self.start[0] + row * self.stride[0]
         left = self.start[1] + col * self.stride[1]
         return Box(top, left, top + self.size[0], left + self.size[1])
@@ -372,8 +391,12 @@ class ReceptiveField:
         """
         if self.stride != other.stride:
             raise ValueError(
-                f"their cells lie {_times(self.stride)} and {_times(other.stride)} pixels apart: "
-                "layers that are read together need the same strides"
+                Message(
+                    "their cells lie {stride} and {other} pixels apart: layers that are read "
+                    "together need the same strides",
+                    stride=_times(self.stride),
+                    other=_times(other.stride),
+                )
             )
         top, left = (min(a, b) for a, b in zip(self.start, other.start, strict=True))
         bottom, right = (max(a.start[i] + a.size[i] for a in (self, other)) for i in (0, 1))
@@ -466,10 +489,22 @@ def pair(name: str, value: PairLike, *, least: int = 1) -> Pair:
     if len(numbers) == 1:
         numbers = numbers * 2
     if len(numbers) != 2:
-        raise ValueError(f"{name} {value!r} has {len(numbers)} numbers: give one or two")
+        raise ValueError(
+            Message(
+                "{name} {value!r} has {count} numbers: give one or two",
+                name=name,
+                value=value,
+                count=len(numbers),
+            )
+        )
     if min(numbers) < least:
         raise ValueError(
-            f"{name} {value!r} is too small: give at least {least} for rows and for columns"
+            Message(
+                "{name} {value!r} is too small: give at least {least} for rows and for columns",
+                name=name,
+                value=value,
+                least=least,
+            )
         )
     return numbers[0], numbers[1]
 
@@ -479,11 +514,20 @@ def margins(padding: int | Sequence[int]) -> Margins:
     numbers = _whole("padding", padding)
     if len(numbers) not in (1, 2, 4):
         raise ValueError(
-            f"padding {padding!r} has {len(numbers)} numbers: give one for all sides, "
-            "two for (rows, columns) or four for (top, bottom, left, right)"
+            Message(
+                "padding {padding!r} has {count} numbers: give one for all sides, two for (rows, "
+                "columns) or four for (top, bottom, left, right)",
+                padding=padding,
+                count=len(numbers),
+            )
         )
     if min(numbers) < 0:
-        raise ValueError(f"padding {padding!r} is negative: padding only adds cells, 0 adds none")
+        raise ValueError(
+            Message(
+                "padding {padding!r} is negative: padding only adds cells, 0 adds none",
+                padding=padding,
+            )
+        )
     if len(numbers) == 4:
         return numbers[0], numbers[1], numbers[2], numbers[3]
     rows, cols = numbers[0], numbers[-1]
@@ -498,16 +542,32 @@ def named_or_margins(padding: PaddingLike) -> PaddingName | Margins:
         if padding == name:
             return name
     names = ", ".join(f'"{name}"' for name in PADDING_NAMES)
-    raise ValueError(f'padding "{padding}" is unknown: give one of {names}, or ints')
+    raise ValueError(
+        Message(
+            'padding "{padding}" is unknown: give one of {names}, or ints',
+            padding=padding,
+            names=names,
+        )
+    )
 
 
 def _whole(name: str, value: object) -> tuple[int, ...]:
     items = tuple(value) if isinstance(value, Iterable) else (value,)
     if isinstance(value, str) or any(isinstance(item, bool) for item in items):
-        raise TypeError(f"{name} {value!r:.80} is not made of whole numbers: give an int or ints")
+        raise TypeError(
+            Message(
+                "{name} {value!r:.80} is not made of whole numbers: give an int or ints",
+                name=name,
+                value=value,
+            )
+        )
     try:
         return tuple(index(item) for item in items)
     except TypeError:
         raise TypeError(
-            f"{name} {value!r:.80} is not made of whole numbers: give an int or ints"
+            Message(
+                "{name} {value!r:.80} is not made of whole numbers: give an int or ints",
+                name=name,
+                value=value,
+            )
         ) from None

@@ -14,6 +14,7 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from convexplain.messages import Message
 from convexplain.ops._arrays import Floats, pictures
 from convexplain.ops.geometry import PaddingLike, Pair, PairLike, Window
 from convexplain.ops.patching import reach, surround
@@ -200,8 +201,12 @@ def refuse_empty_windows(window: Window, size: Pair) -> None:
     for counted in counts(window, size, include_pad=False):
         if not all(counted):
             raise ValueError(
-                f"padding {around} (top, bottom, left, right) is too much for a "
-                f"{window.kernel_size[0]}x{window.kernel_size[1]} pool on a "
-                f"{size[0]}x{size[1]} input: a window would read nothing but padding; pad by at "
-                "most half of the pool's size"
+                Message(
+                    "padding {around} (top, bottom, left, right) is too much for a "
+                    "{pool[0]}x{pool[1]} pool on a {size[0]}x{size[1]} input: a window "
+                    "would read nothing but padding; pad by at most half of the pool's size",
+                    around=around,
+                    pool=window.kernel_size,
+                    size=size,
+                )
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from convexplain.messages import Message
 from convexplain.ops._arrays import Floats, convolution_weights, pictures
 from convexplain.ops.geometry import PaddingLike, Pair, PairLike, Window, pair
 
@@ -111,13 +112,21 @@ def landing(
     named = isinstance(window.padding, str) and window.padding != "valid"
     if more != (0, 0) and (named or output_size is not None):
         raise ValueError(
-            f"output_padding {output_padding!r} has no place beside output_size or padding "
-            '"same", which fix the size of the output: leave it out'
+            Message(
+                "output_padding {output_padding!r} has no place beside output_size or padding "
+                '"same", which fix the size of the output: leave it out',
+                output_padding=output_padding,
+            )
         )
     if more[0] >= max(sh, dh) or more[1] >= max(sw, dw):
         raise ValueError(
-            f"output_padding {output_padding!r} must be smaller than the stride "
-            f"{window.stride} or the dilation {window.dilation}: lower it"
+            Message(
+                "output_padding {output_padding!r} must be smaller than the stride {stride} or the "
+                "dilation {dilation}: lower it",
+                output_padding=output_padding,
+                stride=window.stride,
+                dilation=window.dilation,
+            )
         )
     if named:
         # Every size that "same" leads from to the input's; Keras takes the largest.
@@ -135,13 +144,24 @@ def landing(
         largest = smallest[0] + sh - 1, smallest[1] + sw - 1
         if not (smallest[0] <= size[0] <= largest[0] and smallest[1] <= size[1] <= largest[1]):
             raise ValueError(
-                f"output_size {output_size!r} does not lead back to the {height}x{width} input: "
-                f"give rows from {smallest[0]} to {largest[0]} and columns from {smallest[1]} "
-                f"to {largest[1]}"
+                Message(
+                    "output_size {output_size!r} does not lead back to the {height}x{width} "
+                    "input: give rows from {smallest[0]} to {largest[0]} and columns from "
+                    "{smallest[1]} to {largest[1]}",
+                    output_size=output_size,
+                    height=height,
+                    width=width,
+                    smallest=smallest,
+                    largest=largest,
+                )
             )
     if min(size) < 1:
         raise ValueError(
-            f"padding {window.margins()} (top, bottom, left, right) takes away all of the output, "
-            f"which would be {size[0]}x{size[1]}: lower it"
+            Message(
+                "padding {margins} (top, bottom, left, right) takes away all of the output, which "
+                "would be {size[0]}x{size[1]}: lower it",
+                margins=window.margins(),
+                size=size,
+            )
         )
     return window.on(size), size

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convexplain.messages import Message
+
 if TYPE_CHECKING:
     from convexplain.data.pictures import Picture
     from convexplain.network import Network
@@ -118,7 +120,7 @@ def write(
     from convexplain.files import atomic, documents
 
     target = Path(path)
-    documents.check(target, ENDINGS, "a page")
+    documents.check(target, ENDINGS, Message("a page"))
     text = html(
         picture,
         network=network,

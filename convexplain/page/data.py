@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from convexplain.data import digits, facts, kernels, photographs
 from convexplain.data.digits import CLASSES, SHAPE
 from convexplain.data.pictures import Mode, Picture
-from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose, listed
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.subject import Subject
+from convexplain.messages import Message
 from convexplain.network import Network, modelfile
 from convexplain.network.check_shapes import INPUT
 from convexplain.page.examples import find_examples, telling_shifts
@@ -48,7 +49,12 @@ def collect(
     """Gather what ``data.js`` describes, as JSON data; the parameters are those of `page.html`."""
     for kind, given, known in (("language", lang, LANGUAGES), ("theme", theme, themes())):
         if given is not None and given not in known:
-            raise UsageError(f"there is no {kind} {given!r}: {choose(given, known)}")
+            raise UsageError(
+                "there is no {kind} {given!r}: {choice}",
+                kind=kind,
+                given=given,
+                choice=choose(given, known),
+            )
     network = Network.load("cnn") if network is None else network
     check_network(network)
     offered = pictures(network)
@@ -110,41 +116,55 @@ def check_network(network: Network) -> None:
     It reads no pictures, its layers do not stand in a row, it does not answer with one number a
     class, is too large, or computes numbers beyond float32.
     """
-    remedy = "show this network with convexplain step, pixel or predict"
+    remedy = Message("show this network with convexplain step, pixel or predict")
     last = network.layers[-1]
     reading = network.reading
     if len(network.shapes[last.name]) != 1:
         raise UsageError(
-            f"the page shows one number for each class, but this network ends with {last.name}, "
-            f"{last.kind} of shape {network.shapes[last.name]}: {remedy}"
+            "the page shows one number for each class, but this network ends with {name}, {kind} "
+            "of shape {shape}: {remedy}",
+            name=last.name,
+            kind=last.kind,
+            shape=network.shapes[last.name],
+            remedy=remedy,
         )
     if network.ending not in ENDINGS and not (network.ending == "sigmoid" and network.outputs == 1):
         raise UsageError(
-            f"the page shows probabilities, but this network ends with {last.name}, {last.kind} "
-            f"with activation {last.activation}: end it with softmax, or {remedy}"
+            "the page shows probabilities, but this network ends with {name}, {kind} with "
+            "activation {activation}: end it with softmax, or {remedy}",
+            name=last.name,
+            kind=last.kind,
+            activation=last.activation,
+            remedy=remedy,
         )
     before = INPUT
     for layer in network.layers:
         if layer.inputs not in ((), (before,)):
             raise UsageError(
-                f"the page shows layers in a row, but {layer.name} reads "
-                f"{' and '.join(layer.inputs)}: {remedy}"
+                "the page shows layers in a row, but {name} reads {inputs}: {remedy}",
+                name=layer.name,
+                inputs=listed(layer.inputs),
+                remedy=remedy,
             )
         before = layer.name
     cells = sum(math.prod(shape) for shape in network.shapes.values())
     for n, most, what in (
-        (network.parameters, MOST_WEIGHTS, "weights"),
-        (cells, MOST_CELLS, "cells"),
+        (network.parameters, MOST_WEIGHTS, Message("weights")),
+        (cells, MOST_CELLS, Message("cells")),
     ):
         if n > most:
             raise UsageError(
-                f"this network has {n:,} {what}, and a page at most {most:,}: "
-                f"take fewer filters or smaller pictures, or {remedy}"
+                "this network has {count:,} {what}, and a page at most {most:,}: take fewer "
+                "filters or smaller pictures, or {remedy}",
+                count=n,
+                what=what,
+                most=most,
+                remedy=remedy,
             )
     try:
         network(np.stack([reading.scaled(picture) for picture in pictures(network).pixels]))
     except ConvexplainError as error:
-        raise UsageError(f"the page cannot show this network: {error}") from error
+        raise UsageError("the page cannot show this network: {error}", error=error) from error
 
 
 def reads_mnist(network: Network) -> bool:

@@ -52,11 +52,16 @@ class Slides:
             with av.open(str(video)) as container:
                 places = [_seconds(chapter) for chapter in container.chapters()]
         except (OSError, ValueError) as error:
-            raise ConvexplainError(f"{video} cannot be read: {error}") from error
+            raise ConvexplainError(
+                "{video} cannot be read: {error}", video=video, error=error
+            ) from error
         if len(places) != len(stops):
             raise ConvexplainError(
-                f"{video} has {len(places)} chapters, but {lesson.name} has {len(stops)}: "
-                "render it again"
+                "{video} has {found} chapters, but {name} has {wanted}: render it again",
+                video=video,
+                found=len(places),
+                name=lesson.name,
+                wanted=len(stops),
             )
         chapters = [
             Chapter(start, end, stop.title.text(look.lang), stop.caption.text(look.lang))

@@ -376,6 +376,10 @@ def _refusal(fit: _Fit) -> UsageError:
         if much > 0
     )
     return UsageError(
-        f"the picture does not fit {sheet.name}: {lacking} are missing, and {largest.name!r} "
-        f"takes {sheet.missing(size(largest))} at least; give a larger sheet, or fewer cells"
+        "the picture does not fit {name}: {lacking} are missing, and {panel!r} takes "
+        "{missing} at least; give a larger sheet, or fewer cells",
+        name=sheet.name,
+        lacking=lacking,
+        panel=largest.name,
+        missing=sheet.missing(size(largest)),
     )

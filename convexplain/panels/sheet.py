@@ -143,5 +143,7 @@ def video(aspect: str) -> Sheet:
         If there is no such aspect.
     """
     if aspect not in ASPECTS:
-        raise UsageError(f"there is no aspect {aspect!r}: {choose(aspect, ASPECTS)}")
+        raise UsageError(
+            "there is no aspect {aspect!r}: {choice}", aspect=aspect, choice=choose(aspect, ASPECTS)
+        )
     return ASPECTS[aspect]

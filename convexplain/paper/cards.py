@@ -36,7 +36,7 @@ def document(card: Card, lang: str) -> dict[str, Any]:
         There is no such language.
     """
     if lang not in LANGUAGES:
-        raise UsageError(f"there is no language {lang!r}: choose en or zh")
+        raise UsageError("there is no language {lang!r}: choose en or zh", lang=lang)
     lesson = card.lesson
     about = _ABOUT.fill(kind=_KIND, name=lesson.name, n=fmt.number(lesson.seconds, 0))
     other = next(each for each in LANGUAGES if each != lang)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from convexplain import extras
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 from convexplain.style import fonts
 
 _TEMPLATES = Path(str(files("convexplain") / "assets" / "print"))
@@ -40,7 +41,7 @@ def _compiled(
     try:
         import typst
     except ImportError as error:
-        problem = extras.lacking("print", "pages for paper")
+        problem = extras.lacking("print", Message("pages for paper"))
         raise ConvexplainError(problem or f"Typst does not start: {error}") from error
     for text in _texts(data):
         fonts.require(text)

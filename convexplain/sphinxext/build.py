@@ -21,6 +21,7 @@ from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 from convexplain import extras, figures
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic
+from convexplain.messages import Message
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
@@ -110,7 +111,7 @@ def wants_videos(config: Config) -> bool:
 @cache
 def can_render() -> bool:
     """Return whether the extra that renders videos is installed."""
-    return not extras.lacking("video", "videos")
+    return not extras.lacking("video", Message("videos"))
 
 
 def folder(build: BuildEnvironment | Builder) -> Path:

@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from convexplain import extras
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 from convexplain.sphinxext import build, requests
 from convexplain.sphinxext.requests import FigureRequest, VideoRequest
 from convexplain.sphinxext.writers import convexplain_picture
@@ -152,7 +153,7 @@ class VideoDirective(_Directive):
         if not build.wants_videos(self.config):
             return picture
         if not build.can_render():
-            problem = extras.lacking("video", "videos")
+            problem = extras.lacking("video", Message("videos"))
             _LOG.warning(
                 f"convexplain-video: {problem}; a figure is shown instead",
                 location=self.get_location(), type="convexplain", subtype="video",

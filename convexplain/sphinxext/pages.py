@@ -77,13 +77,25 @@ class PageDirective(SphinxDirective):
 def _check(given: dict[str, Any]) -> None:
     for name, known in (("lang", LANGUAGES), ("theme", _THEMES)):
         if given[name] not in known:
-            raise UsageError(f"there is no {name} {given[name]!r}: {choose(given[name], known)}")
+            raise UsageError(
+                "there is no {name} {given!r}: {choice}",
+                name=name,
+                given=given[name],
+                choice=choose(given[name], known),
+            )
     if given["digit"] is not None and given["digit"] > 9:
-        raise UsageError(f"digit {given['digit']}: give 0 to 9")
+        raise UsageError("digit {given}: give 0 to 9", given=given["digit"])
     if not frame.LEAST <= given["height"] <= frame.MOST:
-        raise UsageError(f"height {given['height']}: give {frame.LEAST} to {frame.MOST} CSS pixels")
+        raise UsageError(
+            "height {given}: give {least} to {most} CSS pixels",
+            given=given["height"],
+            least=frame.LEAST,
+            most=frame.MOST,
+        )
     if not _FRAGMENT.fullmatch(given["at"]):
-        raise UsageError(f"at {given['at']!r}: give what follows # in the page's address")
+        raise UsageError(
+            "at {given!r}: give what follows # in the page's address", given=given["at"]
+        )
 
 
 def visitors() -> dict[str, Any]:

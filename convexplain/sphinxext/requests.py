@@ -19,7 +19,7 @@ from convexplain.cli import _options
 from convexplain.cli._lesson import LESSONS, NAME, LessonCommand
 from convexplain.cli._types import Name
 from convexplain.cli.figure import FIGURES, Width
-from convexplain.errors import ConvexplainError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 from convexplain.video.job import POSTER, QUALITIES
@@ -161,7 +161,12 @@ def _video(
 ) -> VideoRequest:
     beats = [beat.name for beat in lesson.beats()]
     if poster not in (*beats, POSTER):
-        raise click.UsageError(f"{lesson.name} has no beat {poster!r}: {choose(poster, beats)}")
+        raise UsageError(
+            "{name} has no beat {poster!r}: {choice}",
+            name=lesson.name,
+            poster=poster,
+            choice=choose(poster, beats),
+        )
     look = Look(lang=lang, theme=theme, captions=not no_captions)
     return VideoRequest(lesson, look, quality, poster, transcript)
 

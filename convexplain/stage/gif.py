@@ -11,6 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from convexplain.errors import listed
+from convexplain.messages import Message
+
 LIMIT = 5_000_000  # bytes; what mail and chat programs take
 # What is tried in turn until the file is small enough: colours, and every how many-th frame.
 _ATTEMPTS = ((256, 1), (128, 1), (64, 1), (64, 2), (32, 2), (32, 4), (16, 4), (16, 10))
@@ -51,13 +54,19 @@ def write_gif(source: Path, target: Path, *, limit: int = LIMIT) -> tuple[str, .
             break
     notes = []
     if colours < 256:
-        notes.append(f"{colours} colours")
+        notes.append(Message("{count} colours", count=colours))
     if step > 1:
-        notes.append(f"{float(rate):g} frames a second")
+        notes.append(Message("{rate:g} frames a second", rate=float(rate)))
     if size > limit:
-        return (f"the GIF has {size / 1e6:.1f} MB even with {' and '.join(notes)}",)
+        return (
+            Message(
+                "the GIF has {size:.1f} MB even with {what}", size=size / 1e6, what=listed(notes)
+            ),
+        )
     if notes:
-        return (f"{' and '.join(notes)}, to stay below {limit / 1e6:.3g} MB",)
+        return (
+            Message("{what}, to stay below {limit:.3g} MB", what=listed(notes), limit=limit / 1e6),
+        )
     return ()
 
 

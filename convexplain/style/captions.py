@@ -8,6 +8,8 @@ from functools import cache
 from string import Formatter
 from typing import SupportsIndex, TypeAlias
 
+from convexplain.messages import Message
+
 LANGUAGES = ("en", "zh")
 CHARACTERS_A_SECOND = {"en": 17.0, "zh": 6.0}
 
@@ -190,6 +192,6 @@ def _plain(name: str, value: object) -> Value:
 
 
 def _said(value: Value, lang: str) -> str:
-    if isinstance(value, Caption):
+    if isinstance(value, (Caption, Message)):
         return value.text(lang)
     return str(value).replace("-", "\N{MINUS SIGN}") if isinstance(value, int) else value

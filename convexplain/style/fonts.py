@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
@@ -58,10 +59,15 @@ def require(text: str, font: Path | None = None) -> None:
         return
     named = ", ".join(f"{c!r} (U+{ord(c):04X} {unicodedata.name(c, 'control')})" for c in absent)
     if font is None:
-        remedy = "run python tools/make_fonts.py, or give a font that has them"
+        remedy = Message("run python tools/make_fonts.py, or give a font that has them")
     else:
-        remedy = "give another font"
-    raise ConvexplainError(f"the font {font.name if font else FAMILY} lacks {named}: {remedy}")
+        remedy = Message("give another font")
+    raise ConvexplainError(
+        "the font {font} lacks {named}: {remedy}",
+        font=font.name if font else FAMILY,
+        named=named,
+        remedy=remedy,
+    )
 
 
 def known(text: str) -> set[str]:
@@ -118,7 +124,9 @@ def _face(file: Path) -> FT2Font:
         # Read at once: processes forked later would share an open file, and its position.
         face = FT2Font(io.BytesIO(file.read_bytes()))
     except (OSError, RuntimeError) as error:
-        raise ConvexplainError(f"the font {file} cannot be read: {error}") from error
+        raise ConvexplainError(
+            "the font {file} cannot be read: {error}", file=file, error=error
+        ) from error
     face.set_size(face.units_per_EM, 72)
     return face
 

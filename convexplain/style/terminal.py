@@ -36,10 +36,12 @@ def rjust(text: str, width: int) -> str:
     return " " * (width - cells(text)) + text
 
 
-# A colour code; a Chinese character with the punctuation that must not begin a line; a word.
+_OPENING, _CLOSING = "（「『《“‘", "，。、；：！？）」』》”’％"
+_CHINESE = rf"\u2e80-\u9fff\uff00-\uffef{_OPENING}{_CLOSING}"
+# A colour code; a word or a Chinese character with the marks that no line may part from it; blanks.
 _PIECES = re.compile(
-    r"(?:\x1b\[[0-9;]*m)+|[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]"
-    r"[，。、；：！？）」”]*|[^\s\x1b\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]+ *| +"
+    r"(?:\x1b\[[0-9;]*m)+|"
+    rf"[{_OPENING}]*(?:[^\s\x1b{_CHINESE}]+|[{_CHINESE}])[{_CLOSING}]* *| +"
 )
 _CODE = re.compile("\x1b\\[[0-9;]*m")
 

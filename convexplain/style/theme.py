@@ -240,9 +240,9 @@ class Look:
 
     def __post_init__(self) -> None:
         if self.lang not in ("en", "zh"):
-            raise UsageError(f"there is no language {self.lang!r}: choose en or zh")
+            raise UsageError("there is no language {lang!r}: choose en or zh", lang=self.lang)
         if self.theme not in THEMES:
-            raise UsageError(f"there is no theme {self.theme!r}: choose dark or light")
+            raise UsageError("there is no theme {theme!r}: choose dark or light", theme=self.theme)
 
     @property
     def tokens(self) -> Theme:

@@ -260,7 +260,11 @@ def _config(config: TrainingConfig | str) -> TrainingConfig:
     if isinstance(config, TrainingConfig):
         return config
     if config not in CONFIGS:
-        raise UsageError(f"there is no training {config!r}: {choose(config, CONFIGS)}")
+        raise UsageError(
+            "there is no training {config!r}: {choice}",
+            config=config,
+            choice=choose(config, CONFIGS),
+        )
     return CONFIGS[config]
 
 

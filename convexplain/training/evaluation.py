@@ -86,7 +86,11 @@ def evaluate(
     check_pairs(images, labels)
     classes = network.classes
     if int(labels.max()) >= classes:
-        raise UsageError(f"label {labels.max()}: this network knows classes 0 to {classes - 1}")
+        raise UsageError(
+            "label {max}: this network knows classes 0 to {classes}",
+            max=labels.max(),
+            classes=classes - 1,
+        )
     predictions = np.empty(len(images), np.int64)
     for start in range(0, len(images), 100):
         part = slice(start, start + 100)
@@ -154,5 +158,7 @@ def check_pairs(images: Array, labels: Array) -> None:
     """Refuse pictures without labels, and labels without pictures."""
     if not len(images) or len(images) != len(labels):
         raise UsageError(
-            f"{len(images)} images with {len(labels)} labels: give at least one, and one label each"
+            "{images} images with {labels} labels: give at least one, and one label each",
+            images=len(images),
+            labels=len(labels),
         )

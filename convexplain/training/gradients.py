@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convexplain.messages import Message
 from convexplain.network import Layer, check_shapes
 from convexplain.network.layers import Array, Weights
 
@@ -34,8 +35,11 @@ class Backpropagation:
         ends = bool(layers) and layers[-1].family in ("dense", "activation")
         if not (ends and softmax == [layers[-1].name]):
             raise ValueError(
-                f"softmax in {softmax or 'no layer'}: training needs it in the last layer, "
-                "a Dense one, and nowhere else"
+                Message(
+                    "softmax in {softmax}: training needs it in the last layer, a Dense one, and "
+                    "nowhere else",
+                    softmax=softmax or Message("no layer"),
+                )
             )
         self._sources = check_shapes.sources(tuple(layers))
         names = [layer.name for layer in layers]
@@ -47,7 +51,11 @@ class Backpropagation:
         }
         read = {source for sources in self._sources.values() for source in sources}
         if idle := [name for name in names[:-1] if name not in read]:
-            raise ValueError(f"no layer reads {idle[0]}, so that it learns nothing: leave it out")
+            raise ValueError(
+                Message(
+                    "no layer reads {idle}, so that it learns nothing: leave it out", idle=idle[0]
+                )
+            )
         self._weights = weights
         self._first = next(name for name in names if self._parts[name])
         self._passes = {

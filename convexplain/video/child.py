@@ -7,6 +7,7 @@ import importlib.resources
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from xml.sax.saxutils import escape
 
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic
+from convexplain.messages import Message
 from convexplain.video import memory
 
 if TYPE_CHECKING:
@@ -38,10 +40,12 @@ class Child:
         try:
             self.folder = atomic.temporary_folder()
         except OSError as error:
-            where = f" {str(Path(error.filename).parent)!r}" if error.filename else ""
+            folder = Path(error.filename).parent if error.filename else Path(tempfile.gettempdir())
             raise ConvexplainError(
-                f"cannot write to the temporary folder{where}: {error.strerror}; "
-                "name another in the environment variable TMPDIR"
+                "cannot write to the temporary folder {folder!r}: {error}; name another in the "
+                "environment variable TMPDIR",
+                folder=str(folder),
+                error=error,
             ) from error
         try:
             context = multiprocessing.get_context("spawn")
@@ -59,8 +63,11 @@ class Child:
             remote.close()
         except (OSError, MemoryError) as error:
             atomic.remove([self.folder])
-            why = getattr(error, "strerror", None) or f"out of memory: {memory.advice()}"
-            raise ConvexplainError(f"cannot start a process: {why}") from error
+            if isinstance(error, OSError) and error.strerror:
+                raise ConvexplainError("cannot start a process: {error}", error=error) from error
+            raise ConvexplainError(
+                "cannot start a process: out of memory: {advice}", advice=memory.advice()
+            ) from error
 
     def ending(self) -> str:
         """Return how the process ended: "was killed", "ended by SIGSEGV", "ended with code 3"."""
@@ -68,8 +75,12 @@ class Child:
         code = self.process.exitcode or 0
         if code < 0:
             name = signal.Signals(-code).name
-            return "was killed" if name == "SIGKILL" else f"ended by {name}"
-        return f"ended with exit code {code}"
+            return (
+                Message("was killed")
+                if name == "SIGKILL"
+                else Message("ended by {signal}", signal=name)
+            )
+        return Message("ended with exit code {code}", code=code)
 
     def log(self) -> str:
         """Return what the process and its libraries have printed."""

@@ -41,8 +41,10 @@ def folder() -> Path:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConvexplainError(
-            f"cannot make the folder {str(place)!r} for finished lessons: {error.strerror}; name "
-            "another cache folder in the environment variable XDG_CACHE_HOME"
+            "cannot make the folder {place!r} for finished lessons: {error}; name another "
+            "cache folder in the environment variable XDG_CACHE_HOME",
+            place=str(place),
+            error=error,
         ) from error
     return place
 

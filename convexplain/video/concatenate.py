@@ -122,13 +122,15 @@ def _moved(
             stream = source.streams.video[0]
             if _coding(stream) != _coding(template):
                 raise ConvexplainError(
-                    f"{path.name} is encoded otherwise than {clips[0].name}: render both again"
+                    "{name} is encoded otherwise than {first}: render both again",
+                    name=path.name,
+                    first=clips[0].name,
                 )
             tick = Fraction(stream.time_base or 1)
             offset, earlier = round(start / tick), round((lead - _lead(path)) / tick)
             for number, packet in enumerate(p for p in source.demux(stream) if p.size):
                 if number == 0 and not packet.is_keyframe:
-                    raise ConvexplainError(f"{path.name} does not begin with a key frame")
+                    raise ConvexplainError("{name} does not begin with a key frame", name=path.name)
                 assert packet.pts is not None
                 assert packet.dts is not None
                 packet.pts += offset

@@ -14,10 +14,11 @@ from time import monotonic
 from typing import Any
 
 from convexplain import extras, lessons
-from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose, shortened
 from convexplain.files import atomic
 from convexplain.lessons import Lesson
 from convexplain.lessons._card import Card, heading
+from convexplain.messages import Message
 from convexplain.style.captions import LANGUAGES
 from convexplain.style.theme import Look
 from convexplain.video import (
@@ -210,9 +211,13 @@ def select(names: Sequence[str], options: Mapping[str, Any]) -> tuple[Lesson, ..
     chosen = list(names)
     for name in chosen:
         if name not in known:
-            raise UsageError(f"there is no lesson {name!r}: {choose(name, known)}")
+            raise UsageError(
+                "there is no lesson {name!r}: {choice}", name=name, choice=choose(name, known)
+            )
         if chosen.count(name) > 1:
-            raise UsageError(f"the lesson {name} is named twice: a film shows each one once")
+            raise UsageError(
+                "the lesson {name} is named twice: a film shows each one once", name=name
+            )
     if not chosen:
         raise UsageError("a film of no lessons: name one or more")
     given = {name: value for name, value in options.items() if value is not None}
@@ -220,8 +225,8 @@ def select(names: Sequence[str], options: Mapping[str, Any]) -> tuple[Lesson, ..
     for option in given:
         if not any(option in _fields(kind) for kind in kinds):
             raise UsageError(
-                f"none of these lessons has {_FLAGS.get(option, '--' + option)}: leave it out, or "
-                "add a lesson that has it"
+                "none of these lessons has {flag}: leave it out, or add a lesson that has it",
+                flag=_FLAGS.get(option, "--" + option),
             )
     made = []
     for kind in kinds:
@@ -229,7 +234,7 @@ def select(names: Sequence[str], options: Mapping[str, Any]) -> tuple[Lesson, ..
         try:
             made.append(kind(**own))
         except UsageError as error:
-            raise UsageError(f"{kind.name}: {error}") from error
+            raise UsageError("{name}: {error}", name=kind.name, error=error) from error
     return tuple(made)
 
 
@@ -277,7 +282,7 @@ def make(
         the output file is left as it was.
     """
     _check(film)
-    extras.require("video", "videos")
+    extras.require("video", Message("videos"))
     parts = film.parts  # sounds that cannot be are told before anything is made
     place = clip_cache.folder()
     for folder in (film.main.parent, place):
@@ -295,7 +300,7 @@ def make(
             say(line)
         for part, sounds in zip(parts, film.sounds, strict=True):
             if sounds and (remark := sound.silent(part, sounds)):
-                say(f"{_called(part)}: {remark}")
+                say(Message("{lesson}: {remark}", lesson=_called(part), remark=remark))
     missing = [job for job in shard.of(jobs) if reasons[job.output] is not None]
     _logger.info("%d of %d pieces are kept in %s", len(jobs) - len(missing), len(jobs), place)
     _render(missing, parts, workers, executor, progress)
@@ -312,16 +317,22 @@ def _check(film: Film) -> None:
     """Refuse an output that cannot be written, before any work."""
     if film.output.suffix.lower() != ".mp4":
         raise UsageError(
-            f"the film {film.output.name!r} has the extension {film.output.suffix or '(none)'}: "
-            "a film is an mp4, which holds its chapters; name it so"
+            "the film {name!r} has the extension {suffix}: a film is an mp4, which holds its "
+            "chapters; name it so",
+            name=film.output.name,
+            suffix=film.output.suffix or Message("(none)"),
         )
     rendering.check_aspect(film.aspect, film.lessons)
     rendering.check(film.job(film.lessons[0], film.output, subtitles=False))
     if film.main in (film.poster, *film.subtitle_files):
-        raise UsageError(f"{str(film.output)!r} leads to a file that is no film: name another")
+        raise UsageError(
+            "{output!r} leads to a file that is no film: name another", output=str(film.output)
+        )
     for target in (film.poster, *film.subtitle_files):
         if target.is_dir():
-            raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
+            raise UsageError(
+                "{target!r}, which would be written too, is a folder", target=str(target)
+            )
 
 
 def _kept(job: Job, place: Path) -> Job:
@@ -331,15 +342,16 @@ def _kept(job: Job, place: Path) -> Job:
 def _remarks(jobs: Sequence[Job], reasons: Mapping[Path, str | None]) -> Iterator[str]:
     """Return which stored pieces are not used and why, a line for each reason."""
     whys = {
-        clip_cache.STALE: "made by another version of the program or its libraries",
-        clip_cache.UNFINISHED: "not finished",
-        clip_cache.DAMAGED: "damaged, or another's",
+        clip_cache.STALE: Message("made by another version of the program or its libraries"),
+        clip_cache.UNFINISHED: Message("not finished"),
+        clip_cache.DAMAGED: Message("damaged, or another's"),
     }
     for reason, why in whys.items():
         names = [_called(job.lesson) for job in jobs if reasons[job.output] == reason]
         if names:
-            listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-            yield f"stored pieces {why}, rendered again: {listed}"
+            yield Message(
+                "stored pieces {why}, rendered again: {names}", why=why, names=shortened(names)
+            )
 
 
 def _folder(part: Lesson) -> str:
@@ -350,7 +362,7 @@ def _folder(part: Lesson) -> str:
 def _called(part: Lesson) -> str:
     """Name a part of the film to the user."""
     if isinstance(part, Card):
-        return f"title of {part.heading.text('en')!r}"
+        return Message("title of {heading!r}", heading=part.heading)
     return _folder(part)
 
 
@@ -375,7 +387,9 @@ def _render(
             progress(share, _called(job.lesson))
 
     def fail(job: Job, error: ConvexplainError) -> None:
-        raise type(error)(f"{_called(job.lesson)}: {error}") from error
+        raise type(error)(
+            Message("{lesson}: {error}", lesson=_called(job.lesson), error=error)
+        ) from error
 
     rendering.render(
         missing,
@@ -394,7 +408,7 @@ def _join(
     try:
         lengths = [concatenate.length(path) for path in paths]
     except OSError as error:
-        raise ConvexplainError(f"cannot read a finished lesson: {error}") from error
+        raise ConvexplainError("cannot read a finished lesson: {error}", error=error) from error
     starts = [*accumulate(lengths, initial=lengths[0] * 0)]
     marks = tuple(_chapters(film, [float(start) for start in starts]))
     heard = [

@@ -27,14 +27,19 @@ def check_video(path: Path, frame: Quality, beats: Sequence[float]) -> float:
             frames = sum(1 for packet in container.demux(stream) if packet.size)
             rate = stream.average_rate or frame.rate  # a GIF may have given up some frames
     except (OSError, IndexError, ValueError) as error:
-        raise ConvexplainError(f"the rendered video {path.name} does not open: {error}") from error
+        raise ConvexplainError(
+            "the rendered video {name} does not open: {error}", name=path.name, error=error
+        ) from error
     _check_size(path, size, frame)
     seconds = float(frames / rate)
     # Each beat may be rounded to whole frames.
     if abs(seconds - sum(beats)) > (len(beats) + 1) / rate:
         raise ConvexplainError(
-            f"the rendered video {path.name} lasts {seconds:.1f} s instead of {sum(beats):.1f} s: "
-            "is the disk full?"
+            "the rendered video {name} lasts {seconds:.1f} s instead of {sum:.1f} s: is the disk "
+            "full?",
+            name=path.name,
+            seconds=seconds,
+            sum=sum(beats),
         )
     return seconds
 
@@ -49,7 +54,7 @@ def check_picture(path: Path, frame: Quality) -> None:
             size = picture.size
     except (OSError, SyntaxError) as error:  # what Pillow raises for damaged files
         raise ConvexplainError(
-            f"the rendered picture {path.name} does not open: {error}"
+            "the rendered picture {name} does not open: {error}", name=path.name, error=error
         ) from error
     _check_size(path, size, frame)
 
@@ -57,6 +62,9 @@ def check_picture(path: Path, frame: Quality) -> None:
 def _check_size(path: Path, size: tuple[int, int], frame: Quality) -> None:
     if size != (frame.width, frame.height):
         raise ConvexplainError(
-            f"{path.name} has {size[0]} × {size[1]} pixels instead of "
-            f"{frame.width} × {frame.height}"
+            "{name} has {size[0]} × {size[1]} pixels instead of {width} × {height}",
+            name=path.name,
+            size=size,
+            width=frame.width,
+            height=frame.height,
         )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 
+from convexplain.messages import Message, together
+
 #: Bytes of addresses without which no render works; at 720p one takes 0.9 GB, at 1080p 1 GB.
 NEEDED = 600_000_000
 # Libraries that cannot be loaded, threads that cannot be started and drawings that cannot be made
 # raise errors of other types than MemoryError.
+_LOWER = Message("a lower quality (-q l) needs less")
 _WORDS = ("out of memory", "cannot allocate", "failed to map segment", "can't start new thread")
 
 
@@ -37,8 +40,6 @@ def advice(height: int = 0) -> str:
     """Return what helps, a render of this many lines or anything else."""
     limited = limit()
     if limited is not None:
-        help_ = f"it is limited to {limited / 1e6:.0f} MB (ulimit -v)"
-        return help_ + (", and a lower quality (-q l) needs less" if height > 480 else "")
-    if height > 480:
-        return "a lower quality (-q l) needs less"
-    return "close other programs"
+        told = Message("it is limited to {limit:.0f} MB (ulimit -v)", limit=limited / 1e6)
+        return together([told, _LOWER]) if height > 480 else told
+    return _LOWER if height > 480 else Message("close other programs")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from convexplain.errors import ConvexplainError
 from convexplain.files import atomic
+from convexplain.messages import Message
 from convexplain.video import logs, memory, worker
 from convexplain.video.child import Child
 
@@ -123,7 +124,7 @@ class _Worker:
         """Receive the next message."""
         assert self.job is not None
         try:
-            message: worker.Message = self.child.channel.recv()
+            message: worker.Sent = self.child.channel.recv()
         except (EOFError, ConnectionError):
             return self._death()
         if isinstance(message, worker.Failed):
@@ -139,15 +140,19 @@ class _Worker:
         assert self.job is not None
         text, log = self.child.ending(), self.child.log()
         if text == "was killed" or memory.limit() is not None or memory.is_told(log):
-            text += f"; if memory ran out: {memory.advice(self.job.frame.lines)}"
+            advice = memory.advice(self.job.frame.lines)
+            text = Message("{text}; if memory ran out: {advice}", text=text, advice=advice)
         lines = [line.strip() for line in log.splitlines() if line.strip()]
-        last = f" ({lines[-1]})" if lines else ""
-        message = f"the process that rendered {self.job.lesson.name} {text}{last}"
-        return self._logged(ConvexplainError(message), repr(self.child.process.exitcode))
+        if lines:
+            text = Message("{text} ({line})", text=text, line=lines[-1])
+        error = ConvexplainError(
+            "the process that rendered {lesson} {ending}", lesson=self.job.lesson.name, ending=text
+        )
+        return self._logged(error, repr(self.child.process.exitcode))
 
     def _logged(self, error: ConvexplainError, trace: str) -> ConvexplainError:
         """Keep the log of a job that failed, and say where it is."""
         assert self.job is not None
         parts = [repr(self.job), str(error), trace, self.child.log()[-logs.LENGTH :]]
         file = logs.keep(self.job.lesson.name, parts)
-        return type(error)(f"{error} (log: {file})") if file else error
+        return type(error)("{error} (log: {file})", error=error, file=file) if file else error

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convexplain import extras, lessons
-from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose, either
 from convexplain.files import atomic, documents
 from convexplain.lessons import Lesson
+from convexplain.messages import Message
 from convexplain.video import memory
 from convexplain.video.job import ASPECTS, POSTER, VIDEO_FORMATS, WORDS, Job
 from convexplain.video.pool import Pool
@@ -66,43 +67,58 @@ def check(job: Job) -> None:
         _check(job)
     except OSError as error:  # a name that is too long, a link that leads to itself
         raise UsageError(
-            f"cannot write {str(job.output)!r}: {error.strerror}; choose another name"
+            "cannot write {output!r}: {error}; choose another name",
+            output=str(job.output),
+            error=error,
         ) from error
 
 
 def _check(job: Job) -> None:
     if job.output.is_dir():
-        raise UsageError(f"{str(job.output)!r} is a folder: name a file in it")
+        raise UsageError("{output!r} is a folder: name a file in it", output=str(job.output))
     allowed = VIDEO_FORMATS if job.still is None else (_STILLS.get(job.still, "png"),)
     if job.format not in allowed:
-        kind = "a still is a picture" if job.still is not None else "a lesson is a video"
-        given = f"{job.output.name!r} has the extension {job.output.suffix or '(none)'}"
-        endings = [f".{name}" for name in allowed]
-        raise UsageError(f"{given}, but {kind}: {choose(job.output.suffix, endings)}")
+        a_video, a_still = Message("a lesson is a video"), Message("a still is a picture")
+        raise UsageError(
+            "{name!r} has the extension {suffix}, but {what}: {choice}",
+            name=job.output.name,
+            suffix=job.output.suffix or Message("(none)"),
+            what=a_video if job.still is None else a_still,
+            choice=choose(job.output.suffix, [f".{name}" for name in allowed]),
+        )
     # A scene of one's own lays itself out, whatever its lesson says.
     check_aspect(job.aspect, [job.lesson] if job.scene_file is None else [])
     if job.still is not None:
         beats = [beat.name for beat in job.lesson.beats()]
         if job.still not in (*beats, POSTER, WORDS):
             raise UsageError(
-                f"{job.lesson.name} has no beat {job.still!r}: "
-                f"{choose(job.still, (*beats, POSTER))}"
+                "{name} has no beat {still!r}: {choice}",
+                name=job.lesson.name,
+                still=job.still,
+                choice=choose(job.still, (*beats, POSTER)),
             )
     if job.voice and (job.still is not None or job.format == "gif"):
         raise UsageError(
-            f"a voice is heard in an mp4 or webm: a {job.format} has no sound; leave --voice out"
+            "a voice is heard in an mp4 or webm: a {format} has no sound; leave --voice out",
+            format=job.format,
         )
     if (job.poster or job.transcript) and job.still is not None:
-        given = "--poster" if job.poster else "--transcript"
-        raise UsageError(f"{given[2:]} is what stands beside a video: leave {given} or --still out")
+        raise UsageError(
+            "{flag} writes what stands beside a video: leave it or --still out",
+            flag="--poster" if job.poster else "--transcript",
+        )
     if job.sections is not None and job.format not in ("mp4", "webm"):
-        raise UsageError(f"sections are clips of an mp4 or webm: a {job.format} has none")
+        raise UsageError(
+            "sections are clips of an mp4 or webm: a {format} has none", format=job.format
+        )
     documents.check_folder(job.main.parent)
     if job.sections is not None:
         documents.check_folder(job.sections if job.sections.exists() else job.sections.parent)
     for target in job.targets:
         if target.is_dir():
-            raise UsageError(f"{str(target)!r}, which would be written too, is a folder")
+            raise UsageError(
+                "{target!r}, which would be written too, is a folder", target=str(target)
+            )
 
 
 def check_aspect(aspect: str, shown: Sequence[Lesson]) -> None:
@@ -121,13 +137,18 @@ def check_aspect(aspect: str, shown: Sequence[Lesson]) -> None:
         Which lessons these are, and which ones can be had.
     """
     if aspect not in ASPECTS:
-        raise UsageError(f"there is no aspect {aspect!r}: {choose(aspect, ASPECTS)}")
+        raise UsageError(
+            "there is no aspect {aspect!r}: {choice}", aspect=aspect, choice=choose(aspect, ASPECTS)
+        )
     lacking = [lesson.name for lesson in shown if aspect not in lesson.aspects]
     if lacking:
         able = [name for name in lessons.names() if aspect in lessons.find(name).aspects]
         raise UsageError(
-            f"laid out for 16:9 alone, not for {aspect}: {', '.join(lacking)}; leave --aspect "
-            f"out, or render {' or '.join(able)}"
+            "laid out for 16:9 alone, not for {aspect}: {lacking}; leave --aspect out, or render "
+            "{able}",
+            aspect=aspect,
+            lacking=", ".join(lacking),
+            able=either(able),
         )
 
 
@@ -181,7 +202,9 @@ def render(
     targets = Counter(target.resolve() for job in jobs for target in job.targets)
     twice = next((target for target, count in targets.items() if count > 1), None)
     if twice:
-        raise UsageError(f"two lessons would write {str(twice)!r}: give each a name of its own")
+        raise UsageError(
+            "two lessons would write {twice!r}: give each a name of its own", twice=str(twice)
+        )
     if executor is None:
         _require_what_renders()
     for folder in {target.parent for target in targets} | {Path(tempfile.gettempdir())}:
@@ -253,7 +276,7 @@ def _by(executor: Executor, jobs: Sequence[Job]) -> Generator[tuple[int, News], 
             except (Exception, asyncio.CancelledError) as error:  # as dask says it
                 name, kind = jobs[index].lesson.name, type(error).__name__
                 why = " ".join(f"{kind}: {error}".split())
-                yield index, ConvexplainError(f"{name} was not rendered: {why}")
+                yield index, ConvexplainError("{name} was not rendered: {why}", name=name, why=why)
     finally:
         for future in futures:
             future.cancel()
@@ -268,13 +291,14 @@ def _write(job: Job, done: Done) -> Result:
 
 
 def _require_what_renders() -> None:
-    extras.require("video", "videos")
+    extras.require("video", Message("videos"))
     limit = memory.limit()
     if limit is not None and limit < memory.NEEDED:  # where OpenBLAS would try for ever
         raise ConvexplainError(
-            f"this process may take {limit / 1e6:.0f} MB of memory at most (ulimit -v): a lower "
-            f"quality (-q l) needs less, but {memory.NEEDED / 1e6:.0f} MB in any case; raise the "
-            "limit"
+            "this process may take {limit:.0f} MB of memory at most (ulimit -v): a lower quality "
+            "(-q l) needs less, but {needed:.0f} MB in any case; raise the limit",
+            limit=limit / 1e6,
+            needed=memory.NEEDED / 1e6,
         )
 
 
@@ -283,5 +307,5 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ConvexplainError(
-            f"cannot make the folder {str(folder)!r}: {error.strerror}"
+            "cannot make the folder {folder!r}: {error}", folder=str(folder), error=error
         ) from error

@@ -40,7 +40,9 @@ def cut(video: Path, starts: Sequence[float], clips: Sequence[Path]) -> None:
             )
             if abs(_seconds(pictures[first]) - start) > frame:
                 raise ConvexplainError(
-                    f"{video.name} has no key frame at {start:.2f} s, where a clip would start"
+                    "{name} has no key frame at {start:.2f} s, where a clip would start",
+                    name=video.name,
+                    start=start,
                 )
             firsts.append(first)
         for clip, (first, end) in zip(clips, pairwise([*firsts, len(pictures)]), strict=True):

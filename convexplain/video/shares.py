@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from convexplain import extras
 from convexplain.errors import ConvexplainError, UsageError
+from convexplain.messages import Message
 from convexplain.video import clip_cache
 
 T = TypeVar("T")
@@ -34,10 +35,14 @@ class Shard(NamedTuple):
         """
         number, _, total = text.partition("/")
         if not (number.strip().isdecimal() and total.strip().isdecimal()):
-            raise UsageError(f"{text!r} is no share of the work: give K/N, such as 2/5")
+            raise UsageError("{text!r} is no share of the work: give K/N, such as 2/5", text=text)
         shard = cls(int(number), int(total))
         if not 1 <= shard.number <= shard.total:
-            raise UsageError(f"there is no share {text}: give 1/{total} to {total}/{total}")
+            raise UsageError(
+                "there is no share {text}: give 1/{total} to {total}/{total}",
+                text=text,
+                total=total,
+            )
         return shard
 
     def of(self, work: Sequence[T]) -> list[T]:
@@ -76,7 +81,7 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
     if address is None:
         yield None
         return
-    extras.require("cluster", "clusters")
+    extras.require("cluster", Message("clusters"))
     from distributed import Client
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
@@ -86,15 +91,17 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
         )
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
-            f"no scheduler of dask answers at {address!r}: give the address that it printed when "
-            "it was started, such as tcp://10.0.0.1:8786"
+            "no scheduler of dask answers at {address!r}: give the address that it printed when "
+            "it was started, such as tcp://10.0.0.1:8786",
+            address=address,
         ) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
             raise ConvexplainError(
-                f"the scheduler at {address} has no workers: start some with dask worker {address}"
+                "the scheduler at {address} has no workers: start some with dask worker {address}",
+                address=address,
             ) from error
         _check(client)
         yield client.get_executor()
@@ -106,12 +113,15 @@ def _check(client: Any) -> None:
         programs = client.run(clip_cache.program_hash)
     except Exception as error:
         raise ConvexplainError(
-            f"a worker cannot load this program ({type(error).__name__}: {error}): install the "
-            "same convexplain[video,cluster] there"
+            "a worker cannot load this program ({kind}: {error}): install the same "
+            "convexplain[video,cluster] there",
+            kind=type(error).__name__,
+            error=error,
         ) from error
     here = clip_cache.program_hash()
     for address, there in programs.items():
         if there != here:
             raise ConvexplainError(
-                f"the worker at {address} has another version of this program: install the same"
+                "the worker at {address} has another version of this program: install the same",
+                address=address,
             )

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import extras
-from convexplain.errors import UsageError, choose
+from convexplain.errors import UsageError, choose, shortened
 from convexplain.lessons.parts.voice import lines
+from convexplain.messages import Message
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -84,14 +85,17 @@ def read(
         If the folder is missing or empty, a file is named after no event or cannot be read, or a
         sound lasts longer than `LONGEST`.
     """
-    extras.require("video", "sounds")
+    extras.require("video", Message("sounds"))
     name = name or lesson.name
     events = [event.name for beat in lesson.beats() for event in beat.parts]
     place = folder / name
     if not place.is_dir():
         raise UsageError(
-            f"there is no folder {str(place)!r}: sounds are files named after events, such as "
-            f"{name}/{events[0]}.wav in the folder of --voice; convexplain script {name} lists them"
+            "there is no folder {place!r}: sounds are files named after events, such as "
+            "{name}/{event}.wav in the folder of --voice; convexplain script {name} lists them",
+            place=str(place),
+            name=name,
+            event=events[0],
         )
     found: dict[str, Path] = {}
     known = {CARD, *others, *all_events(lesson)}
@@ -101,17 +105,26 @@ def read(
         event = path.stem.casefold()
         if event not in known:
             raise UsageError(
-                f"{str(path)!r} is named after no event of {name}: {choose(event, events)}"
+                "{path!r} is named after no event of {name}: {choice}",
+                path=str(path),
+                name=name,
+                choice=choose(event, events),
             )
         if event in found:
             raise UsageError(
-                f"two sounds for the event {event!r}, {found[event].name} and {path.name}: keep one"
+                "two sounds for the event {event!r}, {first} and {second}: keep one",
+                event=event,
+                first=found[event].name,
+                second=path.name,
             )
         found[event] = path
     if not found:
         raise UsageError(
-            f"the folder {str(place)!r} holds no sounds: name them after events, such as "
-            f"{events[0]}.wav; convexplain script {name} lists them"
+            "the folder {place!r} holds no sounds: name them after events, such as {events}.wav; "
+            "convexplain script {name} lists them",
+            place=str(place),
+            event=events[0],
+            name=name,
         )
     return tuple(_read(found[event], event) for event in events if event in found)
 
@@ -139,17 +152,23 @@ def folders(folder: Path, known: Iterable[str]) -> tuple[str, ...]:
     """
     names = list(known)
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {str(folder)!r}: --voice names the folder of sounds")
+        raise UsageError(
+            "there is no folder {folder!r}: --voice names the folder of sounds", folder=str(folder)
+        )
     found = sorted(path.name for path in folder.iterdir() if path.is_dir())
     found = [name for name in found if not name.startswith(".")]
     for name in found:
         if name not in names:
             raise UsageError(
-                f"the folder {str(folder / name)!r} is named after no lesson: {choose(name, names)}"
+                "the folder {folder!r} is named after no lesson: {choice}",
+                folder=str(folder / name),
+                choice=choose(name, names),
             )
     if not found:
         raise UsageError(
-            f"the folder {str(folder)!r} holds no folder of a lesson's sounds, such as {names[0]}"
+            "the folder {folder!r} holds no folder of a lesson's sounds, such as {example}",
+            folder=str(folder),
+            example=names[0],
         )
     return tuple(found)
 
@@ -158,16 +177,19 @@ def _read(path: Path, event: str) -> Sound:
     try:
         if path.stat().st_size > _LARGEST:
             raise UsageError(
-                f"{str(path)!r} is larger than {_LARGEST // 10**6} MB: a sound lasts "
-                f"{LONGEST:g} s at most; shorten it"
+                "{path!r} is larger than {largest} MB: a sound lasts {longest:g} s at most; "
+                "shorten it",
+                path=str(path),
+                largest=_LARGEST // 10**6,
+                longest=LONGEST,
             )
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{str(path)!r} cannot be read: {error.strerror}") from error
+        raise UsageError("{path!r} cannot be read: {error}", path=str(path), error=error) from error
     try:
         seconds = len(samples(content, LONGEST)) / RATE
     except ValueError as error:
-        raise UsageError(f"{str(path)!r} {error}") from error
+        raise UsageError("{path!r} {error}", path=str(path), error=error) from error
     return Sound(event, seconds, content)
 
 
@@ -178,8 +200,12 @@ def silent(lesson: Lesson, sounds: Iterable[Sound]) -> str:
     without = [event for event in said if event not in spoken]
     if not without:
         return ""
-    named = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if without[3:] else "")
-    return f"no sound for {len(without)} of {len(said)} events: {named}"
+    return Message(
+        "no sound for {count} of {total} events: {names}",
+        count=len(without),
+        total=len(said),
+        names=shortened(without),
+    )
 
 
 def starts(lesson: Lesson) -> dict[str, float]:
@@ -218,7 +244,7 @@ def samples(content: bytes, longest: float = float("inf")) -> Samples:
     try:
         with av.open(io.BytesIO(content)) as container:
             if not container.streams.audio:
-                raise ValueError("has no sound in it: give a sound file, such as a .wav")
+                raise ValueError(Message("has no sound in it: give a sound file, such as a .wav"))
             resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
             for frame in _frames(container):
                 for made in resampler.resample(frame):
@@ -227,13 +253,19 @@ def samples(content: bytes, longest: float = float("inf")) -> Samples:
                     count += len(parts[-1])
                 if count > longest * RATE:
                     raise ValueError(
-                        f"lasts longer than the {longest:g} s that an event can last: shorten it"
+                        Message(
+                            "lasts longer than the {longest:g} s that an event can last: shorten "
+                            "it",
+                            longest=longest,
+                        )
                     )
     except (av.FFmpegError, OSError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise ValueError(f"cannot be read as a sound: {why}; give a .wav, .mp3 or .m4a") from error
+        raise ValueError(
+            Message("cannot be read as a sound: {why}; give a .wav, .mp3 or .m4a", why=why)
+        ) from error
     if not count:
-        raise ValueError("holds no sound: record it again")
+        raise ValueError(Message("holds no sound: record it again"))
     return np.concatenate(parts)
 
 

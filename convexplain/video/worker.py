@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 from convexplain.video import child, memory, sound, transcript
 from convexplain.video.job import POSTER, WORDS
 
@@ -58,7 +59,7 @@ class Note:
     text: str
 
 
-Message = float | Done | Failed | Note
+Sent = float | Done | Failed | Note
 _logger = logging.getLogger(__name__)
 
 
@@ -77,7 +78,7 @@ class _Teller(logging.Handler):
 def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> None:
     """Run jobs until the channel closes: the process's main function.
 
-    The channel gives jobs and takes a `Message`. Notes below the level are not sent; the process's
+    The channel gives jobs and takes `Sent`. Notes below the level are not sent; the process's
     own log has everything.
     """
     child.enter(folder)
@@ -91,7 +92,7 @@ def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> No
             except EOFError:
                 break
             except Exception as error:
-                channel.send(_failure("the job cannot be read in its process", error))
+                channel.send(_failure(Message("the job cannot be read in its process"), error))
                 continue
             channel.send(_answer(job, folder / "job", _reporter(channel)))
     except ConnectionError as error:  # only of the channel: those of a job are its answer
@@ -123,19 +124,25 @@ def _in_words(error: Exception, job: Job, media: Path) -> str:
     """Return what went wrong in a job, and what helps."""
     height = job.frame.lines
     if memory.is_lacking(error):
-        return f"out of memory at {height} lines: {memory.advice(height)}"
+        return Message(
+            "out of memory at {height} lines: {advice}", height=height, advice=memory.advice(height)
+        )
     if not isinstance(error, OSError) or not error.strerror:
         text = f"{type(error).__name__}: {error}"
         # Encoders do not say that it was memory that they lacked.
-        longer = f"{text}; if memory ran out: {memory.advice(height)}"
-        return text if memory.limit() is None else longer
-    what, where = error.strerror, Path(os.fsdecode(error.filename or media))
-    if media.parent in (where, *where.parents):
-        return (
-            f"cannot write to the temporary folder {str(media.parents[1])!r}: {what}; make room "
-            "there, or name another in the environment variable TMPDIR"
+        longer = Message(
+            "{text}; if memory ran out: {advice}", text=text, advice=memory.advice(height)
         )
-    return f"{what}: {where}"
+        return text if memory.limit() is None else longer
+    where = Path(os.fsdecode(error.filename or media))
+    if media.parent in (where, *where.parents):
+        return Message(
+            "cannot write to the temporary folder {folder!r}: {error}; make room there, or name "
+            "another in the environment variable TMPDIR",
+            folder=str(media.parents[1]),
+            error=error,
+        )
+    return Message("{error}: {path}", error=error, path=where)
 
 
 def _failure(text: str, error: Exception) -> Failed:
@@ -163,7 +170,9 @@ def scene_class(job: Job) -> type[Any]:
         found = importlib.resources.files("convexplain.scenes") / f"{job.module}.py"
         path = Path(str(found))
     if not path.is_file():
-        raise ConvexplainError(f"there is no scene file {path}: a lesson's scene has its name")
+        raise ConvexplainError(
+            "there is no scene file {path}: a lesson's scene has its name", path=path
+        )
     spec = importlib.util.spec_from_file_location(f"convexplain_scene_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
@@ -174,7 +183,9 @@ def scene_class(job: Job) -> type[Any]:
     found_class = getattr(module, name, None)
     if not inspect.isclass(found_class):
         raise ConvexplainError(
-            f"{path} has no class {name}: the scene's class is named as its file"
+            "{path} has no class {name}: the scene's class is named as its file",
+            path=path,
+            name=name,
         )
     return found_class
 
@@ -232,7 +243,8 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
         if memory.is_lacking(error):
             raise
         raise ConvexplainError(
-            f"manim is installed but does not start: {error}; install its libraries (cairo, pango)"
+            "manim is installed but does not start: {error}; install its libraries (cairo, pango)",
+            error=error,
         ) from error
     from convexplain.video import measure_video, sections, subtitles
     from convexplain.video.versions import versions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from convexplain.cli._doctor.finding import Finding, State, guarded
+from convexplain.messages import Message
 
 __all__ = ["Finding", "State", "diagnose"]
 
@@ -16,7 +17,11 @@ def diagnose() -> tuple[Finding, ...]:
     python = guarded("Python", libraries.check_python)
     memory = guarded("memory", machine.check_memory)
     if memory.state == "failed":  # libraries that get too little hang or end the process
-        return python, memory, Finding("libraries", "warning", "not tried in so little memory")
+        return (
+            python,
+            memory,
+            Finding("libraries", "warning", Message("not tried in so little memory")),
+        )
     with libraries.tried() as answers:
         # The process of the trial meanwhile imports manim. This one leaves alone what writes to
         # the user's folders when imported, as matplotlib does.

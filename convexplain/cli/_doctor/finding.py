@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from convexplain.messages import Message
+
 State = Literal["ok", "warning", "failed"]
 
 
@@ -27,6 +29,12 @@ def guarded(name: str, check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except Exception as error:
-        text = " ".join(str(error).split())
-        remedy = "put right what is failed above; if nothing is, report this"
-        return Finding(name, "failed", f"{type(error).__name__}: {text}", remedy)
+        remedy = Message("put right what is failed above; if nothing is, report this")
+        return Finding(
+            name,
+            "failed",
+            Message(
+                "{kind}: {error}", kind=type(error).__name__, error=" ".join(str(error).split())
+            ),
+            remedy,
+        )

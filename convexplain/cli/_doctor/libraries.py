@@ -12,7 +12,8 @@ from convexplain import extras
 from convexplain.cli._doctor import trial
 from convexplain.cli._doctor.finding import Finding
 from convexplain.cli._doctor.trial import Answer
-from convexplain.errors import ConvexplainError
+from convexplain.errors import ConvexplainError, listed
+from convexplain.messages import Message, together
 
 PYTHON = (3, 11)
 # What manim's pictures are made with, and what it is tried with.
@@ -28,7 +29,7 @@ def tried() -> Iterator[Callable[[], Mapping[str, Answer]]]:
     try:
         started = trial.Trial()
     except ConvexplainError as error:
-        problem = f"not tried: {error}"
+        problem = Message("not tried: {error}", error=error)
         yield lambda: dict.fromkeys(trial.ATTEMPTS, Answer(problem=problem))
         return
     try:
@@ -41,8 +42,11 @@ def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Findin
     """Check Python's version."""
     text = ".".join(map(str, version))
     if version[:2] < PYTHON:
-        remedy = f"install Python {'.'.join(map(str, PYTHON))} or newer, and convexplain with it"
-        return Finding("Python", "failed", f"{text} is too old", remedy)
+        wanted = ".".join(map(str, PYTHON))
+        remedy = Message(
+            "install Python {version} or newer, and convexplain with it", version=wanted
+        )
+        return Finding("Python", "failed", Message("{version} is too old", version=text), remedy)
     return Finding("Python", "ok", f"{text}, {sys.executable}")
 
 
@@ -55,13 +59,16 @@ def check_packages(answers: Mapping[str, Answer]) -> Finding:
     broken = {name: problem for name, problem in problems.items() if problem}
     if not unmet and not broken:
         return Finding("packages", "ok", ", ".join(" ".join(each) for each in versions.items()))
-    does_not = [f"{name} does not start: {problem}" for name, problem in broken.items()]
-    found = "; ".join([*unmet.values(), *does_not])
+    does_not = [
+        Message("{name} does not start: {problem}", name=name, problem=problem)
+        for name, problem in broken.items()
+    ]
+    found = together([*unmet.values(), *does_not])
     if not broken:
         return Finding("packages", "failed", found, _install())
     wanted = [str(needed[name]) for name in unmet] + [f"{n}=={versions[n]}" for n in broken]
     line = extras.pip_line("--force-reinstall", *wanted)
-    return Finding("packages", "failed", found, f"type: {line}")
+    return Finding("packages", "failed", found, _typing(line))
 
 
 def check_pillow(answer: Answer) -> Finding:
@@ -74,7 +81,7 @@ def check_manim(answer: Answer) -> Finding:
     wanted = [extras.requirements("video").get(name) for name in _WITH_MANIM]
     unmet = [reason for each in wanted if each and (reason := extras.unmet(each))]
     if unmet:
-        return Finding("manim", "failed", "; ".join(unmet), _install())
+        return Finding("manim", "failed", together(unmet), _install())
     return _package("manim", "manim", answer)
 
 
@@ -85,11 +92,14 @@ def check_cairo(answer: Answer) -> Finding:
         return Finding(name, "ok", ", ".join(answer.found))
     missing = extras.missing_headers()
     if missing:
-        found = f"missing: {', '.join(missing)}"
+        found = Message("missing: {names}", names=listed(missing))
         line = extras.system_line()
-        remedy = "install a C compiler, pkg-config, and the headers of Python, cairo and pango"
-        return Finding(name, "failed", found, f"type: {line}" if line else remedy)
-    return Finding(name, "ok", "their headers are there, so that manim can be installed")
+        remedy = Message(
+            "install a C compiler, pkg-config, and the headers of Python, cairo and pango"
+        )
+        return Finding(name, "failed", found, _typing(line) if line else remedy)
+    headers = Message("their headers are there, so that manim can be installed")
+    return Finding(name, "ok", headers)
 
 
 def check_encoders(answer: Answer) -> Finding:
@@ -100,10 +110,15 @@ def check_encoders(answer: Answer) -> Finding:
     if not answer.found:
         return Finding("encoders", "ok", f"{finding.found}: {', '.join(trial.ENCODERS)}")
     lost = dict.fromkeys(trial.ENCODERS[encoder] for encoder in answer.found)
-    found = f"{finding.found} lacks {', '.join(answer.found)}: no {' and no '.join(lost)}"
+    found = Message(
+        "{package} lacks {encoders}: no {formats}",
+        package=finding.found,
+        encoders=listed(answer.found),
+        formats=listed(lost),
+    )
     wanted = str(extras.requirements("video")["av"])
     line = extras.pip_line("--force-reinstall", "--only-binary", "av", wanted)
-    return Finding("encoders", "failed" if "mp4" in lost else "warning", found, f"type: {line}")
+    return Finding("encoders", "failed" if "mp4" in lost else "warning", found, _typing(line))
 
 
 def check_typst(answer: Answer) -> Finding:
@@ -111,7 +126,8 @@ def check_typst(answer: Answer) -> Finding:
     finding = _package("Typst", "typst", answer, "print")
     if finding.state == "ok":
         return finding
-    return replace(finding, state="warning", found=f"{finding.found}: no worksheet, no card as PDF")
+    found = Message("{found}: no worksheet, no card as PDF", found=finding.found)
+    return replace(finding, state="warning", found=found)
 
 
 def _package(name: str, package: str, answer: Answer, extra: str = "video") -> Finding:
@@ -125,11 +141,20 @@ def _package(name: str, package: str, answer: Answer, extra: str = "video") -> F
     version = metadata.version(package)
     if answer.problem:
         line = extras.pip_line("--force-reinstall", "--no-deps", f"{package}=={version}")
-        found = f"{package} {version} is installed but does not work: {answer.problem}"
-        return Finding(name, "failed", found, f"type: {line}")
+        found = Message(
+            "{package} {version} is installed but does not work: {problem}",
+            package=package,
+            version=version,
+            problem=answer.problem,
+        )
+        return Finding(name, "failed", found, _typing(line))
     return Finding(name, "ok", f"{package} {version}")
 
 
-def _install() -> str:
+def _install() -> Message:
     """Return what installs everything that rendering and printing lack, whichever check asks."""
-    return f"type: {extras.install_line('video', 'print')}"
+    return _typing(extras.install_line("video", "print"))
+
+
+def _typing(line: str) -> Message:
+    return Message("type: {line}", line=line)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from convexplain.cli._doctor.finding import Finding, State
 from convexplain.files import atomic
+from convexplain.messages import Message, said
 from convexplain.video import memory
 
 _MB, _GB = 10**6, 10**9
@@ -27,17 +28,18 @@ def check_temporary() -> Finding:
     try:
         folder = Path(tempfile.gettempdir())
     except OSError as error:  # none of those that Python tries can be written to
-        return Finding(name, "failed", f"{error.strerror}", _other("TMPDIR"))
+        return Finding(name, "failed", said(error), _other("TMPDIR"))
     return check_folder(name, folder, _other("TMPDIR"), needed=True)
 
 
 def check_current(folder: Path) -> Finding:
     """Check the folder that ``convexplain render`` writes to, where -o names no other."""
-    remedy = "go to another, or name one with -o"
+    remedy = Message("go to another, or name one with -o")
     try:
         folder = folder.absolute()
     except FileNotFoundError:
-        return Finding("current folder", "warning", "it does not exist any more", remedy)
+        gone = Message("it does not exist any more")
+        return Finding("current folder", "warning", gone, remedy)
     return check_folder("current folder", folder, remedy)
 
 
@@ -60,14 +62,19 @@ def check_folder(name: str, folder: Path, remedy: str, *, needed: bool = False) 
         atomic.check_writable(existing)
         free = shutil.disk_usage(existing).free
     except OSError as error:
-        found = f"{folder.absolute()} cannot be written to ({error.strerror})"
+        found = Message(
+            "{folder} cannot be written to ({error})", folder=folder.absolute(), error=error
+        )
         return Finding(name, bad, found, remedy)
-    found = f"{folder.absolute()}, {free / _GB:,.1f} GB free"
+    found = Message("{folder}, {size:,.1f} GB free", folder=folder.absolute(), size=free / _GB)
+    room = Message("make room there, or {remedy}", remedy=remedy)
     if free < DISK_NEEDED:
-        found = f"{folder.absolute()}, only {free / _MB:.1f} MB free"
-        return Finding(name, bad, found, f"make room there, or {remedy}")
+        found = Message(
+            "{folder}, only {size:.1f} MB free", folder=folder.absolute(), size=free / _MB
+        )
+        return Finding(name, bad, found, room)
     if free < DISK_WISHED:
-        return Finding(name, "warning", found, f"make room there, or {remedy}")
+        return Finding(name, "warning", found, room)
     return Finding(name, "ok", found)
 
 
@@ -77,13 +84,20 @@ def check_memory(available: int | None = None, addresses: int | None = None) -> 
     addresses = memory.limit() if addresses is None else addresses
     if addresses is not None and addresses < ADDRESSES_WISHED:
         state: State = "failed" if addresses < ADDRESSES_NEEDED else "warning"
-        found = f"this process may take {addresses / _GB:.1f} GB of addresses at most (ulimit -v)"
-        wish = f"raise the limit to {ADDRESSES_WISHED / _GB:.0f} GB or more: ulimit -v unlimited"
+        found = Message(
+            "this process may take {size:.1f} GB of addresses at most (ulimit -v)",
+            size=addresses / _GB,
+        )
+        wish = Message(
+            "raise the limit to {size:.0f} GB or more: ulimit -v unlimited",
+            size=ADDRESSES_WISHED / _GB,
+        )
         return Finding("memory", state, found, wish)
     if available is None:
-        return Finding("memory", "ok", "this system does not say how much is free")
-    found = f"{available / _GB:.1f} GB free"
-    remedy = "close other programs, or render with -q l, which needs 0.3 GB"
+        unknown = Message("this system does not say how much is free")
+        return Finding("memory", "ok", unknown)
+    found = Message("{size:.1f} GB free", size=available / _GB)
+    remedy = Message("close other programs, or render with -q l, which needs 0.3 GB")
     if available < MEMORY_WISHED:
         state = "failed" if available < MEMORY_NEEDED else "warning"
         return Finding("memory", state, found, remedy)
@@ -117,5 +131,5 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _other(variable: str) -> str:
-    return f"name another in the environment variable {variable}"
+def _other(variable: str) -> Message:
+    return Message("name another in the environment variable {variable}", variable=variable)

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message, said
 from convexplain.video.child import Child, enter
 
 #: Seconds after which a library that has not answered counts as one that hangs.
@@ -128,19 +129,19 @@ class Trial:
         """Collect an answer for each of `ATTEMPTS`, for at most so many seconds."""
         got: dict[str, Answer] = {}
         deadline = monotonic() + patience
-        problem = f"no answer within {patience:g} seconds"
+        problem: str = Message("no answer within {seconds:g} seconds", seconds=patience)
         channel = self.child.channel
         while len(got) < len(ATTEMPTS) and channel.poll(max(0.0, deadline - monotonic())):
             try:
                 name, answer = channel.recv()
             except (EOFError, ConnectionError):
-                problem = f"its process {self.child.ending()}"
+                problem = Message("its process {ending}", ending=self.child.ending())
                 break
             got[name] = answer
         for name in ATTEMPTS:
             if name not in got:  # the first that is missing is the one that did it
                 got[name] = Answer(problem=problem)
-                problem = "not tried: its process had ended"
+                problem = Message("not tried: its process had ended")
         return got
 
     def close(self) -> None:
@@ -150,9 +151,9 @@ class Trial:
 
 def _in_words(error: Exception) -> str:
     """Return an error as one line."""
-    text = " ".join(str(error).split())
     if isinstance(error, ConvexplainError):
-        return text
+        return said(error)
+    text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else repr(error)
 
 

@@ -29,7 +29,9 @@ def make(name: str) -> Card:
         There is no such card.
     """
     if name not in names():
-        raise UsageError(f"there is no card {name!r}: {choose(name, names())}")
+        raise UsageError(
+            "there is no card {name!r}: {choice}", name=name, choice=choose(name, names())
+        )
     module = importlib.import_module(f"{__package__}.{name.replace('-', '_')}")
     card: Card = module.card(finding.find(name)())
     return card

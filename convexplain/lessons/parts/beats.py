@@ -343,8 +343,11 @@ def shortest(beats: Iterable[Beat]) -> float:
 
 def _no_length(length: float, least: float, most: float) -> UsageError:
     return UsageError(
-        f"{length:g} s is no length for this lesson: give {math.ceil(least - 1e-6)} (its captions "
-        f"take that long to read) to {math.floor(most)}"
+        "{length:g} s is no length for this lesson: give {least} (its captions take that long "
+        "to read) to {most}",
+        length=length,
+        least=math.ceil(least - 1e-6),
+        most=math.floor(most),
     )
 
 

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from convexplain.data import pictures
 from convexplain.data.pictures import Picture
-from convexplain.errors import UsageError, choose
+from convexplain.errors import UsageError, choose, either
 from convexplain.lessons.parts.lesson import option_fields
 from convexplain.lessons.parts.subject import choose_picture, mode_of
+from convexplain.messages import Message
 
 T = TypeVar("T")
 
@@ -52,8 +53,10 @@ def make(cls: type[T], values: Mapping[str, Any], *, of: str, without: tuple[str
         if name in fields:
             made[name] = _fitting(given, value, hints[name], values.get("model"))
         elif given not in pick:
-            there = choose(given, [*pick, *fields]) if fields else "it has none"
-            raise UsageError(f"{of} has no option {given!r}: {there}")
+            there = choose(given, [*pick, *fields]) if fields else Message("it has none")
+            raise UsageError(
+                "{of} has no option {given!r}: {there}", of=of, given=given, there=there
+            )
     chosen = choose_picture({name: values.get(name) for name in pick}, values.get("model"), cls)
     if chosen is not None:
         if made.get("picture") is not None:
@@ -73,24 +76,34 @@ def _fitting(name: str, value: Any, hint: Any, model: str | None) -> Any:
         if typing.get_origin(kind) is typing.Literal:
             allowed = typing.get_args(kind)
             if value not in allowed:
-                raise UsageError(f"there is no {name} {value!r}: {choose(str(value), allowed)}")
+                raise UsageError(
+                    "there is no {name} {value!r}: {choice}",
+                    name=name,
+                    value=value,
+                    choice=choose(str(value), allowed),
+                )
             return value
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         plain = typing.get_origin(kind) or kind
         if isinstance(value, plain) and (plain is bool or not isinstance(value, bool)):
             return value
-    raise UsageError(f"{name}={value!r} is not possible: give {_described(kinds)}")
+    raise UsageError(
+        "{name}={value!r} is not possible: give {allowed}",
+        name=name,
+        value=value,
+        allowed=either(map(_described, kinds)),
+    )
 
 
-def _described(kinds: tuple[Any, ...]) -> str:
+def _described(kind: Any) -> str:
     words = {
-        int: "a whole number",
-        float: "a number",
-        str: "a text",
+        int: Message("a whole number"),
+        float: Message("a number"),
+        str: Message("a text"),
         bool: "True or False",
-        tuple[int, int]: "a pair (row, column)",
+        tuple[int, int]: Message("a pair (row, column)"),
         type(None): "None",
-        Picture: "a Picture",
+        Picture: Message("a Picture"),
     }
-    return " or ".join(words.get(kind, str(kind)) for kind in kinds)
+    return words.get(kind, str(kind))

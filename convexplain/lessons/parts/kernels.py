@@ -61,13 +61,16 @@ class Kernels:
         names = [layer.name for layer in convolutions(self.network)]
         if self.layer is not None and self.layer not in names:
             raise UsageError(
-                f"there are no kernels of a layer {self.layer!r}: {choose(self.layer, names)}"
+                "there are no kernels of a layer {layer!r}: {choice}",
+                layer=self.layer,
+                choice=choose(self.layer, names),
             )
         check_filter(self.filter, self.learned.shape[3], self.shown_layer)
         if self.filter is not None and not self.one_filter:
             raise UsageError(
-                f"the kernels of {self.shown_layer}, one for each filter, are shown together: "
-                "leave --filter out, or give a deeper --layer"
+                "the kernels of {shown_layer}, one for each filter, are shown together: leave "
+                "--filter out, or give a deeper --layer",
+                shown_layer=self.shown_layer,
             )
 
     @cached_property

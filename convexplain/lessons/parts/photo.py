@@ -59,13 +59,16 @@ class Colours:
     def __post_init__(self) -> None:
         if self.picture.shape[2] != 3:
             raise UsageError(
-                f"{self.picture.origin} has the shape {fmt.shape(self.picture.shape)}: a "
-                "photograph in colour has 3 channels"
+                "{origin} has the shape {shape}: a photograph in colour has 3 channels",
+                origin=self.picture.origin,
+                shape=fmt.shape(self.picture.shape),
             )
         if min(self.pixels.shape[:2]) < 8:
             raise UsageError(
-                f"{self.picture.origin} is {fmt.shape(self.picture.shape[:2])}, too small or too "
-                "narrow to move a window over: cut out a part that is nearly square"
+                "{origin} is {shape}, too small or too narrow to move a window over: cut out a "
+                "part that is nearly square",
+                origin=self.picture.origin,
+                shape=fmt.shape(self.picture.shape[:2]),
             )
 
     @cached_property

@@ -205,8 +205,12 @@ def require(network: Network, role: Role, model: str) -> Layer:
     """Return the layer of a network that plays a part, or say what the network lacks."""
     found = find(network, role)
     if found is None:
-        words = ROLES[role].words.en
-        raise UsageError(f"the network {model!r} lacks {words}: give one that has it, such as cnn")
+        words = ROLES[role].words
+        raise UsageError(
+            "the network {model!r} lacks {words}: give one that has it, such as cnn",
+            model=model,
+            words=words,
+        )
     return found
 
 

@@ -15,6 +15,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 
+from convexplain.messages import Message
 from convexplain.network.layers.activation import Activation
 from convexplain.network.layers.add import Add
 from convexplain.network.layers.addends import Addends, Cell
@@ -96,17 +97,37 @@ def layer_from_dict(data: object) -> Layer:
         Not a dictionary, an unknown kind, an unknown or missing field, or a wrong value.
     """
     if not isinstance(data, dict):
-        raise ValueError(f"a layer is a dictionary with 'kind' and 'name', not {data!r:.80}")
+        raise ValueError(
+            Message("a layer is a dictionary with 'kind' and 'name', not {data!r:.80}", data=data)
+        )
     options = dict(data)
     kind = options.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"unknown layer kind {kind!r:.80}: known are {', '.join(KINDS)}")
+        raise ValueError(
+            Message(
+                "unknown layer kind {kind!r:.80}: known are {kinds}",
+                kind=kind,
+                kinds=", ".join(KINDS),
+            )
+        )
     known = [f.name for f in fields(KINDS[kind])]
     if unknown := [str(name) for name in options if name not in known]:
         raise ValueError(
-            f"a {kind} layer has no field {unknown[0]!r:.80}: its fields are {', '.join(known)}"
+            Message(
+                "a {kind} layer has no field {unknown!r:.80}: its fields are {known}",
+                kind=kind,
+                unknown=unknown[0],
+                known=", ".join(known),
+            )
         )
     try:
         return KINDS[kind](**options)
     except TypeError as error:
-        raise ValueError(f"a {kind} layer cannot be made from {options!r:.80}: {error}") from error
+        raise ValueError(
+            Message(
+                "a {kind} layer cannot be made from {options!r:.80}: {error}",
+                kind=kind,
+                options=options,
+                error=error,
+            )
+        ) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Backward, Gradients
 from convexplain.network.layers.layer import Array, Layer, Shape, Weights
@@ -31,15 +32,23 @@ class Add(Layer):
         super().__post_init__()
         if len(self.inputs) < 2:
             raise ValueError(
-                f"{self.name}: an Add layer needs the names of at least two layers as its inputs, "
-                f"not {list(self.inputs)!r:.60}"
+                Message(
+                    "{name}: an Add layer needs the names of at least two layers as its inputs, "
+                    "not {inputs!r:.60}",
+                    name=self.name,
+                    inputs=list(self.inputs),
+                )
             )
 
     def join(self, shapes: list[Shape]) -> Shape:
         """The inputs' channels, one behind the other; all must have one shape."""
         if len(set(shapes)) > 1:
             raise ValueError(
-                f"{self.name} adds shapes {' and '.join(map(str, shapes))}: they must be equal"
+                Message(
+                    "{name} adds shapes {shapes}: they must be equal",
+                    name=self.name,
+                    shapes=" and ".join(map(str, shapes)),
+                )
             )
         return super().join(shapes)
 

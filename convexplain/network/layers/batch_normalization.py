@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from convexplain import ops
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Backward, Gradients
 from convexplain.network.layers.layer import Array, Fact, Layer, Shape, Weights, place
@@ -43,7 +44,13 @@ class BatchNormalization(Layer):
         super().__post_init__()
         momentum = self._number("momentum", self.momentum)
         if not 0 <= momentum <= 1:
-            raise ValueError(f"{self.name}: momentum must be from 0 to 1, not {momentum:g}")
+            raise ValueError(
+                Message(
+                    "{name}: momentum must be from 0 to 1, not {momentum:g}",
+                    name=self.name,
+                    momentum=momentum,
+                )
+            )
         self._fill(
             epsilon=self._number("epsilon", self.epsilon, above=0),
             momentum=momentum,

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from convexplain import ops
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell, read
 from convexplain.network.layers.backward import (
     Activated,
@@ -75,8 +76,14 @@ class Convolution(WindowLayer):
         groups, filters = self.split(channels)
         if channels % groups:
             raise ValueError(
-                f"{self.name}: {groups} groups do not divide the {channels} channels of "
-                f"its input {shape}: choose a divisor"
+                Message(
+                    "{name}: {groups} groups do not divide the {channels} channels of its input "
+                    "{shape}: choose a divisor",
+                    name=self.name,
+                    groups=groups,
+                    channels=channels,
+                    shape=shape,
+                )
             )
         kernel = (*self.window.kernel_size, channels // groups, filters)
         return {"kernel": kernel, "bias": (filters,)} if self.use_bias else {"kernel": kernel}
@@ -259,8 +266,12 @@ class Conv2D(Convolution):
         )
         if self.filters % self.groups:
             raise ValueError(
-                f"{self.name}: {self.groups} groups do not divide {self.filters} filters: "
-                "choose a divisor"
+                Message(
+                    "{name}: {groups} groups do not divide {filters} filters: choose a divisor",
+                    name=self.name,
+                    groups=self.groups,
+                    filters=self.filters,
+                )
             )
 
     def split(self, channels: int) -> tuple[int, int]:

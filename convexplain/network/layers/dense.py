@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from convexplain import ops
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Activated, Backward, Gradients
 from convexplain.network.layers.layer import Array, Fact, Layer, Shape, Weights, glorot
@@ -53,8 +54,12 @@ class Dense(Layer):
         """(units,)."""
         if len(shape) != 1:
             raise ValueError(
-                f"{self.name}: a Dense layer reads a vector, not shape {shape}: "
-                "put a Flatten layer before it"
+                Message(
+                    "{name}: a Dense layer reads a vector, not shape {shape}: put a Flatten layer "
+                    "before it",
+                    name=self.name,
+                    shape=shape,
+                )
             )
         return (self.units,)
 

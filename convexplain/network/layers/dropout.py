@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Cell
 from convexplain.network.layers.backward import Backward, Unchanged
 from convexplain.network.layers.layer import Array, Layer, Shape, Weights, place
@@ -31,7 +32,13 @@ class Dropout(Layer):
         super().__post_init__()
         rate = self._number("rate", self.rate)
         if not 0 <= rate < 1:
-            raise ValueError(f"{self.name}: rate must be at least 0 and below 1, not {rate:g}")
+            raise ValueError(
+                Message(
+                    "{name}: rate must be at least 0 and below 1, not {rate:g}",
+                    name=self.name,
+                    rate=rate,
+                )
+            )
         self._fill(rate=rate)
 
     def output_shape(self, shape: Shape) -> Shape:

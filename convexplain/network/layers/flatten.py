@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from convexplain import ops
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Cell
 from convexplain.network.layers.backward import Backward, Gradients
 from convexplain.network.layers.layer import Array, Layer, Shape, Weights
@@ -38,7 +39,12 @@ class Flatten(Layer):
         super().__post_init__()
         if self.order not in ORDERS:
             raise ValueError(
-                f"{self.name}: order must be {' or '.join(ORDERS)}, not {self.order!r:.40}"
+                Message(
+                    "{name}: order must be {orders}, not {order!r:.40}",
+                    name=self.name,
+                    orders=" or ".join(ORDERS),
+                    order=self.order,
+                )
             )
 
     def output_shape(self, shape: Shape) -> Shape:

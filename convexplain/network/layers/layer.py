@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Backward
 from convexplain.ops import ConvSteps, PoolSteps, Window, activations
@@ -91,17 +92,24 @@ class Layer(ABC):
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             raise ValueError(
-                f"layer name {self.name!r:.60}: use at most 40 letters, digits, '_' and '-', a "
-                "letter first"
+                Message(
+                    "layer name {name!r:.60}: use at most 40 letters, digits, '_' and '-', a "
+                    "letter first",
+                    name=self.name,
+                )
             )
         try:
             activations.find(self.activation)
         except ValueError as error:
-            raise ValueError(f"{self.name}: {error}") from error
+            raise ValueError(Message("{name}: {error}", name=self.name, error=error)) from error
         inputs = tuple(self.inputs) if isinstance(self.inputs, (list, tuple)) else None
         if inputs is None or not all(isinstance(each, str) for each in inputs):
             raise ValueError(
-                f"{self.name}: inputs must be a list of layers' names, not {self.inputs!r:.60}"
+                Message(
+                    "{name}: inputs must be a list of layers' names, not {inputs!r:.60}",
+                    name=self.name,
+                    inputs=self.inputs,
+                )
             )
         self._fill(inputs=inputs)
 
@@ -128,8 +136,11 @@ class Layer(ABC):
         """Shape of what the layer reads: its inputs' channels, one behind the other."""
         if len({shape[:-1] for shape in shapes}) > 1:
             raise ValueError(
-                f"{self.name} reads shapes {' and '.join(map(str, shapes))} together: all but the "
-                "last number must be equal"
+                Message(
+                    "{name} reads shapes {shapes} together: all but the last number must be equal",
+                    name=self.name,
+                    shapes=" and ".join(map(str, shapes)),
+                )
             )
         return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
 
@@ -218,7 +229,11 @@ class Layer(ABC):
         ValueError
             No gradient is known for this kind of layer.
         """
-        raise ValueError(f"{self.name}: no gradient is known for a {self.kind} layer")
+        raise ValueError(
+            Message(
+                "{name}: no gradient is known for a {kind} layer", name=self.name, kind=self.kind
+            )
+        )
 
     def gradient(self) -> Backward:
         """Make the object that runs one picture backwards through a network that stands still."""
@@ -353,27 +368,54 @@ class Layer(ABC):
     def _count(self, what: str, value: object) -> int:
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise ValueError(
-                f"{self.name}: {what} must be a whole number above 0, not {value!r:.40}"
+                Message(
+                    "{name}: {what} must be a whole number above 0, not {value!r:.40}",
+                    name=self.name,
+                    what=what,
+                    value=value,
+                )
             )
         return int(value)
 
     def _number(self, what: str, value: object, *, above: float = -math.inf) -> float:
         real = isinstance(value, (int, float, np.integer, np.floating))
         if not real or isinstance(value, bool) or not above < float(value) < math.inf:  # type: ignore[arg-type]
-            least = "" if above == -math.inf else f" above {above:g}"
-            raise ValueError(f"{self.name}: {what} must be a number{least}, not {value!r:.40}")
+            wanted = Message("a number")
+            if above != -math.inf:
+                wanted = Message("a number above {bound:g}", bound=above)
+            raise ValueError(
+                Message(
+                    "{name}: {what} must be {wanted}, not {value!r:.40}",
+                    name=self.name,
+                    what=what,
+                    wanted=wanted,
+                    value=value,
+                )
+            )
         return float(value)  # type: ignore[arg-type]
 
     def _flag(self, what: str, value: object) -> bool:
         if not isinstance(value, (bool, np.bool_)):
-            raise ValueError(f"{self.name}: {what} must be true or false, not {value!r:.40}")
+            raise ValueError(
+                Message(
+                    "{name}: {what} must be true or false, not {value!r:.40}",
+                    name=self.name,
+                    what=what,
+                    value=value,
+                )
+            )
         return bool(value)
 
     def _map_shape(self, shape: Shape) -> tuple[int, int, int]:
         if len(shape) != 3:
             raise ValueError(
-                f"{self.name}: a {self.kind} layer reads maps (height, width, channels), "
-                f"not shape {shape}: put it before the Flatten layer"
+                Message(
+                    "{name}: a {kind} layer reads maps (height, width, channels), not shape "
+                    "{shape}: put it before the Flatten layer",
+                    name=self.name,
+                    kind=self.kind,
+                    shape=shape,
+                )
             )
         return shape[0], shape[1], shape[2]
 
@@ -393,14 +435,14 @@ class WindowLayer(Layer):
             self._fill(padding=tuple(padding) if isinstance(padding, list) else padding)
             _ = self.window
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self.name}: {error}") from error
+            raise type(error)(Message("{name}: {error}", name=self.name, error=error)) from error
 
     def _output_size(self, shape: Shape) -> Pair:
         height, width, _ = self._map_shape(shape)
         try:
             return self.window.output_size((height, width))
         except ValueError as error:
-            raise ValueError(f"{self.name}: {error}") from error
+            raise ValueError(Message("{name}: {error}", name=self.name, error=error)) from error
 
     def _facts(self, shape: Shape) -> list[Fact]:
         window = self.window

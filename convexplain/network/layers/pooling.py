@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from convexplain import ops
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell, read
 from convexplain.network.layers.backward import Backward, Buffers, Gradients, cropped, padded
 from convexplain.network.layers.layer import Array, Shape, Weights, WindowLayer, as_map, cells
@@ -55,7 +56,7 @@ class Pooling(WindowLayer):
         try:
             refuse_empty_windows(self.window, (shape[0], shape[1]))
         except ValueError as error:
-            raise ValueError(f"{self.name}: {error}") from error
+            raise ValueError(Message("{name}: {error}", name=self.name, error=error)) from error
         return (*size, shape[2])
 
     def channels(self, shape: Shape, filter: int) -> range:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Backward, Gradients
 from convexplain.network.layers.layer import Array, Fact, Layer, Shape, Weights, place
@@ -47,8 +48,15 @@ class Rescaling(Layer):
         for what, value in (("scale", self.scale), ("offset", self.offset)):
             if isinstance(value, tuple) and len(value) != shape[-1]:
                 raise ValueError(
-                    f"{self.name}: {what} has {len(value)} numbers for the {shape[-1]} channels "
-                    f"of its input {shape}: give one, or one for each"
+                    Message(
+                        "{name}: {what} has {count} numbers for the {channels} channels of its "
+                        "input {shape}: give one, or one for each",
+                        name=self.name,
+                        what=what,
+                        count=len(value),
+                        channels=shape[-1],
+                        shape=shape,
+                    )
                 )
         return shape
 

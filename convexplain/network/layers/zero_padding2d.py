@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from convexplain import ops
+from convexplain.messages import Message
 from convexplain.network.layers.addends import Cell
 from convexplain.network.layers.backward import Backward, Gradients, cropped, padded
 from convexplain.network.layers.layer import Array, Fact, Shape, Weights, WindowLayer, place
@@ -35,7 +36,11 @@ class ZeroPadding2D(WindowLayer):
         super().__post_init__()
         if isinstance(self.padding, str):
             raise ValueError(
-                f"{self.name}: padding {self.padding!r:.40}: give one, two or four whole numbers"
+                Message(
+                    "{name}: padding {padding!r:.40}: give one, two or four whole numbers",
+                    name=self.name,
+                    padding=self.padding,
+                )
             )
         self._normalise(self.padding)
 

@@ -26,18 +26,23 @@ def members(content: bytes, wanted: dict[str, int]) -> dict[str, bytes]:
                 if info.filename not in wanted:
                     continue
                 if info.filename in found:
-                    raise UnreadableError(f"it holds {info.filename} twice")
+                    raise UnreadableError("it holds {filename} twice", filename=info.filename)
                 limit = wanted[info.filename]
                 if info.file_size > limit:
                     raise UnreadableError(
-                        f"its {info.filename} declares {info.file_size:,} bytes: at most {limit:,}"
+                        "its {filename} declares {file_size:,} bytes: at most {limit:,}",
+                        filename=info.filename,
+                        file_size=info.file_size,
+                        limit=limit,
                     )
                 if info.flag_bits & 1:
                     raise UnreadableError("it is encrypted")
                 with archive.open(info) as member:
                     data = member.read(limit + 1)
                 if len(data) != info.file_size:
-                    raise UnreadableError(f"its {info.filename} has another size than it declares")
+                    raise UnreadableError(
+                        "its {filename} has another size than it declares", filename=info.filename
+                    )
                 found[info.filename] = data
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise UnreadableError("it is damaged: the archive is cut off or broken") from error

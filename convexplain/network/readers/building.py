@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from convexplain.data.recipe import Recipe
+from convexplain.messages import Message
 from convexplain.network.layers import Layer, layer_from_dict
 from convexplain.network.readers.imported import Array, Found, Imported
 
@@ -47,12 +48,17 @@ def _recipe(found: Imported) -> tuple[Recipe | None, str]:
     """Assume how a picture becomes the input, and say what was assumed."""
     recipe = Recipe.of(found.input_shape)
     if recipe is None:
-        return None, f"its input has {found.input_shape[2]} channels: no picture, give arrays"
+        channels = found.input_shape[2]
+        return None, Message(
+            "its input has {channels} channels: no picture, give arrays", channels=channels
+        )
     first = found.layers[0]
     if _takes_bytes(first):
         takes = Recipe(recipe.size, recipe.colour, BYTES)
-        return takes, f"pictures are given as 0 to 255, since {first.name} rescales them"
-    return recipe, (
+        return takes, Message(
+            "pictures are given as 0 to 255, since {layer} rescales them", layer=first.name
+        )
+    return recipe, Message(
         "pictures are given as 0 to 1: no file says it; --scale, --mean and --std of convexplain "
         "model import change it"
     )

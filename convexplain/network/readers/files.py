@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from convexplain.messages import Message
 from convexplain.network.readers import archive, hdf5, keras
 from convexplain.network.readers.imported import MAX_BYTES, Array, Imported, UnreadableError
 from convexplain.network.readers.keras import Place
 
-SAVE = 'save the whole model with model.save("x.keras")'
+SAVE = Message('save the whole model with model.save("x.keras")')
 
 
 def read_keras(content: bytes) -> Imported:
@@ -24,7 +25,9 @@ def read_keras(content: bytes) -> Imported:
     )
     for name in ("config.json", "model.weights.h5"):
         if name not in found:
-            raise UnreadableError(f"it holds no {name}: it is no .keras file; {SAVE}")
+            raise UnreadableError(
+                "it holds no {name}: it is no .keras file; {save}", name=name, save=SAVE
+            )
     config = _json(found["config.json"], "its config.json")
     metadata = _json(found.get("metadata.json", b"{}"), "its metadata.json")
     # A model that cannot be shown is refused by its layers before its weights are decoded.
@@ -59,7 +62,7 @@ def read_h5(content: bytes) -> Imported:
         hdf5.check_texts(content, "it")
         text = file.text("", "model_config")
         if text is None:
-            raise UnreadableError(f"it holds weights without an architecture: {SAVE}")
+            raise UnreadableError("it holds weights without an architecture: {save}", save=SAVE)
         config = _json(text.encode(), "its model_config")
 
         def source(place: Place) -> list[Array]:
@@ -86,4 +89,4 @@ def _json(text: bytes, what: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{what} is damaged: no JSON") from error
+        raise UnreadableError("{what} is damaged: no JSON", what=what) from error

@@ -61,7 +61,7 @@ def axes_of(node: Node, inputs: Inputs, index: int = 1) -> tuple[int, ...] | Non
 def _bounded(shape: Sequence[int], made_of: Sequence[Array] = ()) -> tuple[int, ...]:
     most = max(MAX_NUMBERS, sum(array.size for array in made_of))
     if any(size < 0 for size in shape) or product(shape) > most:
-        raise UnreadableError(f"a constant of the shape {tuple(shape)} is too large")
+        raise UnreadableError("a constant of the shape {shape} is too large", shape=tuple(shape))
     return tuple(shape)
 
 
@@ -102,7 +102,11 @@ def reshaped(shape: Sequence[int], wanted: Sequence[int], *, keep_zero: bool) ->
         rest = product(size for size in sizes if size != -1)
         sizes[sizes.index(-1)] = product(shape) // rest if rest else 0
     if product(sizes) != product(shape):
-        raise UnreadableError(f"a tensor of the shape {tuple(shape)} cannot become {tuple(wanted)}")
+        raise UnreadableError(
+            "a tensor of the shape {shape} cannot become {wanted}",
+            shape=tuple(shape),
+            wanted=tuple(wanted),
+        )
     return _bounded(sizes)
 
 
@@ -127,7 +131,7 @@ def _constant(node: Node, inputs: Inputs) -> Any:
         if key in found:
             dtype = np.float32 if "float" in key else np.int64
             return found[key] if key == "value" else np.array(found[key], dtype)
-    raise UnreadableError(f"the constant {node.name!r:.60} holds no numbers")
+    raise UnreadableError("the constant {name!r:.60} holds no numbers", name=node.name)
 
 
 def _expand(node: Node, inputs: Inputs) -> Any:

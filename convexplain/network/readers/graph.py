@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from convexplain.messages import Message
 from convexplain.network.readers.imported import Array, UnreadableError, product
-from convexplain.network.readers.wire import Message
+from convexplain.network.readers.wire import Fields
 
 MAX_NODES = 20_000
 MAX_NUMBERS = 100_000_000
@@ -39,8 +40,8 @@ DTYPES: dict[int, str] = {
     16: "<u2",
 }
 BFLOAT16 = 16
-NOT_ONNX = "it is not an ONNX file"
-EXPORT = (
+NOT_ONNX = Message("it is not an ONNX file")
+EXPORT = Message(
     'export it from PyTorch with torch.onnx.export(net.eval(), x, "m.onnx"), where x is one '
     "picture as a batch"
 )
@@ -59,7 +60,7 @@ class Node:
     @property
     def told(self) -> str:
         """What an error calls it."""
-        return f"the node {self.name!r:.60} ({self.op})"
+        return Message("the node {name!r:.60} ({op})", name=self.name, op=self.op)
 
 
 @dataclass(frozen=True)
@@ -77,31 +78,35 @@ class Graph:
 def read(file: bytes, path: Path) -> Graph:
     """Read a model; its path is needed since weights may stand in a file beside it."""
     try:
-        model = Message(memoryview(file), "the model")
-        graph = model.message(7, "the graph")
+        model = Fields(memoryview(file), Message("the model"))
+        graph = model.message(7, Message("the graph"))
     except UnreadableError as error:
-        raise UnreadableError(NOT_ONNX + f", or {error}") from error
+        raise UnreadableError("it is not an ONNX file, or {error}", error=error) from error
     if graph is None or not model.integer(1):
         raise UnreadableError(NOT_ONNX)
     weights = _Weights(path)
     constants = {}
-    for tensor in graph.messages(5, "a tensor"):
+    for tensor in graph.messages(5, Message("a tensor")):
         name = tensor.text(8)
         if name in constants:
-            raise UnreadableError(f"two tensors are named {name!r:.60}")
+            raise UnreadableError("two tensors are named {name!r:.60}", name=name)
         constants[name] = weights.read(tensor)
     if 15 in graph:
         raise UnreadableError("it holds sparse tensors: export it with dense ones")
     nodes = graph.buffers(1)
     if len(nodes) > MAX_NODES:
-        raise UnreadableError(f"it has {len(nodes):,} nodes: at most {MAX_NODES:,}")
-    made = [_node(Message(node, "a node"), weights) for node in nodes]
-    inputs = [m for m in graph.messages(11, "an input") if m.text(1) not in constants]
-    outputs = graph.messages(12, "an output")
+        raise UnreadableError(
+            "it has {count:,} nodes: at most {max_nodes:,}", count=len(nodes), max_nodes=MAX_NODES
+        )
+    made = [_node(Fields(node, Message("a node")), weights) for node in nodes]
+    inputs = [m for m in graph.messages(11, Message("an input")) if m.text(1) not in constants]
+    outputs = graph.messages(12, Message("an output"))
     if len(inputs) != 1 or len(outputs) != 1:
         raise UnreadableError(
-            f"it has {len(inputs)} inputs and {len(outputs)} outputs: a network with one picture "
-            "and one answer is needed"
+            "it has {inputs} inputs and {outputs} outputs: a network with one picture and one "
+            "answer is needed",
+            inputs=len(inputs),
+            outputs=len(outputs),
         )
     producer = " ".join(filter(None, (model.text(2), model.text(3))))
     return Graph(
@@ -114,48 +119,54 @@ def read(file: bytes, path: Path) -> Graph:
     )
 
 
-def _shape(value: Message) -> tuple[int | None, ...]:
-    kind = value.message(2, "a type")
-    tensor = kind.message(1, "a tensor's type") if kind else None
+def _shape(value: Fields) -> tuple[int | None, ...]:
+    kind = value.message(2, Message("a type"))
+    tensor = kind.message(1, Message("a tensor's type")) if kind else None
     if tensor is None:
         raise UnreadableError("its input is not a tensor")
     if tensor.integer(1) not in (1, 10, 11):
         raise UnreadableError("its input is not of float numbers: quantised networks are not read")
-    shape = tensor.message(2, "a shape")
+    shape = tensor.message(2, Message("a shape"))
     if shape is None:
-        raise UnreadableError(f"its input has no shape: {EXPORT}")
-    sizes = [dim.integer(1, -1) for dim in shape.messages(1, "a size")]
+        raise UnreadableError("its input has no shape: {export}", export=EXPORT)
+    sizes = [dim.integer(1, -1) for dim in shape.messages(1, Message("a size"))]
     return tuple(size if size > 0 else None for size in sizes)
 
 
-def _node(message: Message, weights: _Weights) -> Node:
+def _node(message: Fields, weights: _Weights) -> Node:
     outputs = tuple(message.texts(2))
     op = message.text(4)
     if message.text(7) not in ("", "ai.onnx"):
         raise UnreadableError(
-            f"its operation {op!r:.60} is of the domain {message.text(7)!r:.60}: only ONNX's own "
-            "operations are read"
+            "its operation {op!r:.60} is of the domain {message!r:.60}: only ONNX's own "
+            "operations are read",
+            op=op,
+            message=message.text(7),
         )
     name = message.text(3) or (outputs[0] if outputs else op)
     if not outputs or not outputs[0]:
-        raise UnreadableError(f"the node {name!r:.60} ({op}) makes nothing: the file is damaged")
+        raise UnreadableError(
+            "the node {name!r:.60} ({op}) makes nothing: the file is damaged", name=name, op=op
+        )
     attributes = {}
-    for attribute in message.messages(5, f"an attribute of {name}"):
+    for attribute in message.messages(5, Message("an attribute of {name}", name=name)):
         attributes[attribute.text(1)] = _attribute(attribute, weights, op, name)
     return Node(op, name, tuple(message.texts(1)), outputs, attributes)
 
 
-def _attribute(attribute: Message, weights: _Weights, op: str, name: str) -> Any:
+def _attribute(attribute: Fields, weights: _Weights, op: str, name: str) -> Any:
     if 6 in attribute or 11 in attribute:
         raise UnreadableError(
-            f"the node {name!r:.60} ({op}) holds a graph: loops and branches are not read"
+            "the node {name!r:.60} ({op}) holds a graph: loops and branches are not read",
+            name=name,
+            op=op,
         )
     kind = attribute.integer(20)
     readers: dict[int, tuple[int, Any]] = {
         1: (2, lambda: (attribute.floats(2) or [0.0])[-1]),
         2: (3, lambda: attribute.integer(3)),
         3: (4, lambda: attribute.text(4)),
-        4: (5, lambda: weights.read(_required(attribute.message(5, "a tensor"), name))),
+        4: (5, lambda: weights.read(_required(attribute.message(5, Message("a tensor")), name))),
         6: (7, lambda: attribute.floats(7)),
         7: (8, lambda: attribute.integers(8)),
         8: (9, lambda: attribute.texts(9)),
@@ -163,13 +174,15 @@ def _attribute(attribute: Message, weights: _Weights, op: str, name: str) -> Any
     if kind == 0:  # early files leave the type out
         kind = next((kind for kind, (number, _) in readers.items() if number in attribute), 0)
     if kind not in readers:
-        raise UnreadableError(f"the node {name!r:.60} ({op}) has an attribute of unknown type")
+        raise UnreadableError(
+            "the node {name!r:.60} ({op}) has an attribute of unknown type", name=name, op=op
+        )
     return readers[kind][1]()
 
 
-def _required(message: Message | None, name: str) -> Message:
+def _required(message: Fields | None, name: str) -> Fields:
     if message is None:
-        raise UnreadableError(f"it is damaged: a constant of {name!r:.60} is missing")
+        raise UnreadableError("it is damaged: a constant of {name!r:.60} is missing", name=name)
     return message
 
 
@@ -181,19 +194,26 @@ class _Weights:
         self._files: dict[str, memoryview] = {}
         self._count = 0
 
-    def read(self, tensor: Message) -> Array:
+    def read(self, tensor: Fields) -> Array:
         """Return a tensor's numbers, in its shape."""
         name = tensor.text(8)
         shape = tuple(tensor.integers(1))
         kind = tensor.integer(2)
         if kind not in DTYPES:
-            raise UnreadableError(f"the tensor {name!r:.60} is of the unknown type {kind}")
+            raise UnreadableError(
+                "the tensor {name!r:.60} is of the unknown type {kind}", name=name, kind=kind
+            )
         if len(shape) > 8 or any(size < 0 for size in shape):
-            raise UnreadableError(f"the tensor {name!r:.60} has the shape {shape}")
+            raise UnreadableError(
+                "the tensor {name!r:.60} has the shape {shape}", name=name, shape=shape
+            )
         count = product(shape)
         self._count += count
         if self._count > MAX_NUMBERS:
-            raise UnreadableError(f"it holds more than {MAX_NUMBERS:,} numbers: too many to show")
+            raise UnreadableError(
+                "it holds more than {max_numbers:,} numbers: too many to show",
+                max_numbers=MAX_NUMBERS,
+            )
         dtype = np.dtype(DTYPES[kind])
         if tensor.integer(14) == 1 or 13 in tensor:
             raw = self._external(tensor, name, count * dtype.itemsize)
@@ -203,8 +223,12 @@ class _Weights:
             return self._listed(tensor, name, kind, dtype, shape)
         if len(raw) != count * dtype.itemsize:
             raise UnreadableError(
-                f"the tensor {name!r:.60} of shape {shape} needs {count * dtype.itemsize:,} bytes "
-                f"and has {len(raw):,}: the file is damaged"
+                "the tensor {name!r:.60} of shape {shape} needs {needed:,} bytes and has "
+                "{there:,}: the file is damaged",
+                name=name,
+                shape=shape,
+                needed=count * dtype.itemsize,
+                there=len(raw),
             )
         array = np.frombuffer(raw, dtype)
         if kind == BFLOAT16:
@@ -212,7 +236,7 @@ class _Weights:
         return array.reshape(shape)
 
     def _listed(
-        self, tensor: Message, name: str, kind: int, dtype: np.dtype[Any], shape: tuple[int, ...]
+        self, tensor: Fields, name: str, kind: int, dtype: np.dtype[Any], shape: tuple[int, ...]
     ) -> Array:
         numbers: list[Any]
         if kind == 1:
@@ -229,8 +253,12 @@ class _Weights:
             numbers = tensor.integers(5)
         if len(numbers) != math.prod(shape):
             raise UnreadableError(
-                f"the tensor {name!r:.60} of shape {shape} needs {math.prod(shape):,} numbers and "
-                f"has {len(numbers):,}: the file is damaged"
+                "the tensor {name!r:.60} of shape {shape} needs {prod:,} numbers and has "
+                "{needed:,}: the file is damaged",
+                name=name,
+                shape=shape,
+                prod=math.prod(shape),
+                needed=len(numbers),
             )
         if kind in (10, BFLOAT16):  # 16-bit floats are listed as their bits
             bits = np.array(numbers, np.uint16)
@@ -239,21 +267,29 @@ class _Weights:
         try:
             return np.array(numbers, dtype).reshape(shape)
         except OverflowError as error:
-            raise UnreadableError(f"the tensor {name!r:.60} holds numbers too large") from error
+            raise UnreadableError(
+                "the tensor {name!r:.60} holds numbers too large", name=name
+            ) from error
 
-    def _external(self, tensor: Message, name: str, size: int) -> memoryview:
-        entries = {e.text(1): e.text(2) for e in tensor.messages(13, "where a tensor lies")}
+    def _external(self, tensor: Fields, name: str, size: int) -> memoryview:
+        entries = {
+            e.text(1): e.text(2) for e in tensor.messages(13, Message("where a tensor lies"))
+        }
         location = entries.get("location", "")
         file = self._beside(location, name)
         try:
             offset = int(entries.get("offset", "0"))
             length = int(entries.get("length", str(size)))
         except ValueError as error:
-            raise UnreadableError(f"the place of the tensor {name!r:.60} is no number") from error
+            raise UnreadableError(
+                "the place of the tensor {name!r:.60} is no number", name=name
+            ) from error
         if offset < 0 or length < 0 or offset + length > len(file):
             raise UnreadableError(
-                f"the tensor {name!r:.60} lies beyond the end of {location}: that file is of "
-                "another export, or damaged"
+                "the tensor {name!r:.60} lies beyond the end of {location}: that file is of "
+                "another export, or damaged",
+                name=name,
+                location=location,
             )
         return file[offset : offset + length]
 
@@ -264,23 +300,31 @@ class _Weights:
         plain = location and location not in (".", "..") and not set(location) & set("/\\:\0")
         if not plain:
             raise UnreadableError(
-                f"the weights of {name!r:.60} are said to lie in {location!r:.60}: only a file in "
-                "the model's own folder is read"
+                "the weights of {name!r:.60} are said to lie in {location!r:.60}: only a file in "
+                "the model's own folder is read",
+                name=name,
+                location=location,
             )
         path = self._path.parent / location
         try:
             found = os.lstat(path)
             if not stat.S_ISREG(found.st_mode):
                 raise UnreadableError(
-                    f"{location!r:.60}, which holds its weights, is no plain file"
+                    "{location!r:.60}, which holds its weights, is no plain file", location=location
                 )
             if found.st_size > 4 * MAX_NUMBERS:
-                raise UnreadableError(f"{location!r:.60} has {found.st_size:,} bytes: too many")
+                raise UnreadableError(
+                    "{location!r:.60} has {st_size:,} bytes: too many",
+                    location=location,
+                    st_size=found.st_size,
+                )
             content = path.read_bytes()
         except OSError as error:
             raise UnreadableError(
-                f"its weights lie in {location!r:.60}, which cannot be read ({error.strerror}): "
-                "put that file beside it; torch.onnx.export writes both"
+                "its weights lie in {location!r:.60}, which cannot be read ({error}): put that "
+                "file beside it; torch.onnx.export writes both",
+                location=location,
+                error=error,
             ) from error
         self._files[location] = memoryview(content)
         return self._files[location]
@@ -292,12 +336,22 @@ def _check_order(nodes: list[Node], known: set[str]) -> tuple[Node, ...]:
     counts = Counter(made)
     twice = known.intersection(made) or {name for name in made if counts[name] > 1}
     if twice:
-        raise UnreadableError(f"two nodes make {min(twice)!r:.60}")
+        raise UnreadableError("two nodes make {twice!r:.60}", twice=min(twice))
     later = set(made)
     for node in nodes:
         for name in node.inputs:
             if name not in known:
-                why = "is made behind it, or in a circle" if name in later else "nothing makes"
-                raise UnreadableError(f"the node {node.name!r:.60} reads {name!r:.60}, which {why}")
+                if name in later:
+                    raise UnreadableError(
+                        "the node {node!r:.60} reads {name!r:.60}, which is made behind it, or in "
+                        "a circle",
+                        node=node.name,
+                        name=name,
+                    )
+                raise UnreadableError(
+                    "the node {node!r:.60} reads {name!r:.60}, which nothing makes",
+                    node=node.name,
+                    name=name,
+                )
         known.update(node.outputs)
     return tuple(nodes)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from convexplain import extras
+from convexplain.messages import Message
 from convexplain.network.readers.imported import MAX_WEIGHTS, Array, UnreadableError
 
 MAX_OBJECTS = 20_000
@@ -65,8 +66,8 @@ class File:
     def array(self, path: str) -> Array:
         """Return an array; UnreadableError if there is none, or it cannot be decoded."""
         if path not in self._datasets:
-            raise UnreadableError(f"the weights {path!r:.100} are missing")
-        with _damage_named(f"the weights {path!r:.100} are damaged"):
+            raise UnreadableError("the weights {path!r:.100} are missing", path=path)
+        with _damage_named(Message("the weights {path!r:.100} are damaged", path=path)):
             return np.asarray(self._datasets[path][()])
 
     def has(self, folder: str) -> bool:
@@ -75,12 +76,12 @@ class File:
 
     def attribute(self, folder: str, name: str) -> Any:
         """Return an attribute, or None."""
-        with _damage_named(f"its attribute {name!r:.60} is damaged"):
+        with _damage_named(Message("its attribute {name!r:.60} is damaged", name=name)):
             group = self._file[folder] if folder else self._file
             if name not in group.attrs:
                 return None
             if np.prod(group.attrs.get_id(name).shape, dtype=object) > MAX_OBJECTS:
-                raise UnreadableError(f"its attribute {name!r:.60} is too large")
+                raise UnreadableError("its attribute {name!r:.60} is too large", name=name)
             return group.attrs[name]
 
     def texts(self, folder: str, name: str) -> list[str]:
@@ -103,21 +104,21 @@ def _text(value: object) -> str:
     if isinstance(value, str):  # h5py lets bytes that are no UTF-8 through as surrogates
         value = value.encode("utf-8", "surrogateescape")
     if isinstance(value, bytes):
-        with _damage_named("a text of it is damaged"):
+        with _damage_named(Message("a text of it is damaged")):
             return value.decode("utf-8")
-    raise UnreadableError(f"{value!r:.60} stands where a text is wanted")
+    raise UnreadableError("{value!r:.60} stands where a text is wanted", value=value)
 
 
 @contextmanager
 def opened(content: bytes, what: str) -> Iterator[File]:
     """Open HDF5 content and walk it; refused if it is damaged, or holds what is not read here."""
-    extras.require("keras", "networks that Keras saved")
+    extras.require("keras", Message("networks that Keras saved"))
     import h5py
 
-    with _damage_named(f"{what} is damaged: it is no HDF5 file, or cut off"):
+    with _damage_named(Message("{what} is damaged: it is no HDF5 file, or cut off", what=what)):
         file = h5py.File(_in_memory(content, h5py))
     with file:
-        with _damage_named(f"{what} is damaged"):
+        with _damage_named(Message("{what} is damaged", what=what)):
             groups, datasets = _walk(file, h5py)
         yield File(file, groups, datasets)
 
@@ -150,7 +151,7 @@ def check_texts(content: bytes, what: str) -> None:
             check=True,
         )
     except subprocess.SubprocessError as error:
-        raise UnreadableError(f"{what} is damaged: its texts cannot be read") from error
+        raise UnreadableError("{what} is damaged: its texts cannot be read", what=what) from error
 
 
 @contextmanager
@@ -175,14 +176,18 @@ def _walk(file: Any, h5py: Any) -> tuple[set[str], dict[str, Any]]:
         path, group = waiting.pop()
         for name in group:
             if len(seen) > MAX_OBJECTS:
-                raise UnreadableError(f"it holds more than {MAX_OBJECTS:,} objects")
+                raise UnreadableError(
+                    "it holds more than {max_objects:,} objects", max_objects=MAX_OBJECTS
+                )
             inner = f"{path}/{name}" if path else name
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise UnreadableError(f"{inner!r:.100} leads elsewhere: links are not followed")
+                raise UnreadableError(
+                    "{inner!r:.100} leads elsewhere: links are not followed", inner=inner
+                )
             found = group[name]
             address = h5py.h5o.get_info(found.id).addr
             if address in seen:
-                raise UnreadableError(f"{inner!r:.100} stands at two places")
+                raise UnreadableError("{inner!r:.100} stands at two places", inner=inner)
             seen.add(address)
             if isinstance(found, h5py.Group):
                 groups.add(inner)
@@ -191,7 +196,7 @@ def _walk(file: Any, h5py: Any) -> tuple[set[str], dict[str, Any]]:
                 numbers += _checked(found, inner, h5py)
                 if numbers > MAX_WEIGHTS * 4:  # an optimiser's state is three times the weights
                     raise UnreadableError(
-                        f"it declares {numbers:,} numbers: more than can be shown"
+                        "it declares {numbers:,} numbers: more than can be shown", numbers=numbers
                     )
                 datasets[inner] = found
     return groups, datasets
@@ -201,10 +206,15 @@ def _checked(found: Any, path: str, h5py: Any) -> int:
     """Return how many numbers a dataset declares, if they lie in this file."""
     plan = found.id.get_create_plist()
     if plan.get_layout() == h5py.h5d.VIRTUAL or plan.get_external_count():
-        raise UnreadableError(f"the numbers of {path!r:.100} lie in another file: not read")
+        raise UnreadableError(
+            "the numbers of {path!r:.100} lie in another file: not read", path=path
+        )
     size = int(np.prod(found.shape, dtype=object)) if found.shape else 1
     if size > MAX_WEIGHTS or size * found.dtype.itemsize > 8 * MAX_WEIGHTS:
         raise UnreadableError(
-            f"{path!r:.100} declares {size:,} numbers, of shape {found.shape}: too many"
+            "{path!r:.100} declares {size:,} numbers, of shape {shape}: too many",
+            path=path,
+            size=size,
+            shape=found.shape,
         )
     return size

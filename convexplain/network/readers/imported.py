@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convexplain.messages import Told
+
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
@@ -20,7 +22,7 @@ MAX_WEIGHTS = 100_000_000
 MAX_BYTES = 1_000_000_000
 
 
-class UnreadableError(ValueError):
+class UnreadableError(Told, ValueError):
     """What a file holds that cannot be read, the rule, and the next step, in one line."""
 
 
@@ -80,19 +82,20 @@ def fitting(what: str) -> Iterator[None]:
         raise
     except (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError) as e:
         raise UnreadableError(
-            f"{what} cannot be computed: its inputs or settings do not fit"
+            "{what} cannot be computed: its inputs or settings do not fit", what=what
         ) from e
 
 
 def checked(array: Array, what: str) -> NDArray[np.float32]:
     """Return weights as float32, if all are finite."""
     if array.dtype.kind not in "fiu":
-        raise UnreadableError(f"{what} holds {array.dtype}, not numbers")
+        raise UnreadableError("{what} holds {dtype}, not numbers", what=what, dtype=array.dtype)
     with np.errstate(over="ignore"):
         numbers = np.ascontiguousarray(array, np.float32)
     if not np.isfinite(numbers).all():
         raise UnreadableError(
-            f"{what} holds NaN or infinity: the training failed; train again, or repair the file"
+            "{what} holds NaN or infinity: the training failed; train again, or repair the file",
+            what=what,
         )
     return numbers
 
@@ -100,9 +103,15 @@ def checked(array: Array, what: str) -> NDArray[np.float32]:
 def whole(value: object, what: str, *, least: int = 0, most: int = 100_000) -> int:
     """Return a whole number within bounds."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise UnreadableError(f"{what} is {value!r:.60}, not a whole number")
+        raise UnreadableError("{what} is {value!r:.60}, not a whole number", what=what, value=value)
     if not least <= value <= most:
-        raise UnreadableError(f"{what} is {value}: it must be from {least} to {most:,}")
+        raise UnreadableError(
+            "{what} is {value}: it must be from {least} to {most:,}",
+            what=what,
+            value=value,
+            least=least,
+            most=most,
+        )
     return int(value)
 
 
@@ -111,7 +120,12 @@ def wholes(values: object, what: str, count: int, *, least: int = 0) -> tuple[in
     if isinstance(values, (int, np.integer)) and not isinstance(values, bool):
         values = [values] * count
     if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != count:
-        raise UnreadableError(f"{what} is {values!r:.60}, not {count} whole numbers")
+        raise UnreadableError(
+            "{what} is {values!r:.60}, not {count} whole numbers",
+            what=what,
+            values=values,
+            count=count,
+        )
     return tuple(whole(value, what, least=least) for value in values)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from convexplain.messages import Message
 from convexplain.network.readers.imported import (
     Array,
     Found,
@@ -58,8 +59,8 @@ def read(config: object, source: Source, origin: Mapping[str, str]) -> Imported:
     """Read a model of a configuration ``{"class_name": "Sequential", "config": {...}}``."""
     reader = _Reader(source)
     try:
-        with fitting("the model"):
-            reader.model(_mapping(config, "the model"), (), (), depth=0)
+        with fitting(Message("the model")):
+            reader.model(_mapping(config, Message("the model")), (), (), depth=0)
     except RecursionError as error:
         raise UnreadableError("its configuration is nested too deeply") from error
     reader.finish_shape()
@@ -97,19 +98,22 @@ class _Reader:
         kind, config = spec.get("class_name"), spec.get("config")
         if kind not in MODELS:
             raise UnreadableError(
-                f"it is a {kind!r:.60}: a Sequential or Functional model is needed, not a class of "
-                "its author's own"
+                "it is a {kind!r:.60}: a Sequential or Functional model is needed, not a class of "
+                "its author's own",
+                kind=kind,
             )
         if depth > MAX_DEPTH:
-            raise UnreadableError(f"it holds models {MAX_DEPTH} deep in one another")
+            raise UnreadableError(
+                "it holds models {max_depth} deep in one another", max_depth=MAX_DEPTH
+            )
         if isinstance(config, list):  # Sequential of early Keras 2
             config = {"layers": config}
-        config = _mapping(config, "the model's configuration")
+        config = _mapping(config, Message("the model's configuration"))
         listed = config.get("layers")
         if not isinstance(listed, list) or not listed:
             raise UnreadableError("it lists no layers")
         if len(self.layers) + len(listed) > MAX_LAYERS:
-            raise UnreadableError(f"it has more than {MAX_LAYERS:,} layers")
+            raise UnreadableError("it has more than {max_layers:,} layers", max_layers=MAX_LAYERS)
         if kind == "Sequential":
             self._first_shape(config.get("build_input_shape"))
             return self._sequential(listed, path, names, depth, reads)
@@ -141,8 +145,10 @@ class _Reader:
         inputs = _references(config.get("input_layers"))
         if len(outputs) != 1 or len(inputs) != 1:
             raise UnreadableError(
-                f"it has {len(inputs)} inputs and {len(outputs)} outputs: a network with one "
-                "picture and one answer is needed"
+                "it has {inputs} inputs and {outputs} outputs: a network with one picture and one "
+                "answer is needed",
+                inputs=len(inputs),
+                outputs=len(outputs),
             )
         made: dict[str, str] = {}
         waiting = list(zip(keys(listed), listed, strict=True))
@@ -152,9 +158,9 @@ class _Reader:
                 name, sources = _wiring(spec)
                 if all(s in made for s in sources):
                     if name in made:
-                        raise UnreadableError(f"two layers are named {name!r:.60}")
+                        raise UnreadableError("two layers are named {name!r:.60}", name=name)
                     if not sources and spec.get("class_name") != "InputLayer":
-                        raise UnreadableError(f"the layer {name!r:.60} reads nothing")
+                        raise UnreadableError("the layer {name!r:.60} reads nothing", name=name)
                     ins = tuple(made[s] for s in sources) or ((reads or ""),)
                     made[name] = self.layer(spec, (*path, key), names, ins, depth)
                 else:
@@ -163,11 +169,15 @@ class _Reader:
                 name, sources = _wiring(later[0][1])
                 lacking = next(s for s in sources if s not in made)
                 raise UnreadableError(
-                    f"the layer {name!r:.60} reads {lacking!r:.60}, which is missing or in a circle"
+                    "the layer {name!r:.60} reads {lacking!r:.60}, which is missing or in a circle",
+                    name=name,
+                    lacking=lacking,
                 )
             waiting = later
         if outputs[0] not in made:
-            raise UnreadableError(f"its output {outputs[0]!r:.60} is no layer of it")
+            raise UnreadableError(
+                "its output {outputs!r:.60} is no layer of it", outputs=outputs[0]
+            )
         return made[outputs[0]]
 
     def layer(
@@ -179,9 +189,9 @@ class _Reader:
         depth: int,
     ) -> str:
         """Read one layer; return the name under which later ones read it."""
-        spec = _mapping(spec, "a layer")
+        spec = _mapping(spec, Message("a layer"))
         kind = spec.get("class_name")
-        config = _mapping(spec.get("config", {}), f"the layer {kind!r:.60}")
+        config = _mapping(spec.get("config", {}), Message("the layer {kind!r:.60}", kind=kind))
         name = str(config.get("name") or spec.get("name") or kind)
         if kind in MODELS:
             return self.model(spec, path, (*names, name), depth=depth + 1, reads=reads[0])
@@ -189,23 +199,38 @@ class _Reader:
         if kind == "InputLayer":
             return reads[0]
         if kind in SKIPPED:
-            self.notes.append(f"{kind} {name!r:.60} is skipped: it acts in training alone")
+            self.notes.append(
+                Message(
+                    "{kind} {name!r:.60} is skipped: it acts in training alone",
+                    kind=kind,
+                    name=name,
+                )
+            )
             return reads[0]
         if not isinstance(kind, str) or kind not in KINDS:
             package = spec.get("registered_name")
             own = isinstance(package, str) and ">" in package
-            why = WHY.get(str(kind), "a layer of its author's own" if own else None)
+            why = WHY.get(str(kind)) or (Message("a layer of its author's own") if own else None)
+            told = Message("{kind:.60}", kind=str(kind))
+            if why:
+                told = Message("{kind:.60}, {why}", kind=str(kind), why=why)
             raise UnreadableError(
-                f"the layer {name!r:.60} is {_a(str(kind))}"
-                + (f", {why}" if why else "")
-                + f": the layers that can be shown are {', '.join(sorted(KINDS))}"
+                "the layer {name!r:.60} is of the kind {told}: the layers that can be shown are "
+                "{kinds}",
+                name=name,
+                told=told,
+                kinds=", ".join(sorted(KINDS)),
             )
         if config.get("data_format") == "channels_first":
             self.channels_first = True
         if kind not in MERGES and len(reads) != 1:
-            raise UnreadableError(f"the layer {name!r:.60} reads {len(reads)} others: only Add may")
+            raise UnreadableError(
+                "the layer {name!r:.60} reads {count} others: only Add may",
+                name=name,
+                count=len(reads),
+            )
         arrays = self.source(Place(path, (*names, name), kind))
-        with fitting(f"the layer {name!r:.60} ({kind})"):
+        with fitting(Message("the layer {name!r:.60} ({kind})", name=name, kind=kind)):
             return KINDS[kind](_Layer(self, name, kind, config, reads, arrays))
 
     def _first_shape(self, shape: object) -> None:
@@ -213,14 +238,16 @@ class _Reader:
             return
         if len(shape) != 4:
             raise UnreadableError(
-                f"its input has the shape {tuple(shape)}: pictures have height, width and channels"
+                "its input has the shape {shape}: pictures have height, width and channels",
+                shape=tuple(shape),
             )
         sizes = shape[1:]
         if None in sizes:
             raise UnreadableError(
-                f"its input of the shape {tuple(shape)} leaves a size open: build it for one size"
+                "its input of the shape {shape} leaves a size open: build it for one size",
+                shape=tuple(shape),
             )
-        a, b, c = (whole(n, "a size of its input", least=1) for n in sizes)
+        a, b, c = (whole(n, Message("a size of its input"), least=1) for n in sizes)
         self.input_shape = (a, b, c)
 
     def finish_shape(self) -> None:
@@ -250,11 +277,18 @@ class _Layer:
         self.arrays = arrays
 
     def refused(self, why: str) -> UnreadableError:
-        return UnreadableError(f"the layer {self.name!r:.60} ({self.kind}) {why}")
+        return UnreadableError(
+            "the layer {name!r:.60} ({kind}) {why}", name=self.name, kind=self.kind, why=why
+        )
 
     def numbers(self, key: str, count: int, default: object, *, least: int = 1) -> tuple[int, ...]:
         value = self.config.get(key, default)
-        return wholes(value, f"{key} of the layer {self.name!r:.60}", count, least=least)
+        return wholes(
+            value,
+            Message("{key} of the layer {name!r:.60}", key=key, name=self.name),
+            count,
+            least=least,
+        )
 
     def flag(self, key: str, default: bool) -> bool:
         return bool(self.config.get(key, default))
@@ -264,24 +298,36 @@ class _Layer:
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-            raise self.refused(f"has {value!r:.60} for {key}, not a number")
+            raise self.refused(
+                Message("has {value!r:.60} for {key}, not a number", value=value, key=key)
+            )
         return float(value)
 
     def padding(self) -> str:
         padding = self.config.get("padding", "valid")
         if padding not in ("valid", "same"):
-            raise self.refused(f"has the padding {padding!r:.40}: valid or same can be shown")
+            raise self.refused(
+                Message(
+                    "has the padding {padding!r:.40}: valid or same can be shown", padding=padding
+                )
+            )
         return str(padding)
 
     def weights(self, *parts: str) -> dict[str, Array]:
         """Name the arrays, in Keras' order."""
         if len(self.arrays) != len(parts):
             raise self.refused(
-                f"needs {len(parts)} arrays ({', '.join(parts) or 'none'}), and its file has "
-                f"{len(self.arrays)}"
+                Message(
+                    "needs {needed} arrays ({parts}), and its file has {there}",
+                    needed=len(parts),
+                    parts=", ".join(parts) or Message("none"),
+                    there=len(self.arrays),
+                )
             )
         return {
-            part: checked(array, f"the {part} of the layer {self.name!r:.60}")
+            part: checked(
+                array, Message("the {part} of the layer {name!r:.60}", part=part, name=self.name)
+            )
             for part, array in zip(parts, self.arrays, strict=True)
         }
 
@@ -302,7 +348,11 @@ class _Layer:
         found = ACTIVATIONS.get(given) if isinstance(given, str) else None
         if found is None:
             raise self.refused(
-                f"has the activation {given!r:.60}: known are {', '.join(sorted(ACTIVATIONS))}"
+                Message(
+                    "has the activation {given!r:.60}: known are {activations}",
+                    given=given,
+                    activations=", ".join(sorted(ACTIVATIONS)),
+                )
             )
         return dict(found)
 
@@ -333,10 +383,14 @@ def _activation_layer(layer: _Layer, kind: str, config: Config) -> dict[str, Any
         slope = inner.number("negative_slope", 0.0) or 0.0
         most, threshold = config.get("max_value"), inner.number("threshold", 0.0)
         if threshold != 0:
-            raise inner.refused(f"has the threshold {threshold:g}: only 0 can be shown")
+            raise inner.refused(
+                Message("has the threshold {threshold:g}: only 0 can be shown", threshold=threshold)
+            )
         if most is not None:
             if inner.number("max_value", 6) != 6 or slope:
-                raise inner.refused(f"has the largest value {most}: only 6 can be shown")
+                raise inner.refused(
+                    Message("has the largest value {most}: only 6 can be shown", most=most)
+                )
             return {"activation": "relu6"}
         return {"activation": named("leaky_relu", slope) if slope else "relu"}
     if kind == "LeakyReLU":
@@ -347,11 +401,13 @@ def _activation_layer(layer: _Layer, kind: str, config: Config) -> dict[str, Any
     if kind == "Softmax":
         axis = config.get("axis", -1)
         if axis not in (-1, [-1]):
-            raise inner.refused(f"is taken over the axis {axis}: only the last can be shown")
+            raise inner.refused(
+                Message("is taken over the axis {axis}: only the last can be shown", axis=axis)
+            )
         return {"activation": "softmax"}
     if kind == "Activation":
         return inner.activation()
-    raise layer.refused(f"has the activation {kind!r:.60}, which is not known")
+    raise layer.refused(Message("has the activation {kind!r:.60}, which is not known", kind=kind))
 
 
 def _convolution(layer: _Layer) -> str:
@@ -360,12 +416,20 @@ def _convolution(layer: _Layer) -> str:
     return layer.add(
         "Conv2D",
         weights,
-        filters=whole(layer.config.get("filters"), f"filters of {layer.name!r:.60}", least=1),
+        filters=whole(
+            layer.config.get("filters"),
+            Message("filters of {name!r:.60}", name=layer.name),
+            least=1,
+        ),
         kernel_size=layer.numbers("kernel_size", 2, None),
         stride=layer.numbers("strides", 2, 1),
         padding=layer.padding(),
         dilation=layer.numbers("dilation_rate", 2, 1),
-        groups=whole(layer.config.get("groups", 1), f"groups of {layer.name!r:.60}", least=1),
+        groups=whole(
+            layer.config.get("groups", 1),
+            Message("groups of {name!r:.60}", name=layer.name),
+            least=1,
+        ),
         use_bias=bias,
         **layer.activation(),
     )
@@ -381,7 +445,9 @@ def _depthwise(layer: _Layer) -> str:
         "DepthwiseConv2D",
         weights,
         depth_multiplier=whole(
-            layer.config.get("depth_multiplier", 1), f"multiplier of {layer.name!r:.60}", least=1
+            layer.config.get("depth_multiplier", 1),
+            Message("multiplier of {name!r:.60}", name=layer.name),
+            least=1,
         ),
         kernel_size=layer.numbers("kernel_size", 2, None),
         stride=layer.numbers("strides", 2, 1),
@@ -398,9 +464,15 @@ def _separable(layer: _Layer) -> str:
     return layer.add(
         "SeparableConv2D",
         weights,
-        filters=whole(layer.config.get("filters"), f"filters of {layer.name!r:.60}", least=1),
+        filters=whole(
+            layer.config.get("filters"),
+            Message("filters of {name!r:.60}", name=layer.name),
+            least=1,
+        ),
         depth_multiplier=whole(
-            layer.config.get("depth_multiplier", 1), f"multiplier of {layer.name!r:.60}", least=1
+            layer.config.get("depth_multiplier", 1),
+            Message("multiplier of {name!r:.60}", name=layer.name),
+            least=1,
         ),
         kernel_size=layer.numbers("kernel_size", 2, None),
         stride=layer.numbers("strides", 2, 1),
@@ -434,7 +506,9 @@ def _dense(layer: _Layer) -> str:
     return layer.add(
         "Dense",
         weights,
-        units=whole(layer.config.get("units"), f"units of {layer.name!r:.60}", least=1),
+        units=whole(
+            layer.config.get("units"), Message("units of {name!r:.60}", name=layer.name), least=1
+        ),
         use_bias=bias,
         **layer.activation(),
     )
@@ -449,9 +523,11 @@ def _reshape(layer: _Layer) -> str:
     layer.weights()
     target = layer.config.get("target_shape")
     if not isinstance(target, (list, tuple)) or len(target) != 1:
-        raise layer.refused(f"makes the shape {target!r:.60}: only a vector can be shown")
+        raise layer.refused(
+            Message("makes the shape {target!r:.60}: only a vector can be shown", target=target)
+        )
     if layer.reader.channels_first:
-        raise layer.refused("writes channels first: use Flatten")
+        raise layer.refused(Message("writes channels first: use Flatten"))
     return layer.add("Flatten")
 
 
@@ -461,7 +537,9 @@ def _batch_norm(layer: _Layer) -> str:
     if axis == 1:
         layer.reader.channels_first = True
     elif axis not in (-1, 3):
-        raise layer.refused(f"normalises the axis {axis!r:.40}: only channels can be shown")
+        raise layer.refused(
+            Message("normalises the axis {axis!r:.40}: only channels can be shown", axis=axis)
+        )
     present = [
         part
         for part, there in (
@@ -504,19 +582,26 @@ def _numbers(layer: _Layer, key: str, default: float) -> float | list[float]:
     value = layer.config.get(key, default)
     if not isinstance(value, (list, tuple)):
         return layer.number(key, default)
-    array = checked(np.asarray(value, object).astype(np.float32), f"{key} of {layer.name!r:.60}")
+    array = checked(
+        np.asarray(value, object).astype(np.float32),
+        Message("{key} of {name!r:.60}", key=key, name=layer.name),
+    )
     return [float(number) for number in np.ravel(array)]
 
 
 def _normalization(layer: _Layer) -> str:
     axis = layer.config.get("axis", -1)
     if axis not in (-1, [-1], 3, [3], None):
-        raise layer.refused(f"normalises the axis {axis!r:.40}: only channels can be shown")
+        raise layer.refused(
+            Message("normalises the axis {axis!r:.40}: only channels can be shown", axis=axis)
+        )
     if layer.flag("invert", False):
-        raise layer.refused("is inverted: that cannot be shown")
+        raise layer.refused(Message("is inverted: that cannot be shown"))
     given = [layer.config.get(key) for key in ("mean", "variance")]
     arrays = layer.arrays[:2] if layer.arrays else [np.asarray(v, np.float32) for v in given]
-    mean, variance = (np.ravel(checked(a, f"numbers of {layer.name!r:.60}")) for a in arrays)
+    mean, variance = (
+        np.ravel(checked(a, Message("numbers of {name!r:.60}", name=layer.name))) for a in arrays
+    )
     spread = np.maximum(np.sqrt(variance.astype(np.float64)), 1e-7)  # as Keras divides
     return layer.add("Rescaling", scale=(1 / spread).tolist(), offset=(-mean / spread).tolist())
 
@@ -527,7 +612,7 @@ def _zero_padding(layer: _Layer) -> str:
     if isinstance(given, int):
         given = [given, given]
     if not isinstance(given, (list, tuple)) or len(given) != 2:
-        raise layer.refused(f"has the padding {given!r:.60}")
+        raise layer.refused(Message("has the padding {given!r:.60}", given=given))
     what = f"padding of {layer.name!r:.60}"
     (top, bottom), (left, right) = (wholes(sides, what, 2) for sides in given)
     return layer.add("ZeroPadding2D", padding=(top, bottom, left, right))
@@ -582,24 +667,20 @@ SKIPPED = (
     "SpatialDropout2D",
 )
 WHY = {
-    "Lambda": "Python code in a file",
-    "LSTM": "a recurrent layer",
-    "GRU": "a recurrent layer",
-    "SimpleRNN": "a recurrent layer",
-    "MultiHeadAttention": "attention",
-    "Attention": "attention",
-    "Conv1D": "for rows of samples",
-    "Conv3D": "for volumes",
+    "Lambda": Message("Python code in a file"),
+    "LSTM": Message("a recurrent layer"),
+    "GRU": Message("a recurrent layer"),
+    "SimpleRNN": Message("a recurrent layer"),
+    "MultiHeadAttention": Message("attention"),
+    "Attention": Message("attention"),
+    "Conv1D": Message("for rows of samples"),
+    "Conv3D": Message("for volumes"),
 }
-
-
-def _a(kind: str) -> str:
-    return f"{'an' if kind[:1] in 'AEIOU' else 'a'} {kind:.60}"
 
 
 def _mapping(value: object, what: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise UnreadableError(f"{what} is {value!r:.60}, not a description")
+        raise UnreadableError("{what} is {value!r:.60}, not a description", what=what, value=value)
     return dict(value)
 
 
@@ -627,8 +708,8 @@ def _references(value: object) -> list[str]:
 
 def _wiring(spec: object) -> tuple[str, list[str]]:
     """Return a layer's name and the names of those that it reads."""
-    spec = _mapping(spec, "a layer")
-    name = spec.get("name") or _mapping(spec.get("config", {}), "a layer").get("name")
+    spec = _mapping(spec, Message("a layer"))
+    name = spec.get("name") or _mapping(spec.get("config", {}), Message("a layer")).get("name")
     nodes = spec.get("inbound_nodes")
     if not isinstance(name, str):
         raise UnreadableError("a layer has no name")
@@ -636,7 +717,9 @@ def _wiring(spec: object) -> tuple[str, list[str]]:
         return name, []
     if len(nodes) > 1:
         raise UnreadableError(
-            f"the layer {name!r:.60} is used {len(nodes)} times: only once is read"
+            "the layer {name!r:.60} is used {count} times: only once is read",
+            name=name,
+            count=len(nodes),
         )
     node = nodes[0]
     if isinstance(node, Mapping):  # Keras 3
@@ -644,7 +727,7 @@ def _wiring(spec: object) -> tuple[str, list[str]]:
         _histories(node.get("args"), found, 0)
         return name, found
     if not isinstance(node, list):
-        raise UnreadableError(f"what the layer {name!r:.60} reads cannot be understood")
+        raise UnreadableError("what the layer {name!r:.60} reads cannot be understood", name=name)
     if node and isinstance(node[0], str):  # one source, not in a list of its own
         return name, [node[0]]
     return name, [str(each[0]) for each in node if isinstance(each, list) and each]
@@ -656,7 +739,7 @@ def _histories(value: object, found: list[str], depth: int) -> None:
         raise UnreadableError("a layer's arguments are nested too deeply")
     if isinstance(value, Mapping):
         if value.get("class_name") == "__keras_tensor__":
-            history = _mapping(value.get("config"), "a tensor").get("keras_history")
+            history = _mapping(value.get("config"), Message("a tensor")).get("keras_history")
             if not isinstance(history, list) or not history:
                 raise UnreadableError("a tensor does not say where it comes from")
             found.append(str(history[0]))

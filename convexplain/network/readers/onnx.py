@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from convexplain.messages import Message
 from convexplain.network.readers import folding, graph
 from convexplain.network.readers.graph import EXPORT, Graph, Node
 from convexplain.network.readers.imported import (
@@ -70,10 +71,13 @@ def _input(found: Graph, size: tuple[int, int] | None) -> Tensor:
     shape = list(found.input_shape)
     if len(shape) != 4:
         raise UnreadableError(
-            f"its input has {len(shape)} axes: a picture as a batch has four, such as 1, 3, 64, 64"
+            "its input has {count} axes: a picture as a batch has four, such as 1, 3, 64, 64",
+            count=len(shape),
         )
     if shape[0] not in (None, 1):
-        raise UnreadableError(f"it is made for batches of {shape[0]} pictures: {EXPORT}")
+        raise UnreadableError(
+            "it is made for batches of {shape} pictures: {export}", shape=shape[0], export=EXPORT
+        )
     first = _first_axes(found)
     axes = first or ("NHWC" if shape[3] in (1, 3) and shape[1] not in (1, 3) else "NCHW")
     for axis, given in zip("HW", size or (None, None), strict=True):
@@ -81,14 +85,17 @@ def _input(found: Graph, size: tuple[int, int] | None) -> Tensor:
         if shape[place] is None:
             shape[place] = given
         elif given is not None and shape[place] != given:
-            raise UnreadableError(f"its input has the size {shape[place]}, not {given}")
+            raise UnreadableError(
+                "its input has the size {shape}, not {given}", shape=shape[place], given=given
+            )
     shape[0] = 1
     if shape[axes.index("C")] is None:
-        raise UnreadableError(f"it leaves the number of channels open: {EXPORT}")
+        raise UnreadableError("it leaves the number of channels open: {export}", export=EXPORT)
     if None in shape:
         raise UnreadableError(
             "it leaves height and width open: convexplain model import --size 64x64 takes one, or "
-            f"{EXPORT}"
+            "{export}",
+            export=EXPORT,
         )
     return Tensor("", axes, tuple(int(n) for n in shape if n is not None))
 
@@ -125,7 +132,9 @@ class _Reader:
         known = {*HANDLERS, *folding.FOLDS, "Shape"}
         for node in self.graph.nodes:
             if node.op not in known:
-                raise self._refused(node, "is not of the operations of convnets that are read")
+                raise self._refused(
+                    node, Message("is not of the operations of convnets that are read")
+                )
         for node in self.graph.nodes:
             with fitting(node.told):
                 self._visit(node)
@@ -151,14 +160,16 @@ class _Reader:
         elif not tensors:
             made = folding.fold(node, inputs)  # type: ignore[arg-type]
             if made is None:
-                raise self._refused(node, "is not read")
+                raise self._refused(node, Message("is not read"))
             self.room -= made.size if made.base is None else 0  # a view takes none
             if self.room < 0:
-                raise self._refused(node, "computes more of its constants than can be kept")
+                raise self._refused(
+                    node, Message("computes more of its constants than can be kept")
+                )
         else:
             handler = HANDLERS.get(node.op)
             if handler is None:
-                raise self._refused(node, "is not of the layers that can be shown")
+                raise self._refused(node, Message("is not of the layers that can be shown"))
             made = handler(self, node, inputs)
         self.values.update(dict.fromkeys(node.outputs[1:], None))
         self.values[node.outputs[0]] = made
@@ -170,7 +181,7 @@ class _Reader:
         )
 
     def _refused(self, node: Node, why: str) -> UnreadableError:
-        return UnreadableError(f"{node.told} {why}")
+        return UnreadableError("{told} {why}", told=node.told, why=why)
 
     # What layers are made of
 
@@ -186,7 +197,10 @@ class _Reader:
         """Append a layer that reads settled tensors; return its name."""
         tensors = (reads,) if isinstance(reads, Tensor) else reads
         name = self.names.take(wanted or _snake(kind))
-        arrays = {part: checked(a, f"the {part} of {name}") for part, a in (weights or {}).items()}
+        arrays = {
+            part: checked(a, Message("the {part} of {name}", part=part, name=name))
+            for part, a in (weights or {}).items()
+        }
         self.layers.append(Found(kind, name, fields, arrays, tuple(t.layer for t in tensors)))
         return name
 
@@ -195,8 +209,9 @@ class _Reader:
         if tensor.padding is not None:
             if tensor.filler != "zero":
                 raise UnreadableError(
-                    f"the node {node!r:.60} reads a padding that is not of zeros: that is read "
-                    "before a max pool alone"
+                    "the node {node!r:.60} reads a padding that is not of zeros: that is read "
+                    "before a max pool alone",
+                    node=node,
                 )
             self.layers.append(
                 Found(
@@ -220,7 +235,7 @@ class _Reader:
         """Return the first input, which must be computed of the picture."""
         value = inputs[0]
         if not isinstance(value, Tensor):
-            raise self._refused(node, "reads a constant where the picture is wanted")
+            raise self._refused(node, Message("reads a constant where the picture is wanted"))
         return value
 
     def settled(self, node: Node, inputs: list[Value]) -> Tensor:
@@ -231,13 +246,17 @@ class _Reader:
         """Return an input that must be a constant."""
         value = inputs[index] if index < len(inputs) else None
         if value is None or isinstance(value, Tensor):
-            raise self._refused(node, f"computes its {what} of the picture: that is not read")
+            raise self._refused(
+                node, Message("computes its {what} of the picture: that is not read", what=what)
+            )
         return value
 
     def as_map(self, node: Node, tensor: Tensor) -> Tensor:
         """Return a tensor that is a map with channels before rows, as ONNX wants it."""
         if tensor.axes != "NCHW":
-            raise self._refused(node, f"reads axes {tensor.axes}, where maps (NCHW) are needed")
+            raise self._refused(
+                node, Message("reads axes {axes}, where maps (NCHW) are needed", axes=tensor.axes)
+            )
         return tensor
 
 
@@ -259,23 +278,39 @@ def _conv(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     x = reader.as_map(node, reader.settled(node, inputs))
     kernel = reader.constant(node, inputs, 1, "kernel")
     if kernel.ndim != 4:
-        raise reader._refused(node, f"has a kernel of {kernel.ndim} axes: only 2-D is read")
+        raise reader._refused(
+            node, Message("has a kernel of {ndim} axes: only 2-D is read", ndim=kernel.ndim)
+        )
     bias = inputs[2] if len(inputs) > 2 else None
     if isinstance(bias, Tensor):
-        raise reader._refused(node, "computes its bias of the picture: that is not read")
-    groups = whole(node.attributes.get("group", 1), f"the groups of {node.name!r:.60}", least=1)
+        raise reader._refused(node, Message("computes its bias of the picture: that is not read"))
+    groups = whole(
+        node.attributes.get("group", 1),
+        Message("the groups of {name!r:.60}", name=node.name),
+        least=1,
+    )
     filters, depth = kernel.shape[:2]
     if depth * groups != x.channels or filters % groups:
         raise reader._refused(
             node,
-            f"has kernels of shape {kernel.shape} in {groups} groups, which do not fit its "
-            f"{x.channels} channels",
+            Message(
+                "has kernels of shape {shape} in {groups} groups, which do not fit its {channels} "
+                "channels",
+                shape=kernel.shape,
+                groups=groups,
+                channels=x.channels,
+            ),
         )
     window = _window(reader, node, kernel.shape[2:], margins)
     weights = {"kernel": kernel.transpose(2, 3, 1, 0)}
     if bias is not None:
         if bias.shape != (filters,):
-            raise reader._refused(node, f"has {bias.shape} biases for {filters} filters")
+            raise reader._refused(
+                node,
+                Message(
+                    "has {shape} biases for {filters} filters", shape=bias.shape, filters=filters
+                ),
+            )
         weights["bias"] = bias
     name = reader.add(
         node,
@@ -313,11 +348,23 @@ def _window(
     """Read stride, padding and dilation of a window."""
     found = node.attributes
     what = f"of the node {node.name!r:.60}"
-    kernel = wholes(found.get("kernel_shape", list(size)), f"the kernel's shape {what}", 2, least=1)
+    kernel = wholes(
+        found.get("kernel_shape", list(size)),
+        Message("the kernel's shape {what}", what=what),
+        2,
+        least=1,
+    )
     if kernel != tuple(size):
-        raise reader._refused(node, f"says {kernel} of a kernel that has {tuple(size)}")
-    stride = wholes(found.get("strides", [1, 1]), f"the stride {what}", 2, least=1)
-    dilation = wholes(found.get("dilations", [1, 1]), f"the dilation {what}", 2, least=1)
+        raise reader._refused(
+            node,
+            Message("says {kernel} of a kernel that has {size}", kernel=kernel, size=tuple(size)),
+        )
+    stride = wholes(
+        found.get("strides", [1, 1]), Message("the stride {what}", what=what), 2, least=1
+    )
+    dilation = wholes(
+        found.get("dilations", [1, 1]), Message("the dilation {what}", what=what), 2, least=1
+    )
     auto = found.get("auto_pad", "NOTSET") or "NOTSET"
     names = {"SAME_UPPER": "same", "SAME_LOWER": "same_lower", "VALID": "valid"}
     padding: Any
@@ -325,11 +372,11 @@ def _window(
         padding = names[auto]
     elif auto in ("NOTSET", "VALID"):
         given = found.get("pads", [0] * 4) if auto == "NOTSET" else [0] * 4
-        top, left, bottom, right = wholes(given, f"the padding {what}", 4)
+        top, left, bottom, right = wholes(given, Message("the padding {what}", what=what), 4)
         around = margins or (0, 0, 0, 0)
         padding = tuple(a + b for a, b in zip((top, bottom, left, right), around, strict=True))
     else:
-        raise reader._refused(node, f"has the padding {auto!r:.30} behind a Pad")
+        raise reader._refused(node, Message("has the padding {auto!r:.30} behind a Pad", auto=auto))
     return {"stride": stride, "padding": padding, "dilation": dilation}
 
 
@@ -350,7 +397,7 @@ def _slid(
         slid = Window(tuple(size), window["stride"], window["padding"], window["dilation"], ceil)
         rows, cols = slid.output_size((x.shape[2], x.shape[3]))
     except (TypeError, ValueError) as error:
-        raise reader._refused(node, f"does not fit: {error}") from error
+        raise reader._refused(node, Message("does not fit: {error}", error=error)) from error
     return 1, channels, rows, cols
 
 
@@ -361,10 +408,13 @@ def _pool(kind: str) -> Handler:
         )
         x = reader.as_map(node, reader.settled(node, inputs))
         size = wholes(
-            node.attributes.get("kernel_shape"), f"the pool of {node.name!r:.60}", 2, least=1
+            node.attributes.get("kernel_shape"),
+            Message("the pool of {name!r:.60}", name=node.name),
+            2,
+            least=1,
         )
         if margins and max(margins) >= min(size):  # a repeated edge could then win
-            raise reader._refused(node, "has a padding as wide as its window")
+            raise reader._refused(node, Message("has a padding as wide as its window"))
         window = _window(reader, node, size, margins)
         ceil = bool(node.attributes.get("ceil_mode", 0))
         fields: dict[str, Any] = {"ceil_mode": True} if ceil else {}
@@ -388,9 +438,11 @@ def _global(kind: str) -> Handler:
         if not node.op.startswith("Global"):
             spoken = sorted(x.axes[axis] for axis in axes or range(len(x.axes)))
             if spoken != ["H", "W"]:
-                raise reader._refused(node, "takes a mean over other axes than rows and columns")
+                raise reader._refused(
+                    node, Message("takes a mean over other axes than rows and columns")
+                )
         elif "H" not in x.axes:
-            raise reader._refused(node, "has no rows and columns to read")
+            raise reader._refused(node, Message("has no rows and columns to read"))
         sizes = dict(zip(x.axes, x.shape, strict=True))
         if not keep:
             return Tensor(reader.add(node, kind, x), "NF", (1, sizes["C"]))
@@ -409,7 +461,7 @@ def _flatten(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     axis = node.attributes.get("axis", 1) % len(value.axes)
     if axis != 1:
-        raise reader._refused(node, "does not flatten picture by picture")
+        raise reader._refused(node, Message("does not flatten picture by picture"))
     return _vector(reader, node, value)
 
 
@@ -420,7 +472,9 @@ def _vector(reader: _Reader, node: Node, value: Tensor) -> Tensor:
     x = reader._settle(value, node.name)
     order = x.axes[1:]
     if x.axes[0] != "N" or order not in ("CHW", "HWC"):
-        raise reader._refused(node, f"flattens axes in the order {x.axes}: that is not read")
+        raise reader._refused(
+            node, Message("flattens axes in the order {axes}: that is not read", axes=x.axes)
+        )
     fields: dict[str, Any] = {} if order == "HWC" else {"order": "channels_first"}
     name = reader.add(node, "Flatten", x, **fields)
     return Tensor(name, "NF", (1, product(x.shape)))
@@ -449,14 +503,16 @@ def _reshape(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     count = product(value.shape)
     if shape == (1, count):
         return _vector(reader, node, value)
-    raise reader._refused(node, f"makes {shape} of {value.shape}: only flattening is read")
+    raise reader._refused(
+        node, Message("makes {new} of {old}: only flattening is read", new=shape, old=value.shape)
+    )
 
 
 def _transpose(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     order = node.attributes.get("perm", list(range(len(value.axes)))[::-1])
     if sorted(order) != list(range(len(value.axes))):
-        raise reader._refused(node, f"has the order {order}")
+        raise reader._refused(node, Message("has the order {order}", order=order))
     axes = "".join(value.axes[i] for i in order)
     return replace(value, axes=axes, shape=tuple(value.shape[i] for i in order))
 
@@ -465,11 +521,13 @@ def _gemm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     found = node.attributes
     kernel = reader.constant(node, inputs, 1, "weights")
     if found.get("transA", 0) or kernel.ndim != 2:
-        raise reader._refused(node, "has transposed or more than two axes: that is not read")
+        raise reader._refused(
+            node, Message("has transposed or more than two axes: that is not read")
+        )
     kernel = kernel.T if found.get("transB", 0) else kernel
     bias = inputs[2] if len(inputs) > 2 else None
     if isinstance(bias, Tensor):
-        raise reader._refused(node, "computes its bias of the picture: that is not read")
+        raise reader._refused(node, Message("computes its bias of the picture: that is not read"))
     alpha, beta = found.get("alpha", 1.0), found.get("beta", 1.0)
     return _dense(
         reader,
@@ -490,10 +548,17 @@ def _dense(
 ) -> Tensor:
     x = reader.settled(node, inputs)
     if x.axes != "NF":
-        raise reader._refused(node, "reads a map where a vector is needed: flatten it first")
+        raise reader._refused(
+            node, Message("reads a map where a vector is needed: flatten it first")
+        )
     if kernel.ndim != 2 or kernel.shape[0] != x.channels:
         raise reader._refused(
-            node, f"has weights of shape {kernel.shape} for a vector of {x.channels} numbers"
+            node,
+            Message(
+                "has weights of shape {shape} for a vector of {channels} numbers",
+                shape=kernel.shape,
+                channels=x.channels,
+            ),
         )
     units = kernel.shape[1]
     weights = {"kernel": kernel}
@@ -523,15 +588,23 @@ def _named(node: Node, default: str) -> str:
 
 def _batch_norm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     if node.attributes.get("training_mode", 0):
-        raise reader._refused(node, f"is in training mode: {EXPORT}")
+        raise reader._refused(node, Message("is in training mode: {export}", export=EXPORT))
     x = reader.settled(node, inputs)
     if len(x.axes) > 1 and x.axes[1] not in "CF":
-        raise reader._refused(node, "normalises another axis than the channels")
+        raise reader._refused(node, Message("normalises another axis than the channels"))
     parts = ("gamma", "beta", "moving_mean", "moving_variance")
     weights = {p: reader.constant(node, inputs, i, p) for i, p in enumerate(parts, 1)}
     for part, array in weights.items():
         if array.shape != (x.channels,):
-            raise reader._refused(node, f"has a {part} of shape {array.shape}, not {x.channels}")
+            raise reader._refused(
+                node,
+                Message(
+                    "has a {part} of shape {shape}, not {channels}",
+                    part=part,
+                    shape=array.shape,
+                    channels=x.channels,
+                ),
+            )
     epsilon = float(node.attributes.get("epsilon", 1e-5))
     name = reader.add(node, "BatchNormalization", x, "", weights, epsilon=epsilon)
     return replace(x, layer=name)
@@ -552,12 +625,14 @@ def _with_slope(function: str, attribute: str, default: float) -> Handler:
         if node.op == "PRelu":
             slopes = reader.constant(node, inputs, 1, "slope")
             if np.unique(slopes).size != 1:
-                raise reader._refused(node, "has a slope of its own for each channel")
+                raise reader._refused(node, Message("has a slope of its own for each channel"))
             slope = float(slopes.ravel()[0])
         else:
             slope = float(node.attributes.get(attribute, default))
         if slope < 0:
-            raise reader._refused(node, f"has the slope {slope:g}: at least 0 can be shown")
+            raise reader._refused(
+                node, Message("has the slope {slope:g}: at least 0 can be shown", slope=slope)
+            )
         name = reader.add(node, "Activation", x, _snake(node.op), activation=named(function, slope))
         return replace(x, layer=name)
 
@@ -569,7 +644,7 @@ def _softmax(function: str) -> Handler:
         x = reader.settled(node, inputs)
         axis = node.attributes.get("axis", -1) % len(x.axes)
         if x.axes[axis] not in "CF":
-            raise reader._refused(node, "is not taken over the channels")
+            raise reader._refused(node, Message("is not taken over the channels"))
         name = reader.add(node, "Activation", x, _snake(node.op), activation=function)
         return replace(x, layer=name)
 
@@ -587,7 +662,11 @@ def _clip(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
         function = "relu"
     if function is None:
         raise reader._refused(
-            node, f"keeps numbers from {bounds[0]:g} to {bounds[1]:g}: only 0 to 6 is read"
+            node,
+            Message(
+                "keeps numbers from {bounds[0]:g} to {bounds[1]:g}: only 0 to 6 is read",
+                bounds=bounds,
+            ),
         )
     x = reader.settled(node, inputs)
     name = reader.add(node, "Activation", x, function, activation=function)
@@ -603,9 +682,13 @@ def _same(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     """An operation that changes nothing of a picture's numbers when a network is used."""
     value = reader.computed(node, inputs)
     if node.op == "Dropout":
-        reader.notes.append(f"Dropout {node.name!r:.60} is skipped: it acts in training alone")
+        reader.notes.append(
+            Message("Dropout {name!r:.60} is skipped: it acts in training alone", name=node.name)
+        )
     if node.op == "Cast" and node.attributes.get("to") not in (1, 10, 11, 16):
-        raise reader._refused(node, "turns the picture into whole numbers: that is not read")
+        raise reader._refused(
+            node, Message("turns the picture into whole numbers: that is not read")
+        )
     return value
 
 
@@ -613,7 +696,9 @@ def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     mode = node.attributes.get("mode", "constant")
     if mode not in ("constant", "edge"):
-        raise reader._refused(node, f"pads by the mode {mode!r:.30}: that is not read")
+        raise reader._refused(
+            node, Message("pads by the mode {mode!r:.30}: that is not read", mode=mode)
+        )
     pads = node.attributes.get("pads")
     if pads is None:
         pads = np.ravel(reader.constant(node, inputs, 1, "padding")).tolist()
@@ -623,20 +708,22 @@ def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     count = len(value.axes)
     axes = list(range(count)) if spoken is None else [int(a) % count for a in np.ravel(spoken)]
     if len(pads) != 2 * len(axes):
-        raise reader._refused(node, f"has {len(pads)} paddings for {len(axes)} axes")
+        raise reader._refused(
+            node, Message("has {pads} paddings for {axes} axes", pads=len(pads), axes=len(axes))
+        )
     around = {
         value.axes[axis]: (int(pads[i]), int(pads[i + len(axes)])) for i, axis in enumerate(axes)
     }
     if any(n < 0 for pair in around.values() for n in pair):
-        raise reader._refused(node, "cuts off rows or columns: that is not read")
+        raise reader._refused(node, Message("cuts off rows or columns: that is not read"))
     if any(around.pop(axis, (0, 0)) != (0, 0) for axis in "NCF1"):
-        raise reader._refused(node, "pads other axes than rows and columns")
+        raise reader._refused(node, Message("pads other axes than rows and columns"))
     (top, bottom), (left, right) = around.get("H", (0, 0)), around.get("W", (0, 0))
     if not any((top, bottom, left, right)):
         return value
     filler = "edge" if mode == "edge" else "zero" if number == 0 else "lowest"
     if filler == "lowest" and number > np.finfo(np.float32).min:
-        raise reader._refused(node, f"pads with {number}, not with zeros")
+        raise reader._refused(node, Message("pads with {number}, not with zeros", number=number))
     if value.pending:
         value = reader._settle(value, node.name)
     grown = {"H": top + bottom, "W": left + right}
@@ -649,7 +736,7 @@ def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     tensors = [value for value in inputs if isinstance(value, Tensor)]
     constants = [value for value in inputs if isinstance(value, np.ndarray)]
     if len(inputs) != 2 or len(tensors) + len(constants) != 2:
-        raise reader._refused(node, "needs two inputs")
+        raise reader._refused(node, Message("needs two inputs"))
     if len(tensors) == 2:
         return _two(reader, node, tensors)
     value, constant = tensors[0], constants[0]
@@ -669,7 +756,9 @@ def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
         return replace(value, offset=offset - numbers)
     if node.op == "Div":
         if swapped:
-            raise reader._refused(node, "divides by the picture's numbers: that is not read")
+            raise reader._refused(
+                node, Message("divides by the picture's numbers: that is not read")
+            )
         numbers = (1 / numbers.astype(np.float64)).astype(np.float32)
     return replace(
         value, scale=scale * numbers, offset=None if value.offset is None else offset * numbers
@@ -685,9 +774,14 @@ def _by_channel(reader: _Reader, node: Node, value: Tensor, constant: Array) -> 
     wanted = tuple(n if i == place else 1 for i, n in enumerate(value.shape))
     if shape != wanted:
         raise reader._refused(
-            node, f"has a constant of shape {constant.shape} for {value.shape}: only one number, "
-            "or one for each channel, is read"
-        )  # fmt: skip
+            node,
+            Message(
+                "has a constant of shape {shape} for {wanted}: only one number, or one for each "
+                "channel, is read",
+                shape=constant.shape,
+                wanted=value.shape,
+            ),
+        )
     return constant.reshape(-1)
 
 
@@ -702,7 +796,7 @@ def _takes_bias(reader: _Reader, value: Tensor) -> bool:
 def _with_bias(reader: _Reader, value: Tensor, numbers: Array) -> Tensor:
     found = reader.layers[-1]
     ones = np.ones(value.channels, np.float32)
-    found.weights["bias"] = checked(ones * numbers, f"the bias of {found.name}")
+    found.weights["bias"] = checked(ones * numbers, Message("the bias of {name}", name=found.name))
     found.fields["use_bias"] = True
     return value
 
@@ -722,11 +816,14 @@ def _two(reader: _Reader, node: Node, tensors: list[Tensor]) -> Tensor:
             ):
                 found.fields["activation"] = GATES[found.fields["activation"]]
                 return replace(gate, axes=x.axes, shape=x.shape)
-        raise reader._refused(node, "multiplies two maps: that is not read")
+        raise reader._refused(node, Message("multiplies two maps: that is not read"))
     if node.op != "Add":
-        raise reader._refused(node, "takes one map from another: only their sum is read")
+        raise reader._refused(node, Message("takes one map from another: only their sum is read"))
     if (a.axes, a.shape) != (b.axes, b.shape):
-        raise reader._refused(node, f"adds shapes that differ: {a.shape} and {b.shape}")
+        raise reader._refused(
+            node,
+            Message("adds shapes that differ: {first} and {second}", first=a.shape, second=b.shape),
+        )
     name = reader.add(node, "Add", (a, b))
     return replace(a, layer=name)
 
@@ -739,7 +836,7 @@ def _hard_sigmoid(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     """The gate of hard swish, max(0, min(1, x / 6 + 0.5)); alone it is not read."""
     alpha, beta = node.attributes.get("alpha", 0.2), node.attributes.get("beta", 0.5)
     if abs(alpha - 1 / 6) > 1e-6 or beta != 0.5:
-        raise reader._refused(node, "is not the gate of a hard swish: that is not read")
+        raise reader._refused(node, Message("is not the gate of a hard swish: that is not read"))
     return _activation("hard_sigmoid")(reader, node, inputs)
 
 

@@ -6,15 +6,17 @@ import os
 from pathlib import Path
 
 from convexplain.errors import ConvexplainError
+from convexplain.messages import Message
 from convexplain.network.readers.imported import MAX_BYTES, Imported, UnreadableError
 
 ONNX = (
     "import torch; net.eval()",
     'torch.onnx.export(net, example, "m.onnx")',
 )
-PICKLE = (
+PICKLE = Message(
     "it is a pickle, which could run anything when it is opened, and no ONNX file: where the "
-    f"network is defined, export it with {ONNX[0]}; {ONNX[1]}"
+    "network is defined, export it with {lines}",
+    lines="; ".join(ONNX),
 )
 
 
@@ -26,23 +28,38 @@ def read(path: str | os.PathLike[str], size: tuple[int, int] | None = None) -> I
     """
     source = Path(path)
     if source.is_dir():
-        inner = " (a SavedModel)" if (source / "saved_model.pb").exists() else ""
+        if (source / "saved_model.pb").exists():
+            raise ConvexplainError(
+                '{path} is a SavedModel, a folder: give a file; in Keras, model.save("x.keras") '
+                "writes one",
+                path=source,
+            )
         raise ConvexplainError(
-            f'{source} is a folder{inner}: give a file; in Keras, model.save("x.keras") writes one'
+            '{path} is a folder: give a file; in Keras, model.save("x.keras") writes one',
+            path=source,
         )
     if source.exists() and not source.is_file():
-        raise ConvexplainError(f"{source} is not a file: give the path of one")
+        raise ConvexplainError("{source} is not a file: give the path of one", source=source)
     try:
         count = source.stat().st_size
         if count > MAX_BYTES:
-            raise ConvexplainError(f"{source} has {count:,} bytes: at most {MAX_BYTES:,} are read")
+            raise ConvexplainError(
+                "{source} has {count:,} bytes: at most {max_bytes:,} are read",
+                source=source,
+                count=count,
+                max_bytes=MAX_BYTES,
+            )
         content = source.read_bytes()
     except OSError as error:
-        raise ConvexplainError(f"{source} cannot be read: {error.strerror}") from error
+        raise ConvexplainError(
+            "{source} cannot be read: {error}", source=source, error=error
+        ) from error
     try:
         return _by_content(content, source, size)
     except UnreadableError as error:
-        raise ConvexplainError(f"{source} is refused: {error}") from error
+        raise ConvexplainError(
+            "{source} is refused: {error}", source=source, error=error
+        ) from error
 
 
 def _by_content(content: bytes, source: Path, size: tuple[int, int] | None) -> Imported:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from convexplain.messages import Message
 from convexplain.network.readers import keras
 from convexplain.network.readers.imported import (
     MAX_WEIGHTS,
@@ -85,13 +86,17 @@ def _weights(manifest: object, folder: Path) -> dict[str, Array]:
             name, array, at = _weight(entry, content, at)
             total += array.size
             if total > MAX_WEIGHTS:
-                raise UnreadableError(f"it has more than {MAX_WEIGHTS:,} weights")
+                raise UnreadableError(
+                    "it has more than {max_weights:,} weights", max_weights=MAX_WEIGHTS
+                )
             if name in found:
-                raise UnreadableError(f"two weights are named {name!r:.60}")
+                raise UnreadableError("two weights are named {name!r:.60}", name=name)
             found[name] = array
         if at != len(content):
             raise UnreadableError(
-                f"its files hold {len(content):,} bytes where its weights need {at:,}"
+                "its files hold {count:,} bytes where its weights need {at:,}",
+                count=len(content),
+                at=at,
             )
     return found
 
@@ -103,18 +108,27 @@ def _weight(entry: Any, content: bytes, at: int) -> tuple[str, Array, int]:
     stored = entry.get("quantization")
     dtype = stored.get("dtype") if isinstance(stored, dict) else entry.get("dtype")
     if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise UnreadableError(f"the weight {name!r:.60} is of the unknown type {dtype!r:.40}")
+        raise UnreadableError(
+            "the weight {name!r:.60} is of the unknown type {dtype!r:.40}", name=name, dtype=dtype
+        )
     if not isinstance(shape, list):
-        raise UnreadableError(f"the weight {name!r:.60} has the shape {shape!r:.60}")
-    shape = [whole(n, f"a size of the weight {name!r:.60}", most=MAX_WEIGHTS) for n in shape]
+        raise UnreadableError(
+            "the weight {name!r:.60} has the shape {shape!r:.60}", name=name, shape=shape
+        )
+    shape = [
+        whole(n, Message("a size of the weight {name!r:.60}", name=name), most=MAX_WEIGHTS)
+        for n in shape
+    ]
     size = product(shape) * np.dtype(DTYPES[dtype]).itemsize
     if at + size > len(content):
-        raise UnreadableError(f"the weight {name!r:.60} is cut off: a file is damaged")
+        raise UnreadableError("the weight {name!r:.60} is cut off: a file is damaged", name=name)
     array = np.frombuffer(content, DTYPES[dtype], product(shape), at).reshape(shape)
     if isinstance(stored, dict) and dtype != "float16":
         scale, least = stored.get("scale"), stored.get("min")
         if not all(isinstance(n, (int, float)) for n in (scale, least)):
-            raise UnreadableError(f"the weight {name!r:.60} does not say how it is quantised")
+            raise UnreadableError(
+                "the weight {name!r:.60} does not say how it is quantised", name=name
+            )
         array = array.astype(np.float32) * np.float32(scale) + np.float32(least)
     return name, array, at + size
 
@@ -123,16 +137,18 @@ def _beside(folder: Path, name: object) -> bytes:
     """Read a file that stands beside model.json, and no other."""
     if not isinstance(name, str) or not name or name in (".", "..") or set(name) & set("/\\:\0"):
         raise UnreadableError(
-            f"its weights are said to lie in {name!r:.60}: only a file in its own folder is read"
+            "its weights are said to lie in {name!r:.60}: only a file in its own folder is read",
+            name=name,
         )
     path = folder / name
     try:
         found = os.lstat(path)
         if not stat.S_ISREG(found.st_mode) or found.st_size > 4 * MAX_WEIGHTS:
-            raise UnreadableError(f"{name!r:.60}, which holds weights, is no plain file")
+            raise UnreadableError("{name!r:.60}, which holds weights, is no plain file", name=name)
         return path.read_bytes()
     except OSError as error:
         raise UnreadableError(
-            f"{name!r:.60}, which holds weights, cannot be read ({error.strerror}): put it beside "
-            "model.json"
+            "{name!r:.60}, which holds weights, cannot be read ({error}): put it beside model.json",
+            name=name,
+            error=error,
         ) from error

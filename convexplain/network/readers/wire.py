@@ -46,14 +46,16 @@ def fields(buffer: memoryview) -> Iterator[tuple[int, int, Value]]:
         elif kind in (FIXED32, FIXED64):
             length = 4 if kind == FIXED32 else 8
         else:
-            raise UnreadableError(f"it is damaged: a field is of the unknown kind {kind}")
+            raise UnreadableError("it is damaged: a field is of the unknown kind {kind}", kind=kind)
         if length > len(buffer) - position:
-            raise UnreadableError(f"it is damaged: {length:,} bytes are promised and not there")
+            raise UnreadableError(
+                "it is damaged: {length:,} bytes are promised and not there", length=length
+            )
         yield number, kind, buffer[position : position + length]
         position += length
 
 
-class Message:
+class Fields:
     """One message: its fields by number, in the order in which they came; errors call it `what`."""
 
     def __init__(self, buffer: memoryview, what: str) -> None:
@@ -69,11 +71,11 @@ class Message:
         """Return the values of a field that holds bytes, texts or messages."""
         return [self._bytes(kind, value) for kind, value in self._found.get(number, [])]
 
-    def messages(self, number: int, what: str) -> list[Message]:
+    def messages(self, number: int, what: str) -> list[Fields]:
         """Return the messages of a field."""
-        return [Message(buffer, what) for buffer in self.buffers(number)]
+        return [Fields(buffer, what) for buffer in self.buffers(number)]
 
-    def message(self, number: int, what: str) -> Message | None:
+    def message(self, number: int, what: str) -> Fields | None:
         """Return the message of a field that occurs once."""
         found = self.messages(number, what)
         return found[-1] if found else None
@@ -83,7 +85,7 @@ class Message:
         try:
             return [str(buffer, "utf-8") for buffer in self.buffers(number)]
         except UnicodeDecodeError as error:
-            raise UnreadableError(f"it is damaged: {self.what} holds no text") from error
+            raise UnreadableError("it is damaged: {what} holds no text", what=self.what) from error
 
     def text(self, number: int) -> str:
         """Return the text of a field that occurs once, or none."""
@@ -111,14 +113,18 @@ class Message:
         found: list[float] = []
         for kind, value in self._found.get(number, []):
             if isinstance(value, int) or len(value) % 4:
-                raise UnreadableError(f"it is damaged: {self.what} holds no float numbers")
+                raise UnreadableError(
+                    "it is damaged: {what} holds no float numbers", what=self.what
+                )
             assert kind in (BYTES, FIXED32, FIXED64)
             found += struct.unpack(f"<{len(value) // 4}f", value)
         return found
 
     def _bytes(self, kind: int, value: Value) -> memoryview:
         if kind != BYTES or isinstance(value, int):
-            raise UnreadableError(f"it is damaged: {self.what} holds a number in place of a text")
+            raise UnreadableError(
+                "it is damaged: {what} holds a number in place of a text", what=self.what
+            )
         return value
 
 

@@ -107,7 +107,7 @@ class Worksheet:
             There is no such language.
         """
         if lang not in LANGUAGES:
-            raise UsageError(f"there is no language {lang!r}: choose en or zh")
+            raise UsageError("there is no language {lang!r}: choose en or zh", lang=lang)
         picture = words.PICTURE
         if self.picture.label is not None:
             picture = words.DIGIT.fill(n=self.picture.label)
@@ -218,11 +218,13 @@ def make(
     ['multiply', 'choose']
     """
     if not 1 <= count <= MOST:
-        raise UsageError(f"{count} exercises are not possible: give 1 to {MOST}")
+        raise UsageError(
+            "{count} exercises are not possible: give 1 to {most}", count=count, most=MOST
+        )
     if level is not None and level not in KINDS:
-        raise UsageError(f"there is no level {level}: choose 1, 2 or 3")
+        raise UsageError("there is no level {level}: choose 1, 2 or 3", level=level)
     if seed < 0:
-        raise UsageError(f"{seed} is no seed: give a whole number from 0 on")
+        raise UsageError("{seed} is no seed: give a whole number from 0 on", seed=seed)
     material = Material(picture, network, seed)
     wanted = Counter(level or _MIXTURE[n % len(_MIXTURE)] for n in range(count))
     exercises = [
@@ -230,8 +232,10 @@ def make(
     ]
     if len(exercises) < count:
         raise UsageError(
-            f"picture and network give {len(exercises)} exercises of this kind, not {count}: "
-            "lower the count or choose another picture"
+            "picture and network give {count} exercises of this kind, not {wanted}: lower the "
+            "count or choose another picture",
+            count=len(exercises),
+            wanted=count,
         )
     return Worksheet(material.picture, tuple(exercises), seed)
 

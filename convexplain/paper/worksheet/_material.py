@@ -40,9 +40,11 @@ class Material:
         first = find(network, "convolution of the picture")
         if first is None or first.window is None or max(first.window.kernel_size) > _WIDEST:
             raise UsageError(
-                f"layer {network.layers[0].name} cannot be computed by hand: a worksheet needs a "
-                "network that begins with a convolution with ReLU over one channel, from 0 to 1, "
-                f"at most {_WIDEST} × {_WIDEST}"
+                "layer {name} cannot be computed by hand: a worksheet needs a network that begins "
+                "with a convolution with ReLU over one channel, from 0 to 1, at most {widest} × "
+                "{widest}",
+                name=network.layers[0].name,
+                widest=_WIDEST,
             )
         subject = Subject(network, picture, "of the worksheet")
         self.picture, self.trace = subject.picture, subject.trace

@@ -107,5 +107,7 @@ def run(name: str, setting: Setting) -> Result:
         There is no such experiment.
     """
     if name not in EXPERIMENTS:
-        raise UsageError(f"there is no experiment {name!r}: {choose(name, EXPERIMENTS)}")
+        raise UsageError(
+            "there is no experiment {name!r}: {choice}", name=name, choice=choose(name, EXPERIMENTS)
+        )
     return EXPERIMENTS[name](setting)

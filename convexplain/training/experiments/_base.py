@@ -51,7 +51,9 @@ class Runs:
                     self._done[record["run"]] = record["accuracy"], record["seconds"]
             except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
                 raise ConvexplainError(
-                    f"{path} does not hold runs of experiments ({error}): remove it or name another"
+                    "{path} does not hold runs of experiments ({error}): remove it or name another",
+                    path=path,
+                    error=error,
                 ) from error
 
     def __contains__(self, what: str) -> bool:
@@ -75,7 +77,9 @@ class Runs:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(record) + "\n")
         except OSError as error:
-            raise ConvexplainError(f"{self._path} cannot be written: {error.strerror}") from error
+            raise ConvexplainError(
+                "{path} cannot be written: {error}", path=self._path, error=error
+            ) from error
 
 
 @dataclass(frozen=True)

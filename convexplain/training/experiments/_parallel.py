@@ -81,7 +81,10 @@ def _collect(
             except Exception as error:
                 why = " ".join(f"{type(error).__name__}: {error}".split())
                 raise ConvexplainError(
-                    f"the training {training.label!r}, seed {training.seed}, failed: {why}"
+                    "the training {label!r}, seed {seed}, failed: {why}",
+                    label=training.label,
+                    seed=training.seed,
+                    why=why,
                 ) from error
             setting.runs.add(training.what, accuracy, seconds)
             setting.report(number / len(trainings), f"{training.label}, seed {training.seed}")

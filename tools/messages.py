@@ -1,0 +1,144 @@
+"""Name what the program says and has no Chinese for.
+
+    python tools/messages.py
+
+What it says is found in its source, and in the help of its commands. The Chinese stands in
+convexplain/messages/zh.py, by the English sentence.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).parents[1]
+#: What takes a message, or its template, as its first argument.
+TAKERS = {"Finding", "Message", "Name", "Topics", "guarded", "say", "tell"}
+#: What is called so in every language.
+NAMES = {"MNIST", "Pillow", "Python", "Typst", "manim"}
+#: What of click's own words a person can see here.
+CLICK = re.compile(
+    r"Options|Commands|Positional arguments|required|default: \{default\}|Usage:|"
+    r"Show (this message|the version) and exit\.|Missing|Invalid value|Got unexpected|No such|"
+    r"Option \{name!r\}|Argument \{name|\(?Did you mean|\{value!r\} is not a valid \{number|"
+    r"\{name\} \{filename!r\}|\{value\} is not in the range|file$|directory$|path$"
+)
+
+
+def of_source() -> Iterator[tuple[str, str]]:
+    """Yield where the source says something, and what; "" for one that is no template."""
+    paths = sorted((ROOT / "convexplain").rglob("*.py"))
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in paths}
+    takers = TAKERS | _errors([node for tree in trees.values() for node in ast.walk(tree)])
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and _name(node.func) in takers:
+                first, place = node.args[0], f"{path.relative_to(ROOT)}:{node.lineno}"
+                if isinstance(first, ast.JoinedStr):
+                    yield place, ""
+                elif isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield place, first.value
+
+
+def _errors(nodes: list[ast.AST]) -> set[str]:
+    """Name the errors that say a message: `Told` and what is made of it."""
+    bases = {
+        node.name: {_name(base) for base in node.bases}
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+    }
+    found, before = {"Told"}, set[str]()
+    while found != before:
+        before = found
+        found = found | {name for name, those in bases.items() if those & found}
+    return found
+
+
+def _name(node: ast.expr) -> str:
+    name: str = getattr(node, "id", getattr(node, "attr", ""))
+    return name
+
+
+def of_system() -> Iterator[tuple[str, str]]:
+    """Yield what systems say of a file, as POSIX has it, whatever this one says."""
+    for text in (
+        "Permission denied",
+        "No such file or directory",
+        "File exists",
+        "Not a directory",
+        "Is a directory",
+        "No space left on device",
+        "Read-only file system",
+        "File name too long",
+        "Too many levels of symbolic links",
+        "Operation not permitted",
+        "Invalid argument",
+        "Input/output error",
+    ):
+        yield "a system", text
+
+
+def of_help() -> Iterator[tuple[str, str]]:
+    """Yield what the help says: of the commands, of their options, and what click itself says."""
+    from convexplain.cli import cli
+
+    yield from _of_command(cli, "convexplain")
+    for name in cli.list_commands(click.Context(cli)):
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        yield from _of_command(command, f"convexplain {name}")
+    for module in ("core", "decorators", "exceptions", "formatting", "parser", "types"):
+        for node in ast.walk(ast.parse(inspect.getsource(sys.modules[f"click.{module}"]))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
+                for each in node.args:
+                    if isinstance(each, ast.Constant) and CLICK.match(each.value):
+                        yield f"click.{module}", each.value
+
+
+def _of_command(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+    from convexplain.cli import _help
+
+    for text in (*_help.sentences(command.help or ""), _help.short(command)):
+        yield f"{name} --help", text
+    for param in command.params:
+        if isinstance(param, click.Option):
+            for text in (param.help, param.show_default):
+                if isinstance(text, str):
+                    yield f"{name} --help", text
+    if isinstance(command, click.Group) and command.name != "convexplain":
+        for inner in command.commands.values():
+            yield from _of_command(inner, f"{name} {inner.name}")
+
+
+@cache
+def everything() -> tuple[tuple[str, str], ...]:
+    """Return all that is said."""
+    return (*of_source(), *of_help(), *of_system())
+
+
+def missing() -> list[str]:
+    """Return what has no Chinese, a line each."""
+    from convexplain.messages.zh import SENTENCES
+
+    lines = []
+    for place, text in everything():
+        if not text:
+            lines.append(f"{place}: write the message as a template, its values by name")
+        elif (
+            text not in SENTENCES
+            and text not in NAMES
+            and re.search("[A-Za-z]", re.sub(r"\{[^{}]*\}", "", text))
+        ):
+            lines.append(f"{place}: no Chinese for {text!r}: add it to convexplain/messages/zh.py")
+    return list(dict.fromkeys(lines))
+
+
+if __name__ == "__main__":
+    sys.exit("\n".join(missing()))
