@@ -11,7 +11,7 @@ import pytest
 
 from convexplain import lessons
 from tools import mutate
-from tools.mutations import MUTATIONS
+from tools.mutations import MUTATIONS, Mutation
 
 #: What a mistake must be tried in, by the beginning of its file.
 REACHED = (
@@ -33,7 +33,7 @@ REACHED = (
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
-def test_every_mistake_can_be_made(mutation: mutate.Mutation) -> None:
+def test_every_mistake_can_be_made(mutation: Mutation) -> None:
     text = (mutate.ROOT / mutation.file).read_text("utf-8")
     wrong = mutation.applied(text)
     assert wrong != text
@@ -75,7 +75,7 @@ def test_a_mistake_that_no_test_notices_or_reaches_is_told(tmp_path: Path) -> No
         "def test_a():\n    assert a.x > 0\n"
         "    assert Path('b.py').read_text() == Path('c.txt').read_text()\n"
     )
-    unseen = mutate.Mutation("two", "./a.py", "x = 1", "x = 2", "test_a.py")
+    unseen = Mutation("two", "./a.py", "x = 1", "x = 2", "test_a.py")
     assert mutate.outcome(unseen, tmp_path) == mutate.SURVIVED
     assert mutate.outcome(replace(unseen, wrong="x = 0"), tmp_path) == mutate.CAUGHT
     assert (tmp_path / "a.py").read_text() == "x = 1\n"

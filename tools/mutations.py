@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from tools.mutate import Mutation
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One small mistake."""
+
+    name: str  # what is wrong then
+    where: str  # a module by its dotted name, or another file by its path from the root
+    right: str  # the text as it is, which stands there once
+    wrong: str  # what takes its place
+    tests: str  # files of tests, or tests in them as pytest names them, with blanks between
+
+    @property
+    def file(self) -> str:
+        """The file, from the root of the repository."""
+        if "/" in self.where:
+            return self.where
+        path = self.where.replace(".", "/")
+        package = f"{path}/__init__.py"
+        return package if (ROOT / package).is_file() else f"{path}.py"
+
+    def applied(self, text: str) -> str:
+        """Return the file's text with the mistake; LookupError if its place is not there once."""
+        count = text.count(self.right)
+        if count != 1:
+            raise LookupError(f"{self.name}: {self.file} holds the text to change {count} times")
+        return text.replace(self.right, self.wrong)
+
 
 MUTATIONS = (
     Mutation(

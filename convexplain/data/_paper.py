@@ -3,7 +3,7 @@
 Two ways: one plane through the picture's rim, where nothing else lies at the rim; else the paper is
 followed from place to place by a morphological closing (Serra, 1982), which keeps the edges of
 shadows and sheets and covers what is thinner than its window. A sheet that lies on something
-darker is cut out first, and its perspective undone. ``ink.js`` and ``paper.js`` do the same.
+darker is cut out first, and its perspective undone. The page's ink and paper do the same.
 """
 
 from __future__ import annotations

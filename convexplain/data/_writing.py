@@ -1,6 +1,6 @@
 """What is written on a page: printed lines are taken out, strokes that belong together are joined.
 
-``writing.js`` does the same. Everything is decided in whole numbers.
+The page's writing does the same. Everything is decided in whole numbers.
 """
 
 from __future__ import annotations
