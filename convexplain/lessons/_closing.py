@@ -110,10 +110,13 @@ class Closing(Lesson):
         scores = [self._score(n) for n in range(len(self.opening.scores))]
         legend = Legend("legend")
         last = Row(*parts[5:], Column(*scores, legend, gap=0.8), gap=1.2)
-        folded = Column(Row(*parts[:3], gap=0.4), Row(*parts[3:5], gap=0.4), last, align="middle")
-        below = Row(legend, Row(*scores, gap=2), gap=4)
-        line = Column(Row(*parts, gap=0.4), below, gap=2, align="middle")
-        return Diagram(folded if upright else Either(line, folded))
+        three = Column(Row(*parts[:3], gap=0.4), Row(*parts[3:5], gap=0.4), last, align="middle")
+        two = Column(
+            Row(*parts[:4], legend, gap=0.8),
+            Row(*parts[4:], Column(*scores, gap=0.8), gap=0.8),
+            gap=1.5,
+        )
+        return Diagram(three if upright else Either(two, three))
 
     def _parts(self) -> list[Part]:
         first, last = self.layers
@@ -133,7 +136,7 @@ class Closing(Lesson):
                 lines=False,
                 marks={"window": Mark(row, col, high, wide)},
             ),
-            Cells("patch", patch, weight=4.0),
+            Cells("patch", patch, share="way", fine=0.2),
             Cells("map", maps[:, :, self.shown_filter], response, lines=False, share="way"),
             Maps(
                 "stack",
@@ -141,7 +144,7 @@ class Closing(Lesson):
                 response,
                 share="way",
                 stack=True,
-                fan=(2.0, 2.0),
+                fan=(2.0, 1.0),
                 glass=1.0,
             ),
             Maps(
@@ -149,7 +152,7 @@ class Closing(Lesson):
                 parts[:, :, self.strongest(last)],
                 response,
                 columns=3,
-                weight=3.0,
+                weight=4.0,
             ),
             answer_bars(self.trace, length=16.0, share="way"),
             Text("label", answer, role="display", weight="bold"),
