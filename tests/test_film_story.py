@@ -369,11 +369,26 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
         pytest.param("zh", "light", "9:16", marks=pytest.mark.soak),
     ],
 )
-def test_it_moves_and_each_part_ends_as_the_next_begins(lang: str, theme: str, aspect: str) -> None:
+def test_it_moves_and_each_part_ends_as_the_next_begins(
+    lang: str, theme: str, aspect: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
+    from convexplain.stage.board import handing
+
+    # What goes over from one part to the next is the same thing there, with the same values.
+    others: list[str] = []
+    same = handing._same
+
+    def ask(old: Any, new: Any) -> bool:
+        if not same(old, new):
+            others.append(f"{old.values.shape} {old.scale_name}, {new.values.shape}")
+        return same(old, new)
+
+    monkeypatch.setattr(handing, "_same", ask)
     parts = parts_of(story.protagonist(), lang)
     rate = 10
     watched = [watch(part, Look(lang, theme), aspect, rate) for part in parts]
+    assert others == []
     for one, other, part in zip(watched, watched[1:], parts[1:], strict=False):
         assert np.array_equal(one.last, other.first), part.name
     # The first frame shows the digit.

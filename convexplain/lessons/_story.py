@@ -147,9 +147,9 @@ class Chapter(NamedTuple):
 
 
 def _pooled(before: Any, after: Any) -> Mapping[str, str]:
-    """One of all maps comes forward, and the picture under it."""
+    """One of all maps comes forward, and the digit."""
     shown = after.shown_filter
-    return {"map": f"wall[{shown}]", "input": f"wall.under[{shown}]"}
+    return {"map": f"wall[{shown}]", "input": HERO}
 
 
 def _compared(picture: Picture) -> Mapping[str, Any]:
@@ -221,7 +221,6 @@ CHAPTERS: tuple[Chapter, ...] = (
         "learning",
         Caption(en="Who made these filters?", zh="这些过滤器是谁做的？"),
         "answer",
-        {"kernels": "input"},
     ),
     Chapter(
         "hierarchy",
@@ -233,9 +232,8 @@ CHAPTERS: tuple[Chapter, ...] = (
         "hierarchy",
         Caption(en="And a photograph? What is it made of?", zh="换成照片呢？它由什么组成？"),
         "bar predict removing tips random hide lost tree",
-        {"photograph": "input"},
-        _compared,
-        "photo",
+        options=_compared,
+        again="photo",
     ),
     Chapter(
         "translation",
