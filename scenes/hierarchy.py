@@ -170,7 +170,7 @@ class Hierarchy(LessonScene):
         kernels = [
             self.show_there(*self.kernels(place), f"filter-{place}") for place in self.lowest()
         ]
-        self.during(0.5, self.camera.to(box, 0.9), in_turn(*kernels, overlap=0.7))
+        self.during(0.5, self.camera.to(box, 0.97), in_turn(*kernels, overlap=0.7))
         self.during(1, self.board.pulse(*self.kernels(leaf)), self.show_there("legend"))
 
     def kernels(self, place: str) -> list[str]:

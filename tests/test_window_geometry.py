@@ -141,10 +141,10 @@ def told(lesson, beat, event, lang="en"):
 
 def test_the_sentences_tell_the_counted_hops_and_what_is_left(lesson):
     assert told(lesson, "count", "first") == "25 hops, and the first place."
-    assert told(lesson, "same", "ring-hops") == "Places more in each row: 2."
+    assert told(lesson, "same", "ring-hops") == "More places in each row: 2."
     # Windows begin at 0, 2 to 24 of 28 columns: column 27 is read by none.
     assert told(lesson, "stride", "last-place") == "12 hops and one; pixels left over: 1."
-    assert told(lesson, "dilation", "spread-hops") == "Span 5: places fewer in a row: 2."
+    assert told(lesson, "dilation", "spread-hops") == "Span 5: fewer places in a row: 2."
     exact = WindowGeometry(kernel_size=2, stride=2)
     assert told(exact, "chosen", "chosen-law") == "13 hops, and the first place."
 

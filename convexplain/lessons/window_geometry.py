@@ -426,11 +426,11 @@ _OVERLAP = Caption(en="How often is each pixel read?", zh="每个像素读几次
 _READ = Caption(en="In the corner {c}×, inside {i}×.", zh="角上读 {c} 次，里面读 {i} 次。")
 _READ_ALIKE = Caption(en="Every pixel is read {c}×.", zh="每个像素读 {c} 次。")
 _RING = Caption(en="Zeros around the picture.", zh="四周补一些 0。")
-_PADDED = Caption(en="Places more in each row: {n}.", zh="每行多 {n} 个位置。")
+_PADDED = Caption(en="More places in each row: {n}.", zh="每行多 {n} 个位置。")
 _NOW = Caption(en="Now it hops by {s}.", zh="现在每次跳 {s} 格。")
 _SMALLER = Caption(en="A smaller map, computed directly.", zh="输出变小，直接算出来。")
 _SPREAD = Caption(en="Dilation: the same {n} cells, spread out.", zh="膨胀：同样 {n} 格，隔开取。")
-_SPAN = Caption(en="Span {w}: places fewer in a row: {n}.", zh="跨度 {w}：每行少 {n} 个位置。")
+_SPAN = Caption(en="Span {w}: fewer places in a row: {n}.", zh="跨度 {w}：每行少 {n} 个位置。")
 _CHOSEN = Caption(en="Your choice: {g}.", zh="自选参数：{g}。")
 _ALL = Caption(
     en="Same picture, same weights: read differently.", zh="同一张图，同样的权重，读法不同。"

@@ -6,8 +6,8 @@ from convexplain.style.captions import Caption
 
 TITLE = Caption(en="Channels: {c} in, one number out", zh="通道：{c} 个通道，求和得到一个数")
 QUESTION = Caption(
-    en="A layer gets {c} maps. What does one filter make of them?",
-    zh="一层收到 {c} 张图，一个过滤器怎样处理它们？",
+    en="Three colours, or {c} maps: what does one filter make of them?",
+    zh="三种颜色，或 {c} 张图：一个过滤器怎样处理它们？",
 )
 ANSWER = Caption(
     en="A filter reads all channels and adds: one map for each filter.",
