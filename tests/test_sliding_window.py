@@ -182,7 +182,7 @@ def test_what_a_kernel_looks_for_is_said_in_words():
 
     above = np.array([[1.0, 1, 1], [0, 0, 0], [-1, -1, -1]])
     assert describe(closest_pattern(above)).text("en") == "an edge with ink above"
-    assert describe(closest_pattern(above.T)).text("zh") == "左侧有墨迹的边缘"
+    assert describe(closest_pattern(above.T)).text("zh") == "左侧有笔画的边缘"
     line = np.array([[-1.0, 2, -1], [-1, 2, -1], [-1, 2, -1]])
     assert describe(closest_pattern(line)).text("en") == "a vertical line"
     spot = np.array([[-1.0, -1, -1], [-1, 8, -1], [-1, -1, -1]])

@@ -72,6 +72,38 @@ def labels() -> dict[str, dict[str, list[str]]]:
     return found
 
 
+WRONG = {
+    "拿走": "去掉",
+    "按阅读顺序": "从左到右、从上到下",
+    "判成": "判为",
+    "对方": "另一类、全连接网络",
+    "人为设计": "人工设计",
+    "学认": "学习识别",
+    "图案": "模式",
+    "滤波核": "卷积核",
+    "特征映射": "特征图",
+    "最吻合处": "响应最强处",
+}
+"""Words that read translated or stand for another term, and what to write in their place."""
+
+
+def chinese() -> Iterator[tuple[str, str]]:
+    """Everything in Chinese: captions, the page, the command line, documents; and where it is."""
+    from convexplain.messages.zh import SENTENCES
+
+    yield from ((place, zh) for _, zh, place in written())
+    yield from (("convexplain/messages/zh.py", sentence) for sentence in SENTENCES.values())
+    for path in (ROOT / "README.zh.md", *sorted((ROOT / "docs" / "zh").rglob("*.md"))):
+        yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_no_chinese_text_has_a_word_that_another_view_calls_otherwise() -> None:
+    found = {
+        (place, word): WRONG[word] for place, text in chinese() for word in WRONG if word in text
+    }
+    assert found == {}
+
+
 def test_a_label_has_one_chinese_word_in_all_views() -> None:
     several = {
         label: dict(chinese)

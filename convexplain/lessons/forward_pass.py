@@ -408,7 +408,7 @@ _SHARES = Caption(
 )
 _RATIO = Caption(
     en="Softmax sees only differences: {d} more gives {r} times the share.",
-    zh="softmax 只看 logit 之差：高出 {d}，比例就是对方的 {r} 倍。",
+    zh="softmax 只看 logit 之差：高出 {d}，比例就是另一类的 {r} 倍。",
 )
 _RIGHT = Caption(
     en="The network answers {k}, with {p}: right.", zh="网络预测为“{k}”，概率 {p}：正确。"

@@ -513,7 +513,7 @@ _LIGHTS = Caption(
 _LIGHTS_AT = Caption(en="The map lights up at {pattern}.", zh="响应图在{pattern}处亮起。")
 # In steps of 45 degrees, counterclockwise from the right: where the ink is.
 _EDGES = tuple(
-    Caption(en=f"an edge with ink {en}", zh=f"{zh}有墨迹的边缘")
+    Caption(en=f"an edge with ink {en}", zh=f"{zh}有笔画的边缘")
     for en, zh in (
         ("on the right", "右侧"),
         ("at the upper right", "右上方"),

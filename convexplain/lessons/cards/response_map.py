@@ -59,7 +59,7 @@ def card(lesson: ResponseMap) -> Card:
                 Caption(
                     en="{y}, {v}: ink under the positive weights. {x} holds more ink, but for and "
                     "against nearly cancel: {weak}.",
-                    zh="{y}，{v}：墨迹落在正权重下。{x} 的墨量更多，但支持与反对几乎抵消：{weak}。",
+                    zh="{y}，{v}：笔画落在正权重下。{x} 的墨量更多，但支持与反对几乎抵消：{weak}。",
                 ),
             ),
             Pause(

@@ -33,7 +33,7 @@ FILTER = Caption(
     en="A filter: {w} weights, the same at all {n} places.",
     zh="过滤器：{w} 个权重，{n} 个位置都一样。",
 )
-PIECES = Caption(en="{m} of {n} small windows hold ink.", zh="{n} 个小窗口里有 {m} 个有墨迹。")
+PIECES = Caption(en="{m} of {n} small windows hold ink.", zh="{n} 个小窗口里有 {m} 个有笔画。")
 FLY = Caption(en="Each flies to the filter that responds most.", zh="各自飞向响应最强的过滤器。")
 FAN = Caption(
     en="Filter {f} gets {k}: from many places, one pattern.",

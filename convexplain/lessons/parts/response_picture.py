@@ -407,7 +407,7 @@ def _folded(tile: tuple[Part, ...]) -> Part:
 
 TIMES = Caption(en="Patch ⊙ filter", zh="图块 ⊙ 过滤器")
 MATCH = Caption(en="match", zh="吻合度")
-INK, SIGNAL = Caption(en="ink", zh="墨迹"), Caption(en="signal", zh="信号")
+INK, SIGNAL = Caption(en="ink", zh="笔画"), Caption(en="signal", zh="信号")
 INK_AMOUNT = Caption(en="ink", zh="墨量")
 FILTER = Caption(en="filter", zh="过滤器")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
