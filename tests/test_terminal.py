@@ -181,3 +181,17 @@ def test_sentences_of_the_last_column_fold_where_a_table_is_too_wide() -> None:
         "        身",
     ]
     assert all(terminal.cells(line) <= 28 for line in lines)
+
+
+def test_no_view_begins_a_chinese_line_with_a_mark() -> None:
+    from convexplain.panels.text import wrap
+    from convexplain.stage.lesson_scene import may_break
+    from convexplain.style.lines import NOT_FIRST
+
+    for mark in NOT_FIRST:
+        sentence = f"一行中文的句子{mark}后面还有几个字"
+        assert not may_break(sentence, sentence.index(mark))
+        broken = [line for size in range(5, 9) for line in wrap(sentence, 10.0 * size, 10.0)]
+        if not mark.isascii():  # a terminal breaks words of Latin letters at blanks alone
+            broken += [line for cells in range(10, 18) for line in fold(sentence, cells)]
+        assert not [line for line in broken if line.startswith(mark)]

@@ -6,11 +6,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from convexplain.style import fonts
+from convexplain.style.lines import NOT_FIRST, NOT_LAST
 
 #: Share of the width below which a last line looks lost.
 _LONELY = 0.25
-#: What no line begins with, and what none ends with.
-_NOT_FIRST, _NOT_LAST = "，。；：、！？）”》%,.;:!?)", "（“《("
 
 
 def text_width(words: str, size: float, weight: str = "regular") -> float:
@@ -66,7 +65,7 @@ def _pieces(words: str) -> list[str]:
         apart = before == " " or (
             (ord(before) > 0x2E80 or ord(character) > 0x2E80) and character != " "
         )
-        if apart and character not in _NOT_FIRST and before not in _NOT_LAST:
+        if apart and character not in NOT_FIRST and before not in NOT_LAST:
             pieces.append(character)
         else:
             pieces[-1] += character

@@ -28,6 +28,7 @@ from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
 from convexplain.stage.units import HEIGHT, WIDTH, Rect
 from convexplain.style.captions import Caption
+from convexplain.style.lines import NOT_FIRST, NOT_LAST
 from convexplain.style.theme import Look
 
 Rate = Callable[[float], float]
@@ -540,4 +541,4 @@ def may_break(text: str, at: int) -> bool:
     """Return whether a Chinese line may begin here: not with punctuation, not within a number."""
     before, after = text[at - 1], text[at]
     within = before.isascii() and after.isascii() and " " not in (before, after)
-    return after not in "，。：；、）”" and before not in "（“" and not within
+    return after not in NOT_FIRST and before not in NOT_LAST and not within

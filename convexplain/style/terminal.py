@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 
+from convexplain.style.lines import NOT_FIRST, NOT_LAST
+
 GAP = "  "
 # A column of sentences narrower than this cannot be read.
 _LEAST = 16
@@ -36,7 +38,7 @@ def rjust(text: str, width: int) -> str:
     return " " * (width - cells(text)) + text
 
 
-_OPENING, _CLOSING = "（「『《“‘", "，。、；：！？）」』》”’％"
+_OPENING, _CLOSING = (re.sub(r"[\x00-\x7f]", "", marks) for marks in (NOT_LAST, NOT_FIRST))
 _CHINESE = rf"\u2e80-\u9fff\uff00-\uffef{_OPENING}{_CLOSING}"
 # A colour code; a word or a Chinese character with the marks that no line may part from it; blanks.
 _PIECES = re.compile(
