@@ -39,6 +39,10 @@ def test_no_sentence_has_two_chinese_ones() -> None:
     assert [key for key, count in keys.items() if count > 1] == []
 
 
+def test_every_template_is_given_what_its_fields_ask_for() -> None:
+    assert messages.misfits() == []
+
+
 def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 

@@ -73,8 +73,8 @@ def test_both_readmes_have_the_same_parts_and_give_the_same_commands() -> None:
             [line.count("|") for line in text.splitlines() if line.startswith("|")],
             sorted(
                 {
-                    # A Chinese page stands for its English twin.
-                    link.replace("docs/zh/", "docs/")
+                    # A Chinese page or picture stands for its English twin.
+                    link.replace("docs/zh/", "docs/").replace(".zh.", ".")
                     for link in re.findall(r"\]\(((?:docs/|[A-Z]+\.)[^)]*)\)", text)
                 }
                 - {"README.md", "README.zh.md"}

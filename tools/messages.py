@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 import click
 
@@ -34,17 +35,26 @@ CLICK = re.compile(
 
 def of_source() -> Iterator[tuple[str, str]]:
     """Yield where the source says something, and what; "" for one that is no template."""
+    for place, call in _calls():
+        first = call.args[0]
+        if isinstance(first, ast.JoinedStr):
+            yield place, ""
+        elif isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield place, first.value
+
+
+@cache
+def _calls() -> tuple[tuple[str, ast.Call], ...]:
+    """Return all calls that take a message, and where they stand."""
     paths = sorted((ROOT / "convexplain").rglob("*.py"))
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in paths}
-    takers = TAKERS | _errors([node for tree in trees.values() for node in ast.walk(tree)])
-    for path, tree in trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args and _name(node.func) in takers:
-                first, place = node.args[0], f"{path.relative_to(ROOT)}:{node.lineno}"
-                if isinstance(first, ast.JoinedStr):
-                    yield place, ""
-                elif isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    yield place, first.value
+    trees = {path: [*ast.walk(ast.parse(path.read_text("utf-8")))] for path in paths}
+    takers = TAKERS | _errors([node for nodes in trees.values() for node in nodes])
+    return tuple(
+        (f"{path.relative_to(ROOT)}:{node.lineno}", node)
+        for path, nodes in trees.items()
+        for node in nodes
+        if isinstance(node, ast.Call) and node.args and _name(node.func) in takers
+    )
 
 
 def _errors(nodes: list[ast.AST]) -> set[str]:
@@ -123,6 +133,20 @@ def everything() -> tuple[tuple[str, str], ...]:
     return (*of_source(), *of_help(), *of_system())
 
 
+def misfits() -> list[str]:
+    """Return where a template has other fields than the values that it is given."""
+    lines = []
+    for place, call in _calls():
+        template = getattr(call.args[0], "value", None)
+        given = {keyword.arg for keyword in call.keywords} - {"err"}
+        if isinstance(template, str) and _name(call.func) not in TAKERS - {"Message", "say"}:
+            named = {name for _, name, _, _ in Formatter().parse(template) if name}
+            fields = {re.split(r"[.\[]", name)[0] for name in named}
+            if fields != given and (given or fields):
+                lines.append(f"{place}: {template!r} is given {sorted(map(str, given))}")
+    return lines
+
+
 def missing() -> list[str]:
     """Return what has no Chinese, a line each."""
     from convexplain.messages.zh import SENTENCES
@@ -141,4 +165,4 @@ def missing() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(missing()))
+    sys.exit("\n".join([*missing(), *misfits()]))

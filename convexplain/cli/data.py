@@ -80,6 +80,22 @@ def fetch(ctx: click.Context, directory: Path | None, quiet: bool) -> None:
     say("{folder}: the four MNIST files are there and verified", folder=folder)
 
 
+@data.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@_options.directory
+@click.pass_context
+def add(ctx: click.Context, source: Path, directory: Path | None) -> None:
+    """Take MNIST from a file or folder that you have, without a download, and verify it.
+
+    SOURCE holds the four files, packed or not, as torchvision has them in MNIST/raw, too; or it is
+    Keras' mnist.npz. What they hold decides, not their names.
+    """
+    from convexplain.data import mnist_copy
+
+    folder = mnist_copy.add(source, directory or ctx.obj)
+    say("{folder}: the four MNIST files are there and verified", folder=folder)
+
+
 def _as_json(found: Status) -> str:
     content = {
         "directory": str(found.directory),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from convexplain.video.rendering import Result
     from convexplain.video.shares import Shard
 
-_NEXT = (
+_NEXT = Message(
     "Next: convexplain list names the lessons, convexplain render pooling 5 shows another of "
     "another digit, convexplain demo opens the classroom page, convexplain film joins all."
 )

@@ -198,6 +198,8 @@ SENTENCES: dict[str, str] = {
     "{name} {filename!r} is not writable.": "{name} {filename!r} 不可写。",
     "{name} {filename!r} is not executable.": "{name} {filename!r} 不可执行。",
     "{name} {filename!r} does not exist.": "{name} {filename!r} 不存在。",
+    "Take MNIST from a file or folder that you have, without a download, and verify it.": "从已有的文件或文件夹取得 MNIST，不用下载，并校验。",
+    "SOURCE holds the four files, packed or not, as torchvision has them in MNIST/raw, too; or it is Keras' mnist.npz. What they hold decides, not their names.": "SOURCE 里是那四个文件，压缩或未压缩都可以，torchvision 放在 MNIST/raw 里的也是它们；或者是 Keras 的 mnist.npz。只看内容，不看文件名。",
     # Errors, progress, results
     "there is no command {word!r}: {choice}": "没有命令 {word!r}：{choice}",
     "see {command} --help": "用法见 {command} --help",
@@ -880,7 +882,7 @@ SENTENCES: dict[str, str] = {
     "no sound for {count} of {total} events: {names}": "{total} 个事件中有 {count} 个没有声音：{names}",
     "sounds": "声音",
     "there is no folder {place!r}: sounds are files named after events, such as {name}/{event}.wav in the folder of --voice; convexplain script {name} lists them": "没有文件夹 {place!r}：声音文件以事件命名，例如 --voice 文件夹里的 {name}/{event}.wav；convexplain script {name} 会列出",
-    "the folder {place!r} holds no sounds: name them after events, such as {events}.wav; convexplain script {name} lists them": "文件夹 {place!r} 里没有声音：请以事件命名，例如 {events}.wav；convexplain script {name} 会列出",
+    "the folder {place!r} holds no sounds: name them after events, such as {event}.wav; convexplain script {name} lists them": "文件夹 {place!r} 里没有声音：请以事件命名，例如 {event}.wav；convexplain script {name} 会列出",
     "there is no folder {folder!r}: --voice names the folder of sounds": "没有文件夹 {folder!r}：--voice 给的是存放声音的文件夹",
     "the folder {folder!r} holds no folder of a lesson's sounds, such as {example}": "文件夹 {folder!r} 里没有任何一课的声音文件夹，例如 {example}",
     "{path!r} is named after no event of {name}: {choice}": "{path!r} 不是 {name} 的事件：{choice}",
@@ -1073,4 +1075,7 @@ SENTENCES: dict[str, str] = {
     "the picture has {size} pixels: give one larger than {least} a side": "图片是 {size} 像素：每边请大于 {least}",
     "there is no row {row}: the picture's are 0 to {last}": "没有行 {row}：图片的行是 0 到 {last}",
     "--kernel {kernel!r:.40} has {count} rows: give one, such as -1,0,1": "--kernel {kernel!r:.40} 有 {count} 行：请给一行，例如 -1,0,1",
+    "Next: convexplain list names the lessons, convexplain render pooling 5 shows another of another digit, convexplain demo opens the classroom page, convexplain film joins all.": "接下来：convexplain list 列出各课，convexplain render pooling 5 换一课、换一个手写数字，convexplain demo 打开课堂网页，convexplain film 把各课连成影片。",
+    "there is no file or folder {path!r}": "没有文件或文件夹 {path!r}",
+    "{path} does not hold {names} of MNIST: give the folder of the four files, of torchvision (MNIST/raw), or Keras' mnist.npz": "{path} 里没有 MNIST 的 {names}：请给出那四个文件的文件夹、torchvision 的文件夹（MNIST/raw），或 Keras 的 mnist.npz",
 }

@@ -120,7 +120,7 @@ def read(
         found[event] = path
     if not found:
         raise UsageError(
-            "the folder {place!r} holds no sounds: name them after events, such as {events}.wav; "
+            "the folder {place!r} holds no sounds: name them after events, such as {event}.wav; "
             "convexplain script {name} lists them",
             place=str(place),
             event=events[0],

@@ -79,6 +79,7 @@ USAGE = [
     ("list extra", "extra", "convexplain list --help"),
     # data, evaluate, train, experiment
     ("data fetsh", "'fetsh'", "fetch"),
+    ("data add nothing", "'nothing'", "no file or folder"),
     ("data --directory text.png", "text.png", "is a file"),
     ("evaluate nope", "'nope'", "cnn, dense or photo"),
     ("evaluate --theme blue", "'blue'", "light or dark"),
@@ -253,6 +254,7 @@ FAILURES = [
     ("experiment shift --directory folder", "folder", "t10k-labels", "data fetch"),
     ("experiment shift --keep text.png", "text.png", "remove it or name another"),
     ("data fetch --directory folder", "folder", "not MNIST's", "delete it"),
+    ("data add text.png --directory new", "text.png", "does not hold", "torchvision"),
 ]
 
 
