@@ -521,6 +521,12 @@ def zeros(name: str, *shape: int) -> list[Any]:
         ([node("Unsqueeze", ["", "w"], "s"), node("Relu", ["x"], "y")], "(Unsqueeze) cannot"),
         ([node("Transpose", ["x"], "y", perm=3)], "(Transpose) cannot"),
         (
+            [node("Transpose", ["x"], "t", perm=[0, 2, 3, 1]),
+             node("GlobalAveragePool", ["t"], "y")],
+            "where maps (NCHW) are needed",
+        ),
+        ([node("Swish", ["x"], "y", alpha=2.0)], "has the alpha 2.0"),
+        (
             [*zeros("a", 4000, 1), *zeros("b", 1, 4000), node("Add", ["a", "b"], "s"),
              node("Relu", ["x"], "y")],
             "a constant of the shape (4000, 4000) is too large",
@@ -538,6 +544,15 @@ def test_an_onnx_graph_that_cannot_be_shown_is_told_by_its_node(
     path = tmp_path / "a.onnx"
     path.write_bytes(model(nodes, {"w": numbers(4, 2, 3, 3)}, [1, 2, 9, 9]).SerializeToString())
     assert told in refused(path)
+
+
+def test_a_softmax_of_old_that_reads_a_whole_map_is_refused(tmp_path: Path) -> None:
+    nodes = [node("Softmax", ["x"], "y", axis=1)]
+    for size, opset in ((1, 12), (9, 13)):
+        agree(model(nodes, {}, [1, 3, size, size], opset=opset), tmp_path / "a.onnx", 3, size)
+    path = tmp_path / "a.onnx"
+    path.write_bytes(model(nodes, {}, [1, 3, 9, 9], opset=12).SerializeToString())
+    assert "is taken over rows and columns, too" in refused(path)
 
 
 def test_an_open_size_is_asked_for_and_taken(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ class Graph:
     output: str
     input_shape: tuple[int | None, ...]  # with the batch; None where the file leaves a size open
     producer: str
+    opset: int  # the version of ONNX's operations
 
 
 def read(file: bytes, path: Path) -> Graph:
@@ -116,6 +117,9 @@ def read(file: bytes, path: Path) -> Graph:
         output=outputs[0].text(1),
         input_shape=_shape(inputs[0]),
         producer=producer,
+        opset=max(
+            (one.integer(2) for one in model.messages(8, "an opset") if not one.text(1)), default=0
+        ),
     )
 
 

@@ -441,8 +441,8 @@ def _global(kind: str) -> Handler:
                 raise reader._refused(
                     node, Message("takes a mean over other axes than rows and columns")
                 )
-        elif "H" not in x.axes:
-            raise reader._refused(node, Message("has no rows and columns to read"))
+        else:
+            reader.as_map(node, x)
         sizes = dict(zip(x.axes, x.shape, strict=True))
         if not keep:
             return Tensor(reader.add(node, kind, x), "NF", (1, sizes["C"]))
@@ -642,9 +642,12 @@ def _with_slope(function: str, attribute: str, default: float) -> Handler:
 def _softmax(function: str) -> Handler:
     def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
         x = reader.settled(node, inputs)
-        axis = node.attributes.get("axis", -1) % len(x.axes)
+        new = reader.graph.opset >= 13
+        axis = node.attributes.get("axis", -1 if new else 1) % len(x.axes)
         if x.axes[axis] not in "CF":
             raise reader._refused(node, Message("is not taken over the channels"))
+        if not new and product(x.shape[axis:]) != x.channels:  # of old, over all axes from there on
+            raise reader._refused(node, Message("is taken over rows and columns, too"))
         name = reader.add(node, "Activation", x, _snake(node.op), activation=function)
         return replace(x, layer=name)
 
@@ -676,6 +679,14 @@ def _clip(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
 def _gelu(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     approximate = node.attributes.get("approximate", "none") == "tanh"
     return _activation("gelu_tanh" if approximate else "gelu")(reader, node, inputs)
+
+
+def _swish(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    if (alpha := node.attributes.get("alpha", 1.0)) != 1:
+        raise reader._refused(
+            node, Message("has the alpha {alpha}: only 1, a SiLU, is read", alpha=alpha)
+        )
+    return _activation("silu")(reader, node, inputs)
 
 
 def _same(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
@@ -875,7 +886,7 @@ HANDLERS: dict[str, Handler] = {
     "Softmax": _softmax("softmax"),
     "Squeeze": _reshape,
     "Sub": _arithmetic,
-    "Swish": _activation("silu"),
+    "Swish": _swish,
     "Tanh": _activation("tanh"),
     "Transpose": _transpose,
     "Unsqueeze": _reshape,
