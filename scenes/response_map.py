@@ -220,39 +220,42 @@ class ResponseMap(LessonScene):
         """The map becomes the wall of all maps, each on the picture, with its filter."""
         place = self.board.box("map")
         self.board.become(self.picture.wall(upright=self.upright))(1.0)
-        tiles = self.tiles(range(self.lesson.filters))
-        grown = [self.board.grow(name, out_of=place) for name in (*self.tiles(
-            range(self.lesson.filters), "wall.under"), *tiles)]  # fmt: skip
-        kernels = self.tiles(range(self.lesson.filters), "wall.kernel")
+        every = self.lesson.on_wall
+        grown = [
+            self.board.grow(name, out_of=place)
+            for name in (*self.tiles(every, "wall.under"), *self.tiles(every))
+        ]
+        kernels = self.tiles(every, "wall.kernel")
         self.during(0.45, *grown, self.come("legend"))
         self.during(0.15, self.come(*kernels))
-        looks = [self.board.pulse(tiles[n]) for n in self.lesson.others[:1] or (self.channel,)]
-        shown = self.board.pulse(tiles[self.lesson.shown_filter])
+        others = [n for n in self.lesson.others if n in every][:1] or [self.channel]
+        looks = [self.board.pulse(name) for name in self.tiles(others)]
+        shown = self.board.pulse(*self.tiles([self.lesson.shown_filter]))
         self.during(1, in_turn(shown, *looks))
 
-    @staticmethod
-    def tiles(channels: Iterable[int], kind: str = "wall") -> list[str]:
-        """Return the names of maps on the wall, or of what is under or on them."""
-        return [f"{kind}[{channel}]" for channel in channels]
+    def tiles(self, channels: Iterable[int], kind: str = "wall") -> list[str]:
+        """Return the names of those maps that are on the wall, or of what is under or on them."""
+        places = {channel: place for place, channel in enumerate(self.lesson.on_wall)}
+        return [f"{kind}[{places[channel]}]" for channel in channels if channel in places]
 
     def show_place(self, event: Event) -> None:
         """A light runs through one place of all maps; those that answer stay bright."""
         cells = self.lesson.laid.cells(*self.lesson.best)
         answering = self.lesson.above_zero
 
-        def light(channel: int) -> Move:
+        def light(tile: str) -> Move:
             def start() -> Move:
-                return self.board.pulse_at(self.board.within(f"wall[{channel}]", *cells))
+                return self.board.pulse_at(self.board.within(tile, *cells))
 
             return lazily(start)
 
-        quiet = [n for n in range(self.lesson.filters) if n not in answering]
+        quiet = [n for n in self.lesson.on_wall if n not in answering]
         kinds = ("wall", "wall.under", "wall.kernel")
         parts = [n for kind in kinds for n in self.tiles(quiet, kind) if self.board.has(n)]
         dims = [self.board.dim(*parts, to=0.25)] if parts else []
-        lights = [light(channel) for channel in answering]
+        lights = [light(tile) for tile in self.tiles(answering)]
         self.during(0.7, in_turn(*lights, overlap=0.6), *dims, rate=linear)
-        boxes = [self.board.within(f"wall[{n}]", *cells) for n in answering]
+        boxes = [self.board.within(tile, *cells) for tile in self.tiles(answering)]
         self.during(1, self.board.pulse_at(*boxes))
 
     def show_blank(self, event: Event) -> None:
@@ -279,7 +282,7 @@ class ResponseMap(LessonScene):
     def forward(self, share: float) -> None:
         """Let the shown filter's map come out of the wall, or lie on the picture as it did."""
         self.channel = self.lesson.shown_filter
-        tile = f"wall[{self.channel}]"
+        (tile,) = self.tiles([self.channel]) or [""]
         out = self.board.box(tile) if self.board.has(tile) else None
         if out is None:
             self.during(share, self.board.become(self.overlay()))

@@ -10,9 +10,10 @@ from scipy.signal import correlate2d
 from convexplain.data import digits, photographs
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
-from convexplain.lessons.channels import MOST_MAPS, Channels
+from convexplain.lessons.channels import Channels
 from convexplain.lessons.parts.channels_picture import MOST_BLOCKS
 from convexplain.lessons.parts.photo import reduced
+from convexplain.lessons.parts.walls import MOST
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, shipped
 from convexplain.style.theme import Look
 
@@ -147,7 +148,7 @@ def test_the_pile_has_a_block_for_every_channel_and_one_for_the_bias(lesson):
 def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
     sums = np.abs(sums_of(lesson))
     shown = list(lesson.shown_channels)
-    assert len(shown) == MOST_MAPS
+    assert len(shown) == MOST
     assert sums[shown].min() >= np.delete(sums, shown).max()
     here = lesson.outputs[lesson.step.row, lesson.step.col]
     filters = list(lesson.shown_filters)

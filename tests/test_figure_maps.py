@@ -94,6 +94,23 @@ def test_all_maps_of_a_layer_share_one_scale(width, in_row):
     assert bold == [str(chosen["filter"])]
 
 
+@pytest.mark.parametrize(("most", "count"), [(None, 16), (3, 3), (64, 64)])
+def test_of_a_large_layer_the_maps_with_the_largest_responses_are_shown(most, count):
+    options = {"layer": "conv2"} if most is None else {"layer": "conv2", "most": most}
+    made = figures.make("response-maps", **options)
+    peaks = made.trace.activations["conv2"].reshape(-1, 64).max(axis=0)
+    strongest = sorted(np.argsort(-peaks, kind="stable")[:count].tolist())
+    figure = drawn("response-maps", **options)
+    shown = in_reading_order(pictures(figure, 11))
+    for n, cells in zip(strongest, shown, strict=True):
+        assert close(cells.colours, made.maps[:, :, n], made.limit)
+    assert set(map(str, strongest)) <= set(words(figure))
+    told = figures.caption("response-maps", **options)
+    assert (f"{count} of 64 maps: those with the largest responses." in told) == (count < 64)
+    if count > 3:
+        assert {made.alike.first, made.alike.second} <= set(strongest)
+
+
 def test_the_most_alike_maps_are_framed_and_named():
     pixels, _ = example("response-map")
     flat = conv1(pixels).reshape(-1, 32)

@@ -225,6 +225,24 @@ def test_every_square_is_covered_and_read_again(cnn: Network) -> None:
         np.testing.assert_array_equal(found.cover(image, row, col), covered)
 
 
+@pytest.mark.parametrize("label", [0, 1])
+def test_of_one_logit_for_two_classes_the_half_that_is_followed_is_covered(label: int) -> None:
+    layers = Conv2D("conv", 3, 3), Flatten("flatten"), Dense("dense", 1, "sigmoid")
+    network = Network.initialised(layers, seed=2, input_shape=(7, 7, 1))
+    image = np.random.default_rng(5).random((7, 7, 1), dtype=np.float32)
+    found = occlusion(network, image, label, side=3, fill=0.5)
+    before = Trace(network, image)
+    for row, col in ((0, 0), (2, 4), (4, 1)):
+        after = Trace(network, found.cover(image, row, col))
+        change = float(after.logits[0] - before.logits[0]) * (1 if label else -1)
+        assert found.change[row, col] == pytest.approx(change, abs=1e-6)
+        assert change == pytest.approx(after.logit_of(label) - before.logit_of(label))
+        assert found.probability[row, col] == pytest.approx(float(after.shares[label]), abs=1e-6)
+        assert found.answers[row, col] == after.prediction
+    with pytest.raises(UsageError, match="they go from 0 to 1"):
+        occlusion(network, image, 2, side=3, fill=0.5)
+
+
 def test_what_the_network_gets_wrong_is_said(lesson: Hierarchy) -> None:
     answers = [cut.subject.trace.prediction for cut in lesson.cuts.every]
     assert (len(answers), answers.count(CAT)) == (84, 59)

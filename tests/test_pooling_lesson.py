@@ -13,7 +13,8 @@ from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.pooling_words import places
-from convexplain.lessons.pooling import MOST_MAPS, Pooling
+from convexplain.lessons.parts.walls import MOST
+from convexplain.lessons.pooling import Pooling
 from convexplain.network import (
     Activation,
     Conv2D,
@@ -285,7 +286,7 @@ def test_an_activation_of_its_own_is_shown_with_the_layer_that_it_bends(tmp_path
 def test_of_many_maps_the_strongest_are_shown_and_told(lesson):
     highest = lesson.maps.max(axis=(0, 1))
     shown = lesson.shown_channels
-    assert len(shown) == MOST_MAPS
+    assert len(shown) == MOST
     assert highest[list(shown)].min() >= np.delete(highest, shown).max()
     (note,) = (p for p in lesson.walls().root.panels() if p.name == "told")
     assert note.words.text("en") == "16 of 32 maps: those with the largest responses."

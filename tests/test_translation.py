@@ -223,6 +223,20 @@ def test_another_network_stands_alone_with_its_own_steps(tmp_path):
         assert panels.problems(panels.place(lesson.diagram(), sheet, "zh")) == []
 
 
+def test_blank_paper_comes_in_whatever_numbers_the_network_takes(tmp_path):
+    recipe = Recipe((28, 28), "gray", mean=(0.1307,), std=(0.3081,))
+    model = saved(
+        tmp_path, Conv2D("c", 3), Flatten("f"), Dense("d", 10, "softmax"),
+        input_shape=(28, 28, 1), recipe=recipe,
+    )  # fmt: skip
+    lesson = Translation(model=model)
+    way, paper = lesson.shown_direction, -0.1307 / 0.3081
+    for steps in (1, FAR):
+        pixels = (lesson.traces[0].image - paper) * 0.3081
+        wanted = shifted(pixels, way, lesson.pixels(steps)) / 0.3081 + paper
+        np.testing.assert_allclose(lesson.traces[steps].image, wanted, atol=1e-5)
+
+
 def test_a_mean_at_the_end_forgets_the_place(tmp_path):
     model = saved(
         tmp_path, Conv2D("c", 4, padding="same"), GlobalAveragePooling2D("g"),

@@ -106,6 +106,15 @@ def test_the_same_weights_there_and_back_give_another_picture(lesson):
     assert alike < 0.9
 
 
+def test_numbers_beyond_a_picture_s_have_a_scale_of_their_own(lesson):
+    there, through, back, kernel, alike = lesson.return_trip
+    picture = lesson.picture_of()
+    for read, most in ((there, None), (there - 0.5, 0.5), (3 * there, 3.0)):
+        diagram = picture.there_and_back(read, through, back, kernel, alike)
+        (cells,) = (panel for panel in diagram.root.panels() if panel.name == "input")
+        assert cells.scale.limit == most
+
+
 def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}

@@ -1,14 +1,19 @@
-"""All response maps of a layer, on one colour scale."""
+"""The response maps of a layer, on one colour scale: all, or of many the strongest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
+from convexplain.errors import UsageError
 from convexplain.figures import _base, _draw
 from convexplain.figures._base import AnyFigure
+from convexplain.lessons.parts import walls
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.panels import Column, Diagram, Legend, Maps, Scale
 from convexplain.style import format as fmt
@@ -24,6 +29,33 @@ class AllMaps(ResponseMap):
     """Whose maps are shown: by default those of the first convolution."""
 
     title: ClassVar[Caption] = Caption(en="All response maps of a layer", zh="一层的全部响应图")
+    most: int | None = option(
+        None,
+        en="show at most so many maps, those with the largest responses; by default all of a layer "
+        "of 32 or fewer, else 16",
+        zh="最多展示多少张响应最大的图；默认：不超过 32 张时全部展示，否则 16 张",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.most is not None and self.most < 1:
+            raise UsageError(
+                "--most {most} is not possible: at least 1 map is shown", most=self.most
+            )
+
+    @cached_property
+    def on_wall(self) -> tuple[int, ...]:
+        """The filters whose maps are shown."""
+        most = {} if self.most is None else {"whole": self.most, "most": self.most}
+        return walls.on_wall(self.maps, (self.shown_filter,), **most)
+
+    @cached_property
+    def correlations(self) -> npt.NDArray[np.float64]:
+        """Of the shown maps with each other; NaN for the others, and for those that do not vary."""
+        likeness = super().correlations.copy()
+        others = [n for n in range(self.filters) if n not in self.on_wall]
+        likeness[others], likeness[:, others] = np.nan, np.nan
+        return likeness
 
 
 Options = AllMaps
@@ -34,7 +66,8 @@ def diagram(options: AllMaps, columns: int) -> Diagram:
 
     The shown filter has a frame and a bold number; the two that are most alike a quieter frame.
     """
-    maps, alike, shown = options.maps, options.alike, options.shown_filter
+    alike, shown, every = options.alike, options.shown_filter, options.on_wall
+    maps = options.maps[:, :, every]
     marks = {"shown": shown}
     if alike is not None:
         both = {"first": alike.first, "second": alike.second}
@@ -44,10 +77,10 @@ def diagram(options: AllMaps, columns: int) -> Diagram:
         maps,
         Scale(options.limit, _RESPONSE.fill(layer=options.shown_layer), bool(maps.min() < 0)),
         columns=columns,
-        marks=marks,
+        marks={name: every.index(n) for name, n in marks.items()},
         quiet=("first", "second"),
-        labels=[str(n) for n in range(maps.shape[2])],
-        kernels=options.weights if options.reads_picture else None,
+        labels=[str(n) for n in every],
+        kernels=options.weights[:, :, every] if options.reads_picture else None,
         kernel_scale=_weights(options) if options.reads_picture else None,
     )
     return Diagram(Column(wall, Legend("legend", row=True)))
@@ -86,7 +119,7 @@ def alternative(options: AllMaps, lang: str = "en") -> str:
     comma = "、" if lang == "zh" else ", "
     told = comma.join(_PEAK.fill(n=n, v=fmt.number(peaks[n])).text(lang) for n in strongest)
     words = _ALT.fill(
-        count=maps.shape[2],
+        count=len(options.on_wall),
         shape=fmt.shape(maps.shape[:2]),
         layer=options.shown_layer,
         v=fmt.number(options.limit),
@@ -105,8 +138,11 @@ def _told_alike(alike: Alike | None, lang: str) -> str:
 
 def caption(options: AllMaps, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    parts = [_OF.fill(layer=options.shown_layer, n=options.maps.shape[2]).text(lang)]
-    if options.tinted is not None:
+    some = walls.told(options.maps, options.on_wall, (options.shown_filter,))
+    said = _OF if some is None else _SOME
+    values = {"layer": options.shown_layer, "n": options.maps.shape[2], "some": some}
+    parts = [said.fill(**{name: values[name] for name in said.fields}).text(lang)]
+    if options.tinted in options.on_wall:
         parts.append(_TINT.text(lang))
     alike = options.alike
     if alike is not None:
@@ -120,6 +156,10 @@ _WEIGHTS = Caption(en="weights of the kernels", zh="卷积核的权重")
 _OF = Caption(
     en="All {n} response maps of {layer}, on one colour scale.",
     zh="{layer} 的全部 {n} 张响应图，同一色标。",
+)
+_SOME = Caption(
+    en="Response maps of {layer}, on one colour scale. {some}",
+    zh="{layer} 的响应图，同一色标。{some}",
 )
 _TINT = Caption(en="A tint on blank paper is a positive bias.", zh="空白处的底色来自正偏置。")
 _FRAMED = Caption(

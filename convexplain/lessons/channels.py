@@ -24,6 +24,7 @@ from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.photo import Colours, TrainedColours
 from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role, Subject, load, reads_all_channels
+from convexplain.lessons.parts.walls import MOST
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
@@ -32,8 +33,6 @@ from convexplain.style.captions import Caption
 
 #: So many channels are shown one by one, the others as one sum.
 SHOWN = 5
-#: So many maps, and so many filters, are shown of a layer, at most.
-MOST_MAPS = 16
 #: So many filters with strong responses are searched for arithmetic that adds up.
 _TRIED = 8
 
@@ -197,7 +196,7 @@ class Channels(FilterLesson):
     @property
     def shown_channels(self) -> tuple[int, ...]:
         """Those channels that are shown as maps: all, or of many those that count most here."""
-        order = np.argsort(-np.abs(self.step.channel_sums), kind="stable")[:MOST_MAPS]
+        order = np.argsort(-np.abs(self.step.channel_sums), kind="stable")[:MOST]
         return tuple(sorted(int(n) for n in order))
 
     @property
@@ -205,7 +204,7 @@ class Channels(FilterLesson):
         """Those filters that are shown: all, or of many this one and those that respond most."""
         here = np.abs(self.outputs[self.step.row, self.step.col])
         order = [int(n) for n in np.argsort(-here, kind="stable") if n != self.step.filter]
-        return tuple(sorted([self.step.filter, *order[: MOST_MAPS - 1]]))
+        return tuple(sorted([self.step.filter, *order[: MOST - 1]]))
 
     @property
     def others(self) -> npt.NDArray[np.float64]:

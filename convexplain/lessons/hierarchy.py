@@ -103,11 +103,7 @@ class Hierarchy(NetworkLesson):
     @property
     def logit(self) -> float:
         """The answer's logit; of one logit for two classes, how much it speaks for this one."""
-        return self.tree.before if self.network.outputs == 1 else self._own_logit
-
-    @property
-    def _own_logit(self) -> float:
-        return float(self.trace.logits[self.label])
+        return self.trace.logit_of(self.label)
 
     @property
     def probability(self) -> float:
@@ -117,7 +113,7 @@ class Hierarchy(NetworkLesson):
     @property
     def centred(self) -> bool:
         """Whether weights are taken less their mean over all classes, as a negative logit asks."""
-        return self.network.outputs > 1 and self._own_logit <= 0
+        return self.network.outputs > 1 and self.logit <= 0
 
     @property
     def answer_name(self) -> Caption:

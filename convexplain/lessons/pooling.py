@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
-from convexplain.lessons.parts import mistakes, pooled
+from convexplain.lessons.parts import mistakes, pooled, walls
 from convexplain.lessons.parts import pooling_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.checks import check_pause
@@ -27,9 +27,6 @@ from convexplain.ops import PoolStep
 from convexplain.panels import ASPECTS, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
-
-#: So many maps are shown of a layer, at most.
-MOST_MAPS = 16
 
 
 @dataclass(frozen=True)
@@ -205,11 +202,7 @@ class Pooling(FilterLesson):
     @property
     def shown_channels(self) -> tuple[int, ...]:
         """Those maps that are shown of the layer: its first ones, or the strongest of many."""
-        channels = self.maps.shape[2]
-        if channels <= MOST_MAPS:
-            return tuple(range(channels))
-        strongest = np.argsort(-self.maps.max(axis=(0, 1)), kind="stable")[:MOST_MAPS]
-        return tuple(sorted(int(channel) for channel in strongest))
+        return walls.on_wall(self.maps, whole=walls.MOST)  # two walls share the frame
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -219,9 +212,7 @@ class Pooling(FilterLesson):
         """Describe maps of the layer, and what the pooling makes of each."""
         shown, activations = list(self.shown_channels), self.trace.activations
         maps, smaller = activations[self.shown_layer], activations[self.pool]
-        told = words.CHANNELS.fill(c=maps.shape[2])
-        if len(shown) < maps.shape[2]:
-            told = words.SOME_MAPS.fill(k=len(shown), c=maps.shape[2])
+        told = walls.told(maps, shown) or words.CHANNELS.fill(c=maps.shape[2])
         shapes = fmt.shape(maps.shape), fmt.shape(smaller.shape)
         picture = replace(self.picture_of, upright=upright)
         return picture.walls(maps[:, :, shown], smaller[:, :, shown], shapes, told)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts import response_words as words
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts import walls
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, joined
 from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.lesson import option, pause_option
 from convexplain.lessons.parts.network_lesson import FilterLesson
@@ -262,11 +263,16 @@ class ResponseMap(FilterLesson):
             chosen.append(int(np.nanargmin(most)))
         return tuple(chosen[1:])
 
+    @cached_property
+    def on_wall(self) -> tuple[int, ...]:
+        """The filters whose maps are shown side by side."""
+        return walls.on_wall(self.maps, (self.shown_filter,))
+
     @property
     def above_zero(self) -> tuple[int, ...]:
-        """The filters that respond above zero where the shown one responds most."""
+        """The filters on the wall that respond above zero where the shown one responds most."""
         row, col = self.best
-        return tuple(int(n) for n in np.flatnonzero(self.maps[row, col] > 0))
+        return tuple(n for n in self.on_wall if self.maps[row, col, n] > 0)
 
     @property
     def tinted(self) -> int | None:
@@ -292,6 +298,7 @@ class ResponseMap(FilterLesson):
             scale=Scale(self.limit or 1.0, terms.RESPONSE, signed=bool(self.maps.min() < 0)),
             kernels=self.weights if self.reads_picture else None,
             shown=self.shown_filter,
+            on_wall=self.on_wall,
             name=name,
             places=self.places,
             seen=seen or {"best": self.sees(*self.best)},
@@ -436,13 +443,17 @@ class ResponseMap(FilterLesson):
             yield Event("more", 3.4, said, tuple(more), "another", detail=1)
 
     def _beat_all(self, count: Caption) -> Iterator[Event]:
-        yield Event("all", 3.8, words.ALL.fill(n=self.filters))
+        blank = words.BLANK.fill(d=len(self.blank), n=self.filters)
+        hidden = set(self.blank).difference(self.on_wall)
+        said = walls.told(self.maps, self.on_wall, (self.shown_filter,))
+        said = said or words.ALL.fill(n=self.filters)
+        yield Event("all", 3.8, joined([said, blank]) if hidden else said)
         if self.largest > 0:
-            said = words.ABOVE_ZERO.fill(k=len(self.above_zero), n=self.filters)
+            said = words.ABOVE_ZERO.fill(k=len(self.above_zero), n=len(self.on_wall))
             yield Event("place", 3.4, said, detail=1)
-        if self.blank:
-            yield Event("blank", 2.8, words.BLANK.fill(d=len(self.blank), n=self.filters), detail=1)
-        if self.tinted is not None:
+        if self.blank and not hidden:
+            yield Event("blank", 2.8, blank, detail=1)
+        if self.tinted in self.on_wall:
             bias = self.network.biases(self.shown_layer)[self.tinted]
             yield Event(
                 "tint",

@@ -48,8 +48,8 @@ _LAYERS = 12
 SURE = 0.99
 
 
-def moved(picture: Floats, direction: str, pixels: int) -> Floats:
-    """Move a picture or a map, or several with a leading axis; zeros come in.
+def moved(picture: Floats, direction: str, pixels: int, blank: npt.ArrayLike = 0.0) -> Floats:
+    """Move a picture or a map, or several with a leading axis; what is `blank` comes in.
 
     Parameters
     ----------
@@ -57,6 +57,7 @@ def moved(picture: Floats, direction: str, pixels: int) -> Floats:
     direction : {"left", "right", "up", "down"}
     pixels : int
         At least 0.
+    blank : array_like, shape (channels,) or ()
 
     Returns
     -------
@@ -64,7 +65,8 @@ def moved(picture: Floats, direction: str, pixels: int) -> Floats:
     """
     down, right = (pixels * part for part in STEP[direction])
     height, width = picture.shape[-3:-1]
-    out = np.zeros_like(picture)
+    out = np.empty_like(picture)
+    out[:] = blank
     rows = slice(max(down, 0), height + min(down, 0)), slice(max(-down, 0), height - max(down, 0))
     cols = slice(max(right, 0), width + min(right, 0)), slice(max(-right, 0), width - max(right, 0))
     out[..., rows[0], cols[0], :] = picture[..., rows[1], cols[1], :]
@@ -89,6 +91,13 @@ class Walk(NamedTuple):
     direction: str
     fails: tuple[int, ...]
     different: int
+
+
+def blank_of(network: Network) -> Floats:
+    """Return what a network reads where a picture is blank, (channels,)."""
+    nothing = np.zeros((1, 1, network.input_shape[2]), np.float32)
+    blank: Floats = network.reading.scaled(nothing)[0, 0]
+    return blank
 
 
 def find_walks(
@@ -123,10 +132,11 @@ def find_walks(
     classes = np.asarray(labels)
     still = [_shares(network, every)[np.arange(len(every)), classes] for network in networks]
     sure = np.all(np.transpose(still) >= np.asarray(least), axis=1)
-    ink = every.reshape(len(every), -1).sum(axis=1)
+    blank = blank_of(networks[0])
+    ink = _ink(every, blank)
     for direction in STEP:
-        walk = [moved(every, direction, step * n) for n in range(FAR + 1)]
-        inside = np.stack([np.isclose(x.reshape(len(x), -1).sum(axis=1), ink) for x in walk])
+        walk = [moved(every, direction, step * n, blank) for n in range(FAR + 1)]
+        inside = np.stack([np.isclose(_ink(x, blank), ink) for x in walk])
         answers = np.stack([[network.chosen(network(x)) for x in walk] for network in networks])
         for n in np.flatnonzero(sure):
             right = answers[:, :, n] == classes[n]
@@ -140,6 +150,11 @@ def find_walks(
             different = len(np.unique(answers[:, :, n]))
             found.append(Walk(int(n), direction, fails, different))
     return sorted(found, key=lambda w: (min(w.fails) - w.fails[0], -w.fails[0], w.different))
+
+
+def _ink(pictures: Floats, blank: Floats) -> Floats:
+    """Return how much is drawn on each picture."""
+    return np.asarray((pictures - blank).reshape(len(pictures), -1).sum(axis=1))
 
 
 def _shares(network: Network, pictures: Floats) -> npt.NDArray[np.float64]:
@@ -268,18 +283,23 @@ class Translation(FilterLesson):
     @property
     def _roomiest(self) -> str:
         """The direction in which most ink stays in the frame."""
-        image = self.trace.image
-        kept = {d: float(moved(image, d, self.pixels(FAR)).sum()) for d in STEP}
+        kept = {d: float((self.moved(FAR, d) - self.blank).sum()) for d in STEP}
         return max(kept, key=lambda direction: kept[direction])
 
     @cached_property
     def traces(self) -> tuple[Trace, ...]:
         """The picture, moved by 0 to FAR steps, on its way through the network."""
-        image = self.trace.image
-        return tuple(
-            Trace(self.network, moved(image, self.shown_direction, self.pixels(n)))
-            for n in range(FAR + 1)
-        )
+        way = self.shown_direction
+        return tuple(Trace(self.network, self.moved(n, way)) for n in range(FAR + 1))
+
+    @cached_property
+    def blank(self) -> Floats:
+        """What comes in where the picture has moved away, as the network reads it."""
+        return blank_of(self.network)
+
+    def moved(self, steps: int, direction: str) -> Floats:
+        """Return what the network reads of the picture, moved by so many steps."""
+        return moved(self.trace.image, direction, self.pixels(steps), self.blank)
 
     @cached_property
     def answers(self) -> tuple[tuple[int, ...], ...]:
@@ -383,7 +403,9 @@ class Translation(FilterLesson):
             pictures = np.stack([subject.trace.image for subject in subjects])
         else:
             pictures = self.trace.image[np.newaxis]
-        after = self.network.activations(moved(pictures, self.shown_direction, self.step))
+        after = self.network.activations(
+            moved(pictures, self.shown_direction, self.step, self.blank)
+        )
         before = self.network.activations(pictures)
         names = [stage for stage in self.stages[1:] if stage.has_maps]
         names = (

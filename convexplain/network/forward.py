@@ -246,6 +246,12 @@ class Forward:
         """The last layer's numbers before its activation, one a class; one alone for two."""
         return self.before(self.network.layers[-1].name).ravel()
 
+    def logit_of(self, label: int) -> float:
+        """Return a class's logit; of a single one for two, how much it speaks for this class."""
+        if self.logits.size == 1:
+            return float(self.logits[0] if label else -self.logits[0])
+        return float(self.logits[label])
+
     @property
     def shares(self) -> NDArray[np.float64]:
         """The probabilities in float64, where one near 1 is not rounded up to it.

@@ -68,7 +68,7 @@ def occlusion(
     Parameters
     ----------
     network : Network
-        One that ends in logits or a softmax.
+        One that ends in logits or a softmax, or in one sigmoid, or logit, for two classes.
     image : array, shape `network.input_shape`
     label : int
         The class that is followed.
@@ -95,11 +95,12 @@ def occlusion(
             height=height,
             width=width,
         )
-    if not 0 <= label < network.outputs:
+    classes = max(network.outputs, 2)
+    if not 0 <= label < classes:
         raise UsageError(
             "there is no class {label}: they go from 0 to {outputs}",
             label=label,
-            outputs=network.outputs - 1,
+            outputs=classes - 1,
         )
     colour = np.broadcast_to(np.asarray(fill, np.float32), (channels,)).copy()
     rows, cols = height - side + 1, width - side + 1
@@ -116,11 +117,15 @@ def occlusion(
     }
     sums = Network((*network.layers[:last], plain), weights, input_shape=network.input_shape)
     logits = sums(np.concatenate([picture[np.newaxis], batch])).astype(np.float64)
+    speaks = logits[:, label % network.outputs]
+    if network.outputs == 1:  # one logit for two classes: that of the first is 0
+        speaks = speaks if label else -speaks
+        logits = np.concatenate([np.zeros_like(logits), logits], axis=1)
     covered = logits[1:].reshape(rows, cols, -1)
     return Occlusion(
         side=side,
         fill=colour,
-        change=covered[..., label] - logits[0, label],
+        change=(speaks[1:] - speaks[0]).reshape(rows, cols),
         probability=softmax(covered)[..., label],
         answers=covered.argmax(axis=-1),
     )

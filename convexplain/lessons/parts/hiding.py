@@ -52,8 +52,8 @@ class Hiding:
 
     def change_at(self, place: tuple[int, int]) -> float:
         """Return by how much the answer's logit changes where the square lies at a place."""
-        before, after = self.subject.trace.logits, self._after(place).logits
-        return float(after[self.label]) - float(before[self.label])
+        before, after = self.subject.trace, self._after(place)
+        return after.logit_of(self.label) - before.logit_of(self.label)
 
     def named(self, place: tuple[int, int]) -> Caption:
         """Name what a square covers: a part of a bundled photograph, or where it lies."""

@@ -45,10 +45,6 @@ FEWER = Caption(en="{a} numbers become {b}.", zh="{a} 个数变成 {b} 个。")
 CHANNELS = Caption(
     en="Each map for itself: {c} stay {c}.", zh="每张图各自池化：{c} 张仍是 {c} 张。"
 )
-SOME_MAPS = Caption(
-    en="{k} of {c} maps: those with the largest responses.",
-    zh="{c} 张中的 {k} 张：响应最大的那些。",
-)
 
 # What it does to a shift, and at the border.
 MOVED = Caption(en="The digit moves one pixel {direction}.", zh="手写数字{direction}移 1 个像素。")

@@ -155,6 +155,7 @@ class ResponsePicture:
     scale: Scale
     kernels: Floats | None
     shown: int
+    on_wall: tuple[int, ...]
     name: Caption
     places: Mapping[str, Place]
     seen: Mapping[str, Box]
@@ -246,14 +247,16 @@ class ResponsePicture:
         return Diagram(Row(whole, Column(*kernel, value, legend), gap=2))
 
     def wall(self, *, upright: bool = False) -> Diagram:
-        """Describe all maps, each on the picture, with its filter in its corner."""
-        rows, cols, count = self.laid.maps.shape
+        """Describe the maps of a wall, each on the picture, with its filter in its corner."""
+        (rows, cols), count = self.laid.maps.shape[:2], len(self.on_wall)
         # As many columns as let the tiles fill the frame.
         aspect = (0.75 if upright else 2.2) * rows / cols
         columns = min(count, max(1, round((count * aspect) ** 0.5)))
+        shown = list(self.on_wall)
         wall = Maps(
-            "wall", self.laid.maps, self.scale, columns=columns, glass=1.0, under=self.laid.pixels,
-            kernels=self.kernels,
+            "wall", self.laid.maps[:, :, shown], self.scale, columns=columns, glass=1.0,
+            under=self.laid.pixels,
+            kernels=None if self.kernels is None else self.kernels[:, :, shown],
         )  # fmt: skip
         below = Column(wall, Legend("legend", row=True), align="middle")
         return Diagram(below if upright else Either(Row(wall, Legend("legend")), below))

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import transposed_words as words
+from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.panels import (
-    INK,
     Addend,
     Cells,
     Column,
@@ -256,8 +256,13 @@ class TransposedPicture:
         largest = max(float(np.abs(each).max()) for each in (through, back)) or 1.0
         scale = Scale(largest, terms.RESPONSE)
         said = words.ALIKE.fill(r=fmt.number(alike))
+        own = there is self.map  # else the picture
+        read = Scale(float(there.max()) or 1.0) if own else scale_of(there[:, :, np.newaxis])
         cells: list[Part] = [
-            Cells("input", there, INK, title=terms.INPUT.capital, lines=False, share="cells"),
+            Cells(
+                "input", there, read, title=self.called if own else terms.INPUT.capital,
+                lines=False, share="cells",
+            ),
             Cells(
                 "through", through, scale, title=words.THERE.capital, lines=False, share="cells"
             ),
