@@ -322,10 +322,42 @@ def test_the_work_of_a_layer_is_counted_product_by_product() -> None:
         ]  # fmt: skip
 
 
+def test_stamps_add_up_as_a_loop_adds_them() -> None:
+    pool1 = Trace(Network.load("cnn"), PICTURE.pixels).activations["pool1"]
+    for _, _, shown in exercises("stamp"):
+        layer, channel, row, col = place(shown)
+        assert layer == "pool1"
+        four, painted = grids(shown)
+        expected = [[Decimal(0)] * 5 for _ in range(5)]
+        counts = [[0] * 5 for _ in range(5)]
+        for r, c in np.ndindex(2, 2):
+            value = decimal(four[r][c])
+            assert value == rounded(pool1[row + r, col + c, channel], 2)
+            for i, j in np.ndindex(3, 3):
+                expected[2 * r + i][2 * c + j] += value
+                counts[2 * r + i][2 * c + j] += 1
+        assert [[decimal(text) for text in line] for line in painted] == expected
+        ones = sum(line.count(1) for line in counts)
+        assert [decimal(text) for text in blanks(shown)][-2:] == [counts[2][2], ones]
+
+
+def test_a_strip_is_the_difference_of_its_pixels() -> None:
+    for _, exercise, shown in exercises("strip"):
+        row, col = exercise.source
+        pixels = [rounded(value, 1) for value in PICTURE.pixels[row, col : col + 8].ravel()]
+        read, weights, sums = grids(shown)
+        assert [decimal(text) for text in read[0]] == pixels
+        assert [decimal(text) for text in weights[0]] == [-1, 0, 1]
+        differences = [b - a for a, b in zip(pixels, pixels[2:], strict=False)]
+        assert [decimal(text) for text in sums[0]] == differences
+        assert [decimal(text) for text in blanks(shown)][-2:] == pixels[:2]
+
+
 def test_every_kind_is_tested_here() -> None:
     assert set(KINDS) == {
         *("multiply", "choose", "negative", "blank", "pool", "pick"),
         *("channels", "sizes", "field", "geometry", "parameters", "slip", "work"),
+        *("stamp", "strip"),
     }
 
 
@@ -369,7 +401,7 @@ def test_another_seed_gives_the_same_kinds_with_other_numbers(cnn: Network) -> N
     assert one.exercises[0].answers != other.exercises[0].answers
 
 
-@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("level", worksheet.KINDS)
 def test_a_level_holds_its_own_kinds_alone(cnn: Network, level: int) -> None:
     sheet = worksheet.make(PICTURE, cnn, level=level, count=6)
     assert {exercise.kind for exercise in sheet.exercises} <= set(worksheet.KINDS[level])
@@ -500,7 +532,7 @@ def test_a_blank_picture_gives_too_few_exercises(cnn: Network) -> None:
     [
         (["--count", "0"], "0 exercises are not possible: give 1 to 40"),
         (["--count", "41"], "41 exercises are not possible: give 1 to 40"),
-        (["--level", "4"], "there is no level 4: choose 1, 2 or 3"),
+        (["--level", "5"], "there is no level 5: choose 1, 2, 3 or 4"),
         (["--seed", "-1"], "-1 is no seed: give a whole number from 0 on"),
         (["--model", "dense"], "layer flatten cannot be computed by hand"),
         (["--lang", "fr"], "there is no language 'fr': choose en or zh"),

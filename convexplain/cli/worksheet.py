@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @click.option(
     "--level",
     type=int,
-    metavar="1|2|3",
+    metavar="1|2|3|4",
     help="1: one window; 2: bias, ReLU, negative sums, pooling; 3: channels, sizes, receptive "
-    "fields, mistakes. Default: from easy to hard.",
+    "fields, mistakes; 4: beyond the chapter. Default: 1 to 3, from easy to hard.",
 )
 @click.option(
     "--seed",

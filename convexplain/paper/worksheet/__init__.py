@@ -20,7 +20,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.network import Network
 from convexplain.paper import link, typesetting
-from convexplain.paper.worksheet import _first_layer, _labels, _later_layers
+from convexplain.paper.worksheet import _beyond, _first_layer, _labels, _later_layers
 from convexplain.paper.worksheet import _words as words
 from convexplain.paper.worksheet._blocks import Cell, Exercise
 from convexplain.paper.worksheet._material import Material
@@ -33,7 +33,8 @@ __all__ = ["KINDS", "MOST", "Exercise", "Worksheet", "make"]
 #: More exercises are several worksheets.
 MOST = 40
 
-#: The kinds of exercises by level: 1 one window, 2 bias, ReLU and pooling, 3 channels and shapes.
+#: The kinds of exercises by level: 1 one window, 2 bias, ReLU and pooling, 3 channels and shapes,
+#: 4 what lies beyond the chapter.
 KINDS: Mapping[int, Mapping[str, Callable[[Material], Exercise | None]]] = MappingProxyType(
     {
         1: {"multiply": _first_layer.multiply, "choose": _first_layer.choose},
@@ -52,9 +53,10 @@ KINDS: Mapping[int, Mapping[str, Callable[[Material], Exercise | None]]] = Mappi
             "parameters": _later_layers.parameters,
             "work": _later_layers.work,
         },
+        4: {"stamp": _beyond.stamp, "strip": _beyond.strip},
     }
 )
-# Of five exercises one is of level 1, two of level 2 and two of level 3.
+# Of five exercises one is of level 1, two of level 2 and two of level 3; level 4 must be asked for.
 _MIXTURE = (1, 2, 3, 2, 3)
 
 
@@ -199,8 +201,8 @@ def make(
         How many exercises, 1 to `MOST`.
     seed : int
         The same seed gives the same exercises.
-    level : {1, 2, 3}, optional
-        Of `KINDS`; all levels if None.
+    level : {1, 2, 3, 4}, optional
+        Of `KINDS`; 1 to 3 if None.
 
     Returns
     -------
@@ -222,7 +224,7 @@ def make(
             "{count} exercises are not possible: give 1 to {most}", count=count, most=MOST
         )
     if level is not None and level not in KINDS:
-        raise UsageError("there is no level {level}: choose 1, 2 or 3", level=level)
+        raise UsageError("there is no level {level}: choose 1, 2, 3 or 4", level=level)
     if seed < 0:
         raise UsageError("{seed} is no seed: give a whole number from 0 on", seed=seed)
     material = Material(picture, network, seed)

@@ -141,3 +141,24 @@ MISTAKE = Caption(
     zh="有人在这里算出 ReLU 之后是 {wrong}。错在哪里？",
 )
 MISTAKE_NOTE = Caption(en="Right: {right}. {reply}", zh="正确：{right}。{reply}")
+STAMP = Caption(
+    en="Each number stamps {k} cells of its own value, {s} cells from the next; where stamps "
+    "overlap, add.",
+    zh="每个数印出 {k} 格自己的值，相邻两个印章相距 {s} 格；重叠处相加。",
+)
+STAMPS = Caption(
+    en="Stamps that meet in the middle: {n}; cells with one stamp: {one}",
+    zh="正中一格的印章数：{n}；只有一个印章的格数：{one}",
+)
+STRIP = Caption(
+    en="{k} weights slide along a row of pixels: multiply, add up, write one number a place.",
+    zh="{k} 个权重沿一行像素滑动：相乘、求和，每个位置写一个数。",
+)
+CAUSAL = Caption(
+    en="With two zeros in front, two more numbers come first: {a} and {b}",
+    zh="前面补两个 0，开头多出两个数：{a} 和 {b}",
+)
+ABOUT_ROW = Caption(
+    en="row {row} of the picture, columns {first} to {last}",
+    zh="图片的行 {row}、列 {first} 到 {last}",
+)
