@@ -99,8 +99,11 @@ class OneD(LessonScene):
         run = self.board.visit(
             ROW, lambda alpha: (0, round(alpha * last) - self.lesson.ahead), fill
         )
-        self.during(0.9, run, self.board.trace("sums.curve"), rate=linear)
-        self.during(1, self.board.pulse("out"))
+        self.during(1, run, self.board.trace("sums.curve"), rate=linear)
+
+    def show_count(self, event: Event) -> None:
+        """The strip is compared with the row."""
+        self.during(1, in_turn(self.board.pulse("row"), self.board.pulse("out")))
 
     def filling(self, name: str, values: npt.NDArray[np.float64]) -> Move:
         """Return a move in which the cells of a grid get their numbers, row by row."""

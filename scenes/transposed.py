@@ -99,8 +99,7 @@ class Transposed(LessonScene):
 
     def show_all(self, event: Event) -> None:
         """Every number of the map paints, first slowly, then fast."""
-        picture = self.picture.painting(self.canvas, counted=True)
-        self.become(picture, 0.1, show=("stamp", CELL, LANDING), hold=("output.counter",))
+        self.become(self.picture.painting(self.canvas), 0.1, show=("stamp", CELL, LANDING))
         row, col = self.lesson.place
         done = {(row, col), (row, col + 1)}
         steps, seconds = self.lesson.stamps, self.remaining * 0.92
@@ -123,8 +122,21 @@ class Transposed(LessonScene):
         stride = self.lesson.stride
         landing = self.board.visit(LANDING, lambda alpha: (stride * at(alpha)[0],
                                                            stride * at(alpha)[1]))  # fmt: skip
-        self.during(0.82, self.board.visit(CELL, at, landing, paint), rate=linear)
-        self.during(0.06, self.board.hide(CELL, LANDING), self.board.show("output.counter"))
+        self.during(0.88, self.board.visit(CELL, at, landing, paint), rate=linear)
+        self.during(1, self.board.hide(CELL, LANDING))
+
+    def show_size(self, event: Event) -> None:
+        """The output's size, from the first stamp to the last."""
+        height = self.lesson.map.shape[0]
+        picture = self.picture.painting(self.canvas, counted=True)
+        self.become(picture, 0.15, show=("stamp", CELL, LANDING))
+        stride = self.lesson.stride
+
+        def down(alpha: float) -> tuple[float, float]:
+            return round(alpha * (height - 1)), 0
+
+        landing = self.board.visit(LANDING, lambda alpha: (stride * down(alpha)[0], 0))
+        self.during(0.6, self.board.visit(CELL, down, landing))
         self.during(1, self.board.pulse("output.counter", times=2))
 
     def show_meet(self, event: Event) -> None:

@@ -30,10 +30,10 @@ def test_the_strip_is_numpys_correlation_of_the_row(lesson):
     row = lesson.shown_picture.pixels[lesson.shown_row].ravel().astype(float)
     np.testing.assert_array_equal(lesson.samples, row)
     np.testing.assert_allclose(lesson.out, np.correlate(row, [-1, 0, 1], "valid"), atol=1e-15)
-    assert told(lesson, "slide") == "It slides along one axis only: 26 numbers."
+    assert told(lesson, "count") == "26 numbers: 28 − 3 + 1."
     # The told window's products add up as printed.
     before, _, after = row[lesson.told : lesson.told + 3]
-    assert told(lesson, "window") == f"3 pixels, 3 weights, one sum: {after - before:.2f}."
+    assert lesson.out[lesson.told] == pytest.approx(after - before)
     assert fmt.adds_up([-before, 0.0, after], after - before)
 
 
@@ -71,7 +71,7 @@ def test_a_causal_row_has_zeros_in_front(lesson):
     causal = OneD(causal=True)
     assert len(causal.out) == 28
     np.testing.assert_array_equal(causal.out[2:], lesson.out)
-    assert told(causal, "slide") == "Zeros in front: 28 numbers, none looks ahead."
+    assert told(causal, "count") == "Zeros in front: 28 numbers, none looks ahead."
     assert "predict" not in {e.name for beat in causal.beats() for e in beat.parts}
     check_events(causal, Look("zh", "light"))
 

@@ -51,9 +51,11 @@ def test_the_numbers_that_are_told_are_those_of_the_map(lesson):
         f"One number, {map[row, col]:.2f}, times the stamp: it paints nine cells."
     )
     four = map[row : row + 2, col : col + 2]
-    assert told(lesson, "meet") == f"Here four stamps meet: {four.sum():.2f}."
+    assert told(lesson, "meet") == "Here four stamps meet, and add up."
+    assert sum(value for _, value in lesson.meeting) == pytest.approx(four.sum())
     assert lesson.output[lesson.meeting_place] == pytest.approx(four.sum())
-    assert told(lesson, "all") == "All numbers paint: 27 × 27."
+    assert told(lesson, "size") == "27 rows: 12 moves of 2, and 3 for the last stamp."
+    assert lesson.output.shape == (12 * 2 + 3, 12 * 2 + 3)
     # As printed they add up, by twos and all four.
     assert fmt.adds_up(four.ravel(), four.sum())
     assert fmt.adds_up(four[0], four[0].sum())

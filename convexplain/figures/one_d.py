@@ -10,4 +10,4 @@ Options = OneD
 
 def caption(options: OneD, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    return _words.events(options, lang, "slide", "two", "three", "answer")
+    return _words.events(options, lang, "count", "two", "three", "answer")

@@ -332,10 +332,11 @@ class OneD(Lesson):
             yield Event("predict", self.pause, ask=question, detail=1)
 
     def _tell_slide(self) -> Iterator[Event]:
-        value = fmt.number(self.out[self.told])
-        yield Event("window", 5.0, words.WINDOW.fill(n=len(self.weights), v=value))
-        said = words.CAUSAL if self.causal else words.SLIDE
-        yield Event("slide", 5.0, said.fill(n=len(self.out)))
+        k, n, out = len(self.weights), len(self.samples), len(self.out)
+        yield Event("window", 4.8, words.WINDOW.fill(n=k))
+        yield Event("slide", 4.4, words.SLIDE)
+        count = words.CAUSAL.fill(n=out) if self.causal else words.COUNT.fill(out=out, n=n, k=k)
+        yield Event("count", 2.2, count)
         if self.is_difference and self.out.max() > 0 > self.out.min():
             yield Event("ends", 3.4, words.ENDS, detail=1)
 
@@ -350,10 +351,10 @@ class OneD(Lesson):
         yield Event("weights", 4.0, words.WEIGHTS.fill(w=weights, n=len(self.all_rows)), detail=1)
 
     def _tell_axes(self) -> Iterator[Event]:
-        yield Event("two", 4.6, words.TWO.fill(size=fmt.shape(self.map.shape)))
-        yield Event("three", 5.0, words.THREE)
+        yield Event("two", 4.4, words.TWO)
+        yield Event("three", 4.6, words.THREE)
         if self.is_difference and self.moving.any():
-            yield Event("moves", 5.0, words.MOVES, detail=1)
+            yield Event("moves", 4.6, words.MOVES, detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many numbers come out; None where zeros stand in front."""

@@ -22,6 +22,7 @@ from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role, find
 from convexplain.lessons.parts.transposed_picture import Block, TransposedPicture
+from convexplain.messages import said
 from convexplain.ops import StampStep, StampSteps
 from convexplain.ops.breakdown import OTHERS, largest
 from convexplain.panels import ASPECTS, Diagram
@@ -141,7 +142,7 @@ class Transposed(FilterLesson):
         try:
             return kernels.read(self.stamp).astype(np.float64)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(said(error)) from None
 
     @cached_property
     def own_kernel(self) -> Floats | None:
@@ -432,23 +433,27 @@ class Transposed(FilterLesson):
         yield Beat.of("all", self.title, *self._tell_all())
         yield Beat.of("checkerboard", self.title, *self._tell_checkerboard())
         yield Beat.of("remedy", self.title, *self._tell_remedy())
-        yield Beat.of("back", self.title, Event("back", 4.8, words.BACK, detail=1))
+        yield Beat.of("back", self.title, Event("back", 4.6, words.BACK, detail=1))
         yield Beat.of("answer", self.title, Event("answer", 4.5, self.answer))
 
     def _tell_stamps(self) -> Iterator[Event]:
         yield Event("small", 3.4, self.question)
         value = fmt.number(self.map[self.place])
-        yield Event("paints", 5.4, words.PAINTS.fill(v=value, n=in_words(self.kernel.size)))
+        yield Event("paints", 5.2, words.PAINTS.fill(v=value, n=in_words(self.kernel.size)))
         yield Event("overlap", 4.2, words.OVERLAP)
 
     def _tell_all(self) -> Iterator[Event]:
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("all", 6.0, words.ALL.fill(size=fmt.shape(self.output.shape)))
-        parts = self._meeting(*self.place)
-        total = fmt.number(sum(value for _, value in parts))
-        yield Event("meet", 4.6, words.MEET.fill(n=in_words(len(parts)), v=total), detail=1)
+        yield Event("all", 5.0, words.ALL)
+        said = words.SIZE.fill(
+            n=self.output.shape[0], moves=self.map.shape[0] - 1, s=self.stride,
+            k=self.kernel.shape[0],
+        )  # fmt: skip
+        yield Event("size", 3.0, said)
+        count = in_words(len(self._meeting(*self.place)))
+        yield Event("meet", 4.4, words.MEET.fill(n=count), detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many rows the output has; None if too many other ways give the same."""
@@ -487,7 +492,7 @@ class Transposed(FilterLesson):
             (same,) = _repeats(self.larger.shape, self.stride)
             size = fmt.shape(self.larger.shape)
             yield Event("larger", 4.6, words.LARGER.fill(stamp=size, n=in_words(same)), detail=1)
-        yield Event("resize", 5.0, words.RESIZE)
+        yield Event("resize", 4.8, words.RESIZE)
 
 
 def _repeats(sides: tuple[int, ...], stride: int) -> list[int]:

@@ -33,10 +33,9 @@ ONE_LESS = Caption(en="The first place counts as well.", zh="第一个位置也�
 SIDE_BY_SIDE = Caption(
     en="At stride 1 neighbours share all pixels but one.", zh="步幅为 1 时，相邻窗口只差一个像素。"
 )
-WINDOW = Caption(
-    en="{n} pixels, {n} weights, one sum: {v}.", zh="{n} 个像素，{n} 个权重，一个和：{v}。"
-)
-SLIDE = Caption(en="It slides along one axis only: {n} numbers.", zh="只沿一个方向滑动：{n} 个数。")
+WINDOW = Caption(en="{n} pixels, {n} weights, one sum.", zh="{n} 个像素，{n} 个权重，一个和。")
+SLIDE = Caption(en="It slides along one axis only.", zh="只沿一个方向滑动。")
+COUNT = Caption(en="{out} numbers: {n} − {k} + 1.", zh="{out} 个数：{n} − {k} + 1。")
 CAUSAL = Caption(
     en="Zeros in front: {n} numbers, none looks ahead.", zh="前面补零：{n} 个数，都不看后面。"
 )
@@ -67,8 +66,7 @@ WEIGHTS = Caption(en="{w} weights, one strip of {n} numbers.", zh="{w} 个权重
 
 # A map, a film.
 TWO = Caption(
-    en="In 2-D it slides along two axes: a map, {size}.",
-    zh="二维：沿两个方向滑动，得一张图，{size}。",
+    en="In 2-D it slides along two axes, and fills a map.", zh="二维：沿两个方向滑动，填满一张图。"
 )
 THREE = Caption(
     en="In 3-D along three: here through the frames of a film.",

@@ -37,8 +37,12 @@ SIDE_BY_SIDE = Caption(
     en="Stamps are not side by side: they start {s} apart, and overlap.",
     zh="印章不是并排放的：每次只移 {s} 格，所以会重叠。",
 )
-ALL = Caption(en="All numbers paint: {size}.", zh="每个数都画一遍：{size}。")
-MEET = Caption(en="Here {n} stamps meet: {v}.", zh="这里 {n} 个印章重叠：{v}。")
+ALL = Caption(en="All numbers paint, one after the other.", zh="每个数都画一遍。")
+SIZE = Caption(
+    en="{n} rows: {moves} moves of {s}, and {k} for the last stamp.",
+    zh="{n} 行：移 {moves} 次，每次 {s} 格，再加 {k}。",
+)
+MEET = Caption(en="Here {n} stamps meet, and add up.", zh="这里 {n} 个印章重叠，相加。")
 
 # Checkerboards.
 FLAT = Caption(
