@@ -336,7 +336,7 @@ class OneD(Lesson):
         yield Event("window", 4.8, words.WINDOW.fill(n=k))
         yield Event("slide", 4.4, words.SLIDE)
         count = words.CAUSAL.fill(n=out) if self.causal else words.COUNT.fill(out=out, n=n, k=k)
-        yield Event("count", 2.2, count)
+        yield Event("count", 2.2, count, detail=1)
         if self.is_difference and self.out.max() > 0 > self.out.min():
             yield Event("ends", 3.4, words.ENDS, detail=1)
 
