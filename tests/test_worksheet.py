@@ -556,7 +556,7 @@ def test_the_command_writes_a_pdf(tmp_path: Path) -> None:
     target = tmp_path / "sheet.pdf"
     options = ["--digit", "3", "--level", "2", "--count", "3", "--lang", "zh", "-o", str(target)]
     result = CliRunner().invoke(cli, ["worksheet", *options])
-    assert result.output == f"wrote {target}: 3 exercises and their key\n"
+    assert result.output == f"已写出 {target}：3 道题和答案\n"
     assert target.read_bytes().startswith(b"%PDF")
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.pdf"]
 
