@@ -273,7 +273,7 @@ def test_the_command_writes_both_kinds(tmp_path: Path) -> None:
     for ending, start in (("pdf", b"%PDF"), ("html", b"<!DOCTYPE html>")):
         target = tmp_path / f"card.{ending}"
         result = run("pooling", "--lang", "zh", "-o", str(target))
-        assert result.output == f"wrote {target}\n"
+        assert result.output == f"已写出 {target}\n"
         assert target.read_bytes().startswith(start)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import re
+import shutil
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 
@@ -129,3 +133,40 @@ def test_sections_are_told_apart_by_their_headings() -> None:
     assert len(found) == 7
     assert all(one != other for one, other in pairwise(found.values()))
     fonts.require("逐格看懂卷积")
+
+
+def test_the_search_of_the_site_splits_chinese_alike_in_index_and_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("furo", reason="the site needs the group 'docs'")
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+    search = importlib.import_module("languages").Search
+    index = set(search({}).split("过滤器的响应图（response map），conv1：核。"))
+    assert {"response", "map", "conv1", "响应", "应图", "核"} <= index
+    assert "器的响" not in index
+    if (node := shutil.which("node")) is None:
+        pytest.skip("there is no node here")
+    asked = ["响应图", "核", "response map", "conv1的响应", "……"]
+    shown = f"console.log(JSON.stringify({json.dumps(asked)}.map(splitQuery)))"
+    code = f"{search.js_splitter_code}\n{shown}"
+    done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
+    words = json.loads(done.stdout)
+    assert words == [["响应", "应图"], ["核"], ["response", "map"], ["conv1", "的响", "响应"], []]
+    assert {word for each in words for word in each} <= index
+
+
+def test_a_chinese_page_has_the_theme_s_words_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    furo = pytest.importorskip("furo", reason="the site needs the group 'docs'")
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+    words = importlib.import_module("languages").WORDS
+    pages = (Path(furo.__file__).parent / "theme" / "furo").rglob("*.html")
+    said = re.compile(r"""_\((["'])(.+?)\1\)|\{% ?trans ?%\}(.+?)\{% ?endtrans""")
+    shown = {
+        match[2] or match[3]
+        for page in pages
+        if page.name in ("page.html", "base.html") or page.parent.name == "sidebar"
+        for match in said.finditer(page.read_text("utf-8"))
+        if not page.stem.startswith(("rtd", "variant"))
+    }
+    unseen = {"About these documents", "Copyright"}  # pages that this site lacks
+    assert shown - unseen == set(words)

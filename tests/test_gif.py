@@ -79,4 +79,4 @@ def test_then_it_gives_up_frames_and_keeps_its_duration(make, tmp_path):
     assert count < 8
     assert count * duration == 800
     notes = write_gif(source, target, limit=10)
-    assert "even with 16 colours and 1 frames a second" in notes[0]
+    assert "even with 16 colours, 1 frames a second" in notes[0]
