@@ -252,6 +252,14 @@ def test_what_the_network_gets_wrong_is_said(lesson: Hierarchy) -> None:
     assert "Covering the nose even raises the logit, by 3.34" in longer
 
 
+def test_the_figure_says_what_the_video_has_no_time_for(lesson: Hierarchy) -> None:
+    from convexplain.figures import hierarchy as figure
+
+    assert "upwards" not in [beat.name for beat in lesson.beats()]
+    for lang in ("en", "zh"):
+        assert figure.caption(lesson, lang).endswith(lesson.upwards.text(lang))
+
+
 def test_it_takes_less_than_a_minute_unless_asked_for_more(lesson: Hierarchy) -> None:
     assert lesson.seconds <= 60
 

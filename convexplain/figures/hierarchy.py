@@ -13,4 +13,5 @@ def caption(options: Hierarchy, lang: str = "en") -> str:
     right = options.subject.label
     # What is unusual about a digit is said where its tree begins.
     unusual = options.centred or (right is not None and right != options.label)
-    return _words.sentences(options, lang, *(["parts"] if unusual else []), "shares", "upwards")
+    told = _words.sentences(options, lang, *(["parts"] if unusual else []), "shares")
+    return told + ("" if lang == "zh" else " ") + options.upwards.text(lang)

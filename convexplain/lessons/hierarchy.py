@@ -338,9 +338,7 @@ class Hierarchy(NetworkLesson):
         spare = 0 if self.subject.sharp is None else 2
         yield Beat.of("question", title, *self._tell_question())
         yield Beat.of("parts", title, *self._tell_tree())
-        yield Beat.of(
-            "upwards", title, Event("upwards", 3.6, self._upwards_caption(), detail=spare)
-        )
+        yield Beat.of("upwards", title, Event("upwards", 3.6, self.upwards, detail=spare))
         if self.subject.reads_digits and self.has_places(self.rows[-1]):
             yield Beat.of(
                 "elsewhere", words.WALL_TITLE,
@@ -465,7 +463,9 @@ class Hierarchy(NetworkLesson):
             ),
         )
 
-    def _upwards_caption(self) -> Caption:
+    @property
+    def upwards(self) -> Caption:
+        """What one sees on the way up."""
         leaf = self.path[0]
         small = leaf.layer == self.levels[0] and self.is_edge(leaf)
         strokes = self.subject.reads_digits and len(self.path) == BRANCHING

@@ -124,8 +124,7 @@ RANDOM = Caption(
     en="In random order: {low} to {high} of {n}.", zh="随机去掉：{n} 个要去掉 {low} 到 {high} 个。"
 )
 PHOTOGRAPH_TITLE = Caption(
-    en="Hierarchy in a photograph: small patterns build larger ones",
-    zh="照片里的空间层次：小模式组合成大模式",
+    en="Photograph: small patterns build larger ones", zh="照片：小模式组合成大模式"
 )
 SAME = Caption(
     en="{other} and {k}: small patterns make larger ones, row by row.",
