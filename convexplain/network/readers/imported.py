@@ -68,6 +68,13 @@ class Names:
         return unique
 
 
+def snake_case(name: str) -> str:
+    """Return a class's name as Keras writes it: "MaxPooling2D" becomes "max_pooling2d"."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
 def named(function: str, number: float | None = None) -> str:
     """Return an activation as layers write it: "relu", "leaky_relu(0.2)"."""
     return function if number is None else f"{function}({number!r})"

@@ -1,14 +1,8 @@
-"""An ONNX graph as layers: what each operation is called here, channels last.
-
-Exporters write more than layers: constants that shapes are computed of, transpositions around every
-operation, a normalisation as four operations. Constants are computed, the order of each tensor's
-axes is followed, and additions and multiplications by constants are gathered into one layer.
-"""
+"""An ONNX graph as layers: what each operation is called here, channels last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,51 +13,22 @@ from convexplain.network.readers import folding, graph
 from convexplain.network.readers.graph import EXPORT, Graph, Node
 from convexplain.network.readers.imported import (
     Array,
-    Found,
     Imported,
-    Names,
     UnreadableError,
     checked,
-    fitting,
     named,
     product,
+    snake_case,
     whole,
     wholes,
 )
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """What a name stands for while the picture goes through the graph."""
-
-    layer: str  # the layer whose output it is; "" is the picture
-    axes: str  # what each axis is: N, C, H, W; F in a vector
-    shape: tuple[int, ...]  # with N = 1
-    #: What the output is still multiplied with: one number, or one for each channel.
-    scale: Array | None = None
-    offset: Array | None = None  # what is then added
-    #: What is still to be put around a map: top, bottom, left, right.
-    padding: tuple[int, int, int, int] | None = None
-    filler: str = "zero"  # what that holds: "zero"; "lowest" and "edge" can never win a maximum
-
-    @property
-    def pending(self) -> bool:
-        """Whether the layer's output is not yet this tensor."""
-        return self.scale is not None or self.offset is not None or self.padding is not None
-
-    @property
-    def channels(self) -> int:
-        """How many numbers there are at one place."""
-        return self.shape[self.axes.index("F" if "F" in self.axes else "C")]
-
-
-Value = Tensor | Array | None
+from convexplain.network.readers.walk import Handler, Handlers, Reader, Tensor, Value
 
 
 def read(file: bytes, path: Path, size: tuple[int, int] | None = None) -> Imported:
     """Read an ONNX model; `size` is rows and columns of the input if the file leaves them open."""
     found = graph.read(file, path)
-    return _Reader(found, _input(found, size)).imported()
+    return Reader(found, _input(found, size), HANDLERS).imported()
 
 
 def _input(found: Graph, size: tuple[int, int] | None) -> Tensor:
@@ -115,175 +80,17 @@ def _first_axes(found: Graph) -> str | None:
     return None
 
 
-class _Reader:
-    """Goes through the nodes, each with what its inputs stand for."""
-
-    def __init__(self, found: Graph, picture: Tensor) -> None:
-        self.graph = found
-        self.picture = picture
-        self.layers: list[Found] = []
-        self.names = Names()
-        self.notes: list[str] = []
-        self.values: dict[str, Value] = {**found.constants, "": None, found.input: picture}
-        #: How many numbers may be computed of constants.
-        self.room = folding.MAX_NUMBERS + 4 * sum(array.size for array in found.constants.values())
-
-    def imported(self) -> Imported:
-        known = {*HANDLERS, *folding.FOLDS, "Shape"}
-        for node in self.graph.nodes:
-            if node.op not in known:
-                raise self._refused(
-                    node, Message("is not of the operations of convnets that are read")
-                )
-        for node in self.graph.nodes:
-            with fitting(node.told):
-                self._visit(node)
-        end = self.values.get(self.graph.output)
-        if not isinstance(end, Tensor):
-            raise UnreadableError("its output does not depend on its input")
-        self._settle(end, "output")
-        if not self.layers:
-            raise UnreadableError("it holds no layer")
-        shape = dict(zip(self.picture.axes, self.picture.shape, strict=True))
-        return Imported(
-            self.layers,
-            (shape["H"], shape["W"], shape["C"]),
-            {"format": "ONNX", "framework": self.graph.producer or "unknown"},
-            tuple(self.notes),
-        )
-
-    def _visit(self, node: Node) -> None:
-        inputs = [self.values.get(name) for name in node.inputs]
-        tensors = [value for value in inputs if isinstance(value, Tensor)]
-        if node.op == "Shape":
-            made: Value = self._shape(node, inputs[0])
-        elif not tensors:
-            made = folding.fold(node, inputs)  # type: ignore[arg-type]
-            if made is None:
-                raise self._refused(node, Message("is not read"))
-            self.room -= made.size if made.base is None else 0  # a view takes none
-            if self.room < 0:
-                raise self._refused(
-                    node, Message("computes more of its constants than can be kept")
-                )
-        else:
-            handler = HANDLERS.get(node.op)
-            if handler is None:
-                raise self._refused(node, Message("is not of the layers that can be shown"))
-            made = handler(self, node, inputs)
-        self.values.update(dict.fromkeys(node.outputs[1:], None))
-        self.values[node.outputs[0]] = made
-
-    def _shape(self, node: Node, value: Value) -> Array:
-        sizes = value.shape if value is not None else ()
-        return np.array(
-            sizes[node.attributes.get("start", 0) : node.attributes.get("end")], np.int64
-        )
-
-    def _refused(self, node: Node, why: str) -> UnreadableError:
-        return UnreadableError("{told} {why}", told=node.told, why=why)
-
-    # What layers are made of
-
-    def add(
-        self,
-        node: Node,
-        kind: str,
-        reads: Tensor | tuple[Tensor, ...],
-        wanted: str = "",
-        weights: dict[str, Array] | None = None,
-        **fields: Any,
-    ) -> str:
-        """Append a layer that reads settled tensors; return its name."""
-        tensors = (reads,) if isinstance(reads, Tensor) else reads
-        name = self.names.take(wanted or _snake(kind))
-        arrays = {
-            part: checked(a, Message("the {part} of {name}", part=part, name=name))
-            for part, a in (weights or {}).items()
-        }
-        self.layers.append(Found(kind, name, fields, arrays, tuple(t.layer for t in tensors)))
-        return name
-
-    def _settle(self, tensor: Tensor, node: str) -> Tensor:
-        """Make layers of what is still to be done to a tensor, so that a layer can read it."""
-        if tensor.padding is not None:
-            if tensor.filler != "zero":
-                raise UnreadableError(
-                    "the node {node!r:.60} reads a padding that is not of zeros: that is read "
-                    "before a max pool alone",
-                    node=node,
-                )
-            self.layers.append(
-                Found(
-                    "ZeroPadding2D",
-                    name := self.names.take("zero_padding2d"),
-                    {"padding": tensor.padding},
-                    inputs=(tensor.layer,),
-                )
-            )
-            return replace(tensor, layer=name, padding=None)
-        if not tensor.pending:
-            return tensor
-        scale = np.float32(1) if tensor.scale is None else tensor.scale
-        offset = np.float32(0) if tensor.offset is None else tensor.offset
-        name = self.names.take("rescaling")
-        fields = {"scale": _plain(scale), "offset": _plain(offset)}
-        self.layers.append(Found("Rescaling", name, fields, inputs=(tensor.layer,)))
-        return replace(tensor, layer=name, scale=None, offset=None)
-
-    def computed(self, node: Node, inputs: list[Value]) -> Tensor:
-        """Return the first input, which must be computed of the picture."""
-        value = inputs[0]
-        if not isinstance(value, Tensor):
-            raise self._refused(node, Message("reads a constant where the picture is wanted"))
-        return value
-
-    def settled(self, node: Node, inputs: list[Value]) -> Tensor:
-        """Return the first input, settled."""
-        return self._settle(self.computed(node, inputs), node.name)
-
-    def constant(self, node: Node, inputs: list[Value], index: int, what: str) -> Array:
-        """Return an input that must be a constant."""
-        value = inputs[index] if index < len(inputs) else None
-        if value is None or isinstance(value, Tensor):
-            raise self._refused(
-                node, Message("computes its {what} of the picture: that is not read", what=what)
-            )
-        return value
-
-    def as_map(self, node: Node, tensor: Tensor) -> Tensor:
-        """Return a tensor that is a map with channels before rows, as ONNX wants it."""
-        if tensor.axes != "NCHW":
-            raise self._refused(
-                node, Message("reads axes {axes}, where maps (NCHW) are needed", axes=tensor.axes)
-            )
-        return tensor
-
-
-def _plain(numbers: Any) -> float | list[float]:
-    """Return one number, or a list of one for each channel."""
-    values = np.ravel(np.asarray(numbers, np.float32)).tolist()
-    return values[0] if len(values) == 1 else values
-
-
-def _snake(kind: str) -> str:
-    """Return a kind as Keras names its layers: max_pooling2d."""
-    from convexplain.network.readers.keras import snake_case
-
-    return snake_case(kind)
-
-
-def _conv(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _conv(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     inputs, margins = _with_margins(inputs, ("zero",))  # a Pad just before belongs to it
     x = reader.as_map(node, reader.settled(node, inputs))
     kernel = reader.constant(node, inputs, 1, "kernel")
     if kernel.ndim != 4:
-        raise reader._refused(
+        raise reader.refused(
             node, Message("has a kernel of {ndim} axes: only 2-D is read", ndim=kernel.ndim)
         )
     bias = inputs[2] if len(inputs) > 2 else None
     if isinstance(bias, Tensor):
-        raise reader._refused(node, Message("computes its bias of the picture: that is not read"))
+        raise reader.refused(node, Message("computes its bias of the picture: that is not read"))
     groups = whole(
         node.attributes.get("group", 1),
         Message("the groups of {name!r:.60}", name=node.name),
@@ -291,7 +98,7 @@ def _conv(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     )
     filters, depth = kernel.shape[:2]
     if depth * groups != x.channels or filters % groups:
-        raise reader._refused(
+        raise reader.refused(
             node,
             Message(
                 "has kernels of shape {shape} in {groups} groups, which do not fit its {channels} "
@@ -305,7 +112,7 @@ def _conv(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     weights = {"kernel": kernel.transpose(2, 3, 1, 0)}
     if bias is not None:
         if bias.shape != (filters,):
-            raise reader._refused(
+            raise reader.refused(
                 node,
                 Message(
                     "has {shape} biases for {filters} filters", shape=bias.shape, filters=filters
@@ -343,7 +150,7 @@ def _with_margins(
 
 
 def _window(
-    reader: _Reader, node: Node, size: Any, margins: tuple[int, int, int, int] | None = None
+    reader: Reader, node: Node, size: Any, margins: tuple[int, int, int, int] | None = None
 ) -> dict[str, Any]:
     """Read stride, padding and dilation of a window."""
     found = node.attributes
@@ -355,7 +162,7 @@ def _window(
         least=1,
     )
     if kernel != tuple(size):
-        raise reader._refused(
+        raise reader.refused(
             node,
             Message("says {kernel} of a kernel that has {size}", kernel=kernel, size=tuple(size)),
         )
@@ -376,12 +183,12 @@ def _window(
         around = margins or (0, 0, 0, 0)
         padding = tuple(a + b for a, b in zip((top, bottom, left, right), around, strict=True))
     else:
-        raise reader._refused(node, Message("has the padding {auto!r:.30} behind a Pad", auto=auto))
+        raise reader.refused(node, Message("has the padding {auto!r:.30} behind a Pad", auto=auto))
     return {"stride": stride, "padding": padding, "dilation": dilation}
 
 
 def _slid(
-    reader: _Reader,
+    reader: Reader,
     node: Node,
     x: Tensor,
     size: Any,
@@ -397,12 +204,12 @@ def _slid(
         slid = Window(tuple(size), window["stride"], window["padding"], window["dilation"], ceil)
         rows, cols = slid.output_size((x.shape[2], x.shape[3]))
     except (TypeError, ValueError) as error:
-        raise reader._refused(node, Message("does not fit: {error}", error=error)) from error
+        raise reader.refused(node, Message("does not fit: {error}", error=error)) from error
     return 1, channels, rows, cols
 
 
 def _pool(kind: str) -> Handler:
-    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    def handler(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
         inputs, margins = _with_margins(
             inputs, ("lowest", "edge") if kind == "MaxPooling2D" else ()
         )
@@ -414,7 +221,7 @@ def _pool(kind: str) -> Handler:
             least=1,
         )
         if margins and max(margins) >= min(size):  # a repeated edge could then win
-            raise reader._refused(node, Message("has a padding as wide as its window"))
+            raise reader.refused(node, Message("has a padding as wide as its window"))
         window = _window(reader, node, size, margins)
         ceil = bool(node.attributes.get("ceil_mode", 0))
         fields: dict[str, Any] = {"ceil_mode": True} if ceil else {}
@@ -431,14 +238,14 @@ def _pool(kind: str) -> Handler:
 
 
 def _global(kind: str) -> Handler:
-    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    def handler(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
         x = reader.settled(node, inputs)
         axes = folding.axes_of(node, _constants(inputs))
         keep = node.op.startswith("Global") or bool(node.attributes.get("keepdims", 1))
         if not node.op.startswith("Global"):
             spoken = sorted(x.axes[axis] for axis in axes or range(len(x.axes)))
             if spoken != ["H", "W"]:
-                raise reader._refused(
+                raise reader.refused(
                     node, Message("takes a mean over other axes than rows and columns")
                 )
         else:
@@ -457,22 +264,22 @@ def _constants(inputs: list[Value]) -> list[Array | None]:
     return [None if isinstance(value, Tensor) else value for value in inputs]
 
 
-def _flatten(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _flatten(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     axis = node.attributes.get("axis", 1) % len(value.axes)
     if axis != 1:
-        raise reader._refused(node, Message("does not flatten picture by picture"))
+        raise reader.refused(node, Message("does not flatten picture by picture"))
     return _vector(reader, node, value)
 
 
-def _vector(reader: _Reader, node: Node, value: Tensor) -> Tensor:
+def _vector(reader: Reader, node: Node, value: Tensor) -> Tensor:
     """Write a map as a vector, in the order in which its axes lie."""
     if "F" in value.axes:  # a vector already
         return value
-    x = reader._settle(value, node.name)
+    x = reader.settle(value, node.name)
     order = x.axes[1:]
     if x.axes[0] != "N" or order not in ("CHW", "HWC"):
-        raise reader._refused(
+        raise reader.refused(
             node, Message("flattens axes in the order {axes}: that is not read", axes=x.axes)
         )
     fields: dict[str, Any] = {} if order == "HWC" else {"order": "channels_first"}
@@ -480,7 +287,7 @@ def _vector(reader: _Reader, node: Node, value: Tensor) -> Tensor:
     return Tensor(name, "NF", (1, product(x.shape)))
 
 
-def _reshape(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _reshape(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     if node.op == "Reshape":
         wanted = reader.constant(node, inputs, 1, "shape")
@@ -503,31 +310,31 @@ def _reshape(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     count = product(value.shape)
     if shape == (1, count):
         return _vector(reader, node, value)
-    raise reader._refused(
+    raise reader.refused(
         node, Message("makes {new} of {old}: only flattening is read", new=shape, old=value.shape)
     )
 
 
-def _transpose(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _transpose(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     order = node.attributes.get("perm", list(range(len(value.axes)))[::-1])
     if sorted(order) != list(range(len(value.axes))):
-        raise reader._refused(node, Message("has the order {order}", order=order))
+        raise reader.refused(node, Message("has the order {order}", order=order))
     axes = "".join(value.axes[i] for i in order)
     return replace(value, axes=axes, shape=tuple(value.shape[i] for i in order))
 
 
-def _gemm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _gemm(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     found = node.attributes
     kernel = reader.constant(node, inputs, 1, "weights")
     if found.get("transA", 0) or kernel.ndim != 2:
-        raise reader._refused(
+        raise reader.refused(
             node, Message("has transposed or more than two axes: that is not read")
         )
     kernel = kernel.T if found.get("transB", 0) else kernel
     bias = inputs[2] if len(inputs) > 2 else None
     if isinstance(bias, Tensor):
-        raise reader._refused(node, Message("computes its bias of the picture: that is not read"))
+        raise reader.refused(node, Message("computes its bias of the picture: that is not read"))
     alpha, beta = found.get("alpha", 1.0), found.get("beta", 1.0)
     return _dense(
         reader,
@@ -538,21 +345,21 @@ def _gemm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     )
 
 
-def _matmul(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _matmul(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     kernel = reader.constant(node, inputs, 1, "weights")
     return _dense(reader, node, inputs, kernel, None)
 
 
 def _dense(
-    reader: _Reader, node: Node, inputs: list[Value], kernel: Array, bias: Array | None
+    reader: Reader, node: Node, inputs: list[Value], kernel: Array, bias: Array | None
 ) -> Tensor:
     x = reader.settled(node, inputs)
     if x.axes != "NF":
-        raise reader._refused(
+        raise reader.refused(
             node, Message("reads a map where a vector is needed: flatten it first")
         )
     if kernel.ndim != 2 or kernel.shape[0] != x.channels:
-        raise reader._refused(
+        raise reader.refused(
             node,
             Message(
                 "has weights of shape {shape} for a vector of {channels} numbers",
@@ -586,17 +393,17 @@ def _named(node: Node, default: str) -> str:
     return default
 
 
-def _batch_norm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _batch_norm(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     if node.attributes.get("training_mode", 0):
-        raise reader._refused(node, Message("is in training mode: {export}", export=EXPORT))
+        raise reader.refused(node, Message("is in training mode: {export}", export=EXPORT))
     x = reader.settled(node, inputs)
     if len(x.axes) > 1 and x.axes[1] not in "CF":
-        raise reader._refused(node, Message("normalises another axis than the channels"))
+        raise reader.refused(node, Message("normalises another axis than the channels"))
     parts = ("gamma", "beta", "moving_mean", "moving_variance")
     weights = {p: reader.constant(node, inputs, i, p) for i, p in enumerate(parts, 1)}
     for part, array in weights.items():
         if array.shape != (x.channels,):
-            raise reader._refused(
+            raise reader.refused(
                 node,
                 Message(
                     "has a {part} of shape {shape}, not {channels}",
@@ -611,50 +418,52 @@ def _batch_norm(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
 
 
 def _activation(function: str) -> Handler:
-    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    def handler(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
         x = reader.settled(node, inputs)
-        name = reader.add(node, "Activation", x, _snake(node.op), activation=function)
+        name = reader.add(node, "Activation", x, snake_case(node.op), activation=function)
         return replace(x, layer=name)
 
     return handler
 
 
 def _with_slope(function: str, attribute: str, default: float) -> Handler:
-    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    def handler(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
         x = reader.settled(node, inputs)
         if node.op == "PRelu":
             slopes = reader.constant(node, inputs, 1, "slope")
             if np.unique(slopes).size != 1:
-                raise reader._refused(node, Message("has a slope of its own for each channel"))
+                raise reader.refused(node, Message("has a slope of its own for each channel"))
             slope = float(slopes.ravel()[0])
         else:
             slope = float(node.attributes.get(attribute, default))
         if slope < 0:
-            raise reader._refused(
+            raise reader.refused(
                 node, Message("has the slope {slope:g}: at least 0 can be shown", slope=slope)
             )
-        name = reader.add(node, "Activation", x, _snake(node.op), activation=named(function, slope))
+        name = reader.add(
+            node, "Activation", x, snake_case(node.op), activation=named(function, slope)
+        )
         return replace(x, layer=name)
 
     return handler
 
 
 def _softmax(function: str) -> Handler:
-    def handler(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+    def handler(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
         x = reader.settled(node, inputs)
         new = reader.graph.opset >= 13
         axis = node.attributes.get("axis", -1 if new else 1) % len(x.axes)
         if x.axes[axis] not in "CF":
-            raise reader._refused(node, Message("is not taken over the channels"))
+            raise reader.refused(node, Message("is not taken over the channels"))
         if not new and product(x.shape[axis:]) != x.channels:  # of old, over all axes from there on
-            raise reader._refused(node, Message("is taken over rows and columns, too"))
-        name = reader.add(node, "Activation", x, _snake(node.op), activation=function)
+            raise reader.refused(node, Message("is taken over rows and columns, too"))
+        name = reader.add(node, "Activation", x, snake_case(node.op), activation=function)
         return replace(x, layer=name)
 
     return handler
 
 
-def _clip(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _clip(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     bounds = [node.attributes.get("min", -np.inf), node.attributes.get("max", np.inf)]
     for i in (1, 2):
         if i < len(inputs) and inputs[i] is not None:
@@ -664,7 +473,7 @@ def _clip(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     if bounds[0] == 0 and bounds[1] >= np.finfo(np.float32).max:
         function = "relu"
     if function is None:
-        raise reader._refused(
+        raise reader.refused(
             node,
             Message(
                 "keeps numbers from {bounds[0]:g} to {bounds[1]:g}: only 0 to 6 is read",
@@ -676,20 +485,20 @@ def _clip(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     return replace(x, layer=name)
 
 
-def _gelu(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _gelu(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     approximate = node.attributes.get("approximate", "none") == "tanh"
     return _activation("gelu_tanh" if approximate else "gelu")(reader, node, inputs)
 
 
-def _swish(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _swish(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     if (alpha := node.attributes.get("alpha", 1.0)) != 1:
-        raise reader._refused(
+        raise reader.refused(
             node, Message("has the alpha {alpha}: only 1, a SiLU, is read", alpha=alpha)
         )
     return _activation("silu")(reader, node, inputs)
 
 
-def _same(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _same(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     """An operation that changes nothing of a picture's numbers when a network is used."""
     value = reader.computed(node, inputs)
     if node.op == "Dropout":
@@ -697,17 +506,17 @@ def _same(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
             Message("Dropout {name!r:.60} is skipped: it acts in training alone", name=node.name)
         )
     if node.op == "Cast" and node.attributes.get("to") not in (1, 10, 11, 16):
-        raise reader._refused(
+        raise reader.refused(
             node, Message("turns the picture into whole numbers: that is not read")
         )
     return value
 
 
-def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _pad(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     mode = node.attributes.get("mode", "constant")
     if mode not in ("constant", "edge"):
-        raise reader._refused(
+        raise reader.refused(
             node, Message("pads by the mode {mode!r:.30}: that is not read", mode=mode)
         )
     pads = node.attributes.get("pads")
@@ -719,40 +528,40 @@ def _pad(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     count = len(value.axes)
     axes = list(range(count)) if spoken is None else [int(a) % count for a in np.ravel(spoken)]
     if len(pads) != 2 * len(axes):
-        raise reader._refused(
+        raise reader.refused(
             node, Message("has {pads} paddings for {axes} axes", pads=len(pads), axes=len(axes))
         )
     around = {
         value.axes[axis]: (int(pads[i]), int(pads[i + len(axes)])) for i, axis in enumerate(axes)
     }
     if any(n < 0 for pair in around.values() for n in pair):
-        raise reader._refused(node, Message("cuts off rows or columns: that is not read"))
+        raise reader.refused(node, Message("cuts off rows or columns: that is not read"))
     if any(around.pop(axis, (0, 0)) != (0, 0) for axis in "NCF1"):
-        raise reader._refused(node, Message("pads other axes than rows and columns"))
+        raise reader.refused(node, Message("pads other axes than rows and columns"))
     (top, bottom), (left, right) = around.get("H", (0, 0)), around.get("W", (0, 0))
     if not any((top, bottom, left, right)):
         return value
     filler = "edge" if mode == "edge" else "zero" if number == 0 else "lowest"
     if filler == "lowest" and number > np.finfo(np.float32).min:
-        raise reader._refused(node, Message("pads with {number}, not with zeros", number=number))
+        raise reader.refused(node, Message("pads with {number}, not with zeros", number=number))
     if value.pending:
-        value = reader._settle(value, node.name)
+        value = reader.settle(value, node.name)
     grown = {"H": top + bottom, "W": left + right}
     shape = tuple(n + grown.get(a, 0) for a, n in zip(value.axes, value.shape, strict=True))
     return replace(value, padding=(top, bottom, left, right), filler=filler, shape=shape)
 
 
-def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _arithmetic(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     """Addition and multiplication: of two maps, or of one by constants."""
     tensors = [value for value in inputs if isinstance(value, Tensor)]
     constants = [value for value in inputs if isinstance(value, np.ndarray)]
     if len(inputs) != 2 or len(tensors) + len(constants) != 2:
-        raise reader._refused(node, Message("needs two inputs"))
+        raise reader.refused(node, Message("needs two inputs"))
     if len(tensors) == 2:
         return _two(reader, node, tensors)
     value, constant = tensors[0], constants[0]
     if value.padding is not None:
-        value = reader._settle(value, node.name)
+        value = reader.settle(value, node.name)
     numbers = _by_channel(reader, node, value, constant.astype(np.float32))
     swapped = not isinstance(inputs[0], Tensor)
     scale = np.ones((), np.float32) if value.scale is None else value.scale
@@ -767,7 +576,7 @@ def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
         return replace(value, offset=offset - numbers)
     if node.op == "Div":
         if swapped:
-            raise reader._refused(
+            raise reader.refused(
                 node, Message("divides by the picture's numbers: that is not read")
             )
         numbers = (1 / numbers.astype(np.float64)).astype(np.float32)
@@ -776,7 +585,7 @@ def _arithmetic(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
     )
 
 
-def _by_channel(reader: _Reader, node: Node, value: Tensor, constant: Array) -> Array:
+def _by_channel(reader: Reader, node: Node, value: Tensor, constant: Array) -> Array:
     """Return a constant as one number, or one for each channel."""
     if constant.size == 1:
         return constant.reshape(())
@@ -784,7 +593,7 @@ def _by_channel(reader: _Reader, node: Node, value: Tensor, constant: Array) -> 
     place = value.axes.index("F" if "F" in value.axes else "C")
     wanted = tuple(n if i == place else 1 for i, n in enumerate(value.shape))
     if shape != wanted:
-        raise reader._refused(
+        raise reader.refused(
             node,
             Message(
                 "has a constant of shape {shape} for {wanted}: only one number, or one for each "
@@ -796,7 +605,7 @@ def _by_channel(reader: _Reader, node: Node, value: Tensor, constant: Array) -> 
     return constant.reshape(-1)
 
 
-def _takes_bias(reader: _Reader, value: Tensor) -> bool:
+def _takes_bias(reader: Reader, value: Tensor) -> bool:
     """Whether a constant added to a layer's output is the bias that it lacks."""
     if not value.layer or reader.layers[-1].name != value.layer:
         return False
@@ -804,7 +613,7 @@ def _takes_bias(reader: _Reader, value: Tensor) -> bool:
     return found.kind in ("Conv2D", "Dense") and "bias" not in found.weights
 
 
-def _with_bias(reader: _Reader, value: Tensor, numbers: Array) -> Tensor:
+def _with_bias(reader: Reader, value: Tensor, numbers: Array) -> Tensor:
     found = reader.layers[-1]
     ones = np.ones(value.channels, np.float32)
     found.weights["bias"] = checked(ones * numbers, Message("the bias of {name}", name=found.name))
@@ -812,9 +621,9 @@ def _with_bias(reader: _Reader, value: Tensor, numbers: Array) -> Tensor:
     return value
 
 
-def _two(reader: _Reader, node: Node, tensors: list[Tensor]) -> Tensor:
+def _two(reader: Reader, node: Node, tensors: list[Tensor]) -> Tensor:
     """Add two maps; the product of a map and its sigmoid is an activation."""
-    a, b = (reader._settle(tensor, node.name) for tensor in tensors)
+    a, b = (reader.settle(tensor, node.name) for tensor in tensors)
     if node.op == "Mul":
         for x, gate in ((a, b), (b, a)):
             found = reader.layers[-1] if reader.layers else None
@@ -827,11 +636,11 @@ def _two(reader: _Reader, node: Node, tensors: list[Tensor]) -> Tensor:
             ):
                 found.fields["activation"] = GATES[found.fields["activation"]]
                 return replace(gate, axes=x.axes, shape=x.shape)
-        raise reader._refused(node, Message("multiplies two maps: that is not read"))
+        raise reader.refused(node, Message("multiplies two maps: that is not read"))
     if node.op != "Add":
-        raise reader._refused(node, Message("takes one map from another: only their sum is read"))
+        raise reader.refused(node, Message("takes one map from another: only their sum is read"))
     if (a.axes, a.shape) != (b.axes, b.shape):
-        raise reader._refused(
+        raise reader.refused(
             node,
             Message("adds shapes that differ: {first} and {second}", first=a.shape, second=b.shape),
         )
@@ -843,17 +652,15 @@ def _two(reader: _Reader, node: Node, tensors: list[Tensor]) -> Tensor:
 GATES = {"sigmoid": "silu", "hard_sigmoid": "hard_swish"}
 
 
-def _hard_sigmoid(reader: _Reader, node: Node, inputs: list[Value]) -> Tensor:
+def _hard_sigmoid(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     """The gate of hard swish, max(0, min(1, x / 6 + 0.5)); alone it is not read."""
     alpha, beta = node.attributes.get("alpha", 0.2), node.attributes.get("beta", 0.5)
     if abs(alpha - 1 / 6) > 1e-6 or beta != 0.5:
-        raise reader._refused(node, Message("is not the gate of a hard swish: that is not read"))
+        raise reader.refused(node, Message("is not the gate of a hard swish: that is not read"))
     return _activation("hard_sigmoid")(reader, node, inputs)
 
 
-Handler = Callable[[_Reader, Node, list[Value]], Tensor]
-
-HANDLERS: dict[str, Handler] = {
+HANDLERS: Handlers = {
     "Add": _arithmetic,
     "AveragePool": _pool("AveragePooling2D"),
     "BatchNormalization": _batch_norm,
