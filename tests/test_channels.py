@@ -162,6 +162,16 @@ def test_maps_and_filters_that_are_shown_are_those_that_are_told(lesson):
     ]
 
 
+@pytest.mark.parametrize(("channels", "named"), [(4, 4), (5, 5), (6, 6), (7, 5)])
+def test_a_single_channel_is_never_the_others(tmp_path, channels, named):
+    path = tmp_path / "small.safetensors"
+    layers = Conv2D("a", channels), Conv2D("b", 3), Flatten("f"), Dense("d", 10, "softmax")
+    Network.initialised(layers, seed=4).save(path)
+    found = Channels(model=str(path)).breakdown
+    assert len(found.parts) == named
+    assert found.rest_count == channels - named
+
+
 def test_a_channel_against_and_another_filter_come_where_there_is_time():
     lesson = Channels(length=120)
     sums = sums_of(lesson)

@@ -102,6 +102,14 @@ def test_options_of_other_programs_lead_to_those_here(
     assert "did you mean --quality?" in capsys.readouterr().err
 
 
+def test_the_kernels_of_a_network_are_a_figure(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli(["kernels", "--model", "mine.onnx"])
+    assert "convexplain figure kernels --model FILE" in capsys.readouterr().err
+
+
 def test_downloading_data_is_fetching_it(here: Path) -> None:
     assert run(["data", "download", "--help"]).output == run(["data", "fetch", "--help"]).output
 

@@ -15,6 +15,7 @@ from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
 from convexplain.lessons.forward_pass import ForwardPass
+from convexplain.lessons.parts.answer_bars import answer_bars
 from convexplain.lessons.parts.number_words import about
 from convexplain.lessons.parts.subject import choose_picture
 from convexplain.network import (
@@ -248,6 +249,14 @@ def test_colours_are_added_channel_by_channel(tmp_path):
     assert "all its colours" in told(lesson)["patch"]
     for sheet in panels.ASPECTS.values():
         assert panels.problems(panels.place(lesson.picture_of.weigh(), sheet)) == []
+
+
+@pytest.mark.parametrize(("classes", "bars"), [(10, 10), (11, 11), (12, 11)])
+def test_a_single_class_is_never_the_others(tmp_path, classes, bars):
+    model = saved(tmp_path, Conv2D("c", 2), Flatten("f"), Dense("d", classes, "softmax"))
+    lesson = ForwardPass(model=model)
+    assert len(answer_bars(lesson.trace).bars) == bars
+    assert len(lesson.picture_of.bars("shares").bars) == bars
 
 
 def test_of_many_classes_the_others_are_one_bar_in_every_form(tmp_path):

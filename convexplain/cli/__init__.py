@@ -202,6 +202,10 @@ def _no_such_option(name: str, ctx: click.Context) -> Message:
     if name == "--model" and alone is not None:
         return Message("--model is no option here: {why}", why=alone)
     command = ctx.command_path
+    if (ctx.command.name, name) == ("kernels", "--model"):
+        return Message(
+            "there is no option --model: convexplain figure kernels --model FILE draws a network's"
+        )
     options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
     known = _ELSEWHERE.get(name)
     near = [known] if known in options else difflib.get_close_matches(name, options, n=1)

@@ -31,7 +31,7 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: So many channels are shown one by one, the others as one sum.
+#: So many channels are shown one by one, the others as one sum if they are several.
 SHOWN = 5
 #: So many filters with strong responses are searched for arithmetic that adds up.
 _TRIED = 8
@@ -165,8 +165,14 @@ class Channels(FilterLesson):
         maps = self.outputs if self.at is None else self.outputs[self.at[0], self.at[1]][None, None]
         strongest = [int(n) for n in np.argsort(-maps.max(axis=(0, 1)), kind="stable")[:_TRIED]]
         steps = {n: self._chosen(n) for n in strongest}
-        honest = [n for n in strongest if steps[n].breakdown(SHOWN, grids=1).checkable()]
+        honest = [n for n in strongest if steps[n].breakdown(self.named, grids=1).checkable()]
         return max(honest or strongest[:1], key=lambda n: steps[n].value)
+
+    @property
+    def named(self) -> int:
+        """How many channels are shown one by one."""
+        count = int(self.inputs.shape[2])
+        return count if count == SHOWN + 1 else SHOWN
 
     @cached_property
     def step(self) -> ConvStep:
@@ -180,13 +186,13 @@ class Channels(FilterLesson):
             return steps.at(*self.at)
         if self._is_example and self.filter is None:
             return steps.at(*self.chosen["at"])
-        stop = find_channel_stop(steps, SHOWN)
+        stop = find_channel_stop(steps, self.named)
         return steps[stop.position if stop else int(np.argmax(self.outputs[:, :, filter]))]
 
     @cached_property
     def breakdown(self) -> Breakdown:
         """What makes the value: the largest channels, the first of them cell by cell."""
-        return replace(self.step.breakdown(SHOWN, grids=1), rest_name=terms.OTHER_CHANNELS)
+        return replace(self.step.breakdown(self.named, grids=1), rest_name=terms.OTHER_CHANNELS)
 
     @property
     def top(self) -> tuple[int, ...]:

@@ -16,6 +16,11 @@ MOST = 10
 OTHERS = Caption(en="{n} others", zh="其余 {n} 个")
 
 
+def many(classes: int) -> bool:
+    """Tell whether there are so many classes that several have no bar of their own."""
+    return classes > MOST + 1
+
+
 def class_label(network: Network, index: int) -> Caption:
     """Return what a class is called, or its number where the font lacks its characters."""
     name, number = network.class_name(index), str(index)
@@ -34,7 +39,7 @@ def _written(words: str) -> bool:
 def shown_classes(trace: Trace) -> tuple[int, ...]:
     """Return the classes that have bars: all in their order, or the most probable if many."""
     shares = trace.shares
-    if len(shares) <= MOST:
+    if not many(len(shares)):
         return tuple(range(len(shares)))
     return tuple(int(n) for n in np.argsort(-shares, kind="stable")[:MOST])
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.lessons.parts.answer_bars import MOST, OTHERS
+from convexplain.lessons.parts.answer_bars import MOST, OTHERS, many
 from convexplain.lessons.parts.stages import Stage, folded, shown_channels
 from convexplain.ops import Box, Breakdown, ConvStep, PoolStep
 from convexplain.panels import (
@@ -251,7 +251,7 @@ class ForwardPicture:
     @cached_property
     def shown(self) -> list[int]:
         """The classes that have bars: all in their order, or the most probable if many."""
-        if len(self.classes) <= MOST:
+        if not many(len(self.classes)):
             return list(range(len(self.classes)))
         return list(self.softmax.order[:MOST])
 
