@@ -25,6 +25,10 @@ class Formatter(click.HelpFormatter):
         else:
             self.write(f"{'':{self.current_indent}}{heading}：\n")
 
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line of usage; after a full-width colon stands no blank."""
+        super().write_usage(prog, args, prefix if spoken() == "en" else tell("Usage:"))
+
     def write_text(self, text: str) -> None:
         """Write paragraphs."""
         if text.isascii():

@@ -10,10 +10,11 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
-from convexplain.cli._speak import say
+from convexplain.cli._speak import say, tell
 from convexplain.cli._types import Count, Name
 from convexplain.cli.film import cores
 from convexplain.errors import UsageError
+from convexplain.messages import Message, together
 
 
 def _names() -> Iterable[str]:
@@ -99,7 +100,9 @@ def experiment(
         return
     click.echo(result.table())
     click.echo(f"\n{result.recipe}")
-    warning = "; quick, not to be quoted" if quick else ""
-    click.echo(f"{result.seconds:.0f} s of computing{warning}")
+    told: str = Message("{seconds:.0f} s of computing", seconds=result.seconds)
+    if quick:
+        told = together([told, Message("quick, not to be quoted")])
+    click.echo(tell(told))
     if name in facts.names():
         click.echo(f"\n{experiments.comparison(result, facts.load(name))}")

@@ -879,7 +879,7 @@ SENTENCES: dict[str, str] = {
     "{text!r} is no share of the work: give K/N, such as 2/5": "{text!r} 不是分工的一份：请给 K/N，例如 2/5",
     "there is no share {text}: give 1/{total} to {total}/{total}": "没有第 {text} 份：请给 1/{total} 到 {total}/{total}",
     "no scheduler of dask answers at {address!r}: give the address that it printed when it was started, such as tcp://10.0.0.1:8786": "{address!r} 上没有 dask 调度器：请给它启动时显示的地址，例如 tcp://10.0.0.1:8786",
-    "a worker cannot load this program ({kind}: {error}): install the same convexplain[video,cluster] there": "有一个工作进程不能载入本程序（{kind}：{error}）：请在那里安装同样的 convexplain[video,cluster]",
+    "a worker cannot load this program ({kind}: {error}): install the same there, with the extras video and cluster": "有一个工作进程不能载入本程序（{kind}：{error}）：请在那里安装同样的程序，连同可选部分 video 和 cluster",
     "the worker at {address} has another version of this program: install the same": "{address} 上的工作进程用的是另一版本的程序：请安装同样的版本",
     "the scheduler at {address} has no workers: start some with dask worker {address}": "{address} 上的调度器没有工作进程：请用 dask worker {address} 启动几个",
     "no sound for {count} of {total} events: {names}": "{total} 个事件中有 {count} 个没有声音：{names}",
@@ -1081,4 +1081,6 @@ SENTENCES: dict[str, str] = {
     "Next: convexplain list names the lessons, convexplain render pooling 5 shows another of another digit, convexplain demo opens the classroom page, convexplain film joins all.": "接下来：convexplain list 列出各课，convexplain render pooling 5 换一课、换一个手写数字，convexplain demo 打开课堂网页，convexplain film 把各课连成影片。",
     "there is no file or folder {path!r}": "没有文件或文件夹 {path!r}",
     "{path} does not hold {names} of MNIST: give the folder of the four files, of torchvision (MNIST/raw), or Keras' mnist.npz": "{path} 里没有 MNIST 的 {names}：请给出那四个文件的文件夹、torchvision 的文件夹（MNIST/raw），或 Keras 的 mnist.npz",
+    "{seconds:.0f} s of computing": "计算用时 {seconds:.0f} 秒",
+    "quick, not to be quoted": "试运行，结果不可引用",
 }

@@ -113,8 +113,8 @@ def _check(client: Any) -> None:
         programs = client.run(clip_cache.program_hash)
     except Exception as error:
         raise ConvexplainError(
-            "a worker cannot load this program ({kind}: {error}): install the same "
-            "convexplain[video,cluster] there",
+            "a worker cannot load this program ({kind}: {error}): install the same there, with "
+            "the extras video and cluster",
             kind=type(error).__name__,
             error=error,
         ) from error
