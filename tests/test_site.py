@@ -23,6 +23,7 @@ from convexplain import page as classroom
 from convexplain.cli import cli
 from convexplain.style.captions import LANGUAGES
 from convexplain.video import subtitles
+from tests.page.parts import data_of
 from tests.texts import difference
 
 ROOT = Path(__file__).parents[1]
@@ -135,6 +136,13 @@ def test_the_front_page_runs_the_classroom_page_and_offers_its_one_file(site: Pa
     assert '<iframe src="classroom.html"' in front
     assert '<a class="take" href="classroom.html" download="convexplain.html">' in front
     assert not difference(read(site, "classroom.html"), classroom.html(lessons="gallery/lessons"))
+
+
+def test_the_terms_of_the_classroom_page_lead_to_lessons_of_the_site(site: Path) -> None:
+    content = data_of(site / "classroom.html")
+    leads = {content["lessons"] + entry["lesson"] + ".html" for entry in content["glossary"]}
+    assert len(leads) > 5
+    assert [lead for lead in leads if not (site / lead).is_file()] == []
 
 
 @pytest.mark.usefixtures("site")  # in the same step
