@@ -32,17 +32,18 @@ ACTS = {
     "a stroke of the pen, on the overview": """(app, n) => {
       app.store.state.tool ?? app.actions.setTool("draw");
       const x = 4 + (7 * n) % 19, y = 4 + (11 * n) % 19;
+      app.drawing.last = [x, y]; // as while the pen is down
       app.drawing.stroke([x, y], [x + 1.5, y + 1]);
     }""",
     "a shift by one pixel, on the overview": """(app, n) => {
       app.actions.shiftTo(n % 7 - 3, n % 5 - 2);
     }""",
     "a cell of conv1 is pointed at": """(app, n) => app.actions.point(
-      { layer: "conv1", filter: n % 32, row: (5 * n) % 26, col: (7 * n) % 26 })""",
+      { layer: "conv1", filter: 28, row: (5 * n) % 26, col: (7 * n) % 26 })""",
     "a cell of pool2 is pointed at": """(app, n) => app.actions.point(
-      { layer: "pool2", filter: n % 64, row: n % 5, col: (2 * n) % 5 })""",
+      { layer: "pool2", filter: 28, row: n % 5, col: (2 * n) % 5 })""",
     "a cell of conv3 is pointed at": """(app, n) => app.actions.point(
-      { layer: "conv3", filter: n % 128, row: n % 3, col: (2 * n) % 3 })""",
+      { layer: "conv3", filter: 20, row: n % 3, col: (2 * n) % 3 })""",
 }
 ONCE = """({ act, n }) => {
   eval(act)(window.app, n);

@@ -210,7 +210,9 @@ export class Chain {
     setAttributes(about, { title: say("explainWord", { word: column.heading }) });
     sizes.textContent = column.sizes;
     const [chosen, range] = column.which(filter);
-    which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
+    if (which.textContent !== chosen + range) {
+      which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
+    }
     if (column.layer) feeds.textContent = column.feeds(this.app.model.columnBefore(column.name));
   }
 
@@ -238,7 +240,7 @@ export class Chain {
     view.announce(row, col, app.spokenName(this.cell(column, row, col)));
     view.element.setAttribute("aria-label", column.label(filter));
 
-    const signed = !picture && model.signed(column.name);
+    const signed = !picture && model.trace.signed(column.name);
     const ends = limit === null ? ["0", "1"] : [signed ? number(-limit) : "0", number(limit)];
     [low.textContent, high.textContent] = ends;
     if (fresh) strip.style.background = scaleGradient(limit, signed);

@@ -79,7 +79,9 @@ export class Column {
 
   /** The numbers that are shown, of all. @param {Float32Array} data @param {number} filter @returns {Float32Array} */
   values(data, filter) {
-    return Float32Array.from({ length: this.count }, (_, i) => data[i * this.filters + filter]);
+    const found = new Float32Array(this.count); // many maps are asked for at each stroke
+    for (let i = 0, at = filter; i < found.length; i += 1, at += this.filters) found[i] = data[at];
+    return found;
   }
 
   /** What stands over the column. */

@@ -22,7 +22,7 @@ _SCRIPT = '<script type="module" src="app.js"></script>'
 # What a user's file or classes are called is not ours: the bundled fonts need not have it.
 _THEIRS = ("origin", "model", "classes")
 # "<" could end the block, and U+2028 and U+2029 end lines where a script is read as one.
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_ESCAPES = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 def document(
@@ -87,7 +87,9 @@ def escaped(data: Mapping[str, Any]) -> str:
     text = json.dumps(
         data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
-    return text.translate(_ESCAPES)
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return text
 
 
 def _texts(value: Any) -> str:

@@ -22,7 +22,7 @@ def faces(text: str, also: str = "") -> str:
 
     Of what it shows also, characters that the fonts lack are left to the browser's own.
     """
-    wanted = {c for c in text if c.isprintable()} | set(_ALWAYS)
+    wanted = {c for c in set(text) if c.isprintable()} | set(_ALWAYS)
     fonts.require("".join(sorted(wanted)))
     characters = "".join(sorted(wanted | fonts.known(also)))
     licence = (files("convexplain") / "assets" / "fonts" / "OFL.txt").read_text("utf-8")

@@ -15,6 +15,8 @@ import { colourOf, contextOf, css, paintOn, textOn, tokens } from "./theme.js";
 
 // A cell of a map is drawn with its grid line from 7 px on.
 const GRID_FROM = 7;
+// Numbers are written into the cells of maps of at most so many.
+const MOST_NUMBERS = 49;
 
 /** A map of rows x cols cells. */
 export class MapView {
@@ -122,9 +124,9 @@ export class MapView {
     if (this.size >= GRID_FROM) this.drawGrid(context);
     this.hatch(context, unread);
     for (const at of hidden) this.cover(context, at);
-    const digits = Math.max(...Array.from(values, (value) => number(value).length), 0);
-    if (this.size >= 0.53 * font * digits + 2 && values.length <= rows * cols && rows * cols <= 49) {
-      this.drawNumbers(context, values, limit, font, hidden);
+    if (values.length <= rows * cols && rows * cols <= MOST_NUMBERS) {
+      const digits = Math.max(...Array.from(values, (value) => number(value).length), 0);
+      if (this.size >= 0.53 * font * digits + 2) this.drawNumbers(context, values, limit, font, hidden);
     }
     if (until < rows * cols) this.dotFrom(context, until);
     context.strokeStyle = tokens().ink;

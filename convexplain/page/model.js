@@ -335,11 +335,6 @@ export class Model {
     }
   }
 
-  /** Whether a layer's numbers fall below zero, so that its scale has both halves. @param {string} name */
-  signed(name) {
-    return this.trace.output(name).some((value) => value < 0);
-  }
-
   /** Rows and columns of a layer that no later layer reads. @param {string} name */
   unread(name) {
     const at = this.network.layers.findIndex((layer) => layer.name === name);

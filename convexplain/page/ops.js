@@ -109,15 +109,22 @@ export function surrounded(x, window, value) {
   return output;
 }
 
+/** What was found of the windows of layers, which do not change. @type {WeakMap<Window, Int32Array[]>} */
+const READ = new WeakMap();
+
 /**
  * For each cell of the window, which cells of the padded map it reads, output by output.
  *
  * @param {Window} window
  */
 function cellsRead(window) {
-  return Array.from(window.slices(), ([rows, cols]) => (
+  const known = READ.get(window);
+  if (known) return known;
+  const read = Array.from(window.slices(), ([rows, cols]) => (
     Int32Array.from(rows.flatMap((row) => cols.map((col) => row * window.padded[1] + col)))
   ));
+  READ.set(window, read);
+  return read;
 }
 
 /** @param {Float32Array} x @param {Window} window */

@@ -27,7 +27,8 @@ export class Overview {
   fit() {
     for (const { thumbs } of this.thumbs) {
       const { clientWidth, clientHeight } = thumbs.element;
-      if (clientWidth && clientHeight) thumbs.fit(clientWidth, clientHeight);
+      thumbs.visible = clientWidth > 0 && clientHeight > 0;
+      if (thumbs.visible) thumbs.fit(clientWidth, clientHeight);
     }
     this.stale = true;
   }
@@ -39,7 +40,7 @@ export class Overview {
     const shown = model.shown(state);
     for (const { column, thumbs } of this.thumbs) {
       const { name } = column;
-      if (!thumbs.across || !thumbs.element.offsetWidth) continue;
+      if (!thumbs.visible) continue;
       if (this.stale) thumbs.draw((filter) => model.map(name, filter), (filter) => model.limit(name, filter, state.scale));
       const filter = shown[name] ?? 0;
       thumbs.select(filter, column.mapName(filter), say("allMaps", { layer: name, n: column.filters }));

@@ -20,10 +20,14 @@ export class Thumbs {
     this.filters = filters;
     this.choose = choose;
     this.current = 0;
+    /** Whether they are on the screen. */
+    this.visible = false;
     this.side = 0; // CSS pixels a side of a map
     this.across = 0; // maps in a row
     this.ratio = 1; // device pixels a CSS pixel
     this.step = [0, 0]; // CSS pixels from map to map: to the right, downwards
+    /** What the pixels of a map lie on. @type {{across: Share[], down: Share[]}} */
+    this.shares = { across: [], down: [] };
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.frame = make("span", { class: "thumb-frame", "aria-hidden": "true" });
     this.option = make("span", { role: "option", id: `thumb-${name}`, "aria-selected": "true", "aria-setsize": filters });
@@ -93,6 +97,11 @@ export class Thumbs {
     this.canvas.height = Math.round(size[1] * this.ratio);
     this.canvas.style.width = `${size[0]}px`;
     this.canvas.style.height = `${size[1]}px`;
+    // A map that is not square stands in the middle of its square.
+    const pixels = (/** @type {number} */ cells) => (
+      Math.max(1, Math.round((Math.round(this.side * this.ratio) * cells) / Math.max(this.rows, this.cols)))
+    );
+    this.shares = { across: shares(pixels(this.cols), this.cols), down: shares(pixels(this.rows), this.rows) };
   }
 
   /**
@@ -106,15 +115,12 @@ export class Thumbs {
     const side = Math.round(this.side * ratio);
     const cells = new Uint8ClampedArray(4 * rows * cols);
     const sheet = new ImageData(this.canvas.width, this.canvas.height);
-    // A map that is not square stands in the middle of its square.
-    const [high, wide] = [rows, cols].map((n) => Math.max(1, Math.round((side * n) / Math.max(rows, cols))));
-    const across = shares(wide, cols);
-    const down = shares(high, rows);
+    const { across, down } = this.shares;
     for (let filter = 0; filter < this.filters; filter += 1) {
       paint(cells, mapOf(filter), limitOf(filter));
       const left = Math.round((filter % this.across) * this.step[0] * ratio);
       const top = Math.round(Math.floor(filter / this.across) * this.step[1] * ratio);
-      lay(sheet, left + ((side - wide) >> 1), top + ((side - high) >> 1), cells, cols, across, down);
+      lay(sheet, left + ((side - across.length) >> 1), top + ((side - down.length) >> 1), cells, cols, across, down);
     }
     contextOf(this.canvas).putImageData(sheet, 0, 0);
   }

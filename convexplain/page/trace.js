@@ -28,6 +28,8 @@ export class Trace {
     this.pixels = pixels;
     /** @type {Map<string, number>} */
     this.limits = new Map();
+    /** Which layers put out numbers below zero, as far as it was asked. @type {Map<string, boolean>} */
+    this.signs = new Map();
     /** @type {Float32Array|null} */
     this.shares = null;
     /** What each layer puts out before its activation: z. @type {Map<string, Float32Array>} */
@@ -120,6 +122,13 @@ export class Trace {
     const limit = this.limits.get(scaled) ?? Math.max(largestOf(this.output(scaled)), scaled === INPUT ? 1 : 0);
     this.limits.set(scaled, limit);
     return limit;
+  }
+
+  /** Whether any number of a layer's output is below zero. @param {string} name */
+  signed(name) {
+    const signed = this.signs.get(name) ?? this.output(name).some((value) => value < 0);
+    this.signs.set(name, signed);
+    return signed;
   }
 
   /** The layer whose colour scale a layer has; "input" is the picture. @param {string} name */
