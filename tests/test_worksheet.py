@@ -625,3 +625,29 @@ def test_sizes_are_asked_of_layers_that_follow_one_another() -> None:
     assert asked
     for exercise in asked:
         assert list(exercise.blocks[0].answers) == ["a", "b", "c"]
+
+
+def test_codes_on_paper_lead_a_phone_to_their_cells(cnn: Network) -> None:
+    pytest.importorskip("typst", reason="pages need the extra 'print'")
+    pytest.importorskip("segno", reason="codes need the extra 'print'")
+    reader = pytest.importorskip("zxingcpp", reason="the tests read codes with zxing-cpp")
+    base = "https://school.example/a/page.html"
+    sheet = worksheet.make(PICTURE, cnn, count=7, seed=2)
+    cells = [exercise.cell for exercise in sheet.exercises if exercise.cell]
+    expected = [f"{base}{sheet.link(cell)}&lang=zh" for cell in cells]
+    found = []
+    for png in typesetting.pages("worksheet", sheet.document("zh", base), ppi=150):
+        page = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+        codes = sorted(reader.read_barcodes(page), key=lambda code: code.position.top_left.y)
+        # A phone reads it from paper: a module is at least a third of a millimetre.
+        assert all(19 / (17 + 4 * int(code.extra["Version"])) > 1 / 3 for code in codes)
+        found += [code.text for code in codes]
+    assert found == expected * 2  # the sheet, then its key
+    assert len(cells) >= 4
+    assert base.encode() in sheet.pdf("zh", base)
+
+
+def test_an_address_that_no_code_can_hold_is_refused(cnn: Network) -> None:
+    pytest.importorskip("segno", reason="codes need the extra 'print'")
+    with pytest.raises(ConvexplainError, match="too long for a QR code"):
+        worksheet.make(PICTURE, cnn, count=1).document("en", "https://school.example/" + 3000 * "a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,23 @@ else:
 
 #: Of `convexplain.data.photographs`, which takes long to import.
 PHOTOGRAPHS = ("cat", "rocket")
+
+
+class Address(_TextType):
+    """Where a page is published, to which a fragment can be added."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the address, or fail with a line that helps."""
+        text = str(value)
+        if not re.fullmatch(r"https?://[^\s#/]+[^\s#]*", text):
+            raise UsageError(
+                "{text!r} is no address of a page: give one that begins with https:// or http://, "
+                "without a space or a #",
+                text=text,
+            )
+        return text
 
 
 class Name(_TextType):

@@ -13,7 +13,7 @@ from convexplain.cli import _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._progress import Progress
 from convexplain.cli._speak import say
-from convexplain.cli._types import Language, Name
+from convexplain.cli._types import Address, Language, Name
 from convexplain.messages import Message
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _with_pictures(command: click.Command) -> click.Command:
 )
 @click.option(
     "--url",
+    type=Address(),
     metavar="URL",
     help="Where everyone can open this page: links to a cell lead there.",
 )

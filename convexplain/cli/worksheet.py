@@ -8,6 +8,7 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._speak import say
+from convexplain.cli._types import Address
 from convexplain.files import atomic, documents
 from convexplain.messages import Message
 
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
     help="Another sheet of the same kind, with other numbers.",
 )
 @_options.language
+@click.option(
+    "--url",
+    type=Address(),
+    metavar="URL",
+    help="Where the classroom page is published: links and QR codes lead there.",
+)
 @_options.output("FILE.pdf", "Where to write.  [default: worksheet.pdf]")
 def worksheet(
     picture: Picture,
@@ -45,6 +52,7 @@ def worksheet(
     level: int | None,
     seed: int,
     lang: str,
+    url: str | None,
     output: str | None,
 ) -> None:
     """Write a worksheet as a PDF on A4: exercises, then the answer key on a page of its own.
@@ -57,5 +65,5 @@ def worksheet(
     path = _options.target(output, "worksheet.pdf")
     documents.check(path, (".pdf",), Message("a worksheet"))
     sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)
-    atomic.write(path, sheet.pdf(lang))
+    atomic.write(path, sheet.pdf(lang, url))
     say("wrote {path}: {count} exercises and their key", path=path, count=count)

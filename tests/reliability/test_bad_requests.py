@@ -170,6 +170,8 @@ USAGE = [
     ("worksheet --count 1000000000", "1000000000", "1 to 40"),
     ("worksheet --level 9", "level 9", "1, 2 or 3"),
     ("worksheet --seed -1", "-1", "from 0"),
+    ("worksheet --url school.example/page.html", "'school.example/page.html'", "https://"),
+    ("worksheet --url https://school.example/#d=5", "#d=5", "without a space or a #"),
     ("worksheet --model dense", "flatten", "begins with a convolution"),
     ("worksheet -o a.txt", "'a.txt'", ".pdf"),
     ("worksheet -o /proc/none/a.pdf", "/proc/none", "choose another"),

@@ -96,12 +96,15 @@ class Worksheet:
         where = {"l": cell.layer, "m": cell.map, "c": (cell.row, cell.col)}
         return link.fragment({**picture, **where})
 
-    def document(self, lang: str) -> dict[str, Any]:
+    def document(self, lang: str, url: str | None = None) -> dict[str, Any]:
         """Give all texts, numbers and answers in one language, ready for JSON.
 
         Parameters
         ----------
         lang : {"en", "zh"}
+        url : str, optional
+            Where the classroom page is published: links, and a QR code beside each exercise,
+            lead there.
 
         Raises
         ------
@@ -138,6 +141,7 @@ class Worksheet:
             "class": words.CLASS.text(lang),
             "intro": (" " if lang == "en" else "").join(intro),
             "check": words.CHECK.text(lang),
+            "url": url or "",
             "sheet": words.SHEET.fill(n=self.seed).text(lang),
             "picture": {
                 "pixels": [round(255 * float(v)) for v in self.picture.pixels.ravel()],
@@ -149,7 +153,7 @@ class Worksheet:
                 {**mark, "label": {"x": (left + right) / 2, "top": top}}
                 for mark, (left, top, right, _) in zip(marks, labels, strict=True)
             ],
-            "exercises": [self._exercise(exercise, lang) for exercise in self.exercises],
+            "exercises": [self._exercise(exercise, lang, url) for exercise in self.exercises],
         }
 
     def _alternative(self, picture: Caption, marks: list[dict[str, int]], lang: str) -> str:
@@ -161,24 +165,28 @@ class Worksheet:
         size = fmt.shape(self.picture.shape[:2])
         return words.ALT.fill(picture=picture, size=size, marks=listed).text(lang)
 
-    def _exercise(self, exercise: Exercise, lang: str) -> dict[str, Any]:
+    def _exercise(self, exercise: Exercise, lang: str, url: str | None) -> dict[str, Any]:
+        fragment = self.link(exercise.cell) if exercise.cell else ""
+        address = f"{url}{fragment}&lang={lang}" if url and fragment else ""
         return {
             "kind": exercise.kind,
             "prompt": exercise.prompt.text(lang),
             "about": exercise.about.text(lang) if exercise.about else "",
-            "link": self.link(exercise.cell) if exercise.cell else "",
+            "link": fragment,
+            "address": address,
+            "code": link.qr_code(address) if address else None,
             "blocks": [block.document(lang) for block in exercise.blocks],
         }
 
-    def pdf(self, lang: str = "en") -> bytes:
-        """Set the exercises and, on a page of its own, the key; A4.
+    def pdf(self, lang: str = "en", url: str | None = None) -> bytes:
+        """Set the exercises and, on a page of its own, the key; A4. Parameters as for `document`.
 
         Raises
         ------
         ConvexplainError
-            Typst is not installed: it comes with the extra "print".
+            Typst or segno are not installed: they come with the extra "print".
         """
-        return typesetting.pdf("worksheet", self.document(lang))
+        return typesetting.pdf("worksheet", self.document(lang, url))
 
 
 def make(
