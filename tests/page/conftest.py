@@ -81,6 +81,7 @@ class Contexts:
             self._by_options[key] = self.browser.new_context(**options)
         page = self._by_options[key].new_page()
         page.set_default_timeout(10_000)
+        page.set_default_navigation_timeout(60_000)  # where much else runs, a page opens slowly
         watch.over(page)
         return page
 
@@ -211,7 +212,8 @@ class Visits:
     def to(self, where: str = "", **options: Any) -> Page:
         """Bring a page to an address, as somebody who types it does."""
         options = {**DESK, **options}
-        key = json.dumps(options, sort_keys=True)
+        # One page for windows of all sizes.
+        key = json.dumps({**options, "viewport": None}, sort_keys=True)
         page = self._pages.get(key)
         if page is None:
             page = self._pages[key] = self.contexts.page(self.watch, **options)
@@ -219,11 +221,20 @@ class Visits:
             return settled(page)
         page.set_viewport_size(options["viewport"])
         page.mouse.move(0, 0)
+        if page.evaluate("location.hash") == where:
+            # An address that stands there already changes nothing: go by way of another.
+            page.evaluate("location.hash = ''")
+            settled(page)
         page.evaluate(
             "(where) => { document.activeElement.blur(); scrollTo(0, 0); location.hash = where; }",
             where,
         )
         return settled(page)
+
+    def done(self) -> None:
+        """Fail for what went wrong since the last time."""
+        problems, self.watch.problems[:] = [*self.watch.problems], []
+        assert problems == []
 
 
 @pytest.fixture(scope="module")
@@ -238,5 +249,4 @@ def visit(visits: Visits) -> Iterator[Callable[..., Page]]:
     For what an address decides alone. A file takes it for all its tests by a fixture ``show``.
     """
     yield visits.to
-    problems, visits.watch.problems[:] = [*visits.watch.problems], []
-    assert problems == []
+    visits.done()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from convexplain.data import digits
@@ -14,6 +16,11 @@ DESK = {"viewport": {"width": 1920, "height": 1080}}
 SMALL_DESK = {"viewport": {"width": 1024, "height": 768}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOOK = "lang=en&th=light"
+
+
+def sparing(values: Iterable[Any], *now: Any) -> list[Any]:
+    """Parameters of a test, of which only those named here run now, and the others as soak."""
+    return [v if v in now else pytest.param(v, marks=pytest.mark.soak) for v in values]
 
 
 def trace_of(digit: int = 5, sample: int = 0) -> Trace:

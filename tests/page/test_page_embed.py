@@ -48,7 +48,10 @@ def test_a_notebook_runs_the_page(open_page: Open, tmp_path: Path) -> None:
     assert inner.locator("h1").bounding_box()["width"] <= 1  # type: ignore[index]
 
 
-@pytest.mark.parametrize(("model", "lang"), [("cnn", "en"), ("photo", "zh")])
+@pytest.mark.parametrize(
+    ("model", "lang"),
+    [pytest.param("cnn", "en", marks=pytest.mark.soak), ("photo", "zh")],
+)
 def test_where_nothing_is_trusted_a_still_picture_and_the_remedy_are_seen(
     open_page: Open, tmp_path: Path, model: str, lang: str
 ) -> None:

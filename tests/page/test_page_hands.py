@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -31,6 +32,12 @@ from tests.page.looking import (
 )
 
 Open = Callable[..., Page]
+
+
+@pytest.fixture
+def show(visit: Open) -> Open:
+    """The address says all that these tests need."""
+    return visit
 
 
 def shares(page: Page) -> list[str]:
