@@ -1,9 +1,10 @@
-"""A page of the same making as the real one, whose script only hands out its computing modules."""
+"""Pages of the same making as the real one, whose scripts hand out what they are made of."""
 
 from __future__ import annotations
 
 import re
 
+from convexplain.network import Network
 from convexplain.page import data, document
 from convexplain.page.bundle import read
 
@@ -46,6 +47,15 @@ def core_page() -> str:
     return document.document(
         data.collect(), markup=MARKUP, sources={**sources, "handle": handle}, entry="handle"
     )
+
+
+def app_page(network: Network) -> str:
+    """The page itself, with its application in ``window.app``, to ask for every number."""
+    sources = read(document.FOLDER)
+    assert "\nnew App(" in sources["app"]
+    sources["app"] = sources["app"].replace("\nnew App(", "\nwindow.app = new App(")
+    content = data.collect(network=network, lang="en", theme="light")
+    return document.document(content, sources=sources)
 
 
 # Numbers go through the wire as bytes: quick, and exact to the bit.

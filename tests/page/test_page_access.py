@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from convexplain.style import format as fmt
 from tests.page.looking import (
     DESK,
     PHONE,
@@ -18,6 +20,7 @@ from tests.page.looking import (
     settled,
     sparing,
     texts,
+    trace_of,
 )
 
 Open = Callable[..., Page]
@@ -236,3 +239,63 @@ def test_a_page_without_motion_does_not_glide(show: Open) -> None:
     )
     assert found == "0s"
     page.keyboard.press("Escape")
+
+
+def spoken(page: Page, region: str) -> list[str]:
+    """What the accessibility tree holds in a region, line by line, without the tree's marks."""
+    tree = page.get_by_role("region", name=region).aria_snapshot()
+    return [line.strip(" -:'") for line in tree.splitlines()]
+
+
+def number_in(text: str) -> float:
+    return float(text.split()[-1].strip("\"'").replace("\N{MINUS SIGN}", "-"))
+
+
+def test_who_sees_nothing_finds_out_why_a_cell_has_its_value(visit: Open) -> None:
+    """Main task by ear: only what the accessibility tree says is read, only keys are pressed."""
+    page = visit(fragment(d=5, v="over"))
+    # Tab until a map of conv3 is named, then arrows to the cell: each says its number.
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.ariaLabel") or ""
+        if name.startswith("conv3, filter"):
+            break
+    filter = int(name.split()[-1])
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    step = trace_of().steps("conv3", filter).at(1, 2)
+    cell_name = f"conv3, filter {filter}, row 1, column 2: {fmt.number(step.activated)}"
+    assert page.get_by_role("gridcell", name=cell_name, exact=True).count() == 1
+    page.keyboard.press("Enter")
+    settled(page)
+    # The panel says of what parts the number is the sum.
+    said = spoken(page, f"conv3, filter {filter}: row 1, column 2")
+    channels = [line for line in said if line.startswith('button "channel ')]
+    assert len(channels) == 5
+    (others,) = [line for line in said if " others " in line and line.startswith("button")]
+    parts = [number_in(line.removesuffix(" [pressed]")) for line in [*channels, others]]
+    assert sum(parts) == pytest.approx(float(step.total), abs=0.005 * len(parts) + 0.005)
+    channel = int(np.abs(step.channel_sums).argmax())
+    assert f'button "channel {channel} {fmt.number(step.channel_sums[channel])}" [pressed]' in said
+    # Down to the picture by one button, each time named, with the focus on the map that was found.
+    seen = []
+    while (walk := page.get_by_role("button", name="Walk back to")).count():
+        seen.append(walk.inner_text())
+        walk.focus()
+        page.keyboard.press("Enter")
+        settled(page)
+        focus = page.evaluate("document.activeElement.ariaLabel") or ""
+        assert focus.startswith(walk_to(seen[-1]))
+    assert [walk_to(text) for text in seen] == ["pool2", "conv2", "pool1", "conv1", "input"]
+    (pixel,) = [line for line in spoken(page, "Input: row") if "of 255" in line]
+    row, col = map(int, address(page)["c"].split(","))
+    value = float(trace_of().image[row, col, 0])
+    assert f"{round(255 * value)} of 255" in pixel
+
+
+def walk_to(text: str) -> str:
+    """The layer that "Walk back to the input" and the like lead to."""
+    return text.split()[-1]

@@ -26,11 +26,11 @@ from convexplain.network import (
     Network,
     Trace,
 )
-from convexplain.page import data, document
-from convexplain.page.bundle import read
+from convexplain.page import data
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 from tests.page.conftest import Contexts, Visits
+from tests.page.handle import app_page
 from tests.page.looking import (
     DESK,
     PHONE,
@@ -46,13 +46,8 @@ from tests.page.looking import (
 Open = Callable[..., Page]
 
 
-def with_handle(path: Path, network: Network, picture: Picture | None = None) -> Path:
-    """The page with its application in ``window.app``, to ask for every number."""
-    sources = read(document.FOLDER)
-    assert "\nnew App(" in sources["app"]
-    sources["app"] = sources["app"].replace("\nnew App(", "\nwindow.app = new App(")
-    content = data.collect(picture, network=network, lang="en", theme="light")
-    path.write_text(document.document(content, sources=sources), encoding="utf-8")
+def saved(path: Path, network: Network) -> Path:
+    path.write_text(app_page(network), encoding="utf-8")
     return path
 
 
@@ -78,7 +73,7 @@ def assert_equal(found: dict[str, np.ndarray], trace: Trace) -> None:
 
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return with_handle(tmp_path_factory.mktemp("photo") / "photo.html", Network.load("photo"))
+    return saved(tmp_path_factory.mktemp("photo") / "photo.html", Network.load("photo"))
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +198,7 @@ def test_other_sizes_names_and_endings_are_shown_with_the_core_s_numbers(
     made = Network.initialised(layers, input_shape=recipe.shape, seed=5)
     network = Network(made.layers, dict(made.weights), input_shape=recipe.shape, recipe=recipe)
     offered = data.pictures(network).pixels[0]
-    visits = Visits(contexts, with_handle(tmp_path / "x.html", network))
+    visits = Visits(contexts, saved(tmp_path / "x.html", network))
     page = visits.to(fragment())
     trace = Trace(network, recipe.scaled(offered))
     assert_equal(outputs(page), trace)
