@@ -140,14 +140,15 @@ function chart(app, rows, k, state) {
 /** The same numbers for who cannot see the curves. @param {App} app @param {Row[]} rows @param {number} k */
 function hiddenTable(app, rows, k) {
   const heads = [say("shift"), app.names.alone, say("denseNetwork")];
-  return make(
-    "table", { class: "aside" }, make("caption", {}, say("howSure", { k })),
+  // A table is as large as its cells, whatever its style says: what is around it is not.
+  return make("div", { class: "aside" }, make(
+    "table", {}, make("caption", {}, say("howSure", { k })),
     make("thead", {}, make("tr", {}, heads.map((head) => make("th", { scope: "col" }, head)))),
     make("tbody", {}, rows.map(({ by, cnn, dense }) => make(
       "tr", {}, make("th", { scope: "row" }, number(by, 0, true)),
       make("td", {}, probability(cnn.probabilities[k])), make("td", {}, probability(dense.probabilities[k])),
     ))),
-  );
+  ));
 }
 
 /**
@@ -238,6 +239,15 @@ export const COMPARE = {
       ),
       make("p", { class: "note" }, onTestDigits(state.shift)),
     ];
+  },
+
+  /** In its place the digit shows no difference: a shift that does is offered. */
+  aside(app, { shift }) {
+    const telling = shift[0] || shift[1] ? null : app.model.telling();
+    return telling && button(
+      () => app.actions.compareShifted(telling), { class: "primary", "data-key": "compare-shift" },
+      say("shiftIt", { way: shiftText(telling) }),
+    );
   },
 
   caption(app, state) {

@@ -6,9 +6,8 @@
  * @import { State } from "./state.js"
  */
 
-import { changes } from "./changes.js";
 import { bundledDigit, DATA, DEPTH, HEIGHT, samplesOf, SIDE, WIDTH } from "./data.js";
-import { button, make, radio, refill, roving, setAttributes } from "./dom.js";
+import { button, make, radio, roving, setAttributes } from "./dom.js";
 import { percent } from "./format.js";
 import { largest } from "./ink.js";
 import { LEVELS, quantised } from "./model.js";
@@ -57,7 +56,6 @@ export class Controls {
     this.noise = make("input", { type: "range", min: 0, max: 0.5, step: 0.05, id: "noise" });
     this.noise.addEventListener("input", () => actions.setNoise(Number(this.noise.value)));
     this.noiseLabel = make("label", { for: "noise" });
-    this.changes = make("div");
     this.keys = ARROWS.map(([name, sign, right, down]) => (
       button(() => actions.shiftBy(right, down), { class: `shift ${name}` }, sign)
     ));
@@ -69,7 +67,7 @@ export class Controls {
       make("div", { class: "pair" }, this.open, this.rubber, this.file),
       make("div", { class: "shift-head" }, this.shiftTitle, this.shiftValue),
       make("div", { class: "shift-keys" }, this.keys, this.centre),
-      make("div", { class: "noise-row" }, this.noiseLabel, this.noise), this.changes,
+      make("div", { class: "noise-row" }, this.noiseLabel, this.noise),
     );
     this.listen();
   }
@@ -167,7 +165,6 @@ export class Controls {
       "aria-label": centre, title: centre, disabled: !shifted && !(state.drawn && DATA.digits28),
     });
     this.noiseLabel.textContent = say("noise");
-    refill(this.changes, changes(this.app, state));
     if (Number(this.noise.value) !== state.noise) this.noise.value = String(state.noise);
     setAttributes(this.noise, { "aria-valuetext": percent(state.noise, 0) });
   }

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from convexplain.data import digits
 from convexplain.network import Network, Trace
-from tests.page.looking import DESK, PHONE, SMALL_DESK, fragment, settled
+from tests.page.looking import DESK, PHONE, SMALL_DESK, address, fragment, settled
 
 Open = Callable[..., Page]
 
@@ -109,3 +109,17 @@ def test_an_answer_is_held_against_that_of_the_digit_in_its_place(show: Open) ->
         first, now, along = (Trace(net, p).prediction for p in (picture, shifted, lower))
         assert first != now == along  # the digit that is only lower would say that nothing changed
         assert page.locator(f".network.{name} .held").inner_text() == "changed its answer"
+
+
+def test_a_digit_in_its_place_is_offered_the_shift_that_tells(show: Open) -> None:
+    page = show(fragment(d=9, v="compare"), **PHONE)
+    page.locator('[data-key="compare-shift"]').click()
+    settled(page)
+    right, down = map(int, address(page)["s"].split(","))
+    pixels = np.zeros((28, 28, 1), np.float32)
+    pixels[max(down, 0) : 28 + min(down, 0), max(right, 0) : 28 + min(right, 0)] = digits.first(
+        9
+    ).pixels[max(-down, 0) : 28 - max(down, 0), max(-right, 0) : 28 - max(right, 0)]
+    assert Trace(Network.load("cnn"), pixels).prediction == 9
+    assert Trace(Network.load("dense"), pixels).prediction != 9
+    assert page.locator('[data-key="compare-shift"]').count() == 0

@@ -98,7 +98,7 @@ def test_a_map_stays_under_a_pointer_until_it_is_clicked(visit: Open, screen: st
 
 def test_what_is_changed_is_said_in_every_mode_and_taken_back_at_once(visit: Open) -> None:
     changed = {"d": 5, "k": "conv1.0.28:1,0,0,0,0,0,0,0,0", "z": "conv3.20.1.2~conv2.3.0.0"}
-    for screen in ("1366", "760", "phone"):
+    for screen in ("1920", "1366", "760", "phone"):
         for state in (
             fragment(v="over", **changed),
             cell("conv1", 3, 5, 5, **changed),
@@ -107,8 +107,10 @@ def test_what_is_changed_is_said_in_every_mode_and_taken_back_at_once(visit: Ope
             cell("conv1", 3, 5, 5, **changed).replace("v=pin", "v=predict"),
         ):
             page = visit(state, **SCREENS[screen])
-            said = page.locator(".changes").filter(visible=True)
+            said = page.locator(".changes")
             assert said.count() == 1, (screen, state)
+            assert in_view(page, said), (screen, state)
+            assert in_view(page, page.locator(".caption-text")), (screen, state)
             assert said.locator("span").inner_text() == "Changed: 1 kernel, 2 cells"
     # Another digit, and it still says so.
     page = visit(fragment(v="over", **changed), **SCREENS["1366"])
