@@ -13,7 +13,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.pace import Move, eased, in_turn
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
@@ -46,19 +46,6 @@ class Backward(LessonScene):
         parts = [part for bar in self.bars(*classes) for part in (bar, f"{bar}.value")]
         return self.board.pulse(*parts, times=times)
 
-    def legend(self) -> Move:
-        """Let the scales of colours come up, where the picture has any."""
-
-        def start() -> Move:
-            return self.board.show("legend") if self.board.has("legend") else together()
-
-        return lazily(start)
-
-    def become(self, picture: Diagram, share: float, *others: Move, show: tuple[str, ...] = (),
-               hold: tuple[str, ...] = ()) -> None:  # fmt: skip
-        """Lay out another picture."""
-        self.during(share, self.board.become(picture, show=show, hold=hold), self.legend(), *others)
-
     # What is wrong.
 
     def show_reads(self, event: Event) -> None:
@@ -85,7 +72,7 @@ class Backward(LessonScene):
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
         errors = self.picture.answer(self.lesson.mistaken(), terms.ERROR.capital, signed=True)
-        self.become(errors, 0.5)
+        self.turn_into(errors, 0.5)
         self.during(1, self.point_at(self.lesson.right, times=2))
 
     # The way back.
@@ -96,7 +83,7 @@ class Backward(LessonScene):
         names = {f"at-{n}" if n else "pooled": name for n, name in enumerate(energy)}
         maps = {key: (Caption(en=name, zh=name), energy[name]) for key, name in names.items()}
         picture = self.picture.way(self.lesson.mistaken(), terms.ERROR.capital, maps)
-        self.become(picture, 0.25)
+        self.turn_into(picture, 0.25)
         order = list(reversed(names))
         sources = [f"answer.{self.lesson.right}", *order[:-1]]
         moves = [
@@ -108,7 +95,7 @@ class Backward(LessonScene):
     def show_arrived(self, event: Event) -> None:
         """The filter's own channel, as large as it can be."""
         name, errors = self.lesson.arriving
-        self.become(self.picture.arrived(errors, name), 0.5)
+        self.turn_into(self.picture.arrived(errors, name), 0.5)
         self.during(1, self.board.pulse("pooled", times=2))
 
     def show_winner(self, event: Event) -> None:
@@ -117,7 +104,7 @@ class Backward(LessonScene):
         assert given is not None
         name, errors = self.lesson.arriving
         picture = self.picture.given(errors, name, given)
-        self.become(picture, 0.2, show=("pooled.cell",))
+        self.turn_into(picture, 0.2, show=("pooled.cell",))
         self.during(0.2, self.board.grow("numbers", out_of="pooled.cell"))
         marks = [f"numbers.{mark}" for mark in ("winner",) if given.winner is not None]
         self.during(0.15, self.board.show(*marks) if marks else self.board.pulse("numbers"))
@@ -130,7 +117,7 @@ class Backward(LessonScene):
         """The sums of the filter's map, and the errors that pass."""
         called = terms.activation(self.lesson.network.layer(self.lesson.shown_layer).activation)
         gate = self.picture.gate(called)
-        self.become(gate, 0.2, show=("sums",), hold=("errors",))
+        self.turn_into(gate, 0.2, show=("sums",), hold=("errors",))
         errors = self.lesson.picture_of().after
         self.board.fill("errors", errors)
         self.during(0.3, self.board.show("errors"))
@@ -150,7 +137,7 @@ class Backward(LessonScene):
         """The weight that is asked about, and the video waits."""
         picture = self.picture.laid(steep=self.lesson.steep, known=self.known(0))
         if not self.board.has("kernel"):
-            self.become(picture, min(0.3, 2 / event.seconds), show=("input", "kernel"))
+            self.turn_into(picture, min(0.3, 2 / event.seconds), show=("input", "kernel"))
         share = min(1.0, 6.0 / event.seconds)
         self.board.show("kernel.steep")(1.0)
         cell = "kernel[{}, {}]".format(*self.lesson.steep)
@@ -166,7 +153,7 @@ class Backward(LessonScene):
         told = self.lesson.told
         picture = self.picture.laid(told, known=self.known(0))
         shown = ("input", "kernel", "gradient")
-        self.become(picture, 0.2, show=shown, hold=("sum", "errors"))
+        self.turn_into(picture, 0.2, show=shown, hold=("sum", "errors"))
         self.during(0.2, self.board.show("errors"), self.board.dim("input", to=UNDER))
         goes = self.stand(told.row, told.col)
         self.during(0.1, self.board.show("input.place"), self.board.dim("input.place", to=1.0))
@@ -225,7 +212,7 @@ class Backward(LessonScene):
         told = self.lesson.told
         known = self.known(0)
         known[told.row, told.col] = True
-        self.become(self.picture.laid(known=known), 0.1)
+        self.turn_into(self.picture.laid(known=known), 0.1)
         count = self.lesson.gradient.size
         for number in range(count):
             row, col = divmod(number, self.lesson.gradient.shape[1])
@@ -243,7 +230,7 @@ class Backward(LessonScene):
         weights, losses = self.lesson.valley
         own = float(self.lesson.kernel[self.lesson.steep])
         picture = self.picture.valley(weights, losses, self.lesson.steep, own)
-        self.become(picture, 0.15, show=("kernel", "kernel.steep"))
+        self.turn_into(picture, 0.15, show=("kernel", "kernel.steep"))
         self.during(0.08, self.board.show(*self.board.frame("valley")))
         self.board.show("valley.ball")(1.0)
         values = self.board.part("kernel").values
@@ -265,7 +252,7 @@ class Backward(LessonScene):
     def show_step(self, event: Event) -> None:
         """Kernel, less a little of the gradient: the kernel after the step."""
         picture = self.picture.step(self.lesson.steep, self.lesson.rated)
-        self.become(picture, 0.2, show=("kernel", "note"))
+        self.turn_into(picture, 0.2, show=("kernel", "note"))
         self.during(0.15, self.board.grow("gradient", out_of="kernel"), self.board.show("rate"))
         height, width = self.lesson.gradient.shape
         self.during(0.15, self.board.grow("after", out_of="gradient"), self.board.show("equals"))
@@ -279,15 +266,15 @@ class Backward(LessonScene):
 
     def show_again(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change."""
-        self.become(self.answers(), 0.2, show=("input", "answer"))
+        self.turn_into(self.answers(), 0.2, show=("input", "answer"))
         after = self.lesson.answers(self.lesson.stepped.trace)
-        self.become(self.picture.answer(after, terms.ANSWER.capital), 0.35)
+        self.turn_into(self.picture.answer(after, terms.ANSWER.capital), 0.35)
         self.during(1, self.point_at(self.lesson.right, times=2))
 
     def show_answer(self, event: Event) -> None:
         """The errors slide over the picture once more."""
         picture = self.picture.laid(steep=self.lesson.steep)
-        self.become(picture, 0.2, show=("input", "errors", "kernel", "gradient"))
+        self.turn_into(picture, 0.2, show=("input", "errors", "kernel", "gradient"))
         self.during(0.08, self.board.dim("input", to=UNDER))
         self.board.show("input.place")(1.0)
         self.board.dim("input.place", to=1.0)(1.0)

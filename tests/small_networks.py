@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from convexplain.data.recipe import Recipe
 from convexplain.network import (
+    Activation,
+    Add,
     AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Dense,
     Flatten,
@@ -78,9 +81,10 @@ def forward(net: Network, x: Array) -> tuple[dict[str, Array], dict[str, Array]]
     """Each layer's output before and after its activation, in float64, by loops of this file."""
     befores: dict[str, Array] = {}
     afters: dict[str, Array] = {}
-    x = x.astype(np.float64)
+    outputs = {"input": x.astype(np.float64)}
     for layer in net.layers:
         weights = net.weights
+        x = np.concatenate([outputs[name] for name in net.sources(layer.name)], axis=-1)
         if isinstance(layer, Conv2D):
             kernel = weights[f"{layer.name}/kernel"].astype(np.float64)
             bias = weights[f"{layer.name}/bias"].astype(np.float64)
@@ -92,10 +96,20 @@ def forward(net: Network, x: Array) -> tuple[dict[str, Array], dict[str, Array]]
             kernel = weights[f"{layer.name}/kernel"].astype(np.float64)
             z = np.array([float(np.dot(x, column)) for column in kernel.T])
             z = z + weights[f"{layer.name}/bias"]
+        elif isinstance(layer, BatchNormalization):
+            mean, variance, gamma, beta = (
+                weights[f"{layer.name}/{part}"].astype(np.float64)
+                for part in ("moving_mean", "moving_variance", "gamma", "beta")
+            )
+            z = (x - mean) / np.sqrt(variance + layer.epsilon) * gamma + beta
+        elif isinstance(layer, Add):
+            z = sum(outputs[name] for name in net.sources(layer.name))
+        elif isinstance(layer, Activation):
+            z = x
         else:
             z = np.array([x[i, j, c] for i, j, c in np.ndindex(*x.shape)])
         befores[layer.name] = z
-        x = afters[layer.name] = _activation(layer.activation, z)
+        outputs[layer.name] = afters[layer.name] = _activation(layer.activation, z)
     return befores, afters
 
 
@@ -205,6 +219,21 @@ CLASSIFIERS: dict[str, tuple[tuple[int, int, int], tuple[Layer, ...], Recipe | N
         ),
         Recipe((16, 16), "gray", 255.0, (128.0,), (64.0,)),
     ),
+    "newer layers": (
+        (16, 16, 1),
+        (
+            Conv2D("stem", 4, activation="linear"),
+            BatchNormalization("bn_1"),
+            Activation("relu_a"),
+            Conv2D("conv_b", 4, padding="same", activation="linear"),
+            BatchNormalization("bn_2"),
+            Add("plus", inputs=("bn_2", "relu_a")),
+            Activation("relu_c"),
+            Flatten("flat"),
+            Dense("logits", 10, "softmax"),
+        ),
+        None,
+    ),
     "dense alone": (
         (10, 12, 1),
         (Flatten("flatten"), Dense("dense", 6, "relu"), Dense("dense_1", 4, "softmax")),
@@ -219,7 +248,9 @@ def classifier(name: str, seed: int = 0) -> Network:
     untrained = Network.initialised(layers, seed, input_shape=shape)
     random = np.random.default_rng(seed)
     weights = {
-        key: w if w.ndim > 1 else random.normal(0, 0.1, w.shape).astype(np.float32)
+        key: w
+        if w.ndim > 1 or "variance" in key
+        else random.normal(0, 0.1, w.shape).astype(np.float32)
         for key, w in untrained.weights.items()
     }
     return Network(layers, weights, input_shape=shape, recipe=recipe)

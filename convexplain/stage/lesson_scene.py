@@ -15,6 +15,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.beats import Beat, Event, chapters
 from convexplain.lessons.parts.lesson import Lesson
+from convexplain.panels import Diagram
 from convexplain.panels import text as words
 from convexplain.panels.sheet import ASPECTS, VIDEO, Sheet
 from convexplain.stage.board import Board
@@ -22,7 +23,7 @@ from convexplain.stage.canvas import Pixels
 from convexplain.stage.described import NOTHING, changes, seen
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, smoothly, together
+from convexplain.stage.pace import Move, lazily, smoothly, together
 from convexplain.stage.poster import Fullest
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
@@ -276,6 +277,22 @@ class LessonScene(StageScene):
             self.drive(together(*moves), seconds, rate)
         else:
             together(*moves)(1.0)
+
+    def turn_into(
+        self,
+        picture: Diagram,
+        share: float,
+        *others: Move,
+        show: tuple[str, ...] = (),
+        hold: tuple[str, ...] = (),
+    ) -> None:
+        """Lay out another picture, seen as a whole, and let its scales of colours come."""
+
+        def legend() -> Move:
+            return self.board.show("legend") if self.board.has("legend") else together()
+
+        change = self.board.become(picture, show=show, hold=hold)
+        self.during(share, self.camera.home(), change, lazily(legend), *others)
 
     def show_doubt(self, event: Event) -> None:
         """What may be wrong with the picture is said while all stands as it is."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from convexplain.data.digits import training_indices
 from convexplain.data.mnist import load_mnist
 from convexplain.errors import UsageError, choose
-from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Layer, Network
+from convexplain.network import BASELINE_LAYERS, BLOCKS_LAYERS, CHAPTER_LAYERS, Layer, Network
 from convexplain.training.evaluation import as_batch, check_pairs
 from convexplain.training.gradients import Backpropagation
 
@@ -58,10 +58,12 @@ class TrainingConfig:
         )
 
 
-#: The chapter's convnet and its dense baseline, as `convexplain train` trains them.
+#: The chapter's convnet, its dense baseline, and a network of newer layers, as trained by
+#: `convexplain train`.
 CONFIGS: Mapping[str, TrainingConfig] = {
     "cnn": TrainingConfig(tuple(CHAPTER_LAYERS), epochs=5, batch_size=64),
     "dense": TrainingConfig(tuple(BASELINE_LAYERS), epochs=5, batch_size=128),
+    "blocks": TrainingConfig(tuple(BLOCKS_LAYERS), epochs=3, batch_size=64),
 }
 
 

@@ -22,6 +22,7 @@ from convexplain.network import (
     compact,
     level_layers,
 )
+from convexplain.network.folding import host_of
 from convexplain.style.captions import Caption
 
 #: Levels of maps that a hierarchy has at least.
@@ -35,6 +36,8 @@ Role = Literal[
     "convolution over a gray picture",
     "convolution of the picture",
     "convolution of many channels",
+    "normalization",
+    "addition",
     "maps",
     "max pool",
     "levels",
@@ -52,6 +55,7 @@ class Part(NamedTuple):
 
     words: Caption  # what a network has that has it: "a convolution"
     find: Callable[[Network], Layer | None]  # the first such layer of a network, or None
+    shipped: str = "cnn"  # a network of the package that has it
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,11 +209,12 @@ def require(network: Network, role: Role, model: str) -> Layer:
     """Return the layer of a network that plays a part, or say what the network lacks."""
     found = find(network, role)
     if found is None:
-        words = ROLES[role].words
+        part = ROLES[role]
         raise UsageError(
-            "the network {model!r} lacks {words}: give one that has it, such as cnn",
+            "the network {model!r} lacks {words}: give one that has it, such as {shipped}",
             model=model,
-            words=words,
+            words=part.words,
+            shipped=part.shipped,
         )
     return found
 
@@ -289,6 +294,39 @@ def _of_many_channels(network: Network) -> Layer | None:
         if not reads_picture and shape[2] > 1 and reads_all_channels(network, layer.name):
             return layer
     return None
+
+
+def _normalization(network: Network) -> Layer | None:
+    """One that a convolution alone feeds, and alone: it could be folded into it."""
+    for layer in network.layers:
+        host = host_of(network, layer.name)
+        if host is not None and len(network.shapes[layer.name]) == 3:
+            return layer
+    return None
+
+
+def _addition(network: Network) -> Layer | None:
+    """The sum of two layers' maps, one of which is made of the other."""
+    for layer in network.layers:
+        sources = network.sources(layer.name)
+        if layer.family == "addition" and len(network.shapes[layer.name]) == 3:
+            ways = [set(ancestors(network, name)) for name in sources]
+            if len(sources) == 2 and (sources[0] in ways[1] or sources[1] in ways[0]):
+                return layer
+    return None
+
+
+def ancestors(network: Network, name: str) -> tuple[str, ...]:
+    """Return all layers that a layer is made of, the picture among them."""
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        here = waiting.pop()
+        for source in () if here == "input" else network.sources(here):
+            if source not in found:
+                found[source] = None
+                waiting.append(source)
+    return tuple(found)
 
 
 def with_maps(network: Network) -> tuple[Layer, ...]:
@@ -420,6 +458,22 @@ ROLES: Mapping[Role, Part] = {
             zh="读取前一层全部通道的卷积层",
         ),
         _of_many_channels,
+    ),
+    "normalization": Part(
+        Caption(
+            en="a batch normalization behind a convolution without activation",
+            zh="紧跟在没有激活函数的卷积层之后的批归一化层",
+        ),
+        _normalization,
+        "blocks",
+    ),
+    "addition": Part(
+        Caption(
+            en="an addition of a layer's maps and of what others made of them",
+            zh="把某层的响应图与其后各层的结果相加的层",
+        ),
+        _addition,
+        "blocks",
     ),
     "maps": Part(Caption(en="response maps", zh="响应图"), _maps),
     "max pool": Part(

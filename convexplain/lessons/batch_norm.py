@@ -1,0 +1,544 @@
+"""Batch normalization: four constants of each channel, which the convolution can do itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import digits
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.carrying import bundled, carried, right
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.network_lesson import FilterLesson
+from convexplain.lessons.parts.normalizing import (
+    NO_GAMMA_BETA,
+    NO_MEAN,
+    OWN,
+    VARIANCE,
+    Normalizing,
+    by_its_own,
+)
+from convexplain.lessons.parts.subject import Role
+from convexplain.network import Layer, Trace, folded
+from convexplain.network.folding import fold, host_of
+from convexplain.panels import (
+    ASPECTS,
+    INK,
+    Axis,
+    Bar,
+    Bars,
+    Cells,
+    Chart,
+    Column,
+    Curve,
+    Diagram,
+    Either,
+    Formula,
+    Legend,
+    Maps,
+    Mark,
+    Part,
+    Row,
+    Scale,
+    Table,
+    Term,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[Any]
+#: The network that is shown unless another is given.
+_MODEL = "blocks"
+#: The bundled digits are shared out into so many batches.
+BATCHES = 10
+#: At most so many maps stand on a wall.
+MOST = 32
+
+_SUMS = Caption(en="sums of the convolution", zh="卷积的和")
+_NORMALISED = Caption(en="normalized", zh="归一化之后")
+_SPREAD = Caption(en="spread", zh="标准差")
+_BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个随包附带的手写数字")
+_STORED = Caption(en="stored: {v}", zh="保存的：{v}")
+_STEPS = (
+    Caption(en="minus mean", zh="减平均值"),
+    Caption(en="over spread", zh="除以标准差"),
+    Caption(en="times γ", zh="乘 γ"),
+    Caption(en="plus β", zh="加 β"),
+)
+_FOLDED = Caption(en="folded", zh="合并后")
+_DIFFERENCE = Caption(en="difference", zh="差值")
+_FACTOR, _ADDEND = Caption(en="factor", zh="倍数"), Caption(en="shift", zh="平移")
+_OF_BIAS = Caption(en="bias after", zh="之后的偏置")
+_RIGHT = Caption(en="right of {n} digits", zh="{n} 个手写数字中认对的")
+_WITH_STORED = Caption(en="stored numbers", zh="保存的数")
+_WITH_OWN = Caption(en="each its own", zh="各用各的")
+
+
+@dataclass(frozen=True)
+class BatchNorm(FilterLesson):
+    """What a batch normalization does with one picture, and how it goes into the kernel."""
+
+    name: ClassVar[str] = "batch-norm"
+    title: ClassVar[Caption] = Caption(
+        en="Batch normalization: shift and scale each channel",
+        zh="批归一化：逐通道平移和缩放",
+    )
+    question: ClassVar[Caption] = Caption(
+        en="It is named after batches. What does it do to one picture?",
+        zh="名字里有“批”。只有一张图时，它做什么？",
+    )
+    answer: ClassVar[Caption] = Caption(
+        en="A scale and a shift: the convolution can do both itself.",
+        zh="缩放加平移：卷积自己就能做。",
+    )
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    needs: ClassVar[tuple[Role, ...]] = ("normalization",)
+
+    model: str = option(
+        _MODEL,
+        en="a network that was saved to a file",
+        zh="保存好的网络文件",
+        metavar="FILE",
+        kw_only=True,
+    )
+    pause: float = pause_option()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_pause(self.pause)
+        self.beats()  # a length that cannot be is refused at once
+
+    @property
+    def shown_filter(self) -> int:
+        """The channel asked for, the example's, or the first with steps that add up."""
+        if self.filter is not None:
+            return self.filter
+        if self.model == _MODEL:
+            return int(self.chosen["filter"])
+        honest = (
+            n for n in range(self.filters)
+            if self._constants_of(n).followed(self.sums[:, :, n]) is not None
+        )  # fmt: skip
+        return next(honest, self.strongest)
+
+    # Numbers of the channel.
+
+    @cached_property
+    def host(self) -> str:
+        """Name of the convolution before it."""
+        found = host_of(self.network, self.shown_layer)
+        assert found is not None
+        return found
+
+    @property
+    def sums(self) -> Floats:
+        """All maps of the convolution, (height, width, channels)."""
+        return self.trace.activations[self.host]
+
+    @cached_property
+    def constants(self) -> Normalizing:
+        """The channel's mean, spread, gamma and beta."""
+        return self._constants_of(self.shown_filter)
+
+    def _constants_of(self, channel: int) -> Normalizing:
+        return Normalizing.of(self.network, self.shown_layer, channel)
+
+    @cached_property
+    def place(self) -> tuple[int, int]:
+        """The cell that is followed: of those whose printed steps add up, the largest result."""
+        found = self.constants.followed(self.sums[:, :, self.shown_filter])
+        if found is not None:
+            return found
+        row, col = np.unravel_index(self.response_map.argmax(), self.response_map.shape)
+        return int(row), int(col)
+
+    @property
+    def number(self) -> float:
+        """The convolution's sum there."""
+        return float(self.sums[(*self.place, self.shown_filter)])
+
+    @property
+    def steps(self) -> tuple[float, float, float, float]:
+        """What becomes of it, step by step."""
+        return self.constants.steps(self.number)
+
+    @cached_property
+    def own(self) -> Normalizing:
+        """The constants if mean and spread were those of this picture's map."""
+        own = self.sums[:, :, self.shown_filter].astype(np.float64)
+        epsilon = getattr(self.network.layer(self.shown_layer), "epsilon", 0.0)
+        spread = float(np.sqrt(own.var() + epsilon))
+        return Normalizing(float(own.mean()), spread, self.constants.gamma, self.constants.beta)
+
+    # Many digits: only for a network that reads them.
+
+    @cached_property
+    def digits(self) -> Floats | None:
+        """All bundled digits as the network reads them."""
+        return bundled(self.network)
+
+    @cached_property
+    def batches(self) -> tuple[Floats, Floats] | None:
+        """Mean and spread of the channel's sums in each batch of bundled digits."""
+        if self.digits is None:
+            return None
+        sums = carried(self.network, self.digits, until=self.host)[..., self.shown_filter]
+        parts = [sums[n::BATCHES].astype(np.float64) for n in range(BATCHES)]
+        return np.array([p.mean() for p in parts]), np.array([p.std() for p in parts])
+
+    @cached_property
+    def right(self) -> tuple[int, int] | None:
+        """How many bundled digits are read right: by what is stored, and each by its own."""
+        if self.digits is None:
+            return None
+        network = self.network
+
+        def own(layer: Layer, x: Floats) -> Floats | None:
+            return by_its_own(layer, x, network.weights_of(layer.name))
+
+        ways = (carried(network, self.digits), carried(network, self.digits, instead=own))
+        return right(network, ways[0]), right(network, ways[1])
+
+    # Folded.
+
+    @cached_property
+    def kernel(self) -> tuple[Floats, Floats]:
+        """The filter's weights in the channel in which they are largest, before and after."""
+        before = self.network.weights_of(self.host)["kernel"].astype(np.float64)
+        after, _ = fold(self.network, self.shown_layer)
+        n = self.read_channel
+        return before[:, :, n, self.shown_filter], after[:, :, n, self.shown_filter]
+
+    @cached_property
+    def read_channel(self) -> int:
+        """The channel of the kernel that is shown, by its place in the kernel."""
+        kernel = self.network.weights_of(self.host)["kernel"][..., self.shown_filter]
+        return int((kernel.astype(np.float64) ** 2).sum(axis=(0, 1)).argmax())
+
+    @property
+    def bias(self) -> tuple[float, float]:
+        """The filter's bias before and after."""
+        _, after = fold(self.network, self.shown_layer)
+        before = self.network.biases(self.host)
+        return float(before[self.shown_filter]), float(after[self.shown_filter])
+
+    @cached_property
+    def folded_maps(self) -> Floats:
+        """The maps of the convolution that has taken the normalization in."""
+        network = folded(self.network)
+        return Trace(network, self.trace.image).before(self.host)
+
+    @property
+    def apart(self) -> float:
+        """The largest difference between both ways."""
+        return float(np.abs(self.folded_maps - self.maps).max())
+
+    # The pictures.
+
+    def _scales(self) -> tuple[Scale, Scale]:
+        before, after = (float(np.abs(each).max()) or 1.0 for each in (self.sums, self.maps))
+        return Scale(before, _SUMS), Scale(after, _NORMALISED)
+
+    def _map(self, *, marked: bool = False) -> Cells:
+        marks = {"cell": Mark(*self.place)} if marked else {}
+        title = terms.MAP_OF.fill(layer=self.host, n=self.shown_filter)
+        values = self.sums[:, :, self.shown_filter]
+        return Cells(
+            "sums", values, self._scales()[0], share="maps", title=title, lines=False, marks=marks
+        )
+
+    def _normal(self, name: str = "normal", values: Floats | None = None) -> Cells:
+        shown = self.maps if values is None else values
+        title = terms.MAP_OF.fill(layer=self.shown_layer, n=self.shown_filter)
+        if name != "normal":
+            title = terms.MAP_OF.fill(layer=self.host, n=self.shown_filter)
+        return Cells(
+            name, shown[:, :, self.shown_filter], self._scales()[1], share="maps", title=title,
+            lines=False,
+        )  # fmt: skip
+
+    def opening(self, *, upright: bool = False) -> Diagram:
+        """Describe the picture and the channel's map."""
+        read = Cells("input", self.drawn, INK, lines=False, title=terms.INPUT.capital)
+        return _beside(read, Column(self._map(), Legend("legend", row=True)), upright)
+
+    def training(self, *, upright: bool = False) -> Diagram:
+        """Describe mean and spread of the batches, and what is stored."""
+        assert self.batches is not None
+        count = np.arange(1, BATCHES + 1)
+        stored = self.constants.mean, self.constants.spread
+        curves = []
+        for name, label, found, kept, tone in zip(
+            ("mean", "spread"), (terms.MEAN, _SPREAD), self.batches, stored, ("ink", "accent"),
+            strict=True,
+        ):  # fmt: skip
+            said = _STORED.fill(v=fmt.number(kept))
+            curves.append(Curve(name, count, found, label, tone))
+            curves.append(
+                Curve(f"{name}-kept", count, np.full(BATCHES, kept), said, tone, dashed=True)
+            )
+        assert self.digits is not None
+        each = fmt.count(len(self.digits) // BATCHES)
+        values = np.concatenate([curve.y for curve in curves])
+        low, high = float(values.min()), float(values.max())
+        room = 0.1 * (high - low)
+        chart = Chart(
+            "batches", curves, Axis(_BATCH.fill(n=each), 1, BATCHES),
+            Axis(_SUMS, low - room, high + room), size=(16, 24),
+        )  # fmt: skip
+        return _beside(Column(self._map(), Legend("legend", row=True)), chart, upright)
+
+    def one(self, *, upright: bool = False) -> Diagram:
+        """Describe the followed cell, and its steps."""
+        return _beside(
+            Column(self._map(marked=True), Legend("legend", row=True)),
+            Column(self._constants(), self._table(), gap=1.5),
+            upright,
+        )
+
+    def _constants(self) -> Formula:
+        four = self.constants
+        return Formula(
+            "constants",
+            (
+                Term("mean", fmt.number(four.mean), terms.MEAN),
+                Term("spread", fmt.number(four.spread), _SPREAD),
+                Term("gamma", fmt.number(four.gamma), Caption(en="γ", zh="γ")),
+                Term("beta", fmt.number(four.beta), Caption(en="β", zh="β")),
+            ),
+        )
+
+    def _table(self) -> Table:
+        four, values = self.constants, (self.number, *self.steps)
+        signs = ("−", "/", "·", "+")
+        given = (four.mean, four.spread, four.gamma, four.beta)
+        rows = [
+            (label, f"{fmt.number(values[n])} {signs[n]} {_bracketed(given[n])}", "=",
+             fmt.number(values[n + 1]))
+            for n, label in enumerate(_STEPS)
+        ]  # fmt: skip
+        return Table("steps", rows)
+
+    def walls(self) -> Diagram:
+        """Describe all channels before and after."""
+        before, after = self._scales()
+        walls = [
+            Maps(name, values[:, :, :MOST], scale, share="walls", title=title, lines=False)
+            for name, values, scale, title in (
+                ("wall", self.sums, before, _SUMS.capital),
+                ("wall-after", self.maps, after, _NORMALISED.capital),
+            )
+        ]
+        legend = Legend("legend", row=True)
+        return Diagram(
+            Either(
+                Column(Row(*walls, gap=2), legend, align="middle"),
+                Column(*walls, legend, align="middle"),
+            )
+        )
+
+    def folding(self) -> Diagram:
+        """Describe how factor and shift go into kernel and bias."""
+        return Diagram(Column(*self._folding(), Legend("legend", row=True), align="middle"))
+
+    def _folding(self) -> tuple[Part, Part]:
+        old, new = self.kernel
+        most = float(max(np.abs(old).max(), np.abs(new).max())) or 1.0
+        scale = Scale(most, terms.WEIGHT)
+        title = terms.FILTER.capital.fill(n=self.shown_filter)
+        kernels = [
+            Cells(name, values, scale, numbers=True, share="numbers", title=called)
+            for name, values, called in (("kernel", old, title), ("after", new, _FOLDED.capital))
+        ]
+        factor = Text("times", f"× {fmt.number(self.constants.factor)}", role="sign")
+        equals = Text("equals", "=", role="sign")
+        before, after = self.bias
+        bias = Formula(
+            "bias",
+            (
+                Term("old", fmt.number(before), terms.BIAS),
+                Term("times", f"· {_bracketed(self.constants.factor)}", _FACTOR),
+                Term("shift", f"+ {_bracketed(self.constants.addend)}", _ADDEND),
+                Term("equals", "="),
+                Term("new", fmt.number(after), _OF_BIAS),
+            ),
+        )
+        return Row(kernels[0], factor, equals, kernels[1], gap=0.6), bias
+
+    def same(self) -> Diagram:
+        """Describe the map of both ways, and their difference."""
+        maps = self._same()
+        legend = Legend("legend", row=True)
+        return Diagram(
+            Either(
+                Column(Row(*maps, gap=1.5), legend, align="middle"),
+                Column(*maps, legend, align="middle"),
+            )
+        )
+
+    def _same(self) -> tuple[Part, Part, Part]:
+        apart = self.folded_maps - self.maps
+        difference = Cells(
+            "difference", apart[:, :, self.shown_filter], self._scales()[1], share="maps",
+            title=_DIFFERENCE.capital, lines=False,
+        )  # fmt: skip
+        return self._normal(), self._normal("joined", self.folded_maps), difference
+
+    def answers(self) -> Diagram:
+        """Describe how many digits are read right in both ways."""
+        assert self.right is not None
+        whole = len(digits.load())
+        bars = [
+            Bar(name, label, n, fmt.count(n), tone)
+            for name, label, n, tone in zip(
+                ("stored", "own"), (_WITH_STORED, _WITH_OWN), self.right, ("accent", "ink"),
+                strict=True,
+            )
+        ]  # fmt: skip
+        title = _RIGHT.fill(n=fmt.count(whole))
+        return Diagram(Row(Bars("answers", bars, Scale(whole), length=20, title=title.capital)))
+
+    def diagram(self) -> Diagram:
+        """Describe the picture of it, for a figure: kernel and bias folded, and the same map."""
+        kernels, bias = self._folding()
+        maps = self._same()
+        legend = Legend("legend", row=True)
+        about = Caption(
+            en="How the batch normalization {norm} goes into the convolution {host}: kernel and "
+            "bias of filter {n} before and after, and the map of both ways.",
+            zh="批归一化 {norm} 怎样并入卷积 {host}：过滤器 {n} 的卷积核和偏置的前后，"
+            "以及两种算法的响应图。",
+        ).fill(norm=self.shown_layer, host=self.host, n=self.shown_filter)
+        return Diagram(
+            Either(
+                Column(kernels, bias, Row(*maps), legend, align="middle"),
+                Column(kernels, bias, *maps, legend, align="middle"),
+            ),
+            (),
+            about,
+        )
+
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: what is stored in training, one number's steps, and the fold."""
+        yield Beat.of("question", self.title, Event("reads", 4.0, self.question))
+        if self.batches is not None:
+            yield Beat.of("training", self.title, *self._tell_training())
+        yield Beat.of("one", self.title, *self._tell_one())
+        yield Beat.of("fold", self.title, *self._tell_fold())
+        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
+
+    def _tell_training(self) -> Iterator[Event]:
+        said = Caption(
+            en="In training each batch has its own mean and spread.",
+            zh="训练时，每一批都有自己的平均值和标准差。",
+        )
+        yield Event("batches", 5.0, said, detail=1)
+        kept = Caption(
+            en="Their running averages are stored: {m} and {s}.",
+            zh="保存的是它们的滑动平均：{m} 和 {s}。",
+        )
+        mean, spread = fmt.number(self.constants.mean), fmt.number(self.constants.spread)
+        yield Event("kept", 4.0, kept.fill(m=mean, s=spread))
+
+    def _tell_one(self) -> Iterator[Event]:
+        weights = self.network.weights_of(self.shown_layer)
+        fixed = Caption(en="When it answers, these numbers are fixed.", zh="推理时，这些数不再变。")
+        yield Event("fixed", 3.6, fixed)
+        learned = [name for name, part in (("γ", "gamma"), ("β", "beta")) if part in weights]
+        if learned:
+            said = Caption(en="The channel has learned {n}, too.", zh="这个通道还学会了 {n}。")
+            names = Caption(en=" and ".join(learned), zh=" 和 ".join(learned))
+            yield Event("learned", 3.0, said.fill(n=names), detail=1)
+        question = self.ask()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+        said = Caption(
+            en="Subtract, divide, multiply, add: {z} becomes {v}.",
+            zh="减、除、乘、加：{z} 变成 {v}。",
+        )
+        value = fmt.number(self.steps[-1])
+        yield Event("steps", 5.4, said.fill(z=fmt.number(self.number), v=value))
+        spreads = [each.std(axis=(0, 1), dtype=np.float64) for each in (self.sums, self.maps)]
+        ends = [fmt.number(end(each)) for each in spreads for end in (np.min, np.max)]
+        said = Caption(
+            en="The channels' spread: {a} to {b} before, {c} to {d} after.",
+            zh="各通道的标准差：之前 {a} 到 {b}，之后 {c} 到 {d}。",
+        )
+        yield Event("channels", 4.6, said.fill(**dict(zip("abcd", ends, strict=True))), detail=1)
+
+    def ask(self) -> Question | None:
+        """Ask what becomes of the number; None if too few wrong ways print another result."""
+        ways = {RIGHT: self.steps[-1], **self.constants.mistakes(self.number, self.own)}
+        texts = distinct(ways, fmt.number)
+        if len(texts) < 3:
+            return None
+        choices = [
+            Choice(Caption(en=text, zh=text), REPLIES.get(name))
+            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
+        ]
+        said = Caption(
+            en="One picture, z = {z} in this channel. What comes out?",
+            zh="一张图，这个通道里 z = {z}。输出是多少？",
+        )
+        return Question(said.fill(z=fmt.number(self.number)), tuple(choices))
+
+    def _tell_fold(self) -> Iterator[Event]:
+        said = Caption(
+            en="All of it is one factor and one shift: into the kernel!",
+            zh="合起来是一个倍数和一次平移：并入卷积核！",
+        )
+        yield Event("fold", 5.0, said)
+        said = Caption(
+            en="Same map, one layer less: less than {d} apart.",
+            zh="少了一层，响应图一样：相差不到 {d}。",
+        )
+        yield Event("same", 4.6, said.fill(d=self.bound))
+        if self.right is not None:
+            stored, own = self.right
+            said = Caption(
+                en="{a} of {n} digits right; each with its own numbers: {b}.",
+                zh="{n} 个认对 {a} 个；各用各的平均值，认对 {b} 个。",
+            )
+            whole = fmt.count(len(digits.load()))
+            told = said.fill(a=fmt.count(stored), b=fmt.count(own), n=whole)
+            yield Event("answers", 4.6, told, detail=1)
+
+    @property
+    def bound(self) -> str:
+        """The least power of ten above the largest difference, as it is written out."""
+        power = int(np.floor(np.log10(self.apart))) + 1 if self.apart else -12
+        return fmt.number(10.0**power, max(0, -power))
+
+
+REPLIES = {
+    OWN: Caption(
+        en="With the picture's own numbers the answer would depend on all else that is in it.",
+        zh="若用这张图自己的数，结果就会随图中其他内容而变。",
+    ),
+    VARIANCE: Caption(en="The spread is the root of the variance.", zh="标准差是方差的平方根。"),
+    NO_MEAN: Caption(en="First to the middle: subtract the mean.", zh="先减平均值，移到中间。"),
+    NO_GAMMA_BETA: Caption(
+        en="γ and β are part of it: they were learned.", zh="还有 γ 和 β，它们是学来的。"
+    ),
+}
+
+
+def _beside(one: Part, other: Part, upright: bool) -> Diagram:
+    column = Column(one, other, align="middle")
+    return Diagram(column if upright else Either(Row(one, other, gap=2), column))
+
+
+def _bracketed(value: float) -> str:
+    printed = fmt.number(value)
+    return f"({printed})" if printed.startswith(fmt.MINUS) else printed

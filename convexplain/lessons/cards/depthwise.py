@@ -1,0 +1,118 @@
+"""Teacher's card: the depthwise separable convolution."""
+
+from __future__ import annotations
+
+from convexplain.data import digits
+from convexplain.lessons.cards._card import Card, Mistake, Pause
+from convexplain.lessons.depthwise import Depthwise
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption, Value
+
+
+def card(lesson: Depthwise) -> Card:
+    """Write the card."""
+    found = lesson.separable
+    assert lesson.right is not None
+    whole, less = found.weights
+    network = lesson.network
+    saved = whole - less - found.shapes.shape[2]  # the windows have biases of their own
+    values: dict[str, Value] = {
+        "layer": lesson.layer,
+        "c": fmt.count(found.channels),
+        "f": fmt.count(found.filters),
+        "size": found.size,
+        "windows": fmt.count(found.shapes.size),
+        "mixing": fmt.count(found.scales.size),
+        "whole": fmt.count(whole),
+        "less": fmt.count(less),
+        "share": fmt.percent(less / whole, 0),
+        "a": fmt.number(lesson.values[0]),
+        "b": fmt.number(lesson.values[1]),
+        "n": fmt.count(len(digits.load())),
+        "one": fmt.count(lesson.right[0]),
+        "all": fmt.count(lesson.right[-1]),
+        "network": fmt.count(network.parameters),
+        "left": fmt.count(network.parameters - saved),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Count the weights of an ordinary and of a separable layer, and say what filters "
+            "share in the second.",
+            zh="会数普通卷积和可分离卷积的权重，并说出后者的过滤器共用了什么。",
+        ),
+        needs=(
+            Caption(
+                en="That a filter has a kernel for every channel (lesson channels).",
+                zh="过滤器对每个通道都有一个卷积核（课程 channels）。",
+            ),
+            Caption(
+                en="What a window of one pixel does (lesson one-by-one).",
+                zh="只有一个像素的窗口做什么（课程 one-by-one）。",
+            ),
+        ),
+        pauses=(
+            Pause(
+                "steps",
+                Caption(
+                    en="{c} channels, {f} filters, {size} weights a kernel: how many weights?",
+                    zh="{c} 个通道、{f} 个过滤器，每个卷积核 {size} 个权重：共几个权重？",
+                ),
+                Caption(
+                    en="{size} times {c} times {f}: {whole}.", zh="{size} 乘 {c} 乘 {f}：{whole}。"
+                ),
+            ),
+            Pause(
+                "cost",
+                Caption(
+                    en="And with one window a channel and a mixture behind?",
+                    zh="若每个通道只有一个窗口，后面再混合呢？",
+                ),
+                Caption(
+                    en="{windows} and {mixing}: {less}, {share} of before.",
+                    zh="{windows} 加 {mixing}：{less} 个，是原来的 {share}。",
+                ),
+            ),
+            Pause(
+                "shared",
+                Caption(
+                    en="Can this layer do all that the ordinary one does?",
+                    zh="这样的层能做到普通卷积能做的一切吗？",
+                ),
+                Caption(
+                    en="No: on one channel all filters have one shape; only its amount differs.",
+                    zh="不能：在同一个通道上，所有过滤器共用一个形状，只有倍数不同。",
+                ),
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                Caption(en="It computes the same, only faster.", zh="它算出的结果一样，只是更快。"),
+                Caption(
+                    en="At one place {a} becomes {b}: it is another, smaller family of layers.",
+                    zh="同一处 {a} 变成了 {b}：它是另一族更小的层。",
+                ),
+            ),
+            Mistake(
+                Caption(en="The depthwise step mixes channels.", zh="逐通道这一步会混合通道。"),
+                Caption(
+                    en="It adds nothing from another channel; the mixture with its {mixing} "
+                    "weights does.",
+                    zh="它不加别的通道的数；混合靠后面那 {mixing} 个权重。",
+                ),
+            ),
+            Mistake(
+                Caption(
+                    en="A trained layer can simply be replaced.", zh="训练好的层可以直接替换。"
+                ),
+                Caption(
+                    en="Cut to one shape, {one} of {n} digits are right instead of {all}: such "
+                    "layers are trained as they are. The whole network would go from {network} "
+                    "parameters to {left}.",
+                    zh="压缩成一个形状，{n} 个手写数字只认对 {one} 个，原来是 {all} 个："
+                    "这样的层要从头训练。整个网络的参数会从 {network} 个变成 {left} 个。",
+                ),
+            ),
+        ),
+        tries=f"render {lesson.name} --model blocks",
+    ).filled(values)

@@ -1,0 +1,113 @@
+"""Teacher's card: the residual block."""
+
+from __future__ import annotations
+
+from convexplain.data import digits
+from convexplain.lessons.cards._card import Card, Mistake, Pause
+from convexplain.lessons.residual import Residual
+from convexplain.style import format as fmt
+from convexplain.style.captions import Caption, Value
+
+
+def card(lesson: Residual) -> Card:
+    """Write the card."""
+    came, change, total = map(fmt.number, lesson.numbers)
+    assert lesson.right is not None
+    channels = lesson.three[0].shape[2]
+    values: dict[str, Value] = {
+        "a": came,
+        "b": change,
+        "c": total,
+        "shape": fmt.shape(lesson.three[0].shape),
+        "channels": fmt.count(channels),
+        "twice": fmt.count(2 * channels),
+        "all": fmt.count(lesson.three[0].size),
+        "n": fmt.count(len(digits.load())),
+        **{name: fmt.count(count) for name, count in lesson.right.items()},
+        "one": fmt.shape((1, 1)),
+    }
+    return Card(
+        lesson,
+        aim=Caption(
+            en="Say what is added to what in a residual block, which shapes fit, and what the "
+            "arrow does for the numbers and for the errors.",
+            zh="能说出残差块里什么和什么相加、形状要怎样才配得上，以及这条箭头对数值和误差起什么作用。",
+        ),
+        needs=(
+            Caption(
+                en="What channels and maps are (lesson channels).",
+                zh="什么是通道和响应图（课程 channels）。",
+            ),
+            Caption(
+                en="For the last part, that errors run back (lesson backward).",
+                zh="最后一部分需要知道误差会往回传（课程 backward）。",
+            ),
+        ),
+        pauses=(
+            Pause(
+                "add",
+                Caption(
+                    en="Came in: {a}. Through comes {b}. What goes on?",
+                    zh="输入 {a}，穿过来的是 {b}。传下去的是多少？",
+                ),
+                Caption(
+                    en="{c}. So for all {all} numbers, each with the one at its own place.",
+                    zh="{c}。{all} 个数都这样，各加同一位置的数。",
+                ),
+            ),
+            Pause(
+                "arrow",
+                Caption(
+                    en="All weights of the block are zero. What goes on?",
+                    zh="块的权重全为零。传下去的是什么？",
+                ),
+                Caption(
+                    en="What came in, unchanged. A plain stack would hand on nothing.",
+                    zh="输入原样传下去；普通堆叠则什么都传不下去。",
+                ),
+            ),
+            Pause(
+                "answer",
+                Caption(
+                    en="Which of the two ways could the network do without?",
+                    zh="两条路中，网络缺了哪条还行？",
+                ),
+                Caption(
+                    en="This one without neither: round alone {round} of {n} digits are right, "
+                    "through alone {through}, with both {block}.",
+                    zh="这个网络两条都要：只绕过，{n} 个手写数字对 {round} 个；"
+                    "只穿过，对 {through} 个；两条都有，对 {block} 个。",
+                ),
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                Caption(en="The arrow is another convolution.", zh="箭头是另一个卷积。"),
+                Caption(
+                    en="It has no weights. Only where shapes differ a {one} convolution is put on "
+                    "it, so that the channels fit.",
+                    zh="它没有权重。只有形状不同时，才在上面放一个 {one} 卷积，让通道配得上。",
+                ),
+            ),
+            Mistake(
+                Caption(
+                    en="The channels are put one behind the other.", zh="把通道一个接一个排在一起。"
+                ),
+                Caption(
+                    en="That would make {twice}. Here {shape} and {shape} give {shape}.",
+                    zh="那样会有 {twice} 个通道。这里 {shape} 加 {shape}，仍是 {shape}。",
+                ),
+            ),
+            Mistake(
+                Caption(
+                    en="The arrow makes every network better.", zh="有了箭头，任何网络都会变好。"
+                ),
+                Caption(
+                    en="It lets errors through where many layers would swallow them; a network of "
+                    "few layers learns without it, too.",
+                    zh="层数很多、误差快要消失时，它让误差通过；层数少的网络没有它也能学会。",
+                ),
+            ),
+        ),
+        tries=f"render {lesson.name} --filter {lesson.shown_filter}",
+    ).filled(values)

@@ -1,0 +1,126 @@
+"""Convolutions of 1 x 1: what they read, their weights, and the best that few of them can do."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import ops
+from convexplain.lessons.parts.subject import convolutions, reads_all_channels
+from convexplain.network import Layer, Network
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Mixing:
+    """A layer of 1 x 1 filters, and the maps that it reads.
+
+    Parameters
+    ----------
+    source : str
+        The layer whose maps are read.
+    maps : numpy.ndarray, shape (height, width, channels)
+        Of one picture.
+    weights : numpy.ndarray, shape (channels, filters)
+    biases : numpy.ndarray, shape (filters,)
+    layer : str
+        Its name if it is one of the network's; empty if the mixtures were computed.
+    reader : Layer, optional
+        The convolution that reads all of its maps, or could.
+    """
+
+    source: str
+    maps: Array
+    weights: Array
+    biases: Array
+    layer: str = ""
+    reader: Layer | None = None
+
+    @property
+    def channels(self) -> int:
+        """How many maps are read."""
+        return int(self.weights.shape[0])
+
+    @property
+    def filters(self) -> int:
+        """How many maps come out."""
+        return int(self.weights.shape[1])
+
+    @cached_property
+    def mixed(self) -> Array:
+        """All sums, (height, width, filters)."""
+        return self.mix(self.maps)
+
+    def mix(self, maps: Array) -> Array:
+        """Return the sums of some maps, before any activation."""
+        sums: Array = ops.conv2d(maps.astype(np.float64), self.weights[None, None], self.biases)
+        return sums
+
+    @cached_property
+    def place(self) -> tuple[int, int]:
+        """Where the numbers that are read are largest, by their sum of squares."""
+        energy = (self.maps.astype(np.float64) ** 2).sum(axis=2)
+        row, col = np.unravel_index(int(energy.argmax()), energy.shape)
+        return int(row), int(col)
+
+    # What a shuffle of the places does.
+
+    @cached_property
+    def order(self) -> npt.NDArray[np.intp]:
+        """Where each place gets its numbers from: steps of the golden ratio, round and round."""
+        count = self.maps.shape[0] * self.maps.shape[1]
+        step = next(n for n in range(max(1, round(0.618 * count)), 2 * count + 2)
+                    if math.gcd(n, count) == 1)  # fmt: skip
+        return np.asarray(np.arange(count) * step % count, dtype=np.intp)
+
+    def shuffled(self, maps: Array) -> Array:
+        """Return maps whose places are shuffled."""
+        return maps.reshape(-1, maps.shape[2])[self.order].reshape(maps.shape)
+
+    def put_back(self, maps: Array) -> Array:
+        """Return shuffled maps with each place where it was."""
+        flat = np.empty_like(maps.reshape(-1, maps.shape[2]))
+        flat[self.order] = maps.reshape(flat.shape)
+        return flat.reshape(maps.shape)
+
+
+def trained(network: Network) -> Layer | None:
+    """Return a convolution of 1 x 1 that mixes the channels of maps, the first if there are any."""
+    for layer in convolutions(network):
+        window = layer.window
+        alone = window is not None and window.kernel_size == window.stride == (1, 1)
+        reads_picture = network.sources(layer.name) == ("input",)
+        mixes = reads_all_channels(network, layer.name) and network.input_of(layer.name)[2] > 1
+        if alone and mixes and not reads_picture:
+            return layer
+    return None
+
+
+def best(maps: Array, count: int) -> tuple[Array, Array]:
+    """Return the mixtures of channels that keep most of their variance.
+
+    Parameters
+    ----------
+    maps : numpy.ndarray, shape (..., channels)
+    count : int
+        How many mixtures.
+
+    Returns
+    -------
+    weights : numpy.ndarray, shape (channels, count)
+        Directions of the largest spread, each of length 1, its largest weight above zero.
+    mean : numpy.ndarray, shape (channels,)
+        Subtracted before.
+    """
+    places = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
+    mean = places.mean(axis=0)
+    _, directions = np.linalg.eigh(np.cov(places, rowvar=False, bias=True))
+    weights = directions[:, ::-1][:, :count]
+    signs = np.sign(weights[np.abs(weights).argmax(axis=0), np.arange(count)])
+    return weights * signs, mean

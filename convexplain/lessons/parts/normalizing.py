@@ -1,0 +1,107 @@
+"""What a batch normalization does to one number, and to a picture without what it stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.network import BatchNormalization, Layer, Network
+from convexplain.style import format as fmt
+
+Array = npt.NDArray[Any]
+#: The ways in which one number is normalised wrongly.
+OWN, VARIANCE, NO_MEAN, NO_GAMMA_BETA = "own", "variance", "no-mean", "no-gamma-beta"
+
+
+@dataclass(frozen=True)
+class Normalizing:
+    """The four constants of one channel.
+
+    Parameters
+    ----------
+    mean, spread : float
+        The stored ones; the spread is the root of variance and epsilon.
+    gamma, beta : float
+    """
+
+    mean: float
+    spread: float
+    gamma: float
+    beta: float
+
+    @classmethod
+    def of(cls, network: Network, name: str, channel: int) -> Normalizing:
+        """Take them from a layer."""
+        layer, weights = network.layer(name), network.weights_of(name)
+        assert isinstance(layer, BatchNormalization)
+        variance = float(weights["moving_variance"][channel])
+        gamma, beta = (
+            float(weights[part][channel]) if part in weights else default
+            for part, default in (("gamma", 1.0), ("beta", 0.0))
+        )
+        spread = float(np.sqrt(variance + layer.epsilon))
+        return cls(float(weights["moving_mean"][channel]), spread, gamma, beta)
+
+    @property
+    def factor(self) -> float:
+        """What a number is multiplied by, all in all."""
+        return self.gamma / self.spread
+
+    @property
+    def addend(self) -> float:
+        """What is then added."""
+        return self.beta - self.mean * self.factor
+
+    def steps(self, number: float) -> tuple[float, float, float, float]:
+        """Return a number less the mean, over the spread, times gamma, plus beta."""
+        centred = number - self.mean
+        normalised = centred / self.spread
+        return centred, normalised, normalised * self.gamma, number * self.factor + self.addend
+
+    def adds_up(self, number: float) -> bool:
+        """Tell whether each of its steps is right with the numbers as they are printed."""
+        centred, normalised, scaled, value = self.steps(number)
+        mean, spread, gamma, beta, start = (
+            fmt.rounded(each) for each in (self.mean, self.spread, self.gamma, self.beta, number)
+        )
+        first, second, third = (fmt.rounded(each) for each in (centred, normalised, scaled))
+        return bool(
+            spread
+            and start - mean == first
+            and fmt.rounded(first / spread) == second
+            and fmt.rounded(second * gamma) == third
+            and third + beta == fmt.rounded(value)
+        )
+
+    def followed(self, sums: Array) -> tuple[int, int] | None:
+        """Return the cell of a map with the largest result whose printed steps add up, if any."""
+        order = np.argsort(-sums * np.sign(self.factor), axis=None, kind="stable")
+        cells = (divmod(int(n), sums.shape[1]) for n in order)
+        return next((cell for cell in cells if self.adds_up(float(sums[cell]))), None)
+
+    def mistakes(self, number: float, own: Normalizing) -> Mapping[str, float]:
+        """Return what the wrong ways give; `own` has this picture's own mean and spread."""
+        return {
+            OWN: own.steps(number)[-1],
+            VARIANCE: (number - self.mean) / self.spread**2 * self.gamma + self.beta,
+            NO_MEAN: number * self.factor + self.beta,
+            NO_GAMMA_BETA: self.steps(number)[1],
+        }
+
+
+def by_its_own(layer: Layer, x: Array, weights: Mapping[str, Array]) -> Array | None:
+    """Normalise each picture's numbers by their own mean and spread, if the layer normalises."""
+    if not isinstance(layer, BatchNormalization):
+        return None
+    return np.stack([_own(layer, one, weights) for one in x])
+
+
+def _own(layer: BatchNormalization, x: Array, weights: Mapping[str, Array]) -> Array:
+    """Normalise one picture's numbers by their own mean and spread."""
+    places = tuple(range(x.ndim - 1))
+    mean, variance = x.mean(axis=places), x.var(axis=places)
+    return layer.before(x, {**weights, "moving_mean": mean, "moving_variance": variance})

@@ -1,0 +1,177 @@
+"""Depthwise separable convolutions: a network's own, or the closest one to an ordinary one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain import ops
+from convexplain.network import DepthwiseConv2D, Layer, Network, Trace
+from convexplain.ops import Window
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Separable:
+    """A window for each channel, then a weight for each channel and filter.
+
+    Parameters
+    ----------
+    source : str
+        The layer whose maps are read, or "input".
+    maps : numpy.ndarray, shape (height, width, channels)
+        Of one picture.
+    shapes : numpy.ndarray, shape (kH, kW, channels * count)
+        The windows; `count` of them read each channel.
+    scales : numpy.ndarray, shape (channels * count, filters)
+        The weights of the 1 x 1 layer.
+    biases : numpy.ndarray, shape (filters,)
+    window : Window
+        How the windows slide.
+    names : tuple of str
+        Of its layers in the network.
+    ordinary : numpy.ndarray, shape (kH, kW, channels, filters), optional
+        The kernels that it stands for; None: it was trained as it is.
+    """
+
+    source: str
+    maps: Array
+    shapes: Array
+    scales: Array
+    biases: Array
+    window: Window
+    names: tuple[str, ...]
+    ordinary: Array | None = None
+
+    @property
+    def channels(self) -> int:
+        """How many maps are read."""
+        return int(self.maps.shape[2])
+
+    @property
+    def filters(self) -> int:
+        """How many maps come out."""
+        return int(self.scales.shape[1])
+
+    @property
+    def size(self) -> int:
+        """Weights of a window."""
+        return int(np.prod(self.shapes.shape[:2]))
+
+    @cached_property
+    def between(self) -> Array:
+        """What the windows give, each channel by itself, (rows, columns, channels * count)."""
+        window = self.window
+        sums: Array = ops.conv2d(
+            self.maps.astype(np.float64), self.shapes[:, :, None, :], stride=window.stride,
+            padding=window.padding, dilation=window.dilation, groups=self.channels,
+        )  # fmt: skip
+        return sums
+
+    @cached_property
+    def sums(self) -> Array:
+        """What both steps give, before any activation, (rows, columns, filters)."""
+        sums: Array = self.between @ self.scales + self.biases
+        return sums
+
+    @property
+    def kernels(self) -> Array:
+        """The kernels of the one convolution that does both, (kH, kW, channels, filters)."""
+        height, width, _ = self.shapes.shape
+        shapes = self.shapes.reshape(height, width, self.channels, -1)
+        scales = self.scales.reshape(self.channels, -1, self.filters)
+        return np.asarray(np.einsum("ijcm,cmf->ijcf", shapes, scales))
+
+    @property
+    def weights(self) -> tuple[int, int]:
+        """How many weights an ordinary layer has, and how many this one; without biases."""
+        ordinary = self.size * self.channels * self.filters
+        return ordinary, self.size * self.shapes.shape[2] + self.scales.size
+
+    @property
+    def work(self) -> tuple[int, int]:
+        """How many multiplications both take."""
+        places = int(np.prod(self.between.shape[:2]))
+        ordinary, own = self.weights
+        return ordinary * places, own * places
+
+
+def own(network: Network, trace: Trace) -> Separable | None:
+    """Return the first depthwise layer that a 1 x 1 convolution alone reads, if there is one."""
+    for first in network.layers:
+        readers = [n for n in network.layers if first.name in network.sources(n.name)]
+        if not isinstance(first, DepthwiseConv2D) or len(readers) != 1:
+            continue
+        (second,) = readers
+        window = second.window
+        alone = window is not None and window.kernel_size == window.stride == (1, 1)
+        weights = network.weights_of(second.name)
+        whole = second.family == "convolution" and "kernel" in weights
+        fits = whole and weights["kernel"].shape[2] == network.shapes[first.name][2]
+        if not alone or not fits or first.activation != "linear":
+            continue
+        (source,) = network.sources(first.name)
+        maps = trace.image if source == "input" else trace.activations[source]
+        shapes = network.weights_of(first.name)["kernel"][:, :, 0].astype(np.float64)
+        scales = weights["kernel"][0, 0].astype(np.float64)
+        biases = network.biases(first.name).astype(np.float64) @ scales
+        assert first.window is not None
+        return Separable(
+            source, maps, shapes, scales, biases + network.biases(second.name), first.window,
+            (first.name, second.name),
+        )  # fmt: skip
+    return None
+
+
+def closest(network: Network, trace: Trace, layer: Layer) -> Separable:
+    """Return the separable layer whose kernels are closest to an ordinary one's."""
+    (source,) = network.sources(layer.name)
+    kernels = network.weights_of(layer.name)["kernel"].astype(np.float64)
+    maps = trace.image if source == "input" else trace.activations[source]
+    shapes, scales = split(kernels)
+    biases = network.biases(layer.name).astype(np.float64)
+    assert layer.window is not None
+    return Separable(
+        source, maps, shapes[..., 0], scales[:, 0], biases, layer.window, (layer.name,), kernels
+    )
+
+
+def split(kernels: Array) -> tuple[Array, Array]:
+    """Write each channel's kernels as shapes of length 1 and what every filter takes of them.
+
+    Parameters
+    ----------
+    kernels : numpy.ndarray, shape (kH, kW, channels, filters)
+
+    Returns
+    -------
+    shapes : numpy.ndarray, shape (kH, kW, channels, count)
+        The most important first, by singular values; the largest weight of each above zero.
+    scales : numpy.ndarray, shape (channels, count, filters)
+        ``shapes[..., :m]`` times ``scales[:, :m]`` are the closest kernels of m shapes.
+    """
+    height, width, channels, filters = kernels.shape
+    flat = kernels.transpose(2, 0, 1, 3).reshape(channels, height * width, filters)
+    left, sizes, right = np.linalg.svd(flat, full_matrices=False)
+    largest = np.take_along_axis(left, np.abs(left).argmax(axis=1)[:, None], axis=1)
+    signs = np.where(largest < 0, -1.0, 1.0)
+    shapes = (left * signs).reshape(channels, height, width, -1).transpose(1, 2, 0, 3)
+    scales = sizes[:, :, None] * right * signs.transpose(0, 2, 1)
+    return shapes, scales
+
+
+def of_shapes(kernels: Array, count: int) -> Array:
+    """Return the closest kernels of so many shapes a channel."""
+    shapes, scales = split(kernels)
+    return np.asarray(np.einsum("ijcm,cmf->ijcf", shapes[..., :count], scales[:, :count]))
+
+
+def kept(kernels: Array, count: int = 1) -> Array:
+    """Return which share of each channel's sum of squares so many shapes keep, (channels,)."""
+    less, whole = ((each**2).sum(axis=(0, 1, 3)) for each in (of_shapes(kernels, count), kernels))
+    return np.asarray(less / np.where(whole, whole, 1.0))

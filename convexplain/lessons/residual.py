@@ -1,0 +1,459 @@
+"""The residual block: what came in, plus a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from convexplain.data import digits
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.carrying import bundled, carried, right
+from convexplain.lessons.parts.checks import check_pause
+from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.network_lesson import FilterLesson
+from convexplain.lessons.parts.subject import Role, ancestors, find
+from convexplain.network import Layer, Trace
+from convexplain.panels import (
+    ASPECTS,
+    Aligned,
+    Bar,
+    Bars,
+    Cells,
+    Column,
+    Diagram,
+    Either,
+    Formula,
+    Legend,
+    Link,
+    Maps,
+    Mark,
+    Part,
+    Row,
+    Scale,
+    Term,
+    Text,
+)
+from convexplain.style import format as fmt
+from convexplain.style import terms
+from convexplain.style.captions import Caption
+
+Floats = npt.NDArray[Any]
+#: The network that is shown unless another is given.
+_MODEL = "blocks"
+#: At most so many maps stand on a wall, and so many on the way through.
+MOST = 32
+_ON_THE_WAY = 3
+#: A change that is followed prints as at least so much.
+_LEAST = 0.2
+
+_CAME = Caption(en="came in", zh="输入")
+_CHANGE = Caption(en="change", zh="改动")
+_SUM = Caption(en="goes on", zh="传下去")
+_ERROR_OUT = Caption(en="error behind the plus", zh="加号之后的误差")
+_ROUND = Caption(en="comes round", zh="绕过来的")
+_THROUGH = Caption(en="comes through", zh="穿过来的")
+_ON_WAY = Caption(en="on the way through", zh="途中")
+_RIGHT = Caption(en="right of {n} digits", zh="{n} 个手写数字中认对的")
+_BLOCK = Caption(en="both ways", zh="两条路")
+_NO_CHANGE = Caption(en="round alone", zh="只绕过")
+_NO_SHORTCUT = Caption(en="through alone", zh="只穿过")
+
+
+@dataclass(frozen=True)
+class Residual(FilterLesson):
+    """What is added to what, and what the arrow round is good for."""
+
+    name: ClassVar[str] = "residual"
+    title: ClassVar[Caption] = Caption(
+        en="Residual block: what came in, plus a change", zh="残差块：输入加上改动"
+    )
+    question: ClassVar[Caption] = Caption(
+        en="An arrow goes round the convolutions. What is added to what?",
+        zh="有一条箭头绕过卷积。什么和什么相加？",
+    )
+    answer: ClassVar[Caption] = Caption(
+        en="The block adds a change; what came in goes on, both ways.",
+        zh="块只加上改动；输入照样传下去，误差照样传回来。",
+    )
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
+    needs: ClassVar[tuple[Role, ...]] = ("addition",)
+
+    model: str = option(
+        _MODEL,
+        en="a network that was saved to a file",
+        zh="保存好的网络文件",
+        metavar="FILE",
+        kw_only=True,
+    )
+    pause: float = pause_option()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_pause(self.pause)
+        self.beats()  # a length that cannot be is refused at once
+
+    # What is added.
+
+    @cached_property
+    def ways(self) -> tuple[str, str]:
+        """Names of what comes round and of what comes through: that is made of the other."""
+        one, other = self.network.sources(self.shown_layer)
+        return (other, one) if other in ancestors(self.network, one) else (one, other)
+
+    @cached_property
+    def between(self) -> tuple[str, ...]:
+        """The layers that what came in goes through, up to the change, in their order."""
+        came, change = self.ways
+        after = [*ancestors(self.network, change), change]
+        return tuple(
+            layer.name for layer in self.network.layers
+            if layer.name in after and (came == "input" or came in ancestors(self.network,
+                                                                             layer.name))
+        )  # fmt: skip
+
+    def maps_of(self, name: str) -> Floats:
+        """A layer's maps, or the picture's channels."""
+        return self.trace.image if name == "input" else self.trace.activations[name]
+
+    @cached_property
+    def three(self) -> tuple[Floats, Floats, Floats]:
+        """What came in, the change, and their sum, (height, width, channels) each."""
+        came, change = map(self.maps_of, self.ways)
+        return came, change, self.trace.before(self.shown_layer)
+
+    @property
+    def shown_filter(self) -> int:
+        """The channel asked for, the example's, or the first with a change that can be followed."""
+        if self.filter is not None:
+            return self.filter
+        if self.model == _MODEL:
+            return int(self.chosen["filter"])
+        change = np.abs(self.three[1]).max(axis=(0, 1))
+        return int(change.argmax())
+
+    @cached_property
+    def place(self) -> tuple[int, int]:
+        """Where the change is largest, of the places whose sum adds up as it is printed."""
+        return followed(*(each[:, :, self.shown_filter] for each in self.three))
+
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """What came in there, the change, and the sum."""
+        at = (*self.place, self.shown_filter)
+        came, change, total = (float(each[at]) for each in self.three)
+        return came, change, total
+
+    # What the arrow does.
+
+    @cached_property
+    def silenced(self) -> Trace:
+        """The picture in a network in which all weights of the block are 0."""
+        weights = {
+            name: np.zeros_like(w)
+            if name.rpartition("/")[0] in self.between and not name.endswith("moving_variance")
+            else w
+            for name, w in self.network.weights.items()
+        }
+        return Trace(replace(self.network, weights=weights), self.trace.image)
+
+    @property
+    def lets_all_through(self) -> bool:
+        """Whether what came in goes on unchanged if the block's weights are 0."""
+        change, total = (self.silenced.before(n) for n in (self.ways[1], self.shown_layer))
+        return not change.any() and bool((total == self.three[0]).all())
+
+    @cached_property
+    def errors(self) -> tuple[Floats, Floats] | None:
+        """The errors behind the plus, and those that come through the block in addition to them.
+
+        Of the shown channel; None where it is not known what the picture is, or where all of them
+        print as 0: an answer that is sure and right has hardly any.
+        """
+        label = self.subject.label
+        if label is None or find(self.network, "probabilities") is None or self.ways[0] == "input":
+            return None
+        back, n = self.trace.backward(label), self.shown_filter
+        behind = back.errors[self.shown_layer][:, :, n]
+        through = back.errors[self.ways[0]][:, :, n] - behind
+        seen = any(fmt.rounded(float(np.abs(each).max())) for each in (behind, through))
+        return (behind, through) if seen else None
+
+    @cached_property
+    def right(self) -> Mapping[str, int] | None:
+        """How many bundled digits are read right: as it is, and with one of the ways alone."""
+        many = bundled(self.network)
+        if many is None:
+            return None
+        sources = self.network.sources(self.shown_layer)
+        found = {"block": right(self.network, carried(self.network, many))}
+        for name, way in (("round", self.ways[0]), ("through", self.ways[1])):
+            at = sources.index(way)
+
+            def alone(layer: Layer, x: Floats, at: int = at) -> Floats | None:
+                if layer.name != self.shown_layer:
+                    return None
+                depth = x.shape[-1] // len(sources)
+                return x[..., at * depth : (at + 1) * depth]
+
+            found[name] = right(self.network, carried(self.network, many, instead=alone))
+        return found
+
+    # The pictures.
+
+    @cached_property
+    def scale(self) -> Scale:
+        """Of all three."""
+        return Scale(float(max(np.abs(each).max() for each in self.three)) or 1.0, terms.RESPONSE)
+
+    def _map(
+        self, name: str, values: Floats, title: Caption, *, marked: bool = False,
+        scale: Scale | None = None,
+    ) -> Cells:  # fmt: skip
+        return Cells(
+            name, values, scale or self.scale, lines=False, title=title, share="maps",
+            marks={"cell": Mark(*self.place)} if marked else {},
+        )  # fmt: skip
+
+    def _three(self, *, marked: bool = False) -> list[Cells]:
+        titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
+        return [
+            self._map(name, values[:, :, self.shown_filter], title, marked=marked)
+            for name, values, title in zip(NAMES, self.three, titles, strict=True)
+        ]
+
+    def opening(self, *, upright: bool = False) -> Diagram:
+        """Describe both ways to the plus: through the layers, and round."""
+        came, _, total = self._three()
+        names = self.between
+        at = np.linspace(0, len(names) - 1, min(_ON_THE_WAY, len(names))).round().astype(int)
+        numbers = dict.fromkeys(at.tolist())
+        maps = [self.maps_of(names[number]) for number in numbers]
+        most = Scale(float(max(np.abs(each).max() for each in maps)) or 1.0, _ON_WAY)
+        way = []
+        for number, each in zip(numbers, maps, strict=True):
+            n = min(self.shown_filter, each.shape[2] - 1)
+            said = Caption(en=names[number], zh=names[number])
+            cells = self._map(f"way-{number}", each[:, :, n], said, scale=most)
+            way.append(replace(cells, share=f"way-{number}"))
+        parts = (came, *way, total)
+        links = (Link("came", "sum"),)
+        row, column = Row(*parts, gap=1.2), Column(*parts, gap=1.0, align="middle")
+        body = column if upright else Either(row, column)
+        return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
+
+    def adding(self, *, upright: bool = False) -> Diagram:
+        """Describe what came in, the change, and the sum, and one place of all three."""
+        came, change, total = self._three(marked=True)
+        legend = Legend("legend", row=True)
+        signs = Text("plus", "+", role="sign"), Text("equals", "=", role="sign")
+        row = Row(came, signs[0], change, signs[1], total, gap=0.7)
+        if upright:
+            below = Row(signs[1], total, gap=0.7)
+            row = Column(Row(came, signs[0], change, gap=0.7), below, align="middle")
+        return Diagram(Column(row, self._sum(), legend, align="middle"))
+
+    def _sum(self) -> Formula:
+        came, change, total = self.numbers
+        sign, size = fmt.addend(change)
+        return Formula(
+            "one",
+            (
+                Term("came", fmt.number(came), _CAME),
+                Term("sign", sign),
+                Term("change", size, _CHANGE),
+                Term("equals", "="),
+                Term("sum", fmt.number(total), _SUM),
+            ),
+        )
+
+    def walls(self) -> Diagram:
+        """Describe all channels of the three."""
+        titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
+        walls = [
+            Maps(f"wall-{name}", values[:, :, :MOST], self.scale, lines=False, title=title,
+                 share="wall")
+            for name, values, title in zip(NAMES, self.three, titles, strict=True)
+        ]  # fmt: skip
+        return _together(*walls)
+
+    def silent(self) -> Diagram:
+        """Describe the three with all weights of the block at 0."""
+        n = self.shown_filter
+        values = (self.three[0], self.silenced.before(self.ways[1]),
+                  self.silenced.before(self.shown_layer))  # fmt: skip
+        titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
+        return _together(
+            *(self._map(f"silent-{name}", each[:, :, n], title)
+              for name, each, title in zip(NAMES, values, titles, strict=True))
+        )  # fmt: skip
+
+    def backwards(self) -> Diagram:
+        """Describe the errors behind the plus, those that come round, and those through the block.
+
+        What comes round is what stands behind the plus.
+        """
+        assert self.errors is not None
+        behind, through = self.errors
+        scale = Scale(float(max(np.abs(behind).max(), np.abs(through).max())), terms.ERROR)
+        panels = [
+            self._map(name, values, title.capital, scale=scale)
+            for name, values, title in (
+                ("behind", behind, _ERROR_OUT), ("round", behind, _ROUND),
+                ("through", through, _THROUGH),
+            )
+        ]  # fmt: skip
+        legend = Legend("legend", row=True)
+        ways = Aligned(((panels[1],), (panels[2],)))
+        return Diagram(
+            Either(
+                Column(Row(ways, panels[0], gap=3), legend, align="middle"),
+                Column(ways, panels[0], legend, align="middle"),
+            )
+        )
+
+    def answers(self) -> Diagram:
+        """Describe how many digits are read right with both ways, and with one alone."""
+        assert self.right is not None
+        whole = len(digits.load())
+        labels = {"block": _BLOCK, "round": _NO_CHANGE, "through": _NO_SHORTCUT}
+        bars = [
+            Bar(name, labels[name], n, fmt.count(n), "accent" if name == "block" else "ink")
+            for name, n in self.right.items()
+        ]
+        title = _RIGHT.fill(n=fmt.count(whole)).capital
+        return Diagram(Row(Bars("answers", bars, Scale(whole), length=20, title=title)))
+
+    def diagram(self) -> Diagram:
+        """Describe the picture of it, for a figure."""
+        about = Caption(
+            en="What {layer} adds: the maps of {came}, and the change that the layers up to "
+            "{change} make of them, channel {n}; and one place of all three.",
+            zh="{layer} 相加的是什么：{came} 的响应图，以及经过各层直到 {change} 得到的改动，"
+            "通道 {n}；并给出三张图上的同一处。",
+        ).fill(layer=self.shown_layer, came=self.ways[0], change=self.ways[1], n=self.shown_filter)
+        came, change, total = self._three(marked=True)
+        signs = Text("plus", "+", role="sign"), Text("equals", "=", role="sign")
+        legend = Legend("legend", row=True)
+        maps: Part = Either(
+            Row(came, signs[0], change, signs[1], total, gap=0.7),
+            Column(came, Row(signs[0], change, gap=0.7), Row(signs[1], total, gap=0.7),
+                   align="right"),
+        )  # fmt: skip
+        return Diagram(Column(maps, self._sum(), legend, align="middle"), (), about)
+
+    # What is said.
+
+    def make_beats(self) -> Iterator[Beat]:
+        """Tell the lesson: both ways, one sum, all sums, and what the arrow is good for."""
+        yield Beat.of("question", self.title, *self._tell_question())
+        yield Beat.of("add", self.title, *self._tell_add())
+        yield Beat.of("arrow", self.title, *self._tell_arrow())
+        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
+
+    def _tell_question(self) -> Iterator[Event]:
+        yield Event("reads", 3.6, self.question)
+        said = Caption(
+            en="Two ways lead to the plus: through {n} layers, and round.",
+            zh="两条路通向加号：穿过 {n} 层，或者绕过去。",
+        )
+        yield Event("ways", 4.8, said.fill(n=len(self.between)))
+
+    def _tell_add(self) -> Iterator[Event]:
+        came, change, total = map(fmt.number, self.numbers)
+        said = Caption(
+            en="Round comes what came in, {a}; through comes a change, {b}.",
+            zh="绕过来的是输入 {a}，穿过来的是改动 {b}。",
+        )
+        yield Event("arrive", 4.6, said.fill(a=came, b=change))
+        question = self.ask()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
+        said = Caption(
+            en="Same row, column and channel are added: {c}.", zh="同行、同列、同通道相加：{c}。"
+        )
+        yield Event("adds", 4.4, said.fill(c=total))
+        said = Caption(
+            en="So for all {n} numbers; the plus has no weights.",
+            zh="{n} 个数都这样；加号没有权重。",
+        )
+        yield Event("all", 4.6, said.fill(n=fmt.count(self.three[0].size)))
+
+    def ask(self) -> Question | None:
+        """Ask for the sum; None if too few wrong ways print another number."""
+        came, change, total = self.numbers
+        ways = {RIGHT: total, "replaced": change, "multiplied": came * change, "kept": came}
+        texts = distinct(ways, fmt.number)
+        if len(texts) < 3:
+            return None
+        choices = [
+            Choice(Caption(en=text, zh=text), REPLIES.get(name))
+            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
+        ]
+        said = Caption(
+            en="Came in: {a}. Through: {b}. What goes on?",
+            zh="输入 {a}，穿过来的是 {b}。传下去的是多少？",
+        )
+        return Question(said.fill(a=fmt.number(came), b=fmt.number(change)), tuple(choices))
+
+    def _tell_arrow(self) -> Iterator[Event]:
+        if self.lets_all_through:
+            said = Caption(
+                en="All its weights 0: what came in goes on unchanged.",
+                zh="权重全为 0：输入原样传下去。",
+            )
+            yield Event("silent", 4.6, said)
+        if self.errors is not None:
+            said = Caption(
+                en="Backward, the plus hands each error on whole, both ways.",
+                zh="反向时，加号把误差原样传给两条路。",
+            )
+            yield Event("backwards", 5.0, said)
+        if self.right is not None:
+            found = {name: fmt.count(n) for name, n in self.right.items()}
+            said = Caption(
+                en="Right: {block}; round alone {round}, through alone {through}.",
+                zh="认对 {block} 个；只绕过 {round} 个，只穿过 {through} 个。",
+            )
+            yield Event("answers", 4.6, said.fill(**found), detail=1)
+
+
+#: The three maps, by name.
+NAMES = ("came", "change", "sum")
+REPLIES = {
+    "replaced": Caption(
+        en="Then what came in would be gone, as in a plain stack of layers.",
+        zh="那样输入就丢了，和普通堆叠一样。",
+    ),
+    "multiplied": Caption(
+        en="Nothing is weighed at the plus: it adds.", zh="加号不做乘法，只是相加。"
+    ),
+    "kept": Caption(
+        en="Then the layers in between would have done nothing.", zh="那样中间的层就白算了。"
+    ),
+}
+
+
+def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:
+    """Return the place of the largest change whose sum adds up as printed, where much came in."""
+    weight = np.abs(change) * (np.abs(came) >= _LEAST)
+    order = np.argsort(-weight, axis=None, kind="stable")
+    cells = [divmod(int(n), came.shape[1]) for n in order]
+    honest = (c for c in cells if fmt.adds_up((came[c], change[c]), total[c]))
+    row, col = next(honest, cells[0])
+    return int(row), int(col)
+
+
+def _together(*parts: Part) -> Diagram:
+    legend = Legend("legend", row=True)
+    return Diagram(
+        Either(
+            Column(Row(*parts, gap=1.5), legend, align="middle"),
+            Column(*parts, legend, align="middle"),
+        )
+    )

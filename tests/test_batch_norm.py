@@ -1,0 +1,258 @@
+"""Batch normalization, the lesson and the fold: by SciPy, loops, and a network of Keras."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from played import LOOKS, check_events, of
+from scipy.signal import correlate2d
+
+from convexplain.data import digits
+from convexplain.errors import UsageError
+from convexplain.lessons.batch_norm import BATCHES, BatchNorm
+from convexplain.lessons.parts.carrying import carried
+from convexplain.lessons.parts.normalizing import by_its_own
+from convexplain.network import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    Network,
+    folded,
+)
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
+
+MODELS = Path(os.environ.get("CONVEXPLAIN_MODELS", "none"))
+KERAS = MODELS / "g03_keras_bn_gap_same"
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return BatchNorm()
+
+
+def told(lesson, event, lang="en"):
+    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    return said.text(lang)
+
+
+def numbers(lesson):
+    """Mean, variance, gamma, beta and epsilon of the channel, from the network's weights."""
+    n, weights = lesson.shown_filter, lesson.network.weights
+    found = [
+        float(weights[f"norm1/{part}"][n])
+        for part in ("moving_mean", "moving_variance", "gamma", "beta")
+    ]
+    return (*found, lesson.network.layer("norm1").epsilon)
+
+
+def test_the_map_is_a_convolution_then_four_steps(lesson):
+    mean, variance, gamma, beta, epsilon = numbers(lesson)
+    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(float)
+    sums = correlate2d(lesson.drawn.astype(float), kernel, "valid")
+    spread = np.sqrt(variance + epsilon)
+    np.testing.assert_allclose(lesson.sums[..., lesson.shown_filter], sums, atol=1e-5)
+    expected = (sums - mean) / spread * gamma + beta
+    np.testing.assert_allclose(lesson.response_map, expected, atol=1e-5)
+    z = sums[lesson.place]
+    steps = z - mean, (z - mean) / spread, (z - mean) / spread * gamma, expected[lesson.place]
+    np.testing.assert_allclose(lesson.steps, steps, atol=1e-5)
+
+
+def test_each_step_is_right_as_it_is_printed(lesson):
+    mean, variance, gamma, beta, epsilon = numbers(lesson)
+    printed = [round(value + 1e-9, 2) for value in (lesson.number, *lesson.steps)]
+    spread = round(float(np.sqrt(variance + epsilon)), 2)
+    assert round(printed[0] - round(mean, 2), 2) == printed[1]
+    assert round(printed[1] / spread, 2) == printed[2]
+    assert round(printed[2] * round(gamma, 2), 2) == printed[3]
+    assert round(printed[3] + round(beta, 2), 2) == printed[4]
+
+
+def test_a_batch_s_mean_and_spread_are_those_of_all_its_pictures(lesson):
+    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(float)
+    batch = digits.load()[3::BATCHES]
+    assert {picture.label for picture in batch} == set(range(10))
+    sums = [correlate2d(p.pixels[..., 0].astype(float), kernel, "valid") for p in batch]
+    means, spreads = lesson.batches
+    assert means[3] == pytest.approx(np.mean(sums), abs=1e-6)
+    assert spreads[3] == pytest.approx(np.std(sums), abs=1e-6)
+
+
+def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
+    mean, variance, gamma, beta, epsilon = numbers(lesson)
+    z, own = lesson.number, lesson.sums[..., lesson.shown_filter].astype(float)
+    spread = np.sqrt(variance + epsilon)
+    alone = (z - own.mean()) / np.sqrt(own.var() + epsilon) * gamma + beta
+    wrong = {
+        fmt.number(alone): "depend on all else",
+        fmt.number((z - mean) / spread**2 * gamma + beta): "root of the variance",
+        fmt.number(z / spread * gamma + beta): "subtract the mean",
+        fmt.number((z - mean) / spread): "were learned",
+    }
+    assert choices.pop(fmt.number((z - mean) / spread * gamma + beta)) is None
+    assert set(choices) == set(wrong)
+    for text, reply in choices.items():
+        assert wrong[text] in reply.text("en")
+
+
+def test_digits_are_counted_with_stored_and_with_their_own_numbers(lesson):
+    network, labels = lesson.network, [picture.label for picture in digits.load()]
+    assert lesson.right[0] == (network(lesson.digits).argmax(axis=1) == labels).sum()
+    # Each by itself: a batch normalization that trains, on a batch of one.
+    right = 0
+    for picture, label in zip(digits.load()[::8], labels[::8], strict=True):
+        found = {"input": picture.pixels.astype(float)}
+        for layer in network.layers:
+            x = np.concatenate([found[name] for name in network.sources(layer.name)], axis=-1)
+            weights = network.weights_of(layer.name)
+            if isinstance(layer, BatchNormalization):
+                x = (x - x.mean((0, 1))) / np.sqrt(x.var((0, 1)) + layer.epsilon)
+                found[layer.name] = x * weights["gamma"] + weights["beta"]
+            else:
+                found[layer.name] = layer.activate(layer.before(x, weights))
+        right += found["dense"].argmax() == label
+
+    def own(layer, x):
+        return by_its_own(layer, x, network.weights_of(layer.name))
+
+    some = carried(network, lesson.digits[::8], instead=own)
+    assert (some.argmax(axis=1) == labels[::8]).sum() == right
+    assert told(lesson, "answers").startswith(f"{lesson.right[0]} of 200 digits right")
+    assert lesson.right[1] < lesson.right[0]
+
+
+def test_the_folded_convolution_gives_the_normalized_map(lesson):
+    network, n = folded(lesson.network), lesson.shown_filter
+    kernel, bias = network.weights["conv1/kernel"], network.weights["conv1/bias"]
+    slid = correlate2d(lesson.drawn.astype(float), kernel[:, :, 0, n].astype(float), "valid")
+    np.testing.assert_allclose(slid + bias[n], lesson.response_map, atol=1e-5)
+    assert lesson.apart < float(lesson.bound)
+    assert float(lesson.bound) <= 10 * lesson.apart
+    factor = lesson.kernel[1] / lesson.kernel[0]
+    np.testing.assert_allclose(factor, lesson.constants.factor)
+    assert lesson.bias == (0.0, pytest.approx(lesson.constants.addend))
+
+
+def test_a_network_without_its_normalizations_answers_alike(lesson):
+    less = folded(lesson.network)
+    assert not [layer for layer in less.layers if isinstance(layer, BatchNormalization)]
+    np.testing.assert_allclose(less(lesson.digits), lesson.network(lesson.digits), atol=1e-5)
+    assert folded(less) is less
+
+
+@pytest.mark.skipif(not MODELS.is_dir(), reason="CONVEXPLAIN_MODELS names no folder of networks")
+def test_a_folded_network_of_keras_answers_as_keras_does():
+    known = np.load(KERAS.with_suffix(".ref.npz"))
+    network = folded(Network.load(KERAS.with_suffix(".keras")))
+    assert "batch_normalization" not in [layer.name for layer in network.layers]
+    np.testing.assert_allclose(network(known["x"]), known["probabilities"], atol=1e-5)
+
+
+def trained(layers):
+    """Make a small network with statistics as training leaves them."""
+    network = Network.initialised(layers, input_shape=(8, 8, 2))
+    random = np.random.default_rng(0)
+    weights = {
+        name: random.uniform(0.2, 1.5, w.shape).astype(np.float32) if w.ndim == 1 else w
+        for name, w in network.weights.items()
+    }
+    return Network(layers, weights, input_shape=(8, 8, 2))
+
+
+@pytest.mark.parametrize(
+    ("layers", "left"),
+    [
+        ((DepthwiseConv2D("a"), BatchNormalization("n"), Flatten("f"), Dense("d", 3)), 0),
+        ((Flatten("f"), Dense("d", 3), BatchNormalization("n", scale=False)), 0),
+        ((Conv2D("a", 3, groups=1, activation="linear"), BatchNormalization("n", center=False)), 0),
+        ((Conv2D("a", 3), BatchNormalization("n")), 1),  # ReLU stands between
+        ((BatchNormalization("n"), Conv2D("a", 3)), 1),
+        (
+            (
+                Conv2D("a", 2, activation="linear"), BatchNormalization("n"), Activation("r"),
+                Conv2D("b", 2, activation="linear", inputs=("a",)), BatchNormalization("m"),
+            ),
+            1,  # others read the sums, too
+        ),
+    ],
+)  # fmt: skip
+def test_what_can_be_folded_is_folded_and_all_else_stays(layers, left):
+    network = trained(layers)
+    less = folded(network)
+    assert sum(isinstance(layer, BatchNormalization) for layer in less.layers) == left
+    x = np.random.default_rng(1).random((3, 8, 8, 2), np.float32)
+    np.testing.assert_allclose(less(x), network(x), atol=1e-5)
+
+
+def pictures(lesson, upright):
+    yield lesson.opening(upright=upright)
+    if lesson.batches is not None:
+        yield lesson.training(upright=upright)
+        yield lesson.answers()
+    yield lesson.one(upright=upright)
+    yield from (lesson.walls(), lesson.folding(), lesson.same())
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
+    sheet = ASPECTS[aspect]
+    for lang in ("en", "zh"):
+        for diagram in pictures(lesson, sheet.height > sheet.width):
+            assert problems(place(diagram, sheet, lang)) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_has_both_maps_and_their_difference(lesson, lang):
+    diagram = lesson.diagram()
+    for sheet in (PAGE, COLUMN):
+        assert problems(place(diagram, sheet, lang)) == []
+    shown = {name: diagram.panel(name).values for name in ("normal", "joined", "difference")}
+    np.testing.assert_allclose(shown["joined"] - shown["normal"], shown["difference"])
+
+
+def test_a_video_is_as_long_as_asked():
+    assert 40 <= BatchNorm().seconds <= 60.01
+    assert BatchNorm(length=120.0).seconds == pytest.approx(120)
+    assert BatchNorm(length=30.0).seconds == pytest.approx(30)
+
+
+def test_a_network_without_it_is_refused_and_told_of_one_that_has_it():
+    for name in ("cnn", "photo"):
+        with pytest.raises(UsageError, match=r"lacks a batch normalization .* such as blocks"):
+            BatchNorm(model=name)
+
+
+@pytest.mark.soak
+def test_a_network_that_reads_no_digits_tells_of_its_picture_alone(tmp_path):
+    layers = (
+        Conv2D("a", 3, activation="linear"), BatchNormalization("n", scale=False), Activation("r"),
+        Flatten("f"), Dense("d", 4, "softmax"),
+    )  # fmt: skip
+    network = Network.initialised(layers, 1, input_shape=(12, 16, 3))
+    network.save(tmp_path / "colour.safetensors")
+    lesson = BatchNorm(model=str(tmp_path / "colour.safetensors"))
+    names = {event.name for beat in lesson.beats() for event in beat.parts}
+    assert not names & {"batches", "kept", "answers"}
+    check_events(lesson, Look("zh", "light"), "9:16")
+
+
+def test_the_steps_stand_row_by_row_and_both_ways_differ_by_nothing():
+    played = of("batch-norm", LOOKS[0])
+    lesson = BatchNorm()
+    assert "answers.stored" in played.ends["fold"]
+    came: list[str] = []  # in which order the results appear
+    for moment in played.during("one"):
+        came += [f"steps[{row}, 3]" for row in range(4) if f"steps[{row}, 3]" in moment]
+    assert list(dict.fromkeys(came)) == [f"steps[{row}, 3]" for row in range(4)]
+    kernel = played.ends["answer"]["after"].values
+    np.testing.assert_allclose(kernel, lesson.kernel[1])

@@ -1,0 +1,179 @@
+"""The 1 x 1 convolution, the lesson: by loops, dense layers, and a rebuilt network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from played import LOOKS, check_events, of
+
+from convexplain.data import digits
+from convexplain.errors import UsageError
+from convexplain.lessons.one_by_one import GRAY, OneByOne
+from convexplain.lessons.parts.mixing import best
+from convexplain.network import Conv2D, Network
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return OneByOne()
+
+
+@pytest.fixture(scope="module")
+def learned():
+    """A network that has such a layer of its own."""
+    return OneByOne(model="blocks")
+
+
+def told(lesson, event, lang="en"):
+    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    return said.text(lang)
+
+
+def test_gray_is_three_products_at_every_pixel(lesson):
+    for row, col in np.ndindex(lesson.gray.shape):
+        red, green, blue = lesson.photograph[row, col]
+        expected = 0.299 * red + 0.587 * green + 0.114 * blue
+        assert lesson.gray[row, col] == pytest.approx(expected)
+    products = [round(float(p), 2) for p in GRAY * lesson.photograph[lesson.pixel]]
+    assert round(sum(products), 2) == round(float(lesson.gray[lesson.pixel]), 2)
+
+
+@pytest.mark.parametrize("which", ["lesson", "learned"])
+def test_each_place_goes_through_one_dense_layer(which, request):
+    mixing = request.getfixturevalue(which).mixing
+    for row, col in np.ndindex(mixing.maps.shape[:2]):
+        dense = mixing.maps[row, col].astype(float) @ mixing.weights + mixing.biases
+        np.testing.assert_allclose(mixing.mixed[row, col], dense, atol=1e-12)
+
+
+def test_a_trained_layer_is_shown_as_it_is(learned):
+    assert learned.mixing.layer == "pointwise"
+    z = learned.trace.before("pointwise")
+    np.testing.assert_allclose(learned.mixing.mixed, z, atol=1e-5)
+    assert "As trained" in learned.mixes().panel("weights").note.text("en")
+    names = {event.name for beat in learned.beats() for event in beat.parts}
+    assert not names & {"weights", "work", "right"}
+
+
+def test_mixtures_keep_more_variance_than_any_others_of_as_many():
+    random = np.random.default_rng(0)
+    maps = random.normal(size=(9, 7, 6)) @ random.normal(size=(6, 6))
+    weights, mean = best(maps, 2)
+    places = maps.reshape(-1, 6) - mean
+    np.testing.assert_allclose(weights.T @ weights, np.eye(2), atol=1e-12)
+    # The same by singular values of the places themselves.
+    _, sizes, directions = np.linalg.svd(places, full_matrices=False)
+    np.testing.assert_allclose(np.abs(directions[:2] @ weights), np.eye(2), atol=1e-9)
+    assert (places @ weights).var(axis=0).sum() == pytest.approx((sizes[:2] ** 2).sum() / 63)
+
+
+def test_digits_are_counted_in_a_network_that_really_has_both_layers(lesson):
+    mixing, cnn = lesson.mixing, lesson.network
+    maps = np.stack([
+        cnn.activations(picture.pixels)["pool1"].astype(float) for picture in digits.load()
+    ])  # fmt: skip
+    mean = maps.mean(axis=(0, 1, 2))
+    kernel = cnn.weights["conv2/kernel"].astype(float)
+    # conv2 reads the mixtures: its kernels are mixed, and its bias takes the mean in.
+    weights = {**cnn.weights, "mix/kernel": mixing.weights[None, None], "mix/bias": mixing.biases,
+               "conv2/kernel": np.einsum("ijcf,ck->ijkf", kernel, mixing.weights),
+               "conv2/bias": cnn.weights["conv2/bias"] + mean @ kernel.sum((0, 1))}  # fmt: skip
+    before, after = cnn.layers[:2], cnn.layers[2:]
+    layers = (*before, Conv2D("mix", mixing.filters, (1, 1), activation="linear"), *after)
+    rebuilt = Network(layers, {k: np.asarray(w, np.float32) for k, w in weights.items()})
+    labels = [picture.label for picture in digits.load()]
+    right = (rebuilt(lesson.digits).argmax(axis=1) == labels).sum()
+    shipped = (cnn(lesson.digits).argmax(axis=1) == labels).sum()
+    assert lesson.right == (shipped, right)
+    assert told(lesson, "right") == f"Of 200 digits {shipped} were right; now {right} are."
+    # Weights without biases, and multiplications: as the rebuilt network counts them.
+    rows = {row.name: row for row in rebuilt.rows}
+    own, then = rows["mix"], rows["conv2"]
+    (alone, both), (work, less) = lesson.costs
+    assert both == own.parameters - mixing.filters + then.parameters - 64
+    assert less == own.multiplications + then.multiplications
+    counted = {row.name: row for row in cnn.rows}["conv2"]
+    assert (alone, work) == (counted.parameters - 64, counted.multiplications)
+
+
+def test_a_shuffle_of_the_places_changes_three_by_three_alone(lesson):
+    order = lesson.mixing.order
+    assert sorted(order) == list(range(169))
+    assert (np.diff(order) != 1).mean() > 0.9
+    (_, direct, back), (_, near, torn) = lesson.shuffles
+    np.testing.assert_allclose(direct, back, atol=1e-12)
+    assert np.abs(near - torn).max() > 1
+
+
+def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
+    assert choices.pop("32") is None
+    assert set(choices) == {"1", "288", fmt.count(13 * 13 * 32)}
+
+
+@pytest.mark.parametrize("which", ["lesson", "learned"])
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
+    lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
+    upright = sheet.height > sheet.width
+    shown = [lesson.opening(), lesson.colours(upright=upright), lesson.to_gray(upright=upright),
+             lesson.volume(), lesson.mixes(), lesson.places(), lesson.shuffling()]  # fmt: skip
+    if lesson.costs is not None:
+        shown.append(lesson.cost())
+    for diagram in shown:
+        assert problems(place(diagram, sheet, "en")) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_has_its_place_on_page_and_column(lesson, lang):
+    for sheet in (PAGE, COLUMN):
+        assert problems(place(lesson.diagram(), sheet, lang)) == []
+
+
+def test_a_video_is_as_long_as_asked():
+    assert 40 <= OneByOne().seconds <= 60.01
+    assert OneByOne(length=120.0).seconds == pytest.approx(120)
+    assert OneByOne(length=30.0).seconds == pytest.approx(30)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"channels": 0}, "give 1 to 32"),
+        ({"channels": 33}, "give 1 to 32, the channels of pool1"),
+        ({"channels": 4, "model": "blocks"}, "pointwise of the network has 32"),
+        ({"model": "dense"}, "lacks a convolution of all channels"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(options, said):
+    with pytest.raises(UsageError, match=said):
+        OneByOne(**options)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+@pytest.mark.parametrize("model", ["blocks", "photo"])
+def test_other_networks_are_played(model, aspect):
+    check_events(OneByOne(model=model), Look("zh", "light"), aspect)
+
+
+def test_the_numbers_land_in_the_order_of_their_maps():
+    moments = of("one-by-one", LOOKS[0]).during("mix")
+    landed = [m["numbers"].values for m in moments if "numbers" in m and "wall[0]" in m]
+    mixing = OneByOne().mixing
+    np.testing.assert_allclose(landed[-1][0], mixing.maps[mixing.place])
+
+
+def test_the_sums_stand_beside_their_weights_in_the_end():
+    stage = of("one-by-one", LOOKS[0]).ends["answer"]
+    mixing = OneByOne().mixing
+    np.testing.assert_allclose(stage["weights"].values, mixing.weights.T)
+    np.testing.assert_allclose(stage["sums"].values[:, 0], mixing.mixed[mixing.place])
+    np.testing.assert_allclose(stage["numbers"].values[0], mixing.maps[mixing.place])
+    # Each sum stands in its filter's row.
+    tops = stage["weights"].places[:, 1], stage["sums"].places[:, 1]
+    np.testing.assert_allclose(tops[0], tops[1], atol=1e-6)

@@ -1,0 +1,185 @@
+"""The residual block, the lesson: by single layers, networks rebuilt, and finite differences."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from played import LOOKS, check_events, of, play
+
+from convexplain.data import digits
+from convexplain.errors import UsageError
+from convexplain.lessons.residual import Residual
+from convexplain.network import Add, Conv2D, Dense, Flatten, Network, Trace
+from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.style import format as fmt
+from convexplain.style.theme import Look
+
+MODELS = Path(os.environ.get("CONVEXPLAIN_MODELS", "none"))
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return Residual()
+
+
+def told(lesson, event, lang="en"):
+    (said,) = (e.said for beat in lesson.beats() for e in beat.parts if e.name == event)
+    return said.text(lang)
+
+
+def test_the_sum_is_what_came_in_and_what_the_layers_make_of_it(lesson):
+    network = lesson.network
+    assert lesson.ways == ("pool1", "norm3")
+    x = lesson.trace.activations["pool1"]
+    for name in ("conv2", "norm2", "relu2", "conv3", "norm3"):
+        layer = network.layer(name)
+        x = layer.activate(layer.before(x.astype(np.float64), network.weights_of(name)))
+    _, change, total = lesson.three
+    np.testing.assert_allclose(change, x, atol=1e-4)
+    np.testing.assert_allclose(total, lesson.trace.activations["pool1"] + x, atol=1e-4)
+    assert lesson.between == ("conv2", "norm2", "relu2", "conv3", "norm3")
+    assert told(lesson, "ways").startswith("Two ways lead to the plus: through 5 layers")
+
+
+def test_the_followed_sum_is_right_as_it_is_printed(lesson):
+    came, change, total = (round(number, 2) for number in lesson.numbers)
+    assert round(came + change, 2) == total
+    assert min(abs(came), abs(change)) >= 0.2
+    assert f"{fmt.number(came)}; through comes a change, {fmt.number(change)}" in told(
+        lesson, "arrive"
+    )
+
+
+def test_a_block_of_zeros_hands_on_what_came_in(lesson):
+    weights = {
+        name: 0 * w if name.split("/")[0] in ("conv2", "norm2", "conv3", "norm3")
+        and "variance" not in name else w
+        for name, w in lesson.network.weights.items()
+    }  # fmt: skip
+    trace = Trace(replace(lesson.network, weights=weights), lesson.trace.image)
+    np.testing.assert_array_equal(trace.before("add"), lesson.three[0])
+    assert lesson.lets_all_through
+
+
+def test_the_errors_of_what_came_in_are_those_of_finite_differences(lesson):
+    behind, through = lesson.errors
+    network, label, n = lesson.network, lesson.subject.label, lesson.shown_filter
+    names = [layer.name for layer in network.layers]
+    after = network.layers[names.index("pool1") + 1 :]
+
+    def loss(pooled):
+        found = {"pool1": pooled}
+        for layer in after:
+            x = np.concatenate([found[name] for name in network.sources(layer.name)], axis=-1)
+            z = layer.before(x, network.weights_of(layer.name))
+            found[layer.name] = z if layer is after[-1] else layer.activate(z)
+        logits = found[after[-1].name]
+        return np.logaddexp.reduce(logits) - logits[label]
+
+    start = lesson.trace.activations["pool1"].astype(np.float64)
+    rows = np.argwhere(np.abs(behind + through) > 0.2 * np.abs(behind + through).max())
+    for row, col in rows[:6]:
+        nudge = np.zeros_like(start)
+        nudge[row, col, n] = 1e-6
+        slope = (loss(start + nudge) - loss(start - nudge)) / 2e-6
+        assert (behind + through)[row, col] == pytest.approx(slope, rel=1e-3, abs=1e-5)
+    back = lesson.trace.backward(label)
+    np.testing.assert_array_equal(behind, back.errors["add"][:, :, n])
+
+
+def test_a_sure_and_right_answer_has_no_errors_to_show():
+    sure = max(digits.load(), key=lambda p: Network.load("blocks")(p.pixels)[p.label])
+    assert Residual(picture=sure).errors is None
+
+
+def test_each_way_alone_is_counted_in_a_network_that_has_only_that(lesson):
+    labels = [picture.label for picture in digits.load()]
+    pictures = np.stack([picture.pixels for picture in digits.load()])
+    network = lesson.network
+    silenced = {name: 0 * w if name.startswith("norm3/") and "variance" not in name else w
+                for name, w in network.weights.items()}  # fmt: skip
+    round_alone = replace(network, weights=silenced)(pictures).argmax(axis=1)
+    layers = [
+        replace(layer, inputs=("norm3",)) if layer.name == "relu3" else layer
+        for layer in network.layers if layer.name != "add"
+    ]  # fmt: skip
+    through_alone = Network(tuple(layers), network.weights)(pictures).argmax(axis=1)
+    assert lesson.right["round"] == (round_alone == labels).sum()
+    assert lesson.right["through"] == (through_alone == labels).sum()
+    assert lesson.right["block"] == (network(pictures).argmax(axis=1) == labels).sum()
+
+
+@pytest.mark.skipif(not MODELS.is_dir(), reason="CONVEXPLAIN_MODELS names no folder of networks")
+@pytest.mark.parametrize("kind", ["dynamo", "legacy"])
+def test_a_network_of_pytorch_adds_the_same_two(kind):
+    lesson = Residual(model=str(MODELS / f"g07_torch_residual.{kind}.onnx"))
+    came, change, total = lesson.three
+    np.testing.assert_allclose(total, came + change, atol=1e-5)
+    one, other = lesson.network.sources("add")
+    assert lesson.ways == (other, one)  # the second input is what went round
+
+
+def test_an_addition_of_two_separate_ways_is_none(tmp_path):
+    layers = (
+        Conv2D("a", 4), Conv2D("b", 4, inputs=("input",)), Add("plus", inputs=("a", "b")),
+        Flatten("f"), Dense("d", 3, "softmax"),
+    )  # fmt: skip
+    Network.initialised(layers, input_shape=(9, 9, 1)).save(tmp_path / "two.safetensors")
+    with pytest.raises(UsageError, match="lacks an addition"):
+        Residual(model=str(tmp_path / "two.safetensors"))
+    for name in ("cnn", "photo", "dense"):
+        with pytest.raises(UsageError, match=r"lacks an addition .* such as blocks"):
+            Residual(model=name)
+
+
+def test_the_question_s_wrong_answers_are_other_numbers(lesson):
+    (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
+    came, change, total = lesson.numbers
+    assert choices.pop(fmt.number(total)) is None
+    assert set(choices) == {fmt.number(each) for each in (came, change, came * change)}
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
+    sheet = ASPECTS[aspect]
+    upright = sheet.height > sheet.width
+    shown = [lesson.opening(upright=upright), lesson.adding(upright=upright), lesson.walls(),
+             lesson.silent(), lesson.backwards(), lesson.answers()]  # fmt: skip
+    for diagram in shown:
+        assert problems(place(diagram, sheet, "zh")) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_has_its_place_on_page_and_column(lesson, lang):
+    for sheet in (PAGE, COLUMN):
+        assert problems(place(lesson.diagram(), sheet, lang)) == []
+
+
+def test_a_video_is_as_long_as_asked():
+    assert 40 <= Residual().seconds <= 60.01
+    assert Residual(length=120.0).seconds == pytest.approx(120)
+    assert Residual(length=30.0).seconds == pytest.approx(30)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not MODELS.is_dir(), reason="CONVEXPLAIN_MODELS names no folder of networks")
+@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+def test_an_imported_network_is_played(aspect):
+    model = str(MODELS / "g07_torch_residual.dynamo.onnx")
+    check_events(Residual(model=model), Look("zh", "light"), aspect)
+
+
+def test_the_sum_comes_into_its_own_cell(lesson):
+    moments = play(lesson, LOOKS[0], watch=True).during("add")
+    row, col = lesson.place
+    n = lesson.shown_filter
+    first = next(m for m in moments if "sum" in m and not np.isnan(m["sum"].values[row, col]))
+    assert first["sum"].values[row, col] == pytest.approx(lesson.numbers[2])
+    stage = of("residual", LOOKS[0]).ends["answer"]
+    for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
+        np.testing.assert_allclose(stage[name].values, maps[:, :, n])
