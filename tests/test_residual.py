@@ -82,11 +82,16 @@ def test_the_errors_of_what_came_in_are_those_of_finite_differences(lesson):
 
     start = lesson.trace.activations["pool1"].astype(np.float64)
     rows = np.argwhere(np.abs(behind + through) > 0.2 * np.abs(behind + through).max())
-    for row, col in rows[:6]:
+    smooth = 0
+    for row, col in rows[:12]:
         nudge = np.zeros_like(start)
         nudge[row, col, n] = 1e-6
-        slope = (loss(start + nudge) - loss(start - nudge)) / 2e-6
-        assert (behind + through)[row, col] == pytest.approx(slope, rel=1e-3, abs=1e-5)
+        up, down = loss(start + nudge) - loss(start), loss(start) - loss(start - nudge)
+        if up == pytest.approx(down, rel=1e-3):  # no two cells of a pooling's window are equal
+            smooth += 1
+            slope = (up + down) / 2e-6
+            assert (behind + through)[row, col] == pytest.approx(slope, rel=1e-4)
+    assert smooth > 4
     back = lesson.trace.backward(label)
     np.testing.assert_array_equal(behind, back.errors["add"][:, :, n])
 

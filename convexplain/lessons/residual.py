@@ -275,9 +275,10 @@ class Residual(FilterLesson):
     def walls(self) -> Diagram:
         """Describe all channels of the three."""
         titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
+        columns = int(np.ceil(np.sqrt(min(MOST, self.filters))))
         walls = [
             Maps(f"wall-{name}", values[:, :, :MOST], self.scale, lines=False, title=title,
-                 share="wall")
+                 share="wall", columns=columns)
             for name, values, title in zip(NAMES, self.three, titles, strict=True)
         ]  # fmt: skip
         return _together(*walls)
