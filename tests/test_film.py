@@ -92,6 +92,7 @@ def test_the_command_line_says_what_is_wrong_in_one_line(tmp_path, monkeypatch):
     for arguments, said in (
         (["--lessons", "sliding-windw"], "did you mean sliding-window?"),
         (["--lessons", ","], "a film of no lessons"),
+        (["--beyond", "--lessons", "pooling"], "--lessons and --beyond exclude one another"),
         (["-o", "film.webm"], "has the extension .webm: a film is an mp4"),
         (["-o", "/proc/none/film.mp4"], "choose another"),
         (["--digit", "3", "--sample", "4"], "exclude one another"),
@@ -103,6 +104,24 @@ def test_the_command_line_says_what_is_wrong_in_one_line(tmp_path, monkeypatch):
         assert said in result.output
         assert result.output.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_beyond_joins_all_lessons_that_are_beyond_the_chapter(monkeypatch):
+    wanted = []
+
+    def keep(film, **how):
+        wanted.append(film)
+
+    monkeypatch.setattr(films, "make", keep)
+    result = CliRunner().invoke(cli, ["film", "--beyond", "--pause", "5", "--lang", "zh"])
+    assert result.exit_code == 0, result.output
+    (film,) = wanted
+    names = [lesson.name for lesson in film.lessons]
+    files = {path.stem.replace("_", "-") for path in Path(lessons.__file__).parent.glob("*.py")}
+    assert names == [name for name in lessons.BEYOND if name in files]
+    assert not set(names) & set(lessons.CHAPTER)
+    assert film.output.name == "beyond.mp4"
+    assert {lesson.pause for lesson in film.lessons} == {5.0}
 
 
 # The whole.

@@ -106,6 +106,15 @@ MUTATIONS = (
         "values = self.x[row, col].copy()",
         "values = self.x[min(row + 1, self.size[0] - 1), col].copy()",
         "tests/test_stamps.py",
+    ),
+    Mutation(
+        "a film of what is beyond the chapter in the alphabet's order",
+        "convexplain.lessons.parts.finding",
+        "return tuple(name for name in BEYOND if name in found)",
+        "return tuple(sorted(name for name in BEYOND if name in found))",
+        "tests/test_film.py::test_beyond_joins_all_lessons_that_are_beyond_the_chapter",
+    ),
+    Mutation(
         "what comes round taken for what comes through",
         "convexplain.lessons.residual",
         "return (other, one) if other in ancestors(self.network, one) else (one, other)",
@@ -150,8 +159,8 @@ MUTATIONS = (
     Mutation(
         "a bias that is folded without its factor",
         "convexplain.network.folding",
-        "bias * factor + addend",
-        "bias + addend",
+        "np.asarray(bias * factor + addend, np.float64)",
+        "np.asarray(bias + addend, np.float64)",
         "tests/test_batch_norm.py::test_what_can_be_folded_is_folded_and_all_else_stays",
     ),
     Mutation(

@@ -16,7 +16,7 @@ from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
 from convexplain.cli._speak import say, tell
 from convexplain.cli._types import Count
-from convexplain.errors import listed
+from convexplain.errors import UsageError, listed
 from convexplain.messages import Message, together
 from convexplain.style import format
 
@@ -66,6 +66,11 @@ def cores() -> int:
     type=Names(),
     help="These lessons, in this order, each with a card, instead of the whole chapter.",
 )
+@click.option(
+    "--beyond",
+    is_flag=True,
+    help="All lessons beyond the chapter, each with a card, instead of the chapter.",
+)
 @click.option("--digit", type=int, metavar="D", help=PICTURE_HELP["digit"])
 @click.option("--sample", type=int, metavar="N", help=PICTURE_HELP["sample"])
 @click.option("--image", type=click.Path(), metavar="FILE", help=PICTURE_HELP["image"])
@@ -80,7 +85,7 @@ def cores() -> int:
     "--pause",
     type=float,
     metavar="S",
-    help="Seconds for which the film rests at a question.  [default: 4; 3 with --lessons]",
+    help="Seconds for which the film rests at a question.  [default: 4; 3 between cards]",
 )
 @_options.render_look
 @_options.transcript
@@ -104,6 +109,7 @@ def cores() -> int:
 @_log.verbose
 def film(
     lessons: tuple[str, ...] | None,
+    beyond: bool,
     digit: int | None,
     sample: int | None,
     image: str | None,
@@ -128,11 +134,12 @@ def film(
     """Tell the chapter as one film: one digit, one question.
 
     The last picture of each lesson becomes the first of the next; --digit is whom it is about.
-    With --lessons a card stands before each lesson. Lessons that are finished are kept: a film that
-    was interrupted goes on where it stopped.
+    With --lessons or --beyond a card stands before each lesson. Lessons that are finished are kept:
+    a film that was interrupted goes on where it stopped.
     """
     from convexplain.data import digits
     from convexplain.lessons import _story as story
+    from convexplain.lessons.parts.finding import beyond_the_chapter
     from convexplain.style.theme import Look
     from convexplain.video import subtitles
     from convexplain.video.film import Film, make, select
@@ -140,6 +147,10 @@ def film(
     from convexplain.video.shares import Shard
     from convexplain.video.shares import cluster as connected
 
+    if beyond and lessons is not None:
+        raise UsageError("--lessons and --beyond exclude one another: give one of them")
+    if beyond:
+        lessons = beyond_the_chapter()
     share = Shard.parse(shard) if shard else Shard()
     picture = digits.choose({"digit": digit, "sample": sample, "image": image, "nth": nth})
     _options.mention_doubts(picture, lang)
@@ -151,7 +162,7 @@ def film(
         told = story.tell(whom, lang, filter=filter, pause=story.PAUSE if pause is None else pause)
     wanted = Film(
         told,
-        _options.target(output, "chapter.mp4"),
+        _options.target(output, "beyond.mp4" if beyond else "chapter.mp4"),
         Look(lang=lang, theme=theme, captions=not no_captions),
         QUALITIES[quality],
         embed_subtitles,

@@ -45,7 +45,7 @@ def train(
     directory: Path | None,
     quiet: bool,
 ) -> int:
-    """Train the chapter's convnet (cnn) its dense baseline (dense), or newer layers (blocks).
+    """Train the chapter's convnet (cnn), its dense baseline (dense), or newer layers (blocks).
 
     On MNIST's training set without the bundled digits; the same seed gives the same weights on
     the same machine. Ctrl-C after the first epoch keeps the epochs that are finished.

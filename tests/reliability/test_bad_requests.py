@@ -97,6 +97,7 @@ USAGE = [
     # film
     ("film --lessons pooling,poling", "'poling'", "did you mean pooling?"),
     ("film --lessons ,", "no lessons", "one or more"),
+    ("film --beyond --lessons pooling", "--beyond", "give one of them"),
     ("film --lessons pooling,pooling", "pooling", "twice"),
     ("film --lessons dense-vs-conv --digit 3", "--digit", "leave it out"),
     ("film --filter 99", "99", "0 to 31"),

@@ -48,8 +48,14 @@ def modules(package: str) -> set[str]:
 def names() -> tuple[str, ...]:
     """Return the names of all lessons: the chapter's, those beyond it, then any others."""
     found = modules("convexplain.lessons")
-    ordered = [name for name in (*CHAPTER, *BEYOND) if name in found]
+    ordered = [name for name in (*CHAPTER, *beyond_the_chapter()) if name in found]
     return (*ordered, *sorted(found - set(ordered)))
+
+
+def beyond_the_chapter() -> tuple[str, ...]:
+    """Return the names of all lessons of `BEYOND` that there are, in its order."""
+    found = modules("convexplain.lessons")
+    return tuple(name for name in BEYOND if name in found)
 
 
 def find(name: str) -> type[Lesson]:
