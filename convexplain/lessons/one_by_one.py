@@ -113,13 +113,19 @@ class OneByOne(NetworkLesson):
         if self.channels is not None:
             if layer is not None:
                 raise UsageError(
-                    f"--channels {self.channels} is not possible: {layer.name} of the network "
-                    f"has {self.mixing.filters}; leave the option out"
+                    "--channels {given} is not possible: {layer} of the network has {count}; "
+                    "leave the option out",
+                    given=self.channels,
+                    layer=layer.name,
+                    count=self.mixing.filters,
                 )
             if not 1 <= self.channels <= most:
                 raise UsageError(
-                    f"--channels {self.channels} is not possible: give 1 to {most}, the channels "
-                    f"of {self.mixing.source}"
+                    "--channels {given} is not possible: give 1 to {most}, the channels of "
+                    "{source}",
+                    given=self.channels,
+                    most=most,
+                    source=self.mixing.source,
                 )
         self.beats()  # a length that cannot be is refused at once
 
