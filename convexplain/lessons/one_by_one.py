@@ -139,7 +139,7 @@ class OneByOne(NetworkLesson):
     @cached_property
     def gray(self) -> Floats:
         """The same through one 1 x 1 filter, (height, width)."""
-        grays: Floats = ops.conv2d(self.photograph, GRAY[None, None, :, None])[:, :, 0]
+        grays: Floats = ops.conv2d(self.photograph, GRAY[None, None, :, None]).squeeze(axis=2)
         return grays
 
     @cached_property
@@ -360,7 +360,7 @@ class OneByOne(NetworkLesson):
         for n, (title, direct, back) in enumerate(self.shuffles):
             most = float(max(np.abs(direct).max(), np.abs(back).max())) or 1.0
             scale = Scale(most, title)
-            order = self.mixing.shuffled(back[:, :, None])[:, :, 0]
+            order = self.mixing.shuffled(back[:, :, None]).squeeze(axis=2)
             rows.append(
                 [
                     Cells(f"{name}-{n}", values, scale, lines=False, share="maps", title=said)

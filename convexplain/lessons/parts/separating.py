@@ -117,7 +117,7 @@ def own(network: Network, trace: Trace) -> Separable | None:
             continue
         (source,) = network.sources(first.name)
         maps = trace.image if source == "input" else trace.activations[source]
-        shapes = network.weights_of(first.name)["kernel"][:, :, 0].astype(np.float64)
+        shapes = network.weights_of(first.name)["kernel"].squeeze(axis=2).astype(np.float64)
         scales = weights["kernel"][0, 0].astype(np.float64)
         biases = network.biases(first.name).astype(np.float64) @ scales
         assert first.window is not None
@@ -137,7 +137,14 @@ def closest(network: Network, trace: Trace, layer: Layer) -> Separable:
     biases = network.biases(layer.name).astype(np.float64)
     assert layer.window is not None
     return Separable(
-        source, maps, shapes[..., 0], scales[:, 0], biases, layer.window, (layer.name,), kernels
+        source,
+        maps,
+        shapes.take(0, axis=3),
+        scales.take(0, axis=1),
+        biases,
+        layer.window,
+        (layer.name,),
+        kernels,
     )
 
 
