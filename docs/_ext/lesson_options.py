@@ -26,7 +26,7 @@ class LessonOptions(ClickDirective):  # type: ignore[misc]  # sphinx-click is un
         found: list[nodes.Node] = []
         for name in lessons.names():
             lesson = lessons.find(name)
-            options = _options(lesson, LESSONS.fields(lesson), "en")
+            options = _options(lesson, LESSONS.fields(lesson))
             command = click.Command(name, params=options, help=_about(lesson))
             found += self._generate_nodes(f"convexplain render {name}", command, None, "none")
         return found
