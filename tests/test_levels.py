@@ -9,6 +9,7 @@ from scipy.signal import correlate
 
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.figures import receptive_fields
 from convexplain.lessons.hierarchy import MOST_ROWS, Hierarchy
 from convexplain.lessons.parts.receptive import MOST, ReceptiveFields
 from convexplain.network import (
@@ -190,6 +191,20 @@ def test_levels_that_are_not_drawn_are_counted(files):
     said = [e.said.text("en") for beat in lesson.beats() for e in beat.events if e.said]
     assert "And so on: 3 more levels below." in said
     assert lesson.kernels is None
+
+
+def test_fields_that_lie_apart_by_another_number_across_say_both(tmp_path):
+    path = tmp_path / "small.safetensors"
+    layers = Conv2D("a", 2, (5, 7), stride=(2, 1)), MaxPooling2D("p", 2)
+    end = Flatten("f"), Dense("d", 10, "softmax")
+    Network.initialised((*layers, *end), seed=1).save(path)
+    options = ReceptiveFields(model=str(path))
+    (bars,) = (p for p in receptive_fields.diagram(options).root.panels() if p.name == "fields")
+    assert [bar.text.text("en") for bar in bars.bars] == [
+        "5 × 7, step 2 × 1", "7 × 8, step 4 × 2",
+    ]  # fmt: skip
+    told = receptive_fields.alternative(options)
+    assert "move by 2 × 1, 4 × 2 pixels" in told
 
 
 def test_receptive_fields_are_shown_of_any_network_and_some_of_many(files):

@@ -9,7 +9,7 @@ import numpy as np
 from convexplain.figures import _words
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.pooling_words import places
-from convexplain.lessons.parts.receptive import ReceptiveFields, evenly
+from convexplain.lessons.parts.receptive import ReceptiveFields, evenly, sides
 from convexplain.lessons.parts.subject import max_pools
 from convexplain.panels import (
     Aligned,
@@ -121,7 +121,9 @@ def _sizes(options: ReceptiveFields) -> Bars:
     bars = [
         Bar(
             f"layer-{n}", view.layer, view.side, tone="muted",
-            text=_FIELD.fill(n=view.size, s=options.network.receptive_field(view.layer).stride[0]),
+            text=_FIELD.fill(
+                n=view.size, s=sides(options.network.receptive_field(view.layer).stride)
+            ),
         )
         for n, view in enumerate(views)
     ]  # fmt: skip
@@ -171,7 +173,7 @@ def alternative(options: ReceptiveFields, lang: str = "en") -> str:
         )
         for layer, box in _panels(options)
     ]  # fmt: skip
-    strides = [options.network.receptive_field(view.layer).stride[0] for view in options.views]
+    strides = [sides(options.network.receptive_field(view.layer).stride) for view in options.views]
     return _ALT.fill(
         n=len(panels),
         fields=_words.listed(panels, Caption(en="; ", zh="；")),

@@ -22,6 +22,11 @@ from convexplain.style.captions import Caption
 MOST = 7
 
 
+def sides(pair: tuple[int, int]) -> str:
+    """Write two numbers of pixels, down and across, as one if they are equal."""
+    return str(pair[0]) if pair[0] == pair[1] else fmt.shape(pair)
+
+
 class View(NamedTuple):
     """What one cell of a layer sees of the picture."""
 
@@ -36,9 +41,7 @@ class View(NamedTuple):
     @property
     def size(self) -> str:
         """How wide it is, or both its sides if they differ."""
-        if self.box.height == self.box.width:
-            return str(self.box.height)
-        return fmt.shape((self.box.height, self.box.width))
+        return sides((self.box.height, self.box.width))
 
 
 @dataclass(frozen=True)
