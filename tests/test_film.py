@@ -124,6 +124,13 @@ def test_beyond_joins_all_lessons_that_are_beyond_the_chapter(monkeypatch):
     assert {lesson.pause for lesson in film.lessons} == {5.0}
 
 
+def test_each_chapter_begins_with_its_card_and_has_its_lesson_s_title():
+    film = Film(select(["pooling", "window-size"], {}), Path("x.mp4"), Look("zh"), TINY)
+    titles = [lessons.find(name)().title.text("zh") for name in ("pooling", "window-size")]
+    marks = [*films._chapters(film, [0.0, 4.0, 60.0, 64.0])]
+    assert marks == [(0.0, titles[0]), (60.0, titles[1])]
+
+
 # The whole.
 
 

@@ -786,7 +786,7 @@ MUTATIONS = (
         "convexplain.video.film",
         "film.parts[number + 1].title",
         "film.parts[number - 1].title",
-        "tests/test_film.py::test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right",
+        "tests/test_film.py::test_each_chapter_begins_with_its_card_and_has_its_lesson_s_title",
     ),
     Mutation(
         "a film about the digit that was misread least",
