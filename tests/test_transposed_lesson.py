@@ -78,9 +78,9 @@ def test_equal_cells_become_a_checkerboard_and_none_when_enlarged_first(lesson):
 @pytest.mark.parametrize(
     ("size", "stride", "said", "larger"),
     [
-        (3, 2, "1, 2, 4. Stride 2 does not divide 3.", "A 4 × 4 stamp: four everywhere inside."),
-        (5, 2, "4, 6, 9. Stride 2 does not divide 5.", "A 6 × 6 stamp: nine everywhere inside."),
-        (5, 3, "1, 2, 4. Stride 3 does not divide 5.", "A 6 × 6 stamp: four everywhere inside."),
+        (3, 2, "1, 2, 4. Stride 2 does not divide 3.", "Stamp 4 × 4: four everywhere inside."),
+        (5, 2, "4, 6, 9. Stride 2 does not divide 5.", "Stamp 6 × 6: nine everywhere inside."),
+        (5, 3, "1, 2, 4. Stride 3 does not divide 5.", "Stamp 6 × 6: four everywhere inside."),
         (4, 2, "4, inside. Stride 2 divides 4.", None),
     ],
 )

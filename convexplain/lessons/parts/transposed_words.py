@@ -60,7 +60,7 @@ DIVIDES = Caption(
     zh="内部每格的印章数：{n}。步幅 {s} 除得尽 {k}。",
 )
 LARGER = Caption(
-    en="A {stamp} stamp: {n} everywhere inside.", zh="换成 {stamp} 的印章：内部处处 {n} 次。"
+    en="Stamp {stamp}: {n} everywhere inside.", zh="印章换成 {stamp}：内部处处 {n} 次。"
 )
 RESIZE = Caption(
     en="Or enlarge first, then convolve: no checkerboard.", zh="或先放大，再卷积：没有棋盘格。"
