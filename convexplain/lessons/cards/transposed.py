@@ -90,8 +90,8 @@ def card(lesson: Transposed) -> Card:
             Mistake(
                 Caption(en="Deconvolution: it undoes the convolution.", zh="反卷积就是还原卷积。"),
                 Caption(
-                    en="There and back by the same weights, the picture has a correlation of {r} "
-                    "with itself; the largest difference is {far}.",
+                    en="What comes back by the same weights has a correlation of {r} with the "
+                    "picture that went; the largest difference is {far}.",
                     zh="用同样的权重去再回来，与原图的相关系数是 {r}，最大差值是 {far}。",
                 ),
             ),
