@@ -110,6 +110,16 @@ def test_the_kernels_of_a_network_are_a_figure(
     assert "convexplain figure kernels --model FILE" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["evaluate", "model"])
+def test_a_network_that_is_an_argument_needs_no_option(
+    here: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli([command, "--model", "mine.onnx"])
+    told = capsys.readouterr().err
+    assert f"the network is named without --model: convexplain {command} [OPTIONS] " in told
+
+
 def test_downloading_data_is_fetching_it(here: Path) -> None:
     assert run(["data", "download", "--help"]).output == run(["data", "fetch", "--help"]).output
 

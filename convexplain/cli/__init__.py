@@ -206,6 +206,9 @@ def _no_such_option(name: str, ctx: click.Context) -> Message:
         return Message(
             "there is no option --model: convexplain figure kernels --model FILE draws a network's"
         )
+    usage = " ".join([command, *ctx.command.collect_usage_pieces(ctx)])
+    if name == "--model" and "MODEL" in usage:
+        return Message("the network is named without --model: {usage}", usage=usage)
     options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
     known = _ELSEWHERE.get(name)
     near = [known] if known in options else difflib.get_close_matches(name, options, n=1)

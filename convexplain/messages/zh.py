@@ -755,6 +755,7 @@ SENTENCES: dict[str, str] = {
     "is not of the operations of convnets that are read": "不属于能读的卷积网络运算",
     "takes a mean over other axes than rows and columns": "求平均的不是行和列",
     "there is no option --model: convexplain figure kernels --model FILE draws a network's": "没有选项 --model：convexplain figure kernels --model FILE 画出网络的卷积核",
+    "the network is named without --model: {usage}": "直接写网络，不用 --model：{usage}",
     "--most {most} is not possible: at least 1 map is shown": "--most {most} 不行：至少要展示 1 张图",
     "is taken over rows and columns, too": "也沿行和列计算：读不了",
     "has the alpha {alpha}: only 1, a SiLU, is read": "的 alpha 是 {alpha}：只能读 1，即 SiLU",
