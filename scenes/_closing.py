@@ -27,13 +27,14 @@ class Closing(LessonScene):
         """The window comes onto the digit, where the filter responds most."""
         row, col = self.lesson.place
         self.board.move("digit.window", 0, 0)(1.0)
-        self.during(0.2, self.board.show("digit.window"))
+        near = self.camera.to(self.board.around("digit"), 0.8)
+        self.during(0.4, near, self.board.show("digit.window"))
         self.during(1, self.board.move("digit.window", row, col))
 
     def show_way(self, event: Event) -> None:
         """Each station grows out of the one before it."""
         legs = [self.leg(start, end) for start, end in pairwise(_closing.STATIONS)]
-        self.during(0.1, self.board.show("legend"))
+        self.during(0.1, self.camera.home(), self.board.show("legend"))
         self.during(1, in_turn(*legs), rate=linear)
 
     def leg(self, start: str, end: str) -> Move:

@@ -118,6 +118,14 @@ def test_the_page_and_the_text_say_the_same_and_escape_what_is_html():
 
 
 @pytest.mark.render
+def test_what_is_said_across_a_seam_is_told_once():
+    seam = [
+        transcript.Moment(0.0, "Look.", ("Gone: a",)), transcript.Moment(2.0, "Look.", ("b",)),
+        transcript.Moment(3.0, "", ()), transcript.Moment(4.0, "", ()),
+    ]  # fmt: skip
+    assert transcript.joined(seam) == [(0.0, "Look.", ("Gone: a", "b")), *seam[2:]]
+
+
 def test_a_transcript_stands_beside_the_video_or_alone(tmp_path):
     beside = Job(ShortLesson(), tmp_path / "a.mp4", Look("zh"), QUALITIES["l"], scene_file=SCENE,
                  subtitles=False, transcript=True)  # fmt: skip

@@ -433,11 +433,11 @@ def _join(
         target: subtitles.encode(target.suffix, cues[lang])
         for target, lang in film.subtitle_files.items()
     }
-    moments = [
+    moments = transcript.joined(
         moment._replace(start=moment.start + float(start))
         for path, start in zip(words, starts, strict=False)
         for moment in transcript.read(path)
-    ]
+    )
     title, lang = film.parts[0].beats()[0].title.text(film.look.lang), film.look.lang
     for target in film.transcript_files:
         write = transcript.page if target.suffix == ".html" else transcript.text

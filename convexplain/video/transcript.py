@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +34,17 @@ class Moment(NamedTuple):
     start: float
     said: str
     seen: tuple[str, ...]
+
+
+def joined(moments: Iterable[Moment]) -> list[Moment]:
+    """Return the moments of a film's parts; what goes on being said at a seam is told once."""
+    found: list[Moment] = []
+    for moment in moments:
+        if found and moment.said and moment.said == found[-1].said:
+            found[-1] = found[-1]._replace(seen=found[-1].seen + moment.seen)
+        else:
+            found.append(moment)
+    return found
 
 
 def text(title: str, about: str, moments: Sequence[Moment], lang: str) -> str:
