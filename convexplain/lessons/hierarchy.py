@@ -268,11 +268,8 @@ class Hierarchy(NetworkLesson):
             at = removal.tipping.removed
             dots.append(Dot("tips", at, float(removal.lead[at])))
         return self.picture_of.check(
-            Chart(
-                "chart", lines, Axis(words.REMOVED), Axis(words.LEAD.fill(k=k)), dots=dots,
-                size=(16, 36), wide=True,
-            )
-        )  # fmt: skip
+            Chart("chart", lines, Axis(words.REMOVED), Axis(words.LEAD.fill(k=k)), dots=dots)
+        )
 
     @property
     def followed(self) -> Node:

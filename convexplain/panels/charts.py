@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.ops import Breakdown
+from convexplain.panels.arrange import Either
 from convexplain.panels.box import Box, Point, around
-from convexplain.panels.panel import Bounds, Extent, Panel, Setting, line
+from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line
 from convexplain.panels.pieces import Align, Fill, Path, Piece
 from convexplain.panels.scale import Scale
 from convexplain.panels.text import leading, text_width
@@ -26,6 +27,8 @@ _COLON = {"en": ": ", "zh": "："}
 _TICKS = 5
 #: On a logarithmic axis an end so much nearer to a power of ten gets no tick, in decades.
 _APART = 0.7
+#: How much wider a chart is that stands alone.
+_BROAD = 1.25
 
 
 def _say(words: Caption | str, lang: str) -> str:
@@ -436,6 +439,11 @@ class Chart(Panel):
     wide: bool = False
     size: tuple[float, float] = (16, 28)
     share: str = ""
+
+    def broad(self) -> Part:
+        """Return it broader, as it stands alone on a sheet, or as it is where that has no room."""
+        high, wide = self.size
+        return Either(replace(self, size=(high, _BROAD * wide), wide=True), self)
 
     @property
     def group(self) -> str:

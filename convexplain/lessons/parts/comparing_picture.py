@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -275,8 +274,7 @@ def samples(curves: Mapping[str, Measured], steps: int, seeds: int) -> Diagram:
     """
     low = min(min(measured.accuracy) for measured in curves.values())
     note = TRAINED.fill(n=fmt.count(steps), m=seeds)
-    chart = _accuracy("samples", curves, low, note=note)
-    return Diagram(replace(chart, size=(16, 34), wide=True))
+    return Diagram(_accuracy("samples", curves, low, note=note).broad())
 
 
 def samples_and_control(
