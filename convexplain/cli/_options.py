@@ -62,7 +62,7 @@ model = click.option(
     type=Model(),
     default="cnn",
     show_default=True,
-    metavar="cnn|dense|photo|FILE",
+    metavar="cnn|dense|blocks|photo|FILE",
     help="Another network.",
 )
 directory = click.option(

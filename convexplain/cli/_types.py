@@ -139,7 +139,7 @@ class Model(_TextType):
     """
 
     name = "model"
-    bundled = ("cnn", "dense", "photo")
+    bundled = ("cnn", "dense", "blocks", "photo")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name or the path."""

@@ -18,7 +18,7 @@ from convexplain.style.captions import Caption
 @click.option(
     "--model",
     type=Model(),
-    metavar="cnn|dense|photo|FILE",
+    metavar="cnn|dense|blocks|photo|FILE",
     help="Only what shows this network, and what it lacks for the others.",
 )
 @_options.language

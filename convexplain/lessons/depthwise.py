@@ -215,7 +215,7 @@ class Depthwise(NetworkLesson):
         found = self.separable
         kernels = found.kernels if found.ordinary is None else found.ordinary
         read, between = (float(np.abs(x).max()) or 1.0 for x in (found.maps, found.between))
-        weights = float(max(np.abs(kernels).max(), np.abs(found.shapes).max()))
+        weights = float(max(np.abs(each).max() for each in (kernels, found.shapes, found.scales)))
         signed = bool(found.maps.min() < 0)
         return (
             Scale(read, terms.RESPONSE, signed=signed),
@@ -234,7 +234,7 @@ class Depthwise(NetworkLesson):
         kernels = found.kernels if found.ordinary is None else found.ordinary
         said = _OF_FILTER.capital.fill(n=self.shown_filter, k=fmt.count(found.channels))
         block = Maps(
-            "kernels", kernels[:, :, :MOST, self.shown_filter], self.scales[1], title=said,
+            "kernels", kernels[:, :, :MOST, self.shown_filter], _of(kernels), title=said,
             share="windows",
         )  # fmt: skip
         return _walls(self._read(), block)
@@ -243,7 +243,7 @@ class Depthwise(NetworkLesson):
         """Describe the maps, one window for each channel, and what they give."""
         found = self.separable
         windows = Maps(
-            "shapes", found.shapes[:, :, :MOST], self.scales[1], share="windows",
+            "shapes", found.shapes[:, :, :MOST], _of(found.shapes), share="windows",
             title=_SHAPES.fill(n=fmt.count(found.shapes.shape[2])),
         )  # fmt: skip
         given = Maps(
@@ -322,8 +322,9 @@ class Depthwise(NetworkLesson):
         """Describe kernels of several filters on one channel, as one shape times their weights."""
         found, n = self.separable, self.channel
         per = found.shapes.shape[2] // found.channels
-        shown = found.kernels if found.ordinary is None else found.ordinary
-        most = float(np.abs(shown[:, :, n, list(self.compared)]).max()) or 1.0
+        real = found.kernels if found.ordinary is None else found.ordinary
+        three = (real, found.kernels, real - found.kernels)
+        most = float(max(np.abs(each[:, :, n, list(self.compared)]).max() for each in three)) or 1.0
         weight = Scale(most, terms.WEIGHT)
         columns: list[list[Cells]] = []
         for filter in self.compared:
@@ -473,7 +474,7 @@ class Depthwise(NetworkLesson):
         if self.right is not None:
             said = Caption(
                 en="Cut after training: one shape {a} of {n} right, {m}: {b}.",
-                zh="训练后再压缩：1 个形状，{n} 个对 {a} 个；{m} 个，对 {b} 个。",
+                zh="训练后再压缩：1 个形状，{n} 个对 {a} 个；{m} 个形状对 {b} 个。",
             )
             at = min(2, len(self.counts) - 1)
             most, several, one = self.counts[at], self.right[at], self.right[0]
@@ -507,6 +508,10 @@ REPLIES = {
         zh="1×1 层代替了其余的窗口，不是额外加上的。",
     ),
 }
+
+
+def _of(weights: Floats) -> Scale:
+    return Scale(float(np.abs(weights).max()) or 1.0, terms.WEIGHT)
 
 
 def _walls(*walls: Part) -> Diagram:

@@ -60,7 +60,7 @@ class PageDirective(SphinxDirective):
         }
         try:
             _check(given)
-            if given["model"] not in ("cnn", "dense", "photo"):
+            if given["model"] not in ("cnn", "dense", "blocks", "photo"):
                 _, given["model"] = self.env.relfn2path(given["model"])
                 self.env.note_dependency(given["model"])
         except ConvexplainError as error:
