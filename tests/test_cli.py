@@ -104,7 +104,7 @@ BAD = [
     (["render", "-o", "/proc/none/a.mp4"], ["/proc/none", "choose another"]),
     (["render", "-o", "old.mp4/a.mp4"], ["'old.mp4'", "not a folder"]),
     (["render", "-o", "/proc/a.mp4"], ["cannot write", "'/proc'"]),
-    (["render", "--model", "cnnn"], ["'cnnn'", "cnn, dense or photo", "did you mean cnn?"]),
+    (["render", "--model", "cnnn"], ["'cnnn'", "cnn, dense, blocks or photo", "did you mean cnn?"]),
     (["render", "--fliter", "3"], ["--fliter", "did you mean --filter?"]),
     (["render", "--zzzz"], ["--zzzz", "convexplain render --help"]),
     (["render", "sliding-window", "extra"], ["extra"]),
@@ -122,7 +122,7 @@ BAD = [
     (["train", "cnn", "--seed", "-3"], ["-3", "0 or more"]),
     (["train", "cnn", "--steps", "0"], ["0", "1 or more"]),
     (["train", "cnn", "-o", "none/a.safetensors"], ["'none'", "does not exist"]),
-    (["evaluate", "dens"], ["'dens'", "cnn, dense or photo", "did you mean dense?"]),
+    (["evaluate", "dens"], ["'dens'", "cnn, dense, blocks or photo", "did you mean dense?"]),
     (["experiment", "shft"], ["'shft'", "did you mean shift?"]),
     (["list", "--lang", "xx"], ["'xx'", "en or zh"]),
 ]

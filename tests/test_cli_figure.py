@@ -118,7 +118,7 @@ BAD = [
     (["sliding-window", "--at", "99,0"], ["no row 99", "0 to 25"]),
     (["sliding-window", "--at", "9"], ["'9' is no place"]),
     (["kernels", "--classic", "--filter", "3"], ["--classic", "--filter", "exclude"]),
-    (["confusion-matrix", "--model", "cmm"], ["'cmm'", "cnn, dense or photo"]),
+    (["confusion-matrix", "--model", "cmm"], ["'cmm'", "cnn, dense, blocks or photo"]),
     (["kernels", "--filter", "3"], ["conv1", "leave --filter out"]),
     (["pooling", "--alt", "-o", "a.svg"], ["--alt writes no file"]),
     (["pooling", "--alt", "--format", "png"], ["--alt writes no file"]),

@@ -89,7 +89,7 @@ def test_json_says_the_same() -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["dens"], ["'dens'", "cnn, dense or photo", "did you mean dense?"]),
+        (["dens"], ["'dens'", "cnn, dense, blocks or photo", "did you mean dense?"]),
         (["--lang", "xx"], ["'xx'", "en or zh"]),
         (["cnn", "dense"], ["dense"]),
     ],

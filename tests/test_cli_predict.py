@@ -88,7 +88,7 @@ def test_a_network_without_probabilities_is_refused(tmp_path: Path) -> None:
         (["--digit", "11"], ["11", "0 to 9"]),
         (["--sample", "-2"], ["-2", "0 to 199"]),
         (["--sample", "3", "--image", "x.png"], ["--sample", "--image", "exclude"]),
-        (["--model", "nn"], ["'nn'", "cnn, dense or photo"]),
+        (["--model", "nn"], ["'nn'", "cnn, dense, blocks or photo"]),
         (["--layer", "conv1"], ["--layer", "predict --help"]),
         (["four.png"], ["four.png"]),
     ],
