@@ -39,7 +39,7 @@ class ConfusionMatrix:
         Nothing was measured of this network.
     """
 
-    title: ClassVar[Caption] = Caption(en="What is taken for what", zh="哪个数字被认成了哪个")
+    title: ClassVar[Caption] = Caption(en="What is taken for what", zh="哪一类被判为了哪一类")
     alone: ClassVar[Caption] = Caption(
         en="convexplain evaluate MODEL FOLDER --figure FILE counts the mistakes of yours",
         zh="convexplain evaluate MODEL FOLDER --figure FILE 会统计你的网络的错误",

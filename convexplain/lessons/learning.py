@@ -485,7 +485,7 @@ _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权�
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
 _GUESS = Caption(
     en="Untrained, it reads this {k} as {a}: a guess.",
-    zh="没训练时，它把这个 {k} 认成 {a}。",
+    zh="没训练时，它把这个 {k} 判为 {a}。",
 )
 _LUCKY = Caption(
     en="Untrained, it reads this {k} right: a lucky guess.",
@@ -544,7 +544,7 @@ _SETTLED = Caption(
     en="From step {s} on, this {k} is read right.", zh="从第 {s} 步起，这个 {k} 一直认对。"
 )
 _MISREAD = Caption(
-    en="In the end it still reads this {k} as {a}.", zh="直到最后，仍把这个 {k} 认成 {a}。"
+    en="In the end it still reads this {k} as {a}.", zh="直到最后，仍把这个 {k} 判为 {a}。"
 )
 _PATTERNS = Caption(
     en="{e} became edge detectors, {l} line detectors, {m} neither.",

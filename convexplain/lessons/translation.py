@@ -662,10 +662,10 @@ _UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次
 _ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
 _BOTH = Caption(
     en="{n} px: the CNN reads {k}, the dense network {j}.",
-    zh="移 {n} 像素：CNN 认成“{k}”，全连接“{j}”。",
+    zh="移 {n} 像素：CNN 判为“{k}”，全连接“{j}”。",
 )
-_READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：认成“{k}”。")
-_HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍认成“{k}”。")
+_READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
+_HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
 _INSIDE = Caption(
     en="{n} px: the largest, {v}, moves inside its window of four. Pooling keeps it.",
     zh="移 {n} 像素：最大值 {v} 仍在这四格内，池化留住它。",
@@ -689,14 +689,14 @@ _CURVE = Caption(
     en="10,000 digits, {n} px: CNN {p}, dense network {q}.",
     zh="10,000 个样本移 {n} 像素：CNN {p}，全连接 {q}。",
 )
-_STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步认成什么，放在一起看。")
+_STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步判为什么，放在一起看。")
 _GIVE_UP = Caption(
     en="The CNN gives up at {a} px, the dense network at {b}.",
     zh="CNN 到 {a} 像素才认错，全连接网络到 {b} 像素就错。",
 )
 _BEGINS = Caption(
     en="It begins with a mistake: read as {k}, the label is {label}.",
-    zh="一开始就认错：认成“{k}”，标签是“{label}”。",
+    zh="一开始就判错：判为“{k}”，标签是“{label}”。",
 )
 _END = Caption(
     en="Maps move along with the picture; the answer need not hold.",

@@ -70,7 +70,7 @@ def card(lesson: Hierarchy) -> Card:
                 ),
                 Caption(
                     en="Yes: the logit falls from {a} to {b}. It takes {all} cells.",
-                    zh="会：logit 从 {a} 降到 {b}。要去掉 {all} 个才会改判。",
+                    zh="会：logit 从 {a} 降到 {b}。要从最强的开始去掉 {all} 个，才会改判。",
                 ),
             ),
         ),

@@ -30,7 +30,7 @@ def card(lesson: Learning) -> Card:
         aim=Caption(
             en="Explain how random kernels become detectors: one number, the loss, is lowered in "
             "many small steps.",
-            zh="能解释随机的卷积核怎样变成检测器：一步一步地降低一个数，即损失。",
+            zh="能解释随机的卷积核怎样变成检测器：训练让损失一步步下降。",
         ),
         needs=(
             Caption(

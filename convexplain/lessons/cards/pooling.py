@@ -44,7 +44,7 @@ def card(lesson: Pooling) -> Card:
                 "winner",
                 Caption(
                     en="{n} numbers, one goes on. Which? And what is forgotten?",
-                    zh="{n} 个数只留一个，留哪个？又忘掉了什么？",
+                    zh="{n} 个数只留一个，留哪个？丢掉了什么信息？",
                 ),
                 Caption(
                     en="The largest, {v}. That it came from {place}.",

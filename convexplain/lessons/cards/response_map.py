@@ -116,7 +116,7 @@ def card(lesson: ResponseMap) -> Card:
                 Caption(
                     en="Of ten digits, one of each class, filter {often} is the strongest for "
                     "{count}: that tells little. The next layer reads all {n}.",
-                    zh="十个类别各取一个样本，其中 {count} 个都是过滤器 {often} 最强，"
+                    zh="十个类别各取一个样本，有 {count} 个是过滤器 {often} 的响应最强，"
                     "说明不了什么。下一层读取全部 {n} 张图。",
                 ),
             ),

@@ -35,7 +35,7 @@ def card(lesson: SlidingWindow) -> Card:
                 en="A gray picture is a grid of numbers between zero and one.",
                 zh="灰度图是由零到一之间的数排成的网格。",
             ),
-            Caption(en="Products and sums of signed decimals.", zh="带符号小数的乘法和加法。"),
+            Caption(en="Products and sums of signed decimals.", zh="正负小数的乘法和加法。"),
         ),
         pauses=(
             Pause(

@@ -17,7 +17,7 @@ ANSWER = Caption(
 # What is wrong.
 MISREAD = Caption(
     en="It reads this {k} as {j}: {p} against {q}.",
-    zh="{k} 被认成 {j}：{p} 对 {q}。",
+    zh="{k} 被判为 {j}：{p} 对 {q}。",
 )
 READ = Caption(en="The network reads this {k} right, with {q}.", zh="网络认对了这个 {k}：{q}。")
 LOSS = Caption(en="How wrong, the loss: −ln {q} = {v}.", zh="损失：−ln {q} = {v}。")
