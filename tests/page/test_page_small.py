@@ -176,3 +176,22 @@ def test_paper_is_one_page(visit: Open, landscape: bool, state: str) -> None:
     page = visit(where, **SCREENS["1366"])
     paper = page.pdf(format="A4", landscape=landscape, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+
+
+BEHIND_BARS = """() => {
+  const { top } = document.querySelector(".caption").getBoundingClientRect();
+  const seen = [];
+  for (let y = Math.ceil(top) + 1; y < innerHeight; y += 2) {
+    const part = document.elementFromPoint(innerWidth / 2, y);
+    if (!part.closest(".caption, .head")) seen.push([y, part.className]);
+  }
+  return seen;
+}"""
+
+
+@pytest.mark.parametrize("mode", ["over", "predict", "compare", "erase", "windows"])
+def test_nothing_shows_between_the_bars_of_a_phone(visit: Open, mode: str) -> None:
+    page = visit(fragment(d=9, v=mode), **SCREENS["phone"])
+    page.mouse.wheel(0, 300)  # something lies behind them
+    settled(page)
+    assert page.evaluate(BEHIND_BARS) == []
