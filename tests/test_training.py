@@ -211,7 +211,7 @@ def test_images_without_labels_are_refused(count: int) -> None:
 
 
 def test_an_unknown_recipe_names_those_there_are() -> None:
-    with pytest.raises(UsageError, match="choose cnn or dense"):
+    with pytest.raises(UsageError, match="choose cnn, dense or blocks"):
         train("resnet", *tiny_data())
 
 
