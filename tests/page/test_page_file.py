@@ -65,7 +65,7 @@ def test_the_command_writes_one_file_and_says_so(here: Path) -> None:
     done = run("-o", "cell.html", "--digit", "7", "--lang", "zh", "--theme", "dark")
     assert done.exit_code == 0, done.output
     size = (here / "cell.html").stat().st_size
-    assert done.output == f"wrote cell.html: {size / 1e6:.1f} MB\n"
+    assert done.output == f"已写出 cell.html：{size / 1e6:.1f} MB\n"
     assert [path.name for path in here.iterdir()] == ["cell.html"]
     opening = data_of(here / "cell.html")["opening"]
     shift = opening.pop("shift")

@@ -167,13 +167,13 @@ def test_paper_shows_the_windows_on_their_cells(visit: Open, orientation: str) -
 
 @pytest.mark.parametrize("landscape", sparing([False, True], False))
 @pytest.mark.parametrize("state", ["cell", "overview", "compare"])
-def test_paper_is_one_page(visit: Open, landscape: bool, state: str) -> None:
+def test_paper_is_one_page(fresh: Open, landscape: bool, state: str) -> None:
     where = {
         "cell": cell("conv3", 20, 1, 2, d=5, t="dense.5"),
         "overview": fragment(d=5, v="over"),
         "compare": fragment(d=5, v="compare", s="0,-3"),
     }[state]
-    page = visit(where, **SCREENS["1366"])
+    page = fresh(where, **SCREENS["1366"])
     paper = page.pdf(format="A4", landscape=landscape, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
