@@ -108,3 +108,10 @@ def test_captions_travel_to_workers_and_serve_as_keys():
     caption = BEST.fill(n=1, v=Caption(en="one", zh="一"))
     assert pickle.loads(pickle.dumps(caption)) == caption
     assert len({caption, BEST, BEST.fill(n=1)}) == 3
+
+
+def test_a_word_in_the_place_of_a_number_leaves_no_hole_in_chinese():
+    times = Caption(en="about {n}", zh="约 {n}").fill(n="2,900")
+    told = Caption(en="{times} times", zh="是对方的 {times} 倍").fill(times=times)
+    assert told.text("zh") == "是对方的约 2,900 倍"
+    assert told.text("en") == "about 2,900 times"

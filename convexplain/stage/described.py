@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -151,15 +151,20 @@ def changes(before: Seen, now: Seen, lang: str) -> tuple[str, ...]:
     ):
         told = [now.panels[name][1] for name in names if name not in now.words]
         words = [now.panels[name][1] for name in names if name in now.words]
-        told += [_AND[lang].join(words)] * bool(words)
+        told += [_listed(words, lang)] * bool(words)
         lines += [how.fill(what=text).text(lang) for text in told]
     if new := [text for text in now.written if text not in before.written]:
-        lines.append(_WRITTEN.fill(what=_AND[lang].join(new)).text(lang))
+        lines.append(_WRITTEN.fill(what=_listed(new, lang)).text(lang))
     gone = [
         called for name, (called, _) in before.panels.items() if called and name not in now.panels
     ]
     if gone:
-        lines.append(_GOES.fill(what=_AND[lang].join(gone)).text(lang))
+        lines.append(_GOES.fill(what=_listed(gone, lang)).text(lang))
     if before.near != now.near:
         lines.append((_NEAR if now.near else _FAR).text(lang))
     return tuple(lines)
+
+
+def _listed(texts: Iterable[str], lang: str) -> str:
+    """Join texts; one that was broken into lines may end in a mark of its own."""
+    return _AND[lang].join(text.rstrip("；; ") for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from string import Formatter
@@ -138,7 +139,8 @@ class Caption:
             raise ValueError(
                 f"the caption {self.en!r} still lacks {', '.join(missing)}: fill() it first"
             )
-        return template.format(**{name: _said(value, lang) for name, value in values.items()})
+        told = template.format(**{name: _said(value, lang) for name, value in values.items()})
+        return _HOLE.sub("", told)
 
     def reading_time(self, lang: str | None = None) -> float:
         """Seconds that a viewer needs to read it.
@@ -160,6 +162,10 @@ class Caption:
         """
         read = LANGUAGES if lang is None else (lang,)
         return max(len(self.text(each)) / CHARACTERS_A_SECOND[each] for each in read)
+
+
+#: A blank that stood beside a number, where a Chinese word has taken the number's place.
+_HOLE = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 @cache
