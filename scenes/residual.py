@@ -17,8 +17,8 @@ class Residual(LessonScene):
     lesson: residual.Residual
 
     def prepare(self) -> None:
-        """Lay out both ways; what comes in is there from the first moment."""
-        self.board.lay(self.lesson.opening(upright=self.upright))
+        """Lay out what comes in; it is there from the first moment."""
+        self.board.lay(self.lesson.opening())
         self.board.show("came", "legend")(1.0)
 
     def on_the_way(self) -> list[str]:
@@ -30,8 +30,9 @@ class Residual(LessonScene):
 
     def show_reads(self, event: Event) -> None:
         """What comes in is looked at; the arrow goes round."""
-        self.during(0.4, self.board.pulse("came", times=2))
-        self.during(0.5, self.board.walk("came->sum"))
+        self.during(0.3, self.board.pulse("came", times=2))
+        self.turn_into(self.lesson.both_ways(upright=self.upright), 0.4, show=("came->sum",))
+        self.during(1, self.board.walk("came->sum"))
 
     def show_ways(self, event: Event) -> None:
         """Map after map grows out of the one before; both ways end at the sum."""

@@ -29,7 +29,7 @@ class Transposed(LessonScene):
         self.picture: TransposedPicture = self.lesson.picture_of(upright=self.upright)
         self.canvas = self.lesson.canvas()
         self.board.lay(self.picture.opening())
-        self.board.show("map")(1.0)
+        self.board.show("map", "legend")(1.0)
 
     def become(
         self, picture: Diagram, share: float, *others: Move, show: tuple[str, ...] = (),
@@ -44,9 +44,9 @@ class Transposed(LessonScene):
 
     def show_small(self, event: Event) -> None:
         """An empty sheet grows out of the map."""
-        self.during(0.4, self.board.pulse("map"))
-        self.during(0.4, self.board.grow("output", out_of="map"))
-        self.during(1, self.board.show("output", "legend"))
+        self.during(0.3, self.board.pulse("map"))
+        self.become(self.picture.blank(), 0.5, hold=("output",))
+        self.during(1, self.board.grow("output", out_of="map"))
 
     def show_paints(self, event: Event) -> None:
         """A number goes to the stamp; what comes of it lands on the sheet."""

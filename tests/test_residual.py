@@ -153,8 +153,15 @@ def test_the_question_s_wrong_answers_are_other_numbers(lesson):
 def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
     sheet = ASPECTS[aspect]
     upright = sheet.height > sheet.width
-    shown = [lesson.opening(upright=upright), lesson.adding(upright=upright), lesson.walls(),
-             lesson.silent(), lesson.backwards(), lesson.answers()]  # fmt: skip
+    shown = [
+        lesson.opening(),
+        lesson.both_ways(upright=upright),
+        lesson.adding(upright=upright),
+        lesson.walls(),
+        lesson.silent(),
+        lesson.backwards(),
+        lesson.answers(),
+    ]
     for diagram in shown:
         assert problems(place(diagram, sheet, "zh")) == []
 

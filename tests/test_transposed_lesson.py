@@ -161,6 +161,7 @@ def pictures(lesson, upright):
     one, other = (value for _, value in lesson.pair)
     parts = lesson.meeting
     yield picture.opening()
+    yield picture.blank()
     yield picture.painting(lesson.output, lesson.block(1, 1))
     yield picture.painting(lesson.output, lesson.block(1, 2), told=picture.added(one, other))
     yield picture.painting(lesson.output)

@@ -227,7 +227,12 @@ class Residual(FilterLesson):
             for name, values, title in zip(NAMES, self.three, titles, strict=True)
         ]
 
-    def opening(self, *, upright: bool = False) -> Diagram:
+    def opening(self) -> Diagram:
+        """Describe what comes in, alone."""
+        came, _, _ = self._three()
+        return Diagram(Column(came, Legend("legend", row=True), align="middle"))
+
+    def both_ways(self, *, upright: bool = False) -> Diagram:
         """Describe both ways to the plus: through the layers, and round."""
         came, _, total = self._three()
         names = self.between

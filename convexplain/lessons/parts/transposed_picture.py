@@ -111,6 +111,10 @@ class TransposedPicture:
     # Pictures.
 
     def opening(self) -> Diagram:
+        """Describe the map alone."""
+        return Diagram(Column(self._map(), Legend("legend", row=True), align="middle"))
+
+    def blank(self) -> Diagram:
         """Describe the map and an empty sheet."""
         return self._diagram(self._map(), self._canvas(None))
 
