@@ -180,7 +180,7 @@ def test_a_copy_without_the_network_says_so_and_all_else_works(
     monkeypatch.setattr(network_module, "BUNDLED", missing)
     with pytest.raises(ConvexplainError, match="'photo' was left out of this copy of convexplain"):
         Network.load("photo")
-    with pytest.raises(ConvexplainError, match="cnn or dense for a network that ships"):
+    with pytest.raises(ConvexplainError, match="cnn, dense or blocks for a network that ships"):
         Network.load("nothing")
     finding = shipped.check_networks()
     assert finding.state == "ok"

@@ -95,5 +95,5 @@ def test_a_poster_stands_beside_the_video_if_asked_for(tmp_path):
 
 
 def test_a_poster_belongs_to_a_video(tmp_path):
-    with pytest.raises(UsageError, match="leave --poster or --still out"):
+    with pytest.raises(UsageError, match="leave it or --still out"):
         check(Job(Pooling(), tmp_path / "a.png", still="answer", poster=True))

@@ -122,13 +122,12 @@ def test_a_beat_is_called_after_a_layer_by_a_plain_name():
 
 
 def test_each_need_is_a_role_that_the_default_network_plays():
-    cnn = Network.load("cnn")
     found = [lessons.find(name) for name in lessons.names()]
     needy = [lesson for lesson in found if issubclass(lesson, NetworkLesson)]
     assert len(needy) >= 8
     for lesson in needy:
         assert set(lesson.needs) <= set(ROLES), lesson.name
-        assert lacking(cnn, lesson.needs) == (), lesson.name
+        assert lacking(lesson().network, lesson.needs) == (), lesson.name
 
 
 def test_ten_unnamed_classes_of_photographs_are_no_digits():

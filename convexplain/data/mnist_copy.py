@@ -128,7 +128,7 @@ def _arrays(path: Path) -> Iterator[bytes]:
     """Yield the arrays of an .npz as IDX files; they are read as data, nothing is run."""
     with zipfile.ZipFile(path) as archive:
         sizes = {info.filename: info.file_size for info in archive.infolist()}
-    with np.load(path, allow_pickle=False) as arrays:
+    with np.load(path) as arrays:
         for key in _ARRAYS:
             if not 0 < sizes.get(f"{key}.npy", 0) <= LIMIT:
                 continue

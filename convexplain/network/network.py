@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from convexplain.data.pictures import Picture
 from convexplain.data.recipe import Recipe
-from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose, either
 from convexplain.messages import Message
 from convexplain.network import check_shapes, fast, modelfile
 from convexplain.network.blas import one_thread
@@ -253,7 +253,7 @@ class Network:
                 "there is no model {name_or_path!r}: give the path of a .safetensors file, or "
                 "{shipped} for a network that ships with the package",
                 name_or_path=os.fspath(name_or_path),
-                shipped=" or ".join(shipped()),
+                shipped=either(shipped()),
             )
         if not modelfile.is_one(name_or_path):
             return cls.imported(name_or_path)
