@@ -688,7 +688,7 @@ MUTATIONS = (
         "convexplain/page/writing.js",
         "return lines.map((is, place) => is | turned[place]);",
         "return lines.map((is, place) => is & turned[place]);",
-        "tests/page/test_page_picture.py::test_a_photograph_is_read_as_in_python",
+        "tests/page/test_page_picture.py::test_printed_lines_are_those_that_python_finds",
     ),
     Mutation(
         "cells in the colours of the opposite sign",

@@ -25,6 +25,7 @@ CORE = (
     "theme",
     "trace",
     "words",
+    "writing",
 )
 MARKUP = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>core</title>\n'

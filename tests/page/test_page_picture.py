@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy import ndimage
 
-from convexplain.data import digits, ink, pictures
+from convexplain.data import _writing, digits, ink, pictures
 from convexplain.data.pictures import load_image
 from convexplain.errors import ConvexplainError
 from convexplain.page.words import WORDS
@@ -269,3 +269,23 @@ def test_erasing_makes_a_box_paper(core: Any) -> None:
     expected = picture.copy()
     expected[:12, 5:] = 0
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["lined", "squared"])
+def test_printed_lines_are_those_that_python_finds(core: Any, turned: bool) -> None:
+    mask = np.zeros((260, 300), bool)
+    mask[20::24] = True
+    mask[21::24] = True
+    if turned:
+        mask[:, 15::30] = True
+    mask[60:180, 140:152] = True  # a stroke across them
+    expected = _writing.printed(mask)
+    assert expected[20, 40]
+    assert expected[30, 45] == turned
+    assert not expected[100, 146]
+    asked = {"mask": mask.astype(int).ravel().tolist(), "height": 260, "width": 300}
+    found = core(
+        "core.writing.printed(Uint8Array.from(argument.mask), argument.height, argument.width)",
+        asked,
+    )
+    assert np.array_equal(np.reshape(found, mask.shape).astype(bool), expected)
