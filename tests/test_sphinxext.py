@@ -483,3 +483,8 @@ def test_a_setting_that_cannot_be_right_ends_the_build(
 ) -> None:
     with pytest.raises(ConfigError, match="choose "):
         build({"index.rst": "Title\n=====\n"}, **setting)
+
+
+@pytest.mark.parametrize("name", lessons.names())
+def test_the_default_network_of_a_lesson_is_no_file_that_is_looked_for(name):
+    assert requests._values(lessons.find(name)()) == requests._values(lessons.find(name)())

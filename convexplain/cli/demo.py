@@ -27,7 +27,7 @@ def demo(picture: Any, model: str, lang: str | None, output: str | None) -> None
     """
     from convexplain import page as classroom
     from convexplain.files import documents
-    from convexplain.network import Network
+    from convexplain.network import BUNDLED, Network
 
     where = output or f"{tempfile.gettempdir()}/"
     path = _options.target(where, "convexplain-demo.html").absolute()
@@ -36,7 +36,7 @@ def demo(picture: Any, model: str, lang: str | None, output: str | None) -> None
         path,
         picture,
         network=Network.load(model),
-        model=model if model in ("cnn", "dense") else Path(model).name,
+        model=model if model in BUNDLED else Path(model).name,
         lang=lang,
     )
     opened = webbrowser.open(path.as_uri())

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.files import atomic
+from convexplain.network import BUNDLED
 from convexplain.page import frame
 from convexplain.style.captions import LANGUAGES
 
@@ -60,7 +61,7 @@ class PageDirective(SphinxDirective):
         }
         try:
             _check(given)
-            if given["model"] not in ("cnn", "dense", "blocks", "photo"):
+            if given["model"] not in BUNDLED:
                 _, given["model"] = self.env.relfn2path(given["model"])
                 self.env.note_dependency(given["model"])
         except ConvexplainError as error:

@@ -20,6 +20,7 @@ from convexplain.cli._lesson import LESSONS, NAME, LessonCommand
 from convexplain.cli._types import Name
 from convexplain.cli.figure import FIGURES, Width
 from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.network import BUNDLED
 from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 from convexplain.video.job import POSTER, QUALITIES
@@ -197,7 +198,7 @@ def _values(options: Any) -> list[object]:
     for field in dataclasses.fields(options):
         value = getattr(options, field.name)
         values.append((field.name, pickle.dumps(value, protocol=4)))
-        if field.name == "model" and isinstance(value, str) and value not in ("cnn", "dense"):
+        if field.name == "model" and isinstance(value, str) and value not in BUNDLED:
             with Path(value).open("rb") as file:
                 values.append(hashlib.file_digest(file, "sha256").hexdigest())
     return values

@@ -54,7 +54,7 @@ class Film:
     Parameters
     ----------
     lessons : tuple of Lesson
-        In order; `select` makes those of a choice, `convexplain.lessons.tell` those of the story.
+        In order; `select` makes those of a choice, ``convexplain.lessons.tell`` those of the story.
     output : Path
         An mp4; the subtitles and the poster stand beside it.
     look : Look
@@ -66,7 +66,7 @@ class Film:
     aspect : {"16:9", "4:3", "1:1", "9:16"}
         Width to height, for all parts.
     voice : Path, optional
-        A folder of sounds, with one for each lesson that is spoken (`convexplain.video.sound`).
+        A folder of sounds, with one for each lesson that is spoken (``convexplain.video.sound``).
     transcript : bool
         Whether what is said and seen is written beside it, as HTML and as text.
     """

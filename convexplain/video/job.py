@@ -68,7 +68,7 @@ QUALITIES = {
 ASPECTS = ("16:9", "4:3", "1:1", "9:16")
 #: What `Job.still` calls the picture that fills the most of the frame, instead of a beat's end.
 POSTER = "poster"
-#: What `Job.still` calls the lesson in words, as `convexplain.video.transcript` reads them.
+#: What `Job.still` calls the lesson in words, as ``convexplain.video.transcript`` reads them.
 WORDS = "words"
 TRANSCRIPT_FORMATS = ("html", "txt")
 # A GIF has one size: larger ones cannot be sent to anyone.
