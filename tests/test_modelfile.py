@@ -168,7 +168,7 @@ def refused(path: Path) -> str:
 def test_a_missing_file_is_refused_with_the_bundled_names(tmp_path: Path) -> None:
     text = refused(tmp_path / "cnm")
     assert "there is no model" in text
-    assert "cnn or dense" in text
+    assert "cnn, dense, blocks or photo for a network that ships" in text
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

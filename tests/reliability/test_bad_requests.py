@@ -169,7 +169,7 @@ USAGE = [
     # worksheet
     ("worksheet --count 0", "0 exercises", "1 to 40"),
     ("worksheet --count 1000000000", "1000000000", "1 to 40"),
-    ("worksheet --level 9", "level 9", "1, 2 or 3"),
+    ("worksheet --level 9", "level 9", "1, 2, 3 or 4"),
     ("worksheet --seed -1", "-1", "from 0"),
     ("worksheet --url school.example/page.html", "'school.example/page.html'", "https://"),
     ("worksheet --url https://school.example/#d=5", "#d=5", "without a space or a #"),
