@@ -165,7 +165,7 @@ class Caption:
 
 
 #: A blank that stood beside a number, where a Chinese word has taken the number's place.
-_HOLE = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_HOLE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 @cache
