@@ -102,6 +102,51 @@ def test_a_pool_tells_where_its_maximum_is(cnn: Network) -> None:
     assert f"at row {10 + row}, column {12 + col}" in text
 
 
+def rows_of(text: str) -> dict[str, str]:
+    """What stands before each number at the end of a line."""
+    lines = [line.rsplit("  ", 1) for line in text.splitlines() if "  " in line]
+    return {name.strip(): value.strip() for name, value in lines}
+
+
+def test_a_normalization_tells_its_steps_and_its_two_constants() -> None:
+    blocks = Network.load("blocks")
+    w = {name: values.astype(float) for name, values in blocks.weights_of("norm1").items()}
+    z = float(blocks.activations(digits.sample(160).pixels)["conv1"][7, 20, 4])
+    gamma, beta, mean, variance = (
+        float(w[part][4]) for part in ("gamma", "beta", "moving_mean", "moving_variance")
+    )
+    spread = (variance + 0.001) ** 0.5
+    text = ran("--model", "blocks", "--sample", "160", "--layer", "norm1", "--at", "7,20",
+               "--filter", "4")  # fmt: skip
+    numbers = [z, z - mean, (z - mean) / spread, (z - mean) / spread * gamma]
+    numbers.append(numbers[-1] + beta)
+    given = zip("−/·+", ("mean", "spread", "γ", "β"), (mean, spread, gamma, beta), strict=True)
+    names = ["conv1[7, 20, 4]", *(f"{sign} {name} ({number(v)})" for sign, name, v in given)]
+    wanted = {name: number(v) for name, v in zip(names, numbers, strict=True)}
+    assert wanted.items() <= rows_of(text).items()
+    once = number(gamma / spread), number(beta - mean * gamma / spread)
+    assert f"All in one: times {once[0]}, plus {once[1]}." in text
+    assert float(on_screen(text)) == pytest.approx(numbers[-1], rel=1e-6)
+
+
+def test_an_addition_names_both_ways_and_a_dense_layer_its_largest_products() -> None:
+    blocks = Network.load("blocks")
+    maps = blocks.activations(digits.sample(160).pixels)
+    args = ("--model", "blocks", "--sample", "160")
+    found = json.loads(ran(*args, "--layer", "add", "--at", "11,3", "--filter", "6", "--json"))
+    pooled, came = maps["relu1"][22:24, 6:8, 6], maps["pool1"][11, 3, 6]
+    row, col = np.unravel_index(pooled.argmax(), (2, 2))
+    parts = {f"relu1[{22 + row}, {6 + col}, 6]": came, "norm3[11, 3, 6]": maps["norm3"][11, 3, 6]}
+    shown = {part["name"]: part["value"] for part in found["parts"]}
+    assert shown == pytest.approx(parts, rel=1e-5)
+    assert found["value"] == pytest.approx(sum(shown.values()), abs=1e-6)
+    text = ran(*args, "--layer", "dense")
+    products = maps["flatten"] * blocks.weights["dense/kernel"][:, 8]
+    assert rows_of(text)["sum of 512 products"] == number(products.sum(dtype=float))
+    largest = sorted(products.tolist(), key=abs, reverse=True)[:3]
+    assert {number(v) for v in largest} == {v for n, v in rows_of(text).items() if "relu4[" in n}
+
+
 def test_json_holds_the_whole_step(cnn: Network) -> None:
     document = json.loads(
         ran("--digit", "4", "--layer", "conv2", "--filter", "9", "--at", "2,3", "--json")
@@ -136,13 +181,14 @@ CASES = [
     ["--digit", "9", "--layer", "conv3"],
     ["--digit", "8", "--layer", "pool2", "--filter", "63", "--at", "4,4"],
 ]
+WITHOUT_WINDOW = [["--model", "blocks", "--layer", layer] for layer in ("norm1", "add")]
 
 
-@pytest.mark.parametrize("case", CASES, ids=" ".join)
+@pytest.mark.parametrize("case", CASES + WITHOUT_WINDOW, ids=" ".join)
 def test_the_numpy_lines_print_the_number_on_the_screen(case: list[str]) -> None:
     code = ran(*case, "--code", "numpy")
     assert executed(code) == on_screen(ran(*case))
-    assert len(code.splitlines()) <= 12
+    assert len(code.splitlines()) <= 13
 
 
 def test_all_codes_are_printed_without_a_word() -> None:
@@ -303,15 +349,13 @@ BAD = [
     (["--sample", "200"], ["200", "0 to 199"]),
     (["--digit", "1", "--sample", "2"], ["--digit", "--sample", "exclude"]),
     (["--layer", "conv4"], ["'conv4'", "conv1, pool1, conv2"]),
-    (["--layer", "flatten"], ["flatten", "choose a convolution or pooling layer"]),
-    (["--layer", "dense"], ["dense", "choose a convolution or pooling layer"]),
+    (["--layer", "flatten"], ["flatten", "hands values on", "choose a convolution or dense layer"]),
     (["--filter", "32"], ["32", "0 to 31"]),
     (["--filter", "-1"], ["-1", "0 to 31"]),
     (["--at", "26,0"], ["row 26", "0 to 25"]),
     (["--at", "0,26"], ["column 26", "0 to 25"]),
     (["--at", "3"], ["'3'", "row and column"]),
     (["--at", "-1,2"], ["'-1,2'", "counted from 0"]),
-    (["--model", "dense"], ["dense", "no window", "--model cnn"]),
     (["--model", "cnnn"], ["'cnnn'", "did you mean cnn?"]),
     (["--lang", "fr"], ["'fr'", "en or zh"]),
     (["--code", "jax"], ["'jax'", "numpy, keras, torch or all"]),

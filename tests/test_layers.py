@@ -248,6 +248,22 @@ def test_a_cell_is_the_sum_of_its_addends_or_the_value_of_its_origin(
 
 
 @pytest.mark.parametrize(("layer", "reference"), CASES, ids=map(words, CASES))
+def test_the_breakdown_of_a_cell_comes_to_its_value(layer: Layer, reference: Any) -> None:
+    net, x = network(layer), picture()
+    if layer.hands_on:
+        return
+    before = as_map(reference(layer, x.astype(np.float64), weights_of(net)))
+    for cell in cells(net):
+        account = Trace(net, x).breakdown("x", cell)
+        end = sum(value for _, value in account.addends) + account.bias
+        if account.stages:
+            end = account.stages[-1].value
+        if account.rule == "mean":
+            end /= account.count
+        assert end == pytest.approx(before[cell], abs=1e-6)
+
+
+@pytest.mark.parametrize(("layer", "reference"), CASES, ids=map(words, CASES))
 def test_what_a_cell_does_not_read_does_not_change_it(layer: Layer, reference: Any) -> None:
     net, x = network(layer), picture()
     random = np.random.default_rng(3)

@@ -152,12 +152,8 @@ def test_a_figure_shows_a_network_or_says_what_it_lacks(figure, name, files):
     ],
     ids=" ".join,
 )
-def test_a_terminal_shows_a_network_or_says_why_not(command, name, files):
-    result = run(*command, "--model", files[name])
-    if result.exit_code:
-        assert (command[0], name) == ("step", "dense alone")
-        assert result.exit_code == 2
-        assert "no steps" in result.output
+def test_a_terminal_shows_a_network(command, name, files):
+    assert run(*command, "--model", files[name]).exit_code == 0
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -56,8 +56,9 @@ def step(
 ) -> None:
     """Show how one cell of a layer's output is computed: patch, kernel, products, sum, bias, ReLU.
 
-    By default in the first convolution layer, at its largest value. With --backward --at is a
-    weight's place in the kernel.
+    By default in the first convolution layer, at its largest value. Of a layer without a window
+    it shows what it adds up, or what it does to a number. With --backward --at is a weight's place
+    in the kernel.
     """
     from convexplain.cli import _backward, _cell
     from convexplain.lessons.parts.subject import Subject
@@ -79,19 +80,14 @@ def step(
         return
     trace = about.trace
     spec = _cell.layer_of(trace, layer)
-    if layer is None and spec.window is None:
-        raise UsageError(
-            "the network {model} has no window that moves, so it has no steps: choose --model cnn",
-            model=model,
-        )
-    trace.steps(spec.name)  # refuses a layer without a window
+    if layer is None and spec.hands_on:  # of a network without convolutions
+        spec = next(each for each in trace.network.layers if not each.hands_on)
     cell = _cell.find(about, spec, filter, at)
     if code is not None:
         click.echo(_code(cell, code))
         return
     if as_json:
-        made = trace.steps(spec.name, cell.filter).at(cell.row, cell.col)
-        document = {**cell.to_dict(), **made.to_dict()}
+        document = {**cell.to_dict(), **_plain(cell)}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
     _show(cell, lang)
@@ -103,12 +99,23 @@ def _show(cell: Cell, lang: str) -> None:
     from convexplain.cli._ink import Ink
 
     ink = Ink.of()
-    found = cell.trace.steps(cell.layer.name, cell.filter).at(cell.row, cell.col).breakdown()
+    found = cell.trace.breakdown(cell.layer.name, (cell.row, cell.col, cell.filter))
     result = ink.strong(f"{cell.place} = {exact(found.activated)}")
     lines = [cell.subject(lang), found.text(lang, paint=ink.signed), "", result]
     if cell.chosen is not None:
         lines.append(ink.weak(cell.chosen.text(lang)))
     ink.echo("\n".join(lines))
+
+
+def _plain(cell: Cell) -> dict[str, Any]:
+    """Return all of the step: of a window with its grids, else names and numbers."""
+    trace, name = cell.trace, cell.layer.name
+    weights = trace.network.weights_of(name)
+    steps = cell.layer.steps(trace.input_of(name), weights, cell.filter)
+    if steps is not None:
+        return steps.at(cell.row, cell.col).to_dict()
+    found = trace.breakdown(name, (cell.row, cell.col, cell.filter))
+    return {"row": cell.row, "col": cell.col, "filter": cell.filter, **found.to_dict()}
 
 
 def _code(cell: Cell, which: str) -> str:

@@ -65,7 +65,6 @@ MOST = 32
 
 _SUMS = Caption(en="sums of the convolution", zh="卷积的和")
 _NORMALISED = Caption(en="normalized", zh="归一化之后")
-_SPREAD = Caption(en="spread", zh="标准差")
 _BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个随包附带的手写数字")
 _STORED = Caption(en="stored: {v}", zh="保存的：{v}")
 _STEPS = (
@@ -278,7 +277,7 @@ class BatchNorm(FilterLesson):
         stored = self.constants.mean, self.constants.spread
         curves = []
         for name, label, found, kept, tone in zip(
-            ("mean", "spread"), (terms.MEAN, _SPREAD), self.batches, stored, ("ink", "accent"),
+            ("mean", "spread"), (terms.MEAN, terms.SPREAD), self.batches, stored, ("ink", "accent"),
             strict=True,
         ):  # fmt: skip
             said = _STORED.fill(v=fmt.number(kept))
@@ -311,7 +310,7 @@ class BatchNorm(FilterLesson):
             "constants",
             (
                 Term("mean", fmt.number(four.mean), terms.MEAN),
-                Term("spread", fmt.number(four.spread), _SPREAD),
+                Term("spread", fmt.number(four.spread), terms.SPREAD),
                 Term("gamma", fmt.number(four.gamma), Caption(en="γ", zh="γ")),
                 Term("beta", fmt.number(four.beta), Caption(en="β", zh="β")),
             ),

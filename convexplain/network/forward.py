@@ -22,7 +22,7 @@ from convexplain.network.check_shapes import INPUT
 from convexplain.network.layers import Addends, Cell, Layer, as_map
 from convexplain.network.network import FloatArray, Network
 from convexplain.ops import Breakdown, ConvStep, Part, sigmoid, softmax
-from convexplain.ops.breakdown import SHOWN, largest
+from convexplain.ops.breakdown import NUMBERS, PRODUCTS, SHOWN, largest
 from convexplain.style.captions import Caption
 
 #: What the two parts of a sum by sign are called.
@@ -199,6 +199,11 @@ class Forward:
             ]
             rest_count = products.size - len(found)
         total = math.fsum(products)
+        stages, read = None, 0.0
+        if products.size == 1:
+            read = float(as_map(self.input_of(layer))[sums.cell(0)])
+            stages = spec.stages(read, self.network.weights_of(layer), filter)
+        alone = bool((sums.weights == 1).all())
         return Breakdown(
             parts=tuple(found),
             rest=total - math.fsum(part.value for part in found) if rest_count else 0.0,
@@ -209,7 +214,12 @@ class Forward:
             value=float(as_map(self.before(layer))[cell]),
             activation=spec.activation,
             activated=float(as_map(self.activations[layer])[cell]),
+            rule="total" if spec.family == "addition" else "sum",
             title=cell_name(layer, cell),
+            total_name=NUMBERS if alone else PRODUCTS,
+            stages=stages,
+            read=read,
+            factor=float(sums.weights[0]) if stages else 1.0,
         )
 
     def check(self, layer: Layer, filter: int, row: int = 0, col: int = 0) -> None:

@@ -6,9 +6,10 @@ takes its addends from here, so that the same ones are named everywhere, in the 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,14 +28,26 @@ NOTHING = "\N{MIDDLE DOT}"
 Paint: TypeAlias = Callable[[str, float], str]
 """Gives the text of a number, already aligned, a colour."""
 Rule: TypeAlias = Literal["sum", "total", "mean", "max"]
+Sign: TypeAlias = Literal["\N{MINUS SIGN}", "/", "\N{MIDDLE DOT}", "+"]
 
 OTHERS = Caption(en="the other {n}", zh="其余 {n} 项")
-_PRODUCTS = Caption(en="sum of {n} products", zh="{n} 个乘积之和")
+PRODUCTS = Caption(en="sum of {n} products", zh="{n} 个乘积之和")
+NUMBERS = Caption(en="sum of {n} numbers", zh="{n} 个数之和")
 _BIAS = Caption(en="+ bias", zh="+ 偏置")
 _VALUE = Caption(en="= value", zh="= 值")
 _LARGEST = Caption(en="largest of {n}", zh="{n} 个数中的最大值")
 _NAME = Caption(en="{n}", zh="{n}")
 _MEAN = Caption(en="/ {n} = average", zh="/ {n} = 平均值")
+_STAGE = Caption(en="{sign} {name} ({v})", zh="{sign} {name}（{v}）")
+_IN_ONE = Caption(
+    en="All in one: times {factor}, plus {shift}.", zh="合成一步：乘 {factor}，再加 {shift}。"
+)
+_OPERATIONS: dict[Sign, Callable[[Any, Any], Any]] = {
+    "\N{MINUS SIGN}": operator.sub,
+    "/": operator.truediv,
+    "\N{MIDDLE DOT}": operator.mul,
+    "+": operator.add,
+}
 
 
 def unpainted(text: str, value: float) -> str:
@@ -97,6 +110,34 @@ class Part:
     cells: Cells | None = None
 
 
+@dataclass(frozen=True)
+class Stage:
+    """What is done to a number on its way, and what it then is.
+
+    Attributes
+    ----------
+    sign : {"\N{MINUS SIGN}", "/", "\N{MIDDLE DOT}", "+"}
+    name : Caption
+        What it is subtracted, divided, multiplied or added: as "mean".
+    operand : float
+    value : float
+        The number after it.
+    """
+
+    sign: Sign
+    name: Caption
+    operand: float
+    value: float
+
+    def follows(self, before: float, decimals: int) -> bool:
+        """Return whether its printed number is what the printed numbers before it give."""
+        operand = rounded(self.operand, decimals)
+        if self.sign == "/" and not operand:
+            return False
+        found = _OPERATIONS[self.sign](rounded(before, decimals), operand)
+        return rounded(found, decimals) == rounded(self.value, decimals)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Breakdown:
     """A number as named addends: parts + rest + bias = value, which becomes `activated`.
@@ -126,8 +167,15 @@ class Breakdown:
         Which number it is, and what is read for it.
     rest_name : Caption
         What the other addends are called.
+    total_name : Caption
+        What parts and rest together are called.
     padding : Caption or None
         What a cell of padding counts as; None where there is none.
+    stages : tuple of Stage, or None
+        How the one number that is read becomes the value, where that is told in steps of its own
+        instead of a product and a bias; empty: it stays as it is.
+    read, factor : float
+        That number, and what it is multiplied by, all in one.
     """
 
     parts: tuple[Part, ...]
@@ -142,7 +190,11 @@ class Breakdown:
     rule: Rule = "sum"
     title: Caption | None = None
     rest_name: Caption = OTHERS
+    total_name: Caption = PRODUCTS
     padding: Caption | None = None
+    stages: tuple[Stage, ...] | None = None
+    read: float = 0.0
+    factor: float = 1.0
 
     @property
     def addends(self) -> tuple[tuple[Caption, float], ...]:
@@ -162,7 +214,7 @@ class Breakdown:
 
         The printed products of a part must sum to its printed value, the printed parts and rest
         to the printed total, and that and the printed bias to the printed value. Of a mean, the
-        printed numbers must have the printed mean.
+        printed numbers must have the printed mean; of stages, each must follow from the one before.
 
         Parameters
         ----------
@@ -181,6 +233,12 @@ class Breakdown:
         grids = [(part.value, part.cells.products) for part in self.parts if part.cells]
         if self.rule == "max":
             return True
+        if self.stages is not None:
+            numbers = (self.read, *(stage.value for stage in self.stages))
+            return all(
+                stage.follows(before, decimals)
+                for stage, before in zip(self.stages, numbers, strict=False)
+            )
         if self.rule == "mean":
             return all(
                 adds_up(cells.ravel(), self.value, decimals, share=self.count) for _, cells in grids
@@ -253,6 +311,9 @@ class Breakdown:
             lines[-1] += f"  {self.parts[0].name.text(lang)}"
         if self.padding is not None:
             lines.append(f"{NOTHING} {self.padding.text(lang)}")
+        if self.stages:
+            both = number(self.factor, decimals), number(self.bias, decimals)
+            lines.append(_IN_ONE.fill(factor=both[0], shift=both[1]).text(lang))
         if self.rest_count or not self.adds_up(decimals):
             lines.append(terms.rounded(decimals).text(lang))
         return "\n".join(lines)
@@ -262,17 +323,46 @@ class Breakdown:
             return [(_LARGEST.fill(n=self.count), self.value)]
         if self.rule == "mean":
             return [(terms.SUM, self.total), (_MEAN.fill(n=self.count), self.value)]
+        if self.stages is not None:
+            return [(self.parts[0].name, self.read), *self._stages(self.stages)]
         rows = [(part.name, part.value) for part in self.in_order]
         rows += self.addends[len(self.parts) :]
         if len(rows) == 1:
             rows = []  # the one addend is the total
-        rows += [(_PRODUCTS.fill(n=self.count), self.total)]
+        rows += [(self.total_name.fill(n=self.count), self.total)]
         if self.rule == "total":
             return rows
-        rows += [(_BIAS, self.bias), (_VALUE, self.value)]
-        if self.activation != "linear":
-            rows.append((_NAME.fill(n=self.activation), self.activated))
-        return rows
+        return [*rows, (_BIAS, self.bias), (_VALUE, self.value), *self._activated()]
+
+    def _stages(self, stages: tuple[Stage, ...]) -> list[tuple[Caption, float]]:
+        rows = []
+        for stage in stages:
+            said = _STAGE.fill(sign=stage.sign, name=stage.name, v=number(stage.operand))
+            rows.append((said, stage.value))
+        return [*rows, *self._activated()]
+
+    def _activated(self) -> list[tuple[Caption, float]]:
+        if self.activation == "linear":
+            return []
+        return [(_NAME.fill(n=self.activation), self.activated)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return names and numbers, in English, ready for JSON."""
+        stages = [
+            {"sign": s.sign, "name": s.name.text("en"), "operand": s.operand, "value": s.value}
+            for s in self.stages or ()
+        ]
+        return {
+            "parts": [{"name": p.name.text("en"), "value": p.value} for p in self.in_order],
+            "rest": self.rest,
+            "rest_count": self.rest_count,
+            "stages": stages,
+            "total": self.total,
+            "bias": self.bias,
+            "value": self.value,
+            "activation": self.activation,
+            "activated": self.activated,
+        }
 
 
 def _is_product(x: float, w: float, product: float, decimals: int) -> bool:

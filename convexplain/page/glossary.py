@@ -136,7 +136,7 @@ _ENTRIES = (
         Caption(
             en="Each channel less its mean, over its spread, both known from training; then scaled "
             "and moved.",
-            zh="每个通道减去均值，除以标准差，两者都来自训练；然后再缩放、平移。",
+            zh="每个通道减去平均值，除以标准差，两者都来自训练；然后再缩放、平移。",
         ),
         "learning",
         ("BatchNormalization", "Rescaling"),

@@ -28,6 +28,7 @@ RESPONSE = Caption(en="response", zh="响应")
 RESPONSE_MAP = Caption(en="response map", zh="响应图")
 LARGEST = Caption(en="largest", zh="最大值")
 MEAN = Caption(en="mean", zh="平均值")
+SPREAD = Caption(en="spread", zh="标准差")
 
 # Where something is; counted from 0.
 CHANNEL = Caption(en="channel {n}", zh="通道 {n}")

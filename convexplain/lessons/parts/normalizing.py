@@ -38,13 +38,7 @@ class Normalizing:
         """Take them from a layer."""
         layer, weights = network.layer(name), network.weights_of(name)
         assert isinstance(layer, BatchNormalization)
-        variance = float(weights["moving_variance"][channel])
-        gamma, beta = (
-            float(weights[part][channel]) if part in weights else default
-            for part, default in (("gamma", 1.0), ("beta", 0.0))
-        )
-        spread = float(np.sqrt(variance + layer.epsilon))
-        return cls(float(weights["moving_mean"][channel]), spread, gamma, beta)
+        return cls(*layer.constants(weights, channel))
 
     @property
     def factor(self) -> float:

@@ -8,6 +8,7 @@ from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Activated, Backward, Gradients
 from convexplain.network.layers.layer import Array, Layer, Shape, Weights, place
 from convexplain.ops import activations
+from convexplain.ops.breakdown import Stage
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Activation(Layer):
     def addends(self, x: Array, weights: Weights, cell: Cell) -> Addends:
         """The cell itself, times one."""
         return Addends.one(x, cell, 1.0)
+
+    def stages(self, x: float, weights: Weights, channel: int) -> tuple[Stage, ...]:
+        """None before the function."""
+        return ()
 
     def backward(self, *, first: bool = False) -> Backward:
         """What arrives, times the function's slope."""

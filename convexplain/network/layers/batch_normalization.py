@@ -11,6 +11,8 @@ from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Backward, Gradients
 from convexplain.network.layers.layer import Array, Fact, Layer, Shape, Weights, place
+from convexplain.ops.breakdown import Stage
+from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 
@@ -102,6 +104,29 @@ class BatchNormalization(Layer):
         """The cell times its channel's factor, and the channel's addend as bias."""
         factor, addend = self.factors(weights)
         return Addends.one(x, cell, float(factor[cell[2]]), float(addend[cell[2]]))
+
+    def constants(self, weights: Weights, channel: int) -> tuple[float, float, float, float]:
+        """Return a channel's mean, spread, gamma and beta; without the last two 1 and 0."""
+        mean, variance, gamma, beta = (
+            float(weights[part][channel]) if part in weights else default
+            for part, default in (
+                ("moving_mean", 0.0), ("moving_variance", 1.0), ("gamma", 1.0), ("beta", 0.0)
+            )
+        )  # fmt: skip
+        return mean, float(np.sqrt(variance + self.epsilon)), gamma, beta
+
+    def stages(self, x: float, weights: Weights, channel: int) -> tuple[Stage, ...]:
+        """Less the mean, over the spread, times gamma, plus beta, as far as the layer has them."""
+        mean, spread, gamma, beta = self.constants(weights, channel)
+        found = [
+            Stage("\N{MINUS SIGN}", terms.MEAN, mean, x - mean),
+            Stage("/", terms.SPREAD, spread, (x - mean) / spread),
+        ]
+        if self.scale:
+            found.append(Stage("\N{MIDDLE DOT}", _GAMMA, gamma, found[-1].value * gamma))
+        if self.center:
+            found.append(Stage("+", _BETA, beta, found[-1].value + beta))
+        return tuple(found)
 
     def backward(self, *, first: bool = False) -> Backward:
         """Through the batch's own mean and variance."""
@@ -204,4 +229,5 @@ class _Standing:
         return dy * self._factor, {part: each for part, each in found.items() if part in weights}
 
 
+_GAMMA, _BETA = Caption(en="γ", zh="γ"), Caption(en="β", zh="β")
 _EPSILON = Caption(en="epsilon (added to the variance)", zh="ε（加在方差上）")

@@ -16,6 +16,7 @@ from convexplain.messages import Message
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.backward import Backward
 from convexplain.ops import ConvSteps, PoolSteps, Window, activations
+from convexplain.ops.breakdown import Stage
 from convexplain.ops.geometry import Margins, PaddingLike, Pair, PairLike, pair
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -206,6 +207,13 @@ class Layer(ABC):
         -------
         Addends or None
             None: the cell hands on a value, `origin` says whose.
+        """
+        return None
+
+    def stages(self, x: float, weights: Weights, channel: int) -> tuple[Stage, ...] | None:
+        """Say how a cell's value is made of the one number `x` that it reads, step by step.
+
+        None: it is told as the sum that it is.
         """
         return None
 
