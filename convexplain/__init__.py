@@ -5,8 +5,9 @@ The public names below are imported when they are first used, so that ``import c
 and traces in `convexplain.network`, lessons and their views in packages of those names.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from convexplain.late import handing_on
 
 if TYPE_CHECKING:
     from convexplain.data import digits as digits
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from convexplain.paper import cards as cards
     from convexplain.paper import worksheet as worksheet
     from convexplain.style.theme import Look
+else:
+    __getattr__, __dir__ = handing_on(
+        __name__,
+        {
+            "data": "digits kernels",
+            "data.mnist": "load_mnist",
+            "data.pictures": "Picture load_image",
+            "errors": "ConvexplainError UsageError",
+            "network": "Network Trace",
+            "network.frameworks": "from_keras from_torch",
+            "ops": "ConvStep Window conv2d_steps receptive_field",
+            "paper": "cards worksheet",
+            "style.theme": "Look",
+        },
+    )
 
 __version__ = "0.1.0"
 
@@ -40,46 +56,3 @@ __all__ = [
     "load_mnist",
     "receptive_field",
 ]
-
-#: Modules that are imported from here, too.
-_MODULES = {
-    "cards": "paper.cards",
-    "digits": "data.digits",
-    "kernels": "data.kernels",
-    "worksheet": "paper.worksheet",
-}
-#: Where a public name stands.
-_HOMES = {
-    "ConvStep": "ops",
-    "ConvexplainError": "errors",
-    "Look": "style.theme",
-    "Network": "network",
-    "Picture": "data.pictures",
-    "Trace": "network",
-    "UsageError": "errors",
-    "Window": "ops",
-    "conv2d_steps": "ops",
-    "from_keras": "network.frameworks",
-    "from_torch": "network.frameworks",
-    "load_image": "data.pictures",
-    "load_mnist": "data.mnist",
-    "receptive_field": "ops",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first used (PEP 562)."""
-    value: object
-    if name in _MODULES:
-        value = import_module(f"{__name__}.{_MODULES[name]}")
-    elif name in _HOMES:
-        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    """List the public names, imported or not."""
-    return sorted({*globals(), *__all__, *_MODULES})

@@ -6,10 +6,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import convexplain
+from convexplain import figures, lessons
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,6 +69,28 @@ def test_a_command_that_prints_loads_nothing_that_draws_or_fits(command: str) ->
     assert loaded.splitlines()[-1] == "[]"
 
 
+def test_a_list_waits_for_no_network() -> None:
+    loaded = run(
+        "import sys\n"
+        "from convexplain.cli import cli\n"
+        "cli(['list'], standalone_mode=False)\n"
+        "late = {'numpy', 'convexplain.messages.zh', 'convexplain.network', 'convexplain.ops'}\n"
+        "print(sorted(late & set(sys.modules)))"
+    )
+    assert loaded.splitlines()[-1] == "[]"
+
+
+def test_bundled_digits_are_shown_without_a_network_or_a_lesson() -> None:
+    loaded = run(
+        "import sys\n"
+        "from convexplain.cli import cli\n"
+        "cli(['digits'], standalone_mode=False)\n"
+        "late = {'convexplain.messages.zh', 'convexplain.network', 'convexplain.lessons'}\n"
+        "print(sorted(late & set(sys.modules)))"
+    )
+    assert loaded.splitlines()[-1] == "[]"
+
+
 def test_a_list_computes_no_lesson() -> None:
     loaded = run(
         "import sys\n"
@@ -79,17 +103,20 @@ def test_a_list_computes_no_lesson() -> None:
     assert loaded.splitlines()[-1] == "[]"
 
 
-def test_each_public_name_is_the_one_that_type_checkers_see() -> None:
-    source = Path(convexplain.__file__).read_text(encoding="utf-8")
+@pytest.mark.parametrize("package", [convexplain, figures, lessons])
+def test_each_name_handed_on_late_is_the_one_that_type_checkers_see(package: ModuleType) -> None:
+    source = Path(str(package.__file__)).read_text(encoding="utf-8")
     declared = {
         alias.name: node.module
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("convexplain.")
         for alias in node.names
+        if alias.name != "handing_on"
     }
-    assert {*convexplain.__all__, *convexplain._MODULES} == {*declared, "__version__"}
+    assert {*package.__all__} - {"__version__"} <= {*declared} <= {*dir(package)}
     for name, module in declared.items():
-        assert getattr(convexplain, name) is getattr(importlib.import_module(module), name)
+        handed = getattr(package, name)  # imports it, where it is a module
+        assert handed is getattr(importlib.import_module(str(module)), name)
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:

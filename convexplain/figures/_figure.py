@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convexplain import lessons
 from convexplain.errors import UsageError, choose
 from convexplain.figures._about import DEFAULT, PAGE, WIDTHS, About, check_width
+from convexplain.figures._finding import PACKAGE, names
 from convexplain.style.theme import Look
 
 if TYPE_CHECKING:
@@ -20,25 +19,6 @@ if TYPE_CHECKING:
 
 #: Fields of a lesson that mean nothing to a figure: it has no length.
 NOT_OPTIONS = ("length", "pause")
-PACKAGE = "convexplain.figures"
-
-
-@cache
-def names() -> tuple[str, ...]:
-    """Return the names of all figures: those of the lessons in their order, then others."""
-    found = sorted(
-        entry.name.removesuffix(".py").replace("_", "-")
-        for entry in files(PACKAGE).iterdir()
-        if entry.name.endswith(".py") and not entry.name.startswith("_")
-    )
-    ordered = [
-        name
-        for lesson in (*lessons.CHAPTER, *lessons.BEYOND)
-        for name in found
-        # "response-maps" belongs to "response-map", too.
-        if name.startswith(lesson)
-    ]
-    return (*ordered, *(name for name in found if name not in ordered))
 
 
 def options(name: str) -> type[Any]:

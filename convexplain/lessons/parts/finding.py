@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from convexplain.lessons.parts.lesson import Lesson
+if TYPE_CHECKING:
+    from convexplain.lessons.parts.lesson import Lesson
 
 #: The order of the chapter; the film tells it in one of its own.
 CHAPTER: tuple[str, ...] = (
