@@ -208,7 +208,7 @@ def cells(net: Network) -> list[tuple[int, int, int]]:
 
 
 def test_every_kind_has_a_case() -> None:
-    kinds = {layer.kind for layer, _ in CASES} | {"Dense", "Add"}
+    kinds = {layer.kind for layer, _ in CASES} | {"Dense", "Add", "Concatenate"}
     assert kinds == KINDS.keys()
 
 

@@ -129,7 +129,7 @@ def test_what_a_file_is_its_content_tells(tmp_path: Path) -> None:
     assert Network.load(odd).input_shape == (12, 12, 3)
 
 
-def test_a_functional_model_with_an_addition_follows_both_branches(tmp_path: Path) -> None:
+def test_a_functional_model_with_two_merges_follows_all_branches(tmp_path: Path) -> None:
     kernel = numbers(3, 3, 1, 2)
     point = numbers(1, 1, 2, 2)
 
@@ -155,7 +155,8 @@ def test_a_functional_model_with_an_addition_follows_both_branches(tmp_path: Pat
                 layer("Conv2D", "first", ["picture"], filters=2, kernel_size=[3, 3], **conv),
                 layer("Conv2D", "second", ["first"], filters=2, kernel_size=[1, 1], **conv),
                 layer("Add", "sum", ["second", "first"]),
-                layer("GlobalAveragePooling2D", "mean", ["sum"]),
+                layer("Concatenate", "joined", ["sum", "picture"], axis=-1),
+                layer("GlobalAveragePooling2D", "mean", ["joined"]),
             ],
             "input_layers": [["picture", 0, 0]],
             "output_layers": [["mean", 0, 0]],
@@ -163,10 +164,12 @@ def test_a_functional_model_with_an_addition_follows_both_branches(tmp_path: Pat
     }
     weights: list[Spec] = [("Conv2D", {}, [kernel]), ("Conv2D", {}, [point])]
     network = Network.load(write_keras(tmp_path / "a.keras", weights, [], config=config))
-    assert [layer.kind for layer in network.layers[:3]] == ["Conv2D", "Conv2D", "Add"]
+    kinds = ["Conv2D", "Conv2D", "Add", "Concatenate"]
+    assert [layer.kind for layer in network.layers[:4]] == kinds
     x = numbers(5, 5, 1)
     first = slid(np.pad(x, ((1, 1), (1, 1), (0, 0))), kernel)
-    wanted = (first @ point[0, 0] + first).mean(axis=(0, 1))
+    joined = np.concatenate([first @ point[0, 0] + first, x], axis=-1)
+    wanted = joined.mean(axis=(0, 1))
     np.testing.assert_allclose(network(x), wanted, atol=1e-5)
 
 
@@ -294,6 +297,24 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
             node("Relu", ["s"], "y"),
         ],
         {"k2": numbers(2, 2, 3, 3)},
+    ),
+    "maps put together, and the picture": (
+        [
+            node("Conv", ["x", "k2"], "c", pads=[1, 1, 1, 1]),
+            node("MaxPool", ["x"], "p", kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+            node("Concat", ["c", "x", "p"], "j", axis=-3),
+            node("GlobalAveragePool", ["j"], "y"),
+        ],
+        {"k2": numbers(3, 2, 3, 3)},
+    ),
+    "vectors put together": (
+        [
+            node("GlobalMaxPool", ["x"], "m"),
+            node("Flatten", ["m"], "a"),
+            node("Flatten", ["x"], "b"),
+            node("Concat", ["a", "b"], "y", axis=1),
+        ],
+        {},
     ),
     "SiLU in two steps": (
         [node("Sigmoid", ["x"], "g"), node("Mul", ["x", "g"], "y")],

@@ -136,7 +136,7 @@ class Channels(FilterLesson):
     def input_limit(self) -> float:
         """End of the inputs' colour scale: a pool keeps its convolution's."""
         before = self.trace.layer_before(self.network.layer(self.shown_layer))
-        while before is not None and before.hands_on:
+        while before is not None and before.hands_on and before.family != "concatenation":
             before = self.trace.layer_before(before)
         maps = self.trace.image if before is None else self.trace.activations[before.name]
         return float(np.abs(maps).max())

@@ -165,7 +165,7 @@ export class Chain {
    */
   mark(state) {
     const cell = focusCell(state);
-    const source = cell && cell.layer !== INPUT ? this.app.model.columnBefore(cell.layer).name : INPUT;
+    const sources = cell && cell.layer !== INPUT ? this.app.model.columnsBefore(cell.layer).map(({ name }) => name) : [INPUT];
     this.element.classList.toggle("linked", Boolean(cell));
     // The sheet that one draws on lies over the first maps.
     const covered = this.maps.slice(1, 1 + SHEET).map(({ column }) => column);
@@ -173,9 +173,9 @@ export class Chain {
     for (const { column, element } of this.columns) {
       element.classList.toggle("current", cell?.layer === column.name);
       element.classList.toggle("covered", state.tool !== null && covered.includes(column));
-      element.classList.toggle("source", Boolean(cell) && source === column.name && cell?.layer !== column.name);
+      element.classList.toggle("source", Boolean(cell) && sources.includes(column.name) && cell?.layer !== column.name);
     }
-    const arranged = [state.tool !== null, this.app.small && [cell?.layer, source]].join();
+    const arranged = [state.tool !== null, this.app.small && [cell?.layer, sources]].join();
     const changed = arranged !== this.arranged;
     this.arranged = arranged;
     return changed;
@@ -213,7 +213,16 @@ export class Chain {
     if (which.textContent !== chosen + range) {
       which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
     }
-    if (column.layer) feeds.textContent = column.feeds(this.app.model.columnBefore(column.name));
+    if (column.layer) feeds.textContent = this.feedsOf(column);
+  }
+
+  /** What a column reads: it says of what, where that is not the column before it. @param {Column} column */
+  feedsOf(column) {
+    const { model } = this.app;
+    const read = model.columnsBefore(column.name);
+    if (read.length > 1) return `${read.map(({ name }) => name).join(" + ")} →`;
+    const next = model.columns.indexOf(column) === model.columns.indexOf(read[0]) + 1;
+    return next ? column.feeds(read[0]) : `${read[0].heading}: ${column.feeds(read[0])}`;
   }
 
   /** @param {MapPart} part @param {number} filter @param {State} state */
@@ -226,7 +235,7 @@ export class Chain {
     const cell = focus?.layer === column.name ? focus : null;
     const extra = {
       font: this.font,
-      unread: cell ? model.unread(column.name) : undefined,
+      unread: cell ? model.unread.get(column.name) : undefined,
       zeroed: state.zeroed.filter((other) => column.shows(other, filter)).map((other) => column.placeOf(other)),
       erased: picture ? state.erased : [],
       until: state.sweeping && cell ? column.indexOf(cell) + 1 : Infinity,
@@ -266,22 +275,41 @@ export class Chain {
   /** Draw the windows that a cell depends on, from the picture to the cell. @param {Cell|null} cell */
   drawLinks(cell) {
     const field = cell ? this.app.model.field(cell) : new Map();
-    /** @type {Joined[]} */
-    const seen = [];
+    /** The columns that are seen, each with its box. @type {Map<string, Joined>} */
+    const seen = new Map();
     for (const { column, view } of this.maps) {
       const read = field.get(column.name);
       const box = read && cell ? column.placeOfBox(read, cell) : null;
       view.mark(box);
       if (!box || !view.visible) continue;
       const map = this.placeOf(view.canvas);
-      seen.push({ map, box: view.place(box, map) });
+      if (map.width > 0) seen.set(column.name, { map, box: view.place(box, map) });
     }
     if (this.answer) {
       const { column, frame, bars } = this.answer;
       const explained = cell?.layer === column.name ? bars.barOf(cell.filter) : null;
       for (const { bar } of bars.rows) bar.classList.toggle("explained", bar === explained);
-      if (explained) seen.push({ map: this.placeOf(frame), box: this.placeOf(explained) });
+      const map = this.placeOf(frame);
+      if (explained && map.width > 0) seen.set(column.name, { map, box: this.placeOf(explained) });
     }
-    this.links.show(seen.filter(({ map }) => map.width > 0));
+    const order = [...seen.keys()];
+    this.links.show(order.flatMap((name, at) => [...this.seenBefore(name, seen)].map((before) => ({
+      from: /** @type {Joined} */ (seen.get(before)), to: /** @type {Joined} */ (seen.get(name)),
+      around: order.indexOf(before) < at - 1,
+    }))));
+  }
+
+  /**
+   * The columns that one reads, past those that are not seen.
+   *
+   * @param {string} name
+   * @param {Map<string, Joined>} seen
+   * @returns {Set<string>}
+   */
+  seenBefore(name, seen) {
+    if (name === INPUT) return new Set();
+    return new Set(this.app.model.columnsBefore(name).flatMap((before) => (
+      seen.has(before.name) ? [before.name] : [...this.seenBefore(before.name, seen)]
+    )));
   }
 }

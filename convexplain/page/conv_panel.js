@@ -39,7 +39,7 @@ export function convolutionOf({ model }, cell, state) {
   });
   /** Which of them is the largest in size. */
   const largest = largestAt(taps.map(({ product }) => product));
-  return { step, channel, before: model.columnBefore(cell.layer), depth, taps, largest };
+  return { step, channel, ...model.channelBefore(cell.layer, channel), depth, taps, largest };
 }
 
 /** @typedef {ReturnType<typeof convolutionOf>} Convolution */
@@ -148,17 +148,17 @@ function channelList({ actions, secret }, { step, channel, depth }, state) {
 /** Window ⊙ kernel = products. @param {App} app @param {Convolution} all @param {Cell} cell @param {State} state */
 function operands(app, all, cell, state) {
   const { model, secret } = app;
-  const { step, channel, before, depth, taps, largest } = all;
+  const { step, before, depth, taps, largest } = all;
   const cols = step.inputCols.length;
   const picture = before.name === INPUT;
-  const patchLimit = model.colours(before.name, channel, state);
+  const patchLimit = model.colours(before.name, all.number, state);
   const kernelLimit = largestOf(taps.map(({ weight }) => weight));
   const productLimit = depth === 1
     ? largestOf(taps.flatMap(({ weight, product }) => [weight, product])) : largestOf(step.products);
   return make(
     "div", { class: "operands" },
     numberTable({
-      title: picture && depth === 1 ? say("window") : say("windowOn", { layer: before.name, n: channel }),
+      title: picture && depth === 1 ? say("window") : say("windowOn", { layer: before.name, n: all.number }),
       kind: "patch", cols, term: "window",
       cells: taps.map((tap, i) => ({
         value: tap.value, limit: patchLimit, padding: tap.padding, framed: i === largest && depth > 1,

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from convexplain.data import digits, facts, kernels, photographs
 from convexplain.data.digits import CLASSES, SHAPE
 from convexplain.data.pictures import Mode, Picture
-from convexplain.errors import ConvexplainError, UsageError, choose, listed
+from convexplain.errors import ConvexplainError, UsageError, choose
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.subject import Subject
 from convexplain.messages import Message
 from convexplain.network import Network, modelfile
-from convexplain.network.check_shapes import INPUT
 from convexplain.page.examples import find_examples, telling_shifts
 from convexplain.page.glossary import glossary, layer_facts
 from convexplain.page.lesson import Slides
@@ -113,8 +112,8 @@ def collect(
 def check_network(network: Network) -> None:
     """Refuse a network that the page cannot show.
 
-    It reads no pictures, its layers do not stand in a row, it does not answer with one number a
-    class, is too large, or computes numbers beyond float32.
+    It reads no pictures, does not answer with one number a class, is too large, or computes numbers
+    beyond float32.
     """
     remedy = Message("show this network with convexplain step, pixel or predict")
     last = network.layers[-1]
@@ -137,16 +136,6 @@ def check_network(network: Network) -> None:
             activation=last.activation,
             remedy=remedy,
         )
-    before = INPUT
-    for layer in network.layers:
-        if layer.inputs not in ((), (before,)):
-            raise UsageError(
-                "the page shows layers in a row, but {name} reads {inputs}: {remedy}",
-                name=layer.name,
-                inputs=listed(layer.inputs),
-                remedy=remedy,
-            )
-        before = layer.name
     cells = sum(math.prod(shape) for shape in network.shapes.values())
     for n, most, what in (
         (network.parameters, MOST_WEIGHTS, Message("weights")),

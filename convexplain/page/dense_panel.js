@@ -36,7 +36,6 @@ function body(app, cell, state) {
     bias, value: model.trace.before(name)[cell.filter],
   });
   const others = say("otherInputs", { n: account.restCount });
-  const before = model.columnBefore(name);
   const activation = activationName(model.layer(name)?.activation ?? "");
   const hides = secret !== null && ["sum", "output", "answer"].includes(secret.what);
   const total = name === model.answer?.name ? say("logitOf", { k: className(cell.filter) })
@@ -50,7 +49,7 @@ function body(app, cell, state) {
         rows: account.parts.map(({ place, value }) => {
           const source = inputCell(app, name, place);
           return {
-            key: `input-${place}`, name: before.inputName(source),
+            key: `input-${place}`, name: model.column(source.layer).inputName(source),
             detail: `${number(values[place])} ${TIMES} ${number(weights[place])}`, value,
             click: () => app.actions.walkBack(source),
           };

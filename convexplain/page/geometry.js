@@ -146,22 +146,10 @@ export function inBox(box, row, col) {
   return row >= box.top && row < box.bottom && col >= box.left && col < box.right;
 }
 
-/**
- * The input rows and columns that no output of a chain of windows ever reads.
- *
- * @param {Window[]} windows  from the input on
- * @returns {{rows: number[], cols: number[]}}
- */
-export function unseen(windows) {
-  if (!windows.length) return { rows: [], cols: [] };
-  const last = windows[windows.length - 1];
-  const [rows, cols] = axes((axis) => {
-    let read = new Set(Array(last.outputSize[axis]).keys());
-    for (const window of [...windows].reverse()) {
-      const cells = [...read].flatMap((position) => window.taps(axis, position));
-      read = new Set(cells.filter((cell) => cell !== null));
-    }
-    return [...Array(windows[0].size[axis]).keys()].filter((place) => !read.has(place));
-  });
-  return { rows, cols };
+/** The smallest box around two. @param {Box} a @param {Box} b @returns {Box} */
+export function around(a, b) {
+  return {
+    top: Math.min(a.top, b.top), left: Math.min(a.left, b.left),
+    bottom: Math.max(a.bottom, b.bottom), right: Math.max(a.right, b.right),
+  };
 }

@@ -103,6 +103,7 @@ _ENTRIES = (
             zh="叠在一起的多张图。一个过滤器读取全部通道，相加，得到一张新的图。",
         ),
         "channels",
+        ("Concatenate",),
     ),
     Entry(
         "pooling",
@@ -140,6 +141,17 @@ _ENTRIES = (
         ),
         "learning",
         ("BatchNormalization", "Rescaling"),
+    ),
+    Entry(
+        "addition",
+        Caption(en="addition", zh="相加"),
+        Caption(
+            en="The numbers of several layers at one place, added up: what a block made, and what "
+            "went round it. There is nothing to learn.",
+            zh="把几层在同一位置的数相加：一边是模块算出的，一边是绕过模块的。没有要学习的参数。",
+        ),
+        "residual",
+        ("Add",),
     ),
     Entry(
         "flatten",

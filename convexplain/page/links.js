@@ -5,6 +5,7 @@
  *
  * @typedef {{x: number, y: number, width: number, height: number}} Rectangle  in the overlay
  * @typedef {{map: Rectangle, box: Rectangle}} Joined  a map's frame, and a box on it
+ * @typedef {{from: Joined, to: Joined, around: boolean}} Link  around: other maps stand between the two
  */
 
 import { makeSvg } from "./dom.js";
@@ -15,17 +16,21 @@ export class Links {
     this.element = makeSvg("svg", { class: "links", "aria-hidden": "true" });
   }
 
-  /** Join neighbours. @param {Joined[]} parts  from the input to the cell */
-  show(parts) {
-    const lines = [];
-    for (let i = 0; i + 1 < parts.length; i += 1) {
-      const [from, to] = [parts[i], parts[i + 1]];
+  /** Join boxes, each with what it is made of. @param {Link[]} links */
+  show(links) {
+    this.element.replaceChildren(...links.flatMap(({ from, to, around }) => {
       const sameRow = Math.abs(from.map.y + from.map.height - to.map.y - to.map.height) < to.map.height;
-      if (!sameRow || to.map.x < from.map.x) continue; // the chain wraps here
-      lines.push(...joined(from, to));
-    }
-    this.element.replaceChildren(...lines);
+      if (!sameRow || to.map.x < from.map.x) return []; // the chain wraps here
+      return around ? [arched(from, to)] : joined(from, to);
+    }));
   }
+}
+
+/** A line over the maps that stand between two. @param {Joined} from @param {Joined} to */
+function arched(from, to) {
+  const [start, end] = [from, to].map(({ box }) => ({ x: box.x + box.width / 2, y: box.y }));
+  const top = Math.min(from.map.y, to.map.y);
+  return makeSvg("path", { d: `M${start.x},${start.y} C${start.x},${top} ${end.x},${top} ${end.x},${end.y}` });
 }
 
 /** Two lines, and between the two maps a tint. @param {Joined} from @param {Joined} to @returns {SVGElement[]} */

@@ -12,10 +12,10 @@
 
 import { columnsOf } from "./columns.js";
 import { bundledDigit, DATA, DEPTH, fromBase64, INPUT, PLAIN, pixelsOf, samplesOf, scaled } from "./data.js";
-import { inBox, unseen, wholeBox } from "./geometry.js";
+import { inBox, wholeBox } from "./geometry.js";
 import { depthOf } from "./layers/conv2d.js";
 import { tapPlace } from "./layers/layer.js";
-import { edited, layerBefore, layerNamed, readNetwork } from "./network.js";
+import { cellRead, edited, layerNamed, readNetwork, unread } from "./network.js";
 import { largestOf } from "./numbers.js";
 import { erased, noisy, shifted } from "./picture.js";
 import { FIRST_STATE, PICTURE_KEYS, sameCell } from "./state.js";
@@ -35,6 +35,8 @@ export class Model {
     this.beside = dense && dense !== cnn ? readNetwork(fromBase64(dense)) : null;
     if (String(this.beside?.inputShape) !== String(this.trained.inputShape)) this.beside = null;
     this.columns = columnsOf(this.trained);
+    /** Rows and columns of each column that no later layer reads. */
+    this.unread = unread(this.trained);
     /** The picture that the file opened with. */
     this.own = picture && { ...picture, pixels: pixelsOf(picture) };
     const first = sample ?? DATA.examples.opening;
@@ -191,11 +193,18 @@ export class Model {
     return this.columns.find((column) => column.kind === "answer") ?? null;
   }
 
-  /** The column that a layer reads, past layers that are not shown. @param {string} name */
-  columnBefore(name) {
-    let before = layerBefore(this.network, name);
-    while (before?.kind.hidden) before = layerBefore(this.network, before.name);
-    return this.column(before?.name ?? INPUT);
+  /** The columns that a layer reads, past layers that are not shown. @param {string} name @returns {Column[]} */
+  columnsBefore(name) {
+    return layerNamed(this.network, name).inputs.flatMap((input) => (
+      this.layer(input)?.kind.hidden ? this.columnsBefore(input) : [this.column(input)]
+    ));
+  }
+
+  /** The first column that reads a layer, past layers that are not shown. @param {string} name @returns {Column|null} */
+  columnBehind(name) {
+    const reader = this.network.layers.find(({ inputs }) => inputs.includes(name));
+    if (!reader) return null;
+    return reader.kind.hidden ? this.columnBehind(reader.name) : this.column(reader.name);
   }
 
   /**
@@ -206,8 +215,18 @@ export class Model {
    * @returns {Cell}
    */
   cellBefore(name, { row, col, filter }) {
-    const before = { layer: layerBefore(this.network, name)?.name ?? INPUT, row, col, filter };
-    return this.trace.source(before, ({ hidden }) => hidden);
+    return this.trace.source(cellRead(this.network, name, { row, col, filter }), ({ hidden }) => hidden);
+  }
+
+  /**
+   * The column whose channel a channel of what a layer reads is, and that channel's number there.
+   *
+   * @param {string} name
+   * @param {number} filter  the channel that is read
+   */
+  channelBefore(name, filter) {
+    const read = this.cellBefore(name, { row: 0, col: 0, filter });
+    return { before: this.column(read.layer), number: read.filter };
   }
 
   /**
@@ -226,15 +245,16 @@ export class Model {
 
   /** The columns whose channels are the same, as those of a convolution and its pool. @param {string} name */
   family(name) {
-    let names = [INPUT];
-    for (const layer of this.network.layers) {
-      if (!layer.kind.channelwise) {
-        if (names.includes(name)) break;
-        names = [];
-      }
-      if (!layer.kind.hidden) names.push(layer.name);
+    /** @type {Map<string, Set<string>>} */
+    const families = new Map([[INPUT, new Set([INPUT])]]);
+    for (const { name: own, kind, inputs } of this.network.layers) {
+      const kin = kind.channelwise && (kind.sums || inputs.length === 1)
+        ? inputs.flatMap((input) => [.../** @type {Set<string>} */ (families.get(input))]) : [];
+      const family = new Set([...kin, own]);
+      for (const member of family) families.set(member, family);
     }
-    return names;
+    const found = /** @type {Set<string>} */ (families.get(name));
+    return this.columns.map((column) => column.name).filter((column) => found.has(column));
   }
 
   /** How many channels a layer reads. @param {string} name */
@@ -335,12 +355,6 @@ export class Model {
     }
   }
 
-  /** Rows and columns of a layer that no later layer reads. @param {string} name */
-  unread(name) {
-    const at = this.network.layers.findIndex((layer) => layer.name === name);
-    return unseen(this.network.layers.slice(at + 1).flatMap((layer) => layer.window ?? []));
-  }
-
   /**
    * Which channel of its input a cell's panel shows: the chosen one, or the largest in size.
    *
@@ -367,8 +381,8 @@ export class Model {
     for (const name of this.family(cell.layer)) maps[name] = cell.filter;
     const channel = this.chosenChannel(cell, state);
     if (channel === null) return maps;
-    const before = this.columnBefore(cell.layer);
-    for (const name of this.family(before.name)) maps[name] = channel % before.shape[2];
+    const { before, number } = this.channelBefore(cell.layer, channel);
+    for (const name of this.family(before.name)) maps[name] = number;
     return maps;
   }
 

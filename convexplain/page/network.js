@@ -1,11 +1,15 @@
 /**
- * Networks: layers in a row, with their weights, read from the file that `Network.save` writes.
+ * Networks: layers with what each of them reads, and their weights, from the file that `Network.save`
+ * writes.
  *
- * @import { Layer, Shape } from "./layers/layer.js"
+ * @import { Layer, Place, Shape } from "./layers/layer.js"
+ * @import { Cell } from "./trace.js"
  *
  * @typedef {{layers: Layer[], inputShape: Shape}} Network
  */
 
+import { INPUT } from "./data.js";
+import { axes } from "./geometry.js";
 import { withKernel } from "./layers/conv2d.js";
 import { KINDS } from "./layers/layer.js";
 
@@ -32,11 +36,15 @@ export function readNetwork(bytes) {
   /** @type {Layer[]} */
   const layers = [];
   for (const spec of description.layers) {
-    const before = layers.at(-1);
-    const inShape = before?.outShape ?? description.input_shape;
+    /** @type {string[]} */
+    const inputs = spec.inputs?.length ? spec.inputs : [layers.at(-1)?.name ?? INPUT];
+    const read = layers.filter(({ name }) => inputs.includes(name));
+    const shapes = inputs.map((name) => shapeOf({ layers, inputShape: description.input_shape }, name));
+    /** @type {Shape} */
+    const inShape = [shapes[0][0], shapes[0][1], shapes.reduce((sum, [, , channels]) => sum + channels, 0)];
     const kind = KINDS[spec.kind];
     layers.push({
-      name: spec.name, kind, inShape, outShape: inShape, vector: before?.vector ?? false,
+      name: spec.name, kind, inputs, inShape, outShape: inShape, vector: read.some(({ vector }) => vector),
       activation: spec.activation ?? "linear",
       ...kind.read(spec, inShape, (name) => tensor(`${spec.name}/${name}`)),
     });
@@ -51,9 +59,61 @@ export function layerNamed(network, name) {
   return found;
 }
 
-/** The layer whose output a layer reads; null is the picture. @param {Network} network @param {string} name */
-export function layerBefore(network, name) {
-  return network.layers[network.layers.indexOf(layerNamed(network, name)) - 1] ?? null;
+/** Rows, columns and channels of what a layer puts out; "input" is the picture. @param {Network} network @param {string} name */
+export function shapeOf(network, name) {
+  return name === INPUT ? network.inputShape : layerNamed(network, name).outShape;
+}
+
+/**
+ * The cell of an earlier layer that stands at a place of what a layer reads: of several inputs, the
+ * channels stand one behind the other.
+ *
+ * @param {Network} network
+ * @param {string} name  of the layer that reads
+ * @param {Place} place
+ * @returns {Cell}
+ */
+export function cellRead(network, name, { row, col, filter }) {
+  const { inputs } = layerNamed(network, name);
+  let channel = filter;
+  for (const layer of inputs) {
+    const [, , channels] = shapeOf(network, layer);
+    if (channel < channels) return { layer, row, col, filter: channel };
+    channel -= channels;
+  }
+  throw new RangeError(`${name} reads no channel ${filter}`);
+}
+
+/**
+ * Rows and columns of the picture, and of each layer's maps, that no later layer reads.
+ *
+ * @param {Network} network
+ * @returns {Map<string, {rows: number[], cols: number[]}>}
+ */
+export function unread(network) {
+  const names = [INPUT, ...network.layers.map(({ name }) => name)];
+  const every = (/** @type {string} */ name) => axes((axis) => [...Array(shapeOf(network, name)[axis]).keys()]);
+  /** Of each, the places along both axes that are read. @type {Map<string, Set<number>[]>} */
+  const seen = new Map(names.map((name) => [name, [new Set(), new Set()]]));
+  const placesOf = (/** @type {string} */ name) => /** @type {Set<number>[]} */ (seen.get(name));
+  every(/** @type {string} */ (names.at(-1))).forEach((cells, axis) => {
+    for (const cell of cells) placesOf(/** @type {string} */ (names.at(-1)))[axis].add(cell);
+  });
+  for (const { name, inputs, window, inShape, outShape } of [...network.layers].reverse()) {
+    const inPlace = inShape[0] === outShape[0] && inShape[1] === outShape[1];
+    const places = axes((axis) => {
+      const own = [...placesOf(name)[axis]];
+      if (window) return own.flatMap((at) => window.taps(axis, at));
+      return inPlace ? own : [...Array(inShape[axis]).keys()];
+    });
+    for (const input of inputs) {
+      places.forEach((cells, axis) => cells.forEach((cell) => cell !== null && placesOf(input)[axis].add(cell)));
+    }
+  }
+  return new Map(names.map((name) => {
+    const [rows, cols] = every(name).map((cells, axis) => cells.filter((cell) => !placesOf(name)[axis].has(cell)));
+    return [name, { rows, cols }];
+  }));
 }
 
 /**

@@ -74,10 +74,10 @@ export function panelOf(app, cell) {
 /** What the line at the bottom says of a cell. @param {App} app @param {Cell} cell */
 export function captionOf(app, cell) {
   const { model } = app;
-  const { rows, cols } = model.unread(cell.layer);
-  if (rows.includes(cell.row) || cols.includes(cell.col)) {
-    const later = model.columns[model.columns.indexOf(model.column(cell.layer)) + 1].name;
-    return say("sayUnread", { later: cell.layer === INPUT ? app.names.alone : later });
+  const unread = model.unread.get(cell.layer);
+  if (unread?.rows.includes(cell.row) || unread?.cols.includes(cell.col)) {
+    const later = cell.layer === INPUT ? app.names.alone : model.columnBehind(cell.layer)?.name ?? app.names.alone;
+    return say("sayUnread", { later });
   }
   return panelOf(app, cell).caption(app, cell);
 }

@@ -19,7 +19,7 @@ function body(app, cell, state) {
   const { model, secret } = app;
   /** @type {PoolStep} */
   const step = model.trace.step(cell);
-  const before = model.columnBefore(cell.layer);
+  const { before, number: channel } = model.channelBefore(cell.layer, cell.filter);
   const limit = model.limit(cell.layer, cell.filter, state.scale);
   const hidden = secret !== null && ["output", "winner"].includes(secret.what);
   const cols = step.inputCols.length;
@@ -28,14 +28,14 @@ function body(app, cell, state) {
     const value = step.patch[tap];
     const wins = source !== null && sameCell(source, winner);
     return {
-      value, limit: before.name === INPUT ? model.colours(INPUT, cell.filter, state) : limit, padding: source === null, framed: wins && !hidden,
+      value, limit: before.name === INPUT ? model.colours(INPUT, channel, state) : limit, padding: source === null, framed: wins && !hidden,
       key: `pooled-${tap}`, label: source ? before.spoken(source, number(value)) : undefined,
       click: source ? () => app.actions.walkBack(source) : null,
     };
   });
   return [
     numberTable({
-      title: before.name === INPUT ? say("window") : say("windowOn", { layer: before.name, n: cell.filter }),
+      title: before.name === INPUT ? say("window") : say("windowOn", { layer: before.name, n: channel }),
       kind: "patch pooled", cols, cells, term: "window",
     }),
     make("span", { class: "sign" }, "→"),

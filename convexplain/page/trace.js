@@ -2,7 +2,7 @@
  * One picture on its way through a network, forwards and backwards: all that is ever shown.
  *
  * @import { Box } from "./geometry.js"
- * @import { Kind, Place, Reach } from "./layers/layer.js"
+ * @import { Kind, Layer, Place, Reach } from "./layers/layer.js"
  * @import { Network } from "./network.js"
  *
  * @typedef {{layer: string} & Place} Cell  of a layer's output; the picture is the layer "input"
@@ -10,8 +10,8 @@
 
 import { activate } from "./activations.js";
 import { INPUT } from "./data.js";
-import { boxOf } from "./geometry.js";
-import { layerBefore, layerNamed } from "./network.js";
+import { around, boxOf } from "./geometry.js";
+import { cellRead, layerNamed, shapeOf } from "./network.js";
 import { largestOf } from "./numbers.js";
 
 export class Trace {
@@ -36,13 +36,30 @@ export class Trace {
     this.befores = new Map();
     /** What each layer puts out after its activation. @type {Map<string, Float32Array>} */
     this.outputs = new Map([[INPUT, pixels]]);
-    let x = pixels;
+    /** What layers read that have several inputs. @type {Map<string, Float32Array>} */
+    this.joined = new Map();
     for (const layer of network.layers) {
-      const before = layer.kind.compute(layer, x);
-      x = replaced.get(layer.name) ?? activate(layer.activation, before, layer.outShape[2]);
+      if (layer.inputs.length > 1) this.joined.set(layer.name, this.join(layer.inputs));
+      const before = layer.kind.compute(layer, this.input(layer.name));
       this.befores.set(layer.name, before);
-      this.outputs.set(layer.name, x);
+      this.outputs.set(layer.name, replaced.get(layer.name) ?? activate(layer.activation, before, layer.outShape[2]));
     }
+  }
+
+  /** The channels of several layers, one's behind the other's. @param {string[]} names */
+  join(names) {
+    const parts = names.map((name) => ({ values: this.output(name), channels: this.shape(name)[2] }));
+    const depth = parts.reduce((sum, { channels }) => sum + channels, 0);
+    const places = parts[0].values.length / parts[0].channels;
+    const joined = new Float32Array(places * depth);
+    let first = 0;
+    for (const { values, channels } of parts) {
+      for (let place = 0; place < places; place += 1) {
+        joined.set(values.subarray(place * channels, (place + 1) * channels), place * depth + first);
+      }
+      first += channels;
+    }
+    return joined;
   }
 
   /** What a layer puts out, after its activation; "input" is the picture. @param {string} name */
@@ -57,12 +74,12 @@ export class Trace {
 
   /** What a layer reads. @param {string} name */
   input(name) {
-    return this.output(layerBefore(this.network, name)?.name ?? INPUT);
+    return this.joined.get(name) ?? this.output(layerNamed(this.network, name).inputs[0]);
   }
 
   /** @param {string} name */
   shape(name) {
-    return name === INPUT ? this.network.inputShape : layerNamed(this.network, name).outShape;
+    return shapeOf(this.network, name);
   }
 
   /** One number of a layer's output. @param {Cell} cell */
@@ -133,14 +150,13 @@ export class Trace {
 
   /** The layer whose colour scale a layer has; "input" is the picture. @param {string} name */
   scaledAs(name) {
-    if (name === INPUT) return INPUT;
-    for (let layer = layerNamed(this.network, name); !layer.kind.ownScale;) {
-      const before = layerBefore(this.network, layer.name);
-      if (before === null) return INPUT;
-      layer = before;
-      name = layer.name;
+    let scaled = name;
+    while (scaled !== INPUT) {
+      const { kind, inputs } = layerNamed(this.network, scaled);
+      if (kind.ownScale || inputs.length > 1) break;
+      [scaled] = inputs;
     }
-    return name;
+    return scaled;
   }
 
   /** How one cell is computed, in the form of its layer's kind. @param {Cell} cell @returns {any} */
@@ -180,7 +196,7 @@ export class Trace {
       const { kind } = layerNamed(this.network, at.layer);
       const origin = kind.origin && past(kind) ? this.ask("origin", at) : null;
       if (!origin) break;
-      at = { ...origin, layer: layerBefore(this.network, at.layer)?.name ?? INPUT };
+      at = cellRead(this.network, at.layer, origin);
     }
     return at;
   }
@@ -189,17 +205,40 @@ export class Trace {
    * The boxes that a cell depends on, by layer, and on the picture; they may reach into the padding.
    *
    * @param {Cell} cell
-   * @returns {Map<string, Box>} the cell's own layer first
+   * @returns {Map<string, Box>} the cell's own layer first, the picture last
    */
   receptiveField(cell) {
-    /** @type {Reach} */
-    let reach = { box: boxOf(cell), channel: cell.filter };
-    const boxes = new Map();
+    /** @type {Map<string, Reach>} */
+    const reaches = new Map([[cell.layer, { box: boxOf(cell), channel: cell.filter }]]);
     const { layers } = this.network;
+    /** @type {Map<string, Box>} */
+    const boxes = new Map();
     for (let i = layers.findIndex(({ name }) => name === cell.layer); i >= 0; i -= 1) {
+      const reach = reaches.get(layers[i].name);
+      if (!reach) continue; // of a branch that the cell does not depend on
       boxes.set(layers[i].name, reach.box);
-      reach = layers[i].kind.below(layers[i], reach);
+      for (const [name, below] of this.reachesBelow(layers[i], reach)) {
+        const known = reaches.get(name);
+        reaches.set(name, known ? {
+          box: around(known.box, below.box), channel: known.channel === below.channel ? below.channel : null,
+        } : below);
+      }
     }
-    return boxes.set(INPUT, reach.box);
+    const picture = reaches.get(INPUT);
+    return picture ? boxes.set(INPUT, picture.box) : boxes;
+  }
+
+  /**
+   * What of each layer that a layer reads some of its output depends on.
+   *
+   * @param {Layer} layer
+   * @param {Reach} reach
+   * @returns {[string, Reach][]}
+   */
+  reachesBelow(layer, reach) {
+    const below = layer.kind.below(layer, reach);
+    if (layer.kind.sums || below.channel === null) return layer.inputs.map((name) => [name, below]);
+    const { layer: name, filter } = cellRead(this.network, layer.name, { row: 0, col: 0, filter: below.channel });
+    return [[name, { ...below, channel: filter }]];
   }
 }

@@ -27,16 +27,16 @@ export function valuePanel(lines, caption, note = "rounded") {
       const { model, secret } = app;
       const layer = /** @type {Layer} */ (model.layer(cell.layer));
       if (explainsAnswer(app, cell)) return [softmaxTable(model.trace, cell.filter, secret?.what === "answer")];
-      const before = model.columnBefore(cell.layer);
+      const { before, number: channel } = model.channelBefore(cell.layer, cell.filter);
       const read = this.source(app, cell, state);
       const value = read ? model.value(read) : 0;
       const told = lines(layer, value, cell.filter);
       return [
         numberTable({
-          title: before.mapName(cell.filter), kind: "patch", cols: 1,
+          title: before.mapName(channel), kind: "patch", cols: 1,
           cells: [{
             value, padding: read === null, key: "read",
-            limit: model.colours(before.name, cell.filter, state),
+            limit: model.colours(before.name, channel, state),
             click: read && (() => app.actions.walkBack(read)),
             label: read ? before.spoken(read, number(value)) : undefined,
           }],
@@ -70,3 +70,8 @@ export const PADDED = valuePanel(
   ({ model }, cell) => say(model.trace.ask("origin", cell) ? "sayPadding" : "sayPaddingZero"),
   "roundedOnly",
 );
+
+/** The number of one of several layers. */
+export const JOINED = valuePanel(() => [], ({ model }, cell) => (
+  say("sayConcatenate", { n: model.layer(cell.layer)?.inputs.length, layer: model.channelBefore(cell.layer, cell.filter).before.name })
+), "roundedOnly");

@@ -64,7 +64,7 @@ export const WORDS = {
   choose: ["Choose a digit", "选一个手写数字"],
   choosePicture: ["Pick a picture", "选一张图片"],
   channelPixel: ["{colour}: {n} of 255", "{colour}：{n}（最大 255）"],
-  readAs: ["The network reads it as {n}.", "网络判为 {n}。"],
+  readAs: ["The network reads it as {n}.", "网络读到的数是 {n}。"],
   red: ["red", "红"],
   green: ["green", "绿"],
   blue: ["blue", "蓝"],
@@ -228,6 +228,8 @@ export const WORDS = {
   sayActivationAll: ["{activation} of all channels at this place.", "{activation} 作用于这一位置的全部通道。"],
   sayRescaling: ["Each number times a scale, plus an offset: nothing here is learned.", "每个数乘以缩放系数，再加偏移；这里没有要学习的参数。"],
   sayPadding: ["Zeros are put around each map; its numbers only move.", "在每张图四周补 0，图中的数只是移了位置。"],
+  sayAdd: ["{n} layers' numbers at this place, added up: there is nothing to learn here.", "把 {n} 层在这一位置的数相加；这里没有要学习的参数。"],
+  sayConcatenate: ["The maps of {n} layers, one behind the other: this number comes from {layer}.", "把 {n} 层的图依次排在一起；这个数来自 {layer}。"],
   sayPaddingZero: ["A zero of the padding: nothing is read here.", "填充的 0：这里没有读取任何数。"],
 
   // Dense

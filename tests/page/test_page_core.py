@@ -272,8 +272,8 @@ def test_the_class_depends_on_the_pixels_that_changing_them_shows(core: Any) -> 
     # The cells that the text calls unread really change nothing.
     rows, cols = geometry.unseen(net.windows("conv3"), (28, 28))
     unread = core(
-        """core.geometry.unseen(core.network.readNetwork(core.data.fromBase64(argument)).layers
-          .flatMap((layer) => layer.window ?? []))""",
+        """core.network.unread(core.network.readNetwork(core.data.fromBase64(argument)))
+          .get("input")""",
         data.weights(net),
     )
     assert unread == {"rows": list(rows), "cols": list(cols)}

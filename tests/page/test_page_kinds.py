@@ -15,7 +15,9 @@ from convexplain.data import digits
 from convexplain.network import KINDS, Layer, Network, Trace
 from convexplain.network.layers import (
     Activation,
+    Add,
     AveragePooling2D,
+    Concatenate,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -36,15 +38,15 @@ from tests.page.looking import DESK, address, cell, numbers, settled, texts
 from tests.page.test_page_core import CELL, assert_same, in_page
 from tests.test_layers import FORMULAS, words
 
-#: A page shows layers in a row; these read several.
-BRANCHING = {"Add"}
+#: These read several layers.
+BRANCHING = {"Add", "Concatenate"}
 
 #: Layers that `tests.test_layers` has a reference for.
 CASES = test_layers.CASES
 
 
 def test_every_kind_is_on_the_page_and_in_these_tests(core: Any) -> None:
-    assert set(core("Object.keys(core.layer.KINDS)")) == KINDS.keys() - BRANCHING
+    assert set(core("Object.keys(core.layer.KINDS)")) == KINDS.keys()
     assert all(core("Object.entries(core.layer.KINDS).map(([name, kind]) => name === kind.name)"))
     assert {layer.kind for layer, _ in CASES} | {"Dense"} == KINDS.keys() - BRANCHING
 
@@ -138,6 +140,93 @@ def small(layers: tuple[Layer, ...], shape: tuple[int, int, int] = (5, 6, 1)) ->
     random = np.random.default_rng(3)
     weights = {name: test_layers.drawn(random, name, w) for name, w in untrained.weights.items()}
     return Network(layers, weights, input_shape=shape)
+
+
+#: Two ways round a block, three maps put together, two sums of classes.
+GRAPH = (
+    Conv2D("a", 4, padding="same", activation="linear"),
+    Conv2D("b", 4, padding="same"),
+    Add("sum", inputs=("b", "a")),
+    Conv2D("c", 2, (1, 7), padding="same"),
+    AveragePooling2D("d", 3, 1, "same", inputs=("sum",)),
+    Concatenate("joined", inputs=("c", "d", "input")),
+    Conv2D("e", 3, 1, inputs=("joined",)),
+    MaxPooling2D("pool", (3, 2), inputs=("joined",)),
+    Flatten("flatten"),
+    Dropout("dropout"),
+    Dense("f", 4),
+    Dense("g", 4, inputs=("dropout",)),
+    Add("scores", inputs=("f", "g")),
+    Activation("answer", "softmax"),
+)
+TELL = f"""(() => {{
+  const network = core.network.readNetwork(core.data.fromBase64(argument.network));
+  const trace = new core.trace.Trace(network, window.unpack(argument.picture));
+  return {{
+    unread: core.network.unread(network),
+    cells: argument.cells.map({CELL}).map((cell) => ({{
+      source: trace.source(cell), boxes: trace.receptiveField(cell),
+      addends: network.layers.find(({{ name }}) => name === cell.layer).kind.addends
+        ? trace.addends(cell) : null,
+    }})),
+  }};
+}})()"""
+
+
+def test_layers_that_read_several_compute_tell_and_see_what_python_says(core: Any) -> None:
+    net, x = small(GRAPH), np.random.default_rng(0).normal(0, 1, (5, 6, 1)).astype(np.float32)
+    trace = Trace(net, x)
+    (found,) = in_page(core, net, [x])
+    assert_same(found, trace)
+    sums = (trace.activations[name].astype(np.float64) for name in ("a", "b"))
+    assert found["after"]["sum"].tobytes() == sum(sums).astype(np.float32).tobytes()  # type: ignore[union-attr]
+    joined = np.concatenate([trace.activations["c"], trace.activations["d"], x], axis=-1)
+    assert found["after"]["joined"].tobytes() == joined.tobytes()
+    random = np.random.default_rng(1)
+    cells = [
+        (layer.name, *(int(random.integers(n)) for n in (channels, rows, cols)))
+        for layer in GRAPH
+        for rows, cols, channels in (as_map(trace.activations[layer.name]).shape,)
+        for _ in range(3)
+    ]
+    told = core(TELL, {"network": data.weights(net), "picture": x, "cells": cells})
+    for answer, (name, filter, row, col) in zip(told["cells"], cells, strict=True):
+        layer, cell = net.layer(name), (row, col, filter)
+        origin, place = trace.origin(layer, cell)
+        source = answer["source"]
+        assert source["layer"] == ("input" if origin is None else origin.name)
+        assert (source["row"], source["col"], source["filter"]) == place
+        if answer["addends"] is not None:
+            expected = trace.addends(layer, cell)
+            for key in ("rows", "cols", "channels", "weights", "products"):
+                assert answer["addends"][key].tolist() == getattr(expected, key).tolist()
+        if len(net.shapes[name]) == 3 and name not in ("joined", "pool"):
+            assert answer["boxes"]["input"] == vars(net.receptive_field(name).box(row, col))
+        if name == "joined":  # each channel has a way of its own, and no other's
+            way = {"input": set()}.get(source["layer"], {source["layer"], "sum", "a", "b"})
+            assert set(answer["boxes"]) == {"joined", "input"} | way
+    rows, cols = net.unseen()
+    assert told["unread"]["input"] == {"rows": list(rows), "cols": list(cols)}
+    assert told["unread"]["joined"] == {"rows": [3, 4], "cols": []}  # none reads e
+
+
+def test_a_layer_that_reads_several_is_shown_with_all_of_them(
+    tmp_path: Path, open_page: Callable[..., Page]
+) -> None:
+    net = Network.load("blocks")
+    path = tmp_path / "blocks.html"
+    page.write(path, network=net, model="blocks", lang="en", theme="light")
+    trace = Trace(net, digits.sample(100).pixels)
+    shown = settled(open_page(path, cell("add", 3, 4, 5, d=5), **DESK))
+    read = [trace.activations[name][4, 5, 3] for name in ("norm3", "pool1")]
+    assert texts(shown, ".panel .numbers caption") == ["norm3, channel 3", "pool1, channel 3"]
+    assert texts(shown, ".panel .numbers td") == numbers(read)
+    assert texts(shown, ".panel .output-cell") == numbers([trace.activations["add"][4, 5, 3]])
+    assert texts(shown, ".column.source h2") == ["pool1", "norm3"]
+    assert shown.locator(".links path").count() == 1  # round the block
+    larger = max(("norm3", "pool1"), key=lambda name: abs(trace.activations[name][4, 5, 3]))
+    shown.locator('[data-key="walk"]').click()
+    assert address(settled(shown))["l"] == larger
 
 
 MANY = (

@@ -20,6 +20,7 @@ from convexplain.network.layers.activation import Activation
 from convexplain.network.layers.add import Add
 from convexplain.network.layers.addends import Addends, Cell
 from convexplain.network.layers.batch_normalization import BatchNormalization
+from convexplain.network.layers.concatenate import Concatenate
 from convexplain.network.layers.conv2d import Conv2D
 from convexplain.network.layers.dense import Dense
 from convexplain.network.layers.depthwise_conv2d import DepthwiseConv2D
@@ -43,6 +44,7 @@ __all__ = [
     "AveragePooling2D",
     "BatchNormalization",
     "Cell",
+    "Concatenate",
     "Conv2D",
     "Dense",
     "DepthwiseConv2D",

@@ -37,6 +37,7 @@ Family = Literal[
     "padding",
     "dropout",
     "addition",
+    "concatenation",
 ]
 """What a layer is for; what is told of one convolution holds for all of them."""
 

@@ -240,9 +240,10 @@ class _Reader:
             self.made.channels_first = True
         if kind not in keras_layers.MERGES and len(reads) != 1:
             raise UnreadableError(
-                "the layer {name!r:.60} reads {count} others: only Add may",
+                "the layer {name!r:.60} reads {count} others: only {merges} may",
                 name=name,
                 count=len(reads),
+                merges=" and ".join(keras_layers.MERGES),
             )
         arrays = self.source(Place(path, (*names, name), kind))
         with fitting(Message("the layer {name!r:.60} ({kind})", name=name, kind=kind)):

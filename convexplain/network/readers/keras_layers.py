@@ -398,17 +398,31 @@ def _zero_padding(layer: Layer) -> str:
     return layer.add("ZeroPadding2D", padding=(top, bottom, left, right))
 
 
-def _merge(layer: Layer) -> str:
+def _add(layer: Layer) -> str:
     layer.weights()
     return layer.add("Add")
 
 
-MERGES = ("Add",)
+def _concatenate(layer: Layer) -> str:
+    layer.weights()
+    axis = layer.config.get("axis", -1)
+    if axis == 1 and layer.made.channels_first:
+        axis = -1
+    if axis not in (-1, 3):
+        raise layer.refused(
+            Message("joins along the axis {axis!r:.40}: only channels can be joined", axis=axis)
+        )
+    return layer.add("Concatenate")
+
+
+#: Layers that read several others.
+MERGES = ("Add", "Concatenate")
 KINDS: dict[str, Callable[[Layer], str]] = {
     "Activation": _activate,
-    "Add": _merge,
+    "Add": _add,
     "AveragePooling2D": _pooling,
     "BatchNormalization": _batch_norm,
+    "Concatenate": _concatenate,
     "Conv2D": _convolution,
     "Dense": _dense,
     "DepthwiseConv2D": _depthwise,

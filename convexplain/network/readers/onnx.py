@@ -648,6 +648,31 @@ def _two(reader: Reader, node: Node, tensors: list[Tensor]) -> Tensor:
     return replace(a, layer=name)
 
 
+def _concat(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
+    """Put the channels of several maps, or the numbers of several vectors, behind one another."""
+    tensors = [reader.settle(value, node.name) for value in inputs if isinstance(value, Tensor)]
+    if len(tensors) != len(inputs):
+        raise reader.refused(node, Message("joins the picture with constants: that is not read"))
+    first = tensors[0]
+    axis = int(node.attributes.get("axis", 1)) % len(first.axes)
+    if first.axes[axis] not in "CF":
+        raise reader.refused(node, Message("joins along another axis than the channels"))
+    shapes = [tensor.shape[:axis] + tensor.shape[axis + 1 :] for tensor in tensors]
+    if len({tensor.axes for tensor in tensors}) > 1 or len(set(shapes)) > 1:
+        raise reader.refused(
+            node,
+            Message(
+                "joins shapes that do not fit: {shapes}",
+                shapes=", ".join(str(tensor.shape) for tensor in tensors),
+            ),
+        )
+    if len(tensors) == 1:
+        return first
+    depth = sum(tensor.shape[axis] for tensor in tensors)
+    name = reader.add(node, "Concatenate", tuple(tensors))
+    return replace(first, layer=name, shape=(*first.shape[:axis], depth, *first.shape[axis + 1 :]))
+
+
 #: What the product of a map and its gate is called.
 GATES = {"sigmoid": "silu", "hard_sigmoid": "hard_swish"}
 
@@ -666,6 +691,7 @@ HANDLERS: Handlers = {
     "BatchNormalization": _batch_norm,
     "Cast": _same,
     "Clip": _clip,
+    "Concat": _concat,
     "Conv": _conv,
     "Div": _arithmetic,
     "Dropout": _same,

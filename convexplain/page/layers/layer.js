@@ -15,6 +15,8 @@
  * @typedef {object} Layer
  * @property {string} name
  * @property {Kind} kind
+ * @property {string[]} inputs  the layers that it reads, one's channels behind the other's; "input" is
+ *   the picture
  * @property {Shape} inShape  of what it reads
  * @property {Shape} outShape
  * @property {boolean} vector  whether its output is a vector
@@ -42,6 +44,7 @@
  * @property {(layer: any, x: Float32Array, place: Place) => Place|null} [origin]  the input cell whose
  *   number a cell is, null in the padding; absent where it is a new number
  * @property {(layer: any, reach: Reach) => Reach} below  the input that some output depends on
+ * @property {boolean} [sums]  whether a channel is the sum of the same one of each layer that it reads
  * @property {(layer: any, x: Float32Array, place: Place, wanted: number|null) => number} [channel]
  *   the input channel whose part of the sum is shown: the wanted one if it is read, else the largest;
  *   absent where there is no choice
