@@ -19,22 +19,21 @@ class Closing(LessonScene):
     lesson: _closing.Closing
 
     def prepare(self) -> None:
-        """Lay out the way; only the digit is there."""
-        self.board.lay(self.lesson.way(upright=self.upright))
+        """Lay out the digit alone, large."""
+        self.board.lay(self.lesson.start())
         self.board.show("digit")(1.0)
 
     def show_begin(self, event: Event) -> None:
         """The window comes onto the digit, where the filter responds most."""
         row, col = self.lesson.place
         self.board.move("digit.window", 0, 0)(1.0)
-        near = self.camera.to(self.board.around("digit"), 0.8)
-        self.during(0.4, near, self.board.show("digit.window"))
+        self.during(0.2, self.board.show("digit.window"))
         self.during(1, self.board.move("digit.window", row, col))
 
     def show_way(self, event: Event) -> None:
-        """Each station grows out of the one before it."""
+        """The digit goes to where the way begins; each station grows out of the one before it."""
+        self.turn_into(self.lesson.way(upright=self.upright), 0.15)
         legs = [self.leg(start, end) for start, end in pairwise(_closing.STATIONS)]
-        self.during(0.1, self.camera.home(), self.board.show("legend"))
         self.during(1, in_turn(*legs), rate=linear)
 
     def leg(self, start: str, end: str) -> Move:

@@ -10,7 +10,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.forward_picture import Form
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, eased, in_turn, lazily
+from convexplain.stage.pace import Move, eased, in_turn
 
 WINDOW, ZOOM = "input.window", "input.window->patch"
 
@@ -31,22 +31,10 @@ class ForwardPass(LessonScene):
         """Return those of some names that this picture has."""
         return [name for name in names if self.board.has(name)]
 
-    def change(
-        self, picture: Diagram, share: float, *show: str, also: tuple[Move, ...] = ()
-    ) -> None:
+    def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring the legend and whatever is named."""
-        move = self.board.become(picture)
-
-        def go(alpha: float) -> None:
-            move(alpha)
-            if alpha > 0.6 and names():
-                more((alpha - 0.6) / 0.4)
-
-        def names() -> list[str]:
-            return self.there("legend", *show)
-
-        more = lazily(lambda: self.board.show(*names()))
-        self.during(share, self.camera.home(), go)
+        names = (name for name in ("legend", *show) if self.board.has(name))
+        self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     # A cell of the first convolution.
 

@@ -8,7 +8,7 @@ from convexplain.lessons import translation
 from convexplain.lessons.parts.beats import Event
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import eased, in_turn, lazily
+from convexplain.stage.pace import eased, in_turn
 
 
 class Translation(LessonScene):
@@ -26,19 +26,8 @@ class Translation(LessonScene):
 
     def change(self, picture: Diagram, share: float, *show: str) -> None:
         """Lay out another picture, and bring what is named and is there."""
-        become = self.board.become(picture)
-
-        def names() -> list[str]:
-            return [name for name in ("legend", *show) if self.board.has(name)]
-
-        more = lazily(lambda: self.board.show(*names()))
-
-        def go(alpha: float) -> None:
-            become(alpha)
-            if alpha > 0.6 and names():
-                more((alpha - 0.6) / 0.4)
-
-        self.during(share, self.camera.home(), go)
+        names = (name for name in ("legend", *show) if self.board.has(name))
+        self.during(share, self.camera.home(), self.board.become(picture, show=names))
 
     def show_ask(self, event: Event) -> None:
         """Both networks read the picture in place."""
@@ -136,9 +125,8 @@ class Translation(LessonScene):
 
     def show_curve(self, event: Event) -> None:
         """Two lines over all digits of the test set."""
-        self.change(self.picture.curve(), 0.15, "chart.axes")
-        frame = [n for n in self.board.names("chart") if n.split(".")[1] not in ("cnn", "dense")]
-        self.during(0.1, self.board.show(*frame))
+        self.change(self.picture.curve(), 0.15)
+        self.during(0.1, self.board.show(*self.board.frame("chart")))
         self.during(0.3, self.board.walk("chart.cnn"), self.board.show("chart.cnn.label"))
         self.during(0.3, self.board.walk("chart.dense"), self.board.show("chart.dense.label"))
         self.during(1, self.board.pulse("chart.cnn.label", "chart.dense.label"))
@@ -152,16 +140,14 @@ class Translation(LessonScene):
 
     def stairs(self, share: float) -> None:
         """Lay out the staircase, and let it come step by step."""
-        self.change(self.lesson.diagram(), 0.15 * share)
-        names = [name for name in self.panels() if name.startswith("reader")]
-        self.during(0.1 * share, self.board.show(*names))
-        moves = [self.board.show(f"step-{n}", *self.tiles(n)) for n in range(translation.FAR + 1)]
-        self.during(0.75 * share, in_turn(*moves), rate=linear)
-
-    def panels(self) -> list[str]:
-        """Names of all that the staircase has here."""
-        found = [panel.name for panel in self.lesson.diagram().root.panels()]
-        return [name for name in dict.fromkeys(found) if self.board.has(name)]
+        names = [
+            panel.name for panel in self.lesson.diagram().root.panels()
+            if panel.name.startswith("reader")
+        ]  # fmt: skip
+        self.change(self.lesson.diagram(), 0.2 * share, "step-0", *self.tiles(0), *names)
+        steps = range(1, translation.FAR + 1)
+        moves = [self.board.show(f"step-{n}", *self.tiles(n)) for n in steps]
+        self.during(0.8 * share, in_turn(*moves), rate=linear)
 
     def tiles(self, steps: int) -> list[str]:
         """Names of what is read after so many steps."""

@@ -30,6 +30,8 @@ from convexplain.video.job import ASPECTS, Job, Quality
 
 #: How long a film may be, in seconds.
 SHORTEST, LONGEST = 480, 600
+#: A frame is empty if no more of its stage differs from the ground by more than so many levels.
+EMPTY, FAINT = 0.008, 24
 #: A line of the page of claims that says where the film tells one.
 MOMENT = re.compile(r"`([a-z-]+)`, events? `([a-z0-9-]+)`(?: and `([a-z0-9-]+)`)?")
 
@@ -310,13 +312,14 @@ def test_the_closing_goes_the_way_that_scipy_goes() -> None:
 
 
 class Watched(NamedTuple):
-    """The first and the last frame of a part, and where its picture stood still."""
+    """The first and the last frame of a part, where its picture stood still, how full it was."""
 
     first: np.ndarray
     last: np.ndarray
     still: int
     longest: int
     frames: int
+    emptiest: float
 
 
 def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
@@ -328,6 +331,7 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
     job = Job(part, Path("x.mp4"), look, quality, aspect=aspect)
     first: list[np.ndarray] = []
     seen: list[tuple[str, bool]] = []
+    inked: list[float] = []
 
     class Seen(worker.scene_class(job)):  # type: ignore[misc]
         asking = False
@@ -343,6 +347,8 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
             area = self.camera.stage_area
             stage = np.ascontiguousarray(pixels[area.top : area.bottom, area.left : area.right])
             digest = hashlib.blake2b(stage.tobytes(), digest_size=8).hexdigest()
+            ground = pixels[0, 0].astype(int)
+            inked.append(float((np.abs(stage.astype(int) - ground).max(axis=2) > FAINT).mean()))
             while len(seen) < round(seconds * rate):
                 seen.append((digest, self.asking))
 
@@ -358,7 +364,7 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
         run = run + 1 if before == after and not asking else 0
         still += run > 0
         longest = max(longest, run)
-    return Watched(first[0], last, still, longest, len(seen))
+    return Watched(first[0], last, still, longest, len(seen), min(inked))
 
 
 @pytest.mark.render
@@ -391,6 +397,8 @@ def test_it_moves_and_each_part_ends_as_the_next_begins(
     assert others == []
     for one, other, part in zip(watched, watched[1:], parts[1:], strict=False):
         assert np.array_equal(one.last, other.first), part.name
+    for each, part in zip(watched, parts, strict=True):
+        assert each.emptiest > EMPTY, part.name
     # The first frame shows the digit.
     assert len(np.unique(watched[0].first.reshape(-1, 4), axis=0)) > 20
     total = sum(each.frames for each in watched)

@@ -284,6 +284,45 @@ def test_panels_of_one_name_glide_into_the_next_picture_and_others_fade(tmp_path
     play(tmp_path, script)
 
 
+def seen(scene):
+    """How much of the stage is filled now: each grid's room times how much of it is seen."""
+    return sum(
+        float(np.ptp(grid.places[:, 0]) * np.ptp(grid.places[:, 1])) * grid.opacity
+        for grid in scene.mobjects
+        if isinstance(grid, PixelGrid)
+    ) / (1920 * 1080)
+
+
+@pytest.mark.parametrize("within", [True, False], ids=["one scene", "two scenes"])
+@pytest.mark.parametrize("carried", ["nothing", "small", "large"])
+def test_the_stage_is_never_empty_while_a_picture_becomes_another(tmp_path, within, carried):
+    """What carries enough over to look at shows it alone for a moment; all else is cross-faded."""
+    kept = Cells("kept", PIXELS) if carried == "large" else Cells("kept", PIXELS[:1, :1])
+    goal = Row(Cells("other", PIXELS), *([] if carried == "nothing" else [kept]))
+
+    def script(scene, board):
+        board.lay(Diagram(Row(Cells("gone", PIXELS), kept)))
+        board.show("gone", "kept")(1.0)
+        gone = board.part("gone")
+        if within:
+            move = board.become(Diagram(goal), show=("other",))
+        else:
+            other = Played(lambda scene, board: None, skip_animations=True)
+            other.board.lay(Diagram(goal))
+            other.board.show(*other.board.parts)(1.0)
+            move = board.become_first(other.board, {})
+        whole = seen(scene)
+        filled = []
+        for alpha in np.linspace(0, 1, 21)[:-1]:
+            move(alpha)
+            filled.append(seen(scene))
+        assert min(filled) > 0.35 * whole
+        move(0.5)
+        assert (gone.opacity > 0.3) == (carried != "large")
+
+    play(tmp_path, script)
+
+
 def test_the_same_name_with_another_shape_is_another_panel(tmp_path):
     def script(scene, board):
         scene.drive(board.show("input"), 0.2)

@@ -101,6 +101,10 @@ class Closing(Lesson):
         peaks = self.trace.activations[layer].max(axis=(0, 1))
         return tuple(np.argsort(-peaks, kind="stable")[:_SHEETS].tolist())
 
+    def start(self) -> Diagram:
+        """Describe the digit alone, with the window where the filter responds most."""
+        return Diagram(self._digit())
+
     def way(self, *, upright: bool = False) -> Diagram:
         """Describe the way; each part is one of `STATIONS`, with an arrow such as ``to-map``."""
         parts = [
@@ -118,6 +122,13 @@ class Closing(Lesson):
         )
         return Diagram(three if upright else Either(two, three))
 
+    def _digit(self, share: str = "") -> Cells:
+        row, col = self.place
+        high, wide = self.trace.network.weights_of(self.layers[0])["kernel"].shape[:2]
+        window = {"window": Mark(row, col, high, wide)}
+        pixels = self.trace.image.squeeze(axis=2)
+        return Cells("digit", pixels, share=share, lines=False, marks=window)
+
     def _parts(self) -> list[Part]:
         first, last = self.layers
         pixels = self.trace.image.squeeze(axis=2)
@@ -129,13 +140,7 @@ class Closing(Lesson):
         response = Scale(1.0, SHARE_OF, signed=False)
         answer = class_label(self.trace.network, self.trace.prediction)
         return [
-            Cells(
-                "digit",
-                pixels,
-                share="way",
-                lines=False,
-                marks={"window": Mark(row, col, high, wide)},
-            ),
+            self._digit("way"),
             Cells("patch", patch, share="way", fine=0.2),
             Cells("map", maps[:, :, self.shown_filter], response, lines=False, share="way"),
             Maps(

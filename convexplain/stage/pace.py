@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 #: Takes a number from 0 to 1, how far a movement has come, and changes mobjects accordingly.
 Move = Callable[[float], None]
+#: What share of the stage is enough to look at while all else changes.
+_ENOUGH = 0.12
 
 
 def together(*moves: Move) -> Move:
@@ -99,6 +101,30 @@ def lazily(start: Callable[[], Move]) -> Move:
 def late(alpha: float) -> float:
     """Return what comes in the last part of a movement."""
     return min(1.0, max(0.0, 2.5 * alpha - 1.5))
+
+
+def crossing(alpha: float, carried: float) -> tuple[float, float]:
+    """Return how much is seen of what goes, and of what comes, as one picture becomes another.
+
+    Parameters
+    ----------
+    alpha : float
+        How far the movement has come, 0 to 1.
+    carried : float
+        Share of the stage that what goes over fills half-way. If that is enough to look at, all
+        else makes way for it; if not, what goes is still seen as the rest comes, so that the stage
+        is never empty.
+
+    Examples
+    --------
+    >>> crossing(0.5, carried=0.3)
+    (0.0, 0.0)
+    >>> crossing(0.5, carried=0.0)
+    (0.375, 0.375)
+    """
+    if carried > _ENOUGH:
+        return max(0.0, 1 - 2.5 * alpha), late(alpha)
+    return max(0.0, 1 - 1.25 * alpha), max(0.0, 1.25 * alpha - 0.25)
 
 
 @dataclass(frozen=True, eq=False)

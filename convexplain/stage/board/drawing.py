@@ -15,6 +15,7 @@ from convexplain.stage.pace import Move, smoothly
 from convexplain.stage.rectangle import Rectangle
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
+from convexplain.stage.units import HEIGHT, WIDTH
 
 Region = tuple[float, float, float, float]
 CELL = re.compile(r"(?P<panel>.+)\[(?P<places>[\d\s,]+)\]")
@@ -136,6 +137,19 @@ def bounds_of(parts: Iterable[StageMobject]) -> Region:
     places = np.concatenate([part.places for part in parts])
     (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
     return float(left), float(top), float(right - left), float(bottom - top)
+
+
+def room(pairs: Iterable[tuple[Any, Any]]) -> float:
+    """Return which share of the stage parts fill half-way from the first to the other of each pair.
+
+    Only what is filled counts: grids, and bars.
+    """
+    filled = 0.0
+    for old, new in pairs:
+        if isinstance(old, PixelGrid | Rectangle):
+            (_, _, wide, high), (_, _, width, height) = bounds_of([old]), bounds_of([new])
+            filled += (wide + width) / 2 * (high + height) / 2
+    return filled / (WIDTH * HEIGHT)
 
 
 def _curve(places: list[tuple[float, float]], steps: int = 24) -> list[tuple[float, float]]:

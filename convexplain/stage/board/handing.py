@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from convexplain.stage.board.drawing import set_opacity
+from convexplain.stage.board.drawing import room, set_opacity
 from convexplain.stage.board.picture import Picture
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, late, lazily
+from convexplain.stage.pace import Move, crossing, lazily
 from convexplain.stage.shapes import WindowFrame
 from convexplain.stage.text import Label
 
@@ -46,6 +46,7 @@ class Handing(Picture):
             if aside is not None:
                 here["hero"] = aside
             moves: list[Move] = []
+            pairs: list[tuple[Any, Any]] = []
             coming: list[Any] = []
             gone = [part for part in here.values() if part is not aside]
             before = [part.opacity for part in gone]
@@ -56,11 +57,13 @@ class Handing(Picture):
                     coming.append((part, part.opacity))
                     continue
                 same = _same(source, part)
+                pairs.append((source, part))
                 moves.append(_travel(source, part, fades=not same and source is not aside))
                 if same and source in gone:
                     at = gone.index(source)
                     del gone[at], before[at]
                     self.scene.remove(source)
+            filled = room(pairs)
             for part, _ in coming:
                 part.opacity = 0.0
             self.scene.add(*there.values())
@@ -68,10 +71,11 @@ class Handing(Picture):
             def go(alpha: float) -> None:
                 for move in moves:
                     move(alpha)
+                left, there = crossing(alpha, filled)
                 for part, opacity in zip(gone, before, strict=True):
-                    part.opacity = opacity * max(0.0, 1 - 2 * alpha)
+                    part.opacity = opacity * left
                 for part, opacity in coming:
-                    part.opacity = opacity * late(alpha)
+                    part.opacity = opacity * there
                 if alpha >= 1:
                     self.scene.remove(*gone)
                     set_opacity(gone, 1.0)

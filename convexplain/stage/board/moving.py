@@ -22,11 +22,12 @@ from convexplain.stage.board.drawing import (
     cells_of,
     corners_of,
     glide,
+    room,
     set_opacity,
 )  # fmt: skip
 from convexplain.stage.board.picture import Picture
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, eased, in_turn, late, lazily
+from convexplain.stage.pace import Move, crossing, eased, in_turn, late, lazily
 from convexplain.stage.rectangle import Rectangle
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.text import Label
@@ -316,7 +317,7 @@ class Moving(Picture):
         ----------
         picture : Diagram
         show : iterable of str
-            What comes besides.
+            What comes besides; asked for once the new picture is laid out.
         hold : iterable of str
             What is new and waits, though its panel is shown.
         whole : bool
@@ -331,9 +332,9 @@ class Moving(Picture):
                 and not isinstance(piece, Frame)
             }  # fmt: skip
             self._take(self._place(picture))
-            glides: list[Move] = []
             coming: list[Any] = []
-            crossing = _crossing(before, self._pieces, panel_shown)
+            kept: list[tuple[Any, Any]] = []
+            passing = _passing(before, self._pieces, panel_shown)
             wanted = {key for name in show for key in self._keys(name)}
             waiting = {key for name in hold for key in self._keys(name)}
             if whole:
@@ -343,12 +344,12 @@ class Moving(Picture):
                 new, old = self._made(piece), parts.get(key)
                 self._parts[key] = new
                 there = old is not None and old in self.scene.mobjects
-                if old is not None and there and piece.panel not in crossing and alike(old, new):
+                if old is not None and there and piece.panel not in passing and alike(old, new):
                     self._parts[key] = old
-                    glides.append(glide(old, new))
+                    kept.append((old, new))
                     del parts[key]
                 elif (
-                    (there and piece.panel in crossing)
+                    (there and piece.panel in passing)
                     or key in wanted
                     or (
                         (key not in before or there)
@@ -360,15 +361,15 @@ class Moving(Picture):
                     coming.append(new)
             going = [part for part in parts.values() if part in self.scene.mobjects]
             opacities = [part.opacity for part in going]
+            carried = room(kept)
+            glides = [glide(old, new) for old, new in kept]
             set_opacity(coming, 0.0)
             self.scene.add(*coming)
 
             def go(alpha: float) -> None:
                 for move in glides:
                     move(alpha)
-                left, there = max(0.0, 1 - 2.5 * alpha), late(alpha)
-                if not glides:  # else nothing would be seen for a while
-                    left, there = max(0.0, 1 - 1.5 * alpha), max(0.0, 1.5 * alpha - 0.5)
+                left, there = crossing(alpha, carried)
                 for part, opacity in zip(going, opacities, strict=True):
                     part.opacity = opacity * left
                 set_opacity(coming, there)
@@ -381,7 +382,7 @@ class Moving(Picture):
         return lazily(start)
 
 
-def _crossing(
+def _passing(
     before: Mapping[str, Piece], after: Mapping[str, Piece], shown: Collection[str]
 ) -> set[str]:
     """Return the panels that would pass over another on their way: of two, the one that goes on.

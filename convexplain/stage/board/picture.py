@@ -80,7 +80,7 @@ class Picture:
 
     def has(self, name: str) -> bool:
         """Tell whether the picture has something of this name."""
-        return name in self._parts or any(piece.panel == name for piece in self._pieces.values())
+        return name in self._pieces or any(piece.panel == name for piece in self._pieces.values())
 
     def names(self, name: str) -> list[str]:
         """Return the names of all that a panel or a part consists of."""
