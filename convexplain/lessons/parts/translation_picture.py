@@ -131,9 +131,15 @@ class TranslationPicture:
         shown = self._cells("input", self.drawn[steps])
         response = self._map("map", self.maps[steps], terms.MAP_OF.fill(
             layer=self.layer, n=self.filter))  # fmt: skip
-        told = Column(self._pixels(steps), self._answers(steps), Legend("legend"), gap=0.8)
+        pixels, answers, legend = self._pixels(steps), self._answers(steps), Legend("legend")
+        pair = Row(shown, response)
+        told = Row(pixels, answers, legend, gap=2.0, align="middle")
+        above = Row(pixels, legend, gap=2.0, align="middle")
         return Diagram(
-            Either(Row(shown, response, told), Column(Row(shown, response), told, align="middle"))
+            Either(
+                Column(pair, told, gap=0.8, align="middle"),
+                Column(pair, above, answers, gap=0.8, align="middle"),
+            )
         )
 
     def compare(self) -> Diagram:
@@ -256,7 +262,7 @@ class TranslationPicture:
             name = Text(f"reader-{number}-{block[0]}", reader.name, role="note", tone="muted")
             tiles = [
                 Text(
-                    f"tile-{number}-{n}", reader.answers[n], role="heading", weight="bold",
+                    f"tile-{number}-{n}", reader.answers[n], role="display", weight="bold",
                     tone="ink" if reader.same[n] else "accent",
                 )
                 for n in block
@@ -297,7 +303,7 @@ class TranslationPicture:
                 bar.text, bar.tone)
             for bar, reader in zip(bars, self.readers, strict=True)
         ]  # fmt: skip
-        return Bars("answers", named, Scale(1.0), length=8)
+        return Bars("answers", named, Scale(1.0), length=12)
 
 
 def _largest(values: Floats) -> Mark:
