@@ -79,7 +79,7 @@ def test_without_a_command_the_help_is_shown():
 
 # What is typed, and the words that the one line must have: given, allowed, nearest.
 BAD = [
-    (["rendr"], ["'rendr'", "render", "did you mean render?"]),
+    (["rendr", "7"], ["'rendr'", "did you mean convexplain render 7?"]),
     (["render", "slidin-window"], ["'slidin-window'", "did you mean sliding-window?"]),
     (["render", "nothing"], ["'nothing'", "sliding-window"]),
     (["render", "--digit", "12"], ["12", "0 to 9"]),

@@ -63,7 +63,47 @@ def test_two_pictures_or_two_lessons_at_once_are_refused(here: Path) -> None:
 
 def test_a_lesson_alone_is_rendered(here: Path) -> None:
     assert run(["pooling", "--help"]).output == run(["render", "pooling", "--help"]).output
-    assert "did you mean convexplain render pooling?" in error(["poling"])
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        (["poling", "3"], "render pooling 3"),
+        (["cards"], "card"),
+        (["lessons"], "list"),
+        (["figures", "pooling", "-o", "a b.svg"], "figure pooling -o 'a b.svg'"),
+        (["pooling", "figure"], "figure pooling"),
+        (["5", "predict"], "predict 5"),
+    ],
+)
+def test_what_is_no_command_is_answered_with_the_line_to_type(
+    here: Path, line: list[str], meant: str
+) -> None:
+    assert f"did you mean convexplain {meant}?" in error(line)
+
+
+def test_a_film_is_of_the_lessons_that_are_named_and_of_the_picture_behind_them(
+    here: Path,
+) -> None:
+    wrong = ["--filter", "99", "-q", "720p"]
+    named = error(["film", "Pooling", "sliding_window", "3", *wrong])
+    assert "pooling: there is no filter 99" in named
+    assert named == error(["film", "--lessons", "pooling,sliding-window", "--digit", "3", *wrong])
+    assert "5 and --digit both choose a picture" in error(["film", "5", "--digit", "3"])
+    assert "there is no lesson 'poling'" in error(["film", "pooling", "poling"])
+
+
+def test_a_command_is_known_in_capitals(here: Path) -> None:
+    assert run(["List", "--json"]).output == run(["list", "--json"]).output
+
+
+def test_qualities_and_themes_have_several_names(here: Path) -> None:
+    for name in ("medium", "720p", "720", "m"):
+        assert "has no beat 'x'" in error(["render", "-q", name, "--still", "x"])
+    white = run(["figure", "pooling", "--theme", "White", "-o", "white.svg"])
+    assert white.exit_code == 0
+    run(["figure", "pooling", "--theme", "light", "-o", "light.svg"])
+    assert (here / "white.svg").read_bytes() == (here / "light.svg").read_bytes()
 
 
 def test_help_and_version_are_words_too(here: Path) -> None:
@@ -87,6 +127,7 @@ def test_a_language_has_several_names(here: Path, name: str) -> None:
         (["kernels", "edge"], "prewitt-y, scharr-x, scharr-y or laplacian?"),
         (["data", "down"], "data has no command 'down': choose fetch"),
         (["figure", "-o", "a.mov"], "let it end in .svg, .png or .pdf"),
+        (["step", "conv2"], "a layer is --layer NAME"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_names_what_can(here: Path, line: list[str], told: str) -> None:
@@ -102,22 +143,30 @@ def test_options_of_other_programs_lead_to_those_here(
     assert "did you mean --quality?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["render", "--lesson", "pooling"], "convexplain render [OPTIONS] [LESSON] [PICTURE]"),
+        (["evaluate", "--model", "mine.onnx"], "convexplain evaluate [OPTIONS] [MODEL] [FOLDER]"),
+        (["model", "--model", "mine.onnx"], "convexplain model [OPTIONS] [MODEL]"),
+        (["figure", "pooling", "--kernel", "blur"], "has no option --kernel: sliding-window, "),
+        (["data", "fetch", "--to", "here"], "did you mean --directory?"),
+    ],
+)
+def test_an_option_that_there_is_not_leads_to_what_takes_its_value(
+    here: Path, line: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli(line)
+    assert told in capsys.readouterr().err
+
+
 def test_the_kernels_of_a_network_are_a_figure(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         cli(["kernels", "--model", "mine.onnx"])
     assert "convexplain figure kernels --model FILE" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("command", ["evaluate", "model"])
-def test_a_network_that_is_an_argument_needs_no_option(
-    here: Path, command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        cli([command, "--model", "mine.onnx"])
-    told = capsys.readouterr().err
-    assert f"the network is named without --model: convexplain {command} [OPTIONS] " in told
 
 
 def test_downloading_data_is_fetching_it(here: Path) -> None:

@@ -9,6 +9,8 @@ import json
 import keyword
 import os
 import pkgutil
+import re
+import shlex
 import signal
 import sys
 import traceback
@@ -22,7 +24,7 @@ import click
 from convexplain import __version__
 from convexplain.cli._help import Command, in_language, param_in_language
 from convexplain.cli._speak import asked, speaking, spoken, tell
-from convexplain.errors import ConvexplainError, UsageError, choose
+from convexplain.errors import ConvexplainError, UsageError, choose, either
 from convexplain.messages import Message, together
 from convexplain.video import memory
 
@@ -115,17 +117,43 @@ def _meant(args: list[str], commands: Sequence[str]) -> list[str]:
     name = slug(word)
     if name == "help" and rest:
         return [rest[0], "--help"]
-    if name in lessons.names():
+    if name in commands:
+        return [name, *rest]
+    if rest and slug(rest[0]) in commands:
+        line = [slug(rest[0]), word, *rest[1:]]
+    elif name in lessons.names():
         return ["render", name, *rest]
-    if near := difflib.get_close_matches(name, lessons.names(), n=1):
-        raise UsageError(
-            "there is no command {word!r}: did you mean convexplain render {near}?",
-            word=word,
-            near=near[0],
+    else:
+        near = _NEAR.get(name) or next(
+            iter(difflib.get_close_matches(name, [*commands, *lessons.names()], n=1)), None
         )
+        if near is None:
+            raise UsageError(
+                "there is no command {word!r}: {choice}", word=word, choice=choose(word, commands)
+            )
+        line = [near, *rest] if near in commands else ["render", near, *rest]
     raise UsageError(
-        "there is no command {word!r}: {choice}", word=word, choice=choose(word, commands)
+        "there is no command {word!r}: did you mean {line}?",
+        word=word,
+        line=shlex.join(["convexplain", *line]),
     )
+
+
+#: Words for what a command does, by which it may be looked for.
+_NEAR = {
+    "check": "doctor",
+    "classify": "predict",
+    "draw": "figure",
+    "html": "page",
+    "lessons": "list",
+    "ls": "list",
+    "movie": "film",
+    "open": "demo",
+    "plot": "figure",
+    "video": "render",
+    "videos": "render",
+    "web": "page",
+}
 
 
 def report(text: str, code: int, *, as_json: bool = False, story: str = "") -> None:
@@ -192,12 +220,18 @@ _ELSEWHERE = {
     "--length": "--seconds",
     "--language": "--lang",
     "--out": "--output",
+    "--to": "--directory",
+    "--dark": "--theme",
+    "--light": "--theme",
+    "--white": "--theme",
     "--file": "--image",
     "--picture": "--image",
 }
 
 
 def _no_such_option(name: str, ctx: click.Context) -> Message:
+    from convexplain.cli._lesson import NAME, LessonCommand
+
     alone = getattr(ctx.meta.get("convexplain.found"), "alone", None)
     if name == "--model" and alone is not None:
         return Message("--model is no option here: {why}", why=alone)
@@ -207,21 +241,26 @@ def _no_such_option(name: str, ctx: click.Context) -> Message:
             "there is no option --model: convexplain figure kernels --model FILE draws a network's"
         )
     usage = " ".join([command, *ctx.command.collect_usage_pieces(ctx)])
-    if name == "--model" and "MODEL" in usage:
-        return Message("the network is named without --model: {usage}", usage=usage)
+    if name[2:].upper() in re.findall(r"\w+", usage.removeprefix(command)):
+        return Message("{name} is named without an option: {usage}", name=name[2:], usage=usage)
     options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
     known = _ELSEWHERE.get(name)
     near = [known] if known in options else difflib.get_close_matches(name, options, n=1)
-    if not near:
+    if near:
         return Message(
-            "there is no option {name}: see {command} --help", name=name, command=command
+            "there is no option {name}: did you mean {near}? All: {command} --help",
+            name=name,
+            near=near[0],
+            command=command,
         )
-    return Message(
-        "there is no option {name}: did you mean {near}? All: {command} --help",
-        name=name,
-        near=near[0],
-        command=command,
-    )
+    if isinstance(ctx.command, LessonCommand) and (others := ctx.command.having(name)):
+        return Message(
+            "{lesson} has no option {name}: {others} can take it",
+            lesson=ctx.meta[NAME],
+            name=name,
+            others=either(others),
+        )
+    return Message("there is no option {name}: see {command} --help", name=name, command=command)
 
 
 def _debug_option() -> click.Option:

@@ -106,7 +106,7 @@ class LessonCommand(click.Command):
             name = DEFAULT
             args = [name, *args]
         if name in kind.names:
-            ctx.meta[FOUND] = self.topics.find(name)
+            ctx.meta[NAME], ctx.meta[FOUND] = name, self.topics.find(name)
         elif not ctx.resilient_parsing:
             kind.convert(name, None, ctx)
         return super().parse_args(ctx, args)
@@ -145,6 +145,15 @@ class LessonCommand(click.Command):
             made.append(picture_argument(self.topics.names))
         return made
 
+    def having(self, flag: str) -> list[str]:
+        """Return the names of the topics that have this option of their own."""
+        return [
+            name
+            for name in self.topics.names()
+            for found in [self.topics.find(name)]
+            if any(flag in made.opts for made in _options(found, self.topics.fields(found)))
+        ]
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Return what another network must have."""
         super().format_epilog(ctx, formatter)
@@ -168,7 +177,6 @@ class LessonCommand(click.Command):
                 mention_doubts(values["picture"], ctx.params.get("lang"))
             else:
                 values[field.name] = ctx.params.pop(field.name)
-        ctx.meta[NAME] = ctx.params[self.topics.word]
         ctx.params[self.topics.word] = found(**values)
         return super().invoke(ctx)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convexplain.cli._speak import say, spoken
-from convexplain.cli._types import Language, Model, Name, Place, Shown, layers
+from convexplain.cli._types import QUALITY, Language, Model, Name, Place, Shown, layers, theme
 from convexplain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -215,16 +215,21 @@ def mention_doubts(picture: Picture | None, lang: str | None) -> None:
         click.echo(f"{picture.origin}: {DOUBTS[name].text(lang or 'en')}", err=True)
 
 
-def _taking_pictures(function: Any) -> Any:
+def choosing_pictures(function: Any) -> Any:
+    """Give a command --digit, --sample, --image and --nth, for `given_picture`."""
     for option in reversed(picture_options()):
         function = click.option(
             *option.opts, type=option.type, metavar=option.metavar, help=option.help
         )(function)
+    return function
+
+
+def _taking_pictures(function: Any) -> Any:
     shown = picture_argument()
     argument = click.argument(
         str(shown.name), type=shown.type, required=False, metavar=shown.metavar
     )
-    return argument(function)
+    return argument(choosing_pictures(function))
 
 
 def cell(function: Function) -> Function:
@@ -268,7 +273,7 @@ def render_look(function: Function) -> Function:
         ),
         click.option(
             "--theme",
-            type=Name("theme", ("dark", "light")),
+            type=theme("dark", "light"),
             default="dark",
             show_default=True,
             help="Colours.",
@@ -278,7 +283,7 @@ def render_look(function: Function) -> Function:
         click.option(
             "-q",
             "--quality",
-            type=Name("quality", "lmhpk"),
+            type=QUALITY,
             default="m",
             show_default=True,
             help=_QUALITY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,8 @@ class Name(_TextType):
     """One of a few names; a wrong one is answered with those that there are, and the nearest.
 
     `kind` says what it names, such as "lesson". `names` may be a function, asked when they are
-    needed; `near` gives the names that a word may mean, by default those that it is a part of.
+    needed; `near` gives the names that a word may mean, by default those that it is a part of;
+    `other` has words that are taken as one of the names.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class Name(_TextType):
         kind: str,
         names: Iterable[str] | Callable[[], Iterable[str]],
         near: Callable[[str], Iterable[str]] | None = None,
+        other: Mapping[str, str] | None = None,
     ) -> None:
         self.name = kind
         self.kind = Message(kind)
         self._names = names
         self._near = near
+        self._other = other or {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,7 +103,8 @@ class Name(_TextType):
         names = self.names
         if text in names:
             return text
-        return next((name for name in names if name == slug(text)), text)
+        text = slug(text) if slug(text) in names else text
+        return self._other.get(text.lower(), text)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         """Show the names in the help, if they are few."""
@@ -125,6 +129,29 @@ class Language(Name):
     def meant(self, text: str) -> str:
         """Return the code."""
         return code(text) or text
+
+
+#: Of a video; also by the lines of its picture, and by Manim's words.
+QUALITY = Name(
+    "quality",
+    "lmhpk",
+    other={
+        word: name
+        for name, words in {
+            "l": "480 480p low",
+            "m": "720 720p medium",
+            "h": "1080 1080p high",
+            "p": "1440 1440p production",
+            "k": "2160 2160p 4k fourk",
+        }.items()
+        for word in words.split()
+    },
+)
+
+
+def theme(*names: str) -> Name:
+    """Return the kind of value that --theme has; the first of its names is the default."""
+    return Name("theme", names, other={"black": "dark", "white": "light"})
 
 
 def slug(text: str) -> str:
@@ -264,11 +291,14 @@ class Shown(_ShownType):
                 "several lessons, --all renders or draws all",
                 text=text,
             )
-        raise UsageError(
+        told = Message(
             "{text!r} is neither a digit, 0 to 9, nor a file: give one of them, as in --digit 5 "
             "or --image FILE",
             text=text,
         )
+        if ctx is not None and any(each.name == "layer" for each in ctx.command.params):
+            raise UsageError("{told}; a layer is --layer NAME", told=told)
+        raise UsageError(told)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

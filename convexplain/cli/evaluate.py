@@ -14,7 +14,7 @@ import click
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
 from convexplain.cli._speak import say, spoken, tell
-from convexplain.cli._types import Model, Name
+from convexplain.cli._types import Model, theme
 from convexplain.errors import UsageError
 from convexplain.messages import Message
 from convexplain.style import terminal
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     help="Draw the confusion matrix to FILE: .svg, .png or .pdf.",
 )
 @_options.language
-@click.option("--theme", type=Name("theme", ("light", "dark")), default="light", help="Likewise.")
+@click.option("--theme", type=theme("light", "dark"), default="light", help="Likewise.")
 @_options.directory
 @click.option("--quiet", is_flag=True, help="No progress, only the result.")
 def evaluate(

@@ -13,7 +13,7 @@ from convexplain.cli import _options
 from convexplain.cli._lesson import NAME, LessonCommand, Topics, only_defaults, output_path
 from convexplain.cli._progress import Progress
 from convexplain.cli._speak import tell
-from convexplain.cli._types import Name
+from convexplain.cli._types import Name, theme
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.messages import Message
 
@@ -86,7 +86,7 @@ class Width(_WidthType):
 @_options.language
 @click.option(
     "--theme",
-    type=Name("theme", ("light", "dark")),
+    type=theme("light", "dark"),
     default="light",
     show_default=True,
     help="Colours.",

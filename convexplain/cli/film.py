@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from convexplain.cli import _log, _options
 from convexplain.cli._lesson import lesson_names
-from convexplain.cli._options import PICTURE_HELP
 from convexplain.cli._progress import Progress
 from convexplain.cli._speak import say, tell
-from convexplain.cli._types import Count
+from convexplain.cli._types import Count, Shown, is_picture, slug
 from convexplain.errors import UsageError, listed
 from convexplain.messages import Message, together
 from convexplain.style import format
@@ -38,7 +37,7 @@ class Names(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
         """Return the names; which there are is for the film to say."""
         if isinstance(value, tuple):
             return value
-        return tuple(name.strip() for name in str(value).split(",") if name.strip())
+        return tuple(slug(name) for name in str(value).split(",") if name.strip())
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -60,6 +59,7 @@ def cores() -> int:
 
 
 @click.command(short_help="Join the lessons into one film.")
+@click.argument("named", nargs=-1, metavar="[LESSON]... [PICTURE]")
 @click.option(
     "--lessons",
     metavar="A,B,C",
@@ -71,10 +71,7 @@ def cores() -> int:
     is_flag=True,
     help="All lessons beyond the chapter, each with a card, instead of the chapter.",
 )
-@click.option("--digit", type=int, metavar="D", help=PICTURE_HELP["digit"])
-@click.option("--sample", type=int, metavar="N", help=PICTURE_HELP["sample"])
-@click.option("--image", type=click.Path(), metavar="FILE", help=PICTURE_HELP["image"])
-@click.option("--nth", type=int, metavar="N", help=PICTURE_HELP["nth"])
+@_options.choosing_pictures
 @click.option(
     "--filter",
     type=int,
@@ -108,12 +105,9 @@ def cores() -> int:
 @click.option("--quiet", is_flag=True, help="No progress and no chapters, only what was written.")
 @_log.verbose
 def film(
+    named: tuple[str, ...],
     lessons: tuple[str, ...] | None,
     beyond: bool,
-    digit: int | None,
-    sample: int | None,
-    image: str | None,
-    nth: int | None,
     filter: int | None,
     pause: float | None,
     quality: str,
@@ -130,12 +124,13 @@ def film(
     output: str | None,
     quiet: bool,
     verbose: int,
+    **chosen: Any,
 ) -> int:
     """Tell the chapter as one film: one digit, one question.
 
     The last picture of each lesson becomes the first of the next; --digit is whom it is about.
-    With --lessons or --beyond a card stands before each lesson. Lessons that are finished are kept:
-    a film that was interrupted goes on where it stopped.
+    Where lessons are named, or with --beyond, a card stands before each. Lessons that are finished
+    are kept: a film that was interrupted goes on where it stopped.
     """
     from convexplain.data import digits
     from convexplain.lessons import _story as story
@@ -147,18 +142,24 @@ def film(
     from convexplain.video.shares import Shard
     from convexplain.video.shares import cluster as connected
 
+    if named and slug(named[-1]) not in lesson_names() and is_picture(named[-1]):
+        chosen["shown"] = Shown().convert(named[-1], None, None)
+        named = named[:-1]
+    if named:
+        lessons = (*(lessons or ()), *Names().convert(",".join(named), None, None))
     if beyond and lessons is not None:
         raise UsageError("--lessons and --beyond exclude one another: give one of them")
     if beyond:
         lessons = beyond_the_chapter()
     share = Shard.parse(shard) if shard else Shard()
-    picture = digits.choose({"digit": digit, "sample": sample, "image": image, "nth": nth})
+    given = _options.given_picture(chosen)
+    picture = digits.choose(given)
     _options.mention_doubts(picture, lang)
     if lessons is not None:
         told = select(lessons, {"picture": picture, "filter": filter, "pause": pause})
     else:
-        given = picture if digit is None else None
-        whom = story.protagonist(digit) if given is None else story.Protagonist(given)
+        asked = picture if given["digit"] is None else None
+        whom = story.protagonist(given["digit"]) if asked is None else story.Protagonist(asked)
         told = story.tell(whom, lang, filter=filter, pause=story.PAUSE if pause is None else pause)
     wanted = Film(
         told,

@@ -13,7 +13,7 @@ from convexplain.cli import _options
 from convexplain.cli._lesson import lesson_names
 from convexplain.cli._progress import Progress
 from convexplain.cli._speak import say
-from convexplain.cli._types import Address, Language, Name
+from convexplain.cli._types import QUALITY, Address, Language, Name, theme
 from convexplain.messages import Message
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _with_pictures(command: click.Command) -> click.Command:
 )
 @click.option(
     "--theme",
-    type=Name("theme", ("dark", "light")),
+    type=theme("dark", "light"),
     help="The colours it opens in; the system's if none are given.",
 )
 @click.option(
@@ -49,7 +49,7 @@ def _with_pictures(command: click.Command) -> click.Command:
 @click.option(
     "-q",
     "--quality",
-    type=Name("quality", "lmhpk"),
+    type=QUALITY,
     default="m",
     show_default=True,
     help="Size and frame rate of that video, as render has them.",
