@@ -238,6 +238,20 @@ def test_the_comparison_names_the_row_that_differs_most() -> None:
     assert "none of these rows" in experiments.comparison(result_of({"n": 9}), stored)
 
 
+def test_a_table_is_written_in_chinese_too() -> None:
+    found = result_of({"n": 3, "pooling": "max pooling", "conv1_sees": 3}, {"n": 10} | {
+        "pooling": "none", "conv1_sees": 5
+    })  # fmt: skip
+    assert found.table("zh").splitlines() == [
+        " n      池化  conv1 感受野",
+        "--------------------------",
+        " 3  最大池化             3",
+        "10        无             5",
+    ]
+    told = experiments.comparison(found, found.to_dict(), "zh")
+    assert "  conv1 感受野：这次 3，保存的 3（n 3）" in told.splitlines()
+
+
 def test_a_table_is_aligned_and_leaves_out_the_lists() -> None:
     table = result_of(
         {"n": 100, "accuracy": 0.5, "by_seed": [0.4, 0.6], "parameters": 104202},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import logging
 import pickle
 import re
 from collections import Counter
@@ -13,9 +14,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from convexplain.cli import _help, _speak, cli
+from convexplain.cli import _help, _log, _speak, cli
 from convexplain.errors import ConvexplainError, choose
-from convexplain.messages import Message, zh
+from convexplain.messages import Message, recalled, zh
 from convexplain.style import terminal
 from tools import messages
 
@@ -103,7 +104,38 @@ def test_chinese_help_is_chinese_and_fits_the_terminal(command: str) -> None:
     for line in shown.output.splitlines():
         assert terminal.cells(line) <= 60 or " " not in line.strip(), line
         assert not LATIN_SENTENCE.search(line), line
-        assert line.lstrip()[:1] not in tuple("，。、；：！？）」』》”’"), line
+        assert line.lstrip()[:1] not in tuple("，。、；：！？）」』》”’]"), line
+        assert line.rstrip()[-1:] not in tuple("（「『《“‘["), line
+        # What stands for a value: --image FILE.
+        assert not re.search(r"(--\w[\w-]*|convexplain \S+) \[?[A-Z]{2,}", line), line
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["step", "--digit", "x"], "'--digit' 的值不对：'x' 不是整数"),
+        (["experiment"], "缺少参数 '名称'"),
+        (["evaluate", "--model", "cnn"], "convexplain evaluate [选项] [网络] [文件夹]"),
+        (["figure", "translation", "--direction", "x"], "没有方向 'x'"),
+    ],
+)
+def test_what_click_says_of_a_value_is_chinese(args: list[str], said: str) -> None:
+    assert said in CliRunner().invoke(cli, [*args, "--lang", "zh"]).output
+
+
+def test_what_is_logged_is_said_in_the_language() -> None:
+    lines: list[str] = []
+    logger = logging.getLogger("convexplain.test")
+    with _speak.speaking("zh"), _log.log_lines(1, lines.append):
+        logger.info(Message("{lesson}: in place", lesson="pooling"))
+    assert lines[0].endswith("s  pooling：已就位")
+
+
+def test_what_was_assumed_of_a_file_is_read_back_from_what_it_stored() -> None:
+    note = "Dropout 'dropout_1' is skipped: it acts in training alone"
+    assert recalled(note, "zh") == "略过 Dropout 'dropout_1'：它只在训练时起作用"
+    assert recalled(note, "en") == note
+    assert recalled("nothing like it", "zh") == "nothing like it"
 
 
 def test_help_in_one_language_leaves_the_other_as_it_was() -> None:

@@ -110,12 +110,31 @@ def of_help() -> Iterator[tuple[str, str]]:
                 for each in node.args:
                     if isinstance(each, ast.Constant) and CLICK.match(each.value):
                         yield f"click.{module}", each.value
+    # What click puts into its sentences, or asks for by a variable.
+    yield from (("click", word) for word in ("required", "integer", "float"))
 
 
 def _of_command(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
     from convexplain.cli import _help
+    from convexplain.cli._types import Name
 
-    for text in (*_help.sentences(command.help or ""), _help.short(command)):
+    context = click.Context(command)
+    words = [command.options_metavar or "", getattr(command, "subcommand_metavar", "")]
+    words += [
+        param.make_metavar(context)
+        for param in (*command.params, *_of_topics(command))
+        if not (getattr(param, "is_flag", False) or getattr(param, "count", False))
+    ]
+    for text in (
+        *_help.sentences(command.help or ""),
+        _help.short(command),
+        *re.findall("[A-Z]{2,}", " ".join(words)),
+        *(
+            param.type.kind
+            for param in (*command.params, *_of_topics(command))
+            if isinstance(param.type, Name)
+        ),
+    ):
         yield f"{name} --help", text
     for param in command.params:
         if isinstance(param, click.Option):
@@ -127,10 +146,38 @@ def _of_command(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
             yield from _of_command(inner, f"{name} {inner.name}")
 
 
+def of_experiments() -> Iterator[tuple[str, str]]:
+    """Yield the words of experiments' tables: columns, and what stands in them."""
+    from convexplain.data import facts
+    from convexplain.network import CHAPTER_LAYERS
+    from convexplain.training.experiments import EXPERIMENTS
+
+    names = {layer.name for layer in CHAPTER_LAYERS} | {"cnn", "dense", ""}
+    for name in EXPERIMENTS:
+        for row in facts.load(name)["rows"]:
+            columns = [column for column, value in row.items() if not isinstance(value, list)]
+            for text in (*columns, *(value for value in row.values() if isinstance(value, str))):
+                layer, _, rest = text.partition("_")
+                kind, _, number = text.partition(" ")
+                word = rest if layer in names else kind if number.isdecimal() else text
+                if word not in names:
+                    yield f"experiment {name}", f"{word} (in a table)"
+
+
+def _of_topics(command: click.Command) -> Iterator[click.Parameter]:
+    """Yield the options of all lessons, or figures, that a command is about."""
+    from convexplain.cli import _lesson
+
+    if isinstance(command, _lesson.LessonCommand):
+        for name in command.topics.names():
+            found = command.topics.find(name)
+            yield from _lesson._options(found, command.topics.fields(found))
+
+
 @cache
 def everything() -> tuple[tuple[str, str], ...]:
     """Return all that is said."""
-    return (*of_source(), *of_help(), *of_system())
+    return (*of_source(), *of_help(), *of_experiments(), *of_system())
 
 
 def misfits() -> list[str]:

@@ -241,7 +241,7 @@ def _no_such_option(name: str, ctx: click.Context) -> Message:
             "there is no option --model: convexplain figure kernels --model FILE draws a network's"
         )
     usage = " ".join([command, *ctx.command.collect_usage_pieces(ctx)])
-    if name[2:].upper() in re.findall(r"\w+", usage.removeprefix(command)):
+    if tell(name[2:].upper()) in re.findall(r"\w+", usage.removeprefix(command)):
         return Message("{name} is named without an option: {usage}", name=name[2:], usage=usage)
     options = [opt for param in ctx.command.get_params(ctx) for opt in param.opts if "--" in opt]
     known = _ELSEWHERE.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -51,8 +52,11 @@ class Formatter(click.HelpFormatter):
             return
         first = min(max(terminal.cells(term) for term, _ in rows), col_max) + col_spacing
         for term, meaning in rows:
+            # No blank parts the full-width marks, and no bracket stands in another.
+            told = re.sub(r"(?<=。)\s+(?=\[)", "", meaning)
+            told = re.sub(r"：\(([^()]*)\)\]", r"：\1]", told)
             lines = terminal.fold(
-                " ".join(meaning.split()), max(self.width - self.current_indent - first, 10)
+                " ".join(told.split()), max(self.width - self.current_indent - first, 10)
             )
             if terminal.cells(term) > first - col_spacing:
                 self.write(f"{'':{self.current_indent}}{term}\n")
@@ -78,6 +82,7 @@ def in_language(command: Command) -> Command:
     known.context_class = Context
     known._help_option = None
     known.params = [param_in_language(param) for param in command.params]
+    known.options_metavar = named(command.options_metavar or "")
     if not any(param.name == "lang" for param in known.params):
         known.params.append(param_in_language(_lang_option()))
     if command.help is not None:
@@ -85,6 +90,7 @@ def in_language(command: Command) -> Command:
     if spoken() != "en":
         known.short_help = tell(short(command))
     if isinstance(known, click.Group):
+        known.subcommand_metavar = named(known.subcommand_metavar)
         known.commands = {name: in_language(each) for name, each in known.commands.items()}
     return known
 
@@ -102,11 +108,21 @@ def short(command: click.Command) -> str:
 def param_in_language(param: click.Parameter) -> click.Parameter:
     """Return a copy of a parameter whose help is in the language that is spoken."""
     known = copy.copy(param)
+    if spoken() != "en" and not getattr(known, "is_flag", False):
+        known.metavar = named(param.make_metavar(click.Context(click.Command(None))))
     if isinstance(known, click.Option):
         known.help = tell(known.help or "") or None
         if isinstance(known.show_default, str):
             known.show_default = tell(known.show_default)
     return known
+
+
+def named(metavar: str) -> str:
+    """Return what stands for a value, such as FILE, with its words in the language that is spoken.
+
+    A single letter is a number's name in any language.
+    """
+    return re.sub(r"[A-Z]{2,}", lambda word: tell(word[0]), metavar)
 
 
 def _lang_option() -> click.Option:

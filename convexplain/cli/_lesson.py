@@ -142,7 +142,7 @@ class LessonCommand(click.Command):
         fields = self.topics.fields(found)
         made = [*_options(found, fields), *params]
         if any(field.name == "picture" for field in fields):
-            made.append(picture_argument(self.topics.names))
+            made.append(param_in_language(picture_argument(self.topics.names)))
         return made
 
     def having(self, flag: str) -> list[str]:
@@ -226,13 +226,13 @@ def _options(found: type[Any], fields: tuple[Field[Any], ...]) -> list[click.Par
     return made
 
 
-def _option(field: dataclasses.Field[Any], hint: Any) -> click.Option:
+def _option(field: dataclasses.Field[Any], hint: Any) -> click.Parameter:
     """Make the option of one field; its type comes from the metadata or from the annotation."""
     meta: Mapping[str, Any] = field.metadata
     kind: Any = meta["type"]() if meta["type"] else _kind(field.name, hint)
     flag = "--" + field.name.replace("_", "-")
     flags = meta["flags"] or ((f"{flag}/--no-{flag[2:]}",) if kind is bool else (flag,))
-    return click.Option(
+    made = click.Option(
         [*flags, field.name],
         type=kind,
         is_flag=kind is bool,
@@ -242,6 +242,7 @@ def _option(field: dataclasses.Field[Any], hint: Any) -> click.Option:
         show_default=field.default not in (None, ""),
         help=_sentence(meta[spoken()]),
     )
+    return param_in_language(made)
 
 
 def _kind(name: str, hint: Any) -> Any:

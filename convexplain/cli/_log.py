@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 import click
 
+from convexplain.cli._speak import tell
+from convexplain.messages import Message
+
 verbose = click.option(
     "-v",
     "--verbose",
@@ -40,5 +43,6 @@ class _Lines(logging.Handler):
         self.line = line
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = " ".join(record.getMessage().split())
+        told = tell(record.msg) if isinstance(record.msg, Message) else record.getMessage()
+        text = " ".join(told.split())
         self.line(f"{record.relativeCreated / 1000:7.2f} s  {text}")

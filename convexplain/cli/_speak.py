@@ -83,11 +83,24 @@ def say(template: str, /, *, err: bool = False, **values: object) -> None:
     click.echo(tell(Message(template, **values)), err=err)
 
 
+class _Sentence(str):
+    """A sentence of click's; the kind of number that it asks for is a word of the language."""
+
+    def format(self, *args: object, **values: object) -> str:
+        if "number_type" in values:
+            values["number_type"] = tell(str(values["number_type"]))
+        return super().format(*args, **values)
+
+
 # What click itself says goes through the same table.
+def _told(sentence: str) -> str:
+    return _Sentence(tell(sentence))
+
+
 def _plural(one: str, several: str, count: int) -> str:
     return tell(one if count == 1 else several)
 
 
 for _module in ("core", "decorators", "exceptions", "formatting", "parser", "types"):
-    for _name, _does in (("_", tell), ("ngettext", _plural)):
+    for _name, _does in (("_", _told), ("ngettext", _plural)):
         setattr(sys.modules[f"click.{_module}"], _name, _does)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain.cli._speak import code, tell
+from convexplain.cli._speak import code, spoken
 from convexplain.errors import ConvexplainError, UsageError, choose, either
-from convexplain.messages import Message
+from convexplain.messages import Message, recalled
 
 if TYPE_CHECKING:
     from convexplain.data.pictures import Picture
@@ -200,7 +200,7 @@ def _say_assumed(path: Path) -> None:
         origin = found.provenance["origin"]
         click.echo(f"{path.name}: {origin['format']} ({origin['framework']})", err=True)
         for note in found.provenance["notes"]:
-            click.echo(f"  {tell(note)}", err=True)
+            click.echo(f"  {recalled(note, spoken())}", err=True)
 
 
 def _exists(path: Path) -> bool:

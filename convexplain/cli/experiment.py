@@ -10,7 +10,7 @@ import click
 
 from convexplain.cli import _options
 from convexplain.cli._progress import Progress
-from convexplain.cli._speak import say, tell
+from convexplain.cli._speak import say, spoken, tell
 from convexplain.cli._types import Count, Name
 from convexplain.cli.film import cores
 from convexplain.errors import UsageError
@@ -98,11 +98,11 @@ def experiment(
     if as_json:
         click.echo(json.dumps({"name": name, **result.to_dict()}, indent=2))
         return
-    click.echo(result.table())
-    click.echo(f"\n{result.recipe}")
+    click.echo(result.table(spoken()))
+    click.echo(f"\n{tell(result.recipe)}")
     told: str = Message("{seconds:.0f} s of computing", seconds=result.seconds)
     if quick:
         told = together([told, Message("quick, not to be quoted")])
     click.echo(tell(told))
     if name in facts.names():
-        click.echo(f"\n{experiments.comparison(result, facts.load(name))}")
+        click.echo(f"\n{experiments.comparison(result, facts.load(name), spoken())}")

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from convexplain.cli import _options
-from convexplain.cli._speak import say, tell
+from convexplain.cli._speak import say, spoken, tell
 from convexplain.cli._types import Name
+from convexplain.messages import recalled
 from convexplain.style.format import count
 
 #: What networks take of a picture.
@@ -69,4 +70,4 @@ def model_import(
         parameters=count(found.parameters),
     )
     for note in found.provenance["notes"]:
-        click.echo(f"  {tell(note)}")
+        click.echo(f"  {recalled(note, spoken())}")

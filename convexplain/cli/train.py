@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Default: NETWORK.safetensors in the current folder.",
 )
-@click.option("--seed", type=Count(0), default=0, show_default=True, help="Of chance.")
+@click.option("--seed", type=Count(0), default=0, show_default=True, metavar="N", help="Of chance.")
 @click.option(
     "--steps",
     type=Count(1),

@@ -1,5 +1,13 @@
 """What the program says to a person: English sentences with fields, and their Chinese in `zh`."""
 
-from convexplain.messages.message import Message, Told, in_language, said, together, translated
+from convexplain.messages.message import (
+    Message,
+    Told,
+    in_language,
+    recalled,
+    said,
+    together,
+    translated,
+)
 
-__all__ = ["Message", "Told", "in_language", "said", "together", "translated"]
+__all__ = ["Message", "Told", "in_language", "recalled", "said", "together", "translated"]

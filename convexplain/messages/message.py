@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from string import Formatter
 from typing import Self
 
 
@@ -54,6 +56,29 @@ def translated(sentence: str, lang: str) -> str:
     from convexplain.messages.zh import SENTENCES
 
     return SENTENCES.get(sentence, sentence)
+
+
+def recalled(sentence: str, lang: str) -> str:
+    """Return in a language what a message said when it was stored: its values are read back.
+
+    >>> recalled("cannot write 'a.mp4': No space left on device", "zh")
+    "不能写 'a.mp4'：No space left on device"
+    """
+    from convexplain.messages.zh import SENTENCES
+
+    if lang == "en" or sentence in SENTENCES:
+        return translated(sentence, lang)
+    # A template of a few letters, such as "{name}: {error}", may be anything.
+    best, told = 12, sentence
+    for template, chinese in SENTENCES.items():
+        parts = [(text, name) for text, name, _, _ in Formatter().parse(template)]
+        fixed = sum(len(text) for text, _ in parts)
+        pattern = "".join(re.escape(text) + "(.+)" * bool(name) for text, name in parts)
+        if fixed > best and (found := re.fullmatch(pattern, sentence)):
+            values = dict(zip([name for _, name in parts if name], found.groups(), strict=True))
+            # What was stored is text already: no field is written as Python writes a value.
+            best, told = fixed, re.sub(r"(\{\w+)[^{}]*\}", r"\1}", chinese).format(**values)
+    return told
 
 
 def in_language(value: object, lang: str) -> object:

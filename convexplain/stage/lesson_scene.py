@@ -15,6 +15,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.beats import Beat, Event, chapters
 from convexplain.lessons.parts.lesson import Lesson
+from convexplain.messages import Message
 from convexplain.panels import Diagram
 from convexplain.panels import text as words
 from convexplain.panels.sheet import ASPECTS, VIDEO, Sheet
@@ -230,7 +231,12 @@ class LessonScene(StageScene):
                 self.cues.append(Cue(beat.name, beat.caption, start, end))
             self.on_beat(beat)
             _logger.debug(
-                "beat %s: %.1f s, drawn in %.2f s", beat.name, beat.seconds, monotonic() - began
+                Message(
+                    "beat {name}: {length:.1f} s, drawn in {seconds:.2f} s",
+                    name=beat.name,
+                    length=beat.seconds,
+                    seconds=monotonic() - began,
+                )
             )
             if beat.name == self.stop_after:
                 raise EndSceneEarlyException

@@ -38,8 +38,9 @@ def rjust(text: str, width: int) -> str:
     return " " * (width - cells(text)) + text
 
 
-_OPENING, _CLOSING = (re.sub(r"[\x00-\x7f]", "", marks) for marks in (NOT_LAST, NOT_FIRST))
-_CHINESE = rf"\u2e80-\u9fff\uff00-\uffef{_OPENING}{_CLOSING}"
+_OPENING, _CLOSING = map(re.escape, (NOT_LAST, NOT_FIRST))
+_MARKS = re.sub(r"[\x00-\x7f]", "", NOT_LAST + NOT_FIRST)
+_CHINESE = rf"\u2e80-\u9fff\uff00-\uffef{_MARKS}"
 # A colour code; a word or a Chinese character with the marks that no line may part from it; blanks.
 _PIECES = re.compile(
     r"(?:\x1b\[[0-9;]*m)+|"

@@ -302,7 +302,14 @@ def make(
             if sounds and (remark := sound.silent(part, sounds)):
                 say(Message("{lesson}: {remark}", lesson=_called(part), remark=remark))
     missing = [job for job in shard.of(jobs) if reasons[job.output] is not None]
-    _logger.info("%d of %d pieces are kept in %s", len(jobs) - len(missing), len(jobs), place)
+    _logger.info(
+        Message(
+            "{kept} of {count} pieces are kept in {place}",
+            kept=len(jobs) - len(missing),
+            count=len(jobs),
+            place=place,
+        )
+    )
     _render(missing, parts, workers, executor, progress)
     if not shard.whole:
         return None
@@ -427,7 +434,9 @@ def _join(
         )
         frame = film.quality.at(film.aspect)
         measure_video.check_video(file, frame, [float(each) for each in lengths])
-        _logger.info("joined and looked at in %.2f s", monotonic() - began)
+        _logger.info(
+            Message("joined and looked at in {seconds:.2f} s", seconds=monotonic() - began)
+        )
 
     texts = {
         target: subtitles.encode(target.suffix, cues[lang])

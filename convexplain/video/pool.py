@@ -72,7 +72,11 @@ class Pool:
                 index, busy = running[ready]  # type: ignore[index]
                 news = busy.news()
                 if isinstance(news, worker.Note):
-                    _logger.log(news.level, "process %d: %s", busy.child.process.pid, news.text)
+                    number = busy.child.process.pid
+                    _logger.log(
+                        news.level,
+                        Message("process {number}: {text}", number=number, text=news.text),
+                    )
                     continue
                 if not isinstance(news, float):
                     del running[busy.child.channel]
@@ -102,16 +106,29 @@ class _Worker:
     def __init__(self) -> None:
         self.child = Child(worker.serve, _logger.getEffectiveLevel())
         self.job: Job | None = None
-        _logger.debug("process %d works in %s", self.child.process.pid, self.child.folder)
+        _logger.debug(
+            Message(
+                "process {number} works in {folder}",
+                number=self.child.process.pid,
+                folder=self.child.folder,
+            )
+        )
 
     def take(self, job: Job) -> None:
         """Send a job to the process."""
         self.job = job
         frame = job.frame
         _logger.info(
-            "process %d: %s, %d × %d at %d frames a second, to %s",
-            *(self.child.process.pid, job.lesson.name),
-            *(frame.width, frame.height, frame.rate, job.main),
+            Message(
+                "process {number}: {lesson}, {width} × {height} at {rate} frames a second, "
+                "to {path}",
+                number=self.child.process.pid,
+                lesson=job.lesson.name,
+                width=frame.width,
+                height=frame.height,
+                rate=frame.rate,
+                path=job.main,
+            )
         )
         # A name relative to the user's folder means nothing in the process's own.
         scene_file = job.scene_file.resolve() if job.scene_file else None

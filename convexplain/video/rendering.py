@@ -283,10 +283,16 @@ def _by(executor: Executor, jobs: Sequence[Job]) -> Generator[tuple[int, News], 
 
 
 def _write(job: Job, done: Done) -> Result:
-    _logger.info("%s: handing over %d files", job.lesson.name, len(done.contents))
+    _logger.info(
+        Message(
+            "{lesson}: handing over {count} files",
+            lesson=job.lesson.name,
+            count=len(done.contents),
+        )
+    )
     main, *beside = zip(job.targets, done.contents, strict=True)
     atomic.write(*main, beside=dict(beside))
-    _logger.info("%s: in place", job.lesson.name)
+    _logger.info(Message("{lesson}: in place", lesson=job.lesson.name))
     return Result(job, done.seconds, job.main.stat().st_size, done.notes)
 
 

@@ -72,7 +72,8 @@ class _Teller(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one record; all come from the thread that draws."""
-        self.channel.send(Note(record.levelno, record.getMessage()))
+        told = record.msg if isinstance(record.msg, Message) else record.getMessage()
+        self.channel.send(Note(record.levelno, told))
 
 
 def serve(channel: Connection, folder: Path, level: int = logging.WARNING) -> None:
@@ -250,8 +251,15 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
     from convexplain.video.versions import versions
 
     if first:
-        _logger.info("manim was there after %.2f s", monotonic() - started)
-        _logger.debug("made by %s", ", ".join(" ".join(each) for each in versions().items()))
+        _logger.info(
+            Message("manim was there after {seconds:.2f} s", seconds=monotonic() - started)
+        )
+        _logger.debug(
+            Message(
+                "made by {versions}",
+                versions=", ".join(" ".join(each) for each in versions().items()),
+            )
+        )
     started = monotonic()
     beats = job.lesson.beats()
     media.mkdir()
@@ -285,7 +293,9 @@ def _work(job: Job, media: Path, report: Callable[[float], None]) -> Done:
         made = _spoken(job, made)
         measure_video.check_video(made, job.frame, [beat.seconds for beat in beats])
         notes = tuple(filter(None, (*notes, sound.silent(job.lesson, job.voice))))
-    _logger.info("drawn, encoded and looked at in %.2f s", monotonic() - started)
+    _logger.info(
+        Message("drawn, encoded and looked at in {seconds:.2f} s", seconds=monotonic() - started)
+    )
     ending = made.suffix
     clips = [media / f"clip{number}{ending}" for number in range(len(job.section_files))]
     if clips:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+
+from convexplain.messages import Message, translated
+from convexplain.style import terminal
 
 Row = dict[str, Any]
 
@@ -57,19 +61,33 @@ class Result:
             "rows": list(self.rows),
         }
 
-    def table(self) -> str:
+    def table(self, lang: str = "en") -> str:
         """Write the rows as text, columns aligned; lists (one number a seed) are left out."""
         columns = [name for name, value in self.rows[0].items() if not isinstance(value, list)]
-        cells = [columns, *([_cell(row[name]) for name in columns] for row in self.rows)]
-        widths = [max(len(line[n]) for line in cells) for n in range(len(columns))]
-        lines = [
-            "  ".join(text.rjust(width) for text, width in zip(line, widths, strict=True)).rstrip()
-            for line in cells
-        ]
-        return "\n".join([lines[0], "-" * (sum(widths) + 2 * len(widths) - 2), *lines[1:]])
+        head = [in_table(name, lang) for name in columns]
+        rows = [[_cell(row[name], lang) for name in columns] for row in self.rows]
+        return "\n".join(terminal.table(head, rows, right=range(len(columns))))
 
 
-def _cell(value: object) -> str:
+def in_table(word: str, lang: str) -> str:
+    """Return a column's name, or a word in it, in a language; names of layers stay.
+
+    >>> in_table("conv1_sees", "zh"), in_table("row 3", "zh"), in_table("cnn", "zh")
+    ('conv1 感受野', '行 3', 'cnn')
+    """
+    whole = _word(word, lang)
+    if lang == "en" or whole != word:
+        return whole
+    return " ".join(_word(part, lang) for part in re.split("[_ ]", word))
+
+
+def _word(word: str, lang: str) -> str:
+    return translated(f"{word} (in a table)", lang).removesuffix(" (in a table)")
+
+
+def _cell(value: object, lang: str = "en") -> str:
+    if isinstance(value, str):
+        return in_table(value, lang)
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) >= 10 or value == 0 else f"{value:.4f}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
@@ -105,7 +123,7 @@ def compare(result: Result, stored: Mapping[str, Any]) -> list[Row]:
     return found
 
 
-def comparison(result: Result, stored: Mapping[str, Any]) -> str:
+def comparison(result: Result, stored: Mapping[str, Any], lang: str = "en") -> str:
     """Return in a few lines how a new result differs from the stored one.
 
     Parameters
@@ -113,6 +131,7 @@ def comparison(result: Result, stored: Mapping[str, Any]) -> str:
     result : Result
     stored : mapping
         What `Result.to_dict` gave.
+    lang : {"en", "zh"}
 
     Returns
     -------
@@ -125,19 +144,34 @@ def comparison(result: Result, stored: Mapping[str, Any]) -> str:
         if abs(row["difference"]) > abs(known["difference"]):
             farthest[row["column"]] = row
     if not farthest:
-        return "the stored result has none of these rows"
-    lines = [f"against the stored result ({', '.join(_told(stored))}), where they differ most:"]
+        return Message("the stored result has none of these rows").text(lang)
+    comma = ", " if lang == "en" else "，"
+    told = comma.join(each.text(lang) for each in _told(stored))
+    lines = [
+        Message("against the stored result ({told}), where they differ most:", told=told).text(lang)
+    ]
     for column, row in farthest.items():
-        where = ", ".join(f"{key} {row[key]}" for key in result.keys)
-        now, then = _cell(row["now"]), _cell(row["stored"])
-        lines.append(f"  {column}: {now} now, {then} stored" + (f" ({where})" if where else ""))
+        where = comma.join(f"{in_table(key, lang)} {_cell(row[key], lang)}" for key in result.keys)
+        compared = Message(
+            "{column}: {now} now, {then} stored",
+            column=in_table(column, lang),
+            now=_cell(row["now"]),
+            then=_cell(row["stored"]),
+        )
+        if where:
+            compared = Message("{compared} ({where})", compared=compared, where=where)
+        lines.append(f"  {compared.text(lang)}")
     return "\n".join(lines)
 
 
-def _told(stored: Mapping[str, Any]) -> list[str]:
+def _told(stored: Mapping[str, Any]) -> list[Message]:
     seeds = len(stored["seeds"])
-    told = [f"{seeds} seed{'s' if seeds > 1 else ''}"] if seeds else []
-    return [*told, f"{stored['seconds']:.0f} s", f"numpy {stored['versions']['numpy']}"]
+    told = [Message("{count} seeds", count=seeds) if seeds > 1 else Message("1 seed")]
+    return [
+        *(told if seeds else []),
+        Message("{seconds:.0f} s", seconds=stored["seconds"]),
+        Message("numpy {version}", version=stored["versions"]["numpy"]),
+    ]
 
 
 def _is_number(value: object) -> bool:

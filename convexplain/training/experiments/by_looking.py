@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from convexplain.data.kernels import closest_pattern
+from convexplain.messages import Message
 from convexplain.network import Network, Trace
 from convexplain.training.evaluation import as_batch, evaluate
 from convexplain.training.experiments._base import Array, Setting, stopwatch
@@ -45,9 +46,11 @@ def confusion(setting: Setting) -> Result:
                 )  # fmt: skip
         return _result(
             "confusion",
-            "shipped networks; for each class, how many of its test digits are read right and "
-            "wrong; stored, not shown here: read_as, how many are read as each class, and misread, "
-            "which of the test digits are read wrong, counted from 0",
+            Message(
+                "shipped networks; for each class, how many of its test digits are read right and "
+                "wrong; stored, not shown here: read_as, how many are read as each class, and "
+                "misread, which of the test digits are read wrong, counted from 0"
+            ),
             ("network", "digit"),
             rows,
             setting,
@@ -92,10 +95,13 @@ def shift(setting: Setting) -> Result:
                 )
         return _result(
             "shift",
-            "shipped networks; digits shifted by whole pixels in 4 directions, zeros coming in: "
-            "mean, lowest and highest accuracy of the directions; LAYER_differs: the largest "
-            f"difference between map(shifted) and shifted(map) on {COMPARED} test digits, down "
-            "and to the right, every sum in float64 and rounded to float32",
+            Message(
+                "shipped networks; digits shifted by whole pixels in 4 directions, zeros coming "
+                "in: mean, lowest and highest accuracy of the directions; LAYER_differs: the "
+                "largest difference between map(shifted) and shifted(map) on {compared} test "
+                "digits, down and to the right, every sum in float64 and rounded to float32",
+                compared=COMPARED,
+            ),
             ("pixels", "network"),
             rows,
             setting,
@@ -179,9 +185,12 @@ def edges(setting: Setting) -> Result:
                 rows.append({**key, **shares})
         return _result(
             "edges",
-            "shares of all kernels (one filter's weights on one channel) whose cosine with an "
-            f"ideal pattern is at least {LEAST_COSINE}, by the nearest pattern: a straight edge or "
-            "line turned in steps of 15 degrees, or a spot; the rest is mixed",
+            Message(
+                "shares of all kernels (one filter's weights on one channel) whose cosine with an "
+                "ideal pattern is at least {least}, by the nearest pattern: a straight edge or "
+                "line turned in steps of 15 degrees, or a spot; the rest is mixed",
+                least=LEAST_COSINE,
+            ),
             ("layer", "weights"),
             rows,
             setting,
@@ -215,9 +224,13 @@ def blind(setting: Setting) -> Result:
             rows.append(_blinded(network, "all unread", images, unread, part))
         return _result(
             "blind",
-            f"uniform noise (seed 0) instead of one row or column of {COMPARED} test digits, and "
-            "instead of all rows and columns that this leaves without effect on all test digits; "
-            "largest_change: of any probability; inked: the share of digits with ink there",
+            Message(
+                "uniform noise (seed 0) instead of one row or column of {compared} test digits, "
+                "and instead of all rows and columns that this leaves without effect on all test "
+                "digits; largest_change: of any probability; inked: the share of digits with ink "
+                "there",
+                compared=COMPARED,
+            ),
             ("where",),
             rows,
             setting,

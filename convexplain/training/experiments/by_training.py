@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from convexplain.data import digits, facts
+from convexplain.messages import Message
 from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Conv2D, Layer, Network
 from convexplain.training.descent import TrainingConfig
 from convexplain.training.experiments._base import Setting, spread
@@ -48,9 +49,14 @@ def samples(setting: Setting) -> Result:
         rows.append({**key, **spread([run[0] for run in runs])})
     return Result(
         "samples",
-        f"{steps} steps of {BATCH} digits each, whatever their number, which read no more than "
-        f"{steps * BATCH} different ones (read); digits drawn by the seed; "
-        "pixels in place, or shuffled by one fixed permutation; RMSprop as in `train`",
+        Message(
+            "{steps} steps of {batch} digits each, whatever their number, which read no more than "
+            "{most} different ones (read); digits drawn by the seed; "
+            "pixels in place, or shuffled by one fixed permutation; RMSprop as in `train`",
+            steps=steps,
+            batch=BATCH,
+            most=steps * BATCH,
+        ),
         ("digits", "network", "pixels"),
         tuple(rows),
         setting.seeds,
@@ -82,8 +88,12 @@ def permuted(setting: Setting) -> Result:
         rows.append({**key, **spread([run[0] for run in runs])})
     return Result(
         "permuted",
-        f"all training digits, {steps} steps of {BATCH}; pixels in place, or shuffled by one fixed "
-        "permutation; RMSprop as in `train`",
+        Message(
+            "all training digits, {steps} steps of {batch}; pixels in place, or shuffled by one "
+            "fixed permutation; RMSprop as in `train`",
+            steps=steps,
+            batch=BATCH,
+        ),
         ("network", "pixels"),
         tuple(rows),
         setting.seeds,
@@ -112,8 +122,12 @@ def window(setting: Setting) -> Result:
         seconds += time
     return Result(
         "window",
-        f"the chapter's network with another first layer, {setting.steps(WINDOW_STEPS)} steps of "
-        f"{BATCH} digits (the shipped network: 4,300); RMSprop as in `train`",
+        Message(
+            "the chapter's network with another first layer, {steps} steps of "
+            "{batch} digits (the shipped network: 4,300); RMSprop as in `train`",
+            steps=setting.steps(WINDOW_STEPS),
+            batch=BATCH,
+        ),
         ("window", "filters"),
         tuple(rows),
         setting.seeds,
@@ -144,9 +158,13 @@ def pooling(setting: Setting) -> Result:
         seconds += time
     return Result(
         "pooling",
-        "the chapter's network with and without its pooling layers, "
-        f"{setting.steps(POOLING_STEPS)} steps of {BATCH} digits (the shipped network: 4,300); "
-        "RMSprop as in `train`",
+        Message(
+            "the chapter's network with and without its pooling layers, "
+            "{steps} steps of {batch} digits (the shipped network: 4,300); "
+            "RMSprop as in `train`",
+            steps=setting.steps(POOLING_STEPS),
+            batch=BATCH,
+        ),
         ("pooling",),
         tuple(rows),
         setting.seeds,
