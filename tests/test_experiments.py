@@ -248,7 +248,8 @@ def test_a_table_is_written_in_chinese_too() -> None:
         " 3  最大池化             3",
         "10        无             5",
     ]
-    told = experiments.comparison(found, found.to_dict(), "zh")
+    stored = {**found.to_dict(), "versions": {"numpy": "2.4.0"}}
+    told = experiments.comparison(found, stored, "zh")
     assert "  conv1 感受野：这次 3，保存的 3（n 3）" in told.splitlines()
 
 

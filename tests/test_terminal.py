@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from convexplain import cli
 from convexplain.cli._blocks import framed, half_blocks
 from convexplain.cli._ink import Ink
+from convexplain.cli._nearest import NEAREST
 from convexplain.ops import Box
 from convexplain.style import terminal
 from convexplain.style.terminal import cells, fold
@@ -195,3 +196,11 @@ def test_no_view_begins_a_chinese_line_with_a_mark() -> None:
         if not mark.isascii():  # a terminal breaks words of Latin letters at blanks alone
             broken += [line for cells in range(10, 18) for line in fold(sentence, cells)]
         assert not [line for line in broken if line.startswith(mark)]
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp437", "cp1252", "ascii"])
+def test_what_is_drawn_and_computed_is_printed_in_every_encoding(encoding: str) -> None:
+    drawn = "−0.20 ⊙ 0.01 = −0.00 × ▀▄█▓▒░▊▏ ┌─│┐└┘ · 26–27 “a”"
+    written = drawn.encode(encoding, NEAREST).decode(encoding)
+    assert "\\" not in written
+    assert len(written) == len(drawn)

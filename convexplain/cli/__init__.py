@@ -23,6 +23,7 @@ import click
 
 from convexplain import __version__
 from convexplain.cli._help import Command, in_language, param_in_language
+from convexplain.cli._nearest import NEAREST
 from convexplain.cli._speak import asked, speaking, spoken, tell
 from convexplain.errors import ConvexplainError, UsageError, choose, either
 from convexplain.messages import Message, together
@@ -295,7 +296,7 @@ def _mend_streams() -> None:
             os.set_inheritable(stream.fileno(), True)  # processes that we start need it, too
             setattr(sys, name, stream)
         elif mode == "w" and isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=NEAREST)
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
