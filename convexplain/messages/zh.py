@@ -784,7 +784,7 @@ SENTENCES: dict[str, str] = {
     "is not of the operations of convnets that are read": "不属于能读的卷积网络运算",
     "takes a mean over other axes than rows and columns": "求平均的不是行和列",
     "there is no option --model: convexplain figure kernels --model FILE draws a network's": "没有选项 --model：convexplain figure kernels --model 文件 画出网络的卷积核",
-    "{name} is named without an option: {usage}": "{name} 不用选项，直接写：{usage}",
+    "{name} is named without an option: {usage}": "--{name} 不是选项，请直接写：{usage}",
     "{lesson} has no option {name}: {others} can take it": "{lesson} 没有选项 {name}：{others} 有",
     "{told}; a layer is --layer NAME": "{told}；层用 --layer 层名",
     "--most {most} is not possible: at least 1 map is shown": "不能用 --most {most}：至少要展示 1 张图",
