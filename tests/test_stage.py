@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import av
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from manim import Circle, Square, tempconfig
 from convexplain.stage import Label, Line, PixelGrid, StageScene, WindowFrame
 from convexplain.stage.canvas import Canvas, cover
 from convexplain.stage.encoder import Chapter, Encoder, YUVFrame
+from convexplain.stage.grid import paint_sheets
 from convexplain.stage.lesson_scene import caption_labels, wrap
 from convexplain.stage.rasters import Rasters
 from convexplain.stage.text import width_of
@@ -110,6 +113,35 @@ def test_cells_of_glass_are_as_opaque_as_their_values_are_large():
         over = np.array(DARK.rgb(token), dtype=float)
         expected = background + share * (over - background)
         assert np.abs(middle(pixels, grid, 0, col) - expected).max() <= 1.5
+
+
+def test_a_stack_of_glass_is_what_its_values_let_through():
+    """Sheets of two shapes, apart by parts of a pixel: one by one, and by the formula."""
+    values = (
+        np.random.default_rng(3).uniform(-1, 1, (60, 12, 12))
+        * (np.arange(60) % 7 > 0)[:, None, None]
+    )
+    sheets = [
+        PixelGrid(each[: 12 - n % 2], 100 + 0.3 * n, 300 - 0.7 * n, 8.37, glass=0.3, lines=False)
+        for n, each in enumerate(values)
+    ]
+    stack = painted(SimpleNamespace(paint=lambda canvas: paint_sheets(canvas, sheets)))
+    single = painted(SimpleNamespace(paint=lambda canvas: [s.paint(canvas) for s in sheets]))
+    np.testing.assert_array_equal(stack, single)
+
+    expected = np.full((1080, 1920, 3), DARK.rgb("background"), dtype=float)
+    for sheet in sheets:
+        for row, col in np.ndindex(*sheet.shape_in_cells):
+            (left, top), (right, bottom) = (
+                sheet.place_of(row, col),
+                sheet.place_of(row + 1, col + 1),
+            )
+            over = DARK.rgb("positive" if sheet.values[row, col] > 0 else "negative")
+            here = expected[round(top) : round(bottom), round(left) : round(right)]
+            here += 0.3 * abs(sheet.values[row, col]) * (over - here)
+    off = np.abs(stack - expected)
+    assert off.max() <= 8  # of 255, where sixty roundings add up
+    assert off[off > 0].mean() < 0.75
 
 
 def inked_columns(values):
@@ -265,9 +297,9 @@ class Counted(PixelGrid):
 
     painted = 0
 
-    def paint(self, canvas):
+    def glazed(self, theme):
         self.painted += 1
-        super().paint(canvas)
+        return super().glazed(theme)
 
 
 def test_what_lies_below_something_that_moves_on_the_spot_is_painted_twice(small):

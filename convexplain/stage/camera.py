@@ -14,7 +14,7 @@ from manim.mobject.mobject import Mobject
 from manim.mobject.types.vectorized_mobject import VMobject
 
 from convexplain.stage.canvas import Canvas, Pixels
-from convexplain.stage.grid import PixelGrid
+from convexplain.stage.grid import PixelGrid, paint_sheets
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.shapes import Line, WindowFrame
 from convexplain.stage.units import HEIGHT, PER_UNIT, WIDTH, Points, Rect, Shot, from_scene, merge
@@ -262,13 +262,25 @@ class StageCamera(Camera):
 
     def _paint_all(self, touched: Iterable[_Touched]) -> None:
         for at_home, run in groupby(touched, key=itemgetter(0)):
+            mobjects = [mobject for _, mobject, _ in run]
             if at_home:
-                for _, mobject, _ in run:
-                    self._paint(mobject)
+                self._paint_run(mobjects)
             else:
                 with self.picture.seen(self.shot, self.stage_area):
-                    for _, mobject, _ in run:
-                        self._paint(mobject)
+                    self._paint_run(mobjects)
+
+    def _paint_run(self, mobjects: Iterable[Mobject]) -> None:
+        """Paint mobjects that are seen in the same shot; sheets in a row all at once."""
+        for sheets, run in groupby(mobjects, key=self._is_sheet):
+            if sheets:
+                grids: Any = list(run)
+                paint_sheets(self.picture, grids)
+            else:
+                for mobject in run:
+                    self._paint(mobject)
+
+    def _is_sheet(self, mobject: Mobject) -> bool:
+        return isinstance(mobject, PixelGrid) and mobject.is_sheet and id(mobject) not in self.veils
 
     def _damage(self, now: Shown) -> Iterator[Rect]:
         """Find what differs from the last frame, in the frame's pixels."""
@@ -435,7 +447,18 @@ def _pinned(mobject: Mobject) -> bool:
 def _family(mobjects: Iterable[Mobject]) -> Iterator[Mobject]:
     """Walk through mobjects and their parts, each once, in the order in which they are drawn."""
     seen: set[int] = set()
-    stack = list(mobjects)[::-1]
+    for first in mobjects:
+        if not first.submobjects:  # nearly all: nothing to walk through
+            if id(first) not in seen:
+                seen.add(id(first))
+                if len(first.points) > 0:
+                    yield first
+            continue
+        yield from _walk(first, seen)
+
+
+def _walk(mobject: Mobject, seen: set[int]) -> Iterator[Mobject]:
+    stack = [mobject]
     while stack:
         mobject = stack.pop()
         if id(mobject) in seen:

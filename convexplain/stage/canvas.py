@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Pixels = npt.NDArray[np.uint8]
 _EACH_CHANNEL = np.uint32(0x01010101)  # times a byte: that byte four times
-_ALPHA, _ALPHA_BITS = np.uint32(0xFF000000), np.uint32(24)
 _STRIP = 16_000  # pixels mixed at once: what fits into a core's cache, and needs no new memory
 
 
@@ -39,6 +38,8 @@ class Canvas:
     ----------
     shot : Shot
         Which part of the stage is seen, and how large.
+    scale : float
+        Pixels of the picture per pixel of the stage.
     frame : Rect
         All pixels of the frame, counted from its own corner.
     clip : Rect
@@ -52,6 +53,7 @@ class Canvas:
         self.theme = theme
         height, width = pixels.shape[:2]
         self.shot = home_shot(width, height)
+        self.scale = self.shot.scale
         self.frame = Rect(0, 0, width, height)
         # Whole pixels are filled, and rows of bytes mixed, many times faster than channels.
         self._words = pixels.view(np.uint32).squeeze(axis=-1)
@@ -64,11 +66,6 @@ class Canvas:
         )
         self.context = cairo.Context(surface)
         self.context.translate(-self.shot.left, -self.shot.top)
-
-    @property
-    def scale(self) -> float:
-        """Pixels of the picture per pixel of the stage."""
-        return self.shot.scale
 
     @contextmanager
     def within(self, rect: Rect, begun: Pixels | None = None) -> Iterator[None]:
@@ -87,7 +84,7 @@ class Canvas:
         allowed = before.in_frame(clip)
         if rect is not None:
             allowed = allowed.intersection(rect)
-        self.shot, self.clip = shot, shot.in_picture(allowed)
+        self.shot, self.scale, self.clip = shot, shot.scale, shot.in_picture(allowed)
         self.context.save()
         self.context.translate(before.left - shot.left, before.top - shot.top)
         left, top, right, bottom = self.clip
@@ -97,7 +94,7 @@ class Canvas:
             yield
         finally:
             self.context.restore()
-            self.shot, self.clip = before, clip
+            self.shot, self.scale, self.clip = before, before.scale, clip
 
     def clear(self) -> None:
         """Fill what may be painted with background."""
@@ -192,9 +189,23 @@ class Canvas:
             self._mix(part, _row(colour, part), mask[rows, cols] * _EACH_CHANNEL, opacity)
 
     def glaze(self, glass: npt.NDArray[np.uint32], place: Rect, opacity: float = 1.0) -> None:
-        """Lay pixels over a rectangle within the clip, each as much as its alpha says."""
-        over = (glass | _ALPHA).view(np.uint8)
-        self._mix(place, over, (glass >> _ALPHA_BITS) * _EACH_CHANNEL, opacity)
+        """Lay pixels over a rectangle within the clip, each as much as its alpha says.
+
+        Parameters
+        ----------
+        glass : numpy.ndarray of uint32, shape (height, width)
+            RGBA, its colours multiplied with its alpha, as `tinted` makes them.
+        place : Rect
+        opacity : float
+            Of the whole, 0 to 1.
+        """
+        height, width = glass.shape
+        surface = cairo.ImageSurface.create_for_data(glass.data, cairo.FORMAT_ARGB32, width, height)
+        self.context.set_source_surface(surface, place.left, place.top)
+        if opacity < 1:
+            self.context.paint_with_alpha(opacity)
+        else:
+            self.context.paint()
 
     def _mix(
         self, place: Rect, over: Pixels, share: npt.NDArray[np.uint32], opacity: float
@@ -278,6 +289,21 @@ def cover(under: Pixels, over: Pixels, share: Pixels) -> Pixels:
     blended += blended >> 8
     blended >>= 8
     return blended.astype(np.uint8)
+
+
+def tinted(colours: Pixels, alpha: Pixels) -> npt.NDArray[np.uint32]:
+    """Return glass for `Canvas.glaze`.
+
+    Parameters
+    ----------
+    colours : numpy.ndarray of uint8, shape (height, width, 3)
+    alpha : numpy.ndarray of uint8, shape (height, width)
+        How much of what is below is covered.
+    """
+    pixels = np.empty((*alpha.shape, 4), np.uint8)
+    pixels[..., :3] = cover(np.zeros_like(colours), colours, alpha[..., None])
+    pixels[..., 3] = alpha
+    return pixels.view(np.uint32).squeeze(axis=-1)
 
 
 def coverage(surface: cairo.ImageSurface) -> Pixels:

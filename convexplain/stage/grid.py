@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import ClassVar, Literal, NamedTuple
 
 import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.stage.canvas import Canvas, Pixels, coverage, mix, strips
+from convexplain.stage.canvas import Canvas, Pixels, coverage, mix, tinted
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.rasters import KEPT, kept
 from convexplain.stage.text import width_of, write
-from convexplain.stage.units import Rect
+from convexplain.stage.units import Rect, from_scene
 from convexplain.style import format as fmt
 from convexplain.style.theme import Theme, rgb
 
+Places = npt.NDArray[np.float64]
 Scale = Literal["picture", "light", "signed", "rgb"]
 
 # Radius of the dot that stands for a cell not computed yet, as a share of the cell.
@@ -109,7 +110,7 @@ class PixelGrid(StageMobject):
         # Under this the last picture of all cells is kept: while it fades, nothing else changes.
         self._name = object()
         self._seen: tuple[object, ...] = ()
-        self._glaze: tuple[tuple[object, ...], npt.NDArray[np.uint32]] | None = None
+        self._glaze: tuple[tuple[object, ...], npt.NDArray[np.uint32] | None] | None = None
         self._printed: tuple[tuple[object, ...], list[_Number]] | None = None
 
     @property
@@ -176,7 +177,8 @@ class PixelGrid(StageMobject):
     def state(self) -> State:
         """Return all that its looks depend on."""
         return (
-            *super().state(),
+            self.points.tobytes(),
+            self.opacity,
             self.limit,
             self.glass,
             self.lines,
@@ -239,6 +241,11 @@ class PixelGrid(StageMobject):
         background = np.full_like(colours, theme.rgb("background"))
         return mix(background, colours, self.shares[..., None])
 
+    @property
+    def is_sheet(self) -> bool:
+        """Whether it is painted as one of several by `paint_sheets`."""
+        return bool(self.glass) and not self.frame_width and self.number_opacity <= 0
+
     def paint(self, canvas: Canvas) -> None:
         """Paint frame, cells, lines, dots and numbers."""
         height, width = self.shape_in_cells
@@ -253,7 +260,7 @@ class PixelGrid(StageMobject):
         if area.empty:
             pass  # its numbers may reach out of it
         elif self.glass:
-            self._paint_glass(canvas, xs, ys, area)
+            paint_sheets(canvas, [self])
         else:
             canvas.paste(
                 self._cells(canvas, xs, ys, area), area.left, area.top, opacity=self.opacity
@@ -261,27 +268,16 @@ class PixelGrid(StageMobject):
         if self.number_opacity > 0 and self.opacity > 0:
             self._paint_numbers(canvas)
 
-    def _paint_glass(
-        self, canvas: Canvas, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], area: Rect
-    ) -> None:
-        """Lay the colours over what is there, each as opaque as its value is large."""
-        cells = self._glazed(canvas.theme)
-        cols = _cells_at(xs, area.left, area.right)
-        rows = _cells_at(ys, area.top, area.bottom)
-        for part, strip, _ in strips(area, area.left, area.top):
-            canvas.glaze(cells.take(rows[strip], axis=0).take(cols, axis=1), part, self.opacity)
-
-    def _glazed(self, theme: Theme) -> npt.NDArray[np.uint32]:
-        """Return the pixel with which each cell covers what is there; its alpha says how much."""
+    def glazed(self, theme: Theme) -> npt.NDArray[np.uint32] | None:
+        """Return the pixel with which each cell covers what is there; None if nothing does."""
         key = (self.values.tobytes(), self.shares.tobytes(), self.limit, self.glass, theme)
         if self._glaze is None or self._glaze[0] != key:
             parts = np.nan_to_num(self.values) * self.shares / (self.limit or 1.0)
             above = "ink" if self.scale_name == "picture" else "positive"
             colours = np.array([theme.rgb("negative"), theme.rgb(above)], np.uint8)
-            pixels = np.empty((*parts.shape, 4), np.uint8)
-            pixels[..., :3] = colours[np.where(parts < 0, 0, 1)]
-            pixels[..., 3] = np.rint(255 * self.glass * np.abs(parts).clip(0, 1))
-            self._glaze = key, pixels.view(np.uint32).squeeze(axis=-1)
+            alpha = np.rint(255 * self.glass * np.abs(parts).clip(0, 1)).astype(np.uint8)
+            glass = tinted(colours[np.where(parts < 0, 0, 1)], alpha) if alpha.any() else None
+            self._glaze = key, glass
         return self._glaze[1]
 
     def _cells(
@@ -409,11 +405,45 @@ class PixelGrid(StageMobject):
             yield _Number(row, col, text, colour, float(self.shares[row, col]), quiet)
 
 
-def _edges(start: float, end: float, cells: int) -> npt.NDArray[np.intp]:
-    """Return the whole pixels between which cells lie."""
-    places = np.arange(cells + 1, dtype=np.float64) * ((end - start) / cells) + start
-    places[-1] = end
-    return np.rint(places).astype(np.intp)
+def paint_sheets(canvas: Canvas, sheets: Sequence[PixelGrid]) -> None:
+    """Lay grids of glass over what is there, the first one first, each as opaque as its values are.
+
+    Stacks have hundreds of them: where their cells lie is computed for all at once.
+    """
+    for (height, width), same in groupby(sheets, key=lambda sheet: sheet.shape_in_cells):
+        run = list(same)
+        points = np.concatenate([sheet.points for sheet in run])
+        places = from_scene(points).reshape(len(run), -1, 2) * canvas.scale
+        xs = _edges(places[:, 0, 0], places[:, 1, 0], width)
+        ys = _edges(places[:, 0, 1], places[:, 2, 1], height)
+        cols, rows = _cells_along(xs), _cells_along(ys)
+        ends = zip(xs[:, 0].tolist(), ys[:, 0].tolist(), xs[:, -1].tolist(), ys[:, -1].tolist(),
+                   strict=True)  # fmt: skip
+        col = row = 0
+        for sheet, (left, top, right, bottom) in zip(run, ends, strict=True):
+            area = Rect(left, top, right, bottom).intersection(canvas.clip)
+            if not area.empty and (cells := sheet.glazed(canvas.theme)) is not None:
+                across = cols[col + area.left - left : col + area.right - left]
+                down = rows[row + area.top - top : row + area.bottom - top]
+                canvas.glaze(cells.take(down, axis=0).take(across, axis=1), area, sheet.opacity)
+            col, row = col + right - left, row + bottom - top
+
+
+def _edges(start: float | Places, end: float | Places, cells: int) -> npt.NDArray[np.intp]:
+    """Return the whole pixels between which cells lie; of several grids at once, if asked."""
+    first, last = np.asarray(start), np.asarray(end)
+    step = (last - first) / cells
+    places = np.arange(cells + 1, dtype=np.float64) * step[..., None] + first[..., None]
+    places[..., -1] = last
+    whole: npt.NDArray[np.intp] = np.rint(places).astype(np.intp)
+    return whole
+
+
+def _cells_along(edges: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the number of the cell in which each pixel of each grid lies, one after another."""
+    wide = np.diff(edges, axis=1)
+    cells = np.arange(wide.shape[1])
+    return np.broadcast_to(cells, wide.shape).ravel().repeat(wide.ravel())
 
 
 def _cells_at(edges: npt.NDArray[np.intp], start: int, end: int) -> npt.NDArray[np.intp]:

@@ -121,6 +121,12 @@ class StageScene(Scene):
         """
         self._meanwhile.append(_Meanwhile(function, self.renderer.time, seconds))
 
+    def update_mobjects(self, dt: float) -> None:
+        """Call the updaters of all mobjects, if Manim's scenes have given them any."""
+        for mobject in self.mobjects:
+            if mobject.updaters or mobject.submobjects:
+                mobject.update(dt)
+
     def _advance(self, time: float) -> None:
         for each in self._meanwhile:
             each.function(min(1.0, (time - each.start) / each.seconds))
