@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -136,29 +136,17 @@ class WindowSize(LessonScene):
         """The networks as towers: at first only their first layers."""
         sizes = self.lesson.by_size
         first = next(iter(sizes[0].work))
-        sources = [self.source(v.size) for v in sizes]
-        self.board.become(self.lesson.towers(upright=self.upright))(1.0)
         names = [f"name-{v.name}" for v in sizes]
         words = ("said-1", "said-3", f"key-{first}")
-        self.board.show(*names, *words)(1.0)
-        plates = [
-            self.board.grow(
-                f"tower-{v.name}.{first}",
-                out_of=self.floor(f"tower-{v.name}.{first}") if source is None else source,
-            )
-            for v, source in zip(sizes, sources, strict=True)
-        ]
-        self.during(0.6, in_turn(*plates, overlap=0.6))
+        towers = self.lesson.towers(upright=self.upright)
+        self.during(0.2, self.board.become(towers, show=(*names, *words)))
+        bars = [f"tower-{v.name}.{first}" for v in sizes]
+        plates = [self.board.grow(bar, out_of=self.floor(bar)) for bar in bars]
+        self.during(0.4, in_turn(*plates, overlap=0.6))
         counts = [f"first-{v.name}" for v in sizes]
-        self.during(0.1, self.board.show(*counts))
+        near = self.camera.to(self.board.around(*bars, *counts, *names, *words), 0.9)
+        self.during(0.5, near, self.board.show(*counts))
         self.during(1, *(self.board.pulse(name) for name in counts))
-
-    def source(self, size: int) -> tuple[float, float, float, float] | None:
-        """Return where weights or pixels of a window stand, which become its work."""
-        names = f"weights-{size}", f"input-{size}.window", "pixels"
-        found = (name for name in names if self.board.has(name) and self.board.shown(name))
-        name = next(found, None)
-        return None if name is None else self.board.box(name)
 
     def floor(self, name: str) -> tuple[float, float, float, float]:
         """Return the lower edge of something, out of which it rises."""
@@ -175,7 +163,7 @@ class WindowSize(LessonScene):
         """The maps come, smaller and smaller; all other layers lie on the first ones."""
         sizes = self.lesson.by_size
         maps = [f"maps-{v.name}" for v in sizes]
-        self.during(0.2, self.board.show("said-2", *maps))
+        self.during(0.2, self.camera.home(), self.board.show("said-2", *maps))
         layers = list(sizes[0].work)[1:]
         rise: list[Move] = [
             together(
@@ -210,16 +198,21 @@ class WindowSize(LessonScene):
 
     def axes(self, share: float) -> None:
         """Lay out the chart without its dots."""
-        self.board.become(self.lesson.accuracies(upright=self.upright))(1.0)
-        self.during(share, self.board.show(*self.plain()))
+        chart = self.lesson.accuracies(upright=self.upright)
+        self.during(share, self.board.become(chart, show=self.plain()))
 
-    def plain(self) -> list[str]:
-        """Return the names of the chart's axes, and of what stands at them."""
+    def plain(self) -> Iterator[str]:
+        """Yield the names of the chart's axes, and of what stands at them, once it is laid out."""
         runs = [f"chart.{v.name}" for v in self.lesson.variants]
-        return [
-            name for name in self.board.names("chart")
-            if not any(name == run or name.startswith((f"{run}.", f"{run}-")) for run in runs)
-        ]  # fmt: skip
+        for name in self.board.names("chart"):
+            if not any(name == run or name.startswith((f"{run}.", f"{run}-")) for run in runs):
+                yield name
+
+    def range(self, variant: Variant) -> Move:
+        """Return a move that draws from the lowest accuracy to the highest."""
+        run = f"chart.{variant.name}"
+        told = [f"{run}.told"] if self.board.has(f"{run}.told") else []
+        return together(self.board.walk(run), self.board.show(f"{run}.band", *told))
 
     def dot(self, variant: Variant, n: int, start: Region | None = None) -> Move:
         """Return a move that brings the dot of one training, and the name of its network."""
@@ -237,7 +230,7 @@ class WindowSize(LessonScene):
         first = 0 if not self.board.shown(f"chart.{sizes[0].name}-0") else 1
         dots = [self.dot(v, n) for n in range(first, len(sizes[0].accuracies)) for v in sizes]
         self.during(0.7, in_turn(*dots, overlap=0.3))
-        self.during(1, *(self.board.walk(f"chart.{v.name}") for v in sizes))
+        self.during(1, *(self.range(v) for v in sizes))
 
     def show_compare(self, event: Event) -> None:
         """Two ranges are looked at together: their nearest ends, if they do not meet."""
@@ -259,8 +252,7 @@ class WindowSize(LessonScene):
         layers = list(shown[0].work)
         towers = self.lesson.towers(filters=True, upright=self.upright)
         words = ("said-0", "said-1", "said-3", *(f"key-{layer}" for layer in layers))
-        self.board.become(towers)(1.0)
-        self.board.show(*words)(1.0)
+        self.during(0.15, self.board.become(towers, show=words))
         rise = [
             together(
                 self.board.show(f"name-{v.name}"),
@@ -280,13 +272,13 @@ class WindowSize(LessonScene):
     def show_chart(self, event: Event) -> None:
         """All networks: their work to the right, their accuracies up; dots walk in one by one."""
         towers = self.towers(self.lesson.by_filters)
-        self.board.become(self.lesson.everything(upright=self.upright))(1.0)
-        self.board.show(*self.plain())(1.0)
+        chart = self.lesson.everything(upright=self.upright)
+        self.during(0.12, self.board.become(chart, show=self.plain()))
         ordered = sorted(self.lesson.variants, key=lambda v: v.multiplications)
         dots = [
             together(
                 *(self.dot(v, n, towers.get(v.name)) for n in range(len(v.accuracies))),
-                self.board.walk(f"chart.{v.name}"),
+                self.range(v),
             )
             for v in ordered
         ]  # fmt: skip

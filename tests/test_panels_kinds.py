@@ -185,7 +185,7 @@ def runs(size=(16, 28)):
     measured = [
         Runs("a", 1.0, [0.98, 0.98, 0.985], said("a")),
         Runs("b", 1.1, [0.97, 0.99], said("b"), "accent", corners=3),
-        Runs("c", 3.0, [0.975], said("c")),
+        Runs("c", 3.0, [0.975], said("c"), told=said("97.5%")),
     ]
     return Chart(
         "runs", (), Axis(said("work"), 0, 4), Axis(said("accuracy"), 0.96, 1.0, percent=True),
@@ -200,11 +200,24 @@ def test_dots_of_repeated_measurements_stand_at_their_values_and_apart():
         for n, value in enumerate(values):
             wanted = box.bottom - (value - 0.96) / 0.04 * box.height
             assert placed[f"runs.{name}-{n}"].middle[1] == pytest.approx(wanted)
+        # The band is as high as the range, and no higher.
+        band = placed[f"runs.{name}.band"]
+        edges = [box.bottom - (v - 0.96) / 0.04 * box.height for v in (max(values), min(values))]
+        assert (band.y, band.bottom) == pytest.approx(tuple(edges))
+    lines = [placed[f"runs.line{n}"].y for n in range(1, 3)]
+    ticks = [placed[f"runs.y{n}"].middle[1] for n in range(1, 3)]
+    assert lines == pytest.approx(ticks)
+    assert placed["runs.c.told"].y > placed["runs.c-0"].bottom
     first, second = placed["runs.a-0"], placed["runs.a-1"]
     assert not first.meets(second)
     assert placed["runs.a"].x == pytest.approx(box.x + box.width / 4)
     assert "a 98.00% / 98.00% / 98.50%" in runs().describe("en")
     assert problems(placed) == []
+
+
+def test_ticks_stand_where_they_are_asked_for():
+    assert Axis(said("side"), 2, 8, at=(3, 5, 7)).ticks(2, 8) == [3, 5, 7]
+    assert Axis(said("side"), at=(3, 5, 7)).ticks(4, 8) == [5, 7]
 
 
 def test_a_map_of_one_cell_lets_the_cells_stay_small_that_it_shares():

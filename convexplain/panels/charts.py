@@ -14,7 +14,7 @@ from convexplain.ops import Breakdown
 from convexplain.panels.arrange import Either
 from convexplain.panels.box import Box, Point, around
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line
-from convexplain.panels.pieces import Align, Fill, Path, Piece
+from convexplain.panels.pieces import Align, Fill, Path, Piece, Words
 from convexplain.panels.scale import Scale
 from convexplain.panels.text import leading, text_width
 from convexplain.style import format as fmt
@@ -268,6 +268,8 @@ class Axis:
         Whether ten times as much is always as far; all values are then above zero.
     most : int
         Ticks, at most, unless it is logarithmic.
+    at : tuple of float
+        Where ticks are, if not at round values.
     """
 
     label: Caption
@@ -276,9 +278,12 @@ class Axis:
     percent: bool = False
     log: bool = False
     most: int = _TICKS
+    at: tuple[float, ...] = ()
 
     def ticks(self, low: float, high: float) -> list[float]:
         """Return where ticks are between two ends: round values, or powers of ten and the ends."""
+        if self.at:
+            return [value for value in self.at if low <= value <= high]
         if not self.log:
             return ticks(low, high, self.most)
         powers = [10.0**n for n in range(math.ceil(math.log10(low)), 1 + int(math.log10(high)))]
@@ -370,12 +375,13 @@ class Dot:
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """Several measurements at one place: a dot each, and a line from the lowest to the highest.
+    """Several measurements at one place: a dot each, and their range as a line and a pale band.
 
     Parameters
     ----------
     name : str
-        Its dots are found as ``"panel.name-0"``, its line as ``"panel.name"``.
+        Its dots are found as ``"panel.name-0"``, its line as ``"panel.name"``, and its band as
+        ``"panel.name.band"``.
     x : float
     y : array_like of float
     label : Caption, optional
@@ -384,6 +390,8 @@ class Runs:
         Token of the theme.
     corners : int
         Of its dots: 3 for triangles, 4 for diamonds, many for circles.
+    told : Caption, optional
+        Below it, such as its range in numbers: ``"panel.name.told"``.
     """
 
     name: str
@@ -393,6 +401,7 @@ class Runs:
     tone: str = "ink"
     _: KW_ONLY
     corners: int = 12
+    told: Caption | None = None
 
 
 def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
@@ -536,6 +545,7 @@ class Chart(Panel):
         yield line(at, self.name, f"{self.name}.x", x_name, box.x, below, note, tone="muted")
         above = box.y - 0.9 * leading(note)
         yield line(at, self.name, f"{self.name}.y", y_name, box.x, above, note, tone="muted")
+        yield from self._lines(box)
         ends: list[tuple[float, Curve]] = []
         for curve in self.curves:
             if curve.rim:
@@ -583,17 +593,42 @@ class Chart(Panel):
             align=sides.get(dot.side, "middle"), tone=dot.tone,
         )  # fmt: skip
 
+    def _lines(self, box: Box) -> Iterator[Path]:
+        """Yield faint lines across at ticks, against which dots in an open field are read."""
+        for n, value in enumerate(self._ticks(1) if self.runs else ()):
+            _, y = self.at_data(box, self._range(0)[0], value)
+            if y < box.bottom - 1:
+                ends = (box.x, y), (box.right, y)
+                yield Path(
+                    f"{self.name}.line{n}", self.name, Box(box.x, y, box.width, 0), ends, "line"
+                )
+
     def _measured(self, at: Setting, box: Box) -> Iterator[Piece]:
-        """Yield lines, dots and names of what was measured several times."""
+        """Yield bands, lines, dots and names of what was measured several times."""
         note = at.sheet.note
-        radius = 0.4 * note
+        radius, broad = 0.5 * note, 0.9 * note
+        lines = [path.box.y for path in self._lines(box)]
         marks: list[Path] = []
+        said_below: list[Words] = []
         for each in self.runs:
             places = [self.at_data(box, each.x, float(y)) for y in each.y]
             x, (low, high) = places[0][0], (max(y for _, y in places), min(y for _, y in places))
             span = Box(x, high, 0.0, low - high)
             name = f"{self.name}.{each.name}"
+            band = Box(x - broad, high, 2 * broad, low - high)
+            corners = (band.x, band.y), (band.right, band.y), (band.right, band.bottom)
+            rim = (*corners, (band.x, band.bottom))
+            marks.append(Path(f"{name}.band", self.name, band, rim, each.tone, filled=True))
             marks.append(Path(name, self.name, span, ((x, low), (x, high)), each.tone))
+            if each.told:
+                below = low + radius + 0.7 * leading(note)
+                clear = (below + n * 0.25 * leading(note) for n in range(8))
+                far = 0.6 * leading(note)
+                y = next((y for y in clear if all(abs(y - h) > far for h in lines)), below)
+                said_below.append(line(
+                    at, self.name, f"{name}.told", at.say(each.told), x, y, note,
+                    align="middle", tone=each.tone,
+                ))  # fmt: skip
             beside = _beside([y for _, y in places], 2.2 * radius)
             for n, (_, y) in enumerate(places):
                 middle = x + beside[n]
@@ -601,20 +636,22 @@ class Chart(Panel):
                 ring = _polygon(middle, y, radius, each.corners)
                 marks.append(Path(f"{name}-{n}", self.name, dot, ring, each.tone, strong=True))
         yield from marks
-        taken = [mark.box.grown(0.2 * note) for mark in marks]
+        yield from said_below
+        taken = [mark.box.grown(0.2 * note) for mark in (*marks, *said_below, *self._lines(box))]
         for each in self.runs:
             if each.label is None:
                 continue
             said = at.say(each.label)
+            name = f"{self.name}.{each.name}"
             own = around(
-                mark.box for mark in marks if mark.name.startswith(f"{self.name}.{each.name}-")
+                mark.box for mark in marks if mark.name.startswith((f"{name}-", f"{name}.band"))
             )
             size = text_width(said, note), leading(note)
             place = _free(own, size, taken, box, 0.5 * note)
             taken.append(place)
             yield line(
-                at, self.name, f"{self.name}.{each.name}.label", said, place.x, place.middle[1],
-                note, tone=each.tone,
+                at, self.name, f"{name}.label", said, place.x, place.middle[1], note,
+                tone=each.tone,
             )  # fmt: skip
 
     def describe(self, lang: str) -> str:
@@ -667,7 +704,7 @@ def _polygon(x: float, y: float, radius: float, corners: int) -> tuple[Point, ..
 def _free(
     own: Box, size: tuple[float, float], taken: Sequence[Box], frame: Box, apart: float
 ) -> Box:
-    """Return a place beside a box that meets nothing: as near to its middle as can be."""
+    """Return a place above, below or beside a box that meets nothing, as near as can be."""
     wide, high = size
     sides = [own.right + apart, own.x - apart - wide]
     rooms = [frame.right - own.right, own.x - frame.x]
@@ -687,9 +724,9 @@ def _free(
     steps = sorted(range(-12, 13), key=lambda n: (abs(n), n))
     near = [n for n in steps if abs(0.5 * n * high) <= own.height / 2]
     places = [
-        *(place for n in near for place in beside(n)),
         Box(centred, own.y - apart - high, wide, high),
         Box(centred, own.bottom + apart, wide, high),
+        *(place for n in near for place in beside(n)),
         *(place for n in steps if n not in near for place in beside(n)),
     ]
     return next(

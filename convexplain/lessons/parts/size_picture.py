@@ -299,9 +299,12 @@ def towers_picture(
 
 def sizes_chart(shown: Sequence[Variant], *, upright: bool = False) -> Chart:
     """Describe accuracies by the window's side."""
-    runs = [_runs(each, each.size, _SIZE.fill(k=fmt.shape((each.size,) * 2))) for each in shown]
-    sides = [each.size for each in shown]
-    axis = Axis(_SIDE, low=min(sides) - 1, high=max(sides) + 1)
+    runs = [
+        replace(_runs(each, each.size, _SIZE.fill(k=fmt.shape((each.size,) * 2))), told=_told(each))
+        for each in shown
+    ]
+    sides = tuple(each.size for each in shown)
+    axis = Axis(_SIDE, low=min(sides) - 1, high=max(sides) + 1, at=sides)
     size = _UPRIGHT if upright else _LYING
     return Chart("chart", (), axis, _accuracy(shown), runs=runs, size=size, wide=True)
 
@@ -361,6 +364,12 @@ def _runs(each: Variant, x: float, label: Caption) -> Runs:
     return Runs(each.name, x, each.accuracies, label, tone, corners=corners)
 
 
+def _told(each: Variant) -> Caption:
+    """Print the lowest and the highest accuracy."""
+    low, high = each.spread
+    return _RANGE.fill(a=fmt.percent(low, 2)[:-1], b=fmt.percent(high, 2))
+
+
 def _accuracy(shown: Sequence[Variant]) -> Axis:
     """Return an axis that begins shortly below the lowest accuracy, and says so."""
     every: list[Any] = [each.spread for each in shown]
@@ -382,6 +391,7 @@ _ONE_WINDOW = Caption(en="one of {k}", zh="一个 {k}")
 _MAPS = Caption(en="its maps", zh="它的响应图")
 _BY_FILTERS = Caption(en="Filters", zh="过滤器")
 _SIZE = Caption(en="{k}", zh="{k}")
+_RANGE = Caption(en="{a}–{b}", zh="{a}–{b}")
 _FILTERS = Caption(en="{n} filters", zh="{n} 个")
 _SIDE = Caption(en="side of the window, pixels", zh="窗口边长（像素）")
 _WORK = Caption(en="multiplications for one picture, millions", zh="一幅图的乘法次数（百万）")
