@@ -63,6 +63,7 @@ html_title = "convexplain"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_search_scorer = "_ext/scorer.js"
 html_show_sourcelink = False
 html_theme_options = {
     "navigation_with_keys": True,
