@@ -110,7 +110,9 @@ def _roles(numbers: list[int], lang: str) -> list[str]:
     for role, caption in _ROLES.items():
         found = [str(n) for n in examples.load()["roles"][role] if n in numbers]
         if found:
-            lines.append(caption.fill(numbers=", ".join(found)).text(lang))
+            lines.append(
+                caption.fill(numbers=Caption(en=", ".join(found), zh="、".join(found))).text(lang)
+            )
     return lines
 
 

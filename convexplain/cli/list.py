@@ -107,5 +107,5 @@ _BEYOND = Caption(en="beyond the chapter", zh="本章之外")
 _LACKS = Caption(en="no: the network lacks {what}", zh="不能：网络缺少{what}")
 _NOT = Caption(en="no: {why}", zh="不能：{why}")
 _BUNDLED = Caption(
-    en="it is about the networks that ship with the package", zh="它只演示随包附带的网络"
+    en="it is about the networks that ship with the package", zh="它只演示自带的网络"
 )

@@ -13,7 +13,7 @@ Options = DenseVsConv
 _NOTES = Caption(
     en="Bars: the networks that ship; in parentheses, mistakes of {n} trainings each. "
     "Test accuracy: CNN {a} ({b}), dense {c} ({d}); the chapter reports {e} for its dense network.",
-    zh="条形：随附的网络；括号内：各 {n} 次训练的错误数。"
+    zh="条形：自带的网络；括号内：各 {n} 次训练的错误数。"
     "测试准确率：CNN {a}（{b}），全连接 {c}（{d}）；教材中的全连接网络为 {e}。",
 )
 _ALT = Caption(

@@ -49,7 +49,7 @@ class Options:
     )
     alone: ClassVar[Caption] = Caption(
         en="it shows what was measured of the package's two networks",
-        zh="它展示的是随包附带的两个网络的测量结果",
+        zh="它展示的是两个自带网络的测量结果",
     )
 
     shift: int = option(

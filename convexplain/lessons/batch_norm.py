@@ -65,7 +65,7 @@ MOST = 32
 
 _SUMS = Caption(en="sums of the convolution", zh="卷积的和")
 _NORMALISED = Caption(en="normalized", zh="归一化之后")
-_BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个随包附带的手写数字")
+_BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个内置手写数字")
 _STORED = Caption(en="stored: {v}", zh="保存的：{v}")
 _STEPS = (
     Caption(en="minus mean", zh="减平均值"),

@@ -70,7 +70,7 @@ class DenseVsConv(Lesson):
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     alone: ClassVar[Caption] = Caption(
         en="it compares the package's two networks, which learned from the same digits",
-        zh="它比较随包附带的两个网络，它们用同样的手写数字训练",
+        zh="它比较自带的两个网络，它们用同样的手写数字训练",
     )
 
     pause: float = pause_option()

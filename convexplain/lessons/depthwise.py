@@ -474,7 +474,7 @@ class Depthwise(NetworkLesson):
         if self.right is not None:
             said = Caption(
                 en="Cut after training: one shape {a} of {n} right, {m}: {b}.",
-                zh="训练后再压缩：1 个形状，{n} 个对 {a} 个；{m} 个形状对 {b} 个。",
+                zh="训练后再压缩：1 个形状，{n} 个认对 {a} 个；{m} 个形状认对 {b} 个。",
             )
             at = min(2, len(self.counts) - 1)
             most, several, one = self.counts[at], self.right[at], self.right[0]

@@ -77,7 +77,7 @@ class Learning(Lesson):
     aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     alone: ClassVar[Caption] = Caption(
         en="it follows a training, and only that of the package's network was recorded",
-        zh="它讲述训练过程，只有随包附带的网络记录了训练",
+        zh="它讲述训练过程，只有自带的网络记录了训练",
     )
 
     picture: Picture | None = option(

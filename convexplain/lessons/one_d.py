@@ -67,7 +67,7 @@ class OneD(Lesson):
     causal: bool = option(
         False,
         en="zeros in front of the row, so that no number looks ahead",
-        zh="在一行的前面补零，使每个数都不看后面",
+        zh="在一行的前面补 0，使每个数都不看后面",
         flags=("--causal",),
     )
     pause: float = pause_option()

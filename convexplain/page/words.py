@@ -29,34 +29,34 @@ WORDS: Mapping[str, Caption] = MappingProxyType(
         "probability": terms.PROBABILITY,
         # What was done to a picture, as convexplain.data.ink says it.
         "pictureInverted": Caption(
-            en="inverted: the ink is dark, the paper light", zh="已反相：墨迹深，纸面浅"
+            en="inverted: the ink is dark, the paper light", zh="反色：原来纸浅墨深"
         ),
-        "pictureSpecks": Caption(en="small specks left out", zh="去掉了小污点"),
+        "pictureSpecks": Caption(en="small specks left out", zh="去掉小斑点"),
         "pictureSheet": Caption(
-            en="cut to the sheet of paper and straightened", zh="裁到纸张边缘并校正透视"
+            en="cut to the sheet of paper and straightened", zh="裁出纸张并校正透视"
         ),
-        "pictureLines": Caption(en="printed lines left out", zh="去掉了印刷的横线或方格"),
+        "pictureLines": Caption(en="printed lines left out", zh="去掉印刷的横线或方格"),
         "pictureFrame": Caption(
-            en="left out what reaches the picture's frame", zh="去掉了碰到图片边缘的部分"
+            en="left out what reaches the picture's frame", zh="去掉碰到图片边缘的部分"
         ),
         "pictureAround": Caption(
-            en="left out what is drawn around or under the digit", zh="去掉了外框或下划线"
+            en="left out what is drawn around or under the digit", zh="去掉画在数字周围或下面的线"
         ),
-        "pictureOthers": Caption(en="other marks left out", zh="去掉了其他笔迹"),
+        "pictureOthers": Caption(en="other marks left out", zh="去掉其他笔迹"),
         "picturePrepared": Caption(
             en="already as MNIST stores digits: neither scaled nor moved",
             zh="已符合 MNIST 的格式：没有缩放，也没有移动",
         ),
         "pictureCut": Caption(
             en="cut to the ink: rows {top}–{bottom}, columns {left}–{right}",
-            zh="裁到墨迹：行 {top}–{bottom}、列 {left}–{right}",
+            zh="裁到笔画：行 {top}–{bottom}、列 {left}–{right}",
         ),
         "pictureScaled": Caption(
             en="scaled to {size}, to fit 20 × 20", zh="缩放到 {size}，放进 20 × 20"
         ),
         "pictureCentred": Caption(en="centred by mass in 28 × 28", zh="按质心居中，放进 28 × 28"),
         "pictureScaledDown": Caption(
-            en="scaled down from {from} to {to}", zh="从 {from} 缩小到 {to}"
+            en="scaled down from {from} to {to}", zh="由 {from} 缩小到 {to}"
         ),
         "pictureCentre": Caption(
             en="Scale and centre it as MNIST does", zh="按 MNIST 的方式缩放并居中"

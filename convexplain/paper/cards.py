@@ -230,5 +230,5 @@ _CHAPTER = Caption(en="The chapter says", zh="教材里这样说")
 _COMMANDS = Caption(en="Commands", zh="命令")
 _NOTE = Caption(
     en="Times are those of the video with its defaults; each is a chapter mark of the file.",
-    zh="时间以默认选项的视频为准；每处都是视频文件里的章节标记。",
+    zh="时间按默认选项的视频计；每个暂停处在视频里都有章节标记。",
 )

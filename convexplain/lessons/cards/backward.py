@@ -54,7 +54,7 @@ def card(lesson: Backward) -> Card:
                 ),
                 Caption(
                     en="The right one should grow: its error is below zero. The others shrink.",
-                    zh="正确的那个该变大：它的误差小于零；其余都该变小。",
+                    zh="正确的那个该变大：它的误差小于 0；其余都该变小。",
                 ),
             ),
             Pause(
@@ -78,7 +78,7 @@ def card(lesson: Backward) -> Card:
                 ),
                 Caption(
                     en="Against its sign: below zero, the loss falls as the weight grows.",
-                    zh="与符号相反：小于零表示权重变大时损失下降。",
+                    zh="与符号相反：小于 0 表示权重变大时损失下降。",
                 ),
             ),
         ),

@@ -90,19 +90,19 @@ def card(lesson: BatchNorm) -> Card:
                 Caption(
                     en="Try it: each of the {n} digits with its own numbers gives {own} right "
                     "answers, the stored numbers {stored}.",
-                    zh="试试看：{n} 个手写数字各用各的数，只对 {own} 个；"
-                    "用保存的数，对 {stored} 个。",
+                    zh="试试看：{n} 个手写数字各用各的数，只认对 {own} 个；"
+                    "用保存的数，认对 {stored} 个。",
                 ),
             ),
             Mistake(
                 Caption(
                     en="It makes all values lie between zero and one.",
-                    zh="它把值都变到零和一之间。",
+                    zh="它把值都变到 0 和 1 之间。",
                 ),
                 Caption(
                     en="No: about mean zero and spread one, then γ and β come. Here values reach "
                     "{most}.",
-                    zh="不对：先变成平均值约为零、标准差约为一，再乘 γ 加 β。这里的值可达 {most}。",
+                    zh="不对：先变成平均值约为 0、标准差约为 1，再乘 γ 加 β。这里的值可达 {most}。",
                 ),
             ),
             Mistake(

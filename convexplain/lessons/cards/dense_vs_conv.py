@@ -51,7 +51,9 @@ def card(lesson: DenseVsConv) -> Card:
             Pause(
                 "question",
                 Caption(en="Which of the two learns more numbers?", zh="哪个网络要学的参数更多？"),
-                Caption(en="The dense one: {b} against {a}.", zh="全连接网络：{b} 对 {a}。"),
+                Caption(
+                    en="The dense one: {b} against {a}.", zh="全连接网络：{b} 个，卷积网络 {a} 个。"
+                ),
             ),
             Pause(
                 "shuffled",
@@ -93,7 +95,7 @@ def card(lesson: DenseVsConv) -> Card:
                 Caption(
                     en="Trained {runs} times each: {best} against {other}. All convnets beat "
                     "all dense networks.",
-                    zh="各训练 {runs} 次：{best} 对 {other}。"
+                    zh="各训练 {runs} 次：卷积网络 {best}，全连接网络 {other}。"
                     "最差的卷积网络也好于最好的全连接网络。",
                 ),
             ),
@@ -102,7 +104,8 @@ def card(lesson: DenseVsConv) -> Card:
                 Caption(
                     en="Where neighbours belong together, with few digits, too ({few}: {cnn} "
                     "against {dense}). With pixels shuffled it falls behind.",
-                    zh="相邻像素有关系时确实如此，样本少时也是（{few} 个：{cnn} 对 {dense}）；"
+                    zh="相邻像素有关系时确实如此，样本少时也是（{few} 个时：卷积网络 {cnn}，"
+                    "全连接网络 {dense}）；"
                     "像素一打乱，它就落后了。",
                 ),
             ),

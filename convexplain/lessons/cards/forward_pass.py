@@ -32,7 +32,7 @@ def card(lesson: ForwardPass) -> Card:
         aim=Caption(
             en="Explain how ten logits become ten probabilities that add up to one, and why only "
             "the differences between logits count.",
-            zh="能解释十个 logit 怎样变成总和为一的十个概率，以及为什么只有它们之差起作用。",
+            zh="能解释十个 logit 怎样变成总和为 1 的十个概率，以及为什么只有它们之差起作用。",
         ),
         needs=(
             Caption(
@@ -56,7 +56,7 @@ def card(lesson: ForwardPass) -> Card:
                 "softmax",
                 Caption(
                     en="Subtract {m} from all of them. What happens to the answer?",
-                    zh="每个都减去 {m}，答案会变吗？",
+                    zh="每个都减去 {m}，预测会变吗？",
                 ),
                 Caption(en="Nothing: all differences stay.", zh="不变：它们的差都没有变。"),
             ),

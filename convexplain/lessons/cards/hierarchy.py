@@ -66,7 +66,7 @@ def card(lesson: Hierarchy) -> Card:
                 "check",
                 Caption(
                     en="We set these {m} to zero. Does it still read {k}?",
-                    zh="把这 {m} 个设为零，还会判为 {k} 吗？",
+                    zh="把这 {m} 个设为 0，还会判为 {k} 吗？",
                 ),
                 Caption(
                     en="Yes: the logit falls from {a} to {b}. It takes {all} cells.",

@@ -37,7 +37,7 @@ def card(lesson: Learning) -> Card:
                 en="How a picture becomes ten probabilities (lesson forward-pass).",
                 zh="一幅图怎样变成十个概率（课程 forward-pass）。",
             ),
-            Caption(en="−ln p is small where p is near one.", zh="p 接近一时，−ln p 很小。"),
+            Caption(en="−ln p is small where p is near one.", zh="p 接近 1 时，−ln p 很小。"),
         ),
         pauses=(
             Pause(
@@ -48,7 +48,7 @@ def card(lesson: Learning) -> Card:
                 ),
                 Caption(
                     en="About a tenth: {p}, a loss of {first}.",
-                    zh="大约十分之一：{p}，损失为 {first}。",
+                    zh="大约 1/10：{p}，损失为 {first}。",
                 ),
             ),
             Pause(

@@ -48,9 +48,9 @@ def card(lesson: OneD) -> Card:
                 "slide",
                 Caption(
                     en="{n} pixels, a window of {k}, stride one. How many numbers come out?",
-                    zh="{n} 个像素，窗口 {k}，步幅一。输出几个数？",
+                    zh="{n} 个像素，窗口 {k}，步幅 1。输出几个数？",
                 ),
-                Caption(en="{out}: {n} less {k}, and one.", zh="{out} 个：{n} 减 {k} 再加一。"),
+                Caption(en="{out}: {n} less {k}, and one.", zh="{out} 个：{n} 减 {k} 再加 1。"),
             ),
             Pause(
                 "channels",
@@ -103,7 +103,7 @@ def card(lesson: OneD) -> Card:
                 Caption(
                     en="Those never compare frames. This one answers to change alone: {zero} of "
                     "its {moving} numbers are zero.",
-                    zh="那样不会比较各帧。这里只对变化有响应：{moving} 个数中 {zero} 是零。",
+                    zh="那样不会比较各帧。这里只对变化有响应：{moving} 个数中 {zero} 是 0。",
                 ),
             ),
         ),

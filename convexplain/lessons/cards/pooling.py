@@ -48,7 +48,7 @@ def card(lesson: Pooling) -> Card:
                 ),
                 Caption(
                     en="The largest, {v}. That it came from {place}.",
-                    zh="留最大的 {v}；忘掉它来自{place}。",
+                    zh="留下数值，即最大的 {v}；丢掉位置：它来自{place}。",
                 ),
             ),
             Pause(

@@ -59,7 +59,7 @@ def card(lesson: Residual) -> Card:
                 "arrow",
                 Caption(
                     en="All weights of the block are zero. What goes on?",
-                    zh="块的权重全为零。传下去的是什么？",
+                    zh="块的权重全为 0。传下去的是什么？",
                 ),
                 Caption(
                     en="What came in, unchanged. A plain stack would hand on nothing.",
@@ -75,8 +75,8 @@ def card(lesson: Residual) -> Card:
                 Caption(
                     en="This one without neither: round alone {round} of {n} digits are right, "
                     "through alone {through}, with both {block}.",
-                    zh="这个网络两条都要：只绕过，{n} 个手写数字对 {round} 个；"
-                    "只穿过，对 {through} 个；两条都有，对 {block} 个。",
+                    zh="这个网络两条都要：只绕过，{n} 个手写数字认对 {round} 个；"
+                    "只穿过，认对 {through} 个；两条都有，认对 {block} 个。",
                 ),
             ),
         ),

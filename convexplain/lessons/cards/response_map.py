@@ -105,7 +105,7 @@ def card(lesson: ResponseMap) -> Card:
                 Caption(
                     en="All products are zero there; what is left is the bias, {bias} in filter "
                     "{g}.",
-                    zh="那里的乘积全是零，剩下的是偏置：过滤器 {g} 的偏置是 {bias}。",
+                    zh="那里的乘积全是 0，剩下的是偏置：过滤器 {g} 的偏置是 {bias}。",
                 ),
             ),
             Mistake(

@@ -33,7 +33,7 @@ def card(lesson: SlidingWindow) -> Card:
         needs=(
             Caption(
                 en="A gray picture is a grid of numbers between zero and one.",
-                zh="灰度图是由零到一之间的数排成的网格。",
+                zh="灰度图是由 0 到 1 之间的数排成的网格。",
             ),
             Caption(en="Products and sums of signed decimals.", zh="正负小数的乘法和加法。"),
         ),
@@ -57,7 +57,7 @@ def card(lesson: SlidingWindow) -> Card:
                 ),
                 Caption(
                     en="Yes, weights can be: here {z}, which ReLU cuts to zero.",
-                    zh="会，因为权重可以为负：这里是 {z}，ReLU 把它变成零。",
+                    zh="会，因为权重可以为负：这里是 {z}，ReLU 把它变成 0。",
                 ),
             ),
             Pause(

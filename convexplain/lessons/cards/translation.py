@@ -107,7 +107,8 @@ def card(lesson: Translation) -> Card:
                 ),
                 Caption(
                     en="It is: {p} against {q} at {s} pixels. More tolerant, not immune.",
-                    zh="好得多：平移 {s} 个像素时 {p} 对 {q}。更能容忍平移，但不是不受影响。",
+                    zh="好得多：平移 {s} 个像素时，卷积网络 {p}，全连接网络 {q}。"
+                    "更能容忍平移，但不是不受影响。",
                 ),
             ),
         ),

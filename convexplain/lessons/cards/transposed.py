@@ -105,12 +105,12 @@ def card(lesson: Transposed) -> Card:
             Mistake(
                 Caption(
                     en="It puts zeros between the numbers, so it knows less.",
-                    zh="它在数之间补零，所以信息变少了。",
+                    zh="它在数之间补 0，所以信息变少了。",
                 ),
                 Caption(
                     en="That is the same arithmetic told from the output: zeros in between and a "
                     "turned kernel give the same sums as stamps.",
-                    zh="这是从输出的角度说同一件事：补零后用翻转的核滑动，得到同样的和。",
+                    zh="这是从输出的角度说同一件事：补 0 之后用翻转的核滑动，得到同样的和。",
                 ),
             ),
         ),

@@ -102,7 +102,7 @@ def card(lesson: WindowGeometry) -> Card:
                 Caption(
                     en="It brings zeros ({ring} on each side), so that the window centres on every "
                     "pixel and the map stays {kept}.",
-                    zh="填进来的是零（每边 {ring} 圈），让窗口中心能落到每个像素上，"
+                    zh="填进来的是 0（每边 {ring} 圈），让窗口中心能落到每个像素上，"
                     "响应图保持 {kept}。",
                 ),
             ),

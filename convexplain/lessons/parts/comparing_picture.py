@@ -360,12 +360,12 @@ _PLAIN = Caption(en="{name}", zh="{name}")
 _SHUFFLED = Caption(en="{name}, shuffled", zh="{name}，打乱")
 SHARE_WRONG = Caption(en="Test digits misread", zh="测试样本中认错的比例")
 TRAINED = Caption(
-    en="{n} steps of 64 digits each, mean of {m}", zh="各训练 {n} 步，每步 64 个，{m} 次平均"
+    en="{n} steps of 64 digits each, mean of {m}", zh="各训练 {n} 步，每步 64 个样本，{m} 次平均"
 )
 READ = Caption(en="different training digits read (logarithmic)", zh="不同训练样本数（对数刻度）")
 CONTROL = Caption(en="Control: pixels shuffled by one rule", zh="对照：像素按同一规则打乱")
 NAMED = Caption(en="{name} {p}", zh="{name} {p}")
 EACH_SEED = Caption(
     en="{n} steps of 64 digits each. Thick: mean of {m} seeds; thin: lowest and highest.",
-    zh="各训练 {n} 步，每步 64 个。粗线：{m} 次平均；细线：最低和最高。",
+    zh="各训练 {n} 步，每步 64 个样本。粗线：{m} 次平均；细线：最低和最高。",
 )

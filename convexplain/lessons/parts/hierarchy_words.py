@@ -31,11 +31,11 @@ MELTS = Caption(
 )
 CENTRED = Caption(
     en="Its logit is negative, so weights count less their mean over the ten digits.",
-    zh="它的 logit 为负，所以权重先减去对十个类别的平均。",
+    zh="它的 logit 为负，所以先从权重里减去十个类别的平均权重。",
 )
 CENTRED_ON_CLASSES = Caption(
     en="Its logit is negative, so weights count less their mean over all classes.",
-    zh="它的 logit 为负，所以权重先减去对所有类别的平均。",
+    zh="它的 logit 为负，所以先从权重里减去所有类别的平均权重。",
 )
 PARTS = Caption(
     en="The {m} strongest cells of {layer}: {size} pixels each.",
@@ -115,7 +115,7 @@ ANY_ORDER = Caption(
 TAKEN = Caption(en="Taken out, strongest first …", zh="从最强的开始，一个个去掉……")
 TIPS = Caption(
     en="… it takes {m} until it reads {j}.",
-    zh="…去掉 {m} 个，改判为“{j}”。",
+    zh="……去掉 {m} 个，改判为“{j}”。",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
@@ -162,7 +162,7 @@ CHOSEN = Caption(
 )
 STRANGER = Caption(
     en="It answers one of {n} classes to anything: a rocket is read as {j}, {p}.",
-    zh="无论看到什么，它都答 {n} 类之一：火箭判为“{j}”，{p}。",
+    zh="无论看到什么，它只能判为 {n} 类之一：火箭判为“{j}”，{p}。",
 )
 CUTS = Caption(
     en="from row {r}, column {c}: {k}, {p}; from row {s}, column {d}: {j}, {q}",
@@ -219,7 +219,7 @@ TREE = Caption(
     "push towards it; the strongest are {parts}; all others give {rest}. {below} The path that is "
     "marked ends at filter {f} of {first}, row {r}, column {c}, a patch of {size} pixels with the "
     "kernel of {what}; its share is {share}.",
-    zh="一棵树，顶端是答案“{k}”：logit {z}，概率 {p}。{last} 中有 {n} 个单元支持它，"
+    zh="一棵树，顶端是预测“{k}”：logit {z}，概率 {p}。{last} 中有 {n} 个单元支持它，"
     "最强的是{parts}；其余全部占 {rest}。{below}标出的路径终点是 {first} 的过滤器 {f}，"
     "行 {r}、列 {c}：{size} 像素的图块，卷积核是{what}，占 {share}。",
 )

@@ -37,7 +37,7 @@ WINDOW = Caption(en="{n} pixels, {n} weights, one sum.", zh="{n} 个像素，{n}
 SLIDE = Caption(en="It slides along one axis only.", zh="只沿一个方向滑动。")
 COUNT = Caption(en="{out} numbers: {n} − {k} + 1.", zh="{out} 个数：{n} − {k} + 1。")
 CAUSAL = Caption(
-    en="Zeros in front: {n} numbers, none looks ahead.", zh="前面补零：{n} 个数，都不看后面。"
+    en="Zeros in front: {n} numbers, none looks ahead.", zh="前面补 0：{n} 个数，都不看后面。"
 )
 ENDS = Caption(en="Up where ink begins, down where it ends.", zh="笔画开始处为正，结束处为负。")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convexplain.style.captions import Caption
 
-TITLE = Caption(en="Worksheet: convolution by hand", zh="练习：手算卷积")
+TITLE = Caption(en="Worksheet: convolution by hand", zh="练习题：手算卷积")
 KEY_TITLE = Caption(en="Answer key: convolution by hand", zh="答案：手算卷积")
 NAME = Caption(en="Name:", zh="姓名：")
 CLASS = Caption(en="Class:", zh="班级：")
@@ -24,8 +24,8 @@ ALT = Caption(
     zh="{picture}，{size} 像素；标出的窗口：{marks}。",
 )
 MARK = Caption(en="{n} at row {row}, column {col}", zh="{n} 在行 {row}、列 {col}")
-CHECK = Caption(en="Check it on the page:", zh="在网页上核对：")
-SHEET = Caption(en="Convolution, cell by cell (sheet {n})", zh="逐格看懂卷积（练习单 {n}）")
+CHECK = Caption(en="Check it on the page:", zh="在课堂页面上核对：")
+SHEET = Caption(en="Convolution, cell by cell (sheet {n})", zh="逐格看懂卷积（练习题，第 {n} 套）")
 NETWORK = Caption(en="(network: {v})", zh="（网络：{v}）")
 
 ABOUT = Caption(
