@@ -48,7 +48,7 @@ def card(lesson: Learning) -> Card:
                 ),
                 Caption(
                     en="About a tenth: {p}, a loss of {first}.",
-                    zh="大约 1/10：{p}，损失为 {first}。",
+                    zh="大约十分之一：{p}，损失为 {first}。",
                 ),
             ),
             Pause(
