@@ -54,7 +54,8 @@ class Weight:
         kernel = network.weights_of(name)["kernel"]
         weight = kernel[step.row, step.col, step.channel - reads.start, step.filter]
         means = _MEANS[step.value > 0] if step.value else _FLAT
-        lines = [f"{name}: {told.text(lang)}", text, ""]
+        colon = ": " if lang == "en" else "："
+        lines = [f"{name}{colon}{told.text(lang)}", text, ""]
         lines.append(means.fill(weight=number(float(weight), 4)).text(lang))
         return [*lines, _CHOSEN.text(lang)] if self.chosen else lines
 

@@ -23,7 +23,8 @@ _HEAD = (
 )
 _USE = Caption(
     en="convexplain render --kernel NAME shows one at work; convexplain kernels NAME its weights.",
-    zh="convexplain render --kernel 名称 演示其中一个；convexplain kernels 名称 列出它的权重。",
+    zh="convexplain render --kernel sobel-x 演示其中一个；"
+    "convexplain kernels sobel-x 列出它的权重。",
 )
 _SOURCE = Caption(en="Source: {source}", zh="出处：{source}")
 _FINDS = Caption(en="Finds: {finds}", zh="作用：{finds}")

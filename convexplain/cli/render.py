@@ -239,7 +239,9 @@ def _output(name: str, output: str | None, kind: str | None, still: str | None) 
 def describe(result: Result) -> str:
     """Say what was written: path, duration, size, what stands beside it, and remarks."""
     job, size = result.job, result.size
-    parts = [f"{result.seconds:.1f} s"] if result.seconds else []
+    parts: list[str] = []
+    if result.seconds:
+        parts.append(Message("{seconds:.1f} s", seconds=result.seconds))
     parts.append(f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB")
     told: list[str] = [
         Message("wrote {path}: {parts}", path=format.name(job.output), parts=listed(parts))

@@ -42,7 +42,7 @@ class ConfusionMatrix:
     title: ClassVar[Caption] = Caption(en="What is taken for what", zh="哪一类被判为了哪一类")
     alone: ClassVar[Caption] = Caption(
         en="convexplain evaluate MODEL FOLDER --figure FILE counts the mistakes of yours",
-        zh="convexplain evaluate 网络 文件夹 --figure 文件 会统计你的网络的错误",
+        zh="convexplain evaluate mine.onnx photos --figure m.svg 会统计你的网络的错误",
     )
 
     model: Literal["cnn", "dense"] = option(

@@ -1154,6 +1154,7 @@ SENTENCES: dict[str, str] = {
     "{count} seeds": "{count} 个随机种子",
     "1 seed": "1 个随机种子",
     "{seconds:.0f} s": "{seconds:.0f} 秒",
+    "{seconds:.1f} s": "{seconds:.1f} 秒",
     "numpy {version}": "numpy {version}",
     "accuracy (in a table)": "准确率",
     "all unread (in a table)": "全部不读的",

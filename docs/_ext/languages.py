@@ -1,8 +1,8 @@
 """Two languages in one site: the Chinese pages in docs/zh, beside the English ones.
 
 Each page leads to its twin in the other language. A Chinese page says that it is Chinese, has the
-contents of docs/zh/index.md beside it, and the theme's words in Chinese. The search finds both, on a
-page of its own for each; what is in the language of who asks comes first (``scorer.js``).
+contents of docs/zh/index.md beside it, and the theme's words in Chinese. The search finds both, on
+a page of its own for each; what is in the language of who asks comes first (``scorer.js``).
 """
 
 from __future__ import annotations
