@@ -9,10 +9,14 @@ from __future__ import annotations
 import html
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -179,6 +183,40 @@ def test_the_site_is_served_on_this_machine_alone_until_ctrl_c(tmp_path: Path) -
         server.send_signal(signal.SIGINT)
         assert server.wait(10) == 0
     assert opened.read_text() == address
+
+
+def test_the_search_answers_chinese_in_chinese_with_chinese_pages_first(site: Path) -> None:
+    pytest.importorskip("playwright", reason="needs the group 'browser'")
+    from playwright.sync_api import sync_playwright
+
+    from tests.page.conftest import PROGRAMS, SWITCHES
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip(f"needs a browser: none of {', '.join(PROGRAMS)} is on the PATH")
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server,
+        sync_playwright() as playwright,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = playwright.chromium.launch(executable_path=program, args=SWITCHES).new_page()
+        page.set_default_timeout(120_000)
+        for asked in ("卷积", "感受野", "最大池化", "步幅"):
+            page.goto(f"http://127.0.0.1:{server.server_port}/zh/index.html")
+            page.fill(".sidebar-search", asked)
+            page.press(".sidebar-search", "Enter")
+            page.wait_for_selector("ul.search .context")
+            assert "/zh/search.html?" in page.url
+            assert re.match(r"搜索结果\s+找到 \d+ 页。", page.inner_text("#search-results"))
+            first = page.get_attribute("ul.search > li > a", "href")
+            assert first is not None
+            assert first.startswith("zh/"), first
+            assert any(character in page.inner_text("ul.search .context") for character in asked)
+        server.shutdown()
 
 
 def test_the_site_asks_no_other_host_for_anything(site: Path) -> None:

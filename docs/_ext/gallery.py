@@ -82,7 +82,7 @@ convexplain render {name} --lang zh
 convexplain render {name} --lang zh --theme light
 ```
 
-`convexplain render {name} --lang zh --help` 列出它的选项：数字、时长、语言。
+`convexplain render {name} --lang zh --help` 列出它的选项：手写数字、时长、语言。
 
 ## 怎样用它上课
 

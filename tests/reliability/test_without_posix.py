@@ -55,4 +55,6 @@ def test_a_render_that_fails_is_one_line(here):
 def test_a_command_works(here, args):
     done = run(*args, cwd=here, program=COMMAND, env=WITHOUT, encoding="cp936")
     assert done.err == ""
+    # No character is written as Python writes what an encoding lacks.
+    assert "\\u" not in done.out
     assert "-o" not in args or list(content(here)) == [args[-1]]
