@@ -74,7 +74,7 @@ SENTENCES: dict[str, str] = {
     "Default: FIGURE.svg in the current folder.": "默认：当前文件夹里的“插图名.svg”。",
     "No progress, only what was written.": "不显示进度，只显示写出了什么。",
     "Tell the chapter as one film: one digit, one question.": "把整章连成一部影片：一个手写数字，一个问题。",
-    "The last picture of each lesson becomes the first of the next; --digit is whom it is about. Where lessons are named, or with --beyond, a card stands before each. Lessons that are finished are kept: a film that was interrupted goes on where it stopped.": "每一课的最后一幅画面就是下一课的第一幅；--digit 选定全片讲哪一个手写数字。点名各课或给出 --beyond 时，每课之前有一张标题卡。完成的课会保留：中断的影片可以接着做。",
+    "The last picture of each lesson becomes the first of the next; --digit is whom it is about. Where lessons are named, or with --beyond, a card stands before each. Lessons that are finished are kept: a film that was interrupted goes on where it stopped.": "每一课的最后一幅画面就是下一课的第一幅；--digit 选定全片讲哪一个手写数字。写出课名或给出 --beyond 时，每课之前有一张标题卡。完成的课会保留：中断的影片可以接着做。",
     "Join the lessons into one film.": "把各课连成一部影片。",
     "These lessons, in this order, each with a card, instead of the whole chapter.": "不讲整章，只按这个顺序讲这些课，每课一张标题卡。",
     "All lessons beyond the chapter, each with a card, instead of the chapter.": "不讲本章，讲本章之外的全部各课，每课一张标题卡。",
