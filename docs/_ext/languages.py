@@ -28,6 +28,7 @@ _HOME = "逐格看懂卷积"
 #: What the theme says on a page.
 WORDS = {
     "Back to top": "回到顶部",
+    "Copyright &#169; %(copyright)s": "版权所有 &#169; %(copyright)s",
     "Error": "出错了",
     "Home": "首页",
     "Index": "索引",
@@ -37,6 +38,7 @@ WORDS = {
     "Please activate JavaScript to enable the search functionality.": "搜索需要启用 JavaScript。",
     "Previous": "上一页",
     "Search": "搜索",
+    "Skip to content": "跳到正文",
     '<a href="https://www.sphinx-doc.org/">Sphinx</a> and ': (
         '<a href="https://www.sphinx-doc.org/">Sphinx</a> 和 '
     ),
