@@ -313,19 +313,11 @@ class Channels(LessonScene):
         down, across = window.stride
         return (down, across), (step.box.top - step.row * down, step.box.left - step.col * across)
 
-    def become(
-        self, picture: Diagram, share: float, *others: Move, show: Sequence[str] = ()
-    ) -> None:
-        """Lay out another picture, with as much of the maps as is known."""
-        move = self.board.become(picture, show=[*show])
-
-        def go(alpha: float) -> None:
-            move(alpha)
-            for name, values in (("result", self.result), ("map", self.map)):
-                if self.board.has(name):
-                    self.board.fill(name, values)
-
-        self.during(share, go, *others)
+    def refill(self) -> None:
+        """Fill the maps as far as they are known."""
+        for name, values in (("result", self.result), ("map", self.map)):
+            if self.board.has(name):
+                self.board.fill(name, values)
 
     def show_one_map(self, event: Event) -> None:
         """The windows run over all maps at once, and one map fills."""

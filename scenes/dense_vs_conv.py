@@ -10,7 +10,6 @@ from convexplain.lessons import dense_vs_conv
 from convexplain.lessons.dense_vs_conv import CNN, DENSE
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.comparing_picture import MISTAKES
-from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, eased, in_turn, lazily
 from convexplain.style import format as fmt
@@ -30,12 +29,6 @@ class DenseVsConv(LessonScene):
         """Lay out the digit, once for each network."""
         self.board.lay(self.lesson.looks(upright=self.upright))
         self.board.show("cnn", "cnn.window", "dense")(1.0)
-
-    def become(
-        self, picture: Diagram, share: float, *show: str, hold: tuple[str, ...] = ()
-    ) -> None:
-        """Lay out another picture."""
-        self.during(share, self.board.become(picture, show=show, hold=hold))
 
     # What they look at, and what they learned.
 
@@ -65,7 +58,7 @@ class DenseVsConv(LessonScene):
     def show_learned(self, event: Event) -> None:
         """Small kernels grow out of the one digit, whole templates out of the other."""
         before = {name: self.board.box(name) for name in NETWORKS}
-        self.become(self.lesson.learned(), 0.2, "legend", "kernels.title", "templates.title")
+        self.become(self.lesson.learned(), 0.2, show=("legend", "kernels.title", "templates.title"))
         small = range(self.lesson.kernels.shape[2])
         large = range(self.lesson.templates.shape[2])
         grown = [self.board.grow(f"kernels[{n}]", out_of=before[CNN]) for n in small]
@@ -77,7 +70,7 @@ class DenseVsConv(LessonScene):
     def show_parameters(self, event: Event) -> None:
         """Below what was learned come bars of all that was learned."""
         maps = ("kernels", "templates", "legend", "parameters.title", "parameters.zero")
-        self.become(self.lesson.learned(counted=True), 0.25, *maps)
+        self.become(self.lesson.learned(counted=True), 0.25, show=maps)
         self.grow_bars("parameters")
 
     def grow_bars(self, name: str) -> None:
@@ -137,7 +130,9 @@ class DenseVsConv(LessonScene):
 
     def show_shuffle(self, event: Event) -> None:
         """Every pixel with ink flies to where the fixed permutation takes it."""
-        self.become(self.lesson.shuffling(upright=self.upright), 0.12, "before", "after.title")
+        self.become(
+            self.lesson.shuffling(upright=self.upright), 0.12, show=("before", "after.title")
+        )
         shuffled = np.zeros_like(self.lesson.pixels)
         self.board.fill("after", shuffled)
         self.during(0.06, self.board.show("after"))
@@ -189,7 +184,7 @@ class DenseVsConv(LessonScene):
     def compare(self, share: float) -> None:
         """Lay out the bars, and let those of pixels in place grow."""
         words = ("control.title", "control.zero")
-        self.become(self.lesson.control_picture(), 0.4 * share, "before", "after", *words)
+        self.become(self.lesson.control_picture(), 0.4 * share, show=("before", "after", *words))
         self.board.show("control.note")(1.0)
         for network in NETWORKS:
             bar = self.board.grow(f"control.{network}-0", out_of="control.zero")
@@ -239,11 +234,13 @@ class DenseVsConv(LessonScene):
     def show_price(self, event: Event) -> None:
         """Beside the parameters, what the convnet computes more."""
         names = ("parameters", "work.title", "work.zero")
-        self.become(self.lesson.costs(), 0.25, *names)
+        self.become(self.lesson.costs(), 0.25, show=names)
         self.grow_bars("work")
 
     def show_answer(self, event: Event) -> None:
         """The walls of mistakes once more, as large as they can be."""
-        self.become(self.lesson.walls(both=True, upright=self.upright), 0.25, *NETWORKS, "told")
+        self.become(
+            self.lesson.walls(both=True, upright=self.upright), 0.25, show=(*NETWORKS, "told")
+        )
         self.during(0.4, in_turn(*(self.board.pulse(network) for network in NETWORKS)))
         self.during(1, self.board.pulse(*(f"{network}.counter" for network in NETWORKS), times=2))

@@ -282,17 +282,6 @@ class Learning(LessonScene):
         self.board.show("after.weight")(1.0)
         self.during(1, self.board.pulse("after.weight", "before.weight"))
 
-    def become(
-        self,
-        picture: Diagram,
-        share: float,
-        *others: Move,
-        show: tuple[str, ...] = (),
-        hold: tuple[str, ...] = (),
-    ) -> None:
-        """Lay out another picture."""
-        self.during(share, self.board.become(picture, show=show, hold=hold), *others)
-
 
 def _latest(steps: npt.NDArray[np.integer[Any]], step: int) -> int:
     """Return the last of some steps that is not after another one."""

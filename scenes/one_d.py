@@ -31,18 +31,6 @@ class OneD(LessonScene):
         self.board.lay(self.picture.opening())
         self.board.show("input")(1.0)
 
-    def become(
-        self, picture: Diagram, share: float, *others: Move, show: tuple[str, ...] = (),
-        hold: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
-        """Lay out another picture; scales of colours come with it, where there are any."""
-
-        def scales() -> Move:
-            return self.board.show("legend") if self.board.has("legend") else together()
-
-        move = self.board.become(picture, show=show, hold=hold)
-        self.during(share, move, lazily(scales), *others)
-
     @property
     def first(self) -> int:
         """Where the window stands whose sum is told."""
@@ -58,7 +46,7 @@ class OneD(LessonScene):
 
     def show_row(self, event: Event) -> None:
         """The row slides out of the picture and becomes a strip, with a curve over it."""
-        self.become(self.picture.unrolled(), 0.2, show=("input.row",))
+        self.turn_into(self.picture.unrolled(), 0.2, show=("input.row",))
         self.during(0.3, self.board.grow("row", out_of="input.row"))
         self.during(0.15, self.board.show(*self.board.frame("sound")))
         self.during(1, self.board.trace("sound.curve"), rate=linear)
@@ -67,14 +55,14 @@ class OneD(LessonScene):
         """The window comes to the row's beginning; the video waits."""
         share = min(1.0, 5.0 / event.seconds)
         picture = self.picture.window(0, self.lesson.addends, self.lesson.out[self.lesson.told])
-        self.become(picture, 0.3 * share, show=("kernel", ROW), hold=("sum",))
+        self.turn_into(picture, 0.3 * share, show=("kernel", ROW), hold=("sum",))
         self.during(share, self.board.pulse(ROW, times=2))
 
     def show_window(self, event: Event) -> None:
         """The window stands on the row; its products fall and add up."""
         value = float(self.lesson.out[self.lesson.told])
         picture = self.picture.window(self.first, self.lesson.addends, value)
-        self.become(picture, 0.25, show=("kernel", ROW), hold=("sum",))
+        self.turn_into(picture, 0.25, show=("kernel", ROW), hold=("sum",))
         parts = [f"sum.{addend.name}" for addend in self.lesson.addends]
         cells = [
             f"row[0, {self.first + n}]" if 0 <= self.first + n < len(self.lesson.samples) else "row"
@@ -93,7 +81,7 @@ class OneD(LessonScene):
         """The window runs along; the strip below and its curve fill."""
         known = np.zeros(len(self.lesson.out), dtype=bool)
         picture = self.picture.slide(-self.lesson.ahead, known)
-        self.become(picture, 0.2, show=(ROW, "out", "sums"), hold=("sums.curve",))
+        self.turn_into(picture, 0.2, show=(ROW, "out", "sums"), hold=("sums.curve",))
         fill = self.filling("out", self.lesson.out[None])
         last = len(known) - 1
         run = self.board.visit(
@@ -126,7 +114,7 @@ class OneD(LessonScene):
 
     def show_sequence(self, event: Event) -> None:
         """The strip goes back to its row, and the picture becomes steps of many channels."""
-        self.become(self.picture.sequence(None), 0.4, show=("input",))
+        self.turn_into(self.picture.sequence(None), 0.4, show=("input",))
         self.board.show(BLOCK)(1.0)
         last = self.lesson.drawn.shape[1] - 1
         self.during(1, self.board.visit(BLOCK, lambda alpha: (0, round(alpha * last))), rate=linear)
@@ -141,7 +129,7 @@ class OneD(LessonScene):
         """A window as high as all channels gives one number."""
         known = np.arange(len(self.lesson.all_rows)) == self.lesson.told_step
         picture = self.all_rows(self.lesson.told_step, known)
-        self.become(picture, 0.3, show=("input", BLOCK), hold=("sum", "out"))
+        self.turn_into(picture, 0.3, show=("input", BLOCK), hold=("sum", "out"))
         self.during(0.2, self.board.pulse(BLOCK))
         self.during(0.2, self.board.show("sum", "out"))
         self.during(1, self.board.pulse("sum.activated", f"out[0, {self.lesson.told_step}]"))
@@ -166,7 +154,7 @@ class OneD(LessonScene):
     def show_two(self, event: Event) -> None:
         """A square window slides along both axes, and fills a map."""
         known = np.zeros(self.lesson.map.shape, dtype=bool)
-        self.become(self.picture.two(known), 0.25, show=("input", "kernel", "map", BLOCK))
+        self.turn_into(self.picture.two(known), 0.25, show=("input", "kernel", "map", BLOCK))
         height, width = self.lesson.map.shape
 
         def at(alpha: float) -> tuple[float, float]:
@@ -189,7 +177,7 @@ class OneD(LessonScene):
     def show_three(self, event: Event) -> None:
         """The picture becomes a film; a window as deep as its kernel gives a frame at a time."""
         start = self.board.box("input")
-        self.become(self.picture.three(), 0.05)
+        self.turn_into(self.picture.three(), 0.05)
         self.during(0.3, in_turn(*(eased(self.board.grow(name, out_of=start))
                                    for name in self.frames("film")), overlap=0.6))  # fmt: skip
         self.board.show("film", *self.windows())(1.0)
@@ -225,7 +213,7 @@ class OneD(LessonScene):
         lesson = self.lesson
         picture = self.picture.pixel(lesson.pixel, lesson.one_pixel, lesson.still)
         later = ("one", "one-result", "still", "still-result")
-        self.become(picture, 0.25, show=("film", "moving"), hold=later)
+        self.turn_into(picture, 0.25, show=("film", "moving"), hold=later)
         self.during(0.2, self.board.show("one"))
         self.during(0.15, self.board.show("one-result"))
         self.during(0.2, self.board.show("still", "still-result"))
@@ -235,7 +223,7 @@ class OneD(LessonScene):
         """The three results; their windows slide along one axis, along two, through three."""
         shown = ("row", "input", "film", "out", "map", "moving")
         windows = (ROW, BLOCK, *self.windows())
-        self.become(self.picture.payoff(), 0.3, show=(*shown, *windows))
+        self.turn_into(self.picture.payoff(), 0.3, show=(*shown, *windows))
         k, (height, width) = len(self.lesson.weights), self.lesson.drawn.shape
         corner = height - k, width - k
         row = self.board.visit(ROW, lambda alpha: (0, alpha * corner[1]))

@@ -144,18 +144,10 @@ class Pooling(LessonScene):
 
     # The whole map.
 
-    def become(
-        self, picture: Diagram, share: float, *others: Move, show: tuple[str, ...] = ()
-    ) -> None:
-        """Lay out another picture, with as much of the pooled map as is known."""
-        move = self.board.become(picture, show=show)
-
-        def go(alpha: float) -> None:
-            move(alpha)
-            if self.board.has("pooled"):
-                self.board.fill("pooled", self.pooled)
-
-        self.during(share, go, *others)
+    def refill(self) -> None:
+        """Fill the pooled map as far as it is known."""
+        if self.board.has("pooled"):
+            self.board.fill("pooled", self.pooled)
 
     def show_sweep(self, event: Event) -> None:
         """The window runs over all places: what loses fades, what wins goes into the new map."""

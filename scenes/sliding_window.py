@@ -11,7 +11,6 @@ from convexplain.lessons import sliding_window
 from convexplain.lessons.parts import step_picture
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
-from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
 from convexplain.stage.pace import Move, accelerating, in_turn
@@ -294,19 +293,11 @@ class SlidingWindow(LessonScene):
         cell = f"map[{step.row}, {step.col}]"
         self.during(share, self.board.send("sum.activated", cell, land))
 
-    def become(
-        self, picture: Diagram, share: float, *others: Move, show: tuple[str, ...] = ()
-    ) -> None:
-        """Lay out another picture, with as much of the map as is known."""
-        move = self.board.become(picture, show=show)
-
-        def go(alpha: float) -> None:
-            move(alpha)
-            if self.board.has("map"):
-                self.board.fill("map", self.map)
-                self.count()
-
-        self.during(share, go, *others)
+    def refill(self) -> None:
+        """Fill the map as far as it is known."""
+        if self.board.has("map"):
+            self.board.fill("map", self.map)
+            self.count()
 
     def count(self) -> None:
         """Say how many cells are known."""

@@ -10,10 +10,8 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import transposed
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.transposed_picture import TransposedPicture
-from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, accelerating, eased, in_turn
+from convexplain.stage.pace import accelerating, eased, in_turn
 
 CELL, LANDING = "map.cell", "output.landing"
 
@@ -31,21 +29,12 @@ class Transposed(LessonScene):
         self.board.lay(self.picture.opening())
         self.board.show("map", "legend")(1.0)
 
-    def become(
-        self, picture: Diagram, share: float, *others: Move, show: tuple[str, ...] = (),
-        hold: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
-        """Lay out another picture; scales of colours come with it."""
-        move = self.board.become(picture, show=show, hold=hold)
-        legend = lazily(lambda: self.board.show("legend"))
-        self.during(share, move, legend, *others)
-
     # One number, and its neighbour.
 
     def show_small(self, event: Event) -> None:
         """An empty sheet grows out of the map."""
         self.during(0.3, self.board.pulse("map"))
-        self.become(self.picture.blank(), 0.5, hold=("output",))
+        self.turn_into(self.picture.blank(), 0.5, hold=("output",))
         self.during(1, self.board.grow("output", out_of="map"))
 
     def show_paints(self, event: Event) -> None:
@@ -53,7 +42,7 @@ class Transposed(LessonScene):
         row, col = self.lesson.place
         block = self.lesson.block(1, 1)
         picture = self.picture.painting(self.canvas, block)
-        self.become(picture, 0.2, show=("stamp", CELL), hold=("painted",))
+        self.turn_into(picture, 0.2, show=("stamp", CELL), hold=("painted",))
         self.during(0.2, self.board.send(f"map[{row}, {col}]", "stamp"))
         self.during(0.2, self.board.grow("painted", out_of="stamp"))
         self.land((row, col), 0.25)
@@ -79,7 +68,7 @@ class Transposed(LessonScene):
         picture = self.picture.painting(
             self.canvas, two, told=self.picture.added(one, other), cell=shared
         )
-        self.become(picture, 0.2, show=(CELL, "painted", LANDING), hold=("sum",))
+        self.turn_into(picture, 0.2, show=(CELL, "painted", LANDING), hold=("sum",))
         self.board.fill("painted", alone)
         self.during(0.25, self.board.send(f"map[{row}, {col + 1}]", "stamp"))
         self.canvas = self.lesson.canvas((row, col), (row, col + 1))
@@ -94,12 +83,12 @@ class Transposed(LessonScene):
     def show_predict(self, event: Event) -> None:
         """The stamp comes to the sheet; the video waits."""
         share = min(1.0, 6.0 / event.seconds)
-        self.become(self.picture.painting(self.canvas), 0.3 * share, show=("stamp",))
+        self.turn_into(self.picture.painting(self.canvas), 0.3 * share, show=("stamp",))
         self.during(share, self.board.pulse("stamp", times=2))
 
     def show_all(self, event: Event) -> None:
         """Every number of the map paints, first slowly, then fast."""
-        self.become(self.picture.painting(self.canvas), 0.1, show=("stamp", CELL, LANDING))
+        self.turn_into(self.picture.painting(self.canvas), 0.1, show=("stamp", CELL, LANDING))
         row, col = self.lesson.place
         done = {(row, col), (row, col + 1)}
         steps, seconds = self.lesson.stamps, self.remaining * 0.92
@@ -129,7 +118,7 @@ class Transposed(LessonScene):
         """The output's size, from the first stamp to the last."""
         height = self.lesson.map.shape[0]
         picture = self.picture.painting(self.canvas, counted=True)
-        self.become(picture, 0.15, show=("stamp", CELL, LANDING))
+        self.turn_into(picture, 0.15, show=("stamp", CELL, LANDING))
         stride = self.lesson.stride
 
         def down(alpha: float) -> tuple[float, float]:
@@ -145,7 +134,7 @@ class Transposed(LessonScene):
         parts = self.lesson.meeting
         told = self.picture.sum(parts, sum(value for _, value in parts))
         picture = self.picture.painting(self.canvas, block, told=told, counted=True, cell=cell)
-        self.become(picture, 0.2, show=(CELL, LANDING), hold=("sum", "painted"))
+        self.turn_into(picture, 0.2, show=(CELL, LANDING), hold=("sum", "painted"))
         self.during(0.2, self.board.grow("painted", out_of=LANDING))
         self.during(
             0.12, self.board.show("painted.cell"), self.board.walk("output.landing->painted")
@@ -161,7 +150,7 @@ class Transposed(LessonScene):
         """Cells of one value, and what they became."""
         assert self.lesson.flat is not None
         picture = self.picture.flat(*self.lesson.flat)
-        self.become(picture, 0.2, show=(CELL, LANDING), hold=("equal", "painted"))
+        self.turn_into(picture, 0.2, show=(CELL, LANDING), hold=("equal", "painted"))
         self.during(0.2, self.board.grow("equal", out_of=CELL))
         self.during(0.25, self.board.grow("painted", out_of=LANDING))
         self.during(1, in_turn(self.board.pulse("equal"), self.board.pulse("painted")))
@@ -169,7 +158,7 @@ class Transposed(LessonScene):
     def show_counts(self, event: Event) -> None:
         """How many stamps each of these cells got."""
         picture = self.lesson.counting(self.picture)
-        self.become(picture, 0.25, show=(CELL, LANDING, "painted"), hold=("counts",))
+        self.turn_into(picture, 0.25, show=(CELL, LANDING, "painted"), hold=("counts",))
         self.during(0.3, self.board.grow("counts", out_of="painted"))
         self.during(1, self.board.pulse("counts", times=2))
 
@@ -178,7 +167,7 @@ class Transposed(LessonScene):
     def show_larger(self, event: Event) -> None:
         """What a stamp paints whose side the stride divides."""
         picture = self.lesson.comparing(self.picture)
-        self.become(
+        self.turn_into(
             picture, 0.25, show=("output",), hold=("larger", "output-counts", "larger-counts")
         )
         self.during(0.2, self.board.show("output-counts"))
@@ -191,7 +180,7 @@ class Transposed(LessonScene):
         lesson = self.lesson
         titles = lesson.painted_by(lesson.kernel), lesson.then
         picture = self.picture.resized(lesson.enlarged, lesson.resized, titles)
-        self.become(picture, 0.2, show=("output",), hold=("enlarged", "resized"))
+        self.turn_into(picture, 0.2, show=("output",), hold=("enlarged", "resized"))
         self.during(0.25, self.board.grow("enlarged", out_of="output"))
         self.during(0.3, self.board.grow("resized", out_of="enlarged"))
         self.during(1, in_turn(self.board.pulse("output"), self.board.pulse("resized")))
@@ -202,7 +191,7 @@ class Transposed(LessonScene):
         """A picture goes through its filter, and back through the same weights."""
         there, through, back, kernel, alike = self.lesson.return_trip
         picture = self.picture.there_and_back(there, through, back, kernel, alike)
-        self.become(picture, 0.15, show=("input",), hold=("through", "back", "kernel"))
+        self.turn_into(picture, 0.15, show=("input",), hold=("through", "back", "kernel"))
         self.during(0.15, self.board.show("kernel"))
         self.during(0.25, self.board.grow("through", out_of="input"))
         self.during(0.25, self.board.grow("back", out_of="through"))
@@ -211,7 +200,7 @@ class Transposed(LessonScene):
     def show_answer(self, event: Event) -> None:
         """A number and its patch move over both maps together."""
         picture = self.picture.painting(self.lesson.output, counted=True)
-        self.become(picture, 0.25, show=("map", "output", "stamp", CELL, LANDING))
+        self.turn_into(picture, 0.25, show=("map", "output", "stamp", CELL, LANDING))
         way = self.round_trip()
         self.during(1, self.board.visit(CELL, way, self.board.visit(LANDING, self.scaled(way))))
 

@@ -197,7 +197,7 @@ class WindowGeometry(LessonScene):
     def show_other(self, event: Event) -> None:
         """Another geometry: what belonged to the last one goes first, the picture stays."""
         self.leave(0.25)
-        self.become(event.data, 0.4, self.camera.home())
+        self.reshape(event.data, 0.4, self.camera.home())
         mark = "input.edge" if self.board.has("input.edge") else WINDOW
         self.during(0.15, self.board.show(mark, WINDOW))
         self.during(1, self.board.pulse(mark))
@@ -213,7 +213,7 @@ class WindowGeometry(LessonScene):
         """Return the names of the frames round each cell of the window."""
         return [name for name in self.board.parts if name.startswith("input.tap-")]
 
-    def become(self, geometry: Geometry, share: float, *others: Move) -> None:
+    def reshape(self, geometry: Geometry, share: float, *others: Move) -> None:
         """Lay out another geometry; the pixels of the picture stay, zeros come round them."""
         before = self.pixels()
         self.board.become(self.picture_of(geometry), show=("input",))(1.0)
@@ -230,7 +230,7 @@ class WindowGeometry(LessonScene):
         """The cells of one window step apart, and its frame grows round them."""
         plain = self.lesson.geometries[0]
         self.leave(0.15)
-        self.become(plain, 0.2)
+        self.reshape(plain, 0.2)
         self.board.show(WINDOW, *self.taps())(1.0)
         self.during(0.2, self.near(plain), *(self.board.pulse(name) for name in self.taps()))
         spread = self.board.become(self.picture_of(event.data))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any, ClassVar, NamedTuple
 
@@ -283,6 +283,26 @@ class LessonScene(StageScene):
             self.drive(together(*moves), seconds, rate)
         else:
             together(*moves)(1.0)
+
+    def become(
+        self,
+        picture: Diagram,
+        share: float,
+        *others: Move,
+        show: Sequence[str] = (),
+        hold: Sequence[str] = (),
+    ) -> None:
+        """Lay out another picture, with as much in it as is known."""
+        change = self.board.become(picture, show=show, hold=hold)
+
+        def go(alpha: float) -> None:
+            change(alpha)
+            self.refill()
+
+        self.during(share, go, *others)
+
+    def refill(self) -> None:
+        """Fill in what is known; a scene says how whose pictures hold what is still to come."""
 
     def turn_into(
         self,
