@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from convexplain.messages import Message, Told
+from convexplain.messages import Message, Told, joined
 
 
 class ConvexplainError(Told):
@@ -137,5 +137,4 @@ def listed(names: Iterable[str]) -> str:
     >>> print(listed(["a", "b"]))
     a, b
     """
-    first, *others = [*names] or [""]
-    return Message("{first}, {others}", first=first, others=listed(others)) if others else first
+    return joined("{first}, {others}", names)

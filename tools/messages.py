@@ -21,7 +21,17 @@ import click
 
 ROOT = Path(__file__).parents[1]
 #: What takes a message, or its template, as its first argument.
-TAKERS = {"Finding", "Message", "Name", "Topics", "guarded", "say", "tell"}
+TAKERS = {
+    "Finding",
+    "Message",
+    "Name",
+    "Topics",
+    "at_least_one",
+    "guarded",
+    "joined",
+    "say",
+    "tell",
+}
 #: What is called so in every language.
 NAMES = {"MNIST", "Pillow", "Python", "Typst", "manim"}
 #: What of click's own words a person can see here.

@@ -45,12 +45,12 @@ aspect = click.option(
     show_default=True,
     help="Width to height; the quality counts the shorter side.",
 )
-transcript = click.option(
+_transcript = click.option(
     "--transcript",
     is_flag=True,
     help="What is said and seen, every number of it, beside the video as HTML and as text.",
 )
-voice = click.option(
+_voice = click.option(
     "--voice",
     metavar="DIR",
     type=click.Path(path_type=Path),
@@ -293,12 +293,22 @@ def render_look(function: Function) -> Function:
     return function
 
 
-shard = click.option(
+def words_beside(function: Function) -> Function:
+    """Give a command what is said as a text, and as sounds: --transcript, --voice."""
+    return _transcript(_voice(function))
+
+
+def shared_out(function: Function) -> Function:
+    """Give a command what shares its work out to other machines: --shard, --cluster."""
+    return _shard(_cluster(function))
+
+
+_shard = click.option(
     "--shard",
     metavar="K/N",
     help="Only the K-th of N equal parts of the work, K from 1: for other machines, one each.",
 )
-cluster = click.option(
+_cluster = click.option(
     "--cluster",
     metavar="ADDRESS",
     help="Work on the workers of this scheduler of dask.distributed, not here.",

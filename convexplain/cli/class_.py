@@ -61,8 +61,7 @@ _LONGEST = 120
     metavar="N",
     help="How many videos are rendered at the same time.  [default: one a processor]",
 )
-@_options.shard
-@_options.cluster
+@_options.shared_out
 @click.option(
     "-o", "--output", metavar="DIR", type=click.Path(), required=True, help="The folder of all."
 )

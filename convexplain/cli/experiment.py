@@ -44,8 +44,7 @@ def _names() -> Iterable[str]:
     metavar="N",
     help="How many networks are trained at the same time.  [default: one a processor]",
 )
-@_options.shard
-@_options.cluster
+@_options.shared_out
 @click.option("--quiet", is_flag=True, help="No progress, only the result.")
 def experiment(
     name: str,

@@ -85,8 +85,7 @@ def cores() -> int:
     help="Seconds for which the film rests at a question.  [default: 4; 3 between cards]",
 )
 @_options.render_look
-@_options.transcript
-@_options.voice
+@_options.words_beside
 @click.option(
     "--embed-subtitles",
     is_flag=True,
@@ -99,8 +98,7 @@ def cores() -> int:
     metavar="N",
     help="How many lessons are rendered at the same time.  [default: one a processor]",
 )
-@_options.shard
-@_options.cluster
+@_options.shared_out
 @_options.output("FILE", "An mp4; subtitles and a poster stand beside it.  [default: chapter.mp4]")
 @click.option("--quiet", is_flag=True, help="No progress and no chapters, only what was written.")
 @_log.verbose

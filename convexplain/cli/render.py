@@ -56,8 +56,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 @click.option(
     "--poster", is_flag=True, help="A poster beside the video: a PNG of its fullest picture."
 )
-@_options.transcript
-@_options.voice
+@_options.words_beside
 @click.option("--no-subtitles", is_flag=True, help="No .srt and .vtt beside the video.")
 @click.option(
     "--sections",
@@ -78,8 +77,7 @@ def _beats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     metavar="N",
     help="With --all: how many lessons are rendered at the same time.  [default: 1]",
 )
-@_options.shard
-@_options.cluster
+@_options.shared_out
 @_options.output("FILE", "Default: LESSON.mp4 in the current folder.")
 @click.option("--quiet", is_flag=True, help="No progress, only what was written.")
 @_log.verbose

@@ -4,10 +4,11 @@ from convexplain.messages.message import (
     Message,
     Told,
     in_language,
+    joined,
     recalled,
     said,
     together,
     translated,
 )
 
-__all__ = ["Message", "Told", "in_language", "recalled", "said", "together", "translated"]
+__all__ = ["Message", "Told", "in_language", "joined", "recalled", "said", "together", "translated"]

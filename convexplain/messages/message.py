@@ -97,8 +97,13 @@ def said(error: BaseException) -> str:
 
 def together(parts: Iterable[str]) -> str:
     """Return sentences, or parts of one, with semicolons between them."""
+    return joined("{first}; {others}", parts)
+
+
+def joined(pair: str, parts: Iterable[str]) -> str:
+    """Return parts as a template for two joins them, the first with all others."""
     first, *others = [*parts] or [""]
-    return Message("{first}; {others}", first=first, others=together(others)) if others else first
+    return Message(pair, first=first, others=joined(pair, others)) if others else first
 
 
 class Told(Exception):

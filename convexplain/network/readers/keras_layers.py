@@ -66,6 +66,22 @@ class Layer:
             least=least,
         )
 
+    def at_least_one(self, what: str, key: str, default: object = None) -> int:
+        """Return a setting that counts something; `what` names it in an error."""
+        found = self.config.get(key, default)
+        return whole(found, Message(what, name=self.name), least=1)
+
+    def window(self) -> dict[str, Any]:
+        """Return what windows of all kinds of convolutions have, and what is done with a sum."""
+        return {
+            "kernel_size": self.numbers("kernel_size", 2, None),
+            "stride": self.numbers("strides", 2, 1),
+            "padding": self.padding(),
+            "dilation": self.numbers("dilation_rate", 2, 1),
+            "use_bias": self.flag("use_bias", True),
+            **self.activation(),
+        }
+
     def flag(self, key: str, default: bool) -> bool:
         """Return a switch of the configuration."""
         return bool(self.config.get(key, default))
@@ -196,22 +212,9 @@ def _convolution(layer: Layer) -> str:
     return layer.add(
         "Conv2D",
         weights,
-        filters=whole(
-            layer.config.get("filters"),
-            Message("filters of {name!r:.60}", name=layer.name),
-            least=1,
-        ),
-        kernel_size=layer.numbers("kernel_size", 2, None),
-        stride=layer.numbers("strides", 2, 1),
-        padding=layer.padding(),
-        dilation=layer.numbers("dilation_rate", 2, 1),
-        groups=whole(
-            layer.config.get("groups", 1),
-            Message("groups of {name!r:.60}", name=layer.name),
-            least=1,
-        ),
-        use_bias=bias,
-        **layer.activation(),
+        filters=layer.at_least_one("filters of {name!r:.60}", "filters"),
+        groups=layer.at_least_one("groups of {name!r:.60}", "groups", 1),
+        **layer.window(),
     )
 
 
@@ -224,17 +227,8 @@ def _depthwise(layer: Layer) -> str:
     return layer.add(
         "DepthwiseConv2D",
         weights,
-        depth_multiplier=whole(
-            layer.config.get("depth_multiplier", 1),
-            Message("multiplier of {name!r:.60}", name=layer.name),
-            least=1,
-        ),
-        kernel_size=layer.numbers("kernel_size", 2, None),
-        stride=layer.numbers("strides", 2, 1),
-        padding=layer.padding(),
-        dilation=layer.numbers("dilation_rate", 2, 1),
-        use_bias=bias,
-        **layer.activation(),
+        depth_multiplier=_multiplier(layer),
+        **layer.window(),
     )
 
 
@@ -244,23 +238,14 @@ def _separable(layer: Layer) -> str:
     return layer.add(
         "SeparableConv2D",
         weights,
-        filters=whole(
-            layer.config.get("filters"),
-            Message("filters of {name!r:.60}", name=layer.name),
-            least=1,
-        ),
-        depth_multiplier=whole(
-            layer.config.get("depth_multiplier", 1),
-            Message("multiplier of {name!r:.60}", name=layer.name),
-            least=1,
-        ),
-        kernel_size=layer.numbers("kernel_size", 2, None),
-        stride=layer.numbers("strides", 2, 1),
-        padding=layer.padding(),
-        dilation=layer.numbers("dilation_rate", 2, 1),
-        use_bias=bias,
-        **layer.activation(),
+        filters=layer.at_least_one("filters of {name!r:.60}", "filters"),
+        depth_multiplier=_multiplier(layer),
+        **layer.window(),
     )
+
+
+def _multiplier(layer: Layer) -> int:
+    return layer.at_least_one("multiplier of {name!r:.60}", "depth_multiplier", 1)
 
 
 def _pooling(layer: Layer) -> str:
@@ -286,9 +271,7 @@ def _dense(layer: Layer) -> str:
     return layer.add(
         "Dense",
         weights,
-        units=whole(
-            layer.config.get("units"), Message("units of {name!r:.60}", name=layer.name), least=1
-        ),
+        units=layer.at_least_one("units of {name!r:.60}", "units"),
         use_bias=bias,
         **layer.activation(),
     )
