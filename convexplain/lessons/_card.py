@@ -16,7 +16,6 @@ from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network, Trace
 from convexplain.panels import Cells, Column, Diagram, Either, Mark, Row, Text
-from convexplain.panels.sheet import ASPECTS
 from convexplain.style.captions import Caption
 
 #: Places that a card marks, and how far they are apart, in cells.
@@ -47,7 +46,6 @@ class Card(Lesson):
     """
 
     name: ClassVar[str] = "_card"
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     title: ClassVar[Caption] = Caption(en="Lesson {n} of {count}", zh="第 {n} 课，共 {count} 课")
 
     number: int

@@ -31,7 +31,6 @@ from convexplain.panels import (
     Scale,
     Text,
 )
-from convexplain.panels.sheet import ASPECTS
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -54,7 +53,6 @@ class Closing(Lesson):
     """
 
     name: ClassVar[str] = "_closing"
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     title: ClassVar[Caption] = Caption(en="The whole way", zh="完整的一条路")
     question: ClassVar[Caption] = Opening.question
     answer: ClassVar[Caption] = Caption(

@@ -16,7 +16,6 @@ from convexplain.lessons.dense_vs_conv import CHAPTER_DENSE, CNN, DENSE, DenseVs
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.lesson import Lesson
 from convexplain.panels import Cells, Column, Diagram, Either, Part, Row, Text
-from convexplain.panels.sheet import ASPECTS
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -53,7 +52,6 @@ class Opening(Lesson):
     """
 
     name: ClassVar[str] = "_opening"
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     title: ClassVar[Caption] = Caption(en="Convolution, cell by cell", zh="逐格看懂卷积")
     subtitle: ClassVar[Caption] = Caption(
         en="How a network reads a handwritten digit", zh="神经网络怎样认出手写数字"

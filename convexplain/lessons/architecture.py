@@ -11,13 +11,11 @@ from typing import ClassVar
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.architecture_picture import ArchitecturePicture
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -44,16 +42,8 @@ class Architecture(NetworkLesson):
         zh="从 {p} 个位置、{c}，到 {q} 个位置、{d} 种模式。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "vector at the end")
     example: ClassVar[str] = "hierarchy"
-
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @property
     def shown_title(self) -> Caption:

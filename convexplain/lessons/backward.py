@@ -18,15 +18,14 @@ from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts.answer_bars import class_label, shown_classes
 from convexplain.lessons.parts.backward_picture import BackwardPicture, Given
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import BackwardTrace, Forward, Layer, Network, Trace
 from convexplain.ops import GradientStep, GradientSteps, PoolStep
-from convexplain.panels import ASPECTS, Bar, Diagram, Mark
+from convexplain.panels import Bar, Diagram, Mark
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -45,7 +44,6 @@ class Backward(FilterLesson):
     title: ClassVar[Caption] = words.TITLE
     question: ClassVar[Caption] = words.QUESTION
     answer: ClassVar[Caption] = words.ANSWER
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution over a gray picture", "probabilities")
 
     label: int | None = option(
@@ -57,17 +55,15 @@ class Backward(FilterLesson):
     rate: float = option(
         0.001, en="learning rate of the step that is taken", zh="所走一步的学习率", metavar="R"
     )
-    pause: float = pause_option()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         if not 0 < self.rate <= 1:
             raise UsageError(
                 "--rate {rate:g} is not possible: give more than 0 to 1", rate=self.rate
             )
         _ = self.back  # a picture of unknown class is refused at once
-        self.beats()  # as is a length that cannot be
 
     @classmethod
     def digit_of(cls, label: int, network: Network) -> Picture:

@@ -12,11 +12,9 @@ import numpy.typing as npt
 
 from convexplain.data import digits
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, right
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.carrying import bundled, carried, compared, right
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
-from convexplain.lessons.parts.network_lesson import FilterLesson
+from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.normalizing import (
     NO_GAMMA_BETA,
     NO_MEAN,
@@ -29,11 +27,8 @@ from convexplain.lessons.parts.subject import Role
 from convexplain.network import Layer, Trace, folded
 from convexplain.network.folding import fold, host_of
 from convexplain.panels import (
-    ASPECTS,
     INK,
     Axis,
-    Bar,
-    Bars,
     Cells,
     Chart,
     Column,
@@ -56,8 +51,6 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
-#: The network that is shown unless another is given.
-_MODEL = "blocks"
 #: The bundled digits are shared out into so many batches.
 BATCHES = 10
 #: At most so many maps stand on a wall.
@@ -77,7 +70,6 @@ _FOLDED = Caption(en="folded", zh="合并后")
 _DIFFERENCE = Caption(en="difference", zh="差值")
 _FACTOR, _ADDEND = Caption(en="factor", zh="倍数"), Caption(en="shift", zh="平移")
 _OF_BIAS = Caption(en="bias after", zh="之后的偏置")
-_RIGHT = Caption(en="right of {n} digits", zh="{n} 个手写数字中认对的")
 _WITH_STORED = Caption(en="stored numbers", zh="保存的数")
 _WITH_OWN = Caption(en="each its own", zh="各用各的")
 
@@ -99,30 +91,13 @@ class BatchNorm(FilterLesson):
         en="A scale and a shift: the convolution can do both itself.",
         zh="缩放加平移：卷积自己就能做。",
     )
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("normalization",)
 
-    model: str = option(
-        _MODEL,
-        en="a network that was saved to a file",
-        zh="保存好的网络文件",
-        metavar="FILE",
-        kw_only=True,
-    )
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
+    model: str = model_option("blocks")
 
     @property
-    def shown_filter(self) -> int:
-        """The channel asked for, the example's, or the first with steps that add up."""
-        if self.filter is not None:
-            return self.filter
-        if self.model == _MODEL:
-            return int(self.chosen["filter"])
+    def clearest(self) -> int:
+        """The first channel with steps that add up."""
         honest = (
             n for n in range(self.filters)
             if self._constants_of(n).followed(self.sums[:, :, n]) is not None
@@ -395,16 +370,8 @@ class BatchNorm(FilterLesson):
     def answers(self) -> Diagram:
         """Describe how many digits are read right in both ways."""
         assert self.right is not None
-        whole = len(digits.load())
-        bars = [
-            Bar(name, label, n, fmt.count(n), tone)
-            for name, label, n, tone in zip(
-                ("stored", "own"), (_WITH_STORED, _WITH_OWN), self.right, ("accent", "ink"),
-                strict=True,
-            )
-        ]  # fmt: skip
-        title = _RIGHT.fill(n=fmt.count(whole))
-        return Diagram(Row(Bars("answers", bars, Scale(whole), length=20, title=title.capital)))
+        stored, own = self.right
+        return compared({"stored": (_WITH_STORED, stored), "own": (_WITH_OWN, own)})
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: kernel and bias folded, and the same map."""

@@ -17,8 +17,7 @@ from convexplain.lessons.parts import channel_words as words
 from convexplain.lessons.parts import photo
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.channels_picture import ChannelsPicture, PhotoPicture, names
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.photo import Colours, TrainedColours
@@ -26,7 +25,7 @@ from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role, Subject, load, reads_all_channels
 from convexplain.lessons.parts.walls import MOST
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -48,7 +47,6 @@ class Channels(FilterLesson):
     question: ClassVar[Caption] = words.QUESTION.fill(c=32)
     answer: ClassVar[Caption] = words.ANSWER
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
 
     photo: Picture | None = option(
@@ -68,16 +66,16 @@ class Channels(FilterLesson):
         en="row and column of the filter's map, counted from 0",
         zh="响应图的行和列，编号从 0 开始",
     )
-    pause: float = pause_option()
 
-    def __post_init__(self) -> None:
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
         if self.layer is not None and not reads_all_channels(self.network, self.layer):
             raise UsageError(
                 "{layer} is no convolution of all channels of the layer before it: give another "
                 "--layer, or none",
                 layer=self.layer,
             )
-        super().__post_init__()
+        super().validate()
         height, width, _ = self.network.shapes[self.shown_layer]
         if self.at is not None and not (0 <= self.at[0] < height and 0 <= self.at[1] < width):
             raise UsageError(
@@ -90,8 +88,6 @@ class Channels(FilterLesson):
             )
         if self.photo is not None:
             Colours(self.photo)
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @cached_property
     def subject(self) -> Subject:

@@ -15,11 +15,10 @@ from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts import comparing_picture as pictures
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import Lesson, pause_option
+from convexplain.lessons.parts.lesson import Lesson
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -67,19 +66,13 @@ class DenseVsConv(Lesson):
         en="A convnet learns a small pattern once, for every place.",
         zh="卷积网络把小模式只学一次，处处可用。",
     )
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     alone: ClassVar[Caption] = Caption(
         en="it compares the package's two networks, which learned from the same digits",
         zh="它比较自带的两个网络，它们用同样的手写数字训练",
     )
 
-    pause: float = pause_option()
     #: The digit that both look at, where a film is about it; a typical four if None.
     picture: Picture | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @cached_property
     def networks(self) -> tuple[Network, Network]:

@@ -13,16 +13,15 @@ import numpy.typing as npt
 from convexplain import ops
 from convexplain.data import digits
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, right
-from convexplain.lessons.parts.checks import check_filter, check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
+from convexplain.lessons.parts.checks import check_filter
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.separating import Separable, closest, kept, of_shapes, own
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import Layer
 from convexplain.panels import (
-    ASPECTS,
     Aligned,
     Axis,
     Bar,
@@ -67,7 +66,6 @@ _ITS_SHAPE = Caption(en="shape", zh="形状")
 _TIMES = Caption(en="shape × {v}", zh="形状 × {v}")
 _LOST = Caption(en="lost", zh="失去的")
 _PER_CHANNEL = Caption(en="shapes a channel", zh="每个通道的形状数")
-_RIGHT = Caption(en="right of {n} digits", zh="{n} 个手写数字中认对的")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
@@ -88,7 +86,6 @@ class Depthwise(NetworkLesson):
         en="Filters share their shapes: fewer weights, less freedom.",
         zh="过滤器共用形状：权重少得多，自由也少。",
     )
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
     example: ClassVar[str] = "channels"
 
@@ -98,13 +95,11 @@ class Depthwise(NetworkLesson):
         zh="展示哪个过滤器，编号从 0 开始",
         metavar="N",
     )
-    pause: float = pause_option()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         check_filter(self.filter, self.separable.filters, self.layer)
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     # Both layers.
 
@@ -364,7 +359,7 @@ class Depthwise(NetworkLesson):
         ]
         axes = (
             Axis(_PER_CHANNEL, 0.0, float(counts[-1]) + 0.5),
-            Axis(_RIGHT.fill(n=fmt.count(whole)), 0.0, 1.15 * whole),
+            Axis(right_of_all(), 0.0, 1.15 * whole),
         )
         return Diagram(Row(Chart("chart", [curve], *axes, size=(16, 28), dots=dots)))
 

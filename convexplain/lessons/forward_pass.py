@@ -14,9 +14,7 @@ from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.forward_picture import ForwardPicture, Softmax
-from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import about, in_words
 from convexplain.lessons.parts.stages import Stage, stages
@@ -24,7 +22,7 @@ from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.lessons.parts.subject import Role, Subject
 from convexplain.network import Network
 from convexplain.ops import Breakdown, ConvStep, PoolStep
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -56,15 +54,7 @@ class ForwardPass(NetworkLesson):
         zh="加权、求和、取最大；softmax 分比例。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
-
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @classmethod
     def digit_of(cls, label: int, network: Network) -> Picture:

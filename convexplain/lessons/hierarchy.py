@@ -15,11 +15,9 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.cuts import Cuts
 from convexplain.lessons.parts.hiding import Hiding
 from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
-from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.removal import Removal
 from convexplain.lessons.parts.subject import Role, chosen_levels
@@ -32,7 +30,7 @@ from convexplain.network import (
     top_patches,
 )
 from convexplain.ops import Box
-from convexplain.panels import ASPECTS, Axis, Cells, Chart, Curve, Diagram, Dot
+from convexplain.panels import Axis, Cells, Chart, Curve, Diagram, Dot
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -69,16 +67,14 @@ class Hierarchy(NetworkLesson):
         zh="每一层都在组合前一层的模式；许多微小的贡献合成“{k}”。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("levels",)
-
-    pause: float = pause_option()
 
     #: A digit whose tree stands beside this one in the end, within a film.
     compared: Picture | None = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         if not self.tree.parts:
             raise UsageError(
                 "no cell of {levels} in {model!r} pushes towards its answer, {answer_name}, so "
@@ -87,8 +83,6 @@ class Hierarchy(NetworkLesson):
                 model=self.model,
                 answer_name=self.answer_name,
             )
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @property
     def shown_title(self) -> Caption:

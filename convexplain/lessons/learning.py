@@ -16,11 +16,10 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import learning_picture as pictures
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import Lesson, option, pause_option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network
-from convexplain.panels import ASPECTS, Diagram, Maps
+from convexplain.panels import Diagram, Maps
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -74,7 +73,6 @@ class Learning(Lesson):
         en="Random numbers, {n} steps downhill: that made the filters.",
         zh="从随机数出发，下坡 {n} 步：过滤器就是这样来的。",
     )
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     alone: ClassVar[Caption] = Caption(
         en="it follows a training, and only that of the package's network was recorded",
         zh="它讲述训练过程，只有自带的网络记录了训练",
@@ -83,11 +81,6 @@ class Learning(Lesson):
     picture: Picture | None = option(
         None, en="the bundled digit whose answer is followed", zh="要跟踪其预测的内置手写数字"
     )
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
-        check_pause(self.pause)
-        self.beats()  # a picture without a history, or an impossible length, is refused at once
 
     @cached_property
     def history(self) -> facts.Learning:

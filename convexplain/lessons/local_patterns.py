@@ -17,8 +17,8 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import local_picture
 from convexplain.lessons.parts import local_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_filter, check_pause
-from convexplain.lessons.parts.lesson import Lesson, option, pause_option
+from convexplain.lessons.parts.checks import check_filter
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.local_picture import LocalPicture
 from convexplain.lessons.parts.subject import name_of
 from convexplain.network import Network, Trace
@@ -97,9 +97,10 @@ class LocalPatterns(Lesson):
         zh="全连接网络隐藏层的哪个单元，编号从 0 开始",
         metavar="N",
     )
-    pause: float = pause_option()
 
-    def __post_init__(self) -> None:
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         check_filter(self.filter, self.filters, self.layer)
         if self.unit is not None and not 0 <= self.unit < self.units:
             raise UsageError(
@@ -120,8 +121,6 @@ class LocalPatterns(Lesson):
                 raise UsageError(
                     "{origin} is blank: give a picture with ink", origin=self.picture.origin
                 )
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @cached_property
     def cnn(self) -> Network:

@@ -14,9 +14,8 @@ from convexplain import ops
 from convexplain.data import digits, photographs
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, right
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
 from convexplain.lessons.parts.mixing import Mixing, best, trained
 from convexplain.lessons.parts.network_lesson import NetworkLesson
@@ -24,7 +23,6 @@ from convexplain.lessons.parts.photo import reduced
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import Layer
 from convexplain.panels import (
-    ASPECTS,
     LIGHT,
     Aligned,
     Bar,
@@ -75,7 +73,6 @@ _MIXTURE = Caption(en="1 × 1, filter {n}", zh="1×1，过滤器 {n}")
 _ALONE = Caption(en="{layer} alone", zh="只有 {layer}")
 _BEFORE_IT = Caption(en="1 × 1, then {layer}", zh="1×1，再 {layer}")
 _COUNTED = Caption(en="weights", zh="权重")
-_RIGHT = Caption(en="right of {n} digits", zh="{n} 个手写数字中认对的")
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,6 @@ class OneByOne(NetworkLesson):
         en="1 × 1: no neighbors, all channels, the same everywhere.",
         zh="1×1：不看邻居，只混通道，处处相同。",
     )
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
     example: ClassVar[str] = "channels"
 
@@ -104,11 +100,10 @@ class OneByOne(NetworkLesson):
         zh="混合成几个通道",
         metavar="K",
     )
-    pause: float = pause_option()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         layer, most = trained(self.network), self.mixing.channels
         if self.channels is not None:
             if layer is not None:
@@ -127,7 +122,6 @@ class OneByOne(NetworkLesson):
                     most=most,
                     source=self.mixing.source,
                 )
-        self.beats()  # a length that cannot be is refused at once
 
     # The photograph.
 
@@ -385,7 +379,7 @@ class OneByOne(NetworkLesson):
         values, title = {
             "counts": (self.costs[0], _COUNTED.capital),
             "work": (self.costs[1], terms.MULTIPLICATIONS.capital),
-            "right": (self.right or (0, 0), _RIGHT.fill(n=fmt.count(len(digits.load()))).capital),
+            "right": (self.right or (0, 0), right_of_all().capital),
         }[what]
         labels = _ALONE.fill(layer=reader.name), _BEFORE_IT.fill(layer=reader.name)
         bars = [

@@ -16,13 +16,12 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import one_d_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import Lesson, option, pause_option
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
 from convexplain.lessons.parts.one_d_picture import OneDPicture
 from convexplain.messages import said
 from convexplain.ops.breakdown import OTHERS, largest
-from convexplain.panels import ASPECTS, Addend, Diagram
+from convexplain.panels import Addend, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -43,7 +42,6 @@ class OneD(Lesson):
     title: ClassVar[Caption] = words.TITLE
     question: ClassVar[Caption] = words.QUESTION
     answer: ClassVar[Caption] = words.ANSWER
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     alone: ClassVar[Caption] = Caption(
         en="it tells of one kernel made by hand, which slides in three ways",
         zh="它讲的是一个人工设计的卷积核怎样沿三种方式滑动",
@@ -70,10 +68,10 @@ class OneD(Lesson):
         zh="在一行的前面补 0，使每个数都不看后面",
         flags=("--causal",),
     )
-    pause: float = pause_option()
 
-    def __post_init__(self) -> None:
-        check_pause(self.pause)
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         channels = self.shown_picture.pixels.shape[2]
         if channels != 1:
             raise UsageError(
@@ -103,7 +101,6 @@ class OneD(Lesson):
                 row=self.row,
                 last=height - 1,
             )
-        self.beats()  # a length that cannot be is refused at once
 
     @cached_property
     def shown_picture(self) -> Picture:

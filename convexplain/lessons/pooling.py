@@ -14,8 +14,6 @@ from convexplain.data import facts
 from convexplain.lessons.parts import mistakes, pooled, walls
 from convexplain.lessons.parts import pooling_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import pause_option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.pooled import Map, Odd, Reach, Unseen
@@ -24,7 +22,7 @@ from convexplain.lessons.parts.search import FoundStop, find_pool_stop
 from convexplain.lessons.parts.subject import Role, convolutions, max_pools
 from convexplain.network import Trace
 from convexplain.ops import PoolStep
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -41,15 +39,7 @@ class Pooling(FilterLesson):
     question: ClassVar[Caption] = words.QUESTION.fill(m=in_words(3), n=in_words(4))
     answer: ClassVar[Caption] = words.ANSWER
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("max pool",)
-
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @property
     def shown_title(self) -> Caption:

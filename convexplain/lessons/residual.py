@@ -10,20 +10,14 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, right
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.carrying import bundled, carried, compared, right
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
-from convexplain.lessons.parts.network_lesson import FilterLesson
+from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.subject import Role, ancestors, find
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
-    ASPECTS,
     Aligned,
-    Bar,
-    Bars,
     Cells,
     Column,
     Diagram,
@@ -44,8 +38,6 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
-#: The network that is shown unless another is given.
-_MODEL = "blocks"
 #: At most so many maps stand on a wall, and so many on the way through.
 MOST = 32
 _ON_THE_WAY = 3
@@ -59,7 +51,6 @@ _ERROR_OUT = Caption(en="error behind the plus", zh="加号之后的误差")
 _ROUND = Caption(en="comes round", zh="绕过来的")
 _THROUGH = Caption(en="comes through", zh="穿过来的")
 _ON_WAY = Caption(en="on the way through", zh="途中")
-_RIGHT = Caption(en="right of {n} digits", zh="{n} 个手写数字中认对的")
 _BLOCK = Caption(en="both ways", zh="两条路")
 _NO_CHANGE = Caption(en="round alone", zh="只绕过")
 _NO_SHORTCUT = Caption(en="through alone", zh="只穿过")
@@ -81,22 +72,9 @@ class Residual(FilterLesson):
         en="The block adds a change; what came in goes on, both ways.",
         zh="块只加上改动；输入照样传下去，误差照样传回来。",
     )
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("addition",)
 
-    model: str = option(
-        _MODEL,
-        en="a network that was saved to a file",
-        zh="保存好的网络文件",
-        metavar="FILE",
-        kw_only=True,
-    )
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
+    model: str = model_option("blocks")
 
     # What is added.
 
@@ -128,12 +106,8 @@ class Residual(FilterLesson):
         return came, change, self.trace.before(self.shown_layer)
 
     @property
-    def shown_filter(self) -> int:
-        """The channel asked for, the example's, or the first with a change that can be followed."""
-        if self.filter is not None:
-            return self.filter
-        if self.model == _MODEL:
-            return int(self.chosen["filter"])
+    def clearest(self) -> int:
+        """The channel with the largest change."""
         change = np.abs(self.three[1]).max(axis=(0, 1))
         return int(change.argmax())
 
@@ -326,14 +300,8 @@ class Residual(FilterLesson):
     def answers(self) -> Diagram:
         """Describe how many digits are read right with both ways, and with one alone."""
         assert self.right is not None
-        whole = len(digits.load())
         labels = {"block": _BLOCK, "round": _NO_CHANGE, "through": _NO_SHORTCUT}
-        bars = [
-            Bar(name, labels[name], n, fmt.count(n), "accent" if name == "block" else "ink")
-            for name, n in self.right.items()
-        ]
-        title = _RIGHT.fill(n=fmt.count(whole)).capital
-        return Diagram(Row(Bars("answers", bars, Scale(whole), length=20, title=title)))
+        return compared({name: (labels[name], n) for name, n in self.right.items()})
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""

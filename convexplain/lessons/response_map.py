@@ -14,8 +14,7 @@ from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts import response_words as words
 from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, joined
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.response_picture import (
@@ -29,7 +28,7 @@ from convexplain.lessons.parts.response_picture import (
 )
 from convexplain.lessons.parts.subject import Role, with_maps
 from convexplain.ops import Box, ConvStep, Window
-from convexplain.panels import ASPECTS, Diagram, Scale
+from convexplain.panels import Diagram, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -69,7 +68,6 @@ class ResponseMap(FilterLesson):
         zh="响应图说明：模式出现在哪里，响应有多强。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("maps",)
 
     layer: str | None = option(
@@ -78,12 +76,6 @@ class ResponseMap(FilterLesson):
         zh="展示哪一层的响应图，给出层名；默认为第一个有响应图的层",
         metavar="NAME",
     )
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @property
     def shown_layer(self) -> str:

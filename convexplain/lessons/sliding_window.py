@@ -17,8 +17,7 @@ from convexplain.data.kernels import Pattern
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.search import TRIED, FoundStop, find_stops
 from convexplain.lessons.parts.step_picture import (
@@ -33,7 +32,7 @@ from convexplain.lessons.parts.step_picture import (
 from convexplain.lessons.parts.subject import Role
 from convexplain.messages import said
 from convexplain.ops import ConvStep, conv2d_steps
-from convexplain.panels import ASPECTS, INK, Diagram, Scale
+from convexplain.panels import INK, Diagram, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -69,7 +68,6 @@ class SlidingWindow(FilterLesson):
         zh="{N} 个像素，{n} 个权重，一次表决；{places} 处都一样。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture",)
 
     kernel: str | None = option(
@@ -87,12 +85,11 @@ class SlidingWindow(FilterLesson):
         metavar="N|all",
     )
 
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
         if self.filter is not None and self.kernel is not None:
             raise UsageError("--filter and --kernel exclude one another: give one of them")
-        super().__post_init__()
+        super().validate()
         if self.kernel is not None and self.weights.shape[:2] not in _SIZES:
             raise UsageError(
                 "the kernel {kernel!r:.60} has {shape} weights: give 3x3, 5x5 or 7x7",
@@ -105,8 +102,6 @@ class SlidingWindow(FilterLesson):
                 steps=self.steps,
                 most=_MOST,
             )
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @cached_property
     def all_steps(self) -> Sequence[ConvStep]:

@@ -16,14 +16,13 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.answer_bars import class_label
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.subject import Role, Subject, find, max_pools
 from convexplain.lessons.parts.translation_picture import Inside, Reader, TranslationPicture
 from convexplain.network import Network, Trace
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -188,7 +187,6 @@ class Translation(FilterLesson):
         zh="过滤器跟着走，池化容得下一点，最后一层认位置。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "probabilities")
 
     direction: Direction | None = option(
@@ -201,9 +199,8 @@ class Translation(FilterLesson):
         metavar="STEPS",
     )
 
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
         if not 1 <= self.shift <= FAR:
             raise UsageError(
                 "a shift by {shift} pixels is not shown: give 1 to {far}", shift=self.shift, far=FAR
@@ -214,9 +211,7 @@ class Translation(FilterLesson):
                 direction=self.direction,
                 get_args=", ".join(get_args(Direction)),
             )
-        super().__post_init__()
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
+        super().validate()
 
     @classmethod
     def digit_of(cls, label: int, network: Network) -> Picture:

@@ -15,8 +15,7 @@ from convexplain.data import kernels
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import transposed_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
@@ -25,7 +24,7 @@ from convexplain.lessons.parts.transposed_picture import Block, TransposedPictur
 from convexplain.messages import said
 from convexplain.ops import StampStep, StampSteps
 from convexplain.ops.breakdown import OTHERS, largest
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -47,7 +46,6 @@ class Transposed(FilterLesson):
     title: ClassVar[Caption] = words.TITLE
     question: ClassVar[Caption] = words.QUESTION
     answer: ClassVar[Caption] = words.ANSWER
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("maps",)
 
     stamp: str | None = option(
@@ -65,11 +63,10 @@ class Transposed(FilterLesson):
     stride: int = option(
         2, en="cells from one stamp to the next", zh="相邻两个印章相距的格数", metavar="N"
     )
-    pause: float = pause_option()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_pause(self.pause)
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         if self.stamp is not None and self.size is not None:
             raise UsageError("--stamp and --size exclude one another: give one of them")
         if not STRIDES[0] <= self.stride <= STRIDES[1]:
@@ -102,7 +99,6 @@ class Transposed(FilterLesson):
                 layer=self.shown_layer,
                 shape=fmt.shape(self.response_map.shape),
             )
-        self.beats()  # a length that cannot be is refused at once
 
     @property
     def shown_layer(self) -> str:

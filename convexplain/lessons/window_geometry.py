@@ -14,14 +14,13 @@ from convexplain.data import kernels
 from convexplain.errors import UsageError, listed
 from convexplain.lessons.parts import mistakes, window_picture
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause
-from convexplain.lessons.parts.lesson import option, pause_option
+from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.subject import Role
 from convexplain.lessons.parts.windows import Geometry, edge_kernel
 from convexplain.messages import said
 from convexplain.ops import Window
-from convexplain.panels import ASPECTS, Cells, Column, Diagram, Legend, Row, Scale
+from convexplain.panels import Cells, Column, Diagram, Legend, Row, Scale
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
@@ -46,7 +45,6 @@ class WindowGeometry(FilterLesson):
         zh="数一数跳几步，再加一，就是输出的大小。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     needs: ClassVar[tuple[Role, ...]] = ("convolution over the picture",)
     example: ClassVar[str] = "sliding-window"
 
@@ -79,22 +77,19 @@ class WindowGeometry(FilterLesson):
         metavar="N",
     )
 
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
         given = [n for n in ("filter", "kernel", "kernel_size") if getattr(self, n) is not None]
         if len(given) > 1:
             flags = listed("--" + name.replace("_", "-") for name in given)
             raise UsageError("{flags} exclude one another: give one of them", flags=flags)
-        super().__post_init__()
+        super().validate()
         if self.kernel_size is not None and not 2 <= self.kernel_size <= LARGEST_KERNEL:
             raise UsageError(
                 "--kernel-size {size} is not possible: give 2 to {most}",
                 size=self.kernel_size,
                 most=LARGEST_KERNEL,
             )
-        check_pause(self.pause)
-        self.beats()  # a geometry or a length that cannot be is refused at once
 
     @property
     def hand_made(self) -> bool:

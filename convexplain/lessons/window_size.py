@@ -14,13 +14,13 @@ from convexplain.data import digits, examples, facts
 from convexplain.data.pictures import Picture
 from convexplain.lessons.parts import size_picture
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
-from convexplain.lessons.parts.checks import check_pause, check_picture
-from convexplain.lessons.parts.lesson import Lesson, option, pause_option
+from convexplain.lessons.parts.checks import check_picture
+from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.size_picture import Pixels, Variant
 from convexplain.network import Network
 from convexplain.ops.geometry import Pair
-from convexplain.panels import ASPECTS, Diagram
+from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
@@ -42,7 +42,6 @@ class WindowSize(Lesson):
         zh="尺寸决定看多远，数量决定问多少。",
     )
 
-    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     alone: ClassVar[Caption] = Caption(
         en="it tells what was measured when networks of many windows were trained",
         zh="它讲的是训练多个不同窗口的网络时测得的结果",
@@ -52,12 +51,10 @@ class WindowSize(Lesson):
         None, en="the digit that windows lie on", zh="窗口所在的手写数字"
     )
 
-    pause: float = pause_option()
-
-    def __post_init__(self) -> None:
+    def validate(self) -> None:
+        """Refuse what cannot be shown."""
+        super().validate()
         check_picture(self.picture, Network.load("cnn"))
-        check_pause(self.pause)
-        self.beats()  # a length that cannot be is refused at once
 
     @cached_property
     def shown_picture(self) -> Picture:

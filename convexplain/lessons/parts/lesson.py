@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from convexplain.data.ink import DOUBTS
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.beats import Beat, Event, lasting, paced, require_plain, shortest
+from convexplain.lessons.parts.checks import check_pause
 from convexplain.lessons.parts.telling import Telling
 from convexplain.lessons.parts.voice import voiced
+from convexplain.panels import ASPECTS
 from convexplain.style.captions import Caption
 
 if TYPE_CHECKING:
@@ -56,17 +58,6 @@ def option(
     return field(default=default, metadata=metadata, kw_only=kw_only)
 
 
-def pause_option() -> float:
-    """Declare how long a lesson rests at its questions, as an option of it."""
-    return option(
-        3.0,
-        en="seconds for which the video rests at a question",
-        zh="视频在每个提问处停留的秒数",
-        metavar="S",
-        kw_only=True,
-    )
-
-
 @dataclass(frozen=True)
 class Lesson:
     """Base of all lessons: options as fields, computed data as cached properties.
@@ -87,7 +78,7 @@ class Lesson:
     title: ClassVar[Caption]
     question: ClassVar[Caption]
     answer: ClassVar[Caption]
-    aspects: ClassVar[tuple[str, ...]] = ("16:9",)
+    aspects: ClassVar[tuple[str, ...]] = tuple(ASPECTS)
     alone: ClassVar[Caption | None] = None
 
     def __init_subclass__(cls) -> None:
@@ -103,11 +94,27 @@ class Lesson:
         kw_only=True,
     )
 
+    pause: float = option(
+        3.0,
+        en="seconds for which the video rests at a question",
+        zh="视频在每个提问处停留的秒数",
+        metavar="S",
+        kw_only=True,
+    )
+
     #: How a film tells it; None: on its own.
     telling: Telling | None = field(default=None, kw_only=True, repr=False)
 
     #: Events that have a sound, each with its seconds.
     sounds: tuple[tuple[str, float], ...] = field(default=(), kw_only=True, repr=False)
+
+    def __post_init__(self) -> None:
+        self.validate()
+        self.beats()  # a length that cannot be is refused at once
+
+    def validate(self) -> None:
+        """Refuse what cannot be shown; a lesson adds its own rules behind these."""
+        check_pause(self.pause)
 
     @property
     def shown_title(self) -> Caption:

@@ -20,6 +20,17 @@ from convexplain.network import Network, Trace
 DEFAULT = "cnn"
 
 
+def model_option(default: str = DEFAULT) -> str:
+    """Declare which network is shown, as an option of a lesson."""
+    return option(
+        default,
+        en="a network that was saved to a file",
+        zh="保存好的网络文件",
+        metavar="FILE",
+        kw_only=True,
+    )
+
+
 @dataclass(frozen=True)
 class NetworkLesson(Lesson):
     """What lessons share that follow a picture through a network.
@@ -38,18 +49,14 @@ class NetworkLesson(Lesson):
     picture: Picture | None = option(
         None, en="the digit or picture that is read", zh="要处理的手写数字或图片"
     )
-    model: str = option(
-        DEFAULT,
-        en="a network that was saved to a file",
-        zh="保存好的网络文件",
-        metavar="FILE",
-        kw_only=True,
-    )
+    model: str = model_option()
 
-    def __post_init__(self) -> None:
+    def validate(self) -> None:
+        """Refuse a network that lacks what is needed, and a picture that it cannot read."""
+        super().validate()
         for role in self.needs:
             self.subject.role(role)
-        _ = self.shown_picture  # one that the network cannot read is refused at once
+        _ = self.shown_picture
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -96,8 +103,9 @@ class FilterLesson(NetworkLesson):
         metavar="N",
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def validate(self) -> None:
+        """Refuse a filter that there is not."""
+        super().validate()
         check_filter(self.filter, self.filters, self.shown_layer)
 
     @property
@@ -112,11 +120,16 @@ class FilterLesson(NetworkLesson):
 
     @property
     def shown_filter(self) -> int:
-        """The filter asked for, the example's, or in other networks the one that responds most."""
+        """The filter asked for, the example's, or in other networks the `clearest`."""
         if self.filter is not None:
             return self.filter
-        if self.model == DEFAULT:
+        if self.model == type(self).model:
             return int(self.chosen["filter"])
+        return self.clearest
+
+    @property
+    def clearest(self) -> int:
+        """The filter that shows best what the lesson tells."""
         return self.strongest
 
     @property
