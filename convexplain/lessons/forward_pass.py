@@ -19,7 +19,7 @@ from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.number_words import about, in_words
 from convexplain.lessons.parts.stages import Stage, stages
 from convexplain.lessons.parts.step_picture import scale_of
-from convexplain.lessons.parts.subject import Role, Subject
+from convexplain.lessons.parts.subject import Role, digits_of
 from convexplain.network import Network
 from convexplain.ops import Breakdown, ConvStep, PoolStep
 from convexplain.panels import Diagram
@@ -59,9 +59,8 @@ class ForwardPass(NetworkLesson):
     @classmethod
     def digit_of(cls, label: int, network: Network) -> Picture:
         """Give the bundled digit of a class, read right, about which a network hesitates most."""
-        own = [digit for digit in digits.load() if digit.label == label]
-        subjects = [Subject(network, digit, "") for digit in own]
-        if not subjects or not subjects[0].reads_digits:
+        subjects = digits_of(label, network)
+        if not subjects:
             return digits.first(label)
         right = [s for s in subjects if s.trace.prediction == label]
         found = min(right or subjects, key=lambda s: float(s.trace.shares[label]))

@@ -19,7 +19,7 @@ from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.stages import Stage, stages
-from convexplain.lessons.parts.subject import Role, Subject, find, max_pools
+from convexplain.lessons.parts.subject import Role, Subject, digits_of, find, max_pools
 from convexplain.lessons.parts.translation_picture import Inside, Reader, TranslationPicture
 from convexplain.network import Network, Trace
 from convexplain.panels import Diagram
@@ -216,18 +216,17 @@ class Translation(FilterLesson):
     @classmethod
     def digit_of(cls, label: int, network: Network) -> Picture:
         """Give the bundled digit of a class that walks out of its answers best."""
-        own = [digit for digit in digits.load() if digit.label == label]
-        subjects = [Subject(network, digit, "") for digit in own]
-        if not subjects or not subjects[0].reads_digits:
+        subjects = digits_of(label, network)
+        if not subjects:
             return digits.first(label)
         dense = Network.load("dense")
         partners = [dense] if network.input_shape == dense.input_shape else []
         pictures = [subject.trace.image for subject in subjects]
         both = [network, *partners]
         for networks, least in ((both, SURE), (both, 0.5), ([network], SURE)):
-            walks = find_walks(pictures, [label] * len(own), networks, least=least)
+            walks = find_walks(pictures, [label] * len(subjects), networks, least=least)
             if walks:
-                return own[walks[0].sample]
+                return subjects[walks[0].sample].given
         return digits.first(label)
 
     @property

@@ -181,6 +181,12 @@ def example(network: Network, sample: int) -> Picture:
     return photographs.load() if mode_for(network) == "rgb" else digits.sample(sample)
 
 
+def digits_of(label: int, network: Network) -> list[Subject]:
+    """Return a network with each bundled digit of a class; none if it reads no digits."""
+    own = [Subject(network, digit, "") for digit in digits.load() if digit.label == label]
+    return own if own and own[0].reads_digits else []
+
+
 def load(model: str) -> Network:
     """Load a network as lessons show it: activations within the layers that they follow."""
     return compact(Network.load(model))
