@@ -5,11 +5,13 @@
 #   bash scripts/release.sh -q l                          of another quality, as render has them
 #   bash scripts/release.sh --lessons pooling,hierarchy   of these lessons alone
 #   bash scripts/release.sh --no-videos                   without: a few minutes
-# dist/ is replaced when everything has been made, not before.
+# dist/ is replaced when everything has been made, not before. What is interrupted goes on where it
+# stopped: what is finished waits in .release/ for as long as neither the source nor the arguments
+# change.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
-quality=m lessons="" videos=1
+asked=$* quality=m lessons="" videos=1
 while [ $# -gt 0 ]; do
     case $1 in
         -q | --quality) quality=${2:?} && shift 2 ;;
@@ -28,9 +30,21 @@ told=() # the whole chapter is told as one story
 [ -z "$lessons" ] || told=(--lessons "$lessons")
 [ -n "$lessons" ] || lessons=$(python -c 'from convexplain import lessons; print(",".join(lessons.names()))')
 name=convexplain-$(python -c 'import convexplain; print(convexplain.__version__)')
-made=$(mktemp -d "$PWD/.release.XXXXXX")
-trap 'rm -rf "$made"' EXIT
-mkdir "$made/dist" "$made/films"
+made=$PWD/.release
+source=$(find convexplain scenes -name __pycache__ -prune -o -type f -print0 | LC_ALL=C sort -z |
+    xargs -0 cat pyproject.toml requirements.lock | cksum)
+if [ "$(cat "$made/of" 2>/dev/null)" != "$source $asked" ]; then
+    rm -rf "$made"
+    mkdir "$made"
+    echo "$source $asked" >"$made/of"
+fi
+rm -rf "${made:?}/dist" "${made:?}/$name"
+mkdir -p "$made/dist" "$made/films" "$made/finished"
+# once NAME COMMAND...: not again, where it has been done.
+once() {
+    [ -e "$made/finished/$1" ] || "${@:2}"
+    touch "$made/finished/$1"
+}
 
 echo "release: source and wheel"
 # build KIND FOLDER: in that folder, with the backend that pip would call.
@@ -46,11 +60,12 @@ for lang in en zh; do
     convexplain page --lang "$lang" -o "$made/dist/$name-page-$lang.html"
     [ "$videos" = 1 ] || continue
     echo "release: videos, $lang"
-    convexplain film "${told[@]}" --lang "$lang" -q "$quality" --embed-subtitles --quiet \
+    once "film-$lang" convexplain film "${told[@]}" --lang "$lang" -q "$quality" --embed-subtitles --quiet \
         -o "$made/films/$name-film-$lang.mp4"
-    mkdir "$made/lessons-$lang"
+    mkdir -p "$made/lessons-$lang"
     for lesson in ${lessons//,/ }; do
-        convexplain render "$lesson" --lang "$lang" -q "$quality" --poster --quiet -o "$made/lessons-$lang/$lesson.mp4"
+        once "$lesson-$lang" convexplain render "$lesson" --lang "$lang" -q "$quality" --poster --quiet \
+            -o "$made/lessons-$lang/$lesson.mp4"
     done
     python -m zipfile -c "$made/dist/$name-lessons-$lang.zip" "$made/lessons-$lang"/*
 done
@@ -67,5 +82,6 @@ python -m zipfile -c "$made/dist/$name-site.zip" docs/_build/html/*
 
 rm -rf dist
 mv "$made/dist" dist
+rm -rf "$made"
 echo "release: dist/"
 ls -l dist

@@ -72,6 +72,55 @@ def test_arguments_that_mean_nothing_are_refused_before_anything_is_made(
     assert [path.name for path in tmp_path.iterdir()] == ["scripts"]
 
 
+PYTHON = """#!/bin/bash
+case "$*" in
+    *names*) echo a,b ;;
+    *__version__*) echo 1.0 ;;
+    *build_sdist*)
+        mkdir convexplain-1.0
+        tar -czf .release/dist/convexplain-1.0.tar.gz convexplain-1.0 && rmdir convexplain-1.0 ;;
+    *zipfile*) touch "$4" ;;
+esac
+"""
+CONVEXPLAIN = """#!/bin/bash
+echo "$1 ${2/--*}" >>log
+[ "$1 $2" != "render b" ] || [ ! -e broken ] || exit 1
+touch "${@: -1}"
+[ "$1" != film ] || touch "${@: -1}.srt"
+"""
+
+
+def test_a_release_that_was_interrupted_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    for folder in ("convexplain", "scenes", "scripts", ".venv/bin", "docs/_build/html"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("pyproject.toml", "requirements.lock", "broken", "docs/_build/html/index.html"):
+        (tmp_path / name).touch()
+    shutil.copy(ROOT / "scripts" / "release.sh", tmp_path / "scripts")
+    for name in ("setup.sh", "docs.sh"):
+        (tmp_path / "scripts" / name).touch()
+    for name, text in (("python", PYTHON), ("convexplain", CONVEXPLAIN)):
+        (tmp_path / ".venv/bin" / name).write_text(text)
+        (tmp_path / ".venv/bin" / name).chmod(0o755)
+
+    def release() -> tuple[int, list[str]]:
+        """Return the exit code, and what was made of films and lessons."""
+        (tmp_path / "log").write_text("")
+        done = subprocess.run(["bash", "scripts/release.sh"], cwd=tmp_path, capture_output=True)
+        lines = (tmp_path / "log").read_text().splitlines()
+        return done.returncode, [line.strip() for line in lines if line[:4] != "page"]
+
+    assert release() == (1, ["film", "render a", "render b"])
+    assert not (tmp_path / "dist").exists()
+    assert release() == (1, ["render b"])
+    (tmp_path / "scenes" / "a.py").write_text("# Moves otherwise now.")
+    assert release() == (1, ["film", "render a", "render b"])
+    (tmp_path / "broken").unlink()
+    assert release() == (0, ["render b", "film", "render a", "render b"])
+    assert not (tmp_path / ".release").exists()
+    names = {path.name for path in (tmp_path / "dist").iterdir()}
+    assert {"convexplain-1.0-film-en.mp4", "convexplain-1.0-film-zh.mp4.srt"} <= names
+
+
 @pytest.mark.soak
 def test_a_release_holds_everything_whole(tmp_path: Path) -> None:
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
