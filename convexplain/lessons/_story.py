@@ -299,7 +299,7 @@ def tell(
         left_out = chapter.left_out.split() if chapter else []
         events = tuple(
             event.name
-            for beat in alone.make_beats()
+            for beat in alone.designed
             for event in beat.parts
             if event.detail <= USUAL_DETAIL and event.name not in left_out
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from convexplain.data.ink import DOUBTS
@@ -124,7 +125,7 @@ class Lesson:
     @property
     def shortest(self) -> float:
         """The least `length` in seconds: what the captions take to be read."""
-        return shortest(self._with_doubts())
+        return shortest(self.designed)
 
     def make_beats(self) -> Iterable[Beat]:
         """Tell the lesson at the pace for which it is designed; every lesson says how.
@@ -167,13 +168,17 @@ class Lesson:
         UsageError
             If the captions alone take longer than `length`.
         """
+        return self._at_pace
+
+    @cached_property
+    def _at_pace(self) -> tuple[Beat, ...]:
         if self.telling is not None:
-            told = self.telling.beats(self._with_doubts())
+            told = self.telling.beats(self.designed)
         else:
-            told = paced(self._with_doubts(), self.length)
+            told = paced(self.designed, self.length)
         if not self.sounds:
             return told
-        designed = (event for beat in self._with_doubts() for event in beat.parts)
+        designed = (event for beat in self.designed for event in beat.parts)
         rests = {event.name: event.seconds for event in designed if event.ask is not None}
         return voiced(told, dict(self.sounds), rests)
 
@@ -190,6 +195,11 @@ class Lesson:
                 "sounds set how long the video lasts: leave --seconds out, or the voice"
             )
         return dataclasses.replace(self, sounds=tuple(seconds.items()))
+
+    @cached_property
+    def designed(self) -> tuple[Beat, ...]:
+        """The beats at the pace for which they are designed, made once."""
+        return tuple(self._with_doubts())
 
     def _with_doubts(self) -> Iterable[Beat]:
         """Say behind the question what may be wrong with a digit that was read off a picture."""
@@ -208,6 +218,7 @@ class Lesson:
         """Return the same lesson as a film tells it; what was computed is not computed again."""
         same = object.__new__(type(self))
         vars(same).update(vars(self), telling=telling)
+        vars(same).pop("_at_pace", None)
         return same
 
     def bare(self) -> Self:
