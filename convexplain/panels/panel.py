@@ -76,10 +76,10 @@ class Setting:
     spread: tuple[float, float] = (1.0, 1.0)
     #: What the legend has to explain, and how it calls that.
     scales: tuple[tuple[Scale, Caption | str], ...] = ()
-    #: Extents measured in this setting, by the part's identity.
-    known: dict[int, Extent] = field(default_factory=dict, repr=False)
-    #: Extents of parts that have no cells, in any setting of this sheet and language.
-    rigid: dict[int, Extent] = field(default_factory=dict, repr=False)
+    #: Extents measured in all settings but for cells and gaps, by the part and what it depends on.
+    known: dict[object, Extent] = field(default_factory=dict, repr=False)
+    #: The groups of a part's cells, by the part's identity.
+    groups: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def gap(self, many: float) -> float:
         """Return so many gaps."""
@@ -112,15 +112,20 @@ class Part(ABC):
             yield from part.descriptions(lang)
 
     def extent(self, at: Setting) -> Extent:
-        """Return how much room it takes; each part is measured once a setting."""
-        known = at.rigid if self.is_rigid(at) else at.known
-        if id(self) not in known:
-            known[id(self)] = self.room(at)
-        return known[id(self)]
+        """Return how much room it takes, measured once for the same cells and gaps."""
+        me, known = id(self), at.known
+        groups = at.groups.get(me)
+        if groups is None:
+            every = (panel.group for panel in self.panels())
+            groups = at.groups[me] = tuple({name: 0 for name in every if name in at.sides})
+        key = me, *[at.sides[group] for group in groups], *self._gaps_within(at)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = self.room(at)
+        return found
 
-    def is_rigid(self, at: Setting) -> bool:
-        """Tell whether its size depends on no cells and no gaps."""
-        return False
+    def _gaps_within(self, at: Setting) -> tuple[float, ...]:
+        return at.spread
 
     @abstractmethod
     def room(self, at: Setting) -> Extent:
@@ -173,9 +178,8 @@ class Panel(Part):
         """Return how large its cells can be; None: it has none."""
         return None
 
-    def is_rigid(self, at: Setting) -> bool:
-        """Tell whether it consists of words alone."""
-        return self.group not in at.sides and not self.parts()
+    def _gaps_within(self, at: Setting) -> tuple[float, ...]:
+        return at.spread if self.parts() else ()
 
     def numbered(self) -> bool:
         """Tell whether numbers are printed in its cells where there is room."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Any
 
 from convexplain.errors import UsageError, choose
 from convexplain.panels.box import Box, around
@@ -214,6 +215,7 @@ class _Fit:
         bare = Setting(sheet, lang, decimals, {}, {}, scales=_unexplained(root, lang, decimals))
         self.bounds = _groups(root, bare)
         self._bare = bare
+        self._shared: dict[str, Any] = {"known": {}, "groups": {}}
 
     @cached_property
     def possible(self) -> bool:
@@ -244,7 +246,7 @@ class _Fit:
             for name, b in self.bounds.items()
             if b.widest
         }
-        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread, known={})
+        return replace(self._bare, sides=chosen, sizes=sizes, spread=spread, **self._shared)
 
     def allows(self, comfort: float) -> bool:
         """Tell whether it fits with all cells so comfortable."""
