@@ -553,6 +553,8 @@ def named_or_margins(padding: PaddingLike) -> PaddingName | Margins:
 
 def _whole(name: str, value: object) -> tuple[int, ...]:
     items = tuple(value) if isinstance(value, Iterable) else (value,)
+    if all(type(item) is int for item in items):  # as nearly always: windows are made by thousands
+        return items
     if isinstance(value, str) or any(isinstance(item, bool) for item in items):
         raise TypeError(
             Message(
