@@ -6,10 +6,15 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash scripts/setup.sh browser
 export PATH="$PWD/.venv/bin:$PATH"
+# Tests start hundreds of processes: all but the first find the bytecode that is written here.
+export PYTHONDONTWRITEBYTECODE=
 
 ruff check .
 ruff format --check .
+# While one core looks at types, the other writes the bytecode of all tests, which both workers read.
+pytest --collect-only --quiet "$@" >/dev/null 2>&1 &
 mypy
 lint-imports --no-cache  # its cache can miss a module that became a package
+wait  # what cannot be collected is told below
 # Two workers: each begins with half of the tests, and takes from the other when it has none left.
 pytest --numprocesses 2 --dist worksteal "$@"
