@@ -22,9 +22,7 @@ class Stillness(NamedTuple):
     event: str
 
 
-def measure(
-    base: type[Any], lesson: Any, look: Any, size: tuple[int, int] = (426, 240), rate: int = 10
-) -> Stillness:
+def measure(base: type[Any], lesson: Any, look: Any, size: tuple[int, int], rate: int) -> Stillness:
     """Play a scene, drawing every frame and encoding none."""
     from manim import tempconfig
 

@@ -24,7 +24,7 @@ from convexplain.network import (
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
 from convexplain.style import format as fmt
 from convexplain.style.theme import Look
-from tests.often import some
+from tests.often import covering, some
 
 
 @pytest.fixture(scope="module")
@@ -204,8 +204,7 @@ OTHERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
-@pytest.mark.parametrize("layers", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize(("layers", "aspect"), covering(OTHERS, ["16:9", "9:16"]))
 def test_other_networks_are_gone_back_through(layers, aspect, tmp_path):
     path = tmp_path / "other.safetensors"
     Network.initialised(layers, 3).save(path)

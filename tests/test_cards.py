@@ -26,7 +26,8 @@ from convexplain.paper import cards, typesetting
 from convexplain.paper.cards import Card, printed
 from convexplain.style.captions import Caption
 from convexplain.style.format import number
-from tests.played import LANGUAGES, in_turn
+from tests.often import covering
+from tests.played import LANGUAGES
 
 NAMES = lessons.names()
 BOTH = [(name, lang) for name in NAMES for lang in ("en", "zh")]
@@ -192,7 +193,7 @@ def test_numbers_follow_the_lesson() -> None:
     assert other.pauses[0].expect.text("en") != usual.pauses[0].expect.text("en")
 
 
-@pytest.mark.parametrize(("name", "lang"), in_turn({name: name for name in NAMES}, LANGUAGES))
+@pytest.mark.parametrize(("name", "lang"), covering(NAMES, LANGUAGES))
 def test_a_card_fits_one_page(name: str, lang: str) -> None:
     pytest.importorskip("typst", reason="pages need the extra 'print'")
     (page,) = typesetting.pages("card", printed(made(name), lang), ppi=72)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import FRAMES, check_events, in_turn
+from played import FRAMES, check_events
 from scipy.signal import correlate2d
 
 from convexplain.data import digits, photographs
@@ -16,6 +16,7 @@ from convexplain.lessons.parts.photo import reduced
 from convexplain.lessons.parts.walls import MOST
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, shipped
 from convexplain.style.theme import Look
+from tests.often import covering, later
 
 RNG = np.random.default_rng(21)
 
@@ -303,12 +304,12 @@ def test_of_more_channels_than_blocks_the_smallest_stand_together(tmp_path):
 @pytest.mark.parametrize(
     "options",
     [
-        {"picture": digits.first(4)},
-        {"picture": digits.first(7), "filter": 2},
+        later({"picture": digits.first(4)}),
+        later({"picture": digits.first(7), "filter": 2}),
         {"filter": 0, "at": (0, 0)},
         {"photo": photo(30, 90)},
-        {"photo": photo(values=np.zeros((8, 8, 3)))},
-        {"layer": "conv3"},
+        later({"photo": photo(values=np.zeros((8, 8, 3)))}),
+        later({"layer": "conv3"}),
         {"layer": "conv1", "length": 30.0},
     ],
     ids=["digit", "digit-filter", "corner", "wide-photo", "black-photo", "deeper", "one-channel"],
@@ -326,7 +327,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    ("other_one", "frame"), in_turn({str(n): o for n, o in enumerate(OTHERS)}, FRAMES)
+    ("other_one", "frame"), covering({str(n): o for n, o in enumerate(OTHERS)}, FRAMES)
 )
 def test_other_networks_keep_the_layout(other_one, frame, tmp_path):
     layers, shape = other_one

@@ -15,6 +15,7 @@ from convexplain.network import Conv2D, DepthwiseConv2D, Flatten, Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
 from convexplain.style import format as fmt
 from convexplain.style.theme import Look
+from tests.often import covering
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +137,7 @@ def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
     assert set(choices) == {"288", "18,432", "20,480"}
 
 
-@pytest.mark.parametrize("which", ["lesson", "learned"])
-@pytest.mark.parametrize("aspect", ASPECTS)
+@pytest.mark.parametrize(("which", "aspect"), covering(["lesson", "learned"], [*ASPECTS]))
 def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
     shown = [lesson.reading(), lesson.by_channel(), lesson.mixing(), lesson.areas(),

@@ -428,6 +428,7 @@ def test_the_limit_on_addresses_is_the_one_that_a_render_sees() -> None:
     assert done.stdout == f"1500000000 {told}\n"
 
 
+@pytest.mark.soak
 def test_in_a_deleted_folder_only_that_is_said(tmp_path: Path) -> None:
     pytest.importorskip("manim", reason="the extra 'video' is not installed")
     gone = tmp_path / "gone"
@@ -687,6 +688,7 @@ def test_a_limit_on_memory_is_said_before_libraries_hang_on_it(tmp_path: Path, l
     assert "ulimit -v" in failed["remedy"]
 
 
+@pytest.mark.soak
 def test_a_folder_that_takes_nothing_is_failed_end_to_end(tmp_path: Path) -> None:
     status, told, errors = run(tmp_path, "--json", TMPDIR="/proc", HOME="/proc/none")
     # Python itself turns from an unusable TMPDIR to /tmp; only the cache has no other place.

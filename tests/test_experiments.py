@@ -22,6 +22,7 @@ from convexplain.training.experiments import (
     Setting,
     _base,
     by_looking,
+    by_training,
     compare,
 )
 
@@ -292,7 +293,12 @@ def test_the_confusion_of_a_network_counts_every_digit_once(setting: Setting) ->
         assert row["misread"] == [n for n in range(len(labels)) if mine[n] and read[n] != labels[n]]
 
 
-def test_trainings_at_the_same_time_give_what_one_after_the_other_gives(setting: Setting) -> None:
+def test_trainings_at_the_same_time_give_what_one_after_the_other_gives(
+    bundled: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = bundled[0][::20], bundled[1][::20]
+    monkeypatch.setattr(by_training, "POOLING_STEPS", 40)  # of which the quick version does 4
+    setting = Setting(few, few, quick=True, seeds=(0, 1))
     planned = experiments.plan("pooling", setting)
     assert [each.seed for each in planned] == [0, 1, 0, 1]
     two = planned[:2]

@@ -148,7 +148,8 @@ def typed(line: str, **variables: str) -> subprocess.CompletedProcess[str]:
             ("film",),
             ("card", "pooling"),
             ("doctor",),
-        ]
+        ],
+        1,
     ),
     ids=lambda command: command[0],
 )

@@ -25,6 +25,7 @@ from convexplain.lessons.learning import Learning
 from convexplain.network import Network
 from convexplain.panels import Box, Chart, paper, place
 from convexplain.style.theme import DARK, LIGHT, Look
+from tests.often import covering
 
 FACTS = json.loads((files("convexplain") / "assets" / "facts.json").read_text("utf-8"))
 CHARTS = ("shift-accuracy", "samples-accuracy", "dense-vs-conv", "learning")
@@ -37,8 +38,7 @@ def rows(experiment, **where):
     return [row for row in every if all(row[key] == value for key, value in where.items())]
 
 
-@pytest.mark.parametrize("name", CHARTS)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("name", "lang"), covering(CHARTS, ["zh", "en"]))
 def test_no_word_of_a_chart_leaves_it_or_lies_upon_another(name, lang):
     for width in (3.0, 5.1, 5.2, 6.3):
         figure = figures.draw(name, Look(lang, "light"), width=width)

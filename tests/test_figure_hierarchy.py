@@ -9,7 +9,7 @@ from figure_artists import forward, one, rectangle, seen, softmax, words
 from figure_artists import pictures as figure_pictures
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
-from played import LANGUAGES, in_turn
+from played import LANGUAGES
 
 from convexplain import figures, panels
 from convexplain.cli import cli
@@ -19,6 +19,7 @@ from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.lessons.parts.receptive import ReceptiveFields
 from convexplain.network import Network
 from convexplain.style.theme import DARK, LIGHT, Look
+from tests.often import covering
 
 
 @pytest.fixture(scope="module")
@@ -187,9 +188,7 @@ def diagrams():
     return [Hierarchy().diagram(), figures.make("hierarchy", sample=0).diagram()]
 
 
-@pytest.mark.parametrize(
-    ("sheet", "lang"), in_turn({name: name for name in panels.SHEETS}, LANGUAGES)
-)
+@pytest.mark.parametrize(("sheet", "lang"), covering([*panels.SHEETS], LANGUAGES))
 def test_the_tree_lays_itself_out_on_pages_and_frames_of_every_shape(sheet, lang, diagrams):
     for diagram in diagrams:
         placed = panels.place(diagram, panels.SHEETS[sheet], lang)

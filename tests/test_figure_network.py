@@ -11,6 +11,7 @@ from convexplain import figures
 from convexplain.cli import cli
 from convexplain.network import Network
 from convexplain.style.theme import DARK, LIGHT, Look
+from tests.often import covering
 
 COUNTED = {"conv1": 320, "conv2": 18_496, "conv3": 73_856, "dense": 11_530}
 
@@ -38,8 +39,9 @@ def test_parameters_are_counted_and_drawn_to_scale(width):
         assert size in said
 
 
-@pytest.mark.parametrize("width", [3.1, 6.3])
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize(
+    ("width", "theme"), covering([3.1, 6.3], {theme.name: theme for theme in (LIGHT, DARK)})
+)
 def test_stacks_are_to_scale_and_each_sheet_is_a_map(width, theme, weights):
     figure = figures.draw("architecture", Look(theme=theme.name), width=width)
     pixels = figures.make("architecture").shown_picture.pixels[:, :, 0]

@@ -16,12 +16,13 @@ from drawn_cells import (
     where,
     words,
 )
-from played import LANGUAGES, in_turn
+from played import LANGUAGES
 from scipy.signal import correlate2d
 
 from convexplain import figures, panels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from tests.often import covering
 
 NAME = "sliding-window"
 
@@ -87,9 +88,13 @@ def test_the_link_ends_at_the_edge_of_the_map_level_with_the_cell(width, side):
 
 
 @pytest.mark.parametrize(
-    ("sheet", "lang"), in_turn({name: name for name in panels.SHEETS}, LANGUAGES)
+    ("kernel", "sheet", "lang"),
+    covering(
+        {"own": None, "5 x 5": "log-5", "7 x 7": ";".join(["0,1,0,-1,0,2,1"] * 7)},
+        [*panels.SHEETS],
+        LANGUAGES,
+    ),
 )
-@pytest.mark.parametrize("kernel", [None, "log-5", ";".join(["0,1,0,-1,0,2,1"] * 7)])
 def test_a_step_lays_itself_out_on_pages_and_frames_of_every_shape(kernel, sheet, lang):
     lesson = figures.make(NAME, kernel=kernel)
     for at in ((0, 0), (10, 21)):

@@ -74,6 +74,7 @@ def test_a_film_has_one_aspect_for_which_all_its_lessons_are_laid_out(monkeypatc
     assert {film.job(part, film.main).frame for part in film.parts} == {film.quality.at("9:16")}
 
 
+@pytest.mark.soak
 @pytest.mark.render
 def test_an_upright_film_is_upright_from_its_first_card_to_its_end(tmp_path, monkeypatch):
     pytest.importorskip("manim", reason="films need the extra 'video'")
@@ -93,11 +94,11 @@ def test_the_command_line_says_what_is_wrong_in_one_line(tmp_path, monkeypatch):
         (["--lessons", "sliding-windw"], "did you mean sliding-window?"),
         (["--lessons", ","], "a film of no lessons"),
         (["--beyond", "--lessons", "pooling"], "--lessons and --beyond exclude one another"),
-        (["-o", "film.webm"], "has the extension .webm: a film is an mp4"),
-        (["-o", "/proc/none/film.mp4"], "choose another"),
+        (["--lessons", "pooling", "-o", "film.webm"], "has the extension .webm: a film is an mp4"),
+        (["--lessons", "pooling", "-o", "/proc/none/film.mp4"], "choose another"),
         (["--digit", "3", "--sample", "4"], "exclude one another"),
         (["--digit", "12"], "there is no digit 12"),
-        (["--aspect", "16:10"], "no aspect '16:10': choose"),
+        (["--lessons", "pooling", "--aspect", "16:10"], "no aspect '16:10': choose"),
     ):
         result = CliRunner().invoke(cli, ["film", *arguments], prog_name="convexplain")
         assert result.exit_code == 2, result.output

@@ -6,13 +6,14 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from played import LANGUAGES, in_turn
+from played import LANGUAGES
 
 from convexplain import lessons
 from convexplain.data import digits, examples, facts
@@ -27,6 +28,7 @@ from convexplain.style.theme import Look
 from convexplain.video import film as films
 from convexplain.video.film import Film
 from convexplain.video.job import ASPECTS, Job, Quality
+from tests.often import covering, later
 
 #: How long a film may be, in seconds.
 SHORTEST, LONGEST = 480, 600
@@ -40,9 +42,15 @@ def parts_of(whom: story.Protagonist, lang: str = "en") -> tuple[Lesson, ...]:
     return story.tell(whom, lang)
 
 
+@cache
+def film(digit: int | None = None, lang: str = "en") -> tuple[Lesson, ...]:
+    """Return the film about a digit, told once for all tests."""
+    return parts_of(story.protagonist(digit), lang)
+
+
 @pytest.fixture(scope="module")
 def told() -> tuple[Lesson, ...]:
-    return parts_of(story.protagonist())
+    return film()
 
 
 # Whom it is about, found once more by code of its own.
@@ -147,9 +155,8 @@ def test_without_a_digit_it_is_the_best_of_all() -> None:
     "digit", [None, *(pytest.param(n, marks=pytest.mark.soak) for n in range(10))]
 )
 def test_it_lasts_eight_to_ten_minutes_in_either_language(digit: int | None) -> None:
-    whom = story.protagonist(digit)
     for lang in ("en", "zh"):
-        parts = parts_of(whom, lang)
+        parts = film(digit, lang)
         assert SHORTEST <= sum(part.seconds for part in parts) <= LONGEST
         asks = [e.name for part in parts for beat in part.beats() for e in beat.parts if e.ask]
         assert len(asks) >= 6
@@ -221,16 +228,16 @@ def test_the_chapters_claims_and_figures_have_their_moment(told: tuple[Lesson, .
 
 
 def test_its_chapters_bear_the_titles_of_their_lessons() -> None:
+    alone = [
+        lessons.find(chapter.lesson)(**more).shown_title
+        for chapter in story.CHAPTERS
+        for more in [{"model": "photo"} if chapter.again == "photo" else {}]
+    ]
     for lang in ("en", "zh"):
-        parts = parts_of(story.protagonist(), lang)
-        film = Film(parts, Path("x.mp4"), Look(lang))
+        parts = film(lang=lang)
         starts = [*accumulate((part.seconds for part in parts), initial=0.0)]
-        marks = list(films._chapters(film, starts[:-1]))
-        titles = [
-            lessons.find(chapter.lesson)(**more).shown_title.text(lang)
-            for chapter in story.CHAPTERS
-            for more in [{"model": "photo"} if chapter.again == "photo" else {}]
-        ]
+        marks = list(films._chapters(Film(parts, Path("x.mp4"), Look(lang)), starts[:-1]))
+        titles = [title.text(lang) for title in alone]
         ends = Opening.title.text(lang), Closing.title.text(lang)
         assert [title for _, title in marks] == [ends[0], *titles, ends[1]]
         assert [start for start, _ in marks] == starts[:-1]
@@ -248,8 +255,8 @@ def test_what_ends_one_part_begins_the_next(told: tuple[Lesson, ...]) -> None:
 def test_two_films_of_one_digit_share_their_pieces() -> None:
     from convexplain.video import clip_cache
 
-    first, second = (parts_of(story.protagonist(7)) for _ in range(2))
-    for one, other in zip(first, second, strict=True):
+    again = parts_of(story.protagonist())
+    for one, other in zip(film(), again, strict=True):
         paths = {
             clip_cache.path_of(Job(part, Path("x.mp4")), Path("cache")) for part in (one, other)
         }
@@ -322,7 +329,7 @@ class Watched(NamedTuple):
     emptiest: float
 
 
-def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
+def watch(part: Lesson, look: Look, aspect: str, rate: int) -> Watched:
     from manim import tempconfig
 
     from convexplain.video import worker
@@ -369,14 +376,11 @@ def watch(part: Lesson, look: Look, aspect: str, rate: int = 10) -> Watched:
 
 @pytest.mark.render
 @pytest.mark.parametrize(
-    ("lang", "theme", "aspect"),
-    [
-        ("en", "dark", "16:9"),
-        pytest.param("zh", "light", "9:16", marks=pytest.mark.soak),
-    ],
+    ("lang", "theme", "aspect", "rate"),
+    [("en", "dark", "16:9", 4), later("en", "dark", "16:9", 10), later("zh", "light", "9:16", 10)],
 )
 def test_it_moves_and_each_part_ends_as_the_next_begins(
-    lang: str, theme: str, aspect: str, monkeypatch: pytest.MonkeyPatch
+    lang: str, theme: str, aspect: str, rate: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     from convexplain.stage.board import handing
@@ -391,8 +395,7 @@ def test_it_moves_and_each_part_ends_as_the_next_begins(
         return same(old, new)
 
     monkeypatch.setattr(handing, "_same", ask)
-    parts = parts_of(story.protagonist(), lang)
-    rate = 10
+    parts = film(lang=lang)
     watched = [watch(part, Look(lang, theme), aspect, rate) for part in parts]
     assert others == []
     for one, other, part in zip(watched, watched[1:], parts[1:], strict=False):
@@ -407,7 +410,7 @@ def test_it_moves_and_each_part_ends_as_the_next_begins(
 
 
 @pytest.mark.render
-@pytest.mark.parametrize(("aspect", "lang"), in_turn({name: name for name in ASPECTS}, LANGUAGES))
+@pytest.mark.parametrize(("aspect", "lang"), covering([*ASPECTS], LANGUAGES))
 def test_nothing_overlaps_in_the_films_own_parts(aspect: str, lang: str) -> None:
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     from played import check_events

@@ -82,6 +82,7 @@ def test_every_chinese_string_of_the_package_can_be_written():
     assert seen > 0
 
 
+@pytest.mark.soak
 def test_the_tool_finds_nothing_missing():
     run = [sys.executable, str(ROOT / "tools" / "make_fonts.py"), "--check"]
     result = subprocess.run(run, capture_output=True, text=True, check=False)

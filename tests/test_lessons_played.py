@@ -18,19 +18,23 @@ from played import check_events  # noqa: E402
 
 from convexplain.video.job import Job  # noqa: E402
 from convexplain.video.worker import scene_class  # noqa: E402
+from tests.often import later  # noqa: E402
 
 #: Seconds of a stretch, and share of the whole, in which nothing but the caption may change.
 LONGEST, MOST = 3.5, 0.25
 LOOKS = (Look("en", "dark"), Look("zh", "light"))
-UPRIGHT = pytest.param((240, 426), id="upright", marks=pytest.mark.soak)  # moves as wide ones do
+#: Sizes and frames a second: few frames see what stands still; upright pictures move as wide ones.
+SEEN = [((426, 240), 4), later((426, 240), 10), later((240, 426), 10)]
 
 
-@pytest.mark.parametrize("size", [pytest.param((426, 240), id="wide"), UPRIGHT])
+@pytest.mark.parametrize(("size", "rate"), SEEN, ids=["wide", "wide often", "upright"])
 @pytest.mark.parametrize("name", lessons.names())
-def test_the_picture_stands_still_for_moments_only(name: str, size: tuple[int, int]) -> None:
+def test_the_picture_stands_still_for_moments_only(
+    name: str, size: tuple[int, int], rate: int
+) -> None:
     lesson = lessons.find(name)()
     scene = scene_class(Job(lesson, Path("none.mp4")))
-    found = stillness.measure(scene, lesson, Look(), size)
+    found = stillness.measure(scene, lesson, Look(), size, rate)
     assert found.longest <= LONGEST, found
     assert found.share <= MOST, found
 

@@ -12,7 +12,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from played import in_turn
 
 from convexplain import figures, lessons
 from convexplain.cli import cli
@@ -23,6 +22,7 @@ from convexplain.lessons.parts.subject import find, lacking
 from convexplain.network import Network, Trace
 from convexplain.style.theme import Look
 from tests import small_networks
+from tests.often import covering, later, some
 
 NAMES = tuple(small_networks.CLASSIFIERS)
 ABOUT_NETWORKS = tuple(n for n in lessons.names() if shows_networks(lessons.find(n)))
@@ -97,7 +97,9 @@ PLAYED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "lesson"), PLAYED)
+@pytest.mark.parametrize(
+    ("name", "lesson"), [PLAYED[n] if n % 2 else later(*PLAYED[n]) for n in range(len(PLAYED))]
+)
 def test_a_video_of_a_network_keeps_its_layout(name, lesson, files):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     from tests import played
@@ -118,9 +120,7 @@ def test_each_network_is_shown_by_some_lesson_and_each_lesson_shows_some():
     assert newer <= set(shown["newer layers"])
 
 
-@pytest.mark.parametrize(
-    ("figure", "name"), in_turn({figure: figure for figure in FIGURES}, {n: n for n in NAMES})
-)
+@pytest.mark.parametrize(("figure", "name"), covering(FIGURES, NAMES))
 def test_a_figure_shows_a_network_or_says_what_it_lacks(figure, name, files):
     kind = figures.options(figure)
     if lacking(network(name), kind.needs):
@@ -183,7 +183,7 @@ def test_a_worksheet_is_made_or_it_says_why_not(name, level, files, tmp_path):
         assert out.read_bytes().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", some(NAMES, 4))
 def test_a_page_of_every_network_is_written(name, files, tmp_path):
     result = run("page", "--model", files[name], "-o", str(tmp_path / "page.html"))
     assert result.exit_code == 0, result.output

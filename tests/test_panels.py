@@ -40,6 +40,7 @@ from convexplain.panels import (
 )
 from convexplain.style.captions import Caption
 from convexplain.style.theme import DARK, LIGHT, contrast
+from tests.often import covering
 
 RANDOM = np.random.default_rng(5)
 WEIGHTS = Scale(0.42, Caption(en="weights", zh="权重"))
@@ -99,13 +100,24 @@ def step(size=28, kernel=3, colour=False):
     return Diagram(root, links)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("sheet", SHEETS)
 @pytest.mark.parametrize(
-    ("size", "kernel", "colour"),
-    [(28, 3, False), (28, 5, False), (28, 7, False), (32, 3, True), (96, 5, True), (224, 7, True)],
+    ("sizes", "sheet", "lang"),
+    covering(
+        [
+            (28, 3, False),
+            (28, 5, False),
+            (28, 7, False),
+            (32, 3, True),
+            (96, 5, True),
+            (224, 7, True),
+        ],
+        [*SHEETS],
+        ["en", "zh"],
+        pairs=True,
+    ),
 )
-def test_a_step_lays_itself_out_on_every_sheet(size, kernel, colour, sheet, lang):
+def test_a_step_lays_itself_out_on_every_sheet(sizes, sheet, lang):
+    size, kernel, colour = sizes
     assert problems(place(step(size, kernel, colour), SHEETS[sheet], lang)) == []
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from played import FRAMES, check_events, in_turn
+from played import FRAMES, check_events
 from scipy.signal import correlate2d
 
 from convexplain.data import digits, facts
@@ -24,6 +24,7 @@ from convexplain.network import (
     Network,
 )
 from convexplain.style.theme import Look
+from tests.often import covering
 
 
 @pytest.fixture(scope="module")
@@ -333,7 +334,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    ("other_one", "frame"), in_turn({str(n): o for n, o in enumerate(OTHERS)}, FRAMES)
+    ("other_one", "frame"), covering({str(n): o for n, o in enumerate(OTHERS)}, FRAMES)
 )
 def test_other_networks_keep_the_layout(other_one, frame, tmp_path):
     layers, shape = other_one

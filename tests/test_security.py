@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from convexplain.data import digits, mnist
+from tests.often import later
 
 ROOT = Path(__file__).parents[1]
 COMMAND = Path(sys.executable).with_name("convexplain")
@@ -160,10 +161,10 @@ def guarded(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     "args",
     [
-        ["list"],
+        later(["list"]),
         ["data"],
-        ["doctor"],
-        ["render", "--help"],
+        later(["doctor"]),
+        later(["render", "--help"]),
         ["card", "pooling", "--format", "html"],
         pytest.param(
             ["worksheet"],

@@ -29,6 +29,7 @@ from convexplain.stage import Label
 from convexplain.style import format as fmt
 from convexplain.video.job import Job
 from convexplain.video.worker import scene_class
+from tests.often import later
 
 pytestmark = pytest.mark.render
 GRIDS = ("input", "patch", "kernel", "products", "map")
@@ -214,12 +215,12 @@ def test_plain_manim_render_shows_the_lesson_too(tmp_path):
         {"kernel": "gaussian-5"},
         {"kernel": ";".join(["1,0,-1,0,1,0,-1"] * 7)},
         {"steps": "0"},
-        {"steps": "1"},
-        {"steps": "9"},
+        later({"steps": "1"}),
+        later({"steps": "9"}),
         {"steps": "all"},
         {"length": 30.0},
-        {"length": 120.0},
-        {"pause": 9.0},
+        later({"length": 120.0}),
+        later({"pause": 9.0}),
         {"picture": digits.first(1), "filter": 9},
     ],
     ids=str,

@@ -21,6 +21,7 @@ from convexplain.errors import ConvexplainError
 from convexplain.lessons.hierarchy import Hierarchy
 from convexplain.video import measure_video, rendering, subtitles
 from convexplain.video.job import QUALITIES, Job
+from tests.often import covering
 
 pytest.importorskip("sphinx", reason="needs the extra 'sphinx'")
 from sphinx.errors import ConfigError
@@ -425,8 +426,7 @@ def test_on_paper_a_video_is_the_figure_of_its_lesson(build: Build) -> None:
     assert {Path(name).suffix for name in cached(app)} == {".pdf"}
 
 
-@pytest.mark.parametrize("name", lessons.CHAPTER)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("name", "lang"), covering(lessons.CHAPTER, ["en", "zh"]))
 def test_every_lesson_has_a_figure_to_stand_for_it_and_words(name: str, lang: str) -> None:
     picture = [] if name == "dense-vs-conv" else ["--digit=7"]
     request = requests.parse("video", [name, f"--lang={lang}", *picture])
@@ -487,4 +487,5 @@ def test_a_setting_that_cannot_be_right_ends_the_build(
 
 @pytest.mark.parametrize("name", lessons.names())
 def test_the_default_network_of_a_lesson_is_no_file_that_is_looked_for(name):
-    assert requests._values(lessons.find(name)()) == requests._values(lessons.find(name)())
+    lesson = lessons.find(name)()
+    assert requests._values(lesson) == requests._values(lesson.bare())

@@ -21,6 +21,7 @@ from convexplain.style.theme import Look
 from convexplain.video import subtitles, transcript
 from convexplain.video.job import QUALITIES, WORDS, Job
 from convexplain.video.rendering import render
+from tests.often import covering
 
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
@@ -35,8 +36,13 @@ def told(lesson, look):
     return [transcript.Moment(*moment) for moment in moments]
 
 
-@pytest.mark.parametrize("look", plays.LOOKS, ids=["en", "zh"])
-@pytest.mark.parametrize("name", ["sliding-window", "pooling", "dense-vs-conv"])
+@pytest.mark.parametrize(
+    ("name", "look"),
+    covering(
+        ["sliding-window", "pooling", "dense-vs-conv"],
+        dict(zip(["en", "zh"], plays.LOOKS, strict=True)),
+    ),
+)
 def test_all_that_is_said_and_every_number_on_the_stage_is_told(name, look):
     lesson = lessons.find(name)()
     moments = told(lesson, look)

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from played import LANGUAGES, check_layout, in_turn
+from played import LANGUAGES, check_layout
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -17,6 +17,7 @@ from convexplain.lessons.parts.windows import edge_kernel
 from convexplain.lessons.window_geometry import WindowGeometry
 from convexplain.network import Conv2D, Dense, Flatten, Network
 from convexplain.panels import ASPECTS, PAGE, place, problems
+from tests.often import covering
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +256,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize(("options", "lang"), in_turn(OPTIONS, LANGUAGES))
+@pytest.mark.parametrize(("options", "lang"), covering(OPTIONS, LANGUAGES))
 def test_nothing_overlaps_whatever_the_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     check_layout(WindowGeometry(**options), lang)

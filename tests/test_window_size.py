@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from drawn_cells import words
 from matplotlib import pyplot as plt
-from played import LANGUAGES, check_layout, in_turn
+from played import LANGUAGES, check_layout
 
 from convexplain import figures
 from convexplain.data import digits, facts
@@ -16,7 +16,7 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.window_size import WindowSize
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
-from tests.often import some
+from tests.often import covering, some
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +173,7 @@ def test_what_cannot_be_is_refused_with_what_can(options, said):
 OPTIONS = {"short": {"length": 30.0}, "digit": {"picture": digits.first(1)}}
 
 
-@pytest.mark.parametrize(("options", "lang"), in_turn(OPTIONS, LANGUAGES))
+@pytest.mark.parametrize(("options", "lang"), covering(OPTIONS, LANGUAGES))
 def test_nothing_overlaps_whatever_the_options(options, lang):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
     check_layout(WindowSize(**options), lang)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page
 
 from convexplain import sphinxext
@@ -31,17 +30,20 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("start", "system", "seen"), CASES)
 def test_the_picture_in_the_theme_of_the_page_is_seen(
-    open_page: Callable[..., Page], tmp_path: Path, start: str, system: str, seen: str
+    open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
     style = (sphinxext.STATIC / "convexplain.css").read_text(encoding="utf-8")
     path = tmp_path / "page.html"
-    path.write_text(f"<!doctype html>{start}<style>{style}</style>{PICTURES}", encoding="utf-8")
-    page = open_page(path, color_scheme=system)
-    assert displayed(page) == [seen]
-    page.emulate_media(media="print")
-    assert displayed(page) == ["light"]
+    path.touch()
+    page = open_page(path)
+    for start, system, seen in CASES:
+        path.write_text(f"<!doctype html>{start}<style>{style}</style>{PICTURES}", "utf-8")
+        page.emulate_media(media="screen", color_scheme=system)
+        page.goto(path.as_uri())
+        assert displayed(page) == [seen], (start, system)
+        page.emulate_media(media="print")
+        assert displayed(page) == ["light"], (start, system)
 
 
 def displayed(page: Page) -> list[str]:

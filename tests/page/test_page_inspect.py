@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from convexplain.paper import link
 from convexplain.style import format as fmt
 from convexplain.style import theme
+from tests.often import later, some
 from tests.page.looking import (
     address,
     cell,
@@ -45,7 +46,7 @@ def test_every_layer_has_a_column_with_its_name_and_shape(show: Open) -> None:
     assert texts(page, ".column .shape")[:-1] == shapes
 
 
-@pytest.mark.parametrize("digit", [0, 5, 8])
+@pytest.mark.parametrize("digit", some([8, 0, 5], 1))
 def test_the_ten_probabilities_are_the_core_s(show: Open, digit: int) -> None:
     page = show(fragment(d=digit))
     expected = [fmt.probability(p) for p in trace_of(digit).probabilities]
@@ -53,7 +54,9 @@ def test_the_ten_probabilities_are_the_core_s(show: Open, digit: int) -> None:
 
 
 @pytest.mark.parametrize("look", sparing(["light", "dark"], "dark"))
-@pytest.mark.parametrize(("layer", "filter"), [("conv1", 28), ("pool2", 3), ("conv3", 20)])
+@pytest.mark.parametrize(
+    ("layer", "filter"), [("conv3", 20), later("conv1", 28), later("pool2", 3)]
+)
 def test_the_cells_of_a_map_have_the_theme_s_colours(
     fresh: Open, look: str, layer: str, filter: int
 ) -> None:
@@ -118,7 +121,8 @@ def test_a_cell_of_conv1_shows_its_whole_arithmetic(
 
 
 @pytest.mark.parametrize(
-    ("layer", "filter", "row", "col"), [("conv2", 3, 5, 2), ("conv3", 20, 1, 2), ("conv3", 0, 2, 0)]
+    ("layer", "filter", "row", "col"),
+    [("conv3", 20, 1, 2), later("conv2", 3, 5, 2), later("conv3", 0, 2, 0)],
 )
 def test_a_deeper_cell_shows_its_largest_channels_and_the_others(
     show: Open, layer: str, filter: int, row: int, col: int

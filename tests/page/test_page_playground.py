@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from convexplain import Window
 from convexplain.data import digits
 from convexplain.ops import avg_pool2d, conv2d, max_pool2d
+from tests.often import covering
 from tests.page.looking import DESK, PHONE, address, fragment, numbers, settled, texts
 
 Open = Callable[..., Page]
@@ -29,10 +30,10 @@ def playing(play: str, **keys: object) -> str:
     return fragment(d=5, v="windows", pg=play, **keys)
 
 
-@pytest.mark.parametrize("stride", [1, 2, 3])
-@pytest.mark.parametrize("padding", ["valid", "same", 2])
-@pytest.mark.parametrize("dilation", [1, 2])
-@pytest.mark.parametrize("op", ["conv", "max", "average"])
+@pytest.mark.parametrize(
+    ("stride", "padding", "dilation", "op"),
+    covering([1, 2, 3], ["valid", "same", 2], [1, 2], ["conv", "max", "average"], pairs=True),
+)
 def test_map_and_size_follow_what_is_chosen(
     show: Open, op: str, dilation: int, padding: str | int, stride: int
 ) -> None:
@@ -110,8 +111,7 @@ def test_a_window_larger_than_the_picture_is_said(show: Open) -> None:
     assert texts(page, ".play-map .play-title")[0] == "input: 28 × 28"
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("size", [1, 3, 7])
+@pytest.mark.parametrize(("size", "lang"), covering([1, 7, 3], ["en", "zh"]))
 def test_everything_has_room_on_every_screen(show: Open, size: int, lang: str) -> None:
     screens = ({"viewport": {"width": 760, "height": 600}}, DESK, PHONE)
     for options in screens:

@@ -51,7 +51,7 @@ def colours(page: Page, *selectors: str) -> list[str]:
     return [page.locator(selector).first.evaluate(style) for selector in selectors]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", sparing(["light", "dark"], "dark"))
 def test_forced_colours_leave_bars_and_what_is_chosen_to_be_seen(show: Open, scheme: str) -> None:
     page = show(STATES["deep"].replace("th=light", f"th={scheme}"), forced_colors="active",
                 color_scheme=scheme)  # fmt: skip

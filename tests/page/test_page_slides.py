@@ -20,6 +20,7 @@ from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 from convexplain.video import rendering
 from convexplain.video.job import QUALITIES, Job
+from tests.often import covering
 from tests.page.looking import DESK, PHONE
 from tests.page.test_page_access import violations
 
@@ -152,8 +153,10 @@ def test_escape_leaves_to_the_network_and_the_toolbar_leads_back(
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("look", ["#lang=en&th=light", "#lang=zh&th=dark"])
+@pytest.mark.parametrize(
+    ("look", "screen"),
+    covering(["#lang=en&th=light", "#lang=zh&th=dark"], {"desk": DESK, "phone": PHONE}),
+)
 def test_axe_finds_nothing_in_the_slides(
     open_page: Callable[..., Page], file: Path, look: str, screen: dict[str, object]
 ) -> None:

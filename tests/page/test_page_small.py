@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page
 
+from tests.often import some
 from tests.page.looking import (
     address,
     cell,
@@ -31,6 +32,8 @@ SCREENS = {
     "zoom": {"viewport": {"width": 683, "height": 384}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
+#: The largest, the lowest, and those whose layout is another.
+OFTEN = ("1920", "frame", "zoom", "phone")
 
 
 def in_view(page: Page, part: Locator) -> bool:
@@ -47,7 +50,7 @@ def in_view(page: Page, part: Locator) -> bool:
 
 
 @pytest.mark.parametrize("lang", sparing(["en", "zh"], "en"))
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", sparing(SCREENS, *OFTEN))
 @pytest.mark.parametrize(
     "where", sparing([("conv1", 28, 8, 20), ("conv3", 20, 1, 2)], ("conv3", 20, 1, 2))
 )
@@ -70,7 +73,7 @@ def test_question_choices_map_and_arithmetic_are_in_view_together(
     assert in_view(page, page.locator(".caption-text"))
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", sparing(SCREENS, *OFTEN))
 def test_a_click_on_a_cell_brings_its_arithmetic_into_view(visit: Open, screen: str) -> None:
     page = visit(fragment(d=5, v="over"), **SCREENS[screen])
     if screen == "phone":
@@ -166,7 +169,7 @@ def test_paper_shows_the_windows_on_their_cells(visit: Open, orientation: str) -
 
 
 @pytest.mark.parametrize("landscape", sparing([False, True], False))
-@pytest.mark.parametrize("state", ["cell", "overview", "compare"])
+@pytest.mark.parametrize("state", some(["cell", "compare", "overview"]))
 def test_paper_is_one_page(fresh: Open, landscape: bool, state: str) -> None:
     where = {
         "cell": cell("conv3", 20, 1, 2, d=5, t="dense.5"),

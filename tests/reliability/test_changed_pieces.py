@@ -61,7 +61,7 @@ def of_another_version(one: Path, other: Path) -> None:
         pytest.param(truncated, DAMAGED, marks=pytest.mark.soak),
         pytest.param(emptied, DAMAGED, marks=pytest.mark.soak),
         pytest.param(another_valid_clip, DAMAGED, marks=pytest.mark.soak),
-        (another_valid_clip_with_its_digest, DAMAGED),
+        pytest.param(another_valid_clip_with_its_digest, DAMAGED, marks=pytest.mark.soak),
         pytest.param(not_vouched_for, UNFINISHED, marks=pytest.mark.soak),
         (of_another_version, STALE),
     ],
@@ -81,6 +81,7 @@ def test_a_piece_that_was_changed_is_rendered_again(
     assert run(*FILM, cwd=here).err == ""
 
 
+@pytest.mark.soak
 def test_pieces_of_other_options_are_not_used(here, lone):
     shutil.copytree(lone / "cache", here.parent / "cache")
     done = run(*FILM, "--theme", "light", "-v", cwd=here)

@@ -69,7 +69,7 @@ SOUND = {
 }
 # The same every time the same tests run, in the tests; new ones in the soak.
 USUAL = settings(
-    max_examples=150,
+    max_examples=50,
     derandomize=True,
     database=None,
     deadline=None,
@@ -165,15 +165,9 @@ def test_many_damaged_files_are_errors_by_name_or_read_right(
 COSTLIEST = (
     "model, as large as is read",
     "model, a nested header",
-    "model, 70,000 names",
-    "model, a tensor of 10**18",
     "picture, RGBA as large as is read",
     "picture, a bomb of text",
-    "picture, more data than pixels",
-    "picture, a TIFF of 32 bits",
     "images, a bomb",
-    "images, without an end",
-    "labels, as many as are read",
 )
 assert set(COSTLIEST) <= set(ABSURD)
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.render
 RENDER = ("render", "short", "-q", "l", "--quiet", "-o", "a.mp4")
 
 
-@pytest.mark.parametrize("mode", ["bug", "die"])
+@pytest.mark.parametrize("mode", ["bug", pytest.param("die", marks=pytest.mark.soak)])
 def test_a_render_that_fails_keeps_a_log_and_says_where(here, mode):
     folder = here.parent / "cache" / "convexplain" / "logs"
     folder.mkdir(parents=True)
@@ -45,6 +45,7 @@ def test_a_render_that_fails_keeps_a_log_and_says_where(here, mode):
     assert temporary_files(here, here.parent / "tmp", folder) == []
 
 
+@pytest.mark.soak
 def test_a_render_that_succeeds_keeps_none(here):
     assert run(*RENDER, cwd=here).err == ""
     assert not (here.parent / "cache" / "convexplain" / "logs").exists()

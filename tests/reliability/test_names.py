@@ -115,7 +115,7 @@ def written(*args: str, here: Path, program: tuple[str, ...]) -> set[Path]:
             marks=pytest.mark.soak,
         ),
         (COMMAND, ["step", "--image", CODE, "--code"]),
-        (COMMAND, ["model", "n.safetensors", "--json"]),
+        pytest.param(COMMAND, ["model", "n.safetensors", "--json"], marks=pytest.mark.soak),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )

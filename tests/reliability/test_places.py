@@ -67,6 +67,7 @@ def test_all_these_names_at_once(here, monkeypatch):
     assert len(set(made.values())) == 1
 
 
+@pytest.mark.soak
 def test_a_path_of_300_characters_works_and_a_name_of_300_is_one_line(here, lone):
     folder = here / ("d" * 100) / ("e" * 100) / ("f" * 96)
     folder.mkdir(parents=True)
@@ -117,7 +118,7 @@ def meanwhile(here: Path, command: str, *args: str, moment: str) -> Run:
     return run(*args, cwd=here, code=1, env=env)
 
 
-@pytest.mark.parametrize("args", [RENDER, FILM], ids=["render", "film"])
+@pytest.mark.parametrize("args", some([RENDER, FILM], 1), ids=["render", "film"])
 def test_a_folder_that_is_deleted_meanwhile_is_one_line(here, args):
     (here / "out").mkdir()
     moment = "worker|short.drawing|second|1"
@@ -130,6 +131,7 @@ def test_a_folder_that_is_deleted_meanwhile_is_one_line(here, args):
     assert nothing_is_left(here)
 
 
+@pytest.mark.soak
 def test_a_folder_that_appears_in_the_place_of_a_subtitle_changes_nothing_else(here):
     for name in ("a.mp4", "a.srt"):
         (here / name).write_text("old")
@@ -141,6 +143,7 @@ def test_a_folder_that_appears_in_the_place_of_a_subtitle_changes_nothing_else(h
     assert nothing_is_left(here)
 
 
+@pytest.mark.soak
 def test_a_temporary_folder_that_is_deleted_meanwhile_is_one_line(here):
     failed = meanwhile(
         here,
@@ -197,6 +200,7 @@ def test_a_folder_that_takes_nothing_is_one_line(here, locked, obedient, args):
     assert content(here) == {"locked/a.mp4": b"old video"}
 
 
+@pytest.mark.soak
 def test_a_current_folder_and_a_home_that_take_nothing_do_no_harm(here, locked, obedient, lone):
     env = {"HOME": str(locked), "XDG_CACHE_HOME": None, "TMPDIR": str(here.parent)}
     run(*RENDER, "-o", "../a.mp4", cwd=locked, program=(*obedient, *PROGRAM), env=env)
@@ -236,7 +240,7 @@ def small_disk(here) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "kind",
     [
-        *some(["render", "figure", "film", "sections", "tmp"]),
+        *some(["render", "figure", "film", "sections", "tmp"], 1),
         pytest.param("train", marks=(pytest.mark.mnist, pytest.mark.soak)),
     ],
 )

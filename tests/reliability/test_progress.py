@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from running import COMMAND, PROGRAM, run
 
+from tests.often import later
+
 RENDER = ("render", "short", "-q", "l", "--half", "4")
 DRAW = ("figure", "--all")
 
@@ -37,7 +39,11 @@ def on_a_terminal(*args: str, cwd: Path, term: str = "xterm-256color") -> tuple[
 @pytest.mark.render
 @pytest.mark.parametrize(
     ("term", "more", "bar"),
-    [("xterm-256color", (), True), ("dumb", (), False), ("xterm-256color", ("--quiet",), False)],
+    [
+        ("xterm-256color", (), True),
+        later("dumb", (), False),
+        later("xterm-256color", ("--quiet",), False),
+    ],
     ids=["terminal", "dumb", "quiet"],
 )
 def test_a_render_shows_a_bar_with_the_time_left_on_a_terminal(

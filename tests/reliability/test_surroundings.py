@@ -43,6 +43,7 @@ def hostile(here):
     return here
 
 
+@pytest.mark.soak
 def test_a_hostile_current_folder_is_ignored(hostile, lone):
     before = content(hostile)
     run(*RENDER, "-o", "../a.mp4", cwd=hostile)
@@ -52,6 +53,7 @@ def test_a_hostile_current_folder_is_ignored(hostile, lone):
     assert content(hostile) == before
 
 
+@pytest.mark.soak
 def test_a_figure_does_not_ask_the_current_folder_how_it_looks(hostile):
     for name, folder in (("a.svg", hostile), ("b.svg", hostile.parent)):
         drawn = run(
@@ -63,6 +65,7 @@ def test_a_figure_does_not_ask_the_current_folder_how_it_looks(hostile):
     assert (hostile.parent / "a.svg").read_bytes() == (hostile.parent / "b.svg").read_bytes()
 
 
+@pytest.mark.soak
 def test_a_current_folder_that_was_deleted_does_no_harm(here, lone):
     (here / "gone").mkdir()
     program = ("sh", "-c", 'cd gone && rmdir ../gone && exec "$@"', "sh", *PROGRAM)
@@ -146,7 +149,7 @@ def test_without_a_home_nothing_is_kept_in_the_current_folder(here):
         pytest.param(">&-", 0, marks=pytest.mark.soak),
         pytest.param("2>&-", 0, marks=pytest.mark.soak),
         pytest.param("<&-", 0, marks=pytest.mark.soak),
-        ("<&- >&- 2>&-", 0),
+        pytest.param("<&- >&- 2>&-", 0, marks=pytest.mark.soak),
         ("| :", 1),
         pytest.param(">/dev/full", 1, marks=pytest.mark.soak),
     ],
@@ -187,6 +190,7 @@ def test_a_terminal_of_any_kind_sees_no_traceback(here, term):
     assert term == "xterm" or b"\x1b" not in text
 
 
+@pytest.mark.soak
 def test_no_internet_socket_is_opened(here, lone, tmp_path):
     if not shutil.which("strace"):
         pytest.skip("there is no strace to see system calls with")
@@ -214,6 +218,7 @@ def test_no_internet_socket_is_opened(here, lone, tmp_path):
     assert "AF_INET" in trace.read_text()
 
 
+@pytest.mark.soak
 def test_without_any_network_only_the_download_fails(here):
     start = ("unshare", "-n", *(() if os.geteuid() == 0 else ("-r",)))
     if not shutil.which("unshare") or subprocess.run([*start, "true"], stderr=-3).returncode:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.render
 RENDER = ("render", "short", "-q", "l", "--quiet")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("many", "rounds"), [(3, 1), pytest.param(10, 20, marks=pytest.mark.soak)])
 def test_many_renders_at_once_are_each_like_a_lone_one(here, many, rounds):
     three_seconds = (*RENDER, "--half", "1.5")

@@ -27,6 +27,7 @@ def test_a_render_and_a_film_are_what_they_are_elsewhere(here, lone):
     assert temporary_files(here / "render", here / "film", here.parent / "tmp") == []
 
 
+@pytest.mark.soak
 def test_a_render_that_fails_is_one_line(here):
     for mode in ("raise", "die"):
         args = ("render", "short", "-q", "l", "--quiet", "--mode", mode, "-o", "a.mp4")
@@ -48,7 +49,7 @@ def test_a_render_that_fails_is_one_line(here):
             ("doctor",),
             ("data",),
         ],
-        often=3,
+        often=2,
     ),
     ids=lambda args: args[0],
 )
