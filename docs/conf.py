@@ -63,7 +63,8 @@ html_title = "convexplain"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
-html_search_scorer = "_ext/scorer.js"
+# A path from here: Sphinx takes one from the folder in which it is started.
+html_search_scorer = str(HERE / "_ext" / "scorer.js")
 html_show_sourcelink = False
 html_theme_options = {
     "navigation_with_keys": True,
