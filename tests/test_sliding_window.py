@@ -414,3 +414,13 @@ def test_a_network_that_reads_scaled_pixels_or_bends_with_tanh_is_told_truly(tmp
     assert told.read_scale.limit == pytest.approx(
         (told.shown_picture.pixels.max() - 0.1307) / 0.3081
     )
+
+
+def test_a_colour_picture_folds_to_half_a_minute_as_any_other():
+    short = SlidingWindow(model="photo", length=30.0)
+    assert short.seconds == pytest.approx(30)
+    names = {event.name for beat in short.beats() for event in beat.parts}
+    assert {"patch", "products", "place", "sweep", "fold"} <= names
+    assert "cut" not in names
+    usual = SlidingWindow(model="photo").beats()
+    assert "cut" in {event.name for beat in usual for event in beat.parts}

@@ -318,14 +318,17 @@ class SlidingWindow(FilterLesson):
         yield Event("place", 2.2, _ONE_PLACE, stop)
 
     def _tell_negative(self, stop: Stop) -> Iterator[Event]:
-        yield Event("travel", 2.0, _ANOTHER.fill(n=self._many), stop)
+        # Three patches of a colour picture take longer to tell: a short video has one place.
+        detail = int(self.read.shape[2] > 1)
+        yield Event("travel", 2.0, _ANOTHER.fill(n=self._many), stop, detail=detail)
         if stop.step.activation != "linear":
             yield Event(
                 "predict-gate", self.pause, data=stop, ask=self._ask_gate(stop.step), detail=1
             )
-        yield Event("at-once", 2.6, data=stop)
+        yield Event("at-once", 2.6, data=stop, detail=detail)
         cut = _CUT if stop.step.activated == 0 else _NEGATIVE
-        yield Event("cut", 2.4, cut.fill(**_used(cut, activation=_named(stop.step))), stop)
+        said = cut.fill(**_used(cut, activation=_named(stop.step)))
+        yield Event("cut", 2.4, said, stop, detail=detail)
 
     def _tell_short(self, name: str, stop: Stop) -> Event:
         """One stop in a single event: blank paper, or a further place."""
