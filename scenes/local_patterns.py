@@ -137,7 +137,9 @@ class LocalPatterns(LessonScene):
 
     def show_pieces(self, event: Event) -> None:
         """All windows with ink light up, one by one."""
-        self.lay_piles(0.25)
+        away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
+        if away:
+            self.during(0.05, self.board.hide(*away))
         seen = np.full(self.picture.pixels.shape, LEFT, dtype=np.float32)
         shares = self.board.part("input").shares
         height, width = self.picture.kernel.shape
@@ -148,10 +150,11 @@ class LocalPatterns(LessonScene):
                 seen[row : row + height, col : col + width] = 1.0
             shares[...] = seen
 
+        self.during(0.55, go)
+        self.lay_piles(0.2)
+        self.board.part("input").shares[...] = 1.0
         kernels = [name for name in self.board.parts if name.startswith("kernel-")]
-        self.during(0.5, go)
         self.during(1, in_turn(*(self.come(name) for name in (*kernels, "legend")), overlap=0.5))
-        shares[...] = 1.0
 
     def lay_piles(self, share: float) -> None:
         """Lay out the digit with the filters, whose piles are empty."""

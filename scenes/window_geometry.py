@@ -273,23 +273,13 @@ class WindowGeometry(LessonScene):
 
     def show_law(self, event: Event) -> None:
         """Arcs and posts once more; each term of the law comes out of what it counts."""
-        geometry: Geometry = event.data
-        row, cols = self.lesson.inked_row(geometry), geometry.padded.shape[1]
-        source = f"input-{geometry.name}" if self.seen(f"input-{geometry.name}") else "input"
-        place = (
-            self.board.within(source, row, 0, geometry.window.span[0], cols)
-            if self.seen(source)
-            else None
-        )
-        self.board.become(self.lesson.closing())(1.0)
-        strip = self.board.show("strip") if place is None else self.board.grow("strip", place)
-        whole = self.board.around("hops.all", "letters")
-        self.during(0.2, strip, self.camera.to(whole, share=0.95))
+        self.during(0.2, self.board.become(self.lesson.closing(), show=("strip", "hops")))
         signs = [
             name for name in self.board.parts
             if name.endswith((".minus", ".plus", ".equals"))
         ]  # fmt: skip
-        self.during(0.1, self.board.show("hops", "strip.window", *signs))
+        near = self.camera.to(self.board.around("hops.all", "letters"), share=0.95)
+        self.during(0.12, near, self.board.show("strip.window", *signs))
         counted = {
             "size": "strip", "padding": "strip", "span": "strip.window", "by": "hops.arc-0",
             "one": "hops.post-0", "places": "hops",

@@ -139,9 +139,10 @@ class WindowSize(LessonScene):
         names = [f"name-{v.name}" for v in sizes]
         words = ("said-1", "said-3", f"key-{first}")
         towers = self.lesson.towers(upright=self.upright)
-        self.during(0.2, self.board.become(towers, show=(*names, *words)))
         bars = [f"tower-{v.name}.{first}" for v in sizes]
-        plates = [self.board.grow(bar, out_of=self.floor(bar)) for bar in bars]
+        # The first comes with its name, so that the stage is never empty.
+        self.during(0.2, self.board.become(towers, show=(*names, *words, bars[0])))
+        plates = [self.board.grow(bar, out_of=self.floor(bar)) for bar in bars[1:]]
         self.during(0.4, in_turn(*plates, overlap=0.6))
         counts = [f"first-{v.name}" for v in sizes]
         near = self.camera.to(self.board.around(*bars, *counts, *names, *words), 0.9)
@@ -252,7 +253,8 @@ class WindowSize(LessonScene):
         layers = list(shown[0].work)
         towers = self.lesson.towers(filters=True, upright=self.upright)
         words = ("said-0", "said-1", "said-3", *(f"key-{layer}" for layer in layers))
-        self.during(0.15, self.board.become(towers, show=words))
+        first = [f"{part}-{shown[0].name}" for part in ("name", "tower", "first", "whole")]
+        self.during(0.15, self.board.become(towers, show=(*words, *first)))
         rise = [
             together(
                 self.board.show(f"name-{v.name}"),
@@ -264,7 +266,7 @@ class WindowSize(LessonScene):
                 ),
                 self.board.show(f"first-{v.name}", f"whole-{v.name}"),
             )
-            for v in shown
+            for v in shown[1:]
         ]
         self.during(0.75, in_turn(*rise))
         self.during(1, in_turn(*(self.board.pulse(f"whole-{v.name}") for v in shown)))

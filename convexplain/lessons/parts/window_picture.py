@@ -315,7 +315,7 @@ def _map(geometry: Geometry, response: Scale, suffix: str, *, known: bool = Fals
 
 
 TIMES_READ = Caption(en="times read", zh="读取次数")
-HOPS = Caption(en="{h} hops, {p} places", zh="{h} 步，{p} 个位置")
+HOPS = Caption(en="hops: {h}, places: {p}", zh="{h} 步，{p} 个位置")
 HOPS_TOLD = Caption(en="{h} hops along a row, {p} places.", zh="一行 {h} 步，{p} 个位置。")
 _NAME_TOLD = Caption(en="With {name}:", zh="{name}：")
 _READS_TOLD = Caption(
