@@ -36,8 +36,9 @@ class AllMaps(ResponseMap):
         zh="最多展示多少张响应最大的图；默认：不超过 32 张时全部展示，否则 16 张",
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def validate(self) -> None:
+        """Refuse a wall of no maps."""
+        super().validate()
         if self.most is not None and self.most < 1:
             raise UsageError(
                 "--most {most} is not possible: at least 1 map is shown", most=self.most
