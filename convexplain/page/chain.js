@@ -18,7 +18,7 @@ import { Links, within } from "./links.js";
 import { MapView, scaleGradient } from "./map.js";
 import { focusCell } from "./state.js";
 import { contextOf } from "./theme.js";
-import { say } from "./words.js";
+import { languageInUse, say } from "./words.js";
 
 // So many columns the sheet that one draws on is wide.
 const SHEET = 3;
@@ -44,6 +44,7 @@ export class Chain {
     /** Where maps and bars lie, until they are fitted anew. @type {Map<Element, Rectangle>} */
     this.places = new Map();
     this.font = 24; // CSS pixels
+    this.family = "";
   }
 
   /** The picture's map. */
@@ -141,7 +142,9 @@ export class Chain {
 
   /** Fit all maps to the room that the style sheet gives them. */
   fit() {
-    this.font = parseFloat(getComputedStyle(this.element).fontSize);
+    const style = getComputedStyle(this.element);
+    this.font = parseFloat(style.fontSize);
+    this.family = style.fontFamily;
     this.places.clear();
     // First all that is read, then all that is written: the browser lays out once.
     const sides = this.maps.map(({ frame }) => Math.min(frame.clientWidth, frame.clientHeight));
@@ -192,7 +195,8 @@ export class Chain {
     if (this.answer) {
       const { bars, column } = this.answer;
       bars.draw(model.trace, cell?.layer === column.name ? cell.filter : null, hidden);
-      showTiles(this.tiles, model.trace, hidden, (k) => this.app.clicked(column.cellAt(k, 0)));
+      // Only a small screen shows them.
+      if (this.app.small) showTiles(this.tiles, model.trace, hidden, (k) => this.app.clicked(column.cellAt(k, 0)));
     }
     this.drawLinks(cell ?? this.penCell(state) ?? this.invitingCell(state));
     this.element.classList.toggle("gliding", state.playing);
@@ -205,14 +209,15 @@ export class Chain {
    * @param {ReturnType<Chain["makeColumn"]>} part
    * @param {number} filter
    */
-  label({ column, about, sizes, feeds, which }, filter) {
+  label({ column, about, sizes, feeds, which, element }, filter) {
+    const key = `${languageInUse()} ${filter}`;
+    if (element.dataset.labelled === key) return;
+    element.dataset.labelled = key;
     about.textContent = column.heading;
     setAttributes(about, { title: say("explainWord", { word: column.heading }) });
     sizes.textContent = column.sizes;
     const [chosen, range] = column.which(filter);
-    if (which.textContent !== chosen + range) {
-      which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
-    }
+    which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
     if (column.layer) feeds.textContent = this.feedsOf(column);
   }
 
@@ -234,7 +239,7 @@ export class Chain {
     const focus = focusCell(state);
     const cell = focus?.layer === column.name ? focus : null;
     const extra = {
-      font: this.font,
+      font: this.font, family: this.family,
       unread: cell ? model.unread.get(column.name) : undefined,
       zeroed: state.zeroed.filter((other) => column.shows(other, filter)).map((other) => column.placeOf(other)),
       erased: picture ? state.erased : [],
@@ -252,7 +257,9 @@ export class Chain {
     const signed = !picture && model.trace.signed(column.name);
     const ends = limit === null ? ["0", "1"] : [signed ? number(-limit) : "0", number(limit)];
     [low.textContent, high.textContent] = ends;
-    if (fresh) strip.style.background = scaleGradient(limit, signed);
+    const colours = `${state.theme} ${limit === null} ${signed}`; // wherever the scale ends, they are the same
+    if (strip.dataset.colours !== colours) strip.style.background = scaleGradient(limit, signed);
+    strip.dataset.colours = colours;
     setAttributes(scale, { "aria-label": say("scaleHint", { layer: column.heading, low: ends[0], high: ends[1] }) });
 
     if (fresh) contextOf(small).drawImage(view.small, 0, 0);

@@ -113,8 +113,9 @@ export class MapView {
    * @param {readonly Patch[]} [extra.erased]
    * @param {number} [extra.until]  how many cells are computed
    * @param {number} [extra.font]  CSS pixels
+   * @param {string} [extra.family]  of the font
    */
-  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = [], erased = [], until = Infinity, font = 24 } = {}) {
+  draw(values, limit, { unread = { rows: [], cols: [] }, zeroed = [], hidden = [], erased = [], until = Infinity, font = 24, family = "sans-serif" } = {}) {
     const { rows, cols, dots } = this;
     const context = contextOf(this.canvas);
     paintOn(this.small, values, limit);
@@ -126,7 +127,7 @@ export class MapView {
     for (const at of hidden) this.cover(context, at);
     if (values.length <= rows * cols && rows * cols <= MOST_NUMBERS) {
       const digits = Math.max(...Array.from(values, (value) => number(value).length), 0);
-      if (this.size >= 0.53 * font * digits + 2) this.drawNumbers(context, values, limit, font, hidden);
+      if (this.size >= 0.53 * font * digits + 2) this.drawNumbers(context, values, limit, `${font * this.ratio}px ${family}`, hidden);
     }
     if (until < rows * cols) this.dotFrom(context, until);
     context.strokeStyle = tokens().ink;
@@ -218,12 +219,12 @@ export class MapView {
    * @param {CanvasRenderingContext2D} context
    * @param {ArrayLike<number>} values
    * @param {number|null} limit
-   * @param {number} font
+   * @param {string} font
    * @param {At[]} hidden
    */
   drawNumbers(context, values, limit, font, hidden) {
     const { dots } = this;
-    context.font = `${font * this.ratio}px ${getComputedStyle(this.element).fontFamily}`;
+    context.font = font;
     context.textAlign = "center";
     context.textBaseline = "middle";
     Array.from(values).forEach((value, i) => {

@@ -21,6 +21,8 @@ export class Overview {
       return { column, thumbs };
     });
     this.card = make("aside", { class: "card" });
+    /** What the card is made of, to make nothing twice. */
+    this.carded = "";
     this.stale = true;
   }
 
@@ -56,6 +58,9 @@ export class Overview {
     const other = model.baseline;
     const telling = model.telling();
     const hidden = app.secret?.what === "answer";
+    const key = JSON.stringify([state.lang, state.scale, hidden, app.names, model.prediction, other?.prediction, telling]);
+    if (key === this.carded) return;
+    this.carded = key;
     setAttributes(this.card, { "aria-label": other ? say("twoNetworks") : say("scale") });
     const choice = (/** @type {State["scale"]} */ scale, /** @type {string} */ words) => (
       radio(state.scale === scale, () => actions.setScale(scale), { "data-key": `scale-${scale}` }, say(words))

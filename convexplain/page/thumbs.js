@@ -28,6 +28,9 @@ export class Thumbs {
     this.step = [0, 0]; // CSS pixels from map to map: to the right, downwards
     /** What the pixels of a map lie on. @type {{across: Share[], down: Share[]}} */
     this.shares = { across: [], down: [] };
+    /** What is drawn, and rows of cells as wide as on it: kept, for each stroke draws anew. */
+    this.sheet = new ImageData(1, 1);
+    this.narrow = new Float32Array();
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.frame = make("span", { class: "thumb-frame", "aria-hidden": "true" });
     this.option = make("span", { role: "option", id: `thumb-${name}`, "aria-selected": "true", "aria-setsize": filters });
@@ -102,6 +105,8 @@ export class Thumbs {
       Math.max(1, Math.round((Math.round(this.side * this.ratio) * cells) / Math.max(this.rows, this.cols)))
     );
     this.shares = { across: shares(pixels(this.cols), this.cols), down: shares(pixels(this.rows), this.rows) };
+    this.sheet = new ImageData(this.canvas.width, this.canvas.height);
+    this.narrow = new Float32Array(4 * this.rows * this.shares.across.length);
   }
 
   /**
@@ -111,16 +116,15 @@ export class Thumbs {
    * @param {(filter: number) => number} limitOf
    */
   draw(mapOf, limitOf) {
-    const { rows, cols, ratio } = this;
+    const { rows, cols, ratio, sheet, narrow } = this;
     const side = Math.round(this.side * ratio);
     const cells = new Uint8ClampedArray(4 * rows * cols);
-    const sheet = new ImageData(this.canvas.width, this.canvas.height);
     const { across, down } = this.shares;
     for (let filter = 0; filter < this.filters; filter += 1) {
       paint(cells, mapOf(filter), limitOf(filter));
       const left = Math.round((filter % this.across) * this.step[0] * ratio);
       const top = Math.round(Math.floor(filter / this.across) * this.step[1] * ratio);
-      lay(sheet, left + ((side - across.length) >> 1), top + ((side - down.length) >> 1), cells, cols, across, down);
+      lay(sheet, left + ((side - across.length) >> 1), top + ((side - down.length) >> 1), cells, cols, across, down, narrow);
     }
     contextOf(this.canvas).putImageData(sheet, 0, 0);
   }
@@ -162,17 +166,22 @@ function shares(pixels, cells) {
  * @param {number} cols
  * @param {Share[]} across
  * @param {Share[]} down
+ * @param {Float32Array} narrow  room for the cells scaled along the rows
  */
-function lay(sheet, left, top, cells, cols, across, down) {
+function lay(sheet, left, top, cells, cols, across, down, narrow) {
   const { data, width } = sheet;
   // First along the rows, then along the columns: the many rows of cells are done once.
-  const narrow = new Float32Array((cells.length / cols) * across.length);
   for (let row = 0, at = 0; row * cols * 4 < cells.length; row += 1) {
     for (const { first, weights } of across) {
+      const from = 4 * (row * cols + first);
+      if (weights.length === 1) {
+        for (let channel = 0; channel < 4; channel += 1, at += 1) narrow[at] = cells[from + channel];
+        continue;
+      }
       for (let channel = 0; channel < 4; channel += 1, at += 1) {
         let sum = 0;
         for (let i = 0; i < weights.length; i += 1) {
-          sum += weights[i] * cells[4 * (row * cols + first + i) + channel];
+          sum += weights[i] * cells[from + 4 * i + channel];
         }
         narrow[at] = sum;
       }
@@ -183,6 +192,13 @@ function lay(sheet, left, top, cells, cols, across, down) {
     const { first, weights } = down[y];
     const start = 4 * ((top + y) * width + left);
     const at = first * length;
+    if (weights.length === 1) {
+      // A row that lies on the same cells as the one above is that row.
+      const above = y > 0 && down[y - 1].weights.length === 1 && down[y - 1].first === first;
+      if (above) data.copyWithin(start, start - 4 * width, start - 4 * width + length);
+      else for (let i = 0; i < length; i += 1) data[start + i] = narrow[at + i];
+      continue;
+    }
     for (let i = 0; i < length; i += 1) {
       let sum = 0;
       for (let k = 0; k < weights.length; k += 1) sum += weights[k] * narrow[at + k * length + i];
