@@ -20,6 +20,16 @@ export function term(key, text) {
   }, text);
 }
 
+/**
+ * Where the lessons' pages are; null where no link would lead there, as in a file that was downloaded
+ * without them.
+ */
+function lessonsAt() {
+  if (DATA.lessons === null || !URL.canParse(DATA.lessons, DATA.url ?? window.location.href)) return null;
+  const { protocol, href } = new URL(DATA.lessons, DATA.url ?? window.location.href);
+  return protocol.startsWith("http") ? href : null;
+}
+
 /** A dialog that the browser itself keeps the focus in. */
 export class Glossary {
   /** @param {App} app */
@@ -40,7 +50,8 @@ export class Glossary {
     const chosen = DATA.glossary.find((one) => (column ? kind ? one.kinds.includes(kind) : one.key === "input" : one.key === key));
     // Of a layer, what it does comes first.
     const ordered = column && chosen ? [chosen, ...DATA.glossary.filter((one) => one !== chosen)] : DATA.glossary;
-    const items = ordered.map((one) => entry(one, one === chosen));
+    const lessons = lessonsAt();
+    const items = ordered.map((one) => entry(one, one === chosen, lessons));
     this.app.actions.pause();
     refill(
       this.element,
@@ -51,7 +62,7 @@ export class Glossary {
       ),
       column && facts(column),
       make("dl", { class: "words" }, items),
-      DATA.lessons === null && make("p", {}, say("lessonHint"), " ", make("code", {}, "convexplain render NAME")),
+      lessons === null && make("p", {}, say("lessonHint"), " ", make("code", {}, "convexplain render NAME")),
     );
     this.element.showModal();
     if (!column) items[ordered.indexOf(/** @type {Term} */ (chosen))]?.scrollIntoView({ block: "center" });
@@ -68,14 +79,14 @@ function facts({ name, sizes, layer }) {
   )));
 }
 
-/** @param {Term} one @param {boolean} chosen */
-function entry({ name, text, lesson }, chosen) {
+/** @param {Term} one @param {boolean} chosen @param {string|null} lessons  where their pages are */
+function entry({ name, text, lesson }, chosen, lessons) {
   const lang = languageInUse();
   const title = say("lessonNamed", { name: lesson });
   return make(
     "div", { class: chosen ? "chosen" : false },
     make("dt", {}, name[lang]),
-    make("dd", {}, text[lang], " ", DATA.lessons === null ? make("span", {}, title)
-      : make("a", { href: `${DATA.lessons}${lesson}.html`, target: "_blank", rel: "noopener" }, title)),
+    make("dd", {}, text[lang], " ", lessons === null ? make("span", {}, title)
+      : make("a", { href: `${lessons}${lesson}.html`, target: "_blank", rel: "noopener" }, title)),
   );
 }

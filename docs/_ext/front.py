@@ -73,7 +73,7 @@ def classroom_page(app: Sphinx, docname: str) -> str:
     """Write the frame around the classroom page, in the language of the page that has it."""
     lang = language_of(docname)
     file = "../" * docname.count("/") + NAME
-    size = _size(len(page.html(lessons=LESSONS).encode("utf-8")))
+    size = _size(len(page.html(lessons=LESSONS, url=_address(app)).encode("utf-8")))
     return _FRAME.format(
         url=file if lang == "en" else f"{file}#lang={lang}",
         file=file,
@@ -99,6 +99,12 @@ def release_files(app: Sphinx, docname: str) -> str:
     return f'```{{raw}} html\n<table class="docutils">\n{cells}</table>\n```'
 
 
+def _address(app: Sphinx) -> str | None:
+    """Where everyone finds the classroom page, if the site knows: copies of it lead back there."""
+    base: str = app.config.html_baseurl
+    return f"{base.rstrip('/')}/{NAME}" if base else None
+
+
 def _size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.0f} kB"
 
@@ -119,7 +125,7 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
-    page.write(Path(app.outdir) / NAME, lessons=LESSONS)
+    page.write(Path(app.outdir) / NAME, lessons=LESSONS, url=_address(app))
     target = Path(app.outdir) / FOLDER
     shutil.rmtree(target, ignore_errors=True)
     if files := _files(app):

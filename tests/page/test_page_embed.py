@@ -139,3 +139,34 @@ def test_links_lead_to_where_the_page_is_published(open_page: Open, tmp_path: Pa
     assert copied.startswith("https://school.example/page.html#")
     assert "l=conv1&m=28&c=8,20" in copied
     assert texts(page, ".caption-text") == ["Copied."]
+
+
+@pytest.mark.parametrize(
+    ("options", "leads"),
+    [
+        ({"lessons": "gallery/lessons"}, None),
+        (
+            {"lessons": "gallery/lessons", "url": "https://school.example/cnn/page.html"},
+            "https://school.example/cnn/gallery/lessons/",
+        ),
+        ({"lessons": "https://school.example/lessons/"}, "https://school.example/lessons/"),
+        ({}, None),
+    ],
+)
+def test_a_file_that_was_taken_along_has_no_link_that_leads_nowhere(
+    open_page: Open, tmp_path: Path, options: dict[str, str], leads: str | None
+) -> None:
+    path = tmp_path / "lesson.html"
+    classroom.write(path, digits.first(5), lang="en", theme="light", **options)
+    page = settled(open_page(path, cell("conv3", 20, 1, 2), **DESK))
+    page.locator('[data-key="term-bias"]').click()
+    settled(page)
+    links = page.locator(".glossary a").all()
+    assert len(texts(page, ".glossary dd")) > 10
+    if leads is None:
+        assert links == []
+        assert "Lesson: sliding-window" in texts(page, ".glossary .chosen dd")[0]
+        assert "convexplain render NAME" in texts(page, ".glossary code")
+    else:
+        assert f"{leads}sliding-window.html" in [link.get_attribute("href") for link in links]
+        assert len(links) == len(texts(page, ".glossary dd"))
