@@ -11,7 +11,7 @@
  */
 
 import { DEPTH } from "./data.js";
-import { FAR, MOST_TAKEN } from "./state.js";
+import { FAR, MOST_TAKEN, OPERATIONS } from "./state.js";
 
 const KNOWN = [
   "d", "i", "p", "s", "n", "e", "z", "l", "m", "c", "f", "v", "w", "t", "k", "h", "ax", "pg", "scale", "lang", "th",
@@ -231,9 +231,9 @@ function playText({ op, size, stride, padding, dilation, row, kernel, at }) {
 function playOf(text, model) {
   const [head, list] = text.split(":");
   const [op, ...rest] = head.split(".");
-  const [size, stride, padding, dilation, row, ...at] = rest.map((part) => whole(part, 31) ?? part);
+  const [size, stride, padding, dilation, row, ...at] = rest.map((part) => whole(part) ?? part);
   const [rows] = model.trained.inputShape;
-  const known = oneOf(/** @type {Play["op"][]} */ (["conv", "max", "average"]), op);
+  const known = oneOf(OPERATIONS, op);
   const place = at.every((n) => typeof n === "number") && at.length === 2;
   if (!known || !place || ![size, stride, dilation].every((n) => typeof n === "number" && n >= 1 && n <= 7)) return null;
   if (padding !== "valid" && padding !== "same" && !(typeof padding === "number" && padding <= 3)) return null;

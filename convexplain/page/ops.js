@@ -46,6 +46,26 @@ export function conv2d(x, window, kernels, bias, groups = 1) {
 }
 
 /**
+ * Stamp a kernel onto a larger map: each number adds the kernel times itself where the window that it
+ * stands for would read. One channel; what falls outside of the map is lost.
+ *
+ * @param {Float32Array} x  (H, W)
+ * @param {Window} window  on the output; it has H x W places there
+ * @param {Float32Array} kernel  (kH, kW)
+ * @returns {Float32Array} (H_out, W_out)
+ */
+export function conv2dTranspose(x, window, kernel) {
+  const { margins: [top, , left], size: [rows, cols], padded: [, wide] } = window;
+  const canvas = new Float64Array(window.padded[0] * wide);
+  cellsRead(window).forEach((cells, tap) => {
+    for (let place = 0; place < cells.length; place += 1) canvas[cells[place]] += x[place] * kernel[tap];
+  });
+  return finite(Float32Array.from({ length: rows * cols }, (_, i) => (
+    canvas[(top + Math.floor(i / cols)) * wide + left + (i % cols)]
+  )));
+}
+
+/**
  * Keep the largest number of each window, channel by channel; padding never wins.
  *
  * @param {Float32Array} x  (H, W, C)

@@ -1,6 +1,6 @@
 /**
  * A playground of windows: kernel, stride, padding and dilation on the picture at hand, and what
- * becomes of the map and of its size. It asks no network.
+ * becomes of the map and of its size; forward, or transposed. It asks no network.
  *
  * @import { App } from "./app.js"
  * @import { Children } from "./dom.js"
@@ -12,23 +12,25 @@ import { benchHead, numberTable, outputCell, sumLines } from "./cells.js";
 import { DEPTH, HEIGHT, WIDTH } from "./data.js";
 import { button, consume, make, makeSvg, select } from "./dom.js";
 import { number, TIMES } from "./format.js";
-import { Window } from "./geometry.js";
+import { axes, boxOf, Window } from "./geometry.js";
 import { term } from "./glossary.js";
 import { classicKernels, classicWeights } from "./kernels.js";
 import { MapView } from "./map.js";
 import { clamp, largestAt, largestOf, sumOf } from "./numbers.js";
-import { avgPool2d, conv2d, maxPool2d, surrounded } from "./ops.js";
+import { avgPool2d, conv2d, conv2dTranspose, maxPool2d, surrounded } from "./ops.js";
 import { brightness } from "./picture.js";
+import { OPERATIONS } from "./state.js";
+import { ENLARGING, landing, stampFormula, stamps } from "./stamps.js";
 import { gap, languageInUse, say } from "./words.js";
 
 /** What the playground begins with, where the window has its size. */
 const FIRST = "sobel-x";
+/** What a transposed convolution begins with, as it is chosen. */
+const ONES = "ones";
 const SIZES = [1, 2, 3, 4, 5, 6, 7];
 const STEPS = [1, 2, 3, 4];
 /** @type {Play["padding"][]} */
 const PADDINGS = ["valid", "same", 1, 2, 3];
-/** @type {Play["op"][]} */
-const OPERATIONS = ["conv", "max", "average"];
 
 /** What the windows slide over: the picture in gray, or one of its rows. @param {App} app @param {Play} play */
 function paper({ model }, { row }) {
@@ -46,7 +48,8 @@ function fullestRow({ model }) {
 }
 
 /**
- * The window, what it slides over, and what comes of it; null where it does not fit.
+ * The window, what it slides over, and what comes of it; null where it does not fit. Of a transposed
+ * convolution the window lies on what it makes.
  *
  * @param {App} app
  * @param {Play} play
@@ -56,25 +59,42 @@ export function played(app, play) {
   const flat = play.row !== null;
   const kernelSize = /** @type {[number, number]} */ ([flat ? 1 : play.size, play.size]);
   const pads = play.padding;
-  const window = new Window(kernelSize, [on.rows, on.cols], {
+  /** @type {[number, number]} */
+  const size = [on.rows, on.cols];
+  /** @type {import("./stamps.js").Options} */
+  const options = {
     stride: [flat ? 1 : play.stride, play.stride],
     dilation: [flat ? 1 : play.dilation, play.dilation],
     padding: typeof pads === "number" && flat ? [0, pads] : pads,
-  });
-  if (Math.min(...window.outputSize) < 1) return null;
+  };
+  const window = new Window(kernelSize, play.op === ENLARGING ? landing(kernelSize, size, options) : size, options);
+  if (Math.min(...window.outputSize, ...window.size) < 1) return null;
   const kernel = kernelOf(play);
-  const values = play.op === "conv" ? conv2d(on.values, window, Float32Array.from(kernel), new Float32Array(1))
-    : play.op === "max" ? maxPool2d(on.values, window) : avgPool2d(on.values, window);
+  const values = COMPUTED[play.op](on.values, window, Float32Array.from(kernel));
   const at = play.at.map((place, axis) => clamp(place, 0, window.outputSize[axis] - 1));
   return { ...on, window, kernel, map: values, at };
 }
 
 /** @typedef {NonNullable<ReturnType<typeof played>>} Played */
 
-/** The weights that are chosen; a classic kernel, or a mean, until somebody types some. @param {Play} play */
-function kernelOf({ size, row, kernel }) {
+/** @type {Record<Play["op"], (x: Float32Array, window: Window, kernel: Float32Array) => Float32Array>} */
+const COMPUTED = {
+  conv: (x, window, kernel) => conv2d(x, window, kernel, new Float32Array(1)),
+  transposed: conv2dTranspose,
+  max: maxPool2d,
+  average: (x, window) => avgPool2d(x, window),
+};
+
+/** Whether an operation has weights. @param {Play} play */
+function weighs({ op }) {
+  return op === "conv" || op === ENLARGING;
+}
+
+/** The weights that are chosen; until somebody types some, a classic kernel, a mean, or ones to stamp. @param {Play} play */
+function kernelOf({ op, size, row, kernel }) {
   const height = row === null ? size : 1;
   if (kernel && kernel.length === height * size) return kernel;
+  if (op === ENLARGING) return Array(height * size).fill(1);
   const classics = classicKernels(height, size);
   const classic = classics.find(({ name }) => name === FIRST) ?? classics[0];
   return classic ? Array.from(classicWeights(classic.name)) : Array(height * size).fill(1 / (height * size));
@@ -82,6 +102,7 @@ function kernelOf({ size, row, kernel }) {
 
 /** How large the map is, axis by axis, with all numbers put in. @param {Played} found @param {Play} play */
 function formula({ window }, play) {
+  if (play.op === ENLARGING) return stampFormula(window, play);
   const axes = play.row !== null ? [1] : window.outputSize[0] === window.outputSize[1] && window.size[0] === window.size[1] ? [0] : [0, 1];
   return axes.map((axis) => {
     const [before, after] = window.margins.slice(2 * axis, 2 * axis + 2);
@@ -119,9 +140,11 @@ function grid(app, name, label, { rows, cols, values, limit, window }, choose, a
     },
   });
   const share = app.small ? 0.38 : 0.17;
-  view.fit(Math.min(app.panel.element.clientWidth * share, 9.4 * app.chain.font));
+  const style = getComputedStyle(app.panel.element); // as it is laid out now
+  const font = parseFloat(style.fontSize);
+  view.fit(Math.min(app.panel.element.clientWidth * share, 8.8 * font));
   if (rows === 1) view.canvas.style.height = "2.4em";
-  view.draw(values, limit, { font: app.chain.font });
+  view.draw(values, limit, { font, family: style.fontFamily });
   view.element.dataset.key = name;
   view.element.setAttribute("aria-label", label);
   view.announce(at[0], at[1], `${label}, ${say("cellAt", { row: at[0], col: at[1] })}: ${number(values[at[0] * cols + at[1]])}`);
@@ -145,17 +168,45 @@ function maps(app, { values, rows, cols, window, map, at }, play) {
   }) : null;
   on.mark({ top: row, left: col, bottom: row + window.span[0], right: col + window.span[1] });
   on.element.append(...(rim ? [rim] : []), ...dots(window, [row, col], [high, wide]));
-  const limit = play.op === "conv" ? largestOf(map) : null;
   const out = grid(
-    app, "play-output", say("outputMap"), { rows: window.outputSize[0], cols: window.outputSize[1], values: map, limit, window }, set,
+    app, "play-output", say("outputMap"), { rows: window.outputSize[0], cols: window.outputSize[1], values: map, limit: limitOf(map, play), window }, set,
     /** @type {[number, number]} */ (at),
   );
-  out.mark({ top: at[0], left: at[1], bottom: at[0] + 1, right: at[1] + 1 });
-  return [
-    make("div", { class: "play-map" }, make("p", { class: "play-title" }, `${say("input")}: ${rows} ${TIMES} ${cols}`), on.element),
-    make("span", { class: "sign" }, "→"),
-    make("div", { class: "play-map" }, make("p", { class: "play-title" }, `${say("outputMap")}: ${window.outputSize.join(` ${TIMES} `)}`), out.element),
-  ];
+  out.mark(boxOf({ row: at[0], col: at[1] }));
+  return sideBySide(on, [rows, cols], out, window.outputSize);
+}
+
+/** One number of the picture, and the patch that it paints. @param {App} app @param {Played} found @param {Play} play */
+function stampMaps(app, { values, rows, cols, window, map, at }, play) {
+  const [row, col] = at;
+  const place = window.below(boxOf({ row, col }));
+  const set = (/** @type {number} */ r, /** @type {number} */ c) => app.actions.play({ at: [r, c] });
+  const on = grid(app, "play-input", say("input"), { rows, cols, values, limit: null, window }, set, [row, col]);
+  on.mark(boxOf({ row, col }));
+  const { framed } = stamps(window, at);
+  const out = grid(
+    app, "play-output", say("outputMap"), { rows: window.size[0], cols: window.size[1], values: map, limit: limitOf(map, play), window },
+    // The number whose patch lies most nearly around the cell.
+    (r, c) => set(...axes((axis) => clamp(
+      Math.round(([r, c][axis] + window.margins[2 * axis] - (window.span[axis] - 1) / 2) / window.stride[axis]), 0, window.outputSize[axis] - 1,
+    ))), framed ?? [0, 0],
+  );
+  out.mark(place);
+  out.element.append(...dots(window, [place.top, place.left], window.size));
+  return sideBySide(on, [rows, cols], out, window.size);
+}
+
+/** The end of the output's scale. @param {Float32Array} map @param {Play} play */
+function limitOf(map, play) {
+  return weighs(play) ? largestOf(map) : null;
+}
+
+/** @param {MapView} on @param {number[]} from @param {MapView} out @param {number[]} to */
+function sideBySide(on, from, out, to) {
+  const titled = (/** @type {string} */ name, /** @type {number[]} */ size, /** @type {MapView} */ view) => make(
+    "div", { class: "play-map" }, make("p", { class: "play-title" }, `${say(name)}: ${size.join(` ${TIMES} `)}`), view.element,
+  );
+  return [titled("input", from, on), make("span", { class: "sign" }, "→"), titled("outputMap", to, out)];
 }
 
 /** With gaps in the window, a dot on each cell that it reads. @param {Window} window @param {number[]} from @param {number[]} size */
@@ -173,7 +224,7 @@ function arithmetic({ values, cols, window, kernel, map, at }, play) {
   const taps = rows.flatMap((r) => columns.map((c) => (r === null || c === null ? null : values[r * cols + c])));
   const patch = taps.map((value) => value ?? 0);
   const result = map[at[0] * window.outputSize[1] + at[1]];
-  const limit = play.op === "conv" ? largestOf(map) : null;
+  const limit = limitOf(map, play);
   const products = patch.map((value, i) => value * Math.fround(kernel[i]));
   const largest = play.op === "max" ? taps.indexOf(taps.reduce((a, b) => ((b ?? -1) > (a ?? -1) ? b : a))) : -1;
   const cells = patch.map((value, i) => ({ value, limit: null, padding: taps[i] === null, framed: i === largest }));
@@ -196,6 +247,37 @@ function arithmetic({ values, cols, window, kernel, map, at }, play) {
   ].flat();
 }
 
+/** What one number paints, and what it meets there. @param {Played} found */
+function stamping({ values, cols, window, kernel, map, at }) {
+  const { reached, framed, count } = stamps(window, at);
+  const painter = values[at[0] * cols + at[1]];
+  const painted = kernel.map((weight) => painter * Math.fround(weight));
+  const limit = largestOf(painted);
+  const isFramed = (/** @type {number} */ tap) => framed !== null && String(reached[tap]) === String(framed);
+  const here = painted[reached.findIndex((_, tap) => isFramed(tap))];
+  const value = framed && map[framed[0] * window.size[1] + framed[1]];
+  return [
+    make("div", { class: "painter" }, make("p", { class: "play-title" }, say("oneNumber")), outputCell(painter, null, false)),
+    make("span", { class: "sign" }, `${TIMES} …`),
+    numberTable({
+      title: say("painted"), kind: "products", cols: window.kernelSize[1],
+      cells: painted.map((value, tap) => ({ value, limit, padding: reached[tap] === null, framed: isFramed(tap) })),
+    }),
+    make(
+      "div", { class: "result" },
+      value !== null && [
+        sumLines([
+          { name: say("thisStamp"), value: here },
+          ...(count > 1 ? [{ name: say("otherStamps", { n: count - 1 }), value: value - here }] : []),
+          { name: say("framedCell"), value, total: true },
+        ]),
+        outputCell(value, largestOf(map), false),
+      ],
+      reached.includes(null) && make("p", {}, say("lost")),
+    ),
+  ];
+}
+
 /**
  * A choice among numbers.
  *
@@ -209,7 +291,7 @@ function choice(app, what, options, play) {
   return make(
     "label", {}, names[what], " ",
     select((value) => app.actions.play({ [what]: /^\d/.test(value) ? Number(value) : value }), { "data-key": `play-${what}`, "aria-label": what === "size" ? say("windowSize") : null }, options.map((value) => (
-      make("option", { value, selected: play[what] === value }, what === "size" ? (play.row === null ? `${value} ${TIMES} ${value}` : value) : value === "valid" ? "0 (valid)" : value)
+      make("option", { value, selected: play[what] === value }, what === "size" ? (play.row === null ? `${value} ${TIMES} ${value}` : value) : value)
     ))),
   );
 }
@@ -223,12 +305,14 @@ function weights(app, play) {
   };
   const classics = classicKernels(play.row === null ? play.size : 1, play.size);
   const chosen = classics.find(({ name }) => String(Array.from(classicWeights(name))) === String(kernel.map(Math.fround)));
+  const ones = play.op === ENLARGING && kernel.every((weight) => weight === 1);
   return make(
     "div", { class: "weights" },
     make(
       "div", { class: "over" }, term("kernel", say("kernel")),
-      classics.length > 0 && select((name) => app.actions.play({ kernel: Array.from(classicWeights(name)) }), { "data-key": "play-classic", "aria-label": say("classic") },
-        !chosen && make("option", { value: "", selected: true, disabled: true }, say("edited")),
+      classics.length > 0 && select((name) => app.actions.play({ kernel: name === ONES ? null : Array.from(classicWeights(name)) }), { "data-key": "play-classic", "aria-label": say("classic") },
+        !chosen && !ones && make("option", { value: "", selected: true, disabled: true }, say("edited")),
+        play.op === ENLARGING && make("option", { value: ONES, selected: ones }, say("ones")),
         classics.map(({ name, finds }) => make("option", { value: name, selected: chosen?.name === name, title: finds[languageInUse()] }, name))),
     ),
     make("div", { class: "weight-grid", style: { "--cols": play.size } }, kernel.map((weight, at) => make("input", {
@@ -253,7 +337,11 @@ function controls(app, { play }) {
   return make(
     "div", { class: "play-controls" },
     make("label", {}, say("operation"), " ", select(
-      (op) => app.actions.play({ op: /** @type {Play["op"]} */ (op) }), { "data-key": "play-op" },
+      (op) => app.actions.play({
+        op: /** @type {Play["op"]} */ (op),
+        // With a stride of 1 it would hardly enlarge.
+        ...(op === ENLARGING && play.stride === 1 ? { stride: 2 } : {}),
+      }), { "data-key": "play-op" },
       OPERATIONS.map((op) => make("option", { value: op, selected: play.op === op }, say(`op-${op}`))),
     )),
     choice(app, "size", SIZES, play), choice(app, "stride", STEPS, play), choice(app, "padding", PADDINGS, play), choice(app, "dilation", STEPS, play),
@@ -261,8 +349,13 @@ function controls(app, { play }) {
       () => app.actions.play({ row: play.row === null ? fullestRow(app) : null, kernel: null, at: [0, 9] }),
       { "data-key": "play-row", "aria-pressed": String(play.row !== null) }, say("oneRow"),
     ),
-    play.op === "conv" && weights(app, play),
+    weighs(play) && weights(app, play),
   );
+}
+
+/** Why there is nothing to show. @param {Play} play */
+function refusal({ op }) {
+  return say(op === ENLARGING ? "nothingLeft" : "tooLarge");
 }
 
 /** @type {Mode} */
@@ -279,9 +372,9 @@ export const PLAYGROUND = {
         make(
           "div", { class: "play-shown" },
           found ? [
-            make("div", { class: "play-maps" }, maps(app, found, state.play)),
-            make("div", { class: "play-sum" }, arithmetic(found, state.play)),
-          ] : make("p", { class: "none" }, say("tooLarge")),
+            make("div", { class: "play-maps" }, state.play.op === ENLARGING ? stampMaps(app, found, state.play) : maps(app, found, state.play)),
+            make("div", { class: "play-sum" }, state.play.op === ENLARGING ? stamping(found) : arithmetic(found, state.play)),
+          ] : make("p", { class: "none" }, refusal(state.play)),
         ),
       ),
     ];
@@ -289,10 +382,12 @@ export const PLAYGROUND = {
 
   caption(app, state) {
     const found = played(app, state.play);
-    if (!found) return say("tooLarge");
+    if (!found) return refusal(state.play);
+    const { op } = state.play;
     const { window: { outputSize, size } } = found;
-    const op = state.play.op === "conv" ? say("sayPlayConv") : say("sayPlayPool");
-    return `${op}${gap()}${say("sayPlaySize", { from: size.join(` ${TIMES} `), to: outputSize.join(` ${TIMES} `) })}`;
+    const [from, to] = op === ENLARGING ? [outputSize, size] : [size, outputSize];
+    const does = say(op === "conv" ? "sayPlayConv" : op === ENLARGING ? "sayPlayStamp" : "sayPlayPool");
+    return `${does}${gap()}${say("sayPlaySize", { from: from.join(` ${TIMES} `), to: to.join(` ${TIMES} `) })}`;
   },
 
   aside(app, state) {

@@ -10,14 +10,15 @@
  * @typedef {"explore"|"predict"|"compare"|"erase"|"windows"} ModeName
  *
  * @typedef {object} Play  a window to play with
- * @property {"conv"|"max"|"average"} op
+ * @property {"conv"|"transposed"|"max"|"average"} op
  * @property {number} size  of the window
  * @property {number} stride
  * @property {"valid"|"same"|number} padding
  * @property {number} dilation
  * @property {number|null} row  of the picture, alone; null: the whole picture
  * @property {number[]|null} kernel  weights; null: those that the size begins with
- * @property {[number, number]} at  the output cell that is looked at
+ * @property {[number, number]} at  the output cell that is looked at; of a transposed convolution the
+ *   input cell
  * @typedef {"push"|"replace"|"none"} History  what becomes of the address
  *
  * @typedef {object} PictureState  which picture the network reads, and with which weights
@@ -70,6 +71,8 @@ import { clamp } from "./numbers.js";
 export const PICTURE_KEYS = ["digit", "sample", "drawn", "noise", "erased", "zeroed", "kernels"];
 /** How far a picture can be moved. */
 export const FAR = 6;
+/** What the playground's window can do. @type {Play["op"][]} */
+export const OPERATIONS = ["conv", "transposed", "max", "average"];
 /** How many patches or cells can be taken away. */
 export const MOST_TAKEN = 64;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page
 
 from convexplain import Window
 from convexplain.data import digits
-from convexplain.ops import avg_pool2d, conv2d, max_pool2d
+from convexplain.ops import avg_pool2d, conv2d, conv2d_transpose, max_pool2d
 from tests.often import covering
 from tests.page.looking import DESK, PHONE, address, fragment, numbers, settled, texts
 
@@ -66,6 +67,108 @@ def test_map_and_size_follow_what_is_chosen(
     settled(page)
     assert texts(page, ".playground .output-cell") == numbers([float(expected[5, 6, 0])])
     assert page.evaluate("document.activeElement.dataset.key") == "play-output"
+
+
+STAMPS = """(({ size, stride, padding, dilation, kernel, x, at }) => {
+  const options = { stride, dilation, padding };
+  const on = core.stamps.landing(size, [7, 9], options);
+  const window = new core.geometry.Window(size, on, options);
+  return [
+    window.size, core.ops.conv2dTranspose(unpack(x), window, unpack(kernel)),
+    core.stamps.stamps(window, at), core.stamps.countsInside(window),
+  ];
+})(argument)"""
+
+
+@pytest.mark.parametrize("dilation", [(1, 1), (2, 1)])
+@pytest.mark.parametrize("padding", ["valid", "same", 1])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 3), (4, 2)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (2, 5)])
+def test_a_transposed_convolution_is_the_core_s(
+    core: Any, size: Any, stride: Any, padding: Any, dilation: Any
+) -> None:
+    random = np.random.default_rng(5)
+    x = random.normal(size=(7, 9)).astype(np.float32)
+    kernel = random.normal(size=size).astype(np.float32)
+    at = (4, 5)
+    asked = {
+        "size": list(size), "stride": list(stride), "padding": padding, "dilation": list(dilation),
+        "kernel": kernel.ravel(), "x": x.ravel(), "at": list(at),
+    }  # fmt: skip
+    found_size, values, stamped, inside = core(STAMPS, asked)
+    options = {"stride": stride, "padding": padding, "dilation": dilation}
+
+    def through(picture: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        return conv2d_transpose(picture[..., None], weights[..., None, None], **options)[..., 0]
+
+    expected = through(x, kernel)
+    assert tuple(found_size) == expected.shape
+    np.testing.assert_allclose(values.reshape(expected.shape), expected, atol=1e-5)
+    # What one number reaches, and how many numbers reach a cell: pictures of ones say both.
+    alone = np.zeros_like(x)
+    alone[at] = 1
+    ones = np.ones(size, np.float32)
+    reached = {tuple(cell) for cell in stamped["reached"] if cell is not None}
+    assert reached == {tuple(cell) for cell in np.argwhere(through(alone, ones)).tolist()}
+    counts = through(np.ones_like(x), ones)
+    assert stamped["count"] == max(counts[cell] for cell in reached)
+    assert counts[tuple(stamped["framed"])] == stamped["count"]
+    assert set(inside) <= set(counts.ravel().tolist())
+    assert max(inside) == counts.max()
+
+
+def test_one_number_paints_a_patch(show: Open) -> None:
+    own = ":" + ",".join(map(str, KERNEL))
+    page = show(playing("transposed.3.2.valid.1.all.9.12" + own))
+    kernel = np.array(KERNEL, np.float32).reshape(3, 3, 1, 1)
+    expected = conv2d_transpose(PICTURE, kernel, stride=2)[..., 0]
+    assert texts(page, ".play-map .play-title") == ["input: 28 × 28", "Output: 57 × 57"]
+    assert texts(page, ".formula") == ["size = (28 − 1) × 2 + 3 − 0 − 0 = 57"]
+    assert texts(page, ".counts") == ["Stamps a cell, inside: 1, 2, 4"]
+    number = float(PICTURE[9, 12, 0])
+    assert number > 0
+    assert texts(page, ".play-sum td") == numbers([number * weight for weight in KERNEL])
+    # Four stamps meet at its corner.
+    value = float(expected[18, 24])
+    here = number * KERNEL[0]
+    assert texts(page, ".playground .output-cell") == numbers([number, value])
+    assert texts(page, ".play-sum dd") == numbers([here, value - here, value])
+    assert texts(page, ".play-sum dt")[1] == "other stamps: 3"
+    page.locator('[data-key="play-input"]').focus()
+    page.keyboard.press("ArrowDown")
+    settled(page)
+    below = [float(PICTURE[10, 12, 0]), float(expected[20, 24])]
+    assert texts(page, ".playground .output-cell") == numbers(below)
+    # Padding takes cells away: of the corner's stamp a part is lost.
+    page = show(playing("transposed.3.2.1.1.all.0.0"))
+    assert texts(page, ".formula") == ["size = (28 − 1) × 2 + 3 − 1 − 1 = 55"]
+    assert page.locator(".play-sum td.padding").count() == 5
+    page = show(playing("transposed.3.2.same.1.all.0.0"))
+    assert texts(page, ".formula") == ["size = 28 × 2 = 56"]
+
+
+def test_a_convolution_becomes_its_way_back(show: Open) -> None:
+    page = show(playing("conv.3.1.valid.1.all.9.12"))
+    page.locator('[data-key="play-op"]').select_option("transposed")
+    settled(page)
+    assert texts(page, ".play-map .play-title")[1] == "Output: 57 × 57"
+    assert address(page)["pg"].startswith("transposed.3.2.")
+    page.locator('[data-key="play-classic"]').select_option("laplacian")
+    settled(page)
+    page.locator('[data-key="play-op"]').select_option("conv")
+    settled(page)
+    assert page.locator('[data-key="play-classic"]').input_value() == "laplacian"
+
+
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_the_frame_lies_around_what_is_read(show: Open, size: int) -> None:
+    page = show(playing(f"conv.{size}.1.3.1.all.9.12"))
+    around = page.locator(".play-sum .patch").bounding_box()
+    table = page.locator(".play-sum .patch table").bounding_box()
+    assert around is not None
+    assert table is not None
+    assert around["x"] == pytest.approx(table["x"], abs=1)
+    assert around["width"] == pytest.approx(table["width"], abs=1)
 
 
 def test_a_row_alone_is_read_by_a_row_of_weights(show: Open) -> None:

@@ -73,6 +73,35 @@ def test_question_choices_map_and_arithmetic_are_in_view_together(
     assert in_view(page, page.locator(".caption-text"))
 
 
+@pytest.mark.parametrize("lang", sparing(["en", "zh"], "zh"))
+@pytest.mark.parametrize("screen", sparing(SCREENS, *OFTEN))
+def test_a_window_its_map_and_its_arithmetic_are_in_view_together(
+    visit: Open, screen: str, lang: str
+) -> None:
+    hidden = {}
+    for play in (
+        "conv.3.1.valid.1.all.9.12",
+        "conv.7.1.3.1.all.9.12",
+        "transposed.4.2.1.1.all.0.12",
+        "max.2.2.valid.1.all.5.5",
+    ):
+        page = visit(fragment(d=5, v="windows", pg=play, lang=lang), **SCREENS[screen])
+        parts = {
+            "sentence": ".caption-text",
+            "formula": ".formula",
+            "input": '[data-layer="play-input"] canvas',
+            "output": '[data-layer="play-output"] canvas',
+            "numbers": ".play-sum .numbers >> nth=-1",
+            "result": ".play-sum .result .output-cell",
+        }
+        if play.startswith("transposed"):
+            parts["stamps a cell"] = ".counts"
+        found = {name: page.locator(part).first for name, part in parts.items()}
+        if missing := [name for name, part in found.items() if not in_view(page, part)]:
+            hidden[play] = missing
+    assert hidden == {}
+
+
 @pytest.mark.parametrize("screen", sparing(SCREENS, *OFTEN))
 def test_a_click_on_a_cell_brings_its_arithmetic_into_view(visit: Open, screen: str) -> None:
     page = visit(fragment(d=5, v="over"), **SCREENS[screen])
