@@ -227,7 +227,7 @@ def test_many_layers_take_several_lines(tmp_path):
         ]
         assert len({round(placed[f"name-{name}"].y) for name in drawn}) > 1
         said = lesson.diagram().panel("explained").words.text("en")
-        assert "6 stages before convolution_11 are left out." in said
+        assert "Left out before convolution_11: 6." in said
     assert told(lesson)["again"] == "14 more stages; the last one is 14 × 14 × 3."
 
 

@@ -11,7 +11,10 @@ from click.testing import CliRunner
 
 from convexplain.cli import cli
 from convexplain.data import digits
-from convexplain.network import Conv2D, Flatten, MaxPooling2D, Network
+from convexplain.data.recipe import Recipe
+from convexplain.lessons.parts import answer_bars
+from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network
+from convexplain.style.captions import Caption
 from tests.refusals import refuses
 
 
@@ -130,3 +133,24 @@ def test_one_layer_is_told_with_all_that_it_is() -> None:
 
 def test_a_layer_that_is_not_there_is_refused() -> None:
     refuses(["model", "--layer", "conv9"], ["conv9", "conv1"])
+
+
+def test_classes_that_the_font_cannot_write_are_told_once(tmp_path: Path) -> None:
+    recipe = Recipe(
+        (5, 5), "gray", classes=tuple(Caption(n, n) for n in ("猫", "ねこ", "кот", "قط"))
+    )
+    layers = (Flatten("flatten"), Dense("dense", 4, "softmax"))
+    made = Network.initialised(layers, input_shape=(5, 5, 1))
+    path = tmp_path / "cats.safetensors"
+    Network(layers, dict(made.weights), input_shape=(5, 5, 1), recipe=recipe).save(path)
+    for lang, words in (
+        ("en", "pictures show {} of the classes by number"),
+        ("zh", "有 {} 个类别"),
+    ):
+        result = CliRunner().invoke(cli, ["--lang", lang, "model", str(path)])
+        assert result.exit_code == 0, result.output
+        count = len(answer_bars.unwritten(Network.load(path)))
+        assert result.stderr.count(words.format(count)) == 1
+        assert "ねこ" in result.stderr
+        assert "猫" not in result.stderr
+        assert "--classes" in result.stderr

@@ -320,6 +320,33 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
         [node("Sigmoid", ["x"], "g"), node("Mul", ["x", "g"], "y")],
         {},
     ),
+    "GELU in five steps": (
+        [
+            node("Div", ["x", "root"], "d"),
+            node("Erf", ["d"], "e"),
+            node("Add", ["e", "one"], "a"),
+            node("Mul", ["x", "a"], "m"),
+            node("Mul", ["m", "half"], "y"),
+        ],
+        {"root": np.float32(2**0.5), "one": np.float32(1), "half": np.float32(0.5)},
+    ),
+    "hard swish in four steps": (
+        [
+            node("Add", ["x", "three"], "a"),
+            node("Clip", ["a", "lo", "hi"], "c"),
+            node("Div", ["c", "hi"], "d"),
+            node("Mul", ["d", "x"], "y"),
+        ],
+        {"three": np.float32(3), "lo": np.float32(0), "hi": np.float32(6)},
+    ),
+    "a sum of three": (
+        [
+            node("Conv", ["x", "k2"], "c", pads=[1, 1, 1, 1]),
+            node("Relu", ["c"], "r"),
+            node("Sum", ["c", "x", "r"], "y"),
+        ],
+        {"k2": numbers(2, 2, 3, 3)},
+    ),
     "ReLU6": (
         [node("Clip", ["x", "lo", "hi"], "y")],
         {"lo": np.float32(0), "hi": np.float32(6)},
@@ -415,6 +442,33 @@ def refused(path: Path) -> str:
     assert "\n" not in text
     assert path.name in text
     return text
+
+
+def test_weights_that_are_packed_too_tightly_are_not_unpacked(tmp_path: Path) -> None:
+    import h5py
+
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        many = {"shape": (64, 200_000), "dtype": "f4", "chunks": (64, 50_000)}
+        file.create_dataset("kernel", compression="gzip", fillvalue=1.0, **many)
+    assert "declares 51,200,000 bytes and holds 0: not unpacked" in refused(path)
+
+
+def test_a_graph_of_very_many_layers_is_refused_as_it_grows(tmp_path: Path) -> None:
+    ways = [node("Add", ["x", "x"], "a0")]
+    ways += [node("Add", [f"a{n}", f"a{n}"], f"a{n + 1}") for n in range(1_500)]
+    path = tmp_path / "a.onnx"
+    path.write_bytes(model(ways, {}, [1, 1, 2, 2], "a1500").SerializeToString())
+    assert "more than 1,000 layers" in refused(path)
+
+
+def test_a_variance_below_zero_is_refused(tmp_path: Path) -> None:
+    ones = np.ones(2, np.float32)
+    nodes = [node("BatchNormalization", ["x", "g", "o", "m", "v"], "y")]
+    path = tmp_path / "a.onnx"
+    made = model(nodes, {"g": ones, "o": ones, "m": ones, "v": -ones}, [1, 2, 9, 9])
+    path.write_bytes(made.SerializeToString())
+    assert "is below 0, which no variance is" in refused(path)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from convexplain.cli._speak import code, spoken
-from convexplain.errors import ConvexplainError, UsageError, choose, either
+from convexplain.cli._speak import code, say, spoken
+from convexplain.errors import ConvexplainError, UsageError, choose, either, listed
 from convexplain.messages import Message, recalled
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Model(_TextType):
                 choice=choose(text, self.bundled),
             )
         path = Path(text).absolute()
-        _say_assumed(path)
+        _say_about(path)
         return str(path)
 
     def shell_complete(
@@ -191,16 +191,26 @@ class Model(_TextType):
         return [*names, CompletionItem(incomplete, type="file")]
 
 
-def _say_assumed(path: Path) -> None:
-    """Say on standard error what is assumed of a network of another program."""
+def _say_about(path: Path) -> None:
+    """Say on standard error what is assumed of another program's network, and what is not drawn."""
+    from convexplain.lessons.parts.answer_bars import unwritten
     from convexplain.network import Network, modelfile
 
+    found = Network.load(path)
     if not modelfile.is_one(path):
-        found = Network.imported(path)
         origin = found.provenance["origin"]
         click.echo(f"{path.name}: {origin['format']} ({origin['framework']})", err=True)
         for note in found.provenance["notes"]:
             click.echo(f"  {recalled(note, spoken())}", err=True)
+    if names := unwritten(found):
+        say(
+            "pictures show {count} of the classes by number, since the font lacks characters of "
+            "{names}: give names in Latin or Chinese characters, with convexplain model import "
+            "--classes",
+            count=len(names),
+            names=listed(names[:3]),
+            err=True,
+        )
 
 
 def _exists(path: Path) -> bool:

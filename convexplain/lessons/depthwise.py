@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from convexplain import ops
 from convexplain.data import digits
+from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
 from convexplain.lessons.parts.checks import check_filter
@@ -86,7 +87,7 @@ class Depthwise(NetworkLesson):
         en="Filters share their shapes: fewer weights, less freedom.",
         zh="过滤器共用形状：权重少得多，自由也少。",
     )
-    needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
+    needs: ClassVar[tuple[Role, ...]] = ("wide convolution of many channels",)
     example: ClassVar[str] = "channels"
 
     filter: int | None = option(
@@ -219,7 +220,7 @@ class Depthwise(NetworkLesson):
         )
 
     def _read(self) -> Maps:
-        source = Caption(en=self.separable.source, zh=self.separable.source)
+        source = walls.first(self.separable.source, self.separable.channels, MOST)
         maps = self.separable.maps[:, :, :MOST]
         return Maps("maps", maps, self.scales[0], lines=False, title=source, share="maps")
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from convexplain import ops
 from convexplain.data import digits, photographs
 from convexplain.errors import UsageError
+from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
 from convexplain.lessons.parts.lesson import option
@@ -299,7 +300,7 @@ class OneByOne(NetworkLesson):
     def volume(self) -> Diagram:
         """Describe all maps that are read, and the numbers at one place."""
         maps = self.mixing.maps[:, :, :MOST]
-        title = Caption(en=self.mixing.source, zh=self.mixing.source)
+        title = walls.first(self.mixing.source, self.mixing.channels, MOST)
         wall = Maps("wall", maps, self.scales[0], lines=False, title=title)
         legend = Legend("legend", row=True)
         numbers = self._column(weight=5.0)

@@ -254,6 +254,10 @@ def weights(weights: Mapping[str, Any], wanted: Mapping[str, Shape]) -> dict[str
                     "weight {name!r} holds NaN or infinity: train again or repair it", name=name
                 )
             )
+        if name.endswith("/moving_variance") and (array < 0).any():
+            raise ValueError(
+                Message("weight {name!r} is below 0, which no variance is: repair it", name=name)
+            )
         array.flags.writeable = False
         checked[name] = array
     return checked

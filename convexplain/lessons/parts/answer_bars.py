@@ -28,6 +28,13 @@ def class_label(network: Network, index: int) -> Caption:
     return Caption(en=said["en"], zh=said["zh"])
 
 
+def unwritten(network: Network) -> tuple[str, ...]:
+    """Return the names of classes that pictures cannot write: the font lacks characters."""
+    names = () if network.recipe is None else network.recipe.classes
+    said = dict.fromkeys(name.text(lang) for name in names for lang in LANGUAGES)
+    return tuple(name for name in said if not _written(name))
+
+
 def _written(words: str) -> bool:
     try:
         fonts.require(words)

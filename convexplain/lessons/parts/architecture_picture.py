@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.answer_bars import answer_bars, class_label
 from convexplain.lessons.parts.stages import Stage, folded, shown_channels
 from convexplain.network import Trace
@@ -92,9 +93,11 @@ class ArchitecturePicture:
 
     def wall(self, index: int) -> Diagram:
         """Describe all maps of a stage that are shown, side by side."""
-        return Diagram(
-            Row(self._maps(index), Column(self._name(index), self._size(index), Legend("legend")))
-        )
+        stage, shown = self.stages[index], self.channels(index)
+        some = walls.told(stage.values, shown) if stage.has_maps else None
+        note = [Text("chosen", some, role="small", tone="muted", measure=12)] if some else []
+        beside = Column(self._name(index), self._size(index), *note, Legend("legend"))
+        return Diagram(Row(self._maps(index), beside))
 
     # A stage.
 
@@ -357,9 +360,7 @@ _STRONGEST_FIRST = Caption(
 _FOLDED_IN = Caption(
     en="+1: with so many layers of the same shape.", zh="+1：后面跟着这么多形状相同的层。"
 )
-_LEFT_OUT = Caption(
-    en="{n} stages before {layer} are left out.", zh="{layer} 之前还有 {n} 步没有画出。"
-)
+_LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
 _TRADED = {
     "places": Caption(en="places", zh="位置"),

@@ -123,15 +123,19 @@ def evenly(found: tuple[View, ...]) -> tuple[View, ...]:
 
 
 def _chain(network: Network) -> list[Layer]:
-    """Find the layers whose windows lead from the picture to the last map, by first inputs."""
+    """Find the layers whose windows lead from the picture to the last map, the widest way."""
     last = next(n for n in reversed(network.layers) if len(network.shapes[n.name]) == 3)
     found, name = [], last.name
     while name != INPUT:
         layer = network.layer(name)
         if layer.window is not None and layer.family != "padding":
             found.append(layer)
-        name = network.sources(name)[0]
+        name = max(network.sources(name), key=lambda each: _side(network, each))
     return found[::-1]
+
+
+def _side(network: Network, name: str) -> int:
+    return 0 if name == INPUT else max(network.receptive_field(name).size)
 
 
 def _over(window: Window, cell: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:

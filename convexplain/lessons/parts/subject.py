@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -36,6 +36,7 @@ Role = Literal[
     "convolution over a gray picture",
     "convolution of the picture",
     "convolution of many channels",
+    "wide convolution of many channels",
     "normalization",
     "addition",
     "maps",
@@ -293,13 +294,28 @@ def reads_all_channels(network: Network, name: str) -> bool:
 
 
 def _of_many_channels(network: Network) -> Layer | None:
-    """Not one that reads the picture: its channels are colours."""
+    return next(_all_of_many_channels(network), None)
+
+
+def _wide_of_many_channels(network: Network) -> Layer | None:
+    """One whose kernels have shapes: a window of one place sees none."""
+    return next(
+        (
+            layer
+            for layer in _all_of_many_channels(network)
+            if layer.window is not None and layer.window.kernel_size != (1, 1)
+        ),
+        None,
+    )
+
+
+def _all_of_many_channels(network: Network) -> Iterator[Layer]:
+    """None that reads the picture: its channels are colours."""
     for layer in convolutions(network):
         shape = network.input_of(layer.name)
         reads_picture = network.sources(layer.name) == ("input",)
         if not reads_picture and shape[2] > 1 and reads_all_channels(network, layer.name):
-            return layer
-    return None
+            yield layer
 
 
 def _normalization(network: Network) -> Layer | None:
@@ -464,6 +480,14 @@ ROLES: Mapping[Role, Part] = {
             zh="读取前一层全部通道的卷积层",
         ),
         _of_many_channels,
+    ),
+    "wide convolution of many channels": Part(
+        Caption(
+            en="a convolution of all channels of the layer before it, whose window has more than "
+            "one place",
+            zh="读取前一层全部通道、窗口不止一格的卷积层",
+        ),
+        _wide_of_many_channels,
     ),
     "normalization": Part(
         Caption(

@@ -23,6 +23,13 @@ SOME_AND_SHOWN = Caption(
     zh="{c} 张中的 {k} 张：所示的那张，以及响应最大的那些。",
 )
 
+FIRST = Caption(en="{layer}: the first {k} of {c} maps", zh="{layer}：{c} 张中的前 {k} 张")
+
+
+def first(layer: str, count: int, most: int) -> Caption:
+    """Name a wall of a layer's first maps; so many are there, and at most so many stand on it."""
+    return FIRST.fill(layer=layer, k=most, c=count) if count > most else Caption(layer, layer)
+
 
 def on_wall(
     maps: npt.NDArray[Any], keep: Collection[int] = (), *, whole: int = WHOLE, most: int = MOST

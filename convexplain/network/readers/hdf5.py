@@ -19,6 +19,9 @@ from convexplain.messages import Message
 from convexplain.network.readers.imported import MAX_WEIGHTS, Array, UnreadableError
 
 MAX_OBJECTS = 20_000
+#: Keras packs nothing. What somebody packed, and is larger than this when it is unpacked, may be
+#: packed so tightly.
+ROOM, MOST_PACKED = 10_000_000, 20
 #: Seconds of a processor that the texts of a file may take.
 PATIENCE = 2
 _READ_TEXTS = """
@@ -216,5 +219,13 @@ def _checked(found: Any, path: str, h5py: Any) -> int:
             path=path,
             size=size,
             shape=found.shape,
+        )
+    declared, there = size * found.dtype.itemsize, found.id.get_storage_size()
+    if declared > ROOM and declared > MOST_PACKED * there:
+        raise UnreadableError(
+            "{path!r:.100} declares {declared:,} bytes and holds {there:,}: not unpacked",
+            path=path,
+            declared=declared,
+            there=there,
         )
     return size

@@ -19,6 +19,7 @@ Shape = tuple[int, ...]
 
 #: A network of more weights, or a file of more bytes, is refused.
 MAX_WEIGHTS = 100_000_000
+MAX_LAYERS = 1_000
 MAX_BYTES = 1_000_000_000
 
 

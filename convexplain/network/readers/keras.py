@@ -12,6 +12,7 @@ from typing import Any
 from convexplain.messages import Message
 from convexplain.network.readers import keras_layers
 from convexplain.network.readers.imported import (
+    MAX_LAYERS,
     Array,
     Imported,
     UnreadableError,
@@ -55,7 +56,6 @@ WHY = {
     "Conv3D": Message("for volumes"),
 }
 MODELS = ("Sequential", "Functional", "Model")
-MAX_LAYERS = 1_000
 MAX_DEPTH = 8
 
 

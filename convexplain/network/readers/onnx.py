@@ -13,6 +13,7 @@ from convexplain.network.readers import folding, graph
 from convexplain.network.readers.graph import EXPORT, Graph, Node
 from convexplain.network.readers.imported import (
     Array,
+    Found,
     Imported,
     UnreadableError,
     checked,
@@ -622,30 +623,90 @@ def _with_bias(reader: Reader, value: Tensor, numbers: Array) -> Tensor:
 
 
 def _two(reader: Reader, node: Node, tensors: list[Tensor]) -> Tensor:
-    """Add two maps; the product of a map and its sigmoid is an activation."""
-    a, b = (reader.settle(tensor, node.name) for tensor in tensors)
+    """Add two maps; the product of a map and a gate made of it is an activation."""
+    a, b = tensors
     if node.op == "Mul":
-        for x, gate in ((a, b), (b, a)):
-            found = reader.layers[-1] if reader.layers else None
-            if (
-                found is not None
-                and found.name == gate.layer
-                and found.kind == "Activation"
-                and found.inputs == (x.layer,)
-                and found.fields["activation"] in GATES
-            ):
-                found.fields["activation"] = GATES[found.fields["activation"]]
-                return replace(gate, axes=x.axes, shape=x.shape)
-        raise reader.refused(node, Message("multiplies two maps: that is not read"))
+        made = _gated(reader, a, b) or _gated(reader, b, a)
+        if made is None:
+            raise reader.refused(node, Message("multiplies two maps: that is not read"))
+        return made
     if node.op != "Add":
         raise reader.refused(node, Message("takes one map from another: only their sum is read"))
-    if (a.axes, a.shape) != (b.axes, b.shape):
-        raise reader.refused(
-            node,
-            Message("adds shapes that differ: {first} and {second}", first=a.shape, second=b.shape),
-        )
-    name = reader.add(node, "Add", (a, b))
-    return replace(a, layer=name)
+    return _sum(reader, node, list(tensors))
+
+
+def _sum(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
+    """Add maps of one shape."""
+    tensors = [reader.settle(x, node.name) for x in inputs if isinstance(x, Tensor)]
+    if len(tensors) != len(inputs):
+        raise reader.refused(node, Message("adds the picture and constants: that is not read"))
+    first, *others = tensors
+    for other in others:
+        if (first.axes, first.shape) != (other.axes, other.shape):
+            raise reader.refused(
+                node,
+                Message(
+                    "adds shapes that differ: {first} and {second}",
+                    first=first.shape,
+                    second=other.shape,
+                ),
+            )
+    return replace(first, layer=reader.add(node, "Add", tuple(tensors))) if others else first
+
+
+def _gated(reader: Reader, x: Tensor, gate: Tensor) -> Tensor | None:
+    """Return the activation that the product of a map and a gate is, None if it is none.
+
+    Exporters write out those for which ONNX had no operation: SiLU is x sigmoid(x), GELU
+    x (1 + erf(x / √2)) / 2, hard swish x relu6(x + 3) / 6; the constants stand in any order.
+    """
+    found = reader.layers[-1] if reader.layers else None
+    if found is None or found.kind != "Activation" or found.name != gate.layer:
+        return None
+    times, plus = (_one_number(x.scale, 1.0), _one_number(x.offset, 0.0))
+    scale, offset = (_one_number(gate.scale, 1.0), _one_number(gate.offset, 0.0))
+    if None in (times, scale, offset) or plus != 0 or x.padding or gate.padding:
+        return None
+    function, reads = found.fields["activation"], found.inputs
+    if function in GATES and reads == (x.layer,) and (scale, offset) == (1, 0):
+        function, factor = GATES[function], 1.0
+    elif function == ERF and reads == (x.layer,) and scale == offset:
+        function, factor = "gelu", 2.0
+    elif function == "relu6" and offset == 0 and _is_moved(reader.layers, x.layer):
+        reader.layers.pop(-2)
+        function, factor = "hard_swish", 6.0
+    else:
+        return None
+    found.fields["activation"], found.inputs = function, (x.layer,)
+    left = factor * times * scale  # type: ignore[operator]
+    kept: Array | None = None if abs(left - 1) < 1e-6 else np.array(left, np.float32)
+    return replace(x, layer=gate.layer, scale=kept, offset=None)
+
+
+def _one_number(array: Array | None, default: float) -> float | None:
+    """Return a constant that is one number; None if it is one for each channel."""
+    if array is None:
+        return default
+    return float(array.ravel()[0]) if array.size == 1 else None
+
+
+def _is_moved(layers: list[Found], source: str) -> bool:
+    """Whether the last layer reads those of `source` plus 3, and is alone in that."""
+    if len(layers) < 2 or layers[-1].inputs != (layers[-2].name,):
+        return False
+    moved = layers[-2]
+    by = (moved.fields.get("scale"), moved.fields.get("offset"))
+    return (moved.kind, by, moved.inputs) == ("Rescaling", (1.0, 3.0), (source,))
+
+
+def _erf(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
+    """The gate of GELU, erf(x / √2); alone it is not read."""
+    value = reader.computed(node, inputs)
+    times = _one_number(value.scale, 1.0)
+    if value.offset is not None or value.padding or times is None or abs(times - 0.5**0.5) > 1e-6:
+        raise reader.refused(node, Message("is not the gate of a GELU: that is not read"))
+    name = reader.add(node, "Activation", replace(value, scale=None), "gelu", activation=ERF)
+    return replace(value, layer=name, scale=None)
 
 
 def _concat(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
@@ -675,6 +736,8 @@ def _concat(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
 
 #: What the product of a map and its gate is called.
 GATES = {"sigmoid": "silu", "hard_sigmoid": "hard_swish"}
+#: A gate that is no activation of its own: what is left of it is refused.
+ERF = "erf"
 
 
 def _hard_sigmoid(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
@@ -696,6 +759,7 @@ HANDLERS: Handlers = {
     "Div": _arithmetic,
     "Dropout": _same,
     "Elu": _with_slope("elu", "alpha", 1.0),
+    "Erf": _erf,
     "Flatten": _flatten,
     "Gelu": _gelu,
     "Gemm": _gemm,
@@ -719,6 +783,7 @@ HANDLERS: Handlers = {
     "Softmax": _softmax("softmax"),
     "Squeeze": _reshape,
     "Sub": _arithmetic,
+    "Sum": _sum,
     "Swish": _swish,
     "Tanh": _activation("tanh"),
     "Transpose": _transpose,

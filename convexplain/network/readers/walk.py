@@ -17,6 +17,7 @@ from convexplain.messages import Message
 from convexplain.network.readers import folding
 from convexplain.network.readers.graph import Graph, Node
 from convexplain.network.readers.imported import (
+    MAX_LAYERS,
     Array,
     Found,
     Imported,
@@ -80,7 +81,11 @@ class Reader:
         for node in self.graph.nodes:
             if node.op not in known:
                 raise self.refused(
-                    node, Message("is not of the operations of convnets that are read")
+                    node,
+                    Message(
+                        "is none of the operations that can be shown: {operations}",
+                        operations=", ".join(sorted(self.handlers)),
+                    ),
                 )
         for node in self.graph.nodes:
             with fitting(node.told):
@@ -147,8 +152,13 @@ class Reader:
             part: checked(a, Message("the {part} of {name}", part=part, name=name))
             for part, a in (weights or {}).items()
         }
-        self.layers.append(Found(kind, name, fields, arrays, tuple(t.layer for t in tensors)))
+        self._append(Found(kind, name, fields, arrays, tuple(t.layer for t in tensors)))
         return name
+
+    def _append(self, found: Found) -> None:
+        if len(self.layers) >= MAX_LAYERS:
+            raise UnreadableError("it has more than {max_layers:,} layers", max_layers=MAX_LAYERS)
+        self.layers.append(found)
 
     def settle(self, tensor: Tensor, node: str) -> Tensor:
         """Make layers of what is still to be done to a tensor, so that a layer can read it."""
@@ -159,7 +169,7 @@ class Reader:
                     "before a max pool alone",
                     node=node,
                 )
-            self.layers.append(
+            self._append(
                 Found(
                     "ZeroPadding2D",
                     name := self.names.take("zero_padding2d"),
@@ -174,7 +184,7 @@ class Reader:
         offset = np.float32(0) if tensor.offset is None else tensor.offset
         name = self.names.take("rescaling")
         fields = {"scale": _plain(scale), "offset": _plain(offset)}
-        self.layers.append(Found("Rescaling", name, fields, inputs=(tensor.layer,)))
+        self._append(Found("Rescaling", name, fields, inputs=(tensor.layer,)))
         return replace(tensor, layer=name, scale=None, offset=None)
 
     def computed(self, node: Node, inputs: list[Value]) -> Tensor:
