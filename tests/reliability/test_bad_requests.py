@@ -30,7 +30,7 @@ LONG = "x" * 400
 
 #: The request itself is wrong: exit code 2.
 USAGE = [
-    ("rendr", "'rendr'", "did you mean render?"),
+    ("rendr", "'rendr'", "did you mean convexplain render?"),
     ("--nothing", "--nothing", "convexplain --help"),
     # step, pixel
     ("step --digit -1", "-1", "0 to 9"),
@@ -40,7 +40,6 @@ USAGE = [
     ("step --digit 3 --sample 4", "--digit and --sample exclude"),
     ("step --layer conv9", "'conv9'", "conv1, pool1, conv2", "did you mean conv"),
     ("step --layer ../conv1", "'../conv1'", "did you mean conv1?"),
-    ("step --layer dense", "dense", "choose a convolution or pooling"),
     ("step --filter 32", "32", "0 to 31"),
     ("step --filter -1", "-1", "0 to 31"),
     ("step --at 26,0", "26", "0 to 25"),
@@ -49,7 +48,6 @@ USAGE = [
     ("step --at 1,2,3", "'1,2,3'", "row and column"),
     ("step --at a,b", "'a,b'", "row and column"),
     ("step --code jax", "'jax'", "numpy, keras, torch or all"),
-    ("step --model dense", "dense", "choose --model cnn"),
     ("step --model ''", "''", "cnn, dense, blocks or photo"),
     (f"step --model {LONG}", "no model or file", "cnn, dense, blocks or photo"),
     ("step --model two-channels.safetensors", "8 × 8 × 2", "1 channel (gray) or 3 (colour)"),
