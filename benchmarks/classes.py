@@ -2,9 +2,11 @@
 
     python benchmarks/classes.py                         # 8 videos at 480p15, two workers
     python benchmarks/classes.py --videos 24 -q m --workers 4 --wanted 2400
+    python benchmarks/classes.py --videos 200 --seconds 30    # a long list of short ones
 
 Both render the same videos, one after the other; the files must be equal to the byte. Processor
 time counts on a busy machine, not wall time: of those that render, and of the one that hands out.
+The efficiency is the speed of dask as a share of that of the processes, starts included.
 """
 
 from __future__ import annotations
@@ -27,13 +29,13 @@ from convexplain.video.job import QUALITIES, Job
 LESSONS = ("pooling", "sliding-window", "response-map", "translation")
 
 
-def work(folder: Path, videos: int, quality: str) -> list[Job]:
+def work(folder: Path, videos: int, quality: str, seconds: float | None) -> list[Job]:
     """Return the jobs: the lessons, each with one digit after the other."""
     folder.mkdir()
     made = []
     for number in range(videos):
         kind = lessons.find(LESSONS[number % len(LESSONS)])
-        options = {"picture": digits.sample(number)}
+        options = {"picture": digits.sample(number), "length": seconds}
         path = folder / f"{number}.mp4"
         made.append(Job(kind(**options).bare(), path, Look(), QUALITIES[quality], subtitles=False))
     return made
@@ -86,13 +88,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--videos", type=int, default=8)
     parser.add_argument("-q", "--quality", choices=list(QUALITIES), default="l")
+    parser.add_argument("--seconds", type=float, help="of each video (default: the lesson's own)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--wanted", type=int, default=2400)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        here = work(folder / "here", given.videos, given.quality)
-        there = work(folder / "there", given.videos, given.quality)
+        here, there = (
+            work(folder / name, given.videos, given.quality, given.seconds)
+            for name in ("here", "there")
+        )
         rows = {
             "processes": timed(lambda: render(here, workers=given.workers)),
             "dask": timed(lambda: by_dask(there, given.workers)),
@@ -108,6 +113,11 @@ def main() -> None:
             f"{by:10} wall {wall:6.1f} s   rendering {each:5.1f} CPU s a video   "
             f"handing out {own / given.videos:5.2f} CPU s a video"
         )
+    walls, costs = zip(*((wall, own + others) for wall, own, others in rows.values()), strict=True)
+    print(
+        f"efficiency of dask: {walls[0] / walls[1]:.0%} by the clock, "
+        f"{costs[0] / costs[1]:.0%} by processor time"
+    )
     print(f"equal to the byte: {'yes' if equal else 'NO'}; {size / 1e6:.2f} MB a video")
     each, own = rows["dask"][2] / given.videos, rows["dask"][1] / given.videos
     hours = each * given.wanted / 3600

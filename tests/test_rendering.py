@@ -7,6 +7,7 @@ import os
 import pickle
 import stat
 import tempfile
+import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from short_lesson import ShortLesson
 
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.style.theme import DARK, LIGHT, Look
+from convexplain.video import pool
 from convexplain.video.job import QUALITIES, Job
-from convexplain.video.rendering import check, render
+from convexplain.video.pool import _Worker as Worker
+from convexplain.video.rendering import check, render, render_one
 from convexplain.video.sections import cut
 from tests.often import some
 
@@ -290,6 +293,24 @@ def test_an_executor_renders_elsewhere_and_the_files_are_written_here(here, tmp_
         else:
             assert path.read_bytes() == lone[name].read_bytes()
     assert temporaries() == []
+
+
+@pytest.mark.render
+def test_one_process_renders_what_comes_one_by_one_and_does_not_wait_for_ever(here, monkeypatch):
+    monkeypatch.setattr(pool, "PATIENCE", 0.5)
+    started = []
+    monkeypatch.setattr(pool, "_Worker", lambda: started.append(Worker()) or started[-1])
+    with pytest.raises(ConvexplainError, match="the scene says no"):
+        render_one(job("b.mp4", "raise"))
+    assert render_one(job("a.mp4")).contents == render_one(job("a.mp4")).contents
+    assert len(started) == 2  # what failed is not trusted with another job
+    for each in started:
+        each.child.process.join(20)
+        assert not each.child.process.is_alive()
+    deadline = time.monotonic() + 10
+    while temporaries():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_an_executor_that_loses_a_job_names_it(here):

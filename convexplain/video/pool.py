@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import connection as mp_connection
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Self
 
 from convexplain.errors import ConvexplainError
@@ -28,6 +31,8 @@ _logger = logging.getLogger(__name__)
 #: Of so many jobs a process the longest come first; of more of them their order costs more to find
 #: than the last ones could cost.
 _SORTED = 20
+#: How many seconds a process waits for its next job, where jobs come one by one.
+PATIENCE = 20.0
 
 
 class Pool:
@@ -41,9 +46,14 @@ class Pool:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
         with atomic.signals_held():
             for each in self._workers:
                 each.child.close()
+            self._workers.clear()
 
     def run(
         self, jobs: Sequence[Job]
@@ -98,6 +108,44 @@ class Pool:
         with atomic.signals_held():
             each.child.close()
             self._workers.remove(each)
+
+
+_waiting: dict[Pool, threading.Timer] = {}
+_lock = threading.Lock()
+
+
+@contextmanager
+def borrowed() -> Iterator[Pool]:
+    """Give a pool of one process; it then waits for a while, for who borrows one next.
+
+    To start a process and import manim takes as long as a short video does.
+    """
+    with _lock:
+        pool = next(iter(_waiting), None) or Pool(1)
+        if pool in _waiting:
+            _waiting.pop(pool).cancel()
+    try:
+        yield pool
+    except BaseException:
+        pool.close()
+        raise
+    timer = threading.Timer(PATIENCE, _end, [pool])
+    timer.daemon = True
+    with _lock:
+        _waiting[pool] = timer
+    timer.start()
+
+
+def _end(*pools: Pool) -> None:
+    """End pools that wait: these, or all."""
+    with _lock:
+        ended = [pool for pool in pools or (*_waiting,) if _waiting.pop(pool, None)]
+    for pool in ended:
+        pool.close()
+
+
+# Before the processes of this one are ended, which would leave their folders behind.
+Finalize(None, _end, exitpriority=100)
 
 
 class _Worker:

@@ -20,7 +20,7 @@ from convexplain.lessons import Lesson
 from convexplain.messages import Message
 from convexplain.video import memory
 from convexplain.video.job import ASPECTS, POSTER, VIDEO_FORMATS, WORDS, Job
-from convexplain.video.pool import Pool
+from convexplain.video.pool import Pool, borrowed
 from convexplain.video.worker import Done
 
 _logger = logging.getLogger(__name__)
@@ -237,6 +237,7 @@ def render_one(job: Job) -> Done:
     """Render a job in a process of its own, and return what its files are to hold, as bytes.
 
     It is what an executor calls, perhaps on another machine; nothing is written to the job's place.
+    The process waits for a while, and renders the next job, too.
 
     Parameters
     ----------
@@ -249,7 +250,7 @@ def render_one(job: Job) -> Done:
         If the job fails.
     """
     _require_what_renders()
-    with Pool(1) as pool:
+    with borrowed() as pool:
         for _, news in pool.run([job]):
             if isinstance(news, ConvexplainError):
                 raise news
