@@ -379,7 +379,8 @@ def test_a_frame_can_be_upright(here, cache):
         assert picture.getpixel((230, 240)) == picture.getpixel((200, 240))
 
 
-def test_a_lesson_refuses_an_aspect_for_which_it_is_not_laid_out(here):
+def test_a_lesson_refuses_an_aspect_for_which_it_is_not_laid_out(here, monkeypatch):
+    monkeypatch.setattr(ShortLesson, "aspects", ("16:9",))
     wide = Job(ShortLesson(), Path("a.mp4"), aspect="9:16")
     with pytest.raises(UsageError, match="not for 9:16: short; leave --aspect out, or render"):
         check(wide)
