@@ -31,8 +31,8 @@ class Residual(LessonScene):
     def show_reads(self, event: Event) -> None:
         """What comes in is looked at; the arrow goes round."""
         self.during(0.3, self.board.pulse("came", times=2))
-        self.turn_into(self.lesson.both_ways(upright=self.upright), 0.4, show=("came->sum",))
-        self.during(1, self.board.walk("came->sum"))
+        self.turn_into(self.lesson.both_ways(upright=self.upright), 0.4, show=("came->plus", "plus"))
+        self.during(1, self.board.walk("came->plus"))
 
     def show_ways(self, event: Event) -> None:
         """Map after map grows out of the one before; both ways end at the sum."""
@@ -41,6 +41,7 @@ class Residual(LessonScene):
         for name in names:
             self.during(0.6 / len(names), self.board.grow(name, out_of=before))
             before = name
+        self.during(0.1, self.board.pulse("plus"))
         self.during(0.2, self.board.grow("sum", out_of=before))
         self.during(1, self.board.pulse("came", before, "sum"))
 
@@ -115,8 +116,10 @@ class Residual(LessonScene):
         """The errors behind the plus go both ways; round they arrive as they were."""
         self.turn_into(self.lesson.backwards(), 0.2, show=("behind",), hold=("round", "through"))
         self.during(0.15, self.board.pulse("behind"))
-        self.during(0.25, self.board.grow("round", out_of="behind"))
-        self.during(0.25, self.board.grow("through", out_of="behind"))
+        for way in ("round", "through"):
+            arrow = f"behind->{way}"
+            self.during(0.1, self.board.show(arrow), self.board.walk(arrow))
+            self.during(0.17, self.board.grow(way, out_of="behind"))
         self.during(1, self.board.pulse("behind", "round"))
 
     def show_answers(self, event: Event) -> None:

@@ -308,6 +308,27 @@ def test_ticks_are_round(low, high, expected):
     assert ticks(low, high) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("axis", "low", "high", "printed"),
+    [
+        ({}, 0, 10, ["0.0", "2.5", "5.0", "7.5", "10.0"]),
+        ({"whole": True}, 0, 10, ["0", "5", "10"]),
+        ({"whole": True}, 0, 3, ["0", "1", "2", "3"]),
+        ({"whole": True}, 0.2, 0.9, []),
+        ({}, -0.4, 0.6, ["−0.25", "0.00", "0.25", "0.50"]),
+        ({"percent": True}, 0, 0.1, ["0.0%", "2.5%", "5.0%", "7.5%", "10.0%"]),
+        ({"percent": True}, 0, 1, ["0%", "25%", "50%", "75%", "100%"]),
+    ],
+)
+def test_a_tick_stands_where_its_number_says(axis, low, high, printed):
+    shown = Axis(said("n"), low, high, **axis)
+    found = shown.ticks(low, high)
+    assert [shown.text(value, found[1] - found[0]) for value in found] == printed
+    for value, text in zip(found, printed, strict=True):
+        number = float(text.replace("−", "-").rstrip("%"))
+        assert number == pytest.approx(100 * value if "percent" in axis else value)
+
+
 def test_a_curve_runs_through_its_points():
     placed = place(Diagram(chart()), panels.PAGE)
     curve, frame = placed.piece("chart.three"), placed.piece("chart.axes").box

@@ -149,8 +149,7 @@ class BatchNorm(FilterLesson):
     def own(self) -> Normalizing:
         """The constants if mean and spread were those of this picture's map."""
         own = self.sums[:, :, self.shown_filter].astype(np.float64)
-        epsilon = getattr(self.network.layer(self.shown_layer), "epsilon", 0.0)
-        spread = float(np.sqrt(own.var() + epsilon))
+        spread = float(np.sqrt(own.var() + self._epsilon))
         return Normalizing(float(own.mean()), spread, self.constants.gamma, self.constants.beta)
 
     # Many digits: only for a network that reads them.
@@ -162,12 +161,23 @@ class BatchNorm(FilterLesson):
 
     @cached_property
     def batches(self) -> tuple[Floats, Floats] | None:
-        """Mean and spread of the channel's sums in each batch of bundled digits."""
+        """Mean and spread of the channel's sums in each batch of bundled digits.
+
+        The spread is the root of variance and epsilon, as the stored one is.
+        """
         if self.digits is None:
             return None
         sums = carried(self.network, self.digits, until=self.host)[..., self.shown_filter]
         parts = [sums[n::BATCHES].astype(np.float64) for n in range(BATCHES)]
-        return np.array([p.mean() for p in parts]), np.array([p.std() for p in parts])
+        epsilon = self._epsilon
+        return (
+            np.array([p.mean() for p in parts]),
+            np.array([np.sqrt(p.var() + epsilon) for p in parts]),
+        )
+
+    @property
+    def _epsilon(self) -> float:
+        return float(getattr(self.network.layer(self.shown_layer), "epsilon", 0.0))
 
     @cached_property
     def right(self) -> tuple[int, int] | None:
@@ -266,7 +276,7 @@ class BatchNorm(FilterLesson):
         low, high = float(values.min()), float(values.max())
         room = 0.1 * (high - low)
         chart = Chart(
-            "batches", curves, Axis(_BATCH.fill(n=each), 1, BATCHES),
+            "batches", curves, Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
             Axis(_SUMS, low - room, high + room), size=(16, 24),
         )  # fmt: skip
         return _beside(Column(self._map(), Legend("legend", row=True)), chart, upright)

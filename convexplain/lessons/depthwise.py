@@ -359,7 +359,7 @@ class Depthwise(NetworkLesson):
             for n, value in zip(self.counts, self.right, strict=True)
         ]
         axes = (
-            Axis(_PER_CHANNEL, 0.0, float(counts[-1]) + 0.5),
+            Axis(_PER_CHANNEL, 0.0, float(counts[-1]) + 0.5, whole=True),
             Axis(right_of_all(), 0.0, 1.15 * whole),
         )
         return Diagram(Row(Chart("chart", [curve], *axes, size=(16, 28), dots=dots)))

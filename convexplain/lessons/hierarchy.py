@@ -262,7 +262,13 @@ class Hierarchy(NetworkLesson):
             at = removal.tipping.removed
             dots.append(Dot("tips", at, float(removal.lead[at])))
         return self.picture_of.check(
-            Chart("chart", lines, Axis(words.REMOVED), Axis(words.LEAD.fill(k=k)), dots=dots)
+            Chart(
+                "chart",
+                lines,
+                Axis(words.REMOVED, whole=True),
+                Axis(words.LEAD.fill(k=k)),
+                dots=dots,
+            )
         )
 
     @property

@@ -220,8 +220,8 @@ class Residual(FilterLesson):
             said = Caption(en=names[number], zh=names[number])
             cells = self._map(f"way-{number}", each[:, :, n], said, scale=most)
             way.append(replace(cells, share=f"way-{number}"))
-        parts = (came, *way, total)
-        links = (Link("came", "sum"),)
+        parts = (came, *way, Text("plus", "+", role="sign"), total)
+        links = (Link("came", "plus"),)
         row, column = Row(*parts, gap=1.2), Column(*parts, gap=1.0, align="middle")
         body = column if upright else Either(row, column)
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
@@ -290,11 +290,13 @@ class Residual(FilterLesson):
         ]  # fmt: skip
         legend = Legend("legend", row=True)
         ways = Aligned(((panels[1],), (panels[2],)))
+        links = Link("behind", "round"), Link("behind", "through")
         return Diagram(
             Either(
                 Column(Row(ways, panels[0], gap=3), legend, align="middle"),
                 Column(ways, panels[0], legend, align="middle"),
-            )
+            ),
+            links,
         )
 
     def answers(self) -> Diagram:

@@ -270,6 +270,8 @@ class Axis:
         Ticks, at most, unless it is logarithmic.
     at : tuple of float
         Where ticks are, if not at round values.
+    whole : bool
+        Whether only whole numbers are something, as of what is counted.
     """
 
     label: Caption
@@ -279,13 +281,14 @@ class Axis:
     log: bool = False
     most: int = _TICKS
     at: tuple[float, ...] = ()
+    whole: bool = False
 
     def ticks(self, low: float, high: float) -> list[float]:
         """Return where ticks are between two ends: round values, or powers of ten and the ends."""
         if self.at:
             return [value for value in self.at if low <= value <= high]
         if not self.log:
-            return ticks(low, high, self.most)
+            return ticks(low, high, self.most, whole=self.whole)
         powers = [10.0**n for n in range(math.ceil(math.log10(low)), 1 + int(math.log10(high)))]
         # An end that was given is there to leave room, not to be read.
         ends = [end for end, given in ((low, self.low), (high, self.high)) if given is None]
@@ -302,9 +305,10 @@ class Axis:
         return (value - low) / (high - low)
 
     def text(self, value: float, step: float) -> str:
-        """Print a tick's value with as many decimals as the ticks' distance needs."""
-        unit = 100.0 if self.percent else 1.0
-        decimals = max(0, -math.floor(math.log10(step * unit) + 1e-9))
+        """Print a tick's value with as many decimals as the ticks' distance needs: 2.5 has one."""
+        apart = step * (100.0 if self.percent else 1.0)
+        places = range(max(0, -math.floor(math.log10(apart) + 1e-9)), 16)
+        decimals = next(n for n in places if math.isclose(round(apart, n), apart, rel_tol=1e-6))
         if self.percent:
             return fmt.number(100 * value, decimals) + "%"
         return fmt.count(round(value)) if decimals == 0 else fmt.number(value, decimals)
@@ -404,8 +408,8 @@ class Runs:
     told: Caption | None = None
 
 
-def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
-    """Return round values between two ends, at most so many.
+def ticks(low: float, high: float, most: int = _TICKS, *, whole: bool = False) -> list[float]:
+    """Return round values between two ends, at most so many; on request whole ones alone.
 
     Examples
     --------
@@ -414,7 +418,9 @@ def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
     """
     rough = (high - low) / max(1, most - 1)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * n for n in (1, 2, 2.5, 5, 10, 20) if (high - low) / (power * n) <= most - 1)
+    steps = (power * n for n in (1, 2, 2.5, 5, 10, 20))
+    fit = (step for step in steps if not whole or (step >= 1 and step == round(step)))
+    step = next((step for step in fit if (high - low) / step <= most - 1), 1.0)
     first = math.ceil(low / step - 1e-9)
     return [n * step for n in range(first, math.floor(high / step + 1e-9) + 1)]
 

@@ -79,12 +79,12 @@ def card(lesson: OneByOne) -> Card:
             Pause(
                 "answer",
                 Caption(
-                    en="How many digits are now read right?",
-                    zh="现在认对多少个手写数字？",
+                    en="Of {n} digits {before} were read right. How many are now?",
+                    zh="{n} 个手写数字中原来认对 {before} 个。现在呢？",
                 ),
                 Caption(
-                    en="Few: {before} of {n} were right before, {after} are now.",
-                    zh="很少：{n} 个中原来认对 {before} 个，现在 {after} 个。",
+                    en="{after}: what {k} mixtures leave out hardly matters to the answers.",
+                    zh="{after} 个：{k} 种混合丢掉的部分，对答案几乎没有影响。",
                 ),
             ),
         ),

@@ -257,7 +257,8 @@ class OneDPicture:
         curve = Curve("curve", np.arange(len(values)) + 0.5, values)
         low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
         return Chart(
-            name, [curve], Axis(along, 0, len(values)), Axis(up, low, high or 1.0, most=2),
+            name, [curve], Axis(along, 0, len(values), whole=True),
+            Axis(up, low, high or 1.0, most=2),
             size=(_HIGH, len(values)), share="strip",
         )  # fmt: skip
 

@@ -237,7 +237,7 @@ class TranslationPicture:
             )
         ]
         y = Axis(terms.ACCURACY, 0.0, 1.0, percent=True)
-        return Diagram(Chart("chart", curves, Axis(_SHIFT, 0.0), y).broad())
+        return Diagram(Chart("chart", curves, Axis(_SHIFT, 0.0, whole=True), y).broad())
 
     def staircase(self, about: Caption) -> Diagram:
         """Describe the picture after every step, with what each network reads below it."""
