@@ -31,7 +31,9 @@ class Residual(LessonScene):
     def show_reads(self, event: Event) -> None:
         """What comes in is looked at; the arrow goes round."""
         self.during(0.3, self.board.pulse("came", times=2))
-        self.turn_into(self.lesson.both_ways(upright=self.upright), 0.4, show=("came->plus", "plus"))
+        self.turn_into(
+            self.lesson.both_ways(upright=self.upright), 0.4, show=("came->plus", "plus")
+        )
         self.during(1, self.board.walk("came->plus"))
 
     def show_ways(self, event: Event) -> None:

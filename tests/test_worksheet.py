@@ -20,13 +20,23 @@ from convexplain.cli import cli
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import ConvexplainError, UsageError
-from convexplain.network import Add, Conv2D, Dense, Flatten, MaxPooling2D, Network, Trace
+from convexplain.network import (
+    Add,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    MaxPooling2D,
+    Network,
+    Trace,
+)
 from convexplain.paper import typesetting, worksheet
 from convexplain.paper.worksheet import Exercise, Worksheet, _labels
 
 SEEDS = range(4)
 KINDS = [kind for kinds in worksheet.KINDS.values() for kind in kinds]
 PICTURE = digits.sample(104)
+PARTS = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
 @cache
@@ -353,11 +363,92 @@ def test_a_strip_is_the_difference_of_its_pixels() -> None:
         assert [decimal(text) for text in blanks(shown)][-2:] == pixels[:2]
 
 
+def test_a_mixture_adds_the_channels_of_each_place() -> None:
+    pool1 = Trace(Network.load("cnn"), PICTURE.pixels).activations["pool1"]
+    for _, _, shown in exercises("mix"):
+        layer, channel, row, col = place(shown)
+        assert layer == "pool1"
+        *read, filters, first, second = grids(shown)
+        for n, i, j in np.ndindex(3, 2, 2):
+            assert decimal(read[n][i][j]) == rounded(pool1[row + i, col + j, channel + n], 2)
+        for weights, sums in zip(filters, (first, second), strict=True):
+            for i, j in np.ndindex(2, 2):
+                products = (decimal(w) * decimal(read[n][i][j]) for n, w in enumerate(weights))
+                assert decimal(sums[i][j]) == sum(products, Decimal(0))
+        assert [decimal(text) for text in blanks(shown)] == [3, 27]
+
+
+def test_a_separable_layer_is_counted_as_networks_count_it() -> None:
+    for _, exercise, shown in exercises("separable"):
+        k, channels, filters, side = exercise.source
+        given = "".join(shown["blocks"][0]["parts"])
+        assert f"Input {side} × {side}, depth {channels}; {filters} filters, window {k}" in given
+        networks = [
+            Network.initialised(
+                [*layers, Flatten("f"), Dense("d", 2)], input_shape=(side, side, channels)
+            )
+            for layers in (
+                [Conv2D("a", filters, (k, k))],
+                [DepthwiseConv2D("a", (k, k)), Conv2D("b", filters, (1, 1))],
+            )
+        ]
+        kernels = [
+            [w.size for name, w in net.weights.items() if name in ("a/kernel", "b/kernel")]
+            for net in networks
+        ]
+        work = [
+            sum(n.multiplications(net.input_of(n.name)) for n in net.layers if n.name in "ab")
+            for net in networks
+        ]
+        wanted = [*kernels[0], *kernels[1], sum(kernels[1]), *work]
+        assert [decimal(text) for text in blanks(shown)] == wanted
+
+
+def test_a_normalization_by_hand_comes_near_the_network_s_both_ways() -> None:
+    net = Network.load("blocks")
+    weights = net.weights_of("norm1")
+    for _, exercise, shown in exercises("normalize"):
+        _, channel, row, col = exercise.source
+        kernel = net.weights["conv1/kernel"][:, :, 0, channel].astype(float)
+        z = float((PICTURE.pixels[row : row + 3, col : col + 3, 0] * kernel).sum())
+        gamma, beta, mean, variance = (float(weights[part][channel]) for part in PARTS)
+        spread = (variance + 0.001) ** 0.5
+        ((m, s, g, b),) = grids(shown)[0]
+        real = zip((m, s, g, b), (mean, spread, gamma, beta), strict=True)
+        assert all(decimal(text) == rounded(value, 2) for text, value in real)
+        start = decimal(shown["blocks"][1]["parts"][0].split()[0])
+        assert start == rounded(z, 2)
+        centred = start - decimal(m)
+        normal = rounded(centred / decimal(s), 2)
+        scaled = rounded(normal * decimal(g), 2)
+        factor = rounded(decimal(g) / decimal(s), 2)
+        shift = rounded(decimal(b) - decimal(m) * factor, 2)
+        wanted = [centred, normal, scaled, scaled + decimal(b), factor, shift]
+        wanted.append(rounded(start * factor + shift, 2))
+        assert [decimal(text) for text in blanks(shown)] == wanted
+        value = (z - mean) / spread * gamma + beta
+        assert wanted[3] == said(shown, "network: ") == rounded(value, 2)
+        assert abs(float(wanted[-1]) - value) < 0.025
+
+
+def test_what_goes_on_is_what_came_in_and_the_change() -> None:
+    maps = Trace(Network.load("blocks"), PICTURE.pixels).activations
+    for _, exercise, shown in exercises("add"):
+        _, channel, row, col = exercise.source
+        came, change, total = grids(shown)
+        for i, j in np.ndindex(2, 2):
+            at = (row + i, col + j, channel)
+            assert decimal(came[i][j]) == rounded(maps["pool1"][at], 2)
+            assert decimal(change[i][j]) == rounded(maps["norm3"][at], 2)
+            assert decimal(total[i][j]) == decimal(came[i][j]) + decimal(change[i][j])
+        assert blanks(shown) == ["13 × 13 × 16", "0", came[0][0]]
+
+
 def test_every_kind_is_tested_here() -> None:
     assert set(KINDS) == {
         *("multiply", "choose", "negative", "blank", "pool", "pick"),
         *("channels", "sizes", "field", "geometry", "parameters", "slip", "work"),
-        *("stamp", "strip"),
+        *("stamp", "strip", "mix", "separable", "normalize", "add"),
     }
 
 

@@ -20,7 +20,13 @@ from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.network import Network
 from convexplain.paper import link, typesetting
-from convexplain.paper.worksheet import _beyond, _first_layer, _labels, _later_layers
+from convexplain.paper.worksheet import (
+    _beyond,
+    _first_layer,
+    _labels,
+    _later_layers,
+    _newer_layers,
+)
 from convexplain.paper.worksheet import _words as words
 from convexplain.paper.worksheet._blocks import Cell, Exercise
 from convexplain.paper.worksheet._material import Material
@@ -53,7 +59,14 @@ KINDS: Mapping[int, Mapping[str, Callable[[Material], Exercise | None]]] = Mappi
             "parameters": _later_layers.parameters,
             "work": _later_layers.work,
         },
-        4: {"stamp": _beyond.stamp, "strip": _beyond.strip},
+        4: {
+            "stamp": _beyond.stamp,
+            "strip": _beyond.strip,
+            "mix": _newer_layers.mix,
+            "separable": _newer_layers.separable,
+            "normalize": _newer_layers.normalize,
+            "add": _newer_layers.add,
+        },
     }
 )
 # Of five exercises one is of level 1, two of level 2 and two of level 3; level 4 must be asked for.

@@ -18,6 +18,8 @@ from convexplain.style import format as fmt
 #: Digits after the point: of a pixel, of a weight or bias, and of a product of both.
 PIXEL, WEIGHT, PRODUCT = 1, 2, 3
 SHOWN_CHANNELS = 5
+#: What rounding may move a number by, without a person wondering at it.
+NEAR = 0.025
 
 
 def printed(value: Any, decimals: int) -> Fraction:
@@ -68,7 +70,7 @@ class Cell(ABC):
     @property
     def agrees(self) -> bool:
         """Whether rounding moves the number by less than a person would wonder at."""
-        return abs(float(self.value) - self.step.value) < 0.025
+        return abs(float(self.value) - self.step.value) < NEAR
 
 
 @dataclass(frozen=True)

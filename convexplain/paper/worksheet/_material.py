@@ -14,7 +14,7 @@ from convexplain import ops
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts.subject import Subject, find
-from convexplain.network import Layer, Network
+from convexplain.network import Layer, Network, Trace
 from convexplain.network.check_shapes import INPUT
 from convexplain.ops import Box, ConvStep
 from convexplain.paper.worksheet import _byhand
@@ -103,6 +103,13 @@ class Material:
             if relu and self.reads_all(layer) >= _FEWEST_CHANNELS:
                 return layer
         return None
+
+    @cached_property
+    def newer(self) -> Trace | None:
+        """The same picture in the bundled network of newer layers; None if it cannot read it."""
+        network = Network.load("blocks")
+        image = self.trace.image
+        return Trace(network, image) if network.input_shape == image.shape else None
 
     def reads_all(self, layer: Layer) -> int:
         """How many channels each filter reads; 0 if these are not all channels."""

@@ -162,3 +162,65 @@ ABOUT_ROW = Caption(
     en="row {row} of the picture, columns {first} to {last}",
     zh="图片的行 {row}、列 {first} 到 {last}",
 )
+ABOUT_CHANNELS = Caption(
+    en="{layer}, channels {first} to {last}, from row {row}, column {col}; the filters are made by "
+    "hand",
+    zh="{layer}，通道 {first} 到 {last}，从行 {row}、列 {col} 开始；过滤器是人工设计的",
+)
+ABOUT_OTHER = Caption(
+    en="{network}, {layer}, channel {filter}, row {row}, column {col}",
+    zh="{network}，{layer}，通道 {filter}，行 {row}、列 {col}",
+)
+BLOCKS = Caption(en="network blocks", zh="网络 blocks")
+MIX = Caption(
+    en="Two {one} filters read {c} channels: at each place multiply each channel by its weight, "
+    "add up.",
+    zh="两个 {one} 过滤器读 {c} 个通道：在每个位置，各通道的数乘以它的权重，再相加。",
+)
+FILTERS = Caption(en="A row a filter", zh="每行一个过滤器")
+MIX_LINE = Caption(
+    en="Weights of one {one} filter: {single}; of a {three} filter on the same channels: {nine}",
+    zh="一个 {one} 过滤器的权重：{single}；同样通道上一个 {three} 过滤器的权重：{nine}",
+)
+SEPARABLE = Caption(
+    en="How much does a depthwise separable layer save?", zh="深度可分离层能省下多少？"
+)
+SEPARABLE_GIVEN = Caption(
+    en="Input {size}, depth {channels}; {f} filters, window {k}, no padding, stride 1, no biases.",
+    zh="输入 {size}，深度 {channels}；{f} 个过滤器，窗口 {k}，不填充，步幅 1，无偏置。",
+)
+SEPARABLE_LINE = Caption(
+    en="Weights of the ordinary layer {all}; one window a channel {windows}, then {one} {mixing}: "
+    "together {both}",
+    zh="普通层的权重 {all}；每个通道一个窗口 {windows}，再用 {one} {mixing}：共 {both}",
+)
+SEPARABLE_WORK = Caption(
+    en="Multiplications at {places} places: {all}, and {both}",
+    zh="{places} 个位置的乘法：{all}，以及 {both}",
+)
+NORMALIZE = Caption(
+    en="Batch normalization when the network answers, two decimals each: step by step, then "
+    "in one.",
+    zh="推理时的批归一化，各取两位小数：先一步一步算，再一步算完。",
+)
+NORMALIZE_LINE = Caption(
+    en="{z} minus mean {a}, over spread {b}, times γ {c}, plus β {d}",
+    zh="{z} 减平均值 {a}，除以标准差 {b}，乘 γ {c}，加 β {d}",
+)
+NORMALIZE_ONCE = Caption(
+    en="γ over spread: factor {f}; β minus mean times factor: shift {s}; {z} times factor plus "
+    "shift {v}",
+    zh="γ 除以标准差：倍数 {f}；β 减去平均值乘倍数：平移 {s}；{z} 乘倍数加平移 {v}",
+)
+ADD = Caption(
+    en="A residual block adds what came in and the change. What goes on?",
+    zh="残差块把输入和改动相加。传下去的是什么？",
+)
+CAME = Caption(en="Came in", zh="输入")
+CHANGE = Caption(en="Change", zh="改动")
+GOES_ON = Caption(en="Goes on", zh="传下去")
+ADD_LINE = Caption(
+    en="{a} and {a} give {shape}; weights of the plus: {weights}; with all weights of the block 0 "
+    "the first cell would be {kept}",
+    zh="{a} 加 {a} 得 {shape}；加号的权重：{weights}；若块的权重全为 0，第一格会是 {kept}",
+)
