@@ -97,7 +97,7 @@ class BatchNorm(LessonScene):
     def show_channels(self, event: Event) -> None:
         """All channels before, and after, each on its own scale."""
         count = min(batch_norm.MOST, self.lesson.filters)
-        self.turn_into(self.lesson.walls(), 0.3, show=("wall",), hold=("wall-after",))
+        self.turn_into(self.lesson.walls(), 0.15, show=("wall",), hold=("wall-after",))
         words = [n for n in self.board.names("wall-after") if "[" not in n]
         self.during(0.1, self.board.show(*words))
         moves = [self.board.grow(f"wall-after[{n}]", out_of=f"wall[{n}]") for n in range(count)]

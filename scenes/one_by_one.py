@@ -161,7 +161,7 @@ class OneByOne(LessonScene):
     def compare(self, what: str) -> None:
         """Let both bars grow."""
         if not self.board.has(what):
-            self.turn_into(self.lesson.cost(), 0.2)
+            self.turn_into(self.lesson.cost(), 0.15, show=(f"{what}.title",))
             shown = [each for each in one_by_one.COSTS if self.board.has(each)]
             near = self.board.around(*(f"{each}.all" for each in shown))
             self.during(0.12, self.camera.to(near, most=1.6))

@@ -124,6 +124,24 @@ class Residual(LessonScene):
             self.during(0.17, self.board.grow(way, out_of="behind"))
         self.during(1, self.board.pulse("behind", "round"))
 
+    def show_deep(self, event: Event) -> None:
+        """The gradients of many layers, without arrows and with them."""
+        self.turn_into(self.lesson.deep(), 0.15, show=("deep.axes",))
+        self.during(0.05, self.board.show(*self.board.frame("deep")))
+        for way in ("no", "yes"):
+            self.during(0.25, self.board.trace(f"deep.{way}"), rate=linear)
+            self.during(0.08, self.board.show(f"deep.{way}.label"))
+        self.during(1, self.board.pulse("deep.no.label", "deep.yes.label"))
+
+    def show_trained(self, event: Event) -> None:
+        """What few and many layers read right after a short training."""
+        self.turn_into(self.lesson.trained(), 0.15, show=("trained.title",))
+        self.during(0.1, self.camera.to(self.board.box("trained.all"), most=1.8))
+        values = [name for name in self.board.names("trained") if name.endswith(".value")]
+        for value in values:
+            self.during(0.15, self.board.rise(value.removesuffix(".value")))
+        self.during(1, self.board.pulse(values[-1], times=2))
+
     def show_answers(self, event: Event) -> None:
         """Digits that are read right with both ways, and with one alone."""
         self.turn_into(self.lesson.answers(), 0.2, show=("answers.title",))

@@ -25,6 +25,7 @@ from convexplain.training.experiments import (
     by_training,
     compare,
 )
+from convexplain.training.gradients import Backpropagation
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +154,37 @@ def test_architectures_cost_what_the_chapter_says(
     # a 7x7 window leaves 22 -> 11 -> 9 -> 4 -> 2: 7·7·32 + 32, 18,496, 73,856, 2·2·128·10 + 10
     assert rows[7, 32]["parameters"] == 1_600 + 18_496 + 73_856 + 5_130
     assert rows[3, 8]["parameters"] == 80 + (3 * 3 * 8 * 64 + 64) + 73_856 + 11_530
+
+
+def test_arrows_add_sums_and_no_weight() -> None:
+    plain, arrows = (by_training.blocks(2, arrow=arrow) for arrow in (False, True))
+    added = [layer for layer in arrows if layer not in plain]
+    assert [(layer.name, layer.inputs) for layer in added] == [
+        ("add1", ("pool", "conv1b")),
+        ("add2", ("relu1", "conv2b")),
+    ]
+    one, other = (Network.initialised(layers, 1).weights for layers in (plain, arrows))
+    assert one.keys() == other.keys()
+    assert all((one[name] == other[name]).all() for name in one)
+
+
+def test_a_gradient_is_as_long_as_the_loss_is_steep_along_it(bundled: tuple[Any, Any]) -> None:
+    layers = by_training.blocks(2, arrow=True)
+    batch = bundled[0][::8], bundled[1][::8]
+    lengths = by_training.gradients(layers, 0, batch)
+    assert len(lengths) == 5
+    weights = {n: w.astype(np.float64) for n, w in Network.initialised(layers, 0).weights.items()}
+    x = batch[0][..., np.newaxis].astype(np.float64) / 255
+    _, _, found = Backpropagation(layers, weights)(x, batch[1])
+    for name, length in zip(("conv0", "conv2b"), (lengths[0], lengths[4]), strict=True):
+        kernel, way = f"{name}/kernel", found[f"{name}/kernel"]
+        ends = []
+        for side in (1, -1):
+            moved = weights[kernel] + side * 1e-5 * way / length
+            logits = Backpropagation(layers, {**weights, kernel: moved}).logits(x)
+            shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+            ends.append(-np.log(shares[np.arange(len(x)), batch[1]]).mean())
+        assert (ends[0] - ends[1]) / 2e-5 == pytest.approx(length, rel=1e-3)
 
 
 def test_progress_follows_what_parts_cost(bundled: tuple[Any, Any]) -> None:

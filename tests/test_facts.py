@@ -27,7 +27,7 @@ def test_a_stored_result_can_be_quoted(name: str) -> None:
     assert len({tuple(row) for row in result["rows"]}) == 1  # the same columns, in the same order
 
 
-@pytest.mark.parametrize("name", ["samples", "window", "pooling", "permuted"])
+@pytest.mark.parametrize("name", ["samples", "window", "pooling", "permuted", "depth"])
 def test_what_was_trained_tells_its_seeds_and_their_spread(name: str) -> None:
     for row in facts.rows(name):
         assert row["seeds"] == len(row["by_seed"])

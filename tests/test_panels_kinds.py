@@ -458,6 +458,9 @@ def test_ten_times_as_much_is_as_far_everywhere_on_a_logarithmic_axis():
     assert Axis(said("n"), log=True).ticks(100, 59_800) == [100, 1000, 10_000, 59_800]
     assert Axis(said("n"), log=True).ticks(1, 4300) == [1, 10, 100, 1000]
     assert Axis(said("y"), most=3).ticks(0, 1) == [0, 0.5, 1]
+    small = Axis(said("n"), 1e-3, 10, log=True)
+    printed = [small.text(value, 0.009) for value in small.ticks(1e-3, 10)]
+    assert printed == ["0.001", "0.01", "0.1", "1", "10"]
 
 
 @pytest.mark.parametrize("sheet", [panels.VIDEO, panels.PAGE, panels.COLUMN], ids=lambda s: s.name)

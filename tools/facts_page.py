@@ -20,6 +20,7 @@ _TITLES = {
     "window": "The first layer's window and filters",
     "pooling": "Without pooling",
     "permuted": "Shuffled pixels",
+    "depth": "Few and many layers, with and without arrows round them",
     "edges": "What kernels look like",
     "blind": "What the network never reads",
 }

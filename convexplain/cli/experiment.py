@@ -59,7 +59,7 @@ def experiment(
 ) -> None:
     """Run an experiment again.
 
-    Their names: confusion, shift, samples, window, pooling, permuted, edges, blind.
+    Their names: confusion, shift, samples, window, pooling, permuted, depth, edges, blind.
     """
     from convexplain.data import facts
     from convexplain.files.documents import check_folder

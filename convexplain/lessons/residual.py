@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.data import facts
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, compared, right
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
@@ -18,8 +20,13 @@ from convexplain.lessons.parts.subject import Role, ancestors, find
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
     Aligned,
+    Axis,
+    Bar,
+    Bars,
     Cells,
+    Chart,
     Column,
+    Curve,
     Diagram,
     Either,
     Formula,
@@ -54,6 +61,11 @@ _ON_WAY = Caption(en="on the way through", zh="途中")
 _BLOCK = Caption(en="both ways", zh="两条路")
 _NO_CHANGE = Caption(en="round alone", zh="只绕过")
 _NO_SHORTCUT = Caption(en="through alone", zh="只穿过")
+_WITH, _WITHOUT = Caption(en="with arrows", zh="有箭头"), Caption(en="without", zh="无箭头")
+_LAYERS = Caption(en="{n} layers, {arrows}", zh="{n} 层，{arrows}")
+_ALONG = Caption(en="convolution", zh="第几个卷积")
+_LENGTH = Caption(en="length of its gradient", zh="它的梯度的长度")
+_TRAINED = Caption(en="test digits right", zh="认对的测试数字")
 
 
 @dataclass(frozen=True)
@@ -177,6 +189,17 @@ class Residual(FilterLesson):
 
             found[name] = right(self.network, carried(self.network, many, instead=alone))
         return found
+
+    @property
+    def measured(self) -> Mapping[str, Mapping[str, Any]] | None:
+        """What was measured of a network of many such blocks, with arrows and without.
+
+        None beside a network of one's own: those were made for digits.
+        """
+        if self.model != type(self).model:  # the default
+            return None
+        count = max(row["blocks"] for row in facts.rows("depth"))
+        return {way: facts.row("depth", blocks=count, arrows=way) for way in ("no", "yes")}
 
     # The pictures.
 
@@ -305,6 +328,36 @@ class Residual(FilterLesson):
         labels = {"block": _BLOCK, "round": _NO_CHANGE, "through": _NO_SHORTCUT}
         return compared({name: (labels[name], n) for name, n in self.right.items()})
 
+    def deep(self) -> Diagram:
+        """Describe how long the gradients of many layers are before the first step."""
+        assert self.measured is not None
+        curves = [
+            Curve(way, np.arange(1, len(row["gradients"]) + 1), row["gradients"], label, tone)
+            for (way, row), label, tone in zip(
+                self.measured.items(), (_WITHOUT, _WITH), ("ink", "accent"), strict=True
+            )
+        ]
+        lengths = [length for curve in curves for length in np.asarray(curve.y)]
+        low = 10.0 ** math.floor(math.log10(min(lengths)))
+        high = 10.0 ** math.ceil(math.log10(max(lengths)))
+        along = Axis(_ALONG, 1.0, float(len(curves[0].x)), whole=True)
+        chart = Chart("deep", curves, along, Axis(_LENGTH, low, high, log=True))
+        return Diagram(chart.broad())
+
+    def trained(self) -> Diagram:
+        """Describe how many test digits few and many layers read right, with arrows and without."""
+        bars = []
+        for row in facts.rows("depth"):
+            arrow = row["arrows"] == "yes"
+            label = _LAYERS.fill(n=row["convolutions"], arrows=_WITH if arrow else _WITHOUT)
+            shown = fmt.percent(row["accuracy"])
+            tone = "accent" if arrow else "ink"
+            bars.append(
+                Bar(f"{row['blocks']}-{row['arrows']}", label, row["accuracy"], shown, tone)
+            )
+        title = _TRAINED.capital
+        return Diagram(Row(Bars("trained", bars, Scale(1.0), length=20, title=title)))
+
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
         about = Caption(
@@ -383,13 +436,15 @@ class Residual(FilterLesson):
                 en="All its weights 0: what came in goes on unchanged.",
                 zh="权重全为 0：输入原样传下去。",
             )
-            yield Event("silent", 4.6, said)
+            yield Event("silent", 4.2, said)
         if self.errors is not None:
             said = Caption(
                 en="Backward, the plus hands each error on whole, both ways.",
                 zh="反向时，加号把误差原样传给两条路。",
             )
             yield Event("backwards", 5.0, said)
+        if self.measured is not None:
+            yield from self._tell_measured(self.measured)
         if self.right is not None:
             found = {name: fmt.count(n) for name, n in self.right.items()}
             said = Caption(
@@ -397,6 +452,27 @@ class Residual(FilterLesson):
                 zh="认对 {block} 个；只绕过 {round} 个，只穿过 {through} 个。",
             )
             yield Event("answers", 4.6, said.fill(**found), detail=1)
+
+    def _tell_measured(self, measured: Mapping[str, Mapping[str, Any]]) -> Iterator[Event]:
+        without, with_ = measured["no"], measured["yes"]
+        said = Caption(
+            en="{n} layers: first gradient {a} without, {b} with.",
+            zh="{n} 层中第一层的梯度：无箭头 {a}，有箭头 {b}。",
+        )
+        first = [row["gradients"][0] for row in (without, with_)]
+        few = fmt.number(first[0], 1 - math.floor(math.log10(first[0])))
+        told = said.fill(n=without["convolutions"], a=few, b=fmt.number(first[1]))
+        yield Event("deep", 5.0, told, detail=1)
+        said = Caption(
+            en="After {n} steps: {a} without arrows, {b} with.",
+            zh="训练 {n} 步后：无箭头对 {a}，有箭头对 {b}。",
+        )
+        shares = {
+            name: fmt.percent(row["accuracy"]) for name, row in (("a", without), ("b", with_))
+        }
+        yield Event(
+            "trained", 5.0, said.fill(n=fmt.count(facts.steps("depth")), **shares), detail=1
+        )
 
 
 #: The three maps, by name.

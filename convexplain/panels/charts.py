@@ -306,7 +306,8 @@ class Axis:
 
     def text(self, value: float, step: float) -> str:
         """Print a tick's value with as many decimals as the ticks' distance needs: 2.5 has one."""
-        apart = step * (100.0 if self.percent else 1.0)
+        # Powers of ten are each as far from the next as they are large.
+        apart = (value if self.log else step) * (100.0 if self.percent else 1.0)
         places = range(max(0, -math.floor(math.log10(apart) + 1e-9)), 16)
         decimals = next(n for n in places if math.isclose(round(apart, n), apart, rel_tol=1e-6))
         if self.percent:

@@ -17,7 +17,13 @@ from convexplain.training.experiments._base import Runs, Setting, Training
 from convexplain.training.experiments._parallel import measure_all
 from convexplain.training.experiments._result import Result, compare, comparison
 from convexplain.training.experiments.by_looking import blind, confusion, edges, shift
-from convexplain.training.experiments.by_training import permuted, pooling, samples, window
+from convexplain.training.experiments.by_training import (
+    depth,
+    permuted,
+    pooling,
+    samples,
+    window,
+)
 
 __all__ = [
     "EXPERIMENTS",
@@ -41,12 +47,13 @@ EXPERIMENTS: Mapping[str, Callable[[Setting], Result]] = MappingProxyType(
         "window": window,
         "pooling": pooling,
         "permuted": permuted,
+        "depth": depth,
         "edges": edges,
         "blind": blind,
     }
 )
 #: Those that train networks; the others look at what the shipped ones make of many digits.
-TRAIN = frozenset({"samples", "window", "pooling", "permuted"})
+TRAIN = frozenset({"samples", "window", "pooling", "permuted", "depth"})
 
 
 def plan(name: str, setting: Setting) -> list[Training]:

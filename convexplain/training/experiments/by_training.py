@@ -6,19 +6,38 @@ import math
 from collections.abc import Sequence
 from itertools import product
 
+import numpy as np
+
 from convexplain.data import digits, facts
 from convexplain.messages import Message
-from convexplain.network import BASELINE_LAYERS, CHAPTER_LAYERS, Conv2D, Layer, Network
+from convexplain.network import (
+    BASELINE_LAYERS,
+    CHAPTER_LAYERS,
+    Activation,
+    Add,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Network,
+)
 from convexplain.training.descent import TrainingConfig
-from convexplain.training.experiments._base import Setting, spread
+from convexplain.training.evaluation import as_batch
+from convexplain.training.experiments._base import Array, Setting, spread
 from convexplain.training.experiments._result import Result, Row, versions
+from convexplain.training.gradients import Backpropagation
 
 NETWORKS = {"cnn": CHAPTER_LAYERS, "dense": BASELINE_LAYERS}
 #: Digits trained on in `samples`, besides all of them.
 COUNTS = (100, 300, 1000, 3000, 10000)
 #: Steps of each training; the shipped convnet had 4,300.
 SAMPLES_STEPS, PERMUTED_STEPS, WINDOW_STEPS, POOLING_STEPS = 600, 1000, 1000, 500
+DEPTH_STEPS = 300
 BATCH = 64
+#: Blocks in `depth`, and whether an arrow goes round each.
+DEPTHS = (2, 8)
+ARROWS = {"no": False, "yes": True}
 
 
 def samples(setting: Setting) -> Result:
@@ -172,6 +191,73 @@ def pooling(setting: Setting) -> Result:
         setting.quick,
         versions(),
     )
+
+
+def depth(setting: Setting) -> Result:
+    """Put 2 or 8 blocks of two convolutions in a row, with and without an arrow round each.
+
+    The networks with arrows have the same layers and begin with the same weights; only the sums are
+    added. Of each the gradients before the first step are measured, too.
+    """
+    variants = list(product(DEPTHS, ARROWS))
+    networks = [blocks(count, arrow=ARROWS[arrow]) for count, arrow in variants]
+    rows, seconds = [], 0.0
+    costs = [_cost(layers) for layers in networks]
+    for (layers, (count, arrow)), part in setting.parts(
+        zip(networks, variants, strict=True), costs
+    ):
+        label = f"{count} blocks, arrows {arrow}"
+        row, time = _architecture(part, label, layers, DEPTH_STEPS)
+        found = [gradients(layers, seed, setting.train) for seed in setting.seeds]
+        first = {"first_gradient": float(np.mean([each[0] for each in found]))}
+        key = {"blocks": count, "arrows": arrow, "convolutions": 1 + 2 * count}
+        rows.append({**key, **first, **row, "gradients": found[0]})
+        seconds += time
+    return Result(
+        "depth",
+        Message(
+            "a 3x3 convolution with stride 2 to 16 maps, max pooling to 7x7, blocks of two 3x3 "
+            "convolutions (ReLU behind the first and behind the block), a dense layer; with "
+            "arrows, what comes into a block is added before its last ReLU; {steps} steps of "
+            "{batch} digits, RMSprop as in `train`; first_gradient: the length (root of the sum of "
+            "squares) of the first kernel's gradient before the first step, on the first {batch} "
+            "training digits, mean over the seeds",
+            steps=setting.steps(DEPTH_STEPS),
+            batch=BATCH,
+        ),
+        ("blocks", "arrows"),
+        tuple(rows),
+        setting.seeds,
+        seconds,
+        setting.quick,
+        versions(),
+    )
+
+
+def blocks(count: int, *, arrow: bool) -> tuple[Layer, ...]:
+    """Make a network of so many blocks of two convolutions."""
+    layers: list[Layer] = [
+        Conv2D("conv0", 16, stride=(2, 2), padding="same"),
+        MaxPooling2D("pool"),
+    ]
+    for n in range(1, count + 1):
+        came = layers[-1].name
+        layers += [
+            Conv2D(f"conv{n}a", 16, padding="same"),
+            Conv2D(f"conv{n}b", 16, padding="same", activation="linear"),
+        ]
+        layers += [Add(f"add{n}", inputs=(came, layers[-1].name))] if arrow else []
+        layers.append(Activation(f"relu{n}"))
+    return (*layers, Flatten("flatten"), Dense("dense", 10, activation="softmax"))
+
+
+def gradients(layers: Sequence[Layer], seed: int, train: tuple[Array, Array]) -> list[float]:
+    """Measure how long the gradient of each convolution's kernel is before the first step."""
+    network = Network.initialised(layers, seed)
+    images, labels = (each[:BATCH] for each in train)
+    _, _, found = Backpropagation(layers, network.weights)(as_batch(images), labels)
+    names = [layer.name for layer in layers if layer.family == "convolution"]
+    return [float(np.linalg.norm(found[f"{name}/kernel"].astype(np.float64))) for name in names]
 
 
 def _cost(layers: Sequence[Layer]) -> int:
