@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from played import FRAMES, check_events
@@ -15,6 +17,7 @@ from convexplain.lessons.parts.channels_picture import MOST_BLOCKS
 from convexplain.lessons.parts.photo import reduced
 from convexplain.lessons.parts.walls import MOST
 from convexplain.network import Conv2D, Dense, Flatten, MaxPooling2D, Network, shipped
+from convexplain.panels import ASPECTS, place
 from convexplain.style.theme import Look
 from tests.often import covering, later
 
@@ -332,3 +335,13 @@ OTHERS = [
 def test_other_networks_keep_the_layout(other_one, frame, tmp_path):
     layers, shape = other_one
     check_events(other(tmp_path, *layers, shape=shape, length=100), *frame)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_an_upright_frame_prints_the_numbers_of_the_channel_that_is_taken_apart(lesson, lang):
+    picture = replace(lesson.picture_of, upright=True)
+    placed = place(picture.making(picture.first), ASPECTS["9:16"], lang)
+    for name in ("patch", "kernel", "products"):
+        grid = placed.piece(name)
+        assert grid.decimals is not None
+        assert grid.size >= placed.sheet.least

@@ -286,7 +286,8 @@ class ChannelsPicture:
         right = Row(self._pile(), self._sum(), gap=1.2)
         links = (Link(f"map-{channel}.window", "patch", "zoom"),) if channel in self.shown else ()
         legend = Legend("legend")
-        wall = Row(self._wall(), legend) if self.upright else Column(self._wall(), legend)
+        beside = Row(self._wall(noted=False), Column(*self._told(), legend))
+        wall = beside if self.upright else Column(self._wall(), legend)
         block = Column(factors, products, place, gap=0.6)
         line = Row(factors, products, gap=0.4)
         if self.upright:
@@ -296,7 +297,7 @@ class ChannelsPicture:
                 Column(both, line, legend, align="middle"),
                 Column(wall, Row(block, right), align="middle"),
                 Column(wall, line, Column(right, place, align="middle"), align="middle"),
-                Column(wall, line, right, align="middle"),
+                Column(wall, line, right, gap=0.4, align="middle"),
                 Column(wall, factors, Row(products, right), align="middle"),
             )
         else:
@@ -379,7 +380,7 @@ class ChannelsPicture:
             return INK
         return Scale(self.input_limit, terms.INPUT, signed=bool((self.inputs < 0).any()))
 
-    def _wall(self) -> Part:
+    def _wall(self, *, noted: bool = True) -> Part:
         columns, tiles = self._columns(len(self.shown)), [*self._tiles()]
         rows = [tiles[n : n + columns] for n in range(0, len(tiles), columns)]
         shape = fmt.shape(self.inputs.shape)
@@ -389,11 +390,15 @@ class ChannelsPicture:
             Aligned([[*row, *[None] * (columns - len(row))] for row in rows], gap=0.25,
                     row_gap=0.25),
         ]  # fmt: skip
-        if len(self.shown) < self.inputs.shape[2]:
-            said = words.SOME.fill(k=len(self.shown), c=self.inputs.shape[2])
-            measure = 10 if self.upright else 14
-            parts.append(Text("told", said, role="note", tone="muted", measure=measure))
-        return Column(*parts, gap=0.5)
+        return Column(*parts, *(self._told() if noted else ()), gap=0.5)
+
+    def _told(self) -> tuple[Text, ...]:
+        """Say which channels are drawn, if not all are."""
+        if len(self.shown) == self.inputs.shape[2]:
+            return ()
+        said = words.SOME.fill(k=len(self.shown), c=self.inputs.shape[2])
+        measure = 10 if self.upright else 14
+        return (Text("told", said, role="note", tone="muted", measure=measure),)
 
     def _tiles(self) -> Iterator[Panel]:
         for channel in self.shown:
