@@ -299,10 +299,11 @@ export class Chain {
       const map = this.placeOf(frame);
       if (explained && map.width > 0) seen.set(column.name, { map, box: this.placeOf(explained) });
     }
-    const order = [...seen.keys()];
-    this.links.show(order.flatMap((name, at) => [...this.seenBefore(name, seen)].map((before) => ({
+    const visible = new Set(this.maps.filter(({ view }) => view.visible).map(({ column }) => column.name));
+    const order = this.columns.map(({ column }) => column.name).filter((name) => visible.has(name) || seen.has(name));
+    this.links.show([...seen.keys()].flatMap((name) => [...this.seenBefore(name, seen)].map((before) => ({
       from: /** @type {Joined} */ (seen.get(before)), to: /** @type {Joined} */ (seen.get(name)),
-      around: order.indexOf(before) < at - 1,
+      around: order.indexOf(before) < order.indexOf(name) - 1,
     }))));
   }
 
