@@ -52,6 +52,9 @@ class ReceptiveFields(NetworkLesson):
     needs: ClassVar[tuple[Role, ...]] = ("maps",)
     example: ClassVar[str] = "hierarchy"
 
+    def __post_init__(self) -> None:
+        self.validate()  # it is a figure's alone, and has no beats
+
     @cached_property
     def views(self) -> tuple[View, ...]:
         """What a cell of each layer with windows sees, up to the last map, each within the next."""
