@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.often import some
 from tests.page.looking import (
     address,
     cell,
@@ -158,6 +158,19 @@ def test_what_is_changed_is_said_in_every_mode_and_taken_back_at_once(visit: Ope
     assert texts(page, ".changes span") == ["已改：1 处擦除"]
 
 
+@contextmanager
+def on_paper(page: Page, landscape: bool) -> Iterator[int]:
+    """The page laid out as on A4, which leaves so many pixels between its margins."""
+    width = 1047 if landscape else 718
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 700})
+    try:
+        settled(page)
+        yield width
+    finally:
+        page.emulate_media(media="null")  # "screen" would hold for what is printed later, too
+
+
 PLACES = """() => [...document.querySelectorAll(".map")].map((map) => {
   const [canvas, frame] = ["canvas", ".window"]
     .map((part) => map.querySelector(part).getBoundingClientRect());
@@ -169,45 +182,63 @@ PLACES = """() => [...document.querySelectorAll(".map")].map((map) => {
 })"""
 
 
-@pytest.mark.parametrize("orientation", ["portrait", "landscape"])
-def test_paper_shows_the_windows_on_their_cells(visit: Open, orientation: str) -> None:
+@pytest.mark.parametrize("landscape", [False, True])
+def test_paper_shows_the_windows_on_their_cells(visit: Open, landscape: bool) -> None:
     page = visit(cell("conv1", 28, 10, 12, d=5), **SCREENS["1366"])
-    # What is printed is the page as wide as the paper, less its margins.
-    width = {"portrait": 718, "landscape": 1047}[orientation]
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": width, "height": 700})
-    settled(page)
-    found = {name: numbers for name, *numbers in page.evaluate(PLACES)}
-    shares = [pytest.approx(n, abs=0.02) for n in (12 / 28, 10 / 28, 3 / 28, 3 / 28)]
-    assert found["input"] == shares
-    shares = [pytest.approx(n, abs=0.02) for n in (12 / 26, 10 / 26, 1 / 26, 1 / 26)]
-    assert found["conv1"] == shares
-    boxes = [page.locator(f".column >> nth={n}").bounding_box() for n in range(7)]
-    maps = [page.locator(f".map >> nth={n}").bounding_box() for n in range(6)]
-    for n, (column, map_) in enumerate(zip(boxes, maps, strict=False)):
-        assert column is not None
-        assert map_ is not None
-        assert map_["width"] == pytest.approx(map_["height"], abs=1.5)
-        after = boxes[n + 1]
-        assert after is not None
-        assert map_["x"] + map_["width"] <= after["x"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator(".play").is_hidden()
-    assert page.locator(".caption-text").is_visible()
-    page.emulate_media(media="screen")
+    with on_paper(page, landscape) as width:
+        found = {name: numbers for name, *numbers in page.evaluate(PLACES)}
+        shares = [pytest.approx(n, abs=0.02) for n in (12 / 28, 10 / 28, 3 / 28, 3 / 28)]
+        assert found["input"] == shares
+        shares = [pytest.approx(n, abs=0.02) for n in (12 / 26, 10 / 26, 1 / 26, 1 / 26)]
+        assert found["conv1"] == shares
+        boxes = [page.locator(f".column >> nth={n}").bounding_box() for n in range(7)]
+        maps = [page.locator(f".map >> nth={n}").bounding_box() for n in range(6)]
+        for n, (column, map_) in enumerate(zip(boxes, maps, strict=False)):
+            assert column is not None
+            assert map_ is not None
+            assert map_["width"] == pytest.approx(map_["height"], abs=1.5)
+            after = boxes[n + 1]
+            assert after is not None
+            assert map_["x"] + map_["width"] <= after["x"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".play").is_hidden()
+        assert page.locator(".caption-text").is_visible()
+
+
+#: What a class may print, and what must then stand on the paper.
+PRINTED = {
+    "cell": (cell("conv3", 20, 1, 2, d=5, t="dense.5.0.0"), [".crumbs button", ".panel .total"]),
+    "answer": (cell("dense", 5, 0, 0, d=5), [".softmax", ".contributions li:last-child"]),
+    "overview": (fragment(d=5, v="over"), [".thumbs canvas"]),
+    "predict": (
+        cell("conv3", 20, 1, 2, d=5).replace("v=pin", "v=predict"),
+        [".caption-text", ".choices"],
+    ),
+    "compare": (fragment(d=5, v="compare", s="0,-3"), [".chart", ".verdict"]),
+    "erase": (fragment(d=3, v="erase", e="5.5.7.7"), [".shares", ".changes"]),
+    "windows": (
+        fragment(d=5, v="windows", pg="transposed.7.2.1.2.all.9.12"),
+        [".formula", '[data-layer="play-output"]', ".play-sum .result"],
+    ),
+}
+#: What nobody can click on paper.
+CLICKED = (
+    ".play, .toolbar, .reset, .back, .share-link, .tries, .walk, [data-key=reveal], "
+    "[data-key=tour-start], [data-key=compare], [data-key=scale-map], .changes button, "
+    ".play-controls button:not(.term, [aria-pressed=true])"
+)
 
 
 @pytest.mark.parametrize("landscape", sparing([False, True], False))
-@pytest.mark.parametrize("state", some(["cell", "compare", "overview"]))
-def test_paper_is_one_page(fresh: Open, landscape: bool, state: str) -> None:
-    where = {
-        "cell": cell("conv3", 20, 1, 2, d=5, t="dense.5"),
-        "overview": fragment(d=5, v="over"),
-        "compare": fragment(d=5, v="compare", s="0,-3"),
-    }[state]
-    page = fresh(where, **SCREENS["1366"])
+@pytest.mark.parametrize("state", sparing(PRINTED, "cell", "overview", "windows"))
+def test_paper_is_one_page(visit: Open, landscape: bool, state: str) -> None:
+    where, shown = PRINTED[state]
+    page = visit(where, **SCREENS["1366"])
     paper = page.pdf(format="A4", landscape=landscape, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    with on_paper(page, landscape):
+        assert [part for part in shown if not page.locator(part).first.is_visible()] == []
+        assert [part for part in page.locator(CLICKED).all() if part.is_visible()] == []
 
 
 BEHIND_BARS = """() => {
