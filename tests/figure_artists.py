@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.text import Text
 from scipy.signal import correlate
 
+from convexplain.figures._base import settings
+
 
 def named(figure: Any, gid: str) -> list[Any]:
     """All artists of this name."""
@@ -55,8 +57,9 @@ def rectangle(patch: Any) -> tuple[float, float, float, float]:
 def overlapping(figure: Any) -> list[tuple[str, str]]:
     """Pairs of texts that lie upon one another, and texts that leave the figure."""
     renderer = figure.canvas.get_renderer()
-    figure.canvas.draw()
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in visible(figure)]
+    with settings():
+        figure.canvas.draw()
+        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in visible(figure)]
     frame = figure.bbox
     found = [
         (text, "the margin")

@@ -60,7 +60,8 @@ def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
         shown = texts(figure)
         assert shown
         assert min(text.get_fontsize() for text in shown) >= _base.LEAST
-        boxes = np.array([text.get_window_extent(renderer).extents for text in shown])
+        with _base.settings():
+            boxes = np.array([text.get_window_extent(renderer).extents for text in shown])
         (x0, y0, x1, y1), frame = boxes.T, figure.bbox
         for n in np.flatnonzero((x0 < 0) | (y0 < 0) | (x1 > frame.x1) | (y1 > frame.y1)):
             pytest.fail(f"{shown[n].get_text()!r} leaves the figure at width {width}")
@@ -71,6 +72,18 @@ def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
         for n, m in np.argwhere(np.triu((across > 0.5) & (down > high), k=1)):
             one, other = shown[n].get_text(), shown[m].get_text()
             pytest.fail(f"{one!r} and {other!r} overlap at width {width}")
+
+
+@pytest.mark.parametrize("dpi", [100, 200])
+@pytest.mark.parametrize("words", ["laid on the same picture", "每个像素读取几次"])
+def test_a_line_is_as_wide_in_pixels_as_it_was_measured(words, dpi):
+    with _base.settings():
+        sheet = _base.sheet(Look("en", "light"), figures.PAGE, 20)
+        sheet.figure.set_dpi(dpi)
+        for size in (5.2, 7, 7.5):
+            line = sheet.text(0, 10, words, size, ha="left")
+            wide = line.get_window_extent(sheet.figure.canvas.get_renderer()).width
+            assert wide * 72 / dpi == pytest.approx(text_width(words, size), abs=1)
 
 
 @pytest.mark.parametrize(("name", "theme"), covering(NAMES, ["light", "dark"]))

@@ -55,10 +55,14 @@ def described(figure: AnyFigure) -> tuple[About, ...]:
 
 @contextlib.contextmanager
 def settings(more: dict[str, Any] | None = None) -> Iterator[None]:
-    """Work with matplotlib's own settings, whatever the user's are; those come back afterwards."""
+    """Work with matplotlib's own settings, whatever the user's are; those come back afterwards.
+
+    Hinting alone is off: it rounds each character's width to pixels, and a line that was measured
+    to fit leaves the picture.
+    """
     chosen: Any = dict(matplotlib.rcParamsDefault)
     del chosen["backend"]
-    with rc_context(chosen | (more or {})):
+    with rc_context(chosen | {"text.hinting": "no_hinting"} | (more or {})):
         yield
 
 
