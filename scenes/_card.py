@@ -17,7 +17,7 @@ class Card(LessonScene):
         """A card is its own heading."""
 
     def show_card(self, beat: Beat) -> None:
-        """Words and digit come, the windows one by one, and all goes again."""
+        """Words and digit come, the windows one by one; a film's poster is how it ends."""
         self.board.lay(self.lesson.diagram())
         windows = [f"digit.{n}" for n in range(len(self.lesson.places))]
         self.drive(self.board.show("number", "name", "asked", "place", "digit"), 0.4)
@@ -25,5 +25,4 @@ class Card(LessonScene):
         for window in windows:
             self.board.show(window)(1.0)
             self.drive(self.board.pulse(window), 0.4)
-        self.wait(self.remaining - 0.3)
-        self.drive(self.board.hide(), 0.3)
+        self.wait(self.remaining)

@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import boxes
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from convexplain import lessons
 from convexplain.cli import cli
@@ -150,6 +152,8 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
     pytest.importorskip("manim", reason="films need the extra 'video'")
     import av
 
+    from convexplain.stage.poster import filled
+
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     film = Film(select(["pooling"], {}), Path("film.mp4"), Look(), TINY, embed_subtitles=True)
@@ -172,6 +176,8 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
         assert len(video.streams.subtitles) == 2
     # The lesson's chapter begins with its card.
     assert marks == [(0, pooling.title.text("en"))]
+    with Image.open("film.png") as poster:  # the whole card: it is there to the end
+        assert filled(np.asarray(poster)) > 0.15
     # The captions of the lesson stand where the lesson is shown.
     told = [caption for _, caption in spoken(pooling.beats())]
     first, last = (cue_of(caption.text("zh")) for caption in (told[0], told[-1]))
