@@ -76,6 +76,7 @@ export class App {
     this.small = false;
     /** Whether the maps must be fitted to their room. */
     this.fit = true;
+    this.printing = false;
     this.fontsIn = false;
     this.overviewStale = false;
     this.toolbar = new Toolbar(this);
@@ -123,6 +124,8 @@ export class App {
   listen() {
     new ResizeObserver(() => this.resized()).observe(this.chain.element);
     window.addEventListener("resize", () => this.resized());
+    window.addEventListener("beforeprint", () => this.print(true));
+    window.addEventListener("afterprint", () => this.print(false));
     document.fonts?.ready.then(() => this.resized());
     window.addEventListener("popstate", () => this.followAddress());
     window.addEventListener("hashchange", () => this.followAddress());
@@ -154,6 +157,13 @@ export class App {
     this.store.change({}, "none");
   }
 
+  /** Paper has room for maps that a small screen leaves out; how large they are there, the style sheet says. @param {boolean} printing */
+  print(printing) {
+    this.printing = printing;
+    this.fit = true;
+    this.store.render();
+  }
+
   /** @param {State} state @param {History} history */
   render(state, history) {
     const changed = this.model.refresh(state);
@@ -177,8 +187,8 @@ export class App {
       "data-playing": state.playing ? "true" : null,
     });
     if (this.chain.mark(state) || this.fit || restyled) {
-      this.chain.fit();
-      this.overview.fit();
+      this.chain.fit(this.printing);
+      this.overview.fit(this.printing);
       this.fit = false;
     }
     this.chain.render(state);

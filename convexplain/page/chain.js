@@ -22,6 +22,8 @@ import { languageInUse, say } from "./words.js";
 
 // So many columns the sheet that one draws on is wide.
 const SHEET = 3;
+// The side, in CSS pixels, for which a map is drawn that only paper shows.
+const ON_PAPER = 112;
 // Leaving one map for the next does not flash the overview in between.
 const LEAVE_AFTER = 80;
 
@@ -140,14 +142,18 @@ export class Chain {
     return actions.pin(model.strongest(column, this.filterOf(column)));
   }
 
-  /** Fit all maps to the room that the style sheet gives them. */
-  fit() {
+  /**
+   * Fit all maps to the room that the style sheet gives them.
+   *
+   * @param {boolean} printed  whether those, too, that this screen has no room for
+   */
+  fit(printed) {
     const style = getComputedStyle(this.element);
     this.font = parseFloat(style.fontSize);
     this.family = style.fontFamily;
     this.places.clear();
     // First all that is read, then all that is written: the browser lays out once.
-    const sides = this.maps.map(({ frame }) => Math.min(frame.clientWidth, frame.clientHeight));
+    const sides = this.maps.map(({ frame }) => Math.min(frame.clientWidth, frame.clientHeight) || (printed ? ON_PAPER : 0));
     this.maps.forEach(({ view }, i) => {
       view.visible = sides[i] > 0;
       if (view.visible) view.fit(sides[i]);

@@ -11,6 +11,9 @@ import { legend } from "./legend.js";
 import { Thumbs } from "./thumbs.js";
 import { className, say } from "./words.js";
 
+// The box, in CSS pixels, in which a layer's maps are drawn that only paper shows.
+const ON_PAPER = [110, 200];
+
 export class Overview {
   /** @param {App} app */
   constructor(app) {
@@ -26,11 +29,13 @@ export class Overview {
     this.stale = true;
   }
 
-  fit() {
+  /** @param {boolean} printed  whether the maps are laid out, too, where this screen has no room for them */
+  fit(printed) {
     for (const { thumbs } of this.thumbs) {
       const { clientWidth, clientHeight } = thumbs.element;
-      thumbs.visible = clientWidth > 0 && clientHeight > 0;
-      if (thumbs.visible) thumbs.fit(clientWidth, clientHeight);
+      const [width, height] = printed && clientWidth === 0 ? ON_PAPER : [clientWidth, clientHeight];
+      thumbs.visible = width > 0 && height > 0;
+      if (thumbs.visible) thumbs.fit(width, height);
     }
     this.stale = true;
   }

@@ -143,7 +143,8 @@ function grid(app, name, label, { rows, cols, values, limit, window }, choose, a
   const style = getComputedStyle(app.panel.element); // as it is laid out now
   const font = parseFloat(style.fontSize);
   view.fit(Math.min(app.panel.element.clientWidth * share, 8.8 * font));
-  if (rows === 1) view.canvas.style.height = "2.4em";
+  view.element.classList.toggle("in-row", rows === 1);
+  view.element.style.setProperty("--share", String(cols / Math.max(rows, cols))); // of the longer side
   view.draw(values, limit, { font, family: style.fontFamily });
   view.element.dataset.key = name;
   view.element.setAttribute("aria-label", label);

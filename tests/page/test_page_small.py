@@ -229,6 +229,22 @@ CLICKED = (
 )
 
 
+#: Where the maps lie, and where if they were drawn for a screen of other dots.
+OTHER_DOTS = """() => {
+  const maps = [...document.querySelectorAll(".map canvas, .thumbs canvas")];
+  const boxes = () => maps.map((map) => {
+    const { left, top, width, height } = map.getBoundingClientRect();
+    return [left, top, width, height].map(Math.round);
+  });
+  const before = boxes();
+  for (const map of maps) {
+    [map.width, map.height] = [3 * map.width, 3 * map.height];
+    map.style.width = map.style.height = "3px";
+  }
+  return [before, boxes()];
+}"""
+
+
 @pytest.mark.parametrize("landscape", sparing([False, True], False))
 @pytest.mark.parametrize("state", sparing(PRINTED, "cell", "overview", "windows"))
 def test_paper_is_one_page(visit: Open, landscape: bool, state: str) -> None:
@@ -239,6 +255,27 @@ def test_paper_is_one_page(visit: Open, landscape: bool, state: str) -> None:
     with on_paper(page, landscape):
         assert [part for part in shown if not page.locator(part).first.is_visible()] == []
         assert [part for part in page.locator(CLICKED).all() if part.is_visible()] == []
+        before, after = page.evaluate(OTHER_DOTS)
+        assert after == before
+
+
+#: Of each canvas whether it has dots, and its height and width.
+DRAWN = """() => [...document.querySelectorAll(".map canvas, .thumbs canvas")].map((map) => {
+  const { width, height } = map;
+  const { data } = map.getContext("2d").getImageData(0, 0, width, height);
+  return [data.some(Boolean), height, width];
+})"""
+
+
+def test_paper_has_the_maps_that_a_phone_has_no_room_for(visit: Open) -> None:
+    page = visit(fragment(d=5, v="over"), **SCREENS["phone"])
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    maps = page.evaluate(DRAWN)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert len(maps) == 6 + 5
+    assert all(drawn for drawn, _, _ in maps)
+    assert sum(height == width for _, height, width in maps) == 6
+    assert {(height, width) for _, height, width in maps}.isdisjoint({(150, 300)})
 
 
 BEHIND_BARS = """() => {
