@@ -621,6 +621,40 @@ def test_an_onnx_graph_that_cannot_be_shown_is_told_by_its_node(
     assert told in refused(path)
 
 
+@pytest.mark.parametrize(
+    ("nodes", "told"),
+    [
+        ([node("PRelu", ["x", "slopes"], "y")], "for each channel; give it one for all"),
+        ([node("HardSigmoid", ["x"], "y")], "a hard swish: that is not read; use a sigmoid"),
+        (
+            [node("Reshape", ["x", "groups"], "g"),
+             node("Transpose", ["g"], "s", perm=[0, 2, 1, 3, 4]),
+             node("Reshape", ["s", "whole"], "y")],
+            "only flattening is read; leave it out",
+        ),
+        (
+            [node("GlobalAveragePool", ["x"], "p"), node("Sigmoid", ["p"], "s"),
+             node("Mul", ["x", "s"], "y")],
+            "multiplies two maps: that is read of a gate alone (SiLU, GELU, hard swish); leave it",
+        ),
+        ([node("Resize", ["x", "", "twice"], "y")], "none of the operations that can be shown; "),
+        ([node("Selu", ["x"], "y")], "give a network that ends before it; those that can be are"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_is_told_with_the_next_step(
+    nodes: list[Any], told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.onnx"
+    constants = {
+        "slopes": numbers(4, 1, 1),
+        "groups": np.array([1, 2, 2, 9, 9], np.int64),
+        "whole": np.array([1, 4, 9, 9], np.int64),
+        "twice": np.array([1, 1, 2, 2], np.float32),
+    }
+    path.write_bytes(model(nodes, constants, [1, 4, 9, 9]).SerializeToString())
+    assert told in refused(path)
+
+
 def test_a_softmax_of_old_that_reads_a_whole_map_is_refused(tmp_path: Path) -> None:
     nodes = [node("Softmax", ["x"], "y", axis=1)]
     for size, opset in ((1, 12), (9, 13)):

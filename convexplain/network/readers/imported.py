@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convexplain.messages import Told
+from convexplain.messages import Message, Told
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -21,6 +21,11 @@ Shape = tuple[int, ...]
 MAX_WEIGHTS = 100_000_000
 MAX_LAYERS = 1_000
 MAX_BYTES = 1_000_000_000
+
+
+#: What can be done about what cannot be shown, and about a file whose parts contradict each other.
+WITHOUT = Message("leave it out of the network, or give a network that ends before it")
+AGAIN = Message("the file does not fit together: save the network again")
 
 
 class UnreadableError(Told, ValueError):
@@ -90,7 +95,8 @@ def fitting(what: str) -> Iterator[None]:
         raise
     except (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError) as e:
         raise UnreadableError(
-            "{what} cannot be computed: its inputs or settings do not fit", what=what
+            "{what} cannot be computed, its inputs or settings do not fit: save the network again",
+            what=what,
         ) from e
 
 

@@ -13,6 +13,7 @@ from convexplain.messages import Message
 from convexplain.network.readers import keras_layers
 from convexplain.network.readers.imported import (
     MAX_LAYERS,
+    WITHOUT,
     Array,
     Imported,
     UnreadableError,
@@ -230,8 +231,9 @@ class _Reader:
             if why:
                 told = Message("{kind:.60}, {why}", kind=str(kind), why=why)
             raise UnreadableError(
-                "the layer {name!r:.60} is of the kind {told}: the layers that can be shown are "
-                "{kinds}",
+                "the layer {name!r:.60} is of the kind {told}: {without}; the layers that can be "
+                "shown are {kinds}",
+                without=WITHOUT,
                 name=name,
                 told=told,
                 kinds=", ".join(sorted(keras_layers.KINDS)),

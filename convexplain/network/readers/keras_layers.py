@@ -9,6 +9,8 @@ import numpy as np
 
 from convexplain.messages import Message
 from convexplain.network.readers.imported import (
+    AGAIN,
+    WITHOUT,
     Array,
     Found,
     Names,
@@ -50,10 +52,14 @@ class Layer:
         self.reads = reads
         self.arrays = arrays
 
-    def refused(self, why: str) -> UnreadableError:
-        """Return an error that says why the layer cannot be shown."""
+    def refused(self, why: str, instead: str = WITHOUT) -> UnreadableError:
+        """Return an error that says why the layer cannot be shown, and what can be done."""
         return UnreadableError(
-            "the layer {name!r:.60} ({kind}) {why}", name=self.name, kind=self.kind, why=why
+            "the layer {name!r:.60} ({kind}) {why}; {instead}",
+            name=self.name,
+            kind=self.kind,
+            why=why,
+            instead=instead,
         )
 
     def numbers(self, key: str, count: int, default: object, *, least: int = 1) -> tuple[int, ...]:
@@ -93,7 +99,7 @@ class Layer:
             value = value[0]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
             raise self.refused(
-                Message("has {value!r:.60} for {key}, not a number", value=value, key=key)
+                Message("has {value!r:.60} for {key}, not a number", value=value, key=key), AGAIN
             )
         return float(value)
 
@@ -117,7 +123,8 @@ class Layer:
                     needed=len(parts),
                     parts=", ".join(parts) or Message("none"),
                     there=len(self.arrays),
-                )
+                ),
+                AGAIN,
             )
         return {
             part: checked(
@@ -290,7 +297,7 @@ def _reshape(layer: Layer) -> str:
             Message("makes the shape {target!r:.60}: only a vector can be shown", target=target)
         )
     if layer.made.channels_first:
-        raise layer.refused(Message("writes channels first: use Flatten"))
+        raise layer.refused(Message("writes channels first"), Message("use Flatten"))
     return layer.add("Flatten")
 
 

@@ -12,6 +12,7 @@ from convexplain.messages import Message
 from convexplain.network.readers import folding, graph
 from convexplain.network.readers.graph import EXPORT, Graph, Node
 from convexplain.network.readers.imported import (
+    AGAIN,
     Array,
     Found,
     Imported,
@@ -108,6 +109,7 @@ def _conv(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
                 groups=groups,
                 channels=x.channels,
             ),
+            AGAIN,
         )
     window = _window(reader, node, kernel.shape[2:], margins)
     weights = {"kernel": kernel.transpose(2, 3, 1, 0)}
@@ -118,6 +120,7 @@ def _conv(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
                 Message(
                     "has {shape} biases for {filters} filters", shape=bias.shape, filters=filters
                 ),
+                AGAIN,
             )
         weights["bias"] = bias
     name = reader.add(
@@ -166,6 +169,7 @@ def _window(
         raise reader.refused(
             node,
             Message("says {kernel} of a kernel that has {size}", kernel=kernel, size=tuple(size)),
+            AGAIN,
         )
     stride = wholes(
         found.get("strides", [1, 1]), Message("the stride {what}", what=what), 2, least=1
@@ -205,7 +209,7 @@ def _slid(
         slid = Window(tuple(size), window["stride"], window["padding"], window["dilation"], ceil)
         rows, cols = slid.output_size((x.shape[2], x.shape[3]))
     except (TypeError, ValueError) as error:
-        raise reader.refused(node, Message("does not fit: {error}", error=error)) from error
+        raise reader.refused(node, Message("does not fit: {error}", error=error), AGAIN) from error
     return 1, channels, rows, cols
 
 
@@ -320,7 +324,7 @@ def _transpose(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     value = reader.computed(node, inputs)
     order = node.attributes.get("perm", list(range(len(value.axes)))[::-1])
     if sorted(order) != list(range(len(value.axes))):
-        raise reader.refused(node, Message("has the order {order}", order=order))
+        raise reader.refused(node, Message("has the order {order}", order=order), AGAIN)
     axes = "".join(value.axes[i] for i in order)
     return replace(value, axes=axes, shape=tuple(value.shape[i] for i in order))
 
@@ -357,7 +361,7 @@ def _dense(
     x = reader.settled(node, inputs)
     if x.axes != "NF":
         raise reader.refused(
-            node, Message("reads a map where a vector is needed: flatten it first")
+            node, Message("reads a map where a vector is needed"), Message("flatten it first")
         )
     if kernel.ndim != 2 or kernel.shape[0] != x.channels:
         raise reader.refused(
@@ -367,6 +371,7 @@ def _dense(
                 shape=kernel.shape,
                 channels=x.channels,
             ),
+            AGAIN,
         )
     units = kernel.shape[1]
     weights = {"kernel": kernel}
@@ -396,7 +401,7 @@ def _named(node: Node, default: str) -> str:
 
 def _batch_norm(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     if node.attributes.get("training_mode", 0):
-        raise reader.refused(node, Message("is in training mode: {export}", export=EXPORT))
+        raise reader.refused(node, Message("is in training mode"), EXPORT)
     x = reader.settled(node, inputs)
     if len(x.axes) > 1 and x.axes[1] not in "CF":
         raise reader.refused(node, Message("normalises another axis than the channels"))
@@ -412,6 +417,7 @@ def _batch_norm(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
                     shape=array.shape,
                     channels=x.channels,
                 ),
+                AGAIN,
             )
     epsilon = float(node.attributes.get("epsilon", 1e-5))
     name = reader.add(node, "BatchNormalization", x, "", weights, epsilon=epsilon)
@@ -433,7 +439,11 @@ def _with_slope(function: str, attribute: str, default: float) -> Handler:
         if node.op == "PRelu":
             slopes = reader.constant(node, inputs, 1, "slope")
             if np.unique(slopes).size != 1:
-                raise reader.refused(node, Message("has a slope of its own for each channel"))
+                raise reader.refused(
+                    node,
+                    Message("has a slope of its own for each channel"),
+                    Message("give it one for all"),
+                )
             slope = float(slopes.ravel()[0])
         else:
             slope = float(node.attributes.get(attribute, default))
@@ -530,7 +540,9 @@ def _pad(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     axes = list(range(count)) if spoken is None else [int(a) % count for a in np.ravel(spoken)]
     if len(pads) != 2 * len(axes):
         raise reader.refused(
-            node, Message("has {pads} paddings for {axes} axes", pads=len(pads), axes=len(axes))
+            node,
+            Message("has {pads} paddings for {axes} axes", pads=len(pads), axes=len(axes)),
+            AGAIN,
         )
     around = {
         value.axes[axis]: (int(pads[i]), int(pads[i + len(axes)])) for i, axis in enumerate(axes)
@@ -557,7 +569,7 @@ def _arithmetic(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     tensors = [value for value in inputs if isinstance(value, Tensor)]
     constants = [value for value in inputs if isinstance(value, np.ndarray)]
     if len(inputs) != 2 or len(tensors) + len(constants) != 2:
-        raise reader.refused(node, Message("needs two inputs"))
+        raise reader.refused(node, Message("needs two inputs"), AGAIN)
     if len(tensors) == 2:
         return _two(reader, node, tensors)
     value, constant = tensors[0], constants[0]
@@ -628,7 +640,12 @@ def _two(reader: Reader, node: Node, tensors: list[Tensor]) -> Tensor:
     if node.op == "Mul":
         made = _gated(reader, a, b) or _gated(reader, b, a)
         if made is None:
-            raise reader.refused(node, Message("multiplies two maps: that is not read"))
+            raise reader.refused(
+                node,
+                Message(
+                    "multiplies two maps: that is read of a gate alone (SiLU, GELU, hard swish)"
+                ),
+            )
         return made
     if node.op != "Add":
         raise reader.refused(node, Message("takes one map from another: only their sum is read"))
@@ -650,6 +667,7 @@ def _sum(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
                     first=first.shape,
                     second=other.shape,
                 ),
+                AGAIN,
             )
     return replace(first, layer=reader.add(node, "Add", tuple(tensors))) if others else first
 
@@ -726,6 +744,7 @@ def _concat(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
                 "joins shapes that do not fit: {shapes}",
                 shapes=", ".join(str(tensor.shape) for tensor in tensors),
             ),
+            AGAIN,
         )
     if len(tensors) == 1:
         return first
@@ -744,7 +763,11 @@ def _hard_sigmoid(reader: Reader, node: Node, inputs: list[Value]) -> Tensor:
     """The gate of hard swish, max(0, min(1, x / 6 + 0.5)); alone it is not read."""
     alpha, beta = node.attributes.get("alpha", 0.2), node.attributes.get("beta", 0.5)
     if abs(alpha - 1 / 6) > 1e-6 or beta != 0.5:
-        raise reader.refused(node, Message("is not the gate of a hard swish: that is not read"))
+        raise reader.refused(
+            node,
+            Message("is not the gate of a hard swish: that is not read"),
+            Message("use a sigmoid"),
+        )
     return _activation("hard_sigmoid")(reader, node, inputs)
 
 

@@ -18,6 +18,7 @@ from convexplain.network.readers import folding
 from convexplain.network.readers.graph import Graph, Node
 from convexplain.network.readers.imported import (
     MAX_LAYERS,
+    WITHOUT,
     Array,
     Found,
     Imported,
@@ -82,8 +83,10 @@ class Reader:
             if node.op not in known:
                 raise self.refused(
                     node,
+                    Message("is none of the operations that can be shown"),
                     Message(
-                        "is none of the operations that can be shown: {operations}",
+                        "{without}; those that can be are {operations}",
+                        without=WITHOUT,
                         operations=", ".join(sorted(self.handlers)),
                     ),
                 )
@@ -130,9 +133,9 @@ class Reader:
             sizes[node.attributes.get("start", 0) : node.attributes.get("end")], np.int64
         )
 
-    def refused(self, node: Node, why: str) -> UnreadableError:
-        """Return an error that says why a node cannot be shown."""
-        return UnreadableError("{told} {why}", told=node.told, why=why)
+    def refused(self, node: Node, why: str, instead: str = WITHOUT) -> UnreadableError:
+        """Return an error that says why a node cannot be shown, and what can be done."""
+        return UnreadableError("{told} {why}; {instead}", told=node.told, why=why, instead=instead)
 
     # What layers are made of
 
@@ -166,7 +169,7 @@ class Reader:
             if tensor.filler != "zero":
                 raise UnreadableError(
                     "the node {node!r:.60} reads a padding that is not of zeros: that is read "
-                    "before a max pool alone",
+                    "before a max pool alone; pad with zeros",
                     node=node,
                 )
             self._append(
