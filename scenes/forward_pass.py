@@ -85,7 +85,7 @@ class ForwardPass(LessonScene):
         """The number becomes a cell of a map; the other maps of its layer come behind it."""
         lesson = self.lesson
         value = self.board.box("sum.activated")
-        self.change(self.picture.maps(), 0.3)
+        self.change(self.picture.maps(), 0.3, "chosen")
         step = lesson.weighed
         filled = self.board.part("map").values.copy()
         self.board.fill("map", np.nan)

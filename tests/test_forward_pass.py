@@ -237,6 +237,31 @@ def test_another_network_is_told_by_what_it_has(tmp_path):
     )
 
 
+def test_of_more_maps_than_have_room_it_is_told_which_are_shown(tmp_path):
+    model = saved(
+        tmp_path, Conv2D("c", 40), Conv2D("d", 130), Flatten("f"), Dense("e", 5, "softmax"),
+        input_shape=(9, 9, 1), recipe=Recipe((9, 9), "gray"),
+    )  # fmt: skip
+    lesson = ForwardPass(model=model)
+    picture, peaks = lesson.picture_of, lesson.trace.activations["c"].max(axis=(0, 1))
+    own = lesson.weighed.filter
+    shown = picture.maps().panel("wall").values
+    others = np.sort(np.delete(peaks, own))[: -15 - 1 : -1]
+    np.testing.assert_array_equal(shown.max(axis=(0, 1)), others)
+    assert picture.maps().panel("chosen").words.text("en").startswith("16 of 40 maps: ")
+    assert "7 × 7 × 40" in picture.deeper_cell().panel("reads").words.text("en")
+    assert "of 40 maps" not in picture.deeper_cell().panel("reads").words.text("en")
+    assert (
+        picture.line()
+        .panel("reads")
+        .words.text("zh")
+        .endswith("5 × 5 × 130。130 张中的 128 张：响应最大的那些。")
+    )
+    for diagram in (picture.maps(), picture.line()):
+        for sheet in panels.ASPECTS.values():
+            assert panels.problems(panels.place(diagram, sheet, "zh")) == []
+
+
 def test_colours_are_added_channel_by_channel(tmp_path):
     model = saved(
         tmp_path, Conv2D("c", 4), GlobalAveragePooling2D("g"), Dense("d", 5, "softmax"),

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.answer_bars import MOST, OTHERS, many
 from convexplain.lessons.parts.stages import Stage, folded, shown_channels
 from convexplain.ops import Box, Breakdown, ConvStep, PoolStep
@@ -331,18 +332,24 @@ class ForwardPicture:
         )  # fmt: skip
 
     def _wall(self, stage: Stage) -> Part:
-        channels = shown_channels(stage, self.stages)
-        others = [n for n in channels if n != self.weighed.filter]
-        values = stage.values[:, :, others] if others else stage.values[:, :, channels]
-        wall = Maps("wall", values, self._responses(stage))
-        return Column(wall, Legend("legend"), gap=0.6)
+        """The maps beside the shown one, the strongest first."""
+        kept = (self.weighed.filter,)
+        channels = walls.on_wall(stage.values, kept)
+        others = [n for n in stage.strongest if n in channels and n not in kept]
+        wall = Maps("wall", stage.values[:, :, others or list(kept)], self._responses(stage))
+        some = walls.told(stage.values, channels, kept)
+        note = [Text("chosen", some, role="small", tone="muted", measure=_NAMED)] if some else []
+        return Column(wall, *note, Legend("legend"), gap=0.6)
 
     def _stack(self, stage: Stage) -> Part:
         if stage.kind == "input":
             return Cells("read", self.pixels, lines=False)
-        values = stage.values[:, :, shown_channels(stage, self.stages)]
+        channels = shown_channels(stage, self.stages)
+        values = stage.values[:, :, channels]
         stack = Maps("read", values, self._responses(stage), share="pixels", stack=True, fan=_FAN)
-        named = Text("reads", _SIZE.fill(layer=stage.name, size=stage.size), role="small",
+        size = _SIZE.fill(layer=stage.name, size=stage.size)
+        some = walls.told(stage.values, channels)
+        named = Text("reads", _CUT.fill(size=size, told=some) if some else size, role="small",
                      tone="muted", measure=_NAMED)  # fmt: skip
         return Column(stack, named, gap=0.4)
 
@@ -384,6 +391,7 @@ def _small(value: float) -> str:
 
 
 _RESPONSES = Caption(en="{layer}: responses", zh="{layer}：响应")
+_CUT = Caption(en="{size}. {told}", zh="{size}。{told}")
 _SIZE = Caption(en="{layer}: {size}", zh="{layer}：{size}")
 _FOR = Caption(en="for {k}", zh="支持“{k}”")
 _AGAINST = Caption(en="against {k}", zh="反对“{k}”")
