@@ -6,6 +6,7 @@
  * @import { Cell } from "./trace.js"
  */
 
+import { invitation } from "./cells.js";
 import { changes } from "./changes.js";
 import { Chain } from "./chain.js";
 import { COMPARE } from "./compare.js";
@@ -31,7 +32,7 @@ import { tokens, useTheme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 import { Tour } from "./tour.js";
 import { Slides } from "./slides.js";
-import { className, say, useLanguage } from "./words.js";
+import { className, gap, say, useLanguage } from "./words.js";
 
 // The address is written so long after a stroke, in milliseconds.
 const WRITTEN_AFTER = 250;
@@ -221,20 +222,22 @@ export class App {
   /** The sentence at the bottom; on the overview the three steps. @param {State} state @param {Cell|null} cell */
   renderCaption(state, cell) {
     const told = this.told && this.told.state === stateKey(state) ? this.told.text : null;
-    const text = this.tour.step?.text(this) ?? told ?? this.mode.caption?.(this, state)
-      ?? (state.tool ? say("drawHint") : cell ? captionOf(this, cell) : null);
+    const said = this.tour.step?.text(this) ?? told ?? this.mode.caption?.(this, state) ?? (state.tool ? say("drawHint") : null);
+    const [text, invites] = said === null && cell ? captionOf(this, cell) : [said, ""];
     if (text === null) {
       const steps = [DATA.digits28 ? "step1" : "step1Picture", "step2", "step3"].map((key, i) => make(
         "span", { class: "step" }, make("b", { "aria-hidden": "true" }, i + 1), say(key), " ",
       ));
       refill(this.caption, steps);
-    } else if (this.caption.textContent !== text) this.caption.textContent = text;
+    } else if (this.caption.textContent !== [text, ...(invites ? [invites] : [])].join(gap())) {
+      refill(this.caption, text, invites ? invitation(invites) : null);
+    }
     refill(this.changes, changes(this, state));
     refill(this.captionAside, this.tour.buttons(), state.tool && this.drawing.buttons(), this.mode.aside?.(this, state) ?? [], text === null && this.tour.invitation());
     // Where the answer's column is out of sight, the bar at the bottom has it.
     refill(this.said, this.model.answer && this.secret?.what !== "answer" ? answerLine(this.model) : "");
     const title = cell && !state.playing ? this.spokenName(cell) : "";
-    this.speak(state.playing ? "" : [title, text ?? this.caption.textContent].filter(Boolean).join(". "));
+    this.speak(state.playing ? "" : [title, this.caption.textContent].filter(Boolean).join(". "));
   }
 
   /** Whether a cell's number is nowhere to be seen. @param {Cell} cell */

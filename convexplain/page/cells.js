@@ -24,7 +24,7 @@ import { button, make } from "./dom.js";
 import { number } from "./format.js";
 import { term } from "./glossary.js";
 import { colourOf, css, textOn } from "./theme.js";
-import { say } from "./words.js";
+import { gap, say } from "./words.js";
 
 /**
  * Colour an element as a value.
@@ -127,6 +127,11 @@ export function becomes(activation, value, limit, secret) {
     make("p", {}, make("b", {}, activation && term("activation", activation)), activation === "ReLU" && make("i", {}, "max(0, z)")),
     outputCell(value, limit, secret),
   );
+}
+
+/** What a sentence goes on with where one can click: paper leaves it out. @param {string} text */
+export function invitation(text) {
+  return make("span", { class: "invites" }, gap(), text);
 }
 
 /** The way from the panel to all maps. @param {App} app */

@@ -120,6 +120,7 @@ export const CONVOLUTION = {
     const { taps, largest } = convolutionOf(app, cell, state);
     return taps[largest].cell;
   },
+  invites: ({ model }, cell) => (model.trace.step(cell).shape[2] > 1 ? say("clickProduct") : ""),
   hideable,
   mistakes,
   note: "rounded",

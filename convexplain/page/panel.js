@@ -11,6 +11,7 @@
  * @typedef {object} Panel  how a cell is explained
  * @property {(app: App, cell: Cell, state: State) => (Node|null)[]} body
  * @property {(app: App, cell: Cell) => string} caption  the line at the bottom
+ * @property {(app: App, cell: Cell) => string} [invites]  what it goes on with where one can click
  * @property {(app: App, cell: Cell, state: State) => Cell|null} source  where "walk back" leads: the
  *   cell of the layer before that gave the most to this one; null at the picture
  * @property {(layer: Layer) => Hideable[]} [hideable]  what predict mode can hide, the first one by
@@ -71,15 +72,16 @@ export function panelOf(app, cell) {
   return app.model.layer(cell.layer)?.kind.panel ?? PIXEL;
 }
 
-/** What the line at the bottom says of a cell. @param {App} app @param {Cell} cell */
+/** What the line at the bottom says of a cell: a sentence, and what invites to a click. @param {App} app @param {Cell} cell */
 export function captionOf(app, cell) {
   const { model } = app;
   const unread = model.unread.get(cell.layer);
   if (unread?.rows.includes(cell.row) || unread?.cols.includes(cell.col)) {
     const later = cell.layer === INPUT ? app.names.alone : model.columnBehind(cell.layer)?.name ?? app.names.alone;
-    return say("sayUnread", { later });
+    return [say("sayUnread", { later }), ""];
   }
-  return panelOf(app, cell).caption(app, cell);
+  const panel = panelOf(app, cell);
+  return [panel.caption(app, cell), panel.invites?.(app, cell) ?? ""];
 }
 
 /** The panel in the bench. */

@@ -5,7 +5,7 @@
  * @import { Panel } from "./panel.js"
  */
 
-import { numberTable, outputCell } from "./cells.js";
+import { invitation, numberTable, outputCell } from "./cells.js";
 import { INPUT } from "./data.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
@@ -43,7 +43,7 @@ function body(app, cell, state) {
       "div", { class: "pool-output" },
       make("h4", {}, term("pooling", say(step.winner ? "largestWins" : "averageOf"))), outputCell(model.value(cell), limit, hidden),
     ),
-    make("ul", { class: "notes" }, notes(step, hidden).map((text) => make("li", {}, text))),
+    make("ul", { class: "notes" }, notes(step, hidden).map((note) => make("li", {}, note))),
   ];
 }
 
@@ -59,8 +59,7 @@ function notes(step, hidden) {
   const tied = values.filter((value) => value === step.value).length > 1;
   if (values.every((value) => value === 0)) told.push(say("allZero", { n: values.length }));
   else told.push(tied ? say("tie") : say("dropped", { n: values.length - 1 }));
-  told.push(say("winner"));
-  return told;
+  return [...told, [say("winner"), invitation(say("clickWinner"))]];
 }
 
 /** The numbers that the window reads, padding left out. @param {PoolStep} step */

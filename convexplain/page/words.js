@@ -209,7 +209,8 @@ export const WORDS = {
   noParameters: ["Max pooling has no parameters: it only picks.", "最大池化没有参数，只做挑选。"],
   noParametersAverage: ["Average pooling has no parameters.", "平均池化没有参数。"],
   dropped: ["The other {n} numbers are dropped.", "其余 {n} 个数被丢掉。"],
-  winner: ["The winner is framed. Click it to walk back.", "胜出的一格加了框，点击它回溯一层。"],
+  winner: ["The winner is framed.", "胜出的一格加了框。"],
+  clickWinner: ["Click it to walk back.", "点击它回溯一层。"],
   tie: ["A tie: the first in reading order wins.", "有并列时，取从左到右、从上到下的第一个。"],
   allZero: ["All {n} are 0.", "{n} 个数都是 0。"],
   channelsAlone: ["Each channel is pooled alone.", "各通道分别池化。"],
@@ -257,13 +258,14 @@ export const WORDS = {
     "{N} 个数分别乘以 {n} 个权重，求和，加偏置，得到一个数。",
   ],
   sayChannels: [
-    "{n} channels add up, plus the bias, to the value before {activation}. Click a product: one layer back.",
-    "{n} 个通道的结果相加，再加偏置，得到 {activation} 前的值。点击一个乘积，回溯一层。",
+    "{n} channels add up, plus the bias, to the value before {activation}.",
+    "{n} 个通道的结果相加，再加偏置，得到 {activation} 前的值。",
   ],
   sayChannelsLinear: [
-    "{n} channels, plus the bias, add up to this one number. Click a product: one layer back.",
-    "{n} 个通道的结果相加，再加偏置，得到这个数。点击一个乘积，回溯一层。",
+    "{n} channels, plus the bias, add up to this one number.",
+    "{n} 个通道的结果相加，再加偏置，得到这个数。",
   ],
+  clickProduct: ["Click a product: one layer back.", "点击一个乘积，回溯一层。"],
   sayMaxPool: ["Max pooling keeps the largest of {n} numbers.", "最大池化：{n} 个数里只留最大值。"],
   sayAveragePool: ["Average pooling keeps the mean of {n} numbers.", "平均池化：{n} 个数取平均值。"],
   sayDense: [

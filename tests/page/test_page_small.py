@@ -225,7 +225,7 @@ PRINTED = {
 CLICKED = (
     ".play, .toolbar, .reset, .back, .share-link, .tries, .walk, [data-key=reveal], "
     "[data-key=tour-start], [data-key=compare], [data-key=scale-map], .changes button, "
-    ".play-controls button:not(.term, [aria-pressed=true])"
+    ".play-controls button:not(.term, [aria-pressed=true]), .invites"
 )
 
 
@@ -243,6 +243,18 @@ OTHER_DOTS = """() => {
   }
   return [before, boxes()];
 }"""
+
+
+def test_a_click_is_offered_on_the_screen_and_not_on_paper(visit: Open) -> None:
+    for where, part, text in (
+        (cell("conv3", 20, 1, 2, d=5), ".caption-text", "Click a product: one layer back."),
+        (cell("pool2", 3, 1, 3, d=5, lang="zh"), ".notes li:last-child", "点击它回溯一层。"),
+    ):
+        page = visit(where, **SCREENS["1366"])
+        said = page.locator(part).inner_text()
+        assert said.endswith(text)
+        with on_paper(page, False):
+            assert page.locator(part).inner_text() == said.removesuffix(text).rstrip()
 
 
 @pytest.mark.parametrize("landscape", sparing([False, True], False))
