@@ -92,7 +92,10 @@ function choiceButtons(app, state) {
 }
 
 /** What is said to mistakes that only this page knows. @type {Record<string, string>} */
-const REPLIES = { added: "addedReply", "lost-channel": "lostChannelReply", "lost-others": "lostOthersReply" };
+const REPLIES = {
+  added: "addedReply", "lost-channel": "lostChannelReply", "lost-others": "lostOthersReply",
+  "lost-layer": "lostLayerReply", "added-averaged": "averagedReply", "added-multiplied": "multipliedReply",
+};
 
 /** What is said after the number is revealed. @param {App} app @param {Secret} question @param {State} state */
 function verdict(app, question, state) {

@@ -7,7 +7,8 @@
 import { becomes, numberTable } from "./cells.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
-import { largestAt } from "./numbers.js";
+import { RIGHT } from "./mistakes.js";
+import { largestAt, sumOf } from "./numbers.js";
 import { say } from "./words.js";
 
 /** The cells that are added. @param {import("./model.js").Model} model @param {import("./trace.js").Cell} cell */
@@ -19,7 +20,7 @@ function addedCells(model, cell) {
 /** @type {Panel} */
 export const SUM = {
   body(app, cell, state) {
-    const { model } = app;
+    const { model, secret } = app;
     const added = addedCells(model, cell).flatMap((read, i) => {
       const column = model.column(read.layer);
       return [
@@ -36,13 +37,22 @@ export const SUM = {
     return [
       ...added.filter((part) => part !== false),
       make("span", { class: "sign" }, "="),
-      make("div", { class: "result value" }, becomes("", model.value(cell), model.limit(cell.layer, cell.filter, state.scale), false)),
+      make("div", { class: "result value" }, becomes("", model.value(cell), model.limit(cell.layer, cell.filter, state.scale), secret?.what === "output")),
     ];
   },
   caption: ({ model }, cell) => say("sayAdd", { n: model.layer(cell.layer)?.inputs.length }),
   /** The one that gives the most. */
   source({ model }, cell) {
     return addedCells(model, cell)[largestAt(model.trace.addends(cell).products)];
+  },
+  hideable: () => ["output"],
+  mistakes({ model }, _, cell) {
+    const numbers = model.trace.addends(cell).products;
+    const total = sumOf(numbers);
+    return new Map([
+      [RIGHT, total], ["lost-layer", numbers[largestAt(numbers)]], ["added-averaged", total / numbers.length],
+      ["added-multiplied", numbers.reduce((a, b) => a * b)],
+    ]);
   },
   note: "rounded",
 };

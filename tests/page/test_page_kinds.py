@@ -36,6 +36,7 @@ from convexplain.style import format as fmt
 from tests import test_layers
 from tests.page.looking import DESK, address, cell, numbers, settled, texts
 from tests.page.test_page_core import CELL, assert_same, in_page
+from tests.page.test_page_modes import GIVEN
 from tests.test_layers import FORMULAS, words
 
 #: These read several layers.
@@ -210,13 +211,19 @@ def test_layers_that_read_several_compute_tell_and_see_what_python_says(core: An
     assert told["unread"]["joined"] == {"rows": [3, 4], "cols": []}  # none reads e
 
 
-def test_a_layer_that_reads_several_is_shown_with_all_of_them(
-    tmp_path: Path, open_page: Callable[..., Page]
-) -> None:
+@pytest.fixture(scope="module")
+def blocks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trace]:
+    """A page of the bundled network with a block, and what Python computes for its digit."""
+    path = tmp_path_factory.mktemp("kinds") / "blocks.html"
     net = Network.load("blocks")
-    path = tmp_path / "blocks.html"
     page.write(path, network=net, model="blocks", lang="en", theme="light")
-    trace = Trace(net, digits.sample(100).pixels)
+    return path, Trace(net, digits.sample(100).pixels)
+
+
+def test_a_layer_that_reads_several_is_shown_with_all_of_them(
+    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
+) -> None:
+    path, trace = blocks
     shown = settled(open_page(path, cell("add", 3, 4, 5, d=5), **DESK))
     read = [trace.activations[name][4, 5, 3] for name in ("norm3", "pool1")]
     assert texts(shown, ".panel .numbers caption") == ["norm3, channel 3", "pool1, channel 3"]
@@ -227,6 +234,28 @@ def test_a_layer_that_reads_several_is_shown_with_all_of_them(
     larger = max(("norm3", "pool1"), key=lambda name: abs(trace.activations[name][4, 5, 3]))
     shown.locator('[data-key="walk"]').click()
     assert address(settled(shown))["l"] == larger
+
+
+def test_predict_hides_the_sum_of_an_addition(
+    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
+) -> None:
+    path, trace = blocks
+    read = [float(trace.activations[name][4, 5, 3]) for name in ("norm3", "pool1")]
+    right = float(trace.activations["add"][4, 5, 3])
+    where = cell("add", 3, 4, 5, d=5).replace("v=pin", "v=predict")
+    shown = settled(open_page(path, where, **DESK))
+    assert texts(shown, ".panel .output-cell") == ["?"]
+    told = [fmt.number(right, decimals) for decimals in (2, 6)]
+    asked = {"hidden": told, "operands": ".patch"}
+    assert shown.evaluate(GIVEN, asked) == []
+    wrong = (max(read, key=abs), sum(read) / 2, read[0] * read[1])
+    found = [text.split()[1] for text in texts(shown, ".choice")]
+    assert told[0] in found
+    assert len(found) == 3
+    assert set(found) <= set(numbers([right, *wrong]))
+    shown.keyboard.press("r")
+    assert settled(shown).evaluate(GIVEN, asked) != []
+    assert texts(shown, ".panel .output-cell") == told[:1]
 
 
 MANY = (
