@@ -193,6 +193,7 @@ export class App {
       this.fit = false;
     }
     this.chain.render(state);
+    if (state.pinned && state.pinned.layer !== before?.pinned?.layer) this.chain.bringIn();
     this.controls.render(state);
     this.toolbar.render(state);
     if (bench === "overview") this.overview.render(state, changed || this.overviewStale || restyled);

@@ -190,6 +190,20 @@ export class Chain {
     return changed;
   }
 
+  /** Where the chain is wider than the window: scroll along it to the chosen cell's column and those that it reads. */
+  bringIn() {
+    const room = this.element.parentElement;
+    if (!room || room.scrollWidth <= room.clientWidth) return;
+    const margin = parseFloat(getComputedStyle(room).paddingLeft);
+    const window = room.getBoundingClientRect();
+    const boxes = this.columns.filter(({ element }) => element.matches(".current, .source")).map(({ element }) => element.getBoundingClientRect());
+    const before = Math.min(...boxes.map(({ left }) => left)) - window.left - margin;
+    const behind = Math.max(...boxes.map(({ right }) => right)) - window.right + margin;
+    // Where not all of them fit, the cell's own is seen: it is the last.
+    if (behind > 0) room.scrollLeft += behind;
+    else if (before < 0) room.scrollLeft += Math.max(before, behind);
+  }
+
   /** @param {State} state */
   render(state) {
     const { model, secret } = this.app;

@@ -34,7 +34,7 @@ from convexplain.network.layers.batch_normalization import BatchNormalization
 from convexplain.page import data
 from convexplain.style import format as fmt
 from tests import test_layers
-from tests.page.looking import DESK, address, cell, numbers, settled, texts
+from tests.page.looking import DESK, SMALL_DESK, address, cell, numbers, settled, texts
 from tests.page.test_page_core import CELL, assert_same, in_page
 from tests.page.test_page_modes import GIVEN
 from tests.test_layers import FORMULAS, words
@@ -256,6 +256,19 @@ def test_predict_hides_the_sum_of_an_addition(
     shown.keyboard.press("r")
     assert settled(shown).evaluate(GIVEN, asked) != []
     assert texts(shown, ".panel .output-cell") == told[:1]
+
+
+def test_a_chosen_cell_s_column_and_what_it_reads_are_brought_in(
+    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
+) -> None:
+    shown = settled(open_page(blocks[0], cell("relu4", 3, 1, 1, d=5), **SMALL_DESK))
+    for layer, before in (("relu4", "norm4"), ("conv1", "input"), ("add", "norm3")):
+        shown.evaluate("(hash) => { location.hash = hash; }", cell(layer, 3, 1, 1, d=5))
+        settled(shown)
+        for name in (layer, before):
+            box = shown.locator(f'.map[data-layer="{name}"]').bounding_box()
+            assert box is not None
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= 1024, (layer, name)
 
 
 MANY = (
