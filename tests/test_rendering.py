@@ -297,12 +297,13 @@ def test_an_executor_renders_elsewhere_and_the_files_are_written_here(here, tmp_
 
 @pytest.mark.render
 def test_one_process_renders_what_comes_one_by_one_and_does_not_wait_for_ever(here, monkeypatch):
-    monkeypatch.setattr(pool, "PATIENCE", 0.5)
     started = []
     monkeypatch.setattr(pool, "_Worker", lambda: started.append(Worker()) or started[-1])
     with pytest.raises(ConvexplainError, match="the scene says no"):
         render_one(job("b.mp4", "raise"))
-    assert render_one(job("a.mp4")).contents == render_one(job("a.mp4")).contents
+    first = render_one(job("a.mp4"))
+    monkeypatch.setattr(pool, "PATIENCE", 0.5)
+    assert render_one(job("a.mp4")).contents == first.contents
     assert len(started) == 2  # what failed is not trusted with another job
     for each in started:
         each.child.process.join(20)
