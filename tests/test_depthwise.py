@@ -163,7 +163,7 @@ def test_a_video_is_as_long_as_asked():
 def test_what_cannot_be_is_refused_with_what_can():
     with pytest.raises(UsageError, match="no filter 64 in conv2"):
         Depthwise(filter=64)
-    with pytest.raises(UsageError, match="lacks a convolution of all channels"):
+    with pytest.raises(UsageError, match="lacks a depthwise convolution"):
         Depthwise(model="dense")
 
 

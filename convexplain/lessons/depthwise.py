@@ -87,7 +87,7 @@ class Depthwise(NetworkLesson):
         en="Filters share their shapes: fewer weights, less freedom.",
         zh="过滤器共用形状：权重少得多，自由也少。",
     )
-    needs: ClassVar[tuple[Role, ...]] = ("wide convolution of many channels",)
+    needs: ClassVar[tuple[Role, ...]] = ("separable convolution",)
     example: ClassVar[str] = "channels"
 
     filter: int | None = option(

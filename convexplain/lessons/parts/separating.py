@@ -101,8 +101,8 @@ class Separable:
         return ordinary * places, own * places
 
 
-def own(network: Network, trace: Trace) -> Separable | None:
-    """Return the first depthwise layer that a 1 x 1 convolution alone reads, if there is one."""
+def pair(network: Network) -> tuple[DepthwiseConv2D, Layer] | None:
+    """Return the first depthwise layer that a 1 x 1 convolution alone reads, and that one."""
     for first in network.layers:
         readers = [n for n in network.layers if first.name in network.sources(n.name)]
         if not isinstance(first, DepthwiseConv2D) or len(readers) != 1:
@@ -113,19 +113,27 @@ def own(network: Network, trace: Trace) -> Separable | None:
         weights = network.weights_of(second.name)
         whole = second.family == "convolution" and "kernel" in weights
         fits = whole and weights["kernel"].shape[2] == network.shapes[first.name][2]
-        if not alone or not fits or first.activation != "linear":
-            continue
-        (source,) = network.sources(first.name)
-        maps = trace.image if source == "input" else trace.activations[source]
-        shapes = network.weights_of(first.name)["kernel"].squeeze(axis=2).astype(np.float64)
-        scales = weights["kernel"][0, 0].astype(np.float64)
-        biases = network.biases(first.name).astype(np.float64) @ scales
-        assert first.window is not None
-        return Separable(
-            source, maps, shapes, scales, biases + network.biases(second.name), first.window,
-            (first.name, second.name),
-        )  # fmt: skip
+        if alone and fits and first.activation == "linear":
+            return first, second
     return None
+
+
+def own(network: Network, trace: Trace) -> Separable | None:
+    """Return a network's own separable layer, if it has one."""
+    found = pair(network)
+    if found is None:
+        return None
+    first, second = found
+    (source,) = network.sources(first.name)
+    maps = trace.image if source == "input" else trace.activations[source]
+    shapes = network.weights_of(first.name)["kernel"].squeeze(axis=2).astype(np.float64)
+    scales = network.weights_of(second.name)["kernel"][0, 0].astype(np.float64)
+    biases = network.biases(first.name).astype(np.float64) @ scales
+    assert first.window is not None
+    return Separable(
+        source, maps, shapes, scales, biases + network.biases(second.name), first.window,
+        (first.name, second.name),
+    )  # fmt: skip
 
 
 def closest(network: Network, trace: Trace, layer: Layer) -> Separable:

@@ -15,6 +15,7 @@ from convexplain.data import digits, photographs
 from convexplain.data.pictures import Mode, Picture
 from convexplain.data.recipe import Recipe
 from convexplain.errors import UsageError
+from convexplain.lessons.parts.separating import pair
 from convexplain.network import (
     Layer,
     Network,
@@ -36,7 +37,7 @@ Role = Literal[
     "convolution over a gray picture",
     "convolution of the picture",
     "convolution of many channels",
-    "wide convolution of many channels",
+    "separable convolution",
     "normalization",
     "addition",
     "maps",
@@ -297,8 +298,11 @@ def _of_many_channels(network: Network) -> Layer | None:
     return next(_all_of_many_channels(network), None)
 
 
-def _wide_of_many_channels(network: Network) -> Layer | None:
-    """One whose kernels have shapes: a window of one place sees none."""
+def _separable(network: Network) -> Layer | None:
+    """A separable layer's second step, or one whose kernels have shapes that can be split off."""
+    found = pair(network)
+    if found is not None:
+        return found[1]
     return next(
         (
             layer
@@ -481,13 +485,13 @@ ROLES: Mapping[Role, Part] = {
         ),
         _of_many_channels,
     ),
-    "wide convolution of many channels": Part(
+    "separable convolution": Part(
         Caption(
-            en="a convolution of all channels of the layer before it, whose window has more than "
-            "one place",
-            zh="读取前一层全部通道、窗口不止一格的卷积层",
+            en="a depthwise convolution that a 1 × 1 convolution reads, or a convolution of all "
+            "channels of the layer before it whose window has more than one place",
+            zh="后接 1 × 1 卷积的深度卷积层，或读取前一层全部通道、窗口不止一格的卷积层",
         ),
-        _wide_of_many_channels,
+        _separable,
     ),
     "normalization": Part(
         Caption(
