@@ -76,14 +76,13 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     assert told(lesson, "again") == f"Now the 4 gets {share}; the loss is {after:.2f}."
 
 
-def test_a_step_that_makes_it_worse_is_called_too_long():
-    lesson = Backward()
+def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
     worse = {name: w + 0.01 * lesson.back.gradients[name] for name, w in
              lesson.network.weights.items()}  # fmt: skip
     trace = Trace(Network(lesson.network.layers, worse), lesson.trace.image)
-    lesson.__dict__["stepped"] = trace.backward(4)
-    assert "that step was too long" in told(lesson, "again")
-    assert "太长" in told(lesson, "again", "zh")
+    monkeypatch.setattr(Backward, "stepped", trace.backward(4))
+    assert "that step was too long" in told(Backward(), "again")
+    assert "太长" in told(Backward(), "again", "zh")
 
 
 def test_what_is_counted_is_counted_cell_by_cell(lesson):

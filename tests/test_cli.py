@@ -345,7 +345,7 @@ def test_all_lessons_are_rendered_and_the_exit_code_says_if_one_failed(here, mon
     errors = [f"错误：{name}：the scene says no" for name in broken]
     assert result.stderr.splitlines() == errors
     for name in set(names) - set(broken):
-        line = f"已写出 {name}.webm：60.0 s、1.5 MB；字幕 {name}.srt 和 .vtt\n"
+        line = f"已写出 {name}.webm：60.0 秒、1.5 MB；字幕 {name}.srt 和 .vtt\n"
         assert line in result.stdout
 
 
