@@ -227,6 +227,24 @@ def test_a_video_is_as_long_as_asked():
     assert BatchNorm(length=30.0).seconds == pytest.approx(30)
 
 
+def test_of_more_channels_than_a_wall_holds_it_is_told_how_many_it_shows(tmp_path):
+    layers = (
+        Conv2D("c", 40, activation="linear"), BatchNormalization("n"), Activation("a", "relu"),
+        Flatten("f"), Dense("d", 10, "softmax"),
+    )  # fmt: skip
+    path = tmp_path / "wide.safetensors"
+    Network.initialised(layers, 1, input_shape=(9, 9, 1)).save(path)
+    walls = BatchNorm(model=str(path)).walls()
+    said = [panel.title.text(lang) for panel in walls.root.panels() if panel.name != "legend"
+            for lang in ("en", "zh")]  # fmt: skip
+    assert said == [
+        "Sums of the convolution: the first 32 of 40 maps", "卷积的和：40 张中的前 32 张",
+        "Normalized: the first 32 of 40 maps", "归一化之后：40 张中的前 32 张",
+    ]  # fmt: skip
+    for sheet in ASPECTS.values():
+        assert problems(place(walls, sheet)) == []
+
+
 def test_a_network_without_it_is_refused_and_told_of_one_that_has_it():
     for name in ("cnn", "photo"):
         with pytest.raises(UsageError, match=r"lacks a batch normalization .* such as blocks"):

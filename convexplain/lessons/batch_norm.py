@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import digits
+from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, compared, right
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
@@ -315,8 +316,15 @@ class BatchNorm(FilterLesson):
     def walls(self) -> Diagram:
         """Describe all channels before and after."""
         before, after = self._scales()
-        walls = [
-            Maps(name, values[:, :, :MOST], scale, share="walls", title=title, lines=False)
+        both = [
+            Maps(
+                name,
+                values[:, :, :MOST],
+                scale,
+                share="walls",
+                lines=False,
+                title=walls.first(title, values.shape[2], MOST),
+            )
             for name, values, scale, title in (
                 ("wall", self.sums, before, _SUMS.capital),
                 ("wall-after", self.maps, after, _NORMALISED.capital),
@@ -325,8 +333,8 @@ class BatchNorm(FilterLesson):
         legend = Legend("legend", row=True)
         return Diagram(
             Either(
-                Column(Row(*walls, gap=2), legend, align="middle"),
-                Column(*walls, legend, align="middle"),
+                Column(Row(*both, gap=2), legend, align="middle"),
+                Column(*both, legend, align="middle"),
             )
         )
 

@@ -244,7 +244,7 @@ class Depthwise(NetworkLesson):
         )  # fmt: skip
         given = Maps(
             "between", found.between[:, :, :MOST], self.scales[2], lines=False, share="given",
-            title=_BETWEEN.capital,
+            title=walls.first(_BETWEEN.capital, found.channels, MOST),
         )  # fmt: skip
         return _walls(self._read(), windows, given)
 
@@ -259,11 +259,11 @@ class Depthwise(NetworkLesson):
         sums = float(np.abs(found.sums).max()) or 1.0
         given = Maps(
             "between", found.between[:, :, :MOST], self.scales[2], lines=False, share="given",
-            title=_BETWEEN.capital,
+            title=walls.first(_BETWEEN.capital, found.channels, MOST),
         )  # fmt: skip
         mixed = Maps(
             "mixed", found.sums[:, :, : 2 * MOST], Scale(sums, _MIXED), lines=False,
-            title=_MIXED.capital, share="mixed",
+            title=walls.first(_MIXED.capital, found.filters, 2 * MOST), share="mixed",
         )  # fmt: skip
         return _walls(given, scales, mixed)
 

@@ -334,18 +334,25 @@ class OneByOne(NetworkLesson):
     def places(self) -> Diagram:
         """Describe the maps that are read, and the maps of the mixtures."""
         mixing, (read, sums) = self.mixing, self.scales
-        walls = [
-            Maps(name, values[:, :, :MOST], scale, share=name, lines=False, title=title)
+        both = [
+            Maps(
+                name,
+                values[:, :, :MOST],
+                scale,
+                share=name,
+                lines=False,
+                title=walls.first(title, values.shape[2], MOST),
+            )
             for name, values, scale, title in (
-                ("wall", mixing.maps, read, Caption(en=mixing.source, zh=mixing.source)),
+                ("wall", mixing.maps, read, mixing.source),
                 ("mixed", mixing.mixed, sums, Caption(en="1 × 1", zh="1×1")),
             )
         ]
         legend = Legend("legend", row=True)
         return Diagram(
             Either(
-                Column(Row(*walls, gap=2), legend, align="middle"),
-                Column(*walls, legend, align="middle"),
+                Column(Row(*both, gap=2), legend, align="middle"),
+                Column(*both, legend, align="middle"),
             )
         )
 

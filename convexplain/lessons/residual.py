@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
+from convexplain.lessons.parts import walls
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, compared, right
 from convexplain.lessons.parts.mistakes import RIGHT, distinct
@@ -278,12 +279,12 @@ class Residual(FilterLesson):
         """Describe all channels of the three."""
         titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
         columns = int(np.ceil(np.sqrt(min(MOST, self.filters))))
-        walls = [
-            Maps(f"wall-{name}", values[:, :, :MOST], self.scale, lines=False, title=title,
-                 share="wall", columns=columns)
+        every = [
+            Maps(f"wall-{name}", values[:, :, :MOST], self.scale, lines=False,
+                 title=walls.first(title, self.filters, MOST), share="wall", columns=columns)
             for name, values, title in zip(NAMES, self.three, titles, strict=True)
         ]  # fmt: skip
-        return _together(*walls)
+        return _together(*every)
 
     def silent(self) -> Diagram:
         """Describe the three with all weights of the block at 0."""

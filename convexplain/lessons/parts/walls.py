@@ -26,9 +26,11 @@ SOME_AND_SHOWN = Caption(
 FIRST = Caption(en="{layer}: the first {k} of {c} maps", zh="{layer}：{c} 张中的前 {k} 张")
 
 
-def first(layer: str, count: int, most: int) -> Caption:
+def first(called: Caption | str, count: int, most: int) -> Caption:
     """Name a wall of a layer's first maps; so many are there, and at most so many stand on it."""
-    return FIRST.fill(layer=layer, k=most, c=count) if count > most else Caption(layer, layer)
+    if count > most:
+        return FIRST.fill(layer=called, k=most, c=count)
+    return Caption(called, called) if isinstance(called, str) else called
 
 
 def on_wall(
