@@ -233,6 +233,21 @@ def test_a_link_runs_through_lanes():
             assert not any(box.grown(-0.01).crossed_by(start, end) for box in grids)
 
 
+def test_where_lanes_are_too_wide_for_the_gaps_a_link_takes_narrower_ones():
+    window = {"window": Mark(8, 0, 2, 2)}
+    upper, lower = (
+        [Cells(n, np.ones((10, 10)), share="maps", lines=False, marks=window) for n in names]
+        for names in ("abc", "def")
+    )
+    patch = Cells("patch", np.ones((2, 2)), share="patch", title="a title", weight=3.0)
+    rows = (Row(*maps, gap=0.3) for maps in (upper, lower))
+    picture = Diagram(
+        Column(*rows, patch, Legend("legend"), gap=0.2, align="middle"),
+        (Link("e.window", "patch", "zoom"),),
+    )
+    assert problems(place(picture, panels.ASPECTS["9:16"])) == []
+
+
 def test_the_checker_sees_what_is_wrong():
     placed = place(step(), panels.PAGE)
     here = placed.piece("input.title").box

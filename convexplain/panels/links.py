@@ -16,6 +16,8 @@ Find = Callable[[str], Box]
 # In gaps of the sheet: what a bend costs, how far lanes are from what they pass, and how far a way
 # runs straight on before it ends.
 _BEND, _LANE, _STUB = 0.6, 0.28, 0.42
+#: Where there is no way with such lanes, they may be half as wide.
+_NARROWER = 1.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ class Link:
             End(box, find(_holder(name, placed)))
             for name, box in ((self.start, start), (self.end, end))
         )
-        pitch = Pitch(lane, _STUB * gap, _BEND * gap)
-        way = route(begin, goal, _walls(placed), room, pitch) or _straight(start, end, placed)
+        ways = (
+            route(begin, goal, _walls(placed), room, Pitch(n * lane, n * _STUB * gap, _BEND * gap))
+            for n in _NARROWER
+        )
+        way = next(filter(None, ways), None) or _straight(start, end, placed)
         yield self._path(way, 0, head=self.kind != "zoom")
 
     def _path(self, points: Sequence[Point], n: int, *, head: bool = False) -> Path:
