@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -45,6 +46,19 @@ def settled(page: Page) -> Page:
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
     return page
+
+
+@contextmanager
+def on_paper(page: Page, landscape: bool) -> Iterator[int]:
+    """The page laid out as on A4, which leaves so many pixels between its margins."""
+    width = 1047 if landscape else 718
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 700})
+    try:
+        settled(page)
+        yield width
+    finally:
+        page.emulate_media(media="null")  # "screen" would hold for what is printed later, too
 
 
 def texts(page: Page, selector: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from convexplain.network.layers.batch_normalization import BatchNormalization
 from convexplain.page import data
 from convexplain.style import format as fmt
 from tests import test_layers
-from tests.page.looking import DESK, SMALL_DESK, address, cell, numbers, settled, texts
+from tests.page.looking import DESK, SMALL_DESK, address, cell, numbers, on_paper, settled, texts
 from tests.page.test_page_core import CELL, assert_same, in_page
 from tests.page.test_page_modes import GIVEN
 from tests.test_layers import FORMULAS, words
@@ -269,6 +270,18 @@ def test_a_chosen_cell_s_column_and_what_it_reads_are_brought_in(
             box = shown.locator(f'.map[data-layer="{name}"]').bounding_box()
             assert box is not None
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 1024, (layer, name)
+
+
+def test_paper_has_all_layers_of_a_long_chain(
+    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
+) -> None:
+    shown = settled(open_page(blocks[0], cell("add", 3, 4, 5, d=5), **DESK))
+    for landscape in (False, True):
+        paper = shown.pdf(format="A4", landscape=landscape, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+        with on_paper(shown, landscape) as width:
+            boxes = [part.bounding_box() for part in shown.locator(".column, .panel").all()]
+            assert all(box and 0 <= box["x"] <= box["x"] + box["width"] <= width for box in boxes)
 
 
 MANY = (

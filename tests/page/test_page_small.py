@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page
@@ -14,6 +13,7 @@ from tests.page.looking import (
     cell,
     click_cell,
     fragment,
+    on_paper,
     point_at,
     settled,
     sparing,
@@ -158,19 +158,6 @@ def test_what_is_changed_is_said_in_every_mode_and_taken_back_at_once(visit: Ope
     assert texts(page, ".changes span") == ["已改：1 处擦除"]
 
 
-@contextmanager
-def on_paper(page: Page, landscape: bool) -> Iterator[int]:
-    """The page laid out as on A4, which leaves so many pixels between its margins."""
-    width = 1047 if landscape else 718
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": width, "height": 700})
-    try:
-        settled(page)
-        yield width
-    finally:
-        page.emulate_media(media="null")  # "screen" would hold for what is printed later, too
-
-
 PLACES = """() => [...document.querySelectorAll(".map")].map((map) => {
   const [canvas, frame] = ["canvas", ".window"]
     .map((part) => map.querySelector(part).getBoundingClientRect());
@@ -225,7 +212,8 @@ PRINTED = {
 CLICKED = (
     ".play, .toolbar, .reset, .back, .share-link, .tries, .walk, [data-key=reveal], "
     "[data-key=tour-start], [data-key=compare], [data-key=scale-map], .changes button, "
-    ".play-controls button:not(.term, [aria-pressed=true]), .invites"
+    ".play-controls button:not(.term, [aria-pressed=true]), .invites, "
+    ".panel-head [role=radio]:not([aria-checked=true])"
 )
 
 
