@@ -171,7 +171,8 @@ class HierarchyPicture:
     def check(self, lead: Chart) -> Diagram:
         """Describe all that pushes towards the answer as one bar, and a chart below it."""
         whole = replace(self._bar("bar", self.tree, _LONG), thick=1.6, share="", title=words.PUSHES)
-        return Diagram(Column(whole, lead.broad(), gap=1.5))
+        wide = replace(lead, size=(lead.size[0], _LONG), wide=True)
+        return Diagram(Column(whole, Either(wide, lead.broad()), gap=1.5))
 
     def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
         """Describe the picture with a square covered, and the change that each square makes.

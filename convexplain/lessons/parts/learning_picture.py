@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -37,6 +38,8 @@ Floats = npt.NDArray[Any]
 BATCHES = 8
 #: How many times as many steps a point is farther on whose name has room of its own.
 _NEAR = 2.2
+#: How many cells long what has a wide sheet to itself is.
+_LONG = 40
 #: Of a curve that is a formula, so many points are drawn.
 _POINTS = 120
 
@@ -125,7 +128,7 @@ def surprise(pixels: Floats, chances: Floats, label: int, highest: float) -> Dia
     chance = float(chances[label])
     loss = fmt.number(-np.log(chance))
     dot = Dot("own", chance, -np.log(chance), LOSS_IS.fill(v=loss))
-    curve = _surprise(highest, (dot,))
+    curve = loss_curve(highest, (dot,))
     digit, answer = _digit(pixels), _answer(chances, label)
     return Diagram(
         Either(Row(digit, answer, curve), Column(Row(digit, answer), curve, align="middle"))
@@ -135,10 +138,12 @@ def surprise(pixels: Floats, chances: Floats, label: int, highest: float) -> Dia
 def batch(losses: Floats, highest: float) -> Diagram:
     """Describe the loss of each digit of a batch on the curve of −ln p, and their mean."""
     dots = [Dot(f"digit-{n}", float(np.exp(-v)), float(v)) for n, v in enumerate(losses)]
-    return Diagram(_surprise(highest, dots, float(losses.mean())))
+    curve = loss_curve(highest, dots, float(losses.mean()))
+    return Diagram(Either(replace(curve, size=(16, _LONG), wide=True), curve))
 
 
-def _surprise(highest: float, dots: Sequence[Dot], mean: float | None = None) -> Chart:
+def loss_curve(highest: float, dots: Sequence[Dot], mean: float | None = None) -> Chart:
+    """Describe −ln p, with points on it and the level of their mean."""
     chances = np.geomspace(np.exp(-highest), 1, _POINTS)
     curves = [Curve("curve", chances, -np.log(chances), tone="muted")]
     if mean is not None:
@@ -244,9 +249,16 @@ def strides(kernels: Maps, losses: Mapping[str, tuple[Caption, float]], guess: f
         for name, (said, value) in named.items()
     ]  # fmt: skip
     most = max(value for _, value in named.values())
-    lost = Bars("strides", bars, Scale(most), title=TRAINING_LOSS.capital, length=16)
-    whole = Column(kernels, Legend("legend"), gap=0.6)
-    return Diagram(Either(Row(whole, lost), Column(whole, lost, align="middle")))
+    scale, whole = Scale(most), Column(kernels, Legend("legend"), gap=0.6)
+    lost = Bars("strides", bars, scale, title=TRAINING_LOSS.capital, length=16)
+    long = replace(lost, length=_LONG)
+    return Diagram(
+        Either(
+            Column(Row(kernels, Legend("legend")), long),
+            Column(whole, lost, align="middle"),
+            Row(whole, lost),
+        )
+    )
 
 
 def run(
