@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from manim.utils.rate_functions import linear
 
@@ -86,9 +86,8 @@ class Depthwise(LessonScene):
 
     def show_areas(self, event: Event) -> None:
         """All weights of both as areas, to scale."""
-        held = ("shapes", "scales", "ordinary")
-        self.turn_into(self.lesson.areas(), 0.2, show=("whole", "note"), hold=held)
-        self.during(0.3, self.board.show("ordinary"))
+        shown = ("whole", "ordinary", "note")
+        self.turn_into(self.lesson.areas(), 0.4, show=shown, hold=("shapes", "scales"))
         self.board.show("separable")(1.0)
         self.during(0.15, self.board.grow("shapes", out_of="ordinary"))
         self.during(0.15, self.board.grow("scales", out_of="ordinary"))
@@ -96,10 +95,9 @@ class Depthwise(LessonScene):
 
     def show_work(self, event: Event) -> None:
         """Multiplications as bars."""
-        self.turn_into(self.lesson.work(), 0.2, show=("work.title",))
-        self.during(0.12, self.camera.to(self.board.box("work.all"), most=1.8))
-        for bar in ("ordinary", "separable"):
-            self.during(0.25, self.board.rise(f"work.{bar}"))
+        self.turn_into(self.lesson.work(), 0.3, show=("work.title", "work.ordinary"))
+        self.during(0.15, self.camera.to(self.board.box("work.all"), most=1.8))
+        self.during(0.25, self.board.rise("work.separable"))
         self.during(1, self.board.pulse("work.separable.value", times=2))
 
     # What is lost.
@@ -134,12 +132,15 @@ class Depthwise(LessonScene):
 
     def show_cut(self, event: Event) -> None:
         """Digits read right, by shapes a channel."""
-        self.turn_into(self.lesson.chart(), 0.15)
-        self.during(0.1, self.board.show(*self.board.frame("chart")))
+        self.during(0.25, self.board.become(self.lesson.chart(), show=self.axes()))
         self.during(0.45, self.board.trace("chart.right"), rate=linear)
         dots = [name for name in self.board.names("chart") if name.startswith("chart.dot-")]
         self.during(0.1, self.board.show(*dots))
         self.during(1, self.board.pulse("chart.dot-1", times=2))
+
+    def axes(self) -> Iterator[str]:
+        """Yield the names of the chart's axes, once it is laid out."""
+        yield from self.board.frame("chart")
 
     def show_answer(self, event: Event) -> None:
         """Both areas once more."""
