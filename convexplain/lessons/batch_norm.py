@@ -300,6 +300,7 @@ class BatchNorm(FilterLesson):
                 Term("gamma", fmt.number(four.gamma), Caption(en="γ", zh="γ")),
                 Term("beta", fmt.number(four.beta), Caption(en="β", zh="β")),
             ),
+            large=True,
         )
 
     def _table(self) -> Table:

@@ -113,12 +113,26 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Formula(Panel):
-    """Terms in a line, each with what it is above it: sum 0.55 + bias 0.02 = 0.57."""
+    """Terms in a line, each with what it is above it: sum 0.55 + bias 0.02 = 0.57.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+    large : bool
+        Whether it is what there is to see, and not one line among others.
+    """
 
     terms: Sequence[Term]
+    _: KW_ONLY
+    large: bool = False
+
+    def _sizes(self, at: Setting) -> tuple[float, float]:
+        """Return the size of its terms, and of what stands above them."""
+        sheet = at.sheet
+        return (sheet.display, sheet.heading) if self.large else (sheet.number, sheet.note)
 
     def _widths(self, at: Setting) -> list[float]:
-        size, note = at.sheet.number, at.sheet.note
+        size, note = self._sizes(at)
         return [
             max(
                 text_width(at.say(term.text), size),
@@ -129,28 +143,28 @@ class Formula(Panel):
         ]
 
     def _apart(self, at: Setting) -> float:
-        return 0.45 * at.sheet.number
+        return 0.45 * self._sizes(at)[0]
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its line; what stands above it reaches out."""
-        widths, sheet = self._widths(at), at.sheet
-        over = leading(sheet.note) if any(term.over for term in self.terms) else 0.0
+        widths, (size, note) = self._widths(at), self._sizes(at)
+        over = leading(note) if any(term.over for term in self.terms) else 0.0
         wide = sum(widths) + self._apart(at) * (len(widths) - 1)
-        return Extent(wide, leading(sheet.number), up=over)
+        return Extent(wide, leading(size), up=over)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield its terms from left to right."""
-        x, sheet = box.x, at.sheet
+        x, (size, note) = box.x, self._sizes(at)
         for term, wide in zip(self.terms, self._widths(at), strict=True):
             middle, name = x + wide / 2, f"{self.name}.{term.name}"
             yield line(
-                at, self.name, name, at.say(term.text), middle, box.middle[1], sheet.number,
-                align="middle", tone=term.tone, room=text_width(term.widest, sheet.number),
+                at, self.name, name, at.say(term.text), middle, box.middle[1], size,
+                align="middle", tone=term.tone, room=text_width(term.widest, size),
             )  # fmt: skip
             if term.over:
-                above = box.y - leading(sheet.note) / 2
+                above = box.y - leading(note) / 2
                 yield line(
-                    at, self.name, f"{name}.over", at.say(term.over), middle, above, sheet.note,
+                    at, self.name, f"{name}.over", at.say(term.over), middle, above, note,
                     align="middle", tone="muted",
                 )  # fmt: skip
             x += wide + self._apart(at)
