@@ -323,7 +323,7 @@ class WindowGeometry(FilterLesson):
             Event("no-flip", 2.4, _MADE_AS_IS if self.hand_made else _LEARNED, detail=2),
         )  # fmt: skip
         if len(self.geometries) > 1:
-            yield Beat.of("all", self.title, Event("all", 4.4, _ALL))
+            yield Beat.of("all", self.title, Event("all", 4.1, _ALL))
         yield Beat.of("answer", self.title, Event("law", 4.2, self.answer, self.last))
 
     def _tell(self, geometry: Geometry) -> Iterator[Event]:
