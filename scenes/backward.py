@@ -10,6 +10,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import backward
 from convexplain.lessons.parts.backward_picture import BackwardPicture
 from convexplain.lessons.parts.beats import Event
+from convexplain.network import BackwardTrace
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
@@ -66,8 +67,19 @@ class Backward(LessonScene):
         self.during(1, in_turn(*(self.point_at(k) for k in looked if k in self.lesson.classes)))
 
     def show_loss(self, event: Event) -> None:
-        """The right class's probability, from which the loss is computed."""
-        self.during(1, self.point_at(self.lesson.right, times=2))
+        """The right class's bar becomes a point on the curve of the loss."""
+        self.turn_into(self.lost(self.lesson.back), 0.25, show=("input", "answer"))
+        axes = [n for n in self.board.frame("surprise") if not n.endswith("counter")]
+        self.during(0.3, self.board.show(*axes), self.board.trace("surprise.curve"))
+        right = f"answer.{self.lesson.right}"
+        self.during(0.2, self.board.grow("surprise.own", out_of=right))
+        self.board.show("surprise.counter")(1.0)
+        self.during(1, self.board.pulse("surprise.own", "surprise.counter", times=2))
+
+    def lost(self, back: BackwardTrace) -> Diagram:
+        """Describe the picture, a network's answer and its loss."""
+        bars = self.lesson.answers(back.trace)
+        return self.picture.lost(bars, terms.ANSWER.capital, back.loss, self.lesson.highest)
 
     def show_errors(self, event: Event) -> None:
         """Bars of probabilities become bars of errors."""
@@ -265,11 +277,12 @@ class Backward(LessonScene):
         self.during(1, self.board.pulse("one.after", times=2))
 
     def show_again(self, event: Event) -> None:
-        """The picture goes through the changed network; the bars change."""
-        self.turn_into(self.answers(), 0.2, show=("input", "answer"))
-        after = self.lesson.answers(self.lesson.stepped.trace)
-        self.turn_into(self.picture.answer(after, terms.ANSWER.capital), 0.35)
-        self.during(1, self.point_at(self.lesson.right, times=2))
+        """The picture goes through the changed network; the bars change, the loss falls."""
+        shown = ("input", "answer", "surprise")
+        self.turn_into(self.lost(self.lesson.back), 0.2, show=shown)
+        self.turn_into(self.lost(self.lesson.stepped), 0.35)
+        number = self.board.pulse("surprise.own", "surprise.counter", times=2)
+        self.during(1, self.point_at(self.lesson.right, times=2), number)
 
     def show_answer(self, event: Event) -> None:
         """The errors slide over the picture once more."""

@@ -23,6 +23,7 @@ from convexplain.network import (
 )
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
 from convexplain.style import format as fmt
+from convexplain.style import terms
 from convexplain.style.theme import Look
 from tests.often import covering, some
 
@@ -148,6 +149,9 @@ def pictures(lesson, upright):
     weights, losses = lesson.valley
     yield picture.answer(lesson.answers(lesson.trace), lesson.title)
     yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
+    for back in (lesson.back, lesson.stepped):
+        bars = lesson.answers(back.trace)
+        yield picture.lost(bars, terms.ANSWER.capital, back.loss, lesson.highest)
     yield picture.way(lesson.mistaken(), lesson.title, energy)
     yield picture.arrived(errors, name)
     if lesson.given is not None:
@@ -171,8 +175,13 @@ def test_every_picture_has_its_place_on_every_sheet(number, aspect):
 def test_a_video_is_as_long_as_asked():
     assert 40 <= Backward().seconds <= 60.01
     assert Backward(length=120.0).seconds == pytest.approx(120)
-    short = Backward(length=Backward().shortest)
-    assert not {"predict", "arrived"} & {e.name for beat in short.beats() for e in beat.parts}
+    # The surest digit, too, of which there is little to say.
+    for picture in (None, digits.first(4)):
+        short = Backward(picture=picture, length=30.0)
+        assert short.seconds == pytest.approx(30)
+        names = {e.name for beat in short.beats() for e in beat.parts}
+        assert not {"predict", "arrived", "slope"} & names
+        assert {"errors", "back", "winner", "lay", "places", "step", "answer"} <= names
 
 
 @pytest.mark.parametrize(
@@ -220,6 +229,17 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
     assert float((lying * lesson.drawn).sum()) == pytest.approx(told.value)
     mark = diagram.panel("gradient").marks["steep"]
     assert (mark.row, mark.col) == (told.row, told.col)
+
+
+def test_the_loss_lies_on_its_curve_before_the_step_and_after_it(lesson):
+    picture = lesson.picture_of()
+    for back in (lesson.back, lesson.stepped):
+        shown = picture.lost(lesson.answers(back.trace), terms.ANSWER, back.loss, lesson.highest)
+        (dot,) = shown.panel("surprise").dots
+        chance = back.trace.shares[lesson.right]
+        assert (dot.x, dot.y) == pytest.approx((chance, -np.log(chance)), rel=1e-5)
+        assert fmt.number(-np.log(chance)) in shown.panel("surprise").counter.text("en")
+        assert dot.y <= lesson.highest
 
 
 def test_the_frame_and_the_errors_stand_at_the_steepest_weight_in_the_end():

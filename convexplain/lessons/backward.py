@@ -34,6 +34,8 @@ from convexplain.style.captions import Caption
 MOST_MAPS = 4
 #: Points of the curve of the loss, and how far it goes to either side, in largest weights.
 _POINTS, _REACH = 41, 2.0
+#: The curve of −ln p is shown at least so high.
+_HIGHEST = 3.0
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,11 @@ class Backward(FilterLesson):
             layer=self.shown_layer, filter=self.shown_filter, rate=self.rate, upright=upright,
         )  # fmt: skip
 
+    @property
+    def highest(self) -> float:
+        """The largest loss that is shown, before the step or after it, rounded up."""
+        return float(np.ceil(max(self.back.loss, self.stepped.loss, _HIGHEST)))
+
     def answers(self, trace: Forward) -> list[Bar]:
         """Describe what a network answers, by class; the right one is marked."""
         return [
@@ -300,7 +307,7 @@ class Backward(FilterLesson):
             )  # fmt: skip
         else:
             said = words.READ.fill(k=self.called, q=right)
-        yield Event("looks", 2.6, said)
+        yield Event("looks", 2.6, said, detail=1)
         if self.little:
             yield Event("loss", 2.6, words.LITTLE)
         else:
@@ -331,7 +338,7 @@ class Backward(FilterLesson):
         gate = words.SLOPES.fill(f=called)
         if activation in ("relu", "relu6"):
             gate = words.GATE.fill(f=called, a=fmt.count(int(left)), b=fmt.count(all_))
-        yield Event("gate", 3.8, gate)
+        yield Event("gate", 3.8, gate, detail=1)
 
     def _tell_lay(self) -> Iterator[Event]:
         question = self.ask()
@@ -339,7 +346,7 @@ class Backward(FilterLesson):
             yield Event("predict", self.pause, ask=question, detail=1)
         yield Event("lay", 4.4, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 5.0, words.PLACES.fill(n=places, m=sums))
+        yield Event("places", 4.6, words.PLACES.fill(n=places, m=sums))
 
     def ask(self) -> Question | None:
         """Ask for the gradient of the steepest weight; None if all ways print the same."""
@@ -389,14 +396,14 @@ class Backward(FilterLesson):
         return float((step.met * spread * (sums > 0)).sum())
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("slope", 4.4, words.SLOPE)
+        yield Event("slope", 4.4, words.SLOPE, detail=1)
         yield Event("step", 4.0, words.STEP)
         after = self.stepped
         share = fmt.probability(after.trace.shares[self.right])
         said = words.BETTER.fill(k=self.called, q=share, v=fmt.number(after.loss))
         if after.loss > self.back.loss:
             said = words.TOO_FAR.fill(k=self.called, q=share)
-        yield Event("again", 3.2, said)
+        yield Event("again", 3.2, said, detail=int(self.little))
 
     @property
     def rated(self) -> Caption:

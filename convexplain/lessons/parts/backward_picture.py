@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import backward_words as words
+from convexplain.lessons.parts.learning_picture import LOSS_IS, loss_curve
 from convexplain.ops import GradientStep, Window
 from convexplain.panels import (
     INK,
@@ -137,6 +139,22 @@ class BackwardPicture:
     def answer(self, bars: Sequence[Bar], title: Caption, *, signed: bool = False) -> Diagram:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
+
+    def lost(self, bars: Sequence[Bar], title: Caption, loss: float, highest: float) -> Diagram:
+        """Describe the picture, the answer, and where its loss lies on the curve of −ln p.
+
+        Parameters
+        ----------
+        bars, title
+            The answer.
+        loss, highest : float
+            Of this answer, and the largest that is to be shown.
+        """
+        curve = loss_curve(highest, (Dot("own", float(np.exp(-loss)), loss),))
+        curve = dataclasses.replace(curve, counter=LOSS_IS.fill(v=fmt.number(loss)))
+        read, answer = self._read(), self._bars(bars, title, False)
+        high = Column(Row(read, answer), curve, align="middle")
+        return Diagram(high if self.upright else Either(Row(read, answer, curve), high))
 
     def way(
         self, bars: Sequence[Bar], title: Caption, maps: Mapping[str, tuple[Caption, Floats]]
