@@ -163,7 +163,7 @@ export const PREDICT = {
 
   caption(app, state) {
     const question = questionOf(app, state);
-    if (!question) return say("pinFirst");
+    if (!question) return say(state.pinned ? "notAsked" : "pinFirst");
     return state.revealed ? verdict(app, question, state) : say(ASKED[question.what]);
   },
 

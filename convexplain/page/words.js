@@ -300,6 +300,7 @@ export const WORDS = {
   askSum: ["What is the sum, plus the bias?", "求和再加偏置，是多少？"],
   askWinner: ["Which number does the pool keep?", "池化会留下哪个数？"],
   askAnswer: ["Which digit does the network say?", "网络会判为哪一类？"],
+  notAsked: ["Of this cell nothing is asked: choose one of another layer.", "这一格没有题目：请选其他层的一格。"],
   pinFirst: ["Choose a cell of a map first: click it, or press Enter on it.", "请先选定特征图中的一格：点击它，或在它上面按回车。"],
   yourGuess: ["Your guess", "你的猜测"],
   hide: ["Hidden:", "隐藏："],

@@ -257,6 +257,10 @@ def test_predict_hides_the_sum_of_an_addition(
     shown.keyboard.press("r")
     assert settled(shown).evaluate(GIVEN, asked) != []
     assert texts(shown, ".panel .output-cell") == told[:1]
+    where = where.replace("l=add", "l=relu4").replace("c=4,5", "c=1,1")
+    shown.evaluate("(hash) => { location.hash = hash; }", where)
+    caption = "Of this cell nothing is asked: choose one of another layer."
+    assert texts(settled(shown), ".caption-text") == [caption]
 
 
 def test_a_chosen_cell_s_column_and_what_it_reads_are_brought_in(
