@@ -149,7 +149,11 @@ class Backward(LessonScene):
         """The weight that is asked about, and the video waits."""
         picture = self.picture.laid(steep=self.lesson.steep, known=self.known(0))
         if not self.board.has("kernel"):
-            self.turn_into(picture, min(0.3, 2 / event.seconds), show=("input", "kernel"))
+            share = min(0.3, 2 / event.seconds)
+            if self.board.has("errors"):
+                # The map stands until the picture comes: errors on their way are nearly nothing.
+                self.during(0.3 * share, self.board.hide("errors"))
+            self.turn_into(picture, 0.7 * share, show=("input", "kernel"))
         share = min(1.0, 6.0 / event.seconds)
         self.board.show("kernel.steep")(1.0)
         cell = "kernel[{}, {}]".format(*self.lesson.steep)
