@@ -84,7 +84,7 @@ def test_links_are_followed_where_they_lead_somewhere(here, lone):
     (here / "folder").mkdir()
     (here / "link.mp4").symlink_to("folder/new.mp4")  # which is not there yet
     (here / "loop.mp4").symlink_to("loop.mp4")
-    (here / "nowhere.mp4").symlink_to("/nonexistent/a.mp4")
+    (here / "nowhere.mp4").symlink_to(here / "absent" / "a.mp4")
     run(*RENDER, "-o", "link.mp4", cwd=here)
     assert (here / "link.mp4").is_symlink()
     assert frames(here / "folder" / "new.mp4") == frames(lone / "render" / "a.mp4")
@@ -92,7 +92,7 @@ def test_links_are_followed_where_they_lead_somewhere(here, lone):
     for command in (RENDER, FILM):
         for name, words in (
             ("loop.mp4", "Too many levels of symbolic links"),
-            ("nowhere.mp4", "the output folder '/nonexistent' does not exist"),
+            ("nowhere.mp4", f"the output folder '{here / 'absent'}' does not exist"),
         ):
             failed = run(*command, "-o", name, cwd=here, code=2)
             assert one_line(failed.err)
