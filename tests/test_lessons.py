@@ -106,3 +106,9 @@ def test_the_sliding_window_tells_the_numbers_of_its_steps():
     assert lesson.stops["negative"].step.activated == 0
     assert not lesson.stops["blank"].step.patch.any()
     assert all(stop.adds_up for stop in lesson.stops.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_lesson_takes_the_lengths_that_help_tells(name):
+    for length in (30.0, 120.0):
+        assert lessons.find(name)(length=length).seconds == pytest.approx(length)

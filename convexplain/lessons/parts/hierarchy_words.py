@@ -115,7 +115,7 @@ ANY_ORDER = Caption(
 TAKEN = Caption(en="Taken out, strongest first …", zh="从最强的开始，一个个去掉……")
 TIPS = Caption(
     en="… it takes {m} until it reads {j}.",
-    zh="……去掉 {m} 个，改判为“{j}”。",
+    zh="……{m} 个后，改判为“{j}”。",
 )
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"

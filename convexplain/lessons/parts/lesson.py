@@ -88,8 +88,8 @@ class Lesson:
 
     length: float | None = option(
         None,
-        en="how long the video lasts, in seconds",
-        zh="视频时长，单位为秒",
+        en="how long the video lasts, in seconds; every lesson takes 30 to 120",
+        zh="视频时长，单位为秒；每一课都可取 30 到 120",
         metavar="S",
         flags=("--seconds",),
         kw_only=True,
