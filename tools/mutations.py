@@ -208,7 +208,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the sign of a product",
-        "convexplain.ops.steps",
+        "convexplain.ops.convolution_steps",
         "products = patch.astype(np.float64) * self",
         "products = -patch.astype(np.float64) * self",
         "tests/test_steps.py",
@@ -285,7 +285,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the last of equal cells wins a pool",
-        "convexplain.ops.steps",
+        "convexplain.ops.pooling_steps",
         "value, argmax = max(cells, key=lambda cell: cell[0])",
         "value, argmax = max(cells)",
         "tests/test_steps.py tests/test_pooling.py",
@@ -299,7 +299,7 @@ MUTATIONS = (
     ),
     Mutation(
         "channels averaged, not added",
-        "convexplain.ops.steps",
+        "convexplain.ops.convolution_steps",
         "total = products.sum()",
         "total = products.sum(axis=(0, 1)).mean()",
         "tests/test_steps.py",

@@ -10,23 +10,25 @@ from convexplain.ops.activations import leaky_relu, log_softmax, relu, sigmoid, 
 from convexplain.ops.axes import conv1d, conv1d_steps, conv3d, conv3d_steps
 from convexplain.ops.breakdown import Breakdown, Cells, Part
 from convexplain.ops.convolution import batch_norm, conv2d, dense, flatten
+from convexplain.ops.convolution_steps import (
+    ConvStep,
+    ConvSteps,
+    TransposedSteps,
+    conv2d_steps,
+    conv2d_transpose_steps,
+)
 from convexplain.ops.geometry import Box, ReceptiveField, Window, receptive_field, unseen
 from convexplain.ops.gradients import GradientStep, GradientSteps, kernel_gradient_steps
 from convexplain.ops.patching import pad, patches
 from convexplain.ops.pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
-from convexplain.ops.stamps import StampStep, StampSteps, overlaps, stamp_steps
-from convexplain.ops.steps import (
-    ConvStep,
-    ConvSteps,
+from convexplain.ops.pooling_steps import (
     PoolStep,
     PoolSteps,
-    Steps,
-    TransposedSteps,
     avg_pool2d_steps,
-    conv2d_steps,
-    conv2d_transpose_steps,
     max_pool2d_steps,
 )
+from convexplain.ops.stamps import StampStep, StampSteps, overlaps, stamp_steps
+from convexplain.ops.steps import Steps
 from convexplain.ops.transposed import conv2d_transpose
 
 __all__ = [

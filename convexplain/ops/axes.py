@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 
 from convexplain.ops._arrays import Floats, floats, like, numbered
 from convexplain.ops.convolution import conv2d
+from convexplain.ops.convolution_steps import Activation, ConvSteps, conv2d_steps
 from convexplain.ops.geometry import PADDING_NAMES, Window
-from convexplain.ops.steps import Activation, ConvSteps, conv2d_steps
 
 #: An axis, or as many as a film has, each with its own number.
 TripleLike = int | Sequence[int]

@@ -14,7 +14,7 @@ With a stride of 1 that is the cross-correlation of the input with the errors (D
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,12 +22,12 @@ from numpy.typing import ArrayLike, NDArray
 from convexplain.ops._arrays import Floats, floats
 from convexplain.ops.breakdown import SHOWN, Breakdown, Part, largest
 from convexplain.ops.geometry import PaddingLike, Pair, PairLike, Window
-from convexplain.ops.steps import Steps, gather, locked, plain_fields
+from convexplain.ops.steps import BrokenDown, Steps, gather, locked
 from convexplain.style.captions import Caption
 
 
 @dataclass(frozen=True, eq=False)
-class GradientStep:
+class GradientStep(BrokenDown):
     """How one weight of a kernel gets its gradient.
 
     Attributes
@@ -85,14 +85,6 @@ class GradientStep:
     def _part(self, place: int) -> Part:
         row, col = divmod(place, self.products.shape[1])
         return Part(_PLACE.fill(row=row, col=col), float(self.products[row, col]), place)
-
-    def text(self, decimals: int = 2) -> str:
-        """Return the step as aligned plain text."""
-        return self.breakdown().text("en", decimals)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all fields as plain numbers and lists, ready for JSON."""
-        return plain_fields(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,19 +9,19 @@ Both add up to the same output::
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convexplain.ops._arrays import Floats, convolution_weights, numbered, one_picture
 from convexplain.ops.geometry import Box, PaddingLike, Pair, PairLike, Taps, Window
-from convexplain.ops.steps import Steps, locked, plain_fields
+from convexplain.ops.steps import Step, Steps, locked
 from convexplain.ops.transposed import conv2d_transpose, landing
 
 
 @dataclass(frozen=True, eq=False)
-class StampStep:
+class StampStep(Step):
     """What one cell of the input puts onto one map of the output.
 
     Attributes
@@ -49,10 +49,6 @@ class StampStep:
     values: Floats
     kernel: Floats
     stamp: NDArray[np.float64]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all fields as plain numbers, texts, lists and dicts, ready for JSON."""
-        return plain_fields(self)
 
 
 @dataclass(frozen=True, eq=False)
