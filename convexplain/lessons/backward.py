@@ -15,11 +15,12 @@ from convexplain.data import digits
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import backward_words as words
+from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.answer_bars import class_label, shown_classes
 from convexplain.lessons.parts.backward_picture import BackwardPicture, Given
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import option
-from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role
@@ -360,20 +361,13 @@ class Backward(FilterLesson):
             "strongest": float(strongest),
             "flipped": float(self.gradient[height - 1 - row, width - 1 - col]),
         }
-        replies: dict[str, Caption | None] = {
-            RIGHT: None, "mean": words.MEAN, "strongest": words.STRONGEST,
-            "flipped": words.FLIPPED,
-        }  # fmt: skip
+        replies = {"mean": words.MEAN, "strongest": words.STRONGEST, "flipped": words.FLIPPED}
         if (every := self.every_cell) is not None:
             ways["every-cell"], replies["every-cell"] = every, words.EVERY_CELL
-        texts = distinct(ways, fmt.number)
-        if len(texts) < 3:
+        choices = mistakes.choices(ways, fmt.number, replies)
+        if len(choices) < FEWEST_CHOICES:
             return None
-        choices = [
-            Choice(Caption(en=text, zh=text), replies[name])
-            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
-        ]
-        return Question(words.ASK.fill(n=fmt.count(step.products.size)), tuple(choices))
+        return Question(words.ASK.fill(n=fmt.count(step.products.size)), choices)
 
     @property
     def every_cell(self) -> float | None:

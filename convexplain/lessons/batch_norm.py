@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import digits
-from convexplain.lessons.parts import walls
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts import mistakes, walls
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, compared, right
-from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.normalizing import (
     NO_GAMMA_BETA,
@@ -465,18 +465,14 @@ class BatchNorm(FilterLesson):
     def ask(self) -> Question | None:
         """Ask what becomes of the number; None if too few wrong ways print another result."""
         ways = {RIGHT: self.steps[-1], **self.constants.mistakes(self.number, self.own)}
-        texts = distinct(ways, fmt.number)
-        if len(texts) < 3:
+        choices = mistakes.choices(ways, fmt.number, REPLIES)
+        if len(choices) < FEWEST_CHOICES:
             return None
-        choices = [
-            Choice(Caption(en=text, zh=text), REPLIES.get(name))
-            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
-        ]
         said = Caption(
             en="One picture, z = {z} in this channel. What comes out?",
             zh="一张图，这个通道里 z = {z}。输出是多少？",
         )
-        return Question(said.fill(z=fmt.number(self.number)), tuple(choices))
+        return Question(said.fill(z=fmt.number(self.number)), choices)
 
     def _tell_fold(self) -> Iterator[Event]:
         said = Caption(

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from convexplain import ops
 from convexplain.data import digits
-from convexplain.lessons.parts import walls
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts import mistakes, walls
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import option
-from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.separating import Separable, closest, kept, of_shapes, own
 from convexplain.lessons.parts.subject import Role
@@ -431,19 +431,15 @@ class Depthwise(NetworkLesson):
         ordinary, less = found.weights
         ways = {RIGHT: less, "no-mixing": less - found.scales.size, "ordinary": ordinary,
                 "both": ordinary + found.scales.size}  # fmt: skip
-        texts = distinct(ways, fmt.count)
-        if len(texts) < 3:
+        choices = mistakes.choices(ways, fmt.count, REPLIES)
+        if len(choices) < FEWEST_CHOICES:
             return None
-        choices = [
-            Choice(Caption(en=text, zh=text), REPLIES.get(name))
-            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
-        ]
         said = Caption(
             en="{c} channels to {f}: how many weights, without biases?",
             zh="{c} 个通道到 {f} 个：共几个权重（不含偏置）？",
         )
         asked = said.fill(c=fmt.count(found.channels), f=fmt.count(found.filters))
-        return Question(asked, tuple(choices))
+        return Question(asked, choices)
 
     def _tell_shared(self) -> Iterator[Event]:
         found = self.separable

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from convexplain import ops
 from convexplain.data import digits, photographs
 from convexplain.errors import UsageError
-from convexplain.lessons.parts import walls
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts import mistakes, walls
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
 from convexplain.lessons.parts.lesson import option
-from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.mixing import Mixing, best, trained
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.photo import reduced
@@ -471,18 +471,14 @@ class OneByOne(NetworkLesson):
         height, width, channels = self.mixing.maps.shape
         ways = {RIGHT: channels, "window": 1, "neighbours": 9 * channels,
                 "places": height * width * channels}  # fmt: skip
-        texts = distinct(ways, fmt.count)
-        if len(texts) < 3:
+        choices = mistakes.choices(ways, fmt.count, REPLIES)
+        if len(choices) < FEWEST_CHOICES:
             return None
-        choices = [
-            Choice(Caption(en=text, zh=text), REPLIES.get(name))
-            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
-        ]
         said = Caption(
             en="A 1 × 1 filter reads {shape}: how many weights?",
             zh="一个 1×1 过滤器读 {shape}，有几个权重？",
         )
-        return Question(said.fill(shape=fmt.shape(self.mixing.maps.shape)), tuple(choices))
+        return Question(said.fill(shape=fmt.shape(self.mixing.maps.shape)), choices)
 
     def _tell_cost(self) -> Iterator[Event]:
         reader, mixing = self.mixing.reader, self.mixing

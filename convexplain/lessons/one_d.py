@@ -14,10 +14,11 @@ from convexplain import ops
 from convexplain.data import digits, examples, kernels
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
+from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts import one_d_words as words
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import Lesson, option
-from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.one_d_picture import OneDPicture
 from convexplain.messages import said
 from convexplain.ops.breakdown import OTHERS, largest
@@ -383,14 +384,8 @@ class OneD(Lesson):
 
 def _question(asked: Caption, ways: dict[str, int], replies: dict[str, Caption]) -> Question | None:
     """Return a question whose choices are what known mistakes give; None if they are too few."""
-    texts = distinct(ways, fmt.count)
-    if len(texts) < 3:
-        return None
-    choices = [
-        Choice(Caption(en=text, zh=text), replies.get(name))
-        for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
-    ]
-    return Question(asked, tuple(choices))
+    choices = mistakes.choices(ways, fmt.count, replies)
+    return Question(asked, choices) if len(choices) >= FEWEST_CHOICES else None
 
 
 def _short(weight: float) -> str:

@@ -246,15 +246,7 @@ class Pooling(FilterLesson):
         """Ask which number goes on; the wrong ones come of other ways to make one of many."""
         ways = mistakes.pooling(self.step.patch) | {"first": float(self.step.patch.flat[0])}
         replies = {"first": words.FIRST}
-        replies |= {name: mistakes.MISTAKES[name].reply for name in ("average", "sum")}
-        texts = mistakes.distinct(ways, fmt.number)
-        return Question(
-            words.WHICH,
-            tuple(
-                Choice(Caption(en=text, zh=text), replies.get(name))
-                for name, text in sorted(texts.items(), key=lambda item: float(ways[item[0]]))
-            ),
-        )
+        return Question(words.WHICH, mistakes.choices(ways, fmt.number, replies))
 
     def _tell_sweep(self) -> Iterator[Event]:
         window = self.network.layer(self.pool).window

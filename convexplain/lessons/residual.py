@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
-from convexplain.lessons.parts import walls
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts import mistakes, walls
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, compared, right
-from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.subject import Role, ancestors, find
 from convexplain.network import Layer, Trace
@@ -418,18 +418,14 @@ class Residual(FilterLesson):
         """Ask for the sum; None if too few wrong ways print another number."""
         came, change, total = self.numbers
         ways = {RIGHT: total, "replaced": change, "multiplied": came * change, "kept": came}
-        texts = distinct(ways, fmt.number)
-        if len(texts) < 3:
+        choices = mistakes.choices(ways, fmt.number, REPLIES)
+        if len(choices) < FEWEST_CHOICES:
             return None
-        choices = [
-            Choice(Caption(en=text, zh=text), REPLIES.get(name))
-            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
-        ]
         said = Caption(
             en="Came in: {a}. Through: {b}. What goes on?",
             zh="输入 {a}，穿过来的是 {b}。传下去的是多少？",
         )
-        return Question(said.fill(a=fmt.number(came), b=fmt.number(change)), tuple(choices))
+        return Question(said.fill(a=fmt.number(came), b=fmt.number(change)), choices)
 
     def _tell_arrow(self) -> Iterator[Event]:
         if self.lets_all_through:

@@ -365,16 +365,8 @@ class SlidingWindow(FilterLesson):
         ways = mistakes.convolution(step.patch, step.kernel, step.bias)
         ways = {**ways, mistakes.RIGHT: step.activated, "no-relu": step.value}
         known = {name: ways[name] for name in (mistakes.RIGHT, "no-relu", "lost-sign")}
-        texts = mistakes.distinct(known, fmt.number)
         return Question(
-            _WHICH_RESULT.fill(activation=_named(step)),
-            tuple(
-                Choice(
-                    Caption(en=text, zh=text),
-                    None if name == mistakes.RIGHT else mistakes.MISTAKES[name].reply,
-                )
-                for name, text in sorted(texts.items(), key=lambda item: float(ways[item[0]]))
-            ),
+            _WHICH_RESULT.fill(activation=_named(step)), mistakes.choices(known, fmt.number)
         )
 
     @property

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from convexplain import ops
 from convexplain.data import kernels
 from convexplain.errors import UsageError
+from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts import transposed_words as words
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import option
-from convexplain.lessons.parts.mistakes import RIGHT, distinct
+from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role, find
@@ -460,20 +461,15 @@ class Transposed(FilterLesson):
             "stride": rows * s,
             "side-by-side": rows * side,
         }
-        replies: dict[str, Caption | None] = {
-            RIGHT: None,
+        replies = {
             "convolution": words.AS_CONVOLUTION,
             "stride": words.TIMES_STRIDE,
             "side-by-side": words.SIDE_BY_SIDE.fill(s=s),
         }
-        texts = distinct(ways, str)
-        if len(texts) < 3:
+        choices = mistakes.choices(ways, str, replies)
+        if len(choices) < FEWEST_CHOICES:
             return None
-        choices = [
-            Choice(Caption(en=text, zh=text), replies[name])
-            for name, text in sorted(texts.items(), key=lambda item: ways[item[0]])
-        ]
-        return Question(words.ASK.fill(n=rows, k=side, s=s), tuple(choices))
+        return Question(words.ASK.fill(n=rows, k=side, s=s), choices)
 
     def _tell_checkerboard(self) -> Iterator[Event]:
         if self.flat is not None:

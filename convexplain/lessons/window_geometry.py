@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convexplain.data import kernels
 from convexplain.errors import UsageError, listed
 from convexplain.lessons.parts import mistakes, window_picture
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.subject import Role
@@ -379,17 +379,9 @@ class WindowGeometry(FilterLesson):
         }
         numbers = {mistakes.RIGHT: places, **{name: number for name, (number, _) in wrong.items()}}
         possible = {name: number for name, number in numbers.items() if number > 0}
-        texts = mistakes.distinct(possible, str)
         asked = _WHICH if stride == 1 else _WHICH_STRIDE
-        return Question(
-            asked,
-            tuple(
-                Choice(
-                    Caption(en=text, zh=text), None if name == mistakes.RIGHT else wrong[name][1]
-                )
-                for name, text in sorted(texts.items(), key=lambda item: int(item[1]))
-            ),
-        )
+        replies = {name: reply for name, (_, reply) in wrong.items()}
+        return Question(asked, mistakes.choices(possible, str, replies))
 
 
 def _used(caption: Caption, **values: Any) -> dict[str, Any]:

@@ -15,9 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from convexplain.lessons.parts.beats import Choice
 from convexplain.style.captions import Caption
 
-__all__ = ["MISTAKES", "RIGHT", "Mistake", "convolution", "distinct", "pooling", "sum_of_channels"]
+__all__ = [
+    "FEWEST_CHOICES",
+    "MISTAKES",
+    "RIGHT",
+    "Mistake",
+    "choices",
+    "convolution",
+    "distinct",
+    "pooling",
+    "sum_of_channels",
+]
+
+#: With fewer, a question is no question.
+FEWEST_CHOICES = 3
 
 #: The name under which the right number stands among the wrong ones.
 RIGHT = "right"
@@ -262,3 +276,33 @@ def _matrix_products(x: NDArray[Any], w: NDArray[Any]) -> NDArray[Any]:
 def _number(value: Any) -> Any:
     """Make a plain number of numpy's scalars."""
     return value.item() if isinstance(value, np.generic) else value
+
+
+def choices(
+    ways: Mapping[str, Any],
+    text: Callable[[Any], str],
+    replies: Mapping[str, Caption] = MappingProxyType({}),
+) -> tuple[Choice, ...]:
+    """Give what a question offers: the right number and what known mistakes make of it.
+
+    Parameters
+    ----------
+    ways : mapping of str to number
+        As the functions above give it.
+    text : callable
+        Prints one number, as `format.number` does.
+    replies : mapping of str to Caption
+        What is answered to a mistake; by default as `MISTAKES` has it.
+
+    Returns
+    -------
+    tuple of Choice
+        From the smallest number to the largest, without those that look like another.
+    """
+    return tuple(
+        Choice(
+            Caption(en=printed, zh=printed),
+            None if name == RIGHT else replies.get(name) or MISTAKES[name].reply,
+        )
+        for name, printed in sorted(distinct(ways, text).items(), key=lambda each: ways[each[0]])
+    )

@@ -18,7 +18,6 @@ _CLEAR = 0.15
 _FEWEST_INKED = 3
 # Of the pixels that print as neither 0.0 nor 1.0: with more of them the sums get tedious.
 _MOST_GRAY = 0.5
-_FEWEST_CHOICES = 3
 
 
 def multiply(material: Material) -> Exercise | None:
@@ -58,7 +57,7 @@ def choose(material: Material) -> Exercise | None:
     """A window's number among those that mistakes give."""
     mask = _telling(material) & np.greater_equal(np.abs(material.by_hand), _CLEAR)
     found = material.window(
-        mask, lambda window: len(mistakes.distinct(window.ways, text)) >= _FEWEST_CHOICES
+        mask, lambda window: len(mistakes.distinct(window.ways, text)) >= mistakes.FEWEST_CHOICES
     )
     if found is None:
         return None
@@ -76,7 +75,7 @@ def mistake(material: Material) -> Exercise | None:
     """A wrong number, whose mistake is to be found."""
     mask = _telling(material) & np.greater_equal(np.abs(material.by_hand), _CLEAR)
     found = material.window(
-        mask, lambda window: len(mistakes.distinct(window.ways, text)) > _FEWEST_CHOICES
+        mask, lambda window: len(mistakes.distinct(window.ways, text)) > mistakes.FEWEST_CHOICES
     )
     if found is None:
         return None

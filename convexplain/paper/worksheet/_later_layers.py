@@ -20,7 +20,7 @@ from convexplain.paper.worksheet._blocks import (
     Line,
     Row,
 )
-from convexplain.paper.worksheet._first_layer import text
+from convexplain.paper.worksheet._first_layer import choices
 from convexplain.paper.worksheet._material import Material
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -82,21 +82,11 @@ def pick(material: Material) -> Exercise | None:
         if len(set(values.flat)) < values.size or max(values.flat) < _CLEAR:
             return None
         ways = mistakes.pooling(values)
-        shown = mistakes.distinct(ways, text)
-        order = sorted(shown, key=lambda name: ways[name])
-        options = Choices(
-            tuple(shown[name] for name in order),
-            order.index(mistakes.RIGHT),
-            tuple(
-                None if name == mistakes.RIGHT else mistakes.MISTAKES[name].did for name in order
-            ),
-            columns=len(order),
-        )
         about = words.ABOUT_POOL.fill(layer=layer.name, filter=channel, row=row, col=col)
         return Exercise(
             "pick",
             words.PICK,
-            (Row((Grid(_byhand.rows(values, _byhand.WEIGHT)),)), options),
+            (Row((Grid(_byhand.rows(values, _byhand.WEIGHT)),)), choices(ways)),
             about,
             Cell(layer.name, channel, row, col),
             cells,
