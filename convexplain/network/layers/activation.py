@@ -30,6 +30,11 @@ class Activation(Layer):
         """The same shape."""
         return shape
 
+    def channels(self, shape: Shape, filter: int) -> range:
+        """Its own, or all for softmax."""
+        own = activations.find(self.activation).by_cell
+        return range(filter, filter + 1) if own else super().channels(shape, filter)
+
     def before(self, x: Array, weights: Weights) -> Array:
         """What goes into the function."""
         return x

@@ -36,6 +36,7 @@ class BatchNormalization(Layer):
     """
 
     family = "normalization"
+    by_channel = True
 
     epsilon: float = 1e-3
     momentum: float = 0.99
@@ -63,10 +64,6 @@ class BatchNormalization(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         """The same shape."""
         return shape
-
-    def channels(self, shape: Shape, filter: int) -> range:
-        """Its own alone."""
-        return range(filter, filter + 1)
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         """Gamma, beta, moving_mean and moving_variance, (C,) each, in the order of Keras."""

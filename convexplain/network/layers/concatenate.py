@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from convexplain.messages import Message
 from convexplain.network.layers.addends import Cell
-from convexplain.network.layers.backward import Backward, Unchanged
-from convexplain.network.layers.layer import Array, Layer, Shape, Weights, place
+from convexplain.network.layers.handing_on import HandingOn
+from convexplain.network.layers.layer import Shape
 
 
 @dataclass(frozen=True)
-class Concatenate(Layer):
+class Concatenate(HandingOn):
     """Hand on the channels of two or more layers, one's behind the other's.
 
     Any layer with several inputs reads them so; this one lets several layers read the same.
@@ -24,7 +24,6 @@ class Concatenate(Layer):
     """
 
     family = "concatenation"
-    hands_on = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -37,28 +36,6 @@ class Concatenate(Layer):
                     inputs=list(self.inputs),
                 )
             )
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """All channels that are read."""
-        return shape
-
-    def channels(self, shape: Shape, filter: int) -> range:
-        """The same one."""
-        return range(filter, filter + 1)
-
-    def before(self, x: Array, weights: Weights) -> Array:
-        """The same numbers."""
-        return x
-
-    def backward(self, *, first: bool = False) -> Backward:
-        """What arrives."""
-        return Unchanged()
-
-    def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
-        return ["", f"print(x[{place(cell, shape)}])"]
-
-    def _torch(self, shape: Shape) -> list[str]:
-        return ["z = x"]
 
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         *first, output, printed = self._keras_layer(shape, cell, [])

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from convexplain.messages import Message
 from convexplain.network.layers.addends import Cell
-from convexplain.network.layers.backward import Backward, Unchanged
-from convexplain.network.layers.layer import Array, Layer, Shape, Weights, place
+from convexplain.network.layers.handing_on import HandingOn
+from convexplain.network.layers.layer import Shape
 
 
 @dataclass(frozen=True)
-class Dropout(Layer):
+class Dropout(HandingOn):
     """Hand on every number; in the training that made the network, some were left out by chance.
 
     Training with `convexplain.training` leaves none out.
@@ -24,7 +24,6 @@ class Dropout(Layer):
     """
 
     family = "dropout"
-    hands_on = True
 
     rate: float = 0.5
 
@@ -40,24 +39,6 @@ class Dropout(Layer):
                 )
             )
         self._fill(rate=rate)
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """The same shape."""
-        return shape
-
-    def before(self, x: Array, weights: Weights) -> Array:
-        """The same numbers."""
-        return x
-
-    def backward(self, *, first: bool = False) -> Backward:
-        """What arrives."""
-        return Unchanged()
-
-    def _numpy(self, shape: Shape, cell: Cell) -> list[str]:
-        return ["", f"print(x[{place(cell, shape)}])"]
-
-    def _torch(self, shape: Shape) -> list[str]:
-        return ["z = x"]
 
     def _keras(self, shape: Shape, cell: Cell) -> list[str]:
         return self._keras_layer(shape, cell, [f"{self.rate:g}"])

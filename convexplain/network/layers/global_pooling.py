@@ -20,6 +20,7 @@ class GlobalPooling(Layer):
     """What both global pooling layers share."""
 
     family = "pooling"
+    by_channel = True
 
     #: Put out a map of one place, (1, 1, channels), in place of a vector.
     keepdims: bool = field(default=False, kw_only=True)
@@ -36,10 +37,6 @@ class GlobalPooling(Layer):
         """(C,), or (1, 1, C)."""
         channels = self._map_shape(shape)[2]
         return (1, 1, channels) if self.keepdims else (channels,)
-
-    def channels(self, shape: Shape, filter: int) -> range:
-        """Its own alone."""
-        return range(filter, filter + 1)
 
     def _shaped(self, values: Array) -> Array:
         """Vectors (..., C) as this layer puts them out."""

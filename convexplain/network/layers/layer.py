@@ -86,6 +86,9 @@ class Layer(ABC):
     #: Whether each output is one of the inputs, unchanged: nothing is multiplied or added.
     hands_on: ClassVar[bool] = False
 
+    #: Whether each channel of the output is made of the same channel of the input alone.
+    by_channel: ClassVar[bool] = False
+
     @property
     def activation(self) -> str:
         """The function applied to each output: a name that `ops.activations.find` knows."""
@@ -159,8 +162,8 @@ class Layer(ABC):
         return {part: np.zeros(s, np.float32) for part, s in self.weight_shapes(shape).items()}
 
     def channels(self, shape: Shape, filter: int) -> range:
-        """The channels of an input of `shape` that one channel of the output reads: all."""
-        return range(shape[-1])
+        """The channels of an input of `shape` that one channel of the output reads."""
+        return range(filter, filter + 1) if self.by_channel else range(shape[-1])
 
     def parameters(self, shape: Shape) -> int:
         """Count of learned numbers for an input of `shape`."""

@@ -23,6 +23,7 @@ class Pooling(WindowLayer):
     """What both pooling layers share; the fields are those of `convexplain.ops.Window`."""
 
     family = "pooling"
+    by_channel = True
 
     pool_size: PairLike = (2, 2)
     stride: PairLike | None = None  # None means the pool's size
@@ -58,10 +59,6 @@ class Pooling(WindowLayer):
         except ValueError as error:
             raise ValueError(Message("{name}: {error}", name=self.name, error=error)) from error
         return (*size, shape[2])
-
-    def channels(self, shape: Shape, filter: int) -> range:
-        """Its own alone."""
-        return range(filter, filter + 1)
 
     def _margins(self, shape: Shape) -> Margins:
         return reach(self.window, (shape[0], shape[1]))

@@ -30,6 +30,7 @@ class Rescaling(Layer):
     """
 
     family = "normalization"
+    by_channel = True
 
     scale: Numbers = 1.0
     offset: Numbers = 0.0

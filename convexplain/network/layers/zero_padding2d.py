@@ -29,6 +29,7 @@ class ZeroPadding2D(WindowLayer):
 
     family = "padding"
     hands_on = True
+    by_channel = True
 
     padding: PaddingLike = 1
 
@@ -52,10 +53,6 @@ class ZeroPadding2D(WindowLayer):
     def output_shape(self, shape: Shape) -> Shape:
         """(H + top + bottom, W + left + right, C)."""
         return (*self._output_size(shape), shape[2])
-
-    def channels(self, shape: Shape, filter: int) -> range:
-        """Its own alone."""
-        return range(filter, filter + 1)
 
     def before(self, x: Array, weights: Weights) -> Array:
         """The padded map."""
