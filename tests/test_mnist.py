@@ -311,6 +311,17 @@ def test_fetch_into_a_file_or_below_one_is_refused(server: str, tmp_path: Path) 
         mnist.fetch(tmp_path / "file" / "below", mirrors=[server + "good/"])
 
 
+def test_a_folder_that_nobody_may_write_to_is_told_without_the_file_that_was_tried(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "tmpx1y2z3"))
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refused)
+    with pytest.raises(ConvexplainError, match=r"gz cannot be written: Permission denied; make"):
+        mnist.fetch(tmp_path, mirrors=[server + "good/"])
+
+
 def test_a_full_disk_leaves_neither_the_file_nor_a_part(server: str, tmp_path: Path) -> None:
     resource = pytest.importorskip("resource", reason="this system has no limits")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

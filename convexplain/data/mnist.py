@@ -225,7 +225,7 @@ def fetch(
                 variable=VARIABLE,
             ) from None
         except OSError as error:
-            what = said(error).partition(" | ")[0]  # pooch adds a hint of its own
+            what = said(error.__cause__ or error)  # pooch names a file and a remedy of its own
             raise ConvexplainError(
                 "{path} cannot be written: {what}; make room there, or name another folder",
                 path=path,
