@@ -63,12 +63,18 @@ export const INPUT = "input";
 
 /** Bytes of a base64 text. @param {string} text */
 export function fromBase64(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  // A function called for each of two million bytes takes longer than all else that opens the page.
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);
+  return bytes;
 }
 
 /** Pixels 0 to 255 as float32 from 0 to 1, to the bit as the Python core has them. @param {Uint8Array} bytes */
 export function fractions(bytes) {
-  return Float32Array.from(bytes, (byte) => byte / 255);
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i += 1) values[i] = bytes[i] / 255;
+  return values;
 }
 
 /** Pixels as they were written. @param {Pixels} written */

@@ -134,12 +134,17 @@ export function edited(network, name, filter, channel, weights) {
   };
 }
 
+// What a float16's fraction counts in, by its exponent.
+const UNITS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
+
 /** float16: a sign, five bits of exponent, ten of fraction; every one is a float32. @param {Uint16Array} patterns */
 function halves(patterns) {
-  return Float32Array.from(patterns, (pattern) => {
+  const values = new Float32Array(patterns.length);
+  for (let i = 0; i < patterns.length; i += 1) {
+    const pattern = patterns[i];
     const exponent = (pattern >> 10) & 31;
-    const fraction = pattern & 1023;
-    const size = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
-    return pattern >> 15 ? -size : size;
-  });
+    const size = ((exponent && 1024) + (pattern & 1023)) * UNITS[exponent];
+    values[i] = pattern >> 15 ? -size : size;
+  }
+  return values;
 }
