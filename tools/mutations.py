@@ -257,7 +257,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a receptive field off by one",
-        "convexplain.ops.geometry",
+        "convexplain.ops.receptive_field",
         "_plus(self.size, ((rows - 1) * down,",
         "_plus(self.size, (rows * down,",
         "tests/test_geometry.py",
@@ -1056,7 +1056,7 @@ MUTATIONS = (
     ),
     Mutation(
         "shares of a bar that leave no rest",
-        "convexplain.panels.charts",
+        "convexplain.panels.bars",
         "ends[up] += long",
         "ends[up] += 0.9 * long",
         "tests/test_panels_kinds.py",

@@ -41,7 +41,8 @@ from convexplain.network.layers import (
 )
 from convexplain.network.summary import Row, table
 from convexplain.ops import ReceptiveField, Window
-from convexplain.ops.geometry import Pair, reads
+from convexplain.ops.geometry import Pair
+from convexplain.ops.receptive_field import reads
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 

@@ -17,7 +17,7 @@ from convexplain.ops.convolution_steps import (
     conv2d_steps,
     conv2d_transpose_steps,
 )
-from convexplain.ops.geometry import Box, ReceptiveField, Window, receptive_field, unseen
+from convexplain.ops.geometry import Box, Window
 from convexplain.ops.gradients import GradientStep, GradientSteps, kernel_gradient_steps
 from convexplain.ops.patching import pad, patches
 from convexplain.ops.pooling import avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d
@@ -27,6 +27,7 @@ from convexplain.ops.pooling_steps import (
     avg_pool2d_steps,
     max_pool2d_steps,
 )
+from convexplain.ops.receptive_field import ReceptiveField, receptive_field, unseen
 from convexplain.ops.stamps import StampStep, StampSteps, overlaps, stamp_steps
 from convexplain.ops.steps import Steps
 from convexplain.ops.transposed import conv2d_transpose

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convexplain import ops
 from convexplain.data import digits
 from convexplain.network import (
     AveragePooling2D,
@@ -19,7 +20,6 @@ from convexplain.network import (
     Trace,
 )
 from convexplain.network.layers import as_map
-from convexplain.ops import geometry
 from convexplain.page import data
 from tests import small_networks
 
@@ -270,7 +270,7 @@ def test_the_class_depends_on_the_pixels_that_changing_them_shows(core: Any) -> 
     assert boxes["input"] == {"top": 0, "left": 0, "bottom": 26, "right": 26}
     assert boxes["conv3"] == {"top": 0, "left": 0, "bottom": 3, "right": 3}
     # The cells that the text calls unread really change nothing.
-    rows, cols = geometry.unseen(net.windows("conv3"), (28, 28))
+    rows, cols = ops.unseen(net.windows("conv3"), (28, 28))
     unread = core(
         """core.network.unread(core.network.readNetwork(core.data.fromBase64(argument)))
           .get("input")""",

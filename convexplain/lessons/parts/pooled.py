@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from convexplain.lessons.parts.subject import convolutions
 from convexplain.network import Layer, Network, Trace, check_shapes
-from convexplain.ops import Box, ReceptiveField, geometry
+from convexplain.ops import Box, ReceptiveField, unseen
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
@@ -228,7 +228,7 @@ def left_over(trace: Trace) -> Odd | None:
         maps = trace.activations.get(source)
         if maps is None or pool.window is None:
             continue
-        rows, cols = geometry.unseen([pool.window], (maps.shape[0], maps.shape[1]))
+        rows, cols = unseen([pool.window], (maps.shape[0], maps.shape[1]))
         if not rows and not cols:
             continue
         lost = maps[_mask(maps.shape, rows, cols)]
