@@ -11,9 +11,10 @@ the same description.
 from __future__ import annotations
 
 from convexplain.panels.arrange import Aligned, Column, Either, Overlay, Row, Space
+from convexplain.panels.bars import Bar, Bars
 from convexplain.panels.box import Box
 from convexplain.panels.cells import Cells, Maps, Mark
-from convexplain.panels.charts import Axis, Bar, Bars, Chart, Curve, Dot, Runs
+from convexplain.panels.charts import Axis, Chart, Curve, Dot, Runs
 from convexplain.panels.check import faintest, problems
 from convexplain.panels.hops import Hops
 from convexplain.panels.links import Link

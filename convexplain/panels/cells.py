@@ -16,6 +16,7 @@ from convexplain.panels.pieces import Frame, Grid, Path, Piece, Words
 from convexplain.panels.scale import INK, Scale
 from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
+from convexplain.style.lines import COLON, STOP
 
 #: What of a cell its number may take, and how much larger than a number a cell becomes at most.
 FILLED, ROOMY = 0.86, 4.2
@@ -180,10 +181,7 @@ class Cells(Panel):
 
     def describe(self, lang: str) -> str:
         """Tell a small grid number by number, of a large one its size and its extremes."""
-        return f"{self.called(lang)}{_COLON[lang]}{_contents(self, lang)}{_STOP[lang]}"
-
-
-_COLON, _STOP = {"en": ": ", "zh": "："}, {"en": ".", "zh": "。"}
+        return f"{self.called(lang)}{COLON[lang]}{_contents(self, lang)}{STOP[lang]}"
 
 
 def _contents(panel: Cells, lang: str) -> str:

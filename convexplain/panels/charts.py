@@ -1,4 +1,4 @@
-"""Bars and curves."""
+"""Charts: curves and points over axes."""
 
 from __future__ import annotations
 
@@ -10,247 +10,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.ops import Breakdown
 from convexplain.panels.arrange import Either
 from convexplain.panels.box import Box, Point, around
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line
 from convexplain.panels.pieces import Align, Fill, Path, Piece, Words
-from convexplain.panels.scale import Scale
-from convexplain.panels.text import leading, text_width
+from convexplain.panels.text import leading, say, text_width
 from convexplain.style import format as fmt
-from convexplain.style import terms
 from convexplain.style.captions import Caption
+from convexplain.style.lines import COLON, COMMA, STOP
 
-_COMMA, _STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
-_COLON = {"en": ": ", "zh": "："}
 #: Ticks on an axis, at most.
 _TICKS = 5
 #: On a logarithmic axis an end so much nearer to a power of ten gets no tick, in decades.
 _APART = 0.7
 #: How much wider a chart is that stands alone.
 _BROAD = 1.25
-
-
-def _say(words: Caption | str, lang: str) -> str:
-    return words.text(lang) if isinstance(words, Caption) else words
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar with its name.
-
-    Parameters
-    ----------
-    name : str
-    label : Caption or str
-    value : float
-    text : Caption or str
-        What is printed for the value; two decimals by default.
-    tone : str
-        Token of the theme; by default the colour of the value on the scale.
-    """
-
-    name: str
-    label: Caption | str
-    value: float
-    text: Caption | str = ""
-    tone: str = ""
-
-    def printed(self, lang: str) -> str:
-        """Return the value as it is read."""
-        return _say(self.text, lang) or fmt.number(self.value)
-
-
-@dataclass(frozen=True, eq=False)
-class Bars(Panel):
-    """Bars under one another, each with its name and number; or end to end as shares of a whole.
-
-    Parameters
-    ----------
-    bars : sequence of Bar
-        Found as ``"panel.bar"``.
-    scale : Scale
-        Its end is where the longest bar can end.
-    length : float
-        Of the scale's end, in cells.
-    share : str
-        Of whose cells.
-    stacked : bool
-        Positive bars end to end, negative ones under them likewise; numbers are not printed.
-    upright : bool
-        Whether a stack stands: positive bars up from zero, negative ones down from it.
-    rest : float
-        What a stack lacks to the end of its scale is drawn muted, so far.
-    thick : float
-        Of a stack's bar, in sizes of the text.
-    lowest : float
-        The least value that a bar will ever have, where none is stacked; room is kept for it.
-    apart : float
-        How much of an upright stack's block is left free to its neighbour, in sizes of the text,
-        and at most a quarter of the block.
-    labelled : bool
-        Whether names and numbers stand under those bars of a lying stack that are broad enough.
-    """
-
-    bars: Sequence[Bar]
-    scale: Scale
-    _: KW_ONLY
-    length: float = 12.0
-    share: str = ""
-    stacked: bool = False
-    upright: bool = False
-    rest: float = 0.0
-    thick: float = 0.9
-    lowest: float = 0.0
-    apart: float = 0.0
-    labelled: bool = False
-
-    @classmethod
-    def of(cls, name: str, account: Breakdown, scale: Scale, **how: Any) -> Bars:
-        """Describe what a number is made of: a bar for each addend, the bias, and the value.
-
-        Parameters
-        ----------
-        name : str
-        account : Breakdown
-        scale : Scale
-        **how
-            As `Bars` takes it.
-        """
-        bars = [Bar(f"part-{n}", label, value) for n, (label, value) in enumerate(account.addends)]
-        bars.append(Bar("bias", terms.BIAS, account.bias))
-        bars.append(Bar("value", terms.VALUE, account.value))
-        return cls(name, bars, scale, **how)
-
-    @property
-    def group(self) -> str:
-        """Its share, or its name."""
-        return self.share or self.name
-
-    def bounds(self, at: Setting) -> Bounds:
-        """Return what a cell of its length can be; with others' cells, what these can be."""
-        sheet = at.sheet
-        if self.share:
-            return Bounds(1.0, 0.0, 0.0, sheet.room)
-        least, good = 0.6 * sheet.thumb / self.length, 0.5 * sheet.good / self.length
-        # A whole may be as broad as the sheet.
-        room = sheet.body_box.width if self.stacked and not self.upright else sheet.room
-        return Bounds(1.0, least, max(least, good), max(least, room / self.length))
-
-    def _signs(self) -> tuple[bool, bool]:
-        return any(b.value >= 0 for b in self.bars), any(b.value < 0 for b in self.bars)
-
-    @property
-    def _ahead(self) -> bool:
-        """Whether room is kept right of zero: not where all bars are below it."""
-        values = [bar.value for bar in self.bars]
-        return self.lowest < 0 or max(values) > 0 or min(values) == 0
-
-    def _sum(self, at: Setting, sign: int) -> float:
-        """Return how long all bars of one sign are together."""
-        return sum(self._long(at, b.value) for b in self.bars if b.value * sign > 0)
-
-    def _long(self, at: Setting, value: float) -> float:
-        return abs(value) / (self.scale.most or 1.0) * self.length * at.sides[self.group]
-
-    def body(self, at: Setting) -> Extent:
-        """Return the room of the bars; names stand at the left, numbers at the right."""
-        sheet, whole = at.sheet, self.length * at.sides[self.group]
-        if self.upright:
-            return Extent(self.thick * sheet.text, self._sum(at, 1) + self._sum(at, -1))
-        if self.stacked:
-            rows = 2 if all(self._signs()) else 1
-            under = 2.2 * leading(sheet.text) if self.labelled else 0.0
-            return Extent(whole, rows * self.thick * sheet.text, down=under)
-        below = self._long(at, min(0.0, self.lowest, *(bar.value for bar in self.bars)))
-        whole = whole if self._ahead else 0.0
-        left = max(text_width(_say(bar.label, at.lang), sheet.text) for bar in self.bars)
-        right = max(text_width(bar.printed(at.lang), sheet.number) for bar in self.bars)
-        apart = 0.5 * sheet.text
-        return Extent(
-            below + whole, 1.5 * sheet.text * len(self.bars), left + apart, 0.0, right + apart
-        )
-
-    def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
-        """Yield the bars with names and numbers."""
-        if self.upright:
-            yield from self._column(at, box)
-        else:
-            yield from self._stack(at, box) if self.stacked else self._rows(at, box)
-
-    def _column(self, at: Setting, box: Box) -> Iterator[Piece]:
-        zero = box.y + self._sum(at, 1)
-        ends = {True: zero, False: zero}
-        for bar in self.bars:
-            up, long = bar.value >= 0, self._long(at, bar.value)
-            top = ends[up] - long if up else ends[up]
-            free = min(self.apart * at.sheet.text, long / 4)
-            yield self._fill(bar, Box(box.x, top + free / 2, box.width, long - free))
-            ends[up] = top if up else top + long
-        line_ends = (box.x, zero), (box.right, zero)
-        yield Path(f"{self.name}.zero", self.name, Box(box.x, zero, box.width, 0), line_ends)
-
-    def _stack(self, at: Setting, box: Box) -> Iterator[Piece]:
-        thick = self.thick * at.sheet.text
-        ends = {True: box.x, False: box.x}
-        rows = {True: box.y, False: box.y + (thick if all(self._signs()) else 0.0)}
-        if self.rest:
-            long = self._long(at, self.rest)
-            yield Fill(
-                f"{self.name}.rest", self.name, Box(box.right - long, box.y, long, thick), "line"
-            )
-        for bar in self.bars:
-            up, long = bar.value >= 0, self._long(at, bar.value)
-            place = Box(ends[up], rows[up], long, thick)
-            yield self._fill(bar, place)
-            if self.labelled:
-                yield from self._under(at, bar, place)
-            ends[up] += long
-
-    def _under(self, at: Setting, bar: Bar, place: Box) -> Iterator[Piece]:
-        """Yield name and number of a bar of a stack, if it is as broad as they are."""
-        size, words = at.sheet.text, (_say(bar.label, at.lang), bar.printed(at.lang))
-        if max(text_width(said, size, "bold") for said in words) > place.width:
-            return
-        for n, (said, name) in enumerate(zip(words, ("label", "value"), strict=True)):
-            y = place.bottom + (n + 0.7) * leading(size)
-            yield line(
-                at, self.name, f"{self.name}.{bar.name}.{name}", said, place.middle[0], y, size,
-                align="middle", weight="regular" if n else "bold",
-            )  # fmt: skip
-
-    def _fill(self, bar: Bar, place: Box) -> Fill:
-        tone, value = (bar.tone, None) if bar.tone else ("ink", bar.value)
-        return Fill(f"{self.name}.{bar.name}", self.name, place, tone, value, self.scale)
-
-    def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
-        sheet, pitch = at.sheet, 1.5 * at.sheet.text
-        zero = box.right - (self.length * at.sides[self.group] if self._ahead else 0.0)
-        for n, bar in enumerate(self.bars):
-            middle, long = box.y + (n + 0.5) * pitch, self._long(at, bar.value)
-            start = zero if bar.value >= 0 else zero - long
-            yield self._fill(bar, Box(start, middle - 0.3 * pitch, long, 0.6 * pitch))
-            name, apart = f"{self.name}.{bar.name}", 0.5 * sheet.text
-            label = _say(bar.label, at.lang)
-            yield line(
-                at, self.name, f"{name}.label", label, box.x - apart, middle, sheet.text,
-                align="right", tone="muted",
-            )  # fmt: skip
-            end = zero + long if bar.value >= 0 else zero
-            yield line(
-                at, self.name, f"{name}.value", bar.printed(at.lang), end + apart, middle,
-                sheet.number,
-            )  # fmt: skip
-        ends = (zero, box.y), (zero, box.bottom)
-        yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
-
-    def describe(self, lang: str) -> str:
-        """Tell each bar's name and number."""
-        said = _COMMA[lang].join(
-            f"{_say(bar.label, lang)} {bar.printed(lang)}" for bar in self.bars
-        )
-        called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
-        return f"{called}{said}{_STOP[lang]}"
 
 
 @dataclass(frozen=True)
@@ -667,7 +441,7 @@ class Chart(Panel):
         for curve in self.curves:
             # A single curve is what the axis says; its label is then often its end.
             named = curve.label if len(self.curves) > 1 else None
-            called = _say(named or self.y.label, lang)
+            called = say(named or self.y.label, lang)
             first, last = (
                 f"{self.y.text(float(curve.y[n]), self._step(1) / 10)} "
                 f"({self.x.label.text(lang)} {self.x.text(float(curve.x[n]), self._step(0))})"
@@ -676,7 +450,7 @@ class Chart(Panel):
             to = "到" if lang == "zh" else "to"
             said.append(f"{called} {first} {to} {last}")
         said += [
-            f"{_say(dot.label, lang)} ({self.x.text(dot.x, self._step(0) / 10)}, "
+            f"{say(dot.label, lang)} ({self.x.text(dot.x, self._step(0) / 10)}, "
             f"{self.y.text(dot.y, self._step(1) / 10)})"
             for dot in self.dots
             if dot.label
@@ -684,9 +458,9 @@ class Chart(Panel):
         between = "、" if lang == "zh" else " / "
         for each in self.runs:
             values = between.join(self.y.text(float(y), self._step(1) / 100) for y in each.y)
-            said.append(f"{_say(each.label, lang) if each.label else each.name} {values}")
-        called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
-        return called + _COMMA[lang].join(said) + _STOP[lang]
+            said.append(f"{say(each.label, lang) if each.label else each.name} {values}")
+        called = f"{self.called(lang)}{COLON[lang]}" if self.title else ""
+        return called + COMMA[lang].join(said) + STOP[lang]
 
 
 def _beside(heights: Sequence[float], wide: float) -> list[float]:

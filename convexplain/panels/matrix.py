@@ -15,8 +15,8 @@ from convexplain.panels.scale import Scale
 from convexplain.panels.text import leading, text_width
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
+from convexplain.style.lines import COMMA, STOP
 
-_COMMA, _STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
 #: Between the table and what stands around it, in sizes of the text.
 _APART = 0.55
 
@@ -106,8 +106,8 @@ class Matrix(Cells):
 
     def describe(self, lang: str) -> str:
         """Tell each row's name and its end."""
-        said = _COMMA[lang].join(
+        said = COMMA[lang].join(
             " ".join(w if isinstance(w, str) else w.text(lang) for w in pair)
             for pair in zip(self.rows, self.ends, strict=True)
         )
-        return f"{self.called(lang)}{_COMMA[lang]}{said}{_STOP[lang]}"
+        return f"{self.called(lang)}{COMMA[lang]}{said}{STOP[lang]}"

@@ -6,10 +6,16 @@ from functools import lru_cache
 from itertools import pairwise
 
 from convexplain.style import fonts
+from convexplain.style.captions import Caption
 from convexplain.style.lines import NOT_FIRST, NOT_LAST
 
 #: Share of the width below which a last line looks lost.
 _LONELY = 0.25
+
+
+def say(words: Caption | str | None, lang: str) -> str:
+    """Return words in a language; names that are the same in both are texts."""
+    return words.text(lang) if isinstance(words, Caption) else words or ""
 
 
 def text_width(words: str, size: float, weight: str = "regular") -> float:

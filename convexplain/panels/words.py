@@ -14,17 +14,15 @@ from convexplain.panels.box import Box
 from convexplain.panels.panel import Extent, Panel, Setting, line
 from convexplain.panels.pieces import Align, Grid, Path, Piece, Words
 from convexplain.panels.scale import Scale
-from convexplain.panels.text import leading, text_width, wrap
+from convexplain.panels.text import leading, say, text_width, wrap
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
+from convexplain.style.lines import COLON, COMMA, STOP
 
 Role = Literal["text", "note", "small", "number", "heading", "sign", "display"]
 
 # As people write them; none of these, and the number is the result.
-_STOP = {"en": ".", "zh": "。"}
-_COMMA = {"en": ", ", "zh": "，"}
-_COLON = {"en": ": ", "zh": "："}
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,14 +170,10 @@ class Formula(Panel):
     def describe(self, lang: str) -> str:
         """Tell the terms, each with what it is."""
         said = (
-            " ".join(filter(None, (_say(term.over, lang), _say(term.text, lang))))
+            " ".join(filter(None, (say(term.over, lang), say(term.text, lang))))
             for term in self.terms
         )
-        return " ".join(said) + _STOP[lang]
-
-
-def _say(words: Caption | str | None, lang: str) -> str:
-    return words.text(lang) if isinstance(words, Caption) else words or ""
+        return " ".join(said) + STOP[lang]
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +207,7 @@ class Number(Panel):
     def describe(self, lang: str) -> str:
         """Tell the number."""
         called = f"{self.called(lang)} " if self.title else ""
-        return f"{called}{fmt.number(self.value)}{_STOP[lang]}"
+        return f"{called}{fmt.number(self.value)}{STOP[lang]}"
 
 
 def _cell(at: Setting, wide: float) -> tuple[float, float]:
@@ -364,15 +358,15 @@ class Sum(Panel):
     def describe(self, lang: str) -> str:
         """Tell the addends, the total and the result."""
         rows = [
-            f"{_say(addend.label, lang)} {number}"
+            f"{say(addend.label, lang)} {number}"
             for addend, number in zip(self.addends, self._numbers(), strict=False)
         ]
         if len(rows) > 1:
             rows.append(f"= {fmt.number(self.total)}")
-        said = _COMMA[lang].join(rows)
+        said = COMMA[lang].join(rows)
         if self.activation is not None:
-            said += f"{_COMMA[lang]}{self.activation} → {fmt.number(self.activated)}"
-        return said + _STOP[lang]
+            said += f"{COMMA[lang]}{self.activation} → {fmt.number(self.activated)}"
+        return said + STOP[lang]
 
 
 @dataclass(frozen=True, eq=False)
@@ -439,9 +433,9 @@ class Table(Panel):
         """Tell it row by row."""
         rows = [*([self.header] if self.header else []), *self.rows]
         gap = "；" if lang == "zh" else "; "
-        said = gap.join(_COMMA[lang].join(_say(words, lang) for words in row) for row in rows)
-        called = f"{self.called(lang)}{_COLON[lang]}" if self.title else ""
-        return f"{called}{said}{_STOP[lang]}"
+        said = gap.join(COMMA[lang].join(say(words, lang) for words in row) for row in rows)
+        called = f"{self.called(lang)}{COLON[lang]}" if self.title else ""
+        return f"{called}{said}{STOP[lang]}"
 
 
 @dataclass(frozen=True, eq=False)
