@@ -223,3 +223,24 @@ def _plain(numbers: Any) -> float | list[float]:
     """Return one number, or a list of one for each channel."""
     values = np.ravel(np.asarray(numbers, np.float32)).tolist()
     return values[0] if len(values) == 1 else values
+
+
+def constants(inputs: list[Value]) -> list[Array | None]:
+    """Return those inputs that are constants; None stands for the others."""
+    return [None if isinstance(value, Tensor) else value for value in inputs]
+
+
+def one_number(array: Array | None, default: float) -> float | None:
+    """Return a constant that is one number; None if it is one for each channel."""
+    if array is None:
+        return default
+    return float(array.ravel()[0]) if array.size == 1 else None
+
+
+def weights_name(node: Node, default: str) -> str:
+    """Call a layer as its weights are called ("conv1.weight"), where the file tells."""
+    for name in node.inputs[1:]:
+        head, dot, tail = name.rpartition(".")
+        if dot and tail in ("weight", "bias") and head:
+            return head
+    return default
