@@ -226,7 +226,7 @@ export class App {
     const said = this.tour.step?.text(this) ?? told ?? this.mode.caption?.(this, state) ?? (state.tool ? say("drawHint") : null);
     const [text, invites] = said === null && cell ? captionOf(this, cell) : [said, ""];
     if (text === null) {
-      const steps = [DATA.digits28 ? "step1" : "step1Picture", "step2", "step3"].map((key, i) => make(
+      const steps = [DATA.digits28 ? "step1" : "step1Picture", matchMedia("(hover: none)").matches ? "step2Touch" : "step2", "step3"].map((key, i) => make(
         "span", { class: "step" }, make("b", { "aria-hidden": "true" }, i + 1), say(key), " ",
       ));
       refill(this.caption, steps);

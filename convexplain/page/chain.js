@@ -319,6 +319,8 @@ export class Chain {
       const map = this.placeOf(frame);
       if (explained && map.width > 0) seen.set(column.name, { map, box: this.placeOf(explained) });
     }
+    // What a column reads stands where its link runs.
+    for (const { column, element } of this.columns) element.classList.toggle("lit", column.name !== INPUT && seen.has(column.name));
     const visible = new Set(this.maps.filter(({ view }) => view.visible).map(({ column }) => column.name));
     const order = this.columns.map(({ column }) => column.name).filter((name) => visible.has(name) || seen.has(name));
     this.links.show([...seen.keys()].flatMap((name) => [...this.seenBefore(name, seen)].map((before) => ({

@@ -124,7 +124,7 @@ export class Controls {
       const digits = await prepare();
       const { pixels, steps, doubts } = digits[largest(digits)];
       this.app.actions.setDrawn(quantised(pixels));
-      const did = steps.map(({ key, values }) => say(key, values)).join("; ");
+      const did = steps.map(({ key, values }) => say(key, values)).join(say("listed"));
       // A doubt is what must be read: it takes the place of what was done.
       this.app.tell(doubts.length ? doubts.map((name) => say(name)).join(gap()) : did);
     } catch (error) {

@@ -11,7 +11,7 @@ import { shownClasses } from "./answer.js";
 import { benchHead } from "./cells.js";
 import { INPUT } from "./data.js";
 import { button, make, select } from "./dom.js";
-import { probability, TIMES } from "./format.js";
+import { number, probability, TIMES } from "./format.js";
 import { clamp } from "./numbers.js";
 import { className, say } from "./words.js";
 
@@ -66,6 +66,12 @@ function beforeAndNow(before, now) {
   );
 }
 
+/** How far the largest logit is above the second; a single one stands for the difference of two. @param {Trace} trace */
+function lead({ logits }) {
+  const [first, second] = logits.length > 1 ? [...logits].sort((a, b) => b - a) : [Math.abs(logits[0]), 0];
+  return first - second;
+}
+
 /** @type {Mode} */
 export const ERASE = {
   name: "erase",
@@ -106,7 +112,10 @@ export const ERASE = {
     const { untouched, trace } = app.model;
     if (!state.erased.length && !state.zeroed.length) return say("sayErase");
     const [k, j] = [untouched.prediction, trace.prediction];
-    if (k === j) return say("answerKept", { k: className(k), a: probability(untouched.probabilities[k]), b: probability(trace.probabilities[k]) });
-    return say("answerChanged", { k: className(k), j: className(j), a: probability(untouched.probabilities[k]), b: probability(trace.probabilities[j]) });
+    const [a, b] = [probability(untouched.probabilities[k]), probability(trace.probabilities[j])];
+    if (k !== j) return say("answerChanged", { k: className(k), j: className(j), a, b });
+    // Of a very sure answer the printed probability does not move, but its logit does.
+    if (a === b) return say("answerLeads", { k: className(k), a, x: number(lead(untouched)), y: number(lead(trace)) });
+    return say("answerKept", { k: className(k), a, b });
   },
 };

@@ -1,5 +1,5 @@
 /**
- * The help: keys, what is counted how, a link to this cell, and letters as shortcuts on or off.
+ * The help: the tour, words, keys, what is counted how, a link to this cell, and letters as shortcuts on or off.
  *
  * @import { App } from "./app.js"
  * @import { State } from "./state.js"
@@ -44,23 +44,23 @@ export class Help {
     const told = make("span", { role: "status" });
     this.element.replaceChildren(
       make("h2", { id: "help-title" }, say("helpTitle")),
-      make("dl", {}, KEYS.map(([keys, words]) => make(
-        "div", {}, make("dt", {}, make("kbd", {}, keys)), make("dd", {}, say(words)),
-      ))),
-      make("p", {}, say("countsFrom")),
-      make("p", {}, this.letters, make("label", { for: "letters" }, say("letters"))),
       make(
         "p", { class: "pair" },
-        button(() => this.app.tour.start(), {}, say("tourTake")),
+        button(() => this.app.tour.start(), { autofocus: true }, say("tourTake")),
         button(() => {
           actions.setHelp(false);
           this.app.glossary.open();
         }, {}, say("glossary")),
       ),
+      make("dl", { class: "keys" }, KEYS.map(([keys, words]) => make(
+        "div", {}, make("dt", {}, make("kbd", {}, keys)), make("dd", {}, say(words)),
+      ))),
+      make("p", {}, say("countsFrom")),
+      make("p", { class: "keys" }, this.letters, make("label", { for: "letters" }, say("letters"))),
       make(
         "p", { class: "pair" },
         button(() => this.copy(told), {}, say("copyLink")),
-        button(() => actions.setHelp(false), { class: "primary", autofocus: true }, say("close")),
+        button(() => actions.setHelp(false), { class: "primary" }, say("close")),
       ),
       told,
     );

@@ -72,13 +72,18 @@ export function panelOf(app, cell) {
   return app.model.layer(cell.layer)?.kind.panel ?? PIXEL;
 }
 
+/** Whether any window of a layer lies on a cell. @param {Layer} layer @param {Cell} cell */
+function reads({ window, outShape }, { row, col }) {
+  return !window || [row, col].every((at, axis) => [...Array(outShape[axis]).keys()].some((stop) => window.taps(axis, stop).includes(at)));
+}
+
 /** What the line at the bottom says of a cell: a sentence, and what invites to a click. @param {App} app @param {Cell} cell */
 export function captionOf(app, cell) {
   const { model } = app;
   const unread = model.unread.get(cell.layer);
   if (unread?.rows.includes(cell.row) || unread?.cols.includes(cell.col)) {
-    const later = cell.layer === INPUT ? app.names.alone : model.columnBehind(cell.layer)?.name ?? app.names.alone;
-    return [say("sayUnread", { later }), ""];
+    const behind = model.columnBehind(cell.layer);
+    return [say(behind?.layer && reads(behind.layer, cell) ? "sayUnused" : "sayUnread", { later: behind?.name ?? app.names.alone }), ""];
   }
   const panel = panelOf(app, cell);
   return [panel.caption(app, cell), panel.invites?.(app, cell) ?? ""];
@@ -130,17 +135,18 @@ export class PanelView {
   }
 }
 
-/** The cells from which one walked back here, each a way to return. @param {App} app @param {State} state */
+/** The cells from which one walked back here: the last one, and, as three dots, where one began. @param {App} app @param {State} state */
 function crumbs({ model, actions }, { trail }) {
   if (!trail.length) return null;
-  const last = trail.slice(-2);
-  const skipped = trail.length - last.length;
+  const crumb = (/** @type {number} */ at, /** @type {string|null} */ text = null) => {
+    const column = model.column(trail[at].layer);
+    const title = column.title(trail[at]);
+    return make("li", {}, button(
+      () => actions.unwind(at), { "data-key": `crumb-${at}`, title, "aria-label": text && title }, text ?? column.crumb(trail[at]),
+    ));
+  };
   return make(
     "nav", { class: "crumbs", "aria-label": say("trail") },
-    make("ol", {}, skipped ? make("li", {}, "…") : null, last.map((cell, i) => make("li", {}, button(
-      () => actions.unwind(skipped + i),
-      { "data-key": `crumb-${skipped + i}`, title: model.column(cell.layer).title(cell) },
-      model.column(cell.layer).crumb(cell),
-    )))),
+    make("ol", {}, trail.length > 1 && crumb(0, "…"), crumb(trail.length - 1)),
   );
 }

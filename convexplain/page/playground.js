@@ -112,7 +112,7 @@ function formula({ window }, play) {
       "p", { class: "formula" }, say("outputSize"), " = (", window.size[axis], ` + ${before} + ${after} − `,
       window.dilation[axis] > 1 ? `((${window.kernelSize[axis]} − 1) ${TIMES} ${window.dilation[axis]} + 1)` : span,
       `) / ${window.stride[axis]} + 1 = `,
-      Number.isInteger(exact) ? null : `${number(exact)}, ${say("roundedDown")}: `, make("b", {}, window.outputSize[axis]),
+      Number.isInteger(exact) ? null : say("roundedDown", { n: number(exact) }), make("b", {}, window.outputSize[axis]),
     );
   });
 }
@@ -280,6 +280,33 @@ function stamping({ values, cols, window, kernel, map, at }) {
 }
 
 /**
+ * Change the window, and let it stay where it lies on the picture.
+ *
+ * @param {App} app
+ * @param {Partial<Play>} changes
+ */
+function change(app, changes) {
+  const { play } = app.store.state;
+  const next = { ...play, ...changes };
+  const [before, after] = [played(app, play), played(app, next)];
+  app.actions.play(before && after ? {
+    ...changes, at: axes((axis) => placeOf(after, next, axis, middleOf(before, play, axis))),
+  } : changes);
+}
+
+/** Where the middle of the window is on the picture. @param {Played} found @param {Play} play @param {number} axis */
+function middleOf({ window, at }, { op, row }, axis) {
+  if (row !== null && axis === 0) return row;
+  return op === ENLARGING ? at[axis] : at[axis] * window.stride[axis] + (window.span[axis] - 1) / 2 - window.margins[2 * axis];
+}
+
+/** The stop whose middle is nearest to a place on the picture. @param {Played} found @param {Play} play @param {number} axis @param {number} middle */
+function placeOf({ window }, { op }, axis, middle) {
+  const stop = op === ENLARGING ? middle : (middle + window.margins[2 * axis] - (window.span[axis] - 1) / 2) / window.stride[axis];
+  return clamp(Math.round(stop), 0, window.outputSize[axis] - 1);
+}
+
+/**
  * A choice among numbers.
  *
  * @param {App} app
@@ -291,7 +318,7 @@ function choice(app, what, options, play) {
   const names = { size: term("window", say("windowSize")), stride: say("stride"), dilation: say("dilation"), padding: say("padding") };
   return make(
     "label", {}, names[what], " ",
-    select((value) => app.actions.play({ [what]: /^\d/.test(value) ? Number(value) : value }), { "data-key": `play-${what}`, "aria-label": what === "size" ? say("windowSize") : null }, options.map((value) => (
+    select((value) => change(app, { [what]: /^\d/.test(value) ? Number(value) : value }), { "data-key": `play-${what}`, "aria-label": what === "size" ? say("windowSize") : null }, options.map((value) => (
       make("option", { value, selected: play[what] === value }, what === "size" ? (play.row === null ? `${value} ${TIMES} ${value}` : value) : value)
     ))),
   );
@@ -338,7 +365,7 @@ function controls(app, { play }) {
   return make(
     "div", { class: "play-controls" },
     make("label", {}, say("operation"), " ", select(
-      (op) => app.actions.play({
+      (op) => change(app, {
         op: /** @type {Play["op"]} */ (op),
         // With a stride of 1 it would hardly enlarge.
         ...(op === ENLARGING && play.stride === 1 ? { stride: 2 } : {}),
@@ -347,7 +374,7 @@ function controls(app, { play }) {
     )),
     choice(app, "size", SIZES, play), choice(app, "stride", STEPS, play), choice(app, "padding", PADDINGS, play), choice(app, "dilation", STEPS, play),
     button(
-      () => app.actions.play({ row: play.row === null ? fullestRow(app) : null, kernel: null, at: [0, 9] }),
+      () => change(app, { row: play.row === null ? fullestRow(app) : null, kernel: null }),
       { "data-key": "play-row", "aria-pressed": String(play.row !== null) }, say("oneRow"),
     ),
     weighs(play) && weights(app, play),

@@ -95,6 +95,7 @@ export const WORDS = {
   step1Picture: ["Choose a picture.", "选一张图片。"],
   step1: ["Choose a digit.", "选一个手写数字。"],
   step2: ["Point at any cell.", "指向任意一格。"],
+  step2Touch: ["Tap any cell.", "点一下任意一格。"],
   step3: ["See how its number is made.", "看这个数怎样算出来。"],
   twoNetworks: ["Two networks, one digit", "两个网络，同一个手写数字"],
   thisNetwork: ["This CNN", "这个 CNN"],
@@ -284,6 +285,10 @@ export const WORDS = {
     "{later} never reads this cell: it changes nothing in the answer.",
     "{later} 从不读取这一格，它不影响预测。",
   ],
+  sayUnused: [
+    "What {later} makes of this cell is read no further: it changes nothing in the answer.",
+    "{later} 由这一格算出的值，后面不再读取，它不影响预测。",
+  ],
   pixelOf: ["{n} of 255", "灰度值 {n}（最大 255）"],
   readBy: ["{layer} reads it in {n} windows.", "{layer} 有 {n} 个窗口读取它。"],
   inkOf: ["0 is paper, 1 is ink.", "0 是纸面，1 是笔画。"],
@@ -310,6 +315,7 @@ export const WORDS = {
   hideWinner: ["the winner", "最大值"],
   hideAnswer: ["the answer", "预测"],
   reveal: ["Reveal", "揭晓"],
+  listed: ["; ", "；"],
   again: ["Hide again", "重新隐藏"],
   rightGuess: ["{letter} it is.", "正是 {letter}。"],
   wrongGuess: ["It is {letter}, not {guess}.", "是 {letter}，不是 {guess}。"],
@@ -347,6 +353,10 @@ export const WORDS = {
   takenPatch: ["input: rows {top}–{bottom}, columns {left}–{right}", "输入：行 {top}–{bottom}、列 {left}–{right}"],
   takenMore: ["and {n} more", "以及另外 {n} 项"],
   answerKept: ["The answer stays {k}: {a} before, {b} now.", "预测仍为 {k}：之前 {a}，现在 {b}。"],
+  answerLeads: [
+    "The answer stays {k}, {a}. How far its logit is ahead: {x} before, {y} now.",
+    "预测仍为 {k}：{a}。它的 logit 领先第二名：之前 {x}，现在 {y}。",
+  ],
   answerChanged: ["The answer was {k} ({a}); now it is {j} ({b}).", "预测原为 {k}（{a}），现在是 {j}（{b}）。"],
 
   // Playground
@@ -362,7 +372,7 @@ export const WORDS = {
   oneRow: ["one row only", "只取一行"],
   outputMap: ["Output", "输出"],
   outputSize: ["size", "尺寸"],
-  roundedDown: ["rounded down", "向下取整"],
+  roundedDown: ["{n}, rounded down: ", "{n}，向下取整："],
   ones: ["ones", "全是 1"],
   oneNumber: ["One number", "一个数"],
   painted: ["It paints", "画出的数"],
@@ -384,7 +394,7 @@ export const WORDS = {
   sayPlaySize: ["{from} becomes {to}:", "{from} 变成 {to}："],
 
   // Help
-  helpTitle: ["Keys", "按键"],
+  helpTitle: ["Help", "帮助"],
   letters: ["Single letters are shortcuts", "单个字母键作为快捷键"],
   countsFrom: ["Rows, columns and filters are counted from 0.", "行、列和过滤器的编号从 0 开始。"],
   copyLink: ["Copy the link to this cell", "复制这一格的链接"],

@@ -270,12 +270,16 @@ def test_the_way_back_leads_from_the_answer_to_a_pixel_and_forwards_again(show: 
     page.go_back()
     settled(page)
     assert address(page)["l"] == "conv1"
-    page.locator(".crumbs button").first.click()
+    page.locator(".crumbs button").last.click()
     settled(page)
-    assert address(page)["l"] == "conv2"
+    assert address(page)["l"] == "pool1"
     page.keyboard.press("Backspace")
     settled(page)
-    assert address(page)["l"] == "pool2"
+    assert address(page)["l"] == "conv2"
+    # The three dots lead to where one began.
+    page.locator(".crumbs button").first.click()
+    settled(page)
+    assert address(page)["l"] == "dense"
 
 
 def stronger(trace: object, name: str, at: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -300,6 +304,11 @@ def test_a_cell_that_nothing_reads_says_so(show: Open) -> None:
     page = show(cell("conv2", 3, 10, 2, d=5))
     assert texts(page, ".caption-text") == [
         "pool2 never reads this cell: it changes nothing in the answer."
+    ]
+    # pool1 keeps the last columns of conv1 in its own, which only the unread ones of conv2 read.
+    page = show(cell("conv1", 3, 10, 25, d=5))
+    assert texts(page, ".caption-text") == [
+        "What pool1 makes of this cell is read no further: it changes nothing in the answer."
     ]
 
 

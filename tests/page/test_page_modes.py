@@ -304,6 +304,19 @@ def test_erasing_a_patch_and_setting_cells_to_zero(show: Open) -> None:
     assert texts(page, ".bar .share") == [fmt.probability(q) for q in trace_of().probabilities]
 
 
+def test_of_a_sure_answer_its_logit_is_told(show: Open) -> None:
+    page = show(fragment(d=9, v="erase", e="8.13.5.5"))
+    picture = digits.first(9).pixels.copy()
+    picture[8:13, 13:18] = 0
+    leads = []
+    for shown in (digits.first(9).pixels, picture):
+        second, first = np.sort(Trace(Network.load("cnn"), shown).before("dense"))[-2:]
+        leads.append(fmt.number(float(first - second)))
+    told = texts(page, ".caption-text")[0]
+    assert told.endswith(f"How far its logit is ahead: {leads[0]} before, {leads[1]} now.")
+    assert leads[0] != leads[1]
+
+
 OTHERS: dict[str, tuple[Layer, ...]] = {
     "padded, with a stride, and a hidden layer": (
         Conv2D("first", 4, 5, stride=2, padding="same", activation="tanh"),

@@ -225,3 +225,15 @@ def test_everything_has_room_on_every_screen(show: Open, size: int, lang: str) -
             box = page.locator(".caption-text").bounding_box()
             assert box is not None
             assert box["y"] + box["height"] <= 1080
+
+
+def test_the_window_stays_where_it_lies_when_it_changes(show: Open) -> None:
+    page = show(playing("conv.3.1.valid.1.all.9.12"))  # its middle is row 10, column 13
+    for what, value, at in (
+        ("stride", "2", "5.6"),  # its middle is row 5 x 2 + 1, column 6 x 2 + 1
+        ("size", "5", "5.6"),  # row 5 x 2 + 2, column 6 x 2 + 2
+        ("op", "transposed", "12.14"),  # where the number that is stamped lies
+    ):
+        page.locator(f'[data-key="play-{what}"]').select_option(value)
+        settled(page)
+        assert address(page)["pg"].split(":")[0].endswith(f".{at}"), what

@@ -22,12 +22,13 @@ from tests.page.looking import (
 
 Open = Callable[..., Page]
 
-#: A projector, a laptop, a frame of JupyterLab, frames of a course, 200% zoom, a phone.
+#: A projector, a laptop, a frame of JupyterLab, a tablet, a frame of a course, 200% zoom, a phone.
 SCREENS = {
     "1920": {"viewport": {"width": 1920, "height": 1080}},
     "1366": {"viewport": {"width": 1366, "height": 768}},
     "1024": {"viewport": {"width": 1024, "height": 768}},
     "frame": {"viewport": {"width": 1000, "height": 600}},
+    "tablet": {"viewport": {"width": 760, "height": 1024}},
     "760": {"viewport": {"width": 760, "height": 600}},
     "zoom": {"viewport": {"width": 683, "height": 384}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
@@ -113,6 +114,47 @@ def test_a_click_on_a_cell_brings_its_arithmetic_into_view(visit: Open, screen: 
     assert address(page)["l"] == "conv1"
     assert in_view(page, page.locator(".panel h3"))
     assert in_view(page, page.locator(".panel .output-cell").first)
+
+
+#: A cell with the longest of titles and a way that led to it, and one of many channels.
+LONG = (
+    cell("conv1", 31, 17, 16, d=5, t="dense.5~conv3.20.1.2~pool2.31.2.4~conv2.31.4.8~pool1.31.8.8"),
+    cell("conv2", 31, 4, 8, d=5, t="conv3.20.1.2~pool2.31.2.4"),
+)
+
+
+@pytest.mark.parametrize("screen", ["1366", "tablet", "phone"])
+def test_a_long_title_and_a_trail_leave_room_for_the_result(visit: Open, screen: str) -> None:
+    for where in LONG:
+        page = visit(where, **SCREENS[screen])
+        panel = page.locator(".panel").bounding_box()
+        for part in (".panel h3", ".panel .walk", ".panel .back", ".panel .output-cell"):
+            found = page.locator(part)
+            assert in_view(page, found), part
+            box = found.bounding_box()
+            assert panel
+            assert box
+            assert box["x"] + box["width"] <= panel["x"] + panel["width"] + 1, part
+    # The result is seen in the tour, too.
+    page = visit(fragment(d=5, v="over"), **SCREENS[screen])
+    page.locator('[data-key="tour-start"]').click()
+    page.locator('[data-key="tour-next"]').click()
+    settled(page)
+    assert in_view(page, page.locator(".panel .output-cell"))
+    page.locator('[data-key="tour-skip"]').click()
+
+
+def test_a_phone_s_first_screen_has_the_digits_and_speaks_of_taps(visit: Open) -> None:
+    page = visit(fragment(d=5, v="over"), **SCREENS["phone"])
+    for part in ('.digit[data-digit="9"]', ".pair button", '[data-key="tour-start"]'):
+        assert in_view(page, page.locator(part).first), part
+    assert texts(page, ".step")[1].split("\n")[-1].strip().endswith("Tap any cell.")
+    page.locator(".help").click()
+    settled(page)
+    shown = texts(page, ".help-dialog button")
+    assert shown == ["Take the tour", "Words", "Copy the link to this cell", "Close"]
+    assert texts(page, ".help-dialog kbd") == []
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("screen", ["760", "zoom"])
