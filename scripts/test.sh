@@ -16,5 +16,5 @@ pytest --collect-only --quiet "$@" >/dev/null 2>&1 &
 mypy
 lint-imports --no-cache  # its cache can miss a module that became a package
 wait  # what cannot be collected is told below
-# Two workers: each begins with half of the tests, and takes from the other when it has none left.
-pytest --numprocesses 2 --dist worksteal "$@"
+# Two workers, each with a file of tests at a time: what a file's tests share is made once.
+pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,39 @@ if hasattr(signal, "SIGHUP"):
 
 # Whoever runs the tests, what is printed is English unless a test asks for more.
 os.environ["CONVEXPLAIN_LANG"] = "en"
+
+#: Files that ask of the same played lessons, or of the same film: one worker makes each once.
+PLAYED = (
+    *("backward_lesson", "batch_norm", "class", "depthwise", "drawn", "drawn_numbers", "film"),
+    *(
+        "film_cards",
+        "film_story",
+        "lessons",
+        "lessons_played",
+        "one_by_one",
+        "one_d_lesson",
+        "poster",
+    ),
+    *("residual", "transcript", "transposed_lesson", "voice"),
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file's tests to one worker, which makes once what they share."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    together = {f"tests/test_{name}.py" for name in PLAYED}
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "played" if file in together else file
+
+    return Together(config, log)
+
 
 # Read before any test can change the environment.
 _MNIST = os.environ.get(VARIABLE)
@@ -68,6 +103,24 @@ def photo() -> Network:
     if "photo" not in shipped():
         pytest.skip("the network photo was left out of this copy")
     return Network.load("photo")
+
+
+@pytest.fixture
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is rendered, one process renders it, and waits for the next test that renders.
+
+    To start one and import manim takes longer than most of what tests render.
+    """
+    from convexplain.video import pool, rendering
+
+    monkeypatch.setattr(pool, "PATIENCE", 300.0)
+    monkeypatch.setattr(rendering, "Pool", lambda size: pool.borrowed())
+
+
+def pytest_sessionfinish() -> None:
+    """End the process that waits for a test that renders."""
+    if "convexplain.video.pool" in sys.modules:
+        sys.modules["convexplain.video.pool"]._end()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ A lesson is played once a process and look; tests ask of it what a viewer would 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -187,6 +188,46 @@ def bundled() -> tuple[Any, ...]:
     return tuple(digits.load())
 
 
+def unpainted(kind: Any) -> Any:
+    """Return a scene of which no frame is painted: where everything is, is asked, and not seen."""
+
+    class Unpainted(kind):  # type: ignore[misc]
+        def render(self, *args: Any, **kwargs: Any) -> Any:
+            self.camera._paint_all = lambda touched: None
+            return super().render(*args, **kwargs)
+
+    return Unpainted
+
+
+@cache
+def lesson_of(name: str) -> Any:
+    """Return a lesson with its defaults, made once: tests ask of it, and change nothing."""
+    return lessons.find(name)()
+
+
+def told(digit: int | None = None, lang: str = "en") -> tuple[Any, ...]:
+    """Return the parts of the film about a digit, made once."""
+    return _told(digit, lang)
+
+
+@cache
+def _told(digit: int | None, lang: str) -> tuple[Any, ...]:
+    from convexplain.lessons import _story as story
+
+    return story.tell(story.protagonist(digit), lang)
+
+
+def lasting(lesson: Any, length: float) -> Any:
+    """Return a lesson at another length; what it shows is not computed again for that."""
+    if hasattr(lesson, "further"):  # it tells more if it is given a length
+        return dataclasses.replace(lesson, length=length)
+    other = object.__new__(type(lesson))
+    vars(other).update(vars(lesson), length=length)
+    vars(other).pop("_at_pace", None)
+    other.beats()  # it refuses a length that cannot be
+    return other
+
+
 def check_layout(lesson: Any, lang: str = "en") -> None:
     """Play a lesson: nothing overlaps at the end of any beat, and it lasts what it promises."""
     played = play(lesson, Look(lang), rate=60)
@@ -206,13 +247,11 @@ def check_events(lesson: Any, look: Look = Look(), aspect: str = "16:9") -> None
 
     from convexplain.panels import ASPECTS
     from convexplain.stage.layout import problems
-    from convexplain.video.job import Job
-    from convexplain.video.worker import scene_class
 
     width, height = ASPECTS[aspect].width, ASPECTS[aspect].height
     frame = (960 - width / 2, 540 - height / 2, 960 + width / 2, 540 + height / 2)
 
-    class Checked(scene_class(Job(lesson, Path("none.mp4")))):  # type: ignore[misc]
+    class Checked(unpainted(scene_of(lesson))):  # type: ignore[misc]
         def on_event(self, event: Any) -> None:
             if event.name not in ON_THEIR_LINE.get(lesson.name, ()):
                 assert problems(self.mobjects, frame) == [], event.name
@@ -269,7 +308,7 @@ def first_frame(lesson: Any, look: Look = Look()) -> tuple[Stage, np.ndarray]:  
 def of(name: str, look: Look) -> Played:
     """Return a lesson with its defaults as it was played in this process."""
     # The other rate is that of the finest videos: no beat may overrun there either.
-    return play(lessons.find(name)(), look, rate=15 if look.lang == "en" else 60, watch=True)
+    return play(lesson_of(name), look, rate=15 if look.lang == "en" else 60, watch=True)
 
 
 def _twin(part: Any) -> Any:

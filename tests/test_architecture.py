@@ -30,7 +30,7 @@ from convexplain.network import (
     Trace,
 )
 from convexplain.style.captions import Caption
-from tests.often import some
+from tests.often import covering, some
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,7 @@ def test_piles_compare_by_their_heights(lesson):
     assert len(widths) == 1
 
 
-@pytest.mark.parametrize("sheet", panels.SHEETS)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("sheet", "lang"), covering([*panels.SHEETS], ["en", "zh"]))
 def test_every_picture_fits_every_sheet(lesson, sheet, lang):
     picture = lesson.picture_of
     for diagram in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import LOOKS, check_events, of
+from played import LANGUAGES, LOOKS, check_events, lasting, lesson_of, of
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -30,7 +30,7 @@ from tests.often import covering, some
 
 @pytest.fixture(scope="module")
 def lesson():
-    return Backward()
+    return lesson_of("backward")
 
 
 def told(lesson, event, lang="en"):
@@ -163,18 +163,18 @@ def pictures(lesson, upright):
 
 
 @pytest.mark.parametrize("number", some([None, 0, 5], 1))
-@pytest.mark.parametrize("aspect", ASPECTS)
-def test_every_picture_has_its_place_on_every_sheet(number, aspect):
-    picture = None if number is None else Backward.digit_of(number, Network.load("cnn"))
-    lesson, sheet = Backward(picture=picture), ASPECTS[aspect]
-    for lang in ("en", "zh"):
-        for diagram in pictures(lesson, sheet.height > sheet.width):
-            assert problems(place(diagram, sheet, lang)) == []
+@pytest.mark.parametrize(("aspect", "lang"), covering([*ASPECTS], LANGUAGES))
+def test_every_picture_has_its_place_on_every_sheet(number, aspect, lang):
+    lesson, sheet = lesson_of("backward"), ASPECTS[aspect]
+    if number is not None:
+        lesson = Backward(picture=Backward.digit_of(number, Network.load("cnn")))
+    for diagram in pictures(lesson, sheet.height > sheet.width):
+        assert problems(place(diagram, sheet, lang)) == []
 
 
 def test_a_video_is_as_long_as_asked():
-    assert 40 <= Backward().seconds <= 60.01
-    assert Backward(length=120.0).seconds == pytest.approx(120)
+    assert 40 <= lesson_of("backward").seconds <= 60.01
+    assert lasting(lesson_of("backward"), 120.0).seconds == pytest.approx(120)
     # The surest digit, too, of which there is little to say.
     for picture in (None, digits.first(4)):
         short = Backward(picture=picture, length=30.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from played import LOOKS, check_events, of
+from played import LOOKS, check_events, lesson_of, of
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -35,7 +35,7 @@ KERAS = MODELS / "g03_keras_bn_gap_same"
 
 @pytest.fixture(scope="module")
 def lesson():
-    return BatchNorm()
+    return lesson_of("batch-norm")
 
 
 def told(lesson, event, lang="en"):
@@ -222,7 +222,7 @@ def test_the_figure_has_both_maps_and_their_difference(lesson, lang):
 
 
 def test_a_video_is_as_long_as_asked():
-    assert 40 <= BatchNorm().seconds <= 60.01
+    assert 40 <= lesson_of("batch-norm").seconds <= 60.01
     assert BatchNorm(length=120.0).seconds == pytest.approx(120)
     assert BatchNorm(length=30.0).seconds == pytest.approx(30)
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from played import LANGUAGES, lesson_of
 
 from convexplain import figures, lessons
 from convexplain.cli import cli
@@ -27,10 +28,8 @@ from convexplain.paper.cards import Card, printed
 from convexplain.style.captions import Caption
 from convexplain.style.format import number
 from tests.often import covering
-from tests.played import LANGUAGES
 
 NAMES = lessons.names()
-BOTH = [(name, lang) for name in NAMES for lang in ("en", "zh")]
 made = cache(cards.make)
 
 
@@ -51,7 +50,7 @@ def text(name: str, lang: str = "en") -> str:
 def test_every_lesson_has_a_card() -> None:
     assert cards.names() == lessons.names()
     for name in NAMES:
-        assert made(name).lesson == lessons.find(name)()
+        assert made(name).lesson == lesson_of(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -82,7 +81,7 @@ def test_pauses_are_beats_of_the_lesson_in_order(name: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "lang"), BOTH)
+@pytest.mark.parametrize(("name", "lang"), covering(NAMES, LANGUAGES))
 def test_every_command_on_a_card_is_understood(name: str, lang: str) -> None:
     for line in cards.document(made(name), lang)["commands"]:
         program, command, *arguments = shlex.split(line)
@@ -287,6 +286,7 @@ def test_the_file_is_named_after_the_lesson(tmp_path: Path, monkeypatch: Any) ->
 
 def test_all_cards_go_into_a_folder(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(cards, "page", lambda card, lang: f"{card.lesson.name} {lang}")
+    monkeypatch.setattr(cards, "make", made)
     result = run("--all", "--format", "html", "-o", str(tmp_path))
     assert result.exit_code == 0
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}-card.html" for name in NAMES}

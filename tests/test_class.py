@@ -163,6 +163,7 @@ def rendered(monkeypatch):
     return found
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_what_rows_share_is_rendered_once_and_what_is_finished_stays(tmp_path, rendered):
     made = make(members(), tmp_path, title="3 a & b")
@@ -190,6 +191,7 @@ def test_what_rows_share_is_rendered_once_and_what_is_finished_stays(tmp_path, r
     assert all((tmp_path / name / "short.mp4").stat().st_size > 1000 for name in ("Ben", "Cleo"))
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_shares_together_make_all_and_each_page_tells_what_is_missing(tmp_path, rendered):
     first = make(members(), tmp_path, title="x", shard=Shard(1, 2))
@@ -202,6 +204,7 @@ def test_shares_together_make_all_and_each_page_tells_what_is_missing(tmp_path, 
     assert "not rendered yet" not in (tmp_path / "index.html").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_a_row_that_fails_is_told_with_its_name_and_the_others_go_on(tmp_path):
     told = []

@@ -11,6 +11,7 @@ import time
 import click
 import pytest
 from click.testing import CliRunner
+from played import lesson_of
 
 from convexplain import __version__, figures, lessons
 from convexplain.cli import cli
@@ -199,7 +200,7 @@ def test_list_names_each_lesson_with_its_question():
     assert groups == ["chapter"] * len(lessons.CHAPTER) + ["beyond"] * groups.count("beyond")
     assert result.output.count("beyond the chapter\n") == bool(groups.count("beyond"))
     for name, zh in zip(lessons.names(), told, strict=True):
-        lesson = lessons.find(name)()
+        lesson = lesson_of(name)
         assert name in result.output
         assert lesson.title.text("en") in result.output
         assert lesson.question.text("en") in result.output
@@ -307,6 +308,7 @@ def test_quiet_progress_says_nothing(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_render_says_what_it_wrote(here):
     result = run("render", "--still", "strong", "-q", "l", "-o", "kernel.png", "--quiet")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import LOOKS, check_events, of
+from played import LOOKS, check_events, lasting, lesson_of, of
 from scipy.signal import correlate2d
 
 from convexplain.data import digits
@@ -20,7 +20,7 @@ from tests.often import covering
 
 @pytest.fixture(scope="module")
 def lesson():
-    return Depthwise()
+    return lesson_of("depthwise")
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +155,10 @@ def test_the_figure_has_its_place_on_page_and_column(lesson, lang):
 
 
 def test_a_video_is_as_long_as_asked():
-    assert 40 <= Depthwise().seconds <= 60.01
-    assert Depthwise(length=120.0).seconds == pytest.approx(120)
-    assert Depthwise(length=30.0).seconds == pytest.approx(30)
+    lesson = lesson_of("depthwise")
+    assert 40 <= lesson.seconds <= 60.01
+    assert lasting(lesson, 120.0).seconds == pytest.approx(120)
+    assert lasting(lesson, 30.0).seconds == pytest.approx(30)
 
 
 def test_what_cannot_be_is_refused_with_what_can():
@@ -175,7 +176,7 @@ def test_other_networks_are_played(model, aspect):
 
 
 def test_each_kernel_stands_over_its_shape_and_what_is_lost():
-    lesson = Depthwise()
+    lesson = lesson_of("depthwise")
     moments = of("depthwise", LOOKS[0]).during("shared")
     stage = next(m for m in reversed(moments) if f"lost-{lesson.compared[-1]}" in m)
     for n in lesson.compared:

@@ -12,6 +12,7 @@ import click
 import documented
 import pytest
 from documented import PAGES, ROOT, understood
+from played import lesson_of
 
 from convexplain import __version__
 from convexplain.cli import cli
@@ -193,10 +194,8 @@ def claims() -> list[list[str]]:
 
 @pytest.mark.parametrize("row", claims(), ids=lambda row: f"{row[2]}-{row[3]}")
 def test_each_claim_is_told_by_its_lesson_word_for_word(row: list[str]) -> None:
-    from convexplain import lessons
-
     _, _, lesson, beat, sentence = row
-    (told,) = (each for each in lessons.find(lesson)().beats() if each.name == beat)
+    (told,) = (each for each in lesson_of(lesson).beats() if each.name == beat)
     said = [event.said.text("en") for event in told.parts if event.said is not None]
     assert sentence in (told.caption.text("en"), *said)
 

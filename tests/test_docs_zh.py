@@ -12,8 +12,8 @@ from pathlib import Path
 
 import documented
 import pytest
+from played import lesson_of
 
-from convexplain import lessons
 from convexplain.style import fonts
 from tools import docs_zh
 
@@ -102,7 +102,7 @@ def test_what_is_quoted_of_lessons_are_their_chinese_words(name: str) -> None:
     assert len(chinese) > 15
     assert [each[:2] for each in chinese] == [each[:2] for each in english]
     for (lesson, beat, said), (_, _, original) in zip(chinese, english, strict=True):
-        (told,) = (each for each in lessons.find(lesson)().beats() if each.name == beat)
+        (told,) = (each for each in lesson_of(lesson).beats() if each.name == beat)
         captions = [told.caption, *(e.said for e in told.parts if e.said is not None)]
         assert (original, said) in [(c.text("en"), c.text("zh")) for c in captions]
 

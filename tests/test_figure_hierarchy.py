@@ -9,7 +9,7 @@ from figure_artists import forward, one, rectangle, seen, softmax, words
 from figure_artists import pictures as figure_pictures
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
-from played import LANGUAGES
+from played import LANGUAGES, lesson_of
 
 from convexplain import figures, panels
 from convexplain.cli import cli
@@ -29,7 +29,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def pixels():
-    return Hierarchy().shown_picture.pixels[:, :, 0]
+    return lesson_of("hierarchy").shown_picture.pixels[:, :, 0]
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +185,7 @@ def test_a_negative_logit_and_a_misread_digit_are_explained():
 @pytest.fixture(scope="module")
 def diagrams():
     """The example's tree, and one of a negative logit, which has more to explain."""
-    return [Hierarchy().diagram(), figures.make("hierarchy", sample=0).diagram()]
+    return [lesson_of("hierarchy").diagram(), figures.make("hierarchy", sample=0).diagram()]
 
 
 @pytest.mark.parametrize(("sheet", "lang"), covering([*panels.SHEETS], LANGUAGES))

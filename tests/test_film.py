@@ -147,6 +147,7 @@ def cue_of(text):
     raise AssertionError(f"no subtitle says {text}")
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_path, monkeypatch):
     pytest.importorskip("manim", reason="films need the extra 'video'")
@@ -199,8 +200,14 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
     result = make(film, say=said.append)
     assert result.rendered == 1
     assert said == ["stored pieces damaged, or another's, rendered again: title of 'Max pooling'"]
+    # As the program of yesterday left it: whole, with its digest, and under a name of its own.
+    for path in (card, Path(f"{card}.json")):
+        path.rename(path.with_name(path.name.replace(path.name.split("-")[-1][:24], "0" * 24)))
     result = make(film, say=said.append)
-    assert (result.rendered, len(said)) == (0, 1)
+    assert result.rendered == 1
+    assert said[1].startswith("stored pieces made by another version of the program or its")
+    result = make(film, say=said.append)
+    assert (result.rendered, len(said)) == (0, 2)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
     def fail(*arguments, **options):
@@ -244,6 +251,7 @@ def test_a_film_that_is_stopped_keeps_the_finished_pieces_and_nothing_else(tmp_p
     assert clip_cache.look_up(finished[0]) is None
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_shares_of_a_film_are_joined_with_its_voice_and_its_transcript(tmp_path, monkeypatch):
     pytest.importorskip("manim", reason="films need the extra 'video'")

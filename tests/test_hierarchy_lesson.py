@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import check_layout
+from played import check_layout, lasting, lesson_of
 
 from convexplain.data import digits
 from convexplain.data.pictures import Picture
@@ -17,7 +17,7 @@ from tests.often import some
 
 @pytest.fixture(scope="module")
 def lesson():
-    return Hierarchy()
+    return lesson_of("hierarchy")
 
 
 def captions(lesson):
@@ -176,7 +176,7 @@ def test_what_cannot_be_followed_is_refused(tmp_path):
         Hierarchy(model=str(tmp_path / "zeros.safetensors"))
     path = tmp_path / "again.safetensors"
     Network.load("cnn").save(path)
-    assert captions(Hierarchy(model=str(path))) == captions(Hierarchy())
+    assert captions(Hierarchy(model=str(path))) == captions(lesson_of("hierarchy"))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,8 @@ def test_every_digit_takes_less_than_a_minute(label):
 
 
 def test_a_longer_video_looks_at_all_parts_in_other_digits():
-    usual, longer = Hierarchy(), Hierarchy(length=120)
+    usual = lesson_of("hierarchy")
+    longer = lasting(usual, 120)
     shown = [e.data for beat in longer.beats() for e in beat.events if e.shown_by == "wall"]
     assert not any(e.shown_by == "wall" for beat in usual.beats() for e in beat.events)
     assert [usual.followed.filter, *(part.filter for part in shown)] == [
@@ -224,7 +225,9 @@ def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digit
     photo = Picture(digits.first(3).pixels[::-1].copy(), None, "a file")
     said = [e.said.text("en") for b in Hierarchy(picture=photo).beats() for e in b.events if e.said]
     assert any("ten digits only" in text for text in said)
-    said = [e.said.text("en") for beat in Hierarchy().beats() for e in beat.events if e.said]
+    said = [
+        e.said.text("en") for beat in lesson_of("hierarchy").beats() for e in beat.events if e.said
+    ]
     assert not any("ten digits only" in text for text in said)
 
 

@@ -6,12 +6,11 @@ Ours come from the stored float16, so that they may differ by a few thousandths 
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
-from played import check_events
+from played import check_events, lasting, lesson_of
 
 from convexplain.data import digits, photographs
 from convexplain.errors import UsageError
@@ -89,7 +88,7 @@ def test_levels_are_chosen_by_what_cells_see(
     )
     assert [layer.name for layer in chosen_levels(two)] == ["a", "b"]
     assert lesson.rows == ("conv1", "conv3", "conv5")
-    assert not Hierarchy().skips
+    assert not lesson_of("hierarchy").skips
 
 
 def test_levels_are_skipped_only_where_contributions_through_them_add_up() -> None:
@@ -249,7 +248,7 @@ def test_what_the_network_gets_wrong_is_said(lesson: Hierarchy) -> None:
     answers = [cut.subject.trace.prediction for cut in lesson.cuts.every]
     assert (len(answers), answers.count(CAT)) == (84, 59)
     assert "This cut was chosen: 25 of 84 read otherwise, most as dog" in said(lesson)
-    longer = said(dataclasses.replace(lesson, length=120.0))
+    longer = said(lasting(lesson, 120.0))
     assert "a rocket is read as bird, 64%" in longer
     assert "Covering the nose even raises the logit, by 3.34" in longer
 

@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
-from played import play
+from played import lasting, lesson_of, play
 
 from convexplain import lessons
 from convexplain.lessons.parts import beats as parts
@@ -16,7 +16,7 @@ NAMES = lessons.names()
 
 @pytest.fixture(scope="module", params=NAMES)
 def lesson(request):
-    return lessons.find(request.param)()
+    return lesson_of(request.param)
 
 
 def test_the_chapter_names_lessons_that_exist():
@@ -81,9 +81,9 @@ def test_a_beat_shorter_than_its_caption_is_refused():
 )
 def test_a_lesson_fits_any_length_between_its_captions_and_a_lecture(name, factor):
     pytest.importorskip("manim", reason="scenes need the extra 'video'")
-    designed = lessons.find(name)()
+    designed = lesson_of(name)
     length = max(designed.shortest, factor * designed.seconds)
-    lesson = lessons.find(name)(length=length)
+    lesson = lasting(designed, length)
     assert lesson.seconds == pytest.approx(length, abs=1e-6)
     # It raises if a beat overruns.
     assert play(lesson, rate=30).seconds == pytest.approx(length, abs=0.04)
@@ -111,4 +111,4 @@ def test_the_sliding_window_tells_the_numbers_of_its_steps():
 @pytest.mark.parametrize("name", NAMES)
 def test_every_lesson_takes_the_lengths_that_help_tells(name):
     for length in (30.0, 120.0):
-        assert lessons.find(name)(length=length).seconds == pytest.approx(length)
+        assert lasting(lesson_of(name), length).seconds == pytest.approx(length)

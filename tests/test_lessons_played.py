@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from convexplain import lessons
@@ -14,27 +12,25 @@ pytest.importorskip("manim", reason="scenes need the extra 'video'")
 pytestmark = pytest.mark.render
 
 import stillness  # noqa: E402
-from played import check_events  # noqa: E402
+from played import check_events, lasting, lesson_of, scene_of  # noqa: E402
 
-from convexplain.video.job import Job  # noqa: E402
-from convexplain.video.worker import scene_class  # noqa: E402
 from tests.often import later  # noqa: E402
 
 #: Seconds of a stretch, and share of the whole, in which nothing but the caption may change.
 LONGEST, MOST = 3.5, 0.25
 LOOKS = (Look("en", "dark"), Look("zh", "light"))
-#: Sizes and frames a second: few frames see what stands still; upright pictures move as wide ones.
-SEEN = [((426, 240), 4), later((426, 240), 10), later((240, 426), 10)]
+#: Sizes, frames a second, and whether pixels are compared or what the camera would paint anew: few
+#: frames see what stands still; upright pictures move as wide ones.
+SEEN = [((426, 240), 4, False), later((426, 240), 10, True), later((240, 426), 10, True)]
 
 
-@pytest.mark.parametrize(("size", "rate"), SEEN, ids=["wide", "wide often", "upright"])
+@pytest.mark.parametrize(("size", "rate", "painted"), SEEN, ids=["wide", "wide often", "upright"])
 @pytest.mark.parametrize("name", lessons.names())
 def test_the_picture_stands_still_for_moments_only(
-    name: str, size: tuple[int, int], rate: int
+    name: str, size: tuple[int, int], rate: int, painted: bool
 ) -> None:
-    lesson = lessons.find(name)()
-    scene = scene_class(Job(lesson, Path("none.mp4")))
-    found = stillness.measure(scene, lesson, Look(), size, rate)
+    lesson = lesson_of(name)
+    found = stillness.measure(scene_of(lesson), lesson, Look(), size, rate, painted=painted)
     assert found.longest <= LONGEST, found
     assert found.share <= MOST, found
 
@@ -56,4 +52,4 @@ def test_nothing_overlaps_or_is_cut_at_any_event(name: str, look: Look, aspect: 
     kind = lessons.find(name)
     if aspect not in kind.aspects:
         pytest.skip(f"{name} is refused in {aspect}")
-    check_events(kind(length=120.0), look, aspect)
+    check_events(lasting(lesson_of(name), 120.0), look, aspect)

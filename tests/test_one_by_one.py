@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from played import LOOKS, check_events, of
+from played import LOOKS, check_events, lesson_of, of
 
 from convexplain.data import digits
 from convexplain.errors import UsageError
@@ -18,7 +18,7 @@ from convexplain.style.theme import Look
 
 @pytest.fixture(scope="module")
 def lesson():
-    return OneByOne()
+    return lesson_of("one-by-one")
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_the_figure_has_its_place_on_page_and_column(lesson, lang):
 
 
 def test_a_video_is_as_long_as_asked():
-    assert 40 <= OneByOne().seconds <= 60.01
+    assert 40 <= lesson_of("one-by-one").seconds <= 60.01
     assert OneByOne(length=120.0).seconds == pytest.approx(120)
     assert OneByOne(length=30.0).seconds == pytest.approx(30)
 
@@ -164,13 +164,13 @@ def test_other_networks_are_played(model, aspect):
 def test_the_numbers_land_in_the_order_of_their_maps():
     moments = of("one-by-one", LOOKS[0]).during("mix")
     landed = [m["numbers"].values for m in moments if "numbers" in m and "wall[0]" in m]
-    mixing = OneByOne().mixing
+    mixing = lesson_of("one-by-one").mixing
     np.testing.assert_allclose(landed[-1][0], mixing.maps[mixing.place])
 
 
 def test_the_sums_stand_beside_their_weights_in_the_end():
     stage = of("one-by-one", LOOKS[0]).ends["answer"]
-    mixing = OneByOne().mixing
+    mixing = lesson_of("one-by-one").mixing
     np.testing.assert_allclose(stage["weights"].values, mixing.weights.T)
     np.testing.assert_allclose(stage["sums"].values[:, 0], mixing.mixed[mixing.place])
     np.testing.assert_allclose(stage["numbers"].values[0], mixing.maps[mixing.place])

@@ -27,7 +27,7 @@ PICTURE = 0.15
 
 @pytest.mark.parametrize("name", lessons.names())
 def test_a_lesson_begins_with_its_picture_and_its_question(name):
-    lesson = lessons.find(name)()
+    lesson = plays.lesson_of(name)
     stage, frame = plays.first_frame(lesson)
 
     first = lesson.beats()[0]
@@ -54,6 +54,7 @@ def test_a_frame_is_filled_by_blocks_that_hold_anything():
     assert filled(frame) == pytest.approx(2 / 3200)
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_the_poster_is_the_fullest_event_end_of_the_whole_stage_without_a_caption(tmp_path):
     lesson = Pooling()
@@ -84,6 +85,7 @@ def test_the_poster_is_the_fullest_event_end_of_the_whole_stage_without_a_captio
     assert fullest == "with"  # windows without pooling and with it, on two digits
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_a_poster_stands_beside_the_video_if_asked_for(tmp_path):
     made = Job(ShortLesson(), tmp_path / "a.mp4", quality=QUALITIES["l"], poster=True,

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from played import lesson_of
 
 from convexplain import __version__, lessons
 
@@ -21,7 +22,7 @@ def quotations() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("sentence", "lesson", "beat"), quotations())
 def test_the_chapter_quotes_lessons_word_for_word(sentence: str, lesson: str, beat: str) -> None:
-    (told,) = (each for each in lessons.find(lesson)().beats() if each.name == beat)
+    (told,) = (each for each in lesson_of(lesson).beats() if each.name == beat)
     said = [event.said.text("en") for event in told.parts if event.said is not None]
     assert sentence in (told.caption.text("en"), *said)
 

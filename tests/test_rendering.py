@@ -51,7 +51,8 @@ def frame_at(path, number):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """An empty current folder."""
+    """An empty current folder; no process of another test waits for a job."""
+    pool._end()
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -171,14 +172,6 @@ def test_a_job_that_fails_is_named_and_the_others_go_on(here, cache, modes):
 
 
 @pytest.mark.render
-def test_the_first_failure_is_raised_where_nobody_takes_it(here, cache):
-    with pytest.raises(ConvexplainError, match="the scene says no"):
-        render([job("a.mp4", "raise")])
-    assert list(here.iterdir()) == []
-    assert temporaries() == []
-
-
-@pytest.mark.render
 def test_the_longest_lesson_is_rendered_first_and_a_link_stays_one(here):
     (here / "folder").mkdir()
     (here / "folder" / "real.mp4").write_text("old")
@@ -267,9 +260,12 @@ def test_without_manim_it_is_said_what_to_type(here, absent):
 
 @pytest.mark.render
 def test_an_executor_renders_elsewhere_and_the_files_are_written_here(here, tmp_path):
-    (tmp_path / "there").mkdir()
-    jobs = [job(tmp_path / "there" / "a.mp4", sections=tmp_path / "there" / "clips")]
-    render(jobs)
+    there = tmp_path / "there"
+    there.mkdir()
+    # The first failure is raised where nobody takes it, and what was finished before stays.
+    with pytest.raises(ConvexplainError, match="the scene says no"):
+        render([job(there / "a.mp4", sections=there / "clips"), job(there / "b.mp4", "raise")])
+    assert temporaries() == []
     finished, failed = [], []
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
         results = render(
@@ -368,10 +364,11 @@ def test_an_aspect_keeps_the_shorter_side(name):
 
 
 def test_a_frame_can_be_upright(here, cache):
-    (result,) = render([job("a.mp4", aspect="9:16")])
+    result, still = render(
+        [job("a.mp4", aspect="9:16"), job("b.png", aspect="1:1", still="first")], workers=1
+    )
     assert result.job.frame.width == 480
     assert frame_at("a.mp4", 3).shape == (854, 480, 3)
-    (still,) = render([job("a.png", aspect="1:1", still="first")])
     with Image.open(still.job.main) as picture:
         assert picture.size == (480, 480)
         # The middle of the stage, where a cell of the grid lies, is the middle of the frame.

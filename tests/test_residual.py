@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from played import LOOKS, check_events, of, play
+from played import LOOKS, check_events, lesson_of, of, play
 
 from convexplain.data import digits
 from convexplain.errors import UsageError
@@ -23,7 +23,7 @@ MODELS = Path(os.environ.get("CONVEXPLAIN_MODELS", "none"))
 
 @pytest.fixture(scope="module")
 def lesson():
-    return Residual()
+    return lesson_of("residual")
 
 
 def told(lesson, event, lang="en"):
@@ -173,7 +173,7 @@ def test_the_figure_has_its_place_on_page_and_column(lesson, lang):
 
 
 def test_a_video_is_as_long_as_asked():
-    assert 40 <= Residual().seconds <= 60.01
+    assert 40 <= lesson_of("residual").seconds <= 60.01
     assert Residual(length=120.0).seconds == pytest.approx(120)
     assert Residual(length=30.0).seconds == pytest.approx(30)
 

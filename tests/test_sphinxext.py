@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from played import lesson_of
 
 from convexplain import figures, lessons
 from convexplain.data import digits
 from convexplain.errors import ConvexplainError
-from convexplain.lessons.hierarchy import Hierarchy
+from convexplain.lessons.pooling import Pooling
 from convexplain.video import measure_video, rendering, subtitles
 from convexplain.video.job import QUALITIES, Job
 from tests.often import covering
@@ -174,7 +175,7 @@ def test_one_figure_in_two_documents_is_one_file(build: Build) -> None:
 def test_two_processes_write_what_one_writes(build: Build, tmp_path: Path) -> None:
     files = {"index.rst": "Title\n=====\n\n.. toctree::\n   :glob:\n\n   page*\n"}
     for number in range(6):
-        width = f"   :width: {3 + number % 3}\n"
+        width = f"   :width: {3 + number % 3}\n   :theme: light\n"
         files[f"page{number}.rst"] = f"Page {number}\n======\n\n{FIGURE}{width}"
     written = []
     for parallel in (0, 2):
@@ -184,7 +185,7 @@ def test_two_processes_write_what_one_writes(build: Build, tmp_path: Path) -> No
         written.append({path: path.read_bytes() for path in sorted(out.rglob("page*.html"))})
         drawn = sorted(path.name for path in (out / "_images").iterdir())
         assert drawn == sorted(cached(app))
-        assert len(drawn) == 6
+        assert len(drawn) == 3
         shutil.rmtree(tmp_path / "build")
     assert written[0] == written[1]
 
@@ -334,7 +335,7 @@ def test_the_language_is_that_of_the_project_unless_said(build: Build) -> None:
     assert (chinese["lang"], english["lang"]) == ("zh", "en")
 
 
-VIDEO = "Title\n=====\n\n.. convexplain-video:: hierarchy\n   :quality: l\n"
+VIDEO = "Title\n=====\n\n.. convexplain-video:: pooling\n   :quality: l\n"
 
 
 @pytest.mark.render
@@ -342,10 +343,10 @@ VIDEO = "Title\n=====\n\n.. convexplain-video:: hierarchy\n   :quality: l\n"
 def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = VIDEO + "   :digit: 3\n   :seconds: 32\n   :poster: parts\n"
+    asked = VIDEO + "   :digit: 3\n   :seconds: 32\n   :poster: gain\n"
     app = build({"index.rst": asked}, parallel=2)
     assert warnings(app) == []
-    lesson = Hierarchy(picture=digits.first(3), length=32.0)
+    lesson = Pooling(picture=digits.first(3), length=32.0)
     out = Path(app.outdir)
     (video,) = tags(page(app), "video")
     assert lesson.beats()[-1].caption.text("en") in video["aria-label"]
@@ -378,10 +379,10 @@ def test_a_video_stands_there_with_poster_and_subtitles_in_both_languages(
 
 def assert_a_figure_of_the_lesson(app: SphinxTestApp) -> None:
     light, dark = pictures(app)
-    assert Path(light["src"]).name.startswith("hierarchy-")
+    assert Path(light["src"]).name.startswith("pooling-")
     assert (Path(app.outdir) / light["src"]).is_file()
     assert (Path(app.outdir) / dark["src"]).is_file()
-    assert Hierarchy().beats()[-1].caption.text("en") in light["alt"]
+    assert Pooling().beats()[-1].caption.text("en") in light["alt"]
     assert "<video" not in page(app)
 
 
@@ -413,7 +414,7 @@ def test_a_video_that_fails_is_a_warning_and_a_figure(
     monkeypatch.setattr(rendering, "render", fail)
     app = build({"index.rst": VIDEO})
     (line,) = warnings(app)
-    assert re.search(r"index\.rst:4: WARNING: convexplain: hierarchy: no film left", line)
+    assert re.search(r"index\.rst:4: WARNING: convexplain: pooling: no film left", line)
     assert_a_figure_of_the_lesson(app)
 
 
@@ -421,7 +422,7 @@ def test_on_paper_a_video_is_the_figure_of_its_lesson(build: Build) -> None:
     app = build({"index.rst": VIDEO}, "latex")
     assert warnings(app) == []
     (tex,) = Path(app.outdir).glob("*.tex")
-    (name,) = re.findall(r"\{(hierarchy-[\w-]+\.pdf)\}", tex.read_text(encoding="utf-8"))
+    (name,) = re.findall(r"\{(pooling-[\w-]+\.pdf)\}", tex.read_text(encoding="utf-8"))
     assert (Path(app.outdir) / name).read_bytes().startswith(b"%PDF-")
     assert {Path(name).suffix for name in cached(app)} == {".pdf"}
 
@@ -487,5 +488,5 @@ def test_a_setting_that_cannot_be_right_ends_the_build(
 
 @pytest.mark.parametrize("name", lessons.names())
 def test_the_default_network_of_a_lesson_is_no_file_that_is_looked_for(name):
-    lesson = lessons.find(name)()
+    lesson = lesson_of(name)
     assert requests._values(lesson) == requests._values(lesson.bare())

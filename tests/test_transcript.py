@@ -13,7 +13,6 @@ import played as plays
 from short_lesson import ShortLesson
 from test_rendering import SCENE
 
-from convexplain import lessons
 from convexplain.lessons.sliding_window import SlidingWindow
 from convexplain.stage import Label, PixelGrid
 from convexplain.style import format as fmt
@@ -44,7 +43,7 @@ def told(lesson, look):
     ),
 )
 def test_all_that_is_said_and_every_number_on_the_stage_is_told(name, look):
-    lesson = lessons.find(name)()
+    lesson = plays.lesson_of(name)
     moments = told(lesson, look)
     cues = subtitles.cues_of(lesson, look.lang)
     said = [moment for moment in moments if moment.said]
@@ -132,6 +131,7 @@ def test_what_is_said_across_a_seam_is_told_once():
     assert transcript.joined(seam) == [(0.0, "Look.", ("Gone: a", "b")), *seam[2:]]
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_transcript_stands_beside_the_video_or_alone(tmp_path):
     beside = Job(ShortLesson(), tmp_path / "a.mp4", Look("zh"), QUALITIES["l"], scene_file=SCENE,
                  subtitles=False, transcript=True)  # fmt: skip

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from played import told as film
 from short_lesson import ShortLesson
 
 from convexplain.cli import cli
@@ -221,11 +222,7 @@ def test_what_is_not_spoken_is_told(tmp_path):
 
 
 def test_a_film_leaves_sounds_of_events_alone_that_it_does_not_tell(tmp_path):
-    from convexplain.lessons import _story as story
-
-    told = next(
-        part for part in story.tell(story.protagonist(), "en") if part.name == "pooling"
-    )  # fmt: skip
+    told = next(part for part in film() if part.name == "pooling")
     tone(tmp_path / "pooling" / "mean.wav", 2.0)  # of the lesson, but not of the film
     tone(tmp_path / "pooling" / "drop.wav", 9.0)
     assert [each.event for each in sound.read(tmp_path, told)] == ["drop"]
@@ -283,6 +280,7 @@ def onset(heard, rate, hertz):
     return float(np.argmax(power > 0.5 * power.max())) / 100
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 @pytest.mark.parametrize("ending", ["mp4", "webm"])
 def test_a_sound_begins_with_its_event(tmp_path, ending):
@@ -321,6 +319,7 @@ def test_a_sound_begins_with_its_event(tmp_path, ending):
     assert np.abs(second[: 2 * rate]).max() > 0.2
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.render
 def test_clips_are_joined_with_what_is_spoken_over_them(tmp_path):
     from convexplain.video import concatenate

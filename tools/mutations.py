@@ -37,6 +37,28 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        "moves that jump to their end and leave a picture that stands",
+        "convexplain.stage.lesson_scene",
+        "            self.drive(together(*moves), seconds, rate)",
+        "            together(*moves)(1.0)",
+        "tests/test_lessons_played.py::test_the_picture_stands_still_for_moments_only",
+    ),
+    Mutation(
+        "what the edge of the frame cuts is drawn",
+        "convexplain.stage.camera",
+        "        return not (x0 <= left and y0 <= top and right <= x1 and bottom <= y1)",
+        "        return False",
+        "tests/test_lessons_played.py::test_nothing_overlaps_or_is_cut_at_any_event",
+    ),
+    Mutation(
+        "a name on two lines told as it is",
+        "convexplain.cli.card",
+        'say("wrote {path}", path=shown_name(path))',
+        'say("wrote {path}", path=path)',
+        "tests/reliability/test_places.py"
+        "::test_a_name_like_an_option_and_longer_than_a_line_is_a_file_s",
+    ),
+    Mutation(
         "a band on the stage as dense as ink",
         "convexplain.stage.shapes",
         "(PALE if self.filled else 1.0)",
@@ -338,6 +360,13 @@ MUTATIONS = (
         "maps = self.trace.input_of(layer.name) if pools else self.maps\n",
         "maps = self.response_map\n",
         "tests/test_response_map.py",
+    ),
+    Mutation(
+        "a film that does not say which pieces are of another version",
+        "convexplain.video.clip_cache",
+        "return STALE if any(others)",
+        'return "" if any(others)',
+        "tests/test_film.py::test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right",
     ),
     Mutation(
         "a stale piece accepted",

@@ -12,6 +12,7 @@ from convexplain.cli._types import Name
 from convexplain.errors import UsageError
 from convexplain.files import atomic, documents
 from convexplain.messages import Message
+from convexplain.style.format import name as shown_name
 
 _KINDS = (".pdf", ".html")
 
@@ -70,4 +71,4 @@ def _write(name: str, lang: str, path: Path) -> None:
     ending = documents.check(path, _KINDS, Message("a card"))
     made = cards.make(name)
     atomic.write(path, cards.pdf(made, lang) if ending == ".pdf" else cards.page(made, lang))
-    say("wrote {path}", path=path)
+    say("wrote {path}", path=shown_name(path))

@@ -18,6 +18,7 @@ from convexplain.cli._types import Model, theme
 from convexplain.errors import UsageError
 from convexplain.messages import Message
 from convexplain.style import terminal
+from convexplain.style.format import name as shown_name
 from convexplain.style.format import shape
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def evaluate(
     )
     click.echo("\n".join(_table(found, network)))
     if figure is not None:
-        say("wrote {path}", path=figure)
+        say("wrote {path}", path=shown_name(figure))
 
 
 def _told_apart(given: tuple[str, ...]) -> tuple[str, Path | None]:

@@ -16,6 +16,7 @@ from convexplain.cli._speak import tell
 from convexplain.cli._types import Name, theme
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.messages import Message
+from convexplain.style.format import name as shown_name
 
 if TYPE_CHECKING:
     from convexplain.style.theme import Look
@@ -199,4 +200,4 @@ def _draw_all(
 def _describe(path: Path) -> Message:
     size = path.stat().st_size
     told = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
-    return Message("wrote {path}: {parts}", path=path, parts=told)
+    return Message("wrote {path}: {parts}", path=shown_name(path), parts=told)

@@ -11,6 +11,7 @@ from convexplain.cli._speak import say, spoken, tell
 from convexplain.cli._types import Name
 from convexplain.messages import recalled
 from convexplain.style.format import count
+from convexplain.style.format import name as shown_name
 
 #: What networks take of a picture.
 SCALES = ("0..1", "0..255", "-1..1")
@@ -65,7 +66,7 @@ def model_import(
     found.save(path)
     say(
         "wrote {path}: {layers} layers, {parameters} parameters",
-        path=path,
+        path=shown_name(path),
         layers=len(found.layers),
         parameters=count(found.parameters),
     )

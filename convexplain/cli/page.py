@@ -15,6 +15,7 @@ from convexplain.cli._progress import Progress
 from convexplain.cli._speak import say
 from convexplain.cli._types import QUALITY, Address, Language, Name, theme
 from convexplain.messages import Message
+from convexplain.style.format import name as shown_name
 
 if TYPE_CHECKING:
     from convexplain.lessons import Lesson
@@ -125,7 +126,7 @@ def page(
         embed=embed,
         url=url,
     )
-    say("wrote {path}: {size:.1f} MB", path=path, size=size / 1e6)
+    say("wrote {path}: {size:.1f} MB", path=shown_name(path), size=size / 1e6)
 
 
 def _made(name: str, chosen: Mapping[str, Any], model: str) -> Lesson:

@@ -13,6 +13,7 @@ from convexplain.cli._speak import say
 from convexplain.cli._types import Count, Name
 from convexplain.errors import listed
 from convexplain.messages import Message
+from convexplain.style.format import name as shown_name
 
 if TYPE_CHECKING:
     from convexplain.training import Step
@@ -82,5 +83,5 @@ def train(
     ]
     if done.interrupted:
         parts.append(Message("interrupted"))
-    say("wrote {path}: {parts}", path=output, parts=listed(parts))
+    say("wrote {path}: {parts}", path=shown_name(output), parts=listed(parts))
     return INTERRUPTED if done.interrupted else 0

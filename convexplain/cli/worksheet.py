@@ -11,6 +11,7 @@ from convexplain.cli._speak import say
 from convexplain.cli._types import Address
 from convexplain.files import atomic, documents
 from convexplain.messages import Message
+from convexplain.style.format import name as shown_name
 
 if TYPE_CHECKING:
     from convexplain.data.pictures import Picture
@@ -66,4 +67,4 @@ def worksheet(
     documents.check(path, (".pdf",), Message("a worksheet"))
     sheet = sheets.make(picture, Network.load(model), count=count, level=level, seed=seed)
     atomic.write(path, sheet.pdf(lang, url))
-    say("wrote {path}: {count} exercises and their key", path=path, count=count)
+    say("wrote {path}: {count} exercises and their key", path=shown_name(path), count=count)

@@ -472,13 +472,12 @@ def test_a_failure_is_json_too_also_where_the_terminal_knows_ascii_alone(here: P
 
 
 @pytest.mark.parametrize("line", ["step --digit 12", "model torn.safetensors", "rendr"])
-def test_debug_shows_the_traceback_before_the_line(here: Path, line: str) -> None:
-    plain = attempt(here, line)
+def test_debug_shows_the_traceback_before_the_line(
+    asked: Callable[[str], Attempt], line: str
+) -> None:
+    plain = asked(line)
     first, *rest = line.split()
-    for told in (
-        attempt(here, f"--debug {line}"),
-        attempt(here, " ".join([first, "--debug", *rest])),
-    ):
+    for told in (asked(f"--debug {line}"), asked(" ".join([first, "--debug", *rest]))):
         assert told.code == plain.code
         assert told.err.startswith("Traceback (most recent call last):")
         # What to type repeats the line as it was typed.

@@ -11,7 +11,8 @@ import pytest
 from running import frames, run
 
 pytest.importorskip("manim", reason="rendering needs the extra 'video'")
-pytestmark = pytest.mark.render
+# What is stale or damaged is asked each time, too: in test_film.py and test_clip_cache.py.
+pytestmark = [pytest.mark.render, pytest.mark.soak]
 
 FILM = ("film", "--lessons", "short", "-q", "l", "-j", "1", "--quiet", "-o", "a.mp4")
 DAMAGED = "stored pieces damaged, or another's, rendered again: short\n"
@@ -58,11 +59,11 @@ def of_another_version(one: Path, other: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        pytest.param(truncated, DAMAGED, marks=pytest.mark.soak),
-        pytest.param(emptied, DAMAGED, marks=pytest.mark.soak),
-        pytest.param(another_valid_clip, DAMAGED, marks=pytest.mark.soak),
-        pytest.param(another_valid_clip_with_its_digest, DAMAGED, marks=pytest.mark.soak),
-        pytest.param(not_vouched_for, UNFINISHED, marks=pytest.mark.soak),
+        (truncated, DAMAGED),
+        (emptied, DAMAGED),
+        (another_valid_clip, DAMAGED),
+        (another_valid_clip_with_its_digest, DAMAGED),
+        (not_vouched_for, UNFINISHED),
         (of_another_version, STALE),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -81,7 +82,6 @@ def test_a_piece_that_was_changed_is_rendered_again(
     assert run(*FILM, cwd=here).err == ""
 
 
-@pytest.mark.soak
 def test_pieces_of_other_options_are_not_used(here, lone):
     shutil.copytree(lone / "cache", here.parent / "cache")
     done = run(*FILM, "--theme", "light", "-v", cwd=here)

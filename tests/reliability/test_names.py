@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 from PIL import Image
+from played import lesson_of
 from running import COMMAND, PROGRAM, run
 
 from convexplain import figures, lessons
@@ -103,7 +104,11 @@ def written(*args: str, here: Path, program: tuple[str, ...]) -> set[Path]:
             ["figure", "--image", "..%2f..%2fx.png", "-o", "out/../out/a.svg"],
             marks=pytest.mark.soak,
         ),
-        (COMMAND, ["figure", "--model", "n.safetensors", "--format", "png", "-o", "out/a.png"]),
+        pytest.param(
+            COMMAND,
+            ["figure", "--model", "n.safetensors", "--format", "png", "-o", "out/a.png"],
+            marks=pytest.mark.soak,
+        ),
         pytest.param(
             COMMAND,
             ["worksheet", "--image", "$(touch hacked).png", "-o", "out/a.pdf"],
@@ -181,6 +186,6 @@ def test_a_lesson_a_beat_and_a_figure_of_such_a_name_are_refused(name: str) -> N
 
 def test_the_names_of_all_lessons_beats_and_figures_are_plain_names_of_files() -> None:
     named = [*lessons.names(), *figures.names()]
-    named += [beat.name for name in lessons.names() for beat in lessons.find(name)().beats()]
+    named += [beat.name for name in lessons.names() for beat in lesson_of(name).beats()]
     assert len(named) > 100
     assert [name for name in named if Path(name).name != name or os.sep in name] == []

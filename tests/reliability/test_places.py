@@ -8,9 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from running import HERE, PROGRAM, Run, content, frames, one_line, run, temporary_files
 from short_lesson import ShortLesson
 
+from convexplain.cli import cli
 from convexplain.video import rendering
 from convexplain.video.job import QUALITIES, Job
 from tests.often import some
@@ -43,14 +45,15 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "-q two\nlines.png",  # like an option, and longer than a line
-        *(pytest.param(name, marks=pytest.mark.soak) for name in NAMES),
-    ],
-    ids=ascii,
-)
+def test_a_name_like_an_option_and_longer_than_a_line_is_a_file_s(here, monkeypatch):
+    monkeypatch.chdir(here)
+    done = CliRunner().invoke(cli, ["card", "pooling", "-o", "-q two\nlines.html"])
+    assert (done.exit_code, done.stdout.count("\n")) == (0, 1), done.stderr
+    assert list(content(here)) == ["-q two\nlines.html"]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["-q two\nlines.png", *NAMES], ids=ascii)
 def test_any_name_that_the_system_takes_is_a_file_s(here, name):
     done = run(*STILL, "-o", name, cwd=here)
     assert done.out.startswith("wrote ")
@@ -80,7 +83,15 @@ def test_a_path_of_300_characters_works_and_a_name_of_300_is_one_line(here, lone
         assert "File name too long" in failed.err
 
 
-def test_links_are_followed_where_they_lead_somewhere(here, lone):
+def refused(*args: str) -> str:
+    """Run a command line that is refused in this process; return its line."""
+    failed = CliRunner().invoke(cli, args)
+    assert (failed.exit_code, failed.stdout) == (2, "")
+    assert one_line(failed.stderr)
+    return failed.stderr
+
+
+def test_links_are_followed_where_they_lead_somewhere(here, lone, monkeypatch):
     (here / "folder").mkdir()
     (here / "link.mp4").symlink_to("folder/new.mp4")  # which is not there yet
     (here / "loop.mp4").symlink_to("loop.mp4")
@@ -89,23 +100,21 @@ def test_links_are_followed_where_they_lead_somewhere(here, lone):
     assert (here / "link.mp4").is_symlink()
     assert frames(here / "folder" / "new.mp4") == frames(lone / "render" / "a.mp4")
     before = content(here)
-    for command in (RENDER, FILM):
+    monkeypatch.chdir(here)
+    for command in (("render", "pooling"), ("film", "--lessons", "pooling")):
         for name, words in (
             ("loop.mp4", "Too many levels of symbolic links"),
             ("nowhere.mp4", f"the output folder '{here / 'absent'}' does not exist"),
         ):
-            failed = run(*command, "-o", name, cwd=here, code=2)
-            assert one_line(failed.err)
-            assert words in failed.err
+            assert words in refused(*command, "-o", name)
     assert content(here) == before
     assert nothing_is_left(here)
 
 
-def test_a_folder_in_the_place_of_a_subtitle_is_said_before_any_work(here):
+def test_a_folder_in_the_place_of_a_subtitle_is_said_before_any_work(here, monkeypatch):
     (here / "a.vtt").mkdir()
-    failed = run(*RENDER, "-o", "a.mp4", cwd=here, code=2)
-    assert one_line(failed.err)
-    assert "'a.vtt'" in failed.err
+    monkeypatch.chdir(here)
+    assert "'a.vtt'" in refused("render", "pooling", "-o", "a.mp4")
     assert list(here.iterdir()) == [here / "a.vtt"]
 
 
@@ -183,14 +192,17 @@ def locked(here):
 
 @pytest.mark.parametrize(
     "args",
-    [
-        (*RENDER, "-o", "locked/a.mp4"),
-        (*RENDER, "-o", "a.mp4", "--sections", "locked/clips"),
-        (*RENDER, "-o", "a.mp4", "--sections", "locked"),
-        (*FILM, "-o", "locked/a.mp4"),
-        ("figure", "shift-accuracy", "-o", "locked/a.svg"),
-        ("train", "dense", "--steps", "1", "-o", "locked/a.safetensors"),
-    ],
+    some(
+        [
+            (*RENDER, "-o", "a.mp4", "--sections", "locked/clips"),
+            ("figure", "shift-accuracy", "-o", "locked/a.svg"),
+            (*FILM, "-o", "locked/a.mp4"),
+            (*RENDER, "-o", "locked/a.mp4"),
+            (*RENDER, "-o", "a.mp4", "--sections", "locked"),
+            ("train", "dense", "--steps", "1", "-o", "locked/a.safetensors"),
+        ],
+        3,
+    ),
     ids=lambda args: " ".join(args[:1] + args[-2:]),
 )
 def test_a_folder_that_takes_nothing_is_one_line(here, locked, obedient, args):

@@ -8,8 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from running import COMMAND, PROGRAM, run
+from click.testing import CliRunner
+from running import PROGRAM
 
+from convexplain.cli import cli
 from tests.often import later
 
 RENDER = ("render", "short", "-q", "l", "--half", "4")
@@ -68,7 +70,6 @@ def test_all_figures_show_a_bar_and_a_line_for_each_that_is_written(tmp_path: Pa
 
 
 def test_in_a_pipe_standard_output_holds_the_result_alone(tmp_path: Path) -> None:
-    (tmp_path / "here").mkdir()
-    done = run("figure", "--quiet", cwd=tmp_path / "here", program=COMMAND)
-    assert done.out.startswith("wrote ")
-    assert (done.out.count("\n"), done.err) == (1, "")
+    done = CliRunner().invoke(cli, ["figure", "--quiet", "-o", str(tmp_path / "a.svg")])
+    assert done.stdout.startswith("wrote ")
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")

@@ -46,7 +46,6 @@ FILM_MOMENTS = {
 QUICK = {
     ("SIGINT", "a worker starts"),
     ("SIGTERM", "drawing and encoding"),
-    ("SIGKILL", "drawing and encoding"),
     ("SIGKILL", "moving, video in place"),
     ("SIGKILL", "joined"),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import cache
 from pathlib import Path
 
 from convexplain import lessons
@@ -40,10 +41,16 @@ def stored(name: str) -> str:
     return path.read_text("utf-8") if path.exists() else ""
 
 
+@cache
+def lesson_of(name: str) -> Lesson:
+    """Return a lesson, or one of the film's two ends, with its defaults, made once."""
+    ends: dict[str, type[Lesson]] = {"opening": Opening, "closing": Closing}
+    return (ends.get(name) or lessons.find(name))()
+
+
 def current(name: str) -> str:
     """Return what a lesson says today, with its defaults."""
-    ends: dict[str, Lesson] = {"opening": Opening(), "closing": Closing()}
-    lesson = ends.get(name) or lessons.find(name)()
+    lesson = lesson_of(name)
     parts = []
     for beat in lesson.beats():
         said = [event.said for event in beat.parts if event.said is not None]
