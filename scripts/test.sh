@@ -11,10 +11,17 @@ export PYTHONDONTWRITEBYTECODE=
 
 ruff check .
 ruff format --check .
-# While one core looks at types, the other writes the bytecode of all tests, which both workers read.
-pytest --collect-only --quiet "$@" >/dev/null 2>&1 &
-mypy
 lint-imports --no-cache  # its cache can miss a module that became a package
-wait  # what cannot be collected is told below
+# One core looks at types; the other writes the bytecode of all tests, which both workers read, and
+# begins with the tests.
+types=$(mktemp)
+mypy >"$types" 2>&1 &
+looking=$!
+trap 'kill "$looking" 2>/dev/null; rm -f "$types"' EXIT
+pytest --collect-only --quiet "$@" >/dev/null 2>&1 || true  # what cannot be collected is told below
+failed=0
 # Two workers, each with a file of tests at a time: what a file's tests share is made once.
-pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@"
+pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@" || failed=$?
+wait "$looking" || failed=1
+cat "$types"
+exit "$failed"

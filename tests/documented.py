@@ -20,6 +20,7 @@ import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -94,6 +95,7 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
+@cache
 def blocks(page: Path) -> list[Block]:
     """The code blocks of a page, in order."""
     tokens = MarkdownIt().parse(page.read_text(encoding="utf-8"))

@@ -131,10 +131,11 @@ def test_a_figure_shows_a_network_or_says_what_it_lacks(figure, name, files):
         return
     try:
         options = {"model": files[name], **given(figure)}
-        figures.draw(figure, **options)
-        for lang in ("en", "zh"):
-            assert figures.alternative(figure, lang=lang, **options)
-            assert figures.caption(figure, lang=lang, **options)
+        made = figures.make(figure, **options)
+        figures.draw_made(figure, made)
+        about = figures.about_made(figure, made, "zh")
+        assert about.alternative
+        assert about.caption
     finally:
         plt.close("all")
 

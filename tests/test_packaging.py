@@ -138,7 +138,7 @@ def test_an_installed_wheel_lists_and_renders(wheel: Path, tmp_path: Path) -> No
     command = python.with_name("convexplain")
     assert "sliding-window" in run(command, "list", cwd=work)
     assert run(python, "-m", "convexplain", "--version", cwd=work).strip().endswith(__version__)
-    run(command, "render", "sliding-window", "-q", "l", "-o", "video.mp4", cwd=work)
+    run(command, "render", "pooling", "-q", "l", "--seconds", "30", "-o", "video.mp4", cwd=work)
     assert (work / "video.mp4").stat().st_size > 50_000
     assert {path.name for path in work.iterdir()} == {"video.mp4", "video.srt", "video.vtt"}
 

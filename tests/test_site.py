@@ -119,7 +119,9 @@ def test_a_lesson_has_a_page_with_all_there_is_of_it(site: Path, name: str) -> N
     assert all(mistake.reply.text("en") in told for mistake in card.mistakes)
     for lang in LANGUAGES:
         assert f'href="../../cards/{name}-{lang}.html"' in page
-        assert not difference(read(site, f"cards/{name}-{lang}.html"), cards.page(card, lang))
+    # In turn: to make a page again takes its time.
+    lang = (*LANGUAGES,)[lessons.CHAPTER.index(name) % len(LANGUAGES)]
+    assert not difference(read(site, f"cards/{name}-{lang}.html"), cards.page(card, lang))
     assert re.search(rf'<img [^>]*src="../../_images/{name}-\w+-\w+-light\.svg"', page)
 
 

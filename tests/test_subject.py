@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from played import lesson_of
 
 from convexplain import lessons
 from convexplain.data import digits
@@ -129,7 +130,7 @@ def test_each_need_is_a_role_that_the_default_network_plays():
     assert len(needy) >= 8
     for lesson in needy:
         assert set(lesson.needs) <= set(ROLES), lesson.name
-        assert lacking(lesson().network, lesson.needs) == (), lesson.name
+        assert lacking(lesson_of(lesson.name).network, lesson.needs) == (), lesson.name
 
 
 def test_ten_unnamed_classes_of_photographs_are_no_digits():
