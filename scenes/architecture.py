@@ -243,14 +243,17 @@ class Architecture(LessonScene):
         last = number == len(self.stages) - 1 and not self.stages[number].has_maps
         return "answer" if last else self.stages[number].panel
 
-    def show_piles(self, event: Event) -> None:
+    def show_count(self, event: Event) -> None:
         """Below each stage its parameters pile up; areas compare."""
-        self.during(0.3, self.camera.home(), self.board.become(self.lesson.diagram()))
+        self.during(0.35, self.camera.home(), self.board.become(self.lesson.diagram()))
         self.board.show(*filter(self.board.has, self.everything()))(1.0)
         none = [n for n in self.picture.drawn if not self.stages[n].parameters]
         self.during(0.1, self.board.show(*(f"count-{self.stages[n].name}" for n in none)))
         moves = [self.pile(self.stages[n]) for n in self.weighted]
-        self.during(0.4, in_turn(*moves, overlap=0.2), rate=linear)
+        self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
+
+    def show_piles(self, event: Event) -> None:
+        """The largest pile is looked at."""
         self.during(1, self.board.pulse(f"pile-{self.stages[self.weighted[-1]].name}", times=2))
 
     def pile(self, stage: Stage) -> Move:

@@ -75,8 +75,8 @@ class DenseVsConv(LessonScene):
 
     def grow_bars(self, name: str) -> None:
         """Let two bars grow from zero; each number comes as its bar stands."""
-        for network in NETWORKS:
-            self.during(0.2, self.board.grow(f"{name}.{network}", out_of=f"{name}.zero"))
+        bars = [self.board.grow(f"{name}.{n}", out_of=f"{name}.zero") for n in NETWORKS]
+        self.during(0.2, *bars)
         numbers = [f"{name}.{network}.value" for network in NETWORKS]
         self.during(1, self.board.pulse(*numbers, times=2))
 

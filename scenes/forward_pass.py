@@ -59,7 +59,7 @@ class ForwardPass(LessonScene):
             out = self.board.grow("patch", out_of=WINDOW)
             self.during(0.4 * share, out, self.board.walk(ZOOM))
 
-    def show_sum(self, event: Event) -> None:
+    def show_add(self, event: Event) -> None:
         """The weights fall on them; the products run into one number, line by line."""
         if not self.board.has("sum"):
             self.lift(0.3)
@@ -68,8 +68,12 @@ class ForwardPass(LessonScene):
             rows = range(self.lesson.weighed.kernel.shape[0])
             meet = [self.board.send(f"patch[{row}]", f"kernel[{row}]") for row in rows]
             self.during(0.2, in_turn(*meet, overlap=0.5))
-        self.during(0.4, self.add_up("sum"))
-        self.during(1, self.board.pulse("sum.activated"))
+        self.during(1, self.add_up("sum"))
+
+    def show_sum(self, event: Event) -> None:
+        """The lines of the sum are looked at, one after the other."""
+        lines = [f"sum.{name}" for name in ("products", "bias", "total", "activated")]
+        self.during(1, in_turn(*(self.board.pulse(name) for name in self.there(*lines))))
 
     def add_up(self, panel: str) -> Move:
         """Let the lines of a sum come one after the other, and its result out of the last."""
@@ -122,14 +126,17 @@ class ForwardPass(LessonScene):
         self.during(0.15, self.board.send("kept", f"pooled[{step.row}, {step.col}]"))
         self.during(1, self.board.show("pooled.cell"), self.board.pulse("pooled.cell"))
 
-    def show_deeper(self, event: Event) -> None:
+    def show_reads(self, event: Event) -> None:
         """All maps stand behind one another; a column of numbers through them becomes one sum."""
         self.change(self.picture.deeper_cell(), 0.3, "read", "reads")
-        self.during(0.35, self.add_up("total"))
-        self.during(0.1, self.board.show("deep"))
+        self.during(1, self.add_up("total"))
+
+    def show_deeper(self, event: Event) -> None:
+        """The sum goes to its place in a map of the deeper layer."""
+        self.during(0.2, self.board.show("deep"))
         step = self.lesson.deeper
         assert step is not None
-        self.during(0.15, self.board.send("total.activated", f"deep[{step.row}, {step.col}]"))
+        self.during(0.4, self.board.send("total.activated", f"deep[{step.row}, {step.col}]"))
         self.during(1, self.board.show("deep.cell"), self.board.pulse("deep.cell"))
 
     # The vector, and the sums.
@@ -148,12 +155,15 @@ class ForwardPass(LessonScene):
         self.during(0.55, fill, self.board.pulse("read", times=2), rate=linear)
         self.during(1, self.board.pulse("line"))
 
-    def show_push(self, event: Event) -> None:
+    def show_pushes(self, event: Event) -> None:
         """What pushes for the answer grows, then what pushes against it; then what is left."""
         self.change(self.picture.push(), 0.25, "line", "lined", "push.zero")
-        for bar in ("above", "below", "bias"):
-            self.during(0.18, eased(self.board.rise(f"push.{bar}")))
-        self.during(0.1, self.board.show("logit"))
+        bars = [eased(self.board.rise(f"push.{bar}")) for bar in ("above", "below", "bias")]
+        self.during(1, in_turn(*bars))
+
+    def show_push(self, event: Event) -> None:
+        """What is left of them is the logit."""
+        self.during(0.2, self.board.show("logit"))
         self.during(1, self.board.pulse("logit"))
 
     @property

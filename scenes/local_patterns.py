@@ -62,16 +62,19 @@ class LocalPatterns(LessonScene):
         self.during(share / 2, self.board.show(*lines), self.board.pulse("input", "weights"))
         self.during(share / 2, self.board.grow("sum.activated", out_of=total))
 
-    def show_moved(self, event: Event) -> None:
+    def show_move(self, event: Event) -> None:
         """The digit moves; under the same weights lies other ink."""
         moved = self.lesson.moved
         assert moved is not None
         self.board.hide(*self.board.names("sum"))(1.0)
-        self.slide(self.picture.pixels, moved, 0.3)
+        self.slide(self.picture.pixels, moved, 0.4)
         self.board.become(self.lesson.picture_of(moved).dense())(1.0)
-        self.during(0.25, self.board.send("weights", "input"))
-        self.count_up(0.25)
-        self.during(1, self.board.pulse("sum.activated"))
+        self.during(0.3, self.board.send("weights", "input"))
+        self.count_up(0.3)
+
+    def show_moved(self, event: Event) -> None:
+        """The other number is looked at."""
+        self.during(1, self.board.pulse("sum.activated", times=2))
 
     def slide(self, before: Any, after: Any, share: float) -> None:
         """Move the ink cell by cell to where it then is."""
@@ -295,13 +298,24 @@ class LocalPatterns(LessonScene):
         for name, values in grids:
             self.board.fill(name, values)
 
-    def show_crumbs(self, event: Event) -> None:
-        """The small window runs over the shuffled picture, and finds little."""
+    def show_search(self, event: Event) -> None:
+        """The small window runs over the shuffled picture."""
         shuffled = self.lesson.picture_of(shuffled=True)
         self.lay_sweep(shuffled.sweep(), 0.25)
         self.sweep(shuffled.responses)
 
-    def show_trained(self, event: Event) -> None:
+    def show_crumbs(self, event: Event) -> None:
+        """The places light up at which it still responds strongly."""
+        away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
+        strong = np.argwhere(self.lesson.strong(self.lesson.shuffled_map))
+        cells = [f"map[{row}, {col}]" for row, col in strong]
+        self.during(0.2, self.board.hide(*away))
+        if cells:
+            self.board.light(*cells)
+        self.during(1, self.board.pulse(*(cells or ["map"]), times=2))
+        self.board.light("map")
+
+    def show_train(self, event: Event) -> None:
         """The errors of both networks, in place and shuffled: bars grow one after the other."""
         away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
         self.during(0.2, self.board.hide(*away), self.board.become(self.lesson.control()))
@@ -315,8 +329,11 @@ class LocalPatterns(LessonScene):
                 grown = eased(self.board.grow(name, out_of=self.board.foot(name)))
                 label = self.come(f"{name}.label", f"{name}.value")
                 moves.append(in_turn(label, grown, overlap=0.6))
-        self.during(0.8, in_turn(*moves, overlap=0.2), rate=linear)
-        self.during(1, self.board.pulse("errors-input.cnn"))
+        self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
+
+    def show_trained(self, event: Event) -> None:
+        """What shuffling did to the convnet."""
+        self.during(1, self.board.pulse("errors-place.cnn", "errors-input.cnn", times=2))
 
     def show_neighbours(self, event: Event) -> None:
         """What the convnet loses, and what the dense network does."""

@@ -352,14 +352,13 @@ class Pooling(LessonScene):
 
     def show_work(self, event: Event) -> None:
         """How many multiplications there are, with pooling and without."""
-        self.settle(0.15)
+        self.settle(0.1)
         named = [name for name in self.board.names("work") if "." in name and name.count(".") != 1]
         bars = [
             self.board.grow(f"work.{kind}", out_of=self._root(kind)) for kind in ("with", "without")
         ]
-        self.during(0.15, self.board.show("work.title", "work.zero", *named))
-        self.during(0.5, *bars)
-        self.during(1, self.board.pulse("work.without.value"))
+        self.during(0.2, self.board.show("work.title", "work.zero", *named), *bars)
+        self.during(1, self.board.pulse("work.without.value", "work.with.value", times=2))
 
     def _root(self, kind: str) -> tuple[float, float, float, float]:
         left, top, _, height = self.board.box(f"work.{kind}")

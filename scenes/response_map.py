@@ -96,7 +96,14 @@ class ResponseMap(LessonScene):
         if not self.board.has(f"votes-{event.data.letter}"):
             tiles = self.board.become(self.picture.tiles())
             self.during(0.18, tiles, self.come("kernel", "legend", "head-patch"))
-        self.weigh(event.data, 0.8)
+        self.weigh(event.data, 1)
+
+    def show_weighed(self, event: Event) -> None:
+        """The response is looked at, and the votes that it comes of."""
+        letter = event.data.letter
+        votes = [f"votes-{letter}.{part}" for part in ("part-0", "part-1")]
+        seen = [name for name in votes if self.board.has(name)]
+        self.during(1, self.board.pulse(*seen, f"value-{letter}"))
 
     def weigh(self, place: Place, share: float) -> None:
         """Multiply, add up, and let the result come."""
@@ -115,11 +122,10 @@ class ResponseMap(LessonScene):
             self.during(1, self.board.grow(f"value-{letter}", out_of=source))
             return
         rows = [self.bar(f"{votes}.{name}", source) for name in ("part-0", "part-1", "bias")]
-        self.during(0.3 * share, self.board.show(f"{votes}.zero"), in_turn(*rows))
+        self.during(0.25 * share, self.board.show(f"{votes}.zero"), in_turn(*rows))
         self.during(0.12 * share, self.bar(f"{votes}.value", f"{votes}.part-0"))
         grown = self.board.grow(f"value-{letter}", out_of=f"{votes}.value")
-        self.during(0.14 * share, self.board.show(f"gate-{letter}"), grown)
-        self.during(1, self.board.pulse(f"value-{letter}"))
+        self.during(1, self.board.show(f"gate-{letter}"), grown)
 
     def bar(self, name: str, source: str) -> Move:
         """Let a bar grow, and its name and number come."""
@@ -128,7 +134,7 @@ class ResponseMap(LessonScene):
 
     # Match times ink.
 
-    def show_closest(self, event: Event) -> None:
+    def show_weigh_closest(self, event: Event) -> None:
         """A window comes that matches better and holds less ink."""
         letter = event.data.letter
         if self.board.has(f"input.{letter}"):

@@ -53,11 +53,14 @@ class Translation(LessonScene):
         """The picture takes its first steps, and the map with it."""
         self.go(0, self.lesson.shift, 1)
 
-    def show_same(self, event: Event) -> None:
+    def show_back(self, event: Event) -> None:
         """The map slides back over the one before; what is left is the difference."""
-        self.change(self.picture.compare(), 0.25, "map")
-        self.during(0.35, self.board.grow("back", out_of="map"))
-        self.during(0.2, self.board.show("difference"))
+        self.change(self.picture.compare(), 0.3, "map")
+        self.during(0.4, self.board.grow("back", out_of="map"))
+        self.during(1, self.board.show("difference"))
+
+    def show_same(self, event: Event) -> None:
+        """The difference is looked at."""
         self.during(1, self.board.pulse("difference", times=2))
 
     def show_predict(self, event: Event) -> None:
@@ -101,7 +104,7 @@ class Translation(LessonScene):
 
     def show_changes(self, event: Event) -> None:
         """A bar for each layer, in the order in which they compute."""
-        self.change(self.picture.layers(), 0.2, "changes.title", "changes.zero")
+        self.change(self.picture.layers(), 0.2, "input", "shifted", "changes.title", "changes.zero")
         bars = [f"changes.{n}" for n in range(len(self.lesson.changes))]
         self.during(
             0.6, in_turn(*(eased(self.board.rise(n)) for n in bars), overlap=0.3), rate=linear
@@ -110,26 +113,36 @@ class Translation(LessonScene):
 
     # Why it fails.
 
-    def show_places(self, event: Event) -> None:
+    def show_weights(self, event: Event) -> None:
         """The places of the last map, before and after, each with weights of its own."""
         self.change(self.picture.by_place(self.lesson.whole_step), 0.25, "input", "shifted")
         for name in ("still", "moved"):
             self.during(0.2, self.board.show(name))
             self.during(0.1, self.board.show(f"{name}-sum"))
-        self.during(1, self.board.pulse("still-sum", "moved-sum"))
+        self.during(1, self.board.pulse("still", "moved", colour="muted"))
+
+    def show_places(self, event: Event) -> None:
+        """Both sums are looked at."""
+        sums = [self.board.pulse(f"{name}-sum") for name in ("still", "moved")]
+        self.during(1, in_turn(*sums))
 
     def show_forgets(self, event: Event) -> None:
         """The picture at its ends, with its answers."""
         self.back_to_walk(0, 0.2)
         self.go(0, translation.FAR, 1)
 
-    def show_curve(self, event: Event) -> None:
+    def show_digits(self, event: Event) -> None:
         """Two lines over all digits of the test set."""
-        self.change(self.picture.curve(), 0.15)
+        self.change(self.picture.curve(), 0.2)
         self.during(0.1, self.board.show(*self.board.frame("chart")))
-        self.during(0.3, self.board.walk("chart.cnn"), self.board.show("chart.cnn.label"))
-        self.during(0.3, self.board.walk("chart.dense"), self.board.show("chart.dense.label"))
-        self.during(1, self.board.pulse("chart.cnn.label", "chart.dense.label"))
+        self.during(0.35, self.board.walk("chart.cnn"), self.board.show("chart.cnn.label"))
+        self.during(1, self.board.walk("chart.dense"), self.board.show("chart.dense.label"))
+
+    def show_curve(self, event: Event) -> None:
+        """At one shift both accuracies are marked."""
+        marks = [f"chart.{name}-at" for name in ("cnn", "dense")]
+        self.during(0.15, self.board.show(*marks, *(f"{mark}.label" for mark in marks)))
+        self.during(1, in_turn(*(self.board.pulse(f"{mark}.label") for mark in marks)))
 
     # All steps at once.
 

@@ -132,7 +132,9 @@ class WindowGeometry(LessonScene):
     def show_sweep(self, event: Event) -> None:
         """The window stands at every place; each fills its cell of the map."""
         geometry: Geometry = event.data
-        self.during(0.2, self.camera.home(), self.board.show("law", "map", "legend"))
+        # The scale of how often a pixel is read comes with what it is the scale of.
+        response = [name for name in self.board.names("legend") if name.startswith("legend.1")]
+        self.during(0.2, self.camera.home(), self.board.show("law", "map", *response))
         self.during(0.75, self.sweep([("", geometry)], maps=True), rate=linear)
         self.during(1, self.board.pulse("map"))
 
@@ -178,6 +180,7 @@ class WindowGeometry(LessonScene):
     def show_reads(self, event: Event) -> None:
         """The windows of all places lie on the picture like glass: the more, the deeper."""
         self.board.show("reads", dim=SHEER)(1.0)
+        self.board.show("legend")(1.0)
         sweep = self.sweep([("", event.data)], reads=True)
         self.during(0.9, sweep, self.camera.home(), rate=linear)
         self.during(1, self.board.hide(WINDOW))

@@ -62,11 +62,11 @@ class WindowSize(LessonScene):
 
     def show_ink(self, event: Event) -> None:
         """How much of the ink each of them sees."""
-        shown = [
-            together(self.board.show(f"ink-{k}"), self.board.pulse(f"tile-{k}", f"input.w{k}"))
-            for k in self.lesson.sizes
+        self.during(0.15, *(self.board.show(f"ink-{k}") for k in self.lesson.sizes))
+        looks = [
+            self.board.pulse(f"tile-{k}", f"input.w{k}", f"ink-{k}") for k in self.lesson.sizes
         ]
-        self.during(1, in_turn(*shown))
+        self.during(1, in_turn(*looks))
 
     def show_weights(self, event: Event) -> None:
         """Below each tile its weights, as many as pixels: dots, for they are not known yet."""

@@ -176,6 +176,27 @@ def cut(scene: Any) -> list[str]:
     return found
 
 
+def unused_scales(board: Any) -> list[str]:
+    """Return the scales of colours that are explained, and that nothing on the stage has."""
+    from convexplain.panels import Legend
+    from convexplain.panels.pieces import Grid
+
+    if board.placed is None:
+        return []
+    legends = {p.name for p in board.placed.diagram.root.panels() if isinstance(p, Legend)}
+    shown = [
+        piece for piece in board.placed.pieces
+        if isinstance(piece, Grid) and board.shown(piece.name)
+        and board.part(piece.name).opacity > 0.05
+    ]  # fmt: skip
+    used = [piece.scale for piece in shown if piece.panel not in legends]
+    explained = [piece.scale for piece in shown if piece.panel in legends]
+    return [
+        scale.name.en for scale in explained
+        if not any(scale.limit == each.limit and scale.name == each.name for each in used)
+    ]  # fmt: skip
+
+
 #: Frames that differ most, each with a language and a theme.
 FRAMES = {"zh-16:9": (Look("zh"), "16:9"), "en-9:16": (Look("en"), "9:16")}
 LANGUAGES = {"en": "en", "zh": "zh"}
@@ -256,6 +277,8 @@ def check_events(lesson: Any, look: Look = Look(), aspect: str = "16:9") -> None
             if event.name not in ON_THEIR_LINE.get(lesson.name, ()):
                 assert problems(self.mobjects, frame) == [], event.name
             assert cut(self) == [], event.name
+            if lesson.name in lessons.CHAPTER:
+                assert unused_scales(self.board) == [], event.name
 
     sized = {"pixel_width": int(width), "pixel_height": int(height), "frame_rate": 30}
     with (

@@ -162,8 +162,8 @@ def test_the_control_says_what_was_measured(lesson):
         printed = [round(100 * rows[network, p], 2) for p in ("in place", "shuffled")]
         points[network] = printed[1] - printed[0]
         assert lesson.change(network).points == pytest.approx(points[network], abs=1e-9)
-    expected = f"convnet {points['cnn']:.2f} points, dense {points['dense']:+.2f}."
-    assert said(lesson)["trained"] == f"Trained on these: {expected}"
+    before, after = (f"{100 * (1 - rows['cnn', p]):.2f}%" for p in ("in place", "shuffled"))
+    assert said(lesson)["trained"] == f"Misread by the convnet: {before} → {after}."
     assert ("neighbours" in said(lesson)) == (points["cnn"] < points["dense"])
     placed = panels.place(lesson.control(), panels.VIDEO)
     lengths = {

@@ -610,8 +610,8 @@ MUTATIONS = (
     Mutation(
         "a push that is not shown",
         "scenes.forward_pass",
-        'for bar in ("above", "below", "bias"):',
-        'for bar in ("below", "bias"):',
+        'for bar in ("above", "below", "bias")]',
+        'for bar in ("below", "bias")]',
         "tests/test_drawn_numbers.py::test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars",
     ),
     Mutation(

@@ -167,7 +167,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "local-patterns",
         Caption(en="Why? Let us follow this one {k}.", zh="为什么？跟着这个 {k} 去看看。"),
-        "predict shuffle crumbs trained neighbours",
+        "predict shuffle search crumbs train trained neighbours",
         {"input": "digit"},
     ),
     Chapter(
@@ -180,7 +180,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         Caption(
             en="The window has drawn a map. What does it say?", zh="窗口画出了一张图，它说明什么？"
         ),
-        "closest more place name answer",
+        "weigh-closest closest more place name answer",
     ),
     Chapter(
         "pooling",
@@ -214,7 +214,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "forward-pass",
         Caption(en="Ten numbers. How do they make an answer?", zh="10 个数怎样变成答案？"),
-        "patch sum map pool deeper push whole",
+        "patch add sum map pool reads deeper pushes push whole",
         {"input": "layer-input"},
     ),
     Chapter(
@@ -238,7 +238,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "translation",
         Caption(en="The {k} stands here. And a little aside?", zh="{k} 在这里。挪开一点呢？"),
-        "changes curve",
+        "changes digits curve",
         {"input": "other-input"},
     ),
     Chapter(

@@ -157,7 +157,7 @@ class Architecture(NetworkLesson):
             detail=1,
         )
         first = self.stages[self.first]
-        yield Event("filters", 6.0, _FILTERS.fill(n=fmt.count(first.channels)))
+        yield Event("filters", 5.4, _FILTERS.fill(n=fmt.count(first.channels)))
         yield Event("wall", 5.0, _WALL, detail=2)
         if self.pool is not None:
             pooled = self.stages[self.pool]
@@ -187,7 +187,7 @@ class Architecture(NetworkLesson):
             if self.stages[self.tail[0]].kind == "pooling":
                 told = _ONE_EACH.fill(d=fmt.count(last.channels))
             yield Event("places", 4.5, told, detail=1)
-        yield Event("numbers", 3.6, self._numbers(), detail=1)
+        yield Event("numbers", 3.2, self._numbers(), detail=1)
 
     def _numbers(self) -> Caption:
         outputs, label = self.network.outputs, self.subject.label
@@ -202,7 +202,8 @@ class Architecture(NetworkLesson):
         question = self._question()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("piles", 5.5, self.costs)
+        yield Event("count", 2.6, _COUNT)
+        yield Event("piles", 2.0, self.costs)
         yield Event("counted", 6.0, _COUNTED.fill(how=self.counted(self.largest)), detail=2)
 
     @property
@@ -334,6 +335,7 @@ _MOST_OF = Caption(
 _ALL = Caption(
     en="All {n} parameters, {share}, are in {layer}.", zh="全部 {n} 个参数（{share}）都在{layer}。"
 )
+_COUNT = Caption(en="Layer by layer, its parameters.", zh="逐层数一数参数。")
 _COUNTED = Caption(en="Weights and biases: {how}.", zh="权重加偏置：{how}。")
 _TRADED = Caption(
     en="Places fall from {p} to {q}, kinds of pattern grow from {c} to {d}.",

@@ -228,11 +228,10 @@ class ForwardPass(NetworkLesson):
             Beat.of("weigh", title, *self._weigh()),
         ]
         if self.deeper is not None:
-            deeper = _DEEPER.fill(
-                c=fmt.count(self.network.input_of(self.deeper_name)[2]),
-                v=fmt.number(self.deeper.activated),
-            )
-            beats.append(Beat.of("deeper", title, Event("deeper", 3.9, deeper, detail=1)))
+            maps = fmt.count(self.network.input_of(self.deeper_name)[2])
+            reads = Event("reads", 2.4, _READS_ALL.fill(c=maps), detail=1)
+            adds = _DEEPER.fill(v=fmt.number(self.deeper.activated))
+            beats.append(Beat.of("deeper", title, reads, Event("deeper", 1.8, adds, detail=1)))
         beats.append(Beat.of("logits", title, *self._logits()))
         beats.append(Beat.of("softmax", title, *self._shares()))
         beats.append(Beat.of("verdict", title, Event("verdict", 3.6, self.verdict)))
@@ -256,15 +255,16 @@ class ForwardPass(NetworkLesson):
         step = self.weighed
         cells = _CELLS if self.picture_of.one_channel else _COLOURS
         yield Event(
-            "patch", 3.2, cells.fill(n=fmt.count(math.prod(step.kernel.shape[:2]))), detail=1
+            "patch", 2.4, cells.fill(n=fmt.count(math.prod(step.kernel.shape[:2]))), detail=1
         )
         total, bias, value = (fmt.number(v) for v in (step.total, step.bias, step.value))
-        yield Event("sum", 4.4, _WEIGH.fill(s=total, b=bias, v=value))
-        yield Event("map", 4.0, _CELL_OF.fill(n=fmt.count(self.first.channels)), detail=1)
+        yield Event("add", 1.8, _ADD)
+        yield Event("sum", 2.0, _WEIGH.fill(s=total, b=bias, v=value))
+        yield Event("map", 2.8, _CELL_OF.fill(n=fmt.count(self.first.channels)), detail=1)
         if self.pooled is not None:
             told = _LARGEST if self.pooled.kind == "max" else _MEAN
             n = in_words(self.pooled.count)
-            yield Event("pool", 4.0, told.fill(n=n, v=fmt.number(self.pooled.value)), detail=1)
+            yield Event("pool", 3.0, told.fill(n=n, v=fmt.number(self.pooled.value)), detail=1)
 
     def _logits(self) -> Iterator[Event]:
         softmax, k = self.softmax, self._called(0)
@@ -273,20 +273,21 @@ class ForwardPass(NetworkLesson):
             yield Event("line", 3.8, _LINE.fill(n=count), detail=2)
         if self.vote is not None:
             told = _PUSHES.fill(k=k, z=fmt.number(self.vote.value))
-            yield Event("push", 4.0, told, detail=1)
+            yield Event("pushes", 2.4, _WHO_PUSHES.fill(k=k), detail=1)
+            yield Event("push", 1.8, told, detail=1)
         outputs = self.trace.logits.size
         if outputs == 1:
             yield Event("scores", 4.0, _ONE_LOGIT.fill(z=fmt.number(softmax.logits[1])))
             return
         told = _LOGITS if softmax.logits.max() > 0 else _ALL_BELOW
-        yield Event("scores", 4.2, told.fill(n=in_words(outputs, capital=True)))
+        yield Event("scores", 3.9, told.fill(n=in_words(outputs, capital=True)))
 
     def _shares(self) -> Iterator[Event]:
         softmax = self.softmax
         question = self._ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("shift", 3.6, _SHIFT)
+        yield Event("shift", 3.0, _SHIFT)
         powers = _POWERS if self.trace.logits.size > 1 else _SIGMOID
         yield Event("powers", 4.0, powers.fill(s=fmt.number(softmax.total)))
         yield Event("shares", 4.6, _SHARES.fill(**self.ratio.values))
@@ -340,20 +341,17 @@ _COLOURS = Caption(
     en="A picture, and {n} of its pixels, in all its colours.",
     zh="一幅图，和其中的 {n} 个像素，各有几种颜色。",
 )
-_WEIGH = Caption(
-    en="Weigh and add: {s}. With the bias, {b}: {v}.",
-    zh="加权求和得 {s}；加上偏置 {b}，得 {v}。",
-)
+_ADD = Caption(en="Multiply, then add.", zh="相乘，再相加。")
+_WEIGH = Caption(en="That is {s}; with the bias, {b}: {v}.", zh="得 {s}；加上偏置 {b}，得 {v}。")
 _CELL_OF = Caption(en="One cell of one of {n} maps.", zh="这是 {n} 张图中一张图的一格。")
 _LARGEST = Caption(en="Pooling keeps the largest of {n}: {v}.", zh="池化：{n} 个数只留最大的 {v}。")
 _MEAN = Caption(en="Pooling takes the mean of {n}: {v}.", zh="池化：{n} 个数取平均值 {v}。")
-_DEEPER = Caption(
-    en="A deeper cell adds up all {c} maps: {v}.", zh="深层的一格把 {c} 张图都加起来，得到 {v}。"
-)
+_READS_ALL = Caption(en="A deeper cell reads all {c} maps.", zh="深层的一格读全部 {c} 张图。")
+_DEEPER = Caption(en="It adds up what they all give: {v}.", zh="全部加起来，得到 {v}。")
 _LINE = Caption(en="{n} numbers are left: one line.", zh="剩下 {n} 个数，排成一行。")
+_WHO_PUSHES = Caption(en="What speaks for {k}, what against?", zh="什么支持“{k}”，什么反对？")
 _PUSHES = Caption(
-    en="Pushes for {k}, against it, and a bias: {z}.",
-    zh="“{k}”的支持、反对与偏置之和：{z}。",
+    en="In all, with the bias: the logit of {k}, {z}.", zh="连同偏置，“{k}”的 logit：{z}。"
 )
 _LOGITS = Caption(en="{n} sums, one for each class: logits.", zh="{n} 个得分，称作 logit。")
 _ALL_BELOW = Caption(
@@ -363,7 +361,7 @@ _ALL_BELOW = Caption(
 _ONE_LOGIT = Caption(en="One logit, {z}, against 0.", zh="一个 logit：{z}，与 0 相比。")
 _HOW_SURE = Caption(
     en="{a} leads {b} by {d}. How sure is it of {a}?",
-    zh="“{a}”比“{b}”高 {d}。它有多确定？",
+    zh="“{a}”比“{b}”高 {d}，有多确定？",
 )
 _NO_SHARES = Caption(
     en="Negative numbers have no shares: first e to the power, then divide.",

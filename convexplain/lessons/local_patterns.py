@@ -300,11 +300,15 @@ class LocalPatterns(Lesson):
     @property
     def strong_places(self) -> tuple[int, int]:
         """How many places respond strongly, in place and shuffled."""
-        least = STRONG * float(self.response_map.max())
         before, after = (
-            int(((m >= least) & (m > 0)).sum()) for m in (self.response_map, self.shuffled_map)
+            int(self.strong(found).sum()) for found in (self.response_map, self.shuffled_map)
         )
         return before, after
+
+    def strong(self, responses: Floats) -> npt.NDArray[np.bool_]:
+        """Tell of each place whether it responds strongly."""
+        least = STRONG * float(self.response_map.max())
+        return np.asarray((responses >= least) & (responses > 0))
 
     # The pictures.
 
@@ -374,7 +378,8 @@ class LocalPatterns(Lesson):
         if self.moved is not None:
             value = fmt.number(self.unit_of(self.moved).account.value)
             if value != fmt.number(self.shown_unit.account.value):
-                yield Event("moved", 3.4, words.MOVED.fill(k=AWAY, v=value), detail=1)
+                yield Event("move", 1.5, detail=1)
+                yield Event("moved", 1.4, words.MOVED.fill(k=AWAY, v=value), detail=1)
 
     def _beat_fan(self) -> Iterator[Event]:
         count = len(self.piles.get(self.shown_filter, []))
@@ -390,8 +395,11 @@ class LocalPatterns(Lesson):
         yield Event("shuffle", 4.0, words.SHUFFLED.fill(v=value))
         before, after = self.strong_places
         crumbs = words.CRUMBS if after < before else words.NO_CRUMBS
-        yield Event("crumbs", 3.6, crumbs.fill(a=before, b=after))
-        yield Event("trained", 4.2, words.TRAINED.fill(a=a, b=b))
+        yield Event("search", 2.6, words.AND_FILTER, detail=1)
+        yield Event("crumbs", 1.6, crumbs.fill(a=before, b=after), detail=1)
+        misread = [fmt.percent(1 - share, 2) for share in (cnn.in_place, cnn.shuffled)]
+        yield Event("train", 2.4, words.TRAINED_ANEW)
+        yield Event("trained", 2.0, words.TRAINED.fill(a=misread[0], b=misread[1]))
         if cnn.points < dense.points:
             yield Event("neighbours", 2.6, words.NEIGHBOURS, detail=1)
 

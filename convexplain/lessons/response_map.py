@@ -316,7 +316,7 @@ class ResponseMap(FilterLesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: windows are weighed, the map is read; then all maps of the layer."""
-        yield Beat.of("question", self.title, Event("ask", 3.6, self.question))
+        yield Beat.of("question", self.title, Event("ask", 3.2, self.question))
         yield from self._beat_filter()
         if len(self.places) > 1:
             yield Beat.of("weigh", words.WEIGH_TITLE, *self._beat_windows())
@@ -356,7 +356,9 @@ class ResponseMap(FilterLesson):
         for name in ("full", "negative", "largest"):
             if name in shown:
                 place, detail = self.places[name], int(name == "negative")
-                yield Event(name, 3.2, told[name](place), place, "weigh", detail)
+                # What is said of a window is said once it has been weighed.
+                yield Event(f"weigh-{name}", 1.8, None, place, "weigh", detail)
+                yield Event(name, 1.2, told[name](place), place, "weighed", detail)
 
     def _full(self, place: Place) -> Caption:
         best = self.places["largest"].letter
@@ -410,7 +412,8 @@ class ResponseMap(FilterLesson):
             said = words.CLOSEST.fill(
                 x=closest.letter, ink=self.amount, v=fmt.number(closest.step.activated)
             )
-            yield Event("closest", 3.6, said, closest, detail=1)
+            yield Event("weigh-closest", 2.2, None, closest, detail=1)
+            yield Event("closest", 1.4, said, closest, "weighed", detail=1)
         yield Event("law", 3.8, words.LAW.fill(ink=self.amount))
 
     def _beat_map(self) -> Iterator[Event]:
@@ -424,7 +427,7 @@ class ResponseMap(FilterLesson):
             said = words.SEES.fill(v=fmt.number(self.largest), size=size)
             yield Event("sees", 2.8, said, detail=1)
         elif self.places:
-            yield Event("visits", 3.6, words.VISITS, detail=1)
+            yield Event("visits", 3.2, words.VISITS, detail=1)
 
     def _beat_others(self) -> Iterator[Event]:
         first, *more = self.others

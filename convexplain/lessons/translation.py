@@ -39,6 +39,8 @@ STEP: dict[str, tuple[int, int]] = {
 }
 #: How many steps the picture walks; beyond this little of a digit is left in the frame.
 FAR = 6
+#: At how many pixels both networks' accuracies are told.
+AT = 3
 #: A step of larger pictures is such a part of their width.
 _WIDTH = 28
 #: Of more layers with maps than so many, the first and the last are told.
@@ -486,6 +488,7 @@ class Translation(FilterLesson):
             whole_step=self.whole_step,
             label=class_label(self.network, self.label),
             accuracy=curves,
+            told_at=AT,
             many=len(digits.load()) if self.subject.reads_digits else 1,
         )
 
@@ -517,7 +520,8 @@ class Translation(FilterLesson):
         _, count, worst = self.back
         yield Event("walk", 2.0 + 1.0 * self.shift, _FOLLOWS)
         told = _SAME if worst == 0 else _NEARLY
-        yield Event("same", 4.6, told.fill(d=plain(worst), n=count, l=self._lines))
+        yield Event("back", 2.0, _SLID_BACK)
+        yield Event("same", 2.4, told.fill(d=plain(worst), n=count, l=self._lines))
 
     @property
     def _lines(self) -> Caption:
@@ -549,7 +553,7 @@ class Translation(FilterLesson):
         if len(said) == 1:
             told = _HOLDS_ALONE if self.fails[0] > FAR else _READS
             return told.fill(n=px, k=said[0])
-        return _BOTH.fill(n=px, k=said[0], j=said[1])
+        return _BOTH.fill(k=said[0], j=said[1])
 
     def _question(self) -> Question | None:
         """Ask which network gives up first; wrong answers are what people say of convnets."""
@@ -557,7 +561,7 @@ class Translation(FilterLesson):
             return None
         if not self.shift < min(self.fails) <= FAR:  # it has been seen, or never will be
             return None
-        rates = self.accuracy("cnn")[3], self.accuracy("dense")[3]
+        rates = self.accuracy("cnn")[AT], self.accuracy("dense")[AT]
         far = fmt.percent(self.accuracy("cnn")[FAR])
         replies: list[tuple[Caption, Caption | None]] = [
             (_DENSE_FIRST, None),
@@ -571,10 +575,9 @@ class Translation(FilterLesson):
 
     def _layers(self) -> Iterator[Event]:
         if self.inside is not None:
-            value = fmt.number(self.inside.before.max())
-            yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1), v=value), detail=1)
+            yield Event("inside", 4.6, _INSIDE.fill(n=self.pixels(1)), detail=1)
         told = _SWALLOWS if self.swallows else _CHANGES
-        yield Event("changes", 4.2, told.fill(n=self.pixels(1)), detail=1)
+        yield Event("changes", 3.9, told.fill(n=self.pixels(1)), detail=1)
 
     def _why(self) -> Iterator[Event]:
         places = self.by_place
@@ -585,14 +588,15 @@ class Translation(FilterLesson):
             return
         steps = self.whole_step
         before, after = (fmt.number(places[n].sum()) for n in (0, steps))
-        told = _WHY.fill(n=self.pixels(steps), a=before, b=after)
-        yield Event("places", 5.4, told)
+        yield Event("weights", 2.9, _OTHER_WEIGHTS.fill(n=self.pixels(steps)))
+        yield Event("places", 2.4, _WHY.fill(a=before, b=after))
 
     def _curve(self) -> Iterator[Event]:
         if self.model != DEFAULT:
             return
-        cnn, dense = (fmt.percent(self.accuracy(name)[3]) for name in ("cnn", "dense"))
-        yield Event("curve", 4.6, _CURVE.fill(n=3, p=cnn, q=dense), detail=1)
+        cnn, dense = (fmt.percent(self.accuracy(name)[AT]) for name in ("cnn", "dense"))
+        yield Event("digits", 2.2, _MANY, detail=1)
+        yield Event("curve", 2.6, _CURVE.fill(n=AT, p=cnn, q=dense), detail=1)
 
     @property
     def gives_up(self) -> Caption:
@@ -629,14 +633,12 @@ _LINES = (Caption(en="rows", zh="行"), Caption(en="columns", zh="列"))
 _FOLLOWS = Caption(
     en="Shift the picture: its response map moves along.", zh="图片移动，响应图跟着移动。"
 )
+_SLID_BACK = Caption(en="Now slide the map back.", zh="再把响应图移回去。")
 _SAME = Caption(
-    en="Slid back, they are the same: equivariance. Difference: {d}, on {n} {l}.",
-    zh="移回去完全重合，这叫平移等变：{n} {l}的差值为 {d}。",
+    en="The same: equivariance. Difference: {d}, on {n} {l}.",
+    zh="完全重合，这叫平移等变：{n} {l}的差值为 {d}。",
 )
-_NEARLY = Caption(
-    en="Slid back, they differ by {d} at most, on {n} {l}.",
-    zh="移回去，{n} {l}最多相差 {d}。",
-)
+_NEARLY = Caption(en="They differ by {d} at most, on {n} {l}.", zh="{n} {l}最多相差 {d}。")
 _WHICH = Caption(
     en="It goes on like this. Which network gives up first?",
     zh="继续这样移动，哪个网络先认错？",
@@ -655,14 +657,13 @@ _INVARIANT = Caption(
 _UNUSUAL = Caption(en="Mostly so, but not this time.", zh="多半如此，这次不是。")
 _ON = Caption(en="On it goes, step by step.", zh="继续移动，一步一步。")
 _BOTH = Caption(
-    en="{n} px: the CNN reads {k}, the dense network {j}.",
-    zh="移 {n} 像素：CNN 判为“{k}”，全连接“{j}”。",
+    en="The CNN reads {k}, the dense network {j}.", zh="CNN 判为“{k}”，全连接判为“{j}”。"
 )
 _READS = Caption(en="{n} px: it reads {k}.", zh="移 {n} 像素：判为“{k}”。")
 _HOLDS_ALONE = Caption(en="{n} px, and it still reads {k}.", zh="移 {n} 像素，仍判为“{k}”。")
 _INSIDE = Caption(
-    en="{n} px: the largest, {v}, moves inside its window of four. Pooling keeps it.",
-    zh="移 {n} 像素：最大值 {v} 仍在这四格内，池化留住它。",
+    en="{n} px: the largest moves inside its window of four. Pooling keeps it.",
+    zh="移 {n} 像素：最大值仍在这四格内，池化留住它。",
 )
 _SWALLOWS = Caption(
     en="What {n} px change: each pooling swallows a part of it.",
@@ -671,18 +672,16 @@ _SWALLOWS = Caption(
 _CHANGES = Caption(
     en="What {n} px change, layer by layer.", zh="移 {n} 像素带来的变化，一层一层看。"
 )
-_WHY = Caption(
-    en="{n} px: other places, other weights. The sum: {a}, then {b}.",
-    zh="移 {n} 像素：换了位置，换了权重，总和 {a} 变为 {b}。",
+_OTHER_WEIGHTS = Caption(
+    en="{n} px: other places, other weights.", zh="移 {n} 像素：换了位置，换了权重。"
 )
+_WHY = Caption(en="The sum: {a}, then {b}.", zh="总和从 {a} 变为 {b}。")
 _FORGETS = Caption(
     en="A mean over all places at the end forgets where things were.",
     zh="最后对所有位置取平均，就忘了位置。",
 )
-_CURVE = Caption(
-    en="10,000 digits, {n} px: CNN {p}, dense network {q}.",
-    zh="10,000 个样本移 {n} 像素：CNN {p}，全连接 {q}。",
-)
+_MANY = Caption(en="And 10,000 other digits?", zh="再看 10,000 个样本？")
+_CURVE = Caption(en="{n} px: CNN {p}, dense network {q}.", zh="移 {n} 像素：CNN {p}，全连接 {q}。")
 _STAIRS = Caption(en="All steps at once, and what is read.", zh="每一步判为什么，放在一起看。")
 _GIVE_UP = Caption(
     en="The CNN gives up at {a} px, the dense network at {b}.",

@@ -168,9 +168,21 @@ class HierarchyPicture:
         trees = other._plain("other-"), self._plain("")
         return Diagram(Either(Row(*trees, gap=2.5), Column(*trees, gap=1.5)))
 
+    def _others(self) -> Caption:
+        """How many more cells push for the answer, and what they give together."""
+        return words.OTHERS.fill(
+            n=fmt.count(self.tree.supporters - len(self.tree.parts)),
+            share=fmt.percent(_rest(self.tree)),
+        )
+
     def check(self, lead: Chart) -> Diagram:
         """Describe all that pushes towards the answer as one bar, and a chart below it."""
-        whole = replace(self._bar("bar", self.tree, _LONG), thick=1.6, share="", title=words.PUSHES)
+        parts = self.tree.parts
+        top = words.TOP.fill(m=len(parts), p=fmt.percent(sum(part.share or 0.0 for part in parts)))
+        whole = replace(
+            self._bar("bar", self.tree, _LONG), thick=1.6, share="", title=top,
+            counter=self._others(),
+        )  # fmt: skip
         wide = replace(lead, size=(lead.size[0], _LONG), wide=True)
         return Diagram(Column(whole, Either(wide, lead.broad()), gap=1.5))
 
@@ -369,11 +381,7 @@ class HierarchyPicture:
             Text("answer", self.answer, role="heading", weight="bold"),
             Text("probability", chance, role="note"),
         )  # fmt: skip
-        others = words.OTHERS.fill(
-            n=fmt.count(self.tree.supporters - len(self.tree.parts)),
-            share=fmt.percent(_rest(self.tree)),
-        )
-        below = Text("others", others, role="small", tone="muted")
+        below = Text("others", self._others(), role="small", tone="muted")
         bars = self._bars("", self.tree, _LONG, "input")
         whole = Column(answer, Row(bars, below, gap=0.3), gap=0.4, align="middle")
         return Branch("root", whole, self._below(self.tree, "", "bar"))

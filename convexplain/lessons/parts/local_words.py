@@ -27,7 +27,7 @@ DENSE = Caption(
 #: By the direction in which the digit is moved.
 MOVED = Caption(
     en="Moved {k} pixels: other weights, another number, {v}.",
-    zh="移动 {k} 个像素：权重变了，数也变了：{v}。",
+    zh="移动 {k} 个像素，数也变了：{v}。",
 )
 FILTER = Caption(
     en="A filter: {w} weights, the same at all {n} places.",
@@ -59,17 +59,16 @@ SUFFERS = Caption(
 SHUFFLED = Caption(
     en="Dense: shuffled with its weights, still {v}.", zh="全连接：权重跟着打乱，仍是 {v}。"
 )
+AND_FILTER = Caption(en="And the filter?", zh="过滤器呢？")
 CRUMBS = Caption(
     en="Only crumbs: {a} strong places become {b}.",
-    zh="找到的很少：强响应从 {a} 处变成 {b} 处。",
+    zh="很零碎：强响应从 {a} 处变成 {b} 处。",
 )
 NO_CRUMBS = Caption(
     en="The filter: {a} strong places become {b}.", zh="过滤器：强响应从 {a} 处变成 {b} 处。"
 )
-TRAINED = Caption(
-    en="Trained on these: convnet {a} points, dense {b}.",
-    zh="用这样的图训练：卷积网络 {a} 个百分点，全连接 {b}。",
-)
+TRAINED_ANEW = Caption(en="Both networks, trained anew:", zh="两个网络都重新训练：")
+TRAINED = Caption(en="Misread by the convnet: {a} → {b}.", zh="卷积网络的误判：{a} → {b}。")
 NEIGHBOURS = Caption(
     en="It was the neighbours that helped the convnet.", zh="帮助卷积网络的是相邻关系。"
 )

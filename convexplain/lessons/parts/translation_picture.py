@@ -19,6 +19,7 @@ from convexplain.panels import (
     Column,
     Curve,
     Diagram,
+    Dot,
     Either,
     Legend,
     Link,
@@ -105,6 +106,8 @@ class TranslationPicture:
     label : Caption
     accuracy : tuple of (tuple of float), optional
         Of both networks that ship, by pixels.
+    told_at : int
+        At how many pixels it is marked.
     many : int
         Of how many pictures `changes` is the mean.
     """
@@ -124,6 +127,7 @@ class TranslationPicture:
     whole_step: int
     label: Caption
     accuracy: tuple[tuple[float, ...], ...] | None
+    told_at: int
     many: int
 
     def walk(self, steps: int) -> Diagram:
@@ -191,14 +195,24 @@ class TranslationPicture:
         )
 
     def layers(self) -> Diagram:
-        """Describe how much a step changes each layer."""
+        """Describe how much a step changes each layer, beside the picture before and after it."""
         bars = [
             Bar(str(n), name, change, fmt.number(change), "ink")
             for n, (name, change) in enumerate(self.changes)
         ]
         title = _MEAN.fill(n=fmt.count(self.many)) if self.many > 1 else _OF_THIS
         most = max((change for _, change in self.changes), default=1.0) or 1.0
-        return Diagram(Bars("changes", bars, Scale(most), length=24, title=title))
+        changes = Bars("changes", bars, Scale(most), length=16, title=title)
+        step = [
+            self._cells("input", self.drawn[0], _BEFORE),
+            self._cells("shifted", self.drawn[1], _AFTER.fill(n=self.step)),
+        ]
+        return Diagram(
+            Either(
+                Row(Column(*step), changes, gap=1.5, align="middle"),
+                Column(Row(*step), changes, gap=1.0, align="middle"),
+            )
+        )
 
     def by_place(self, steps: int) -> Diagram:
         """Describe what each place adds to the logit, in place and after some steps."""
@@ -229,15 +243,21 @@ class TranslationPicture:
     def curve(self) -> Diagram:
         """Describe the accuracy on the test digits, by pixels."""
         assert self.accuracy is not None
-        names, tones = (terms.CNN, terms.DENSE_NETWORK), ("accent", "ink")
+        both = list(zip(
+            ("cnn", "dense"), self.accuracy, (terms.CNN, terms.DENSE_NETWORK), ("accent", "ink"),
+            ("right", "left"), strict=True,
+        ))  # fmt: skip
         curves = [
             Curve(name, np.arange(len(values)), np.array(values), label, tone)
-            for name, values, label, tone in zip(
-                ("cnn", "dense"), self.accuracy, names, tones, strict=True
-            )
+            for name, values, label, tone, _ in both
+        ]
+        at = self.told_at
+        dots = [
+            Dot(f"{name}-at", at, values[at], fmt.percent(values[at]), tone, side=side)
+            for name, values, _, tone, side in both
         ]
         y = Axis(terms.ACCURACY, 0.0, 1.0, percent=True)
-        return Diagram(Chart("chart", curves, Axis(_SHIFT, 0.0, whole=True), y).broad())
+        return Diagram(Chart("chart", curves, Axis(_SHIFT, 0.0, whole=True), y, dots=dots).broad())
 
     def staircase(self, about: Caption) -> Diagram:
         """Describe the picture after every step, with what each network reads below it."""
