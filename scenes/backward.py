@@ -31,7 +31,7 @@ class Backward(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture; it is there from the first moment."""
         self.picture: BackwardPicture = self.lesson.picture_of(upright=self.upright)
-        self.board.lay(self.answers())
+        self.board.lay(self.picture.opening())
         self.board.show("input")(1.0)
 
     def answers(self) -> Diagram:
@@ -50,11 +50,10 @@ class Backward(LessonScene):
     # What is wrong.
 
     def show_reads(self, event: Event) -> None:
-        """Bars grow out of the picture."""
-        self.board.show("answer.title")(1.0)
-        grown = [self.board.grow(bar, out_of=self.root(bar)) for bar in self.bars()]
-        self.during(0.8, in_turn(*map(eased, grown), overlap=0.8))
-        self.during(1, self.board.show("answer"))
+        """The filter's weights, one after the other."""
+        self.during(0.25, self.board.grow("kernel", out_of="input"))
+        cells = [f"kernel[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
+        self.during(1, in_turn(*map(self.board.pulse, cells), overlap=0.6), rate=linear)
 
     def root(self, bar: str) -> tuple[float, float, float, float]:
         """Return where a bar begins."""
@@ -62,7 +61,11 @@ class Backward(LessonScene):
         return left, top, 1.0, height
 
     def show_looks(self, event: Event) -> None:
-        """The class that it takes the picture for, and the right one."""
+        """Bars grow; the class that it takes the picture for, and the right one."""
+        self.turn_into(self.answers(), 0.2, show=("input", "answer.title"), hold=("answer",))
+        grown = [self.board.grow(bar, out_of=self.root(bar)) for bar in self.bars()]
+        self.during(0.3, in_turn(*map(eased, grown), overlap=0.8))
+        self.during(0.1, self.board.show("answer"))
         looked = dict.fromkeys((self.lesson.trace.prediction, self.lesson.right))
         self.during(1, in_turn(*(self.point_at(k) for k in looked if k in self.lesson.classes)))
 

@@ -59,11 +59,12 @@ class BatchNorm(LessonScene):
 
     def show_fixed(self, event: Event) -> None:
         """One picture's map, one of its cells, and the two stored numbers."""
-        self.turn_into(self.lesson.one(upright=self.upright), 0.3, show=("sums",), hold=("steps",))
-        self.during(0.2, self.board.show("sums.cell"))
+        self.turn_into(self.lesson.one(upright=self.upright), 0.25, show=("sums",))
+        self.during(0.05, self.board.show(*self.board.frame("among")))
+        self.during(0.3, self.board.trace("among.often"), rate=linear)
         first = self.constants("mean", "spread")
-        self.during(0.2, self.board.show(*first))
-        self.during(1, self.board.pulse(*first, times=2))
+        self.during(0.1, self.board.show(*first, "among.mean", "among.mean.label"))
+        self.during(1, self.board.pulse(*first, "among.mean.label", times=2))
 
     @staticmethod
     def constants(*names: str) -> list[str]:
@@ -77,15 +78,19 @@ class BatchNorm(LessonScene):
         self.during(1, self.board.pulse(*both, times=2))
 
     def show_predict(self, event: Event) -> None:
-        """The cell that is asked about; the video waits."""
-        self.board.show("constants")(1.0)
-        self.during(min(1.0, 4.0 / event.seconds), self.board.pulse("sums.cell", times=3))
+        """The cell that is asked about, and where it stands; the video waits."""
+        self.board.show("constants", "sums.cell")(1.0)
+        found = ("among.z", "among.number", "among.number.label")
+        self.during(0.5 / event.seconds, self.board.show(*found))
+        looks = self.board.pulse("sums.cell", "among.number.label", times=3)
+        self.during(min(1.0, 4.0 / event.seconds), looks)
 
     def show_steps(self, event: Event) -> None:
         """The number goes through the four steps, row by row."""
-        self.board.show("constants")(1.0)
+        picture, shown = self.lesson.stepping(upright=self.upright), ("sums.cell", "constants")
+        self.turn_into(picture, 0.12, show=("sums", *shown), hold=("steps",))
         near = self.board.around("constants", "steps")
-        self.during(0.12, self.camera.to(near, 0.8, most=2.0))
+        self.during(0.1, self.camera.to(near, 0.8, most=2.0))
         for row, name in enumerate(("mean", "spread", "gamma", "beta")):
             words, result = [f"steps[{row}, {n}]" for n in (0, 1, 2)], f"steps[{row}, 3]"
             start = f"steps[{row - 1}, 3]" if row else "sums.cell"
@@ -95,14 +100,13 @@ class BatchNorm(LessonScene):
         self.during(1, self.board.pulse("steps[3, 3]", times=2))
 
     def show_channels(self, event: Event) -> None:
-        """All channels before, and after, each on its own scale."""
-        count = min(batch_norm.MOST, self.lesson.filters)
-        self.turn_into(self.lesson.walls(), 0.15, show=("wall",), hold=("wall-after",))
-        words = [n for n in self.board.names("wall-after") if "[" not in n]
-        self.during(0.1, self.board.show(*words))
-        moves = [self.board.grow(f"wall-after[{n}]", out_of=f"wall[{n}]") for n in range(count)]
-        self.during(0.8, in_turn(*moves, overlap=0.8))
-        self.during(1, self.board.pulse("wall-after"))
+        """How often numbers of every channel occur before, and after."""
+        self.turn_into(self.lesson.spreading(upright=self.upright), 0.15, show=("before.axes",))
+        for name in ("before", "after"):
+            self.during(0.05, self.board.show(*self.board.frame(name)))
+            curves = [each for each in self.board.names(name) if ".channel-" in each]
+            self.during(0.3, *map(self.board.trace, curves), rate=linear)
+        self.during(1, self.board.pulse("after.x"))
 
     # Into the kernel.
 

@@ -106,7 +106,7 @@ class OneByOne(LessonScene):
 
             return self.board.send(cells[n], f"numbers[0, {n}]", go)
 
-        self.during(0.85, in_turn(*map(give, range(count)), overlap=0.85), rate=linear)
+        self.during(0.5, in_turn(*map(give, range(count)), overlap=0.85), rate=linear)
         self.during(1, self.board.pulse("numbers"))
 
     def show_mixes(self, event: Event) -> None:
@@ -125,12 +125,12 @@ class OneByOne(LessonScene):
 
     def show_places(self, event: Event) -> None:
         """All maps are mixed to new ones."""
-        self.turn_into(self.lesson.places(), 0.3, show=("wall",), hold=("mixed",))
+        self.turn_into(self.lesson.places(), 0.25, show=("wall",), hold=("mixed",))
         count = min(one_by_one.MOST, self.lesson.mixing.filters)
         words = [name for name in self.board.names("mixed") if "[" not in name]
         self.during(0.1, self.board.show(*words))
         moves = [self.board.grow(f"mixed[{n}]", out_of="wall") for n in range(count)]
-        self.during(0.7, in_turn(*moves, overlap=0.6))
+        self.during(0.5, in_turn(*moves, overlap=0.6))
         self.during(1, self.board.pulse("mixed"))
 
     def show_shuffle(self, event: Event) -> None:

@@ -119,11 +119,11 @@ class OneD(LessonScene):
         last = self.lesson.drawn.shape[1] - 1
         self.during(1, self.board.visit(BLOCK, lambda alpha: (0, round(alpha * last))), rate=linear)
 
-    def all_rows(self, at: int, known: npt.NDArray[np.bool_]) -> Diagram:
-        """Describe the window on all channels at a place, and the told sum."""
+    def all_rows(self, at: int, known: npt.NDArray[np.bool_], *, weighed: bool = False) -> Diagram:
+        """Describe the window on all channels at a place, and the told sum or all weights."""
         lesson = self.lesson
         told = lesson.step_addends, float(lesson.all_rows[lesson.told_step])
-        return self.picture.sequence(at - lesson.ahead, told, known)
+        return self.picture.sequence(at - lesson.ahead, told, known, weighed=weighed)
 
     def show_channels(self, event: Event) -> None:
         """A window as high as all channels gives one number."""
@@ -139,15 +139,19 @@ class OneD(LessonScene):
         self.during(min(1.0, 5.0 / event.seconds), self.board.pulse(BLOCK, times=3))
 
     def show_weights(self, event: Event) -> None:
-        """The window runs to the end; one strip is filled."""
+        """The weights come out of the window, which runs to the end; one strip is filled."""
         last = len(self.lesson.all_rows) - 1
+        known = np.arange(last + 1) == self.lesson.told_step
+        picture = self.all_rows(self.lesson.told_step, known, weighed=True)
+        shown = ("input", BLOCK, "out")
+        self.turn_into(picture, 0.12, show=shown, hold=("block",))
+        self.during(0.2, self.board.grow("block", out_of=BLOCK))
         fill = self.filling("out", self.lesson.all_rows[None])
         run = self.board.visit(
             BLOCK, lambda alpha: (0, round(alpha * last) - self.lesson.ahead), fill
         )
-        self.during(0.2, self.board.hide("sum"))
-        self.during(0.85, run, rate=linear)
-        self.during(1, self.board.pulse("out"))
+        self.during(0.55, run, rate=linear)
+        self.during(1, self.board.pulse("block", "out"))
 
     # Two axes, three axes.
 

@@ -100,7 +100,7 @@ class Residual(LessonScene):
         self.during(0.05, self.board.show(*words))
         moves = [self.board.grow(f"wall-sum[{n}]", out_of=f"wall-change[{n}]")
                  for n in range(count)]  # fmt: skip
-        self.during(0.75, in_turn(*moves, overlap=0.7))
+        self.during(0.6, in_turn(*moves, overlap=0.7))
         self.during(1, self.board.pulse("wall-sum"))
 
     # What the arrow is good for.

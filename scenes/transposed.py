@@ -33,9 +33,10 @@ class Transposed(LessonScene):
 
     def show_small(self, event: Event) -> None:
         """An empty sheet grows out of the map."""
-        self.during(0.3, self.board.pulse("map"))
-        self.turn_into(self.picture.blank(), 0.5, hold=("output",))
-        self.during(1, self.board.grow("output", out_of="map"))
+        self.during(0.2, self.board.pulse("map"))
+        self.turn_into(self.picture.blank(), 0.35, hold=("output",))
+        self.during(0.25, self.board.grow("output", out_of="map"))
+        self.during(1, self.board.pulse("output"))
 
     def show_paints(self, event: Event) -> None:
         """A number goes to the stamp; what comes of it lands on the sheet."""

@@ -10,7 +10,7 @@ import pytest
 from played import LOOKS, check_events, lesson_of, of
 from scipy.signal import correlate2d
 
-from convexplain.data import digits
+from convexplain.data import digits, facts
 from convexplain.errors import UsageError
 from convexplain.lessons.batch_norm import BATCHES, BatchNorm
 from convexplain.lessons.parts.carrying import carried
@@ -200,8 +200,8 @@ def pictures(lesson, upright):
     if lesson.batches is not None:
         yield lesson.training(upright=upright)
         yield lesson.answers()
-    yield lesson.one(upright=upright)
-    yield from (lesson.walls(), lesson.folding(), lesson.same())
+    yield from (lesson.one(upright=upright), lesson.stepping(upright=upright))
+    yield from (lesson.spreading(upright=upright), lesson.folding(), lesson.same())
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -227,22 +227,54 @@ def test_a_video_is_as_long_as_asked():
     assert BatchNorm(length=30.0).seconds == pytest.approx(30)
 
 
-def test_of_more_channels_than_a_wall_holds_it_is_told_how_many_it_shows(tmp_path):
+def test_training_ends_with_what_is_shipped_and_its_batches_are_plausible(lesson):
+    found, weights = facts.normalizing(), lesson.network.weights
+    assert found.steps[-1] == lesson.network.provenance["steps"]
+    for part in ("moving_mean", "moving_variance"):
+        assert (getattr(found, part)[-1] == weights[f"norm1/{part}"]).all()
+    # Twenty steps of 0.99 lie between: as far as these, the running ones follow the batches.
+    kept = 0.99 ** np.diff(found.steps)[:, None]
+    aimed = (found.moving_mean[1:] - kept * found.moving_mean[:-1]) / (1 - kept)
+    assert np.abs(aimed - found.mean[1:]).max() < 0.25 * found.variance.max() ** 0.5
+    assert found.moving_variance[0] == pytest.approx(0.99**20, abs=0.02)  # it begins at 1
+    curves = {curve.name: curve for curve in lesson.training().panel("batches").curves}
+    spread = np.sqrt(found.variance[:, lesson.shown_filter] + 0.001)
+    np.testing.assert_allclose(curves["spread"].y, spread, rtol=1e-6)
+    assert curves["spread-kept"].y[-1] == pytest.approx(lesson.constants.spread)
+    assert curves["spread-kept"].label.text("en") == "stored: 0.18"
+
+
+def test_numbers_of_all_digits_are_counted_before_and_after(lesson):
+    kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter].astype(float)
+    pictures = [picture.pixels[..., 0].astype(float) for picture in digits.load()]
+    sums = np.concatenate([correlate2d(each, kernel, "valid").ravel() for each in pictures])
+    mean, variance, gamma, beta, epsilon = numbers(lesson)
+    (often, _) = lesson.one().panel("among").curves
+    apart = often.x[1] - often.x[0]
+    for n in (9, 12, 30):
+        edges = often.x[n] - apart / 2, often.x[n] + apart / 2
+        inside = ((sums >= edges[0]) & (sums < edges[1])).mean()
+        assert often.y[n] == pytest.approx(max(inside, 1e-4), abs=1e-3)
+    ends = [fmt.number(f) for f in (lesson.counted[0].std(axis=0).min(), sums.std())]
+    assert f"{ends[0]} to" in told(lesson, "channels")
+    after = (sums - mean) / np.sqrt(variance + epsilon) * gamma + beta
+    np.testing.assert_allclose(lesson.counted[1][:, lesson.shown_filter], after, atol=1e-4)
+
+
+def test_of_many_channels_the_first_ones_are_counted_in_this_picture_alone(tmp_path):
     layers = (
         Conv2D("c", 40, activation="linear"), BatchNormalization("n"), Activation("a", "relu"),
         Flatten("f"), Dense("d", 10, "softmax"),
     )  # fmt: skip
     path = tmp_path / "wide.safetensors"
-    Network.initialised(layers, 1, input_shape=(9, 9, 1)).save(path)
-    walls = BatchNorm(model=str(path)).walls()
-    said = [panel.title.text(lang) for panel in walls.root.panels() if panel.name != "legend"
-            for lang in ("en", "zh")]  # fmt: skip
-    assert said == [
-        "Sums of the convolution: the first 32 of 40 maps", "卷积的和：40 张中的前 32 张",
-        "Normalized: the first 32 of 40 maps", "归一化之后：40 张中的前 32 张",
-    ]  # fmt: skip
-    for sheet in ASPECTS.values():
-        assert problems(place(walls, sheet)) == []
+    Network.initialised(layers, 1, input_shape=(9, 9, 3)).save(path)
+    lesson = BatchNorm(model=str(path))
+    assert lesson.counted[0].shape == (49, 40)
+    for upright, aspect in ((False, "16:9"), (True, "9:16")):
+        picture = lesson.spreading(upright=upright)
+        assert len(picture.panel("before").curves) == 32
+        assert picture.panel("after").y.label.text("en") == "share of the numbers, this picture"
+        assert problems(place(picture, ASPECTS[aspect])) == []
 
 
 def test_a_network_without_it_is_refused_and_told_of_one_that_has_it():

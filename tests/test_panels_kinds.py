@@ -463,6 +463,15 @@ def test_ten_times_as_much_is_as_far_everywhere_on_a_logarithmic_axis():
     assert printed == ["0.001", "0.01", "0.1", "1", "10"]
 
 
+def test_a_chart_has_room_for_what_its_axes_are_called():
+    long = said("what is counted, in which unit")
+    for axes in ((Axis(long), Axis(said("y"))), (Axis(said("x")), Axis(long))):
+        rising = [Curve("a", np.arange(3.0), np.arange(3.0))]
+        charts = [Chart(name, rising, *axes, size=(9, 8)) for name in ("one", "other")]
+        both = panels.Either(Row(*charts), Column(*charts))
+        assert problems(place(Diagram(both), panels.COLUMN)) == []
+
+
 @pytest.mark.parametrize("sheet", [panels.VIDEO, panels.PAGE, panels.COLUMN], ids=lambda s: s.name)
 def test_a_dot_lies_on_its_point_with_its_name_beside_it(sheet):
     placed = place(Diagram(log_chart()), sheet)

@@ -2,24 +2,37 @@
 
 ``assets/facts.json`` holds one entry an experiment, as `experiments.Result.to_dict` gives it:
 "recipe", "seeds", "seconds", "versions", "quick", "keys" and "rows". ``assets/training_cnn.npz``
-holds what was seen of the shipped convnet while it was trained.
+holds what was seen of the shipped convnet while it was trained, ``assets/training_blocks.npz`` what
+was seen of the first batch normalization of the network of newer layers.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convexplain.errors import UsageError
 
-__all__ = ["Learning", "learning", "load", "names", "row", "rows", "steps"]
+__all__ = [
+    "Learning",
+    "Normalizing",
+    "learning",
+    "load",
+    "names",
+    "normalizing",
+    "row",
+    "rows",
+    "steps",
+]
+
+T = TypeVar("T")
 
 
 @cache
@@ -197,12 +210,43 @@ class Learning:
     stride_losses: NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class Normalizing:
+    """Statistics of the first batch normalization of `blocks`, all along its training.
+
+    Parameters
+    ----------
+    steps : array of int32, shape (S,)
+        Batches learned from.
+    mean, variance : array of float32, shape (S, 16)
+        Of the last of these batches, each channel's.
+    moving_mean, moving_variance : array of float32, shape (S, 16)
+        The running ones after it; the last are those that are shipped.
+    """
+
+    steps: NDArray[np.int32]
+    mean: NDArray[np.float32]
+    variance: NDArray[np.float32]
+    moving_mean: NDArray[np.float32]
+    moving_variance: NDArray[np.float32]
+
+
 @cache
 def learning() -> Learning:
     """Read the snapshots; their arrays are read-only."""
-    asset = resources.files("convexplain") / "assets" / "training_cnn.npz"
-    with asset.open("rb") as file, np.load(file) as archive:
-        found = Learning(**{field.name: archive[field.name] for field in fields(Learning)})
-    for array in vars(found).values():
+    return _read("training_cnn.npz", Learning)
+
+
+@cache
+def normalizing() -> Normalizing:
+    """Read the statistics; their arrays are read-only."""
+    return _read("training_blocks.npz", Normalizing)
+
+
+def _read(name: str, kind: type[T]) -> T:
+    asset = resources.files("convexplain") / "assets" / name
+    with asset.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        found = {key: archive[key] for key in archive.files}
+    for array in found.values():
         array.flags.writeable = False
-    return found
+    return kind(**found)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits
-from convexplain.lessons.parts import mistakes, walls
+from convexplain.data import digits, facts
+from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, compared, right
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
@@ -35,10 +35,10 @@ from convexplain.panels import (
     Column,
     Curve,
     Diagram,
+    Dot,
     Either,
     Formula,
     Legend,
-    Maps,
     Mark,
     Part,
     Row,
@@ -54,12 +54,22 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: The bundled digits are shared out into so many batches.
 BATCHES = 10
-#: At most so many maps stand on a wall.
+#: At most so many channels are shown together.
 MOST = 32
+#: Into so many equal parts the range of all numbers is cut, to count how many fall into each.
+_PARTS = 60
+#: Above the batches' largest spread the chart has so much more room.
+_ROOM = 1.5
+#: Rarer numbers lie on the line below.
+_RARE = 1e-4
 
 _SUMS = Caption(en="sums of the convolution", zh="卷积的和")
 _NORMALISED = Caption(en="normalized", zh="归一化之后")
 _BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个内置手写数字")
+_STEP = Caption(en="steps of training", zh="训练步数")
+_OF_DIGITS = Caption(en="share of the numbers, {n} digits", zh="所占比例，{n} 个手写数字")
+_OF_PICTURE = Caption(en="share of the numbers, this picture", zh="所占比例，只看这张图")
+_NUMBER = Caption(en="z", zh="z")
 _STORED = Caption(en="stored: {v}", zh="保存的：{v}")
 _STEPS = (
     Caption(en="minus mean", zh="减平均值"),
@@ -176,6 +186,36 @@ class BatchNorm(FilterLesson):
             np.array([np.sqrt(p.var() + epsilon) for p in parts]),
         )
 
+    @cached_property
+    def history(self) -> Mapping[str, Floats] | None:
+        """Mean and spread of the channel while it was trained: of batches, and the running ones.
+
+        None beside a network of one's own, of whose training nothing is known.
+        """
+        if self.model != type(self).model:
+            return None
+        found, n = facts.normalizing(), self.shown_filter
+        spreads = (np.sqrt(v + self._epsilon) for v in (found.variance, found.moving_variance))
+        spread, running = (each[:, n] for each in spreads)
+        return {
+            "steps": found.steps, "mean": found.mean[:, n], "spread": spread,
+            "mean-kept": found.moving_mean[:, n], "spread-kept": running,
+        }  # fmt: skip
+
+    @cached_property
+    def counted(self) -> tuple[Floats, Floats]:
+        """All numbers of each channel before and after, (numbers, channels).
+
+        Those of all bundled digits if the network reads them, else of this picture.
+        """
+        sums = self.sums[None]
+        if self.digits is not None:
+            sums = carried(self.network, self.digits, until=self.host)
+        layer = self.network.layer(self.shown_layer)
+        after = layer.before(sums, self.network.weights_of(layer.name))
+        channels = sums.shape[-1]
+        return sums.reshape(-1, channels), np.asarray(after).reshape(-1, channels)
+
     @property
     def _epsilon(self) -> float:
         return float(getattr(self.network.layer(self.shown_layer), "epsilon", 0.0))
@@ -258,37 +298,90 @@ class BatchNorm(FilterLesson):
 
     def training(self, *, upright: bool = False) -> Diagram:
         """Describe mean and spread of the batches, and what is stored."""
-        assert self.batches is not None
-        count = np.arange(1, BATCHES + 1)
-        stored = self.constants.mean, self.constants.spread
-        curves = []
-        for name, label, found, kept, tone in zip(
-            ("mean", "spread"), (terms.MEAN, terms.SPREAD), self.batches, stored, ("ink", "accent"),
-            strict=True,
-        ):  # fmt: skip
-            said = _STORED.fill(v=fmt.number(kept))
-            curves.append(Curve(name, count, found, label, tone))
-            curves.append(
-                Curve(f"{name}-kept", count, np.full(BATCHES, kept), said, tone, dashed=True)
-            )
-        assert self.digits is not None
-        each = fmt.count(len(self.digits) // BATCHES)
-        values = np.concatenate([curve.y for curve in curves])
-        low, high = float(values.min()), float(values.max())
-        room = 0.1 * (high - low)
-        chart = Chart(
-            "batches", curves, Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
-            Axis(_SUMS, low - room, high + room), size=(16, 24),
-        )  # fmt: skip
+        chart = self._of_training() if self.history is not None else self._of_batches()
         return _beside(Column(self._map(), Legend("legend", row=True)), chart, upright)
 
+    def _of_training(self) -> Chart:
+        assert self.history is not None
+        steps, batches = self.history["steps"], [self.history[n] for n in ("mean", "spread")]
+        low = min(0.0, *(float(found.min()) for found in batches))
+        # Running ones begin at 0 and 1, and come in as soon as they are near the batches' own.
+        high = _ROOM * max(float(found.max()) for found in batches)
+        return Chart(
+            "batches", self._courses(steps, self.history, high),
+            Axis(_STEP, 0, float(steps[-1]), whole=True), Axis(_SUMS, low, high), size=(16, 24),
+        )  # fmt: skip
+
+    def _of_batches(self) -> Chart:
+        assert self.batches is not None
+        assert self.digits is not None
+        count = np.arange(1, BATCHES + 1)
+        found = dict(zip(("mean", "spread"), self.batches, strict=True))
+        for name, kept in (("mean", self.constants.mean), ("spread", self.constants.spread)):
+            found[f"{name}-kept"] = np.full(BATCHES, kept)
+        each = fmt.count(len(self.digits) // BATCHES)
+        values = np.concatenate(list(found.values()))
+        low, high = float(values.min()), float(values.max())
+        room = 0.1 * (high - low)
+        return Chart(
+            "batches", self._courses(count, found, high + room),
+            Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
+            Axis(_SUMS, low - room, high + room), size=(16, 24),
+        )  # fmt: skip
+
+    def _courses(self, x: Floats, found: Mapping[str, Floats], high: float) -> list[Curve]:
+        """Describe mean and spread, batch after batch, and what is kept of them."""
+        curves = []
+        for name, label, kept, tone in (
+            ("mean", terms.MEAN, self.constants.mean, "ink"),
+            ("spread", terms.SPREAD, self.constants.spread, "accent"),
+        ):
+            curves.append(Curve(name, x, found[name], label, tone))
+            said, running = _STORED.fill(v=fmt.number(kept)), found[f"{name}-kept"]
+            seen = running <= high
+            curves.append(Curve(f"{name}-kept", x[seen], running[seen], said, tone, dashed=True))
+        return curves
+
     def one(self, *, upright: bool = False) -> Diagram:
+        """Describe the followed cell, the constants, and where it stands among the numbers."""
+        return self._about_one(self._among(), upright)
+
+    def stepping(self, *, upright: bool = False) -> Diagram:
         """Describe the followed cell, and its steps."""
-        return _beside(
-            Column(self._map(marked=True), Legend("legend", row=True)),
-            Column(self._constants(), self._table(), gap=1.5),
-            upright,
+        return self._about_one(self._table(), upright)
+
+    def _about_one(self, below: Part, upright: bool) -> Diagram:
+        seen = Column(self._map(marked=True), Legend("legend", row=True))
+        four = self._constants()
+        column = Column(seen, Column(four, below, gap=1.5), align="middle")
+        if upright:
+            return Diagram(column)
+        return Diagram(
+            Either(
+                Row(seen, Column(four, below, gap=1.5), gap=2),
+                Column(four, Row(seen, below, gap=2), gap=1.5, align="middle"),
+                column,
+            )
         )
+
+    def _among(self) -> Part:
+        """Describe how often numbers of the channel occur, its mean and spread, and one number."""
+        sums = self.counted[0][:, self.shown_filter]
+        middles, shares = _shares(sums[:, None])
+        low = _lowest(shares)
+        mean, z = self.constants.mean, self.number
+        half = low**0.4
+        lines = [
+            Curve("often", middles, np.maximum(shares[:, 0], low)),
+            Curve("z", np.array([z, z]), np.array([low, half]), tone="accent"),
+        ]
+        axes = Axis(_SUMS), self._share(low)
+        dots = [
+            Dot("mean", mean, low, terms.MEAN, "ink", side="above"),
+            Dot("number", z, half, _NUMBER, "accent", side="above"),
+        ]
+        chart = Chart("among", lines, *axes, size=(9, 24), dots=dots)
+        return Either(chart, replace(chart, size=(9, 14)))
 
     def _constants(self) -> Formula:
         four = self.constants
@@ -314,30 +407,35 @@ class BatchNorm(FilterLesson):
         ]  # fmt: skip
         return Table("steps", rows)
 
-    def walls(self) -> Diagram:
-        """Describe all channels before and after."""
-        before, after = self._scales()
-        both = [
-            Maps(
-                name,
-                values[:, :, :MOST],
-                scale,
-                share="walls",
-                lines=False,
-                title=walls.first(title, values.shape[2], MOST),
-            )
-            for name, values, scale, title in (
-                ("wall", self.sums, before, _SUMS.capital),
-                ("wall-after", self.maps, after, _NORMALISED.capital),
-            )
-        ]
-        legend = Legend("legend", row=True)
-        return Diagram(
-            Either(
-                Column(Row(*both, gap=2), legend, align="middle"),
-                Column(*both, legend, align="middle"),
-            )
-        )
+    def _share(self, low: float) -> Axis:
+        """Name what is counted, and of how many pictures."""
+        many = self.digits
+        said = _OF_PICTURE if many is None else _OF_DIGITS.fill(n=fmt.count(len(many)))
+        ticks = tuple(10.0**power for power in range(0, round(np.log10(low)) - 1, -2))
+        return Axis(said, low, 1.0, log=True, at=ticks)
+
+    def spreading(self, *, upright: bool = False) -> Diagram:
+        """Describe how often numbers of every channel occur, before and after."""
+        charts = []
+        for name, values, said in zip(
+            ("before", "after"), self.counted, (_SUMS, _NORMALISED), strict=True
+        ):
+            middles, shares = _shares(values[:, :MOST])
+            low = _lowest(shares)
+            order = sorted(range(shares.shape[1]), key=lambda n: n == self.shown_filter)
+            curves = [
+                Curve(
+                    f"channel-{n}", middles, np.maximum(shares[:, n], low),
+                    tone="accent" if n == self.shown_filter else "muted",
+                    strong=n == self.shown_filter,
+                )
+                for n in order
+            ]  # fmt: skip
+            axes = Axis(said), self._share(low)
+            charts.append(Chart(name, curves, *axes, size=(16, 20)))
+        flat = Column(*(replace(chart, size=(10, 20)) for chart in charts))
+        high = Column(*charts)
+        return Diagram(Either(high, flat) if upright else Either(Row(*charts, gap=2), high, flat))
 
     def folding(self) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
@@ -417,7 +515,7 @@ class BatchNorm(FilterLesson):
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: what is stored in training, one number's steps, and the fold."""
         yield Beat.of("question", self.title, Event("reads", 4.0, self.question))
-        if self.batches is not None:
+        if self.history is not None or self.batches is not None:
             yield Beat.of("training", self.title, *self._tell_training())
         yield Beat.of("one", self.title, *self._tell_one())
         yield Beat.of("fold", self.title, *self._tell_fold())
@@ -454,7 +552,7 @@ class BatchNorm(FilterLesson):
         )
         value = fmt.number(self.steps[-1])
         yield Event("steps", 5.4, said.fill(z=fmt.number(self.number), v=value))
-        spreads = [each.std(axis=(0, 1), dtype=np.float64) for each in (self.sums, self.maps)]
+        spreads = [each.std(axis=0, dtype=np.float64) for each in self.counted]
         ends = [fmt.number(end(each)) for each in spreads for end in (np.min, np.max)]
         said = Caption(
             en="The channels' spread: {a} to {b} before, {c} to {d} after.",
@@ -513,6 +611,29 @@ REPLIES = {
         en="γ and β are part of it: they were learned.", zh="还有 γ 和 β，它们是学来的。"
     ),
 }
+
+
+def _shares(values: Floats) -> tuple[Floats, Floats]:
+    """Count numbers in equal parts of the range of all: the parts' middles, and each's share.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (numbers, channels)
+
+    Returns
+    -------
+    middles : numpy.ndarray, shape (parts,)
+    shares : numpy.ndarray, shape (parts, channels)
+    """
+    edges = np.linspace(values.min(), values.max(), _PARTS + 1)
+    found = np.stack([np.histogram(column, edges)[0] for column in values.T], axis=1)
+    return (edges[1:] + edges[:-1]) / 2, found / len(values)
+
+
+def _lowest(shares: Floats) -> float:
+    """Return where a chart of shares begins: a power of ten below which hardly any numbers are."""
+    least = float(10.0 ** np.floor(np.log10(shares[shares > 0].min())))
+    return max(least, _RARE)
 
 
 def _beside(one: Part, other: Part, upright: bool) -> Diagram:

@@ -297,8 +297,8 @@ class Chart(Panel):
         left = max(text_width(words, note) for words in self._tick_texts(1)) + apart
         end = text_width(self._tick_texts(0)[-1], note) / 2
         named = [text_width(at.say(c.label), note) + apart for c in self.curves if c.label]
-        x_name = text_width(at.say(self.x.label), note) - side * self.size[1]
-        right = max([end, x_name, *named])
+        names = [text_width(at.say(axis.label), note) for axis in (self.x, self.y)]
+        right = max([end, *named, *(name - side * self.size[1] for name in names)])
         return Extent(
             side * self.size[1], side * self.size[0], left, 1.4 * leading(note), right,
             apart + 2 * leading(note),

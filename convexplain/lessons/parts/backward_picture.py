@@ -136,6 +136,11 @@ class BackwardPicture:
 
     # Pictures.
 
+    def opening(self) -> Diagram:
+        """Describe the picture, and the weights that are to move."""
+        title = terms.FILTER.capital.fill(n=self.filter)
+        return Diagram(self._beside(self._read(), self._kernel("kernel", self.kernel, title)))
+
     def answer(self, bars: Sequence[Bar], title: Caption, *, signed: bool = False) -> Diagram:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))

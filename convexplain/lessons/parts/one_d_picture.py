@@ -127,9 +127,21 @@ class OneDPicture:
 
     def sequence(
         self, at: int | None, told: tuple[Sequence[Addend], float] | None = None,
-        known: npt.NDArray[np.bool_] | None = None,
+        known: npt.NDArray[np.bool_] | None = None, *, weighed: bool = False,
     ) -> Diagram:  # fmt: skip
-        """Describe the whole picture as a sequence, a window on it, and what it makes of it."""
+        """Describe the whole picture as a sequence, a window on it, and what it makes of it.
+
+        Parameters
+        ----------
+        at : int, optional
+            Where the window begins; one step is marked without it.
+        told : (addends, value), optional
+            One sum.
+        known : numpy.ndarray of bool, optional
+            Which cells of the output are computed.
+        weighed : bool
+            Whether all weights of the window stand beside it, and not the sum.
+        """
         height, width = self.drawn.shape
         k = len(self.kernel)
         mark = Mark(0, 0, height, 1) if at is None else Mark(0, at, height, k)
@@ -140,7 +152,12 @@ class OneDPicture:
         if told is None:
             return Diagram(Row(block))
         addends, value = told
-        summed = Sum("sum", addends, value, None, value, self.response(self.all))
+        summed: Part = Sum("sum", addends, value, None, value, self.response(self.all))
+        if weighed:
+            summed = Cells(
+                "block", np.tile(self.kernel, (height, 1)), self.weight, share="pixels",
+                title=terms.KERNEL.capital, note=words.BY_HAND,
+            )  # fmt: skip
         strip = self._out(self.all, share="pixels", known=known, title=terms.OUTPUT.capital)
         legend = Legend("legend", row=True)
         both = Column(block, strip, legend, align="middle")
