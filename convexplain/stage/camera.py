@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, groupby, takewhile
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import cairo
@@ -17,7 +17,17 @@ from convexplain.stage.canvas import Canvas, Pixels
 from convexplain.stage.grid import PixelGrid, paint_sheets
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.shapes import Line, WindowFrame
-from convexplain.stage.units import HEIGHT, PER_UNIT, WIDTH, Points, Rect, Shot, from_scene, merge
+from convexplain.stage.units import (
+    HEIGHT,
+    PER_UNIT,
+    WIDTH,
+    Points,
+    Rect,
+    Shot,
+    clipped,
+    from_scene,
+    merge,
+)
 from convexplain.style.theme import Theme
 
 Box = tuple[float, float, float, float]
@@ -44,6 +54,7 @@ class _Backdrop(NamedTuple):
     pixels: Pixels | None  # only of what was there twice
 
 
+_DEPTH, _PARTS = attrgetter("z_index"), attrgetter("submobjects")
 #: How many times as large something must be seen for the camera to come near.
 _WORTH = 1.25
 #: How far from what it belongs to a window or the end of a line may lie, and how near the frame's
@@ -92,8 +103,15 @@ class StageCamera(Camera):
         self._shown: Shown = {}
         self._shown_in = self.shot
         self._still = True
-        self._order: list[int] = []
         self._blank = True
+        #: What was given last, how deep it lies, and all that is drawn of it, from the back.
+        self._given: list[Mobject] | None = None
+        self._depths: list[float] = []
+        self._everything: list[Mobject] = []
+        self._all_own = False
+        #: Left, top, right and bottom of all that is shown, and in which column of them each is.
+        self._boxes = np.empty((4, 0), dtype=np.int64)
+        self._rows: dict[int, int] = {}
         self._numbers = count()
         self._backdrops: dict[Rect, _Backdrop] = {}
 
@@ -190,46 +208,88 @@ class StageCamera(Camera):
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: Any) -> None:
         """Bring the picture up to date with what the mobjects look like now."""
-        everything = list(_family(mobjects))
-        everything.sort(key=lambda mobject: mobject.z_index)
-        now: Shown = {}
-        self._still = self.shot == self._shown_in
-        near = any(box is not None for _, box in self._way[:2])
-        veils: dict[int, float] = {}
         newest = next(self._numbers)
-        for mobject in everything:
-            now[id(mobject)] = self._look(mobject)
-            if near and (veil := self._veil(mobject)):
-                veils[id(mobject)] = veil
+        self._still = self.shot == self._shown_in
+        before, given = self._shown, list(mobjects)
+        stands = self._stands(given)
+        if not stands:
+            self._everything = sorted(_family(given), key=_DEPTH)
+            self._given, self._depths = given, [*map(_DEPTH, given)]
+            self._all_own = all(isinstance(each, StageMobject) for each in self._everything)
+        fresh: Shown = {}
+        for mobject in self._everything:
+            last = before.get(id(mobject))
+            look = self._look(mobject, last)
+            if look is not last:
+                fresh[id(mobject)] = look
+        now = before if stands else {
+            key: fresh.get(key) or before[key] for key in map(id, self._everything)
+        }  # fmt: skip
+        damage = [*self._damage(now, fresh)]
+        self._keep(now, fresh)
+        damage += self._hide()
+        self.changed = merge(clipped(damage, self.picture.frame))
+        self._paint_changed(newest)
+        self._shown_in, self._blank = self.shot, False
+
+    def _stands(self, given: list[Mobject]) -> bool:
+        """Return whether the same is drawn in the same order as in the last frame."""
+        return (
+            given == self._given
+            and [*map(_DEPTH, given)] == self._depths
+            # What has parts may have others now, and Manim's own may have lost its points.
+            and not any(map(_PARTS, given))
+            and self._all_own
+        )
+
+    def _keep(self, now: Shown, fresh: Shown) -> None:
+        """Keep how all looks now, and where it is, as columns of numbers."""
+        if now is self._shown:
+            now |= fresh
+            if fresh:
+                rows = [self._rows[key] for key in fresh]
+                self._boxes[:, rows] = np.array([look.bounds for look in fresh.values()]).T
+        else:
+            self._shown, self._rows = now, {key: row for row, key in enumerate(now)}
+            boxes = np.array([look.bounds for look in now.values()], dtype=np.int64)
+            self._boxes = boxes.reshape(-1, 4).T.copy()
+
+    def _hide(self) -> list[Rect]:
+        """Hide what the frame would cut, and return where more or less is hidden than before."""
+        veils: dict[int, float] = {}
+        if any(box is not None for _, box in self._way[:2]):
+            for key, look in self._shown.items():
+                if veil := self._veil(look.mobject):
+                    veils[key] = veil
         if veils:
-            veils |= self._with_groups(everything, veils)
-            veils |= _belonging(everything, veils)
-        damage = [*self._damage(now)]
+            veils |= self._with_groups(self._everything, veils)
+            veils |= _belonging(self._everything, veils)
+        damage: list[Rect] = []
         for key in self.veils.keys() | veils.keys():
-            if key in now and veils.get(key) != self.veils.get(key):
-                damage.append(now[key].bounds)
-                now[key] = now[key]._replace(number=next(self._numbers))
+            if (found := self._shown.get(key)) and veils.get(key) != self.veils.get(key):
+                damage.append(found.bounds)
+                self._shown[key] = found._replace(number=next(self._numbers))
         self.veils = veils
-        self.changed = merge(rect.intersection(self.picture.frame) for rect in damage)
+        return damage
+
+    def _paint_changed(self, newest: int) -> None:
+        """Paint anew what changed; looks from this number on are of this frame."""
+        before, self._backdrops = {} if self._blank else self._backdrops, {}
+        if not self.changed:
+            return
         whole = self.shot == self.home_shot and self.stage_area == self.picture.frame
         looks = [
-            (*bounds, (whole or _pinned(mobject), mobject, number))
-            for _, bounds, mobject, number in now.values()
-            if veils.get(id(mobject), 0.0) < 1
+            (whole or _pinned(look.mobject), look.mobject, look.number)
+            for look in self._shown.values()
         ]
-        before, self._backdrops = {} if self._blank else self._backdrops, {}
+        there = np.array([self.veils.get(key, 0.0) < 1 for key in self._shown], dtype=bool)
+        x0, y0, x1, y1 = self._boxes
         for rect in self.changed:
             left, top, right, bottom = rect
-            # Written out: this is asked more often than anything else.
-            touched = [
-                look for x0, y0, x1, y1, look in looks
-                if left < x1 and x0 < right and top < y1 and y0 < bottom and x0 < x1 and y0 < y1
-            ]  # fmt: skip
-            old = [number for _, _, number in takewhile(lambda look: look[2] < newest, touched)]
-            self._backdrops[rect] = self._paint_from(before.get(rect), rect, touched, tuple(old))
-        self._shown, self._shown_in = now, self.shot
-        self._order = list(now)
-        self._blank = False
+            meets = (x0 < right) & (x1 > left) & (y0 < bottom) & (y1 > top) & there
+            touched = [looks[row] for row in meets.nonzero()[0].tolist()]
+            old = tuple([look[2] for look in takewhile(lambda look: look[2] < newest, touched)])
+            self._backdrops[rect] = self._paint_from(before.get(rect), rect, touched, old)
 
     def _paint_from(
         self,
@@ -282,23 +342,22 @@ class StageCamera(Camera):
     def _is_sheet(self, mobject: Mobject) -> bool:
         return isinstance(mobject, PixelGrid) and mobject.is_sheet and id(mobject) not in self.veils
 
-    def _damage(self, now: Shown) -> Iterator[Rect]:
+    def _damage(self, now: Shown, fresh: Shown) -> Iterator[Rect]:
         """Find what differs from the last frame, in the frame's pixels."""
         before = self._shown
-        kept = [key for key in self._order if key in now]
-        if self._blank or kept != [key for key in now if key in before]:
-            yield self.picture.frame
-            return
-        if self.shot != self._shown_in:
-            yield self._seen_by(now)
-            before = {key: look for key, look in before.items() if _pinned(look.mobject)}
-            now = {key: look for key, look in now.items() if _pinned(look.mobject)}
-        for key, look in before.items():
-            if key not in now:
-                yield look.bounds
-        for key, look in now.items():
+        if now is not before:
+            kept = [key for key in before if key in now]
+            if self._blank or kept != [key for key in now if key in before]:
+                yield self.picture.frame
+                return
+            for key, look in before.items():
+                if key not in now and (self._still or _pinned(look.mobject)):
+                    yield look.bounds
+        if not self._still:
+            yield self._seen_by(before, fresh)
+        for key, look in fresh.items():
             old = before.get(key)
-            if old is look:
+            if not self._still and not _pinned(look.mobject):
                 continue
             if old is None:
                 yield look.bounds
@@ -309,13 +368,13 @@ class StageCamera(Camera):
                 else:
                     yield look.bounds.union(old.bounds)
 
-    def _seen_by(self, now: Shown) -> Rect:
+    def _seen_by(self, *shown: Shown) -> Rect:
         """Return all of the frame in which anything was or is that moves with the camera."""
         left, top, right, bottom = self.stage_area
         seen = [
             (max(x0, left), max(y0, top), min(x1, right), min(y1, bottom))
-            for shown in (self._shown, now)
-            for _, (x0, y0, x1, y1), mobject, _ in shown.values()
+            for looks in shown
+            for _, (x0, y0, x1, y1), mobject, _ in looks.values()
             if x0 < right and left < x1 and y0 < bottom and top < y1 and not _pinned(mobject)
         ]
         if not seen:
@@ -326,16 +385,17 @@ class StageCamera(Camera):
     def _shot_of(self, mobject: Mobject) -> Shot:
         return self.home_shot if _pinned(mobject) else self.shot
 
-    def _look(self, mobject: Mobject) -> _Look:
-        old = self._shown.get(id(mobject))
-        shot = self._shot_of(mobject)
+    def _look(self, mobject: Mobject, old: _Look | None) -> _Look:
+        """Return how a mobject looks now: the old look, if nothing of it changed."""
         if isinstance(mobject, StageMobject):
             state = mobject.state()
-            if old is not None and old.state == state and (self._still or _pinned(mobject)):
+            if old is not None and old.state == state and (self._still or mobject.pinned):
                 return old
+            shot = self._shot_of(mobject)
             bounds = shot.in_frame(mobject.bounds(shot.scale))
             return _Look(state, bounds, mobject, next(self._numbers))
         if isinstance(mobject, VMobject):
+            shot = self._shot_of(mobject)
             places = from_scene(mobject.points) * shot.scale
             margin = 2 + mobject.get_stroke_width() * shot.scale
             low, high = places.min(axis=0) - margin, places.max(axis=0) + margin

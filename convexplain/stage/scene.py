@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NamedTuple
 
 from manim import config
@@ -126,6 +126,18 @@ class StageScene(Scene):
         for mobject in self.mobjects:
             if mobject.updaters or mobject.submobjects:
                 mobject.update(dt)
+
+    def get_restructured_mobject_list(
+        self, mobjects: Iterable[Mobject], to_remove: Iterable[Mobject]
+    ) -> list[Mobject]:
+        """Leave out what is to be removed; Manim searches the parts of what has none, too."""
+        gone, left = set(to_remove), []
+        for mobject in mobjects:
+            if mobject.submobjects:
+                left += super().get_restructured_mobject_list([mobject], gone)
+            elif mobject not in gone:
+                left.append(mobject)
+        return left
 
     def _advance(self, time: float) -> None:
         for each in self._meanwhile:

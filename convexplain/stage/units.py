@@ -6,7 +6,7 @@ that ``shift``, ``next_to`` and the like work on everything here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -144,6 +144,18 @@ def from_scene(points: npt.ArrayLike) -> Points:
     places: Points = np.asarray(points, dtype=np.float64).reshape(-1, 3)[:, :2] * _DOWNWARDS
     places += _MIDDLE
     return places
+
+
+def clipped(rects: Iterable[Rect], frame: Rect) -> Iterator[Rect]:
+    """Yield what lies in a frame of some rectangles; possibly empty."""
+    left, top, right, bottom = frame
+    for x0, y0, x1, y1 in rects:
+        yield Rect(
+            x0 if x0 > left else left,
+            y0 if y0 > top else top,
+            x1 if x1 < right else right,
+            y1 if y1 < bottom else bottom,
+        )
 
 
 def merge(rects: Iterable[Rect]) -> list[Rect]:
