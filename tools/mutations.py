@@ -61,8 +61,8 @@ MUTATIONS = (
     Mutation(
         "a band on the stage as dense as ink",
         "convexplain.stage.shapes",
-        "(PALE if self.filled else 1.0)",
-        "(1.0 if self.filled else 1.0)",
+        "self.opacity * PALE)",
+        "self.opacity)",
         "tests/test_stage_board.py",
     ),
     Mutation(

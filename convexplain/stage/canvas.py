@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cairo
 import numpy as np
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 Pixels = npt.NDArray[np.uint8]
 _EACH_CHANNEL = np.uint32(0x01010101)  # times a byte: that byte four times
 _STRIP = 16_000  # pixels mixed at once: what fits into a core's cache, and needs no new memory
+
+
+class Marks(NamedTuple):
+    """What a mask covers, pixel by pixel, from the top: a line covers little of the box it is in.
+
+    Parameters
+    ----------
+    rows, cols : numpy.ndarray of int64, shape (n,)
+        Counted from the mask's corner.
+    shares : numpy.ndarray of uint32, shape (n,)
+        How much of the pixel is covered, 1 to 255, in each of its four bytes.
+    """
+
+    rows: npt.NDArray[np.int64]
+    cols: npt.NDArray[np.int64]
+    shares: npt.NDArray[np.uint32]
 
 
 class Canvas:
@@ -57,6 +73,7 @@ class Canvas:
         self.frame = Rect(0, 0, width, height)
         # Whole pixels are filled, and rows of bytes mixed, many times faster than channels.
         self._words = pixels.view(np.uint32).squeeze(axis=-1)
+        self._pixels = self._words.reshape(-1)
         self._bytes = pixels.reshape(height, 4 * width)
         self._background = _word(theme.rgb("background"))
         self.clip = self.shot.in_picture(self.frame)
@@ -188,20 +205,49 @@ class Canvas:
         for part, rows, cols in strips(here, left, top):
             self._mix(part, _row(colour, part), mask[rows, cols] * _EACH_CHANNEL, opacity)
 
-    def glaze(self, glass: npt.NDArray[np.uint32], place: Rect, opacity: float = 1.0) -> None:
-        """Lay pixels over a rectangle within the clip, each as much as its alpha says.
+    def draw(self, marks: Marks, left: int, top: int, colour: RGB, opacity: float = 1.0) -> None:
+        """Paint a colour through a mask of which few pixels cover anything, as `stencil` does.
 
         Parameters
         ----------
-        glass : numpy.ndarray of uint32, shape (height, width)
-            RGBA, its colours multiplied with its alpha, as `tinted` makes them.
-        place : Rect
+        marks : Marks
+        left, top : int
+            Where the mask's corner lies.
+        colour : (int, int, int)
+            sRGB.
         opacity : float
             Of the whole, 0 to 1.
         """
-        height, width = glass.shape
-        surface = cairo.ImageSurface.create_for_data(glass.data, cairo.FORMAT_ARGB32, width, height)
-        self.context.set_source_surface(surface, place.left, place.top)
+        if opacity <= 0:
+            return
+        first, last = marks.rows.searchsorted((self.clip.top - top, self.clip.bottom - top))
+        rows, cols, share = (part[first:last] for part in marks)
+        within = (cols >= self.clip.left - left) & (cols < self.clip.right - left)
+        if not within.all():
+            rows, cols, share = rows[within], cols[within], share[within]
+        if len(rows) == 0:
+            return
+        width = self.frame.right
+        where = rows * width
+        where += cols
+        where += (top - self.shot.top) * width + left - self.shot.left
+        under = self._pixels.take(where).view(np.uint8)
+        over = np.full(len(where), _word(colour)).view(np.uint8)
+        self._pixels[where] = _through(under, over, share.view(np.uint8), opacity).view(np.uint32)
+
+    def glaze(self, glass: cairo.ImageSurface, left: int, top: int, opacity: float = 1.0) -> None:
+        """Lay pixels over what is there, each as much as its alpha says.
+
+        Parameters
+        ----------
+        glass : cairo.ImageSurface
+            As `pane` makes it.
+        left, top : int
+            Where its corner lies.
+        opacity : float
+            Of the whole, 0 to 1.
+        """
+        self.context.set_source_surface(glass, left, top)
         if opacity < 1:
             self.context.paint_with_alpha(opacity)
         else:
@@ -211,11 +257,15 @@ class Canvas:
         self, place: Rect, over: Pixels, share: npt.NDArray[np.uint32], opacity: float
     ) -> None:
         """Lay something over what is there, each of the four bytes of a pixel to its own share."""
-        target, shares = self._target(place), share.view(np.uint8)
-        if opacity < 1:
-            target[...] = mix(target, over, shares * np.float32(opacity / 255))
-        else:
-            target[...] = cover(target, over, shares)
+        target = self._target(place)
+        target[...] = _through(target, over, share.view(np.uint8), opacity)
+
+
+def _through(under: Pixels, over: Pixels, share: Pixels, opacity: float) -> Pixels:
+    """Blend bytes, each to its own share of 255ths, and all of them to a share of 1."""
+    if opacity < 1:
+        return mix(under, over, share * np.float32(opacity / 255))
+    return cover(under, over, share)
 
 
 def strips(place: Rect, left: int, top: int) -> Iterator[tuple[Rect, slice, slice]]:
@@ -292,7 +342,7 @@ def cover(under: Pixels, over: Pixels, share: Pixels) -> Pixels:
 
 
 def tinted(colours: Pixels, alpha: Pixels) -> npt.NDArray[np.uint32]:
-    """Return glass for `Canvas.glaze`.
+    """Return RGBA pixels whose colours are multiplied with their alpha, for `pane`.
 
     Parameters
     ----------
@@ -304,6 +354,20 @@ def tinted(colours: Pixels, alpha: Pixels) -> npt.NDArray[np.uint32]:
     pixels[..., :3] = cover(np.zeros_like(colours), colours, alpha[..., None])
     pixels[..., 3] = alpha
     return pixels.view(np.uint32).squeeze(axis=-1)
+
+
+def pane(glass: npt.NDArray[np.uint32]) -> cairo.ImageSurface:
+    """Return pixels, as `tinted` makes them, for `Canvas.glaze`."""
+    height, width = glass.shape
+    return cairo.ImageSurface.create_for_data(glass.data, cairo.FORMAT_ARGB32, width, height)
+
+
+def marks(mask: Pixels) -> Marks:
+    """Return what a mask, uint8 of shape (height, width), covers."""
+    flat = mask.ravel()
+    where = (flat != 0).nonzero()[0]
+    rows, cols = np.divmod(where, mask.shape[1])
+    return Marks(rows, cols, flat.take(where) * _EACH_CHANNEL)
 
 
 def coverage(surface: cairo.ImageSurface) -> Pixels:

@@ -10,7 +10,7 @@ import cairo
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.stage.canvas import Canvas, Pixels, coverage, mix, tinted
+from convexplain.stage.canvas import Canvas, Pixels, coverage, mix, pane, tinted
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.rasters import KEPT, kept
 from convexplain.stage.text import width_of, write
@@ -280,6 +280,32 @@ class PixelGrid(StageMobject):
             self._glaze = key, glass
         return self._glaze[1]
 
+    def pane(
+        self, canvas: Canvas, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], area: Rect
+    ) -> tuple[cairo.ImageSurface, int, int] | None:
+        """Return the pixels of a sheet in an area at least, with left and top; None if it is clear.
+
+        What stands still while others move over it is kept, all of it, from the second time on.
+        """
+        glass = self.glazed(canvas.theme)
+        if glass is None:
+            return None
+        everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
+        key = (self._glaze, xs.tobytes(), ys.tobytes())
+        again, self._seen = self._seen == key, key
+        last = KEPT.get(self._name) if again else None
+        if last is not None and last[1] == key:
+            return last[2], everything.left, everything.top
+        whole = again and everything.area <= canvas.frame.area
+        left, top, right, bottom = everything if whole else area
+        across, down = _cells_at(xs, left, right), _cells_at(ys, top, bottom)
+        # Columns first: then whole rows are copied.
+        pixels = glass.take(across, axis=1).take(down, axis=0)
+        surface = pane(pixels)
+        if whole:
+            KEPT.put(self._name, (pixels, key, surface))
+        return surface, left, top
+
     def _cells(
         self,
         canvas: Canvas,
@@ -332,7 +358,8 @@ class PixelGrid(StageMobject):
         opaque = np.full((*cells.shape[:2], 4), 255, np.uint8)
         opaque[..., :3] = cells
         words = opaque.view(np.uint32).squeeze(axis=-1)
-        picture = words.take(rows, axis=0).take(cols, axis=1)[..., None].view(np.uint8)
+        # Columns first: then whole rows are copied.
+        picture = words.take(cols, axis=1).take(rows, axis=0)[..., None].view(np.uint8)
         if missing.any():
             dots = _dots(tuple((xs - xs[0]).tolist()), tuple((ys - ys[0]).tolist()))
             part = dots[
@@ -416,17 +443,13 @@ def paint_sheets(canvas: Canvas, sheets: Sequence[PixelGrid]) -> None:
         places = from_scene(points).reshape(len(run), -1, 2) * canvas.scale
         xs = _edges(places[:, 0, 0], places[:, 1, 0], width)
         ys = _edges(places[:, 0, 1], places[:, 2, 1], height)
-        cols, rows = _cells_along(xs), _cells_along(ys)
         ends = zip(xs[:, 0].tolist(), ys[:, 0].tolist(), xs[:, -1].tolist(), ys[:, -1].tolist(),
                    strict=True)  # fmt: skip
-        col = row = 0
-        for sheet, (left, top, right, bottom) in zip(run, ends, strict=True):
+        for row, (sheet, (left, top, right, bottom)) in enumerate(zip(run, ends, strict=True)):
             area = Rect(left, top, right, bottom).intersection(canvas.clip)
-            if not area.empty and (cells := sheet.glazed(canvas.theme)) is not None:
-                across = cols[col + area.left - left : col + area.right - left]
-                down = rows[row + area.top - top : row + area.bottom - top]
-                canvas.glaze(cells.take(down, axis=0).take(across, axis=1), area, sheet.opacity)
-            col, row = col + right - left, row + bottom - top
+            if not area.empty and (pane := sheet.pane(canvas, xs[row], ys[row], area)) is not None:
+                glass, left, top = pane
+                canvas.glaze(glass, left, top, sheet.opacity)
 
 
 def _edges(start: float | Places, end: float | Places, cells: int) -> npt.NDArray[np.intp]:
@@ -437,13 +460,6 @@ def _edges(start: float | Places, end: float | Places, cells: int) -> npt.NDArra
     places[..., -1] = last
     whole: npt.NDArray[np.intp] = np.rint(places).astype(np.intp)
     return whole
-
-
-def _cells_along(edges: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Return the number of the cell in which each pixel of each grid lies, one after another."""
-    wide = np.diff(edges, axis=1)
-    cells = np.arange(wide.shape[1])
-    return np.broadcast_to(cells, wide.shape).ravel().repeat(wide.ravel())
 
 
 def _cells_at(edges: npt.NDArray[np.intp], start: int, end: int) -> npt.NDArray[np.intp]:

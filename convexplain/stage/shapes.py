@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cairo
 import numpy as np
 
 from convexplain.panels.pieces import PALE
-from convexplain.stage.canvas import Canvas, Pixels, coverage
+from convexplain.stage.canvas import Canvas, Marks, Pixels, coverage, marks
 from convexplain.stage.grid import PixelGrid
 from convexplain.stage.mobject import StageMobject, State
 from convexplain.stage.rasters import kept
@@ -75,9 +75,12 @@ class Line(StageMobject):
         head = 9.0 * canvas.scale if self.arrow else 0.0
         ends = tuple(map(tuple, corners.round(3).tolist()))
         room = _room(canvas, corners)
-        mask, left, top = _line_mask(ends, width, head, room, self.dashed, self.filled)
-        opacity = self.opacity * (PALE if self.filled else 1.0)
-        canvas.stencil(mask, left, top, canvas.colour(self.colour), opacity)
+        if self.filled:
+            mask, left, top = _area_mask(ends, width, head, room, filled=True)
+            canvas.stencil(mask, left, top, canvas.colour(self.colour), self.opacity * PALE)
+        else:
+            *drawn, left, top = _line_marks(ends, width, head, room, self.dashed)
+            canvas.draw(Marks(*drawn), left, top, canvas.colour(self.colour), self.opacity)
 
 
 def _room(canvas: Canvas, corners: Points) -> Rect | None:
@@ -90,6 +93,18 @@ def _room(canvas: Canvas, corners: Points) -> Rect | None:
 
 
 @kept
+def _line_marks(
+    places: tuple[tuple[float, float], ...],
+    width: float,
+    head: float,
+    room: Rect | None,
+    dashed: bool,
+) -> tuple[Any, ...]:
+    """Return the pixels that a line covers, as `Marks` holds them, and left and top."""
+    mask, left, top = _line_mask(places, width, head, room, dashed)
+    return *marks(mask), left, top
+
+
 def _line_mask(
     places: tuple[tuple[float, float], ...],
     width: float,
@@ -157,6 +172,9 @@ def _line_mask(
         context.close_path()
         context.fill()
     return coverage(surface), int(low[0]), int(low[1])
+
+
+_area_mask = kept(_line_mask)
 
 
 class WindowFrame(StageMobject):
