@@ -25,18 +25,10 @@ os.environ["CONVEXPLAIN_LANG"] = "en"
 
 #: Files that ask of the same played lessons, or of the same film: one worker makes each once.
 PLAYED = (
-    *("backward_lesson", "batch_norm", "class", "depthwise", "drawn", "drawn_numbers", "film"),
-    *(
-        "film_cards",
-        "film_story",
-        "lessons",
-        "lessons_played",
-        "one_by_one",
-        "one_d_lesson",
-        "poster",
-    ),
-    *("residual", "transcript", "transposed_lesson", "voice"),
-)
+    "backward_lesson", "batch_norm", "class", "depthwise", "drawn", "drawn_numbers", "film",
+    "film_cards", "film_story", "lessons", "lessons_played", "one_by_one", "one_d_lesson", "poster",
+    "residual", "transcript", "transposed_lesson", "voice",
+)  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -51,6 +43,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = str(super()._split_scope(nodeid))
+            if file.startswith("tests/reliability/"):  # what undisturbed runs make
+                return "reliability"
             return "played" if file in together else file
 
     return Together(config, log)

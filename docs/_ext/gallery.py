@@ -9,6 +9,7 @@ that lead to them; ``{lesson-pages}``, the contents of the lessons' pages; ``{fi
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +164,8 @@ FOLDER = Path("gallery") / "lessons"
 
 def lesson_page(name: str, lang: str = "en") -> str:
     """Write the page of a lesson, in Markdown."""
-    lesson = lessons.find(name)()
-    card = cards.document(cards.make(name), lang)
+    lesson = _card(name).lesson
+    card = cards.document(_card(name), lang)
     return _LESSON[lang].format(
         name=name,
         title=_title(lesson, lang),
@@ -196,19 +197,34 @@ def lesson_tiles(lang: str) -> str:
 def figure_gallery(lang: str) -> str:
     """Write a section for each figure, in Markdown."""
     return "".join(
-        _FIGURE[lang].format(name=name, title=figures.about(name, lang).title)
-        for name in figures.names()
+        _FIGURE[lang].format(name=name, title=_heading(name, lang)) for name in figures.names()
     )
 
 
 def figure_tiles(lang: str) -> str:
     """Write a small picture of each figure that leads to it."""
-    rows = [(name, figures.about(name, lang).title, "") for name in figures.names()]
+    rows = [(name, _heading(name, lang), "") for name in figures.names()]
     return _tiles("figure", rows, lang)
 
 
 def _lessons() -> list[Lesson]:
-    return [lessons.find(name)() for name in lessons.names()]
+    return [_card(name).lesson for name in lessons.names()]
+
+
+@cache
+def _card(name: str) -> cards.Card:
+    """Make a lesson's card, with the lesson, once for all pages."""
+    return cards.make(name)
+
+
+@cache
+def _figure(name: str) -> Any:
+    """Make what a figure shows, once for all pages."""
+    return figures.make(name)
+
+
+def _heading(name: str, lang: str) -> str:
+    return figures.about_made(name, _figure(name), lang).title
 
 
 def _title(lesson: Lesson, lang: str) -> str:
@@ -246,6 +262,8 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
 
 def _begin(app: Sphinx) -> None:
     """Write the lessons' pages; one that is what it was stays, so that it is not read again."""
+    for name in figures.names():  # before processes begin to read
+        _figure(name)
     for lang in LANGUAGES:
         folder = Path(app.srcdir) / ("" if lang == "en" else lang) / FOLDER
         if not folder.with_suffix(".md").exists():
@@ -266,7 +284,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     folder.mkdir(exist_ok=True)
     for name in lessons.names():
         for lang in LANGUAGES:
-            text = cards.page(cards.make(name), lang)
+            text = cards.page(_card(name), lang)
             (folder / f"{name}-{lang}.html").write_text(text, "utf-8")
 
 
