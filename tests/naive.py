@@ -52,19 +52,21 @@ def cell(x: Array, row: int, col: int) -> Array:
 def conv2d(
     x: Array, kernels: Array, bias: Array, stride: Pair, around: Four, dilation: Pair, groups: int
 ) -> Array:
-    """Convolve one picture, one number after the other, in float64."""
+    """Convolve one picture in float64: each place, and each cell of its window, one by one."""
     kh, kw, channels, filters = kernels.shape
     heights = x.shape[0] + around[0] + around[1] - dilation[0] * (kh - 1) - 1
     widths = x.shape[1] + around[2] + around[3] - dilation[1] * (kw - 1) - 1
     output = np.zeros((heights // stride[0] + 1, widths // stride[1] + 1, filters))
-    for r, c, n in np.ndindex(*output.shape):
-        first = n // (filters // groups) * channels
-        total = float(bias[n])
-        for i, j, k in np.ndindex(kh, kw, channels):
-            row = r * stride[0] + i * dilation[0] - around[0]
-            col = c * stride[1] + j * dilation[1] - around[2]
-            total += float(cell(x, row, col)[first + k]) * float(kernels[i, j, k, n])
-        output[r, c, n] = total
+    output += bias
+    each = filters // groups
+    for r, c, i, j in np.ndindex(*output.shape[:2], kh, kw):
+        row = r * stride[0] + i * dilation[0] - around[0]
+        col = c * stride[1] + j * dilation[1] - around[2]
+        values = cell(x, row, col).astype(np.float64)
+        for group in range(groups):
+            n = slice(group * each, (group + 1) * each)
+            read = values[group * channels : (group + 1) * channels]
+            output[r, c, n] += read @ kernels[i, j, :, n].astype(np.float64)
     return output
 
 
