@@ -15,8 +15,8 @@
  * @property {boolean} [secret]
  * @property {Node} [content]  in place of the number
  *
- * @typedef {{name: string, value: number, total?: boolean, secret?: boolean, term?: string}} SumLine
- *   term: of the glossary
+ * @typedef {{name: string, value: number, total?: boolean, secret?: boolean, given?: boolean, term?: string}} SumLine
+ *   given: not computed, and so never hidden; term: of the glossary
  */
 
 import { DATA } from "./data.js";

@@ -15,7 +15,7 @@ import { button, make } from "./dom.js";
 import { kernelTable } from "./edit.js";
 import { number, TIMES } from "./format.js";
 import { largestAt, largestOf, sumOf } from "./numbers.js";
-import { convolutionMistakes, RIGHT } from "./mistakes.js";
+import { convolutionMistakes, outputIsAsked, RIGHT } from "./mistakes.js";
 import { activationName, say, spelled, spelledFirst } from "./words.js";
 
 /**
@@ -88,9 +88,7 @@ function caption({ model }, cell) {
 }
 
 /** What predict mode can hide: the output only where the wrong ways to it are known. @type {Panel["hideable"]} */
-const hideable = ({ activation }) => (
-  ["relu", "linear"].includes(activation) ? ["output", "sum", "product"] : ["sum", "product"]
-);
+const hideable = (layer) => (outputIsAsked(layer) ? ["output", "sum", "product"] : ["sum", "product"]);
 
 /** @type {Required<Panel>["mistakes"]} */
 function mistakes(app, what, cell, state) {

@@ -3,6 +3,8 @@
  *
  * @import { App } from "./app.js"
  * @import { Panel } from "./panel.js"
+ * @import { State } from "./state.js"
+ * @import { Cell } from "./trace.js"
  */
 
 import { explainsAnswer, softmaxTable } from "./answer.js";
@@ -10,6 +12,8 @@ import { breakdown, largestPlaces, rows, SHOWN } from "./breakdown.js";
 import { becomes, contributionList, restRow, sumLines } from "./cells.js";
 import { make } from "./dom.js";
 import { number, TIMES } from "./format.js";
+import { outputIsAsked, RIGHT, throughActivation } from "./mistakes.js";
+import { sumOf } from "./numbers.js";
 import { activationName, className, say } from "./words.js";
 
 // A list that is opened holds this many.
@@ -26,15 +30,27 @@ function inputCell(app, layer, i) {
   return app.model.cellBefore(layer, { row: 0, col: 0, filter: i });
 }
 
+/**
+ * A unit as the sum that it is, and which of its addends the list names.
+ *
+ * @param {App} app
+ * @param {Cell} cell
+ * @param {State} state
+ */
+function accountOf({ model: { trace } }, cell, state) {
+  const { products, weights, bias } = trace.addends(cell);
+  const account = breakdown(products, largestPlaces(products, state.every ? MOST_SHOWN : SHOWN), {
+    bias, value: trace.before(cell.layer)[cell.filter],
+  });
+  return { products, weights, account };
+}
+
 /** @type {Panel["body"]} */
 function body(app, cell, state) {
   const { model, secret } = app;
   const name = cell.layer;
-  const { products, weights, bias } = model.trace.addends(cell);
+  const { products, weights, account } = accountOf(app, cell, state);
   const values = model.trace.input(name);
-  const account = breakdown(products, largestPlaces(products, state.every ? MOST_SHOWN : SHOWN), {
-    bias, value: model.trace.before(name)[cell.filter],
-  });
   const others = say("otherInputs", { n: account.restCount });
   const activation = activationName(model.layer(name)?.activation ?? "");
   const hides = secret !== null && ["sum", "output", "answer"].includes(secret.what);
@@ -74,5 +90,15 @@ export const DENSE = {
     explainsAnswer(app, cell) ? say("sayAnswer") : say("sayDense", { n: app.model.channelsInto(cell.layer) })
   ),
   source: (app, cell, state) => inputCell(app, cell.layer, app.model.chosenChannel(cell, state) ?? 0),
+  hideable: (layer) => (layer.activation === "linear" ? ["output"] : outputIsAsked(layer) ? ["output", "sum"] : ["sum"]),
+  mistakes(app, what, cell, state) {
+    const { account: { parts, named, rest, bias, value } } = accountOf(app, cell, state);
+    const found = new Map([
+      [RIGHT, value], ["no-bias", value - bias], ["lost-inputs", rest + bias],
+      ["lost-sign", sumOf(parts.map((part) => Math.abs(part.value))) + rest + bias],
+    ]);
+    if (rest !== 0) found.set("lost-rest", named + bias);
+    return what === "output" ? throughActivation(found, app.model.layer(cell.layer)?.activation ?? "") : found;
+  },
   note: "rounded",
 };

@@ -42,6 +42,23 @@ export function convolutionMistakes(patch, kernel, shape, bias) {
   return found;
 }
 
+/**
+ * Ways to the number before the activation as ways to the one behind it.
+ *
+ * @param {Map<string, number>} found
+ * @param {string} activation  linear, or ReLU, which can be forgotten
+ */
+export function throughActivation(found, activation) {
+  if (activation !== "relu") return found;
+  const through = new Map([...found].map(([name, value]) => [name, positive(value)]));
+  return through.set("no-relu", /** @type {number} */ (found.get(RIGHT)));
+}
+
+/** Whether all ways to a cell's output are known: those of other activations nobody has in the head. @param {{activation: string}} layer */
+export function outputIsAsked({ activation }) {
+  return ["relu", "linear"].includes(activation);
+}
+
 /** One cell of a max pooling, rightly and wrongly. @param {Float32Array} patch */
 export function poolingMistakes(patch) {
   const total = sumOf(patch);

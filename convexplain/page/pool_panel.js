@@ -10,7 +10,8 @@ import { INPUT } from "./data.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
 import { term } from "./glossary.js";
-import { poolingMistakes } from "./mistakes.js";
+import { poolingMistakes, RIGHT } from "./mistakes.js";
+import { sumOf } from "./numbers.js";
 import { sameCell } from "./state.js";
 import { say, spelled } from "./words.js";
 
@@ -85,6 +86,18 @@ export const AVERAGE = {
   source({ model }, cell) {
     const { rows: [row], cols: [col] } = model.trace.addends(cell);
     return model.cellBefore(cell.layer, { row, col, filter: cell.filter });
+  },
+  hideable: () => ["output"],
+  mistakes({ model }, _, cell) {
+    /** @type {PoolStep} */
+    const step = model.trace.step(cell);
+    const values = read(step);
+    const total = sumOf(values);
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    return new Map([
+      [RIGHT, total / step.count], ["kept-largest", most], ["undivided", total], ["halved-ends", (least + most) / 2],
+      ["other-count", total / (step.count === values.length ? step.padding.length : values.length)],
+    ]);
   },
   note: "rounded",
 };

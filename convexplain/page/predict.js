@@ -39,7 +39,9 @@ function questionOf(app, state) {
   const cell = state.pinned;
   const can = hideable(app, cell);
   if (!can.length) return null;
-  return { what: can.includes(state.hidden) ? state.hidden : can[0], cell };
+  const question = { what: can.includes(state.hidden) ? state.hidden : can[0], cell };
+  // Where every way leads to the same number there is nothing to choose from.
+  return choicesOf(app, question, state).length > 1 ? question : null;
 }
 
 /**
@@ -95,6 +97,11 @@ function choiceButtons(app, state) {
 const REPLIES = {
   added: "addedReply", "lost-channel": "lostChannelReply", "lost-others": "lostOthersReply",
   "lost-layer": "lostLayerReply", "added-averaged": "averagedReply", "added-multiplied": "multipliedReply",
+  "kept-largest": "keptLargestReply", undivided: "undividedReply", "halved-ends": "halvedEndsReply", "other-count": "undividedReply",
+  "kept-mean": "keptMeanReply", "added-mean": "keptMeanReply", "multiplied-spread": "multipliedSpreadReply",
+  "no-gamma": "noGammaReply", "no-beta": "noBetaReply",
+  "offset-first": "offsetFirstReply", "no-offset": "noOffsetReply", "no-scale": "noScaleReply",
+  "lost-inputs": "lostInputsReply", "lost-rest": "lostRestReply", zeroed: "zeroedReply", "lost-sign-of-one": "zeroedReply",
 };
 
 /** What is said after the number is revealed. @param {App} app @param {Secret} question @param {State} state */

@@ -11,6 +11,7 @@ import { isByCell } from "./activations.js";
 import { becomes, numberTable, sumLines } from "./cells.js";
 import { make } from "./dom.js";
 import { number } from "./format.js";
+import { outputIsAsked, RIGHT, throughActivation } from "./mistakes.js";
 import { activationName, say } from "./words.js";
 
 /**
@@ -18,10 +19,12 @@ import { activationName, say } from "./words.js";
  *
  * @param {(layer: any, value: number, channel: number) => SumLine[]} lines  what becomes of it
  * @param {Panel["caption"]} caption
- * @param {Panel["note"]} note
+ * @param {(layer: any, value: number, channel: number) => Map<string, number>|null} [ways]  to the number
+ *   before the activation, right and wrong ones; without, nothing is asked of a cell
+ * @param {Panel["note"]} [note]
  * @returns {Panel}
  */
-export function valuePanel(lines, caption, note = "rounded") {
+export function valuePanel(lines, caption, ways, note = "rounded") {
   return {
     body(app, cell, state) {
       const { model, secret } = app;
@@ -30,7 +33,8 @@ export function valuePanel(lines, caption, note = "rounded") {
       const { before, number: channel } = model.channelBefore(cell.layer, cell.filter);
       const read = this.source(app, cell, state);
       const value = read ? model.value(read) : 0;
-      const told = lines(layer, value, cell.filter);
+      const hidden = secret !== null;
+      const told = lines(layer, value, cell.filter).map((line) => ({ ...line, secret: hidden && !line.given }));
       return [
         numberTable({
           title: before.mapName(channel), kind: "patch", cols: 1,
@@ -44,7 +48,7 @@ export function valuePanel(lines, caption, note = "rounded") {
         make("span", { class: "sign" }, "→"),
         make(
           "div", { class: "result value" }, told.length > 0 && sumLines(told),
-          becomes(activationName(layer.activation), model.value(cell), model.limit(cell.layer, cell.filter, state.scale), false),
+          becomes(activationName(layer.activation), model.value(cell), model.limit(cell.layer, cell.filter, state.scale), hidden),
         ),
       ];
     },
@@ -52,6 +56,13 @@ export function valuePanel(lines, caption, note = "rounded") {
     source({ model }, cell) {
       const place = model.layer(cell.layer)?.kind.origin ? model.trace.ask("origin", cell) : cell;
       return place && model.cellBefore(cell.layer, place);
+    },
+    hideable: (layer) => (ways && outputIsAsked(layer) ? ["output"] : []),
+    mistakes(app, _, cell, state) {
+      const layer = /** @type {Layer} */ (app.model.layer(cell.layer));
+      const read = this.source(app, cell, state);
+      const found = ways?.(layer, read ? app.model.value(read) : 0, cell.filter);
+      return found ? throughActivation(found, layer.activation) : new Map();
     },
     note,
   };
@@ -62,16 +73,16 @@ export const ACTIVATED = valuePanel(() => [], (app, cell) => {
   if (explainsAnswer(app, cell)) return say("sayAnswer");
   const { activation } = /** @type {Layer} */ (app.model.layer(cell.layer));
   return say(isByCell(activation) ? "sayActivation" : "sayActivationAll", { activation: activationName(activation) });
-}, "roundedOnly");
+}, (_, value) => new Map([[RIGHT, value], ["zeroed", 0], ["lost-sign-of-one", Math.abs(value)]]), "roundedOnly");
 
 /** The number, or a zero where there is none. */
 export const PADDED = valuePanel(
   () => [],
   ({ model }, cell) => say(model.trace.ask("origin", cell) ? "sayPadding" : "sayPaddingZero"),
-  "roundedOnly",
+  undefined, "roundedOnly",
 );
 
 /** The number of one of several layers. */
 export const JOINED = valuePanel(() => [], ({ model }, cell) => (
   say("sayConcatenate", { n: model.layer(cell.layer)?.inputs.length, layer: model.channelBefore(cell.layer, cell.filter).before.name })
-), "roundedOnly");
+), undefined, "roundedOnly");

@@ -257,10 +257,15 @@ def test_predict_hides_the_sum_of_an_addition(
     shown.keyboard.press("r")
     assert settled(shown).evaluate(GIVEN, asked) != []
     assert texts(shown, ".panel .output-cell") == told[:1]
-    where = where.replace("l=add", "l=relu4").replace("c=4,5", "c=1,1")
+    # A zero of ReLU is asked for where the number before it is below zero.
+    before = as_map(trace.activations["norm4"])
+    row, col, filter = (int(n) for n in np.unravel_index(int(before.argmin()), before.shape))
+    where = cell("relu4", filter, row, col, d=5).replace("v=pin", "v=predict")
     shown.evaluate("(hash) => { location.hash = hash; }", where)
-    caption = "Of this cell nothing is asked: choose one of another layer."
-    assert texts(settled(shown), ".caption-text") == [caption]
+    settled(shown)
+    wrong = float(before[row, col, filter])
+    found = [text.split()[1] for text in texts(shown, ".choice")]
+    assert found == numbers([wrong, 0.0, -wrong])
 
 
 def test_a_chosen_cell_s_column_and_what_it_reads_are_brought_in(
@@ -337,6 +342,78 @@ def test_every_column_s_numbers_are_explained(
         if (total := shown.locator("dl.sum .total dd")).count():
             before = float(as_map(trace.before(name))[row, col, filter])
             assert total.inner_text() in numbers([before, before + 1e-6, before - 1e-6])
+
+
+def slips(trace: Trace, name: str, at: tuple[int, int, int]) -> tuple[float, list[float]]:
+    """A cell's number and what real slips make of it, from what the layer reads and its weights."""
+    layer = trace.network.layer(name)
+    weights = {
+        key.split("/")[1]: w
+        for key, w in trace.network.weights.items()
+        if key.startswith(f"{name}/")
+    }
+    (before,) = layer.inputs or (MANY[MANY.index(layer) - 1].name,)
+    x = as_map(trace.activations[before]).astype(np.float64)
+    row, col, k = at
+    if name == "norm":
+        gamma, beta, mean = (float(weights[key][k]) for key in ("gamma", "beta", "moving_mean"))
+        spread = float(np.sqrt(weights["moving_variance"][k] + layer.epsilon))
+        v = float(x[at])
+        right = (v - mean) / spread * gamma + beta
+        return right, [
+            v / spread * gamma + beta,
+            (v + mean) / spread * gamma + beta,
+            (v - mean) * spread * gamma + beta,
+            (v - mean) / spread + beta,
+            right - beta,
+        ]
+    if name == "offsets":
+        v, offset = float(x[at]), float(k)
+        return v * 0.5 + offset, [(v + offset) * 0.5, v * 0.5, v + offset]
+    if name == "dense":
+        products = x.ravel() * weights["kernel"][:, k]
+        bias = float(weights["bias"][k])
+        order = np.argsort(-np.abs(products), kind="stable")
+        few, rest = products[order[:5]], products[order[5:]].sum()
+        wrong = [products.sum(), rest + bias, np.abs(few).sum() + rest + bias, few.sum() + bias]
+        return float(products.sum() + bias), [float(n) for n in wrong]
+    window = (
+        x[:, :, k]
+        if name == "global"
+        else x[max(row - 1, 0) : row + 1, max(col - 1, 0) : col + 1, k]
+    )
+    count = window.size if name == "global" else 4
+    ends = (window.min() + window.max()) / 2
+    wrong = [window.max(), window.sum(), ends, window.mean()]
+    return float(window.sum() / count), [float(n) for n in wrong]
+
+
+@pytest.mark.parametrize("name", ["norm", "average", "global", "offsets", "dense"])
+def test_predict_asks_of_normalizations_averages_and_dense_cells(
+    many: tuple[Path, Trace], open_page: Callable[..., Page], name: str
+) -> None:
+    path, trace = many
+    values = as_map(trace.activations[name])
+    # The largest number is at the end of its layer's scale.
+    at = tuple(int(n) for n in np.unravel_index(int(np.abs(values).argmax()), values.shape))
+    right, wrong = slips(trace, name, (at[0], at[1], at[2]))
+    assert right == pytest.approx(float(values[at]), abs=1e-5)
+    where = cell(name, at[2], at[0], at[1], d=5).replace("v=pin", "v=predict")
+    shown = settled(open_page(path, where, **DESK))
+    shown.wait_for_timeout(600)  # until it was said, too
+    assert texts(shown, ".panel .output-cell") == ["?"]
+    told = [fmt.number(float(values[at]), decimals) for decimals in (2, 6)]
+    asked = {"hidden": told, "operands": ".patch, .contributions"}
+    assert shown.evaluate(GIVEN, asked) == []
+    found = [text.split()[1] for text in texts(shown, ".choice")]
+    assert told[0] in found
+    assert 2 <= len(found) == len(set(found))
+    assert set(found) <= set(numbers([right, *wrong]))
+    if name in ("norm", "offsets"):  # what is given stands there, what is computed does not
+        assert texts(shown, "dl.sum dd").count("?") == (4 if name == "norm" else 2)
+    shown.keyboard.press("r")
+    assert settled(shown).evaluate(GIVEN, asked) != []
+    assert texts(shown, ".panel .output-cell") == told[:1]
 
 
 def test_one_walks_back_from_the_answer_to_a_pixel(

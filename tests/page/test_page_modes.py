@@ -149,7 +149,7 @@ GIVEN = """({ hidden, operands }) => {
 TOLD = {
     "the largest of its layer": ("conv3", 20, 1, 2),
     "handed on by a pool": ("conv1", 28, 8, 20),
-    "a pool": ("pool2", 3, 1, 3),
+    "a pool": ("pool2", 3, 4, 3),
 }
 
 

@@ -8,6 +8,7 @@
  */
 
 import { number, TIMES } from "../format.js";
+import { RIGHT } from "../mistakes.js";
 import { channelwise } from "../ops.js";
 import { valuePanel } from "../value_panel.js";
 import { say } from "../words.js";
@@ -41,8 +42,18 @@ register({
       { name: say("lessMean", { n: number(mean) }), value: value - mean },
       { name: say("overSpread", { n: number(spread) }), value: normalised },
       ...(layer.gamma ? [{ name: `${TIMES} γ = ${number(gamma)}`, value: normalised * gamma }] : []),
-      ...(layer.beta ? [{ name: "+ β", value: beta }] : []),
+      ...(layer.beta ? [{ name: "+ β", value: beta, given: true }] : []),
       { name: say("beforeNothing"), value: normalised * gamma + beta, total: true },
     ];
-  }, () => say("sayNormalization")),
+  }, () => say("sayNormalization"), (layer, value, channel) => {
+    const { mean, spread, gamma, beta } = numbersOf(layer, channel);
+    return new Map([
+      [RIGHT, (value - mean) / spread * gamma + beta],
+      ["kept-mean", value / spread * gamma + beta],
+      ["added-mean", (value + mean) / spread * gamma + beta],
+      ["multiplied-spread", (value - mean) * spread * gamma + beta],
+      ["no-gamma", (value - mean) / spread + beta],
+      ["no-beta", (value - mean) / spread * gamma],
+    ]);
+  }),
 });

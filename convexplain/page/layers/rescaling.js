@@ -6,6 +6,7 @@
  * @typedef {Layer & {scale: number|number[], offset: number|number[]}} RescalingLayer
  */
 
+import { RIGHT } from "../mistakes.js";
 import { channelwise } from "../ops.js";
 import { valuePanel } from "../value_panel.js";
 import { say } from "../words.js";
@@ -32,8 +33,13 @@ register({
     const [scale, offset] = numbersOf(layer, channel);
     return [
       { name: say("timesScale", { n: Number(scale.toPrecision(3)) }), value: value * scale },
-      { name: `+ ${say("offset")}`, value: offset },
+      { name: `+ ${say("offset")}`, value: offset, given: true },
       { name: say("beforeNothing"), value: value * scale + offset, total: true },
     ];
-  }, () => say("sayRescaling")),
+  }, () => say("sayRescaling"), (layer, value, channel) => {
+    const [scale, offset] = numbersOf(layer, channel);
+    return new Map([
+      [RIGHT, value * scale + offset], ["offset-first", (value + offset) * scale], ["no-offset", value * scale], ["no-scale", value + offset],
+    ]);
+  }),
 });
