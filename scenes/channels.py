@@ -176,7 +176,7 @@ class Channels(LessonScene):
             self.during(1, in_turn(*(self.board.pulse(tile) for tile in self.tiles), overlap=0.7))
             return
         place = self.board.box("photo")
-        grow = [eased(self.board.grow(tile, out_of=place)) for tile in self.tiles]
+        grow = [eased(self.board.emerge(tile, place)) for tile in self.tiles]
         self.lay(
             self.picture.wall(), ("inputs", "told", "legend"), 0.65, in_turn(*grow, overlap=0.8)
         )

@@ -58,12 +58,14 @@ class DenseVsConv(LessonScene):
     def show_learned(self, event: Event) -> None:
         """Small kernels grow out of the one digit, whole templates out of the other."""
         before = {name: self.board.box(name) for name in NETWORKS}
-        self.become(self.lesson.learned(), 0.2, show=("legend", "kernels.title", "templates.title"))
+        words = ("legend", "kernels.title", "templates.title")
         small = range(self.lesson.kernels.shape[2])
         large = range(self.lesson.templates.shape[2])
-        grown = [self.board.grow(f"kernels[{n}]", out_of=before[CNN]) for n in small]
-        whole = [self.board.grow(f"templates[{n}]", out_of=before[DENSE]) for n in large]
-        self.during(0.35, in_turn(*map(eased, grown), overlap=0.9))
+        kernels = [self.board.emerge(f"kernels[{n}]", before[CNN]) for n in small]
+        whole = [self.board.emerge(f"templates[{n}]", before[DENSE]) for n in large]
+        # The first come while the digits still go: the stage is never empty.
+        grown = eased(in_turn(*map(eased, kernels), overlap=0.9))
+        self.become(self.lesson.learned(), 0.45, grown, show=words)
         self.during(0.3, in_turn(*map(eased, whole), overlap=0.8))
         self.during(1, self.board.pulse("kernels[0]", "templates[0]", times=2))
 

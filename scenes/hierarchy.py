@@ -214,7 +214,8 @@ class Hierarchy(LessonScene):
         wall = self.board.become(self.lesson.wall(node), show=(own,))
         self.during(0.4, self.camera.home(), wall)
         self.others = [panel.name for panel in self.lesson.found_elsewhere(node)]
-        moves = [eased(self.board.grow(name, out_of=own)) for name in self.others]
+        place = self.board.box(own)
+        moves = [eased(self.board.emerge(name, place)) for name in self.others]
         self.during(0.5, in_turn(*moves, overlap=0.7), rate=linear)
         self.during(1, self.board.pulse(own))
 

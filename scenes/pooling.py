@@ -275,17 +275,11 @@ class Pooling(LessonScene):
         self.during(1, in_turn(self.board.pulse("without.title"), self.board.pulse("digit.title")))
 
     def views(self, share: float) -> None:
-        """Lay out both views, where they are not there yet: they grow out of what was there."""
+        """Lay out both views, where they are not there yet."""
         if self.board.has("without"):
             return
-        left = [name for name in ("before", "odd", "map") if self.board.has(name)]
-        right = [name for name in ("after", "pooled", "input", "patch") if self.board.has(name)]
-        places = [self.board.box(name) for name in (left[0], (right or left)[0])]
-        grow = [
-            self.board.grow(name, out_of=place)
-            for name, place in zip(("without", "digit"), places, strict=True)
-        ]
-        self.during(share, self.camera.home(), self.board.become(self.picture.views()), *grow)
+        views = self.board.become(self.picture.views(), show=("without", "digit"))
+        self.during(share, self.camera.home(), views)
 
     def show_predict_reach(self, event: Event) -> None:
         """The video waits before the frames grow."""

@@ -41,11 +41,14 @@ class ResponseMap(LessonScene):
     # The map and the filter.
 
     def show_ask(self, event: Event) -> None:
-        """The map slides over the picture, and back: they are of the same places."""
+        """The map slides over the picture, and comes beside it: they are of the same places."""
         self.during(0.15, self.board.pulse("input"))
         self.during(0.3, self.board.become(self.overlay()))
         self.during(0.25, self.board.pulse("map"))
-        self.during(1, self.board.become(self.picture.field(upright=self.upright)))
+        # On the picture it is glass, beside it paper: it goes before it comes.
+        self.during(0.1, self.board.hide("map"))
+        field = self.board.become(self.picture.field(upright=self.upright), show=("map",))
+        self.during(1, field)
 
     def show_signs(self, event: Event) -> None:
         """The filter comes between them; its weights for the pattern light up, then the others."""
@@ -95,7 +98,7 @@ class ResponseMap(LessonScene):
         """The filter is laid over a patch; its votes are counted, and become the response."""
         if not self.board.has(f"votes-{event.data.letter}"):
             tiles = self.board.become(self.picture.tiles())
-            self.during(0.18, tiles, self.come("kernel", "legend", "head-patch"))
+            self.during(0.3, tiles, self.come("kernel", "legend", "head-patch"))
         self.weigh(event.data, 1)
 
     def show_weighed(self, event: Event) -> None:
@@ -225,14 +228,18 @@ class ResponseMap(LessonScene):
     def show_all(self, event: Event) -> None:
         """The map becomes the wall of all maps, each on the picture, with its filter."""
         place = self.board.box("map")
-        self.board.become(self.picture.wall(upright=self.upright))(1.0)
         every = self.lesson.on_wall
-        grown = [
-            self.board.grow(name, out_of=place)
-            for name in (*self.tiles(every, "wall.under"), *self.tiles(every))
-        ]
+        laid = self.board.become(self.picture.wall(upright=self.upright))
+
+        def laid_on(channels: list[int]) -> list[str]:
+            return [*self.tiles(channels, "wall.under"), *self.tiles(channels)]
+
+        # The map that is seen becomes its tile; the others come out of it as small as they will be.
+        whole = [self.board.grow(n, out_of=place) for n in laid_on([self.channel])]
+        rest = laid_on([n for n in every if n != self.channel])
+        small = [self.board.emerge(n, place) for n in rest]
         kernels = self.tiles(every, "wall.kernel")
-        self.during(0.45, *grown, self.come("legend"))
+        self.during(0.45, laid, *small, *whole, self.come("legend"))
         self.during(0.15, self.come(*kernels))
         others = [n for n in self.lesson.others if n in every][:1] or [self.channel]
         looks = [self.board.pulse(name) for name in self.tiles(others)]
@@ -293,9 +300,8 @@ class ResponseMap(LessonScene):
         if out is None:
             self.during(share, self.board.become(self.overlay()))
             return
-        self.board.become(self.overlay())(1.0)
-        self.come("kernel", "legend")(1.0)
-        self.during(share, *(self.board.grow(name, out_of=out) for name in ("input", "map")))
+        grown = [self.board.grow(name, out_of=out) for name in ("input", "map")]
+        self.during(share, self.board.become(self.overlay()), *grown, self.come("kernel", "legend"))
 
     def show_answer(self, event: Event) -> None:
         """Its largest response once more."""

@@ -13,7 +13,7 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.size_picture import Variant, blank_count
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
-from convexplain.stage.pace import Move, in_turn, together
+from convexplain.stage.pace import Move, in_turn, lazily, together
 
 #: How much of the colours is seen that lie on a picture.
 SHEER = 0.65
@@ -81,15 +81,19 @@ class WindowSize(LessonScene):
         sizes = self.lesson.sizes
         blanks = {k: self.lesson.blank(k) for k in sizes}
         before = self.board.box("input") if self.board.has("input") else None
-        self.board.become(self.lesson.blanks(upright=self.upright))(1.0)
         counters = [f"input-{k}.counter" for k in sizes]
         known = {k: np.zeros(blank.shape) for k, blank in blanks.items()}
-        self.fill(known, 0.0)
-        grown = [
-            self.board.grow(f"input-{k}", before) if before else self.board.show(f"input-{k}")
-            for k in sizes
-        ]
-        self.during(0.2, *grown, self.board.show("legend"))
+
+        def part() -> Move:
+            self.fill(known, 0.0)
+            grown = [
+                self.board.grow(f"input-{k}", before) if before else self.board.show(f"input-{k}")
+                for k in sizes
+            ]
+            return together(*grown, self.board.show("legend"))
+
+        laid = self.board.become(self.lesson.blanks(upright=self.upright))
+        self.during(0.2, laid, lazily(part))
         self.board.show(*(f"input-{k}.window" for k in sizes))(1.0)
         self.board.show(*(f"blank-{k}" for k in sizes), dim=SHEER)(1.0)
         self.during(0.7, lambda alpha: self.fill(known, alpha), rate=linear)
@@ -108,12 +112,14 @@ class WindowSize(LessonScene):
 
     def show_two_layers(self, event: Event) -> None:
         """A small window reads nine places of the pixels; one more of the same reads all nine."""
-        before = next((n for n in ("input", "input-3") if self.board.has(n)), None)
-        box = self.board.box(before) if before else None
-        self.board.become(self.lesson.layers(upright=self.upright))(1.0)
+        side, (row, col) = self.lesson.sizes[0], self.lesson.centre
+        before = next((n for n in ("input", f"input-{side}") if self.board.has(n)), None)
+        both = 2 * side - 1
+        top, left = row - both // 2, col - both // 2
+        box = self.board.within(before, top, left, both, both) if before else None
+        layers = self.board.become(self.lesson.layers(upright=self.upright))
         grown = self.board.grow("pixels", out_of=box) if box else self.board.show("pixels")
-        self.during(0.2, grown)
-        side = self.lesson.sizes[0]
+        self.during(0.2, layers, grown)
         places = list(np.ndindex(side, side))
         self.board.show("first", "pixels.window", "first.window")(1.0)
         frame = self.board.part("first.window")
