@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from convexplain import page as classroom
 from convexplain.data import digits
+from convexplain.network import Network
+from convexplain.page import data, examples
 from tests.page.handle import core_page
 from tests.page.looking import DESK, settled
 
@@ -68,7 +70,7 @@ class Watch:
 
 
 class Contexts:
-    """The browser's contexts for a file of tests: one for each set of options."""
+    """The browser's contexts: one for each set of options."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
@@ -90,9 +92,9 @@ class Contexts:
             context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def contexts(browser: Browser) -> Iterator[Contexts]:
-    """The contexts of this file's tests; the page keeps nothing in them."""
+    """The contexts of all tests; the page keeps nothing in them."""
     made = Contexts(browser)
     yield made
     made.close()
@@ -176,6 +178,24 @@ def _packed(value: Any) -> Any:
     return [_packed(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
+_suggested: dict[tuple[str, str], dict[str, Any]] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _searched_once() -> Iterator[None]:
+    """The digits that pages suggest are searched once for the same two networks."""
+
+    def find(network: Network, baseline: Network) -> dict[str, Any]:
+        both = data.weights(network), data.weights(baseline)
+        if both not in _suggested:
+            _suggested[both] = examples.find_examples(network, baseline)
+        return _suggested[both]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "find_examples", find)
+        yield
+
+
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page as the command writes it with --digit 5."""
@@ -194,14 +214,31 @@ def fresh(open_page: Callable[..., Page], written: Path) -> Callable[..., Page]:
     return shown
 
 
-@pytest.fixture
-def show(fresh: Callable[..., Page]) -> Callable[..., Page]:
-    """Open the page anew; a file may override this with `visit`."""
-    return fresh
+# Follow an address, and wait until everything is shown. An address that stands there already
+# changes nothing: go by way of another.
+_FOLLOW = """async (where) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const go = async (hash) => {
+    if (location.hash === hash) return;
+    const gone = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+    location.hash = hash;
+    await gone;
+  };
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  // The next Tab leads to the first control.
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+  scrollTo(0, 0);
+  if (location.hash === where) await go("");
+  await go(where);
+  await frame();
+  await frame();
+}"""
 
 
 class Visits:
-    """Pages that stay open for all tests of a file; each visit follows an address."""
+    """A file that stays open for all tests; each visit follows an address."""
 
     def __init__(self, contexts: Contexts, path: Path) -> None:
         self.contexts = contexts
@@ -219,17 +256,19 @@ class Visits:
             page = self._pages[key] = self.contexts.page(self.watch, **options)
             page.goto(self.path.as_uri() + where)
             return settled(page)
-        page.set_viewport_size(options["viewport"])
+        if page.viewport_size != options["viewport"]:
+            page.set_viewport_size(options["viewport"])
         page.mouse.move(0, 0)
-        if page.evaluate("location.hash") == where:
-            # An address that stands there already changes nothing: go by way of another.
-            page.evaluate("location.hash = ''")
-            settled(page)
-        page.evaluate(
-            "(where) => { document.activeElement.blur(); scrollTo(0, 0); location.hash = where; }",
-            where,
-        )
-        return settled(page)
+        page.evaluate(_FOLLOW, where)
+        return page
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for page in self._pages.values():
+            page.close()
+        self.done()
 
     def done(self) -> None:
         """Fail for what went wrong since the last time."""
@@ -237,7 +276,7 @@ class Visits:
         assert problems == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def visits(contexts: Contexts, written: Path) -> Visits:
     return Visits(contexts, written)
 
@@ -246,7 +285,14 @@ def visits(contexts: Contexts, written: Path) -> Visits:
 def visit(visits: Visits) -> Iterator[Callable[..., Page]]:
     """Show an address in a page that other tests have visited, too: it costs no loading.
 
-    For what an address decides alone. A file takes it for all its tests by a fixture ``show``.
+    An address decides all but language, theme, speed, and whether letters are shortcuts: a test
+    that changes the last two puts them back.
     """
     yield visits.to
     visits.done()
+
+
+@pytest.fixture
+def show(visit: Callable[..., Page]) -> Callable[..., Page]:
+    """The same; a file whose tests show another page overrides this."""
+    return visit

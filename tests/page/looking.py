@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from convexplain.data import digits
@@ -63,7 +64,29 @@ def on_paper(page: Page, landscape: bool) -> Iterator[int]:
 
 def texts(page: Page, selector: str) -> list[str]:
     """The texts of all elements that a selector finds and that are shown."""
-    return [part.inner_text() for part in page.locator(selector).all() if part.is_visible()]
+    # One question for all of them: each question costs more than its answer.
+    found: list[str] = page.locator(selector).evaluate_all(
+        """(all) => all.filter((part) => {
+          const { width, height } = part.getBoundingClientRect();
+          return width > 0 && height > 0 && part.checkVisibility({ visibilityProperty: true });
+        }).map((part) => part.innerText)"""
+    )
+    return found
+
+
+_VIOLATIONS = """() => axe.run({ resultTypes: ["violations"] }).then(({ violations }) => (
+  violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(
+    ({ target, failureSummary }) => `${id}: ${target} ${failureSummary ?? ""}`,
+  ))
+))"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds on a page; it comes into a page once."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(_VIOLATIONS)
+    return found
 
 
 def sums(page: Page) -> dict[str, str]:

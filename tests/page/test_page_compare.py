@@ -17,12 +17,6 @@ from tests.page.looking import DESK, PHONE, SMALL_DESK, address, fragment, settl
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def show(visit: Open) -> Open:
-    """The address says all that these tests need."""
-    return visit
-
-
 TABLET = {"viewport": {"width": 800, "height": 1100}}
 
 # Labels of the chart that lie over each other or over a curve, or reach out of the chart.

@@ -17,12 +17,6 @@ from tests import photographs
 from tests.page.looking import address, fragment, settled
 
 
-@pytest.fixture
-def show(visit: Callable[..., Page]) -> Callable[..., Page]:
-    """The address says all that these tests need."""
-    return visit
-
-
 def packed(levels: np.ndarray[Any, Any]) -> str:
     """28 x 28 levels of 0 to 15 as the address has them: two in a byte."""
     pairs = levels.ravel().reshape(-1, 2).astype(np.uint8)

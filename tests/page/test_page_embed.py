@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.network import Network, Trace
 from convexplain.style import format as fmt
+from tests.page.conftest import Contexts, Visits
 from tests.page.looking import DESK, cell, settled, texts
 
 Open = Callable[..., Page]
@@ -113,60 +114,89 @@ def test_sphinx_puts_the_page_into_a_document(open_page: Open, tmp_path: Path) -
     assert inner.locator("#panel-title").inner_text() == "conv3, filter 20: row 1, column 2"
 
 
-def test_an_embedded_page_spends_nothing_on_a_title(open_page: Open, tmp_path: Path) -> None:
-    classroom.write(tmp_path / "e.html", digits.first(5), embed=True, lang="en", theme="light")
-    classroom.write(tmp_path / "p.html", digits.first(5), lang="en", theme="light")
-    embedded = settled(open_page(tmp_path / "e.html", cell("conv1", 28, 8, 20, d=5), **FRAME))
-    plain = settled(open_page(tmp_path / "p.html", cell("conv1", 28, 8, 20, d=5), **FRAME))
+@pytest.fixture(scope="module")
+def taken(contexts: Contexts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visits]:
+    """A page to stand in a frame, taken away from where its lessons lie."""
+    path = tmp_path_factory.mktemp("embed") / "taken.html"
+    classroom.write(
+        path, digits.first(5), embed=True, lessons="gallery/lessons", lang="en", theme="light"
+    )
+    with Visits(contexts, path) as visits:
+        yield visits
+
+
+@pytest.fixture(scope="module")
+def published(contexts: Contexts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visits]:
+    """A page that everyone can open, its lessons beside it."""
+    path = tmp_path_factory.mktemp("embed") / "published.html"
+    classroom.write(
+        path, digits.first(5), url="https://school.example/cnn/page.html",
+        lessons="gallery/lessons", lang="en", theme="light",
+    )  # fmt: skip
+    with Visits(contexts, path) as visits:
+        yield visits
+
+
+def test_an_embedded_page_spends_nothing_on_a_title(
+    taken: Visits, visit: Open, open_page: Open, written: Path
+) -> None:
+    where = cell("conv1", 28, 8, 20, d=5)
+    embedded, plain = taken.to(where, **FRAME), visit(where, **FRAME)
     tops = [p.locator(".panel").bounding_box()["y"] for p in (embedded, plain)]  # type: ignore[index]
     assert tops[0] < tops[1]
+    assert embedded.locator("html").get_attribute("data-embed") == "true"
     assert embedded.locator("h1").bounding_box()["width"] <= 1  # type: ignore[index]
     assert embedded.locator(".play").is_visible()
+    taken.done()
     # The address can ask for it, too.
-    asked = open_page(tmp_path / "p.html", "?embed" + cell("conv1", 28, 8, 20, d=5), **FRAME)
-    assert settled(asked).locator("html").get_attribute("data-embed") == "true"
+    asked = settled(open_page(written, "?embed" + where, **FRAME))
+    assert asked.locator("html").get_attribute("data-embed") == "true"
 
 
-def test_links_lead_to_where_the_page_is_published(open_page: Open, tmp_path: Path) -> None:
-    classroom.write(tmp_path / "u.html", url="https://school.example/page.html", lang="en")
-    page = settled(open_page(tmp_path / "u.html", cell("conv1", 28, 8, 20, d=5), **DESK))
+def test_links_lead_to_where_the_page_is_published(published: Visits) -> None:
+    page = published.to(cell("conv1", 28, 8, 20, d=5))
     page.evaluate(
         "() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }"
     )
     page.locator('[data-key="share"]').click()
     settled(page)
     copied = page.evaluate("window.copied")
-    assert copied.startswith("https://school.example/page.html#")
+    assert copied.startswith("https://school.example/cnn/page.html#")
     assert "l=conv1&m=28&c=8,20" in copied
     assert texts(page, ".caption-text") == ["Copied."]
+    published.done()
 
 
-@pytest.mark.parametrize(
-    ("options", "leads"),
-    [
-        ({"lessons": "gallery/lessons"}, None),
-        (
-            {"lessons": "gallery/lessons", "url": "https://school.example/cnn/page.html"},
-            "https://school.example/cnn/gallery/lessons/",
-        ),
-        ({"lessons": "https://school.example/lessons/"}, "https://school.example/lessons/"),
-        ({}, None),
-    ],
-)
-def test_a_file_that_was_taken_along_has_no_link_that_leads_nowhere(
-    open_page: Open, tmp_path: Path, options: dict[str, str], leads: str | None
-) -> None:
-    path = tmp_path / "lesson.html"
-    classroom.write(path, digits.first(5), lang="en", theme="light", **options)
-    page = settled(open_page(path, cell("conv3", 20, 1, 2), **DESK))
+def lessons_of(page: Page) -> list[str | None]:
+    """Where the links of the glossary lead."""
     page.locator('[data-key="term-bias"]').click()
     settled(page)
-    links = page.locator(".glossary a").all()
     assert len(texts(page, ".glossary dd")) > 10
-    if leads is None:
-        assert links == []
+    return [link.get_attribute("href") for link in page.locator(".glossary a").all()]
+
+
+def test_a_file_that_was_taken_along_has_no_link_that_leads_nowhere(
+    taken: Visits, visit: Open
+) -> None:
+    where = cell("conv3", 20, 1, 2)
+    for page in (taken.to(where), visit(where)):
+        assert lessons_of(page) == []
         assert "Lesson: sliding-window" in texts(page, ".glossary .chosen dd")[0]
         assert "convexplain render NAME" in texts(page, ".glossary code")
-    else:
-        assert f"{leads}sliding-window.html" in [link.get_attribute("href") for link in links]
-        assert len(links) == len(texts(page, ".glossary dd"))
+    taken.done()
+
+
+def test_where_a_page_is_published_its_glossary_leads_to_the_lessons(published: Visits) -> None:
+    page = published.to(cell("conv3", 20, 1, 2))
+    links = lessons_of(page)
+    assert "https://school.example/cnn/gallery/lessons/sliding-window.html" in links
+    assert len(links) == len(texts(page, ".glossary dd"))
+    published.done()
+
+
+@pytest.mark.soak
+def test_lessons_may_have_an_address_of_their_own(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.html"
+    classroom.write(path, lessons="https://school.example/lessons/", lang="en", theme="light")
+    page = settled(open_page(path, cell("conv3", 20, 1, 2), **DESK))
+    assert "https://school.example/lessons/sliding-window.html" in lessons_of(page)

@@ -17,7 +17,8 @@ from convexplain.cli import cli
 from convexplain.data import digits, examples
 from convexplain.lessons.pooling import Pooling
 from convexplain.network import Conv2D, Dense, Flatten, Network
-from convexplain.page import document
+from convexplain.page import data, document
+from convexplain.page.examples import find_examples
 from convexplain.page.lesson import Slides
 from convexplain.style.theme import Look
 from tests.page.conftest import Watch
@@ -25,7 +26,8 @@ from tests.page.parts import Parts, data_of
 from tests.texts import difference
 
 
-def test_the_page_is_small_and_the_same_each_time() -> None:
+def test_the_page_is_small_and_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "find_examples", find_examples)  # each time anew
     text = classroom.html(digits.first(5), lang="zh", theme="dark")
     assert len(text.encode()) <= 3_000_000
     assert not difference(text, classroom.html(digits.first(5), lang="zh", theme="dark"))

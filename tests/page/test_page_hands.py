@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,10 @@ from playwright.sync_api import Page
 
 from convexplain.data import digits, kernels
 from convexplain.network import Network, Trace
+from convexplain.paper import worksheet
 from convexplain.style import format as fmt
 from convexplain.style import theme
+from tests.often import later
 from tests.page.looking import (
     PHONE,
     address,
@@ -32,12 +35,6 @@ from tests.page.looking import (
 )
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def show(visit: Open) -> Open:
-    """The address says all that these tests need."""
-    return visit
 
 
 def shares(page: Page) -> list[str]:
@@ -145,36 +142,40 @@ def test_drawing_with_a_finger_on_a_phone(show: Open) -> None:
     assert picture.sum() < 12
 
 
-def test_a_sheet_is_blank_and_large_and_steps_lead_back_to_the_digit(show: Open) -> None:
-    for size, least in (((1366, 768), 12), ((760, 600), 12), ((683, 384), 8), ((390, 844), 11)):
-        width, height = size
-        page = show(fragment(d=5), viewport={"width": width, "height": height})
-        page.locator(".draw").click()
+@pytest.mark.parametrize(
+    ("width", "height", "least"),
+    [(683, 384, 8), (390, 844, 11), later(1366, 768, 12), later(760, 600, 12)],
+)
+def test_a_sheet_is_blank_and_large_and_steps_lead_back_to_the_digit(
+    show: Open, width: int, height: int, least: int
+) -> None:
+    page = show(fragment(d=5), viewport={"width": width, "height": height})
+    page.locator(".draw").click()
+    settled(page)
+    assert drawn_pixels(page).sum() == 0
+    box = page.locator(".of-picture canvas").bounding_box()
+    assert box is not None
+    assert box["width"] >= 28 * least
+    assert box["y"] + box["height"] <= height
+    for row in (8, 14):
+        page.mouse.click(**point_at(page, "input", row, 14, 28, 28))
         settled(page)
-        assert drawn_pixels(page).sum() == 0
-        box = page.locator(".of-picture canvas").bounding_box()
-        assert box is not None
-        assert box["width"] >= 28 * least
-        assert box["y"] + box["height"] <= height
-        for row in (8, 14):
-            page.mouse.click(**point_at(page, "input", row, 14, 28, 28))
-            settled(page)
-        assert drawn_pixels(page)[[8, 14], 14].ravel().tolist() == [1, 1]
-        # What the network says of it stays in view.
-        said = page.locator(".caption-answer, .bar.best").filter(visible=True).first
-        where = said.bounding_box()
-        assert where is not None
-        assert where["y"] + where["height"] <= height
-        page.locator('[data-key="undo"]').click()
-        settled(page)
-        assert drawn_pixels(page)[[8, 14], 14].ravel().tolist() == [1, 0]
-        page.locator('[data-key="undo"]').click()
-        page.locator('[data-key="undo"]').click()
-        settled(page)
-        assert address(page)["d"] == "5"
-        assert page.locator('[data-key="undo"]').is_disabled()
-        page.locator('[data-key="done"]').click()
-        settled(page)
+    assert drawn_pixels(page)[[8, 14], 14].ravel().tolist() == [1, 1]
+    # What the network says of it stays in view.
+    said = page.locator(".caption-answer, .bar.best").filter(visible=True).first
+    where = said.bounding_box()
+    assert where is not None
+    assert where["y"] + where["height"] <= height
+    page.locator('[data-key="undo"]').click()
+    settled(page)
+    assert drawn_pixels(page)[[8, 14], 14].ravel().tolist() == [1, 0]
+    page.locator('[data-key="undo"]').click()
+    page.locator('[data-key="undo"]').click()
+    settled(page)
+    assert address(page)["d"] == "5"
+    assert page.locator('[data-key="undo"]').is_disabled()
+    page.locator('[data-key="done"]').click()
+    settled(page)
 
 
 def test_noise_is_added_the_same_each_time(show: Open) -> None:
@@ -314,6 +315,14 @@ def test_the_file_s_own_picture_is_shown_to_the_last_bit(open_page: Open, tmp_pa
     step = Trace(Network.load("cnn"), pixels).steps("conv1", int(address(page)["m"])).at(2, 2)
     assert texts(page, ".operands .patch td") == numbers(step.patch.ravel())
     assert address(page)["d"] == "own"
+    # A worksheet of that picture links to its cells.
+    sheet = worksheet.make(picture, Network.load("cnn"), count=1)
+    asked = sheet.exercises[0].cell
+    assert asked is not None
+    page.evaluate("(hash) => { location.hash = hash; }", sheet.link(asked))
+    (title,) = texts(settled(page), "#panel-title")
+    assert re.findall(r"\d+", title) == [*map(str, (1, asked.map, asked.row, asked.col))]
+    assert address(page)["d"] == "own"
 
 
 def test_a_phone_shows_the_map_that_is_read_beside_the_one_that_is_written(show: Open) -> None:
@@ -347,7 +356,7 @@ def test_six_decimals_for_mouse_and_keyboard(show: Open) -> None:
     page = show(cell("conv1", 28, 17, 12, d=5))
     step = trace_of().steps("conv1", 28).at(17, 12)
     exact = [fmt.number(value, 6) for value in step.products.ravel()]
-    titles = [td.get_attribute("title") for td in page.locator(".products td").all()]
+    titles = page.locator(".products td").evaluate_all("(all) => all.map((td) => td.title)")
     assert titles == exact
     page.locator(".walk").focus()
     for _ in range(20):

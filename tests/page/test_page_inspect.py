@@ -30,12 +30,6 @@ from tests.page.looking import (
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def show(visit: Open) -> Open:
-    """The address says all that these tests need."""
-    return visit
-
-
 def test_every_layer_has_a_column_with_its_name_and_shape(show: Open) -> None:
     page = show(fragment(d=5))
     names = ["input", "conv1", "pool1", "conv2", "pool2", "conv3", "Answer"]
@@ -58,9 +52,9 @@ def test_the_ten_probabilities_are_the_core_s(show: Open, digit: int) -> None:
     ("layer", "filter"), [("conv3", 20), later("conv1", 28), later("pool2", 3)]
 )
 def test_the_cells_of_a_map_have_the_theme_s_colours(
-    fresh: Open, look: str, layer: str, filter: int
+    show: Open, look: str, layer: str, filter: int
 ) -> None:
-    page = fresh(fragment(d=5, f=f"{layer}.{filter}", th=look))
+    page = show(fragment(d=5, f=f"{layer}.{filter}", th=look))
     trace = trace_of()
     conv = layer.replace("pool", "conv")
     limit = float(np.abs(trace.activations[conv]).max())
@@ -84,8 +78,8 @@ def test_the_cells_of_a_map_have_the_theme_s_colours(
     np.testing.assert_array_equal(np.array(found).reshape(expected.shape), expected)
 
 
-def test_one_scale_a_layer_or_one_a_map(fresh: Open) -> None:
-    page = fresh(fragment(d=5, f="conv2.3"))
+def test_one_scale_a_layer_or_one_a_map(show: Open) -> None:
+    page = show(fragment(d=5, f="conv2.3"))
     trace = trace_of()
     bar = '.column[data-layer="conv2"] .scale'
     assert texts(page, bar)[0].split("\n")[-1] == fmt.number(trace.activations["conv2"].max())
@@ -189,8 +183,8 @@ def test_an_answer_shows_its_largest_inputs_its_logit_and_the_softmax(show: Open
     assert texts(page, ".softmax tfoot td")[2] == fmt.number(np.exp(less).sum())
 
 
-def test_pointing_shows_a_cell_and_leaving_brings_the_maps_back(fresh: Open) -> None:
-    page = fresh(fragment(d=5))
+def test_pointing_shows_a_cell_and_leaving_brings_the_maps_back(show: Open) -> None:
+    page = show(fragment(d=5))
     page.mouse.move(**point_at(page, "conv1", 17, 12, 26, 26))
     settled(page)
     step = trace_of().steps("conv1", 28).at(17, 12)
@@ -211,8 +205,8 @@ def test_a_click_keeps_the_cell_and_the_address_names_it_from_0(show: Open) -> N
     assert (found["l"], found["m"], found["c"], found["v"]) == ("conv1", "28", "17,12", "pin")
 
 
-def test_the_window_s_outline_lies_on_the_cells_that_are_read(fresh: Open) -> None:
-    page = fresh(cell("conv3", 20, 1, 2, d=5))
+def test_the_window_s_outline_lies_on_the_cells_that_are_read(show: Open) -> None:
+    page = show(cell("conv3", 20, 1, 2, d=5))
     network = trace_of().network
     boxes = {
         name: page.locator(f'.map[data-layer="{name}"] canvas').bounding_box()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
 
 from convexplain import page
 from convexplain.data import digits
@@ -35,7 +33,8 @@ from convexplain.network.layers.batch_normalization import BatchNormalization
 from convexplain.page import data
 from convexplain.style import format as fmt
 from tests import test_layers
-from tests.page.looking import DESK, SMALL_DESK, address, cell, numbers, on_paper, settled, texts
+from tests.page.conftest import Contexts, Visits
+from tests.page.looking import SMALL_DESK, address, cell, numbers, on_paper, settled, texts
 from tests.page.test_page_core import CELL, assert_same, in_page
 from tests.page.test_page_modes import GIVEN
 from tests.test_layers import FORMULAS, words
@@ -213,19 +212,20 @@ def test_layers_that_read_several_compute_tell_and_see_what_python_says(core: An
 
 
 @pytest.fixture(scope="module")
-def blocks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trace]:
+def blocks(
+    contexts: Contexts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Visits, Trace]]:
     """A page of the bundled network with a block, and what Python computes for its digit."""
     path = tmp_path_factory.mktemp("kinds") / "blocks.html"
     net = Network.load("blocks")
     page.write(path, network=net, model="blocks", lang="en", theme="light")
-    return path, Trace(net, digits.sample(100).pixels)
+    with Visits(contexts, path) as shown:
+        yield shown, Trace(net, digits.sample(100).pixels)
 
 
-def test_a_layer_that_reads_several_is_shown_with_all_of_them(
-    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
-) -> None:
-    path, trace = blocks
-    shown = settled(open_page(path, cell("add", 3, 4, 5, d=5), **DESK))
+def test_a_layer_that_reads_several_is_shown_with_all_of_them(blocks: tuple[Visits, Trace]) -> None:
+    opened, trace = blocks
+    shown = opened.to(cell("add", 3, 4, 5, d=5))
     read = [trace.activations[name][4, 5, 3] for name in ("norm3", "pool1")]
     assert texts(shown, ".panel .numbers caption") == ["norm3, channel 3", "pool1, channel 3"]
     assert texts(shown, ".panel .numbers td") == numbers(read)
@@ -237,14 +237,12 @@ def test_a_layer_that_reads_several_is_shown_with_all_of_them(
     assert address(settled(shown))["l"] == larger
 
 
-def test_predict_hides_the_sum_of_an_addition(
-    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
-) -> None:
-    path, trace = blocks
+def test_predict_hides_the_sum_of_an_addition(blocks: tuple[Visits, Trace]) -> None:
+    opened, trace = blocks
     read = [float(trace.activations[name][4, 5, 3]) for name in ("norm3", "pool1")]
     right = float(trace.activations["add"][4, 5, 3])
     where = cell("add", 3, 4, 5, d=5).replace("v=pin", "v=predict")
-    shown = settled(open_page(path, where, **DESK))
+    shown = opened.to(where)
     assert texts(shown, ".panel .output-cell") == ["?"]
     told = [fmt.number(right, decimals) for decimals in (2, 6)]
     asked = {"hidden": told, "operands": ".patch"}
@@ -269,9 +267,9 @@ def test_predict_hides_the_sum_of_an_addition(
 
 
 def test_a_chosen_cell_s_column_and_what_it_reads_are_brought_in(
-    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
+    blocks: tuple[Visits, Trace],
 ) -> None:
-    shown = settled(open_page(blocks[0], cell("relu4", 3, 1, 1, d=5), **SMALL_DESK))
+    shown = blocks[0].to(cell("relu4", 3, 1, 1, d=5), **SMALL_DESK)
     for layer, before in (("relu4", "norm4"), ("conv1", "input"), ("add", "norm3")):
         shown.evaluate("(hash) => { location.hash = hash; }", cell(layer, 3, 1, 1, d=5))
         settled(shown)
@@ -281,10 +279,8 @@ def test_a_chosen_cell_s_column_and_what_it_reads_are_brought_in(
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 1024, (layer, name)
 
 
-def test_paper_has_all_layers_of_a_long_chain(
-    blocks: tuple[Path, Trace], open_page: Callable[..., Page]
-) -> None:
-    shown = settled(open_page(blocks[0], cell("add", 3, 4, 5, d=5), **DESK))
+def test_paper_has_all_layers_of_a_long_chain(blocks: tuple[Visits, Trace]) -> None:
+    shown = blocks[0].to(cell("add", 3, 4, 5, d=5))
     for landscape in (False, True):
         paper = shown.pdf(format="A4", landscape=landscape, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
@@ -312,26 +308,26 @@ MANY = (
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trace]:
+def many(
+    contexts: Contexts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Visits, Trace]]:
     """A page of a network of all these layers, and what Python computes for its digit."""
     path = tmp_path_factory.mktemp("kinds") / "many.html"
     net = small(MANY, (28, 28, 1))
     page.write(path, network=net, model="many", lang="en", theme="light")
-    return path, Trace(net, digits.sample(100).pixels)
+    with Visits(contexts, path) as shown:
+        yield shown, Trace(net, digits.sample(100).pixels)
 
 
-def test_every_column_s_numbers_are_explained(
-    many: tuple[Path, Trace], open_page: Callable[..., Page]
-) -> None:
-    path, trace = many
-    shown = settled(open_page(path, "#d=5&lang=en", **DESK))
+def test_every_column_s_numbers_are_explained(many: tuple[Visits, Trace]) -> None:
+    opened, trace = many
+    shown = opened.to("#d=5&lang=en")
     names = [layer.name for layer in MANY if layer.name != "dropout"]
     assert texts(shown, ".column h2")[1:] == [*names[:-1], "Answer"]
     for name in names:
         values = as_map(trace.activations[name])
         row, col, filter = (n // 2 for n in values.shape)
-        shown.evaluate("(hash) => { location.hash = hash; }", cell(name, filter, row, col, d=5))
-        settled(shown)
+        shown = opened.to(cell(name, filter, row, col, d=5))
         assert shown.locator(".panel h3").inner_text() != ""
         assert shown.locator(".caption-text").inner_text() != ""
         if name == "answer":
@@ -390,16 +386,16 @@ def slips(trace: Trace, name: str, at: tuple[int, int, int]) -> tuple[float, lis
 
 @pytest.mark.parametrize("name", ["norm", "average", "global", "offsets", "dense"])
 def test_predict_asks_of_normalizations_averages_and_dense_cells(
-    many: tuple[Path, Trace], open_page: Callable[..., Page], name: str
+    many: tuple[Visits, Trace], name: str
 ) -> None:
-    path, trace = many
+    opened, trace = many
     values = as_map(trace.activations[name])
     # The largest number is at the end of its layer's scale.
     at = tuple(int(n) for n in np.unravel_index(int(np.abs(values).argmax()), values.shape))
     right, wrong = slips(trace, name, (at[0], at[1], at[2]))
     assert right == pytest.approx(float(values[at]), abs=1e-5)
     where = cell(name, at[2], at[0], at[1], d=5).replace("v=pin", "v=predict")
-    shown = settled(open_page(path, where, **DESK))
+    shown = opened.to(where)
     shown.wait_for_timeout(600)  # until it was said, too
     assert texts(shown, ".panel .output-cell") == ["?"]
     told = [fmt.number(float(values[at]), decimals) for decimals in (2, 6)]
@@ -416,10 +412,8 @@ def test_predict_asks_of_normalizations_averages_and_dense_cells(
     assert texts(shown, ".panel .output-cell") == told[:1]
 
 
-def test_one_walks_back_from_the_answer_to_a_pixel(
-    many: tuple[Path, Trace], open_page: Callable[..., Page]
-) -> None:
-    shown = settled(open_page(many[0], cell("answer", 3, 0, 0, d=5), **DESK))
+def test_one_walks_back_from_the_answer_to_a_pixel(many: tuple[Visits, Trace]) -> None:
+    shown = many[0].to(cell("answer", 3, 0, 0, d=5))
     passed = ["answer"]
     while shown.locator('[data-key="walk"]').count():
         shown.locator('[data-key="walk"]').click()
@@ -431,9 +425,9 @@ def test_one_walks_back_from_the_answer_to_a_pixel(
 
 
 def test_one_scrolls_along_a_chain_of_many_layers_while_the_panel_stays(
-    many: tuple[Path, Trace], open_page: Callable[..., Page]
+    many: tuple[Visits, Trace],
 ) -> None:
-    shown = settled(open_page(many[0], cell("dense", 3, 0, 0, d=5), **DESK))
+    shown = many[0].to(cell("dense", 3, 0, 0, d=5))
     heading = shown.locator("#name-answer")
     assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for column in shown.locator(".column h2").all():

@@ -24,8 +24,8 @@ from convexplain.network import (
 )
 from convexplain.style import format as fmt
 from tests.often import covering, later
+from tests.page.conftest import Contexts, Visits
 from tests.page.looking import (
-    DESK,
     address,
     cell,
     click_cell,
@@ -39,12 +39,6 @@ from tests.page.looking import (
 )
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def show(visit: Open) -> Open:
-    """The address says all that these tests need."""
-    return visit
 
 
 def predicted(layer: str, filter: int, row: int, col: int, **keys: object) -> str:
@@ -356,30 +350,29 @@ def other(name: str) -> Network:
 
 @pytest.mark.parametrize("name", sparing(["dense", *OTHERS], next(iter(OTHERS))))
 def test_other_networks_are_shown_layer_by_layer(
-    open_page: Open, tmp_path: Path, name: str
+    contexts: Contexts, tmp_path: Path, name: str
 ) -> None:
     network = other(name)
-    classroom.write(tmp_path / "other.html", network=network, model=name, lang="en", theme="light")
-    page = settled(open_page(tmp_path / "other.html", "#d=5", **DESK))
+    path = tmp_path / "other.html"
+    classroom.write(path, network=network, model=name, lang="en", theme="light")
     trace = Trace(network, digits.first(5).pixels)
     shown = [layer.name for layer in network.layers if layer.kind != "Flatten"]
-    assert texts(page, ".column h2") == ["input", *shown[:-1], "Answer"]
-    assert texts(page, ".bar .share") == [fmt.probability(p) for p in trace.probabilities]
-    assert page.locator(".mode.compare").is_visible() == (name != "dense")
-    for layer in network.layers:
-        if layer.kind == "Flatten":
-            continue
-        output = trace.activations[layer.name]
-        at = (0, 0, output.shape[-1] - 1)
-        page.evaluate("(hash) => { location.hash = hash; }", cell(layer.name, at[2], 0, 0, d=5))
-        page.wait_for_timeout(120)
-        settled(page)
-        value = float(output[at] if output.ndim == 3 else output[at[2]])
-        if layer is network.layers[-1]:
-            assert texts(page, ".softmax tbody tr")[at[2]].split("\t")[-1] == fmt.probability(value)
-        else:
-            assert texts(page, ".panel .output-cell") == [fmt.number(value)], layer.name
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with Visits(contexts, path) as visits:
+        page = visits.to(fragment(d=5))
+        assert texts(page, ".column h2") == ["input", *shown[:-1], "Answer"]
+        assert texts(page, ".bar .share") == [fmt.probability(p) for p in trace.probabilities]
+        assert page.locator(".mode.compare").is_visible() == (name != "dense")
+        for layer in shown:
+            output = trace.activations[layer]
+            at = (0, 0, output.shape[-1] - 1)
+            page = visits.to(cell(layer, at[2], 0, 0, d=5))
+            value = float(output[at] if output.ndim == 3 else output[at[2]])
+            if layer == shown[-1]:
+                row = texts(page, ".softmax tbody tr")[at[2]]
+                assert row.split("\t")[-1] == fmt.probability(value)
+            else:
+                assert texts(page, ".panel .output-cell") == [fmt.number(value)], layer
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_pointing_does_not_betray_what_is_hidden(show: Open) -> None:

@@ -77,8 +77,9 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def photos(contexts: Contexts, photo: Path) -> Visits:
-    return Visits(contexts, photo)
+def photos(contexts: Contexts, photo: Path) -> Iterator[Visits]:
+    with Visits(contexts, photo) as visits:
+        yield visits
 
 
 @pytest.fixture
@@ -197,8 +198,13 @@ def test_other_sizes_names_and_endings_are_shown_with_the_core_s_numbers(
     layers, recipe = CASES[case]
     made = Network.initialised(layers, input_shape=recipe.shape, seed=5)
     network = Network(made.layers, dict(made.weights), input_shape=recipe.shape, recipe=recipe)
+    with Visits(contexts, saved(tmp_path / "x.html", network)) as visits:
+        shows(visits, network, recipe)
+
+
+def shows(visits: Visits, network: Network, recipe: Recipe) -> None:
+    """Ask whether a page shows what the core computes, everything on both screens."""
     offered = data.pictures(network).pixels[0]
-    visits = Visits(contexts, saved(tmp_path / "x.html", network))
     page = visits.to(fragment())
     trace = Trace(network, recipe.scaled(offered))
     assert_equal(outputs(page), trace)
@@ -207,14 +213,14 @@ def test_other_sizes_names_and_endings_are_shown_with_the_core_s_numbers(
     shown = sorted(best) if len(shares) <= 10 else best
     assert texts(page, ".bar .class") == [network.class_name(int(k)).en for k in shown]
     assert texts(page, ".bar .share") == [fmt.probability(float(shares[k])) for k in shown]
-    # Every part can be asked for, on a desk and on a phone, in both languages.
-    for options in (DESK, PHONE):
+    # Every part can be asked for, on a wide and on a narrow screen, in both languages.
+    narrow = {"viewport": PHONE["viewport"]}
+    for options in (DESK, narrow):
         for where in (cell("c", 1, 3, 4), cell("d", 0, 0, 0), fragment(v="erase", lang="zh")):
             seen = visits.to(where, **options)
             width = seen.viewport_size["width"]  # type: ignore[index]
             assert seen.evaluate("document.documentElement.scrollWidth") <= width
             assert texts(seen, ".caption-text")[0]
-    visits.done()
 
 
 @pytest.mark.soak

@@ -120,6 +120,7 @@ VARIED = ("squared", "turned_desk", "four_digits", "cut_by_the_frame")
 @pytest.mark.parametrize("kind", sparing(KINDS, VARIED[0], VARIED[-1]))
 def test_a_photograph_is_read_as_in_python(core: Any, kind: str) -> None:
     image = Image.open(io.BytesIO(photographs.photo(kind, 3).file())).convert("L")
+    image = image.reduce(2)  # a quarter of the time; those that are given are read as large as ever
     gray = np.asarray(image, np.float32) / np.float32(255)
     assert_same(in_page(core, gray), gray)
 
@@ -283,9 +284,9 @@ def test_printed_lines_are_those_that_python_finds(core: Any, turned: bool) -> N
     assert expected[20, 40]
     assert expected[30, 45] == turned
     assert not expected[100, 146]
-    asked = {"mask": mask.astype(int).ravel().tolist(), "height": 260, "width": 300}
+    asked = {"mask": mask.astype(np.uint8).ravel(), "height": 260, "width": 300}
     found = core(
-        "core.writing.printed(Uint8Array.from(argument.mask), argument.height, argument.width)",
+        "core.writing.printed(window.unpack(argument.mask), argument.height, argument.width)",
         asked,
     )
     assert np.array_equal(np.reshape(found, mask.shape).astype(bool), expected)

@@ -7,15 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from tests.often import covering
 from tests.page.looking import cell, fragment, settled, sparing
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def show(visit: Open) -> Open:
-    """The address says all that these tests need."""
-    return visit
 
 
 STATES = {
@@ -26,8 +21,8 @@ STATES = {
     "compare": fragment(d=5, v="compare", s="-3,0"),
     "erase": fragment(d=5, v="erase", e="5.15.7.7", z="conv3.20.1.2"),
 }
-# A page zoomed to 400% on 1280 pixels, both sides of each change of layout, and between.
-WIDTHS = (320, 599, 600, 683, 1023, 1024, 1279, 1280)
+# Beside 320, which is a page zoomed to 400% on 1280 pixels: both sides of each change of layout.
+WIDTHS = (599, 600, 683, 1023, 1024, 1279, 1280)
 OUTSIDE = """() => [...document.querySelectorAll("#page *")]
   .filter((e) => !e.closest(".aside, .skip") && e.getClientRects().length)
   .map((e) => [e, e.getBoundingClientRect()])
@@ -36,14 +31,16 @@ OUTSIDE = """() => [...document.querySelectorAll("#page *")]
 
 
 @pytest.mark.parametrize("lang", sparing(["en", "zh"], "en"))
-@pytest.mark.parametrize("state", STATES)
-def test_nothing_reaches_out_of_a_window_of_any_width(show: Open, state: str, lang: str) -> None:
-    page = show(STATES[state].replace("lang=en", f"lang={lang}"))
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 700})
-        settled(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
-        assert page.evaluate(OUTSIDE) == [], width
+@pytest.mark.parametrize(
+    ("state", "width"), [*((state, 320) for state in STATES), *covering([*STATES], WIDTHS)]
+)
+def test_nothing_reaches_out_of_a_window_of_any_width(
+    show: Open, state: str, width: int, lang: str
+) -> None:
+    where = STATES[state].replace("lang=en", f"lang={lang}")
+    page = show(where, viewport={"width": width, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(OUTSIDE) == []
 
 
 def colours(page: Page, *selectors: str) -> list[str]:
@@ -53,8 +50,16 @@ def colours(page: Page, *selectors: str) -> list[str]:
 
 @pytest.mark.parametrize("scheme", sparing(["light", "dark"], "dark"))
 def test_forced_colours_leave_bars_and_what_is_chosen_to_be_seen(show: Open, scheme: str) -> None:
-    page = show(STATES["deep"].replace("th=light", f"th={scheme}"), forced_colors="active",
-                color_scheme=scheme)  # fmt: skip
+    page = show(STATES["deep"].replace("th=light", f"th={scheme}"))
+    page.emulate_media(forced_colors="active", color_scheme=scheme)  # type: ignore[arg-type]
+    try:
+        forced(page)
+    finally:
+        page.emulate_media(forced_colors="null", color_scheme="null")
+
+
+def forced(page: Page) -> None:
+    """Ask whether all is to be seen in the system's colours."""
     paper, full, track, bar = colours(page, "html", ".bar .fill", ".bar .track", ".bar-fill")
     assert len({paper, full, track}) == 3
     assert bar != paper

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,14 +20,15 @@ from convexplain.style.captions import Caption
 from convexplain.style.theme import Look
 from convexplain.video import rendering
 from convexplain.video.job import QUALITIES, Job
-from tests.often import covering
-from tests.page.looking import DESK, PHONE
-from tests.page.test_page_access import violations
+from tests.often import later
+from tests.page.conftest import Contexts, Visits
+from tests.page.looking import DESK, PHONE, violations
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from short_lesson import ShortLesson
 
 RATE, FRAMES = 15, 12
+LOOK = "#lang=en&th=light"
 TITLE = Caption(en="Counting frames", zh="数一数画面")
 
 
@@ -90,8 +91,26 @@ def resting(page: Page, chapter: int) -> None:
     raise AssertionError("the video plays on")
 
 
+@pytest.fixture(scope="module")
+def opened(contexts: Contexts, file: Path) -> Iterator[Visits]:
+    with Visits(contexts, file) as visits:
+        yield visits
+
+
+@pytest.fixture
+def slides(opened: Visits) -> Iterator[Page]:
+    """The slides at their beginning, in a page that stays open for all tests of this file."""
+    page = opened.to(LOOK)
+    if not page.locator("dialog.slides").is_visible():
+        page.locator(".open-slides").click()
+    page.locator(".slides-mark").first.click()
+    resting(page, 0)
+    yield page
+    opened.done()
+
+
 def test_the_video_opens_paused_over_the_page(open_page: Callable[..., Page], file: Path) -> None:
-    page = open_page(file)
+    page = open_page(file, LOOK)
     dialog = page.get_by_role("dialog", name="Slides: Counting frames")
     expect(dialog).to_be_visible()
     expect(page.locator(".slides-place")).to_have_text("1 of 3: Title 0")
@@ -100,63 +119,49 @@ def test_the_video_opens_paused_over_the_page(open_page: Callable[..., Page], fi
     assert shown(page) == 0
 
 
-def test_space_plays_to_the_last_frame_of_each_chapter_and_no_further(
-    open_page: Callable[..., Page], file: Path
-) -> None:
-    page = open_page(file)
+def test_space_plays_to_the_last_frame_of_each_chapter_and_no_further(slides: Page) -> None:
     for chapter in range(3):
-        page.keyboard.press("Space")
-        resting(page, chapter)
-        assert shown(page) == (chapter + 1) * FRAMES - 1
-    expect(page.get_by_role("button", name="Go on")).to_be_disabled()
+        slides.keyboard.press("Space")
+        resting(slides, chapter)
+        assert shown(slides) == (chapter + 1) * FRAMES - 1
+    expect(slides.get_by_role("button", name="Go on")).to_be_disabled()
 
 
-def test_a_clicker_s_key_while_it_plays_shows_the_end_of_the_chapter_at_once(
-    open_page: Callable[..., Page], file: Path
-) -> None:
-    page = open_page(file)
-    page.keyboard.press("PageDown")
-    page.keyboard.press("PageDown")
-    resting(page, 0)
-    assert shown(page) == FRAMES - 1
+def test_a_clicker_s_key_while_it_plays_shows_the_end_of_the_chapter_at_once(slides: Page) -> None:
+    slides.keyboard.press("PageDown")
+    slides.keyboard.press("PageDown")
+    resting(slides, 0)
+    assert shown(slides) == FRAMES - 1
 
 
-def test_back_leads_to_the_beginning_and_then_to_the_chapter_before(
-    open_page: Callable[..., Page], file: Path
-) -> None:
-    page = open_page(file)
-    page.get_by_role("button", name="2 of 3: Title 1").click()
-    resting(page, 1)
-    assert shown(page) == FRAMES
-    page.keyboard.press("Space")
-    resting(page, 1)
-    page.keyboard.press("PageUp")
-    resting(page, 1)
-    assert shown(page) == FRAMES
-    page.keyboard.press("ArrowLeft")
-    resting(page, 0)
-    assert shown(page) == 0
-    page.keyboard.press("End")
-    resting(page, 2)
-    assert shown(page) == 2 * FRAMES
+def test_back_leads_to_the_beginning_and_then_to_the_chapter_before(slides: Page) -> None:
+    slides.get_by_role("button", name="2 of 3: Title 1").click()
+    resting(slides, 1)
+    assert shown(slides) == FRAMES
+    slides.keyboard.press("Space")
+    resting(slides, 1)
+    slides.keyboard.press("PageUp")
+    resting(slides, 1)
+    assert shown(slides) == FRAMES
+    slides.keyboard.press("ArrowLeft")
+    resting(slides, 0)
+    assert shown(slides) == 0
+    slides.keyboard.press("End")
+    resting(slides, 2)
+    assert shown(slides) == 2 * FRAMES
 
 
-def test_escape_leaves_to_the_network_and_the_toolbar_leads_back(
-    open_page: Callable[..., Page], file: Path
-) -> None:
-    page = open_page(file)
-    page.keyboard.press("Space")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    assert page.locator("video").evaluate("(video) => video.paused")
-    page.get_by_role("button", name="Slides").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
+def test_escape_leaves_to_the_network_and_the_toolbar_leads_back(slides: Page) -> None:
+    slides.keyboard.press("Space")
+    slides.keyboard.press("Escape")
+    expect(slides.get_by_role("dialog")).to_be_hidden()
+    assert slides.locator("video").evaluate("(video) => video.paused")
+    slides.get_by_role("button", name="Slides").click()
+    expect(slides.get_by_role("dialog")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("look", "screen"),
-    covering(["#lang=en&th=light", "#lang=zh&th=dark"], {"desk": DESK, "phone": PHONE}),
-)
+@pytest.mark.parametrize("screen", [DESK, later(PHONE)], ids=["desk", "phone"])
+@pytest.mark.parametrize("look", [later(LOOK), "#lang=zh&th=dark"])
 def test_axe_finds_nothing_in_the_slides(
     open_page: Callable[..., Page], file: Path, look: str, screen: dict[str, object]
 ) -> None:
@@ -165,11 +170,8 @@ def test_axe_finds_nothing_in_the_slides(
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-def test_a_page_without_a_lesson_has_no_slides(
-    open_page: Callable[..., Page], tmp_path: Path
-) -> None:
-    classroom.write(tmp_path / "page.html")
-    page = open_page(tmp_path / "page.html")
+def test_a_page_without_a_lesson_has_no_slides(show: Callable[..., Page]) -> None:
+    page = show(LOOK)
     assert page.locator("video").count() == 0
     expect(page.get_by_role("button", name="Slides")).to_have_count(0)
 

@@ -35,8 +35,8 @@ def says(name: str, picture: np.ndarray) -> int:
     return int(Trace(Network.load(name), picture).prediction)
 
 
-def test_the_first_screen_offers_a_shift_that_tells_the_networks_apart(fresh: Open) -> None:
-    page = fresh(PLAIN)
+def test_the_first_screen_offers_a_shift_that_tells_the_networks_apart(visit: Open) -> None:
+    page = visit(PLAIN)
     digit, picture = 5, digits.sample(100).pixels
     page.locator('[data-key="compare"]').click()
     settled(page)
@@ -49,7 +49,7 @@ def test_the_first_screen_offers_a_shift_that_tells_the_networks_apart(fresh: Op
     assert texts(page, ".held") == ["same answer as unshifted", "changed its answer"]
 
 
-@pytest.mark.parametrize("digit", some(range(10)))
+@pytest.mark.parametrize("digit", some(range(10), 1))
 def test_the_shift_that_is_offered_tells_for_any_digit(visit: Open, digit: int) -> None:
     page = visit(fragment(d=digit))
     page.locator('[data-key="compare"]').click()
@@ -62,8 +62,8 @@ def test_the_shift_that_is_offered_tells_for_any_digit(visit: Open, digit: int) 
     assert says("cnn", picture) == digit != says("dense", picture)
 
 
-def test_the_suggested_cell_is_the_largest_of_the_map_on_the_screen(fresh: Open) -> None:
-    page = fresh(PLAIN)
+def test_the_suggested_cell_is_the_largest_of_the_map_on_the_screen(visit: Open) -> None:
+    page = visit(PLAIN)
     page.locator('[data-key="tour-start"]').click()
     page.locator('[data-key="tour-next"]').click()
     settled(page)
@@ -74,8 +74,8 @@ def test_the_suggested_cell_is_the_largest_of_the_map_on_the_screen(fresh: Open)
     assert conv1[row, col, int(where["m"])] == conv1[:, :, int(where["m"])].max()
 
 
-def test_play_begins_where_ink_begins_and_hurries_over_blanks(fresh: Open) -> None:
-    page = fresh(fragment(d=5))
+def test_play_begins_where_ink_begins_and_hurries_over_blanks(visit: Open) -> None:
+    page = visit(fragment(d=5))
     picture = digits.sample(100).pixels[:, :, 0]
     inked = [
         (row, col)
@@ -83,6 +83,7 @@ def test_play_begins_where_ink_begins_and_hurries_over_blanks(fresh: Open) -> No
         for col in range(26)
         if len(np.unique(picture[row : row + 3, col : col + 3])) > 1
     ]
+    page.locator(".speed").select_option("4")
     page.locator(".play").click()
     settled(page)
     assert address(page)["c"] == "{},{}".format(*inked[0])
@@ -96,15 +97,27 @@ def test_play_begins_where_ink_begins_and_hurries_over_blanks(fresh: Open) -> No
     settled(page)
     page.locator(".play").click()
     page.wait_for_function(
-        "(at) => location.hash.includes(at)", arg=f"c={first[0]},{first[1]}", timeout=4000
+        "(at) => location.hash.includes(at)",
+        arg=f"c={first[0]},{first[1]}",
+        timeout=4000,
+        polling=50,
     )
     # Eight jumps at most, where each cell alone would take a quarter of a second.
     assert blanks / 4 > 2
+    page.locator(".play").click()
+
+
+def wait(page: Page, condition: str, arg: str = "") -> None:
+    page.wait_for_function(condition, arg=arg, polling=50, timeout=15_000)
 
 
 @pytest.mark.parametrize("lang", some(["en", "zh"], 1))
-def test_the_tour_does_what_it_says_by_keyboard_alone(fresh: Open, lang: str) -> None:
-    page = fresh(f"#lang={lang}&th=light")
+def test_the_tour_does_what_it_says_by_keyboard_alone(visit: Open, lang: str) -> None:
+    page = visit(f"#lang={lang}&th=light")
+    # What the tour waits for passes ten times as fast.
+    page.evaluate(
+        "() => { window.slow = setInterval; window.setInterval = (f, t) => slow(f, t / 10); }"
+    )
     page.locator('[data-key="tour-start"]').focus()
     said = []
     for step in range(6):
@@ -120,15 +133,13 @@ def test_the_tour_does_what_it_says_by_keyboard_alone(fresh: Open, lang: str) ->
             assert where["l"] == "conv1"
         elif step == 2:
             before = where["c"]
-            page.wait_for_function(
-                "(at) => !location.hash.includes(at)", arg=f"c={before}&", timeout=4000
-            )
+            wait(page, "(at) => !location.hash.includes(at)", f"c={before}&")
         elif step == 3:
             assert where["l"] == "conv3"
         elif step == 4:
-            page.wait_for_function("() => location.hash.includes('l=input')", timeout=15_000)
+            wait(page, "() => location.hash.includes('l=input')")
         else:
-            page.wait_for_function("() => /s=.*3/.test(location.hash)", timeout=8000)
+            wait(page, "() => /s=.*3/.test(location.hash)")
     assert len(set(said)) == 6
     right, down = (int(n) for n in address(page)["s"].split(","))
     digit = int(address(page)["d"])
@@ -141,10 +152,11 @@ def test_the_tour_does_what_it_says_by_keyboard_alone(fresh: Open, lang: str) ->
     assert address(page)["v"] == "over"
     assert "s" not in address(page)
     assert page.evaluate("document.activeElement.dataset.key") == "tour-start"
+    page.evaluate("() => { window.setInterval = slow; }")
 
 
-def test_the_tour_can_be_skipped_and_begun_again_from_help(fresh: Open) -> None:
-    page = fresh(cell("conv3", 20, 1, 2, d=5))
+def test_the_tour_can_be_skipped_and_begun_again_from_help(visit: Open) -> None:
+    page = visit(cell("conv3", 20, 1, 2, d=5))
     page.keyboard.press("?")
     page.get_by_role("button", name="Take the tour").click()
     settled(page)
