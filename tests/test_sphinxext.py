@@ -36,6 +36,8 @@ from convexplain.sphinxext.requests import VideoRequest
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 FIGURE = ".. convexplain-figure:: confusion-matrix\n"
+#: Leads to all pages that a test writes.
+INDEX = "Title\n=====\n\n.. toctree::\n   :glob:\n\n   page*\n"
 Build = Callable[..., SphinxTestApp]
 
 
@@ -173,7 +175,7 @@ def test_one_figure_in_two_documents_is_one_file(build: Build) -> None:
 
 
 def test_two_processes_write_what_one_writes(build: Build, tmp_path: Path) -> None:
-    files = {"index.rst": "Title\n=====\n\n.. toctree::\n   :glob:\n\n   page*\n"}
+    files = {"index.rst": INDEX}
     for number in range(6):
         width = f"   :width: {3 + number % 3}\n   :theme: light\n"
         files[f"page{number}.rst"] = f"Page {number}\n======\n\n{FIGURE}{width}"
@@ -203,16 +205,21 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda text: " ".join(text.split()))
-def test_what_cannot_be_right_is_a_warning_with_its_line(build: Build, wrong: str) -> None:
-    text = f"Title\n=====\n\n.. convexplain-figure:: {wrong}\n\nAfter it.\n"
-    app = build({"index.rst": text})
-    (line,) = warnings(app)
-    assert re.match(r".*index\.rst:4: WARNING: convexplain-figure: ", line)
-    assert re.search(WRONG[wrong], line)
-    assert line.endswith("[convexplain.option]")
-    assert "After it." in page(app)
-    assert pictures(app) == []
+def test_what_cannot_be_right_is_a_warning_with_its_line(build: Build) -> None:
+    files = {
+        f"page{n}.rst": f"Title\n=====\n\n.. convexplain-figure:: {wrong}\n\nAfter it.\n"
+        for n, wrong in enumerate(WRONG)
+    }
+    app = build({"index.rst": INDEX, **files})
+    lines = warnings(app)
+    assert len(lines) == len(WRONG)
+    for n, said in enumerate(WRONG.values()):
+        (line,) = [line for line in lines if f"page{n}.rst" in line]
+        assert re.match(rf".*page{n}\.rst:4: WARNING: convexplain-figure: ", line)
+        assert re.search(said, line)
+        assert line.endswith("[convexplain.option]")
+        assert "After it." in page(app, f"page{n}.html")
+        assert pictures(app, f"page{n}.html") == []
     assert not building.folder(app.env).exists()
 
 
@@ -226,14 +233,20 @@ WRONG_VIDEO = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG_VIDEO, ids=lambda text: " ".join(text.split()))
-def test_a_video_that_cannot_be_right_is_a_warning_in_markdown(build: Build, wrong: str) -> None:
-    app = build({"index.md": f"# Title\n\n```{{convexplain-video}} {wrong}\n```\n\nAfter it.\n"})
-    (line,) = warnings(app)
-    assert re.match(r".*index\.md:3: WARNING: convexplain-video: ", line)
-    assert re.search(WRONG_VIDEO[wrong], line)
-    assert "After it." in page(app)
-    assert "<video" not in page(app)
+def test_a_video_that_cannot_be_right_is_a_warning_in_markdown(build: Build) -> None:
+    files = {
+        f"page{n}.md": f"# Title\n\n```{{convexplain-video}} {wrong}\n```\n\nAfter it.\n"
+        for n, wrong in enumerate(WRONG_VIDEO)
+    }
+    app = build({"index.rst": INDEX, **files})
+    lines = warnings(app)
+    assert len(lines) == len(WRONG_VIDEO)
+    for n, said in enumerate(WRONG_VIDEO.values()):
+        (line,) = [line for line in lines if f"page{n}.md" in line]
+        assert re.match(rf".*page{n}\.md:3: WARNING: convexplain-video: ", line)
+        assert re.search(said, line)
+        assert "After it." in page(app, f"page{n}.html")
+        assert "<video" not in page(app, f"page{n}.html")
 
 
 def test_what_the_cache_holds_is_not_drawn_again(
