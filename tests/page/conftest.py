@@ -225,10 +225,7 @@ _FOLLOW = """async (where) => {
     await gone;
   };
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  // The next Tab leads to the first control.
-  document.body.tabIndex = -1;
-  document.body.focus();
-  document.body.removeAttribute("tabindex");
+  document.activeElement.blur();
   scrollTo(0, 0);
   if (location.hash === where) await go("");
   await go(where);

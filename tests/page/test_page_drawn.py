@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from convexplain.data import digits, ink
 from convexplain.page.words import WORDS
 from tests import photographs
-from tests.page.looking import address, fragment, settled
+from tests.page.looking import address, fragment, settled, sparing
 
 
 def packed(levels: np.ndarray[Any, Any]) -> str:
@@ -37,7 +37,7 @@ def small_and_aside() -> np.ndarray[Any, Any]:
     return np.rint(15 * page)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", sparing(["en", "zh"], "en"))
 def test_a_small_digit_in_a_corner_is_scaled_and_centred(
     show: Callable[..., Page], lang: str
 ) -> None:
@@ -54,7 +54,7 @@ def test_a_small_digit_in_a_corner_is_scaled_and_centred(
     expect(page.locator(".caption-text")).to_contain_text(WORDS["pictureCentred"].text(lang))
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", sparing(["en", "zh"], "zh"))
 def test_a_doubt_is_said_below_the_maps(
     show: Callable[..., Page], tmp_path: Path, lang: str
 ) -> None:

@@ -166,8 +166,8 @@ def test_the_watch_notices_what_it_looks_for(browser: Browser, tmp_path: Path) -
         "<img src='http://127.0.0.1:9/a.png'><script>console.error('said');"
         "setTimeout(() => { throw new Error('thrown'); });</script>"
     )
-    page.goto((tmp_path / "bad.html").as_uri())
-    page.wait_for_load_state("networkidle")
+    with page.expect_event("pageerror"):
+        page.goto((tmp_path / "bad.html").as_uri())
     page.close()
     kinds = {problem.partition(":")[0] for problem in watch.problems}
     assert kinds == {"error", "request"}
@@ -176,12 +176,11 @@ def test_the_watch_notices_what_it_looks_for(browser: Browser, tmp_path: Path) -
 
 
 def test_the_policy_stops_what_a_script_in_the_page_would_try(
-    browser: Browser, tmp_path: Path
+    browser: Browser, written: Path
 ) -> None:
-    classroom.write(tmp_path / "page.html")
     watch = Watch()
     page = browser.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
+    page.goto(written.as_uri())
     watch.over(page)
     host = socket.create_server(("127.0.0.1", 0))
     host.settimeout(0.5)
