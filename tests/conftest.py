@@ -45,6 +45,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file = str(super()._split_scope(nodeid))
             if file.startswith("tests/reliability/"):  # what undisturbed runs make
                 return "reliability"
+            if file.startswith("tests/page/"):
+                return "page"  # one browser, and pages that stay open
             return "played" if file in together else file
 
     return Together(config, log)
