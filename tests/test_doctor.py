@@ -474,6 +474,7 @@ def test_a_font_that_cannot_be_read_is_failed(
     other = tmp_path / "other.otf"
     if content:
         other.write_bytes(content)
+    monkeypatch.setattr(trial, "_texts", lambda: iter(["a window"]))
     real = fonts.path
     monkeypatch.setattr(fonts, "path", lambda w="regular": other if w == "bold" else real(w))
     with pytest.raises(ConvexplainError, match=r"other\.otf") as error:

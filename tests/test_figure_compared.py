@@ -120,13 +120,14 @@ def answers(weights, dense, picture):
 def test_every_step_stands_with_what_both_networks_read(weights, dense, direction, width):
     figure = figures.draw("translation", width=width, sample=157, direction=direction)
     picture = digits.sample(157).pixels[:, :, 0]
+    first = [int(chances.argmax()) for chances in answers(weights, dense, picture)]
     for by in range(7):
         there = shifted(picture, direction, by)
         assert len(seen(figure, LIGHT.picture(there))) == 1
         for number, chances in enumerate(answers(weights, dense, there)):
             tile = one(figure, f"tile-{number}-{by}")
             assert tile.get_text() == str(int(chances.argmax()))
-            same = int(chances.argmax()) == int(answers(weights, dense, picture)[number].argmax())
+            same = int(chances.argmax()) == first[number]
             assert tile.get_color() == (LIGHT.ink if same else LIGHT.accent)
 
 
