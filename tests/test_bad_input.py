@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from convexplain import ops
-from convexplain.ops import Window, steps
+from convexplain.ops import Window
 
 X = np.zeros((5, 5, 4))
 K = np.zeros((3, 3, 4, 2))
@@ -251,57 +251,57 @@ NAN[1, 0, 0] = np.nan
         ),
         # steps
         (
-            lambda: steps.conv2d_steps(X[None], K),
+            lambda: ops.conv2d_steps(X[None], K),
             ValueError,
             "x has shape (1, 5, 5, 4), a batch: steps are those of one picture (H, W, C); "
             "take one, x[0]",
         ),
         (
-            lambda: steps.conv2d_steps(X, K, filter=2),
+            lambda: ops.conv2d_steps(X, K, filter=2),
             ValueError,
             "filter 2 does not exist: give one from 0 to 1",
         ),
         (
-            lambda: steps.conv2d_steps(X, K, filter=-1),
+            lambda: ops.conv2d_steps(X, K, filter=-1),
             ValueError,
             "filter -1 does not exist: give one from 0 to 1",
         ),
         (
-            lambda: steps.conv2d_transpose_steps(X, T, filter=2),
+            lambda: ops.conv2d_transpose_steps(X, T, filter=2),
             ValueError,
             "filter 2 does not exist: give one from 0 to 1",
         ),
         (
-            lambda: steps.conv2d_steps(X, K, filter=1.5),  # type: ignore[arg-type]
+            lambda: ops.conv2d_steps(X, K, filter=1.5),  # type: ignore[arg-type]
             TypeError,
             "filter 1.5 is not a whole number: give an int",
         ),
         (
-            lambda: steps.conv2d_steps(X, K, activation="softmax"),
+            lambda: ops.conv2d_steps(X, K, activation="softmax"),
             ValueError,
             "activation 'softmax' is not applied cell by cell: give one of linear, relu, "
             "leaky_relu, sigmoid, tanh, relu6, elu, silu, gelu, gelu_tanh, hard_swish, or a "
             "function of an array",
         ),
         (
-            lambda: steps.max_pool2d_steps(X, channel=4),
+            lambda: ops.max_pool2d_steps(X, channel=4),
             ValueError,
             "channel 4 does not exist: give one from 0 to 3",
         ),
         (
-            lambda: steps.avg_pool2d_steps(X, 2, padding=3),
+            lambda: ops.avg_pool2d_steps(X, 2, padding=3),
             ValueError,
             "padding (3, 3, 3, 3) (top, bottom, left, right) is too much for a 2x2 pool on a 5x5 "
             "input: a window would read nothing but padding; pad by at most half of the pool's "
             "size",
         ),
         (
-            lambda: steps.conv2d_steps(X, K).at(3, 0),
+            lambda: ops.conv2d_steps(X, K).at(3, 0),
             IndexError,
             "cell (3, 0) does not exist: the output is 3x3, rows 0 to 2 and columns 0 to 2",
         ),
         (
-            lambda: steps.conv2d_steps(X, K)[9],
+            lambda: ops.conv2d_steps(X, K)[9],
             IndexError,
             "step 9 does not exist: there are 9, 0 to 8",
         ),

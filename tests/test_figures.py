@@ -50,28 +50,32 @@ def texts(figure):
     return [text for axes in figure.axes for text in axes.texts if text.get_text()]
 
 
+def check_texts(figure):
+    """Ask that no text leaves a figure, and that no two overlap."""
+    renderer = figure.canvas.get_renderer()
+    shown, width = texts(figure), figure.get_figwidth()
+    assert shown
+    assert min(text.get_fontsize() for text in shown) >= _base.LEAST
+    with _base.settings():
+        boxes = np.array([text.get_window_extent(renderer).extents for text in shown])
+    (x0, y0, x1, y1), frame = boxes.T, figure.bbox
+    for n in np.flatnonzero((x0 < 0) | (y0 < 0) | (x1 > frame.x1) | (y1 > frame.y1)):
+        pytest.fail(f"{shown[n].get_text()!r} leaves the figure at width {width}")
+    # A box is a line's, taller than its letters: those are apart if boxes overlap a little.
+    high = 0.25 * np.minimum.outer(y1 - y0, y1 - y0)
+    across = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
+    down = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+    for n, m in np.argwhere(np.triu((across > 0.5) & (down > high), k=1)):
+        one, other = shown[n].get_text(), shown[m].get_text()
+        pytest.fail(f"{one!r} and {other!r} overlap at width {width}")
+
+
 @pytest.mark.parametrize(("name", "lang"), covering(NAMES, LANGUAGES))
 def test_nothing_leaves_a_figure_and_no_two_texts_overlap(name, lang):
-    for width in (figures.WIDTHS[0], figures.PAGE):
-        figure = figures.draw_made(name, made(name), Look(lang, "light"), width=width)
-        assert figure.get_figwidth() == pytest.approx(width)
-        assert figure.get_label() == figures.about_made(name, made(name), lang).alternative
-        renderer = figure.canvas.get_renderer()
-        shown = texts(figure)
-        assert shown
-        assert min(text.get_fontsize() for text in shown) >= _base.LEAST
-        with _base.settings():
-            boxes = np.array([text.get_window_extent(renderer).extents for text in shown])
-        (x0, y0, x1, y1), frame = boxes.T, figure.bbox
-        for n in np.flatnonzero((x0 < 0) | (y0 < 0) | (x1 > frame.x1) | (y1 > frame.y1)):
-            pytest.fail(f"{shown[n].get_text()!r} leaves the figure at width {width}")
-        # A box is a line's, taller than its letters: those are apart if boxes overlap a little.
-        high = 0.25 * np.minimum.outer(y1 - y0, y1 - y0)
-        across = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
-        down = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
-        for n, m in np.argwhere(np.triu((across > 0.5) & (down > high), k=1)):
-            one, other = shown[n].get_text(), shown[m].get_text()
-            pytest.fail(f"{one!r} and {other!r} overlap at width {width}")
+    figure = figures.draw_made(name, made(name), Look(lang, "light"), width=figures.PAGE)
+    assert figure.get_figwidth() == pytest.approx(figures.PAGE)
+    assert figure.get_label() == figures.about_made(name, made(name), lang).alternative
+    check_texts(figure)
 
 
 @pytest.mark.parametrize("dpi", [100, 200])
@@ -86,9 +90,13 @@ def test_a_line_is_as_wide_in_pixels_as_it_was_measured(words, dpi):
             assert wide * 72 / dpi == pytest.approx(text_width(words, size), abs=1)
 
 
-@pytest.mark.parametrize(("name", "theme"), covering(NAMES, ["light", "dark"]))
-def test_every_text_can_be_told_from_what_is_under_it(name, theme):
-    figure = figures.draw_made(name, made(name), Look("en", theme), width=figures.COLUMN)
+@pytest.mark.parametrize(
+    ("name", "look"), covering(NAMES, {looks_id(look): look for look in LOOKS})
+)
+def test_every_text_can_be_told_from_what_is_under_it(name, look):
+    """At the least width, where nothing leaves the figure and no two texts overlap, either."""
+    figure = figures.draw_made(name, made(name), look, width=figures.WIDTHS[0])
+    check_texts(figure)
     renderer = figure.canvas.get_renderer()
     shown = texts(figure)
     boxes = [text.get_window_extent(renderer) for text in shown]

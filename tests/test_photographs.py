@@ -45,7 +45,7 @@ def answers(found: list[NDArray[np.float32]]) -> tuple[tuple[int, ...], NDArray[
     return tuple(map(int, shares.argmax(axis=1))), shares.max(axis=1)
 
 
-@pytest.mark.parametrize("kinds", some([[*KINDS][n::3] for n in range(3)], 1))
+@pytest.mark.parametrize("kinds", some([[*KINDS][n::5] for n in range(5)], 1))
 def test_photographs_are_read_right_or_doubted_and_rarely_both(kinds: list[str]) -> None:
     plain = doubted = 0
     for kind in kinds:

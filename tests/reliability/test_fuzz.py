@@ -152,7 +152,7 @@ def test_a_damaged_file_is_an_error_by_name_or_read_right(
     reader: Reader, tmp_path: Path, kind: str
 ) -> None:
     outcomes = fuzz(reader, tmp_path, kind, USUAL)
-    assert len(set(outcomes)) > 4  # they fail in many ways; how many the examples decide
+    assert len(set(outcomes)) > 3  # they fail in many ways; how many the examples decide
 
 
 @pytest.mark.soak
