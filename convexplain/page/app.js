@@ -167,6 +167,7 @@ export class App {
 
   /** @param {State} state @param {History} history */
   render(state, history) {
+    if (this.printing) state = { ...state, theme: "light" }; // a black sheet wastes ink
     const changed = this.model.refresh(state);
     const before = this.shown;
     const restyled = before?.theme !== state.theme || before?.lang !== state.lang || before?.scale !== state.scale;
@@ -224,7 +225,7 @@ export class App {
   renderCaption(state, cell) {
     const told = this.told && this.told.state === stateKey(state) ? this.told.text : null;
     const said = this.tour.step?.text(this) ?? told ?? this.mode.caption?.(this, state) ?? (state.tool ? say("drawHint") : null);
-    const [text, invites] = said === null && cell ? captionOf(this, cell) : [said, ""];
+    const [text, invites] = said === null && cell ? captionOf(this, cell) : [said ?? (this.printing ? this.result() : null), ""];
     if (text === null) {
       const steps = [DATA.digits28 ? "step1" : "step1Picture", matchMedia("(hover: none)").matches ? "step2Touch" : "step2", "step3"].map((key, i) => make(
         "span", { class: "step" }, make("b", { "aria-hidden": "true" }, i + 1), say(key), " ",
@@ -349,6 +350,12 @@ export class App {
     const found = /** @type {HTMLElement|null} */ (this.panel.element.querySelector(`[data-key="${key}"]`));
     found?.focus();
     return found;
+  }
+
+  /** What the network makes of the picture, in a sentence: on paper it stands where the screen says what to do. */
+  result() {
+    const { answer, prediction, trace } = this.model;
+    return answer && say("networkSays", { name: this.names.alone, k: className(prediction), p: probability(trace.probabilities[prediction]) });
   }
 
   /** What the explained network is called, alone and in a sentence. */

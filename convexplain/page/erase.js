@@ -110,7 +110,7 @@ export const ERASE = {
 
   caption(app, state) {
     const { untouched, trace } = app.model;
-    if (!state.erased.length && !state.zeroed.length) return say("sayErase");
+    if (!state.erased.length && !state.zeroed.length) return (app.printing && app.result()) || say("sayErase");
     const [k, j] = [untouched.prediction, trace.prediction];
     const [a, b] = [probability(untouched.probabilities[k]), probability(trace.probabilities[j])];
     if (k !== j) return say("answerChanged", { k: className(k), j: className(j), a, b });

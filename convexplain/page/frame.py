@@ -34,15 +34,16 @@ def frame(
     """
     what = "srcdoc" if inside else "src"
     title = escape(TITLE.text(lang), quote=True)
+    # The frame covers the still once the page has drawn itself; without scripts the still is seen.
+    ground = "" if still else ";background:#fff"
     shown = (
         f'<iframe {what}="{escape(source, quote=True)}" title="{title}" loading="lazy" '
         f'allow="clipboard-write; fullscreen" style="position:relative;display:block;width:100%;'
-        f'height:{height}px;border:0;background:#fff"></iframe>'
+        f'height:{height}px;border:0{ground}"></iframe>'
     )
     if still is None:
         return shown
     data = base64.b64encode(still).decode()
-    # The frame covers what stands behind it.
     return (
         f'<div style="position:relative;height:{height}px;overflow:hidden">'
         '<div style="position:absolute;top:0;left:0;right:0">'

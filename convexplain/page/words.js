@@ -365,6 +365,7 @@ export const WORDS = {
   nothingTaken: ["Nothing yet.", "还没有去掉任何东西。"],
   takenPatch: ["input: rows {top}–{bottom}, columns {left}–{right}", "输入：行 {top}–{bottom}、列 {left}–{right}"],
   takenMore: ["and {n} more", "以及另外 {n} 项"],
+  networkSays: ["{name} says {k}: {p}.", "{name} 预测为 {k}：{p}。"],
   answerKept: ["The answer stays {k}: {a} before, {b} now.", "预测仍为 {k}：之前 {a}，现在 {b}。"],
   answerLeads: [
     "The answer stays {k}, {a}. How far its logit is ahead: {x} before, {y} now.",
