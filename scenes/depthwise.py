@@ -80,6 +80,9 @@ class Depthwise(LessonScene):
 
     # What is saved.
 
+    #: All weights of both, as areas.
+    weights = ("whole", "ordinary", "separable", "shapes", "scales", "note")
+
     def show_predict(self, event: Event) -> None:
         """Both stand there; the video waits."""
         self.during(min(1.0, 3.0 / event.seconds), self.board.pulse("between", "scales"))
@@ -94,9 +97,9 @@ class Depthwise(LessonScene):
         self.during(1, self.board.pulse("shapes", "scales"))
 
     def show_work(self, event: Event) -> None:
-        """Multiplications as bars."""
-        self.turn_into(self.lesson.work(), 0.3, show=("work.title", "work.ordinary"))
-        self.during(0.15, self.camera.to(self.board.box("work.all"), most=1.8))
+        """Multiplications as bars, under the areas."""
+        shown = (*self.weights, "work.title", "work.ordinary")
+        self.turn_into(self.lesson.work(), 0.3, show=shown)
         self.during(0.25, self.board.rise("work.separable"))
         self.during(1, self.board.pulse("work.separable.value", times=2))
 
@@ -142,9 +145,17 @@ class Depthwise(LessonScene):
         """Yield the names of the chart's axes, once it is laid out."""
         yield from self.board.frame("chart")
 
+    def show_trained(self, event: Event) -> None:
+        """What networks misread that were trained with such layers from the start."""
+        self.turn_into(self.lesson.trained(), 0.15, show=("trained.title",))
+        self.during(0.1, self.camera.to(self.board.box("trained.all"), most=1.8))
+        count = len(self.lesson.measured)
+        for n in range(count):
+            self.during(0.55 / count, self.board.rise(f"trained.network-{n}"))
+        self.during(1, self.board.pulse("trained.network-0.value", "trained.network-2.value"))
+
     def show_answer(self, event: Event) -> None:
         """Both areas once more."""
-        shown = ("whole", "ordinary", "separable", "shapes", "scales", "note")
-        self.turn_into(self.lesson.areas(), 0.3, show=shown)
+        self.turn_into(self.lesson.areas(), 0.3, show=self.weights)
         self.during(0.35, self.board.pulse("ordinary"))
         self.during(1, self.board.pulse("shapes", "scales"))

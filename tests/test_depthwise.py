@@ -7,7 +7,7 @@ import pytest
 from played import LOOKS, check_events, lasting, lesson_of, of
 from scipy.signal import correlate2d
 
-from convexplain.data import digits
+from convexplain.data import digits, facts
 from convexplain.errors import UsageError
 from convexplain.lessons.depthwise import Depthwise
 from convexplain.lessons.parts.separating import kept, of_shapes, split
@@ -103,8 +103,22 @@ def test_digits_are_counted_in_networks_that_were_really_cut(lesson):
         assert right == (answers == labels).sum()
     assert lesson.counts == (1, 2, 4, 9)
     assert told(lesson, "cut") == (
-        f"Cut after training: one shape {lesson.right[0]} of 200 right, 4: {lesson.right[2]}."
+        f"Cut after training: {lesson.right[0]} right with 1 shape, {lesson.right[2]} with 4."
     )
+
+
+def test_what_was_trained_is_told_as_it_is_stored(lesson, learned):
+    rows = {(r["separable"], r["batch_norm"]): r["accuracy"] for r in facts.rows("kinds")}
+    less, more = (f"{100 * (1 - rows[name, 'no']):.1f}%" for name in ("none", "conv2"))
+    assert told(lesson, "trained") == (
+        f"Trained that way from the start: {more} misread; ordinary {less}."
+    )
+    bars = lesson.trained().panel("trained").bars
+    assert [bar.value for bar in bars] == pytest.approx([1 - value for value in rows.values()])
+    assert [bar.label.text("en") for bar in bars][::5] == [
+        "ordinary", "conv2, conv3 separable, batch norm"
+    ]  # fmt: skip
+    assert not learned.measured  # those were made for digits, not for a network of one's own
 
 
 def test_a_trained_separable_layer_is_shown_as_it_is(learned):
@@ -113,7 +127,7 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
     np.testing.assert_allclose(found.between, learned.trace.before("depthwise"), atol=1e-5)
     np.testing.assert_allclose(found.sums, learned.trace.before("pointwise"), atol=1e-4)
     names = {event.name for beat in learned.beats() for event in beat.parts}
-    assert not names & {"value", "cut"}
+    assert not names & {"value", "cut", "trained"}
     assert told(learned, "areas") == "656 weights instead of 4,608: 14%."
 
 
@@ -143,7 +157,7 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     shown = [lesson.reading(), lesson.by_channel(), lesson.mixing(), lesson.areas(),
              lesson.work(), lesson.sharing()]  # fmt: skip
     if lesson.right is not None:
-        shown += [lesson.maps_compared(), lesson.chart()]
+        shown += [lesson.maps_compared(), lesson.chart(), lesson.trained()]
     for diagram in shown:
         assert problems(place(diagram, sheet, "zh")) == []
 

@@ -168,6 +168,26 @@ def test_arrows_add_sums_and_no_weight() -> None:
     assert all((one[name] == other[name]).all() for name in one)
 
 
+def test_kinds_differ_from_the_chapter_s_network_by_their_layers_alone(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Setting, "accuracy", lambda *args, **kw: (0.5, 1.0))
+    rows = {(r["separable"], r["batch_norm"]): r for r in experiments.run("kinds", setting).rows}
+    plain = rows["none", "no"]
+    assert (plain["parameters"], plain["multiplications"]) == (104_202, 3_100_032)
+    # 9 · 32 · 64 weights become 9 · 32 + 32 · 64, at 11 · 11 places; in conv3 likewise.
+    one, two = rows["conv2", "no"], rows["conv2, conv3", "no"]
+    assert plain["parameters"] - one["parameters"] == 18_432 - 2_336
+    assert plain["multiplications"] - one["multiplications"] == 121 * (18_432 - 2_336)
+    assert one["parameters"] - two["parameters"] == 73_728 - 8_768
+    # Gamma and beta, mean and variance of 32 + 64 + 128 channels.
+    for names in ("none", "conv2", "conv2, conv3"):
+        assert rows[names, "yes"]["parameters"] - rows[names, "no"]["parameters"] == 4 * 224
+    layers = by_training.of_kinds(("conv2",), normalised=True)
+    kinds = [f"{type(layer).__name__} {layer.activation}" for layer in layers[4:7]]
+    assert kinds == ["SeparableConv2D linear", "BatchNormalization linear", "Activation relu"]
+
+
 def test_a_gradient_is_as_long_as_the_loss_is_steep_along_it(bundled: tuple[Any, Any]) -> None:
     layers = by_training.blocks(2, arrow=True)
     batch = bundled[0][::8], bundled[1][::8]

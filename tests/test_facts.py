@@ -27,7 +27,7 @@ def test_a_stored_result_can_be_quoted(name: str) -> None:
     assert len({tuple(row) for row in result["rows"]}) == 1  # the same columns, in the same order
 
 
-@pytest.mark.parametrize("name", ["samples", "window", "pooling", "permuted", "depth"])
+@pytest.mark.parametrize("name", ["samples", "window", "pooling", "permuted", "depth", "kinds"])
 def test_what_was_trained_tells_its_seeds_and_their_spread(name: str) -> None:
     for row in facts.rows(name):
         assert row["seeds"] == len(row["by_seed"])
@@ -35,6 +35,12 @@ def test_what_was_trained_tells_its_seeds_and_their_spread(name: str) -> None:
         assert row["accuracy"] == pytest.approx(np.mean(row["by_seed"]))
         assert row["lowest"] == min(row["by_seed"])
         assert row["highest"] == max(row["by_seed"])
+
+
+def test_equal_trainings_of_two_experiments_came_to_equal_accuracies() -> None:
+    assert facts.steps("kinds") == facts.steps("pooling")
+    ordinary = facts.row("kinds", separable="none", batch_norm="no")
+    assert ordinary["by_seed"] == facts.row("pooling", pooling="max pooling")["by_seed"]
 
 
 def test_the_steps_of_a_training_are_read_from_its_recipe() -> None:

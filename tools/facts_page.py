@@ -21,6 +21,7 @@ _TITLES = {
     "pooling": "Without pooling",
     "permuted": "Shuffled pixels",
     "depth": "Few and many layers, with and without arrows round them",
+    "kinds": "Separable convolutions and batch normalization, trained from scratch",
     "edges": "What kernels look like",
     "blind": "What the network never reads",
 }

@@ -170,7 +170,7 @@ def of_experiments() -> Iterator[tuple[str, str]]:
                 layer, _, rest = text.partition("_")
                 kind, _, number = text.partition(" ")
                 word = rest if layer in names else kind if number.isdecimal() else text
-                if word not in names:
+                if not names.issuperset(word.split(", ")):
                     yield f"experiment {name}", f"{word} (in a table)"
 
 

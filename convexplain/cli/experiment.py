@@ -59,7 +59,8 @@ def experiment(
 ) -> None:
     """Run an experiment again.
 
-    Their names: confusion, shift, samples, window, pooling, permuted, depth, edges, blind.
+    Their names: confusion, shift, samples, window, pooling, permuted, depth, kinds, edges,
+    blind.
     """
     from convexplain.data import facts
     from convexplain.files.documents import check_folder

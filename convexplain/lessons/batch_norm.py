@@ -504,6 +504,7 @@ class BatchNorm(FilterLesson):
         return Diagram(
             Either(
                 Column(kernels, bias, Row(*maps), legend, align="middle"),
+                Column(kernels, bias, Row(*maps[:2]), maps[2], legend, align="middle"),
                 Column(kernels, bias, *maps, legend, align="middle"),
             ),
             (),
@@ -526,11 +527,20 @@ class BatchNorm(FilterLesson):
             en="In training each batch has its own mean and spread.",
             zh="训练时，每一批都有自己的平均值和标准差。",
         )
+        if self.history is None:  # batches of digits, not those of its training
+            said = Caption(
+                en="Each batch has its own mean and spread.", zh="每一批都有自己的平均值和标准差。"
+            )
         yield Event("batches", 5.0, said, detail=1)
         kept = Caption(
             en="Their running averages are stored: {m} and {s}.",
             zh="保存的是它们的滑动平均：{m} 和 {s}。",
         )
+        if self.history is None:
+            kept = Caption(
+                en="Stored are the running averages of its training: {m} and {s}.",
+                zh="保存的是训练时的滑动平均：{m} 和 {s}。",
+            )
         mean, spread = fmt.number(self.constants.mean), fmt.number(self.constants.spread)
         yield Event("kept", 4.0, kept.fill(m=mean, s=spread))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import digits
+from convexplain.data import digits, facts
 from convexplain.lessons.parts import mistakes, walls
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
@@ -67,6 +67,9 @@ _ITS_SHAPE = Caption(en="shape", zh="形状")
 _TIMES = Caption(en="shape × {v}", zh="形状 × {v}")
 _LOST = Caption(en="lost", zh="失去的")
 _PER_CHANNEL = Caption(en="shapes a channel", zh="每个通道的形状数")
+_THESE = Caption(en="{layers} separable", zh="{layers} 可分离")
+_NORMALISED = Caption(en="{kind}, batch norm", zh="{kind}，批归一化")
+_MISREAD = Caption(en="test digits misread", zh="测试样本中认错的比例")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
@@ -277,15 +280,17 @@ class Depthwise(NetworkLesson):
         per = found.shapes.shape[2] // found.channels
         kernels = found.kernels if found.ordinary is None else found.ordinary
         whole, less = (fmt.count(n) for n in found.weights)
-        scale = self.scales[1]
+        most = max(float(np.abs(each).max()) for each in (kernels, found.scales))
+        # A shape is as long as one: its weights are far larger than those that it is shared by.
+        scale, of_shape = Scale(most or 1.0, terms.WEIGHT), _of(found.shapes, _ITS_SHAPE)
         ordinary = Cells(
             "ordinary", _blocks(kernels[:, :, :channels, :filters]), scale, lines=False,
             share="area",
         )  # fmt: skip
         titled = Column(Text("whole", _ORDINARY.fill(n=whole).capital), ordinary, gap=0.3)
         shapes = Cells(
-            "shapes", _blocks(found.shapes[:, :, : channels * per, None]), scale, lines=False,
-            share="area",
+            "shapes", _blocks(found.shapes[:, :, : channels * per, None]), of_shape,
+            lines=False, share="area",
         )  # fmt: skip
         weights = Cells(
             "scales", found.scales[: channels * per, :filters], scale, lines=False, share="area"
@@ -300,8 +305,9 @@ class Depthwise(NetworkLesson):
         )
 
     def work(self) -> Diagram:
-        """Describe the multiplications of both."""
-        return Diagram(Row(self._bars()))
+        """Describe the weights of both as areas, and their multiplications."""
+        legend = Legend("legend", row=True)
+        return Diagram(Column(self._areas(), self._bars(), legend, align="middle"))
 
     def _bars(self) -> Bars:
         bars = [
@@ -362,7 +368,25 @@ class Depthwise(NetworkLesson):
             Axis(_PER_CHANNEL, 0.0, float(counts[-1]) + 0.5, whole=True),
             Axis(right_of_all(), 0.0, 1.15 * whole),
         )
-        return Diagram(Row(Chart("chart", [curve], *axes, size=(16, 28), dots=dots)))
+        return Diagram(Chart("chart", [curve], *axes, dots=dots).broad())
+
+    @property
+    def measured(self) -> tuple[Mapping[str, Any], ...]:
+        """What was measured of networks that were trained with such layers from the start.
+
+        Nothing beside a network of one's own: those were made for digits.
+        """
+        return facts.rows("kinds") if self.model == type(self).model else ()
+
+    def trained(self) -> Diagram:
+        """Describe how many test digits those networks misread."""
+        bars = [
+            Bar(f"network-{n}", _named(row), 1 - row["accuracy"], _misread(row), _tone(row))
+            for n, row in enumerate(self.measured)
+        ]
+        most = max(bar.value for bar in bars)
+        title = _MISREAD.capital
+        return Diagram(Row(Bars("trained", bars, Scale(most), length=20, title=title)))
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: the weights of both layers, to scale."""
@@ -376,8 +400,7 @@ class Depthwise(NetworkLesson):
             layer=" + ".join(found.names), k=found.size, c=fmt.count(found.channels),
             f=fmt.count(found.filters),
         )  # fmt: skip
-        legend = Legend("legend", row=True)
-        return Diagram(Column(self._areas(), self._bars(), legend, align="middle"), (), about)
+        return replace(self.work(), about=about)
 
     # What is said.
 
@@ -465,13 +488,23 @@ class Depthwise(NetworkLesson):
         yield Event("value", 4.2, told, detail=1)
         if self.right is not None:
             said = Caption(
-                en="Cut after training: one shape {a} of {n} right, {m}: {b}.",
-                zh="训练后再压缩：1 个形状，{n} 个认对 {a} 个；{m} 个形状认对 {b} 个。",
+                en="Cut after training: {a} right with 1 shape, {b} with {m}.",
+                zh="训练后再压缩：1 个形状认对 {a} 个，{m} 个形状 {b} 个。",
             )
             at = min(2, len(self.counts) - 1)
             most, several, one = self.counts[at], self.right[at], self.right[0]
-            n, a, b = (fmt.count(each) for each in (len(digits.load()), one, several))
-            yield Event("cut", 5.0, said.fill(n=n, a=a, b=b, m=most), detail=1)
+            a, b = (fmt.count(each) for each in (one, several))
+            yield Event("cut", 4.8, said.fill(a=a, b=b, m=most), detail=1)
+        if self.measured:
+            said = Caption(
+                en="Trained that way from the start: {b} misread; ordinary {a}.",
+                zh="从头就这样训练：认错 {b}；普通卷积 {a}。",
+            )
+            a, b = (
+                _misread(facts.row("kinds", separable=names, batch_norm="no"))
+                for names in ("none", self.layer)
+            )
+            yield Event("trained", 4.8, said.fill(a=a, b=b), detail=1)
 
     def maps_compared(self) -> Diagram:
         """Describe the shown filter's map of the ordinary layer and of the separable one."""
@@ -502,8 +535,24 @@ REPLIES = {
 }
 
 
-def _of(weights: Floats) -> Scale:
-    return Scale(float(np.abs(weights).max()) or 1.0, terms.WEIGHT)
+def _of(weights: Floats, name: Caption = terms.WEIGHT) -> Scale:
+    return Scale(float(np.abs(weights).max()) or 1.0, name)
+
+
+def _misread(row: Mapping[str, Any]) -> str:
+    return fmt.percent(1 - row["accuracy"])
+
+
+def _named(row: Mapping[str, Any]) -> Caption:
+    """Say which layers of a trained network are separable, and whether all are normalised."""
+    ordinary = row["separable"] == "none"
+    names = Caption(en=row["separable"], zh=row["separable"].replace(", ", "、"))
+    said = _WORDS[0] if ordinary else _THESE.fill(layers=names)
+    return said if row["batch_norm"] == "no" else _NORMALISED.fill(kind=said)
+
+
+def _tone(row: Mapping[str, Any]) -> str:
+    return "ink" if row["separable"] == "none" else "accent"
 
 
 def _walls(*walls: Part) -> Diagram:

@@ -442,7 +442,8 @@ class Residual(FilterLesson):
             yield Event("backwards", 5.0, said)
         if self.measured is not None:
             yield from self._tell_measured(self.measured)
-        if self.right is not None:
+        # A network that guesses does so both ways.
+        if self.right is not None and len({*self.right.values()}) > 1:
             found = {name: fmt.count(n) for name, n in self.right.items()}
             said = Caption(
                 en="Right: {block}; round alone {round}, through alone {through}.",

@@ -19,6 +19,7 @@ from convexplain.training.experiments._result import Result, compare, comparison
 from convexplain.training.experiments.by_looking import blind, confusion, edges, shift
 from convexplain.training.experiments.by_training import (
     depth,
+    kinds,
     permuted,
     pooling,
     samples,
@@ -48,12 +49,13 @@ EXPERIMENTS: Mapping[str, Callable[[Setting], Result]] = MappingProxyType(
         "pooling": pooling,
         "permuted": permuted,
         "depth": depth,
+        "kinds": kinds,
         "edges": edges,
         "blind": blind,
     }
 )
 #: Those that train networks; the others look at what the shipped ones make of many digits.
-TRAIN = frozenset({"samples", "window", "pooling", "permuted", "depth"})
+TRAIN = frozenset({"samples", "window", "pooling", "permuted", "depth", "kinds"})
 
 
 def plan(name: str, setting: Setting) -> list[Training]:

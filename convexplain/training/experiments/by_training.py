@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -15,12 +16,14 @@ from convexplain.network import (
     CHAPTER_LAYERS,
     Activation,
     Add,
+    BatchNormalization,
     Conv2D,
     Dense,
     Flatten,
     Layer,
     MaxPooling2D,
     Network,
+    SeparableConv2D,
 )
 from convexplain.training.descent import TrainingConfig
 from convexplain.training.evaluation import as_batch
@@ -33,11 +36,16 @@ NETWORKS = {"cnn": CHAPTER_LAYERS, "dense": BASELINE_LAYERS}
 COUNTS = (100, 300, 1000, 3000, 10000)
 #: Steps of each training; the shipped convnet had 4,300.
 SAMPLES_STEPS, PERMUTED_STEPS, WINDOW_STEPS, POOLING_STEPS = 600, 1000, 1000, 500
-DEPTH_STEPS = 300
+DEPTH_STEPS, KINDS_STEPS = 300, 500
 BATCH = 64
 #: Blocks in `depth`, and whether an arrow goes round each.
 DEPTHS = (2, 8)
 ARROWS = {"no": False, "yes": True}
+#: Which convolutions are separable in `kinds`, and whether each is normalised.
+SEPARABLE = ((), ("conv2",), ("conv2", "conv3"))
+NORMALISED = {"no": False, "yes": True}
+#: Of its batch normalizations. Keras's 0.99 would keep a part of what a short training began with.
+MOMENTUM = 0.9
 
 
 def samples(setting: Setting) -> Result:
@@ -66,23 +74,15 @@ def samples(setting: Setting) -> Result:
         # A training that ends before all of its digits came has read no more than these.
         key["read"] = min(count, steps * BATCH)
         rows.append({**key, **spread([run[0] for run in runs])})
-    return Result(
-        "samples",
-        Message(
-            "{steps} steps of {batch} digits each, whatever their number, which read no more than "
-            "{most} different ones (read); digits drawn by the seed; "
-            "pixels in place, or shuffled by one fixed permutation; RMSprop as in `train`",
-            steps=steps,
-            batch=BATCH,
-            most=steps * BATCH,
-        ),
-        ("digits", "network", "pixels"),
-        tuple(rows),
-        setting.seeds,
-        seconds,
-        setting.quick,
-        versions(),
+    recipe = Message(
+        "{steps} steps of {batch} digits each, whatever their number, which read no more than "
+        "{most} different ones (read); digits drawn by the seed; "
+        "pixels in place, or shuffled by one fixed permutation; RMSprop as in `train`",
+        steps=steps,
+        batch=BATCH,
+        most=steps * BATCH,
     )
+    return _result("samples", recipe, ("digits", "network", "pixels"), rows, setting, seconds)
 
 
 def permuted(setting: Setting) -> Result:
@@ -105,21 +105,13 @@ def permuted(setting: Setting) -> Result:
         seconds += sum(run[1] for run in runs)
         key = {"network": name, "pixels": pixels}
         rows.append({**key, **spread([run[0] for run in runs])})
-    return Result(
-        "permuted",
-        Message(
-            "all training digits, {steps} steps of {batch}; pixels in place, or shuffled by one "
-            "fixed permutation; RMSprop as in `train`",
-            steps=steps,
-            batch=BATCH,
-        ),
-        ("network", "pixels"),
-        tuple(rows),
-        setting.seeds,
-        seconds,
-        setting.quick,
-        versions(),
+    recipe = Message(
+        "all training digits, {steps} steps of {batch}; pixels in place, or shuffled by one "
+        "fixed permutation; RMSprop as in `train`",
+        steps=steps,
+        batch=BATCH,
     )
+    return _result("permuted", recipe, ("network", "pixels"), rows, setting, seconds)
 
 
 def window(setting: Setting) -> Result:
@@ -128,32 +120,21 @@ def window(setting: Setting) -> Result:
     The deeper layers keep their windows and filters; larger windows leave smaller maps to them.
     """
     variants = [(size, 32) for size in (3, 5, 7)] + [(3, filters) for filters in (8, 16, 64)]
-    networks = [
-        (Conv2D("conv1", filters, (size, size)), *CHAPTER_LAYERS[1:]) for size, filters in variants
-    ]
-    rows, seconds = [], 0.0
-    costs = [_cost(layers) for layers in networks]
-    for (layers, (size, filters)), part in setting.parts(
-        zip(networks, variants, strict=True), costs
-    ):
-        row, time = _architecture(part, f"{size}x{size}, {filters} filters", layers, WINDOW_STEPS)
-        rows.append({"window": size, "filters": filters, **row})
-        seconds += time
-    return Result(
-        "window",
-        Message(
-            "the chapter's network with another first layer, {steps} steps of "
-            "{batch} digits (the shipped network: 4,300); RMSprop as in `train`",
-            steps=setting.steps(WINDOW_STEPS),
-            batch=BATCH,
-        ),
-        ("window", "filters"),
-        tuple(rows),
-        setting.seeds,
-        seconds,
-        setting.quick,
-        versions(),
+    recipe = Message(
+        "the chapter's network with another first layer, {steps} steps of "
+        "{batch} digits (the shipped network: 4,300); RMSprop as in `train`",
+        steps=setting.steps(WINDOW_STEPS),
+        batch=BATCH,
     )
+    networks = [
+        _Variant(
+            {"window": size, "filters": filters},
+            f"{size}x{size}, {filters} filters",
+            (Conv2D("conv1", filters, (size, size)), *CHAPTER_LAYERS[1:]),
+        )
+        for size, filters in variants
+    ]
+    return _architectures("window", recipe, networks, WINDOW_STEPS, setting)
 
 
 def pooling(setting: Setting) -> Result:
@@ -163,34 +144,50 @@ def pooling(setting: Setting) -> Result:
     times the parameters, and windows that see little.
     """
     without = tuple(layer for layer in CHAPTER_LAYERS if not layer.name.startswith("pool"))
-    rows, seconds = [], 0.0
-    variants = {"max pooling": CHAPTER_LAYERS, "none": without}
-    costs = [_cost(layers) for layers in variants.values()]
-    for (name, layers), part in setting.parts(variants.items(), costs):
-        row, time = _architecture(part, name, layers, POOLING_STEPS)
-        network = Network.initialised(layers)
-        fields = {
-            f"{layer}_sees": network.receptive_field(layer).size[0]
-            for layer in ("conv1", "conv2", "conv3")
-        }
-        rows.append({"pooling": name, **fields, **row})
-        seconds += time
-    return Result(
-        "pooling",
-        Message(
-            "the chapter's network with and without its pooling layers, "
-            "{steps} steps of {batch} digits (the shipped network: 4,300); "
-            "RMSprop as in `train`",
-            steps=setting.steps(POOLING_STEPS),
-            batch=BATCH,
-        ),
-        ("pooling",),
-        tuple(rows),
-        setting.seeds,
-        seconds,
-        setting.quick,
-        versions(),
+    recipe = Message(
+        "the chapter's network with and without its pooling layers, "
+        "{steps} steps of {batch} digits (the shipped network: 4,300); "
+        "RMSprop as in `train`",
+        steps=setting.steps(POOLING_STEPS),
+        batch=BATCH,
     )
+    variants = {"max pooling": CHAPTER_LAYERS, "none": without}
+    networks = [
+        _Variant({"pooling": name}, name, tuple(layers)) for name, layers in variants.items()
+    ]
+
+    def sees(layers: Sequence[Layer]) -> Row:
+        network = Network.initialised(layers)
+        names = ("conv1", "conv2", "conv3")
+        return {f"{name}_sees": network.receptive_field(name).size[0] for name in names}
+
+    return _architectures("pooling", recipe, networks, POOLING_STEPS, setting, also=sees)
+
+
+def kinds(setting: Setting) -> Result:
+    """Train separable convolutions in place of ordinary ones, with and without batch normalization.
+
+    A separable layer has the window and the filters of the one that it stands for. conv1 stays: a
+    picture of one channel has nothing to mix.
+    """
+    recipe = Message(
+        "the chapter's network; separable: which of its convolutions are a depthwise one without "
+        "bias and behind it one of 1x1; batch_norm: a batch normalization between each convolution "
+        "and its ReLU (momentum {momentum}: the share of a running statistic that is kept at each "
+        "step); {steps} steps of {batch} digits, RMSprop as in `train`",
+        momentum=MOMENTUM,
+        steps=setting.steps(KINDS_STEPS),
+        batch=BATCH,
+    )
+    networks = [
+        _Variant(
+            {"separable": ", ".join(names) or "none", "batch_norm": normalised},
+            f"separable {', '.join(names) or 'none'}, batch norm {normalised}",
+            of_kinds(names, normalised=NORMALISED[normalised]),
+        )
+        for names, normalised in product(SEPARABLE, NORMALISED)
+    ]
+    return _architectures("kinds", recipe, networks, KINDS_STEPS, setting)
 
 
 def depth(setting: Setting) -> Result:
@@ -199,39 +196,60 @@ def depth(setting: Setting) -> Result:
     The networks with arrows have the same layers and begin with the same weights; only the sums are
     added. Of each the gradients before the first step are measured, too.
     """
-    variants = list(product(DEPTHS, ARROWS))
-    networks = [blocks(count, arrow=ARROWS[arrow]) for count, arrow in variants]
-    rows, seconds = [], 0.0
-    costs = [_cost(layers) for layers in networks]
-    for (layers, (count, arrow)), part in setting.parts(
-        zip(networks, variants, strict=True), costs
-    ):
-        label = f"{count} blocks, arrows {arrow}"
-        row, time = _architecture(part, label, layers, DEPTH_STEPS)
-        found = [gradients(layers, seed, setting.train) for seed in setting.seeds]
-        first = {"first_gradient": float(np.mean([each[0] for each in found]))}
-        key = {"blocks": count, "arrows": arrow, "convolutions": 1 + 2 * count}
-        rows.append({**key, **first, **row, "gradients": found[0]})
-        seconds += time
-    return Result(
-        "depth",
-        Message(
-            "a 3x3 convolution with stride 2 to 16 maps, max pooling to 7x7, blocks of two 3x3 "
-            "convolutions (ReLU behind the first and behind the block), a dense layer; with "
-            "arrows, what comes into a block is added before its last ReLU; {steps} steps of "
-            "{batch} digits, RMSprop as in `train`; first_gradient: the length (root of the sum of "
-            "squares) of the first kernel's gradient before the first step, on the first {batch} "
-            "training digits, mean over the seeds",
-            steps=setting.steps(DEPTH_STEPS),
-            batch=BATCH,
-        ),
-        ("blocks", "arrows"),
-        tuple(rows),
-        setting.seeds,
-        seconds,
-        setting.quick,
-        versions(),
+    recipe = Message(
+        "a 3x3 convolution with stride 2 to 16 maps, max pooling to 7x7, blocks of two 3x3 "
+        "convolutions (ReLU behind the first and behind the block), a dense layer; with "
+        "arrows, what comes into a block is added before its last ReLU; {steps} steps of "
+        "{batch} digits, RMSprop as in `train`; first_gradient: the length (root of the sum of "
+        "squares) of the first kernel's gradient before the first step, on the first {batch} "
+        "training digits, mean over the seeds",
+        steps=setting.steps(DEPTH_STEPS),
+        batch=BATCH,
     )
+    networks = [
+        _Variant(
+            {"blocks": count, "arrows": arrow},
+            f"{count} blocks, arrows {arrow}",
+            blocks(count, arrow=ARROWS[arrow]),
+        )
+        for count, arrow in product(DEPTHS, ARROWS)
+    ]
+
+    def first(layers: Sequence[Layer]) -> Row:
+        found = [gradients(layers, seed, setting.train) for seed in setting.seeds]
+        return {
+            "convolutions": len(found[0]),
+            "first_gradient": float(np.mean([each[0] for each in found])),
+            "gradients": found[0],
+        }
+
+    return _architectures("depth", recipe, networks, DEPTH_STEPS, setting, also=first)
+
+
+def of_kinds(separable: Collection[str], *, normalised: bool) -> tuple[Layer, ...]:
+    """Make the chapter's network with other kinds of layers.
+
+    Parameters
+    ----------
+    separable : collection of str
+        The convolutions that are separable.
+    normalised : bool
+        Whether each is normalised before its ReLU.
+    """
+    layers: list[Layer] = []
+    for layer in CHAPTER_LAYERS:
+        if not isinstance(layer, Conv2D):
+            layers.append(layer)
+            continue
+        activation = "linear" if normalised else layer.activation
+        kind = SeparableConv2D if layer.name in separable else Conv2D
+        layers.append(kind(layer.name, layer.filters, layer.kernel_size, activation=activation))
+        if normalised:
+            layers += [
+                BatchNormalization(f"norm_{layer.name}", momentum=MOMENTUM),
+                Activation(f"relu_{layer.name}"),
+            ]
+    return tuple(layers)
 
 
 def blocks(count: int, *, arrow: bool) -> tuple[Layer, ...]:
@@ -265,6 +283,34 @@ def _cost(layers: Sequence[Layer]) -> int:
     return Network.initialised(layers).multiplications
 
 
+@dataclass(frozen=True)
+class _Variant:
+    """One of the networks that an experiment compares: its columns, its name, its layers."""
+
+    key: Row
+    label: str
+    layers: tuple[Layer, ...]
+
+
+def _architectures(
+    name: str,
+    recipe: Message,
+    variants: Sequence[_Variant],
+    count: int,
+    setting: Setting,
+    *,
+    also: Callable[[Sequence[Layer]], Row] = lambda layers: {},
+) -> Result:
+    """Train several architectures equally long; `also` gives further columns of each."""
+    rows, seconds = [], 0.0
+    costs = [_cost(variant.layers) for variant in variants]
+    for variant, part in setting.parts(variants, costs):
+        row, time = _architecture(part, variant.label, variant.layers, count)
+        rows.append({**variant.key, **also(variant.layers), **row})
+        seconds += time
+    return _result(name, recipe, tuple(variants[0].key), rows, setting, seconds)
+
+
 def _architecture(
     setting: Setting, label: str, layers: Sequence[Layer], count: int
 ) -> tuple[Row, float]:
@@ -281,3 +327,17 @@ def _architecture(
         "multiplications": network.multiplications,
     }
     return row, sum(run[1] for run in runs)
+
+
+def _result(
+    name: str,
+    recipe: Message,
+    keys: tuple[str, ...],
+    rows: Sequence[Row],
+    setting: Setting,
+    seconds: float,
+) -> Result:
+    """Close an experiment: its rows, and how they were measured."""
+    return Result(
+        name, recipe, keys, tuple(rows), setting.seeds, seconds, setting.quick, versions()
+    )
