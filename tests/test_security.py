@@ -63,7 +63,10 @@ FORBIDDEN = re.compile(
 
 def risks(source: str) -> list[str]:
     """What a module does that could run what it reads."""
-    found = []
+    found: list[str] = []
+    if not re.search(r"eval|exec|__import__|compile\(|[Pp]ickle|marshal|shelve|dill|joblib|torch"
+                     r"|system|popen|spawn|yaml|shell", source):  # fmt: skip
+        return found
     for name, call in called(ast.parse(source)):
         pickles = [key for key in call.keywords if key.arg == "allow_pickle"]
         shell = [key for key in call.keywords if key.arg == "shell"]
@@ -125,7 +128,9 @@ def test_one_module_alone_can_reach_the_network() -> None:
     reach = {
         str(file.relative_to(ROOT))
         for file in SOURCES
-        if any(
+        # What is imported is named: a source that names none of them need not be taken apart.
+        if any(module in file.read_text(encoding="utf-8") for module in {"urllib", *NETWORK})
+        and any(
             name == module or name.startswith(f"{module}.")
             for name in imported(file.read_text(encoding="utf-8"))
             for module in NETWORK

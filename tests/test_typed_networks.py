@@ -56,7 +56,8 @@ def _is_typed(node: ast.AST) -> bool:
     if isinstance(node, ast.Subscript):
         return _is_first_channel(node.slice) or _is(node.slice, "dense", "hidden", "flatten")
     if isinstance(node, ast.Tuple):
-        return ast.unparse(node) in ("(28, 28)", "(28, 28, 1)", "(10,)")
+        values = tuple(getattr(part, "value", None) for part in node.elts)
+        return values in ((28, 28), (28, 28, 1), (10,))
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.Mult | ast.Div | ast.FloorDiv) and (
             _is(node.left, 28, 784) or _is(node.right, 28, 784)

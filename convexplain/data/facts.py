@@ -245,7 +245,7 @@ def normalizing() -> Normalizing:
 
 def _read(name: str, kind: type[T]) -> T:
     asset = resources.files("convexplain") / "assets" / name
-    with asset.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+    with asset.open("rb") as file, np.load(file) as archive:
         found = {key: archive[key] for key in archive.files}
     for array in found.values():
         array.flags.writeable = False
