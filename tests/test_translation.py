@@ -164,7 +164,21 @@ def test_what_the_places_add_is_the_logit(lesson):
 
 def test_a_misread_digit_is_told_from_the_start():
     lesson = Translation(picture=digits.sample(122))
-    assert told(lesson)["staircase"] == ("It begins with a mistake: read as 1, the label is 6.")
+    said = told(lesson)
+    assert list(said)[1] == "misread"
+    assert said["misread"] == "It begins with a mistake: read as 1, the label is 6."
+    # Nobody gives up what it never knew.
+    assert "predict" not in said
+    assert "gives up" not in said["staircase"]
+
+
+def test_the_colour_tells_what_is_right_where_the_label_is_known():
+    label = digits.sample(21).label
+    lesson = Translation(picture=digits.sample(21))
+    for reader, answers in zip(lesson.picture_of.readers, lesson.answers, strict=True):
+        assert reader.right == tuple(k == label for k in answers)
+    assert not lesson.picture_of.readers[0].right[0]
+    assert any(lesson.picture_of.readers[0].right)
 
 
 @pytest.mark.parametrize("length", [30, 60, 120])

@@ -9,4 +9,4 @@ Options = Translation
 
 def caption(options: Translation, lang: str = "en") -> str:
     """Say what the figure shows, as the lesson does."""
-    return options.gives_up.then(options.ending).text(lang)
+    return (options.misread or options.gives_up).then(options.ending).text(lang)

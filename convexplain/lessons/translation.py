@@ -460,13 +460,14 @@ class Translation(FilterLesson):
     def picture_of(self) -> TranslationPicture:
         """What all of its pictures are made of."""
         curves = (self.accuracy("cnn"), self.accuracy("dense")) if self.model == DEFAULT else None
+        known = self.subject.label
         drawn = [np.asarray(self.subject.recipe.drawn(trace.image)) for trace in self.traces]
         readers = tuple(
             Reader(
                 name,
                 tuple(class_label(self.network, k) for k in said),
                 tuple(float(p[k]) for p, k in zip(shares, said, strict=True)),
-                tuple(k == said[0] for k in said),
+                tuple(k == (said[0] if known is None else known) for k in said),
             )
             for (name, _), said, shares in zip(
                 self.networks, self.answers, self.shares, strict=True
@@ -504,7 +505,7 @@ class Translation(FilterLesson):
         return tuple(
             Beat.of(name, title, *events)
             for name, events in (
-                ("question", [Event("ask", 3.4, self.question)]),
+                ("question", list(self._asks())),
                 ("follows", list(self._follows())),
                 ("guess", list(self._guess())),
                 ("layers", list(self._layers())),
@@ -515,6 +516,11 @@ class Translation(FilterLesson):
             )
             if events
         )
+
+    def _asks(self) -> Iterator[Event]:
+        yield Event("ask", 3.4, self.question)
+        if self.misread is not None:
+            yield Event("misread", 2.8, self.misread, data=0, shown_by="reads")
 
     def _follows(self) -> Iterator[Event]:
         _, count, worst = self.back
@@ -557,7 +563,7 @@ class Translation(FilterLesson):
 
     def _question(self) -> Question | None:
         """Ask which network gives up first; wrong answers are what people say of convnets."""
-        if len(self.networks) < 2 or self.fails[0] == self.fails[1]:
+        if len(self.networks) < 2 or self.fails[0] == self.fails[1] or self.misread is not None:
             return None
         if not self.shift < min(self.fails) <= FAR:  # it has been seen, or never will be
             return None
@@ -599,13 +605,20 @@ class Translation(FilterLesson):
         yield Event("curve", 2.6, _CURVE.fill(n=AT, p=cnn, q=dense), detail=1)
 
     @property
+    def misread(self) -> Caption | None:
+        """What the network takes the picture for, if that is wrong before anything moves."""
+        known, first = self.subject.label, self.answers[0][0]
+        if known is None or first == known:
+            return None
+        return _BEGINS.fill(
+            k=class_label(self.network, first), label=class_label(self.network, known)
+        )
+
+    @property
     def gives_up(self) -> Caption:
         """When the networks give other answers."""
-        known, first = self.subject.label, self.answers[0][0]
-        if known is not None and first != known:
-            return _BEGINS.fill(
-                k=class_label(self.network, first), label=class_label(self.network, known)
-            )
+        if self.misread is not None:
+            return _STAIRS
         ends = [fmt.count(self.pixels(n)) if n <= FAR else None for n in self.fails]
         if len(ends) == 1 or None in ends:
             return _STAIRS

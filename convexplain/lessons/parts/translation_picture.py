@@ -68,14 +68,14 @@ class Reader(NamedTuple):
     answers : tuple of Caption
     shares : tuple of float
         The answers' probabilities.
-    same : tuple of bool
-        Whether the answer is still the first one.
+    right : tuple of bool
+        Whether the answer is the picture's label; where it has none, whether it is still the first.
     """
 
     name: Caption
     answers: tuple[Caption, ...]
     shares: tuple[float, ...]
-    same: tuple[bool, ...]
+    right: tuple[bool, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,7 +283,7 @@ class TranslationPicture:
             tiles = [
                 Text(
                     f"tile-{number}-{n}", reader.answers[n], role="display", weight="bold",
-                    tone="ink" if reader.same[n] else "accent",
+                    tone="ink" if reader.right[n] else "accent",
                 )
                 for n in block
             ]  # fmt: skip
@@ -314,7 +314,7 @@ class TranslationPicture:
             Bar(
                 str(number), reader.name, reader.shares[steps],
                 f"{fmt.probability(reader.shares[steps])}",
-                "ink" if reader.same[steps] else "accent",
+                "ink" if reader.right[steps] else "accent",
             )
             for number, reader in enumerate(self.readers)
         ]  # fmt: skip
