@@ -238,6 +238,17 @@ def test_a_scale_of_whole_numbers_prints_whole_numbers():
     assert "from 0 to 9" in cells.describe("en")
 
 
+def test_a_name_that_all_bars_share_is_told_once():
+    same = [Bar(str(n), "product", value) for n, value in enumerate([0.2, -0.1])]
+    assert Bars("votes", same, WEIGHTS).describe("en") == "product: 0.20, −0.10."
+    assert Bars("votes", same[:1], WEIGHTS).describe("en") == "product 0.20."
+    assert (
+        Bars("votes", [*same, Bar("b", "bias", 0.5)], WEIGHTS)
+        .describe("zh")
+        .startswith("product 0.20，product −0.10，bias 0.50")
+    )
+
+
 def test_shares_lie_end_to_end_and_the_rest_fills_up():
     shares = [Bar("a", "a", 0.2, tone="accent"), Bar("b", "b", 0.1, tone="positive")]
     stack = Bars("bar", shares, Scale(1.0), stacked=True, rest=0.7, length=10)

@@ -146,3 +146,10 @@ def test_a_transcript_stands_beside_the_video_or_alone(tmp_path):
     text = (tmp_path / "a.transcript.txt").read_text("utf-8")
     title, about = (caption.text("zh") for caption in (ShortLesson.title, ShortLesson.question))
     assert text == transcript.text(title, about, moments, "zh")
+
+
+def test_a_moment_has_the_second_in_which_it_begins():
+    parts = [2.8, 0.2, 2.4]  # 2.8 + 0.2 is a hair below 3
+    assert [transcript._clock(sum(parts[:n])) for n in (1, 2, 3)] == ["0:02", "0:03", "0:05"]
+    assert transcript._clock(3.0 - 1e-9) == "0:03"
+    assert transcript._clock(119.9) == "1:59"

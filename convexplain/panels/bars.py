@@ -228,7 +228,12 @@ class Bars(Panel):
         yield Path(f"{self.name}.zero", self.name, Box(zero, box.y, 0, box.height), ends, "line")
 
     def describe(self, lang: str) -> str:
-        """Tell each bar's name and number."""
-        said = COMMA[lang].join(f"{say(bar.label, lang)} {bar.printed(lang)}" for bar in self.bars)
-        called = f"{self.called(lang)}{COLON[lang]}" if self.title else ""
+        """Tell each bar's name and number; a name that all of them have is told once."""
+        names = [say(bar.label, lang) for bar in self.bars]
+        shared = names[0] if len(names) > 1 and len(set(names)) == 1 else ""
+        words = (bar.printed(lang) if shared else f"{name} {bar.printed(lang)}"
+                 for name, bar in zip(names, self.bars, strict=True))  # fmt: skip
+        said = COMMA[lang].join(words)
+        before = [*([self.called(lang)] if self.title else []), *([shared] if shared else [])]
+        called = "".join(f"{name}{COLON[lang]}" for name in before)
         return f"{called}{said}{STOP[lang]}"

@@ -82,4 +82,6 @@ def read(path: Path) -> list[Moment]:
 
 
 def _clock(seconds: float) -> str:
-    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+    # A moment that was added up of parts may be a hair before its second.
+    whole = int(seconds + 1e-6)
+    return f"{whole // 60}:{whole % 60:02d}"
