@@ -19,6 +19,7 @@ from short_lesson import ShortLesson
 from convexplain.errors import ConvexplainError, UsageError
 from convexplain.style.theme import Look
 from convexplain.video import shares
+from convexplain.video.child import Child
 from convexplain.video.job import QUALITIES, Job
 from convexplain.video.rendering import render
 
@@ -42,6 +43,21 @@ def test_an_address_where_nobody_answers_is_told_in_a_line(monkeypatch):
             pass
         assert repr(address) in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+def say_what_is_set(channel, folder, name):
+    channel.send(os.environ.get(name))
+
+
+def test_what_dask_tells_its_workers_of_memory_is_not_for_what_they_start(monkeypatch):
+    # The C library reads it as a process starts; drawing would take half as long again.
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
+    child = Child(say_what_is_set, "MALLOC_TRIM_THRESHOLD_")
+    try:
+        assert child.channel.recv() is None
+    finally:
+        child.close()
+    assert os.environ["MALLOC_TRIM_THRESHOLD_"] == "65536"
 
 
 @pytest.mark.soak
