@@ -28,7 +28,8 @@ _CHROMA = np.array(
     ],
     dtype=np.float32,
 ).T * np.float32(224 / 255 / 4)
-_STRIP = 16_000  # pixels converted at once: what fits into a core's cache is converted fastest
+_STRIP = 64_000  # pixels converted at once: what fits into a core's cache is converted fastest
+_MANY = 0.3  # of all blocks: if more have changed, all are converted
 
 _WAITING = 48_000_000  # bytes of pictures that wait for the encoder at most
 
@@ -81,6 +82,8 @@ FORMATS = {
 class YUVFrame:
     """The current frame in the encoder's colours, kept up to date rectangle by rectangle.
 
+    Of what is painted anew most looks as before: where it does, it is not converted again.
+
     Parameters
     ----------
     width, height : int
@@ -89,12 +92,17 @@ class YUVFrame:
 
     def __init__(self, width: int, height: int) -> None:
         self.size = (width, height)
-        self.planes: npt.NDArray[np.uint8] = np.zeros((height * 3 // 2, width), dtype=np.uint8)
+        # Black, as a picture of nothing but zeros is.
+        self.planes: npt.NDArray[np.uint8] = np.full((height * 3 // 2, width), 128, dtype=np.uint8)
         self.luma = self.planes[:height]
+        self.luma[...] = 16
         quarter = (height // 2, width // 2)
         flat = self.planes[height:].reshape(-1)
         self.blue = flat[: quarter[0] * quarter[1]].reshape(quarter)
         self.red = flat[quarter[0] * quarter[1] :].reshape(quarter)
+        # What was converted last, two pixels in one number, and where their luma is.
+        self._last = np.zeros((height, width // 2), dtype=np.uint64)
+        self._pairs = self.luma.reshape(-1).view(np.uint16)
 
     def update(self, pixels: Pixels, rects: Sequence[Rect]) -> None:
         """Convert what changed.
@@ -116,19 +124,59 @@ class YUVFrame:
                 self._convert(pixels, x0, top, x1, min(top + rows, y1))
 
     def _convert(self, pixels: Pixels, x0: int, y0: int, x1: int, y1: int) -> None:
-        part = pixels[y0:y1, x0:x1]
-        luma = part.astype(np.float32).reshape(-1, 4) @ _LUMA
-        luma += np.float32(16.5)
-        self.luma[y0:y1, x0:x1] = luma.reshape(part.shape[:2])
-        # The four channels of a pixel are added as one number: a sum of four bytes has 16 bits.
+        whole = pixels.reshape(len(pixels), -1).view(np.uint64)
+        part = whole[y0:y1, x0 // 2 : x1 // 2]
+        last = self._last[y0:y1, x0 // 2 : x1 // 2]
+        differs = part != last
+        # Which blocks of 2 by 2 pixels, counted row by row.
+        found = (differs[0::2] | differs[1::2]).ravel().nonzero()[0]
+        if len(found) == 0:
+            return
+        last[...] = part
+        if len(found) > _MANY * part.size / 2:
+            self._convert_all(pixels[y0:y1, x0:x1], x0, y0)
+            return
+        # Where the upper two of each block are in the frame, and its one colour.
+        half, across = self.size[0] // 2, (x1 - x0) // 2
+        rows = found // across
+        blocks = found + rows * (half - across) + (y0 // 2 * half + x0 // 2)
+        upper = blocks + (rows + y0 // 2) * half
+        two = np.empty((len(found), 2), np.uint64)
+        two[:, 0], two[:, 1] = whole.take(upper), whole.take(upper + half)
+        four = two.view(np.uint8).reshape(-1, 4)
+        luma = _luma(four).astype(np.uint8).view(np.uint16).reshape(-1, 2)
+        self._pairs[upper], self._pairs[upper + half] = luma[:, 0], luma[:, 1]
+        whole_pixels = four.astype(np.uint16).view(np.uint64).reshape(-1, 4)
+        first, second, third, fourth = whole_pixels.T
+        chroma = _chroma(first + second + third + fourth).astype(np.uint8)
+        self.blue.reshape(-1)[blocks], self.red.reshape(-1)[blocks] = chroma.T
+
+    def _convert_all(self, part: Pixels, x0: int, y0: int) -> None:
+        height, width = part.shape[:2]
+        self.luma[y0 : y0 + height, x0 : x0 + width] = _luma(part).reshape(height, width)
         whole = part.astype(np.uint16).view(np.uint64).squeeze(axis=-1)
         rows = whole[0::2] + whole[1::2]
-        blocks = (rows[:, 0::2] + rows[:, 1::2])[..., None].view(np.uint16).astype(np.float32)
-        chroma = blocks.reshape(-1, 4) @ _CHROMA
-        chroma += np.float32(128.5)
-        chroma = chroma.reshape(*blocks.shape[:2], 2)
-        self.blue[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 0]
-        self.red[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2] = chroma[..., 1]
+        chroma = _chroma(rows[:, 0::2] + rows[:, 1::2]).reshape(height // 2, width // 2, 2)
+        quarter = np.s_[y0 // 2 : (y0 + height) // 2, x0 // 2 : (x0 + width) // 2]
+        self.blue[quarter], self.red[quarter] = chroma[..., 0], chroma[..., 1]
+
+
+def _luma(pixels: Pixels) -> npt.NDArray[np.float32]:
+    """Return the luma of all pixels, RGBA, to be cut off to whole numbers."""
+    luma: npt.NDArray[np.float32] = pixels.astype(np.float32).reshape(-1, 4) @ _LUMA
+    luma += np.float32(16.5)
+    return luma
+
+
+def _chroma(sums: npt.NDArray[np.uint64]) -> npt.NDArray[np.float32]:
+    """Return blue and red of blocks, (n, 2), to be cut off to whole numbers.
+
+    The four channels of a pixel are added as one number: a sum of four bytes has 16 bits.
+    """
+    channels = np.ascontiguousarray(sums).reshape(-1, 1).view(np.uint16)
+    chroma: npt.NDArray[np.float32] = channels.astype(np.float32) @ _CHROMA
+    chroma += np.float32(128.5)
+    return chroma
 
 
 def _ring(width: int, height: int, pixels: str) -> deque[Any]:
