@@ -66,6 +66,21 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
+def assert_chapters_are_jumped_to(path, starts):
+    with av.open(str(path)) as video:
+        frames = [frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)]
+        chapters = [float(each["start"] * each["time_base"]) for each in video.chapters()]
+        assert chapters == pytest.approx(starts)
+        for start in reversed(starts):
+            video.seek(round(start * av.time_base))
+            # The chapter's own frame, and none before it has to be decoded.
+            frame = next(video.decode(video=0))
+            assert frame.time == pytest.approx(start, abs=0.001)
+            np.testing.assert_array_equal(
+                frame.to_ndarray(format="rgb24"), frames[round(start * 15)]
+            )
+
+
 @pytest.mark.render
 def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
     (here / "manim.cfg").write_text("[CLI]\nbackground_color = RED\nframe_rate = 3\n")
@@ -112,6 +127,9 @@ def test_every_format_is_written_whole_and_nothing_else(here, monkeypatch):
     assert np.abs(frame_at("a.mp4", 20)[5, 5].astype(int) - background).max() <= 2
     assert frame_at("a.gif", 10)[5, 5].tolist() == list(background)
     assert np.asarray(Image.open("中 文.png"))[5, 5, :3].tolist() == list(LIGHT.rgb("background"))
+
+    for name in ("a.mp4", "b.webm"):
+        assert_chapters_are_jumped_to(name, [0.0, 0.8])
 
     clips = sorted(Path("clips").iterdir())
     assert [clip.name for clip in clips] == ["short-00-first.mp4", "short-01-second.mp4"]

@@ -308,9 +308,8 @@ def test_a_sound_begins_with_its_event(tmp_path, ending):
         assert [kind for kind in types if kind != "data"] == ["video", "audio"]  # chapters are data
         assert file.streams.audio[0].codec_context.name in ("aac", "opus", "libopus")
         length = file.duration / 1e6
-        if ending == "mp4":
-            ends = [chapter["end"] for chapter in file.chapters()]
-            assert ends == pytest.approx([1500, 3500], abs=1000 * frame)  # of whole frames
+        ends = [float(chapter["end"] * chapter["time_base"]) for chapter in file.chapters()]
+        assert ends == pytest.approx([1.5, 3.5], abs=frame)  # of whole frames
     assert length == pytest.approx(3.5, abs=0.1)
     cues = output.with_suffix(".srt").read_text("utf-8-sig")
     assert "00:00:01,500 --> 00:00:03,500" in cues

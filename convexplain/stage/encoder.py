@@ -206,7 +206,7 @@ class Encoder:
     frame_rate : float
         Frames a second.
     chapters : sequence of Chapter
-        Markers written into the file, mp4 and mkv alike.
+        Markers written into the file, of every format alike.
     """
 
     def __init__(
@@ -237,7 +237,7 @@ class Encoder:
             context = stream.codec_context
             context.color_primaries = context.color_trc = context.colorspace = _BT709
             context.color_range = _STUDIO_RANGE
-        if chapters and path.suffix != ".webm":
+        if chapters:
             self._container.set_chapters(
                 [
                     {

@@ -92,8 +92,7 @@ def join(
             track.codec_context.time_base = _MILLISECOND
             track.codec_context.subtitle_header = _STYLE
             tracks.append(_told(cues, track))
-        if kind == ".mp4":
-            film.set_chapters([*_marks(chapters, float(total))])
+        film.set_chapters([*_marks(chapters, float(total))])
         # Players read a file from front to back: packets go in by time.
         for _, _, packet in heapq.merge(*tracks, key=lambda item: item[:2]):
             film.mux(packet)
