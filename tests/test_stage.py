@@ -292,6 +292,34 @@ class Pulse(StageScene):
         self.camera._blank = self.anew
 
 
+class Reordered(Pulse):
+    """On its way one of two grids comes to the front, and then the other gets a part."""
+
+    def construct(self):
+        self.pictures = []
+        back, front = (PixelGrid([[n]], 200 + 40 * n, 200, 150) for n in (1.0, -1.0))
+        self.add(back, front)
+
+        def move(alpha):
+            if alpha > 0.3:
+                back.z_index = 1
+            if alpha > 0.6 and not front.submobjects:
+                front.add(WindowFrame(back, 0, 0, 1, 1))
+            front.opacity = 1 - alpha / 2
+
+        self.drive(move, 1.0)
+
+
+def test_what_comes_to_the_front_or_gets_a_part_on_its_way_is_painted_so(small):
+    now, anew = Reordered(), Reordered()
+    anew.anew = True
+    for scene in (now, anew):
+        scene.render()
+    np.testing.assert_array_equal(now.pictures, anew.pictures)
+    middle = [picture[122, 122, :3].tolist() for picture in now.pictures]
+    assert middle[0] != middle[-1] == list(DARK.rgb("positive"))
+
+
 class Counted(PixelGrid):
     """A grid that counts how often it is painted."""
 

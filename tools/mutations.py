@@ -1168,6 +1168,20 @@ MUTATIONS = (
         "tests/test_stage.py",
     ),
     Mutation(
+        "an order on the stage that is kept though something has come to the front",
+        "convexplain.stage.camera",
+        "and [*map(_DEPTH, given)] == self._depths",
+        "",
+        "tests/test_stage.py",
+    ),
+    Mutation(
+        "blocks of a picture that are not encoded if only their lower half has changed",
+        "convexplain.stage.encoder",
+        "differs[0::2] | differs[1::2]",
+        "differs[0::2]",
+        "tests/test_stage.py",
+    ),
+    Mutation(
         "a picture that is painted on while it waits for the encoder",
         "convexplain.stage.encoder",
         "maxsize=len(self._ring) - 2",

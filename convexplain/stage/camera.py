@@ -211,7 +211,7 @@ class StageCamera(Camera):
         newest = next(self._numbers)
         self._still = self.shot == self._shown_in
         before, given = self._shown, list(mobjects)
-        stands = self._stands(given)
+        stands = not self._blank and self._stands(given)
         if not stands:
             self._everything = sorted(_family(given), key=_DEPTH)
             self._given, self._depths = given, [*map(_DEPTH, given)]
