@@ -167,6 +167,21 @@ def test_a_number_that_becomes_long_repaints_the_whole_grid():
         assert (grid.damage(before, 1.0).right > 300) == whole
 
 
+def test_numbers_are_painted_anew_where_they_are_printed_otherwise():
+    grid = PixelGrid([[0.148, 0.25]], 100, 100, 90, numbers=True)
+    pictures = [painted(grid)]
+    for change in ({"decimals": 1}, {"printed": [["a", "b"]]}):
+        state = grid.state()
+        vars(grid).update(change)
+        assert grid.state() != state
+        pictures.append(painted(grid))
+        fresh = PixelGrid([[0.148, 0.25]], 100, 100, 90, numbers=True, decimals=grid.decimals)
+        fresh.printed = grid.printed
+        np.testing.assert_array_equal(pictures[-1], painted(fresh))
+    assert (pictures[0] != pictures[1]).any()
+    assert (pictures[1] != pictures[2]).any()
+
+
 def test_the_window_hides_no_cell():
     values = RNG.uniform(-1, 1, (6, 6))
     grid = PixelGrid(values, 100, 100, 18)

@@ -182,6 +182,9 @@ class PixelGrid(StageMobject):
             self.limit,
             self.glass,
             self.lines,
+            self.numbers,
+            self.decimals,
+            self.printed,
             self.number_opacity,
             self.shares.tobytes(),
             self.values.tobytes(),
@@ -404,7 +407,8 @@ class PixelGrid(StageMobject):
         return min(size, _FILLED * self.cell / wide)
 
     def _paint_numbers(self, canvas: Canvas) -> None:
-        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, canvas.theme)
+        words = (self.decimals, self.printed)
+        key = (self.values.tobytes(), self.shares.tobytes(), self.limit, words, canvas.theme)
         if self._printed is None or self._printed[0] != key:
             self._printed = (key, list(self._numbers(canvas.theme)))
         numbers = self._printed[1]
