@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import count, groupby, takewhile
+from itertools import chain, count, groupby, takewhile
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import cairo
 import numpy as np
+import numpy.typing as npt
 from manim.camera.camera import Camera
 from manim.mobject.mobject import Mobject
 from manim.mobject.types.vectorized_mobject import VMobject
@@ -248,11 +249,10 @@ class StageCamera(Camera):
             now |= fresh
             if fresh:
                 rows = [self._rows[key] for key in fresh]
-                self._boxes[:, rows] = np.array([look.bounds for look in fresh.values()]).T
+                self._boxes[:, rows] = _columns(fresh)
         else:
-            self._shown, self._rows = now, {key: row for row, key in enumerate(now)}
-            boxes = np.array([look.bounds for look in now.values()], dtype=np.int64)
-            self._boxes = boxes.reshape(-1, 4).T.copy()
+            self._shown, self._rows = now, dict(zip(now, count(), strict=False))
+            self._boxes = _columns(now).copy()
 
     def _hide(self) -> list[Rect]:
         """Hide what the frame would cut, and return where more or less is hidden than before."""
@@ -498,6 +498,12 @@ def _holds(box: Box, places: Points, kind: type[Mobject]) -> bool:
     held = (x >= box[0] - _NEAR) & (x <= box[2] + _NEAR)
     held &= (y >= box[1] - _NEAR) & (y <= box[3] + _NEAR)
     return bool(held.any() if kind is Line else held.all())
+
+
+def _columns(looks: Shown) -> npt.NDArray[np.int64]:
+    """Return left, top, right and bottom of looks, (4, n)."""
+    sides = chain.from_iterable([look.bounds for look in looks.values()])
+    return np.fromiter(sides, np.int64, 4 * len(looks)).reshape(-1, 4).T
 
 
 def _pinned(mobject: Mobject) -> bool:

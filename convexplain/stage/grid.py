@@ -445,8 +445,8 @@ def paint_sheets(canvas: Canvas, sheets: Sequence[PixelGrid]) -> None:
         run = list(same)
         points = np.concatenate([sheet.points for sheet in run])
         places = from_scene(points).reshape(len(run), -1, 2) * canvas.scale
-        xs = _edges(places[:, 0, 0], places[:, 1, 0], width)
-        ys = _edges(places[:, 0, 1], places[:, 2, 1], height)
+        xs = _edges_of_all(places[:, 0, 0], places[:, 1, 0], width)
+        ys = _edges_of_all(places[:, 0, 1], places[:, 2, 1], height)
         ends = zip(xs[:, 0].tolist(), ys[:, 0].tolist(), xs[:, -1].tolist(), ys[:, -1].tolist(),
                    strict=True)  # fmt: skip
         for row, (sheet, (left, top, right, bottom)) in enumerate(zip(run, ends, strict=True)):
@@ -456,12 +456,19 @@ def paint_sheets(canvas: Canvas, sheets: Sequence[PixelGrid]) -> None:
                 canvas.glaze(glass, left, top, sheet.opacity)
 
 
-def _edges(start: float | Places, end: float | Places, cells: int) -> npt.NDArray[np.intp]:
-    """Return the whole pixels between which cells lie; of several grids at once, if asked."""
-    first, last = np.asarray(start), np.asarray(end)
-    step = (last - first) / cells
-    places = np.arange(cells + 1, dtype=np.float64) * step[..., None] + first[..., None]
-    places[..., -1] = last
+def _edges(start: float, end: float, cells: int) -> npt.NDArray[np.intp]:
+    """Return the whole pixels between which cells lie."""
+    step = (end - start) / cells
+    # For so few numbers faster without numpy; both round halves to even.
+    places = [round(number * step + start) for number in range(cells)]
+    return np.array([*places, round(end)], dtype=np.intp)
+
+
+def _edges_of_all(start: Places, end: Places, cells: int) -> npt.NDArray[np.intp]:
+    """Return the same for several grids at once, a row for each."""
+    step = (end - start) / cells
+    places = np.arange(cells + 1, dtype=np.float64) * step[:, None] + start[:, None]
+    places[:, -1] = end
     whole: npt.NDArray[np.intp] = np.rint(places).astype(np.intp)
     return whole
 
