@@ -151,6 +151,28 @@ MUTATIONS = (
         "tests/test_residual.py::test_the_sum_comes_into_its_own_cell",
     ),
     Mutation(
+        "numbers that keep the decimals of the picture before",
+        "convexplain.stage.grid",
+        "words = (self.decimals, self.printed)",
+        "words = ()",
+        "tests/test_stage.py::test_numbers_are_painted_anew_where_they_are_printed_otherwise",
+    ),
+    Mutation(
+        "numbers of another channel counted",
+        "convexplain.lessons.batch_norm",
+        "sums = self.counted[0][:, self.shown_filter]",
+        "sums = self.counted[0][:, 0]",
+        "tests/test_batch_norm.py::test_numbers_of_all_digits_are_counted_before_and_after",
+    ),
+    Mutation(
+        "normalizations in networks that are to have none",
+        "convexplain.training.experiments.by_training",
+        "        if normalised:\n            layers += [",
+        "        if True:\n            layers += [",
+        "tests/test_experiments.py::"
+        "test_kinds_differ_from_the_chapter_s_network_by_their_layers_alone",
+    ),
+    Mutation(
         "shapes whose signs are not those of their scales",
         "convexplain.lessons.parts.separating",
         "sizes[:, :, None] * right * signs.transpose(0, 2, 1)",
