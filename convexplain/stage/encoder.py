@@ -56,16 +56,18 @@ class Format(NamedTuple):
 
 # Every picture is encoded as it comes, from the one before: what moves here are flat colours and
 # thin lines, of which looking ahead, or between pixels, saves few bytes and costs half of the time.
-# All of it alike (qp): thin lines need what is saved elsewhere; smoothing blocks blurs them.
+# All of it alike (qp), which takes less time than to weigh parts against one another; with colours
+# a little finer, and edges of blocks not smoothed, lines and text are nearer to what was drawn.
 _AT_ONCE = (
-    "bframes=0:ref=1:rc-lookahead=0:mbtree=0:scenecut=0:weightp=0:subme=0:aq-mode=0:no-deblock=1"
+    "bframes=0:ref=1:rc-lookahead=0:mbtree=0:scenecut=0:weightp=0:subme=0:"
+    "aq-mode=0:no-deblock=1:chroma-qp-offset=-2"
 )
 
 FORMATS = {
     ".mp4": Format(
         "libx264",
         "yuv420p",
-        {"preset": "superfast", "qp": "19", "threads": "1", "x264-params": _AT_ONCE},
+        {"preset": "superfast", "qp": "17", "threads": "1", "x264-params": _AT_ONCE},
         # The index goes before the pictures: a browser plays the file while it still loads.
         container={"movflags": "+faststart"},
     ),
