@@ -345,3 +345,14 @@ def test_an_upright_frame_prints_the_numbers_of_the_channel_that_is_taken_apart(
         grid = placed.piece(name)
         assert grid.decimals is not None
         assert grid.size >= placed.sheet.least
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_picture_of_the_photograph_fits_every_frame(aspect, lang):
+    sheet = ASPECTS[aspect]
+    photo = replace(Channels().photo_picture, upright=sheet.height > sheet.width)
+    for diagram in (
+        photo.photograph(), photo.sheets(), photo.sums(), photo.field(), photo.overlay(),
+    ):  # fmt: skip
+        assert place(diagram, sheet, lang).pieces

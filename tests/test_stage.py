@@ -484,6 +484,16 @@ def test_long_captions_take_two_balanced_lines_and_longer_ones_are_refused():
     assert len(caption_labels(english, "en")) == 2
 
 
+def test_a_caption_in_a_narrow_frame_breaks_at_its_clause():
+    from convexplain.panels import ASPECTS
+
+    said = "共 104,202 个参数，71% 在第三个卷积层；池化层没有参数。"
+    lines = [label.text for label in caption_labels(said, "zh", ASPECTS["1:1"])]
+    assert lines == ["共 104,202 个参数，71% 在第三个卷积层；", "池化层没有参数。"]
+    long = "One sentence after the other, " * 5
+    assert len(caption_labels(long, "en", ASPECTS["9:16"])) > 2
+
+
 def test_an_arrow_ends_where_it_points():
     pixels = painted(Line([(100, 100), (300, 100)], arrow=True))
     _, cols = np.nonzero((pixels != DARK.rgb("background")).any(axis=2))

@@ -525,9 +525,7 @@ def caption_labels(text: str, lang: str, sheet: Sheet = VIDEO) -> list[Label]:
         most, middle = 2, _CAPTION_Y
     else:
         box = sheet.caption_box
-        lines = [
-            line for part in text.split("\n") for line in words.wrap(part, box.width, CAPTION_SIZE)
-        ]
+        lines = [line for part in text.split("\n") for line in _narrow(part, lang, box.width)]
         most = int(box.height // _LINE)
         # On a phone the lower end of an upright frame lies under buttons.
         middle = top + (box.middle[1] if sheet.width >= sheet.height else box.y + 0.3 * box.height)
@@ -559,9 +557,17 @@ def sheet_of(width: float, height: float) -> Sheet:
     return min(ASPECTS.values(), key=lambda s: abs(math.log(s.width / s.height) - ratio))
 
 
-def wrap(text: str, lang: str) -> list[str]:
+def _narrow(text: str, lang: str, width: float) -> list[str]:
+    """Break a caption as in a wide frame where two lines are enough, or else into more."""
+    try:
+        return wrap(text, lang, width)
+    except ValueError:
+        return words.wrap(text, width, CAPTION_SIZE)
+
+
+def wrap(text: str, lang: str, width: float = _CAPTION_WIDTH) -> list[str]:
     """Break a caption into at most two lines of about the same length."""
-    if width_of(text, CAPTION_SIZE) <= _CAPTION_WIDTH:
+    if width_of(text, CAPTION_SIZE) <= width:
         return [text]
     best: tuple[float, list[str]] | None = None
     for at in range(1, len(text)):
@@ -572,8 +578,8 @@ def wrap(text: str, lang: str) -> list[str]:
         lines = [text[:at].strip(), text[at:].strip()]
         longest = max(width_of(line, CAPTION_SIZE) for line in lines)
         # Chinese reads best when a line ends with its clause.
-        cost = longest - (150 if text[at - 1] in "，。：；" else 0)
-        if longest <= _CAPTION_WIDTH and (best is None or cost < best[0]):
+        cost = longest - (0.25 * width if text[at - 1] in "，。：；" else 0)
+        if longest <= width and (best is None or cost < best[0]):
             best = (cost, lines)
     if best is None:
         raise ValueError(f"the caption {text!r} takes more than two lines: shorten it")

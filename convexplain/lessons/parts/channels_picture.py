@@ -91,7 +91,9 @@ class PhotoPicture:
         shown = Either(
             Row(self._photo(), table, self._sum()),
             Column(Row(self._photo(), self._sum()), table, align="middle"),
-        )
+            Column(Row(self._photo(), Column(self._hand_made(), Legend("legend"))),
+                   Row(self._table(), self._sum()), align="middle"),
+        )  # fmt: skip
         return Diagram(shown, links)
 
     def field(self) -> Diagram:
