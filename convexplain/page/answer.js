@@ -6,7 +6,7 @@
  */
 
 import { DATA } from "./data.js";
-import { button, make, refill, roving, setAttributes } from "./dom.js";
+import { button, make, refill, roving, setAttributes, write } from "./dom.js";
 import { MINUS, number, probability } from "./format.js";
 import { term } from "./glossary.js";
 import { clamp, sumOf } from "./numbers.js";
@@ -74,9 +74,9 @@ export class Bars {
       const k = shown[at];
       row.k = k;
       const p = probabilities[k];
-      name.textContent = className(k);
+      write(name, className(k));
       fill.style.width = secret ? "0" : `${100 * clamp(p, 0, 1)}%`;
-      share.textContent = secret ? "?" : probability(p);
+      write(share, secret ? "?" : probability(p));
       bar.classList.toggle("best", !secret && k === prediction);
       setAttributes(bar, { "aria-label": barName(k, p, secret), "aria-current": k === chosen ? "true" : false });
     });

@@ -12,7 +12,7 @@ import { Chain } from "./chain.js";
 import { COMPARE } from "./compare.js";
 import { Controls } from "./controls.js";
 import { DATA, INPUT } from "./data.js";
-import { make, refill, setAttributes } from "./dom.js";
+import { make, refill, setAttributes, write } from "./dom.js";
 import { Drawing } from "./draw.js";
 import { ERASE } from "./erase.js";
 import { EXPLORE } from "./explore.js";
@@ -230,7 +230,7 @@ export class App {
       const steps = [DATA.digits28 ? "step1" : "step1Picture", matchMedia("(hover: none)").matches ? "step2Touch" : "step2", "step3"].map((key, i) => make(
         "span", { class: "step" }, make("b", { "aria-hidden": "true" }, i + 1), say(key), " ",
       ));
-      refill(this.caption, steps);
+      if (this.caption.textContent !== steps.map(({ textContent }) => textContent).join("")) refill(this.caption, steps);
     } else if (this.caption.textContent !== [text, ...(invites ? [invites] : [])].join(gap())) {
       refill(this.caption, text, invites ? invitation(invites) : null);
     }
@@ -259,7 +259,7 @@ export class App {
     if (this.speaking) return;
     this.speaking = window.setTimeout(() => {
       this.speaking = 0;
-      if (this.spoken.textContent !== this.toSay) this.spoken.textContent = this.toSay;
+      write(this.spoken, this.toSay);
     }, SPOKEN_EVERY);
   }
 

@@ -12,7 +12,7 @@
 
 import { Bars, showTiles } from "./answer.js";
 import { INPUT } from "./data.js";
-import { button, make, setAttributes } from "./dom.js";
+import { button, make, setAttributes, write } from "./dom.js";
 import { number } from "./format.js";
 import { Links, within } from "./links.js";
 import { MapView, scaleGradient } from "./map.js";
@@ -233,12 +233,12 @@ export class Chain {
     const key = `${languageInUse()} ${filter}`;
     if (element.dataset.labelled === key) return;
     element.dataset.labelled = key;
-    about.textContent = column.heading;
+    write(about, column.heading);
     setAttributes(about, { title: say("explainWord", { word: column.heading }) });
-    sizes.textContent = column.sizes;
+    write(sizes, column.sizes);
     const [chosen, range] = column.which(filter);
     which.replaceChildren(chosen, ...(range ? [make("span", { class: "range" }, range)] : []));
-    if (column.layer) feeds.textContent = this.feedsOf(column);
+    if (column.layer) write(feeds, this.feedsOf(column));
   }
 
   /** What a column reads: it says of what, where that is not the column before it. @param {Column} column */
@@ -276,14 +276,14 @@ export class Chain {
 
     const signed = !picture && model.trace.signed(column.name);
     const ends = limit === null ? ["0", "1"] : [signed ? number(-limit) : "0", number(limit)];
-    [low.textContent, high.textContent] = ends;
+    [low, high].forEach((end, i) => write(end, ends[i]));
     const colours = `${state.theme} ${limit === null} ${signed}`; // wherever the scale ends, they are the same
     if (strip.dataset.colours !== colours) strip.style.background = scaleGradient(limit, signed);
     strip.dataset.colours = colours;
     setAttributes(scale, { "aria-label": say("scaleHint", { layer: column.heading, low: ends[0], high: ends[1] }) });
 
     if (fresh) contextOf(small).drawImage(view.small, 0, 0);
-    tabName.textContent = column.heading;
+    write(tabName, column.heading);
     setAttributes(tab, { "aria-current": (focus?.layer ?? INPUT) === column.name ? "true" : false });
   }
 

@@ -7,7 +7,7 @@
  */
 
 import { bundledDigit, DATA, DEPTH, HEIGHT, samplesOf, SIDE, WIDTH } from "./data.js";
-import { button, make, radio, roving, setAttributes } from "./dom.js";
+import { button, make, radio, roving, setAttributes, write } from "./dom.js";
 import { percent } from "./format.js";
 import { largest } from "./ink.js";
 import { LEVELS, quantised } from "./model.js";
@@ -136,7 +136,7 @@ export class Controls {
   /** @param {State} state */
   render(state) {
     const drawing = state.tool !== null;
-    this.title.textContent = say(DATA.digits28 ? "choose" : "choosePicture");
+    write(this.title, say(DATA.digits28 ? "choose" : "choosePicture"));
     this.digits.forEach((choice, at) => {
       const digit = this.classes[at];
       const chosen = digit === state.digit;
@@ -146,25 +146,25 @@ export class Controls {
       });
       this.drawDigit(this.canvases[at], digit, chosen ? state.sample : 0, state.theme);
     });
-    this.draw.textContent = say(drawing ? "done" : "draw");
+    write(this.draw, say(drawing ? "done" : "draw"));
     setAttributes(this.draw, { "aria-pressed": String(drawing) });
     this.draw.hidden = DEPTH !== 1;
     this.rubber.hidden = DEPTH !== 1;
     this.another.hidden = !drawing && samplesOf(state.digit ?? this.classes[0]).length < 2;
-    this.another.textContent = say(drawing ? "clear" : "another");
-    this.open.textContent = say("picture");
+    write(this.another, say(drawing ? "clear" : "another"));
+    write(this.open, say("picture"));
     this.open.title = say("pictureHint");
-    this.rubber.textContent = say("rubber");
+    write(this.rubber, say("rubber"));
     setAttributes(this.rubber, { "aria-pressed": String(state.tool === "rubber") });
-    this.shiftTitle.textContent = say("shift");
-    this.shiftValue.textContent = shiftText(state.shift);
+    write(this.shiftTitle, say("shift"));
+    write(this.shiftValue, shiftText(state.shift));
     ARROWS.forEach(([, , , , words], i) => setAttributes(this.keys[i], { "aria-label": say(words) }));
     const shifted = state.shift[0] !== 0 || state.shift[1] !== 0;
     const centre = say(shifted || !state.drawn ? "centre" : "pictureCentre");
     setAttributes(this.centre, {
       "aria-label": centre, title: centre, disabled: !shifted && !(state.drawn && DATA.digits28),
     });
-    this.noiseLabel.textContent = say("noise");
+    write(this.noiseLabel, say("noise"));
     if (Number(this.noise.value) !== state.noise) this.noise.value = String(state.noise);
     setAttributes(this.noise, { "aria-valuetext": percent(state.noise, 0) });
   }

@@ -104,13 +104,19 @@ export function setAttributes(element, { on = {}, style = {}, ...attributes }) {
     element.addEventListener(event, /** @type {EventListener} */ (listener));
   }
   for (const [property, text] of Object.entries(style)) {
-    /** @type {HTMLElement} */ (element).style.setProperty(property, String(text));
+    const { style: own } = /** @type {HTMLElement} */ (element);
+    if (own.getPropertyValue(property) !== String(text)) own.setProperty(property, String(text));
   }
   for (const [name, value] of Object.entries(attributes)) {
     const text = value === true ? "" : String(value);
     if (value === false || value === null || value === undefined) element.removeAttribute(name);
     else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
+}
+
+/** Write a text, if it is not there: the browser lays out anew for the same one, too. @param {Element} element @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 let refilling = false;

@@ -35,6 +35,8 @@ export class Drawing {
     this.last = null;
     /** The pictures before each stroke, the first one first. @type {Picture[]} */
     this.before = [];
+    /** The buttons beside the sentence, and for what they were made. @type {{key: string, made: HTMLElement}|null} */
+    this.beside = null;
     const { element } = view;
     element.addEventListener("pointerdown", (event) => this.began(event));
     element.addEventListener("pointermove", (event) => this.moved(event));
@@ -64,8 +66,14 @@ export class Drawing {
     if (last) this.app.store.change(last);
   }
 
-  /** What stands beside the sentence while one draws. */
+  /** What stands beside the sentence while one draws: the same buttons from stroke to stroke. */
   buttons() {
+    const key = `${this.app.store.state.lang} ${this.before.length > 0}`;
+    if (key !== this.beside?.key) this.beside = { key, made: this.makeButtons() };
+    return this.beside.made;
+  }
+
+  makeButtons() {
     const { app } = this;
     return make(
       "span", { class: "joined" },

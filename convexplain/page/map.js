@@ -8,7 +8,7 @@
  * @typedef {number[]} At  row, column
  */
 
-import { make, setAttributes } from "./dom.js";
+import { make, setAttributes, write } from "./dom.js";
 import { number } from "./format.js";
 import { clamp } from "./numbers.js";
 import { colourOf, contextOf, css, paintOn, textOn, tokens } from "./theme.js";
@@ -238,7 +238,7 @@ export class MapView {
   announce(row, col, text) {
     this.at = [row, col];
     setAttributes(this.cell, { "aria-rowindex": row + 1, "aria-colindex": col + 1 });
-    if (this.cell.textContent !== text) this.cell.textContent = text;
+    write(this.cell, text);
   }
 
   /** Frame a box of cells, clipped to the map; null takes the frame away. @param {Box|null} box */

@@ -5,7 +5,7 @@
  *   shares of that and the next ones; they add up to 1
  */
 
-import { consume, isModified, make, setAttributes } from "./dom.js";
+import { consume, isModified, make, setAttributes, write } from "./dom.js";
 import { contextOf, paint } from "./theme.js";
 
 /** The thumbnails of one layer. */
@@ -137,7 +137,7 @@ export class Thumbs {
     this.frame.style.width = `${this.side}px`;
     this.frame.style.height = `${this.side}px`;
     setAttributes(this.option, { "aria-posinset": filter + 1 });
-    this.option.textContent = name;
+    write(this.option, name);
     setAttributes(this.element, { "aria-label": label });
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import { DATA } from "./data.js";
-import { button, make, radio, roving, select, setAttributes } from "./dom.js";
+import { button, make, radio, roving, select, setAttributes, write } from "./dom.js";
 import { SPEEDS } from "./play.js";
 import { say } from "./words.js";
 
@@ -51,26 +51,29 @@ export class Toolbar {
 
   /** @param {State} state */
   render(state) {
-    this.title.textContent = say("title");
-    this.skip.textContent = say("skip");
+    write(this.title, say("title"));
+    write(this.skip, say("skip"));
     setAttributes(this.bar, { "aria-label": say("toolbar") });
     setAttributes(this.before, { "aria-label": say("stepBack"), title: say("stepBack") });
     setAttributes(this.after, { "aria-label": say("stepOn"), title: say("stepOn") });
-    this.play.replaceChildren(make("span", { class: state.playing ? "glyph pause" : "glyph run", "aria-hidden": "true" }), say(state.playing ? "pause" : "play"));
+    const does = say(state.playing ? "pause" : "play");
+    if (this.play.textContent !== does) {
+      this.play.replaceChildren(make("span", { class: state.playing ? "glyph pause" : "glyph run", "aria-hidden": "true" }), does);
+    }
     setAttributes(this.speed, { "aria-label": say("speed") });
-    [...this.speed.options].forEach((option, i) => { option.textContent = say("perSecond", { n: SPEEDS[i] }); });
+    [...this.speed.options].forEach((option, i) => write(option, say("perSecond", { n: SPEEDS[i] })));
     this.speed.value = String(state.speed);
     setAttributes(this.group, { "aria-label": say("mode") });
     this.app.modes.forEach((mode, i) => {
       const chosen = mode.name === state.mode;
-      this.modes[i].textContent = say(mode.name);
+      write(this.modes[i], say(mode.name));
       this.modes[i].hidden = !mode.available(this.app);
       setAttributes(this.modes[i], { "aria-checked": String(chosen), tabindex: chosen ? 0 : -1 });
     });
-    this.language.textContent = say("otherLanguage");
+    write(this.language, say("otherLanguage"));
     setAttributes(this.language, { lang: state.lang === "zh" ? "en" : "zh-Hans" });
-    if (this.slides) this.slides.textContent = say("slidesOpen");
-    this.theme.textContent = say(state.theme === "dark" ? "light" : "dark");
+    if (this.slides) write(this.slides, say("slidesOpen"));
+    write(this.theme, say(state.theme === "dark" ? "light" : "dark"));
     setAttributes(this.help, { "aria-label": say("help"), title: say("help") });
   }
 }

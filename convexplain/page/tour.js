@@ -123,6 +123,8 @@ export class Tour {
     this.steps = [];
     /** What stands beside the sentence, and for what it was made. @type {{key: string, made: Children}} */
     this.beside = { key: "", made: [] };
+    /** The way into it, and in which language. @type {{lang: string, made: HTMLElement}|null} */
+    this.invites = null;
   }
 
   /** The step that is shown; null while there is no tour. */
@@ -186,7 +188,11 @@ export class Tour {
 
   /** The way into the tour, where nothing else is to be said. */
   invitation() {
-    return button(() => this.start(), { class: "primary", "data-key": "tour-start" }, say("tourStart"));
+    const { lang } = this.app.store.state;
+    if (lang !== this.invites?.lang) {
+      this.invites = { lang, made: button(() => this.start(), { class: "primary", "data-key": "tour-start" }, say("tourStart")) };
+    }
+    return this.invites.made;
   }
 
   /** What stands beside the sentence: the same buttons as long as a step lasts, so that none is lost under a finger. */

@@ -143,9 +143,15 @@ export class Trace {
 
   /** Whether any number of a layer's output is below zero. @param {string} name */
   signed(name) {
-    const signed = this.signs.get(name) ?? this.output(name).some((value) => value < 0);
+    const signed = this.signs.get(name) ?? (this.maySign(name) && this.output(name).some((value) => value < 0));
     this.signs.set(name, signed);
     return signed;
+  }
+
+  /** Whether a layer could put out a number below zero, as ReLU and what hands its numbers on cannot. @param {string} name */
+  maySign(name) {
+    const home = this.scaledAs(name);
+    return home !== INPUT && layerNamed(this.network, home).activation !== "relu";
   }
 
   /** The layer whose colour scale a layer has; "input" is the picture. @param {string} name */
