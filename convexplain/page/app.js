@@ -179,7 +179,8 @@ export class App {
     const cell = this.mode.bench ? null : focusCell(state);
     const bench = this.mode.bench ? "mode" : cell ? "panel" : "overview";
     const root = this.chain.element;
-    if (root.dataset.bench !== bench) this.fit = true;
+    // Maps that were not to be seen have the size that they had before.
+    if (root.dataset.bench !== bench || root.dataset.mode !== this.mode.name) this.fit = true;
     setAttributes(root, { "data-bench": bench, "data-mode": this.mode.name });
     this.panel.element.hidden = bench === "overview";
     const benched = this.mode.bench?.(this, state); // in the panel as it is laid out now

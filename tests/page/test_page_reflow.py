@@ -43,6 +43,13 @@ def test_nothing_reaches_out_of_a_window_of_any_width(
     assert page.evaluate(OUTSIDE) == []
 
 
+def test_maps_that_come_back_have_the_size_of_their_new_place(show: Open) -> None:
+    for state in ("predict", "compare", "erase"):  # beside what is compared there are no maps
+        page = show(STATES[state], viewport={"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(OUTSIDE) == []
+
+
 def colours(page: Page, *selectors: str) -> list[str]:
     style = "(e) => getComputedStyle(e).backgroundColor"
     return [page.locator(selector).first.evaluate(style) for selector in selectors]
