@@ -489,7 +489,7 @@ def test_a_caption_in_a_narrow_frame_breaks_at_its_clause():
 
     said = "共 104,202 个参数，71% 在第三个卷积层；池化层没有参数。"
     lines = [label.text for label in caption_labels(said, "zh", ASPECTS["1:1"])]
-    assert lines == ["共 104,202 个参数，71% 在第三个卷积层；", "池化层没有参数。"]
+    assert lines == ["共 104,202 个参数，", "71% 在第三个卷积层；池化层没有参数。"]
     long = "One sentence after the other, " * 5
     assert len(caption_labels(long, "en", ASPECTS["9:16"])) > 2
 
