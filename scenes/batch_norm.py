@@ -8,7 +8,7 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import batch_norm
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import in_turn
+from convexplain.stage.pace import Move, in_turn
 
 
 class BatchNorm(LessonScene):
@@ -119,9 +119,13 @@ class BatchNorm(LessonScene):
         height, width = self.lesson.kernel[0].shape
         cells = [self.board.pulse(f"after[{r}, {c}]") for r in range(height) for c in range(width)]
         self.during(0.15, in_turn(*cells, overlap=0.6), rate=linear)
-        near = self.board.around("kernel.all", "after.all", "bias.all")
-        self.during(0.12, self.board.show("bias"), self.camera.to(near, most=1.6))
+        self.during(0.12, self.board.show("bias"), self.nearer())
         self.during(1, self.board.pulse("bias.new", times=2))
+
+    def nearer(self) -> Move:
+        """Let the camera go to the kernels and the bias."""
+        near = self.board.around("kernel.all", "after.all", "bias.all")
+        return self.camera.to(near, most=1.6)
 
     def show_same(self, event: Event) -> None:
         """The map of both ways, and what is left between them."""
@@ -145,8 +149,9 @@ class BatchNorm(LessonScene):
         self.turn_into(
             self.lesson.folding(), 0.3, show=("kernel", "times", "equals", "after", "bias")
         )
+        self.during(0.12, self.nearer())
         height, width = self.lesson.kernel[1].shape
         seen = sorted(np.ndindex(height, width), key=lambda cell: sum(cell))
         cells = [self.board.pulse(f"after[{r}, {c}]") for r, c in seen]
-        self.during(0.5, in_turn(*cells, overlap=0.6), rate=linear)
+        self.during(0.4, in_turn(*cells, overlap=0.6), rate=linear)
         self.during(1, self.board.pulse("after", times=2))
