@@ -17,7 +17,7 @@ lint-imports --no-cache  # its cache can miss a module that became a package
 types=$(mktemp)
 mypy >"$types" 2>&1 &
 looking=$!
-trap 'kill "$looking" 2>/dev/null; rm -f "$types"' EXIT
+trap 'kill "$looking" 2>/dev/null || true; rm -f "$types"' EXIT
 pytest --collect-only --quiet "$@" >/dev/null 2>&1 || true  # what cannot be collected is told below
 failed=0
 # Two workers, each with a file of tests at a time: what a file's tests share is made once.
