@@ -277,6 +277,16 @@ def test_of_many_channels_the_first_ones_are_counted_in_this_picture_alone(tmp_p
         assert problems(place(picture, ASPECTS[aspect])) == []
 
 
+def test_constants_of_many_characters_find_their_place_upright(lesson, tmp_path):
+    weights = dict(lesson.network.weights)
+    for part in ("moving_mean", "gamma", "beta"):
+        weights[f"norm1/{part}"] = np.full(16, -0.25, np.float32)
+    path = tmp_path / "long.safetensors"
+    Network(lesson.network.layers, weights).save(path)
+    long = BatchNorm(model=str(path))
+    assert problems(place(long.one(upright=True), ASPECTS["9:16"])) == []
+
+
 def test_a_network_without_it_is_refused_and_told_of_one_that_has_it():
     for name in ("cnn", "photo"):
         with pytest.raises(UsageError, match=r"lacks a batch normalization .* such as blocks"):

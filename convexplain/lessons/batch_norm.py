@@ -383,9 +383,9 @@ class BatchNorm(FilterLesson):
         chart = Chart("among", lines, *axes, size=(9, 24), dots=dots)
         return Either(chart, replace(chart, size=(9, 14)))
 
-    def _constants(self) -> Formula:
+    def _constants(self) -> Part:
         four = self.constants
-        return Formula(
+        formula = Formula(
             "constants",
             (
                 Term("mean", fmt.number(four.mean), terms.MEAN),
@@ -395,6 +395,7 @@ class BatchNorm(FilterLesson):
             ),
             large=True,
         )
+        return Either(formula, replace(formula, large=False))
 
     def _table(self) -> Table:
         four, values = self.constants, (self.number, *self.steps)
@@ -538,8 +539,8 @@ class BatchNorm(FilterLesson):
         )
         if self.history is None:
             kept = Caption(
-                en="Stored are the running averages of its training: {m} and {s}.",
-                zh="保存的是训练时的滑动平均：{m} 和 {s}。",
+                en="Its training stored running averages: {m} and {s}.",
+                zh="训练时保存了滑动平均：{m} 和 {s}。",
             )
         mean, spread = fmt.number(self.constants.mean), fmt.number(self.constants.spread)
         yield Event("kept", 4.0, kept.fill(m=mean, s=spread))
