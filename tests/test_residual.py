@@ -190,7 +190,8 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     moments = play(lesson, LOOKS[0], watch=True).during("add")
     row, col = lesson.place
     n = lesson.shown_filter
-    first = next(m for m in moments if "sum" in m and not np.isnan(m["sum"].values[row, col]))
+    # Shown whole before, its cells come anew: the first of them is alone.
+    first = next(m for m in moments if "sum" in m and np.isfinite(m["sum"].values).sum() == 1)
     assert first["sum"].values[row, col] == pytest.approx(lesson.numbers[2])
     stage = of("residual", LOOKS[0]).ends["answer"]
     for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
