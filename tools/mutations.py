@@ -931,10 +931,10 @@ MUTATIONS = (
         "tests/page/test_page_reflow.py",
     ),
     Mutation(
-        "a button of the page without a name",
+        "a choice of the page without a name",
         "convexplain/page/toolbar.js",
-        'setAttributes(this.before, { "aria-label": say("stepBack"), title: say("stepBack") });',
-        "setAttributes(this.before, {});",
+        'setAttributes(this.speed, { "aria-label": say("speed") });',
+        "setAttributes(this.speed, {});",
         "tests/page/test_page_access.py::test_axe_finds_nothing_and_no_text_is_cut",
     ),
     Mutation(
@@ -959,10 +959,10 @@ MUTATIONS = (
         "tests/page/test_page_small.py::test_what_is_changed_is_said_in_every_mode",
     ),
     Mutation(
-        "slides that run over the end of a chapter",
+        "a chapter of slides that ends on the next one's first frame",
         "convexplain/page/slides.js",
-        "if (this.video.currentTime >= this.chapters[this.current].end - BEFORE_END) {",
-        "if (this.video.currentTime >= this.chapters[this.current].end + 0.3) {",
+        "this.video.currentTime = this.chapters[this.current].end - BEFORE_END;",
+        "this.video.currentTime = this.chapters[this.current].end + BEFORE_END;",
         "tests/page/test_page_slides.py::test_space_plays_to_the_last_frame_of_each_chapter_and_no_further",
     ),
     Mutation(
