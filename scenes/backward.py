@@ -60,23 +60,35 @@ class Backward(LessonScene):
         left, top, _, height = self.board.box(bar)
         return left, top, 1.0, height
 
-    def show_looks(self, event: Event) -> None:
-        """Bars grow; the class that it takes the picture for, and the right one."""
-        self.turn_into(self.answers(), 0.2, show=("input", "answer.title"), hold=("answer",))
+    def show_bars(self, event: Event) -> None:
+        """The bars of the answer grow."""
+        self.turn_into(self.answers(), 0.3, show=("input", "answer.title"), hold=("answer",))
         grown = [self.board.grow(bar, out_of=self.root(bar)) for bar in self.bars()]
-        self.during(0.3, in_turn(*map(eased, grown), overlap=0.8))
-        self.during(0.1, self.board.show("answer"))
+        self.during(0.5, in_turn(*map(eased, grown), overlap=0.8))
+        self.during(1, self.board.show("answer"))
+
+    def show_looks(self, event: Event) -> None:
+        """The class that it takes the picture for, and the right one."""
         looked = dict.fromkeys((self.lesson.trace.prediction, self.lesson.right))
         self.during(1, in_turn(*(self.point_at(k) for k in looked if k in self.lesson.classes)))
 
-    def show_loss(self, event: Event) -> None:
+    def show_curve(self, event: Event) -> None:
         """The right class's bar becomes a point on the curve of the loss."""
-        self.turn_into(self.lost(self.lesson.back), 0.25, show=("input", "answer"))
+        self.find_loss(1)
+
+    def find_loss(self, share: float) -> None:
+        """Draw the curve of the loss, and find the right class's point on it."""
+        self.turn_into(self.lost(self.lesson.back), 0.3 * share, show=("input", "answer"))
         axes = [n for n in self.board.frame("surprise") if not n.endswith("counter")]
-        self.during(0.3, self.board.show(*axes), self.board.trace("surprise.curve"))
+        self.during(0.4 * share, self.board.show(*axes), self.board.trace("surprise.curve"))
         right = f"answer.{self.lesson.right}"
-        self.during(0.2, self.board.grow("surprise.own", out_of=right))
+        self.during(0.3 * share, self.board.grow("surprise.own", out_of=right))
         self.board.show("surprise.counter")(1.0)
+
+    def show_loss(self, event: Event) -> None:
+        """The point is looked at, and its loss."""
+        if not self.board.has("surprise"):
+            self.find_loss(0.7)
         self.during(1, self.board.pulse("surprise.own", "surprise.counter", times=2))
 
     def lost(self, back: BackwardTrace) -> Diagram:
@@ -286,7 +298,7 @@ class Backward(LessonScene):
     def show_again(self, event: Event) -> None:
         """The picture goes through the changed network; the bars change, the loss falls."""
         shown = ("input", "answer", "surprise")
-        self.turn_into(self.lost(self.lesson.back), 0.2, show=shown)
+        self.turn_into(self.lost(self.lesson.back), 0.12, show=shown)
         self.turn_into(self.lost(self.lesson.stepped), 0.35)
         number = self.board.pulse("surprise.own", "surprise.counter", times=2)
         self.during(1, self.point_at(self.lesson.right, times=2), number)

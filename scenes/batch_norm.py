@@ -43,17 +43,23 @@ class BatchNorm(LessonScene):
         """Return the names of what stands at the curves' ends."""
         return [name for name in self.board.names("batches") if name.endswith(".label")]
 
-    def show_kept(self, event: Event) -> None:
+    def show_averages(self, event: Event) -> None:
         """The lines of what is stored."""
         if not self.board.has("batches"):
             self.turn_into(
                 self.lesson.training(upright=self.upright), 0.2, show=("sums", "batches")
             )
         lines = ("batches.mean-kept", "batches.spread-kept")
-        self.during(0.5, *map(self.board.trace, lines), rate=linear)
-        labels = [name for name in self.labels() if "kept" in name]
-        self.during(0.2, self.board.show(*labels))
-        self.during(1, self.board.pulse(*labels, times=2))
+        self.during(0.55, *map(self.board.trace, lines), rate=linear)
+        self.during(1, self.board.show(*self.kept()))
+
+    def kept(self) -> list[str]:
+        """Return the names of what stands at the lines of what is stored."""
+        return [name for name in self.labels() if "kept" in name]
+
+    def show_kept(self, event: Event) -> None:
+        """The two stored numbers are looked at."""
+        self.during(1, self.board.pulse(*self.kept(), times=2))
 
     # One number.
 
@@ -96,7 +102,10 @@ class BatchNorm(LessonScene):
             start = f"steps[{row - 1}, 3]" if row else "sums.cell"
             self.during(0.08, self.board.pulse(start), self.board.pulse(f"constants.{name}"))
             self.during(0.06, self.board.show(*words))
-            self.during(0.06, self.board.show(result))
+            self.during(0.07, self.board.show(result))
+
+    def show_result(self, event: Event) -> None:
+        """What comes out is looked at."""
         self.during(1, self.board.pulse("steps[3, 3]", times=2))
 
     def show_channels(self, event: Event) -> None:

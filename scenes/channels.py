@@ -14,7 +14,6 @@ from convexplain.lessons import channels
 from convexplain.lessons.parts.beats import Event
 from convexplain.ops import ConvStep
 from convexplain.panels import Diagram
-from convexplain.panels.pieces import Grid
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, accelerating, eased, in_turn
 
@@ -264,7 +263,7 @@ class Channels(LessonScene):
 
     def show_rest(self, event: Event) -> None:
         """All other channels drop their blocks on the pile."""
-        self.during(0.12, self.board.hide(*self.block(), *self.keys()))
+        self.during(0.12, self.board.hide(*self.block()))
         named = {str(n) for n in self.lesson.top} | {"bias"}
         blocks = [name for name, value in self.picture.blocks if name not in named and value]
         moves = [
@@ -279,13 +278,6 @@ class Channels(LessonScene):
         links = [name for name in self.board.parts if name.endswith("->patch")]
         names = ["patch", "times", "kernel", "products", "patch.frame", *links]
         return [name for name in names if self.board.has(name)]
-
-    def keys(self) -> list[str]:
-        """Return the scales of the legend that the block alone has."""
-        assert self.board.placed is not None
-        grids = [piece for piece in self.board.placed.pieces if isinstance(piece, Grid)]
-        scales = [grid.scale for grid in grids if grid.panel in ("kernel", "products")]
-        return [grid.name for grid in grids if grid.panel == "legend" and grid.scale in scales]
 
     def origin(self, name: str) -> str:
         """Return where a block comes from: its map, if that is shown, or the name of all."""
@@ -303,7 +295,7 @@ class Channels(LessonScene):
     def show_against(self, event: Event) -> None:
         """A channel that speaks against: where its weights are negative, there is response."""
         channel: int = event.data
-        self.board.become(self.picture.making(channel), show=("kernel", "times", *self.keys()))(1.0)
+        self.board.become(self.picture.making(channel), show=("kernel", "times"))(1.0)
         self.during(0.25, self.board.grow("patch", out_of=self.origin(str(channel))))
         self.board.show("patch.frame")(1.0)
         self.multiply(0.35)

@@ -21,7 +21,9 @@ class Depthwise(LessonScene):
     def prepare(self) -> None:
         """Lay out the maps that are read; they are there from the first moment."""
         self.board.lay(self.lesson.reading())
-        self.board.show("maps", "legend")(1.0)
+        self.board.show("maps")(1.0)
+        self.board.explain()(1.0)
+        self.explains = True
 
     def walls(self, *names: str) -> int:
         """Return how many maps all of these walls show."""
@@ -145,13 +147,16 @@ class Depthwise(LessonScene):
         """Yield the names of the chart's axes, once it is laid out."""
         yield from self.board.frame("chart")
 
-    def show_trained(self, event: Event) -> None:
+    def show_train(self, event: Event) -> None:
         """What networks misread that were trained with such layers from the start."""
         self.turn_into(self.lesson.trained(), 0.15, show=("trained.title",))
         self.during(0.1, self.camera.to(self.board.box("trained.all"), most=1.8))
         count = len(self.lesson.measured)
-        for n in range(count):
-            self.during(0.55 / count, self.board.rise(f"trained.network-{n}"))
+        rise = [self.board.rise(f"trained.network-{n}") for n in range(count)]
+        self.during(1, in_turn(*rise), rate=linear)
+
+    def show_trained(self, event: Event) -> None:
+        """The ordinary network is looked at, and one with such a layer."""
         self.during(1, self.board.pulse("trained.network-0.value", "trained.network-2.value"))
 
     def show_answer(self, event: Event) -> None:

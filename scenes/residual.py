@@ -53,13 +53,16 @@ class Residual(LessonScene):
         """The same place of what came in and of the change; the sum is still to come."""
         picture = self.lesson.adding(upright=self.upright)
         held = ("change", "plus", "equals", "sum", "one")
-        self.turn_into(picture, 0.25, show=("came",), hold=held)
+        self.turn_into(picture, 0.35, show=("came",), hold=held)
         if self.board.shown("sum"):
             self.board.hide("sum")(1.0)
-        self.during(0.2, self.board.grow("change", out_of="came"), self.board.show("plus"))
-        self.during(0.1, self.board.show("came.cell", "change.cell"))
+        self.during(0.4, self.board.grow("change", out_of="came"), self.board.show("plus"))
+        self.during(1, self.board.show("came.cell", "change.cell"))
+
+    def show_meet(self, event: Event) -> None:
+        """The two numbers of that place."""
         terms = [f"one.{name}{part}" for name in ("came", "change") for part in ("", ".over")]
-        self.during(0.15, self.board.show(*terms, "one.sign"))
+        self.during(0.2, self.board.show(*terms, "one.sign"))
         self.during(1, self.board.pulse("came.cell", "change.cell", times=2))
 
     def show_predict(self, event: Event) -> None:
@@ -133,14 +136,20 @@ class Residual(LessonScene):
             self.during(0.08, self.board.show(f"deep.{way}.label"))
         self.during(1, self.board.pulse("deep.no.label", "deep.yes.label"))
 
-    def show_trained(self, event: Event) -> None:
-        """What few and many layers read right after a short training."""
+    def show_train(self, event: Event) -> None:
+        """What few and many layers read right after a short training: bars grow."""
         self.turn_into(self.lesson.trained(), 0.15, show=("trained.title",))
         self.during(0.1, self.camera.to(self.board.box("trained.all"), most=1.8))
-        values = [name for name in self.board.names("trained") if name.endswith(".value")]
-        for value in values:
-            self.during(0.15, self.board.rise(value.removesuffix(".value")))
-        self.during(1, self.board.pulse(values[-1], times=2))
+        rise = [self.board.rise(value.removesuffix(".value")) for value in self.read_right()]
+        self.during(1, in_turn(*rise), rate=linear)
+
+    def read_right(self) -> list[str]:
+        """Return the names of the bars' numbers."""
+        return [name for name in self.board.names("trained") if name.endswith(".value")]
+
+    def show_trained(self, event: Event) -> None:
+        """The many layers are looked at, without arrows and with them."""
+        self.during(1, in_turn(*map(self.board.pulse, self.read_right()[-2:])))
 
     def show_answers(self, event: Event) -> None:
         """Digits that are read right with both ways, and with one alone."""

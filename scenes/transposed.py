@@ -39,14 +39,17 @@ class Transposed(LessonScene):
         self.during(1, self.board.pulse("output"))
 
     def show_paints(self, event: Event) -> None:
-        """A number goes to the stamp; what comes of it lands on the sheet."""
+        """A number goes to the stamp, and what it paints comes out."""
         row, col = self.lesson.place
         block = self.lesson.block(1, 1)
         picture = self.picture.painting(self.canvas, block)
-        self.turn_into(picture, 0.2, show=("stamp", CELL), hold=("painted",))
-        self.during(0.2, self.board.send(f"map[{row}, {col}]", "stamp"))
-        self.during(0.2, self.board.grow("painted", out_of="stamp"))
-        self.land((row, col), 0.25)
+        self.turn_into(picture, 0.35, show=("stamp", CELL), hold=("painted",))
+        self.during(0.35, self.board.send(f"map[{row}, {col}]", "stamp"))
+        self.during(1, self.board.grow("painted", out_of="stamp"))
+
+    def show_lands(self, event: Event) -> None:
+        """What it paints lands on the sheet."""
+        self.land(self.lesson.place, 0.5)
         self.during(1, self.board.pulse("painted"), self.board.walk("output.landing->painted"))
 
     def land(self, cell: tuple[int, int], share: float) -> None:

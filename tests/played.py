@@ -277,8 +277,9 @@ def check_events(lesson: Any, look: Look = Look(), aspect: str = "16:9") -> None
             if event.name not in ON_THEIR_LINE.get(lesson.name, ()):
                 assert problems(self.mobjects, frame) == [], event.name
             assert cut(self) == [], event.name
-            if lesson.name in lessons.CHAPTER:
-                assert unused_scales(self.board) == [], event.name
+            assert unused_scales(self.board) == [], event.name
+            if self.explains:
+                assert self.board.missing_scales() == [], event.name
 
     sized = {"pixel_width": int(width), "pixel_height": int(height), "frame_rate": 30}
     with (

@@ -110,9 +110,7 @@ def test_digits_are_counted_in_networks_that_were_really_cut(lesson):
 def test_what_was_trained_is_told_as_it_is_stored(lesson, learned):
     rows = {(r["separable"], r["batch_norm"]): r["accuracy"] for r in facts.rows("kinds")}
     less, more = (f"{100 * (1 - rows[name, 'no']):.1f}%" for name in ("none", "conv2"))
-    assert told(lesson, "trained") == (
-        f"Trained that way from the start: {more} misread; ordinary {less}."
-    )
+    assert told(lesson, "trained") == f"Misread: separable {more}, ordinary {less}."
     bars = lesson.trained().panel("trained").bars
     assert [bar.value for bar in bars] == pytest.approx([1 - value for value in rows.values()])
     assert [bar.label.text("en") for bar in bars][::5] == [

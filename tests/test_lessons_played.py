@@ -19,7 +19,7 @@ from tests.often import later  # noqa: E402
 #: Seconds of a stretch, and share of the whole, in which nothing but the caption may change.
 LONGEST, MOST = 3.5, 0.25
 #: Seconds after a caption within which its computed numbers are seen: what comes later is given
-#: away. So far in the chapter.
+#: away.
 LATE = 0.8
 LOOKS = (Look("en", "dark"), Look("zh", "light"))
 #: Sizes, frames a second, and whether pixels are compared or what the camera would paint anew: few
@@ -43,9 +43,8 @@ def test_the_picture_stands_still_for_moments_only(
     found = stillness.measure(scene_of(lesson), lesson, Look(), size, rate, painted=painted)
     assert found.longest <= LONGEST, found
     assert found.share <= MOST, found
-    if name in lessons.CHAPTER:
-        early = {key: seconds for key, seconds in found.late.items() if seconds > LATE + 1 / rate}
-        assert early == {}, "a caption tells a number before the picture does"
+    early = {key: seconds for key, seconds in found.late.items() if seconds > LATE + 1 / rate}
+    assert early == {}, "a caption tells a number before the picture does"
 
 
 #: Each lesson, in turn, in one of the two frames that differ most; all others take longer.

@@ -47,9 +47,8 @@ def test_the_output_is_scipys_convolution_of_the_map_with_zeros_in_between(lesso
 
 def test_the_numbers_that_are_told_are_those_of_the_map(lesson):
     map, (row, col) = lesson.map, lesson.place
-    assert told(lesson, "paints") == (
-        f"One number, {map[row, col]:.2f}, times the stamp: it paints nine cells."
-    )
+    assert told(lesson, "paints") == "One number, times the stamp: it paints nine cells."
+    assert told(lesson, "lands") == f"Here the number is {map[row, col]:.2f}."
     four = map[row : row + 2, col : col + 2]
     assert told(lesson, "meet") == "Here four stamps meet, and add up."
     assert sum(value for _, value in lesson.meeting) == pytest.approx(four.sum())

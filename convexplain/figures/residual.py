@@ -10,4 +10,4 @@ Options = Residual
 
 def caption(options: Residual, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    return _words.events(options, lang, "ways", "arrive", "adds")
+    return _words.events(options, lang, "ways", "arrive", "meet", "adds")

@@ -10,4 +10,4 @@ Options = Transposed
 
 def caption(options: Transposed, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    return _words.events(options, lang, "paints", "counts", "resize")
+    return _words.events(options, lang, "paints", "lands", "counts", "resize")

@@ -308,14 +308,17 @@ class Backward(FilterLesson):
             )  # fmt: skip
         else:
             said = words.READ.fill(k=self.called, q=right)
-        yield Event("looks", 2.6, said, detail=1)
+        # What is said of the answer, and of its loss, is said once it stands there.
+        yield Event("bars", 1.8, None, detail=1)
+        yield Event("looks", 1.2, said, detail=1)
         if self.little:
             yield Event("loss", 2.6, words.LITTLE)
         else:
+            yield Event("curve", 1.8, None, detail=1)
             yield Event(
-                "loss", 2.6, words.LOSS.fill(q=right, v=fmt.number(self.back.loss)), detail=1
+                "loss", 1.2, words.LOSS.fill(q=right, v=fmt.number(self.back.loss)), detail=1
             )
-        yield Event("errors", 3.3, words.ERRORS)
+        yield Event("errors", 3.2, words.ERRORS)
 
     @property
     def little(self) -> bool:
@@ -323,14 +326,14 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 4.2, words.BACK.fill(n=self.shown_filter))
+        yield Event("back", 3.8, words.BACK.fill(n=self.shown_filter))
         errors = self.arriving[1]
         reached = fmt.count(int(np.count_nonzero(errors)))
         said = words.ARRIVED.fill(a=reached, b=fmt.count(errors.size))
         yield Event("arrived", 2.6, said, detail=2)
         if self.given is not None:
             rule = words.SHARES if self.given.winner is None else words.WINNER
-            yield Event("winner", 3.8, rule)
+            yield Event("winner", 3.5, rule)
         activation = self.network.layer(self.shown_layer).activation
         if activation == "linear":
             return
@@ -345,9 +348,9 @@ class Backward(FilterLesson):
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("lay", 4.4, words.LAY)
+        yield Event("lay", 4.2, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 4.6, words.PLACES.fill(n=places, m=sums))
+        yield Event("places", 4.2, words.PLACES.fill(n=places, m=sums))
 
     def ask(self) -> Question | None:
         """Ask for the gradient of the steepest weight; None if all ways print the same."""
@@ -390,8 +393,8 @@ class Backward(FilterLesson):
         return float((step.met * spread * (sums > 0)).sum())
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("slope", 4.4, words.SLOPE, detail=1)
-        yield Event("step", 4.0, words.STEP)
+        yield Event("slope", 4.2, words.SLOPE, detail=1)
+        yield Event("step", 3.7, words.STEP)
         after = self.stepped
         share = fmt.probability(after.trace.shares[self.right])
         said = words.BETTER.fill(k=self.called, q=share, v=fmt.number(after.loss))

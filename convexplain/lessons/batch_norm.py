@@ -532,37 +532,34 @@ class BatchNorm(FilterLesson):
             said = Caption(
                 en="Each batch has its own mean and spread.", zh="每一批都有自己的平均值和标准差。"
             )
-        yield Event("batches", 5.0, said, detail=1)
-        kept = Caption(
-            en="Their running averages are stored: {m} and {s}.",
-            zh="保存的是它们的滑动平均：{m} 和 {s}。",
-        )
+        yield Event("batches", 4.7, said, detail=1)
+        averages = Caption(en="Their running averages are stored.", zh="保存的是它们的滑动平均。")
         if self.history is None:
-            kept = Caption(
-                en="Its training stored running averages: {m} and {s}.",
-                zh="训练时保存了滑动平均：{m} 和 {s}。",
+            averages = Caption(
+                en="Its training stored running averages.", zh="训练时保存了滑动平均。"
             )
+        yield Event("averages", 2.4, averages)
+        kept = Caption(en="Mean {m}, spread {s}.", zh="平均值 {m}，标准差 {s}。")
         mean, spread = fmt.number(self.constants.mean), fmt.number(self.constants.spread)
-        yield Event("kept", 4.0, kept.fill(m=mean, s=spread))
+        yield Event("kept", 1.6, kept.fill(m=mean, s=spread))
 
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)
         fixed = Caption(en="When it answers, these numbers are fixed.", zh="推理时，这些数不再变。")
-        yield Event("fixed", 3.6, fixed)
+        yield Event("fixed", 3.2, fixed)
         learned = [name for name, part in (("γ", "gamma"), ("β", "beta")) if part in weights]
         if learned:
             said = Caption(en="The channel has learned {n}, too.", zh="这个通道还学会了 {n}。")
             names = Caption(en=" and ".join(learned), zh=" 和 ".join(learned))
-            yield Event("learned", 3.0, said.fill(n=names), detail=1)
+            yield Event("learned", 2.7, said.fill(n=names), detail=1)
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        said = Caption(
-            en="Subtract, divide, multiply, add: {z} becomes {v}.",
-            zh="减、除、乘、加：{z} 变成 {v}。",
-        )
+        said = Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
+        yield Event("steps", 3.4, said)
+        said = Caption(en="So {z} becomes {v}.", zh="{z} 变成 {v}。")
         value = fmt.number(self.steps[-1])
-        yield Event("steps", 5.4, said.fill(z=fmt.number(self.number), v=value))
+        yield Event("result", 1.6, said.fill(z=fmt.number(self.number), v=value))
         spreads = [each.std(axis=0, dtype=np.float64) for each in self.counted]
         ends = [fmt.number(end(each)) for each in spreads for end in (np.min, np.max)]
         said = Caption(
@@ -588,7 +585,7 @@ class BatchNorm(FilterLesson):
             en="All of it is one factor and one shift: into the kernel!",
             zh="合起来是一个倍数和一次平移：并入卷积核！",
         )
-        yield Event("fold", 5.0, said)
+        yield Event("fold", 4.4, said)
         said = Caption(
             en="Same map, one layer less: less than {d} apart.",
             zh="少了一层，响应图一样：相差不到 {d}。",

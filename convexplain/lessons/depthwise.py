@@ -410,7 +410,7 @@ class Depthwise(NetworkLesson):
         yield Beat.of("steps", self.title, *self._tell_steps())
         yield Beat.of("cost", self.title, *self._tell_cost())
         yield Beat.of("shared", self.title, *self._tell_shared())
-        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.7, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
         found = self.separable
@@ -427,7 +427,7 @@ class Depthwise(NetworkLesson):
             en="Depthwise: each channel has a window of its own.",
             zh="逐通道：每个通道只有自己的窗口。",
         )
-        yield Event("windows", 4.8, said)
+        yield Event("windows", 4.4, said)
         said = Caption(
             en="Then 1 × 1 mixes: {f} filters of {c} weights.",
             zh="再用 1×1 混合：{f} 个过滤器，各 {c} 个权重。",
@@ -443,7 +443,7 @@ class Depthwise(NetworkLesson):
         whole, less = found.weights
         said = Caption(en="{b} weights instead of {a}: {p}.", zh="{b} 个权重，原来 {a} 个：{p}。")
         told = said.fill(a=fmt.count(whole), b=fmt.count(less), p=fmt.percent(less / whole, 0))
-        yield Event("areas", 4.6, told)
+        yield Event("areas", 4.4, told)
         whole, less = found.work
         said = Caption(en="Multiplications: {b} instead of {a}.", zh="乘法：{b} 次，原来 {a} 次。")
         yield Event("work", 4.0, said.fill(a=fmt.count(whole), b=fmt.count(less)), detail=1)
@@ -496,15 +496,16 @@ class Depthwise(NetworkLesson):
             a, b = (fmt.count(each) for each in (one, several))
             yield Event("cut", 4.8, said.fill(a=a, b=b, m=most), detail=1)
         if self.measured:
+            said = Caption(en="And trained that way from the start?", zh="从头就这样训练呢？")
+            yield Event("train", 2.6, said, detail=1)
             said = Caption(
-                en="Trained that way from the start: {b} misread; ordinary {a}.",
-                zh="从头就这样训练：认错 {b}；普通卷积 {a}。",
+                en="Misread: separable {b}, ordinary {a}.", zh="认错：可分离 {b}，普通 {a}。"
             )
             a, b = (
                 _misread(facts.row("kinds", separable=names, batch_norm="no"))
                 for names in ("none", self.layer)
             )
-            yield Event("trained", 4.8, said.fill(a=a, b=b), detail=1)
+            yield Event("trained", 1.8, said.fill(a=a, b=b), detail=1)
 
     def maps_compared(self) -> Diagram:
         """Describe the shown filter's map of the ordinary layer and of the separable one."""

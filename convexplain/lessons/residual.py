@@ -384,7 +384,7 @@ class Residual(FilterLesson):
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("add", self.title, *self._tell_add())
         yield Beat.of("arrow", self.title, *self._tell_arrow())
-        yield Beat.of("answer", self.title, Event("answer", 4.0, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 3.9, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("reads", 3.6, self.question)
@@ -392,27 +392,29 @@ class Residual(FilterLesson):
             en="Two ways lead to the plus: through {n} layers, and round.",
             zh="两条路通向加号：穿过 {n} 层，或者绕过去。",
         )
-        yield Event("ways", 4.8, said.fill(n=len(self.between)))
+        yield Event("ways", 4.4, said.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
         came, change, total = map(fmt.number, self.numbers)
         said = Caption(
-            en="Round comes what came in, {a}; through comes a change, {b}.",
-            zh="绕过来的是输入 {a}，穿过来的是改动 {b}。",
+            en="Round comes what came in; through comes a change.",
+            zh="绕过来的是输入，穿过来的是改动。",
         )
-        yield Event("arrive", 4.6, said.fill(a=came, b=change))
+        yield Event("arrive", 3.0, said)
+        said = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
+        yield Event("meet", 1.6, said.fill(a=came, b=change))
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
         said = Caption(
             en="Same row, column and channel are added: {c}.", zh="同行、同列、同通道相加：{c}。"
         )
-        yield Event("adds", 4.4, said.fill(c=total))
+        yield Event("adds", 4.2, said.fill(c=total))
         said = Caption(
             en="So for all {n} numbers; the plus has no weights.",
             zh="{n} 个数都这样；加号没有权重。",
         )
-        yield Event("all", 4.6, said.fill(n=fmt.count(self.three[0].size)))
+        yield Event("all", 4.2, said.fill(n=fmt.count(self.three[0].size)))
 
     def ask(self) -> Question | None:
         """Ask for the sum; None if too few wrong ways print another number."""
@@ -433,13 +435,13 @@ class Residual(FilterLesson):
                 en="All its weights 0: what came in goes on unchanged.",
                 zh="权重全为 0：输入原样传下去。",
             )
-            yield Event("silent", 4.2, said)
+            yield Event("silent", 3.9, said)
         if self.errors is not None:
             said = Caption(
                 en="Backward, the plus hands each error on whole, both ways.",
                 zh="反向时，加号把误差原样传给两条路。",
             )
-            yield Event("backwards", 5.0, said)
+            yield Event("backwards", 4.6, said)
         if self.measured is not None:
             yield from self._tell_measured(self.measured)
         # A network that guesses does so both ways.
@@ -461,16 +463,13 @@ class Residual(FilterLesson):
         few = fmt.number(first[0], 1 - math.floor(math.log10(first[0])))
         told = said.fill(n=without["convolutions"], a=few, b=fmt.number(first[1]))
         yield Event("deep", 5.0, told, detail=1)
-        said = Caption(
-            en="After {n} steps: {a} without arrows, {b} with.",
-            zh="训练 {n} 步后：无箭头对 {a}，有箭头对 {b}。",
-        )
+        said = Caption(en="And after {n} steps of training?", zh="训练 {n} 步之后呢？")
+        yield Event("train", 2.6, said.fill(n=fmt.count(facts.steps("depth"))), detail=1)
+        said = Caption(en="Right: {a} without arrows, {b} with.", zh="无箭头对 {a}，有箭头对 {b}。")
         shares = {
             name: fmt.percent(row["accuracy"]) for name, row in (("a", without), ("b", with_))
         }
-        yield Event(
-            "trained", 5.0, said.fill(n=fmt.count(facts.steps("depth")), **shares), detail=1
-        )
+        yield Event("trained", 1.8, said.fill(**shares), detail=1)
 
 
 #: The three maps, by name.

@@ -436,7 +436,8 @@ class Transposed(FilterLesson):
     def _tell_stamps(self) -> Iterator[Event]:
         yield Event("small", 3.4, self.question)
         value = fmt.number(self.map[self.place])
-        yield Event("paints", 5.2, words.PAINTS.fill(v=value, n=in_words(self.kernel.size)))
+        yield Event("paints", 3.6, words.PAINTS.fill(n=in_words(self.kernel.size)))
+        yield Event("lands", 1.6, words.LANDS.fill(v=value))
         yield Event("overlap", 4.2, words.OVERLAP)
 
     def _tell_all(self) -> Iterator[Event]:

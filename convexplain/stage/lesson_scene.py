@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from time import monotonic
 from typing import Any, ClassVar, NamedTuple
 
@@ -24,7 +25,7 @@ from convexplain.stage.canvas import Pixels
 from convexplain.stage.described import NOTHING, changes, seen
 from convexplain.stage.encoder import Chapter
 from convexplain.stage.grid import PixelGrid
-from convexplain.stage.pace import Move, lazily, smoothly, together
+from convexplain.stage.pace import Move, smoothly, together
 from convexplain.stage.poster import Fullest
 from convexplain.stage.scene import StageScene
 from convexplain.stage.text import Label, width_of
@@ -117,6 +118,8 @@ class LessonScene(StageScene):
         self._caption: list[Label] = []
         self._said: tuple[str, str] = ("", "")
         self.hero: PixelGrid | None = None
+        #: Whether scales of colours come and go with what has them.
+        self.explains = False
 
     def begin(self) -> None:
         """Bring all on the stage that the first frame shows."""
@@ -279,6 +282,8 @@ class LessonScene(StageScene):
         """
         left = self.remaining
         seconds = left if share >= 1 else min(left, share * self._event_seconds)
+        if self.explains:
+            moves = (*moves, self.board.explain())
         if seconds * config.frame_rate >= 0.5:
             self.drive(together(*moves), seconds, rate)
         else:
@@ -312,13 +317,20 @@ class LessonScene(StageScene):
         show: tuple[str, ...] = (),
         hold: tuple[str, ...] = (),
     ) -> None:
-        """Lay out another picture, seen as a whole, and let its scales of colours come."""
+        """Lay out another picture, seen as a whole; its scales come with what has their colours."""
+        self.explains = True
 
-        def legend() -> Move:
-            return self.board.show("legend") if self.board.has("legend") else together()
+        def waits() -> Iterator[str]:
+            """Yield what is new in the legend and explains nothing yet, once all is laid out."""
+            parts, stage = self.board.parts, self.mobjects
+            seen = {name for name, part in parts.items() if part in stage}
+            seen |= {key for name in show for key in self.board.names(name)}
+            for name, used in self.board.scales(seen.__contains__).items():
+                if not used:
+                    yield from self.board.scale(name)
 
-        change = self.board.become(picture, show=show, hold=hold)
-        self.during(share, self.camera.home(), change, lazily(legend), *others)
+        change = self.board.become(picture, show=show, hold=chain(hold, waits()))
+        self.during(share, self.camera.home(), change, *others)
 
     def show_doubt(self, event: Event) -> None:
         """What may be wrong with the picture is said while all stands as it is."""

@@ -18,9 +18,9 @@ ANSWER = Caption(
 
 # One number, two numbers, all.
 PAINTS = Caption(
-    en="One number, {v}, times the stamp: it paints {n} cells.",
-    zh="一个数 {v} 乘以印章：画出 {n} 格。",
+    en="One number, times the stamp: it paints {n} cells.", zh="一个数乘以印章：画出 {n} 格。"
 )
+LANDS = Caption(en="Here the number is {v}.", zh="这里的数是 {v}。")
 OVERLAP = Caption(en="Two stamps overlap: there they add up.", zh="两个印章重叠：重叠处相加。")
 ASK = Caption(
     en="{n} rows, a stamp {k} high, stride {s}: how many rows?",

@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 from convexplain.stage.board.drawing import CELL, FLYING, Region, cells_named, outline, set_opacity
 from convexplain.stage.board.picture import Picture
-from convexplain.stage.pace import Move, lazily
+from convexplain.stage.pace import Move, lazily, together
 
 #: How much is left of what is not spoken of.
 DIM = 0.4
+#: How much of some cells is to be seen for their scale to come.
+_SEEN = 0.05
 
 
 class Lighting(Picture):
@@ -57,6 +59,39 @@ class Lighting(Picture):
             return go
 
         return lazily(start)
+
+    def explain(self) -> Move:
+        """Let each scale of colours be seen while something on the stage has it."""
+        coming: dict[str, tuple[float, Move]] = {}
+
+        def start() -> Move:
+            here = self.scales(lambda name: self._parts[name] in self.scene.mobjects)
+            away = [part for name, used in here.items() if not used for part in self.scale(name)]
+            fade = self.hide(*away) if away else together()
+
+            def go(alpha: float) -> None:
+                fade(alpha)
+                follow(alpha)
+
+            return go
+
+        def follow(alpha: float) -> None:
+            for name in self.missing_scales():
+                coming.setdefault(name, (alpha, self.show(*self.scale(name))))
+            for begun, move in coming.values():
+                move((alpha - begun) / (1 - begun) if begun < 1 else 1.0)
+
+        return lazily(start)
+
+    def missing_scales(self) -> list[str]:
+        """Return the legend's scales that are not shown, and that something on the stage has."""
+        shown = self.scene.mobjects
+        if all(self._parts[name] in shown for name in self.scales(lambda _: False)):
+            return []
+        found = self.scales(
+            lambda name: self._parts[name] in shown and self._parts[name].opacity > _SEEN
+        )
+        return [name for name, used in found.items() if used and self._parts[name] not in shown]
 
     def dim(self, *names: str, to: float = DIM) -> Move:
         """Bring parts to another opacity: 1 for what is spoken of again."""

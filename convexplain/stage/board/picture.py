@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from manim.scene.scene import Scene
 from convexplain import panels
 from convexplain.errors import choose
 from convexplain.panels import Diagram, Placed, Sheet
-from convexplain.panels.pieces import Frame, Piece
+from convexplain.panels.pieces import Frame, Grid, Piece
 from convexplain.stage.board.drawing import (
     CELL,
     Region,
@@ -22,6 +22,9 @@ from convexplain.stage.board.drawing import (
     drawn,
 )  # fmt: skip
 from convexplain.stage.units import HEIGHT, WIDTH
+
+#: What the panel of all scales of colours is called.
+LEGEND = "legend"
 
 
 class Picture:
@@ -97,6 +100,19 @@ class Picture:
     def shown(self, name: str) -> bool:
         """Tell whether something is on the stage."""
         return any(self._parts[key] in self.scene.mobjects for key in self._keys(name))
+
+    def scales(self, seen: Callable[[str], bool]) -> dict[str, bool]:
+        """Return the legend's scales by name, and whether cells that are seen have each of them."""
+        grids = [piece for piece in self._pieces.values() if isinstance(piece, Grid)]
+        used = [g.scale for g in grids if g.panel != LEGEND and seen(g.name)]
+        return {
+            g.name: any(s.limit == g.scale.limit and s.name == g.scale.name for s in used)
+            for g in grids if g.panel == LEGEND
+        }  # fmt: skip
+
+    def scale(self, name: str) -> list[str]:
+        """Return the names of all that one of the legend's scales consists of."""
+        return [key for key in self._keys(LEGEND) if key == name or key.startswith(f"{name}.")]
 
     def around(self, *names: str) -> Region:
         """Return the smallest box that holds all of these, for the camera."""
