@@ -235,7 +235,7 @@ class DenseVsConv(LessonScene):
 
     def show_price(self, event: Event) -> None:
         """Beside the parameters, what the convnet computes more."""
-        names = ("parameters", "work.title", "work.zero")
+        names = ("parameters", "work.title", "work.counter", "work.zero")
         self.become(self.lesson.costs(), 0.25, show=names)
         self.grow_bars("work")
 

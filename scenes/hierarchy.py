@@ -260,8 +260,10 @@ class Hierarchy(LessonScene):
         """The same in random orders, as a faint swarm of lines."""
         names = [f"chart.random-{n}" for n in range(len(self.lesson.removal.random_leads))]
         moves = [self.board.trace(name) for name in names]
-        self.during(0.85, in_turn(*moves, overlap=0.93), rate=linear)
-        self.during(1, self.board.pulse("chart.zero"))
+        ends = [f"chart.{end}-random" for end in ("first", "last")]
+        self.during(0.1, self.show_there("chart.counter", *ends))
+        self.during(0.75, in_turn(*moves, overlap=0.93), rate=linear)
+        self.during(1, self.board.pulse(*filter(self.board.has, ends)))
 
     # A square that is covered, and other squares of the photograph.
 

@@ -309,7 +309,8 @@ class LocalPatterns(LessonScene):
         away = [name for name in (WINDOW, "map.cell") if self.board.has(name)]
         strong = np.argwhere(self.lesson.strong(self.lesson.shuffled_map))
         cells = [f"map[{row}, {col}]" for row, col in strong]
-        self.during(0.2, self.board.hide(*away))
+        told = self.lesson.picture_of(shuffled=True).sweep(self.lesson.crumbs)
+        self.during(0.2, self.board.hide(*away), self.board.become(told))
         if cells:
             self.board.light(*cells)
         self.during(1, self.board.pulse(*(cells or ["map"]), times=2))

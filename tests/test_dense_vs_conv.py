@@ -49,6 +49,7 @@ def test_costs_are_those_counted_by_hand(lesson):
     assert 0.2 < lesson.parameters.ratio < 0.3  # the question calls it a quarter
     assert "26% of the parameters" in said(lesson)["parameters"]
     assert "7.6 times" in said(lesson)["price"]
+    assert lesson.costs().panel("work").counter.text("en") == "× 7.6"
     assert "9 pixels everywhere, one at all 784" in said(lesson)["whole"]
 
 

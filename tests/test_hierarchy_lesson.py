@@ -233,7 +233,11 @@ def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digit
 
 def test_the_mark_on_the_curve_is_where_another_class_has_the_largest_logit():
     lesson = Hierarchy()
-    (dot,) = lesson.check().panel("chart").dots
+    chart = lesson.check().panel("chart")
+    dot, first, last = chart.dots
     leads = lesson.removal.lead
+    at_random = [np.flatnonzero(each < 0)[0] for each in lesson.removal.random_leads]
+    assert (first.x, last.x) == (min(at_random), max(at_random))
+    assert chart.counter.text("en") == f"in random order: {first.x} to {last.x}"
     assert dot.x == np.flatnonzero(leads < 0)[0]
     assert dot.y == leads[dot.x]

@@ -117,6 +117,7 @@ def test_strong_places_are_counted_on_both_maps(number):
     np.testing.assert_allclose(lesson.shuffled_map, after, atol=1e-6)
     counts = [int((m >= before.max() / 2).sum()) for m in (before, after)]
     assert lesson.strong_places == tuple(counts)
+    assert lesson.crumbs.text("en") == f"strong: {counts[0]} → {counts[1]}"
     crumbs = f"{counts[0]} strong places become {counts[1]}."
     assert said(lesson)["crumbs"].endswith(crumbs)
     assert said(lesson)["crumbs"].startswith("Only crumbs") == (counts[1] < counts[0])

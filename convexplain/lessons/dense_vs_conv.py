@@ -237,7 +237,13 @@ class DenseVsConv(Lesson):
 
     def costs(self) -> Diagram:
         """Describe the parameters of both, and their multiplications for one picture."""
-        return pictures.costs(self._whole(self.parameters), self._whole(self.multiplications))
+        work = self._whole(self.multiplications)
+        return pictures.costs(self._whole(self.parameters), work, self.times)
+
+    @property
+    def times(self) -> str:
+        """How many times as many multiplications the convnet makes, as it is printed."""
+        return fmt.number(self.multiplications.ratio, 1)
 
     def walls(self, *, both: bool = False, upright: bool = False) -> Diagram:
         """Describe all test digits, and which of them each network misreads."""
@@ -312,10 +318,9 @@ class DenseVsConv(Lesson):
         yield Beat.of("mistakes", _MISTAKES_TITLE, *self._tell_mistakes())
         yield Beat.of("shuffled", _CONTROL_TITLE, *self._tell_shuffled())
         yield Beat.of("samples", _CURVES, *self._tell_samples())
-        work = fmt.number(self.multiplications.ratio, 1)
         yield Beat.of(
             "answer", self.title,
-            Event("price", 3.2, _WORK.fill(m=work), detail=1),
+            Event("price", 3.2, _WORK.fill(m=self.times), detail=1),
             Event("answer", 3.9, self.answer),
         )  # fmt: skip
 

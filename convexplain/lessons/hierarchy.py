@@ -261,6 +261,11 @@ class Hierarchy(NetworkLesson):
         if removal.tipping is not None:
             at = removal.tipping.removed
             dots.append(Dot("tips", at, float(removal.lead[at])))
+        told = None
+        if tips := removal.random_tips:
+            ends = {"first": min(tips), "last": max(tips)}
+            dots += [Dot(f"{end}-random", at, 0.0, tone="ink") for end, at in ends.items()]
+            told = words.AT_RANDOM.fill(low=min(tips), high=max(tips))
         return self.picture_of.check(
             Chart(
                 "chart",
@@ -268,6 +273,7 @@ class Hierarchy(NetworkLesson):
                 Axis(words.REMOVED, whole=True),
                 Axis(words.LEAD.fill(k=k)),
                 dots=dots,
+                counter=told,
             )
         )
 

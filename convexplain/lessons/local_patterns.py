@@ -305,6 +305,12 @@ class LocalPatterns(Lesson):
         )
         return before, after
 
+    @property
+    def crumbs(self) -> Caption:
+        """How many strong places there are in place and shuffled, for above the map."""
+        before, after = self.strong_places
+        return words.STRONG_PLACES.fill(a=before, b=after)
+
     def strong(self, responses: Floats) -> npt.NDArray[np.bool_]:
         """Tell of each place whether it responds strongly."""
         least = STRONG * float(self.response_map.max())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -164,10 +165,14 @@ def comparison(
     )
 
 
-def costs(parameters: Mapping[str, int], work: Mapping[str, int]) -> Diagram:
-    """Describe what both networks cost: parameters, and multiplications for one picture."""
+def costs(parameters: Mapping[str, int], work: Mapping[str, int], times: str) -> Diagram:
+    """Describe what both networks cost: parameters, and multiplications for one picture.
+
+    How many times as many of these the one makes is told above them.
+    """
     first = cost("parameters", terms.PARAMETERS.capital, parameters)
-    second = cost("work", terms.MULTIPLICATIONS.capital, work)
+    told = Caption(en=f"× {times}", zh=f"× {times}")
+    second = replace(cost("work", terms.MULTIPLICATIONS.capital, work), counter=told)
     return Diagram(Column(first, second, gap=2.0, align="right"))
 
 

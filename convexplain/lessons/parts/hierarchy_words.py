@@ -182,6 +182,7 @@ OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
 TOP = Caption(en="top {m}: {p} of all that pushes for it", zh="前 {m} 个：占全部正贡献的 {p}")
 REMOVED = Caption(en="cells set to 0", zh="设为 0 的单元数")
 LEAD = Caption(en="lead of {k} over all others (logits)", zh="“{k}”的 logit 领先其他类别多少")
+AT_RANDOM = Caption(en="in random order: {low} to {high}", zh="随机去掉：{low} 到 {high} 个")
 STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的起")
 # Labels of the figure of receptive fields.
 FIELDS_TITLE = Caption(

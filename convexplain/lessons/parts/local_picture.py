@@ -90,9 +90,16 @@ class LocalPicture:
             )
         )
 
-    def sweep(self) -> Diagram:
-        """Describe the picture, the filter, and what it finds at every place."""
+    def sweep(self, told: Caption | None = None) -> Diagram:
+        """Describe the picture, the filter, and what it finds at every place.
+
+        Parameters
+        ----------
+        told : Caption, optional
+            Above the map.
+        """
         read, kernel, filled = self._sweep_parts()
+        filled = replace(filled, counter=told)
         return Diagram(
             Either(
                 Column(Row(read, kernel, filled), Legend("legend", row=True), align="middle"),
@@ -178,7 +185,7 @@ class LocalPicture:
         value = Scale(max(abs(self.account.value), 1e-9), None)
         return self._read({}), weights, Sum.of("sum", self.account, value)
 
-    def _sweep_parts(self) -> tuple[Cells, Part, Part]:
+    def _sweep_parts(self) -> tuple[Cells, Part, Cells]:
         kernel = Cells(
             "kernel", self.kernel, Scale(float(np.abs(self.kernel).max()), terms.WEIGHT),
             numbers=True, share="numbers",

@@ -67,6 +67,7 @@ CRUMBS = Caption(
 NO_CRUMBS = Caption(
     en="The filter: {a} strong places become {b}.", zh="过滤器：强响应从 {a} 处变成 {b} 处。"
 )
+STRONG_PLACES = Caption(en="strong: {a} → {b}", zh="强响应：{a} → {b}")
 TRAINED_ANEW = Caption(en="Both networks, trained anew:", zh="两个网络都重新训练：")
 TRAINED = Caption(en="Misread by the convnet: {a} → {b}.", zh="卷积网络的误判：{a} → {b}。")
 NEIGHBOURS = Caption(
