@@ -194,7 +194,8 @@ class ForwardPass(LessonScene):
         """Let all bars take on their next values; numbers go, and come when the bars stand."""
         values = [f"{name}.value" for name in self.names]
         self.during(0.12, self.board.hide(*values, "classes.title"))
-        self.during(share, self.board.become(self.picture.sums(form)))
+        told = (name for name in ("classes.counter",) if self.board.has(name))
+        self.during(share, self.board.become(self.picture.sums(form), hold=told))
         self.during(0.15, self.board.show(*values, "classes.title"))
 
     def show_shift(self, event: Event) -> None:
@@ -204,9 +205,14 @@ class ForwardPass(LessonScene):
 
     def show_powers(self, event: Event) -> None:
         """Each becomes e to its power: positive, and steep."""
-        self.reform("powers", 0.45)
+        self.reform("powers", 0.5)
         self.during(1, in_turn(*(self.board.pulse(name, f"{name}.value") for name in self.names),
                                overlap=0.5), rate=linear)  # fmt: skip
+
+    def show_total(self, event: Event) -> None:
+        """What all of them come to together."""
+        self.during(0.3, self.board.show("classes.counter"))
+        self.during(1, self.board.pulse("classes.counter", times=2))
 
     def show_shares(self, event: Event) -> None:
         """Each is divided by the sum, and all are laid end to end: one whole."""

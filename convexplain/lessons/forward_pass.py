@@ -280,16 +280,17 @@ class ForwardPass(NetworkLesson):
             yield Event("scores", 4.0, _ONE_LOGIT.fill(z=fmt.number(softmax.logits[1])))
             return
         told = _LOGITS if softmax.logits.max() > 0 else _ALL_BELOW
-        yield Event("scores", 3.9, told.fill(n=in_words(outputs, capital=True)))
+        yield Event("scores", 3.5, told.fill(n=in_words(outputs, capital=True)))
 
     def _shares(self) -> Iterator[Event]:
         softmax = self.softmax
         question = self._ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("shift", 3.0, _SHIFT)
+        yield Event("shift", 2.9, _SHIFT)
         powers = _POWERS if self.trace.logits.size > 1 else _SIGMOID
-        yield Event("powers", 4.0, powers.fill(s=fmt.number(softmax.total)))
+        yield Event("powers", 2.6, powers)
+        yield Event("total", 1.4, _TOTAL.fill(s=fmt.number(softmax.total)))
         yield Event("shares", 4.6, _SHARES.fill(**self.ratio.values))
 
     def _called(self, place: int) -> Caption:
@@ -381,14 +382,9 @@ _TAKES_ALL = Caption(
 _SHIFT = Caption(
     en="Only distances count: take the largest from each.", zh="只看差距：各减去最大的一个。"
 )
-_POWERS = Caption(
-    en="Softmax: e to the power of each; together {s} …",
-    zh="softmax：各作 e 的指数，总和 {s}……",
-)
-_SIGMOID = Caption(
-    en="Sigmoid: e to the power of both; together {s} …",
-    zh="sigmoid：两个都取 e 的幂，总和 {s}……",
-)
+_POWERS = Caption(en="Softmax: e to the power of each …", zh="softmax：各作 e 的指数……")
+_SIGMOID = Caption(en="Sigmoid: e to the power of both …", zh="sigmoid：两个都取 e 的幂……")
+_TOTAL = Caption(en="… together {s} …", zh="……总和 {s}……")
 _SHARES = Caption(
     en="… and its share of the sum: {d} more, {r} times the share.",
     zh="……再除以总和，得到比例：高 {d}，是 {r} 倍。",

@@ -283,7 +283,11 @@ class ForwardPicture:
         # All others together may have more than the largest alone.
         longest = max(abs(bar.value) for bar in bars)
         limit = max(1.0, longest) if form in ("powers", "shares") else longest or 1.0
-        return Bars(name, bars, Scale(limit), length=_BAR, share="classes", title=_TITLES[form])
+        total = _TOTAL.fill(s=fmt.number(self.softmax.total)) if form == "powers" else None
+        return Bars(
+            name, bars, Scale(limit), length=_BAR, share="classes", title=_TITLES[form],
+            counter=total,
+        )  # fmt: skip
 
     def _printed(self, form: Form, k: int) -> str:
         """Print a class's number; printed logits are subtracted, so that a reader can, too."""
@@ -397,6 +401,7 @@ _FOR = Caption(en="for {k}", zh="支持“{k}”")
 _AGAINST = Caption(en="against {k}", zh="反对“{k}”")
 _LOGIT_IS = Caption(en="logit {z}", zh="logit {z}")
 _WHOLE = Caption(en="all shares: 100%", zh="比例之和：100%")
+_TOTAL = Caption(en="together {s}", zh="总和 {s}")
 _TITLES: dict[Form, Caption] = {
     "logits": Caption(en="logits", zh="logit"),
     "distances": Caption(en="logit − largest", zh="logit − 最大值"),
