@@ -224,6 +224,24 @@ def test_another_picture_comes_out_of_a_place_no_larger_than_it_will_be(tmp_path
     play(tmp_path, script)
 
 
+def test_a_scale_of_colours_comes_and_goes_with_what_has_it(tmp_path):
+    def script(scene, board):
+        board.show("input")(1.0)
+        scene.drive(board.explain(), 0.2)
+        assert not board.shown("legend")
+        assert board.missing_scales() == []
+        scene.drive(together(board.show("map"), board.explain()), 0.2)
+        assert all(board.shown(name) for name in board.names("legend"))
+        assert board.part("legend.0").opacity == 1.0
+        board.hide("map")(1.0)
+        scene.drive(board.explain(), 0.2)
+        assert not board.shown("legend")
+        board.show("map")(1.0)
+        assert board.missing_scales() == ["legend.0"]
+
+    play(tmp_path, script)
+
+
 def test_a_value_flies_to_its_cell_and_gives_it_its_colour(tmp_path):
     def script(scene, board):
         scene.drive(board.show(), 0.2)
