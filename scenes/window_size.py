@@ -39,17 +39,28 @@ class WindowSize(LessonScene):
 
     def show_breathe(self, event: Event) -> None:
         """A frame breathes on the picture: small, larger, largest, and back."""
-        frame = self.board.part(self.windows[0])
-        places = [self.board.part(name).places.copy() for name in self.windows]
-        stops = [*places, *places[-2::-1]]
-
-        def breathe(alpha: float) -> None:
-            at = alpha * (len(stops) - 1)
-            n = min(int(at), len(stops) - 2)
-            frame.places = stops[n] + (stops[n + 1] - stops[n]) * (at - n)
-
-        self.during(0.8, breathe)
+        self.during(0.8, self.breathe(self.windows[0]))
         self.during(1, self.board.show(*self.windows))
+
+    def breathe(self, name: str) -> Move:
+        """Return a move in which a frame takes on the sizes of all, and then its own again."""
+
+        def start() -> Move:
+            frame = self.board.part(name)
+            own = frame.places.copy()
+            places = [self.board.part(each).places.copy() for each in self.windows]
+            stops = [*places, *places[-2::-1]]
+
+            def go(alpha: float) -> None:
+                at = alpha * (len(stops) - 1)
+                n = min(int(at), len(stops) - 2)
+                frame.places = stops[n] + (stops[n + 1] - stops[n]) * (at - n)
+                if alpha >= 1:
+                    frame.places = own
+
+            return go
+
+        return lazily(start)
 
     def show_tiles(self, event: Event) -> None:
         """All frames stay; what they hold comes out as tiles of one size."""
@@ -205,7 +216,7 @@ class WindowSize(LessonScene):
 
     def axes(self, share: float) -> None:
         """Lay out the chart without its dots."""
-        chart = self.lesson.accuracies(upright=self.upright)
+        chart = self.lesson.accuracies()
         self.during(share, self.board.become(chart, show=self.plain()))
 
     def plain(self) -> Iterator[str]:
@@ -280,7 +291,7 @@ class WindowSize(LessonScene):
     def show_chart(self, event: Event) -> None:
         """All networks: their work to the right, their accuracies up; dots walk in one by one."""
         towers = self.towers(self.lesson.by_filters)
-        chart = self.lesson.everything(upright=self.upright)
+        chart = self.lesson.everything()
         self.during(0.12, self.board.become(chart, show=self.plain()))
         ordered = sorted(self.lesson.variants, key=lambda v: v.multiplications)
         dots = [
@@ -295,11 +306,18 @@ class WindowSize(LessonScene):
         self.during(1, self.board.pulse(f"chart.{few.name}", f"chart.{many.name}", times=2))
 
     def show_choice(self, event: Event) -> None:
-        """The chapter's choice."""
-        run = f"chart.{self.lesson.chosen.name}"
-        dots = [f"{run}-{n}" for n in range(len(self.lesson.chosen.accuracies))]
-        self.during(0.5, self.board.pulse(f"{run}.label"))
-        self.during(1, self.board.pulse_at(self.board.around(run, f"{run}.label", *dots), times=2))
+        """The chapter's choice: a frame tries all sizes on the picture, and all filters answer."""
+        chosen = f"w{self.lesson.chosen.size}"
+        closing = self.lesson.closing(upright=self.upright)
+        self.during(0.15, self.board.become(closing, show=("input", f"input.{chosen}")))
+        self.during(0.35, self.breathe(f"input.{chosen}"))
+        others = [name for name in self.windows if name != f"input.{chosen}"]
+        self.board.show(*others)(1.0)
+        maps = [f"maps[{n}]" for n in range(self.lesson.chosen.filters)]
+        grown = [self.board.grow(name, out_of=f"input.{chosen}") for name in maps]
+        self.during(0.1, self.board.show("maps.title", "legend"))
+        self.during(0.6, in_turn(*grown, overlap=0.7))
+        self.during(1, self.board.pulse("input.title", "maps.title", f"input.{chosen}"))
 
 
 def _placed(frame: Any, places: Any) -> Move:

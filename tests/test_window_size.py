@@ -9,12 +9,14 @@ import pytest
 from drawn_cells import words
 from matplotlib import pyplot as plt
 from played import LANGUAGES, check_layout
+from scipy.signal import correlate2d
 
 from convexplain import figures
 from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.window_size import WindowSize
+from convexplain.network import Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
 from tests.often import covering, some
 
@@ -139,12 +141,39 @@ def test_every_digit_has_its_place_on_every_sheet(number, aspect):
     pictures = [
         lesson.opening(), lesson.tiles(upright=upright), lesson.blanks(upright=upright),
         lesson.layers(upright=upright), lesson.towers(upright=upright),
-        lesson.towers(filters=True, upright=upright), lesson.accuracies(upright=upright),
-        lesson.everything(upright=upright),
+        lesson.towers(filters=True, upright=upright), lesson.accuracies(),
+        lesson.everything(), lesson.closing(upright=upright),
     ]  # fmt: skip
     for lang in ("en", "zh"):
         for picture in pictures:
             assert problems(place(picture, sheet, lang)) == []
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_charts_that_stand_alone_fill_the_frame_and_the_last_picture_is_large(lesson, aspect):
+    sheet = ASPECTS[aspect]
+    room = sheet.body_box
+    for picture in (lesson.accuracies(), lesson.everything()):
+        whole = place(picture, sheet, "en")["chart.all"]
+        assert whole.width > 0.97 * room.width
+        assert whole.height > 0.97 * room.height
+    last = place(lesson.closing(upright=sheet.height > sheet.width), sheet, "en")
+    shown = last["input.all"].width * last["input.all"].height
+    shown += last["maps.all"].width * last["maps.all"].height
+    assert shown > 0.5 * room.width * room.height
+
+
+def test_the_last_picture_shows_the_chosen_window_and_what_all_filters_find(lesson):
+    kernels = Network.load("cnn").weights["conv1/kernel"].astype(float)
+    bias = Network.load("cnn").weights["conv1/bias"].astype(float)
+    sums = [
+        correlate2d(lesson.pixels.astype(float), kernels[:, :, 0, n], "valid") + bias[n]
+        for n in range(32)
+    ]
+    maps = lesson.closing().panel("maps").values
+    np.testing.assert_allclose(maps, np.maximum(0, np.stack(sums, axis=2)), atol=1e-6)
+    marks = lesson.closing().panel("input").marks
+    assert {name for name, mark in marks.items() if mark.strong} == {"w3"}
 
 
 def test_a_video_is_as_long_as_asked_and_folds_what_storyboards_leave_out():

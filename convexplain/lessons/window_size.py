@@ -18,7 +18,7 @@ from convexplain.lessons.parts.checks import check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.size_picture import Pixels, Variant
-from convexplain.network import Network
+from convexplain.network import Network, Trace
 from convexplain.ops.geometry import Pair
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
@@ -169,13 +169,25 @@ class WindowSize(Lesson):
         shown = self.by_filters if filters else self.by_size
         return size_picture.towers_picture(shown, filters=filters, upright=upright)
 
-    def accuracies(self, *, upright: bool = False) -> Diagram:
+    def accuracies(self) -> Diagram:
         """Describe the accuracies by size."""
-        return Diagram(size_picture.sizes_chart(self.by_size, upright=upright))
+        return Diagram(size_picture.sizes_chart(self.by_size))
 
-    def everything(self, *, upright: bool = False) -> Diagram:
+    def everything(self) -> Diagram:
         """Describe work and accuracy of all networks."""
-        return Diagram(size_picture.work_chart(self.variants, upright=upright))
+        return Diagram(size_picture.work_chart(self.variants))
+
+    @cached_property
+    def maps(self) -> npt.NDArray[np.float32]:
+        """What the first layer of the chapter's network answers, (rows, cols, filters)."""
+        network = Network.load("cnn")
+        return Trace(network, self.shown_picture.pixels).activations[network.layers[0].name]
+
+    def closing(self, *, upright: bool = False) -> Diagram:
+        """Describe the chapter's choice: its window on the picture, and what all filters find."""
+        return size_picture.closing_picture(
+            self.pixels, self.centre, self.sizes, self.maps, upright=upright
+        )
 
     # What is said.
 
@@ -220,7 +232,7 @@ class WindowSize(Lesson):
             Event("filters", 3.2, _HOW_MANY),
             Event("chart", 4.6, all_of_them.fill(t=times)),
         )  # fmt: skip
-        yield Beat.of("answer", self.title, Event("choice", 3.4, self.answer))
+        yield Beat.of("answer", self.title, Event("choice", 5.0, self.answer))
 
     def compared(self, one: Variant, other: Variant) -> Caption:
         """Say how the accuracies of two sizes lie to one another, as they were measured."""

@@ -214,6 +214,8 @@ class Chart(Panel):
         Whether it may be as broad as the sheet.
     size : (float, float)
         Height and width of the frame in cells.
+    fills : bool
+        Whether a frame of a video, on which it stands alone, gives it its own proportions.
     share : str
         Of whose cells.
     dots : sequence of Dot
@@ -228,6 +230,7 @@ class Chart(Panel):
     runs: Sequence[Runs] = ()
     wide: bool = False
     size: tuple[float, float] = (16, 28)
+    fills: bool = False
     share: str = ""
 
     def broad(self) -> Part:
@@ -242,16 +245,33 @@ class Chart(Panel):
 
     def bounds(self, at: Setting) -> Bounds:
         """Return what a cell of its frame can be."""
-        sheet, count = at.sheet, max(self.size)
+        sheet, (high, wide) = at.sheet, self._frame(at)
+        count = max(high, wide)
         # Ticks must not touch one another.
-        wide = max(text_width(words, sheet.note) for words in self._tick_texts(0))
+        broadest = max(text_width(words, sheet.note) for words in self._tick_texts(0))
         least = max(
-            1.3 * wide * self._crowd() / self.size[1],
-            1.3 * leading(sheet.note) * len(self._ticks(1)) / self.size[0],
+            1.3 * broadest * self._crowd() / wide,
+            1.3 * leading(sheet.note) * len(self._ticks(1)) / high,
         )
         good = max(least, sheet.good / count)
-        most = sheet.body_box.width if self.wide else sheet.room
-        return Bounds(1.0, least, good, max(good, most / count))
+        most = sheet.body_box.width / wide if self.wide else sheet.room / count
+        return Bounds(1.0, least, good, max(good, most))
+
+    def _frame(self, at: Setting) -> tuple[float, float]:
+        """Return height and width of its frame in cells."""
+        high, wide = self.size
+        if not (self.fills and at.sheet.fixed):
+            return high, wide
+        body, (left, up, right, below) = at.sheet.body_box, self._around(at)
+        return wide * (body.height - up - below) / (body.width - left - right), wide
+
+    def _around(self, at: Setting) -> tuple[float, float, float, float]:
+        """Return how far ticks and names of curves reach out: left, up, right, down."""
+        note, apart = at.sheet.note, 0.5 * at.sheet.note
+        left = max(text_width(words, note) for words in self._tick_texts(1)) + apart
+        end = text_width(self._tick_texts(0)[-1], note) / 2
+        named = [text_width(at.say(c.label), note) + apart for c in self.curves if c.label]
+        return left, 1.4 * leading(note), max([end, *named]), apart + 2 * leading(note)
 
     def _crowd(self) -> float:
         """Return how many ticks would fit on the axis across if all were as near as the nearest."""
@@ -292,17 +312,11 @@ class Chart(Panel):
 
     def body(self, at: Setting) -> Extent:
         """Return the room of the frame; ticks and names reach out."""
-        sheet, side = at.sheet, at.sides[self.group]
-        note, apart = sheet.note, 0.5 * sheet.note
-        left = max(text_width(words, note) for words in self._tick_texts(1)) + apart
-        end = text_width(self._tick_texts(0)[-1], note) / 2
-        named = [text_width(at.say(c.label), note) + apart for c in self.curves if c.label]
+        note, side = at.sheet.note, at.sides[self.group]
+        high, wide = (side * cells for cells in self._frame(at))
+        left, up, right, below = self._around(at)
         names = [text_width(at.say(axis.label), note) for axis in (self.x, self.y)]
-        right = max([end, *named, *(name - side * self.size[1] for name in names)])
-        return Extent(
-            side * self.size[1], side * self.size[0], left, 1.4 * leading(note), right,
-            apart + 2 * leading(note),
-        )  # fmt: skip
+        return Extent(wide, high, left, up, max([right, *(name - wide for name in names)]), below)
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield axes, ticks, curves and their names."""

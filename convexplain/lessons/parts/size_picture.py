@@ -27,6 +27,7 @@ from convexplain.panels import (
     Formula,
     Legend,
     Link,
+    Maps,
     Mark,
     Overlay,
     Part,
@@ -49,7 +50,9 @@ _TONES = ("accent", "positive", "negative", "muted")
 _HIGH, _BROAD = 20, (4.8, 3.2)
 #: The accuracies' axis begins at a multiple of this.
 _FLOOR = 0.005
-#: Height and width of charts in cells.
+#: Of the wall of all maps, beside the picture or below it.
+_COLUMNS = (6, 8)
+#: Height and width of charts on paper, in cells: on a page, and in a column of it.
 _LYING, _UPRIGHT = (16, 38), (24, 28)
 
 
@@ -297,20 +300,19 @@ def towers_picture(
     return Diagram(Aligned(rows, gap=1.4, row_gap=0.35, across="middle", down="bottom"))
 
 
-def sizes_chart(shown: Sequence[Variant], *, upright: bool = False) -> Chart:
-    """Describe accuracies by the window's side."""
+def sizes_chart(shown: Sequence[Variant]) -> Chart:
+    """Describe accuracies by the window's side, as large as the frame."""
     runs = [
         replace(_runs(each, each.size, _SIZE.fill(k=fmt.shape((each.size,) * 2))), told=_told(each))
         for each in shown
     ]
     sides = tuple(each.size for each in shown)
     axis = Axis(_SIDE, low=min(sides) - 1, high=max(sides) + 1, at=sides)
-    size = _UPRIGHT if upright else _LYING
-    return Chart("chart", (), axis, _accuracy(shown), runs=runs, size=size, wide=True)
+    return Chart("chart", (), axis, _accuracy(shown), runs=runs, size=_LYING, wide=True, fills=True)
 
 
-def work_chart(shown: Sequence[Variant], *, upright: bool = False) -> Chart:
-    """Describe accuracies by the work of the whole network."""
+def work_chart(shown: Sequence[Variant]) -> Chart:
+    """Describe accuracies by the work of the whole network, as large as the frame."""
     _, filters = chosen = chosen_one()
     runs = []
     for each in shown:
@@ -323,8 +325,46 @@ def work_chart(shown: Sequence[Variant], *, upright: bool = False) -> Chart:
     high = np.ceil(max(each.multiplications for each in shown) / 1e6)
     return Chart(
         "chart", (), Axis(_WORK, low=float(low), high=float(high)), _accuracy(shown), runs=runs,
-        size=_UPRIGHT if upright else _LYING, wide=True,
+        size=_LYING, wide=True, fills=True,
     )  # fmt: skip
+
+
+def closing_picture(
+    pixels: Pixels, centre: Pair, sizes: Sequence[int], maps: Pixels, *, upright: bool = False
+) -> Diagram:
+    """Describe both parameters as they were chosen: a window, and what all filters answer.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (height, width)
+    centre : (int, int)
+    sizes : sequence of int
+    maps : numpy.ndarray, shape (rows, cols, filters)
+        Of the chosen layer, for this picture.
+    upright : bool
+        Whether the frame is narrow.
+
+    Returns
+    -------
+    Diagram
+        Panels ``input`` (marks ``w3``...), ``maps`` and ``legend``.
+    """
+    side = pixels.shape[0] - maps.shape[0] + 1
+    marks = {
+        name: mark if mark.rows == side else replace(mark, tone="muted", strong=False)
+        for name, mark in window_marks(centre, sizes).items()
+    }
+    size, number = fmt.shape((side, side)), fmt.count(maps.shape[2])
+    read = Cells(
+        "input", pixels, lines=False, marks=marks, title=_CHOSEN_SIZE.fill(k=size), weight=4.0
+    )  # fmt: skip
+    scale = Scale(float(np.abs(maps).max()) or 1.0, terms.RESPONSE, signed=bool((maps < 0).any()))
+    answers = Maps(
+        "maps", maps, scale, columns=_COLUMNS[upright], title=_CHOSEN_NUMBER.fill(n=number),
+        weight=1.0,
+    )  # fmt: skip
+    wall = Column(answers, Legend("legend", row=True))
+    return Diagram(Column(read, wall, align="middle") if upright else Row(read, wall))
 
 
 def compared_picture(shown: Sequence[Variant], *, about: Caption, note: Caption) -> Diagram:
@@ -396,6 +436,8 @@ _FILTERS = Caption(en="{n} filters", zh="{n} 个")
 _SIDE = Caption(en="side of the window, pixels", zh="窗口边长（像素）")
 _WORK = Caption(en="multiplications for one picture, millions", zh="一幅图的乘法次数（百万）")
 _ACCURACY = Caption(en="test accuracy (the axis begins at {p})", zh="测试准确率（纵轴从 {p} 开始）")
+_CHOSEN_SIZE = Caption(en="Size: {k}", zh="尺寸：{k}")
+_CHOSEN_NUMBER = Caption(en="Number: {n}", zh="数量：{n}")
 _HEADER: tuple[Caption, ...] = (
     _FIRST,
     Caption(en="weights", zh="权重"),
