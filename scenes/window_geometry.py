@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from manim.utils.rate_functions import linear
@@ -32,11 +31,7 @@ class WindowGeometry(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture and its window; no place has been counted yet."""
         self.at, self.shown = 0.0, self.lesson.geometries[0]
-        self.board.lay(self.picture_of(self.lesson.geometries[0]))
-
-    def picture_of(self, geometry: Geometry) -> Any:
-        """Return the picture of one geometry for this frame."""
-        return self.lesson.picture_of(geometry, upright=self.upright)
+        self.board.lay(self.lesson.picture_of(self.lesson.geometries[0]))
 
     # One row.
 
@@ -132,11 +127,17 @@ class WindowGeometry(LessonScene):
     def show_sweep(self, event: Event) -> None:
         """The window stands at every place; each fills its cell of the map."""
         geometry: Geometry = event.data
-        # The scale of how often a pixel is read comes with what it is the scale of.
-        response = [name for name in self.board.names("legend") if name.startswith("legend.1")]
-        self.during(0.2, self.camera.home(), self.board.show("law", "map", *response))
+        filled = self.lesson.filled(geometry, self.sheet, self.look.lang)
+        both = self.board.become(filled, show=self.beside())
+        self.during(0.2, both, self.camera.home())
         self.during(0.75, self.sweep([("", geometry)], maps=True), rate=linear)
         self.during(1, self.board.pulse("map"))
+
+    def beside(self) -> Iterator[str]:
+        """Yield what comes beside the picture, once it is laid out."""
+        yield from ("law", "map")
+        # The scale of how often a pixel is read comes with what it is the scale of.
+        yield from (name for name in self.board.names("legend") if name.startswith("legend.1"))
 
     def sweep(
         self, shown: Sequence[tuple[str, Geometry]], *, maps: bool = False, reads: bool = False
@@ -200,7 +201,7 @@ class WindowGeometry(LessonScene):
     def show_other(self, event: Event) -> None:
         """Another geometry: what belonged to the last one goes first, the picture stays."""
         self.leave(0.25)
-        self.reshape(event.data, 0.4, self.camera.home())
+        self.reshape(event.data, 0.4)
         mark = "input.edge" if self.board.has("input.edge") else WINDOW
         self.during(0.15, self.board.show(mark, WINDOW))
         self.during(1, self.board.pulse(mark))
@@ -216,13 +217,14 @@ class WindowGeometry(LessonScene):
         """Return the names of the frames round each cell of the window."""
         return [name for name in self.board.parts if name.startswith("input.tap-")]
 
-    def reshape(self, geometry: Geometry, share: float, *others: Move) -> None:
-        """Lay out another geometry; the pixels of the picture stay, zeros come round them."""
+    def reshape(self, geometry: Geometry, share: float) -> None:
+        """Lay out another geometry and go near; the pixels stay, zeros come round them."""
         before = self.pixels()
-        self.board.become(self.picture_of(geometry), show=("input",))(1.0)
+        self.board.become(self.lesson.picture_of(geometry), show=("input",))(1.0)
         self.shown = geometry
         around = _padded(before, geometry)
-        self.during(share, self.board.grow("input", out_of=around), *others)
+        near = self.camera.to(self.board.around("input"), share=0.95)
+        self.during(share, self.board.grow("input", out_of=around), near)
 
     def pixels(self, name: str = "input") -> Region:
         """Return where the picture is without its zeros."""
@@ -236,7 +238,7 @@ class WindowGeometry(LessonScene):
         self.reshape(plain, 0.2)
         self.board.show(WINDOW, *self.taps())(1.0)
         self.during(0.2, self.near(plain), *(self.board.pulse(name) for name in self.taps()))
-        spread = self.board.become(self.picture_of(event.data))
+        spread = self.board.become(self.lesson.picture_of(event.data))
         self.during(0.6, spread)
         self.shown = event.data
         self.during(1, *(self.board.pulse(name) for name in self.taps()))

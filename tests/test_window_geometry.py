@@ -219,11 +219,32 @@ def test_pictures_of_any_size_are_counted_on_every_sheet(small, shape, kernel, n
     assert [geometry.name for geometry in lesson.geometries] == names
     for sheet in ASPECTS.values():
         for geometry in lesson.geometries:
-            picture = lesson.picture_of(geometry, upright=sheet.height > sheet.width)
-            assert problems(place(picture, sheet)) == []
+            for picture in (lesson.picture_of(geometry), lesson.filled(geometry, sheet, "en")):
+                assert problems(place(picture, sheet)) == []
         for picture in (lesson.all_of_them(), lesson.closing(), lesson.flip()):
             assert problems(place(picture, sheet)) == []
     assert problems(place(lesson.diagram(), PAGE)) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_picture_and_map_fill_the_frame_with_padding_and_with_a_stride(lang, aspect):
+    lesson, sheet = WindowGeometry(), ASPECTS[aspect]
+    for geometry in lesson.geometries[:3]:
+        placed = place(lesson.filled(geometry, sheet, lang), sheet, lang)
+        # Cells of both are of one size, so that a map with fewer places is smaller.
+        assert placed["map"].width / geometry.output[1] == pytest.approx(
+            placed["input"].width / geometry.padded.shape[1]
+        )
+        boxes = [placed[name] for name in ("law.all", "input", "map", "legend.all")]
+        right, bottom = max(b.right for b in boxes), max(b.bottom for b in boxes)
+        wide = right - min(b.x for b in boxes)
+        high = bottom - min(b.y for b in boxes)
+        shares = wide / sheet.body_box.width, high / sheet.body_box.height
+        assert max(shares) > 0.85
+        assert min(shares) > 0.65
+        least = {"16:9": 0.58, "4:3": 0.44, "1:1": 0.36, "9:16": 0.5}[aspect]
+        assert placed["input"].width > least * min(sheet.width, sheet.height)
 
 
 def test_a_video_is_as_long_as_asked_and_folds_the_reads_and_dilation_away():

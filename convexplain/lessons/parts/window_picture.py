@@ -35,10 +35,28 @@ from convexplain.style.captions import Caption
 _TAPS = 25
 
 
-def place_picture(
+def place_picture(geometry: Geometry) -> Diagram:
+    """Describe a picture with its window, and its places along a row.
+
+    Parameters
+    ----------
+    geometry : Geometry
+
+    Returns
+    -------
+    Diagram
+        Panels ``law``, ``hops`` and ``input`` (marks ``window``, ``left``, ``edge`` and
+        ``tap-0-0``).
+    """
+    return Diagram(
+        Column(law(geometry), _hops(geometry, "pixels"), _picture(geometry, taps=True), gap=0.4)
+    )
+
+
+def filled_pictures(
     geometry: Geometry, response: Scale, read: Scale, *, upright: bool = False
-) -> Diagram:
-    """Describe a picture with its window, its places along a row, and the map.
+) -> tuple[Diagram, ...]:
+    """Describe the same beside the map, in the ways of which one is the largest on a frame.
 
     Parameters
     ----------
@@ -50,9 +68,9 @@ def place_picture(
 
     Returns
     -------
-    Diagram
-        Panels ``law``, ``hops``, ``input`` (marks ``window``, ``left``, ``edge`` and ``tap-0-0``),
-        ``reads`` upon it, ``map`` (nothing of it is computed yet) and ``counts``.
+    tuple of Diagram
+        Panels as of `place_picture`, ``reads`` upon the picture, ``map`` (nothing of it is computed
+        yet) and ``counts``.
     """
     counts = Formula(
         "counts",
@@ -61,21 +79,18 @@ def place_picture(
             for (name, said), count in zip(_THREE.items(), geometry.read_counts, strict=True)
         ],
     )
-    laid = Column(
-        law(geometry), _hops(geometry, "pixels"), _read(geometry, read, "", taps=True), gap=0.4
-    )
-    filled = _map(geometry, response, "")
-    beside = Column(counts, Legend("legend"))
-    below = Column(laid, Row(filled, beside))
+    counted = _hops(geometry, "pixels"), _read(geometry, read, "", taps=True)
+    filled, beside = _map(geometry, response, ""), Column(counts, Legend("legend"))
+    below = Column(law(geometry), *counted, Row(filled, beside), gap=0.4)
     if upright:
-        return Diagram(below)
-    return Diagram(
-        Either(
-            Row(laid, Column(filled, Row(counts, Legend("legend", row=True))), align="bottom"),
-            Row(laid, Column(filled, beside), align="bottom"),
-            below,
-        )
+        return (Diagram(below),)
+    places, explained = Column(*counted, gap=0.4), Row(counts, Legend("legend", row=True))
+    ways = (
+        Row(places, Column(law(geometry), filled), beside, align="bottom"),
+        Column(law(geometry), Row(places, filled, beside, align="bottom")),
+        Column(law(geometry), Row(places, filled, align="bottom"), explained),
     )
+    return tuple(Diagram(Either(way, below)) for way in ways)
 
 
 def all_pictures(geometries: Sequence[Geometry], response: Scale, read: Scale) -> Diagram:
@@ -282,14 +297,23 @@ def _read(
     taps: bool = False,
 ) -> Overlay:  # fmt: skip
     """Describe the padded picture, and upon it how often its cells are read: not at all as yet."""
+    none = np.zeros(geometry.padded.shape[:2])
+    return Overlay(
+        _picture(geometry, suffix, title=title, taps=taps),
+        Cells(f"reads{suffix}", none, read, share="pixels", lines=False),
+    )
+
+
+def _picture(
+    geometry: Geometry, suffix: str = "", *, title: Caption | None = None, taps: bool = False
+) -> Cells:
+    """Describe the padded picture, and its window."""
     marks = _marks(geometry)
     if taps and len([*geometry.taps()]) <= _TAPS:
         marks |= {
             f"tap-{n}": Mark(row, col, strong=False) for n, (row, col) in enumerate(geometry.taps())
         }
-    cells = Cells(f"input{suffix}", geometry.padded, share="pixels", title=title, marks=marks)
-    none = np.zeros(geometry.padded.shape[:2])
-    return Overlay(cells, Cells(f"reads{suffix}", none, read, share="pixels", lines=False))
+    return Cells(f"input{suffix}", geometry.padded, share="pixels", title=title, marks=marks)
 
 
 def _marks(geometry: Geometry) -> dict[str, Mark]:
