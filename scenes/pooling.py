@@ -16,8 +16,10 @@ from convexplain.ops import PoolStep
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import DIM, lazily
-from convexplain.stage.pace import Move, accelerating, eased, in_turn
+from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
 
+KINDS = ("with", "without")
+BOTH = ("digit", *(f"{what}{kind}" for kind in KINDS for what in ("digit.", "wide-", "said-")))
 WINDOW, ZOOM, FEEDS = "map.window", "map.window->patch", "patch.winner->pooled.cell"
 
 
@@ -30,7 +32,6 @@ class Pooling(LessonScene):
     def prepare(self) -> None:
         """Lay out the picture and its map; nothing is pooled yet."""
         self.picture = replace(self.lesson.picture_of, upright=self.upright)
-        self.settled = False
         self.pooled: npt.NDArray[np.float64] = np.full(self.lesson.pooled.shape, np.nan)
         self.counted: tuple[str, ...] = ()
         self.shares: npt.NDArray[np.float64] = np.ones(self.lesson.response_map.shape)
@@ -48,7 +49,7 @@ class Pooling(LessonScene):
     def show_four(self, event: Event) -> None:
         """Its numbers rise out of the map."""
         self.become(self.picture.window(), 0.3, show=("legend", WINDOW))
-        near = self.camera.to(self.board.around("patch.all", "mean.all"), share=0.9)
+        near = self.camera.to(self.board.around("patch.all"), share=0.9)
         self.during(0.3, self.board.grow("patch", out_of=WINDOW))
         self.board.show("patch.frame")(1.0)
         self.during(1, self.board.walk(ZOOM), near)
@@ -105,7 +106,8 @@ class Pooling(LessonScene):
         """All numbers melt into their mean, as a ghost beside them."""
         self.board.light("patch")
         sent = [self.board.send(cell, "mean") for cell in self.cells(self.lesson.step)]
-        self.during(0.16, *sent)
+        near = self.camera.to(self.board.around("patch.all", "mean.all"), share=0.9)
+        self.during(0.16, near, *sent)
         self.board.show("mean")(1.0)
         self.during(0.5, self.board.pulse("mean", colour="muted", times=2))
         self.board.light(self.winner(self.lesson.step))
@@ -331,45 +333,51 @@ class Pooling(LessonScene):
 
     def show_both(self, event: Event) -> None:
         """One large picture with both frames."""
-        shown = ("digit", "digit.with", "digit.without")
-        self.become(self.picture.both(), 0.4, self.camera.home(), show=shown)
-        frames = self.board.pulse("digit.with", times=2), self.board.pulse("digit.without", times=2)
-        self.during(1, in_turn(*frames))
-
-    def settle(self, share: float) -> None:
-        """Lay out the last picture, where it is not there yet."""
-        if self.settled:
-            return
-        self.settled = True
-        shown = ("digit", "digit.with", "digit.without") if self.lesson.reach else ("map", "pooled")
-        self.become(self.picture.seen(), share, self.camera.home(), show=shown)
+        self.become(self.picture.both(), 0.4, self.camera.home(), show=BOTH)
+        self.during(1, in_turn(*(self.look_at(kind) for kind in KINDS)))
 
     def show_work(self, event: Event) -> None:
-        """How many multiplications there are, with pooling and without."""
-        self.settle(0.1)
-        named = [name for name in self.board.names("work") if "." in name and name.count(".") != 1]
-        bars = [
-            self.board.grow(f"work.{kind}", out_of=self._root(kind)) for kind in ("with", "without")
-        ]
-        self.during(0.2, self.board.show("work.title", "work.zero", *named), *bars)
-        self.during(1, self.board.pulse("work.without.value", "work.with.value", times=2))
+        """How many multiplications there are, with pooling and without: two towers."""
+        self.towers(0.15)
+        rise = [
+            together(
+                self.board.grow(f"work-{kind}.all", out_of=self.floor(f"work-{kind}.all")),
+                self.board.show(f"count-{kind}"),
+            )
+            for kind in KINDS
+        ]  # fmt: skip
+        self.during(0.5, in_turn(*rise))
+        self.during(1, self.board.pulse("count-without", "count-with", times=2))
 
-    def _root(self, kind: str) -> tuple[float, float, float, float]:
-        left, top, _, height = self.board.box(f"work.{kind}")
-        return left, top, 1.0, height
+    def towers(self, share: float) -> None:
+        """Lay out the towers with their names, where they are not there yet."""
+        if self.board.has("said-work"):
+            return
+        shown = ("said-work", *(f"said-{kind}" for kind in KINDS))
+        self.become(self.picture.work(), share, self.camera.home(), show=shown)
+
+    def floor(self, name: str) -> tuple[float, float, float, float]:
+        """Return the lower edge of something, out of which it rises."""
+        left, top, wide, high = self.board.box(name)
+        return left, top + high - 1, wide, 1.0
 
     def show_accuracy(self, event: Event) -> None:
         """What short trainings reach."""
-        self.during(0.3, self.board.show("accuracy"))
-        cells = self.board.pulse("accuracy[0, 1]"), self.board.pulse("accuracy[1, 1]")
-        self.during(1, in_turn(*cells))
+        self.towers(0.15)
+        names = [f"reached-{kind}" for kind in KINDS]
+        self.during(0.3, self.board.show("said-accuracy", *names))
+        self.during(1, in_turn(*(self.board.pulse(name) for name in names)))
 
     def show_answer(self, event: Event) -> None:
-        """Both frames once more."""
+        """Both frames once more, or both maps."""
         if not self.lesson.reach:
-            self.settle(0.3)
+            shown = ("map", "pooled", "legend")
+            self.become(self.picture.field(), 0.3, self.camera.home(), show=shown)
             self.during(1, in_turn(self.board.pulse("map"), self.board.pulse("pooled")))
             return
-        frames = ("digit.with", "digit.without")
-        self.become(self.picture.both(), 0.3, show=frames)
-        self.during(1, in_turn(*(self.board.pulse(name, times=2) for name in frames)))
+        self.become(self.picture.both(), 0.3, show=BOTH)
+        self.during(1, in_turn(*(self.look_at(kind) for kind in KINDS)))
+
+    def look_at(self, kind: str) -> Move:
+        """Return a move that leads the eye to a frame, and to its width in numbers."""
+        return self.board.pulse(f"digit.{kind}", f"wide-{kind}", times=2)

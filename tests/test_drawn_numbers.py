@@ -434,16 +434,14 @@ def test_frames_of_pooling_are_as_wide_as_is_counted_over_them(look):
     large = plays.of("pooling", look).ends["answer"]
     assert under(large["digit.with"], large["digit"])[2:] == (18, 18)
     assert under(large["digit.without"], large["digit"])[2:] == (7, 7)
+    assert (large["wide-with"].text, large["wide-without"].text) == ("18", "7")
 
 
-def test_bars_of_pooling_are_as_long_as_the_work(look):
-    played = plays.of("pooling", look)
-    stage = next(stage for stage in played.during("gain")[::-1] if "work.without" in stage)
-    lengths = [np.ptp(stage[f"work.{name}"].places[:, 0]) for name in ("with", "without")]
-    numbers = [
-        int(stage[f"work.{name}.value"].text.replace(",", "")) for name in ("with", "without")
-    ]
-    assert lengths[0] / lengths[1] == pytest.approx(numbers[0] / numbers[1], abs=1e-3)
+def test_towers_of_pooling_are_as_high_as_the_work(look):
+    stage = plays.of("pooling", look).during("gain")[-1]
+    heights = [np.ptp(stage[f"work-{name}.all"].places[:, 1]) for name in ("with", "without")]
+    numbers = [int(stage[f"count-{name}"].text.replace(",", "")) for name in ("with", "without")]
+    assert heights[0] / heights[1] == pytest.approx(numbers[0] / numbers[1], abs=1e-3)
 
 
 # A digit that moves.
