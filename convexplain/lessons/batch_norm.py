@@ -375,7 +375,9 @@ class BatchNorm(FilterLesson):
             Curve("often", middles, np.maximum(shares[:, 0], low)),
             Curve("z", np.array([z, z]), np.array([low, half]), tone="accent"),
         ]
-        axes = Axis(_SUMS), self._share(low)
+        # The stored mean of an untrained network may lie beyond all numbers.
+        first, last = min(middles[0], mean, z), max(middles[-1], mean, z)
+        axes = Axis(_SUMS, float(first), float(last)), self._share(low)
         dots = [
             Dot("mean", mean, low, terms.MEAN, "ink", side="above"),
             Dot("number", z, half, _NUMBER, "accent", side="above"),
