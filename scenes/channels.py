@@ -264,6 +264,7 @@ class Channels(LessonScene):
     def show_rest(self, event: Event) -> None:
         """All other channels drop their blocks on the pile."""
         self.during(0.12, self.board.hide(*self.block()))
+        self.during(0.05, self.board.explain())
         named = {str(n) for n in self.lesson.top} | {"bias"}
         blocks = [name for name, value in self.picture.blocks if name not in named and value]
         moves = [
@@ -299,6 +300,7 @@ class Channels(LessonScene):
         self.during(0.25, self.board.grow("patch", out_of=self.origin(str(channel))))
         self.board.show("patch.frame")(1.0)
         self.multiply(0.35)
+        self.during(0.1, self.board.explain())
         block = f"pile.{channel}"
         self.during(1, self.board.pulse(block if self.board.has(block) else "products", times=2))
 

@@ -180,9 +180,10 @@ class PoolingPicture:
 
     def work(self) -> Diagram:
         """Describe the multiplications as two towers, and what short trainings reach."""
-        return Diagram(Either(self._towers("display"), self._towers("heading")))
+        wide, narrow = self._towers("heading"), self._towers("heading", 0.8 * _BROAD)
+        return Diagram(Either(self._towers("display"), wide, narrow))
 
-    def _towers(self, role: Literal["display", "heading"]) -> Part:
+    def _towers(self, role: Literal["display", "heading"], thick: float = _BROAD) -> Part:
         assert self.costs is not None
         most = Scale(float(max(self.costs)), signed=False)
         columns: list[list[Part]] = []
@@ -193,7 +194,7 @@ class PoolingPicture:
                 Text(f"count-{name}", count, role=role, silent=True),
                 Bars(
                     f"work-{name}", [bar], most, stacked=True, upright=True, length=_HIGH,
-                    thick=_BROAD, share="towers",
+                    thick=thick, share="towers",
                 ),
                 Text(f"said-{name}", label, silent=True),
             ]  # fmt: skip
