@@ -84,8 +84,9 @@ function cutRuns(rows) {
 function chart(app, rows, k, state) {
   const style = getComputedStyle(app.panel.element);
   const inner = app.panel.element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  const width = inner * parseFloat(style.getPropertyValue("--curves"));
   const font = parseFloat(style.fontSize);
+  // A panel that is not shown has no width: its chart is drawn again when it has.
+  const width = Math.max(12 * font, inner * parseFloat(style.getPropertyValue("--curves")));
   const runs = cutRuns(rows);
   // Where ink leaves the frame is said over the curves, in a line that is there only if need be.
   const top = (runs.length ? 2 : 0.8) * font;

@@ -64,7 +64,10 @@ def test_the_cells_of_a_map_have_the_theme_s_colours(
         """([layer, rows, cols]) => {
           const canvas = document.querySelector(`.map[data-layer="${layer}"] canvas`);
           const { width, height } = canvas;
-          const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+          const copy = new OffscreenCanvas(width, height);
+          const context = copy.getContext("2d", { willReadFrequently: true });
+          context.drawImage(canvas, 0, 0);
+          const { data } = context.getImageData(0, 0, width, height);
           const dots = width / cols;
           return [...Array(rows * cols).keys()].map((i) => {
             // Above the number, below the grid's line.

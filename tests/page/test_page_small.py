@@ -307,7 +307,9 @@ def test_paper_is_one_page(visit: Open, landscape: bool, state: str) -> None:
 #: Of each canvas whether it has dots, and its height and width.
 DRAWN = """() => [...document.querySelectorAll(".map canvas, .thumbs canvas")].map((map) => {
   const { width, height } = map;
-  const { data } = map.getContext("2d").getImageData(0, 0, width, height);
+  const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(map, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
   return [data.some(Boolean), height, width];
 })"""
 

@@ -28,7 +28,7 @@ def test_the_link_of_an_exercise_opens_its_cell(show: Open, digit: int, sample: 
     cells = {exercise.cell.layer: exercise.cell for exercise in sheet.exercises if exercise.cell}
     assert len(cells) >= 3
     for layer, cell in cells.items():
-        page = show(sheet.link(cell))
+        page = show(f"{sheet.link(cell)}&lang=en")
         (title,) = texts(page, "#panel-title")
         numbers = [int(found) for found in re.findall(r"\d+", title.partition(",")[2])]
         assert title.startswith(layer)
