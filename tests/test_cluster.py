@@ -45,6 +45,22 @@ def test_an_address_where_nobody_answers_is_told_in_a_line(monkeypatch):
         assert "\n" not in str(caught.value)
 
 
+def test_a_connection_may_stand_still_for_minutes(monkeypatch):
+    dask = pytest.importorskip("dask")
+    key, found = "distributed.comm.timeouts.tcp", []
+
+    def refuse(address, **_):
+        found.append(dask.config.get(key))
+        raise OSError
+
+    monkeypatch.setattr("distributed.Client", refuse)
+    before = dask.config.get(key)
+    with pytest.raises(UsageError, match="no scheduler"), shares.cluster("tcp://127.0.0.1:1"):
+        pass
+    assert found == [f"{shares.STANDSTILL}s"]
+    assert dask.config.get(key) == before
+
+
 def say_what_is_set(channel, folder, name):
     channel.send(os.environ.get(name))
 

@@ -16,6 +16,8 @@ from convexplain.video import clip_cache
 T = TypeVar("T")
 #: How long a scheduler may take to answer, and to have a worker, in seconds.
 PATIENCE = 15
+#: How long a connection may stand still, in seconds: then dask gives up all that was asked there.
+STANDSTILL = 300
 
 
 class Shard(NamedTuple):
@@ -82,20 +84,11 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
         yield None
         return
     extras.require("cluster", Message("clusters"))
-    from distributed import Client
+    import dask
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    try:
-        client: Any = Client(  # type: ignore[no-untyped-call]
-            address, timeout=PATIENCE, set_as_default=False
-        )
-    except (OSError, ValueError, TypeError) as error:
-        raise UsageError(
-            "no scheduler of dask answers at {address!r}: give the address that it printed when "
-            "it was started, such as tcp://10.0.0.1:8786",
-            address=address,
-        ) from error
-    with client:
+    patience = {"distributed.comm.timeouts.tcp": f"{STANDSTILL}s"}
+    with dask.config.set(patience), _connected(address) as client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
@@ -105,6 +98,22 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
             ) from error
         _check(client)
         yield client.get_executor()
+
+
+def _connected(address: str) -> Any:
+    """Return a client of dask, or refuse an address where no scheduler answers."""
+    from distributed import Client
+
+    try:
+        return Client(  # type: ignore[no-untyped-call]
+            address, timeout=PATIENCE, set_as_default=False
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            "no scheduler of dask answers at {address!r}: give the address that it printed when "
+            "it was started, such as tcp://10.0.0.1:8786",
+            address=address,
+        ) from error
 
 
 def _check(client: Any) -> None:
