@@ -205,22 +205,28 @@ WRONG = {
 }
 
 
-def test_what_cannot_be_right_is_a_warning_with_its_line(build: Build) -> None:
-    files = {
-        f"page{n}.rst": f"Title\n=====\n\n.. convexplain-figure:: {wrong}\n\nAfter it.\n"
-        for n, wrong in enumerate(WRONG)
-    }
+def refused(build: Build, kind: str, name: str, text: str, wrong: dict[str, str]) -> SphinxTestApp:
+    """Build a page of each wrong request; each is a warning with its line, and the page goes on."""
+    files = {name.format(n): text.format(each) for n, each in enumerate(wrong)}
+    line = text.partition(kind)[0].count("\n") + 1
     app = build({"index.rst": INDEX, **files})
     lines = warnings(app)
-    assert len(lines) == len(WRONG)
-    for n, said in enumerate(WRONG.values()):
-        (line,) = [line for line in lines if f"page{n}.rst" in line]
-        assert re.match(rf".*page{n}\.rst:4: WARNING: convexplain-figure: ", line)
-        assert re.search(said, line)
-        assert line.endswith("[convexplain.option]")
+    assert len(lines) == len(wrong)
+    for n, said in enumerate(wrong.values()):
+        file = name.format(n)
+        (told,) = [each for each in lines if file in each]
+        assert re.match(rf".*{re.escape(file)}:{line}: WARNING: {kind}: ", told)
+        assert re.search(said, told)
+        assert told.endswith("[convexplain.option]")
         assert "After it." in page(app, f"page{n}.html")
-        assert pictures(app, f"page{n}.html") == []
     assert not building.folder(app.env).exists()
+    return app
+
+
+def test_what_cannot_be_right_is_a_warning_with_its_line(build: Build) -> None:
+    text = "Title\n=====\n\n.. convexplain-figure:: {}\n\nAfter it.\n"
+    app = refused(build, "convexplain-figure", "page{}.rst", text, WRONG)
+    assert all(pictures(app, f"page{n}.html") == [] for n in range(len(WRONG)))
 
 
 WRONG_VIDEO = {
@@ -234,19 +240,9 @@ WRONG_VIDEO = {
 
 
 def test_a_video_that_cannot_be_right_is_a_warning_in_markdown(build: Build) -> None:
-    files = {
-        f"page{n}.md": f"# Title\n\n```{{convexplain-video}} {wrong}\n```\n\nAfter it.\n"
-        for n, wrong in enumerate(WRONG_VIDEO)
-    }
-    app = build({"index.rst": INDEX, **files})
-    lines = warnings(app)
-    assert len(lines) == len(WRONG_VIDEO)
-    for n, said in enumerate(WRONG_VIDEO.values()):
-        (line,) = [line for line in lines if f"page{n}.md" in line]
-        assert re.match(rf".*page{n}\.md:3: WARNING: convexplain-video: ", line)
-        assert re.search(said, line)
-        assert "After it." in page(app, f"page{n}.html")
-        assert "<video" not in page(app, f"page{n}.html")
+    text = "# Title\n\n```{{convexplain-video}} {}\n```\n\nAfter it.\n"
+    app = refused(build, "convexplain-video", "page{}.md", text, WRONG_VIDEO)
+    assert all("<video" not in page(app, f"page{n}.html") for n in range(len(WRONG_VIDEO)))
 
 
 def test_what_the_cache_holds_is_not_drawn_again(
