@@ -11,6 +11,9 @@ from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
 from convexplain.stage.pace import Move, in_turn
 
+#: What is not computed yet.
+UNKNOWN = float("nan")
+
 
 class OneByOne(LessonScene):
     """Plays the lesson of the same name."""
@@ -27,7 +30,7 @@ class OneByOne(LessonScene):
 
     def show_photograph(self, event: Event) -> None:
         """One pixel after another is looked at, alone."""
-        row, col = self.lesson.pixel
+        row, col = self.lesson.pixels[0]
         looks = [self.board.pulse(f"photograph[{row}, {n}]") for n in range(max(0, col - 4), col)]
         self.during(0.7, in_turn(*looks, overlap=0.4), rate=linear)
         self.during(1, self.board.pulse(f"photograph[{row}, {col}]", times=2))
@@ -43,19 +46,28 @@ class OneByOne(LessonScene):
     def show_pixel(self, event: Event) -> None:
         """One pixel of each channel meets its weight; the sum is one pixel in gray."""
         shown = ("plane-0", "plane-1", "plane-2")
-        picture = self.lesson.to_gray(upright=self.upright)
-        self.turn_into(picture, 0.2, show=shown, hold=("sum", "gray"))
-        self.board.fill("gray", 0 * self.lesson.gray)
-        self.during(0.12, self.board.show("gray", *(f"plane-{n}.pixel" for n in range(3))))
-        parts = [("term", n) for n in range(3)]
-        for _, n in parts:
-            names = [f"sum.term-{n}", f"sum.term-{n}.over", f"sum.sign-{n}"]
-            self.during(0.12, self.board.pulse(f"plane-{n}.pixel"), self.board.show(*names))
-        self.during(0.1, self.board.show("sum.gray", "sum.gray.over"))
+        held = ("gray", *(name for n in range(4) for name in self.addend(n)))
+        self.turn_into(self.lesson.to_gray(upright=self.upright), 0.15, show=shown, hold=held)
+        self.board.fill("gray", UNKNOWN + 0 * self.lesson.gray)
+        marks = [f"plane-{n}.pixel" for n in range(3)]
+        self.during(0.08, self.board.show("gray", *marks))
+        for n, mark in enumerate(marks):
+            number, *words = self.addend(n)
+            self.during(0.1, self.board.grow(number, out_of=mark))
+            self.during(0.05, self.board.show(*words), self.board.pulse(mark))
+        number, sign = self.addend(3)
+        self.during(0.05, self.board.show(sign))
+        self.during(0.08, self.board.show(number))
         self.board.show("gray.pixel")(1.0)
-        self.during(1, self.board.send("sum.gray", "gray.pixel", self.fill_rows(self.lesson.pixel)))
+        self.during(0.12, self.board.send(number, "gray.pixel", self.paint(self.lesson.pixels[0])))
+        self.during(1, self.board.pulse(number, "gray.pixel"))
 
-    def fill_rows(self, pixel: tuple[int, int]) -> Callable[[], None]:
+    def addend(self, n: int) -> list[str]:
+        """Return the names of a number and of what stands beside it."""
+        names = (f"value-{n}", f"sign-{n}", f"weight-{n}")
+        return [name for name in names if self.board.has(name)]
+
+    def paint(self, pixel: tuple[int, int]) -> Callable[[], None]:
         """Return what gives the gray picture one of its pixels."""
 
         def give() -> None:
@@ -64,20 +76,32 @@ class OneByOne(LessonScene):
         return give
 
     def show_everywhere(self, event: Event) -> None:
-        """Row by row the gray picture fills."""
-        values = self.board.part("gray").values
-        height = len(self.lesson.gray)
-        marks = [f"{name}.pixel" for name in ("plane-0", "plane-1", "plane-2", "gray")]
+        """Two more pixels have their own sums; then all have."""
+        lesson, pictures = self.lesson, ("plane-0", "plane-1", "plane-2", "gray")
+        for pixel in lesson.pixels[1:]:
+            self.write(UNKNOWN)
+            ways = [self.board.move(f"{name}.pixel", *pixel) for name in pictures]
+            self.during(0.1, *ways)
+            self.write(*lesson.numbers_at(pixel))
+            self.paint(pixel)()
+            self.during(0.13, self.board.pulse(*(f"value-{n}" for n in range(4))))
+        # Faster than numbers can be read; the weights stay.
+        self.write(UNKNOWN)
+        self.during(0.06, self.board.hide(*(f"{name}.pixel" for name in pictures)))
+        values, height = self.board.part("gray").values, len(lesson.gray)
 
         def fill(alpha: float) -> None:
             rows = round(alpha * height)
-            values[:rows] = self.lesson.gray[:rows]
+            values[:rows] = lesson.gray[:rows]
 
-        ways = [self.board.move(mark, height - 1, 0) for mark in marks]
-        self.during(0.15, *(self.board.move(mark, 0, 0) for mark in marks))
-        self.during(0.6, fill, *ways, rate=linear)
-        self.during(0.1, self.board.hide(*marks))
+        weights = [f"weight-{n}" for n in range(3)]
+        self.during(0.4, fill, self.board.pulse(*weights, times=2), rate=linear)
         self.during(1, self.board.pulse("gray"))
+
+    def write(self, *numbers: float) -> None:
+        """Give the sum its numbers: each its own, or one to all."""
+        for n in range(4):
+            self.board.fill(f"value-{n}", numbers[n % len(numbers)])
 
     # A network's channels.
 
@@ -97,7 +121,7 @@ class OneByOne(LessonScene):
         self.during(0.25, self.board.pulse(*cells))
         self.during(0.1, self.board.show("numbers.title"))
         values, numbers = self.board.part("numbers").values, self.lesson.column[:count]
-        values[...] = float("nan")
+        values[...] = UNKNOWN
         self.board.show("numbers")(1.0)
 
         def give(n: int) -> Move:
@@ -111,69 +135,56 @@ class OneByOne(LessonScene):
 
     def show_mixes(self, event: Event) -> None:
         """Row after row of weights meets the numbers and gives its sum."""
-        self.turn_into(self.lesson.mixes(), 0.25, show=("numbers",), hold=("weights", "sums"))
-        self.during(0.15, self.board.grow("weights", out_of="numbers"))
+        picture = self.lesson.mixes(upright=self.upright)
+        self.turn_into(picture, 0.15, show=("numbers",), hold=("weights", "sums"))
+        near = self.board.around("numbers.all", "weights.all", "sums.all", "legend.all")
+        self.during(0.08, self.camera.to(near, 0.94), self.board.grow("weights", out_of="numbers"))
         sums = self.board.part("sums").values
         known = sums.copy()
-        sums[...] = float("nan")
-        self.during(0.1, self.board.show("sums"))
+        sums[...] = UNKNOWN
+        self.during(0.05, self.board.show("sums"))
         count = len(known)
         for n in range(count):
-            self.during(0.45 / count, self.board.pulse("numbers", f"weights[{n}]"), rate=linear)
+            self.during(0.55 / count, self.board.pulse("numbers", f"weights[{n}]"), rate=linear)
             sums[n] = known[n]
         self.during(1, self.board.pulse("sums"))
 
     def show_places(self, event: Event) -> None:
         """All maps are mixed to new ones."""
-        self.turn_into(self.lesson.places(), 0.25, show=("wall",), hold=("mixed",))
+        self.turn_into(self.lesson.places(), 0.25, show=("wall",))
         count = min(one_by_one.MOST, self.lesson.mixing.filters)
         words = [name for name in self.board.names("mixed") if "[" not in name]
         self.during(0.1, self.board.show(*words))
-        moves = [self.board.grow(f"mixed[{n}]", out_of="wall") for n in range(count)]
+        wall = self.board.box("wall")
+        moves = [self.board.emerge(f"mixed[{n}]", out_of=wall) for n in range(count)]
         self.during(0.5, in_turn(*moves, overlap=0.6))
         self.during(1, self.board.pulse("mixed"))
 
-    def show_shuffle(self, event: Event) -> None:
-        """A map of each kind, shuffled before, and put back after."""
-        rows = range(len(self.lesson.shuffles))
-        held = [f"{name}-{n}" for name in ("shuffled", "back") for n in rows]
-        first = tuple(f"direct-{n}" for n in rows)
-        self.turn_into(self.lesson.shuffling(), 0.25, show=first, hold=tuple(held))
-        for name, before in (("shuffled", "direct"), ("back", "shuffled")):
-            moves = [self.board.grow(f"{name}-{n}", out_of=f"{before}-{n}") for n in rows]
-            self.during(0.28, *moves)
-        self.during(1, in_turn(*(self.board.pulse(f"direct-{n}", f"back-{n}") for n in rows)))
-
     # What is saved.
 
-    def show_weights(self, event: Event) -> None:
-        """Weights of both ways."""
-        self.compare("counts")
-
     def show_work(self, event: Event) -> None:
-        """Multiplications of both ways."""
-        self.compare("work")
+        """Multiplications of both ways, each beside what it reads."""
+        self.turn_into(self.lesson.cost(), 0.15)
+        for way, maps in zip(one_by_one.WAYS, ("wall", "mixed"), strict=True):
+            self.during(0.1, self.board.pulse(maps), self.board.show(f"{way}.title"))
+            self.during(0.22, self.board.rise(f"{way}.work"))
+        self.during(1, self.board.pulse("both.work.value", times=2))
+
+    def told(self) -> list[str]:
+        """Return the names of how many digits are read right, both ways."""
+        return [f"right-{way}" for way in one_by_one.WAYS]
 
     def show_right(self, event: Event) -> None:
         """Digits that are read right, both ways."""
-        self.compare("right")
-
-    def compare(self, what: str) -> None:
-        """Let both bars grow."""
-        if not self.board.has(what):
-            self.turn_into(self.lesson.cost(), 0.15, show=(f"{what}.title",))
-            shown = [each for each in one_by_one.COSTS if self.board.has(each)]
-            near = self.board.around(*(f"{each}.all" for each in shown))
-            self.during(0.12, self.camera.to(near, most=1.6))
-        self.during(0.1, self.board.show(f"{what}.title"))
-        for bar in ("alone", "both"):
-            self.during(0.25, self.board.rise(f"{what}.{bar}"))
-        self.during(1, self.board.pulse(f"{what}.both.value", times=2))
+        for name in self.told():
+            self.during(0.25, self.board.show(name))
+        self.during(1, in_turn(*(self.board.pulse(name) for name in self.told())))
 
     def show_answer(self, event: Event) -> None:
-        """One place, all of its channels, every filter."""
-        self.turn_into(self.lesson.mixes(), 0.25, show=("numbers", "weights", "sums"))
-        rows = min(one_by_one.MOST, self.lesson.mixing.filters)
-        looks = [self.board.pulse(f"weights[{n}]", f"sums[{n}]") for n in range(rows)]
-        self.during(0.6, in_turn(*looks, overlap=0.4), rate=linear)
-        self.during(1, self.board.pulse("sums", times=2))
+        """One place of all maps, and the same place of the new ones."""
+        mixing = self.lesson.mixing
+        row, col = mixing.place
+        for name, count in (("wall", mixing.channels), ("mixed", mixing.filters)):
+            shown = range(min(one_by_one.MOST, count))
+            self.during(0.4, self.board.pulse(*(f"{name}[{n}][{row}, {col}]" for n in shown)))
+        self.during(1, self.board.pulse("mixed"))

@@ -37,8 +37,10 @@ def test_gray_is_three_products_at_every_pixel(lesson):
         red, green, blue = lesson.photograph[row, col]
         expected = 0.299 * red + 0.587 * green + 0.114 * blue
         assert lesson.gray[row, col] == pytest.approx(expected)
-    products = [round(float(p), 2) for p in GRAY * lesson.photograph[lesson.pixel]]
-    assert round(sum(products), 2) == round(float(lesson.gray[lesson.pixel]), 2)
+    for pixel in lesson.pixels:
+        products = [round(float(p), 2) for p in GRAY * lesson.photograph[pixel]]
+        assert round(sum(products), 2) == round(float(lesson.gray[pixel]), 2)
+    assert len(set(lesson.pixels)) == 3
 
 
 @pytest.mark.parametrize("which", ["lesson", "learned"])
@@ -77,10 +79,12 @@ def test_digits_are_counted_in_a_network_that_really_has_both_layers(lesson):
     ])  # fmt: skip
     mean = maps.mean(axis=(0, 1, 2))
     kernel = cnn.weights["conv2/kernel"].astype(float)
-    # conv2 reads the mixtures: its kernels are mixed, and its bias takes the mean in.
+    # conv2 reads the mixtures: its kernels are mixed, and its bias takes in what they lack of the
+    # mean.
+    lacks = mean - mixing.weights @ (mixing.weights.T @ mean)
     weights = {**cnn.weights, "mix/kernel": mixing.weights[None, None], "mix/bias": mixing.biases,
                "conv2/kernel": np.einsum("ijcf,ck->ijkf", kernel, mixing.weights),
-               "conv2/bias": cnn.weights["conv2/bias"] + mean @ kernel.sum((0, 1))}  # fmt: skip
+               "conv2/bias": cnn.weights["conv2/bias"] + lacks @ kernel.sum((0, 1))}  # fmt: skip
     before, after = cnn.layers[:2], cnn.layers[2:]
     layers = (*before, Conv2D("mix", mixing.filters, (1, 1), activation="linear"), *after)
     rebuilt = Network(layers, {k: np.asarray(w, np.float32) for k, w in weights.items()})
@@ -99,15 +103,6 @@ def test_digits_are_counted_in_a_network_that_really_has_both_layers(lesson):
     assert (alone, work) == (counted.parameters - 64, counted.multiplications)
 
 
-def test_a_shuffle_of_the_places_changes_three_by_three_alone(lesson):
-    order = lesson.mixing.order
-    assert sorted(order) == list(range(169))
-    assert (np.diff(order) != 1).mean() > 0.9
-    (_, direct, back), (_, near, torn) = lesson.shuffles
-    np.testing.assert_allclose(direct, back, atol=1e-12)
-    assert np.abs(near - torn).max() > 1
-
-
 def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
@@ -121,7 +116,7 @@ def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
     upright = sheet.height > sheet.width
     shown = [lesson.opening(), lesson.colours(upright=upright), lesson.to_gray(upright=upright),
-             lesson.volume(), lesson.mixes(), lesson.places(), lesson.shuffling()]  # fmt: skip
+             lesson.volume(), lesson.mixes(upright=upright), lesson.places()]  # fmt: skip
     if lesson.costs is not None:
         shown.append(lesson.cost())
     for diagram in shown:
@@ -168,12 +163,37 @@ def test_the_numbers_land_in_the_order_of_their_maps():
     np.testing.assert_allclose(landed[-1][0], mixing.maps[mixing.place])
 
 
-def test_the_sums_stand_beside_their_weights_in_the_end():
-    stage = of("one-by-one", LOOKS[0]).ends["answer"]
+def test_the_sums_stand_beside_their_weights():
+    moments = of("one-by-one", LOOKS[0]).during("mix")
+    stage = [m for m in moments if "sums" in m and np.isfinite(m["sums"].values).all()][-1]
     mixing = lesson_of("one-by-one").mixing
     np.testing.assert_allclose(stage["weights"].values, mixing.weights.T)
     np.testing.assert_allclose(stage["sums"].values[:, 0], mixing.mixed[mixing.place])
-    np.testing.assert_allclose(stage["numbers"].values[0], mixing.maps[mixing.place])
+    np.testing.assert_allclose(stage["sums"].values[:, 0], stage["weights"].values
+                               @ stage["numbers"].values[0], atol=1e-6)  # fmt: skip
     # Each sum stands in its filter's row.
     tops = stage["weights"].places[:, 1], stage["sums"].places[:, 1]
     np.testing.assert_allclose(tops[0], tops[1], atol=1e-6)
+
+
+def test_numbers_beside_the_pictures_are_those_of_the_framed_pixel():
+    lesson, seen = lesson_of("one-by-one"), set()
+    for stage in of("one-by-one", LOOKS[0]).during("colour"):
+        numbers = [stage[f"value-{n}"].values[0, 0] for n in range(4) if f"value-{n}" in stage]
+        if len(numbers) == 4 and np.isfinite(numbers).all() and "gray.pixel" in stage:
+            grid, mark = stage["plane-0"], stage["plane-0.pixel"]
+            col, row = np.rint((mark.places[0] - grid.places[0]) / grid.cell).astype(int)
+            np.testing.assert_allclose(numbers[:3], lesson.photograph[row, col])
+            assert numbers[3] == pytest.approx(lesson.gray[row, col])
+            seen.add((row, col))
+    assert seen == set(lesson.pixels)
+
+
+def test_bars_of_both_ways_are_as_long_as_their_numbers():
+    stage, lesson = of("one-by-one", LOOKS[0]).ends["answer"], lesson_of("one-by-one")
+    long = [np.ptp(stage[f"{way}.work"].places[:, 0]) for way in ("alone", "both")]
+    (_, (work, less)) = lesson.costs
+    assert long[1] / long[0] == pytest.approx(less / work, rel=0.01)
+    assert [stage[f"{way}.work.value"].text for way in ("alone", "both")] == [
+        fmt.count(work), fmt.count(less)
+    ]  # fmt: skip

@@ -194,13 +194,6 @@ MUTATIONS = (
         "tests/test_one_by_one.py::test_the_numbers_land_in_the_order_of_their_maps",
     ),
     Mutation(
-        "places that are not put back",
-        "convexplain.lessons.parts.mixing",
-        "flat[self.order] = maps",
-        "flat[:] = maps",
-        "tests/test_one_by_one.py::test_a_shuffle_of_the_places_changes_three_by_three_alone",
-    ),
-    Mutation(
         "a bias that is folded without its factor",
         "convexplain.network.folding",
         "np.asarray(bias * factor + addend, np.float64)",

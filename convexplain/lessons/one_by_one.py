@@ -15,7 +15,7 @@ from convexplain.data import digits, photographs
 from convexplain.errors import UsageError
 from convexplain.lessons.parts import mistakes, walls
 from convexplain.lessons.parts.beats import Beat, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
+from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.mixing import Mixing, best, trained
@@ -32,14 +32,13 @@ from convexplain.panels import (
     Column,
     Diagram,
     Either,
-    Formula,
     Legend,
     Maps,
     Mark,
     Part,
     Row,
     Scale,
-    Term,
+    Text,
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -50,8 +49,10 @@ Floats = npt.NDArray[Any]
 GRAY = np.array([0.299, 0.587, 0.114])
 #: So many mixtures are computed of many channels.
 _USUAL = 8
-#: What is compared with and without the 1 x 1 layer.
-COSTS = ("counts", "work", "right")
+#: Ways to the same end: the reader of all channels, and of their mixtures alone.
+WAYS = ("alone", "both")
+#: Walls of maps are so many maps wide.
+_WIDE = 8
 #: So many maps stand on a wall at most.
 MOST = 64
 
@@ -68,11 +69,12 @@ _BEST = Caption(
     zh="由计算得出：保留方差最多的混合方式。",
 )
 _LEARNED = Caption(en="As trained, layer {layer}.", zh="训练所得，层 {layer}。")
-_SHUFFLED = Caption(en="shuffled", zh="打乱")
-_BACK = Caption(en="put back", zh="放回原位")
-_MIXTURE = Caption(en="1 × 1, filter {n}", zh="1×1，过滤器 {n}")
+_READ = Caption(en="{layer}: {c} channels", zh="{layer}：{c} 个通道")
+_MIXED = Caption(en="1 × 1: {k} channels", zh="1×1：{k} 个通道")
+_READ_RIGHT = Caption(en="{k} of {n} digits right", zh="{n} 个手写数字认对 {k} 个")
 _ALONE = Caption(en="{layer} alone", zh="只有 {layer}")
 _BEFORE_IT = Caption(en="1 × 1, then {layer}", zh="1×1，再 {layer}")
+_WORK = Caption(en="{way}: multiplications", zh="{way}：乘法次数")
 _COUNTED = Caption(en="weights", zh="权重")
 
 
@@ -89,8 +91,8 @@ class OneByOne(NetworkLesson):
         zh="窗口只有一个像素，看不到邻居，有什么用？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="1 × 1: no neighbors, all channels, the same everywhere.",
-        zh="1×1：不看邻居，只混通道，处处相同。",
+        en="It mixes the channels of each place, often into fewer.",
+        zh="它混合每一处的通道，往往变得更少。",
     )
     needs: ClassVar[tuple[Role, ...]] = ("convolution of many channels",)
     example: ClassVar[str] = "channels"
@@ -138,14 +140,23 @@ class OneByOne(NetworkLesson):
         return grays
 
     @cached_property
-    def pixel(self) -> tuple[int, int]:
-        """The most colourful pixel whose products and sum add up as they are printed."""
+    def pixels(self) -> tuple[tuple[int, int], ...]:
+        """The most colourful pixel, the brightest and the darkest.
+
+        Of those whose products and sum add up as they are printed.
+        """
         spread = self.photograph.max(axis=2) - self.photograph.min(axis=2)
-        order = np.argsort(-spread, axis=None, kind="stable")
-        cells = [divmod(int(n), spread.shape[1]) for n in order]
+        return tuple(self._first(rank) for rank in (spread, self.gray, -self.gray))
+
+    def _first(self, rank: Floats) -> tuple[int, int]:
+        order = np.argsort(-rank, axis=None, kind="stable")
+        cells: list[tuple[int, int]] = [divmod(int(n), rank.shape[1]) for n in order]
         honest = (c for c in cells if fmt.adds_up(GRAY * self.photograph[c], self.gray[c]))
-        row, col = next(honest, cells[0])
-        return int(row), int(col)
+        return next(honest, cells[0])
+
+    def numbers_at(self, place: tuple[int, int]) -> tuple[float, ...]:
+        """Return red, green, blue and gray of a pixel."""
+        return *(float(v) for v in self.photograph[place]), float(self.gray[place])
 
     # The network's channels.
 
@@ -166,8 +177,9 @@ class OneByOne(NetworkLesson):
         count = usual if self.channels is None else min(self.channels, maps.shape[2])
         many = self.digits
         known = maps if many is None else carried(network, many, until=source)
-        weights, mean = best(known, max(1, count))
-        return Mixing(source, maps, weights, -mean @ weights, "", reader)
+        weights, _ = best(known, max(1, count))
+        # The reader's own bias can take in what the mean gives: no bias is needed here.
+        return Mixing(source, maps, weights, np.zeros(weights.shape[1]), "", reader)
 
     @cached_property
     def digits(self) -> Floats | None:
@@ -214,35 +226,6 @@ class OneByOne(NetworkLesson):
         return right(network, shipped), right(network, carried(network, self.digits,
                                                                instead=through))  # fmt: skip
 
-    # Shuffled places.
-
-    @cached_property
-    def shuffles(self) -> tuple[tuple[Caption, Floats, Floats], ...]:
-        """What a filter's map is, and what it is if places are shuffled before, put back after.
-
-        Of the strongest mixture, and of the strongest filter of the reader, as padding keeps it.
-        """
-        mixing, maps = self.mixing, self.mixing.maps.astype(np.float64)
-        mixed = mixing.put_back(mixing.mix(mixing.shuffled(maps)))
-        n = self.shown_mixture
-        found = [(_MIXTURE.fill(n=n), mixing.mixed[:, :, n], mixed[:, :, n])]
-        if mixing.reader is not None:
-            assert mixing.reader.window is not None
-            kernel = self.network.weights_of(mixing.reader.name)["kernel"].astype(np.float64)
-            direct, torn = (
-                ops.conv2d(each, kernel, padding="same") for each in (maps, mixing.shuffled(maps))
-            )
-            k = int(np.abs(direct).max(axis=(0, 1)).argmax())
-            size = fmt.shape(mixing.reader.window.kernel_size)
-            back = mixing.put_back(torn)[:, :, k]
-            found.append((terms.MAP_OF.fill(layer=size, n=k), direct[:, :, k], back))
-        return tuple(found)
-
-    @property
-    def shown_mixture(self) -> int:
-        """The filter of 1 x 1 with the largest sum."""
-        return int(np.abs(self.mixing.mixed).max(axis=(0, 1)).argmax())
-
     # The pictures.
 
     def opening(self) -> Diagram:
@@ -258,8 +241,7 @@ class OneByOne(NetworkLesson):
         return Diagram(Row(whole, *planes, gap=0.8))
 
     def _planes(self, *, marked: bool = False) -> list[Cells]:
-        row, col = self.pixel
-        marks = {"pixel": Mark(row, col)} if marked else {}
+        marks = {"pixel": Mark(*self.pixels[0])} if marked else {}
         return [
             Cells(f"plane-{n}", self.photograph[:, :, n], LIGHT, lines=False, share="planes",
                   title=title.capital, marks=marks)
@@ -267,25 +249,26 @@ class OneByOne(NetworkLesson):
         ]  # fmt: skip
 
     def to_gray(self, *, upright: bool = False) -> Diagram:
-        """Describe the three channels, one pixel's sum, and the gray picture."""
-        row, col = self.pixel
+        """Describe the three channels and the gray picture, and one pixel's sum beside them."""
         gray = Cells(
             "gray", self.gray, LIGHT, lines=False, share="planes", title=_GRAY.capital,
-            marks={"pixel": Mark(row, col)},
+            marks={"pixel": Mark(*self.pixels[0])},
         )  # fmt: skip
-        planes = self._planes(marked=True)
-        formula = self._pixel_sum()
+        planes, addends = [*self._planes(marked=True), gray], [self._addend(n) for n in range(4)]
         if upright:
-            return Diagram(Column(Aligned((planes[:2], (planes[2], gray))), formula))
-        return Diagram(Column(Row(*planes, gray, gap=0.8), formula, align="middle", gap=1.5))
+            return Diagram(Aligned(tuple(zip(planes, addends, strict=True)), down="middle"))
+        return Diagram(Aligned((planes, addends), gap=0.8, across="middle", down="middle"))
 
-    def _pixel_sum(self) -> Formula:
-        found: list[Term] = []
-        for n, (value, weight) in enumerate(zip(self.photograph[self.pixel], GRAY, strict=True)):
-            said = f"{fmt.number(value)} · {fmt.number(weight, 3)}"
-            found.append(Term(f"term-{n}", said, _COLOURS[n]))
-            found.append(Term(f"sign-{n}", "+" if n < 2 else "="))
-        return Formula("sum", (*found, Term("gray", fmt.number(self.gray[self.pixel]), _GRAY)))
+    def _addend(self, n: int) -> Part:
+        """Describe a pixel's number in one picture, its weight, and what joins it to the others."""
+        number = np.array([[self.numbers_at(self.pixels[0])[n]]])
+        parts: list[Part] = [Cells(f"value-{n}", number, LIGHT, numbers=True, share="values")]
+        if n < 3:
+            weight = f"· {fmt.number(GRAY[n], 3)}"
+            parts.append(Text(f"weight-{n}", weight, role="heading"))
+        if n > 0:
+            parts.insert(0, Text(f"sign-{n}", "+" if n < 3 else "=", role="sign"))
+        return Row(*parts, gap=0.3)
 
     @property
     def scales(self) -> tuple[Scale, Scale]:
@@ -299,12 +282,15 @@ class OneByOne(NetworkLesson):
 
     def volume(self) -> Diagram:
         """Describe all maps that are read, and the numbers at one place."""
-        maps = self.mixing.maps[:, :, :MOST]
-        title = walls.first(self.mixing.source, self.mixing.channels, MOST)
-        wall = Maps("wall", maps, self.scales[0], lines=False, title=title)
         legend = Legend("legend", row=True)
         numbers = self._column(weight=5.0)
-        return Diagram(Column(Row(wall), numbers, legend, align="middle", gap=1.2))
+        return Diagram(Column(Row(self._wall()), numbers, legend, align="middle", gap=1.2))
+
+    def _wall(self, **how: Any) -> Maps:
+        mixing = self.mixing
+        title = _READ.fill(layer=mixing.source, c=fmt.count(mixing.channels))
+        title = walls.first(title, mixing.channels, MOST)
+        return Maps("wall", mixing.maps[:, :, :MOST], self.scales[0], title=title, **how)
 
     def _column(self, weight: float | None = None) -> Cells:
         numbers = self.column[None, :MOST]
@@ -313,9 +299,11 @@ class OneByOne(NetworkLesson):
             "numbers", numbers, self.scales[0], title=title, share="weights", weight=weight
         )  # fmt: skip
 
-    def mixes(self) -> Diagram:
+    def mixes(self, *, upright: bool = False) -> Diagram:
         """Describe the numbers at a place, the filters' weights, and their sums."""
-        return Diagram(Column(*self._mixes(), Legend("legend", row=True), align="middle"))
+        if upright:
+            return Diagram(Column(*self._mixes(), Legend("legend", row=True), align="middle"))
+        return Diagram(Row(*self._mixes(), Legend("legend"), gap=0.5))
 
     def _mixes(self) -> tuple[Part, ...]:
         mixing = self.mixing
@@ -329,56 +317,59 @@ class OneByOne(NetworkLesson):
             "sums", sums, self.scales[1], share="weights",
             title=_SUMS.fill(n=fmt.count(mixing.filters)),
         )  # fmt: skip
-        return (Aligned(((self._column(), None), (block, out)), gap=1.2),)
+        return (Aligned(((self._column(), None), (block, out)), gap=0.7),)
 
     def places(self) -> Diagram:
-        """Describe the maps that are read, and the maps of the mixtures."""
-        mixing, (read, sums) = self.mixing, self.scales
-        both = [
-            Maps(
-                name,
-                values[:, :, :MOST],
-                scale,
-                share=name,
-                lines=False,
-                title=walls.first(title, values.shape[2], MOST),
-            )
-            for name, values, scale, title in (
-                ("wall", mixing.maps, read, mixing.source),
-                ("mixed", mixing.mixed, sums, Caption(en="1 × 1", zh="1×1")),
-            )
-        ]
+        """Describe the maps that are read, and those of the mixtures."""
+        rows = -(-min(MOST, self.mixing.channels) // _WIDE)
+        level = -(-min(MOST, self.mixing.filters) // rows)
         legend = Legend("legend", row=True)
         return Diagram(
             Either(
-                Column(Row(*both, gap=2), legend, align="middle"),
-                Column(*both, legend, align="middle"),
+                Column(Row(self._wide(), self._mixed(level)), legend, align="middle"),
+                Column(self._wide(), self._mixed(), legend, align="middle"),
             )
         )
 
-    def shuffling(self) -> Diagram:
-        """Describe two filters' maps, shuffled before and put back after."""
-        rows = []
-        for n, (title, direct, back) in enumerate(self.shuffles):
-            most = float(max(np.abs(direct).max(), np.abs(back).max())) or 1.0
-            scale = Scale(most, title)
-            order = self.mixing.shuffled(back[:, :, None]).squeeze(axis=2)
-            rows.append(
-                [
-                    Cells(f"{name}-{n}", values, scale, lines=False, share="maps", title=said)
-                    for name, values, said in (
-                        ("direct", direct, title), ("shuffled", order, _SHUFFLED.capital),
-                        ("back", back, _BACK.capital),
-                    )
-                ]
-            )  # fmt: skip
-        legend = Legend("legend", row=True)
-        return Diagram(Column(Aligned(rows, gap=1.2), legend, align="middle"))
+    def _wide(self) -> Maps:
+        return self._wall(share="walls", columns=min(_WIDE, self.mixing.channels))
+
+    def _mixed(self, columns: int = _WIDE) -> Maps:
+        mixing = self.mixing
+        title = _MIXED.fill(k=fmt.count(mixing.filters))
+        return Maps(
+            "mixed", mixing.mixed[:, :, :MOST], self.scales[1], share="walls",
+            title=walls.first(title, mixing.filters, MOST), columns=min(columns, mixing.filters),
+        )  # fmt: skip
 
     def cost(self) -> Diagram:
-        """Describe weights, multiplications and right answers of both ways."""
-        shown = [what for what in COSTS if what != "right" or self.right is not None]
-        return Diagram(Column(*map(self._bars, shown), gap=1.4))
+        """Describe the maps that are read both ways, and beside them what reading each costs."""
+        alone, both = map(self._way, WAYS)
+        wall, mixed, legend = self._wide(), self._mixed(), Legend("legend", row=True)
+        beside = Aligned(((wall, alone), (mixed, both)), gap=1.5, down="middle")
+        return Diagram(
+            Either(
+                Column(beside, legend, align="middle"),
+                Column(wall, alone, mixed, both, legend, align="middle"),
+            )
+        )
+
+    def _way(self, name: str) -> Part:
+        """Describe what one way multiplies, and how many digits it reads right."""
+        reader, n = self.mixing.reader, WAYS.index(name)
+        assert reader is not None
+        assert self.costs is not None
+        work, label = self.costs[1], (_ALONE, _BEFORE_IT)[n].fill(layer=reader.name)
+        bar = Bar("work", "", work[n], fmt.count(work[n]), ("ink", "accent")[n])
+        title = _WORK.fill(way=label).capital
+        bars = Bars(
+            name, [bar], Scale(float(max(*work, 1))), length=20, title=title,
+            share=WAYS[0] if n else "",
+        )  # fmt: skip
+        if self.right is None:
+            return bars
+        said = _READ_RIGHT.fill(k=fmt.count(self.right[n]), n=fmt.count(len(digits.load())))
+        return Column(bars, Text(f"right-{name}", said), gap=0.5)
 
     def _bars(self, what: str) -> Bars:
         reader = self.mixing.reader
@@ -387,17 +378,15 @@ class OneByOne(NetworkLesson):
         values, title = {
             "counts": (self.costs[0], _COUNTED.capital),
             "work": (self.costs[1], terms.MULTIPLICATIONS.capital),
-            "right": (self.right or (0, 0), right_of_all().capital),
         }[what]
         labels = _ALONE.fill(layer=reader.name), _BEFORE_IT.fill(layer=reader.name)
         bars = [
             Bar(name, label, value, fmt.count(value), tone)
             for name, label, value, tone in zip(
-                ("alone", "both"), labels, values, ("ink", "accent"), strict=True
+                WAYS, labels, values, ("ink", "accent"), strict=True
             )
         ]
-        most = float(max(*values, 1)) if what != "right" else len(digits.load())
-        return Bars(what, bars, Scale(most), length=20, title=title)
+        return Bars(what, bars, Scale(float(max(*values, 1))), length=20, title=title)
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: one place, the weights, the sums, the cost."""
@@ -432,12 +421,15 @@ class OneByOne(NetworkLesson):
         )
         yield Event("planes", 3.4, said, detail=1)
         said = Caption(
-            en="Three weights, one sum: gray. That is a 1 × 1 filter.",
-            zh="三个权重，一个和：灰度。这就是 1×1 过滤器。",
+            en="Times three weights, added up: gray. That is a 1 × 1 filter.",
+            zh="乘三个权重再求和：灰度。这就是 1×1 过滤器。",
         )
-        yield Event("pixel", 4.4, said)
-        said = Caption(en="The same three weights at every place.", zh="每个位置都用这三个权重。")
-        yield Event("everywhere", 3.2, said, detail=1)
+        yield Event("pixel", 5.0, said)
+        said = Caption(
+            en="Every pixel by itself, with the same three weights.",
+            zh="每个像素各算各的，都用这三个权重。",
+        )
+        yield Event("everywhere", 6.0, said, detail=1)
 
     def _tell_mix(self) -> Iterator[Event]:
         mixing = self.mixing
@@ -446,25 +438,26 @@ class OneByOne(NetworkLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
         said = Caption(
-            en="Here a place has {c} numbers; a filter has {c} weights.",
-            zh="这里一处有 {c} 个数，一个过滤器就有 {c} 个权重。",
+            en="One number a map: {c} at each place, so {c} weights.",
+            zh="每张图一个数：一处 {c} 个数，就有 {c} 个权重。",
         )
-        yield Event("numbers", 4.2, said.fill(c=count))
+        yield Event("numbers", 4.4, said.fill(c=count))
         said = Caption(
-            en="{k} such filters: a dense layer from {c} to {k}.",
-            zh="{k} 个这样的过滤器：从 {c} 到 {k} 的全连接层。",
+            en="Numbers times a row of weights, added up: {k} filters, {k} sums.",
+            zh="这些数乘一行权重再求和：{k} 个过滤器，{k} 个和。",
         )
-        yield Event("mixes", 5.0, said.fill(k=filters, c=count))
-        height, width, _ = mixing.maps.shape
-        said = Caption(en="The same weights at all {n} places.", zh="全部 {n} 个位置用同样的权重。")
-        yield Event("places", 4.2, said.fill(n=fmt.count(height * width)))
-        said = Caption(en="Shuffle the places: 1 × 1 never notices.", zh="打乱位置：1×1 毫无察觉。")
-        if mixing.reader is not None and mixing.reader.window is not None:
+        if mixing.biases.any():
             said = Caption(
-                en="Shuffle the places: 1 × 1 never notices; {size} does.",
-                zh="打乱位置：1×1 毫无察觉，{size} 却不行。",
-            ).fill(size=fmt.shape(mixing.reader.window.kernel_size))
-        yield Event("shuffle", 5.0, said, detail=1)
+                en="Numbers times a row of weights, and a bias: {k} filters, {k} sums.",
+                zh="这些数乘一行权重再求和，加偏置：{k} 个过滤器，{k} 个和。",
+            )
+        yield Event("mixes", 5.6, said.fill(k=filters))
+        height, width, _ = mixing.maps.shape
+        said = Caption(
+            en="So at all {n} places: {c} maps become {k}.",
+            zh="{n} 个位置都这样：{c} 张图变 {k} 张。",
+        )
+        yield Event("places", 4.6, said.fill(n=fmt.count(height * width), c=count, k=filters))
 
     def ask(self) -> Question | None:
         """Ask for the weights of one filter; None if too few wrong ways print another count."""
@@ -475,24 +468,23 @@ class OneByOne(NetworkLesson):
         if len(choices) < FEWEST_CHOICES:
             return None
         said = Caption(
-            en="A 1 × 1 filter reads {shape}: how many weights?",
-            zh="一个 1×1 过滤器读 {shape}，有几个权重？",
-        )
-        return Question(said.fill(shape=fmt.shape(self.mixing.maps.shape)), choices)
+            en="In a network, {c} maps of {size}: how many weights has a 1 × 1 filter?",
+            zh="网络里有 {c} 张 {size} 的图：一个 1×1 过滤器有几个权重？",
+        ).fill(c=fmt.count(channels), size=fmt.shape((height, width)))
+        return Question(said, choices)
 
     def _tell_cost(self) -> Iterator[Event]:
         reader, mixing = self.mixing.reader, self.mixing
         assert reader is not None
         assert self.costs is not None
-        said = Caption(
-            en="Then {layer} reads {k} channels instead of {c}.",
-            zh="于是 {layer} 只读 {k} 个通道，不是 {c} 个。",
-        )
-        k, c = fmt.count(mixing.filters), fmt.count(mixing.channels)
-        yield Event("weights", 4.2, said.fill(layer=reader.name, k=k, c=c))
         alone, both = self.costs[1]
-        said = Caption(en="Multiplications: {p} of what they were.", zh="乘法次数是原来的 {p}。")
-        yield Event("work", 3.6, said.fill(p=fmt.percent(both / alone, 0)))
+        said = Caption(
+            en="Then {layer} reads {k} channels: {p} of the multiplications.",
+            zh="{layer} 读 {k} 个通道：乘法是原来的 {p}。",
+        )
+        k = fmt.count(mixing.filters)
+        p = fmt.percent(both / alone, 0)
+        yield Event("work", 5.0, said.fill(layer=reader.name, k=k, p=p))
         if self.right is not None:
             before, after = self.right
             said = Caption(

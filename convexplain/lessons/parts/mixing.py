@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,26 +67,6 @@ class Mixing:
         energy = (self.maps.astype(np.float64) ** 2).sum(axis=2)
         row, col = np.unravel_index(int(energy.argmax()), energy.shape)
         return int(row), int(col)
-
-    # What a shuffle of the places does.
-
-    @cached_property
-    def order(self) -> npt.NDArray[np.intp]:
-        """Where each place gets its numbers from: steps of the golden ratio, round and round."""
-        count = self.maps.shape[0] * self.maps.shape[1]
-        step = next(n for n in range(max(1, round(0.618 * count)), 2 * count + 2)
-                    if math.gcd(n, count) == 1)  # fmt: skip
-        return np.asarray(np.arange(count) * step % count, dtype=np.intp)
-
-    def shuffled(self, maps: Array) -> Array:
-        """Return maps whose places are shuffled."""
-        return maps.reshape(-1, maps.shape[2])[self.order].reshape(maps.shape)
-
-    def put_back(self, maps: Array) -> Array:
-        """Return shuffled maps with each place where it was."""
-        flat = np.empty_like(maps.reshape(-1, maps.shape[2]))
-        flat[self.order] = maps.reshape(flat.shape)
-        return flat.reshape(maps.shape)
 
 
 def trained(network: Network) -> Layer | None:
