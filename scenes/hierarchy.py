@@ -8,13 +8,15 @@ import numpy as np
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import hierarchy
+from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Event
 from convexplain.network import Node
 from convexplain.stage import LessonScene
 from convexplain.stage.board.drawing import Region
 from convexplain.stage.pace import Move, eased, in_turn, lazily, together
+from convexplain.style import format as fmt
 
-ANSWER = ("logit", "answer", "probability", "bar", "others", "bias")
+ANSWER = ("answer", "logit")
 SQUARE = "covered.square"
 
 
@@ -29,9 +31,13 @@ class Hierarchy(LessonScene):
         self.board.lay(self.lesson.opening())
         self.seen = "photograph" if self.board.has("photograph") else "input"
         self.board.show(self.seen)(1.0)
-        self.tree = self.lesson.diagram()
-        self.places = dict(_walk(self.lesson.tree))
-        self.lit = {place for place, node in self.places.items() if node in self.lesson.path}
+        every = dict(_walk(self.lesson.tree))
+        self.lit = {place for place, node in every.items() if node in self.lesson.path}
+        # One branch alone is drawn: parts of the answer, and of cells that are lit.
+        self.places = {
+            place: node for place, node in every.items()
+            if place.rpartition("-")[0] in self.lit | {""}
+        }  # fmt: skip
 
     def row(self, depth: int) -> list[str]:
         """Return the places in one row of the tree, counted from the answer."""
@@ -40,26 +46,26 @@ class Hierarchy(LessonScene):
     # The digit, and the answer.
 
     def show_ask(self, event: Event) -> None:
-        """Windows of all sizes nest on the picture, or on the photograph as people see it."""
-        marks = self.path_marks(self.seen)
-        self.during(1, in_turn(*(self.board.show(mark) for mark in marks), overlap=0.3))
+        """The smallest window comes on the picture, or on the photograph as people see it."""
+        mark = self.path_marks(self.seen)[:1]
+        self.during(0.3, self.show_there(*mark))
+        self.during(1, self.board.pulse(*mark, times=2) if mark else self.board.pulse(self.seen))
 
     def show_melt(self, event: Event) -> None:
         """What the network reads comes out of the photograph, and the same windows on it."""
         self.during(0.6, self.board.grow("input", out_of="photograph"))
-        marks = self.path_marks("input")
-        self.during(1, in_turn(*(self.board.show(mark) for mark in marks), overlap=0.3))
+        self.during(1, self.show_there(*self.path_marks("input")[:1]))
 
     def show_reads(self, event: Event) -> None:
-        """The digit makes room for the tree, whose root is the answer."""
+        """The digit makes room for what it is made of; the answer stands above it."""
         self.during(0.25, self.board.hide(*self.marks()))
-        self.during(0.4, self.board.become(self.tree))
+        self.during(0.4, self.board.become(self.lesson.branch(1)))
         self.during(0.2, self.show_there(*ANSWER))
         self.during(1, self.board.pulse("answer"))
 
     def show_centred(self, event: Event) -> None:
-        """What the shares are shares of is in the bar below the answer."""
-        self.during(1, self.board.pulse("bar", times=2))
+        """The logit stands below the answer."""
+        self.during(1, self.board.pulse("logit", times=2))
 
     def marks(self) -> list[str]:
         """Return the names of all windows on what is read and seen."""
@@ -79,13 +85,26 @@ class Hierarchy(LessonScene):
     # Down the tree.
 
     def show_level(self, event: Event) -> None:
-        """Patches come out of those above them, the first row's out of the picture, one by one."""
-        depth = event.data
-        if depth == 1:
-            self.during(0.1, self.show_there("row-" + self.layer(1), "field-" + self.layer(1)))
-        else:
-            self.near(self.row(depth), 0.2)
-        self.descend(self.row(depth), 1)
+        """Patches come out of that above them, the first level's out of the picture, one by one."""
+        depth, row = event.data, self.row(event.data)
+        layer = self.layer(depth)
+        if depth > 1:
+            others = [f"input.other-{n}" for n, _ in enumerate(self.lesson.tree.parts)]
+            laid = self.board.become(self.lesson.branch(depth))
+            self.during(0.25, self.board.hide(*self.there(*others)), laid)
+        windows = self.windows(row)
+        self.during(0.15, self.show_there(f"row-{layer}", f"field-{layer}", *windows))
+        self.during(0.85, in_turn(*(eased(self.cut(place)) for place in row), overlap=0.2))
+        self.during(1, self.board.pulse(*windows or ["answer"]))
+
+    def windows(self, row: list[str]) -> list[str]:
+        """Return the marks of what the patches of a row are cut out of."""
+        above = row[0].rpartition("-")[0]
+        if above:
+            return self.there(*(f"patch-{above}.{place}" for place in row))
+        others = [f"input.other-{place}" for place in row]
+        layer = self.places[row[0]].layer
+        return self.there(f"input.{layer}", *others)
 
     def show_deeper(self, event: Event) -> None:
         """The lowest row is not the first level."""
@@ -104,43 +123,20 @@ class Hierarchy(LessonScene):
         on = pictures or ("photograph", "input")
         return self.there(*(f"{name}.{node.layer}" for node in self.lesson.path for name in on))
 
-    def near(self, places: list[str], share: float) -> None:
-        """Come near to one branch, as far as it is there, and name its row."""
-        way = [place for place in places if place[0] == "0"]
-        way += [place.rpartition("-")[0] for place in way]
-        names = [f"{part}-{place}" for place in way for part in ("share", "patch", "bar")]
-        box = self.board.around(*(name for name in names if self.board.has(name)))
-        layer = self.places[places[0]].layer
-        self.during(
-            share, self.camera.to(box, 0.9), self.show_there(f"row-{layer}", f"field-{layer}")
+    def cut(self, place: str) -> Move:
+        """Return the move in which a node's patch comes out of its window, then the lines to it."""
+        patch = f"patch-{place}"
+        if not self.board.has(patch):  # a unit: it reads all there is
+            return self.show_there(f"share-{place}")
+        return together(
+            self.board.grow(patch, out_of=self.source(place, self.places)), *self.zooms(patch)
         )
 
-    def descend(self, places: list[str], share: float) -> None:
-        """Let patches grow out of where they lie, the first branch from nearby."""
-        first = [place for place in places if place[0] == "0"]
-        others = [place for place in places if place[0] != "0"]
-        if places == self.row(1):
-            self.during(share, in_turn(*(eased(self.cut(place)) for place in places), overlap=0.2))
-            return
-        self.during(0.4, in_turn(*(eased(self.cut(place)) for place in first)))
-        moves = [eased(self.cut(place)) for place in others] or [self.board.pulse("answer")]
-        self.during(share, self.camera.home(), in_turn(*moves, overlap=0.5))
-
-    def cut(self, place: str) -> Move:
-        """Return the move in which a node's patch comes out of its parent's, or of the digit."""
-        label = self.show_there(f"share-{place}", f"bar-{place}", f"bias-{place}")
-        if not self.board.has(f"patch-{place}"):  # a unit: it reads all there is
-            return in_turn(self.board.walk(f"tree.{place}"), label)
-        grow = self.board.grow(f"patch-{place}", out_of=self.source(place, self.places))
-        link = self.board.walk(f"tree.{place}")
-        rest = in_turn(link, label)
-
-        def go(alpha: float) -> None:
-            grow(min(1.0, alpha / 0.7))
-            if alpha > 0.6:
-                rest((alpha - 0.6) / 0.4)
-
-        return go
+    def zooms(self, *patches: str) -> list[Move]:
+        """Return the moves in which lines run from windows to what is seen in them."""
+        ends = tuple(f"->{patch}" for patch in patches)
+        return [self.board.walk(name) for name in self.board.parts
+                if name.partition(".")[0].endswith(ends) or name.endswith(ends)]  # fmt: skip
 
     def source(self, place: str, places: Mapping[str, Node], prefix: str = "") -> Region:
         """Return where in the patch above it, or in the picture, a node's patch lies."""
@@ -159,18 +155,10 @@ class Hierarchy(LessonScene):
         return self.places[self.row(depth)[0]].layer
 
     def show_kernels(self, event: Event) -> None:
-        """Under each leaf comes its kernel; one of them is looked at from nearby."""
+        """Beside each leaf comes its kernel."""
         leaf = next(place for place in self.lowest() if place in self.lit)
-        parts = ("share", "patch", "filter")
-        branch = [place for place in self.lowest() if place[0] == leaf[0]]
-        names = [f"{part}-{place}" for place in branch for part in parts]
-        box = self.board.around(
-            *self.there(*names), *(k for place in branch for k in self.kernels(place))
-        )
-        kernels = [
-            self.show_there(*self.kernels(place), f"filter-{place}") for place in self.lowest()
-        ]
-        self.during(0.5, self.camera.to(box, 0.97), in_turn(*kernels, overlap=0.7))
+        kernels = [self.show_there(*self.kernels(place)) for place in self.lowest()]
+        self.during(0.5, in_turn(*kernels, overlap=0.5))
         self.during(1, self.board.pulse(*self.kernels(leaf)), self.show_there("legend"))
 
     def kernels(self, place: str) -> list[str]:
@@ -181,29 +169,28 @@ class Hierarchy(LessonScene):
     # Up again.
 
     def show_upwards(self, event: Event) -> None:
-        """One branch lights up from the leaf to the root; its windows nest on the digit."""
-        self.during(0.2, self.camera.home(), *self.uncovered())
-        way = sorted(self.lit, key=len, reverse=True)
-        moves = [
-            in_turn(
-                self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1],
-                                 f"tree.{place}"),
+        """One branch lights up from the leaf to the answer; its windows nest on the digit."""
+        self.during(0.2, *self.uncovered())
+        self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
+
+    def lighting(self) -> list[Move]:
+        """Return the moves in which the branch lights up, from the leaf upwards."""
+        pictures = "photograph", "input"
+        return [
+            together(
                 self.show_there(
-                    f"patch-{place}.lit",
-                    *(f"{name}.{self.places[place].layer}" for name in ("photograph", "input")),
+                    f"patch-{place}.lit", *(f"{name}.{node.layer}" for name in pictures)
                 ),
-                overlap=0.5,
+                self.board.pulse(*self.there(f"patch-{place}", f"share-{place}")[:1]),
             )
-            for place in way
-        ]  # fmt: skip
-        self.during(1, in_turn(*moves), rate=linear)
+            for place in sorted(self.lit, key=len, reverse=True)
+            for node in [self.places[place]]
+        ]
 
     def uncovered(self) -> list[Move]:
         """Bring what events that were left out would have shown."""
-        names = [
-            name for place in self.lowest() for name in (*self.kernels(place), f"filter-{place}")
-        ]
-        return [self.show_there(*names, "legend", "explained")]
+        kernels = (name for place in self.lowest() for name in self.kernels(place))
+        return [self.show_there(*kernels, "legend")]
 
     # In other digits.
 
@@ -212,7 +199,7 @@ class Hierarchy(LessonScene):
         node = event.data
         own = f"patch-{self.lesson.tree.parts.index(node)}"
         wall = self.board.become(self.lesson.wall(node), show=(own,))
-        self.during(0.4, self.camera.home(), wall)
+        self.during(0.4, wall)
         self.others = [panel.name for panel in self.lesson.found_elsewhere(node)]
         place = self.board.box(own)
         moves = [eased(self.board.emerge(name, place)) for name in self.others]
@@ -226,44 +213,40 @@ class Hierarchy(LessonScene):
 
     # The check.
 
-    def show_bar(self, event: Event) -> None:
-        """All that pushes towards the answer as one bar, the cells of the tree at its start."""
-        self.during(0.3, self.board.become(self.lesson.check(), show=("bar",)))
-        self.during(0.3, self.frame())
-        parts = [f"bar.{number}" for number in range(len(self.lesson.tree.parts))]
-        self.during(1, in_turn(*(self.board.pulse(part) for part in parts)))
+    def show_pushes(self, event: Event) -> None:
+        """All cells that push for the answer; those that were seen are looked at."""
+        self.during(
+            0.35,
+            self.board.become(self.lesson.check(), show=("reads", "input", "pushes", "legend")),
+        )
+        self.during(0.2, self.show_there("pushes.top"))
+        self.during(1, self.board.pulse("pushes.top", times=2))
 
     def show_predict(self, event: Event) -> None:
-        """Bar and axes are looked at, and then the video rests."""
-        share = min(1.0, 6.0 / event.seconds)
-        looks = self.board.pulse("bar", colour="muted"), self.board.pulse("chart.zero")
-        self.during(share, in_turn(*looks))
-
-    def frame(self) -> Move:
-        """Return what shows the axes."""
-        own = [name for name in self.board.parts if name.startswith("chart.")]
-        axes = [name for name in own if name.split(".")[1][0] in "axyz" and "answer" not in name]
-        return self.board.show(*axes)
+        """How many are out is counted from now on; then the video rests."""
+        self.during(0.1, self.show_there("out"))
+        self.during(min(1.0, 6.0 / event.seconds), self.board.pulse("reads", "out"))
 
     def show_removing(self, event: Event) -> None:
-        """The line falls with every cell that is taken out."""
-        self.during(0.95, self.board.trace("chart.answer"), rate=linear)
-        self.during(1, self.show_there("chart.answer.label"))
+        """Cells go out one by one until another class is read, or until none is left."""
+        removal = self.lesson.removal
+        last = len(removal.order) if removal.tipping is None else removal.tipping.removed
+        total = fmt.count(len(removal.order))
+        name = self.lesson.network.class_name
+
+        def take(alpha: float) -> None:
+            out = round(alpha * last)
+            self.board.fill("pushes", self.lesson.pushes(out))
+            self.board.say("out", self.text(words.OUT.fill(m=out, n=total)))
+            read = name(removal.without(out).label)
+            self.board.say("reads", self.text(words.ANSWER.fill(k=read)))
+
+        self.during(0.08, self.board.hide("pushes.top"), self.show_there("out"))
+        self.during(0.9, take, rate=linear)
 
     def show_tips(self, event: Event) -> None:
-        """Where the line crosses zero, another class has the largest logit."""
-        self.during(0.2, self.show_there("chart.tips"))
-        at = "chart.tips" if self.board.has("chart.tips") else "chart.zero"
-        self.during(1, self.board.pulse(at, times=2))
-
-    def show_random(self, event: Event) -> None:
-        """The same in random orders, as a faint swarm of lines."""
-        names = [f"chart.random-{n}" for n in range(len(self.lesson.removal.random_leads))]
-        moves = [self.board.trace(name) for name in names]
-        ends = [f"chart.{end}-random" for end in ("first", "last")]
-        self.during(0.1, self.show_there("chart.counter", *ends))
-        self.during(0.75, in_turn(*moves, overlap=0.93), rate=linear)
-        self.during(1, self.board.pulse(*filter(self.board.has, ends)))
+        """What is read now is looked at."""
+        self.during(1, self.board.pulse("reads", "out", times=2))
 
     # A square that is covered, and other squares of the photograph.
 
@@ -340,17 +323,18 @@ class Hierarchy(LessonScene):
             ]  # fmt: skip
             self.during(0.22 if depth < deepest else 1, in_turn(*moves, overlap=0.85))
 
-    def show_tree(self, event: Event) -> None:
-        """The whole tree once more, with the branch that was followed."""
-        names = [name for name in self.board.parts if name.startswith("chart.random")]
-        if names:
-            self.during(0.1, self.board.hide(*names))
-        self.during(0.4, self.board.become(self.tree, whole=True))
-        lit = [f"patch-{place}.lit" for place in self.lit]
-        self.during(0.2, self.show_there(*lit, *self.path_marks()))
-        way = [name for place in sorted(self.lit, key=len, reverse=True)
-               for name in self.there(f"patch-{place}", f"share-{place}")[:1]]  # fmt: skip
-        self.during(1, in_turn(*(self.board.pulse(name) for name in way)), rate=linear)
+    def show_branch(self, event: Event) -> None:
+        """The branch once more, as a whole, and up again."""
+        laid = self.board.become(self.lesson.branch(), whole=True)
+        self.during(0.35, laid)
+        windows = [w for depth in self.depths()[1:] for w in self.windows(self.row(depth))]
+        windows += self.path_marks("input")[-1:]
+        self.during(0.1, self.show_there(*windows))
+        self.during(1, in_turn(*self.lighting(), self.board.pulse("answer")), rate=linear)
+
+    def depths(self) -> list[int]:
+        """Return the numbers of the levels, counted from the answer."""
+        return sorted({1 + place.count("-") for place in self.places})
 
 
 def _walk(node: Node, place: str = "") -> Iterator[tuple[str, Node]]:

@@ -539,19 +539,36 @@ def test_what_pushes_for_the_answer_and_against_it_stands_with_its_bars(look, we
     assert long[0] / long[1] == pytest.approx(plus / -minus, rel=1e-3)
 
 
-def test_the_tree_tells_the_filters_and_shares_of_its_strongest_parts(look, weights):
+def test_the_strongest_cells_patches_are_cut_where_these_lie(look, weights):
     played = plays.of("hierarchy", look)
     lesson, kernel = played.lesson, weights["dense/kernel"]
     stage, cells = played.ends["answer"], lesson.trace.activations["conv3"].astype(np.float64)
     pushes = cells.ravel() * kernel[:, lesson.label]
-    logit = pushes.sum() + weights["dense/bias"][lesson.label]
-    assert stage["answer"].text == str(lesson.label)
-    assert stage["logit"].text.split()[-1] == f"{logit:.2f}"
+    assert stage["answer"].text.endswith(f" {lesson.label}")
     for n, cell in enumerate(np.argsort(-pushes, kind="stable")[:3].tolist()):
-        share = pushes[cell] / pushes[pushes > 0].sum()
-        # Where there is little room the share alone stands there, in whole percent.
-        said = f"{cell % 128} · {100 * share:.1f}%", f"{100 * share:.0f}%"
-        assert stage[f"share-{n}"].text in said
+        row, col = divmod(cell // 128, 3)  # conv3 sees 18 pixels, in steps of 4
+        seen = lesson.shown_picture.pixels[4 * row : 4 * row + 18, 4 * col : 4 * col + 18, 0]
+        np.testing.assert_array_equal(stage[f"patch-{n}"].values, seen)
+
+
+def test_cells_go_out_until_another_class_is_read(look, weights):
+    played = plays.of("hierarchy", look)
+    lesson, kernel = played.lesson, weights["dense/kernel"].astype(np.float64)
+    cells = lesson.trace.activations["conv3"].astype(np.float64).ravel()
+    adds = cells * kernel[:, lesson.label]
+    order, many = np.argsort(-adds, kind="stable"), int((adds > 0).sum())
+    stages = [s for s in played.during("check") if "reads" in s and "out" in s]
+    counts = set()
+    for stage in (stages[0], stages[-1]):
+        gone = int(np.isnan(stage["pushes"].values.ravel()[:many]).sum())
+        left = cells.copy()
+        left[order[:gone]] = 0
+        read = int((left @ kernel + weights["dense/bias"]).argmax())
+        assert stage["reads"].text.endswith(f" {read}")
+        assert sorted(re.findall(r"\d+", stage["out"].text), key=int) == [str(gone), str(many)]
+        counts.add((gone, read == lesson.label))
+    assert {still for _, still in counts} == {True, False}
+    assert max(counts)[0] == lesson.removal.tipping.removed
 
 
 def test_the_branch_that_is_lit_leads_from_the_answer_to_an_edge(look):

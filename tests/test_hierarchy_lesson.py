@@ -153,14 +153,14 @@ def test_the_way_up_goes_through_the_strongest_parts(lesson):
 def test_patterns_elsewhere_are_those_of_other_digits(lesson):
     node = lesson.path[0]
     found = lesson.elsewhere(node)
-    assert len(found) == 12
+    assert len(found) == 6
     kernel = lesson.kernels[..., node.filter].squeeze(axis=2).astype(np.float64)
     bias = float(lesson.network.weights["conv1/bias"][node.filter])
     shown = lesson.shown_picture.pixels
     others = [d.pixels[:, :, 0] for d in digits.load() if not np.array_equal(d.pixels, shown)]
     patches = np.lib.stride_tricks.sliding_window_view(np.stack(others), (3, 3), axis=(1, 2))
     best = np.sort(np.einsum("nrcij,ij->nrc", patches, kernel).max(axis=(1, 2)))[::-1] + bias
-    np.testing.assert_allclose([top.value for top in found], best[:12], atol=1e-5)
+    np.testing.assert_allclose([top.value for top in found], best[:6], atol=1e-5)
     for top in found:
         assert (top.patch[:, :, 0] * kernel).sum() + bias == pytest.approx(top.value, abs=1e-5)
 
@@ -218,7 +218,7 @@ def test_a_longer_video_looks_at_all_parts_in_other_digits():
     ]
     for part in shown:
         own = {panel.values.tobytes() for panel in longer.found_elsewhere(part)}
-        assert len(own) == 12
+        assert len(own) == 6
 
 
 def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digits():
@@ -231,13 +231,27 @@ def test_of_a_picture_that_is_no_digit_it_says_that_the_network_knows_only_digit
     assert not any("ten digits only" in text for text in said)
 
 
-def test_the_mark_on_the_curve_is_where_another_class_has_the_largest_logit():
-    lesson = Hierarchy()
-    chart = lesson.check().panel("chart")
-    dot, first, last = chart.dots
-    leads = lesson.removal.lead
-    at_random = [np.flatnonzero(each < 0)[0] for each in lesson.removal.random_leads]
-    assert (first.x, last.x) == (min(at_random), max(at_random))
-    assert chart.counter.text("en") == f"in random order: {first.x} to {last.x}"
-    assert dot.x == np.flatnonzero(leads < 0)[0]
-    assert dot.y == leads[dot.x]
+@pytest.mark.parametrize("out", [0, 7])
+def test_squares_are_what_cells_push_strongest_first_and_those_that_are_out_are_gone(lesson, out):
+    adds, order = strongest(lesson, centred=False)
+    squares = lesson.pushes(out).ravel()
+    many = int((adds > 0).sum())
+    assert np.isnan(squares[:out]).all()
+    np.testing.assert_allclose(squares[out:many], adds[order[out:many]], atol=1e-9)
+    assert np.isnan(squares[many:]).all()
+    assert lesson.check().panel("pushes").marks["top"].cols == 3
+
+
+def test_one_branch_is_drawn_large_and_each_window_is_what_is_enlarged(lesson):
+    picture, pixels = lesson.branch(), lesson.shown_picture.pixels[..., 0]
+    patches = {panel.name for panel in picture.root.panels() if panel.name.startswith("patch-")}
+    assert len(patches) == 3 + 2 + 2
+    for link in picture.links:
+        source, _, mark = link.start.partition(".")
+        window = picture.panel(source).marks[mark]
+        values = picture.panel(source).values
+        rows, cols = (slice(int(n), int(n + m)) for n, m in
+                      ((window.row, window.rows), (window.col, window.cols)))  # fmt: skip
+        np.testing.assert_array_equal(values[rows, cols], picture.panel(link.end).values)
+    assert len(picture.links) == 3
+    np.testing.assert_array_equal(picture.panel("input").values, pixels)

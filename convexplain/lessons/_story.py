@@ -231,7 +231,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "hierarchy",
         Caption(en="And a photograph? What is it made of?", zh="换成照片呢？它由什么组成？"),
-        "bar predict removing tips random hide lost tree",
+        "pushes predict removing tips hide lost branch",
         options=_compared,
         again="photo",
     ),

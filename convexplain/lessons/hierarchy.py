@@ -17,7 +17,7 @@ from convexplain.lessons.parts import hierarchy_words as words
 from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.cuts import Cuts
 from convexplain.lessons.parts.hiding import Hiding
-from convexplain.lessons.parts.hierarchy_picture import HierarchyPicture
+from convexplain.lessons.parts.hierarchy_picture import BRANCHING, HierarchyPicture
 from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.removal import Removal
 from convexplain.lessons.parts.subject import Role, chosen_levels
@@ -30,16 +30,16 @@ from convexplain.network import (
     top_patches,
 )
 from convexplain.ops import Box
-from convexplain.panels import Axis, Cells, Chart, Curve, Diagram, Dot
+from convexplain.panels import Cells, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
 #: How many cells of the last level are followed, and taken out.
 STRONGEST = 3
 #: So many levels are drawn, the last ones; up to how many each cell but the leaves has two parts.
-MOST_ROWS, BRANCHING = 4, 3
+MOST_ROWS = 4
 #: How many patches of other digits stand beside a pattern: one would prove nothing.
-ELSEWHERE = 12
+ELSEWHERE = 6
 
 
 @dataclass(frozen=True)
@@ -247,35 +247,26 @@ class Hierarchy(NetworkLesson):
         """Describe the tree of the other digit, and this one beside it, row by row."""
         return self.picture_of.beside_other(self.other.picture_of)
 
+    def branch(self, depth: int | None = None) -> Diagram:
+        """Describe the strongest cells and one branch below them, large, for a scene."""
+        return self.picture_of.branch(depth)
+
     def check(self) -> Diagram:
-        """Describe how far the answer leads, with more and more cells taken out."""
-        k, removal = self.answer_name, self.removal
-        count = np.arange(len(removal.order) + 1)
-        lines = [Curve("answer", count, removal.lead, words.STRONGEST_FIRST, "accent")]
-        lines += [
-            Curve(f"random-{n}", count, lead, tone="muted", strong=False)
-            for n, lead in enumerate(removal.random_leads)
-        ]
-        lines.append(Curve("zero", count, 0.0 * count, tone="ink", dashed=True, strong=False))
-        dots = []
-        if removal.tipping is not None:
-            at = removal.tipping.removed
-            dots.append(Dot("tips", at, float(removal.lead[at])))
-        told = None
-        if tips := removal.random_tips:
-            ends = {"first": min(tips), "last": max(tips)}
-            dots += [Dot(f"{end}-random", at, 0.0, tone="ink") for end, at in ends.items()]
-            told = words.AT_RANDOM.fill(low=min(tips), high=max(tips))
-        return self.picture_of.check(
-            Chart(
-                "chart",
-                lines,
-                Axis(words.REMOVED, whole=True),
-                Axis(words.LEAD.fill(k=k)),
-                dots=dots,
-                counter=told,
-            )
-        )
+        """Describe all cells that push for the answer, as long as none is taken out."""
+        return self.picture_of.check(self.pushes(0))
+
+    def pushes(self, out: int) -> npt.NDArray[np.float64]:
+        """Return what pushes for the answer, strongest first, in rows, with so many taken out.
+
+        NaN where they were, and where the last row has no more cells.
+        """
+        removal = self.removal
+        found = removal.pushes.ravel()[removal.order].astype(np.float64)
+        found[:out] = np.nan
+        cols = int(np.ceil(np.sqrt(found.size)))
+        rows = -(-found.size // cols)
+        spare = np.full(rows * cols - found.size, np.nan)
+        return np.concatenate([found, spare]).reshape(rows, cols)
 
     @property
     def followed(self) -> Node:
@@ -352,7 +343,7 @@ class Hierarchy(NetworkLesson):
         n = fmt.count(len(self.removal.order))
         top = fmt.number(100 * self.top_share, 1)
         shares = words.SHARES.fill(m=m, n=n, top3=top)
-        yield Beat.of("shares", words.CHECK_TITLE, Event("bar", 3.6, shares))
+        yield Beat.of("shares", words.CHECK_TITLE, Event("pushes", 4.0, shares))
         yield Beat.of("check", words.CHECK_TITLE, *self._tell_check(top))
         if self.network.outputs > 1:
             yield Beat.of("hide", words.HIDE_TITLE, *self.hiding.tell())
@@ -361,7 +352,7 @@ class Hierarchy(NetworkLesson):
         if self.compared is not None:
             said = words.SAME.fill(other=self.other.answer_name, k=k)
             yield Beat.of("same", title, Event("same", 6.0, said))
-        yield Beat.of("answer", title, Event("tree", 4.6, self.answer.fill(k=k)))
+        yield Beat.of("answer", title, Event("branch", 4.6, self.answer.fill(k=k)))
 
     def _tell_question(self) -> Iterator[Event]:
         yield Event("ask", 2.8, self._question)
@@ -442,9 +433,6 @@ class Hierarchy(NetworkLesson):
             return
         j = self.network.class_name(tipping.label)
         yield Event("tips", 2.8, words.TIPS.fill(m=tipping.removed, j=j))
-        if tips := removal.random_tips:
-            said = words.RANDOM.fill(low=min(tips), high=max(tips), n=n)
-            yield Event("random", 3.6, said, detail=1)
 
     def _ask(self, top: str, right: int) -> Question:
         """Ask how many cells must go; wrong answers come of what people think of the tree."""

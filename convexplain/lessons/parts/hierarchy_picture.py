@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +22,11 @@ from convexplain.panels import (
     Bars,
     Branch,
     Cells,
-    Chart,
     Column,
     Diagram,
     Either,
     Legend,
+    Link,
     Mark,
     Part,
     Row,
@@ -45,6 +46,13 @@ PLANES = 1.8
 _LONG = 44
 #: And that of a unit, which has no patch.
 _UNIT = 12
+#: The name of what has one size where one branch is drawn large; how many times as large as a
+#: patch the picture is while there is room for it, and when there is none.
+_LARGE, _WHOLE, _HALF = "large", 3.0, 2.0
+#: From so many levels on there is no room for a large picture.
+BRANCHING = 3
+#: Beside cells that are taken out the picture has so much of their width.
+_ASIDE = 0.55
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +160,7 @@ class HierarchyPicture:
 
         return Diagram(
             Either(
-                Row(own, rows(4), gap=1.5),
                 Row(own, rows(3), gap=1.5),
-                Column(own, rows(4), align="middle"),
                 Column(own, rows(3), align="middle"),
             )
         )
@@ -175,16 +181,141 @@ class HierarchyPicture:
             share=fmt.percent(_rest(self.tree)),
         )
 
-    def check(self, lead: Chart) -> Diagram:
-        """Describe all that pushes towards the answer as one bar, and a chart below it."""
-        parts = self.tree.parts
-        top = words.TOP.fill(m=len(parts), p=fmt.percent(sum(part.share or 0.0 for part in parts)))
-        whole = replace(
-            self._bar("bar", self.tree, _LONG), thick=1.6, share="", title=top,
-            counter=self._others(),
+    def branch(self, depth: int | None = None) -> Diagram:
+        """Describe the strongest cells of the last level, and one branch below them, large.
+
+        Patches of a level are as large as those of any other, whatever they see of the picture; a
+        window on what each was cut from shows where it lies. Panels are called as in `diagram`.
+
+        Parameters
+        ----------
+        depth : int, optional
+            How many levels there are, counted from the answer; all by default.
+
+        Returns
+        -------
+        Diagram
+            Panels ``input``, and of the nodes shown ``patch-0-1`` with the marks ``lit`` and, of
+            each part, ``0-1-0``; of leaves ``kernel-0-1-0``.
+        """
+        many = len(self.path) if depth is None else depth
+        steps: list[tuple[str, tuple[Node, ...]]] = [("", self.tree.parts)]
+        for node in reversed(self.path[1:]):
+            place, parts = steps[-1]
+            here = f"{place}-{parts.index(node)}" if place else str(parts.index(node))
+            steps.append((here, node.parts))
+        steps = steps[:many]
+        # As large as all patches of the last level together, while there is room.
+        wide = _WHOLE if many < BRANCHING else _HALF
+        read = self._large(replace(self._input(), note=None), wide)
+        reads = words.ANSWER.fill(k=self.answer)
+        said: list[Part] = [Text("answer", reads, role="heading", weight="bold")]
+        if self.centred:
+            said.append(Text("logit", words.LOGIT.fill(z=fmt.number(self.logit)), role="note"))
+        shapes: list[Part] = []
+        for beside in (True, False):
+            drawn = replace(self, beside=beside)
+            rows = [drawn._step(place, parts) for place, parts in steps]
+            across = [
+                Column(self._heads(parts[0].layer), *cells, gap=0.4)
+                for cells, (_, parts) in zip(rows, steps, strict=True)
+            ]
+            # Where a frame is narrow, each level is a row.
+            down = [
+                Column(self._heads(parts[0].layer), Row(*cells, gap=0.6), gap=0.2)
+                for cells, (_, parts) in zip(rows, steps, strict=True)
+            ]
+            legend = Legend("legend")
+            shapes += [
+                Row(Column(*said, read, legend, gap=0.4), *across, gap=1.0, align="top"),
+                Column(Row(read, Column(*said, legend, gap=0.5), align="top"), *down, gap=0.7),
+            ]
+        return Diagram(Either(*shapes), tuple(self._zooms(steps)), about=self._told())
+
+    def _large(self, panel: Cells, times: float) -> Cells:
+        """Draw a panel so many times as large as a patch of the last level."""
+        return replace(panel, share=_LARGE, fine=panel.shape[0] / times / self._side)
+
+    @cached_property
+    def _side(self) -> float:
+        """How many cells are as long as a patch of the last level; of a unit, half the picture."""
+        top = self.tree.parts[0]
+        return self.pixels.shape[0] / _HALF if top.layer in self.units else top.box.height
+
+    def _step(self, place: str, parts: Sequence[Node]) -> list[Part]:
+        """Return the parts of one node, large, leaves beside their kernels."""
+        shown: list[Part] = []
+        for number, part in enumerate(parts):
+            here = f"{place}-{number}" if place else str(number)
+            if part.layer in self.units:
+                said = words.UNIT.fill(n=part.filter)
+                shown.append(Text(f"share-{here}", said, weight="bold"))
+                continue
+            lit = part in self.path
+            marks = {
+                f"{here}-{n}": Mark(
+                    below.box.top - part.box.top,
+                    below.box.left - part.box.left,
+                    below.box.height,
+                    below.box.width,
+                    "accent" if below in self.path else "muted",
+                    dashed=below not in self.path,
+                )
+                for n, below in enumerate(part.parts)
+                if lit and below.layer not in self.units
+            }
+            if lit:
+                marks["lit"] = Mark(0, 0, part.box.height, part.box.width)
+            patch = Cells(f"patch-{here}", self._patch(part), lines=False, marks=marks)
+            large = self._large(patch, 1.0)
+            kernels = [] if part.parts else self._kernels(here, part, _LARGE, large.fine)
+            shown.append(Row(large, *kernels, gap=0.4, align="middle") if kernels else large)
+        return shown
+
+    def _heads(self, layer: str) -> Part:
+        """The name of a layer, and how much of the picture its cells see."""
+        if layer in self.units:
+            return Text(f"row-{layer}", layer, weight="bold")
+        return Row(
+            Text(f"row-{layer}", layer, weight="bold"),
+            Text(f"field-{layer}", fmt.shape(self.fields[layer]), tone="muted"),
+            gap=0.3,
+        )
+
+    def _zooms(self, steps: Sequence[tuple[str, Sequence[Node]]]) -> Iterator[Link]:
+        """Yield a link from each window of the path to what is seen in it, enlarged."""
+        for place, parts in steps:
+            for number, part in enumerate(parts):
+                if part in self.path and part.layer not in self.units:
+                    here = f"{place}-{number}" if place else str(number)
+                    start = f"patch-{place}.{here}" if place else f"input.{part.layer}"
+                    yield Link(start, f"patch-{here}", "zoom")
+
+    def check(self, pushes: npt.NDArray[np.float64]) -> Diagram:
+        """Describe what pushes towards the answer cell by cell, beside what is read.
+
+        Parameters
+        ----------
+        pushes : numpy.ndarray, shape (rows, columns)
+            Strongest first; NaN where there is none.
+        """
+        scale = Scale(float(np.nanmax(pushes)), words.PUSH.fill(k=self.answer), signed=False)
+        top = Mark(0, 0, 1, len(self.tree.parts))
+        title = words.SQUARES.fill(layer=self.tree.parts[0].layer)
+        cells = Cells("pushes", pushes, scale, share=_LARGE, marks={"top": top}, title=title)
+        out = Text("out", words.OUT.fill(m=0, n=fmt.count(self.tree.supporters)), role="heading")
+        read = replace(
+            self._input(), marks={}, note=None, share=_LARGE,
+            fine=self.pixels.shape[1] / (_ASIDE * pushes.shape[1]),
         )  # fmt: skip
-        wide = replace(lead, size=(lead.size[0], _LONG), wide=True)
-        return Diagram(Column(whole, Either(wide, lead.broad()), gap=1.5))
+        said = words.ANSWER.fill(k=self.answer)
+        reads, legend = Text("reads", said, role="display", weight="bold"), Legend("legend")
+        return Diagram(
+            Either(
+                Row(Column(read, reads, out, legend, gap=0.5), cells, gap=1.2, align="top"),
+                Column(Row(read, Column(reads, out, legend, gap=0.5)), cells, gap=0.8),
+            )
+        )
 
     def hiding(self, found: Occlusion, lost: Caption, gained: Caption) -> Diagram:
         """Describe the picture with a square covered, and the change that each square makes.
@@ -432,7 +563,7 @@ class HierarchyPicture:
             place, column, self._below(node, place, f"bar-{place}"), lit=lit, begins=begins
         )
 
-    def _kernels(self, place: str, node: Node) -> list[Part]:
+    def _kernels(self, place: str, node: Node, share: str = "", fine: float = 1.0) -> list[Part]:
         """The kernel of a leaf of the lowest level, in colour one for each channel."""
         if self.kernels is None:
             return []
@@ -441,7 +572,8 @@ class HierarchyPicture:
         kernels = [
             Cells(
                 f"kernel-{place}" + (f".{n}" if n else ""), of_filter[:, :, n], self._weights,
-                share=self._share(node.layer), lines=False, fine=PLANES if many else 1,
+                share=share or self._share(node.layer), lines=False,
+                fine=fine * (PLANES if many else 1),
             )
             for n in range(of_filter.shape[2])
         ]  # fmt: skip

@@ -61,7 +61,7 @@ UPWARDS_LARGER = Caption(
     en="Up again: {small}, larger patterns, {k}.", zh="自下而上：{small}、更大的模式，到“{k}”。"
 )
 STROKES = Caption(
-    en="Their parts in {layer}: {size} pixels.",
+    en="Parts of one, in {layer}: {size} pixels.",
     zh="{layer}：{size} 像素。",
 )
 PARTS_SEEN = Caption(
@@ -120,9 +120,6 @@ TIPS = Caption(
 NEVER = Caption(
     en="Even without all {n} of them, it still reads {k}.", zh="{n} 个全部去掉，仍判为“{k}”。"
 )
-RANDOM = Caption(
-    en="In random order: {low} to {high} of {n}.", zh="随机去掉：{n} 个要去掉 {low} 到 {high} 个。"
-)
 PHOTOGRAPH_TITLE = Caption(
     en="Photograph: small patterns build larger ones", zh="照片：小模式组合成大模式"
 )
@@ -172,6 +169,11 @@ READ_AS = Caption(en="a rocket, read as {j}, {p}; {k}, {q}", zh="火箭，判为
 # Labels of the scene.
 INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
+ANSWER = Caption(en="reads {k}", zh="判为 {k}")
+UNIT = Caption(en="unit {n}", zh="单元 {n}")
+PUSH = Caption(en="push for {k} (to its logit)", zh="对“{k}”的支持（logit）")
+SQUARES = Caption(en="each square: a cell of {layer}", zh="每个方块是 {layer} 的一个单元")
+OUT = Caption(en="{m} of {n} out", zh="{n} 个去掉 {m} 个")
 PHOTOGRAPH = Caption(en="Photograph: {shape} pixels", zh="照片：{shape} 个像素")
 READ_OF_PHOTOGRAPH = Caption(en="What the network reads: {shape}", zh="网络读到的：{shape}")
 PHOTOGRAPH_SHORT = Caption(en="seen: {shape}", zh="看到：{shape}")
@@ -179,11 +181,6 @@ READ_SHORT = Caption(en="read: {shape}", zh="读到：{shape}")
 LOGIT = Caption(en="logit {z}", zh="logit {z}")
 PROBABILITY = Caption(en="probability {p}", zh="概率 {p}")
 OTHERS = Caption(en="{n} others: {share}", zh="其余 {n} 个：{share}")
-TOP = Caption(en="top {m}: {p} of all that pushes for it", zh="前 {m} 个：占全部正贡献的 {p}")
-REMOVED = Caption(en="cells set to 0", zh="设为 0 的单元数")
-LEAD = Caption(en="lead of {k} over all others (logits)", zh="“{k}”的 logit 领先其他类别多少")
-AT_RANDOM = Caption(en="in random order: {low} to {high}", zh="随机去掉：{low} 到 {high} 个")
-STRONGEST_FIRST = Caption(en="strongest first", zh="从最强的起")
 # Labels of the figure of receptive fields.
 FIELDS_TITLE = Caption(
     en="Receptive field: how much of the picture one cell sees",

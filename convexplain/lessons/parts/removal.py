@@ -111,11 +111,6 @@ class Removal:
         return np.asarray(logits[:, self.label] - others.max(axis=1))
 
     @cached_property
-    def lead(self) -> npt.NDArray[np.float64]:
-        """How far the answer leads without 0, 1, 2, ... cells, strongest first."""
-        return self._lead(self.order)
-
-    @cached_property
     def tipping(self) -> Reading | None:
         """The first reading that gives another answer; None if there is none."""
         return next((r for r in self.readings if r.label != self.label), None)
