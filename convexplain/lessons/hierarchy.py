@@ -395,10 +395,8 @@ class Hierarchy(NetworkLesson):
         return said.fill(**{name: values[name] for name in said.fields})
 
     def _seen(self, depth: int) -> tuple[Caption, ...]:
-        """Name what a person sees in the patches of a row of a bundled photograph's tree."""
-        row = list(self.tree.parts)
-        for _ in range(depth - 1):
-            row = [part for node in row for part in node.parts]
+        """Name what a person sees in the patches that are shown of a bundled photograph."""
+        row = self.path[1 - depth].parts
         size = self.network.input_shape[0]
         squares = [
             (node.box.top / size, node.box.left / size, node.box.height / size) for node in row
