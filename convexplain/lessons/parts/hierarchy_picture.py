@@ -248,7 +248,7 @@ class HierarchyPicture:
         for number, part in enumerate(parts):
             here = f"{place}-{number}" if place else str(number)
             if part.layer in self.units:
-                said = words.UNIT.fill(n=part.filter)
+                said = terms.UNIT.fill(n=part.filter)
                 shown.append(Text(f"share-{here}", said, weight="bold"))
                 continue
             lit = part in self.path

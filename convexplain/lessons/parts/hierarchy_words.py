@@ -170,7 +170,6 @@ READ_AS = Caption(en="a rocket, read as {j}, {p}; {k}, {q}", zh="火箭，判为
 INPUT = Caption(en="Input: {shape} pixels", zh="输入：{shape} 个像素")
 
 ANSWER = Caption(en="reads {k}", zh="判为 {k}")
-UNIT = Caption(en="unit {n}", zh="单元 {n}")
 PUSH = Caption(en="push for {k} (to its logit)", zh="对“{k}”的支持（logit）")
 SQUARES = Caption(en="each square: a cell of {layer}", zh="每个方块是 {layer} 的一个单元")
 OUT = Caption(en="{m} of {n} out", zh="{n} 个去掉 {m} 个")
