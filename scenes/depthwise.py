@@ -1,15 +1,18 @@
-"""Depthwise separable: a window for each channel, a mixture, and what both save and lose."""
+"""Depthwise separable: slide a window over each channel, then mix; what that saves and costs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import depthwise
 from convexplain.lessons.parts.beats import Event
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import Move, in_turn
+from convexplain.stage.pace import Move, accelerating, in_turn, lazily
+
+#: How many places a second the windows visit at first.
+_BEGIN = 3.0
 
 
 class Depthwise(LessonScene):
@@ -20,147 +23,197 @@ class Depthwise(LessonScene):
 
     def prepare(self) -> None:
         """Lay out the maps that are read; they are there from the first moment."""
-        self.board.lay(self.lesson.reading())
-        self.board.show("maps")(1.0)
+        self.board.lay(self.lesson.opening())
+        self.board.show(*self.of("map"), *self.words())(1.0)
         self.board.explain()(1.0)
         self.explains = True
 
-    def walls(self, *names: str) -> int:
-        """Return how many maps all of these walls show."""
-        return min(sum(f"{name}[{n}]" in self.board.parts for n in range(depthwise.MOST))
-                   for name in names)  # fmt: skip
+    def of(self, kind: str, filters: Iterable[int] = ()) -> list[str]:
+        """Return the names of all panels of a kind: one for each channel, or for each filter."""
+        ends = [f"-{n}" for n in filters] or [""]
+        return [f"{kind}-{c}{end}" for c in self.lesson.channels for end in ends]
 
-    def words(self, wall: str) -> list[str]:
-        """Return the parts of a wall that are no map."""
-        return [name for name in self.board.names(wall) if "[" not in name]
+    def of_channel(self, kind: str, channel: int) -> list[str]:
+        """Return the names of all panels of a kind of one channel."""
+        return [f"{kind}-{channel}-{n}" for n in self.lesson.compared]
 
-    def fills(self, wall: str, sources: Iterable[str]) -> Move:
-        """Let the maps of a wall grow out of others, one by one."""
-        moves = [self.board.grow(f"{wall}[{n}]", out_of=one) for n, one in enumerate(sources)]
-        return in_turn(*moves, overlap=0.7)
+    def words(self) -> tuple[str, ...]:
+        """Return the names of what is said of the other channels."""
+        return ("more",) if self.board.has("more") else ()
 
-    # An ordinary filter.
+    # The windows slide.
+
+    def slide(self, outputs: list[str], seconds: float) -> Move:
+        """Let the windows go over all maps at once; what they give comes place by place."""
+
+        def start() -> Move:
+            window = self.lesson.window
+            known = {name: self.board.part(name).values.copy() for name in outputs}
+            for name in outputs:
+                self.board.part(name).values[...] = float("nan")
+            frames = [f"{name}.window" for name in self.of("map")]
+            cells = [f"{name}.cell" for name in outputs]
+            self.board.show(*outputs, *frames, *cells)(1.0)
+            shape = known[outputs[0]].shape
+            path = accelerating(known[outputs[0]].size - 1, seconds, _BEGIN)
+
+            def go(alpha: float) -> None:
+                stop = round(path.position(alpha * seconds))
+                row, col = divmod(stop, shape[1])
+                box = window.box(row, col)
+                for frame in frames:
+                    self.board.visit(frame, lambda _: (box.top, box.left))(1.0)
+                for name, cell in zip(outputs, cells, strict=True):
+                    self.board.visit(cell, lambda _: (row, col))(1.0)
+                    values = self.board.part(name).values
+                    values.flat[: stop + 1] = known[name].flat[: stop + 1]
+
+            return go
+
+        return lazily(start)
+
+    # An ordinary layer.
 
     def show_reads(self, event: Event) -> None:
         """The maps are looked at, one after the other."""
-        looks = [self.board.pulse(f"maps[{n}]") for n in range(self.walls("maps"))]
-        self.during(1, in_turn(*looks, overlap=0.6), rate=linear)
+        looks = [self.board.pulse(name) for name in self.of("map")]
+        self.during(1, in_turn(*looks, overlap=0.3))
 
     def show_ordinary(self, event: Event) -> None:
-        """A filter has a kernel for each of them."""
-        count = self.walls("maps", "kernels")
-        self.during(0.1, self.board.show(*self.words("kernels")))
-        self.during(0.6, self.fills("kernels", [f"maps[{n}]" for n in range(count)]))
-        self.during(1, self.board.pulse("kernels"))
+        """A filter has a kernel for each channel; all slide at once and give one map."""
+        own = self.of("kernel", [self.lesson.shown_filter])
+        held = (*own, "out", "arrow")
+        shown = (*self.of("map"), *self.words())
+        self.turn_into(self.lesson.ordinary(), 0.1, show=shown, hold=held)
+        pairs = zip(own, self.of("map"), strict=True)
+        self.during(0.2, *(self.board.grow(name, out_of=source) for name, source in pairs))
+        words = [name for name in self.board.names("out") if name != "out"]
+        self.board.show("arrow", *words)(1.0)
+        self.during(0.6, self.slide(["out"], 0.6 * event.seconds), rate=linear)
+        frames = [f"{name}.window" for name in self.of("map")]
+        self.during(1, self.board.hide(*frames, "out.cell"), self.board.pulse("out"))
+
+    def show_kernels(self, event: Event) -> None:
+        """Other filters have other kernels."""
+        own = self.of("kernel", [self.lesson.shown_filter])
+        others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
+        held = self.of("kernel", others)
+        shown = (*self.of("map"), *own, *self.words())
+        self.turn_into(self.lesson.kernels(), 0.25, show=shown, hold=tuple(held))
+        columns = [
+            [self.board.grow(name, out_of=source)
+             for name, source in zip(self.of("kernel", [n]), self.of("map"), strict=True)]
+            for n in others
+        ]  # fmt: skip
+        for column in columns:
+            self.during(0.5 / len(columns), *column)
+        self.during(1, *(self.board.pulse(f"kernel-{self.lesson.channels[0]}-{n}")
+                         for n in self.lesson.compared))  # fmt: skip
 
     # Both steps.
 
     def show_windows(self, event: Event) -> None:
-        """One window for each channel; each gives a map of its own."""
-        held = ("shapes", "between")
-        self.turn_into(self.lesson.by_channel(), 0.2, show=("maps",), hold=held)
-        count = self.walls("maps", "shapes")
-        self.during(0.05, self.board.show(*self.words("shapes")))
-        self.during(0.25, self.fills("shapes", [f"maps[{n}]" for n in range(count)]))
-        self.during(0.05, self.board.show(*self.words("between")))
-        self.during(0.3, self.fills("between", [f"shapes[{n}]" for n in range(count)]))
-        last = count - 1
-        pairs = [self.board.pulse(f"maps[{n}]", f"shapes[{n}]", f"between[{n}]")
-                 for n in dict.fromkeys((0, last))]  # fmt: skip
-        self.during(1, in_turn(*pairs))
+        """All kernels of a channel become one window; each slides over its own map."""
+        held = (*self.of("shape"), *self.of("between"))
+        shown = (*self.of("map"), *self.words())
+        boxes = [
+            self.board.around(*filter(self.board.has, self.of_channel("kernel", c)))
+            for c in self.lesson.channels
+        ]
+        self.turn_into(self.lesson.by_channel(), 0.12, show=shown, hold=held)
+        grown = zip(self.of("shape"), boxes, strict=True)
+        self.during(0.15, *(self.board.grow(name, out_of=box) for name, box in grown))
+        outputs = self.of("between")
+        words = [name for panel in outputs for name in self.board.names(panel) if name != panel]
+        if words:
+            self.board.show(*words)(1.0)
+        self.during(0.6, self.slide(outputs, 0.6 * event.seconds), rate=linear)
+        frames = [f"{name}.window" for name in self.of("map")]
+        frames += [f"{name}.cell" for name in outputs]
+        self.during(1, self.board.hide(*frames), *map(self.board.pulse, outputs))
 
     def show_mixes(self, event: Event) -> None:
-        """The weights of the 1 x 1 layer, row by row; each row gives a map."""
-        held = ("scales", "mixed")
-        self.turn_into(self.lesson.mixing(), 0.25, show=("between",), hold=held)
-        self.during(0.15, self.board.grow("scales", out_of="between"))
-        rows = self.board.part("scales").shape_in_cells[0]
-        self.during(0.05, self.board.show(*self.words("mixed")))
-        self.during(0.35, self.fills("mixed", [f"scales[{n}]" for n in range(rows)]))
-        looks = [self.board.pulse(f"scales[{n}]", f"mixed[{n}]") for n in (0, rows - 1)]
-        self.during(1, in_turn(*looks))
+        """Each map times the filter's weight is added, channel after channel."""
+        own = self.of("share", [self.lesson.shown_filter])
+        shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.words())
+        held = (*own, *self.of("times"), "out", "arrow")
+        self.turn_into(self.lesson.mixing(), 0.2, show=shown, hold=held)
+        self.board.show(*self.of("times"))(1.0)
+        grown = zip(own, self.of("between"), strict=True)
+        self.during(0.15, *(self.comes(name, source) for name, source in grown))
+        out, sums = self.board.part("out").values, list(self.lesson.growing())
+        out[...] = sums[0]
+        self.during(0.05, self.board.show("arrow", "out"))
+        for n, pair in enumerate(zip(self.of("between"), own, strict=True)):
+            out[...] = sums[n + 1]
+            self.during(0.11, self.board.pulse(*pair))
+        last = len(sums) - 1
+
+        def others(alpha: float) -> None:
+            out[...] = sums[len(own) + round(alpha * (last - len(own)))]
+
+        looks = [self.board.pulse(*self.words())] if self.words() else []
+        self.during(1, others, *looks, rate=linear)
+
+    def show_shares(self, event: Event) -> None:
+        """Other filters take other shares of the same maps."""
+        others = [n for n in self.lesson.compared if n != self.lesson.shown_filter]
+        shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
+                 *self.words(), *self.of("share", [self.lesson.shown_filter]))  # fmt: skip
+        self.turn_into(self.lesson.shares(), 0.25, show=shown, hold=tuple(self.of("share", others)))
+        for n in others:
+            pairs = zip(self.of("share", [n]), self.of("between"), strict=True)
+            self.during(0.5 / len(others), *(self.comes(name, source) for name, source in pairs))
+        self.during(1, *map(self.board.pulse, self.of("shape")))
+
+    def comes(self, name: str, source: str) -> Move:
+        """Let a number come out of the middle of a map."""
+        return self.board.emerge(name, self.board.box(source))
+
+    def show_predict(self, event: Event) -> None:
+        """All stands there; the video waits."""
+        looks = [*self.of("shape"), *self.of("share", self.lesson.compared)]
+        share = min(1.0, 4.0 / event.seconds)
+        self.during(share, in_turn(*map(self.board.pulse, looks), overlap=0.5))
 
     # What is saved.
 
-    #: All weights of both, as areas.
-    weights = ("whole", "ordinary", "separable", "shapes", "scales", "note")
-
-    def show_predict(self, event: Event) -> None:
-        """Both stand there; the video waits."""
-        self.during(min(1.0, 3.0 / event.seconds), self.board.pulse("between", "scales"))
-
     def show_areas(self, event: Event) -> None:
-        """All weights of both as areas, to scale."""
-        shown = ("whole", "ordinary", "note")
-        self.turn_into(self.lesson.areas(), 0.4, show=shown, hold=("shapes", "scales"))
-        self.board.show("separable")(1.0)
-        self.during(0.15, self.board.grow("shapes", out_of="ordinary"))
-        self.during(0.15, self.board.grow("scales", out_of="ordinary"))
-        self.during(1, self.board.pulse("shapes", "scales"))
+        """How many weights an ordinary layer has, and how many are left."""
+        picture = self.lesson.cost()
+        self.turn_into(picture, 0.25, show=("ordinary",), hold=("separable",))
+        self.during(0.35, self.board.grow("separable.all", out_of="ordinary.all"))
+        self.during(0.05, self.board.show("separable.title"))
+        self.during(1, self.board.pulse("separable.all", times=2))
 
     def show_work(self, event: Event) -> None:
-        """Multiplications as bars, under the areas."""
-        shown = (*self.weights, "work.title", "work.ordinary")
-        self.turn_into(self.lesson.work(), 0.3, show=shown)
-        self.during(0.25, self.board.rise("work.separable"))
-        self.during(1, self.board.pulse("work.separable.value", times=2))
+        """Multiplications are as many times more of both."""
+        shown = ("ordinary", "separable")
+        self.turn_into(self.lesson.cost(work=True), 0.3, show=shown)
+        self.during(1, in_turn(*map(self.board.pulse, ("ordinary.all", "separable.all"))))
 
-    # What is lost.
+    # The price.
 
     def show_sharing(self, event: Event) -> None:
-        """Kernels of several filters on one channel; one shape for all; what is lost."""
+        """Kernels of several filters on one channel; below them one shape, times their weights."""
         picture = self.lesson.sharing()
-        trained = self.lesson.separable.ordinary is None
-        first, *others = ("times",) if trained else ("real", "times", "lost")
-        held = [name for kind in others for name in self.row(kind)]
-        self.turn_into(picture, 0.2, show=tuple(self.row(first)), hold=tuple(held))
-        above = first
-        for kind in others:
-            moves = [self.board.grow(name, out_of=name.replace(kind, above))
-                     for name in self.row(kind)]  # fmt: skip
-            self.during(0.28, in_turn(*moves, overlap=0.4))
-            above = kind
-        self.during(1, in_turn(*(self.board.pulse(name) for name in self.row("times"))))
-
-    def row(self, kind: str) -> list[str]:
-        """Return the kernels of one row."""
-        return [f"{kind}-{n}" for n in self.lesson.compared]
-
-    def show_value(self, event: Event) -> None:
-        """One filter's map of both, and one place."""
-        held = ("map-separable",)
-        self.turn_into(self.lesson.maps_compared(), 0.25, show=("map-ordinary",), hold=held)
-        self.during(0.3, self.board.grow("map-separable", out_of="map-ordinary"))
-        cells = ("map-ordinary.cell", "map-separable.cell")
-        self.during(0.15, self.board.show(*cells))
-        self.during(1, self.board.pulse(*cells, times=2))
-
-    def show_cut(self, event: Event) -> None:
-        """Digits read right, by shapes a channel."""
-        self.during(0.25, self.board.become(self.lesson.chart(), show=self.axes()))
-        self.during(0.45, self.board.trace("chart.right"), rate=linear)
-        dots = [name for name in self.board.names("chart") if name.startswith("chart.dot-")]
-        self.during(0.1, self.board.show(*dots))
-        self.during(1, self.board.pulse("chart.dot-1", times=2))
-
-    def axes(self) -> Iterator[str]:
-        """Yield the names of the chart's axes, once it is laid out."""
-        yield from self.board.frame("chart")
-
-    def show_train(self, event: Event) -> None:
-        """What networks misread that were trained with such layers from the start."""
-        self.turn_into(self.lesson.trained(), 0.15, show=("trained.title",))
-        self.during(0.1, self.camera.to(self.board.box("trained.all"), most=1.8))
-        count = len(self.lesson.measured)
-        rise = [self.board.rise(f"trained.network-{n}") for n in range(count)]
-        self.during(1, in_turn(*rise), rate=linear)
-
-    def show_trained(self, event: Event) -> None:
-        """The ordinary network is looked at, and one with such a layer."""
-        self.during(1, self.board.pulse("trained.network-0.value", "trained.network-2.value"))
+        scaled = [f"scaled-{n}" for n in self.lesson.compared]
+        if self.lesson.separable.ordinary is None:
+            self.turn_into(picture, 0.3, show=tuple(scaled))
+            self.during(1, in_turn(*map(self.board.pulse, scaled), overlap=0.4))
+            return
+        real = self.of_channel("kernel", self.lesson.channel)
+        self.turn_into(picture, 0.2, show=tuple(real), hold=tuple(scaled))
+        self.during(0.15, in_turn(*map(self.board.pulse, real), overlap=0.6))
+        moves = [self.board.grow(name, out_of=source)
+                 for name, source in zip(scaled, real, strict=True)]  # fmt: skip
+        self.during(0.45, in_turn(*moves, overlap=0.3))
+        self.during(1, *map(self.board.pulse, scaled))
 
     def show_answer(self, event: Event) -> None:
-        """Both areas once more."""
-        self.turn_into(self.lesson.areas(), 0.3, show=self.weights)
-        self.during(0.35, self.board.pulse("ordinary"))
-        self.during(1, self.board.pulse("shapes", "scales"))
+        """The shares once more: the same windows for all filters."""
+        shown = (*self.of("map"), *self.of("shape"), *self.of("between"), *self.of("times"),
+                 *self.words(), *self.of("share", self.lesson.compared))  # fmt: skip
+        self.turn_into(self.lesson.shares(), 0.35, show=shown)
+        looks = [self.of("shape"), self.of("share", self.lesson.compared)]
+        self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))

@@ -7,13 +7,12 @@ import pytest
 from played import LOOKS, check_events, lasting, lesson_of, of
 from scipy.signal import correlate2d
 
-from convexplain.data import digits, facts
+from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.depthwise import Depthwise
 from convexplain.lessons.parts.separating import kept, of_shapes, split
 from convexplain.network import Conv2D, DepthwiseConv2D, Flatten, Network
 from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
-from convexplain.style import format as fmt
 from convexplain.style.theme import Look
 from tests.often import covering
 
@@ -55,9 +54,15 @@ def test_the_ordinary_value_is_the_network_s(lesson):
     z = lesson.trace.before("conv2")[row, col, lesson.shown_filter]
     assert lesson.values[0] == pytest.approx(float(z), abs=1e-5)
     assert lesson.values[1] != pytest.approx(lesson.values[0], abs=0.1)
-    assert told(lesson, "value").endswith(
-        f"{fmt.number(lesson.values[0])} becomes {fmt.number(lesson.values[1])}."
+    # Channel after channel the shown filter's map becomes what both steps give.
+    sums = list(lesson.growing())
+    assert len(sums) == 33
+    np.testing.assert_allclose(sums[-1], lesson.separable.sums[:, :, lesson.shown_filter])
+    first = lesson.channels[0]
+    own = (
+        lesson.separable.between[:, :, first] * lesson.separable.scales[first, lesson.shown_filter]
     )
+    np.testing.assert_allclose(sums[1] - sums[0], own, atol=1e-12)
 
 
 def test_all_shapes_together_are_the_kernels_and_fewer_are_closest(lesson):
@@ -82,7 +87,13 @@ def test_all_shapes_together_are_the_kernels_and_fewer_are_closest(lesson):
 def test_what_the_storyboard_counts_is_counted(lesson):
     assert lesson.separable.weights == (9 * 32 * 64, 9 * 32 + 32 * 64)
     assert lesson.separable.work == (121 * 18_432, 121 * 2_336)
-    assert told(lesson, "areas") == "2,336 weights instead of 18,432: 13%."
+    assert told(lesson, "kernels").endswith("9 × 32 × 64 = 18,432 weights.")
+    assert told(lesson, "areas") == "Slide 9 × 32, mix 32 × 64: 2,336 weights, 13% of before."
+    assert told(lesson, "work").startswith("Each weight works at 121 places")
+    for work, counts in ((False, lesson.separable.weights), (True, lesson.separable.work)):
+        picture = lesson.cost(work=work)
+        bars = [bar for name in ("ordinary", "separable") for bar in picture.panel(name).bars]
+        assert tuple(bar.value for bar in bars) == counts
     names = ("conv1", "pool1"), ("pool2", "conv3", "flatten", "dense")
     before, after = ([lesson.network.layer(n) for n in part] for part in names)
     middle = [DepthwiseConv2D("window"), Conv2D("mix", 64, (1, 1))]
@@ -102,21 +113,6 @@ def test_digits_are_counted_in_networks_that_were_really_cut(lesson):
         answers = Network(cnn.layers, weights)(pictures).argmax(axis=1)
         assert right == (answers == labels).sum()
     assert lesson.counts == (1, 2, 4, 9)
-    assert told(lesson, "cut") == (
-        f"Cut after training: {lesson.right[0]} right with 1 shape, {lesson.right[2]} with 4."
-    )
-
-
-def test_what_was_trained_is_told_as_it_is_stored(lesson, learned):
-    rows = {(r["separable"], r["batch_norm"]): r["accuracy"] for r in facts.rows("kinds")}
-    less, more = (f"{100 * (1 - rows[name, 'no']):.1f}%" for name in ("none", "conv2"))
-    assert told(lesson, "trained") == f"Misread: separable {more}, ordinary {less}."
-    bars = lesson.trained().panel("trained").bars
-    assert [bar.value for bar in bars] == pytest.approx([1 - value for value in rows.values()])
-    assert [bar.label.text("en") for bar in bars][::5] == [
-        "ordinary", "conv2, conv3 separable, batch norm"
-    ]  # fmt: skip
-    assert not learned.measured  # those were made for digits, not for a network of one's own
 
 
 def test_a_trained_separable_layer_is_shown_as_it_is(learned):
@@ -125,8 +121,9 @@ def test_a_trained_separable_layer_is_shown_as_it_is(learned):
     np.testing.assert_allclose(found.between, learned.trace.before("depthwise"), atol=1e-5)
     np.testing.assert_allclose(found.sums, learned.trace.before("pointwise"), atol=1e-4)
     names = {event.name for beat in learned.beats() for event in beat.parts}
-    assert not names & {"value", "cut", "trained"}
-    assert told(learned, "areas") == "656 weights instead of 4,608: 14%."
+    assert names == {event.name for beat in lesson_of("depthwise").beats() for event in beat.parts}
+    assert told(learned, "areas").endswith("656 weights, 14% of before.")
+    assert told(learned, "windows") == "Step one: each channel slides a kernel of its own."
 
 
 def test_several_windows_a_channel_are_counted(tmp_path):
@@ -138,7 +135,11 @@ def test_several_windows_a_channel_are_counted(tmp_path):
     lesson = Depthwise(model=str(tmp_path / "two.safetensors"))
     assert lesson.separable.weights == (9 * 3 * 5, 9 * 6 + 6 * 5)
     np.testing.assert_allclose(lesson.separable.sums, lesson.trace.before("c"), atol=1e-5)
-    for diagram in (lesson.by_channel(), lesson.areas(), lesson.sharing()):
+    assert "slides 2 kernels" in told(lesson, "windows")
+    np.testing.assert_allclose(
+        list(lesson.growing())[-1], lesson.separable.sums[:, :, lesson.shown_filter]
+    )
+    for diagram in (lesson.by_channel(), lesson.shares(), lesson.sharing()):
         assert problems(place(diagram, ASPECTS["16:9"], "en")) == []
 
 
@@ -152,10 +153,9 @@ def test_the_question_s_wrong_answers_are_counts_of_other_things(lesson):
 @pytest.mark.parametrize(("which", "aspect"), covering(["lesson", "learned"], [*ASPECTS]))
 def test_every_picture_has_its_place_on_every_sheet(which, aspect, request):
     lesson, sheet = request.getfixturevalue(which), ASPECTS[aspect]
-    shown = [lesson.reading(), lesson.by_channel(), lesson.mixing(), lesson.areas(),
-             lesson.work(), lesson.sharing()]  # fmt: skip
-    if lesson.right is not None:
-        shown += [lesson.maps_compared(), lesson.chart(), lesson.trained()]
+    shown = [lesson.opening(), lesson.ordinary(), lesson.kernels(), lesson.by_channel(),
+             lesson.mixing(), lesson.shares(), lesson.cost(), lesson.cost(work=True),
+             lesson.sharing()]  # fmt: skip
     for diagram in shown:
         assert problems(place(diagram, sheet, "zh")) == []
 
@@ -187,12 +187,33 @@ def test_other_networks_are_played(model, aspect):
     check_events(Depthwise(model=model), Look("zh", "light"), aspect)
 
 
-def test_each_kernel_stands_over_its_shape_and_what_is_lost():
+def test_each_kernel_stands_over_the_one_that_all_share():
     lesson = lesson_of("depthwise")
     moments = of("depthwise", LOOKS[0]).during("shared")
-    stage = next(m for m in reversed(moments) if f"lost-{lesson.compared[-1]}" in m)
+    stage = next(m for m in reversed(moments) if f"scaled-{lesson.compared[-1]}" in m)
+    found, channel = lesson.separable, lesson.channel
     for n in lesson.compared:
-        real, times, lost = (stage[f"{kind}-{n}"] for kind in ("real", "times", "lost"))
-        np.testing.assert_allclose(real.values - times.values, lost.values, atol=1e-12)
-        assert real.places[0, 0] == pytest.approx(lost.places[0, 0])
-        assert real.places[0, 1] < times.places[0, 1] < lost.places[0, 1]
+        real, scaled = stage[f"kernel-{channel}-{n}"], stage[f"scaled-{n}"]
+        np.testing.assert_array_equal(real.values, found.ordinary[:, :, channel, n])
+        one = found.shapes[:, :, channel] * found.scales[channel, n]
+        np.testing.assert_allclose(scaled.values, one, atol=1e-12)
+        assert real.places[0, 0] == pytest.approx(scaled.places[0, 0])
+        assert real.places[0, 1] < scaled.places[0, 1]
+
+
+def test_windows_slide_over_their_own_channels_alone():
+    lesson = lesson_of("depthwise")
+    moments = of("depthwise", LOOKS[0]).during("steps")
+    names = [f"between-{c}" for c in lesson.channels]
+    frames = [f"map-{channel}.window" for channel in lesson.channels]
+    stage = next(m for m in reversed(moments) if frames[0] in m)
+    for channel, name, frame in zip(lesson.channels, names, frames, strict=True):
+        slid = correlate2d(
+            lesson.separable.maps[:, :, channel].astype(float),
+            lesson.separable.shapes[:, :, channel], "valid",
+        )  # fmt: skip
+        np.testing.assert_allclose(stage[name].values, slid, atol=1e-9)
+        # The frame lies on what the last of these numbers is made of.
+        grid = stage[f"map-{channel}"]
+        left, top = (stage[frame].places[0] - grid.places[0]) / grid.cell
+        assert (top, left) == pytest.approx((10, 10), abs=0.01)

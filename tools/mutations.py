@@ -180,11 +180,11 @@ MUTATIONS = (
         "tests/test_depthwise.py::test_all_shapes_together_are_the_kernels_and_fewer_are_closest",
     ),
     Mutation(
-        "a lost part above the wrong kernel",
+        "a depthwise window that lies beside what it reads",
         "scenes.depthwise",
-        'return [f"{kind}-{n}" for n in self.lesson.compared]',
-        'return [f"{kind}-{n}" for n in self.lesson.compared[:1] * 4]',
-        "tests/test_depthwise.py::test_each_kernel_stands_over_its_shape_and_what_is_lost",
+        "box = window.box(row, col)",
+        "box = window.box(row, (col + 1) % shape[1])",
+        "tests/test_depthwise.py::test_windows_slide_over_their_own_channels_alone",
     ),
     Mutation(
         "sums of another place than the numbers",

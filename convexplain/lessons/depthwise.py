@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain import ops
-from convexplain.data import digits, facts
-from convexplain.lessons.parts import mistakes, walls
+from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.beats import Beat, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, right, right_of_all
+from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.checks import check_filter
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
@@ -22,20 +21,16 @@ from convexplain.lessons.parts.network_lesson import NetworkLesson
 from convexplain.lessons.parts.separating import Separable, closest, kept, of_shapes, own
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import Layer
+from convexplain.ops import Window
 from convexplain.panels import (
     Aligned,
-    Axis,
     Bar,
     Bars,
     Cells,
-    Chart,
     Column,
-    Curve,
     Diagram,
-    Dot,
     Either,
     Legend,
-    Maps,
     Mark,
     Part,
     Row,
@@ -47,29 +42,30 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
-#: At most so many maps stand on a wall, and so many channels and filters in the walls of kernels.
+#: So many channels and filters of the weights that are drawn to scale.
 MOST = 32
-#: So many filters are compared on one channel.
-_COMPARED = 4
+#: So many channels stand under one another, and so many filters side by side.
+_CHANNELS, _FILTERS = 2, 4
+#: With more columns than so many a row is folded where it is too long, behind so many of them.
+_BROAD, _KERNELS = 5, 3
+#: Side of a grid beside others, in units of their layout.
+_SIDE = 10.0
 
-_SHAPES = Caption(en="{n} windows, one for each channel", zh="{n} 个窗口，每个通道一个")
-_SCALES = Caption(en="1 × 1: {n} weights", zh="1×1：{n} 个权重")
 _ORDINARY = Caption(en="ordinary: {n} weights", zh="普通：{n} 个权重")
 _SEPARABLE = Caption(en="separable: {n} weights", zh="可分离：{n} 个权重")
-_OF_FILTER = Caption(en="filter {n}: {k} kernels", zh="过滤器 {n}：{k} 个卷积核")
-_BETWEEN = Caption(en="each channel by itself", zh="各通道各算各的")
-_MIXED = Caption(en="mixed", zh="混合之后")
+_WORK = (
+    Caption(en="ordinary: {n} multiplications", zh="普通：{n} 次乘法"),
+    Caption(en="separable: {n} multiplications", zh="可分离：{n} 次乘法"),
+)
 _PART = Caption(
     en="Channels 0 to {c} and filters 0 to {f}, to scale.",
     zh="通道 0 到 {c}、过滤器 0 到 {f}，按比例绘制。",
 )
-_ITS_SHAPE = Caption(en="shape", zh="形状")
-_TIMES = Caption(en="shape × {v}", zh="形状 × {v}")
-_LOST = Caption(en="lost", zh="失去的")
-_PER_CHANNEL = Caption(en="shapes a channel", zh="每个通道的形状数")
-_THESE = Caption(en="{layers} separable", zh="{layers} 可分离")
-_NORMALISED = Caption(en="{kind}, batch norm", zh="{kind}，批归一化")
-_MISREAD = Caption(en="test digits misread", zh="测试样本中认错的比例")
+_MORE = Caption(en="… and {n} more channels", zh="……另有 {n} 个通道")
+_ALL_ADDED = Caption(en="filter {n}: all channels added up", zh="过滤器 {n}：所有通道相加")
+_SLID = Caption(en="what it gives", zh="滑动的结果")
+_SHARE = Caption(en="of a channel", zh="通道权重")
+_TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
 
 
@@ -79,16 +75,16 @@ class Depthwise(NetworkLesson):
 
     name: ClassVar[str] = "depthwise"
     title: ClassVar[Caption] = Caption(
-        en="Depthwise separable: one window a channel, then mix",
+        en="Depthwise separable: one kernel a channel, then mix",
         zh="深度可分离卷积：逐通道滑动，再混合",
     )
     question: ClassVar[Caption] = Caption(
-        en="Far fewer weights for the same task: what is given up?",
-        zh="同样的任务，权重少得多：放弃了什么？",
+        en="Slide and mix channels in two steps: what does that save?",
+        zh="把滑动和混合通道分成两步，能省多少？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="Filters share their shapes: fewer weights, less freedom.",
-        zh="过滤器共用形状：权重少得多，自由也少。",
+        en="First slide, then mix: far fewer weights, but filters share their kernels.",
+        zh="先滑动，再混合：权重少得多，但过滤器共用卷积核。",
     )
     needs: ClassVar[tuple[Role, ...]] = ("separable convolution",)
     example: ClassVar[str] = "channels"
@@ -153,29 +149,56 @@ class Depthwise(NetworkLesson):
         at = (*self.place, self.shown_filter)
         return float(self.ordinary_sums[at]), float(self.separable.sums[at])
 
-    # One channel.
+    # Some channels and filters.
 
     @cached_property
-    def channel(self) -> int:
-        """The channel whose kernels one shape keeps best."""
+    def real(self) -> Floats:
+        """The ordinary layer's kernels; of a trained separable one, those that it stands for."""
         found = self.separable
-        return int(kept(found.kernels if found.ordinary is None else found.ordinary).argmax())
+        return found.kernels if found.ordinary is None else found.ordinary
+
+    @cached_property
+    def channels(self) -> tuple[int, ...]:
+        """The channels whose kernels one shape keeps best, in their order."""
+        best = np.argsort(-kept(self.real), kind="stable")[:_CHANNELS]
+        return tuple(sorted(int(n) for n in best))
+
+    @property
+    def channel(self) -> int:
+        """The one of them of which the compared filters take most different shares."""
+        shares = self.separable.scales[:, list(self.compared)]
+        return max(self.channels, key=lambda n: float(np.ptp(shares[n * self.per])))
 
     @cached_property
     def compared(self) -> tuple[int, ...]:
-        """The filters whose kernels of that channel are largest, in their order."""
-        kernels = self.separable.kernels[:, :, self.channel]
-        strength = (kernels**2).sum(axis=(0, 1))
-        most = np.argsort(-strength, kind="stable")[:_COMPARED]
+        """The shown filter, and those whose kernels of them are largest, in their order."""
+        kernels = self.separable.kernels[:, :, list(self.channels)]
+        strength = (kernels**2).sum(axis=(0, 1, 2))
+        strength[self.shown_filter] = np.inf
+        most = np.argsort(-strength, kind="stable")[:_FILTERS]
         return tuple(sorted(int(n) for n in most))
 
     @property
-    def share(self) -> tuple[float, float]:
-        """Which share of the sum of squares one shape keeps: of that channel, and of all."""
-        found = self.separable
-        assert found.ordinary is not None
-        every = (found.kernels**2).sum() / (found.ordinary**2).sum()
-        return float(kept(found.ordinary)[self.channel]), float(every)
+    def per(self) -> int:
+        """How many windows read a channel; the first of them is shown."""
+        return int(self.separable.shapes.shape[2]) // self.separable.channels
+
+    @property
+    def window(self) -> Window:
+        """How the windows slide over the maps, with padding as numbers."""
+        height, width = self.separable.maps.shape[:2]
+        return self.separable.window.on((height, width))
+
+    def growing(self) -> Iterator[Floats]:
+        """Yield the shown filter's map as channel after channel is added, those shown first."""
+        found, n = self.separable, self.shown_filter
+        total = np.full(found.between.shape[:2], float(found.biases[n]))
+        others = [c for c in range(found.channels) if c not in self.channels]
+        yield total.copy()
+        for channel in (*self.channels, *others):
+            own = slice(channel * self.per, (channel + 1) * self.per)
+            total += found.between[:, :, own] @ found.scales[own, n]
+            yield total.copy()
 
     # Many digits.
 
@@ -209,80 +232,150 @@ class Depthwise(NetworkLesson):
     # The pictures.
 
     @cached_property
-    def scales(self) -> tuple[Scale, Scale, Scale]:
-        """Of what is read, of weights, and of sums."""
-        found = self.separable
-        kernels = found.kernels if found.ordinary is None else found.ordinary
-        read, between = (float(np.abs(x).max()) or 1.0 for x in (found.maps, found.between))
-        weights = float(max(np.abs(each).max() for each in (kernels, found.shapes, found.scales)))
-        signed = bool(found.maps.min() < 0)
+    def scales(self) -> tuple[Scale, ...]:
+        """Of maps, kernels, those of length 1, sums over all channels, and shares."""
+        found, rows, cols = self.separable, list(self.channels), list(self.compared)
+        shares = found.scales[[c * self.per for c in rows]][:, cols]
+        weights = (self.real[:, :, rows][..., cols], found.kernels[:, :, rows][..., cols])
+        given = found.between[:, :, [c * self.per for c in rows]]
+        sums = [each[:, :, self.shown_filter] for each in (self.ordinary_sums, found.sums)]
+        maps = (found.maps[:, :, rows], given)
+        read, weight, shape, total, share = (
+            float(max(np.abs(each).max() for each in every)) or 1.0
+            for every in (maps, weights, (found.shapes,), sums, (shares,))
+        )
         return (
-            Scale(read, terms.RESPONSE, signed=signed),
-            Scale(weights or 1.0, terms.WEIGHT),
-            Scale(between, terms.SUM),
+            Scale(read, terms.RESPONSE, signed=bool(min(each.min() for each in maps) < 0)),
+            Scale(weight, terms.WEIGHT),
+            Scale(shape, terms.KERNEL),
+            Scale(total, terms.SUM),
+            Scale(share, _SHARE),
         )
 
-    def _read(self) -> Maps:
-        source = walls.first(self.separable.source, self.separable.channels, MOST)
-        maps = self.separable.maps[:, :, :MOST]
-        return Maps("maps", maps, self.scales[0], lines=False, title=source, share="maps")
-
-    def reading(self) -> Diagram:
-        """Describe the maps that are read, and a filter's kernels, one for each."""
-        found = self.separable
-        kernels = found.kernels if found.ordinary is None else found.ordinary
-        said = _OF_FILTER.capital.fill(n=self.shown_filter, k=fmt.count(found.channels))
-        block = Maps(
-            "kernels", kernels[:, :, :MOST, self.shown_filter], _of(kernels), title=said,
-            share="windows",
+    def _map(self, channel: int) -> Cells:
+        """Describe what is read of a channel, and where the window begins."""
+        return _even(
+            f"map-{channel}", self.separable.maps[:, :, channel], self.scales[0], "maps",
+            terms.CHANNEL.capital.fill(n=channel), {"window": Mark.over(self.window.box(0, 0))},
         )  # fmt: skip
-        return _walls(self._read(), block)
+
+    def _kernel(self, channel: int, filter: int) -> Cells:
+        title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
+        kernel = self.real[:, :, channel, filter]
+        return _even(f"kernel-{channel}-{filter}", kernel, self.scales[1], "kernels", title)
+
+    def _slid(self, channel: int) -> list[Part | None]:
+        """Describe a channel's window, and what it gives."""
+        found, first = self.separable, channel == self.channels[0]
+        titles = (terms.KERNEL, _SLID) if first else (None, None)
+        shape, given = (each[:, :, channel * self.per] for each in (found.shapes, found.between))
+        one, other = (said and said.capital for said in titles)
+        return [
+            _even(f"shape-{channel}", shape, self.scales[2], "kernels", one),
+            _even(f"between-{channel}", given, self.scales[0], "maps", other,
+                  {"cell": Mark(0, 0)}),
+        ]  # fmt: skip
+
+    def _times(self, channel: int) -> Text:
+        return Text(f"times-{channel}", "×", role="sign")
+
+    def _share(self, channel: int, filter: int) -> Cells:
+        """Describe how much of a channel a filter takes."""
+        title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
+        share = self.separable.scales[channel * self.per, filter]
+        return Cells(
+            f"share-{channel}-{filter}", np.array([[share]]), self.scales[4], numbers=True,
+            share="shares", title=title, weight=3.0,
+        )  # fmt: skip
+
+    def _sum(self, values: Floats) -> Cells:
+        title = _ALL_ADDED.capital.fill(n=self.shown_filter)
+        return Cells(
+            "out", values, self.scales[3], lines=False, share="out", title=title,
+            marks={"cell": Mark(0, 0)},
+        )  # fmt: skip
+
+    def _table(self, columns: list[list[Part | None]], out: Cells | None = None) -> Diagram:
+        """Lay out a row for each channel, what is said of the others, and one filter's map."""
+        rows: Part = Aligned(columns, gap=0.7, row_gap=0.5, down="middle")
+        if len(columns[0]) > _BROAD:
+            folded = [Row(*filter(None, half), gap=0.7) for row in columns
+                      for half in (row[:_KERNELS], row[_KERNELS:])]  # fmt: skip
+            rows = Either(rows, Column(*folded, gap=0.7, align="middle"))
+        body: Part = Column(rows, *self._others(), gap=0.4)
+        legend = Legend("legend", row=True)
+        if out is not None:
+            right, down = (Text("arrow", sign, role="sign") for sign in "→↓")
+            body = Either(Row(body, right, out), Column(body, down, out, gap=0.4, align="middle"))
+        return Diagram(Column(body, legend, align="middle"))
+
+    def opening(self) -> Diagram:
+        """Describe what is read, alone."""
+        maps = Row(*map(self._map, self.channels), gap=1.5)
+        return Diagram(Column(maps, *self._others(), Legend("legend", row=True), align="middle"))
+
+    def _others(self) -> list[Part]:
+        """Return what is said of the channels that are not shown, if there are any."""
+        more = self.separable.channels - len(self.channels)
+        return [Text("more", _MORE.fill(n=fmt.count(more)), tone="muted")] if more else []
+
+    def ordinary(self) -> Diagram:
+        """Describe a filter's kernels, one for each channel, and the map that all of them give."""
+        n = self.shown_filter
+        rows: list[list[Part | None]] = [[self._map(c), self._kernel(c, n)] for c in self.channels]
+        return self._table(rows, self._sum(self.ordinary_sums[:, :, n]))
+
+    def kernels(self) -> Diagram:
+        """Describe the kernels of several filters."""
+        return self._table(
+            [[self._map(c), *(self._kernel(c, n) for n in self.compared)] for c in self.channels]
+        )
 
     def by_channel(self) -> Diagram:
-        """Describe the maps, one window for each channel, and what they give."""
-        found = self.separable
-        windows = Maps(
-            "shapes", found.shapes[:, :, :MOST], _of(found.shapes), share="windows",
-            title=_SHAPES.fill(n=fmt.count(found.shapes.shape[2])),
-        )  # fmt: skip
-        given = Maps(
-            "between", found.between[:, :, :MOST], self.scales[2], lines=False, share="given",
-            title=walls.first(_BETWEEN.capital, found.channels, MOST),
-        )  # fmt: skip
-        return _walls(self._read(), windows, given)
+        """Describe one window for each channel, and the map that it gives."""
+        return self._table([[self._map(c), *self._slid(c)] for c in self.channels])
 
     def mixing(self) -> Diagram:
-        """Describe the weights of the 1 x 1 layer, and what it makes of the channels."""
-        found = self.separable
-        most = float(np.abs(found.scales).max()) or 1.0
-        scales = Cells(
-            "scales", found.scales[:MOST, : 2 * MOST].T, Scale(most, terms.WEIGHT), lines=False,
-            title=_SCALES.fill(n=fmt.count(found.scales.size)), share="scales",
-        )  # fmt: skip
-        sums = float(np.abs(found.sums).max()) or 1.0
-        given = Maps(
-            "between", found.between[:, :, :MOST], self.scales[2], lines=False, share="given",
-            title=walls.first(_BETWEEN.capital, found.channels, MOST),
-        )  # fmt: skip
-        mixed = Maps(
-            "mixed", found.sums[:, :, : 2 * MOST], Scale(sums, _MIXED), lines=False,
-            title=walls.first(_MIXED.capital, found.filters, 2 * MOST), share="mixed",
-        )  # fmt: skip
-        return _walls(given, scales, mixed)
+        """Describe what a filter takes of each channel, and the map that all of it gives."""
+        n = self.shown_filter
+        rows: list[list[Part | None]] = [
+            [self._map(c), *self._slid(c), self._times(c), self._share(c, n)] for c in self.channels
+        ]
+        return self._table(rows, self._sum(self.separable.sums[:, :, n]))
 
-    def areas(self) -> Diagram:
-        """Describe all weights of both layers as areas, to scale."""
-        return Diagram(Column(self._areas(), Legend("legend", row=True), align="middle"))
+    def shares(self) -> Diagram:
+        """Describe what several filters take of each channel."""
+        return self._table(
+            [
+                [self._map(c), *self._slid(c), self._times(c),
+                 *(self._share(c, n) for n in self.compared)]
+                for c in self.channels
+            ]
+        )  # fmt: skip
+
+    def cost(self, *, work: bool = False) -> Diagram:
+        """Describe how many weights both layers have, or how many multiplications they take."""
+        found = self.separable
+        counts, said = (found.work, _WORK) if work else (found.weights, (_ORDINARY, _SEPARABLE))
+        bars = [
+            Bars(name, [Bar("all", _WORDS[n], count, tone=tone)], Scale(float(counts[0])),
+                 length=20, share="cost", stacked=True, thick=7.0,
+                 title=said[n].capital.fill(n=fmt.count(count)))
+            for n, (name, count, tone) in enumerate(
+                zip(("ordinary", "separable"), counts, ("muted", "accent"), strict=True)
+            )
+        ]  # fmt: skip
+        return Diagram(Column(*bars, gap=2))
 
     def _areas(self) -> Part:
         found = self.separable
         channels, filters = min(MOST, found.channels), min(2 * MOST, found.filters)
         per = found.shapes.shape[2] // found.channels
-        kernels = found.kernels if found.ordinary is None else found.ordinary
+        kernels = self.real
         whole, less = (fmt.count(n) for n in found.weights)
         most = max(float(np.abs(each).max()) for each in (kernels, found.scales))
         # A shape is as long as one: its weights are far larger than those that it is shared by.
-        scale, of_shape = Scale(most or 1.0, terms.WEIGHT), _of(found.shapes, _ITS_SHAPE)
+        scale, of_shape = Scale(most or 1.0, terms.WEIGHT), _of(found.shapes, terms.KERNEL)
         ordinary = Cells(
             "ordinary", _blocks(kernels[:, :, :channels, :filters]), scale, lines=False,
             share="area",
@@ -313,7 +406,7 @@ class Depthwise(NetworkLesson):
         bars = [
             Bar(name, label, value, fmt.count(value), tone)
             for name, label, value, tone in zip(
-                ("ordinary", "separable"), _WORDS, self.separable.work, ("ink", "accent"),
+                ("ordinary", "separable"), _WORDS, self.separable.work, ("muted", "accent"),
                 strict=True,
             )
         ]  # fmt: skip
@@ -323,70 +416,23 @@ class Depthwise(NetworkLesson):
     def sharing(self) -> Diagram:
         """Describe kernels of several filters on one channel, as one shape times their weights."""
         found, n = self.separable, self.channel
-        per = found.shapes.shape[2] // found.channels
-        real = found.kernels if found.ordinary is None else found.ordinary
-        three = (real, found.kernels, real - found.kernels)
-        most = float(max(np.abs(each[:, :, n, list(self.compared)]).max() for each in three)) or 1.0
-        weight = Scale(most, terms.WEIGHT)
-        columns: list[list[Cells]] = []
+        rows: list[list[Part | None]] = []
+        if found.ordinary is not None:
+            rows.append([replace(self._kernel(n, k), title=terms.FILTER.capital.fill(n=k))
+                         for k in self.compared])  # fmt: skip
+        times: list[Part | None] = []
         for filter in self.compared:
+            scale = found.scales[n * self.per, filter]
+            said = _TIMES.fill(v=fmt.number(scale)) if self.per == 1 else terms.KERNEL
             kernel = found.kernels[:, :, n, filter]
-            scale = found.scales[n * per, filter]
-            times = _TIMES.fill(v=fmt.number(scale)) if per == 1 else _ITS_SHAPE
-            cells = [("times", kernel, times.capital)]
-            if found.ordinary is not None:
-                real = found.ordinary[:, :, n, filter]
-                cells = [("real", real, terms.FILTER.capital.fill(n=filter)), *cells,
-                         ("lost", real - kernel, _LOST.capital)]  # fmt: skip
-            columns.append(
-                [
-                    Cells(f"{name}-{filter}", values, weight, share="kernels", title=said)
-                    for name, values, said in cells
-                ]
-            )
-        rows = [list(row) for row in zip(*columns, strict=True)]
+            times.append(_even(f"scaled-{filter}", kernel, self.scales[1], "kernels", said.capital))
+        rows.append(times)
         legend = Legend("legend", row=True)
-        return Diagram(Column(Aligned(rows, gap=0.35), legend, align="middle"))
-
-    def chart(self) -> Diagram:
-        """Describe how many digits are read right with so many shapes a channel."""
-        assert self.right is not None
-        whole = len(digits.load())
-        counts = np.array(self.counts, dtype=float)
-        curve = Curve("right", counts, np.array(self.right, dtype=float))
-        dots = [
-            Dot(
-                f"dot-{n}",
-                float(n),
-                float(value),
-                fmt.count(value),
-                side="above" if n > 1 else "below",
-            )
-            for n, value in zip(self.counts, self.right, strict=True)
-        ]
-        axes = (
-            Axis(_PER_CHANNEL, 0.0, float(counts[-1]) + 0.5, whole=True),
-            Axis(right_of_all(), 0.0, 1.15 * whole),
-        )
-        return Diagram(Chart("chart", [curve], *axes, dots=dots).broad())
-
-    @property
-    def measured(self) -> tuple[Mapping[str, Any], ...]:
-        """What was measured of networks that were trained with such layers from the start.
-
-        Nothing beside a network of one's own: those were made for digits.
-        """
-        return facts.rows("kinds") if self.model == type(self).model else ()
-
-    def trained(self) -> Diagram:
-        """Describe how many test digits those networks misread."""
-        bars = [
-            Bar(f"network-{n}", _named(row), 1 - row["accuracy"], _misread(row), _tone(row))
-            for n, row in enumerate(self.measured)
-        ]
-        most = max(bar.value for bar in bars)
-        title = _MISREAD.capital
-        return Diagram(Row(Bars("trained", bars, Scale(most), length=20, title=title)))
+        half = -(-len(self.compared) // 2)
+        parts = [[row[:half] for row in rows], [row[half:] for row in rows]]
+        folded = Column(*(Aligned(part, gap=1.0, row_gap=0.4) for part in parts), align="middle")
+        body = Either(Aligned(rows, gap=1.0, row_gap=0.6), folded)
+        return Diagram(Column(body, legend, align="middle"))
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: the weights of both layers, to scale."""
@@ -405,35 +451,56 @@ class Depthwise(NetworkLesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: an ordinary filter, both steps, what is saved, and what is lost."""
+        """Tell the lesson: an ordinary filter, both steps, what is saved, and the price."""
         yield Beat.of("question", self.title, *self._tell_question())
         yield Beat.of("steps", self.title, *self._tell_steps())
         yield Beat.of("cost", self.title, *self._tell_cost())
-        yield Beat.of("shared", self.title, *self._tell_shared())
-        yield Beat.of("answer", self.title, Event("answer", 3.7, self.answer))
+        yield Beat.of("shared", self.title, self._tell_price())
+        yield Beat.of("answer", self.title, Event("answer", 4.2, self.answer))
 
     def _tell_question(self) -> Iterator[Event]:
         found = self.separable
         yield Event("reads", 3.6, self.question)
         said = Caption(
-            en="An ordinary filter: {k} weights for each of {c} channels.",
-            zh="普通过滤器：{c} 个通道，各 {k} 个权重。",
+            en="An ordinary filter: {k} weights for each of {c} channels, all added up.",
+            zh="普通过滤器：{c} 个通道各有 {k} 个权重，结果全部相加。",
         )
-        yield Event("ordinary", 4.0, said.fill(k=found.size, c=fmt.count(found.channels)))
+        yield Event("ordinary", 5.2, said.fill(k=found.size, c=fmt.count(found.channels)))
+        said = Caption(
+            en="{f} filters, each with its own: {k} × {c} × {f} = {n} weights.",
+            zh="{f} 个过滤器各有一套：{k} × {c} × {f} = {n} 个权重。",
+        )
+        counts = {"f": found.filters, "c": found.channels, "n": found.weights[0]}
+        told = said.fill(k=found.size, **{key: fmt.count(n) for key, n in counts.items()})
+        yield Event("kernels", 4.4, told, detail=1)
 
     def _tell_steps(self) -> Iterator[Event]:
         found = self.separable
         said = Caption(
-            en="Depthwise: each channel has a window of its own.",
-            zh="逐通道：每个通道只有自己的窗口。",
+            en="Step one: each channel slides a kernel of its own.",
+            zh="第一步：每个通道只滑动自己的卷积核。",
         )
-        yield Event("windows", 4.4, said)
+        if self.per > 1:
+            said = Caption(
+                en="Step one: each channel slides {n} kernels of its own; here the first.",
+                zh="第一步：每个通道只滑动自己的 {n} 个卷积核，这里是其中第一个。",
+            ).fill(n=self.per)
+        elif found.ordinary is not None:
+            said = Caption(
+                en="Step one: each channel slides one kernel, the closest to its {f}.",
+                zh="第一步：每个通道只滑动一个卷积核，与原来的 {f} 个最接近。",
+            ).fill(f=fmt.count(found.filters))
+        yield Event("windows", 5.4, said)
         said = Caption(
-            en="Then 1 × 1 mixes: {f} filters of {c} weights.",
-            zh="再用 1×1 混合：{f} 个过滤器，各 {c} 个权重。",
+            en="Step two, 1 × 1: a filter adds up each channel times one weight.",
+            zh="第二步，1×1：过滤器给每个通道乘一个权重，再相加。",
         )
-        count = fmt.count(found.scales.shape[0])
-        yield Event("mixes", 4.8, said.fill(f=fmt.count(found.filters), c=count))
+        yield Event("mixes", 5.4, said)
+        said = Caption(
+            en="All {f} filters share the kernels; only these weights are their own.",
+            zh="{f} 个过滤器共用这些卷积核，自己的只有这些权重。",
+        )
+        yield Event("shares", 4.0, said.fill(f=fmt.count(found.filters)), detail=1)
 
     def _tell_cost(self) -> Iterator[Event]:
         found = self.separable
@@ -441,12 +508,24 @@ class Depthwise(NetworkLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
         whole, less = found.weights
-        said = Caption(en="{b} weights instead of {a}: {p}.", zh="{b} 个权重，原来 {a} 个：{p}。")
-        told = said.fill(a=fmt.count(whole), b=fmt.count(less), p=fmt.percent(less / whole, 0))
-        yield Event("areas", 4.4, told)
-        whole, less = found.work
-        said = Caption(en="Multiplications: {b} instead of {a}.", zh="乘法：{b} 次，原来 {a} 次。")
-        yield Event("work", 4.0, said.fill(a=fmt.count(whole), b=fmt.count(less)), detail=1)
+        said = Caption(
+            en="Slide {k} × {c}, mix {m} × {f}: {b} weights, {p} of before.",
+            zh="滑动 {k} × {c}，混合 {m} × {f}：共 {b} 个权重，是原来的 {p}。",
+        )
+        counts = {"c": found.shapes.shape[2], "m": found.scales.shape[0], "f": found.filters,
+                  "b": less}  # fmt: skip
+        told = said.fill(
+            k=found.size, p=fmt.percent(less / whole, 0),
+            **{key: fmt.count(n) for key, n in counts.items()},
+        )  # fmt: skip
+        yield Event("areas", 5.0, told)
+        said = Caption(
+            en="Each weight works at {n} places, so multiplications fall to {p}, too.",
+            zh="每个权重都用在 {n} 处，所以乘法次数也降到 {p}。",
+        )
+        places = fmt.count(int(np.prod(found.between.shape[:2])))
+        share = fmt.percent(found.work[1] / found.work[0], 0)
+        yield Event("work", 4.0, said.fill(n=places, p=share), detail=1)
 
     def ask(self) -> Question | None:
         """Ask for the weights of the separable layer; None if ways print the same."""
@@ -458,66 +537,23 @@ class Depthwise(NetworkLesson):
         if len(choices) < FEWEST_CHOICES:
             return None
         said = Caption(
-            en="{c} channels to {f}: how many weights, without biases?",
-            zh="{c} 个通道到 {f} 个：共几个权重（不含偏置）？",
+            en="{c} channels, {f} filters: how many weights now?",
+            zh="{c} 个通道、{f} 个过滤器：现在有多少个权重？",
         )
         asked = said.fill(c=fmt.count(found.channels), f=fmt.count(found.filters))
         return Question(asked, choices)
 
-    def _tell_shared(self) -> Iterator[Event]:
-        found = self.separable
-        if found.ordinary is None:
-            said = Caption(
-                en="Channel {n}: all filters take the same shape, scaled.",
-                zh="通道 {n}：所有过滤器用同一个形状，只是倍数不同。",
-            )
-            yield Event("sharing", 5.2, said.fill(n=self.channel))
-            return
+    def _tell_price(self) -> Event:
         said = Caption(
-            en="One shape for all keeps {p} of channel {n}, {q} of all.",
-            zh="共用一个形状：通道 {n} 保留 {p}，全部通道保留 {q}。",
+            en="On channel {n} all filters have one kernel, each times its weight.",
+            zh="在通道 {n} 上，所有过滤器共用一个卷积核，各乘自己的权重。",
         )
-        p, q = (fmt.percent(share, 0) for share in self.share)
-        yield Event("sharing", 5.2, said.fill(n=self.channel, p=p, q=q))
-        said = Caption(
-            en="Filter {n}, row {r}, column {c}: {a} becomes {b}.",
-            zh="过滤器 {n}，行 {r}、列 {c}：{a} 变成 {b}。",
-        )
-        (row, col), (a, b) = self.place, map(fmt.number, self.values)
-        told = said.fill(n=self.shown_filter, r=row, c=col, a=a, b=b)
-        yield Event("value", 4.2, told, detail=1)
-        if self.right is not None:
+        if self.separable.ordinary is not None:
             said = Caption(
-                en="Cut after training: {a} right with 1 shape, {b} with {m}.",
-                zh="训练后再压缩：1 个形状认对 {a} 个，{m} 个形状 {b} 个。",
+                en="The price: on channel {n}, own kernels become one, times a weight.",
+                zh="代价：通道 {n} 上各自的卷积核，变成同一个乘以各自的权重。",
             )
-            at = min(2, len(self.counts) - 1)
-            most, several, one = self.counts[at], self.right[at], self.right[0]
-            a, b = (fmt.count(each) for each in (one, several))
-            yield Event("cut", 4.8, said.fill(a=a, b=b, m=most), detail=1)
-        if self.measured:
-            said = Caption(en="And trained that way from the start?", zh="从头就这样训练呢？")
-            yield Event("train", 2.6, said, detail=1)
-            said = Caption(
-                en="Misread: separable {b}, ordinary {a}.", zh="认错：可分离 {b}，普通 {a}。"
-            )
-            a, b = (
-                _misread(facts.row("kinds", separable=names, batch_norm="no"))
-                for names in ("none", self.layer)
-            )
-            yield Event("trained", 1.8, said.fill(a=a, b=b), detail=1)
-
-    def maps_compared(self) -> Diagram:
-        """Describe the shown filter's map of the ordinary layer and of the separable one."""
-        n = self.shown_filter
-        values = self.ordinary_sums[:, :, n], self.separable.sums[:, :, n]
-        most = float(max(np.abs(each).max() for each in values)) or 1.0
-        maps = [
-            Cells(f"map-{name}", each, Scale(most, terms.SUM), lines=False, share="compared",
-                  title=said.capital, marks={"cell": Mark(*self.place)})
-            for name, each, said in zip(("ordinary", "separable"), values, _WORDS, strict=True)
-        ]  # fmt: skip
-        return _walls(*maps)
+        return Event("sharing", 4.8, said.fill(n=self.channel), detail=1)
 
 
 REPLIES = {
@@ -526,12 +562,12 @@ REPLIES = {
         zh="没有 1×1 层，各通道就从未相遇。",
     ),
     "ordinary": Caption(
-        en="There every filter has its own window for each channel.",
-        zh="那是普通卷积：每个过滤器对每个通道都有自己的窗口。",
+        en="There every filter has its own kernel for each channel.",
+        zh="那是普通卷积：每个过滤器对每个通道都有自己的卷积核。",
     ),
     "both": Caption(
-        en="The 1 × 1 layer comes instead of the other windows, not on top.",
-        zh="1×1 层代替了其余的窗口，不是额外加上的。",
+        en="The 1 × 1 layer comes instead of the other kernels, not on top.",
+        zh="1×1 层代替了其余的卷积核，不是额外加上的。",
     ),
 }
 
@@ -540,30 +576,15 @@ def _of(weights: Floats, name: Caption = terms.WEIGHT) -> Scale:
     return Scale(float(np.abs(weights).max()) or 1.0, name)
 
 
-def _misread(row: Mapping[str, Any]) -> str:
-    return fmt.percent(1 - row["accuracy"])
-
-
-def _named(row: Mapping[str, Any]) -> Caption:
-    """Say which layers of a trained network are separable, and whether all are normalised."""
-    ordinary = row["separable"] == "none"
-    names = Caption(en=row["separable"], zh=row["separable"].replace(", ", "、"))
-    said = _WORDS[0] if ordinary else _THESE.fill(layers=names)
-    return said if row["batch_norm"] == "no" else _NORMALISED.fill(kind=said)
-
-
-def _tone(row: Mapping[str, Any]) -> str:
-    return "ink" if row["separable"] == "none" else "accent"
-
-
-def _walls(*walls: Part) -> Diagram:
-    return Diagram(
-        Either(
-            Column(Row(*walls, gap=2), Legend("legend", row=True), align="middle"),
-            Column(*walls, Legend("legend", row=True), align="middle"),
-            Column(*walls, Legend("legend"), align="middle"),
-        )
-    )
+def _even(
+    name: str, values: Floats, scale: Scale, share: str, title: Caption | None,
+    marks: dict[str, Mark] | None = None,
+) -> Cells:  # fmt: skip
+    """Describe a grid that is as large as others of its picture, however many cells it has."""
+    return Cells(
+        name, values, scale, lines=False, share=share, title=title, marks=marks or {},
+        weight=_SIDE / max(values.shape),
+    )  # fmt: skip
 
 
 def _blocks(kernels: Floats) -> Floats:

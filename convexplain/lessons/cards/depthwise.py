@@ -72,8 +72,8 @@ def card(lesson: Depthwise) -> Card:
             Pause(
                 "cost",
                 Caption(
-                    en="And with one window a channel and a mixture behind?",
-                    zh="若每个通道只有一个窗口，后面再混合呢？",
+                    en="And with one kernel a channel and a mixture behind?",
+                    zh="若每个通道只有一个卷积核，后面再混合呢？",
                 ),
                 Caption(
                     en="{windows} and {mixing}: {less}, {share} of before.",
@@ -87,8 +87,8 @@ def card(lesson: Depthwise) -> Card:
                     zh="这样的层能做到普通卷积能做的一切吗？",
                 ),
                 Caption(
-                    en="No: on one channel all filters have one shape; only its amount differs.",
-                    zh="不能：在同一个通道上，所有过滤器共用一个形状，只有倍数不同。",
+                    en="No: on one channel all filters have one kernel; only its amount differs.",
+                    zh="不能：在同一个通道上，所有过滤器共用一个卷积核，只有倍数不同。",
                 ),
             ),
         ),
