@@ -1,4 +1,4 @@
-"""One, two, three axes: a window on a row, on all rows, on a picture, and through a film."""
+"""One, two, three axes: a window on a row, on a picture, and through a film."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from manim.utils.rate_functions import linear
 from convexplain.lessons import one_d
 from convexplain.lessons.parts.beats import Event
 from convexplain.lessons.parts.one_d_picture import OneDPicture
-from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
-from convexplain.stage.board import lazily
-from convexplain.stage.pace import Move, eased, in_turn, together
+from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
 
-ROW, BLOCK = "row.window", "input.window"
+ROW, BLOCK, DEEP = "row.window", "input.window", "film.block"
 
 
 class OneD(LessonScene):
@@ -55,14 +53,26 @@ class OneD(LessonScene):
         """The window comes to the row's beginning; the video waits."""
         share = min(1.0, 5.0 / event.seconds)
         picture = self.picture.window(0, self.lesson.addends, self.lesson.out[self.lesson.told])
-        self.turn_into(picture, 0.3 * share, show=("kernel", ROW), hold=("sum",))
+        self.turn_into(picture, 0.2 * share, show=("kernel",), hold=("sum",))
+        self.during(0.15 * share, self.near())
+        self.during(0.1 * share, self.board.show(ROW))
         self.during(share, self.board.pulse(ROW, times=2))
+
+    def near(self) -> Move:
+        """Come near the row, and all that stands under it."""
+        assert self.board.placed is not None
+        panels = {piece.panel for piece in self.board.placed.pieces} - {""}
+        return self.camera.to(self.board.around(*(f"{name}.all" for name in sorted(panels))), 0.95)
 
     def show_window(self, event: Event) -> None:
         """The window stands on the row; its products fall and add up."""
         value = float(self.lesson.out[self.lesson.told])
         picture = self.picture.window(self.first, self.lesson.addends, value)
-        self.turn_into(picture, 0.25, show=("kernel", ROW), hold=("sum",))
+        if self.board.has("kernel"):
+            self.during(0.2, self.board.move(ROW, 0, self.first))
+        else:
+            self.turn_into(picture, 0.2, show=("kernel", ROW), hold=("sum",))
+            self.during(0.1, self.near())
         parts = [f"sum.{addend.name}" for addend in self.lesson.addends]
         cells = [
             f"row[0, {self.first + n}]" if 0 <= self.first + n < len(self.lesson.samples) else "row"
@@ -78,19 +88,17 @@ class OneD(LessonScene):
         self.during(1, self.board.pulse("sum.activated", times=2))
 
     def show_slide(self, event: Event) -> None:
-        """The window runs along; the strip below and its curve fill."""
+        """The window runs along; the strip below fills."""
         known = np.zeros(len(self.lesson.out), dtype=bool)
         picture = self.picture.slide(-self.lesson.ahead, known)
-        self.turn_into(picture, 0.2, show=(ROW, "out", "sums"), hold=("sums.curve",))
+        self.become(picture, 0.15, show=(ROW, "out", "legend"))
+        self.during(0.1, self.near())
         fill = self.filling("out", self.lesson.out[None])
         last = len(known) - 1
         run = self.board.visit(
             ROW, lambda alpha: (0, round(alpha * last) - self.lesson.ahead), fill
         )
-        self.during(1, run, self.board.trace("sums.curve"), rate=linear)
-
-    def show_count(self, event: Event) -> None:
-        """The strip is compared with the row."""
+        self.during(0.65, run, rate=linear)
         self.during(1, in_turn(self.board.pulse("row"), self.board.pulse("out")))
 
     def filling(self, name: str, values: npt.NDArray[np.float64]) -> Move:
@@ -110,130 +118,125 @@ class OneD(LessonScene):
             self.during(0.25, self.board.move(ROW, 0, place - self.lesson.ahead))
             self.during(0.25, self.board.pulse(cell, times=2))
 
-    # All rows.
-
-    def show_sequence(self, event: Event) -> None:
-        """The strip goes back to its row, and the picture becomes steps of many channels."""
-        self.turn_into(self.picture.sequence(None), 0.4, show=("input",))
-        self.board.show(BLOCK)(1.0)
-        last = self.lesson.drawn.shape[1] - 1
-        self.during(1, self.board.visit(BLOCK, lambda alpha: (0, round(alpha * last))), rate=linear)
-
-    def all_rows(self, at: int, known: npt.NDArray[np.bool_], *, weighed: bool = False) -> Diagram:
-        """Describe the window on all channels at a place, and the told sum or all weights."""
-        lesson = self.lesson
-        told = lesson.step_addends, float(lesson.all_rows[lesson.told_step])
-        return self.picture.sequence(at - lesson.ahead, told, known, weighed=weighed)
-
-    def show_channels(self, event: Event) -> None:
-        """A window as high as all channels gives one number."""
-        known = np.arange(len(self.lesson.all_rows)) == self.lesson.told_step
-        picture = self.all_rows(self.lesson.told_step, known)
-        self.turn_into(picture, 0.3, show=("input", BLOCK), hold=("sum", "out"))
-        self.during(0.2, self.board.pulse(BLOCK))
-        self.during(0.2, self.board.show("sum", "out"))
-        self.during(1, self.board.pulse("sum.activated", f"out[0, {self.lesson.told_step}]"))
-
-    def show_predict_weights(self, event: Event) -> None:
-        """The window lights up; the video waits."""
-        self.during(min(1.0, 5.0 / event.seconds), self.board.pulse(BLOCK, times=3))
-
-    def show_weights(self, event: Event) -> None:
-        """The weights come out of the window, which runs to the end; one strip is filled."""
-        last = len(self.lesson.all_rows) - 1
-        known = np.arange(last + 1) == self.lesson.told_step
-        picture = self.all_rows(self.lesson.told_step, known, weighed=True)
-        shown = ("input", BLOCK, "out")
-        self.turn_into(picture, 0.12, show=shown, hold=("block",))
-        self.during(0.2, self.board.grow("block", out_of=BLOCK))
-        fill = self.filling("out", self.lesson.all_rows[None])
-        run = self.board.visit(
-            BLOCK, lambda alpha: (0, round(alpha * last) - self.lesson.ahead), fill
-        )
-        self.during(0.55, run, rate=linear)
-        self.during(1, self.board.pulse("block", "out"))
-
     # Two axes, three axes.
 
     def show_two(self, event: Event) -> None:
         """A square window slides along both axes, and fills a map."""
         known = np.zeros(self.lesson.map.shape, dtype=bool)
-        self.turn_into(self.picture.two(known), 0.25, show=("input", "kernel", "map", BLOCK))
-        height, width = self.lesson.map.shape
+        self.turn_into(self.picture.two(known), 0.2, show=("input", "kernel", "map", BLOCK))
+        grid = self.board.part("map").values
 
-        def at(alpha: float) -> tuple[float, float]:
-            row, col = divmod(min(round(alpha * height * width), height * width - 1), width)
+        def fill(row: int, col: int) -> None:
+            done = row * grid.shape[1] + col
+            grid.flat[: done + 1] = self.lesson.map.flat[: done + 1]
+
+        def scan(alpha: float) -> tuple[float, float]:
+            place = at(alpha)
+            fill(*place)
+            return place
+
+        at = self.scanning(grid.shape, 0.7 * event.seconds)
+        self.during(0.7, self.board.visit(BLOCK, scan), rate=linear)
+        self.during(1, self.board.pulse("map"))
+
+    @staticmethod
+    def scanning(
+        shape: tuple[int, int], seconds: float, begin: float = 12.0
+    ) -> Callable[[float], tuple[int, int]]:
+        """Return where a window stands that goes row by row, first slowly, then faster."""
+        last = shape[0] * shape[1] - 1
+        path = accelerating(last, seconds, begin=begin)
+
+        def at(alpha: float) -> tuple[int, int]:
+            row, col = divmod(min(round(path.position(alpha * seconds)), last), shape[1])
             return row, col
 
-        fill = self.filling("map", self.lesson.map)
-        self.during(0.9, self.board.visit(BLOCK, at, fill), rate=linear)
-        self.during(1, self.board.pulse("map"))
+        return at
 
     def frames(self, name: str) -> list[str]:
         """Return the names of a stack's pictures, the last first."""
         count = (self.lesson.film if name == "film" else self.lesson.moving).shape[2]
         return [f"{name}[{n}]" for n in reversed(range(count))]
 
-    def windows(self) -> list[str]:
-        """Return the names of the frames round what a window reads of the film."""
-        return [f"film.window-{n}" for n in range(len(self.lesson.weights))]
-
     def show_three(self, event: Event) -> None:
-        """The picture becomes a film; a window as deep as its kernel gives a frame at a time."""
+        """The picture becomes a film; a window as deep as its kernel stands in its corner."""
         start = self.board.box("input")
         self.turn_into(self.picture.three(), 0.05)
-        self.during(0.3, in_turn(*(eased(self.board.grow(name, out_of=start))
+        self.during(0.4, in_turn(*(eased(self.board.grow(name, out_of=start))
                                    for name in self.frames("film")), overlap=0.6))  # fmt: skip
-        self.board.show("film", *self.windows())(1.0)
+        words = [name for name in self.board.names("film") if "[" not in name and name != DEEP]
+        self.during(0.1, self.board.show(*words))
+        block = self.board.part(DEEP)
+        self.add(block)
+
+        def draw(alpha: float) -> None:
+            block.drawn = alpha
+
+        self.during(0.2, draw)
+        weights = [f"weights[{n}]" for n in reversed(range(len(self.lesson.weights)))]
+        grown = [self.board.grow(name, out_of=DEEP) for name in weights]
+        self.during(0.15, *grown)
+        self.during(1, self.board.show("weights"), self.board.pulse("weights"))
+
+    def show_through(self, event: Event) -> None:
+        """The window goes along rows and columns of a film, and then a frame further."""
         results = self.frames("moving")[::-1]
-        for number, result in enumerate(results):
-            share = 0.55 / len(results)
-            if number:
-                self.during(0.4 * share, *self.stepped(number))
-            self.during(0.6 * share, self.board.grow(result, out_of=self.windows()[0]))
-        self.during(1, self.board.show("moving", "legend"))
+        self.turn_into(self.picture.through(), 0.12, show=(DEEP,))
+        home = self.block()
+        for name in results:
+            self.board.fill(name, 0.0)
+        self.board.show(*results)(1.0)
+        self.during(0.05, self.board.show("moving"))
+        share = 0.72 / (len(results) + 1)
+        for frame, name in enumerate(results):
+            long = share * (2 if frame == 0 else 1)
+            self.during(long, self.scan(frame, name, home, long * event.seconds), rate=linear)
+        self.during(1, self.board.pulse("moving"))
 
-    def stepped(self, number: int) -> list[Move]:
-        """Return the moves of the window's frames by one frame of the film."""
-        return [self.slid(name, f"film[{number + n}]") for n, name in enumerate(self.windows())]
+    def block(self) -> npt.NDArray[np.float64]:
+        """Return the corners of the window through a film where it stands."""
+        return np.array(self.board.part(DEEP).places)
 
-    def slid(self, name: str, to: str) -> Move:
-        """Return the move of a frame to another picture of the stack."""
+    def at(self, row: float, col: float, frame: float) -> tuple[float, float]:
+        """Return how far the window through a film then is from its corner, right and down."""
+        first, second = (self.board.part(f"film[{n}]") for n in range(2))
+        right, down = second.places[0] - first.places[0]
+        return col * first.cell + frame * right, row * first.cell + frame * down
 
-        def start() -> Move:
-            frame = self.board.part(name)
-            before = frame.places.copy()
-            goal = self.board.part(to).places
+    def scan(self, frame: int, name: str, home: npt.NDArray[np.float64], seconds: float) -> Move:
+        """Return the window's way over some frames, in which a picture of the result fills."""
+        result = self.lesson.moving[..., frame]
+        way = self.scanning(result.shape, seconds, begin=12.0 if frame == 0 else 60.0)
+        values = self.board.part(name).values
 
-            def go(alpha: float) -> None:
-                frame.places = before + (goal - before) * alpha
+        def go(alpha: float) -> None:
+            row, col = way(alpha)
+            self.stand(home + self.at(row, col, frame))
+            done = row * result.shape[1] + col
+            values.flat[: done + 1] = result.flat[: done + 1]
 
-            return go
+        return go
 
-        return lazily(start)
-
-    def show_moves(self, event: Event) -> None:
-        """One pixel of the film and its results, and the same where nothing moves."""
-        lesson = self.lesson
-        picture = self.picture.pixel(lesson.pixel, lesson.one_pixel, lesson.still)
-        later = ("one", "one-result", "still", "still-result")
-        self.turn_into(picture, 0.25, show=("film", "moving"), hold=later)
-        self.during(0.2, self.board.show("one"))
-        self.during(0.15, self.board.show("one-result"))
-        self.during(0.2, self.board.show("still", "still-result"))
-        self.during(1, in_turn(self.board.pulse("one-result"), self.board.pulse("still-result")))
+    def stand(self, places: npt.NDArray[np.float64]) -> None:
+        """Put the window through a film elsewhere."""
+        self.board.part(DEEP).places = [(float(x), float(y)) for x, y in places]
 
     def show_answer(self, event: Event) -> None:
-        """The three results; their windows slide along one axis, along two, through three."""
-        shown = ("row", "input", "film", "out", "map", "moving")
-        windows = (ROW, BLOCK, *self.windows())
-        self.turn_into(self.picture.payoff(), 0.3, show=(*shown, *windows))
+        """The three results; their windows slide along one axis, along two, along three."""
+        self.turn_into(self.picture.together(), 0.2, show=("row", "input", "film"))
+        self.during(0.05, self.board.show(ROW, BLOCK))
         k, (height, width) = len(self.lesson.weights), self.lesson.drawn.shape
         corner = height - k, width - k
+        home, last = self.block(), self.lesson.moving.shape[2] - 1
+
+        def deep(alpha: float) -> None:
+            right, down, through = (min(1.0, max(0.0, 3 * alpha - n)) for n in range(3))
+            self.stand(home + self.at(down * corner[0], right * corner[1], through * last))
+
         row = self.board.visit(ROW, lambda alpha: (0, alpha * corner[1]))
         both = self.board.visit(BLOCK, self.zigzag(corner))
-        deep = self.stepped(self.lesson.moving.shape[2] - 1)
-        self.during(1, row, both, *deep)
+        self.during(0.7, row, both, deep)
+        self.during(1, self.board.pulse(ROW, BLOCK, DEEP))
 
     @staticmethod
     def zigzag(corner: tuple[int, int]) -> Callable[[float], tuple[float, float]]:

@@ -30,7 +30,7 @@ def test_the_strip_is_numpys_correlation_of_the_row(lesson):
     row = lesson.shown_picture.pixels[lesson.shown_row].ravel().astype(float)
     np.testing.assert_array_equal(lesson.samples, row)
     np.testing.assert_allclose(lesson.out, np.correlate(row, [-1, 0, 1], "valid"), atol=1e-15)
-    assert told(lesson, "count") == "26 numbers: 28 − 3 + 1."
+    assert told(lesson, "slide") == "It slides along one axis: 28 − 3 + 1 = 26 numbers."
     # The told window's products add up as printed.
     before, _, after = row[lesson.told : lesson.told + 3]
     assert lesson.out[lesson.told] == pytest.approx(after - before)
@@ -43,14 +43,6 @@ def test_the_row_is_the_one_with_the_largest_responses(lesson):
     assert lesson.shown_row == int(np.argmax(sums))
 
 
-def test_the_sequence_is_a_difference_of_columns(lesson):
-    ink = lesson.shown_picture.pixels.astype(float).sum(axis=(0, 2))
-    np.testing.assert_allclose(lesson.all_rows, ink[2:] - ink[:-2], atol=1e-12)
-    assert told(lesson, "weights") == "84 weights, one strip of 26 numbers."
-    told_sum = sum(addend.value for addend in lesson.step_addends)
-    assert told_sum == pytest.approx(ink[lesson.told_step + 2] - ink[lesson.told_step])
-
-
 def test_the_map_and_the_film_are_scipys(lesson):
     picture = lesson.shown_picture.pixels.squeeze(axis=2).astype(float)
     kernel = np.tile([-1.0, 0.0, 1.0], (3, 1))
@@ -59,19 +51,24 @@ def test_the_map_and_the_film_are_scipys(lesson):
     )
     film = np.stack([shift(picture, (0, n), order=0) for n in range(6)], axis=-1)
     np.testing.assert_allclose(lesson.film, film, atol=1e-12)
-    along = correlate(film, np.array([[[-1.0, 0.0, 1.0]]]), mode="constant")[:, :, 1:-1]
-    np.testing.assert_allclose(lesson.moving, along, atol=1e-12)
-    np.testing.assert_allclose(lesson.one_pixel[1], along[lesson.pixel], atol=1e-12)
-    assert np.ptp(lesson.still[0]) == 0
-    assert lesson.still[0].max() == lesson.one_pixel[0].max()
-    assert not lesson.still[1].any()
+    block = np.ones((3, 3, 1)) * [-1.0, 0.0, 1.0]
+    through = correlate(film, block, mode="constant")[1:-1, 1:-1, 1:-1]
+    np.testing.assert_allclose(lesson.moving, through, atol=1e-12)
+    np.testing.assert_array_equal(lesson.picture_of().weights, block)
+
+
+def test_the_block_of_weights_answers_nothing_where_nothing_moves(lesson):
+    frames = np.repeat(lesson.film[..., :1], 6, axis=2)
+    still = correlate(frames, lesson.picture_of().weights, mode="constant")
+    np.testing.assert_allclose(still[1:-1, 1:-1, 1:-1], 0, atol=1e-12)
+    assert np.abs(lesson.moving).max() > 1
 
 
 def test_a_causal_row_has_zeros_in_front(lesson):
     causal = OneD(causal=True)
     assert len(causal.out) == 28
     np.testing.assert_array_equal(causal.out[2:], lesson.out)
-    assert told(causal, "count") == "Zeros in front: 28 numbers, none looks ahead."
+    assert told(causal, "slide") == "Along one axis; zeros in front: 28 numbers, none looks ahead."
     assert "predict" not in {e.name for beat in causal.beats() for e in beat.parts}
     check_events(causal, Look("zh", "light"))
 
@@ -82,23 +79,17 @@ def test_other_kernels_are_told_as_they_are(kernel, difference):
     weights = [float(word) for word in kernel.split(",")]
     np.testing.assert_allclose(lesson.out, np.correlate(lesson.samples, weights, "valid"))
     names = {e.name for beat in lesson.beats() for e in beat.parts}
-    assert ("ends" in names) == ("moves" in names) == difference
+    assert ("ends" in names) == difference
     assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 4
-    assert sum(a.value for a in lesson.step_addends) == pytest.approx(
-        lesson.all_rows[lesson.told_step]
-    )
 
 
 def test_the_questions_wrong_answers_are_those_of_their_slips():
     lesson = OneD(length=70.0)
-    first, second = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
+    (first,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     replies = {c.text.text("en"): c.reply and c.reply.text("en") for c in first.choices}
     assert set(replies) == {"26", "28", "25", "9"}
     assert replies["26"] is None
     assert "padding" in replies["28"]
-    replies = {c.text.text("en"): c.reply and c.reply.text("en") for c in second.choices}
-    assert set(replies) == {"84", "3", "9", "784"}
-    assert replies["84"] is None
 
 
 @pytest.mark.parametrize(
@@ -125,13 +116,10 @@ def pictures(lesson, upright):
     yield picture.unrolled()
     yield picture.window(lesson.told, lesson.addends, float(lesson.out[lesson.told]))
     yield picture.slide(0)
-    yield picture.sequence(None)
-    told = lesson.step_addends, float(lesson.all_rows[lesson.told_step])
-    yield picture.sequence(lesson.told_step, told)
     yield picture.two()
     yield picture.three()
-    yield picture.pixel(lesson.pixel, lesson.one_pixel, lesson.still)
-    yield picture.payoff()
+    yield picture.through()
+    yield picture.together()
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -166,7 +154,39 @@ def test_windows_end_in_the_corners_of_what_they_read():
                                     ("input", "input.window", (25, 25))):  # fmt: skip
         corner = stage[grid].places[0] + np.array([col, row]) * stage[grid].cell
         np.testing.assert_allclose(stage[frame].places[0], corner, atol=1e-6)
+    # The block reaches from the fourth frame to the last.
+    block = stage["film.block"].places
     for n in range(3):
-        np.testing.assert_allclose(
-            stage[f"film.window-{n}"].places[0], stage[f"film[{3 + n}]"].places[0], atol=3.0
-        )
+        frame = stage[f"film[{3 + n}]"]
+        np.testing.assert_allclose(block[5 * n], frame.places[0] + 25 * frame.cell, atol=3.0)
+
+
+def test_the_block_is_a_frame_further_for_every_picture_of_the_result():
+    lesson, found = OneD(), set()
+    for stage in of("one-d", LOOKS[0]).during("axes"):
+        if "moving[3]" not in stage:
+            continue
+        made = [stage[f"moving[{n}]"].values for n in range(4)]
+        known = [n for n in range(4) if made[n].any()]
+        for n in range(4):
+            expected = lesson.moving[..., n] if n in known else 0 * made[n]
+            np.testing.assert_allclose(made[n], expected, atol=1e-12)
+        if known:
+            frame = stage[f"film[{known[-1]}]"]
+            corner = frame.places[0] + 25 * frame.cell
+            np.testing.assert_allclose(stage["film.block"].places[0], corner, atol=3.0)
+        found.add(len(known))
+    assert found == set(range(5))
+
+
+def test_a_window_visits_the_rows_of_a_map_in_turn_and_leaves_none_out():
+    from convexplain.scenes.one_d import OneD as Scene
+
+    at = Scene.scanning((26, 26), seconds=4.0)
+    places = [at(n / 400) for n in range(401)]
+    numbers = [row * 26 + col for row, col in places]
+    assert (places[0], places[-1]) == ((0, 0), (25, 25))
+    assert (np.diff(numbers) >= 0).all()
+    assert {row for row, _ in places} == {col for _, col in places} == set(range(26))
+    # It walks along the first row, so that each place is seen.
+    assert set(numbers[:100]) >= set(range(12))

@@ -21,7 +21,6 @@ from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.one_d_picture import OneDPicture
 from convexplain.messages import said
-from convexplain.ops.breakdown import OTHERS, largest
 from convexplain.panels import Addend, Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -31,8 +30,6 @@ Floats = npt.NDArray[np.float64]
 SIZES = (2, 5)
 #: A film has so many frames more than its window, and one.
 _MORE = 3
-#: So many addends are named one by one.
-_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -208,48 +205,6 @@ class OneD(Lesson):
             and (self.weights[-half:] >= 0).all()
         )
 
-    # All rows.
-
-    @cached_property
-    def all_rows(self) -> Floats:
-        """The picture's columns as steps, its rows as channels, convolved."""
-        return self._along(self.drawn.T)
-
-    @cached_property
-    def told_step(self) -> int:
-        """The place of the sequence whose sum is told: the largest that adds up as printed."""
-        order = np.argsort(-np.abs(self.all_rows), kind="stable")
-        fits = (
-            int(p) for p in order
-            if fmt.adds_up([v for _, _, v in self._columns(int(p))], self.all_rows[p])
-        )  # fmt: skip
-        return next(fits, int(order[0]))
-
-    def _columns(self, place: int) -> list[tuple[int, float, float]]:
-        """Return column, weight, and what both give, of a window's steps whose weight is not 0."""
-        first, ink = place - self.ahead, self.drawn.sum(axis=0)
-        return [
-            (first + n, float(w), float(w) * float(ink[first + n]))
-            for n, w in enumerate(self.weights)
-            if w and 0 <= first + n < len(ink)
-        ]
-
-    @property
-    def step_addends(self) -> list[Addend]:
-        """The told sum of the sequence, a step each."""
-        parts = self._columns(self.told_step)
-        named = largest([value for _, _, value in parts], _NAMED) if len(parts) > _NAMED + 1 else (
-            range(len(parts))
-        )  # fmt: skip
-        addends = [
-            Addend(f"part-{n}", words.TIMES.fill(c=parts[n][0], w=_short(parts[n][1])), parts[n][2])
-            for n in named
-        ]
-        rest = [value for n, (_, _, value) in enumerate(parts) if n not in named]
-        if rest:
-            addends.append(Addend("rest", OTHERS.fill(n=len(rest)), sum(rest)))
-        return addends
-
     # Two axes, and three.
 
     @cached_property
@@ -267,35 +222,15 @@ class OneD(Lesson):
             [padded[:, frames - n : frames - n + width] for n in range(frames)], axis=-1
         )
 
-    def _through(self, film: Floats) -> Floats:
-        """Slide the kernel through the frames of a film (rows, columns, frames)."""
-        frames = film.transpose(2, 0, 1)[..., None]
-        weights = self.weights[:, None, None, None, None]
-        return ops.conv3d(frames, weights).squeeze(axis=-1).transpose(1, 2, 0)
-
     @cached_property
     def moving(self) -> Floats:
-        """What the kernel makes of the film along time, (rows, columns, frames)."""
-        return self._through(self.film)
+        """What a block of weights makes of the film, (rows, columns, frames).
 
-    @cached_property
-    def pixel(self) -> tuple[int, int]:
-        """The pixel of the film with the largest responses, all together."""
-        sums = np.abs(self.moving).sum(axis=2)
-        row, col = np.unravel_index(int(sums.argmax()), sums.shape)
-        return int(row), int(col)
-
-    @property
-    def one_pixel(self) -> tuple[Floats, Floats]:
-        """The values of this pixel, frame by frame, and what becomes of them."""
-        return self.film[self.pixel], self.moving[self.pixel]
-
-    @property
-    def still(self) -> tuple[Floats, Floats]:
-        """The same pixel where the film stands still, as it is when most ink is there."""
-        brightest = int(self.film[self.pixel].argmax())
-        frames = np.repeat(self.film[..., brightest, None], self.film.shape[2], axis=2)
-        return frames[self.pixel], self._through(frames)[self.pixel]
+        It compares frames: each place of the window has the kernel's weights along time.
+        """
+        frames, k = self.film.transpose(2, 0, 1)[..., None], len(self.weights)
+        block = np.tile(self.weights[:, None, None, None, None], (1, k, k, 1, 1))
+        return ops.conv3d(frames, block).squeeze(axis=-1).transpose(1, 2, 0)
 
     # The pictures.
 
@@ -303,7 +238,7 @@ class OneD(Lesson):
         """What all of its pictures are made of."""
         return OneDPicture(
             drawn=self.drawn, row=self.shown_row, kernel=self.weights, out=self.out,
-            all=self.all_rows, map=self.map, film=self.film, moving=self.moving, upright=upright,
+            map=self.map, film=self.film, moving=self.moving, upright=upright,
         )  # fmt: skip
 
     def diagram(self) -> Diagram:
@@ -315,12 +250,11 @@ class OneD(Lesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: a row, all rows as channels, a map, a film, and what they share."""
+        """Tell the lesson: a row, a map, a film, and what they share."""
         yield Beat.of("question", self.title, *self._tell_row())
         yield Beat.of("slide", self.title, *self._tell_slide())
-        yield Beat.of("channels", self.title, *self._tell_channels())
         yield Beat.of("axes", self.title, *self._tell_axes())
-        yield Beat.of("answer", self.title, Event("answer", 4.5, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 5.4, self.answer))
 
     def _tell_row(self) -> Iterator[Event]:
         yield Event("picture", 3.4, self.question)
@@ -332,27 +266,16 @@ class OneD(Lesson):
     def _tell_slide(self) -> Iterator[Event]:
         k, n, out = len(self.weights), len(self.samples), len(self.out)
         yield Event("window", 4.8, words.WINDOW.fill(n=k))
-        yield Event("slide", 4.4, words.SLIDE)
-        count = words.CAUSAL.fill(n=out) if self.causal else words.COUNT.fill(out=out, n=n, k=k)
-        yield Event("count", 2.2, count, detail=1)
+        count = words.CAUSAL.fill(n=out) if self.causal else words.SLIDE.fill(out=out, n=n, k=k)
+        yield Event("slide", 5.0, count)
         if self.is_difference and self.out.max() > 0 > self.out.min():
-            yield Event("ends", 3.4, words.ENDS, detail=1)
-
-    def _tell_channels(self) -> Iterator[Event]:
-        height, width = self.drawn.shape
-        yield Event("sequence", 4.4, words.SEQUENCE.fill(steps=width, n=height))
-        yield Event("channels", 4.6, words.CHANNELS)
-        question = self.ask_weights()
-        if question is not None:
-            yield Event("predict-weights", self.pause, ask=question, detail=2)
-        weights = fmt.count(len(self.weights) * height)
-        yield Event("weights", 4.0, words.WEIGHTS.fill(w=weights, n=len(self.all_rows)), detail=1)
+            yield Event("ends", 3.6, words.ENDS, detail=1)
 
     def _tell_axes(self) -> Iterator[Event]:
-        yield Event("two", 4.4, words.TWO)
-        yield Event("three", 4.6, words.THREE)
-        if self.is_difference and self.moving.any():
-            yield Event("moves", 4.6, words.MOVES, detail=1)
+        k = len(self.weights)
+        yield Event("two", 6.0, words.TWO.fill(weights=fmt.shape((k, k))))
+        yield Event("three", 5.0, words.THREE)
+        yield Event("through", 8.0, words.THROUGH)
 
     def ask(self) -> Question | None:
         """Ask how many numbers come out; None where zeros stand in front."""
@@ -367,25 +290,10 @@ class OneD(Lesson):
             "as-many": words.AS_MANY, "one-less": words.ONE_LESS,
             "side-by-side": words.SIDE_BY_SIDE,
         }  # fmt: skip
-        return _question(words.ASK.fill(n=samples, k=k), ways, replies)
-
-    def ask_weights(self) -> Question | None:
-        """Ask how many weights a window on all channels has."""
-        k, channels = len(self.weights), self.drawn.shape[0]
-        ways = {
-            RIGHT: k * channels, "no-channels": k, "square": k * k, "all-pixels": self.drawn.size
-        }  # fmt: skip
-        replies = {
-            "no-channels": words.NO_CHANNELS, "square": words.SQUARE.fill(k=k),
-            "all-pixels": words.ALL_PIXELS,
-        }  # fmt: skip
-        return _question(words.ASK_WEIGHTS.fill(k=k, n=channels), ways, replies)
-
-
-def _question(asked: Caption, ways: dict[str, int], replies: dict[str, Caption]) -> Question | None:
-    """Return a question whose choices are what known mistakes give; None if they are too few."""
-    choices = mistakes.choices(ways, fmt.count, replies)
-    return Question(asked, choices) if len(choices) >= FEWEST_CHOICES else None
+        choices = mistakes.choices(ways, fmt.count, replies)
+        if len(choices) < FEWEST_CHOICES:
+            return None
+        return Question(words.ASK.fill(n=samples, k=k), choices)
 
 
 def _short(weight: float) -> str:

@@ -18,6 +18,8 @@ def card(lesson: OneD) -> Card:
         "n": width,
         "channels": height,
         "k": k,
+        "size": fmt.shape((k, k, k)),
+        "block": k**3,
         "out": len(lesson.out),
         "weights": k * height,
         "map": fmt.shape(lesson.map.shape),
@@ -53,18 +55,6 @@ def card(lesson: OneD) -> Card:
                 Caption(en="{out}: {n} less {k}, and one.", zh="{out} 个：{n} 减 {k} 再加 1。"),
             ),
             Pause(
-                "channels",
-                Caption(
-                    en="All rows at once, as {channels} channels. How many weights has a window of "
-                    "{k}?",
-                    zh="把所有行当作 {channels} 个通道。窗口 {k} 有几个权重？",
-                ),
-                Caption(
-                    en="{weights}: {k} for each channel. It still slides along one axis.",
-                    zh="{weights} 个：每个通道 {k} 个，仍只沿一个方向滑动。",
-                ),
-            ),
-            Pause(
                 "axes",
                 Caption(
                     en="Which D: a photograph, a heartbeat, a brain scan, a film, stereo sound?",
@@ -74,6 +64,17 @@ def card(lesson: OneD) -> Card:
                     en="Two, one, three, three, one: stereo has two channels, along which nothing "
                     "slides.",
                     zh="二、一、三、三、一：立体声有两个通道，但不沿通道滑动。",
+                ),
+            ),
+            Pause(
+                "answer",
+                Caption(
+                    en="How many weights has the window on the row, on the picture, on the film?",
+                    zh="在一行、一张图、一段影片上，窗口各有几个权重？",
+                ),
+                Caption(
+                    en="{k}, {square} and {block}: {size}. They slide along one, two, three axes.",
+                    zh="{k}、{square}、{block} 个（{size}），分别沿一、二、三个方向滑动。",
                 ),
             ),
         ),
@@ -91,9 +92,10 @@ def card(lesson: OneD) -> Card:
             Mistake(
                 Caption(en="One dimension means one channel.", zh="一维就是只有一个通道。"),
                 Caption(
-                    en="Here are {channels} channels and {weights} weights, and one axis to slide "
-                    "along.",
-                    zh="这里有 {channels} 个通道、{weights} 个权重，但只有一个滑动方向。",
+                    en="All {channels} rows of the picture could be the channels of one sequence: "
+                    "{weights} weights, and still one axis to slide along.",
+                    zh="整幅图的 {channels} 行可以当作一个序列的通道：{weights} 个权重，"
+                    "仍只有一个滑动方向。",
                 ),
             ),
             Mistake(

@@ -35,11 +35,15 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: Height of the curve over a strip, in its cells.
 _HIGH = 5.0
+#: Gap between strips, as small as it can be, so that they are seen from nearby.
+_CLOSE = 0.5
 #: Size of the picture's cells beside those of its row.
 _ASIDE = 0.3
 #: How opaque the frames behind the first are.
 _BEHIND = 0.5
-#: How much larger the cells of strips are than those of maps, side by side.
+#: The same of a block of weights, in these.
+_DEEP = (1.6, 1.2)
+#: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
 #: From one frame of a film to the next, right and up, in pixels.
 _FAN = (4.0, 3.0)
@@ -59,12 +63,10 @@ class OneDPicture:
         Along one axis.
     out : numpy.ndarray, shape (places,)
         The row, convolved.
-    all : numpy.ndarray, shape (places,)
-        The picture as a sequence with its rows as channels, convolved.
     map : numpy.ndarray
         The picture, convolved along both axes.
     film, moving : numpy.ndarray, shape (rows, columns, frames)
-        A film and what the kernel makes of it along time.
+        A film, and what becomes of it along three axes.
     upright : bool
         Whether what could stand side by side stands under one another.
     """
@@ -73,13 +75,18 @@ class OneDPicture:
     row: int
     kernel: Floats
     out: Floats
-    all: Floats
     map: Floats
     film: Floats
     moving: Floats
     upright: bool = False
 
     # Scales.
+
+    @property
+    def weights(self) -> Floats:
+        """The kernel along time, the same at every place of a window, (k, k, k)."""
+        k = len(self.kernel)
+        return np.tile(self.kernel, (k, k, 1))
 
     @property
     def weight(self) -> Scale:
@@ -112,56 +119,19 @@ class OneDPicture:
         """
         summed = Sum("sum", told, value, None, value, self.response(self.out))
         below = Row(self._kernel(), summed, gap=2)
-        strips = Column(self._curve(), self._strip(at), below, align="middle")
-        return Diagram(self._beside(self._read(), strips))
+        return Diagram(self._under_one_another(self._strip(at), below))
 
     def slide(self, at: int, known: npt.NDArray[np.bool_] | None = None) -> Diagram:
         """Describe the row, and under it the numbers that windows make of it."""
-        strips = Column(
-            self._curve(), self._strip(at), self._out(self.out, known=known),
-            self._curve_of(self.out), align="middle", gap=0.6,
-        )  # fmt: skip
-        return Diagram(self._beside(Column(self._read(), Legend("legend")), strips))
-
-    # All rows.
-
-    def sequence(
-        self, at: int | None, told: tuple[Sequence[Addend], float] | None = None,
-        known: npt.NDArray[np.bool_] | None = None, *, weighed: bool = False,
-    ) -> Diagram:  # fmt: skip
-        """Describe the whole picture as a sequence, a window on it, and what it makes of it.
-
-        Parameters
-        ----------
-        at : int, optional
-            Where the window begins; one step is marked without it.
-        told : (addends, value), optional
-            One sum.
-        known : numpy.ndarray of bool, optional
-            Which cells of the output are computed.
-        weighed : bool
-            Whether all weights of the window stand beside it, and not the sum.
-        """
-        height, width = self.drawn.shape
-        k = len(self.kernel)
-        mark = Mark(0, 0, height, 1) if at is None else Mark(0, at, height, k)
-        name = words.STEPS.capital.fill(steps=width, n=height)
-        block = Cells(
-            "input", self.drawn, INK, share="pixels", title=name, marks={"window": mark}
-        )  # fmt: skip
-        if told is None:
-            return Diagram(Row(block))
-        addends, value = told
-        summed: Part = Sum("sum", addends, value, None, value, self.response(self.all))
-        if weighed:
-            summed = Cells(
-                "block", np.tile(self.kernel, (height, 1)), self.weight, share="pixels",
-                title=terms.KERNEL.capital, note=words.BY_HAND,
-            )  # fmt: skip
-        strip = self._out(self.all, share="pixels", known=known, title=terms.OUTPUT.capital)
+        out = self._out(self.out, known=known, title=terms.OUTPUT.capital)
         legend = Legend("legend", row=True)
-        both = Column(block, strip, legend, align="middle")
-        return Diagram(self._beside(both, summed))
+        return Diagram(self._under_one_another(self._strip(at), out, legend))
+
+    @staticmethod
+    def _under_one_another(*parts: Part) -> Part:
+        return Column(*parts, align="middle", gap=_CLOSE)
+
+    # A picture.
 
     def two(self, known: npt.NDArray[np.bool_] | None = None) -> Diagram:
         """Describe a window that slides along both axes of a picture, and its map."""
@@ -184,48 +154,67 @@ class OneDPicture:
 
     # A film.
 
-    def three(self, window: int = 0) -> Diagram:
-        """Describe a film, a window on some of its frames, and what it makes of them."""
-        return Diagram(self._stacks(window))
+    def three(self) -> Diagram:
+        """Describe a film, and a window through some of its frames, with its weights."""
+        return Diagram(self._film_and_weights(Legend("legend", row=True)))
 
-    def pixel(
-        self, at: tuple[int, int], moving: tuple[Floats, Floats], standing: tuple[Floats, Floats]
-    ) -> Diagram:
-        """Describe the film, and one pixel of it, frame by frame; also if nothing moves."""
-        scale = self.response(self.moving)
-        pairs = []
-        titles = words.PIXEL.fill(r=at[0], c=at[1]), words.STANDS
-        for name, (read, made), title in zip(
-            ("one", "still"), (moving, standing), titles, strict=True
-        ):
-            values = Cells(
-                name, read[None], INK, numbers=True, share="numbers", title=title.capital
-            )
-            result = Cells(f"{name}-result", made[None], scale, numbers=True, share="numbers")
-            pairs.append(Column(values, result, align="middle", gap=0.4))
-        both = Column(*pairs, align="left") if self.upright else Row(*pairs, gap=2)
-        return Diagram(Column(self._stacks(0), both, align="middle"))
+    def through(self) -> Diagram:
+        """Describe the same, and what the window makes of it."""
+        moving = self._moving(words.MOVING.capital.fill(size=fmt.shape(self.moving.shape)))
+        film, legend = self._film_and_weights(), Legend("legend", row=True)
+        high = Column(film, moving, legend, align="middle")
+        if self.upright:
+            return Diagram(high)
+        return Diagram(Either(Row(self._film_and_weights(Legend("legend")), moving, gap=1.5), high))
 
-    def payoff(self, about: Caption | None = None) -> Diagram:
+    def _film_and_weights(self, *legend: Part) -> Part:
+        """Describe a film beside the weights of a window through it, which are a block."""
+        size = fmt.shape((len(self.kernel),) * 3)
+        film = self._film(words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
+        weights = Maps(
+            "weights", self.weights, self.weight, share="weights", stack=True, fan=_DEEP,
+            glass=1.0, weight=_STRIP, title=words.BLOCK.capital.fill(size=size),
+            note=words.BY_HAND, lines=True,
+        )  # fmt: skip
+        return Row(film, Column(weights, *legend), gap=1.2)
+
+    def together(self) -> Diagram:
+        """Describe what a window slides along in each case, and how large the outputs are."""
+        row, picture, film = self._read_by(
+            *(words.OUT.fill(size=fmt.shape(made.shape)) for made in self._made())
+        )
+        return Diagram(self._beside(Column(row, picture), film))
+
+    def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
-        k = len(self.kernel)
-        sizes = fmt.shape((k,)), fmt.shape((k, k)), fmt.shape((1, 1, k))
-        names = [name.fill(w=size) for name, size in zip(words.NAMES, sizes, strict=True)]
-        row = Cells(
-            "row", self.drawn[self.row][None], INK, share="strip", title=names[0],
-            marks={"window": Mark(0, 0, 1, k)}, weight=_STRIP,
-        )  # fmt: skip
-        picture = Cells(
-            "input", self.drawn, INK, share="pixels", title=names[1], lines=False,
-            marks={"window": Mark(0, 0, k, k)},
-        )  # fmt: skip
-        out = self._out(self.out, counter=_size(self.out))
-        two = picture, self._map(None, counter=_size(self.map))
-        three = self._film(0, title=names[2]), self._moving(counter=_size(self.moving))
-        strips, legend = Column(row, out, align="middle", gap=0.5), Legend("legend", row=True)
+        row, picture, film = self._read_by(strip="strip")
+        out, grid, moving = (_size(values) for values in self._made())
+        strips = Column(row, self._out(self.out, counter=out), align="middle", gap=0.5)
+        two, three = (picture, self._map(None, counter=grid)), (film, self._moving(counter=moving))
+        legend = Legend("legend", row=True)
         wide = Column(strips, Row(*two, *three, gap=1.2), legend, align="middle")
         high = Column(strips, Row(*two), Row(*three), legend, align="middle")
-        return Diagram(high if self.upright else Either(wide, high), (), about)
+        return Diagram(Either(wide, high), (), about)
+
+    def _made(self) -> tuple[Floats, Floats, Floats]:
+        return self.out, self.map, self.moving
+
+    def _read_by(self, *sizes: Caption, strip: str = "pixels") -> tuple[Cells, Cells, Maps]:
+        """Describe row, picture and film, each with its window, and perhaps a size beside it."""
+        k = len(self.kernel)
+        names = [
+            name.fill(w=fmt.shape((k,) * axes)) for axes, name in enumerate(words.NAMES, start=1)
+        ]
+        one, two, three = sizes or (None, None, None)
+        row = Cells(
+            "row", self.drawn[self.row][None], INK, share=strip, title=names[0], counter=one,
+            marks={"window": Mark(0, 0, 1, k)}, weight=_STRIP if strip != "pixels" else None,
+        )  # fmt: skip
+        picture = Cells(
+            "input", self.drawn, INK, share="pixels", title=names[1], counter=two, lines=False,
+            marks={"window": Mark(0, 0, k, k)},
+        )  # fmt: skip
+        return row, picture, self._film(names[2], three)
 
     # What they consist of.
 
@@ -264,18 +253,12 @@ class OneDPicture:
         )  # fmt: skip
 
     def _curve(self) -> Chart:
-        return self._chart("sound", self.drawn[self.row], words.PLACE, words.INK)
-
-    def _curve_of(self, values: Floats) -> Chart:
-        return self._chart("sums", values, words.PLACE_OUT, terms.RESPONSE)
-
-    def _chart(self, name: str, values: Floats, along: Caption, up: Caption) -> Chart:
-        """Draw a curve whose points stand in the middle of a strip's cells."""
+        """Draw the row as a curve whose points stand in the middle of a strip's cells."""
+        values = self.drawn[self.row]
         curve = Curve("curve", np.arange(len(values)) + 0.5, values)
-        low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
         return Chart(
-            name, [curve], Axis(along, 0, len(values), whole=True),
-            Axis(up, low, high or 1.0, most=2),
+            "sound", [curve], Axis(words.PLACE, 0, len(values), whole=True),
+            Axis(words.INK, 0.0, float(values.max()) or 1.0, most=2),
             size=(_HIGH, len(values)), share="strip",
         )  # fmt: skip
 
@@ -293,11 +276,11 @@ class OneDPicture:
             title=terms.RESPONSE_MAP.capital if counter is None else None, counter=counter,
         )  # fmt: skip
 
-    def _film(self, window: int, title: Caption) -> Maps:
-        marks = {f"window-{n}": window + n for n in range(len(self.kernel))}
+    def _film(self, title: Caption, counter: Caption | None = None) -> Maps:
+        k = len(self.kernel)
         return Maps(
             "film", self.film, INK, share="pixels", stack=True, fan=_FAN, glass=_BEHIND,
-            marks=marks, title=title,
+            block=(k, k, k), title=title, counter=counter,
         )  # fmt: skip
 
     def _moving(self, title: Caption | None = None, counter: Caption | None = None) -> Maps:
@@ -305,13 +288,6 @@ class OneDPicture:
             "moving", self.moving, self.response(self.moving), share="pixels", stack=True, fan=_FAN,
             glass=_BEHIND, title=title, counter=counter,
         )  # fmt: skip
-
-    def _stacks(self, window: int) -> Part:
-        film = self._film(window, words.FILM.capital.fill(size=fmt.shape(self.film.shape)))
-        moving = self._moving(words.MOVING.capital.fill(size=fmt.shape(self.moving.shape)))
-        if self.upright:
-            return Column(film, moving, Legend("legend"), align="middle")
-        return Row(film, moving, Legend("legend"), gap=2)
 
 
 def _size(values: Floats) -> Caption:

@@ -8,7 +8,7 @@ TITLE = Caption(
     en="1-D, 2-D, 3-D: along how many axes does it slide?", zh="一维、二维、三维：沿几个方向滑动"
 )
 QUESTION = Caption(
-    en="A sound is a row, a film a stack: can it read them, too?",
+    en="A sound is a row, a film a stack: can a window slide there, too?",
     zh="声音是一行数，影片是一叠图。卷积也能读吗？",
 )
 ANSWER = Caption(
@@ -34,62 +34,43 @@ SIDE_BY_SIDE = Caption(
     en="At stride 1 neighbours share all pixels but one.", zh="步幅为 1 时，相邻窗口只差一个像素。"
 )
 WINDOW = Caption(en="{n} pixels, {n} weights, one sum.", zh="{n} 个像素，{n} 个权重，一个和。")
-SLIDE = Caption(en="It slides along one axis only.", zh="只沿一个方向滑动。")
-COUNT = Caption(en="{out} numbers: {n} − {k} + 1.", zh="{out} 个数：{n} − {k} + 1。")
+SLIDE = Caption(
+    en="It slides along one axis: {n} − {k} + 1 = {out} numbers.",
+    zh="只沿一个方向滑动：{n} − {k} + 1 = {out} 个数。",
+)
 CAUSAL = Caption(
-    en="Zeros in front: {n} numbers, none looks ahead.", zh="前面补 0：{n} 个数，都不看后面。"
+    en="Along one axis; zeros in front: {n} numbers, none looks ahead.",
+    zh="只沿一个方向滑动；前面补 0：{n} 个数，都不看后面。",
 )
-ENDS = Caption(en="Up where ink begins, down where it ends.", zh="笔画开始处为正，结束处为负。")
-
-# All rows.
-SEQUENCE = Caption(
-    en="The whole picture as a sequence: {steps} steps, {n} channels.",
-    zh="整幅图当作序列：{steps} 步，{n} 个通道。",
-)
-CHANNELS = Caption(
-    en="The window reads all channels, and slides along time.",
-    zh="窗口读全部通道，只沿时间滑动。",
-)
-ASK_WEIGHTS = Caption(
-    en="A window of {k} on {n} channels: how many weights?", zh="窗口 {k}，{n} 个通道：几个权重？"
-)
-NO_CHANNELS = Caption(
-    en="That forgets the channels: each has weights of its own.",
-    zh="忘了通道：每个通道都有自己的权重。",
-)
-SQUARE = Caption(en="That is a window of a picture, {k} × {k}.", zh="那是图片上 {k} × {k} 的窗口。")
-ALL_PIXELS = Caption(
-    en="That is a weight for every pixel: nothing would slide.",
-    zh="那是每个像素一个权重：就不用滑动了。",
-)
-WEIGHTS = Caption(en="{w} weights, one strip of {n} numbers.", zh="{w} 个权重，输出一行 {n} 个数。")
+ENDS = Caption(en="Blue where ink begins, orange where it ends.", zh="笔画开始处为蓝，结束处为橙。")
 
 # A map, a film.
 TWO = Caption(
-    en="In 2-D it slides along two axes, and fills a map.", zh="二维：沿两个方向滑动，填满一张图。"
+    en="In 2-D, {weights} weights slide along two axes: a map.",
+    zh="二维：{weights} 个权重沿两个方向滑动，得到一张图。",
 )
 THREE = Caption(
-    en="In 3-D along three: here through the frames of a film.",
-    zh="三维：沿三个方向，这里穿过影片的帧。",
+    en="A film is a stack of pictures; its window is a block.",
+    zh="影片是一叠图，窗口是一个立体块。",
 )
-MOVES = Caption(en="It answers where something moves.", zh="有东西在动的地方才有响应。")
+THROUGH = Caption(
+    en="Right, down, and through time: three axes, a stack.",
+    zh="向右、向下、穿过时间：三个方向，得到一叠图。",
+)
 
 # On the pictures.
 BY_HAND = Caption(en="made by hand", zh="人工设计")
 INK = Caption(en="ink", zh="笔画")
+BLOCK = Caption(en="kernel: {size}", zh="卷积核：{size}")
 PLACE = Caption(en="column", zh="列")
-PLACE_OUT = Caption(en="place", zh="位置")
-STEPS = Caption(en="{steps} steps, {n} channels", zh="{steps} 步，{n} 个通道")
 FILM = Caption(en="film: {size}", zh="影片：{size}")
 MOVING = Caption(en="result: {size}", zh="结果：{size}")
-TIMES = Caption(en="{w} · ink of column {c}", zh="{w} · 列 {c} 的笔画")
-PIXEL = Caption(en="row {r}, column {c}, frame by frame", zh="行 {r}、列 {c}，逐帧")
-STANDS = Caption(en="the same, if nothing moves", zh="画面不动时")
 NAMES = (
     Caption(en="1-D: window {w}", zh="一维：窗口 {w}"),
     Caption(en="2-D: window {w}", zh="二维：窗口 {w}"),
     Caption(en="3-D: window {w}", zh="三维：窗口 {w}"),
 )
+OUT = Caption(en="output: {size}", zh="输出：{size}")
 RESPONSES = (
     Caption(en="response, 1-D", zh="响应，一维"),
     Caption(en="response, 2-D", zh="响应，二维"),
