@@ -294,7 +294,8 @@ class PixelGrid(StageMobject):
         if glass is None:
             return None
         everything = Rect(int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1]))
-        key = (self._glaze, xs.tobytes(), ys.tobytes())
+        assert self._glaze is not None
+        key = (self._glaze[0], xs.tobytes(), ys.tobytes())
         again, self._seen = self._seen == key, key
         last = KEPT.get(self._name) if again else None
         if last is not None and last[1] == key:
