@@ -150,9 +150,7 @@ def votes(weights, played, place):
 def test_windows_are_framed_where_their_patches_come_from(look, weights):
     played = plays.of("response-map", look)
     stage = played.ends["weigh"]
-    for name, place in played.lesson.places.items():
-        if name == "closest":
-            continue
+    for place in played.lesson.places.values():
         letter = place.letter
         patch, products, pros, cons = votes(weights, played, place)
         at = (place.step.row, place.step.col, 3, 3)
@@ -160,8 +158,8 @@ def test_windows_are_framed_where_their_patches_come_from(look, weights):
         np.testing.assert_allclose(stage[f"patch-{letter}"].values, patch, atol=1e-6)
         np.testing.assert_allclose(stage[f"products-{letter}"].values, products, atol=1e-6)
         bias = weights["conv1/bias"][played.lesson.shown_filter]
-        values = pros, cons, bias, pros + cons + bias
-        names = [f"votes-{letter}.{part}" for part in ("part-0", "part-1", "bias", "value")]
+        values = pros, cons, bias
+        names = [f"votes-{letter}.{part}" for part in ("part-0", "part-1", "bias")]
         assert [value(stage[f"{n}.value"]) for n in names] == pytest.approx(values, abs=0.00501)
         # All bars of all windows have one scale, and begin at zero.
         zero = stage[f"votes-{letter}.zero"].places[0, 0]
@@ -174,41 +172,27 @@ def test_windows_are_framed_where_their_patches_come_from(look, weights):
             end = ends.max() if expected > 0 else ends.min()
             assert end - zero == pytest.approx(expected * unit, abs=0.5)
         found = stage[f"value-{letter}"].values[0, 0]
-        assert found == pytest.approx(max(values[-1], 0), abs=1e-6)
+        assert found == pytest.approx(max(sum(values), 0), abs=1e-6)
 
 
-def test_match_ink_and_filter_stand_by_the_window_that_has_them(look, weights):
+def test_match_ink_and_response_stand_by_the_window_that_has_them(look, weights):
     played = plays.of("response-map", look)
     kernel = weights["conv1/kernel"][:, :, 0, played.lesson.shown_filter]
-    stage, heights = played.ends["match"], []
-    for name in played.lesson.compared:
-        place = played.lesson.places[name]
+    bias = weights["conv1/bias"][played.lesson.shown_filter]
+    stage, longest = played.ends["match"], {}
+    for place in played.lesson.places.values():
         patch, products, _, _ = votes(weights, played, place)
-        ink, size = np.linalg.norm(patch), np.linalg.norm(kernel)
-        expected = products.sum() / ink / size, ink, size, products.sum()
-        terms = [f"law-{place.letter}.{part}" for part in ("match", "ink", "filter", "sum")]
-        assert [value(stage[term]) for term in terms] == pytest.approx(expected, abs=0.00501)
-        heights.append((stage[f"patch-{place.letter}"].places[0, 1],
-                        stage[terms[0]].anchor_place()[1]))  # fmt: skip
-    (patch, law), (next_patch, next_law) = heights
-    assert patch < law < next_patch < next_law
-
-
-def test_every_map_on_the_wall_lies_on_the_digit_with_its_kernel(look, weights):
-    played = plays.of("response-map", look)
-    stage = played.ends["all"]
-    for n in range(32):
-        expected = conv1(weights, digit(played), n)
-        np.testing.assert_allclose(stage[f"wall[{n}]"].values, expected, atol=1e-5)
-        np.testing.assert_array_equal(stage[f"wall.under[{n}]"].values, digit(played)[1:27, 1:27])
-        kernel = stage[f"wall.kernel[{n}]"]
-        np.testing.assert_allclose(kernel.values, weights["conv1/kernel"][:, :, 0, n], atol=1e-6)
-        corners = (
-            stage[f"wall[{n}]"].places[0],
-            kernel.places[0],
-            stage[f"wall.under[{n}]"].places[0],
-        )
-        assert max(np.abs(corner - corners[0]).max() for corner in corners) < 0.01
+        ink, total = np.linalg.norm(patch), products.sum()
+        expected = total / ink / np.linalg.norm(kernel), ink, max(total + bias, 0)
+        for kind, found in zip(("match", "ink", "law"), expected, strict=True):
+            name = f"{kind}-{place.letter}.bar"
+            assert value(stage[f"{name}.value"]) == pytest.approx(found, abs=0.00501)
+            # Bars of one kind have one scale, and stand in the row of their patch.
+            unit = np.ptp(stage[name].places[:, 0]) / abs(found)
+            if abs(found) > 0.1:
+                assert longest.setdefault(kind, unit) == pytest.approx(unit, rel=0.01)
+            rows = stage[f"patch-{place.letter}"].places[:, 1]
+            assert rows.min() < stage[name].places[:, 1].mean() < rows.max()
 
 
 def test_the_number_that_is_shown_is_that_of_the_window_that_is_framed(look, weights):

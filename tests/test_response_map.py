@@ -76,23 +76,19 @@ def at(place):
 def test_the_windows_are_found_as_their_names_say(lesson):
     sums, match, ink = windows(lesson)
     places = lesson.places
-    assert set(places) == {"largest", "full", "negative", "closest"}
+    assert set(places) == {"largest", "full", "faint"}
     best = at(places["largest"])
     assert best == np.unravel_index(sums.argmax(), sums.shape)
     # More ink than at the largest response, and a quarter of the votes for it is left at most.
     full = at(places["full"])
     assert ink[full] > ink[best]
     assert abs(sums[full]) <= places["full"].step.products.clip(0).sum() / 4
-    bias = lesson.network.weights["conv1/bias"][lesson.shown_filter]
-    assert sums[at(places["negative"])] + bias < -0.5
-    closest = at(places["closest"])
-    assert closest == np.unravel_index(match.argmax(), match.shape)
-    assert match[closest] > match[best]
-    assert ink[closest] < ink[best]
-    assert sums[closest] < sums[best]
-    letters = {place.letter: at(place) for name, place in places.items() if name != "closest"}
+    # It fits at least as well, and holds half of the ink at most.
+    faint = at(places["faint"])
+    assert match[faint] >= match[best]
+    assert ink[faint] <= ink[best] / 2
+    letters = {place.letter: at(place) for place in places.values()}
     assert [letters[letter] for letter in "ABC"] == sorted(letters.values())
-    assert places["closest"].letter == "D"
 
 
 def test_a_sum_is_match_times_ink_times_the_filter_as_printed(lesson):
@@ -100,8 +96,7 @@ def test_a_sum_is_match_times_ink_times_the_filter_as_printed(lesson):
     kernel = lesson.network.weights["conv1/kernel"][:, :, 0, lesson.shown_filter]
     size = np.sqrt((kernel.astype(np.float64) ** 2).sum())
     np.testing.assert_allclose(match * ink * size, sums, atol=1e-9)
-    for name in lesson.compared:
-        place = lesson.places[name]
+    for place in lesson.places.values():
         found = place.match, place.ink, place.length
         assert found == pytest.approx((match[at(place)], ink[at(place)], size), abs=1e-6)
         assert round(np.prod([round(x, 2) for x in found]), 2) == round(sums[at(place)], 2)
@@ -126,17 +121,11 @@ def test_votes_for_and_against_and_the_bias_give_the_response(lesson):
 
 
 def test_captions_compare_what_is_so(lesson):
-    said, sums = captions(lesson), windows(lesson)[0]
-    assert said["full"] == "B: more ink than A; votes nearly cancel."
-    assert said["negative"] == "C: the votes against win; ReLU makes it 0.00."
-    assert said["largest"] == "A: ink under blue weights, little under orange."
-    bias = lesson.network.weights["conv1/bias"][lesson.shown_filter]
-    closest = sums[at(lesson.places["closest"])] + bias
-    assert said["closest"] == f"D matches better, but has less ink: {closest:.2f}."
-    maps = all_maps(lesson)
-    row, col = at(lesson.places["largest"])
-    assert said["place"] == f"At this place {(maps[row, col] > 0).sum()} of 32 are above zero."
-    assert f"output[:, :, {lesson.shown_filter}]" in said["name"]
+    said, found = captions(lesson), all_maps(lesson)[:, :, lesson.shown_filter]
+    v = {name: f"{found[at(place)]:.2f}" for name, place in lesson.places.items()}
+    assert said["full"] == f"B: much ink, but for and against nearly cancel: {v['full']}."
+    assert said["faint"] == f"C: it fits, but has less ink than A: {v['faint']}."
+    assert said["largest"] == f"A: it fits, and has ink: {v['largest']}."
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -148,13 +137,10 @@ def test_sentences_hold_for_every_class(digit):
     if "full" in said:
         assert ink[at(places["full"])] > ink[best]
         assert abs(sums[at(places["full"])]) <= places["full"].step.products.clip(0).sum() / 4
-    if "little under" in said["largest"]:
-        products = places["largest"].step.products
-        assert -products.clip(max=0).sum() <= products.clip(0).sum() / 4
-    if "closest" in said:
-        assert match[at(places["closest"])] == match.max() > match[best]
-        assert ink[at(places["closest"])] < ink[best]
-        assert sums[at(places["closest"])] < sums[best]
+    if "faint" in said:
+        assert match[at(places["faint"])] >= 0.9 * match[best]
+        assert ink[at(places["faint"])] < ink[best]
+        assert sums[at(places["faint"])] < sums[best]
     flat = all_maps(lesson).reshape(-1, 32)
     for filter in lesson.others:
         assert np.corrcoef(flat[:, lesson.shown_filter], flat[:, filter])[0, 1] < 0.5
@@ -166,7 +152,7 @@ def test_the_question_is_answered_by_the_largest_response(lesson):
     assert right == {lesson.places["largest"].letter}
     wrong = {choice.text.en: choice.reply.text("en") for choice in asked.choices if choice.reply}
     assert wrong["B"] == "B holds more ink than A, but 0.65 for and 0.62 against nearly cancel."
-    assert wrong["C"] == "In C the ink lies under the negative weights: −0.56."
+    assert wrong["C"] == captions(lesson)["faint"]
 
 
 def test_the_others_are_those_least_like_the_maps_before(lesson):
@@ -215,9 +201,6 @@ def test_blank_maps_are_counted_not_hidden(layer):
     flat = lesson.maps.reshape(-1, LAYERS[layer])
     assert lesson.maps.shape[2] == LAYERS[layer]
     assert lesson.blank == tuple(np.flatnonzero(~flat.any(axis=0)))
-    if lesson.blank:  # of a large layer they do not stand on the wall
-        said = captions(lesson)["blank" if LAYERS[layer] <= 32 else "all"]
-        assert f"{len(lesson.blank)} of {LAYERS[layer]} filters find nothing" in said
     assert 30 <= lesson.seconds <= 65
 
 
@@ -255,21 +238,6 @@ def test_a_later_layer_weighs_all_its_channels(layer):
     assert place.match == pytest.approx(1 - cosine(patch.ravel(), kernel.ravel()), abs=1e-5)
     assert captions(lesson)["weighs"].endswith(f"a window of {kernel.shape[2]} channels.")
     assert "signal" in captions(lesson)["law"]  # no ink any more
-
-
-@pytest.mark.parametrize("weak", [False, True])
-def test_the_wall_of_a_large_layer_has_the_maps_with_the_largest_responses(weak):
-    peaks = ResponseMap(layer="conv2").maps.reshape(-1, 64).max(axis=0)
-    filter = int(peaks.argmin()) if weak else None
-    lesson = ResponseMap(layer="conv2", filter=filter)
-    least = sorted(peaks)[-15 if weak else -16]
-    wanted = {n for n in range(64) if peaks[n] >= least or n == filter}
-    assert set(lesson.on_wall) == wanted
-    said = captions(lesson)["all"]
-    assert said.startswith("16 of 64 maps: ")
-    assert ("the shown one" in said) == weak
-    (wall,) = (p for p in lesson.picture_of.wall(upright=True).root.panels() if p.name == "wall")
-    np.testing.assert_array_equal(wall.values, lesson.laid.maps[:, :, sorted(wanted)])
 
 
 def test_in_later_layers_the_filter_that_responds_most_is_shown():
@@ -338,7 +306,6 @@ def test_it_folds_and_stretches(layer, length):
     assert lesson.seconds == pytest.approx(length)
     said = captions(lesson)
     assert {"law", "largest", "answer"} <= set(said)
-    assert ("tint" in said) == (length == 120.0 and layer is None)
 
 
 @pytest.mark.parametrize("sheet", some(["16:9", "9:16", "4:3", "1:1"]))
@@ -346,10 +313,9 @@ def test_it_folds_and_stretches(layer, length):
 def test_every_picture_has_a_layout_in_which_nothing_overlaps(layer, sheet):
     lesson, upright = ResponseMap(layer=layer), sheet == "9:16"
     picture = lesson.picture_of
-    shown = [picture.field(upright=upright), picture.overlay(0, upright=upright)]
-    shown.append(picture.wall(upright=upright))
+    shown = [picture.opened(), picture.overlay(0, upright=upright)]
     if lesson.places:
-        shown += [picture.windows(), picture.tiles(), picture.pair(lesson.compared)]
+        shown += [picture.windows(), picture.tiles(), picture.law()]
     for diagram in shown:
         for lang in ("en", "zh"):
             assert panels.problems(panels.place(diagram, panels.video(sheet), lang)) == []

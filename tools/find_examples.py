@@ -109,9 +109,9 @@ def response_map(network: Network, pictures: Pictures, roles: Roles) -> Example:
 
     The digit is one of those whose tree tells its story, the filter an oriented edge (cosine at
     least 0.8) whose bias prints above zero. There is a window with more ink than that of the
-    largest response, whose votes cancel; one below zero; and one that matches better and responds
-    less. What is printed for each adds up; match, ink and filter multiply to the sum as printed
-    where they are shown. Among these: the largest match.
+    largest response, whose votes cancel; and one that matches at least as well, with at most half
+    of its ink. What is printed for each adds up; match, ink and filter multiply to the sum as
+    printed. Among these: the largest match.
     """
     found: list[tuple[float, Example]] = []
     for number in roles["hierarchy"]:
@@ -122,9 +122,10 @@ def response_map(network: Network, pictures: Pictures, roles: Roles) -> Example:
             places = lesson.places
             exact = all(place.step.votes().adds_up(total=False) for place in places.values())
             if (
-                len(places) < 4
+                len(places) < 3
                 or not exact
-                or not all(_is_law(places[name]) for name in lesson.compared)
+                or places["faint"].match < places["largest"].match
+                or not all(map(_is_law, places.values()))
             ):
                 continue
             example = {
@@ -133,7 +134,7 @@ def response_map(network: Network, pictures: Pictures, roles: Roles) -> Example:
                 "filter": n,
                 "places": {name: (p.step.row, p.step.col) for name, p in places.items()},
             }
-            found.append((places["closest"].match, example))
+            found.append((places["faint"].match, example))
     return _best(found, "response map")
 
 

@@ -10,5 +10,5 @@ Options = ResponseMap
 
 def caption(options: ResponseMap, lang: str = "en") -> str:
     """Say what the figure shows, in the words of the lesson."""
-    wanted = ("full", "largest", "closest", "law", "sees", "nothing")
+    wanted = ("full", "faint", "largest", "law", "sees", "nothing")
     return _words.events(options, lang, *wanted)

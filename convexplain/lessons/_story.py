@@ -146,12 +146,6 @@ class Chapter(NamedTuple):
         return f"{self.lesson}-{self.again}" if self.again else self.lesson
 
 
-def _pooled(before: Any, after: Any) -> Mapping[str, str]:
-    """One of all maps comes forward, and the digit."""
-    shown = after.shown_filter
-    return {"map": f"wall[{shown}]", "input": HERO}
-
-
 def _compared(picture: Picture) -> Mapping[str, Any]:
     """A photograph's tree is built, and stands beside that of whom the film is about."""
     return {"picture": None, "model": "photo", "compared": picture}
@@ -178,15 +172,16 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "response-map",
         Caption(
-            en="The window has drawn a map. What does it say?", zh="窗口画出了一张图，它说明什么？"
+            en="The window has drawn a map. What do its numbers mean?",
+            zh="窗口画出了一张图。这些数说明什么？",
         ),
-        "weigh-closest closest more place name answer",
+        "another more",
     ),
     Chapter(
         "pooling",
         Caption(en="So many numbers. Are all of them needed?", zh="这么多数，都需要吗？"),
         "mean why predict-reach without with both work accuracy answer",
-        _pooled,
+        {"input": HERO},
     ),
     Chapter(
         "channels",

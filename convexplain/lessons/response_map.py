@@ -1,4 +1,4 @@
-"""What a response map means: where windows match a filter and hold ink; and all maps of a layer."""
+"""What a response map means: where windows match a filter and hold ink."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from convexplain.errors import UsageError, choose
 from convexplain.lessons.parts import response_words as words
-from convexplain.lessons.parts import walls
-from convexplain.lessons.parts.beats import Beat, Choice, Event, Question, joined
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.network_lesson import FilterLesson
 from convexplain.lessons.parts.number_words import in_words
@@ -36,6 +35,8 @@ from convexplain.style.captions import Caption
 Map = npt.NDArray[np.float32]
 #: What cancels leaves less than this share of what is for it; as much is hardly any.
 LITTLE = 0.25
+#: A window that fits has this share of the best window's match; a faint one, this of its ink.
+FITS, FAINT = 0.9, 0.5
 #: Maps that correlate less light up elsewhere.
 ALIKE = 0.5
 #: How many filters follow the one that differs most.
@@ -53,7 +54,7 @@ class Alike(NamedTuple):
 
 @dataclass(frozen=True)
 class ResponseMap(FilterLesson):
-    """What one filter's map means, weighed at some windows, and what all others find."""
+    """What one filter's map means, weighed at some windows, and what other filters find."""
 
     name: ClassVar[str] = "response-map"
     title: ClassVar[Caption] = Caption(
@@ -169,33 +170,32 @@ class ResponseMap(FilterLesson):
 
     @cached_property
     def places(self) -> dict[str, Place]:
-        """The windows that are weighed, those found first by their place on the map.
+        """The windows that are weighed, lettered by their place on the map.
 
         "largest": the largest response. "full": of those with more ink than that, whose votes
-        cancel, the one with the most ink. "negative": the smallest value, below zero as printed.
-        "closest": the best match, if its response is smaller all the same; and so is its ink then.
-        Windows that overlap no other's are taken first.
+        cancel, the one with the most ink. "faint": of those that fit, have less ink and respond
+        less, the best match, of at most half the ink if there is any. Windows that overlap no
+        other's are taken first.
         """
         if not self.steps or self.largest <= 0:
             return {}
-        found = {"largest": self._at(self.steps[int(self.response_map.argmax())])}
-        every = [self._at(step) for step in self.steps]
-        full = [p for p in every if p.ink > found["largest"].ink and _cancels(p.step)]
+        best = self._at(self.steps[int(self.response_map.argmax())])
+        found, every = {"largest": best}, [self._at(step) for step in self.steps]
+        full = [p for p in every if p.ink > best.ink and _cancels(p.step)]
         self._take(found, "full", sorted(full, key=lambda place: -place.ink))
-        below = [p for p in every if float(fmt.rounded(p.step.value)) < 0]
-        self._take(found, "negative", sorted(below, key=lambda place: place.step.value))
+        faint = [
+            p for p in every
+            if p.match >= FITS * best.match
+            and _printed(p.ink) < _printed(best.ink)
+            and _printed(p.step.value) < _printed(best.step.value)
+        ]  # fmt: skip
+        faint.sort(key=lambda place: (place.ink > FAINT * best.ink, -place.match))
+        self._take(found, "faint", faint)
         order = sorted(found, key=lambda name: (found[name].step.row, found[name].step.col))
-        found = {
+        return {
             name: found[name]._replace(letter=letter)
             for name, letter in zip(order, "ABC", strict=False)
         }
-        closest, best = max(every, key=lambda place: place.match), found["largest"]
-        if _printed(closest.match) > _printed(best.match) and (
-            _printed(closest.step.total) < _printed(best.step.total)
-            and _printed(closest.ink) < _printed(best.ink)
-        ):
-            found["closest"] = closest._replace(letter="ABCD"[len(found)])
-        return found
 
     def _at(self, step: ConvStep) -> Place:
         return Place("", step, self.sees(step.row, step.col))
@@ -255,17 +255,6 @@ class ResponseMap(FilterLesson):
             chosen.append(int(np.nanargmin(most)))
         return tuple(chosen[1:])
 
-    @cached_property
-    def on_wall(self) -> tuple[int, ...]:
-        """The filters whose maps are shown side by side."""
-        return walls.on_wall(self.maps, (self.shown_filter,))
-
-    @property
-    def above_zero(self) -> tuple[int, ...]:
-        """The filters on the wall that respond above zero where the shown one responds most."""
-        row, col = self.best
-        return tuple(n for n in self.on_wall if self.maps[row, col, n] > 0)
-
     @property
     def tinted(self) -> int | None:
         """The filter whose bias tints blank paper most; None if none prints above zero."""
@@ -290,7 +279,6 @@ class ResponseMap(FilterLesson):
             scale=Scale(self.limit or 1.0, terms.RESPONSE, signed=bool(self.maps.min() < 0)),
             kernels=self.weights if self.reads_picture else None,
             shown=self.shown_filter,
-            on_wall=self.on_wall,
             name=name,
             places=self.places,
             seen=seen or {"best": self.sees(*self.best)},
@@ -315,24 +303,24 @@ class ResponseMap(FilterLesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: windows are weighed, the map is read; then all maps of the layer."""
-        yield Beat.of("question", self.title, Event("ask", 3.2, self.question))
+        """Tell the lesson: windows are weighed, then measured, and the map is read."""
+        yield Beat.of("question", self.title, Event("ask", 3.2 * self._slow, self.question))
         yield from self._beat_filter()
-        if len(self.places) > 1:
+        if self.places:
             yield Beat.of("weigh", words.WEIGH_TITLE, *self._beat_windows())
         if self.places:
-            yield Beat.of("match", words.WEIGH_TITLE, *self._beat_match())
+            said = [words.MEASURED.fill(ink=self.amount), words.LAW.fill(ink=self.amount)]
+            events = Event("measure", 4.0, said[0], detail=1), Event("law", 4.0, said[1])
+            yield Beat.of("match", words.WEIGH_TITLE, *events)
         yield Beat.of("map", self.title, *self._beat_map())
-        count = in_words(self.filters)
-        title = words.ALL_TITLE.fill(n=self.filters)
         if self.others:
             yield Beat.of("others", self.title, *self._beat_others())
-        if self.filters > 1:
-            yield Beat.of("all", title, *self._beat_all(count))
-        yield Beat.of(
-            "name", self.title, Event("name", 3.0, words.NAME.fill(n=self.shown_filter), detail=1)
-        )
-        yield Beat.of("answer", self.title, Event("answer", 3.2, self.answer))
+        yield Beat.of("answer", self.title, Event("answer", 4.0 * self._slow, self.answer))
+
+    @property
+    def _slow(self) -> float:
+        """How much longer all lasts where nothing is weighed, and there is less to tell."""
+        return 1.0 if self.places else 1.7
 
     def _beat_filter(self) -> Iterator[Beat]:
         if not self.steps:
@@ -342,121 +330,85 @@ class ResponseMap(FilterLesson):
             said = words.WEIGHS if channels > 1 else words.WEIGHS_ONE
             values = {"layer": self.shown_layer, "n": channels}
             filled = said.fill(**{name: values[name] for name in said.fields})
-            yield Beat.of("filter", self.title, Event("weighs", 2.6, filled, detail=1))
+            yield Beat.of("filter", self.title, Event("weighs", 2.6 * self._slow, filled, detail=1))
         elif (self.steps[0].kernel < 0).any() and (self.steps[0].kernel > 0).any():
             said = words.SIGNS.fill(ink=self.signal.capital)
             yield Beat.of("filter", self.title, Event("signs", 3.4, said))
 
     def _beat_windows(self) -> Iterator[Event]:
-        shown = [name for name in self.places if name != "closest"]
-        yield Event("windows", 2.6, words.WINDOWS.fill(n=in_words(len(shown), capital=True)))
-        if len(shown) > 1:
-            yield Event("predict", self.pause, ask=self._ask(shown), detail=1)
-        told = {"full": self._full, "negative": self._negative, "largest": self._largest}
-        for name in ("full", "negative", "largest"):
-            if name in shown:
-                place, detail = self.places[name], int(name == "negative")
-                # What is said of a window is said once it has been weighed.
-                yield Event(f"weigh-{name}", 1.8, None, place, "weigh", detail)
-                yield Event(name, 1.2, told[name](place), place, "weighed", detail)
+        many = in_words(len(self.places), capital=True)
+        if len(self.places) > 1:
+            yield Event("windows", 2.6, words.WINDOWS.fill(n=many))
+            yield Event("predict", self.pause, ask=self._ask(), detail=1)
+        told = {"full": self._full, "faint": self._faint, "largest": self._largest}
+        for name in (name for name in told if name in self.places):
+            place = self.places[name]
+            # What is said of a window is said once it has been weighed.
+            weighing = words.WEIGHING.fill(x=place.letter)
+            detail = int(name != "largest")
+            yield Event(f"weigh-{name}", 2.4, weighing, place, "weigh", detail)
+            yield Event(name, 1.6, told[name](place), place, "weighed", detail)
 
     def _full(self, place: Place) -> Caption:
-        best = self.places["largest"].letter
-        return words.FULL.fill(x=place.letter, best=best, ink=self.amount)
+        return words.FULL.fill(x=place.letter, ink=self.amount, v=fmt.number(place.step.activated))
 
-    def _negative(self, place: Place) -> Caption:
-        step = place.step
-        if step.activated == step.value:
-            return words.NEGATIVE.fill(x=place.letter, v=fmt.number(step.value))
-        name = terms.activation(step.activation)
-        return words.CUT.fill(x=place.letter, activation=name, v=fmt.number(step.activated))
+    def _faint(self, place: Place) -> Caption:
+        return words.FAINT.fill(
+            x=place.letter,
+            best=self.places["largest"].letter,
+            ink=self.amount,
+            v=fmt.number(place.step.activated),
+        )
 
     def _largest(self, place: Place) -> Caption:
-        pros, cons = (value for _, value in place.step.votes().addends)
-        if self.reads_picture and -cons <= LITTLE * pros:
-            return words.FITS.fill(x=place.letter, ink=self.signal)
-        return words.MOST.fill(x=place.letter)
+        if len(self.places) == 1:
+            return words.MOST.fill(x=place.letter)
+        return words.BOTH.fill(x=place.letter, ink=self.amount, v=fmt.number(self.largest))
 
-    def _ask(self, shown: list[str]) -> Question:
-        """Ask for the largest response; wrong is what ink alone, or any edge, suggests."""
+    def _ask(self) -> Question:
+        """Ask for the largest response; wrong is what ink alone, or the pattern alone, suggests."""
         best = self.places["largest"].letter
         replies: dict[str, Caption | None] = {"largest": None}
-        if "full" in shown:
+        if "full" in self.places:
             place = self.places["full"]
             (_, pros), (_, cons) = place.step.votes().addends
             replies["full"] = words.MORE_INK.fill(
                 x=place.letter, best=best, ink=self.amount, a=fmt.number(pros), b=fmt.number(-cons)
             )
-        if "negative" in shown:
-            place = self.places["negative"]
-            replies["negative"] = words.AGAINST.fill(
-                x=place.letter, ink=self.signal, v=fmt.number(place.step.value)
-            )
+        if "faint" in self.places:
+            replies["faint"] = self._faint(self.places["faint"])
         return Question(
             words.WHICH,
             tuple(
                 Choice(Caption(en=place.letter, zh=place.letter), replies[name])
                 for name, place in self.places.items()
-                if name in replies
             ),
         )
 
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """The windows whose sums are told as match times ink."""
-        return ("largest", *[name for name in ("closest", "full") if name in self.places][:1])
-
-    def _beat_match(self) -> Iterator[Event]:
-        if "closest" in self.places:
-            closest = self.places["closest"]
-            said = words.CLOSEST.fill(
-                x=closest.letter, ink=self.amount, v=fmt.number(closest.step.activated)
-            )
-            yield Event("weigh-closest", 2.2, None, closest, detail=1)
-            yield Event("closest", 1.4, said, closest, "weighed", detail=1)
-        yield Event("law", 3.8, words.LAW.fill(ink=self.amount))
-
     def _beat_map(self) -> Iterator[Event]:
         if self.largest <= 0:
-            yield Event("nothing", 3.0, words.NOTHING.fill(n=self.shown_filter), shown_by="lay")
+            yield Event(
+                "nothing", 3.0 * self._slow, words.NOTHING.fill(n=self.shown_filter), shown_by="lay"
+            )
             return
-        yield Event("lay", 2.8, words.LAID)
+        yield Event("lay", 2.8 * self._slow, words.LAID)
         if not self.reads_picture:
             box = self.sees(*self.best)
             size = fmt.shape((box.height, box.width))
             said = words.SEES.fill(v=fmt.number(self.largest), size=size)
-            yield Event("sees", 2.8, said, detail=1)
+            yield Event("sees", 2.8 * self._slow, said, detail=1)
         elif self.places:
             yield Event("visits", 3.2, words.VISITS, detail=1)
 
     def _beat_others(self) -> Iterator[Event]:
         first, *more = self.others
-        yield Event("another", 3.0, words.ANOTHER.fill(n=first), self.others[:1], "another")
+        yield Event(
+            "another", 3.0 * self._slow, words.ANOTHER.fill(n=first), self.others[:1], "another"
+        )
         if more:
             said = words.FURTHER_TWO.fill(a=more[0], b=more[-1])
             said = said if len(more) > 1 else words.FURTHER.fill(a=more[0])
-            yield Event("more", 3.4, said, tuple(more), "another", detail=1)
-
-    def _beat_all(self, count: Caption) -> Iterator[Event]:
-        blank = words.BLANK.fill(d=len(self.blank), n=self.filters)
-        hidden = set(self.blank).difference(self.on_wall)
-        said = walls.told(self.maps, self.on_wall, (self.shown_filter,))
-        said = said or words.ALL.fill(n=self.filters)
-        yield Event("all", 3.8, joined([said, blank]) if hidden else said)
-        if self.largest > 0:
-            said = words.ABOVE_ZERO.fill(k=len(self.above_zero), n=len(self.on_wall))
-            yield Event("place", 3.4, said, detail=1)
-        if self.blank and not hidden:
-            yield Event("blank", 2.8, blank, detail=1)
-        if self.tinted in self.on_wall:
-            bias = self.network.biases(self.shown_layer)[self.tinted]
-            yield Event(
-                "tint",
-                3.0,
-                words.TINT.fill(n=self.tinted, b=fmt.number(bias)),
-                self.tinted,
-                detail=2,
-            )
+            yield Event("more", 3.4 * self._slow, said, tuple(more), "another", detail=1)
 
 
 def _cancels(step: ConvStep) -> bool:

@@ -71,6 +71,8 @@ class Bars(Panel):
     apart : float
         How much of an upright stack's block is left free to its neighbour, in sizes of the text,
         and at most a quarter of the block.
+    pitch : float
+        From one bar to the next below it, in sizes of the text.
     labelled : bool
         Whether names and numbers stand under those bars of a lying stack that are broad enough.
     """
@@ -86,6 +88,7 @@ class Bars(Panel):
     thick: float = 0.9
     lowest: float = 0.0
     apart: float = 0.0
+    pitch: float = 1.5
     labelled: bool = False
 
     @classmethod
@@ -151,7 +154,11 @@ class Bars(Panel):
         right = max(text_width(bar.printed(at.lang), sheet.number) for bar in self.bars)
         apart = 0.5 * sheet.text
         return Extent(
-            below + whole, 1.5 * sheet.text * len(self.bars), left + apart, 0.0, right + apart
+            below + whole,
+            self.pitch * sheet.text * len(self.bars),
+            left + apart,
+            0.0,
+            right + apart,
         )
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
@@ -207,7 +214,7 @@ class Bars(Panel):
         return Fill(f"{self.name}.{bar.name}", self.name, place, tone, value, self.scale)
 
     def _rows(self, at: Setting, box: Box) -> Iterator[Piece]:
-        sheet, pitch = at.sheet, 1.5 * at.sheet.text
+        sheet, pitch = at.sheet, self.pitch * at.sheet.text
         zero = box.right - (self.length * at.sides[self.group] if self._ahead else 0.0)
         for n, bar in enumerate(self.bars):
             middle, long = box.y + (n + 0.5) * pitch, self._long(at, bar.value)

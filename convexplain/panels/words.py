@@ -186,22 +186,29 @@ class Number(Panel):
     scale : Scale
     widest : float
         The largest ``|value|`` that it will ever have; room is kept for it.
+    large : bool
+        Whether it is what there is to see beside a picture.
     """
 
     value: float
     scale: Scale
     _: KW_ONLY
     widest: float = 0.0
+    large: bool = False
+
+    def _size(self, at: Setting) -> float:
+        return at.sheet.display if self.large else at.sheet.number
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its cell."""
         longest = max(map(fmt.number, (self.value, -self.widest)), key=len)
-        return Extent(*_cell(at, text_width(longest, at.sheet.number)))
+        size = self._size(at)
+        return Extent(*_cell(size, text_width(longest, size)))
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield its cell."""
         yield Grid(
-            self.name, self.name, box, np.array([[self.value]]), self.scale, 2, at.sheet.number
+            self.name, self.name, box, np.array([[self.value]]), self.scale, 2, self._size(at)
         )  # fmt: skip
 
     def describe(self, lang: str) -> str:
@@ -210,9 +217,9 @@ class Number(Panel):
         return f"{called}{fmt.number(self.value)}{STOP[lang]}"
 
 
-def _cell(at: Setting, wide: float) -> tuple[float, float]:
-    """Return the size of the cell of a number that is so wide."""
-    return max(wide * 1.15, 3.0 * at.sheet.number), 1.9 * at.sheet.number
+def _cell(size: float, wide: float) -> tuple[float, float]:
+    """Return the size of the cell of a number of a size that is so wide."""
+    return max(wide * 1.15, 3.0 * size), 1.9 * size
 
 
 @dataclass(frozen=True)
@@ -310,7 +317,7 @@ class Sum(Panel):
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its rows and of the result."""
-        sheet, (wide, high) = at.sheet, _cell(at, self._column(at))
+        sheet, (wide, high) = at.sheet, _cell(at.sheet.number, self._column(at))
         labels = max(text_width(words, sheet.text) for words in self._labels(at))
         apart = 0.8 * sheet.text
         result = wide
@@ -321,7 +328,11 @@ class Sum(Panel):
 
     def draw(self, at: Setting, box: Box) -> Iterator[Piece]:
         """Yield the rows, the rule above the total, and the result."""
-        sheet, pitch, (wide, high) = at.sheet, self._pitch(at), _cell(at, self._column(at))
+        sheet, pitch, (wide, high) = (
+            at.sheet,
+            self._pitch(at),
+            _cell(at.sheet.number, self._column(at)),
+        )
         names = [*(addend.name for addend in self.addends), "total"]
         y = box.y + pitch / 2
         rows = zip(names, self._labels(at), self._numbers(), strict=False)

@@ -19,21 +19,23 @@ def card(lesson: ResponseMap) -> Card:
         for label in range(digits.CLASSES)
     ]
     often = max(strongest, key=strongest.count)
-    full, best, closest = (lesson.places[name] for name in ("full", "largest", "closest"))
+    full, best, faint = (lesson.places[name] for name in ("full", "largest", "faint"))
     values: dict[str, Value] = {
         "v": fmt.number(lesson.largest),
         "f": lesson.shown_filter,
         "n": lesson.filters,
         "x": full.letter,
         "y": best.letter,
-        "z": closest.letter,
+        "z": faint.letter,
         "weak": fmt.number(full.step.activated),
-        "w": fmt.number(closest.step.activated),
+        "w": fmt.number(faint.step.activated),
         "high": fmt.number(lesson.trace.activations["conv2"].max()),
         "g": int(biases.argmax()),
         "bias": fmt.number(biases.max()),
         "often": often,
         "count": strongest.count(often),
+        "o": lesson.others[0],
+        "r": fmt.number(lesson.correlations[lesson.shown_filter, lesson.others[0]]),
     }
     return Card(
         lesson,
@@ -47,7 +49,6 @@ def card(lesson: ResponseMap) -> Card:
                 en="How one cell is computed (lesson sliding-window).",
                 zh="一格是怎样算出来的（课程 sliding-window）。",
             ),
-            Caption(en="How Python indexes an array.", zh="Python 数组的下标。"),
         ),
         pauses=(
             Pause(
@@ -65,23 +66,24 @@ def card(lesson: ResponseMap) -> Card:
             Pause(
                 "match",
                 Caption(
-                    en="{z} matches the filter better than {y}. Is its response larger?",
-                    zh="{z} 比 {y} 更吻合过滤器，响应也更大吗？",
+                    en="{z} fits the filter like {y}. Why is its response smaller?",
+                    zh="{z} 和 {y} 一样吻合过滤器，为什么响应更小？",
                 ),
                 Caption(
-                    en="No, {w}: it holds less ink, and the response is match times ink.",
-                    zh="不，{w}：墨量更少，而响应是吻合度乘以墨量。",
+                    en="{w}: it holds less ink, and the response is match times ink.",
+                    zh="{w}：墨量更少，而响应是吻合度乘以墨量。",
                 ),
             ),
             Pause(
-                "name",
+                "others",
                 Caption(
-                    en="How is the map of filter {f} written in Python?",
-                    zh="过滤器 {f} 的响应图用 Python 怎么写？",
+                    en="Where will filter {o} light up? Look at its weights.",
+                    zh="过滤器 {o} 会在哪里亮起？看它的权重。",
                 ),
                 Caption(
-                    en="output[:, :, {f}]: all rows, all columns, one channel.",
-                    zh="output[:, :, {f}]：所有行、所有列、一个通道。",
+                    en="Elsewhere: each filter fits another pattern; here the two maps correlate "
+                    "by {r}.",
+                    zh="在别处：每个过滤器吻合的模式不同，这里两张图的相关系数是 {r}。",
                 ),
             ),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,21 +13,19 @@ from convexplain.lessons.parts.beats import joined
 from convexplain.ops import Box, ConvStep, ReceptiveField
 from convexplain.panels import (
     Aligned,
+    Bar,
     Bars,
     Cells,
     Column,
     Diagram,
     Either,
-    Formula,
     Legend,
-    Maps,
     Mark,
     Number,
     Overlay,
     Part,
     Row,
     Scale,
-    Term,
     Text,
 )
 from convexplain.style import format as fmt
@@ -35,6 +33,8 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float32]
+#: From one bar to the next, in sizes of the text, where bars are the picture; under one another.
+PITCH, FOLDED = 4.0, 1.8
 
 
 class Place(NamedTuple):
@@ -155,43 +155,40 @@ class ResponsePicture:
     scale: Scale
     kernels: Floats | None
     shown: int
-    on_wall: tuple[int, ...]
     name: Caption
     places: Mapping[str, Place]
     seen: Mapping[str, Box]
     amount: Caption
 
-    def field(self, *, upright: bool = False, weighs: bool = False) -> Diagram:
-        """Describe the picture and its map, with the filter between them if wanted."""
-        between = [self._kernel(self.shown)] if weighs else []
-        if upright:
-            both = Row(self._read(), self._map(), align="top")
-            whole: Part = Column(both, *between, Legend("legend", row=True), align="middle")
-            if not weighs:
-                whole = Column(self._read(), self._map(), Legend("legend"), align="middle")
-            return Diagram(whole)
-        own = Row(self._read(), *between, self._map())
-        return Diagram(Column(own, Legend("legend", row=True), align="middle"))
+    def opened(self) -> Diagram:
+        """Describe the picture and the filter that is asked about; or the map, if it has none."""
+        if self.kernels is None:
+            both, legend = (self._read(), self._map()), Legend("legend", row=True)
+            return Diagram(
+                Either(
+                    Column(Row(*both), legend, align="middle"),
+                    Column(*both, legend, align="middle"),
+                )
+            )
+        kernel = self._kernel(self.shown, alone=True)
+        return Diagram(Either(Row(self._read(), kernel), Column(self._read(), kernel)))
 
     def windows(self) -> Diagram:
         """Describe the picture beside what some of its windows hold, and the filter below them."""
-        cut = [self._tile(place)[:2] for name, place in self.places.items() if name != "closest"]
+        cut = [self._tile(place)[:2] for place in self.places.values()]
         patches = Row(*(Column(*part, gap=0.2) for part in cut), gap=1.5)
-        below, legend = self._filter(), Legend("legend")
+        below = Row(*self._filter(), Legend("legend"))
         return Diagram(
             Either(
-                Row(self._read(), Column(patches, Row(*below, legend), gap=1.2, align="middle")),
-                Column(self._read(), patches, Row(*below, legend), gap=1.2, align="middle"),
+                Row(self._read(), Column(patches, below, gap=1.2, align="middle")),
+                Column(self._read(), patches, below, gap=1.2, align="middle"),
             )
         )
 
     def tiles(self) -> Diagram:
         """Describe windows beside one another, each with its products and its sum."""
-        tiles = [self._tile(place) for name, place in self.places.items() if name != "closest"]
-        folded = [
-            _folded(self._tile(place, 0.35)) for name, place in self.places.items()
-            if name != "closest"
-        ]  # fmt: skip
+        tiles = [self._tile(place) for place in self.places.values()]
+        folded = [_folded(self._tile(place, 0.35)) for place in self.places.values()]
         read, filter_, legend = self._read(), self._filter(), Legend("legend")
         return Diagram(
             Either(
@@ -201,33 +198,20 @@ class ResponsePicture:
             )
         )
 
-    def pair(self, names: tuple[str, ...]) -> Diagram:
-        """Describe windows with their products and sums, and each sum as match times ink."""
-        places = [self.places[name] for name in names]
-        tiles, laws = (
-            [self._tile(place) for place in places],
-            [self._law(place) for place in places],
-        )
-        notes, legend = self._notes(), Legend("legend", row=True)
-        beside = [
-            Row(*first, Column(Row(*account, gap=0.8), law, gap=1.2), gap=0.8)
-            for (*first, votes, gate, value), law in zip(tiles, laws, strict=True)
-            for account in [(votes, gate, value)]
+    def law(self) -> Diagram:
+        """Describe each window's match and ink as lengths, side by side, and their response."""
+        shown = list(self.places.values())
+        rows = [self._measured(place) for place in shown]
+        folded = [
+            Row(name, patch, Column(*bars, gap=0.4), gap=0.8)
+            for name, patch, *parts in (self._measured(place, 1.4, FOLDED) for place in shown)
+            for bars in [parts[::2]]
         ]
-        brief = [
-            Column(Row(*first, value), law, gap=1.2)
-            for (*first, _, _, value), law in zip(tiles, laws, strict=True)
-        ]
-        below = [
-            Column(_folded(self._tile(place, 0.35)), law, gap=1.2, align="middle")
-            for place, law in zip(places, laws, strict=True)
-        ]
+        notes = self._notes()
         return Diagram(
             Either(
-                Column(*beside, legend, *notes),
-                Column(Row(*self._filter()), *below, legend, *notes, align="middle", gap=0.8),
-                Column(*below, legend, *notes, align="middle", gap=0.8),
-                Column(*brief, legend, *notes, gap=0.8),
+                Column(Aligned(rows, gap=0.6, row_gap=0.6, down="middle"), *notes),
+                Column(*folded, *notes, gap=0.8),
             )
         )
 
@@ -238,37 +222,25 @@ class ResponsePicture:
             "map", self.laid.maps[:, :, channel], self.scale, share="pixels", lines=False, glass=1.0
         )
         value = Number(
-            "shown", 0.0, self.scale, title=terms.RESPONSE.capital, widest=self.scale.most
-        )
+            "shown", 0.0, self.scale, title=terms.RESPONSE.capital, widest=self.scale.most,
+            large=True,
+        )  # fmt: skip
         kernel, legend = self._filter(channel), Legend("legend")
         whole = Overlay(read, laid)
         if upright:
-            return Diagram(Column(whole, Row(*kernel, value, legend, gap=2), align="middle"))
+            return Diagram(
+                Column(whole, Row(*kernel, Column(value, legend), gap=2), align="middle")
+            )
         return Diagram(Row(whole, Column(*kernel, value, legend), gap=2))
-
-    def wall(self, *, upright: bool = False) -> Diagram:
-        """Describe the maps of a wall, each on the picture, with its filter in its corner."""
-        (rows, cols), count = self.laid.maps.shape[:2], len(self.on_wall)
-        # As many columns as let the tiles fill the frame.
-        aspect = (0.75 if upright else 2.2) * rows / cols
-        columns = min(count, max(1, round((count * aspect) ** 0.5)))
-        shown = list(self.on_wall)
-        wall = Maps(
-            "wall", self.laid.maps[:, :, shown], self.scale, columns=columns, glass=1.0,
-            under=self.laid.pixels,
-            kernels=None if self.kernels is None else self.kernels[:, :, shown],
-        )  # fmt: skip
-        below = Column(wall, Legend("legend", row=True), align="middle")
-        return Diagram(below if upright else Either(Row(wall, Legend("legend")), below))
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it at once, for a figure."""
-        tiles = [self._tile(place) for place in self.places.values()]
+        tiles = [self._tile(place, whole=True) for place in self.places.values()]
         ends = [self._read(), Column(self._map(), Legend("legend"), gap=0.6)]
         notes = self._notes(places=True)
         if not tiles:
             return Diagram(Column(Row(*ends, align="top"), *notes), about=about)
-        narrow = [self._tile(place, 0.3) for place in self.places.values()]
+        narrow = [self._tile(place, 0.3, whole=True) for place in self.places.values()]
         folded = [_folded(tile) for tile in narrow]
         return Diagram(
             Either(
@@ -301,11 +273,12 @@ class ResponsePicture:
         most = 1.0 if self.kernels is None else float(np.abs(self.kernels).max())
         return Scale(most or 1.0, WEIGHTS)
 
-    def _kernel(self, channel: int) -> Cells:
+    def _kernel(self, channel: int, *, alone: bool = False) -> Cells:
+        """The weights of a filter; alone they are as large as there is room for."""
         assert self.kernels is not None
         return Cells(
-            "kernel", self.kernels[:, :, channel], self._weights, numbers=True, share="numbers",
-            title=terms.FILTER.capital.fill(n=channel),
+            "kernel", self.kernels[:, :, channel], self._weights, numbers=True,
+            share="" if alone else "numbers", title=terms.FILTER.capital.fill(n=channel),
         )  # fmt: skip
 
     def _filter(self, channel: int | None = None) -> list[Part]:
@@ -314,10 +287,11 @@ class ResponsePicture:
             self._kernel(self.shown if channel is None else channel)
         ]  # fmt: skip
 
-    def _tile(self, place: Place, length: float = 0.65) -> tuple[Part, ...]:
+    def _tile(self, place: Place, length: float = 0.65, *, whole: bool = False) -> tuple[Part, ...]:
         """A window, its products if it reads the picture, its account, and the response.
 
-        The longest votes are so many times as long as the window is wide.
+        The longest votes are so many times as long as the window is wide; the whole account has
+        the value before the activation, too.
         """
         step, letter = place.step, place.letter
         name = Text(f"name-{letter}", letter, role="heading", weight="bold")
@@ -343,6 +317,8 @@ class ResponsePicture:
             f"votes-{letter}", step.votes(), Scale(self._most), share=share, lowest=self._lowest,
             length=length * cells[0].shape[1],
         )  # fmt: skip
+        if not whole:
+            votes = replace(votes, bars=votes.bars[:-1])
         activation = terms.activation(step.activation)
         gate = "=" if activation == "linear" else f"{activation} →"
         value = Number(f"value-{letter}", step.activated, self.scale)
@@ -370,24 +346,50 @@ class ResponsePicture:
         heads += [None, None, Text("head-value", terms.RESPONSE.capital, role="note")]
         return Aligned([heads, *tiles], gap=gap, row_gap=0.35, down="middle", across="middle")
 
-    def _law(self, place: Place) -> Formula:
-        """The sum as a product."""
-        return Formula(
-            f"law-{place.letter}",
-            (
-                Term("match", fmt.number(place.match), MATCH),
-                Term("times", "×"),
-                Term("ink", fmt.number(place.ink), self.amount),
-                Term("again", "×"),
-                Term("filter", fmt.number(place.length), FILTER),
-                Term("equals", "="),
-                Term("sum", fmt.number(place.step.total), terms.SUM),
-            ),
-        )
+    def _measured(self, place: Place, length: float = 1.15, pitch: float = PITCH) -> list[Part]:
+        """A window, and a bar each for its match, its ink, and its response."""
+        name, patch, *_ = self._tile(place)
+        ink = Scale(max(each.ink for each in self.places.values()))
+        measures = (
+            (f"match-{place.letter}", MATCH, place.match, Scale(1.0), "ink"),
+            (f"ink-{place.letter}", self.amount, place.ink, ink, "ink"),
+            (f"law-{place.letter}", terms.RESPONSE, place.step.activated, self.scale, ""),
+        )  # fmt: skip
+        bars = [
+            Bars(
+                called, [Bar("bar", label, value, tone=tone)], scale, pitch=pitch,
+                share="seen" if self.kernels is None else "numbers",
+                length=length * place.step.patch.shape[1], lowest=self._least_match
+                if label is MATCH else 0.0,
+            )
+            for called, label, value, scale, tone in measures
+        ]  # fmt: skip
+        signs = [Text(f"{sign}-{place.letter}", text, role="sign", tone="muted")
+                 for sign, text in (("times", "×"), ("gives", "→"))]  # fmt: skip
+        return [name, patch, bars[0], signs[0], bars[1], signs[1], bars[2]]
+
+    @property
+    def _least_match(self) -> float:
+        return min(0.0, *(place.match for place in self.places.values()))
+
+    @property
+    def _law(self) -> Caption:
+        """How match and ink make a response, with the numbers that all windows share."""
+        step = next(iter(self.places.values()))
+        bias, name = step.step.bias, terms.activation(step.step.activation)
+        law = LAW if name == "linear" else LAW_OF.fill(activation=name)
+        return law.fill(
+            ink=self.amount, n=fmt.number(step.length), sign="−" if bias < 0 else "+",
+            b=fmt.number(abs(bias)),
+        )  # fmt: skip
 
     def _notes(self, *, places: bool = False) -> list[Part]:
         """What the measures mean, how numbers are rounded, and where the windows lie."""
-        said = [MEASURES.fill(ink=self.amount)] if self.places and not places else []
+        said = (
+            [self._law, MEASURES.fill(ink=self.amount.capital)]
+            if self.places and not places
+            else []
+        )
         if places and self.places:
             at = ", ".join(f"{p.letter} ({p.step.row}, {p.step.col})" for p in self.places.values())
             said.append(AT.fill(places=Caption(en=at, zh=at)))
@@ -412,7 +414,6 @@ TIMES = Caption(en="Patch ⊙ filter", zh="图块 ⊙ 过滤器")
 MATCH = Caption(en="match", zh="吻合度")
 INK, SIGNAL = Caption(en="ink", zh="笔画"), Caption(en="signal", zh="信号")
 INK_AMOUNT = Caption(en="ink", zh="墨量")
-FILTER = Caption(en="filter", zh="过滤器")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
 AT = Caption(
     en="(Row, column) on the map, counted from 0: {places}.",
@@ -420,6 +421,14 @@ AT = Caption(
 )
 SEES = Caption(en="A cell sees {size} pixels.", zh="一格看到 {size} 个像素。")
 MEASURES = Caption(
-    en="Match: cosine of patch and filter, −1 to 1; {ink}, filter: root of the sum of squares.",
-    zh="吻合度：图块与过滤器的余弦，−1 到 1；{ink}、过滤器：平方和的平方根。",
+    en="Match: cosine of patch and filter. {ink}: root of the sum of squares.",
+    zh="吻合度：图块与过滤器的余弦。{ink}：平方和的平方根。",
+)
+LAW = Caption(
+    en="Response = match × {ink} × {n} (the filter's length) {sign} {b} (bias).",
+    zh="响应 = 吻合度 × {ink} × {n}（过滤器的长度）{sign} {b}（偏置）。",
+)
+LAW_OF = Caption(
+    en="Response = {activation}(match × {ink} × {n} (the filter's length) {sign} {b} (bias)).",
+    zh="响应 = {activation}(吻合度 × {ink} × {n}（过滤器的长度）{sign} {b}（偏置）)。",
 )

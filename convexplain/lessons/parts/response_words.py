@@ -5,9 +5,6 @@ from __future__ import annotations
 from convexplain.style.captions import Caption
 
 WEIGH_TITLE = Caption(en="Response map: what makes a response large", zh="响应图：响应怎样才会大")
-ALL_TITLE = Caption(
-    en="One picture, {n} filters, {n} maps", zh="一幅图，{n} 个过滤器，{n} 张响应图"
-)
 SIGNS = Caption(
     en="{ink} under blue votes for it, under orange against.",
     zh="{ink}在蓝色权重下支持，在橙色下反对。",
@@ -25,26 +22,22 @@ MORE_INK = Caption(
     en="{x} holds more {ink} than {best}, but {a} for and {b} against nearly cancel.",
     zh="{x} 的{ink}比 {best} 多，但支持 {a} 与反对 {b} 几乎抵消。",
 )
-AGAINST = Caption(
-    en="In {x} the {ink} lies under the negative weights: {v}.",
-    zh="{x} 的{ink}落在负权重下：{v}。",
+WEIGHING = Caption(
+    en="{x}: each number times its weight, all added.", zh="{x}：每个数乘以权重，再求和。"
 )
 FULL = Caption(
-    en="{x}: more {ink} than {best}; votes nearly cancel.",
-    zh="{x}：{ink}比 {best} 多，但支持与反对几乎抵消。",
+    en="{x}: much {ink}, but for and against nearly cancel: {v}.",
+    zh="{x}：{ink}多，但支持与反对几乎抵消：{v}。",
 )
-NEGATIVE = Caption(en="{x}: the votes against win, {v}.", zh="{x}：反对的更多，{v}。")
-CUT = Caption(
-    en="{x}: the votes against win; {activation} makes it {v}.",
-    zh="{x}：反对的更多，{activation} 把它变成 {v}。",
+FAINT = Caption(
+    en="{x}: it fits, but has less {ink} than {best}: {v}.",
+    zh="{x}：吻合，但{ink}比 {best} 少：{v}。",
 )
-FITS = Caption(
-    en="{x}: {ink} under blue weights, little under orange.",
-    zh="{x}：{ink}落在蓝色权重下，橙色下很少。",
-)
-MOST = Caption(en="{x}: here the votes for it win by most.", zh="{x}：支持超出反对最多。")
-CLOSEST = Caption(
-    en="{x} matches better, but has less {ink}: {v}.", zh="{x} 更吻合，但{ink}更少：{v}。"
+BOTH = Caption(en="{x}: it fits, and has {ink}: {v}.", zh="{x}：吻合，{ink}也多：{v}。")
+MOST = Caption(en="{x}: here for wins over against by most.", zh="{x}：支持超出反对最多。")
+MEASURED = Caption(
+    en="How well does each fit, and how much {ink} does it hold?",
+    zh="每个有多吻合，{ink}有多少？",
 )
 LAW = Caption(
     en="A response is match times {ink}, not a probability.", zh="响应 = 吻合度 × {ink}，不是概率。"
@@ -60,20 +53,6 @@ SEES = Caption(
 ANOTHER = Caption(en="Filter {n}: other places light up.", zh="过滤器 {n}：亮起的是别处。")
 FURTHER = Caption(en="Filter {a}: others again.", zh="过滤器 {a}：又是别处。")
 FURTHER_TWO = Caption(en="Filters {a} and {b}: others again.", zh="过滤器 {a} 和 {b}：又是别处。")
-ALL = Caption(
-    en="{n} filters, {n} maps, one colour scale.", zh="{n} 个过滤器，{n} 张响应图，同一色标。"
-)
-ABOVE_ZERO = Caption(
-    en="At this place {k} of {n} are above zero.", zh="这个位置上，{n} 个中有 {k} 个大于零。"
-)
-BLANK = Caption(en="{d} of {n} filters find nothing here.", zh="{n} 个过滤器中有 {d} 个没有响应。")
-TINT = Caption(
-    en="Filter {n} tints blank paper: its bias is {b}.", zh="过滤器 {n} 给空白处上色：偏置是 {b}。"
-)
-NAME = Caption(
-    en="output[:, :, {n}] is this map: all rows, all columns.",
-    zh="output[:, :, {n}] 就是这张图：所有行、所有列。",
-)
 ABOUT = Caption(
     en="The response map of filter {n} of {layer}, {shape} numbers. The largest, {v}, stands at "
     "row {r}, column {c}; {strong} are above {half}, half of it.",
