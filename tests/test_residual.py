@@ -64,7 +64,8 @@ def test_a_block_of_zeros_hands_on_what_came_in(lesson):
 
 
 def test_the_errors_of_what_came_in_are_those_of_finite_differences(lesson):
-    behind, through = lesson.errors
+    behind, through, arrives = lesson.errors
+    np.testing.assert_allclose(behind + through, arrives, atol=1e-12)
     network, label, n = lesson.network, lesson.subject.label, lesson.shown_filter
     names = [layer.name for layer in network.layers]
     after = network.layers[names.index("pool1") + 1 :]
@@ -139,12 +140,13 @@ def test_an_addition_of_two_separate_ways_is_none(tmp_path):
             Residual(model=name)
 
 
-def test_the_question_s_wrong_answers_are_other_numbers(lesson):
+def test_it_is_asked_what_a_block_of_zeros_hands_on(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
-    choices = {choice.text.text("en"): choice.reply for choice in question.choices}
-    came, change, total = lesson.numbers
-    assert choices.pop(fmt.number(total)) is None
-    assert set(choices) == {fmt.number(each) for each in (came, change, came * change)}
+    (right,) = (choice for choice in question.choices if choice.reply is None)
+    assert right.text.text("en") == "what came in"
+    change, total = lesson.silent()
+    assert not change.any()
+    np.testing.assert_array_equal(total, lesson.three[0][:, :, lesson.shown_filter])
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
@@ -155,13 +157,13 @@ def test_every_picture_has_its_place_on_every_sheet(lesson, aspect):
         lesson.opening(),
         lesson.both_ways(upright=upright),
         lesson.adding(upright=upright),
-        lesson.walls(),
-        lesson.silent(),
-        lesson.backwards(),
-        lesson.answers(),
+        lesson.adding(upright=upright, told=False),
+        lesson.past(upright=upright),
+        lesson.backwards(upright=upright),
+        lesson.both(),
     ]
     for diagram in shown:
-        assert problems(place(diagram, sheet, "zh")) == []
+        assert problems(place(diagram, sheet, "en")) == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -194,3 +196,17 @@ def test_the_sum_comes_into_its_own_cell(lesson):
     stage = of("residual", LOOKS[0]).ends["answer"]
     for name, maps in zip(("came", "change", "sum"), lesson.three, strict=True):
         np.testing.assert_allclose(stage[name].values, maps[:, :, n])
+    # What comes round is what stands behind the plus, at the same place.
+    behind, through, arrives = lesson.errors
+    np.testing.assert_allclose(stage["round"].values, behind)
+    np.testing.assert_allclose(stage["through"].values, through)
+    np.testing.assert_allclose(stage["arrives"].values, arrives)
+    moments = of("residual", LOOKS[0]).during("arrow")
+    faded = next(m for m in moments if "change" in m and not m["change"].values.any())
+    np.testing.assert_allclose(faded["sum"].values, faded["came"].values)
+    passed = next(m for m in moments if "round.cell" in m)
+    np.testing.assert_array_equal(passed["round"].values, passed["behind"].values)
+    for name in ("round", "behind"):
+        grid, frame = passed[name], passed[f"{name}.cell"]
+        left, top = (frame.places[0] - grid.places[0]) / grid.cell
+        assert (top, left) == pytest.approx(lesson.error_place, abs=0.01)

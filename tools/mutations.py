@@ -146,8 +146,8 @@ MUTATIONS = (
     Mutation(
         "a sum of another cell",
         "scenes.residual",
-        "values[row, col] = known[row, col]",
-        "values[row, col] = known[col, row]",
+        "values[row, col] = self.known[row, col]\n\n        cells",
+        "values[row, col] = self.known[col, row]\n\n        cells",
         "tests/test_residual.py::test_the_sum_comes_into_its_own_cell",
     ),
     Mutation(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,29 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import facts
-from convexplain.lessons.parts import mistakes, walls
-from convexplain.lessons.parts.beats import Beat, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, compared, right
-from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
+from convexplain.lessons.parts.beats import Beat, Choice, Event, Question
+from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.subject import Role, ancestors, find
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
-    Aligned,
-    Axis,
-    Bar,
-    Bars,
     Cells,
-    Chart,
     Column,
-    Curve,
     Diagram,
     Either,
     Formula,
     Legend,
     Link,
-    Maps,
     Mark,
     Part,
     Row,
@@ -46,8 +35,7 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
-#: At most so many maps stand on a wall, and so many on the way through.
-MOST = 32
+#: At most so many maps on the way through.
 _ON_THE_WAY = 3
 #: A change that is followed prints as at least so much.
 _LEAST = 0.2
@@ -55,18 +43,13 @@ _LEAST = 0.2
 _CAME = Caption(en="came in", zh="输入")
 _CHANGE = Caption(en="change", zh="改动")
 _SUM = Caption(en="goes on", zh="传下去")
-_ERROR_OUT = Caption(en="error behind the plus", zh="加号之后的误差")
+_BEHIND = Caption(en="error behind the plus", zh="加号之后的误差")
 _ROUND = Caption(en="comes round", zh="绕过来的")
-_THROUGH = Caption(en="comes through", zh="穿过来的")
+_THROUGH = Caption(en="through the layers", zh="穿过各层的")
+_ARRIVES = Caption(en="arrives", zh="到达")
 _ON_WAY = Caption(en="on the way through", zh="途中")
-_BLOCK = Caption(en="both ways", zh="两条路")
-_NO_CHANGE = Caption(en="round alone", zh="只绕过")
-_NO_SHORTCUT = Caption(en="through alone", zh="只穿过")
-_WITH, _WITHOUT = Caption(en="with arrows", zh="有箭头"), Caption(en="without", zh="无箭头")
-_LAYERS = Caption(en="{n} layers, {arrows}", zh="{n} 层，{arrows}")
-_ALONG = Caption(en="convolution", zh="第几个卷积")
-_LENGTH = Caption(en="length of its gradient", zh="它的梯度的长度")
-_TRAINED = Caption(en="test digits right", zh="认对的测试数字")
+#: Of the names of the layers between, so many sizes of text go into a line.
+_NARROW = 5.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +65,7 @@ class Residual(FilterLesson):
         zh="有一条箭头绕过卷积。什么和什么相加？",
     )
     answer: ClassVar[Caption] = Caption(
-        en="The block adds a change; what came in goes on, both ways.",
+        en="The block adds a change; what came in goes on, and errors come back, as they are.",
         zh="块只加上改动；输入照样传下去，误差照样传回来。",
     )
     needs: ClassVar[tuple[Role, ...]] = ("addition",)
@@ -120,9 +103,10 @@ class Residual(FilterLesson):
 
     @property
     def clearest(self) -> int:
-        """The channel with the largest change."""
-        change = np.abs(self.three[1]).max(axis=(0, 1))
-        return int(change.argmax())
+        """The channel in which both what came in and the change are seen best in one scale."""
+        came, change, total = (np.abs(each).max(axis=(0, 1)) for each in self.three)
+        most = np.maximum(np.maximum(came, change), total)
+        return int((np.minimum(came, change) / np.where(most, most, 1.0)).argmax())
 
     @cached_property
     def place(self) -> tuple[int, int]:
@@ -156,20 +140,28 @@ class Residual(FilterLesson):
         return not change.any() and bool((total == self.three[0]).all())
 
     @cached_property
-    def errors(self) -> tuple[Floats, Floats] | None:
-        """The errors behind the plus, and those that come through the block in addition to them.
+    def errors(self) -> tuple[Floats, Floats, Floats] | None:
+        """The errors behind the plus, those that come through the layers, and their sum.
 
-        Of the shown channel; None where it is not known what the picture is, or where all of them
-        print as 0: an answer that is sure and right has hardly any.
+        Of the shown channel; what comes round is what stands behind the plus. None where it is not
+        known what the picture is, or where all of them print as 0: an answer that is sure and right
+        has hardly any.
         """
         label = self.subject.label
         if label is None or find(self.network, "probabilities") is None or self.ways[0] == "input":
             return None
         back, n = self.trace.backward(label), self.shown_filter
-        behind = back.errors[self.shown_layer][:, :, n]
-        through = back.errors[self.ways[0]][:, :, n] - behind
-        seen = any(fmt.rounded(float(np.abs(each).max())) for each in (behind, through))
-        return (behind, through) if seen else None
+        behind, arrives = (back.errors[name][:, :, n] for name in (self.shown_layer, self.ways[0]))
+        through = arrives - behind
+        seen = all(fmt.rounded(float(np.abs(each).max())) for each in (behind, through))
+        return (behind, through, arrives) if seen else None
+
+    @cached_property
+    def error_place(self) -> tuple[int, int]:
+        """Where the error behind the plus is large, of the places that add up as printed."""
+        assert self.errors is not None
+        behind, through, arrives = self.errors
+        return followed(through, behind, arrives, least=0.0)
 
     @cached_property
     def right(self) -> Mapping[str, int] | None:
@@ -191,37 +183,27 @@ class Residual(FilterLesson):
             found[name] = right(self.network, carried(self.network, many, instead=alone))
         return found
 
-    @property
-    def measured(self) -> Mapping[str, Mapping[str, Any]] | None:
-        """What was measured of a network of many such blocks, with arrows and without.
-
-        None beside a network of one's own: those were made for digits.
-        """
-        if self.model != type(self).model:  # the default
-            return None
-        count = max(row["blocks"] for row in facts.rows("depth"))
-        return {way: facts.row("depth", blocks=count, arrows=way) for way in ("no", "yes")}
-
     # The pictures.
 
     @cached_property
     def scale(self) -> Scale:
-        """Of all three."""
-        return Scale(float(max(np.abs(each).max() for each in self.three)) or 1.0, terms.RESPONSE)
+        """Of all three, in the shown channel."""
+        most = max(np.abs(each[:, :, self.shown_filter]).max() for each in self.three)
+        return Scale(float(most) or 1.0, terms.RESPONSE)
 
     def _map(
-        self, name: str, values: Floats, title: Caption, *, marked: bool = False,
+        self, name: str, values: Floats, title: Caption, *, place: tuple[int, int] | None = None,
         scale: Scale | None = None,
     ) -> Cells:  # fmt: skip
         return Cells(
             name, values, scale or self.scale, lines=False, title=title, share="maps",
-            marks={"cell": Mark(*self.place)} if marked else {},
+            marks={"cell": Mark(*place)} if place else {},
         )  # fmt: skip
 
     def _three(self, *, marked: bool = False) -> list[Cells]:
-        titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
+        titles, place = (_CAME.capital, _CHANGE.capital, _SUM.capital), self.place
         return [
-            self._map(name, values[:, :, self.shown_filter], title, marked=marked)
+            self._map(name, values[:, :, self.shown_filter], title, place=place if marked else None)
             for name, values, title in zip(NAMES, self.three, titles, strict=True)
         ]
 
@@ -250,114 +232,73 @@ class Residual(FilterLesson):
         body = column if upright else Either(row, column)
         return Diagram(Column(body, Legend("legend", row=True), align="middle"), links)
 
-    def adding(self, *, upright: bool = False) -> Diagram:
-        """Describe what came in, the change, and the sum, and one place of all three."""
-        came, change, total = self._three(marked=True)
-        legend = Legend("legend", row=True)
-        signs = Text("plus", "+", role="sign"), Text("equals", "=", role="sign")
-        row = Row(came, signs[0], change, signs[1], total, gap=0.7)
-        if upright:
-            below = Row(signs[1], total, gap=0.7)
-            row = Column(Row(came, signs[0], change, gap=0.7), below, align="middle")
-        return Diagram(Column(row, self._sum(), legend, align="middle"))
+    def adding(self, *, upright: bool = False, told: bool = True) -> Diagram:
+        """Describe what came in, the change, and the sum; if told so, one place of all three."""
+        legend, numbers = Legend("legend", row=True), [self._sum(large=not upright)] if told else []
+        row = _equation(self._three(marked=told), upright)
+        return Diagram(Column(row, *numbers, legend, align="middle"))
 
-    def _sum(self) -> Formula:
-        came, change, total = self.numbers
-        sign, size = fmt.addend(change)
-        return Formula(
-            "one",
-            (
-                Term("came", fmt.number(came), _CAME),
-                Term("sign", sign),
-                Term("change", size, _CHANGE),
-                Term("equals", "="),
-                Term("sum", fmt.number(total), _SUM),
-            ),
-        )
+    def _sum(self, *, large: bool = False) -> Formula:
+        return _addition("one", self.numbers, (_CAME, _CHANGE, _SUM), large=large)
 
-    def walls(self) -> Diagram:
-        """Describe all channels of the three."""
-        titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
-        columns = int(np.ceil(np.sqrt(min(MOST, self.filters))))
-        every = [
-            Maps(f"wall-{name}", values[:, :, :MOST], self.scale, lines=False,
-                 title=walls.first(title, self.filters, MOST), share="wall", columns=columns)
-            for name, values, title in zip(NAMES, self.three, titles, strict=True)
-        ]  # fmt: skip
-        return _together(*every)
-
-    def silent(self) -> Diagram:
-        """Describe the three with all weights of the block at 0."""
+    def silent(self) -> tuple[Floats, Floats]:
+        """Return change and sum of the shown channel with all weights of the block at 0."""
         n = self.shown_filter
-        values = (self.three[0], self.silenced.before(self.ways[1]),
-                  self.silenced.before(self.shown_layer))  # fmt: skip
-        titles = (_CAME.capital, _CHANGE.capital, _SUM.capital)
-        return _together(
-            *(self._map(f"silent-{name}", each[:, :, n], title)
-              for name, each, title in zip(NAMES, values, titles, strict=True))
-        )  # fmt: skip
-
-    def backwards(self) -> Diagram:
-        """Describe the errors behind the plus, those that come round, and those through the block.
-
-        What comes round is what stands behind the plus.
-        """
-        assert self.errors is not None
-        behind, through = self.errors
-        scale = Scale(float(max(np.abs(behind).max(), np.abs(through).max())), terms.ERROR)
-        panels = [
-            self._map(name, values, title.capital, scale=scale)
-            for name, values, title in (
-                ("behind", behind, _ERROR_OUT), ("round", behind, _ROUND),
-                ("through", through, _THROUGH),
-            )
-        ]  # fmt: skip
-        legend = Legend("legend", row=True)
-        ways = Aligned(((panels[1],), (panels[2],)))
-        links = Link("behind", "round"), Link("behind", "through")
-        return Diagram(
-            Either(
-                Column(Row(ways, panels[0], gap=3), legend, align="middle"),
-                Column(ways, panels[0], legend, align="middle"),
-            ),
-            links,
+        change, total = (
+            self.silenced.before(name)[:, :, n] for name in (self.ways[1], self.shown_layer)
         )
+        return change, total
 
-    def answers(self) -> Diagram:
-        """Describe how many digits are read right with both ways, and with one alone."""
-        assert self.right is not None
-        labels = {"block": _BLOCK, "round": _NO_CHANGE, "through": _NO_SHORTCUT}
-        return compared({name: (labels[name], n) for name, n in self.right.items()})
+    def _errors(self) -> dict[str, Cells]:
+        assert self.errors is not None
+        behind, through, arrives = self.errors
+        most = float(max(np.abs(each).max() for each in self.errors))
+        said = {
+            "behind": (behind, _BEHIND), "round": (behind, _ROUND), "through": (through, _THROUGH),
+            "arrives": (arrives, _ARRIVES),
+        }  # fmt: skip
+        scale = Scale(most, terms.ERROR)
+        return {
+            name: self._map(name, values, title.capital, scale=scale, place=self.error_place)
+            for name, (values, title) in said.items()
+        }
 
-    def deep(self) -> Diagram:
-        """Describe how long the gradients of many layers are before the first step."""
-        assert self.measured is not None
-        curves = [
-            Curve(way, np.arange(1, len(row["gradients"]) + 1), row["gradients"], label, tone)
-            for (way, row), label, tone in zip(
-                self.measured.items(), (_WITHOUT, _WITH), ("ink", "accent"), strict=True
-            )
-        ]
-        lengths = [length for curve in curves for length in np.asarray(curve.y)]
-        low = 10.0 ** math.floor(math.log10(min(lengths)))
-        high = 10.0 ** math.ceil(math.log10(max(lengths)))
-        along = Axis(_ALONG, 1.0, float(len(curves[0].x)), whole=True)
-        chart = Chart("deep", curves, along, Axis(_LENGTH, low, high, log=True))
-        return Diagram(chart.broad())
+    def past(self, *, upright: bool = False) -> Diagram:
+        """Describe the errors behind the plus, and how they come round the layers."""
+        maps, names = self._errors(), ", ".join(self.between)
+        layers = Text("layers", names, role="heading", tone="muted", measure=_NARROW)
+        parts = (maps["round"], layers, maps["behind"])
+        row = Column(*parts, align="middle") if upright else Row(*parts, gap=3)
+        number = fmt.number(float(maps["behind"].values[self.error_place]))
+        same = Formula(
+            "same",
+            (Term("round", number, _ROUND), Term("equals", "="), Term("behind", number, _BEHIND)),
+            large=not upright,
+        )
+        legend = Legend("legend", row=True)
+        return Diagram(Column(row, same, legend, align="middle"), (Link("behind", "round"),))
 
-    def trained(self) -> Diagram:
-        """Describe how many test digits few and many layers read right, with arrows and without."""
-        bars = []
-        for row in facts.rows("depth"):
-            arrow = row["arrows"] == "yes"
-            label = _LAYERS.fill(n=row["convolutions"], arrows=_WITH if arrow else _WITHOUT)
-            shown = fmt.percent(row["accuracy"])
-            tone = "accent" if arrow else "ink"
-            bars.append(
-                Bar(f"{row['blocks']}-{row['arrows']}", label, row["accuracy"], shown, tone)
-            )
-        title = _TRAINED.capital
-        return Diagram(Row(Bars("trained", bars, Scale(1.0), length=20, title=title)))
+    def both(self) -> Diagram:
+        """Describe both sums: of what goes on, and of the errors that come back."""
+        rows = [_equation(self._three())]
+        if self.errors is not None:
+            back = [replace(each, marks={}) for each in self._arriving()]
+            rows.append(_equation(back, suffix="-back"))
+        both = Column(*rows, gap=0.6, align="middle")
+        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+
+    def _arriving(self) -> list[Cells]:
+        maps = self._errors()
+        return [maps[name] for name in ("round", "through", "arrives")]
+
+    def backwards(self, *, upright: bool = False) -> Diagram:
+        """Describe the errors that come round, those through the layers, and what arrives."""
+        assert self.errors is not None
+        row = _equation(self._arriving(), upright)
+        behind, through, arrives = (float(each[self.error_place]) for each in self.errors)
+        said = (_ROUND, _THROUGH, _ARRIVES)
+        numbers = _addition("back", (behind, through, arrives), said, large=not upright)
+        return Diagram(Column(row, numbers, Legend("legend", row=True), align="middle"))
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -392,105 +333,85 @@ class Residual(FilterLesson):
             en="Two ways lead to the plus: through {n} layers, and round.",
             zh="两条路通向加号：穿过 {n} 层，或者绕过去。",
         )
-        yield Event("ways", 4.4, said.fill(n=len(self.between)))
+        yield Event("ways", 4.8, said.fill(n=len(self.between)))
 
     def _tell_add(self) -> Iterator[Event]:
-        came, change, total = map(fmt.number, self.numbers)
+        came, change, _ = map(fmt.number, self.numbers)
         said = Caption(
             en="Round comes what came in; through comes a change.",
             zh="绕过来的是输入，穿过来的是改动。",
         )
-        yield Event("arrive", 3.0, said)
+        yield Event("arrive", 3.4, said)
         said = Caption(en="At one place: {a}, and {b}.", zh="同一处：{a} 和 {b}。")
-        yield Event("meet", 1.6, said.fill(a=came, b=change))
-        question = self.ask()
-        if question is not None:
-            yield Event("predict", self.pause, ask=question, detail=1)
+        yield Event("meet", 2.4, said.fill(a=came, b=change))
         said = Caption(
-            en="Same row, column and channel are added: {c}.", zh="同行、同列、同通道相加：{c}。"
+            en="They are added, each number to the one at its own place.",
+            zh="两者相加，每个数各加同一位置的数。",
         )
-        yield Event("adds", 4.2, said.fill(c=total))
+        yield Event("adds", 3.6, said)
         said = Caption(
             en="So for all {n} numbers; the plus has no weights.",
             zh="{n} 个数都这样；加号没有权重。",
         )
-        yield Event("all", 4.2, said.fill(n=fmt.count(self.three[0].size)))
+        yield Event("all", 4.0, said.fill(n=fmt.count(self.three[0].size)), detail=1)
 
     def ask(self) -> Question | None:
-        """Ask for the sum; None if too few wrong ways print another number."""
-        came, change, total = self.numbers
-        ways = {RIGHT: total, "replaced": change, "multiplied": came * change, "kept": came}
-        choices = mistakes.choices(ways, fmt.number, REPLIES)
-        if len(choices) < FEWEST_CHOICES:
+        """Ask what goes on if the layers give nothing; None where they give something even then."""
+        if not self.lets_all_through:
             return None
         said = Caption(
-            en="Came in: {a}. Through: {b}. What goes on?",
-            zh="输入 {a}，穿过来的是 {b}。传下去的是多少？",
+            en="All weights of these layers set to 0: what goes on?",
+            zh="把这些层的权重全设为 0：传下去的是什么？",
         )
-        return Question(said.fill(a=fmt.number(came), b=fmt.number(change)), choices)
+        return Question(said, ZEROS)
 
     def _tell_arrow(self) -> Iterator[Event]:
-        if self.lets_all_through:
+        question = self.ask()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
             said = Caption(
-                en="All its weights 0: what came in goes on unchanged.",
-                zh="权重全为 0：输入原样传下去。",
+                en="No change is left, so what came in goes on, unchanged.",
+                zh="改动没有了，所以输入原样传下去。",
             )
-            yield Event("silent", 3.9, said)
-        if self.errors is not None:
-            said = Caption(
-                en="Backward, the plus hands each error on whole, both ways.",
-                zh="反向时，加号把误差原样传给两条路。",
-            )
-            yield Event("backwards", 4.6, said)
-        if self.measured is not None:
-            yield from self._tell_measured(self.measured)
-        # A network that guesses does so both ways.
-        if self.right is not None and len({*self.right.values()}) > 1:
-            found = {name: fmt.count(n) for name, n in self.right.items()}
-            said = Caption(
-                en="Right: {block}; round alone {round}, through alone {through}.",
-                zh="认对 {block} 个；只绕过 {round} 个，只穿过 {through} 个。",
-            )
-            yield Event("answers", 4.6, said.fill(**found), detail=1)
-
-    def _tell_measured(self, measured: Mapping[str, Mapping[str, Any]]) -> Iterator[Event]:
-        without, with_ = measured["no"], measured["yes"]
+            yield Event("silent", 4.4, said)
+        if self.errors is None:
+            return
         said = Caption(
-            en="{n} layers: first gradient {a} without, {b} with.",
-            zh="{n} 层中第一层的梯度：无箭头 {a}，有箭头 {b}。",
+            en="Backward, as trained: round the layers each error comes back as it was.",
+            zh="反向，权重如训练所得：绕过各层，误差原样传回。",
         )
-        first = [row["gradients"][0] for row in (without, with_)]
-        few = fmt.number(first[0], 1 - math.floor(math.log10(first[0])))
-        told = said.fill(n=without["convolutions"], a=few, b=fmt.number(first[1]))
-        yield Event("deep", 5.0, told, detail=1)
-        said = Caption(en="And after {n} steps of training?", zh="训练 {n} 步之后呢？")
-        yield Event("train", 2.6, said.fill(n=fmt.count(facts.steps("depth"))), detail=1)
-        said = Caption(en="Right: {a} without arrows, {b} with.", zh="无箭头对 {a}，有箭头对 {b}。")
-        shares = {
-            name: fmt.percent(row["accuracy"]) for name, row in (("a", without), ("b", with_))
-        }
-        yield Event("trained", 1.8, said.fill(**shares), detail=1)
+        yield Event("round", 6.0, said)
+        said = Caption(
+            en="Through the layers comes a second part; the two are added.",
+            zh="穿过各层传回另一部分，两者相加。",
+        )
+        yield Event("backwards", 5.4, said, detail=1)
 
 
 #: The three maps, by name.
 NAMES = ("came", "change", "sum")
-REPLIES = {
-    "replaced": Caption(
-        en="Then what came in would be gone, as in a plain stack of layers.",
-        zh="那样输入就丢了，和普通堆叠一样。",
+#: What may go on if all weights of a block are 0.
+ZEROS = (
+    Choice(Caption(en="what came in", zh="输入")),
+    Choice(
+        Caption(en="0 everywhere", zh="处处为 0"),
+        Caption(
+            en="Only the change is 0; the arrow does not pass through the layers.",
+            zh="只有改动为 0；箭头不经过这些层。",
+        ),
     ),
-    "multiplied": Caption(
-        en="Nothing is weighed at the plus: it adds.", zh="加号不做乘法，只是相加。"
+    Choice(
+        Caption(en="the same as now", zh="和现在一样"),
+        Caption(en="The change is gone from the sum.", zh="和里面少了改动。"),
     ),
-    "kept": Caption(
-        en="Then the layers in between would have done nothing.", zh="那样中间的层就白算了。"
-    ),
-}
+)
 
 
-def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:
+def followed(
+    came: Floats, change: Floats, total: Floats, *, least: float = _LEAST
+) -> tuple[int, int]:
     """Return the place of the largest change whose sum adds up as printed, where much came in."""
-    weight = np.abs(change) * (np.abs(came) >= _LEAST)
+    weight = np.abs(change) * (np.abs(came) >= least)
     order = np.argsort(-weight, axis=None, kind="stable")
     cells = [divmod(int(n), came.shape[1]) for n in order]
     honest = (c for c in cells if fmt.adds_up((came[c], change[c]), total[c]))
@@ -498,11 +419,34 @@ def followed(came: Floats, change: Floats, total: Floats) -> tuple[int, int]:
     return int(row), int(col)
 
 
-def _together(*parts: Part) -> Diagram:
-    legend = Legend("legend", row=True)
-    return Diagram(
-        Either(
-            Column(Row(*parts, gap=1.5), legend, align="middle"),
-            Column(*parts, legend, align="middle"),
-        )
+def _equation(maps: list[Cells], upright: bool = False, *, suffix: str = "") -> Part:
+    """Lay out three maps with a plus and an equals sign between them."""
+    one, other, total = maps
+    plus, equals = (
+        Text(f"{name}{suffix}", sign, role="sign")
+        for name, sign in (("plus", "+"), ("equals", "="))
+    )
+    if upright:
+        below = Row(equals, total, gap=0.7)
+        return Column(Row(one, plus, other, gap=0.7), below, align="middle")
+    return Row(one, plus, other, equals, total, gap=0.7)
+
+
+def _addition(
+    name: str, numbers: tuple[float, float, float], said: tuple[Caption, Caption, Caption],
+    *, large: bool,
+) -> Formula:  # fmt: skip
+    """Write out one sum, with what its numbers are."""
+    one, change, total = numbers
+    sign, size = fmt.addend(change)
+    return Formula(
+        name,
+        (
+            Term("came", fmt.number(one), said[0]),
+            Term("sign", sign),
+            Term("change", size, said[1]),
+            Term("equals", "="),
+            Term("sum", fmt.number(total), said[2]),
+        ),
+        large=large,
     )
