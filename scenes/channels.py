@@ -86,16 +86,20 @@ class Channels(LessonScene):
         self.during(0.45, in_turn(*kernels), self.board.show("hand-made", *legend))
         self.during(1, in_turn(*(self.board.send(f"patch-{n}", f"kernel-{n}") for n in COLOURS)))
 
-    def show_added(self, event: Event) -> None:
-        """The three sums come, and are put on each other."""
+    def show_sums(self, event: Event) -> None:
+        """Each channel's products give a sum."""
         rows = [
             in_turn(self.board.pulse(f"kernel-{n}"), self.board.show(f"sum.{n}"), overlap=0.6)
             for n in COLOURS
         ]
-        self.during(0.5, in_turn(*rows), rate=linear)
+        self.during(1, in_turn(*rows), rate=linear)
+
+    def show_added(self, event: Event) -> None:
+        """The three sums are put on each other."""
         more = [name for name in ("sum.bias", "sum.activation") if self.board.has(name)]
-        self.during(0.2, self.board.show("sum.rule", "sum.total", *more))
-        self.during(1, self.board.grow("sum.activated", out_of="sum.total"))
+        self.during(0.25, self.board.show("sum.rule", "sum.total", *more))
+        self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
+        self.during(1, self.board.pulse("sum.activated", times=2))
 
     def show_run(self, event: Event) -> None:
         """The window runs over the photograph, and the map fills."""
@@ -188,36 +192,16 @@ class Channels(LessonScene):
         there = [name for name in names if self.board.has(name)]
         self.during(0.15 * share, self.board.show(*there))
 
-    def show_filters(self, event: Event) -> None:
-        """The filters come beside what they read; one of them is looked at."""
-        self.lay(self.picture.asked(), ("filters", "told-0", "told-1", "legend"), 0.5)
-        self.during(1, self.board.pulse(self.own("filters"), times=2))
-
-    def own(self, name: str) -> str:
-        """Return the name of what belongs to the filter that is shown, among others."""
-        return f"{name}[{self.picture.filters.index(self.lesson.step.filter)}]"
-
-    def show_predict_maps(self, event: Event) -> None:
-        """What is read, and the filters, are looked at in turn; then the video waits."""
-        maps = in_turn(
-            *(self.board.pulse(tile, colour="muted") for tile in self.tiles), overlap=0.8
-        )
-        count = range(len(self.picture.filters))
-        filters = [self.board.pulse(f"filters[{n}]", colour="muted") for n in count]
-        looks = in_turn(maps, in_turn(*filters, overlap=0.8))
-        self.during(min(1.0, 6.0 / event.seconds), looks, rate=linear)
-
     # One number.
 
     def show_first(self, event: Event) -> None:
         """One channel: its patch, its weights, their products; their sum begins a pile."""
         channel: int = event.data
-        place = self.board.box(self.own("filters"))
         moves = self.board.become(self.picture.making(channel), show=self.windows)
         self.during(0.3, moves, self.board.show("pile.title", "pile.zero"))
         self.during(0.2, self.board.grow("patch", out_of=f"map-{channel}.window"))
         self.link(channel)
-        self.during(0.2, self.board.grow("kernel", out_of=place), self.board.show("times"))
+        self.during(0.2, self.board.show("kernel", "times"))
         self.multiply(0.2)
         if self.board.has("place"):
             self.board.show("place")(1.0)
@@ -263,13 +247,10 @@ class Channels(LessonScene):
 
     def show_rest(self, event: Event) -> None:
         """All other channels drop their blocks on the pile."""
-        self.during(0.12, self.board.hide(*self.block()))
-        self.during(0.05, self.board.explain())
+        self.during(0.2, self.board.become(self.picture.piled()))
         named = {str(n) for n in self.lesson.top} | {"bias"}
         blocks = [name for name, value in self.picture.blocks if name not in named and value]
-        moves = [
-            eased(self.board.grow(f"pile.{name}", out_of=self.origin(name))) for name in blocks
-        ]
+        moves = [eased(self.laid_on(name)) for name in blocks]
         count = len(self.lesson.top)
         self.during(0.7, in_turn(*moves, overlap=0.9) if moves else self.board.pulse("pile"))
         self.during(1, self.board.show(f"sum.part-{count}"))
@@ -281,16 +262,25 @@ class Channels(LessonScene):
         return [name for name in names if self.board.has(name)]
 
     def origin(self, name: str) -> str:
-        """Return where a block comes from: its map, if that is shown, or the name of all."""
+        """Return where a channel comes from: its map, if that is shown, or the name of all."""
         tile = f"map-{name}"
         return tile if tile in self.tiles else "inputs"
+
+    def laid_on(self, name: str) -> Move:
+        """Let a block grow where it lies: out of its map, if that is shown, or on the pile."""
+        if f"map-{name}" in self.tiles:
+            return self.board.grow(f"pile.{name}", out_of=f"map-{name}")
+        left, top, width, height = self.board.box(f"pile.{name}")
+        up = dict(self.picture.blocks)[name] > 0
+        edge = left, top + height if up else top, width, 0.0
+        return self.board.grow(f"pile.{name}", out_of=edge)
 
     def show_one(self, event: Event) -> None:
         """The bias, the total, the activation: one number."""
         shown = [name for name in self.board.names("sum") if name != "sum.activated"]
         bias = [name for name in ("pile.bias",) if self.board.has(name)]
         self.during(0.3, self.board.show(*shown, *bias))
-        self.during(0.35, self.board.grow("sum.activated", out_of="pile.title"))
+        self.during(0.35, self.board.grow("sum.activated", out_of="sum.total"))
         self.during(1, self.board.pulse("sum.activated", times=2))
 
     def show_against(self, event: Event) -> None:
@@ -328,6 +318,15 @@ class Channels(LessonScene):
         self.become(self.picture.field(), 0.22, show=("map", "map.cell", "legend", *self.windows))
         values = self.picture.outputs[:, :, step.filter]
         self.run(self.windows, ["map.cell"], "map", self.map, values)
+
+    def show_predict_maps(self, event: Event) -> None:
+        """What is read, and the one map, are looked at in turn; then the video waits."""
+        self.board.hide("map.cell", *self.windows)(1.0)
+        maps = in_turn(
+            *(self.board.pulse(tile, colour="muted") for tile in self.tiles), overlap=0.8
+        )
+        looks = in_turn(maps, self.board.pulse("map", colour="muted"))
+        self.during(min(1.0, 6.0 / event.seconds), looks, rate=linear)
 
     def show_another(self, event: Event) -> None:
         """The map of another filter, which says something else at the same place."""

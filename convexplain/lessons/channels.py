@@ -23,7 +23,6 @@ from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.photo import Colours, TrainedColours
 from convexplain.lessons.parts.search import find_channel_stop
 from convexplain.lessons.parts.subject import Role, Subject, load, reads_all_channels
-from convexplain.lessons.parts.walls import MOST
 from convexplain.ops import Breakdown, ConvStep, ConvSteps
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
@@ -32,6 +31,8 @@ from convexplain.style.captions import Caption
 
 #: So many channels are shown one by one, the others as one sum if they are several.
 SHOWN = 5
+#: So many maps are large enough to be looked at side by side.
+LARGE = 6
 #: So many filters with strong responses are searched for arithmetic that adds up.
 _TRIED = 8
 
@@ -42,7 +43,7 @@ class Channels(FilterLesson):
 
     name: ClassVar[str] = "channels"
     title: ClassVar[Caption] = Caption(
-        en="Channels: many in, one number out", zh="通道：许多通道，求和得到一个数"
+        en="Channels: many in, one filter", zh="通道：许多通道，一个过滤器"
     )
     question: ClassVar[Caption] = words.QUESTION.fill(c=32)
     answer: ClassVar[Caption] = words.ANSWER
@@ -198,7 +199,7 @@ class Channels(FilterLesson):
     @property
     def shown_channels(self) -> tuple[int, ...]:
         """Those channels that are shown as maps: all, or of many those that count most here."""
-        order = np.argsort(-np.abs(self.step.channel_sums), kind="stable")[:MOST]
+        order = np.argsort(-np.abs(self.step.channel_sums), kind="stable")[:LARGE]
         return tuple(sorted(int(n) for n in order))
 
     @property
@@ -206,7 +207,7 @@ class Channels(FilterLesson):
         """Those filters that are shown: all, or of many this one and those that respond most."""
         here = np.abs(self.outputs[self.step.row, self.step.col])
         order = [int(n) for n in np.argsort(-here, kind="stable") if n != self.step.filter]
-        return tuple(sorted([self.step.filter, *order[: MOST - 1]]))
+        return tuple(sorted([self.step.filter, *order[: LARGE - 1]]))
 
     @property
     def others(self) -> npt.NDArray[np.float64]:
@@ -242,12 +243,11 @@ class Channels(FilterLesson):
         """What all pictures of the layer are made of."""
         before = self.trace.layer_before(self.network.layer(self.shown_layer))
         gray = before is None and self.inputs.shape[2] == 1
-        weights = self.network.weights_of(self.shown_layer)["kernel"]
         return ChannelsPicture(
             step=self.step, account=self.breakdown, inputs=self.inputs, outputs=self.outputs,
             ink=gray, input_limit=self.input_limit, output_limit=self.output_limit,
             input_name=self.input_name, layer=self.shown_layer, shown=self.shown_channels,
-            filters=self.shown_filters, kernels=weights[:, :, self.top[0], self.shown_filters],
+            filters=self.shown_filters,
         )  # fmt: skip
 
     def photo_diagram(self) -> Diagram:
@@ -292,6 +292,10 @@ class Channels(FilterLesson):
         yield Event("peel", 2.8, words.PEEL, detail=1)
         yield Event("window", 2.6, words.WINDOW, detail=1)
         yield Event("kernels", 2.8, words.OWN, detail=1)
+        rows, cols, _ = self.colours.kernel.shape
+        size = rows * cols
+        k = Caption(en=in_words(size, capital=True).en, zh=str(size))
+        yield Event("sums", 3.2, words.SUMS.fill(k=k), detail=1)
         yield Event("added", 3.0, added, detail=1)
         yield Event("run", 3.2, words.RUN, detail=1)
         where = words.RED_TO_BLUE if found else words.NOWHERE
@@ -300,12 +304,10 @@ class Channels(FilterLesson):
         yield Event("where", 3.4, where, detail=1)
 
     def _tell_layer(self) -> Iterator[Event]:
-        channels, filters = self.inputs.shape[2], self.outputs.shape[2]
+        channels = self.inputs.shape[2]
         same = self.subject.given is self.colours.picture
         layer = words.LAYER if same else words.LAYER_OF_ANOTHER
         yield Event("layer", 2.6, layer.fill(c=channels))
-        yield Event("filters", 2.4, words.FILTERS.fill(f=filters))
-        yield Event("predict-maps", self.pause, ask=self._ask_how_many(), detail=1)
 
     def _ask_how_many(self) -> Question:
         """Ask how many maps come out; the wrong numbers come of known mistakes."""
@@ -318,7 +320,7 @@ class Channels(FilterLesson):
         ):
             replies.setdefault(wrong, reply)
         return Question(
-            words.HOW_MANY,
+            words.HOW_MANY.fill(f=filters),
             tuple(
                 Choice(Caption(en=fmt.count(n), zh=fmt.count(n)), reply)
                 for n, reply in sorted(replies.items())
@@ -350,6 +352,7 @@ class Channels(FilterLesson):
     def _tell_map(self) -> Iterator[Event]:
         filters = self.outputs.shape[2]
         yield Event("one-map", 3.8, words.ONE_MAP)
+        yield Event("predict-maps", self.pause, ask=self._ask_how_many(), detail=1)
         if self.another is not None:
             value = fmt.number(self.another.activated)
             said = words.ANOTHER.fill(n=self.another.filter, v=value)

@@ -61,17 +61,6 @@ def card(lesson: Channels) -> Card:
                 ),
             ),
             Pause(
-                "layer",
-                Caption(
-                    en="{c} maps go in, {f} filters read them. How many come out?",
-                    zh="输入 {c} 张图，由 {f} 个过滤器读取，输出几张？",
-                ),
-                Caption(
-                    en="{f}: every filter reads all {c} maps.",
-                    zh="{f} 张：每个过滤器都读取全部 {c} 张。",
-                ),
-            ),
-            Pause(
                 "number",
                 Caption(
                     en="Channel {n} gives {first}. Is that what goes on?",
@@ -80,6 +69,17 @@ def card(lesson: Channels) -> Card:
                 Caption(
                     en="No: all {c} channels and the bias are added first, to {v}.",
                     zh="不是：先把 {c} 个通道和偏置相加，得到 {v}。",
+                ),
+            ),
+            Pause(
+                "map",
+                Caption(
+                    en="{c} maps go in, {f} filters read them. How many come out?",
+                    zh="输入 {c} 张图，由 {f} 个过滤器读取，输出几张？",
+                ),
+                Caption(
+                    en="{f}: every filter reads all {c} maps.",
+                    zh="{f} 张：每个过滤器都读取全部 {c} 张。",
                 ),
             ),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convexplain.style.captions import Caption
 
-TITLE = Caption(en="Channels: {c} in, one number out", zh="通道：{c} 个通道，求和得到一个数")
+TITLE = Caption(en="Channels: {c} in, one filter", zh="通道：{c} 个通道，一个过滤器")
 QUESTION = Caption(
     en="Three colours, or {c} maps: what does one filter make of them?",
     zh="三种颜色，或 {c} 张图：一个过滤器怎样处理它们？",
@@ -18,6 +18,7 @@ ANSWER = Caption(
 PEEL = Caption(en="A colour picture is three maps.", zh="彩色图是 3 张图。")
 WINDOW = Caption(en="One window, three patches.", zh="一个窗口，3 个图块。")
 OWN = Caption(en="Each channel has its own kernel.", zh="每个通道有自己的卷积核。")
+SUMS = Caption(en="{k} products of each, added up.", zh="每个通道 {k} 个乘积，各自求和。")
 ADDED = Caption(en="Added, not averaged: one number.", zh="相加，不取平均：一个数。")
 RUN = Caption(en="Place after place, one map fills.", zh="逐个位置算下去，填满一张图。")
 RED_TO_BLUE = Caption(
@@ -41,8 +42,10 @@ LAYER = Caption(en="Inside the network: {c} maps.", zh="网络内部：{c} 张�
 LAYER_OF_ANOTHER = Caption(
     en="Inside the network, another picture: {c} maps.", zh="网络内部，换一个样本：{c} 张图。"
 )
-FILTERS = Caption(en="And {f} filters.", zh="还有 {f} 个过滤器。")
-HOW_MANY = Caption(en="How many maps come out?", zh="输出几张图？")
+HOW_MANY = Caption(
+    en="Filters of this layer: {f}. How many maps come out?",
+    zh="这一层有 {f} 个过滤器，输出几张图？",
+)
 EACH_PAIR = Caption(
     en="A filter adds its {c} results before they leave.", zh="过滤器先把 {c} 个结果相加，再输出。"
 )
@@ -77,8 +80,6 @@ SOME = Caption(
 SOME_FILTERS = Caption(
     en="{k} of {f}: those that respond most here.", zh="{f} 个中的 {k} 个：在这里响应最强的。"
 )
-FILTERS_OF = Caption(en="{f} filters of {shape}", zh="{f} 个过滤器，{shape}")
-PART_OF_FILTERS = Caption(en="Their weights for channel {n}.", zh="图中是它们对通道 {n} 的权重。")
 KERNEL_OF = Caption(en="Kernel of {name}: {values}.", zh="{name}通道的卷积核：{values}。")
 PILE = Caption(
     en="The sums of {c} channels as a pile of blocks: positive up, negative down.",

@@ -43,6 +43,8 @@ from convexplain.style.captions import Caption
 Map = npt.NDArray[Any]
 #: So many channels are blocks of their own in a pile, at most.
 MOST_BLOCKS = 64
+#: How large the cells of maps are beside numbers.
+NARROW = 1.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,8 +231,6 @@ class ChannelsPicture:
         Channels that are shown as maps.
     filters : tuple of int
         Filters that are shown.
-    kernels : numpy.ndarray, shape (rows, columns, filters)
-        Their weights for the first named channel.
     upright : bool
         Whether what could stand side by side stands under one another.
     """
@@ -246,7 +246,6 @@ class ChannelsPicture:
     layer: str
     shown: tuple[int, ...]
     filters: tuple[int, ...]
-    kernels: Map
     upright: bool = False
 
     @property
@@ -256,24 +255,10 @@ class ChannelsPicture:
 
     def wall(self) -> Diagram:
         """Describe what the layer reads."""
-        return Diagram(Column(self._wall(), Legend("legend")))
-
-    def asked(self) -> Diagram:
-        """Describe what the layer reads, and its filters."""
-        count, shape = self.outputs.shape[2], fmt.shape(self.step.kernel.shape)
-        title = words.FILTERS_OF.fill(f=count, shape=shape)
-        weights = Scale(float(np.abs(self.kernels).max()) or 1.0, terms.WEIGHT)
-        columns = self._columns(len(self.filters))
-        filters = Maps("filters", self.kernels, weights, title=title, weight=4, columns=columns)
-        told = [words.PART_OF_FILTERS.fill(n=self.first)]
-        if len(self.filters) < count:
-            told.insert(0, words.SOME_FILTERS.fill(k=len(self.filters), f=count))
-        notes = [
-            Text(f"told-{n}", said, role="note", tone="muted", measure=14)
-            for n, said in enumerate(told)
-        ]
-        right = Column(filters, *notes, Legend("legend"), gap=0.5)
-        return Diagram(self._beside(self._wall(), right))
+        if self.upright:
+            return Diagram(Column(self._wall(), Legend("legend")))
+        return Diagram(Either(Row(self._wall(), Legend("legend"), gap=2),
+                              Column(self._wall(), Legend("legend"))))  # fmt: skip
 
     def making(self, channel: int) -> Diagram:
         """Describe how one channel gives its sum, and the pile of all sums.
@@ -285,11 +270,11 @@ class ChannelsPicture:
         """
         patch, times, kernel, products = self._grids(channel)
         factors, place = Row(patch, times, kernel, gap=0.4), self._place()
-        right = Row(self._pile(), self._sum(), gap=1.2)
+        right = Row(self._pile(thick=2.0 if self.upright else 4.0), self._sum(), gap=1.2)
         links = (Link(f"map-{channel}.window", "patch", "zoom"),) if channel in self.shown else ()
         legend = Legend("legend")
         beside = Row(self._wall(noted=False), Column(*self._told(), legend))
-        wall = beside if self.upright else Column(self._wall(), legend)
+        wall = beside if self.upright else Column(self._wall(narrow=True), legend)
         block = Column(factors, products, place, gap=0.6)
         line = Row(factors, products, gap=0.4)
         if self.upright:
@@ -309,6 +294,13 @@ class ChannelsPicture:
                 Column(Row(wall, right), line, align="middle"),
             )
         return Diagram(shown, links)
+
+    def piled(self) -> Diagram:
+        """Describe what is read, and the pile of all sums, as broad as there is room."""
+        pile, legend = self._pile(thick=7.0), Legend("legend")
+        wall = Column(self._wall(narrow=True), legend)
+        low = Column(self._wall(), Row(pile, self._sum()), legend, align="middle")
+        return Diagram(low if self.upright else Either(Row(wall, pile, self._sum(), gap=1.5), low))
 
     def field(self) -> Diagram:
         """Describe what is read and the map that one filter makes of it."""
@@ -372,6 +364,11 @@ class ChannelsPicture:
     def _columns(count: int) -> int:
         return int(np.ceil(np.sqrt(count)))
 
+    @staticmethod
+    def _narrow(count: int) -> int:
+        """How many columns a wall has that leaves room beside it."""
+        return int(np.sqrt(count))
+
     @property
     def _response(self) -> Scale:
         return Scale(self.output_limit, terms.RESPONSE, signed=bool((self.outputs < 0).any()))
@@ -382,8 +379,9 @@ class ChannelsPicture:
             return INK
         return Scale(self.input_limit, terms.INPUT, signed=bool((self.inputs < 0).any()))
 
-    def _wall(self, *, noted: bool = True) -> Part:
-        columns, tiles = self._columns(len(self.shown)), [*self._tiles()]
+    def _wall(self, *, noted: bool = True, narrow: bool = False) -> Part:
+        count, tiles = len(self.shown), [*self._tiles(NARROW if narrow else None)]
+        columns = self._narrow(count) if narrow else self._columns(count)
         rows = [tiles[n : n + columns] for n in range(0, len(tiles), columns)]
         shape = fmt.shape(self.inputs.shape)
         title = words.OF_MAPS.fill(layer=self.input_name, shape=shape)
@@ -402,11 +400,11 @@ class ChannelsPicture:
         measure = 10 if self.upright else 14
         return (Text("told", said, role="note", tone="muted", measure=measure),)
 
-    def _tiles(self) -> Iterator[Panel]:
+    def _tiles(self, weight: float | None) -> Iterator[Panel]:
         for channel in self.shown:
             yield Cells(
                 f"map-{channel}", self.inputs[:, :, channel], self._read, share="maps",
-                lines=False, marks={"window": Mark.over(self.step.box)},
+                lines=False, weight=weight, marks={"window": Mark.over(self.step.box)},
                 alternative=words.TILE.fill(
                     n=channel, v=fmt.number(self.step.channel_sums[channel], sign=True)
                 ),
