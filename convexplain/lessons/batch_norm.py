@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convexplain.data import digits, facts
+from convexplain.data import facts
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.beats import Beat, Event, Question
-from convexplain.lessons.parts.carrying import bundled, carried, compared, right
+from convexplain.lessons.parts.carrying import bundled, carried, right
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
 from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.normalizing import (
@@ -35,7 +35,6 @@ from convexplain.panels import (
     Column,
     Curve,
     Diagram,
-    Dot,
     Either,
     Formula,
     Legend,
@@ -43,7 +42,6 @@ from convexplain.panels import (
     Part,
     Row,
     Scale,
-    Table,
     Term,
     Text,
 )
@@ -54,35 +52,22 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: The bundled digits are shared out into so many batches.
 BATCHES = 10
-#: At most so many channels are shown together.
-MOST = 32
-#: Into so many equal parts the range of all numbers is cut, to count how many fall into each.
-_PARTS = 60
 #: Above the batches' largest spread the chart has so much more room.
-_ROOM = 1.5
-#: Rarer numbers lie on the line below.
-_RARE = 1e-4
+_ROOM = 1.25
+#: The four steps, by the constant that each takes.
+STEPS = ("mean", "spread", "gamma", "beta")
 
 _SUMS = Caption(en="sums of the convolution", zh="卷积的和")
 _NORMALISED = Caption(en="normalized", zh="归一化之后")
 _BATCH = Caption(en="batch of {n} bundled digits", zh="每批 {n} 个内置手写数字")
 _STEP = Caption(en="steps of training", zh="训练步数")
-_OF_DIGITS = Caption(en="share of the numbers, {n} digits", zh="所占比例，{n} 个手写数字")
-_OF_PICTURE = Caption(en="share of the numbers, this picture", zh="所占比例，只看这张图")
-_NUMBER = Caption(en="z", zh="z")
 _STORED = Caption(en="stored: {v}", zh="保存的：{v}")
-_STEPS = (
-    Caption(en="minus mean", zh="减平均值"),
-    Caption(en="over spread", zh="除以标准差"),
-    Caption(en="times γ", zh="乘 γ"),
-    Caption(en="plus β", zh="加 β"),
-)
+_CALLED = (terms.MEAN, terms.SPREAD, Caption(en="γ", zh="γ"), Caption(en="β", zh="β"))
+_FOLDED_IN = Caption(en="folded {host}", zh="合并后的 {host}")
 _FOLDED = Caption(en="folded", zh="合并后")
-_DIFFERENCE = Caption(en="difference", zh="差值")
+_DIFFERENCE = Caption(en="difference: less than {d}", zh="差值：小于 {d}")
 _FACTOR, _ADDEND = Caption(en="factor", zh="倍数"), Caption(en="shift", zh="平移")
 _OF_BIAS = Caption(en="bias after", zh="之后的偏置")
-_WITH_STORED = Caption(en="stored numbers", zh="保存的数")
-_WITH_OWN = Caption(en="each its own", zh="各用各的")
 
 
 @dataclass(frozen=True)
@@ -188,33 +173,15 @@ class BatchNorm(FilterLesson):
 
     @cached_property
     def history(self) -> Mapping[str, Floats] | None:
-        """Mean and spread of the channel while it was trained: of batches, and the running ones.
+        """Mean and spread of the channel in the batches with which it was trained.
 
         None beside a network of one's own, of whose training nothing is known.
         """
         if self.model != type(self).model:
             return None
         found, n = facts.normalizing(), self.shown_filter
-        spreads = (np.sqrt(v + self._epsilon) for v in (found.variance, found.moving_variance))
-        spread, running = (each[:, n] for each in spreads)
-        return {
-            "steps": found.steps, "mean": found.mean[:, n], "spread": spread,
-            "mean-kept": found.moving_mean[:, n], "spread-kept": running,
-        }  # fmt: skip
-
-    @cached_property
-    def counted(self) -> tuple[Floats, Floats]:
-        """All numbers of each channel before and after, (numbers, channels).
-
-        Those of all bundled digits if the network reads them, else of this picture.
-        """
-        sums = self.sums[None]
-        if self.digits is not None:
-            sums = carried(self.network, self.digits, until=self.host)
-        layer = self.network.layer(self.shown_layer)
-        after = layer.before(sums, self.network.weights_of(layer.name))
-        channels = sums.shape[-1]
-        return sums.reshape(-1, channels), np.asarray(after).reshape(-1, channels)
+        spread = np.sqrt(found.variance[:, n] + self._epsilon)
+        return {"steps": found.steps, "mean": found.mean[:, n], "spread": spread}
 
     @property
     def _epsilon(self) -> float:
@@ -285,7 +252,8 @@ class BatchNorm(FilterLesson):
         shown = self.maps if values is None else values
         title = terms.MAP_OF.fill(layer=self.shown_layer, n=self.shown_filter)
         if name != "normal":
-            title = terms.MAP_OF.fill(layer=self.host, n=self.shown_filter)
+            layer = _FOLDED_IN.fill(host=self.host)
+            title = terms.MAP_OF.fill(layer=layer, n=self.shown_filter)
         return Cells(
             name, shown[:, :, self.shown_filter], self._scales()[1], share="maps", title=title,
             lines=False,
@@ -305,10 +273,9 @@ class BatchNorm(FilterLesson):
         assert self.history is not None
         steps, batches = self.history["steps"], [self.history[n] for n in ("mean", "spread")]
         low = min(0.0, *(float(found.min()) for found in batches))
-        # Running ones begin at 0 and 1, and come in as soon as they are near the batches' own.
         high = _ROOM * max(float(found.max()) for found in batches)
         return Chart(
-            "batches", self._courses(steps, self.history, high),
+            "batches", self._courses(steps, self.history),
             Axis(_STEP, 0, float(steps[-1]), whole=True), Axis(_SUMS, low, high), size=(16, 24),
         )  # fmt: skip
 
@@ -317,128 +284,71 @@ class BatchNorm(FilterLesson):
         assert self.digits is not None
         count = np.arange(1, BATCHES + 1)
         found = dict(zip(("mean", "spread"), self.batches, strict=True))
-        for name, kept in (("mean", self.constants.mean), ("spread", self.constants.spread)):
-            found[f"{name}-kept"] = np.full(BATCHES, kept)
         each = fmt.count(len(self.digits) // BATCHES)
-        values = np.concatenate(list(found.values()))
+        values = np.array([*found["mean"], *found["spread"], *self._stored])
         low, high = float(values.min()), float(values.max())
         room = 0.1 * (high - low)
         return Chart(
-            "batches", self._courses(count, found, high + room),
+            "batches", self._courses(count, found),
             Axis(_BATCH.fill(n=each), 1, BATCHES, whole=True),
             Axis(_SUMS, low - room, high + room), size=(16, 24),
         )  # fmt: skip
 
-    def _courses(self, x: Floats, found: Mapping[str, Floats], high: float) -> list[Curve]:
-        """Describe mean and spread, batch after batch, and what is kept of them."""
+    @property
+    def _stored(self) -> tuple[float, float]:
+        return self.constants.mean, self.constants.spread
+
+    def _courses(self, x: Floats, found: Mapping[str, Floats]) -> list[Curve]:
+        """Describe mean and spread, batch after batch, and what is stored in the end."""
         curves = []
-        for name, label, kept, tone in (
-            ("mean", terms.MEAN, self.constants.mean, "ink"),
-            ("spread", terms.SPREAD, self.constants.spread, "accent"),
+        for name, label, kept, tone in zip(
+            STEPS[:2], _CALLED[:2], self._stored, ("ink", "accent"), strict=True
         ):
             curves.append(Curve(name, x, found[name], label, tone))
-            said, running = _STORED.fill(v=fmt.number(kept)), found[f"{name}-kept"]
-            seen = running <= high
-            curves.append(Curve(f"{name}-kept", x[seen], running[seen], said, tone, dashed=True))
+            said, ends = _STORED.fill(v=fmt.number(kept)), np.array([x[0], x[-1]])
+            curves.append(
+                Curve(f"{name}-kept", ends, np.full(2, kept), said, tone, dashed=True, strong=True)
+            )
         return curves
 
     def one(self, *, upright: bool = False) -> Diagram:
-        """Describe the followed cell, the constants, and where it stands among the numbers."""
-        return self._about_one(self._among(), upright)
-
-    def stepping(self, *, upright: bool = False) -> Diagram:
-        """Describe the followed cell, and its steps."""
-        return self._about_one(self._table(), upright)
-
-    def _about_one(self, below: Part, upright: bool) -> Diagram:
+        """Describe the followed cell, and the four steps that its number takes."""
         seen = Column(self._map(marked=True), Legend("legend", row=True))
-        four = self._constants()
-        column = Column(seen, Column(four, below, gap=1.5), align="middle")
-        if upright:
-            return Diagram(column)
-        return Diagram(
-            Either(
-                Row(seen, Column(four, below, gap=1.5), gap=2),
-                Column(four, Row(seen, below, gap=2), gap=1.5, align="middle"),
-                column,
+        rows = Either(*(Column(*self._steps(large=large), gap=0.2) for large in (True, False)))
+        return _beside(seen, rows, upright)
+
+    def _steps(self, *, large: bool) -> list[Formula]:
+        """Write the steps row by row: a number, a sign, a constant, and what comes out."""
+        values = [fmt.number(value) for value in (self.number, *self.steps)]
+        given = [_bracketed(getattr(self.constants, name)) for name in STEPS]
+        widest, room = max(values, key=len), max(given, key=len)
+        return [
+            Formula(
+                name,
+                (
+                    Term("value", values[n], widest=widest),
+                    Term("sign", "−/·+"[n], widest="+"),
+                    Term("constant", given[n], _CALLED[n], widest=room),
+                    Term("equals", "="),
+                    Term("result", values[n + 1], widest=widest),
+                ),
+                large=large,
             )
-        )
-
-    def _among(self) -> Part:
-        """Describe how often numbers of the channel occur, its mean and spread, and one number."""
-        sums = self.counted[0][:, self.shown_filter]
-        middles, shares = _shares(sums[:, None])
-        low = _lowest(shares)
-        mean, z = self.constants.mean, self.number
-        half = low**0.4
-        lines = [
-            Curve("often", middles, np.maximum(shares[:, 0], low)),
-            Curve("z", np.array([z, z]), np.array([low, half]), tone="accent"),
+            for n, name in enumerate(STEPS)
         ]
-        # The stored mean of an untrained network may lie beyond all numbers.
-        first, last = min(middles[0], mean, z), max(middles[-1], mean, z)
-        axes = Axis(_SUMS, float(first), float(last)), self._share(low)
-        dots = [
-            Dot("mean", mean, low, terms.MEAN, "ink", side="above"),
-            Dot("number", z, half, _NUMBER, "accent", side="above"),
-        ]
-        chart = Chart("among", lines, *axes, size=(9, 24), dots=dots)
-        return Either(chart, replace(chart, size=(9, 14)))
 
-    def _constants(self) -> Part:
-        four = self.constants
-        formula = Formula(
-            "constants",
-            (
-                Term("mean", fmt.number(four.mean), terms.MEAN),
-                Term("spread", fmt.number(four.spread), terms.SPREAD),
-                Term("gamma", fmt.number(four.gamma), Caption(en="γ", zh="γ")),
-                Term("beta", fmt.number(four.beta), Caption(en="β", zh="β")),
-            ),
-            large=True,
+    def everywhere(self, *, upright: bool = False) -> Diagram:
+        """Describe the map before and after, and between them what all its numbers go through."""
+        both = Column(
+            Text("times", f"· {_bracketed(self.constants.factor)}", role="display"),
+            Text("plus", f"+ {_bracketed(self.constants.addend)}", role="display"),
+            align="middle",
         )
-        return Either(formula, replace(formula, large=False))
-
-    def _table(self) -> Table:
-        four, values = self.constants, (self.number, *self.steps)
-        signs = ("−", "/", "·", "+")
-        given = (four.mean, four.spread, four.gamma, four.beta)
-        rows = [
-            (label, f"{fmt.number(values[n])} {signs[n]} {_bracketed(given[n])}", "=",
-             fmt.number(values[n + 1]))
-            for n, label in enumerate(_STEPS)
-        ]  # fmt: skip
-        return Table("steps", rows)
-
-    def _share(self, low: float) -> Axis:
-        """Name what is counted, and of how many pictures."""
-        many = self.digits
-        said = _OF_PICTURE if many is None else _OF_DIGITS.fill(n=fmt.count(len(many)))
-        ticks = tuple(10.0**power for power in range(0, round(np.log10(low)) - 1, -2))
-        return Axis(said, low, 1.0, log=True, at=ticks)
-
-    def spreading(self, *, upright: bool = False) -> Diagram:
-        """Describe how often numbers of every channel occur, before and after."""
-        charts = []
-        for name, values, said in zip(
-            ("before", "after"), self.counted, (_SUMS, _NORMALISED), strict=True
-        ):
-            middles, shares = _shares(values[:, :MOST])
-            low = _lowest(shares)
-            order = sorted(range(shares.shape[1]), key=lambda n: n == self.shown_filter)
-            curves = [
-                Curve(
-                    f"channel-{n}", middles, np.maximum(shares[:, n], low),
-                    tone="accent" if n == self.shown_filter else "muted",
-                    strong=n == self.shown_filter,
-                )
-                for n in order
-            ]  # fmt: skip
-            axes = Axis(said), self._share(low)
-            charts.append(Chart(name, curves, *axes, size=(16, 20)))
-        flat = Column(*(replace(chart, size=(10, 20)) for chart in charts))
-        high = Column(*charts)
-        return Diagram(Either(high, flat) if upright else Either(Row(*charts, gap=2), high, flat))
+        maps = self._map(marked=True), self._normal()
+        row = Column(*(maps[0], both, maps[1]), align="middle") if upright else Row(
+            maps[0], both, maps[1], gap=1.5
+        )  # fmt: skip
+        return Diagram(Column(row, Legend("legend", row=True), align="middle"))
 
     def folding(self) -> Diagram:
         """Describe how factor and shift go into kernel and bias."""
@@ -453,10 +363,10 @@ class BatchNorm(FilterLesson):
             Cells(name, values, scale, numbers=True, share="numbers", title=called)
             for name, values, called in (("kernel", old, title), ("after", new, _FOLDED.capital))
         ]
-        factor = Text("times", f"× {fmt.number(self.constants.factor)}", role="sign")
-        equals = Text("equals", "=", role="sign")
+        factor = Text("times", f"· {_bracketed(self.constants.factor)}", role="display")
+        equals = Text("equals", "=", role="display")
         before, after = self.bias
-        bias = Formula(
+        sum_ = Formula(
             "bias",
             (
                 Term("old", fmt.number(before), terms.BIAS),
@@ -465,7 +375,9 @@ class BatchNorm(FilterLesson):
                 Term("equals", "="),
                 Term("new", fmt.number(after), _OF_BIAS),
             ),
+            large=True,
         )
+        bias = Either(sum_, replace(sum_, large=False))
         return Row(kernels[0], factor, equals, kernels[1], gap=0.6), bias
 
     def same(self) -> Diagram:
@@ -483,15 +395,9 @@ class BatchNorm(FilterLesson):
         apart = self.folded_maps - self.maps
         difference = Cells(
             "difference", apart[:, :, self.shown_filter], self._scales()[1], share="maps",
-            title=_DIFFERENCE.capital, lines=False,
+            title=_DIFFERENCE.fill(d=self.bound).capital, lines=False,
         )  # fmt: skip
         return self._normal(), self._normal("joined", self.folded_maps), difference
-
-    def answers(self) -> Diagram:
-        """Describe how many digits are read right in both ways."""
-        assert self.right is not None
-        stored, own = self.right
-        return compared({"stored": (_WITH_STORED, stored), "own": (_WITH_OWN, own)})
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure: kernel and bias folded, and the same map."""
@@ -518,7 +424,7 @@ class BatchNorm(FilterLesson):
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: what is stored in training, one number's steps, and the fold."""
-        yield Beat.of("question", self.title, Event("reads", 4.0, self.question))
+        yield Beat.of("question", self.title, Event("reads", 3.7, self.question))
         if self.history is not None or self.batches is not None:
             yield Beat.of("training", self.title, *self._tell_training())
         yield Beat.of("one", self.title, *self._tell_one())
@@ -540,15 +446,15 @@ class BatchNorm(FilterLesson):
             averages = Caption(
                 en="Its training stored running averages.", zh="训练时保存了滑动平均。"
             )
-        yield Event("averages", 2.4, averages)
+        yield Event("averages", 2.6, averages)
         kept = Caption(en="Mean {m}, spread {s}.", zh="平均值 {m}，标准差 {s}。")
-        mean, spread = fmt.number(self.constants.mean), fmt.number(self.constants.spread)
-        yield Event("kept", 1.6, kept.fill(m=mean, s=spread))
+        mean, spread = map(fmt.number, self._stored)
+        yield Event("kept", 1.8, kept.fill(m=mean, s=spread))
 
     def _tell_one(self) -> Iterator[Event]:
         weights = self.network.weights_of(self.shown_layer)
         fixed = Caption(en="When it answers, these numbers are fixed.", zh="推理时，这些数不再变。")
-        yield Event("fixed", 3.2, fixed)
+        yield Event("fixed", 3.6, fixed)
         learned = [name for name, part in (("γ", "gamma"), ("β", "beta")) if part in weights]
         if learned:
             said = Caption(en="The channel has learned {n}, too.", zh="这个通道还学会了 {n}。")
@@ -558,17 +464,21 @@ class BatchNorm(FilterLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
         said = Caption(en="Subtract, divide, multiply, add.", zh="减、除、乘、加。")
-        yield Event("steps", 3.4, said)
+        yield Event("steps", 5.2, said)
         said = Caption(en="So {z} becomes {v}.", zh="{z} 变成 {v}。")
         value = fmt.number(self.steps[-1])
-        yield Event("result", 1.6, said.fill(z=fmt.number(self.number), v=value))
-        spreads = [each.std(axis=0, dtype=np.float64) for each in self.counted]
-        ends = [fmt.number(end(each)) for each in spreads for end in (np.min, np.max)]
+        yield Event("result", 1.6, said.fill(z=fmt.number(self.number), v=value), detail=1)
         said = Caption(
-            en="The channels' spread: {a} to {b} before, {c} to {d} after.",
-            zh="各通道的标准差：之前 {a} 到 {b}，之后 {c} 到 {d}。",
+            en="All of it is one factor and one shift.", zh="合起来就是一个倍数和一次平移。"
         )
-        yield Event("channels", 4.6, said.fill(**dict(zip("abcd", ends, strict=True))), detail=1)
+        yield Event("together", 2.8, said)
+        said = Caption(
+            en="Times {f}, plus {s}: the same at every place.",
+            zh="乘 {f}，加 {s}：每个位置都一样。",
+        )
+        four = self.constants
+        f, s = fmt.number(four.factor), fmt.number(four.addend)
+        yield Event("everywhere", 4.0, said.fill(f=f, s=s))
 
     def ask(self) -> Question | None:
         """Ask what becomes of the number; None if too few wrong ways print another result."""
@@ -584,24 +494,14 @@ class BatchNorm(FilterLesson):
 
     def _tell_fold(self) -> Iterator[Event]:
         said = Caption(
-            en="All of it is one factor and one shift: into the kernel!",
-            zh="合起来是一个倍数和一次平移：并入卷积核！",
+            en="The factor goes into the kernel, the shift into the bias.",
+            zh="倍数并入卷积核，平移并入偏置。",
         )
-        yield Event("fold", 4.4, said)
-        said = Caption(
-            en="Same map, one layer less: less than {d} apart.",
-            zh="少了一层，响应图一样：相差不到 {d}。",
-        )
-        yield Event("same", 4.6, said.fill(d=self.bound))
-        if self.right is not None:
-            stored, own = self.right
-            said = Caption(
-                en="{a} of {n} digits right; each with its own numbers: {b}.",
-                zh="{n} 个认对 {a} 个；各用各的平均值，认对 {b} 个。",
-            )
-            whole = fmt.count(len(digits.load()))
-            told = said.fill(a=fmt.count(stored), b=fmt.count(own), n=whole)
-            yield Event("answers", 4.6, told, detail=1)
+        yield Event("fold", 5.0, said)
+        said = Caption(en="Same map, one layer less.", zh="少了一层，响应图一样。")
+        yield Event("same", 4.0, said)
+        said = Caption(en="Less than {d} apart.", zh="相差不到 {d}。")
+        yield Event("apart", 1.8, said.fill(d=self.bound), detail=1)
 
     @property
     def bound(self) -> str:
@@ -621,29 +521,6 @@ REPLIES = {
         en="γ and β are part of it: they were learned.", zh="还有 γ 和 β，它们是学来的。"
     ),
 }
-
-
-def _shares(values: Floats) -> tuple[Floats, Floats]:
-    """Count numbers in equal parts of the range of all: the parts' middles, and each's share.
-
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (numbers, channels)
-
-    Returns
-    -------
-    middles : numpy.ndarray, shape (parts,)
-    shares : numpy.ndarray, shape (parts, channels)
-    """
-    edges = np.linspace(values.min(), values.max(), _PARTS + 1)
-    found = np.stack([np.histogram(column, edges)[0] for column in values.T], axis=1)
-    return (edges[1:] + edges[:-1]) / 2, found / len(values)
-
-
-def _lowest(shares: Floats) -> float:
-    """Return where a chart of shares begins: a power of ten below which hardly any numbers are."""
-    least = float(10.0 ** np.floor(np.log10(shares[shares > 0].min())))
-    return max(least, _RARE)
 
 
 def _beside(one: Part, other: Part, upright: bool) -> Diagram:
