@@ -345,33 +345,40 @@ def test_the_colours_of_a_pixel_tell_how_often_it_is_read(look):
     assert stage["reads-same"].values[1, 1] == 4  # the corner of the picture, in its ring
 
 
-def test_each_tower_is_as_high_as_its_network_multiplies(look):
+def test_layers_light_up_the_pixels_that_they_see(look):
+    """What a cell of the second and of the third layer sees, found cell by cell."""
     played = plays.of("window-size", look)
-    stage = played.ends["work"]
-    counts = {3: (28 - 2) ** 2 * 9 * 32, 5: (28 - 4) ** 2 * 25 * 32, 7: (28 - 6) ** 2 * 49 * 32}
-    heights = {k: np.ptp(stage[f"tower-{k}-32.conv1"].places[:, 1]) for k in counts}
-    unit = heights[3] / counts[3]
-    for k, count in counts.items():
-        assert heights[k] == pytest.approx(count * unit, rel=1e-6)
-        assert stage[f"first-{k}-32"].text == f"{count / 1e6:.2f}M"
-    for k, whole in ((3, "3.10M"), (5, "2.98M"), (7, "2.55M")):
-        assert stage[f"whole-{k}-32"].text == whole
-        assert stage[f"maps-{k}-32"].text == f"{29 - k} × {29 - k}"
+    layers = [s for s in played.during("layers") if "layer-0" in s]
+    ends = {}
+    for layer, side in ((2, 5), (3, 7)):
+        cells = {(0, 0)}
+        for _ in range(layer):
+            cells = {(r + i, c + j) for r, c in cells for i in range(3) for j in range(3)}
+        seen = np.zeros((7, 7), dtype=bool)
+        first = (7 - side) // 2
+        seen[tuple(np.array(sorted(cells)).T + first)] = True
+        assert seen.sum() == side**2
+        ends[layer] = seen
+    lit = [s["layer-0"].shares == 1 for s in layers]
+    assert any(np.array_equal(now, ends[2]) for now in lit)
+    np.testing.assert_array_equal(lit[-1], ends[3])
+    assert [np.nansum(layers[-1][f"layer-{n}"].values) for n in (1, 2, 3)] == [25, 9, 1]
 
 
-def test_blank_places_are_filled_where_the_windows_have_been(look):
+def test_as_many_squares_are_filled_as_weights_are_told(look):
     played = plays.of("window-size", look)
-    pixels = played.lesson.pixels
-    stage = next(s for s in played.during("sizes")[::-1] if "blank-3" in s)
-    for size in (3, 5, 7):
-        side = 29 - size
-        blank = [
-            [pixels[r : r + size, c : c + size].max() == 0 for c in range(side)]
-            for r in range(side)
-        ]
-        np.testing.assert_array_equal(stage[f"blank-{size}"].values, blank)
-        numbers = [int(n) for n in re.findall(r"\d+", stage[f"input-{size}.counter"].text)]
-        assert numbers[:2] == [np.sum(blank), side**2]
+    for stage in played.during("cost"):
+        if "count-one" not in stage:
+            continue
+        told = int(re.findall(r"\d+", stage["count-one"].text)[0])
+        assert np.nansum(stage["one"].values) == told
+        kernels = [stage[f"kernel-{n}"].values for n in (1, 2, 3) if f"kernel-{n}" in stage]
+        sums = re.findall(r"\d+", stage["count-layers"].text)
+        assert np.nansum(kernels) == int(sums[-1])
+        # Both are counted at one pace, from where the count before ended.
+        assert int(sums[-1]) in (min(told, 18), min(18 + told - 25, 27))
+    assert told == 49
+    assert "9 + 9 + 9 = 27" in stage["count-layers"].text
 
 
 # Pooling.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,15 +10,14 @@ import pytest
 from drawn_cells import words
 from matplotlib import pyplot as plt
 from played import LANGUAGES, check_layout
-from scipy.signal import correlate2d
 
 from convexplain import figures
 from convexplain.data import digits, facts
 from convexplain.data.pictures import Picture
 from convexplain.errors import UsageError
 from convexplain.lessons.window_size import WindowSize
-from convexplain.network import Network
-from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.panels import ASPECTS, COLUMN, PAGE, VIDEO, place, problems
+from convexplain.panels.box import around
 from tests.often import covering, some
 
 
@@ -43,13 +43,6 @@ def ink_of_windows(pixels, size):
     )
 
 
-@pytest.mark.parametrize(("size", "blank"), [(3, 366), (5, 154), (7, 29)])
-def test_places_without_ink_are_counted_window_by_window(lesson, size, blank):
-    ink = ink_of_windows(lesson.pixels, size)
-    assert int((ink == 0).sum()) == blank
-    np.testing.assert_array_equal(lesson.blank(size), ink == 0)
-
-
 def test_the_windows_lie_round_one_pixel_and_see_so_much_of_the_ink(lesson):
     row, col = lesson.centre
     whole = float(lesson.pixels.sum(dtype=float))
@@ -62,7 +55,6 @@ def test_the_windows_lie_round_one_pixel_and_see_so_much_of_the_ink(lesson):
         assert f"{100 * share:.1f}%" == shown
     # No window of the largest size sees more.
     assert ink_of_windows(lesson.pixels, 7).max() / whole == pytest.approx(lesson.share(7))
-    assert told(lesson, "sizes", "ink") == "7 × 7 sees 24.5% of the digit's ink."
 
 
 def test_a_centre_without_ink_is_moved_to_where_the_smallest_window_sees_most():
@@ -89,7 +81,7 @@ def naive_work(size, filters):
     }
 
 
-def test_towers_are_made_of_the_multiplications_of_all_layers(lesson):
+def test_the_work_of_all_layers_is_counted(lesson):
     assert len(lesson.variants) == 6
     for each in lesson.variants:
         assert each.work == naive_work(each.size, each.filters)
@@ -101,27 +93,57 @@ def test_towers_are_made_of_the_multiplications_of_all_layers(lesson):
     assert [v.filters for v in lesson.by_filters] == [8, 16, 32, 64]
 
 
-def test_the_question_s_wrong_answers_forget_the_places_or_the_map(lesson):
+def seen_through(layers):
+    """How many pixels a side one cell sees, found by going back from layer to layer."""
+    cells = {0}
+    for _ in range(layers):
+        cells = {cell + step for cell in cells for step in range(3)}
+    return len(cells)
+
+
+def test_layers_of_small_windows_see_as_far_as_the_large_ones(lesson):
+    assert [lesson.reach(n) for n in (1, 2, 3)] == [seen_through(n) for n in (1, 2, 3)]
+    assert lesson.layers == 3
+    assert tuple(lesson.reach(n) for n in (1, 2, 3)) == lesson.sizes
+
+
+def test_fewer_weights_are_told_where_there_are_fewer(lesson):
+    for layers, large, small in ((2, 25, 18), (3, 49, 27)):
+        assert (seen_through(layers) ** 2, 9 * layers) == (large, small)
+        numbers = re.findall(r"\d+", lesson.compared_weights(layers).text("en"))
+        assert [int(n) for n in numbers[2:]] == [large, small]
+        assert small < large
+    assert told(lesson, "answer", "choice").endswith("for fewer weights.")
+
+
+def test_the_question_s_wrong_answers_see_one_layer_or_forget_the_overlap(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
-    assert list(choices) == ["fewer", f"{25 / 9:.1f} and {49 / 9:.1f} times", "a little more"]
-    assert choices["fewer"] is None
-    alone = [v.first_layer / lesson.chosen.first_layer for v in lesson.by_size[1:]]
-    assert f"{alone[0]:.1f} and {alone[1]:.1f} times" in choices["2.8 and 5.4 times"].text("en")
+    assert list(choices) == ["9", "25", "36"]
+    assert choices[str(seen_through(2) ** 2)] is None
 
 
-def test_sentences_on_accuracy_are_those_of_the_measured_ranges(lesson):
+def test_nothing_answers_while_the_question_stands(lesson):
+    events = [e for beat in lesson.beats() for e in beat.parts]
+    at = next(n for n, event in enumerate(events) if event.ask)
+    said = " ".join(
+        f"{beat.title.text(lang)} {event.said.text(lang) if event.said else ''}"
+        for lang in LANGUAGES for beat in lesson.beats() for event in beat.parts
+        if event in events[:at]
+    )  # fmt: skip
+    assert "5 × 5" not in said
+
+
+def test_the_figure_s_sentences_are_those_of_the_measured_ranges(lesson):
     by_seed = {n: facts.row("window", window=n, filters=32)["by_seed"] for n in (3, 5, 7)}
+    said = figures.caption("window-size")
     for n in (5, 7):
-        said = told(lesson, "accuracy", f"compare-{n}")
         apart = max(by_seed[n]) < min(by_seed[3])
-        assert ("was below" in said) is apart
-        assert ("could be better or worse" in said) is not apart
-    assert told(lesson, "accuracy", "compare-7", "zh") == "3 次里 7 × 7 都低于 3 × 3。"
+        assert (f"{n} × {n} was below 3 × 3 in all three." in said) is apart
+        assert (f"{n} × {n}: could be better or worse." in said) is not apart
     few, many = (facts.row("window", window=3, filters=f)["by_seed"] for f in (8, 64))
     overlap = min(many) <= max(few) and min(few) <= max(many)
-    assert ("overlap" in told(lesson, "filters", "chart")) is overlap
-    assert told(lesson, "filters", "chart").startswith("8 times")
+    assert said.endswith("8 times the filters: the ranges overlap.") is overlap
 
 
 def test_other_measurements_would_be_told_otherwise(lesson):
@@ -139,49 +161,32 @@ def test_every_digit_has_its_place_on_every_sheet(number, aspect):
     upright = sheet.height > sheet.width
     assert lesson.share(3) > 0
     pictures = [
-        lesson.opening(), lesson.tiles(upright=upright), lesson.blanks(upright=upright),
-        lesson.layers(upright=upright), lesson.towers(upright=upright),
-        lesson.towers(filters=True, upright=upright), lesson.accuracies(),
-        lesson.everything(), lesson.closing(upright=upright),
+        lesson.opening(), lesson.tiles(upright=upright), lesson.stack(upright=upright),
+        lesson.cost(2, upright=upright), lesson.cost(3, upright=upright),
     ]  # fmt: skip
     for lang in ("en", "zh"):
         for picture in pictures:
             assert problems(place(picture, sheet, lang)) == []
 
 
-@pytest.mark.parametrize("aspect", ASPECTS)
-def test_charts_that_stand_alone_fill_the_frame_and_the_last_picture_is_large(lesson, aspect):
-    sheet = ASPECTS[aspect]
-    room = sheet.body_box
-    for picture in (lesson.accuracies(), lesson.everything()):
-        whole = place(picture, sheet, "en")["chart.all"]
-        assert whole.width > 0.97 * room.width
-        assert whole.height > 0.97 * room.height
-    last = place(lesson.closing(upright=sheet.height > sheet.width), sheet, "en")
-    shown = last["input.all"].width * last["input.all"].height
-    shown += last["maps.all"].width * last["maps.all"].height
-    assert shown > 0.5 * room.width * room.height
-
-
-def test_the_last_picture_shows_the_chosen_window_and_what_all_filters_find(lesson):
-    kernels = Network.load("cnn").weights["conv1/kernel"].astype(float)
-    bias = Network.load("cnn").weights["conv1/bias"].astype(float)
-    sums = [
-        correlate2d(lesson.pixels.astype(float), kernels[:, :, 0, n], "valid") + bias[n]
-        for n in range(32)
-    ]
-    maps = lesson.closing().panel("maps").values
-    np.testing.assert_allclose(maps, np.maximum(0, np.stack(sums, axis=2)), atol=1e-6)
-    marks = lesson.closing().panel("input").marks
-    assert {name for name, mark in marks.items() if mark.strong} == {"w3"}
+def test_the_pictures_fill_the_frame_and_show_the_digit_s_pixels(lesson):
+    room = VIDEO.body_box
+    for picture in (lesson.tiles(), lesson.stack(), lesson.cost(3)):
+        filled = around([piece.box for piece in place(picture, VIDEO, "en").pieces])
+        assert filled.width > 0.8 * room.width
+        assert filled.height > 0.9 * room.height
+    row, col = lesson.centre
+    whole = lesson.pixels[row - 3 : row + 4, col - 3 : col + 4]
+    np.testing.assert_array_equal(lesson.tiles().panel("tile-7").values, whole)
+    np.testing.assert_array_equal(lesson.stack().panel("layer-0").values, whole)
 
 
 def test_a_video_is_as_long_as_asked_and_folds_what_storyboards_leave_out():
     short, usual = WindowSize(length=30.0), WindowSize()
     assert short.seconds == pytest.approx(30)
     names = {event.name for beat in short.beats() for event in beat.parts}
-    assert not {"blank", "two-layers"} & names
-    assert {"tiles", "sink", "again", "chart"} <= names
+    assert not {"third", "more"} & names
+    assert {"tiles", "reads", "field", "cost"} <= names
     assert 40 <= usual.seconds <= 60
     assert WindowSize(length=120.0).seconds == pytest.approx(120)
 

@@ -538,11 +538,11 @@ MUTATIONS = (
         "tests/test_window_geometry.py::test_places_are_those_that_hopping_along_a_row_finds",
     ),
     Mutation(
-        "blank places of another size",
+        "a layer that lights up the pixels of one window only",
         "scenes.window_size",
-        "values.flat[:reached] = blank.flat[:reached]",
-        "values.flat[:reached] = ~blank.flat[:reached]",
-        "tests/test_drawn_numbers.py::test_blank_places_are_filled_where_the_windows_have_been",
+        "sees = self.lesson.reach(layer)",
+        "sees = self.lesson.reach(1)",
+        "tests/test_drawn_numbers.py::test_layers_light_up_the_pixels_that_they_see",
     ),
     Mutation(
         "ranges that meet told as apart",
@@ -556,7 +556,7 @@ MUTATIONS = (
         "convexplain.lessons.parts.size_picture",
         "return next(iter(self.work.values()))",
         "return self.size**2 * self.filters",
-        "tests/test_window_size.py::test_towers_are_made_of_the_multiplications_of_all_layers",
+        "tests/test_window_size.py::test_the_work_of_all_layers_is_counted",
     ),
     Mutation(
         "a map that stays behind the digit",

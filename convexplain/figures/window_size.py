@@ -1,10 +1,9 @@
-"""The chapter's two parameters: what other first layers cost, and how well the networks read."""
+"""Window size, number of filters: what other first layers cost, how well the networks read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convexplain.figures import _words
 from convexplain.lessons.window_size import WindowSize
 
 
@@ -19,5 +18,5 @@ Options = Measured
 
 
 def caption(options: Measured, lang: str = "en") -> str:
-    """Say what the measurements show, as the lesson does."""
-    return _words.sentences(options, lang, "accuracy", "filters")
+    """Say what the measurements show."""
+    return options.measured().text(lang)

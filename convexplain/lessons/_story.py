@@ -192,10 +192,10 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "window-size",
         Caption(
-            en="Two choices define a layer; padding, stride come second.",
-            zh="主要由两个选择决定；其次是填充和步幅。",
+            en="Two choices: how many filters, how large a window. Padding, stride: second.",
+            zh="两个主要选择：过滤器数量，窗口尺寸；填充和步幅其次。",
         ),
-        "ink blank two-layers first-layer predict sink once again compare-5 compare-7 chart choice",
+        "predict third field-3 more told-3 choice",
         {"input": HERO},
     ),
     Chapter(

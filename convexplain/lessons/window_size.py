@@ -1,4 +1,4 @@
-"""The chapter's two parameters: how large a window is, and how many filters there are."""
+"""How large a window: what it sees, what it costs, and what layers of small ones do instead."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from convexplain.lessons.parts.checks import check_picture
 from convexplain.lessons.parts.lesson import Lesson, option
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.size_picture import Pixels, Variant
-from convexplain.network import Network, Trace
+from convexplain.network import Network
 from convexplain.ops.geometry import Pair
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
@@ -27,19 +27,14 @@ from convexplain.style.captions import Caption
 
 @dataclass(frozen=True)
 class WindowSize(Lesson):
-    """What window size and number of filters decide, cost, and bring."""
+    """What a large window sees and costs, and that layers of small ones see as far for less."""
 
     name: ClassVar[str] = "window-size"
-    title: ClassVar[Caption] = Caption(
-        en="Two parameters: window size and number of filters",
-        zh="两个参数：窗口尺寸与过滤器数量",
-    )
-    question: ClassVar[Caption] = Caption(
-        en="How large a window, and how many filters?", zh="窗口该多大？过滤器要几个？"
-    )
+    title: ClassVar[Caption] = Caption(en="The size of the window", zh="窗口的尺寸")
+    question: ClassVar[Caption] = Caption(en="How large should a window be?", zh="窗口该多大？")
     answer: ClassVar[Caption] = Caption(
-        en="Size: how far one looks. Number: how much one asks.",
-        zh="尺寸决定看多远，数量决定问多少。",
+        en="Small windows in layers: as far, for fewer weights.",
+        zh="小窗口层层相叠：同样远，权重少。",
     )
 
     alone: ClassVar[Caption] = Caption(
@@ -126,10 +121,6 @@ class WindowSize(Lesson):
         all_ink = float(self.pixels.sum(dtype=np.float64))
         return float(self._ink(size)[row - size // 2, col - size // 2]) / (all_ink or 1.0)
 
-    def blank(self, size: int) -> npt.NDArray[np.bool_]:
-        """Tell for each place of a window whether it sees no ink at all."""
-        return np.asarray(self._ink(size) == 0)
-
     # The pictures: the same panels, laid out for what is spoken of.
 
     def diagram(self) -> Diagram:
@@ -148,91 +139,92 @@ class WindowSize(Lesson):
         """Describe the picture alone, with a window of each size."""
         return size_picture.windows_picture(self.pixels, self.centre, self.sizes)
 
+    @property
+    def layers(self) -> int:
+        """How many layers of the smallest window see as far as the largest."""
+        return next(n for n in range(1, 9) if self.reach(n) >= self.sizes[-1])
+
+    def reach(self, layers: int) -> int:
+        """Return how many pixels a side layers of the smallest window see together."""
+        return size_picture.reach(self.sizes[0], layers)
+
     def tiles(self, *, upright: bool = False) -> Diagram:
-        """Describe what each window sees, and its weights."""
-        shares = [self.share(k) for k in self.sizes]
-        return size_picture.tiles_picture(
-            self.pixels, self.centre, self.sizes, shares, upright=upright
+        """Describe what each window sees, and how many weights it takes."""
+        return size_picture.tiles_picture(self.pixels, self.centre, self.sizes, upright=upright)
+
+    def stack(self, *, upright: bool = False) -> Diagram:
+        """Describe layers of the smallest window."""
+        return size_picture.stack_picture(
+            self.pixels, self.centre, self.sizes[0], self.layers, upright=upright
         )
 
-    def blanks(self, *, upright: bool = False) -> Diagram:
-        """Describe where windows of each size see nothing."""
-        blanks = [self.blank(k) for k in self.sizes]
-        return size_picture.blank_picture(self.pixels, blanks, upright=upright)
-
-    def layers(self, *, upright: bool = False) -> Diagram:
-        """Describe two layers of the smallest window."""
-        return size_picture.layers_picture(self.pixels, self.centre, self.sizes[0], upright=upright)
-
-    def towers(self, *, filters: bool = False, upright: bool = False) -> Diagram:
-        """Describe networks as towers: one for each size, or for each number of filters."""
-        shown = self.by_filters if filters else self.by_size
-        return size_picture.towers_picture(shown, filters=filters, upright=upright)
-
-    def accuracies(self) -> Diagram:
-        """Describe the accuracies by size."""
-        return Diagram(size_picture.sizes_chart(self.by_size))
-
-    def everything(self) -> Diagram:
-        """Describe work and accuracy of all networks."""
-        return Diagram(size_picture.work_chart(self.variants))
-
-    @cached_property
-    def maps(self) -> npt.NDArray[np.float32]:
-        """What the first layer of the chapter's network answers, (rows, cols, filters)."""
-        network = Network.load("cnn")
-        return Trace(network, self.shown_picture.pixels).activations[network.layers[0].name]
-
-    def closing(self, *, upright: bool = False) -> Diagram:
-        """Describe the chapter's choice: its window on the picture, and what all filters find."""
-        return size_picture.closing_picture(
-            self.pixels, self.centre, self.sizes, self.maps, upright=upright
-        )
+    def cost(self, layers: int, *, upright: bool = False) -> Diagram:
+        """Describe the weights of one window, and of layers that see as far."""
+        return size_picture.cost_picture(self.sizes[0], layers, upright=upright)
 
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: what windows see and cost, what training gave, then filters."""
-        small, *larger = self.by_size
-        yield Beat.of("question", self.title, Event("breathe", 3.0, self.question))
-        last = self.sizes[-1]
-        sees = _SEES.fill(k=fmt.shape((last, last)), p=fmt.percent(self.share(last)))
+        """Tell the lesson: what windows see and take, how far layers see, what those take."""
+        k, most = fmt.shape((self.sizes[0],) * 2), self.layers
+        yield Beat.of("question", self.title, Event("breathe", 4.0, self.question))
         yield Beat.of(
             "sizes", _SIZE_TITLE,
-            Event("tiles", 3.0, _TILES),
-            Event("ink", 2.4, sees, detail=1),
-            Event("weights", 3.0, _WEIGHTS),
-            Event("blank", 3.6, _BLANK, detail=1),
-            Event("two-layers", 4.0, self._two_layers(), detail=1),
+            Event("tiles", 4.0, _TILES),
+            Event("weights", 5.0, _WEIGHTS),
         )  # fmt: skip
         yield Beat.of(
-            "work", _WORK_TITLE,
-            Event("first-layer", 2.6, _FIRST),
+            "layers", _LAYERS_TITLE,
+            Event("stack", 4.4, _STACK.fill(k=k)),
             Event("predict", self.pause, ask=self._ask()),
-            Event("sink", 3.4, self._whole()),
+            Event("reads", 5.2, _READS.fill(k=k)),
+            Event("field", 2.6, _FIELD.fill(w=self._seen(2), n=self.reach(2) ** 2), 2, "field"),
+            Event("third", 5.2, _THIRD, detail=1),
+            Event("field-3", 2.6, _FARTHER.fill(w=self._seen(most)), most, "field", detail=1),
         )  # fmt: skip
-        n = in_words(len(small.accuracies))
         yield Beat.of(
-            "accuracy", _ACCURACY_TITLE,
-            Event("once", 2.4, _ONCE, detail=1),
-            Event("again", 2.6, _AGAIN.fill(n=n)),
-            *(
-                Event(
-                    f"compare-{each.size}", 2.8, self.compared(each, small), each, "compare",
-                    detail=int(each is not larger[-1]),
-                )
-                for each in larger
+            "cost", _COST_TITLE,
+            Event("cost", 4.4, _COUNT, 2),
+            Event("told", 3.0, self.compared_weights(2)),
+            Event("more", 4.4, _AGAIN.fill(w=self._seen(most)), most, "cost", detail=1),
+            Event("told-3", 3.0, self.compared_weights(most), None, "told", detail=1),
+        )  # fmt: skip
+        yield Beat.of("answer", self.title, Event("choice", 4.0, self.answer))
+
+    def _seen(self, layers: int) -> str:
+        return fmt.shape((self.reach(layers),) * 2)
+
+    def compared_weights(self, layers: int) -> Caption:
+        """Say how many weights one window takes, and how many layers of small ones."""
+        small, large = layers * self.sizes[0] ** 2, self.reach(layers) ** 2
+        return _COMPARED.fill(
+            w=self._seen(layers), a=large, n=in_words(layers), b=small
+        )  # fmt: skip
+
+    def _ask(self) -> Question:
+        """Ask how far two layers see; wrong ones look at one layer, or forget the overlap."""
+        size = self.sizes[0]
+        return Question(
+            _HOW_FAR,
+            (
+                Choice(_count(size), _ONE_ONLY),
+                Choice(_count(self.reach(2))),
+                Choice(_count(2 * size), _OVERLAPPING),
             ),
-        )  # fmt: skip
+        )
+
+    # What was measured, told on paper.
+
+    def measured(self) -> Caption:
+        """Say what the trainings showed: sizes against the smallest, most filters and fewest."""
+        small, *larger = self.by_size
         few, many = self.by_filters[0], self.by_filters[-1]
+        said = _OVERLAP if few.overlaps(many) else _APART
+        sizes = [self.compared(each, small) for each in larger]
         times = fmt.number(many.filters / few.filters, 0)
-        all_of_them = _OVERLAP if few.overlaps(many) else _APART
-        yield Beat.of(
-            "filters", _FILTERS_TITLE,
-            Event("filters", 3.2, _HOW_MANY),
-            Event("chart", 4.6, all_of_them.fill(t=times)),
-        )  # fmt: skip
-        yield Beat.of("answer", self.title, Event("choice", 5.0, self.answer))
+        names = {f"c{n}": caption for n, caption in enumerate((*sizes, said.fill(t=times)))}
+        fields = [f"{{{name}}}" for name in names]
+        return Caption(en=" ".join(fields), zh="".join(fields)).fill(**names)
 
     def compared(self, one: Variant, other: Variant) -> Caption:
         """Say how the accuracies of two sizes lie to one another, as they were measured."""
@@ -244,67 +236,46 @@ class WindowSize(Lesson):
         said = _BELOW if one.spread[1] < other.spread[0] else _ABOVE
         return said.fill(**names, n=in_words(len(one.accuracies)))
 
-    def _two_layers(self) -> Caption:
-        size = self.sizes[0]
-        both = self.sizes[0] * 2 - 1
-        return _TWO.fill(k=fmt.shape((size, size)), w=fmt.shape((both, both)))
 
-    def _whole(self) -> Caption:
-        """Say what becomes of the whole network's work, from the smallest window to the largest."""
-        first, last = self.by_size[0], self.by_size[-1]
-        fewer = last.multiplications < first.multiplications
-        return _SHRINKS if fewer else _GROWS
-
-    def _ask(self) -> Question:
-        """Ask for the whole network's work; wrong ones forget the map, or look at the picture."""
-        small, *larger = self.by_size
-        fewer = larger[-1].multiplications < small.multiplications
-        area = [fmt.number(v.size**2 / small.size**2, 1) for v in larger]
-        alone = [fmt.number(v.first_layer / small.first_layer, 1) for v in larger]
-        reply = _PLACES.fill(t=_list(alone))
-        return Question(
-            _MORE_OR_FEWER,
-            (
-                Choice(_FEWER, None if fewer else _NOT_SO),
-                Choice(_TIMES.fill(t=_list(area)), reply),
-                Choice(_MORE, _SMALLER if fewer else None),
-            ),
-        )
+def _count(side: int) -> Caption:
+    return Caption(en=fmt.count(side**2), zh=fmt.count(side**2))
 
 
-def _list(values: list[str]) -> Caption:
-    return Caption(en=" and ".join(values), zh="、".join(values))
-
-
-_SIZE_TITLE = Caption(en="Two parameters: the size of the window", zh="两个参数：窗口尺寸")
-_WORK_TITLE = Caption(en="Window size: what it costs", zh="窗口尺寸：代价多大")
-_ACCURACY_TITLE = Caption(en="Window size: what it brings", zh="窗口尺寸：效果如何")
-_FILTERS_TITLE = Caption(en="Two parameters: the number of filters", zh="两个参数：过滤器数量")
-_TILES = Caption(en="Three windows round one place.", zh="同一处，三种窗口。")
-_SEES = Caption(en="{k} sees {p} of the digit's ink.", zh="{k} 能看到 {p} 的墨。")
-_WEIGHTS = Caption(en="Each pixel seen needs a weight.", zh="每看一个像素，就要一个权重。")
-_BLANK = Caption(en="Small windows often see nothing.", zh="小窗口常常什么也看不到。")
-_TWO = Caption(en="Two layers of {k} also see {w}.", zh="两层 {k}，也能看到 {w}。")
-_FIRST = Caption(en="The first layer multiplies more.", zh="第一层的乘法变多。")
-_MORE_OR_FEWER = Caption(en="And the whole network?", zh="整个网络呢？")
-_FEWER = Caption(en="fewer", zh="更少")
-_MORE = Caption(en="a little more", zh="多一点")
-_TIMES = Caption(en="{t} times", zh="{t} 倍")
-_PLACES = Caption(
-    en="Fewer places: the first layer alone grows {t} times.", zh="位置变少：仅第一层就是 {t} 倍。"
+_SIZE_TITLE = Caption(
+    en="One window: what it sees, what it takes", zh="一个窗口：看到什么，要多少权重"
 )
-_NOT_SO = Caption(en="The first layer grows by more.", zh="第一层增加得更多。")
-_SMALLER = Caption(
-    en="The map is smaller, and all that follows reads it.", zh="图变小了，后面各层读的都是它。"
+_LAYERS_TITLE = Caption(en="Layers of small windows: how far they see", zh="小窗口叠起来：看得多远")
+_COST_TITLE = Caption(en="As far, two ways: how many weights?", zh="看得一样远：各要多少权重？")
+_TILES = Caption(en="A larger window sees more of the shape.", zh="窗口越大，看到的形状越多。")
+_WEIGHTS = Caption(en="But each pixel it sees takes a weight.", zh="但每看一个像素，就要一个权重。")
+_STACK = Caption(
+    en="A cell of the second layer reads {k} of the first.",
+    zh="第二层一格，读第一层 {k} 格。",
 )
-_SHRINKS = Caption(en="The map shrinks, and all that follows.", zh="图变小，后面也跟着变小。")
-_GROWS = Caption(en="In all there is more.", zh="总数变大。")
-_ONCE = Caption(en="One training each.", zh="各训练一次。")
-_AGAIN = Caption(en="Trained {n} times: the dots spread.", zh="各训练 {n} 次：结果有起伏。")
+_HOW_FAR = Caption(en="How many pixels does that cell see?", zh="这一格能看到多少像素？")
+_ONE_ONLY = Caption(
+    en="So many cells of the first layer; each of them sees pixels of its own.",
+    zh="这是第一层的格数；每一格还各看一块像素。",
+)
+_OVERLAPPING = Caption(
+    en="Neighbouring windows lie one pixel apart: they overlap.",
+    zh="相邻窗口只差一个像素：它们重叠。",
+)
+_READS = Caption(
+    en="Each of these sees {k} pixels; they overlap.",
+    zh="每一格看 {k} 像素，互相重叠。",
+)
+_FIELD = Caption(en="Together: {w} = {n} pixels.", zh="合起来：{w} = {n} 像素。")
+_THIRD = Caption(en="And a cell of a third layer?", zh="再加第三层呢？")
+_FARTHER = Caption(en="It sees {w} pixels.", zh="它看到 {w} 像素。")
+_COUNT = Caption(en="One square is one weight.", zh="一格是一个权重。")
+_AGAIN = Caption(en="And to see {w}?", zh="要看到 {w} 呢？")
+_COMPARED = Caption(
+    en="{w} as one: {a} weights; as {n} layers: {b}.", zh="{w}：一次 {a} 个权重，{n} 层 {b} 个。"
+)
 _UNSURE = Caption(en="{a}: could be better or worse.", zh="{a}：好坏难定。")
 _BELOW = Caption(en="{a} was below {b} in all {n}.", zh="{n} 次里 {a} 都低于 {b}。")
 _ABOVE = Caption(en="{a} was above {b} in all {n}.", zh="{n} 次里 {a} 都高于 {b}。")
-_HOW_MANY = Caption(en="Second parameter: how many filters.", zh="第二个参数：过滤器数量。")
 _OVERLAP = Caption(
     en="{t} times the filters: the ranges overlap.", zh="过滤器 {t} 倍：范围仍重叠。"
 )

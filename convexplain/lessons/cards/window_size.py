@@ -1,10 +1,9 @@
-"""Teacher's card: the chapter's two parameters."""
+"""Teacher's card: how large a window."""
 
 from __future__ import annotations
 
 from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.parts.number_words import in_words
-from convexplain.lessons.parts.size_picture import millions
 from convexplain.lessons.window_size import WindowSize
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption, Value
@@ -13,32 +12,29 @@ from convexplain.style.captions import Caption, Value
 def card(lesson: WindowSize) -> Card:
     """Write the card; all numbers are of what was measured."""
     small, large = lesson.by_size[0], lesson.by_size[-1]
-    few, many = lesson.by_filters[0], lesson.by_filters[-1]
+    k = small.size
     values: dict[str, Value] = {
-        "a": fmt.shape((small.size, small.size)),
+        "a": fmt.shape((k, k)),
         "b": fmt.shape((large.size, large.size)),
-        "wa": small.size**2,
+        "two": fmt.shape((lesson.reach(2),) * 2),
+        "wa": k**2,
         "wb": large.size**2,
+        "wtwo": lesson.reach(2) ** 2,
+        "both": 2 * k**2,
+        "n": in_words(lesson.layers),
+        "all": lesson.layers * k**2,
         "ma": fmt.shape(small.map_size),
         "mb": fmt.shape(large.map_size),
-        "ta": millions(small.multiplications),
-        "tb": millions(large.multiplications),
-        "times": fmt.number(large.size**2 / small.size**2, 1),
+        "times": fmt.number(large.size**2 / k**2, 1),
         "alone": fmt.number(large.first_layer / small.first_layer, 1),
-        "few": few.filters,
-        "many": many.filters,
-        "low": fmt.percent(many.spread[0], 2),
-        "high": fmt.percent(many.spread[1], 2),
-        "fl": fmt.percent(few.spread[0], 2),
-        "fh": fmt.percent(few.spread[1], 2),
         "k": in_words(len(small.accuracies), capital=True),
     }
     return Card(
         lesson,
         aim=Caption(
-            en="Say what window size and number of filters decide, count what they cost, and judge "
-            "what a few trainings prove.",
-            zh="能说出窗口尺寸和过滤器数量各决定什么，会算它们的代价，并能判断几次训练说明了什么。",
+            en="Say what a larger window sees and what it takes, and count what layers of small "
+            "windows see and take.",
+            zh="能说出大窗口看到什么、要多少权重，并会算几层小窗口看到多少、要多少权重。",
         ),
         needs=(
             Caption(
@@ -61,25 +57,26 @@ def card(lesson: WindowSize) -> Card:
                 ),
             ),
             Pause(
-                "work",
+                "layers",
                 Caption(
-                    en="{b} in the first layer: does the whole network multiply more, or less?",
-                    zh="第一层改用 {b}，整个网络的乘法更多还是更少？",
+                    en="A cell of a second layer reads {a} cells of the first. How many pixels "
+                    "does it see?",
+                    zh="第二层的一格读第一层的 {a} 格，它能看到多少像素？",
                 ),
                 Caption(
-                    en="Less, {tb} after {ta}: the map shrinks from {ma} to {mb}.",
-                    zh="更少，从 {ta} 降到 {tb}：图从 {ma} 缩小到 {mb}。",
+                    en="{two}: the windows of neighbours overlap.",
+                    zh="{two}：相邻的窗口互相重叠。",
                 ),
             ),
             Pause(
-                "filters",
+                "cost",
                 Caption(
-                    en="{many} filters instead of {few}: will it read better?",
-                    zh="过滤器从 {few} 个增加到 {many} 个，会认得更准吗？",
+                    en="To see {b}: one window, or {n} layers of {a}. How many weights each?",
+                    zh="要看到 {b}：一个大窗口，或 {n} 层 {a}。各要多少权重？",
                 ),
                 Caption(
-                    en="Not surely: {fl} to {fh} with {few}, {low} to {high} with {many}.",
-                    zh="不一定：{few} 个时 {fl} 到 {fh}，{many} 个时 {low} 到 {high}。",
+                    en="{wb} and {all}; for {two} it is {wtwo} and {both}.",
+                    zh="{wb} 个和 {all} 个；看 {two} 时是 {wtwo} 个和 {both} 个。",
                 ),
             ),
         ),
@@ -96,8 +93,8 @@ def card(lesson: WindowSize) -> Card:
                 Caption(en="{a} is the best size.", zh="{a} 是最好的尺寸。"),
                 Caption(
                     en="{k} trainings of each do not rank them: look how far the dots of one size "
-                    "spread.",
-                    zh="每种只训练 {k} 次，排不出名次：看看同一尺寸的点散得多开。",
+                    "spread in the figure window-size.",
+                    zh="每种只训练 {k} 次，排不出名次：看看图 window-size 里同一尺寸的点散得多开。",
                 ),
             ),
             Mistake(

@@ -1,4 +1,4 @@
-"""The pictures of window-size: windows round a place, towers of multiplications, accuracies."""
+"""The pictures of window-size: what windows see and weigh, one alone or in layers; accuracies."""
 
 from __future__ import annotations
 
@@ -11,31 +11,23 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.data import facts
+from convexplain.lessons.parts.number_words import in_words
 from convexplain.network import CHAPTER_LAYERS, Conv2D, Network
 from convexplain.ops import Window, receptive_field
 from convexplain.ops.geometry import Pair, pair
 from convexplain.panels import (
     Aligned,
     Axis,
-    Bar,
-    Bars,
     Cells,
     Chart,
     Column,
     Diagram,
     Either,
-    Formula,
-    Legend,
-    Link,
-    Maps,
     Mark,
-    Overlay,
     Part,
     Row,
     Runs,
-    Scale,
     Table,
-    Term,
     Text,
 )
 from convexplain.style import format as fmt
@@ -44,14 +36,8 @@ from convexplain.style.captions import Caption
 
 Pixels = npt.NDArray[np.float32]
 
-#: Which layer is drawn how, from the first on.
-_TONES = ("accent", "positive", "negative", "muted")
-#: Height of a tower in cells, its breadth in sizes of text.
-_HIGH, _BROAD = 20, (4.8, 3.2)
 #: The accuracies' axis begins at a multiple of this.
 _FLOOR = 0.005
-#: Of the wall of all maps, beside the picture or below it.
-_COLUMNS = (6, 8)
 #: Height and width of charts on paper, in cells: on a page, and in a column of it.
 _LYING, _UPRIGHT = (16, 38), (24, 28)
 
@@ -148,167 +134,120 @@ def windows_picture(pixels: Pixels, centre: Pair, sizes: Sequence[int]) -> Diagr
 
 
 def tiles_picture(
-    pixels: Pixels, centre: Pair, sizes: Sequence[int], shares: Sequence[float], *, upright: bool
+    pixels: Pixels, centre: Pair, sizes: Sequence[int], *, upright: bool = False
 ) -> Diagram:
-    """Describe what each window sees, and the weights that it takes.
+    """Describe what each window sees, and how many weights it takes.
 
-    Panels ``input``, ``tile-3``, ``weights-3`` (dots: they are still to be found) and ``ink-3``,
-    and so for each size.
+    Panels ``tile-3`` (mark ``at`` on its first pixel) and ``weights-3``, and so for each size.
     """
     row, col = centre
-    tiles, weights, inks = [], [], []
-    for k, share in zip(sizes, shares, strict=True):
+    tiles: list[Part] = []
+    counts: list[Part] = []
+    for k in sizes:
         part = pixels[row - k // 2 : row + k // 2 + 1, col - k // 2 : col + k // 2 + 1]
-        name = Caption(en=fmt.shape((k, k)), zh=fmt.shape((k, k)))
-        tiles.append(Cells(f"tile-{k}", part, title=name, weight=30 / k))
-        weights.append(
-            Cells(
-                f"weights-{k}", np.zeros((k, k)), weight=12 / k,
-                computed=np.zeros((k, k), dtype=bool), note=_WEIGHTS.fill(n=k * k),
-                alternative=_WEIGHTS.fill(n=k * k),
-            )
-        )  # fmt: skip
-        inks.append(Text(f"ink-{k}", _INK.fill(p=fmt.percent(share)), role="note", tone="muted"))
-    read = Cells("input", pixels, marks=window_marks(centre, sizes), weight=2.0)
-    seen = Aligned((tiles, inks, weights), gap=0.8, row_gap=0.5)
-    return Diagram(Column(read, seen, align="middle") if upright else Row(read, seen))
+        tiles.append(
+            Cells(f"tile-{k}", part, share="tiles", title=square(k), marks={"at": Mark(0, 0)})
+        )
+        counts.append(weights_text(f"weights-{k}", str(k * k)))
+    if not upright:
+        return Diagram(Aligned((tiles, counts), gap=0.8, row_gap=0.3, across="middle"))
+    rows = list(zip(tiles, counts, strict=True))
+    return Diagram(Aligned(rows, gap=1.0, row_gap=0.8, down="middle"))
 
 
-def blank_picture(
-    pixels: Pixels, blanks: Sequence[npt.NDArray[np.bool_]], *, upright: bool = False
+def square(side: int) -> Caption:
+    """Name a window by its sides."""
+    return Caption(en=fmt.shape((side, side)), zh=fmt.shape((side, side)))
+
+
+def weights_text(name: str, count: str) -> Text:
+    """Say how many weights there are, large."""
+    return Text(name, WEIGHTS.fill(n=count), role="heading", weight="bold")
+
+
+def reach(size: int, layers: int) -> int:
+    """Return how many pixels a side one cell sees through several layers of such windows."""
+    return int(receptive_field([Window(size)] * layers).size[0])
+
+
+def stack_picture(
+    pixels: Pixels, centre: Pair, size: int, layers: int, *, upright: bool = False
 ) -> Diagram:
-    """Describe the same picture for each size, and the places at which a window sees no ink.
-
-    Panels ``input-3`` (mark ``window``), and ``blank-3`` upon it.
-    """
-    scale = Scale(1.0, NO_INK, signed=False, counts=True)
-    columns: list[Part] = []
-    for blank in blanks:
-        k = pixels.shape[0] - blank.shape[0] + 1
-        name = Caption(en=fmt.shape((k, k)), zh=fmt.shape((k, k)))
-        most = fmt.count(blank.size)
-        read = Cells(
-            f"input-{k}", pixels, share="pixels", title=name, counter=blank_count(blank),
-            widest_counter=f"{most} / {most} (100%)", marks={"window": Mark(0, 0, k, k)},
-        )  # fmt: skip
-        # A place lies over the middle of its window.
-        none = Cells(f"blank-{k}", blank.astype(np.float64), scale, share="pixels", lines=False)
-        columns.append(Overlay(read, none))
-    whole = Column(*columns, gap=0.6) if upright else Row(*columns, gap=0.7, align="top")
-    return Diagram(Column(whole, Legend("legend"), gap=0.6))
-
-
-def blank_count(blank: npt.NDArray[np.bool_]) -> Caption:
-    """Say at how many places there is no ink, and which share of all they are."""
-    counted = f"{fmt.count(int(blank.sum()))} / {fmt.count(blank.size)}"
-    share = fmt.percent(float(blank.mean()), 0)
-    return Caption(en=f"{counted} ({share})", zh=f"{counted}（{share}）")
-
-
-def layers_picture(pixels: Pixels, centre: Pair, size: int, *, upright: bool = False) -> Diagram:
-    """Describe two layers of small windows: one cell, the cells that it reads, and their pixels.
-
-    Panels ``pixels``, ``first`` and ``second``, each with the mark ``window``, and ``count``.
-    """
-    both = receptive_field([Window(size), Window(size)]).size[0]
-    row, col = centre
-    half = both // 2
-    part = pixels[row - half : row + half + 1, col - half : col + half + 1]
-    once, whole = size * size, both * both
-    window = {"window": Mark(0, 0, size, size)}
-    count = Formula(
-        "count",
-        [
-            Term("first", str(once), _FIRST), Term("plus", "+"), Term("second", str(once), _SECOND),
-            Term("equals", "="), Term("sum", str(2 * once), _ALL_WEIGHTS),
-            Term("less", "<"), Term("one", str(whole), _ONE_WINDOW.fill(k=fmt.shape((both, both)))),
-        ],
-    )  # fmt: skip
-
-    def unknown(name: str, side: int, title: Caption) -> Cells:
-        marks = window if side > 1 else {"window": Mark(0, 0, 1, 1)}
-        return Cells(
-            name, np.zeros((side, side)), share="cells", title=title, marks=marks, small=True,
-            computed=np.zeros((side, side), dtype=bool),
-        )  # fmt: skip
-
-    read = Cells(
-        "pixels", part, share="cells", marks=window, title=_PIXELS.fill(n=fmt.shape((both, both)))
-    )  # fmt: skip
-    parts = read, unknown("first", size, _FIRST), unknown("second", 1, _SECOND)
-    shown = Column(*parts, gap=1.4, align="middle") if upright else Row(*parts, gap=2.4)
-    links = (
-        Link("pixels.window", "first[0, 0]", "zoom"),
-        Link("first.window", "second[0, 0]", "zoom"),
-    )
-    return Diagram(Column(shown, count, gap=1.4, align="middle"), links)
-
-
-def towers_picture(
-    shown: Sequence[Variant], *, filters: bool = False, upright: bool = False
-) -> Diagram:
-    """Describe networks as towers of their layers' multiplications, on one scale.
+    """Describe layers of small windows, from the pixels to the last layer's one cell.
 
     Parameters
     ----------
-    shown : sequence of Variant
-    filters : bool
-        Whether they are named by their numbers of filters, not by their windows.
+    pixels : numpy.ndarray, shape (height, width)
+    centre : (int, int)
+        The pixel in the middle.
+    size, layers : int
+        Of the windows, and how many layers of them there are.
     upright : bool
         Whether the frame is narrow.
 
     Returns
     -------
     Diagram
-        Panels ``tower-3-32`` (``tower-3-32.conv1`` is its lowest part), ``first-3-32`` and
-        ``whole-3-32`` with its numbers, ``name-3-32``, ``maps-3-32``, and ``key-conv1``.
+        Panels ``layer-0``, the pixels, ``layer-1``...; on each the mark ``cell``, its middle, and
+        on all but the last ``window``, what a cell of the next one reads, and ``field``, what a
+        cell two layers on sees.
     """
-    columns: list[list[Part]] = []
-    most = max(each.multiplications for each in shown)
-    for each in shown:
-        bars = [
-            Bar(layer, layer, count, tone=tone)
-            for (layer, count), tone in zip(each.work.items(), _TONES, strict=False)
-        ]
-        name = each.name
-        called = fmt.count(each.filters) if filters else fmt.shape((each.size, each.size))
-        columns.append([
-            Text(f"whole-{name}", millions(each.multiplications), role="number", weight="bold"),
-            Bars(
-                f"tower-{name}", bars, Scale(float(most)), stacked=True, upright=True,
-                length=_HIGH, thick=_BROAD[upright], share="towers",
-            ),
-            Text(f"first-{name}", millions(each.first_layer), tone=_TONES[0]),
-            Text(f"maps-{name}", fmt.shape(each.map_size), role="note", tone="muted"),
-            Text(f"name-{name}", called, weight="bold"),
-        ])  # fmt: skip
-    layers = list(shown[0].work)
-    key = Column(
-        *(
-            Text(f"key-{layer}", layer, tone=tone)
-            for layer, tone in reversed(list(zip(layers, _TONES, strict=False)))
-        ),
-        gap=0.2,
-    )
-    named = _BY_FILTERS if filters else terms.WINDOW.capital
-    heads: list[Part] = [
-        Text(f"said-{n}", words, role="note", tone="muted", measure=8)
-        for n, words in enumerate((terms.MULTIPLICATIONS, _FIRST, _MAPS, named))
-    ]
-    heads.insert(1, key)
-    rows = [[head, *(column[n] for column in columns)] for n, head in enumerate(heads)]
-    return Diagram(Aligned(rows, gap=1.4, row_gap=0.35, across="middle", down="bottom"))
+    whole = reach(size, layers)
+    row, col = (at - whole // 2 for at in centre)
+    parts: list[Part] = []
+    for n in range(layers + 1):
+        side = reach(size, layers - n) if n < layers else 1
+        marks = {"cell": _middle(side, 1)}
+        if n < layers:
+            marks["window"] = _middle(side, size)
+        if n < layers - 1:
+            marks["field"] = _middle(side, reach(size, 2))
+        known = n == 0
+        values = pixels[row : row + whole, col : col + whole] if known else np.ones((side, side))
+        parts.append(
+            Cells(
+                f"layer-{n}", values,
+                share="cells", title=_LAYERS[n], marks=marks, small=not known,
+                computed=None if known else np.zeros((side, side), dtype=bool),
+            )
+        )  # fmt: skip
+    return Diagram(Column(*parts, gap=1.0, align="middle") if upright else Row(*parts, gap=1.1))
 
 
-def sizes_chart(shown: Sequence[Variant]) -> Chart:
-    """Describe accuracies by the window's side, as large as the frame."""
-    runs = [
-        replace(_runs(each, each.size, _SIZE.fill(k=fmt.shape((each.size,) * 2))), told=_told(each))
-        for each in shown
-    ]
-    sides = tuple(each.size for each in shown)
-    axis = Axis(_SIDE, low=min(sides) - 1, high=max(sides) + 1, at=sides)
-    return Chart("chart", (), axis, _accuracy(shown), runs=runs, size=_LYING, wide=True, fills=True)
+def _middle(side: int, window: int) -> Mark:
+    """Mark a window in the middle of a grid."""
+    first = (side - window) // 2
+    return Mark(first, first, window, window)
+
+
+def cost_picture(size: int, layers: int, *, upright: bool = False) -> Diagram:
+    """Describe the weights of one window, and of layers of small ones that see as far.
+
+    Every weight is a square. Panels ``one`` and ``count-one``; ``kernel-1``... and
+    ``count-layers``; ``said-one``, ``said-layers``, ``note``.
+    """
+    side = reach(size, layers)
+
+    def squares(name: str, side: int) -> Cells:
+        return Cells(name, np.ones((side, side)), share="squares", small=name != "one")
+
+    one = Column(
+        Text("said-one", _ONE_WINDOW.fill(k=fmt.shape((side, side)))), squares("one", side),
+        weights_text("count-one", str(side**2)), gap=0.4, align="middle",
+    )  # fmt: skip
+    stacked = Column(
+        Text("said-layers", _STACKED.fill(n=in_words(layers), k=fmt.shape((size, size)))),
+        Row(*(squares(f"kernel-{n + 1}", size) for n in range(layers)), gap=0.6),
+        weights_text("count-layers", total(size, layers)), gap=0.4, align="middle",
+    )  # fmt: skip
+    shown = Column(one, stacked, gap=1.6, align="middle") if upright else Row(one, stacked, gap=2.2)
+    note = Text("note", _COUNTED, role="note", tone="muted")
+    return Diagram(Column(shown, note, gap=0.6, align="middle"))
+
+
+def total(size: int, layers: int) -> str:
+    """Print the sum of the weights of layers of small windows."""
+    return f"{' + '.join([str(size**2)] * layers)} = {layers * size**2}"
 
 
 def work_chart(shown: Sequence[Variant]) -> Chart:
@@ -327,44 +266,6 @@ def work_chart(shown: Sequence[Variant]) -> Chart:
         "chart", (), Axis(_WORK, low=float(low), high=float(high)), _accuracy(shown), runs=runs,
         size=_LYING, wide=True, fills=True,
     )  # fmt: skip
-
-
-def closing_picture(
-    pixels: Pixels, centre: Pair, sizes: Sequence[int], maps: Pixels, *, upright: bool = False
-) -> Diagram:
-    """Describe both parameters as they were chosen: a window, and what all filters answer.
-
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    centre : (int, int)
-    sizes : sequence of int
-    maps : numpy.ndarray, shape (rows, cols, filters)
-        Of the chosen layer, for this picture.
-    upright : bool
-        Whether the frame is narrow.
-
-    Returns
-    -------
-    Diagram
-        Panels ``input`` (marks ``w3``...), ``maps`` and ``legend``.
-    """
-    side = pixels.shape[0] - maps.shape[0] + 1
-    marks = {
-        name: mark if mark.rows == side else replace(mark, tone="muted", strong=False)
-        for name, mark in window_marks(centre, sizes).items()
-    }
-    size, number = fmt.shape((side, side)), fmt.count(maps.shape[2])
-    read = Cells(
-        "input", pixels, lines=False, marks=marks, title=_CHOSEN_SIZE.fill(k=size), weight=4.0
-    )  # fmt: skip
-    scale = Scale(float(np.abs(maps).max()) or 1.0, terms.RESPONSE, signed=bool((maps < 0).any()))
-    answers = Maps(
-        "maps", maps, scale, columns=_COLUMNS[upright], title=_CHOSEN_NUMBER.fill(n=number),
-        weight=1.0,
-    )  # fmt: skip
-    wall = Column(answers, Legend("legend", row=True))
-    return Diagram(Column(read, wall, align="middle") if upright else Row(read, wall))
 
 
 def compared_picture(shown: Sequence[Variant], *, about: Caption, note: Caption) -> Diagram:
@@ -392,22 +293,11 @@ def compared_picture(shown: Sequence[Variant], *, about: Caption, note: Caption)
     )
 
 
-def millions(count: int) -> str:
-    """Print a count in millions."""
-    return f"{fmt.number(count / 1e6)}M"
-
-
 def _runs(each: Variant, x: float, label: Caption) -> Runs:
     chosen, filters = chosen_one()
     corners = {3: 3, 5: 4, 7: 12}.get(each.size, 6)
     tone = "accent" if (each.size, each.filters) == (chosen, filters) else "ink"
     return Runs(each.name, x, each.accuracies, label, tone, corners=corners)
-
-
-def _told(each: Variant) -> Caption:
-    """Print the lowest and the highest accuracy."""
-    low, high = each.spread
-    return _RANGE.fill(a=fmt.percent(low, 2)[:-1], b=fmt.percent(high, 2))
 
 
 def _accuracy(shown: Sequence[Variant]) -> Axis:
@@ -419,25 +309,25 @@ def _accuracy(shown: Sequence[Variant]) -> Axis:
     return Axis(label, low=float(low), high=float(high), percent=True)
 
 
-NO_INK = Caption(en="1: no ink in the window", zh="1：窗口内没有墨")
 NAMED = Caption(en="{k}, {f} filters", zh="{k}，{f} 个过滤器")
-_WEIGHTS = Caption(en="{n} weights", zh="{n} 个权重")
-_INK = Caption(en="{p} of the ink", zh="{p} 的墨")
+WEIGHTS = Caption(en="weights: {n}", zh="权重：{n}")
 _FIRST = Caption(en="first layer", zh="第一层")
-_SECOND = Caption(en="second layer", zh="第二层")
-_PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
-_ALL_WEIGHTS = Caption(en="weights", zh="权重")
-_ONE_WINDOW = Caption(en="one of {k}", zh="一个 {k}")
-_MAPS = Caption(en="its maps", zh="它的响应图")
-_BY_FILTERS = Caption(en="Filters", zh="过滤器")
+_ONE_WINDOW = Caption(en="one window of {k}", zh="一个 {k} 窗口")
+_STACKED = Caption(en="{n} layers of {k}", zh="{n} 层 {k}")
+_COUNTED = Caption(
+    en="counted for a filter that reads one map",
+    zh="按一个过滤器读一张图来数",
+)
+_LAYERS = (
+    Caption(en="pixels", zh="像素"),
+    Caption(en="first layer", zh="第一层"),
+    Caption(en="second layer", zh="第二层"),
+    Caption(en="third layer", zh="第三层"),
+)
 _SIZE = Caption(en="{k}", zh="{k}")
-_RANGE = Caption(en="{a}–{b}", zh="{a}–{b}")
 _FILTERS = Caption(en="{n} filters", zh="{n} 个")
-_SIDE = Caption(en="side of the window, pixels", zh="窗口边长（像素）")
 _WORK = Caption(en="multiplications for one picture, millions", zh="一幅图的乘法次数（百万）")
 _ACCURACY = Caption(en="test accuracy (the axis begins at {p})", zh="测试准确率（纵轴从 {p} 开始）")
-_CHOSEN_SIZE = Caption(en="Size: {k}", zh="尺寸：{k}")
-_CHOSEN_NUMBER = Caption(en="Number: {n}", zh="数量：{n}")
 _HEADER: tuple[Caption, ...] = (
     _FIRST,
     Caption(en="weights", zh="权重"),
