@@ -13,7 +13,7 @@ import numpy.typing as npt
 from convexplain.panels.arrange import Either
 from convexplain.panels.box import Box, Point, around
 from convexplain.panels.panel import Bounds, Extent, Panel, Part, Setting, line
-from convexplain.panels.pieces import Align, Fill, Path, Piece, Words
+from convexplain.panels.pieces import Align, Fill, Path, Piece
 from convexplain.panels.text import leading, say, text_width
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
@@ -169,8 +169,6 @@ class Runs:
         Token of the theme.
     corners : int
         Of its dots: 3 for triangles, 4 for diamonds, many for circles.
-    told : Caption, optional
-        Below it, such as its range in numbers: ``"panel.name.told"``.
     """
 
     name: str
@@ -180,7 +178,6 @@ class Runs:
     tone: str = "ink"
     _: KW_ONLY
     corners: int = 12
-    told: Caption | None = None
 
 
 def ticks(low: float, high: float, most: int = _TICKS, *, whole: bool = False) -> list[float]:
@@ -402,9 +399,7 @@ class Chart(Panel):
         """Yield bands, lines, dots and names of what was measured several times."""
         note = at.sheet.note
         radius, broad = 0.5 * note, 0.9 * note
-        lines = [path.box.y for path in self._lines(box)]
         marks: list[Path] = []
-        said_below: list[Words] = []
         for each in self.runs:
             places = [self.at_data(box, each.x, float(y)) for y in each.y]
             x, (low, high) = places[0][0], (max(y for _, y in places), min(y for _, y in places))
@@ -415,15 +410,6 @@ class Chart(Panel):
             rim = (*corners, (band.x, band.bottom))
             marks.append(Path(f"{name}.band", self.name, band, rim, each.tone, filled=True))
             marks.append(Path(name, self.name, span, ((x, low), (x, high)), each.tone))
-            if each.told:
-                below = low + radius + 0.7 * leading(note)
-                clear = (below + n * 0.25 * leading(note) for n in range(8))
-                far = 0.6 * leading(note)
-                y = next((y for y in clear if all(abs(y - h) > far for h in lines)), below)
-                said_below.append(line(
-                    at, self.name, f"{name}.told", at.say(each.told), x, y, note,
-                    align="middle", tone=each.tone,
-                ))  # fmt: skip
             beside = _beside([y for _, y in places], 2.2 * radius)
             for n, (_, y) in enumerate(places):
                 middle = x + beside[n]
@@ -431,8 +417,7 @@ class Chart(Panel):
                 ring = _polygon(middle, y, radius, each.corners)
                 marks.append(Path(f"{name}-{n}", self.name, dot, ring, each.tone, strong=True))
         yield from marks
-        yield from said_below
-        taken = [mark.box.grown(0.2 * note) for mark in (*marks, *said_below, *self._lines(box))]
+        taken = [mark.box.grown(0.2 * note) for mark in (*marks, *self._lines(box))]
         for each in self.runs:
             if each.label is None:
                 continue
