@@ -236,7 +236,7 @@ export class App {
       refill(this.caption, text, invites ? invitation(invites) : null);
     }
     refill(this.changes, changes(this, state));
-    refill(this.captionAside, this.tour.buttons(), state.tool && this.drawing.buttons(), this.mode.aside?.(this, state) ?? [], text === null && this.tour.invitation());
+    refill(this.captionAside, this.tour.buttons(), state.tool && this.drawing.buttons(), (this.tour.step ? null : this.mode.aside?.(this, state)) ?? [], text === null && this.tour.invitation());
     // Where the answer's column is out of sight, the bar at the bottom has it.
     refill(this.said, this.model.answer && this.secret?.what !== "answer" ? answerLine(this.model) : "");
     const title = cell && !state.playing ? this.spokenName(cell) : "";
@@ -315,10 +315,10 @@ export class App {
     if (this.mode.clicked?.(this, cell)) return;
     this.actions.pin(cell);
     this.store.render();
-    this.bringIn(this.panel.element);
+    this.bringIn(this.panel.element.querySelector(".output-cell") ?? this.panel.element);
   }
 
-  /** On a small screen: bring what was asked for into view. @param {HTMLElement} element */
+  /** On a small screen: bring what was asked for into view. @param {Element} element */
   bringIn(element) {
     if (this.small) element.scrollIntoView({ block: "nearest" });
   }

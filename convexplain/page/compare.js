@@ -90,7 +90,7 @@ function chart(app, rows, k, state) {
   const runs = cutRuns(rows);
   // Where ink leaves the frame is said over the curves, in a line that is there only if need be.
   const top = (runs.length ? 2 : 0.8) * font;
-  const low = top + 6.8 * font;
+  const low = top + parseFloat(style.getPropertyValue("--rise")) * font;
   const height = low + 1.8 * font;
   const [start, end] = [3.6 * font, width - font];
   const x = (/** @type {number} */ by) => start + ((by + FAR) / (2 * FAR)) * (end - start);

@@ -139,10 +139,10 @@ function grid(app, name, label, { rows, cols, values, limit, window }, choose, a
       app.actions.play({ at: [clamp(row + step[0], 0, high - 1), clamp(col + step[1], 0, wide - 1)] });
     },
   });
-  const share = app.small ? 0.38 : 0.17;
   const style = getComputedStyle(app.panel.element); // as it is laid out now
   const font = parseFloat(style.fontSize);
-  view.fit(Math.min(app.panel.element.clientWidth * share, 8.8 * font));
+  const share = (/** @type {string} */ way) => parseFloat(style.getPropertyValue(`--play-${way}`));
+  view.fit(Math.min(app.panel.element.clientWidth * share("wide"), Math.max(8.8 * font, globalThis.innerHeight * share("tall"))));
   view.element.classList.toggle("in-row", rows === 1);
   view.element.style.setProperty("--share", String(cols / Math.max(rows, cols))); // of the longer side
   view.draw(values, limit, { font, family: style.fontFamily });
@@ -219,6 +219,11 @@ function dots({ kernelSize, dilation }, [row, col], [high, wide]) {
   return [makeSvg("svg", { class: "taps", viewBox: `0 0 ${wide} ${high}`, preserveAspectRatio: "none", "aria-hidden": "true" }, marks)];
 }
 
+/** By what the numbers before it are multiplied, in words: the weights stand among what one chooses. @param {string} by */
+function operator(by) {
+  return make("span", { class: "sign worded" }, TIMES, make("small", {}, say(by)), "=");
+}
+
 /** What the window reads, and what it makes of it. @param {Played} found @param {Play} play */
 function arithmetic({ values, cols, window, kernel, map, at }, play) {
   const [rows, columns] = at.map((position, axis) => window.taps(axis, position));
@@ -233,7 +238,7 @@ function arithmetic({ values, cols, window, kernel, map, at }, play) {
   return [
     numberTable({ title: say("readHere"), kind: "patch", cols: columns.length, cells }),
     play.op === "conv" ? [
-      make("span", { class: "sign" }, "⊙ …"),
+      operator("timesKernel"),
       numberTable({
         title: say("products"), kind: "products", cols: columns.length,
         cells: products.map((value) => ({ value, limit: largestOf(products) })),
@@ -259,7 +264,7 @@ function stamping({ values, cols, window, kernel, map, at }) {
   const value = framed && map[framed[0] * window.size[1] + framed[1]];
   return [
     make("div", { class: "painter" }, make("p", { class: "play-title" }, say("oneNumber")), outputCell(painter, null, false)),
-    make("span", { class: "sign" }, `${TIMES} …`),
+    operator("timesWeights"),
     numberTable({
       title: say("painted"), kind: "products", cols: window.kernelSize[1],
       cells: painted.map((value, tap) => ({ value, limit, padding: reached[tap] === null, framed: isFramed(tap) })),

@@ -87,8 +87,11 @@ const SHIFT = {
   name: "shift",
   text(app) {
     const { label, prediction, baseline } = app.model;
-    const telling = app.model.telling();
-    return say("tourShift", { way: telling && shiftText(telling), name: app.names.within, k: label ?? prediction, j: baseline?.prediction });
+    const { state } = app.store;
+    const [right, down] = app.model.telling() ?? state.shift;
+    // On its way there, what is so on the way.
+    if (state.shift[0] !== right || state.shift[1] !== down) return app.mode.caption?.(app, state) ?? "";
+    return say("tourShift", { way: shiftText(state.shift), name: app.names.within, k: label ?? prediction, j: baseline?.prediction });
   },
   act(tour) {
     const { app } = tour;

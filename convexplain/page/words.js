@@ -397,6 +397,8 @@ export const WORDS = {
   lost: ["Hatched: outside of the output, lost.", "斜线：在输出之外，舍去。"],
   nothingLeft: ["The padding takes all of the output away: take less.", "填充把输出全部去掉了：请减小填充。"],
   readHere: ["What it reads", "读取的数"],
+  timesKernel: ["kernel, cell by cell", "卷积核 逐元素"],
+  timesWeights: ["each weight", "每个 权重"],
   cellAt: ["row {row}, column {col}", "行 {row}、列 {col}"],
   tooLarge: [
     "The window is larger than the picture: take a smaller one, less dilation, or padding.",

@@ -52,6 +52,8 @@ def test_map_and_size_follow_what_is_chosen(
     wide = eval(span.replace("−", "-").replace("×", "*"))
     assert (int(side) + int(before) + int(after) - wide) // int(step) + 1 == rows
     assert texts(page, ".playground .output-cell") == numbers([float(expected[4, 5, 0])])
+    said = [" ".join(text.split()) for text in texts(page, ".play-sum .sign")]
+    assert said == (["× kernel, cell by cell ="] if op == "conv" else [])
     window = Window(3, stride=stride, padding=padding, dilation=dilation)
     assert window.output_size((28, 28)) == (rows, cols)
     # Another cell, by keyboard.
@@ -125,6 +127,7 @@ def test_one_number_paints_a_patch(show: Open) -> None:
     assert texts(page, ".play-map .play-title") == ["input: 28 × 28", "Output: 57 × 57"]
     assert texts(page, ".formula") == ["size = (28 − 1) × 2 + 3 − 0 − 0 = 57"]
     assert texts(page, ".counts") == ["Stamps a cell, inside: 1, 2, 4"]
+    assert [" ".join(text.split()) for text in texts(page, ".play-sum .sign")] == ["× each weight ="]
     number = float(PICTURE[9, 12, 0])
     assert number > 0
     assert texts(page, ".play-sum td") == numbers([number * weight for weight in KERNEL])

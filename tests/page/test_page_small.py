@@ -23,19 +23,20 @@ from tests.page.looking import (
 
 Open = Callable[..., Page]
 
-#: A projector, a laptop, a frame of JupyterLab, a tablet, a frame of a course, 200% zoom, a phone.
+#: A projector, a laptop, a frame of JupyterLab, tablets, a frame of a course, 200% zoom, a phone.
 SCREENS = {
     "1920": {"viewport": {"width": 1920, "height": 1080}},
     "1366": {"viewport": {"width": 1366, "height": 768}},
     "1024": {"viewport": {"width": 1024, "height": 768}},
     "frame": {"viewport": {"width": 1000, "height": 600}},
     "tablet": {"viewport": {"width": 760, "height": 1024}},
+    "upright": {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True},
     "760": {"viewport": {"width": 760, "height": 600}},
     "zoom": {"viewport": {"width": 683, "height": 384}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 #: The largest, the lowest, and those whose layout is another.
-OFTEN = ("1920", "frame", "zoom", "phone")
+OFTEN = ("1920", "frame", "upright", "zoom", "phone")
 
 
 # Whether a part lies in the window, and nothing over it.
@@ -76,6 +77,8 @@ def test_question_choices_map_and_arithmetic_are_in_view_together(
     page.locator('[data-key="reveal"]').click()
     settled(page)
     assert out_of_view(page, ".caption-text") == []
+    width = SCREENS[screen]["viewport"]["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("lang", sparing(["en", "zh"], "zh"))
@@ -144,7 +147,10 @@ def test_a_long_title_and_a_trail_leave_room_for_the_result(visit: Open, screen:
 
 def test_a_phone_s_first_screen_has_the_digits_and_speaks_of_taps(visit: Open) -> None:
     page = visit(fragment(d=5, v="over"), **SCREENS["phone"])
-    parts = ('.digit[data-digit="9"]', ".pair button", '[data-key="tour-start"]')
+    parts = (
+        '.digit[data-digit="9"]', ".pair button", '[data-key="tour-start"]',
+        *(f".shift-keys .{way}" for way in ("up", "left", "centre", "right", "down")), "#noise",
+    )  # fmt: skip
     assert out_of_view(page, *parts) == []
     assert texts(page, ".step")[1].split("\n")[-1].strip().endswith("Tap any cell.")
     page.locator(".help").click()
@@ -153,6 +159,36 @@ def test_a_phone_s_first_screen_has_the_digits_and_speaks_of_taps(visit: Open) -
     assert shown == ["Take the tour", "Words", "Copy the link to this cell", "Close"]
     assert texts(page, ".help-dialog kbd") == []
     page.keyboard.press("Escape")
+
+
+def test_a_phone_has_a_kernel_beside_the_sum_that_it_makes(visit: Open) -> None:
+    for where in (cell("conv1", 28, 8, 20, d=5), cell("conv3", 20, 1, 2, d=5)):
+        page = visit(where, **SCREENS["phone"])
+        parts = (".kernel select", *(f'[data-key="weight-{at}"]' for at in range(9)))
+        assert out_of_view(page, *parts, ".panel .output-cell", ".combined table") == []
+
+
+# How much of the window's height is blank over its caption, or under it.
+BLANK = """() => {
+  const ends = [...document.querySelectorAll(".column, .controls, .card, .panel, .caption")]
+    .filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect())
+    .flatMap(({ top, bottom }) => [top, bottom]).sort((a, b) => a - b);
+  const { top, bottom } = document.querySelector(".caption").getBoundingClientRect();
+  const over = Math.max(...ends.filter((end) => end <= top && end < top));
+  return Math.max(top - Math.max(over, 0), innerHeight - bottom) / innerHeight;
+}"""
+
+
+@pytest.mark.parametrize("screen", ["1024", "upright"])
+def test_a_screen_of_another_shape_is_filled(visit: Open, screen: str) -> None:
+    deep = cell("conv3", 20, 1, 2, d=5)
+    for where in (
+        fragment(d=5, v="over"), deep, deep.replace("v=pin", "v=predict"),
+        fragment(d=5, v="compare"), fragment(d=5, v="erase"), fragment(d=5, v="windows"),
+    ):  # fmt: skip
+        page = visit(where, **SCREENS[screen])
+        assert page.evaluate(BLANK) < 0.1, where
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), where
 
 
 @pytest.mark.parametrize("screen", ["760", "zoom"])
