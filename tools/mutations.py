@@ -917,6 +917,20 @@ MUTATIONS = (
         "tests/page/test_page_reflow.py",
     ),
     Mutation(
+        "the tour's last shift told while the digit is on its way",
+        "convexplain/page/tour.js",
+        "if (state.shift[0] !== right || state.shift[1] !== down)",
+        "if (state.shift[0] === right && state.shift[1] !== down)",
+        "tests/page/test_page_tour.py::test_the_tour_says_of_each_shift_what_is_so_there",
+    ),
+    Mutation(
+        "a kernel below the bars of a phone",
+        "convexplain/page/style_widths_phone.css",
+        ".operands { order: 2; grid-column: 2; }",
+        ".operands { order: 9; grid-column: 1; }",
+        "tests/page/test_page_small.py::test_a_phone_has_a_kernel_beside_the_sum_that_it_makes",
+    ),
+    Mutation(
         "a choice of the page without a name",
         "convexplain/page/toolbar.js",
         'setAttributes(this.speed, { "aria-label": say("speed") });',

@@ -127,7 +127,9 @@ def test_one_number_paints_a_patch(show: Open) -> None:
     assert texts(page, ".play-map .play-title") == ["input: 28 × 28", "Output: 57 × 57"]
     assert texts(page, ".formula") == ["size = (28 − 1) × 2 + 3 − 0 − 0 = 57"]
     assert texts(page, ".counts") == ["Stamps a cell, inside: 1, 2, 4"]
-    assert [" ".join(text.split()) for text in texts(page, ".play-sum .sign")] == ["× each weight ="]
+    assert [" ".join(text.split()) for text in texts(page, ".play-sum .sign")] == [
+        "× each weight ="
+    ]
     number = float(PICTURE[9, 12, 0])
     assert number > 0
     assert texts(page, ".play-sum td") == numbers([number * weight for weight in KERNEL])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -152,6 +153,31 @@ def test_the_tour_does_what_it_says_by_keyboard_alone(visit: Open, lang: str) ->
     assert address(page)["v"] == "over"
     assert "s" not in address(page)
     assert page.evaluate("document.activeElement.dataset.key") == "tour-start"
+    page.evaluate("() => { window.setInterval = slow; }")
+
+
+def test_the_tour_says_of_each_shift_what_is_so_there(visit: Open) -> None:
+    page = visit(PLAIN)
+    page.evaluate(
+        "() => { window.slow = setInterval; window.setInterval = (f) => { window.tick = f; }; }"
+    )
+    page.locator('[data-key="tour-start"]').click()
+    for _ in range(5):
+        page.locator('[data-key="tour-next"]').click()
+    settled(page)
+    picture = digits.sample(20 * int(address(page)["d"])).pixels
+    for distance in range(4):
+        right, down = (int(n) for n in address(page).get("s", "0,0").split(","))
+        (told,) = texts(page, ".caption-text")
+        both = [says(name, moved(picture, right, down)) for name in ("cnn", "dense")]
+        assert {int(n) for n in re.findall(r"says? .*?(\d)", told)} == {*both}
+        assert max(abs(right), abs(down)) == distance
+        assert told.startswith("Shifted" if distance else "In its place")
+        assert told.endswith("draw your own.") == (distance == 3)
+        if distance < 3:
+            page.evaluate("tick()")
+            settled(page)
+    page.locator('[data-key="tour-next"]').click()
     page.evaluate("() => { window.setInterval = slow; }")
 
 
