@@ -62,35 +62,6 @@ class LocalPatterns(LessonScene):
         self.during(share / 2, self.board.show(*lines), self.board.pulse("input", "weights"))
         self.during(share / 2, self.board.grow("sum.activated", out_of=total))
 
-    def show_move(self, event: Event) -> None:
-        """The digit moves; under the same weights lies other ink."""
-        moved = self.lesson.moved
-        assert moved is not None
-        self.board.hide(*self.board.names("sum"))(1.0)
-        self.slide(self.picture.pixels, moved, 0.4)
-        self.board.become(self.lesson.picture_of(moved).dense())(1.0)
-        self.during(0.3, self.board.send("weights", "input"))
-        self.count_up(0.3)
-
-    def show_moved(self, event: Event) -> None:
-        """The other number is looked at."""
-        self.during(1, self.board.pulse("sum.activated", times=2))
-
-    def slide(self, before: Any, after: Any, share: float) -> None:
-        """Move the ink cell by cell to where it then is."""
-        grid = self.board.part("input")
-        away = next(
-            (axis, way)
-            for axis in (0, 1)
-            for way in (-local_patterns.AWAY, local_patterns.AWAY)
-            if np.array_equal(np.roll(before, way, axis=axis), after)
-        )
-
-        def go(alpha: float) -> None:
-            grid.values[...] = np.roll(before, round(alpha * away[1]), axis=away[0])
-
-        self.during(share, go)
-
     def show_filter(self, event: Event) -> None:
         """Nine weights visit every place, faster and faster, and fill a map."""
         self.lay_sweep(self.picture.sweep(), 0.2)
@@ -126,17 +97,16 @@ class LocalPatterns(LessonScene):
         fed = self.board.visit("map.cell", at)
         self.during(1, self.board.visit(WINDOW, at, fed, fill), rate=linear)
 
-    # The patches, in piles.
+    # The patches, and the filters.
 
     @property
-    def tiles(self) -> list[tuple[str, tuple[int, int]]]:
-        """The patches by their names in the piles, in the order in which they leave."""
-        named = {
-            place: f"pile-{'others' if number is None else number}[{n}]"
-            for number, places in self.lesson.piles.items()
+    def tiles(self) -> dict[tuple[int, int], str]:
+        """The patches that are shown large, by their place, with their names."""
+        return {
+            place: f"pile-{number}[{n}]"
+            for number, places in self.lesson.strongest.items()
             for n, place in enumerate(places)
         }
-        return [(named[place], place) for place in self.lesson.sent]
 
     def show_pieces(self, event: Event) -> None:
         """All windows with ink light up, one by one."""
@@ -154,10 +124,15 @@ class LocalPatterns(LessonScene):
             shares[...] = seen
 
         self.during(0.55, go)
-        self.lay_piles(0.2)
+        self.lay_piles(0.25)
         self.board.part("input").shares[...] = 1.0
-        kernels = [name for name in self.board.parts if name.startswith("kernel-")]
-        self.during(1, in_turn(*(self.come(name) for name in (*kernels, "legend")), overlap=0.5))
+        self.during(1, in_turn(*(self.come(name) for name in self.table()), overlap=0.5))
+
+    def table(self) -> list[str]:
+        """Return the names of what stands there before any patch flies."""
+        kernels = [f"kernel-{number}" for number in self.lesson.strongest]
+        names = [f"name-{number}" for number in self.lesson.strongest]
+        return ["input.counter", "head-kernel", *names, *kernels, "legend"]
 
     def lay_piles(self, share: float) -> None:
         """Lay out the digit with the filters, whose piles are empty."""
@@ -167,50 +142,46 @@ class LocalPatterns(LessonScene):
 
     def show_fly(self, event: Event) -> None:
         """Patch after patch flies to the filter that responds most to it."""
-        if not self.board.has("others") and not any(
-            self.board.has(name) for name, _ in self.tiles[:1]
-        ):
+        if not self.board.has("head-kernel"):
             self.lay_piles(0.15)
-        kernels = [name for name in self.board.parts if name.startswith("kernel-")]
-        titles = dict.fromkeys(f"{name.partition('[')[0]}.title" for name, _ in self.tiles)
-        for title in titles:
-            self.board.say(title, "0")
-        self.during(0.1, self.come(*kernels, *titles, "others", "legend"))
+        counts = [f"count-{number}" for number in self.lesson.strongest]
+        for name in counts:
+            self.board.say(name, "0")
+        self.during(0.1, self.come(*self.table(), "head-patches", "head-count", *counts))
         self.fly()
 
     def fly(self) -> None:
-        """Let all patches leave, faster and faster, for what is left of the event."""
-        seconds, tiles = self.remaining, self.tiles
+        """Let all patches leave, faster and faster; those that are shown are seen to fly."""
+        seconds, sent = self.remaining, self.lesson.sent
         flight = min(FLIGHT, 0.3 * seconds)
-        path = accelerating(len(tiles), seconds - flight, 6.0)
-        leaves = np.interp(np.arange(len(tiles)), path.stops, path.times)
+        path = accelerating(len(sent), seconds - flight, 6.0)
+        leaves = np.interp(np.arange(len(sent)), path.stops, path.times)
         height, width = self.picture.kernel.shape
         last = np.zeros(self.picture.pixels.shape)
-        grid = self.board.part("input")
-        grows: list[Move] = []
-        for (name, (row, col)), moment in zip(tiles, leaves.tolist(), strict=True):
+        grid, tiles = self.board.part("input"), self.tiles
+        numbers = np.array([self.lesson.winners[place] for place in sent])
+        grows: list[tuple[float, Move]] = []
+        for place, moment in zip(sent, leaves.tolist(), strict=True):
+            row, col = place
             last[row : row + height, col : col + width] = moment
-            place = self.board.within("input", row, col, height, width)
-            grows.append(eased(self.board.grow(name, out_of=place)))
-        landed: dict[str, int] = {}
-        done = np.zeros(len(tiles), dtype=bool)
+            if place in tiles:
+                window = self.board.within("input", row, col, height, width)
+                grows.append((moment, eased(self.board.grow(tiles[place], out_of=window))))
 
         def go(alpha: float) -> None:
             now = alpha * seconds if alpha < 1 else np.inf
-            for n in np.flatnonzero((leaves <= now) & ~done).tolist():
-                share = min(1.0, (now - leaves[n]) / flight)
-                grows[n](share)
-                if share >= 1:
-                    done[n] = True
-                    pile = tiles[n][0].partition("[")[0]
-                    landed[pile] = landed.get(pile, 0) + 1
-            for pile in {name.partition("[")[0] for name, _ in tiles}:
-                self.board.say(f"{pile}.title", str(landed.get(pile, 0)))
+            for moment, grow in grows:
+                if moment <= now:
+                    grow(min(1.0, (now - moment) / flight))
+            landed = numbers[leaves + flight <= now]
+            for number in self.lesson.strongest:
+                self.board.say(f"count-{number}", str(int((landed == number).sum())))
             # A pixel steps back when the last patch that holds it has left.
             grid.shares[...] = np.where((last > 0) & (now >= last), LEFT, 1)
 
         go(0.0)
-        self.during(1, go, rate=linear)
+        told = in_turn(*[lambda alpha: None] * 5, self.come("left"))
+        self.during(1, go, told, rate=linear)
 
     def show_fan(self, event: Event) -> None:
         """One pile is looked at; where its patches come from lights up on the digit."""
@@ -233,7 +204,7 @@ class LocalPatterns(LessonScene):
 
     def show_predict(self, event: Event) -> None:
         """The digit stands whole again; its pixels begin to tremble, and the video waits."""
-        self.during(0.25, self.board.become(self.picture.dense()), self.come("input", "weights"))
+        self.during(0.25, self.board.become(self.picture.opening()), self.come("input"))
         self.whole()
         grid = self.board.part("input")
         before = grid.values.copy()

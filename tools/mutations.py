@@ -482,11 +482,11 @@ MUTATIONS = (
         "tests/test_local_patterns.py",
     ),
     Mutation(
-        "patches of a pile counted twice",
+        "patches counted that fly to others",
         "scenes.local_patterns",
-        "landed[pile] = landed.get(pile, 0) + 1",
-        "landed[pile] = landed.get(pile, 0) + 2",
-        "tests/test_drawn_numbers.py::test_patches_lie_in_the_pile_of_the_filter_that_responds_most",
+        "str(int((landed == number).sum()))",
+        "str(int((landed != number).sum()))",
+        "tests/test_drawn_numbers.py::test_patches_stand_beside_the_filter_that_responds_most",
     ),
     Mutation(
         "one network's mistakes on both walls",

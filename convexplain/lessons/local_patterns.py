@@ -30,12 +30,10 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[np.float32]
 Place = tuple[int, int]
 
-#: Piles that are shown by themselves; the others are one.
-PILES = 6
+#: Filters that are shown with what flies to them, and how many of its patches are shown large.
+PILES, LARGE = 3, 4
 #: How many of the strongest units are looked at.
 CANDIDATES = 4
-#: By how many pixels the digit is moved.
-AWAY = 2
 #: A response is strong that reaches so much of the map's largest on the picture in place.
 STRONG = 0.5
 
@@ -202,19 +200,6 @@ class LocalPatterns(Lesson):
         template = kernel[:, number].reshape(self.pixels.shape)
         return DenseUnit(number, template, seen.breakdown(self._hidden, (0, 0, number), shown=0))
 
-    def unit_of(self, pixels: Floats) -> DenseUnit:
-        """Return what the same unit makes of another picture, (height, width)."""
-        return self._unit(Trace(self.dense, pixels[:, :, np.newaxis]), self.shown_unit.number)
-
-    @cached_property
-    def moved(self) -> Floats | None:
-        """The picture moved by two pixels, left if no ink is lost there; None where it is."""
-        for axis, way in ((1, -AWAY), (1, AWAY), (0, -AWAY), (0, AWAY)):
-            lost = np.take(self.pixels, range(AWAY) if way < 0 else range(-AWAY, 0), axis=axis)
-            if not lost.any():
-                return np.roll(self.pixels, way, axis=axis)
-        return None
-
     # One filter, at every place; all patches, and all filters.
 
     @cached_property
@@ -256,12 +241,32 @@ class LocalPatterns(Lesson):
     @cached_property
     def piles(self) -> dict[int | None, list[Place]]:
         """The patches by the filter to which they fly, None for all others, row by row."""
-        shown = dict.fromkeys([*self.largest_piles, self.shown_filter])
+        shown = list(self.largest_piles)
+        if self.shown_filter not in shown:
+            shown[PILES - 1 :] = [self.shown_filter]
         found: dict[int | None, list[Place]] = {n: [] for n in shown}
         for place in self.sent:
             number = int(self.winners[place])
             found.setdefault(number if number in shown else None, []).append(place)
         return {number: places for number, places in found.items() if places}
+
+    @cached_property
+    def strongest(self) -> dict[int, list[Place]]:
+        """Of each filter that is shown, the patches that excite it most, row by row.
+
+        Windows that overlap no other's are taken first: a pattern is found in many places.
+        """
+        return {n: self._apart(n, places) for n, places in self.piles.items() if n is not None}
+
+    def _apart(self, number: int, places: list[Place]) -> list[Place]:
+        height, width = self.kernel.shape
+        order = sorted(places, key=lambda place: -float(self.maps[(*place, number)]))
+        chosen: list[Place] = []
+        for row, col in order:
+            if all(abs(row - r) >= height or abs(col - c) >= width for r, c in chosen):
+                chosen.append((row, col))
+        chosen += [place for place in order if place not in chosen]
+        return sorted(chosen[:LARGE])
 
     def patch(self, place: Place) -> Floats:
         """Return the 3 by 3 pixels under the window."""
@@ -318,12 +323,10 @@ class LocalPatterns(Lesson):
 
     # The pictures.
 
-    def picture_of(self, pixels: Floats | None = None, *, shuffled: bool = False) -> LocalPicture:
-        """Return what the pictures are made of: in place, moved, or shuffled with the weights."""
+    def picture_of(self, *, shuffled: bool = False) -> LocalPicture:
+        """Return what the pictures are made of: in place, or shuffled with the weights."""
         unit, responses = self.shown_unit, self.response_map
-        shown, weights, account = self.pixels, unit.template, unit.account
-        if pixels is not None:
-            shown, account = pixels, self.unit_of(pixels).account
+        shown, weights = self.pixels, unit.template
         if shuffled:
             # The sum of the same products: neither they nor their number change.
             shown, weights = self.shuffle(self.pixels), self.shuffle(unit.template)
@@ -332,7 +335,7 @@ class LocalPatterns(Lesson):
             pixels=shown,
             unit=unit.number,
             weights=weights,
-            account=account,
+            account=unit.account,
             filter=self.shown_filter,
             kernel=self.kernel,
             responses=responses,
@@ -345,9 +348,14 @@ class LocalPatterns(Lesson):
         return self.picture_of().diagram(words.ABOUT.fill(f=self.shown_filter))
 
     def pile_picture(self, *, upright: bool = False) -> Diagram:
-        """Describe the patches in piles."""
-        patches = {n: [self.patch(p) for p in places] for n, places in self.piles.items()}
-        return self.picture_of().piles(patches, self.kernels, upright=upright)
+        """Describe filters, how many patches fly to each, and the strongest of them."""
+        patches = {n: [self.patch(p) for p in places] for n, places in self.strongest.items()}
+        counts = {n: len(places) for n, places in self.piles.items() if n is not None}
+        left = words.LEFT.fill(
+            k=len(self.piles.get(None, [])), n=fmt.count(self.filters - len(counts))
+        )
+        held = words.HELD.fill(m=len(self.sent))
+        return self.picture_of().piles(patches, counts, self.kernels, left, held, upright=upright)
 
     def control(self) -> Diagram:
         """Describe both networks' errors, with pixels in place and shuffled."""
@@ -373,7 +381,7 @@ class LocalPatterns(Lesson):
         yield Beat.of(
             "piles", words.APART,
             Event("pieces", 2.4, words.PIECES.fill(m=m, n=n), detail=1),
-            Event("fly", 6.5, words.FLY),
+            Event("fly", 6.0, words.FLY),
             *self._beat_fan(),
         )  # fmt: skip
         yield Beat.of("control", words.CONTROL, *self._beat_control())
@@ -381,11 +389,6 @@ class LocalPatterns(Lesson):
 
     def _beat_dense(self) -> Iterator[Event]:
         yield Event("dense", 4.4, words.DENSE.fill(n=fmt.count(self.pixels.size)))
-        if self.moved is not None:
-            value = fmt.number(self.unit_of(self.moved).account.value)
-            if value != fmt.number(self.shown_unit.account.value):
-                yield Event("move", 1.5, detail=1)
-                yield Event("moved", 1.4, words.MOVED.fill(k=AWAY, v=value), detail=1)
 
     def _beat_fan(self) -> Iterator[Event]:
         count = len(self.piles.get(self.shown_filter, []))

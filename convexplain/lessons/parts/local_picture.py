@@ -33,10 +33,12 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[np.float32]
-#: Patches that lie side by side in a pile.
-ACROSS = 4
-#: Of more patches than so many on one another, more lie side by side.
-_HIGH = 18
+#: How large the cells of patches are that are looked at, by those of a picture.
+LARGE = 6.0
+#: From one bar to the next, in sizes of the text.
+PITCH = 3.0
+#: Which network a bar is of can be seen at a glance.
+TONES = {"cnn": "accent", "dense": "muted"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,47 +136,60 @@ class LocalPicture:
 
     def piles(
         self,
-        patches: Mapping[int | None, Sequence[Floats]],
+        patches: Mapping[int, Sequence[Floats]],
+        counts: Mapping[int, int],
         kernels: Floats,
+        left: Caption,
+        held: Caption,
         *,
         upright: bool = False,
     ) -> Diagram:
-        """Describe the picture beside piles of its patches, each below its filter.
+        """Describe the picture beside filters, each with the patches that excite it most.
 
         Parameters
         ----------
-        patches : mapping of int or None to sequence of numpy.ndarray
-            By filter, largest pile first; None: all other filters'.
+        patches : mapping of int to sequence of numpy.ndarray
+            By filter.
+        counts : mapping of int to int
+            How many fly to each in all.
         kernels : numpy.ndarray, shape (height, width, filters)
+        left : Caption
+            What becomes of the others.
+        held : Caption
+            How many windows hold ink.
         upright : bool
-            Whether the piles stand below the picture.
+            Whether the filters stand below the picture.
         """
         scale = Scale(float(np.abs(kernels).max()) or 1.0, terms.WEIGHT)
-        columns: list[Part] = []
-        for number, pile in patches.items():
-            called = f"pile-{'others' if number is None else number}"
-            count = str(len(pile))
-            parts: list[Part] = [
-                Maps(
-                    called, np.stack(pile, axis=2), INK, share="patches",
-                    columns=ACROSS if upright else max(ACROSS, -(-len(pile) // _HIGH)),
-                    title=Caption(en=count, zh=count),
-                )
-            ]  # fmt: skip
-            if number is not None:
-                parts.insert(0, Cells(
-                    f"kernel-{number}", kernels[:, :, number], scale, share="kernels",
-                    title=Caption(en=str(number), zh=str(number)),
-                ))  # fmt: skip
-            else:
-                parts.insert(0, Text("others", words.OTHERS, role="note", tone="muted"))
-            columns.append(Column(*parts, gap=0.4))
-        piled = Row(*columns, gap=0.6, align="top")
+        heads = (
+            None,
+            Text("head-kernel", words.FILTER_HEAD, role="note"),
+            Text("head-patches", words.STRONGEST, role="note"),
+            Text("head-count", words.IN_ALL, role="note"),
+        )
+        rows: list[tuple[Part, ...]] = [
+            (
+                Text(f"name-{n}", str(n), role="heading"),
+                Cells(f"kernel-{n}", kernels[:, :, n], scale, share="patches", weight=LARGE),
+                Maps(f"pile-{n}", np.stack(pile, axis=2), INK, share="patches", weight=LARGE,
+                     columns=len(pile)),
+                Text(f"count-{n}", fmt.count(counts[n]), role="heading"),
+            )
+            for n, pile in patches.items()
+        ]  # fmt: skip
+        table = Aligned([heads, *rows], gap=0.8, row_gap=0.5, down="middle")
+        read = replace(self._read({}), counter=held)
+        note = Text("left", left, role="note", tone="muted")
+        below = Column(table, note, gap=0.6)
         legend = Legend("legend", row=True)
-        below = Column(self._read({}), piled, legend, align="middle", gap=0.6)
-        beside = Row(Column(self._read({}), legend), piled, gap=1.5, align="top")
-        narrow = Column(Row(self._read({}), piled, gap=0.8, align="top"), legend, gap=0.6)
-        return Diagram(below if upright else Either(beside, narrow))
+        if upright:
+            return Diagram(Column(read, below, legend, align="middle", gap=0.6))
+        return Diagram(
+            Either(
+                Row(Column(read, legend), below, gap=1.5),
+                Column(Row(read, table, gap=0.8), note, legend, gap=0.6),
+            )
+        )
 
     def _dense_parts(self) -> tuple[Part, Part, Part]:
         weights = Cells(
@@ -225,14 +240,14 @@ def control(
     rows: list[list[Part]] = []
     for name, pixels, picture in (("place", "in place", in_place), ("input", "shuffled", shuffled)):
         bars = [
-            Bar(network, words.RUN[network], share, fmt.percent(share, 2), "accent")
+            Bar(network, words.RUN[network], share, fmt.percent(share, 2), TONES[network])
             for (network, how), share in errors.items()
             if how == pixels
         ]
         read = Cells(name, picture, share="pixels", lines=False, title=words.RUN[pixels].capital)
         rows.append([read, Bars(
             f"errors-{name}", bars, Scale(max(errors.values())), length=16, share="errors",
-            title=words.ERRORS,
+            pitch=PITCH, title=words.ERRORS,
         )])  # fmt: skip
     note = Text("runs", words.RUNS.fill(n=trainings), role="note", tone="muted")
     return Diagram(

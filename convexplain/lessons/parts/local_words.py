@@ -24,11 +24,6 @@ ANSWER = Caption(
 DENSE = Caption(
     en="A dense unit weighs all {n} pixels, once.", zh="全连接单元给 {n} 个像素加权，只看一次。"
 )
-#: By the direction in which the digit is moved.
-MOVED = Caption(
-    en="Moved {k} pixels: other weights, another number, {v}.",
-    zh="移动 {k} 个像素，数也变了：{v}。",
-)
 FILTER = Caption(
     en="A filter: {w} weights, the same at all {n} places.",
     zh="过滤器：{w} 个权重，{n} 个位置都一样。",
@@ -80,7 +75,11 @@ ABOUT = Caption(
 UNIT = Caption(en="Dense unit {n}: {w} weights", zh="全连接单元 {n}：{w} 个权重")
 KERNEL = Caption(en="Filter {n}: {w} weights", zh="过滤器 {n}：{w} 个权重")
 UNIT_WEIGHTS = Caption(en="weight of the unit", zh="单元的权重")
-OTHERS = Caption(en="others", zh="其余")
+FILTER_HEAD = Caption(en="Filter", zh="过滤器")
+STRONGEST = Caption(en="its strongest patches", zh="响应最强的图块")
+IN_ALL = Caption(en="in all", zh="总数")
+LEFT = Caption(en="{k} more fly to the other {n} filters.", zh="另有 {k} 个飞向其余 {n} 个过滤器。")
+HELD = Caption(en="{m} windows", zh="{m} 个窗口")
 ERRORS = Caption(en="errors on the test set", zh="测试集错误率")
 RUN = {
     "cnn": Caption(en="convnet", zh="卷积网络"),
