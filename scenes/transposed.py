@@ -9,11 +9,12 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import transposed
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.transposed_picture import TransposedPicture
+from convexplain.lessons.parts.transposed_picture import Block, TransposedPicture
+from convexplain.panels import Mark
 from convexplain.stage import LessonScene
-from convexplain.stage.pace import accelerating, eased, in_turn
+from convexplain.stage.pace import accelerating, in_turn
 
-CELL, LANDING = "map.cell", "output.landing"
+CELL, LANDING, NEAR = "map.cell", "output.landing", "painted.landing"
 
 
 class Transposed(LessonScene):
@@ -34,67 +35,97 @@ class Transposed(LessonScene):
     def show_small(self, event: Event) -> None:
         """An empty sheet grows out of the map."""
         self.during(0.2, self.board.pulse("map"))
-        self.turn_into(self.picture.blank(), 0.35, hold=("output",))
+        self.turn_into(self.picture.blank(self.lesson.block()), 0.3, hold=("output",))
         self.during(0.25, self.board.grow("output", out_of="map"))
         self.during(1, self.board.pulse("output"))
 
     def show_paints(self, event: Event) -> None:
-        """A number goes to the stamp, and what it paints comes out."""
-        row, col = self.lesson.place
-        block = self.lesson.block(1, 1)
-        picture = self.picture.painting(self.canvas, block)
-        self.turn_into(picture, 0.35, show=("stamp", CELL), hold=("painted",))
-        self.during(0.35, self.board.send(f"map[{row}, {col}]", "stamp"))
-        self.during(1, self.board.grow("painted", out_of="stamp"))
+        """A few cells come near; one number goes to the stamp, and what it paints lands."""
+        self.during(0.1, self.board.show(CELL))
+        self.during(0.06, self.board.pulse(CELL))
+        region = self.board.box(CELL)
+        picture = self.picture.near(self.lesson.block(), self.told_pair)
+        self.turn_into(picture, 0.14, show=("times", "stamp", "equals", "painted"))
+        self.during(0.12, self.board.grow("here", out_of=region))
+        self.stamp(self.lesson.place, (), 0.32)
+        self.during(1, self.board.pulse(f"here[{self.near(self.lesson.place)}]", NEAR))
 
-    def show_lands(self, event: Event) -> None:
-        """What it paints lands on the sheet."""
-        self.land(self.lesson.place, 0.5)
-        self.during(1, self.board.pulse("painted"), self.board.walk("output.landing->painted"))
+    def near(self, cell: tuple[int, int]) -> str:
+        """Name a cell of the map among those that are shown number by number."""
+        (top, left), (row, col) = self.lesson.near[0], cell
+        return f"{row - top}, {col - left}"
 
-    def land(self, cell: tuple[int, int], share: float) -> None:
-        """Let what is painted fly to its place on the sheet, and stay there."""
+    def stamp(
+        self, cell: tuple[int, int], before: tuple[tuple[int, int], ...], share: float
+    ) -> None:
+        """Multiply the stamp by a cell's number, and let it land on what is painted before."""
+        lesson = self.lesson
+        (top, left), (row, col) = lesson.near[0], cell
+        at = (row - top) * lesson.stride, (col - left) * lesson.stride
 
         def stay() -> None:
-            self.canvas = self.lesson.canvas(cell)
-            self.board.fill("output", self.canvas)
+            self.board.fill("painted", lesson.block(*before, cell).painted)
 
-        self.during(share, self.board.send("painted", LANDING, stay))
-        self.board.show(LANDING)(1.0)
+        self.during(0.35 * share, self.board.send(f"here[{self.near(cell)}]", "stamp"))
+        self.board.fill("stamp", lesson.map[cell] * lesson.kernel)
+        self.during(0.2 * share, self.board.pulse("stamp"))
+        self.board.move(NEAR, *at)(1.0)
+        self.board.show(NEAR)(1.0)
+        self.during(0.35 * share, self.board.send("stamp", NEAR, stay))
+        self.board.fill("stamp", lesson.kernel)
 
     def show_overlap(self, event: Event) -> None:
         """The right neighbour paints next to it; what both reach adds up."""
-        row, col = self.lesson.place
-        (_, one), (_, other) = self.lesson.pair
-        two, shared = self.lesson.block(1, 2), (row * self.lesson.stride,
-                                                (col + 1) * self.lesson.stride)  # fmt: skip
-        alone = self.lesson.canvas((row, col))[two.lands_on]
-        picture = self.picture.painting(
-            self.canvas, two, told=self.picture.added(one, other), cell=shared
+        one, other = (cell for cell, _ in self.lesson.pair)
+        shared = self.shared(one[0], other[1])
+        self.board.become(self.picture.near(self.lesson.block(one), self.told_pair, shared))(1.0)
+        self.stamp(other, (one,), 0.55)
+        self.during(0.12, self.board.show("sum", "painted.cell"))
+        self.during(1, self.board.pulse("sum.total", "painted.cell", times=2))
+
+    @property
+    def told_pair(self) -> list[float]:
+        """What the first two stamps that overlap put into one cell."""
+        return [value for _, value in self.lesson.pair]
+
+    def shared(self, row: int, col: int) -> Mark:
+        """Return where, among what is painted nearby, the stamp of a cell begins."""
+        top, left = self.lesson.near[0]
+        stride = self.lesson.stride
+        return Mark((row - top) * stride, (col - left) * stride)
+
+    def show_meet(self, event: Event) -> None:
+        """The other neighbours paint; in one cell all of them add up."""
+        lesson, (one, other) = self.lesson, (cell for cell, _ in self.lesson.pair)
+        before: tuple[tuple[int, int], ...] = (one, other)
+        row, col = lesson.place
+        picture = self.picture.near(
+            lesson.block(*before), lesson.meeting, self.shared(row + 1, col + 1)
         )
-        self.turn_into(picture, 0.2, show=(CELL, "painted", LANDING), hold=("sum",))
-        self.board.fill("painted", alone)
-        self.during(0.25, self.board.send(f"map[{row}, {col + 1}]", "stamp"))
-        self.canvas = self.lesson.canvas((row, col), (row, col + 1))
-        self.board.fill("output", self.canvas)
-        self.board.fill("painted", two.painted)
-        self.during(0.25, self.board.pulse("painted"), self.board.pulse(LANDING))
-        self.during(0.2, self.board.show("sum", "painted.cell"))
-        self.during(1, self.board.pulse("sum.total", times=2))
+        self.during(0.08, self.board.hide("sum", "painted.cell"))
+        self.board.become(picture)(1.0)
+        rest = [cell for cell in lesson.near if cell not in before]
+        for cell in rest:
+            self.stamp(cell, before, 0.5 / len(rest))
+            before = (*before, cell)
+        self.canvas = lesson.canvas(*before)
+        self.during(0.1, self.board.show("sum", "painted.cell"))
+        self.during(1, self.board.pulse("sum.total", "painted.cell", times=2))
 
     # All of them.
 
     def show_predict(self, event: Event) -> None:
         """The stamp comes to the sheet; the video waits."""
         share = min(1.0, 6.0 / event.seconds)
-        self.turn_into(self.picture.painting(self.canvas), 0.3 * share, show=("stamp",))
+        shown = ("map", "stamp", "output")
+        self.turn_into(self.picture.painting(self.canvas), 0.3 * share, show=shown)
         self.during(share, self.board.pulse("stamp", times=2))
 
     def show_all(self, event: Event) -> None:
         """Every number of the map paints, first slowly, then fast."""
-        self.turn_into(self.picture.painting(self.canvas), 0.1, show=("stamp", CELL, LANDING))
-        row, col = self.lesson.place
-        done = {(row, col), (row, col + 1)}
+        shown = ("map", "stamp", "output", CELL, LANDING)
+        self.turn_into(self.picture.painting(self.canvas), 0.1, show=shown)
+        done = set(self.lesson.near) if np.isfinite(self.canvas).any() else set()
         steps, seconds = self.lesson.stamps, self.remaining * 0.92
         path = accelerating(len(steps) - 1, seconds, 3.0)
         reached = 0
@@ -132,37 +163,33 @@ class Transposed(LessonScene):
         self.during(0.6, self.board.visit(CELL, down, landing))
         self.during(1, self.board.pulse("output.counter", times=2))
 
-    def show_meet(self, event: Event) -> None:
-        """Four neighbours, what they paint, and the cell that all of them reach."""
-        block, cell = self.lesson.block(2, 2), self.lesson.meeting_place
-        parts = self.lesson.meeting
-        told = self.picture.sum(parts, sum(value for _, value in parts))
-        picture = self.picture.painting(self.canvas, block, told=told, counted=True, cell=cell)
-        self.turn_into(picture, 0.2, show=(CELL, LANDING), hold=("sum", "painted"))
-        self.during(0.2, self.board.grow("painted", out_of=LANDING))
-        self.during(
-            0.12, self.board.show("painted.cell"), self.board.walk("output.landing->painted")
-        )
-        row, col = self.lesson.place
-        cells = [self.board.pulse(f"map[{row + r}, {col + c}]") for r, c in np.ndindex(2, 2)]
-        self.during(0.25, in_turn(*map(eased, cells)), self.board.show("sum"))
-        self.during(1, self.board.pulse("sum.activated", times=2))
-
     # Checkerboards.
 
     def show_flat(self, event: Event) -> None:
         """Cells of one value, and what they became."""
         assert self.lesson.flat is not None
-        picture = self.picture.flat(*self.lesson.flat)
-        self.turn_into(picture, 0.2, show=(CELL, LANDING), hold=("equal", "painted"))
-        self.during(0.2, self.board.grow("equal", out_of=CELL))
-        self.during(0.25, self.board.grow("painted", out_of=LANDING))
+        equal, block = self.lesson.flat
+        self.frame(block)
+        regions = self.board.box(CELL), self.board.box(LANDING)
+        self.during(0.12, self.board.show(CELL, LANDING))
+        self.during(0.08, self.board.pulse(CELL, LANDING))
+        self.turn_into(self.picture.flat(equal, block), 0.15)
+        grown = [
+            self.board.grow(name, out_of=region)
+            for name, region in zip(("equal", "painted"), regions, strict=True)
+        ]
+        self.during(0.25, *grown)
         self.during(1, in_turn(self.board.pulse("equal"), self.board.pulse("painted")))
+
+    def frame(self, block: Block) -> None:
+        """Frame cells of the map, and what they paint alone."""
+        picture = self.picture.painting(self.lesson.output, counted=True, block=block)
+        self.board.become(picture)(1.0)
 
     def show_counts(self, event: Event) -> None:
         """How many stamps each of these cells got."""
         picture = self.lesson.counting(self.picture)
-        self.turn_into(picture, 0.25, show=(CELL, LANDING, "painted"), hold=("counts",))
+        self.turn_into(picture, 0.25, show=("painted",))
         self.during(0.3, self.board.grow("counts", out_of="painted"))
         self.during(1, self.board.pulse("counts", times=2))
 
@@ -171,35 +198,10 @@ class Transposed(LessonScene):
     def show_larger(self, event: Event) -> None:
         """What a stamp paints whose side the stride divides."""
         picture = self.lesson.comparing(self.picture)
-        self.turn_into(
-            picture, 0.25, show=("output",), hold=("larger", "output-counts", "larger-counts")
-        )
-        self.during(0.2, self.board.show("output-counts"))
-        self.during(0.25, self.board.grow("larger", out_of="output"))
-        self.during(0.15, self.board.show("larger-counts"))
-        self.during(1, self.board.pulse("larger-counts", times=2))
-
-    def show_resize(self, event: Event) -> None:
-        """The map enlarged cell by cell, and then convolved."""
-        lesson = self.lesson
-        titles = lesson.painted_by(lesson.kernel), lesson.then
-        picture = self.picture.resized(lesson.enlarged, lesson.resized, titles)
-        self.turn_into(picture, 0.2, show=("output",), hold=("enlarged", "resized"))
-        self.during(0.25, self.board.grow("enlarged", out_of="output"))
-        self.during(0.3, self.board.grow("resized", out_of="enlarged"))
-        self.during(1, in_turn(self.board.pulse("output"), self.board.pulse("resized")))
-
-    # There and back.
-
-    def show_back(self, event: Event) -> None:
-        """A picture goes through its filter, and back through the same weights."""
-        there, through, back, kernel, alike = self.lesson.return_trip
-        picture = self.picture.there_and_back(there, through, back, kernel, alike)
-        self.turn_into(picture, 0.15, show=("input",), hold=("through", "back", "kernel"))
-        self.during(0.15, self.board.show("kernel"))
-        self.during(0.25, self.board.grow("through", out_of="input"))
-        self.during(0.25, self.board.grow("back", out_of="through"))
-        self.during(1, in_turn(self.board.pulse("input"), self.board.pulse("back")))
+        self.turn_into(picture, 0.25, show=("output",))
+        self.during(0.1, self.board.pulse("output"))
+        self.during(0.3, self.board.grow("larger", out_of="output"))
+        self.during(1, self.board.pulse("larger"))
 
     def show_answer(self, event: Event) -> None:
         """A number and its patch move over both maps together."""

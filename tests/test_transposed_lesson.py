@@ -11,7 +11,7 @@ from convexplain.data import digits
 from convexplain.errors import UsageError
 from convexplain.lessons.transposed import Transposed
 from convexplain.network import Conv2D, Dense, Flatten, Network
-from convexplain.panels import ASPECTS, COLUMN, PAGE, place, problems
+from convexplain.panels import ASPECTS, COLUMN, PAGE, Mark, place, problems
 from convexplain.style import format as fmt
 from convexplain.style.theme import Look
 
@@ -48,10 +48,9 @@ def test_the_output_is_scipys_convolution_of_the_map_with_zeros_in_between(lesso
 def test_the_numbers_that_are_told_are_those_of_the_map(lesson):
     map, (row, col) = lesson.map, lesson.place
     assert told(lesson, "paints") == "One number, times the stamp: it paints nine cells."
-    assert told(lesson, "lands") == f"Here the number is {map[row, col]:.2f}."
     four = map[row : row + 2, col : col + 2]
     assert told(lesson, "meet") == "Here four stamps meet, and add up."
-    assert sum(value for _, value in lesson.meeting) == pytest.approx(four.sum())
+    assert lesson.meeting == pytest.approx(four.ravel().tolist())
     assert lesson.output[lesson.meeting_place] == pytest.approx(four.sum())
     assert told(lesson, "size") == "27 rows: 12 moves of 2, and 3 for the last stamp."
     assert lesson.output.shape == (12 * 2 + 3, 12 * 2 + 3)
@@ -107,15 +106,6 @@ def test_the_same_weights_there_and_back_give_another_picture(lesson):
     assert alike < 0.9
 
 
-def test_numbers_beyond_a_picture_s_have_a_scale_of_their_own(lesson):
-    there, through, back, kernel, alike = lesson.return_trip
-    picture = lesson.picture_of()
-    for read, most in ((there, None), (there - 0.5, 0.5), (3 * there, 3.0)):
-        diagram = picture.there_and_back(read, through, back, kernel, alike)
-        (cells,) = (panel for panel in diagram.root.panels() if panel.name == "input")
-        assert cells.scale.limit == most
-
-
 def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
@@ -129,6 +119,7 @@ def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
 def test_stamps_of_ones_own_are_taken(lesson):
     own = Transposed(stamp="filter")
     np.testing.assert_array_equal(own.kernel, lesson.own_kernel)
+    assert problems(place(own.picture_of().flat(*own.flat), ASPECTS["16:9"], "en")) == []
     rows = Transposed(stamp="1,2,1;2,4,2;1,2,1", stride=2)
     np.testing.assert_allclose(
         rows.output, painted(rows.map, np.outer([1, 2, 1], [1, 2, 1]), 2), atol=1e-12
@@ -157,30 +148,24 @@ def test_what_cannot_be_is_refused_with_what_can(options, said):
 
 def pictures(lesson, upright):
     picture = lesson.picture_of(upright=upright)
-    one, other = (value for _, value in lesson.pair)
-    parts = lesson.meeting
     yield picture.opening()
-    yield picture.blank()
-    yield picture.painting(lesson.output, lesson.block(1, 1))
-    yield picture.painting(lesson.output, lesson.block(1, 2), told=picture.added(one, other))
+    yield picture.blank(lesson.block())
+    yield picture.near(lesson.block(), [value for _, value in lesson.pair], Mark(0, 0))
+    yield picture.near(lesson.block(*lesson.near), lesson.meeting, Mark(0, 0))
     yield picture.painting(lesson.output)
-    told = picture.sum(parts, sum(value for _, value in parts))
-    yield picture.painting(lesson.output, lesson.block(2, 2), told=told, counted=True,
-                           cell=lesson.meeting_place)  # fmt: skip
+    yield picture.painting(lesson.output, counted=True, block=lesson.field)
     if lesson.flat is not None:
         yield picture.flat(*lesson.flat)
     yield lesson.counting(picture)
     if lesson.larger is not None:
         yield lesson.comparing(picture)
-    titles = lesson.painted_by(lesson.kernel), lesson.then
-    yield picture.resized(lesson.enlarged, lesson.resized, titles)
-    yield picture.there_and_back(*lesson.return_trip)
 
 
 @pytest.mark.parametrize(
     "options",
     [
         pytest.param({}, id="3-2"),
+        pytest.param({"stamp": "filter"}, id="filter", marks=pytest.mark.soak),
         pytest.param({"size": 5, "stride": 3}, id="5-3", marks=pytest.mark.soak),
     ],
 )
@@ -226,3 +211,38 @@ def test_the_patch_stands_where_its_number_s_stamp_lands_in_the_end():
         corner = stage[grid].places[0] + np.array([col, row]) * at * stage[grid].cell
         np.testing.assert_allclose(stage[frame].places[0], corner, atol=1e-6)
     np.testing.assert_allclose(stage["output"].values, lesson.output)
+
+
+def test_what_is_painted_nearby_is_what_the_stamps_before_it_give():
+    lesson, stages = Transposed(), of("transposed", LOOKS[0]).during("question")
+    row, col = lesson.place
+    cells = [(row, col), (row, col + 1), (row + 1, col), (row + 1, col + 1)]
+    known = []
+    for many in range(5):
+        canvas = np.full((5, 5), np.nan)
+        for r, c in cells[:many]:
+            top, left = 2 * (r - row), 2 * (c - col)
+            there = canvas[top : top + 3, left : left + 3]
+            canvas[top : top + 3, left : left + 3] = np.nan_to_num(there) + lesson.map[r, c]
+        known.append(canvas)
+    seen = set()
+    for stage in (each for each in stages if "painted" in each):
+        values = stage["painted"].values
+        found = [n for n, each in enumerate(known) if np.allclose(values, each, equal_nan=True)]
+        assert found, values
+        seen.update(found)
+        if "sum.total" in stage:  # it is told once the stamps have met
+            told = float(stage["sum.total"].text)
+            mark, grid = stage["painted.cell"], stage["painted"]
+            left, top = np.rint((mark.places[0] - grid.places[0]) / grid.cell).astype(int)
+            assert told == pytest.approx(values[top, left], abs=0.005)
+    assert seen == set(range(5))
+
+
+def test_larger_stamps_stand_beside_the_others_with_what_cells_get(lesson):
+    stage = of("transposed", LOOKS[0]).ends["remedy"]
+    np.testing.assert_allclose(stage["larger"].values, painted(lesson.map, np.ones((4, 4)), 2))
+    titles = [stage[f"{name}.title"].text for name in ("output", "larger")]
+    assert titles == ["Stamp 3 × 3: 1, 2, 4 stamps a cell", "Stamp 4 × 4: 4 stamps a cell"]
+    assert Transposed(size=4).larger is None
+    assert "remedy" not in {beat.name for beat in Transposed(size=4).beats()}

@@ -24,7 +24,7 @@ from convexplain.lessons.parts.subject import Role, find
 from convexplain.lessons.parts.transposed_picture import Block, TransposedPicture
 from convexplain.messages import said
 from convexplain.ops import StampStep, StampSteps
-from convexplain.ops.breakdown import OTHERS, largest
+from convexplain.ops.breakdown import largest
 from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -223,21 +223,25 @@ class Transposed(FilterLesson):
         row, col = self.place
         return (row + 1) * self.stride, (col + 1) * self.stride
 
+    @property
+    def near(self) -> list[tuple[int, int]]:
+        """The cells of the map that are shown number by number: all whose stamps meet."""
+        return [cell for cell, _ in self._meeting(*self.place)]
+
     @cached_property
     def pair(self) -> list[tuple[tuple[int, int], float]]:
         """The two cells whose stamps overlap first, and what they put into the shared cell."""
         return self._pair(*self.place)
 
     @cached_property
-    def meeting(self) -> list[tuple[Caption, float]]:
-        """Which stamps meet, by name, and what each puts there; many are told as one."""
-        parts = self._meeting(*self.place)
+    def meeting(self) -> list[float]:
+        """What each stamp that meets there puts into the cell; many are told as few."""
+        parts = [value for _, value in self._meeting(*self.place)]
         if len(parts) <= MOST_NAMED:
-            return [(terms.CELL.fill(r=r, c=c), value) for (r, c), value in parts]
-        named = largest([value for _, value in parts], MOST_NAMED - 1)
-        shown = [(terms.CELL.fill(r=r, c=c), v) for (r, c), v in (parts[n] for n in named)]
-        rest = [value for n, (_, value) in enumerate(parts) if n not in named]
-        return [*shown, (OTHERS.fill(n=len(rest)), sum(rest))]
+            return parts
+        named = largest(parts, MOST_NAMED - 1)
+        rest = [value for n, value in enumerate(parts) if n not in named]
+        return [*(parts[n] for n in named), sum(rest)]
 
     def canvas(self, *cells: tuple[int, int]) -> Floats:
         """Return what some cells of the map paint alone; NaN where they do not."""
@@ -252,13 +256,13 @@ class Transposed(FilterLesson):
         under = canvas[step.box.rows, step.box.cols]
         canvas[step.box.rows, step.box.cols] = np.nan_to_num(under) + step.stamp
 
-    def block(self, rows: int, cols: int) -> Block:
-        """Return some cells of the map from `place` on, and what they paint alone."""
-        row, col = self.place
-        cells = [(row + r, col + c) for r, c in np.ndindex(rows, cols)]
-        first, last = self.lands(row, col).box, self.lands(*cells[-1]).box
-        painted = self.canvas(*cells)[first.top : last.bottom, first.left : last.right]
-        return Block(row, col, rows, cols, first.top, first.left, painted)
+    def block(self, *painting: tuple[int, int]) -> Block:
+        """Return the cells that are shown number by number, and what some of them paint."""
+        first, last = self.near[0], self.near[-1]
+        rows, cols = last[0] - first[0] + 1, last[1] - first[1] + 1
+        start, end = self.lands(*first).box, self.lands(*last).box
+        painted = self.canvas(*painting)[start.top : end.bottom, start.left : end.right]
+        return Block(*first, rows, cols, start.top, start.left, painted)
 
     # Checkerboards.
 
@@ -328,15 +332,11 @@ class Transposed(FilterLesson):
         return np.ones((side, side))
 
     @cached_property
-    def enlarged(self) -> Floats:
-        """The map with each number as often as the stride says, down and across."""
-        return self.map.repeat(self.stride, axis=0).repeat(self.stride, axis=1)
-
-    @cached_property
     def resized(self) -> Floats:
-        """The enlarged map, convolved with the stamp as a kernel."""
+        """The map with each number as often as the stride says, convolved with the stamp."""
+        enlarged = self.map.repeat(self.stride, axis=0).repeat(self.stride, axis=1)
         return ops.conv2d(
-            self.enlarged[..., None], self.kernel[..., None, None], padding="same"
+            enlarged[..., None], self.kernel[..., None, None], padding="same"
         ).squeeze(axis=-1)  # fmt: skip
 
     # There and back.
@@ -371,8 +371,9 @@ class Transposed(FilterLesson):
         )  # fmt: skip
 
     def painted_by(self, kernel: Floats) -> Caption:
-        """Name what a stamp paints, for a title."""
-        return words.STAMPED.capital.fill(stamp=fmt.shape(kernel.shape), s=self.stride)
+        """Name what a stamp paints, and how many stamps cells get inside, for a title."""
+        n = _listed(_repeats(kernel.shape, self.stride))
+        return words.STAMPED.capital.fill(stamp=fmt.shape(kernel.shape), n=n)
 
     @property
     def field(self) -> Block:
@@ -397,22 +398,8 @@ class Transposed(FilterLesson):
     def comparing(self, picture: TransposedPicture) -> Diagram:
         """Describe what the stamp paints beside what one paints whose side the stride divides."""
         assert self.larger is not None
-        both = self.kernel, self.larger
-        rows, cols = (
-            slice(n // 2 * self.stride, n // 2 * self.stride + _FIELD) for n in self.map.shape
-        )
-        inside = [
-            ops.overlaps(kernel.shape, self.map.shape, stride=self.stride)[rows, cols]
-            for kernel in both
-        ]
-        titles = self.painted_by(both[0]), self.painted_by(both[1])
-        counts = inside[0].astype(np.float64), inside[1].astype(np.float64)
-        return picture.compared(self.paint(self.larger), titles, counts)
-
-    @property
-    def then(self) -> Caption:
-        """Name the enlarged map that is convolved, for a title."""
-        return words.THEN.capital.fill(stamp=fmt.shape(self.kernel.shape))
+        titles = self.painted_by(self.kernel), self.painted_by(self.larger)
+        return picture.compared(self.paint(self.larger), titles)
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -425,20 +412,20 @@ class Transposed(FilterLesson):
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
-        """Tell the lesson: one stamp, all stamps, checkerboards, what avoids them, the way back."""
+        """Tell the lesson: a few stamps, all stamps, checkerboards, and what avoids them."""
         yield Beat.of("question", self.title, *self._tell_stamps())
         yield Beat.of("all", self.title, *self._tell_all())
         yield Beat.of("checkerboard", self.title, *self._tell_checkerboard())
-        yield Beat.of("remedy", self.title, *self._tell_remedy())
-        yield Beat.of("back", self.title, Event("back", 4.6, words.BACK, detail=1))
-        yield Beat.of("answer", self.title, Event("answer", 4.5, self.answer))
+        if self.larger is not None:
+            yield Beat.of("remedy", self.title, self._tell_larger(self.larger))
+        yield Beat.of("answer", self.title, Event("answer", 5.0, self.answer))
 
     def _tell_stamps(self) -> Iterator[Event]:
-        yield Event("small", 3.4, self.question)
-        value = fmt.number(self.map[self.place])
-        yield Event("paints", 3.6, words.PAINTS.fill(n=in_words(self.kernel.size)))
-        yield Event("lands", 1.6, words.LANDS.fill(v=value))
-        yield Event("overlap", 4.2, words.OVERLAP)
+        yield Event("small", 3.6, self.question)
+        yield Event("paints", 6.6, words.PAINTS.fill(n=in_words(self.kernel.size)))
+        yield Event("overlap", 5.4, words.OVERLAP)
+        count = in_words(len(self.near))
+        yield Event("meet", 5.0, words.MEET.fill(n=count), detail=1)
 
     def _tell_all(self) -> Iterator[Event]:
         question = self.ask()
@@ -450,8 +437,6 @@ class Transposed(FilterLesson):
             k=self.kernel.shape[0],
         )  # fmt: skip
         yield Event("size", 3.0, said)
-        count = in_words(len(self._meeting(*self.place)))
-        yield Event("meet", 4.4, words.MEET.fill(n=count), detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many rows the output has; None if too many other ways give the same."""
@@ -480,12 +465,10 @@ class Transposed(FilterLesson):
         said = words.DIVIDES if self.divides else words.COUNTS
         yield Event("counts", 4.2, said.fill(n=counts, s=self.stride, k=side))
 
-    def _tell_remedy(self) -> Iterator[Event]:
-        if self.larger is not None:
-            (same,) = _repeats(self.larger.shape, self.stride)
-            size = fmt.shape(self.larger.shape)
-            yield Event("larger", 4.6, words.LARGER.fill(stamp=size, n=in_words(same)), detail=1)
-        yield Event("resize", 4.8, words.RESIZE)
+    def _tell_larger(self, larger: Floats) -> Event:
+        (same,) = _repeats(larger.shape, self.stride)
+        said = words.LARGER.fill(stamp=fmt.shape(larger.shape), n=in_words(same))
+        return Event("larger", 5.4, said)
 
 
 def _repeats(sides: tuple[int, ...], stride: int) -> list[int]:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import transposed_words as words
-from convexplain.lessons.parts.step_picture import scale_of
 from convexplain.panels import (
-    Addend,
     Cells,
     Column,
     Diagram,
     Either,
     Formula,
     Legend,
-    Link,
     Mark,
     Part,
     Row,
     Scale,
-    Sum,
     Term,
+    Text,
 )
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -114,18 +111,46 @@ class TransposedPicture:
         """Describe the map alone."""
         return Diagram(Column(self._map(), Legend("legend", row=True), align="middle"))
 
-    def blank(self) -> Diagram:
-        """Describe the map and an empty sheet."""
-        return self._diagram(self._map(), self._canvas(None))
+    def blank(self, block: Block) -> Diagram:
+        """Describe the map, some cells of it, and an empty sheet."""
+        return self._diagram(self._map({"cell": block.read}), self._canvas(None))
+
+    def near(self, block: Block, addends: Sequence[float], cell: Mark | None = None) -> Diagram:
+        """Describe some cells of the map, the stamp, and what these cells paint, from nearby.
+
+        Parameters
+        ----------
+        block : Block
+        addends : sequence of float
+            What stamps put into one painted cell.
+        cell : Mark, optional
+            This cell.
+        """
+        rows, cols = block.read.rows, block.read.cols
+        most = max(self.scale.most, float(np.abs(self.stamp).max()))
+        scale = Scale(most, terms.RESPONSE, self.scale.signed or bool((self.stamp < 0).any()))
+        numbers = self.map[block.row : block.row + int(rows), block.col : block.col + int(cols)]
+        here = Cells(
+            "here", numbers, scale, numbers=True, share="numbers", title=words.SOME.capital
+        )  # fmt: skip
+        marks = {"landing": Mark(0, 0, *self.stamp.shape)}
+        painted = Cells(
+            "painted", np.nan_to_num(block.painted), scale, numbers=True, share="numbers",
+            title=words.PAINTED.capital, computed=~np.isnan(block.painted),
+            marks=marks if cell is None else {**marks, "cell": cell},
+        )  # fmt: skip
+        stamp = replace(self._stamp(), scale=scale)
+        times, equals = Text("times", "·", role="display"), Text("equals", "=", role="display")
+        if self.upright:
+            above = Row(here, times, stamp, equals, gap=0.6)
+            read: Part = Column(above, painted, align="middle")
+        else:
+            read = Row(here, times, stamp, equals, painted, gap=0.6)
+        told, legend = self._added(addends), Legend("legend", row=True)
+        return Diagram(Column(read, told, legend, align="middle", gap=0.6))
 
     def painting(
-        self,
-        canvas: Floats,
-        block: Block | None = None,
-        *,
-        told: Part | None = None,
-        counted: bool = False,
-        cell: tuple[int, int] | None = None,
+        self, canvas: Floats, *, counted: bool = False, block: Block | None = None
     ) -> Diagram:
         """Describe the map, the stamp, and what is painted so far.
 
@@ -133,50 +158,28 @@ class TransposedPicture:
         ----------
         canvas : numpy.ndarray
             The output; NaN where nothing is painted yet.
-        block : Block, optional
-            Cells whose stamps are shown number by number.
-        told : Part, optional
-            How one number of them comes about.
         counted : bool
             Whether the output's size is known.
-        cell : (int, int), optional
-            That number's place on the output.
+        block : Block, optional
+            What is framed; the first cell and its stamp by default.
         """
         counter = _size(self.output) if counted else None
-        if block is None:
-            beside: list[Part] = [self._stamp()]
-            marks = {"cell": Mark(0, 0)}, {"landing": Mark(0, 0, *self.stamp.shape)}
-            return self._diagram(self._map(marks[0]), self._canvas(canvas, marks[1], counter),
-                                 *beside)  # fmt: skip
-        own = {} if cell is None else {"cell": Mark(cell[0] - block.top, cell[1] - block.left)}
-        painted = Cells(
-            "painted", np.nan_to_num(block.painted), self.scale, numbers=True, share="numbers",
-            title=words.PAINTED.capital, computed=~np.isnan(block.painted), marks=own,
-        )  # fmt: skip
-        return self._diagram(
-            self._map({"cell": block.read}),
-            self._canvas(canvas, {"landing": block.lands}, counter),
-            *([self._stamp()] if told is None or not isinstance(told, Sum) else []),
-            painted,
-            *([] if told is None else [told]),
-            links=(Link("output.landing", "painted", "zoom"),),
-        )
+        cell, landing = Mark(0, 0), Mark(0, 0, *self.stamp.shape)
+        if block is not None:
+            cell, landing = block.read, block.lands
+        output = self._canvas(canvas, {"landing": landing}, counter)
+        return self._diagram(self._map({"cell": cell}), output, self._stamp())
 
-    def sum(self, parts: Sequence[tuple[Caption, float]], value: float) -> Sum:
-        """Describe a number as what the stamps that meet in it put there."""
-        addends = [Addend(f"part-{n}", name, part) for n, (name, part) in enumerate(parts)]
-        return Sum("sum", addends, value, None, value, self.scale)
-
-    def added(self, one: float, other: float) -> Formula:
-        """Describe how two stamps add up."""
-        texts = fmt.number(one), fmt.number(other, sign=True), fmt.number(one + other)
-        return Formula(
-            "sum",
-            (
-                Term("one", texts[0]), Term("other", _apart(texts[1])), Term("equals", "="),
-                Term("total", texts[2], tone="accent"),
-            ),
-        )  # fmt: skip
+    @staticmethod
+    def _added(addends: Sequence[float]) -> Part:
+        """Write a number as what the stamps that meet in it put there."""
+        found: list[Term] = []
+        for n, value in enumerate(addends):
+            text = fmt.number(value) if n == 0 else _apart(fmt.number(value, sign=True))
+            found.append(Term(f"part-{n}", text))
+        total = Term("total", fmt.number(sum(addends)), tone="accent")
+        all_terms = (*found, Term("equals", "="), total)
+        return Either(*(Formula("sum", all_terms, large=large) for large in (True, False)))
 
     def flat(self, equal: Floats, block: Block, counts: Floats | None = None) -> Diagram:
         """Describe cells of one value, what they become, and how many stamps each got.
@@ -188,7 +191,9 @@ class TransposedPicture:
         block : Block
         counts : numpy.ndarray, optional
         """
-        here = Scale(float(np.abs(block.painted).max()), words.HERE, self.scale.signed)
+        largest = max(float(np.abs(values).max()) for values in (equal, block.painted))
+        signed = bool(min(equal.min(), block.painted.min()) < 0)
+        here = Scale(largest, words.HERE, signed)
         read = Cells(
             "equal", equal, here, numbers=True, share="numbers", title=words.EQUAL.capital
         )  # fmt: skip
@@ -197,89 +202,25 @@ class TransposedPicture:
             title=words.PAINTED.capital,
         )  # fmt: skip
         shown = [read, painted] if counts is None else [painted, self.counted(counts)]
-        return self._diagram(
-            self._map({"cell": block.read}), self._canvas(self.output, {"landing": block.lands}),
-            *shown, row=True, alone=counts is not None,
-        )  # fmt: skip
+        legend = Legend("legend", row=True)
+        beside = Column(*shown, align="middle") if self.upright else Row(*shown, gap=2)
+        return Diagram(Column(beside, legend, align="middle"))
 
     def counted(self, counts: Floats, name: str = "counts") -> Cells:
         """Describe how many stamps each of some cells got."""
         scale = Scale(float(counts.max()), words.COUNT, signed=False, counts=True)
         return Cells(name, counts, scale, numbers=True, share="counts", title=words.COUNT.capital)
 
-    def compared(
-        self, larger: Floats, called: tuple[Caption, Caption], counts: tuple[Floats, Floats]
-    ) -> Diagram:
-        """Describe what two stamps paint, and how many of them a few cells get."""
-        pairs = [
-            (
-                Cells(name, values, self.scale, title=title, lines=False, share="cells"),
-                self.counted(count, f"{name}-counts"),
-            )
-            for name, values, title, count in zip(
-                ("output", "larger"), (self.output, larger), called, counts, strict=True
+    def compared(self, larger: Floats, called: tuple[Caption, Caption]) -> Diagram:
+        """Describe what two stamps paint."""
+        both = [
+            Cells(name, values, self.scale, title=title, lines=False, share="cells")
+            for name, values, title in zip(
+                ("output", "larger"), (self.output, larger), called, strict=True
             )
         ]
-        legend = Legend("legend", row=True)
-        rows = [Row(*pair, gap=1.2) for pair in pairs]
-        if self.upright:
-            return Diagram(Column(*rows, legend, align="middle"))
-        columns = [Column(*pair, align="middle") for pair in pairs]
-        return Diagram(
-            Either(
-                Column(Row(*rows, gap=2), legend, align="middle"),
-                Column(Row(*columns, gap=2), legend, align="middle"),
-                Column(*rows, legend, align="middle"),
-            )
-        )
-
-    def resized(
-        self, enlarged: Floats, resized: Floats, called: tuple[Caption, Caption]
-    ) -> Diagram:
-        """Describe the map enlarged, and then convolved, beside what stamps paint."""
-        painted, then = called
-        cells = [
-            Cells("output", self.output, self.scale, title=painted, lines=False, share="cells"),
-            Cells(
-                "enlarged", enlarged, self.scale, title=words.ENLARGED.capital, lines=False,
-                share="cells",
-            ),
-            self._resized(resized, then),
-        ]  # fmt: skip
-        legend = Legend("legend", row=True)
-        if self.upright:
-            grids: Part = Column(cells[0], Row(*cells[1:], gap=1), align="middle")
-        else:
-            grids = Either(Row(*cells, gap=1.5), Column(cells[0], Row(*cells[1:]), align="middle"))
-        return Diagram(Column(grids, legend, align="middle"))
-
-    def there_and_back(
-        self, there: Floats, through: Floats, back: Floats, kernel: Floats, alike: float
-    ) -> Diagram:
-        """Describe a picture, its convolution, and what the same weights make of that."""
-        largest = max(float(np.abs(each).max()) for each in (through, back)) or 1.0
-        scale = Scale(largest, terms.RESPONSE)
-        said = words.ALIKE.fill(r=fmt.number(alike))
-        own = there is self.map  # else the picture
-        read = Scale(float(there.max()) or 1.0) if own else scale_of(there[:, :, np.newaxis])
-        cells: list[Part] = [
-            Cells(
-                "input", there, read, title=self.called if own else terms.INPUT.capital,
-                lines=False, share="cells",
-            ),
-            Cells(
-                "through", through, scale, title=words.THERE.capital, lines=False, share="cells"
-            ),
-            Cells("back", back, scale, title=words.RETURN.capital, lines=False, share="cells",
-                  note=said),
-        ]  # fmt: skip
-        weights = Cells(
-            "kernel", kernel, Scale(float(np.abs(kernel).max()) or 1.0, terms.WEIGHT),
-            numbers=True, share="kernel", title=terms.KERNEL.capital,
-        )  # fmt: skip
-        side = Column(weights, Legend("legend"))
-        folded = Column(Row(*cells[:2]), Row(cells[2], side), align="middle")
-        return Diagram(folded if self.upright else Either(Row(cells[0], side, *cells[1:]), folded))
+        beside = Column(*both, align="middle") if self.upright else Row(*both, gap=2)
+        return Diagram(Column(beside, Legend("legend", row=True), align="middle"))
 
     def payoff(self, resized: Floats, then: Caption, about: Caption) -> Diagram:
         """Describe all of it, for a figure: map, stamp, what is painted, and the other way."""
@@ -332,27 +273,18 @@ class TransposedPicture:
         output: Cells,
         *between: Part,
         other: Cells | None = None,
-        row: bool = False,
-        alone: bool = False,
-        links: tuple[Link, ...] = (),
     ) -> Diagram:
         """Put the map and what is shown of it before the output."""
         legend = Legend("legend", row=True)
         painted: list[Part] = [output] if other is None else [output, other]
         if self.upright:
-            # What is enlarged stands next to where it is from.
-            order = sorted(between, key=lambda part: not isinstance(part, Sum))
-            first = [] if alone else order[:1]
-            rows = [Row(read, *first)]
-            if rest := order[len(first) :]:
-                rows.append(Row(*rest, gap=1.5))
-            return Diagram(Column(*rows, *painted, legend, align="middle"), links)
-        shown: Part = Row(*between, gap=1.5) if row else Column(*between)
+            return Diagram(Column(Row(read, *between), *painted, legend, align="middle"))
+        shown = Column(*between)
         left = Column(read, legend)
         wide = Row(left, shown, *painted, gap=1.5) if between else Row(left, *painted, gap=2)
         high = Column(Row(read, shown), *painted, legend, align="middle")
         stacked = Column(Row(Column(read, shown), *painted, gap=1.5), legend, align="middle")
-        return Diagram(Either(wide, stacked, high), links)
+        return Diagram(Either(wide, stacked, high))
 
 
 def _size(values: Floats) -> Caption:

@@ -12,15 +12,14 @@ QUESTION = Caption(
     zh="怎样把图变大？棋盘格从哪来？",
 )
 ANSWER = Caption(
-    en="It paints where a convolution reads: a way back, no undoing.",
-    zh="卷积读哪里，它就画哪里：是回程，不是还原。",
+    en="Each number paints a patch; uneven overlaps make the checkerboard.",
+    zh="每个数画出一块；重叠不均，就成了棋盘格。",
 )
 
 # One number, two numbers, all.
 PAINTS = Caption(
     en="One number, times the stamp: it paints {n} cells.", zh="一个数乘以印章：画出 {n} 格。"
 )
-LANDS = Caption(en="Here the number is {v}.", zh="这里的数是 {v}。")
 OVERLAP = Caption(en="Two stamps overlap: there they add up.", zh="两个印章重叠：重叠处相加。")
 ASK = Caption(
     en="{n} rows, a stamp {k} high, stride {s}: how many rows?",
@@ -62,16 +61,6 @@ DIVIDES = Caption(
 LARGER = Caption(
     en="Stamp {stamp}: {n} everywhere inside.", zh="印章换成 {stamp}：内部处处 {n} 次。"
 )
-RESIZE = Caption(
-    en="Or enlarge first, then convolve: no checkerboard.", zh="或先放大，再卷积：没有棋盘格。"
-)
-
-# There and back.
-BACK = Caption(
-    en="The same weights there and back: not the picture it was.",
-    zh="用同样的权重去再回来：不是原来的图。",
-)
-
 # On the pictures.
 ONES = Caption(en="made by hand: ones", zh="人工设计：全是 1")
 GIVEN = Caption(en="given by hand", zh="人工给出")
@@ -81,13 +70,9 @@ HERE = Caption(en="response, here", zh="此处的响应")
 AFTERWARDS = Caption(en="response, enlarged first", zh="响应（先放大）")
 COUNT = Caption(en="stamps a cell", zh="每格的印章数")
 EQUAL = Caption(en="input, here", zh="此处的输入")
-STAMPED = Caption(en="stamp {stamp}, stride {s}", zh="印章 {stamp}，步幅 {s}")
-ENLARGED = Caption(en="enlarged", zh="放大")
+SOME = Caption(en="numbers of the map", zh="图中的数")
+STAMPED = Caption(en="stamp {stamp}: {n} stamps a cell", zh="印章 {stamp}：每格印章数 {n}")
 ENLARGED_FIRST = Caption(en="enlarged first, then convolved", zh="先放大，再卷积")
-THEN = Caption(en="then a {stamp} convolution", zh="再做 {stamp} 卷积")
-THERE = Caption(en="there: convolution", zh="去：卷积")
-RETURN = Caption(en="and back: transposed", zh="回：转置卷积")
-ALIKE = Caption(en="correlation with the input: {r}", zh="与输入的相关系数：{r}")
 ABOUT = Caption(
     en="{layer}, filter {n}: each number stamps a {stamp} patch, {s} cells from the next. Where "
     "stamps overlap they add up, and cells get {counts} of them. Beside it the same map enlarged "
