@@ -53,19 +53,15 @@ def test_the_gradient_is_the_input_slid_over_with_the_errors(lesson):
     assert float((met * lesson.before).sum()) == pytest.approx(slid[row, col])
 
 
-def test_the_steepest_weight_s_curve_and_slope_are_those_of_the_network(lesson):
-    weights, losses = lesson.valley
-    middle = len(weights) // 2
-    assert losses[middle] == pytest.approx(loss(lesson.network, lesson), rel=1e-5)
-    assert np.abs(lesson.gradient).max() == abs(lesson.gradient[lesson.steep])
-    changed = {name: w.copy() for name, w in lesson.network.weights.items()}
-    changed["conv1/kernel"][(*lesson.steep, 0, lesson.shown_filter)] = weights[0]
-    nudged = Network(lesson.network.layers, changed)
-    assert losses[0] == pytest.approx(loss(nudged, lesson), rel=1e-5)
-    # The tangent that is drawn has the slope of the curve.
-    step = weights[middle + 1] - weights[middle - 1]
-    slope = (losses[middle + 1] - losses[middle - 1]) / step
+def test_the_gradient_is_the_slope_of_the_loss_of_a_nudged_weight(lesson):
+    key, losses = "conv1/kernel", []
+    for nudge in (0.01, -0.01):
+        weights = {name: w.astype(np.float64) for name, w in lesson.network.weights.items()}
+        weights[key][(*lesson.steep, 0, lesson.shown_filter)] += nudge
+        losses.append(loss(Network(lesson.network.layers, weights), lesson))
+    slope = (losses[0] - losses[1]) / 0.02
     assert lesson.gradient[lesson.steep] == pytest.approx(slope, rel=0.05)
+    assert np.abs(lesson.gradient).max() == abs(lesson.gradient[lesson.steep])
 
 
 def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
@@ -74,7 +70,8 @@ def test_a_step_of_all_weights_is_what_the_end_tells(lesson):
     after = loss(Network(lesson.network.layers, moved), lesson)
     assert lesson.stepped.loss == pytest.approx(after, rel=1e-4)
     share = fmt.probability(np.exp(-after))
-    assert told(lesson, "again") == f"Now the 4 gets {share}; the loss is {after:.2f}."
+    assert told(lesson, "better") == f"Now the 4 gets {share}, not 28.1%."
+    assert told(lesson, "again") == "All 104,202 weights of the network take such a step."
 
 
 def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
@@ -82,47 +79,34 @@ def test_a_step_that_makes_it_worse_is_called_too_long(lesson, monkeypatch):
              lesson.network.weights.items()}  # fmt: skip
     trace = Trace(Network(lesson.network.layers, worse), lesson.trace.image)
     monkeypatch.setattr(Backward, "stepped", trace.backward(4))
-    assert "that step was too long" in told(Backward(), "again")
-    assert "太长" in told(Backward(), "again", "zh")
+    assert "that step was too long" in told(Backward(), "better")
+    assert "太长" in told(Backward(), "better", "zh")
 
 
 def test_what_is_counted_is_counted_cell_by_cell(lesson):
     left = sum(1 for value in lesson.before.flat if value != 0)
-    assert told(lesson, "gate") == f"Where ReLU gave 0, nothing passes: {left} of 676 are left."
+    assert told(lesson, "gate").endswith(f"gets none: {left} of 676 are left.")
     assert told(lesson, "looks") == "It reads this 4 as 9: 71.9% against 28.1%."
-    assert told(lesson, "loss") == "How wrong, the loss: −ln 28.1% = 1.27."
 
 
-def test_a_pooling_hands_its_error_to_the_winner_alone(lesson):
-    given = lesson.given
-    row, col = given.row * 2, given.col * 2
-    window = lesson.trace.activations["conv1"][row : row + 2, col : col + 2, lesson.shown_filter]
-    np.testing.assert_array_equal(given.numbers, window)
-    assert given.winner == divmod(int(window.argmax()), 2)
-    assert np.count_nonzero(given.errors) == 1
-    error = lesson.back.errors["pool1"][given.row, given.col, lesson.shown_filter]
-    assert given.errors[given.winner] == error
+def test_only_winners_of_the_pooling_that_relu_let_through_have_an_error(lesson):
+    numbers = lesson.trace.activations["conv1"][:, :, lesson.shown_filter]
+    for row, col in np.argwhere(lesson.before):
+        top, left = row // 2 * 2, col // 2 * 2
+        assert numbers[row, col] == numbers[top : top + 2, left : left + 2].max() > 0
 
 
-def test_the_question_s_wrong_answers_are_those_of_its_slips(lesson):
+def test_it_is_asked_at_how_many_places_the_errors_can_stand(lesson):
     (question,) = (e.ask for beat in lesson.beats() for e in beat.parts if e.ask)
     choices = {choice.text.text("en"): choice.reply for choice in question.choices}
-    row, col = lesson.steep
-    step = lesson.steps.at(row, col)
-    # Every cell of a pooling's window gets its error, where ReLU lets it through.
-    spread = np.kron(lesson.back.errors["pool1"][:, :, lesson.shown_filter], np.ones((2, 2)))
-    spread *= lesson.trace.before("conv1")[:, :, lesson.shown_filter] > 0
-    every = correlate2d(lesson.drawn.astype(float), spread, "valid")[row, col]
-    wrong = {
-        fmt.number(every): "did not win",
-        fmt.number(step.value / 676): "don't average",
-        fmt.number(step.products.flat[abs(step.products).argmax()]): "Every place counts",
-        fmt.number(lesson.gradient[2 - row, 2 - col]): "Nothing is flipped",
-    }
-    assert choices.pop(fmt.number(step.value)) is None
-    assert set(choices) == set(wrong)
-    for text, reply in choices.items():
-        assert wrong[text] in reply.text("en")
+    (height, width), (rows, cols) = lesson.drawn.shape[:2], lesson.before.shape
+    places = (height - rows + 1) * (width - cols + 1)
+    assert choices.pop(str(places)) is None
+    assert places == lesson.gradient.size
+    assert set(choices) == {"1", "676", "784"}
+    shown = lesson.picture_of().standing().panel("input")
+    assert shown.title.text("en") == "Input 28 × 28, errors 26 × 26"
+    assert (shown.marks["edge"].rows, shown.marks["place"].rows) == (28, 26)
 
 
 def test_a_digit_of_a_class_is_the_one_from_which_most_is_learned():
@@ -138,27 +122,19 @@ def test_a_sure_and_right_answer_teaches_little():
     sure = max(digits.load(), key=lambda p: Trace(Network.load("cnn"), p.pixels).shares[p.label])
     lesson = Backward(picture=sure)
     assert lesson.little
-    assert told(lesson, "loss") == "It is sure, and right: there is little to learn."
+    assert told(lesson, "little") == "It is sure, and right: there is little to learn."
     check_events(lesson)
 
 
 def pictures(lesson, upright):
     picture = lesson.picture_of(upright=upright)
-    name, errors = lesson.arriving
-    energy = {f"at-{n}": (None, values) for n, values in enumerate(lesson.energy().values())}
-    weights, losses = lesson.valley
-    yield picture.answer(lesson.answers(lesson.trace), lesson.title)
-    yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
+    yield picture.opening(lesson.answers(lesson.trace), lesson.title)
     for back in (lesson.back, lesson.stepped):
-        bars = lesson.answers(back.trace)
-        yield picture.lost(bars, terms.ANSWER.capital, back.loss, lesson.highest)
-    yield picture.way(lesson.mistaken(), lesson.title, energy)
-    yield picture.arrived(errors, name)
-    if lesson.given is not None:
-        yield picture.given(errors, name, lesson.given)
+        yield picture.answer(lesson.answers(back.trace), terms.ANSWER.capital)
+    yield picture.answer(lesson.mistaken(), lesson.title, signed=True)
     yield picture.gate("ReLU")
+    yield picture.standing()
     yield picture.laid(lesson.told, steep=lesson.steep)
-    yield picture.valley(weights, losses, lesson.steep, float(weights[len(weights) // 2]))
     yield picture.step(lesson.steep, lesson.rated)
 
 
@@ -180,8 +156,8 @@ def test_a_video_is_as_long_as_asked():
         short = Backward(picture=picture, length=30.0)
         assert short.seconds == pytest.approx(30)
         names = {e.name for beat in short.beats() for e in beat.parts}
-        assert not {"predict", "arrived", "slope"} & names
-        assert {"errors", "back", "winner", "lay", "places", "step", "answer"} <= names
+        assert not {"predict", "gate", "slope"} & names
+        assert {"errors", "back", "lay", "places", "step", "answer"} <= names
 
 
 @pytest.mark.parametrize(
@@ -231,17 +207,6 @@ def test_the_figure_lays_the_errors_where_the_told_weight_meets_them(lesson, lan
     assert (mark.row, mark.col) == (told.row, told.col)
 
 
-def test_the_loss_lies_on_its_curve_before_the_step_and_after_it(lesson):
-    picture = lesson.picture_of()
-    for back in (lesson.back, lesson.stepped):
-        shown = picture.lost(lesson.answers(back.trace), terms.ANSWER, back.loss, lesson.highest)
-        (dot,) = shown.panel("surprise").dots
-        chance = back.trace.shares[lesson.right]
-        assert (dot.x, dot.y) == pytest.approx((chance, -np.log(chance)), rel=1e-5)
-        assert fmt.number(-np.log(chance)) in shown.panel("surprise").counter.text("en")
-        assert dot.y <= lesson.highest
-
-
 def test_the_frame_and_the_errors_stand_at_the_steepest_weight_in_the_end():
     stage = of("backward", LOOKS[0]).ends["answer"]
     lesson = Backward()
@@ -251,3 +216,19 @@ def test_the_frame_and_the_errors_stand_at_the_steepest_weight_in_the_end():
     np.testing.assert_allclose(frame.places[0], corner, atol=1e-6)
     np.testing.assert_allclose(errors.places[0], corner, atol=1e-6)
     np.testing.assert_allclose(stage["gradient"].values, lesson.gradient)
+
+
+def test_what_is_added_to_the_kernel_is_minus_the_gradient():
+    lesson = lesson_of("backward")
+    moments = of("backward", LOOKS[0]).during("step")
+    stage = next(m for m in reversed(moments) if "one.after" in m)
+    np.testing.assert_allclose(stage["gradient"].values, -lesson.gradient)
+    row, col = lesson.steep
+    weight = lesson.network.weights["conv1/kernel"][row, col, 0, lesson.shown_filter]
+    after = weight - 0.001 * lesson.gradient[row, col]
+    texts = [stage[f"one.{name}"].text for name in ("weight", "slope", "after")]
+    slope = fmt.number(-lesson.gradient[row, col])
+    assert texts == [fmt.number(weight, 4), slope, fmt.number(after, 4)]
+    # The bars have the changed network's answers, and so have their numbers.
+    stage = moments[-1]
+    assert stage["answer.4.value"].text == fmt.probability(lesson.stepped.trace.shares[4])

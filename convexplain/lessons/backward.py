@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from convexplain.errors import UsageError
 from convexplain.lessons.parts import backward_words as words
 from convexplain.lessons.parts import mistakes
 from convexplain.lessons.parts.answer_bars import class_label, shown_classes
-from convexplain.lessons.parts.backward_picture import BackwardPicture, Given
+from convexplain.lessons.parts.backward_picture import BackwardPicture
 from convexplain.lessons.parts.beats import Beat, Event, Question
 from convexplain.lessons.parts.lesson import option
 from convexplain.lessons.parts.mistakes import FEWEST_CHOICES, RIGHT
@@ -25,18 +26,14 @@ from convexplain.lessons.parts.network_lesson import DEFAULT, FilterLesson
 from convexplain.lessons.parts.number_words import in_words
 from convexplain.lessons.parts.subject import Role
 from convexplain.network import BackwardTrace, Forward, Layer, Network, Trace
-from convexplain.ops import GradientStep, GradientSteps, PoolStep
-from convexplain.panels import Bar, Diagram, Mark
+from convexplain.ops import GradientStep, GradientSteps
+from convexplain.panels import Bar, Diagram
 from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: At most so many maps of errors are shown on the way back.
-MOST_MAPS = 4
-#: Points of the curve of the loss, and how far it goes to either side, in largest weights.
-_POINTS, _REACH = 41, 2.0
-#: The curve of −ln p is shown at least so high.
-_HIGHEST = 3.0
+#: So many layers are named on the way back.
+_MOST = 8
 
 
 @dataclass(frozen=True)
@@ -157,66 +154,12 @@ class Backward(FilterLesson):
         name = self.shown_layer if self.reader is None else self.reader.name
         return name, self.back.errors[name][:, :, self.shown_filter]
 
-    @cached_property
-    def given(self) -> Given | None:
-        """What the pooling hands back from the cell with the largest error that is handed on."""
-        if self.reader is None:
-            return None
-        errors = np.abs(self.arriving[1])
-        if self.network.layer(self.shown_layer).activation == "relu":
-            # Of a window whose winner is above 0, so that its error passes ReLU, too.
-            pooled = self.trace.activations[self.reader.name][:, :, self.shown_filter]
-            errors = np.where(pooled > 0, errors, 0)
-        row, col = (int(n) for n in np.unravel_index(errors.argmax(), errors.shape))
-        step = self.trace.steps(self.reader.name, self.shown_filter).at(row, col)
-        assert isinstance(step, PoolStep)
-        error = float(self.arriving[1][row, col])
-        if step.argmax is None:
-            back = np.where(step.padding, 0, error / step.count)
-            winner = None
-        else:
-            winner = step.input_rows.index(step.argmax[0]), step.input_cols.index(step.argmax[1])
-            back = np.zeros(step.patch.shape)
-            back[winner] = error
-        return Given(row, col, Mark.over(step.box), step.patch, back, winner)
-
     @property
     def before(self) -> npt.NDArray[np.float64]:
         """The errors of the filter's map, before its activation."""
         return self.back.before(self.shown_layer)[:, :, self.shown_filter]
 
-    def energy(self) -> Mapping[str, npt.NDArray[np.float64]]:
-        """Return how large the errors of each place are, by layer, from where they arrive on.
-
-        The root of the sum of squares over the channels, in parts of the layer's largest.
-        """
-        names = [one.name for one in self.network.layers if len(self.network.shapes[one.name]) == 3]
-        names = names[names.index(self.arriving[0]) :]
-        wanted = np.linspace(0, len(names) - 1, min(MOST_MAPS, len(names))).round().astype(int)
-        found = {}
-        for number in dict.fromkeys(wanted.tolist()):
-            each = np.sqrt((self.back.errors[names[number]] ** 2).sum(axis=2))
-            found[names[number]] = each / (each.max() or 1.0)
-        return found
-
-    # The loss, and a step.
-
-    @cached_property
-    def valley(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Values of the steepest weight, its own in the middle, and the loss with each."""
-        key = f"{self.shown_layer}/kernel"
-        own = float(self.kernel[self.steep])
-        reach = _REACH * float(np.abs(self.kernel).max())
-        weights = own + np.linspace(-reach, reach, _POINTS)
-        losses = []
-        for weight in weights:
-            changed = self.network.weights[key].copy()
-            changed[(*self.steep, 0, self.shown_filter)] = weight
-            losses.append(self._loss_with({key: changed}))
-        return weights, np.array(losses)
-
-    def _loss_with(self, weights: Mapping[str, npt.NDArray[Any]]) -> float:
-        return self._changed(weights).backward(self.right).loss
+    # A step.
 
     def _changed(self, weights: Mapping[str, npt.NDArray[Any]]) -> Trace:
         both = {**self.network.weights, **weights}
@@ -232,6 +175,17 @@ class Backward(FilterLesson):
         }
         return self._changed(moved).backward(self.right)
 
+    @property
+    def way(self) -> str:
+        """The layers through which the errors come, the last one at the right; at most so many."""
+        names = [layer.name for layer in self.network.layers]
+        names = names[names.index(self.shown_layer) :]
+        pairs = pairwise(names)
+        sign = " ← " if all(self.network.sources(b) == (a,) for a, b in pairs) else " · "
+        if len(names) > _MOST:
+            names[_MOST - 2 : -1] = ["…"]
+        return sign.join(names)
+
     # The pictures.
 
     def picture_of(self, *, upright: bool = False) -> BackwardPicture:
@@ -239,19 +193,15 @@ class Backward(FilterLesson):
         layer = self.network.layer(self.shown_layer)
         assert layer.window is not None
         after = self.back.errors[self.shown_layer][:, :, self.shown_filter]
-        most = max(float(np.abs(each).max()) for each in (self.before, after, self.arriving[1]))
+        most = max(float(np.abs(each).max()) for each in (self.before, after))
         return BackwardPicture(
             drawn=self.drawn, kernel=self.kernel.astype(np.float64), gradient=self.gradient,
             sums=self.trace.before(self.shown_layer)[:, :, self.shown_filter],
             before=self.before, after=after, most=most,
             window=layer.window.on((self.trace.image.shape[0], self.trace.image.shape[1])),
-            layer=self.shown_layer, filter=self.shown_filter, rate=self.rate, upright=upright,
+            layer=self.shown_layer, filter=self.shown_filter, way=self.way, rate=self.rate,
+            upright=upright,
         )  # fmt: skip
-
-    @property
-    def highest(self) -> float:
-        """The largest loss that is shown, before the step or after it, rounded up."""
-        return float(np.ceil(max(self.back.loss, self.stepped.loss, _HIGHEST)))
 
     def answers(self, trace: Forward) -> list[Bar]:
         """Describe what a network answers, by class; the right one is marked."""
@@ -299,7 +249,7 @@ class Backward(FilterLesson):
     def _tell_question(self) -> Iterator[Event]:
         shares = self.trace.shares
         right = fmt.probability(shares[self.right])
-        yield Event("reads", 3.0, self.question)
+        yield Event("reads", 3.4, self.question)
         if self.trace.prediction != self.right:
             taken = self.trace.prediction
             said = words.MISREAD.fill(
@@ -308,17 +258,10 @@ class Backward(FilterLesson):
             )  # fmt: skip
         else:
             said = words.READ.fill(k=self.called, q=right)
-        # What is said of the answer, and of its loss, is said once it stands there.
-        yield Event("bars", 1.8, None, detail=1)
-        yield Event("looks", 1.2, said, detail=1)
+        yield Event("looks", 2.4, said, detail=1)
         if self.little:
-            yield Event("loss", 2.6, words.LITTLE)
-        else:
-            yield Event("curve", 1.8, None, detail=1)
-            yield Event(
-                "loss", 1.2, words.LOSS.fill(q=right, v=fmt.number(self.back.loss)), detail=1
-            )
-        yield Event("errors", 3.2, words.ERRORS)
+            yield Event("little", 2.6, words.LITTLE, shown_by="looks")
+        yield Event("errors", 3.4, words.ERRORS)
 
     @property
     def little(self) -> bool:
@@ -326,81 +269,53 @@ class Backward(FilterLesson):
         return all(fmt.rounded(value) == 0 for value in self.gradient.flat)
 
     def _tell_back(self) -> Iterator[Event]:
-        yield Event("back", 3.8, words.BACK.fill(n=self.shown_filter))
-        errors = self.arriving[1]
-        reached = fmt.count(int(np.count_nonzero(errors)))
-        said = words.ARRIVED.fill(a=reached, b=fmt.count(errors.size))
-        yield Event("arrived", 2.6, said, detail=2)
-        if self.given is not None:
-            rule = words.SHARES if self.given.winner is None else words.WINNER
-            yield Event("winner", 3.5, rule)
-        activation = self.network.layer(self.shown_layer).activation
-        if activation == "linear":
-            return
-        called = terms.activation(activation)
-        left, all_ = np.count_nonzero(self.before), self.before.size
-        gate = words.SLOPES.fill(f=called)
-        if activation in ("relu", "relu6"):
-            gate = words.GATE.fill(f=called, a=fmt.count(int(left)), b=fmt.count(all_))
-        yield Event("gate", 3.8, gate, detail=1)
+        yield Event("back", 4.2, words.BACK.fill(n=self.shown_filter))
+        if (said := self.left) is not None:
+            yield Event("gate", 4.2, said, detail=1)
+
+    @property
+    def left(self) -> Caption | None:
+        """Say which numbers of the filter's map get no error; None: all may get one."""
+        kind = self.network.layer(self.shown_layer).activation
+        called = terms.activation(kind)
+        a, b = (fmt.count(n) for n in (int(np.count_nonzero(self.before)), self.before.size))
+        pooled = self.reader is not None and self.reader.hands_on
+        if kind in ("relu", "relu6"):
+            return (words.LOSERS_AND_ZEROS if pooled else words.GATE).fill(f=called, a=a, b=b)
+        if kind != "linear":
+            return words.SLOPES.fill(f=called)
+        return words.LOSERS.fill(a=a, b=b) if pooled else None
 
     def _tell_lay(self) -> Iterator[Event]:
+        yield Event("stand", 3.6, words.STAND, detail=1)
         question = self.ask()
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("lay", 4.2, words.LAY)
+        yield Event("lay", 4.4, words.LAY)
         places, sums = (in_words(self.gradient.size, capital=capital) for capital in (True, False))
-        yield Event("places", 4.2, words.PLACES.fill(n=places, m=sums))
+        yield Event("places", 5.0, words.PLACES.fill(n=places, m=sums))
 
     def ask(self) -> Question | None:
-        """Ask for the gradient of the steepest weight; None if all ways print the same."""
-        row, col = self.steep
-        step = self.steps.at(row, col)
-        height, width = self.gradient.shape
-        strongest = step.products.flat[np.abs(step.products).argmax()]
-        ways: dict[str, float] = {
-            RIGHT: step.value,
-            "mean": step.value / step.products.size,
-            "strongest": float(strongest),
-            "flipped": float(self.gradient[height - 1 - row, width - 1 - col]),
-        }
-        replies = {"mean": words.MEAN, "strongest": words.STRONGEST, "flipped": words.FLIPPED}
-        if (every := self.every_cell) is not None:
-            ways["every-cell"], replies["every-cell"] = every, words.EVERY_CELL
-        choices = mistakes.choices(ways, fmt.number, replies)
-        if len(choices) < FEWEST_CHOICES:
-            return None
-        return Question(words.ASK.fill(n=fmt.count(step.products.size)), choices)
-
-    @property
-    def every_cell(self) -> float | None:
-        """What the steepest gradient were if max pooling gave all of a window its error."""
-        if self.reader is None or self.reader.window is None or not self.reader.hands_on:
-            return None
-        activation = self.network.layer(self.shown_layer).activation
-        if activation not in ("relu", "relu6"):
-            return None
-        errors = self.arriving[1]
-        spread = np.zeros_like(self.before)
-        top, _, left, _ = self.reader.window.margins(spread.shape)
-        if top or left:
-            return None
-        for rows, cols in self.reader.window.slices(errors.shape):
-            part = spread[rows, cols]
-            part += errors[: part.shape[0], : part.shape[1]]
-        sums = self.trace.before(self.shown_layer)[:, :, self.shown_filter]
-        step = self.steps.at(*self.steep)
-        return float((step.met * spread * (sums > 0)).sum())
+        """Ask at how many places the errors can stand; None if too few answers differ."""
+        ways = {
+            RIGHT: self.gradient.size, "one": 1, "errors": self.before.size,
+            "pixels": self.drawn.shape[0] * self.drawn.shape[1],
+        }  # fmt: skip
+        replies = {"one": words.ONE, "errors": words.ERRORS_IN_IT, "pixels": words.PIXELS}
+        choices = mistakes.choices(ways, fmt.count, replies)
+        return None if len(choices) < FEWEST_CHOICES else Question(words.ASK, choices)
 
     def _tell_step(self) -> Iterator[Event]:
-        yield Event("slope", 4.2, words.SLOPE, detail=1)
-        yield Event("step", 3.7, words.STEP)
-        after = self.stepped
-        share = fmt.probability(after.trace.shares[self.right])
-        said = words.BETTER.fill(k=self.called, q=share, v=fmt.number(after.loss))
-        if after.loss > self.back.loss:
-            said = words.TOO_FAR.fill(k=self.called, q=share)
-        yield Event("again", 3.2, said, detail=int(self.little))
+        yield Event("slope", 3.8, words.SLOPE, detail=1)
+        yield Event("step", 5.2, words.STEP)
+        said = words.AGAIN.fill(n=fmt.count(self.network.parameters))
+        yield Event("again", 3.0, said, detail=1)
+        before, after = (
+            fmt.probability(back.trace.shares[self.right]) for back in (self.back, self.stepped)
+        )
+        worse = self.stepped.loss > self.back.loss
+        told = (words.TOO_FAR if worse else words.BETTER).fill(k=self.called, q=after, p=before)
+        yield Event("better", 2.4, told, detail=int(self.little))
 
     @property
     def rated(self) -> Caption:

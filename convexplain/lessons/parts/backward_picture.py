@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,24 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from convexplain.lessons.parts import backward_words as words
-from convexplain.lessons.parts.learning_picture import LOSS_IS, loss_curve
 from convexplain.ops import GradientStep, Window
 from convexplain.panels import (
     INK,
     Addend,
-    Axis,
     Bar,
     Bars,
     Cells,
-    Chart,
     Column,
-    Curve,
     Diagram,
-    Dot,
     Either,
     Formula,
     Legend,
-    Link,
     Mark,
     Overlay,
     Part,
@@ -45,32 +38,6 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: The least end of a scale of errors: smaller ones are printed as 0.
 LEAST = 0.01
-#: Height and width of the chart of the loss, in cells.
-_CHART = 16, 24
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """What a pooling hands back from one of its cells.
-
-    Parameters
-    ----------
-    row, col : int
-        The cell.
-    window : Mark
-        Its window on the map that is pooled.
-    numbers, errors : numpy.ndarray, shape (height, width)
-        What the window reads, and the errors that its cells get from this one.
-    winner : (int, int), optional
-        The cell of the window that gets all.
-    """
-
-    row: int
-    col: int
-    window: Mark
-    numbers: Floats
-    errors: Floats
-    winner: tuple[int, int] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +54,13 @@ class BackwardPicture:
         Of the filter's map: the numbers before the activation, their errors, and the errors behind
         it.
     most : float
-        The largest error, by absolute value, also of the layer that hands them to the map.
+        The largest error, by absolute value.
     window : Window
         The filter's, with its padding as four numbers.
     layer : str
     filter : int
+    way : str
+        The layers between the map and the answer, as they are written.
     rate : float
         Of a step.
     upright : bool
@@ -108,6 +77,7 @@ class BackwardPicture:
     window: Window
     layer: str
     filter: int
+    way: str
     rate: float
     upright: bool = False
 
@@ -136,88 +106,17 @@ class BackwardPicture:
 
     # Pictures.
 
-    def opening(self) -> Diagram:
-        """Describe the picture, and the weights that are to move."""
-        title = terms.FILTER.capital.fill(n=self.filter)
-        return Diagram(self._beside(self._read(), self._kernel("kernel", self.kernel, title)))
+    def opening(self, bars: Sequence[Bar], title: Caption) -> Diagram:
+        """Describe the picture, the answer, and the weights that are to move."""
+        said = terms.FILTER.capital.fill(n=self.filter)
+        read, answer = self._read(), self._bars(bars, title, False)
+        kernel = self._kernel("kernel", self.kernel, said)
+        folded = Column(read, Row(answer, kernel, gap=2), align="middle")
+        return Diagram(folded if self.upright else Either(Row(read, answer, kernel), folded))
 
     def answer(self, bars: Sequence[Bar], title: Caption, *, signed: bool = False) -> Diagram:
         """Describe the picture and the answer, or its errors."""
         return Diagram(self._beside(self._read(), self._bars(bars, title, signed)))
-
-    def lost(self, bars: Sequence[Bar], title: Caption, loss: float, highest: float) -> Diagram:
-        """Describe the picture, the answer, and where its loss lies on the curve of −ln p.
-
-        Parameters
-        ----------
-        bars, title
-            The answer.
-        loss, highest : float
-            Of this answer, and the largest that is to be shown.
-        """
-        curve = loss_curve(highest, (Dot("own", float(np.exp(-loss)), loss),))
-        curve = dataclasses.replace(curve, counter=LOSS_IS.fill(v=fmt.number(loss)))
-        read, answer = self._read(), self._bars(bars, title, False)
-        high = Column(Row(read, answer), curve, align="middle")
-        return Diagram(high if self.upright else Either(Row(read, answer, curve), high))
-
-    def way(
-        self, bars: Sequence[Bar], title: Caption, maps: Mapping[str, tuple[Caption, Floats]]
-    ) -> Diagram:
-        """Describe the errors of all layers between the answer and the filter.
-
-        Parameters
-        ----------
-        bars, title
-            The errors of the answer.
-        maps : mapping of str to (Caption, numpy.ndarray)
-            From the first layer on: its name, and at each place the root of the sum of its
-            channels' squared errors, in parts of the largest.
-        """
-        scale = Scale(1.0, words.SHARE_OF_LAYER, signed=False)
-        shown = [
-            Cells(name, values, scale, title=called, lines=False, share=name)
-            for name, (called, values) in maps.items()
-        ]
-        answer, legend = self._bars(bars, title, True), Legend("legend", row=True)
-        half = -(-len(shown) // 2)
-        rows = [Row(*part, gap=1.2) for part in (shown[:half], shown[half:]) if part]
-        return Diagram(
-            Either(
-                Column(Row(*shown, answer, gap=1.2), legend, align="middle"),
-                Column(answer, *reversed(rows), legend, align="middle"),
-                Column(answer, *reversed([Row(each) for each in shown]), legend, align="middle"),
-            )
-        )
-
-    def arrived(self, errors: Floats, layer: str) -> Diagram:
-        """Describe the errors of the filter's channel in the layer behind the convolution."""
-        return Diagram(Row(Column(self._errors(errors, layer), Legend("legend")), gap=2))
-
-    def given(self, errors: Floats, layer: str, given: Given) -> Diagram:
-        """Describe how a pooling hands one error back."""
-        response = Scale(float(np.abs(given.numbers).max()) or 1.0, terms.RESPONSE)
-        numbers = Cells(
-            "numbers", given.numbers, response, numbers=True, share="numbers",
-            title=terms.WINDOW.capital,
-            marks={} if given.winner is None else {"winner": Mark(*given.winner)},
-        )  # fmt: skip
-        back = Cells(
-            "back", given.errors, self.error, numbers=True, share="numbers",
-            title=words.SENT_BACK.capital,
-        )  # fmt: skip
-        pooled = self._errors(errors, layer, {"cell": Mark(given.row, given.col)})
-        legend, pair = Legend("legend"), (numbers, back)
-        links = (Link("pooled.cell", "back"),)
-        return Diagram(
-            Either(
-                Row(Column(*pair), pooled, legend, gap=2),
-                Column(Row(*pair), pooled, legend, align="middle"),
-            )
-            if not self.upright
-            else Column(pooled, Row(*pair), legend, align="middle"),
-            links,
-        )  # fmt: skip
 
     def gate(self, name: str) -> Diagram:
         """Describe the sums of the filter's map, and the errors that pass its activation."""
@@ -230,7 +129,30 @@ class BackwardPicture:
             "errors", self.before, self.error, share="cells", title=terms.ERROR.capital, lines=False
         )
         both = self._beside(sums, passed)
-        return Diagram(Column(both, Legend("legend", row=True), align="middle"))
+        way = Text("layers", self.way, tone="muted")
+        return Diagram(Column(both, way, Legend("legend", row=True), align="middle"))
+
+    def standing(self) -> Diagram:
+        """Describe the errors on the input, in the middle."""
+        sizes = (fmt.shape(each.shape[:2]) for each in (self.drawn, self.spread))
+        said = words.SIZES.capital.fill(**dict(zip("ie", sizes, strict=True)))
+        return Diagram(self._beside(self._lying(title=said), Legend("legend")))
+
+    def _lying(self, corner: Floats | None = None, title: Caption = terms.INPUT.capital) -> Part:
+        """Lay the errors on the input, from a cell of it on, or in the middle."""
+        spread = self.spread
+        at = (np.array(self.drawn.shape) - spread.shape) / 2 if corner is None else corner
+        rows, cols = self.drawn.shape[:2]
+        read = Cells(
+            "input", self.drawn, share="pixels", lines=False, title=title,
+            marks={
+                "edge": Mark(0, 0, rows, cols, tone="muted", strong=False),
+                "place": Mark(*at, *spread.shape),
+            },
+        )  # fmt: skip
+        shown = spread if corner is None else self._at(corner)
+        lying = Cells("errors", shown, self.error, share="pixels", lines=False, glass=1.0)
+        return Overlay(read, lying)
 
     def laid(
         self,
@@ -253,16 +175,7 @@ class BackwardPicture:
         standing : bool
             Whether the errors lie at the place of the marked weight, and not in the middle.
         """
-        spread = self.spread
-        corner = (np.array(self.drawn.shape) - spread.shape) / 2
-        if standing and steep is not None:
-            corner = self.corner(*steep)
-            spread = self._at(corner)
-        read = Cells(
-            "input", self.drawn, share="pixels", lines=False, title=terms.INPUT.capital,
-            marks={"place": Mark(*corner, *self.spread.shape)},
-        )  # fmt: skip
-        lying = Cells("errors", spread, self.error, share="pixels", lines=False, glass=1.0)
+        corner = self.corner(*steep) if standing and steep is not None else None
         marks = {} if steep is None else {"steep": Mark(*steep)}
         kernel = self._kernel(
             "kernel", self.kernel, terms.FILTER.capital.fill(n=self.filter), marks
@@ -272,7 +185,7 @@ class BackwardPicture:
             title=terms.GRADIENT.capital, marks=marks,
         )  # fmt: skip
         told = [] if step is None else [self.sum(step)]
-        whole = Overlay(read, lying)
+        whole = self._lying(corner)
         if self.upright:
             beside: Part = Column(Row(kernel, gradient), *told, Legend("legend", row=True))
             return Diagram(Column(whole, beside, align="middle"))
@@ -296,79 +209,40 @@ class BackwardPicture:
             addends.append(Addend("rest", account.addends[-1][0], account.rest))
         if not addends:
             addends = [Addend("nothing", terms.SUM, 0.0)]
-        return Sum("sum", addends, step.value, None, step.value, self.slope)
-
-    def valley(
-        self, weights: Floats, losses: Floats, place: tuple[int, int], now: float
-    ) -> Diagram:
-        """Describe the loss as one weight changes alone.
-
-        Parameters
-        ----------
-        weights, losses : numpy.ndarray, shape (points,)
-            The weight's own value stands in the middle.
-        place : (int, int)
-            Its row and column.
-        now : float
-            Where the ball lies.
-        """
-        own, level = float(weights[len(weights) // 2]), float(losses[len(weights) // 2])
-        slope = float(self.gradient[place])
-        low, high = min(0.0, float(losses.min())), float(losses.max())
-        reach = [float(weights[0]) - own, float(weights[-1]) - own]
-        if slope:
-            ends = sorted((end - level) / slope for end in (low, high))
-            reach = [max(reach[0], ends[0]), min(reach[1], ends[1])]
-        tangent = own + np.array(reach)
-        ball = Dot("ball", now, float(np.interp(now, weights, losses)))
-        chart = Chart(
-            "valley",
-            [
-                Curve("loss", weights, losses),
-                Curve("slope", tangent, level + slope * (tangent - own),
-                      words.TANGENT.fill(v=fmt.number(slope, sign=True)), "accent", dashed=True),
-            ],
-            Axis(words.THE_WEIGHT.fill(r=place[0], c=place[1])), Axis(words.OF_THIS, low, high),
-            size=_CHART, dots=(ball,),
-        )  # fmt: skip
-        title = terms.FILTER.capital.fill(n=self.filter)
-        tried = Scale(float(max(np.abs(weights).max(), np.abs(self.kernel).max())), terms.WEIGHT)
-        kernel = Cells(
-            "kernel", self.kernel, tried, numbers=True, share="numbers", title=title,
-            marks={"steep": Mark(*place)},
-        )  # fmt: skip
-        left = Column(kernel, Legend("legend"))
-        return Diagram(self._beside(left, chart))
+        title = words.FACTORS.capital
+        return Sum("sum", addends, step.value, None, step.value, self.slope, title=title)
 
     def step(self, steep: tuple[int, int], note: Caption) -> Diagram:
-        """Describe the kernel before and after a step, and one of its weights more exactly."""
-        before = self._kernel("kernel", self.kernel, words.BEFORE.capital)
-        one = Formula(
-            "one",
-            (
-                Term("weight", fmt.number(self.kernel[steep], 4), terms.WEIGHT),
-                Term("rate", f"− {self.rate:g} ·", words.RATE_OF_LEARNING),
-                Term("slope", f"({fmt.number(self.gradient[steep])})", terms.GRADIENT),
-                Term("equals", "="),
-                Term("after", fmt.number(self.stepped[steep], 4), words.AFTER),
-            ),
-        )
-        gradient = Cells(
-            "gradient", self.gradient, self.slope, numbers=True, share="numbers",
-            title=terms.GRADIENT.capital, marks={"steep": Mark(*steep)},
-        )  # fmt: skip
+        """Describe the kernel, what is added to it, and one of its weights more exactly."""
         marks = {"steep": Mark(*steep)}
-        after = self._kernel("after", self.stepped, words.AFTER.capital, marks)
-        rate = Text("rate", f"− {self.rate:g} ×", role="sign")
-        row = Row(before, rate, gradient, Text("equals", "=", role="sign"), after, gap=0.7)
-        folded = Column(
-            before, Row(rate, gradient, gap=0.7),
-            Row(Text("equals", "=", role="sign"), after, gap=0.7), align="right",
+        called = terms.FILTER.capital.fill(n=self.filter)
+        kernel = self._kernel("kernel", self.kernel, called, marks)
+        against = Cells(
+            "gradient", -self.gradient, self.slope, numbers=True, share="numbers",
+            title=words.AGAINST.capital, marks=marks,
         )  # fmt: skip
+        rate = Text("rate", f"+ {self.rate:g} ×", role="sign")
+        row = Row(kernel, rate, against, gap=0.7)
+        folded = Column(kernel, Row(rate, against, gap=0.7), align="right")
+        one = Either(*(self._one(steep, large=large) for large in (True, False)))
         said = Text("note", note, role="note", tone="muted")
-        legend = Legend("legend", row=True)
-        wide, high = (Column(each, one, said, legend, align="middle") for each in (row, folded))
-        return Diagram(high if self.upright else Either(wide, high))
+        wide, high = (Column(each, one, said, align="middle") for each in (row, folded))
+        # Where no numbers fit, colours need their scales.
+        choices = [
+            Column(each, Legend("legend", row=True), align="middle") for each in (wide, high)
+        ]
+        return Diagram(choices[1] if self.upright else Either(*choices))
+
+    def _one(self, steep: tuple[int, int], *, large: bool) -> Formula:
+        """Describe how one weight gets its new value."""
+        terms_ = (
+            Term("weight", fmt.number(self.kernel[steep], 4), terms.WEIGHT),
+            Term("rate", f"+ {self.rate:g} ·", words.RATE_OF_LEARNING),
+            Term("slope", _bracketed(-self.gradient[steep]), words.AGAINST),
+            Term("equals", "="),
+            Term("after", fmt.number(self.stepped[steep], 4), words.AFTER),
+        )
+        return Formula("one", terms_, large=large)
 
     def diagram(self, step: GradientStep) -> Diagram:
         """Describe all of it, for a figure: the errors on the input, kernel, gradient, one sum."""
@@ -414,13 +288,15 @@ class BackwardPicture:
         lowest = -1.0 if signed else 0.0
         return Bars("answer", bars, Scale(1.0), length=10, title=title, lowest=lowest)
 
-    def _errors(self, errors: Floats, layer: str, marks: Mapping[str, Mark] | None = None) -> Cells:
-        title = terms.MAP_OF.fill(layer=layer, n=self.filter)
-        return Cells("pooled", errors, self.error, title=title, marks=marks or {})
-
     def _kernel(
         self, name: str, values: Floats, title: Caption, marks: Mapping[str, Mark] | None = None
     ) -> Cells:
         return Cells(
             name, values, self.weight, numbers=True, share="numbers", title=title, marks=marks or {}
         )
+
+
+def _bracketed(value: float) -> str:
+    """Write a number behind a dot, a negative one in brackets."""
+    said = fmt.number(value)
+    return f"({said})" if fmt.rounded(value) < 0 else said

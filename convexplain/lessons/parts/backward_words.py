@@ -20,7 +20,6 @@ MISREAD = Caption(
     zh="{k} 被判为 {j}：{p} 对 {q}。",
 )
 READ = Caption(en="The network reads this {k} right, with {q}.", zh="网络认对了这个 {k}：{q}。")
-LOSS = Caption(en="How wrong, the loss: −ln {q} = {v}.", zh="损失：−ln {q} = {v}。")
 LITTLE = Caption(
     en="It is sure, and right: there is little to learn.", zh="认得又对又有把握：没什么可学的。"
 )
@@ -31,16 +30,16 @@ ERRORS = Caption(
 
 # The way back.
 BACK = Caption(
-    en="The errors run back, layer by layer, to filter {n}.", zh="误差逐层传回，到达过滤器 {n}。"
+    en="Layer by layer, the errors run back to filter {n}'s map.",
+    zh="误差逐层传回，到达过滤器 {n} 的响应图。",
 )
-ARRIVED = Caption(
-    en="Here {a} of its {b} numbers get an error.", zh="这里 {b} 个数中有 {a} 个得到误差。"
+LOSERS_AND_ZEROS = Caption(
+    en="What lost in the pooling, or was 0 behind {f}, gets none: {a} of {b} are left.",
+    zh="池化中落败的、{f} 之后为 0 的都得不到：{b} 个剩 {a} 个。",
 )
-WINNER = Caption(
-    en="Max pooling: only the winner gets the error.", zh="最大池化：误差只给最大的那个。"
-)
-SHARES = Caption(
-    en="Average pooling: each number gets an equal share.", zh="平均池化：误差平分给每个数。"
+LOSERS = Caption(
+    en="What lost in the pooling gets none: {a} of {b} are left.",
+    zh="池化中落败的得不到：{b} 个剩 {a} 个。",
 )
 GATE = Caption(
     en="Where {f} gave 0, nothing passes: {a} of {b} are left.",
@@ -50,56 +49,57 @@ SLOPES = Caption(
     en="{f}: each error is multiplied by its slope there.", zh="{f}：每个误差乘以该处的斜率。"
 )
 
-# The question.
-ASK = Caption(
-    en="A weight, used at {n} places: how steep?",
-    zh="权重用在 {n} 处：损失有多陡？",
+# The errors as a window.
+STAND = Caption(
+    en="Laid on the input, these errors move as one window.",
+    zh="把误差叠在输入上，它们像一个窗口，整体移动。",
 )
-MEAN = Caption(
-    en="A weight that is used everywhere answers for all of it: add, don't average.",
-    zh="处处都用到的权重，要为所有位置负责：求和，不取平均。",
+ASK = Caption(en="At how many places can the errors stand?", zh="这些误差能放在几个位置？")
+ONE = Caption(
+    en="It moves: by a cell for each further row and column of the kernel.",
+    zh="它会移动：卷积核每多一行、一列，就多移一格。",
 )
-STRONGEST = Caption(
-    en="Every place counts, not only the strongest.", zh="每个位置都算数，不只最强的那个。"
+ERRORS_IN_IT = Caption(
+    en="So many numbers are in it, but they move together.",
+    zh="窗口里有这么多个数，但它们一起移动。",
 )
-EVERY_CELL = Caption(
-    en="Those that did not win the pooling did not reach the output: they get nothing.",
-    zh="池化中没胜出的数没有传到输出，所以得不到误差。",
-)
-FLIPPED = Caption(
-    en="Nothing is flipped: a weight is blamed for the pixels that it met.",
-    zh="没有翻转：权重碰到哪些像素，就对哪些像素负责。",
+PIXELS = Caption(
+    en="So many pixels are there, but it moves only as far as the kernel is large.",
+    zh="像素有这么多，但窗口只能移动卷积核那么大的范围。",
 )
 
 # Input times error.
 LAY = Caption(
-    en="Lay the errors on the input: multiply, add up.", zh="把误差叠在输入上：相乘，再求和。"
+    en="Input times error where they meet, added up: one number.",
+    zh="相遇处输入乘以误差，再求和：得到一个数。",
 )
 PLACES = Caption(
-    en="{n} places to stand: {m} sums, one for each weight.",
-    zh="能放 {n} 个位置，得 {m} 个和，每个权重一个。",
+    en="{n} places, {m} sums: the gradient, one number for each weight.",
+    zh="{n} 个位置，{m} 个和：这就是梯度，每个权重一个数。",
 )
 SLOPE = Caption(
-    en="Gradient: how the loss changes as the weight grows.", zh="梯度：权重变大时，损失怎样变化。"
+    en="The gradient: how much the loss, how wrong it is, grows with a weight.",
+    zh="梯度说的是：权重变大时，损失（错得多厉害）怎样变。",
 )
 STEP = Caption(
-    en="Every weight takes a small step against its gradient.",
-    zh="每个权重都逆着自己的梯度走一小步。",
+    en="So each weight steps against it: below 0 up, above 0 down.",
+    zh="所以每个权重逆着它走一步：小于 0 就调大，大于 0 就调小。",
 )
-BETTER = Caption(en="Now the {k} gets {q}; the loss is {v}.", zh="这下 {k} 得到 {q}，损失 {v}。")
+AGAIN = Caption(
+    en="All {n} weights of the network take such a step.", zh="网络的 {n} 个权重都走这样一步。"
+)
+BETTER = Caption(en="Now the {k} gets {q}, not {p}.", zh="这下 {k} 得到 {q}，不再是 {p}。")
 TOO_FAR = Caption(
-    en="Now the {k} gets {q}: that step was too long.", zh="这下 {k} 只得到 {q}：这一步太长了。"
+    en="Now the {k} gets {q}, not {p}: that step was too long.",
+    zh="这下 {k} 只得到 {q}，原来是 {p}：这一步太长了。",
 )
 
 # On the pictures.
-SHARE_OF_LAYER = Caption(en="error, of the layer's largest", zh="误差，以该层最大值为 1")
-AT_LOSS = Caption(en="loss {v}", zh="损失 {v}")
-THE_WEIGHT = Caption(en="weight, row {r}, column {c}", zh="权重，行 {r}、列 {c}")
-TANGENT = Caption(en="slope {v}", zh="斜率 {v}")
-OF_THIS = Caption(en="loss on this picture", zh="这张图的损失")
+FACTORS = Caption(en="input · error", zh="输入 · 误差")
+SIZES = Caption(en="input {i}, errors {e}", zh="输入 {i}，误差 {e}")
 BEFORE_ACTIVATION = Caption(en="before {f}", zh="{f} 之前")
-SENT_BACK = Caption(en="its error goes", zh="误差传给")
-BEFORE, AFTER = Caption(en="before", zh="之前"), Caption(en="after", zh="之后")
+AGAINST = Caption(en="minus the gradient", zh="负梯度")
+AFTER = Caption(en="after", zh="之后")
 RATE_OF_LEARNING = Caption(en="learning rate", zh="学习率")
 RATE = Caption(
     en="Plain gradient descent on this one picture, rate {r}; training averages over many.",
