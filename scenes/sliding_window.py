@@ -72,8 +72,7 @@ class SlidingWindow(LessonScene):
             weights = self.board.part(name).values.copy()
             self.board.fill(name, np.nan)
             rows.append([self._row(name, weights, row) for row in range(len(weights))])
-        kernels = [f"{name}.all" for name in self.each("kernel")]
-        near = self.camera.to(self.board.around(*self.each("patch"), *kernels), share=0.8)
+        near = self.camera.to(self.factors(), share=0.8)
         away = self.board.hide("input.title", "input.note")
         legend = ["legend"] if self.board.has("legend") else []
         shown = self.board.show(*self.each("kernel"), *self.between(), *legend)
@@ -93,7 +92,15 @@ class SlidingWindow(LessonScene):
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*rows), rate=linear)
         self.board.light(*self.grids("patch", "kernel"))
 
-    show_predict_gate = show_predict_sign
+    def show_predict_gate(self, event: Event) -> None:
+        """Rows light up likewise, after a look at the other patch."""
+        self.during(min(0.3, 1.0 / event.seconds), self.camera.to(self.factors(), share=0.8))
+        self.show_predict_sign(event)
+
+    def factors(self) -> Any:
+        """Return what lies around patches and kernels."""
+        kernels = [f"{name}.all" for name in self.each("kernel")]
+        return self.board.around(*self.each("patch"), *kernels)
 
     @property
     def rows(self) -> range:
@@ -147,13 +154,16 @@ class SlidingWindow(LessonScene):
         products = [f"{name}.all" for name in self.each("products")]
         near = self.camera.to(self.board.around(*products, "votes.all", "sum"), share=0.9)
         self.during(0.2, near, self.board.hide(self.zoom))
-        bars = [
-            self.board.grow(f"votes.{r}-{c}{each}", out_of=f"products{each}[{r}, {c}]")
-            for each in self.channels
-            for r, c in np.ndindex(step.products.shape[:2])
-        ]
-        self.during(0.45, self.board.show("votes.title"), in_turn(*bars, overlap=0.7))
-        self.during(0.2, self.board.show(*parts))
+        self.during(0.15, self.board.show("votes.zero", "votes.for.label"))
+        for name, sign in (("for", 1), ("against", -1)):
+            cells = [
+                f"products{each}[{r}, {c}]"
+                for n, each in enumerate(self.channels)
+                for r, c in np.argwhere(np.sign(step.products[:, :, n]) == sign)
+            ]
+            flights = [self.board.send(cell, f"votes.{name}") for cell in cells]
+            self.during(0.17, in_turn(*flights, overlap=0.8), self.board.rise(f"votes.{name}"))
+        self.during(0.1, self.board.show(*parts))
         self.during(1, self.board.pulse(*(name for name in parts if not name.endswith(".label"))))
 
     def show_bias(self, event: Event) -> None:
@@ -187,12 +197,14 @@ class SlidingWindow(LessonScene):
         self.leave(0.3)
         step = event.data.step
         self.during(0.4, self.board.move(WINDOW, step.box.top, step.box.left))
-        self.open(step, 1, near=True)
+        self.open(step, 1)
 
     def show_at_once(self, event: Event) -> None:
         """All products at once, and their sum."""
         step = event.data.step
-        self.multiply(step, 0.5)
+        near = self.camera.to(self.board.around(*self.block()), share=0.96)
+        self.during(0.15, near)
+        self.multiply(step, 0.45)
         total = [name for name in self.sums() if "activat" not in name and "arrow" not in name]
         self.during(0.25, self.board.show(*total))
         self.during(1, self.board.pulse("sum.total" if "sum.total" in total else "sum.products"))
@@ -254,13 +266,12 @@ class SlidingWindow(LessonScene):
         folds = [self.board.fold(name, into=WINDOW) for name in self.each("patch")]
         self.during(share, self.board.hide(*names), *folds)
 
-    def open(self, step: ConvStep, share: float, *, near: bool = False) -> None:
-        """Lay out another stop, and let its patch grow out of the window, which is looked at."""
+    def open(self, step: ConvStep, share: float) -> None:
+        """Lay out another stop, and let its patch grow out of the window."""
         self.board.become(self.lesson.diagram(step))(1.0)
         self.board.fill("map", self.map)
         self.count()
-        closer = [self.camera.to(self.board.around(*self.block()), share=0.96)] if near else []
-        self.during(share, *self.patches(), *closer)
+        self.during(share, *self.patches())
         self.board.show(self.zoom, *self.frames())(1.0)
 
     def multiply(self, step: ConvStep, share: float) -> None:
@@ -352,20 +363,10 @@ class SlidingWindow(LessonScene):
 
     def show_rise(self, event: Event) -> None:
         """The map slides over the picture, half transparent."""
-        self.become(self.lesson.overlay(upright=self.upright), 0.7)
-        self.during(1, self.board.dim("map", to=0.72))
-
-    def show_visits(self, event: Event) -> None:
-        """One last time the window stands at each stop, with the number that it gave."""
-        stops = self.lesson.stops
-        self.board.show("shown")(1.0)
-        for name, stop in stops.items():
-            self.board.fill("shown", [[stop.step.activated]])
-            window = f"input.{name}"
-            self.during(0.25, self.board.show(window))
-            self.during(1 / len(stops) - 0.25, self.board.pulse(window, times=2))
-            if name != list(stops)[-1]:
-                self.board.hide(window)(1.0)
+        overlay = self.lesson.overlay(upright=self.upright)
+        self.become(overlay, 0.5, show=self.each("kernel"))
+        self.during(0.15, self.board.dim("map", to=0.72))
+        self.during(1, self.board.pulse(*self.each("kernel"), "map"))
 
     def show_fold(self, event: Event) -> None:
         """Everything folds into one row: a patch and a kernel become one cell."""

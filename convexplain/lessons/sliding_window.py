@@ -254,11 +254,10 @@ class SlidingWindow(FilterLesson):
         return field_picture(step, self.drawn, self.response_map, self.map_limit, upright=upright)
 
     def overlay(self, *, upright: bool = False) -> Diagram:
-        """Describe the map on the picture, with the stops' windows."""
-        steps = {name: stop.step for name, stop in self.stops.items()} or {"best": self.best}
+        """Describe the map on the picture, beside the kernel that made it."""
         return overlay_picture(
-            steps, self.drawn, self.response_map, self.map_limit, stride=self.stride,
-            upright=upright,
+            self.first, self.drawn, self.response_map, self.map_limit, stride=self.stride,
+            read_scale=self.read_scale, upright=upright,
         )  # fmt: skip
 
     def closing(self) -> Diagram:
@@ -288,8 +287,7 @@ class SlidingWindow(FilterLesson):
         )  # fmt: skip
         yield Beat.of(
             "map", _MAP_TITLE,
-            Event("rise", 2.6, self._meaning()),
-            Event("visits", 1.1 * max(1, len(self.stops)), detail=1),
+            Event("rise", 3.4, self._meaning()),
         )  # fmt: skip
         answer = self.answer.fill(n=n, N=self._many_first, places=places)
         yield Beat.of("answer", _MAP_TITLE, Event("fold", 4.0, answer))
@@ -306,7 +304,9 @@ class SlidingWindow(FilterLesson):
         rows, cols, _ = self.weights.shape
         slow = 0.36 * rows * cols if rows <= 3 else 0.8 * rows
         yield Event("products", slow, _PRODUCTS, stop)
-        whole = stop.adds_up and self.read.shape[2] == 1  # three grids print one decimal
+        # Three grids print one decimal.
+        adds_up = stop.adds_up and step.votes().adds_up(total=False)
+        whole = adds_up and self.read.shape[2] == 1
         votes = _VOTES if whole else _VOTES_ROUNDED
         yield Event("votes", 2.6, votes, stop)
         if self.biased:

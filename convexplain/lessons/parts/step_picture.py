@@ -137,7 +137,7 @@ def making_picture(
     biased: bool = True,
     read_scale: Scale = panels.INK,
 ) -> Diagram:
-    """Describe how one number is made, without the map: its products are votes, too.
+    """Describe how one number is made, without the map: its products are votes, for and against.
 
     Parameters
     ----------
@@ -153,21 +153,19 @@ def making_picture(
     Returns
     -------
     Diagram
-        As `step_picture`, with ``votes`` (``votes.0-2`` is the product in row 0, column 2) instead
-        of ``map``.
+        As `step_picture`, with ``votes`` (``votes.for`` and ``votes.against``) instead of ``map``.
     """
     read = _read(pixels, Mark.over(step.box))
     total = _sum(step, Scale(limit, terms.RESPONSE), biased=biased)
-    values, suffixes = step.products, channels(step)
-    most = max(float(values.clip(0).sum()), float((-values).clip(0).sum()), 1e-9)
+    suffixes = channels(step)
+    (_, pros), (_, cons) = step.votes().addends
     votes = Bars(
         "votes",
         [
-            Bar(f"{row}-{col}{suffix}", terms.CELL_BY_CELL.capital, float(values[row, col, n]))
-            for n, suffix in enumerate(suffixes)
-            for row, col in np.ndindex(*values.shape[:2])
+            Bar("for", terms.FOR, pros, tone="positive"),
+            Bar("against", terms.AGAINST, cons, tone="negative"),
         ],
-        Scale(most, WEIGHTS), title=VOTES, stacked=True, length=9, thick=1.4,
+        Scale(max(pros, -cons) or 1.0), length=9, pitch=2.0,
     )  # fmt: skip
     counted = Column(votes, total, gap=1.1)
     if len(suffixes) > 1:
@@ -181,8 +179,7 @@ def making_picture(
         (patch, times, kernel, products), *_ = _grids(step, read_scale)
         factors = Row(patch, times, kernel, gap=0.4)
         arranged = Either(
-            Row(read, Aligned(((patch, times, kernel), (products, None, counted)), gap=0.4,
-                              down="middle")),
+            Row(read, Column(factors, Row(products, counted))),
             Column(read, factors, Row(products, counted), align="middle"),
             Column(Row(read, factors), Row(products, counted), align="middle"),
         )  # fmt: skip
@@ -218,45 +215,40 @@ def field_picture(
 
 
 def overlay_picture(
-    steps: Mapping[str, ConvStep],
+    step: ConvStep,
     pixels: npt.NDArray[np.float32],
     responses: npt.NDArray[np.float32],
     limit: float,
     *,
     stride: int = 1,
+    read_scale: Scale = panels.INK,
     upright: bool = False,
 ) -> Diagram:
-    """Describe the map on its picture, each response over the middle of its window.
+    """Describe the map on its picture, each response over the middle of its window, and the kernel.
 
     Parameters
     ----------
-    steps : mapping of str to ConvStep
-        Windows that are marked, as ``"input.NAME"``; the first one's response is ``shown``.
+    step : ConvStep
+        Any one: the kernel is the same.
     pixels, responses : numpy.ndarray, shape (height, width)
     limit : float
         End of the map's scale.
     stride : int
         How many pixels of the picture a cell of the map stands for.
+    read_scale : Scale
+        As for `step_picture`.
     upright : bool
-        Whether number and scale are below the picture, not beside it.
+        Whether kernel and scale are below the picture, not beside it.
     """
-    response = _response(limit, responses)
-    marks = {name: Mark.over(step.box) for name, step in steps.items()}
-    read = Cells("input", pixels, share="pixels", marks=marks)
-    laid = Cells("map", responses, response, share="pixels", lines=False, fine=1 / stride)
-    first = next(iter(steps.values()))
-    value = Cells(
-        "shown",
-        np.array([[first.activated]]),
-        response,
-        numbers=True,
-        share="shown",
-        title=terms.RESPONSE,
+    read = Cells("input", pixels, share="pixels")
+    laid = Cells(
+        "map", responses, _response(limit, responses), share="pixels", lines=False, fine=1 / stride
     )
     whole, legend = Overlay(read, laid), Legend("legend")
+    kernels = [kernel for _, _, kernel, _ in _grids(step, read_scale)]
     if upright:
-        return Diagram(Column(whole, Row(value, legend, gap=2), align="middle"))
-    return Diagram(Row(whole, Column(value, legend, gap=2)))
+        return Diagram(Column(whole, Row(*kernels), legend, align="middle"))
+    return Diagram(Row(whole, Column(*kernels, legend), gap=2))
 
 
 def closing_picture(step: ConvStep, limit: float, *, read_scale: Scale = panels.INK) -> Diagram:
@@ -401,7 +393,6 @@ def joined(*captions: Caption) -> Caption:
 
 
 PIXELS = Caption(en="{n} pixels", zh="{n} 个像素")
-VOTES = Caption(en="Votes: for, and against", zh="支持与反对")
 WEIGHTS = Caption(en="weight, product", zh="权重、乘积")
 READ = Caption(en="value that is read", zh="读入的值")
 COARSE = Caption(
