@@ -44,64 +44,33 @@ class Learning(LessonScene):
         looks = [self.board.pulse(f"kernels[{n}]") for n in self.filters]
         self.during(1, in_turn(*looks, overlap=0.8), rate=linear)
 
-    def show_reads(self, event: Event) -> None:
-        """The kernels make room for the digit, and bars grow out of it."""
-        self.become(self.lesson.reading(), 0.35, show=("digit",))
-        grown = [self.board.grow(f"answer.{k}", out_of="digit") for k in self.classes]
-        self.during(0.4, in_turn(*grown, overlap=0.8), self.board.show("answer.title"))
-        read, right = int(self.lesson.answers[0]), self.lesson.label
-        self.during(1, in_turn(*(self.point_at(k) for k in dict.fromkeys((read, right)))))
-
-    @property
-    def classes(self) -> range:
-        """What the digit can be taken for."""
-        return range(self.lesson.history.probabilities.shape[2])
-
-    def point_at(self, label: int) -> Move:
-        """Return the move that leads the eye to a class's bar and number."""
-        return self.board.pulse(f"answer.{label}", f"answer.{label}.value")
-
-    def show_surprise(self, event: Event) -> None:
-        """The bar of the right class becomes a point on the curve of its loss."""
-        self.become(self.lesson.surprise(), 0.3, show=("digit", "answer"))
-        self.during(0.35, self.board.show(*self.board.frame("surprise")), self.board.trace(
-            "surprise.curve"))  # fmt: skip
-        right = f"answer.{self.lesson.label}"
-        self.during(0.2, self.board.grow("surprise.own", out_of=right))
-        self.during(1, self.board.show("surprise.own.label"), self.board.pulse("surprise.own"))
-
-    def show_batch(self, event: Event) -> None:
-        """Losses of a batch drop onto the curve, one after the other, and become one number."""
-        dots = [f"surprise.digit-{n}" for n in range(len(self.lesson.history.batch_losses))]
-        lines = tuple(f"surprise.{part}" for part in ("axes", "x", "y", "curve"))
-        self.become(self.lesson.batch(), 0.15, show=lines, hold=(*dots, "surprise.mean"))
-        self.board.show(*self.board.frame("surprise"))(1.0)
-        drops = [self.board.grow(dot, out_of=self.above(dot)) for dot in dots]
-        self.during(0.5, in_turn(*drops, overlap=0.9), rate=linear)
-        self.during(0.15, self.board.trace("surprise.mean"))
-        self.board.show("surprise.mean.label")(1.0)
-        self.during(1, self.board.pulse("surprise.mean.label"))
-
-    def above(self, dot: str) -> tuple[float, float, float, float]:
-        """Return where a dot falls from: the upper end of its chart."""
-        left, _, width, height = self.board.box(dot)
-        return left, self.board.box("surprise.axes")[1], width, height
+    def show_loss(self, event: Event) -> None:
+        """One kernel comes out of the wall; one of its weights and the loss with it are marked."""
+        self.during(0.2, self.board.pulse(f"kernels[{self.lesson.filter}]"))
+        self.become(self.valley(event.data), 0.3, show=("kernel",))
+        self.during(0.15, self.board.show("kernel.weight", *self.board.frame("valley")))
+        self.board.show(BALL)(1.0)
+        self.during(1, self.board.pulse("kernel.weight", BALL, times=2))
 
     # One weight.
 
     def show_valley(self, event: Event) -> None:
         """One weight goes from its least to its largest value, and the loss draws the curve."""
-        self.become(self.valley(event.data), 0.2, show=("kernel",))
-        self.during(0.1, self.board.show("kernel.weight", *self.board.frame("valley")))
-        self.during(0.15, self.board.pulse("kernel.weight"))
-        self.board.show(BALL)(1.0)
-        self.board.hide(f"{BALL}.label")(1.0)
+        self.during(0.1, self.board.hide(f"{BALL}.label"))
         ride = self.board.ride(BALL, CURVE)
-        self.during(1, self.board.trace(CURVE), ride, self.turn(event.data), rate=linear)
+        self.during(0.75, self.board.trace(CURVE), ride, self.turn(event.data), rate=linear)
+        self.during(0.9, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(event.data))
+        self.board.become(self.valley(event.data))(1.0)
+        self.during(1, self.board.show(BALL))
 
-    def valley(self, valley: Valley, *, gone: bool = False) -> Diagram:
+    def show_predict(self, event: Event) -> None:
+        """The weight is looked at, and the video waits."""
+        share = min(1.0, 6.0 / event.seconds)
+        self.during(share, self.board.pulse(BALL, "kernel.weight", times=2))
+
+    def valley(self, valley: Valley, *, near: bool = False, gone: bool = False) -> Diagram:
         """Return the picture of a weight's valley, as the frame has room for it."""
-        return self.lesson.valley_picture(valley, gone=gone, upright=self.upright)
+        return self.lesson.valley_picture(valley, near=near, gone=gone, upright=self.upright)
 
     def turn(self, valley: Valley) -> Move:
         """Return the move in which the weight takes on its values, one after the other."""
@@ -114,10 +83,8 @@ class Learning(LessonScene):
         return go
 
     def show_slope(self, event: Event) -> None:
-        """The ball goes back to where the weight is; its tangent shows the way down."""
-        valley: Valley = event.data
-        self.during(0.3, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(valley))
-        self.during(0.3, self.board.show(BALL), self.board.walk(TANGENT))
+        """The tangent shows the way down."""
+        self.during(0.4, self.board.walk(TANGENT))
         self.during(0.1, self.board.show(f"{TANGENT}.label"))
         self.during(1, self.board.pulse(f"{TANGENT}.label", times=2))
 
@@ -132,20 +99,21 @@ class Learning(LessonScene):
         return go
 
     def show_step(self, event: Event) -> None:
-        """From nearby, the ball goes one step down, and the weight with it."""
-        near = self.board.around(BALL, f"{BALL}.label")
-        self.during(0.3, self.camera.to(near, share=0.5))
-        self.during(0.4, self.board.become(self.valley(event.data, gone=True)))
-        self.during(1, self.camera.home(), self.board.pulse("kernel.weight"))
+        """The axes come near; the ball goes one step down, and the weight with it."""
+        self.during(0.4, self.board.become(self.valley(event.data, near=True)))
+        self.during(0.35, self.board.become(self.valley(event.data, near=True, gone=True)))
+        self.during(1, self.board.pulse(BALL, "kernel.weight"))
 
     def show_other_valley(self, event: Event) -> None:
         """Another step's valley, drawn as the first one was."""
-        self.become(self.valley(event.data), 0.15)
+        self.become(self.valley(event.data), 0.15, show=("kernel",))
         self.board.hide(CURVE, TANGENT, f"{TANGENT}.label")(1.0)
+        self.board.show("kernel.weight", *self.board.frame("valley"), BALL)(1.0)
         self.during(
             0.5, self.board.trace(CURVE), self.board.ride(BALL, CURVE), self.turn(event.data),
             rate=linear,
         )  # fmt: skip
+        self.during(0.2, self.board.ride(BALL, CURVE, 1.0, 0.5), self.back(event.data))
         self.show_slope(event)
 
     # All of them.
@@ -175,89 +143,36 @@ class Learning(LessonScene):
         """Return how many steps are done, as it stands above the kernels."""
         return self.text(terms.TRAINING_STEP.fill(n=fmt.count(step)))
 
-    def show_predict_far(self, event: Event) -> None:
-        """Both bars are looked at, and the video waits."""
-        share = min(1.0, 6.0 / event.seconds)
-        self.board.show("strides.far.label")(1.0)
-        looks = ("strides.before", "strides.step", "strides.far.label")
-        self.during(share, in_turn(*(self.board.pulse(name, colour="muted") for name in looks)))
-
-    def show_far(self, event: Event) -> None:
-        """The bar of three steps at once grows, and that of one who guesses."""
-        self.during(0.15, self.board.grow("strides.far", out_of="strides.step"))
-        self.during(0.15, self.board.show("strides.guess"))
-        self.during(1, self.board.pulse("strides.far.value", "strides.guess.value", times=2))
-
     # The run.
 
     def show_run(self, event: Event) -> None:
         """Steps run by: the kernels change, and the training loss draws its curve."""
         history, (steps, losses) = self.lesson.history, self.lesson.way
-        self.become(
-            self.lesson.run_picture(0), 0.15, self.camera.home(), show=("kernels", "legend")
-        )
-        rest = [name for name in self.board.frame("accuracy") if not name.endswith("counter")]
-        shown = -1
+        shown = "kernels", "legend", "digit", "reads"
+        self.become(self.lesson.run_picture(0), 0.12, show=shown)
+        now = -1
 
         def go(alpha: float) -> None:
-            nonlocal shown
+            nonlocal now
             step = int(np.exp(alpha * np.log(steps[-1])) + 1e-6)
             self.board.say("kernels.counter", self.step_text(step))
             self.board.say("loss.counter", fmt.number(losses[_latest(steps, step)]))
             snapshot = _latest(history.steps, step)
-            if snapshot != shown:
-                shown = snapshot
+            if snapshot != now:
+                now = snapshot
+                reads = self.lesson.reads(int(self.lesson.answers[snapshot]))
+                self.board.say("reads", self.text(reads))
                 kernels = self.lesson.kernels_at(snapshot)
                 for n in self.filters:
                     self.board.fill(f"kernels[{n}]", kernels[:, :, n])
 
         go(0.0)
-        self.during(0.1, self.board.show(*self.board.frame("loss"), *rest))
+        self.during(0.08, self.board.show(*self.board.frame("loss")))
         self.during(1, go, self.board.trace("loss.way"), rate=linear)
 
-    def show_check(self, event: Event) -> None:
-        """At some of the steps, other digits were read; their accuracy draws its curve."""
-        steps, shares = self.lesson.checks
-        first, last = np.log(steps[[0, -1]])
-
-        def go(alpha: float) -> None:
-            step = int(np.exp(first + alpha * (last - first)) + 1e-6)
-            self.board.say("accuracy.counter", fmt.percent(shares[_latest(steps, step)], 2))
-
-        go(0.0)
-        self.board.show("accuracy.counter")(1.0)
-        self.during(0.6, go, self.board.trace("accuracy.checks"), rate=linear)
-        self.during(1, self.board.pulse("accuracy.counter", times=2))
-
-    def show_relapse(self, event: Event) -> None:
-        """The digit's probability draws its curve; where it is told of, its answer is seen."""
-        lesson = self.lesson
-        self.become(self.story(0), 0.15, show=("digit", "answer"))
-        self.during(0.08, self.board.show(*self.board.frame("story")))
-        stops = lesson.stops
-        ends = [lesson.history.steps[n] for n in stops]
-        first, last = np.log(lesson.history.steps[[1, -1]])
-        shares = [0.0, *((np.log(end) - first) / (last - first) for end in ends), 1.0]
-        each = 0.58 / len(stops)
-        for n, snapshot in enumerate(stops):
-            self.during(0.35 * each, self.board.trace("story.chance", shares[n], shares[n + 1]))
-            self.during(0.3 * each, self.board.become(self.story(snapshot)))
-            self.board.show(f"story.stop-{n}")(1.0)
-            self.during(0.35 * each, self.point_at(int(lesson.answers[snapshot])))
-        if shares[-2] < 1.0:
-            self.during(0.1, self.board.trace("story.chance", shares[-2], 1.0))
-            self.during(1, self.board.become(self.story(-1)))
-        else:
-            self.during(1, self.board.pulse("digit"))
-
-    def story(self, snapshot: int) -> Diagram:
-        """Return the picture of the digit's story, as the frame has room for it."""
-        return self.lesson.story(snapshot, upright=self.upright)
-
-    def show_told(self, event: Event) -> None:
-        """What was seen is said; the moments are looked at once more."""
-        stops = [f"story.stop-{n}" for n in range(len(self.lesson.stops))]
-        self.during(1, in_turn(*(self.board.pulse(stop) for stop in stops)))
+    def show_reads(self, event: Event) -> None:
+        """What the digit is taken for now is looked at."""
+        self.during(1, self.board.pulse("digit", "reads", times=2))
 
     # What it came to.
 
@@ -271,16 +186,22 @@ class Learning(LessonScene):
         self.during(1, self.board.pulse(*(f"kernels[{n}]" for n in found)))
 
     def show_answer(self, event: Event) -> None:
-        """One kernel before and after, and between them the way of its weight."""
-        self.become(self.lesson.payoff(), 0.15, self.camera.home(), show=("before",))
-        self.during(0.1, self.board.show("before.weight", *self.board.frame("path")))
-        self.during(0.25, self.board.trace("path.weight"))
-        dots = [name for name in self.board.parts if name.startswith("path.at-")]
-        self.during(0.12, in_turn(*(self.board.show(dot) for dot in dots), overlap=0.5))
-        self.board.show("path.weight.label")(1.0)
-        self.during(0.15, self.board.grow("after", out_of="before"))
-        self.board.show("after.weight")(1.0)
-        self.during(1, self.board.pulse("after.weight", "before.weight"))
+        """Once more from random numbers to filters, as large as they can be."""
+        history, last = self.lesson.history, len(self.lesson.history.steps) - 1
+        picture = self.lesson.kernels_picture(0)
+        self.become(picture, 0.15, show=("kernels", "legend"))
+        every = [f"kernels[{n}]" for n in self.filters]
+
+        def go(alpha: float) -> None:
+            snapshot = round(alpha * last)
+            kernels = self.lesson.kernels_at(snapshot)
+            self.board.say("kernels.counter", self.step_text(int(history.steps[snapshot])))
+            for n, name in enumerate(every):
+                self.board.fill(name, kernels[:, :, n])
+
+        self.during(0.1, self.board.dim(*every, to=1.0))
+        self.during(0.75, go, rate=linear)
+        self.during(1, self.board.pulse("kernels.counter"))
 
 
 def _latest(steps: npt.NDArray[np.integer[Any]], step: int) -> int:

@@ -37,8 +37,15 @@ STEPS = (0, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 640, 860, 
          1720, 2150, 2580, 3440, 4300)  # fmt: skip
 #: Of these the whole network is kept, to look at one weight; later a valley is hardly seen.
 EARLY = tuple(step for step in STEPS if step <= 64)
-#: By how much the weight is changed, at how many points; how many steps at once are tried.
-REACH, POINTS = 0.6, 121
+#: After so many steps a weight is looked at: kernels have begun to differ, the loss still falls.
+LOOKED_AT = 16
+#: By how much the weight is changed, at how many points, and at how few to choose it.
+REACH, POINTS, FEW = 1.0, 121, 13
+#: From nearby: by how many of its steps it is changed.
+NEAR = 5
+#: How much of the height of a valley its lower side has at least.
+SIDE = 1 / 3
+#: How many steps at once are tried.
 STRIDES = (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0)
 
 
@@ -101,7 +108,9 @@ class Valley(NamedTuple):
     def answers(self, end: float) -> bool:
         """Return whether both its sides are seen, and the weight ended towards its lowest point."""
         lowest, now = int(self.losses.argmin()), len(self.weights) // 2
-        both = abs(lowest - now) <= now / 2
+        sides = self.losses[: lowest + 1].max(), self.losses[lowest:].max()
+        low = self.losses[lowest]
+        both = min(sides) - low >= SIDE * (max(sides) - low)
         return both and (self.weights[lowest] - self.weights[now]) * (end - self.weights[now]) > 0
 
 
@@ -133,11 +142,18 @@ class Batches:
         """Return the gradient of their mean."""
         return Backpropagation(self._config.layers, weights)(*self._of(step))[2]
 
-    def valley(self, step: int, weights: Mapping[str, Array], at: tuple[int, ...]) -> Valley:
+    def valley(
+        self,
+        step: int,
+        weights: Mapping[str, Array],
+        at: tuple[int, ...],
+        reach: float = REACH,
+        points: int = POINTS,
+    ) -> Valley:
         """Change one of the first layer's weights, and see what becomes of their mean."""
         changed = {name: weight.copy() for name, weight in weights.items()}
         kernel = changed["conv1/kernel"]
-        values = (weights["conv1/kernel"][at] + np.linspace(-REACH, REACH, POINTS)).astype("f4")
+        values = (weights["conv1/kernel"][at] + np.linspace(-reach, reach, points)).astype("f4")
         means = []
         for value in values:
             kernel[at] = value
@@ -153,23 +169,24 @@ class Batches:
 
 
 def look_at_one_weight(snapshots: Snapshots, batches: Batches) -> dict[str, Array]:
-    """Choose a weight and a step at which its valley is plain, and measure both.
+    """Choose a weight whose valley is plain, and measure it.
 
-    Of all kernels that end as edges, the weight that moved farthest; the first snapshot whose
-    valley shows both its sides and has its lowest point on the side where the weight ended.
+    Of all kernels that end as edges, the weight with the steepest slope of those whose valley shows
+    both its sides, and that ended towards its lowest point.
     """
     filters = np.array(snapshots.taken["filters"])
-    moved = np.abs(filters[-1] - filters[0])
-    for number in range(filters.shape[-1]):
-        if kernels.closest_pattern(filters[-1][:, :, 0, number]).kind != "edge":
-            moved[..., number] = 0
-    at = tuple(int(n) for n in np.unravel_index(moved.argmax(), moved.shape))
-    end = float(filters[-1][at])
-    valleys = {step: batches.valley(step, snapshots.early[step], at) for step in EARLY}
-    step = next((n for n in EARLY if valleys[n].answers(end)), None)
-    if step is None:
-        raise SystemExit("no snapshot has a plain valley: choose another weight")
+    step, found = LOOKED_AT, []
+    slopes = batches.slopes(step, snapshots.early[step])["conv1/kernel"]
+    for at in np.ndindex(filters.shape[1:]):
+        if kernels.closest_pattern(filters[-1][:, :, 0, at[3]]).kind == "edge":
+            few = batches.valley(step, snapshots.early[step], at, points=FEW)
+            if few.answers(float(filters[-1][at])):
+                found.append(at)
+    if not found:
+        raise SystemExit("no weight has a plain valley: look at another step")
+    at = max(found, key=lambda each: abs(slopes[each]))
     shown = sorted({EARLY[0], step, EARLY[-1]})
+    valleys = {n: batches.valley(n, snapshots.early[n], at) for n in shown}
     before, after = snapshots.early[step], snapshots.early[step + 1]
     strides = [
         batches.losses(
@@ -177,6 +194,8 @@ def look_at_one_weight(snapshots: Snapshots, batches: Batches) -> dict[str, Arra
         ).mean()
         for n in STRIDES
     ]
+    far = NEAR * abs(float(after["conv1/kernel"][at] - before["conv1/kernel"][at]))
+    near = batches.valley(step, before, at, far)
     return {
         "weight": np.array(at, np.int32),
         "weight_step": np.array(step, np.int32),
@@ -185,6 +204,8 @@ def look_at_one_weight(snapshots: Snapshots, batches: Batches) -> dict[str, Arra
         "valley_weights": np.array([valleys[n].weights for n in shown], np.float32),
         "valley_losses": np.array([valleys[n].losses for n in shown], np.float64),
         "valley_slopes": np.array([valleys[n].slope for n in shown], np.float64),
+        "near_weights": near.weights,
+        "near_losses": near.losses,
         "next_filters": after["conv1/kernel"],
         "strides": np.array(STRIDES, np.float64),
         "stride_losses": np.array(strides, np.float64),

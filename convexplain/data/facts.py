@@ -183,6 +183,10 @@ class Learning:
         Mean cross-entropy on the next step's batch with these.
     valley_slopes : array of float64, shape (V,)
         The gradient by the weight, as backpropagation gives it.
+    near_weights : array of float32, shape (121,)
+        Values of the weight within five of the steps that it takes after `weight_step`.
+    near_losses : array of float64, shape (121,)
+        Mean cross-entropy with these.
     next_filters : array of float32, shape (3, 3, 1, 32)
         The weights of conv1 after the step that follows `weight_step`.
     strides : array of float64, shape (M,)
@@ -205,6 +209,8 @@ class Learning:
     valley_weights: NDArray[np.float32]
     valley_losses: NDArray[np.float64]
     valley_slopes: NDArray[np.float64]
+    near_weights: NDArray[np.float32]
+    near_losses: NDArray[np.float64]
     next_filters: NDArray[np.float32]
     strides: NDArray[np.float64]
     stride_losses: NDArray[np.float64]

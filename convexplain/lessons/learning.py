@@ -25,12 +25,10 @@ from convexplain.style.captions import Caption
 
 #: A digit that is surely read right in the end makes the better example.
 _SURE = 0.99
-#: How far all weights go beyond their step where it is asked what becomes of the loss.
+#: How many times as far as their step all weights go where a card tells what becomes of the loss.
 FAR = 3.0
-#: Points of that curve, evenly apart on its logarithmic axis.
+#: Points of the curve of the training loss, evenly apart on its logarithmic axis.
 _POINTS = 160
-#: About which further steps the weight's way is told in the end.
-_TOLD = (256, 860)
 
 
 class Valley(NamedTuple):
@@ -136,19 +134,6 @@ class Learning(Lesson):
         """The class of the largest probability at each snapshot, (S,)."""
         return np.asarray(self.history.probabilities[:, self.sample].argmax(axis=1))
 
-    @cached_property
-    def relapses(self) -> tuple[int, ...]:
-        """The snapshots at which it is misread after it had been read right."""
-        right = self.answers == self.label
-        return tuple(int(n) + 1 for n in np.flatnonzero(right[:-1] & ~right[1:]))
-
-    @property
-    def settled(self) -> int | None:
-        """The snapshot from which on it is read right; None if it is misread in the end."""
-        wrong = np.flatnonzero(self.answers != self.label)
-        after = int(wrong[-1]) + 1 if len(wrong) else 0
-        return after if after < len(self.answers) else None
-
     def loss_of(self, snapshot: int) -> float:
         """Return the cross-entropy on the digit, minus the logarithm of the right probability."""
         return -math.log(self.chances[snapshot])
@@ -229,11 +214,6 @@ class Learning(Lesson):
         at = self.history.strides.tolist().index(stride)
         return float(self.history.stride_losses[at])
 
-    @property
-    def guessing(self) -> float:
-        """The loss of one who gives every class the same probability."""
-        return math.log(self.history.probabilities.shape[2])
-
     @cached_property
     def way(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         """Steps, and the training loss about each: the mean of the batches around it."""
@@ -263,29 +243,19 @@ class Learning(Lesson):
         """Describe all kernels, as large as they can be."""
         return pictures.walls(self.wall(snapshot, marked=marked))
 
-    def reading(self) -> Diagram:
-        """Describe the untrained kernels, the digit and what it is taken for."""
-        return pictures.read(self.wall(0), self.pixels, self.chances_of(0), self.label)
-
-    def surprise(self) -> Diagram:
-        """Describe the digit's loss."""
-        return pictures.surprise(self.pixels, self.chances_of(0), self.label, self.highest)
-
-    def batch(self) -> Diagram:
-        """Describe the losses of a batch and their mean."""
-        return pictures.batch(self.history.batch_losses, self.highest)
-
     def valley_picture(
-        self, valley: Valley, *, gone: bool = False, upright: bool = False
+        self, valley: Valley, *, near: bool = False, gone: bool = False, upright: bool = False
     ) -> Diagram:
-        """Describe one weight and its valley, before the step or after it."""
+        """Describe one weight and its valley, whole or from nearby, before the step or after it."""
         snapshot = self.history.steps.tolist().index(valley.step)
+        weights, losses = valley.weights, valley.losses
+        if near:
+            weights, losses = self.history.near_weights, self.history.near_losses
         return pictures.valley(
             self.kernels_at(snapshot)[:, :, self.filter],
-            float(np.abs(self.history.valley_weights).max()), self.place, valley.weights,
-            valley.losses, valley.slope, filter=self.filter, step=valley.step,
-            now=self.next_weight if gone else None, named=valley.step == self.step,
-            upright=upright,
+            float(np.abs(self.history.valley_weights).max()), self.place, weights, losses,
+            valley.slope, filter=self.filter, step=valley.step, own=valley.weight,
+            now=self.next_weight if gone else None, near=near, upright=upright,
         )  # fmt: skip
 
     def slopes(self) -> Diagram:
@@ -293,13 +263,10 @@ class Learning(Lesson):
         return pictures.walls(self.wall(self.snapshot), self.moves)
 
     def strides(self) -> Diagram:
-        """Describe what steps of all weights do to the training loss."""
-        said = {
-            "before": (pictures.BEFORE, 0.0), "step": (pictures.ONE_STEP, 1.0),
-            "far": (pictures.FAR, FAR),
-        }  # fmt: skip
+        """Describe what one step of all weights does to the training loss."""
+        said = {"before": (pictures.BEFORE, 0.0), "step": (pictures.ONE_STEP, 1.0)}
         losses = {name: (words, self.loss_after(far)) for name, (words, far) in said.items()}
-        return pictures.strides(self.wall(self.snapshot), losses, self.guessing)
+        return pictures.strides(self.wall(self.snapshot), losses)
 
     @property
     def checks(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
@@ -307,8 +274,14 @@ class Learning(Lesson):
         return self.history.steps[1:], self.history.test_accuracy[1:]
 
     def run_picture(self, snapshot: int = -1) -> Diagram:
-        """Describe the whole training, with the kernels at one snapshot."""
-        return pictures.run(self.wall(snapshot), self.way, self.checks)
+        """Describe the whole training, with the kernels and the digit's answer at one snapshot."""
+        reads = self.reads(int(self.answers[snapshot]))
+        return pictures.run(self.wall(snapshot), self.way, self.pixels, reads)
+
+    @staticmethod
+    def reads(answer: int) -> Caption:
+        """Tell what the digit is taken for."""
+        return pictures.READS.fill(k=answer)
 
     def whole(self, snapshots: Sequence[int], about: Caption) -> Diagram:
         """Describe the whole training, with the kernels at several snapshots."""
@@ -316,60 +289,24 @@ class Learning(Lesson):
         walls = [self.wall(n, marked=n == last, name=f"kernels-{n}") for n in snapshots]
         return pictures.whole(walls, self.way, self.checks, about)
 
-    def story(self, snapshot: int, *, upright: bool = False) -> Diagram:
-        """Describe how the digit was read until a snapshot."""
-        steps = self.history.steps
-        told = [(int(steps[n]), float(self.chances[n])) for n in self.stops]
-        return pictures.story(
-            self.pixels, self.chances_of(snapshot), self.label, (steps[1:], self.chances[1:]),
-            told, int(steps[-1]), upright=upright,
-        )  # fmt: skip
-
-    def payoff(self) -> Diagram:
-        """Describe the kernel before and after, and the way of its weight."""
-        weights = self.history.filters[(slice(None), *self.history.weight.tolist())]
-        steps = self.history.steps
-        told = [
-            int(np.abs(steps[1:] - step).argmin())
-            for step in (self.step, *_TOLD)
-        ]  # fmt: skip
-        return pictures.payoff(
-            self.kernels_at(0)[:, :, self.filter], self.kernels_at(-1)[:, :, self.filter],
-            self.limit, self.place, (steps[1:], weights[1:]), filter=self.filter,
-            told=list(dict.fromkeys(told)),
-        )  # fmt: skip
-
     @property
     def pixels(self) -> npt.NDArray[np.float32]:
         """The digit, (height, width)."""
         return np.asarray(self.digit.pixels.squeeze(axis=2))
 
-    def chances_of(self, snapshot: int) -> npt.NDArray[np.float32]:
-        """Return the probabilities of all classes at a snapshot."""
-        return np.asarray(self.history.probabilities[snapshot, self.sample])
-
-    @property
-    def highest(self) -> float:
-        """The largest loss that is shown, rounded up."""
-        return float(np.ceil(max(self.history.batch_losses.max(), self.loss_of(0))))
-
-    @property
-    def stops(self) -> tuple[int, ...]:
-        """The snapshots at which the digit's story is told."""
-        last = len(self.answers) - 1
-        if self.relapses:
-            return self.relapses
-        return (last,) if self.settled is None else (max(1, self.settled),)
-
     # What is said.
 
     def make_beats(self) -> Iterator[Beat]:
         """Tell the lesson: one weight and its valley, all weights, the run, what it came to."""
-        yield Beat.of("question", self.title, *self._tell_question())
-        yield Beat.of("loss", _LOSS_TITLE, *self._tell_loss())
+        n = len(self.history.batch_losses)
+        yield Beat.of("question", self.title, Event("random", 2.8, self.question))
+        yield Beat.of("loss", _LOSS_TITLE, Event("loss", 3.6, _LOSS.fill(n=n), self.valley))
         yield Beat.of("weight", _WEIGHT_TITLE, *self._tell_weight())
         yield Beat.of("all", _ALL_TITLE, *self._tell_all())
-        yield Beat.of("run", _RUN_TITLE, *self._tell_run())
+        yield Beat.of(
+            "run", _RUN_TITLE,
+            Event("run", 8.0, _RUN.fill(n=self._steps, m=n)), Event("reads", 2.8, self._now()),
+        )  # fmt: skip
         answer = self.answer.fill(n=self._steps)
         yield Beat.of(
             "answer", self.title,
@@ -377,67 +314,42 @@ class Learning(Lesson):
             Event("answer", 5.0, answer),
         )  # fmt: skip
 
-    def _tell_question(self) -> Iterator[Event]:
-        yield Event("random", 2.8, self.question)
-        lucky = int(self.answers[0]) == self.label
-        said = _LUCKY if lucky else _GUESS.fill(a=int(self.answers[0]))
-        yield Event("reads", 3.0, said.fill(k=self.label), detail=2)
-
-    def _tell_loss(self) -> Iterator[Event]:
-        yield Event("surprise", 3.2, _SURPRISE, detail=1)
-        yield Event("batch", 4.2, _BATCH.fill(n=len(self.history.batch_losses)))
-
     def _tell_weight(self) -> Iterator[Event]:
-        yield Event("valley", 4.2, _VALLEY, self.valley)
-        down = _SMALLER if self.valley.slope > 0 else _LARGER
-        yield Event("slope", 3.0, _SLOPE.fill(way=down), self.valley)
-        yield Event("step", 3.0, _STEP, self.valley, detail=1)
+        yield Event("valley", 5.0, _VALLEY, self.valley)
+        yield Event("predict", self.pause, ask=self._ask(), detail=1)
+        yield Event("slope", 3.0, _SLOPE.fill(way=self._way_down), self.valley)
+        a, b = (fmt.number(weight, 3) for weight in (self.valley.weight, self.next_weight))
+        yield Event("step", 4.4, _STEP.fill(a=a, b=b), self.valley, detail=1)
         for valley in self.valleys:
             if valley.step != self.step:
                 said = _OTHER_VALLEY.fill(s=valley.step, v=fmt.number(valley.slope, 3))
                 yield Event(f"valley-{valley.step}", 5.0, said, valley, "other_valley", detail=2)
 
+    @property
+    def _way_down(self) -> Caption:
+        return _SMALLER if self.valley.slope > 0 else _LARGER
+
+    def _ask(self) -> Question:
+        """Ask which way is down: the curve shows it."""
+        ways = (_SMALLER, _LARGER)
+        return Question(
+            _WHICH_WAY,
+            tuple(Choice(way, None if way == self._way_down else _UPHILL) for way in ways),
+        )
+
     def _tell_all(self) -> Iterator[Event]:
         yield Event("slopes", 3.0, _ALL, detail=1)
         count = fmt.count(Network.load("cnn").parameters)
-        yield Event("downhill", 3.0, _DOWNHILL.fill(n=count))
-        yield Event("predict-far", self.pause, ask=self._ask(), detail=1)
-        far = self.loss_after(FAR)
-        said = _TOO_FAR if far > self.guessing else _FAR
-        values = {"v": fmt.number(far), "g": fmt.number(self.guessing)}
-        used = {name: value for name, value in values.items() if name in said.fields}
-        yield Event("far", 2.6, said.fill(**used), detail=1)
+        yield Event("downhill", 3.4, _DOWNHILL.fill(n=count))
 
-    def _ask(self) -> Question:
-        """Ask what three times the step does; the wrong numbers come of known mistakes."""
-        before, after, far = (self.loss_after(n) for n in (0.0, 1.0, FAR))
-        straight = before + FAR * (after - before)
-        choices = [(far, None), (straight, _NOT_STRAIGHT), (after, _NOT_LEVEL)]
-        return Question(
-            _HOW_FAR,
-            tuple(
-                Choice(Caption(en=fmt.number(value), zh=fmt.number(value)), reply)
-                for value, reply in sorted(choices, key=lambda choice: choice[0])
-            ),
-        )
-
-    def _tell_run(self) -> Iterator[Event]:
-        batch = len(self.history.batch_losses)
-        yield Event("run", 5.0, _RUN.fill(n=self._steps, m=batch))
-        yield Event("check", 2.8, _CHECK)
-        yield Event("relapse", 3.8, _FOLLOWED.fill(k=self.label), detail=1)
-        yield Event("told", 2.6, self._story(), detail=1)
-
-    def _story(self) -> Caption:
-        """Tell how the digit was read on the way."""
-        if self.settled is None:
-            return _MISREAD.fill(k=self.label, a=int(self.answers[-1]))
-        if not self.relapses:
-            return _SETTLED.fill(k=self.label, s=int(self.history.steps[self.settled]))
-        steps = [fmt.count(int(self.history.steps[n])) for n in self.relapses]
-        return _RELAPSE.fill(
-            s=Caption(en=_listed(steps, ", ", " and "), zh=_listed(steps, "、", "、"))
-        )
+    def _now(self) -> Caption:
+        """Tell how the digit is read in the end, and was in the beginning."""
+        first, last = int(self.answers[0]), int(self.answers[-1])
+        if last != self.label:
+            return _MISREAD.fill(k=self.label, a=last)
+        if first == self.label:
+            return _LUCKY.fill(k=self.label)
+        return _NOW.fill(k=self.label, a=first)
 
     def _patterns_caption(self) -> Caption:
         spots = len(self.filters_of("spot"))
@@ -468,29 +380,13 @@ def _most_relapses(samples: Sequence[int]) -> int:
     return max(samples, key=relapses)
 
 
-def _listed(words: list[str], comma: str, last: str) -> str:
-    return comma.join(words[:-1]) + (last if len(words) > 1 else "") + words[-1]
-
-
 _LOSS_TITLE = Caption(en="Learning: what is lowered", zh="学习：要降低的是什么")
 _WEIGHT_TITLE = Caption(en="Learning: one weight", zh="学习：一个权重")
 _ALL_TITLE = Caption(en="Learning: all weights at once", zh="学习：所有权重一起")
 _RUN_TITLE = Caption(en="Learning: step by step", zh="学习：一步一步")
-_GUESS = Caption(
-    en="Untrained, it reads this {k} as {a}: a guess.",
-    zh="没训练时，它把这个 {k} 判为 {a}。",
-)
-_LUCKY = Caption(
-    en="Untrained, it reads this {k} right: a lucky guess.",
-    zh="没训练时，它碰巧认对这个 {k}。",
-)
-_SURPRISE = Caption(
-    en="Loss, −ln p: how surprising the right answer is.",
-    zh="损失 −ln p：正确答案有多意外。",
-)
-_BATCH = Caption(
-    en="Training loss: the mean over {n} training digits.",
-    zh="训练损失：{n} 个训练样本的平均。",
+_LOSS = Caption(
+    en="The training loss: how wrong it is on {n} training digits.",
+    zh="训练损失：{n} 个训练样本离正确答案有多远。",
 )
 _VALLEY = Caption(
     en="One weight, smaller or larger: the loss draws a valley.",
@@ -499,7 +395,9 @@ _VALLEY = Caption(
 _SLOPE = Caption(en="The slope says which way is down: {way}.", zh="斜率告诉它哪边是下坡：{way}。")
 _SMALLER = Caption(en="a smaller weight", zh="权重要变小")
 _LARGER = Caption(en="a larger weight", zh="权重要变大")
-_STEP = Caption(en="Its step that way is small.", zh="它朝那边走一小步。")
+_WHICH_WAY = Caption(en="Which way should this weight go?", zh="这个权重该往哪边走？")
+_UPHILL = Caption(en="That way the loss grows: uphill.", zh="那边损失变大，是上坡。")
+_STEP = Caption(en="From nearby, one step: from {a} to {b}.", zh="放大看走一步：从 {a} 到 {b}。")
 _OTHER_VALLEY = Caption(
     en="Step {s}: another valley, with slope {v}.", zh="训练 {s} 步时是另一道山谷，斜率 {v}。"
 )
@@ -510,31 +408,17 @@ _ALL = Caption(
 _DOWNHILL = Caption(
     en="All {n} parameters take their step at once.", zh="全部 {n} 个参数各走一步。"
 )
-_HOW_FAR = Caption(
-    en="The same step, three times as far: which loss?", zh="三倍步长，损失会是多少？"
-)
-_NOT_STRAIGHT = Caption(
-    en="The valley bends: its slope holds only close by.", zh="山谷是弯的：斜率只在附近有效。"
-)
-_NOT_LEVEL = Caption(
-    en="The direction says where; how far decides whether you land in the valley.",
-    zh="方向只说往哪走，步长决定能不能落在谷里。",
-)
-_TOO_FAR = Caption(
-    en="Too far: {v}, worse than guessing ({g}).", zh="步子太大：{v}，比瞎猜（{g}）还差。"
-)
-_FAR = Caption(en="Three times as far: {v}.", zh="三倍步长：{v}。")
 _RUN = Caption(
     en="{n} steps, each downhill for its {m} training digits.",
     zh="共 {n} 步，每步都为 {m} 个训练样本下坡。",
 )
-_CHECK = Caption(en="The check: digits it never learned from.", zh="检验：用没学过的样本。")
-_FOLLOWED = Caption(
-    en="And this {k}? How it was read on the way:", zh="这个 {k} 呢？一路上的预测："
+_NOW = Caption(
+    en="This {k}, at first read as {a}, is now read right.",
+    zh="这个 {k} 起初判为 {a}，现在认对了。",
 )
-_RELAPSE = Caption(en="Not straight: misread again at steps {s}.", zh="并不直：{s} 步时又认错。")
-_SETTLED = Caption(
-    en="From step {s} on, this {k} is read right.", zh="从第 {s} 步起，这个 {k} 一直认对。"
+_LUCKY = Caption(
+    en="This {k}, at first right by luck, is read right now, too.",
+    zh="这个 {k} 起初碰巧认对，现在也认对。",
 )
 _MISREAD = Caption(
     en="In the end it still reads this {k} as {a}.", zh="直到最后，仍把这个 {k} 判为 {a}。"

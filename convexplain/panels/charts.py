@@ -141,6 +141,8 @@ class Dot:
         Token of the theme.
     side : {"right", "left", "above", "below"}
         Where its label stands.
+    large : bool
+        Whether it is what is looked at.
     """
 
     name: str
@@ -150,6 +152,7 @@ class Dot:
     tone: str = "accent"
     _: KW_ONLY
     side: str = "right"
+    large: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -367,13 +370,13 @@ class Chart(Panel):
 
     def _dot(self, at: Setting, dot: Dot, place: Point) -> Iterator[Piece]:
         note, (x, y) = at.sheet.note, place
-        side = 0.55 * note
+        side = (1.0 if dot.large else 0.55) * note
         name, box = f"{self.name}.{dot.name}", Box(x - side / 2, y - side / 2, side, side)
         yield Fill(name, self.name, box, dot.tone)
         said = at.say(dot.label)
         if not said:
             return
-        beside, off = 0.8 * note, 0.3 * side + 0.75 * leading(note)
+        beside, off = 0.5 * side + 0.53 * note, 0.3 * side + 0.75 * leading(note)
         at_side = {
             "right": (x + beside, y), "left": (x - beside, y), "above": (x, y - off),
             "below": (x, y + off),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -24,9 +25,9 @@ from convexplain.panels import (
     Legend,
     Maps,
     Mark,
-    Part,
     Row,
     Scale,
+    Text,
 )
 from convexplain.panels.text import text_width
 from convexplain.style import format as fmt
@@ -36,12 +37,10 @@ from convexplain.style.captions import Caption
 Floats = npt.NDArray[Any]
 #: Of so many batches the curve of the training loss is the mean: single ones jump.
 BATCHES = 8
-#: How many times as many steps a point is farther on whose name has room of its own.
-_NEAR = 2.2
-#: How many cells long what has a wide sheet to itself is.
-_LONG = 40
 #: Of a curve that is a formula, so many points are drawn.
 _POINTS = 120
+#: How many cells long what has a wide sheet to itself is.
+_LONG = 40
 
 
 def wall(
@@ -103,53 +102,10 @@ def walls(kernels: Maps, moves: Floats | None = None) -> Diagram:
     )
 
 
-def read(kernels: Maps, pixels: Floats, chances: Floats, label: int) -> Diagram:
-    """Describe the kernels, and the digit with what it is taken for."""
-    digit, answer = _digit(pixels), _answer(chances, label)
-    whole = Column(kernels, Legend("legend"), gap=0.6)
-    return Diagram(
-        Either(Row(whole, digit, answer), Column(whole, Row(digit, answer), align="middle"))
-    )
-
-
-def surprise(pixels: Floats, chances: Floats, label: int, highest: float) -> Diagram:
-    """Describe the digit, what it is taken for, and its loss on the curve of −ln p.
-
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    chances : numpy.ndarray, shape (classes,)
-        Their probabilities.
-    label : int
-        The right class.
-    highest : float
-        The largest loss that is to be shown.
-    """
-    chance = float(chances[label])
-    loss = fmt.number(-np.log(chance))
-    dot = Dot("own", chance, -np.log(chance), LOSS_IS.fill(v=loss))
-    curve = loss_curve(highest, (dot,))
-    digit, answer = _digit(pixels), _answer(chances, label)
-    return Diagram(
-        Either(Row(digit, answer, curve), Column(Row(digit, answer), curve, align="middle"))
-    )
-
-
-def batch(losses: Floats, highest: float) -> Diagram:
-    """Describe the loss of each digit of a batch on the curve of −ln p, and their mean."""
-    dots = [Dot(f"digit-{n}", float(np.exp(-v)), float(v)) for n, v in enumerate(losses)]
-    curve = loss_curve(highest, dots, float(losses.mean()))
-    return Diagram(Either(replace(curve, size=(16, _LONG), wide=True), curve))
-
-
-def loss_curve(highest: float, dots: Sequence[Dot], mean: float | None = None) -> Chart:
-    """Describe −ln p, with points on it and the level of their mean."""
+def loss_curve(highest: float, dots: Sequence[Dot]) -> Chart:
+    """Describe −ln p, with points on it."""
     chances = np.geomspace(np.exp(-highest), 1, _POINTS)
     curves = [Curve("curve", chances, -np.log(chances), tone="muted")]
-    if mean is not None:
-        label = MEAN.fill(v=fmt.number(mean))
-        level = np.array([0.0, 1.0]), np.full(2, mean)
-        curves.append(Curve("mean", *level, label, "positive"))
     return Chart(
         "surprise", curves, Axis(CHANCE, 0.0, 1.0, percent=True), Axis(LOSS, 0.0, highest),
         size=(16, 28), dots=dots,
@@ -166,8 +122,9 @@ def valley(
     *,
     filter: int,
     step: int,
+    own: float,
     now: float | None = None,
-    named: bool = True,
+    near: bool = False,
     upright: bool = False,
 ) -> Diagram:
     """Describe one weight in its kernel, and how the training loss changes with it.
@@ -180,26 +137,28 @@ def valley(
     place : (int, int)
         The weight's row and column.
     weights, losses : numpy.ndarray, shape (points,)
-        Values that it was given, its own in the middle; the training loss with each.
+        Values that it was given, and the training loss with each.
     slope : float
         Where the weight is.
     filter, step : int
+    own : float
+        The weight.
     now : float, optional
         Where the weight is, if it has gone a step.
-    named : bool
-        Whether its value stands beside it.
+    near : bool
+        Whether the curve is that of values nearby.
     upright : bool
         Whether the curve is below the kernel, not beside it.
     """
-    middle = len(weights) // 2
-    own = float(weights[middle])
     now = own if now is None else now
     low, high = float(losses.min()), float(losses.max())
-    ends = _tangent(weights, losses, slope)
-    tangent = losses[middle] + slope * (ends - own)
+    ends, tangent = _tangent(own, weights, losses, slope)
     at = float(np.interp(now, weights, losses))
-    side = "right" if slope > 0 else "left"
-    ball = Dot("ball", now, at, fmt.number(now, 3) if named else "", side=side)
+    # Where the curve is not: above a way down.
+    side = "right" if slope < 0 else "left"
+    ball = Dot("ball", now, at, fmt.number(now, 3), side=side, large=True)
+    # With two digits that are not zero.
+    height = fmt.number(high - low, 1 - math.floor(math.log10(high - low)))
     shown = kernel.copy()
     shown[place] = now
     arrange = Column if upright else Row
@@ -211,76 +170,69 @@ def valley(
     chart = Chart(
         "valley",
         [
-            Curve("loss", weights, losses),
+            Curve("near" if near else "loss", weights, losses),
             Curve("slope", ends, tangent, SLOPE.fill(v=fmt.number(slope, 3, sign=True)), "accent",
                   dashed=True),
         ],
         Axis(ONE_WEIGHT), Axis(TRAINING_LOSS, low, high), size=(16, 24), dots=(ball,),
-        counter=terms.TRAINING_STEP.fill(n=step), note=ZOOMED.fill(v=fmt.number(high - low)),
+        counter=terms.TRAINING_STEP.fill(n=step), note=ZOOMED.fill(v=height),
     )  # fmt: skip
     return Diagram(arrange(numbers, chart))
 
 
-def _tangent(weights: Floats, losses: Floats, slope: float) -> Floats:
-    """Return between which weights a tangent is drawn: as far as the curve's box goes."""
-    middle = len(weights) // 2
-    own, level = float(weights[middle]), float(losses[middle])
+def _tangent(own: float, weights: Floats, losses: Floats, slope: float) -> tuple[Floats, Floats]:
+    """Return the ends of a tangent: as far as the curve's box goes."""
+    level = float(np.interp(own, weights, losses))
     reach = [float(weights[0]) - own, float(weights[-1]) - own]
     if slope:
         height = sorted((float(end) - level) / slope for end in (losses.min(), losses.max()))
         reach = [max(reach[0], height[0]), min(reach[1], height[1])]
-    return own + np.array(reach)
+    away = np.array(reach)
+    return own + away, level + slope * away
 
 
-def strides(kernels: Maps, losses: Mapping[str, tuple[Caption, float]], guess: float) -> Diagram:
-    """Describe the kernels, and the training loss before and after steps of all weights.
+def strides(kernels: Maps, losses: Mapping[str, tuple[Caption, float]]) -> Diagram:
+    """Describe the kernels, and the training loss before and after a step of all weights.
 
     Parameters
     ----------
     kernels : Maps
     losses : mapping of str to (Caption, float)
         By what they are called.
-    guess : float
-        The loss of one who guesses.
     """
-    named = {**losses, "guess": (GUESSING, guess)}
-    bars = [
-        Bar(name, said, value, tone="muted" if name == "guess" else "accent")
-        for name, (said, value) in named.items()
-    ]  # fmt: skip
-    most = max(value for _, value in named.values())
-    scale, whole = Scale(most), Column(kernels, Legend("legend"), gap=0.6)
+    bars = [Bar(name, said, value, tone="accent") for name, (said, value) in losses.items()]
+    scale = Scale(max(value for _, value in losses.values()))
     lost = Bars("strides", bars, scale, title=TRAINING_LOSS.capital, length=16)
-    long = replace(lost, length=_LONG)
+    legend = Legend("legend")
     return Diagram(
         Either(
-            Column(Row(kernels, Legend("legend")), long),
-            Column(whole, lost, align="middle"),
-            Row(whole, lost),
+            Column(Row(kernels, legend), replace(lost, length=_LONG)),
+            Column(Column(kernels, legend, gap=0.6), lost, align="middle"),
         )
     )
 
 
-def run(
-    kernels: Maps,
-    way: tuple[Floats, Floats],
-    checks: tuple[Floats, Floats],
-) -> Diagram:
-    """Describe the kernels, the training loss step by step, and the accuracy at the checks.
+def run(kernels: Maps, way: tuple[Floats, Floats], pixels: Floats, reads: Caption) -> Diagram:
+    """Describe the kernels, the training loss step by step, and what a digit is taken for.
 
     Parameters
     ----------
     kernels : Maps
     way : (steps, losses)
-    checks : (steps, accuracies)
+    pixels : numpy.ndarray, shape (height, width)
+        The digit.
+    reads : Caption
+        What it is taken for.
     """
-    legend, curves = Legend("legend"), _curves(way, checks)
-    left = Column(kernels, legend, gap=0.6)
+    loss = _loss(way)
+    digit = Cells("digit", pixels, share="digit", lines=False, weight=0.3)
+    said = Text("reads", reads, role="heading", weight="bold")
+    left = Column(kernels, Legend("legend"), gap=0.6)
+    answer = Row(digit, said, align="middle")
     return Diagram(
         Either(
-            Row(left, Column(*curves, gap=1.2)),
-            Column(left, Column(*curves, gap=1.2), align="middle"),
-            Column(kernels, Row(*curves, align="top"), legend, align="middle"),
+            Row(left, Column(loss, answer, gap=1.0)),
+            Column(left, answer, loss, align="middle"),
         )
     )
 
@@ -298,7 +250,7 @@ def whole(
     about : Caption
         With which the alternative text begins.
     """
-    loss, accuracy = _curves(way, checks)
+    loss, accuracy = _loss(way), _accuracy(checks, float(way[0][-1]))
     pairs = [Row(*walls[n : n + 2], align="top") for n in range(0, len(walls), 2)]
     legend = Legend("legend")
     return Diagram(
@@ -310,147 +262,31 @@ def whole(
     )
 
 
-def _curves(way: tuple[Floats, Floats], checks: tuple[Floats, Floats]) -> tuple[Chart, Chart]:
+def _loss(way: tuple[Floats, Floats]) -> Chart:
     steps, losses = way
-    last = float(steps[-1])
-    loss = Chart(
+    return Chart(
         "loss",
         [Curve("way", steps, losses, tone="accent")],
-        Axis(terms.TRAINING_STEPS, 1.0, last, log=True),
+        Axis(terms.TRAINING_STEPS, 1.0, float(steps[-1]), log=True),
         Axis(MEAN_OF.fill(n=BATCHES), 0.0, float(np.ceil(2 * losses.max()) / 2), most=3),
         size=(10, 20), share="curves", title=TRAINING_LOSS.capital,
         counter=plain(fmt.number(losses[-1])),
     )  # fmt: skip
-    accuracy = Chart(
+
+
+def _accuracy(checks: tuple[Floats, Floats], last: float) -> Chart:
+    return Chart(
         "accuracy",
         [Curve("checks", *checks, tone="positive")],
         Axis(terms.TRAINING_STEPS, 1.0, last, log=True),
         Axis(READ_RIGHT, 0.0, 1.0, percent=True, most=2), size=(7, 20), share="curves",
         title=terms.ACCURACY.capital, counter=plain(fmt.percent(checks[1][-1], 2)),
     )  # fmt: skip
-    return loss, accuracy
-
-
-def story(
-    pixels: Floats,
-    chances: Floats,
-    label: int,
-    way: tuple[Floats, Floats],
-    stops: Sequence[tuple[int, float]],
-    last: int,
-    *,
-    upright: bool = False,
-) -> Diagram:
-    """Describe how one digit was read on the way: its answer, and the right class's probability.
-
-    Parameters
-    ----------
-    pixels : numpy.ndarray, shape (height, width)
-    chances : numpy.ndarray, shape (classes,)
-        At the moment that is shown.
-    label : int
-        The right class.
-    way : (steps, probabilities)
-        Of the right class.
-    stops : sequence of (int, float)
-        Steps and probabilities that are told.
-    last : int
-        All steps of the training.
-    upright : bool
-        Whether the frame is narrow.
-    """
-    steps, right = way
-    told = [step for step, _ in stops]
-    near = _NEAR if upright else 1.0
-    dots = [
-        # A narrow frame has no room for names that are nearly at one place.
-        Dot(f"stop-{n}", step, chance,
-            "" if n and step < near * told[n - 1] else fmt.count(step),
-            side="above" if chance > 0.5 else "below")
-        for n, (step, chance) in enumerate(stops)
-    ]  # fmt: skip
-    chart = Chart(
-        "story", [Curve("chance", steps, right)],
-        Axis(terms.TRAINING_STEPS, 1.0, float(last), log=True),
-        # Beyond 0% and 100% there is room for the names of points.
-        Axis(terms.PROBABILITY_OF.fill(k=label), -0.4, 1.25, percent=True), size=(16, 32),
-        dots=dots,
-    )  # fmt: skip
-    digit, answer = _digit(pixels), _answer(chances, label)
-    return Diagram(
-        Either(
-            Row(digit, answer, chart),
-            Row(Column(digit, answer, align="middle"), chart),
-            Column(Row(digit, answer), chart, align="middle"),
-        )
-    )
-
-
-def payoff(
-    before: Floats,
-    after: Floats,
-    limit: float,
-    place: tuple[int, int],
-    way: tuple[Floats, Floats],
-    *,
-    filter: int,
-    told: Sequence[int],
-) -> Diagram:
-    """Describe one kernel before and after, and the way of one of its weights between.
-
-    Parameters
-    ----------
-    before, after : numpy.ndarray, shape (height, width)
-    limit : float
-        End of the scale of weights.
-    place : (int, int)
-        The weight's row and column.
-    way : (steps, weights)
-        The weight at each of them.
-    filter : int
-    told : sequence of int
-        Which of the steps are dotted.
-    """
-    scale, (steps, weights) = Scale(limit, terms.WEIGHT), way
-    mark = {"weight": Mark(*place)}
-    first, end = (
-        Cells(name, values, scale, numbers=True, share="numbers", marks=mark,
-              title=terms.TRAINING_STEP.fill(n=fmt.count(int(step))).capital)
-        for name, values, step in (("before", before, 0), ("after", after, steps[-1]))
-    )  # fmt: skip
-    dots = [
-        Dot(f"at-{n}", float(steps[n]), float(weights[n]), fmt.number(weights[n], 3),
-            side="below" if n == told[0] else "left")
-        for n in told
-    ]  # fmt: skip
-    room = 0.1 * float(np.ptp(weights))
-    chart = Chart(
-        "path", [Curve("weight", steps, weights, plain(fmt.number(weights[-1], 3)))],
-        Axis(terms.TRAINING_STEPS, float(steps[0]), float(steps[-1]), log=True),
-        Axis(RINGED.fill(n=filter), float(weights.min()) - room, float(weights.max()) + room),
-        size=(14, 22), dots=dots,
-    )  # fmt: skip
-    return Diagram(Either(Row(first, chart, end), Column(Row(first, end), chart, align="middle")))
 
 
 def plain(text: str) -> Caption:
     """Return a number that is read alike in both languages."""
     return Caption(en=text, zh=text)
-
-
-def _digit(pixels: Floats) -> Part:
-    return Cells("digit", pixels, weight=0.6, lines=False)
-
-
-def _answer(chances: Floats, label: int) -> Bars:
-    bars = [
-        Bar(
-            str(k), str(k), float(p), fmt.probability(float(p)),
-            "accent" if k == label else "muted",
-        )
-        for k, p in enumerate(chances)
-    ]  # fmt: skip
-    return Bars("answer", bars, Scale(1.0), title=terms.PROBABILITY.capital, length=10)
 
 
 KERNELS = Caption(en="The {n} kernels of {layer}", zh="{layer} 的 {n} 个卷积核")
@@ -459,15 +295,12 @@ CHANGE = Caption(en="change of a weight", zh="权重的变化")
 CHANCE = Caption(en="probability of the right class, p", zh="正确类别的概率 p")
 LOSS = Caption(en="loss, −ln p", zh="损失 −ln p")
 LOSS_IS = Caption(en="loss {v}", zh="损失 {v}")
-MEAN = Caption(en="mean {v}", zh="平均 {v}")
 TRAINING_LOSS = Caption(en="training loss", zh="训练损失")
 MEAN_OF = Caption(en="mean of {n} batches", zh="{n} 批的平均")
 READ_RIGHT = Caption(en="read right", zh="认对的")
 ONE_WEIGHT = Caption(en="the weight", zh="这个权重")
 SLOPE = Caption(en="slope {v}", zh="斜率 {v}")
 ZOOMED = Caption(en="The axis is cut: the curve is {v} high.", zh="纵轴不从 0 开始：曲线高 {v}。")
+READS = Caption(en="reads {k}", zh="判为 {k}")
 BEFORE = Caption(en="before", zh="走之前")
 ONE_STEP = Caption(en="one step", zh="走一步")
-FAR = Caption(en="3 times as far", zh="三倍步长")
-GUESSING = Caption(en="guessing", zh="瞎猜")
-RINGED = Caption(en="the framed weight of filter {n}", zh="过滤器 {n} 中加框的权重")
