@@ -16,7 +16,7 @@ from convexplain.ops import PoolStep
 from convexplain.panels import Diagram
 from convexplain.stage import LessonScene
 from convexplain.stage.board import DIM, lazily
-from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
+from convexplain.stage.pace import Move, accelerating, eased, in_turn
 
 KINDS = ("with", "without")
 BOTH = ("digit", *(f"{what}{kind}" for kind in KINDS for what in ("digit.", "wide-", "said-")))
@@ -335,38 +335,6 @@ class Pooling(LessonScene):
         """One large picture with both frames."""
         self.become(self.picture.both(), 0.4, self.camera.home(), show=BOTH)
         self.during(1, in_turn(*(self.look_at(kind) for kind in KINDS)))
-
-    def show_work(self, event: Event) -> None:
-        """How many multiplications there are, with pooling and without: two towers."""
-        self.towers(0.15)
-        rise = [
-            together(
-                self.board.grow(f"work-{kind}.all", out_of=self.floor(f"work-{kind}.all")),
-                self.board.show(f"count-{kind}"),
-            )
-            for kind in KINDS
-        ]  # fmt: skip
-        self.during(0.5, in_turn(*rise))
-        self.during(1, self.board.pulse("count-without", "count-with", times=2))
-
-    def towers(self, share: float) -> None:
-        """Lay out the towers with their names, where they are not there yet."""
-        if self.board.has("said-work"):
-            return
-        shown = ("said-work", *(f"said-{kind}" for kind in KINDS))
-        self.become(self.picture.work(), share, self.camera.home(), show=shown)
-
-    def floor(self, name: str) -> tuple[float, float, float, float]:
-        """Return the lower edge of something, out of which it rises."""
-        left, top, wide, high = self.board.box(name)
-        return left, top + high - 1, wide, 1.0
-
-    def show_accuracy(self, event: Event) -> None:
-        """What short trainings reach."""
-        self.towers(0.15)
-        names = [f"reached-{kind}" for kind in KINDS]
-        self.during(0.3, self.board.show("said-accuracy", *names))
-        self.during(1, in_turn(*(self.board.pulse(name) for name in names)))
 
     def show_answer(self, event: Event) -> None:
         """Both frames once more, or both maps."""

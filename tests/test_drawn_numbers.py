@@ -426,13 +426,6 @@ def test_frames_of_pooling_are_as_wide_as_is_counted_over_them(look):
     assert (large["wide-with"].text, large["wide-without"].text) == ("18", "7")
 
 
-def test_towers_of_pooling_are_as_high_as_the_work(look):
-    stage = plays.of("pooling", look).during("gain")[-1]
-    heights = [np.ptp(stage[f"work-{name}.all"].places[:, 1]) for name in ("with", "without")]
-    numbers = [int(stage[f"count-{name}"].text.replace(",", "")) for name in ("with", "without")]
-    assert heights[0] / heights[1] == pytest.approx(numbers[0] / numbers[1], abs=1e-3)
-
-
 # A digit that moves.
 
 

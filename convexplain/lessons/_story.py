@@ -180,7 +180,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         "pooling",
         Caption(en="So many numbers. Are all of them needed?", zh="这么多数，都需要吗？"),
-        "mean why predict-reach without with both work accuracy answer",
+        "why predict-reach without with both answer",
         {"input": HERO},
     ),
     Chapter(

@@ -26,6 +26,9 @@ from convexplain.panels import Diagram
 from convexplain.style import format as fmt
 from convexplain.style.captions import Caption
 
+#: Two walls of so many maps share the frame, each large enough to be looked at.
+_WALL = 6
+
 
 @dataclass(frozen=True)
 class Pooling(FilterLesson):
@@ -192,7 +195,7 @@ class Pooling(FilterLesson):
     @property
     def shown_channels(self) -> tuple[int, ...]:
         """Those maps that are shown of the layer: its first ones, or the strongest of many."""
-        return walls.on_wall(self.maps, whole=walls.MOST)  # two walls share the frame
+        return walls.on_wall(self.maps, whole=_WALL, most=_WALL)
 
     def diagram(self) -> Diagram:
         """Describe the picture of it, for a figure."""
@@ -223,8 +226,9 @@ class Pooling(FilterLesson):
         if self.reach is not None:
             yield Beat.of("reach", words.REACH_TITLE, *self._tell_reach(self.reach))
         title = self.shown_title if self.reach is None else words.REACH_TITLE
-        if self.reach is not None or self.costs is not None:
-            yield Beat.of("gain", title, *self._tell_gain())
+        if self.reach is not None:
+            a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
+            yield Beat.of("gain", title, Event("both", 3.4, words.BOTH.fill(a=a, b=b)))
         yield Beat.of("answer", title, Event("answer", 4.0, self._answer()))
 
     def _tell_winner(self) -> Iterator[Event]:
@@ -236,7 +240,7 @@ class Pooling(FilterLesson):
             yield Event("predict-largest", self.pause, ask=self._ask_which(), detail=1)
             yield Event("largest", 2.6, words.LARGEST)
             mean = words.MEAN.fill(m=fmt.number(self.step.mean().value))
-            yield Event("mean", 2.8, mean, detail=1)
+            yield Event("mean", 2.8, mean, detail=2)
         yield Event("one", 2.6, words.ONE.fill(n=n))
         if self.another is not None:
             said = words.ANOTHER.fill(v=fmt.number(self.another.value))
@@ -303,22 +307,12 @@ class Pooling(FilterLesson):
         replies = {right: None, pooling: words.THE_POOLING}
         replies.setdefault(sides, words.ALL_SIDES)
         return Question(
-            words.HOW_FAR.fill(layer=self.picture_of.last),
+            words.HOW_FAR.fill(n=in_words(len(reach.plain))),
             tuple(
                 Choice(Caption(en=str(width), zh=str(width)), reply)
                 for width, reply in sorted(replies.items())
             ),
         )
-
-    def _tell_gain(self) -> Iterator[Event]:
-        if self.reach is not None:
-            a, b = self.reach.pooled[-1].width, self.reach.plain[-1].width
-            yield Event("both", 3.0, words.BOTH.fill(a=a, b=b))
-        if self.costs is not None:
-            ratio = fmt.number(self.costs[1] / self.costs[0], 0 if self._many else 1)
-            yield Event("work", 3.0, words.WORK.fill(r=ratio), detail=1)
-        if self.accuracies:
-            yield Event("accuracy", 3.0, words.ACCURACY, detail=1)
 
     def _answer(self) -> Caption:
         n = in_words(self.size)
@@ -327,9 +321,3 @@ class Pooling(FilterLesson):
             return words.ANSWER.fill(n=n, a=a, b=b)
         before, after = self.response_map.size, self.pooled.size
         return words.ANSWER_FEWER.fill(n=n, a=fmt.count(before), b=fmt.count(after))
-
-    @property
-    def _many(self) -> bool:
-        """Whether the work is many times as much, so that no decimals are wanted."""
-        assert self.costs is not None
-        return self.costs[1] >= 10 * self.costs[0]

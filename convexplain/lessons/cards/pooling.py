@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convexplain.lessons.cards._card import Card, Mistake, Pause, told
+from convexplain.lessons.cards._card import Card, Mistake, Pause
 from convexplain.lessons.pooling import Pooling
 from convexplain.style import format as fmt
 from convexplain.style import terms
@@ -19,7 +19,7 @@ def card(lesson: Pooling) -> Card:
         "n": lesson.size,
         "v": fmt.number(step.value),
         "place": terms.CELL.fill(r=step.argmax[0], c=step.argmax[1]),
-        "mean": told(lesson, "winner")["m"],
+        "mean": fmt.number(step.mean().value),
         "layer": lesson.picture_of.last,
         "a": reach.pooled[-1].width,
         "b": reach.plain[-1].width,

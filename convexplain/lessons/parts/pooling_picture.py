@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ from convexplain.lessons.parts import pooling_words as words
 from convexplain.lessons.parts.pooled import Odd, Reach, Unseen
 from convexplain.ops import Box, PoolStep
 from convexplain.panels import (
-    Aligned,
     Bar,
     Bars,
     Cells,
@@ -35,11 +34,6 @@ from convexplain.style import terms
 from convexplain.style.captions import Caption
 
 Map = npt.NDArray[Any]
-
-#: Height and breadth of a tower of work, in cells and in sizes of text.
-_HIGH, _BROAD = 20, 9.0
-#: What is compared: its name, how it is called, how it is drawn.
-_KINDS = ("with", words.WITH, "accent"), ("without", words.WITHOUT, "muted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,37 +171,6 @@ class PoolingPicture:
         if self.upright:
             return Diagram(Column(self._views(), Row(*told, gap=2), align="middle"))
         return Diagram(Row(self._views(), Column(*told, gap=1.6)))
-
-    def work(self) -> Diagram:
-        """Describe the multiplications as two towers, and what short trainings reach."""
-        wide, narrow = self._towers("heading"), self._towers("heading", 0.8 * _BROAD)
-        return Diagram(Either(self._towers("display"), wide, narrow))
-
-    def _towers(self, role: Literal["display", "heading"], thick: float = _BROAD) -> Part:
-        assert self.costs is not None
-        most = Scale(float(max(self.costs)), signed=False)
-        columns: list[list[Part]] = []
-        for n, (name, label, tone) in enumerate(_KINDS):
-            count = fmt.count(self.costs[n])
-            bar = Bar("all", label, float(self.costs[n]), count, tone)
-            column: list[Part] = [
-                Text(f"count-{name}", count, role=role, silent=True),
-                Bars(
-                    f"work-{name}", [bar], most, stacked=True, upright=True, length=_HIGH,
-                    thick=thick, share="towers",
-                ),
-                Text(f"said-{name}", label, silent=True),
-            ]  # fmt: skip
-            if self.accuracies:
-                column.append(Text(f"reached-{name}", self.accuracies[n], role="heading"))
-            columns.append(column)
-        heads = [
-            Text("said-work", terms.MULTIPLICATIONS.capital, tone="muted", measure=8),
-            None, None,
-            Text("said-accuracy", words.ACCURACIES.capital, tone="muted", measure=8),
-        ]  # fmt: skip
-        rows = [[heads[n], *(column[n] for column in columns)] for n in range(len(columns[0]))]
-        return Aligned(rows, gap=1.0, row_gap=0.35, across="middle", down="bottom")
 
     def diagram(self) -> Diagram:
         """Describe all of it: the window, its winner, the pooled map; and what is gained."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-TITLE = Caption(en="Max pooling: keep the largest of {n}", zh="最大池化：{n} 个数只留最大值")
-REACH_TITLE = Caption(en="Max pooling: see further", zh="最大池化：看得更宽")
+TITLE = Caption(en="Pooling: one number for {n}", zh="池化：{n} 个数变成一个")
+REACH_TITLE = Caption(en="Pooling: how far later layers see", zh="池化：后面的层看多宽")
 QUESTION = Caption(en="Why throw {m} of {n} numbers away?", zh="为什么 {n} 个数里要丢掉 {m} 个？")
 ANSWER = Caption(
     en="One of {n} is kept: later layers see {a} pixels wide, not {b}.",
@@ -23,7 +23,7 @@ ANSWER_FEWER = Caption(
 FOUR = Caption(en="{n} responses, side by side.", zh="相邻的 {n} 个响应。")
 WHICH = Caption(en="Which number goes on?", zh="哪个数会留下？")
 FIRST = Caption(en="Its place does not count, only its size.", zh="和位置无关，只看大小。")
-LARGEST = Caption(en="The largest stays.", zh="最大的留下。")
+LARGEST = Caption(en="The largest stays: max pooling.", zh="最大的留下：最大池化。")
 EQUAL = Caption(en="All are equal: the first counts.", zh="都相等：算第一个。")
 MEAN = Caption(en="An average would have been {m}.", zh="若取平均：{m}。")
 ONE = Caption(en="One cell for {n}.", zh="{n} 格变一格。")
@@ -42,9 +42,7 @@ HALF = Caption(
     zh="高和宽各减半：{a} 个数变成 {b} 个。",
 )
 FEWER = Caption(en="{a} numbers become {b}.", zh="{a} 个数变成 {b} 个。")
-CHANNELS = Caption(
-    en="Each map for itself: {c} stay {c}.", zh="每张图各自池化：{c} 张仍是 {c} 张。"
-)
+CHANNELS = Caption(en="Each of the {c} maps is pooled by itself.", zh="{c} 张图各自池化。")
 
 # What it does to a shift, and at the border.
 MOVED = Caption(en="The digit moves one pixel {direction}.", zh="手写数字{direction}移 1 个像素。")
@@ -68,8 +66,8 @@ UNCHANGED = Caption(
 # How far later layers see.
 WHY = Caption(en="What is it good for?", zh="有什么用？")
 HOW_FAR = Caption(
-    en="Without pooling, how many pixels wide does {layer} see?",
-    zh="没有池化，{layer} 能看几个像素宽？",
+    en="Without pooling, how many pixels wide does the last of {n} convolutions see?",
+    zh="没有池化，{n} 个卷积层的最后一个看几个像素宽？",
 )
 THE_POOLING = Caption(
     en="That is with pooling: it is what widens the view.",
@@ -83,16 +81,13 @@ GROWS = Caption(
 )
 PLAIN = Caption(en="Without pooling, it sees this much.", zh="没有池化，只能看到这么多。")
 APART = Caption(
-    en="After a pooling, neighbours lie {s} pixels apart.", zh="池化之后，相邻两格相隔 {s} 个像素。"
+    en="After a pooling, neighbours lie {s} pixels apart: windows span more.",
+    zh="池化之后，相邻两格相隔 {s} 个像素：窗口跨得更宽。",
 )
 POOLED = Caption(en="With pooling, it sees this much.", zh="有池化，能看到这么多。")
 BOTH = Caption(
     en="Seen by one last cell: {a} pixels wide, not {b}.",
     zh="最后一层一格看到 {a} 个像素宽，不是 {b} 个。",
-)
-WORK = Caption(en="Without pooling: {r} times the multiplications.", zh="没有池化，乘法是 {r} 倍。")
-ACCURACY = Caption(
-    en="Trained briefly: the accuracies overlap.", zh="短时间训练：准确率的范围有重叠。"
 )
 
 # Names in the pictures.
