@@ -920,7 +920,7 @@ MUTATIONS = (
         "the tour's last shift told while the digit is on its way",
         "convexplain/page/tour.js",
         "if (state.shift[0] !== right || state.shift[1] !== down)",
-        "if (state.shift[0] === right && state.shift[1] !== down)",
+        "if (state.shift[0] !== right && state.shift[1] !== down)",
         "tests/page/test_page_tour.py::test_the_tour_says_of_each_shift_what_is_so_there",
     ),
     Mutation(

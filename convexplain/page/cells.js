@@ -68,7 +68,7 @@ export function numberBlock(kind, cols, values, cells, caption, over = null) {
   const longest = Math.max(...values.map((value) => number(value).length));
   return make(
     "div",
-    { class: `numbers ${kind} ${cols > 3 ? "many" : ""}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
+    { class: `numbers ${kind} ${cols > 3 ? "many" : cells.length === 1 ? "alone" : ""}`, style: { "--cols": cols, "--rows": rows.length, "--digits": longest } },
     over, make("table", {}, caption, make("tbody", {}, rows)),
   );
 }

@@ -190,8 +190,13 @@ export class Chain {
     return changed;
   }
 
-  /** Where the chain is wider than the window: scroll along it to the chosen cell's column and those that it reads. */
+  /** Where the chain, or its tabs, are wider than the window: scroll along them to the chosen cell's column and those that it reads. */
   bringIn() {
+    const { tabs } = this;
+    const tab = tabs.querySelector('[aria-current="true"]');
+    if (tab instanceof HTMLElement && tabs.scrollWidth > tabs.clientWidth) {
+      tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+    }
     const room = this.element.parentElement;
     if (!room || room.scrollWidth <= room.clientWidth) return;
     const margin = parseFloat(getComputedStyle(room).paddingLeft);

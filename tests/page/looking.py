@@ -17,6 +17,18 @@ from convexplain.style import format as fmt
 DESK = {"viewport": {"width": 1920, "height": 1080}}
 SMALL_DESK = {"viewport": {"width": 1024, "height": 768}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+#: A projector, a laptop, a frame of JupyterLab, tablets, a frame of a course, 200% zoom, a phone.
+SCREENS = {
+    "1920": {"viewport": {"width": 1920, "height": 1080}},
+    "1366": {"viewport": {"width": 1366, "height": 768}},
+    "1024": {"viewport": {"width": 1024, "height": 768}},
+    "frame": {"viewport": {"width": 1000, "height": 600}},
+    "tablet": {"viewport": {"width": 760, "height": 1024}},
+    "upright": {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True},
+    "760": {"viewport": {"width": 760, "height": 600}},
+    "zoom": {"viewport": {"width": 683, "height": 384}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
 LOOK = "lang=en&th=light"
 
 
@@ -119,3 +131,23 @@ def address(page: Page) -> dict[str, str]:
     """The address's fragment by key."""
     parts = page.evaluate("location.hash").removeprefix("#").split("&")
     return dict(part.split("=", 1) for part in parts if part)
+
+
+# Whether a part lies in the window, and nothing over it.
+IN_VIEW = """(part) => {
+  const { left, top, right, bottom } = part.getBoundingClientRect();
+  if (left < -1 || right > innerWidth + 1) return false;
+  if (top < -1 || bottom > innerHeight + 1) return false;
+  const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  return part.contains(over) || over.contains(part);
+}"""
+OUT_OF_VIEW = f"""(selectors) => selectors.filter((selector) => {{
+  const part = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility());
+  return !part || !({IN_VIEW})(part);
+}})"""
+
+
+def out_of_view(page: Page, *selectors: str) -> list[str]:
+    """Those of which nothing is shown, or whose first part is not whole in the window."""
+    found: list[str] = page.evaluate(OUT_OF_VIEW, list(selectors))
+    return found

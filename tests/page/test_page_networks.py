@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,11 @@ from tests.page.handle import app_page
 from tests.page.looking import (
     DESK,
     PHONE,
+    SCREENS,
     address,
     cell,
     fragment,
+    out_of_view,
     settled,
     sparing,
     sums,
@@ -139,6 +142,27 @@ def test_a_cell_of_a_photograph_is_explained_by_channels(show: Open) -> None:
     assert address(page)["l"] == "input"
     assert address(page)["m"] == str(channel)
     assert any("of 255" in text for text in texts(page, ".notes li"))
+
+
+@pytest.mark.parametrize("screen", ["phone", "upright"])
+def test_of_a_long_chain_a_cell_is_in_view_with_its_maps_and_its_tab(
+    show: Open, screen: str
+) -> None:
+    page = show(cell("dense1", 5, 0, 0), **SCREENS[screen])
+    page = show(cell("conv4", 84, 3, 4), **SCREENS[screen])
+    parts = (
+        '.tab[aria-current="true"]', '[data-layer="conv3"] canvas', '[data-layer="conv4"] canvas',
+        ".panel .output-cell", ".kernel .over select",
+    )  # fmt: skip
+    assert out_of_view(page, *parts) == []
+    assert page.locator(".kernel .over select").bounding_box()["width"] > 80  # type: ignore[index]
+    # No name of a layer lies over the next one's.
+    boxes = [tab.bounding_box() for tab in page.locator(".tab").all()]
+    ends = [(box["x"], box["x"] + box["width"], box["y"]) for box in boxes if box]
+    for (_, end, row), (start, _, below) in itertools.pairwise(ends):
+        assert end <= start + 1 or below > row
+    width = SCREENS[screen]["viewport"]["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_photograph_of_one_s_own_is_framed_as_the_recipe_says(show: Open) -> None:
