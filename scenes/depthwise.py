@@ -182,15 +182,17 @@ class Depthwise(LessonScene):
         """How many weights an ordinary layer has, and how many are left."""
         picture = self.lesson.cost()
         self.turn_into(picture, 0.25, show=("ordinary",), hold=("separable",))
-        self.during(0.35, self.board.grow("separable.all", out_of="ordinary.all"))
+        parts = ("separable.slide", "separable.mix")
+        self.during(0.35, *(self.board.grow(part, out_of="ordinary.all") for part in parts))
         self.during(0.05, self.board.show("separable.title"))
-        self.during(1, self.board.pulse("separable.all", times=2))
+        self.during(1, in_turn(*map(self.board.pulse, parts)))
 
     def show_work(self, event: Event) -> None:
         """Multiplications are as many times more of both."""
         shown = ("ordinary", "separable")
         self.turn_into(self.lesson.cost(work=True), 0.3, show=shown)
-        self.during(1, in_turn(*map(self.board.pulse, ("ordinary.all", "separable.all"))))
+        looks = (["ordinary.all"], ["separable.slide", "separable.mix"])
+        self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))
 
     # The price.
 

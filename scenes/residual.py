@@ -57,8 +57,12 @@ class Residual(LessonScene):
         held = ("change", "plus", "equals", "sum", "one")
         if self.board.shown("sum"):
             self.during(0.1, self.board.hide("sum"))
-        self.turn_into(picture, 0.25, show=("came",), hold=held)
-        self.during(0.35, self.board.grow("change", out_of="came"), self.board.show("plus"))
+        self.turn_into(picture, 0.2, show=("came",), hold=held)
+        values = self.board.part("sum").values
+        self.known = values.copy()
+        values[...] = float("nan")
+        self.board.show("plus", "equals", "sum")(1.0)
+        self.during(0.35, self.board.grow("change", out_of="came"))
         self.during(1, self.board.show("came.cell", "change.cell"))
 
     def show_meet(self, event: Event) -> None:
@@ -69,11 +73,8 @@ class Residual(LessonScene):
 
     def show_adds(self, event: Event) -> None:
         """Both numbers fall into one cell."""
-        self.during(0.1, self.board.show("equals", "one.equals"))
-        self.known = self.board.part("sum").values.copy()
         values = self.board.part("sum").values
-        values[...] = float("nan")
-        self.during(0.1, self.board.show("sum", "sum.cell"))
+        self.during(0.15, self.board.show("one.equals", "sum.cell"))
         row, col = self.lesson.place
 
         def give() -> None:
@@ -155,9 +156,9 @@ class Residual(LessonScene):
         if self.board.has("back"):
             self.during(0.1, self.board.hide("back", *(f"{name}.cell" for name in BACK)))
         picture = self.lesson.both()
-        shown = [*residual.NAMES, "plus", "equals"]
+        shown = [*residual.NAMES, "plus", "equals", "forward"]
         if self.lesson.errors is not None:
-            shown += [*BACK, "plus-back", "equals-back"]
+            shown += [*BACK, "plus-back", "equals-back", "backward"]
         self.turn_into(picture, 0.35, show=tuple(shown))
         looks = [("came", "sum"), *([("round", "arrives")] if "round" in shown else [])]
         self.during(1, in_turn(*(self.board.pulse(*names) for names in looks)))

@@ -92,8 +92,9 @@ def test_what_the_storyboard_counts_is_counted(lesson):
     assert told(lesson, "work").startswith("Each weight works at 121 places")
     for work, counts in ((False, lesson.separable.weights), (True, lesson.separable.work)):
         picture = lesson.cost(work=work)
-        bars = [bar for name in ("ordinary", "separable") for bar in picture.panel(name).bars]
-        assert tuple(bar.value for bar in bars) == counts
+        bars = [picture.panel(name).bars for name in ("ordinary", "separable")]
+        assert tuple(sum(bar.value for bar in each) for each in bars) == counts
+        assert bars[1][0].value * 64 * 32 == bars[1][1].value * 9 * 32
     names = ("conv1", "pool1"), ("pool2", "conv3", "flatten", "dense")
     before, after = ([lesson.network.layer(n) for n in part] for part in names)
     middle = [DepthwiseConv2D("window"), Conv2D("mix", 64, (1, 1))]

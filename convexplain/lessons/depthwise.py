@@ -53,9 +53,13 @@ _SIDE = 10.0
 
 _ORDINARY = Caption(en="ordinary: {n} weights", zh="普通：{n} 个权重")
 _SEPARABLE = Caption(en="separable: {n} weights", zh="可分离：{n} 个权重")
+_PARTS = Caption(
+    en="separable: {s} to slide + {m} to mix = {n} weights",
+    zh="可分离：滑动 {s} + 混合 {m} = {n} 个权重",
+)
 _WORK = (
     Caption(en="ordinary: {n} multiplications", zh="普通：{n} 次乘法"),
-    Caption(en="separable: {n} multiplications", zh="可分离：{n} 次乘法"),
+    Caption(en="separable: {s} + {m} = {n} multiplications", zh="可分离：{s} + {m} = {n} 次乘法"),
 )
 _PART = Caption(
     en="Channels 0 to {c} and filters 0 to {f}, to scale.",
@@ -356,14 +360,25 @@ class Depthwise(NetworkLesson):
     def cost(self, *, work: bool = False) -> Diagram:
         """Describe how many weights both layers have, or how many multiplications they take."""
         found = self.separable
-        counts, said = (found.work, _WORK) if work else (found.weights, (_ORDINARY, _SEPARABLE))
+        places = int(np.prod(found.between.shape[:2])) if work else 1
+        whole, less = (n * places for n in found.weights)
+        mix = found.scales.size * places
+        counts = {"s": less - mix, "m": mix, "n": less}
+        ordinary, separable = _WORK if work else (_ORDINARY, _PARTS)
+        told = separable.capital.fill(**{key: fmt.count(n) for key, n in counts.items()})
+        stacks = {
+            "ordinary": (
+                ordinary.capital.fill(n=fmt.count(whole)), [Bar("all", "", whole, tone="muted")]
+            ),
+            "separable": (
+                told,
+                [Bar("slide", "", less - mix, tone="ink"), Bar("mix", "", mix, tone="accent")],
+            ),
+        }  # fmt: skip
         bars = [
-            Bars(name, [Bar("all", _WORDS[n], count, tone=tone)], Scale(float(counts[0])),
-                 length=20, share="cost", stacked=True, thick=7.0,
-                 title=said[n].capital.fill(n=fmt.count(count)))
-            for n, (name, count, tone) in enumerate(
-                zip(("ordinary", "separable"), counts, ("muted", "accent"), strict=True)
-            )
+            Bars(name, bars, Scale(float(whole)), length=20, share="cost", stacked=True, thick=7.0,
+                 title=said)
+            for name, (said, bars) in stacks.items()
         ]  # fmt: skip
         return Diagram(Column(*bars, gap=2))
 

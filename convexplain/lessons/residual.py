@@ -16,6 +16,7 @@ from convexplain.lessons.parts.network_lesson import FilterLesson, model_option
 from convexplain.lessons.parts.subject import Role, ancestors, find
 from convexplain.network import Layer, Trace
 from convexplain.panels import (
+    Aligned,
     Cells,
     Column,
     Diagram,
@@ -36,7 +37,7 @@ from convexplain.style.captions import Caption
 
 Floats = npt.NDArray[Any]
 #: At most so many maps on the way through.
-_ON_THE_WAY = 3
+_ON_THE_WAY = 2
 #: A change that is followed prints as at least so much.
 _LEAST = 0.2
 
@@ -47,6 +48,8 @@ _BEHIND = Caption(en="error behind the plus", zh="加号之后的误差")
 _ROUND = Caption(en="comes round", zh="绕过来的")
 _THROUGH = Caption(en="through the layers", zh="穿过各层的")
 _ARRIVES = Caption(en="arrives", zh="到达")
+_FORWARD = Caption(en="forward", zh="正向")
+_BACKWARD = Caption(en="backward", zh="反向")
 _ON_WAY = Caption(en="on the way through", zh="途中")
 #: Of the names of the layers between, so many sizes of text go into a line.
 _NARROW = 5.0
@@ -280,11 +283,16 @@ class Residual(FilterLesson):
 
     def both(self) -> Diagram:
         """Describe both sums: of what goes on, and of the errors that come back."""
-        rows = [_equation(self._three())]
+        rows = {"forward": (_FORWARD, _terms(self._three()))}
         if self.errors is not None:
             back = [replace(each, marks={}) for each in self._arriving()]
-            rows.append(_equation(back, suffix="-back"))
-        both = Column(*rows, gap=0.6, align="middle")
+            rows["backward"] = (_BACKWARD, _terms(back, "-back"))
+        named = [
+            (Text(name, said.capital, role="heading", tone="muted"), *parts)
+            for name, (said, parts) in rows.items()
+        ]
+        above = [part for words, *parts in named for part in (words, Row(*parts, gap=0.7))]
+        both = Either(Aligned(named, gap=0.7, row_gap=0.6, down="middle"), Column(*above, gap=0.4))
         return Diagram(Column(both, Legend("legend", row=True), align="middle"))
 
     def _arriving(self) -> list[Cells]:
@@ -419,17 +427,23 @@ def followed(
     return int(row), int(col)
 
 
-def _equation(maps: list[Cells], upright: bool = False, *, suffix: str = "") -> Part:
-    """Lay out three maps with a plus and an equals sign between them."""
+def _terms(maps: list[Cells], suffix: str = "") -> tuple[Part, ...]:
+    """Return three maps with a plus and an equals sign between them."""
     one, other, total = maps
     plus, equals = (
         Text(f"{name}{suffix}", sign, role="sign")
         for name, sign in (("plus", "+"), ("equals", "="))
     )
+    return one, plus, other, equals, total
+
+
+def _equation(maps: list[Cells], upright: bool) -> Part:
+    """Lay out three maps with a plus and an equals sign between them, or the last one below."""
+    parts = _terms(maps)
     if upright:
-        below = Row(equals, total, gap=0.7)
-        return Column(Row(one, plus, other, gap=0.7), below, align="middle")
-    return Row(one, plus, other, equals, total, gap=0.7)
+        row, below = (Row(*each, gap=0.7) for each in (parts[:3], parts[3:]))
+        return Column(row, below, align="middle")
+    return Row(*parts, gap=0.7)
 
 
 def _addition(
