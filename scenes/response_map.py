@@ -9,7 +9,6 @@ from manim.utils.rate_functions import linear
 
 from convexplain.lessons import response_map
 from convexplain.lessons.parts.beats import Event
-from convexplain.lessons.parts.response_picture import Place
 from convexplain.stage import LessonScene
 from convexplain.stage.board import lazily
 from convexplain.stage.pace import Move, eased, in_turn, together
@@ -34,7 +33,12 @@ class ResponseMap(LessonScene):
 
     def come(self, *names: str) -> Move:
         """Let those parts come up that the picture has then."""
-        return lazily(lambda: self.board.show(*filter(self.board.has, names)))
+
+        def start() -> Move:
+            there = [*filter(self.board.has, names)]
+            return self.board.show(*there) if there else lambda alpha: None
+
+        return lazily(start)
 
     # The picture and the filter.
 
@@ -82,36 +86,40 @@ class ResponseMap(LessonScene):
         self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
 
     def show_weigh(self, event: Event) -> None:
-        """The filter is laid over a patch; its votes are counted, and become the response."""
-        if not self.board.has(f"votes-{event.data.letter}"):
-            tiles = self.board.become(self.picture.tiles())
-            self.during(0.3, tiles, self.come("kernel", "legend", "head-patch"))
-        self.weigh(event.data)
+        """The filter is laid over all patches; each becomes its products."""
+        letters, has = self.letters, self.board.has
+        self.during(0.25, self.board.become(self.picture.tiles()), self.come("kernel", "legend"))
+        seen = [f"{part}-{n}" for n in letters for part in ("name", "patch")]
+        self.come(*seen, *(f"input.{n}" for n in letters))(1.0)
+        if not has(f"products-{letters[0]}"):
+            self.during(1, in_turn(*(self.board.pulse(f"patch-{n}") for n in letters)))
+            return
+        for letter in letters:
+            self.board.fill(f"products-{letter}", np.nan)
+        self.come(*(f"products-{n}" for n in letters))(1.0)
+        self.during(0.35, *(self.board.send("kernel", f"patch-{n}") for n in letters))
+        self.during(0.25, *(self.board.send(f"patch-{n}", f"products-{n}") for n in letters))
+        for place in self.lesson.places.values():
+            self.board.fill(f"products-{place.letter}", place.step.products.squeeze(axis=2))
+        self.during(1, self.board.pulse(*(f"products-{n}" for n in letters)))
+
+    def show_add(self, event: Event) -> None:
+        """What is for a pattern, what against it, and the bias become the response."""
+        letter = event.data.letter
+        votes, products = f"votes-{letter}", f"products-{letter}"
+        source = products if self.board.has(products) else f"patch-{letter}"
+        parts = [
+            self.board.show(f"{votes}.{name}", f"{votes}.{name}.over")
+            for name in ("for", "against", "bias")
+        ]
+        self.during(0.6, self.board.pulse(source), in_turn(*parts))
+        self.during(1, self.come(f"gate-{letter}", f"value-{letter}"))
 
     def show_weighed(self, event: Event) -> None:
-        """The response is looked at, and the votes that it comes of."""
+        """The response is looked at, and the products that it comes of."""
         letter = event.data.letter
-        votes = [f"votes-{letter}.{part}" for part in ("part-0", "part-1")]
-        seen = [name for name in votes if self.board.has(name)]
-        self.during(1, self.board.pulse(*seen, f"value-{letter}"))
-
-    def weigh(self, place: Place) -> None:
-        """Multiply, add up, and let the result come."""
-        letter, step = place.letter, place.step
-        patch, products, votes = (f"{name}-{letter}" for name in ("patch", "products", "votes"))
-        source = patch
-        if self.board.has(products):
-            source = products
-            self.board.fill(products, np.nan)
-            self.come(products, "head-products", "head-value")(1.0)
-            if self.board.has("kernel"):
-                self.during(0.24, self.board.send("kernel", patch))
-            self.during(0.18, self.board.send(patch, products))
-            self.board.fill(products, step.products.squeeze(axis=2))
-        rows = [self.bar(f"{votes}.{name}", source) for name in ("part-0", "part-1", "bias")]
-        self.during(0.3, self.board.show(f"{votes}.zero"), in_turn(*rows))
-        grown = self.board.grow(f"value-{letter}", out_of=f"{votes}.part-0")
-        self.during(1, self.board.show(f"gate-{letter}"), grown)
+        seen = [n for n in (f"products-{letter}", f"value-{letter}") if self.board.has(n)]
+        self.during(1, self.board.pulse(*seen, times=2))
 
     def bar(self, name: str, source: str) -> Move:
         """Let a bar grow, and its name and number come."""

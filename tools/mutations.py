@@ -455,9 +455,9 @@ MUTATIONS = (
     ),
     Mutation(
         "the patch in the place of the products",
-        "scenes.response_map",
-        "self.board.fill(products, step.products.squeeze(axis=2))",
-        "self.board.fill(products, step.patch.squeeze(axis=2))",
+        "scenes/response_map.py",
+        "place.step.products.squeeze(axis=2)",
+        "place.step.patch.squeeze(axis=2)",
         "tests/test_drawn_numbers.py::test_windows_are_framed_where_their_patches_come_from",
     ),
     Mutation(

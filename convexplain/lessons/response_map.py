@@ -341,13 +341,12 @@ class ResponseMap(FilterLesson):
             yield Event("windows", 2.6, words.WINDOWS.fill(n=many))
             yield Event("predict", self.pause, ask=self._ask(), detail=1)
         told = {"full": self._full, "faint": self._faint, "largest": self._largest}
+        yield Event("weigh", 3.0, words.WEIGHING)
         for name in (name for name in told if name in self.places):
-            place = self.places[name]
-            # What is said of a window is said once it has been weighed.
-            weighing = words.WEIGHING.fill(x=place.letter)
-            detail = int(name != "largest")
-            yield Event(f"weigh-{name}", 2.4, weighing, place, "weigh", detail)
-            yield Event(name, 1.6, told[name](place), place, "weighed", detail)
+            place, detail = self.places[name], int(name != "largest")
+            # What is said of a window is said once its response is there.
+            yield Event(f"add-{name}", 1.8, words.ADDING.fill(x=place.letter), place, "add", detail)
+            yield Event(name, 1.8, told[name](place), place, "weighed", detail)
 
     def _full(self, place: Place) -> Caption:
         return words.FULL.fill(x=place.letter, ink=self.amount, v=fmt.number(place.step.activated))

@@ -186,18 +186,18 @@ class Number(Panel):
     scale : Scale
     widest : float
         The largest ``|value|`` that it will ever have; room is kept for it.
-    large : bool
-        Whether it is what there is to see beside a picture.
+    role : {"text", "note", "small", "number", "heading", "sign", "display"}
+        Which of the sheet's sizes it has.
     """
 
     value: float
     scale: Scale
     _: KW_ONLY
     widest: float = 0.0
-    large: bool = False
+    role: Role = "number"
 
     def _size(self, at: Setting) -> float:
-        return at.sheet.display if self.large else at.sheet.number
+        return float(getattr(at.sheet, self.role))
 
     def body(self, at: Setting) -> Extent:
         """Return the room of its cell."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from convexplain.panels import (
     Column,
     Diagram,
     Either,
+    Formula,
     Legend,
     Mark,
     Number,
@@ -26,6 +27,7 @@ from convexplain.panels import (
     Part,
     Row,
     Scale,
+    Term,
     Text,
 )
 from convexplain.style import format as fmt
@@ -176,7 +178,7 @@ class ResponsePicture:
     def windows(self) -> Diagram:
         """Describe the picture beside what some of its windows hold, and the filter below them."""
         cut = [self._tile(place)[:2] for place in self.places.values()]
-        patches = Row(*(Column(*part, gap=0.2) for part in cut), gap=1.5)
+        patches = Row(*(Column(*part, gap=0.2, align="middle") for part in cut), gap=1.5)
         below = Row(*self._filter(), Legend("legend"))
         return Diagram(
             Either(
@@ -186,17 +188,32 @@ class ResponsePicture:
         )
 
     def tiles(self) -> Diagram:
-        """Describe windows beside one another, each with its products and its sum."""
-        tiles = [self._tile(place) for place in self.places.values()]
-        folded = [_folded(self._tile(place, 0.35)) for place in self.places.values()]
+        """Describe windows beside one another, below each its products and their sum."""
+        columns = [self._weighed(place) for place in self.places.values()]
+        beside, close = Row(*columns, gap=1.5, align="top"), Row(*columns, gap=0.5, align="top")
         read, filter_, legend = self._read(), self._filter(), Legend("legend")
         return Diagram(
             Either(
-                Row(Column(read, *filter_, legend, gap=0.6), self._rows(tiles)),
-                Column(Row(read, *filter_, legend), *folded, align="middle", gap=0.7),
-                Column(Row(read, *filter_, legend), self._rows(tiles), align="middle", gap=0.5),
+                Row(Column(read, *filter_, legend, gap=0.6), beside),
+                Column(Row(read, *filter_, legend), close, align="middle", gap=0.7),
             )
         )
+
+    def _weighed(self, place: Place) -> Part:
+        """A window, its products, what they are for and against it, and the response below."""
+        letter, step = place.letter, place.step
+        name, *grids, _, gate, _ = self._tile(place)
+        account = step.votes()
+        said = [("for", *account.addends[0]), ("against", *account.addends[1])]
+        said.append(("bias", terms.BIAS, account.bias))
+        votes = Formula(f"votes-{letter}", tuple(
+            Term(part, fmt.number(value, sign=n > 0), over)
+            for n, (part, over, value) in enumerate(said)
+        ))  # fmt: skip
+        result = Number(f"value-{letter}", step.activated, self.scale, role="sign")
+        if fmt.rounded(step.activated) == fmt.rounded(step.value):
+            return Column(name, *grids, votes, result, gap=0.35, align="middle")
+        return Column(name, *grids, votes, Row(gate, result, gap=0.4), gap=0.35, align="middle")
 
     def law(self) -> Diagram:
         """Describe each window's match and ink as lengths, side by side, and their response."""
@@ -223,7 +240,7 @@ class ResponsePicture:
         )
         value = Number(
             "shown", 0.0, self.scale, title=terms.RESPONSE.capital, widest=self.scale.most,
-            large=True,
+            role="display",
         )  # fmt: skip
         kernel, legend = self._filter(channel), Legend("legend")
         whole = Overlay(read, laid)
@@ -235,12 +252,12 @@ class ResponsePicture:
 
     def diagram(self, about: Caption) -> Diagram:
         """Describe all of it at once, for a figure."""
-        tiles = [self._tile(place, whole=True) for place in self.places.values()]
+        tiles = [self._tile(place) for place in self.places.values()]
         ends = [self._read(), Column(self._map(), Legend("legend"), gap=0.6)]
         notes = self._notes(places=True)
         if not tiles:
             return Diagram(Column(Row(*ends, align="top"), *notes), about=about)
-        narrow = [self._tile(place, 0.3, whole=True) for place in self.places.values()]
+        narrow = [self._tile(place, 0.3) for place in self.places.values()]
         folded = [_folded(tile) for tile in narrow]
         return Diagram(
             Either(
@@ -287,11 +304,10 @@ class ResponsePicture:
             self._kernel(self.shown if channel is None else channel)
         ]  # fmt: skip
 
-    def _tile(self, place: Place, length: float = 0.65, *, whole: bool = False) -> tuple[Part, ...]:
+    def _tile(self, place: Place, length: float = 0.65) -> tuple[Part, ...]:
         """A window, its products if it reads the picture, its account, and the response.
 
-        The longest votes are so many times as long as the window is wide; the whole account has
-        the value before the activation, too.
+        The longest votes are so many times as long as the window is wide.
         """
         step, letter = place.step, place.letter
         name = Text(f"name-{letter}", letter, role="heading", weight="bold")
@@ -317,8 +333,6 @@ class ResponsePicture:
             f"votes-{letter}", step.votes(), Scale(self._most), share=share, lowest=self._lowest,
             length=length * cells[0].shape[1],
         )  # fmt: skip
-        if not whole:
-            votes = replace(votes, bars=votes.bars[:-1])
         activation = terms.activation(step.activation)
         gate = "=" if activation == "linear" else f"{activation} →"
         value = Number(f"value-{letter}", step.activated, self.scale)

@@ -22,9 +22,8 @@ MORE_INK = Caption(
     en="{x} holds more {ink} than {best}, but {a} for and {b} against nearly cancel.",
     zh="{x} 的{ink}比 {best} 多，但支持 {a} 与反对 {b} 几乎抵消。",
 )
-WEIGHING = Caption(
-    en="{x}: each number times its weight, all added.", zh="{x}：每个数乘以权重，再求和。"
-)
+WEIGHING = Caption(en="Each number times its weight.", zh="每个数乘以它的权重。")
+ADDING = Caption(en="{x}: all added up.", zh="{x}：全部相加。")
 FULL = Caption(
     en="{x}: much {ink}, but for and against nearly cancel: {v}.",
     zh="{x}：{ink}多，但支持与反对几乎抵消：{v}。",
