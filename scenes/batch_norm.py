@@ -89,8 +89,9 @@ class BatchNorm(LessonScene):
         self.board.show("sums.cell", *self.constants(*batch_norm.STEPS))(1.0)
         self.during(0.6 / event.seconds, self.board.pulse("sums.cell"))
         self.during(0.8 / event.seconds, self.send_number())
-        looks = self.board.pulse("sums.cell", "mean.value", times=3)
-        self.during(min(1.0, 4.0 / event.seconds), looks)
+        looked = ["mean.value", *(f"{name}.constant" for name in batch_norm.STEPS)]
+        looks = in_turn(*map(self.board.pulse, looked), overlap=0.3)
+        self.during(min(1.0, 5.0 / event.seconds), looks, rate=linear)
 
     def send_number(self) -> Move:
         """Return the flight of the cell to the first step."""

@@ -40,7 +40,7 @@ class OneByOne(LessonScene):
         held = tuple(f"plane-{n}" for n in range(3))
         self.turn_into(self.lesson.colours(upright=self.upright), 0.3, hold=held)
         planes = [self.board.grow(f"plane-{n}", out_of="photograph") for n in range(3)]
-        self.during(0.5, in_turn(*planes, overlap=0.4))
+        self.during(0.35, in_turn(*planes, overlap=0.6))
         self.during(1, self.board.pulse("plane-0", "plane-1", "plane-2"))
 
     def show_pixel(self, event: Event) -> None:
@@ -108,17 +108,18 @@ class OneByOne(LessonScene):
     def show_predict(self, event: Event) -> None:
         """The maps that are read; the video waits."""
         share = min(0.4, 2.5 / event.seconds)
-        self.turn_into(self.lesson.volume(), share, show=("wall",), hold=("numbers",))
-        self.during(min(1.0, 3.0 / event.seconds), self.board.pulse("wall"))
+        self.turn_into(self.lesson.reading(), share, show=("wall",))
+        count = min(one_by_one.MOST, self.lesson.mixing.channels)
+        looks = [self.board.pulse(f"wall[{n}]") for n in range(count)]
+        self.during(min(1.0, 4.0 / event.seconds), in_turn(*looks, overlap=0.8), rate=linear)
 
     def show_numbers(self, event: Event) -> None:
         """The same place of all maps: its numbers stand in a row."""
-        if not self.board.has("numbers"):
-            self.turn_into(self.lesson.volume(), 0.2, show=("wall",), hold=("numbers",))
+        self.turn_into(self.lesson.volume(), 0.2, show=("wall",), hold=("numbers",))
         row, col = self.lesson.mixing.place
         count = min(one_by_one.MOST, self.lesson.mixing.channels)
         cells = [f"wall[{n}][{row}, {col}]" for n in range(count)]
-        self.during(0.25, self.board.pulse(*cells))
+        self.during(0.2, self.board.pulse(*cells))
         self.during(0.1, self.board.show("numbers.title"))
         values, numbers = self.board.part("numbers").values, self.lesson.column[:count]
         values[...] = UNKNOWN

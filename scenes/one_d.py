@@ -17,6 +17,9 @@ from convexplain.stage.pace import Move, accelerating, eased, in_turn, together
 ROW, BLOCK, DEEP = "row.window", "input.window", "film.block"
 
 
+Places = npt.NDArray[np.float64]
+
+
 class OneD(LessonScene):
     """Plays the lesson of the same name."""
 
@@ -52,8 +55,7 @@ class OneD(LessonScene):
     def show_predict(self, event: Event) -> None:
         """The window comes to the row's beginning; the video waits."""
         share = min(1.0, 5.0 / event.seconds)
-        picture = self.picture.window(0, self.lesson.addends, self.lesson.out[self.lesson.told])
-        self.turn_into(picture, 0.2 * share, show=("kernel",), hold=("sum",))
+        self.turn_into(self.picture.first(), 0.2 * share, show=("kernel",))
         self.during(0.15 * share, self.near())
         self.during(0.1 * share, self.board.show(ROW))
         self.during(share, self.board.pulse(ROW, times=2))
@@ -69,7 +71,9 @@ class OneD(LessonScene):
         value = float(self.lesson.out[self.lesson.told])
         picture = self.picture.window(self.first, self.lesson.addends, value)
         if self.board.has("kernel"):
-            self.during(0.2, self.board.move(ROW, 0, self.first))
+            self.become(picture, 0.12, hold=("sum",))
+            self.during(0.1, self.near())
+            self.during(0.1, self.board.move(ROW, 0, self.first))
         else:
             self.turn_into(picture, 0.2, show=("kernel", ROW), hold=("sum",))
             self.during(0.1, self.near())
@@ -182,7 +186,7 @@ class OneD(LessonScene):
         """The window goes along rows and columns of a film, and then a frame further."""
         results = self.frames("moving")[::-1]
         self.turn_into(self.picture.through(), 0.12, show=(DEEP,))
-        home = self.block()
+        home = self.corner = self.block()
         for name in results:
             self.board.fill(name, 0.0)
         self.board.show(*results)(1.0)
@@ -193,7 +197,18 @@ class OneD(LessonScene):
             self.during(long, self.scan(frame, name, home, long * event.seconds), rate=linear)
         self.during(1, self.board.pulse("moving"))
 
-    def block(self) -> npt.NDArray[np.float64]:
+    def show_arrives(self, event: Event) -> None:
+        """Where the result is highest and lowest, and what the window reads there."""
+        for row, col, frame in self.lesson.changes:
+            start, end = self.block(), self.corner + self.at(row, col, frame)
+
+            def go(alpha: float, start: Places = start, end: Places = end) -> None:
+                self.stand(start + (end - start) * alpha)
+
+            self.during(0.25, go)
+            self.during(0.25, self.board.pulse(f"moving[{frame}][{row}, {col}]", times=2))
+
+    def block(self) -> Places:
         """Return the corners of the window through a film where it stands."""
         return np.array(self.board.part(DEEP).places)
 
@@ -203,7 +218,7 @@ class OneD(LessonScene):
         right, down = second.places[0] - first.places[0]
         return col * first.cell + frame * right, row * first.cell + frame * down
 
-    def scan(self, frame: int, name: str, home: npt.NDArray[np.float64], seconds: float) -> Move:
+    def scan(self, frame: int, name: str, home: Places, seconds: float) -> Move:
         """Return the window's way over some frames, in which a picture of the result fills."""
         result = self.lesson.moving[..., frame]
         way = self.scanning(result.shape, seconds, begin=12.0 if frame == 0 else 60.0)
@@ -217,7 +232,7 @@ class OneD(LessonScene):
 
         return go
 
-    def stand(self, places: npt.NDArray[np.float64]) -> None:
+    def stand(self, places: Places) -> None:
         """Put the window through a film elsewhere."""
         self.board.part(DEEP).places = [(float(x), float(y)) for x, y in places]
 

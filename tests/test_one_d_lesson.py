@@ -79,7 +79,7 @@ def test_other_kernels_are_told_as_they_are(kernel, difference):
     weights = [float(word) for word in kernel.split(",")]
     np.testing.assert_allclose(lesson.out, np.correlate(lesson.samples, weights, "valid"))
     names = {e.name for beat in lesson.beats() for e in beat.parts}
-    assert ("ends" in names) == difference
+    assert ("ends" in names) == ("arrives" in names) == difference
     assert lesson.film.shape[2] - len(weights) + 1 == lesson.moving.shape[2] == 4
 
 
@@ -114,6 +114,7 @@ def pictures(lesson, upright):
     picture = lesson.picture_of(upright=upright)
     yield picture.opening()
     yield picture.unrolled()
+    yield picture.first()
     yield picture.window(lesson.told, lesson.addends, float(lesson.out[lesson.told]))
     yield picture.slide(0)
     yield picture.two()
@@ -171,12 +172,19 @@ def test_the_block_is_a_frame_further_for_every_picture_of_the_result():
         for n in range(4):
             expected = lesson.moving[..., n] if n in known else 0 * made[n]
             np.testing.assert_allclose(made[n], expected, atol=1e-12)
-        if known:
+        if known and len(known) not in found:  # at last it goes back to look
             frame = stage[f"film[{known[-1]}]"]
             corner = frame.places[0] + 25 * frame.cell
             np.testing.assert_allclose(stage["film.block"].places[0], corner, atol=3.0)
         found.add(len(known))
     assert found == set(range(5))
+
+
+def test_ink_arrives_where_the_result_is_largest_and_leaves_where_it_is_least(lesson):
+    for (row, col, frame), sign in zip(lesson.changes, (1, -1), strict=True):
+        read = lesson.film[row : row + 3, col : col + 3, frame : frame + 3].sum(axis=(0, 1))
+        assert sign * (read[2] - read[0]) == pytest.approx(np.abs(lesson.moving).max(), rel=0.1)
+        assert lesson.moving[row, col, frame] == pytest.approx(read[2] - read[0])
 
 
 def test_a_window_visits_the_rows_of_a_map_in_turn_and_leaves_none_out():

@@ -58,9 +58,6 @@ MOST = 64
 
 _COLOURS = (Caption(en="red", zh="红"), Caption(en="green", zh="绿"), Caption(en="blue", zh="蓝"))
 _GRAY = Caption(en="gray", zh="灰度")
-_BT601 = Caption(
-    en="Weights of ITU-R BT.601, as televisions use them.", zh="电视所用的权重：ITU-R BT.601。"
-)
 _NUMBERS = Caption(en="{n} numbers at one place", zh="同一处的 {n} 个数")
 _WEIGHTS = Caption(en="{n} filters, {c} weights each", zh="{n} 个过滤器，各 {c} 个权重")
 _SUMS = Caption(en="{n} sums", zh="{n} 个和")
@@ -280,6 +277,10 @@ class OneByOne(NetworkLesson):
             Scale(sums, terms.SUM),
         )
 
+    def reading(self) -> Diagram:
+        """Describe all maps that are read."""
+        return Diagram(Column(self._wide(), Legend("legend", row=True), align="middle"))
+
     def volume(self) -> Diagram:
         """Describe all maps that are read, and the numbers at one place."""
         legend = Legend("legend", row=True)
@@ -421,8 +422,8 @@ class OneByOne(NetworkLesson):
         )
         yield Event("planes", 3.4, said, detail=1)
         said = Caption(
-            en="Times three weights, added up: gray. That is a 1 × 1 filter.",
-            zh="乘三个权重再求和：灰度。这就是 1×1 过滤器。",
+            en="Three numbers times three weights, added up: gray. That is a 1 × 1 filter.",
+            zh="三个数乘三个权重，再求和：灰度。这就是 1×1 过滤器。",
         )
         yield Event("pixel", 5.0, said)
         said = Caption(
@@ -438,17 +439,17 @@ class OneByOne(NetworkLesson):
         if question is not None:
             yield Event("predict", self.pause, ask=question, detail=1)
         said = Caption(
-            en="One number a map: {c} at each place, so {c} weights.",
+            en="Each place has one number a map: {c} numbers, {c} weights.",
             zh="每张图一个数：一处 {c} 个数，就有 {c} 个权重。",
         )
-        yield Event("numbers", 4.4, said.fill(c=count))
+        yield Event("numbers", 5.0, said.fill(c=count))
         said = Caption(
-            en="Numbers times a row of weights, added up: {k} filters, {k} sums.",
+            en="The numbers times a row of weights, added up: {k} filters, {k} sums.",
             zh="这些数乘一行权重再求和：{k} 个过滤器，{k} 个和。",
         )
         if mixing.biases.any():
             said = Caption(
-                en="Numbers times a row of weights, and a bias: {k} filters, {k} sums.",
+                en="The numbers times a row of weights, plus a bias: {k} filters, {k} sums.",
                 zh="这些数乘一行权重再求和，加偏置：{k} 个过滤器，{k} 个和。",
             )
         yield Event("mixes", 5.6, said.fill(k=filters))
@@ -479,8 +480,8 @@ class OneByOne(NetworkLesson):
         assert self.costs is not None
         alone, both = self.costs[1]
         said = Caption(
-            en="Then {layer} reads {k} channels: {p} of the multiplications.",
-            zh="{layer} 读 {k} 个通道：乘法是原来的 {p}。",
+            en="The next layer, {layer}, then reads {k} channels: {p} of the multiplications.",
+            zh="下一层 {layer} 只要读 {k} 个通道：乘法是原来的 {p}。",
         )
         k = fmt.count(mixing.filters)
         p = fmt.percent(both / alone, 0)

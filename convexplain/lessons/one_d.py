@@ -232,6 +232,15 @@ class OneD(Lesson):
         block = np.tile(self.weights[:, None, None, None, None], (1, k, k, 1, 1))
         return ops.conv3d(frames, block).squeeze(axis=-1).transpose(1, 2, 0)
 
+    @property
+    def changes(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        """Where the film's result is largest, and where it is least: row, column, frame."""
+        most, least = (
+            tuple(int(n) for n in np.unravel_index(int(found), self.moving.shape))
+            for found in (self.moving.argmax(), self.moving.argmin())
+        )
+        return (most[0], most[1], most[2]), (least[0], least[1], least[2])
+
     # The pictures.
 
     def picture_of(self, *, upright: bool = False) -> OneDPicture:
@@ -275,7 +284,9 @@ class OneD(Lesson):
         k = len(self.weights)
         yield Event("two", 6.0, words.TWO.fill(weights=fmt.shape((k, k))))
         yield Event("three", 5.0, words.THREE)
-        yield Event("through", 8.0, words.THROUGH)
+        yield Event("through", 7.6, words.THROUGH)
+        if self.is_difference and self.moving.max() > 0 > self.moving.min():
+            yield Event("arrives", 4.0, words.ARRIVES, detail=1)
 
     def ask(self) -> Question | None:
         """Ask how many numbers come out; None where zeros stand in front."""

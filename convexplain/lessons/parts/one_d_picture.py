@@ -45,6 +45,8 @@ _BEHIND = 0.5
 _DEEP = (1.6, 1.2)
 #: How much larger the cells of weights are than those of maps, side by side.
 _STRIP = 2.5
+#: The same, where they stand above them.
+_LONGER = 1.6
 #: From one frame of a film to the next, right and up, in pixels.
 _FAN = (4.0, 3.0)
 
@@ -106,6 +108,10 @@ class OneDPicture:
     def unrolled(self) -> Diagram:
         """Describe the picture, and one row of it as a curve and as a strip."""
         return Diagram(self._beside(self._read(), Column(self._curve(), self._strip())))
+
+    def first(self) -> Diagram:
+        """Describe a window at the row's beginning, and the kernel."""
+        return Diagram(self._under_one_another(self._strip(0), self._kernel()))
 
     def window(self, at: int, told: Sequence[Addend], value: float) -> Diagram:
         """Describe a window on the row, and how its number comes about.
@@ -181,13 +187,14 @@ class OneDPicture:
     def together(self) -> Diagram:
         """Describe what a window slides along in each case, and how large the outputs are."""
         row, picture, film = self._read_by(
-            *(words.OUT.fill(size=fmt.shape(made.shape)) for made in self._made())
+            *(words.OUT.fill(size=fmt.shape(made.shape)) for made in self._made()),
+            weight=_LONGER,
         )
-        return Diagram(self._beside(Column(row, picture), film))
+        return Diagram(self._beside(Column(row, picture, align="middle"), film))
 
     def payoff(self, about: Caption) -> Diagram:
         """Describe the three results under what they are made of."""
-        row, picture, film = self._read_by(strip="strip")
+        row, picture, film = self._read_by(weight=_STRIP)
         out, grid, moving = (_size(values) for values in self._made())
         strips = Column(row, self._out(self.out, counter=out), align="middle", gap=0.5)
         two, three = (picture, self._map(None, counter=grid)), (film, self._moving(counter=moving))
@@ -199,7 +206,7 @@ class OneDPicture:
     def _made(self) -> tuple[Floats, Floats, Floats]:
         return self.out, self.map, self.moving
 
-    def _read_by(self, *sizes: Caption, strip: str = "pixels") -> tuple[Cells, Cells, Maps]:
+    def _read_by(self, *sizes: Caption, weight: float) -> tuple[Cells, Cells, Maps]:
         """Describe row, picture and film, each with its window, and perhaps a size beside it."""
         k = len(self.kernel)
         names = [
@@ -207,8 +214,8 @@ class OneDPicture:
         ]
         one, two, three = sizes or (None, None, None)
         row = Cells(
-            "row", self.drawn[self.row][None], INK, share=strip, title=names[0], counter=one,
-            marks={"window": Mark(0, 0, 1, k)}, weight=_STRIP if strip != "pixels" else None,
+            "row", self.drawn[self.row][None], INK, share="strip", title=names[0], counter=one,
+            marks={"window": Mark(0, 0, 1, k)}, weight=weight,
         )  # fmt: skip
         picture = Cells(
             "input", self.drawn, INK, share="pixels", title=names[1], counter=two, lines=False,

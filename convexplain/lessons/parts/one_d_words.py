@@ -12,8 +12,8 @@ QUESTION = Caption(
     zh="声音是一行数，影片是一叠图。卷积也能读吗？",
 )
 ANSWER = Caption(
-    en="Same products, same sum; only the sliding axes differ.",
-    zh="乘积和求和都不变，只是滑动的方向数不同。",
+    en="Yes: the same sum, along one, two or three axes.",
+    zh="能：同样的乘积和求和，沿一、二、三个方向滑动。",
 )
 
 # A row.
@@ -56,6 +56,10 @@ THREE = Caption(
 THROUGH = Caption(
     en="Right, down, and through time: three axes, a stack.",
     zh="向右、向下、穿过时间：三个方向，得到一叠图。",
+)
+
+ARRIVES = Caption(
+    en="Blue where ink arrives, orange where it leaves.", zh="笔画移来处为蓝，移走处为橙。"
 )
 
 # On the pictures.
