@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 from manim.utils.rate_functions import linear
 
 from convexplain.lessons import backward
@@ -17,6 +18,7 @@ from convexplain.stage.board import lazily
 from convexplain.stage.pace import Move, in_turn
 from convexplain.style import terms
 
+Points = npt.NDArray[np.float64]
 #: How much is seen of the picture below the errors.
 UNDER = 0.5
 #: Around the errors on the picture, and around the picture.
@@ -49,7 +51,7 @@ class Backward(LessonScene):
 
     def show_reads(self, event: Event) -> None:
         """The filter's weights, one after the other."""
-        self.during(0.3, self.board.grow("kernel", out_of="input"))
+        self.during(0.2, self.board.show("kernel"))
         cells = [f"kernel[{row}, {col}]" for row, col in np.ndindex(self.lesson.kernel.shape)]
         self.during(1, in_turn(*map(self.board.pulse, cells), overlap=0.6), rate=linear)
 
@@ -160,8 +162,7 @@ class Backward(LessonScene):
 
         def start() -> Move:
             parts = [self.board.part("errors"), self.board.part("input.place")]
-            side, first = self.board.box("input[0, 0]")[2:], self.board.box("input")[:2]
-            there = np.array(first) + self.picture.corner(row, col)[::-1] * side
+            there = self.place_of(row, col)
             starts = [part.places.copy() for part in parts]
             ways = [there - places[0] for places in starts]
 
@@ -173,12 +174,28 @@ class Backward(LessonScene):
 
         return lazily(start)
 
+    def stays(self, row: int, col: int) -> Move:
+        """Return the move that keeps the errors, and their frame, at a weight's place."""
+
+        def go(alpha: float) -> None:
+            there = self.place_of(row, col)
+            for part in (self.board.part("errors"), self.board.part("input.place")):
+                part.places = part.places - part.places[0] + there
+
+        return go
+
+    def place_of(self, row: int, col: int) -> Points:
+        """Return where the errors' corner lies on the stage for a weight's place."""
+        side, first = self.board.box("input[0, 0]")[2:], self.board.box("input")[:2]
+        place: Points = np.array(first) + self.picture.corner(row, col)[::-1] * side
+        return place
+
     def show_places(self, event: Event) -> None:
         """The errors slide to all places; each sum fills its cell."""
         told = self.lesson.told
         known = self.known(0)
         known[told.row, told.col] = True
-        self.turn_into(self.picture.laid(known=known), 0.1)
+        self.turn_into(self.picture.laid(known=known), 0.1, self.stays(told.row, told.col))
         count = self.lesson.gradient.size
         for number in range(count):
             row, col = divmod(number, self.lesson.gradient.shape[1])
