@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +71,17 @@ _SLID = Caption(en="what it gives", zh="滑动的结果")
 _SHARE = Caption(en="of a channel", zh="通道权重")
 _TIMES = Caption(en="kernel × {v}", zh="卷积核 × {v}")
 _WORDS = (Caption(en="ordinary", zh="普通"), Caption(en="separable", zh="可分离"))
+
+
+class _Scales(NamedTuple):
+    """Of what is read, of kernels, of those of length 1, of sums of both, and of shares."""
+
+    read: Scale
+    weight: Scale
+    kernel: Scale
+    ordinary: Scale
+    sums: Scale
+    share: Scale
 
 
 @dataclass(frozen=True)
@@ -236,37 +247,33 @@ class Depthwise(NetworkLesson):
     # The pictures.
 
     @cached_property
-    def scales(self) -> tuple[Scale, ...]:
-        """Of maps, kernels, those of length 1, sums over all channels, and shares."""
+    def scales(self) -> _Scales:
+        """What the colours of its pictures mean."""
         found, rows, cols = self.separable, list(self.channels), list(self.compared)
-        shares = found.scales[[c * self.per for c in rows]][:, cols]
-        weights = (self.real[:, :, rows][..., cols], found.kernels[:, :, rows][..., cols])
+        read = found.maps[:, :, rows]
         given = found.between[:, :, [c * self.per for c in rows]]
-        sums = [each[:, :, self.shown_filter] for each in (self.ordinary_sums, found.sums)]
-        maps = (found.maps[:, :, rows], given)
-        read, weight, shape, total, share = (
-            float(max(np.abs(each).max() for each in every)) or 1.0
-            for every in (maps, weights, (found.shapes,), sums, (shares,))
-        )
-        return (
-            Scale(read, terms.RESPONSE, signed=bool(min(each.min() for each in maps) < 0)),
-            Scale(weight, terms.WEIGHT),
-            Scale(shape, terms.KERNEL),
-            Scale(total, terms.SUM),
-            Scale(share, _SHARE),
+        shares = found.scales[[c * self.per for c in rows]][:, cols]
+        kernels = (self.real[:, :, rows][..., cols], found.kernels[:, :, rows][..., cols])
+        return _Scales(
+            Scale(_most(read), terms.RESPONSE, signed=bool(read.min() < 0)),
+            Scale(_most(*kernels), terms.WEIGHT),
+            Scale(_most(found.shapes), terms.KERNEL),
+            Scale(_most(self.ordinary_sums[:, :, self.shown_filter]), terms.SUM),
+            Scale(_most(given, *self.growing()), terms.SUM),
+            Scale(_most(shares), _SHARE),
         )
 
     def _map(self, channel: int) -> Cells:
         """Describe what is read of a channel, and where the window begins."""
         return _even(
-            f"map-{channel}", self.separable.maps[:, :, channel], self.scales[0], "maps",
+            f"map-{channel}", self.separable.maps[:, :, channel], self.scales.read, "maps",
             terms.CHANNEL.capital.fill(n=channel), {"window": Mark.over(self.window.box(0, 0))},
         )  # fmt: skip
 
     def _kernel(self, channel: int, filter: int) -> Cells:
         title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
         kernel = self.real[:, :, channel, filter]
-        return _even(f"kernel-{channel}-{filter}", kernel, self.scales[1], "kernels", title)
+        return _even(f"kernel-{channel}-{filter}", kernel, self.scales.weight, "kernels", title)
 
     def _slid(self, channel: int) -> list[Part | None]:
         """Describe a channel's window, and what it gives."""
@@ -275,8 +282,8 @@ class Depthwise(NetworkLesson):
         shape, given = (each[:, :, channel * self.per] for each in (found.shapes, found.between))
         one, other = (said and said.capital for said in titles)
         return [
-            _even(f"shape-{channel}", shape, self.scales[2], "kernels", one),
-            _even(f"between-{channel}", given, self.scales[0], "maps", other,
+            _even(f"shape-{channel}", shape, self.scales.kernel, "kernels", one),
+            _even(f"between-{channel}", given, self.scales.sums, "maps", other,
                   {"cell": Mark(0, 0)}),
         ]  # fmt: skip
 
@@ -288,14 +295,14 @@ class Depthwise(NetworkLesson):
         title = terms.FILTER.capital.fill(n=filter) if channel == self.channels[0] else None
         share = self.separable.scales[channel * self.per, filter]
         return Cells(
-            f"share-{channel}-{filter}", np.array([[share]]), self.scales[4], numbers=True,
+            f"share-{channel}-{filter}", np.array([[share]]), self.scales.share, numbers=True,
             share="shares", title=title, weight=3.0,
         )  # fmt: skip
 
-    def _sum(self, values: Floats) -> Cells:
+    def _sum(self, values: Floats, scale: Scale) -> Cells:
         title = _ALL_ADDED.capital.fill(n=self.shown_filter)
         return Cells(
-            "out", values, self.scales[3], lines=False, share="out", title=title,
+            "out", values, scale, lines=False, share="out", title=title,
             marks={"cell": Mark(0, 0)},
         )  # fmt: skip
 
@@ -327,7 +334,7 @@ class Depthwise(NetworkLesson):
         """Describe a filter's kernels, one for each channel, and the map that all of them give."""
         n = self.shown_filter
         rows: list[list[Part | None]] = [[self._map(c), self._kernel(c, n)] for c in self.channels]
-        return self._table(rows, self._sum(self.ordinary_sums[:, :, n]))
+        return self._table(rows, self._sum(self.ordinary_sums[:, :, n], self.scales.ordinary))
 
     def kernels(self) -> Diagram:
         """Describe the kernels of several filters."""
@@ -345,7 +352,7 @@ class Depthwise(NetworkLesson):
         rows: list[list[Part | None]] = [
             [self._map(c), *self._slid(c), self._times(c), self._share(c, n)] for c in self.channels
         ]
-        return self._table(rows, self._sum(self.separable.sums[:, :, n]))
+        return self._table(rows, self._sum(self.separable.sums[:, :, n], self.scales.sums))
 
     def shares(self) -> Diagram:
         """Describe what several filters take of each channel."""
@@ -440,7 +447,9 @@ class Depthwise(NetworkLesson):
             scale = found.scales[n * self.per, filter]
             said = _TIMES.fill(v=fmt.number(scale)) if self.per == 1 else terms.KERNEL
             kernel = found.kernels[:, :, n, filter]
-            times.append(_even(f"scaled-{filter}", kernel, self.scales[1], "kernels", said.capital))
+            times.append(
+                _even(f"scaled-{filter}", kernel, self.scales.weight, "kernels", said.capital)
+            )
         rows.append(times)
         legend = Legend("legend", row=True)
         half = -(-len(self.compared) // 2)
@@ -589,6 +598,11 @@ REPLIES = {
 
 def _of(weights: Floats, name: Caption = terms.WEIGHT) -> Scale:
     return Scale(float(np.abs(weights).max()) or 1.0, name)
+
+
+def _most(*arrays: Floats) -> float:
+    """Return the largest magnitude, 1 if all are 0."""
+    return max(float(np.abs(each).max()) for each in arrays) or 1.0
 
 
 def _even(
