@@ -151,7 +151,7 @@ class Channels(LessonScene):
         """The map slides over the photograph, half transparent."""
         hidden = self.board.hide("photo.window", "result.cell")
         self.during(0.1, hidden)
-        self.become(self.photo.overlay(), 0.4)
+        self.become(self.photo.overlay(), 0.4, show=[f"kernel-{n}" for n in COLOURS])
         self.during(0.2, self.board.dim("result", to=0.72))
         stop = self.lesson.colours.stop
         place = self.board.within("photo", stop.row, stop.col, 3, 3)

@@ -154,7 +154,7 @@ class LocalPatterns(LessonScene):
         """Let all patches leave, faster and faster; those that are shown are seen to fly."""
         seconds, sent = self.remaining, self.lesson.sent
         flight = min(FLIGHT, 0.3 * seconds)
-        path = accelerating(len(sent), seconds - flight, 6.0)
+        path = accelerating(len(sent), seconds - flight, 30.0)
         leaves = np.interp(np.arange(len(sent)), path.stops, path.times)
         height, width = self.picture.kernel.shape
         last = np.zeros(self.picture.pixels.shape)

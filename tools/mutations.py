@@ -455,7 +455,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the patch in the place of the products",
-        "scenes/response_map.py",
+        "scenes.response_map",
         "place.step.products.squeeze(axis=2)",
         "place.step.patch.squeeze(axis=2)",
         "tests/test_drawn_numbers.py::test_windows_are_framed_where_their_patches_come_from",

@@ -448,7 +448,7 @@ _HAND_MADE = Caption(
     en="A kernel made by hand: {n} weights, no bias.", zh="人工设计的卷积核：{n} 个权重，没有偏置。"
 )
 _SIGNS = Caption(
-    en="Blue weights vote for it, orange ones (−) against.",
+    en="Blue weights vote for the pattern, orange (−) against.",
     zh="蓝色权重支持，橙色（−）反对。",
 )
 _WHICH_SIGN = Caption(en="Which sign will the sum have?", zh="总和会是正、零还是负？")

@@ -106,11 +106,21 @@ class PhotoPicture:
         return Diagram(Row(self._photo(), filled, align="top", gap=2))
 
     def overlay(self) -> Diagram:
-        """Describe the map on the photograph, each response over the middle of its window."""
+        """Describe the map on the photograph, each response over the middle of its window.
+
+        Beside it stand the kernels that made it.
+        """
         whole = Overlay(self._photo(), replace(self._result(), title=None))
+        kernels = [replace(self._kernel(n), title=each.capital)
+                   for n, each in enumerate(words.COLOURS)]  # fmt: skip
         if self.upright:
-            return Diagram(Column(whole, Legend("legend"), align="middle"))
-        return Diagram(Row(whole, Legend("legend"), gap=2))
+            return Diagram(Column(whole, Row(*kernels), Legend("legend"), align="middle"))
+        return Diagram(
+            Either(
+                Row(whole, Column(Row(*kernels, gap=0.6), Legend("legend"))),
+                Column(whole, Row(*kernels, Legend("legend"))),
+            )
+        )
 
     def diagram(self) -> Diagram:
         """Describe all of it: photograph, patches, kernels, sums and map."""
@@ -156,8 +166,7 @@ class PhotoPicture:
 
     def _table(self) -> Part:
         """Three patches over their kernels, or beside them."""
-        step, weights = self._step, Scale(float(np.abs(self._step.kernel).max()) or 1.0)
-        most = self.colours.most
+        step, most = self._step, self.colours.most
         light = LIGHT if most == 1 else Scale(most, words.BYTES, False, counts=True, light=True)
         columns = [
             (
@@ -166,12 +175,7 @@ class PhotoPicture:
                     title=name.capital,
                 ),
                 Text(f"times-{n}", "⊙", role="sign", tone="muted"),
-                Cells(
-                    f"kernel-{n}", step.kernel[:, :, n], weights, numbers=True, share="numbers",
-                    alternative=words.KERNEL_OF.fill(
-                        name=name, values=_listed(step.kernel[:, :, n])
-                    ),
-                ),
+                self._kernel(n),
             )
             for n, name in enumerate(words.COLOURS)
         ]  # fmt: skip
@@ -179,6 +183,15 @@ class PhotoPicture:
             Aligned([*zip(*columns, strict=True)], gap=0.4, row_gap=0.3, across="middle"),
             Aligned(columns, gap=0.4, row_gap=0.4, down="middle"),
         )
+
+    def _kernel(self, channel: int) -> Cells:
+        values = self._step.kernel[:, :, channel]
+        name = words.COLOURS[channel]
+        return Cells(
+            f"kernel-{channel}", values, Scale(float(np.abs(self._step.kernel).max()) or 1.0),
+            numbers=True, share="numbers",
+            alternative=words.KERNEL_OF.fill(name=name, values=_listed(values)),
+        )  # fmt: skip
 
     def _hand_made(self) -> Text:
         colours = self.colours

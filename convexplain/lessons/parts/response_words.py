@@ -6,7 +6,7 @@ from convexplain.style.captions import Caption
 
 WEIGH_TITLE = Caption(en="Response map: what makes a response large", zh="响应图：响应怎样才会大")
 SIGNS = Caption(
-    en="{ink} under blue votes for it, under orange against.",
+    en="{ink} under blue votes for the pattern, under orange against.",
     zh="{ink}在蓝色权重下支持，在橙色下反对。",
 )
 WEIGHS = Caption(
