@@ -17,10 +17,11 @@ from convexplain.style import format as fmt
 DESK = {"viewport": {"width": 1920, "height": 1080}}
 SMALL_DESK = {"viewport": {"width": 1024, "height": 768}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-#: A projector, a laptop, a frame of JupyterLab, tablets, a frame of a course, 200% zoom, a phone.
+#: A projector, two laptops, a frame of JupyterLab, tablets, a frame of a course, 200%, a phone.
 SCREENS = {
     "1920": {"viewport": {"width": 1920, "height": 1080}},
     "1366": {"viewport": {"width": 1366, "height": 768}},
+    "1280": {"viewport": {"width": 1280, "height": 720}},
     "1024": {"viewport": {"width": 1024, "height": 768}},
     "frame": {"viewport": {"width": 1000, "height": 600}},
     "tablet": {"viewport": {"width": 760, "height": 1024}},
