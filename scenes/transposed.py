@@ -68,11 +68,13 @@ class Transposed(LessonScene):
 
         self.during(0.35 * share, self.board.send(f"here[{self.near(cell)}]", "stamp"))
         self.board.fill("stamp", lesson.map[cell] * lesson.kernel)
-        self.during(0.2 * share, self.board.pulse("stamp"))
+        self.during(0.15 * share, self.board.pulse("stamp"))
         self.board.move(NEAR, *at)(1.0)
         self.board.show(NEAR)(1.0)
-        self.during(0.35 * share, self.board.send("stamp", NEAR, stay))
+        products = self.board.send("stamp", NEAR, stay)
+        products(0.0)  # takes them along; what stays behind is the stamp
         self.board.fill("stamp", lesson.kernel)
+        self.during(0.4 * share, products)
 
     def show_overlap(self, event: Event) -> None:
         """The right neighbour paints next to it; what both reach adds up."""

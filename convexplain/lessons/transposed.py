@@ -218,12 +218,6 @@ class Transposed(FilterLesson):
         return found
 
     @property
-    def meeting_place(self) -> tuple[int, int]:
-        """The cell of the output where these stamps meet."""
-        row, col = self.place
-        return (row + 1) * self.stride, (col + 1) * self.stride
-
-    @property
     def near(self) -> list[tuple[int, int]]:
         """The cells of the map that are shown number by number: all whose stamps meet."""
         return [cell for cell, _ in self._meeting(*self.place)]
