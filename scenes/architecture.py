@@ -1,8 +1,8 @@
-"""Architecture: each stack of maps grows out of the one before it; then what they cost."""
+"""Architecture: each stack of maps grows out of the one before it; then what is traded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 from manim.utils.rate_functions import linear
@@ -220,78 +220,42 @@ class Architecture(LessonScene):
         """Return the names of what is there before the bars."""
         return ["answer.zero", *(f"{bar}.label" for bar in self.bars())]
 
-    # What it costs, and what is traded.
-
-    def everything(self) -> Iterator[str]:
-        """Yield the names of all that stands in the whole picture."""
-        for panel in self.picture.whole().root.panels():
-            yield panel.name
+    # What is traded.
 
     def show_predict(self, event: Event) -> None:
-        """Every layer that has parameters is looked at."""
-        looks = [self.board.pulse(self.looked_at(n)) for n in sorted(self.weighted)]
-        self.during(min(1.0, 6.0 / event.seconds), in_turn(*looks), rate=linear)
-
-    @property
-    def weighted(self) -> list[int]:
-        """The stages with parameters that are drawn, the one with the fewest first."""
-        found = self.drawn(self.stages.index(stage) for stage in self.lesson.weighted)
-        return sorted(found, key=lambda number: self.stages[number].parameters)
-
-    def looked_at(self, number: int) -> str:
-        """Return the name of what is drawn of a stage."""
-        last = number == len(self.stages) - 1 and not self.stages[number].has_maps
-        return "answer" if last else self.stages[number].panel
-
-    def show_count(self, event: Event) -> None:
-        """Below each stage its parameters pile up; areas compare."""
-        self.during(0.35, self.camera.home(), self.board.become(self.lesson.diagram()))
-        self.board.show(*filter(self.board.has, self.everything()))(1.0)
-        none = [n for n in self.picture.drawn if not self.stages[n].parameters]
-        self.during(0.1, self.board.show(*(f"count-{self.stages[n].name}" for n in none)))
-        moves = [self.pile(self.stages[n]) for n in self.weighted]
-        self.during(1, in_turn(*moves, overlap=0.2), rate=linear)
-
-    def show_piles(self, event: Event) -> None:
-        """The largest pile is looked at."""
-        self.during(1, self.board.pulse(f"pile-{self.stages[self.weighted[-1]].name}", times=2))
-
-    def pile(self, stage: Stage) -> Move:
-        """Let a pile rise from the ground; its number comes when it has stopped."""
-        name = stage.name
-        return self.rise(f"pile-{name}", f"pile-{name}.parameters", f"count-{name}")
-
-    def rise(self, panel: str, bar: str, text: str) -> Move:
-        """Let the bar of a panel rise from the ground; its number comes when it has stopped."""
-        return eased(self.board.rise(bar, text, whole=panel))
-
-    def show_counted(self, event: Event) -> None:
-        """The largest pile is looked at from nearby."""
-        name = self.stages[self.weighted[-1]].name
-        box = self.board.around(f"pile-{name}", f"count-{name}")
-        self.during(0.4, self.camera.to(box, share=0.4))
-        self.during(0.4, self.board.pulse(f"pile-{name}", times=2))
-        self.during(1, self.camera.home())
+        """What the next layer reads is looked at; then the video waits."""
+        before = self.shown[-1]
+        looks = (
+            self.board.pulse(self.stages[before].panel),
+            self.board.pulse(*self.texts(before)[1:]),
+        )
+        self.during(min(1.0, 3.0 / event.seconds), in_turn(*looks))
 
     def show_trade(self, event: Event) -> None:
-        """Below each stage two numbers: how many places, and how many channels."""
-        self.during(0.25, self.camera.home(), self.board.become(self.picture.whole("trade")))
-        numbers = [0, *self.drawn(self.lesson.with_maps)]
+        """Two numbers of each stage as piles: how many places, and then how many channels."""
+        numbers = self.picture.compared
+        names = [f"stage-{self.stages[n].name}" for n in numbers]
+        trade = self.board.become(self.picture.trade(), show=(*names, "said-places"))
+        self.during(0.2, self.camera.home(), trade)
         for what in ("places", "channels"):
-            moves = [self.traded(what, number) for number in numbers]
-            names = [f"{what}-of-{stage.name}" for stage in self.stages[numbers[-1] + 1 :]]
-            named = self.board.show(*filter(self.board.has, names))
-            self.during(0.3, named, in_turn(*moves, overlap=0.3), rate=linear)
+            moves = [self.pile(what, number) for number in numbers]
+            named = self.board.show(f"said-{what}")
+            self.during(0.36, named, in_turn(*moves, overlap=0.3), rate=linear)
         last = self.stages[numbers[-1]].name
         self.during(1, self.board.pulse(f"places-{last}", f"channels-{last}"))
 
-    def traded(self, what: str, number: int) -> Move:
-        """Let the pile of a stage's places or channels rise, and then its number come."""
+    def pile(self, what: str, number: int) -> Move:
+        """Let the pile of a stage rise from the ground; its number comes when it has stopped."""
         name = self.stages[number].name
-        return self.rise(f"{what}-{name}", f"{what}-{name}.pile", f"{what}-of-{name}")
+        return eased(
+            self.board.rise(f"{what}-{name}.pile", f"{what}-of-{name}", whole=f"{what}-{name}")
+        )
 
-    def show_whole(self, event: Event) -> None:
-        """The whole network once more, looked through from left to right."""
-        self.during(0.3, self.camera.home(), self.board.become(self.lesson.diagram(), whole=True))
-        looks = [self.board.pulse(self.looked_at(n)) for n in self.picture.drawn]
-        self.during(1, in_turn(*looks, overlap=0.3), rate=linear)
+    def show_ends(self, event: Event) -> None:
+        """The first stage and the last one are looked at in turn."""
+        looks = []
+        for n in (self.picture.compared[0], self.picture.compared[-1]):
+            name = self.stages[n].name
+            parts = f"places-of-{name}", f"channels-of-{name}", f"stage-{name}"
+            looks.append(self.board.pulse(*parts))
+        self.during(1, in_turn(*looks, *looks))

@@ -609,11 +609,11 @@ MUTATIONS = (
         "tests/test_drawn_numbers.py::test_the_networks_bars_have_their_own_names_and_numbers",
     ),
     Mutation(
-        "an end without the parameters",
+        "a trade without the picture that it begins with",
         "scenes.architecture",
-        "self.board.become(self.lesson.diagram(), whole=True)",
-        "self.board.become(self.picture.whole(), whole=True)",
-        "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
+        "numbers = self.picture.compared",
+        "numbers = self.picture.compared[1:]",
+        "tests/test_drawn_numbers.py::test_places_and_channels_are_those_of_the_shapes",
     ),
     Mutation(
         "a push that is not shown",
@@ -634,7 +634,7 @@ MUTATIONS = (
         "convexplain.lessons.parts.architecture_picture",
         "words = fmt.count(stage.parameters)",
         "words = fmt.count(self.trace.network.parameters)",
-        "tests/test_drawn_numbers.py::test_the_parameters_below_each_layer_are_those_counted_by_hand",
+        "tests/test_architecture.py::test_piles_compare_by_their_heights",
     ),
     Mutation(
         "a transcript that tells what is computed as if all of it were",

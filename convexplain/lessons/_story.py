@@ -203,7 +203,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         Caption(
             en="Again and again, until ten numbers are left.", zh="一层又一层，直到剩下 10 个数。"
         ),
-        "trade",
+        "ends",
         {"layer-input": HERO},
     ),
     Chapter(

@@ -1,4 +1,4 @@
-"""The whole network at once: maps shrink, their stack grows; and where the weights are."""
+"""The whole network at once: maps shrink, their stack grows."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ class Architecture(NetworkLesson):
 
     name: ClassVar[str] = "architecture"
     title: ClassVar[Caption] = Caption(
-        en="Architecture: smaller pictures, deeper stacks",
-        zh="网络结构：尺寸越来越小，通道越来越多",
+        en="Architecture: the shape of what each layer makes", zh="网络结构：每一层的形状"
     )
     question: ClassVar[Caption] = Caption(
         en="A picture goes in, {n} numbers come out. What shape does it have on the way?",
@@ -44,11 +43,6 @@ class Architecture(NetworkLesson):
 
     needs: ClassVar[tuple[Role, ...]] = ("first convolution", "vector at the end")
     example: ClassVar[str] = "hierarchy"
-
-    @property
-    def shown_title(self) -> Caption:
-        """The title, or for a network whose maps do another thing, one that promises nothing."""
-        return self.title if self.trades else _TITLE
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -125,7 +119,7 @@ class Architecture(NetworkLesson):
 
     def make_beats(self) -> tuple[Beat, ...]:
         """Tell the lesson: one layer after another, then the whole."""
-        title = self.shown_title
+        title = self.title
         first, last = self.stages[0], self.last_maps
         answer = self.answer.fill(
             p=fmt.count(first.places),
@@ -137,9 +131,8 @@ class Architecture(NetworkLesson):
             Beat.of("question", title, *self._ask()),
             Beat.of("maps", title, *self._maps()),
             Beat.of("vector", title, *self._vector()),
-            Beat.of("parameters", title, *self._parameters()),
-            Beat.of("shape", title, Event("trade", 5.0, self.traded, detail=1)),
-            Beat.of("answer", title, Event("whole", 4.5, answer)),
+            Beat.of("shape", title, Event("trade", 6.0, self.traded)),
+            Beat.of("answer", title, Event("ends", 4.5, answer)),
         )
 
     def _ask(self) -> Iterator[Event]:
@@ -165,6 +158,9 @@ class Architecture(NetworkLesson):
             told = _HALVES if halves else _SHRINKS
             told = told.fill(a=fmt.shape(first.shape[:2]), b=fmt.shape(pooled.shape[:2]))
             yield Event("pooling", 4.5, told)
+        question = self._question()
+        if question is not None:
+            yield Event("predict", self.pause, ask=question, detail=1)
         if self.rest:
             yield Event("again", 2.0 + 1.5 * min(6, len(self.rest)), self._again())
 
@@ -198,14 +194,6 @@ class Architecture(NetworkLesson):
             told = _WRONG.fill(label=class_label(self.network, label))
         return told.fill(n=many, k=k)
 
-    def _parameters(self) -> Iterator[Event]:
-        question = self._question()
-        if question is not None:
-            yield Event("predict", self.pause, ask=question, detail=1)
-        yield Event("count", 2.6, _COUNT)
-        yield Event("piles", 2.0, self.costs)
-        yield Event("counted", 6.0, _COUNTED.fill(how=self.counted(self.largest)), detail=2)
-
     @property
     def costs(self) -> Caption:
         """How many parameters there are, and where most of them."""
@@ -215,21 +203,20 @@ class Architecture(NetworkLesson):
         return told.fill(n=fmt.count(self.total), layer=self.called(self.largest), share=share)
 
     def _question(self) -> Question | None:
-        """Ask where most parameters are; wrong answers are what the shapes suggest."""
-        first, last, right = self.weighted[0], self.weighted[-1], self.largest
-        replies: dict[str, Caption | None] = {
-            first.name: _SHARED.fill(n=fmt.count(first.parameters)),
-            last.name: _GREEDY.fill(n=fmt.count(last.parameters)),
-        }
-        replies[right.name] = None
+        """Ask how many maps the next convolution makes; wrong: as many as it reads, or for each."""
+        stage = self.stages[self.rest[0]] if self.rest else None
+        if stage is None or stage.kind != "convolution":
+            return None
+        read = self.stages[self.rest[0] - 1].channels
+        replies: dict[int, Caption | None] = {read: _AS_MANY, stage.channels * read: _READS_ALL}
+        replies[stage.channels] = None
         if len(replies) < 2:
             return None
-        counts = [fmt.count(stage.parameters) for stage in self.weighted]
-        among = [stage for stage in self.weighted if stage.name in replies]
-        choices = [Choice(self.called(stage), replies[stage.name]) for stage in among]
-        listed = Caption(en=", ".join(counts), zh="、".join(counts))
-        choices.append(Choice(_ALIKE, listed))
-        return Question(_WHERE.fill(n=fmt.count(self.total)), tuple(choices))
+        choices = [
+            Choice(Caption(en=fmt.count(n), zh=fmt.count(n)), reply)
+            for n, reply in sorted(replies.items())
+        ]
+        return Question(_NEXT.fill(n=fmt.count(stage.channels), c=read), tuple(choices))
 
     def called(self, stage: Stage) -> Caption:
         """Name a stage as people do: the third convolution."""
@@ -240,16 +227,6 @@ class Architecture(NetworkLesson):
         only = _ONLY[stage.kind] if len(kin) == 1 else _ONE_OF[stage.kind]
         en, zh = _ORDINALS[place]
         return only.fill(nth=Caption(en=en, zh=zh)) if len(kin) > 1 else only
-
-    def counted(self, stage: Stage) -> str:
-        """Write how its parameters come about: "3·3·64·128 + 128 = 73,856"."""
-        arrays = [
-            array
-            for layer in stage.layers
-            for array in self.network.weights_of(layer.name).values()
-        ]
-        products = ["·".join(fmt.count(side) for side in array.shape) for array in arrays]
-        return f"{' + '.join(products)} = {fmt.count(stage.parameters)}"
 
     @property
     def traded(self) -> Caption:
@@ -264,7 +241,6 @@ class Architecture(NetworkLesson):
         )
 
 
-_TITLE = Caption(en="Architecture: the shape of what each layer makes", zh="网络结构：每一层的形状")
 _ORDINALS = (
     ("first", "一"),
     ("second", "二"),
@@ -315,15 +291,15 @@ _WRONG = Caption(
     en="{n} numbers: the answer is {k}, the label {label}.",
     zh="{n} 个数：预测为“{k}”，标签是“{label}”。",
 )
-_WHERE = Caption(en="Where are most of the {n} parameters?", zh="{n} 个参数，大部分在哪一层？")
-_ALIKE = Caption(en="all alike", zh="各层一样多")
-_SHARED = Caption(
-    en="{n}: a kernel is shared by all places; the size of a map does not count.",
-    zh="{n} 个：卷积核由所有位置共享，与图的大小无关。",
+_NEXT = Caption(
+    en="{n} filters read these {c} sheets. How many come out?",
+    zh="{n} 个过滤器读这 {c} 张图，得到几张？",
 )
-_GREEDY = Caption(
-    en="{n}: few numbers are left when it comes to connect them.",
-    zh="{n} 个：到它这里，要连接的数已经不多。",
+_AS_MANY = Caption(
+    en="So many go in: each filter reads them all.", zh="这是读入的张数：每个过滤器都读全部。"
+)
+_READS_ALL = Caption(
+    en="A filter reads all sheets and makes one of them.", zh="一个过滤器读全部，得到一张。"
 )
 _MOST = Caption(
     en="{n} parameters: {share} of them in {layer}, none in pooling.",
@@ -335,8 +311,6 @@ _MOST_OF = Caption(
 _ALL = Caption(
     en="All {n} parameters, {share}, are in {layer}.", zh="全部 {n} 个参数（{share}）都在{layer}。"
 )
-_COUNT = Caption(en="Layer by layer, its parameters.", zh="逐层数一数参数。")
-_COUNTED = Caption(en="Weights and biases: {how}.", zh="权重加偏置：{how}。")
 _TRADED = Caption(
     en="Places fall from {p} to {q}, kinds of pattern grow from {c} to {d}.",
     zh="位置从 {p} 减到 {q}，模式种类从 {c} 增到 {d}。",

@@ -12,15 +12,15 @@ def card(lesson: Architecture) -> Card:
     """Write the card."""
     rows = {row.name: row for row in lesson.network.rows}
     weights = lesson.network.weights["conv2/kernel"]
-    shapes, costs = lesson.network.shapes, lesson.costs.values
+    shapes, traded = lesson.network.shapes, lesson.traded.values
     values = {
         "c": shapes["pool1"][2],
         "n": weights.shape[3],
         "a": fmt.shape(shapes["conv2"][:2]),
         "b": fmt.shape(shapes["pool2"][:2]),
-        "total": costs["n"],
-        "share": costs["share"],
-        "layer": costs["layer"],
+        "p": traded["p"],
+        "q": traded["q"],
+        "d": traded["d"],
         "k": fmt.shape(weights.shape[:2]),
         "w": fmt.count(weights.size),
         "p2": fmt.count(rows["conv2"].parameters),
@@ -67,11 +67,14 @@ def card(lesson: Architecture) -> Card:
                 ),
             ),
             Pause(
-                "parameters",
-                Caption(en="Which layer has the most parameters?", zh="哪一层的参数最多？"),
+                "shape",
                 Caption(
-                    en="Of {total}, {share} are in {layer}.",
-                    zh="{layer}，占全部 {total} 个的 {share}。",
+                    en="How many places had the picture, and how many are left?",
+                    zh="图片有多少个位置？最后剩下多少？",
+                ),
+                Caption(
+                    en="{p}; {q} are left, each with {d} numbers.",
+                    zh="{p} 个；剩下 {q} 个，每处 {d} 个数。",
                 ),
             ),
         ),

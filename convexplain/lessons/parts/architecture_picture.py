@@ -30,14 +30,19 @@ from convexplain.style import format as fmt
 from convexplain.style import terms
 from convexplain.style.captions import Caption
 
-#: What stands below the stages: what they are called, their parameters, or what is traded.
-Below = Literal["names", "parameters", "trade"]
+#: What stands below the stages: what they are called, or their parameters as well.
+Below = Literal["names", "parameters"]
 #: How far a deep stack reaches up in all, and each of its sheets at most, in heights of the input.
 _RISE, _SHEET = 1.15, 0.06
 #: How far a stack that is spread reaches to the right, in widths of the input.
 _SPREAD = 2.4
 #: The highest pile of parameters, and the longest bar of the answer, in heights of the input.
 _PILE, _BAR = 0.43, 0.25
+
+#: The highest pile of places or channels in cells, and how broad all are, in sizes of text.
+_HIGH, _BROAD = 10, (4.6, 3.2, 2.2)
+#: So many stages are compared; of more than so many the first and the last ones.
+_COMPARED = 6
 
 #: A vector of fewer numbers is drawn lower.
 _SHORT = 32
@@ -84,7 +89,7 @@ class ArchitecturePicture:
         -------
         Diagram
             Panels ``layer-NAME``, ``name-NAME``, ``size-NAME``, and below them ``pile-NAME`` and
-            ``count-NAME`` or ``places-NAME`` and ``kinds-NAME``; ``answer``; ``legend``.
+            ``count-NAME``; ``answer``; ``legend``.
         """
         every = self.drawn
         most = min(6, len(every))
@@ -233,8 +238,6 @@ class ArchitecturePicture:
         if below == "parameters":
             texts.append([self._pile(n) for n in indices])
             texts.append([self._count(n) for n in indices])
-        elif below == "trade":
-            texts += [[self._traded(n) for n in indices], *self._numbers(indices)]
         return Column(Aligned([drawn, *texts], gap=0.4, row_gap=0.25, down="bottom"))
 
     def _pile(self, index: int) -> Part | None:
@@ -263,41 +266,53 @@ class ArchitecturePicture:
         name = f"count-{stage.name}"
         return Text(name, words, role="small", tone=tone, weight=weight, silent=True)
 
-    def _traded(self, index: int) -> Part | None:
-        """Two piles, how many places and how many channels, each as high as its largest allows."""
-        stage = self.stages[index]
-        if index not in self._spoken:
-            return None
-        most = [self.stages[n] for n in self._spoken]
-        numbers = {
-            "places": (stage.places, max(each.places for each in most), "ink"),
-            "channels": (stage.channels, max(each.channels for each in most), "accent"),
-        }
-        piles = [
-            Bars(
-                f"{what}-{stage.name}", [Bar("pile", _TRADED[what], number, tone=tone)],
-                Scale(largest), length=_PILE * self._height, share="cells", stacked=True,
-                upright=True, thick=1.0,
-            )
-            for what, (number, largest, tone) in numbers.items()
-        ]  # fmt: skip
-        return Row(*piles, gap=0.2, align="bottom")
+    def trade(self) -> Diagram:
+        """Describe what is traded: how many places, and below them how many channels.
 
-    def _numbers(self, indices: Sequence[int]) -> list[list[Part | None]]:
-        """What the piles are of, number by number; named behind the last of them."""
-        found: list[list[Part | None]] = []
+        Returns
+        -------
+        Diagram
+            Panels ``places-NAME`` (``places-NAME.pile``) and ``places-of-NAME``, ``channels-NAME``
+            and ``channels-of-NAME``, ``stage-NAME``; ``said-places`` and ``said-channels``.
+        """
+        return Diagram(Either(*(self._trade(broad) for broad in _BROAD)))
+
+    def _trade(self, broad: float) -> Part:
+        stages = [self.stages[n] for n in self.compared]
+        rows: list[list[Part | None]] = []
         for what, tone in (("places", "ink"), ("channels", "accent")):
-            row: list[Part | None] = []
-            for n in indices:
-                stage, named = self.stages[n], n == self._spoken[-1] + 1
-                number = stage.places if what == "places" else stage.channels
-                words: Caption | str = _TRADED[what] if named else fmt.count(number)
-                shown = n in self._spoken or named
-                name = f"{what}-of-{stage.name}"
-                text = Text(name, words, role="small", tone=tone, silent=True)
-                row.append(text if shown else None)
-            found.append(row)
-        return found
+            counts = [s.places if what == "places" else s.channels for s in stages]
+            piles: list[Part | None] = [
+                Bars(
+                    f"{what}-{stage.name}", [Bar("pile", _TRADED[what], count, tone=tone)],
+                    Scale(max(counts)), length=_HIGH, share="piles", stacked=True, upright=True,
+                    thick=broad,
+                )
+                for stage, count in zip(stages, counts, strict=True)
+            ]  # fmt: skip
+            numbers: list[Part | None] = [
+                Text(
+                    f"{what}-of-{stage.name}", fmt.count(count), tone=tone, weight="bold",
+                    role="heading" if broad == _BROAD[0] else "text", silent=True,
+                )
+                for stage, count in zip(stages, counts, strict=True)
+            ]  # fmt: skip
+            head = Text(f"said-{what}", _TRADED[what], tone=tone, measure=5, silent=True)
+            rows += [[head, *piles], [None, *numbers]]
+        names = [
+            Text(f"stage-{stage.name}", self._name(n).words, role="small", tone="muted")
+            for n, stage in zip(self.compared, stages, strict=True)
+        ]  # fmt: skip
+        rows.append([None, *names])
+        return Aligned(rows, gap=0.7, row_gap=0.3, across="middle", down="bottom")
+
+    @cached_property
+    def compared(self) -> list[int]:
+        """The picture and the stages with maps: of very many the first and the last ones."""
+        if len(self._spoken) <= _COMPARED:
+            return self._spoken
+        half = _COMPARED // 2
+        return [*self._spoken[:half], *self._spoken[-half:]]
 
     @cached_property
     def _spoken(self) -> list[int]:
@@ -363,8 +378,8 @@ _FOLDED_IN = Caption(
 _LEFT_OUT = Caption(en="Left out before {layer}: {n}.", zh="{layer} 之前还有 {n} 步没有画出。")
 _SHOWN_OF = Caption(en="{layer}: {n} of {of} maps.", zh="{layer}：画出 {of} 张中的 {n} 张。")
 _TRADED = {
-    "places": Caption(en="places", zh="位置"),
-    "channels": Caption(en="channels", zh="通道"),
+    "places": Caption(en="places: rows × columns", zh="位置：行 × 列"),
+    "channels": Caption(en="channels: kinds of pattern", zh="通道：模式种类"),
 }
 _STAGE = Caption(en="{layer}: {size}.", zh="{layer}：{size}。")
 _PARAMETERS_OF = Caption(en="{layer}: {n} parameters.", zh="{layer}：{n} 个参数。")
