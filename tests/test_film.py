@@ -199,7 +199,7 @@ def test_a_film_is_whole_and_a_second_one_renders_only_what_is_not_right(tmp_pat
     card.write_bytes(card.read_bytes()[:-100])
     result = make(film, say=said.append)
     assert result.rendered == 1
-    assert said == ["stored pieces damaged, or another's, rendered again: title of 'Max pooling'"]
+    assert said == ["stored pieces damaged, or another's, rendered again: title of 'Pooling'"]
     # As the program of yesterday left it: whole, with its digest, and under a name of its own.
     for path in (card, Path(f"{card}.json")):
         path.rename(path.with_name(path.name.replace(path.name.split("-")[-1][:24], "0" * 24)))
